@@ -1,0 +1,39 @@
+"""Time as a parameter: every wait of the bridge goes through a Clock, so tests need none."""
+
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Seconds as the design counts them; a scaled clock runs them faster than the wall's."""
+
+    def now(self) -> float:
+        """Monotonic seconds."""
+
+    def epoch(self) -> float:
+        """Seconds since a fixed point that all processes share: for the age of stored things."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait cooperatively."""
+
+    def wall(self, seconds: float) -> float:
+        """How many of the wall's seconds these are: for the time-outs of libraries."""
+
+
+class SystemClock:
+    """The machine's time; `scale` is the wall's seconds per second of the design (1, or less in tests)."""
+
+    def __init__(self, scale: float = 1.0) -> None:
+        self._scale = scale
+
+    def now(self) -> float:  # noqa: D102
+        return time.monotonic() / self._scale
+
+    def epoch(self) -> float:  # noqa: D102
+        return time.time() / self._scale
+
+    def sleep(self, seconds: float) -> None:  # noqa: D102
+        time.sleep(max(0.0, seconds) * self._scale)
+
+    def wall(self, seconds: float) -> float:  # noqa: D102
+        return seconds * self._scale

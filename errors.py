@@ -1,0 +1,168 @@
+"""Everything the bridge raises on purpose, told apart by type and never by text.
+
+BridgeError
+├── SettingsError              a setting is missing or malformed: which one, and the cure
+├── RequestError               what came in cannot be taken
+│   ├── Forged                 signature or seal does not hold: 401, empty body
+│   └── Malformed              signed, but not what Slack sends: 400
+├── HandoffError               nobody accepted the turn: 503, Slack tries again
+├── StoreError                 the conversation store failed: memory of the thread is lost, the answer is not
+│   └── StoreFull              over the quota
+├── SlackError                 a call to Slack's Web API did not succeed
+│   ├── SlackRefused           Slack answered `ok: false`; `error` is its code
+│   ├── SlackRateLimited       429; `retry_after` in seconds
+│   ├── SlackUnreachable       the request never reached Slack: safe to send again
+│   ├── SlackFateUnknown       sent, but no usable answer: it may have happened
+│   └── FileRefused            a file cannot be carried; `reason` is a key of `wording`
+└── DifyError                  the app did not give its whole answer
+    ├── ConversationLost       the app does not know the conversation_id any more
+    ├── AppMisconfigured       the admin must do something: app missing, unpublished, of a kind that cannot answer
+    │   ├── InputMissing       a required variable of the app's form has no value; `variable`
+    │   └── UnsupportedApp     an app kind that Dify does not let plugins call
+    ├── ProviderTrouble        the model's provider refused: credentials, quota, model
+    ├── RunFailed              the app ran and failed
+    ├── DifyUnavailable        Dify or its plugin daemon failed: connection, 5xx
+    │   └── ContextBroken      another request's end cancelled ours (daemons 0.6.7 and 0.6.8)
+    ├── TimeCut                the daemon ended the stream after its 240 s (field/dify.md §2d)
+    ├── Silent                 no event for the SDK's whole idle limit
+    └── Incomplete             the stream ended without an end event
+"""
+
+
+class BridgeError(Exception):
+    """Base of everything above; its text is for logs and never shown in Slack."""
+
+
+class SettingsError(BridgeError):
+    """`setting` is the name in provider/slack.yaml, `cure` one English sentence for the admin."""
+
+    def __init__(self, setting: str, cure: str) -> None:
+        super().__init__(f"setting {setting}: {cure}")
+        self.setting = setting
+        self.cure = cure
+
+
+class RequestError(BridgeError):
+    """An HTTP request that is not taken."""
+
+
+class Forged(RequestError):
+    """No valid signature or seal."""
+
+
+class Malformed(RequestError):
+    """Genuine, but senseless."""
+
+
+class HandoffError(BridgeError):
+    """No route to our own `/slack/turns` accepted the turn in time."""
+
+
+class StoreError(BridgeError):
+    """The store is broken, slow or unreachable. A missing key is not an error."""
+
+
+class StoreFull(StoreError):
+    """The quota of the manifest is used up."""
+
+
+class SlackError(BridgeError):
+    """`method` is the Web API method, such as `chat.postMessage`."""
+
+    def __init__(self, method: str, text: str = "") -> None:
+        super().__init__(f"{method}: {text}" if text else method)
+        self.method = method
+
+
+class SlackRefused(SlackError):
+    """`error` is Slack's code, such as `channel_not_found`."""
+
+    def __init__(self, method: str, error: str) -> None:
+        super().__init__(method, error)
+        self.error = error
+
+
+class SlackRateLimited(SlackError):
+    """Slack's 429; nothing was done. `retry_after` is in seconds."""
+
+    def __init__(self, method: str, retry_after: float) -> None:
+        super().__init__(method, f"rate limited, {retry_after:g} s")
+        self.retry_after = retry_after
+
+
+class SlackUnreachable(SlackError):
+    """No connection: the call did not happen."""
+
+
+class SlackFateUnknown(SlackError):
+    """The request was sent and no usable answer came: the call may have happened."""
+
+
+class FileRefused(SlackError):
+    """A file that is not carried; `reason` is a key of the wording catalogue."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__("file", f"{reason}")
+        self.name = name
+        self.reason = reason
+
+
+class DifyError(BridgeError):
+    """The app's answer is missing or cut; what came before it stands.
+
+    `kind` tells causes of one type apart, for logs and for wording: see `dify_app/faults.py`. Nothing that
+    Dify wrote is kept.
+    """
+
+    def __init__(self, kind: str = "") -> None:
+        super().__init__(kind or type(self).__name__)
+        self.kind = kind or type(self).__name__
+
+
+class ConversationLost(DifyError):
+    """Dify no longer has the conversation (field/dify.md §2a: 400 with an empty message)."""
+
+
+class AppMisconfigured(DifyError):
+    """Only the admin can mend it, in Dify."""
+
+
+class InputMissing(AppMisconfigured):
+    """A required variable of the app's form that nobody fills; `takes_files`: the member can, with a file."""
+
+    def __init__(self, variable: str, *, takes_files: bool = False) -> None:
+        super().__init__("input_missing")
+        self.variable = variable
+        self.takes_files = takes_files
+
+
+class UnsupportedApp(AppMisconfigured):
+    """Dify does not let plugins call this kind of app, or it was never published."""
+
+
+class ProviderTrouble(DifyError):
+    """The model's provider refused."""
+
+
+class RunFailed(DifyError):
+    """The app ran and ended in an error of its own."""
+
+
+class DifyUnavailable(DifyError):
+    """Dify, or the plugin daemon before it, is in trouble."""
+
+
+class ContextBroken(DifyUnavailable):
+    """Dify says "context canceled": the run may go on in Dify, but its answer no longer reaches us (daemon#787)."""
+
+
+class TimeCut(DifyError):
+    """The daemon's 240 s read limit ended the stream."""
+
+
+class Silent(DifyError):
+    """Nothing came for the whole idle limit of the SDK."""
+
+
+class Incomplete(DifyError):
+    """The stream ended cleanly, but without an end event."""

@@ -1,0 +1,114 @@
+"""One message that Slack told us of, as the rest of the bridge sees it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal, cast
+
+from errors import Malformed
+
+Source = Literal["app_mention", "message", "button"]
+"""Which event told of it; `button`: nobody wrote it, somebody pressed a button that says it."""
+
+MENTION = re.compile(r"<@([A-Za-z0-9]{1,64})(?:\|[^<>]*)?>", re.ASCII)
+
+_MANY = re.compile(r"<!(?:subteam\^|here|channel|everyone)", re.ASCII)
+_ID = re.compile(r"[A-Za-z0-9_-]{0,64}", re.ASCII)
+_TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Ids as Slack gives them, "" where it gave none.
+
+    `team_id` is where our app is installed, `enterprise_id` the organisation of that, `user_team` where the
+    author belongs. `files` are Slack's file objects, cut down to what is needed to fetch them.
+    Raises Malformed when ids are not shaped like ids, so what is stored or sent under them is safe.
+    """
+
+    team_id: str
+    channel: str
+    ts: str
+    source: Source
+    channel_type: str = ""
+    thread_ts: str = ""
+    user: str = ""
+    user_team: str = ""
+    enterprise_id: str = ""
+    text: str = ""
+    files: tuple[Mapping[str, Any], ...] = ()
+    bot_user_id: str = ""
+    bot_id: str = ""
+    app_id: str = ""
+    api_app_id: str = ""
+    event_id: str = ""
+    subtype: str = ""
+    edited: bool = False
+    is_ext_shared: bool = False
+
+    def __post_init__(self) -> None:
+        ids = (self.team_id, self.channel, self.user, self.user_team, self.bot_user_id, self.event_id)
+        if not all(map(_ID.fullmatch, ids)) or not (self.team_id and self.channel):
+            raise Malformed("a message without usable ids")
+        if not _TS.fullmatch(self.ts) or (self.thread_ts and not _TS.fullmatch(self.thread_ts)):
+            raise Malformed("a message without a usable ts")
+
+    @property
+    def root_ts(self) -> str:
+        """The thread it stands in, or begins."""
+        return self.thread_ts or self.ts
+
+    @property
+    def is_reply(self) -> bool:
+        """Whether it stands in a thread that another message began."""
+        return self.thread_ts not in {"", self.ts}
+
+    @property
+    def is_dm(self) -> bool:
+        """A conversation with us alone. `app_mention` names no channel type; the id of a DM begins with D."""
+        return self.channel_type in {"im", "app_home"} or (not self.channel_type and self.channel[:1] == "D")
+
+    @property
+    def is_group_dm(self) -> bool:
+        """A direct message among several people."""
+        return self.channel_type == "mpim"
+
+    @property
+    def mentions_us(self) -> bool:
+        """Whether our mention stands anywhere in the text."""
+        return bool(self.bot_user_id) and self.bot_user_id in MENTION.findall(self.text)
+
+    @property
+    def mentions_others(self) -> bool:
+        """Whether it turns to another user, to a group of them or to everybody."""
+        others = (user for user in MENTION.findall(self.text) if user != self.bot_user_id)
+        return any(others) or _MANY.search(self.text) is not None
+
+    @property
+    def is_external(self) -> bool:
+        """Whether the author is of another organisation; in a shared channel, unless shown to be of ours."""
+        if not self.user_team:
+            return self.is_ext_shared
+        return self.user_team not in {self.team_id, self.enterprise_id}
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON can carry it, for the hand-off."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, carried: object) -> "Message":
+        """What `to_dict` gave; raises Malformed for anything else."""
+        if not isinstance(carried, dict):
+            raise Malformed("a message that is no object")
+        values = {field.name: carried.get(field.name) for field in fields(cls)}
+        files = values.pop("files")
+        flags = {name: values.pop(name) for name in ("edited", "is_ext_shared")}
+        if (
+            not isinstance(files, list | tuple)
+            or not all(isinstance(file, dict) for file in files)
+            or not all(isinstance(flag, bool) for flag in flags.values())
+            or not all(isinstance(text, str) for text in values.values())
+            or values["source"] not in {"app_mention", "message", "button"}
+        ):
+            raise Malformed("a message with fields of wrong types")
+        return cls(**cast("dict[str, Any]", values | flags), files=tuple(files))

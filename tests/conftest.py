@@ -1,0 +1,11 @@
+"""`dify_plugin` comes first: it patches the standard library for gevent (D8)."""
+
+import dify_plugin  # noqa: F401, I001 - for its side effect, before anything imports ssl or threading
+
+from hypothesis import HealthCheck, settings
+
+# Few examples and no clock, since the machine is shared; the same each time, so that the gate says the same of a tree.
+settings.register_profile(
+    "quick", max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("quick")

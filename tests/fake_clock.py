@@ -1,0 +1,23 @@
+"""A clock that stands still until it is told otherwise; sleeping moves it."""
+
+
+class FakeClock:
+    def __init__(self, start: float = 1_000_000.0) -> None:
+        self.time = start
+        self.slept: list[float] = []
+
+    def now(self) -> float:
+        return self.time
+
+    def epoch(self) -> float:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.time += seconds
+
+    def wall(self, seconds: float) -> float:
+        return seconds * 0.001
+
+    def advance(self, seconds: float) -> None:
+        self.time += seconds
