@@ -1,0 +1,40 @@
+"""The bot's own words: short, what happened, what to do next. One catalogue per language."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from wording.en import EN
+from wording.ja import JA
+from wording.keys import Say
+from wording.language import Language, language_for
+from wording.pt_br import PT_BR
+from wording.zh_hans import ZH_HANS
+
+__all__ = ["CATALOGUES", "Language", "Say", "language_for", "say"]
+
+CATALOGUES: Final[Mapping[Language, Mapping[Say, str]]] = {
+    Language.EN: EN,
+    Language.JA: JA,
+    Language.ZH_HANS: ZH_HANS,
+    Language.PT_BR: PT_BR,
+}
+_LONGEST_VALUE: Final = 120
+_NO_MARKUP: Final = str.maketrans({"`": "'", "<": "‹", ">": "›"})
+
+
+def say(language: str, key: Say, **values: object) -> str:
+    """The sentence, as Markdown that reads the same in Slack's mrkdwn.
+
+    Values may come from strangers: each is put on one line, cut at 120 characters and kept from leaving the
+    code span it stands in. `reason` is another text of the catalogue and stays as it is. An unknown language is
+    English; a value that the sentence names and the caller does not give raises KeyError.
+    """
+    return CATALOGUES[language_for(language)][key].format_map(
+        {name: value if name == "reason" else _tame(str(value)) for name, value in values.items()}
+    )
+
+
+def _tame(value: str) -> str:
+    line = re.sub(r"[\s\x00-\x1f\x7f]+", " ", value).strip().translate(_NO_MARKUP)
+    return line if len(line) <= _LONGEST_VALUE else line[: _LONGEST_VALUE - 1] + "…"
