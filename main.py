@@ -1,0 +1,15 @@
+"""The plugin's process: started by Dify's plugin daemon as `python -m main`."""
+
+from dify_plugin import DifyPluginEnv, Plugin  # isort: skip  # first: it patches for gevent
+
+from endpoints import unreadable
+
+# An open turn holds one worker and the event that hands it off a second one: with the SDK's 1,000 a burst makes
+# each wait for the other (field/dify.md §0b). Workers are greenlets, so many cost nothing.
+MAX_WORKER = 20_000
+# The SDK gives an app up after 250 s without an event; a turn has its own, longer clock (turns/limits.py).
+MAX_INVOCATION_TIMEOUT = 600
+
+if __name__ == "__main__":
+    unreadable.install()
+    Plugin(DifyPluginEnv(MAX_WORKER=MAX_WORKER, MAX_INVOCATION_TIMEOUT=MAX_INVOCATION_TIMEOUT)).run()

@@ -1,0 +1,109 @@
+"""The few environment variables the bridge looks at, read once; the rest holds the daemon's own keys (D7)."""
+
+import ipaddress
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import urlsplit
+
+from errors import SettingsError
+
+SLACK_API_URL = "https://slack.com/api/"
+SLACK_FILES_URL = "https://files.slack.com"
+DAEMON_PORT = 5002  # the daemon's default SERVER_PORT
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the process was started with.
+
+    `slack_api_url` ends in a slash, `slack_files_url` does not. `time_scale` is the wall's seconds per second
+    of the design. `local_runtime`: the daemon started us on its own machine (field/dify.md §6).
+    `dify_files_urls`: bases for the relative file addresses of Dify, best first (field/dify.md §4).
+    `dify_web_url`: where people open Dify's apps, for the form of a paused one; empty when nobody says.
+    """
+
+    slack_api_url: str = SLACK_API_URL
+    slack_files_url: str = SLACK_FILES_URL
+    time_scale: float = 1.0
+    server_port: int = DAEMON_PORT
+    local_runtime: bool = False
+    dify_files_urls: tuple[str, ...] = ()
+    dify_web_url: str = ""
+
+
+def read_environment(variables: Mapping[str, str]) -> Environment:
+    """Raises SettingsError for an address the token must not go to and for a time scale outside a test."""
+    slack_api_url = _slack_base(variables, "SLACK_API_URL", SLACK_API_URL)
+    return Environment(
+        slack_api_url=slack_api_url + "/",
+        slack_files_url=_slack_base(variables, "SLACK_FILES_URL", SLACK_FILES_URL),
+        time_scale=_time_scale(variables.get("TIME_SCALE", ""), slack_api_url),
+        server_port=_port(variables.get("SERVER_PORT", "")),
+        local_runtime=variables.get("INSTALL_METHOD", "").strip().lower() == "local",
+        dify_files_urls=_web_addresses(variables, "INTERNAL_FILES_URL", "FILES_URL", "DIFY_INNER_API_URL"),
+        dify_web_url=next(iter(_web_addresses(variables, "APP_WEB_URL")), ""),
+    )
+
+
+@cache
+def environment() -> Environment:
+    """The environment of this process."""
+    return read_environment(os.environ)
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the address can only be this machine."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _slack_base(variables: Mapping[str, str], name: str, default: str) -> str:
+    """An https address, or a plain one on this machine: the bot token travels there."""
+    url = variables.get(name, "").strip() or default
+    try:
+        parts = urlsplit(url)
+        usable = bool(parts.hostname) and not parts.username and not parts.query and not parts.fragment
+        _ = parts.port
+    except ValueError:
+        usable = False
+    if not usable or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(url))):
+        raise SettingsError(name, f"Leave it unset, or give an https address such as {default}.")
+    return url.rstrip("/")
+
+
+def _time_scale(text: str, slack_api_url: str) -> float:
+    if not text.strip():
+        return 1.0
+    try:
+        scale = float(text)
+    except ValueError:
+        scale = math.nan
+    if not (math.isfinite(scale) and scale > 0):
+        raise SettingsError("TIME_SCALE", "Leave it unset, or give a number above 0, in tests only.")
+    if not is_loopback(slack_api_url):
+        raise SettingsError(
+            "TIME_SCALE", "It is for tests: refused unless SLACK_API_URL is this machine. Unset it."
+        )
+    return scale
+
+
+def _port(text: str) -> int:
+    """The daemon's port, or its default: a wrong one costs a route, and the next route is tried (D1)."""
+    try:
+        port = int(text)
+    except ValueError:
+        return DAEMON_PORT
+    return port if 0 < port < 2**16 else DAEMON_PORT
+
+
+def _web_addresses(variables: Mapping[str, str], *names: str) -> tuple[str, ...]:
+    given = (variables.get(name, "").strip().rstrip("/") for name in names)
+    return tuple(dict.fromkeys(url for url in given if url.startswith(("http://", "https://"))))

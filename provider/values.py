@@ -1,0 +1,185 @@
+"""Each kind of settings value: read tolerantly, and what cannot be read noted with its cure, never raised."""
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+from urllib.parse import urlsplit
+
+from errors import SettingsError
+
+type Problems = list[SettingsError]
+
+CHANNEL_ID: Final = re.compile(r"[CGD][A-Z0-9]{2,20}")
+USER_ID: Final = re.compile(r"[UW][A-Z0-9]{2,20}")
+_HEX_SECRET: Final = re.compile(r"[0-9a-fA-F]{32}")
+_APP_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_TRUE: Final = frozenset({"true", "yes", "on", "1"})
+_FALSE: Final = frozenset({"false", "no", "off", "0"})
+_CHANNEL_APPS_CURE: Final = "Write it as C0123ABCD=app-id, pairs separated by commas, each channel once."
+_APP_CURE: Final = "Choose the Dify app that answers."
+
+
+def text(raw: object) -> str:
+    """The value without the blanks that copying leaves at its ends; empty for anything that is no text."""
+    return raw.strip() if isinstance(raw, str) else ""
+
+
+def switch(
+    raw: Mapping[str, object], name: str, problems: Problems, *, default: bool, unreadable: bool | None = None
+) -> bool:
+    """A boolean; Dify's older forms send it as text. Something else is `unreadable`, or else the default."""
+    value = raw.get(name)
+    if isinstance(value, bool):
+        return value
+    word = str(value).strip().lower() if isinstance(value, str | int) else ""
+    if value is None or (isinstance(value, str) and not word):
+        return default
+    if word in _TRUE or word in _FALSE:
+        return word in _TRUE
+    problems.append(SettingsError(name, "Switch it on or off."))
+    return default if unreadable is None else unreadable
+
+
+def choice[Word: str](
+    raw: Mapping[str, object], name: str, options: tuple[Word, ...], problems: Problems
+) -> Word:
+    """One of the options; the first one is the default."""
+    value = raw.get(name)
+    word = text(value).lower()
+    for option in options:
+        if option.lower() == word:
+            return option
+    if word or not (value is None or isinstance(value, str)):
+        problems.append(SettingsError(name, f"Choose one of: {', '.join(options)}."))
+    return options[0]
+
+
+def whole_number(raw: Mapping[str, object], name: str, problems: Problems, *, default: int, most: int) -> int:
+    """A whole number from 1 to `most`, which Dify's form can only send as text."""
+    value = raw.get(name)
+    if value is None or value == "" or (isinstance(value, str) and not value.strip()):
+        return default
+    digits = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+    if re.fullmatch(r"[0-9]{1,9}", digits) and 1 <= int(digits) <= most:
+        return int(digits)
+    problems.append(SettingsError(name, f"Give a whole number from 1 to {most}."))
+    return default
+
+
+def ids(raw: Mapping[str, object], name: str, shape: re.Pattern[str], problems: Problems) -> frozenset[str]:
+    """Slack ids separated by commas or blanks; what is no id is kept and matches nobody."""
+    value = raw.get(name)
+    parts = frozenset(re.split(r"[\s,;]+", text(value))) - {""}
+    if value is not None and not isinstance(value, str):
+        parts = frozenset({"?"})
+    wrong = sorted(part for part in parts if not shape.fullmatch(part))
+    if wrong:
+        sample = "C0123ABCD" if shape is CHANNEL_ID else "U0123ABCD"
+        problems.append(
+            SettingsError(
+                name, f"Give ids such as {sample}, separated by commas, not names. Nobody matches the rest."
+            )
+        )
+    return parts
+
+
+def channel_apps(raw: object, problems: Problems) -> Mapping[str, str]:
+    """`C0123=app-id` pairs. One that cannot be read spoils all: no channel may get a wrong app."""
+    apps: dict[str, str] = {}
+    pairs = [pair for pair in re.split(r"[,;\n]+", text(raw)) if pair.strip()]
+    spoilt = raw is not None and not isinstance(raw, str)
+    for pair in pairs:
+        channel, _, app_id = (part.strip() for part in pair.partition("="))
+        if channel in apps or not CHANNEL_ID.fullmatch(channel) or not _APP_ID.fullmatch(app_id):
+            spoilt = True
+        apps[channel] = app_id
+    if spoilt:
+        problems.append(SettingsError("channel_apps", _CHANNEL_APPS_CURE))
+        return MappingProxyType({})
+    return MappingProxyType(apps)
+
+
+def app(raw: object, problems: Problems) -> tuple[str | None, Mapping[str, object]]:
+    """The app selector's `{"app_id", "inputs", …}` (field/dify.md §5)."""
+    if raw is None or raw == "":
+        return None, MappingProxyType({})
+    selected = raw if isinstance(raw, Mapping) else {}
+    app_id = text(selected.get("app_id"))
+    inputs = selected.get("inputs")
+    if not app_id:
+        problems.append(SettingsError("app", _APP_CURE))
+    return app_id or None, MappingProxyType(dict(inputs) if isinstance(inputs, Mapping) else {})
+
+
+def bot_token(raw: object, problems: Problems) -> str | None:
+    """`xoxb-…`; any other kind of token cannot post as the bot."""
+    token = text(raw)
+    if not token:
+        return None
+    if not re.fullmatch(r"xoxb-[\x21-\x7e]+", token):
+        problems.append(
+            SettingsError(
+                "bot_token",
+                "Copy the Bot User OAuth Token, which begins with xoxb-, from OAuth & Permissions.",
+            )
+        )
+        return None
+    return token
+
+
+def signing_secrets(raw: object, problems: Problems) -> tuple[str, ...]:
+    """One secret, or several separated by blanks while rotating; an unusual one is used, but noted."""
+    found = [part for part in text(raw).split() if part.isascii()]
+    secrets = [part for part in found if not part.startswith(("xoxb-", "xoxp-", "xapp-", "xoxe"))]
+    if any(not _HEX_SECRET.fullmatch(part) for part in text(raw).split()):
+        problems.append(
+            SettingsError(
+                "signing_secret",
+                "Copy the Signing Secret, 32 characters, from Basic Information, App Credentials.",
+            )
+        )
+    return tuple(dict.fromkeys(secrets))
+
+
+def base_url(
+    raw: Mapping[str, object], name: str, schemes: tuple[str, ...], problems: Problems
+) -> str | None:
+    """An address without user, query and fragment, and without the slash at its end."""
+    value = raw.get(name)
+    url = text(value)
+    if value is None or (isinstance(value, str) and not url):
+        return None
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+        usable = usable and not (parts.username or parts.password or parts.query or parts.fragment)
+    except ValueError:
+        usable = False
+    if not usable or re.search(r"[\s\x00-\x1f]", url):
+        problems.append(
+            SettingsError(name, "Give an address such as http://plugin-daemon:5002, or leave it empty.")
+        )
+        return None
+    return url.rstrip("/")
+
+
+def redis_url(raw: object, problems: Problems) -> str | None:
+    """`redis://`, `rediss://` or `unix://`; may hold a password."""
+    url = text(raw)
+    if raw is None or (isinstance(raw, str) and not url):
+        return None
+    try:
+        parts = urlsplit(url)
+        usable = (parts.scheme in {"redis", "rediss"} and bool(parts.hostname)) or (
+            parts.scheme == "unix" and bool(parts.path)
+        )
+        _ = parts.port
+    except ValueError:
+        usable = False
+    if not usable:
+        problems.append(
+            SettingsError("redis_url", "Give an address such as redis://redis:6379/0, or leave it empty.")
+        )
+        return None
+    return url

@@ -1,0 +1,232 @@
+import dataclasses
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from errors import SettingsError
+from provider.settings import Settings, read_settings
+
+SECRET = "8f742231b10e8888abcd99edf00d85a5"
+FORM = yaml.safe_load((Path(__file__).parents[2] / "provider" / "slack.yaml").read_text("utf-8"))["settings"]
+NAMES = [setting["name"] for setting in FORM]
+
+
+def problems(raw: dict[str, object]) -> list[str]:
+    return [problem.setting for problem in read_settings(raw).problems]
+
+
+@pytest.mark.parametrize("raw", [{}, dict.fromkeys(NAMES), dict.fromkeys(NAMES, "")])
+def test_nothing_filled_in_gives_the_defaults_without_a_problem(raw: dict[str, object]) -> None:
+    assert read_settings(raw) == Settings()
+
+
+def test_the_form_shows_the_defaults_the_code_has() -> None:
+    defaults = Settings()
+    for setting in FORM:
+        if "default" in setting:
+            assert str(getattr(defaults, setting["name"])) == str(setting["default"]), setting["name"]
+
+
+def test_every_setting_of_the_form_is_read() -> None:
+    read = {field.name for field in dataclasses.fields(Settings)}
+    renamed = {"app": "app_id", "signing_secret": "signing_secrets"}
+    assert {renamed.get(name, name) for name in NAMES} | {"app_inputs", "problems"} == read
+
+
+def test_a_full_form() -> None:
+    found = read_settings(
+        {
+            "app": {"app_id": "a-1", "inputs": {"tone": "kind"}, "files": []},
+            "bot_token": " xoxb-1-2-abc\n",
+            "signing_secret": f"{SECRET}  {'0' * 32} {SECRET}",
+            "reply_style": "edit",
+            "follow_threads": False,
+            "direct_messages": "false",
+            "dm_conversation": "per_thread",
+            "allowed_channels": "C0123, G0456 D0789",
+            "allowed_users": "U0123,W0456,",
+            "slack_connect": True,
+            "channel_apps": "C0123 = app-a, C0456=app-b,",
+            "show_progress": "FALSE",
+            "show_sources": "true",
+            "conversation_days": " 7 ",
+            "language": "pt-BR",
+            "setup_key": "open sesame",
+            "internal_url": "http://plugin-daemon:5002/",
+            "redis_url": "rediss://:word@redis:6379/1",
+        }
+    )
+    assert found.problems == ()
+    assert (found.app_id, dict(found.app_inputs)) == ("a-1", {"tone": "kind"})
+    assert found.bot_token == found.require_token() == "xoxb-1-2-abc"
+    assert found.signing_secrets == (SECRET, "0" * 32)
+    assert (found.reply_style, found.dm_conversation, found.language) == ("edit", "per_thread", "pt-BR")
+    assert (found.follow_threads, found.direct_messages, found.slack_connect) == (False, False, True)
+    assert (found.show_progress, found.show_sources, found.conversation_days) == (False, True, 7)
+    assert found.allowed_channels == {"C0123", "G0456", "D0789"}
+    assert found.allowed_users == {"U0123", "W0456"}
+    assert [found.app_for(channel) for channel in ("C0123", "C0456", "C0789")] == ["app-a", "app-b", "a-1"]
+    assert (found.setup_key, found.internal_url) == ("open sesame", "http://plugin-daemon:5002")
+    assert found.redis_url == "rediss://:word@redis:6379/1"
+
+
+def test_secrets_never_show() -> None:
+    shown = repr(
+        read_settings(
+            {
+                "app": {"app_id": "a", "inputs": {"key": "hidden-1"}},
+                "bot_token": "xoxb-hidden-2",
+                "signing_secret": "hidden-3",
+                "setup_key": "hidden-4",
+                "redis_url": "redis://:hidden-5@redis",
+            }
+        )
+    )
+    assert "hidden" not in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("reply_style", "telegraph"),
+        ("reply_style", 7),
+        ("dm_conversation", "weekly"),
+        ("language", "klingon"),
+        ("follow_threads", "maybe"),
+        ("direct_messages", ["true"]),
+        ("show_progress", 2),
+        ("show_sources", {}),
+        ("conversation_days", "0"),
+        ("conversation_days", "3651"),
+        ("conversation_days", "a month"),
+        ("conversation_days", "²"),
+        ("conversation_days", "9" * 5000),
+        ("conversation_days", True),
+        ("conversation_days", 1.5),
+        ("internal_url", "plugin-daemon:5002"),
+        ("internal_url", "ftp://daemon"),
+        ("internal_url", "http://user:word@daemon"),
+        ("internal_url", "http://[::1"),
+        ("internal_url", "http://daemon:port"),
+        ("internal_url", "http://daemon/e?x=1"),
+        ("internal_url", 5002),
+        ("redis_url", "http://redis"),
+        ("redis_url", "redis://"),
+        ("redis_url", "redis://redis:port"),
+        ("redis_url", 6379),
+    ],
+)
+def test_a_cosmetic_slip_is_named_and_the_default_used(name: str, value: object) -> None:
+    found = read_settings({name: value})
+    assert [problem.setting for problem in found.problems] == [name]
+    assert dataclasses.replace(found, problems=()) == Settings()
+    assert found.problems[0].cure.endswith(".")
+
+
+@pytest.mark.parametrize("value", ["maybe", "tru", 3, [True], {"on": True}])
+def test_other_organisations_stay_out_unless_the_switch_is_plain(value: object) -> None:
+    assert not read_settings({"slack_connect": value}).slack_connect
+    assert problems({"slack_connect": value}) == ["slack_connect"]
+
+
+@pytest.mark.parametrize("name", ["allowed_channels", "allowed_users"])
+@pytest.mark.parametrize(
+    "value", ["#general", "general, random", "@ann", "c0123abcd", 42, ["C0123", "U0123"], {}]
+)
+def test_a_list_that_cannot_be_read_admits_nobody(name: str, value: object) -> None:
+    allowed = getattr(read_settings({name: value}), name)
+    assert allowed
+    assert not allowed & {"C0123", "U0123", "C0123ABCD", "U0123ABCD"}
+    assert problems({name: value}) == [name]
+
+
+def test_the_readable_part_of_a_list_counts() -> None:
+    assert "C0123ABCD" in read_settings({"allowed_channels": "#general, C0123ABCD"}).allowed_channels
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "C0123",
+        "C0123=",
+        "=app",
+        "general=app",
+        "C0123=a=b",
+        "C0123=a, C0123=b",
+        "C0123=a b",
+        7,
+        {"C0123": "a"},
+    ],
+)
+def test_no_channel_gets_a_wrong_app(value: object) -> None:
+    found = read_settings({"app": {"app_id": "main"}, "channel_apps": value})
+    for channel in ("C0123", "C0999"):
+        with pytest.raises(SettingsError) as unsure:
+            found.app_for(channel)
+        assert unsure.value.setting == "channel_apps"
+
+
+@pytest.mark.parametrize(
+    "value", [None, "", {}, {"app_id": ""}, {"app_id": None}, "app", ["app"], {"inputs": {}}]
+)
+def test_without_an_app_the_setting_is_named(value: object) -> None:
+    with pytest.raises(SettingsError) as missing:
+        read_settings({"app": value}).app_for("C0123")
+    assert missing.value.setting == "app"
+
+
+@pytest.mark.parametrize(
+    "value", [None, "", "  ", "xoxp-1", "xapp-1", "bot", "xoxb-", "xoxb-1 2", "xoxb-é", 5]
+)
+def test_without_a_usable_token_the_setting_is_named(value: object) -> None:
+    found = read_settings({"bot_token": value})
+    assert found.bot_token is None
+    with pytest.raises(SettingsError) as missing:
+        found.require_token()
+    assert missing.value.setting == "bot_token"
+
+
+@pytest.mark.parametrize(
+    ("value", "secrets"),
+    [(None, ()), ("", ()), (" \n", ()), ("xoxb-1-2", ()), ("sécret", ()), (5, ()), ("short", ("short",))],
+)
+def test_signing_secrets_that_are_something_else_count_as_missing(
+    value: object, secrets: tuple[str, ...]
+) -> None:
+    assert read_settings({"signing_secret": value}).signing_secrets == secrets
+
+
+def test_an_unusual_signing_secret_is_noted_without_showing_it() -> None:
+    (problem,) = read_settings({"signing_secret": "short"}).problems
+    assert problem.setting == "signing_secret"
+    assert "short" not in str(problem)
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=150)
+@given(raw=st.dictionaries(st.sampled_from(NAMES), ANYTHING))
+def test_reading_never_fails_and_never_lets_more_in(raw: dict[str, object]) -> None:
+    found = read_settings(raw)
+    assert all(found.signing_secrets)
+    for name in ("allowed_channels", "allowed_users"):
+        value = raw.get(name, "")
+        if value is not None and (
+            not isinstance(value, str) or value.replace(",", "").replace(";", "").strip()
+        ):
+            assert getattr(found, name)
+    if raw.get("slack_connect") is not True:
+        assert not found.slack_connect or str(raw["slack_connect"]).strip().lower() in {
+            "true",
+            "yes",
+            "on",
+            "1",
+        }
