@@ -1,0 +1,125 @@
+"""Is a message for us? Pure rules (design D2, field/slack.md §1.4)."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from message import Message
+
+_SPOKEN = {"", "file_share", "thread_broadcast", "me_message"}
+"""Subtypes of what a person says; every other one is a notice of Slack's or a change to a message."""
+_SLACK_ITSELF = {"USLACK", "USLACKBOT"}
+"""Authors of system notices, which since June 2026 carry no subtype (field/slack.md §1.4)."""
+
+
+class Reason(StrEnum):
+    """Why a message is not answered."""
+
+    NOT_SPOKEN = "a notice or a change, not a message"
+    EDITED = "an edit"
+    BOT = "by a bot"
+    OURSELVES = "our own"
+    EXTERNAL = "by a member of another organisation"
+    USER_NOT_ALLOWED = "user not in allowed_users"
+    CHANNEL_NOT_ALLOWED = "channel not in allowed_channels"
+    DIRECT_MESSAGES_OFF = "direct messages are off"
+    TWIN = "the other event of the same message is answered"
+    NOT_ADDRESSED = "not addressed to us"
+    TO_OTHERS = "addressed to someone else"
+    NOT_FOLLOWED = "a reply in a thread we do not follow for this user"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The settings that decide; empty sets allow all. `allowed_channels` does not concern direct messages."""
+
+    follow_threads: bool = True
+    direct_messages: bool = True
+    slack_connect: bool = False
+    allowed_channels: frozenset[str] = frozenset()
+    allowed_users: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """It is for us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """It is not."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class AskThread:
+    """A reply without a mention: for us if its thread's record has the author as a follower; see `follow`."""
+
+
+type Verdict = Answer | Ignore | AskThread
+
+
+def admit(message: Message, rules: Rules) -> Verdict:
+    """Decide without asking anyone."""
+    reason = _author_refused(message, rules) or _place_refused(message, rules)
+    if reason is not None:
+        return Ignore(reason)
+    if message.source == "button":
+        return Answer()
+    if message.is_dm or message.is_group_dm:
+        return _admit_direct(message, rules)
+    return _admit_in_channel(message, rules)
+
+
+def follow(message: Message, followers: Collection[str]) -> Verdict:
+    """The second step after AskThread, with the followers of the thread's record (none without a record)."""
+    return Answer() if message.user in followers else Ignore(Reason.NOT_FOLLOWED)
+
+
+def _author_refused(message: Message, rules: Rules) -> Reason | None:
+    spoken = message.subtype in _SPOKEN and message.user and message.user not in _SLACK_ITSELF
+    ours = message.user == message.bot_user_id or (message.app_id and message.app_id == message.api_app_id)
+    grounds = (
+        (not spoken, Reason.NOT_SPOKEN),
+        (ours, Reason.OURSELVES),
+        (message.bot_id, Reason.BOT),
+        (message.edited, Reason.EDITED),
+        (message.is_external and not rules.slack_connect, Reason.EXTERNAL),
+        (rules.allowed_users and message.user not in rules.allowed_users, Reason.USER_NOT_ALLOWED),
+    )
+    return next((reason for holds, reason in grounds if holds), None)
+
+
+def _place_refused(message: Message, rules: Rules) -> Reason | None:
+    if message.is_dm or message.is_group_dm:
+        return None if rules.direct_messages else Reason.DIRECT_MESSAGES_OFF
+    if rules.allowed_channels and message.channel not in rules.allowed_channels:
+        return Reason.CHANNEL_NOT_ALLOWED
+    return None
+
+
+def _admit_direct(message: Message, rules: Rules) -> Verdict:
+    """On `message` only; in a group with a mention, or as a reply in a followed thread."""
+    if message.source == "app_mention":
+        return Ignore(Reason.TWIN)
+    if message.is_dm or message.mentions_us:
+        return Answer()
+    return _admit_reply(message, rules)
+
+
+def _admit_in_channel(message: Message, rules: Rules) -> Verdict:
+    """On `app_mention` only, so that the two events of one mention are one answer in any order."""
+    if message.source == "app_mention":
+        return Answer()
+    if message.mentions_us:
+        return Ignore(Reason.TWIN)
+    return _admit_reply(message, rules)
+
+
+def _admit_reply(message: Message, rules: Rules) -> Verdict:
+    if not message.is_reply or not rules.follow_threads:
+        return Ignore(Reason.NOT_ADDRESSED)
+    if message.mentions_others:
+        return Ignore(Reason.TO_OTHERS)
+    return AskThread()

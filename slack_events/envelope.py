@@ -1,0 +1,174 @@
+"""From the verified bytes of an events request to the few things they can mean (field/slack.md §1.1)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic_core import from_json
+
+from errors import Malformed
+from message import Message, Source
+
+LONGEST_CHALLENGE = 256
+LONGEST_TEXT = 40_000
+"""Slack's own limit of characters in a message (field/slack.md §3.2)."""
+MOST_FILES = 20
+
+_LONGEST_ID = 64
+_LONGEST_VALUE = 2_048
+_FILE_FIELDS = (
+    "id",
+    "name",
+    "title",
+    "mimetype",
+    "filetype",
+    "mode",
+    "subtype",
+    "size",
+    "url_private",
+    "url_private_download",
+    "is_external",
+    "external_type",
+    "file_access",
+)
+
+type _Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class UrlVerification:
+    """Slack asks whether the URL is ours: answer with the challenge."""
+
+    challenge: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A message or a mention of us; admission says whether it is for us."""
+
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimited:
+    """Slack held back events of a minute (epoch seconds): more than 30,000 an hour."""
+
+    team_id: str
+    minute: int
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """The workspace revoked our tokens or removed the app; `kind` is the event's type."""
+
+    team_id: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Nothing for us; `kind` is the type as far as there is one."""
+
+    kind: str
+
+
+type Envelope = UrlVerification | Event | RateLimited | Removed | Other
+
+
+def parse(raw: bytes) -> Envelope:
+    """Read a request's body. Raises Malformed for what is no JSON object, or nested absurdly deep."""
+    try:
+        body = from_json(raw)
+    except ValueError as error:
+        raise Malformed("the body is no JSON") from error
+    if not isinstance(body, dict):
+        raise Malformed("the body is no JSON object")
+    kind = _id(body, "type")
+    if kind == "url_verification":
+        return _url_verification(body)
+    if kind == "app_rate_limited":
+        minute = body.get("minute_rate_limited")
+        return RateLimited(_id(body, "team_id"), minute if isinstance(minute, int) else 0)
+    return _event(body) if kind == "event_callback" else Other(kind)
+
+
+def _url_verification(body: _Json) -> UrlVerification:
+    challenge = body.get("challenge")
+    if not isinstance(challenge, str) or len(challenge) > LONGEST_CHALLENGE:
+        raise Malformed("no usable challenge")
+    return UrlVerification(challenge)
+
+
+def _event(body: _Json) -> Envelope:
+    event = _object(body, "event")
+    match _id(event, "type"):
+        case "tokens_revoked" | "app_uninstalled" as kind:
+            return Removed(_id(body, "team_id"), kind)
+        case "app_mention" | "message" as source:
+            try:
+                return Event(_message(body, event, source))
+            except Malformed:
+                return Other(source)
+        case kind:
+            return Other(kind)
+
+
+def _message(body: _Json, event: _Json, source: Source) -> Message:
+    """`authorizations` names our installation; the top `team_id` can be another one (field/slack.md §1.1)."""
+    installation = _first_object(body.get("authorizations"))
+    return Message(
+        team_id=_id(installation, "team_id") or _id(body, "context_team_id") or _id(body, "team_id"),
+        enterprise_id=_id(installation, "enterprise_id") or _id(body, "context_enterprise_id"),
+        bot_user_id="" if installation.get("is_bot") is False else _id(installation, "user_id"),
+        api_app_id=_id(body, "api_app_id"),
+        event_id=_id(body, "event_id"),
+        is_ext_shared=body.get("is_ext_shared_channel") is True,
+        source=source,
+        channel=_id(event, "channel"),
+        channel_type=_id(event, "channel_type"),
+        ts=_id(event, "ts"),
+        thread_ts=_id(event, "thread_ts"),
+        user=_id(event, "user"),
+        user_team=_id(event, "user_team") or _id(event, "source_team") or _id(event, "team"),
+        text=_text(event, "text", LONGEST_TEXT),
+        files=_files(event.get("files")),
+        bot_id=_id(event, "bot_id") or _id(_object(event, "bot_profile"), "id"),
+        app_id=_id(event, "app_id"),
+        subtype=_id(event, "subtype") or ("hidden" if event.get("hidden") is True else ""),
+        edited=bool(event.get("edited")),
+    )
+
+
+def _files(given: object) -> tuple[_Json, ...]:
+    files = [file for file in given if isinstance(file, dict)] if isinstance(given, list) else []
+    return tuple(
+        {name: file[name] for name in _FILE_FIELDS if name in file and _is_small(file[name])}
+        for file in files[:MOST_FILES]
+    )
+
+
+def _is_small(value: object) -> bool:
+    if isinstance(value, str):
+        return len(value) <= _LONGEST_VALUE
+    return isinstance(value, bool) or (isinstance(value, int) and abs(value) < 2**53)
+
+
+def _object(body: _Json, name: str) -> _Json:
+    value = body.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _first_object(values: object) -> _Json:
+    first = values[0] if isinstance(values, list) and values else None
+    return first if isinstance(first, dict) else {}
+
+
+def _text(body: _Json, name: str, longest: int) -> str:
+    value = body.get(name)
+    return value[:longest] if isinstance(value, str) else ""
+
+
+def _id(body: _Json, name: str) -> str:
+    """A short text; one too long is no id, and a piece of it would be another's."""
+    value = body.get(name)
+    return value if isinstance(value, str) and len(value) <= _LONGEST_ID else ""

@@ -1,0 +1,144 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from message import Message
+from slack_events.admission import Answer, AskThread, Ignore, Reason, Rules, Verdict, admit, follow
+
+MENTION = Message(
+    team_id="T1",
+    channel="C1",
+    ts="1763881234.000100",
+    source="app_mention",
+    user="U1",
+    user_team="T1",
+    text="<@UBOT> hello",
+    bot_user_id="UBOT",
+    api_app_id="A1",
+)
+TWIN = replace(MENTION, source="message", channel_type="channel")
+PLAIN = replace(TWIN, text="hello")
+REPLY = replace(PLAIN, thread_ts="1763881200.000100")
+DM = replace(PLAIN, channel="D1", channel_type="im")
+GROUP_DM = replace(PLAIN, channel="G1", channel_type="mpim")
+PLACES = {"channel": MENTION, "dm": DM, "group dm": replace(GROUP_DM, text="<@UBOT> hi"), "reply": REPLY}
+
+RULES = Rules()
+
+
+def test_a_mention_is_answered_on_one_of_its_two_events() -> None:
+    for channel_type in ("channel", "group"):
+        assert admit(MENTION, RULES) == Answer()
+        assert admit(replace(TWIN, channel_type=channel_type), RULES) == Ignore(Reason.TWIN)
+
+
+@pytest.mark.parametrize("text", ["<@UBOT> hi", "hi <@UBOT>", "hi <@UBOT|bot> there"])
+@pytest.mark.parametrize("thread_ts", ["", "1763881200.000100"])
+def test_a_mention_anywhere(text: str, thread_ts: str) -> None:
+    assert admit(replace(MENTION, text=text, thread_ts=thread_ts), RULES) == Answer()
+    assert admit(replace(TWIN, text=text, thread_ts=thread_ts), RULES) == Ignore(Reason.TWIN)
+
+
+def test_direct_messages_are_answered_on_message_only() -> None:
+    assert admit(DM, RULES) == Answer()
+    assert admit(replace(DM, thread_ts="1763881200.000100"), RULES) == Answer()
+    assert admit(replace(DM, source="app_mention"), RULES) == Ignore(Reason.TWIN)
+    assert admit(replace(DM, source="app_mention", channel_type=""), RULES) == Ignore(Reason.TWIN)
+
+
+def test_group_direct_messages_need_a_mention() -> None:
+    assert admit(GROUP_DM, RULES) == Ignore(Reason.NOT_ADDRESSED)
+    assert admit(replace(GROUP_DM, text="so <@UBOT>?"), RULES) == Answer()
+    assert admit(replace(GROUP_DM, text="<@UBOT>", source="app_mention"), RULES) == Ignore(Reason.TWIN)
+    assert admit(replace(GROUP_DM, thread_ts="1763881200.000100"), RULES) == AskThread()
+
+
+def test_what_is_said_in_a_channel_is_not_for_us() -> None:
+    assert admit(PLAIN, RULES) == Ignore(Reason.NOT_ADDRESSED)
+    assert admit(replace(PLAIN, thread_ts=PLAIN.ts), RULES) == Ignore(Reason.NOT_ADDRESSED)
+
+
+def test_replies_without_a_mention() -> None:
+    assert admit(REPLY, RULES) == AskThread()
+    assert admit(REPLY, replace(RULES, follow_threads=False)) == Ignore(Reason.NOT_ADDRESSED)
+    assert admit(replace(REPLY, text="<@U2> look"), RULES) == Ignore(Reason.TO_OTHERS)
+    assert admit(replace(REPLY, text="<!subteam^S1> look"), RULES) == Ignore(Reason.TO_OTHERS)
+
+
+def test_only_who_asked_is_followed() -> None:
+    assert follow(REPLY, ("U2", "U1")) == Answer()
+    assert follow(REPLY, ("U2",)) == Ignore(Reason.NOT_FOLLOWED)
+    assert follow(REPLY, ()) == Ignore(Reason.NOT_FOLLOWED)
+
+
+NEVER: list[tuple[dict[str, Any], Reason]] = [
+    ({"user": "UBOT"}, Reason.OURSELVES),
+    ({"app_id": "A1"}, Reason.OURSELVES),
+    ({"app_id": "A1", "bot_id": "B1"}, Reason.OURSELVES),
+    ({"bot_id": "B2"}, Reason.BOT),
+    ({"bot_id": "B2", "app_id": "A2"}, Reason.BOT),
+    ({"edited": True}, Reason.EDITED),
+    ({"user": ""}, Reason.NOT_SPOKEN),
+    ({"user": "USLACK"}, Reason.NOT_SPOKEN),
+    ({"user": "USLACKBOT"}, Reason.NOT_SPOKEN),
+    ({"user_team": "T2"}, Reason.EXTERNAL),
+    ({"user_team": "", "is_ext_shared": True}, Reason.EXTERNAL),
+    *(
+        ({"subtype": subtype}, Reason.NOT_SPOKEN)
+        for subtype in (
+            "bot_message", "message_changed", "message_deleted", "message_replied", "channel_join",
+            "group_join", "channel_leave", "channel_topic", "assistant_app_thread", "tombstone",
+            "ekm_access_denied", "hidden", "new",
+        )
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize(("change", "reason"), NEVER, ids=str)
+def test_never_answered_anywhere(place: str, change: dict[str, Any], reason: Reason) -> None:
+    assert admit(replace(PLACES[place], **change), RULES) == Ignore(reason)
+
+
+@pytest.mark.parametrize("subtype", ["file_share", "thread_broadcast", "me_message"])
+@pytest.mark.parametrize(
+    ("message", "verdict"),
+    [(MENTION, Answer()), (DM, Answer()), (REPLY, AskThread()), (TWIN, Ignore(Reason.TWIN))],
+)
+def test_these_subtypes_are_messages(subtype: str, message: Message, verdict: Verdict) -> None:
+    assert admit(replace(message, subtype=subtype), RULES) == verdict
+
+
+def test_another_app_s_id_on_a_person_s_message_is_no_bot() -> None:
+    assert admit(replace(MENTION, app_id="A2"), RULES) == Answer()
+
+
+def test_members_of_other_organisations_where_they_are_welcome() -> None:
+    rules = replace(RULES, slack_connect=True)
+    assert admit(replace(MENTION, user_team="T2", is_ext_shared=True), rules) == Answer()
+    assert admit(replace(MENTION, is_ext_shared=True), RULES) == Answer()
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_allowed_users_count_everywhere(place: str) -> None:
+    message = PLACES[place]
+    assert admit(message, replace(RULES, allowed_users=frozenset({"U2"}))) == Ignore(Reason.USER_NOT_ALLOWED)
+    assert admit(message, replace(RULES, allowed_users=frozenset({"U1"}))) == admit(message, RULES)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_allowed_channels_count_in_channels(place: str) -> None:
+    message = PLACES[place]
+    verdict = admit(message, replace(RULES, allowed_channels=frozenset({"C2"})))
+    in_channel = place in {"channel", "reply"}
+    assert verdict == (Ignore(Reason.CHANNEL_NOT_ALLOWED) if in_channel else Answer())
+    assert admit(message, replace(RULES, allowed_channels=frozenset({"C1"}))) == admit(message, RULES)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_direct_messages_can_be_off(place: str) -> None:
+    message = PLACES[place]
+    direct = place in {"dm", "group dm"}
+    expected = Ignore(Reason.DIRECT_MESSAGES_OFF) if direct else admit(message, RULES)
+    assert admit(message, replace(RULES, direct_messages=False)) == expected

@@ -1,0 +1,258 @@
+import copy
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from errors import Malformed
+from message import Message
+from slack_events.envelope import (
+    LONGEST_TEXT,
+    MOST_FILES,
+    Envelope,
+    Event,
+    Other,
+    RateLimited,
+    Removed,
+    UrlVerification,
+    parse,
+)
+
+BODY: dict[str, Any] = {
+    "token": "ignored",
+    "team_id": "T1",
+    "context_team_id": "T1",
+    "context_enterprise_id": None,
+    "api_app_id": "A1",
+    "type": "event_callback",
+    "event_id": "Ev1",
+    "event_time": 1763881234,
+    "is_ext_shared_channel": False,
+    "authorizations": [
+        {
+            "enterprise_id": None,
+            "team_id": "T1",
+            "user_id": "UBOT",
+            "is_bot": True,
+            "is_enterprise_install": False,
+        }
+    ],
+    "event": {
+        "type": "app_mention",
+        "user": "U1",
+        "team": "T1",
+        "text": "<@UBOT> hello",
+        "ts": "1763881234.000100",
+        "thread_ts": "1763881200.000100",
+        "channel": "C1",
+        "event_ts": "1763881234.000100",
+        "blocks": [{"type": "rich_text"}],
+    },
+}
+MESSAGE = Message(
+    team_id="T1",
+    channel="C1",
+    ts="1763881234.000100",
+    source="app_mention",
+    thread_ts="1763881200.000100",
+    user="U1",
+    user_team="T1",
+    text="<@UBOT> hello",
+    bot_user_id="UBOT",
+    api_app_id="A1",
+    event_id="Ev1",
+)
+LEAVES: list[object] = [
+    *(None, True, 0, -1, 1.5, 10**400, "", "x", "x" * 100, "é\u0000"),
+    *([], [None], [[]], {}, {"a": 1}, [{}], [{"id": 5}]),
+]
+
+
+def read(body: object) -> Envelope:
+    return parse(json.dumps(body).encode())
+
+
+def changed(path: tuple[str | int, ...], value: object) -> dict[str, Any]:
+    body = copy.deepcopy(BODY)
+    target: Any = body
+    for step in path[:-1]:
+        target = target[step]
+    target[path[-1]] = value
+    return body
+
+
+def paths(value: object, before: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
+    steps: list[tuple[str | int, object]] = []
+    if isinstance(value, dict):
+        steps = list(value.items())
+    elif isinstance(value, list):
+        steps = list(enumerate(value))
+    return [path for step, inner in steps for path in [(*before, step), *paths(inner, (*before, step))]]
+
+
+def message_of(body: object) -> Message:
+    envelope = read(body)
+    assert isinstance(envelope, Event)
+    return envelope.message
+
+
+def test_a_mention() -> None:
+    assert read(BODY) == Event(MESSAGE)
+
+
+def test_a_message_with_everything() -> None:
+    event = {
+        "type": "message",
+        "subtype": "file_share",
+        "channel_type": "im",
+        "channel": "D1",
+        "user": "U1",
+        "user_team": "T2",
+        "source_team": "T3",
+        "team": "T4",
+        "ts": "1.000001",
+        "bot_id": "B1",
+        "app_id": "A2",
+        "edited": {"user": "U1", "ts": "2.0"},
+        "files": [
+            {"id": "F1", "name": "a.pdf", "size": 5, "is_external": False, "thumb_360": "x", "shares": {}}
+        ],
+    }
+    message = message_of(BODY | {"event": event, "is_ext_shared_channel": True})
+    assert message == Message(
+        team_id="T1",
+        channel="D1",
+        ts="1.000001",
+        source="message",
+        channel_type="im",
+        user="U1",
+        user_team="T2",
+        files=({"id": "F1", "name": "a.pdf", "size": 5, "is_external": False},),
+        bot_user_id="UBOT",
+        bot_id="B1",
+        app_id="A2",
+        api_app_id="A1",
+        event_id="Ev1",
+        subtype="file_share",
+        edited=True,
+        is_ext_shared=True,
+    )
+
+
+def test_the_installation_is_that_of_the_authorization() -> None:
+    """In Slack Connect the top `team_id` can be the other workspace."""
+    body = changed(("team_id",), "T9") | {"context_team_id": "T8"}
+    assert message_of(body).team_id == "T1"
+    body["authorizations"][0]["team_id"] = None
+    assert message_of(body).team_id == "T8"
+    del body["context_team_id"]
+    assert message_of(body).team_id == "T9"
+
+
+def test_a_person_s_authorization_does_not_say_who_we_are() -> None:
+    assert message_of(changed(("authorizations", 0, "is_bot"), value=False)).bot_user_id == ""
+
+
+def test_a_notice_without_a_subtype_but_hidden() -> None:
+    assert message_of(changed(("event", "hidden"), value=True)).subtype == "hidden"
+
+
+def test_long_texts_and_many_files_are_cut() -> None:
+    body = changed(("event", "text"), "x" * (LONGEST_TEXT + 1))
+    body["event"]["files"] = [{"id": f"F{number}", "name": "n" * 9999} for number in range(50)]
+    message = message_of(body)
+    assert len(message.text) == LONGEST_TEXT
+    assert message.files == tuple({"id": f"F{number}"} for number in range(MOST_FILES))
+
+
+def test_url_verification() -> None:
+    assert read({"type": "url_verification", "challenge": "x" * 256}) == UrlVerification("x" * 256)
+    for challenge in ("x" * 257, None, 5, ["x"]):
+        with pytest.raises(Malformed):
+            read({"type": "url_verification", "challenge": challenge})
+
+
+def test_rate_limited() -> None:
+    body = {
+        "type": "app_rate_limited",
+        "team_id": "T1",
+        "minute_rate_limited": 1763881200,
+        "api_app_id": "A1",
+    }
+    assert read(body) == RateLimited("T1", 1763881200)
+    assert read(body | {"minute_rate_limited": "x", "team_id": []}) == RateLimited("", 0)
+
+
+@pytest.mark.parametrize("kind", ["tokens_revoked", "app_uninstalled"])
+def test_removed(kind: str) -> None:
+    assert read(changed(("event",), {"type": kind, "tokens": {"bot": ["UBOT"]}})) == Removed("T1", kind)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ({}, ""),
+        ({"type": 5}, ""),
+        ({"type": "something_new"}, "something_new"),
+        ({"type": "event_callback"}, ""),
+        ({"type": "event_callback", "event": [1]}, ""),
+        (BODY | {"event": {"type": "reaction_added"}}, "reaction_added"),
+        (BODY | {"event": {"type": "message"}}, "message"),
+        (BODY | {"event": BODY["event"] | {"channel": "C 1"}}, "app_mention"),
+    ],
+)
+def test_other(body: object, kind: str) -> None:
+    assert read(body) == Other(kind)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        *(b"", b" ", b"null", b"[]", b"[{}]", b'"x"', b"5", b"{", b"{}{}"),
+        *(b"\xff", b"payload=%7B%7D", b'{"type":"\\ud800"}'),
+        b"[" * 100_000,
+        b'{"a":' * 20_000 + b"1" + b"}" * 20_000,
+        b'{"event":' + b"[" * 20_000 + b"]" * 20_000 + b"}",
+    ],
+)
+def test_malformed(raw: bytes) -> None:
+    with pytest.raises(Malformed):
+        parse(raw)
+
+
+@pytest.mark.parametrize("path", paths(BODY), ids=str)
+def test_wrong_types_everywhere(path: tuple[str | int, ...]) -> None:
+    for value in LEAVES:
+        try:
+            envelope = read(changed(path, value))
+        except Malformed:
+            continue
+        if isinstance(envelope, Event):
+            json.dumps(envelope.message.to_dict())
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_read_or_malformed(raw: bytes) -> None:
+    try:
+        parse(raw)
+    except Malformed:
+        return
+
+
+@given(st.data())
+def test_any_wrong_type_is_read_or_malformed(data: st.DataObject) -> None:
+    value = data.draw(
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+            lambda inner: (
+                st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+            ),
+        )
+    )
+    body = changed(data.draw(st.sampled_from(paths(BODY))), value)
+    try:
+        parse(json.dumps(body).encode())
+    except Malformed:
+        return

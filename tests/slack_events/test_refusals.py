@@ -1,0 +1,29 @@
+import logging
+
+import pytest
+
+from slack_events.refusals import PAUSE, Refusals
+from tests.fake_clock import FakeClock
+
+
+def test_a_line_at_once_then_one_a_minute_with_how_many(caplog: pytest.LogCaptureFixture) -> None:
+    clock = FakeClock()
+    refusals = Refusals(clock)
+    with caplog.at_level(logging.WARNING, "slack_bridge"):
+        for _ in range(5):
+            refusals.note("no valid signature")
+        clock.advance(PAUSE)
+        refusals.note("no valid signature")
+    first, second = (record.getMessage() for record in caplog.records)
+    assert "no valid signature; 0 more" in first
+    assert "no valid signature; 4 more" in second
+
+
+def test_each_reason_is_told_by_itself(caplog: pytest.LogCaptureFixture) -> None:
+    refusals = Refusals(FakeClock())
+    with caplog.at_level(logging.WARNING, "slack_bridge"):
+        for _ in range(100):
+            refusals.note("no valid signature")
+            refusals.note("no room for another turn")
+    assert len(caplog.records) == 2
+    assert "no room" in caplog.text
