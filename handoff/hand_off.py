@@ -1,0 +1,68 @@
+"""Hands one turn to our own `/slack/turns` (design D1)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from errors import HandoffError
+from handoff.relay import Relay
+from handoff.seal import Seal
+from turns.assignment import Assignment, SweepRequest
+from turns.claims import Claims
+from turns.gate import Gate
+from turns.lifelines import Lifelines
+
+
+@dataclass(frozen=True, slots=True)
+class HandOff:
+    """For one hook and one request of it; `routes` are the ways to our own endpoint, best first."""
+
+    hook_id: str
+    routes: Sequence[str]
+    seal: Seal
+    relay: Relay
+    gate: Gate
+    lifelines: Lifelines
+
+    def hand(self, assignment: Assignment | SweepRequest) -> None:
+        """Return once the turn is owned; raises HandoffError when the process is full or nobody accepts."""
+        name, leg = f"{self.hook_id}/{assignment.ticket}", self.leg(assignment)
+        if not self.gate.enter(name):
+            raise HandoffError("as many turns are open as this process carries")
+        try:
+            body = self.seal.close(assignment.to_dict())
+            self.relay.hand_off(
+                self.hook_id,
+                self.routes,
+                body,
+                self.seal.receipt(body),
+                ended=lambda: self.lifelines.ended(leg),
+            )
+        finally:
+            self.gate.leave(name)
+
+    def leg(self, assignment: Assignment | SweepRequest) -> str:
+        """Names this request among all of the process."""
+        return f"{self.hook_id}/{assignment.ticket}#{assignment.leg}"
+
+
+class Onward:
+    """For one waiting turn: hands it on to a fresh request, or makes sure that no request goes on with it."""
+
+    def __init__(self, hand_off: HandOff, claims: Claims) -> None:
+        self._hand_off = hand_off
+        self._claims = claims
+        self._failed = 0
+
+    def hand(self, assignment: Assignment) -> None:
+        """Return once a fresh request goes on with the turn; raises HandoffError when this one must.
+
+        A request that was not heard of may have begun, or may come late. Whoever takes its leg first decides: the
+        request, and the turn is handed on, or we, and it will be refused. So each try is a leg of its own.
+        """
+        attempt = replace(assignment, leg=assignment.leg + self._failed)
+        try:
+            self._hand_off.hand(attempt)
+        except HandoffError:
+            if self._claims.take(self._hand_off.leg(attempt)):
+                self._failed += 1
+                raise

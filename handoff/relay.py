@@ -1,0 +1,175 @@
+"""Posts a sealed turn to ourselves, waits for its first byte, and keeps the connection open until the turn ends.
+
+A reverse invocation lives only as long as the HTTP request it came with (field/dify.md §6), so somebody must stay
+connected for the whole turn: a greenlet here, over the one HTTP client of the process.
+"""
+
+from collections.abc import Callable, Sequence
+from enum import Enum
+from typing import Any
+
+import gevent
+import urllib3
+from gevent.queue import Empty, SimpleQueue
+
+from clock import Clock
+from errors import HandoffError
+from turns.limits import HEARTBEAT_SECONDS, REQUEST_SECONDS
+
+OK, TAKEN, FULL = 200, 409, 503
+RECEIPT_HEADER = "Slack-Bridge-Receipt"
+# Slack waits 3 s for the whole ack (field/slack.md §1.2); what is left is for the way back.
+ACCEPT_SECONDS = 2.6
+# A known route may take long under load (p99 1.3 s with 300 at once, field/dify.md §0b); an unknown one is doubted
+# sooner.
+KNOWN_ROUTE_SECONDS = 2.0
+UNKNOWN_ROUTE_SECONDS = 0.8
+# Wall seconds: a scaled clock does not make the machine faster.
+SHORTEST_PATIENCE = 0.35
+# The turn sends a byte every 10 s; six missing ones mean that nobody is there.
+_SILENCE = 6 * HEARTBEAT_SECONDS
+# Requests that are waited for as long as a turn may take though not a byte of theirs came; more are given up sooner.
+UNHEARD = 100
+
+
+class Outcome(Enum):
+    """What one route said."""
+
+    ACCEPTED = "accepted"
+    FULL = "full"
+    NO = "no"
+
+
+class Relay:
+    """One per process; `http` must not follow redirects, use proxies or retry by itself."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        http: urllib3.PoolManager,
+        spawn: Callable[..., Any] = gevent.spawn,
+    ) -> None:
+        self._clock = clock
+        self._http = http
+        self._spawn = spawn
+        self._working: dict[str, str] = {}
+        self._unheard = 0
+
+    def hand_off(
+        self,
+        hook_id: str,
+        routes: Sequence[str],
+        body: bytes,
+        receipt: str,
+        ended: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Return once some route accepted the turn; raises HandoffError. `ended` is called when its request ends.
+
+        An attempt that is slow is never hung up on, since its turn may have begun: the next route is tried beside
+        it, and whichever comes second is told 409, which is an acceptance too.
+        """
+        known = self._working.get(hook_id)
+        order = sorted(routes, key=lambda route: route != known)
+        answers: SimpleQueue[tuple[str, Outcome]] = SimpleQueue()
+        end = self._clock.now() + self._patience(ACCEPT_SECONDS)
+        open_attempts = 0
+        for number, route in enumerate(order):
+            self._spawn(self._attempt, route, body, receipt, answers, ended)
+            open_attempts += 1
+            patience = self._patience(KNOWN_ROUTE_SECONDS if route == known else UNKNOWN_ROUTE_SECONDS)
+            last = number == len(order) - 1
+            until = end if last else min(end, self._clock.now() + patience)
+            while open_attempts:
+                answer = self._next(answers, until)
+                if answer is None:
+                    break
+                open_attempts -= 1
+                accepted_route, outcome = answer
+                if outcome is Outcome.ACCEPTED:
+                    self._working[hook_id] = accepted_route
+                    return
+                if outcome is Outcome.FULL:
+                    raise HandoffError("no room for another turn")
+        raise HandoffError("no route to our own endpoint accepted the turn")
+
+    def _next(self, answers: SimpleQueue[tuple[str, Outcome]], until: float) -> tuple[str, Outcome] | None:
+        left = self._clock.wall(until - self._clock.now())
+        try:
+            return answers.get(timeout=left) if left > 0 else answers.get_nowait()
+        except Empty:
+            return None
+
+    def _attempt(
+        self,
+        route: str,
+        body: bytes,
+        receipt: str,
+        answers: SimpleQueue[tuple[str, Outcome]],
+        ended: Callable[[], None],
+    ) -> None:
+        try:
+            response = self._post(route, body)
+        except urllib3.exceptions.HTTPError:
+            answers.put((route, Outcome.NO))
+            return
+        ours = False
+        try:
+            outcome = self._judge(response, receipt)
+            answers.put((route, outcome))
+            ours = outcome is Outcome.ACCEPTED and response.status == OK
+            while ours and self._beats(response):
+                pass
+        except (urllib3.exceptions.HTTPError, OSError, ValueError):
+            answers.put((route, Outcome.NO))  # after an acceptance nobody listens any more
+        finally:
+            response.close()
+            if ours:
+                ended()
+
+    def _post(self, route: str, body: bytes) -> urllib3.BaseHTTPResponse:
+        """Its turn may have begun, however long nothing is heard: a proxy can hold the answer back to its end."""
+        longest = REQUEST_SECONDS if self._unheard < UNHEARD else _SILENCE
+        self._unheard += 1
+        try:
+            return self._http.request(
+                "POST",
+                route,
+                body=body,
+                headers={"Content-Type": "application/octet-stream"},
+                preload_content=False,
+                retries=False,
+                redirect=False,
+                timeout=urllib3.Timeout(
+                    connect=self._clock.wall(1.0) + 0.2, read=self._clock.wall(longest) + 5.0
+                ),
+            )
+        finally:
+            self._unheard -= 1
+
+    def _beats(self, response: urllib3.BaseHTTPResponse) -> bool:
+        """Wait for the next byte; False at the end."""
+        with gevent.Timeout(self._clock.wall(_SILENCE) + 5.0, TimeoutError()):
+            return bool(response.read1(64))
+
+    def _judge(self, response: urllib3.BaseHTTPResponse, receipt: str) -> Outcome:
+        if response.headers.get(RECEIPT_HEADER) != receipt:
+            return Outcome.NO
+        if response.status == OK:
+            return Outcome.ACCEPTED if response.read1(1) else Outcome.NO
+        if response.status == TAKEN:
+            return Outcome.ACCEPTED
+        return Outcome.FULL if response.status == FULL else Outcome.NO
+
+    def _patience(self, seconds: float) -> float:
+        """Design seconds, but never shorter than the machine needs."""
+        scale = self._clock.wall(1.0)
+        return (
+            seconds
+            if scale >= 1.0
+            else max(seconds, SHORTEST_PATIENCE * (seconds / UNKNOWN_ROUTE_SECONDS) / scale)
+        )
+
+
+def http_client() -> urllib3.PoolManager:
+    """The one client of all kept-open connections: no proxies, no redirects, about 20 KiB a connection."""
+    return urllib3.PoolManager(num_pools=16, maxsize=64, block=False, retries=False)

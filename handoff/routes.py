@@ -1,0 +1,51 @@
+"""Where our own `/slack/turns` may be reached from inside the plugin, best first."""
+
+from urllib.parse import urlsplit, urlunsplit
+
+TURNS_PATH = "/slack/turns"
+
+
+def routes(
+    *,
+    hook_id: str,
+    hook_url: str,
+    internal_url: str,
+    server_port: int | None,
+    daemon_url: str,
+) -> tuple[str, ...]:
+    """Full URLs in the order of design D1, each once.
+
+    `server_port` is the daemon's port on this very machine, None when the plugin does not run beside it (remote
+    debugging). `hook_url` is the `Dify-Hook-Url` of the request that Slack made: `…/e/<hook>/slack/events`.
+    `internal_url` is the admin's, either the daemon's base or a whole `…/e/<hook>`.
+    """
+    found: list[str] = []
+    if internal_url:
+        found.append(_below(internal_url, hook_id))
+    if server_port is not None:
+        found.append(_below(f"http://127.0.0.1:{server_port}", hook_id))
+    if daemon_url:
+        found.append(_below(daemon_url, hook_id))
+    sibling = _sibling(hook_url)
+    if sibling:
+        found.append(sibling)
+    return tuple(dict.fromkeys(found))
+
+
+def _below(base: str, hook_id: str) -> str:
+    base = base.rstrip("/")
+    if "/e/" in base:
+        return base + TURNS_PATH
+    return f"{base}/e/{hook_id}{TURNS_PATH}"
+
+
+def _sibling(hook_url: str) -> str:
+    """The URL beside the one Slack called; without its query, which the proxy in front may have kept."""
+    try:
+        parts = urlsplit(hook_url)
+    except ValueError:
+        return ""
+    head, slack, _ = parts.path.rpartition("/slack/")
+    if parts.scheme not in {"http", "https"} or not parts.netloc or not slack:
+        return ""
+    return urlunsplit((parts.scheme, parts.netloc, head + TURNS_PATH, "", ""))

@@ -1,0 +1,69 @@
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from errors import HandoffError
+from handoff.hand_off import HandOff, Onward
+from handoff.seal import Seal
+from message import Message
+from tests.fake_clock import FakeClock
+from turns.assignment import Assignment
+from turns.claims import Claims
+from turns.gate import Gate
+from turns.lifelines import Lifelines
+
+MESSAGE = Message(
+    team_id="T1", channel="C1", ts="1700000000.000100", source="app_mention", user="U1", text="hi"
+)
+WAITING = Assignment(MESSAGE, "http://h/e/hook/slack/events", 1.0)
+
+
+@dataclass
+class Way:
+    """Stands for the relay: what becomes of each request on its way."""
+
+    claims: Claims
+    fates: list[str]
+    legs: list[int] = field(default_factory=list)
+
+    def hand_off(
+        self, hook_id: str, routes: object, body: bytes, receipt: str, ended: Callable[[], None]
+    ) -> None:
+        leg = Assignment.from_dict(SEAL.open(body)).leg
+        self.legs.append(leg)
+        fate = self.fates.pop(0)
+        if fate != "lost":
+            assert self.claims.take(f"hook/{WAITING.ticket}#{leg}")
+        if fate != "accepted":
+            raise HandoffError(fate)
+
+
+SEAL = Seal(("secret",), "hook")
+
+
+def onward(*fates: str) -> tuple[Onward, Way]:
+    way = Way(Claims(FakeClock()), list(fates))
+    hand_off = HandOff("hook", ("http://h",), SEAL, way, Gate(), Lifelines())  # type: ignore[arg-type]
+    return Onward(hand_off, way.claims), way
+
+
+def test_accepted() -> None:
+    ways, way = onward("accepted")
+    ways.hand(WAITING.next_leg())
+    assert way.legs == [1]
+
+
+def test_a_request_that_began_unheard_goes_on_with_the_turn() -> None:
+    ways, _ = onward("began")
+    ways.hand(WAITING.next_leg())
+
+
+def test_a_request_that_comes_late_is_refused_and_the_next_try_is_another() -> None:
+    ways, way = onward("lost", "lost", "accepted")
+    for _ in range(2):
+        with pytest.raises(HandoffError):
+            ways.hand(WAITING.next_leg())
+    assert not way.claims.take(f"hook/{WAITING.ticket}#1")
+    ways.hand(WAITING.next_leg())
+    assert way.legs == [1, 2, 3]

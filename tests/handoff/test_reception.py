@@ -1,0 +1,155 @@
+from dataclasses import dataclass, field
+
+import pytest
+
+from conversation_store.record import ThreadRecord
+from handoff.reception import Accepted, Reception, Refused
+from handoff.seal import Seal
+from message import Message
+from tests.fake_clock import FakeClock
+from turns.assignment import Assignment, SweepRequest
+from turns.claims import Claims
+from turns.gate import Gate
+
+SEAL = Seal(("secret",), "hook")
+MESSAGE = Message(
+    team_id="T1", channel="C1", ts="1700000000.000100", source="app_mention", user="U1", text="hi"
+)
+
+
+@dataclass
+class Record:
+    """The thread's record: takes each message once."""
+
+    handled: set[str] = field(default_factory=set)
+    moved: list[str] = field(default_factory=list)
+    broken: bool = False
+
+    def claim(self, assignment: Assignment) -> ThreadRecord | None:
+        if self.broken:
+            raise RuntimeError("broken")
+        if assignment.ticket in self.handled:
+            return None
+        self.handled.add(assignment.ticket)
+        return ThreadRecord(conversation_id="c1")
+
+    def move(self, assignment: Assignment) -> ThreadRecord:
+        self.moved.append(f"{assignment.ticket}#{assignment.leg}")
+        return ThreadRecord(conversation_id="c1")
+
+
+def sealed(leg: int = 0, seal: Seal = SEAL) -> bytes:
+    return seal.close(Assignment(MESSAGE, "http://h/e/hook/slack/events", 1.0, leg).to_dict())
+
+
+def reception(record: Record, *, gate: Gate | None = None, claims: Claims | None = None) -> Reception:
+    return Reception("hook", SEAL, gate or Gate(), claims or Claims(FakeClock()), record.claim, record.move)
+
+
+def test_a_sealed_turn_is_accepted_with_its_record() -> None:
+    gate = Gate()
+    accepted = reception(Record(), gate=gate).receive(sealed())
+    assert isinstance(accepted, Accepted)
+    assert isinstance(accepted.assignment, Assignment)
+    assert accepted.assignment.message == MESSAGE
+    assert accepted.leg == f"hook/{accepted.assignment.ticket}#0"
+    assert accepted.record.conversation_id == "c1"
+    assert gate.open == 1
+    accepted.leave()
+    assert gate.open == 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[" * 100_000,
+        b"\xff\xfe",
+        b"x" * (2 << 20),
+        sealed(seal=Seal(("secret",), "other hook")),
+        sealed(seal=Seal(("other",), "hook")),
+        sealed()[:-3],
+        SEAL.close({"message": 1}),
+        SEAL.close({}),
+        SEAL.close({"message": {"ts": []}, "hook_url": "", "received": 0, "leg": 0}),
+    ],
+)
+def test_whatever_is_not_sealed_by_us_is_401(body: bytes) -> None:
+    record, gate = Record(), Gate()
+    assert reception(record, gate=gate).receive(body) == Refused(401)
+    assert (record.handled, gate.open) == (set(), 0)
+
+
+def test_the_same_seal_played_twice_is_one_turn() -> None:
+    whole = reception(Record())
+    body = sealed()
+    assert isinstance(whole.receive(body), Accepted)
+    assert whole.receive(body) == Refused(409)
+
+
+def test_taken_by_another_process() -> None:
+    record, gate = Record(), Gate()
+    assert isinstance(reception(record, gate=gate).receive(sealed()), Accepted)
+    assert reception(record, gate=gate).receive(sealed()) == Refused(409)
+    assert gate.open == 1
+
+
+def test_a_full_process_says_so_and_forgets_it() -> None:
+    gate, claims, record = Gate(cap=1), Claims(FakeClock()), Record()
+    gate.enter("something else")
+    whole = reception(record, gate=gate, claims=claims)
+    assert whole.receive(sealed()) == Refused(503)
+    gate.leave("something else")
+    assert isinstance(whole.receive(sealed()), Accepted)
+
+
+def test_a_later_leg_goes_on_with_the_claim_and_is_taken_once() -> None:
+    record = Record()
+    whole = reception(record)
+    assert isinstance(whole.receive(sealed()), Accepted)
+    assert isinstance(whole.receive(sealed(leg=1)), Accepted)
+    assert whole.receive(sealed(leg=1)) == Refused(409)
+
+
+def test_a_leg_that_comes_from_another_process_is_noted() -> None:
+    record, gate = Record(), Gate()
+    whole = reception(record, gate=gate)
+    first = whole.receive(sealed())
+    assert isinstance(first, Accepted)
+    assert isinstance(whole.receive(sealed(leg=1)), Accepted)
+    assert record.moved == []
+    elsewhere = Record()
+    assert isinstance(reception(elsewhere).receive(sealed(leg=1)), Accepted)
+    assert elsewhere.moved == [f"{first.assignment.ticket}#1"]
+
+
+def test_a_sweep_claims_nothing_and_is_taken_once() -> None:
+    record, gate = Record(), Gate()
+    whole = reception(record, gate=gate)
+    body = SEAL.close(SweepRequest("one").to_dict())
+    accepted = whole.receive(body)
+    assert isinstance(accepted, Accepted)
+    assert accepted.assignment == SweepRequest("one")
+    assert whole.receive(body) == Refused(409)
+    accepted.leave()
+    assert (gate.open, record.handled, record.moved) == (0, set(), [])
+
+
+def test_a_leg_that_could_not_begin_can_be_tried_again() -> None:
+    gate = Gate()
+    whole = reception(Record(), gate=gate)
+    accepted = whole.receive(sealed(leg=1))
+    assert isinstance(accepted, Accepted)
+    accepted.give_up()
+    assert gate.open == 0
+    assert isinstance(whole.receive(sealed(leg=1)), Accepted)
+
+
+def test_what_breaks_on_the_way_can_be_tried_again() -> None:
+    record, gate, claims = Record(broken=True), Gate(), Claims(FakeClock())
+    whole = reception(record, gate=gate, claims=claims)
+    with pytest.raises(RuntimeError):
+        whole.receive(sealed())
+    assert gate.open == 0
+    record.broken = False
+    assert isinstance(whole.receive(sealed()), Accepted)

@@ -1,0 +1,64 @@
+import pytest
+
+from handoff.routes import routes
+
+HOOK_URL = "https://dify.example.com/e/abc/slack/events"
+
+
+def test_the_order_of_the_design() -> None:
+    assert routes(
+        hook_id="abc",
+        hook_url=HOOK_URL,
+        internal_url="http://plugin_daemon:5002",
+        server_port=5002,
+        daemon_url="http://localhost:5002",
+    ) == (
+        "http://plugin_daemon:5002/e/abc/slack/turns",
+        "http://127.0.0.1:5002/e/abc/slack/turns",
+        "http://localhost:5002/e/abc/slack/turns",
+        "https://dify.example.com/e/abc/slack/turns",
+    )
+
+
+def test_no_daemon_on_this_machine_no_local_route() -> None:
+    assert routes(hook_id="abc", hook_url=HOOK_URL, internal_url="", server_port=None, daemon_url="") == (
+        "https://dify.example.com/e/abc/slack/turns",
+    )
+
+
+def test_each_route_once() -> None:
+    found = routes(
+        hook_id="abc",
+        hook_url="http://127.0.0.1:5002/e/abc/slack/events",
+        internal_url="http://127.0.0.1:5002/",
+        server_port=5002,
+        daemon_url="http://127.0.0.1:5002",
+    )
+    assert found == ("http://127.0.0.1:5002/e/abc/slack/turns",)
+
+
+def test_the_admin_may_name_the_whole_hook() -> None:
+    found = routes(
+        hook_id="abc", hook_url="", internal_url="http://x/e/abc/", server_port=None, daemon_url=""
+    )
+    assert found == ("http://x/e/abc/slack/turns",)
+
+
+@pytest.mark.parametrize(
+    ("hook_url", "route"),
+    [
+        ("http://h/e/abc/slack/events?x=1", "http://h/e/abc/slack/turns"),
+        ("http://h:81/p/e/abc/slack/interactions", "http://h:81/p/e/abc/slack/turns"),
+    ],
+)
+def test_the_sibling_of_the_url_that_slack_called(hook_url: str, route: str) -> None:
+    assert routes(hook_id="abc", hook_url=hook_url, internal_url="", server_port=None, daemon_url="") == (
+        route,
+    )
+
+
+@pytest.mark.parametrize(
+    "hook_url", ["", "nonsense", "http://h/other", "ftp://h/e/a/slack/events", "http://[::1/slack/events"]
+)
+def test_a_hook_url_that_is_none_gives_no_route(hook_url: str) -> None:
+    assert routes(hook_id="abc", hook_url=hook_url, internal_url="", server_port=None, daemon_url="") == ()
