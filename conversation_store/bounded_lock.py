@@ -1,0 +1,24 @@
+"""A lock that is not waited for for ever."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from clock import Clock
+from errors import StoreError
+
+LOCK_LIMIT = 2.0
+"""Seconds to wait for other turns of this process that write to the same place."""
+SHORTEST_LIMIT = 1.0
+"""Wall seconds, as in dify_storage: four storage calls take longer than a strongly scaled limit."""
+
+
+@contextmanager
+def held(lock: threading.Lock, clock: Clock) -> Iterator[None]:
+    """Hold the lock; StoreError when it does not come free in time."""
+    if not lock.acquire(timeout=max(clock.wall(LOCK_LIMIT), SHORTEST_LIMIT)):
+        raise StoreError("others write to the same place for too long")
+    try:
+        yield
+    finally:
+        lock.release()

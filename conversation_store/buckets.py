@@ -1,0 +1,124 @@
+"""Threads in Dify's storage: a fixed number of buckets, so that their bytes are bounded by construction.
+
+The arithmetic. BUCKETS * BUCKET_BYTES = 64 MiB can never be exceeded, whatever is written. With 100,000
+threads a bucket holds 24.4 on average (standard deviation 4.9). A usual record (5 messages, one asker)
+takes about 150 bytes, so a bucket has room for about 105; one with the full 20 handled messages and three
+askers about 270, room for 60, which is 7 deviations above the average: the newest 100,000 threads are
+all known, except with a probability below one in a million for the whole store.
+"""
+
+import threading
+from dataclasses import dataclass, field, replace
+
+from clock import Clock
+from conversation_store.bounded_lock import held
+from conversation_store.bucket import Bucket
+from conversation_store.dify_storage import DifyStorage, TimedStorage
+from conversation_store.open_turns import OPEN_TURN_BYTES, OpenTurnLists, OpenTurns
+from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord, as_of
+from conversation_store.store import Change
+from errors import StoreError
+
+BUCKETS = 4096
+BUCKET_BYTES = 16 * 1024
+STORAGE_BYTES = BUCKETS * BUCKET_BYTES + OPEN_TURN_BYTES
+"""What manifest.yaml must ask for; Dify's default PERSISTENCE_STORAGE_MAX_SIZE allows 100 MiB."""
+
+_FORMAT = "t1"
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How many buckets of how many bytes; changing `buckets` forgets every thread."""
+
+    buckets: int = BUCKETS
+    bucket_bytes: int = BUCKET_BYTES
+
+    def bucket_of(self, digest: str) -> int:
+        """The bucket of a thread; uses the digits of the digest that are no part of its key in the bucket."""
+        return int(digest[-12:], 16) % self.buckets
+
+
+class BucketState:
+    """What lives as long as the process: a lock per bucket, and the open turns this process knows of.
+
+    The locks are shared by the workspaces that use this process, which costs a wait and mixes nothing.
+    """
+
+    def __init__(self, shape: Shape | None = None) -> None:
+        self.shape = shape or Shape()
+        self.locks = [threading.Lock() for _ in range(self.shape.buckets)]
+        self.open_turns = OpenTurnLists()
+
+
+@dataclass(slots=True)
+class Buckets:
+    """A ThreadStore on `session.storage`; made for one request. `days` is the hook's `conversation_days`.
+
+    A get is one read, an update or a claim one read and one write: never a write alone, because a bucket
+    holds other threads too, and what another process wrote there must stay. Between processes the last
+    write wins, within the milliseconds of one update; within this process updates are exact.
+    """
+
+    state: BucketState
+    storage: DifyStorage
+    clock: Clock
+    days: float
+    _timed: TimedStorage = field(init=False)
+    _lists: OpenTurns = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._timed = TimedStorage(self.storage, self.clock)
+        self._lists = OpenTurns(self.state.open_turns, self._timed, self.clock)
+
+    def get(self, key: ThreadKey, *, fresh: bool = False) -> ThreadRecord | None:  # noqa: ARG002, D102 - always fresh
+        digest = key.digest()
+        record = self._read(self.state.shape.bucket_of(digest)).get(digest)
+        return record and as_of(key, record, self.clock.epoch(), self.days)
+
+    def update(self, key: ThreadKey, change: Change) -> ThreadRecord:  # noqa: D102
+        written = self._rewrite(key, change)
+        if written is None:
+            raise StoreError("an update was refused")  # pragma: no cover - only a claim refuses
+        return written
+
+    def claim(self, key: ThreadKey, ts: str, change: Change) -> ThreadRecord | None:  # noqa: D102
+        return self._rewrite(key, change, ts)
+
+    def forget(self, key: ThreadKey) -> None:  # noqa: D102
+        digest = key.digest()
+        number = self.state.shape.bucket_of(digest)
+        with held(self.state.locks[number], self.clock):
+            bucket = self._read(number)
+            if bucket.drop(digest):
+                self._write(number, bucket)
+
+    def in_flight(self, hook_id: str) -> tuple[OpenTurn, ...]:  # noqa: D102
+        return self._lists.of(hook_id)
+
+    def note_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
+        self._lists.note(turn)
+
+    def clear_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
+        self._lists.clear(turn)
+
+    def _rewrite(self, key: ThreadKey, change: Change, claimed: str = "") -> ThreadRecord | None:
+        digest = key.digest()
+        number = self.state.shape.bucket_of(digest)
+        with held(self.state.locks[number], self.clock):
+            bucket, now = self._read(number), self.clock.epoch()
+            before = as_of(key, bucket.get(digest) or ThreadRecord(), now, self.days) or ThreadRecord()
+            if claimed and claimed in before.handled:
+                return None
+            after = replace(change(before), updated=now)
+            after = after.with_handled(claimed) if claimed else after
+            bucket.put(digest, after, self.days)
+            self._write(number, bucket)
+            return after
+
+    def _read(self, number: int) -> Bucket:
+        return Bucket(self._timed.get(f"{_FORMAT}-{number}"))
+
+    def _write(self, number: int, bucket: Bucket) -> None:
+        content = bucket.bounded(self.clock.epoch(), self.state.shape.bucket_bytes)
+        self._timed.set(f"{_FORMAT}-{number}", content)

@@ -1,0 +1,76 @@
+"""A short memory in front of a store, for the questions the events endpoint asks before it acks."""
+
+from dataclasses import dataclass
+
+from cachetools import TTLCache
+
+from clock import Clock
+from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord
+from conversation_store.store import Change, ThreadStore
+
+FRESH_SECONDS = 5.0
+"""Short, because another process may write."""
+CACHED_THREADS = 10_000
+
+
+class RecordCache:
+    """The process-level half: what the store said lately, "no such thread" too."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.records: TTLCache[ThreadKey, ThreadRecord | None] = TTLCache(
+            CACHED_THREADS, FRESH_SECONDS, timer=clock.now
+        )
+        self.writes = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CachedStore:
+    """A ThreadStore that repeats what `inner` said less than FRESH_SECONDS ago; all writes reach it."""
+
+    inner: ThreadStore
+    cache: RecordCache
+
+    def get(self, key: ThreadKey, *, fresh: bool = False) -> ThreadRecord | None:  # noqa: D102
+        if not fresh and key in self.cache.records:
+            return self.cache.records[key]
+        writes = self.cache.writes
+        record = self.inner.get(key, fresh=fresh)
+        if writes == self.cache.writes:  # otherwise this may be older than what was written meanwhile
+            self.cache.records[key] = record
+        return record
+
+    def update(self, key: ThreadKey, change: Change) -> ThreadRecord:  # noqa: D102
+        self._forget_cached(key)
+        record = self.inner.update(key, change)
+        self._remember(key, record)
+        return record
+
+    def claim(self, key: ThreadKey, ts: str, change: Change) -> ThreadRecord | None:  # noqa: D102
+        self._forget_cached(key)
+        record = self.inner.claim(key, ts, change)
+        if record is not None:
+            self._remember(key, record)
+        return record
+
+    def forget(self, key: ThreadKey) -> None:  # noqa: D102
+        self._forget_cached(key)
+        self.inner.forget(key)
+        self._remember(key, None)
+
+    def in_flight(self, hook_id: str) -> tuple[OpenTurn, ...]:  # noqa: D102
+        return self.inner.in_flight(hook_id)
+
+    def note_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
+        self.inner.note_in_flight(turn)
+
+    def clear_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
+        self.inner.clear_in_flight(turn)
+
+    def _forget_cached(self, key: ThreadKey) -> None:
+        """Before the write: one that fails may have happened all the same."""
+        self.cache.writes += 1
+        self.cache.records.pop(key, None)
+
+    def _remember(self, key: ThreadKey, record: ThreadRecord | None) -> None:
+        self.cache.writes += 1
+        self.cache.records[key] = record

@@ -1,0 +1,88 @@
+"""Dify's key-value storage with its errors told apart and a time-out on every call."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Protocol
+
+import gevent
+
+from clock import Clock
+from errors import StoreError, StoreFull
+
+CALL_LIMIT = 0.5
+"""Seconds a storage call may take (design D3); usual are 1 to 3 ms (field/dify.md §0b)."""
+SHORTEST_LIMIT = 0.2
+"""Wall seconds: a scaled clock shortens our patience, not the machine's round trips."""
+
+_MISSING = "load data failed, please check if the key is correct or you have not set it"
+_FULL = "allocated size is greater than max storage size"
+
+
+class DifyStorage(Protocol):
+    """What `session.storage` offers; it lives as long as the request it came with."""
+
+    def get(self, key: str) -> bytes:  # noqa: D102
+        ...
+
+    def set(self, key: str, val: bytes) -> None:  # noqa: D102
+        ...
+
+    def delete(self, key: str) -> None:  # noqa: D102
+        ...
+
+    def exist(self, key: str) -> bool:  # noqa: D102
+        ...
+
+
+class TimedStorage:
+    """One round trip per call; raises StoreFull over the quota and StoreError for everything else.
+
+    The daemon answers *any* failed load with the text for a missing key (field/dify.md §7), so a load that
+    its own cache or disk refused reads as missing too.
+    """
+
+    def __init__(self, storage: DifyStorage, clock: Clock) -> None:
+        self._storage = storage
+        self._limit = max(clock.wall(CALL_LIMIT), SHORTEST_LIMIT)
+
+    def get(self, key: str) -> bytes | None:
+        """The value, or None for a key that is not there."""
+        try:
+            return self._timed("get", lambda: self._storage.get(key))
+        except StoreError as error:
+            if _MISSING in str(error):
+                return None
+            raise
+
+    def set(self, key: str, value: bytes) -> None:
+        """Write; a write refused for the quota is made once more after a delete.
+
+        The daemon stores the value before it checks the quota and does not count it then; daemons before
+        0.5.7 moreover count an overwrite in full and never give its old size back, so that any plugin
+        that rewrites its keys fills its quota for good. Deleting subtracts the size just stored: the
+        second write then fits whatever the counter says. Raises StoreFull when even that is refused.
+        """
+        try:
+            self._timed("set", lambda: self._storage.set(key, value))
+        except StoreFull:
+            with suppress(StoreError):
+                self.delete(key)
+            self._timed("set", lambda: self._storage.set(key, value))
+
+    def delete(self, key: str) -> None:
+        """Remove a key that is there."""
+        self._timed("delete", lambda: self._storage.delete(key))
+
+    def _timed[T](self, name: str, call: Callable[[], T]) -> T:
+        limit = gevent.Timeout.start_new(self._limit)
+        try:
+            return call()
+        except gevent.Timeout as fired:
+            if fired is not limit:
+                raise
+            raise StoreError(f"storage {name}: no answer in {self._limit:g} s") from None
+        except Exception as error:
+            kind = StoreFull if _FULL in str(error) else StoreError
+            raise kind(f"storage {name}: {error}") from error
+        finally:
+            limit.close()

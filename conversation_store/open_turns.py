@@ -1,0 +1,142 @@
+"""Which turns of a hook run now, in Dify's storage: so that a sweep after a crash finds them.
+
+Hooks share a fixed number of lists. A note costs one read and one write, but turns that begin together
+share them: whoever gets the lock writes for all that wait. An end costs nothing: it is written with the next
+note. A line too many is harmless, because the sweep looks at the thread's own record before it does anything.
+"""
+
+import hashlib
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from cachetools import LRUCache
+
+from clock import Clock
+from conversation_store.bounded_lock import held
+from conversation_store.compact import LONGEST, dump, load
+from conversation_store.dify_storage import TimedStorage
+from conversation_store.record import DAY, OpenTurn, ThreadKey
+
+LISTS = 16
+LIST_BYTES = 64 * 1024
+"""About 550 turns: more than the cap on open turns (design D1)."""
+OPEN_TURN_BYTES = LISTS * LIST_BYTES
+KEPT_DAYS = 7
+
+_FORMAT = "f1"
+_ENDS_REMEMBERED = 1024
+_TEXTS = 7
+_BRACKETS = 2
+
+type _Name = tuple[str, str]
+
+
+@dataclass(slots=True)
+class _HookTurns:
+    """What this process knows of one hook."""
+
+    running: dict[_Name, OpenTurn] = field(default_factory=dict)
+    unwritten: set[_Name] = field(default_factory=set)
+    ended: LRUCache[_Name, None] = field(default_factory=lambda: LRUCache(_ENDS_REMEMBERED))
+
+
+class OpenTurnLists:
+    """The process-level half: locks, and the turns of this process by hook."""
+
+    def __init__(self) -> None:
+        self.locks = [threading.Lock() for _ in range(LISTS)]
+        self.hooks: dict[str, _HookTurns] = {}
+
+
+class OpenTurns:
+    """The half that lives with one request and its storage."""
+
+    def __init__(self, lists: OpenTurnLists, storage: TimedStorage, clock: Clock) -> None:
+        self._lists = lists
+        self._storage = storage
+        self._clock = clock
+
+    def of(self, hook_id: str) -> tuple[OpenTurn, ...]:
+        """The hook's turns, oldest first, without those known to have ended. Raises StoreError."""
+        ended = self._hook(hook_id).ended
+        stored = _read(self._storage.get(_key(_number(hook_id))))
+        return tuple(turn for turn in stored if turn.key.hook_id == hook_id and _name(turn) not in ended)
+
+    def note(self, turn: OpenTurn) -> None:
+        """Add a turn. Raises StoreError; the turn is then written with the next one."""
+        number, hook = _number(turn.key.hook_id), self._hook(turn.key.hook_id)
+        hook.running[_name(turn)] = turn
+        hook.unwritten.add(_name(turn))
+        with held(self._lists.locks[number], self._clock):
+            if _name(turn) in hook.unwritten:
+                self._write(number, hook)
+
+    def clear(self, turn: OpenTurn) -> None:
+        """The turn has ended, or its thread's record shows that it has."""
+        hook = self._hook(turn.key.hook_id)
+        hook.running.pop(_name(turn), None)
+        hook.unwritten.discard(_name(turn))
+        hook.ended[_name(turn)] = None
+
+    def _write(self, number: int, hook: _HookTurns) -> None:
+        running, ended = dict(hook.running), set(hook.ended)
+        others = _read(self._storage.get(_key(number)))
+        oldest = self._clock.epoch() - KEPT_DAYS * DAY
+        turns = [
+            turn for turn in others if turn.started > oldest and _name(turn) not in ended | running.keys()
+        ]
+        self._storage.set(_key(number), _bounded([*turns, *running.values()]))
+        hook.unwritten -= running.keys()
+        for name in ended:
+            hook.ended.pop(name, None)
+
+    def _hook(self, hook_id: str) -> _HookTurns:
+        return self._lists.hooks.setdefault(hook_id, _HookTurns())
+
+
+def _name(turn: OpenTurn) -> _Name:
+    return turn.key.digest(), turn.ts
+
+
+def _number(hook_id: str) -> int:
+    return int(hashlib.sha256(hook_id.encode()).hexdigest(), 16) % LISTS
+
+
+def _key(number: int) -> str:
+    return f"{_FORMAT}-{number}"
+
+
+def pack_turn(turn: OpenTurn) -> list[object]:
+    """One line of the list."""
+    key = turn.key
+    texts = (key.hook_id, key.app_id, key.team_id, key.channel, key.thread, turn.ts, turn.holder)
+    return [int(turn.started), *texts]
+
+
+def unpack_turn(line: object) -> OpenTurn | None:
+    """The reverse; None for anything else."""
+    match line:
+        case [int(started), *texts] if len(texts) == _TEXTS:
+            usual = [text for text in texts if isinstance(text, str) and len(text) <= LONGEST]
+            if len(usual) == _TEXTS:
+                return OpenTurn(ThreadKey(*usual[:5]), usual[5], usual[6], float(started))
+    return None
+
+
+def _read(stored: bytes | None) -> list[OpenTurn]:
+    lines = load(stored) if stored else None
+    turns = map(unpack_turn, lines) if isinstance(lines, list) else ()
+    return [turn for turn in turns if turn is not None]
+
+
+def _bounded(turns: Iterable[OpenTurn]) -> bytes:
+    """The latest turns that fit into LIST_BYTES, oldest first."""
+    kept, size = [], _BRACKETS
+    for turn in sorted(turns, key=lambda turn: turn.started, reverse=True):
+        line = dump(pack_turn(turn))
+        size += len(line) + 1
+        if size > LIST_BYTES:
+            break
+        kept.append(line)
+    return f"[{','.join(reversed(kept))}]".encode("ascii")

@@ -1,0 +1,78 @@
+"""The stores of one process: what outlives a request, and the store of a request made from it."""
+
+import logging
+
+from redis import Redis
+
+from clock import Clock
+from conversation_store.buckets import Buckets, BucketState
+from conversation_store.cached import CachedStore, RecordCache
+from conversation_store.dify_storage import DifyStorage
+from conversation_store.failover import FailoverStore, Outage
+from conversation_store.presence import Presence, RedisPresence
+from conversation_store.redis_client import connect
+from conversation_store.redis_store import RedisStore
+from conversation_store.resilient import Health, ResilientStore
+from conversation_store.store import ThreadStore
+from conversation_store.thread_line import RedisThreadLine, RestingLine, ThreadLine
+from errors import SettingsError
+
+REDIS_SERVERS = 8
+"""Different `redis_url` values that one process keeps connections for."""
+
+_log = logging.getLogger("slack_bridge.store")  # its parent's lines reach the daemon
+
+
+class ProcessStores:
+    """Make one per process; what `open` gives is cheap and for one request, as `session.storage` is.
+
+    `holder` names the process among those that share a Redis.
+    """
+
+    def __init__(self, clock: Clock, holder: str = "") -> None:
+        self._clock = clock
+        self._holder = holder
+        self._buckets = BucketState()
+        self._cache = RecordCache(clock)
+        self._health = Health(clock)
+        self._redis: dict[str, tuple[Redis, Outage] | None] = {}
+        self._presences: dict[str, RedisPresence] = {}
+
+    def open(self, storage: DifyStorage, *, days: float, redis_url: str = "") -> ResilientStore:
+        """The store of a hook: Redis if it has a `redis_url`, Dify's storage otherwise and meanwhile."""
+        store: ThreadStore = Buckets(self._buckets, storage, self._clock, days)
+        server = self._server(redis_url)
+        if server is not None:
+            client, outage = server
+            store = FailoverStore(RedisStore(client, self._clock, days), store, outage)
+        return ResilientStore(CachedStore(store, self._cache), self._health, self._clock, days)
+
+    def line(self, redis_url: str) -> ThreadLine | None:
+        """Thread order between processes; None without Redis, where order holds within the process."""
+        server = self._server(redis_url)
+        return None if server is None else RestingLine(RedisThreadLine(server[0], self._clock), server[1])
+
+    def presence(self, redis_url: str) -> Presence | None:
+        """Who lives; None without Redis. To be asked for at every use: from then on this process counts."""
+        server = self._server(redis_url)
+        if server is None or not self._holder:
+            return None
+        if redis_url not in self._presences:
+            self._presences[redis_url] = RedisPresence(server[0], self._clock, self._holder)
+        return self._presences[redis_url]
+
+    def _server(self, url: str) -> tuple[Redis, Outage] | None:
+        if not url:
+            return None
+        if url not in self._redis:
+            if len(self._redis) >= REDIS_SERVERS:
+                self._redis.pop(next(iter(self._redis)))
+            self._redis[url] = self._connected(url)
+        return self._redis[url]
+
+    def _connected(self, url: str) -> tuple[Redis, Outage] | None:
+        try:
+            return connect(url, self._clock), Outage(self._clock)
+        except SettingsError as error:
+            _log.error("going on without Redis: %s", error)
+            return None

@@ -1,0 +1,157 @@
+"""What the bridge remembers of a thread (design D3), and how two memories of it become one. Pure."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+HANDLED_KEPT = 20
+FOLLOWERS_KEPT = 50
+WAITING_KEPT = 8
+"""More turns than may wait in a thread (turns/line.py)."""
+DM_SILENCE = 8 * 3600.0
+"""Seconds after which a continuous DM begins a new conversation (design D3)."""
+DAY = 86400.0
+
+ReplyMethod = Literal["stream", "edit", "post", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadKey:
+    """Which thread; `thread` is the ts of its root, or "" for a direct message that is one conversation."""
+
+    hook_id: str
+    app_id: str
+    team_id: str
+    channel: str
+    thread: str
+
+    def digest(self) -> str:
+        """64 hex digits, the same in every process and release: a flat key for any storage."""
+        parts = [self.hook_id, self.app_id, self.team_id, self.channel, self.thread]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """The turn that runs in a thread now: enough to finish its message should the process die.
+
+    `started` is Clock.epoch(), `holder` the process, `message_ts` what is visible already ("" if nothing is).
+    """
+
+    ts: str
+    started: float
+    holder: str
+    method: ReplyMethod = ""
+    message_ts: str = ""
+    channel: str = ""
+    thread_ts: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTurn:
+    """One line of a hook's in-flight list: whose record to look at after a crash."""
+
+    key: ThreadKey
+    ts: str
+    holder: str
+    started: float
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRecord:
+    """`handled`, `followers` and `waiting` are ordered, latest last.
+
+    `updated` is Clock.epoch() of the last write.
+    """
+
+    conversation_id: str = ""
+    handled: tuple[str, ...] = ()
+    in_flight: InFlight | None = None
+    followers: tuple[str, ...] = field(default=())
+    last_answer_ts: str = ""
+    updated: float = 0.0
+    waiting: tuple[InFlight, ...] = ()
+
+    @property
+    def open(self) -> tuple[InFlight, ...]:
+        """All turns that were taken and have not ended: the one that runs, then those that wait for it."""
+        return self.waiting if self.in_flight is None else (self.in_flight, *self.waiting)
+
+    def open_turn(self, ts: str) -> InFlight | None:
+        """The open turn of the message `ts`."""
+        return next((turn for turn in self.open if turn.ts == ts), None)
+
+    def with_handled(self, ts: str) -> "ThreadRecord":
+        """`ts` is taken; the oldest beyond HANDLED_KEPT are forgotten."""
+        return replace(self, handled=_latest((*self.handled, ts), HANDLED_KEPT))
+
+    def with_follower(self, user: str) -> "ThreadRecord":
+        """`user` asked here, so their replies count; the longest silent beyond FOLLOWERS_KEPT drop out."""
+        return replace(self, followers=_latest((*self.followers, user), FOLLOWERS_KEPT))
+
+    def with_conversation(self, conversation_id: str) -> "ThreadRecord":
+        """The id that Dify showed last; "" begins anew."""
+        return replace(self, conversation_id=conversation_id)
+
+    def with_open(self, turn: InFlight) -> "ThreadRecord":
+        """A turn was taken: it runs, or waits for the one that does. One that is open already is replaced."""
+        if self.in_flight is None or self.in_flight.ts == turn.ts:
+            return self.with_in_flight(turn)
+        others = [other for other in self.waiting if other.ts != turn.ts]
+        return replace(self, waiting=(*others, turn)[-WAITING_KEPT:])
+
+    def with_in_flight(self, in_flight: InFlight) -> "ThreadRecord":
+        """A turn begins, or shows more of itself; any other that is open is kept behind it."""
+        others = tuple(turn for turn in self.open if turn.ts != in_flight.ts)
+        return replace(self, in_flight=in_flight, waiting=others[-WAITING_KEPT:])
+
+    def without_in_flight(self, ts: str) -> "ThreadRecord":
+        """The turn of `ts` is over; those of others stay."""
+        waiting = tuple(turn for turn in self.waiting if turn.ts != ts)
+        running = None if self.in_flight is not None and self.in_flight.ts == ts else self.in_flight
+        return replace(self, in_flight=running, waiting=waiting)
+
+    def with_answer(self, ts: str) -> "ThreadRecord":
+        """The ts of our latest answer."""
+        return replace(self, last_answer_ts=ts)
+
+
+def merged(one: ThreadRecord, other: ThreadRecord, *, blind: bool = False) -> ThreadRecord:
+    """What both know: the later write decides, claims and followers are united.
+
+    `blind`: the later one was begun without knowing the earlier, so what it lacks is taken from there.
+    """
+    older, newer = (one, other) if one.updated <= other.updated else (other, one)
+    return replace(
+        newer,
+        conversation_id=newer.conversation_id or (older.conversation_id if blind else ""),
+        last_answer_ts=newer.last_answer_ts or older.last_answer_ts,
+        handled=_latest((*older.handled, *newer.handled), HANDLED_KEPT),
+        followers=_latest((*older.followers, *newer.followers), FOLLOWERS_KEPT),
+    )
+
+
+def as_of(key: ThreadKey, record: ThreadRecord, now: float, days: float) -> ThreadRecord | None:
+    """The record as it counts at `now` (Clock.epoch()).
+
+    None for one that says nothing, and once `days` have passed since its last write.
+    A continuous DM loses its conversation after DM_SILENCE; what was handled there and who asked stays.
+    """
+    if expired(record.updated, now, days) or record == ThreadRecord(updated=record.updated):
+        return None
+    if not key.thread and record.conversation_id and now - record.updated >= DM_SILENCE:
+        return replace(record, conversation_id="")
+    return record
+
+
+def expired(updated: float, now: float, days: float) -> bool:
+    """Whether something written at `updated` is past its `days`."""
+    return now - updated >= days * DAY
+
+
+def _latest(items: Iterable[str], kept: int) -> tuple[str, ...]:
+    """The last `kept` different items; one that comes again counts as new."""
+    seen = dict.fromkeys(reversed([item for item in items if item]))
+    return tuple(reversed(list(seen)[:kept]))

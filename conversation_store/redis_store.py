@@ -1,0 +1,143 @@
+"""Threads in Redis: exact between processes, forgotten by Redis itself."""
+
+import hashlib
+import uuid
+from dataclasses import replace
+from typing import Any, cast
+
+from redis import Redis
+
+from clock import Clock
+from conversation_store.compact import dump, from_json, load, to_json
+from conversation_store.open_turns import pack_turn, unpack_turn
+from conversation_store.record import DAY, OpenTurn, ThreadKey, ThreadRecord, as_of
+from conversation_store.redis_client import PREFIX, redis_errors
+from conversation_store.store import Change
+from errors import StoreError
+
+CLAIM_KEPT = 26 * 3600.0
+"""Seconds a message stays taken; Slack can repeat an event for 24 h (field/slack.md §1.2)."""
+OPEN_TURNS_KEPT = 7 * DAY
+OPEN_TURNS = 2_000
+TRIES = 20
+"""How often a record is read again because another process changed it meanwhile."""
+
+_CHANGED, _TAKEN = 0, -1
+
+_SWAP = """
+local held = redis.call('GET', KEYS[1]) or ''
+if held == ARGV[2] then return 1 end
+if held ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return 1
+"""
+"""Set the record if it still is what was read. Sent twice, it does the same as once."""
+
+_CLAIM = """
+local by = redis.call('GET', KEYS[2])
+if by == ARGV[4] then return 1 end
+if by then return -1 end
+if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+redis.call('SET', KEYS[2], ARGV[4], 'PX', ARGV[5])
+return 1
+"""
+"""The same, and take the message with it, under a token so that the taker may ask again."""
+
+_NOTE = """
+if redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[3]) then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+return 1
+"""
+
+
+class RedisStore:
+    """A ThreadStore; may live as long as the process, but for `days`, the hook's `conversation_days`.
+
+    A get is one round trip, an update or a claim two, more only while processes write to the same thread.
+    """
+
+    def __init__(self, client: Redis, clock: Clock, days: float) -> None:
+        self._client = client
+        self._clock = clock
+        self._days = days
+        self._swap = client.register_script(_SWAP)
+        self._claim = client.register_script(_CLAIM)
+        self._note = client.register_script(_NOTE)
+
+    def get(self, key: ThreadKey, *, fresh: bool = False) -> ThreadRecord | None:  # noqa: ARG002, D102 - always fresh
+        stored = self._read(_thread(key))
+        return as_of(key, from_json(stored), self._clock.epoch(), self._days) if stored else None
+
+    def update(self, key: ThreadKey, change: Change) -> ThreadRecord:  # noqa: D102
+        written = self._write(key, change)
+        if written is None:
+            raise StoreError("an update was refused")  # pragma: no cover - only a claim refuses
+        return written
+
+    def claim(self, key: ThreadKey, ts: str, change: Change) -> ThreadRecord | None:  # noqa: D102
+        return self._write(key, change, ts)
+
+    def forget(self, key: ThreadKey) -> None:  # noqa: D102
+        with redis_errors():
+            self._client.delete(_thread(key))
+
+    def in_flight(self, hook_id: str) -> tuple[OpenTurn, ...]:  # noqa: D102
+        with redis_errors():
+            lines = cast("list[bytes]", self._client.hvals(_open_turns(hook_id)))
+        turns = (unpack_turn(load(line)) for line in lines)
+        return tuple(sorted((turn for turn in turns if turn), key=lambda turn: turn.started))
+
+    def note_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
+        fields = (_line(turn), dump(pack_turn(turn)), OPEN_TURNS, self._millis(OPEN_TURNS_KEPT))
+        with redis_errors():
+            self._note(keys=[_open_turns(turn.key.hook_id)], args=fields)
+
+    def clear_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
+        with redis_errors():
+            self._client.hdel(_open_turns(turn.key.hook_id), _line(turn))
+
+    def _write(self, key: ThreadKey, change: Change, claimed: str = "") -> ThreadRecord | None:
+        token = uuid.uuid4().hex
+        for _ in range(TRIES):
+            now, held = self._clock.epoch(), self._read(_thread(key))
+            before = as_of(key, from_json(held), now, self._days) or ThreadRecord()
+            if claimed and claimed in before.handled:
+                return None
+            after = replace(change(before), updated=now)
+            after = after.with_handled(claimed) if claimed else after
+            outcome = self._put(key, held, to_json(after), claimed, token)
+            if outcome == _TAKEN:
+                return None
+            if outcome != _CHANGED:
+                return after
+        raise StoreError(f"redis: the thread changed {TRIES} times while it was written")
+
+    def _put(self, key: ThreadKey, held: bytes, content: str, claimed: str, token: str) -> int:
+        args: list[Any] = [held, content, self._millis(self._days * DAY)]
+        with redis_errors():
+            if not claimed:
+                return int(self._swap(keys=[_thread(key)], args=args))
+            taken = f"{_thread(key)}:{hashlib.sha256(claimed.encode()).hexdigest()[:16]}"
+            return int(self._claim(keys=[_thread(key), taken], args=[*args, token, self._millis(CLAIM_KEPT)]))
+
+    def _read(self, name: str) -> bytes:
+        with redis_errors():
+            return cast("bytes | None", self._client.get(name)) or b""
+
+    def _millis(self, seconds: float) -> int:
+        return max(1, int(self._clock.wall(seconds) * 1000))
+
+
+def _thread(key: ThreadKey) -> str:
+    """In braces is what a Redis cluster places keys by: all keys of a thread stay together."""
+    return f"{PREFIX}:t:{{{key.digest()[:32]}}}"
+
+
+def _open_turns(hook_id: str) -> str:
+    return f"{PREFIX}:f:{hashlib.sha256(hook_id.encode()).hexdigest()[:32]}"
+
+
+def _line(turn: OpenTurn) -> str:
+    return f"{turn.key.digest()[:16]}:{turn.ts}"

@@ -1,0 +1,177 @@
+"""What every store of threads does; a backend's test class inherits this and gives `open_store`."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import gevent
+import pytest
+
+from conversation_store.record import (
+    DAY,
+    DM_SILENCE,
+    HANDLED_KEPT,
+    InFlight,
+    OpenTurn,
+    ThreadKey,
+    ThreadRecord,
+)
+from conversation_store.store import ThreadStore
+from tests.fake_clock import FakeClock
+
+DAYS = 30.0
+CONVERSATION = "bf9e5caf-2fc7-4812-9e9d-b5b6962e6c1e"
+
+
+def unchanged(record: ThreadRecord) -> ThreadRecord:
+    return record
+
+
+def with_conversation(record: ThreadRecord) -> ThreadRecord:
+    return record.with_conversation(CONVERSATION)
+
+
+class StoreContract:
+    """`open_store()` makes one more store on the same storage, as another process would have it."""
+
+    @pytest.fixture
+    def open_store(self) -> Callable[[], ThreadStore]:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def store(self, open_store: Callable[[], ThreadStore]) -> ThreadStore:
+        return open_store()
+
+    def test_unknown_thread_is_none(self, store: ThreadStore, key: ThreadKey) -> None:
+        assert store.get(key) is None
+        assert store.get(key, fresh=True) is None
+
+    def test_what_was_written_is_read(self, store: ThreadStore, key: ThreadKey, clock: FakeClock) -> None:
+        note = InFlight("1763881300.000200", clock.epoch(), "p1", "stream", "1763881301.5", "C1", key.thread)
+        change = with_conversation(ThreadRecord()).with_handled("1763881300.000200").with_follower("U1")
+        change = change.with_in_flight(note).with_answer("1763881302.000300")
+        written = store.update(key, lambda _: change)
+        assert written == replace(change, updated=clock.epoch())
+        assert store.get(key, fresh=True) == written
+        assert store.get(key) == written
+
+    def test_updates_build_on_each_other(self, store: ThreadStore, key: ThreadKey) -> None:
+        store.update(key, with_conversation)
+        store.update(key, lambda record: record.with_follower("U1"))
+        record = store.get(key)
+        assert record is not None
+        assert (record.conversation_id, record.followers) == (CONVERSATION, ("U1",))
+
+    @pytest.mark.parametrize("part", ["hook_id", "app_id", "team_id", "channel", "thread"])
+    def test_threads_are_apart(self, store: ThreadStore, key: ThreadKey, part: str) -> None:
+        store.update(key, with_conversation)
+        assert store.get(replace(key, **{part: "other"})) is None
+
+    def test_a_message_is_claimed_once(
+        self, store: ThreadStore, open_store: Callable[[], ThreadStore], key: ThreadKey
+    ) -> None:
+        first = store.claim(key, "1763881300.000200", with_conversation)
+        assert first is not None
+        assert (first.handled, first.conversation_id) == (("1763881300.000200",), CONVERSATION)
+        assert store.claim(key, "1763881300.000200", unchanged) is None
+        assert open_store().claim(key, "1763881300.000200", unchanged) is None
+        assert store.claim(key, "1763881300.000201", unchanged) is not None
+
+    def test_a_claim_in_vain_changes_nothing(self, store: ThreadStore, key: ThreadKey) -> None:
+        before = store.claim(key, "1763881300.000200", unchanged)
+        store.claim(key, "1763881300.000200", with_conversation)
+        assert store.get(key, fresh=True) == before
+
+    def test_simultaneous_claims_have_one_winner(self, store: ThreadStore, key: ThreadKey) -> None:
+        claims = [gevent.spawn(store.claim, key, "1763881300.000200", unchanged) for _ in range(20)]
+        gevent.joinall(claims, raise_error=True)
+        assert sum(claim.value is not None for claim in claims) == 1
+
+    def test_simultaneous_updates_are_all_kept(self, store: ThreadStore, key: ThreadKey) -> None:
+        def follow(user: str) -> None:
+            store.update(key, lambda record: record.with_follower(user))
+
+        gevent.joinall([gevent.spawn(follow, f"U{number}") for number in range(10)], raise_error=True)
+        record = store.get(key)
+        assert record is not None
+        assert sorted(record.followers) == [f"U{number}" for number in range(10)]
+
+    def test_another_process_reads_what_was_written(
+        self, store: ThreadStore, open_store: Callable[[], ThreadStore], key: ThreadKey
+    ) -> None:
+        other = open_store()
+        store.update(key, with_conversation)
+        other.update(key, lambda record: record.with_follower("U2"))
+        record = store.get(key, fresh=True)
+        assert record is not None
+        assert (record.conversation_id, record.followers) == (CONVERSATION, ("U2",))
+
+    def test_forgotten_is_unknown(self, store: ThreadStore, key: ThreadKey) -> None:
+        store.update(key, with_conversation)
+        store.forget(key)
+        store.forget(key)
+        assert store.get(key) is None
+        assert store.get(key, fresh=True) is None
+
+    def test_expires_after_its_days(self, store: ThreadStore, key: ThreadKey, clock: FakeClock) -> None:
+        store.update(key, with_conversation)
+        clock.advance(DAYS * DAY - 1)
+        assert store.get(key, fresh=True) is not None
+        clock.advance(1)
+        assert store.get(key, fresh=True) is None
+        assert store.update(key, lambda record: record.with_follower("U1")).conversation_id == ""
+
+    def test_a_write_begins_the_days_anew(self, store: ThreadStore, key: ThreadKey, clock: FakeClock) -> None:
+        store.update(key, with_conversation)
+        clock.advance(DAYS * DAY - 1)
+        store.update(key, unchanged)
+        clock.advance(DAYS * DAY - 1)
+        assert store.get(key, fresh=True) is not None
+
+    def test_silent_dm_begins_anew(self, store: ThreadStore, key: ThreadKey, clock: FakeClock) -> None:
+        key = replace(key, channel="D1", thread="")
+        store.claim(key, "1763881300.000200", lambda record: with_conversation(record).with_follower("U1"))
+        clock.advance(DM_SILENCE - 1)
+        record = store.get(key, fresh=True)
+        assert record is not None
+        assert record.conversation_id == CONVERSATION
+        clock.advance(1)
+        claimed = store.claim(key, "1763910101.000200", unchanged)
+        assert claimed is not None
+        assert claimed.conversation_id == ""
+        assert claimed.followers == ("U1",)
+        assert claimed.handled == ("1763881300.000200", "1763910101.000200")
+
+    def test_the_record_stays_small(self, store: ThreadStore, key: ThreadKey) -> None:
+        for number in range(HANDLED_KEPT + 5):
+            store.claim(key, f"17638813{number:02d}.000200", unchanged)
+        record = store.get(key)
+        assert record is not None
+        assert record.handled == tuple(
+            f"17638813{number:02d}.000200" for number in range(5, HANDLED_KEPT + 5)
+        )
+
+    def test_open_turns_are_listed_until_cleared(
+        self, store: ThreadStore, open_store: Callable[[], ThreadStore], key: ThreadKey, clock: FakeClock
+    ) -> None:
+        one = OpenTurn(key, "1763881300.000200", "p1", clock.epoch())
+        two = OpenTurn(replace(key, channel="C2"), "1763881300.000300", "p1", clock.epoch() + 1)
+        elsewhere = OpenTurn(replace(key, hook_id="hook2"), "1763881300.000400", "p1", clock.epoch())
+        for turn in (one, two, elsewhere):
+            store.note_in_flight(turn)
+        assert store.in_flight("hook") == (one, two)
+        assert open_store().in_flight("hook") == (one, two)
+        store.clear_in_flight(one)
+        assert store.in_flight("hook") == (two,)
+        assert store.in_flight("hook2") == (elsewhere,)
+        assert store.in_flight("hook3") == ()
+
+    def test_a_sweeper_clears_the_turns_of_a_dead_process(
+        self, store: ThreadStore, open_store: Callable[[], ThreadStore], key: ThreadKey, clock: FakeClock
+    ) -> None:
+        dead = OpenTurn(key, "1763881300.000200", "p1", clock.epoch())
+        mine = OpenTurn(key, "1763881400.000200", "p2", clock.epoch() + 60)
+        store.note_in_flight(dead)
+        sweeper = open_store()
+        sweeper.clear_in_flight(dead)
+        sweeper.note_in_flight(mine)
+        assert open_store().in_flight("hook") == (mine,)

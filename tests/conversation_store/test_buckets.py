@@ -1,0 +1,246 @@
+import random
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import gevent
+import pytest
+import yaml
+
+from conversation_store.buckets import BUCKET_BYTES, BUCKETS, STORAGE_BYTES, Buckets, BucketState, Shape
+from conversation_store.compact import dump, pack
+from conversation_store.record import DAY, OpenTurn, ThreadKey, ThreadRecord
+from conversation_store.store import ThreadStore
+from errors import StoreError, StoreFull
+from tests.conversation_store.fake_dify_storage import FakeDifyStorage
+from tests.conversation_store.store_contract import DAYS, StoreContract, unchanged, with_conversation
+from tests.fake_clock import FakeClock
+
+MANIFEST = Path(__file__).parents[2] / "manifest.yaml"
+DIFYS_LIMIT = 100 * 2**20
+
+
+class TestBuckets(StoreContract):
+    @pytest.fixture
+    def open_store(self, storage: FakeDifyStorage, clock: FakeClock) -> Callable[[], ThreadStore]:
+        storage.latency = 0.0001
+        return lambda: Buckets(BucketState(), storage, clock, DAYS)
+
+
+@pytest.fixture
+def store(storage: FakeDifyStorage, clock: FakeClock) -> Buckets:
+    return Buckets(BucketState(), storage, clock, DAYS)
+
+
+def thread(number: int) -> ThreadKey:
+    return ThreadKey("hook", "app", "T012ABCDEFG", "C012ABCDEFG", f"{1763881234 + number}.000100")
+
+
+def usual_record(number: int, *, handled: int = 5, followers: int = 1) -> ThreadRecord:
+    rng = random.Random(number)
+    record = ThreadRecord(str(uuid.UUID(int=rng.getrandbits(128))), updated=1763881234.0 + number)
+    for turn in range(handled):
+        record = record.with_handled(
+            f"{1763881234 + number + turn * 97 + rng.randrange(90)}.{rng.randrange(10**6):06d}"
+        )
+    for _ in range(followers):
+        record = record.with_follower(f"U{rng.randrange(10**9, 10**10)}")
+    return record.with_answer(record.handled[-1])
+
+
+def written_instead(record: ThreadRecord, _: ThreadRecord) -> ThreadRecord:
+    return record
+
+
+def test_a_read_is_one_call_and_a_write_is_two(
+    store: Buckets, storage: FakeDifyStorage, key: ThreadKey
+) -> None:
+    store.get(key)
+    assert storage.calls == ["get"]
+    store.claim(key, "1.000001", unchanged)
+    assert storage.calls == ["get", "get", "set"]
+    store.claim(key, "1.000001", unchanged)
+    assert storage.calls == ["get", "get", "set", "get"]
+
+
+def test_keys_are_flat_and_few(store: Buckets, storage: FakeDifyStorage) -> None:
+    for number in range(50):
+        store.update(thread(number), unchanged)
+    assert all(
+        name.startswith("t1-") and name[3:].isdigit() and int(name[3:]) < BUCKETS for name in storage.values
+    )
+
+
+@pytest.mark.parametrize(
+    "junk", [b"", b"{", b"null", b"[1]", b'{"a":1}', b"\xff\xfe", b'{"a":[30,{"u":"x"}]}', b"[" * 9999]
+)
+def test_a_broken_bucket_is_an_empty_one(
+    store: Buckets, storage: FakeDifyStorage, key: ThreadKey, junk: bytes
+) -> None:
+    storage.values = {f"t1-{number}": junk for number in range(BUCKETS)}
+    assert store.get(key) is None
+    written = store.update(key, with_conversation)
+    assert store.get(key) == written
+
+
+def test_errors_are_store_errors(store: Buckets, storage: FakeDifyStorage, key: ThreadKey) -> None:
+    storage.error = Exception("session not found")
+    for call in (
+        lambda: store.get(key),
+        lambda: store.update(key, unchanged),
+        lambda: store.claim(key, "1.000001", unchanged),
+        lambda: store.forget(key),
+        lambda: store.in_flight("hook"),
+        lambda: store.note_in_flight(OpenTurn(key, "1.000001", "p1", 1.0)),
+    ):
+        with pytest.raises(StoreError, match="session not found"):
+            call()
+
+
+@pytest.mark.parametrize("call", ["get", "set"])
+def test_a_silent_storage_is_an_error_and_its_bucket_comes_free(
+    store: Buckets, storage: FakeDifyStorage, key: ThreadKey, call: str
+) -> None:
+    storage.silent = {call}
+    with pytest.raises(StoreError, match="no answer"):
+        store.claim(key, "1.000001", unchanged)
+    storage.silent = set()
+    store.claim(key, "1.000002", unchanged)
+
+
+def test_a_busy_bucket_is_not_waited_for_for_ever(store: Buckets, key: ThreadKey) -> None:
+    lock = store.state.locks[store.state.shape.bucket_of(key.digest())]
+    with lock, pytest.raises(StoreError, match="too long"):
+        store.update(key, unchanged)
+    store.update(key, unchanged)
+
+
+def test_over_the_quota_is_full_and_the_rest_goes_on(clock: FakeClock, key: ThreadKey) -> None:
+    storage = FakeDifyStorage(quota=20)
+    store = Buckets(BucketState(), storage, clock, DAYS)
+    with pytest.raises(StoreFull):
+        store.update(key, with_conversation)
+    storage.quota = 10_000
+    assert store.update(key, with_conversation) == store.get(key)
+
+
+@pytest.mark.parametrize("counts_overwrites", [False, True])
+def test_rewriting_never_uses_the_quota_up(clock: FakeClock, *, counts_overwrites: bool) -> None:
+    """Daemons before 0.5.7 count every overwrite in full."""
+    shape = Shape(buckets=4, bucket_bytes=2048)
+    storage = FakeDifyStorage(quota=4 * 2048, counts_overwrites=counts_overwrites)
+    store = Buckets(BucketState(shape), storage, clock, DAYS)
+    for number in range(400):
+        store.claim(thread(number % 8), f"{1763881234 + number}.000100", with_conversation)
+    assert store.get(thread(7)) is not None
+    assert storage.stored <= storage.quota
+
+
+def test_twice_the_threads_never_fail_and_the_newest_half_is_known(clock: FakeClock) -> None:
+    """A 64th of the real store, with a 64th of 200,000 threads."""
+    scale = 64
+    shape = Shape(buckets=BUCKETS // scale)
+    storage = FakeDifyStorage(quota=STORAGE_BYTES // scale)
+    store = Buckets(BucketState(shape), storage, clock, DAYS)
+    threads = 200_000 // scale
+    for number in range(threads):
+        record = usual_record(number, handled=20, followers=3)
+        store.update(thread(number), partial(written_instead, record))
+        clock.advance(1)
+    assert storage.stored <= shape.buckets * BUCKET_BYTES
+    assert all(store.get(thread(number)) for number in range(threads // 2, threads))
+
+
+def test_the_oldest_drop_out_of_a_full_bucket(clock: FakeClock, storage: FakeDifyStorage) -> None:
+    store = Buckets(BucketState(Shape(buckets=1, bucket_bytes=1000)), storage, clock, DAYS)
+    for number in range(40):
+        store.update(thread(number), with_conversation)
+        clock.advance(1)
+    known = [number for number in range(40) if store.get(thread(number))]
+    assert 5 <= len(known) < 40
+    assert known == list(range(known[0], 40))
+
+
+def test_the_newest_hundred_thousand_fit_as_they_fall() -> None:
+    """Every bucket has room for its share of the newest 100,000 threads, all of them large."""
+    large = max(len(dump(pack(usual_record(n, handled=20, followers=3)))) for n in range(500)) + len(
+        '"0123456789abcdef":[30,],'
+    )
+    shape = Shape()
+    fullest = max(Counter(shape.bucket_of(thread(number).digest()) for number in range(100_000)).values())
+    assert fullest * large <= BUCKET_BYTES
+
+
+def test_what_expired_gives_its_room_back(clock: FakeClock) -> None:
+    storage = FakeDifyStorage()
+    store = Buckets(BucketState(Shape(buckets=1)), storage, clock, DAYS)
+    for number in range(40):
+        store.update(thread(number), with_conversation)
+    full = storage.stored
+    clock.advance(DAYS * DAY)
+    store.update(thread(41), with_conversation)
+    assert storage.stored < full / 20
+
+
+def test_hooks_with_other_days_share_a_bucket(clock: FakeClock, storage: FakeDifyStorage) -> None:
+    state = BucketState(Shape(buckets=1))
+    long, short = Buckets(state, storage, clock, 30), Buckets(state, storage, clock, 1)
+    long.update(thread(1), with_conversation)
+    clock.advance(2 * DAY)
+    short.update(thread(2), with_conversation)
+    assert long.get(thread(1)) is not None
+    assert short.get(thread(1)) is None
+
+
+def test_the_latest_write_is_never_the_one_that_drops_out(clock: FakeClock, storage: FakeDifyStorage) -> None:
+    """Even when all were written in the same second."""
+    store = Buckets(BucketState(Shape(buckets=1, bucket_bytes=600)), storage, clock, DAYS)
+    for number in range(60):
+        store.update(thread(number % 20), lambda record: record.with_follower("U1"))
+        assert store.get(thread(number % 20)) is not None
+        assert storage.stored <= 600
+
+
+def test_turns_that_begin_together_share_a_write(clock: FakeClock, storage: FakeDifyStorage) -> None:
+    storage.latency = 0.005
+    state = BucketState()
+    turns = [OpenTurn(thread(number), f"{number}.000100", "p1", clock.epoch()) for number in range(40)]
+    notes = [gevent.spawn(Buckets(state, storage, clock, DAYS).note_in_flight, turn) for turn in turns]
+    gevent.joinall(notes, raise_error=True)
+    assert set(Buckets(state, storage, clock, DAYS).in_flight("hook")) == set(turns)
+    assert storage.calls.count("set") <= 2
+
+
+def test_the_list_of_open_turns_is_bounded(clock: FakeClock, storage: FakeDifyStorage) -> None:
+    store = Buckets(BucketState(), storage, clock, DAYS)
+    store.note_in_flight(OpenTurn(thread(0), "0.000100", "p0", clock.epoch()))
+    lists = store.state.open_turns.hooks["hook"].running
+    for number in range(1, 900):
+        turn = OpenTurn(thread(number), f"{number}.000100", "p1", clock.epoch() + number)
+        lists[turn.key.digest(), turn.ts] = turn
+    store.note_in_flight(OpenTurn(thread(901), "901.000100", "p1", clock.epoch() + 901))
+    found = store.in_flight("hook")
+    assert max(map(len, storage.values.values())) <= 64 * 1024
+    assert len(found) >= 400
+    assert found[-1].ts == "901.000100"
+
+
+def test_an_end_costs_no_call(store: Buckets, storage: FakeDifyStorage, key: ThreadKey) -> None:
+    turn = OpenTurn(key, "1.000001", "p1", 1.0)
+    store.note_in_flight(turn)
+    storage.calls.clear()
+    store.clear_in_flight(turn)
+    assert storage.calls == []
+    assert store.in_flight("hook") == ()
+
+
+def test_the_bound_fits_into_what_dify_allows() -> None:
+    assert STORAGE_BYTES <= DIFYS_LIMIT
+
+
+@pytest.mark.skipif(not MANIFEST.exists(), reason="no manifest yet")
+def test_the_manifest_asks_for_the_bound() -> None:
+    manifest = yaml.safe_load(MANIFEST.read_text())
+    assert STORAGE_BYTES <= manifest["resource"]["permission"]["storage"]["size"] <= DIFYS_LIMIT

@@ -1,0 +1,104 @@
+from collections.abc import Callable
+
+import gevent
+import pytest
+
+from conversation_store.buckets import Buckets, BucketState
+from conversation_store.cached import FRESH_SECONDS, CachedStore, RecordCache
+from conversation_store.record import ThreadKey
+from conversation_store.store import ThreadStore
+from errors import StoreError
+from tests.conversation_store.fake_dify_storage import FakeDifyStorage
+from tests.conversation_store.store_contract import DAYS, StoreContract, unchanged, with_conversation
+from tests.fake_clock import FakeClock
+
+
+class TestCachedBuckets(StoreContract):
+    @pytest.fixture
+    def open_store(self, storage: FakeDifyStorage, clock: FakeClock) -> Callable[[], ThreadStore]:
+        return lambda: CachedStore(Buckets(BucketState(), storage, clock, DAYS), RecordCache(clock))
+
+
+@pytest.fixture
+def inner(storage: FakeDifyStorage, clock: FakeClock) -> Buckets:
+    return Buckets(BucketState(), storage, clock, DAYS)
+
+
+@pytest.fixture
+def store(inner: Buckets, clock: FakeClock) -> CachedStore:
+    return CachedStore(inner, RecordCache(clock))
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_an_answer_is_repeated_for_a_while(
+    store: CachedStore,
+    inner: Buckets,
+    storage: FakeDifyStorage,
+    clock: FakeClock,
+    key: ThreadKey,
+    *,
+    known: bool,
+) -> None:
+    if known:
+        inner.update(key, unchanged)
+    first = store.get(key)
+    storage.calls.clear()
+    inner.update(key, with_conversation)
+    clock.advance(FRESH_SECONDS - 0.1)
+    assert store.get(key) == first
+    assert storage.calls == ["get", "set"]
+    clock.advance(0.2)
+    record = store.get(key)
+    assert record is not None
+    assert record.conversation_id
+
+
+def test_fresh_asks_and_is_repeated_after(store: CachedStore, inner: Buckets, key: ThreadKey) -> None:
+    store.get(key)
+    written = inner.update(key, with_conversation)
+    assert store.get(key, fresh=True) == written
+    assert store.get(key) == written
+
+
+def test_what_was_written_is_known_without_a_call(
+    store: CachedStore, storage: FakeDifyStorage, key: ThreadKey
+) -> None:
+    written = store.claim(key, "1.000001", unchanged)
+    storage.calls.clear()
+    assert store.get(key) == written
+    assert storage.calls == []
+
+
+def test_a_failed_write_is_not_believed(store: CachedStore, storage: FakeDifyStorage, key: ThreadKey) -> None:
+    store.update(key, unchanged)
+    storage.quota = 0
+    with pytest.raises(StoreError):
+        store.update(key, with_conversation)
+    storage.calls.clear()
+    store.get(key)
+    assert storage.calls == ["get"]
+
+
+def test_a_slow_read_does_not_hide_a_write(
+    store: CachedStore, storage: FakeDifyStorage, key: ThreadKey
+) -> None:
+    """The read began before the write and would remember what it overtook."""
+    inner = store.inner
+    read = inner.get(key)
+    gate = gevent.event.Event()
+
+    class Slow:
+        def get(self, key: ThreadKey, *, fresh: bool = False) -> object:
+            gate.wait()
+            return read
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(inner, name)
+
+    slow = CachedStore(Slow(), store.cache)  # type: ignore[arg-type]
+    reader = gevent.spawn(slow.get, key)
+    gevent.sleep(0)
+    written = slow.update(key, with_conversation)
+    gate.set()
+    reader.join()
+    assert slow.cache.records[key] == written

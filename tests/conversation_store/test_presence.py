@@ -1,0 +1,74 @@
+from collections.abc import Callable
+
+from redis import Redis
+
+from conversation_store.presence import RedisPresence
+from conversation_store.redis_client import connect
+from conversation_store.thread_line import LEASE, SHORTEST_LEASE
+from tests.conversation_store.redis_server import RedisServer
+from tests.fake_clock import FakeClock
+
+TERM = max(LEASE, SHORTEST_LEASE / FakeClock().wall(1.0))
+
+
+def presence(client: Redis, clock: FakeClock, holder: str) -> RedisPresence:
+    return RedisPresence(client, clock, holder, spawn=not_at_all)
+
+
+def not_at_all(run: Callable[[], None]) -> None:
+    """The test renews by itself."""
+
+
+def test_who_renews_is_there_and_who_ended_is_gone(redis_client: Redis, clock: FakeClock) -> None:
+    one, two = presence(redis_client, clock, "one"), presence(redis_client, clock, "two")
+    one.renew()
+    two.renew()
+    clock.advance(TERM)
+    assert one.is_gone("two") is False
+    assert one.is_gone("never there") is True
+    redis_client.delete("slack-bridge:1:p:two")
+    assert one.is_gone("two") is True
+
+
+def test_the_lease_ends_by_itself(redis_client: Redis, clock: FakeClock) -> None:
+    presence(redis_client, clock, "one").renew()
+    assert 0 < redis_client.pttl("slack-bridge:1:p:one") <= max(SHORTEST_LEASE, clock.wall(LEASE)) * 1000
+
+
+def test_who_just_came_says_nothing_about_others(redis_client: Redis, clock: FakeClock) -> None:
+    one = presence(redis_client, clock, "one")
+    assert one.is_gone("two") is None
+    one.renew()
+    clock.advance(TERM - 1)
+    one.renew()
+    assert one.is_gone("two") is None
+    clock.advance(1)
+    assert one.is_gone("two") is True
+
+
+def test_after_leases_were_lost_everybody_has_time_to_come_back(
+    redis_client: Redis, clock: FakeClock
+) -> None:
+    one = presence(redis_client, clock, "one")
+    one.renew()
+    clock.advance(TERM)
+    redis_client.flushall()
+    assert one.is_gone("two") is None
+    one.renew()
+    assert one.is_gone("two") is None
+    clock.advance(TERM)
+    assert one.is_gone("two") is True
+
+
+def test_without_redis_nobody_is_gone(own_redis: RedisServer, clock: FakeClock) -> None:
+    one = presence(connect(own_redis.url, clock), clock, "one")
+    one.renew()
+    clock.advance(TERM)
+    own_redis.stop()
+    assert one.is_gone("two") is None
+    one.renew()
+    own_redis.start()
+    assert one.is_gone("two") is None
+    one.renew()
+    clock.advance(TERM)
+    assert one.is_gone("two") is True

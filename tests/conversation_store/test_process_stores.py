@@ -1,0 +1,62 @@
+import logging
+
+import pytest
+from redis import Redis
+
+from conversation_store.process_stores import REDIS_SERVERS, ProcessStores
+from conversation_store.record import ThreadKey
+from tests.conversation_store.fake_dify_storage import FakeDifyStorage
+from tests.conversation_store.redis_server import RedisServer
+from tests.conversation_store.store_contract import DAYS, unchanged, with_conversation
+from tests.fake_clock import FakeClock
+
+
+def test_requests_share_what_the_process_knows(
+    storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
+) -> None:
+    stores = ProcessStores(clock)
+    written = stores.open(storage, days=DAYS).update(key, with_conversation)
+    storage.calls.clear()
+    assert stores.open(storage, days=DAYS).get(key) == written
+    assert storage.calls == []
+
+
+def test_with_redis_the_record_is_there(
+    shared_redis: RedisServer, redis_client: Redis, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
+) -> None:
+    stores = ProcessStores(clock)
+    store = stores.open(storage, days=DAYS, redis_url=shared_redis.url)
+    assert store.claim(key, "1.000001", unchanged) is not None
+    assert storage.calls == []
+    elsewhere = ProcessStores(clock).open(FakeDifyStorage(), days=DAYS, redis_url=shared_redis.url)
+    assert elsewhere.claim(key, "1.000001", unchanged) is None
+
+
+def test_lines_are_redis_s(
+    shared_redis: RedisServer, redis_client: Redis, clock: FakeClock, key: ThreadKey
+) -> None:
+    stores = ProcessStores(clock)
+    assert stores.line("") is None
+    line = stores.line(shared_redis.url)
+    assert line is not None
+    assert line.join(key, "a") == 0
+
+
+def test_a_senseless_url_is_said_once_and_dify_is_used(
+    storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey, caplog: pytest.LogCaptureFixture
+) -> None:
+    stores = ProcessStores(clock)
+    with caplog.at_level(logging.ERROR):
+        for _ in range(3):
+            store = stores.open(storage, days=DAYS, redis_url="http://user:secret@host")
+            assert store.update(key, with_conversation) == store.get(key)
+    assert len(caplog.records) == 1
+    assert "redis_url" in caplog.text
+    assert "secret" not in caplog.text
+
+
+def test_servers_are_bounded(storage: FakeDifyStorage, clock: FakeClock) -> None:
+    stores = ProcessStores(clock)
+    for number in range(REDIS_SERVERS * 2):
+        stores.open(storage, days=DAYS, redis_url=f"redis://127.0.0.1/{number}")
+    assert len(stores._redis) == REDIS_SERVERS

@@ -1,0 +1,103 @@
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conversation_store.record import (
+    DAY,
+    DM_SILENCE,
+    FOLLOWERS_KEPT,
+    HANDLED_KEPT,
+    WAITING_KEPT,
+    InFlight,
+    ThreadKey,
+    ThreadRecord,
+    as_of,
+    merged,
+)
+
+THREAD = ThreadKey("hook", "app", "T1", "C1", "1.000001")
+DM = replace(THREAD, channel="D1", thread="")
+
+
+def test_digest_is_flat_stable_and_tells_fields_apart() -> None:
+    assert THREAD.digest() == ThreadKey("hook", "app", "T1", "C1", "1.000001").digest()
+    assert len(THREAD.digest()) == 64
+    assert int(THREAD.digest(), 16)
+    assert ThreadKey("a", "bc", "", "", "").digest() != ThreadKey("ab", "c", "", "", "").digest()
+
+
+def test_digest_is_the_one_of_earlier_releases() -> None:
+    assert THREAD.digest().startswith("98a1607152ab0628")
+
+
+@given(st.lists(st.integers(0, 60).map(str), max_size=80))
+def test_handled_are_the_last_twenty_different_ones(times: list[str]) -> None:
+    record = ThreadRecord()
+    for ts in times:
+        record = record.with_handled(ts)
+    latest = list(dict.fromkeys(reversed(times)))[:HANDLED_KEPT]
+    assert record.handled == tuple(reversed(latest))
+
+
+def test_followers_who_speak_stay() -> None:
+    record = ThreadRecord().with_follower("U0")
+    for number in range(1, 120):
+        record = record.with_follower(f"U{number}").with_follower("U0")
+    assert len(record.followers) == FOLLOWERS_KEPT
+    assert record.followers[-2:] == ("U119", "U0")
+
+
+def test_only_its_own_turn_ends() -> None:
+    record = ThreadRecord().with_in_flight(InFlight("2", 0.0, "p"))
+    assert record.without_in_flight("1") == record
+    assert record.without_in_flight("2") == ThreadRecord()
+
+
+def test_open_turns_are_the_running_one_and_those_behind_it() -> None:
+    one, two, three = (InFlight(ts, 0.0, "p") for ts in "123")
+    record = ThreadRecord().with_open(one).with_open(two).with_open(three)
+    assert (record.in_flight, record.waiting) == (one, (two, three))
+    assert record.open == (one, two, three)
+    assert record.open_turn("2") == two
+    assert record.open_turn("4") is None
+    held_elsewhere = replace(two, holder="q")
+    assert record.with_open(held_elsewhere).open == (one, three, held_elsewhere)
+    assert record.with_open(replace(one, holder="q")).in_flight == replace(one, holder="q")
+
+
+def test_who_begins_to_run_loses_nobody() -> None:
+    one, two, three = (InFlight(ts, 0.0, "p") for ts in "123")
+    record = ThreadRecord(in_flight=one, waiting=(two, three)).with_in_flight(two)
+    assert (record.in_flight, set(record.waiting)) == (two, {one, three})
+    assert record.without_in_flight("1").without_in_flight("2").open == (three,)
+
+
+def test_waiting_turns_are_bounded() -> None:
+    record = ThreadRecord()
+    for number in range(100):
+        record = record.with_open(InFlight(str(number), 0.0, "p"))
+    assert len(record.waiting) == WAITING_KEPT
+    assert record.open_turn("0") is not None
+
+
+def test_as_of_in_a_thread() -> None:
+    record = ThreadRecord("c", ("1",), updated=100.0)
+    assert as_of(THREAD, record, 100.0 + DAY - 1, 1) == record
+    assert as_of(THREAD, record, 100.0 + DAY, 1) is None
+    assert as_of(THREAD, ThreadRecord(updated=100.0), 100.0, 1) is None
+
+
+def test_as_of_in_a_dm() -> None:
+    record = ThreadRecord("c", ("1",), None, ("U1",), "2", updated=100.0)
+    assert as_of(DM, record, 100.0 + DM_SILENCE - 1, 30) == record
+    assert as_of(DM, record, 100.0 + DM_SILENCE, 30) == replace(record, conversation_id="")
+    assert as_of(DM, record, 100.0 + 30 * DAY, 30) is None
+
+
+def test_merged_takes_the_later_conversation_and_all_claims() -> None:
+    early = ThreadRecord("old", ("1", "2"), None, ("U1",), "1", updated=1.0)
+    late = ThreadRecord("", ("2", "3"), None, ("U2",), "", updated=2.0)
+    expected = ThreadRecord("", ("1", "2", "3"), None, ("U1", "U2"), "1", updated=2.0)
+    assert merged(early, late) == merged(late, early) == expected
+    assert merged(early, late, blind=True) == replace(expected, conversation_id="old")

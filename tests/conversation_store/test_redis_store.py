@@ -1,0 +1,137 @@
+from collections.abc import Callable
+
+import gevent
+import pytest
+from redis import Redis
+
+from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord
+from conversation_store.redis_client import connect
+from conversation_store.redis_store import CLAIM_KEPT, OPEN_TURNS, RedisStore
+from conversation_store.store import ThreadStore
+from errors import SettingsError, StoreError
+from tests.conversation_store.redis_server import RedisServer
+from tests.conversation_store.store_contract import DAYS, StoreContract, unchanged, with_conversation
+from tests.fake_clock import FakeClock
+
+
+class TestRedisStore(StoreContract):
+    @pytest.fixture
+    def open_store(self, redis_client: Redis, clock: FakeClock) -> Callable[[], ThreadStore]:
+        return lambda: RedisStore(redis_client, clock, DAYS)
+
+
+@pytest.fixture
+def store(redis_client: Redis, clock: FakeClock) -> RedisStore:
+    return RedisStore(redis_client, clock, DAYS)
+
+
+def test_redis_itself_forgets(
+    store: RedisStore, redis_client: Redis, clock: FakeClock, key: ThreadKey
+) -> None:
+    store.claim(key, "1.000001", unchanged)
+    kept = sorted(redis_client.pttl(name) / 1000 for name in redis_client.keys("*"))
+    assert kept == pytest.approx([clock.wall(CLAIM_KEPT), clock.wall(DAYS * 86_400)], rel=0.02)
+
+
+def test_keys_carry_the_prefix_and_no_ids(store: RedisStore, redis_client: Redis, key: ThreadKey) -> None:
+    store.claim(key, "1763881300.000200", unchanged)
+    names = [str(name) for name in redis_client.keys("*")]
+    assert all("slack-bridge:1:t:{" in name for name in names)
+    assert not any(part in name for name in names for part in ("1763881300", "C1", "hook"))
+
+
+def test_a_claim_is_exact_beyond_the_record_s_memory(store: RedisStore, key: ThreadKey) -> None:
+    for number in range(30):
+        store.claim(key, f"{number}.000001", unchanged)
+    assert store.claim(key, "0.000001", unchanged) is None
+
+
+def test_many_processes_claim_many_messages_once_each(
+    shared_redis: RedisServer, redis_client: Redis, clock: FakeClock, key: ThreadKey
+) -> None:
+    stores = [RedisStore(connect(shared_redis.url, clock), clock, DAYS) for _ in range(4)]
+    messages = [f"{number}.000001" for number in range(15)]
+    claims = [gevent.spawn(store.claim, key, ts, unchanged) for ts in messages for store in stores]
+    gevent.joinall(claims, raise_error=True)
+    won = [claim.value for claim in claims if claim.value is not None]
+    assert len(won) == len(messages)
+    record = stores[0].get(key)
+    assert record is not None
+    assert sorted(record.handled) == sorted(messages)
+
+
+def test_a_change_runs_again_when_another_process_came_between(store: RedisStore, key: ThreadKey) -> None:
+    calls = []
+
+    def change(record: ThreadRecord) -> ThreadRecord:
+        calls.append(record)
+        if len(calls) == 1:
+            store.update(key, lambda record: record.with_follower("U2"))
+        return record.with_follower("U1")
+
+    assert store.update(key, change).followers == ("U2", "U1")
+    assert len(calls) == 2
+
+
+def test_one_who_never_gets_through_gives_up(store: RedisStore, key: ThreadKey) -> None:
+    count = iter(range(10_000))
+
+    def change(record: ThreadRecord) -> ThreadRecord:
+        store.update(key, lambda record: record.with_follower(f"U{next(count)}"))
+        return record.with_follower("U")
+
+    with pytest.raises(StoreError, match="changed"):
+        store.update(key, change)
+
+
+@pytest.mark.parametrize("junk", [b"{", b"null", b"\xff", b"[1]"])
+def test_a_broken_record_is_an_empty_one(
+    store: RedisStore, redis_client: Redis, key: ThreadKey, junk: bytes
+) -> None:
+    store.update(key, with_conversation)
+    redis_client.set(redis_client.keys("*")[0], junk)
+    assert store.get(key) is None
+    assert store.update(key, with_conversation) == store.get(key)
+
+
+def test_open_turns_are_bounded(store: RedisStore, redis_client: Redis, key: ThreadKey) -> None:
+    pipeline = redis_client.pipeline()
+    store.note_in_flight(OpenTurn(key, "1.000001", "p1", 1.0))
+    name = redis_client.keys("*")[0]
+    for number in range(OPEN_TURNS):
+        pipeline.hset(name, f"x{number}", "{")
+    pipeline.execute()
+    store.note_in_flight(OpenTurn(key, "2.000001", "p1", 2.0))
+    assert [turn.ts for turn in store.in_flight("hook")] == ["1.000001"]
+
+
+@pytest.mark.parametrize("away", ["stop", "freeze"])
+def test_redis_away_is_a_store_error_soon(
+    own_redis: RedisServer, clock: FakeClock, key: ThreadKey, away: str
+) -> None:
+    store = RedisStore(connect(own_redis.url, clock), clock, DAYS)
+    store.update(key, with_conversation)
+    getattr(own_redis, away)()
+    calls: list[Callable[[], object]] = [
+        lambda: store.get(key),
+        lambda: store.claim(key, "1.000001", unchanged),
+    ]
+    for call in calls:
+        with pytest.raises(StoreError, match="redis"):
+            call()
+    if away == "freeze":
+        own_redis.thaw()
+
+
+def test_a_restarted_redis_is_used_at_once(own_redis: RedisServer, clock: FakeClock, key: ThreadKey) -> None:
+    store = RedisStore(connect(own_redis.url, clock), clock, DAYS)
+    store.update(key, with_conversation)
+    own_redis.stop()
+    own_redis.start()
+    assert store.claim(key, "1.000001", unchanged) is not None
+
+
+@pytest.mark.parametrize("url", ["localhost:6379", "http://localhost", "redis://localhost:port"])
+def test_no_redis_url_names_the_setting(clock: FakeClock, url: str) -> None:
+    with pytest.raises(SettingsError, match="redis_url"):
+        connect(url, clock)

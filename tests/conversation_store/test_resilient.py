@@ -1,0 +1,193 @@
+import logging
+from collections.abc import Callable
+
+import gevent
+import pytest
+
+from conversation_store.buckets import Buckets, BucketState
+from conversation_store.cached import CachedStore, RecordCache
+from conversation_store.record import HANDLED_KEPT, OpenTurn, ThreadKey, ThreadRecord
+from conversation_store.resilient import PATIENCE, REST, Health, ResilientStore
+from conversation_store.store import ThreadStore
+from tests.conversation_store.fake_dify_storage import FakeDifyStorage
+from tests.conversation_store.store_contract import (
+    CONVERSATION,
+    DAYS,
+    StoreContract,
+    unchanged,
+    with_conversation,
+)
+from tests.fake_clock import FakeClock
+
+
+def resilient(storage: FakeDifyStorage, clock: FakeClock) -> ResilientStore:
+    cached = CachedStore(Buckets(BucketState(), storage, clock, DAYS), RecordCache(clock))
+    return ResilientStore(cached, Health(clock), clock, DAYS)
+
+
+def broken(storage: FakeDifyStorage) -> None:
+    storage.error = Exception("connection refused")
+
+
+def mended(storage: FakeDifyStorage, clock: FakeClock) -> None:
+    storage.error = None
+    clock.advance(REST)
+
+
+class TestResilientBuckets(StoreContract):
+    @pytest.fixture
+    def open_store(self, storage: FakeDifyStorage, clock: FakeClock) -> Callable[[], ThreadStore]:
+        return lambda: resilient(storage, clock)
+
+
+class TestWhileBroken(StoreContract):
+    """The whole contract, within the process, on a storage that never works."""
+
+    @pytest.fixture
+    def open_store(self, storage: FakeDifyStorage, clock: FakeClock) -> Callable[[], ThreadStore]:
+        broken(storage)
+        store = resilient(storage, clock)
+        return lambda: store
+
+    test_open_turns_are_listed_until_cleared = None  # type: ignore[assignment]
+    test_a_sweeper_clears_the_turns_of_a_dead_process = None  # type: ignore[assignment]
+
+
+@pytest.fixture
+def store(storage: FakeDifyStorage, clock: FakeClock) -> ResilientStore:
+    return resilient(storage, clock)
+
+
+def test_the_conversation_goes_on_while_the_storage_is_away_and_after(
+    store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
+) -> None:
+    store.claim(key, "1.000001", unchanged)
+    store.update(key, with_conversation)
+    broken(storage)
+    claimed = store.claim(key, "2.000001", unchanged)
+    assert claimed is not None
+    assert claimed.conversation_id == CONVERSATION
+    store.update(key, lambda record: record.with_follower("U1"))
+    mended(storage, clock)
+    store.claim(key, "3.000001", unchanged)
+    stored = resilient(storage, clock).get(key)
+    assert stored is not None
+    assert stored.handled == ("1.000001", "2.000001", "3.000001")
+    assert (stored.conversation_id, stored.followers) == (CONVERSATION, ("U1",))
+
+
+def test_a_message_taken_in_memory_stays_taken(
+    store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
+) -> None:
+    broken(storage)
+    assert store.claim(key, "1.000001", unchanged) is not None
+    mended(storage, clock)
+    assert store.claim(key, "1.000001", unchanged) is None
+
+
+def test_a_message_taken_long_ago_stays_taken(store: ResilientStore, key: ThreadKey) -> None:
+    """Longer than the record remembers."""
+    for number in range(HANDLED_KEPT + 10):
+        assert store.claim(key, f"{number}.000001", unchanged) is not None
+    assert store.claim(key, "0.000001", unchanged) is None
+
+
+def test_one_of_two_wins_though_the_storage_breaks_between_them(
+    store: ResilientStore, storage: FakeDifyStorage, key: ThreadKey
+) -> None:
+    storage.latency = 0.01
+    first = gevent.spawn(store.claim, key, "1.000001", unchanged)
+    gevent.sleep(0.005)
+    broken(storage)
+    second = gevent.spawn(store.claim, key, "1.000001", unchanged)
+    gevent.joinall([first, second], raise_error=True)
+    assert [first.value is None, second.value is None].count(False) == 1
+
+
+def test_a_reset_in_memory_is_not_undone_by_what_is_stored(
+    store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
+) -> None:
+    store.update(key, with_conversation)
+    broken(storage)
+    clock.advance(1)
+    store.update(key, lambda record: record.with_conversation(""))
+    mended(storage, clock)
+    record = store.get(key, fresh=True)
+    assert record is not None
+    assert record.conversation_id == ""
+
+
+def test_what_was_begun_blind_finds_the_stored_conversation(
+    store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
+) -> None:
+    resilient(storage, clock).update(key, with_conversation)
+    broken(storage)
+    clock.advance(1)
+    store.claim(key, "1.000001", unchanged)
+    mended(storage, clock)
+    record = store.update(key, unchanged)
+    assert (record.conversation_id, record.handled) == (CONVERSATION, ("1.000001",))
+
+
+def test_a_full_storage_is_one_more_way_to_be_broken(
+    store: ResilientStore, storage: FakeDifyStorage, key: ThreadKey
+) -> None:
+    storage.quota = 0
+    for number in range(10):
+        assert store.claim(key, f"{number}.000001", with_conversation) is not None
+    record = store.get(key)
+    assert record is not None
+    assert record.conversation_id == CONVERSATION
+
+
+def test_a_broken_storage_is_left_alone_for_a_while(
+    store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
+) -> None:
+    broken(storage)
+    for _ in range(PATIENCE + 5):
+        store.get(key, fresh=True)
+    assert len(storage.calls) == PATIENCE
+    mended(storage, clock)
+    store.get(key, fresh=True)
+    assert len(storage.calls) == PATIENCE + 1
+
+
+def test_it_is_said_once(
+    store: ResilientStore,
+    storage: FakeDifyStorage,
+    clock: FakeClock,
+    key: ThreadKey,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        broken(storage)
+        for _ in range(5):
+            store.update(key, unchanged)
+        mended(storage, clock)
+        for _ in range(5):
+            store.update(key, unchanged)
+    assert [record.message.split(",")[0] for record in caplog.records] == [
+        "conversation store fails",
+        "conversation store works again",
+    ]
+
+
+def test_open_turns_are_a_matter_of_luck_while_broken(
+    store: ResilientStore, storage: FakeDifyStorage, key: ThreadKey
+) -> None:
+    broken(storage)
+    turn = OpenTurn(key, "1.000001", "p1", 1.0)
+    store.note_in_flight(turn)
+    store.clear_in_flight(turn)
+    assert store.in_flight("hook") == ()
+
+
+def test_forgotten_while_broken_is_forgotten_after(
+    store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
+) -> None:
+    store.update(key, with_conversation)
+    broken(storage)
+    clock.advance(1)
+    store.forget(key)
+    mended(storage, clock)
+    assert (store.get(key) or ThreadRecord()).conversation_id == ""
