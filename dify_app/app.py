@@ -1,0 +1,163 @@
+"""One Dify app, asked over the SDK's reverse invocation, always streaming (field/dify.md §1, §2)."""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import Any
+
+from dify_app.answer import AnswerEvent, FilesDropped
+from dify_app.calls import AppCalls, Kinds, open_stream, probe_kind
+from dify_app.faults import classify, refuses_files
+from dify_app.files_in import OfferedFile, Place, PlacedFile, place
+from dify_app.form import AppForm, FormCache, Variable
+from dify_app.inputs import checked, known_values, query_variable, with_query
+from dify_app.manner import Manner
+from dify_app.reducer import AppKind, Reducer
+from errors import AppMisconfigured, ConversationLost, DifyError, FileRefused, Incomplete
+
+_THREAD = "slack_thread"  # the variable that takes what others said before
+
+
+class DifyApp:
+    """An app, for one request: `calls` is the SDK's `session.app`, which lives no longer.
+
+    `forms` and `kinds` are the process's, which may serve several workspaces of Dify: `scope` keeps them apart.
+    """
+
+    def __init__(
+        self,
+        calls: AppCalls,
+        app_id: str,
+        admin_inputs: Mapping[str, Any],
+        forms: FormCache,
+        kinds: Kinds,
+        manner: Manner = Manner(),  # noqa: B008 - frozen
+        *,
+        scope: str = "",
+    ) -> None:
+        self._calls = calls
+        self._app_id = app_id
+        self._known_as = f"{scope}/{app_id}" if scope else app_id
+        self._admin_inputs = admin_inputs
+        self._forms = forms
+        self._kinds = kinds
+        self._manner = manner
+
+    def speak(self, locale: str) -> None:
+        """Name tools in this language from now on; Dify writes it as in ja_JP."""
+        self._manner = replace(self._manner, locale=locale)
+
+    def form(self) -> AppForm:
+        """The app's form, opener and limits. Raises DifyError."""
+        return self._forms.get(self._known_as, lambda: self._calls.fetch_app(self._app_id))
+
+    @property
+    def forgets(self) -> bool:
+        """Whether it is known to keep no conversations: what was said before is only in the thread."""
+        return self._kinds.get(self._known_as) == "inputs"
+
+    def takes_files(self) -> bool:
+        """Whether a file variable is left empty by the admin. Raises DifyError."""
+        return any(variable.name not in self._filled() for variable in self.form().file_variables)
+
+    def needs_file(self) -> bool:
+        """Whether one of those is required. Raises DifyError."""
+        return any(
+            variable.required and variable.name not in self._filled()
+            for variable in self.form().file_variables
+        )
+
+    def place(self, files: Sequence[OfferedFile]) -> list[Place | FileRefused]:
+        """Where each file would go. Raises DifyError."""
+        return list(place(self.form(), self._filled(), files))
+
+    def _filled(self) -> Collection[str]:
+        return {name for name, value in self._admin_inputs.items() if value not in (None, "", [], {})}
+
+    def ask(
+        self,
+        query: str,
+        context: Mapping[str, str],
+        conversation_id: str = "",
+        files: Iterable[PlacedFile] = (),
+        *,
+        preface: str = "",
+    ) -> Iterator[AnswerEvent]:
+        """Run the app once and tell what it says; close the iterator when it is not read to its end.
+
+        `context` holds Slack's facts by variable name (design §4), `files` what `files_in` uploaded. `preface`
+        stands before the query of an app that keeps conversations and declares no `slack_thread`; another one's
+        query goes into a variable, often a short one, and is left alone. A lost conversation, or files that Dify
+        cannot find, are refused before anything ran: only then is the app asked once more without them. Raises
+        DifyError: InputMissing before any run, the others at any time.
+        """
+        question = _Question(query, context, tuple(files), preface)
+        try:
+            yield from self._ask(question, conversation_id)
+        except ConversationLost:
+            yield from self._ask(question, "")
+
+    def _ask(self, question: "_Question", conversation_id: str) -> Iterator[AnswerEvent]:
+        try:
+            yield from self._run(*self._call(question, conversation_id), conversation_id)
+        except AppMisconfigured as error:
+            if not question.files or not refuses_files(error):
+                raise
+            yield FilesDropped("file_upload_refused")
+            bare = replace(question, files=())
+            yield from self._run(*self._call(bare, conversation_id), conversation_id)
+
+    def _call(self, question: "_Question", conversation_id: str) -> tuple[str, dict[str, Any]]:
+        """Query and inputs of the call."""
+        try:
+            form = self.form()
+        except DifyError:
+            return question.prefaced, dict(self._admin_inputs)  # the run itself tells better what is wrong
+        values = known_values(form, self._admin_inputs, question.context, question.files)
+        variable = query_variable(form, values)
+        if variable and self._kind(conversation_id, variable) == "inputs":
+            return question.query, checked(form, with_query(form, values, question.query))
+        declared = any(variable.name == _THREAD for variable in form.variables)
+        return question.query if declared else question.prefaced, checked(form, values)
+
+    def _kind(self, conversation_id: str, variable: Variable) -> AppKind:
+        kind: AppKind | None = "chat" if conversation_id else self._kinds.get(self._known_as)
+        if kind is None:
+            kind = self._kinds[self._known_as] = probe_kind(self._calls, self._app_id, variable)
+        return kind
+
+    def _run(self, query: str, inputs: dict[str, Any], conversation_id: str) -> Iterator[AnswerEvent]:
+        reducer = Reducer(self._manner)
+        fault: DifyError | None = None
+        begun = False
+        kind: AppKind | None = None
+        with closing(open_stream(self._calls, self._app_id, query, inputs, conversation_id)) as stream:
+            while not reducer.over:
+                try:
+                    raw = next(stream, None)
+                except Exception as error:  # noqa: BLE001 - the SDK raises bare Exceptions (field/dify.md §2)
+                    fault = classify(error, conversation_id="" if begun else conversation_id)
+                    break
+                if raw is None:
+                    break
+                begun = True
+                yield from reducer.feed(raw)
+                if reducer.kind and reducer.kind != kind:
+                    kind = self._kinds[self._known_as] = reducer.kind
+        yield from reducer.close()
+        if not reducer.finished:
+            raise fault or Incomplete()
+        if reducer.fault:
+            raise reducer.fault
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    query: str
+    context: Mapping[str, str]
+    files: tuple[PlacedFile, ...]
+    preface: str
+
+    @property
+    def prefaced(self) -> str:
+        return self.preface + self.query

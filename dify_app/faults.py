@@ -1,0 +1,128 @@
+"""Dify's failures told apart: the one place that reads what Dify and the plugin daemon write then.
+
+The SDK raises plain `Exception` with a text (field/dify.md §0b, §2); an `error` event has a code. Both become
+a DifyError whose `kind` is one of the words below. The texts themselves go no further: they may hold the
+model provider's traces, or somebody's question.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from errors import (
+    AppMisconfigured,
+    ContextBroken,
+    ConversationLost,
+    DifyError,
+    DifyUnavailable,
+    InputMissing,
+    ProviderTrouble,
+    RunFailed,
+    Silent,
+    TimeCut,
+    UnsupportedApp,
+)
+
+_RESPONDED = "request failed with status code: "
+_BODY = " and respond with: "
+_REQUIRED = " is required in input form"
+_INPUT_FORM = " in input form"
+_INPUT_TYPE = "Invalid input type for "
+_BAD_REQUEST = "400"
+_LONGEST_TEXT = 20_000  # characters looked at; errors can quote whole prompts
+
+_PROVIDER_CODES = {
+    "provider_not_initialize": "provider_credentials",
+    "provider_quota_exceeded": "provider_quota",
+    "model_currently_not_support": "provider_model",
+    "completion_request_error": "provider_refused",
+}
+
+# Before the stream Dify calls nearly everything `invalid_param`; only its message tells (field/dify.md §2a).
+_MESSAGES: tuple[tuple[str, Callable[[], DifyError]], ...] = (
+    ("app not found", lambda: AppMisconfigured("app_missing")),
+    ("tenant not found", lambda: AppMisconfigured("app_missing")),
+    ("user not found", lambda: AppMisconfigured("user_unknown")),
+    ("unexpected app type", lambda: UnsupportedApp("app_unsupported")),
+    ("does not support blocking mode", lambda: UnsupportedApp("app_unsupported")),
+    ("is not initialized", lambda: ProviderTrouble("provider_credentials")),
+    ("quota", lambda: ProviderTrouble("provider_quota")),
+    ("currently not support", lambda: ProviderTrouble("provider_model")),
+)
+
+_TRANSPORT: tuple[tuple[str, Callable[[], DifyError]], ...] = (
+    ("invocation exited without response after", Silent),
+    ("permission denied, you need to enable", lambda: AppMisconfigured("permission")),
+    ("fetch app failed: data is nil", lambda: UnsupportedApp("app_unsupported")),
+    ("use of closed network connection", TimeCut),
+    ("read on closed response body", TimeCut),  # the same cut, between two reads of the daemon's
+    ("context canceled", ContextBroken),
+)
+
+
+def classify(error: Exception, *, conversation_id: str = "") -> DifyError:
+    """What an exception of the SDK means; `conversation_id` is the one sent with the call, or empty."""
+    if isinstance(error, DifyError):
+        return error
+    text = str(error)[:_LONGEST_TEXT]
+    if _RESPONDED in text:
+        refusal = _refusal(text)
+        return DifyUnavailable() if refusal is None else _refused(refusal, conversation_id)
+    if text.startswith("fetch app failed: request failed:"):
+        return _first(_MESSAGES, text) or AppMisconfigured("app_missing")
+    if text.startswith("read app failed: request failed:"):
+        return RunFailed()
+    return _first(_TRANSPORT, text) or DifyUnavailable()
+
+
+def kind_refused(error: Exception) -> Literal["chat", "inputs"] | None:
+    """Which kind of app refused the senseless call of `app.py`; None: it was refused for another reason."""
+    refusal = _refusal(str(error)[:_LONGEST_TEXT])
+    message = str(refusal.get("message")) if refusal else ""
+    if message == "missing query":
+        return "chat"
+    return "inputs" if _INPUT_FORM in message or message.startswith(_INPUT_TYPE) else None
+
+
+def classify_event(event: Mapping[str, Any]) -> DifyError:
+    """What an `error` event means; the app had begun to run (field/dify.md §2b)."""
+    kind = _PROVIDER_CODES.get(str(event.get("code")))
+    return ProviderTrouble(kind) if kind else RunFailed()
+
+
+def refuses_files(error: DifyError) -> bool:
+    """Whether Dify refused the files we had uploaded, before anything ran."""
+    return error.kind == "file_unknown"
+
+
+def _refusal(text: str) -> dict[str, Any] | None:
+    """Dify's JSON out of `... status code: 400 and respond with: {...}`; None for any other."""
+    status, _, body = text.partition(_RESPONDED)[2].partition(_BODY)
+    if status.strip() != _BAD_REQUEST:
+        return None
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _refused(refusal: Mapping[str, Any], conversation_id: str) -> DifyError:
+    kind = _PROVIDER_CODES.get(str(refusal.get("code")))
+    message = str(refusal.get("message") or "").strip()
+    if kind:
+        return ProviderTrouble(kind)
+    if not message:
+        return ConversationLost() if conversation_id else AppMisconfigured("app_broken")
+    if message.endswith(_REQUIRED):
+        return InputMissing(message.removesuffix(_REQUIRED))
+    if message.startswith("ToolFile ") and message.endswith(" not found"):
+        return AppMisconfigured("file_unknown")
+    if _INPUT_FORM in message or message.startswith(_INPUT_TYPE):
+        return AppMisconfigured("app_refused")
+    return _first(_MESSAGES, message) or AppMisconfigured("app_refused")
+
+
+def _first(table: tuple[tuple[str, Callable[[], DifyError]], ...], text: str) -> DifyError | None:
+    lower = text.lower()
+    return next((make() for words, make in table if words in lower), None)

@@ -1,0 +1,73 @@
+"""Files that an app made: which addresses are Dify's own, and where to fetch them (field/dify.md §4). Pure.
+
+Dify gives them relative (`/files/tools/…`) unless its FILES_URL is set, signed for 300 s whatever the host
+they are asked from. Only Dify's file paths on Dify's own hosts are ever fetched; any other address stays a
+link.
+"""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import SplitResult, urlsplit
+
+# The routes of Dify's files API that serve files ([A] controllers/files).
+_PATH = re.compile(r"/files/(?:tools/[A-Za-z0-9_.-]{1,200}|[A-Za-z0-9-]{1,64}/(?:file|image)-preview)")
+_LONGEST = 2000  # characters of an address
+
+
+def file_bases(named: Iterable[str], hook_url: str) -> tuple[str, ...]:
+    """The bases to try, in order: those the environment names, then the host of Dify-Hook-Url."""
+    return tuple(dict.fromkeys(base for base in map(_base, [*named, _origin_of(hook_url)]) if base))
+
+
+def resolve(url: str, bases: tuple[str, ...]) -> str | None:
+    """The first address to fetch a file of Dify's from; None for an address that is not Dify's own."""
+    return next(iter(addresses(url, bases)), None)
+
+
+def addresses(url: str, bases: tuple[str, ...]) -> tuple[str, ...]:
+    """All of them, the nearest first."""
+    parts = _split(url)
+    if parts is None:
+        return ()
+    path = parts.path
+    if parts.netloc:
+        base = next((base for base in bases if _is_under(parts, base)), None)
+        if base is None:
+            return ()
+        path = path.removeprefix(urlsplit(base).path)
+    elif parts.scheme:
+        return ()
+    if not _PATH.fullmatch(path):
+        return ()
+    query = f"?{parts.query}" if parts.query else ""
+    return tuple(f"{base}{path}{query}" for base in bases)
+
+
+def _is_under(parts: SplitResult, base: str) -> bool:
+    own = urlsplit(base)
+    return (parts.scheme, parts.netloc) == (own.scheme, own.netloc) and parts.path.startswith(own.path + "/")
+
+
+def _base(url: str) -> str:
+    """A base without its last slash, or empty if it is none."""
+    parts = _split(url.rstrip("/"))
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.netloc or parts.query:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}{parts.path}"
+
+
+def _origin_of(url: str) -> str:
+    parts = _split(url)
+    return f"{parts.scheme}://{parts.netloc}" if parts else ""
+
+
+def _split(url: str) -> SplitResult | None:
+    """The parts of a plain address; none of one with a user, blanks, backslashes or a fragment."""
+    if len(url) > _LONGEST or not url.isascii() or not url.isprintable() or any(c in url for c in " \\@#<>"):
+        return None
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts

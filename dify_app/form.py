@@ -1,0 +1,143 @@
+"""What an app asks for and offers: Dify's `fetch_app` (field/dify.md §5), remembered for five minutes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import gevent
+from cachetools import TLRUCache
+
+from clock import Clock
+from dify_app.faults import classify
+from dify_app.shapes import count_of, mapping_of, mappings_of, text_of, texts_of
+from errors import DifyError, DifyUnavailable
+
+TEXT_KINDS = frozenset({"text-input", "paragraph"})
+FILE_KINDS = frozenset({"file", "file-list"})
+
+_MEGABYTE = 1024 * 1024
+_REMEMBERED = 300.0  # seconds
+_FAILURE_REMEMBERED = 10.0
+_PATIENCE = 10.0  # seconds for the call; without it the SDK would wait for 250
+_SHORTEST_PATIENCE = 3.0  # wall seconds: a scaled clock does not make Dify faster
+_MOST_APPS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One field of the form. `max_length`: characters of a text, files of a file-list; None: no limit."""
+
+    name: str
+    kind: str
+    label: str = ""
+    required: bool = False
+    default: Any = None
+    max_length: int | None = None
+    options: tuple[str, ...] = ()
+    file_types: tuple[str, ...] = ()
+    file_extensions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class UploadLimits:
+    """Bytes per file by type, files per variable; None where Dify names no limit."""
+
+    image: int | None = None
+    video: int | None = None
+    audio: int | None = None
+    document: int | None = None
+    count: int | None = None
+
+    def size(self, kind: str) -> int | None:
+        """The limit for a type of file; what is neither image, video nor audio counts as a document."""
+        return {"image": self.image, "video": self.video, "audio": self.audio}.get(kind, self.document)
+
+
+@dataclass(frozen=True, slots=True)
+class AppForm:
+    """An app's form and manners. An empty one stands for an app that could not be asked."""
+
+    variables: tuple[Variable, ...] = ()
+    opening_statement: str = ""
+    suggested_questions: tuple[str, ...] = ()
+    cites: bool = False
+    limits: UploadLimits = UploadLimits()
+
+    @property
+    def file_variables(self) -> tuple[Variable, ...]:
+        """Those that take files, in the form's order."""
+        return tuple(variable for variable in self.variables if variable.kind in FILE_KINDS)
+
+
+def parse_form(info: Mapping[str, Any]) -> AppForm:
+    """Read what `fetch_app` gives; members missing or of odd types count as absent."""
+    fields = (
+        (kind, field)
+        for entry in mappings_of(info, "user_input_form")
+        for kind, field in entry.items()
+        if isinstance(field, Mapping) and text_of(field, "variable")
+    )
+    return AppForm(
+        variables=tuple(_variable(str(kind), field) for kind, field in fields),
+        opening_statement=text_of(info, "opening_statement").strip(),
+        suggested_questions=texts_of(info, "suggested_questions"),
+        cites=mapping_of(info, "retriever_resource").get("enabled") is True,
+        limits=_limits(mapping_of(info, "system_parameters")),
+    )
+
+
+def _variable(kind: str, field: Mapping[str, Any]) -> Variable:
+    return Variable(
+        name=text_of(field, "variable"),
+        kind=kind,
+        label=text_of(field, "label", "variable"),
+        required=field.get("required") is True,
+        default=field.get("default"),
+        max_length=count_of(field, "max_length") or None,
+        options=texts_of(field, "options"),
+        file_types=texts_of(field, "allowed_file_types"),
+        file_extensions=texts_of(field, "allowed_file_extensions"),
+    )
+
+
+def _limits(parameters: Mapping[str, Any]) -> UploadLimits:
+    def size(name: str) -> int | None:
+        return (count_of(parameters, name) or 0) * _MEGABYTE or None
+
+    return UploadLimits(
+        image=size("image_file_size_limit"),
+        video=size("video_file_size_limit"),
+        audio=size("audio_file_size_limit"),
+        document=size("file_size_limit"),
+        count=count_of(parameters, "workflow_file_upload_limit") or None,
+    )
+
+
+class FormCache:
+    """Forms by app id, for all turns of a process. A failure is remembered too, but for ten seconds only."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._known: TLRUCache[str, AppForm | DifyError] = TLRUCache(_MOST_APPS, _expiry, timer=clock.now)
+
+    def get(self, app_id: str, fetch: Callable[[], Mapping[str, Any]]) -> AppForm:
+        """The form; `fetch` is called when it is not known. Raises DifyError."""
+        found = self._known.get(app_id)
+        if found is None:
+            found = self._known[app_id] = self._fetched(fetch)
+        if isinstance(found, DifyError):
+            raise found.with_traceback(None)  # kept for others: it must not hold this turn's frames
+        return found
+
+    def _fetched(self, fetch: Callable[[], Mapping[str, Any]]) -> AppForm | DifyError:
+        try:
+            with gevent.Timeout(
+                max(self._clock.wall(_PATIENCE), _SHORTEST_PATIENCE), DifyUnavailable("form_late")
+            ):
+                return parse_form(fetch())
+        except Exception as error:  # noqa: BLE001 - the SDK raises bare Exceptions (field/dify.md §2)
+            return classify(error)
+
+
+def _expiry(_app_id: str, found: AppForm | DifyError, now: float) -> float:
+    return now + (_FAILURE_REMEMBERED if isinstance(found, DifyError) else _REMEMBERED)

@@ -1,0 +1,116 @@
+"""Which value goes into which variable of the app's form. Pure.
+
+The admin's values from the app selector come first; facts about the Slack message fill declared text
+variables of their names that are left empty; files go where `files_in` placed them. Dify puts in the form's
+defaults itself, but only for variables that are not required: a required one that nobody fills gets its
+default here.
+
+An app without conversations (workflow, completion) has no `query` beside its form, so the query goes into the
+text variable that, of those left empty, (1) has one of the usual names, in the order below; else (2) is the
+first required one; else (3) is the first. One alone is thus always taken.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from dify_app.files_in import PlacedFile
+from dify_app.form import FILE_KINDS, TEXT_KINDS, AppForm, Variable
+from errors import InputMissing
+
+_QUERY_NAMES = (
+    "query",
+    "question",
+    "user_query",
+    "user_question",
+    "input",
+    "user_input",
+    "text",
+    "input_text",
+    "message",
+    "prompt",
+    "content",
+)
+_NEWEST_LAST = "slack_thread"  # cut at its beginning: the newest messages matter most
+_NEXT_MESSAGE = re.compile(r"\n(?! )")
+
+
+def known_values(
+    form: AppForm, admin: Mapping[str, Any], context: Mapping[str, str], files: Iterable[PlacedFile] = ()
+) -> dict[str, Any]:
+    """The values that do not come from the query; what nobody fills is not in it."""
+    values: dict[str, Any] = {}
+    for variable in form.variables:
+        value = admin.get(variable.name)
+        if _is_empty(value):
+            value = _from_slack(variable, context.get(variable.name, ""))
+        if not _is_empty(value):
+            values[variable.name] = _cut(variable, value)
+        elif variable.required and variable.kind in TEXT_KINDS and variable.name in context:
+            values[variable.name] = ""  # Slack has nothing to say here, which is an answer too
+    for file in files:
+        if file.many:
+            values[file.variable] = [*values.get(file.variable, []), file.value()]
+        else:
+            values[file.variable] = file.value()
+    return values
+
+
+def query_variable(form: AppForm, values: Mapping[str, Any]) -> Variable | None:
+    """Where an app without conversations takes the query; None if no text variable is left."""
+    texts = (variable for variable in form.variables if variable.kind in TEXT_KINDS)
+    free = [variable for variable in texts if variable.name not in values and not _is_slack(variable)]
+    by_name = {variable.name.lower(): variable for variable in reversed(free)}
+    for name in _QUERY_NAMES:
+        if name in by_name:
+            return by_name[name]
+    required = [variable for variable in free if variable.required]
+    return next(iter(required or free), None)
+
+
+def with_query(form: AppForm, values: Mapping[str, Any], query: str) -> dict[str, Any]:
+    """The same values and the query in its variable, cut to the variable's length."""
+    variable = query_variable(form, values)
+    return {**values, variable.name: _cut(variable, query)} if variable else dict(values)
+
+
+def checked(form: AppForm, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values and the defaults of required variables. Raises InputMissing for the first without any."""
+    complete = dict(values)
+    for variable in form.variables:
+        if not variable.required or variable.name in complete:
+            continue
+        if _is_empty(variable.default):
+            raise InputMissing(variable.name, takes_files=variable.kind in FILE_KINDS)
+        complete[variable.name] = variable.default
+    return complete
+
+
+def _from_slack(variable: Variable, value: str) -> str:
+    takes = variable.kind in TEXT_KINDS or (variable.kind == "select" and value in variable.options)
+    return value if takes else ""
+
+
+def _is_slack(variable: Variable) -> bool:
+    return variable.name.startswith("slack_")
+
+
+def _cut(variable: Variable, value: Any) -> Any:
+    limit = variable.max_length
+    if variable.kind not in TEXT_KINDS or not isinstance(value, str) or limit is None:
+        return value
+    return _newest(value, limit) if variable.name == _NEWEST_LAST else value[:limit]
+
+
+def _newest(thread: str, limit: int) -> str:
+    """The latest messages that fit whole, or else the beginning of the last one.
+
+    A message begins at the left, its further lines are indented: what a cut left of one must not begin there.
+    """
+    begins = [0, *(found.end() for found in _NEXT_MESSAGE.finditer(thread))]
+    begin = next((begin for begin in begins if len(thread) - begin <= limit), begins[-1])
+    return thread[begin : begin + limit]
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value in ("", [], {})

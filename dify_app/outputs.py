@@ -1,0 +1,86 @@
+"""A workflow's outputs as an answer: one text as it is, anything else as a readable Markdown list."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+_MOST_LINES = 200  # of a list; a longer one ends in an ellipsis
+_DEEPEST = 4  # levels shown as lists, the rest as JSON
+_LONGEST_JSON = 1000  # characters
+_FILE = "dify_model_identity"  # the member by which Dify marks its file objects ([A] core/file/models.py)
+
+
+def readable(outputs: Mapping[str, Any]) -> str:
+    """Markdown of all outputs; files are left out, they come as files. Empty if nothing is left to say."""
+    shown = {name: value for name, value in outputs.items() if not _is_empty(value)}
+    if len(shown) == 1:
+        only = next(iter(shown.values()))
+        if isinstance(only, str):
+            return only
+        return _joined(_lines(only, 0))
+    return _joined(_lines(shown, 0))
+
+
+def _joined(lines: Iterator[str]) -> str:
+    kept: list[str] = []
+    for line in lines:
+        if len(kept) == _MOST_LINES:
+            kept.append("- …")
+            break
+        kept.append(line)
+    return "\n".join(kept)
+
+
+def _lines(value: Any, depth: int) -> Iterator[str]:
+    """The lines of a list of this value; a scalar is one line without a bullet."""
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            if not _is_empty(item):
+                yield from _entry(f"**{name}**: ", item, depth)
+    elif _is_list(value):
+        for item in value:
+            if not _is_empty(item):
+                yield from _entry("", item, depth)
+    else:
+        yield _scalar(value)
+
+
+def _entry(label: str, value: Any, depth: int) -> Iterator[str]:
+    """One bullet and what hangs under it, indented by two blanks a level."""
+    indent = "  " * depth
+    if isinstance(value, Mapping) or _is_list(value):
+        if depth + 1 < _DEEPEST:
+            yield f"{indent}- {label.rstrip() or '…'}"
+            yield from _lines(value, depth + 1)
+        else:
+            yield f"{indent}- {label}`{_json(value)}`"
+        return
+    first, *rest = _scalar(value).splitlines() or [""]
+    yield f"{indent}- {label}{first}"
+    yield from (f"{indent}  {line}".rstrip() for line in rest)
+
+
+def _scalar(value: Any) -> str:
+    return value if isinstance(value, str) else _json(value)
+
+
+def _json(value: Any) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False)[:_LONGEST_JSON].replace("`", "'")
+    except (TypeError, ValueError, RecursionError):
+        return "…"
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+
+
+def _is_empty(value: Any) -> bool:
+    """Nothing to show: null, empty, or nothing but files and such."""
+    return _is_blank(value) or (_is_list(value) and all(_is_blank(item) for item in value))
+
+
+def _is_blank(value: Any) -> bool:
+    if isinstance(value, str):
+        return not value.strip()
+    return value is None or value in ([], {}) or (isinstance(value, Mapping) and _FILE in value)

@@ -1,0 +1,148 @@
+"""Progress: nodes, tool calls, agent logs and iterations as steps with a state (field/dify.md §1)."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from dify_app.answer import Step, StepKind, StepState
+from dify_app.shapes import count_of, mapping_of, one_line, text_of
+
+_LONGEST_TITLE = 100  # characters
+_LONGEST_OUTPUT = 200
+_NOISE = frozenset(
+    {
+        "start",
+        "end",
+        "answer",
+        "if-else",
+        "template-transform",
+        "variable-aggregator",
+        "variable-assigner",
+        "assigner",
+        "iteration-start",
+        "loop-start",
+        "loop-end",
+        "human-input",
+    }
+)
+_STATES: Mapping[str, StepState] = {
+    "succeeded": "done",
+    "success": "done",
+    "failed": "failed",
+    "exception": "failed",
+    "stopped": "failed",
+    "error": "failed",
+}
+# How Dify's agents report a tool that failed ([A] core/tools/tool_engine.py).
+_TOOL_FAILURES = (
+    "tool invoke error",
+    "tool parameters validation error",
+    "there is not a tool named",
+    "unknown error",
+)
+
+
+class Steps:
+    """All steps of one run. `locale` is the one in which tools' names are shown, such as ja_JP."""
+
+    def __init__(self, locale: str = "en_US") -> None:
+        self._locale = locale
+        self._running: dict[str, Step] = {}
+
+    def take(self, event: Mapping[str, Any]) -> Step | None:
+        """The step this event starts, changes or ends; None for other events, noise and folded nodes."""
+        data = mapping_of(event, "data")
+        match str(event.get("event")).rpartition("_"):
+            case ("node", _, "started" | "retry"):
+                return self._node(data, "running")
+            case ("node", _, "finished"):
+                return self._node(data, _STATES.get(text_of(data, "status"), "done"))
+            case ("iteration" | "loop", _, "started" | "next" | "completed" as what):
+                return self._rounds(data, what)
+            case ("agent", _, "thought"):
+                return self._tool(event)
+            case ("agent", _, "log"):
+                return self._log(data)
+        return None
+
+    def end(self, state: StepState) -> list[Step]:
+        """The steps left open when the run ended."""
+        left = [replace(step, state=state) for step in self._running.values()]
+        self._running.clear()
+        return left
+
+    def _node(self, data: Mapping[str, Any], state: StepState) -> Step | None:
+        if text_of(data, "node_type") in _NOISE or data.get("iteration_id") or data.get("loop_id"):
+            return None
+        output = _node_output(data) if state == "done" else ""
+        return self._step(Step(text_of(data, "id", "node_id"), text_of(data, "title"), state, "node", output))
+
+    def _rounds(self, data: Mapping[str, Any], what: str) -> Step | None:
+        """`next` comes with the index (from 0) of the round that begins; `completed` with their number."""
+        key, title = text_of(data, "id", "node_id"), text_of(data, "title")
+        if what != "completed":
+            count = (count_of(data, "index") or 0) + 1 if what == "next" else 0
+            return self._step(Step(key, title, "running", rounds=count))
+        state = _STATES.get(text_of(data, "status"), "done")
+        return self._step(Step(key, title, state, rounds=count_of(data, "steps") or 0))
+
+    def _tool(self, event: Mapping[str, Any]) -> Step | None:
+        """An agent's tool call: running until it was observed. A thought without a tool gives None."""
+        names = [name for name in text_of(event, "tool").split(";") if name.strip()]
+        if not names:
+            return None
+        labels = mapping_of(event, "tool_labels")
+        title = ", ".join(self._label(mapping_of(labels, name)) or name for name in names)
+        observation = text_of(event, "observation")
+        output = _observed(observation)
+        state: StepState = "done" if observation else "running"
+        if output.lower().startswith(_TOOL_FAILURES):
+            state = "failed"
+        return self._step(Step(text_of(event, "id"), title, state, "tool", output if state == "done" else ""))
+
+    def _log(self, data: Mapping[str, Any]) -> Step | None:
+        """An entry of an agent node's log."""
+        state = _STATES.get(text_of(data, "status"), "running")
+        if text_of(data, "error"):
+            state = "failed"
+        label = text_of(data, "label")
+        kind: StepKind = "tool" if label.startswith("CALL ") else "log"
+        parent = text_of(data, "parent_id")
+        return self._step(Step(text_of(data, "id"), label.removeprefix("CALL "), state, kind, parent=parent))
+
+    def _step(self, step: Step) -> Step | None:
+        """The step as it is now; None if nothing changed or it cannot be shown."""
+        before = self._running.get(step.id)
+        title = one_line(step.title, _LONGEST_TITLE) or (before.title if before else "")
+        if not step.id or not title:
+            return None
+        step = replace(step, title=title, rounds=max(step.rounds, before.rounds if before else 0))
+        if step == before:
+            return None
+        self._running.pop(step.id, None)
+        if step.state == "running":
+            self._running[step.id] = step
+        return step
+
+    def _label(self, label: Mapping[str, Any]) -> str:
+        return text_of(label, self._locale, "en_US")
+
+
+def _node_output(data: Mapping[str, Any]) -> str:
+    """A tool's text is worth a line; a model's is the answer itself, and other nodes have none."""
+    if text_of(data, "node_type") != "tool":
+        return ""
+    return one_line(text_of(mapping_of(data, "outputs"), "text"), _LONGEST_OUTPUT)
+
+
+def _observed(observation: str) -> str:
+    """One line of what a tool said: plain text, or JSON of tool name to text."""
+    try:
+        found = json.loads(observation)
+    except (ValueError, RecursionError):
+        found = None
+    if isinstance(found, dict) and len(found) == 1:
+        only = next(iter(found.values()))
+        observation = only if isinstance(only, str) else observation
+    return one_line(observation, _LONGEST_OUTPUT)

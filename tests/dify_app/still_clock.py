@@ -1,0 +1,18 @@
+"""A clock that stands until it is moved."""
+
+
+class StillClock:
+    def __init__(self) -> None:
+        self.time = 1000.0
+
+    def now(self) -> float:
+        return self.time
+
+    def epoch(self) -> float:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.time += seconds
+
+    def wall(self, seconds: float) -> float:
+        return seconds

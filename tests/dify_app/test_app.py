@@ -1,0 +1,275 @@
+from collections.abc import Generator
+from typing import Any
+
+import pytest
+
+from dify_app.answer import AnswerEvent, ConversationStarted, Ended, FilesDropped, TextDelta
+from dify_app.app import DifyApp
+from dify_app.calls import Kinds, new_kinds
+from dify_app.files_in import OfferedFile, Place, PlacedFile
+from dify_app.form import FormCache
+from errors import (
+    AppMisconfigured,
+    DifyUnavailable,
+    FileRefused,
+    Incomplete,
+    InputMissing,
+    RunFailed,
+    TimeCut,
+    UnsupportedApp,
+)
+from tests.dify_app.events import chunk, finished, message, message_end, started
+from tests.dify_app.fake_calls import Answer, FakeCalls, refused
+from tests.dify_app.still_clock import StillClock
+
+ANSWER: Answer = [message("Hi"), message_end()]
+SAID = [ConversationStarted("c-1"), TextDelta("Hi"), Ended("succeeded")]
+CUT = "read app failed: read tcp: use of closed network connection\nfailed to read system header"
+
+
+def form(*fields: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"user_input_form": list(fields), **more}
+
+
+def field(name: str, kind: str = "text-input", **more: Any) -> dict[str, Any]:
+    return {kind: {"variable": name, **more}}
+
+
+def app_of(calls: FakeCalls, admin: dict[str, Any] | None = None, kinds: Kinds | None = None) -> DifyApp:
+    return DifyApp(
+        calls, "app-1", admin or {}, FormCache(StillClock()), new_kinds() if kinds is None else kinds
+    )
+
+
+def ask(app: DifyApp, conversation_id: str = "", **more: Any) -> list[AnswerEvent]:
+    return list(app.ask("Why?", more.pop("context", {}), conversation_id, **more))
+
+
+def test_a_chat_app_is_asked_once_and_streams() -> None:
+    calls = FakeCalls(ANSWER)
+    assert ask(app_of(calls), "c-0") == SAID
+    assert calls.asked == [
+        {
+            "app_id": "app-1",
+            "query": "Why?",
+            "inputs": {},
+            "response_mode": "streaming",
+            "conversation_id": "c-0",
+        }
+    ]
+
+
+def test_the_first_words_come_before_the_last_are_there() -> None:
+    answers = app_of(FakeCalls(ANSWER)).ask("Why?", {})
+    assert next(answers) == ConversationStarted("c-1")
+    assert next(answers) == TextDelta("Hi")
+
+
+def test_no_stream_stays_open() -> None:
+    calls = FakeCalls(ANSWER)
+    answers = app_of(calls).ask("Why?", {})
+    next(answers)
+    assert calls.open == 1
+    assert isinstance(answers, Generator)
+    answers.close()
+    assert calls.open == 0
+
+
+def test_declared_variables_get_slacks_facts_and_the_admins_values() -> None:
+    calls = FakeCalls(ANSWER, info=form(field("slack_user_id"), field("tone"), field("other")))
+    kinds = new_kinds()
+    kinds["app-1"] = "chat"
+    ask(
+        app_of(calls, {"tone": "formal", "gone": "x"}, kinds),
+        context={"slack_user_id": "U1", "slack_team_id": "T1"},
+    )
+    assert calls.asked[0]["inputs"] == {"slack_user_id": "U1", "tone": "formal"}
+
+
+def test_a_lost_conversation_is_begun_anew() -> None:
+    calls = FakeCalls([refused("")], ANSWER)
+    assert ask(app_of(calls), "c-0") == SAID
+    assert [asked["conversation_id"] for asked in calls.asked] == ["c-0", None]
+
+
+def test_a_conversation_is_not_begun_anew_for_another_reason() -> None:
+    calls = FakeCalls([refused("app not found")])
+    with pytest.raises(AppMisconfigured):
+        ask(app_of(calls), "c-0")
+    assert len(calls.asked) == 1
+
+
+def test_without_a_conversation_an_empty_refusal_is_the_apps() -> None:
+    calls = FakeCalls([refused("")])
+    with pytest.raises(AppMisconfigured):
+        ask(app_of(calls))
+    assert len(calls.asked) == 1
+
+
+def test_nothing_runs_again_once_it_began() -> None:
+    calls = FakeCalls([message("Hal"), refused("")])
+    said: list[AnswerEvent] = []
+    with pytest.raises(AppMisconfigured):
+        said.extend(app_of(calls).ask("Why?", {}, "c-0"))
+    assert len(calls.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [
+        (Exception(CUT), TimeCut),
+        (Exception("read app failed: context canceled"), DifyUnavailable),
+        (Exception("read app failed: unexpected EOF\nfailed to read system header"), DifyUnavailable),
+        ({"event": "error", "code": "invalid_param", "message": "Run failed: x"}, RunFailed),
+        (None, Incomplete),
+    ],
+)
+def test_what_was_said_stands_before_the_trouble(last: Any, expected: type[Exception]) -> None:
+    calls = FakeCalls([message("Hal"), *([last] if last else [])])
+    said: list[AnswerEvent] = []
+    with pytest.raises(expected):
+        said.extend(app_of(calls).ask("Why?", {}))
+    assert TextDelta("Hal") in said
+    assert len(calls.asked) == 1
+    assert calls.open == 0
+
+
+def test_a_cut_after_the_end_costs_nothing() -> None:
+    calls = FakeCalls([started(chat=True), message("Hi"), message_end(), Exception(CUT)])
+    assert ask(app_of(calls)) == SAID
+
+
+def test_an_empty_stream_is_incomplete() -> None:
+    with pytest.raises(Incomplete):
+        ask(app_of(FakeCalls([])))
+
+
+def test_a_missing_input_is_named_before_anything_is_called() -> None:
+    calls = FakeCalls(info=form(field("plan", "select", required=True, options=["a"])))
+    with pytest.raises(InputMissing) as found:
+        ask(app_of(calls))
+    assert found.value.variable == "plan"
+    assert calls.asked == []
+
+
+def test_a_form_that_cannot_be_read_does_not_stop_the_question() -> None:
+    calls = FakeCalls(ANSWER, info=Exception("fetch app failed: data is nil"))
+    assert ask(app_of(calls, {"tone": "formal"})) == SAID
+    assert calls.asked[0]["inputs"] == {"tone": "formal"}
+
+
+def test_an_app_of_unknown_kind_is_told_by_how_it_refuses() -> None:
+    calls = FakeCalls([refused("Invalid input type for ['topic']")], [started(), chunk("x"), finished()])
+    calls._info = form(field("topic"))
+    kinds = new_kinds()
+    assert ask(app_of(calls, kinds=kinds)) == [TextDelta("x"), Ended("succeeded")]
+    assert calls.asked[0]["query"] == ""
+    assert calls.asked[0]["inputs"] == {"topic": [0]}
+    assert calls.asked[1]["inputs"] == {"topic": "Why?"}
+    assert kinds == {"app-1": "inputs"}
+
+
+def test_a_chat_app_with_a_text_variable_of_its_own_is_left_alone() -> None:
+    calls = FakeCalls([refused("missing query")], ANSWER, ANSWER, info=form(field("topic")))
+    kinds = new_kinds()
+    assert ask(app_of(calls, kinds=kinds)) == SAID
+    assert ask(app_of(calls, kinds=kinds)) == SAID
+    assert [asked["query"] for asked in calls.asked] == ["", "Why?", "Why?"]
+    assert [asked["inputs"] for asked in calls.asked[1:]] == [{}, {}]
+
+
+def test_a_conversation_means_a_chat_app() -> None:
+    calls = FakeCalls(ANSWER, info=form(field("topic")))
+    ask(app_of(calls), "c-0")
+    assert [asked["query"] for asked in calls.asked] == ["Why?"]
+
+
+def test_an_app_shows_its_kind_by_speaking() -> None:
+    kinds = new_kinds()
+    ask(app_of(FakeCalls([started(), finished({"a": "x"})]), kinds=kinds))
+    assert kinds == {"app-1": "inputs"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ([refused("app not found")], AppMisconfigured),
+        ([refused("Internal Server Error", "unknown", 500)], DifyUnavailable),
+        ([message("I ran all the same")], UnsupportedApp),
+        ([], DifyUnavailable),
+    ],
+)
+def test_an_app_whose_kind_stays_unknown_does_not_run(answer: Answer, expected: type[Exception]) -> None:
+    calls = FakeCalls(answer, info=form(field("topic")))
+    with pytest.raises(expected):
+        ask(app_of(calls))
+    assert [asked["query"] for asked in calls.asked] == [""]
+
+
+def test_files_that_dify_does_not_find_are_left_out() -> None:
+    calls = FakeCalls([refused("ToolFile f-1 not found")], ANSWER, info=form(field("doc", "file")))
+    placed = PlacedFile("doc", many=False, kind="document", tool_file_id="f-1")
+    assert ask(app_of(calls), files=[placed]) == [FilesDropped("file_upload_refused"), *SAID]
+    sent = {"type": "document", "transfer_method": "tool_file", "tool_file_id": "f-1"}
+    assert [asked["inputs"] for asked in calls.asked] == [{"doc": sent}, {}]
+
+
+THREAD = {"slack_thread": "ben: red"}
+
+
+class TestTheThreadAround:
+    """What others said goes where an app can use it, and spoils no short variable."""
+
+    def test_before_the_query_of_an_app_that_keeps_conversations(self) -> None:
+        calls = FakeCalls(ANSWER, info=form(field("tone")))
+        ask(app_of(calls, kinds={"app-1": "chat"}), context=THREAD, preface="Earlier: ")
+        assert (calls.asked[0]["query"], calls.asked[0]["inputs"]) == ("Earlier: Why?", {})
+
+    def test_in_the_variable_that_is_declared(self) -> None:
+        calls = FakeCalls(ANSWER, info=form(field("slack_thread", "paragraph")))
+        ask(app_of(calls), context=THREAD, preface="Earlier: ")
+        assert (calls.asked[0]["query"], calls.asked[0]["inputs"]) == ("Why?", THREAD)
+
+    def test_not_in_the_variable_that_takes_the_query(self) -> None:
+        calls = FakeCalls([chunk("Hi"), finished()], info=form(field("query", max_length=10)))
+        ask(app_of(calls, kinds={"app-1": "inputs"}), context=THREAD, preface="Earlier: ")
+        assert calls.asked[0]["inputs"] == {"query": "Why?"}
+
+    def test_an_app_whose_form_is_not_known_is_asked_with_it(self) -> None:
+        calls = FakeCalls(ANSWER, info=Exception("fetch app failed"))
+        ask(app_of(calls), context=THREAD, preface="Earlier: ")
+        assert calls.asked[0]["query"] == "Earlier: Why?"
+
+
+def test_what_an_app_forgets_is_known_once_it_spoke() -> None:
+    app = app_of(FakeCalls([started(), chunk("Hi"), finished()]))
+    assert not app.forgets
+    ask(app)
+    assert app.forgets
+
+
+def test_file_variables_that_the_admin_left_empty() -> None:
+    info = form(field("paper", "file", required=True), field("pictures", "file-list"))
+    filled = {"paper": {"type": "document"}, "pictures": [{"type": "image"}]}
+    app = app_of(FakeCalls(info=info))
+    assert app.takes_files()
+    assert app.needs_file()
+    assert not app_of(FakeCalls(info=info), {"paper": filled["paper"]}).needs_file()
+    assert not app_of(FakeCalls(info=info), filled).takes_files()
+    [placed, refused_one] = app.place(
+        [OfferedFile("a.pdf", "application/pdf", 1), OfferedFile("b.txt", "", 0)]
+    )
+    assert isinstance(placed, Place)
+    assert placed.variable == "paper"
+    assert isinstance(refused_one, FileRefused)
+    assert refused_one.reason == "file_empty"
+
+
+def test_a_missing_file_is_told_from_a_missing_value() -> None:
+    with pytest.raises(InputMissing) as missing:
+        ask(app_of(FakeCalls(info=form(field("paper", "file", required=True)))))
+    assert missing.value.takes_files
+    tone = app_of(FakeCalls(info=form(field("tone", required=True))), kinds={"app-1": "chat"})
+    with pytest.raises(InputMissing) as missing:
+        ask(tone)
+    assert not missing.value.takes_files
