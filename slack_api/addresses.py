@@ -1,0 +1,42 @@
+"""Which addresses may see the bot token or a member's bytes: Slack's files host, no look-alike."""
+
+import re
+from urllib.parse import urlsplit
+
+from errors import SettingsError
+from slack_api.pool import is_loopback
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+PORTS = {"https": 443, "http": 80}
+ORIGIN_SETTING = "SLACK_FILES_URL"
+
+
+class FilesOrigin:
+    """Scheme, host and port of SLACK_FILES_URL, compared as a whole (D7; field/slack.md §7).
+
+    https on port 443, except on loopback, where tests and the demo live. Raises SettingsError otherwise.
+    """
+
+    def __init__(self, files_url: str) -> None:
+        parts = urlsplit(files_url)
+        host = parts.hostname or ""
+        if not is_loopback(host) and (parts.scheme != "https" or parts.port not in {None, 443}):
+            raise SettingsError(ORIGIN_SETTING, "it has to begin with https:// and name no port.")
+        if not host or parts.scheme not in PORTS or "@" in parts.netloc:
+            raise SettingsError(ORIGIN_SETTING, "it has to be a URL such as https://files.slack.com.")
+        bare = f"[{host}]" if ":" in host else host
+        default = PORTS[parts.scheme]
+        self._scheme = parts.scheme
+        self._authorities = {f"{bare}:{parts.port or default}"}
+        if parts.port in {None, default}:
+            self._authorities.add(bare)
+
+    def owns(self, url: str) -> bool:
+        """Whether the URL lies on this very origin, in a spelling no parser misreads."""
+        if "\\" in url or url != url.strip() or CONTROL.search(url):
+            return False
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return False
+        return parts.scheme.lower() == self._scheme and parts.netloc.lower() in self._authorities

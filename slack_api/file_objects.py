@@ -1,0 +1,116 @@
+"""Slack's file objects, judged before and after the download. Pure; reasons are keys of `wording`."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from errors import FileRefused
+from slack_api.pool import Answer
+from slack_api.shapes import text
+
+UNNAMED = "file"
+LONGEST_NAME = 120  # characters
+GONE_MODES = frozenset({"tombstone", "hidden_by_limit"})
+DOCUMENT_MODES = frozenset(
+    {"post", "space", "quip", "canvas", "list"}
+)  # Slack's own documents: pages, no files
+HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+HTML_START = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s{0,64}<(?:!doctype\s+html|html)", re.IGNORECASE)
+MIME = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,80}", re.ASCII)
+ANY_TYPE = "application/octet-stream"
+
+
+def safe_name(name: Any) -> str:
+    """The last part of the name, without control and formatting characters, short, its ending kept."""
+    last = re.split(r"[/\\]", text(name))[-1]
+    visible = "".join(character for character in last if unicodedata.category(character)[0] != "C")
+    plain = " ".join(visible.split()).strip(". ")
+    if len(plain) > LONGEST_NAME:
+        stem, dot, ending = plain.rpartition(".")
+        tail = dot + ending if stem and len(ending) <= 16 else ""  # noqa: PLR2004 - longer is no ending
+        plain = plain[: LONGEST_NAME - len(tail)].rstrip(". ") + tail
+    return plain or UNNAMED
+
+
+def mime_of(file: Mapping[str, Any]) -> str:
+    """The type Slack gives, if it is one.
+
+    Voice clips come as video/mp4 or video/webm, or without any type (seen by several bots, though Slack does not
+    say so); they are sound.
+    """
+    kind = text(file.get("mimetype")).strip().lower()
+    if file.get("subtype") == "slack_audio" and not kind.startswith("audio/"):
+        kind = "audio/webm" if "webm" in kind or name_of(file).endswith(".webm") else "audio/mp4"
+    return kind if MIME.fullmatch(kind) else ANY_TYPE
+
+
+def name_of(file: Mapping[str, Any]) -> str:
+    """The file's name, or its title."""
+    return safe_name(file.get("name") or file.get("title"))
+
+
+def is_stub(file: Mapping[str, Any]) -> bool:
+    """Slack Connect sends an id only; files.info knows the rest (field/slack.md §7)."""
+    return file.get("mode") == "file_access" or file.get("file_access") == "check_file_info"
+
+
+def download_url(file: Mapping[str, Any], largest: int) -> str:
+    """Where its bytes are. Raises FileRefused for what cannot be fetched, whatever the address."""
+    name = name_of(file)
+    mode = file.get("mode")
+    if is_stub(file) or file.get("file_access") == "access_denied":
+        raise FileRefused(name, "file_shared_elsewhere")
+    if mode in GONE_MODES or file.get("file_access") == "file_not_found":
+        raise FileRefused(name, "file_deleted")
+    if mode == "external" or file.get("is_external") is True:
+        raise FileRefused(name, "file_external")
+    if mode in DOCUMENT_MODES:
+        raise FileRefused(name, "file_wrong_type")
+    size = declared_size(file)
+    if size is not None and size > largest:
+        raise FileRefused(name, "file_too_large")
+    if size == 0:
+        raise FileRefused(name, "file_empty")
+    url = text(file.get("url_private_download")) or text(file.get("url_private"))
+    if not url:
+        raise FileRefused(name, "file_no_url")
+    return url
+
+
+def declared_size(file: Mapping[str, Any]) -> int | None:
+    """Bytes, if the object says so."""
+    size = file.get("size")
+    return size if isinstance(size, int) and not isinstance(size, bool) and size >= 0 else None
+
+
+def refusal(file: Mapping[str, Any], answer: Answer, owned_target: bool) -> str | None:
+    """Why this answer is not the file; None if it is. `owned_target`: it redirects to the files host."""
+    if "acl_fail" in answer.headers.get("x-slack-meta", ""):
+        return "file_login_page"
+    if 300 <= answer.status < 400:  # noqa: PLR2004 - the class of redirects
+        return _redirected(answer.headers.get("location", ""), owned_target)
+    if answer.status != 200:  # noqa: PLR2004
+        named = {401: "file_login_page", 403: "file_login_page", 404: "file_deleted", 410: "file_deleted"}
+        return named.get(answer.status, "file_download_failed")
+    if _is_login_page(file, answer):
+        return "file_login_page"
+    if not answer.body:
+        return "file_empty"
+    size = declared_size(file)
+    unmeasured = not {"content-length", "transfer-encoding"} & answer.headers.keys()
+    return "file_truncated" if unmeasured and size is not None and len(answer.body) < size else None
+
+
+def _redirected(location: str, owned_target: bool) -> str:
+    """Without files:read Slack redirects to its login, with the way back in `redir` (field/slack.md §7)."""
+    if "redir=" in location:
+        return "file_login_page"
+    return "file_download_failed" if owned_target else "file_foreign_host"
+
+
+def _is_login_page(file: Mapping[str, Any], answer: Answer) -> bool:
+    """A page where the file is none; a body of exactly the file's size is the file."""
+    kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
+    page = kind in HTML_TYPES or HTML_START.match(answer.body) is not None
+    return page and mime_of(file) not in HTML_TYPES and declared_size(file) != len(answer.body)

@@ -1,0 +1,73 @@
+"""Whose token it is and who a user is, read tolerantly from what Slack answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slack_api.shapes import mapping, text
+
+
+@dataclass(frozen=True, slots=True)
+class UserInfo:
+    """A user as users.info tells it; `known` is False when only the id is known, which is then the name."""
+
+    id: str
+    name: str
+    locale: str = ""
+    team_id: str = ""
+    is_bot: bool = False
+    is_restricted: bool = False  # a guest, of either kind
+    is_stranger: bool = False  # of another organisation (never enough alone: field/slack.md §10)
+    time_zone: str = ""
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AuthInfo:
+    """What auth.test says; `scopes` is None when the answer did not name them."""
+
+    team_id: str
+    team: str
+    user_id: str
+    bot_id: str
+    url: str
+    scopes: frozenset[str] | None
+    enterprise_id: str = ""
+
+
+def user_info(user_id: str, raw: Any) -> UserInfo:
+    """The display name first, as Slack shows it, then the full name, then the handle."""
+    user = mapping(raw)
+    profile = mapping(user.get("profile"))
+    names = [
+        profile.get("display_name"),
+        profile.get("real_name"),
+        user.get("real_name"),
+        user.get("name"),
+    ]
+    return UserInfo(
+        id=user_id,
+        name=next((name.strip() for name in names if isinstance(name, str) and name.strip()), user_id),
+        locale=text(user.get("locale")),
+        team_id=text(user.get("team_id")),
+        is_bot=user.get("is_bot") is True or user_id == "USLACKBOT",
+        is_restricted=user.get("is_restricted") is True or user.get("is_ultra_restricted") is True,
+        is_stranger=user.get("is_stranger") is True,
+        time_zone=text(user.get("tz")),
+        known=bool(user),
+    )
+
+
+def auth_info(raw: Any, headers: Mapping[str, str]) -> AuthInfo:
+    """The scopes come in a header of the answer."""
+    answer = mapping(raw)
+    scopes = {name.lower(): value for name, value in headers.items()}.get("x-oauth-scopes")
+    return AuthInfo(
+        team_id=text(answer.get("team_id")),
+        team=text(answer.get("team")),
+        user_id=text(answer.get("user_id")),
+        bot_id=text(answer.get("bot_id")),
+        url=text(answer.get("url")),
+        scopes=None if scopes is None else frozenset(scopes.replace(",", " ").split()),
+        enterprise_id=text(answer.get("enterprise_id")),
+    )

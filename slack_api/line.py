@@ -1,0 +1,144 @@
+"""Who is next: the messages that wait for one method of one workspace. It decides, the Budget waits."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import count
+
+from slack_api.bucket import MINUTE, Bucket
+from slack_api.tiers import Tier
+
+PATIENCE = 40.0  # seconds after which even what may trail goes first
+FORGET = 60.0  # seconds without a call after which a message is not counted any more
+LATE = 1.1  # of N x 60/tier seconds; 1.2 must never be reached
+MANY = 500  # channels remembered before those at rest are dropped
+
+
+class Urgency(IntEnum):
+    """The lower goes first."""
+
+    FINAL = 0
+    FLUSH = 1
+    TRAILING = 2
+
+
+@dataclass(slots=True, eq=False)
+class Ticket:
+    """One call that waits."""
+
+    key: str
+    urgency: Urgency
+    channel: str
+    since: float
+    number: int
+    granted: bool = False
+
+
+class Line:
+    """Grants the tickets of one (team, method) as its allowance, and that of each channel, permits.
+
+    Among equally urgent tickets the message that was not served for longest comes first, so each of N
+    messages gets one in N calls. A flush that would otherwise grow older than its share allows is as urgent
+    as a final one: many answers that end at once do not freeze the others.
+    """
+
+    def __init__(self, tier: Tier, per_channel: Tier | None, now: float) -> None:
+        self._bucket = Bucket(tier, now)
+        self._per_channel = per_channel
+        self._channels: dict[str, Bucket] = {}
+        self._waiting: list[Ticket] = []
+        self._served: dict[str, float] = {}  # when each message had its last call
+        self._over: set[str] = set()  # those of them that make no more calls
+        self._slot = MINUTE / tier.per_minute
+        self._numbers = count()
+
+    def enqueue(self, key: str, urgency: Urgency, channel: str, now: float) -> Ticket:
+        """Wait from now on, until granted or dropped."""
+        ticket = Ticket(key, urgency, channel, now, next(self._numbers))
+        self._waiting.append(ticket)
+        return ticket
+
+    def drop(self, ticket: Ticket) -> None:
+        """Wait no more."""
+        if ticket in self._waiting:
+            self._waiting.remove(ticket)
+
+    def advance(self, now: float) -> None:
+        """Grant whatever may go at this moment."""
+        while self._waiting and self._bucket.ready_at(now) <= now:
+            free = [ticket for ticket in self._waiting if self._channel_ready(ticket.channel, now) <= now]
+            if not free:
+                return
+            share = len(self._messages(now)) * self._slot * LATE
+            self._grant(min(free, key=lambda ticket: self._rank(ticket, now, share)), now)
+
+    def take_now(self, key: str, channel: str, now: float) -> bool:
+        """Take without waiting; refused while somebody else waits for the same allowance."""
+        self.advance(now)
+        rivals = any(ticket.channel == channel or self._per_channel is None for ticket in self._waiting)
+        if rivals or max(self._bucket.ready_at(now), self._channel_ready(channel, now)) > now:
+            return False
+        self._grant(Ticket(key, Urgency.FLUSH, channel, now, next(self._numbers)), now)
+        return True
+
+    def wake_at(self, now: float) -> float:
+        """When to ask `advance` again: it can grant nothing before."""
+        ready = self._bucket.ready_at(now)
+        if self._per_channel is None or ready > now:
+            return ready
+        channels = {ticket.channel for ticket in self._waiting}
+        return min((self._channel_ready(channel, now) for channel in channels), default=now)
+
+    def limited(self, channel: str, now: float, retry_after: float) -> None:
+        """A 429: the channel's allowance is to blame where there is one, else the workspace's."""
+        bucket = self._channel_bucket(channel, now) if channel and self._per_channel else self._bucket
+        bucket.limited(now, retry_after)
+
+    def forget(self, key: str) -> None:
+        """The message is complete."""
+        self._over.add(key)
+
+    def interval(self, now: float) -> float:
+        """Seconds between two calls of one message, if one more message joined."""
+        return (len(self._messages(now) - self._over) + 1) / self._bucket.pace(now)
+
+    def _messages(self, now: float) -> set[str]:
+        """All that were written by this method of late, ended ones included."""
+        oldest = min(self._served.values(), default=now)
+        if now - oldest >= FORGET:
+            self._served = {key: at for key, at in self._served.items() if now - at < FORGET}
+            self._over &= self._served.keys()
+        return {ticket.key for ticket in self._waiting} | self._served.keys()
+
+    def _grant(self, ticket: Ticket, now: float) -> None:
+        self._bucket.spend(now)
+        if ticket.channel and self._per_channel:
+            self._channel_bucket(ticket.channel, now).spend(now)
+        ticket.granted = True
+        self.drop(ticket)
+        self._served[ticket.key] = now
+        self._over.discard(ticket.key)
+
+    def _rank(self, ticket: Ticket, now: float, share: float) -> tuple[Urgency, float, int]:
+        served = self._served.get(ticket.key)
+        if ticket.urgency is Urgency.TRAILING:
+            late = now - ticket.since >= PATIENCE
+        else:
+            late = now - (ticket.since if served is None else served) >= share
+        urgency = Urgency.FINAL if late else ticket.urgency
+        return urgency, float("-inf") if served is None else served, ticket.number
+
+    def _channel_ready(self, channel: str, now: float) -> float:
+        if not channel or self._per_channel is None:
+            return now
+        return self._channel_bucket(channel, now).ready_at(now)
+
+    def _channel_bucket(self, channel: str, now: float) -> Bucket:
+        if self._per_channel is None:
+            raise TypeError("this method has no allowance per channel")
+        if channel not in self._channels:
+            if len(self._channels) >= MANY:
+                self._channels = {
+                    name: bucket for name, bucket in self._channels.items() if not bucket.at_rest(now)
+                }
+            self._channels[channel] = Bucket(self._per_channel, now)
+        return self._channels[channel]

@@ -1,0 +1,191 @@
+"""One pool of kept-alive connections for everything that goes to Slack: calls, downloads, uploads."""
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from ipaddress import ip_address
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+from urllib.request import proxy_bypass
+
+from slack_sdk.proxy_env_variable_loader import load_http_proxy_from_env
+from urllib3 import BaseHTTPResponse, PoolManager, ProxyManager, Timeout
+from urllib3.exceptions import EmptyPoolError, HTTPError, IncompleteRead, LocationValueError, ReadTimeoutError
+from urllib3.util import make_headers
+
+from clock import Clock
+from slack_api.connection import NeverSent, PlainPool, TlsPool
+
+IDLE = 30.0  # seconds a connection rests at most; Slack's own limit is not documented, balancers have 60
+CONNECTIONS = 100  # per host; a greenlet that finds none free waits, and its request counts as never sent
+QUEUEING = 10.0  # seconds it waits
+CONNECT = 3.0
+FLOOR = 1.0  # wall seconds: however time is scaled, no time-out asks a busy machine for the impossible
+PIECE = 65_536
+
+
+class Unanswered(Exception):
+    """The request was sent and its answer did not arrive whole."""
+
+
+class Truncated(Unanswered):
+    """The body ended before its Content-Length."""
+
+
+class Stalled(Unanswered):
+    """Time ran out."""
+
+
+class TooLarge(Unanswered):
+    """More bytes than asked for, by the header or by the body itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """`silence`: longest wait for the next byte; `whole`: for the whole answer; `size`: bytes of the body."""
+
+    silence: float = 15.0
+    whole: float = 30.0
+    size: int = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole HTTP answer, of whatever status; header names are lower-case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Sender(Protocol):
+    """What the rest of the package needs of a Pool."""
+
+    def exchange(
+        self, verb: str, url: str, headers: Mapping[str, str], body: bytes | None, bounds: Bounds
+    ) -> Answer:
+        """See Pool.exchange."""
+
+
+class Pool:
+    """Sends one request and reads one answer. Follows no redirect and repeats nothing.
+
+    A proxy named by the environment is used, as slack_sdk does, but not for loopback or NO_PROXY.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        idle: float = IDLE,
+        connections: int = CONNECTIONS,
+        context: ssl.SSLContext | None = None,
+        floor: float = FLOOR,
+    ) -> None:
+        self._clock = clock
+        self._floor = floor
+        options: dict[str, Any] = {
+            "num_pools": 20,
+            "maxsize": connections,
+            "block": True,
+            "ssl_context": context or shared_context(),
+        }
+        proxy = load_http_proxy_from_env()
+        self._direct = PoolManager(**options)
+        self._by_proxy = (
+            ProxyManager(proxy, proxy_headers=_proxy_login(proxy), **options) if proxy else self._direct
+        )
+        for manager in (self._direct, self._by_proxy):
+            manager.pool_classes_by_scheme = {
+                "http": partial(PlainPool, clock, idle),  # type: ignore[dict-item]  # any factory will do
+                "https": partial(TlsPool, clock, idle),  # type: ignore[dict-item]
+            }
+
+    def exchange(
+        self, verb: str, url: str, headers: Mapping[str, str], body: bytes | None, bounds: Bounds
+    ) -> Answer:
+        """Raise NeverSent (safe to send again) or Unanswered (it may have happened)."""
+        deadline = self._clock.now() + max(bounds.whole, self._floor / self._clock.wall(1.0))
+        timeout = Timeout(connect=self._wall(CONNECT), read=self._wall(bounds.silence))
+        manager = self._by_proxy if _proxied(url) else self._direct
+        try:
+            response = manager.urlopen(
+                verb,
+                url,
+                body=body,
+                headers=headers,
+                timeout=timeout,
+                retries=False,
+                redirect=False,
+                preload_content=False,
+                pool_timeout=self._wall(QUEUEING),
+            )
+        except (EmptyPoolError, LocationValueError) as fault:
+            raise NeverSent(type(fault).__name__) from fault
+        except HTTPError as fault:
+            raise _broken_off(fault, 0) from fault
+        try:
+            content = self._read(response, bounds.size, deadline)
+        finally:
+            response.close()  # a body that was read to its end has given its connection back before this
+        lowered = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status, lowered, content)
+
+    def close(self) -> None:
+        """Close what rests."""
+        self._direct.clear()
+        self._by_proxy.clear()
+
+    def _wall(self, seconds: float) -> float:
+        return max(self._floor, self._clock.wall(seconds))
+
+    def _read(self, response: BaseHTTPResponse, size: int, deadline: float) -> bytes:
+        announced = response.headers.get("content-length", "")
+        if announced.isdecimal() and int(announced) > size:
+            raise TooLarge(f"{announced} bytes announced")
+        content = bytearray()
+        try:
+            while piece := response.read1(PIECE):
+                content += piece
+                if len(content) > size:
+                    raise TooLarge(f"more than {size} bytes")
+                if self._clock.now() > deadline:
+                    raise Stalled("the answer took too long")
+        except HTTPError as fault:
+            raise _broken_off(fault, len(content)) from fault
+        return bytes(content)
+
+
+def _broken_off(fault: HTTPError, got: int) -> Unanswered:
+    """Name what ended the answer; a short body comes wrapped in a ProtocolError in some of urllib3's ways."""
+    if any(isinstance(part, IncompleteRead) for part in (fault, fault.__cause__, *fault.args)):
+        return Truncated(f"{got} bytes came")
+    kind = Stalled if isinstance(fault, ReadTimeoutError) else Unanswered
+    return kind(type(fault).__name__)
+
+
+@cache
+def shared_context() -> ssl.SSLContext:
+    """One TLS context per process: to build one costs 22 ms of CPU (field/slack.md §11)."""
+    return ssl.create_default_context()
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the host is this machine by its very name or number."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _proxied(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return not is_loopback(host) and not proxy_bypass(host)
+
+
+def _proxy_login(proxy: str) -> Mapping[str, str]:
+    parts = urlsplit(proxy)
+    if parts.username is None:
+        return {}
+    return make_headers(proxy_basic_auth=f"{parts.username}:{parts.password or ''}")

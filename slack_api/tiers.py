@@ -1,0 +1,57 @@
+"""Slack's documented rates, per method (field/slack.md §6, [D] docs.slack.dev/apis/web-api/rate-limits)."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """`per_minute` is what Slack documents, `burst` how many calls we let go at once after a rest."""
+
+    per_minute: int
+    burst: int
+
+
+# A flush waits for its turn in any case, so tiers 3 and 4 burst little: burst + a minute's pace stays within
+# the minute and nobody stalls at its end. Starts and stops come once per message and want their burst.
+TIER_2 = Tier(20, 8)
+TIER_3 = Tier(50, 2)
+TIER_4 = Tier(100, 4)
+LOOKUPS = Tier(100, 40)  # tier 4 again: the names of a thread are wanted all at once
+STATUS = Tier(50, 5)  # "special" without a number
+POSTS = Tier(300, 15)  # "several hundred messages per minute" of a workspace
+POSTS_IN_CHANNEL = Tier(60, 1)  # 1 message a second
+
+START = "chat.startStream"
+APPEND = "chat.appendStream"
+STOP = "chat.stopStream"
+UPDATE = "chat.update"
+POST = "chat.postMessage"
+USER = "users.info"
+SET_STATUS = "assistant.threads.setStatus"
+
+_TIERS = {
+    START: TIER_2,
+    STOP: TIER_2,
+    APPEND: TIER_4,
+    UPDATE: TIER_3,
+    POST: POSTS,
+    SET_STATUS: STATUS,
+    "chat.delete": TIER_3,
+    "chat.postEphemeral": TIER_4,
+    "conversations.replies": TIER_3,
+    "conversations.info": TIER_3,
+    USER: LOOKUPS,
+    "files.info": TIER_4,
+    "files.getUploadURLExternal": TIER_4,
+    "files.completeUploadExternal": TIER_4,
+}
+
+
+def tier_of(method: str) -> Tier:
+    """What the method may do in a workspace; tier 3 for one we do not know."""
+    return _TIERS.get(method, TIER_3)
+
+
+def channel_tier_of(method: str) -> Tier | None:
+    """What the method may do in one channel, if that is limited on its own."""
+    return POSTS_IN_CHANNEL if method == POST else None

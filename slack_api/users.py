@@ -1,0 +1,51 @@
+"""Who people are, asked once an hour: names for the app and languages for our own words."""
+
+from collections.abc import Iterable
+
+from cachetools import TTLCache
+from gevent.pool import Pool as Greenlets
+
+from clock import Clock
+from errors import SlackError
+from slack_api.client import SlackApi
+from slack_api.identity import UserInfo
+from slack_api.tiers import USER
+
+KEEP = 3600.0  # seconds
+KEEP_FAILURE = 60.0
+PEOPLE = 10_000
+AT_ONCE = 4  # calls side by side
+QUEUEING = 3.0  # seconds a name may wait for the budget
+
+
+class Users:
+    """One per process, for all workspaces. Never raises: an unknown user is named by the id."""
+
+    def __init__(self, clock: Clock, *, people: int = PEOPLE) -> None:
+        self._known: TTLCache[tuple[str, str], UserInfo] = TTLCache(people, KEEP, clock.now)
+        self._failed: TTLCache[tuple[str, str], UserInfo] = TTLCache(people, KEEP_FAILURE, clock.now)
+
+    def one(self, api: SlackApi, user_id: str) -> UserInfo:
+        """The user as this bot's token sees them."""
+        place = (api.account, user_id)
+        found = self._known.get(place) or self._failed.get(place)
+        return found or self._ask(api, user_id)
+
+    def many(self, api: SlackApi, user_ids: Iterable[str]) -> dict[str, UserInfo]:
+        """Each id with its user; those not yet known are asked for a few at a time."""
+        wanted = list(dict.fromkeys(user_ids))
+        return dict(
+            zip(wanted, Greenlets(AT_ONCE).map(lambda user: self.one(api, user), wanted), strict=True)
+        )
+
+    def _ask(self, api: SlackApi, user_id: str) -> UserInfo:
+        place = (api.account, user_id)
+        unknown = UserInfo(user_id, user_id, known=False)
+        if not user_id or not api.budget.take(api.account, USER, user_id, timeout=QUEUEING, final=True):
+            return unknown
+        try:
+            user = api.user(user_id)
+        except SlackError:
+            user = unknown
+        (self._known if user.known else self._failed)[place] = user
+        return user

@@ -1,0 +1,169 @@
+"""What the bridge writes. Text and blocks go out as given: whoever calls has escaped them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from errors import SlackFateUnknown
+from slack_api.calls import Calls
+from slack_api.retry import BRISK, PATIENT, Patience
+
+type Chunks = Sequence[Mapping[str, Any]]
+type Blocks = Sequence[Mapping[str, Any]]
+
+
+class Writes(Calls):
+    """Calls that change what the workspace sees. Take from the budget first, then read the text.
+
+    Where a text grows old while it waits, the default patience is short: the caller has a newer one.
+    """
+
+    def start_stream(
+        self,
+        channel: str,
+        thread_ts: str,
+        recipient_user_id: str | None,
+        recipient_team_id: str | None,
+        chunks: Chunks,
+        *,
+        patience: Patience = BRISK,
+    ) -> str:
+        """Open a native stream, return its ts. Both recipients, or neither in a DM (field/slack.md §4.2)."""
+        arguments = {
+            "channel": channel,
+            "thread_ts": thread_ts,
+            "recipient_user_id": recipient_user_id,
+            "recipient_team_id": recipient_team_id,
+            "chunks": list(chunks),
+        }
+        return _ts("chat.startStream", self.call("chat.startStream", arguments, patience=patience))
+
+    def append_stream(self, channel: str, ts: str, chunks: Chunks, *, patience: Patience = BRISK) -> None:
+        """Add to an open stream; never two at a time for one `ts`."""
+        self.call(
+            "chat.appendStream", {"channel": channel, "ts": ts, "chunks": list(chunks)}, patience=patience
+        )
+
+    def stop_stream(
+        self,
+        channel: str,
+        ts: str,
+        chunks: Chunks = (),
+        blocks: Blocks = (),
+        metadata: Mapping[str, Any] | None = None,
+        *,
+        patience: Patience = PATIENT,
+    ) -> None:
+        """Close a stream; `blocks` appear at its bottom."""
+        arguments = {
+            "channel": channel,
+            "ts": ts,
+            "chunks": list(chunks) or None,
+            "blocks": list(blocks) or None,
+            "metadata": metadata,
+        }
+        self.call("chat.stopStream", arguments, patience=patience)
+
+    def post_message(
+        self,
+        channel: str,
+        thread_ts: str = "",
+        *,
+        markdown_text: str | None = None,
+        text: str | None = None,
+        blocks: Blocks | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        patience: Patience = PATIENT,
+    ) -> str:
+        """Post once, return its ts; unfurling is off. `markdown_text` goes alone, `text` also with blocks."""
+        arguments = {
+            "channel": channel,
+            "thread_ts": thread_ts or None,
+            "unfurl_links": False,
+            "unfurl_media": False,
+            **_content(markdown_text, text, blocks, metadata),
+        }
+        return _ts("chat.postMessage", self.call("chat.postMessage", arguments, patience=patience))
+
+    def update_message(
+        self,
+        channel: str,
+        ts: str,
+        *,
+        markdown_text: str | None = None,
+        text: str | None = None,
+        blocks: Blocks | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        patience: Patience = BRISK,
+    ) -> None:
+        """Replace a message. A streamed one keeps its blocks without `blocks=[]` (field/slack.md §4.3)."""
+        arguments = {"channel": channel, "ts": ts, **_content(markdown_text, text, blocks, metadata)}
+        self.call("chat.update", arguments, patience=patience)
+
+    def delete_message(self, channel: str, ts: str) -> None:
+        """Take one of our own messages away."""
+        self.call("chat.delete", {"channel": channel, "ts": ts})
+
+    def post_ephemeral(
+        self,
+        channel: str,
+        user: str,
+        thread_ts: str = "",
+        *,
+        markdown_text: str | None = None,
+        text: str | None = None,
+        blocks: Blocks | None = None,
+    ) -> None:
+        """Show to one user only; nothing says whether it was seen."""
+        arguments = {
+            "channel": channel,
+            "user": user,
+            "thread_ts": thread_ts or None,
+            **_content(markdown_text, text, blocks, None),
+        }
+        self.call("chat.postEphemeral", arguments)
+
+    def set_status(
+        self, channel: str, thread_ts: str, status: str, loading_messages: Sequence[str] = ()
+    ) -> None:
+        """Show the status line of a thread; "" clears it, a post too, and 2 minutes (field/slack.md §5)."""
+        arguments = {
+            "channel_id": channel,
+            "thread_ts": thread_ts,
+            "status": status,
+            "loading_messages": list(loading_messages) or None,
+        }
+        self.call("assistant.threads.setStatus", arguments, patience=BRISK)
+
+    def complete_upload(
+        self, file_id: str, title: str, channel: str, thread_ts: str, comment: str = ""
+    ) -> None:
+        """Share an uploaded file into a thread; its message's ts is not told (field/slack.md §7)."""
+        arguments = {
+            "files": json.dumps([{"id": file_id, "title": title}]),
+            "channel_id": channel,
+            "thread_ts": thread_ts or None,
+            "initial_comment": comment or None,
+        }
+        self.call("files.completeUploadExternal", arguments)
+
+
+def _content(
+    markdown_text: str | None,
+    text: str | None,
+    blocks: Blocks | None,
+    metadata: Mapping[str, Any] | None,
+) -> dict[str, Any]:
+    return {
+        "markdown_text": markdown_text,
+        "text": text,
+        "blocks": None if blocks is None else list(blocks),
+        "metadata": metadata,
+    }
+
+
+def _ts(method: str, answer: Mapping[str, Any]) -> str:
+    ts = answer.get("ts")
+    if not isinstance(ts, str) or not ts:
+        raise SlackFateUnknown(method, "an answer without ts")
+    return ts

@@ -1,0 +1,185 @@
+from collections import deque
+from functools import partial
+from itertools import pairwise
+
+import pytest
+
+from slack_api.budget import Budget
+from slack_api.tiers import APPEND, POST, START, STOP, UPDATE
+from tests.slack_api.virtual_time import VirtualTime
+
+TEAM = "T1"
+DOCUMENTED = {START: 20, STOP: 20, APPEND: 100, UPDATE: 50}
+
+
+class StrictSlack:
+    """Exactly the documented tier in any minute, not one call more."""
+
+    def __init__(self, time: VirtualTime) -> None:
+        self._time = time
+        self._calls: dict[str, deque[float]] = {}
+        self.refused: list[tuple[float, str]] = []
+
+    def call(self, method: str) -> float | None:
+        """None, or the seconds of a Retry-After."""
+        now, calls = self._time.now(), self._calls.setdefault(method, deque())
+        while calls and calls[0] <= now - 60:
+            calls.popleft()
+        if len(calls) >= DOCUMENTED[method]:
+            self.refused.append((now, method))
+            return max(1.0, calls[0] + 60 - now)
+        calls.append(now)
+        return None
+
+
+class Streams:
+    """Messages that are written all the time, as the writers do: take, then write the newest text."""
+
+    def __init__(self, time: VirtualTime, budget: Budget, slack: StrictSlack, latency: float) -> None:
+        self._time, self._budget, self._slack, self._latency = time, budget, slack, latency
+        self.oldest: dict[str, float] = {APPEND: 0.0, UPDATE: 0.0}
+        self.methods: dict[str, int] = {APPEND: 0, UPDATE: 0}
+        self.finished = 0
+
+    def answer(self, key: str, until: float) -> None:
+        native = self._budget.try_take(TEAM, START, key) and self._send(START)
+        method = APPEND if native else UPDATE
+        self.methods[method] += 1
+        shown = self._time.now()
+        while self._time.now() < until:
+            if self._budget.take(TEAM, method, key, timeout=120) and self._send(method):
+                self.oldest[method] = max(self.oldest[method], self._time.now() - shown)
+                shown = self._time.now()
+        while not (self._budget.take(TEAM, method, key, timeout=120, final=True) and self._send(method)):
+            pass
+        while native and not (
+            self._budget.take(TEAM, STOP, key, timeout=120, trailing=True) and self._send(STOP)
+        ):
+            pass
+        self.finished += 1
+
+    def _send(self, method: str) -> bool:
+        self._time.sleep(self._latency)
+        pause = self._slack.call(method)
+        if pause is not None:
+            self._budget.limited(TEAM, method, pause)
+        return pause is None
+
+
+@pytest.mark.parametrize("apart", [0.0, 3.0])
+def test_fifty_streams_for_three_minutes(apart: float) -> None:
+    time = VirtualTime()
+    slack = StrictSlack(time)
+    streams = Streams(time, Budget(time), slack, latency=0.05)
+    for number in range(50):
+        time.spawn(partial(streams.answer, f"m{number}", 180.0), at=number * apart)
+    time.run()
+    assert streams.finished == 50
+    assert slack.refused == []
+    for method, messages in streams.methods.items():
+        slot = 60 / DOCUMENTED[method]  # one more, for the final of another that came between
+        assert streams.oldest[method] <= messages * slot * 1.2 + slot
+
+
+def test_a_budget_shared_with_a_stranger_learns_from_429() -> None:
+    """Another process of the same app uses half of the tier: after a while refusals are few."""
+    time = VirtualTime()
+    slack = StrictSlack(time)
+    budget = Budget(time)
+    streams = Streams(time, budget, slack, latency=0.05)
+
+    def stranger() -> None:
+        while time.now() < 600:
+            slack.call(APPEND)
+            time.sleep(1.2)
+
+    time.spawn(stranger)
+    for number in range(10):
+        time.spawn(partial(streams.answer, f"m{number}", 600.0))
+    time.run()
+    assert streams.finished == 10
+    ours = [at for at, method in slack.refused if method == APPEND]
+    assert sum(1 for at in ours if at > 300) < 60
+
+
+def test_every_wait_ends_at_its_timeout() -> None:
+    time = VirtualTime()
+    budget = Budget(time)
+    budget.limited(TEAM, APPEND, 100.0)
+    seen = []
+
+    def wait() -> None:
+        seen.append((budget.take(TEAM, APPEND, "m", timeout=30.0), time.now()))
+
+    time.spawn(wait)
+    time.run()
+    assert seen == [(False, 30.0)]
+    assert not budget.try_take(TEAM, APPEND, "other")
+
+
+def test_one_that_gave_up_holds_nobody_back() -> None:
+    time = VirtualTime()
+    budget = Budget(time)
+    order = []
+    for number in range(8):
+        time.spawn(partial(budget.take, TEAM, UPDATE, f"x{number}", timeout=0.1))
+    time.spawn(
+        lambda: order.append((budget.take(TEAM, UPDATE, "m", timeout=60), round(time.now(), 1))), at=1.0
+    )
+    time.run()
+    assert order[0][0]
+    assert order[0][1] < 3
+
+
+def test_a_pause_concerns_its_own_method_and_workspace() -> None:
+    time = VirtualTime()
+    budget = Budget(time)
+    budget.limited(TEAM, APPEND, 100.0)
+    assert budget.try_take(TEAM, UPDATE, "m")
+    assert budget.try_take("T2", APPEND, "m")
+
+
+def test_a_waiter_that_is_killed_leaves_the_line() -> None:
+    class Killed(Exception):
+        pass
+
+    class Killing(VirtualTime):
+        def sleep(self, seconds: float) -> None:
+            raise Killed
+
+    time = Killing()
+    budget = Budget(time)
+    while budget.try_take(TEAM, UPDATE, "m"):
+        pass
+    with pytest.raises(Killed):
+        budget.take(TEAM, UPDATE, "m", timeout=60)
+    time._now = 10.0
+    assert budget.try_take(TEAM, UPDATE, "other")
+
+
+def test_posts_of_one_channel_wait_for_each_other() -> None:
+    time = VirtualTime()
+    budget = Budget(time)
+    times = []
+
+    def post(number: int) -> None:
+        budget.take(TEAM, POST, f"m{number}", timeout=60, channel="C1")
+        times.append(time.now())
+
+    for number in range(5):
+        time.spawn(partial(post, number))
+    time.run()
+    assert all(later - earlier >= 1.0 for earlier, later in pairwise(times))
+
+
+def test_a_finished_message_is_not_counted() -> None:
+    time = VirtualTime()
+    budget = Budget(time)
+    alone = budget.interval(TEAM, UPDATE)
+    assert budget.try_take(TEAM, UPDATE, "m")
+    assert budget.interval(TEAM, UPDATE) == 2 * alone
+    budget.forget(TEAM, UPDATE, "m")
+    assert budget.interval(TEAM, UPDATE) == alone
+    time.spawn(lambda: budget.take(TEAM, UPDATE, "n", timeout=10, final=True))
+    time.run()
+    assert budget.interval(TEAM, UPDATE) == alone

@@ -1,0 +1,86 @@
+from slack_api.connection import NeverSent
+from slack_api.users import KEEP, KEEP_FAILURE, Users
+from tests.fake_clock import FakeClock
+from tests.slack_api.scripted_pool import api_over, refuses, says
+
+ANN = says({"ok": True, "user": {"name": "ann", "locale": "ja-JP"}})
+
+
+def test_a_user_is_asked_for_once_an_hour() -> None:
+    clock = FakeClock()
+    users = Users(clock)
+    api, pool = api_over(ANN, clock=clock)
+    assert users.one(api, "U1").name == "ann"
+    assert users.one(api, "U1").locale == "ja-JP"
+    assert len(pool.sent) == 1
+    clock.advance(KEEP)
+    users.one(api, "U1")
+    assert len(pool.sent) == 2
+
+
+def test_failures_are_remembered_shortly_and_named_by_the_id() -> None:
+    clock = FakeClock()
+    users = Users(clock)
+    for fault in (refuses("missing_scope"), refuses("user_not_found"), says({"ok": True})):
+        api, pool = api_over(fault, clock=clock)
+        api.account = str(fault)
+        unknown = users.one(api, "U1")
+        assert (unknown.name, unknown.known) == ("U1", False)
+        users.one(api, "U1")
+        assert len(pool.sent) == 1
+        clock.advance(KEEP_FAILURE)
+        users.one(api, "U1")
+        assert len(pool.sent) == 2
+
+
+def test_slack_out_of_reach_is_no_error() -> None:
+    api, _ = api_over(NeverSent("no"))
+    assert Users(FakeClock()).one(api, "U1").name == "U1"
+
+
+def test_nobody_is_not_asked_for() -> None:
+    api, pool = api_over(ANN)
+    assert not Users(FakeClock()).one(api, "").known
+    assert pool.sent == []
+
+
+def test_many_are_asked_for_once_each_and_known_ones_not() -> None:
+    clock = FakeClock()
+    users = Users(clock)
+    api, pool = api_over(ANN, clock=clock)
+    users.one(api, "U1")
+    found = users.many(api, ["U2", "U1", "U3", "U2"])
+    assert list(found) == ["U2", "U1", "U3"]
+    assert {user.id for user in found.values()} == {"U1", "U2", "U3"}
+    assert len(pool.sent) == 3
+
+
+def test_tokens_do_not_share_what_they_see() -> None:
+    clock = FakeClock()
+    users = Users(clock)
+    one, _ = api_over(ANN, clock=clock)
+    other, pool = api_over(ANN, clock=clock)
+    other.account = "T2/other"
+    users.one(one, "U1")
+    users.one(other, "U1")
+    assert len(pool.sent) == 1
+
+
+def test_the_memory_is_bounded() -> None:
+    clock = FakeClock()
+    users = Users(clock, people=2)
+    api, pool = api_over(ANN, clock=clock)
+    for user in ("U1", "U2", "U3", "U1"):
+        users.one(api, user)
+    assert len(pool.sent) == 4
+
+
+def test_names_that_the_budget_does_not_allow_are_ids_for_now() -> None:
+    clock = FakeClock()
+    users = Users(clock)
+    api, pool = api_over(ANN, clock=clock)
+    api.budget.limited(api.account, "users.info", 60.0)
+    assert not users.one(api, "U1").known
+    assert pool.sent == []
+    clock.advance(120.0)
+    assert users.one(api, "U1").known

@@ -1,0 +1,161 @@
+import contextlib
+import inspect
+import logging
+import urllib.request
+from collections.abc import Mapping
+
+import pytest
+import slack_sdk.web.base_client
+from hypothesis import given
+from hypothesis import strategies as st
+from slack_sdk.version import __version__
+
+from clock import SystemClock
+from errors import SlackFateUnknown, SlackRateLimited, SlackUnreachable
+from slack_api.connection import NeverSent
+from slack_api.pool import Answer, Bounds, Pool, Unanswered
+from slack_api.web import DEFAULT_RETRY_AFTER, LONGEST_RETRY_AFTER, PooledWebClient, retry_after, usable_body
+from tests.slack_api.scripted_pool import OK, ScriptedPool, says
+from tests.slack_api.scripted_server import answer, serving
+
+HOOK = "_perform_urllib_http_request_internal"
+
+
+class TestTheHookOfSlackSdk:
+    """What our subclass takes for granted of the pinned version."""
+
+    def test_the_pinned_minor_version_is_installed(self) -> None:
+        assert __version__.startswith("3.47.")
+
+    def test_it_exists_with_the_signature_that_we_override(self) -> None:
+        original = getattr(slack_sdk.web.base_client.BaseClient, HOOK)
+        assert list(inspect.signature(original).parameters) == ["self", "url", "req"]
+        assert (
+            inspect.signature(original).parameters.keys()
+            == inspect.signature(getattr(PooledWebClient, HOOK)).parameters.keys()
+        )
+
+    def test_its_own_answer_has_the_shape_of_ours(self) -> None:
+        with serving(answer({"ok": True})) as server:
+            url = f"{server.url}/api/auth.test"
+            request = urllib.request.Request(url, data=b"", method="POST")
+            theirs = getattr(slack_sdk.WebClient(token="t", base_url=server.url), HOOK)(url, request)
+            ours = getattr(PooledWebClient("t", server.url, Pool(SystemClock())), HOOK)(url, request)
+        assert theirs.keys() == ours.keys() == {"status", "headers", "body"}
+        assert theirs["status"] == ours["status"]
+        assert theirs["body"] == ours["body"]
+        assert isinstance(ours["body"], str)
+
+    def test_every_call_goes_through_it_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(slack_sdk.web.base_client, "urlopen", None)
+        pool = ScriptedPool([OK])
+        client = PooledWebClient("xoxb-1", "https://slack.com/api/", pool)
+        client.api_call("chat.postMessage", json={"text": "é", "channel": "C1"})
+        client.api_call("users.info", params={"user": "U1"})
+        assert pool.methods == ["chat.postMessage", "users.info"]
+        assert pool.arguments(0) == {"text": "é", "channel": "C1"}
+        assert pool.arguments(1) == {"user": "U1"}
+        assert dict(pool.sent[0][2])["Authorization"] == "Bearer xoxb-1"
+
+    def test_nothing_is_repeated_by_slack_sdk(self) -> None:
+        pool = ScriptedPool([Unanswered("gone")])
+        client = PooledWebClient("xoxb-1", "https://slack.com/api/", pool)
+        assert client.retry_handlers == []
+        with pytest.raises(SlackFateUnknown):
+            client.api_call("chat.postMessage", json={"text": "x"})
+        assert len(pool.sent) == 1
+
+
+def call(*answers: Answer | Exception) -> None:
+    PooledWebClient("t", "https://slack.com/api/", ScriptedPool(list(answers))).api_call(
+        "chat.update", json={}
+    )
+
+
+def test_never_sent_is_unreachable() -> None:
+    with pytest.raises(SlackUnreachable) as caught:
+        call(NeverSent("no"))
+    assert caught.value.method == "chat.update"
+
+
+@pytest.mark.parametrize(
+    "unusable",
+    [
+        Unanswered("gone"),
+        says({"ok": True}, status=500),
+        says(b"<html>503</html>", status=503),
+        says(b"<html>login</html>"),
+        says(b""),
+        says(b"[1]"),
+        says(b'{"ok": tr'),
+        says(b"[" * 100_000),
+        says(b"\xff\xfe"),
+        says(b"", status=302, location="https://evil.example/"),
+    ],
+)
+def test_an_unusable_answer_leaves_the_fate_open(unusable: Answer | Exception) -> None:
+    with pytest.raises(SlackFateUnknown):
+        call(unusable)
+
+
+@pytest.mark.parametrize(
+    ("limited", "seconds"),
+    [
+        (says({"ok": False, "error": "ratelimited"}, status=429, retry_after="7"), 7.0),
+        (says(b"", status=429), DEFAULT_RETRY_AFTER),
+        (says(b"<html>", status=429, retry_after="soon"), DEFAULT_RETRY_AFTER),
+    ],
+)
+def test_429_says_how_long(limited: Answer, seconds: float) -> None:
+    with pytest.raises(SlackRateLimited) as caught:
+        call(limited)
+    assert caught.value.retry_after == seconds
+
+
+@given(st.one_of(st.text(), st.integers().map(str), st.floats().map(str)))
+def test_any_retry_after_is_within_reason(value: str) -> None:
+    assert 0 <= retry_after({"retry-after": value}) <= LONGEST_RETRY_AFTER
+
+
+@given(st.binary())
+def test_any_body_is_an_object_or_of_unknown_fate(body: bytes) -> None:
+    with contextlib.suppress(SlackFateUnknown):
+        assert usable_body("m", says(body)).lstrip().startswith("{")
+
+
+def test_neither_bodies_nor_failures_are_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    for fault in (OK, Unanswered("gone"), says(b"<html>secret</html>")):
+        try:
+            call(fault)
+        except SlackFateUnknown:
+            continue
+    assert caplog.records == []
+
+
+class TestItsPatience:
+    """A write that is given up on may happen later, so it is waited for longer than what can be asked again."""
+
+    @pytest.mark.parametrize(
+        "method", ["chat.startStream", "chat.postMessage", "assistant.threads.setStatus"]
+    )
+    def test_a_write_outlasts_half_a_minute(self, method: str) -> None:
+        assert _bounds(method).silence > 30.0
+
+    @pytest.mark.parametrize("method", ["users.info", "conversations.replies"])
+    def test_a_lookup_does_not(self, method: str) -> None:
+        assert _bounds(method).silence < 10.0
+
+
+def _bounds(method: str) -> Bounds:
+    seen: list[Bounds] = []
+
+    class Watching(ScriptedPool):
+        def exchange(
+            self, verb: str, url: str, headers: Mapping[str, str], body: bytes | None, bounds: Bounds
+        ) -> Answer:
+            seen.append(bounds)
+            return super().exchange(verb, url, headers, body, bounds)
+
+    PooledWebClient("t", "https://slack.com/api/", Watching([OK])).api_call(method, json={})
+    return seen[0]

@@ -1,0 +1,40 @@
+"""Many waiters in virtual time: a clock whose sleep lets the others run, a loop that jumps on."""
+
+import heapq
+from collections.abc import Callable
+from itertools import count
+
+from greenlet import getcurrent, greenlet
+
+
+class VirtualTime:
+    def __init__(self) -> None:
+        self._now = 0.0
+        self._due: list[tuple[float, int, greenlet]] = []
+        self._numbers = count()
+        self._hub = getcurrent()
+
+    def now(self) -> float:
+        return self._now
+
+    def epoch(self) -> float:
+        return self._now
+
+    def wall(self, seconds: float) -> float:
+        return seconds
+
+    def sleep(self, seconds: float) -> None:
+        self._schedule(self._now + max(0.0, seconds), getcurrent())
+        self._hub.switch()
+
+    def spawn(self, run: Callable[[], object], at: float = 0.0) -> None:
+        self._schedule(at, greenlet(run, self._hub))
+
+    def run(self, until: float = 1e9) -> None:
+        while self._due and self._due[0][0] <= until:
+            at, _, waiter = heapq.heappop(self._due)
+            self._now = max(self._now, at)
+            waiter.switch()
+
+    def _schedule(self, at: float, waiter: greenlet) -> None:
+        heapq.heappush(self._due, (at, next(self._numbers), waiter))
