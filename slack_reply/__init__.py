@@ -1,0 +1,1 @@
+"""What the workspace sees: Markdown made safe and cut into pages, and the writers that bring it there."""

@@ -1,0 +1,139 @@
+"""The answer as posts that are edited while it grows: where native streams are refused."""
+
+import re
+from dataclasses import replace
+
+from errors import SlackError, SlackRateLimited, SlackRefused
+from slack_api.budget import Budget
+from slack_api.client import SlackApi
+from slack_api.outcome import SLACK_TROUBLE, STREAM_OPEN
+from slack_api.retry import BRISK
+from slack_api.tiers import UPDATE
+from slack_reply.loose_ends import LooseEnds
+from slack_reply.pages import pages_after
+from slack_reply.parts import Limits, Markdown, Page
+from slack_reply.posting import Posting, Unfit
+from slack_reply.slack_form import closed, page_arguments
+from slack_reply.writer import Latest, Method, Place, SlackAway, WriterGone
+
+# chat.update refuses text above 4,000 characters (field/slack.md §3.2).
+FLUSH_PATIENCE = 60.0
+LIMITS = Limits(size=3500, measure=len, tables=True, reserve=100)
+LINE_LIMIT = 80
+
+_MARKUP = re.compile(r"[*_~`<>\[\]|\\]")
+
+
+class EditedMessage:
+    """Posts each page once and edits it while it grows, at most every 3 s (field/slack.md §3.1).
+
+    Above the text of the last one stands what the app does now, until the end; work without text shows nothing.
+
+    `follows` is what the writer before left: where in the source text the first page begins, and messages of ours
+    to overwrite first.
+    """
+
+    method: Method = "edit"
+    pace = 3.0
+
+    def __init__(
+        self,
+        api: SlackApi,
+        budget: Budget,
+        posting: Posting,
+        ends: LooseEnds,
+        place: Place,
+        follows: WriterGone | None = None,
+    ) -> None:
+        self._api = api
+        self._budget = budget
+        self._posting = posting
+        self._ends = ends
+        self._place = place
+        self._follows = follows or WriterGone(0)
+        self._messages = list(self._follows.adopt)
+        self._sent: dict[int, Page] = {}
+
+    @property
+    def message_ts(self) -> str:  # noqa: D102
+        return self._messages[-1] if self._messages else ""
+
+    def show(self, latest: Latest) -> None:  # noqa: D102
+        self._write(latest, final=False)
+
+    def finish(self, latest: Latest) -> None:  # noqa: D102
+        wanted = self._write(latest, final=True)
+        for ts in self._messages[wanted:]:
+            self._delete(ts)
+        del self._messages[wanted:]
+
+    def _write(self, latest: Latest, *, final: bool) -> int:
+        if self._messages:
+            self._budget.take(
+                self._place.account, UPDATE, self._place.key, timeout=FLUSH_PATIENCE, final=final
+            )
+        view = latest()
+        whole = final or bool(view.line)  # while the app works, nothing follows its words yet
+        pages = pages_after(view.text, self._follows.shown, LIMITS, final=whole)
+        for number, page in enumerate(pages):
+            shown = page if final or page is not pages[-1] else _below(view.line, closed(page))
+            if number >= len(self._messages):
+                self._post(number, shown)
+            if self._sent.get(number) != shown:
+                self._update(number, shown)
+                self._sent[number] = shown
+        return len(pages)
+
+    def _post(self, number: int, page: Page) -> None:
+        begin = self._begin(number)
+        try:
+            posted = self._posting.post(page, begin)
+        except Unfit as error:
+            raise WriterGone(begin) from error
+        self._messages.append(posted.ts)
+        if posted.page is not None:
+            self._sent[number] = posted.page
+
+    def _begin(self, number: int) -> int:
+        before = self._sent.get(number - 1)
+        return before.end if before else self._follows.shown
+
+    def _update(self, number: int, page: Page) -> None:
+        """Overwrite one message. The same text twice is the same message, so any failure may be tried again."""
+        ts = self._messages[number]
+        try:
+            self._api.update_message(self._place.channel, ts, patience=BRISK, **page_arguments(page))
+        except SlackRefused as error:
+            if error.error in STREAM_OPEN:
+                self._ends.stop(ts)
+                raise SlackAway from error
+            if error.error in SLACK_TROUBLE:
+                raise SlackAway from error
+            raise self._gone(number) from error
+        except SlackRateLimited as error:
+            raise SlackAway(error.retry_after) from error
+        except SlackError as error:
+            raise SlackAway from error
+        self._ends.stopped(ts)
+
+    def _gone(self, number: int) -> WriterGone:
+        sent = self._sent.get(number)
+        if sent:
+            return WriterGone(sent.end)
+        adopted = number < len(self._follows.adopt)
+        return WriterGone(self._follows.sure if adopted and not number else self._begin(number))
+
+    def _delete(self, ts: str) -> None:
+        try:
+            self._api.delete_message(self._place.channel, ts)
+        except SlackError:
+            return
+
+
+def _below(line: str, page: Page) -> Page:
+    """The page with a line of our own above it, in italics; whatever could be markup in it is taken out."""
+    plain = " ".join(_MARKUP.sub(" ", line).split())
+    if not plain:
+        return page
+    short = plain if len(plain) <= LINE_LIMIT else f"{plain[: LINE_LIMIT - 1].rstrip()}…"
+    return replace(page, parts=(Markdown(f"_{short}_\n\n"), *page.parts))

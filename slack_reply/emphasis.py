@@ -1,0 +1,116 @@
+"""Bold, italic and struck out text of one line: where it stands, and where it is not closed yet."""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+# What is not closed after so many characters counts as plain text.
+LIMIT = 250
+
+_RUN = re.compile(r"\*+|_+|~~+")
+
+
+class Solid(Protocol):
+    """A stretch whose inside is no emphasis."""
+
+    @property
+    def start(self) -> int: ...  # noqa: D102
+    @property
+    def end(self) -> int: ...  # noqa: D102
+
+
+class Emphasis(NamedTuple):
+    """`spans` are in order and don't overlap; from `undecided` on, the line may still become emphasis."""
+
+    spans: list[tuple[int, int]]
+    undecided: int
+
+    def covers(self, position: int) -> bool:
+        """Whether a cut at `position` would tear something apart."""
+        index = bisect_right(self.spans, (position, -1)) - 1
+        return index >= 0 and self.spans[index][0] < position < self.spans[index][1]
+
+
+class _Open(NamedTuple):
+    start: int
+    mark: str
+    length: int
+
+
+def scan(line: str, start: int, end: int, solids: Sequence[Solid], *, whole: bool) -> Emphasis:
+    """Match the markers in `line[start:end]` outside of `solids`; behind `end` nothing is certain yet."""
+    spans: list[tuple[int, int]] = []
+    stack: list[_Open] = []
+    undecided = end
+    ends = iter(solids)
+    solid = next(ends, None)
+    for run in _RUN.finditer(line, start):
+        if run.start() >= end:
+            break
+        while solid is not None and solid.end <= run.start():
+            solid = next(ends, None)
+        if solid is not None and solid.start <= run.start():
+            continue
+        if run.end() == len(line) and not whole:
+            undecided = run.start()
+            break
+        _take(line, run, stack, spans)
+    if not whole:
+        held = (mark.start for mark in stack if len(line) - mark.start <= LIMIT)
+        undecided = min(undecided, min(held, default=undecided))
+    return Emphasis(_merged(spans), undecided)
+
+
+def _take(line: str, run: re.Match[str], stack: list[_Open], spans: list[tuple[int, int]]) -> None:
+    mark, length = run.group()[0], len(run.group())
+    opens, closes = _flanking(
+        mark, line[max(0, run.start() - 1) : run.start()], line[run.end() : run.end() + 1]
+    )
+    if closes:
+        while length and (partner := _partner(stack, mark, run.end())) is not None:
+            opened = stack[partner]
+            used = min(length, opened.length)
+            del stack[partner:]
+            spans.append((opened.start, run.end()))
+            length -= used
+            if opened.length > used:
+                stack.append(opened._replace(length=opened.length - used))
+    if length and opens:
+        stack.append(_Open(run.start(), mark, length))
+
+
+def _flanking(mark: str, before: str, behind: str) -> tuple[bool, bool]:
+    """Whether a run between these characters can open and close: CommonMark 0.31, section 6.2."""
+    blank_before, blank_behind = not before.strip(), not behind.strip()
+    sign_before, sign_behind = _is_sign(before), _is_sign(behind)
+    left = not blank_behind and (not sign_behind or blank_before or sign_before)
+    right = not blank_before and (not sign_before or blank_behind or sign_behind)
+    if mark == "_":
+        return left and (not right or sign_before), right and (not left or sign_behind)
+    return left, right
+
+
+def _is_sign(char: str) -> bool:
+    return char != "" and unicodedata.category(char)[0] in "PS"
+
+
+def _partner(stack: list[_Open], mark: str, end: int) -> int | None:
+    """The nearest open marker of this kind that is not too far back."""
+    for index in range(len(stack) - 1, -1, -1):
+        if end - stack[index].start > LIMIT:
+            return None
+        if stack[index].mark == mark:
+            return index
+    return None
+
+
+def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for begin, end in sorted(spans):
+        if merged and begin < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((begin, end))
+    return merged

@@ -1,0 +1,72 @@
+"""What stands under an answer: notes of our own, and the documents it rests on."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+from slack_reply import links
+from slack_reply.blocks import scan
+
+SOURCE_LIMIT = 5
+NAME_LIMIT = 80
+URL_LIMIT = 1000
+
+
+class Source(Protocol):
+    """A document; `url` is empty or anything Dify gave."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def url(self) -> str: ...  # noqa: D102
+
+
+def with_footer(
+    body: str,
+    notes: Iterable[str],
+    sources: Sequence[Source],
+    title: str,
+    more: Callable[[int], str],
+) -> str:
+    """Markdown source of the whole answer: the body, each note as a quote, one line of sources.
+
+    It begins with `body`, so that a stream can go on with it; a code block left open in there is closed.
+    """
+    parts = [body.rstrip() + _closing(body)]
+    parts += [f"> {' '.join(note.split())}" for note in notes]
+    listed = source_line(sources, title, more)
+    if listed:
+        parts.append(listed)
+    return "\n\n".join(parts) if len(parts) > 1 else body
+
+
+def source_line(sources: Sequence[Source], title: str, more: Callable[[int], str]) -> str:
+    """Names once each in the order given, the first five and how many more there are; empty without any."""
+    urls: dict[str, str] = {}
+    for source in sources:
+        name = " ".join(source.name.split()) or source.url
+        if name:
+            urls[name] = urls.get(name) or source.url
+    if not urls:
+        return ""
+    shown = [_source(name, url) for name, url in list(urls.items())[:SOURCE_LIMIT]]
+    if len(urls) > SOURCE_LIMIT:
+        shown.append(more(len(urls) - SOURCE_LIMIT))
+    return f"**{title}:** {' · '.join(shown)}"
+
+
+def _source(name: str, url: str) -> str:
+    """Escaped here: the pages don't read entities and escapes again."""
+    short = name if len(name) <= NAME_LIMIT else f"{name[: NAME_LIMIT - 1].rstrip()}…"
+    label = links.label_text(short)
+    linkable = url.startswith(("http://", "https://")) and len(url) <= URL_LIMIT and not _blank(url)
+    return f"[{label}]({links.quoted(url)})" if linkable else label
+
+
+def _blank(url: str) -> bool:
+    return any(char.isspace() or not char.isprintable() for char in url)
+
+
+def _closing(body: str) -> str:
+    units = scan(body, None, final=True)
+    tail = units[-1].after.tail if units else ""
+    return f"\n{tail}" if tail else ""

@@ -1,0 +1,60 @@
+"""One line of text outside of code, made safe: as a whole, or in the pieces it is shown and cut in."""
+
+from collections.abc import Iterable, Iterator
+
+from slack_reply import atoms, emphasis, words
+from slack_reply.atoms import Atom
+from slack_reply.words import Piece, Rank
+
+
+def render(line: str, start: int = 0) -> str:
+    """A whole line from `start` on, made safe."""
+    if not atoms.SPECIAL.search(line, start):
+        return line[start:]
+    return "".join(atom.text or "" for atom in atoms.scan(line, start, whole=True))
+
+
+def pieces(line: str, start: int = 0, *, whole: bool) -> list[Piece]:
+    """The line from `start` on in pieces; of an unfinished line only those that no further text changes."""
+    row = list(atoms.scan(line, start, whole=whole))
+    limit = len(line) + 1 if whole else len(line)
+    read = len(line)
+    if row and row[-1].text is None:
+        read = row.pop().start
+    marks = emphasis.scan(line, start, read, [atom for atom in row if atom.solid], whole=whole)
+    limit = min(limit, marks.undecided + 1)
+    found: list[Piece] = []
+    for piece in _joined(_cut(line, row), whole=whole):
+        if piece.end >= limit:
+            break
+        inside = marks.spans and marks.covers(piece.end)
+        found.append(piece._replace(rank=Rank.GLUE) if inside else piece)
+    return found
+
+
+def _joined(pieces: Iterable[Piece], *, whole: bool) -> Iterator[Piece]:
+    """Fewer pieces: those that nothing invites to cut behind go together, up to the length of a long word."""
+    start, texts = 0, list[str]()
+    for piece in pieces:
+        if not texts:
+            start = piece.start
+        if piece.rank is not Rank.HARD:
+            if texts:
+                yield Piece(start, piece.start, "".join(texts), Rank.HARD)
+            yield piece
+            texts.clear()
+            continue
+        texts.append(piece.text)
+        if piece.end - start >= words.WORD:
+            yield Piece(start, piece.end, "".join(texts), Rank.HARD)
+            texts.clear()
+    if texts and whole:
+        yield Piece(start, piece.end, "".join(texts), Rank.HARD)
+
+
+def _cut(line: str, row: list[Atom]) -> Iterator[Piece]:
+    for atom in row:
+        if atom.solid:
+            yield Piece(atom.start, atom.end, atom.text or "", Rank.HARD)
+        else:
+            yield from words.split(line, atom.start, atom.end)

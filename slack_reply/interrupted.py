@@ -1,0 +1,171 @@
+"""Ends an answer that nobody writes any more: its process is gone, its text with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from errors import SlackRefused
+from slack_api.client import SlackApi
+from slack_api.outcome import CANNOT_POST, STOPPED
+from slack_api.tiers import POST, STOP, UPDATE
+from slack_reply.footer import with_footer
+
+PATIENCE = 60.0
+# chat.update takes 4,000 characters of text (field/slack.md §3.2).
+LONGEST = 4000
+# A thread is read so far for what became of the answer.
+MOST = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Remains:
+    """What is known of the answer to the message `trigger_ts`.
+
+    `message_ts` is its first message, "" when none was noted; any message of ours behind `after`, and before
+    `before` if there is one, belongs to it. `streamed`: whether it may be an open stream.
+    """
+
+    channel: str
+    thread_ts: str
+    trigger_ts: str
+    message_ts: str
+    after: str
+    streamed: bool
+    before: str = ""
+
+
+class Interrupted:
+    """Puts `note` under what is visible, or into the thread where nothing is. `bot_id` is ours, "" if unknown.
+
+    Done twice it shows once, where the thread's history may be read.
+    """
+
+    def __init__(self, api: SlackApi, bot_id: str, note: str) -> None:
+        self._api = api
+        self._bot_id = bot_id
+        self._note = note
+
+    def end(self, remains: Remains) -> str:
+        """The ts of the message that bears the note; "" where nothing can be written.
+
+        Raises SlackError when Slack was out of reach: to be tried again later.
+        """
+        try:
+            return self._end(remains)
+        except SlackRefused as error:
+            if error.error in CANNOT_POST:
+                return ""
+            raise
+
+    def _end(self, remains: Remains) -> str:
+        message = self._latest(remains)
+        if message is None:
+            return self._post(remains)
+        ts, text = str(message["ts"]), str(message.get("text") or "")
+        if self._note in text:
+            return ts
+        if remains.streamed and self._stop(remains.channel, ts, text, _cards_left(message)):
+            return ts
+        known = (
+            "text" in message
+        )  # an expired stream without words, of cards alone, is broken until it is edited
+        if known and self._rewrite(remains.channel, message):
+            return ts
+        return self._post(remains)
+
+    def _latest(self, remains: Remains) -> Mapping[str, Any] | None:
+        """The newest message of the answer; it may have gone on beyond the one that was noted."""
+        found: Mapping[str, Any] | None = {"ts": remains.message_ts} if remains.message_ts else None
+        behind = max(remains.message_ts, remains.after)
+        try:
+            for message in self._api.replies(
+                remains.channel, remains.thread_ts, oldest=remains.trigger_ts, most=MOST
+            ):
+                ts = str(message.get("ts", ""))
+                ours = bool(self._bot_id) and message.get("bot_id") == self._bot_id
+                early = not remains.before or ts < remains.before
+                if ts == remains.message_ts or (ours and early and ts > behind):
+                    found = message
+        except SlackRefused:
+            return found  # history is not granted
+        return found
+
+    def _stop(self, channel: str, ts: str, text: str, cards: Sequence[Mapping[str, Any]]) -> bool:
+        """Append the note, end the cards, and close the stream; False when it takes no more."""
+        self._take(STOP, channel, ts)
+        chunks = [_failed(card) for card in cards]
+        chunks.append({"type": "markdown_text", "text": _under(text, self._note)})
+        try:
+            self._api.stop_stream(channel, ts, chunks)
+        except SlackRefused as error:
+            if error.error in CANNOT_POST:
+                raise
+            if error.error in STOPPED:
+                return True  # somebody ended it on purpose
+            return self._close(channel, ts)
+        return True
+
+    def _close(self, channel: str, ts: str) -> bool:
+        """Whatever was wrong with the note, the stream must not stay open. Always False: the note is missing."""
+        try:
+            self._api.stop_stream(channel, ts)
+        except SlackRefused:
+            return False
+        return False
+
+    def _rewrite(self, channel: str, message: Mapping[str, Any]) -> bool:
+        """Show the message as it is with the note under it; False when Slack does not take it."""
+        ts, text = str(message["ts"]), f"{message['text'] or ''}\n\n_{self._note}_".lstrip()
+        blocks = message.get("blocks")
+        note = {"type": "context", "elements": [{"type": "mrkdwn", "text": self._note}]}
+        ways: list[list[Mapping[str, Any]]] = []
+        if isinstance(blocks, list) and blocks:
+            left = _cards_left(message)
+            ways.append(
+                [*({**block, "status": "error"} if block in left else block for block in blocks), note]
+            )
+        if len(text) <= LONGEST:
+            ways.append(
+                []
+            )  # as plain text: an expired stream needs its blocks taken away (field/slack.md §4.3)
+        for way in ways:
+            self._take(UPDATE, channel, ts)
+            try:
+                self._api.update_message(channel, ts, text=text[-LONGEST:] if way else text, blocks=way)
+            except SlackRefused as error:
+                if error.error in CANNOT_POST:
+                    raise
+                continue
+            return True
+        return False
+
+    def _post(self, remains: Remains) -> str:
+        self._take(POST, remains.channel, remains.thread_ts)
+        return self._api.post_message(remains.channel, remains.thread_ts, markdown_text=self._note)
+
+    def _take(self, method: str, channel: str, ts: str) -> None:
+        self._api.budget.take(
+            self._api.account, method, f"{channel}/{ts}", timeout=PATIENCE, final=True, channel=channel
+        )
+
+
+def _cards_left(message: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The task cards of the message whose work seems to go on; none where its blocks are not known."""
+    blocks = message.get("blocks")
+    known = [block for block in blocks if isinstance(block, dict)] if isinstance(blocks, list) else []
+    return [
+        block
+        for block in known
+        if block.get("type") == "task_card" and block.get("status") in {"pending", "in_progress"}
+    ]
+
+
+def _failed(card: Mapping[str, Any]) -> dict[str, Any]:
+    title = str(card.get("title") or "…")
+    return {"type": "task_update", "id": str(card.get("task_id", "")), "title": title, "status": "error"}
+
+
+def _under(text: str, note: str) -> str:
+    """What makes the text end with the note: closes an open code block first."""
+    whole = with_footer(text, [note], (), "", str)
+    return whole[len(text.rstrip()) :] if text.strip() else f"\n\n{whole.strip()}"

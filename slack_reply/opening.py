@@ -1,0 +1,139 @@
+"""How a native stream begins, and everything Slack may say against it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from errors import SlackError, SlackFateUnknown, SlackRefused, SlackUnreachable
+from slack_api.budget import Budget
+from slack_api.client import SlackApi
+from slack_api.outcome import RECIPIENT_MISSING, SLACK_TROUBLE
+from slack_api.tiers import START
+from slack_reply.native_support import NativeSupport
+from slack_reply.sheet import Chunks
+from slack_reply.writer import Place, SlackAway, WriterGone
+from slack_reply.written import Written
+
+# Starts are Tier 2, 20 a minute for the whole workspace. A first text does not wait for one; a next page may.
+NEXT_PAGE_PATIENCE = 20.0
+
+
+class Opening:
+    """Opens streams for one answer."""
+
+    def __init__(
+        self, api: SlackApi, budget: Budget, support: NativeSupport, written: Written, place: Place
+    ) -> None:
+        self._api = api
+        self._budget = budget
+        self._support = support
+        self._written = written
+        self._place = place
+        self._lost: list[Chunks] = []  # of starts that may have happened
+        self._unsure = False  # Slack could not be asked since the last of them
+
+    def earlier(self) -> str:
+        """A start that seemed lost may have happened: its stream, with what was known then. Raises SlackAway."""
+        return self._look() if self._unsure else ""
+
+    def stray(self) -> str:
+        """A start that was nowhere when Slack was asked, and happened later. Raises SlackAway."""
+        return self._look() if self._lost else ""
+
+    def start(self, chunks: Chunks, offset: int, *, first: bool) -> str:
+        """Open a stream with these chunks and return its ts.
+
+        Raises WriterGone(offset) when the answer must go on by edits, whatever Slack said, and SlackAway.
+        """
+        account, key = self._place.account, self._place.key
+        granted = (
+            self._budget.try_take(account, START, key)
+            if first
+            else self._budget.take(account, START, key, timeout=NEXT_PAGE_PATIENCE)
+        )
+        if not granted:
+            raise WriterGone(offset)
+        ts = self._started(chunks, offset)
+        self._written.add(self._place.channel, ts)
+        return ts
+
+    def _started(self, chunks: Chunks, offset: int) -> str:
+        try:
+            return self._call(chunks)
+        except SlackRefused as error:
+            self._support.refused(self._place.account, self._place.channel_type, error.error)
+            raise WriterGone(offset) from error
+        except SlackFateUnknown as error:
+            self._lost.append(chunks)
+            self._unsure = True
+            found = self._look()
+            if found:
+                return found
+            raise WriterGone(offset) from error
+        except SlackUnreachable as error:
+            raise SlackAway from error
+        except SlackError as error:
+            raise WriterGone(offset) from error
+
+    def _call(self, chunks: Chunks) -> str:
+        """In channels the recipient is named, in DMs not, unless Slack asks for it (field/slack.md §4.2)."""
+        place = self._place
+        try:
+            return self._api.start_stream(
+                place.channel,
+                place.thread_ts,
+                None if place.is_dm else place.user,
+                None if place.is_dm else place.user_team,
+                chunks,
+            )
+        except SlackRefused as error:
+            if not place.is_dm or error.error not in RECIPIENT_MISSING:
+                raise
+        return self._api.start_stream(place.channel, place.thread_ts, place.user, place.user_team, chunks)
+
+    def _look(self) -> str:
+        """The stream that a start of unknown fate may have left: our newest message after the question.
+
+        Another answer of this thread may be newer than the question too, when the question had to wait for it: one
+        of this process is known, one of another process reads otherwise.
+        Raises SlackAway when nobody can be asked now; where history is not granted nothing is found.
+        """
+        place, found = self._place, ""
+        try:
+            for message in self._api.replies(place.channel, place.thread_ts, oldest=place.trigger_ts):
+                ts = str(message.get("ts", ""))
+                if ts > place.trigger_ts and self._may_be_ours(message) and not self._known(ts):
+                    found = ts
+        except SlackRefused as error:
+            if error.error in SLACK_TROUBLE:
+                raise SlackAway from error
+        except SlackError as error:
+            raise SlackAway from error
+        self._unsure = False
+        if found:
+            self._lost.clear()
+            self._written.add(place.channel, found)
+        return found
+
+    def _known(self, ts: str) -> bool:
+        return self._written.knows(self._place.channel, ts)
+
+    def _may_be_ours(self, message: Mapping[str, Any]) -> bool:
+        bot = self._place.bot_user
+        ours = message.get("user") == bot if bot else bool(message.get("bot_id"))
+        return ours and any(reads_like(chunks, str(message.get("text") or "")) for chunks in self._lost)
+
+
+def reads_like(chunks: Chunks, text: str) -> bool:
+    """Whether a message may show these chunks, as far as that can be told from its text; an empty one tells nothing.
+
+    Slack gives its own form of Markdown back, so only letters and digits count, and those before the first link.
+    """
+    said = "".join(str(chunk["text"]) for chunk in chunks if chunk["type"] == "markdown_text")
+    plain, link, _ = said.partition("[")
+    ours, theirs = _letters(plain), _letters(text)
+    whole = not link and all(chunk["type"] == "markdown_text" for chunk in chunks)
+    return not theirs or (theirs == ours if whole else theirs.startswith(ours))
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text if char.isalnum())

@@ -1,0 +1,61 @@
+"""What a message of ours is made of, before it takes the form of an API call."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+Alignment = Literal["", "left", "center", "right"]
+
+
+@dataclass(frozen=True, slots=True)
+class Markdown:
+    """Markdown that is already safe: ready for `markdown_text` and `markdown` blocks."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table small enough for Slack's `table` block: plain cells, all rows equally long, the head first."""
+
+    rows: tuple[tuple[str, ...], ...]
+    alignments: tuple[Alignment, ...]
+
+    @property
+    def text(self) -> str:
+        """All its cells, as they count against the size of a message."""
+        return "\n".join("\t".join(row) for row in self.rows)
+
+
+Part = Markdown | Table
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One message. `end` is the offset in the source text up to which it and the pages before it show.
+
+    `tail` is what would close the code block that the page leaves open while the text still grows.
+    """
+
+    parts: tuple[Part, ...]
+    end: int
+    tail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What fits in one message of a writer.
+
+    `measure` must be additive (characters, UTF-8 bytes); `size` and `reserve` are in its unit. `reserve`
+    stays free on every page, for what the writer itself adds. Without `tables` every table becomes code.
+    """
+
+    size: int
+    measure: Callable[[str], int]
+    tables: bool
+    reserve: int = 0
+
+    @property
+    def room(self) -> int:
+        """What the text may take."""
+        return self.size - self.reserve

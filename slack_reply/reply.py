@@ -1,0 +1,154 @@
+"""One answer in Slack: starts with the best writer and goes on with the next one when that can't."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Literal
+
+from clock import Clock
+from errors import SlackError
+from slack_api.budget import Budget
+from slack_api.client import SlackApi
+from slack_reply.edited_message import EditedMessage
+from slack_reply.loose_ends import LooseEnds
+from slack_reply.native_stream import NativeStream
+from slack_reply.native_support import NativeSupport
+from slack_reply.opening import Opening
+from slack_reply.pages import pages_after
+from slack_reply.parts import Limits
+from slack_reply.posting import Blocks, Posting, Unfit
+from slack_reply.single_post import SinglePost
+from slack_reply.writer import CannotReply, Latest, Method, Place, SlackAway, Writer, WriterGone
+from slack_reply.written import Written
+
+Style = Literal["auto", "stream", "edit", "post"]
+
+PATIENCE = 585.0  # seconds from its making: a request of ours lives 600 s (design D1)
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
+ASIDE = Limits(size=3000, measure=len, tables=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """What writing to one workspace takes; shared by all its answers."""
+
+    api: SlackApi
+    budget: Budget
+    support: NativeSupport
+    written: Written
+    clock: Clock
+
+
+class Reply:
+    """Brings one growing text into one thread, whatever Slack refuses on the way.
+
+    `show` and `finish` may raise CannotReply or StoppedByUser. A last text waits for a Slack that is away until
+    `patience` seconds have passed since the reply was made.
+    """
+
+    def __init__(self, slack: Slack, place: Place, style: Style, *, patience: float = PATIENCE) -> None:
+        self._slack = slack
+        self._place = place
+        self._until = slack.clock.now() + patience
+        self._posting = Posting(slack.api, slack.budget, slack.written, place)
+        self._opening = Opening(slack.api, slack.budget, slack.support, slack.written, place)
+        self._ends = LooseEnds(slack.api, slack.budget, place, slack.clock)
+        self._writer: Writer = self._first(style)
+        self._message = ""
+        self._rests_until = float("-inf")
+
+    @property
+    def method(self) -> Method:
+        """How it is being written now."""
+        return self._writer.method
+
+    @property
+    def message_ts(self) -> str:
+        """The latest message of the answer, empty while nothing is visible."""
+        self._message = self._writer.message_ts or self._message
+        return self._message
+
+    @property
+    def pace(self) -> float:
+        """Seconds between two calls of `show`."""
+        return self._writer.pace
+
+    def show(self, latest: Latest) -> None:
+        """Bring what has come so far on the screen; what Slack does not take now waits for the next call."""
+        clock = self._slack.clock
+        if clock.now() < self._rests_until:
+            return
+        try:
+            self._insist(lambda writer: writer.show(latest))
+        except SlackAway as away:
+            self._rests_until = clock.now() + max(FIRST_PAUSE, away.pause)
+
+    def finish(self, latest: Latest) -> None:
+        """Bring the whole text on the screen."""
+        clock, pause = self._slack.clock, FIRST_PAUSE
+        while True:
+            try:
+                self._insist(lambda writer: writer.finish(latest))
+            except SlackAway as away:
+                wait = max(pause, away.pause)
+                if clock.now() + wait > self._until:
+                    raise CannotReply("unreachable") from away
+                clock.sleep(wait)
+                pause = min(2 * pause, LONGEST_PAUSE)
+            else:
+                return
+
+    def aside(self, text: str, number: int, below: Blocks = ()) -> bool:
+        """One message beside the answer, with blocks under it; False if it is too long, or not taken now.
+
+        `number` tells asides of the same answer apart: none is made twice.
+        """
+        *_, page = pages = pages_after(text, 0, ASIDE, final=True)
+        try:
+            return len(pages) == 1 and bool(self._posting.post(page, -number, below))
+        except (CannotReply, Unfit, SlackAway, WriterGone):
+            return False
+
+    def retract(self) -> None:
+        """Take the message away that shows nothing but work, if there is one."""
+        if self._writer.message_ts:
+            self._ends.tidy()
+            with suppress(SlackError):
+                self._slack.api.delete_message(self._place.channel, self._writer.message_ts)
+
+    def close(self) -> None:
+        """Leave nothing open; may trail the text."""
+        self._ends.tidy()
+        with suppress(SlackAway, SlackError):
+            stray = self._opening.stray()
+            if stray:  # the answer stands elsewhere by now
+                self._slack.api.delete_message(self._place.channel, stray)
+
+    def _insist(self, act: Callable[[Writer], None]) -> None:
+        while True:
+            try:
+                act(self._writer)
+            except WriterGone as gone:
+                self._message = self._writer.message_ts or self._message
+                self._writer = self._next(gone)
+            else:
+                return
+
+    def _first(self, style: Style) -> Writer:
+        slack, place = self._slack, self._place
+        wanted = style == "stream" or (
+            style == "auto" and slack.support.expected(place.account, place.channel_type)
+        )
+        if wanted:
+            return NativeStream(slack.api, slack.budget, self._opening, self._ends, place, slack.clock)
+        return SinglePost(self._posting) if style == "post" else self._edited()
+
+    def _next(self, gone: WriterGone) -> Writer:
+        """Streams are followed by edits, edits by posts, and posts by the posts that are left."""
+        return (
+            self._edited(gone) if self._writer.method == "stream" else SinglePost(self._posting, gone.shown)
+        )
+
+    def _edited(self, gone: WriterGone | None = None) -> EditedMessage:
+        slack = self._slack
+        return EditedMessage(slack.api, slack.budget, self._posting, self._ends, self._place, gone)

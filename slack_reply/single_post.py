@@ -1,0 +1,46 @@
+"""The answer as plain posts, once it is whole: where neither streams nor edits are wanted or allowed."""
+
+from slack_reply.pages import pages_after
+from slack_reply.parts import Limits, Page
+from slack_reply.posting import Posting, Unfit
+from slack_reply.writer import CannotReply, Latest, Method
+
+# markdown_text takes 12,000 characters a message (field/slack.md §3.2).
+LIMITS = Limits(size=11_500, measure=len, tables=True, reserve=100)
+# Where Slack refuses that: short, and tables as code.
+MODEST = Limits(size=2_900, measure=len, tables=False, reserve=100)
+
+
+class SinglePost:
+    """Posts every page once, at the end. `start` is where in the source text the first one begins."""
+
+    method: Method = "post"
+    pace = float("inf")
+
+    def __init__(self, posting: Posting, start: int = 0) -> None:
+        self._posting = posting
+        self._start = start
+        self._message = ""
+        self._limits = LIMITS
+
+    @property
+    def message_ts(self) -> str:  # noqa: D102
+        return self._message
+
+    def show(self, latest: Latest) -> None:
+        """Nothing is shown before the end."""
+
+    def finish(self, latest: Latest) -> None:  # noqa: D102
+        text = latest().text
+        while pages := pages_after(text, self._start, self._limits, final=True):
+            self._post(pages[0])
+
+    def _post(self, page: Page) -> None:
+        try:
+            self._message = self._posting.post(page, self._start).ts
+        except Unfit as error:
+            if self._limits is MODEST:
+                raise CannotReply(error.error) from error
+            self._limits = MODEST
+            return
+        self._start = page.end

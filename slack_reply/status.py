@@ -1,0 +1,101 @@
+"""The line under the thread that says what is going on until there is text (field/slack.md §5)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import gevent
+from gevent.event import Event
+
+from clock import Clock
+from errors import SlackError, SlackRefused
+from slack_api.client import SlackApi
+from slack_api.outcome import SLACK_TROUBLE
+
+# Slack drops a status after two minutes (field/slack.md §5).
+REFRESH_SECONDS = 90.0
+# No status is worth more calls than this, however fast the steps of an app change.
+CHANGE_SECONDS = 3.0
+# A line that could not be cleared is tried again so often, after so many seconds.
+CLEARING_PAUSES = (1.0, 5.0, 15.0, 30.0)
+
+
+class StatusLine:
+    """Shows the latest status it was given, from a greenlet of its own, so that no answer waits for it.
+
+    A refusal of Slack's ends it for this turn: the line is a courtesy. But a line that may stand is taken away.
+    """
+
+    def __init__(
+        self,
+        api: SlackApi,
+        channel: str,
+        thread_ts: str,
+        clock: Clock,
+        spawn: Callable[..., Any] = gevent.spawn,
+    ) -> None:
+        self._api = api
+        self._channel = channel
+        self._thread_ts = thread_ts
+        self._clock = clock
+        self._spawn = spawn
+        self._wanted = ""
+        self._shown = ""
+        self._changed = Event()
+        self._running = False
+        self._over = False
+        self._left = False
+
+    def show(self, status: str) -> None:
+        """Bring this status on the screen soon, and keep it there."""
+        if self._over or status == self._wanted:
+            return
+        self._wanted = status
+        self._changed.set()
+        if not self._running:
+            self._running = True
+            self._spawn(self._run)
+
+    def clear(self) -> None:
+        """Take the line away for good."""
+        self._wanted = ""
+        self._over = True
+        self._changed.set()
+
+    def leave(self) -> None:
+        """Let the line stand as it is: another request goes on with it."""
+        self._wanted = self._shown
+        self._left = self._over = True
+        self._changed.set()
+
+    def _run(self) -> None:
+        while True:
+            if self._left:
+                return
+            self._changed.clear()
+            wanted = self._wanted
+            if (wanted or self._shown) and not self._set(wanted):
+                return
+            if self._over and not (self._wanted or self._shown):
+                return
+            self._changed.wait(timeout=self._clock.wall(REFRESH_SECONDS))
+            if not self._over:
+                self._clock.sleep(CHANGE_SECONDS if self._changed.is_set() else 0.0)
+
+    def _set(self, wanted: str) -> bool:
+        """False when Slack wants no status here. One that may have been set counts as shown."""
+        for pause in CLEARING_PAUSES:
+            try:
+                self._api.set_status(self._channel, self._thread_ts, wanted)
+            except SlackRefused as error:
+                if error.error not in SLACK_TROUBLE:
+                    self._over = True
+                    return False
+            except SlackError:
+                pass
+            else:
+                break
+            if wanted:
+                break
+            self._clock.sleep(pause)
+        self._shown = wanted
+        return True

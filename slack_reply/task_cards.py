@@ -1,0 +1,116 @@
+"""Cards as a stream's `task_update` chunks, and where they stand in the text (field/slack.md §4.2). Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from slack_reply.blocks import scan
+from slack_reply.view import Card
+
+CARDS_PER_MESSAGE = 45
+"""A message holds 50 blocks (field/slack.md §3.2); some room stays for tables."""
+TITLE_LIMIT, OUTPUT_LIMIT, DETAILS_LIMIT = 120, 160, 256
+"""Characters; Slack's documents allow 256 each (field/slack.md §4.2)."""
+RUNNING_RESERVE = 2 * OUTPUT_LIMIT
+"""Bytes kept free for what a card that still runs may say in the end."""
+
+_STATUS = {"running": "in_progress", "done": "complete", "failed": "error"}
+# Whether Slack reads tokens in cards is not known: without these two there are none. Entities might show as such.
+_HARMLESS = str.maketrans({"<": "\u2039", ">": "\u203a"})
+_ENDS = tuple("\n.!?…:;。！？：；")  # noqa: RUF001 - those of CJK texts too
+
+
+def fitted(card: Card) -> Card:
+    """The card within Slack's limits, on one line each, without anything that Slack might act on."""
+    return replace(
+        card,
+        title=_short(_line(card.title), TITLE_LIMIT) or "…",
+        output=_short(_line(card.output), OUTPUT_LIMIT),
+        details=_beginning(card.details.translate(_HARMLESS)),
+    )
+
+
+def task_update(card: Card, shown: Card | None = None) -> dict[str, Any]:
+    """The chunk that shows the card, or brings the shown one to it: title and status replace, details append."""
+    chunk = {"type": "task_update", "id": card.id, "title": card.title, "status": _STATUS[card.state]}
+    begun = shown.details if shown else ""
+    if card.details.startswith(begun) and card.details != begun:
+        chunk["details"] = card.details[len(begun) :]
+    if card.output and card.output != (shown.output if shown else ""):
+        chunk["output"] = card.output
+    return chunk
+
+
+def updates(shown: Mapping[str, Card], cards: Iterable[Card]) -> Iterator[tuple[Card, dict[str, Any]]]:
+    """The cards among the shown ones that look different now, with their chunks."""
+    for card in cards:
+        before = shown.get(card.id)
+        if before is None:
+            continue
+        now = replace(card, at=before.at)
+        if not now.details.startswith(before.details):
+            now = replace(now, details=before.details)
+        if now != before:
+            yield now, task_update(now, before)
+
+
+def weight(card: Card) -> int:
+    """Bytes against the cap of a stream, where details and output count twice (field/slack.md §4.3)."""
+    said = len(card.title.encode()) + 2 * len((card.details + card.output).encode())
+    return said + (RUNNING_RESERVE if card.state == "running" else 0)
+
+
+def stretches(
+    text: str, cards: Iterable[Card], read: int, *, final: bool
+) -> Iterator[tuple[int, list[Card]]]:
+    """The text in stretches, each as its end and the cards that stand behind it; the last one ends the text.
+
+    No card goes before `read`, up to where the text may have been shown. One that would break a line waits for its
+    end: it is left out until that has come.
+    """
+    places: dict[int, list[Card]] = {}
+    reached = read
+    for card in cards:
+        place = _place(text, max(card.at, read), final=final)
+        if place is not None:
+            reached = max(reached, place)  # cards keep their order
+            places.setdefault(reached, []).append(card)
+    for end in sorted(places):
+        yield end, places[end]
+    if not places or max(places) < len(text):
+        yield len(text), []
+
+
+def _place(text: str, at: int, *, final: bool) -> int | None:
+    at = min(at, len(text))
+    units = scan(text[:at], None, final=True)
+    if units and units[-1].after.tail:
+        return _behind_code(text, at, final=final)
+    before, after = text[:at].rstrip(" \t"), text[at:]
+    if not before or not after.strip() or after.startswith("\n") or before.endswith(_ENDS):
+        return at
+    end = after.find("\n")
+    if end >= 0:
+        return at + end + 1
+    return len(text) if final else None
+
+
+def _behind_code(text: str, at: int, *, final: bool) -> int | None:
+    """The end of the code block that is open at `at`."""
+    for unit in scan(text, None, final=final):
+        if unit.end > at and not unit.after.tail:
+            return unit.end
+    return len(text) if final else None
+
+
+def _line(text: str) -> str:
+    return " ".join(text.translate(_HARMLESS).split())
+
+
+def _short(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
+
+
+def _beginning(text: str) -> str:
+    """The first of a text that only grows: what is shown of it stays as it is."""
+    return text if len(text) <= DETAILS_LIMIT else f"{text[: DETAILS_LIMIT - 1]}…"

@@ -1,0 +1,45 @@
+"""Slack's control sequences, and how Markdown is kept from holding a live one (design D6).
+
+Slack reads `<!channel>`, `<@U…>`, `<#C…>` and `<url|label>` inside Markdown too, and does not read the text
+of an entity again (field/slack.md §3.3). So no `<` survives outside of code, and inside of it none that opens
+a token. Whoever guesses wrong what is code, we or Slack, can only spoil the looks of a `<`, never let a token
+live. This module is the one switch: whether Slack shows `&lt;` in code as `<` has not been seen on a real
+workspace yet (field/slack.md §13).
+"""
+
+import re
+
+LESS = "&lt;"
+GREATER = "&gt;"
+LESS_IN_CODE = "&lt;"
+
+# Characters that Slack may drop or ignore before it reads a token.
+_UNSEEN = "\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+# A token, or a link of any scheme. `std::vector<std::string>` is none.
+OPENER = rf"<(?=[!@#{_UNSEEN}]|(?i:https?|mailto|tel:|[a-z][a-z0-9+.\-]{{0,30}}://))"
+_OPENER = re.compile(OPENER)
+# The end of a text that may yet become an opener.
+_UNDECIDED = re.compile(r"<[A-Za-z0-9+.\-]{0,31}(?::/?)?\Z")
+
+
+def outside_code(text: str) -> str:
+    """Text without any `<` or `>`."""
+    if "<" in text or ">" in text:
+        return text.replace("<", LESS).replace(">", GREATER)
+    return text
+
+
+def inside_code(text: str) -> str:
+    """Code that stays what it is, but for the `<` of live tokens."""
+    return _OPENER.sub(LESS_IN_CODE, text) if "<" in text else text
+
+
+def is_live(text: str) -> bool:
+    """Whether something in here could ping, or hide where a link goes."""
+    return _OPENER.search(text) is not None
+
+
+def decided(code: str) -> int:
+    """Up to where growing code can't turn into a token any more."""
+    found = _UNDECIDED.search(code, max(0, len(code) - 40))
+    return found.start() if found else len(code)

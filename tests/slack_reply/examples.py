@@ -1,0 +1,152 @@
+"""Our own examples in the order of the CommonMark specification, one group for each of its constructs.
+
+A copy of the specification itself can be tried too: COMMONMARK_SPEC=/path/to/spec.txt
+"""
+
+import os
+import re
+from pathlib import Path
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "tabs": ("\tfoo\tbar", "  - foo\n\n\tbar", ">\t\tfoo", "-\t\tfoo", "#\tFoo", "*\t*\t*\t"),
+    "precedence": ("- `one\n- two`", "* * *\n- * x"),
+    "thematic breaks": (
+        "***\n---\n___",
+        "+++",
+        "--\n**\n__",
+        " ***\n   ***",
+        "- foo\n***\n- bar",
+        "Foo\n---\nbar",
+    ),
+    "atx headings": (
+        "# a\n###### b",
+        "####### no",
+        "#5 bolt\n\n#hashtag",
+        "## foo ##\n  ###   bar    ###",
+        "#\n## ",
+    ),
+    "setext headings": ("Foo *bar*\n===", "Foo\nbar\n---", "    Foo\n---", "> Foo\n---", "- Foo\n---", "==="),
+    "indented code": (
+        "    a\n      b",
+        "  - foo\n\n    bar",
+        "    <a/>\n    *hi*\n\n    - one",
+        "Foo\n    bar",
+    ),
+    "fenced code": (
+        "```\n<\n >\n```",
+        "~~~\n<\n >\n~~~",
+        "``\nfoo\n``",
+        "````\naaa\n```\n``````",
+        "```",
+        "> ```\n> aaa\n\nbbb",
+        "   ```\n   aaa\n   ```",
+        "``` ```\naaa",
+        "~~~ aa ``` ~~~\nfoo\n~~~",
+        "```ruby startline=3 $%@#$\ndef foo(x)\n```",
+    ),
+    "html": (
+        "<div>\n*hello*\n</div>",
+        "<!-- a -->\n*b*",
+        "<?php\n?>",
+        '<a href="x">y</a>',
+        "<![CDATA[\nx\n]]>",
+    ),
+    "paragraphs": ("aaa\n\nbbb", "aaa\n             bbb", "aaa     \nbbb     ", "\n\n  aaa\n\n\n# b"),
+    "block quotes": (
+        "> # Foo\n> bar\n> baz",
+        "># Foo\n>bar",
+        "> bar\nbaz\n> foo",
+        "> - foo\n- bar",
+        ">>> foo\n> bar",
+    ),
+    "list items": (
+        "1.  A\n\n        code\n\n    > q",
+        "- one\n\n two",
+        "-foo\n2.bar",
+        "10) foo\n   - bar",
+        "-\n  foo",
+    ),
+    "lists": (
+        "- foo\n- bar\n+ baz",
+        "1. a\n2. b\n3) c",
+        "- a\n - b\n  - c",
+        "* a\n  > b\n\n  ```\n  c\n  ```\n* d",
+    ),
+    "backslashes": (
+        r"\!\"\#\$\%\&\'\(\)\*\+",
+        r"\<br/> not a tag",
+        r"\\*emphasis*",
+        "foo\\\nbar",
+        r"`` \[\` ``",
+    ),
+    "entities": (
+        "&nbsp; &amp; &copy; &AElig;",
+        "&#35; &#1234; &#0;",
+        "&#X22; &#XD06;",
+        "&x; &#; &ThisIsNotDefined;",
+    ),
+    "code spans": (
+        "`foo`",
+        "`` foo ` bar ``",
+        "`foo\\`bar`",
+        "*foo`*`",
+        "```foo``",
+        "`foo",
+        '`<a href="`">`',
+    ),
+    "emphasis": (
+        "*foo bar*",
+        "a * foo bar*",
+        "foo*bar*",
+        "_foo_bar_baz_",
+        "**foo*bar*baz**",
+        "***foo** bar*",
+        "*foo**bar*",
+        "**foo [*bar*](/url)**",
+        "*a `*`*",
+        "**a<https://foo.bar/?q=**>",
+        "пристаням_стремятся_",
+        "*(**foo**)*",
+    ),
+    "links": (
+        '[link](/uri "title")',
+        "[link](</my uri>)",
+        "[link](foo(and(bar)))",
+        "[a](b)c)",
+        "[link](\\(foo\\))",
+        "[link] (/uri)",
+        "[link [bar](/u)",
+        "[foo`](/uri)`",
+        "[foo]: /url 'title'\n\n[foo]",
+        "[bar][foo\\!]",
+    ),
+    "images": (
+        '![foo](/url "title")',
+        'My ![foo bar](/p.jpg  "t"   )',
+        "!\\[foo]",
+        "\\![foo](x)",
+        "![[foo]](x)",
+    ),
+    "autolinks": (
+        "<https://foo.bar.baz>",
+        "<https://foo.bar/baz bim>",
+        "< https://foo.bar >",
+        "<foo@bar.example.com>",
+    ),
+    "raw html": ("<a><bab><c2c>", "<33> <__>", "</a></foo >", "foo <!-- x -- y -->", '<a href="\\"">'),
+    "line breaks": ("foo  \nbaz", "foo\\\nbaz", "foo       \n     bar", "*foo  \nbar*", "### foo\\"),
+    "text": ("hello $.;'there", "Foo χρῆν", "Multiple     spaces"),
+}
+
+
+def _specification() -> list[str]:
+    path = os.environ.get("COMMONMARK_SPEC")
+    if not path:
+        return []
+    found = re.findall(
+        r"^`{32} example\n(.*?)^\.\n.*?^`{32}$", Path(path).read_text(), re.DOTALL | re.MULTILINE
+    )
+    return [example.replace("→", "\t") for example in found]
+
+
+EXAMPLES = [example for group in GROUPS.values() for example in group] + _specification()

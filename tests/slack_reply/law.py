@@ -1,0 +1,72 @@
+"""What every writer relies on, as checks: pages only grow, and a screen that only appends shows them all."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from slack_reply.pages import Limits, Page, chunks_between, closed, page_arguments
+from slack_reply.parts import Markdown
+from slack_reply.tokens import is_live
+
+Pages = tuple[Page, ...]
+
+
+def assert_grows(before: Pages, after: Pages) -> None:
+    """`after` can be reached from `before` by appending to its last page and adding pages."""
+    assert len(before) <= len(after)
+    assert before[:-1] == after[: max(0, len(before) - 1)]
+    if before:
+        place = len(before) - 1
+        assert chunks_between(before[place], after[place]) is not None, (before[place], after[place])
+        assert before[place].end <= after[place].end
+
+
+def assert_fits(pages: Pages, limits: Limits) -> None:
+    for page in pages:
+        for shown in (page, closed(page)):
+            assert sum(limits.measure(part.text) for part in shown.parts) <= limits.room
+            assert not any(is_live(part.text) for part in shown.parts)
+
+
+class Screen:
+    """What a stream shows that was only ever appended to, page by page."""
+
+    def __init__(self) -> None:
+        self.messages: list[list[Any]] = []
+        self._shown: list[Page] = []
+
+    def show(self, pages: Sequence[Page]) -> None:
+        for place, page in enumerate(pages):
+            if place == len(self._shown):
+                self._shown.append(page)
+                self.messages.append([])
+                chunks = chunks_between(None, page)
+            else:
+                chunks = chunks_between(self._shown[place], page)
+                self._shown[place] = page
+            assert chunks is not None
+            self._append(self.messages[place], chunks)
+
+    def _append(self, message: list[Any], chunks: Iterable[dict[str, Any]]) -> None:
+        for chunk in chunks:
+            if chunk["type"] == "blocks":
+                message += chunk["blocks"]
+            elif message and isinstance(message[-1], str):
+                closing = chunk["text"].lstrip("\n> ").startswith(("`", "~"))
+                assert closing or not chunk["text"][0].isspace(), chunk  # Slack may lose such blanks
+                message[-1] += chunk["text"]
+            else:
+                message.append(chunk["text"])
+
+
+def whole(pages: Sequence[Page]) -> list[list[Any]]:
+    """The messages of pages that are posted at once, in the same form."""
+    found: list[list[Any]] = []
+    for page in pages:
+        arguments = page_arguments(page)
+        blocks = arguments.get("blocks", [{"type": "markdown", "text": arguments.get("markdown_text", "")}])
+        found.append([block["text"] if block["type"] == "markdown" else block for block in blocks])
+    return found
+
+
+def markdown_of(pages: Sequence[Page]) -> str:
+    return "".join(part.text for page in pages for part in page.parts if isinstance(part, Markdown))

@@ -1,0 +1,114 @@
+"""Posts that are edited while they grow."""
+
+import pytest
+
+from slack_api.pool import Answer, Unanswered
+from slack_reply.edited_message import EditedMessage
+from slack_reply.loose_ends import LooseEnds
+from slack_reply.pages import Page
+from slack_reply.posting import Posting
+from slack_reply.view import View
+from slack_reply.writer import Place, SlackAway, WriterGone
+from slack_reply.written import Written
+from tests.conversations.answers import long_text
+from tests.fake_clock import FakeClock
+from tests.slack_api.scripted_pool import OK, ScriptedPool, api_over, refuses, says
+
+PLACE = Place("T1", "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
+POST, UPDATE, STOP, DELETE = "chat.postMessage", "chat.update", "chat.stopStream", "chat.delete"
+LOST = Unanswered("RemoteDisconnected")
+LONG = long_text(9000)
+
+
+def writer(
+    *answers: Answer | Exception, follows: WriterGone | None = None
+) -> tuple[EditedMessage, ScriptedPool, LooseEnds]:
+    clock = FakeClock()
+    api, pool = api_over(*answers, clock=clock)
+    ends = LooseEnds(api, api.budget, PLACE, clock)
+    posting = Posting(api, api.budget, Written(), PLACE)
+    return EditedMessage(api, api.budget, posting, ends, PLACE, follows), pool, ends
+
+
+def test_it_is_posted_once_and_then_edited() -> None:
+    one, pool, _ = writer(OK)
+    one.show(lambda: View("One two "))
+    one.show(lambda: View("One two three "))
+    one.finish(lambda: View("One two three four"))
+    assert pool.methods == [POST, UPDATE, UPDATE]
+    assert pool.arguments()["markdown_text"] == "One two three four"
+
+
+def test_the_same_text_is_sent_once() -> None:
+    one, pool, _ = writer(OK)
+    one.show(lambda: View("One two\n\n"))
+    one.show(lambda: View("One two\n\n"))
+    assert pool.methods == [POST]
+
+
+def test_a_long_answer_goes_on_in_the_next_message() -> None:
+    one, pool, _ = writer(OK)
+    one.finish(lambda: View(LONG))
+    assert pool.methods == [POST] * 3
+    assert all(len(pool.arguments(number)["markdown_text"]) <= 3500 for number in range(3))
+
+
+@pytest.mark.parametrize(
+    "trouble", [LOST, says(b"", 500), says(b"", 429, retry_after="9"), refuses("internal_error")]
+)
+def test_an_edit_that_fails_is_made_again(trouble: Answer | Exception) -> None:
+    one, pool, _ = writer(OK, trouble, OK)
+    one.show(lambda: View("One two "))
+    with pytest.raises(SlackAway):
+        one.finish(lambda: View("One two three"))
+    one.finish(lambda: View("One two three"))
+    assert pool.methods == [POST, UPDATE, UPDATE]
+
+
+@pytest.mark.parametrize(
+    "error", ["edit_window_closed", "cant_update_message", "msg_too_long", "channel_not_found"]
+)
+def test_where_edits_are_refused_the_rest_is_for_the_next_writer(error: str) -> None:
+    one, _, _ = writer(OK, refuses(error))
+    one.show(lambda: View("One two\n\nthree "))
+    with pytest.raises(WriterGone) as gone:
+        one.finish(lambda: View("One two\n\nthree four"))
+    assert (gone.value.adopt, "One two\n\nthree four"[gone.value.shown :].strip()[-4:]) == ((), "four")
+    assert gone.value.shown > 0
+
+
+def test_what_another_writer_left_is_overwritten() -> None:
+    one, pool, _ = writer(OK, follows=WriterGone(4, ("7.0",), sure=8))
+    one.finish(lambda: View("One two three"))
+    assert (pool.methods, pool.arguments()["ts"]) == ([UPDATE], "7.0")
+    assert pool.arguments()["markdown_text"] == "two three"
+
+
+def test_where_it_cannot_be_overwritten_what_it_surely_shows_counts() -> None:
+    one, _, _ = writer(refuses("edit_window_closed"), follows=WriterGone(4, ("7.0",), sure=8))
+    with pytest.raises(WriterGone) as gone:
+        one.finish(lambda: View("One two three"))
+    assert gone.value.shown == 8
+
+
+def test_a_stream_that_is_still_open_is_stopped_first() -> None:
+    one, pool, ends = writer(refuses("streaming_state_conflict"), OK, follows=WriterGone(0, ("7.0",)))
+    ends.shows("7.0", Page((), 0))
+    with pytest.raises(SlackAway):
+        one.finish(lambda: View("One two three"))
+    one.finish(lambda: View("One two three"))
+    assert pool.methods == [UPDATE, STOP, UPDATE]
+
+
+def test_messages_that_the_new_text_does_not_need_are_taken_away() -> None:
+    one, pool, _ = writer(OK, follows=WriterGone(0, ("7.0", "8.0")))
+    one.finish(lambda: View("Short."))
+    assert pool.methods == [UPDATE, DELETE]
+    assert pool.arguments()["ts"] == "8.0"
+
+
+def test_content_that_slack_refuses_is_for_the_next_writer() -> None:
+    one, _, _ = writer(refuses("invalid_blocks"))
+    with pytest.raises(WriterGone) as gone:
+        one.finish(lambda: View("One two three"))
+    assert gone.value.shown == 0

@@ -1,0 +1,68 @@
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+
+from slack_reply.footer import source_line, with_footer
+from slack_reply.pages import Limits, paginate
+from slack_reply.tokens import is_live
+from tests.slack_reply.drawn import EDIT, limits, markdown
+from tests.slack_reply.law import assert_grows, markdown_of
+
+
+@dataclass(frozen=True)
+class Source:
+    name: str
+    url: str = ""
+
+
+def more(count: int) -> str:
+    return f"+{count} more"
+
+
+def test_names_once_each_in_order_with_links_where_there_are_any() -> None:
+    sources = [Source("B", "https://x.y/b"), Source("A"), Source("B"), Source("C", "file:///etc/passwd")]
+    assert source_line(sources, "Sources", more) == "**Sources:** [B](https://x.y/b) · A · C"
+
+
+def test_at_most_five_and_how_many_more() -> None:
+    sources = [Source(f"Doc {number}") for number in range(8)]
+    assert source_line(sources, "出典", more) == "**出典:** Doc 0 · Doc 1 · Doc 2 · Doc 3 · Doc 4 · +3 more"
+
+
+def test_names_are_only_names() -> None:
+    hostile = [Source("](https://evil) <!channel> *b*\n# x", "https://ok.org/a)b"), Source("n" * 500)]
+    line = source_line(hostile, "Sources", more)
+    assert line.startswith(
+        r"**Sources:** [\](https://evil) &lt;!channel&gt; \*b\* # x](https://ok.org/a%29b)"
+    )
+    assert len(line) < 300
+    assert "\n" not in line
+
+
+def test_notes_are_quotes_under_the_text() -> None:
+    text = with_footer("Hello\n", ["It was\ncut."], [Source("A")], "Sources", more)
+    assert text == "Hello\n\n> It was cut.\n\n**Sources:** A"
+
+
+def test_without_anything_to_add_the_text_stays() -> None:
+    assert with_footer("Hello\n", [], [], "Sources", more) == "Hello\n"
+
+
+def test_a_code_block_left_open_is_closed_before() -> None:
+    text = with_footer("```py\nx = 1", ["Cut."], [], "Sources", more)
+    assert text == "```py\nx = 1\n```\n\n> Cut."
+
+
+@pytest.mark.parametrize("body", ["| a |\n|---|\n| 1 |", "- item", "> quote", "# Title"])
+def test_a_note_never_becomes_part_of_the_text(body: str) -> None:
+    (page,) = paginate(with_footer(body, ["Cut."], [], "S", more), EDIT, final=True)
+    assert markdown_of([page]).endswith("> Cut.")
+
+
+@given(text=markdown, limits=limits)
+def test_a_stream_can_go_on_with_the_footer(text: str, limits: Limits) -> None:
+    whole = with_footer(text, ["A note <!here>"], [Source("<@U1>", "https://x.y")], "Sources", more)
+    pages = paginate(whole, limits, final=True)
+    assert_grows(paginate(text, limits, final=False), pages)
+    assert not is_live(markdown_of(pages))

@@ -1,0 +1,103 @@
+"""Streams that must not stay open, whatever Slack says against their stop."""
+
+import pytest
+
+from slack_api.connection import NeverSent
+from slack_api.pool import Answer, Unanswered
+from slack_reply.loose_ends import PATIENCE, LooseEnds
+from slack_reply.pages import Markdown, Page
+from slack_reply.writer import Place, StoppedByUser
+from tests.fake_clock import FakeClock
+from tests.slack_api.scripted_pool import OK, ScriptedPool, api_over, refuses, says
+
+PLACE = Place("T1", "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
+PAGE = Page((Markdown("So far"),), 6)
+STOP, UPDATE = "chat.stopStream", "chat.update"
+LOST = Unanswered("RemoteDisconnected")
+OVER = refuses("message_not_in_streaming_state")
+TROUBLE: list[Answer | Exception] = [
+    LOST,
+    NeverSent("x"),
+    says(b"", 503),
+    says(b"", 429),
+    refuses("internal_error"),
+]
+
+
+def ends(*answers: Answer | Exception) -> tuple[LooseEnds, ScriptedPool, FakeClock]:
+    clock = FakeClock()
+    api, pool = api_over(*answers, clock=clock)
+    found = LooseEnds(api, api.budget, PLACE, clock)
+    found.shows("2.0", PAGE)
+    return found, pool, clock
+
+
+def test_what_is_left_is_stopped_once() -> None:
+    one, pool, _ = ends(OK)
+    one.leave("2.0")
+    one.tidy()
+    assert pool.methods == [STOP]
+
+
+def test_what_nobody_left_is_stopped_in_the_end() -> None:
+    one, pool, _ = ends(OK)
+    one.tidy()
+    assert pool.methods == [STOP]
+
+
+@pytest.mark.parametrize("trouble", TROUBLE)
+def test_a_stop_that_fails_is_tried_again(trouble: Answer | Exception) -> None:
+    one, pool, clock = ends(trouble, trouble, trouble, trouble, OK)
+    one.leave("2.0")
+    one.tidy()
+    assert set(pool.methods) == {STOP}
+    assert not isinstance(pool.answers[0], Exception)
+    assert clock.slept
+
+
+def test_but_not_for_ever() -> None:
+    one, pool, clock = ends(says(b"", 503))
+    one.tidy()
+    assert pool.methods.count(STOP) > 5
+    assert sum(clock.slept) < PATIENCE + 60
+
+
+def test_one_that_expired_is_mended() -> None:
+    one, pool, _ = ends(OVER, OK)
+    one.tidy()
+    assert pool.methods == [STOP, UPDATE]
+    assert pool.arguments()["markdown_text"] == "So far"
+
+
+def test_one_that_our_lost_stop_ended_is_not_edited() -> None:
+    one, pool, _ = ends(LOST, OVER)
+    one.tidy()
+    assert pool.methods == [STOP, STOP]
+
+
+def test_mending_is_tried_again() -> None:
+    one, pool, _ = ends(OVER, says(b"", 503), OK)
+    one.expired("2.0")
+    one.tidy()
+    assert pool.methods[-1] == UPDATE
+
+
+def test_what_slack_does_not_take_is_left() -> None:
+    one, pool, _ = ends(OVER, refuses("msg_too_long"))
+    one.tidy()
+    one.tidy()
+    assert pool.methods == [STOP, UPDATE]
+
+
+def test_who_stopped_it_is_told() -> None:
+    one, _, _ = ends(refuses("stopped_by_user"))
+    with pytest.raises(StoppedByUser):
+        one.stop("2.0")
+
+
+def test_what_is_no_stream_of_ours_is_not_stopped() -> None:
+    one, pool, _ = ends(OK)
+    one.stop("3.0")
+    one.stopped("2.0")
+    one.tidy()
+    assert pool.methods == []

@@ -1,0 +1,137 @@
+"""How a stream begins, or does not."""
+
+from typing import Any
+
+import pytest
+
+from slack_api.connection import NeverSent
+from slack_api.pool import Answer, Unanswered
+from slack_api.tiers import START
+from slack_reply.native_support import NativeSupport
+from slack_reply.opening import Opening, reads_like
+from slack_reply.writer import Place, SlackAway, WriterGone
+from slack_reply.written import Written
+from tests.fake_clock import FakeClock
+from tests.slack_api.scripted_pool import OK, ScriptedPool, api_over, refuses, says
+
+CHUNKS = [{"type": "markdown_text", "text": "So far"}]
+LOST = Unanswered("RemoteDisconnected")
+
+
+def opening(
+    *answers: Answer | Exception, kind: str = "channel"
+) -> tuple[Opening, ScriptedPool, NativeSupport, Written]:
+    clock = FakeClock()
+    api, pool = api_over(*answers, clock=clock)
+    support, written = NativeSupport(clock), Written()
+    place = Place("T1", "C1", kind, "1.000001", "1.000001", "U1", "T2", "UBOT")
+    return Opening(api, api.budget, support, written, place), pool, support, written
+
+
+def thread(*messages: dict[str, Any]) -> Answer:
+    return says({"ok": True, "messages": [{"ts": "1.000001", "user": "U1"}, *messages]})
+
+
+def start(one: Opening) -> str:
+    return one.start(CHUNKS, 0, first=True)
+
+
+def test_in_a_channel_the_asker_is_named() -> None:
+    one, pool, _, written = opening(OK)
+    assert start(one) == "1.5"
+    asked = pool.arguments()
+    assert (asked["recipient_user_id"], asked["recipient_team_id"]) == ("U1", "T2")
+    assert written.knows("C1", "1.5")
+
+
+def test_in_a_direct_message_only_when_slack_asks_for_it() -> None:
+    one, pool, _, _ = opening(refuses("missing_recipient_user_id"), OK, kind="im")
+    assert start(one) == "1.5"
+    assert "recipient_user_id" not in pool.arguments(0)
+    assert pool.arguments(1)["recipient_user_id"] == "U1"
+
+
+def test_two_refusals_are_remembered() -> None:
+    one, _, support, _ = opening(refuses("unknown_method"))
+    with pytest.raises(WriterGone):
+        start(one)
+    assert not support.expected("T1", "channel")
+    one, _, support, _ = opening(refuses("restricted_action"))
+    with pytest.raises(WriterGone):
+        start(one)
+    assert support.expected("T1", "channel")
+
+
+def test_without_an_allowance_nothing_is_asked() -> None:
+    one, pool, _, _ = opening(OK)
+    one._budget.limited("T1", START, 60.0)
+    with pytest.raises(WriterGone):
+        start(one)
+    assert pool.sent == []
+
+
+def test_what_never_left_is_for_later() -> None:
+    one, _, _, _ = opening(NeverSent("x"))
+    with pytest.raises(SlackAway):
+        start(one)
+
+
+def test_a_lost_one_is_found() -> None:
+    one, _, _, written = opening(
+        LOST, thread({"ts": "2.0", "user": "UBOT"}, {"ts": "3.0", "user": "U9", "bot_id": "B9"})
+    )
+    assert start(one) == "2.0"
+    assert written.knows("C1", "2.0")
+
+
+def test_what_another_answer_wrote_is_not_it() -> None:
+    one, _, _, written = opening(LOST, thread({"ts": "2.0", "user": "UBOT"}))
+    written.add("C1", "2.0")
+    with pytest.raises(WriterGone):
+        start(one)
+
+
+def test_without_history_it_goes_on_by_edits() -> None:
+    one, _, _, _ = opening(LOST, refuses("missing_scope"))
+    with pytest.raises(WriterGone):
+        start(one)
+    assert one.earlier() == ""
+
+
+def test_while_nobody_can_be_asked_it_is_for_later() -> None:
+    away = [refuses("fatal_error")] * 3
+    one, pool, _, _ = opening(LOST, *away, thread({"ts": "2.0", "user": "UBOT"}))
+    with pytest.raises(SlackAway):
+        start(one)
+    assert one.earlier() == "2.0"
+    assert pool.methods.count(START) == 1
+
+
+def test_nothing_is_looked_for_without_need() -> None:
+    one, pool, _, _ = opening(OK)
+    assert one.earlier() == ""
+    assert pool.sent == []
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "like"),
+    [
+        ("**So** far", "*So* far", True),
+        ("So far", "So far, so good", False),
+        ("So far", "", True),
+        ("See [here](https://x.y) and", "See <https://x.y|here> and", True),
+        ("See [here](https://x.y) and", "Look <https://x.y|here> and", False),
+        ("日本語で", "日本語で", True),
+    ],
+)
+def test_a_message_is_known_by_its_letters(said: str, text: str, like: bool) -> None:
+    assert reads_like([{"type": "markdown_text", "text": said}], text) is like
+
+
+def test_what_is_more_than_words_is_known_by_its_beginning() -> None:
+    chunks = [
+        {"type": "markdown_text", "text": "So far"},
+        {"type": "task_update", "id": "1", "title": "Search"},
+    ]
+    assert reads_like(chunks, "So far Search")
+    assert not reads_like(chunks, "Something else")

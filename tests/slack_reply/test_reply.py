@@ -1,0 +1,214 @@
+"""All writers together, against the simulated Slack in virtual time: whatever passes, nothing is lost or doubled."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from simulators.slack.messages import Message
+from slack_reply.reply import Style
+from slack_reply.view import View
+from slack_reply.writer import CannotReply, StoppedByUser
+from slack_reply.written import Written
+from tests.conversations.answers import flat, long_text
+from tests.slack_reply.troubled_slack import DONE, GENERAL, TROUBLES, TroubledSlack, grow
+
+STYLES: list[Style] = ["auto", "edit", "post"]
+TROUBLE = st.sampled_from(["", "", *TROUBLES, *(f"{name}!" for name in DONE)])
+WHOLE = long_text(9000)
+
+
+def bare(text: str) -> str:
+    return "".join(text.split())
+
+
+@settings(max_examples=150)
+@given(
+    st.sampled_from(STYLES),
+    st.lists(st.integers(1, len(WHOLE)), min_size=1, max_size=6).map(sorted),
+    st.lists(TROUBLE, max_size=14),
+)
+def test_what_passes_costs_nothing(style: Style, sizes: list[int], troubles: list[str]) -> None:
+    slack = TroubledSlack(troubles)
+    texts = [WHOLE[:size] for size in sizes]
+    grow(slack, slack.reply(style), texts)
+    assert bare(slack.text()) == bare(texts[-1])
+    assert slack.open() == []
+
+
+@settings(max_examples=60)
+@given(st.integers(1, 3000), st.lists(TROUBLE, max_size=10))
+def test_replaced_text_leaves_nothing_of_what_it_replaces(size: int, troubles: list[str]) -> None:
+    slack = TroubledSlack(troubles)
+    grow(slack, slack.reply(), [WHOLE[:size], WHOLE[: size + 100], "Let us talk about something else."])
+    assert flat(slack.text()) == "Let us talk about something else."
+    assert slack.open() == []
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("trouble", [*TROUBLES, *(f"{name}!" for name in DONE)])
+@pytest.mark.parametrize("when", range(5))
+def test_each_trouble_at_each_call(style: Style, trouble: str, when: int) -> None:
+    slack = TroubledSlack([""] * when + [trouble])
+    texts = [WHOLE[:200], WHOLE[:500], WHOLE[:900]]
+    grow(slack, slack.reply(style), texts)
+    assert bare(slack.text()) == bare(texts[-1])
+    assert slack.open() == []
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_last_text_waits_for_a_slack_that_is_away(style: Style) -> None:
+    slack = TroubledSlack([""] + ["unreachable"] * 60)
+    grow(slack, slack.reply(style), [WHOLE[:200], WHOLE[:500]])
+    assert bare(slack.text()) == bare(WHOLE[:500])
+    assert slack.open() == []
+
+
+def test_but_not_for_ever() -> None:
+    slack = TroubledSlack([""] + ["unreachable"] * 9999)
+    reply = slack.reply(patience=100.0)
+    with pytest.raises(CannotReply, match="unreachable"):
+        grow(slack, reply, [WHOLE[:200], WHOLE[:500]])
+    assert slack.clock.slept
+    assert sum(slack.clock.slept) < 200
+
+
+def test_while_slack_is_away_it_is_not_asked_at_every_word() -> None:
+    slack = TroubledSlack(["chat.startStream:429"] + ["chat.postMessage:429-bare"] * 99)
+    reply = slack.reply()
+    for size in range(100, 200):
+        reply.show(lambda size=size: View(WHOLE[:size]))  # type: ignore[misc]
+        slack.clock.advance(0.1)
+    assert len(slack.sent) < 20
+
+
+@pytest.mark.parametrize(
+    "error", ["channel_not_found", "not_in_channel", "token_revoked", "account_inactive"]
+)
+@pytest.mark.parametrize("style", STYLES)
+def test_where_nothing_can_be_written_it_is_given_up_soon(style: Style, error: str) -> None:
+    slack = TroubledSlack([error] * 99)
+    with pytest.raises(CannotReply, match=error):
+        grow(slack, slack.reply(style), [WHOLE[:200], WHOLE[:500]])
+    assert slack.sent.count("chat.postMessage") == 1
+    assert slack.answers() == []
+
+
+@pytest.mark.parametrize("method", ["chat.appendStream", "chat.stopStream"])
+def test_who_stops_it_gets_no_more(method: str) -> None:
+    """A stop is asked for only before an edit, when nobody knows whether the last piece arrived."""
+    slack = TroubledSlack(["chat.appendStream:lost"] if method == "chat.stopStream" else [])
+    reply = slack.reply()
+    reply.show(lambda: View(WHOLE[:200]))
+    [message] = slack.answers()
+    assert message.stream is not None
+    message.stream.ended = "user"
+    if method == "chat.stopStream":
+        slack.troubles = ["chat.appendStream:lost"]
+    slack.clock.advance(3)
+    with pytest.raises(StoppedByUser):
+        reply.finish(lambda: View(WHOLE[:500]))
+    reply.close()
+    assert bare(WHOLE[:200]).startswith(bare(slack.text()))
+    assert len(slack.answers()) == 1
+
+
+def test_content_that_slack_refuses_is_posted_in_a_simpler_form() -> None:
+    slack = TroubledSlack(["chat.postMessage:invalid_blocks"])
+    table = "| a | b |\n|---|---|\n| 1 | 2 |\n\n" + WHOLE[:200]
+    grow(slack, slack.reply("post"), [table])
+    [answer] = slack.answers()
+    assert "```" in answer.text()
+    assert bare(WHOLE[:200]) in bare(answer.text())
+
+
+def test_content_that_slack_refuses_in_any_form_is_given_up() -> None:
+    slack = TroubledSlack(["chat.postMessage:invalid_blocks"] * 9)
+    with pytest.raises(CannotReply, match="invalid_blocks"):
+        grow(slack, slack.reply("post"), [WHOLE[:200]])
+
+
+def test_a_lost_start_is_not_looked_for_in_the_answers_of_others() -> None:
+    """A question that waited for the answer before it: that answer is newer than the question too."""
+    slack = TroubledSlack()
+    before = slack.reply()
+    slack.ask()
+    grow(slack, before, ["The answer before."])
+    slack.troubles = ["chat.startStream:lost"]
+    grow(slack, slack.reply(), [WHOLE[:200], WHOLE[:500]])
+    first, second = slack.answers()
+    assert first.text() == "The answer before."
+    assert bare(second.text()) == bare(WHOLE[:500])
+
+
+def test_a_lost_start_is_not_looked_for_in_what_other_bots_say() -> None:
+    slack = TroubledSlack()
+    world = slack.double.world
+    grow(slack, slack.reply(), ["Mine."])
+    other = Message(
+        GENERAL, world.next_ts(), slack.root, "U0OTHERBT", "B0OTHERBT", log=[{"type": "text", "text": "beep"}]
+    )
+    world.add(other, "chat.postMessage")
+    slack.troubles = ["chat.startStream:lost"]
+    grow(slack, slack.reply(), [WHOLE[:200], WHOLE[:500]])
+    assert other.text() == "beep"
+    assert bare(slack.text()) == bare("Mine." + WHOLE[:500])
+
+
+def test_a_lost_start_is_not_looked_for_in_what_another_process_wrote() -> None:
+    """Not known here, and newer than the question, which had to wait for it."""
+    slack = TroubledSlack()
+    grow(slack, slack.reply(), ["The answer before."])
+    slack.written = Written()
+    slack.troubles = ["chat.startStream:lost"]
+    grow(slack, slack.reply(), [WHOLE[:200], WHOLE[:500]])
+    first, second = slack.answers()
+    assert first.text() == "The answer before."
+    assert bare(second.text()) == bare(WHOLE[:500])
+
+
+def test_a_start_that_happens_late_leaves_no_stray_stream() -> None:
+    slack = TroubledSlack(["chat.startStream:late"])
+    reply = slack.reply()
+    reply.show(lambda: View(WHOLE[:200]))
+    slack.happen()
+    slack.clock.advance(3)
+    grow(slack, reply, [WHOLE[:300], WHOLE[:500]])
+    assert bare(slack.text()) == bare(WHOLE[:500])
+    assert slack.open() == []
+
+
+def test_without_history_a_lost_post_is_left_at_that() -> None:
+    slack = TroubledSlack(["chat.postMessage:lost!", "conversations.replies:missing_scope"])
+    grow(slack, slack.reply("edit"), [WHOLE[:200], WHOLE[:900]])
+    assert bare(slack.text()) == bare(WHOLE[:900])
+    assert len(slack.answers()) == 2
+
+
+def test_without_history_a_lost_start_goes_on_by_post() -> None:
+    slack = TroubledSlack(["chat.startStream:lost", "conversations.replies:missing_scope"])
+    reply = slack.reply()
+    grow(slack, reply, [WHOLE[:200], WHOLE[:900]])
+    assert reply.method == "edit"
+    assert bare(slack.text()) == bare(WHOLE[:900])
+
+
+@pytest.mark.parametrize("size", [500, 8000])
+def test_a_stream_that_died_is_mended_and_gone_on_with(size: int) -> None:
+    slack = TroubledSlack()
+    reply = slack.reply()
+    reply.show(lambda: View(WHOLE[:size]))
+    slack.clock.advance(400)
+    grow(slack, reply, [WHOLE[: size + 100], WHOLE])
+    assert bare(slack.text()) == bare(WHOLE)
+    assert slack.open() == []
+
+
+def test_a_stream_whose_stop_comes_too_late_is_mended() -> None:
+    slack = TroubledSlack()
+    reply = slack.reply()
+    reply.show(lambda: View(WHOLE[:500]))
+    slack.clock.advance(400)
+    reply.finish(lambda: View(WHOLE[:500]))
+    reply.close()
+    assert slack.open() == []
+    assert bare(slack.text()) == bare(WHOLE[:500])

@@ -1,0 +1,67 @@
+"""Posts at the end, page by page."""
+
+import pytest
+
+from slack_api.pool import Answer
+from slack_reply.posting import Posting
+from slack_reply.single_post import SinglePost
+from slack_reply.view import View
+from slack_reply.writer import CannotReply, Place, SlackAway
+from slack_reply.written import Written
+from tests.conversations.answers import long_text
+from tests.slack_api.scripted_pool import OK, ScriptedPool, api_over, refuses, says
+
+PLACE = Place("T1", "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
+LONG = long_text(20_000)
+
+
+def writer(*answers: Answer | Exception, start: int = 0) -> tuple[SinglePost, ScriptedPool]:
+    api, pool = api_over(*answers)
+    return SinglePost(Posting(api, api.budget, Written(), PLACE), start), pool
+
+
+def texts(pool: ScriptedPool) -> list[str]:
+    return [pool.arguments(number)["markdown_text"] for number in range(len(pool.sent))]
+
+
+def test_nothing_is_shown_before_the_end() -> None:
+    one, pool = writer(OK)
+    one.show(lambda: View("So far"))
+    assert (pool.sent, one.message_ts) == ([], "")
+
+
+def test_all_pages_are_posted() -> None:
+    one, pool = writer(OK)
+    one.finish(lambda: View(LONG))
+    assert len(pool.sent) == 2
+    assert "".join("".join(texts(pool)).split()) == "".join(LONG.split())
+    assert one.message_ts == "1.5"
+
+
+def test_it_begins_where_another_writer_ended() -> None:
+    one, pool = writer(OK, start=4)
+    one.finish(lambda: View("One two three"))
+    assert texts(pool) == ["two three"]
+
+
+def test_after_a_pause_it_goes_on_with_the_page_that_is_missing() -> None:
+    one, pool = writer(OK, says(b"", 429, retry_after="90"), OK)
+    with pytest.raises(SlackAway):
+        one.finish(lambda: View(LONG))
+    one.finish(lambda: View(LONG))
+    first, refused, second = texts(pool)
+    assert refused == second != first
+
+
+def test_too_long_for_slack_is_posted_in_smaller_pages() -> None:
+    one, pool = writer(refuses("msg_too_long"), OK)
+    one.finish(lambda: View(LONG[:6000]))
+    assert len(pool.sent) == 4
+    assert all(len(text) < 3000 for text in texts(pool)[1:])
+
+
+def test_what_slack_never_takes_is_given_up() -> None:
+    one, pool = writer(refuses("msg_too_long"))
+    with pytest.raises(CannotReply, match="msg_too_long"):
+        one.finish(lambda: View(LONG[:6000]))
+    assert len(pool.sent) == 2

@@ -1,0 +1,71 @@
+from collections.abc import Callable
+
+from errors import SlackError, SlackRefused
+from slack_reply.status import CLEARING_PAUSES, StatusLine
+from tests.fake_clock import FakeClock
+
+THINKING = "is thinking…"
+Act = Callable[[StatusLine], None]
+
+
+class Stage:
+    """A line and the Slack it talks to; `on` tells what happens while a status is being set."""
+
+    def __init__(self, on: dict[str, Act] | None = None) -> None:
+        self.on = on or {}
+        self.asked: list[str] = []
+        self.greenlets: list[Callable[[], None]] = []
+        self.line = StatusLine(self, "C1", "1.1", FakeClock(), spawn=self.greenlets.append)  # type: ignore[arg-type]
+
+    def set_status(self, channel: str, thread_ts: str, status: str) -> None:
+        self.asked.append(status)
+        if status in self.on:
+            self.on[status](self.line)
+
+    def run(self) -> list[str]:
+        """What Slack was asked for."""
+        while self.greenlets:
+            self.greenlets.pop()()
+        return self.asked
+
+
+def _away(line: StatusLine) -> None:
+    raise SlackError("chat.setStatus", "away")
+
+
+def _refused(line: StatusLine) -> None:
+    raise SlackRefused("assistant.threads.setStatus", "missing_scope")
+
+
+def test_a_line_cleared_before_it_was_shown_costs_no_call() -> None:
+    stage = Stage()
+    stage.line.show(THINKING)
+    stage.line.clear()
+    assert stage.run() == []
+
+
+def test_a_line_cleared_while_it_is_being_set_is_taken_away_again() -> None:
+    """Slack may act on the status after it acted on the answer's first words."""
+    stage = Stage({THINKING: StatusLine.clear})
+    stage.line.show(THINKING)
+    assert stage.run() == [THINKING, ""]
+
+
+def test_clearing_is_tried_again_and_then_given_up() -> None:
+    stage = Stage({THINKING: StatusLine.clear, "": _away})
+    stage.line.show(THINKING)
+    assert stage.run() == [THINKING] + [""] * len(CLEARING_PAUSES)
+
+
+def test_where_slack_wants_no_status_it_gets_no_more() -> None:
+    stage = Stage({THINKING: _refused})
+    stage.line.show(THINKING)
+    assert stage.run() == [THINKING]
+    stage.line.show("is running a tool…")
+    assert stage.run() == [THINKING]
+
+
+def test_a_line_that_is_left_stands() -> None:
+    stage = Stage({THINKING: StatusLine.leave})
+    stage.line.show(THINKING)
+    assert stage.run() == [THINKING]
