@@ -1,0 +1,27 @@
+from tests.fake_clock import FakeClock
+from turns.claims import KEPT_SECONDS, Claims
+
+
+def test_only_the_first_takes_it() -> None:
+    claims = Claims(FakeClock())
+    assert claims.take("a")
+    assert not claims.take("a")
+    assert claims.take("b")
+
+
+def test_what_is_given_back_can_be_taken() -> None:
+    claims = Claims(FakeClock())
+    claims.take("a")
+    claims.give_back("a")
+    claims.give_back("never taken")
+    assert claims.take("a")
+
+
+def test_a_claim_outlives_slacks_retries() -> None:
+    clock = FakeClock()
+    claims = Claims(clock)
+    claims.take("a")
+    clock.advance(6 * 60 + 5)
+    assert not claims.take("a")
+    clock.advance(KEPT_SECONDS)
+    assert claims.take("a")

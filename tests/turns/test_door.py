@@ -1,0 +1,58 @@
+import logging
+from dataclasses import replace
+
+import pytest
+
+from conversation_store.record import ThreadKey
+from message import Message
+from slack_api.identity import AuthInfo
+from tests.fake_clock import FakeClock
+from turns.allowance import PER_THREAD, PER_USER
+from turns.door import Door, TurnedAway
+from wording import Say
+
+BOT = AuthInfo("T1", "team", "UBOT", "B1", "", None)
+MESSAGE = Message("T1", "C1", "1.000001", "app_mention", user="U1")
+KEY = ThreadKey("hook", "app", "T1", "C1", "1.000001")
+
+
+def verdicts(
+    door: Door, times: int, message: Message = MESSAGE, key: ThreadKey = KEY
+) -> list[TurnedAway | None]:
+    return [door.turned_away(message, key, lambda: BOT) for _ in range(times)]
+
+
+def test_a_person_who_writes_too_much_is_told_once() -> None:
+    door = Door(FakeClock())
+    found = verdicts(door, PER_USER[0].count + 3)
+    assert found[: PER_USER[0].count] == [None] * PER_USER[0].count
+    told, *silent = found[PER_USER[0].count :]
+    assert told is not None
+    assert told.say is Say.RATE_LIMITED
+    assert [one and one.say for one in silent] == [None, None]
+    assert all(silent)
+    assert verdicts(door, 1, replace(MESSAGE, user="U2"), replace(KEY, thread="2")) == [None]
+
+
+def test_a_thread_has_a_budget_whoever_writes() -> None:
+    door, found = Door(FakeClock()), []
+    for number in range(PER_THREAD[0].count + 2):
+        found += verdicts(door, 1, replace(MESSAGE, user=f"U{number}"))
+    assert found[: PER_THREAD[0].count] == [None] * PER_THREAD[0].count
+    assert [one and one.say for one in found[PER_THREAD[0].count :]] == [Say.BUDGET_USED_UP, None]
+    assert verdicts(door, 1, replace(MESSAGE, user="U0"), replace(KEY, thread="2")) == [None]
+
+
+def test_another_teams_event_is_not_answered_and_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    door = Door(FakeClock())
+    with caplog.at_level(logging.WARNING, "slack_bridge"):
+        found = verdicts(door, 3, replace(MESSAGE, team_id="T9"))
+    assert [one and (one.why, one.say) for one in found] == [("foreign team", None)] * 3
+    assert len(caplog.records) == 1
+    assert "T9" in caplog.text
+
+
+def test_strangers_use_up_nobodys_allowance() -> None:
+    door = Door(FakeClock())
+    verdicts(door, 100, replace(MESSAGE, team_id="T9"))
+    assert verdicts(door, 1) == [None]

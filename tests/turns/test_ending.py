@@ -1,0 +1,95 @@
+from typing import Any
+
+import pytest
+
+from dify_app.answer import Ended, Paused, Source, Sources, TextDelta
+from errors import BridgeError, DifyUnavailable, FileRefused, InputMissing, RunFailed, UnsupportedApp
+from message import Message
+from slack_api.identity import UserInfo
+from turns.ending import Ending, below
+from turns.growing import Growing
+from turns.question import Asker
+from wording import Say, say
+from wording.en import EN
+
+ASKER = Asker(
+    Message("T1", "C1", "1.000000", "message", user="U1"),
+    lambda user: UserInfo(user, user, known=False),
+    "en",
+)
+
+
+def grown(*said: Any, error: BridgeError | None = None) -> Growing:
+    growing = Growing()
+    for event in said:
+        growing.take(event)
+    growing.end(error)
+    return growing
+
+
+def text(growing: Growing, *, in_time: bool = True, **more: Any) -> str:
+    return Ending(growing, in_time, show_sources=True, **more).text(ASKER)
+
+
+def test_an_answer_as_it_is() -> None:
+    assert text(grown(TextDelta("Hello"), Ended("succeeded"))) == "Hello"
+
+
+def test_nothing_said_is_said() -> None:
+    assert text(grown(Ended("succeeded"))) == EN[Say.NO_TEXT]
+
+
+def test_nothing_but_files_needs_no_words() -> None:
+    assert text(grown(Ended("succeeded")), brings_files=True) == ""
+
+
+def test_nothing_but_files_elsewhere_are_links() -> None:
+    links = (("a.png", "https://x.example/a.png"),)
+    assert text(grown(Ended("succeeded")), links=links) == "- [a.png](https://x.example/a.png)"
+    assert text(grown(TextDelta("Here:"), Ended("succeeded")), links=links).startswith("Here:\n\n- [a.png]")
+
+
+def test_a_question_that_was_not_asked_is_only_noted() -> None:
+    growing = grown()
+    growing.left_out = (FileRefused("a.txt", "file_empty"),)
+    assert text(growing) == "I couldn't pass on `a.txt`: it is empty."
+
+
+def test_notes_and_sources_under_the_answer() -> None:
+    growing = grown(TextDelta("Hello"), Sources((Source("Doc"),)), Ended("succeeded"))
+    growing.left_out = (FileRefused("a.txt", "file_empty"),)
+    assert text(growing) == "Hello\n\n> I couldn't pass on `a.txt`: it is empty.\n\n**Sources:** Doc"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (InputMissing("tone"), say("en", Say.INPUT_MISSING, variable="tone")),
+        (InputMissing("paper", takes_files=True), say("en", Say.FILE_NEEDED, variable="paper")),
+        (UnsupportedApp(), EN[Say.UNSUPPORTED_APP]),
+        (RunFailed(), EN[Say.RUN_FAILED]),
+        (DifyUnavailable(), EN[Say.DIFY_UNAVAILABLE]),
+        (BridgeError("new"), EN[Say.UNEXPECTED]),
+    ],
+)
+def test_trouble_in_its_own_words(error: BridgeError, words: str) -> None:
+    assert text(grown(error=error)) == words
+
+
+def test_a_paused_app_says_where_it_goes_on() -> None:
+    paused = Paused("Is it right?", "https://dify.example/form/t1", "Check")
+    assert text(grown(TextDelta("First."), paused, Ended("paused"))) == (
+        f"First.\n\nIs it right?\n\n- [Check](https://dify.example/form/t1)\n\n> {EN[Say.PAUSED]}"
+    )
+
+
+def test_too_late() -> None:
+    growing = Growing()
+    growing.take(TextDelta("Part"))
+    assert text(growing, in_time=False) == f"Part\n\n> {EN[Say.TURN_LIMIT]}"
+
+
+def test_more_at_the_very_end() -> None:
+    assert below("Hello\n\n**Sources:** Doc", ["A note."]) == "Hello\n\n**Sources:** Doc\n\n> A note."
+    assert below("```\ncode", ["A note."]) == "```\ncode\n```\n\n> A note."
+    assert below("", ["A note.", "Another."]) == "A note.\n\nAnother."

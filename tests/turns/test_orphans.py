@@ -1,0 +1,248 @@
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+import pytest
+
+from conversation_store.buckets import Buckets, BucketState
+from conversation_store.record import InFlight, OpenTurn, ThreadKey, ThreadRecord
+from errors import SlackUnreachable
+from slack_reply.interrupted import Interrupted, Remains
+from tests.conversation_store.fake_dify_storage import FakeDifyStorage
+from tests.fake_clock import FakeClock
+from turns.claims import Claims
+from turns.holder import Holder
+from turns.limits import LONGEST_AT_ALL, LONGEST_VISIBLE
+from turns.orphans import LONGEST_END, Orphans, Watch
+from turns.sweep import AGAIN, EVERY, SECOND_LOOK, Sweep, Sweeps
+
+HERE = Holder.here()
+DEAD = replace(HERE, born="1").name
+ELSEWHERE = replace(HERE, machine="another").name
+KEY = ThreadKey("hook", "app", "T1", "C1", "1.000001")
+
+
+@dataclass
+class Ending:
+    """Instead of Slack: what was ended, or why it fails."""
+
+    ended: list[Remains] = field(default_factory=list)
+    fails: int = 0
+    inside: Callable[[], None] = lambda: None
+
+    def end(self, remains: Remains) -> str:
+        self.inside()
+        if self.fails:
+            self.fails -= 1
+            raise SlackUnreachable("chat.stopStream")
+        self.ended.append(remains)
+        return "9.000009"
+
+
+@dataclass
+class Leases:
+    gone: bool | None = None
+
+    def is_gone(self, holder: str) -> bool | None:
+        return self.gone
+
+
+@dataclass
+class House:
+    """One process with its store, its clock and what it runs."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    running: set[str] = field(default_factory=set)
+    leases: Leases | None = None
+    ending: Ending = field(default_factory=Ending)
+    claims: Claims = field(init=False)
+    store: Buckets = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.claims = Claims(self.clock)
+        self.store = Buckets(BucketState(), FakeDifyStorage(), self.clock, 30)
+
+    @property
+    def watch(self) -> Watch:
+        return Watch(HERE, lambda _, ts: ts in self.running, self.leases, self.clock)
+
+    @property
+    def orphans(self) -> Orphans:
+        return Orphans(self.store, self.watch, self.claims, lambda *_: cast("Interrupted", self.ending))
+
+    def turn(self, ts: str = "1.000001", holder: str = DEAD, **more: str) -> InFlight:
+        """One that was taken and noted in the hook's list."""
+        note = InFlight(ts, self.clock.epoch(), holder, channel="C1", thread_ts="1.000001", **more)  # type: ignore[arg-type]
+        self.store.update(KEY, lambda record: record.with_open(note))
+        self.store.note_in_flight(OpenTurn(KEY, ts, holder, self.clock.epoch()))
+        return note
+
+    def record(self) -> ThreadRecord:
+        return self.store.get(KEY, fresh=True) or ThreadRecord()
+
+    def sweep(self) -> None:
+        Sweep(self.store, self.orphans, self.clock).run("hook")
+
+
+def test_a_turn_that_runs_here_is_none() -> None:
+    house = House(running={"1.000001"})
+    assert not house.watch.is_orphan(KEY, house.turn(holder=HERE.name))
+    assert not house.watch.is_orphan(KEY, house.turn(holder=DEAD))
+
+
+def test_ours_that_nobody_runs_and_those_of_the_dead_are_orphans() -> None:
+    house = House()
+    assert house.watch.is_orphan(KEY, house.turn(holder=HERE.name))
+    assert house.watch.is_orphan(KEY, house.turn(holder=DEAD))
+
+
+@pytest.mark.parametrize(("message_ts", "longest"), [("", LONGEST_AT_ALL), ("2.000001", LONGEST_VISIBLE)])
+def test_of_another_machine_only_age_tells(message_ts: str, longest: float) -> None:
+    house = House()
+    turn = house.turn(holder=ELSEWHERE, message_ts=message_ts)
+    house.clock.advance(longest - 1)
+    assert not house.watch.is_orphan(KEY, turn)
+    house.clock.advance(2)
+    assert house.watch.is_orphan(KEY, turn)
+
+
+@pytest.mark.parametrize(("gone", "orphan"), [(True, True), (False, False), (None, False)])
+def test_with_redis_the_leases_tell(gone: bool | None, orphan: bool) -> None:
+    house = House(leases=Leases(gone))
+    assert house.watch.is_orphan(KEY, house.turn(holder=ELSEWHERE)) is orphan
+
+
+def test_what_is_seen_here_counts_more_than_a_lease() -> None:
+    house = House(leases=Leases(gone=False))
+    assert house.watch.is_orphan(KEY, house.turn(holder=DEAD))
+
+
+def test_an_orphan_is_ended_once_and_leaves_the_record() -> None:
+    house = House()
+    turn = house.turn(method="stream", message_ts="2.000001")
+    assert house.orphans.end(KEY, turn)
+    assert house.orphans.end(KEY, turn)
+    assert house.ending.ended == [
+        Remains("C1", "1.000001", "1.000001", "2.000001", after="1.000001", streamed=True)
+    ]
+    assert house.record().open == ()
+    assert house.record().last_answer_ts == "9.000009"
+    assert house.store.in_flight("hook") == ()
+
+
+def test_who_comes_second_waits_until_it_is_ended() -> None:
+    house = House()
+    turn = house.turn()
+    house.claims.take(name := f"{KEY.digest()}/{turn.ts}#orphan")
+    came: list[float] = []
+
+    def let_go(seconds: float) -> None:
+        came.append(seconds)
+        if len(came) == 3:
+            house.claims.give_back(name)
+
+    house.clock.sleep = let_go  # type: ignore[method-assign]
+    assert house.orphans.end(KEY, turn)
+    assert len(came) == 3
+    assert len(house.ending.ended) == 1
+
+
+def test_nobody_waits_for_ever() -> None:
+    house = House()
+    turn = house.turn()
+    house.claims.take(f"{KEY.digest()}/{turn.ts}#orphan")
+    assert not house.orphans.end(KEY, turn)
+    assert sum(house.clock.slept) == LONGEST_END
+
+
+def test_what_a_running_turn_shows_is_not_touched() -> None:
+    house = House(running={"3.000003"})
+    turn = house.turn(message_ts="2.000002")
+    house.turn("3.000003", HERE.name, message_ts="4.000004")
+    assert house.orphans.end(KEY, turn)
+    assert house.ending.ended[0].before == "4.000004"
+
+
+def test_two_at_once_end_it_once() -> None:
+    house = House()
+    turn = house.turn()
+    other = replace(house.orphans, claims=Claims(house.clock))  # as another process has its own
+    house.ending.inside = lambda: None if house.ending.ended else _ended(other.end(KEY, turn))
+    assert house.orphans.end(KEY, turn)
+    assert len(house.ending.ended) == 1
+
+
+def _ended(done: bool) -> None:
+    assert done
+
+
+def test_what_slack_does_not_take_is_left_for_the_next_look() -> None:
+    house = House(ending=Ending(fails=1))
+    turn = house.turn()
+    assert not house.orphans.end(KEY, turn)
+    [left] = house.record().open
+    assert left.holder == HERE.name
+    house.orphans.end_all(KEY, house.record())
+    assert len(house.ending.ended) == 1
+    assert house.record().open == ()
+
+
+def test_all_of_a_thread_in_their_order_but_the_one_that_asks() -> None:
+    house = House(running={"4.000004"})
+    for ts in ("3.000003", "1.000001", "2.000002"):
+        house.turn(ts)
+    house.turn("4.000004", HERE.name)
+    house.orphans.end_all(KEY, house.record(), but="4.000004")
+    assert [remains.trigger_ts for remains in house.ending.ended] == ["1.000001", "2.000002", "3.000003"]
+    assert [remains.after for remains in house.ending.ended] == ["1.000001", "9.000009", "9.000009"]
+    assert [turn.ts for turn in house.record().open] == ["4.000004"]
+
+
+def test_a_sweep_ends_orphans_of_every_thread_and_only_them() -> None:
+    house = House(running={"3.000003"})
+    house.turn("1.000001")
+    house.turn("2.000002", ELSEWHERE)
+    house.turn("3.000003", HERE.name)
+    house.sweep()
+    assert [remains.trigger_ts for remains in house.ending.ended] == ["1.000001"]
+    assert {turn.ts for turn in house.record().open} == {"2.000002", "3.000003"}
+    assert house.clock.slept == [SECOND_LOOK]
+
+
+def test_a_sweep_that_leaves_nothing_looks_once() -> None:
+    house = House()
+    house.turn()
+    house.sweep()
+    assert house.clock.slept == []
+    house.sweep()
+    assert len(house.ending.ended) == 1
+
+
+def test_the_second_look_takes_what_the_first_could_not() -> None:
+    house = House(ending=Ending(fails=1))
+    house.turn()
+    house.sweep()
+    assert len(house.ending.ended) == 1
+    assert house.record().open == ()
+
+
+def test_lines_of_turns_that_ended_are_cleared() -> None:
+    house = House()
+    house.turn()
+    house.store.update(KEY, lambda record: record.without_in_flight("1.000001"))
+    house.sweep()
+    assert (house.ending.ended, house.store.in_flight("hook")) == ([], ())
+
+
+def test_a_sweep_is_due_at_first_and_then_now_and_then() -> None:
+    clock = FakeClock()
+    sweeps = Sweeps(clock)
+    assert sweeps.take("hook")
+    assert not sweeps.take("hook")
+    assert sweeps.take("other")
+    clock.advance(EVERY)
+    assert sweeps.take("hook")
+    sweeps.soon("hook")
+    assert not sweeps.take("hook")
+    clock.advance(AGAIN)
+    assert sweeps.take("hook")

@@ -1,0 +1,138 @@
+from collections.abc import Callable
+
+from conversation_store.record import ThreadKey
+from errors import StoreError
+from tests.fake_clock import FakeClock
+from turns.line import Lines
+from turns.standing import LOOK, Standing
+
+KEY = ThreadKey("hook", "app", "T1", "C1", "1")
+
+
+class Shared:
+    """A line that all processes share; `away` as Redis may be."""
+
+    def __init__(self) -> None:
+        self.tickets: list[str] = []
+        self.renewed: list[str] = []
+        self.away = False
+
+    def join(self, key: ThreadKey, ticket: str) -> int:
+        if self.away:
+            raise StoreError("away")
+        if ticket not in self.tickets:
+            self.tickets.append(ticket)
+        return self.tickets.index(ticket)
+
+    def my_turn(self, key: ThreadKey, ticket: str) -> bool:
+        return self.join(key, ticket) == 0
+
+    def renew(self, key: ThreadKey, ticket: str) -> bool:
+        self.renewed.append(ticket)
+        return self.my_turn(key, ticket)
+
+    def leave(self, key: ThreadKey, ticket: str) -> None:
+        if self.away:
+            raise StoreError("away")
+        self.tickets.remove(ticket)
+
+
+class Process:
+    def __init__(self, shared: Shared | None, clock: FakeClock) -> None:
+        self.lines = Lines()
+        self.shared = shared
+        self.clock = clock
+        self.spawned: list[Callable[[], None]] = []
+
+    def stand(self, ticket: str, leg: int = 0) -> Standing:
+        place = self.lines.join("t", ticket, leg)
+        return Standing(self.lines, place, self.shared, KEY, self.clock, spawn=self._spawn)
+
+    def _spawn(self, run: Callable[..., None], *arguments: object) -> None:
+        self.spawned.append(lambda: run(*arguments))
+
+
+def test_without_redis_our_own_line_decides() -> None:
+    process = Process(None, FakeClock())
+    first, second = process.stand("a"), process.stand("b")
+    assert (first.ahead, second.ahead) == (0, 1)
+    assert first.my_turn()
+    assert not second.wait(10)
+    first.leave()
+    assert second.wait(10)
+
+
+def test_how_many_are_ahead_does_not_change_by_who_comes_later() -> None:
+    process = Process(None, FakeClock())
+    standings = [process.stand(str(number)) for number in range(5)]
+    assert [one.ahead for one in standings] == [0, 1, 2, 3, 4]
+
+
+def test_two_processes_take_turns() -> None:
+    shared, clock = Shared(), FakeClock()
+    one, two = Process(shared, clock), Process(shared, clock)
+    first, second, third = one.stand("a"), two.stand("b"), one.stand("c")
+    assert [standing.ahead for standing in (first, second, third)] == [0, 1, 2]
+    assert [standing.my_turn() for standing in (first, second, third)] == [True, False, False]
+    first.leave()
+    assert [standing.my_turn() for standing in (second, third)] == [True, False]
+    second.leave()
+    assert third.my_turn()
+
+
+def test_who_waits_looks_every_second() -> None:
+    shared, clock = Shared(), FakeClock()
+    one, two = Process(shared, clock), Process(shared, clock)
+    one.stand("a")
+    second = two.stand("b")
+    assert not second.wait(5)
+    assert clock.slept == [LOOK] * 5
+
+
+def test_while_redis_is_away_our_own_line_decides() -> None:
+    shared, clock = Shared(), FakeClock()
+    shared.away = True
+    process = Process(shared, clock)
+    first, second = process.stand("a"), process.stand("b")
+    assert (first.ahead, second.ahead) == (0, 1)
+    assert first.my_turn()
+    assert not second.my_turn()
+    first.leave()
+    assert second.my_turn()
+    shared.away = False
+    assert second.my_turn()
+    assert shared.tickets == ["b"]
+
+
+def test_nobody_stands_in_line_again_after_leaving() -> None:
+    shared, clock = Shared(), FakeClock()
+    process = Process(shared, clock)
+    standing = process.stand("a")
+    standing.leave()
+    for renewing in process.spawned:
+        renewing()
+    assert (shared.tickets, shared.renewed) == ([], [])
+
+
+def test_another_leg_here_keeps_the_place() -> None:
+    process = Process(Shared(), FakeClock())
+    first, second = process.stand("a"), process.stand("b")
+    again = process.stand("b", leg=1)
+    second.hand_over(0)
+    first.leave()
+    assert again.my_turn()
+    assert process.lines.waiting("t") == 0
+
+
+def test_a_leg_that_goes_to_another_process_takes_its_place_along() -> None:
+    shared, clock = Shared(), FakeClock()
+    one, two = Process(shared, clock), Process(shared, clock)
+    one.stand("a")
+    second = one.stand("b")
+    third = one.stand("c")
+    elsewhere = two.stand("b", leg=1)
+    second.hand_over(0)
+    assert elsewhere.ahead == 1
+    shared.leave(KEY, "a")
+    assert elsewhere.my_turn()
+    assert not third.my_turn()

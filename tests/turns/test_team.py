@@ -1,0 +1,86 @@
+from dataclasses import replace
+from typing import cast
+
+import gevent
+import pytest
+
+from errors import SlackRefused
+from message import Message
+from slack_api.client import SlackApi
+from slack_api.identity import AuthInfo
+from tests.fake_clock import FakeClock
+from turns import team
+from turns.team import KEEP, KEEP_FAILURE, Bots, is_foreign
+
+BOT = AuthInfo("T1", "team", "UBOT", "B1", "", None)
+MESSAGE = Message("T1", "C1", "1.000001", "app_mention")
+
+
+class Slack:
+    def __init__(self, account: str = "T1/abc", *, fails: bool = False, waits: float = 0.0) -> None:
+        self.account = account
+        self.waits = waits
+        self.fails = fails
+        self.asked = 0
+
+    def auth_test(self) -> AuthInfo:
+        self.asked += 1
+        gevent.sleep(self.waits)
+        if self.fails:
+            raise SlackRefused("auth.test", "token_revoked")
+        return BOT
+
+
+@pytest.mark.parametrize(
+    ("bot", "message", "foreign"),
+    [
+        (BOT, MESSAGE, False),
+        (BOT, replace(MESSAGE, team_id="T2"), True),
+        (None, replace(MESSAGE, team_id="T2"), False),
+        (replace(BOT, team_id=""), replace(MESSAGE, team_id="T2"), False),
+        (replace(BOT, enterprise_id="E1"), replace(MESSAGE, team_id="T2", enterprise_id="E1"), False),
+        (replace(BOT, enterprise_id="E1"), replace(MESSAGE, team_id="E1"), False),
+        (replace(BOT, enterprise_id="E1"), replace(MESSAGE, team_id="T2", enterprise_id="E2"), True),
+        (BOT, replace(MESSAGE, team_id="T2", enterprise_id="E1"), True),
+    ],
+)
+def test_whose_event_it_is(bot: AuthInfo | None, message: Message, foreign: bool) -> None:
+    assert is_foreign(message, bot) is foreign
+
+
+def test_slack_is_asked_once_an_hour_for_each_token() -> None:
+    clock = FakeClock()
+    bots, one, other = Bots(clock), Slack(), Slack("T1/def")
+    for slack in (one, one, other, other):
+        assert bots.of(cast("SlackApi", slack)) == BOT
+    assert (one.asked, other.asked) == (1, 1)
+    clock.advance(KEEP)
+    bots.of(cast("SlackApi", one))
+    assert one.asked == 2
+
+
+def test_a_failure_is_no_answer_and_is_asked_again_after_a_minute() -> None:
+    clock = FakeClock()
+    bots, slack = Bots(clock), Slack(fails=True)
+    assert [bots.of(cast("SlackApi", slack)) for _ in range(3)] == [None] * 3
+    assert slack.asked == 1
+    clock.advance(KEEP_FAILURE)
+    slack.fails = False
+    assert bots.of(cast("SlackApi", slack)) == BOT
+
+
+def test_those_who_ask_at_once_ask_once() -> None:
+    clock = FakeClock()
+    bots, slack = Bots(clock), Slack(waits=0.02)
+    asking = [gevent.spawn(bots.of, cast("SlackApi", slack)) for _ in range(5)]
+    assert [greenlet.get(timeout=5) for greenlet in asking] == [BOT] * 5
+    assert slack.asked == 1
+
+
+def test_nobody_waits_for_a_slack_that_does_not_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(team, "SHORTEST_PATIENCE", 0.01)
+    bots, slack = Bots(FakeClock()), Slack(waits=0.1)
+    assert bots.of(cast("SlackApi", slack)) is None
+    gevent.sleep(0.2)
+    assert bots.of(cast("SlackApi", slack)) == BOT
+    assert slack.asked == 1

@@ -1,0 +1,85 @@
+"""The greenlet that owns the app's stream: the question is put together and asked, the answer taken in."""
+
+from collections.abc import Callable
+
+from conversation_store.record import ThreadRecord
+from dify_app.answer import AnswerEvent, FileProduced, FilesDropped
+from dify_app.app import DifyApp
+from errors import BridgeError, DifyUnavailable, FileRefused, InputMissing
+from slack_reply.status import StatusLine
+from turns.briefing import Brief, Briefing
+from turns.growing import Growing
+from turns.produced import ProducedFiles
+from turns.question import Asker
+from turns.report import logger, where
+from wording import Say
+
+_CURE = "fill it in where the endpoint's settings in Dify name the app, or give it a default there"
+
+
+class Asking:
+    """Puts one message's question to the app.
+
+    The SDK's generator must not stop being read while Slack is slow, and only the request's own greenlets may ask
+    Dify anything (design D8): so all of this runs beside the writing.
+    """
+
+    def __init__(
+        self,
+        app: DifyApp,
+        asker: Asker,
+        briefing: Briefing,
+        produced: ProducedFiles,
+        status: StatusLine,
+    ) -> None:
+        self._app = app
+        self._asker = asker
+        self._briefing = briefing
+        self._produced = produced
+        self._status = status
+
+    def is_empty(self) -> bool:
+        """Whether the message neither says nor brings anything."""
+        return self._briefing.is_empty()
+
+    def run(self, growing: Growing, record: ThreadRecord, heard: Callable[[], None]) -> None:
+        """Fill `growing` to its end, whatever goes wrong; `heard` is called after every event."""
+        try:
+            self._ask(growing, record, heard)
+        except InputMissing as error:
+            logger.warning("the app needs a value for its variable %s; %s", error.variable[:100], _CURE)
+            growing.end(error)
+        except BridgeError as error:
+            growing.end(error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the thread is told and the turn ends
+            logger.error("the app's stream broke in a way that is not known: %s", where(error))
+            growing.end(DifyUnavailable("unknown"))
+        else:
+            growing.end()
+
+    def _ask(self, growing: Growing, record: ThreadRecord, heard: Callable[[], None]) -> None:
+        self._app.speak(self._asker.locale)
+        brief = self._briefing.write(record, self._working)
+        growing.left_out = brief.left_out
+        if not brief.query:
+            return  # nothing but files, and none of them could be passed on
+        self._working(Say.THINKING)
+        for event in self._app.ask(
+            brief.query, brief.context, record.conversation_id, brief.files, preface=brief.preface
+        ):
+            self._beside(event, brief, growing)
+            growing.take(event)
+            heard()
+
+    def _beside(self, event: AnswerEvent, brief: Brief, growing: Growing) -> None:
+        """Files go their own way."""
+        match event:
+            case FileProduced():
+                self._produced.take(event)
+            case FilesDropped(reason):
+                growing.left_out += tuple(FileRefused(name, reason) for name in brief.passed)
+            case _:
+                pass
+
+    def _working(self, say: Say) -> None:
+        self._status.show(self._asker.say(say))

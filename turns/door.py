@@ -1,0 +1,58 @@
+"""Who is not let in, after the message was claimed: strangers, and too much of one person or thread."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cachetools import TTLCache
+
+from clock import Clock
+from conversation_store.record import ThreadKey
+from message import Message
+from slack_api.identity import AuthInfo
+from turns.allowance import PER_THREAD, PER_USER, Allowance, Over
+from turns.report import logger
+from turns.team import is_foreign
+from wording import Say
+
+TEAMS_REMEMBERED = 1_000
+ONCE = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedAway:
+    """`why` for the log; `say` for the thread, None for silence."""
+
+    why: str
+    say: Say | None = None
+
+
+class Door:
+    """One per process."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._people = Allowance(PER_USER, clock)
+        self._threads = Allowance(PER_THREAD, clock)
+        self._foreign: TTLCache[str, bool] = TTLCache(TEAMS_REMEMBERED, ONCE, timer=clock.now)
+
+    def turned_away(
+        self, message: Message, key: ThreadKey, bot: Callable[[], AuthInfo | None]
+    ) -> TurnedAway | None:
+        """None for whoever may come in. `bot` says whose token we hold; it may ask Slack."""
+        if is_foreign(message, bot()):
+            self._note(message.team_id)
+            return TurnedAway("foreign team")
+        over = self._people.take(f"{key.hook_id}/{message.team_id}/{message.user}")
+        if over is not None:
+            return _told("rate limited", Say.RATE_LIMITED, over)
+        over = self._threads.take(key.digest())
+        return None if over is None else _told("thread budget", Say.BUDGET_USED_UP, over)
+
+    def _note(self, team_id: str) -> None:
+        if team_id not in self._foreign:
+            self._foreign[team_id] = True
+            logger.warning("events of team %s are not answered: the bot token is of another one", team_id)
+
+
+def _told(why: str, say: Say, over: Over) -> TurnedAway:
+    """Once is polite; after that, silence costs the least."""
+    return TurnedAway(why, say if over.first else None)

@@ -1,0 +1,53 @@
+"""What an answer says about files: those that could not be passed on, those that were lost, those elsewhere. Pure."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from errors import FileRefused
+from slack_reply import links
+from wording import Say
+
+LONGEST_LIST = 100  # characters of names in one sentence
+LONGEST_URL = 1_000
+
+type Words = Callable[..., str]
+
+
+def left_out(refused: Iterable[FileRefused], say: Words) -> list[str]:
+    """One sentence a reason, with the names of the files it concerns; several when they are many."""
+    names: dict[str, list[str]] = {}
+    for file in refused:
+        names.setdefault(file.reason, []).append(file.name)
+    return [
+        say(Say.FILE_LEFT_OUT, name=some, reason=say(Say(reason)))
+        for reason, concerned in names.items()
+        for some in name_lists(concerned)
+    ]
+
+
+def lost(names: Iterable[str], say: Words) -> list[str]:
+    """What the app made and Slack does not have."""
+    return [say(Say.FILE_LOST, name=some) for some in name_lists(list(names))]
+
+
+def linked(files: Sequence[tuple[str, str]]) -> str:
+    """Markdown links to files that lie elsewhere, given as names and addresses."""
+    shown = (_link(" ".join(name.split()) or url, url) for name, url in files)
+    return "\n".join(f"- {link}" for link in shown)
+
+
+def name_lists(names: Sequence[str]) -> list[str]:
+    """The names in their order, joined to lists that are not too long for a sentence."""
+    lists: list[str] = []
+    for name in names:
+        short = name if len(name) <= LONGEST_LIST else f"{name[: LONGEST_LIST - 1]}…"
+        if lists and len(lists[-1]) + 2 + len(short) <= LONGEST_LIST:
+            lists[-1] = f"{lists[-1]}, {short}"
+        else:
+            lists.append(short)
+    return lists
+
+
+def _link(name: str, url: str) -> str:
+    label = links.label_text(name[:LONGEST_LIST])
+    plain = len(url) <= LONGEST_URL and url.isprintable() and not any(char.isspace() for char in url)
+    return f"[{label}]({links.quoted(url)})" if plain else label

@@ -1,0 +1,101 @@
+"""The answer as far as it has come: filled by the greenlet that reads Dify, shown by the one that writes to Slack."""
+
+from dataclasses import dataclass, field
+
+from gevent.event import Event
+
+from dify_app.answer import (
+    AnswerEvent,
+    ConversationStarted,
+    Ended,
+    Paused,
+    Source,
+    Sources,
+    Step,
+    TextDelta,
+    TextReplaced,
+    Thought,
+)
+from errors import BridgeError, FileRefused
+from turns.progress import Progress
+
+# Characters after which a first line is shown before it is complete.
+FIRST_WORDS = 40
+
+
+@dataclass(slots=True)
+class Growing:
+    """`changed` is set at every event and at the end; `over` once nothing more comes; `error` says why it broke.
+
+    `speaks` is set once there are words worth showing at once, or nothing more comes.
+    """
+
+    changed: Event = field(default_factory=Event)
+    speaks: Event = field(default_factory=Event)
+    finished: Event = field(default_factory=Event)
+    conversation_id: str = ""
+    progress: Progress = field(default_factory=Progress)
+    sources: tuple[Source, ...] = ()
+    left_out: tuple[FileRefused, ...] = ()
+    paused: Paused | None = None
+    ended: Ended | None = None
+    error: BridgeError | None = None
+    over: bool = False
+    _parts: list[str] = field(default_factory=list)
+    _interrupted: bool = False
+
+    @property
+    def text(self) -> str:
+        """The Markdown so far."""
+        if len(self._parts) > 1:
+            self._parts[:] = ["".join(self._parts)]
+        return self._parts[0] if self._parts else ""
+
+    def take(self, event: AnswerEvent) -> None:
+        """One more event of the app."""
+        match event:
+            case TextDelta(text):
+                self._say(text)
+            case TextReplaced(text):
+                self._parts[:] = [text]
+                self._interrupted = False
+            case ConversationStarted(conversation_id):
+                self.conversation_id = conversation_id
+            case Step():
+                new = self.progress.step(event, len(self.text))
+                self._interrupted |= new and event.kind == "tool"
+            case Sources(items):
+                self.sources = items
+            case Paused():
+                self.paused = event
+            case Thought(text):
+                self.progress.think(text, len(self.text))
+            case Ended():
+                self.ended = event
+        if not self.speaks.is_set() and _speaks(self.text):
+            self.speaks.set()
+        self.changed.set()
+
+    def _say(self, text: str) -> None:
+        """What an agent says behind a tool call is a paragraph of its own: Dify sends nothing between the two."""
+        said = self.text
+        if self._interrupted and said.strip() and not (said.endswith("\n") or text.startswith("\n")):
+            self._parts.append("\n\n")
+        self._parts.append(text)
+        self._interrupted = self.progress.thinking = False
+
+    def end(self, error: BridgeError | None = None) -> None:
+        """Nothing more comes. What was said first about how it ended stands."""
+        if self.over:
+            return
+        self.error = error
+        self.over = True
+        self.finished.set()
+        self.speaks.set()
+        self.changed.set()
+
+
+def _speaks(text: str) -> bool:
+    """A heading is shown with the first letter of what follows it."""
+    first, _, rest = text.lstrip().partition("\n")
+    return bool(rest.strip()) or (len(first) >= FIRST_WORDS and not first.startswith("#"))

@@ -1,0 +1,63 @@
+"""The line before each thread: turns of one thread run one after the other, in the order they were accepted."""
+
+from collections import OrderedDict
+
+from gevent.event import Event
+
+from clock import Clock
+
+LINE_LIMIT = 5
+
+
+class Place:
+    """A ticket's place in its thread's line. It stays the same when the turn hands itself on to a fresh request."""
+
+    def __init__(self, thread: str, ticket: str) -> None:
+        self.thread = thread
+        self.ticket = ticket
+        self.leg = 0
+        self._turn = Event()
+
+    def is_first(self) -> bool:
+        """Whether this ticket's turn may run now."""
+        return self._turn.is_set()
+
+    def wait(self, clock: Clock, seconds: float) -> bool:
+        """Wait at most `seconds` for the turn to come."""
+        return bool(self._turn.wait(timeout=max(0.0, clock.wall(seconds))))
+
+    def call(self) -> None:
+        """It is this ticket's turn."""
+        self._turn.set()
+
+
+class Lines:
+    """All lines of this process. Between processes the order needs Redis (issue of several nodes)."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, OrderedDict[str, Place]] = {}
+
+    def waiting(self, thread: str) -> int:
+        """How many tickets stand behind the one that runs."""
+        return max(0, len(self._lines.get(thread, ())) - 1)
+
+    def join(self, thread: str, ticket: str, leg: int = 0) -> Place:
+        """The ticket's place: the one it has, or a new one at the end. A later leg takes it over."""
+        line = self._lines.setdefault(thread, OrderedDict())
+        place = line.get(ticket)
+        if place is None:
+            place = line[ticket] = Place(thread, ticket)
+            if len(line) == 1:
+                place.call()
+        place.leg = leg
+        return place
+
+    def leave(self, place: Place) -> None:
+        """Give the place up; the next in line is called."""
+        line = self._lines.get(place.thread)
+        if line is None or line.pop(place.ticket, None) is None:
+            return
+        if not line:
+            del self._lines[place.thread]
+            return
+        next(iter(line.values())).call()

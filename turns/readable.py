@@ -1,0 +1,90 @@
+"""Slack's way of writing a message, made readable for an app (field/slack.md §3.3). Pure, linear."""
+
+import re
+from collections.abc import Callable
+
+_TOKEN = re.compile(r"<([^<>]*)>")
+"""People's own angle brackets arrive escaped, so what is between real ones is Slack's."""
+_ESCAPED = re.compile(r"&(lt|gt|amp);")
+_CHARACTER = {"lt": "<", "gt": ">", "amp": "&"}
+_EVERYONE = {"here", "channel", "everyone"}
+_ADDRESS_END = re.compile(r"[,:](?=\s)")
+_BLANKS = " \t"
+_NO_BLANK_BEFORE = tuple("\n\r,.:;!?)")
+_OURS = "\x00"
+
+
+def readable(text: str, bot_user_id: str, names: Callable[[str], str]) -> str:
+    """The text as a person reads it, without our own mention.
+
+    `names` gives the display name of a user id, or "" to keep the id; it is asked once per user. What was
+    escaped is un-escaped once, so `&amp;lt;` becomes the text `&lt;`.
+    """
+    known: dict[str, str] = {bot_user_id: _OURS} if bot_user_id else {}
+    parts, end = [], 0
+    text = text.replace(_OURS, "")
+    for token in _TOKEN.finditer(text):
+        parts += [_unescaped(text[end : token.start()]), _said(token.group(1), known, names)]
+        end = token.end()
+    parts.append(_unescaped(text[end:]))
+    return _without_us("".join(parts))
+
+
+def _said(token: str, known: dict[str, str], names: Callable[[str], str]) -> str:
+    target, _, label = token.partition("|")
+    label = _unescaped(label)
+    match target[:1]:
+        case "@":
+            return _user(target[1:], label, known, names)
+        case "#":
+            return f"#{label or target[1:]}"
+        case "!":
+            return _special(target[1:], label)
+        case _:
+            return _link(_unescaped(target), label)
+
+
+def _user(user: str, label: str, known: dict[str, str], names: Callable[[str], str]) -> str:
+    if user not in known:
+        known[user] = f"@{(names(user) or label or user).replace(_OURS, '')}"
+    return known[user]
+
+
+def _special(command: str, label: str) -> str:
+    """`<!here>`, `<!subteam^S1|@group>`, `<!date^…|fallback>`."""
+    name = command.partition("^")[0]
+    if name in _EVERYONE:
+        return f"@{name}"
+    return label
+
+
+def _link(url: str, label: str) -> str:
+    bare = url.removeprefix("mailto:").removeprefix("tel:")
+    if not label or label == bare or url in {f"http://{label}", f"https://{label}", f"http://{label}/"}:
+        return bare
+    return f"{label} ({bare})"
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPED.sub(lambda found: _CHARACTER[found.group(1)], text)
+
+
+def _without_us(text: str) -> str:
+    """Take out our mention with the blanks around it, leaving one where words would meet.
+
+    In `<@us>: a question` the colon belongs to the mention.
+    """
+    first, *pieces = text.split(_OURS)
+    if not pieces:
+        return first.strip()
+    said = [first.rstrip(_BLANKS)]
+    opening = not said[0].strip()
+    for piece in pieces:
+        after = _ADDRESS_END.sub("", piece, count=1) if opening and _ADDRESS_END.match(piece) else piece
+        after = after.strip(_BLANKS)
+        if after and not said[-1][-1:].isspace() and not after.startswith(_NO_BLANK_BEFORE):
+            said.append(" ")
+        if after:
+            said.append(after)
+            opening = False
+    return "".join(said).strip()

@@ -1,0 +1,68 @@
+"""What a turn tells the log: one line, with times, sizes and ids, and no content."""
+
+import json
+import logging
+from dataclasses import asdict, dataclass
+
+from slack_api.calls import Calls
+from slack_api.tiers import APPEND, POST, START, UPDATE
+
+TEXT_METHODS = (START, APPEND, UPDATE, POST)
+
+logger = logging.getLogger("slack_bridge")
+
+
+@dataclass(slots=True)
+class Report:
+    """Times are design seconds since Slack's event came in; None: it did not happen, or not in this process.
+
+    `ack` is when Slack had its answer, `flushes` the writes of text that Slack took, `retries` the requests sent
+    to it once more, `question` and `characters` the lengths of what was asked and answered, `files` what came
+    with the question.
+    """
+
+    team: str
+    channel: str
+    ts: str
+    app: str
+    outcome: str = "unfinished"
+    ack: float | None = None
+    waited: float | None = None
+    first_token: float | None = None
+    first_text: float | None = None
+    total: float | None = None
+    method: str = ""
+    flushes: int = 0
+    retries: int = 0
+    question: int = 0
+    files: int = 0
+    characters: int = 0
+    legs: int = 1
+    conversation: str = ""
+
+    def measure(self, slack: Calls) -> None:
+        """What the turn's client of Slack counted."""
+        self.flushes = sum(slack.taken[method] for method in TEXT_METHODS)
+        self.retries = slack.retries
+
+    def line(self) -> str:
+        """One line of JSON; times rounded to milliseconds."""
+        fields = {
+            name: round(value, 3) if isinstance(value, float) else value
+            for name, value in asdict(self).items()
+            if value not in (None, "")
+        }
+        return json.dumps({"turn": fields}, separators=(",", ":"))
+
+    def write(self) -> None:
+        """Into the daemon's log."""
+        logger.info("%s", self.line())
+
+
+def where(error: BaseException) -> str:
+    """An error's type and place, without its text, which may hold anything."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    place = f"{frame.tb_frame.f_code.co_filename.rpartition('/')[2]}:{frame.tb_lineno}" if frame else "?"
+    return f"{type(error).__name__} at {place}"

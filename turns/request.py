@@ -1,0 +1,59 @@
+"""One request of `/slack/turns` from its first byte to its last, and what it leaves in order behind it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import gevent
+
+from clock import Clock
+from conversation_store.record import ThreadRecord
+from errors import StoreError
+from slack_api.calls import Calls
+from turns.orphans import Orphans
+from turns.report import Report, logger, where
+from turns.taking import Taking
+from turns.turn import Turn
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRequest:
+    """`leave` tells the process that this request of the turn has ended; `ack` knows when Slack had its answer."""
+
+    turn: Turn
+    record: ThreadRecord
+    taking: Taking
+    orphans: Orphans
+    slack: Calls
+    clock: Clock
+    received: float
+    report: Report
+    ack: Callable[[], float | None]
+    leave: Callable[[], None]
+
+    def run(self) -> None:
+        """Never raises: whatever happens, the thread is told and the log has its line."""
+        listing = gevent.spawn(self.taking.list_open)
+        broke = False
+        try:
+            self.turn.run(self.record)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next turn must not wait for this one
+            logger.error("a turn broke: %s", where(error))
+            self.report.outcome = "broke"
+            broke = True
+        finally:
+            listing.join()
+            self.leave()
+        if broke:
+            self._end_what_broke()
+        self.report.measure(self.slack)
+        self.report.ack = self.ack()
+        self.report.total = self.clock.epoch() - self.received
+        self.report.write()
+
+    def _end_what_broke(self) -> None:
+        """Nobody runs the turn any more, so it is an orphan of our own."""
+        store, key = self.taking.store, self.taking.key
+        try:
+            self.orphans.end_all(key, store.get(key, fresh=True) or ThreadRecord())
+        except StoreError:
+            logger.warning("the thread of a broken turn could not be read")

@@ -1,0 +1,95 @@
+"""A turn's stand in its thread's line: in this process's, and in the one on Redis that all processes share."""
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import gevent
+from gevent.event import Event
+
+from clock import Clock
+from conversation_store.record import ThreadKey
+from conversation_store.thread_line import LEASE, ThreadLine
+from errors import StoreError
+from turns.line import Lines, Place
+
+LOOK = 1.0
+"""Seconds between two looks at Redis by who waits."""
+RENEW = LEASE / 4
+
+
+class Standing:
+    """Stands in both lines from the moment it is made, so that their orders agree.
+
+    While Redis answers, its line decides, which holds the turns of this process too; while it does not, and
+    without one, our own line does.
+    """
+
+    def __init__(
+        self,
+        lines: Lines,
+        place: Place,
+        shared: ThreadLine | None,
+        key: ThreadKey,
+        clock: Clock,
+        spawn: Callable[..., Any] = gevent.spawn,
+    ) -> None:
+        self._lines = lines
+        self._place = place
+        self._shared = shared
+        self._key = key
+        self._clock = clock
+        self._over = Event()
+        self._renewing = threading.Lock()
+        self.ahead = lines.waiting(place.thread)
+        """How many stood before it when it came."""
+        if shared is not None:
+            with suppress(StoreError):
+                self.ahead = shared.join(key, place.ticket)
+            spawn(self._renew, shared)
+
+    def my_turn(self) -> bool:
+        """Whether it may run now."""
+        if self._shared is None:
+            return self._place.is_first()
+        try:
+            return self._shared.my_turn(self._key, self._place.ticket)
+        except StoreError:
+            return self._place.is_first()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait at most so long for its turn to come."""
+        if self._shared is None:
+            return self._place.wait(self._clock, seconds)
+        until = self._clock.now() + seconds
+        while not self.my_turn():
+            left = until - self._clock.now()
+            if left <= 0:
+                return False
+            if self._place.is_first():
+                self._clock.sleep(min(LOOK, left))
+            else:
+                self._place.wait(self._clock, min(LOOK, left))
+        return True
+
+    def leave(self) -> None:
+        """Done, or given up: the next one may."""
+        self._over.set()
+        if self._shared is not None:
+            with self._renewing, suppress(StoreError):
+                self._shared.leave(self._key, self._place.ticket)
+        self._lines.leave(self._place)
+
+    def hand_over(self, leg: int) -> None:
+        """Another request of the same turn, `leg` the number of this one, stands here from now on."""
+        self._over.set()
+        if self._place.leg == leg:  # it runs in another process, which has a line of its own
+            self._lines.leave(self._place)
+
+    def _renew(self, shared: ThreadLine) -> None:
+        """Never after `leave`: it would stand in line again."""
+        while not self._over.wait(timeout=self._clock.wall(RENEW)):
+            with self._renewing, suppress(StoreError):
+                if not self._over.is_set():
+                    shared.renew(self._key, self._place.ticket)

@@ -1,0 +1,126 @@
+"""One message answered: let in, waits for its thread, asks the app, writes along, remembers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from clock import Clock
+from conversation_store.record import ThreadKey, ThreadRecord
+from conversation_store.store import ThreadStore
+from errors import HandoffError, StoreError
+from turns.answering import Answering
+from turns.assignment import Assignment
+from turns.door import TurnedAway
+from turns.limits import TURN_SECONDS, WAIT_SECONDS
+from turns.line import LINE_LIMIT
+from turns.orphans import Orphans
+from turns.report import Report, logger
+from turns.standing import Standing
+from wording import Say
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """The thread of one turn: its place in line there, and what others may have left behind."""
+
+    key: ThreadKey
+    store: ThreadStore
+    standing: Standing
+    orphans: Orphans
+    clock: Clock
+
+
+class Turn:
+    """One request of `/slack/turns`, after its claim.
+
+    `turned_away` says whether somebody at the door refuses the message. `hand_on` posts the assignment to
+    ourselves again, as a fresh request with time of its own; it raises HandoffError.
+    """
+
+    def __init__(
+        self,
+        assignment: Assignment,
+        thread: Thread,
+        answering: Answering,
+        turned_away: Callable[[], TurnedAway | None],
+        hand_on: Callable[[Assignment], None],
+        report: Report,
+    ) -> None:
+        self._assignment = assignment
+        self._thread = thread
+        self._answering = answering
+        self._turned_away = turned_away
+        self._hand_on = hand_on
+        self._report = report
+        self._clock = thread.clock
+        self._deadline = thread.clock.now() + TURN_SECONDS
+
+    def run(self, record: ThreadRecord) -> None:
+        """Answer, or hand the waiting on to a fresh request. `record` is the thread's, as it was claimed."""
+        standing, first_leg = self._thread.standing, self._assignment.leg == 0
+        if first_leg and self._is_refused():
+            standing.leave()
+            self._answering.close()
+            return
+        waited = not standing.my_turn()
+        if waited and not self._wait():
+            return
+        if self._answering.is_cut and self._handed_on():
+            return
+        try:
+            self._answer(self._again() if waited or not first_leg else record)
+        finally:
+            standing.leave()
+            self._answering.close()
+
+    def _is_refused(self) -> bool:
+        """Told so, or not even that."""
+        refused = self._turned_away()
+        if refused is None and self._thread.standing.ahead > LINE_LIMIT:
+            refused = TurnedAway("queue full", Say.QUEUE_FULL)
+        if refused is None:
+            return False
+        if refused.say is None:
+            self._answering.drop(refused.why)
+        else:
+            self._answering.refuse(refused.say)
+        return True
+
+    def _wait(self) -> bool:
+        """True when it is this turn's time; False when another request waits on in its stead."""
+        self._answering.waiting()
+        while not self._thread.standing.wait(WAIT_SECONDS):
+            if self._clock.now() >= self._deadline:
+                self._thread.standing.leave()
+                self._answering.refuse(Say.TURN_LIMIT)
+                self._answering.close()
+                return False
+            if self._handed_on():
+                return False
+        self._report.waited = self._clock.epoch() - self._assignment.received
+        return True
+
+    def _handed_on(self) -> bool:
+        """Whether a fresh request goes on in the stead of this one."""
+        try:
+            self._hand_on(self._assignment.next_leg())
+        except HandoffError:
+            logger.warning("a waiting turn could not be handed on; it waits on here")
+            return False
+        self._report.outcome = "handed on"
+        self._answering.leave()
+        self._thread.standing.hand_over(self._assignment.leg)
+        return True
+
+    def _answer(self, record: ThreadRecord) -> None:
+        if self._answering.is_cut:  # before Dify was asked, and nobody could take over
+            self._answering.refuse(Say.INTERRUPTED)
+            return
+        self._thread.orphans.end_all(self._thread.key, record, but=self._assignment.message.ts)
+        self._answering.run(record, self._deadline)
+
+    def _again(self) -> ThreadRecord:
+        """The record as the turns before this one left it, in whatever process."""
+        try:
+            return self._thread.store.get(self._thread.key, fresh=True) or ThreadRecord()
+        except StoreError:
+            return ThreadRecord()
