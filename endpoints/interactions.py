@@ -1,0 +1,21 @@
+"""POST /slack/interactions: the press of a button."""
+
+from collections.abc import Mapping
+
+from dify_plugin import Endpoint
+from werkzeug import Request, Response
+
+from endpoints.discreet import discreet
+from wiring.bridge import bridge
+
+
+class InteractionsEndpoint(Endpoint):  # type: ignore[misc]  # the SDK is not typed
+    """Acks within Slack's 3 s, once the question is owned by a turn; otherwise Slack tells the member."""
+
+    def _invoke(self, r: Request, values: Mapping[str, str], settings: Mapping[str, object]) -> Response:  # noqa: ARG002
+        def answer() -> Response:
+            headers = dict(r.headers)
+            ack = bridge().interactions(self.session, headers, settings).take(r.get_data(), headers)
+            return Response(ack.text, ack.status, content_type="text/plain; charset=utf-8")
+
+        return discreet(answer)

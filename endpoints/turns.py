@@ -1,0 +1,20 @@
+"""POST /slack/turns (hidden): our own requests, one per turn; each lives until its turn has ended."""
+
+from collections.abc import Mapping
+
+from dify_plugin import Endpoint
+from werkzeug import Request, Response
+
+from endpoints.discreet import discreet
+from wiring.bridge import bridge
+
+
+class TurnsEndpoint(Endpoint):  # type: ignore[misc]  # the SDK is not typed
+    """Answers 401 to whatever we did not seal ourselves, and 409 to what is taken already."""
+
+    def _invoke(self, r: Request, values: Mapping[str, str], settings: Mapping[str, object]) -> Response:  # noqa: ARG002
+        def answer() -> Response:
+            reply = bridge().turn(self.session, dict(r.headers), settings, r.get_data())
+            return Response(reply.body, reply.status, headers=reply.headers, content_type="text/plain")
+
+        return discreet(answer)

@@ -1,0 +1,58 @@
+import pytest
+from dify_plugin.core import plugin_executor
+from dify_plugin.core.utils.http_parser import deserialize_request
+from hypothesis import given
+from hypothesis import strategies as st
+
+from endpoints import unreadable
+from endpoints.unreadable import tolerant
+
+read = tolerant(deserialize_request)
+
+
+def test_the_sdk_reads_by_this_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one private place of the SDK that this takes."""
+    monkeypatch.setattr(plugin_executor, "deserialize_request", plugin_executor.deserialize_request)
+    before = plugin_executor.deserialize_request
+    assert before is deserialize_request
+    unreadable.install()
+    assert plugin_executor.deserialize_request is not before
+    assert "deserialize_request(" in open(plugin_executor.__file__).read()  # noqa: PTH123, SIM115
+
+
+def test_what_the_sdk_reads_stays_as_it_is() -> None:
+    request = read(b"POST /slack/events?x=1 HTTP/1.1\r\nHost: h\r\nX-A: b\r\nContent-Length: 2\r\n\r\nhi")
+    assert (request.method, request.path, request.headers["X-A"], request.get_data()) == (
+        "POST",
+        "/slack/events",
+        "b",
+        b"hi",
+    )
+
+
+@pytest.mark.parametrize(
+    "header",
+    [b"X-Slack-Signature: v0=\xe9", b"X_Slack: 1", b": x", b"Content-Length: 7", b"Content-Length: x"],
+)
+def test_headers_that_break_the_sdk_count_as_none(header: bytes) -> None:
+    raw = b"POST /slack/events HTTP/1.1\r\nHost: h\r\n" + header + b"\r\n\r\nbody"
+    with pytest.raises(Exception):  # noqa: B017, PT011 - that is what this is for
+        deserialize_request(raw)
+    request = read(raw)
+    assert (request.method, request.path) == ("POST", "/slack/events")
+    assert "X-Slack-Signature" not in request.headers
+
+
+@pytest.mark.parametrize(
+    "header", [b"SSL_CLIENT_VERIFY: NONE", b"X-City: S\xe3o Paulo"], ids=["name", "value"]
+)
+def test_what_a_proxy_adds_does_not_cost_the_signature(header: bytes) -> None:
+    raw = b"POST /slack/events HTTP/1.1\r\nHost: h\r\nX-Slack-Signature: v0=1\r\n" + header + b"\r\n"
+    request = read(raw + b"Content-Length: 4\r\n\r\nbody")
+    assert request.headers["X-Slack-Signature"] == "v0=1"
+    assert request.get_data() == b"body"
+
+
+@given(st.binary(max_size=200))
+def test_anything_is_read(raw: bytes) -> None:
+    assert read(raw).method

@@ -1,0 +1,54 @@
+"""What one process does about turns that nobody runs any more: whose they are, and when to look for them."""
+
+from functools import partial
+
+from clock import Clock
+from conversation_store.process_stores import ProcessStores
+from conversation_store.record import ThreadKey
+from conversation_store.store import ThreadStore
+from turns.claims import Claims
+from turns.gate import Gate
+from turns.holder import Holder
+from turns.orphans import Orphans, Watch
+from turns.report import logger, where
+from turns.sweep import Sweep, Sweeps
+from wiring.hook import Hook
+from wiring.workplace import Workplace
+
+
+class Caretaker:
+    """One per process."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        holder: Holder,
+        stores: ProcessStores,
+        gate: Gate,
+        claims: Claims,
+        workplace: Workplace,
+    ) -> None:
+        self.sweeps = Sweeps(clock)
+        self._clock = clock
+        self._holder = holder
+        self._stores = stores
+        self._gate = gate
+        self._claims = claims
+        self._workplace = workplace
+
+    def orphans(self, hook: Hook, store: ThreadStore) -> Orphans:
+        """What ends them, for one request."""
+        presence = self._stores.presence(hook.settings.redis_url or "")
+        watch = Watch(self._holder, self._runs_here, presence, self._clock)
+        return Orphans(store, watch, self._claims, partial(self._workplace.ending, hook))
+
+    def sweep(self, hook: Hook, store: ThreadStore) -> None:
+        """Look for all of a hook; takes up to a minute, and never raises."""
+        try:
+            Sweep(store, self.orphans(hook, store), self._clock).run(hook.id)
+        except Exception as error:  # noqa: BLE001 - it must not be lost without a word
+            logger.error("a sweep broke: %s", where(error))
+            self.sweeps.soon(hook.id)
+
+    def _runs_here(self, key: ThreadKey, ts: str) -> bool:
+        return self._gate.carries(f"{key.hook_id}/{key.team_id}/{key.channel}/{ts}")

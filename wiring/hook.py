@@ -1,0 +1,45 @@
+"""One request's endpoint: which hook it came to, how that is set up, and its session."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from conversation_store.record import ThreadKey
+from message import Message
+from provider.settings import Settings, read_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """`session` lives as long as the request; what it is asked later is dropped (field/dify.md §6)."""
+
+    id: str
+    url: str
+    settings: Settings
+    session: Any
+
+    @classmethod
+    def of(cls, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> Self:
+        """The daemon names the hook in two headers (field/dify.md §6)."""
+        return cls(
+            headers.get("Dify-Hook-Id", ""), headers.get("Dify-Hook-Url", ""), read_settings(raw), session
+        )
+
+    def key(self, message: Message) -> ThreadKey:
+        """The message's thread. In a 1:1 DM the channel is one, unless each shall be its own (design D3).
+
+        Raises SettingsError when the settings don't say which app answers there.
+        """
+        whole = message.is_dm and self.settings.dm_conversation == "continuous"
+        return ThreadKey(
+            hook_id=self.id,
+            app_id=self.settings.app_for(message.channel),
+            team_id=message.team_id,
+            channel=message.channel,
+            thread="" if whole else message.root_ts,
+        )
+
+    def can_answer(self, message: Message) -> None:
+        """Raises SettingsError while the settings let nobody answer this message."""
+        self.settings.require_token()
+        self.settings.app_for(message.channel)
