@@ -1,0 +1,154 @@
+"""What Slack accepts as blocks (§3.2)."""
+
+from typing import Any
+
+from simulators.slack.messages import Json
+from simulators.slack.refusals import Refused
+
+MAX_BLOCKS = 50
+MARKDOWN_CHARS = 12_000
+TABLE_ROWS, TABLE_CELLS, TABLE_CHARS = 100, 20, 10_000
+# the undocumented cap on all blocks of a message: a rich_text and section mix failed at 11,341 characters
+MIXED_CHARS = 11_300
+KNOWN = {
+    "actions", "alert", "card", "carousel", "context", "context_actions", "divider", "file", "header",
+    "image", "input", "markdown", "plan", "rich_text", "section", "table", "task_card", "video",
+}  # fmt: skip
+# longest text, most elements
+SECTION, HEADER, CONTEXT_ELEMENTS, ACTION_ELEMENTS = 3_000, 150, 10, 25
+BUTTON_TEXT, BUTTON_VALUE, BUTTON_URL, ID = 75, 2_000, 3_000, 255
+
+
+def check_blocks(blocks: Any, limit: int = MAX_BLOCKS) -> list[Json]:
+    """The blocks, or Refused: invalid_blocks with Slack's kind of messages, msg_blocks_too_long."""
+    if not isinstance(blocks, list):
+        raise _bad("blocks must be an array")
+    if len(blocks) > limit:
+        raise _bad(f"no more than {limit} items allowed")
+    for number, block in enumerate(blocks):
+        _check_block(block, f"/blocks/{number}")
+    _check_sums(blocks)
+    return blocks
+
+
+def plain(value: Any) -> str:
+    """All text inside a block, in order; used for measuring and for reading it aloud."""
+    if isinstance(value, list):
+        return "".join(plain(item) for item in value)
+    if not isinstance(value, dict):
+        return ""
+    own = value.get("text")
+    if isinstance(own, str):
+        return own
+    return "".join(
+        plain(item) for key, item in value.items() if key in {"text", "elements", "rows", "fields"}
+    )
+
+
+def _bad(message: str) -> Refused:
+    return Refused("invalid_blocks", response_metadata={"messages": [f"[ERROR] {message}"]})
+
+
+def _check_block(block: Any, where: str) -> None:
+    if not isinstance(block, dict) or block.get("type") not in KNOWN:
+        raise _bad(f"unsupported type [json-pointer:{where}/type]")
+    if len(str(block.get("block_id", ""))) > ID:
+        raise _bad(f"must be less than 256 characters [json-pointer:{where}/block_id]")
+    check = _CHECKS.get(block["type"])
+    if check is not None:
+        check(block, where)
+
+
+def _section(block: Json, where: str) -> None:
+    if "text" not in block and "fields" not in block:
+        raise _bad(f"missing required field: text or fields [json-pointer:{where}]")
+    if "text" in block:
+        _text_object(block["text"], SECTION, f"{where}/text")
+
+
+def _header(block: Json, where: str) -> None:
+    _text_object(block.get("text"), HEADER, f"{where}/text")
+
+
+def _markdown(block: Json, where: str) -> None:
+    if not isinstance(block.get("text"), str) or not block["text"]:
+        raise _bad(f"must be more than 0 characters [json-pointer:{where}/text]")
+
+
+def _context(block: Json, where: str) -> None:
+    elements = _elements(block, CONTEXT_ELEMENTS, where)
+    for element in elements:
+        if element.get("type") not in {"mrkdwn", "plain_text", "image"}:
+            raise _bad(f"unsupported type [json-pointer:{where}/elements]")
+
+
+def _actions(block: Json, where: str) -> None:
+    for number, element in enumerate(_elements(block, ACTION_ELEMENTS, where)):
+        at = f"{where}/elements/{number}"
+        if len(str(element.get("action_id", ""))) > ID:
+            raise _bad(f"must be less than 256 characters [json-pointer:{at}/action_id]")
+        if element.get("type") == "button":
+            _text_object(element.get("text"), BUTTON_TEXT, f"{at}/text")
+            if (
+                len(str(element.get("value", ""))) > BUTTON_VALUE
+                or len(str(element.get("url", ""))) > BUTTON_URL
+            ):
+                raise _bad(f"value or url too long [json-pointer:{at}]")
+
+
+def _table(block: Json, where: str) -> None:
+    rows = block.get("rows")
+    if not isinstance(rows, list) or not rows or len(rows) > TABLE_ROWS:
+        raise _bad(f"1 to {TABLE_ROWS} rows [json-pointer:{where}/rows]")
+    for row in rows:
+        if not isinstance(row, list) or not row or len(row) > TABLE_CELLS:
+            raise _bad(f"1 to {TABLE_CELLS} cells [json-pointer:{where}/rows]")
+        if any(
+            not isinstance(c, dict) or c.get("type") not in {"raw_text", "raw_number", "rich_text"}
+            for c in row
+        ):
+            raise _bad(f"unsupported cell [json-pointer:{where}/rows]")
+
+
+def _rich_text(block: Json, where: str) -> None:
+    if not isinstance(block.get("elements"), list):
+        raise _bad(f"missing required field: elements [json-pointer:{where}]")
+
+
+def _elements(block: Json, most: int, where: str) -> list[Json]:
+    elements = block.get("elements")
+    if not isinstance(elements, list) or not elements or len(elements) > most:
+        raise _bad(f"1 to {most} elements [json-pointer:{where}/elements]")
+    if not all(isinstance(element, dict) for element in elements):
+        raise _bad(f"must be objects [json-pointer:{where}/elements]")
+    return elements
+
+
+def _text_object(text: Any, longest: int, where: str) -> None:
+    if not isinstance(text, dict) or text.get("type") not in {"mrkdwn", "plain_text"}:
+        raise _bad(f"must be a text object [json-pointer:{where}]")
+    words = text.get("text")
+    if not isinstance(words, str) or not 0 < len(words) <= longest:
+        raise _bad(f"1 to {longest} characters [json-pointer:{where}/text]")
+
+
+def _check_sums(blocks: list[Json]) -> None:
+    sizes = {"markdown": 0, "table": 0, "other": 0}
+    for block in blocks:
+        kind = block["type"] if block["type"] in sizes else "other"
+        sizes[kind] += len(plain(block))
+    if sizes["table"] > TABLE_CHARS:
+        raise _bad(f"no more than {TABLE_CHARS} characters over all tables")
+    if sizes["markdown"] > MARKDOWN_CHARS or sizes["other"] > MIXED_CHARS:
+        raise Refused("msg_blocks_too_long")
+
+
+_CHECKS = {
+    "section": _section,
+    "header": _header,
+    "markdown": _markdown,
+    "context": _context,
+    "actions": _actions,
+    "table": _table,
+    "rich_text": _rich_text,
+}

@@ -1,0 +1,55 @@
+"""The chunks of a stream call: their form (§4.2) and their weight against the cumulative cap (§4.3)."""
+
+from typing import Any
+
+from simulators.slack.blocks import MARKDOWN_CHARS, check_blocks
+from simulators.slack.messages import Json
+from simulators.slack.refusals import Refused
+
+STATUSES = {"pending", "in_progress", "complete", "error"}
+
+
+def check_chunks(chunks: Any) -> list[Json]:
+    """The chunks, or invalid_chunks; `file` blocks fault with internal_error in streams (§4.2)."""
+    if not isinstance(chunks, list):
+        raise Refused("invalid_chunks")
+    for chunk in chunks:
+        _check(chunk)
+    if sum(len(chunk["text"]) for chunk in chunks if chunk["type"] == "markdown_text") > MARKDOWN_CHARS:
+        raise Refused("msg_too_long")  # 12,000 characters per call
+    return chunks
+
+
+def weight(chunks: list[Json]) -> int:
+    """UTF-8 bytes; a task's details and output count twice (§4.3, openclaw #143882)."""
+    return sum(_weight(chunk) for chunk in chunks)
+
+
+def _weight(chunk: Json) -> int:
+    if chunk["type"] == "markdown_text":
+        return len(chunk["text"].encode("utf-8", "replace"))
+    if chunk["type"] == "task_update":
+        return 2 * len(f"{chunk.get('details') or ''}{chunk.get('output') or ''}".encode("utf-8", "replace"))
+    return 0
+
+
+def _check(chunk: Any) -> None:
+    kind = chunk.get("type") if isinstance(chunk, dict) else None
+    if kind == "blocks":
+        if any(isinstance(b, dict) and b.get("type") == "file" for b in chunk.get("blocks") or ()):
+            raise Refused("internal_error")
+        check_blocks(chunk.get("blocks"))
+        return
+    if kind not in _FIELDS or not all(isinstance(chunk.get(name), str) for name in _FIELDS[kind]):
+        raise Refused("invalid_chunks")
+    if kind == "task_update" and (chunk["status"] not in STATUSES or not chunk["id"]):
+        raise Refused("invalid_chunks")
+    if kind == "task_update" and not isinstance(chunk.get("sources") or [], list):
+        raise Refused("invalid_chunks")
+
+
+_FIELDS = {
+    "markdown_text": ("text",),
+    "task_update": ("id", "title", "status"),
+    "plan_update": ("title",),
+}

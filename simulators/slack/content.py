@@ -1,0 +1,62 @@
+"""What a post or an update carries, checked (§3.1, §3.2)."""
+
+from dataclasses import dataclass
+
+from simulators.slack.arguments import Arguments
+from simulators.slack.blocks import MARKDOWN_CHARS, check_blocks
+from simulators.slack.messages import Json
+from simulators.slack.refusals import Refused
+
+POST_CHARS = 40_000
+UPDATE_CHARS = 4_000
+# field/slack.md names only the error, metadata_too_large; Slack's metadata guide says 16 KB
+METADATA_CHARS = 16_000
+
+
+@dataclass(slots=True, frozen=True)
+class Content:
+    """`blocks` is None when none were given, empty when they are to go; `truncated` warns the caller."""
+
+    text: str
+    markdown: str
+    blocks: list[Json] | None
+    metadata: Json | None
+    truncated: bool = False
+
+    def log(self) -> list[Json]:
+        """As a message's log: text beside blocks is only their fallback."""
+        if self.markdown:
+            return [{"type": "markdown_text", "text": self.markdown}]
+        if self.blocks:
+            return [{"type": "blocks", "blocks": self.blocks}, {"type": "fallback", "text": self.text}]
+        return [{"type": "text", "text": self.text}]
+
+
+def read_content(arguments: Arguments, *, update: bool = False) -> Content:
+    """Raises markdown_text_conflict, msg_too_long, no_text, and what blocks and metadata raise."""
+    text, markdown = arguments.text("text"), arguments.text("markdown_text")
+    raw = arguments.structure("blocks", "invalid_blocks")
+    if markdown and (text or raw):
+        raise Refused("markdown_text_conflict")
+    if len(markdown) > MARKDOWN_CHARS or (update and len(text) > UPDATE_CHARS):
+        raise Refused("msg_too_long")
+    blocks = None if raw is None else check_blocks(raw)
+    if not (text.strip() or markdown.strip() or blocks):
+        raise Refused("no_text")
+    return Content(
+        text[:POST_CHARS], markdown, blocks, read_metadata(arguments), truncated=len(text) > POST_CHARS
+    )
+
+
+def read_metadata(arguments: Arguments) -> Json | None:
+    """`{event_type, event_payload}` (§3.4)."""
+    metadata = arguments.structure("metadata", "invalid_metadata_format")
+    if metadata is None:
+        return None
+    if not isinstance(metadata, dict) or not isinstance(metadata.get("event_type"), str):
+        raise Refused("invalid_metadata_format")
+    if not isinstance(metadata.get("event_payload"), dict):
+        raise Refused("invalid_metadata_format")
+    if len(str(metadata)) > METADATA_CHARS:
+        raise Refused("metadata_too_large")
+    return metadata

@@ -1,0 +1,100 @@
+"""Control calls that let people, other apps and Slack itself act."""
+
+import base64
+from dataclasses import asdict
+from typing import Any
+
+from simulators.slack.double import Double
+from simulators.slack.files_host import VARIANTS
+from simulators.slack.messages import Json, Message
+from simulators.slack.sending import Sending
+from simulators.slack.streams import end_stream
+from simulators.slack.uploads import StoredFile
+
+
+class Acts:
+    """Each public method is a call of the control API."""
+
+    def __init__(self, double: Double) -> None:
+        self._world = double.world
+        self._members = double.members
+        self._interactions = double.interactions
+        self._deliveries = double.deliveries
+
+    def say(self, channel: str, user: str, text: str, sending: Json | None = None, **more: Any) -> Json:
+        """`more` as in Members.say: thread_ts, subtype, bot_id, files, attachments, broadcast, client_msg_id."""
+        said = self._members.say(channel, user, text, sending=Sending.read(sending), **more)
+        return {"ts": said.ts}
+
+    def say_together(self, acts: list[Json]) -> Json:
+        """Many messages whose events leave at one instant; the timestamps in the same order."""
+        return {"ts": [self.say(**act)["ts"] for act in acts]}
+
+    def edit(self, channel: str, ts: str, text: str, sending: Json | None = None) -> Json:
+        """A member's edit."""
+        self._members.edit(channel, ts, text, sending=Sending.read(sending))
+        return {}
+
+    def delete(self, channel: str, ts: str) -> Json:
+        """A member deletes a message."""
+        self._members.delete(channel, ts)
+        return {}
+
+    def unfurl(self, channel: str, ts: str) -> Json:
+        """message_changed without an edit."""
+        self._members.unfurl(channel, ts)
+        return {}
+
+    def event(self, event: Json, sending: Json | None = None) -> Json:
+        """Any event in an envelope; the delivery's number, 0 if nothing was sent."""
+        sent = self._members.event(event, Sending.read(sending))
+        return {"number": 0 if sent is None else sent.number}
+
+    def again(self, number: int, retry: int = 1) -> Json:
+        """A delivery once more, as Slack's retry; the new one's number."""
+        return {"number": self._deliveries.again(number, retry).number}
+
+    def body(self, body: Json) -> Json:
+        """Any body, signed, without retries."""
+        sent = self._members.body(body)
+        return {"number": 0 if sent is None else sent.number}
+
+    def press(self, channel: str, ts: str, user: str, action_id: str, value: str | None = None) -> Json:
+        """A button; waits for the app's answer."""
+        return asdict(self._interactions.press(self._find(channel, ts), user, action_id, value))
+
+    def command(self, channel: str, user: str, command: str, text: str = "") -> Json:
+        """A slash command; waits for the app's answer."""
+        return asdict(self._interactions.command(channel, user, command, text))
+
+    def ssl_check(self) -> Json:
+        """As for the commands of distributed apps; waits for the app's answer."""
+        return asdict(self._interactions.ssl_check())
+
+    def stop_stream(self, channel: str, ts: str) -> Json:
+        """Someone presses Slack's own Stop button."""
+        end_stream(self._world, self._find(channel, ts), "user")
+        return {}
+
+    def expire_stream(self, channel: str, ts: str) -> Json:
+        """Its five minutes are over."""
+        end_stream(self._world, self._find(channel, ts), "expired")
+        return {}
+
+    def add_file(
+        self, name: str, data: str, mimetype: str, user: str, variant: str = "", **more: Any
+    ) -> Json:
+        """`data` in base64; `more`: overrides (None removes a field), declared, stall, excess, title."""
+        if variant not in VARIANTS:
+            raise ValueError(f"no such variant: {variant}")
+        file_id = self._world.next_id("F")
+        self._world.files[file_id] = StoredFile(
+            file_id, name, mimetype, base64.b64decode(data), user, variant=variant, **more
+        )
+        return {"file": file_id}
+
+    def _find(self, channel: str, ts: str) -> Message:
+        message = self._world.channels[channel].get(ts)
+        if message is None:
+            return next(m for m in self._world.ephemeral if m.ts == ts)
+        return message

@@ -1,0 +1,143 @@
+"""Control calls that furnish the workspace, turn its rules and put faults in force."""
+
+from dataclasses import asdict, fields
+from typing import Any
+
+from simulators.slack.double import Double
+from simulators.slack.faults import Fault
+from simulators.slack.manifest import Manifest
+from simulators.slack.messages import Json
+from simulators.slack.people import User
+from simulators.slack.rules import Rules
+from simulators.slack.world import OTHER_TEAM
+
+
+class Setup:
+    """Each public method is a call of the control API."""
+
+    def __init__(self, double: Double) -> None:
+        self._double = double
+        self._world = double.world
+
+    def info(self) -> Json:
+        """Ids, secrets and URLs of this double."""
+        bot = self._world.install
+        return {
+            "url": self._world.url,
+            "foreign_url": self._double.files.foreign_url,
+            "token": bot.token,
+            "signing_secret": bot.signing_secret,
+            "team_id": bot.team_id,
+            "app_id": bot.app_id,
+            "bot_id": bot.bot_id,
+            "bot_user": bot.bot_user,
+            "changes": self._world.changes.count,
+            "design": self._world.design(),
+        }
+
+    def reset(self) -> Json:
+        """An empty workspace with default rules; URLs and secrets stay."""
+        self._double.deliveries.reset()
+        self._double.faults.clear()
+        self._double.calls.clear()
+        self._double.interactions.reset()
+        self._double.files.token_hosts.clear()
+        self._double.files.downloads.clear()
+        self._world.install.token_state = "live"
+        keep = {"tiers", "patience_floor"}
+        for rule in fields(Rules):
+            if rule.name not in keep:
+                setattr(self._world.rules, rule.name, getattr(Rules(), rule.name))
+        self._world.furnish()
+        self._double.web_api.renew()
+        self._world.changes.bump()
+        return {}
+
+    def rules(self, **changes: Any) -> Json:
+        """Change rules by name; all of them are returned."""
+        known = {rule.name for rule in fields(Rules)}
+        if set(changes) - known:
+            raise ValueError(f"unknown: {sorted(set(changes) - known)}")
+        for name, value in changes.items():
+            setattr(self._world.rules, name, value)
+        if {"tiers", "burst"} & set(changes):
+            self._double.web_api.renew()
+        return asdict(self._world.rules)
+
+    def configure(self, **changes: str) -> Json:
+        """URLs (events_, interactions_, commands_), token, signing_secret, token_state, manifest."""
+        bot = self._world.install
+        for name, value in changes.items():
+            if name == "manifest":
+                read = Manifest.read(value) if value else None
+                bot.scopes = read.scopes if read else None
+                bot.bot_events = read.bot_events if read else None
+            elif name == "events_url":
+                self._double.deliveries.url = value
+            elif name == "interactions_url":
+                self._double.interactions.url = value
+            elif name == "commands_url":
+                self._double.interactions.commands_url = value
+            elif name in {"token", "signing_secret", "token_state"}:
+                setattr(bot, name, value)
+            else:
+                raise ValueError(f"unknown: {name}")
+        return {}
+
+    def add_user(
+        self,
+        name: str,
+        user_id: str = "",
+        real_name: str = "",
+        team_id: str = "",
+        foreign: bool = False,
+        **more: Any,
+    ) -> Json:
+        """`more` as in people.User: locale, tz, is_bot, deleted, is_restricted."""
+        team = team_id or (OTHER_TEAM if foreign else self._world.install.team_id)
+        user = User(user_id or self._world.next_id("U"), name, real_name or name.title(), team, **more)
+        self._world.users[user.id] = user
+        return {"user": user.id}
+
+    def add_channel(
+        self,
+        name: str,
+        kind: str = "channel",
+        members: list[str] | None = None,
+        bot: bool = True,
+        ext_shared: bool = False,
+        archived: bool = False,
+        channel_id: str = "",
+    ) -> Json:
+        """Members default to everybody."""
+        world = self._world
+        people = set(world.users if members is None else members) - {world.install.bot_user}
+        if bot:
+            people.add(world.install.bot_user)
+        channel = world.add_channel(name, kind, people, channel_id, ext_shared=ext_shared)
+        channel.archived = archived
+        return {"channel": channel.id}
+
+    def membership(self, channel: str, user: str, member: bool = True) -> Json:
+        """Without an event; `event` can send member_joined_channel."""
+        members = self._world.channels[channel].members
+        members.add(user) if member else members.discard(user)
+        return {}
+
+    def dm(self, user: str) -> Json:
+        """The direct message with the bot."""
+        return {"channel": self._world.dm(user).id}
+
+    def fault(self, **fault: Any) -> Json:
+        """As in faults.Fault."""
+        self._double.faults.add(Fault(**fault))
+        return {}
+
+    def clear_faults(self) -> Json:
+        """All well again."""
+        self._double.faults.clear()
+        return {}
+
+    def faults(self) -> list[Json]:
+        """Those in force."""
+        return self._double.faults.view()

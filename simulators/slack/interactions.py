@@ -1,0 +1,167 @@
+"""Buttons, slash commands and response URLs (§8)."""
+
+import json
+import time
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from simulators.slack.messages import Json, Message
+from simulators.slack.objects import message_object, team_of
+from simulators.slack.outbound import Attempt, post
+from simulators.slack.signing import signed_headers
+from simulators.slack.world import World
+
+USES, LIFETIME = 5, 1_800.0  # §8: five times, thirty minutes
+
+
+@dataclass(slots=True)
+class ResponseUrl:
+    """A capability to answer one interaction."""
+
+    channel: str
+    ts: str
+    thread_ts: str
+    user: str
+    made: float
+    used: int = 0
+
+
+class Interactions:
+    """Sends to `url` and `commands_url`; no retries (§8)."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.url = ""
+        self.commands_url = ""
+        self._responses: dict[str, ResponseUrl] = {}
+
+    def press(self, message: Message, user: str, action_id: str, value: str | None = None) -> Attempt:
+        """A member presses a button of a message; the request's outcome is returned once it is there."""
+        world = self._world
+        block, element = _find(message, action_id)
+        place = {
+            "message_ts": message.ts,
+            "channel_id": message.channel,
+            "thread_ts": message.thread_ts or None,
+        }
+        action = {
+            "action_id": action_id,
+            "block_id": block.get("block_id", "b0"),
+            "type": element.get("type", "button"),
+            "text": element.get("text"),
+            "value": element.get("value", "") if value is None else value,
+            "action_ts": world.next_ts(),
+        }
+        payload: Json = {
+            "type": "block_actions",
+            "user": {"id": user, "username": user.lower(), "team_id": team_of(world, user)},
+            "api_app_id": world.install.app_id,
+            "token": "deprecated-verification-token",
+            "container": {"type": "message", "is_ephemeral": bool(message.ephemeral_for)} | place,
+            "trigger_id": world.next_id("trigger"),
+            "team": {"id": world.install.team_id, "domain": "simulated"},
+            "enterprise": None,
+            "is_enterprise_install": False,
+            "channel": {"id": message.channel, "name": world.channels[message.channel].name},
+            "message": message_object(world, message),
+            "state": {"values": {}},
+            "response_url": self._response_url(message, user),
+            "actions": [action],
+        }
+        return self._post(self.url, urlencode({"payload": json.dumps(payload)}))
+
+    def command(self, channel: str, user: str, command: str, text: str) -> Attempt:
+        """A slash command: form fields and no thread."""
+        world = self._world
+        nowhere = Message(channel, "", "", user)
+        fields = {
+            "token": "deprecated-verification-token",
+            "team_id": world.install.team_id,
+            "team_domain": "simulated",
+            "channel_id": channel,
+            "channel_name": world.channels[channel].name,
+            "user_id": user,
+            "user_name": user.lower(),
+            "command": command,
+            "text": text,
+            "api_app_id": world.install.app_id,
+            "is_enterprise_install": "false",
+            "response_url": self._response_url(nowhere, user),
+            "trigger_id": world.next_id("trigger"),
+        }
+        return self._post(self.commands_url, urlencode(fields))
+
+    def ssl_check(self) -> Attempt:
+        """Slack looks at the certificate behind a slash command's URL (§1.3)."""
+        return self._post(self.commands_url, urlencode({"token": "t", "ssl_check": "1"}))
+
+    def respond(self, key: str, body: bytes) -> tuple[int, str]:
+        """A POST to a response URL: status and body."""
+        target = self._responses.get(key)
+        now = self._world.design()
+        if target is None or target.used >= USES or now - target.made > LIFETIME:
+            return 404, "expired_url"
+        try:
+            answer = json.loads(body)
+        except ValueError:
+            return 400, "invalid_payload"
+        if not isinstance(answer, dict):
+            return 400, "invalid_payload"
+        target.used += 1
+        self._apply(target, answer)
+        return 200, "ok"
+
+    def reset(self) -> None:
+        """Old response URLs are void."""
+        self._responses.clear()
+
+    def _apply(self, target: ResponseUrl, answer: Json) -> None:
+        world = self._world
+        original = world.channels[target.channel].get(target.ts)
+        log = [{"type": "text", "text": str(answer.get("text") or "")}]
+        if answer.get("blocks"):
+            log = [{"type": "blocks", "blocks": answer["blocks"]}, *log]
+        if answer.get("delete_original") and original is not None:
+            original.deleted = True
+            world.record(original, "response_url")
+        elif answer.get("replace_original") and original is not None:
+            original.log = log
+            world.record(original, "response_url")
+        else:
+            bot = world.install
+            thread = str(answer.get("thread_ts") or "")
+            message = Message(target.channel, world.next_ts(), thread, bot.bot_user, bot.bot_id, log=log)
+            if answer.get("response_type") != "in_channel":
+                message.ephemeral_for = target.user
+                world.ephemeral.append(message)
+            world.add(message, "response_url")
+
+    def _response_url(self, message: Message, user: str) -> str:
+        key = self._world.next_id("R")
+        self._responses[key] = ResponseUrl(
+            message.channel, message.ts, message.thread_ts, user, self._world.design()
+        )
+        base = self._world.rules.response_url_base or self._world.url
+        return f"{base}/actions/{self._world.install.team_id}/{key}"
+
+    def _post(self, url: str, form: str) -> Attempt:
+        if not url:
+            raise ValueError("no URL to send interactions to")
+        body = form.encode()
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        headers |= signed_headers(body, self._world.install.signing_secret)
+        rules = self._world.rules
+        patience = max(self._world.clock.wall(rules.patience), rules.patience_floor)
+        attempt = Attempt(0, "", time.time(), self._world.design())
+        post(url, body, headers, patience, attempt)
+        return attempt
+
+
+def _find(message: Message, action_id: str) -> tuple[Json, Json]:
+    """The block and the element with this action_id."""
+    for block in message.blocks():
+        elements = [*(block.get("elements") or ()), block.get("accessory")]
+        for element in elements:
+            if isinstance(element, dict) and element.get("action_id") == action_id:
+                return block, element
+    raise ValueError(f"no element {action_id} in {message.ts}")

@@ -1,0 +1,153 @@
+"""What people and other apps do in the workspace, and the events that follow from it (§1.4)."""
+
+from collections.abc import Iterable
+
+from simulators.slack import envelopes
+from simulators.slack.channels import Channel
+from simulators.slack.deliveries import Deliveries, Delivery
+from simulators.slack.messages import Json, Message
+from simulators.slack.objects import message_object
+from simulators.slack.sending import Sending
+from simulators.slack.world import World, own
+
+
+class Members:
+    """Acts; each changes the state first and then sends its events."""
+
+    def __init__(self, world: World, deliveries: Deliveries) -> None:
+        self._world = world
+        self._deliveries = deliveries
+        world.observers.append(self._observe)
+
+    def say(
+        self,
+        channel_id: str,
+        user: str,
+        text: str,
+        *,
+        thread_ts: str = "",
+        subtype: str = "",
+        bot_id: str = "",
+        files: Iterable[str] = (),
+        attachments: Iterable[Json] = (),
+        broadcast: bool = False,
+        client_msg_id: str = "",
+        sending: Sending | None = None,
+    ) -> Message:
+        """A message. `text` is as on the wire: a real `<` is `&lt;`, a mention `<@U…>`."""
+        world = self._world
+        self._channel(channel_id)
+        shared = [world.files[file_id] for file_id in files]
+        message = Message(channel_id, world.next_ts(), thread_ts, user, bot_id, subtype)
+        message.log = [{"type": "text", "text": text}]
+        message.files = [stored.object(world) for stored in shared]
+        message.attachments = list(attachments)
+        message.subtype = subtype or ("file_share" if shared else "")
+        message.client_msg_id = client_msg_id or ("" if bot_id else f"{message.ts}-client")
+        message.broadcast = broadcast
+        world.add(message, "(member)" if not bot_id else "(bot)")
+        self._announce(message, sending or Sending())
+        return message
+
+    def edit(self, channel_id: str, ts: str, text: str, *, sending: Sending | None = None) -> Message:
+        """A member edits: message_changed, and app_mention once more with `edited` and a new event_id."""
+        channel = self._channel(channel_id)
+        message = self._message(channel, ts)
+        before = message_object(self._world, message)
+        message.log = [{"type": "text", "text": text}]
+        message.edited = self._world.next_ts()
+        self._world.record(message, "(edit)")
+        how = sending or Sending()
+        self._send(channel, envelopes.changed_event(self._world, message, before), how)
+        if self.mentions(message):
+            self._send(channel, envelopes.mention_event(self._world, message), how)
+        return message
+
+    def delete(self, channel_id: str, ts: str) -> None:
+        """A member deletes a message."""
+        channel = self._channel(channel_id)
+        message = self._message(channel, ts)
+        message.deleted = True
+        self._world.record(message, "(delete)")
+        self._send(channel, envelopes.deleted_event(self._world, message), Sending())
+
+    def unfurl(self, channel_id: str, ts: str) -> None:
+        """message_changed without an edit, as for an unfurl or a reply in the thread (§1.4)."""
+        channel = self._channel(channel_id)
+        message = self._message(channel, ts)
+        same = message_object(self._world, message)
+        self._send(channel, envelopes.changed_event(self._world, message, same), Sending())
+
+    def event(self, event: Json, sending: Sending) -> Delivery | None:
+        """Any event at all, in its envelope."""
+        channel = self._world.channels.get(str(event.get("channel")))
+        return self._deliver(channel, event, sending)
+
+    def body(self, body: Json) -> Delivery | None:
+        """A body of its own, such as url_verification or app_rate_limited (§1.2, §1.3), signed."""
+        return self._deliveries.send(body, Sending(retries=False))
+
+    def mentions(self, message: Message) -> bool:
+        """Whether the bot is mentioned; direct messages and group ones raise no app_mention (§1.4)."""
+        channel = self._world.channels[message.channel]
+        return channel.kind in {"channel", "group"} and f"<@{self._world.install.bot_user}>" in message.text()
+
+    def _channel(self, channel_id: str) -> Channel:
+        channel = self._world.channels.get(channel_id)
+        if channel is None:
+            raise ValueError(f"no channel {channel_id}")
+        return channel
+
+    def _message(self, channel: Channel, ts: str) -> Message:
+        message = channel.get(ts)
+        if message is None:
+            raise ValueError(f"no message {ts} in {channel.id}")
+        return message
+
+    def _announce(self, message: Message, how: Sending) -> None:
+        """One or two events, in the wanted order."""
+        world = self._world
+        channel = world.channels[message.channel]
+        events = []
+        if world.install.bot_user in channel.members:
+            events.append(envelopes.message_event(world, message))
+        if self.mentions(message):
+            events.append(envelopes.mention_event(world, message))
+        if how.order != "message_first":
+            events.reverse()
+        previous: Delivery | None = None
+        for event in events:
+            sent = self._send(channel, event, how, after=previous)
+            previous = None if how.order == "at_once" else sent or previous
+
+    def _send(
+        self, channel: Channel, event: Json, how: Sending, after: Delivery | None = None
+    ) -> Delivery | None:
+        """If the manifest subscribes to it and the test wants it."""
+        subscribed = self._world.install.bot_events
+        if subscribed is not None and envelopes.subscription(event, channel) not in subscribed:
+            return None
+        if how.only and event["type"] not in how.only:
+            return None
+        return self._deliver(channel, event, how, after)
+
+    def _deliver(
+        self, channel: Channel | None, event: Json, how: Sending, after: Delivery | None = None
+    ) -> Delivery | None:
+        body = envelopes.envelope(self._world, event, channel) | how.around
+        return self._deliveries.send(body, how, after)
+
+    def _observe(self, what: str, message: Message) -> None:
+        """Slack tells an app of its own posts too, and of the parent of every reply (§1.4)."""
+        world, channel = self._world, self._world.channels[message.channel]
+        if message.ephemeral_for or not self._deliveries.url:
+            return
+        if what == "new" and own(world, message) and world.rules.echo:
+            self._send(channel, envelopes.message_event(world, message), Sending())
+        if what == "changed" and world.rules.message_changed:
+            same = message_object(world, message)
+            self._send(channel, envelopes.changed_event(world, message, same), Sending())
+        root = channel.get(message.thread_ts) if message.thread_ts else None
+        if what == "new" and root is not None and root is not message and world.rules.message_changed:
+            same = message_object(world, root)
+            self._send(channel, envelopes.changed_event(world, root, same), Sending())

@@ -1,0 +1,130 @@
+"""One message and everything it ever looked like.
+
+A message's content is a log of chunks; an append adds to the log, an update begins a new one. A state
+remembers its log and how much of it there was, so a long stream costs no copies.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass(slots=True, frozen=True)
+class State:
+    """What the message was from `at` (wall epoch) / `design` (seconds since the start) on."""
+
+    at: float
+    design: float
+    method: str
+    log: list[Json]
+    count: int
+    streaming: bool
+
+    def parts(self) -> list[Json]:
+        """The content in this state, folded."""
+        return fold(self.log[: self.count])
+
+
+@dataclass(slots=True)
+class Stream:
+    """The streaming side of a message; `ended` is empty while it is open."""
+
+    mode: (
+        str  # "markdown_text" or "chunks", fixed by the opening call (§4.2, fact 8); "" until the first text
+    )
+    started: float  # design seconds
+    weight: int = 0  # bytes counted against the cumulative cap
+    full: bool = False
+    ended: str = ""  # "stopped", "user", "expired"
+    repaired: bool = False
+
+
+@dataclass(slots=True)
+class Message:
+    """`thread_ts` is empty at top level; `user` is the bot's user id for ours, with `bot_id` set."""
+
+    channel: str
+    ts: str
+    thread_ts: str
+    user: str
+    bot_id: str = ""
+    subtype: str = ""
+    log: list[Json] = field(default_factory=list)
+    states: list[State] = field(default_factory=list)
+    stream: Stream | None = None
+    metadata: Json | None = None
+    files: list[Json] = field(default_factory=list)
+    attachments: list[Json] = field(default_factory=list)
+    reactions: dict[str, list[str]] = field(default_factory=dict)
+    edited: str = ""
+    client_msg_id: str = ""
+    ephemeral_for: str = ""
+    deleted: bool = False
+    broadcast: bool = False
+
+    def parts(self) -> list[Json]:
+        """The content now."""
+        return fold(self.log)
+
+    def root(self) -> str:
+        """The thread it belongs to or could begin."""
+        return self.thread_ts or self.ts
+
+    def streaming(self) -> bool:
+        """Whether the pill still turns: open, or expired and never repaired (§4.3)."""
+        return self.stream is not None and not self.stream.ended
+
+    def text(self) -> str:
+        """Its text as sent: all text parts, else the fallback of its blocks."""
+        parts = self.parts()
+        texts = [part["text"] for part in parts if part["kind"] in {"text", "markdown"}]
+        return "".join(texts) if texts else "".join(p["text"] for p in parts if p["kind"] == "fallback")
+
+    def blocks(self) -> list[Json]:
+        """Every block it holds, in order."""
+        return [block for part in self.parts() if part["kind"] == "blocks" for block in part["blocks"]]
+
+
+def fold(log: Iterable[Json]) -> list[Json]:
+    """Chunks to the parts a reader sees: neighbouring texts join, a task keeps the place it began at.
+
+    A task's title and status replace, its details append (§4.2, Hermes #59010).
+    """
+    parts: list[Json] = []
+    tasks: dict[str, Json] = {}
+    plan: Json = {"kind": "plan", "title": None}
+    for chunk in log:
+        kind = chunk["type"]
+        if kind == "markdown_text":
+            if not parts or parts[-1]["kind"] != "markdown":
+                parts.append({"kind": "markdown", "text": []})
+            parts[-1]["text"].append(chunk["text"])
+        elif kind == "task_update":
+            _fold_task(parts, tasks, chunk)
+        elif kind == "plan_update":
+            if plan["title"] is None:
+                parts.append(plan)
+            plan["title"] = chunk["title"]
+        elif kind == "blocks":
+            parts.append({"kind": "blocks", "blocks": chunk["blocks"]})
+        else:
+            parts.append({"kind": kind, "text": chunk["text"]})
+    for part in parts:
+        if part["kind"] == "markdown":
+            part["text"] = "".join(part["text"])
+    return parts
+
+
+def _fold_task(parts: list[Json], tasks: dict[str, Json], chunk: Json) -> None:
+    task = tasks.get(chunk["id"])
+    if task is None:
+        task = {"kind": "task", "id": chunk["id"], "details": "", "output": "", "sources": []}
+        tasks[chunk["id"]] = task
+        parts.append(task)
+    task["title"] = chunk["title"]
+    task["status"] = chunk["status"]
+    task["details"] += chunk.get("details") or ""
+    task["output"] = chunk.get("output") or task["output"]
+    task["sources"] = chunk.get("sources") or task["sources"]

@@ -1,0 +1,113 @@
+"""Messages, channels and bots as Slack's JSON shows them (§1.1)."""
+
+from simulators.slack.channels import Channel
+from simulators.slack.messages import Json, Message
+from simulators.slack.world import World
+
+
+def message_object(world: World, message: Message, *, metadata: bool = False) -> Json:
+    """As in the Web API's answers; metadata only for who asked for it (§3.4)."""
+    seen: Json = {
+        "type": "message",
+        "user": message.user,
+        "ts": message.ts,
+        "text": message.text(),
+        "team": team_of(world, message.user),
+    }
+    if message.thread_ts:
+        seen["thread_ts"] = message.thread_ts
+    for name, value in (
+        ("subtype", message.subtype),
+        ("client_msg_id", message.client_msg_id),
+        ("files", message.files),
+        ("attachments", message.attachments),
+        ("blocks", blocks_of(message)),
+    ):
+        if value:
+            seen[name] = value
+    if message.edited:
+        seen["edited"] = {"user": message.user, "ts": message.edited}
+    if message.reactions:
+        seen["reactions"] = [{"name": n, "users": u, "count": len(u)} for n, u in message.reactions.items()]
+    if message.bot_id:
+        seen |= bot_fields(world, message.bot_id)
+    if metadata and message.metadata is not None:
+        seen["metadata"] = message.metadata
+    return seen | _thread_fields(world, message)
+
+
+def _thread_fields(world: World, message: Message) -> Json:
+    channel = world.channels[message.channel]
+    replies = [m for m in channel.thread(message.ts) if m.ts != message.ts]
+    if replies:
+        return {"thread_ts": message.ts, "reply_count": len(replies), "latest_reply": replies[-1].ts}
+    root = channel.get(message.thread_ts) if message.thread_ts else None
+    return {"parent_user_id": root.user} if root is not None and root is not message else {}
+
+
+def bot_fields(world: World, bot_id: str) -> Json:
+    """Modern apps post without a subtype but with these (§1.4)."""
+    own = bot_id == world.install.bot_id
+    app = world.install.app_id if own else "A0OTHERAP"
+    return {
+        "bot_id": bot_id,
+        "app_id": app,
+        "bot_profile": {
+            "id": bot_id,
+            "app_id": app,
+            "name": "Dify Bot" if own else "Other Bot",
+            "deleted": False,
+            "updated": 1_760_000_000,
+            "team_id": world.install.team_id,
+        },
+    }
+
+
+def blocks_of(message: Message) -> list[Json]:
+    """A streamed message shows its tasks as `task_card` blocks between its text (slack_sdk's models have them)."""
+    parts = message.parts()
+    if not any(part["kind"] == "task" for part in parts):
+        return message.blocks() or rich_text(message.text())
+    return [block for part in parts for block in _blocks_of_part(part)]
+
+
+def _blocks_of_part(part: Json) -> list[Json]:
+    if part["kind"] == "task":
+        return [
+            {"type": "task_card", "task_id": part["id"], "title": part["title"], "status": part["status"]}
+        ]
+    if part["kind"] == "blocks":
+        return list(part["blocks"])
+    return rich_text(part.get("text") or "")
+
+
+def rich_text(text: str) -> list[Json]:
+    """What Slack's composer adds to what a member types; the tokens are not taken apart here."""
+    if not text:
+        return []
+    section = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
+    return [{"type": "rich_text", "block_id": "b1", "elements": [section]}]
+
+
+def team_of(world: World, user_id: str) -> str:
+    """The workspace a user belongs to."""
+    user = world.users.get(user_id)
+    return user.team_id if user is not None else world.install.team_id
+
+
+def channel_object(world: World, channel: Channel) -> Json:
+    """`is_ext_shared`, not `is_shared`, tells of Slack Connect (§10)."""
+    return {
+        "id": channel.id,
+        "name": channel.name,
+        "is_channel": channel.kind == "channel",
+        "is_group": channel.kind == "group",
+        "is_im": channel.kind == "im",
+        "is_mpim": channel.kind == "mpim",
+        "is_private": channel.kind != "channel",
+        "is_archived": channel.archived,
+        "is_ext_shared": channel.ext_shared,
+        "is_member": world.install.bot_user in channel.members,
+        "num_members": len(channel.members),
+        "context_team_id": world.install.team_id,
+    }

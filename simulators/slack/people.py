@@ -1,0 +1,50 @@
+"""Who is in the workspace: members, guests, people of other organisations, bots."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(slots=True)
+class User:
+    """`team_id` differs from the workspace's for members of another organisation (§10, Slack Connect)."""
+
+    id: str
+    name: str
+    real_name: str
+    team_id: str
+    locale: str = "en-US"
+    tz: str = "Europe/Amsterdam"
+    is_bot: bool = False
+    deleted: bool = False
+    is_restricted: bool = False
+
+    def profile(self, home_team: str, *, include_locale: bool) -> dict[str, Any]:
+        """`users.info`'s user object; the locale comes only when asked for, as at Slack."""
+        user: dict[str, Any] = {
+            "id": self.id,
+            "team_id": self.team_id,
+            "name": self.name,
+            "deleted": self.deleted,
+            "real_name": self.real_name,
+            "tz": self.tz,
+            "tz_label": self.tz,
+            "tz_offset": 3600,
+            "profile": {
+                "real_name": self.real_name,
+                "real_name_normalized": self.real_name,
+                "display_name": self.name,
+                "display_name_normalized": self.name,
+                "team": self.team_id,
+            },
+            "is_admin": False,
+            "is_owner": False,
+            "is_restricted": self.is_restricted,
+            "is_ultra_restricted": False,
+            "is_bot": self.is_bot,
+            "is_app_user": False,
+            "is_stranger": self.team_id != home_team,
+            "updated": 1_760_000_000,
+        }
+        if include_locale:
+            user["locale"] = self.locale
+        return user

@@ -1,0 +1,119 @@
+"""chat.postMessage, chat.update, chat.delete, chat.postEphemeral (§3.1)."""
+
+import re
+
+from simulators.slack.arguments import Arguments
+from simulators.slack.channels import Channel
+from simulators.slack.content import Content, read_content
+from simulators.slack.messages import Json, Message
+from simulators.slack.objects import message_object
+from simulators.slack.refusals import Refused
+from simulators.slack.world import World, ok, own
+
+TS = re.compile(r"\d{10}\.\d{6}")
+
+
+def post_message(world: World, arguments: Arguments) -> Json:
+    """chat.postMessage; more than 40,000 characters are cut with a warning, not refused."""
+    channel = world.writable(arguments.need("channel"))
+    content = read_content(arguments)
+    message = _ours(world, channel, content, thread_of(arguments, "invalid_thread_ts"))
+    message.broadcast = arguments.flag("reply_broadcast")
+    world.add(message, "chat.postMessage")
+    answer = ok(channel=channel.id, ts=message.ts, message=message_object(world, message))
+    if content.truncated:
+        answer["warning"] = "message_truncated"
+        answer["response_metadata"] = {"warnings": ["message_truncated"]}
+    return answer
+
+
+def update_message(world: World, arguments: Arguments) -> Json:
+    """chat.update. An open stream refuses, an expired one can be repaired (§4.3)."""
+    channel = world.channel(arguments.need("channel"))
+    message = find(channel, arguments.need("ts"))
+    if not own(world, message):
+        raise Refused("cant_update_message")
+    content = read_content(arguments, update=True)
+    expire(world, message)
+    if message.streaming():
+        raise Refused("streaming_state_conflict")
+    message.log = _replacement(message, content)
+    if content.metadata is not None:
+        message.metadata = content.metadata  # omitted metadata is kept (§3.1)
+    if message.stream is not None:
+        message.stream.repaired = True
+    message.edited = world.next_ts()
+    world.record(message, "chat.update")
+    world.tell("changed", message)
+    return ok(channel=channel.id, ts=message.ts, text=message.text(), message=message_object(world, message))
+
+
+def delete_message(world: World, arguments: Arguments) -> Json:
+    """chat.delete of our own."""
+    channel = world.channel(arguments.need("channel"))
+    message = find(channel, arguments.need("ts"))
+    if not own(world, message):
+        raise Refused("cant_delete_message")
+    message.deleted = True
+    world.record(message, "chat.delete")
+    world.tell("deleted", message)
+    return ok(channel=channel.id, ts=message.ts)
+
+
+def post_ephemeral(world: World, arguments: Arguments) -> Json:
+    """chat.postEphemeral: seen by one member, kept by nobody; the double remembers it for the tests."""
+    channel = world.writable(arguments.need("channel"))
+    user = arguments.need("user")
+    if user not in channel.members:
+        raise Refused("user_not_in_channel")
+    message = _ours(world, channel, read_content(arguments), thread_of(arguments, "invalid_thread_ts"))
+    message.ephemeral_for = user
+    world.ephemeral.append(message)
+    world.add(message, "chat.postEphemeral")
+    return ok(message_ts=message.ts)
+
+
+def find(channel: Channel, ts: str) -> Message:
+    """A message that stands in the channel."""
+    message = channel.get(ts)
+    if message is None:
+        raise Refused("message_not_found")
+    return message
+
+
+def thread_of(arguments: Arguments, error: str) -> str:
+    """`thread_ts` when given, of a message timestamp's form."""
+    thread = arguments.text("thread_ts")
+    if thread and not TS.fullmatch(thread):
+        raise Refused(error)
+    return thread
+
+
+def expire(world: World, message: Message) -> None:
+    """A stream dies some 300 s after its start, appends or not, and stays as a broken pill (§4.3)."""
+    stream = message.stream
+    if (
+        stream is not None
+        and not stream.ended
+        and world.design() - stream.started >= world.rules.stream_seconds
+    ):
+        stream.ended = "expired"
+        world.record(message, "(expired)")
+
+
+def _ours(world: World, channel: Channel, content: Content, thread: str) -> Message:
+    bot = world.install
+    message = Message(channel.id, world.next_ts(), thread, bot.bot_user, bot.bot_id, log=content.log())
+    message.metadata = content.metadata
+    return message
+
+
+def _replacement(message: Message, content: Content) -> list[Json]:
+    """The new log; blocks stay unless replaced, and a streamed message is made of blocks (§4.3, #1880)."""
+    if content.blocks is None and not content.markdown:
+        kept = [chunk for chunk in message.log if chunk["type"] not in {"text", "fallback"}]
+        if message.stream is None:
+            kept = [chunk for chunk in kept if chunk["type"] == "blocks"]
+        if kept:
+            return [*kept, {"type": "fallback", "text": content.text}]
+    return content.log()

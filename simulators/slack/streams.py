@@ -1,0 +1,168 @@
+"""chat.startStream, chat.appendStream, chat.stopStream (§4)."""
+
+from simulators.slack.arguments import Arguments
+from simulators.slack.blocks import MARKDOWN_CHARS, MAX_BLOCKS, check_blocks
+from simulators.slack.channels import Channel
+from simulators.slack.chunks import check_chunks, weight
+from simulators.slack.content import read_metadata
+from simulators.slack.messages import Json, Message, Stream
+from simulators.slack.objects import message_object, team_of
+from simulators.slack.posting import TS, expire, find
+from simulators.slack.refusals import Refused
+from simulators.slack.world import World, ok, own
+
+ENDINGS = {"message_not_in_streaming_state": "expired", "stopped_by_user": "user"}
+DISPLAY_MODES = {"timeline", "plan", "dense"}  # §4.2
+
+
+def start_stream(world: World, arguments: Arguments) -> Json:
+    """chat.startStream. The thread is mandatory in practice (fact 5): omitted or "" is invalid_thread_ts."""
+    channel = world.writable(arguments.need("channel"))
+    thread = arguments.text("thread_ts")
+    if not TS.fullmatch(thread):
+        raise Refused("invalid_thread_ts")
+    if arguments.text("task_display_mode", "timeline") not in DISPLAY_MODES:
+        raise Refused("invalid_arguments")
+    if channel.kind in world.rules.unstreamable:
+        raise Refused("channel_type_not_supported")
+    _check_recipients(world, channel, arguments)
+    mode, chunks = _read_text(arguments)
+    stream = Stream(mode, world.design(), weight(chunks))
+    if stream.weight > world.rules.stream_bytes:
+        raise Refused("msg_too_long")
+    bot = world.install
+    message = Message(channel.id, world.next_ts(), thread, bot.bot_user, bot.bot_id, stream=stream)
+    dropped = _write(message, chunks)
+    world.add(message, "chat.startStream")
+    return _with_warning(ok(channel=channel.id, ts=message.ts), dropped)
+
+
+def append_stream(world: World, arguments: Arguments) -> Json:
+    """chat.appendStream."""
+    message, stream = _open(world, arguments)
+    mode, chunks = _read_text(arguments)
+    if not mode:
+        raise Refused("invalid_arguments")
+    _admit(world, stream, mode, chunks)
+    dropped = _write(message, chunks)
+    world.record(message, "chat.appendStream")
+    return _with_warning(ok(channel=message.channel, ts=message.ts), dropped)
+
+
+def stop_stream(world: World, arguments: Arguments) -> Json:
+    """chat.stopStream; its `blocks` come to the bottom and have 50 of their own (§4.2)."""
+    message, stream = _open(world, arguments)
+    mode, chunks = _read_text(arguments)
+    raw = arguments.structure("blocks", "invalid_blocks")
+    blocks = [] if raw is None else check_blocks(raw)
+    metadata = read_metadata(arguments)
+    _admit(world, stream, mode, chunks)
+    dropped = _write(message, chunks)
+    if blocks:
+        message.log.append({"type": "blocks", "blocks": blocks})
+    if metadata is not None:
+        message.metadata = metadata
+    stream.ended = "stopped"
+    world.record(message, "chat.stopStream")
+    world.tell("changed", message)
+    answer = ok(channel=message.channel, ts=message.ts, message=message_object(world, message))
+    return _with_warning(answer, dropped)
+
+
+def end_stream(world: World, message: Message, how: str) -> None:
+    """End it from outside: "user" (someone presses Slack's Stop button, §5) or "expired"."""
+    expire(world, message)
+    if message.stream is not None and not message.stream.ended:
+        message.stream.ended = how
+        world.record(message, f"({how})")
+
+
+def suffer(world: World, arguments: Arguments, error: str) -> None:
+    """Let a stream be what a fault has just said about it, so that later calls hear the same."""
+    channel = world.channels.get(str(arguments.values.get("channel")))
+    message = None if channel is None else channel.get(str(arguments.values.get("ts")))
+    if message is None or message.stream is None:
+        return
+    if error == "msg_too_long":
+        message.stream.full = True
+    elif error in ENDINGS:
+        end_stream(world, message, ENDINGS[error])
+
+
+def _check_recipients(world: World, channel: Channel, arguments: Arguments) -> None:
+    """Both in channels, none in direct messages (fact 5, §4.2); the team is the user's own."""
+    user, team = arguments.text("recipient_user_id"), arguments.text("recipient_team_id")
+    if channel.kind == "im" and not (user or team):
+        if world.rules.dm_recipients == "required":
+            raise Refused("missing_recipient_user_id")
+        return
+    if channel.kind == "im" and world.rules.dm_recipients == "refused":
+        raise Refused("invalid_arguments")
+    if not user:
+        raise Refused("missing_recipient_user_id")
+    if not team:
+        raise Refused("missing_recipient_team_id")
+    if user not in world.users:
+        raise Refused("user_not_found")
+    if team_of(world, user) != team:
+        # "The team id is the user's team" (§4.2); which code a wrong one gets is not known
+        raise Refused("user_not_found")
+
+
+def _read_text(arguments: Arguments) -> tuple[str, list[Json]]:
+    """The call's mode and its text as chunks; both kinds in one call are rejected (§4.2)."""
+    markdown = arguments.text("markdown_text")
+    chunks = arguments.structure("chunks", "invalid_chunks")
+    if markdown and chunks is not None:
+        raise Refused("invalid_arguments")
+    if chunks is not None:
+        return "chunks", check_chunks(chunks)
+    if len(markdown) > MARKDOWN_CHARS:
+        raise Refused("msg_too_long")
+    if not markdown:
+        return "", []
+    return "markdown_text", [{"type": "markdown_text", "text": markdown}]
+
+
+def _open(world: World, arguments: Arguments) -> tuple[Message, Stream]:
+    """The message and its stream, if it still takes text."""
+    message = find(world.channel(arguments.need("channel")), arguments.need("ts"))
+    if not own(world, message):
+        raise Refused("message_not_owned_by_app")
+    expire(world, message)
+    stream = message.stream
+    if stream is not None and stream.ended == "user":
+        raise Refused("stopped_by_user")
+    if stream is None or stream.ended:
+        raise Refused("message_not_in_streaming_state")
+    return message, stream
+
+
+def _admit(world: World, stream: Stream, mode: str, chunks: list[Json]) -> None:
+    """The opening call's mode holds (fact 8); over the cap it is msg_too_long for ever (§4.3)."""
+    if mode and stream.mode and mode != stream.mode:
+        raise Refused("streaming_mode_mismatch")
+    more = weight(chunks)
+    if more and (stream.full or stream.weight + more > world.rules.stream_bytes):
+        stream.full = True
+        raise Refused("msg_too_long")
+    stream.mode = stream.mode or mode
+    stream.weight += more
+
+
+def _write(message: Message, chunks: list[Json]) -> bool:
+    """Append; blocks beyond 50 are dropped with a warning (§4.2). Whether some were."""
+    room = MAX_BLOCKS - len(message.blocks()) if any(chunk["type"] == "blocks" for chunk in chunks) else 0
+    dropped = False
+    for chunk in chunks:
+        kept = chunk
+        if chunk["type"] == "blocks":
+            kept = {"type": "blocks", "blocks": chunk["blocks"][: max(0, room)]}
+            dropped = dropped or len(kept["blocks"]) < len(chunk["blocks"])
+            room -= len(kept["blocks"])
+        message.log.append(kept)
+    return dropped
+
+
+def _with_warning(answer: Json, dropped: bool) -> Json:
+    return answer | {"warning": "blocks_dropped"} if dropped else answer

@@ -1,0 +1,154 @@
+"""The three wires with the plugin between them, running: for the tests, the demo and the benchmarks."""
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any, Protocol, Self
+
+from simulators.daemon.control import DaemonControl
+from simulators.dify.control import DifyControl
+from simulators.launch import ROOT, Running, launch
+from simulators.slack.workspace import Workspace
+
+INNER_KEY = "inner-key-of-the-simulators"
+MANIFEST = ROOT / "docs" / "slack-app-manifest.yaml"
+Environment = Mapping[str, str]
+Settings = dict[str, Any]
+
+
+class Daemon(Protocol):
+    """What is asked of the daemon, be it simulated or real."""
+
+    def add_hook(self, settings: Settings) -> str:
+        """A new endpoint with these settings; gives its base URL, `…/e/<hook>`."""
+
+    def change_hook(self, url: str, settings: Settings) -> None:
+        """All settings anew."""
+
+    def kill_plugin(self) -> None:
+        """Kill -9; it comes back by itself."""
+
+    def restart(self) -> None:
+        """The daemon itself goes and comes back; returns when the plugin answers."""
+
+    def log(self) -> str:
+        """What the plugin and the daemon wrote."""
+
+    def stop(self) -> None:
+        """End everything it started."""
+
+
+class SimulatedDaemon:
+    """`python -m simulators.daemon` with this checkout; `scale`: wall seconds per design second.
+
+    `execution_limit`: design seconds after which a request that has begun to answer is dropped.
+    """
+
+    def __init__(
+        self,
+        dify_url: str,
+        scale: float,
+        env: Environment,
+        *,
+        processes: int = 1,
+        mode: str = "local",
+        execution_limit: float = 600.0,
+    ) -> None:
+        pairs = [part for name, value in env.items() for part in ("--env", f"{name}={value}")]
+        self._program = launch(
+            "simulators.daemon",
+            *("--plugin", str(ROOT), "--dify-url", dify_url, "--inner-key", INNER_KEY),
+            *("--time-scale", str(scale), "--processes", str(processes), "--mode", mode, *pairs),
+            *("--execution-limit", str(execution_limit)),
+        )
+        self.control = DaemonControl(self._program.url)
+        self._hooks = 0
+
+    def ready(self, processes: int = 1) -> None:
+        """Wait until so many plugin processes answer."""
+        self.control.wait_ready(processes)
+
+    def add_hook(self, settings: Settings) -> str:
+        """A new endpoint; its base URL."""
+        self._hooks += 1
+        return self.control.hook(f"hook{self._hooks:04d}", settings)
+
+    def change_hook(self, url: str, settings: Settings) -> None:
+        """All settings anew."""
+        self.control.hook(url.rpartition("/")[2], settings)
+
+    def kill_plugin(self) -> None:
+        """Kill -9; it comes back by itself."""
+        self.control.kill_plugin()
+
+    def restart(self) -> None:
+        """The daemon drops everything and starts again."""
+        self.control.restart_daemon()
+        self.control.wait_ready()
+
+    def log(self) -> str:
+        """What the plugin and the daemon wrote, a line of JSON each."""
+        return "\n".join(json.dumps(entry) for entry in self.control.logs())
+
+    def stop(self) -> None:
+        """End the program, and with it the plugin."""
+        self._program.stop()
+
+
+@dataclass
+class Stack:
+    """Everything running. Each user of it brings an app, a hook and a channel of its own."""
+
+    slack: Workspace
+    dify: DifyControl
+    daemon: Daemon
+    scale: float
+    programs: list[Running] = field(default_factory=list)
+
+    @classmethod
+    def start(
+        cls,
+        scale: float,
+        *,
+        processes: int = 1,
+        mode: str = "local",
+        tiers: bool = False,
+        real: Callable[[str, float, dict[str, str]], Daemon] | None = None,
+    ) -> Self:
+        """Start all of it and wait until the plugin answers; what was started is ended if that fails.
+
+        `tiers`: whether Slack enforces its rate limits. `real` makes another daemon than the simulated one
+        from Dify's URL, the scale and the plugin's environment.
+        """
+        with ExitStack() as undo:
+
+            def started(module: str, *arguments: str) -> Running:
+                program = launch(module, "--time-scale", str(scale), *arguments)
+                undo.callback(program.stop)
+                return program
+
+            dify = started("simulators.dify", "--inner-key", INNER_KEY)
+            slack = started(
+                "simulators.slack", "--tiers", "on" if tiers else "off", "--manifest", str(MANIFEST)
+            )
+            workspace = Workspace(slack.url)
+            env = {"SLACK_API_URL": workspace.api_url, "SLACK_FILES_URL": slack.url, "TIME_SCALE": str(scale)}
+            daemon: Daemon
+            if real is not None:
+                daemon = real(dify.url, scale, env)
+            else:
+                simulated = SimulatedDaemon(dify.url, scale, env, processes=processes, mode=mode)
+                undo.callback(simulated.stop)
+                simulated.ready(processes)
+                daemon = simulated
+            stack = cls(workspace, DifyControl(dify.url), daemon, scale, [dify, slack])
+            undo.pop_all()
+        return stack
+
+    def stop(self) -> None:
+        """End everything that was started."""
+        self.slack.close()
+        self.daemon.stop()
+        for program in self.programs:
+            program.stop()

@@ -1,0 +1,28 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from simulators.dify import script
+
+
+@given(st.text(max_size=200), st.floats(0, 20), st.floats(0.1, 40))
+def test_say_loses_nothing_and_keeps_its_time(text: str, seconds: float, rate: float) -> None:
+    steps = script.say(text, seconds, rate)
+    assert "".join(step.get("text", "") for step in steps) == text
+    expected = seconds if round(seconds * rate) > 1 else 0
+    assert sum(step["after"] for step in steps) == pytest.approx(expected)
+
+
+def test_endings_are_named() -> None:
+    ends = [
+        script.refuse(),
+        script.error(),
+        script.error_frame(""),
+        script.fail(""),
+        script.stop(),
+        script.pause(),
+        script.drop(),
+        script.clean_end(),
+        script.silence(),
+    ]
+    assert {steps[-1]["do"] for steps in ends} == script.ENDINGS

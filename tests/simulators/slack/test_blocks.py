@@ -1,0 +1,84 @@
+from typing import Any
+
+import pytest
+
+from simulators.slack.blocks import check_blocks
+from simulators.slack.refusals import Refused
+
+DIVIDER = {"type": "divider"}
+
+
+def error(blocks: Any) -> str:
+    with pytest.raises(Refused) as caught:
+        check_blocks(blocks)
+    return caught.value.error
+
+
+def section(text: str) -> dict[str, Any]:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def table(rows: int, cells: int, text: str = "x") -> dict[str, Any]:
+    return {"type": "table", "rows": [[{"type": "raw_text", "text": text}] * cells] * rows}
+
+
+def button(**more: Any) -> dict[str, Any]:
+    return {"type": "button", "action_id": "a", "text": {"type": "plain_text", "text": "Go"}, **more}
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        [DIVIDER] * 50,
+        [section("x" * 3_000)],
+        [{"type": "header", "text": {"type": "plain_text", "text": "x" * 150}}],
+        [{"type": "markdown", "text": "x" * 12_000}],
+        [table(100, 20)],
+        [table(10, 10, "x" * 100)],
+        [{"type": "actions", "elements": [button(value="x" * 2_000)] * 25}],
+        [{"type": "context", "elements": [{"type": "mrkdwn", "text": "x"}] * 10}],
+        [{"type": "rich_text", "elements": []}],
+    ],
+)
+def test_at_the_limit(blocks: Any) -> None:
+    assert check_blocks(blocks) == blocks
+
+
+@pytest.mark.parametrize(
+    "blocks",
+    [
+        {},
+        [DIVIDER] * 51,
+        ["divider"],
+        [{"type": "unheard-of"}],
+        [{"type": "divider", "block_id": "x" * 256}],
+        [section("x" * 3_001)],
+        [section("")],
+        [{"type": "section"}],
+        [{"type": "header", "text": {"type": "plain_text", "text": "x" * 151}}],
+        [{"type": "markdown", "text": ""}],
+        [table(101, 1)],
+        [table(1, 21)],
+        [table(0, 0)],
+        [table(10, 10, "x" * 60), table(10, 10, "x" * 60)],
+        [{"type": "table", "rows": [["cell"]]}],
+        [{"type": "actions", "elements": []}],
+        [{"type": "actions", "elements": [button()] * 26}],
+        [{"type": "actions", "elements": [button(value="x" * 2_001)]}],
+        [{"type": "actions", "elements": [button(text={"type": "plain_text", "text": "x" * 76})]}],
+        [{"type": "context", "elements": [{"type": "mrkdwn", "text": "x"}] * 11}],
+        [{"type": "context", "elements": [button()]}],
+        [{"type": "rich_text"}],
+    ],
+)
+def test_invalid(blocks: Any) -> None:
+    assert error(blocks) == "invalid_blocks"
+
+
+def test_markdown_counts_over_all_blocks() -> None:
+    halves = [{"type": "markdown", "text": "x" * 6_001}] * 2
+    assert error(halves) == "msg_blocks_too_long"
+
+
+def test_mixed_blocks_have_a_cap_of_their_own() -> None:
+    assert error([section("x" * 2_900)] * 4) == "msg_blocks_too_long"
