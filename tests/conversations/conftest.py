@@ -1,0 +1,55 @@
+import itertools
+import os
+from collections.abc import Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conversations.stack import Stack
+from tests.conversations.world import World
+
+if TYPE_CHECKING:
+    from tests.conversations.with_real_daemon import RealDaemonOfTests
+
+SCALE = 0.05
+REAL = os.environ.get("BRIDGE_DAEMON") == "real"
+_numbers = itertools.count(1)
+
+
+def _real_daemon() -> "type[RealDaemonOfTests] | None":
+    """Only with the binaries of `make test-daemon`; its imports take them for granted."""
+    if not REAL:
+        return None
+    from tests.conversations.with_real_daemon import RealDaemonOfTests
+
+    return RealDaemonOfTests
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    running = Stack.start(SCALE, real=_real_daemon())
+    yield running
+    running.stop()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With a real daemon, leave out what only the simulated one can be made to do."""
+    if REAL:
+        out = [item for item in items if item.get_closest_marker("simulated")]
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if item not in out]
+
+
+@pytest.fixture
+def two_processes() -> Iterator[World]:
+    """Two plugin processes behind one hook, asked in turn."""
+    real = _real_daemon()
+    running = Stack.start(SCALE, processes=2, real=partial(real, processes=2) if real else None)
+    yield World(running, next(_numbers))
+    running.stop()
+
+
+@pytest.fixture
+def world(stack: Stack) -> World:
+    return World(stack, next(_numbers))

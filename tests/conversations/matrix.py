@@ -1,0 +1,216 @@
+"""Many turns at once, each with a fault of its own: what a row of the fault matrix is, runs and must show."""
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import cycle
+from typing import Any
+
+from simulators.daemon.control import DaemonControl
+from simulators.dify import script
+from simulators.slack.seen import SeenMessage
+from tests.conversations.answers import long_text
+from tests.conversations.stack import SimulatedDaemon
+from tests.conversations.world import World
+from wording import Say
+from wording.en import EN
+
+TEXT = long_text(900)
+PARTS = (TEXT[:200], TEXT[200:500], TEXT[500:])
+GROWING = script.pieces(*PARTS, gap=8.0)  # a first text, one on the way, one at the end
+AT_ONCE = script.pieces(TEXT[:200], TEXT[200:], gap=0.5)  # a first text, and the rest with the end
+USERS = "users.info"
+RAW = "req_id: 4711 PluginInvokeError <html> Traceback xoxb-"
+PACE = 5.0  # design seconds between two questions: some take two starts, and Slack's tier 2 gives 20 a minute
+PEOPLE = 8
+NEVER = "the fault never struck"
+CALM = 20.0  # design seconds after which nothing that Slack or we held back can come any more
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """For one of Slack's methods in the row's channel; `more` as in Workspace.fault."""
+
+    method: str
+    kind: str
+    more: dict[str, Any]
+    must_strike: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the thread looks like in the end, and how the log calls it.
+
+    complete: the whole text, once. marked: a beginning of it, then `say`. instead: `say` alone. stopped: what was
+    there when somebody stopped it. dead: any beginning of it, even none, since nothing can be written.
+    """
+
+    kind: str
+    say: Say | None = None
+    outcome: str = "answered"
+
+
+COMPLETE = Expected("complete")
+STOPPED = Expected("stopped", outcome="stopped by user")
+
+
+def dead(error: str) -> Expected:
+    return Expected("dead", outcome=f"cannot reply: {error}")
+
+
+def marked(say: Say, outcome: str) -> Expected:
+    return Expected("marked", say, outcome)
+
+
+def instead(say: Say, outcome: str) -> Expected:
+    return Expected("instead", say, outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One turn and what befalls it."""
+
+    name: str
+    faults: tuple[Fault, ...] = ()
+    steps: tuple[script.Step, ...] = tuple(GROWING)
+    expected: Expected = COMPLETE
+
+    @property
+    def newcomer(self) -> bool:
+        """Asked by somebody whose name is not known yet."""
+        return any(fault.method == USERS for fault in self.faults)
+
+
+def slack_fault(method: str, kind: str, *, must_strike: bool = True, **more: Any) -> Fault:
+    return Fault(method, kind, more, must_strike)
+
+
+def control_of(world: World) -> DaemonControl:
+    """Only the simulated daemon runs the matrix."""
+    assert isinstance(world.daemon, SimulatedDaemon)
+    return world.daemon.control
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A row on its way."""
+
+    row: Row
+    channel: str
+    root: str
+
+
+def run(world: World, rows: Sequence[Row], *, pace: float = PACE) -> list[str]:
+    """Ask every row's question in a channel of its own; what is wrong in the end, a line for each row.
+
+    A stage of a turn can pass too quickly, or be skipped, on a machine that stands still for a moment: a row whose
+    fault found nothing to strike says nothing, and is asked again.
+    """
+    found: list[str] = []
+    missed = list(rows)
+    for again in ("", "-again", "-once-more"):
+        asked = ask(world, [replace(row, name=row.name + again) for row in missed], pace=pace)
+        wait_served(world)
+        world.settle(CALM)
+        lines = faults_found(world, asked)
+        found = [line for line in found if NEVER not in line] + lines
+        missed = [
+            row
+            for row in missed
+            if any(line.startswith(f"{row.name}{again}: ") and NEVER in line for line in lines)
+        ]
+        if not missed:
+            break
+    return found
+
+
+def wait_served(world: World) -> None:
+    """Until Slack was told something about every event, and no request is open any more."""
+    world.wait(lambda: not [one for one in world.slack.deliveries() if one.state == "pending"], 60)
+    control_of(world).wait_idle(120)
+
+
+def ask(world: World, rows: Sequence[Row], *, pace: float = PACE) -> list[Asked]:
+    """All of them, as fast as Slack lets streams begin; they are under way when this returns."""
+    assert len({row.name for row in rows}) == len(rows)
+    asked = []
+    due = time.monotonic()
+    people = cycle([world.slack.add_user(f"asker-{n}") for n in range(PEOPLE)])  # each may ask only so often
+    for row in rows:
+        asker = world.slack.add_user(f"asker-{row.name}") if row.newcomer else next(people)
+        channel = world.slack.add_channel(row.name)
+        for fault in row.faults:
+            place = {"user": asker} if fault.method == USERS else {"channel": channel}
+            world.slack.fault(fault.method, fault.kind, **place, **fault.more)
+        world.dify.script(list(row.steps), world.app_id, when=f"[{row.name}]")
+        time.sleep(max(0.0, due - time.monotonic()))
+        due = time.monotonic() + pace * world.scale
+        asked.append(Asked(row, channel, world.slack.mention(channel, asker, f"[{row.name}]")))
+    return asked
+
+
+def faults_found(world: World, asked: Iterable[Asked], *, logged: bool = True) -> list[str]:
+    """A line for each row that does not end as it must. `logged`: its process lived to write its line."""
+    queries = Counter(one["query"] for one in world.dify.invocations())
+    unstopped = {message.channel for message in world.slack.open_streams()}
+    waiting = {fault["channel"] for fault in world.slack.faults() if fault["times"] is not None}
+    outcomes = turn_outcomes(world)
+    found = []
+    for one in asked:
+        wrong = list(_wrong(world, one))
+        if logged and outcomes.get(one.root) != [one.row.expected.outcome]:
+            wrong.append(f"the log says {outcomes.get(one.root)}")
+        if queries[f"[{one.row.name}]"] != 1:
+            wrong.append(f"the app was asked {queries[f'[{one.row.name}]']} times")
+        if one.channel in unstopped and one.row.expected.kind != "dead":
+            wrong.append("a stream is open or broken")
+        if one.channel in waiting and all(fault.must_strike for fault in one.row.faults):
+            wrong.append(NEVER)
+        if wrong:
+            found.append(f"{one.row.name}: {'; '.join(wrong)}")
+    return found
+
+
+def turn_outcomes(world: World) -> dict[str, list[str]]:
+    """By the message that was answered: what the log says about its turns."""
+    outcomes: dict[str, list[str]] = {}
+    for entry in control_of(world).logs():
+        message = str(entry.get("message", ""))
+        if message.startswith('{"turn":'):
+            turn = json.loads(message)["turn"]
+            outcomes.setdefault(turn["ts"], []).append(turn["outcome"])
+    return outcomes
+
+
+def _wrong(world: World, one: Asked) -> Iterable[str]:
+    ours = world.slack.answers(one.channel, one.root)
+    expected = one.row.expected
+    if world.slack.status(one.channel, one.root).current:
+        yield "the status line stays"
+    shown = "".join(message.seen for message in ours)
+    if any(word in shown for word in RAW.split()):
+        yield "something raw is shown"
+    if not _as_expected(expected, ours):
+        texts = [f"{message.method}: {message.text[:25]!r}…{message.text[-35:]!r}" for message in ours]
+        yield f"{len(ours)} messages are not {expected.kind}: {texts}"
+
+
+def _as_expected(expected: Expected, ours: list[SeenMessage]) -> bool:
+    text, whole = bare("".join(message.text for message in ours)), bare(TEXT)
+    note = bare(EN[expected.say]) if expected.say else ""
+    match expected.kind:
+        case "complete":
+            return text == whole
+        case "marked":
+            part = text.removesuffix(note)
+            return note in text and bool(part) and whole.startswith(part)
+        case "instead":
+            return text == note
+    return whole.startswith(text)
+
+
+def bare(text: str) -> str:
+    """Without what splitting may change, and without the marks of a note."""
+    return "".join(char for char in text if not (char.isspace() or char in "_>"))

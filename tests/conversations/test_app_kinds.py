@@ -1,0 +1,334 @@
+"""Every kind of app, each in the event orders of field/dify.md §1, ends in the message written down here."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from simulators.dify import script
+from simulators.dify.apps import variable
+from simulators.dify.script import Steps
+from tests.conversations.world import ANNA, World
+from wording import Say
+from wording.en import EN
+
+CHATS = ("chat", "agent-chat", "advanced-chat")
+FLOWS = ("advanced-chat", "workflow")
+WITHOUT_CONVERSATIONS = ("workflow", "completion")
+EVERY = (*CHATS, *WITHOUT_CONVERSATIONS)
+QUESTION = "How far is the moon?"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What an app says, by which kinds of app, and the whole message that stands in the thread then."""
+
+    name: str
+    modes: tuple[str, ...]
+    steps: Steps
+    message: str
+
+
+def event(name: str, *, after: float = 0.0, **body: Any) -> Steps:
+    return script.event({"event": name, **body}, after=after)
+
+
+def flow(name: str, **data: Any) -> Steps:
+    return event(name, workflow_run_id="run-1", data=data)
+
+
+OBJECTS = {
+    "summary": "Two *risks*.\nSecond line.",
+    "risks": [{"name": "Delay", "score": 0.5}, {"name": "Cost", "score": 2}],
+    "tags": ["a", "b"],
+    "done": True,
+    "nothing": None,
+    "empty": [],
+}
+# The daemon keeps events in maps of Go: their keys arrive sorted, whatever order the workflow has.
+LISTED = """- **done**: true
+- **risks**:
+  - …
+    - **name**: Delay
+    - **score**: 0.5
+  - …
+    - **name**: Cost
+    - **score**: 2
+- **summary**: Two *risks*.
+  Second line.
+- **tags**:
+  - a
+  - b"""
+
+ORDERS = [
+    Order(
+        "in pieces, then the end of its kind",
+        EVERY,
+        script.pieces("About ", "384,400", " km."),
+        "About 384,400 km.",
+    ),
+    Order(
+        "events nobody knows, and speech that trails",
+        EVERY,
+        event("parallel_branch_started", data={"x": 1})
+        + script.say("About 384,400 km.")
+        + event("something_new", data=None)
+        + event("tts_message", audio="AAAA"),
+        "About 384,400 km.",
+    ),
+    Order(
+        "speech behind the end",
+        ("chat", "agent-chat"),
+        script.say("About 384,400 km.")
+        + event("message_end", id="m", metadata={}, files=None)
+        + event("tts_message", audio="AAAA")
+        + event("tts_message_end", audio="")
+        + script.clean_end(),
+        "About 384,400 km.",
+    ),
+    Order(
+        "text in the clothes of a file",
+        ("chat",),
+        script.say("About ") + script.file_text("384,400 ") + script.file_text("km."),
+        "About 384,400 km.",
+    ),
+    Order(
+        "thoughts and tools around the text",
+        ("agent-chat",),
+        script.thought(thought="I should look it up.")
+        + script.thought(tool="moon", tool_input='{"q":"far"}')
+        + script.thought(tool="moon", tool_input='{"q":"far"}', observation="384400")
+        + script.say("About 384,400 km."),
+        "About 384,400 km.",
+    ),
+    Order(
+        "nodes, an iteration, an agent's log",
+        FLOWS,
+        script.node("Search", "tool", seconds=1)
+        + script.iteration("Each page", 3)
+        + script.agent_log("Look it up")
+        + script.agent_log("Look it up", "success")
+        + script.say("About 384,400 km."),
+        "About 384,400 km.",
+    ),
+    Order(
+        "a node that fails and is caught",
+        FLOWS,
+        script.node("Search", "tool", status="exception") + script.say("About 384,400 km."),
+        "About 384,400 km.",
+    ),
+    Order(
+        "thinking in the text and apart from it",
+        FLOWS,
+        script.reasoning("far away ")
+        + script.reasoning("", final=True)
+        + script.pieces("<th", "ink>Hm.</thi", "nk>About 384,400 km."),
+        "About 384,400 km.",
+    ),
+    Order(
+        "replaced by moderation",
+        (*CHATS, "workflow", "completion"),
+        script.say("Something one should not say.") + script.replace("Let us talk about the moon."),
+        "Let us talk about the moon.",
+    ),
+    Order(
+        "an answer of the annotations, before anything ran",
+        ("advanced-chat",),
+        event("message", id="m", answer="About 384,400 km.")
+        + event("message_end", id="m", metadata={"annotation_reply": {"id": "a"}}, files=[])
+        + script.clean_end(),
+        "About 384,400 km.",
+    ),
+    Order("stopped", (*CHATS, "workflow"), script.say("About 384") + script.stop(), "About 384"),
+    Order(
+        "the end of a chatflow cut off behind the answer's own end",
+        ("advanced-chat",),
+        script.say("About 384,400 km.")
+        + event("message_end", id="m", metadata={}, files=None)
+        + script.drop(),
+        "About 384,400 km.",
+    ),
+    Order(
+        "outputs and nothing said",
+        ("advanced-chat",),
+        script.outputs({"answer": "About 384,400 km.", "other": 1}),
+        "About 384,400 km.",
+    ),
+    Order(
+        "one output and nothing said",
+        ("workflow",),
+        script.outputs({"text": "About 384,400 km."}),
+        "About 384,400 km.",
+    ),
+    Order("several outputs", ("workflow",), script.outputs(OBJECTS), LISTED),
+    Order(
+        "outputs beside what was said",
+        ("workflow",),
+        script.say("About 384,400 km.") + script.outputs({"distance": 384400}),
+        "About 384,400 km.",
+    ),
+    Order(
+        "some branches failed",
+        FLOWS,
+        script.say("About 384,400 km.")
+        + flow("workflow_finished", status="partial-succeeded", outputs={}, files=[], error=None)
+        + event("message_end", id="m", metadata={}, files=None)
+        + script.clean_end(),
+        "About 384,400 km.",
+    ),
+    Order("nothing at all", EVERY, [], EN[Say.NO_TEXT]),
+    Order(
+        "failed before a word",
+        FLOWS,
+        script.fail("Traceback: secret"),
+        EN[Say.RUN_FAILED],
+    ),
+    Order(
+        "failed in the middle",
+        FLOWS,
+        script.say("About 384") + script.fail("Traceback: secret"),
+        f"About 384\n\n> {EN[Say.CUT_SHORT]}",
+    ),
+    Order(
+        "an error event before a word",
+        EVERY,
+        script.error("completion_request_error", "Traceback: secret"),
+        EN[Say.PROVIDER_TROUBLE],
+    ),
+    Order(
+        "an error event in the middle",
+        EVERY,
+        script.say("About 384") + script.error("internal_server_error", "Traceback: secret"),
+        f"About 384\n\n> {EN[Say.CUT_SHORT]}",
+    ),
+    Order(
+        "no end at all",
+        EVERY,
+        script.say("About 384") + script.clean_end(),
+        f"About 384\n\n> {EN[Say.INCOMPLETE]}",
+    ),
+    Order(
+        "paused for a person",
+        FLOWS,
+        script.say("First this.") + script.pause("Is **384,400 km** right?\n\n{{#$output.why#}}"),
+        f"First this.\n\nIs **384,400 km** right?\n\n`why`\n\n> {EN[Say.PAUSED]}",
+    ),
+    Order("paused before a word", FLOWS, script.pause("Is it right?"), f"Is it right?\n\n> {EN[Say.PAUSED]}"),
+]
+CASES = [(order, mode) for order in ORDERS for mode in order.modes]
+
+
+def use(world: World, mode: str, *, form: list[dict[str, Any]] | None = None, **more: Any) -> str:
+    """Let the hook's app be of this kind."""
+    if form is None:
+        form = [variable("query", "paragraph", required=True)] if mode in WITHOUT_CONVERSATIONS else []
+    app = world.dify.app(f"{world.app_id}-{mode}", mode, form=form, **more)
+    world.configure(app={"app_id": app, "inputs": {}})
+    return app
+
+
+def runs(world: World) -> list[dict[str, Any]]:
+    """The calls that ran, without the one that asked what kind of app it is."""
+    return [one for one in world.dify.invocations() if one["outcome"] != "refused"]
+
+
+@pytest.mark.parametrize(("order", "mode"), CASES, ids=[f"{mode}: {order.name}" for order, mode in CASES])
+def test_each_order_of_events_ends_in_its_message(world: World, order: Order, mode: str) -> None:
+    world.dify.script(order.steps, use(world, mode))
+    [answer] = world.answers(world.ask(QUESTION))
+    assert answer.text.strip() == order.message
+    assert world.slack.open_streams() == []
+    assert len(runs(world)) == 1
+
+
+@pytest.mark.parametrize("mode", EVERY)
+def test_the_question_reaches_every_kind_of_app(world: World, mode: str) -> None:
+    use(world, mode)
+    assert world.answer(world.ask(QUESTION)).startswith("You said: ")
+    [run] = runs(world)
+    where = run["inputs"]["query"] if mode in WITHOUT_CONVERSATIONS else run["query"]
+    assert where == QUESTION
+    assert run["response_mode"] == "streaming"
+
+
+@pytest.mark.parametrize(
+    ("form", "name"),
+    [
+        ([variable("topic", "paragraph")], "topic"),
+        ([variable("tone"), variable("question", "paragraph")], "question"),
+        ([variable("tone"), variable("topic", required=True)], "topic"),
+        ([variable("slack_user_name"), variable("topic")], "topic"),
+    ],
+)
+def test_a_workflow_gets_it_in_the_variable_meant_for_it(
+    world: World, form: list[dict[str, Any]], name: str
+) -> None:
+    use(world, "workflow", form=form)
+    world.answers(world.ask(QUESTION))
+    [run] = runs(world)
+    assert run["inputs"][name] == QUESTION
+
+
+@pytest.mark.parametrize("mode", WITHOUT_CONVERSATIONS)
+def test_kinds_are_told_apart_once_and_nothing_runs_twice(world: World, mode: str) -> None:
+    use(world, mode)
+    root = world.ask("one")
+    world.answers(root)
+    world.ask("two", thread_ts=root)
+    world.answers(root, count=2)
+    asked = world.dify.invocations()
+    assert [one["outcome"] for one in asked] == ["refused", "done", "done"]
+    assert [one["inputs"]["query"] for one in runs(world)] == ["one", "two"]
+
+
+def test_a_chat_app_with_a_form_is_told_apart_too(world: World) -> None:
+    use(world, "chat", form=[variable("tone")])
+    world.answers(world.ask("one"))
+    world.answers(world.ask("two"))
+    assert [(one["query"], one["inputs"]) for one in runs(world)] == [("one", {}), ("two", {})]
+    assert len(world.dify.invocations()) == 3
+
+
+@pytest.mark.parametrize(
+    ("mode", "more", "say"),
+    [
+        ("agent", {}, Say.UNSUPPORTED_APP),
+        ("advanced-chat", {"published": False}, Say.UNSUPPORTED_APP),
+        ("workflow", {"published": False}, Say.UNSUPPORTED_APP),
+    ],
+)
+@pytest.mark.parametrize("in_band", [True, False])
+def test_an_app_that_dify_does_not_let_plugins_call(
+    world: World, mode: str, more: dict[str, Any], say: Say, in_band: bool
+) -> None:
+    world.dify.fetch_errors(in_band=in_band)
+    try:
+        use(world, mode, **more)
+        assert world.answer(world.ask(QUESTION)) == EN[say]
+    finally:
+        world.dify.fetch_errors(in_band=True)
+    assert runs(world) == []
+
+
+def test_an_app_that_is_gone(world: World) -> None:
+    world.dify.remove_app(world.app_id)
+    assert world.answer(world.ask(QUESTION)) == EN[Say.APP_MISCONFIGURED]
+
+
+def test_once_published_it_answers(world: World) -> None:
+    app = use(world, "advanced-chat", published=False)
+    root = world.ask(QUESTION)
+    assert world.answer(root) == EN[Say.UNSUPPORTED_APP]
+    world.dify.app(app, "advanced-chat")
+    world.ask("Again", thread_ts=root)
+    assert world.answer(root, count=2).endswith("Again")
+
+
+@pytest.mark.parametrize("mode", ["agent-chat", "workflow"])
+@pytest.mark.parametrize("style", ["edit", "post"])
+def test_in_the_other_styles_too(world: World, mode: str, style: str) -> None:
+    world.configure(reply_style=style)
+    world.dify.script(script.pieces("About ", "384,400", " km."), use(world, mode))
+    root = world.slack.dm(ANNA, QUESTION)
+    [answer] = world.answers(root, channel=world.slack.dm_channel(ANNA))
+    assert answer.text == "About 384,400 km."

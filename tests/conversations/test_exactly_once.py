@@ -1,0 +1,99 @@
+"""Thousands of messages, each delivered up to four times, shuffled, mentions doubled: one answer each."""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conversation_store.redis_server import RedisServer
+from tests.conversations.conftest import SCALE
+from tests.conversations.matrix import control_of
+from tests.conversations.stack import Stack
+from tests.conversations.world import World
+
+pytestmark = pytest.mark.simulated
+MANY = [(500, 1.2), pytest.param(5000, 0.6, marks=pytest.mark.soak)]
+BATCH = 50
+UNDER_WAY = (
+    300  # deliveries; the next messages wait until there are fewer, so that a slow machine is asked for less
+)
+CHANNELS = 10
+ORDERS = ("mention_first", "message_first", "at_once")
+
+
+@pytest.fixture
+def on_redis(tmp_path: Path) -> Iterator[World]:
+    """Two processes behind one hook, with a Redis of their own."""
+    redis = RedisServer(tmp_path)
+    redis.start()
+    running = Stack.start(SCALE, processes=2)
+    world = World(running, 9000)
+    world.configure(redis_url=redis.url)
+    yield world
+    running.stop()
+    redis.stop()
+
+
+@pytest.mark.parametrize(("number", "per_second"), MANY)
+def test_in_one_process_on_dify_storage(world: World, number: int, per_second: float) -> None:
+    send(world, number, per_second)
+    assert what_is_wrong(world, number) == []
+
+
+@pytest.mark.parametrize(("number", "per_second"), MANY)
+def test_in_two_processes_on_redis(on_redis: World, number: int, per_second: float) -> None:
+    send(on_redis, number, per_second)
+    assert what_is_wrong(on_redis, number) == []
+    served = Counter(entry["process"] for entry in control_of(on_redis).requests(path="/slack/turns"))
+    assert len(served) == 2
+
+
+def send(world: World, number: int, per_second: float, seed: int = 1) -> None:
+    """Each a thread of its own; repetitions and the second event of a mention come some seconds later, or at once.
+
+    `per_second`: messages, in design seconds, twenty times as fast on the wall: as many as two shared cores can ack
+    in Slack's patience. What they can't, Slack gives up after three retries, and nobody was asked.
+    """
+    world.slack.rules(echo=False)  # our own posts, coming back, would be half of the load
+    chance = random.Random(seed)
+    people = [world.slack.add_user(f"asker-{n}") for n in range(1 + number // 5)]
+    channels = [world.slack.add_channel(f"many-{n}") for n in range(CHANNELS)]
+    due = time.monotonic()
+    for begin in range(0, number, BATCH):
+        count = min(BATCH, number - begin)
+        seconds = count / per_second
+        world.slack.together(
+            {
+                "channel": channels[n % CHANNELS],
+                "user": people[n % len(people)],
+                "text": world.slack.mentioning(f"question {n}"),
+                "order": chance.choice(ORDERS),
+                "deliveries": chance.choice([1, 1, 1, 2, 2, 3, 4]),
+                "spacing": chance.choice([0.0, 0.0, 1.0, 10.0]),
+                "delay": chance.uniform(0.0, seconds),
+            }
+            for n in range(begin, begin + count)
+        )
+        due += seconds * world.scale
+        time.sleep(max(0.0, due - time.monotonic()))
+        world.wait(lambda: world.slack.delivery_counts().get("pending", 0) < UNDER_WAY, 300)
+    world.wait(lambda: not world.slack.delivery_counts().get("pending"), 300)
+    control_of(world).wait_idle(300)
+
+
+def what_is_wrong(world: World, number: int) -> list[str]:
+    """Messages that were not asked or not answered exactly once."""
+    asked = Counter(one["query"] for one in world.dify.invocations())
+    wanted = Counter({f"question {n}": 1 for n in range(number)})
+    wrong = [f"{query}: asked {asked[query]} times" for query in asked | wanted if asked[query] != 1]
+    answered: dict[str, int] = {}
+    wrong += [f"{message.ts}: a stream is open" for message in world.slack.open_streams()]
+    for channel in {one.channel for one in world.slack.deliveries()}:
+        answered |= world.slack.answer_counts(channel)
+    wrong += [f"{ts}: {count} answers" for ts, count in answered.items() if count != 1]
+    if len(answered) != number:
+        wrong.append(f"{len(answered)} of {number} were answered")
+    return wrong

@@ -1,0 +1,107 @@
+"""Dify's failures: each tells the member what to do, and nothing Slack or Dify says appears raw."""
+
+import pytest
+
+from simulators.dify import script
+from tests.conversations.answers import flat, long_text
+from tests.conversations.world import World
+from wording import Say
+from wording.en import EN
+
+RAW = 'req_id: 4711 PluginInvokeError: {"args": {"key": "sk-secret"}} Traceback'
+PART = long_text(600)
+
+BEFORE = [
+    (script.refuse(500, RAW, "unknown"), Say.DIFY_UNAVAILABLE),
+    (script.refuse(404, html="<html>nginx " + RAW), Say.DIFY_UNAVAILABLE),
+    (script.refuse(400, "app not found"), Say.APP_MISCONFIGURED),
+    (script.refuse(400, "unexpected app type"), Say.UNSUPPORTED_APP),
+    (script.refuse(400, RAW, "provider_quota_exceeded"), Say.PROVIDER_TROUBLE),
+    (script.refuse(400, ""), Say.APP_MISCONFIGURED),
+    (script.error("provider_not_initialize", RAW), Say.PROVIDER_TROUBLE),
+    (script.error("completion_request_error", RAW), Say.PROVIDER_TROUBLE),
+    (script.error("internal_server_error", RAW), Say.RUN_FAILED),
+    (script.fail(RAW), Say.RUN_FAILED),
+    (script.error_frame(RAW), Say.RUN_FAILED),
+    (script.drop(), Say.DIFY_UNAVAILABLE),
+    (script.clean_end(), Say.INCOMPLETE),
+]
+IN_THE_MIDDLE = [
+    (script.error("completion_request_error", RAW), Say.PROVIDER_TROUBLE),
+    (script.error("internal_server_error", RAW), Say.CUT_SHORT),
+    (script.fail(RAW), Say.CUT_SHORT),
+    (script.error_frame(RAW), Say.CUT_SHORT),
+    (script.drop(), Say.INCOMPLETE),
+    (script.clean_end(), Say.INCOMPLETE),
+]
+
+
+def raw_in(world: World) -> list[str]:
+    """What of Dify's own words reached Slack."""
+    everything = " ".join(str(call.arguments) for call in world.slack.calls())
+    return [
+        word
+        for word in ("PluginInvokeError", "Traceback", "sk-secret", "respond with", "nginx", "xoxb-")
+        if word in everything
+    ]
+
+
+@pytest.mark.parametrize(("steps", "say"), BEFORE)
+def test_instead_of_an_answer(world: World, steps: script.Steps, say: Say) -> None:
+    world.dify.script(steps, world.app_id)
+    root = world.ask("hello")
+    assert world.answer(root) == EN[say]
+    assert raw_in(world) == []
+    assert world.slack.open_streams() == []
+    world.dify.clear_scripts()
+    world.ask("again", thread_ts=root)
+    assert "again" in world.answer(root, count=2)
+
+
+@pytest.mark.parametrize(("steps", "say"), IN_THE_MIDDLE)
+def test_under_the_part_that_came(world: World, steps: script.Steps, say: Say) -> None:
+    world.dify.script(script.say(PART, seconds=10) + steps, world.app_id)
+    text = world.answer(world.ask("hello"))
+    assert flat(text).startswith(flat(PART))
+    assert EN[say] in text
+    assert raw_in(world) == []
+    assert world.slack.open_streams() == []
+
+
+def test_the_daemon_cuts_after_240_seconds(world: World) -> None:
+    world.dify.script(script.say(long_text(3000), seconds=300, per_second=4), world.app_id)
+    answers = world.answers(world.ask("slowly"), timeout=40)
+    assert answers[0].text.startswith("Sentence number 1 says")
+    assert EN[Say.TIME_CUT] in answers[-1].text
+    assert world.slack.open_streams() == []
+
+
+def test_an_app_that_says_nothing(world: World) -> None:
+    world.dify.script(script.say(" "), world.app_id)
+    assert world.answer(world.ask("hello")) == EN[Say.NO_TEXT]
+
+
+def test_silence_until_the_turns_own_limit(world: World) -> None:
+    world.dify.script(script.silence(), world.app_id)
+    text = world.answer(world.ask("hello"), timeout=60)
+    assert text in {EN[Say.TIME_CUT], EN[Say.TURN_LIMIT], EN[Say.SILENT]}
+
+
+def test_a_missing_input_is_named(world: World) -> None:
+    from simulators.dify.apps import variable
+
+    app = world.dify.app(f"{world.app_id}-form", "advanced-chat", form=[variable("contract", required=True)])
+    world.configure(app={"app_id": app, "inputs": {}})
+    assert "`contract`" in world.answer(world.ask("hello"))
+
+
+def test_no_secret_reaches_the_log(world: World) -> None:
+    world.dify.script(script.refuse(500, RAW), world.app_id, times=1)
+    root = world.ask("hello")
+    world.answers(root)
+    world.slack.fault("chat.startStream", "status", status=500, times=1)
+    world.ask("again", thread_ts=root)
+    world.answers(root, count=2)
+    log = world.daemon.log()
+    for secret in (world.slack.token, world.slack.signing_secret, "never-print", "sk-secret"):
+        assert secret not in log

@@ -1,0 +1,176 @@
+"""An answer grows in its thread, by whatever Slack allows."""
+
+from itertools import pairwise
+
+import pytest
+
+from simulators.dify import script
+from tests.conversations.answers import REALISTIC, flat, long_text
+from tests.conversations.world import ANNA, World
+
+MINUTE = long_text(3000)
+
+START_ERRORS = [
+    "method_not_supported_for_channel_type",
+    "missing_recipient_user_id",
+    "missing_recipient_team_id",
+    "invalid_thread_ts",
+    "user_not_found",
+    "team_not_found",
+    "restricted_action",
+    "not_subscribed_to_message_stream_stopped",
+    "invalid_chunks",
+    "invalid_blocks",
+    "messages_tab_disabled",
+    "rate_limited",
+    "internal_error",
+    "feature_disabled",
+    "missing_scope",
+    "not_in_channel",
+    "channel_not_found",
+]
+REMEMBERED = ["unknown_method", "channel_type_not_supported"]
+
+
+def test_a_minute_long_answer_grows_in_its_thread(world: World) -> None:
+    world.dify.script(script.wait(2) + script.say(MINUTE, seconds=60), world.app_id)
+    ts = world.ask("What shall we do?")
+    [answer] = world.answers(ts)
+    assert flat(answer.text) == flat(MINUTE)
+    assert answer.method == "chat.startStream"
+    states = world.states(answer.ts)
+    growing = list(dict.fromkeys(state.text for state in states))
+    assert len(growing) >= 20
+    assert all(later.startswith(earlier) for earlier, later in pairwise(growing))
+    [delivery] = world.slack.deliveries("app_mention", ts=ts)
+    assert delivery.state == "accepted"
+    assert len(delivery.attempts) == 1
+    assert delivery.attempts[0].ms < 1000
+    [asked] = world.dify.invocations()
+    assert states[0].at - asked["first_event"] < 1.0 + 2 * world.scale
+    assert world.slack.open_streams() == []
+
+
+def test_the_status_line_says_that_it_thinks_until_there_is_text(world: World) -> None:
+    world.dify.script(script.wait(20) + script.say("Done.", seconds=1), world.app_id)
+    ts = world.ask("Think")
+    assert world.answer(ts) == "Done."
+    status = world.slack.status(world.channel, ts)
+    assert status.texts()[0] == "is thinking…"
+    assert status.current == ""
+
+
+def test_everything_that_markdown_has_arrives(world: World) -> None:
+    world.dify.script(script.say(REALISTIC, seconds=8), world.app_id)
+    [answer] = world.answers(world.ask("How?"))
+    assert "# Rolling out the release" in answer.text
+    assert "return sum(1 for row in rows if row.ok and row.id < 10)" in answer.seen
+    assert "\n> Ask before" in answer.text
+    for cell in ("Freeze", "Tuesday", "Carol"):
+        assert cell in answer.seen
+
+
+@pytest.mark.parametrize("error", START_ERRORS)
+def test_where_a_stream_is_refused_the_answer_is_edited(world: World, error: str) -> None:
+    world.slack.fault("chat.startStream", "error", error=error, times=1)
+    world.dify.script(script.say(MINUTE, seconds=60), world.app_id)
+    ts = world.ask("What shall we do?")
+    [answer] = world.answers(ts)
+    assert flat(answer.text) == flat(MINUTE)
+    assert answer.method == "chat.postMessage"
+    assert len({state.text for state in world.states(answer.ts)}) >= 15
+    world.dify.script(script.say("Short."), world.app_id)
+    [again] = world.answers(world.ask("And now?"))
+    assert again.method == "chat.startStream"
+
+
+@pytest.mark.parametrize("error", REMEMBERED)
+def test_two_refusals_are_remembered_for_an_hour(world: World, error: str) -> None:
+    world.slack.fault("chat.startStream", "error", error=error, times=1)
+    world.dify.script(script.say(MINUTE, seconds=60), world.app_id)
+    try:
+        [answer] = world.answers(world.ask("What shall we do?"))
+        assert flat(answer.text) == flat(MINUTE)
+        assert len({state.text for state in world.states(answer.ts)}) >= 15
+        world.dify.script(script.say("Short."), world.app_id)
+        [again] = world.answers(world.ask("And now?"))
+        assert again.method == "chat.postMessage"
+        [direct] = world.answers(world.slack.dm(ANNA, "hello"), channel=world.slack.dm_channel(ANNA))
+        elsewhere = "chat.postMessage" if error == "unknown_method" else "chat.startStream"
+        assert direct.method == elsewhere
+    finally:
+        world.forget()
+
+
+def test_where_edits_are_refused_too_the_whole_text_is_posted(world: World) -> None:
+    world.slack.fault("chat.startStream", "error", error="internal_error", times=None)
+    world.slack.fault("chat.update", "error", error="edit_window_closed", times=None)
+    world.dify.script(script.say(MINUTE, seconds=20), world.app_id)
+    answers = world.answers(world.ask("What shall we do?"), count=2)
+    assert flat(" ".join(answer.text for answer in answers)) == flat(MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("style", "method"),
+    [("stream", "chat.startStream"), ("edit", "chat.postMessage"), ("post", "chat.postMessage")],
+)
+def test_the_admin_chooses_the_style(world: World, style: str, method: str) -> None:
+    world.configure(reply_style=style)
+    world.dify.script(script.say(MINUTE, seconds=20), world.app_id)
+    [answer] = world.answers(world.ask("What shall we do?"))
+    assert answer.method == method
+    assert flat(answer.text) == flat(MINUTE)
+    states = len({state.text for state in world.states(answer.ts)})
+    assert (states == 1) == (style == "post")
+
+
+@pytest.mark.parametrize("style", ["auto", "edit", "post"])
+def test_an_answer_longer_than_a_message_goes_on_in_the_next(world: World, style: str) -> None:
+    world.configure(reply_style=style)
+    text = long_text(26_000)
+    world.dify.script(script.say(text, seconds=40), world.app_id)
+    answers = world.answers(world.ask("Everything, please"), count=2, timeout=40)
+    assert len(answers) >= 3
+    assert flat(" ".join(answer.text for answer in answers)) == flat(text)
+    assert world.slack.open_streams() == []
+
+
+def test_a_stream_that_gets_too_old_is_followed_by_another(world: World) -> None:
+    """Slack ends it after about five minutes (field/slack.md §4.3); Dify's own limit is lifted by a slow start."""
+    text = long_text(4000)
+    world.dify.script(script.say(text, seconds=238), world.app_id)
+    world.slack.rules(stream_seconds=100.0)  # dies long before we expect it
+    answers = world.answers(world.ask("Slowly"), count=2, timeout=40)
+    assert flat(" ".join(answer.text for answer in answers)) == flat(text)
+    assert world.slack.open_streams() == []
+
+
+@pytest.mark.parametrize("recipients", ["refused", "required", "either"])
+def test_in_a_direct_message(world: World, recipients: str) -> None:
+    world.slack.rules(dm_recipients=recipients)
+    world.dify.script(script.say(MINUTE, seconds=10), world.app_id)
+    ts = world.slack.dm(ANNA, "hello")
+    [answer] = world.answers(ts, channel=world.slack.dm_channel(ANNA))
+    assert answer.method == "chat.startStream"
+    assert flat(answer.text) == flat(MINUTE)
+
+
+def test_model_output_can_neither_ping_nor_disguise(world: World) -> None:
+    evil = "Look <!channel> and <@U0BEN0000>: <https://evil.example|https://good.example> `<!here>` ok\n"
+    world.dify.script(script.say(evil, seconds=5), world.app_id)
+    [answer] = world.answers(world.ask("Ping"))
+    assert answer.live_tokens == []
+    assert "<!channel>" in answer.seen
+    for call in world.slack.calls("chat.*"):
+        assert "<!" not in str(call.arguments)
+
+
+def test_replaced_text_replaces_what_was_shown(world: World) -> None:
+    world.dify.script(
+        script.say("Something one should not say. " * 20, seconds=10)
+        + script.replace("Let us talk about something else."),
+        world.app_id,
+    )
+    [answer] = world.answers(world.ask("Say it"))
+    assert answer.text == "Let us talk about something else."
+    assert world.slack.open_streams() == []

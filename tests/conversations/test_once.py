@@ -1,0 +1,169 @@
+"""Each message is answered exactly once, and only messages that are for us."""
+
+import pytest
+
+from simulators.dify import script
+from tests.conversations.world import ANNA, BEN, CAROL, World
+
+
+def asked(world: World) -> int:
+    return len(world.dify.invocations())
+
+
+@pytest.mark.parametrize("order", ["mention_first", "message_first", "at_once"])
+def test_a_mention_comes_as_two_events(world: World, order: str) -> None:
+    root = world.ask("hello", order=order)
+    world.answers(root)
+    assert asked(world) == 1
+    assert len(world.slack.deliveries(ts=root)) == 2
+
+
+def test_four_deliveries_at_once(world: World) -> None:
+    world.dify.script(script.say("Once.", seconds=5), world.app_id)
+    root = world.ask("hello", deliveries=4)
+    assert [answer.text for answer in world.answers(root)] == ["Once."]
+    assert asked(world) == 1
+    states = {one.state for one in world.slack.deliveries("app_mention", ts=root)}
+    assert states == {"accepted"}
+
+
+def test_a_retry_after_a_restart(world: World) -> None:
+    root = world.ask("hello")
+    world.answers(root)
+    [delivery] = world.slack.deliveries("app_mention", ts=root)
+    world.daemon.restart()
+    headers = world.slack.sign(delivery.raw)
+    assert world.post("/slack/events", delivery.raw, headers | {"X-Slack-Retry-Num": "1"})[0] == 200
+    world.settle(10)
+    assert asked(world) == 1
+    assert len(world.slack.answers(world.channel, root)) == 1
+
+
+def test_what_is_not_said_to_us_is_not_answered(world: World) -> None:
+    slack, channel = world.slack, world.channel
+    root = world.ask("hello")
+    world.answers(root)
+    slack.edit(channel, root, slack.mentioning("hello again"))
+    slack.bot_says(channel, slack.mentioning("ping"))
+    slack.join(channel, CAROL)
+    slack.system_notice(channel, slack.mentioning("a notice"))
+    slack.say(channel, BEN, "just talking")
+    slack.unfurl(channel, root)
+    slack.say(channel, slack.bot_user, slack.mentioning("me"), bot_id=slack.bot_id)
+    world.settle(20)
+    assert asked(world) == 1
+    assert len(slack.calls("chat.startStream")) + len(slack.calls("chat.postMessage")) == 1
+
+
+def test_in_a_followed_thread_only_the_asker_is_answered_without_a_mention(world: World) -> None:
+    root = world.ask("hello")
+    world.answers(root)
+    world.slack.say(world.channel, BEN, "I think so too", thread_ts=root)
+    world.slack.say(world.channel, ANNA, f"<@{BEN}> what do you say?", thread_ts=root)
+    world.settle(10)
+    assert asked(world) == 1
+    world.slack.say(world.channel, ANNA, "and then?", thread_ts=root)
+    world.answers(root, count=2)
+    world.ask("me too", user=BEN, thread_ts=root)
+    world.answers(root, count=3)
+    world.slack.say(world.channel, BEN, "and now me without", thread_ts=root)
+    world.answers(root, count=4)
+    assert [one["query"].splitlines()[-1] for one in world.dify.invocations()] == [
+        "hello",
+        "and then?",
+        "me too",
+        "and now me without",
+    ]
+
+
+def test_threads_are_not_followed_when_the_admin_does_not_want_it(world: World) -> None:
+    world.configure(follow_threads=False)
+    root = world.ask("hello")
+    world.answers(root)
+    world.slack.say(world.channel, ANNA, "and then?", thread_ts=root)
+    world.settle(10)
+    assert asked(world) == 1
+
+
+def test_a_mention_anywhere_in_the_text(world: World) -> None:
+    root = world.ask(f"hi <@{world.slack.bot_user}>, what is up?")
+    world.answers(root)
+    assert world.dify.invocations()[0]["query"] == "hi, what is up?"
+
+
+def test_a_group_dm_needs_a_mention(world: World) -> None:
+    group = world.slack.add_channel("group", kind="mpim")
+    world.slack.say(group, ANNA, "among us")
+    root = world.ask("and you?", channel=group)
+    world.answers(root, channel=group)
+    assert [one["query"] for one in world.dify.invocations()] == ["and you?"]
+
+
+@pytest.mark.parametrize("subtype", ["file_share", "thread_broadcast"])
+def test_shared_files_and_broadcast_replies_are_messages(world: World, subtype: str) -> None:
+    channel = world.slack.dm_channel(ANNA)
+    first = world.slack.dm(ANNA, "hello")
+    world.answers(first, channel=channel)
+    thread = first if subtype == "thread_broadcast" else ""
+    ts = world.slack.say(channel, ANNA, "again", subtype=subtype, thread_ts=thread)
+    world.answers(thread or ts, channel=channel, count=2 if thread else 1)
+    assert asked(world) == 2
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_members_of_other_organisations(world: World, allowed: bool) -> None:
+    world.configure(slack_connect=allowed)
+    stranger = world.slack.add_user("stranger", foreign=True)
+    shared = world.slack.add_channel("shared", members=[ANNA, stranger], ext_shared=True)
+    root = world.ask("let me in", user=stranger, channel=shared)
+    if allowed:
+        world.answers(root, channel=shared)
+    else:
+        world.settle(10)
+    assert asked(world) == int(allowed)
+
+
+def test_direct_messages_can_be_off(world: World) -> None:
+    world.configure(direct_messages=False)
+    world.slack.dm(ANNA, "hello")
+    world.settle(10)
+    assert asked(world) == 0
+
+
+def test_only_allowed_people_and_channels(world: World) -> None:
+    world.configure(allowed_users=ANNA, allowed_channels=world.channel)
+    world.ask("me?", user=BEN)
+    other = world.slack.add_channel("other")
+    world.ask("here?", channel=other)
+    root = world.ask("me, here")
+    world.answers(root)
+    assert [one["query"] for one in world.dify.invocations()] == ["me, here"]
+
+
+def test_one_bot_several_apps(world: World) -> None:
+    other = world.dify.app(f"{world.app_id}-other", "chat")
+    special = world.slack.add_channel("special")
+    world.configure(channel_apps=f"{special}={other}")
+    world.answers(world.ask("usual"))
+    world.answers(world.ask("special", channel=special), channel=special)
+    assert [one["app_id"] for one in world.dify.invocations()] == [world.app_id, other]
+
+
+def test_retries_a_second_apart_over_two_processes(two_processes: World) -> None:
+    world = two_processes
+    world.dify.script(script.say("Once.", seconds=30), world.app_id)
+    roots = [world.ask(f"hello {n}", deliveries=4, spacing=1 / world.scale) for n in range(3)]
+    for root in roots:
+        assert [answer.text for answer in world.answers(root)] == ["Once."]
+    world.wait(lambda: all(one.state == "accepted" for one in world.slack.deliveries("app_mention")))
+    assert asked(world) == 3
+
+
+def test_follow_ups_over_two_processes(two_processes: World) -> None:
+    world = two_processes
+    root = world.ask("one")
+    for count in range(1, 5):
+        world.answers(root, count=count)
+        world.slack.say(world.channel, ANNA, f"again {count}", thread_ts=root)
+    world.answers(root, count=5)
+    assert len({one["conversation_id"] for one in world.dify.invocations()}) == 1

@@ -1,0 +1,221 @@
+"""A process or a session goes away in the middle of a turn: what it wrote is ended, and the member is told."""
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any, cast
+
+import pytest
+
+from simulators.dify import script
+from simulators.slack.seen import SeenMessage
+from simulators.slack.workspace import ANNA
+from simulators.stack import SimulatedDaemon, Stack
+from tests.conversations.answers import flat, long_text
+from tests.conversations.conftest import SCALE
+from tests.conversations.world import World
+from wording import Say
+from wording.en import EN
+
+NOTE = EN[Say.INTERRUPTED]
+SLOW = long_text(3000)
+CODE = "Look:\n\n```python\n" + "print(1)\n" * 300
+
+
+def begun(world: World, style: str = "auto", text: str = SLOW) -> tuple[str, SeenMessage]:
+    """A question whose answer is growing: its ts, and the answer so far."""
+    world.configure(reply_style=style)
+    world.dify.script(script.say(text, seconds=100), world.app_id, times=1)
+    root = world.ask("one")
+    growing = world.wait(lambda: long_enough(world, root))
+    assert growing is not None
+    return root, growing
+
+
+def long_enough(world: World, root: str) -> SeenMessage | None:
+    ours = world.slack.answers(world.channel, root)
+    return ours[0] if ours and len(ours[0].text) > 200 and world.dify.running() else None
+
+
+def told(world: World, root: str, *, times: int = 1, channel: str = "") -> list[SeenMessage]:
+    """Our messages in the thread, once the note stands there and nothing is open; it stands there once."""
+
+    def done() -> list[SeenMessage]:
+        ours = world.slack.answers(channel or world.channel, root)
+        return ours if count(ours) == times and not any(one.streaming or one.broken for one in ours) else []
+
+    def count(ours: list[SeenMessage]) -> int:
+        return sum(one.seen.count(NOTE) for one in ours)
+
+    world.wait(done)
+    world.settle(10)
+    ours = done()
+    assert ours, [one.seen[-300:] for one in world.slack.answers(channel or world.channel, root)]
+    return ours
+
+
+def asked(world: World, query: str) -> int:
+    return [one["query"] for one in world.dify.invocations()].count(query)
+
+
+@pytest.mark.parametrize("style", ["stream", "edit"])
+def test_what_was_visible_is_ended_when_its_thread_is_used_again(world: World, style: str) -> None:
+    root, before = begun(world, style)
+    world.forget()
+    world.ask("two", thread_ts=root)
+    world.wait(lambda: any("two" in one.text for one in world.slack.answers(world.channel, root)))
+    first, second = told(world, root)
+    assert first.ts == before.ts
+    assert flat(first.seen).startswith(flat(before.text)[:150])
+    assert NOTE in first.seen
+    assert "two" in second.text
+    assert (asked(world, "one"), asked(world, "two")) == (1, 1)
+    assert world.slack.open_streams() == []
+
+
+@pytest.mark.parametrize("style", ["stream", "edit"])
+def test_the_first_request_after_the_start_ends_what_no_one_asks_for(world: World, style: str) -> None:
+    root, before = begun(world, style)
+    world.forget()
+    world.slack.say(world.channel, ANNA, "not for the bot")
+    [only] = told(world, root)
+    assert only.ts == before.ts
+    assert asked(world, "one") == 1
+    [delivery] = [one for one in world.slack.deliveries("message") if b"not for the bot" in one.raw]
+    assert delivery.state == "accepted"
+
+
+def test_a_question_elsewhere_does_it_too(world: World) -> None:
+    root, before = begun(world)
+    world.daemon.restart()
+    other = world.ask("two")
+    assert "two" in world.answer(other)
+    [only] = told(world, root)
+    assert only.ts == before.ts
+
+
+def test_where_nothing_was_visible_the_thread_is_told(world: World) -> None:
+    world.dify.script(script.silence(), world.app_id, times=1)
+    root = world.ask("one")
+    world.wait(lambda: world.slack.status(world.channel, root).current)
+    world.wait(lambda: asked(world, "one"))
+    world.settle(3)
+    world.forget()
+    world.slack.say(world.channel, ANNA, "not for the bot")
+    [note] = told(world, root)
+    assert note.text == NOTE
+    world.wait(lambda: not world.slack.status(world.channel, root).current)
+
+
+def test_those_that_waited_are_told_as_well(world: World) -> None:
+    root, before = begun(world)
+    world.ask("two", thread_ts=root)
+    world.ask("three", thread_ts=root)
+    world.wait(lambda: world.slack.status(world.channel, root).current)
+    world.settle(3)
+    world.forget()
+    world.slack.say(world.channel, ANNA, "not for the bot")
+    first, *others = told(world, root, times=3)
+    assert first.ts == before.ts
+    assert [one.text for one in others] == [NOTE, NOTE]
+    assert asked(world, "two") + asked(world, "three") == 0
+
+
+def test_a_stream_that_expired_meanwhile_is_repaired(world: World) -> None:
+    root, before = begun(world)
+    world.forget()
+    world.slack.expire_stream(world.channel, before.ts)
+    world.slack.say(world.channel, ANNA, "not for the bot")
+    [only] = told(world, root)
+    assert flat(before.text)[:150] in flat(only.seen)
+
+
+def test_the_note_stands_outside_of_open_code(world: World) -> None:
+    root, _ = begun(world, text=CODE)
+    world.forget()
+    world.slack.say(world.channel, ANNA, "not for the bot")
+    [only] = told(world, root)
+    assert only.text.count("```") % 2 == 0
+    assert only.text.rstrip().endswith(f"> {NOTE}")
+
+
+def test_an_answer_that_went_on_in_a_second_message_is_ended_there(world: World) -> None:
+    world.dify.script(script.say(long_text(14_000), seconds=60) + script.wait(100), world.app_id, times=1)
+    root = world.ask("one")
+    world.wait(lambda: len(world.slack.answers(world.channel, root)) == 2)
+    world.settle(3)
+    world.forget()
+    world.slack.say(world.channel, ANNA, "not for the bot")
+    first, second = told(world, root)
+    assert NOTE not in first.seen
+    assert NOTE in second.seen
+
+
+@pytest.mark.parametrize("style", ["stream", "edit"])
+def test_without_history_it_is_told_all_the_same(world: World, style: str) -> None:
+    root, _ = begun(world, style)
+    world.forget()
+    world.slack.fault("conversations.replies", "error", error="missing_scope", times=None)
+    world.slack.say(world.channel, ANNA, "not for the bot")
+    messages = told(world, root)
+    assert len(messages) == (1 if style == "stream" else 2)
+    assert world.slack.open_streams() == []
+
+
+def test_slack_fails_at_first(world: World) -> None:
+    root, before = begun(world)
+    world.forget()
+    world.slack.fault("chat.stopStream", "status", status=500, times=1)
+    world.slack.say(world.channel, ANNA, "not for the bot")
+    [only] = told(world, root)
+    assert only.ts == before.ts
+
+
+def test_a_turn_that_ended_is_not_ended_again(world: World) -> None:
+    root = world.ask("one")
+    world.answers(root)
+    world.forget()
+    world.ask("two", thread_ts=root)
+    world.answers(root, count=2)
+    world.settle(60)
+    assert NOTE not in json.dumps([one.seen for one in world.slack.answers(world.channel, root)])
+
+
+@pytest.fixture
+def short_lived() -> Iterator[World]:
+    """A daemon that drops every request 60 s after its first byte."""
+
+    def daemon(dify_url: str, scale: float, env: dict[str, str]) -> SimulatedDaemon:
+        started = SimulatedDaemon(dify_url, scale, env, execution_limit=60)
+        started.ready()
+        return started
+
+    running = Stack.start(SCALE, real=daemon)
+    yield World(running, 1)
+    running.stop()
+
+
+@pytest.mark.simulated
+def test_a_session_that_the_daemon_drops_ends_its_turn_at_once(short_lived: World) -> None:
+    world = short_lived
+    world.dify.script(script.say(SLOW, seconds=200), world.app_id, times=1)
+    root = world.ask("one")
+    world.wait(lambda: "killed" in [one["outcome"] for one in requests(world)])
+    dropped = time.monotonic()
+    [answer] = world.answers(root)
+    assert time.monotonic() - dropped < 60 * world.scale + 3
+    assert EN[Say.INCOMPLETE] in answer.text
+    assert world.slack.open_streams() == []
+    world.ask("two", thread_ts=root)
+    assert "two" in world.answer(root, count=2)
+    world.slack.say(world.channel, ANNA, "not for the bot")
+    world.settle(20)
+    world.forget()
+    world.slack.say(world.channel, ANNA, "not for the bot either")
+    world.settle(60)
+    assert NOTE not in str([one.seen for one in world.slack.answers(world.channel, root)])
+    assert asked(world, "one") == 1
+
+
+def requests(world: World) -> list[dict[str, Any]]:
+    return cast("SimulatedDaemon", world.daemon).control.requests("/slack/turns")

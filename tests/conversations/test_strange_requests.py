@@ -1,0 +1,309 @@
+"""No body, query or header makes our URLs answer 5xx, or run anything without a valid signature.
+
+In this process, through the SDK's own reading of a request and the endpoints: thousands of inputs in seconds.
+"""
+
+import copy
+import json
+import time
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, NoReturn
+from urllib.parse import quote
+
+import pytest
+from dify_plugin.core.utils.http_parser import deserialize_request
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from werkzeug import Response
+
+import endpoints.events
+import endpoints.turns
+from endpoints.events import EventsEndpoint
+from endpoints.turns import TurnsEndpoint
+from handoff.hand_off import HandOff
+from handoff.seal import Seal
+from message import Message
+from provider.environment import Environment
+from simulators.slack.signing import signed_headers
+from tests.conversation_store.fake_dify_storage import FakeDifyStorage
+from turns.assignment import Assignment
+from wiring.bridge import Bridge
+
+SECRET = "the-signing-secret-of-the-tests"
+HOOK = "hook-of-strangers"
+SETTINGS = {
+    "app": {"app_id": "app-1", "inputs": {}},
+    "bot_token": "xoxb-1-2-abc",
+    "signing_secret": SECRET,
+    "setup_key": "",
+}
+NOWHERE = Environment(slack_api_url="http://127.0.0.1:9/api/", slack_files_url="http://127.0.0.1:9")
+ENDPOINTS: dict[str, Any] = {"/slack/events": EventsEndpoint, "/slack/turns": TurnsEndpoint}
+MANY = [1, pytest.param(10, marks=pytest.mark.soak)]
+
+ENVELOPE: dict[str, Any] = {
+    "token": "t",
+    "team_id": "T1",
+    "api_app_id": "A1",
+    "type": "event_callback",
+    "event_id": "Ev1",
+    "event_time": 1763881234,
+    "is_ext_shared_channel": False,
+    "authorizations": [{"enterprise_id": None, "team_id": "T1", "user_id": "UBOT", "is_bot": True}],
+    "event": {
+        "type": "app_mention",
+        "user": "U1",
+        "team": "T1",
+        "text": "<@UBOT> hello",
+        "ts": "1763881234.000100",
+        "thread_ts": "1763881200.000100",
+        "channel": "C1",
+        "channel_type": "im",
+        "files": [{"id": "F1", "name": "a.txt", "mimetype": "text/plain", "url_private": "https://x/y"}],
+        "subtype": "file_share",
+        "bot_id": None,
+        "edited": {"user": "U1", "ts": "1.2"},
+        "message": {"text": "x", "ts": "1763881234.000100"},
+        "blocks": [{"type": "rich_text"}],
+    },
+    "challenge": "c",
+    "minute_rate_limited": 1,
+}
+KINDS = [
+    "event_callback",
+    "url_verification",
+    "app_rate_limited",
+    "app_mention",
+    "message",
+    "tokens_revoked",
+    "im",
+]
+ASSIGNMENT = Assignment(
+    message=Message(
+        team_id="T1",
+        channel="C1",
+        ts="1763881234.000100",
+        source="app_mention",
+        user="U1",
+        text="<@UBOT> hello",
+        bot_user_id="UBOT",
+    ),
+    hook_url=f"http://127.0.0.1:9/e/{HOOK}/slack/events",
+    received=1.0,
+).to_dict()
+
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=20)
+    | st.sampled_from([*KINDS, "", "\x00", "\ud800", "9" * 400, "-1", "nan", [], {}, [[]], 10**400])
+)
+VALUES = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@st.composite
+def bent(draw: st.DrawFn, whole: dict[str, Any]) -> Any:
+    """A real thing with something strange, or nothing, in some of its places."""
+    found: Any = copy.deepcopy(whole)
+    for _ in range(draw(st.integers(1, 4))):
+        place = found
+        while True:
+            keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+            if not keys:
+                break
+            key = draw(st.sampled_from(keys))
+            if isinstance(place[key], dict | list) and place[key] and draw(st.booleans()):
+                place = place[key]
+                continue
+            if isinstance(place, dict) and draw(st.integers(0, 5)) == 0:
+                del place[key]
+            else:
+                place[key] = copy.deepcopy(draw(VALUES))  # what was sampled is bent no further
+            break
+    return found
+
+
+def dumped(value: Any) -> bytes:
+    return json.dumps(value).encode()
+
+
+BODIES = (
+    st.binary(max_size=200)
+    | VALUES.map(dumped)
+    | bent(ENVELOPE).map(dumped)
+    | st.sampled_from(
+        [
+            dumped(ENVELOPE),
+            b"[" * 100_000,
+            b'{"a":' * 20_000,
+            b'{"type":"event_callback","event":' + b"[" * 5000 + b"]" * 5000 + b"}",
+            b"\xff\xfe",
+            b'{"type":"url_verification","challenge":"' + b"x" * 100_000 + b'"}',
+            b'"\\ud800"',
+            b"1e999",
+            b"9" * 5000,
+            b"payload=%7B%7D",
+        ]
+    )
+)
+HEADER_TEXT = st.text(st.characters(codec="latin-1", exclude_characters="\r\n\x00"), max_size=40)
+HEADERS = st.dictionaries(
+    st.sampled_from(
+        [
+            "X-Slack-Signature",
+            "X-Slack-Request-Timestamp",
+            "X-Slack-Retry-Num",
+            "X-Slack-Retry-Reason",
+            "Content-Type",
+            "User-Agent",
+            "Accept",
+            "Cookie",
+            "Authorization",
+        ]
+    ),
+    HEADER_TEXT | st.sampled_from(["v0=" + "0" * 64, str(int(time.time())), "1", "http_timeout"]),
+    max_size=4,
+)
+QUERIES = st.text(max_size=30).map(quote) | st.sampled_from(["ssl_check=1", "key=x&key=y", "%00", "a" * 3000])
+
+
+class World:
+    """The two endpoints, and what they set going."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.handed: list[Any] = []
+        self.storage = FakeDifyStorage()
+        self._monkeypatch = monkeypatch
+        monkeypatch.setattr(HandOff, "hand", self._hand())
+        self.renew()
+
+    def _hand(self) -> Callable[[HandOff, Assignment], None]:
+        """All of the hand-off but the sending."""
+
+        def hand(hand_off: HandOff, turn: Assignment) -> None:
+            Seal((SECRET,), HOOK).open(hand_off.seal.close(turn.to_dict()))
+            self.handed.append(turn)
+
+        return hand
+
+    def renew(self) -> None:
+        """A process that knows nothing."""
+        bridge = Bridge(NOWHERE)
+        for module in (endpoints.events, endpoints.turns):
+            self._monkeypatch.setattr(module, "bridge", lambda: bridge)
+
+    def send(self, path: str, body: bytes, headers: dict[str, str], query: str = "") -> Response | None:
+        """None when the SDK itself can't read the request, so that none of our code sees it."""
+        given = headers | {
+            "Host": "dify.example",
+            "Dify-Hook-Id": HOOK,
+            "Dify-Hook-Url": f"http://x/e/{HOOK}{path}",
+        }
+        head = "".join(f"{name}: {value}\r\n" for name, value in given.items())
+        target = f"{path}?{query}" if query else path
+        raw = f"POST {target} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + body
+        try:
+            request = deserialize_request(raw)
+        except (ValueError, TypeError):
+            return None
+        session = SimpleNamespace(
+            app=SimpleNamespace(chat=Forbidden()),
+            file=Forbidden(),
+            storage=self.storage,
+            dify_plugin_daemon_url="http://127.0.0.1:9",
+        )
+        answer: Response = ENDPOINTS[path](session)._invoke(request, {}, SETTINGS)
+        return answer
+
+
+class Forbidden:
+    """An app that must not be asked."""
+
+    def invoke(self, *_: Any, **__: Any) -> NoReturn:
+        raise AssertionError("the app was asked")
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> World:
+    return World(monkeypatch)
+
+
+def many(count: int) -> settings:
+    checks = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
+    return settings(max_examples=count, deadline=None, database=None, suppress_health_check=checks)
+
+
+@pytest.mark.parametrize("times", MANY)
+@pytest.mark.parametrize("path", ENDPOINTS)
+def test_without_a_signature_nothing_runs(here: World, path: str, times: int) -> None:
+    @many(1500 * times)
+    @given(BODIES, HEADERS, QUERIES)
+    def holds(body: bytes, headers: dict[str, str], query: str) -> None:
+        answer = here.send(path, body, headers, query)
+        assert answer is None or (answer.status_code, answer.get_data()) == (401, b"")
+        assert here.handed == []
+        assert here.storage.calls == []
+
+    holds()
+
+
+@pytest.mark.parametrize("times", MANY)
+def test_what_slack_signed_is_never_too_much(here: World, times: int) -> None:
+    @many(1000 * times)
+    @given(BODIES, HEADERS, QUERIES)
+    def holds(body: bytes, headers: dict[str, str], query: str) -> None:
+        answer = here.send("/slack/events", body, headers | signed_headers(body, SECRET), query)
+        assert answer is None or answer.status_code in {200, 400, 401}
+        assert answer is None or answer.status_code != 401 or not _is_text(body)
+
+    holds()
+
+
+@pytest.mark.parametrize("times", MANY)
+def test_a_body_signed_by_slack_is_no_seal(here: World, times: int) -> None:
+    @many(200 * times)
+    @given(BODIES, QUERIES)
+    def holds(body: bytes, query: str) -> None:
+        answer = here.send("/slack/turns", body, signed_headers(body, SECRET), query)
+        assert answer is not None
+        assert (answer.status_code, answer.get_data()) == (401, b"")
+        assert here.storage.calls == []
+
+    holds()
+
+
+@pytest.mark.parametrize("times", MANY)
+def test_a_seal_around_something_strange(here: World, times: int) -> None:
+    seal = Seal((SECRET,), HOOK)
+
+    @many(800 * times)
+    @given(bent(ASSIGNMENT) | VALUES, QUERIES)
+    def holds(content: Any, query: str) -> None:
+        try:
+            body = seal.close(content)
+        except UnicodeEncodeError:
+            return  # half a character can't be sealed
+        answer = here.send("/slack/turns", body, {}, query)
+        assert answer is not None
+        assert answer.status_code in {200, 401, 409}
+        if (
+            answer.status_code == 200
+        ):  # it was one of ours after all; nobody reads its body, so it does not run
+            here.renew()
+
+    holds()
+
+
+def _is_text(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,125 @@
+"""Too much of one person, too much in one thread, somebody else's workspace; and what the log says of it all."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from simulators.dify import script
+from simulators.slack.workspace import ANNA, BEN
+from tests.conversations.answers import long_text
+from tests.conversations.world import World
+from turns.allowance import PER_THREAD, PER_USER
+from wording import Say
+from wording.en import EN
+
+MANY = PER_USER[0].count
+
+
+def turn_lines(world: World) -> dict[str, dict[str, Any]]:
+    """The log's line of each turn of this channel, by the message's ts; each daemon quotes it in its own way."""
+    log, decoder = world.daemon.log().replace("\\", ""), json.JSONDecoder()
+    found = (decoder.raw_decode(log, start.start())[0]["turn"] for start in re.finditer(r'\{"turn":', log))
+    return {turn["ts"]: turn for turn in found if turn["channel"] == world.channel}
+
+
+def accepted(world: World, ts: str) -> bool:
+    return all(one.state == "accepted" for one in world.slack.deliveries(ts=ts))
+
+
+def test_who_writes_too_much_is_told_once_and_nobody_else_notices(world: World) -> None:
+    roots = [world.ask(f"question {n}") for n in range(MANY + 4)]
+    world.wait(lambda: len(turn_lines(world)) == len(roots))
+    world.settle(5)
+    texts = [answer.text for root in roots for answer in world.slack.answers(world.channel, root)]
+    assert texts.count(EN[Say.RATE_LIMITED]) == 1
+    assert len(texts) == MANY + 1
+    assert len(world.dify.invocations()) == MANY
+    assert world.slack.open_streams() == []
+    assert all(accepted(world, root) for root in roots)
+    assert "question by Ben" in world.answer(world.ask("question by Ben", user=BEN))
+    world.settle(PER_USER[0].seconds)
+    assert "later" in world.answer(world.ask("later"))
+
+
+def test_a_thread_in_which_bots_answer_each_other_is_cut(world: World) -> None:
+    world.dify.script(script.say("Pong."), world.app_id)
+    people = [world.slack.add_user(f"person{n}") for n in range(4)]
+    budget = PER_THREAD[0].count
+    root = ""
+    for number in range(budget + 3):
+        ts = world.ask("ping", user=people[number % 4], thread_ts=root)
+        root = root or ts
+        world.wait(lambda ts=ts: ts in turn_lines(world))  # type: ignore[misc]
+    texts = [answer.text for answer in world.slack.answers(world.channel, root)]
+    assert texts == ["Pong."] * budget + [EN[Say.BUDGET_USED_UP]]
+    assert len(world.dify.invocations()) == budget
+    assert world.answer(world.ask("ping", user=people[0])) == "Pong."
+
+
+def test_another_workspaces_event_is_not_answered(world: World) -> None:
+    world.configure(slack_connect=True)
+    other = {
+        "team_id": "T0OTHER00",
+        "authorizations": [{"team_id": "T0OTHER00", "user_id": world.slack.bot_user}],
+    }
+    stranger = world.ask("hello", around=other)
+    world.wait(lambda: stranger in turn_lines(world))
+    again = world.ask("hello", around=other)
+    world.wait(lambda: again in turn_lines(world))
+    assert turn_lines(world)[stranger]["outcome"] == "foreign team"
+    assert world.slack.answers(world.channel, stranger) == []
+    assert world.dify.invocations() == []
+    assert accepted(world, stranger)
+    assert world.daemon.log().count("events of team T0OTHER00 are not answered") == 1
+    assert "hello" in world.answer(world.ask("hello"))
+
+
+def test_the_log_has_one_line_of_each_turn_with_what_was_measured(world: World) -> None:
+    world.dify.script(script.wait(2) + script.say(long_text(2000), seconds=30), world.app_id)
+    world.slack.fault("chat.appendStream", "rate_limited", retry_after=1, times=2)
+    root = world.ask("something secret")
+    [answer] = world.answers(root)
+    turn = world.wait(lambda: turn_lines(world).get(root))
+    assert turn is not None
+    assert turn["outcome"] == "answered"
+    assert 0 < turn["ack"] < turn["first_token"] <= turn["first_text"] < turn["total"]
+    assert turn["first_token"] > 2
+    written = sum(
+        call.outcome == "ok"
+        for method in ("chat.startStream", "chat.appendStream", "chat.postMessage", "chat.update")
+        for call in world.slack.calls(method)
+    )
+    assert turn["flushes"] == written
+    assert turn["retries"] >= 1
+    assert turn["characters"] == len(long_text(2000))
+    assert turn["question"] == len(world.slack.mentioning("something secret"))
+    assert turn["app"] == world.app_id
+    assert turn["method"] == "stream"
+    assert turn["conversation"] == world.dify.invocations()[0]["conversation_id"]
+    log = world.daemon.log()
+    assert "something secret" not in log
+    assert answer.text[:40] not in log
+
+
+@pytest.mark.simulated
+def test_requests_that_nobody_signed_are_one_line_in_the_log(world: World) -> None:
+    before = world.daemon.log().count("refused a request")
+    world.forget()  # a process that has refused nothing yet but this
+    for _ in range(20):
+        assert world.post("/slack/events", b'{"type": "event_callback", "secret": "do not log"}')[0] == 401
+    log = world.daemon.log()
+    assert 1 <= log.count("refused a request") - before <= 2
+    assert "do not log" not in log
+
+
+def test_bombs_are_refused_unread(world: World) -> None:
+    deep = b'{"a":' * 500_000
+    huge = b'{"text": "' + b"x" * (9 << 20) + b'"}'
+    for body in (deep, huge, b"[" * 1_000_000):
+        assert world.post("/slack/events", body) == (401, b"")
+        assert world.post("/slack/turns", body) == (401, b"")
+        signed = world.slack.sign(body)
+        assert world.post("/slack/events", body, signed)[0] in {400, 401}
+    assert "still there" in world.answer(world.ask("still there", user=ANNA))

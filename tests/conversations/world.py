@@ -1,0 +1,112 @@
+"""One conversation's own corner of the running stack."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, Request, build_opener
+
+from simulators.dify.control import DifyControl
+from simulators.slack.seen import SeenMessage, SeenState
+from simulators.slack.workspace import ANNA, BEN, CAROL, Workspace
+from tests.conversations.stack import Daemon, Stack
+
+__all__ = ["ANNA", "BEN", "CAROL", "World"]
+
+PATIENCE = 60.0
+
+
+class World:
+    """An app, a hook that names it, and a channel with three people and the bot."""
+
+    def __init__(self, stack: Stack, number: int) -> None:
+        self.stack = stack
+        self.slack: Workspace = stack.slack
+        self.dify: DifyControl = stack.dify
+        self.daemon: Daemon = stack.daemon
+        self.scale = stack.scale
+        self.slack.reset()
+        self.dify.reset()
+        self.app_id = self.dify.app(f"app-{number:04d}", "advanced-chat")
+        self.settings: dict[str, Any] = {
+            "app": {"app_id": self.app_id, "inputs": {}},
+            "bot_token": self.slack.token,
+            "signing_secret": self.slack.signing_secret,
+        }
+        self.hook = self.daemon.add_hook(self.settings)
+        self.slack.configure(events_url=f"{self.hook}/slack/events")
+        self.channel = self.slack.add_channel(f"team-{number:04d}")
+
+    def configure(self, **settings: Any) -> None:
+        """Change settings of the hook."""
+        self.settings |= settings
+        self.daemon.change_hook(self.hook, self.settings)
+
+    def another_hook(self, app_id: str = "", **settings: Any) -> str:
+        """A second endpoint; Slack's events go there from now on."""
+        app = {"app": {"app_id": app_id, "inputs": {}}} if app_id else {}
+        hook = self.daemon.add_hook(self.settings | app | settings)
+        self.slack.configure(events_url=f"{hook}/slack/events")
+        return hook
+
+    def ask(self, text: str, *, user: str = ANNA, thread_ts: str = "", channel: str = "", **more: Any) -> str:
+        """A mention; gives its ts."""
+        return self.slack.mention(channel or self.channel, user, text, thread_ts=thread_ts, **more)
+
+    def answer(self, root_ts: str, *, channel: str = "", count: int = 1, timeout: float = PATIENCE) -> str:
+        """The text of our `count`-th message in the thread, once it has ended."""
+        return self.answers(root_ts, channel=channel, count=count, timeout=timeout)[count - 1].text
+
+    def answers(
+        self, root_ts: str, *, channel: str = "", count: int = 1, timeout: float = PATIENCE
+    ) -> list[SeenMessage]:
+        """Our messages in the thread, once there are `count` and none grows any more."""
+        place = channel or self.channel
+
+        def done() -> list[SeenMessage]:
+            ours = self.slack.answers(place, root_ts)
+            busy = len(ours) < count or any(message.streaming for message in ours)
+            return [] if busy or self.slack.status(place, root_ts).current or self.dify.running() else ours
+
+        ends = time.monotonic() + timeout
+        seen = self.wait(done, timeout)
+        while True:
+            self.settle(5)  # an edit may still be on its way
+            again = self.wait(done, timeout)
+            if again == seen or time.monotonic() > ends:
+                return again
+            seen = again
+
+    def wait[T](self, look: Callable[[], T], timeout: float = PATIENCE) -> T:
+        """The first true result; with the plugin's log in the error."""
+        try:
+            return self.slack.wait_for(look, timeout)
+        except TimeoutError as error:
+            raise AssertionError(f"{error}\n{self.daemon.log()[-4000:]}") from error
+
+    def states(self, ts: str, *, channel: str = "") -> list[SeenState]:
+        """Everything the message looked like."""
+        return self.slack.states(channel or self.channel, ts)
+
+    def forget(self) -> None:
+        """Make the plugin forget what it keeps in memory: a new process."""
+        self.daemon.kill_plugin()
+        # Held until the new process serves; a real daemon gives up after 6 s of the wall and answers 500.
+        self.wait(lambda: self.post("/slack/events", b"{}")[0] == 401, timeout=30)
+
+    def settle(self, seconds: float) -> None:
+        """Let design seconds pass: for what must not happen."""
+        time.sleep(max(seconds * self.scale, 0.2))
+
+    def post(self, path: str, body: bytes, headers: dict[str, str] | None = None) -> tuple[int, bytes]:
+        """A request of our own to the hook: status and body."""
+        request = Request(f"{self.hook}{path}", body, headers or {}, method="POST")
+        request.add_header("Content-Type", "application/json")
+        opener = build_opener(ProxyHandler({}))
+        opener.addheaders = []
+        try:
+            with opener.open(request, timeout=30) as answer:
+                return answer.status, answer.read()
+        except HTTPError as error:
+            with error:
+                return error.code, error.read()
