@@ -1,0 +1,28 @@
+"""The pictures that the README shows are there, small, and shown."""
+
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from simulators.demo.document import ThreadView
+from simulators.launch import ROOT
+from tools.pictures.__main__ import FOLDER, moment
+from tools.pictures.scenes import SCENES
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.file)
+def test_a_picture_is_small_whole_and_in_the_readme(scene) -> None:  # type: ignore[no-untyped-def]
+    path = FOLDER / scene.file
+    assert path.stat().st_size < 60_000
+    root = ET.fromstring(path.read_text())
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert f"](_assets/{scene.file})" in (ROOT / "README.md").read_text()
+    shown = " ".join(root.itertext())
+    assert all(word in shown for word in scene.question.split())
+
+
+def test_a_moment_is_the_latest_view_of_its_time() -> None:
+    views = [
+        (10.0 + number, ThreadView("team", (), "" if number == 0 else f"{number}")) for number in range(5)
+    ]
+    assert [moment(views, share).status for share in (0.0, 0.3, 0.5, 1.0)] == ["1", "1", "2", "4"]

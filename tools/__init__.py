@@ -1,0 +1,1 @@
+"""What builds and prepares; none of it enters the plugin package."""
