@@ -1,0 +1,1 @@
+"""What takes minutes: run on demand by `make soak`."""
