@@ -1,0 +1,50 @@
+# Each target prepares what it needs (tools/bootstrap) and is the only command to type.
+PYTHON := .venv/bin/python
+READY := .venv/.ready
+
+.PHONY: help
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(READY): uv.lock pyproject.toml tools/bootstrap
+	@sh tools/bootstrap
+	@touch $@
+
+.PHONY: demo
+demo: $(READY) ## the main job on the simulators, in this terminal
+	@$(PYTHON) -m simulators.demo
+
+.PHONY: test
+test: $(READY) ## all tests but the long ones; ARGS="tests/provider -k token" narrows them
+	@$(PYTHON) -m tools.side_by_side $(ARGS)
+
+.PHONY: soak
+soak: $(READY) ## the long tests, 20 minutes
+	@$(PYTHON) -m pytest -m soak $(ARGS)
+
+.PHONY: lint
+lint: $(READY) ## ruff and mypy
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy .
+
+.PHONY: package
+package: $(READY) ## dist/slack-bridge-<version>.difypkg, to upload in Dify
+	@$(PYTHON) -m tools.package
+
+.PHONY: remote
+remote: $(READY) ## run against a real Dify's debug port, as .env says
+	@test -f .env || { echo "Copy .env.example to .env and fill in the three lines from Dify: Plugins, the bug icon." >&2; exit 1; }
+	@$(PYTHON) -m main
+
+.PHONY: test-daemon
+test-daemon: $(READY) ## the conversations with a real daemon: DAEMON=<dify-plugin-daemon> CLI=<dify>
+	@BRIDGE_DAEMON=real DAEMON="$(DAEMON)" CLI="$(CLI)" $(PYTHON) -m pytest tests/daemon tests/conversations $(ARGS)
+
+.PHONY: bench
+bench: $(READY) ## measure, and write the figures into benchmarks/
+	@$(PYTHON) -m benchmarks
+
+.PHONY: pictures
+pictures: $(READY) ## draw the README's threads anew, from what the simulated Slack holds
+	@$(PYTHON) -m tools.pictures
