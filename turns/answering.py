@@ -103,17 +103,21 @@ class Answering:
         growing = self._growing
         reading = gevent.spawn(desk.asking.run, growing, record, self._heard)
         try:
-            desk.overture.play(record)
+            self._answer(growing, record, deadline)
+        finally:
+            reading.kill(block=False)
+            desk.produced.drop()
+        self._done(growing)  # not of a turn that broke: its record stays open until the thread is told
+
+    def _answer(self, growing: Growing, record: ThreadRecord, deadline: float) -> None:
+        try:
+            self._desk.overture.play(record)
             in_time = self._write_along(growing, deadline)
             self._finish(growing, deadline, in_time=in_time)
         except CannotReply as error:
             self._report.outcome = f"cannot reply: {error.error}"
         except StoppedByUser:
             self._report.outcome = "stopped by user"
-        finally:
-            reading.kill(block=False)
-            desk.produced.drop()
-            self._done(growing)
 
     def leave(self) -> None:
         """Another request goes on with this turn: its status line stays."""

@@ -1,0 +1,126 @@
+"""A turn that breaks inside: the thread is told, the log has its line, and nobody waits for it for ever."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, cast
+
+import gevent
+import pytest
+
+from dify_app.answer import ConversationStarted, TextDelta
+from slack_reply.writer import CannotReply
+from tests.turns.test_orphans import KEY, House
+from turns.answering import Answering, Desk
+from turns.growing import Growing
+from turns.holder import Holder
+from turns.report import Report
+from turns.request import TurnRequest
+from turns.taking import Taking
+
+TS = "1.000001"
+
+
+@dataclass
+class ReplyOfTests:
+    """Shows the first words, and fails at the end as it is told."""
+
+    fails: Exception | None
+    method: str = "stream"
+    pace: float = 1.0
+    message_ts: str = ""
+    calls: list[str] = field(default_factory=list)
+
+    def show(self, latest: Any) -> None:
+        self.message_ts = "2.000002"
+        self.calls.append(latest().text)
+
+    def finish(self, latest: Any) -> None:
+        self.calls.append(latest().text)
+        if self.fails:
+            raise self.fails
+
+    def close(self) -> None:
+        self.calls.append("closed")
+
+
+def _ask(growing: Growing, *_: Any) -> None:
+    growing.take(ConversationStarted("c-1"))
+    growing.take(TextDelta("Half an answer, long enough to be shown at once."))
+    gevent.sleep(0.01)
+    growing.end()
+
+
+def nothing(*_: Any, **__: Any) -> None:
+    """A courtesy that is not what this is about."""
+
+
+def request(house: House, reply: ReplyOfTests) -> TurnRequest:
+    message = SimpleNamespace(ts=TS, channel="C1", root_ts=TS, user="U1", is_dm=False)
+    taking = Taking(house.store, KEY, cast("Any", message), Holder.here().name, house.clock)
+    report = Report("T1", "C1", TS, "app")
+    desk = cast("Any", Desk)(
+        message=message,
+        key=KEY,
+        store=house.store,
+        app=None,
+        reply=reply,
+        status=SimpleNamespace(show=nothing, clear=nothing),
+        asker=SimpleNamespace(say=lambda say, **_: str(say)),
+        asking=SimpleNamespace(run=_ask, is_empty=lambda: False),
+        produced=SimpleNamespace(links=(), any=False, drop=nothing, share=lambda _: []),
+        overture=SimpleNamespace(play=nothing),
+        clock=house.clock,
+        holder=Holder.here().name,
+        received=house.clock.epoch(),
+        show_sources=True,
+        api=None,
+        show_progress=False,
+    )
+    answering = Answering(desk, report)
+
+    class TurnOfTests:
+        def run(self, record: Any) -> None:
+            house.running.add(TS)
+            try:
+                answering.run(record, house.clock.now() + 500)
+            finally:
+                answering.close()
+
+    record = taking.claim()
+    assert record is not None
+    return TurnRequest(
+        turn=cast("Any", TurnOfTests()),
+        record=record,
+        taking=taking,
+        orphans=house.orphans,
+        slack=cast("Any", SimpleNamespace(taken=Counter(), retries=0)),
+        clock=house.clock,
+        received=house.clock.epoch(),
+        report=report,
+        ack=lambda: 0.1,
+        leave=lambda: house.running.discard(TS),
+    )
+
+
+def test_a_turn_that_breaks_is_ended_in_its_thread_at_once() -> None:
+    house, reply = House(), ReplyOfTests(RuntimeError("a mistake of ours"))
+    asked = request(house, reply)
+    asked.run()
+    [remains] = house.ending.ended
+    assert (remains.trigger_ts, remains.message_ts) == (TS, "2.000002")
+    assert asked.report.outcome == "broke"
+    assert house.record().open == ()
+    assert house.record().conversation_id == "c-1"
+    assert reply.calls[-1] == "closed"
+
+
+@pytest.mark.parametrize("fails", [None, CannotReply("channel_not_found")])
+def test_a_turn_that_ends_by_itself_is_no_orphan(fails: Exception | None) -> None:
+    house, reply = House(), ReplyOfTests(fails)
+    asked = request(house, reply)
+    asked.run()
+    assert house.ending.ended == []
+    assert asked.report.outcome == ("cannot reply: channel_not_found" if fails else "answered")
+    assert house.record().open == ()
+    assert house.record().conversation_id == "c-1"
