@@ -1,18 +1,38 @@
-"""More at one instant than a process carries: each is answered once, at once or on its retry."""
+"""As many turns at once as a process carries, and more: each is answered once, at once or on its retry."""
 
 import pytest
 
-from benchmarks.load import Bench, Load
+from benchmarks.load import Bench, Figures, Load
 from turns.gate import OPEN_TURNS
 
 pytestmark = [pytest.mark.soak, pytest.mark.simulated]
 
+OPENING = [
+    Load("200 turns, 20 events a second each", 200, 20, 40, opening=20),
+    Load("the cap, 5 events a second each", OPEN_TURNS, 5, 60, opening=20),
+]
+AT_ONE_INSTANT = [OPEN_TURNS + 1, 1000]
 
-@pytest.mark.parametrize("messages", [OPEN_TURNS + 1, 1000])
-def test_a_crowd(messages: int, request: pytest.FixtureRequest) -> None:
-    bench = Bench(0.5)
+
+def measured(request: pytest.FixtureRequest, load: Load, scale: float) -> Figures:
+    bench = Bench(scale)
     request.addfinalizer(bench.stop)
-    figures = bench.run(Load("crowd", messages, 2, 6))
-    assert figures.complete == messages
-    assert figures.asked == messages
+    figures = bench.run(load)
+    assert figures.complete == load.messages
+    assert figures.asked == load.messages
     assert figures.memory < 256
+    return figures
+
+
+@pytest.mark.parametrize("load", OPENING, ids=lambda load: str(load.messages))
+def test_a_crowd_that_comes_by_and_by(load: Load, request: pytest.FixtureRequest) -> None:
+    """In real time: what is measured is the machine's too."""
+    figures = measured(request, load, 1.0)
+    assert figures.refused == 0
+    assert figures.ack_max < 1000
+    assert figures.heartbeat_worst < 2
+
+
+@pytest.mark.parametrize("messages", AT_ONE_INSTANT)
+def test_a_crowd_at_one_instant(messages: int, request: pytest.FixtureRequest) -> None:
+    measured(request, Load("crowd", messages, 2, 6), 0.5)
