@@ -143,15 +143,17 @@ def _pack_in_flight(turn: InFlight | None) -> list[object] | None:
     if turn is None:
         return None
     fields = (turn.ts, turn.holder, turn.method, turn.message_ts, turn.channel, turn.thread_ts)
-    return [int(turn.started), *(text[:LONGEST] for text in fields)]
+    leg = [turn.leg] if turn.leg else []
+    return [int(turn.started), *(text[:LONGEST] for text in fields), *leg]
 
 
 def _unpack_in_flight(packed: object) -> InFlight | None:
-    if not isinstance(packed, list) or len(packed) != 7:  # noqa: PLR2004 - as packed above
+    if not isinstance(packed, list) or len(packed) not in {7, 8}:  # as packed above
         return None
-    ts, holder, method, message_ts, channel, thread_ts = (_text(value) for value in packed[1:])
+    ts, holder, method, message_ts, channel, thread_ts = (_text(value) for value in packed[1:7])
     known = cast("ReplyMethod", method if method in get_args(ReplyMethod) else "")
-    return InFlight(ts, _number(packed[0]), holder, known, message_ts, channel, thread_ts)
+    leg = int(_number(packed[-1]))
+    return InFlight(ts, _number(packed[0]), holder, known, message_ts, channel, thread_ts, leg)
 
 
 def _unpack_waiting(packed: object) -> tuple[InFlight, ...]:

@@ -8,8 +8,8 @@ from typing import Literal
 
 HANDLED_KEPT = 20
 FOLLOWERS_KEPT = 50
-WAITING_KEPT = 8
-"""More turns than may wait in a thread (turns/line.py)."""
+WAITING_KEPT = HANDLED_KEPT
+"""More turns than may wait in a thread (turns/line.py): so one that is handled and not open has ended."""
 DM_SILENCE = 8 * 3600.0
 """Seconds after which a continuous DM begins a new conversation (design D3)."""
 DAY = 86400.0
@@ -38,6 +38,7 @@ class InFlight:
     """The turn that runs in a thread now: enough to finish its message should the process die.
 
     `started` is Clock.epoch(), `holder` the process, `message_ts` what is visible already ("" if nothing is).
+    `leg` is the number of the request that goes on with it: who takes the next one takes the turn.
     """
 
     ts: str
@@ -47,6 +48,7 @@ class InFlight:
     message_ts: str = ""
     channel: str = ""
     thread_ts: str = ""
+    leg: int = 0
 
 
 @dataclass(frozen=True, slots=True)

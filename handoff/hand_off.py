@@ -1,10 +1,10 @@
 """Hands one turn to our own `/slack/turns` (design D1)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from errors import HandoffError
-from handoff.relay import Relay
+from handoff.relay import Letter, Relay
 from handoff.seal import Seal
 from turns.assignment import Assignment, SweepRequest
 from turns.claims import Claims
@@ -25,32 +25,30 @@ class HandOff:
 
     def hand(self, assignment: Assignment | SweepRequest) -> None:
         """Return once the turn is owned; raises HandoffError when the process is full or nobody accepts."""
-        name, leg = f"{self.hook_id}/{assignment.ticket}", self.leg(assignment)
+        name = f"{self.hook_id}/{assignment.ticket}"
         if not self.gate.enter(name):
             raise HandoffError("as many turns are open as this process carries")
         try:
             body = self.seal.close(assignment.to_dict())
-            self.relay.hand_off(
-                self.hook_id,
-                self.routes,
-                body,
-                self.seal.receipt(body),
-                ended=lambda: self.lifelines.ended(leg),
-            )
+            since = assignment.received if isinstance(assignment, Assignment) and not assignment.leg else None
+            letter = Letter(body, self.seal.receipt(body), self.lifelines.ended, since)
+            self.relay.hand_off(self.hook_id, self.routes, letter)
         finally:
             self.gate.leave(name)
 
     def leg(self, assignment: Assignment | SweepRequest) -> str:
-        """Names this request among all of the process."""
+        """Names it among the claims of the process."""
         return f"{self.hook_id}/{assignment.ticket}#{assignment.leg}"
 
 
 class Onward:
     """For one waiting turn: hands it on to a fresh request, or makes sure that no request goes on with it."""
 
-    def __init__(self, hand_off: HandOff, claims: Claims) -> None:
+    def __init__(self, hand_off: HandOff, claims: Claims, go_on: Callable[[Assignment], bool]) -> None:
+        """`go_on` takes the leg in the thread's record, for all processes; False when it was taken before."""
         self._hand_off = hand_off
         self._claims = claims
+        self._go_on = go_on
         self._failed = 0
 
     def hand(self, assignment: Assignment) -> None:
@@ -63,6 +61,6 @@ class Onward:
         try:
             self._hand_off.hand(attempt)
         except HandoffError:
-            if self._claims.take(self._hand_off.leg(attempt)):
+            if self._claims.take(self._hand_off.leg(attempt)) and self._go_on(attempt):
                 self._failed += 1
                 raise

@@ -15,14 +15,14 @@ OK, UNAUTHORIZED, CONFLICT, FULL = 200, 401, 409, 503
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The turn or the sweep to run.
+    """The turn or the sweep to run, in the request of that name.
 
     `leave` must be called when it has ended, `give_up` instead if it can't even begin: another request may then.
     """
 
     assignment: Assignment | SweepRequest
     record: ThreadRecord
-    leg: str
+    request: str
     leave: Callable[[], None]
     give_up: Callable[[], None]
 
@@ -38,8 +38,8 @@ class Refused:
 class Reception:
     """For one request.
 
-    `claim` takes the message in its thread's record: None when it was taken before. A later leg has it taken
-    already, and `move` notes there that this process goes on with it.
+    `claim` takes the message in its thread's record, `go_on` a later leg of it: None when that was taken before,
+    in whatever process.
     """
 
     hook_id: str
@@ -47,7 +47,8 @@ class Reception:
     gate: Gate
     claims: Claims
     claim: Callable[[Assignment], ThreadRecord | None]
-    move: Callable[[Assignment], ThreadRecord]
+    go_on: Callable[[Assignment], ThreadRecord | None]
+    request: str = ""
 
     def receive(self, body: bytes) -> Accepted | Refused:
         """Accept each leg of each message once, whatever is played twice."""
@@ -59,7 +60,6 @@ class Reception:
         leg = f"{name}#{assignment.leg}"
         if not self.claims.take(leg):
             return Refused(CONFLICT)
-        moved = not self.gate.carries(name)
         if not self.gate.enter(name):
             self.claims.give_back(leg)
             return Refused(FULL)
@@ -72,18 +72,16 @@ class Reception:
             leave()
 
         try:
-            record = self._record(assignment, moved=moved)
+            record = self._record(assignment)
         except BaseException:
             give_up()
             raise
         if record is None:
             leave()
             return Refused(CONFLICT)
-        return Accepted(assignment, record, leg, leave, give_up)
+        return Accepted(assignment, record, self.request, leave, give_up)
 
-    def _record(self, assignment: Assignment | SweepRequest, *, moved: bool) -> ThreadRecord | None:
+    def _record(self, assignment: Assignment | SweepRequest) -> ThreadRecord | None:
         if isinstance(assignment, SweepRequest):
             return ThreadRecord()
-        if assignment.leg == 0:
-            return self.claim(assignment)
-        return self.move(assignment) if moved else ThreadRecord()
+        return self.claim(assignment) if assignment.leg == 0 else self.go_on(assignment)

@@ -4,7 +4,9 @@ A reverse invocation lives only as long as the HTTP request it came with (field/
 connected for the whole turn: a greenlet here, over the one HTTP client of the process.
 """
 
+import uuid
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -18,6 +20,8 @@ from turns.limits import HEARTBEAT_SECONDS, REQUEST_SECONDS
 
 OK, TAKEN, FULL = 200, 409, 503
 RECEIPT_HEADER = "Slack-Bridge-Receipt"
+REQUEST_HEADER = "Slack-Bridge-Request"
+"""Names the request: of several with one body the turn lives in that which came first."""
 # Slack waits 3 s for the whole ack (field/slack.md §1.2); what is left is for the way back.
 ACCEPT_SECONDS = 2.6
 # A known route may take long under load (p99 1.3 s with 300 at once, field/dify.md §0b); an unknown one is doubted
@@ -26,6 +30,7 @@ KNOWN_ROUTE_SECONDS = 2.0
 UNKNOWN_ROUTE_SECONDS = 0.8
 # Wall seconds: a scaled clock does not make the machine faster.
 SHORTEST_PATIENCE = 0.35
+NEVER_SENT = (urllib3.exceptions.ConnectTimeoutError, urllib3.exceptions.NewConnectionError)
 # The turn sends a byte every 10 s; six missing ones mean that nobody is there.
 _SILENCE = 6 * HEARTBEAT_SECONDS
 # Requests that are waited for as long as a turn may take though not a byte of theirs came; more are given up sooner.
@@ -38,6 +43,20 @@ class Outcome(Enum):
     ACCEPTED = "accepted"
     FULL = "full"
     NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is handed off. `receipt` is what accepts it, `ended` is told the name of each request that has ended.
+
+    `since` is the epoch (design seconds) at which Slack began to wait; None: nobody waits.
+    """
+
+    body: bytes
+    receipt: str
+    ended: Callable[[str], None] = lambda _: None
+    since: float | None = None
+    answers: "SimpleQueue[tuple[str, Outcome]]" = field(default_factory=SimpleQueue)
 
 
 class Relay:
@@ -55,32 +74,26 @@ class Relay:
         self._working: dict[str, str] = {}
         self._unheard = 0
 
-    def hand_off(
-        self,
-        hook_id: str,
-        routes: Sequence[str],
-        body: bytes,
-        receipt: str,
-        ended: Callable[[], None] = lambda: None,
-    ) -> None:
-        """Return once some route accepted the turn; raises HandoffError. `ended` is called when its request ends.
+    def hand_off(self, hook_id: str, routes: Sequence[str], letter: Letter) -> None:
+        """Return once some route accepted the turn; raises HandoffError.
 
         An attempt that is slow is never hung up on, since its turn may have begun: the next route is tried beside
         it, and whichever comes second is told 409, which is an acceptance too.
         """
         known = self._working.get(hook_id)
         order = sorted(routes, key=lambda route: route != known)
-        answers: SimpleQueue[tuple[str, Outcome]] = SimpleQueue()
-        end = self._clock.now() + self._patience(ACCEPT_SECONDS)
+        end = self._clock.now() + self._patience(ACCEPT_SECONDS) - self._gone(letter)
         open_attempts = 0
         for number, route in enumerate(order):
-            self._spawn(self._attempt, route, body, receipt, answers, ended)
+            if self._clock.now() >= end:
+                break
+            self._spawn(self._attempt, route, letter)
             open_attempts += 1
             patience = self._patience(KNOWN_ROUTE_SECONDS if route == known else UNKNOWN_ROUTE_SECONDS)
             last = number == len(order) - 1
             until = end if last else min(end, self._clock.now() + patience)
             while open_attempts:
-                answer = self._next(answers, until)
+                answer = self._next(letter.answers, until)
                 if answer is None:
                     break
                 open_attempts -= 1
@@ -99,34 +112,28 @@ class Relay:
         except Empty:
             return None
 
-    def _attempt(
-        self,
-        route: str,
-        body: bytes,
-        receipt: str,
-        answers: SimpleQueue[tuple[str, Outcome]],
-        ended: Callable[[], None],
-    ) -> None:
+    def _attempt(self, route: str, letter: Letter) -> None:
+        name = uuid.uuid4().hex
         try:
-            response = self._post(route, body)
-        except urllib3.exceptions.HTTPError:
-            answers.put((route, Outcome.NO))
+            response = self._post(route, letter.body, name)
+        except urllib3.exceptions.HTTPError as error:
+            letter.answers.put((route, Outcome.NO))
+            if not isinstance(error, NEVER_SENT):
+                letter.ended(name)  # its turn may have begun
             return
-        ours = False
         try:
-            outcome = self._judge(response, receipt)
-            answers.put((route, outcome))
+            outcome = self._judge(response, letter.receipt)
+            letter.answers.put((route, outcome))
             ours = outcome is Outcome.ACCEPTED and response.status == OK
             while ours and self._beats(response):
                 pass
         except (urllib3.exceptions.HTTPError, OSError, ValueError):
-            answers.put((route, Outcome.NO))  # after an acceptance nobody listens any more
+            letter.answers.put((route, Outcome.NO))  # after an acceptance nobody listens any more
         finally:
             response.close()
-            if ours:
-                ended()
+            letter.ended(name)
 
-    def _post(self, route: str, body: bytes) -> urllib3.BaseHTTPResponse:
+    def _post(self, route: str, body: bytes, name: str) -> urllib3.BaseHTTPResponse:
         """Its turn may have begun, however long nothing is heard: a proxy can hold the answer back to its end."""
         longest = REQUEST_SECONDS if self._unheard < UNHEARD else _SILENCE
         self._unheard += 1
@@ -135,7 +142,7 @@ class Relay:
                 "POST",
                 route,
                 body=body,
-                headers={"Content-Type": "application/octet-stream"},
+                headers={"Content-Type": "application/octet-stream", REQUEST_HEADER: name},
                 preload_content=False,
                 retries=False,
                 redirect=False,
@@ -159,6 +166,10 @@ class Relay:
         if response.status == TAKEN:
             return Outcome.ACCEPTED
         return Outcome.FULL if response.status == FULL else Outcome.NO
+
+    def _gone(self, letter: Letter) -> float:
+        """How much of Slack's patience is gone already."""
+        return 0.0 if letter.since is None else max(0.0, self._clock.epoch() - letter.since)
 
     def _patience(self, seconds: float) -> float:
         """Design seconds, but never shorter than the machine needs."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,8 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from errors import Forged
 
 SEAL_SECONDS = 60
+SKEW_SECONDS = 5
+"""How far ahead the clock of the node that sealed may be."""
 LARGEST = 4 * 1024 * 1024
 """Bytes; a message at its limits seals to a quarter of it."""
 _SALT = "slack-bridge.turn."
@@ -44,9 +47,12 @@ class Seal:
         if len(body) > LARGEST:
             raise Forged("too large")
         try:
-            content = self._serializer.loads(body, max_age=SEAL_SECONDS)
+            content, sealed_at = self._serializer.loads(body, return_timestamp=True)
         except (BadData, ValueError, OverflowError) as error:
             raise Forged("bad seal") from error
+        # The library's own limit of age takes no seal from a clock that is ahead.
+        if not -SKEW_SECONDS <= int(time.time()) - int(sealed_at.timestamp()) <= SEAL_SECONDS:
+            raise Forged("expired seal")
         if not isinstance(content, dict):
             raise Forged("bad seal")
         return content

@@ -57,6 +57,7 @@ class Desk:
     show_sources: bool
     api: SlackApi
     show_progress: bool
+    leg: int = 0
 
 
 class Answering:
@@ -202,6 +203,7 @@ class Answering:
             message_ts=desk.reply.message_ts,
             channel=desk.message.channel,
             thread_ts=desk.message.root_ts,
+            leg=desk.leg,
         )
         self._remember(lambda record: _with_conversation(record.with_in_flight(note), growing))
 

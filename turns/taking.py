@@ -27,15 +27,28 @@ class Taking:
             lambda record: record.with_follower(self.message.user).with_open(note),
         )
 
-    def move(self) -> ThreadRecord:
-        """Another process took it and handed it on to this one."""
-        note = self._note()
+    def go_on(self, leg: int) -> ThreadRecord | None:
+        """Take a later leg of it; None when another process took that, or a later one, or the turn has ended.
+
+        Within this process the claims decide (turns/claims.py). A record that knows nothing of the message was
+        lost: that costs nobody the answer.
+        """
+        note = replace(self._note(), leg=leg)
+        is_ours = False
 
         def change(record: ThreadRecord) -> ThreadRecord:
+            nonlocal is_ours
             found = record.open_turn(note.ts)
-            return record.with_open(replace(found, holder=self.holder) if found else note)
+            is_ours = self._may_go_on(found, leg) if found else note.ts not in record.handled
+            if not is_ours:
+                return record
+            return record.with_open(replace(found, holder=self.holder, leg=leg) if found else note)
 
-        return self.store.update(self.key, change)
+        record = self.store.update(self.key, change)
+        return record if is_ours else None
+
+    def _may_go_on(self, found: InFlight, leg: int) -> bool:
+        return found.leg < leg or (found.leg == leg and found.holder == self.holder)
 
     def list_open(self) -> None:
         """Let the sweep find it, should this process die. Costs storage time: beside the turn, not before it."""

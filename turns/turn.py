@@ -53,24 +53,32 @@ class Turn:
         self._report = report
         self._clock = thread.clock
         self._deadline = thread.clock.now() + TURN_SECONDS
+        self._went_on = False
 
     def run(self, record: ThreadRecord) -> None:
-        """Answer, or hand the waiting on to a fresh request. `record` is the thread's, as it was claimed."""
-        standing, first_leg = self._thread.standing, self._assignment.leg == 0
-        if first_leg and self._is_refused():
-            standing.leave()
-            self._answering.close()
+        """Answer, or hand the waiting on to a fresh request. `record` is the thread's, as it was claimed.
+
+        However it ends, also by a mistake of ours: the next turn of the thread must not wait for this one.
+        """
+        try:
+            self._run(record)
+        finally:
+            if self._went_on:
+                self._thread.standing.hand_over(self._assignment.leg)
+                self._answering.leave()
+            else:
+                self._thread.standing.leave()
+                self._answering.close()
+
+    def _run(self, record: ThreadRecord) -> None:
+        if self._assignment.leg == 0 and self._is_refused():
             return
-        waited = not standing.my_turn()
+        waited = not self._thread.standing.my_turn()
         if waited and not self._wait():
             return
         if self._answering.is_cut and self._handed_on():
             return
-        try:
-            self._answer(self._again() if waited or not first_leg else record)
-        finally:
-            standing.leave()
-            self._answering.close()
+        self._answer(self._again() if waited else record)
 
     def _is_refused(self) -> bool:
         """Told so, or not even that."""
@@ -90,9 +98,7 @@ class Turn:
         self._answering.waiting()
         while not self._thread.standing.wait(WAIT_SECONDS):
             if self._clock.now() >= self._deadline:
-                self._thread.standing.leave()
                 self._answering.refuse(Say.TURN_LIMIT)
-                self._answering.close()
                 return False
             if self._handed_on():
                 return False
@@ -106,9 +112,8 @@ class Turn:
         except HandoffError:
             logger.warning("a waiting turn could not be handed on; it waits on here")
             return False
+        self._went_on = True
         self._report.outcome = "handed on"
-        self._answering.leave()
-        self._thread.standing.hand_over(self._assignment.leg)
         return True
 
     def _answer(self, record: ThreadRecord) -> None:

@@ -16,7 +16,7 @@ from conversation_store.store import ThreadStore
 from errors import HandoffError, SettingsError
 from handoff.hand_off import HandOff, Onward
 from handoff.reception import Accepted, Reception
-from handoff.relay import RECEIPT_HEADER, Relay, http_client
+from handoff.relay import RECEIPT_HEADER, REQUEST_HEADER, Relay, http_client
 from handoff.routes import routes
 from handoff.seal import Seal
 from message import Message
@@ -113,7 +113,8 @@ class Bridge:
             gate=self._gate,
             claims=self._claims,
             claim=lambda assignment: self._foreman.taking(hook, store, assignment).claim(),
-            move=lambda assignment: self._foreman.taking(hook, store, assignment).move(),
+            go_on=lambda assignment: self._foreman.taking(hook, store, assignment).go_on(assignment.leg),
+            request=headers.get(REQUEST_HEADER, ""),
         )
         try:
             accepted = reception.receive(body)
@@ -156,9 +157,13 @@ class Bridge:
         sweep = partial(self._caretaker.sweep, hook, store)
         if not isinstance(assignment, Assignment):
             return partial(_then, sweep, accepted.leave)
-        hand_on = Onward(self._hand_off(hook, assignment.hook_url), self._claims).hand
+        onward = Onward(
+            self._hand_off(hook, assignment.hook_url),
+            self._claims,
+            lambda leg: self._foreman.taking(hook, store, leg).go_on(leg.leg) is not None,
+        )
         try:
-            turn = self._foreman.request(hook, store, accepted, assignment, hand_on)
+            turn = self._foreman.request(hook, store, accepted, assignment, onward.hand)
         except BaseException:
             accepted.give_up()
             raise

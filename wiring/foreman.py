@@ -76,10 +76,10 @@ class Foreman:
             hand_on,
             report,
         )
-        self.lifelines.hold(accepted.leg, answering.cut)
+        self.lifelines.hold(accepted.request, answering.cut)
 
         def leave() -> None:
-            self.lifelines.release(accepted.leg)
+            self.lifelines.release(accepted.request)
             accepted.leave()
             if answering.is_cut:  # the storage may not know how it ended
                 self._caretaker.sweeps.soon(hook.id, 0.0)

@@ -135,6 +135,7 @@ class Workplace:
             show_sources=settings.show_sources,
             api=api,
             show_progress=settings.show_progress,
+            leg=assignment.leg,
         )
 
     def _briefing(self, hook: Hook, message: Message, asker: Asker, app: DifyApp) -> Briefing:

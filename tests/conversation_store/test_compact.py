@@ -22,6 +22,7 @@ in_flights = st.builds(
     texts,
     texts,
     texts,
+    st.integers(0, 100),
 )
 records = st.builds(
     ThreadRecord,

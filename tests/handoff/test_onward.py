@@ -1,10 +1,10 @@
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
 
 from errors import HandoffError
 from handoff.hand_off import HandOff, Onward
+from handoff.relay import Letter
 from handoff.seal import Seal
 from message import Message
 from tests.fake_clock import FakeClock
@@ -26,14 +26,20 @@ class Way:
     claims: Claims
     fates: list[str]
     legs: list[int] = field(default_factory=list)
+    elsewhere: set[int] = field(default_factory=set)
+    """Legs that another process took."""
 
-    def hand_off(
-        self, hook_id: str, routes: object, body: bytes, receipt: str, ended: Callable[[], None]
-    ) -> None:
-        leg = Assignment.from_dict(SEAL.open(body)).leg
+    def go_on(self, assignment: Assignment) -> bool:
+        return assignment.leg not in self.elsewhere
+
+    def hand_off(self, hook_id: str, routes: object, letter: Letter) -> None:
+        assert letter.since is None  # nobody at Slack waits for it
+        leg = Assignment.from_dict(SEAL.open(letter.body)).leg
         self.legs.append(leg)
         fate = self.fates.pop(0)
-        if fate != "lost":
+        if fate == "began elsewhere":
+            self.elsewhere.add(leg)
+        elif fate != "lost":
             assert self.claims.take(f"hook/{WAITING.ticket}#{leg}")
         if fate != "accepted":
             raise HandoffError(fate)
@@ -45,7 +51,7 @@ SEAL = Seal(("secret",), "hook")
 def onward(*fates: str) -> tuple[Onward, Way]:
     way = Way(Claims(FakeClock()), list(fates))
     hand_off = HandOff("hook", ("http://h",), SEAL, way, Gate(), Lifelines())  # type: ignore[arg-type]
-    return Onward(hand_off, way.claims), way
+    return Onward(hand_off, way.claims, way.go_on), way
 
 
 def test_accepted() -> None:
@@ -54,8 +60,9 @@ def test_accepted() -> None:
     assert way.legs == [1]
 
 
-def test_a_request_that_began_unheard_goes_on_with_the_turn() -> None:
-    ways, _ = onward("began")
+@pytest.mark.parametrize("fate", ["began", "began elsewhere"])
+def test_a_request_that_began_unheard_goes_on_with_the_turn(fate: str) -> None:
+    ways, _ = onward(fate)
     ways.hand(WAITING.next_leg())
 
 

@@ -22,7 +22,7 @@ class Record:
     """The thread's record: takes each message once."""
 
     handled: set[str] = field(default_factory=set)
-    moved: list[str] = field(default_factory=list)
+    legs: dict[str, str] = field(default_factory=dict)
     broken: bool = False
 
     def claim(self, assignment: Assignment) -> ThreadRecord | None:
@@ -33,17 +33,22 @@ class Record:
         self.handled.add(assignment.ticket)
         return ThreadRecord(conversation_id="c1")
 
-    def move(self, assignment: Assignment) -> ThreadRecord:
-        self.moved.append(f"{assignment.ticket}#{assignment.leg}")
-        return ThreadRecord(conversation_id="c1")
+    def go_on(self, assignment: Assignment, holder: str) -> ThreadRecord | None:
+        taken = self.legs.setdefault(f"{assignment.ticket}#{assignment.leg}", holder)
+        return ThreadRecord(conversation_id="c1") if taken == holder else None
 
 
 def sealed(leg: int = 0, seal: Seal = SEAL) -> bytes:
     return seal.close(Assignment(MESSAGE, "http://h/e/hook/slack/events", 1.0, leg).to_dict())
 
 
-def reception(record: Record, *, gate: Gate | None = None, claims: Claims | None = None) -> Reception:
-    return Reception("hook", SEAL, gate or Gate(), claims or Claims(FakeClock()), record.claim, record.move)
+def reception(
+    record: Record, *, gate: Gate | None = None, claims: Claims | None = None, holder: str = "here"
+) -> Reception:
+    claims = claims or Claims(FakeClock())
+    return Reception(
+        "hook", SEAL, gate or Gate(), claims, record.claim, lambda leg: record.go_on(leg, holder), "r1"
+    )
 
 
 def test_a_sealed_turn_is_accepted_with_its_record() -> None:
@@ -52,7 +57,7 @@ def test_a_sealed_turn_is_accepted_with_its_record() -> None:
     assert isinstance(accepted, Accepted)
     assert isinstance(accepted.assignment, Assignment)
     assert accepted.assignment.message == MESSAGE
-    assert accepted.leg == f"hook/{accepted.assignment.ticket}#0"
+    assert accepted.request == "r1"
     assert accepted.record.conversation_id == "c1"
     assert gate.open == 1
     accepted.leave()
@@ -111,16 +116,12 @@ def test_a_later_leg_goes_on_with_the_claim_and_is_taken_once() -> None:
     assert whole.receive(sealed(leg=1)) == Refused(409)
 
 
-def test_a_leg_that_comes_from_another_process_is_noted() -> None:
+def test_a_later_leg_taken_by_another_process() -> None:
     record, gate = Record(), Gate()
-    whole = reception(record, gate=gate)
-    first = whole.receive(sealed())
-    assert isinstance(first, Accepted)
-    assert isinstance(whole.receive(sealed(leg=1)), Accepted)
-    assert record.moved == []
-    elsewhere = Record()
-    assert isinstance(reception(elsewhere).receive(sealed(leg=1)), Accepted)
-    assert elsewhere.moved == [f"{first.assignment.ticket}#1"]
+    assert isinstance(reception(record, holder="elsewhere").receive(sealed(leg=1)), Accepted)
+    assert reception(record, gate=gate).receive(sealed(leg=1)) == Refused(409)
+    assert gate.open == 0
+    assert isinstance(reception(record, gate=gate).receive(sealed(leg=2)), Accepted)
 
 
 def test_a_sweep_claims_nothing_and_is_taken_once() -> None:
@@ -132,12 +133,12 @@ def test_a_sweep_claims_nothing_and_is_taken_once() -> None:
     assert accepted.assignment == SweepRequest("one")
     assert whole.receive(body) == Refused(409)
     accepted.leave()
-    assert (gate.open, record.handled, record.moved) == (0, set(), [])
+    assert (gate.open, record.handled, record.legs) == (0, set(), {})
 
 
 def test_a_leg_that_could_not_begin_can_be_tried_again() -> None:
-    gate = Gate()
-    whole = reception(Record(), gate=gate)
+    gate, record = Gate(), Record()
+    whole = reception(record, gate=gate)
     accepted = whole.receive(sealed(leg=1))
     assert isinstance(accepted, Accepted)
     accepted.give_up()

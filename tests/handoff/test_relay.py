@@ -6,10 +6,11 @@ import gevent
 import pytest
 from gevent.event import Event
 from gevent.pywsgi import WSGIServer
+from gevent.server import StreamServer
 
 from clock import SystemClock
 from errors import HandoffError
-from handoff.relay import RECEIPT_HEADER, Relay, http_client
+from handoff.relay import RECEIPT_HEADER, Letter, Relay, http_client
 
 type App = Callable[[dict[str, Any], Any], Iterator[bytes]]
 
@@ -22,6 +23,7 @@ class OwnEndpoint:
 
     def __init__(self, app: App) -> None:
         self.requests = 0
+        self.names: list[str] = []
         self.ended = Event()
         self._app = app
         self._server = WSGIServer(("127.0.0.1", 0), self._serve, log=None, error_log=None)
@@ -30,6 +32,7 @@ class OwnEndpoint:
 
     def _serve(self, environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
         self.requests += 1
+        self.names.append(environ["HTTP_SLACK_BRIDGE_REQUEST"])
         yield from self._app(environ, start_response)
         self.ended.set()
 
@@ -48,6 +51,10 @@ def answering(
             yield chunk
 
     return app
+
+
+def letter(**more: Any) -> Letter:
+    return Letter(b"sealed", RECEIPT, **more)
 
 
 @pytest.fixture
@@ -70,14 +77,14 @@ def relay() -> Relay:
 
 def test_accepted_with_the_first_byte_and_drained_to_the_end(serve: Any, relay: Relay) -> None:
     turns = serve(answering("200 OK", (b".",) * 5))
-    relay.hand_off("h", [turns.url], b"sealed", RECEIPT)
+    relay.hand_off("h", [turns.url], letter())
     assert not turns.ended.is_set()
     assert turns.ended.wait(timeout=5)
 
 
 def test_taken_already_counts_as_accepted(serve: Any, relay: Relay) -> None:
     turns = serve(answering("409 Conflict", ()))
-    relay.hand_off("h", [turns.url], b"sealed", RECEIPT)
+    relay.hand_off("h", [turns.url], letter())
     assert turns.requests == 1
 
 
@@ -94,28 +101,28 @@ def test_taken_already_counts_as_accepted(serve: Any, relay: Relay) -> None:
 )
 def test_whoever_is_not_us_does_not_own_the_turn(serve: Any, relay: Relay, stranger: App) -> None:
     with pytest.raises(HandoffError):
-        relay.hand_off("h", [serve(stranger).url], b"sealed", RECEIPT)
+        relay.hand_off("h", [serve(stranger).url], letter())
 
 
 def test_the_next_route_is_tried_and_remembered(serve: Any, relay: Relay) -> None:
     wrong, right = serve(answering("500 Oops")), serve(answering("200 OK"))
     routes = ["http://127.0.0.1:1/e/h/slack/turns", wrong.url, right.url]
-    relay.hand_off("h", routes, b"sealed", RECEIPT)
-    relay.hand_off("h", routes, b"sealed", RECEIPT)
+    relay.hand_off("h", routes, letter())
+    relay.hand_off("h", routes, letter())
     assert (wrong.requests, right.requests) == (1, 2)
 
 
 def test_full_is_final(serve: Any, relay: Relay) -> None:
     full, other = serve(answering("503 Full", ())), serve(answering("200 OK"))
     with pytest.raises(HandoffError):
-        relay.hand_off("h", [full.url, other.url], b"sealed", RECEIPT)
+        relay.hand_off("h", [full.url, other.url], letter())
     assert other.requests == 0
 
 
 def test_a_slow_route_is_not_hung_up_on(serve: Any, relay: Relay) -> None:
     slow = serve(answering("200 OK", (b".",) * 3, before=1.5))
     quick = serve(answering("409 Conflict", ()))
-    relay.hand_off("h", [slow.url, quick.url], b"sealed", RECEIPT)
+    relay.hand_off("h", [slow.url, quick.url], letter())
     assert not slow.ended.is_set()
     assert slow.ended.wait(timeout=5)  # somebody stayed until its turn had ended
 
@@ -123,26 +130,81 @@ def test_a_slow_route_is_not_hung_up_on(serve: Any, relay: Relay) -> None:
 def test_nobody_in_time(serve: Any, relay: Relay) -> None:
     never = serve(answering("200 OK", before=30))
     with pytest.raises(HandoffError):
-        relay.hand_off("h", [never.url], b"sealed", RECEIPT)
+        relay.hand_off("h", [never.url], letter())
 
 
 def test_without_any_route() -> None:
     with pytest.raises(HandoffError):
-        Relay(SystemClock(SCALE), http_client()).hand_off("h", [], b"sealed", RECEIPT)
+        Relay(SystemClock(SCALE), http_client()).hand_off("h", [], letter())
 
 
-def test_the_end_of_an_accepted_request_is_told(serve: Any, relay: Relay) -> None:
-    turns, ended = serve(answering("200 OK", (b".",) * 3)), Event()
-    relay.hand_off("h", [turns.url], b"sealed", RECEIPT, ended=ended.set)
-    assert not ended.is_set()
-    assert ended.wait(timeout=5)
+def test_the_end_of_each_request_is_told_by_its_own_name(serve: Any, relay: Relay) -> None:
+    turns, ends = serve(answering("200 OK", (b".",) * 3)), list[str]()
+    for _ in range(2):
+        relay.hand_off("h", [turns.url], letter(ended=ends.append))
+    assert ends == []
+    wait_for(lambda: len(ends) == 2)
+    assert sorted(ends) == sorted(turns.names)
+    assert len(set(ends)) == 2
 
 
-@pytest.mark.parametrize(
-    "app", [answering("409 Conflict", ()), answering("200 OK", receipt="a stranger's"), answering("404 No")]
-)
-def test_a_request_that_is_not_the_turns_own_ends_unheard(serve: Any, relay: Relay, app: App) -> None:
-    ended = Event()
-    with contextlib.suppress(HandoffError):
-        relay.hand_off("h", [serve(app).url], b"sealed", RECEIPT, ended=ended.set)
-    assert not ended.wait(timeout=0.1)
+def test_of_two_requests_with_one_turn_each_end_is_told(serve: Any, relay: Relay) -> None:
+    slow, ends = serve(answering("200 OK", (b".",) * 3, before=1.5)), list[str]()
+    quick = serve(answering("409 Conflict", ()))
+    relay.hand_off("h", [slow.url, quick.url], letter(ended=ends.append))
+    wait_for(lambda: ends == [*quick.names, *slow.names])
+
+
+@pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 OK\r\nContent-Le"], ids=["before", "within"])
+def test_a_connection_that_breaks_before_the_answer_may_have_begun_a_turn(relay: Relay, head: bytes) -> None:
+    ends = list[str]()
+    with breaking(head) as url, pytest.raises(HandoffError):
+        relay.hand_off("h", [url], letter(ended=ends.append))
+    wait_for(lambda: len(ends) == 1)
+
+
+def test_what_was_never_sent_began_nothing(relay: Relay) -> None:
+    ends = list[str]()
+    with pytest.raises(HandoffError):
+        relay.hand_off("h", ["http://127.0.0.1:1/e/h/slack/turns"], letter(ended=ends.append))
+    gevent.sleep(0.1)
+    assert ends == []
+
+
+def test_slack_has_waited_for_some_time_already(serve: Any, relay: Relay) -> None:
+    clock = SystemClock(SCALE)
+    never = serve(answering("200 OK", before=30))
+    began = clock.now()
+    with pytest.raises(HandoffError):
+        relay.hand_off("h", [never.url], letter(since=clock.epoch() - 8.0))
+    assert clock.now() - began < 6.0  # of 11 s, which are the shortest patience at this scale
+
+
+def test_when_slack_has_gone_nobody_is_asked(serve: Any, relay: Relay) -> None:
+    turns = serve(answering("200 OK"))
+    with pytest.raises(HandoffError):
+        relay.hand_off("h", [turns.url], letter(since=SystemClock(SCALE).epoch() - 60.0))
+    assert turns.requests == 0
+
+
+@contextlib.contextmanager
+def breaking(head: bytes) -> Iterator[str]:
+    """Reads the request, says that much, and is gone."""
+
+    def serve(connection: Any, _: Any) -> None:
+        connection.recv(65536)
+        connection.sendall(head)
+        connection.close()
+
+    server = StreamServer(("127.0.0.1", 0), serve)
+    server.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/e/h/slack/turns"
+    finally:
+        server.stop(timeout=0.1)
+
+
+def wait_for(look: Callable[[], bool]) -> None:
+    with gevent.Timeout(5):
+        while not look():
+            gevent.sleep(0.01)

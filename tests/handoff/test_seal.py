@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from itsdangerous import TimestampSigner
 
 from errors import Forged
-from handoff.seal import SEAL_SECONDS, Seal
+from handoff.seal import SEAL_SECONDS, SKEW_SECONDS, Seal
 
 CONTENT = {"message": {"text": "hello", "files": [1, None]}, "leg": 0}
 
@@ -37,7 +37,15 @@ def test_without_a_secret_nothing_opens() -> None:
 
 
 @pytest.mark.parametrize(
-    ("age", "opens"), [(SEAL_SECONDS - 5, True), (SEAL_SECONDS + 5, False), (-120, False)]
+    ("age", "opens"),
+    [
+        (SEAL_SECONDS - 5, True),
+        (SEAL_SECONDS + 5, False),
+        (-SKEW_SECONDS + 2, True),
+        (-SKEW_SECONDS - 5, False),
+        (-120, False),
+        (-(10**14), False),
+    ],
 )
 def test_it_holds_a_minute(age: int, opens: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     seal = Seal(("secret",), "hook")
