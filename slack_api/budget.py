@@ -1,5 +1,7 @@
 """The rate budget all turns of the process share: no turn meets Slack's 429 for another's calls."""
 
+from collections.abc import Callable
+
 from clock import Clock
 from slack_api.line import Line, Urgency
 from slack_api.tiers import channel_tier_of, tier_of
@@ -32,8 +34,12 @@ class Budget:
         final: bool = False,
         trailing: bool = False,
         channel: str = "",
+        over: Callable[[], bool] = lambda: False,
     ) -> bool:
         """Wait for the turn of this message, cooperatively; False when `timeout` seconds were not enough.
+
+        Whoever gets False must not send. A place in line survives it: what counts is when the message was served last.
+        `over` says that the wait is in vain by now, and ends it: something more urgent is to be written.
 
         `final`: the last text of a message goes before any flush on the way. `trailing`: what nobody sees
         (a stop after its text was appended) goes last, but within a minute.
@@ -46,7 +52,7 @@ class Budget:
         try:
             while True:
                 line.advance(now)
-                if ticket.granted or now >= deadline:
+                if ticket.granted or now >= deadline or over():
                     break
                 self._clock.sleep(max(BLINK, min(line.wake_at(now), deadline) - now))
                 now = self._clock.now()
@@ -63,6 +69,10 @@ class Budget:
     def interval(self, team: str, method: str) -> float:
         """Seconds between two calls of one message, if one more message were written by this method."""
         return self._line(team, method).interval(self._clock.now())
+
+    def join(self, team: str, method: str, key: str) -> None:
+        """The message was shown by another method just now, and this one goes on with it."""
+        self._line(team, method).join(key, self._clock.now())
 
     def forget(self, team: str, method: str, key: str) -> None:
         """Do not count this message any longer: it makes no more calls of this method."""

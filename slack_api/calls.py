@@ -9,7 +9,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
 
 from clock import Clock
-from errors import SlackError, SlackRateLimited, SlackRefused
+from errors import SlackError, SlackRateLimited, SlackRefused, SlackUnreachable
 from slack_api.budget import Budget
 from slack_api.outcome import RATE_LIMITED
 from slack_api.pool import Sender
@@ -17,14 +17,17 @@ from slack_api.retry import PATIENT, Patience, pause_before_retry
 from slack_api.shapes import mapping
 from slack_api.web import DEFAULT_RETRY_AFTER, PooledWebClient
 
+OUT_OF_TURN = 1.0  # seconds after which it is worth asking the budget again
+
 
 class Calls:
     """Any method of the Web API with one bot token.
 
-    Raises SlackRefused, SlackRateLimited, SlackUnreachable, SlackFateUnknown. `patience` bounds the waits for
-    connect failures and 429; a write whose fate is unknown is never sent again. The budget hears of every
-    429, and the repetition waits there, in line with all other calls. `team_id` is the token's workspace;
-    `account` tells tokens apart without showing them.
+    Raises SlackRefused, SlackRateLimited, SlackUnreachable, SlackFateUnknown. Every request takes from the budget, and
+    SlackRateLimited is also what one gets whose turn does not come: it was not sent. `granted` says that the caller
+    took for the first request already, because what it sends had to be read afterwards. `patience` bounds the waits
+    for the budget, for connect failures and for 429, of which the budget hears; a write whose fate is unknown is never
+    sent again. `team_id` is the token's workspace; `account` tells tokens apart without showing them.
     """
 
     def __init__(
@@ -39,43 +42,61 @@ class Calls:
         self.taken: Counter[str] = Counter()  # calls that succeeded, by method
 
     def call(
-        self, method: str, arguments: Mapping[str, Any], *, patience: Patience = PATIENT
+        self,
+        method: str,
+        arguments: Mapping[str, Any],
+        *,
+        patience: Patience = PATIENT,
+        granted: bool = False,
     ) -> dict[str, Any]:
         """Any method; arguments that are None are left out."""
-        return mapping(self.respond(method, arguments, patience).data)
+        return mapping(self.respond(method, arguments, patience, granted=granted).data)
 
-    def respond(self, method: str, arguments: Mapping[str, Any], patience: Patience) -> SlackResponse:
+    def respond(
+        self, method: str, arguments: Mapping[str, Any], patience: Patience, *, granted: bool = False
+    ) -> SlackResponse:
         """`call`, with the headers of the answer."""
         given = {name: value for name, value in arguments.items() if value is not None}
-        channel = str(given.get("channel", ""))
         waited, tried = 0.0, 0
+        fault: SlackError = SlackRateLimited(method, OUT_OF_TURN)
         while True:
+            if not granted:
+                waited += self._in_turn(method, given, patience.seconds - waited, fault)
             tried += 1
             try:
                 response = self._once(method, given)
-            except SlackError as fault:
-                if isinstance(fault, SlackRateLimited):
-                    self.budget.limited(self.account, method, fault.retry_after, channel=channel)
-                pause = pause_before_retry(fault, tried, waited, patience)
+            except SlackError as error:
+                fault = error
+                pause = self._pause(error, given, tried, waited, patience)
                 if pause is None:
                     raise
                 self.retries += 1
-                before = self._clock.now()
-                self._wait(fault, pause, patience.seconds - waited, given)
-                waited += self._clock.now() - before
+                self._clock.sleep(pause)
+                waited += pause
+                granted = isinstance(error, SlackUnreachable)  # Slack counts no request that never left
             else:
                 self.taken[method] += 1
                 return response
 
-    def _wait(self, fault: SlackError, pause: float, left: float, given: Mapping[str, Any]) -> None:
-        """After a 429 this call stands in line with all others that wait for the same allowance."""
+    def _pause(
+        self, fault: SlackError, given: Mapping[str, Any], tried: int, waited: float, patience: Patience
+    ) -> float | None:
+        """Before the next request; None: there is none. After a 429 it is the budget that pauses, for all."""
+        pause = pause_before_retry(fault, tried, waited, patience)
         if not isinstance(fault, SlackRateLimited):
-            self._clock.sleep(pause)
-            return
+            return pause
         channel = str(given.get("channel", ""))
-        key = f"{channel}/{given.get('ts', '')}"
-        if not self.budget.take(self.account, fault.method, key, timeout=left, final=True, channel=channel):
+        self.budget.limited(self.account, fault.method, fault.retry_after, channel=channel)
+        return None if pause is None else 0.0
+
+    def _in_turn(self, method: str, given: Mapping[str, Any], left: float, fault: SlackError) -> float:
+        """Stand in line with all others that wait for the same allowance; the seconds that took. Raises `fault`."""
+        channel = str(given.get("channel", ""))
+        key = f"{channel or given.get('channel_id', '')}/{given.get('ts') or given.get('thread_ts', '')}"
+        began = self._clock.now()
+        if not self.budget.take(self.account, method, key, timeout=left, final=True, channel=channel):
             raise fault
+        return self._clock.now() - began
 
     def _once(self, method: str, given: Mapping[str, Any]) -> SlackResponse:
         """Send one request; methods with structured arguments take JSON, the reading ones only forms."""

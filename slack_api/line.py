@@ -8,8 +8,8 @@ from slack_api.bucket import MINUTE, Bucket
 from slack_api.tiers import Tier
 
 PATIENCE = 40.0  # seconds after which even what may trail goes first
-FORGET = 60.0  # seconds without a call after which a message is not counted any more
-LATE = 1.1  # of N x 60/tier seconds; 1.2 must never be reached
+FORGET = 300.0  # seconds without a call after which a message is not counted any more: no stream lives longer
+LATE = 1.05  # of N x 60/tier seconds; 1.2 must never be reached
 MANY = 500  # channels remembered before those at rest are dropped
 
 
@@ -93,21 +93,35 @@ class Line:
         bucket = self._channel_bucket(channel, now) if channel and self._per_channel else self._bucket
         bucket.limited(now, retry_after)
 
+    def join(self, key: str, now: float) -> None:
+        """The message counts from now on, as if it had just been served."""
+        self._served.pop(key, None)
+        self._served[key] = now
+        self._over.discard(key)
+        self._prune(now)
+
     def forget(self, key: str) -> None:
         """The message is complete."""
-        self._over.add(key)
+        if key in self._served:
+            self._over.add(key)
 
     def interval(self, now: float) -> float:
         """Seconds between two calls of one message, if one more message joined."""
-        return (len(self._messages(now) - self._over) + 1) / self._bucket.pace(now)
+        return (len(self._messages(now)) + 1) / self._bucket.pace(now)
 
     def _messages(self, now: float) -> set[str]:
-        """All that were written by this method of late, ended ones included."""
-        oldest = min(self._served.values(), default=now)
-        if now - oldest >= FORGET:
-            self._served = {key: at for key, at in self._served.items() if now - at < FORGET}
-            self._over &= self._served.keys()
-        return {ticket.key for ticket in self._waiting} | self._served.keys()
+        """All that are being written by this method."""
+        self._prune(now)
+        return {ticket.key for ticket in self._waiting} | (self._served.keys() - self._over)
+
+    def _prune(self, now: float) -> None:
+        """Forget who was not served for long; they stand in the order in which they were."""
+        while self._served:
+            key = next(iter(self._served))
+            if now - self._served[key] < FORGET:
+                return
+            del self._served[key]
+            self._over.discard(key)
 
     def _grant(self, ticket: Ticket, now: float) -> None:
         self._bucket.spend(now)
@@ -115,8 +129,7 @@ class Line:
             self._channel_bucket(ticket.channel, now).spend(now)
         ticket.granted = True
         self.drop(ticket)
-        self._served[ticket.key] = now
-        self._over.discard(ticket.key)
+        self.join(ticket.key, now)
 
     def _rank(self, ticket: Ticket, now: float, share: float) -> tuple[Urgency, float, int]:
         served = self._served.get(ticket.key)

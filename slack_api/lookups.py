@@ -20,13 +20,14 @@ class Lookups(Calls):
         return auth_info(response.data, response.headers)
 
     def user(self, user_id: str) -> UserInfo:
-        """One user; `slack_api.users` remembers them."""
-        answer = self.call("users.info", {"user": user_id, "include_locale": "true"}, patience=HASTY)
+        """One user; `slack_api.users` remembers them, and took from the budget."""
+        asked = {"user": user_id, "include_locale": "true"}
+        answer = self.call("users.info", asked, patience=HASTY, granted=True)
         return user_info(user_id, answer.get("user"))
 
     def channel(self, channel: str) -> dict[str, Any]:
         """What conversations.info knows of a channel."""
-        answer = self.call("conversations.info", {"channel": channel})
+        answer = self.call("conversations.info", {"channel": channel}, patience=HASTY)
         return mapping(answer.get("channel"))
 
     def file(self, file_id: str) -> dict[str, Any]:

@@ -16,8 +16,10 @@ class Tier:
 TIER_2 = Tier(20, 8)
 TIER_3 = Tier(50, 2)
 TIER_4 = Tier(100, 4)
-LOOKUPS = Tier(100, 40)  # tier 4 again: the names of a thread are wanted all at once
+LOOKUPS = Tier(100, 40)  # tier 4 again: the names and files of a thread are wanted all at once
+READING = Tier(50, 20)  # tier 3 again: a long thread is read page by page before its question is asked
 STATUS = Tier(50, 5)  # "special" without a number
+AUTH = Tier(50, 20)  # the same; asked once an hour for each token
 POSTS = Tier(300, 15)  # "several hundred messages per minute" of a workspace
 POSTS_IN_CHANNEL = Tier(60, 1)  # 1 message a second
 
@@ -38,12 +40,13 @@ _TIERS = {
     SET_STATUS: STATUS,
     "chat.delete": TIER_3,
     "chat.postEphemeral": TIER_4,
-    "conversations.replies": TIER_3,
-    "conversations.info": TIER_3,
+    "conversations.replies": READING,
+    "conversations.info": READING,
+    "auth.test": AUTH,
     USER: LOOKUPS,
-    "files.info": TIER_4,
-    "files.getUploadURLExternal": TIER_4,
-    "files.completeUploadExternal": TIER_4,
+    "files.info": LOOKUPS,
+    "files.getUploadURLExternal": LOOKUPS,
+    "files.completeUploadExternal": LOOKUPS,
 }
 
 

@@ -13,9 +13,10 @@ type Blocks = Sequence[Mapping[str, Any]]
 
 
 class Writes(Calls):
-    """Calls that change what the workspace sees. Take from the budget first, then read the text.
+    """Calls that change what the workspace sees.
 
-    Where a text grows old while it waits, the default patience is short: the caller has a newer one.
+    Where a text grows old while it waits, the default patience is short: the caller has a newer one. Or it takes from
+    the budget first, reads the text then, and says so: `granted`.
     """
 
     def start_stream(
@@ -27,6 +28,7 @@ class Writes(Calls):
         chunks: Chunks,
         *,
         patience: Patience = BRISK,
+        granted: bool = False,
     ) -> str:
         """Open a native stream, return its ts. Both recipients, or neither in a DM (field/slack.md §4.2)."""
         arguments = {
@@ -36,13 +38,21 @@ class Writes(Calls):
             "recipient_team_id": recipient_team_id,
             "chunks": list(chunks),
         }
-        return _ts("chat.startStream", self.call("chat.startStream", arguments, patience=patience))
+        answer = self.call("chat.startStream", arguments, patience=patience, granted=granted)
+        return _ts("chat.startStream", answer)
 
-    def append_stream(self, channel: str, ts: str, chunks: Chunks, *, patience: Patience = BRISK) -> None:
+    def append_stream(
+        self,
+        channel: str,
+        ts: str,
+        chunks: Chunks,
+        *,
+        patience: Patience = BRISK,
+        granted: bool = False,
+    ) -> None:
         """Add to an open stream; never two at a time for one `ts`."""
-        self.call(
-            "chat.appendStream", {"channel": channel, "ts": ts, "chunks": list(chunks)}, patience=patience
-        )
+        arguments = {"channel": channel, "ts": ts, "chunks": list(chunks)}
+        self.call("chat.appendStream", arguments, patience=patience, granted=granted)
 
     def stop_stream(
         self,
@@ -53,6 +63,7 @@ class Writes(Calls):
         metadata: Mapping[str, Any] | None = None,
         *,
         patience: Patience = PATIENT,
+        granted: bool = False,
     ) -> None:
         """Close a stream; `blocks` appear at its bottom."""
         arguments = {
@@ -62,7 +73,7 @@ class Writes(Calls):
             "blocks": list(blocks) or None,
             "metadata": metadata,
         }
-        self.call("chat.stopStream", arguments, patience=patience)
+        self.call("chat.stopStream", arguments, patience=patience, granted=granted)
 
     def post_message(
         self,
@@ -74,6 +85,7 @@ class Writes(Calls):
         blocks: Blocks | None = None,
         metadata: Mapping[str, Any] | None = None,
         patience: Patience = PATIENT,
+        granted: bool = False,
     ) -> str:
         """Post once, return its ts; unfurling is off. `markdown_text` goes alone, `text` also with blocks."""
         arguments = {
@@ -83,7 +95,8 @@ class Writes(Calls):
             "unfurl_media": False,
             **_content(markdown_text, text, blocks, metadata),
         }
-        return _ts("chat.postMessage", self.call("chat.postMessage", arguments, patience=patience))
+        answer = self.call("chat.postMessage", arguments, patience=patience, granted=granted)
+        return _ts("chat.postMessage", answer)
 
     def update_message(
         self,
@@ -95,10 +108,11 @@ class Writes(Calls):
         blocks: Blocks | None = None,
         metadata: Mapping[str, Any] | None = None,
         patience: Patience = BRISK,
+        granted: bool = False,
     ) -> None:
         """Replace a message. A streamed one keeps its blocks without `blocks=[]` (field/slack.md §4.3)."""
         arguments = {"channel": channel, "ts": ts, **_content(markdown_text, text, blocks, metadata)}
-        self.call("chat.update", arguments, patience=patience)
+        self.call("chat.update", arguments, patience=patience, granted=granted)
 
     def delete_message(self, channel: str, ts: str) -> None:
         """Take one of our own messages away."""

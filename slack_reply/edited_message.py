@@ -4,7 +4,6 @@ import re
 from dataclasses import replace
 
 from errors import SlackError, SlackRateLimited, SlackRefused
-from slack_api.budget import Budget
 from slack_api.client import SlackApi
 from slack_api.outcome import SLACK_TROUBLE, STREAM_OPEN
 from slack_api.retry import BRISK
@@ -13,13 +12,16 @@ from slack_reply.loose_ends import LooseEnds
 from slack_reply.pages import pages_after
 from slack_reply.parts import Limits, Markdown, Page
 from slack_reply.posting import Posting, Unfit
+from slack_reply.share import Share
 from slack_reply.slack_form import closed, page_arguments
 from slack_reply.writer import Latest, Method, Place, SlackAway, WriterGone
 
 # chat.update refuses text above 4,000 characters (field/slack.md §3.2).
-FLUSH_PATIENCE = 60.0
 LIMITS = Limits(size=3500, measure=len, tables=True, reserve=100)
 LINE_LIMIT = 80
+# Seconds between two edits above which an answer is posted once instead, when it is whole. It would hardly seem to
+# grow, and each edit more makes all others of the workspace slower; a last text may have to wait as long.
+RAREST = 30.0
 
 _MARKUP = re.compile(r"[*_~`<>\[\]|\\]")
 
@@ -28,6 +30,7 @@ class EditedMessage:
     """Posts each page once and edits it while it grows, at most every 3 s (field/slack.md §3.1).
 
     Above the text of the last one stands what the app does now, until the end; work without text shows nothing.
+    Where so many answers are edited that edits are short, it leaves its answer to a post.
 
     `follows` is what the writer before left: where in the source text the first page begins, and messages of ours
     to overwrite first.
@@ -39,14 +42,14 @@ class EditedMessage:
     def __init__(
         self,
         api: SlackApi,
-        budget: Budget,
+        share: Share,
         posting: Posting,
         ends: LooseEnds,
         place: Place,
         follows: WriterGone | None = None,
     ) -> None:
         self._api = api
-        self._budget = budget
+        self._share = share
         self._posting = posting
         self._ends = ends
         self._place = place
@@ -64,28 +67,28 @@ class EditedMessage:
     def finish(self, latest: Latest) -> None:  # noqa: D102
         wanted = self._write(latest, final=True)
         for ts in self._messages[wanted:]:
-            self._delete(ts)
+            self._ends.unwanted(ts)
         del self._messages[wanted:]
 
     def _write(self, latest: Latest, *, final: bool) -> int:
         if self._messages:
-            self._budget.take(
-                self._place.account, UPDATE, self._place.key, timeout=FLUSH_PATIENCE, final=final
-            )
+            self._share.ahead(UPDATE, final=final)
         view = latest()
         whole = final or bool(view.line)  # while the app works, nothing follows its words yet
         pages = pages_after(view.text, self._follows.shown, LIMITS, final=whole)
         for number, page in enumerate(pages):
             shown = page if final or page is not pages[-1] else _below(view.line, closed(page))
             if number >= len(self._messages):
-                self._post(number, shown)
+                self._post(number, shown, final=final)
             if self._sent.get(number) != shown:
                 self._update(number, shown)
                 self._sent[number] = shown
         return len(pages)
 
-    def _post(self, number: int, page: Page) -> None:
+    def _post(self, number: int, page: Page, *, final: bool) -> None:
         begin = self._begin(number)
+        if not final and not self._messages:
+            self._join(begin)
         try:
             posted = self._posting.post(page, begin)
         except Unfit as error:
@@ -94,6 +97,11 @@ class EditedMessage:
         if posted.page is not None:
             self._sent[number] = posted.page
 
+    def _join(self, begin: int) -> None:
+        if self._share.interval(UPDATE) > RAREST:
+            raise WriterGone(begin)
+        self._share.join(UPDATE)
+
     def _begin(self, number: int) -> int:
         before = self._sent.get(number - 1)
         return before.end if before else self._follows.shown
@@ -101,8 +109,11 @@ class EditedMessage:
     def _update(self, number: int, page: Page) -> None:
         """Overwrite one message. The same text twice is the same message, so any failure may be tried again."""
         ts = self._messages[number]
+        self._share.spend(UPDATE)
         try:
-            self._api.update_message(self._place.channel, ts, patience=BRISK, **page_arguments(page))
+            self._api.update_message(
+                self._place.channel, ts, patience=BRISK, granted=True, **page_arguments(page)
+            )
         except SlackRefused as error:
             if error.error in STREAM_OPEN:
                 self._ends.stop(ts)
@@ -122,12 +133,6 @@ class EditedMessage:
             return WriterGone(sent.end)
         adopted = number < len(self._follows.adopt)
         return WriterGone(self._follows.sure if adopted and not number else self._begin(number))
-
-    def _delete(self, ts: str) -> None:
-        try:
-            self._api.delete_message(self._place.channel, ts)
-        except SlackError:
-            return
 
 
 def _below(line: str, page: Page) -> Page:

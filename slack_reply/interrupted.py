@@ -7,10 +7,9 @@ from typing import Any
 from errors import SlackRefused
 from slack_api.client import SlackApi
 from slack_api.outcome import CANNOT_POST, STOPPED
-from slack_api.tiers import POST, STOP, UPDATE
+from slack_api.retry import PATIENT
 from slack_reply.footer import with_footer
 
-PATIENCE = 60.0
 # chat.update takes 4,000 characters of text (field/slack.md §3.2).
 LONGEST = 4000
 # A thread is read so far for what became of the answer.
@@ -92,7 +91,6 @@ class Interrupted:
 
     def _stop(self, channel: str, ts: str, text: str, cards: Sequence[Mapping[str, Any]]) -> bool:
         """Append the note, end the cards, and close the stream; False when it takes no more."""
-        self._take(STOP, channel, ts)
         chunks = [_failed(card) for card in cards]
         chunks.append({"type": "markdown_text", "text": _under(text, self._note)})
         try:
@@ -129,9 +127,9 @@ class Interrupted:
                 []
             )  # as plain text: an expired stream needs its blocks taken away (field/slack.md §4.3)
         for way in ways:
-            self._take(UPDATE, channel, ts)
+            shown = text[-LONGEST:] if way else text
             try:
-                self._api.update_message(channel, ts, text=text[-LONGEST:] if way else text, blocks=way)
+                self._api.update_message(channel, ts, text=shown, blocks=way, patience=PATIENT)
             except SlackRefused as error:
                 if error.error in CANNOT_POST:
                     raise
@@ -140,13 +138,7 @@ class Interrupted:
         return False
 
     def _post(self, remains: Remains) -> str:
-        self._take(POST, remains.channel, remains.thread_ts)
         return self._api.post_message(remains.channel, remains.thread_ts, markdown_text=self._note)
-
-    def _take(self, method: str, channel: str, ts: str) -> None:
-        self._api.budget.take(
-            self._api.account, method, f"{channel}/{ts}", timeout=PATIENCE, final=True, channel=channel
-        )
 
 
 def _cards_left(message: Mapping[str, Any]) -> list[Mapping[str, Any]]:

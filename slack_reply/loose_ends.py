@@ -1,21 +1,24 @@
 """Streams that take no more text and must still be stopped, else they stay as broken messages for ever."""
 
+from collections.abc import Callable
+
 from clock import Clock
 from errors import SlackError, SlackFateUnknown, SlackRefused
-from slack_api.budget import Budget
 from slack_api.client import SlackApi
 from slack_api.outcome import SLACK_TROUBLE, STOPPED, STREAM_OVER
 from slack_api.retry import BRISK
 from slack_api.tiers import STOP
 from slack_reply.parts import Page
+from slack_reply.share import Share
 from slack_reply.sheet import Chunks
 from slack_reply.slack_form import closed, page_arguments
-from slack_reply.writer import Place, StoppedByUser
+from slack_reply.writer import Place, SlackAway, StoppedByUser
 
 # A stop may trail its text by a minute (design D5), but a stream dies 300 s after its start: 240 s of writing and
 # this much waiting stay below that.
 TRAILING_SECONDS = 45.0
 PATIENCE = 240.0  # a stop that fails is tried for so long: after that the stream is over anyway, and mended
+STOP_PATIENCE = 20.0  # an edit waits for this stop
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
 UPDATE_LIMIT = 3_900  # chat.update takes 4,000 characters (field/slack.md §3.2, §4.3)
 
@@ -23,9 +26,9 @@ UPDATE_LIMIT = 3_900  # chat.update takes 4,000 characters (field/slack.md §3.2
 class LooseEnds:
     """For one reply: its open streams, with what they show."""
 
-    def __init__(self, api: SlackApi, budget: Budget, place: Place, clock: Clock) -> None:
+    def __init__(self, api: SlackApi, share: Share, place: Place, clock: Clock) -> None:
         self._api = api
-        self._budget = budget
+        self._share = share
         self._place = place
         self._clock = clock
         self._open: dict[str, Page] = {}
@@ -40,12 +43,13 @@ class LooseEnds:
 
     def leave(self, ts: str) -> None:
         """It takes no more text: stopped now if the limits allow that at once and Slack does it, else in `tidy`."""
-        if self._budget.try_take(self._place.account, STOP, self._place.key):
-            self._stop(ts)
+        if self._share.try_take(STOP):
+            self._stop(ts, granted=True)
 
     def stop(self, ts: str) -> None:
         """Stop it before anything else, since its message shall be edited next. Raises StoppedByUser."""
-        if self._stop(ts) in STOPPED:
+        granted = ts in self._open and self._share.granted(STOP, STOP_PATIENCE, final=True)
+        if granted and self._stop(ts, granted=True) in STOPPED:
             raise StoppedByUser
 
     def stopped(self, ts: str) -> None:
@@ -60,30 +64,45 @@ class LooseEnds:
             self._broken[ts] = page
             self._mend(ts)
 
-    def tidy(self) -> None:
-        """Stop and mend all; gives up after PATIENCE."""
+    def unwanted(self, ts: str) -> None:
+        """It shall not be there: taken away now, or in `tidy`."""
+        self._open.pop(ts, None)
+        self._broken[ts] = Page((), 0)
+        self._mend(ts)
+
+    def tidy(self, stray: Callable[[], str] | None = None) -> None:
+        """Stop and mend all; gives up after PATIENCE. `stray` finds a stream of ours that nobody knows, or raises."""
         ends = self._clock.now() + PATIENCE
         pause = FIRST_PAUSE
-        self._round(TRAILING_SECONDS)
-        while (self._open or self._broken) and self._clock.now() + pause < ends:
+        stray = self._round(TRAILING_SECONDS, stray)
+        while (self._open or self._broken or stray) and self._clock.now() + pause < ends:
             self._clock.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
-            self._round(LONGEST_PAUSE)
+            stray = self._round(LONGEST_PAUSE, stray)
 
-    def _round(self, timeout: float) -> None:
-        """One try for each; a stop waits at most so long for its turn."""
+    def _round(self, timeout: float, stray: Callable[[], str] | None) -> Callable[[], str] | None:
+        """One try for each; a stop waits at most so long for its turn. What is still to be looked for."""
         for ts in tuple(self._open):
-            self._budget.take(self._place.account, STOP, self._place.key, timeout=timeout, trailing=True)
-            self._stop(ts)
+            if self._share.granted(STOP, timeout, trailing=True):
+                self._stop(ts, granted=True)
         for ts in tuple(self._broken):
             self._mend(ts)
+        try:
+            found = stray() if stray else ""
+        except SlackAway:
+            return stray
+        if found:
+            self.unwanted(found)
+        return None
 
-    def _stop(self, ts: str) -> str:
+    def _stop(self, ts: str, *, granted: bool = False) -> str:
         """Slack's code when it refused; stopping twice does no harm."""
         if ts not in self._open:
             return ""
         try:
-            self._api.stop_stream(self._place.channel, ts, self._closing.get(ts, ()), patience=BRISK)
+            self._api.stop_stream(
+                self._place.channel, ts, self._closing.get(ts, ()), patience=BRISK, granted=granted
+            )
         except SlackRefused as error:
             return self._not_stopped(ts, error.error)
         except SlackFateUnknown:

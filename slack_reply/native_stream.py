@@ -2,7 +2,6 @@
 
 from clock import Clock
 from errors import SlackError, SlackFateUnknown, SlackRateLimited, SlackRefused
-from slack_api.budget import Budget
 from slack_api.client import SlackApi
 from slack_api.outcome import SLACK_TROUBLE, STOPPED, STREAM_OVER, TOO_LONG
 from slack_api.retry import BRISK
@@ -10,6 +9,7 @@ from slack_api.tiers import APPEND
 from slack_reply.loose_ends import LooseEnds, fits_update
 from slack_reply.opening import Opening
 from slack_reply.parts import Page
+from slack_reply.share import Share
 from slack_reply.sheet import Chunks, Sheet
 from slack_reply.task_cards import fitted, stretches
 from slack_reply.view import View
@@ -17,7 +17,6 @@ from slack_reply.writer import Latest, Method, Place, SlackAway, StoppedByUser, 
 
 # A stream dies about 300 s after its start whatever is appended (field/slack.md §4.3).
 LIFE_SECONDS = 240.0
-FLUSH_PATIENCE = 60.0
 
 
 class NativeStream:
@@ -27,10 +26,10 @@ class NativeStream:
     pace = 1.0
 
     def __init__(
-        self, api: SlackApi, budget: Budget, opening: Opening, ends: LooseEnds, place: Place, clock: Clock
+        self, api: SlackApi, share: Share, opening: Opening, ends: LooseEnds, place: Place, clock: Clock
     ) -> None:
         self._api = api
-        self._budget = budget
+        self._share = share
         self._opening = opening
         self._ends = ends
         self._place = place
@@ -56,9 +55,7 @@ class NativeStream:
 
     def _write(self, latest: Latest, *, final: bool) -> None:
         if self._shown:
-            self._budget.take(
-                self._place.account, APPEND, self._place.key, timeout=FLUSH_PATIENCE, final=final
-            )
+            self._share.ahead(APPEND, final=final)
         view = latest()
         if not view.text.startswith(self._view.text):
             raise self._anew()
@@ -117,8 +114,11 @@ class NativeStream:
         return self._opening.start(chunks, begin, first=not self._messages)
 
     def _append(self, chunks: Chunks, shown: Sheet) -> bool:
+        self._share.spend(APPEND)
         try:
-            self._api.append_stream(self._place.channel, self.message_ts, chunks, patience=BRISK)
+            self._api.append_stream(
+                self._place.channel, self.message_ts, chunks, patience=BRISK, granted=True
+            )
         except SlackRefused as error:
             self._refused(error.error, shown)
             return False

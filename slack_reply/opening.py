@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from errors import SlackError, SlackFateUnknown, SlackRefused, SlackUnreachable
-from slack_api.budget import Budget
 from slack_api.client import SlackApi
 from slack_api.outcome import RECIPIENT_MISSING, SLACK_TROUBLE
 from slack_api.tiers import START
 from slack_reply.native_support import NativeSupport
+from slack_reply.share import Share
 from slack_reply.sheet import Chunks
 from slack_reply.writer import Place, SlackAway, WriterGone
 from slack_reply.written import Written
@@ -21,10 +21,10 @@ class Opening:
     """Opens streams for one answer."""
 
     def __init__(
-        self, api: SlackApi, budget: Budget, support: NativeSupport, written: Written, place: Place
+        self, api: SlackApi, share: Share, support: NativeSupport, written: Written, place: Place
     ) -> None:
         self._api = api
-        self._budget = budget
+        self._share = share
         self._support = support
         self._written = written
         self._place = place
@@ -44,12 +44,7 @@ class Opening:
 
         Raises WriterGone(offset) when the answer must go on by edits, whatever Slack said, and SlackAway.
         """
-        account, key = self._place.account, self._place.key
-        granted = (
-            self._budget.try_take(account, START, key)
-            if first
-            else self._budget.take(account, START, key, timeout=NEXT_PAGE_PATIENCE)
-        )
+        granted = self._share.try_take(START) if first else self._share.granted(START, NEXT_PAGE_PATIENCE)
         if not granted:
             raise WriterGone(offset)
         ts = self._started(chunks, offset)
@@ -84,6 +79,7 @@ class Opening:
                 None if place.is_dm else place.user,
                 None if place.is_dm else place.user_team,
                 chunks,
+                granted=True,
             )
         except SlackRefused as error:
             if not place.is_dm or error.error not in RECIPIENT_MISSING:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from errors import SlackError, SlackFateUnknown, SlackRateLimited, SlackRefused
-from slack_api.budget import Budget
 from slack_api.client import SlackApi
 from slack_api.outcome import CANNOT_POST, SLACK_TROUBLE
 from slack_api.retry import BRISK
 from slack_api.tiers import POST
 from slack_reply.parts import Page
+from slack_reply.share import Share
 from slack_reply.slack_form import page_arguments
 from slack_reply.writer import CannotReply, Place, SlackAway, WriterGone
 from slack_reply.written import Written
@@ -40,9 +40,9 @@ class Posted:
 class Posting:
     """Posts the pages of one answer. Each carries metadata that tells it apart: anyone may read it (no secrets)."""
 
-    def __init__(self, api: SlackApi, budget: Budget, written: Written, place: Place) -> None:
+    def __init__(self, api: SlackApi, share: Share, written: Written, place: Place) -> None:
         self._api = api
-        self._budget = budget
+        self._share = share
         self._written = written
         self._place = place
         self._unsure: set[str] = set()  # pages that may have arrived
@@ -62,15 +62,15 @@ class Posting:
 
     def _post(self, page: Page, name: str, below: Blocks) -> Posted:
         place = self._place
-        self._budget.take(
-            place.account, POST, place.key, timeout=POST_PATIENCE, final=True, channel=place.channel
-        )
+        if not self._share.granted(POST, POST_PATIENCE, final=True, channel=place.channel):
+            raise SlackAway
         try:
             ts = self._api.post_message(
                 place.channel,
                 place.thread_ts,
                 metadata={"event_type": EVENT_TYPE, "event_payload": {"page": name}},
                 patience=BRISK,
+                granted=True,
                 **page_arguments(page, below),
             )
         except SlackRefused as error:

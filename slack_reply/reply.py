@@ -1,14 +1,13 @@
 """One answer in Slack: starts with the best writer and goes on with the next one when that can't."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
 from clock import Clock
-from errors import SlackError
 from slack_api.budget import Budget
 from slack_api.client import SlackApi
+from slack_api.tiers import APPEND, UPDATE
 from slack_reply.edited_message import EditedMessage
 from slack_reply.loose_ends import LooseEnds
 from slack_reply.native_stream import NativeStream
@@ -17,6 +16,7 @@ from slack_reply.opening import Opening
 from slack_reply.pages import pages_after
 from slack_reply.parts import Limits
 from slack_reply.posting import Blocks, Posting, Unfit
+from slack_reply.share import Share
 from slack_reply.single_post import SinglePost
 from slack_reply.writer import CannotReply, Latest, Method, Place, SlackAway, Writer, WriterGone
 from slack_reply.written import Written
@@ -50,9 +50,10 @@ class Reply:
         self._slack = slack
         self._place = place
         self._until = slack.clock.now() + patience
-        self._posting = Posting(slack.api, slack.budget, slack.written, place)
-        self._opening = Opening(slack.api, slack.budget, slack.support, slack.written, place)
-        self._ends = LooseEnds(slack.api, slack.budget, place, slack.clock)
+        self._share = Share(slack.budget, place)
+        self._posting = Posting(slack.api, self._share, slack.written, place)
+        self._opening = Opening(slack.api, self._share, slack.support, slack.written, place)
+        self._ends = LooseEnds(slack.api, self._share, place, slack.clock)
         self._writer: Writer = self._first(style)
         self._message = ""
         self._rests_until = float("-inf")
@@ -73,9 +74,13 @@ class Reply:
         """Seconds between two calls of `show`."""
         return self._writer.pace
 
-    def show(self, latest: Latest) -> None:
-        """Bring what has come so far on the screen; what Slack does not take now waits for the next call."""
+    def show(self, latest: Latest, over: Callable[[], bool] = lambda: False) -> None:
+        """Bring what has come so far on the screen; what Slack does not take now waits for the next call.
+
+        `over` says that it is `finish` that is wanted by now: then this does not wait for its turn any longer.
+        """
         clock = self._slack.clock
+        self._share.over = over
         if clock.now() < self._rests_until:
             return
         try:
@@ -113,16 +118,12 @@ class Reply:
         """Take the message away that shows nothing but work, if there is one."""
         if self._writer.message_ts:
             self._ends.tidy()
-            with suppress(SlackError):
-                self._slack.api.delete_message(self._place.channel, self._writer.message_ts)
+            self._ends.unwanted(self._writer.message_ts)
 
     def close(self) -> None:
         """Leave nothing open; may trail the text."""
-        self._ends.tidy()
-        with suppress(SlackAway, SlackError):
-            stray = self._opening.stray()
-            if stray:  # the answer stands elsewhere by now
-                self._slack.api.delete_message(self._place.channel, stray)
+        self._share.leave(APPEND, UPDATE)
+        self._ends.tidy(self._opening.stray)  # the answer stands elsewhere by now
 
     def _insist(self, act: Callable[[Writer], None]) -> None:
         while True:
@@ -140,15 +141,16 @@ class Reply:
             style == "auto" and slack.support.expected(place.account, place.channel_type)
         )
         if wanted:
-            return NativeStream(slack.api, slack.budget, self._opening, self._ends, place, slack.clock)
+            return NativeStream(slack.api, self._share, self._opening, self._ends, place, slack.clock)
         return SinglePost(self._posting) if style == "post" else self._edited()
 
     def _next(self, gone: WriterGone) -> Writer:
         """Streams are followed by edits, edits by posts, and posts by the posts that are left."""
+        self._share.leave(APPEND, UPDATE)
         return (
             self._edited(gone) if self._writer.method == "stream" else SinglePost(self._posting, gone.shown)
         )
 
     def _edited(self, gone: WriterGone | None = None) -> EditedMessage:
         slack = self._slack
-        return EditedMessage(slack.api, slack.budget, self._posting, self._ends, self._place, gone)
+        return EditedMessage(slack.api, self._share, self._posting, self._ends, self._place, gone)

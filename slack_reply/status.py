@@ -7,7 +7,7 @@ import gevent
 from gevent.event import Event
 
 from clock import Clock
-from errors import SlackError, SlackRefused
+from errors import SlackError, SlackRateLimited, SlackRefused
 from slack_api.client import SlackApi
 from slack_api.outcome import SLACK_TROUBLE
 
@@ -90,6 +90,9 @@ class StatusLine:
                 if error.error not in SLACK_TROUBLE:
                     self._over = True
                     return False
+            except SlackRateLimited:
+                if wanted:
+                    return True  # not set, and not worth another call
             except SlackError:
                 pass
             else:

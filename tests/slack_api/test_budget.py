@@ -10,6 +10,7 @@ from tests.slack_api.virtual_time import VirtualTime
 
 TEAM = "T1"
 DOCUMENTED = {START: 20, STOP: 20, APPEND: 100, UPDATE: 50}
+PACES = {APPEND: 1.0, UPDATE: 3.0}  # of their writers
 
 
 class StrictSlack:
@@ -79,6 +80,71 @@ def test_fifty_streams_for_three_minutes(apart: float) -> None:
     for method, messages in streams.methods.items():
         slot = 60 / DOCUMENTED[method]  # one more, for the final of another that came between
         assert streams.oldest[method] <= messages * slot * 1.2 + slot
+
+
+@pytest.mark.parametrize(
+    ("method", "messages", "apart", "seconds"),
+    [
+        (APPEND, 50, 3.3, 175.0),
+        (APPEND, 120, 1.0, 200.0),
+        (APPEND, 200, 3.3, 240.0),
+        (UPDATE, 22, 3.0, 60.0),
+        (UPDATE, 60, 0.0, 200.0),
+    ],
+)
+def test_none_is_older_than_its_share_while_others_come_and_go(
+    method: str, messages: int, apart: float, seconds: float
+) -> None:
+    """Each goes on at its writer's pace, and ends with what it said last."""
+    time = VirtualTime()
+    slack = StrictSlack(time)
+    budget, pace, latency = Budget(time), PACES[method], 0.05
+    written: dict[str, list[float]] = {}
+
+    def send(key: str) -> None:
+        time.sleep(latency)
+        assert slack.call(method) is None
+        written[key].append(time.now())
+
+    def answer(key: str) -> None:
+        ends = time.now() + seconds
+        written[key] = [time.now()]
+        while time.now() < ends:
+            if budget.take(TEAM, method, key, timeout=300, over=lambda: time.now() >= ends):
+                send(key)
+                time.sleep(max(0.0, min(pace, ends - time.now())))
+        assert budget.take(TEAM, method, key, timeout=300, final=True)
+        send(key)
+
+    for number in range(messages):
+        time.spawn(partial(answer, f"m{number}"), at=number * apart)
+    time.run()
+
+    def alive(now: float) -> int:
+        return sum(1 for times in written.values() if times[0] <= now <= times[-1])
+
+    for times in written.values():
+        for earlier, later in pairwise(times):
+            share = max(alive(earlier), alive(later)) * 60 / DOCUMENTED[method] * 1.2
+            assert later - earlier <= max(share, pace) + 2 * latency, (earlier, later)
+
+
+def test_a_wait_in_vain_ends_at_once() -> None:
+    time = VirtualTime()
+    budget = Budget(time)
+    while budget.try_take(TEAM, APPEND, "m"):
+        pass
+    for number in range(20):
+        time.spawn(partial(budget.take, TEAM, APPEND, f"x{number}", timeout=60))
+    seen = []
+
+    def wait() -> None:
+        granted = budget.take(TEAM, APPEND, "m", timeout=60, over=lambda: time.now() >= 3.0)
+        seen.append((granted, round(time.now())))
+
+    time.spawn(wait)
+    time.run()
+    assert seen == [(False, 3)]
 
 
 def test_a_budget_shared_with_a_stranger_learns_from_429() -> None:

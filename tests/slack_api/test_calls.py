@@ -4,7 +4,7 @@ from errors import SlackError, SlackFateUnknown, SlackRateLimited, SlackRefused,
 from slack_api.connection import NeverSent
 from slack_api.pool import Answer, Unanswered
 from slack_api.retry import BRISK
-from slack_api.tiers import POST
+from slack_api.tiers import POST, SET_STATUS, STATUS
 from tests.fake_clock import FakeClock
 from tests.slack_api.scripted_pool import OK, api_over, refuses, says
 
@@ -109,3 +109,42 @@ def test_accounts_tell_tokens_and_workspaces_apart() -> None:
     same, _ = api_over(OK)
     assert one.account == same.account
     assert one.account.startswith("T1/")
+
+
+def test_every_request_takes_from_the_budget() -> None:
+    clock = FakeClock()
+    api, pool = api_over(says({"ok": True}), clock=clock)
+    for _ in range(60):
+        api.set_status("C1", "1.0", "…")
+        clock.advance(0.1)
+        if clock.slept:
+            break
+    assert len(pool.sent) == STATUS.burst + 1
+
+
+def test_whose_turn_does_not_come_is_told_and_sends_nothing() -> None:
+    clock = FakeClock()
+    api, pool = api_over(says({"ok": True}), clock=clock)
+    api.budget.limited(api.account, SET_STATUS, 60.0)
+    with pytest.raises(SlackRateLimited):
+        api.set_status("C1", "1.0", "…")
+    assert (pool.sent, clock.slept) == ([], [BRISK.seconds])
+
+
+def test_who_took_before_takes_no_second_time() -> None:
+    api, pool = api_over(OK)
+    api.budget.limited(api.account, POST, 60.0)
+    api.call(POST, POSTING, granted=True)
+    assert len(pool.sent) == 1
+
+
+def test_a_read_that_is_sent_again_takes_again() -> None:
+    clock = FakeClock()
+    api, pool = api_over(Unanswered("gone"), clock=clock)
+    while api.budget.try_take(api.account, "auth.test", "m"):
+        pass  # all that may go at once
+    begin = clock.now()
+    with pytest.raises(SlackFateUnknown):
+        api.auth_test()
+    assert len(pool.sent) == 3
+    assert clock.now() - begin > 3.0

@@ -120,6 +120,15 @@ def test_interval_grows_with_the_messages_and_shrinks_when_they_end() -> None:
     assert line.interval(1000.0) == alone
 
 
+def test_messages_that_never_wait_are_forgotten_too() -> None:
+    line = Line(TIER_3, None, 0.0)
+    for number in range(1000):
+        assert line.take_now(f"m{number}", "", number * 4.0)
+        line.forget(f"m{number}")
+        line.forget(f"never-served-{number}")
+    assert len(line._served) + len(line._over) < 200
+
+
 def test_channels_at_rest_are_forgotten() -> None:
     line = Line(POSTS, POSTS_IN_CHANNEL, 0.0)
     for number in range(3 * MANY):

@@ -7,6 +7,7 @@ from slack_reply.edited_message import EditedMessage
 from slack_reply.loose_ends import LooseEnds
 from slack_reply.pages import Page
 from slack_reply.posting import Posting
+from slack_reply.share import Share
 from slack_reply.view import View
 from slack_reply.writer import Place, SlackAway, WriterGone
 from slack_reply.written import Written
@@ -25,9 +26,10 @@ def writer(
 ) -> tuple[EditedMessage, ScriptedPool, LooseEnds]:
     clock = FakeClock()
     api, pool = api_over(*answers, clock=clock)
-    ends = LooseEnds(api, api.budget, PLACE, clock)
-    posting = Posting(api, api.budget, Written(), PLACE)
-    return EditedMessage(api, api.budget, posting, ends, PLACE, follows), pool, ends
+    share = Share(api.budget, PLACE)
+    ends = LooseEnds(api, share, PLACE, clock)
+    posting = Posting(api, share, Written(), PLACE)
+    return EditedMessage(api, share, posting, ends, PLACE, follows), pool, ends
 
 
 def test_it_is_posted_once_and_then_edited() -> None:

@@ -6,6 +6,7 @@ from slack_api.connection import NeverSent
 from slack_api.pool import Answer, Unanswered
 from slack_reply.loose_ends import PATIENCE, LooseEnds
 from slack_reply.pages import Markdown, Page
+from slack_reply.share import Share
 from slack_reply.writer import Place, StoppedByUser
 from tests.fake_clock import FakeClock
 from tests.slack_api.scripted_pool import OK, ScriptedPool, api_over, refuses, says
@@ -27,7 +28,7 @@ TROUBLE: list[Answer | Exception] = [
 def ends(*answers: Answer | Exception) -> tuple[LooseEnds, ScriptedPool, FakeClock]:
     clock = FakeClock()
     api, pool = api_over(*answers, clock=clock)
-    found = LooseEnds(api, api.budget, PLACE, clock)
+    found = LooseEnds(api, Share(api.budget, PLACE), PLACE, clock)
     found.shows("2.0", PAGE)
     return found, pool, clock
 

@@ -16,6 +16,7 @@ from slack_api.client import SlackApi
 from slack_reply.loose_ends import LooseEnds
 from slack_reply.native_stream import NativeStream
 from slack_reply.opening import Opening
+from slack_reply.share import Share
 from slack_reply.view import Card, CardState, View
 from slack_reply.writer import Place, WriterGone
 from tests.fake_clock import FakeClock
@@ -34,7 +35,7 @@ class Slack:
     updates: list[dict[str, Any]] = field(default_factory=list)
     started: int = 1
 
-    def start_stream(self, _c: str, _t: str, _u: str, _team: str, chunks: Any) -> str:
+    def start_stream(self, _c: str, _t: str, _u: str, _team: str, chunks: Any, **_: Any) -> str:
         self.started += 1
         ts = f"{self.started}.0"
         self.messages[ts] = []
@@ -95,9 +96,10 @@ class Anything:
 def stream(slack: Slack, clock: FakeClock | None = None) -> tuple[NativeStream, LooseEnds]:
     clock = clock or FakeClock()
     api, budget = cast("SlackApi", slack), Free(clock)
-    ends = LooseEnds(api, budget, PLACE, clock)
+    share = Share(budget, PLACE)
+    ends = LooseEnds(api, share, PLACE, clock)
     nothing = cast("Any", Anything())
-    return NativeStream(api, budget, Opening(api, budget, nothing, nothing, PLACE), ends, PLACE, clock), ends
+    return NativeStream(api, share, Opening(api, share, nothing, nothing, PLACE), ends, PLACE, clock), ends
 
 
 def flat(text: str) -> str:

@@ -9,6 +9,7 @@ from slack_api.pool import Answer, Unanswered
 from slack_api.tiers import START
 from slack_reply.native_support import NativeSupport
 from slack_reply.opening import Opening, reads_like
+from slack_reply.share import Share
 from slack_reply.writer import Place, SlackAway, WriterGone
 from slack_reply.written import Written
 from tests.fake_clock import FakeClock
@@ -25,7 +26,7 @@ def opening(
     api, pool = api_over(*answers, clock=clock)
     support, written = NativeSupport(clock), Written()
     place = Place("T1", "C1", kind, "1.000001", "1.000001", "U1", "T2", "UBOT")
-    return Opening(api, api.budget, support, written, place), pool, support, written
+    return Opening(api, Share(api.budget, place), support, written, place), pool, support, written
 
 
 def thread(*messages: dict[str, Any]) -> Answer:
@@ -64,7 +65,7 @@ def test_two_refusals_are_remembered() -> None:
 
 def test_without_an_allowance_nothing_is_asked() -> None:
     one, pool, _, _ = opening(OK)
-    one._budget.limited("T1", START, 60.0)
+    one._api.budget.limited("T1", START, 60.0)
     with pytest.raises(WriterGone):
         start(one)
     assert pool.sent == []

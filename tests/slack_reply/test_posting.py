@@ -6,6 +6,7 @@ from slack_api.connection import NeverSent
 from slack_api.pool import Answer, Unanswered
 from slack_reply.pages import Markdown, Page
 from slack_reply.posting import Posted, Posting, Unfit
+from slack_reply.share import Share
 from slack_reply.writer import CannotReply, Place, SlackAway, WriterGone
 from slack_reply.written import Written
 from tests.slack_api.scripted_pool import OK, ScriptedPool, api_over, refuses, says
@@ -19,7 +20,7 @@ POST, REPLIES = "chat.postMessage", "conversations.replies"
 def posting(*answers: Answer | Exception) -> tuple[Posting, ScriptedPool, Written]:
     api, pool = api_over(*answers)
     written = Written()
-    return Posting(api, api.budget, written, PLACE), pool, written
+    return Posting(api, Share(api.budget, PLACE), written, PLACE), pool, written
 
 
 def thread(*names: str) -> Answer:

@@ -4,6 +4,7 @@ import pytest
 
 from slack_api.pool import Answer
 from slack_reply.posting import Posting
+from slack_reply.share import Share
 from slack_reply.single_post import SinglePost
 from slack_reply.view import View
 from slack_reply.writer import CannotReply, Place, SlackAway
@@ -17,7 +18,7 @@ LONG = long_text(20_000)
 
 def writer(*answers: Answer | Exception, start: int = 0) -> tuple[SinglePost, ScriptedPool]:
     api, pool = api_over(*answers)
-    return SinglePost(Posting(api, api.budget, Written(), PLACE), start), pool
+    return SinglePost(Posting(api, Share(api.budget, PLACE), Written(), PLACE), start), pool
 
 
 def texts(pool: ScriptedPool) -> list[str]:
