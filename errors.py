@@ -7,6 +7,7 @@ BridgeError
 │   └── Malformed              signed, but not what Slack sends: 400
 ├── HandoffError               nobody accepted the turn: 503, Slack tries again
 ├── StoreError                 the conversation store failed: memory of the thread is lost, the answer is not
+│   ├── StoreBusy              the storage works, but too many were at it
 │   └── StoreFull              over the quota
 ├── SlackError                 a call to Slack's Web API did not succeed
 │   ├── SlackRefused           Slack answered `ok: false`; `error` is its code
@@ -60,6 +61,10 @@ class HandoffError(BridgeError):
 
 class StoreError(BridgeError):
     """The store is broken, slow or unreachable. A missing key is not an error."""
+
+
+class StoreBusy(StoreError):
+    """The storage works, but too many wanted the same of it at once."""
 
 
 class StoreFull(StoreError):

@@ -1,58 +1,24 @@
 """Redis first, Dify's storage while Redis is away; back by itself."""
 
-import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from cachetools import LRUCache
-
-from clock import Clock
-from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord, merged
+from conversation_store.outage import Outage
+from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord, merged, rejoined
 from conversation_store.store import Change, ThreadStore
-from errors import StoreError
-
-REST = 5.0
-"""Seconds until Redis is tried again."""
-STRAYS = 10_000
-
-_log = logging.getLogger("slack_bridge.store")  # its parent's lines reach the daemon
-
-
-class Outage:
-    """The process-level half: whether Redis is away, and which threads were written elsewhere meanwhile."""
-
-    def __init__(self, clock: Clock) -> None:
-        self.strays: LRUCache[ThreadKey, None] = LRUCache(STRAYS)
-        self._clock = clock
-        self._until = float("-inf")
-        self._reported = False
-
-    def try_first[T](self, call: Callable[[], T]) -> T:
-        """Call Redis unless it was away a moment ago. Raises StoreError."""
-        if self._clock.now() < self._until:
-            raise StoreError("redis was away a moment ago")
-        try:
-            answer = call()
-        except StoreError as error:
-            self._until = self._clock.now() + REST
-            if not self._reported:
-                self._reported = True
-                _log.warning("Redis is away, going on from Dify's storage: %s", error)
-            raise
-        if self._reported:
-            self._reported = False
-            _log.warning("Redis is back")
-        return answer
+from errors import StoreBusy, StoreError
 
 
 @dataclass(frozen=True, slots=True)
 class FailoverStore:
     """A ThreadStore on `first`, and on `second` while that fails.
 
-    A thread's conversation and followers are written to `second` too when they change, so that it can go on
-    from there. Messages taken are not: one repeated while Redis goes away can be answered by two processes.
-    What `second` learnt alone goes into `first` with the thread's next write.
+    What a thread needs to go on is written to `second` too when it changes: its conversation, who is followed,
+    which messages were answered. Not what runs: its end would have to be written there as well. One message that is
+    repeated while Redis goes away in the middle of its turn can be answered by two processes.
+    Of a thread that `first` does not know `second` is asked, since a Redis may come back empty; and what `second`
+    learnt while `first` was away goes there when it is back (outage.py).
     """
 
     first: ThreadStore
@@ -62,47 +28,58 @@ class FailoverStore:
     def get(self, key: ThreadKey, *, fresh: bool = False) -> ThreadRecord | None:  # noqa: D102
         try:
             record = self.outage.try_first(lambda: self.first.get(key, fresh=fresh))
+        except StoreBusy:
+            raise
         except StoreError:
             return self.second.get(key, fresh=fresh)
-        stray = self._stray(key)
-        return merged(record or ThreadRecord(), stray) if stray else record
+        other = self._elsewhere(key, missing=record is None)
+        return rejoined(record or ThreadRecord(), other) if other else record
 
     def update(self, key: ThreadKey, change: Change) -> ThreadRecord:  # noqa: D102
-        stray, told = self._stray(key), _Told(change)
+        whole = _Whole(change)
         try:
-            record = self.outage.try_first(lambda: self.first.update(key, told.over(stray)))
+            record = self._over_all(key, whole, lambda: self.first.update(key, whole.change))
+        except StoreBusy:
+            raise
         except StoreError:
-            self.outage.strays[key] = None
-            return self.second.update(key, change)
-        self.outage.strays.pop(key, None)
-        if told.news(record):
+            record = self.second.update(key, change)
+            self.outage.strayed(key, record, self.first)
+            return record
+        self.outage.at_home(key)
+        if whole.news(record):
             with suppress(StoreError):
-                self.second.update(key, lambda mirrored: merged(mirrored, record))
+                self.second.update(key, lambda mirrored: _at_rest(merged(mirrored, record)))
         return record
 
     def claim(self, key: ThreadKey, ts: str, change: Change) -> ThreadRecord | None:  # noqa: D102
-        stray = self._stray(key)
-        if stray and ts in stray.handled:
-            return None
+        whole = _Whole(change)
+
+        def claim() -> ThreadRecord | None:
+            return None if whole.took_elsewhere(ts) else self.first.claim(key, ts, whole.change)
+
         try:
-            claimed = self.outage.try_first(lambda: self.first.claim(key, ts, _Told(change).over(stray)))
+            claimed = self._over_all(key, whole, claim)
+        except StoreBusy:
+            raise
         except StoreError:
-            self.outage.strays[key] = None
-            return self.second.claim(key, ts, change)
+            claimed = self.second.claim(key, ts, change)
+            if claimed is not None:
+                self.outage.strayed(key, claimed, self.first)
+            return claimed
         if claimed is not None:
-            self.outage.strays.pop(key, None)
+            self.outage.at_home(key)
         return claimed
 
     def forget(self, key: ThreadKey) -> None:  # noqa: D102
         try:
             self.outage.try_first(lambda: self.first.forget(key))
+        except StoreBusy:
+            raise
         except StoreError:
-            self.outage.strays[key] = None
-            self.second.update(key, lambda _: ThreadRecord())
+            self.outage.strayed(key, self.second.update(key, lambda _: ThreadRecord()), self.first)
             return
-        self.outage.strays.pop(key, None)
-        with suppress(StoreError):
-            self.second.forget(key)
+        self.outage.at_home(key)
+        self.second.forget(key)
 
     def in_flight(self, hook_id: str) -> tuple[OpenTurn, ...]:
         """Of both, since a turn may have begun while Redis was away."""
@@ -122,32 +99,65 @@ class FailoverStore:
         with suppress(StoreError):
             self.outage.try_first(lambda: self.first.clear_in_flight(turn))
 
-    def _stray(self, key: ThreadKey) -> ThreadRecord | None:
-        """What `second` alone knows of the thread; nothing while it fails, the next write asks again."""
-        if key not in self.outage.strays:
+    def _over_all[T](self, key: ThreadKey, whole: "_Whole", write: Callable[[], T]) -> T:
+        """Write to `first` over what `second` alone knows; a thread new to `first` is written at the second try."""
+        whole.other = self._elsewhere(key, missing=False)
+        with suppress(_Missing):
+            return self.outage.try_first(write)
+        whole.other = self._elsewhere(key, missing=True)
+        whole.asked = True
+        return self.outage.try_first(write)
+
+    def _elsewhere(self, key: ThreadKey, *, missing: bool) -> ThreadRecord | None:
+        """What is known besides `first`, if that may lack something; `missing`: it does not know the thread."""
+        stray = self.outage.stray(key)
+        if stray is None and (not missing or self.outage.is_unknown(key)):
             return None
-        with suppress(StoreError):
-            return self.second.get(key, fresh=True)
-        return None
+        try:
+            found = self.second.get(key, fresh=True)
+        except StoreError:
+            return stray
+        if found is None:
+            self.outage.unknown(key)
+            return stray
+        return merged(found, stray) if stray else found
 
 
-class _Told:
-    """A change that remembers what it was given, to tell news from repetition."""
+class _Missing(Exception):
+    """The first store does not know the thread: the second one must be asked before anything is written."""
+
+
+class _Whole:
+    """A change made on all that is known; remembers what it was given, to tell news from repetition."""
 
     def __init__(self, change: Change) -> None:
+        self.other: ThreadRecord | None = None
+        self.asked = False
         self._change = change
         self._before = ThreadRecord()
 
-    def over(self, stray: ThreadRecord | None) -> Change:
-        """The change, made on the record joined with a stray one."""
+    def change(self, record: ThreadRecord) -> ThreadRecord:
+        """For the first store. Raises _Missing."""
+        if record == ThreadRecord(updated=record.updated) and self.other is None and not self.asked:
+            raise _Missing
+        self._before = record
+        return self._change(rejoined(record, self.other) if self.other else record)
 
-        def changed(record: ThreadRecord) -> ThreadRecord:
-            self._before = record
-            return self._change(merged(record, stray) if stray else record)
-
-        return changed
+    def took_elsewhere(self, ts: str) -> bool:
+        """Whether the message was taken where the first store does not know of it."""
+        return self.other is not None and ts in self.other.handled
 
     def news(self, after: ThreadRecord) -> bool:
-        """Whether the conversation or its followers changed."""
-        before = self._before
-        return (before.conversation_id, before.followers) != (after.conversation_id, after.followers)
+        """Whether anything changed that the thread needs to go on."""
+        return _needed(self._before) != _needed(after)
+
+
+def _needed(record: ThreadRecord) -> tuple[object, ...]:
+    return record.conversation_id, record.followers, record.last_answer_ts
+
+
+def _at_rest(record: ThreadRecord) -> ThreadRecord:
+    """Without what runs, as if that had not been taken: whoever goes on with it must not take it for ended."""
+    running = {turn.ts for turn in record.open}
+    handled = tuple(ts for ts in record.handled if ts not in running)
+    return replace(record, handled=handled, in_flight=None, waiting=())

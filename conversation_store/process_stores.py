@@ -8,7 +8,8 @@ from clock import Clock
 from conversation_store.buckets import Buckets, BucketState
 from conversation_store.cached import CachedStore, RecordCache
 from conversation_store.dify_storage import DifyStorage
-from conversation_store.failover import FailoverStore, Outage
+from conversation_store.failover import FailoverStore
+from conversation_store.outage import Outage
 from conversation_store.presence import Presence, RedisPresence
 from conversation_store.redis_client import connect
 from conversation_store.redis_store import RedisStore

@@ -135,6 +135,11 @@ def merged(one: ThreadRecord, other: ThreadRecord, *, blind: bool = False) -> Th
     )
 
 
+def rejoined(held: ThreadRecord, stray: ThreadRecord) -> ThreadRecord:
+    """What a store held, with what was written elsewhere while it was away: who wrote since did not know of that."""
+    return merged(held, stray, blind=held.updated > stray.updated)
+
+
 def as_of(key: ThreadKey, record: ThreadRecord, now: float, days: float) -> ThreadRecord | None:
     """The record as it counts at `now` (Clock.epoch()).
 

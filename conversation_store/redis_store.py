@@ -13,7 +13,7 @@ from conversation_store.open_turns import pack_turn, unpack_turn
 from conversation_store.record import DAY, OpenTurn, ThreadKey, ThreadRecord, as_of
 from conversation_store.redis_client import PREFIX, redis_errors
 from conversation_store.store import Change
-from errors import StoreError
+from errors import StoreBusy, StoreError
 
 CLAIM_KEPT = 26 * 3600.0
 """Seconds a message stays taken; Slack can repeat an event for 24 h (field/slack.md §1.2)."""
@@ -112,7 +112,7 @@ class RedisStore:
                 return None
             if outcome != _CHANGED:
                 return after
-        raise StoreError(f"redis: the thread changed {TRIES} times while it was written")
+        raise StoreBusy(f"redis: the thread changed {TRIES} times while it was written")
 
     def _put(self, key: ThreadKey, held: bytes, content: str, claimed: str, token: str) -> int:
         args: list[Any] = [held, content, self._millis(self._days * DAY)]

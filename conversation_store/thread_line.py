@@ -6,7 +6,7 @@ from typing import Protocol
 from redis import Redis
 
 from clock import Clock
-from conversation_store.failover import Outage
+from conversation_store.outage import Outage
 from conversation_store.record import ThreadKey
 from conversation_store.redis_client import PREFIX, redis_errors
 

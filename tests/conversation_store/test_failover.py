@@ -1,15 +1,18 @@
 import logging
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from conversation_store.buckets import Buckets, BucketState
-from conversation_store.failover import REST, FailoverStore, Outage
-from conversation_store.record import OpenTurn, ThreadKey
+from conversation_store.failover import FailoverStore
+from conversation_store.outage import REST, UNKNOWN_FOR, Outage
+from conversation_store.record import InFlight, OpenTurn, ThreadKey, ThreadRecord
 from conversation_store.redis_client import connect
 from conversation_store.redis_store import RedisStore
 from conversation_store.store import ThreadStore
-from errors import StoreError
+from errors import StoreBusy, StoreError
 from tests.conversation_store.fake_dify_storage import FakeDifyStorage
 from tests.conversation_store.redis_server import RedisServer
 from tests.conversation_store.store_contract import (
@@ -24,7 +27,12 @@ from tests.fake_clock import FakeClock
 
 def failover(url: str, storage: FakeDifyStorage, clock: FakeClock) -> FailoverStore:
     redis = RedisStore(connect(url, clock), clock, DAYS)
-    return FailoverStore(redis, Buckets(BucketState(), storage, clock, DAYS), Outage(clock))
+    outage = Outage(clock, spawn=lambda _: None)
+    return FailoverStore(redis, Buckets(BucketState(), storage, clock, DAYS), outage)
+
+
+def turn(ts: str) -> InFlight:
+    return InFlight(ts, 1.0, "p1", "stream", "2.000001", "C1", "1.000001")
 
 
 class TestFailoverWithRedis(StoreContract):
@@ -75,11 +83,156 @@ def test_difys_storage_is_written_only_for_news(
     store: FailoverStore, storage: FakeDifyStorage, key: ThreadKey
 ) -> None:
     store.claim(key, "1.000001", unchanged)
-    assert storage.calls == []
+    assert storage.calls == ["get"]  # of a new thread: whether it is new
     store.update(key, with_conversation)
-    assert storage.calls == ["get", "set"]
+    assert storage.calls[1:] == ["get", "set"]
+    store.update(key, lambda record: record.with_in_flight(turn("1.000001")))
+    assert storage.calls[3:] == []
     store.update(key, lambda record: record.without_in_flight("1.000001").with_answer("2.000001"))
-    assert storage.calls == ["get", "set"]
+    assert storage.calls[3:] == ["get", "set"]
+    store.claim(key, "3.000001", unchanged)
+    assert storage.calls[5:] == []
+
+
+def test_a_thread_that_nobody_knows_is_asked_for_once_in_a_while(
+    store: FailoverStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
+) -> None:
+    for _ in range(3):
+        assert store.get(key) is None
+    store.claim(key, "1.000001", unchanged)
+    assert storage.calls == ["get"]
+    clock.advance(UNKNOWN_FOR)
+    assert store.get(replace(key, thread="another")) is None
+    assert storage.calls == ["get", "get"]
+
+
+def test_an_answer_that_is_complete_is_not_found_open_when_redis_goes(
+    store: FailoverStore, own_redis: RedisServer, key: ThreadKey
+) -> None:
+    store.claim(key, "1.000001", lambda record: record.with_open(turn("1.000001")))
+    store.update(key, lambda record: with_conversation(record).with_in_flight(turn("1.000001")))
+    store.update(key, lambda record: record.without_in_flight("1.000001").with_answer("2.000001"))
+    own_redis.stop()
+    assert store.claim(key, "1.000001", unchanged) is None
+    claimed = store.claim(key, "3.000001", unchanged)
+    assert claimed is not None
+    assert (claimed.open, claimed.last_answer_ts, claimed.conversation_id) == ((), "2.000001", CONVERSATION)
+
+
+def test_a_turn_that_runs_is_not_copied_where_nobody_may_end_it(
+    store: FailoverStore, own_redis: RedisServer, key: ThreadKey
+) -> None:
+    store.claim(key, "1.000001", unchanged)
+    store.claim(key, "1.500001", unchanged)
+    store.update(key, lambda record: with_conversation(record).with_in_flight(turn("1.000001")))
+    record = store.get(key)
+    assert record is not None
+    assert (record.open, record.handled) == ((turn("1.000001"),), ("1.000001", "1.500001"))
+    own_redis.stop()
+    mirrored = store.get(key)
+    assert mirrored is not None
+    assert (mirrored.open, mirrored.handled) == ((), ("1.500001",))
+
+
+def test_a_redis_that_comes_back_empty_knows_everything_again(
+    store: FailoverStore, own_redis: RedisServer, clock: FakeClock, key: ThreadKey
+) -> None:
+    store.claim(key, "1.000001", lambda record: record.with_follower("U1"))
+    store.update(key, lambda record: with_conversation(record).with_answer("2.000001"))
+    own_redis.stop()
+    own_redis.start()
+    record = store.get(key)
+    assert record is not None
+    assert (record.conversation_id, record.followers) == (CONVERSATION, ("U1",))
+    assert store.claim(key, "1.000001", unchanged) is None
+    clock.advance(1)
+    claimed = store.claim(key, "3.000001", unchanged)
+    assert claimed is not None
+    assert (claimed.conversation_id, claimed.handled) == (CONVERSATION, ("1.000001", "3.000001"))
+    assert store.first.get(key) == claimed
+
+
+@pytest.fixture
+def other_node(own_redis: RedisServer, storage: FakeDifyStorage, clock: FakeClock) -> FailoverStore:
+    return failover(own_redis.url, storage, clock)
+
+
+def test_the_other_node_learns_what_was_written_in_the_outage(
+    store: FailoverStore, other_node: FailoverStore, own_redis: RedisServer, clock: FakeClock, key: ThreadKey
+) -> None:
+    store.claim(key, "1.000001", lambda record: record.with_follower("U1"))
+    own_redis.freeze()
+    clock.advance(1)
+    store.claim(key, "2.000001", lambda record: record.with_follower("U2"))
+    store.update(key, with_conversation)
+    own_redis.thaw()
+    store.outage.bring_home()
+    assert (other_node.get(key) or ThreadRecord()).conversation_id == ""  # Redis is left alone for a moment
+    clock.advance(REST)
+    store.outage.bring_home()
+    assert other_node.claim(key, "2.000001", unchanged) is None
+    record = other_node.get(key)
+    assert record is not None
+    assert (record.conversation_id, record.followers) == (CONVERSATION, ("U1", "U2"))
+
+
+def test_what_the_other_node_wrote_since_stays(
+    store: FailoverStore, other_node: FailoverStore, own_redis: RedisServer, clock: FakeClock, key: ThreadKey
+) -> None:
+    store.claim(key, "1.000001", unchanged)
+    own_redis.freeze()
+    clock.advance(1)
+    store.update(key, with_conversation)
+    own_redis.thaw()
+    clock.advance(REST)
+    other_node.claim(key, "2.000001", lambda record: record.with_follower("U2").with_open(turn("2.000001")))
+    store.outage.bring_home()
+    record = other_node.get(key)
+    assert record is not None
+    assert (record.conversation_id, record.followers) == (CONVERSATION, ("U2",))
+    assert record.open == (turn("2.000001"),)
+
+
+def test_it_is_brought_home_by_itself_and_only_once(
+    own_redis: RedisServer, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
+) -> None:
+    returns: list[Callable[[], None]] = []
+    redis = RedisStore(connect(own_redis.url, clock), clock, DAYS)
+    store = FailoverStore(
+        redis, Buckets(BucketState(), storage, clock, DAYS), Outage(clock, spawn=returns.append)
+    )
+    own_redis.stop()
+    store.update(key, with_conversation)
+    store.update(replace(key, thread="another"), with_conversation)
+    own_redis.start()
+    [comes_back] = returns
+    comes_back()
+    assert clock.slept == [REST]
+    assert redis.get(key) is not None
+    assert redis.get(replace(key, thread="another")) is not None
+    own_redis.stop()
+    clock.advance(REST)
+    store.update(key, with_conversation)
+    assert len(returns) == 2
+
+
+def test_one_who_never_gets_through_does_not_take_redis_from_the_others(
+    store: FailoverStore, storage: FakeDifyStorage, key: ThreadKey, caplog: pytest.LogCaptureFixture
+) -> None:
+    count = iter(range(10_000))
+    store.update(key, with_conversation)
+    storage.calls.clear()
+
+    def change(record: ThreadRecord) -> ThreadRecord:
+        store.first.update(key, lambda record: record.with_follower(f"U{next(count)}"))
+        return record.with_follower("U")
+
+    for write in (store.update, partial(store.claim, ts="1.000001")):
+        with pytest.raises(StoreBusy):
+            write(key, change=change)
+    assert store.claim(replace(key, thread="another"), "1.000001", unchanged) is not None
+    assert storage.calls == ["get"]
+    assert "away" not in caplog.text
 
 
 def test_a_broken_mirror_is_no_concern_while_redis_works(

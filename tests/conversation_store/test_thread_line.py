@@ -4,7 +4,7 @@ import gevent
 import pytest
 from redis import Redis
 
-from conversation_store.failover import REST, Outage
+from conversation_store.outage import REST, Outage
 from conversation_store.record import ThreadKey
 from conversation_store.redis_client import connect
 from conversation_store.thread_line import RedisThreadLine, RestingLine
