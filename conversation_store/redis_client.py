@@ -5,17 +5,20 @@ from contextlib import contextmanager
 
 from redis import BlockingConnectionPool, Redis
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from clock import Clock
-from errors import SettingsError, StoreError
+from errors import SettingsError, StoreBusy, StoreError
 
 CALL_LIMIT = 0.5
 """Seconds for a connection, and for an answer."""
 SHORTEST_LIMIT = 0.2
 """Wall seconds, as in dify_storage."""
 CONNECTIONS = 50
+_CURE = (
+    "give it as redis://:password@host:6379/0, with no options that the Redis client lacks, or leave it empty"
+)
+_ALL_IN_USE = "No connection available"
 PREFIX = "slack-bridge:1"
 """Before every key; the number changes when what is stored changes its meaning."""
 
@@ -23,8 +26,7 @@ PREFIX = "slack-bridge:1"
 def connect(url: str, clock: Clock) -> Redis:
     """A client of the server at `redis://`, `rediss://` or `unix://`; connects with its first command.
 
-    A command whose connection broke is sent once more: all of ours can be repeated. Raises SettingsError
-    for what is no such URL.
+    A command whose connection broke or whose answer is late is sent once more: all of ours can be repeated. Raises SettingsError for what is no such URL.
     """
     limit = max(clock.wall(CALL_LIMIT), SHORTEST_LIMIT)
     try:
@@ -36,17 +38,18 @@ def connect(url: str, clock: Clock) -> Redis:
             socket_connect_timeout=limit,
             retry=Retry(NoBackoff(), 1),
         )
-    except ValueError as error:
-        raise SettingsError(
-            "redis_url", "give it as redis://:password@host:6379/0, or leave it empty"
-        ) from error
+        # What the URL asks for is only looked at when a connection is made; this one is not opened.
+        pool.connection_class(**pool.connection_kwargs)
+    except Exception as error:
+        raise SettingsError("redis_url", _CURE) from error
     return Redis(connection_pool=pool)
 
 
 @contextmanager
 def redis_errors() -> Iterator[None]:
-    """Whatever the client raises within becomes StoreError."""
+    """Whatever the client raises within becomes StoreError; StoreBusy when all our connections are in use."""
     try:
         yield
-    except (RedisError, OSError) as error:
-        raise StoreError(f"redis: {type(error).__name__}: {error}") from error
+    except Exception as error:
+        kind = StoreBusy if _ALL_IN_USE in str(error) else StoreError
+        raise kind(f"redis: {type(error).__name__}: {error}") from error

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from errors import SettingsError
 
@@ -18,6 +18,17 @@ _TRUE: Final = frozenset({"true", "yes", "on", "1"})
 _FALSE: Final = frozenset({"false", "no", "off", "0"})
 _CHANNEL_APPS_CURE: Final = "Write it as C0123ABCD=app-id, pairs separated by commas, each channel once."
 _APP_CURE: Final = "Choose the Dify app that answers."
+_REDIS_OPTIONS: Final = frozenset(
+    {"db", "username", "password", "protocol", "client_name", "socket_keepalive"}
+)
+_TLS_OPTIONS: Final = frozenset(
+    f"ssl_{name}"
+    for name in ("cert_reqs", "ca_certs", "ca_path", "ca_data", "certfile", "keyfile", "check_hostname")
+)
+_REDIS_CURE: Final = (
+    "Give an address such as redis://redis:6379/0, or leave it empty. "
+    "Options that begin with ssl_ need rediss://; time-outs cannot be set."
+)
 
 
 def text(raw: object) -> str:
@@ -165,7 +176,7 @@ def base_url(
 
 
 def redis_url(raw: object, problems: Problems) -> str | None:
-    """`redis://`, `rediss://` or `unix://`; may hold a password."""
+    """`redis://`, `rediss://` or `unix://`; may hold a password. An unknown option would break every command."""
     url = text(raw)
     if raw is None or (isinstance(raw, str) and not url):
         return None
@@ -174,12 +185,12 @@ def redis_url(raw: object, problems: Problems) -> str | None:
         usable = (parts.scheme in {"redis", "rediss"} and bool(parts.hostname)) or (
             parts.scheme == "unix" and bool(parts.path)
         )
+        options = parse_qs(parts.query, keep_blank_values=True).keys()
+        usable = usable and options <= _REDIS_OPTIONS | (_TLS_OPTIONS if parts.scheme == "rediss" else set())
         _ = parts.port
     except ValueError:
         usable = False
     if not usable:
-        problems.append(
-            SettingsError("redis_url", "Give an address such as redis://redis:6379/0, or leave it empty.")
-        )
+        problems.append(SettingsError("redis_url", _REDIS_CURE))
         return None
     return url

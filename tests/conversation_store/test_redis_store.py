@@ -1,14 +1,16 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import gevent
 import pytest
+from gevent.monkey import get_original
 from redis import Redis
 
 from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord
-from conversation_store.redis_client import connect
+from conversation_store.redis_client import CONNECTIONS, SHORTEST_LIMIT, connect, redis_errors
 from conversation_store.redis_store import CLAIM_KEPT, OPEN_TURNS, RedisStore
 from conversation_store.store import ThreadStore
-from errors import SettingsError, StoreError
+from errors import SettingsError, StoreBusy, StoreError
 from tests.conversation_store.redis_server import RedisServer
 from tests.conversation_store.store_contract import DAYS, StoreContract, unchanged, with_conversation
 from tests.fake_clock import FakeClock
@@ -80,7 +82,7 @@ def test_one_who_never_gets_through_gives_up(store: RedisStore, key: ThreadKey) 
         store.update(key, lambda record: record.with_follower(f"U{next(count)}"))
         return record.with_follower("U")
 
-    with pytest.raises(StoreError, match="changed"):
+    with pytest.raises(StoreBusy, match="changed"):
         store.update(key, change)
 
 
@@ -131,7 +133,52 @@ def test_a_restarted_redis_is_used_at_once(own_redis: RedisServer, clock: FakeCl
     assert store.claim(key, "1.000001", unchanged) is not None
 
 
-@pytest.mark.parametrize("url", ["localhost:6379", "http://localhost", "redis://localhost:port"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "localhost:6379",
+        "http://localhost",
+        "redis://localhost:port",
+        "redis://localhost/0?ssl_cert_reqs=none",
+        "rediss://localhost/0?ssl_cert_reqs=perhaps",
+        "redis://localhost/0?protocol=9",
+    ],
+)
 def test_no_redis_url_names_the_setting(clock: FakeClock, url: str) -> None:
     with pytest.raises(SettingsError, match="redis_url"):
         connect(url, clock)
+
+
+def test_whatever_the_client_raises_is_a_store_error() -> None:
+    with pytest.raises(StoreError, match="TypeError"), redis_errors():
+        raise TypeError("unexpected keyword argument")
+
+
+def test_all_connections_in_use_is_busy_and_not_away(
+    redis_client: Redis, store: RedisStore, key: ThreadKey
+) -> None:
+    pool = redis_client.connection_pool
+    taken = [pool.get_connection() for _ in range(CONNECTIONS)]
+    with pytest.raises(StoreBusy):
+        store.get(key)
+    for connection in taken:
+        pool.release(connection)
+    assert store.get(key) is None
+
+
+def test_four_hundred_turns_at_once_find_redis(store: RedisStore, key: ThreadKey) -> None:
+    claims = [
+        gevent.spawn(store.claim, replace(key, thread=str(number)), "1.000001", unchanged)
+        for number in range(400)
+    ]
+    gevent.joinall(claims, raise_error=True)
+    assert all(claim.value is not None for claim in claims)
+
+
+def test_an_answer_that_came_while_we_were_busy_is_no_outage(store: RedisStore, key: ThreadKey) -> None:
+    """The time-out of every open call has passed when the process comes to look, and so has its answer come."""
+    store.update(key, with_conversation)
+    asking = [gevent.spawn(store.get, key) for _ in range(20)]
+    gevent.sleep(0)
+    get_original("time", "sleep")(2 * SHORTEST_LIMIT)
+    gevent.joinall(asking, raise_error=True)

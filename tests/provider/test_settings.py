@@ -73,6 +73,19 @@ def test_a_full_form() -> None:
     assert found.redis_url == "rediss://:word@redis:6379/1"
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "rediss://:word@redis/0?ssl_cert_reqs=none&ssl_ca_certs=/etc/ca.pem",
+        "redis://redis?db=3&protocol=3",
+        "unix:///run/redis.sock?db=1",
+    ],
+)
+def test_what_redis_understands_may_stand_in_its_address(url: str) -> None:
+    found = read_settings({"redis_url": url})
+    assert (found.redis_url, found.problems) == (url, ())
+
+
 def test_secrets_never_show() -> None:
     shown = repr(
         read_settings(
@@ -117,6 +130,10 @@ def test_secrets_never_show() -> None:
         ("redis_url", "redis://"),
         ("redis_url", "redis://redis:port"),
         ("redis_url", 6379),
+        ("redis_url", "redis://redis/0?ssl_cert_reqs=none"),
+        ("redis_url", "rediss://redis/0?ssl_verify=0"),
+        ("redis_url", "redis://redis/0?socket_timeout=60"),
+        ("redis_url", "redis://redis/0?nonsense"),
     ],
 )
 def test_a_cosmetic_slip_is_named_and_the_default_used(name: str, value: object) -> None:
