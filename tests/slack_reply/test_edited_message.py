@@ -2,6 +2,7 @@
 
 import pytest
 
+from slack_api.budget import Budget
 from slack_api.pool import Answer, Unanswered
 from slack_reply.edited_message import EditedMessage
 from slack_reply.loose_ends import LooseEnds
@@ -114,3 +115,56 @@ def test_content_that_slack_refuses_is_for_the_next_writer() -> None:
     with pytest.raises(WriterGone) as gone:
         one.finish(lambda: View("One two three"))
     assert gone.value.shown == 0
+
+
+def test_when_edits_are_short_the_answer_is_left_to_a_post() -> None:
+    one, pool, _ = writer(OK)
+    for number in range(22):
+        one._api.budget.join(PLACE.account, UPDATE, f"m{number}")
+    one.show(lambda: View("One two "))
+    assert pool.methods == [POST]
+    late, pool, _ = writer(OK)
+    for number in range(23):
+        late._api.budget.join(PLACE.account, UPDATE, f"m{number}")
+    with pytest.raises(WriterGone) as gone:
+        late.show(lambda: View("One two "))
+    assert (gone.value.shown, pool.sent) == (0, [])
+
+
+def test_those_that_begin_at_one_instant_know_of_each_other() -> None:
+    one, pool, _ = writer(OK)
+    one.show(lambda: View("One two "))
+    alone = Budget(FakeClock()).interval(PLACE.account, UPDATE)
+    assert one._api.budget.interval(PLACE.account, UPDATE) == pytest.approx(2 * alone)
+
+
+def test_a_whole_answer_asks_for_no_edits() -> None:
+    one, pool, _ = writer(OK)
+    for number in range(99):
+        one._api.budget.join(PLACE.account, UPDATE, f"m{number}")
+    one.finish(lambda: View("One two three"))
+    assert pool.methods == [POST]
+
+
+def test_each_message_of_a_flush_takes_its_turn() -> None:
+    """Three pages of another writer are overwritten: tier 3 lets two go at once."""
+    one, pool, _ = writer(OK, follows=WriterGone(0, ("7.0", "8.0", "9.0")))
+    one.finish(lambda: View(LONG))
+    assert pool.methods == [UPDATE] * 3
+    assert sum(one._ends._clock.slept) > 1.0  # type: ignore[attr-defined]
+
+
+def test_out_of_turn_no_edit_is_sent() -> None:
+    one, pool, _ = writer(OK)
+    one.show(lambda: View("One two "))
+    one._api.budget.limited(PLACE.account, UPDATE, 1000.0)
+    with pytest.raises(SlackAway):
+        one.finish(lambda: View("One two three"))
+    assert pool.methods == [POST]
+
+
+def test_what_cannot_be_taken_away_now_is_left_to_the_loose_ends() -> None:
+    one, pool, ends = writer(OK, refuses("fatal_error"), OK, follows=WriterGone(0, ("7.0", "8.0")))
+    one.finish(lambda: View("Short."))
+    ends.tidy()
+    assert pool.methods == [UPDATE, DELETE, DELETE]

@@ -7,7 +7,7 @@ from slack_api.pool import Answer, Unanswered
 from slack_reply.loose_ends import PATIENCE, LooseEnds
 from slack_reply.pages import Markdown, Page
 from slack_reply.share import Share
-from slack_reply.writer import Place, StoppedByUser
+from slack_reply.writer import Place, SlackAway, StoppedByUser
 from tests.fake_clock import FakeClock
 from tests.slack_api.scripted_pool import OK, ScriptedPool, api_over, refuses, says
 
@@ -102,3 +102,37 @@ def test_what_is_no_stream_of_ours_is_not_stopped() -> None:
     one.stopped("2.0")
     one.tidy()
     assert pool.methods == []
+
+
+def test_out_of_turn_no_stop_is_sent() -> None:
+    one, pool, clock = ends(OK)
+    one._api.budget.limited("T1", STOP, 10_000.0)
+    one.tidy()
+    assert pool.methods == []
+    assert sum(clock.slept) < PATIENCE + 60
+
+
+@pytest.mark.parametrize("trouble", [says(b"", 503), refuses("internal_error"), NeverSent("x")])
+def test_a_stray_that_cannot_be_taken_away_now_is_tried_again(trouble: Answer | Exception) -> None:
+    one, pool, _ = ends(*[trouble] * 4, OK)
+    one.stopped("2.0")
+    one.tidy(lambda: "9.0")
+    assert set(pool.methods) == {"chat.delete"}
+    assert pool.arguments()["ts"] == "9.0"
+    assert not isinstance(pool.answers[0], Exception)
+    assert len(pool.sent) >= 5
+
+
+def test_a_stray_that_nobody_can_be_asked_for_now_is_looked_for_again() -> None:
+    one, pool, _ = ends(OK)
+    one.stopped("2.0")
+    looks = iter([SlackAway(), SlackAway(), "9.0"])
+
+    def look() -> str:
+        found = next(looks)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    one.tidy(look)
+    assert pool.methods == ["chat.delete"]

@@ -177,6 +177,34 @@ def test_a_start_that_happens_late_leaves_no_stray_stream() -> None:
     assert slack.open() == []
 
 
+@pytest.mark.parametrize(
+    "trouble", ["chat.delete:500", "chat.delete:unreachable", "conversations.replies:html"]
+)
+def test_nor_when_slack_is_in_trouble_then(trouble: str) -> None:
+    slack = TroubledSlack(["chat.startStream:late"])
+    reply = slack.reply()
+    reply.show(lambda: View(WHOLE[:200]))
+    slack.happen()
+    slack.clock.advance(3)
+    slack.troubles = [trouble] * 4
+    grow(slack, reply, [WHOLE[:300], WHOLE[:500]])
+    assert bare(slack.text()) == bare(WHOLE[:500])
+    assert slack.open() == []
+
+
+def test_when_edits_are_short_too_an_answer_goes_by_post() -> None:
+    slack = TroubledSlack()
+    account = slack.double.world.install.team_id
+    while slack.budget.try_take(account, "chat.startStream", "m"):
+        pass
+    for number in range(40):
+        slack.budget.join(account, "chat.update", f"m{number}")
+    reply = slack.reply()
+    grow(slack, reply, [WHOLE[:300], WHOLE[:900], WHOLE])
+    assert (reply.method, set(slack.sent)) == ("post", {"chat.postMessage"})
+    assert bare(slack.text()) == bare(WHOLE)
+
+
 def test_without_history_a_lost_post_is_left_at_that() -> None:
     slack = TroubledSlack(["chat.postMessage:lost!", "conversations.replies:missing_scope"])
     grow(slack, slack.reply("edit"), [WHOLE[:200], WHOLE[:900]])
