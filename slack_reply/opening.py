@@ -90,7 +90,8 @@ class Opening:
         """The stream that a start of unknown fate may have left: our newest message after the question.
 
         Another answer of this thread may be newer than the question too, when the question had to wait for it: one
-        of this process is known, one of another process reads otherwise.
+        of this process is known, one of another process shows something else. What cannot be told apart is not ours:
+        a piece that stands twice is better than an answer that is overwritten.
         Raises SlackAway when nobody can be asked now; where history is not granted nothing is found.
         """
         place, found = self._place, ""
@@ -116,11 +117,25 @@ class Opening:
     def _may_be_ours(self, message: Mapping[str, Any]) -> bool:
         bot = self._place.bot_user
         ours = message.get("user") == bot if bot else bool(message.get("bot_id"))
-        return ours and any(reads_like(chunks, str(message.get("text") or "")) for chunks in self._lost)
+        return ours and any(looks_like(chunks, message) for chunks in self._lost)
+
+
+def looks_like(chunks: Chunks, message: Mapping[str, Any]) -> bool:
+    """Whether a message shows these chunks: it has their cards and no others, and reads like them."""
+    cards = [(chunk["id"], chunk["title"]) for chunk in chunks if chunk["type"] == "task_update"]
+    blocks = [block for block in message.get("blocks") or () if isinstance(block, Mapping)]
+    shown = [
+        (block.get("task_id"), block.get("title")) for block in blocks if block.get("type") == "task_card"
+    ]
+    text = str(message.get("text") or "")
+    if any(chunk["type"] == "markdown_text" for chunk in chunks):
+        return shown == cards and reads_like(chunks, text)
+    titles = "".join(title for _, title in cards)
+    return bool(cards) and shown == cards and _letters(text) in {"", _letters(titles)}
 
 
 def reads_like(chunks: Chunks, text: str) -> bool:
-    """Whether a message may show these chunks, as far as that can be told from its text; an empty one tells nothing.
+    """Whether a text shows these chunks. Where they have no letter to tell them by, it does not.
 
     Slack gives its own form of Markdown back, so only letters and digits count, and those before the first link.
     """
@@ -128,7 +143,7 @@ def reads_like(chunks: Chunks, text: str) -> bool:
     plain, link, _ = said.partition("[")
     ours, theirs = _letters(plain), _letters(text)
     whole = not link and all(chunk["type"] == "markdown_text" for chunk in chunks)
-    return not theirs or (theirs == ours if whole else theirs.startswith(ours))
+    return bool(ours) and (theirs == ours if whole else theirs.startswith(ours))
 
 
 def _letters(text: str) -> str:

@@ -132,7 +132,7 @@ def test_when_edits_are_short_the_answer_is_left_to_a_post() -> None:
 
 
 def test_those_that_begin_at_one_instant_know_of_each_other() -> None:
-    one, pool, _ = writer(OK)
+    one, _, _ = writer(OK)
     one.show(lambda: View("One two "))
     alone = Budget(FakeClock()).interval(PLACE.account, UPDATE)
     assert one._api.budget.interval(PLACE.account, UPDATE) == pytest.approx(2 * alone)

@@ -8,7 +8,7 @@ from slack_api.connection import NeverSent
 from slack_api.pool import Answer, Unanswered
 from slack_api.tiers import START
 from slack_reply.native_support import NativeSupport
-from slack_reply.opening import Opening, reads_like
+from slack_reply.opening import Opening, looks_like, reads_like
 from slack_reply.share import Share
 from slack_reply.writer import Place, SlackAway, WriterGone
 from slack_reply.written import Written
@@ -17,6 +17,7 @@ from tests.slack_api.scripted_pool import OK, ScriptedPool, api_over, refuses, s
 
 CHUNKS = [{"type": "markdown_text", "text": "So far"}]
 LOST = Unanswered("RemoteDisconnected")
+SO_FAR = {"ts": "2.0", "user": "UBOT", "text": "So far"}
 
 
 def opening(
@@ -25,8 +26,12 @@ def opening(
     clock = FakeClock()
     api, pool = api_over(*answers, clock=clock)
     support, written = NativeSupport(clock), Written()
-    place = Place("T1", "C1", kind, "1.000001", "1.000001", "U1", "T2", "UBOT")
-    return Opening(api, Share(api.budget, place), support, written, place), pool, support, written
+    here = place("C1", kind)
+    return Opening(api, Share(api.budget, here), support, written, here), pool, support, written
+
+
+def place(channel: str, kind: str) -> Place:
+    return Place("T1", channel, kind, "1.000001", "1.000001", "U1", "T2", "UBOT")
 
 
 def thread(*messages: dict[str, Any]) -> Answer:
@@ -56,11 +61,29 @@ def test_two_refusals_are_remembered() -> None:
     one, _, support, _ = opening(refuses("unknown_method"))
     with pytest.raises(WriterGone):
         start(one)
-    assert not support.expected("T1", "channel")
+    assert not support.expected(place("C2", "im"))
     one, _, support, _ = opening(refuses("restricted_action"))
     with pytest.raises(WriterGone):
         start(one)
-    assert support.expected("T1", "channel")
+    assert support.expected(place("C1", "channel"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "elsewhere"),
+    [
+        ("channel", [("C2", "channel", False), ("C2", "group", True), ("C2", "", True), ("C1", "", True)]),
+        ("", [("C1", "", False), ("C1", "mpim", False), ("C2", "", True), ("C2", "mpim", True)]),
+    ],
+)
+def test_a_type_that_is_refused_says_nothing_of_channels_of_another_or_of_none(
+    kind: str, elsewhere: list[tuple[str, str, bool]]
+) -> None:
+    one, _, support, _ = opening(refuses("channel_type_not_supported"), kind=kind)
+    with pytest.raises(WriterGone):
+        start(one)
+    assert {(to, type_): support.expected(place(to, type_)) for to, type_, _ in elsewhere} == {
+        (to, type_): expected for to, type_, expected in elsewhere
+    }
 
 
 def test_without_an_allowance_nothing_is_asked() -> None:
@@ -79,14 +102,14 @@ def test_what_never_left_is_for_later() -> None:
 
 def test_a_lost_one_is_found() -> None:
     one, _, _, written = opening(
-        LOST, thread({"ts": "2.0", "user": "UBOT"}, {"ts": "3.0", "user": "U9", "bot_id": "B9"})
+        LOST, thread(SO_FAR, {"ts": "3.0", "user": "U9", "bot_id": "B9", "text": "So far"})
     )
     assert start(one) == "2.0"
     assert written.knows("C1", "2.0")
 
 
 def test_what_another_answer_wrote_is_not_it() -> None:
-    one, _, _, written = opening(LOST, thread({"ts": "2.0", "user": "UBOT"}))
+    one, _, _, written = opening(LOST, thread(SO_FAR))
     written.add("C1", "2.0")
     with pytest.raises(WriterGone):
         start(one)
@@ -101,7 +124,7 @@ def test_without_history_it_goes_on_by_edits() -> None:
 
 def test_while_nobody_can_be_asked_it_is_for_later() -> None:
     away = [refuses("fatal_error")] * 3
-    one, pool, _, _ = opening(LOST, *away, thread({"ts": "2.0", "user": "UBOT"}))
+    one, pool, _, _ = opening(LOST, *away, thread(SO_FAR))
     with pytest.raises(SlackAway):
         start(one)
     assert one.earlier() == "2.0"
@@ -119,7 +142,9 @@ def test_nothing_is_looked_for_without_need() -> None:
     [
         ("**So** far", "*So* far", True),
         ("So far", "So far, so good", False),
-        ("So far", "", True),
+        ("So far", "", False),
+        ("[Handbook](https://x.y) says", "The answer before.", False),
+        ("… ", "…", False),
         ("See [here](https://x.y) and", "See <https://x.y|here> and", True),
         ("See [here](https://x.y) and", "Look <https://x.y|here> and", False),
         ("日本語で", "日本語で", True),
@@ -127,6 +152,38 @@ def test_nothing_is_looked_for_without_need() -> None:
 )
 def test_a_message_is_known_by_its_letters(said: str, text: str, like: bool) -> None:
     assert reads_like([{"type": "markdown_text", "text": said}], text) is like
+
+
+CARD = {"type": "task_update", "id": "id-1", "title": "Search", "status": "in_progress"}
+SHOWN = {"type": "task_card", "task_id": "id-1", "title": "Search", "status": "in_progress"}
+
+
+@pytest.mark.parametrize(
+    ("message", "found"),
+    [
+        ({"text": "", "blocks": [SHOWN]}, True),
+        ({"text": "Search", "blocks": [SHOWN]}, True),
+        ({"text": "The answer to the question before.", "blocks": [SHOWN]}, False),
+        ({"text": "The answer to the question before."}, False),
+        ({"text": "", "blocks": [SHOWN | {"task_id": "id-2"}]}, False),
+        ({"text": "", "blocks": [SHOWN, SHOWN | {"task_id": "id-2"}]}, False),
+        ({"text": ""}, False),
+    ],
+)
+def test_a_lost_one_of_cards_alone_is_known_by_them(message: dict[str, Any], found: bool) -> None:
+    one, _, _, _ = opening(LOST, thread({"ts": "2.0", "user": "UBOT"} | message))
+    if found:
+        assert one.start([CARD], 0, first=True) == "2.0"
+    else:
+        with pytest.raises(WriterGone):
+            one.start([CARD], 0, first=True)
+
+
+def test_words_behind_the_same_cards_are_not_enough() -> None:
+    said = [*CHUNKS, CARD]
+    assert looks_like(said, {"text": "So far", "blocks": [SHOWN]})
+    assert not looks_like(said, {"text": "So far", "blocks": [SHOWN | {"task_id": "id-2"}]})
+    assert not looks_like(CHUNKS, {"text": "So far", "blocks": [SHOWN]})
 
 
 def test_what_is_more_than_words_is_known_by_its_beginning() -> None:
