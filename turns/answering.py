@@ -151,7 +151,7 @@ class Answering:
             growing.changed.clear()
             if growing.over or not self._has_something(growing):
                 continue
-            reply.show(lambda: self._view(growing))
+            reply.show(lambda: self._view(growing), lambda: growing.over or clock.now() >= deadline)
             due = clock.now() + (reply.pace if reply.message_ts else FIRST_LOOK)
             self._see(growing)
         return True

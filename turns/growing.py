@@ -78,9 +78,10 @@ class Growing:
 
     def _say(self, text: str) -> None:
         """What an agent says behind a tool call is a paragraph of its own: Dify sends nothing between the two."""
-        said = self.text
-        if self._interrupted and said.strip() and not (said.endswith("\n") or text.startswith("\n")):
-            self._parts.append("\n\n")
+        if self._interrupted and not text.startswith("\n"):
+            said = self.text  # joined only where it matters: a long answer comes in thousands of pieces
+            if said.strip() and not said.endswith("\n"):
+                self._parts.append("\n\n")
         self._parts.append(text)
         self._interrupted = self.progress.thinking = False
 
