@@ -49,7 +49,7 @@ class Assignment:
                 received=float(content["received"]),
                 leg=int(content["leg"]),
             )
-        except (KeyError, TypeError, ValueError, Malformed) as error:
+        except (KeyError, TypeError, ValueError, ArithmeticError, Malformed) as error:
             raise Forged("a seal around something else") from error
 
 

@@ -23,7 +23,14 @@ def test_a_next_leg_is_of_the_same_turn() -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [{}, {"message": []}, ASSIGNMENT.to_dict() | {"leg": "x"}, ASSIGNMENT.to_dict() | {"message": {"ts": 1}}],
+    [
+        {},
+        {"message": []},
+        ASSIGNMENT.to_dict() | {"leg": "x"},
+        ASSIGNMENT.to_dict() | {"leg": float("inf")},
+        ASSIGNMENT.to_dict() | {"message": {"ts": 1}},
+        ASSIGNMENT.to_dict() | {"received": 10**400},
+    ],
 )
 def test_anything_else_is_not_ours(content: dict[str, object]) -> None:
     with pytest.raises(Forged):
