@@ -1,5 +1,6 @@
 """A short memory in front of a store, for the questions the events endpoint asks before it acks."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from cachetools import TTLCache
@@ -31,8 +32,9 @@ class CachedStore:
     cache: RecordCache
 
     def get(self, key: ThreadKey, *, fresh: bool = False) -> ThreadRecord | None:  # noqa: D102
-        if not fresh and key in self.cache.records:
-            return self.cache.records[key]
+        if not fresh:
+            with suppress(KeyError):  # not asked with `in` first: it may expire in between
+                return self.cache.records[key]
         writes = self.cache.writes
         record = self.inner.get(key, fresh=fresh)
         if writes == self.cache.writes:  # otherwise this may be older than what was written meanwhile

@@ -50,6 +50,14 @@ class ProcessMemory:
         self._known[key] = record
         self._unsaved[key] = blind
 
+    def owes(self, key: ThreadKey) -> bool:
+        """Whether the store lacks something of the thread."""
+        return key in self._unsaved
+
+    def owed(self, hook_id: str) -> list[ThreadKey]:
+        """The hook's threads of which the store lacks something."""
+        return [key for key in list(self._unsaved) if key.hook_id == hook_id]
+
     def joined(self, key: ThreadKey, stored: ThreadRecord) -> ThreadRecord:
         """The stored record with what is not saved yet."""
         mine = self._known.get(key)

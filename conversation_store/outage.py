@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -89,8 +88,7 @@ class Outage:
     def at_home(self, key: ThreadKey) -> None:
         """Redis has all of the thread."""
         self._strays.pop(key, None)
-        with suppress(KeyError):
-            del self._unknown[key]
+        self._unknown.pop(key, None)
 
     def bring_home(self) -> None:
         """Give Redis what it missed; what it does not take now stays for the next time."""

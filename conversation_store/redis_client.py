@@ -26,7 +26,8 @@ PREFIX = "slack-bridge:1"
 def connect(url: str, clock: Clock) -> Redis:
     """A client of the server at `redis://`, `rediss://` or `unix://`; connects with its first command.
 
-    A command whose connection broke or whose answer is late is sent once more: all of ours can be repeated. Raises SettingsError for what is no such URL.
+    A command whose connection broke or whose answer is late is sent once more: all of ours can be repeated.
+    Raises SettingsError for what is no such URL.
     """
     limit = max(clock.wall(CALL_LIMIT), SHORTEST_LIMIT)
     try:

@@ -8,7 +8,7 @@ from clock import Clock
 from conversation_store.memory import ProcessMemory
 from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord, as_of
 from conversation_store.store import Change, ThreadStore
-from errors import StoreError, StoreFull
+from errors import StoreBusy, StoreError, StoreFull
 
 PATIENCE = 3
 """Failures in a row after which the store is left alone for REST seconds: each costs up to its time-out."""
@@ -46,6 +46,8 @@ class Health:
             _log.warning("conversation store works again")
 
     def _failed(self, error: StoreError) -> None:
+        if isinstance(error, StoreBusy):
+            return
         if not self._reported:
             self._reported = True
             _log.warning("conversation store fails, going on from memory: %s", error)
@@ -58,8 +60,8 @@ class Health:
 class ResilientStore:
     """A ThreadStore on `inner` that raises no StoreError: what `inner` can't take is kept in memory.
 
-    It is written with the thread's next update once `inner` works again. A claim is exact within the process
-    whatever `inner` does.
+    It is written with the thread's next update once `inner` works again, or with the next sweep. A claim is
+    exact within the process whatever `inner` does.
     """
 
     inner: ThreadStore
@@ -72,6 +74,17 @@ class ResilientStore:
             stored = self.health.ask(lambda: self.inner.get(key, fresh=fresh))
         except StoreError:
             return self._remembered(key)
+        return self.health.memory.seen(key, stored)
+
+    def ask(self, key: ThreadKey, enough: Callable[[ThreadRecord], bool]) -> ThreadRecord | None:
+        """As `get`; but raises StoreError when `inner` can't be asked and what is remembered is not `enough`."""
+        try:
+            stored = self.health.ask(lambda: self.inner.get(key))
+        except StoreError:
+            known = self._remembered(key)
+            if known is None or not enough(known):
+                raise
+            return known
         return self.health.memory.seen(key, stored)
 
     def update(self, key: ThreadKey, change: Change) -> ThreadRecord:  # noqa: D102
@@ -105,7 +118,11 @@ class ResilientStore:
             self.health.wrote()
             self.health.memory.saved(key, None)
 
-    def in_flight(self, hook_id: str) -> tuple[OpenTurn, ...]:  # noqa: D102
+    def in_flight(self, hook_id: str) -> tuple[OpenTurn, ...]:
+        """Saves what is not saved yet before: what has ended must not be found open by those who look there."""
+        for key in self.health.memory.owed(hook_id):
+            if not self._settled(key):
+                break
         try:
             return self.health.ask(lambda: self.inner.in_flight(hook_id))
         except StoreError:
@@ -115,14 +132,33 @@ class ResilientStore:
         """Best effort: without it only the sweep misses the turn, the thread's own record still knows it."""
         self._quietly(lambda: self.inner.note_in_flight(turn))
 
-    def clear_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
-        self._quietly(lambda: self.inner.clear_in_flight(turn))
+    def clear_in_flight(self, turn: OpenTurn) -> None:
+        """Not before the thread's record says that it is over, which is tried once more here."""
+        if self._settled(turn.key):
+            self._quietly(lambda: self.inner.clear_in_flight(turn))
+
+    def owes(self, hook_id: str) -> bool:
+        """Whether there are threads of the hook of which `inner` lacks something."""
+        return bool(self.health.memory.owed(hook_id))
 
     def _quietly(self, call: Callable[[], None]) -> None:
         try:
             self.health.ask(call)
         except StoreError:
             return
+
+    def _settled(self, key: ThreadKey) -> bool:
+        """Whether `inner` has all of the thread, if need be from now on."""
+        if not self.health.memory.owes(key):
+            return True
+        try:
+            record = self.health.ask(
+                lambda: self.inner.update(key, self._over_memory(key, lambda joined: joined))
+            )
+        except StoreError:
+            return False
+        self._saved(key, record)
+        return True
 
     def _over_memory(self, key: ThreadKey, change: Change) -> Change:
         return lambda record: change(self.health.memory.joined(key, record))

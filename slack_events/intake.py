@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from clock import Clock
-from errors import HandoffError, Malformed, SettingsError
+from errors import HandoffError, Malformed, SettingsError, StoreError
 from message import Message
 from slack_events.admission import Answer, AskThread, Ignore, Rules, admit, follow
 from slack_events.envelope import Envelope, Event, RateLimited, Removed, UrlVerification, parse
@@ -32,9 +32,11 @@ class Intake:
     """For one request.
 
     `followers` asks the thread's record who is followed there: the one storage call before the ack, made only for
-    replies without a mention. `hand_off` returns once the turn is owned and raises HandoffError; it raises
-    SettingsError when the settings don't let anyone answer. `spare` is called for what Slack signed and no turn
-    answers, `refused` with the reason for what is not taken; neither may wait for anything.
+    replies without a mention; it raises StoreError when it can't know.
+    `hand_off` returns once the turn is owned and raises HandoffError; it raises SettingsError when the settings don't
+    let anyone answer. `spare` is called for what Slack signed and no turn
+    answers, `refused` with the reason for what is not taken; neither may wait for anything. `typed` adds the channel's
+    type to a message that does not say it, as far as it is known.
     """
 
     signing_secrets: tuple[str, ...]
@@ -77,7 +79,11 @@ class Intake:
     def _message(self, message: Message, received: float) -> Ack:
         verdict = admit(message, self.rules)
         if isinstance(verdict, AskThread):
-            verdict = follow(message, self.followers(message))
+            try:
+                verdict = follow(message, self.followers(message))
+            except StoreError:  # perhaps one for us: Slack comes again
+                self.refused("the thread's record cannot be read")
+                return Ack(LATER)
         if isinstance(verdict, Ignore):
             self.spare()
             return Ack(OK)

@@ -21,3 +21,13 @@ class FakeClock:
 
     def advance(self, seconds: float) -> None:
         self.time += seconds
+
+
+class TickingClock(FakeClock):
+    """Every look at it takes `tick` seconds."""
+
+    tick = 0.0
+
+    def now(self) -> float:
+        self.time += self.tick
+        return super().now()

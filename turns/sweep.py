@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from cachetools import LRUCache
 
 from clock import Clock
-from conversation_store.record import OpenTurn
 from conversation_store.store import ThreadStore
 from conversation_store.thread_line import LEASE
-from turns.limits import LONGEST_AT_ALL
-from turns.orphans import Orphans
+from turns.limits import LONGEST_AT_ALL, TURN_SECONDS
+from turns.orphans import LONGEST_END, Orphans
 
 HOOKS = 10_000
 # What nobody can tell dead or alive is an orphan when it has grown too old: so there is always a next look.
@@ -17,6 +16,8 @@ EVERY = LONGEST_AT_ALL / 2
 AGAIN = 60.0
 # The lease of a process that was just killed still stands on Redis.
 SECOND_LOOK = LEASE + 15.0
+# A sweep lives as long as its request; the last one it ends needs time as well.
+SWEEP_SECONDS = TURN_SECONDS - LONGEST_END
 
 
 class Sweeps:
@@ -47,28 +48,29 @@ class Sweep:
     orphans: Orphans
     clock: Clock
 
-    def run(self, hook_id: str) -> None:
-        """Look twice if the first look left something that another process may hold."""
-        if self._look(hook_id):
-            self.clock.sleep(SECOND_LOOK)
-            self._look(hook_id)
+    def run(self, hook_id: str) -> bool:
+        """Look twice if the first look left something that another process may hold.
 
-    def _look(self, hook_id: str) -> bool:
+        False when the time was over before all were looked at: the next sweep goes on.
+        """
+        until = self.clock.now() + SWEEP_SECONDS
+        if self._look(hook_id, until) and self.clock.now() + SECOND_LOOK < until:
+            self.clock.sleep(SECOND_LOOK)
+            self._look(hook_id, until)
+        return self.clock.now() < until
+
+    def _look(self, hook_id: str, until: float) -> bool:
         """Whether turns are open that do not run here."""
         watch, left = self.orphans.watch, False
         for noted in self.store.in_flight(hook_id):
+            if self.clock.now() >= until:
+                return True
             if watch.runs_here(noted.key, noted.ts):
                 continue
             record = self.store.get(noted.key, fresh=True)
             turn = record.open_turn(noted.ts) if record else None
-            if turn is None:
-                self._over(noted)
+            if turn is None:  # it had ended
+                self.store.clear_in_flight(noted)
             elif not watch.is_orphan(noted.key, turn) or not self.orphans.end(noted.key, turn):
                 left = True
         return left
-
-    def _over(self, noted: OpenTurn) -> None:
-        """It had ended. Of our own the storage may not know yet: its request was cut off before it could tell."""
-        if noted.holder == self.orphans.watch.holder.name:
-            self.store.update(noted.key, lambda record: record)
-        self.store.clear_in_flight(noted)

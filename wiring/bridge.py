@@ -12,7 +12,7 @@ from dify_plugin.config.logger_format import plugin_logger_handler
 
 from clock import SystemClock
 from conversation_store.process_stores import ProcessStores
-from conversation_store.store import ThreadStore
+from conversation_store.resilient import ResilientStore
 from errors import HandoffError, SettingsError
 from handoff.hand_off import HandOff, Onward
 from handoff.reception import Accepted, Reception
@@ -151,7 +151,7 @@ class Bridge:
         seal = Seal(hook.settings.signing_secrets, hook.id)
         return HandOff(hook.id, ways, seal, self._relay, self._gate, self._foreman.lifelines)
 
-    def _run(self, hook: Hook, store: ThreadStore, accepted: Accepted) -> Callable[[], None]:
+    def _run(self, hook: Hook, store: ResilientStore, accepted: Accepted) -> Callable[[], None]:
         """What was accepted: a turn, now and then with a sweep beside it, or a sweep alone."""
         assignment = accepted.assignment
         sweep = partial(self._caretaker.sweep, hook, store)
@@ -169,7 +169,7 @@ class Bridge:
             raise
         return partial(_both, turn.run, sweep) if self._caretaker.sweeps.take(hook.id) else turn.run
 
-    def _store(self, hook: Hook) -> ThreadStore:
+    def _store(self, hook: Hook) -> ResilientStore:
         settings = hook.settings
         return self._stores.open(
             hook.session.storage, days=settings.conversation_days, redis_url=settings.redis_url or ""
@@ -177,8 +177,9 @@ class Bridge:
 
     def _followers(self, hook: Hook, message: Message) -> Collection[str]:
         try:
-            record = self._store(hook).get(hook.key(message))
+            record = self._store(hook).ask(hook.key(message), lambda known: message.user in known.followers)
         except SettingsError:
+        """Raises StoreError when nobody can tell whether this member is among them."""
             return ()
         return record.followers if record else ()
 

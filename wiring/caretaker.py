@@ -5,6 +5,7 @@ from functools import partial
 from clock import Clock
 from conversation_store.process_stores import ProcessStores
 from conversation_store.record import ThreadKey
+from conversation_store.resilient import REST, ResilientStore
 from conversation_store.store import ThreadStore
 from turns.claims import Claims
 from turns.gate import Gate
@@ -42,10 +43,19 @@ class Caretaker:
         watch = Watch(self._holder, self._runs_here, presence, self._clock)
         return Orphans(store, watch, self._claims, partial(self._workplace.ending, hook))
 
-    def sweep(self, hook: Hook, store: ThreadStore) -> None:
-        """Look for all of a hook; takes up to a minute, and never raises."""
+    def turn_ended(self, hook: Hook, store: ResilientStore, *, is_cut: bool) -> None:
+        """The storage may not know how: then a sweep tells it soon. Before that a restart would forget it."""
+        if is_cut:
+            self.sweeps.soon(hook.id, 0.0)
+        elif store.owes(hook.id):
+            self.sweeps.soon(hook.id, REST)
+
+    def sweep(self, hook: Hook, store: ResilientStore) -> None:
+        """Look for all of a hook, as long as a request lives at most; never raises."""
         try:
-            Sweep(store, self.orphans(hook, store), self._clock).run(hook.id)
+            is_done = Sweep(store, self.orphans(hook, store), self._clock).run(hook.id)
+            if not is_done or store.owes(hook.id):
+                self.sweeps.soon(hook.id)
         except Exception as error:  # noqa: BLE001 - it must not be lost without a word
             logger.error("a sweep broke: %s", where(error))
             self.sweeps.soon(hook.id)

@@ -6,6 +6,7 @@ from cachetools import TTLCache
 
 from clock import Clock
 from conversation_store.process_stores import ProcessStores
+from conversation_store.resilient import ResilientStore
 from conversation_store.store import ThreadStore
 from handoff.reception import Accepted
 from turns.answering import Answering
@@ -54,7 +55,7 @@ class Foreman:
     def request(
         self,
         hook: Hook,
-        store: ThreadStore,
+        store: ResilientStore,
         accepted: Accepted,
         assignment: Assignment,
         hand_on: Callable[[Assignment], None],
@@ -81,8 +82,7 @@ class Foreman:
         def leave() -> None:
             self.lifelines.release(accepted.request)
             accepted.leave()
-            if answering.is_cut:  # the storage may not know how it ended
-                self._caretaker.sweeps.soon(hook.id, 0.0)
+            self._caretaker.turn_ended(hook, store, is_cut=answering.is_cut)
 
         return TurnRequest(
             turn=turn,

@@ -10,7 +10,7 @@ from conversation_store.store import ThreadStore
 from errors import StoreError
 from tests.conversation_store.fake_dify_storage import FakeDifyStorage
 from tests.conversation_store.store_contract import DAYS, StoreContract, unchanged, with_conversation
-from tests.fake_clock import FakeClock
+from tests.fake_clock import FakeClock, TickingClock
 
 
 class TestCachedBuckets(StoreContract):
@@ -102,3 +102,15 @@ def test_a_slow_read_does_not_hide_a_write(
     gate.set()
     reader.join()
     assert slow.cache.records[key] == written
+
+
+@pytest.mark.parametrize("early", range(5))
+def test_an_answer_may_expire_at_any_moment(storage: FakeDifyStorage, key: ThreadKey, early: int) -> None:
+    clock = TickingClock()
+    store = CachedStore(Buckets(BucketState(), storage, clock, DAYS), RecordCache(clock))
+    for call in (store.get, lambda key: store.update(key, unchanged)):
+        store.update(key, with_conversation)
+        clock.advance(FRESH_SECONDS - 0.1 * early)
+        clock.tick = 0.1
+        assert call(key) is not None
+        clock.tick = 0.0

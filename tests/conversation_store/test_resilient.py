@@ -5,10 +5,11 @@ import gevent
 import pytest
 
 from conversation_store.buckets import Buckets, BucketState
-from conversation_store.cached import CachedStore, RecordCache
-from conversation_store.record import HANDLED_KEPT, OpenTurn, ThreadKey, ThreadRecord
+from conversation_store.cached import FRESH_SECONDS, CachedStore, RecordCache
+from conversation_store.record import HANDLED_KEPT, InFlight, OpenTurn, ThreadKey, ThreadRecord
 from conversation_store.resilient import PATIENCE, REST, Health, ResilientStore
 from conversation_store.store import ThreadStore
+from errors import StoreBusy, StoreError
 from tests.conversation_store.fake_dify_storage import FakeDifyStorage
 from tests.conversation_store.store_contract import (
     CONVERSATION,
@@ -191,3 +192,109 @@ def test_forgotten_while_broken_is_forgotten_after(
     store.forget(key)
     mended(storage, clock)
     assert (store.get(key) or ThreadRecord()).conversation_id == ""
+
+
+def is_followed(record: ThreadRecord) -> bool:
+    return "U1" in record.followers
+
+
+def test_who_could_not_ask_does_not_say_that_nothing_is_known(
+    store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
+) -> None:
+    assert store.ask(key, is_followed) is None
+    resilient(storage, clock).update(key, lambda record: record.with_follower("U1"))
+    broken(storage)
+    clock.advance(FRESH_SECONDS)
+    for _ in range(PATIENCE + 1):
+        with pytest.raises(StoreError):
+            store.ask(key, is_followed)
+    mended(storage, clock)
+    record = store.ask(key, is_followed)
+    assert record is not None
+    assert is_followed(record)
+
+
+def test_who_could_not_ask_says_what_is_remembered_if_that_is_enough(
+    store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
+) -> None:
+    broken(storage)
+    store.claim(key, "1.000001", lambda record: record.with_follower("U2"))
+    with pytest.raises(StoreError):
+        store.ask(key, is_followed)
+    store.update(key, lambda record: record.with_follower("U1"))
+    record = store.ask(key, is_followed)
+    assert record is not None
+    assert record.followers == ("U2", "U1")
+
+
+def open_turn(store: ResilientStore, key: ThreadKey, clock: FakeClock) -> OpenTurn:
+    """Taken, and noted in the hook's list."""
+    turn = OpenTurn(key, "1.000001", "p1", clock.epoch())
+    note = InFlight(turn.ts, turn.started, turn.holder)
+    store.claim(key, turn.ts, lambda record: record.with_open(note))
+    store.note_in_flight(turn)
+    return turn
+
+
+def end(store: ResilientStore, turn: OpenTurn) -> None:
+    store.update(turn.key, lambda record: record.without_in_flight(turn.ts))
+
+
+def test_an_end_that_was_not_saved_is_saved_before_the_turn_leaves_the_list(
+    store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
+) -> None:
+    turn = open_turn(store, key, clock)
+    broken(storage)
+    end(store, turn)
+    storage.error = None
+    store.clear_in_flight(turn)
+    another_process = resilient(storage, clock)
+    record = another_process.get(key)
+    assert record is not None
+    assert record.open == ()
+    assert not store.owes("hook")
+    assert store.in_flight("hook") == ()
+
+
+def test_a_turn_whose_end_is_not_saved_stays_in_the_list_until_it_is(
+    store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
+) -> None:
+    turn = open_turn(store, key, clock)
+    broken(storage)
+    end(store, turn)
+    store.clear_in_flight(turn)
+    assert store.owes("hook")
+    assert not store.owes("hook2")
+    mended(storage, clock)
+    another_process = resilient(storage, clock)
+    assert another_process.in_flight("hook") == (turn,)
+    assert store.in_flight("hook") == (turn,)  # and saves what is owed
+    assert not store.owes("hook")
+    record = another_process.get(key, fresh=True)
+    assert record is not None
+    assert record.open == ()
+
+
+def test_what_is_owed_is_saved_for_its_own_hook_alone(
+    store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
+) -> None:
+    """Another hook may be of another workspace, with a storage of its own."""
+    broken(storage)
+    store.update(key, with_conversation)
+    mended(storage, clock)
+    store.in_flight("hook2")
+    assert store.owes("hook")
+    assert resilient(storage, clock).get(key) is None
+
+
+def test_a_busy_store_is_not_broken(
+    store: ResilientStore, storage: FakeDifyStorage, key: ThreadKey, caplog: pytest.LogCaptureFixture
+) -> None:
+    def busy() -> None:
+        raise StoreBusy("too many")
+
+    for _ in range(PATIENCE + 1):
+        with pytest.raises(StoreBusy):
+            store.health.ask(busy)
+    assert store.update(key, with_conversation) == resilient(storage, store.clock).get(key)  # type: ignore[arg-type]
+    assert caplog.text == ""

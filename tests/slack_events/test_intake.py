@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from errors import HandoffError, SettingsError
+from errors import HandoffError, SettingsError, StoreError
 from simulators.slack.signing import signed_headers
 from slack_events.admission import Rules
 from slack_events.intake import LARGEST, LARGEST_UNSIGNED, Ack, Intake
@@ -57,13 +57,19 @@ def event(**inner: Any) -> dict[str, Any]:
     }
 
 
+def told(followers: tuple[str, ...] | StoreError) -> tuple[str, ...]:
+    if isinstance(followers, StoreError):
+        raise followers
+    return followers
+
+
 def take(
     body: object,
     handed: Handed,
     *,
     secrets: tuple[str, ...] = (SECRET,),
     headers: Mapping[str, str] | None = None,
-    followers: tuple[str, ...] = (),
+    followers: tuple[str, ...] | StoreError = (),
     heard: Heard | None = None,
 ) -> Ack:
     heard = heard or Heard()
@@ -72,7 +78,7 @@ def take(
         secrets,
         Rules(),
         FakeClock(),
-        lambda _: followers,
+        lambda _: told(followers),
         handed.hand,
         "http://h/e/x/slack/events",
         heard.spare,
@@ -115,6 +121,14 @@ def test_a_follower_is_answered_without_a_mention() -> None:
     reply = event(type="message", text="and then?", thread_ts="1700000000.000001")
     assert take(reply, handed, followers=("U1",)) == Ack(200)
     assert len(handed) == 1
+
+
+def test_a_reply_of_which_nobody_can_tell_whose_it_is_comes_again() -> None:
+    handed, heard = Handed(), Heard()
+    reply = event(type="message", text="and then?", thread_ts="1700000000.000001")
+    assert take(reply, handed, followers=StoreError("away"), heard=heard) == Ack(503)
+    assert (handed, len(heard.refused)) == ([], 1)
+    assert take(event(), handed, followers=StoreError("away")) == Ack(200)
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from tests.conversation_store.fake_dify_storage import FakeDifyStorage
 from tests.fake_clock import FakeClock
 from turns.claims import Claims
 from turns.holder import Holder
-from turns.limits import LONGEST_AT_ALL, LONGEST_VISIBLE
+from turns.limits import LONGEST_AT_ALL, LONGEST_VISIBLE, REQUEST_SECONDS
 from turns.orphans import LONGEST_END, Orphans, Watch
-from turns.sweep import AGAIN, EVERY, SECOND_LOOK, Sweep, Sweeps
+from turns.sweep import AGAIN, EVERY, SECOND_LOOK, SWEEP_SECONDS, Sweep, Sweeps
 
 HERE = Holder.here()
 DEAD = replace(HERE, born="1").name
@@ -80,8 +80,8 @@ class House:
     def record(self) -> ThreadRecord:
         return self.store.get(KEY, fresh=True) or ThreadRecord()
 
-    def sweep(self) -> None:
-        Sweep(self.store, self.orphans, self.clock).run("hook")
+    def sweep(self) -> bool:
+        return Sweep(self.store, self.orphans, self.clock).run("hook")
 
 
 def test_a_turn_that_runs_here_is_none() -> None:
@@ -246,3 +246,30 @@ def test_a_sweep_is_due_at_first_and_then_now_and_then() -> None:
     assert not sweeps.take("hook")
     clock.advance(AGAIN)
     assert sweeps.take("hook")
+
+
+def many(house: House, count: int) -> None:
+    for number in range(count):
+        key = replace(KEY, thread=f"{number}.000001")
+        note = InFlight(f"{number}.000001", house.clock.epoch(), DEAD, channel="C1", thread_ts=key.thread)
+        house.store.update(key, lambda record, note=note: record.with_open(note))  # type: ignore[misc]
+        house.store.note_in_flight(OpenTurn(key, note.ts, DEAD, house.clock.epoch() + number))
+
+
+def test_a_sweep_ends_in_time_and_the_next_one_goes_on() -> None:
+    """With some 19 stops a minute, not all that a full process leaves behind can be ended in one request."""
+    house = House()
+    many(house, 400)
+    house.ending.inside = lambda: house.clock.advance(3.0)
+    sweeps = 0
+    while not house.sweep():
+        sweeps += 1
+        assert house.clock.slept == []
+        assert sweeps * SWEEP_SECONDS / 3.0 <= len(house.ending.ended) <= sweeps * REQUEST_SECONDS / 3.0
+    assert len({remains.trigger_ts for remains in house.ending.ended}) == len(house.ending.ended) == 400
+    assert sweeps == 2
+    assert house.store.in_flight("hook") == ()
+
+
+def test_there_is_time_for_the_last_one_it_ends() -> None:
+    assert SWEEP_SECONDS + LONGEST_END < REQUEST_SECONDS
