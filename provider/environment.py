@@ -23,6 +23,7 @@ class Environment:
     of the design. `local_runtime`: the daemon started us on its own machine (field/dify.md §6).
     `dify_files_urls`: bases for the relative file addresses of Dify, best first (field/dify.md §4).
     `dify_web_url`: where people open Dify's apps, for the form of a paused one; empty when nobody says.
+    `open_turns`: how many turns a process takes on at once, where a test wants fewer; None: as many as it carries.
     """
 
     slack_api_url: str = SLACK_API_URL
@@ -32,10 +33,11 @@ class Environment:
     local_runtime: bool = False
     dify_files_urls: tuple[str, ...] = ()
     dify_web_url: str = ""
+    open_turns: int | None = None
 
 
 def read_environment(variables: Mapping[str, str]) -> Environment:
-    """Raises SettingsError for an address the token must not go to and for a time scale outside a test."""
+    """Raises SettingsError for an address the token must not go to and for what is for tests outside of one."""
     slack_api_url = _slack_base(variables, "SLACK_API_URL", SLACK_API_URL)
     return Environment(
         slack_api_url=slack_api_url + "/",
@@ -45,6 +47,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         local_runtime=variables.get("INSTALL_METHOD", "").strip().lower() == "local",
         dify_files_urls=_web_addresses(variables, "INTERNAL_FILES_URL", "FILES_URL", "DIFY_INNER_API_URL"),
         dify_web_url=next(iter(_web_addresses(variables, "APP_WEB_URL")), ""),
+        open_turns=_open_turns(variables.get("OPEN_TURNS", ""), slack_api_url),
     )
 
 
@@ -88,11 +91,22 @@ def _time_scale(text: str, slack_api_url: str) -> float:
         scale = math.nan
     if not (math.isfinite(scale) and scale > 0):
         raise SettingsError("TIME_SCALE", "Leave it unset, or give a number above 0, in tests only.")
-    if not is_loopback(slack_api_url):
-        raise SettingsError(
-            "TIME_SCALE", "It is for tests: refused unless SLACK_API_URL is this machine. Unset it."
-        )
+    _refuse_outside_a_test("TIME_SCALE", slack_api_url)
     return scale
+
+
+def _open_turns(text: str, slack_api_url: str) -> int | None:
+    if not text.strip():
+        return None
+    if not (text.strip().isdecimal() and int(text) > 0):
+        raise SettingsError("OPEN_TURNS", "Leave it unset, or give a whole number above 0, in tests only.")
+    _refuse_outside_a_test("OPEN_TURNS", slack_api_url)
+    return int(text)
+
+
+def _refuse_outside_a_test(name: str, slack_api_url: str) -> None:
+    if not is_loopback(slack_api_url):
+        raise SettingsError(name, "It is for tests: refused unless SLACK_API_URL is this machine. Unset it.")
 
 
 def _port(text: str) -> int:

@@ -42,7 +42,8 @@ class Daemon(Protocol):
 class SimulatedDaemon:
     """`python -m simulators.daemon` with this checkout; `scale`: wall seconds per design second.
 
-    `execution_limit`: design seconds after which a request that has begun to answer is dropped.
+    `execution_limit`: design seconds after which a request that has begun to answer is dropped, `read_limit` those
+    after which an app's answer is cut.
     """
 
     def __init__(
@@ -54,13 +55,14 @@ class SimulatedDaemon:
         processes: int = 1,
         mode: str = "local",
         execution_limit: float = 600.0,
+        read_limit: float = 240.0,
     ) -> None:
         pairs = [part for name, value in env.items() for part in ("--env", f"{name}={value}")]
         self._program = launch(
             "simulators.daemon",
             *("--plugin", str(ROOT), "--dify-url", dify_url, "--inner-key", INNER_KEY),
             *("--time-scale", str(scale), "--processes", str(processes), "--mode", mode, *pairs),
-            *("--execution-limit", str(execution_limit)),
+            *("--execution-limit", str(execution_limit), "--read-limit", str(read_limit)),
         )
         self.control = DaemonControl(self._program.url)
         self._hooks = 0

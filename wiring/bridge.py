@@ -28,7 +28,7 @@ from slack_events.interactions import AGAIN_SECONDS, Interactions
 from slack_events.refusals import Refusals
 from turns.assignment import Assignment, SweepRequest
 from turns.claims import Claims
-from turns.gate import Gate
+from turns.gate import OPEN_TURNS, Gate
 from turns.heartbeat import beats
 from turns.holder import Holder
 from turns.report import logger
@@ -59,7 +59,7 @@ class Bridge:
         holder = Holder.here()
         self._stores = ProcessStores(self._clock, holder.name)
         self._relay = Relay(self._clock, http_client())
-        self._gate = Gate()
+        self._gate = Gate(env.open_turns or OPEN_TURNS)
         self._claims = Claims(self._clock)
         self._presses = Claims(self._clock, AGAIN_SECONDS)
         self._refusals = Refusals(self._clock)
@@ -176,10 +176,10 @@ class Bridge:
         )
 
     def _followers(self, hook: Hook, message: Message) -> Collection[str]:
+        """Raises StoreError when nobody can tell whether this member is among them."""
         try:
             record = self._store(hook).ask(hook.key(message), lambda known: message.user in known.followers)
         except SettingsError:
-        """Raises StoreError when nobody can tell whether this member is among them."""
             return ()
         return record.followers if record else ()
 

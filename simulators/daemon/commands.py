@@ -108,6 +108,7 @@ def _looks(daemon: Daemon) -> dict[str, Callable[..., Any]]:
         "clear_logs": daemon.journal.clear,
         "stats": stats,
         "storage": storage,
+        "storage_calls": lambda: list(daemon.reverse.stored),
         "storage_get": lambda key: daemon.storage.get(key).hex(),
         "storage_set": lambda key, value: daemon.storage.set(key, bytes.fromhex(value)),
     }

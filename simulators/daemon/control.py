@@ -149,6 +149,11 @@ class DaemonControl(ControlClient):
         found: Record = self.call("storage")
         return found
 
+    def storage_calls(self, hook_id: str) -> list[Record]:
+        """The calls that requests to a hook made, in order: path (of the request), op, key."""
+        found: list[Record] = self.call("storage_calls")
+        return [one for one in found if one["hook_id"] == hook_id]
+
     def storage_get(self, key: str) -> bytes:
         """Read a key past the plugin."""
         return bytes.fromhex(self.call("storage_get", key=key))

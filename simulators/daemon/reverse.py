@@ -1,5 +1,6 @@
 """Reverse calls of a plugin: app, fetch_app, storage, upload_file (names as the SDK sends them)."""
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from simulators.http1.client import Call
 from simulators.http1.messages import ResponseHead
 from simulators.http1.reading import Cut
 
+STORED_KEPT = 20_000
 _REQUIRED = (
     "unmarshal backwards invoke request failed: error validating struct: "
     "Key: '{0}.{1}' Error:Field validation for '{1}' failed on the 'required' tag"
@@ -34,6 +36,7 @@ class Reverse:
         self.storage: Storage | None = None
         self.latency = {"get": 0.0, "exist": 0.0, "set": 0.0, "del": 0.0}
         self.served: dict[str, int] = {}
+        self.stored: deque[dict[str, Any]] = deque(maxlen=STORED_KEPT)
         self._kinds: dict[str, Callable[[Session, Replies, dict[str, Any]], None]] = {
             "app": self._app,
             "fetch_app": self._fetch,
@@ -61,6 +64,9 @@ class Reverse:
 
     def _storage(self, session: Session, replies: Replies, request: dict[str, Any]) -> None:
         op = str(request.get("opt"))
+        self.stored.append(
+            {"hook_id": session.hook_id, "path": session.path, "op": op, "key": request.get("key")}
+        )
         fault = self._faults.for_storage(op)
         if fault is not None and fault.mode == "silent":
             return

@@ -48,6 +48,19 @@ def test_time_is_scaled_only_beside_a_slack_on_this_machine() -> None:
             read_environment(elsewhere | {"TIME_SCALE": "0.05"})
 
 
+def test_fewer_turns_are_taken_on_only_beside_a_slack_on_this_machine() -> None:
+    assert read_environment(SIMULATED).open_turns is None
+    assert read_environment(SIMULATED | {"OPEN_TURNS": "3"}).open_turns == 3
+    with pytest.raises(SettingsError, match="OPEN_TURNS"):
+        read_environment({"OPEN_TURNS": "3"})
+
+
+@pytest.mark.parametrize("turns", ["0", "-1", "few", "1.5"])
+def test_a_senseless_number_of_turns_is_refused(turns: str) -> None:
+    with pytest.raises(SettingsError, match="OPEN_TURNS"):
+        read_environment(SIMULATED | {"OPEN_TURNS": turns})
+
+
 @pytest.mark.parametrize("scale", ["0", "-1", "nan", "inf", "fast"])
 def test_a_senseless_time_scale_is_refused(scale: str) -> None:
     with pytest.raises(SettingsError, match="TIME_SCALE"):
