@@ -22,7 +22,8 @@ class Message:
     """Ids as Slack gives them, "" where it gave none.
 
     `team_id` is where our app is installed, `enterprise_id` the organisation of that, `user_team` where the
-    author belongs. `files` are Slack's file objects, cut down to what is needed to fetch them.
+    author belongs. `is_ext_shared` and `is_unshared`: Slack said that other organisations are in the channel, or that
+    none is. `files` are Slack's file objects, cut down to what is needed to fetch them.
     Raises Malformed when ids are not shaped like ids, so what is stored or sent under them is safe.
     """
 
@@ -45,6 +46,7 @@ class Message:
     subtype: str = ""
     edited: bool = False
     is_ext_shared: bool = False
+    is_unshared: bool = False
 
     def __post_init__(self) -> None:
         ids = (self.team_id, self.channel, self.user, self.user_team, self.bot_user_id, self.event_id)
@@ -86,10 +88,15 @@ class Message:
 
     @property
     def is_external(self) -> bool:
-        """Whether the author is of another organisation; in a shared channel, unless shown to be of ours."""
+        """Whether the author is of another organisation; in a shared channel, unless shown to be of ours.
+
+        An organisation has several workspaces: who writes in a channel that no other organisation is in is of ours.
+        """
         if not self.user_team:
             return self.is_ext_shared
-        return self.user_team not in {self.team_id, self.enterprise_id}
+        if self.user_team in {self.team_id, self.enterprise_id}:
+            return False
+        return not (self.enterprise_id and self.is_unshared) or self.is_dm
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON can carry it, for the hand-off."""
@@ -102,7 +109,7 @@ class Message:
             raise Malformed("a message that is no object")
         values = {field.name: carried.get(field.name) for field in fields(cls)}
         files = values.pop("files")
-        flags = {name: values.pop(name) for name in ("edited", "is_ext_shared")}
+        flags = {name: values.pop(name) for name in ("edited", "is_ext_shared", "is_unshared")}
         if (
             not isinstance(files, list | tuple)
             or not all(isinstance(file, dict) for file in files)

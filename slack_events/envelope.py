@@ -123,6 +123,7 @@ def _message(body: _Json, event: _Json, source: Source) -> Message:
         api_app_id=_id(body, "api_app_id"),
         event_id=_id(body, "event_id"),
         is_ext_shared=body.get("is_ext_shared_channel") is True,
+        is_unshared=body.get("is_ext_shared_channel") is False,
         source=source,
         channel=_id(event, "channel"),
         channel_type=_id(event, "channel_type"),

@@ -47,6 +47,7 @@ class Intake:
     hook_url: str
     spare: Callable[[], None] = lambda: None
     refused: Callable[[str], None] = lambda _: None
+    typed: Callable[[Message], Message] = lambda message: message
 
     def take(self, raw: bytes, headers: Mapping[str, str]) -> Ack:
         """Answer Slack. Whatever comes, what is not signed is 401 with an empty body."""
@@ -77,6 +78,7 @@ class Intake:
         return Ack(OK)
 
     def _message(self, message: Message, received: float) -> Ack:
+        message = self.typed(message)
         verdict = admit(message, self.rules)
         if isinstance(verdict, AskThread):
             try:

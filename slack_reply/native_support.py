@@ -3,26 +3,31 @@
 from cachetools import TTLCache
 
 from clock import Clock
+from slack_reply.writer import Place
 
 REMEMBERED_SECONDS = 3600.0
-_EVERYWHERE = "*"  # not "": a mention does not say its channel's type
+_EVERYWHERE = "*"
 
 
 class NativeSupport:
-    """One per process. Only two refusals are remembered; every other one counts for its own turn only."""
+    """One per process. Only two refusals are remembered; every other one counts for its own turn only.
+
+    Where nothing said of what type the channel is, what is refused there says nothing of any other channel.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._missing: TTLCache[tuple[str, str], bool] = TTLCache(
             maxsize=10_000, ttl=REMEMBERED_SECONDS, timer=clock.now
         )
 
-    def expected(self, team_id: str, channel_type: str) -> bool:
+    def expected(self, place: Place) -> bool:
         """Whether a native stream is worth the try."""
-        return (team_id, _EVERYWHERE) not in self._missing and (team_id, channel_type) not in self._missing
+        kinds = (_EVERYWHERE, place.channel_type, place.channel)
+        return not any((place.account, kind) in self._missing for kind in kinds)
 
-    def refused(self, team_id: str, channel_type: str, error: str) -> None:
+    def refused(self, place: Place, error: str) -> None:
         """Slack answered chat.startStream with this code."""
         if error == "unknown_method":
-            self._missing[team_id, _EVERYWHERE] = True
+            self._missing[place.account, _EVERYWHERE] = True
         elif error == "channel_type_not_supported":
-            self._missing[team_id, channel_type] = True
+            self._missing[place.account, place.channel_type or place.channel] = True

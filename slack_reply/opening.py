@@ -55,7 +55,7 @@ class Opening:
         try:
             return self._call(chunks)
         except SlackRefused as error:
-            self._support.refused(self._place.account, self._place.channel_type, error.error)
+            self._support.refused(self._place, error.error)
             raise WriterGone(offset) from error
         except SlackFateUnknown as error:
             self._lost.append(chunks)

@@ -137,9 +137,7 @@ class Reply:
 
     def _first(self, style: Style) -> Writer:
         slack, place = self._slack, self._place
-        wanted = style == "stream" or (
-            style == "auto" and slack.support.expected(place.account, place.channel_type)
-        )
+        wanted = style == "stream" or (style == "auto" and slack.support.expected(place))
         if wanted:
             return NativeStream(slack.api, self._share, self._opening, self._ends, place, slack.clock)
         return SinglePost(self._posting) if style == "post" else self._edited()

@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -35,6 +36,7 @@ def test_it_travels_as_json() -> None:
         thread_ts="1763881200.000100",
         edited=True,
         is_ext_shared=True,
+        is_unshared=True,
     )
     assert Message.from_dict(json.loads(json.dumps(message.to_dict()))) == message
 
@@ -145,6 +147,23 @@ def test_nobody_is_mentioned_when_we_do_not_know_who_we_are() -> None:
 def test_external(user_team: str, *, shared: bool, external: bool) -> None:
     message = replace(PLAIN, user_team=user_team, is_ext_shared=shared, enterprise_id="E1")
     assert message.is_external is external
+
+
+@pytest.mark.parametrize(
+    ("change", "external"),
+    [
+        ({}, False),
+        ({"enterprise_id": ""}, True),  # no organisation of several workspaces
+        ({"is_unshared": False}, True),  # Slack did not say it
+        ({"is_ext_shared": True, "is_unshared": False}, True),
+        ({"channel": "D1", "channel_type": "im"}, True),  # a DM is no channel that anything is shared in
+        ({"channel_type": "mpim"}, False),
+    ],
+    ids=str,
+)
+def test_another_workspace_of_the_same_organisation(change: dict[str, Any], *, external: bool) -> None:
+    colleague = replace(PLAIN, user_team="T2", enterprise_id="E1", is_unshared=True)
+    assert replace(colleague, **change).is_external is external
 
 
 @given(st.text(st.sampled_from("<@U!|>^subteamhere B1"), max_size=200))

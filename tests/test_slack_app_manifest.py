@@ -26,7 +26,7 @@ def test_every_event_has_its_scope() -> None:
 
 
 def test_the_scopes_are_the_smallest_set() -> None:
-    calls = {"chat:write", "users:read", "files:read", "files:write"}
+    calls = {"chat:write", "mpim:read", "users:read", "files:read", "files:write"}
     assert {scope for scope in SCOPE_OF_EVENT.values() if scope} | calls == SCOPES
 
 

@@ -1,6 +1,7 @@
 """One request of `/slack/turns` from its first byte to its last, and what it leaves in order behind it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import gevent
@@ -17,7 +18,10 @@ from turns.turn import Turn
 
 @dataclass(frozen=True, slots=True)
 class TurnRequest:
-    """`leave` tells the process that this request of the turn has ended; `ack` knows when Slack had its answer."""
+    """`leave` tells the process that this request of the turn has ended; `ack` knows when Slack had its answer.
+
+    `not_answered` says why the message is not for this turn, "" if it is; it may wait.
+    """
 
     turn: Turn
     record: ThreadRecord
@@ -29,19 +33,26 @@ class TurnRequest:
     report: Report
     ack: Callable[[], float | None]
     leave: Callable[[], None]
+    not_answered: Callable[[], str] = lambda: ""
 
     def run(self) -> None:
         """Never raises: whatever happens, the thread is told and the log has its line."""
-        listing = gevent.spawn(self.taking.list_open)
+        listing = gevent.Greenlet(self.taking.list_open)
         broke = False
         try:
-            self.turn.run(self.record)
+            why = self.not_answered()
+            if why:
+                self._step_aside(why)
+            else:
+                listing.start()
+                self.turn.run(self.record)
         except Exception as error:  # noqa: BLE001 - whatever it is, the next turn must not wait for this one
             logger.error("a turn broke: %s", where(error))
             self.report.outcome = "broke"
             broke = True
         finally:
-            listing.join()
+            if listing.started:
+                listing.join()
             self.leave()
         if broke:
             self._end_what_broke()
@@ -49,6 +60,12 @@ class TurnRequest:
         self.report.ack = self.ack()
         self.report.total = self.clock.epoch() - self.received
         self.report.write()
+
+    def _step_aside(self, why: str) -> None:
+        """Not listed before: of two notes of one message the hook's list keeps the later one."""
+        with suppress(StoreError):
+            self.taking.leave()
+        self.turn.step_aside(why)
 
     def _end_what_broke(self) -> None:
         """Nobody runs the turn any more, so it is an orphan of our own."""

@@ -50,6 +50,16 @@ class Taking:
     def _may_go_on(self, found: InFlight, leg: int) -> bool:
         return found.leg < leg or (found.leg == leg and found.holder == self.holder)
 
+    def leave(self) -> None:
+        """Another turn answers the message, or nobody does: nothing of ours stays open."""
+
+        def change(record: ThreadRecord) -> ThreadRecord:
+            found = record.open_turn(self.message.ts)
+            ours = found is not None and found.holder == self.holder
+            return record.without_in_flight(self.message.ts) if ours else record
+
+        self.store.update(self.key, change)
+
     def list_open(self) -> None:
         """Let the sweep find it, should this process die. Costs storage time: beside the turn, not before it."""
         self.store.note_in_flight(self._open_turn())

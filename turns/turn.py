@@ -80,6 +80,12 @@ class Turn:
             return
         self._answer(self._again() if waited else record)
 
+    def step_aside(self, why: str) -> None:
+        """Leave the message to another turn, or to nobody; `why` for the log."""
+        self._report.outcome = why
+        self._thread.standing.leave()
+        self._answering.close()
+
     def _is_refused(self) -> bool:
         """Told so, or not even that."""
         refused = self._turned_away()

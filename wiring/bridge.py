@@ -23,6 +23,7 @@ from message import Message
 from provider.environment import Environment, environment
 from provider.settings import Settings
 from slack_events.admission import Rules
+from slack_events.channel_types import ChannelTypes
 from slack_events.intake import Intake
 from slack_events.interactions import AGAIN_SECONDS, Interactions
 from slack_events.refusals import Refusals
@@ -63,6 +64,7 @@ class Bridge:
         self._claims = Claims(self._clock)
         self._presses = Claims(self._clock, AGAIN_SECONDS)
         self._refusals = Refusals(self._clock)
+        self._channel_types = ChannelTypes(self._clock)
         workplace = Workplace(self._clock, env, holder.name)
         self._caretaker = Caretaker(self._clock, holder, self._stores, self._gate, self._claims, workplace)
         self._foreman = Foreman(self._clock, holder.name, self._stores, workplace, self._caretaker)
@@ -80,6 +82,7 @@ class Bridge:
             hook_url=hook.url,
             spare=partial(self.awaken, hook),
             refused=self._refusals.note,
+            typed=self._channel_types.typed,
         )
 
     def interactions(self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> Interactions:

@@ -19,6 +19,7 @@ from turns.request import TurnRequest
 from turns.standing import Standing
 from turns.taking import Taking
 from turns.turn import Thread, Turn
+from turns.unplaced import Unplaced
 from wiring.caretaker import Caretaker
 from wiring.hook import Hook
 from wiring.workplace import Workplace
@@ -77,6 +78,15 @@ class Foreman:
             hand_on,
             report,
         )
+        unplaced = Unplaced(
+            message,
+            hook.settings.direct_messages,
+            lambda: self._workplace.channels.is_group_dm(desk.api, message.channel),
+            store,
+            key,
+            self._holder,
+            self._clock,
+        )
         self.lifelines.hold(accepted.request, answering.cut)
 
         def leave() -> None:
@@ -95,6 +105,7 @@ class Foreman:
             report=report,
             ack=lambda: self._acks.pop(_name(hook, assignment), None),
             leave=leave,
+            not_answered=(lambda: "") if assignment.leg else unplaced.not_answered,
         )
 
 

@@ -19,6 +19,7 @@ from message import Message
 from provider.environment import Environment
 from slack_api.addresses import FilesOrigin
 from slack_api.budget import Budget
+from slack_api.channels import Channels
 from slack_api.client import SlackApi
 from slack_api.files import SlackFiles
 from slack_api.identity import AuthInfo
@@ -64,6 +65,7 @@ class Workplace:
         self._support = NativeSupport(clock)
         self._written = Written()
         self._users = Users(clock)
+        self.channels = Channels(clock)
         self._bots = Bots(clock)
         self._forms = FormCache(clock)
         self._kinds = new_kinds()

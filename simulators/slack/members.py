@@ -88,9 +88,11 @@ class Members:
         return self._deliveries.send(body, Sending(retries=False))
 
     def mentions(self, message: Message) -> bool:
-        """Whether the bot is mentioned; direct messages and group ones raise no app_mention (§1.4)."""
-        channel = self._world.channels[message.channel]
-        return channel.kind in {"channel", "group"} and f"<@{self._world.install.bot_user}>" in message.text()
+        """Whether app_mention is raised: never in direct messages, and in group ones as the rules say (§1.4)."""
+        world = self._world
+        kinds = {"channel", "group"} | ({"mpim"} if world.rules.mpim_mentions else set())
+        kind = world.channels[message.channel].kind
+        return kind in kinds and f"<@{world.install.bot_user}>" in message.text()
 
     def _channel(self, channel_id: str) -> Channel:
         channel = self._world.channels.get(channel_id)

@@ -14,6 +14,7 @@ class Rules:
     tiers: bool = False
     burst: float = 0.5  # share of a tier's minute that may come at once: "bursts tolerated; unspecified" (§6)
     echo: bool = True  # our own posts come back as message events (§1.4)
+    mpim_mentions: bool = False  # a mention in a group DM raises app_mention too: not documented (§1.4)
     message_changed: bool = False  # updates, stops and thread replies send message_changed (§1.4)
     latency: float = 0.0  # before every Web API call
     dm_recipients: str = "refused"

@@ -3,7 +3,10 @@
 import pytest
 
 from simulators.dify import script
+from tests.conversations.answers import long_text
 from tests.conversations.world import ANNA, BEN, CAROL, World
+from wording import Say
+from wording.en import EN
 
 
 def asked(world: World) -> int:
@@ -37,6 +40,27 @@ def test_a_retry_after_a_restart(world: World) -> None:
     world.settle(10)
     assert asked(world) == 1
     assert len(world.slack.answers(world.channel, root)) == 1
+
+
+@pytest.mark.parametrize("visible", [True, False])
+def test_a_retry_after_a_restart_while_the_turn_ran(world: World, visible: bool) -> None:
+    """It is never run again (D10): what stands there is ended, and the member is told to ask again."""
+    steps = script.say(long_text(3000), seconds=100) if visible else script.silence()
+    world.dify.script(steps, world.app_id)
+    root = world.ask("hello", only=["app_mention"])
+    world.wait(lambda: bool(world.slack.answers(world.channel, root)) == visible and world.dify.running())
+    world.settle(5)
+    [delivery] = world.slack.deliveries("app_mention", ts=root)
+    world.daemon.restart()
+    headers = world.slack.sign(delivery.raw)
+    for retry in ("1", "2"):
+        assert world.post("/slack/events", delivery.raw, headers | {"X-Slack-Retry-Num": retry})[0] == 200
+    world.wait(lambda: [EN[Say.INTERRUPTED] in one.seen for one in world.slack.answers(world.channel, root)])
+    world.settle(60)
+    [answer] = world.slack.answers(world.channel, root)
+    assert answer.seen.count(EN[Say.INTERRUPTED]) == 1
+    assert world.slack.open_streams() == []
+    assert asked(world) == 1
 
 
 def test_what_is_not_said_to_us_is_not_answered(world: World) -> None:
@@ -99,6 +123,40 @@ def test_a_group_dm_needs_a_mention(world: World) -> None:
     assert [one["query"] for one in world.dify.invocations()] == ["and you?"]
 
 
+BOTH = ("app_mention", "message")
+IN_A_GROUP_DM = [
+    *(((BOTH, order)) for order in ("mention_first", "message_first", "at_once")),
+    (("app_mention",), "mention_first"),
+    (("message",), "mention_first"),
+]
+"""Whether Slack sends app_mention there, before or after the other event, is not documented."""
+
+
+@pytest.mark.parametrize(("events", "order"), IN_A_GROUP_DM)
+def test_a_mention_in_a_group_dm_is_answered_once(world: World, events: tuple[str, ...], order: str) -> None:
+    world.slack.rules(mpim_mentions=True)
+    group = world.slack.add_channel("group", kind="mpim")
+    root = world.ask("hello", channel=group, order=order, only=events)
+    world.answers(root, channel=group)
+    assert len(world.slack.deliveries(ts=root)) == len(events)
+    assert asked(world) == 1
+    again = world.ask("hello again", channel=group, order=order, only=BOTH)
+    world.answers(again, channel=group)
+    assert asked(world) == 2
+
+
+@pytest.mark.parametrize("order", ["mention_first", "message_first", "at_once"])
+def test_direct_messages_that_are_off_are_off_in_groups(world: World, order: str) -> None:
+    world.slack.rules(mpim_mentions=True)
+    world.configure(direct_messages=False)
+    group = world.slack.add_channel("group", kind="mpim")
+    root = world.ask("hello", channel=group, order=order)
+    world.settle(10)
+    assert len(world.slack.deliveries(ts=root)) == 2
+    assert asked(world) == 0
+    assert world.slack.calls("chat.*") == []
+
+
 @pytest.mark.parametrize("subtype", ["file_share", "thread_broadcast"])
 def test_shared_files_and_broadcast_replies_are_messages(world: World, subtype: str) -> None:
     channel = world.slack.dm_channel(ANNA)
@@ -157,6 +215,19 @@ def test_retries_a_second_apart_over_two_processes(two_processes: World) -> None
         assert [answer.text for answer in world.answers(root)] == ["Once."]
     world.wait(lambda: all(one.state == "accepted" for one in world.slack.deliveries("app_mention")))
     assert asked(world) == 3
+
+
+def test_the_two_events_in_a_group_dm_over_two_processes(two_processes: World) -> None:
+    """At once, in groups that neither process knows: the case in which only the claims are left to tell."""
+    world = two_processes
+    world.slack.rules(mpim_mentions=True)
+    roots = []
+    for n in range(6):
+        group = world.slack.add_channel(f"group-{n}", kind="mpim")
+        roots.append((world.ask(f"hello {n}", channel=group, order="at_once"), group))
+    for root, group in roots:
+        world.answers(root, channel=group)
+    assert sorted(one["query"] for one in world.dify.invocations()) == [f"hello {n}" for n in range(6)]
 
 
 def test_follow_ups_over_two_processes(two_processes: World) -> None:

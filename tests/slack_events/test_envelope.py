@@ -63,6 +63,7 @@ MESSAGE = Message(
     bot_user_id="UBOT",
     api_app_id="A1",
     event_id="Ev1",
+    is_unshared=True,
 )
 LEAVES: list[object] = [
     *(None, True, 0, -1, 1.5, 10**400, "", "x", "x" * 100, "é\u0000"),

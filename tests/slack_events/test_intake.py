@@ -1,6 +1,6 @@
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from errors import HandoffError, SettingsError, StoreError
+from message import Message
 from simulators.slack.signing import signed_headers
 from slack_events.admission import Rules
+from slack_events.channel_types import ChannelTypes
 from slack_events.intake import LARGEST, LARGEST_UNSIGNED, Ack, Intake
 from tests.fake_clock import FakeClock
 from turns.assignment import Assignment
@@ -71,6 +73,7 @@ def take(
     headers: Mapping[str, str] | None = None,
     followers: tuple[str, ...] | StoreError = (),
     heard: Heard | None = None,
+    typed: Callable[[Message], Message] = lambda message: message,
 ) -> Ack:
     heard = heard or Heard()
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -83,6 +86,7 @@ def take(
         "http://h/e/x/slack/events",
         heard.spare,
         heard.refused.append,
+        typed,
     )
     return intake.take(raw, signed_headers(raw, SECRET) if headers is None else headers)
 
@@ -92,6 +96,14 @@ def test_a_mention_is_handed_off_and_acked() -> None:
     assert take(event(), handed) == Ack(200)
     assert [assignment.message.text for assignment in handed] == ["<@UBOT> hi"]
     assert handed[0].hook_url == "http://h/e/x/slack/events"
+
+
+def test_a_mention_whose_channel_is_known_for_a_group_dm_is_left_to_its_other_event() -> None:
+    handed, types = Handed(), ChannelTypes(FakeClock())
+    said = event(type="message", channel_type="mpim", text="<@UBOT> hi")
+    for body in (event(), said, event()):
+        assert take(body, handed, typed=types.typed) == Ack(200)
+    assert [one.message.source for one in handed] == ["app_mention", "message"]
 
 
 def test_an_event_that_nobody_owns_is_not_acked() -> None:

@@ -56,6 +56,21 @@ def test_the_envelope_is_whole(slack: Slack, app: App) -> None:
     assert event["blocks"][0]["type"] == "rich_text"
 
 
+def test_in_a_group_dm_a_mention_is_one_event_or_two(slack: Slack, app: App) -> None:
+    group = slack.workspace.add_channel("group", kind="mpim")
+    slack.workspace.mention(group, ANNA, "one")
+    slack.workspace.rules(mpim_mentions=True)
+    slack.workspace.mention(group, ANNA, "two", order="message_first")
+    slack.workspace.mention(group, ANNA, "two")
+    events = [body["event"] for body in sent(slack, 5)]
+    assert [event["type"] for event in events] == [
+        "message",
+        *("message", "app_mention"),
+        *("app_mention", "message"),
+    ]
+    assert [event.get("channel_type") for event in events] == ["mpim", "mpim", None, None, "mpim"]
+
+
 def test_the_order_of_the_two_events_can_be_chosen(slack: Slack, app: App) -> None:
     slack.workspace.mention(GENERAL, ANNA, "a", order="message_first")
     assert [body["event"]["type"] for body in sent(slack, 2)] == ["message", "app_mention"]

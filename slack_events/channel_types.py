@@ -1,0 +1,26 @@
+"""What type a channel is, as its own messages said: `app_mention` names none (field/slack.md §1.4)."""
+
+from dataclasses import replace
+
+from cachetools import TTLCache
+
+from clock import Clock
+from message import Message
+
+KEPT_SECONDS = 3600.0
+CHANNELS = 10_000
+
+
+class ChannelTypes:
+    """One per process, for all workspaces. A type that is known here is also one whose messages Slack sends us."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._heard: TTLCache[tuple[str, str], str] = TTLCache(CHANNELS, KEPT_SECONDS, timer=clock.now)
+
+    def typed(self, message: Message) -> Message:
+        """The message with its channel's type, as far as that is known. Whatever has one is learned from."""
+        place = (message.team_id, message.channel)
+        if message.channel_type:
+            self._heard[place] = message.channel_type
+            return message
+        return replace(message, channel_type=self._heard.get(place, ""))

@@ -1,0 +1,44 @@
+import pytest
+
+from slack_api.channels import KEEP, KEEP_FAILURE, Channels
+from slack_api.connection import NeverSent
+from slack_api.pool import Answer
+from tests.fake_clock import FakeClock
+from tests.slack_api.scripted_pool import api_over, refuses, says
+
+
+@pytest.mark.parametrize(
+    ("answer", "group"),
+    [
+        (says({"ok": True, "channel": {"is_mpim": True}}), True),
+        (says({"ok": True, "channel": {"is_mpim": False}}), False),
+        (says({"ok": True}), False),
+        (refuses("missing_scope"), False),
+        (refuses("channel_not_found"), False),
+    ],
+)
+def test_a_channel_is_asked_for_once_an_hour(answer: Answer, *, group: bool) -> None:
+    clock = FakeClock()
+    channels = Channels(clock)
+    api, pool = api_over(answer, clock=clock)
+    assert [channels.is_group_dm(api, "C1") for _ in range(2)] == [group, group]
+    assert len(pool.sent) == 1
+    clock.advance(KEEP)
+    channels.is_group_dm(api, "C1")
+    assert len(pool.sent) == 2
+    channels.is_group_dm(api, "C2")
+    assert len(pool.sent) == 3
+
+
+@pytest.mark.parametrize("fault", [refuses("fatal_error"), NeverSent("no")])
+def test_failures_are_remembered_shortly(fault: Answer | Exception) -> None:
+    clock = FakeClock()
+    channels = Channels(clock)
+    api, pool = api_over(fault, clock=clock)
+    assert not channels.is_group_dm(api, "C1")
+    sent = len(pool.sent)
+    assert not channels.is_group_dm(api, "C1")
+    assert len(pool.sent) == sent
+    clock.advance(KEEP_FAILURE)
+    channels.is_group_dm(api, "C1")
+    assert len(pool.sent) > sent

@@ -1,0 +1,27 @@
+from dataclasses import replace
+
+from message import Message
+from slack_events.channel_types import KEPT_SECONDS, ChannelTypes
+from tests.fake_clock import FakeClock
+
+MENTION = Message("T1", "C1", "1.000001", "app_mention", user="U1")
+SAID = replace(MENTION, source="message", channel_type="mpim")
+
+
+def test_a_mention_gets_the_type_that_the_channel_s_messages_named() -> None:
+    types = ChannelTypes(FakeClock())
+    assert types.typed(MENTION) == MENTION
+    assert types.typed(SAID) == SAID
+    assert types.typed(MENTION) == replace(MENTION, channel_type="mpim")
+    for elsewhere in (replace(MENTION, channel="C2"), replace(MENTION, team_id="T2")):
+        assert types.typed(elsewhere) == elsewhere
+
+
+def test_the_latest_type_counts_for_an_hour() -> None:
+    clock = FakeClock()
+    types = ChannelTypes(clock)
+    types.typed(SAID)
+    types.typed(replace(SAID, channel_type="group"))
+    assert types.typed(MENTION).channel_type == "group"
+    clock.advance(KEPT_SECONDS)
+    assert types.typed(MENTION) == MENTION
