@@ -38,13 +38,18 @@ def scan(line: str, start: int, *, whole: bool) -> Iterator[Atom]:
         begin = found.start()
         if begin > position:
             yield Atom(position, begin, line[position:begin], solid=False)
-        atom = _READERS[found.group()](line, begin, whole)
+        atom = read(line, begin, whole=whole)
         yield atom
         if atom.text is None:
             return
         position = atom.end
     if position < len(line):
         yield Atom(position, len(line), line[position:], solid=False)
+
+
+def read(line: str, start: int, *, whole: bool) -> Atom:
+    """The one that begins with the special character at `start`."""
+    return _READERS[line[start]](line, start, whole)
 
 
 def _held(start: int) -> Atom:

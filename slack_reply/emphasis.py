@@ -8,6 +8,8 @@ from typing import NamedTuple, Protocol
 
 # What is not closed after so many characters counts as plain text.
 LIMIT = 250
+# So many open markers are tried for one that closes.
+_TRIED = 16
 
 _RUN = re.compile(r"\*+|_+|~~+")
 
@@ -22,10 +24,14 @@ class Solid(Protocol):
 
 
 class Emphasis(NamedTuple):
-    """`spans` are in order and don't overlap; from `undecided` on, the line may still become emphasis."""
+    """`spans` are in order and don't overlap; from `undecided` on, the line may still become emphasis.
+
+    `marks` are the stretches of the markers that open and close them, in no order.
+    """
 
     spans: list[tuple[int, int]]
     undecided: int
+    marks: list[tuple[int, int]]
 
     def covers(self, position: int) -> bool:
         """Whether a cut at `position` would tear something apart."""
@@ -37,11 +43,14 @@ class _Open(NamedTuple):
     start: int
     mark: str
     length: int
+    run: int  # its length before anything was closed
+    closes: bool
 
 
 def scan(line: str, start: int, end: int, solids: Sequence[Solid], *, whole: bool) -> Emphasis:
     """Match the markers in `line[start:end]` outside of `solids`; behind `end` nothing is certain yet."""
     spans: list[tuple[int, int]] = []
+    marks: list[tuple[int, int]] = []
     stack: list[_Open] = []
     undecided = end
     ends = iter(solids)
@@ -56,29 +65,35 @@ def scan(line: str, start: int, end: int, solids: Sequence[Solid], *, whole: boo
         if run.end() == len(line) and not whole:
             undecided = run.start()
             break
-        _take(line, run, stack, spans)
+        _take(line, run, stack, spans, marks)
     if not whole:
         held = (mark.start for mark in stack if len(line) - mark.start <= LIMIT)
         undecided = min(undecided, min(held, default=undecided))
-    return Emphasis(_merged(spans), undecided)
+    return Emphasis(_merged(spans), undecided, marks)
 
 
-def _take(line: str, run: re.Match[str], stack: list[_Open], spans: list[tuple[int, int]]) -> None:
-    mark, length = run.group()[0], len(run.group())
-    opens, closes = _flanking(
-        mark, line[max(0, run.start() - 1) : run.start()], line[run.end() : run.end() + 1]
-    )
-    if closes:
-        while length and (partner := _partner(stack, mark, run.end())) is not None:
-            opened = stack[partner]
-            used = min(length, opened.length)
-            del stack[partner:]
-            spans.append((opened.start, run.end()))
-            length -= used
-            if opened.length > used:
-                stack.append(opened._replace(length=opened.length - used))
-    if length and opens:
-        stack.append(_Open(run.start(), mark, length))
+def _take(
+    line: str,
+    found: re.Match[str],
+    stack: list[_Open],
+    spans: list[tuple[int, int]],
+    marks: list[tuple[int, int]],
+) -> None:
+    start, end = found.span()
+    opens, closes = _flanking(line[start], line[max(0, start - 1) : start], line[end : end + 1])
+    run = _Open(start, line[start], end - start, end - start, closes)
+    while closes and run.length and (partner := _partner(stack, run, opens=opens)) is not None:
+        opened = stack[partner]
+        used = min(run.length, opened.length)
+        del stack[partner:]
+        spans.append((opened.start, end))
+        inner = opened.start + opened.length
+        marks += (inner - used, inner), (run.start, run.start + used)
+        run = run._replace(start=run.start + used, length=run.length - used)
+        if opened.length > used:
+            stack.append(opened._replace(length=opened.length - used))
+    if run.length and opens:
+        stack.append(run)
 
 
 def _flanking(mark: str, before: str, behind: str) -> tuple[bool, bool]:
@@ -96,14 +111,22 @@ def _is_sign(char: str) -> bool:
     return char != "" and unicodedata.category(char)[0] in "PS"
 
 
-def _partner(stack: list[_Open], mark: str, end: int) -> int | None:
-    """The nearest open marker of this kind that is not too far back."""
-    for index in range(len(stack) - 1, -1, -1):
-        if end - stack[index].start > LIMIT:
+def _partner(stack: list[_Open], run: _Open, *, opens: bool) -> int | None:
+    """The nearest open marker that this run closes and that is not too far back."""
+    for index in range(len(stack) - 1, max(-1, len(stack) - 1 - _TRIED), -1):
+        opened = stack[index]
+        if run.start + run.length - opened.start > LIMIT:
             return None
-        if stack[index].mark == mark:
+        if opened.mark == run.mark and not _by_three(opened, run, either=opened.closes or opens):
             return index
     return None
+
+
+def _by_three(opened: _Open, run: _Open, *, either: bool) -> bool:
+    """CommonMark's rule for runs of which one can both open and close, so that `*foo**bar*` is one emphasis."""
+    if not either or run.mark == "~":
+        return False
+    return (opened.run + run.run) % 3 == 0 and (opened.run % 3 != 0 or run.run % 3 != 0)
 
 
 def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -97,7 +97,7 @@ def _size(row: tuple[str, ...], limits: Limits) -> tuple[int, int]:
 
 def _code(grid: _Grid, limits: Limits) -> Iterator[Unit]:
     """Columns are as wide as in the rows that were known when no `table` block took them any more."""
-    flat = [tuple(cell.replace("\n", " ") for cell in row) for row in grid.rows]
+    flat = [tuple(map(_inside_code, row)) for row in grid.rows]
     known = flat if grid.outgrown is None else flat[: grid.outgrown + 1]
     columns = aligned.widths(known)
     head = aligned.line(flat[0], columns, grid.alignments) + aligned.rule(columns)
@@ -111,3 +111,8 @@ def _code(grid: _Grid, limits: Limits) -> Iterator[Unit]:
         end = line.end
     if grid.over:
         yield Unit(end, end, f"{_RUN}\n", Rank.PARAGRAPH, where, OUTSIDE, closes=True)
+
+
+def _inside_code(cell: str) -> str:
+    """The cell on one line, without what could end the code block for a reader less strict than Markdown's."""
+    return cell.replace("\n", " ").replace(_RUN, "'''")

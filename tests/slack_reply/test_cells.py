@@ -36,24 +36,6 @@ def test_the_row_under_the_head(separator: str, columns: int, found: tuple[str, 
         assert all(cells.may_separate(separator[:end]) for end in range(len(separator)))
 
 
-@pytest.mark.parametrize(
-    ("cell", "plain"),
-    [
-        ("**b** *i* ~~s~~ `c`", "b i s c"),
-        ("[docs](https://x.y?a=1&b=2)", "docs (https://x.y?a=1&b=2)"),
-        ("[https://x.y](https://x.y)", "https://x.y"),
-        ("<https://x.y>", "https://x.y"),
-        ("![chart](/c.png)", "chart (/c.png)"),
-        ("one<br>two<BR/>three", "one\ntwo\nthree"),
-        ("snake_case 2*3*4 a < b", "snake_case 2*3*4 a < b"),
-        (r"\*not\* &amp; &lt;x&gt;", "*not* & <x>"),
-        ("<!channel> &lt;@U1&gt;", "&lt;!channel> &lt;@U1>"),
-    ],
-)
-def test_cells_become_plain_text(cell: str, plain: str) -> None:
-    assert cells.plain(cell) == plain
-
-
 def test_rows_have_as_many_cells_as_the_head_and_lose_nothing() -> None:
     assert cells.plain_row("| a |", 3) == ("a", "", "")
     assert cells.plain_row("| a | b | c |", 2) == ("a", "b | c")

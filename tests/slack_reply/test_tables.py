@@ -45,3 +45,9 @@ def test_no_table_in_code_quotes_and_lists() -> None:
     for text in ("```\n{}\n```", "> {}", "- a\n\n  {}", "    {}"):
         lines = grid(2, 2).strip().replace("\n", "\n" + text.partition("{}")[0].rpartition("\n")[2])
         assert table(text.format(lines)) is None
+
+
+def test_nothing_in_a_cell_ends_the_code_block() -> None:
+    limits = Limits(size=9000, measure=len, tables=False)
+    shown = "".join(unit.text for unit in scan("| a |\n|---|\n| ```` ``` ```` |\n", limits, final=True))
+    assert shown.count("```") == 2
