@@ -29,14 +29,14 @@ def with_footer(
 ) -> str:
     """Markdown source of the whole answer: the body, each note as a quote, one line of sources.
 
-    It begins with `body`, so that a stream can go on with it; a code block left open in there is closed.
+    It begins with `body` as it is, down to its last blank, so that a stream that shows it can go on; a code block
+    left open in there is closed.
     """
-    parts = [body.rstrip() + _closing(body)]
-    parts += [f"> {' '.join(note.split())}" for note in notes]
+    parts = [f"> {' '.join(note.split())}" for note in notes]
     listed = source_line(sources, title, more)
     if listed:
         parts.append(listed)
-    return "\n\n".join(parts) if len(parts) > 1 else body
+    return body + _between(body) + "\n\n".join(parts) if parts else body
 
 
 def source_line(sources: Sequence[Source], title: str, more: Callable[[int], str]) -> str:
@@ -66,7 +66,12 @@ def _blank(url: str) -> bool:
     return any(char.isspace() or not char.isprintable() for char in url)
 
 
-def _closing(body: str) -> str:
+def _between(body: str) -> str:
+    """What makes the next line begin a paragraph outside of any code."""
     units = scan(body, None, final=True)
-    tail = units[-1].after.tail if units else ""
-    return f"\n{tail}" if tail else ""
+    if tail := units[-1].after.tail if units else "":
+        return f"{'' if body.endswith('\n') else '\n'}{tail}\n\n"
+    blanks = body[len(body.rstrip(" \t\r\n")) :]
+    if blanks.count("\n") > 1:
+        return "" if blanks.endswith("\n") else "\n"
+    return "\n" if "\n" in blanks else "\n\n"

@@ -159,5 +159,6 @@ def _failed(card: Mapping[str, Any]) -> dict[str, Any]:
 
 def _under(text: str, note: str) -> str:
     """What makes the text end with the note: closes an open code block first."""
-    whole = with_footer(text, [note], (), "", str)
-    return whole[len(text.rstrip()) :] if text.strip() else f"\n\n{whole.strip()}"
+    shown = text.rstrip()
+    whole = with_footer(shown, [note], (), "", str)
+    return whole[len(shown) :] if shown else f"\n\n{whole.strip()}"

@@ -57,7 +57,7 @@ class NativeStream:
         if self._shown:
             self._share.ahead(APPEND, final=final)
         view = latest()
-        if not view.text.startswith(self._view.text):
+        if self._view.text.strip() and not view.text.startswith(self._view.text):
             raise self._anew()
         self._view = view
         while not self._bring_all(view, final=final):

@@ -6,8 +6,11 @@ from hypothesis import given
 from slack_reply.footer import source_line, with_footer
 from slack_reply.pages import Limits, paginate
 from slack_reply.tokens import is_live
+from slack_reply.view import View
 from tests.slack_reply.drawn import EDIT, limits, markdown
 from tests.slack_reply.law import assert_grows, markdown_of
+from tests.slack_reply.rendered import rendered
+from tests.slack_reply.test_native_stream import Slack, card, stream
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,61 @@ def test_without_anything_to_add_the_text_stays() -> None:
 def test_a_code_block_left_open_is_closed_before() -> None:
     text = with_footer("```py\nx = 1", ["Cut."], [], "Sources", more)
     assert text == "```py\nx = 1\n```\n\n> Cut."
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "",
+        " ",
+        "  ",
+        "\n",
+        " \n",
+        "\n\n",
+        "\n\n\n",
+        "\n  ",
+        "\n\n\n     ",
+        "\t",
+        "\r\n",
+        "\n\n```\nx = 1",
+        "\n> ```\n> x\n",
+    ],
+)
+def test_the_body_stays_as_it_is_and_a_paragraph_follows(end: str) -> None:
+    body = f"It works.{end}"
+    text = with_footer(body, ["Cut."], [Source("A")], "Sources", more)
+    assert text.startswith(body)
+    footer = rendered("> Cut.\n\n**Sources:** A")
+    assert rendered(text)[-len(footer) :] == footer
+    again = with_footer(text, ["Lost."], [], "", more)
+    assert again == f"{text}\n\n> Lost."
+
+
+@pytest.mark.parametrize(
+    "end", [" ", "\n", "\n\n\n", "\n \t", "\n```py\nx = 1\n", " **bo", "\n\n| a |\n|---|\n| 1"]
+)
+def test_a_stream_goes_on_with_what_comes_under_the_answer(end: str) -> None:
+    slack = Slack()
+    writer, ends = stream(slack)
+    body = f"It works.{end}"
+    for text in ("It ", body):
+        writer.show(lambda text=text: View(text, (card(1),)))  # type: ignore[misc]
+    whole = with_footer(body, ["Cut."], [Source("A")], "Sources", more)
+    writer.finish(lambda: View(whole, (card(1),)))
+    writer.finish(lambda: View(with_footer(whole, ["Lost."], [], "", more), (card(1),)))
+    ends.tidy()
+    assert len(slack.messages) == 1
+    assert slack.updates == []
+    assert len(slack.tasks()) == 1
+    assert slack.texts().endswith("> Cut.\n\n**Sources:** A\n\n> Lost.")
+
+
+def test_blanks_alone_are_no_text_that_could_be_replaced() -> None:
+    slack = Slack()
+    writer, _ = stream(slack)
+    writer.show(lambda: View(" \n"))
+    writer.finish(lambda: View("> Nothing was said."))
+    assert slack.texts() == "> Nothing was said."
 
 
 @pytest.mark.parametrize("body", ["| a |\n|---|\n| 1 |", "- item", "> quote", "# Title"])
