@@ -1,16 +1,23 @@
 """What a model thinks aloud in `<think>`, told apart from what it says, however the stream is cut.
 
-Models write the tag at the start of the answer or of a line, and in agents right behind the last round's
-text, then with a line break after it. There it counts, in any case, without attributes; in code blocks and
-within a sentence it is text like any other. A `</think>` without its beginning goes where a line begins,
-since some templates put the opening tag into the prompt; what came before it stays, as it has been shown. A
-thought that nobody closes is a thought to the end.
+The tag counts in any case and without attributes, but neither in code nor as a word of a sentence. Where an
+answer or a line begins it is a thought for certain, to the end if nobody closes it. Within a line (agents
+write it right behind the last round's text) it may be text about the tag: so what follows is held back until
+a `</think>` shows that it was a thought, and is text if none comes. A `</think>` without its beginning goes,
+since some templates put the opening tag into the prompt; what came before it stays, as it has been shown.
 """
 
 import re
+from copy import copy
 
+from dify_app.lines import BLANKS, Lines
+
+MOST_HELD = 20_000  # characters in doubt; a thought as long as that is shown rather than an answer lost
 _PIECE = re.compile(r"</?think>|`+|~+|\n|[^<`~\n]+|<", re.IGNORECASE)
 _TAG_BEGUN = re.compile(r"</?(?:t(?:h(?:i(?:n(?:k>?)?)?)?)?)?\Z", re.IGNORECASE)
+_BEFORE_WORD = BLANKS + "\"'“‘«(「『\\"  # noqa: RUF001 - with one of these before and after it, a tag is a word
+_BEHIND_WORD = BLANKS.replace("\r", "") + "\"'”’»)」』.,;:!?"  # noqa: RUF001 - the same
+_ELLIPSES = {"...", "…"}  # <think>...</think> is how one writes about it
 _DEEPEST = 2
 
 
@@ -22,13 +29,17 @@ class ThinkFilter:
         self._text: list[str] = []
         self._thought: list[str] = []
         self._depth = 0
-        self._blank = True  # nothing but blanks in this line so far
-        self._fence = ""  # the ticks or tildes of the open code block
-        self._fence_line = False  # in the line that opened it
+        self._line = Lines()
+        self._before = Lines()  # where the thought began
+        self._mused = False  # something was thought since then
+        self._held: list[str] | None = None  # what is text or a thought, as it turns out
+        self._size = 0
+        self._is_word = False  # what is held begins with a tag that looks like a word
+        self._mentioned = False  # the answer speaks about the tags
         self._lead: list[str] = []  # blanks before the first word: they go if a thought follows
         self._spoken = False
         self._after_thought = False
-        self._doubtful: list[str] | None = None  # behind the end of a thought within a thought
+        self._fresh = False  # in a line behind the one the thought ended in
 
     def feed(self, delta: str) -> tuple[str, str]:
         """What is certain by now: text to show, and thought."""
@@ -39,10 +50,8 @@ class ThinkFilter:
     def close(self) -> tuple[str, str]:
         """What was held back, now that nothing more comes."""
         self._read(len(self._pending))
-        if self._depth and self._doubtful is not None:
-            doubtful = "".join(self._doubtful)
-            self._text.append(doubtful if self._spoken else doubtful.lstrip())
-        elif not self._spoken and not self._after_thought:
+        self._give_back()
+        if not self._spoken and not self._after_thought:
             self._text += self._lead
         self._lead = []
         return self._taken()
@@ -57,74 +66,134 @@ class ThinkFilter:
             piece = found.group()
             behind = self._pending[found.end() : found.end() + 1]
             tag = piece.lower()
-            if tag == "<think>" and self._opens(behind):
-                self._deeper(piece)
-            elif tag == "</think>" and self._closes():
-                self._higher(piece)
+            if tag == "<think>" and self._opens(piece, behind):
+                continue
+            if tag == "</think>" and self._closes(piece, behind):
+                continue
+            self._line.take(piece)
+            if self._held is not None:
+                self._hold(self._held, piece)
             elif self._depth:
-                self._think(piece)
+                self._mused = self._mused or bool(piece.strip())
+                self._thought.append(piece)
             else:
                 self._say(piece)
-            if tag not in {"<think>", "</think>"}:
-                self._blank = piece == "\n" or (self._blank and piece.isspace())
         self._pending = self._pending[end:]
 
-    def _opens(self, behind: str) -> bool:
+    def _opens(self, piece: str, behind: str) -> bool:
+        """Begin a thought, or a doubt, if this tag does."""
+        line = self._line
+        if self._held is None and self._depth:
+            return self._nests(piece)
+        if line.in_block:
+            return False
+        if line.is_bare:
+            self._give_back()
+            self._before, self._depth, self._mused = copy(line), 1, False
+            self._lead = []
+            self._after_thought, self._fresh = True, False
+            return True
+        if self._held is not None:
+            return False
+        if not self._may_open(behind):
+            self._mentioned = True
+            return False
+        self._before = copy(line)
+        self._is_word = line.last in _BEFORE_WORD and not line.begins
+        line.take(piece)
+        self._held, self._size = [piece], len(piece)
+        return True
+
+    def _may_open(self, behind: str) -> bool:
+        line = self._line
+        if line.in_span:
+            return behind in {"\n", "\r"}
+        return line.begins or line.last not in _BEFORE_WORD or behind not in _BEHIND_WORD
+
+    def _nests(self, piece: str) -> bool:
+        """A second tag in a thought; one right behind the first only repeats it."""
+        if not self._line.is_bare or self._depth == _DEEPEST:
+            return False
+        self._depth += self._mused
+        self._thought.append(piece)
+        self._line.take(piece)
+        return True
+
+    def _closes(self, piece: str, behind: str) -> bool:
+        """End a thought if this tag does; one that began nowhere goes without a trace."""
+        line = self._line
+        if self._held is not None:
+            return self._settles(behind)
+        if self._depth == _DEEPEST:  # the thought may go on, or the first tag was never meant to be closed
+            self._thought.append(piece)
+            self._depth = 1
+            self._line = copy(self._before)
+            self._held, self._size, self._is_word = [], 0, False
+            return True
         if self._depth:
-            return self._blank and self._depth < _DEEPEST
-        return not self._fence and (self._blank or behind in {"", "\n", "\r"})
+            self._depth = 0
+            self._line = copy(self._before)
+            return True
+        if (
+            self._mentioned
+            or line.in_block
+            or line.in_span
+            or (not line.begins and line.last in _BEFORE_WORD)
+        ):
+            return False
+        if not self._spoken:
+            self._lead = []
+            self._after_thought, self._fresh = True, False
+        return True
 
-    def _closes(self) -> bool:
-        return self._depth > 0 or (self._blank and not self._fence)
+    def _settles(self, behind: str) -> bool:
+        """What was held was a thought, unless both tags are words of a text about them."""
+        held = self._held or []
+        if self._is_word and self._line.last in _BEFORE_WORD and behind in _BEHIND_WORD:
+            return False
+        begun = 0 if self._depth else 1  # the tag itself is no thought
+        if begun and "".join(held[begun:]).strip() in _ELLIPSES:
+            self._give_back()
+            return False
+        self._thought += held[begun:]
+        self._held, self._depth = None, 0
+        self._line = copy(self._before)
+        return True
 
-    def _deeper(self, piece: str) -> None:
-        if self._depth:
-            self._think(piece)
-        self._depth += 1
-        self._lead = []
-        self._after_thought = True
+    def _hold(self, held: list[str], piece: str) -> None:
+        held.append(piece)
+        self._size += len(piece)
+        if self._size > MOST_HELD:
+            self._give_back()
 
-    def _higher(self, piece: str) -> None:
-        self._after_thought = True
-        self._lead = []
-        if self._depth == _DEEPEST:
-            self._think(piece)
-            self._doubtful = []
-        elif self._depth:
-            self._thought += self._doubtful or []
-            self._doubtful = None
-        self._depth = max(0, self._depth - 1)
-
-    def _think(self, piece: str) -> None:
-        (self._thought if self._doubtful is None else self._doubtful).append(piece)
+    def _give_back(self) -> None:
+        """What was held was text."""
+        if self._held is None:
+            return
+        self._mentioned = self._mentioned or self._depth == 0
+        held, self._held, self._depth = self._held, None, 0
+        for piece in held:
+            self._say(piece)
 
     def _say(self, piece: str) -> None:
-        self._watch_code(piece)
-        if not self._spoken and piece.isspace():
-            if not self._after_thought:
-                self._lead.append(piece)
-            return
         if not self._spoken:
-            piece = piece.lstrip() if self._after_thought else piece
+            if self._after_thought:
+                piece = self._behind_thought(piece)
+            if not piece.strip(BLANKS + "\n"):
+                self._lead += [piece] if piece else []
+                return
             self._text += self._lead
             self._lead = []
             self._spoken = True
         self._text.append(piece)
 
-    def _watch_code(self, piece: str) -> None:
-        """Follow code blocks; ticks again in the line that opened one show that it was no block."""
+    def _behind_thought(self, piece: str) -> str:
+        """The same without the rest of the thought's line and without blank lines; an indent stays."""
         if piece == "\n":
-            self._fence_line = False
-        elif piece[0] not in "`~":
-            return
-        elif self._fence_line:
-            if piece[0] == "`" == self._fence[:1]:
-                self._fence = ""
-        elif self._blank and not self._fence and len(piece) >= len("```"):
-            self._fence = piece
-            self._fence_line = True
-        elif self._blank and self._fence and piece.startswith(self._fence):
-            self._fence = ""
+            self._lead = []
+            self._fresh = True
+            return ""
+        return piece if self._fresh else piece.lstrip(BLANKS)
 
 
 def _decided(text: str) -> int:

@@ -1,0 +1,83 @@
+"""Where in its Markdown a streamed answer stands, as far as it tells a tag from text about the tag."""
+
+import re
+from dataclasses import dataclass
+
+BLANKS = " \t\r\f\v\u00a0\u3000\ufeff"  # within a line; a byte order mark shows as little as a blank
+_LONGEST_LEAD = 200  # characters of a line that are looked at for what it begins with
+_CONTAINERS = re.compile(r"[ \t]*(?:(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]))[ \t]*)*")
+_QUOTES = re.compile(r"(?:[ \t]*>)*")
+
+
+@dataclass(slots=True)
+class Lines:
+    """Feed it the text in pieces; a line break and a run of ticks or tildes is each a piece of its own."""
+
+    last: str = "\n"  # the last character
+    _lead: str = ""  # how the line begins
+    _span: str = ""  # the ticks of the code span that is open in this line
+    _fence: str = ""  # the ticks or tildes of the open code block
+    _quoted: int = 0  # the block quotes it stands in
+    _opening: bool = False  # in the line that opened it
+    _closing: bool = False  # behind what closes it, if nothing else stands in that line
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing but blanks stands in this line so far."""
+        return not self._lead.strip(BLANKS)
+
+    @property
+    def begins(self) -> bool:
+        """The same for what stands inside a list item or a block quote."""
+        return self.is_bare or bool(_CONTAINERS.fullmatch(self._lead.rstrip("\r")))
+
+    @property
+    def in_block(self) -> bool:
+        """Whether this is in a code block."""
+        return bool(self._fence) and not self._closing and not self._left_quote()
+
+    @property
+    def in_span(self) -> bool:
+        """Whether ticks stand open in this line."""
+        return bool(self._span)
+
+    def take(self, piece: str) -> None:
+        """Go on behind this piece."""
+        self.last = piece[-1]
+        if piece == "\n":
+            self._end_line()
+            return
+        if piece[0] in "`~":
+            self._ticks(piece)
+        elif piece.strip(BLANKS):
+            self._closing = False
+        if len(self._lead) <= _LONGEST_LEAD:
+            self._lead += piece[: _LONGEST_LEAD + 1]
+
+    def _end_line(self) -> None:
+        if self._closing or self._left_quote():
+            self._fence = ""
+        self._lead = self._span = ""
+        self._opening = self._closing = False
+
+    def _ticks(self, run: str) -> None:
+        if self._fence and self._left_quote():
+            self._fence = ""
+        if self._fence and not self._opening:
+            self._closing = self.begins and run.startswith(self._fence)
+            return
+        if self._opening:
+            if run[0] == "`" == self._fence[:1]:  # a block's first line holds no more of them: it is a span
+                self._fence, self._opening = "", False
+        elif self.begins and len(run) >= len("```"):
+            self._fence, self._opening = run, True
+            self._quoted = self._quotes()
+        if run[0] == "`":
+            self._span = "" if run == self._span else self._span or run
+
+    def _left_quote(self) -> bool:
+        return self._quotes() < self._quoted if self._fence else False
+
+    def _quotes(self) -> int:
+        found = _QUOTES.match(self._lead)
+        return found.group().count(">") if found else 0

@@ -1,0 +1,63 @@
+import pytest
+
+from dify_app.lines import Lines
+
+
+def behind(*pieces: str) -> Lines:
+    lines = Lines()
+    for piece in pieces:
+        lines.take(piece)
+    return lines
+
+
+@pytest.mark.parametrize("pieces", [[" "], ["a", "\n"], ["\ufeff"], ["a", "\n", "  ", " "]])
+def test_a_line_is_bare_while_it_holds_nothing_but_blanks(pieces: list[str]) -> None:
+    assert behind(*pieces).is_bare
+
+
+@pytest.mark.parametrize("lead", ["> ", ">", "- ", "12. ", "> - ", "- > ", "  * "])
+def test_what_stands_in_a_list_item_or_a_quote_begins_there(lead: str) -> None:
+    assert behind(lead).begins
+    assert behind(*lead).begins
+    assert not behind(lead).is_bare
+
+
+@pytest.mark.parametrize("lead", ["-", "12", "a ", "- a", "> 1.", "- " * 200])
+def test_elsewhere_nothing_begins(lead: str) -> None:
+    assert not behind(lead).begins
+
+
+@pytest.mark.parametrize(
+    ("pieces", "inside"),
+    [
+        (["```", "py", "\n"], True),
+        (["- ", "```", "\n"], True),
+        (["> ", "```", "\n", "> "], True),
+        (["> ", "```", "\n", "a"], False),
+        (["> ", "```", "\n", "> a", "\n", "\n"], False),
+        (["```", "\n", "```", "\n"], False),
+        (["````", "\n", "```", "\n"], True),
+        (["```", "\n", "```"], False),
+        (["```", "\n", "```", "py", "\n"], True),
+        (["~~~", "\n", "```", "\n"], True),
+        (["```", "a", "```", "\n"], False),
+        (["a ", "```", "\n"], False),
+        (["``", "\n"], False),
+    ],
+)
+def test_a_code_block_is_followed_from_its_first_line_to_its_last(pieces: list[str], inside: bool) -> None:
+    assert behind(*pieces).in_block == inside
+
+
+@pytest.mark.parametrize(
+    ("pieces", "inside"),
+    [
+        (["`", "a"], True),
+        (["`", "a", "`"], False),
+        (["``", "a", "`"], True),
+        (["`", "a", "\n"], False),
+        (["```", "a", "```"], False),
+    ],
+)
+def test_a_code_span_ends_with_the_same_ticks_or_its_line(pieces: list[str], inside: bool) -> None:
+    assert behind(*pieces).in_span == inside
