@@ -1,5 +1,6 @@
 """Streams that take no more text and must still be stopped, else they stay as broken messages for ever."""
 
+from collections import Counter
 from collections.abc import Callable
 
 from clock import Clock
@@ -20,6 +21,7 @@ TRAILING_SECONDS = 45.0
 PATIENCE = 240.0  # a stop that fails is tried for so long: after that the stream is over anyway, and mended
 STOP_PATIENCE = 20.0  # an edit waits for this stop
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
+REFUSALS = 4  # of one stop: Slack means it
 UPDATE_LIMIT = 3_900  # chat.update takes 4,000 characters (field/slack.md §3.2, §4.3)
 
 
@@ -35,6 +37,7 @@ class LooseEnds:
         self._closing: dict[str, Chunks] = {}
         self._broken: dict[str, Page] = {}  # expired: so until they are updated (field/slack.md §4.3)
         self._tried: set[str] = set()
+        self._refused: Counter[str] = Counter()
 
     def shows(self, ts: str, page: Page, closing: Chunks = ()) -> None:
         """The stream is open and shows this; `closing` is to be added when it is stopped."""
@@ -118,9 +121,10 @@ class LooseEnds:
             return ""
         if self._closing.pop(ts, ()) and error not in STREAM_OVER | STOPPED:
             return self._stop(ts)  # without them
+        self._refused[ts] += 1
         if error in STREAM_OVER and ts not in self._tried:
             self.expired(ts)
-        else:
+        elif error in STREAM_OVER | STOPPED or self._refused[ts] >= REFUSALS:
             self.stopped(ts)
         return error
 

@@ -4,7 +4,7 @@ import pytest
 
 from slack_api.connection import NeverSent
 from slack_api.pool import Answer, Unanswered
-from slack_reply.loose_ends import PATIENCE, LooseEnds
+from slack_reply.loose_ends import PATIENCE, REFUSALS, LooseEnds
 from slack_reply.pages import Markdown, Page
 from slack_reply.share import Share
 from slack_reply.writer import Place, SlackAway, StoppedByUser
@@ -54,6 +54,20 @@ def test_a_stop_that_fails_is_tried_again(trouble: Answer | Exception) -> None:
     assert set(pool.methods) == {STOP}
     assert not isinstance(pool.answers[0], Exception)
     assert clock.slept
+
+
+def test_a_stop_that_slack_refuses_is_tried_again() -> None:
+    one, pool, _ = ends(refuses("streaming_state_conflict"), refuses("msg_too_long"), OK)
+    one.tidy()
+    assert pool.methods == [STOP] * 3
+
+
+@pytest.mark.parametrize("error", ["channel_not_found", "token_revoked", "streaming_state_conflict"])
+def test_what_slack_means_is_believed(error: str) -> None:
+    one, pool, clock = ends(refuses(error))
+    one.tidy()
+    assert pool.methods == [STOP] * REFUSALS
+    assert sum(clock.slept) < 20
 
 
 def test_but_not_for_ever() -> None:
