@@ -17,6 +17,7 @@ from errors import (
     UnsupportedApp,
 )
 from slack_reply.footer import with_footer
+from turns import forms
 from turns.file_notes import left_out, linked
 from turns.growing import Growing
 from turns.question import Asker
@@ -89,10 +90,7 @@ class Ending:
 
     def _body(self) -> Iterator[str]:
         yield self.growing.text
-        paused = self.growing.paused
-        if paused:
-            yield paused.text
-            yield linked([(paused.title, paused.where)]) if paused.where else ""
+        yield from forms.shown(self.growing.paused)
         yield linked(self.links)
 
     def _trouble(self) -> tuple[Say, dict[str, str]] | None:

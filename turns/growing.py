@@ -27,7 +27,8 @@ FIRST_WORDS = 40
 class Growing:
     """`changed` is set at every event and at the end; `over` once nothing more comes; `error` says why it broke.
 
-    `speaks` is set once there are words worth showing at once, or nothing more comes.
+    `speaks` is set once there are words worth showing at once, or nothing more comes. `paused` holds every form
+    that the app waits for.
     """
 
     changed: Event = field(default_factory=Event)
@@ -37,7 +38,7 @@ class Growing:
     progress: Progress = field(default_factory=Progress)
     sources: tuple[Source, ...] = ()
     left_out: tuple[FileRefused, ...] = ()
-    paused: Paused | None = None
+    paused: tuple[Paused, ...] = ()
     ended: Ended | None = None
     error: BridgeError | None = None
     over: bool = False
@@ -67,7 +68,7 @@ class Growing:
             case Sources(items):
                 self.sources = items
             case Paused():
-                self.paused = event
+                self.paused += (event,)
             case Thought(text):
                 self.progress.think(text, len(self.text))
             case Ended():

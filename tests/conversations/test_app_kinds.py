@@ -37,6 +37,18 @@ def flow(name: str, **data: Any) -> Steps:
     return event(name, workflow_run_id="run-1", data=data)
 
 
+def retried(title: str) -> Steps:
+    return flow("node_retry", node_id=title, node_type="tool", title=title, retry_index=1, error="secret")
+
+
+def asked(form: str, title: str, *actions: str) -> Steps:
+    """One form more that a paused run waits for."""
+    buttons = [{"id": action, "title": action} for action in actions]
+    return flow(
+        "human_input_required", node_title=title, form_content=form, actions=buttons, form_token=title
+    )
+
+
 OBJECTS = {
     "summary": "Two *risks*.\nSecond line.",
     "risks": [{"name": "Delay", "score": 0.5}, {"name": "Cost", "score": 2}],
@@ -78,7 +90,7 @@ ORDERS = [
     ),
     Order(
         "speech behind the end",
-        ("chat", "agent-chat"),
+        ("chat", "agent-chat", "completion"),
         script.say("About 384,400 km.")
         + event("message_end", id="m", metadata={}, files=None)
         + event("tts_message", audio="AAAA")
@@ -87,8 +99,20 @@ ORDERS = [
         "About 384,400 km.",
     ),
     Order(
+        "speech behind the end of a chatflow",
+        ("advanced-chat",),
+        script.say("About 384,400 km.")
+        + event("message_end", id="m", metadata={}, files=None)
+        + event("tts_message", audio="AAAA")
+        + flow("workflow_finished", status="succeeded", outputs={"answer": "About 384,400 km."}, files=[])
+        + event("tts_message", audio="AAAA")
+        + event("tts_message_end", audio="")
+        + script.clean_end(),
+        "About 384,400 km.",
+    ),
+    Order(
         "text in the clothes of a file",
-        ("chat",),
+        ("chat", "agent-chat", "completion"),
         script.say("About ") + script.file_text("384,400 ") + script.file_text("km."),
         "About 384,400 km.",
     ),
@@ -110,6 +134,33 @@ ORDERS = [
         + script.agent_log("Look it up", "success")
         + script.say("About 384,400 km."),
         "About 384,400 km.",
+    ),
+    Order(
+        "a loop, and a node that is tried again",
+        FLOWS,
+        script.iteration("Each try", 2, kind="loop")
+        + script.node("Search", "tool", inside=retried("Search"))
+        + script.say("About 384,400 km."),
+        "About 384,400 km.",
+    ),
+    Order(
+        "steps that begin inside of the text",
+        FLOWS,
+        script.say("About ")
+        + script.node("Search", "tool", inside=script.say("384,400 "))
+        + script.iteration("Each page", 2)
+        + script.agent_log("Look it up")
+        + script.say("km."),
+        "About 384,400 km.",
+    ),
+    Order(
+        "a tool between two texts is a paragraph's end",
+        ("agent-chat",),
+        script.say("Let me look.")
+        + script.thought(tool="moon", tool_input='{"q":"far"}')
+        + script.thought(tool="moon", tool_input='{"q":"far"}', observation="384400")
+        + script.say("About 384,400 km."),
+        "Let me look.\n\nAbout 384,400 km.",
     ),
     Order(
         "a node that fails and is caught",
@@ -139,7 +190,7 @@ ORDERS = [
         + script.clean_end(),
         "About 384,400 km.",
     ),
-    Order("stopped", (*CHATS, "workflow"), script.say("About 384") + script.stop(), "About 384"),
+    Order("stopped", EVERY, script.say("About 384") + script.stop(), "About 384"),
     Order(
         "the end of a chatflow cut off behind the answer's own end",
         ("advanced-chat",),
@@ -212,6 +263,30 @@ ORDERS = [
         FLOWS,
         script.say("First this.") + script.pause("Is **384,400 km** right?\n\n{{#$output.why#}}"),
         f"First this.\n\nIs **384,400 km** right?\n\n`why`\n\n> {EN[Say.PAUSED]}",
+    ),
+    Order(
+        "paused for several persons",
+        FLOWS,
+        script.say("First this.")
+        + asked("Is it right?", "Check", "Yes", "No")
+        + asked("Is it paid?", "Pay", "OK")
+        + script.pause("Is it sent?", "Send"),
+        "First this.\n\n**Check**\n\nIs it right?\n\n**Yes** · **No**\n\n**Pay**\n\nIs it paid?\n\n"
+        f"**Send**\n\nIs it sent?\n\n> {EN[Say.PAUSED]}",
+    ),
+    Order(
+        "gone on after a person's answer",
+        FLOWS,
+        flow("human_input_form_filled", node_id="human", node_title="Check", action_id="ok")
+        + script.say("About 384,400 km."),
+        "About 384,400 km.",
+    ),
+    Order(
+        "gone on because nobody answered",
+        FLOWS,
+        flow("human_input_form_timeout", node_id="human", node_title="Check", expiration_time=0)
+        + script.say("About 384,400 km."),
+        "About 384,400 km.",
     ),
     Order("paused before a word", FLOWS, script.pause("Is it right?"), f"Is it right?\n\n> {EN[Say.PAUSED]}"),
 ]

@@ -83,6 +83,15 @@ def test_a_paused_app_says_where_it_goes_on() -> None:
     )
 
 
+def test_an_app_may_wait_for_several_persons() -> None:
+    first = Paused("Is it right?", "https://dify.example/form/t1", "Check", ("Yes", "No"))
+    second = Paused("And paid?", "https://dify.example/form/t2", "Pay", ("OK",))
+    assert text(grown(first, second, Ended("paused"))) == (
+        "Is it right?\n\n**Yes** · **No**\n\n- [Check](https://dify.example/form/t1)\n\n"
+        f"And paid?\n\n- [Pay](https://dify.example/form/t2)\n\n> {EN[Say.PAUSED]}"
+    )
+
+
 def test_too_late() -> None:
     growing = Growing()
     growing.take(TextDelta("Part"))
