@@ -32,6 +32,16 @@ def pieces(line: str, start: int = 0, *, whole: bool) -> list[Piece]:
     return found
 
 
+def is_open(text: str) -> bool:
+    """Whether some markup in the text may be closed by what follows."""
+    text += " "
+    row = list(atoms.scan(text, 0, whole=False))
+    if row and row[-1].text is None:
+        return True
+    solids = [atom for atom in row if atom.solid]
+    return emphasis.scan(text, 0, len(text), solids, whole=False).undecided < len(text)
+
+
 def _joined(pieces: Iterable[Piece], *, whole: bool) -> Iterator[Piece]:
     """Fewer pieces: those that nothing invites to cut behind go together, up to the length of a long word."""
     start, texts = 0, list[str]()

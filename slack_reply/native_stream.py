@@ -6,12 +6,13 @@ from slack_api.client import SlackApi
 from slack_api.outcome import SLACK_TROUBLE, STOPPED, STREAM_OVER, TOO_LONG
 from slack_api.retry import BRISK
 from slack_api.tiers import APPEND
+from slack_reply.card_places import stretches
 from slack_reply.loose_ends import LooseEnds, fits_update
 from slack_reply.opening import Opening
 from slack_reply.parts import Page
 from slack_reply.share import Share
 from slack_reply.sheet import Chunks, Sheet
-from slack_reply.task_cards import fitted, stretches
+from slack_reply.task_cards import fitted
 from slack_reply.view import View
 from slack_reply.writer import Latest, Method, Place, SlackAway, StoppedByUser, WriterGone
 

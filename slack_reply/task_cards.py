@@ -1,10 +1,9 @@
-"""Cards as a stream's `task_update` chunks, and where they stand in the text (field/slack.md §4.2). Pure."""
+"""Cards as a stream's `task_update` chunks (field/slack.md §4.2). Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from slack_reply.blocks import scan
 from slack_reply.view import Card
 
 CARDS_PER_MESSAGE = 45
@@ -17,7 +16,6 @@ RUNNING_RESERVE = 2 * OUTPUT_LIMIT
 _STATUS = {"running": "in_progress", "done": "complete", "failed": "error"}
 # Whether Slack reads tokens in cards is not known: without these two there are none. Entities might show as such.
 _HARMLESS = str.maketrans({"<": "\u2039", ">": "\u203a"})
-_ENDS = tuple("\n.!?…:;。！？：；")  # noqa: RUF001 - those of CJK texts too
 
 
 def fitted(card: Card) -> Card:
@@ -58,49 +56,6 @@ def weight(card: Card) -> int:
     """Bytes against the cap of a stream, where details and output count twice (field/slack.md §4.3)."""
     said = len(card.title.encode()) + 2 * len((card.details + card.output).encode())
     return said + (RUNNING_RESERVE if card.state == "running" else 0)
-
-
-def stretches(
-    text: str, cards: Iterable[Card], read: int, *, final: bool
-) -> Iterator[tuple[int, list[Card]]]:
-    """The text in stretches, each as its end and the cards that stand behind it; the last one ends the text.
-
-    No card goes before `read`, up to where the text may have been shown. One that would break a line waits for its
-    end: it is left out until that has come.
-    """
-    places: dict[int, list[Card]] = {}
-    reached = read
-    for card in cards:
-        place = _place(text, max(card.at, read), final=final)
-        if place is not None:
-            reached = max(reached, place)  # cards keep their order
-            places.setdefault(reached, []).append(card)
-    for end in sorted(places):
-        yield end, places[end]
-    if not places or max(places) < len(text):
-        yield len(text), []
-
-
-def _place(text: str, at: int, *, final: bool) -> int | None:
-    at = min(at, len(text))
-    units = scan(text[:at], None, final=True)
-    if units and units[-1].after.tail:
-        return _behind_code(text, at, final=final)
-    before, after = text[:at].rstrip(" \t"), text[at:]
-    if not before or not after.strip() or after.startswith("\n") or before.endswith(_ENDS):
-        return at
-    end = after.find("\n")
-    if end >= 0:
-        return at + end + 1
-    return len(text) if final else None
-
-
-def _behind_code(text: str, at: int, *, final: bool) -> int | None:
-    """The end of the code block that is open at `at`."""
-    for unit in scan(text, None, final=final):
-        if unit.end > at and not unit.after.tail:
-            return unit.end
-    return len(text) if final else None
 
 
 def _line(text: str) -> str:

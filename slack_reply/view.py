@@ -10,7 +10,7 @@ CardState = Literal["running", "done", "failed"]
 class Card:
     """A piece of work that began when the text had come to `at`, an offset in the source text.
 
-    `details` only ever grow.
+    `details` only ever grow. `apart`: text that comes after it begins a paragraph of its own.
     """
 
     id: str
@@ -19,6 +19,7 @@ class Card:
     at: int = 0
     output: str = ""
     details: str = ""
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,8 @@ class Progress:
                 yield Card(key, say(Say.THOUGHTS), state, length, details=self.thought.strip())
             else:
                 state = end if end and step.state == "running" else step.state
-                yield Card(key, _title(step, say), state, length, output=step.output)
+                parted = step.kind == "tool"  # see Growing: what an agent says then begins a paragraph
+                yield Card(key, _title(step, say), state, length, output=step.output, apart=parted)
 
 
 def _title(step: Step, say: Words) -> str:

@@ -8,11 +8,11 @@ from time import thread_time
 
 import pytest
 
+from slack_reply.card_places import stretches
 from slack_reply.cell_text import plain
 from slack_reply.footer import with_footer
 from slack_reply.pages import Limits, paginate
 from slack_reply.safe_text import escape
-from slack_reply.task_cards import stretches
 from slack_reply.view import Card
 
 type Work = Callable[[str], object]

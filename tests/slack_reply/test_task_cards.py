@@ -1,6 +1,5 @@
 from dataclasses import replace
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,7 +8,6 @@ from slack_reply.task_cards import (
     OUTPUT_LIMIT,
     TITLE_LIMIT,
     fitted,
-    stretches,
     task_update,
     updates,
     weight,
@@ -66,37 +64,3 @@ def test_output_counts_twice_and_running_cards_keep_room_for_it() -> None:
     done = replace(CARD, state="done", output="é")
     assert weight(done) == len("Search") + 2 * 2
     assert weight(CARD) >= weight(replace(done, output="x" * OUTPUT_LIMIT))
-
-
-@pytest.mark.parametrize(
-    ("text", "at", "final", "expected"),
-    [
-        ("", 0, False, 0),
-        ("Looking.", 8, False, 8),
-        ("Looking. Found it.", 8, False, 8),
-        ("Half a sen", 10, False, 10),
-        ("Half a sentence", 10, False, None),
-        ("Half a sentence\nand more", 10, False, 16),
-        ("Half a sentence", 10, True, 15),
-        ("A line\nAnother", 7, False, 7),
-        ("A line\nAnother", 6, False, 6),
-        ("```\ncode\nmore", 9, False, None),
-        ("```\ncode\nmore\n```\nText", 9, False, 18),
-        ("```\ncode\nmore", 9, True, 13),
-        ("short", 99, False, 5),
-    ],
-)
-def test_where_a_card_stands(text: str, at: int, final: bool, expected: int | None) -> None:
-    placed = [end for end, cards in stretches(text, [replace(CARD, at=at)], 0, final=final) if cards]
-    assert placed == ([] if expected is None else [expected])
-
-
-def test_no_card_goes_above_what_has_been_read() -> None:
-    text = "First. Second. Third."
-    assert list(stretches(text, [CARD], 14, final=False)) == [(14, [CARD]), (len(text), [])]
-
-
-def test_cards_keep_their_order() -> None:
-    one, two = replace(CARD, at=10), replace(CARD, id="id-2", at=2)
-    text = "A. Some more. End."
-    assert list(stretches(text, [one, two], 0, final=True)) == [(len(text), [one, two])]
