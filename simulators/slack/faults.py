@@ -15,7 +15,7 @@ class Fault:
     kind: error (`error` is Slack's code), rate_limited (HTTP 429, `retry_after` design seconds or no
     header), status (`status` with a plain body, such as 500 or 503), html (200 with a page), drop (the
     connection closes without an answer), stall (`seconds` pass before the answer).
-    after: the call takes effect before the fault strikes; its fate is unknown to the caller.
+    after: the call takes effect before the fault strikes; its fate is unknown to the caller. struck: calls it met.
     """
 
     method: str
@@ -30,6 +30,7 @@ class Fault:
     ts: str = ""
     skip: int = 0
     times: int | None = 1
+    struck: int = 0
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -70,6 +71,7 @@ class Faults:
                     continue
                 if fault.times is not None:
                     fault.times -= 1
+                fault.struck += 1
                 return fault
         return None
 
