@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+PIECE = re.compile(r"`+|~+|\n|[^`~\n]+")
 BLANKS = " \t\r\f\v\u00a0\u3000\ufeff"  # within a line; a byte order mark shows as little as a blank
 _LONGEST_LEAD = 200  # characters of a line that are looked at for what it begins with
 _CONTAINERS = re.compile(r"[ \t]*(?:(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]))[ \t]*)*")
@@ -35,6 +36,11 @@ class Lines:
     def in_block(self) -> bool:
         """Whether this is in a code block."""
         return bool(self._fence) and not self._closing and not self._left_quote()
+
+    @property
+    def block_end(self) -> str:
+        """What would close the code block that this is in; empty outside of any."""
+        return self._fence if self.in_block else ""
 
     @property
     def in_span(self) -> bool:
@@ -81,3 +87,12 @@ class Lines:
     def _quotes(self) -> int:
         found = _QUOTES.match(self._lead)
         return found.group().count(">") if found else 0
+
+
+def end_of(text: str) -> Lines:
+    """Where a text that is whole leaves off, as if a line break stood there."""
+    lines = Lines()
+    for found in PIECE.finditer(text):
+        lines.take(found.group())
+    lines.take("\n")
+    return lines

@@ -1,13 +1,25 @@
-"""A workflow's outputs as an answer: one text as it is, anything else as a readable Markdown list."""
+"""A workflow's outputs as an answer: one text as it is, anything else as a readable Markdown list.
+
+A value that is more than plain lines (code, a table, a heading) would break in a line of the list: it stands below
+its name, at the top level outside of the list.
+"""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from dify_app.lines import end_of
 
 _MOST_LINES = 200  # of a list; a longer one ends in an ellipsis
 _DEEPEST = 4  # levels shown as lists, the rest as JSON
 _LONGEST_JSON = 1000  # characters
 _FILE = "dify_model_identity"  # the member by which Dify marks its file objects ([A] core/file/models.py)
+# How a line of a block begins, or one that underlines a heading or the head of a table.
+_MARKUP = re.compile(
+    r"^[ \t]*+(?:`{3}|~{3}|#{1,6}[ \t]|\||>|[-*+][ \t]|\d{1,9}[.)][ \t])|^[ \t:|]*+[-=][ \t:|=-]*+$",
+    re.MULTILINE,
+)
 
 
 def readable(outputs: Mapping[str, Any]) -> str:
@@ -27,8 +39,8 @@ def _joined(lines: Iterator[str]) -> str:
         if len(kept) == _MOST_LINES:
             kept.append("- …")
             break
-        kept.append(line)
-    return "\n".join(kept)
+        kept.append(line.removeprefix("\n") if kept and kept[-1].endswith("\n") else line)
+    return "\n".join(kept).strip("\n")
 
 
 def _lines(value: Any, depth: int) -> Iterator[str]:
@@ -55,9 +67,23 @@ def _entry(label: str, value: Any, depth: int) -> Iterator[str]:
         else:
             yield f"{indent}- {label}`{_json(value)}`"
         return
+    if isinstance(value, str) and "\n" in value.strip() and _MARKUP.search(value):
+        yield _block(label, value, indent)
+        return
     first, *rest = _scalar(value).splitlines() or [""]
     yield f"{indent}- {label}{first}"
     yield from (f"{indent}  {line}".rstrip() for line in rest)
+
+
+def _block(label: str, value: str, indent: str) -> str:
+    """The value whole and on lines of its own, with blank lines around."""
+    lines = value.strip("\r\n").splitlines()
+    if end := end_of("\n".join(lines)).block_end:
+        lines.append(end)
+    if not indent:
+        return "\n".join(["", *([label.rstrip(), ""] if label else []), *lines, ""])
+    hanging = (f"{indent}  {line}".rstrip() for line in lines)
+    return "\n".join([f"{indent}- {label.rstrip() or '…'}", "", *hanging, ""])
 
 
 def _scalar(value: Any) -> str:

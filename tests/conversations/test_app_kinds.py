@@ -213,6 +213,12 @@ ORDERS = [
     ),
     Order("several outputs", ("workflow",), script.outputs(OBJECTS), LISTED),
     Order(
+        "code among several outputs",
+        ("workflow",),
+        script.outputs({"code": "```py\nx = 1\n```", "note": "hi <b>there</b>"}),
+        "**code**:\n\n```py\nx = 1\n```\n\n- **note**: hi &lt;b&gt;there&lt;/b&gt;",
+    ),
+    Order(
         "outputs beside what was said",
         ("workflow",),
         script.say("About 384,400 km.") + script.outputs({"distance": 384400}),

@@ -1,6 +1,6 @@
 import pytest
 
-from dify_app.lines import Lines
+from dify_app.lines import Lines, end_of
 
 
 def behind(*pieces: str) -> Lines:
@@ -61,3 +61,11 @@ def test_a_code_block_is_followed_from_its_first_line_to_its_last(pieces: list[s
 )
 def test_a_code_span_ends_with_the_same_ticks_or_its_line(pieces: list[str], inside: bool) -> None:
     assert behind(*pieces).in_span == inside
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [("", ""), ("```py\nx", "```"), ("~~~~\nx\n~~~", "~~~~"), ("```\nx\n```", ""), ("a `b", "")],
+)
+def test_what_would_close_an_open_block(text: str, end: str) -> None:
+    assert end_of(text).block_end == end

@@ -30,6 +30,36 @@ def test_outputs_read_well(outputs: dict[str, Any], expected: str) -> None:
     assert readable(outputs) == expected
 
 
+CODE = "```py\nx = 1\n```"
+TABLE = "a | b\n--|--\n1 | 2"
+
+
+@pytest.mark.parametrize(
+    ("outputs", "expected"),
+    [
+        ({"code": CODE, "note": "hi"}, f"**code**:\n\n{CODE}\n\n- **note**: hi"),
+        ({"note": "hi", "code": CODE}, f"- **note**: hi\n\n**code**:\n\n{CODE}"),
+        ({"a": CODE, "b": TABLE}, f"**a**:\n\n{CODE}\n\n**b**:\n\n{TABLE}"),
+        ({"a": "# One\nTwo", "b": 1}, "**a**:\n\n# One\nTwo\n\n- **b**: 1"),
+        ({"a": "- x\n- y\n", "b": 1}, "**a**:\n\n- x\n- y\n\n- **b**: 1"),
+        ({"a": "```\nx", "b": 1}, "**a**:\n\n```\nx\n```\n\n- **b**: 1"),
+        ({"all": [CODE, "x"]}, f"{CODE}\n\n- x"),
+        (
+            {"a": {"code": CODE}, "b": 1},
+            "- **a**:\n  - **code**:\n\n    ```py\n    x = 1\n    ```\n\n- **b**: 1",
+        ),
+        ({"a": "# One", "b": "1 | 2\nand more"}, "- **a**: # One\n- **b**: 1 | 2\n  and more"),
+    ],
+)
+def test_markup_of_several_lines_stays_whole(outputs: dict[str, Any], expected: str) -> None:
+    assert readable(outputs) == expected
+
+
+def test_a_long_block_is_not_cut_inside() -> None:
+    code = "```\n" + "x\n" * 300 + "```"
+    assert code in readable({"a": code, "b": 1})
+
+
 def test_what_lies_too_deep_is_json() -> None:
     deep: Any = "x"
     for _ in range(6):
