@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from conversation_store.outage import Outage
 from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord, merged, rejoined
+from conversation_store.redis_store import RedisStore
 from conversation_store.store import Change, ThreadStore
 from errors import StoreBusy, StoreError
 
@@ -21,7 +22,7 @@ class FailoverStore:
     learnt while `first` was away goes there when it is back (outage.py).
     """
 
-    first: ThreadStore
+    first: RedisStore
     second: ThreadStore
     outage: Outage
 

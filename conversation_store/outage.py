@@ -4,14 +4,13 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import gevent
 from cachetools import LRUCache, TTLCache
 
 from clock import Clock
-from conversation_store.record import ThreadKey, ThreadRecord, rejoined
-from conversation_store.store import ThreadStore
+from conversation_store.record import ThreadKey, ThreadRecord
 from errors import StoreBusy, StoreError
 
 REST = 5.0
@@ -24,10 +23,17 @@ UNKNOWN_FOR = 5.0
 _log = logging.getLogger("slack_bridge.store")  # its parent's lines reach the daemon
 
 
+class Home(Protocol):
+    """Where strays belong: a store that outlives its request."""
+
+    def rejoin(self, key: ThreadKey, stray: ThreadRecord) -> None:
+        """Add what was written elsewhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Stray:
     record: ThreadRecord
-    home: ThreadStore
+    home: Home
 
 
 class Outage:
@@ -78,8 +84,8 @@ class Outage:
         found = self._strays.get(key)
         return None if found is None else found.record
 
-    def strayed(self, key: ThreadKey, record: ThreadRecord, home: ThreadStore) -> None:
-        """Something was written elsewhere; `home` is where it belongs, a store that outlives its request."""
+    def strayed(self, key: ThreadKey, record: ThreadRecord, home: Home) -> None:
+        """Something was written elsewhere than at its home."""
         self._strays[key] = _Stray(record, home)
         if not self._returning:
             self._returning = True
@@ -94,7 +100,7 @@ class Outage:
         """Give Redis what it missed; what it does not take now stays for the next time."""
         for key, stray in list(self._strays.items()):
             try:
-                self.try_first(lambda: stray.home.update(key, partial(rejoined, stray=stray.record)))  # noqa: B023 - called at once
+                self.try_first(partial(stray.home.rejoin, key, stray.record))
             except StoreError:
                 return
             if self._strays.get(key) is stray:

@@ -85,6 +85,10 @@ class ThreadRecord:
         """The open turn of the message `ts`."""
         return next((turn for turn in self.open if turn.ts == ts), None)
 
+    def has_ended(self, ts: str) -> bool:
+        """Whether the turn of `ts` was taken and is over, as far as is known here."""
+        return ts in self.handled and self.open_turn(ts) is None
+
     def with_handled(self, ts: str) -> "ThreadRecord":
         """`ts` is taken; the oldest beyond HANDLED_KEPT are forgotten."""
         return replace(self, handled=_latest((*self.handled, ts), HANDLED_KEPT))
@@ -121,18 +125,35 @@ class ThreadRecord:
 
 
 def merged(one: ThreadRecord, other: ThreadRecord, *, blind: bool = False) -> ThreadRecord:
-    """What both know: the later write decides, claims and followers are united.
+    """What both know: the later write decides, claims and followers are united, and so is what is open.
 
+    A turn that has ended for one of them has ended: whoever wrote later need not have known.
     `blind`: the later one was begun without knowing the earlier, so what it lacks is taken from there.
     """
     older, newer = (one, other) if one.updated <= other.updated else (other, one)
+    running, waiting = _open_for_both(older, newer)
     return replace(
         newer,
         conversation_id=newer.conversation_id or (older.conversation_id if blind else ""),
         last_answer_ts=newer.last_answer_ts or older.last_answer_ts,
         handled=_latest((*older.handled, *newer.handled), HANDLED_KEPT),
         followers=_latest((*older.followers, *newer.followers), FOLLOWERS_KEPT),
+        in_flight=running,
+        waiting=waiting,
     )
+
+
+def _open_for_both(older: ThreadRecord, newer: ThreadRecord) -> tuple[InFlight | None, tuple[InFlight, ...]]:
+    """The turn that runs and those that wait; of each what is known by the one who has seen more of it."""
+    both = {turn.ts: turn for turn in older.open if not newer.has_ended(turn.ts)}
+    for turn in newer.open:
+        if not older.has_ended(turn.ts):
+            both[turn.ts] = max(
+                turn, both.get(turn.ts, turn), key=lambda one: (one.leg, bool(one.message_ts))
+            )
+    running = [record.in_flight.ts for record in (newer, older) if record.in_flight]
+    first = next((both.pop(ts) for ts in running if ts in both), None)
+    return first, tuple(both.values())[-WAITING_KEPT:]
 
 
 def rejoined(held: ThreadRecord, stray: ThreadRecord) -> ThreadRecord:

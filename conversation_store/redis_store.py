@@ -3,6 +3,7 @@
 import hashlib
 import uuid
 from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 
 from redis import Redis
@@ -10,7 +11,7 @@ from redis import Redis
 from clock import Clock
 from conversation_store.compact import dump, from_json, load, to_json
 from conversation_store.open_turns import pack_turn, unpack_turn
-from conversation_store.record import DAY, OpenTurn, ThreadKey, ThreadRecord, as_of
+from conversation_store.record import DAY, OpenTurn, ThreadKey, ThreadRecord, as_of, rejoined
 from conversation_store.redis_client import PREFIX, redis_errors
 from conversation_store.store import Change
 from errors import StoreBusy, StoreError
@@ -79,6 +80,10 @@ class RedisStore:
     def claim(self, key: ThreadKey, ts: str, change: Change) -> ThreadRecord | None:  # noqa: D102
         return self._write(key, change, ts)
 
+    def rejoin(self, key: ThreadKey, stray: ThreadRecord) -> None:
+        """Add what was written elsewhere. Both keep their age: the order in which several bring theirs says nothing."""
+        self._write(key, partial(rejoined, stray=stray), stamp=False)
+
     def forget(self, key: ThreadKey) -> None:  # noqa: D102
         with redis_errors():
             self._client.delete(_thread(key))
@@ -98,14 +103,17 @@ class RedisStore:
         with redis_errors():
             self._client.hdel(_open_turns(turn.key.hook_id), _line(turn))
 
-    def _write(self, key: ThreadKey, change: Change, claimed: str = "") -> ThreadRecord | None:
+    def _write(
+        self, key: ThreadKey, change: Change, claimed: str = "", *, stamp: bool = True
+    ) -> ThreadRecord | None:
         token = uuid.uuid4().hex
         for _ in range(TRIES):
             now, held = self._clock.epoch(), self._read(_thread(key))
             before = as_of(key, from_json(held), now, self._days) or ThreadRecord()
             if claimed and claimed in before.handled:
                 return None
-            after = replace(change(before), updated=now)
+            after = change(before)
+            after = replace(after, updated=now) if stamp else after
             after = after.with_handled(claimed) if claimed else after
             outcome = self._put(key, held, to_json(after), claimed, token)
             if outcome == _TAKEN:

@@ -138,9 +138,9 @@ def test_rewriting_never_uses_the_quota_up(clock: FakeClock, *, counts_overwrite
     assert storage.stored <= storage.quota
 
 
-def test_twice_the_threads_never_fail_and_the_newest_half_is_known(clock: FakeClock) -> None:
-    """A 64th of the real store, with a 64th of 200,000 threads."""
-    scale = 64
+@pytest.mark.parametrize("scale", [64, pytest.param(1, marks=pytest.mark.soak)])
+def test_twice_the_threads_never_fail_and_the_newest_half_is_known(clock: FakeClock, scale: int) -> None:
+    """200,000 threads, or a 64th of them in a 64th of the store."""
     shape = Shape(buckets=BUCKETS // scale)
     storage = FakeDifyStorage(quota=STORAGE_BYTES // scale)
     store = Buckets(BucketState(shape), storage, clock, DAYS)

@@ -297,3 +297,31 @@ def test_open_turns_of_both_are_found(
     store.clear_in_flight(one)
     store.clear_in_flight(two)
     assert store.in_flight("hook") == ()
+
+
+@pytest.mark.parametrize("first_home", [0, 1])
+def test_two_nodes_bring_home_what_both_wrote_in_any_order(
+    store: FailoverStore,
+    other_node: FailoverStore,
+    own_redis: RedisServer,
+    clock: FakeClock,
+    key: ThreadKey,
+    first_home: int,
+) -> None:
+    store.claim(key, "0.000001", unchanged)
+    own_redis.freeze()
+    for number, node in enumerate((store, other_node, store)):
+        clock.advance(1)
+        node.claim(key, f"{number}.500001", lambda record, at=number: record.with_open(turn(f"{at}.500001")))  # type: ignore[misc]
+    clock.advance(1)
+    store.update(key, lambda record: record.without_in_flight("0.500001").without_in_flight("2.500001"))
+    store.update(key, with_conversation)
+    own_redis.thaw()
+    clock.advance(REST)
+    nodes = [store, other_node]
+    nodes[first_home].outage.bring_home()
+    nodes[1 - first_home].outage.bring_home()
+    record = store.first.get(key)
+    assert record is not None
+    assert record.conversation_id == CONVERSATION
+    assert [one.ts for one in record.open] == ["1.500001"]

@@ -101,3 +101,33 @@ def test_merged_takes_the_later_conversation_and_all_claims() -> None:
     expected = ThreadRecord("", ("1", "2", "3"), None, ("U1", "U2"), "1", updated=2.0)
     assert merged(early, late) == merged(late, early) == expected
     assert merged(early, late, blind=True) == replace(expected, conversation_id="old")
+
+
+def test_merged_keeps_what_is_open_for_one_and_has_not_ended_for_the_other() -> None:
+    one, two, three = (InFlight(ts, 0.0, "p") for ts in "123")
+    early = ThreadRecord(handled=("1", "2"), in_flight=one, waiting=(two,), updated=1.0)
+    late = ThreadRecord(handled=("1", "3"), in_flight=three, updated=2.0)
+    assert merged(early, late).open == merged(late, early).open == (three, two)
+    unaware = ThreadRecord(handled=("3",), in_flight=three, updated=2.0)
+    assert set(merged(early, unaware).open) == {one, two, three}
+    assert merged(early, ThreadRecord(handled=("2",), updated=2.0)).in_flight == one
+
+
+def test_merged_does_not_open_again_what_had_ended_for_the_earlier_write() -> None:
+    one = InFlight("1", 0.0, "p")
+    ended = ThreadRecord(handled=("1",), updated=1.0)
+    late = ThreadRecord(handled=("1",), in_flight=one, updated=2.0)
+    assert merged(ended, late).open == ()
+
+
+def test_merged_knows_the_turn_as_the_one_does_that_has_seen_more_of_it() -> None:
+    taken = InFlight("1", 0.0, "p")
+    shown, moved = replace(taken, message_ts="2"), replace(taken, holder="q", leg=1)
+    for more in (shown, moved):
+        early = ThreadRecord(handled=("1",), in_flight=more, updated=1.0)
+        late = ThreadRecord(handled=("1",), in_flight=taken, updated=2.0)
+        assert merged(early, late).open == (more,)
+    assert merged(
+        ThreadRecord(in_flight=taken, updated=1.0),
+        ThreadRecord(in_flight=replace(taken, holder="q"), updated=2.0),
+    ).open == (replace(taken, holder="q"),)

@@ -6,6 +6,7 @@ import pytest
 from gevent.monkey import get_original
 from redis import Redis
 
+from clock import SystemClock
 from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord
 from conversation_store.redis_client import CONNECTIONS, SHORTEST_LIMIT, connect, redis_errors
 from conversation_store.redis_store import CLAIM_KEPT, OPEN_TURNS, RedisStore
@@ -166,10 +167,13 @@ def test_all_connections_in_use_is_busy_and_not_away(
     assert store.get(key) is None
 
 
-def test_four_hundred_turns_at_once_find_redis(store: RedisStore, key: ThreadKey) -> None:
+def test_more_turns_at_once_than_connections_find_redis(
+    shared_redis: RedisServer, redis_client: Redis, clock: FakeClock, key: ThreadKey
+) -> None:
+    store = RedisStore(connect(shared_redis.url, SystemClock()), clock, DAYS)
     claims = [
         gevent.spawn(store.claim, replace(key, thread=str(number)), "1.000001", unchanged)
-        for number in range(400)
+        for number in range(3 * CONNECTIONS)
     ]
     gevent.joinall(claims, raise_error=True)
     assert all(claim.value is not None for claim in claims)
