@@ -22,7 +22,7 @@ _INDENTED = re.compile(r"(?: {4}| {0,3}\t)[ \t]*\S")
 # A backslash that breaks the line; alone it would be seen.
 _BROKEN = re.compile(r"(?<!\\)(?:\\\\)*\\\Z")
 # What may still become a bullet, a number, a box, a rule, a fence or the line under a heading.
-_MARKERS = re.compile(r"[-+*_=#~`|:.)> \t\[\]xX0-9]{0,40}\Z")
+MARKERS = re.compile(r"[-+*_=#~`|:.)> \t\[\]xX0-9]{0,40}\Z")
 
 
 def scan(text: str, limits: Limits | None, *, final: bool) -> list[Unit]:
@@ -154,4 +154,4 @@ class _Scan:
             return True
         if self._fence:
             return unit.body is Body.SOLID or self._fence.may_be_closed_by(begun)
-        return unit.heading or bool(_MARKERS.match(begun)) or cells.begins(begun)
+        return unit.heading or bool(MARKERS.match(begun)) or cells.begins(begun)

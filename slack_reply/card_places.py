@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from slack_reply import inline
-from slack_reply.blocks import scan
+from slack_reply.blocks import MARKERS, scan
 from slack_reply.parts import Limits
-from slack_reply.units import Unit
+from slack_reply.units import Body, Unit
 from slack_reply.view import Card
 
 # Tables count as such, whatever a writer can show of them.
@@ -44,6 +44,15 @@ def stretches(
         yield end, places[end]
     if not places or reached < limit:
         yield limit, []
+
+
+def may_stand(text: str) -> bool:
+    """Whether the text can be shown to its last character for a while: nothing at its end is half open."""
+    units = scan(text, _LIMITS, final=True)
+    if not units or units[-1].body is not Body.TEXT:
+        return not units
+    line = units[-1].line
+    return "|" not in line and not MARKERS.match(line) and not _is_open(text, len(text))
 
 
 def _place(text: str, card: Card, at: int, *, final: bool) -> tuple[int, bool]:

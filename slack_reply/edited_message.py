@@ -8,6 +8,7 @@ from slack_api.client import SlackApi
 from slack_api.outcome import SLACK_TROUBLE, STREAM_OPEN
 from slack_api.retry import BRISK
 from slack_api.tiers import UPDATE
+from slack_reply.card_places import may_stand
 from slack_reply.loose_ends import LooseEnds
 from slack_reply.pages import pages_after
 from slack_reply.parts import Limits, Markdown, Page
@@ -74,7 +75,9 @@ class EditedMessage:
         if self._messages:
             self._share.ahead(UPDATE, final=final)
         view = latest()
-        whole = final or bool(view.line)  # while the app works, nothing follows its words yet
+        whole = final or (
+            bool(view.line) and may_stand(view.text)
+        )  # while the app works, its words stand still
         pages = pages_after(view.text, self._follows.shown, LIMITS, final=whole)
         for number, page in enumerate(pages):
             shown = page if final or page is not pages[-1] else _below(view.line, closed(page))
@@ -115,7 +118,9 @@ class EditedMessage:
                 self._place.channel, ts, patience=BRISK, granted=True, **page_arguments(page)
             )
         except SlackRefused as error:
-            if error.error in STREAM_OPEN:
+            if error.error in STREAM_OPEN and number < len(
+                self._follows.adopt
+            ):  # what we posted is no stream
                 self._ends.stop(ts)
                 raise SlackAway from error
             if error.error in SLACK_TROUBLE:

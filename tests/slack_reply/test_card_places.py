@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slack_reply.card_places import stretches
+from slack_reply.card_places import may_stand, stretches
 from slack_reply.view import Card
 from tests.slack_reply.drawn import markdown
 
@@ -108,3 +108,15 @@ def test_one_whose_text_is_over_stands_behind_it_at_once(text: str) -> None:
     card = replace(CARD, at=len(text), apart=True)
     assert list(stretches(text, [card], 0, final=False)) == [(len(text), [card])]
     assert placed(f"{text}\n\nNext", [card], list(range(len(text) + 6))) == {"id-1": len(text)}
+
+
+@pytest.mark.parametrize("text", ["", "Hello.", "Hello **you** th", "- item", "> quote", "| a |\n\nText"])
+def test_what_may_stand_for_a_while(text: str) -> None:
+    assert may_stand(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["a **b", "a `b", "[a](b", "| a |", "| a |\n|--", "```\nx", "T\n-", "- ", "a | b"]
+)
+def test_what_is_half_open(text: str) -> None:
+    assert not may_stand(text)

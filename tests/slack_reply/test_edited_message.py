@@ -42,6 +42,19 @@ def test_it_is_posted_once_and_then_edited() -> None:
     assert pool.arguments()["markdown_text"] == "One two three four"
 
 
+@pytest.mark.parametrize("begun", ["**bo", "[a](htt", "`co", "\n| a | b |\n|--"])
+def test_half_open_markup_waits_while_a_step_runs_too(begun: str) -> None:
+    one, pool, _ = writer(OK)
+    one.show(lambda: View(f"Hello there {begun}", line="Running Search…"))
+    assert pool.arguments()["markdown_text"].strip() == "_Running Search…_\n\nHello there"
+
+
+def test_words_that_stand_still_while_a_step_runs_are_whole() -> None:
+    one, pool, _ = writer(OK)
+    one.show(lambda: View("Hello **there** you", line="Running Search…"))
+    assert pool.arguments()["markdown_text"] == "_Running Search…_\n\nHello **there** you"
+
+
 def test_the_same_text_is_sent_once() -> None:
     one, pool, _ = writer(OK)
     one.show(lambda: View("One two\n\n"))
@@ -101,6 +114,13 @@ def test_a_stream_that_is_still_open_is_stopped_first() -> None:
         one.finish(lambda: View("One two three"))
     one.finish(lambda: View("One two three"))
     assert pool.methods == [UPDATE, STOP, UPDATE]
+
+
+def test_a_post_that_is_called_a_stream_cannot_be_edited() -> None:
+    one, _, _ = writer(OK, refuses("streaming_state_conflict"))
+    one.show(lambda: View("One two "))
+    with pytest.raises(WriterGone):
+        one.finish(lambda: View("One two three"))
 
 
 def test_messages_that_the_new_text_does_not_need_are_taken_away() -> None:
