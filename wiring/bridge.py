@@ -135,6 +135,7 @@ class Bridge:
         hook.can_answer(assignment.message)
         self._hand_off(hook, hook.url).hand(assignment)
         self._foreman.acked(hook, assignment)
+        self.awaken(hook)  # the turn may be one that a dead process took
 
     def _send_sweep(self, hook_id: str, hand_off: HandOff) -> None:
         try:

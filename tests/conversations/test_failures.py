@@ -1,9 +1,13 @@
 """Dify's failures: each tells the member what to do, and nothing Slack or Dify says appears raw."""
 
+from collections.abc import Iterator
+from typing import cast
+
 import pytest
 
 from simulators.dify import script
 from tests.conversations.answers import flat, long_text
+from tests.conversations.stack import SimulatedDaemon, Stack
 from tests.conversations.world import World
 from wording import Say
 from wording.en import EN
@@ -85,6 +89,37 @@ def test_silence_until_the_turns_own_limit(world: World) -> None:
     world.dify.script(script.silence(), world.app_id)
     text = world.answer(world.ask("hello"), timeout=60)
     assert text in {EN[Say.TIME_CUT], EN[Say.TURN_LIMIT], EN[Say.SILENT]}
+
+
+@pytest.fixture
+def patient() -> Iterator[World]:
+    """A daemon that never cuts an app's answer; faster than the others, since the turn's own clock is long."""
+
+    def daemon(dify_url: str, scale: float, env: dict[str, str]) -> SimulatedDaemon:
+        started = SimulatedDaemon(dify_url, scale, env, read_limit=3600)
+        started.ready()
+        return started
+
+    running = Stack.start(0.02, real=daemon)
+    yield World(running, 1)
+    running.stop()
+
+
+@pytest.mark.simulated
+@pytest.mark.parametrize("said", ["", PART])
+def test_a_turn_ends_itself_20_seconds_before_its_request_would(patient: World, said: str) -> None:
+    world = patient
+    world.dify.script((script.say(said, seconds=10) if said else []) + script.silence(), world.app_id)
+    root = world.ask("hello")
+    world.wait(
+        lambda: any(EN[Say.TURN_LIMIT] in one.text for one in world.slack.answers(world.channel, root))
+    )
+    text = " ".join(answer.text for answer in world.answers(root))
+    assert flat(text).startswith(flat(said))
+    [request] = cast("SimulatedDaemon", world.daemon).control.requests("/slack/turns")
+    assert request["outcome"] == "complete"
+    assert 580 <= (request["ended"] - request["first_byte"]) / world.scale < 595
+    assert world.slack.open_streams() == []
 
 
 def test_a_missing_input_is_named(world: World) -> None:

@@ -2,6 +2,8 @@
 
 import itertools
 import json
+import math
+import threading
 import time
 from typing import Any
 
@@ -82,8 +84,12 @@ def header_variants(world: World, body: bytes) -> dict[str, dict[str, str]]:
         "nan": stamped("nan"),
         "400 digits": stamped("9" * 400),
         "301 s old": signed_headers(body, secret, now - 301),
-        "301 s ahead": signed_headers(body, secret, now + 310),
     }
+
+
+def signed_ahead(world: World, body: bytes) -> dict[str, str]:
+    """301 s: made right before it is sent, and rounded up, since the stamp is whole and the request needs a moment."""
+    return signed_headers(body, world.slack.signing_secret, math.ceil(time.time()) + 301)
 
 
 def _hmac_of_nothing(body: bytes, now: float) -> str:
@@ -99,6 +105,7 @@ def test_forged_headers(world: World, path: str) -> None:
     answers = {
         name: world.post(path, body, headers) for name, headers in header_variants(world, body).items()
     }
+    answers["301 s ahead"] = world.post(path, body, signed_ahead(world, body))
     assert answers == dict.fromkeys(answers, (401, b""))
     assert nothing_happened(world)
 
@@ -120,6 +127,8 @@ def test_broken_bodies_without_a_signature(world: World, path: str, body: bytes)
 @pytest.mark.parametrize(
     "body",
     [
+        pytest.param(b"x" * (2 << 20), id="2 MiB"),
+        pytest.param(b'{"type":"' + b"x" * ((2 << 20) - 11) + b'"}', id="2 MiB of JSON"),
         b"null",
         b"[]",
         b"1",
@@ -140,6 +149,13 @@ def test_broken_bodies_without_a_signature(world: World, path: str, body: bytes)
 def test_signed_but_senseless(world: World, body: bytes) -> None:
     status, _ = world.post("/slack/events", body, world.slack.sign(body))
     assert status in {200, 400}
+    assert nothing_happened(world)
+
+
+@pytest.mark.parametrize("body", [b"", b"\xff\xfe\x00"], ids=["empty", "not UTF-8"])
+def test_signed_but_not_to_be_verified(world: World, body: bytes) -> None:
+    """A daemon sends an empty body on as an empty chunk, which is none; Slack's own verifier reads only UTF-8."""
+    assert world.post("/slack/events", body, world.slack.sign(body)) == (401, b"")
     assert nothing_happened(world)
 
 
@@ -197,6 +213,21 @@ def test_a_seal_played_twice_is_one_turn(world: World) -> None:
     assert len(world.dify.invocations()) == 1
 
 
+def test_a_seal_played_again_while_its_turn_runs_and_after_a_restart(world: World) -> None:
+    world.dify.script(script.say("Once.", seconds=60), world.app_id)
+    hook_id = world.hook.rpartition("/")[2]
+    body = Seal((world.slack.signing_secret,), hook_id).close(assignment(world))
+    turn = threading.Thread(target=world.post, args=("/slack/turns", body))
+    turn.start()
+    world.wait(world.dify.running)
+    assert world.post("/slack/turns", body)[0] == 409
+    assert world.dify.running()
+    turn.join()
+    world.forget()
+    assert world.post("/slack/turns", body)[0] == 409
+    assert [one["outcome"] for one in world.dify.invocations()] == ["done"]
+
+
 def test_several_signing_secrets_while_rotating(world: World) -> None:
     world.configure(signing_secret=f"{'1' * 32} {world.slack.signing_secret}")
     body = event(world)
@@ -252,10 +283,18 @@ def test_a_process_that_was_started_wrong_tells_strangers_nothing(world: World, 
 
 
 def test_other_requests_of_slack(world: World) -> None:
-    assert world.slack.app_rate_limited().state == "accepted"
-    for kind in ("tokens_revoked", "app_uninstalled", "app_home_opened", "reaction_added"):
-        body = json.dumps(
-            {"type": "event_callback", "team_id": world.slack.team_id, "event": {"type": kind}}
-        ).encode()
+    team = f"T{next(_numbers)}LOGGED"
+    limited = {"type": "app_rate_limited", "team_id": team, "minute_rate_limited": 1763881200}
+    kinds = ("tokens_revoked", "app_uninstalled", "app_home_opened", "reaction_added")
+    told = [{"type": "event_callback", "team_id": team, "event": {"type": kind}} for kind in kinds]
+    for body in (json.dumps(one).encode() for one in (limited, *told)):
         assert world.post("/slack/events", body, world.slack.sign(body))[0] == 200
+    lines = (
+        f"Slack held back events of team {team} in minute 1763881200",
+        f"tokens_revoked in team {team}: the bot can't answer there any more",
+        f"app_uninstalled in team {team}: the bot can't answer there any more",
+    )
+    world.wait(lambda: all(world.daemon.log().count(line) == 1 for line in lines))
+    assert world.daemon.log().count(team) == len(lines)
+    assert world.slack.app_rate_limited().state == "accepted"
     assert nothing_happened(world)

@@ -55,7 +55,9 @@ def test_a_retry_after_a_restart_while_the_turn_ran(world: World, visible: bool)
     headers = world.slack.sign(delivery.raw)
     for retry in ("1", "2"):
         assert world.post("/slack/events", delivery.raw, headers | {"X-Slack-Retry-Num": retry})[0] == 200
-    world.wait(lambda: [EN[Say.INTERRUPTED] in one.seen for one in world.slack.answers(world.channel, root)])
+    world.wait(
+        lambda: any(EN[Say.INTERRUPTED] in one.seen for one in world.slack.answers(world.channel, root))
+    )
     world.settle(60)
     [answer] = world.slack.answers(world.channel, root)
     assert answer.seen.count(EN[Say.INTERRUPTED]) == 1

@@ -1,0 +1,61 @@
+"""How often Dify's storage is asked: once at most before the ack, and eight times for a whole turn (design D3)."""
+
+from collections import Counter
+from typing import cast
+
+import pytest
+
+from simulators.dify import script
+from simulators.stack import SimulatedDaemon
+from tests.conversations.answers import long_text
+from tests.conversations.world import ANNA, World
+
+pytestmark = pytest.mark.simulated
+
+
+def calls(world: World, path: str) -> list[tuple[str, str]]:
+    """(op, key) of each call made by a request to that path."""
+    made = cast("SimulatedDaemon", world.daemon).control.storage_calls(world.hook.rpartition("/")[2])
+    return [(one["op"], one["key"]) for one in made if one["path"] == path]
+
+
+def test_before_the_ack_a_mention_asks_nothing_and_a_reply_once(world: World) -> None:
+    root = world.ask("hello")
+    world.answers(root)
+    assert calls(world, "/slack/events") == []
+    world.settle(10)  # what was written a moment ago is known without a call
+    world.slack.say(world.channel, ANNA, "and then?", thread_ts=root)
+    world.answers(root, count=2)
+    assert len(calls(world, "/slack/events")) <= 1
+    before = len(calls(world, "/slack/events"))
+    other = world.slack.say(world.channel, ANNA, "nobody's thread")
+    for _ in range(3):
+        world.slack.say(world.channel, ANNA, "in nobody's thread", thread_ts=other)
+    world.settle(10)
+    made = calls(world, "/slack/events")[before:]
+    assert {op for op, _ in made} == {"get"}
+    assert len(made) <= 3
+
+
+@pytest.mark.parametrize("style", ["stream", "edit", "post"])
+def test_a_turn_writes_four_times_and_reads_before_each(world: World, style: str) -> None:
+    """Accepted, first visible, done; and into the list of open turns. Each write is of a bucket that others share."""
+    world.configure(reply_style=style)
+    world.answers(world.ask("the first one looks for orphans too"))
+    before = len(calls(world, "/slack/turns"))
+    world.dify.script(script.say(long_text(2000), seconds=30), world.app_id)
+    world.answers(world.ask("hello", only=["app_mention"]))
+    made = calls(world, "/slack/turns")[before:]
+    assert Counter(op for op, _ in made)["set"] <= 4
+    assert Counter(op for op, _ in made)["get"] <= 4
+    assert Counter((op, key[:3]) for op, key in made) == {
+        ("get", "t1-"): made_of_record(style),
+        ("set", "t1-"): made_of_record(style),
+        ("get", "f1-"): 1,
+        ("set", "f1-"): 1,
+    }
+
+
+def made_of_record(style: str) -> int:
+    """One that shows nothing before its end has no first visible state to remember."""
+    return 2 if style == "post" else 3
