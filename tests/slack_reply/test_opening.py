@@ -57,6 +57,14 @@ def test_in_a_direct_message_only_when_slack_asks_for_it() -> None:
     assert pool.arguments(1)["recipient_user_id"] == "U1"
 
 
+def test_the_second_start_takes_a_turn_of_its_own() -> None:
+    one, pool, _, _ = opening(refuses("missing_recipient_user_id"), OK, kind="im")
+    one._api.budget.limited(one._api.account, START, 60.0)  # the first one took from its place's: "T1"
+    with pytest.raises(WriterGone):
+        start(one)
+    assert pool.methods == [START]
+
+
 def test_two_refusals_are_remembered() -> None:
     one, _, support, _ = opening(refuses("unknown_method"))
     with pytest.raises(WriterGone):
