@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count, pairwise
+from typing import Any
 
 import pytest
 
@@ -58,7 +59,7 @@ def ask(world: World, seconds: float, apart: float) -> list[str]:
     """The channels of the questions, each with an asker of its own; the app speaks for so long."""
     slack = world.slack
     world.dify.script(script.say(TEXT, seconds=seconds, per_second=1), world.app_id)
-    acts = [
+    acts: list[dict[str, Any]] = [
         {
             "channel": slack.add_channel(f"busy-{n}"),
             "user": slack.add_user(f"person-{n}"),

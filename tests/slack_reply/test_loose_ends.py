@@ -1,5 +1,7 @@
 """Streams that must not stay open, whatever Slack says against their stop."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from slack_api.connection import NeverSent
@@ -140,11 +142,11 @@ def test_a_stray_that_cannot_be_taken_away_now_is_tried_again(trouble: Answer | 
 def test_a_stray_that_nobody_can_be_asked_for_now_is_looked_for_again() -> None:
     one, pool, _ = ends(OK)
     one.stopped("2.0")
-    looks = iter([SlackAway(), SlackAway(), "9.0"])
+    looks: Iterator[str | SlackAway] = iter([SlackAway(), SlackAway(), "9.0"])
 
     def look() -> str:
         found = next(looks)
-        if isinstance(found, Exception):
+        if isinstance(found, SlackAway):
             raise found
         return found
 

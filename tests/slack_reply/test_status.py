@@ -1,6 +1,6 @@
 from collections.abc import Callable
 
-from errors import SlackError, SlackRefused
+from errors import SlackError, SlackRateLimited, SlackRefused
 from slack_reply.status import CLEARING_PAUSES, StatusLine
 from tests.fake_clock import FakeClock
 
@@ -62,6 +62,16 @@ def test_where_slack_wants_no_status_it_gets_no_more() -> None:
     stage.line.show(THINKING)
     assert stage.run() == [THINKING]
     stage.line.show("is running a tool…")
+    assert stage.run() == [THINKING]
+
+
+def test_a_status_whose_turn_does_not_come_is_skipped_and_needs_no_clearing() -> None:
+    def out_of_turn(line: StatusLine) -> None:
+        line.clear()
+        raise SlackRateLimited("assistant.threads.setStatus", 1.0)
+
+    stage = Stage({THINKING: out_of_turn})
+    stage.line.show(THINKING)
     assert stage.run() == [THINKING]
 
 
