@@ -1,10 +1,11 @@
 """What hangs on an answer: the documents it rests on and the files it brings (field/dify.md §1, §4)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
 from dify_app.answer import FileProduced, Source
+from dify_app.files_out import is_signed
 from dify_app.shapes import count_of, mapping_of, mappings_of, one_line, text_of
 
 _LONGEST_NAME = 150  # characters of a document's name
@@ -13,21 +14,31 @@ _LINK_NAMES = ("url", "source_url", "source", "link")
 
 
 class NewFiles:
-    """Tells each file once: it comes with several events, under changing hosts and signatures."""
+    """Tells each file once: one of Dify's comes with several events, under changing hosts and signatures.
 
-    def __init__(self) -> None:
+    `owns` tells the addresses of files on Dify. Elsewhere, another query is another file.
+    """
+
+    def __init__(self, owns: Callable[[str], bool]) -> None:
+        self._owns = owns
         self._told: set[str] = set()
 
     def take(self, files: Iterable[FileProduced]) -> list[FileProduced]:
         """Those not told yet."""
         new = []
         for file in files:
-            address = file.url.partition("?")[0]
-            address = address[max(0, address.find("/files/")) :]
+            address = self._address(file.url)
             if address not in self._told:
                 self._told.add(address)
                 new.append(file)
         return new
+
+    def _address(self, url: str) -> str:
+        """What stays the same of it from one event to the next."""
+        bare = url.partition("?")[0]
+        if self._owns(url):
+            return bare[max(0, bare.find("/files/")) :]
+        return bare if "://" not in url or is_signed(url) else url
 
 
 def sources_in(metadata: Mapping[str, Any]) -> tuple[Source, ...]:

@@ -11,6 +11,8 @@ from urllib.parse import SplitResult, urlsplit
 
 # The routes of Dify's files API that serve files ([A] controllers/files).
 _PATH = re.compile(r"/files/(?:tools/[A-Za-z0-9_.-]{1,200}|[A-Za-z0-9-]{1,64}/(?:file|image)-preview)")
+_SIGNED = re.compile(rf"{_PATH.pattern}\Z")
+_SIGN = re.compile(r"(?:^|&)sign=")
 _LONGEST = 2000  # characters of an address
 
 
@@ -41,6 +43,12 @@ def addresses(url: str, bases: tuple[str, ...]) -> tuple[str, ...]:
         return ()
     query = f"?{parts.query}" if parts.query else ""
     return tuple(f"{base}{path}{query}" for base in bases)
+
+
+def is_signed(url: str) -> bool:
+    """Whether it has the look of Dify's signed addresses, on whatever host: they are good for 300 s."""
+    parts = _split(url)
+    return parts is not None and bool(_SIGNED.search(parts.path) and _SIGN.search(parts.query))
 
 
 def _is_under(parts: SplitResult, base: str) -> bool:

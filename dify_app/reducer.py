@@ -43,7 +43,7 @@ class Reducer:
         self.fault: DifyError | None = None
         self.kind: AppKind | None = None
         self._web_url = manner.web_url
-        self._files = NewFiles()
+        self._files = NewFiles(manner.owns)
         self._speech = Speech(self._files, manner.owns)
         self._steps = Steps(manner.locale)
         self._forms: list[Paused] = []

@@ -77,9 +77,26 @@ def test_a_file_of_dify() -> None:
 
 
 def test_a_file_is_new_once() -> None:
-    files = NewFiles()
+    files = NewFiles(lambda url: "/files/" in url)
     first, again = FileProduced("/f?s=1", "image", "f"), FileProduced("/f?s=2", "image", "f")
     assert files.take([first, again]) == [first]
     assert files.take([again]) == []
     assert len(files.take([FileProduced("/files/tools/a.png?s=1", "image", "a")])) == 1
     assert files.take([FileProduced("http://api:5001/files/tools/a.png?s=2", "image", "a")]) == []
+
+
+def test_elsewhere_another_query_or_host_is_another_file() -> None:
+    urls = (
+        "https://quickchart.io/chart?c=1",
+        "https://quickchart.io/chart?c=2",
+        "https://a.example/files/x.png",
+        "https://b.example/files/x.png",
+    )
+    files = [FileProduced(url, "image", "chart") for url in urls]
+    assert NewFiles(lambda _: False).take([*files, files[0]]) == files
+
+
+def test_a_file_of_a_dify_that_is_not_known_here_is_still_one_under_each_signature() -> None:
+    base = "https://dify.example/files/tools/a.png?timestamp={0}&nonce={0}&sign={0}"
+    first, again = (FileProduced(base.format(sign), "image", "a") for sign in "xy")
+    assert NewFiles(lambda _: False).take([first, again]) == [first]

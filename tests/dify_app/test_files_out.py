@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dify_app.files_out import addresses, file_bases, resolve
+from dify_app.files_out import addresses, file_bases, is_signed, resolve
 
 BASES = ("http://api:5001", "https://dify.example/base")
 TOOL = "/files/tools/0f1e-2d.png?timestamp=1&nonce=a&sign=b%3D"
@@ -83,3 +83,11 @@ def test_addresses_that_are_never_fetched(url: str) -> None:
 def test_whatever_is_fetched_lies_under_a_base(url: str) -> None:
     for address in addresses(url, BASES):
         assert address.startswith((f"{BASES[0]}/files/", f"{BASES[1]}/files/"))
+
+
+def test_a_signed_address_is_told_by_its_looks() -> None:
+    assert is_signed(TOOL)
+    assert is_signed(f"https://anywhere.example/base{TOOL}")
+    assert not is_signed("/files/tools/a.png")
+    assert not is_signed("https://a.example/x.png?sign=b")
+    assert not is_signed(f"https://a.example/x.png?of={TOOL}")
