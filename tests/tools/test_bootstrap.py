@@ -23,6 +23,20 @@ chmod +x "${{0%/*}}/uv"
 PIP
     chmod +x "$3/bin/python"
 fi"""
+# As Debian packs it: no ensurepip, so no environment with pip in it, but a pip of its own.
+DEBIANS = f"""case "$3" in *ensurepip*) exit 1;; esac
+{NEW}
+if [ "$1 $2" = "-m venv" ]; then
+    mkdir -p "$3/bin"
+    echo "The virtual environment was not created successfully because ensurepip is not available." >&2
+    exit 1
+fi
+if [ "$1 $2" = "-m pip" ]; then
+    while [ "$1" != --target ]; do shift; done
+    mkdir -p "$2/bin"
+    printf '#!/bin/sh\\necho own > synced\\n' > "$2/bin/uv"
+    chmod +x "$2/bin/uv"
+fi"""
 UV = 'echo "$UV_PYTHON_DOWNLOADS $*" > synced'
 BROKEN = "echo no way to the index >&2; exit 2"
 
@@ -99,6 +113,20 @@ def test_without_a_uv_that_works_a_pinned_one_is_installed(
     assert done.returncode == 0, done.stderr
     assert machine.synced == "own\n"
     assert machine.uv.is_relative_to(machine.root / "project" / ".tools")
+
+
+@pytest.mark.parametrize("uv_on_the_path", [False, True])
+def test_a_python_that_debian_took_venv_from_is_good_enough(
+    machine: Machine, *, uv_on_the_path: bool
+) -> None:
+    python = machine.has("bin/python3", DEBIANS)
+    if uv_on_the_path:
+        machine.has("bin/uv", UV)
+    done = machine.run()
+    assert done.returncode == 0, done.stderr
+    assert machine.synced == (
+        f"never sync --quiet --frozen --python {python}\n" if uv_on_the_path else "own\n"
+    )
 
 
 def test_it_is_quiet_but_for_one_line_the_first_time(machine: Machine) -> None:
