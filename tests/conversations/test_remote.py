@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any, Protocol, cast
 
 import pytest
@@ -79,9 +80,19 @@ def debug_port(dify_url: str) -> DebugPort:
     return RealDebugPort(dify_url, SCALE)
 
 
+def checkout(folder: Path, settings: dict[str, str]) -> Path:
+    """The checkout under test, with an `.env` of its own."""
+    for path in ROOT.iterdir():
+        if not path.name.startswith("."):
+            (folder / path.name).symlink_to(path)
+    lines = [f"{name}={value}\n" for name, value in settings.items()]
+    (folder / ".env").write_text("".join(lines))
+    return folder
+
+
 @pytest.fixture(scope="module")
-def remote() -> Iterator[World]:
-    """With `python -m main` connected, as `make remote` does."""
+def remote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """With `python -m main` connected as its `.env` says, which is all that `make remote` does."""
     scale = str(SCALE)
     with (
         launched("simulators.dify", "--time-scale", scale, "--inner-key", INNER_KEY) as dify,
@@ -95,8 +106,9 @@ def remote() -> Iterator[World]:
         environment = {"SLACK_API_URL": workspace.api_url, "SLACK_FILES_URL": slack.url, "TIME_SCALE": scale}
         plugin = subprocess.Popen(
             [sys.executable, "-m", "main"],
-            cwd=ROOT,
-            env=os.environ | daemon.environment | environment,
+            cwd=checkout(tmp_path_factory.mktemp("checkout"), daemon.environment),
+            env={name: value for name, value in os.environ.items() if name not in daemon.environment}
+            | environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             preexec_fn=die_with_parent,  # noqa: PLW1509 - started from the main thread only
