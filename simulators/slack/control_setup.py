@@ -44,6 +44,7 @@ class Setup:
         self._double.files.token_hosts.clear()
         self._double.files.downloads.clear()
         self._world.install.token_state = "live"
+        self._world.install.more_tokens = ()
         keep = {"tiers", "patience_floor"}
         for rule in fields(Rules):
             if rule.name not in keep:
@@ -65,7 +66,7 @@ class Setup:
         return asdict(self._world.rules)
 
     def configure(self, **changes: str) -> Json:
-        """URLs (events_, interactions_, commands_), token, signing_secret, token_state, manifest."""
+        """URLs (events_, interactions_, commands_), token, more_tokens, signing_secret, token_state, manifest."""
         bot = self._world.install
         for name, value in changes.items():
             if name == "manifest":
@@ -78,6 +79,8 @@ class Setup:
                 self._double.interactions.url = value
             elif name == "commands_url":
                 self._double.interactions.commands_url = value
+            elif name == "more_tokens":
+                bot.more_tokens = tuple(value.split())
             elif name in {"token", "signing_secret", "token_state"}:
                 setattr(bot, name, value)
             else:

@@ -91,7 +91,7 @@ class WebApi:
             raise Refused("unknown_method", req_method=name)
         if not token:
             raise Refused("not_authed")
-        if token != world.install.token:
+        if token not in (world.install.token, *world.install.more_tokens):
             raise Refused("invalid_auth")
         if world.install.token_state != "live":
             raise Refused(world.install.token_state)

@@ -67,7 +67,8 @@ class Workspace:
     def configure(self, **changes: str) -> None:
         """events_url, interactions_url, commands_url, token, signing_secret, manifest (YAML; "" for none).
 
-        token_state: "live", or the error every call gets (token_revoked, account_inactive).
+        token_state: "live", or the error every call gets (token_revoked, account_inactive). more_tokens: valid as well,
+        with spaces between them.
         """
         self._do("configure", **changes)
         self.signing_secret = changes.get("signing_secret", self.signing_secret)

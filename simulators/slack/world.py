@@ -31,6 +31,7 @@ class Install:
     token: str
     signing_secret: str
     token_state: str = "live"
+    more_tokens: tuple[str, ...] = ()  # valid too, as while tokens are rotated
     team_id: str = TEAM
     team_name: str = "Simulated"
     app_id: str = APP

@@ -9,26 +9,11 @@ from tests.conversations.answers import REALISTIC, flat, long_text
 from tests.conversations.world import ANNA, World
 
 MINUTE = long_text(3000)
+SCHEDULING = 0.15
+"""Of the wall's seconds: what a machine with two cores may let a process wait, however fast the test's clock runs."""
 
-START_ERRORS = [
-    "method_not_supported_for_channel_type",
-    "missing_recipient_user_id",
-    "missing_recipient_team_id",
-    "invalid_thread_ts",
-    "user_not_found",
-    "team_not_found",
-    "restricted_action",
-    "not_subscribed_to_message_stream_stopped",
-    "invalid_chunks",
-    "invalid_blocks",
-    "messages_tab_disabled",
-    "rate_limited",
-    "internal_error",
-    "feature_disabled",
-    "missing_scope",
-    "not_in_channel",
-    "channel_not_found",
-]
+START_ERRORS = ["missing_recipient_user_id", "rate_limited", "restricted_action"]
+"""With any daemon; all of them in test_refused_starts."""
 REMEMBERED = ["unknown_method", "channel_type_not_supported"]
 
 
@@ -45,9 +30,11 @@ def test_a_minute_long_answer_grows_in_its_thread(world: World) -> None:
     [delivery] = world.slack.deliveries("app_mention", ts=ts)
     assert delivery.state == "accepted"
     assert len(delivery.attempts) == 1
-    assert delivery.attempts[0].ms < 1000
+    second = 1.0 * world.scale + SCHEDULING
+    assert delivery.attempts[0].ms / 1000 < second
     [asked] = world.dify.invocations()
-    assert states[0].at - asked["first_event"] < 1.0 + 2 * world.scale
+    first = next(state for state in states if state.text.strip())
+    assert 0 <= first.at - asked["first_text"] < second
     assert world.slack.open_streams() == []
 
 
@@ -98,6 +85,9 @@ def test_two_refusals_are_remembered_for_an_hour(world: World, error: str) -> No
         [direct] = world.answers(world.slack.dm(ANNA, "hello"), channel=world.slack.dm_channel(ANNA))
         elsewhere = "chat.postMessage" if error == "unknown_method" else "chat.startStream"
         assert direct.method == elsewhere
+        other = world.slack.add_channel("other")
+        [there] = world.answers(world.ask("hello", channel=other, only="app_mention"), channel=other)
+        assert there.method == elsewhere  # nothing said yet of what type that channel is
     finally:
         world.forget()
 

@@ -43,6 +43,8 @@ def test_the_main_job_is_seen_measured_and_ended() -> None:
     found = re.search(r"acknowledged after (\d+) ms.*?(\d+) ms\s+after.*?(\d+) states", told, re.DOTALL)
     assert found
     assert int(found[3]) >= 5
+    assert int(found[1]) < 1000
+    assert int(found[2]) < 1000
 
 
 def test_nothing_is_left_running_when_it_is_told_to_end() -> None:

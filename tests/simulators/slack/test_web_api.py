@@ -30,6 +30,16 @@ def test_the_token_is_looked_at(slack: Slack) -> None:
     assert refusal(slack.client.auth_test) == "token_revoked"
 
 
+def test_more_tokens_are_valid_until_the_next_reset(slack: Slack) -> None:
+    another = WebClient("xoxb-another", base_url=slack.client.base_url)
+    assert refusal(another.auth_test) == "invalid_auth"
+    slack.workspace.configure(more_tokens="xoxb-one xoxb-another")
+    assert another.auth_test()["ok"]
+    assert slack.client.auth_test()["ok"]
+    slack.workspace.reset()
+    assert refusal(another.auth_test) == "invalid_auth"
+
+
 def test_the_token_may_stand_in_the_body_and_is_never_logged(slack: Slack) -> None:
     nobody = WebClient(base_url=slack.workspace.api_url)
     assert nobody.api_call("auth.test", params={"token": slack.workspace.token})["ok"]

@@ -1,0 +1,155 @@
+"""Whatever Slack says against a stream, and against edits too: the thread has the whole answer all the same."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import batched
+
+import pytest
+
+from simulators.dify import script
+from simulators.slack.seen import SeenMessage
+from tests.conversations.answers import flat, long_text
+from tests.conversations.stack import Stack
+from tests.conversations.world import World
+
+pytestmark = pytest.mark.simulated  # a hook for each, and a clock of its own
+TEXT = long_text(3000)
+MINUTE = 60.0
+ANSWER = script.say(TEXT, seconds=MINUTE)
+AT_ONCE = 22
+FEW = " states"
+SCALE = 0.1  # many at once: what the wall adds to each edit must be small beside its three seconds
+
+START_ERRORS = [
+    "access_denied", "accesslimited", "account_inactive", "channel_not_found", "deprecated_endpoint",
+    "duplicate_channel_not_found", "duplicate_message_not_found", "ekm_access_denied",
+    "enterprise_is_restricted", "fatal_error", "feature_disabled", "internal_error", "invalid_arg_name",
+    "invalid_arguments", "invalid_array_arg", "invalid_auth", "invalid_blocks", "invalid_blocks_format",
+    "invalid_charset", "invalid_chunks", "invalid_form_data", "invalid_metadata_format",
+    "invalid_metadata_schema", "invalid_post_type", "invalid_thread_ts", "is_archived", "is_bot",
+    "message_limit_exceeded", "messages_tab_disabled", "messaging_processing_failed",
+    "metadata_must_be_sent_from_app", "metadata_too_large", "method_deprecated",
+    "method_not_supported_for_channel_type", "missing_post_type", "missing_recipient_team_id",
+    "missing_recipient_user_id", "missing_scope", "msg_blocks_too_long", "msg_blocks_too_many", "msg_too_long",
+    "no_permission", "no_text", "not_allowed_token_type", "not_authed", "not_in_channel",
+    "not_subscribed_to_message_stream_stopped", "org_login_required", "rate_limited", "ratelimited",
+    "request_timeout", "restricted_action", "restricted_action_non_threadable_channel",
+    "restricted_action_read_only_channel", "restricted_action_thread_locked",
+    "restricted_action_thread_only_channel", "service_unavailable", "slack_connect_canvas_sharing_blocked",
+    "slack_connect_file_link_sharing_blocked", "slack_connect_lists_sharing_blocked", "streaming_mode_mismatch",
+    "team_added_to_org", "team_not_found", "token_expired", "token_revoked", "two_factor_setup_required",
+    "user_not_found",
+]  # fmt: skip
+"""Slack's list for chat.startStream, and what was seen beside it (field/slack.md §4.2); two more are remembered."""
+
+EDIT_ERRORS = [
+    "block_mismatch", "cant_update_message", "edit_window_closed", "invalid_blocks",
+    "is_inactive", "message_limit_exceeded", "message_not_found", "metadata_too_large", "msg_too_long",
+    "no_text", "not_allowed_token_type", "streaming_state_conflict", "unknown_method", "update_failed",
+]  # fmt: skip
+"""Of chat.update's list: what is said of the edit alone (field/slack.md §3.1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What Slack says to the start of the stream, and to every edit; "" lets them pass."""
+
+    start: str
+    edit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A channel and a hook with a token of its own, since edits of one workspace share fifty a minute."""
+
+    name: str
+    refusal: Refusal
+    channel: str
+    hook: str
+
+    @classmethod
+    def made(cls, world: World, refusal: Refusal, number: int) -> "Thread":
+        channel = world.slack.add_channel(f"refused-{number}")
+        world.slack.fault("chat.startStream", "error", error=refusal.start, channel=channel, times=1)
+        if refusal.edit:
+            world.slack.fault("chat.update", "error", error=refusal.edit, channel=channel, times=None)
+        hook = world.daemon.add_hook(world.settings | {"bot_token": token(world, number)})
+        return cls(" and ".join(filter(None, (refusal.start, refusal.edit))), refusal, channel, hook)
+
+    def ask(self, world: World, text: str) -> str:
+        """A mention, acked before this returns: the next one may go to another hook."""
+        world.slack.configure(events_url=f"{self.hook}/slack/events")
+        root = world.ask(text, channel=self.channel, only="app_mention")
+        world.wait(lambda: not world.slack.delivery_counts().get("pending"))
+        return root
+
+
+def token(world: World, number: int) -> str:
+    return f"{world.slack.token}-{number}"
+
+
+def wrong(world: World, refusals: Sequence[Refusal]) -> list[str]:
+    """A line for each that does not end as it must, several at a time."""
+    world.slack.rules(echo=False)
+    world.slack.configure(more_tokens=" ".join(token(world, number) for number in range(len(refusals))))
+    world.dify.script(ANSWER, world.app_id, when="What shall we do?")
+    world.dify.script(script.say("Short."), world.app_id, when="And now?")
+    found: list[str] = []
+    for some in batched(enumerate(refusals), AT_ONCE):
+        threads = [Thread.made(world, refusal, number) for number, refusal in some]
+        for thread, ours in asked(world, threads, "What shall we do?", MINUTE):
+            found += [f"{thread.name}: {line}" for line in wrong_first(world, thread, ours)]
+        streamed = [thread for thread in threads if not thread.refusal.edit]
+        for thread, ours in asked(world, streamed, "And now?", 0.0):
+            if [message.method for message in ours] != ["chat.startStream"]:
+                found.append(f"{thread.name}: the next turn goes by {[message.method for message in ours]}")
+    return found
+
+
+def asked(
+    world: World, threads: Sequence[Thread], text: str, seconds: float
+) -> list[tuple[Thread, list[SeenMessage]]]:
+    """Each with our messages, once none grows any more, which takes so long at least: many looks are a load too."""
+    roots = [(thread, thread.ask(world, text)) for thread in threads]
+    world.settle(seconds)
+
+    def ended() -> bool:
+        return not world.dify.running() and all(
+            world.slack.answers(thread.channel, root) and not world.slack.status(thread.channel, root).current
+            for thread, root in roots
+        )
+
+    world.wait(ended)
+    world.settle(10)  # a last edit or post may still be on its way
+    return [(thread, world.slack.answers(thread.channel, root)) for thread, root in roots]
+
+
+def wrong_first(world: World, thread: Thread, ours: Sequence[SeenMessage]) -> Iterable[str]:
+    if flat(" ".join(message.text for message in ours)) != flat(TEXT):
+        yield f"not the whole text, once: {[message.text[:30] for message in ours]}"
+    if {message.method for message in ours} != {"chat.postMessage"}:
+        yield f"written by {[message.method for message in ours]}"
+    if not thread.refusal.edit:
+        states = len({state.text for state in world.states(ours[0].ts, channel=thread.channel)})
+        if len(ours) != 1 or states < 15:
+            yield f"{len(ours)} messages, {states}{FEW}"
+
+
+@pytest.fixture(scope="module")
+def slower() -> Iterator[Stack]:
+    running = Stack.start(SCALE)
+    yield running
+    running.stop()
+
+
+def test_where_a_stream_is_refused_the_answer_is_edited_and_the_next_one_streams(slower: Stack) -> None:
+    """A machine that stood still for a while shows too few states of some: those alone are asked again."""
+    found = wrong(World(slower, 1), [Refusal(error) for error in START_ERRORS])
+    few = [line.partition(":")[0] for line in found if line.endswith(FEW)]
+    assert [line for line in found if not line.endswith(FEW)] == []
+    assert len(few) <= len(START_ERRORS) // 4
+    assert wrong(World(slower, 2), [Refusal(error) for error in few]) == []
+
+
+def test_where_edits_are_refused_too_the_whole_text_is_posted(slower: Stack) -> None:
+    assert wrong(World(slower, 3), [Refusal("internal_error", error) for error in EDIT_ERRORS]) == []
