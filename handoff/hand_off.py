@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from errors import HandoffError
-from handoff.relay import Letter, Relay
+from handoff.letter import Letter
+from handoff.relay import Relay
 from handoff.seal import Seal
 from turns.assignment import Assignment, SweepRequest
 from turns.claims import Claims

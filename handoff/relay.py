@@ -6,8 +6,6 @@ connected for the whole turn: a greenlet here, over the one HTTP client of the p
 
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from enum import Enum
 from typing import Any
 
 import gevent
@@ -16,6 +14,7 @@ from gevent.queue import Empty, SimpleQueue
 
 from clock import Clock
 from errors import HandoffError
+from handoff.letter import Letter, Outcome
 from turns.limits import HEARTBEAT_SECONDS, REQUEST_SECONDS
 
 OK, TAKEN, FULL = 200, 409, 503
@@ -35,28 +34,6 @@ NEVER_SENT = (urllib3.exceptions.ConnectTimeoutError, urllib3.exceptions.NewConn
 _SILENCE = 6 * HEARTBEAT_SECONDS
 # Requests that are waited for as long as a turn may take though not a byte of theirs came; more are given up sooner.
 UNHEARD = 100
-
-
-class Outcome(Enum):
-    """What one route said."""
-
-    ACCEPTED = "accepted"
-    FULL = "full"
-    NO = "no"
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """What is handed off. `receipt` is what accepts it, `ended` is told the name of each request that has ended.
-
-    `since` is the epoch (design seconds) at which Slack began to wait; None: nobody waits.
-    """
-
-    body: bytes
-    receipt: str
-    ended: Callable[[str], None] = lambda _: None
-    since: float | None = None
-    answers: "SimpleQueue[tuple[str, Outcome]]" = field(default_factory=SimpleQueue)
 
 
 class Relay:

@@ -4,7 +4,7 @@ import pytest
 
 from errors import HandoffError
 from handoff.hand_off import HandOff, Onward
-from handoff.relay import Letter
+from handoff.letter import Letter
 from handoff.seal import Seal
 from message import Message
 from tests.fake_clock import FakeClock

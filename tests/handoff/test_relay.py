@@ -10,7 +10,8 @@ from gevent.server import StreamServer
 
 from clock import SystemClock
 from errors import HandoffError
-from handoff.relay import RECEIPT_HEADER, Letter, Relay, http_client
+from handoff.letter import Letter
+from handoff.relay import RECEIPT_HEADER, Relay, http_client
 
 type App = Callable[[dict[str, Any], Any], Iterator[bytes]]
 

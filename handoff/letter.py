@@ -1,0 +1,31 @@
+"""What is handed off, and what may be said to it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+
+from gevent.queue import SimpleQueue
+
+
+class Outcome(Enum):
+    """What one route said."""
+
+    ACCEPTED = "accepted"
+    FULL = "full"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One sealed turn, on one or several routes.
+
+    `receipt` is what accepts it, `ended` is told the name of each of its requests that has ended. `since` is the
+    epoch (design seconds) at which Slack began to wait; None: nobody waits. `answers` come in as the routes give
+    them, each with its route.
+    """
+
+    body: bytes
+    receipt: str
+    ended: Callable[[str], None] = lambda _: None
+    since: float | None = None
+    answers: SimpleQueue[tuple[str, Outcome]] = field(default_factory=SimpleQueue)
