@@ -114,10 +114,11 @@ class ThreadRecord:
         return replace(self, in_flight=in_flight, waiting=others[-WAITING_KEPT:])
 
     def without_in_flight(self, ts: str) -> "ThreadRecord":
-        """The turn of `ts` is over; those of others stay."""
+        """The turn of `ts` is over; those of others stay. Known as handled even where it was not known as taken."""
         waiting = tuple(turn for turn in self.waiting if turn.ts != ts)
         running = None if self.in_flight is not None and self.in_flight.ts == ts else self.in_flight
-        return replace(self, in_flight=running, waiting=waiting)
+        ended = replace(self, in_flight=running, waiting=waiting)
+        return ended if ts in self.handled else ended.with_handled(ts)
 
     def with_answer(self, ts: str) -> "ThreadRecord":
         """The ts of our latest answer."""

@@ -55,6 +55,11 @@ def store(own_redis: RedisServer, storage: FakeDifyStorage, clock: FakeClock) ->
     return failover(own_redis.url, storage, clock)
 
 
+@pytest.fixture
+def other_node(own_redis: RedisServer, storage: FakeDifyStorage, clock: FakeClock) -> FailoverStore:
+    return failover(own_redis.url, storage, clock)
+
+
 def test_the_conversation_goes_on_and_comes_back(
     store: FailoverStore, own_redis: RedisServer, clock: FakeClock, key: ThreadKey
 ) -> None:
@@ -119,6 +124,22 @@ def test_an_answer_that_is_complete_is_not_found_open_when_redis_goes(
     assert (claimed.open, claimed.last_answer_ts, claimed.conversation_id) == ((), "2.000001", CONVERSATION)
 
 
+def test_a_turn_that_redis_saw_begin_and_not_end_has_ended(
+    store: FailoverStore, other_node: FailoverStore, own_redis: RedisServer, clock: FakeClock, key: ThreadKey
+) -> None:
+    store.claim(key, "1.000001", lambda record: record.with_open(turn("1.000001")))
+    own_redis.freeze()
+    clock.advance(1)
+    store.update(key, lambda record: with_conversation(record).with_in_flight(turn("1.000001")))
+    store.update(key, lambda record: record.without_in_flight("1.000001").with_answer("2.000001"))
+    own_redis.thaw()
+    clock.advance(REST)
+    store.outage.bring_home()
+    record = other_node.get(key)
+    assert record is not None
+    assert (record.open, record.handled, record.conversation_id) == ((), ("1.000001",), CONVERSATION)
+
+
 def test_a_turn_that_runs_is_not_copied_where_nobody_may_end_it(
     store: FailoverStore, own_redis: RedisServer, key: ThreadKey
 ) -> None:
@@ -150,11 +171,6 @@ def test_a_redis_that_comes_back_empty_knows_everything_again(
     assert claimed is not None
     assert (claimed.conversation_id, claimed.handled) == (CONVERSATION, ("1.000001", "3.000001"))
     assert store.first.get(key) == claimed
-
-
-@pytest.fixture
-def other_node(own_redis: RedisServer, storage: FakeDifyStorage, clock: FakeClock) -> FailoverStore:
-    return failover(own_redis.url, storage, clock)
 
 
 def test_the_other_node_learns_what_was_written_in_the_outage(

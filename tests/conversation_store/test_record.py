@@ -50,8 +50,8 @@ def test_followers_who_speak_stay() -> None:
 
 def test_only_its_own_turn_ends() -> None:
     record = ThreadRecord().with_in_flight(InFlight("2", 0.0, "p"))
-    assert record.without_in_flight("1") == record
-    assert record.without_in_flight("2") == ThreadRecord()
+    assert record.without_in_flight("1") == record.with_handled("1")
+    assert record.without_in_flight("2") == ThreadRecord(handled=("2",))
 
 
 def test_open_turns_are_the_running_one_and_those_behind_it() -> None:
@@ -131,3 +131,11 @@ def test_merged_knows_the_turn_as_the_one_does_that_has_seen_more_of_it() -> Non
         ThreadRecord(in_flight=taken, updated=1.0),
         ThreadRecord(in_flight=replace(taken, holder="q"), updated=2.0),
     ).open == (replace(taken, holder="q"),)
+
+
+def test_whoever_ends_a_turn_need_not_have_seen_it_taken() -> None:
+    one = InFlight("1", 0.0, "p")
+    taken = ThreadRecord(handled=("1", "2"), in_flight=one, updated=1.0)
+    ended = replace(ThreadRecord().without_in_flight("1"), updated=2.0)
+    assert merged(taken, ended).open == merged(taken, replace(ended, updated=0.0)).open == ()
+    assert taken.without_in_flight("1").handled == ("1", "2")

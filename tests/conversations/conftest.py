@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conversation_store.redis_server import RedisServer
 from tests.conversations.stack import Stack
 from tests.conversations.world import World
 
@@ -48,6 +49,15 @@ def two_processes() -> Iterator[World]:
     running = Stack.start(SCALE, processes=2, real=partial(real, processes=2) if real else None)
     yield World(running, next(_numbers))
     running.stop()
+
+
+@pytest.fixture
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """The test's own: it may stop it, which empties it, or freeze it, which does not."""
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

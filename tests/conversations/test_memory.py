@@ -1,7 +1,10 @@
 """Follow-ups go on with the same Dify conversation, and nothing else does."""
 
+import json
+
 import pytest
 
+from conversation_store.record import DAY
 from simulators.dify import script
 from tests.conversations.stack import SimulatedDaemon
 from tests.conversations.world import ANNA, BEN, World
@@ -176,3 +179,59 @@ def test_a_store_that_fails_costs_no_answer_and_is_in_the_log(world: World) -> N
     assert "conversation store fails" in logged
     assert "Redis is away" in logged
     assert "never-print" not in logged
+
+
+@pytest.mark.simulated
+def test_a_reply_comes_again_while_nobody_can_tell_whose_thread_it_is(world: World) -> None:
+    assert isinstance(world.daemon, SimulatedDaemon)
+    control = world.daemon.control
+    root = world.ask("one")
+    world.answers(root)
+    world.forget()
+    control.storage_fault("silent")  # a load that fails reads as a missing key (field/dify.md §7)
+    try:
+        reply = world.slack.say(world.channel, ANNA, "two", thread_ts=root)
+        assert set(world.wait(lambda: answered(world, reply))) == {503}
+    finally:
+        control.clear_faults()
+    assert "two" in world.answer(root, count=2)
+
+
+@pytest.mark.simulated
+def test_a_conversation_is_forgotten_after_its_days(world: World) -> None:
+    """A day is too long to wait for, even at this scale: what is stored is made older instead."""
+    world.configure(conversation_days="1")
+    old, younger = world.ask("one"), world.ask("two")
+    for root in (old, younger):
+        world.answers(root)
+    age(world, DAY - 600)
+    world.forget()
+    world.ask("two again", thread_ts=younger)
+    world.answers(younger, count=2)
+    age(world, 600)
+    world.forget()
+    world.ask("one again", thread_ts=old)
+    world.answers(old, count=2)
+    used = [(one["asked_conversation_id"], one["conversation_id"]) for one in world.dify.invocations()]
+    (_, first), (_, second), again_younger, again_old = used
+    assert again_younger == (second, second)
+    assert again_old[0] == ""
+    assert again_old[1] != first
+
+
+def answered(world: World, ts: str) -> list[int]:
+    """What Slack got for each attempt to deliver the message."""
+    [delivery] = world.slack.deliveries(ts=ts)
+    return [attempt.status for attempt in delivery.attempts if attempt.status]
+
+
+def age(world: World, seconds: float) -> None:
+    """Let every record be so much older."""
+    assert isinstance(world.daemon, SimulatedDaemon)
+    control = world.daemon.control
+    for name in control.storage()["keys"]:
+        if name.startswith("t1-"):
+            bucket = json.loads(control.storage_get(name))
+            for _, record in bucket.values():
+                record["u"] -= int(seconds)
+            control.storage_set(name, json.dumps(bucket).encode())

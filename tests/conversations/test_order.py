@@ -1,7 +1,6 @@
 """The turns of one thread run one after the other, in one process and in several."""
 
 import itertools
-from collections.abc import Iterator
 from typing import cast
 
 import pytest
@@ -18,14 +17,6 @@ from wording.en import EN
 
 PEOPLE = (ANNA, BEN, CAROL)
 TEXT = long_text(400)
-
-
-@pytest.fixture
-def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path_factory.mktemp("redis"))
-    server.start()
-    yield server
-    server.stop()
 
 
 def control(world: World) -> DaemonControl:

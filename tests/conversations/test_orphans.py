@@ -219,3 +219,20 @@ def test_a_session_that_the_daemon_drops_ends_its_turn_at_once(short_lived: Worl
 
 def requests(world: World) -> list[dict[str, Any]]:
     return cast("SimulatedDaemon", world.daemon).control.requests("/slack/turns")
+
+
+@pytest.mark.simulated
+def test_an_end_that_the_storage_did_not_take_is_no_interruption(world: World) -> None:
+    control = cast("SimulatedDaemon", world.daemon).control
+    world.dify.script(script.say(long_text(600), seconds=30), world.app_id, times=1)
+    root = world.ask("one")
+    world.wait(lambda: world.slack.answers(world.channel, root))
+    world.settle(5)  # what is visible is noted
+    control.storage_fault("fail", ops=("set",), times=1)
+    world.answers(root)
+    control.clear_faults()
+    world.forget()
+    world.ask("two", thread_ts=root)
+    world.answers(root, count=2)
+    world.settle(60)
+    assert NOTE not in str([one.seen for one in world.slack.answers(world.channel, root)])
