@@ -1,7 +1,7 @@
 r"""What one line of text outside of code is made of: code spans, links, entities and escapes, each made safe.
 
-They count only where they are closed on their line and not too long, so that half a line never has to be taken
-back; the limits bound how long growing text is held back too.
+They count only where they are closed in their line, or the lines that are joined to it, and not too long, so that
+half a line never has to be taken back; the limits bound how long growing text is held back too.
 """
 
 import re
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from slack_reply import links, tokens
 
-CODE_SPAN_LIMIT = 300
+CODE_SPAN_LIMIT = 600
 
 SPECIAL = re.compile(r"[\\`<>&\[!]")
 _TICKS = re.compile(r"`+")

@@ -1,14 +1,16 @@
 """The source, line by line: what is code, table, quote or text, as far as no further text changes it.
 
 Tables count where their rows begin with a pipe, outside of code, quotes and lists. Indented code counts where
-a blank line precedes it outside of lists. Trailing blanks wait for what follows them.
+a blank line precedes it outside of lists. Lines of a paragraph are one where markup goes on over their ends, outside
+of quotes. Trailing blanks wait for what follows them.
 """
 
 import re
 from collections.abc import Iterator
 
-from slack_reply import cells, fences, inline, tables, tokens
+from slack_reply import cells, fences, inline, paragraphs, tables, tokens
 from slack_reply.fences import Fence
+from slack_reply.markers import HEADING, INDENTED, LIST, MARKERS
 from slack_reply.parts import Limits
 from slack_reply.tables import Line
 from slack_reply.units import OUTSIDE, Body, Context, Unit, apart
@@ -16,13 +18,8 @@ from slack_reply.words import Rank
 
 HEADING_LIMIT = 200
 
-_HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|\Z)")
-_LIST = re.compile(r"[ \t]*(?:[-+*]|\d{1,9}[.)])(?:[ \t]|\Z)")
-_INDENTED = re.compile(r"(?: {4}| {0,3}\t)[ \t]*\S")
 # A backslash that breaks the line; alone it would be seen.
 _BROKEN = re.compile(r"(?<!\\)(?:\\\\)*\\\Z")
-# What may still become a bullet, a number, a box, a rule, a fence or the line under a heading.
-MARKERS = re.compile(r"[-+*_=#~`|:.)> \t\[\]xX0-9]{0,40}\Z")
 
 
 def scan(text: str, limits: Limits | None, *, final: bool) -> list[Unit]:
@@ -31,7 +28,7 @@ def scan(text: str, limits: Limits | None, *, final: bool) -> list[Unit]:
     Without `limits` tables stay the text they are.
     """
     known = text.rstrip()
-    return list(_Scan(_lines(known), limits, final=final).units()) if known else []
+    return list(_Scan(known, limits, final=final).units()) if known else []
 
 
 def _lines(known: str) -> list[Line]:
@@ -45,8 +42,9 @@ def _lines(known: str) -> list[Line]:
 
 
 class _Scan:
-    def __init__(self, lines: list[Line], limits: Limits | None, *, final: bool) -> None:
-        self._lines = lines
+    def __init__(self, text: str, limits: Limits | None, *, final: bool) -> None:
+        self._source = text
+        self._lines = _lines(text)
         self._limits = limits
         self._final = final
         self._fence: Fence | None = None
@@ -69,8 +67,11 @@ class _Scan:
                 index += found.lines
                 self._after_blank = False
                 continue
-            index += 1
-            whole = self._final or index < len(self._lines)
+            alone = self._fence or self._stands_alone(line.text)
+            if alone:
+                index, whole = index + 1, self._final or index + 1 < len(self._lines)
+            else:
+                line, index, whole = paragraphs.joined(self._source, self._lines, index, final=self._final)
             unit = self._code(line) if self._fence else self._text(line)
             if whole and index == len(self._lines):
                 yield unit._replace(text=unit.text.removesuffix("\n"))
@@ -87,6 +88,13 @@ class _Scan:
             return None
         self._listed = False
         return tables.find(self._lines, index, self._limits, final=self._final)
+
+    def _stands_alone(self, text: str) -> bool:
+        """Whether markup in this line can't reach into the next one."""
+        return self._is_indented_code(text) or not paragraphs.begins(text)
+
+    def _is_indented_code(self, text: str) -> bool:
+        return self._after_blank and not self._listed and INDENTED.match(text) is not None
 
     def _code(self, line: Line) -> Unit:
         fence, where = self._fence, self._context
@@ -117,15 +125,15 @@ class _Scan:
             return Unit(line.start, line.end, "\n", rank, blank=True)
         after_blank, self._after_blank = self._after_blank, False
         self._glued = False
-        if after_blank and not self._listed and _INDENTED.match(text):
+        if after_blank and not self._listed and INDENTED.match(text):
             self._after_blank = True
             shown = f"{tokens.inside_code(text)}\n"
             return Unit(line.start, line.end, shown, Rank.LINE, body=Body.CODE, line=text)
-        self._listed = bool(_LIST.match(text)) or (self._listed and text[0] in " \t")
+        self._listed = bool(LIST.match(text)) or (self._listed and text[0] in " \t")
         fence = fences.opening(text)
         if fence:
             return self._opening(line, fence)
-        self._glued = bool(_HEADING.match(text)) and len(text) <= HEADING_LIMIT
+        self._glued = bool(HEADING.match(text)) and len(text) <= HEADING_LIMIT
         found = fences.PREFIX.match(text)
         begin = found.end() if found else 0
         shown = f"{text[:begin]}{inline.render(text, begin)}\n"

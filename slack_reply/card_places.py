@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from slack_reply import inline
-from slack_reply.blocks import MARKERS, scan
+from slack_reply.blocks import scan
+from slack_reply.markers import MARKERS
 from slack_reply.parts import Limits
 from slack_reply.units import Body, Unit
 from slack_reply.view import Card

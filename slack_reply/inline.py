@@ -1,10 +1,13 @@
 """One line of text outside of code, made safe: as a whole, or in the pieces it is shown and cut in."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from slack_reply import atoms, emphasis, words
 from slack_reply.atoms import Atom
 from slack_reply.words import Piece, Rank
+
+_OPENS = re.compile(r"[*_~`\[]")
 
 
 def render(line: str, start: int = 0) -> str:
@@ -34,6 +37,8 @@ def pieces(line: str, start: int = 0, *, whole: bool) -> list[Piece]:
 
 def is_open(text: str) -> bool:
     """Whether some markup in the text may be closed by what follows."""
+    if not _OPENS.search(text):
+        return False
     text += " "
     row = list(atoms.scan(text, 0, whole=False))
     if row and row[-1].text is None:

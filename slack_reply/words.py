@@ -41,6 +41,7 @@ _SENTENCE = "\u3001\u3002\u300b\u300d\u300f\u3011\uff01\uff09\uff0c\uff0e\uff1a\
 _CLUSTER = rf"(?:[{_WIDE_RANGES}]|[{_FLAG}]{{1,2}})[{_MARKS}]*(?:(?<=\u200d).[{_MARKS}]*)*"
 _PIECES = re.compile(
     rf"(?P<space>[ \t]+)"
+    rf"|(?P<line>\r?\n[ \t]*)"
     rf"|(?P<live>{tokens.OPENER})"
     rf"|(?P<wide>(?:(?![{_SENTENCE}]){_CLUSTER}){{1,{_RUN}}}+[{_SENTENCE}]?|[{_SENTENCE}])"
     rf"|(?P<word><|[^\s<{_WIDE_RANGES}{_FLAG}]{{1,{WORD}}}[{_MARKS}]*|\s)"
@@ -55,6 +56,8 @@ def split(line: str, start: int, end: int) -> Iterator[Piece]:
         rank = Rank.HARD
         if kind == "space":
             rank = Rank.SPACE
+        elif kind == "line":
+            rank = Rank.LINE
         elif kind == "wide":
             rank = Rank.SPACE if text[-1] in _SENTENCE else Rank.WIDE
         elif kind == "live":

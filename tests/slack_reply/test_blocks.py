@@ -98,3 +98,37 @@ def test_a_long_heading_is_shown_while_it_grows() -> None:
 
 def test_a_backslash_at_the_end_of_a_line_waits_for_the_next_line() -> None:
     assert units("a\\\nb c", final=False)[1].rank is Rank.GLUE
+
+
+@pytest.mark.parametrize(
+    ("begun", "rest"),
+    [
+        ("Hello **bold", "\nover lines**."),
+        ("Hello `code", "\nspan<b>`."),
+        ("Hello [label", "\nmore](https://x.y)."),
+        ("- Hello *a", "\n  b*\n- c"),
+    ],
+)
+def test_markup_over_the_end_of_a_line_is_whole_or_not_there(begun: str, rest: str) -> None:
+    def shown(text: str, *, final: bool) -> str:
+        return "".join(unit.text for unit in scan(text, None, final=final))
+
+    for end in range(len(begun), len(begun + rest) - 6):
+        text = (begun + rest)[:end]
+        assert not shown(text, final=False).rstrip().endswith(("**bold", "code", "label", "*a", "over")), text
+    assert shown(begun + rest, final=True) == begun + rest
+    assert shown(f"{begun}\n\nEnd", final=True) == f"{begun}\n\nEnd"
+
+
+@pytest.mark.parametrize(
+    "follows", ["- item", "> quote", "# Title", "```\ncode\n```", "| a |", "===\n", "1. x"]
+)
+def test_no_markup_reaches_into_another_block(follows: str) -> None:
+    units = scan(f"Hello **bold\n{follows} words**", None, final=True)
+    assert units[0].text == "Hello **bold\n"
+
+
+def test_markup_does_not_reach_further_than_it_is_held_back() -> None:
+    text = "Hello **bold\n" + "words in lines\n" * 40
+    assert len(scan(text, None, final=False)) > 20
+    assert "".join(unit.text for unit in scan(text, None, final=True)) == text.rstrip()

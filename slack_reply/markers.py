@@ -1,0 +1,10 @@
+"""What a line begins with that makes it something else than a paragraph's."""
+
+import re
+
+HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|\Z)")
+LIST = re.compile(r"[ \t]*(?:[-+*]|\d{1,9}[.)])(?:[ \t]|\Z)")
+INDENTED = re.compile(r"(?: {4}| {0,3}\t)[ \t]*\S")
+UNDERLINE = re.compile(r"[ \t]*(?:=+|-+)[ \t]*\Z")
+# What may still become a bullet, a number, a box, a rule, a fence or the line under a heading.
+MARKERS = re.compile(r"[-+*_=#~`|:.)> \t\[\]xX0-9]{0,40}\Z")
