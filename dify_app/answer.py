@@ -89,6 +89,13 @@ class FilesDropped:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionCut:
+    """The app's variable takes only so many characters of the question; the rest was not passed on."""
+
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
 class Paused:
     """The app waits for a human: its form's Markdown, the page to go on at (or empty), the form's buttons."""
 
@@ -114,6 +121,7 @@ AnswerEvent = (
     | Sources
     | FileProduced
     | FilesDropped
+    | QuestionCut
     | Paused
     | Ended
 )

@@ -1,11 +1,11 @@
 """One Dify app, asked over the SDK's reverse invocation, always streaming (field/dify.md §1, §2)."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dify_app.answer import AnswerEvent, FilesDropped
+from dify_app.answer import AnswerEvent, FilesDropped, QuestionCut
 from dify_app.calls import AppCalls, Kinds, open_stream, probe_kind
 from dify_app.faults import classify, refuses_files
 from dify_app.files_in import OfferedFile, Place, PlacedFile, place
@@ -16,6 +16,21 @@ from dify_app.reducer import AppKind, Reducer
 from errors import AppMisconfigured, ConversationLost, DifyError, FileRefused, Incomplete
 
 _THREAD = "slack_thread"  # the variable that takes what others said before
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the app is asked, and what it is told with it; the arguments of `DifyApp.ask`."""
+
+    query: str
+    context: Mapping[str, str]
+    files: tuple[PlacedFile, ...] = ()
+    preface: str = ""
+
+    @property
+    def prefaced(self) -> str:
+        """The query behind what others said."""
+        return self.preface + self.query
 
 
 class DifyApp:
@@ -82,43 +97,51 @@ class DifyApp:
         files: Iterable[PlacedFile] = (),
         *,
         preface: str = "",
+        anew: Callable[[], Question] | None = None,
     ) -> Iterator[AnswerEvent]:
         """Run the app once and tell what it says; close the iterator when it is not read to its end.
 
         `context` holds Slack's facts by variable name (design §4), `files` what `files_in` uploaded. `preface`
         stands before the query of an app that keeps conversations and declares no `slack_thread`; another one's
         query goes into a variable, often a short one, and is left alone. A lost conversation, or files that Dify
-        cannot find, are refused before anything ran: only then is the app asked once more without them. Raises
-        DifyError: InputMissing before any run, the others at any time.
+        cannot find, are refused before anything ran: only then is the app asked once more without them, of the
+        former what `anew` gives, since it knows nothing any more. Raises DifyError: InputMissing before any run,
+        the others at any time.
         """
-        question = _Question(query, context, tuple(files), preface)
+        question = Question(query, context, tuple(files), preface)
         try:
             yield from self._ask(question, conversation_id)
         except ConversationLost:
-            yield from self._ask(question, "")
+            yield from self._ask(anew() if anew else question, "")
 
-    def _ask(self, question: "_Question", conversation_id: str) -> Iterator[AnswerEvent]:
+    def _ask(self, question: Question, conversation_id: str) -> Iterator[AnswerEvent]:
+        call = self._call(question, conversation_id)
+        if call.cut_to is not None:
+            yield QuestionCut(call.cut_to)
         try:
-            yield from self._run(*self._call(question, conversation_id), conversation_id)
+            yield from self._run(call, conversation_id)
         except AppMisconfigured as error:
             if not question.files or not refuses_files(error):
                 raise
             yield FilesDropped("file_upload_refused")
             bare = replace(question, files=())
-            yield from self._run(*self._call(bare, conversation_id), conversation_id)
+            yield from self._run(self._call(bare, conversation_id), conversation_id)
 
-    def _call(self, question: "_Question", conversation_id: str) -> tuple[str, dict[str, Any]]:
-        """Query and inputs of the call."""
+    def _call(self, question: Question, conversation_id: str) -> "_Call":
         try:
             form = self.form()
         except DifyError:
-            return question.prefaced, dict(self._admin_inputs)  # the run itself tells better what is wrong
+            return _Call(
+                question.prefaced, dict(self._admin_inputs)
+            )  # the run itself tells better what is wrong
         values = known_values(form, self._admin_inputs, question.context, question.files)
         variable = query_variable(form, values)
         if variable and self._kind(conversation_id, variable) == "inputs":
-            return question.query, checked(form, with_query(form, values, question.query))
+            inputs = checked(form, with_query(form, values, question.query))
+            cut = inputs[variable.name] != question.query
+            return _Call(question.query, inputs, variable.max_length if cut else None)
         declared = any(variable.name == _THREAD for variable in form.variables)
-        return question.query if declared else question.prefaced, checked(form, values)
+        return _Call(question.query if declared else question.prefaced, checked(form, values))
 
     def _kind(self, conversation_id: str, variable: Variable) -> AppKind:
         kind: AppKind | None = "chat" if conversation_id else self._kinds.get(self._known_as)
@@ -126,12 +149,14 @@ class DifyApp:
             kind = self._kinds[self._known_as] = probe_kind(self._calls, self._app_id, variable)
         return kind
 
-    def _run(self, query: str, inputs: dict[str, Any], conversation_id: str) -> Iterator[AnswerEvent]:
+    def _run(self, call: "_Call", conversation_id: str) -> Iterator[AnswerEvent]:
         reducer = Reducer(self._manner)
         fault: DifyError | None = None
         begun = False
         kind: AppKind | None = None
-        with closing(open_stream(self._calls, self._app_id, query, inputs, conversation_id)) as stream:
+        with closing(
+            open_stream(self._calls, self._app_id, call.query, call.inputs, conversation_id)
+        ) as stream:
             while not reducer.over:
                 try:
                     raw = next(stream, None)
@@ -152,12 +177,9 @@ class DifyApp:
 
 
 @dataclass(frozen=True, slots=True)
-class _Question:
-    query: str
-    context: Mapping[str, str]
-    files: tuple[PlacedFile, ...]
-    preface: str
+class _Call:
+    """What goes to Dify; `cut_to`: the characters that are left of the question, if it was too long."""
 
-    @property
-    def prefaced(self) -> str:
-        return self.preface + self.query
+    query: str
+    inputs: dict[str, Any]
+    cut_to: int | None = None

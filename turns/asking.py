@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from conversation_store.record import ThreadRecord
 from dify_app.answer import AnswerEvent, FileProduced, FilesDropped
-from dify_app.app import DifyApp
+from dify_app.app import DifyApp, Question
 from errors import BridgeError, DifyUnavailable, FileRefused, InputMissing
 from slack_reply.status import StatusLine
 from turns.briefing import Brief, Briefing
@@ -64,12 +64,24 @@ class Asking:
         if not brief.query:
             return  # nothing but files, and none of them could be passed on
         self._working(Say.THINKING)
+
+        def anew() -> Question:
+            nonlocal brief
+            brief = self._again(brief, record)
+            growing.left_out = brief.left_out
+            return Question(brief.query, brief.context, brief.files, brief.preface)
+
         for event in self._app.ask(
-            brief.query, brief.context, record.conversation_id, brief.files, preface=brief.preface
+            brief.query, brief.context, record.conversation_id, brief.files, preface=brief.preface, anew=anew
         ):
             self._beside(event, brief, growing)
             growing.take(event)
             heard()
+
+    def _again(self, brief: Brief, record: ThreadRecord) -> Brief:
+        """For an app that has lost the conversation: its files may be lost with it."""
+        whole = self._briefing.write(record, self._working, lost=True)
+        return whole if whole.query else brief
 
     def _beside(self, event: AnswerEvent, brief: Brief, growing: Growing) -> None:
         """Files go their own way."""

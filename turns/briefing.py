@@ -77,10 +77,13 @@ class Briefing:
             return ()
         return _files_of(self._reading.message())
 
-    def write(self, record: ThreadRecord, working: Callable[[Say], None]) -> Brief:
-        """Read the thread and bring the files; `working` tells what it is at."""
-        begins = not record.conversation_id
-        thread = self._thread(record, begins=begins, working=working)
+    def write(self, record: ThreadRecord, working: Callable[[Say], None], *, lost: bool = False) -> Brief:
+        """Read the thread and bring the files; `working` tells what it is at.
+
+        `lost`: the app has lost the conversation, so it is told all of the thread, its own answers too.
+        """
+        begins = lost or not record.conversation_id
+        thread = self._thread(record, begins=begins, ours=lost or self._app.forgets, working=working)
         files = [*self.files, *self._root_files(begins=begins)]
         if files:
             working(Say.READING_FILES)
@@ -105,7 +108,9 @@ class Briefing:
         asks = self._asker.say(Say.THREAD_ASKS, name=self._asker.name)
         return f"{self._asker.say(heading)}\n{thread}\n\n{asks}\n"
 
-    def _thread(self, record: ThreadRecord, *, begins: bool, working: Callable[[Say], None]) -> str:
+    def _thread(
+        self, record: ThreadRecord, *, begins: bool, ours: bool, working: Callable[[Say], None]
+    ) -> str:
         """What others wrote: all of it for an app that knows nothing of this thread, else what is new."""
         message = self._message
         if message.is_dm or not message.is_reply:
@@ -119,7 +124,7 @@ class Briefing:
             self._circle,
             after=after,
             handled=() if begins else asked,
-            ours=self._app.forgets,
+            ours=ours,
         )
         return self._written(found) if found.messages else ""
 

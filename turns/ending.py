@@ -80,6 +80,8 @@ class Ending:
         notes = [asker.say(say, **values) for say, values in self.notes]
         if not body and not notes and self.growing.ended and not self.brings_files:
             notes = [asker.say(Say.NO_TEXT)]
+        if self.growing.question_cut is not None:
+            notes.append(asker.say(Say.QUESTION_CUT, count=str(self.growing.question_cut)))
         notes += left_out(self.growing.left_out, asker.say)
         if not body:
             return "\n\n".join(notes)

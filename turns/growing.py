@@ -9,6 +9,7 @@ from dify_app.answer import (
     ConversationStarted,
     Ended,
     Paused,
+    QuestionCut,
     Source,
     Sources,
     Step,
@@ -38,6 +39,7 @@ class Growing:
     progress: Progress = field(default_factory=Progress)
     sources: tuple[Source, ...] = ()
     left_out: tuple[FileRefused, ...] = ()
+    question_cut: int | None = None
     paused: tuple[Paused, ...] = ()
     ended: Ended | None = None
     error: BridgeError | None = None
@@ -65,17 +67,25 @@ class Growing:
             case Step():
                 new = self.progress.step(event, len(self.text))
                 self._interrupted |= new and event.kind == "tool"
+            case Thought(text):
+                self.progress.think(text, len(self.text))
+            case _:
+                self._note(event)
+        if not self.speaks.is_set() and _speaks(self.text):
+            self.speaks.set()
+        self.changed.set()
+
+    def _note(self, event: AnswerEvent) -> None:
+        """What the end of the answer will tell."""
+        match event:
             case Sources(items):
                 self.sources = items
             case Paused():
                 self.paused += (event,)
-            case Thought(text):
-                self.progress.think(text, len(self.text))
+            case QuestionCut(length):
+                self.question_cut = length
             case Ended():
                 self.ended = event
-        if not self.speaks.is_set() and _speaks(self.text):
-            self.speaks.set()
-        self.changed.set()
 
     def _say(self, text: str) -> None:
         """What an agent says behind a tool call is a paragraph of its own: Dify sends nothing between the two."""

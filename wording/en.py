@@ -28,6 +28,7 @@ EN: Final[Mapping[Say, str]] = {
     Say.INCOMPLETE: "The answer ended early and may be missing its end. Ask me to go on, or ask again.",
     Say.CUT_SHORT: "Something failed in the app at this point, so the answer is not complete. Please ask again.",
     Say.INTERRUPTED: "I was interrupted while answering. Nothing was run twice; please ask again.",
+    Say.QUESTION_CUT: "The app takes only {count} characters, so I passed on only the beginning of your message. An admin can raise the limit of its variable in Dify.",
     Say.FILE_LOST: "The app made the file `{name}`, but I couldn't bring it here.",
     Say.FILE_LEFT_OUT: "I couldn't pass on `{name}`: {reason}",
     Say.ONLY_FILES: "Please look at what I attached: `{name}`.",

@@ -53,6 +53,8 @@ class Say(StrEnum):
     """The app failed after part of its answer was written."""
     INTERRUPTED = auto()
     """The plugin or the daemon went away in the middle of the turn."""
+    QUESTION_CUT = auto()
+    """`count` of its characters that the app was given: its variable takes no more."""
     FILE_LOST = auto()
     """`name` of a file the app produced that could not be brought to Slack."""
     FILE_LEFT_OUT = auto()

@@ -28,6 +28,7 @@ PT_BR: Final[Mapping[Say, str]] = {
     Say.INCOMPLETE: "A resposta terminou antes da hora e o final pode estar faltando. Peça para eu continuar ou pergunte de novo.",
     Say.CUT_SHORT: "Algo falhou no app neste ponto, então a resposta não está completa. Pergunte de novo, por favor.",
     Say.INTERRUPTED: "Fui interrompido enquanto respondia. Nada foi executado duas vezes; pergunte de novo, por favor.",
+    Say.QUESTION_CUT: "O app aceita só {count} caracteres, então passei apenas o começo da sua mensagem. Um admin pode aumentar o limite da variável no Dify.",
     Say.FILE_LOST: "O app criou o arquivo `{name}`, mas não consegui trazê-lo para cá.",
     Say.FILE_LEFT_OUT: "Não consegui passar `{name}` ao app: {reason}",
     Say.ONLY_FILES: "Veja o que anexei: `{name}`.",

@@ -28,6 +28,7 @@ ZH_HANS: Final[Mapping[Say, str]] = {
     Say.INCOMPLETE: "回答提前结束，结尾可能缺失。可以让我继续，或再问一次。",
     Say.CUT_SHORT: "应用在此处出错，因此回答不完整。请再问一次。",
     Say.INTERRUPTED: "回答过程被中断，没有任何操作被重复执行。请再问一次。",
+    Say.QUESTION_CUT: "应用最多接收 {count} 个字符，因此只传递了你消息的开头部分。管理员可以在 Dify 中调高该变量的上限。",
     Say.FILE_LOST: "应用生成了文件 `{name}`，但未能送到这里。",
     Say.FILE_LEFT_OUT: "未能将 `{name}` 传给应用：{reason}",
     Say.ONLY_FILES: "请看我附上的 `{name}`。",

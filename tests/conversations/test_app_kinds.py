@@ -9,7 +9,7 @@ from simulators.dify import script
 from simulators.dify.apps import variable
 from simulators.dify.script import Steps
 from tests.conversations.world import ANNA, World
-from wording import Say
+from wording import Say, say
 from wording.en import EN
 
 CHATS = ("chat", "agent-chat", "advanced-chat")
@@ -348,6 +348,16 @@ def test_a_workflow_gets_it_in_the_variable_meant_for_it(
     world.answers(world.ask(QUESTION))
     [run] = runs(world)
     assert run["inputs"][name] == QUESTION
+
+
+@pytest.mark.parametrize("mode", WITHOUT_CONVERSATIONS)
+def test_a_question_that_does_not_fit_into_the_variable_is_cut_and_the_member_told(
+    world: World, mode: str
+) -> None:
+    use(world, mode, form=[variable("query", max_length=9)])
+    note = say("en", Say.QUESTION_CUT, count="9")
+    assert world.answer(world.ask(QUESTION)).endswith(f"\n\n> {note}")
+    assert runs(world)[0]["inputs"]["query"] == QUESTION[:9]
 
 
 @pytest.mark.parametrize("mode", WITHOUT_CONVERSATIONS)

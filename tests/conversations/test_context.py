@@ -77,6 +77,23 @@ def test_what_is_said_while_it_answers_is_not_lost(world: World) -> None:
     assert asked(world) == around(world, Say.THREAD_SINCE, ["ben: Wait, not on Monday"], "Well?")
 
 
+def test_an_app_that_lost_the_conversation_is_told_the_whole_thread(world: World) -> None:
+    app = world.dify.app(f"{world.app_id}-chat", "chat")
+    world.configure(app={"app_id": app, "inputs": {}})
+    root = world.slack.say(world.channel, BEN, "The build is red")
+    world.ask("Why?", thread_ts=root)
+    world.answers(root)
+    world.dify.forget_conversation(world.dify.conversations()[-1]["conversation_id"])
+    world.slack.say(world.channel, CAROL, "Fixed it", thread_ts=root)
+    world.ask("What was it?", thread_ts=root)
+    answers = world.answers(root, count=2)
+    query = asked(world)
+    assert query.startswith(f"{EN[Say.THREAD_BEFORE]}\nben: The build is red\nanna: ")
+    assert "You said: " in query
+    assert query.endswith(f"carol: Fixed it\n\n{say('en', Say.THREAD_ASKS, name='anna')}\nWhat was it?")
+    assert len(answers) == 2
+
+
 def test_nothing_is_added_where_nobody_else_spoke(world: World) -> None:
     root = world.ask("one")
     world.answers(root)

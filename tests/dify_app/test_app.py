@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from dify_app.answer import AnswerEvent, ConversationStarted, Ended, FilesDropped, TextDelta
-from dify_app.app import DifyApp
+from dify_app.answer import AnswerEvent, ConversationStarted, Ended, FilesDropped, QuestionCut, TextDelta
+from dify_app.app import DifyApp, Question
 from dify_app.calls import Kinds, new_kinds
 from dify_app.files_in import OfferedFile, Place, PlacedFile
 from dify_app.form import FormCache
@@ -90,6 +90,25 @@ def test_a_lost_conversation_is_begun_anew() -> None:
     calls = FakeCalls([refused("")], ANSWER)
     assert ask(app_of(calls), "c-0") == SAID
     assert [asked["conversation_id"] for asked in calls.asked] == ["c-0", None]
+
+
+def test_what_is_begun_anew_is_asked_anew() -> None:
+    calls = FakeCalls([refused("")], ANSWER)
+    whole = Question("Why?", {}, preface="All of it. ")
+    assert ask(app_of(calls), "c-0", preface="What is new. ", anew=lambda: whole) == SAID
+    assert [asked["query"] for asked in calls.asked] == ["What is new. Why?", "All of it. Why?"]
+
+
+def test_a_question_too_long_for_its_variable_is_cut_and_that_is_told() -> None:
+    kinds = new_kinds()
+    kinds["app-1"] = "inputs"
+    short = form(field("query", max_length=2))
+    assert ask(app_of(FakeCalls([message("Hi"), message_end()], info=short), kinds=kinds))[0] == QuestionCut(
+        2
+    )
+    long = form(field("query", max_length=4))
+    events = ask(app_of(FakeCalls([message("Hi"), message_end()], info=long), kinds=kinds))
+    assert not any(isinstance(event, QuestionCut) for event in events)
 
 
 def test_a_conversation_is_not_begun_anew_for_another_reason() -> None:

@@ -154,6 +154,16 @@ def test_an_app_that_forgets_hears_our_own_words_too() -> None:
     assert found.context["slack_thread"] == "ben: Hello\nbot (app): Mine"
 
 
+def test_an_app_that_lost_the_conversation_is_told_all_of_it_again() -> None:
+    reading = Reading(
+        said(ROOT, files=[OTHER]), said("3.000000", "UBOT", "Mine"), said("5.000000", text="New")
+    )
+    found = briefing(message(), reading).write(BEGUN, lambda _: None, lost=True)
+    assert found.preface.startswith(EN[Say.THREAD_BEFORE])
+    assert found.context["slack_thread"] == "ben: Hello\n  [file] b.txt\nbot (app): Mine\nben: New"
+    assert [file.tool_file_id for file in found.files] == ["F2"]
+
+
 def test_files_of_the_message_and_of_the_first_one() -> None:
     reading = Reading(said(ROOT, files=[FILE, OTHER]))
     found, working = brief(briefing(message(files=(FILE,)), reading))

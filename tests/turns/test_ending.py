@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from dify_app.answer import Ended, Paused, Source, Sources, TextDelta
+from dify_app.answer import Ended, Paused, QuestionCut, Source, Sources, TextDelta
 from errors import BridgeError, DifyUnavailable, FileRefused, InputMissing, RunFailed, UnsupportedApp
 from message import Message
 from slack_api.identity import UserInfo
@@ -90,6 +90,11 @@ def test_an_app_may_wait_for_several_persons() -> None:
         "Is it right?\n\n**Yes** · **No**\n\n- [Check](https://dify.example/form/t1)\n\n"
         f"And paid?\n\n- [Pay](https://dify.example/form/t2)\n\n> {EN[Say.PAUSED]}"
     )
+
+
+def test_a_question_that_was_cut_is_noted() -> None:
+    note = say("en", Say.QUESTION_CUT, count="256")
+    assert text(grown(QuestionCut(256), TextDelta("Hello"), Ended("succeeded"))) == f"Hello\n\n> {note}"
 
 
 def test_too_late() -> None:
