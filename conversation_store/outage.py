@@ -107,7 +107,9 @@ class Outage:
                 self.at_home(key)
 
     def _return(self) -> None:
-        while self._strays:
-            self._clock.sleep(REST)
-            self.bring_home()
-        self._returning = False
+        try:
+            while self._strays:
+                self._clock.sleep(REST)
+                self.bring_home()
+        finally:
+            self._returning = False
