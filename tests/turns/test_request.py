@@ -1,7 +1,7 @@
 """A turn that breaks inside: the thread is told, the log has its line, and nobody waits for it for ever."""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -31,7 +31,7 @@ class ReplyOfTests:
     message_ts: str = ""
     calls: list[str] = field(default_factory=list)
 
-    def show(self, latest: Any) -> None:
+    def show(self, latest: Any, _over: Any) -> None:
         self.message_ts = "2.000002"
         self.calls.append(latest().text)
 
@@ -87,6 +87,10 @@ def request(house: House, reply: ReplyOfTests) -> TurnRequest:
             finally:
                 answering.close()
 
+        def step_aside(self, why: str) -> None:
+            report.outcome = why
+            answering.close()
+
     record = taking.claim()
     assert record is not None
     return TurnRequest(
@@ -124,3 +128,14 @@ def test_a_turn_that_ends_by_itself_is_no_orphan(fails: Exception | None) -> Non
     assert asked.report.outcome == ("cannot reply: channel_not_found" if fails else "answered")
     assert house.record().open == ()
     assert house.record().conversation_id == "c-1"
+
+
+def test_a_turn_that_steps_aside_leaves_nothing_open_and_is_not_listed() -> None:
+    house, reply = House(), ReplyOfTests(None)
+    asked = replace(request(house, reply), not_answered=lambda: "its other event is answered")
+    asked.run()
+    assert asked.report.outcome == "its other event is answered"
+    assert house.record().open == ()
+    assert house.store.in_flight("hook") == ()
+    assert house.ending.ended == []
+    assert reply.calls == ["closed"]
