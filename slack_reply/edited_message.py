@@ -59,6 +59,10 @@ class EditedMessage:
         self._sent: dict[int, Page] = {}
 
     @property
+    def messages(self) -> tuple[str, ...]:  # noqa: D102
+        return tuple(self._messages)
+
+    @property
     def message_ts(self) -> str:  # noqa: D102
         return self._messages[-1] if self._messages else ""
 

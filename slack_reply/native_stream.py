@@ -43,6 +43,10 @@ class NativeStream:
         self._settled: set[str] = set()  # ids of cards that an earlier message shows to their end
 
     @property
+    def messages(self) -> tuple[str, ...]:  # noqa: D102
+        return tuple(self._messages)
+
+    @property
     def message_ts(self) -> str:  # noqa: D102
         return self._messages[-1] if self._messages else ""
 

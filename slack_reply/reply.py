@@ -56,6 +56,7 @@ class Reply:
         self._ends = LooseEnds(slack.api, self._share, place, slack.clock)
         self._writer: Writer = self._first(style)
         self._message = ""
+        self._left: list[str] = []  # messages of writers that could not go on
         self._rests_until = float("-inf")
 
     @property
@@ -115,10 +116,12 @@ class Reply:
             return False
 
     def retract(self) -> None:
-        """Take the message away that shows nothing but work, if there is one."""
-        if self._writer.message_ts:
+        """Take the messages away that show nothing but work, if there are any."""
+        messages = dict.fromkeys([*self._left, *self._writer.messages])
+        if messages:
             self._ends.tidy()
-            self._ends.unwanted(self._writer.message_ts)
+        for ts in messages:
+            self._ends.unwanted(ts)
 
     def close(self) -> None:
         """Leave nothing open; may trail the text."""
@@ -131,6 +134,7 @@ class Reply:
                 act(self._writer)
             except WriterGone as gone:
                 self._message = self._writer.message_ts or self._message
+                self._left += self._writer.messages
                 self._writer = self._next(gone)
             else:
                 return

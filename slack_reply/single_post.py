@@ -20,12 +20,16 @@ class SinglePost:
     def __init__(self, posting: Posting, start: int = 0) -> None:
         self._posting = posting
         self._start = start
-        self._message = ""
+        self._messages: list[str] = []
         self._limits = LIMITS
 
     @property
+    def messages(self) -> tuple[str, ...]:  # noqa: D102
+        return tuple(self._messages)
+
+    @property
     def message_ts(self) -> str:  # noqa: D102
-        return self._message
+        return self._messages[-1] if self._messages else ""
 
     def show(self, latest: Latest) -> None:
         """Nothing is shown before the end."""
@@ -37,7 +41,7 @@ class SinglePost:
 
     def _post(self, page: Page) -> None:
         try:
-            self._message = self._posting.post(page, self._start).ts
+            self._messages.append(self._posting.post(page, self._start).ts)
         except Unfit as error:
             if self._limits is MODEST:
                 raise CannotReply(error.error) from error

@@ -1,6 +1,6 @@
 """What all writers have in common: where the answer goes, and how a writer says that it can't go on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -90,6 +90,10 @@ class Writer(Protocol):
 
     def finish(self, latest: Latest) -> None:
         """Bring the whole text on the screen."""
+
+    @property
+    def messages(self) -> Sequence[str]:
+        """All its messages in their order, those that it took over too."""
 
     @property
     def message_ts(self) -> str:

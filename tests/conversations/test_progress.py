@@ -206,6 +206,17 @@ def test_a_silent_app_leaves_nothing_behind(world: World, style: str, text: str)
     assert world.slack.open_streams() == []
 
 
+def test_a_silent_app_that_worked_long_leaves_nothing_behind(world: World) -> None:
+    steps = [step for n in range(60) for step in script.node(f"Judge {n}", "tool", seconds=0.2)]
+    world.dify.script(steps + script.say("NO_REPLY", after=3), world.app_id)
+    ts = world.ask("Not for you")
+    world.wait(lambda: len(world.slack.answers(world.channel, ts)) > 1)
+    [_] = world.dify.wait_ended(1, timeout=20)
+    world.wait(lambda: not world.slack.answers(world.channel, ts))
+    world.settle(10)
+    assert world.slack.answers(world.channel, ts) == []
+
+
 def test_where_streams_are_refused_work_shows_as_a_line(world: World) -> None:
     world.slack.fault("chat.startStream", "error", error="internal_error", times=None)
     agent(world)

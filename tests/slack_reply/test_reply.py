@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from simulators.slack.messages import Message
 from slack_reply.reply import Style
-from slack_reply.view import View
+from slack_reply.view import Card, View
 from slack_reply.writer import CannotReply, StoppedByUser
 from slack_reply.written import Written
 from tests.conversations.answers import flat, long_text
@@ -90,6 +90,19 @@ def test_where_nothing_can_be_written_it_is_given_up_soon(style: Style, error: s
     with pytest.raises(CannotReply, match=error):
         grow(slack, slack.reply(style), [WHOLE[:200], WHOLE[:500]])
     assert slack.sent.count("chat.postMessage") == 1
+    assert slack.answers() == []
+
+
+def test_work_that_ends_in_silence_leaves_none_of_its_messages() -> None:
+    slack = TroubledSlack()
+    reply = slack.reply()
+    for count in (40, 80, 120):
+        cards = tuple(Card(f"id-{number}", f"Step {number}", "done") for number in range(count))
+        reply.show(lambda cards=cards: View("", cards))  # type: ignore[misc]
+        slack.clock.advance(100)
+    assert len(slack.answers()) > 2
+    reply.retract()
+    reply.close()
     assert slack.answers() == []
 
 
