@@ -7,12 +7,15 @@ from conversation_store.record import ThreadKey, ThreadRecord
 from conversation_store.store import ThreadStore
 from errors import StoreError
 from message import Message
+from slack_reply import links
 from slack_reply.reply import Reply
 from slack_reply.suggestions import buttons
 from slack_reply.view import View
 from turns.greeting import Greeter
 from turns.question import Asker
 
+LONGEST_NAME = 80
+LONGEST_QUOTE = 300  # it only tells what was pressed, and escaping may double it
 _GREETING, _QUESTION = 1, 2
 
 
@@ -47,9 +50,7 @@ class Overture:
 
     def _quoted(self) -> str:
         """A press leaves no message: without this nobody could tell what is answered here, and to whom."""
-        question = " ".join(self.asker.query().split())
-        name = " ".join(self.asker.name.replace("*", " ").split())
-        return f"> **{name}:** {question}"
+        return f"> **{_plain(self.asker.name, LONGEST_NAME)}:** {_plain(self.asker.query(), LONGEST_QUOTE)}"
 
     def _is_first(self, record: ThreadRecord) -> bool:
         """Whether this member never wrote to the bot before, as far as is remembered."""
@@ -65,3 +66,9 @@ class Overture:
         except StoreError:
             return False
         return True
+
+
+def _plain(text: str, longest: int) -> str:
+    """On one line, and none of it markup."""
+    line = " ".join(text.split())
+    return links.label_text(line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…")

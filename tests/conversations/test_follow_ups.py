@@ -61,6 +61,20 @@ def test_a_press_asks_in_the_pressers_name(handbook: World) -> None:
     assert "And by train?" in handbook.answer(root, count=4)
 
 
+def test_what_a_press_quotes_is_no_markup_and_short(handbook: World) -> None:
+    root, greeting = greeted(handbook)
+    evil = handbook.slack.add_user("[Click](https://evil.example) <!here>")
+    question = "*a* [b](https://evil.example/) " * 60
+    handbook.slack.press(handbook.channel, greeting.ts, evil, "ask_0", value=question)
+    _, quoted, _ = handbook.answers(root, count=3)
+    assert quoted.text.startswith(
+        "> **\\[Click\\](https://evil.example) &lt;!here&gt;:** \\*a\\* \\[b\\](https://evil.example/) "
+    )
+    assert quoted.text.endswith("…")
+    assert len(quoted.text) < 700
+    assert queries(handbook) == [question.strip()]
+
+
 def test_once_a_press_has_arrived_short_questions_need_no_text(handbook: World) -> None:
     handbook.dify.app(
         handbook.app_id, "advanced-chat", opening_statement=OPENER, suggested_questions=[TRAVEL]
