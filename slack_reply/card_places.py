@@ -53,7 +53,8 @@ def may_stand(text: str) -> bool:
     if not units or units[-1].body is not Body.TEXT:
         return not units
     line = units[-1].line
-    return "|" not in line and not MARKERS.match(line) and not _is_open(text, len(text))
+    begun = "|" in line or MARKERS.match(line) or inline.is_begun(line[units[-1].begin :])
+    return not begun and not _is_open(text, len(text))
 
 
 def _place(text: str, card: Card, at: int, *, final: bool) -> tuple[int, bool]:

@@ -9,12 +9,14 @@ from slack_api.outcome import SLACK_TROUBLE, STREAM_OPEN
 from slack_api.retry import BRISK
 from slack_api.tiers import UPDATE
 from slack_reply.card_places import may_stand
+from slack_reply.filling import WINDOW
 from slack_reply.loose_ends import LooseEnds
 from slack_reply.pages import pages_after
 from slack_reply.parts import Limits, Markdown, Page
 from slack_reply.posting import Posting, Unfit
 from slack_reply.share import Share
 from slack_reply.slack_form import closed, page_arguments
+from slack_reply.view import View
 from slack_reply.writer import Latest, Method, Place, SlackAway, WriterGone
 
 # chat.update refuses text above 4,000 characters (field/slack.md §3.2).
@@ -79,10 +81,7 @@ class EditedMessage:
         if self._messages:
             self._share.ahead(UPDATE, final=final)
         view = latest()
-        whole = final or (
-            bool(view.line) and may_stand(view.text)
-        )  # while the app works, its words stand still
-        pages = pages_after(view.text, self._follows.shown, LIMITS, final=whole)
+        pages = self._pages(view, final=final)
         for number, page in enumerate(pages):
             shown = page if final or page is not pages[-1] else _below(view.line, closed(page))
             if number >= len(self._messages):
@@ -91,6 +90,16 @@ class EditedMessage:
                 self._update(number, shown)
                 self._sent[number] = shown
         return len(pages)
+
+    def _pages(self, view: View, *, final: bool) -> tuple[Page, ...]:
+        """While the app works, its words stand still: the last ones are shown too, unless the page may end earlier."""
+        start = self._follows.shown
+        if view.line and not final and may_stand(view.text):
+            pages = pages_after(view.text, start, LIMITS, final=True)
+            size = sum(LIMITS.measure(part.text) for part in pages[-1].parts) if pages else 0
+            if size < WINDOW * LIMITS.room:
+                return pages
+        return pages_after(view.text, start, LIMITS, final=final)
 
     def _post(self, number: int, page: Page, *, final: bool) -> None:
         begin = self._begin(number)

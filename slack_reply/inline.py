@@ -47,6 +47,12 @@ def is_open(text: str) -> bool:
     return emphasis.scan(text, 0, len(text), solids, whole=False).undecided < len(text)
 
 
+def is_begun(text: str) -> bool:
+    """Whether its last characters may be the beginning of a link, an entity or code."""
+    row = list(atoms.scan(text, 0, whole=False))
+    return bool(row) and row[-1].text is None
+
+
 def _joined(pieces: Iterable[Piece], *, whole: bool) -> Iterator[Piece]:
     """Fewer pieces: those that nothing invites to cut behind go together, up to the length of a long word."""
     start, texts = 0, list[str]()

@@ -116,7 +116,8 @@ def test_what_may_stand_for_a_while(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a **b", "a `b", "[a](b", "| a |", "| a |\n|--", "```\nx", "T\n-", "- ", "a | b"]
+    "text",
+    ["a **b", "a `b", "[a](b", "| a |", "| a |\n|--", "```\nx", "T\n-", "- ", "a | b", "a &am", "a <htt"],
 )
 def test_what_is_half_open(text: str) -> None:
     assert not may_stand(text)

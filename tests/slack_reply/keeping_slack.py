@@ -1,0 +1,118 @@
+"""A Slack that keeps every state of every message as its reader sees it, and refuses nothing."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, cast
+
+from simulators.slack.messages import fold
+from slack_api.client import SlackApi
+from slack_reply.edited_message import EditedMessage
+from slack_reply.loose_ends import LooseEnds
+from slack_reply.native_stream import NativeStream
+from slack_reply.opening import Opening
+from slack_reply.posting import Posting
+from slack_reply.share import Share
+from slack_reply.single_post import SinglePost
+from slack_reply.writer import Place, Writer
+from slack_reply.written import Written
+from tests.fake_clock import FakeClock
+
+PLACE = Place("T1", "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
+
+Chunks = Sequence[Mapping[str, Any]]
+Look = tuple[tuple[str, str], ...]
+"""The parts of a message in their order, each with its kind: `markdown`, `table` or `card`."""
+
+
+class State(NamedTuple):
+    message: int
+    look: Look
+
+
+class KeepingSlack:
+    """`messages` are the looks of now, `states` all there were."""
+
+    def __init__(self) -> None:
+        self.messages: list[Look] = []
+        self.states: list[State] = []
+        self._chunks: dict[int, list[Mapping[str, Any]]] = {}
+
+    def start_stream(
+        self, _channel: str, _thread: str, _user: str, _team: str, chunks: Chunks, **_: Any
+    ) -> str:
+        self.messages.append(())
+        return self._append(len(self.messages) - 1, chunks)
+
+    def append_stream(self, _channel: str, ts: str, chunks: Chunks, **_: Any) -> None:
+        self._append(int(ts), chunks)
+
+    def stop_stream(self, _channel: str, ts: str, chunks: Chunks = (), **_: Any) -> None:
+        if chunks:
+            self._append(int(ts), chunks)
+
+    def post_message(self, _channel: str, _thread: str, **arguments: Any) -> str:
+        self.messages.append(())
+        return self._keep(len(self.messages) - 1, _posted(arguments))
+
+    def update_message(self, _channel: str, ts: str, **arguments: Any) -> None:
+        self._keep(int(ts), _posted(arguments))
+
+    def _append(self, number: int, chunks: Chunks) -> str:
+        log = self._chunks.setdefault(number, [])
+        log += chunks
+        return self._keep(number, _streamed(fold([dict(chunk) for chunk in log])))
+
+    def _keep(self, number: int, look: Look) -> str:
+        self.messages[number] = look
+        self.states.append(State(number, look))
+        return str(number)
+
+
+class NoLimits:
+    """A share of everything."""
+
+    def granted(self, *_: Any, **__: Any) -> bool:
+        return True
+
+    def try_take(self, *_: Any) -> bool:
+        return True
+
+    def interval(self, *_: Any) -> float:
+        return 0.0
+
+    def __getattr__(self, _name: str) -> Callable[..., None]:
+        return lambda *_, **__: None
+
+
+def writer(method: str, slack: KeepingSlack) -> tuple[Writer, LooseEnds]:
+    clock = FakeClock()
+    api, share = cast("SlackApi", slack), cast("Share", NoLimits())
+    ends = LooseEnds(api, share, PLACE, clock)
+    posting = Posting(api, share, Written(), PLACE)
+    if method == "stream":
+        nothing = cast("Any", NoLimits())
+        return NativeStream(
+            api, share, Opening(api, share, nothing, nothing, PLACE), ends, PLACE, clock
+        ), ends
+    if method == "edit":
+        return EditedMessage(api, share, posting, ends, PLACE), ends
+    return SinglePost(posting), ends
+
+
+def _streamed(parts: Iterable[Mapping[str, Any]]) -> Look:
+    look: list[tuple[str, str]] = []
+    for part in parts:
+        if part["kind"] == "markdown":
+            look.append(("markdown", part["text"]))
+        elif part["kind"] == "task":
+            look.append(("card", part["id"]))
+        else:
+            look += [("table", str(block)) for block in part["blocks"]]
+    return tuple(look)
+
+
+def _posted(arguments: Mapping[str, Any]) -> Look:
+    blocks = arguments.get("blocks", [{"type": "markdown", "text": arguments.get("markdown_text", "")}])
+    return tuple(
+        ("markdown", block["text"]) if block["type"] == "markdown" else ("table", str(block))
+        for block in blocks
+    )

@@ -1,0 +1,118 @@
+"""The corpus through the writers themselves: however an answer came, it ends as the whole, and nothing flashes."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import chain
+
+import pytest
+
+from slack_reply import blocks, edited_message, sheet, single_post
+from slack_reply.footer import with_footer
+from slack_reply.view import Card, View
+from tests.corpus.answers import ANSWERS
+from tests.slack_reply.keeping_slack import KeepingSlack, Look, writer
+from tests.slack_reply.rendered import Styled, rendered
+
+CHUNKINGS = 200
+SHOWN = 8  # states of each on the way, at most
+PREFIXES = 24  # of each answer
+LINE = "Running Search…"
+
+
+@dataclass(frozen=True)
+class Source:
+    name: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`whole` is with what stands under it; steps begin at `begun`, each runs until the next look."""
+
+    text: str
+    whole: str
+    begun: tuple[int, ...]
+
+    def view(self, end: int) -> View:
+        text = self.text[:end]
+        cards = [card for card in self.cards if card.at <= end]
+        running = bool(cards) and cards[-1].at == end
+        if running:
+            cards[-1] = replace(cards[-1], state="running")
+        return View(text, tuple(cards), LINE if running else "", "Continued.")
+
+    @property
+    def cards(self) -> tuple[Card, ...]:
+        return tuple(Card(f"id-{number}", "Search", "done", at) for number, at in enumerate(self.begun))
+
+    @property
+    def last(self) -> View:
+        return View(self.whole, self.cards, continued="Continued.")
+
+
+def answers(text: str, ends: list[int], chance: random.Random) -> Iterator[Answer]:
+    """As it is, with sources and a note under it, with cards in it, and with both."""
+    footed = with_footer(text, ["A note."], [Source("Doc", "https://x.y/doc")], "Sources", str)
+    begun = tuple(sorted(chance.sample(ends, min(3, len(ends)))))
+    for whole in (text, footed):
+        yield Answer(text, whole, ())
+        yield Answer(text, whole, begun)
+
+
+def shown(method: str, answer: Answer, ends: list[int]) -> KeepingSlack:
+    slack = KeepingSlack()
+    one, loose = writer(method, slack)
+    for end in ends:
+        one.show(lambda end=end: answer.view(end))  # type: ignore[misc]
+    one.finish(lambda: answer.last)
+    loose.tidy()
+    return slack
+
+
+@cache
+def markdown(text: str) -> tuple[Styled, ...]:
+    return tuple(rendered(text))
+
+
+def seen(look: Look) -> list[Styled]:
+    """What a reader sees of it, but for the line above an edited answer."""
+    found: list[Styled] = []
+    for kind, text in look:
+        found += markdown(text.removeprefix(f"_{LINE}_\n\n")) if kind == "markdown" else [(text, (kind,))]
+    return found
+
+
+@pytest.fixture(autouse=True)
+def _remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The layout is a function of the text alone: what was laid out once is not laid out again."""
+    for module in (sheet, edited_message, single_post):
+        monkeypatch.setattr(module, "pages_after", cache(module.pages_after))
+    monkeypatch.setattr("slack_reply.card_places.scan", cache(blocks.scan))
+
+
+@pytest.mark.parametrize("method", ["stream", "edit", "post"])
+@pytest.mark.parametrize("name", ANSWERS)
+def test_any_chunking_ends_in_the_same_messages_and_nothing_flashes(name: str, method: str) -> None:
+    text, chance = ANSWERS[name], random.Random(f"{name} {method}")
+    ends = sorted(chance.sample(range(1, len(text)), min(PREFIXES, len(text) - 1)))
+    variants = list(answers(text, ends, chance))
+    wholes = [shown(method, answer, []).messages for answer in variants]
+    judged: set[object] = set()
+    for number in range(CHUNKINGS):
+        kind = number % len(variants)
+        some = sorted(chance.sample(ends, chance.randint(0, min(len(ends), SHOWN))))
+        slack = shown(method, variants[kind], some)
+        if slack.messages != wholes[kind]:
+            # A card that runs keeps room for its end, so that a message may end earlier; what is said is the same.
+            assert method == "stream"
+            assert variants[kind].begun
+            assert list(chain(*map(seen, slack.messages))) == list(chain(*map(seen, wholes[kind])))
+        for state in slack.states:
+            end = slack.messages[state.message]
+            if name.endswith("reference-links") or (state.look, end) in judged:
+                continue  # Slack resolves references once the definition has come
+            judged.add((state.look, end))
+            look = seen(state.look)
+            assert look == seen(end)[: len(look)], (state, some)
