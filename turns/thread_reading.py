@@ -1,6 +1,7 @@
 """The thread around a message, read from Slack when it is needed and then once."""
 
 from collections import deque
+from itertools import count
 
 import gevent
 
@@ -8,10 +9,18 @@ from clock import Clock
 from errors import SlackError
 from message import Message
 from slack_api.client import SlackApi
-from turns.thread_context import MOST_MESSAGES, Raw
+from turns.thread_context import MOST_MESSAGES, Raw, is_before, moment
 
-MOST_READ = 2_000  # messages looked at; Slack gives the oldest first
+MOST_READ = (
+    1_000  # messages looked at from the beginning on: Slack gives the oldest first, and has no way back
+)
+MOST_IN_SPAN = 2_000
+FIRST_SPAN = (
+    900  # seconds before the message; a longer thread is read again from there on, or from further back
+)
+WIDER = 4
 PATIENCE = 15.0  # seconds: an answer without the thread is better than none
+PATIENCE_AGAIN = 10.0
 
 
 class ThreadReading:
@@ -43,17 +52,47 @@ class ThreadReading:
         return self._root or {}
 
     def _replies(self, oldest: str, most: int) -> deque[Raw]:
-        message = self._message
         kept: deque[Raw] = deque(maxlen=MOST_MESSAGES)
+        cut = False
         try:
             with gevent.Timeout(self._clock.wall(PATIENCE), _LateError()):
-                for raw in self._api.replies(message.channel, message.root_ts, oldest=oldest, most=most):
-                    kept.append(raw)
-                    if raw.get("ts") == message.root_ts:
-                        self._root = raw
+                cut = self._take(kept, oldest, most) >= most > 1
+        except _LateError:
+            cut = bool(kept)
+        except SlackError:
+            pass
+        return self._latest(kept) if cut else kept
+
+    def _latest(self, first: deque[Raw]) -> deque[Raw]:
+        """The end of a thread of which only the beginning was read, from ever further back until it is enough."""
+        latest, begin = first, str(first[-1].get("ts"))
+        try:
+            with gevent.Timeout(self._clock.wall(PATIENCE_AGAIN), _LateError()):
+                for step in count():
+                    since = f"{moment(self._message.ts)[0] - FIRST_SPAN * WIDER**step}.000000"
+                    reaches = is_before(since, begin)  # up to what was read already
+                    kept: deque[Raw] = deque(first if reaches else (), maxlen=MOST_MESSAGES)
+                    full = self._take(kept, begin if reaches else since, MOST_IN_SPAN) >= MOST_IN_SPAN
+                    if full and step:
+                        break
+                    latest = kept
+                    if full or reaches or len(kept) >= MOST_MESSAGES:
+                        break
         except (SlackError, _LateError):
             pass
-        return kept
+        return latest
+
+    def _take(self, kept: deque[Raw], oldest: str, most: int) -> int:
+        """Read on behind `oldest`; how many messages Slack gave."""
+        message, seen = self._message, 0
+        for raw in self._api.replies(message.channel, message.root_ts, oldest=oldest, most=most):
+            seen += 1
+            is_root = raw.get("ts") == message.root_ts
+            if is_root:
+                self._root = raw
+            if not (is_root and oldest):  # it comes first whatever is asked for
+                kept.append(raw)
+        return seen
 
 
 class _LateError(Exception):

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import gevent
+import pytest
 
 from clock import SystemClock
 from errors import SlackRefused
@@ -11,19 +12,30 @@ from turns.thread_reading import MOST_READ, ThreadReading
 
 
 class FakeApi:
-    def __init__(self, count: int, fault: Exception | None = None, stall_at: int = -1) -> None:
-        self.messages = [{"ts": f"{n}.000000", "text": str(n)} for n in range(1, count + 1)]
+    """`root_first`: the root comes first whatever is asked for."""
+
+    def __init__(
+        self, count: int, fault: Exception | None = None, stall_at: int = -1, *, root_first: bool = False
+    ) -> None:
+        self.messages: list[dict[str, Any]] = [
+            {"ts": f"{n}.000000", "text": str(n)} for n in range(1, count + 1)
+        ]
         self.asked: list[tuple[str, str, str, int]] = []
         self.fault = fault
         self.stall_at = stall_at
+        self.root_first = root_first
 
     def replies(self, channel: str, ts: str, *, oldest: str = "", most: int = 0) -> Iterator[dict[str, Any]]:
         self.asked.append((channel, ts, oldest, most))
-        for number, raw in enumerate(self.messages):
+        wanted = [
+            (number, raw)
+            for number, raw in enumerate(self.messages)
+            if (self.root_first and not number) or float(raw["ts"]) > float(oldest or 0)
+        ]
+        for number, raw in wanted[:most]:
             if number == self.stall_at:
                 gevent.sleep(60)
-            if not oldest or float(raw["ts"]) > float(oldest):
-                yield raw
+            yield dict(raw)
         if self.fault:
             raise self.fault
 
@@ -56,11 +68,43 @@ def test_what_is_new_reaches_up_to_the_message_itself() -> None:
     assert len(api.asked) == 2
 
 
+def test_the_root_is_not_new_even_if_slack_gives_it_again() -> None:
+    api = FakeApi(3, root_first=True)
+    thread = reading(api)
+    assert texts(thread.after("1.000000")) == ["2", "3"]
+    assert thread.root() == api.messages[0]
+    assert len(api.asked) == 1
+
+
 def test_of_a_long_thread_the_latest_are_kept() -> None:
     api = FakeApi(MOST_MESSAGES + 50)
     thread = reading(api)
     assert texts(thread.after(""))[0] == "51"
     assert thread.root() == api.messages[0]
+
+
+@pytest.mark.parametrize("apart", [1, 10, 100, 1000])
+def test_of_a_thread_too_long_to_be_read_the_latest_are_kept_too(apart: int) -> None:
+    count = MOST_READ + 3000
+    api = FakeApi(count)
+    for number, raw in enumerate(api.messages):
+        raw["ts"] = f"{number * apart + 1}.000000"
+    read = texts(reading(api, api.messages[-1]["ts"]).after(""))
+    assert read == [str(number) for number in range(count - MOST_MESSAGES + 1, count + 1)]
+    assert len(api.asked) < 10
+
+
+def test_what_lies_close_behind_what_was_read_is_read_on() -> None:
+    count = MOST_READ + 10
+    api = FakeApi(count)
+    read = texts(reading(api, f"{count}.000000").after(""))
+    assert (read[0], read[-1], len(read)) == (str(count - MOST_MESSAGES + 1), str(count), MOST_MESSAGES)
+
+
+def test_a_thread_that_is_read_too_slowly_is_read_from_its_end() -> None:
+    api = FakeApi(5000, stall_at=500)
+    read = texts(reading(api, "5000.000000").after(""))
+    assert read[-1] == "5000"
 
 
 def test_a_message_of_its_own_is_looked_up_alone() -> None:
