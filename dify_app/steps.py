@@ -49,6 +49,7 @@ class Steps:
     def __init__(self, locale: str = "en_US") -> None:
         self._locale = locale
         self._running: dict[str, Step] = {}
+        self._folded: set[str] = set()  # ids of nodes inside of an iteration or a loop, and of their runs
 
     def take(self, event: Mapping[str, Any]) -> Step | None:
         """The step this event starts, changes or ends; None for other events, noise and folded nodes."""
@@ -73,7 +74,10 @@ class Steps:
         return left
 
     def _node(self, data: Mapping[str, Any], state: StepState) -> Step | None:
-        if text_of(data, "node_type") in _NOISE or data.get("iteration_id") or data.get("loop_id"):
+        if data.get("iteration_id") or data.get("loop_id"):
+            self._folded |= {text_of(data, "id"), text_of(data, "node_id")} - {""}
+            return None
+        if text_of(data, "node_type") in _NOISE:
             return None
         output = _node_output(data) if state == "done" else ""
         return self._step(Step(text_of(data, "id", "node_id"), text_of(data, "title"), state, "node", output))
@@ -102,7 +106,9 @@ class Steps:
         return self._step(Step(text_of(event, "id"), title, state, "tool", output if state == "done" else ""))
 
     def _log(self, data: Mapping[str, Any]) -> Step | None:
-        """An entry of an agent node's log."""
+        """An entry of an agent node's log; it goes with its node."""
+        if {text_of(data, "node_execution_id"), text_of(data, "node_id")} & self._folded:
+            return None
         state = _STATES.get(text_of(data, "status"), "running")
         if text_of(data, "error"):
             state = "failed"

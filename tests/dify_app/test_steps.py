@@ -107,6 +107,17 @@ def test_an_agent_nodes_log() -> None:
     ]
 
 
+@pytest.mark.parametrize("inner", ["iteration_id", "loop_id"])
+def test_what_an_agent_logs_inside_of_a_loop_is_folded_with_it(inner: str) -> None:
+    inside: dict[str, Any] = {inner: "it"}
+    assert taken(
+        node("node_started", "Agent", "agent", **inside),
+        flow("agent_log", id="1", label="ROUND 1", status="start", node_execution_id="x-Agent", node_id="n"),
+        flow("agent_log", id="2", label="CALL a", status="start", node_id="Agent", parent_id="1"),
+        flow("agent_log", id="3", label="CALL b", status="start", node_execution_id="other", node_id="o"),
+    ) == [None, None, None, Step("3", "b", "running", "tool")]
+
+
 def test_a_retried_node_runs_again() -> None:
     steps = Steps()
     taken(node("node_started", "A"), steps=steps)
