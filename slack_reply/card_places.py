@@ -99,7 +99,7 @@ def _candidates(
         line_ends = text[unit.end - 1] == "\n"
         if _is_plain(unit) and (line_ends or number + 1 == len(units)):
             yield from _sentences(text, begin, unit.end, at)
-        if line_ends:
+        if line_ends and text[unit.end - 2 : unit.end - 1] != "\\":  # it would be seen if no line followed
             fits = _fits_behind(text, unit.end, around)
             yield unit.end, final if fits is None else fits and not _is_open(text, unit.end)
 
