@@ -14,6 +14,11 @@ FOLDER = ROOT / "_assets"
 SCALE = 0.5  # wall seconds per design second
 
 
+def drawn(stack: Stack, scene: Scene) -> str:
+    """The picture of a scene."""
+    return sheet(scene.title, played(stack, scene), scene.width)
+
+
 def played(stack: Stack, scene: Scene) -> list[Moment]:
     """The thread at the scene's moments."""
     views: list[tuple[float, ThreadView]] = []
@@ -40,7 +45,7 @@ def main() -> None:
     try:
         for scene in SCENES:
             path = FOLDER / scene.file
-            path.write_text(sheet(scene.title, played(stack, scene), scene.width))
+            path.write_text(drawn(stack, scene))
             sys.stdout.write(f"{path.relative_to(ROOT)} ({path.stat().st_size:,} bytes)\n")
     except NoAnswerError as error:
         sys.exit(f"{error} The plugin's log ends so:\n{stack.daemon.log()[-3000:]}")

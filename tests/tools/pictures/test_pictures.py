@@ -6,8 +6,11 @@ import pytest
 
 from simulators.demo.document import ThreadView
 from simulators.launch import ROOT
-from tools.pictures.__main__ import FOLDER, moment
+from simulators.stack import Stack
+from tools.pictures.__main__ import FOLDER, drawn, moment
 from tools.pictures.scenes import SCENES
+
+SCALE = 0.05
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.file)
@@ -19,6 +22,20 @@ def test_a_picture_is_small_whole_and_in_the_readme(scene) -> None:  # type: ign
     assert f"](_assets/{scene.file})" in (ROOT / "README.md").read_text()
     shown = " ".join(root.itertext())
     assert all(word in shown for word in scene.question.split())
+
+
+def test_the_agents_run_is_what_the_simulated_slack_holds() -> None:
+    """Drawn at its end alone, it is the same picture every time."""
+    [scene] = [scene for scene in SCENES if {share for _, share in scene.moments} == {1.0}]
+    stack = Stack.start(SCALE)
+    try:
+        picture = drawn(stack, scene)
+    finally:
+        stack.stop()
+    assert picture == (FOLDER / scene.file).read_text(), "make pictures draws it anew"
+    shown = " ".join(ET.fromstring(picture).itertext())
+    for kind in ("Read the incident log", "Umbra Labs", "GROUP BY", "Sources", "Incident 2041"):
+        assert all(word in shown for word in kind.split()), kind
 
 
 def test_a_moment_is_the_latest_view_of_its_time() -> None:
