@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from slack_reply import inline
 from slack_reply.blocks import scan
-from slack_reply.markers import MARKERS
+from slack_reply.markers import LIST, MARKERS, UNDERLINE
 from slack_reply.parts import Limits
 from slack_reply.units import Body, Unit
 from slack_reply.view import Card
@@ -21,7 +21,7 @@ _REACH = 600
 _SENTENCE = re.compile(r"""[^\W\d_]{3}[)"'”’»]*[.!?…][)"'”’»]*(?=[ \t])|[。！？][」』）]*""")  # noqa: RUF001
 _SAID = re.compile(r"""(?:(?<![^\s(])[^\W\d_]{2,}[)"'”’»]*[.!?…:;]|[。！？：；][」』）]*)\s*\Z""")  # noqa: RUF001
 _SCHEME = re.compile(r"\bhttps?:\Z", re.IGNORECASE)
-_UNDERLINE = re.compile(r"=|--")
+_LOOK = 40
 
 
 def stretches(
@@ -100,7 +100,7 @@ def _candidates(
         if _is_plain(unit) and (line_ends or number + 1 == len(units)):
             yield from _sentences(text, begin, unit.end, at)
         if line_ends and text[unit.end - 2 : unit.end - 1] != "\\":  # it would be seen if no line followed
-            fits = _fits_behind(text, unit.end, around)
+            fits = _fits_behind(text, unit.end, around, parted=unit.blank)
             yield unit.end, final if fits is None else fits and not _is_open(text, unit.end)
 
 
@@ -117,19 +117,24 @@ def _is_plain(unit: Unit) -> bool:
     return bool(unit.line) and not inside and not unit.line[0].isspace() and "|" not in unit.line
 
 
-def _fits_behind(text: str, end: int, unit: Unit) -> bool | None:
-    """Whether the line behind `end` stands for itself, so that the one of the unit can be parted from it."""
+def _fits_behind(text: str, end: int, unit: Unit, *, parted: bool) -> bool | None:
+    """Whether the line behind `end` stands for itself, so that the one of the unit can be parted from it.
+
+    `parted`: a blank line is between them already.
+    """
     start = end
     while text.startswith(("\n", "\r\n"), start):
         start = text.index("\n", start) + 1
-    behind = text[start : start + 2]
-    if not behind:
+    behind, ended, _ = text[start : start + _LOOK].partition("\n")
+    if not ended and start + len(behind) == len(text) and MARKERS.match(behind):
         return None
-    if unit.begin and ">" in unit.line[: unit.begin] and start == end:
-        return behind[0] != ">" and not behind[0].isspace()
-    if behind[0] in " \t":
-        return None if behind.isspace() and start + len(behind) == len(text) else False
-    return start > end or not _UNDERLINE.match(behind)
+    parted |= start > end
+    if behind[:1].isspace() or (not parted and UNDERLINE.match(behind)):
+        return False
+    if parted or not unit.begin:
+        return True
+    quoted = ">" in unit.line[: unit.begin]
+    return not behind.startswith(">") if quoted else LIST.match(behind) is not None
 
 
 def _is_open(text: str, end: int) -> bool:

@@ -48,9 +48,15 @@ def is_open(text: str) -> bool:
 
 
 def is_begun(text: str) -> bool:
-    """Whether its last characters may be the beginning of a link, an entity or code."""
+    """Whether its last characters may be the beginning of a link, an entity, code or emphasis."""
     row = list(atoms.scan(text, 0, whole=False))
-    return bool(row) and row[-1].text is None
+    if row and row[-1].text is None:
+        return True
+    if not text.endswith(("*", "_", "~")):
+        return False
+    solids = [atom for atom in row if atom.solid]
+    marks = emphasis.scan(text, 0, len(text), solids, whole=True).marks
+    return all(end != len(text) for _, end in marks)
 
 
 def _joined(pieces: Iterable[Piece], *, whole: bool) -> Iterator[Piece]:

@@ -110,14 +110,29 @@ def test_one_whose_text_is_over_stands_behind_it_at_once(text: str) -> None:
     assert placed(f"{text}\n\nNext", [card], list(range(len(text) + 6))) == {"id-1": len(text)}
 
 
-@pytest.mark.parametrize("text", ["", "Hello.", "Hello **you** th", "- item", "> quote", "| a |\n\nText"])
+@pytest.mark.parametrize(
+    "text", ["", "Hello.", "Hello **you** th", "Hello **you**", "- item", "> quote", "| a |\n\nText"]
+)
 def test_what_may_stand_for_a_while(text: str) -> None:
     assert may_stand(text)
 
 
 @pytest.mark.parametrize(
     "text",
-    ["a **b", "a `b", "[a](b", "| a |", "| a |\n|--", "```\nx", "T\n-", "- ", "a | b", "a &am", "a <htt"],
+    [
+        "a **b",
+        "a `b",
+        "[a](b",
+        "| a |",
+        "| a |\n|--",
+        "```\nx",
+        "T\n-",
+        "- ",
+        "a | b",
+        "a &am",
+        "a <htt",
+        "a **",
+    ],
 )
 def test_what_is_half_open(text: str) -> None:
     assert not may_stand(text)
