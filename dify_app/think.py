@@ -10,6 +10,7 @@ since some templates put the opening tag into the prompt; what came before it st
 import re
 from copy import copy
 
+from dify_app.first_words import FirstWords
 from dify_app.lines import BLANKS, Lines
 
 MOST_HELD = 20_000  # characters in doubt; a thought as long as that is shown rather than an answer lost
@@ -36,10 +37,7 @@ class ThinkFilter:
         self._size = 0
         self._is_word = False  # what is held begins with a tag that looks like a word
         self._mentioned = False  # the answer speaks about the tags
-        self._lead: list[str] = []  # blanks before the first word: they go if a thought follows
-        self._spoken = False
-        self._after_thought = False
-        self._fresh = False  # in a line behind the one the thought ended in
+        self._first = FirstWords()
 
     def feed(self, delta: str) -> tuple[str, str]:
         """What is certain by now: text to show, and thought."""
@@ -51,9 +49,7 @@ class ThinkFilter:
         """What was held back, now that nothing more comes."""
         self._read(len(self._pending))
         self._give_back()
-        if not self._spoken and not self._after_thought:
-            self._text += self._lead
-        self._lead = []
+        self._text += self._first.close()
         return self._taken()
 
     def _taken(self) -> tuple[str, str]:
@@ -77,7 +73,7 @@ class ThinkFilter:
                 self._mused = self._mused or bool(piece.strip())
                 self._thought.append(piece)
             else:
-                self._say(piece)
+                self._text += self._first.say(piece)
         self._pending = self._pending[end:]
 
     def _opens(self, piece: str, behind: str) -> bool:
@@ -90,8 +86,7 @@ class ThinkFilter:
         if line.is_bare:
             self._give_back()
             self._before, self._depth, self._mused = copy(line), 1, False
-            self._lead = []
-            self._after_thought, self._fresh = True, False
+            self._first.thought()
             return True
         if self._held is not None:
             return False
@@ -141,9 +136,7 @@ class ThinkFilter:
             or (not line.begins and line.last in _BEFORE_WORD)
         ):
             return False
-        if not self._spoken:
-            self._lead = []
-            self._after_thought, self._fresh = True, False
+        self._first.thought()
         return True
 
     def _settles(self, behind: str) -> bool:
@@ -173,27 +166,7 @@ class ThinkFilter:
         self._mentioned = self._mentioned or self._depth == 0
         held, self._held, self._depth = self._held, None, 0
         for piece in held:
-            self._say(piece)
-
-    def _say(self, piece: str) -> None:
-        if not self._spoken:
-            if self._after_thought:
-                piece = self._behind_thought(piece)
-            if not piece.strip(BLANKS + "\n"):
-                self._lead += [piece] if piece else []
-                return
-            self._text += self._lead
-            self._lead = []
-            self._spoken = True
-        self._text.append(piece)
-
-    def _behind_thought(self, piece: str) -> str:
-        """The same without the rest of the thought's line and without blank lines; an indent stays."""
-        if piece == "\n":
-            self._lead = []
-            self._fresh = True
-            return ""
-        return piece if self._fresh else piece.lstrip(BLANKS)
+            self._text += self._first.say(piece)
 
 
 def _decided(text: str) -> int:
