@@ -3,14 +3,15 @@
 import re
 from typing import NamedTuple
 
+# What is kept of an info string: only its first word means anything.
 INFO_LIMIT = 200
 _INDENT = 3
 # Bullets, numbers and quote marks that a line begins with, and the box of a task.
 _CONTAINERS = r"(?:[ \t]*+(?:>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t])))*+[ \t]*+"
 PREFIX = re.compile(rf"{_CONTAINERS}(?:\[[ xX]\](?=[ \t])[ \t]*)?")
 _OPENING = re.compile(
-    rf"(?P<prefix>{_CONTAINERS})(?:(?P<ticks>`{{3,}})(?P<info>[^`]{{0,{INFO_LIMIT}}})"
-    rf"|(?P<tildes>~{{3,}})(?P<words>.{{0,{INFO_LIMIT}}}))\Z"
+    rf"(?P<prefix>{_CONTAINERS})(?:(?P<ticks>`{{3,}})(?P<info>[^`]*)"
+    rf"|(?P<tildes>~{{3,}})(?P<words>.*))\Z"
 )
 _CLOSING = re.compile(r"(?P<prefix>[ \t>]*)(?P<run>`+|~+)[ \t]*\Z")
 _MAYBE_CLOSING = re.compile(r"[ \t>]*(?:`*|~*)[ \t]*\Z")
@@ -54,4 +55,4 @@ def opening(line: str) -> Fence | None:
     run = found["ticks"] or found["tildes"]
     info = found["info"] if found["ticks"] else found["words"]
     prefix = re.sub(r"[^\s>]", " ", found["prefix"])
-    return Fence(prefix, run, info.strip())
+    return Fence(prefix, run, info.strip()[:INFO_LIMIT].rstrip())

@@ -1,7 +1,9 @@
 """Links and images of one line: the only markup whose source is not shown as it stands."""
 
+import html
 import re
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 from slack_reply import tokens
 
@@ -28,6 +30,8 @@ _AUTOLINK_BEGUN = re.compile(
 _UNESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _IN_LABEL = re.compile(r"([\\\[\]*_~`])")
 _PERCENT = {" ": "%20", "\t": "%09", "<": "%3C", ">": "%3E", "(": "%28", ")": "%29", "|": "%7C", "\\": "%5C"}
+# An address in a label, as far as it tells where the link seems to go.
+_ADDRESS = re.compile(r"(?:https?://|\bwww\.)[^\s/?#*`\[\](){}<>\"',;]+", re.IGNORECASE)
 _BARE_ENDS = frozenset(" \t.,;:!?)")
 
 
@@ -44,8 +48,9 @@ class Link(NamedTuple):
         return self.url.partition("?")[0].rpartition("/")[2] or self.url
 
     def shown(self, label: str) -> str:
-        """As Markdown, with a label that is already safe."""
-        return f"[{label}]({quoted(self.url)})"
+        """As Markdown, with a label that is already safe; one that reads as another address names the real one too."""
+        named = f"{label} → {label_text(self.url)}" if _disguises(label, self.url) else label
+        return f"[{named}]({quoted(self.url)})"
 
 
 def read(line: str, start: int, *, whole: bool) -> Link | int | None:
@@ -89,6 +94,19 @@ def autolink(line: str, start: int, *, whole: bool) -> tuple[int, str] | int | N
         return end, url
     target = url if ":" in url else f"mailto:{url}"
     return end, f"[{label_text(url)}]({quoted(target)})"
+
+
+def _disguises(label: str, url: str) -> bool:
+    hosts = {_host(found) for found in _ADDRESS.findall(html.unescape(label.replace("\\", "")))}
+    return bool(hosts) and hosts != {_host(url)}
+
+
+def _host(url: str) -> str:
+    try:
+        host = urlsplit(url if "://" in url else f"//{url}").hostname
+    except ValueError:
+        return ""
+    return (host or "").removeprefix("www.").rstrip(".")
 
 
 def label_text(plain: str) -> str:

@@ -60,3 +60,34 @@ def test_a_url_can_not_leave_its_parentheses() -> None:
     assert links.quoted("a)b(c") == "a%29b%28c"
     assert links.quoted("a(b)c") == "a(b)c"
     assert links.quoted("<a|b> c") == "%3Ca%7Cb%3E%20c"
+
+
+@pytest.mark.parametrize(
+    ("label", "url"),
+    [
+        ("https://good.example", "https://evil.example"),
+        ("see www.good.example/a", "https://evil.example/a"),
+        ("https://good.example", "https://good.example@evil.example/"),
+        ("https://good.example", "https://good.example.evil.example/"),
+        ("**https://good.example/**", "http://evil.example"),
+        ("https&#58;//good.example", "https://evil.example"),
+        ("https://good.example", "https://[evil"),
+    ],
+)
+def test_a_label_that_reads_as_another_address_names_the_real_one(label: str, url: str) -> None:
+    assert Link(label, url, 0).shown(label).startswith(f"[{label} → ")
+
+
+@pytest.mark.parametrize(
+    ("label", "url"),
+    [
+        ("https://x.example/a", "https://x.example/a?b=1"),
+        ("www.x.example", "https://x.example/"),
+        ("https://X.example.", "https://x.example/"),
+        ("README.md", "https://x.example/README.md"),
+        ("the docs", "https://x.example"),
+        ("https://x.example/a_b", "https://www.x.example/a_b"),
+    ],
+)
+def test_other_labels_stay(label: str, url: str) -> None:
+    assert Link(label, url, 0).shown(label).startswith(f"[{label}](")

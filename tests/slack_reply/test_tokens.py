@@ -51,3 +51,9 @@ def test_what_is_decided_is_not_changed_by_more_text(begun: str, more: str) -> N
     sure = tokens.decided(begun)
     whole = tokens.inside_code(begun + more)
     assert whole.startswith(tokens.inside_code(begun[:sure]))
+
+
+@pytest.mark.parametrize("unseen", "\u00ad\u034f\u061c\u180e\u200b\u2060\u3164\ufe0f\ufeff\U000e0001\x00\x1f")
+def test_nothing_unseen_hides_a_token(unseen: str) -> None:
+    assert tokens.is_live(f"<{unseen}!channel>")
+    assert tokens.inside_code(f"<{unseen}!channel>").startswith("&lt;")
