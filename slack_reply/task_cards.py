@@ -10,7 +10,9 @@ CARDS_PER_MESSAGE = 45
 """A message holds 50 blocks (field/slack.md §3.2); some room stays for tables."""
 TITLE_LIMIT, OUTPUT_LIMIT, DETAILS_LIMIT = 120, 160, 256
 """Characters; Slack's documents allow 256 each (field/slack.md §4.2)."""
-RUNNING_RESERVE = 2 * OUTPUT_LIMIT
+OUTPUT_BYTES = 3 * OUTPUT_LIMIT
+"""The most an output takes: as many characters of Chinese or Japanese."""
+RUNNING_RESERVE = 2 * OUTPUT_BYTES
 """Bytes kept free for what a card that still runs may say in the end."""
 
 _STATUS = {"running": "in_progress", "done": "complete", "failed": "error"}
@@ -23,8 +25,8 @@ def fitted(card: Card) -> Card:
     return replace(
         card,
         title=_short(_line(card.title), TITLE_LIMIT) or "…",
-        output=_short(_line(card.output), OUTPUT_LIMIT),
-        details=_beginning(card.details.translate(_HARMLESS)),
+        output=_short(_line(card.output), OUTPUT_LIMIT).encode()[:OUTPUT_BYTES].decode(errors="ignore"),
+        details=_beginning(_harmless(card.details)),
     )
 
 
@@ -59,7 +61,12 @@ def weight(card: Card) -> int:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.translate(_HARMLESS).split())
+    return " ".join(_harmless(text).split())
+
+
+def _harmless(text: str) -> str:
+    """Without halves of surrogate pairs too, which can't be sent."""
+    return text.translate(_HARMLESS).encode(errors="replace").decode()
 
 
 def _short(text: str, limit: int) -> str:

@@ -63,4 +63,10 @@ def test_details_that_grow_are_shown_growing(begun: str, more: str) -> None:
 def test_output_counts_twice_and_running_cards_keep_room_for_it() -> None:
     done = replace(CARD, state="done", output="é")
     assert weight(done) == len("Search") + 2 * 2
-    assert weight(CARD) >= weight(replace(done, output="x" * OUTPUT_LIMIT))
+    for char in ("x", "文", "😀"):
+        assert weight(CARD) >= weight(fitted(replace(done, output=char * OUTPUT_LIMIT)))
+
+
+def test_halves_of_surrogate_pairs_do_not_break_anything() -> None:
+    card = fitted(Card("id-1", "a \ud83d", "done", 0, "\ude00", "\ud83d b"))
+    assert (card.title, card.output, card.details) == ("a ?", "?", "? b")
