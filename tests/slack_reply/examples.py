@@ -1,10 +1,11 @@
-"""Our own examples in the order of the CommonMark specification, one group for each of its constructs.
+"""Our own examples in the order of the CommonMark specification, a group for each of its constructs, more than it has.
 
 A copy of the specification itself can be tried too: COMMONMARK_SPEC=/path/to/spec.txt
 """
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -149,4 +150,19 @@ def _specification() -> list[str]:
     return [example.replace("→", "\t") for example in found]
 
 
-EXAMPLES = [example for group in GROUPS.values() for example in group] + _specification()
+def _lines(example: str, prefix: str, first: str = "") -> str:
+    begun, *rest = example.split("\n")
+    return "\n".join([(first or prefix) + begun, *(prefix + line for line in rest)])
+
+
+# Each construct by itself, in what can hold it, between paragraphs, and once more behind itself.
+PLACES: dict[str, Callable[[str], str]] = {
+    "alone": str,
+    "in a quote": lambda example: _lines(example, "> "),
+    "in a bullet": lambda example: _lines(example, "  ", "- "),
+    "in a number": lambda example: _lines(example, "   ", "1. "),
+    "between paragraphs": lambda example: f"Above.\n\n{example}\n\nBelow.",
+    "twice": lambda example: f"{example}\n\n{example}",
+}
+EXAMPLES = [place(example) for group in GROUPS.values() for example in group for place in PLACES.values()]
+EXAMPLES += _specification()

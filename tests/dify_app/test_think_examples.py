@@ -1,0 +1,22 @@
+"""What no model thinks is left as it is, however it comes."""
+
+import random
+
+import pytest
+
+from dify_app.think import ThinkFilter
+from tests.slack_reply.examples import EXAMPLES
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_markdown_passes_the_filter_of_thoughts(example: str) -> None:
+    chance = random.Random(example)
+    for _ in range(5):
+        one, said, position = ThinkFilter(), "", 0
+        while position < len(example):
+            end = position + chance.randint(1, 6)
+            text, thought = one.feed(example[position:end])
+            assert not thought
+            said += text
+            position = end
+        assert said + "".join(one.close()) == example
