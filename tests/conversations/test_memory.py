@@ -201,9 +201,10 @@ def test_a_reply_comes_again_while_nobody_can_tell_whose_thread_it_is(world: Wor
 def test_a_conversation_is_forgotten_after_its_days(world: World) -> None:
     """A day is too long to wait for, even at this scale: what is stored is made older instead."""
     world.configure(conversation_days="1")
-    old, younger = world.ask("one"), world.ask("two")
-    for root in (old, younger):
-        world.answers(root)
+    old = world.ask("one")
+    world.answers(old)
+    younger = world.ask("two")
+    world.answers(younger)
     age(world, DAY - 600)
     world.forget()
     world.ask("two again", thread_ts=younger)
