@@ -73,7 +73,11 @@ class Buckets:
 
     def get(self, key: ThreadKey, *, fresh: bool = False) -> ThreadRecord | None:  # noqa: ARG002, D102 - always fresh
         digest = key.digest()
-        record = self._read(self.state.shape.bucket_of(digest)).get(digest)
+        number = self.state.shape.bucket_of(digest)
+        # The daemon keeps for five minutes what a read finds: one that meets a write may keep the state before it
+        # (field/dify.md §7).
+        with held(self.state.locks[number], self.clock):
+            record = self._read(number).get(digest)
         return record and as_of(key, record, self.clock.epoch(), self.days)
 
     def update(self, key: ThreadKey, change: Change) -> ThreadRecord:  # noqa: D102

@@ -117,6 +117,14 @@ def test_a_busy_bucket_is_not_waited_for_for_ever(store: Buckets, key: ThreadKey
     store.update(key, unchanged)
 
 
+def test_nothing_is_read_while_it_is_written(store: Buckets, key: ThreadKey) -> None:
+    """Else the daemon may keep the state before the write for five minutes (field/dify.md §7)."""
+    lock = store.state.locks[store.state.shape.bucket_of(key.digest())]
+    with lock, pytest.raises(StoreError, match="too long"):
+        store.get(key)
+    assert store.get(key) is None
+
+
 def test_over_the_quota_is_full_and_the_rest_goes_on(clock: FakeClock, key: ThreadKey) -> None:
     storage = FakeDifyStorage(quota=20)
     store = Buckets(BucketState(), storage, clock, DAYS)
