@@ -56,18 +56,20 @@ class Opening:
             return self._call(chunks)
         except SlackRefused as error:
             self._support.refused(self._place, error.error)
-            raise WriterGone(offset) from error
-        except SlackFateUnknown as error:
-            self._lost.append(chunks)
-            self._unsure = True
-            found = self._look()
-            if found:
-                return found
-            raise WriterGone(offset) from error
+            if error.error not in SLACK_TROUBLE:
+                raise WriterGone(offset) from error
+        except SlackFateUnknown:
+            pass
         except SlackUnreachable as error:
             raise SlackAway from error
         except SlackError as error:
             raise WriterGone(offset) from error
+        self._lost.append(chunks)
+        self._unsure = True
+        found = self._look()
+        if not found:
+            raise WriterGone(offset)
+        return found
 
     def _call(self, chunks: Chunks) -> str:
         """In channels the recipient is named, in DMs not, unless Slack asks for it (field/slack.md §4.2)."""

@@ -90,6 +90,7 @@ NATIVE = [
     Row("start-too-long", (refused(START, "msg_too_long"),)),
     Row("start-conflict", (refused(START, "streaming_state_conflict"),)),
     Row("start-glitch", (refused(START, "internal_error"),)),
+    Row("start-glitch-done", (refused(START, "fatal_error", after=True),)),
     Row("append-expired", (refused(APPEND, "message_not_in_streaming_state"),)),
     Row("last-expired", (refused(APPEND, "message_not_in_streaming_state"),), tuple(AT_ONCE)),
     Row("stop-expired", (refused(STOP, "message_not_in_streaming_state"),), tuple(AT_ONCE)),

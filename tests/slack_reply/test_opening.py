@@ -108,9 +108,11 @@ def test_what_never_left_is_for_later() -> None:
         start(one)
 
 
-def test_a_lost_one_is_found() -> None:
+@pytest.mark.parametrize("lost", [LOST, refuses("internal_error"), refuses("fatal_error")])
+def test_a_lost_one_is_found(lost: Answer | Exception) -> None:
+    """Also one of which Slack says that it failed inside: that may have been afterwards."""
     one, _, _, written = opening(
-        LOST, thread(SO_FAR, {"ts": "3.0", "user": "U9", "bot_id": "B9", "text": "So far"})
+        lost, thread(SO_FAR, {"ts": "3.0", "user": "U9", "bot_id": "B9", "text": "So far"})
     )
     assert start(one) == "2.0"
     assert written.knows("C1", "2.0")
