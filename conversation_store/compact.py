@@ -61,6 +61,7 @@ def pack(record: ThreadRecord) -> dict[str, object]:
         "i": _pack_in_flight(record.in_flight),
         "w": [_pack_in_flight(turn) for turn in record.waiting[-WAITING_KEPT:]],
         "f": _pack_users(record.followers[-FOLLOWERS_KEPT:]),
+        "n": _pack_times(record.unasked[-HANDLED_KEPT:]),
         "a": _pack_times((record.last_answer_ts,)),
         "u": int(record.updated),
     }
@@ -81,6 +82,7 @@ def unpack(packed: object) -> ThreadRecord:
         last_answer_ts=next(iter(_unpack_times(packed.get("a"))), ""),
         updated=_number(packed.get("u")),
         waiting=_unpack_waiting(packed.get("w")),
+        unasked=_unpack_times(packed.get("n"))[-HANDLED_KEPT:],
     )
 
 

@@ -63,9 +63,10 @@ class OpenTurn:
 
 @dataclass(frozen=True, slots=True)
 class ThreadRecord:
-    """`handled`, `followers` and `waiting` are ordered, latest last.
+    """`handled`, `followers`, `waiting` and `unasked` are ordered, latest last.
 
-    `updated` is Clock.epoch() of the last write.
+    `updated` is Clock.epoch() of the last write. `unasked` are those of `handled` of which the app was told nothing:
+    they were refused.
     """
 
     conversation_id: str = ""
@@ -75,6 +76,7 @@ class ThreadRecord:
     last_answer_ts: str = ""
     updated: float = 0.0
     waiting: tuple[InFlight, ...] = ()
+    unasked: tuple[str, ...] = ()
 
     @property
     def open(self) -> tuple[InFlight, ...]:
@@ -92,6 +94,10 @@ class ThreadRecord:
     def with_handled(self, ts: str) -> "ThreadRecord":
         """`ts` is taken; the oldest beyond HANDLED_KEPT are forgotten."""
         return replace(self, handled=_latest((*self.handled, ts), HANDLED_KEPT))
+
+    def with_unasked(self, ts: str) -> "ThreadRecord":
+        """`ts` was refused, so that the app does not know what it says."""
+        return replace(self, unasked=_latest((*self.unasked, ts), HANDLED_KEPT))
 
     def with_follower(self, user: str) -> "ThreadRecord":
         """`user` asked here, so their replies count; the longest silent beyond FOLLOWERS_KEPT drop out."""
@@ -138,6 +144,7 @@ def merged(one: ThreadRecord, other: ThreadRecord, *, blind: bool = False) -> Th
         conversation_id=newer.conversation_id or (older.conversation_id if blind else ""),
         last_answer_ts=newer.last_answer_ts or older.last_answer_ts,
         handled=_latest((*older.handled, *newer.handled), HANDLED_KEPT),
+        unasked=_latest((*older.unasked, *newer.unasked), HANDLED_KEPT),
         followers=_latest((*older.followers, *newer.followers), FOLLOWERS_KEPT),
         in_flight=running,
         waiting=waiting,

@@ -68,6 +68,7 @@ class Answering:
         self._report = report
         self._began = desk.received
         self._visible = False
+        self._asked = False
         self._growing = Growing()
         self.is_cut = False
         """Whether the turn's request is gone: Dify's answer and the storage's come no more."""
@@ -102,6 +103,7 @@ class Answering:
             self._greet()
             return
         growing = self._growing
+        self._asked = True
         reading = gevent.spawn(desk.asking.run, growing, record, self._heard)
         try:
             self._answer(growing, record, deadline)
@@ -254,12 +256,14 @@ class Answering:
         desk = self._desk
         self._report.method = desk.reply.method
         self._report.conversation = growing.conversation_id
-        self._remember(
-            lambda record: replace(
-                _with_conversation(record.without_in_flight(desk.message.ts), growing),
-                last_answer_ts=desk.reply.message_ts or record.last_answer_ts,
-            )
-        )
+        ts = desk.message.ts
+
+        def change(record: ThreadRecord) -> ThreadRecord:
+            ended = _with_conversation(record.without_in_flight(ts), growing)
+            ended = ended if self._asked else ended.with_unasked(ts)
+            return ended.with_answer(desk.reply.message_ts or record.last_answer_ts)
+
+        self._remember(change)
         with suppress(StoreError):
             desk.store.clear_in_flight(OpenTurn(desk.key, desk.message.ts, desk.holder, self._began))
 

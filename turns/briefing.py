@@ -115,7 +115,7 @@ class Briefing:
         message = self._message
         if message.is_dm or not message.is_reply:
             return ""
-        asked = [ts for ts in record.handled if ts != message.ts]
+        asked = [ts for ts in record.handled if ts != message.ts and ts not in record.unasked]
         if begins:
             working(Say.READING_THREAD)
         after = "" if begins else _latest_before(message.ts, asked) or record.last_answer_ts

@@ -33,11 +33,12 @@ records = st.builds(
     last_answer_ts=slack_times | odd_times | st.just(""),
     updated=st.integers(0, 2**40).map(float),
     waiting=st.lists(in_flights, max_size=WAITING_KEPT).map(tuple),
+    unasked=st.lists(slack_times | odd_times, max_size=HANDLED_KEPT).map(tuple),
 )
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
     lambda inner: (
-        st.lists(inner, max_size=8) | st.dictionaries(st.sampled_from("chifauw"), inner, max_size=6)
+        st.lists(inner, max_size=8) | st.dictionaries(st.sampled_from("chifaunw"), inner, max_size=6)
     ),
 )
 

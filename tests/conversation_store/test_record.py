@@ -103,6 +103,12 @@ def test_merged_takes_the_later_conversation_and_all_claims() -> None:
     assert merged(early, late, blind=True) == replace(expected, conversation_id="old")
 
 
+def test_merged_keeps_what_the_app_was_not_asked() -> None:
+    early = ThreadRecord(handled=("1", "2"), updated=1.0).with_unasked("2")
+    late = ThreadRecord(handled=("3",), updated=2.0).with_unasked("3")
+    assert merged(early, late).unasked == merged(late, early).unasked == ("2", "3")
+
+
 def test_merged_keeps_what_is_open_for_one_and_has_not_ended_for_the_other() -> None:
     one, two, three = (InFlight(ts, 0.0, "p") for ts in "123")
     early = ThreadRecord(handled=("1", "2"), in_flight=one, waiting=(two,), updated=1.0)

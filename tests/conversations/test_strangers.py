@@ -43,6 +43,25 @@ def test_who_writes_too_much_is_told_once_and_nobody_else_notices(world: World) 
     assert "later" in world.answer(world.ask("later"))
 
 
+def test_what_was_refused_is_told_with_the_next_question(world: World) -> None:
+    root = world.ask("the first")
+    world.answers(root)
+    world.slack.say(world.channel, BEN, "a remark of Ben's", thread_ts=root)
+    for number in range(MANY - 1):
+        world.ask(f"question {number}")
+    world.wait(lambda: len(turn_lines(world)) == MANY)
+    refused = world.ask("one too many", thread_ts=root)
+    world.wait(lambda: refused in turn_lines(world))
+    assert turn_lines(world)[refused]["outcome"] == Say.RATE_LIMITED
+    world.settle(PER_USER[0].seconds)
+    world.ask("and now?", thread_ts=root)
+    world.answers(root, count=3)
+    query = world.dify.invocations()[-1]["query"]
+    assert "a remark of Ben's" in query
+    assert "one too many" in query
+    assert "the first" not in query
+
+
 def test_a_thread_in_which_bots_answer_each_other_is_cut(world: World) -> None:
     world.dify.script(script.say("Pong."), world.app_id)
     people = [world.slack.add_user(f"person{n}") for n in range(4)]

@@ -133,6 +133,16 @@ def test_what_is_new_since_the_last_question() -> None:
     assert working == []
 
 
+def test_what_was_refused_is_new_to_the_app() -> None:
+    reading = Reading(said("2.000000"), said("3.000000", "UANNA", "Too much"), said(MINE, "UANNA"))
+    found, _ = brief(
+        briefing(message(), reading),
+        ThreadRecord("c-1", ("1.500000", "3.000000", MINE)).with_unasked("3.000000"),
+    )
+    assert reading.asked == ["1.500000"]
+    assert found.preface.startswith(f"{EN[Say.THREAD_SINCE]}\nben: Hello\nanna: Too much\n\n")
+
+
 def test_or_since_the_last_answer_when_no_question_is_known() -> None:
     reading = Reading()
     brief(briefing(message(), reading), ThreadRecord(conversation_id="c-1", last_answer_ts="4.000000"))
