@@ -1,63 +1,27 @@
 """The middle of a turn: the app is asked, the thread sees the answer grow, the record remembers."""
 
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import gevent
-from gevent.event import Event
 
-from clock import Clock
-from conversation_store.record import InFlight, OpenTurn, ThreadKey, ThreadRecord
-from conversation_store.store import Change, ThreadStore
-from dify_app.app import DifyApp
+from conversation_store.record import InFlight, OpenTurn, ThreadRecord
+from conversation_store.store import Change
 from errors import ContextBroken, StoreError
-from message import Message
-from slack_api.client import SlackApi
-from slack_reply.reply import Reply
 from slack_reply.silence import is_silent, may_be_silent
-from slack_reply.status import StatusLine
 from slack_reply.view import View
 from slack_reply.writer import CannotReply, StoppedByUser
 from turns import file_notes
-from turns.asking import Asking
+from turns.desk import Desk
 from turns.ending import Ending, below
 from turns.growing import Growing
-from turns.overture import Overture
-from turns.produced import ProducedFiles
-from turns.question import Asker
+from turns.growth import Growth
 from turns.report import Report, logger
 from wording import Say
 
-# Text that could still turn into markup is held back by the page: look again soon, nothing was written yet.
-FIRST_LOOK = 0.1
 # In a direct message this word begins a new conversation (design D3).
 RESET = "reset"
 AFTER_TEXT = 5.0  # seconds that files have at least, whatever time is left
-# Work alone is shown only when it takes so long: many an answer is there before.
-FIRST_CARD = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What one turn works with. `holder` names this process in the thread's record."""
-
-    message: Message
-    key: ThreadKey
-    store: ThreadStore
-    app: DifyApp
-    reply: Reply
-    status: StatusLine
-    asker: Asker
-    asking: Asking
-    produced: ProducedFiles
-    overture: Overture
-    clock: Clock
-    holder: str
-    received: float
-    show_sources: bool
-    api: SlackApi
-    show_progress: bool
-    leg: int = 0
 
 
 class Answering:
@@ -70,6 +34,7 @@ class Answering:
         self._visible = False
         self._asked = False
         self._growing = Growing()
+        self._growth = Growth(desk, self._growing, self._see)
         self.is_cut = False
         """Whether the turn's request is gone: Dify's answer and the storage's come no more."""
 
@@ -115,7 +80,7 @@ class Answering:
     def _answer(self, growing: Growing, record: ThreadRecord, deadline: float) -> None:
         try:
             self._desk.overture.play(record)
-            in_time = self._write_along(growing, deadline)
+            in_time = self._growth.show(deadline)
             self._finish(growing, deadline, in_time=in_time)
         except CannotReply as error:
             self._report.outcome = f"cannot reply: {error.error}"
@@ -135,60 +100,9 @@ class Answering:
         if self._report.first_token is None and self._growing.text:
             self._report.first_token = self._since()
 
-    def _write_along(self, growing: Growing, deadline: float) -> bool:
-        """Show the text while it grows; False when the turn's time is over first."""
-        clock, reply = self._desk.clock, self._desk.reply
-        due = 0.0
-        while not growing.over:
-            left = deadline - clock.now()
-            if left <= 0:
-                return False
-            pause = due - clock.now()
-            if pause > 0:
-                if self._worth_waking(growing).wait(timeout=clock.wall(min(pause, left))):
-                    due = 0.0
-                continue
-            patience = left if reply.message_ts else min(left, FIRST_CARD)
-            growing.changed.wait(timeout=clock.wall(patience))
-            growing.changed.clear()
-            if growing.over or not self._has_something(growing):
-                continue
-            reply.show(lambda: self._view(growing), lambda: growing.over or clock.now() >= deadline)
-            due = clock.now() + (reply.pace if reply.message_ts else FIRST_LOOK)
-            self._see(growing)
-        return True
-
-    def _worth_waking(self, growing: Growing) -> Event:
-        """What ends a pause early: the end, and after cards alone the first words."""
-        cards_alone = (
-            self._desk.reply.method == "stream" and growing.progress.began and not growing.speaks.is_set()
-        )
-        return growing.speaks if cards_alone else growing.finished
-
-    def _has_something(self, growing: Growing) -> bool:
-        """Whether there is something to show; until then the line under the thread tells what goes on."""
-        desk = self._desk
-        if not may_be_silent(growing.text):
-            return True
-        if not desk.show_progress:
-            return False
-        if growing.progress.steps:
-            desk.status.show(growing.progress.status(desk.asker.say))
-        if desk.reply.method != "stream" or not growing.progress.began:
-            return False
-        return bool(desk.reply.message_ts) or self._since() >= FIRST_CARD
-
-    def _view(self, growing: Growing) -> View:
-        """What to show now; of an answer that may turn out silent nothing but the work."""
-        text = "" if may_be_silent(growing.text) else growing.text
-        if not self._desk.show_progress:
-            return View(text)
-        say, progress = self._desk.asker.say, growing.progress
-        return View(text, progress.cards(say), progress.line(say, len(text)), say(Say.CONTINUED))
-
-    def _see(self, growing: Growing) -> None:
+    def _see(self) -> None:
         """Remember the first visible message: whoever comes after a crash must find it."""
-        desk = self._desk
+        desk, growing = self._desk, self._growing
         if not desk.reply.message_ts:
             return
         if self._report.first_text is None and not may_be_silent(growing.text):

@@ -32,11 +32,11 @@ from slack_reply.status import StatusLine
 from slack_reply.writer import Place
 from slack_reply.written import Written
 from turns import produced as produced_files
-from turns.answering import Desk
 from turns.asking import Asking
 from turns.assignment import Assignment
 from turns.attachments import Attachments
 from turns.briefing import Briefing
+from turns.desk import Desk
 from turns.greeting import Greeter
 from turns.overture import Overture
 from turns.produced import ProducedFiles

@@ -11,7 +11,8 @@ import pytest
 from dify_app.answer import ConversationStarted, TextDelta
 from slack_reply.writer import CannotReply
 from tests.turns.test_orphans import KEY, House
-from turns.answering import Answering, Desk
+from turns.answering import Answering
+from turns.desk import Desk
 from turns.growing import Growing
 from turns.holder import Holder
 from turns.report import Report

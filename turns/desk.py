@@ -1,0 +1,39 @@
+"""What one turn works with."""
+
+from dataclasses import dataclass
+
+from clock import Clock
+from conversation_store.record import ThreadKey
+from conversation_store.store import ThreadStore
+from dify_app.app import DifyApp
+from message import Message
+from slack_api.client import SlackApi
+from slack_reply.reply import Reply
+from slack_reply.status import StatusLine
+from turns.asking import Asking
+from turns.overture import Overture
+from turns.produced import ProducedFiles
+from turns.question import Asker
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """For one message and one request. `holder` names this process in the thread's record."""
+
+    message: Message
+    key: ThreadKey
+    store: ThreadStore
+    app: DifyApp
+    reply: Reply
+    status: StatusLine
+    asker: Asker
+    asking: Asking
+    produced: ProducedFiles
+    overture: Overture
+    clock: Clock
+    holder: str
+    received: float
+    show_sources: bool
+    api: SlackApi
+    show_progress: bool
+    leg: int = 0
