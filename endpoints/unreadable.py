@@ -39,7 +39,9 @@ def _with_usual_headers(raw: bytes) -> bytes:
 
 
 def _is_usual(header: bytes) -> bool:
-    return header.isascii() and b"_" not in header.partition(b":")[0]
+    """Control characters count too: the SDK takes some of them for the end of a line."""
+    is_plain = header.isascii() and header.replace(b"\t", b" ").decode("ascii").isprintable()
+    return is_plain and b"_" not in header.partition(b":")[0]
 
 
 def install() -> None:

@@ -44,7 +44,9 @@ def test_headers_that_break_the_sdk_count_as_none(header: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "header", [b"SSL_CLIENT_VERIFY: NONE", b"X-City: S\xe3o Paulo"], ids=["name", "value"]
+    "header",
+    [b"SSL_CLIENT_VERIFY: NONE", b"X-City: S\xe3o Paulo", b"X-Slack-Retry-Num: \x0c"],
+    ids=["name", "value", "control"],
 )
 def test_what_a_proxy_adds_does_not_cost_the_signature(header: bytes) -> None:
     raw = b"POST /slack/events HTTP/1.1\r\nHost: h\r\nX-Slack-Signature: v0=1\r\n" + header + b"\r\n"
