@@ -1,4 +1,7 @@
-"""`make bench`: measures crowds of turns in real time and writes benchmarks/load.json; nothing here is asserted."""
+"""`make bench`: measures crowds of turns in real time and writes benchmarks/load.json; nothing here is asserted.
+
+A crowd at one instant takes some minutes: what was refused comes again on Slack's schedule, after one and five.
+"""
 
 import json
 import platform
@@ -17,7 +20,7 @@ FIGURES = Path(__file__).parent / "load.json"
 
 
 def main() -> None:
-    """Print each load's figures as they come, and write all of them."""
+    """Print each load's figures as they come, and write all so far."""
     found = []
     for load in LOADS:
         bench = Bench()
@@ -27,7 +30,7 @@ def main() -> None:
             bench.stop()
         print(json.dumps(figures), flush=True)
         found.append(figures)
-    FIGURES.write_text(json.dumps({"python": platform.python_version(), "loads": found}, indent=1) + "\n")
+        FIGURES.write_text(json.dumps({"python": platform.python_version(), "loads": found}, indent=1) + "\n")
 
 
 if __name__ == "__main__":
