@@ -22,10 +22,17 @@ class HandOff:
     seal: Seal
     relay: Relay
     gate: Gate
+    claims: Claims
     lifelines: Lifelines
 
     def hand(self, assignment: Assignment | SweepRequest) -> None:
-        """Return once the turn is owned; raises HandoffError when the process is full or nobody accepts."""
+        """Return once the turn is owned; raises HandoffError when the process is full or nobody accepts.
+
+        Owned in this process already, it is not posted again: in a crowd the acks come late, and every message
+        of it is repeated at one instant.
+        """
+        if self.claims.is_kept(self.leg(assignment)):
+            return
         name = f"{self.hook_id}/{assignment.ticket}"
         if not self.gate.enter(name):
             raise HandoffError("as many turns are open as this process carries")

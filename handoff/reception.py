@@ -76,6 +76,7 @@ class Reception:
         except BaseException:
             give_up()
             raise
+        self.claims.keep(leg)
         if record is None:
             leave()
             return Refused(CONFLICT)

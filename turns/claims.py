@@ -9,7 +9,10 @@ KEPT_SECONDS = 900.0
 
 
 class Claims:
-    """One per process. Whatever was taken may be taken again after `seconds`."""
+    """One per process. Whatever was taken may be taken again after `seconds`.
+
+    What is taken is not safe yet: whoever took it says so with `keep` when the thread's record knows of it.
+    """
 
     def __init__(self, clock: Clock, seconds: float = KEPT_SECONDS) -> None:
         self._taken: TTLCache[str, bool] = TTLCache(maxsize=100_000, ttl=seconds, timer=clock.now)
@@ -18,8 +21,16 @@ class Claims:
         """True for whoever comes first."""
         if name in self._taken:
             return False
-        self._taken[name] = True
+        self._taken[name] = False
         return True
+
+    def keep(self, name: str) -> None:
+        """The thread's record has it now, be it for us or for another process."""
+        self._taken[name] = True
+
+    def is_kept(self, name: str) -> bool:
+        """Whether nobody needs to be asked again."""
+        return self._taken.get(name, False)
 
     def give_back(self, name: str) -> None:
         """Whoever took it could not keep it: the next one may."""

@@ -153,7 +153,7 @@ class Bridge:
             daemon_url=hook.session.dify_plugin_daemon_url or "",
         )
         seal = Seal(hook.settings.signing_secrets, hook.id)
-        return HandOff(hook.id, ways, seal, self._relay, self._gate, self._foreman.lifelines)
+        return HandOff(hook.id, ways, seal, self._relay, self._gate, self._claims, self._foreman.lifelines)
 
     def _run(self, hook: Hook, store: ResilientStore, accepted: Accepted) -> Callable[[], None]:
         """What was accepted: a turn, now and then with a sweep beside it, or a sweep alone."""

@@ -50,7 +50,7 @@ SEAL = Seal(("secret",), "hook")
 
 def onward(*fates: str) -> tuple[Onward, Way]:
     way = Way(Claims(FakeClock()), list(fates))
-    hand_off = HandOff("hook", ("http://h",), SEAL, way, Gate(), Lifelines())  # type: ignore[arg-type]
+    hand_off = HandOff("hook", ("http://h",), SEAL, way, Gate(), way.claims, Lifelines())  # type: ignore[arg-type]
     return Onward(hand_off, way.claims, way.go_on), way
 
 

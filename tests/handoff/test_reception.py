@@ -99,6 +99,22 @@ def test_taken_by_another_process() -> None:
     assert gate.open == 1
 
 
+def test_what_the_record_has_is_kept() -> None:
+    """Whoever asks again in this process can be told at once, be it ours or another's."""
+    record, name = Record(), f"hook/{Assignment(MESSAGE, '', 1.0).ticket}#0"
+    for _ in range(2):
+        claims = Claims(FakeClock())
+        reception(record, claims=claims).receive(sealed())
+        assert claims.is_kept(name)
+
+
+def test_what_the_record_could_not_take_is_not_kept() -> None:
+    claims, name = Claims(FakeClock()), f"hook/{Assignment(MESSAGE, '', 1.0).ticket}#0"
+    with pytest.raises(RuntimeError):
+        reception(Record(broken=True), claims=claims).receive(sealed())
+    assert not claims.is_kept(name)
+
+
 def test_a_full_process_says_so_and_forgets_it() -> None:
     gate, claims, record = Gate(cap=1), Claims(FakeClock()), Record()
     gate.enter("something else")

@@ -17,6 +17,18 @@ def test_what_is_given_back_can_be_taken() -> None:
     assert claims.take("a")
 
 
+def test_what_is_taken_is_kept_once_that_is_said() -> None:
+    claims = Claims(FakeClock())
+    assert not claims.is_kept("a")
+    claims.take("a")
+    assert not claims.is_kept("a")
+    claims.keep("a")
+    assert claims.is_kept("a")
+    assert not claims.take("a")
+    claims.give_back("a")
+    assert not claims.is_kept("a")
+
+
 def test_a_claim_outlives_slacks_retries() -> None:
     clock = FakeClock()
     claims = Claims(clock)
