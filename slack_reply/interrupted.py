@@ -1,6 +1,7 @@
 """Ends an answer that nobody writes any more: its process is gone, its text with it."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +57,11 @@ class Interrupted:
                 return ""
             raise
 
+    def close(self, channel: str, ts: str) -> None:
+        """Stop the stream, if it is still one; nothing is added. Raises SlackError when Slack was out of reach."""
+        with suppress(SlackRefused):
+            self._api.stop_stream(channel, ts)
+
     def _end(self, remains: Remains) -> str:
         message = self._latest(remains)
         if message is None:
@@ -100,16 +106,9 @@ class Interrupted:
                 raise
             if error.error in STOPPED:
                 return True  # somebody ended it on purpose
-            return self._close(channel, ts)
-        return True
-
-    def _close(self, channel: str, ts: str) -> bool:
-        """Whatever was wrong with the note, the stream must not stay open. Always False: the note is missing."""
-        try:
-            self._api.stop_stream(channel, ts)
-        except SlackRefused:
+            self.close(channel, ts)  # whatever was wrong with the note, it must not stay open
             return False
-        return False
+        return True
 
     def _rewrite(self, channel: str, message: Mapping[str, Any]) -> bool:
         """Show the message as it is with the note under it; False when Slack does not take it."""

@@ -32,6 +32,7 @@ class Answering:
         self._report = report
         self._began = desk.received
         self._visible = False
+        self._over = False
         self._asked = False
         self._growing = Growing()
         self._growth = Growth(desk, self._growing, self._see)
@@ -92,9 +93,13 @@ class Answering:
         self._desk.status.leave()
 
     def close(self) -> None:
-        """Leave nothing open in Slack."""
-        self._desk.status.clear()
-        self._desk.reply.close()
+        """Leave nothing open in Slack; only then the turn leaves the hook's list, so that a sweep closes it."""
+        desk = self._desk
+        desk.status.clear()
+        desk.reply.close()
+        if self._over:
+            with suppress(StoreError):
+                desk.store.clear_in_flight(OpenTurn(desk.key, desk.message.ts, desk.holder, self._began))
 
     def _heard(self) -> None:
         if self._report.first_token is None and self._growing.text:
@@ -178,8 +183,7 @@ class Answering:
             return ended.with_answer(desk.reply.message_ts or record.last_answer_ts)
 
         self._remember(change)
-        with suppress(StoreError):
-            desk.store.clear_in_flight(OpenTurn(desk.key, desk.message.ts, desk.holder, self._began))
+        self._over = True
 
     def _remember(self, change: Change) -> None:
         """A store that fails costs the memory of the thread, never the answer (design D3)."""

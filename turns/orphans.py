@@ -41,13 +41,13 @@ class Watch:
         """Its process is gone, or does not run it, or it is older than any turn can live."""
         if self.runs_here(key, turn.ts):
             return False
-        if turn.holder == self.holder.name or self._is_gone(turn.holder):
+        if turn.holder == self.holder.name or self.is_gone(turn.holder):
             return True
         longest = LONGEST_VISIBLE if turn.message_ts else LONGEST_AT_ALL
         return self.clock.epoch() - turn.started > longest
 
-    def _is_gone(self, holder: str) -> bool:
-        """A look on this machine is exact; beyond it only the leases say something."""
+    def is_gone(self, holder: str) -> bool:
+        """Whether that process lives no more: on this machine exactly, beyond it as far as its lease says."""
         fate = self.holder.fate_of(holder)
         if fate is Fate.UNKNOWN and self.presence is not None:
             return self.presence.is_gone(holder) is True
@@ -88,6 +88,21 @@ class Orphans:
             return False
         finally:
             self.claims.give_back(name)
+        return True
+
+    def close(self, noted: OpenTurn, record: ThreadRecord) -> bool:
+        """Its text is whole, but its process may have died before it closed the stream; False: the next look will.
+
+        Which of both it was is not told apart: closing twice does no harm, and an old stream is over anyway.
+        """
+        age = self.watch.clock.epoch() - noted.started
+        try:
+            if record.last_answer_ts and age <= LONGEST_VISIBLE and self.watch.is_gone(noted.holder):
+                self.ending(noted.key, record).close(noted.key.channel, record.last_answer_ts)
+            self.store.clear_in_flight(noted)
+        except (SlackError, StoreError) as error:
+            logger.warning("an answer could not be closed yet: %s", type(error).__name__)
+            return False
         return True
 
     def _take_over(self, key: ThreadKey, turn: InFlight) -> bool:

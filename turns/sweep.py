@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from cachetools import LRUCache
 
 from clock import Clock
+from conversation_store.record import ThreadRecord
 from conversation_store.store import ThreadStore
 from conversation_store.thread_line import LEASE
 from turns.limits import LONGEST_AT_ALL, TURN_SECONDS
@@ -69,8 +70,8 @@ class Sweep:
                 continue
             record = self.store.get(noted.key, fresh=True)
             turn = record.open_turn(noted.ts) if record else None
-            if turn is None:  # it had ended
-                self.store.clear_in_flight(noted)
+            if turn is None:
+                left = not self.orphans.close(noted, record or ThreadRecord()) or left
             elif not watch.is_orphan(noted.key, turn) or not self.orphans.end(noted.key, turn):
                 left = True
         return left

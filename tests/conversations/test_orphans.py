@@ -94,6 +94,24 @@ def test_a_question_elsewhere_does_it_too(world: World) -> None:
     assert only.ts == before.ts
 
 
+def test_killed_between_the_last_text_and_its_stop(world: World) -> None:
+    """The answer is whole, so nobody is told that it was interrupted; but an open stream breaks after 300 s."""
+    world.configure(reply_style="stream")
+    world.dify.script(script.say(long_text(900), seconds=5), world.app_id, times=1)
+    world.slack.fault("chat.stopStream", "status", status=503, times=None, channel=world.channel)
+    root = world.ask("one")
+    world.wait(lambda: sum(call.method == "chat.stopStream" for call in world.slack.calls()) > 1)
+    [still_open] = world.slack.open_streams()
+    world.forget()
+    world.slack.clear_faults()
+    world.slack.say(world.channel, ANNA, "not for the bot")
+    world.wait(lambda: not world.slack.open_streams())
+    [answer] = world.slack.answers(world.channel, root)
+    assert (answer.ts, flat(answer.text)) == (still_open.ts, flat(long_text(900)))
+    assert not answer.broken
+    assert asked(world, "one") == 1
+
+
 def test_where_nothing_was_visible_the_thread_is_told(world: World) -> None:
     world.dify.script(script.silence(), world.app_id, times=1)
     root = world.ask("one")

@@ -27,6 +27,7 @@ class Ending:
     """Instead of Slack: what was ended, or why it fails."""
 
     ended: list[Remains] = field(default_factory=list)
+    closed: list[tuple[str, str]] = field(default_factory=list)
     fails: int = 0
     inside: Callable[[], None] = lambda: None
 
@@ -37,6 +38,12 @@ class Ending:
             raise SlackUnreachable("chat.stopStream")
         self.ended.append(remains)
         return "9.000009"
+
+    def close(self, channel: str, ts: str) -> None:
+        if self.fails:
+            self.fails -= 1
+            raise SlackUnreachable("chat.stopStream")
+        self.closed.append((channel, ts))
 
 
 @dataclass
@@ -232,6 +239,32 @@ def test_lines_of_turns_that_ended_are_cleared() -> None:
     house.store.update(KEY, lambda record: record.without_in_flight("1.000001"))
     house.sweep()
     assert (house.ending.ended, house.store.in_flight("hook")) == ([], ())
+
+
+def whole(house: House, holder: str) -> None:
+    """A turn that has ended, but for its line in the hook's list."""
+    house.turn(holder=holder)
+    ended = house.record().without_in_flight("1.000001")
+    house.store.update(KEY, lambda _: ended.with_answer("2.000002"))
+
+
+def test_a_whole_answer_of_the_dead_is_closed_and_not_marked() -> None:
+    house = House(ending=Ending(fails=1))
+    whole(house, DEAD)
+    house.sweep()
+    assert (house.ending.ended, house.ending.closed) == ([], [("C1", "2.000002")])
+    assert house.clock.slept == [SECOND_LOOK]  # Slack was away at the first
+    assert house.store.in_flight("hook") == ()
+
+
+@pytest.mark.parametrize(("holder", "age"), [(HERE.name, 0.0), (ELSEWHERE, 0.0), (DEAD, LONGEST_VISIBLE + 1)])
+def test_the_living_close_their_own_and_old_streams_are_over(holder: str, age: float) -> None:
+    house = House()
+    whole(house, holder)
+    house.clock.advance(age)
+    house.sweep()
+    assert (house.ending.ended, house.ending.closed) == ([], [])
+    assert house.store.in_flight("hook") == ()
 
 
 def test_a_sweep_is_due_at_first_and_then_now_and_then() -> None:
