@@ -16,31 +16,41 @@ KEEP_FAILURE = 60.0
 PEOPLE = 10_000
 AT_ONCE = 4  # calls side by side
 QUEUEING = 3.0  # seconds a name may wait for the budget
+MOST = 30  # asked for at once; nobody needs the names of a whole roster, and all turns share the budget
+PATIENCE = 6.0  # seconds until no further name is asked for
 
 
 class Users:
     """One per process, for all workspaces. Never raises: an unknown user is named by the id."""
 
     def __init__(self, clock: Clock, *, people: int = PEOPLE) -> None:
+        self._clock = clock
         self._known: TTLCache[tuple[str, str], UserInfo] = TTLCache(people, KEEP, clock.now)
         self._failed: TTLCache[tuple[str, str], UserInfo] = TTLCache(people, KEEP_FAILURE, clock.now)
 
     def one(self, api: SlackApi, user_id: str) -> UserInfo:
         """The user as this bot's token sees them."""
-        place = (api.account, user_id)
-        found = self._known.get(place) or self._failed.get(place)
-        return found or self._ask(api, user_id)
+        return self._remembered(api, user_id) or self._ask(api, user_id)
 
     def many(self, api: SlackApi, user_ids: Iterable[str]) -> dict[str, UserInfo]:
-        """Each id with its user; those not yet known are asked for a few at a time."""
-        wanted = list(dict.fromkeys(user_ids))
-        return dict(
-            zip(wanted, Greenlets(AT_ONCE).map(lambda user: self.one(api, user), wanted), strict=True)
-        )
+        """Each id with its user; of those not yet known the first MOST are asked for, a few at a time."""
+        found = {user_id: self._remembered(api, user_id) for user_id in user_ids}
+        asked = [user_id for user_id, user in found.items() if user is None][:MOST]
+        until = self._clock.now() + PATIENCE
+
+        def ask(user_id: str) -> UserInfo | None:
+            return self._ask(api, user_id) if self._clock.now() < until else None
+
+        found |= zip(asked, Greenlets(AT_ONCE).map(ask, asked), strict=True)
+        return {user_id: user or _unknown(user_id) for user_id, user in found.items()}
+
+    def _remembered(self, api: SlackApi, user_id: str) -> UserInfo | None:
+        place = (api.account, user_id)
+        return self._known.get(place) or self._failed.get(place)
 
     def _ask(self, api: SlackApi, user_id: str) -> UserInfo:
         place = (api.account, user_id)
-        unknown = UserInfo(user_id, user_id, known=False)
+        unknown = _unknown(user_id)
         if not user_id or not api.budget.take(api.account, USER, user_id, timeout=QUEUEING, final=True):
             return unknown
         try:
@@ -49,3 +59,7 @@ class Users:
             user = unknown
         (self._known if user.known else self._failed)[place] = user
         return user
+
+
+def _unknown(user_id: str) -> UserInfo:
+    return UserInfo(user_id, user_id, known=False)

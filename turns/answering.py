@@ -60,7 +60,7 @@ class Answering:
     def run(self, record: ThreadRecord, deadline: float) -> None:
         """Ask the app and write along. `deadline` is the clock's `now` at which the turn ends itself."""
         desk = self._desk
-        if desk.message.is_dm and desk.asker.query().casefold() == RESET:
+        if desk.message.is_dm and desk.asker.query.casefold() == RESET:
             self._remember(lambda known: known.with_conversation(""))
             self.refuse(Say.RESET_DONE)
             return

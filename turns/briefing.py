@@ -19,8 +19,6 @@ from turns.thread_context import Circle, Excerpt, Voice, excerpt, is_before, mom
 from turns.thread_reading import ThreadReading
 from wording import Say
 
-MOST_NAMES = 30  # of people in the thread that Slack is asked for
-
 
 @dataclass(frozen=True, slots=True)
 class Brief:
@@ -61,7 +59,7 @@ class Briefing:
     @cached_property
     def words(self) -> str:
         """What the message says itself."""
-        return self._asker.query()
+        return self._asker.query
 
     def is_empty(self) -> bool:
         """Whether it neither says nor brings anything."""
@@ -129,7 +127,7 @@ class Briefing:
         return self._written(found) if found.messages else ""
 
     def _written(self, found: Excerpt) -> str:
-        people = self._people(people_in(found)[:MOST_NAMES])
+        people = self._people(people_in(found))
         marks = {
             Voice.APP: self._asker.say(Say.MARK_APP),
             Voice.OURS: self._asker.say(Say.MARK_APP),

@@ -50,7 +50,7 @@ class Overture:
 
     def _quoted(self) -> str:
         """A press leaves no message: without this nobody could tell what is answered here, and to whom."""
-        return f"> **{_plain(self.asker.name, LONGEST_NAME)}:** {_plain(self.asker.query(), LONGEST_QUOTE)}"
+        return f"> **{_plain(self.asker.name, LONGEST_NAME)}:** {_plain(self.asker.query, LONGEST_QUOTE)}"
 
     def _is_first(self, record: ThreadRecord) -> bool:
         """Whether this member never wrote to the bot before, as far as is remembered."""

@@ -30,6 +30,12 @@ def readable(text: str, bot_user_id: str, names: Callable[[str], str]) -> str:
     return _without_us("".join(parts))
 
 
+def mentioned(text: str) -> tuple[str, ...]:
+    """The ids of the users that the text names, each once, in their order."""
+    targets = (token.partition("|")[0] for token in _TOKEN.findall(text))
+    return tuple(dict.fromkeys(target[1:] for target in targets if target[:1] == "@"))
+
+
 def _said(token: str, known: dict[str, str], names: Callable[[str], str]) -> str:
     target, _, label = token.partition("|")
     label = _unescaped(label)

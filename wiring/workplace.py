@@ -104,7 +104,7 @@ class Workplace:
         app = DifyApp(
             hook.session.app, key.app_id, settings.app_inputs, self._forms, self._kinds, manner, scope=hook.id
         )
-        asker = Asker(message, user, settings.language)
+        asker = Asker(message, user, partial(self._users.many, api), settings.language)
         status = StatusLine(api, message.channel, message.root_ts, self._clock)
         produced = ProducedFiles(
             self._files(hook, api),

@@ -8,6 +8,7 @@ import pytest
 
 from simulators.dify import script
 from simulators.slack.workspace import ANNA, BEN
+from slack_api.users import MOST
 from tests.conversations.answers import long_text
 from tests.conversations.world import World
 from turns.allowance import PER_THREAD, PER_USER
@@ -75,6 +76,26 @@ def test_a_thread_in_which_bots_answer_each_other_is_cut(world: World) -> None:
     assert texts == ["Pong."] * budget + [EN[Say.BUDGET_USED_UP]]
     assert len(world.dify.invocations()) == budget
     assert world.answer(world.ask("ping", user=people[0])) == "Pong."
+
+
+def test_a_roster_in_a_message_holds_nobody_up(world: World) -> None:
+    """Slack is asked for a few names only: its allowance for names is shared by the whole workspace."""
+    roster = " ".join(f"<@U{number:06d}|name{number}>" for number in range(1000))
+    world.dify.script(script.wait(5) + script.say("All of them."), world.app_id)
+    root = world.ask(f"who of these is in? {roster}")
+    world.wait(lambda: world.slack.status(world.channel, root).current)
+    world.ask("short", user=BEN, thread_ts=root)
+    assert [answer.text for answer in world.answers(root, count=2)] == ["All of them."] * 2
+    first, second = (one["query"] for one in world.dify.invocations())
+    assert first.endswith("@name999")
+    assert second.endswith("short")
+    for turn in turn_lines(world).values():
+        assert turn["outcome"] == "answered"
+        assert turn["total"] < 60
+    asked = [
+        call for call in world.slack.calls("users.info") if str(call.arguments.get("user")).startswith("U000")
+    ]
+    assert len(asked) <= MOST
 
 
 def test_another_workspaces_event_is_not_answered(world: World) -> None:

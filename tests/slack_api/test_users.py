@@ -1,5 +1,6 @@
 from slack_api.connection import NeverSent
-from slack_api.users import KEEP, KEEP_FAILURE, Users
+from slack_api.identity import UserInfo
+from slack_api.users import AT_ONCE, KEEP, KEEP_FAILURE, MOST, PATIENCE, Users
 from tests.fake_clock import FakeClock
 from tests.slack_api.scripted_pool import api_over, refuses, says
 
@@ -53,6 +54,37 @@ def test_many_are_asked_for_once_each_and_known_ones_not() -> None:
     assert list(found) == ["U2", "U1", "U3"]
     assert {user.id for user in found.values()} == {"U1", "U2", "U3"}
     assert len(pool.sent) == 3
+
+
+def test_a_whole_roster_is_not_asked_for() -> None:
+    users = Users(FakeClock())
+    api, pool = api_over(ANN)
+    users.one(api, "U3")
+    everybody = [f"U{n}" for n in range(1000)]
+    found = users.many(api, everybody)
+    assert list(found) == everybody
+    assert [user.id for user in found.values() if user.known] == everybody[: MOST + 1]
+    assert len(pool.sent) == MOST + 1
+
+
+def test_a_slow_slack_is_asked_for_some_seconds() -> None:
+    clock = FakeClock()
+    users = Users(clock)
+    api, pool = api_over(ANN, clock=clock)
+    ask = api.user
+
+    def slowly(user_id: str) -> UserInfo:
+        clock.advance(2.0)
+        return ask(user_id)
+
+    api.user = slowly  # type: ignore[method-assign]
+    found = users.many(api, [f"U{n}" for n in range(MOST)])
+    assert len(pool.sent) <= PATIENCE / 2.0 + AT_ONCE
+    assert [user.name for user in found.values() if not user.known] == [
+        f"U{n}" for n in range(len(pool.sent), MOST)
+    ]
+    clock.advance(KEEP_FAILURE)
+    assert users.one(api, f"U{MOST - 1}").known
 
 
 def test_tokens_do_not_share_what_they_see() -> None:

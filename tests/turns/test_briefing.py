@@ -89,7 +89,7 @@ def briefing(
     attachments: Attachments | None = None,
     app: App | None = None,
 ) -> Briefing:
-    asker = Asker(asked, lambda user: UserInfo(user, user[1:].lower()), "en")
+    asker = Asker(asked, lambda user: UserInfo(user, user[1:].lower()), people, "en")
     return Briefing(
         app or App(),  # type: ignore[arg-type]
         asker,

@@ -15,6 +15,7 @@ from wording.en import EN
 ASKER = Asker(
     Message("T1", "C1", "1.000000", "message", user="U1"),
     lambda user: UserInfo(user, user, known=False),
+    lambda _: {},
     "en",
 )
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from turns.readable import readable
+from turns.readable import mentioned, readable
 
 NAMES = {"U2": "Ann", "U3": "R&amp;D <bot>"}
 
@@ -106,3 +106,10 @@ def test_only_blanks_are_lost_around_our_mention(parts: list[str]) -> None:
 def test_long_texts_of_one_piece(piece: str) -> None:
     """Each would take minutes if anything were quadratic in the pieces."""
     read(piece * 200_000)
+
+
+@given(st.text(st.sampled_from("<@UB|>!#a &\n"), max_size=60))
+def test_whoever_is_named_is_mentioned(text: str) -> None:
+    asked: list[str] = []
+    readable(text, "", lambda user: asked.append(user) or "")  # type: ignore[func-returns-value]
+    assert asked == list(mentioned(text))
