@@ -1,9 +1,10 @@
 """The way to Redis: a bounded pool, short time-outs, errors as StoreError."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from redis import BlockingConnectionPool, Redis
+from redis import BlockingConnectionPool, Redis, RedisError, ResponseError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -19,6 +20,9 @@ _CURE = (
     "give it as redis://:password@host:6379/0, with no options that the Redis client lacks, or leave it empty"
 )
 _ALL_IN_USE = "No connection available"
+_CODE = re.compile(r"[A-Z]{2,20}(?= |\Z)")
+PROTOCOL = 2
+"""Nothing here needs RESP3, which begins with a HELLO that older servers and some proxies do not know."""
 PREFIX = "slack-bridge:1"
 """Before every key; the number changes when what is stored changes its meaning."""
 
@@ -38,6 +42,7 @@ def connect(url: str, clock: Clock) -> Redis:
             socket_timeout=limit,
             socket_connect_timeout=limit,
             retry=Retry(NoBackoff(), 1),
+            protocol=PROTOCOL,
         )
         # What the URL asks for is only looked at when a connection is made; this one is not opened.
         pool.connection_class(**pool.connection_kwargs)
@@ -48,9 +53,19 @@ def connect(url: str, clock: Clock) -> Redis:
 
 @contextmanager
 def redis_errors() -> Iterator[None]:
-    """Whatever the client raises within becomes StoreError; StoreBusy when all our connections are in use."""
+    """Whatever the client raises within becomes StoreError; StoreBusy when all our connections are in use.
+
+    Neither its text nor a traceback holds what the server wrote: one that does not know AUTH quotes the password.
+    """
     try:
         yield
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the client raises more than its own
         kind = StoreBusy if _ALL_IN_USE in str(error) else StoreError
-        raise kind(f"redis: {type(error).__name__}: {error}") from error
+        raise kind(f"redis: {type(error).__name__} {_code(error)}".rstrip()) from None
+
+
+def _code(error: Exception) -> str:
+    """The server's word for what is wrong, such as NOAUTH; the client keeps those it knows apart from the text."""
+    known = error.status_code if isinstance(error, RedisError) else None
+    found = _CODE.match(str(error)) if isinstance(error, ResponseError) else None
+    return known or (found.group() if found else "")

@@ -13,8 +13,9 @@ PATIENCE = 20.0
 
 
 class RedisServer:
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *options: str) -> None:
         self._directory = directory
+        self._options = options
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = int(probe.getsockname()[1])
@@ -22,7 +23,11 @@ class RedisServer:
 
     @property
     def url(self) -> str:
-        return f"redis://127.0.0.1:{self.port}/0"
+        return self.url_with("")
+
+    def url_with(self, password: str) -> str:
+        login = f":{password}@" if password else ""
+        return f"redis://{login}127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
         program = shutil.which("redis-server")
@@ -39,6 +44,7 @@ class RedisServer:
                 "",
                 "--dir",
                 self._directory,
+                *self._options,
             ],
             stdout=subprocess.DEVNULL,
         )

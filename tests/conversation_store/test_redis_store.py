@@ -1,12 +1,17 @@
+import logging
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
+from traceback import format_exception
 
 import gevent
 import pytest
 from gevent.monkey import get_original
-from redis import Redis
+from redis import AuthenticationError, Redis, ResponseError
+from redis import ConnectionError as RedisConnectionError
 
 from clock import SystemClock
+from conversation_store.outage import Outage
 from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord
 from conversation_store.redis_client import CONNECTIONS, SHORTEST_LIMIT, connect, redis_errors
 from conversation_store.redis_store import CLAIM_KEPT, OPEN_TURNS, RedisStore
@@ -153,6 +158,57 @@ def test_no_redis_url_names_the_setting(clock: FakeClock, url: str) -> None:
 def test_whatever_the_client_raises_is_a_store_error() -> None:
     with pytest.raises(StoreError, match="TypeError"), redis_errors():
         raise TypeError("unexpected keyword argument")
+
+
+SECRET = "s3cret-of-redis"
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ResponseError(f"unknown command 'AUTH', with args beginning with: '{SECRET}'"), "ResponseError"),
+        (ResponseError(f"MISCONF {SECRET}"), "ResponseError MISCONF"),
+        (ResponseError(f"{SECRET}: no such user"), "ResponseError"),
+        (ResponseError(""), "ResponseError"),
+        (AuthenticationError(SECRET, status_code="WRONGPASS"), "AuthenticationError WRONGPASS"),
+        (RedisConnectionError(f"ERR {SECRET}"), "ConnectionError"),
+        (ValueError(SECRET.upper()), "ValueError"),
+    ],
+)
+def test_of_an_error_only_its_type_and_code_are_told(error: Exception, told: str) -> None:
+    with pytest.raises(StoreError) as raised, redis_errors():
+        raise error
+    assert str(raised.value) == f"redis: {told}"
+    assert SECRET not in "".join(format_exception(raised.value))
+
+
+@pytest.mark.parametrize("unknown", ["AUTH", "HELLO"])
+def test_a_server_that_quotes_what_it_does_not_know_brings_no_password_into_the_log(
+    unknown: str, tmp_path: Path, clock: FakeClock, key: ThreadKey, caplog: pytest.LogCaptureFixture
+) -> None:
+    server = RedisServer(tmp_path, "--rename-command", unknown, "")
+    server.start()
+    protocol = "?protocol=3" if unknown == "HELLO" else ""
+    store = RedisStore(connect(server.url_with(SECRET) + protocol, clock), clock, DAYS)
+    try:
+        with caplog.at_level(logging.INFO), pytest.raises(StoreError):
+            Outage(clock).try_first(lambda: store.get(key))
+    finally:
+        server.stop()
+    assert "Redis is away" in caplog.text
+    assert "ERR" in caplog.text
+    assert SECRET not in caplog.text
+
+
+def test_a_server_that_does_not_know_hello_serves(tmp_path: Path, clock: FakeClock, key: ThreadKey) -> None:
+    server = RedisServer(tmp_path, "--requirepass", SECRET, "--rename-command", "HELLO", "")
+    server.start()
+    store = RedisStore(connect(server.url_with(SECRET), clock), clock, DAYS)
+    try:
+        assert store.claim(key, "1.000001", unchanged) is not None
+        assert store.get(key) is not None
+    finally:
+        server.stop()
 
 
 def test_all_connections_in_use_is_busy_and_not_away(
