@@ -16,7 +16,8 @@ DOCUMENT_MODES = frozenset(
     {"post", "space", "quip", "canvas", "list"}
 )  # Slack's own documents: pages, no files
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
-HTML_START = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s{0,64}<(?:!doctype\s+html|html)", re.IGNORECASE)
+HEAD = 1024  # bytes of a body that tell whether it is a page
+HTML_START = re.compile(rb"\s*+(?:\xef\xbb\xbf)?+\s*+<(?:!doctype\s++html|html)", re.IGNORECASE)
 MIME = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,80}", re.ASCII)
 ANY_TYPE = "application/octet-stream"
 
@@ -111,6 +112,7 @@ def _redirected(location: str, owned_target: bool) -> str:
 
 def _is_login_page(file: Mapping[str, Any], answer: Answer) -> bool:
     """A page where the file is none; a body of exactly the file's size is the file."""
+    if declared_size(file) == len(answer.body) or mime_of(file) in HTML_TYPES:
+        return False
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()
-    page = kind in HTML_TYPES or HTML_START.match(answer.body) is not None
-    return page and mime_of(file) not in HTML_TYPES and declared_size(file) != len(answer.body)
+    return kind in HTML_TYPES or HTML_START.match(answer.body[:HEAD]) is not None

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from errors import FileRefused
 from slack_api.file_objects import (
     ANY_TYPE,
+    HEAD,
     LONGEST_NAME,
     declared_size,
     download_url,
@@ -138,6 +139,15 @@ def test_what_cannot_be_fetched_says_why(change: dict[str, Any], reason: str) ->
 )
 def test_what_an_answer_means(answer: Answer, reason: str | None) -> None:
     assert refusal(FILE, answer, owned_target=False) == reason
+
+
+@pytest.mark.parametrize(
+    ("before", "reason"), [(HEAD - len(LOGIN), "file_login_page"), (HEAD, None), (20 * HEAD, None)]
+)
+def test_only_how_a_body_begins_tells_a_page(before: int, reason: str | None) -> None:
+    """A file of megabytes is not searched: nothing else runs meanwhile."""
+    body = b"\n " * (before // 2) + LOGIN
+    assert refusal({**FILE, "size": None}, says(body), owned_target=False) == reason
 
 
 def test_a_redirect_on_the_files_host_is_not_followed_either() -> None:
