@@ -3,8 +3,7 @@
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import count, pairwise
+from itertools import count
 from typing import Any
 
 import pytest
@@ -13,6 +12,8 @@ from simulators.dify import script
 from simulators.slack.seen import SeenCall
 from simulators.stack import Stack
 from tests.conversations.answers import flat, long_text
+from tests.conversations.freshness import MINUTE, TIERS, Answer, too_old
+from tests.conversations.standstill import Ticker, lost
 from tests.conversations.world import World
 
 pytestmark = pytest.mark.simulated
@@ -21,19 +22,9 @@ SCALE = 0.12
 STREAMS = 50
 # Shorter than what is kept back: in a message's last quarter an edit waits for a paragraph's end, not for its turn.
 TEXT = long_text(2400)
-MINUTE = 60.0
-TIERS = {"chat.appendStream": 100, "chat.update": 50}
-PACES = {
-    "chat.appendStream": 1.0,
-    "chat.update": 3.0,
-}  # of the writers (design D5): the bound holds from there on
-FIRST_TEXT = 3.0  # until there is a line that is worth showing
 # Seconds of the wall that a call may take on its way, on a machine that others use too.
 LATE = 0.25
-# While answers wait, Slack hears from us so often at least: tier 3 at the pace of the budget. What is longer is a
-# process that stood still; at this scale a look for garbage of a fifth of a second is nearly two seconds.
-OFTEN = 1.3
-STILL = 0.1  # of the time at most
+STILL = 0.1  # of the time at most may the machine stand still
 _numbers = count(900)
 
 
@@ -42,21 +33,6 @@ def limited() -> Iterator[World]:
     stack = Stack.start(SCALE, tiers=True)
     yield World(stack, next(_numbers))
     stack.stop()
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """In design seconds: when the app spoke first and when it had ended, and when each text came on the screen."""
-
-    said: float
-    ended: float
-    writes: list[float]
-    method: str
-
-    def ages(self) -> list[tuple[float, float]]:
-        """From each text to the next one; the last text of all counts from when the app had said it."""
-        last = self.writes[-1]
-        return [*pairwise(self.writes), *([(self.ended, last)] if last > self.ended else [])]
 
 
 def ask(world: World, seconds: float, apart: float) -> list[str]:
@@ -110,31 +86,12 @@ def _answer(calls: list[SeenCall], app: dict[str, float]) -> Answer:
     return Answer(app["first_text"] / SCALE, app["ended"] / SCALE, times, method)
 
 
-def stood_still(calls: list[float], since: float, until: float) -> float:
-    """Seconds in between in which nothing at all came, though it would have been time."""
-    inside = [since, *(at for at in calls if since < at < until), until]
-    return sum(max(0.0, later - earlier - OFTEN) for earlier, later in pairwise(inside))
-
-
-def assert_fresh(world: World, answers: list[Answer]) -> None:
-    """None is older on screen than N x 60 / tier x 1.2 s, N being those that its method writes meanwhile."""
-    calls = sorted((call.at + call.ms / 1000) / SCALE for call in world.slack.calls())
+def assert_fresh(answers: list[Answer], ticker: Ticker) -> None:
+    """As much as the machine let it be."""
+    stops = [(begin / SCALE, end / SCALE) for begin, end in ticker.stops()]
     began, ended = min(one.said for one in answers), max(one.ended for one in answers)
-    assert stood_still(calls, began, ended) < STILL * (ended - began)
-    for method, tier in TIERS.items():
-        those = [answer for answer in answers if answer.method == method]
-
-        def alive(now: float, those: list[Answer] = those) -> int:
-            return sum(1 for one in those if one.writes[0] <= now <= one.writes[-1])
-
-        for answer in those:
-            lost = stood_still(calls, answer.said, answer.writes[0])
-            assert answer.writes[0] - answer.said - lost <= FIRST_TEXT + LATE / SCALE
-            for earlier, later in answer.ages():
-                messages = max(alive(earlier), alive(later))
-                bound = max(messages * MINUTE / tier * 1.2, PACES[method])
-                lost = stood_still(calls, earlier, later)
-                assert later - earlier - lost <= bound + LATE / SCALE, (method, messages, bound)
+    assert lost(stops, began, ended) < STILL * (ended - began)
+    assert "\n".join(too_old(answers, stops, LATE / SCALE)) == ""
 
 
 def assert_no_429(world: World) -> None:
@@ -147,17 +104,19 @@ def assert_no_429(world: World) -> None:
 
 def test_fifty_streams_share_the_documented_rates(limited: World) -> None:
     """So many are open at once when they begin as fast as tier 2 allows and speak for nearly three minutes."""
-    answers = answered(limited, ask(limited, seconds=170.0, apart=3.25))
+    with Ticker() as ticker:
+        answers = answered(limited, ask(limited, seconds=170.0, apart=3.25))
     assert_no_429(limited)
-    assert_fresh(limited, answers)
+    assert_fresh(answers, ticker)
     assert sum(1 for answer in answers if answer.method == "chat.appendStream") >= STREAMS - 5
     assert max(answer.ended for answer in answers) - min(answer.said for answer in answers) > 3 * MINUTE
 
 
 def test_those_that_begin_at_one_instant_go_by_edits_too_and_by_post(limited: World) -> None:
-    answers = answered(limited, ask(limited, seconds=75.0, apart=0.0))
+    with Ticker() as ticker:
+        answers = answered(limited, ask(limited, seconds=75.0, apart=0.0))
     assert_no_429(limited)
-    assert_fresh(limited, answers)
+    assert_fresh(answers, ticker)
     used = Counter(answer.method for answer in answers)
     assert used["chat.appendStream"] >= 8
     assert used["chat.update"] >= 15
