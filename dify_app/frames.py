@@ -2,17 +2,18 @@
 
 import re
 
-from dify_app.lines import PIECE, Lines
+from dify_app.lines import LONGEST_RUN, PIECE, Lines, decided
 
 TAKEN = "\0"  # stands where a picture was taken out; CommonMark knows no such character
+_RUN = f"{{3,{LONGEST_RUN}}}+"
 _BLOCK = re.compile(
-    rf" {{0,3}}(`{{3,}}+|~{{3,}}+)[^\n`]{{0,40}}\n"
+    rf" {{0,3}}(`{_RUN}|~{_RUN})[^\n`]{{0,40}}\n"
     rf"[ \t\r\n]{{0,99}}{TAKEN}[{TAKEN} \t\r\n]{{0,99}}\n"
     r" {0,3}\1[ \t]{0,9}(?=\r?\n|\Z)"
 )
 _BEGUN = re.compile(
-    r" {0,3}(?:`{1,2}|~{1,2}|(?:`{3,}+|~{3,}+)[^\n`]{0,40}"
-    rf"(?:\n[{TAKEN} \t\r\n]{{0,240}}[`~]*[ \t\r]{{0,9}})?)?\Z"
+    rf" {{0,3}}(?:`{{1,2}}|~{{1,2}}|(?:`{_RUN}|~{_RUN})[^\n`]{{0,40}}"
+    rf"(?:\n[{TAKEN} \t\r\n]{{0,240}}(?:`{{0,{LONGEST_RUN}}}|~{{0,{LONGEST_RUN}}})[ \t\r]{{0,9}})?)?\Z"
 )
 
 
@@ -44,7 +45,7 @@ class FrameFilter:
                     at = block.end()
                     self._lines.last = text[at - 1]
                     continue
-            end = text.find("\n", at) + 1 or (len(text) if whole else _decided(text, at))
+            end = text.find("\n", at) + 1 or (len(text) if whole else at + decided(text[at:]))
             if end == at:
                 break
             said.append(text[at:end])
@@ -53,8 +54,3 @@ class FrameFilter:
             at = end
         self._pending = text[at:]
         return "".join(said).replace(TAKEN, "")
-
-
-def _decided(text: str, at: int) -> int:
-    """Where the last run of ticks begins, if it may still become longer."""
-    return max(at, len(text.rstrip("`~")))

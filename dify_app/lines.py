@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass
 
-PIECE = re.compile(r"`+|~+|\n|[^`~\n]+")
+LONGEST_RUN = 1000
+"""Ticks or tildes that are one piece; more of them go on with the same run, so that a stream need not hold it back."""
+PIECE = re.compile(rf"`{{1,{LONGEST_RUN}}}|~{{1,{LONGEST_RUN}}}|\n|[^`~\n]+")
 BLANKS = " \t\r\f\v\u00a0\u3000\ufeff"  # within a line; a byte order mark shows as little as a blank
 _LONGEST_LEAD = 200  # characters of a line that are looked at for what it begins with
 _CONTAINERS = re.compile(r"[ \t]*(?:(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]))[ \t]*)*")
@@ -12,7 +14,7 @@ _QUOTES = re.compile(r"(?:[ \t]*>)*")
 
 @dataclass(slots=True)
 class Lines:
-    """Feed it the text in pieces; a line break and a run of ticks or tildes is each a piece of its own."""
+    """Feed it the text in the pieces of PIECE: a line break and a run of ticks or tildes is each one of its own."""
 
     last: str = "\n"  # the last character
     _lead: str = ""  # how the line begins
@@ -21,6 +23,7 @@ class Lines:
     _quoted: int = 0  # the block quotes it stands in
     _opening: bool = False  # in the line that opened it
     _closing: bool = False  # behind what closes it, if nothing else stands in that line
+    _full: bool = False  # behind a run that may go on with the next piece
 
     @property
     def is_bare(self) -> bool:
@@ -49,12 +52,15 @@ class Lines:
 
     def take(self, piece: str) -> None:
         """Go on behind this piece."""
+        goes_on = self._full and piece[0] == self.last
         self.last = piece[-1]
+        self._full = len(piece) == LONGEST_RUN and self.last in "`~"
         if piece == "\n":
             self._end_line()
             return
         if piece[0] in "`~":
-            self._ticks(piece)
+            if not goes_on:
+                self._ticks(piece)
         elif piece.strip(BLANKS):
             self._closing = False
         if len(self._lead) <= _LONGEST_LEAD:
@@ -96,3 +102,9 @@ def end_of(text: str) -> Lines:
         lines.take(found.group())
     lines.take("\n")
     return lines
+
+
+def decided(text: str) -> int:
+    """Up to where no further text makes another piece of a run that it ends with; it begins with a piece."""
+    run = len(text) - min(len(text.rstrip(mark)) for mark in "`~")
+    return len(text) - run % LONGEST_RUN

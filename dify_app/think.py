@@ -11,10 +11,10 @@ import re
 from copy import copy
 
 from dify_app.first_words import FirstWords
-from dify_app.lines import BLANKS, Lines
+from dify_app.lines import BLANKS, LONGEST_RUN, Lines, decided
 
 MOST_HELD = 20_000  # characters in doubt; a thought as long as that is shown rather than an answer lost
-_PIECE = re.compile(r"</?think>|`+|~+|\n|[^<`~\n]+|<", re.IGNORECASE)
+_PIECE = re.compile(rf"</?think>|`{{1,{LONGEST_RUN}}}|~{{1,{LONGEST_RUN}}}|\n|[^<`~\n]+|<", re.IGNORECASE)
 _TAG_BEGUN = re.compile(r"</?(?:t(?:h(?:i(?:n(?:k>?)?)?)?)?)?\Z", re.IGNORECASE)
 _BEFORE_WORD = BLANKS + "\"'“‘«(「『\\"  # noqa: RUF001 - with one of these before and after it, a tag is a word
 _BEHIND_WORD = BLANKS.replace("\r", "") + "\"'”’»)」』.,;:!?"  # noqa: RUF001 - the same
@@ -171,8 +171,5 @@ class ThinkFilter:
 
 def _decided(text: str) -> int:
     """Up to where no further text makes another tag or another run of ticks of it."""
-    for mark in "`~":
-        if text.endswith(mark):
-            return len(text.rstrip(mark))
     found = _TAG_BEGUN.search(text, max(0, len(text) - len("</think>")))
-    return found.start() if found else len(text)
+    return found.start() if found else decided(text)

@@ -1,6 +1,6 @@
 import pytest
 
-from dify_app.lines import Lines, end_of
+from dify_app.lines import LONGEST_RUN, PIECE, Lines, decided, end_of
 
 
 def behind(*pieces: str) -> Lines:
@@ -55,6 +55,7 @@ def test_a_code_block_is_followed_from_its_first_line_to_its_last(pieces: list[s
         (["`", "a"], True),
         (["`", "a", "`"], False),
         (["``", "a", "`"], True),
+        (["`", "`"], False),
         (["`", "a", "\n"], False),
         (["```", "a", "```"], False),
     ],
@@ -69,3 +70,34 @@ def test_a_code_span_ends_with_the_same_ticks_or_its_line(pieces: list[str], ins
 )
 def test_what_would_close_an_open_block(text: str, end: str) -> None:
     assert end_of(text).block_end == end
+
+
+LONG = LONGEST_RUN + 3
+
+
+@pytest.mark.parametrize("mark", "`~")
+def test_a_long_run_comes_in_pieces_and_is_one_run(mark: str) -> None:
+    run = mark * LONG
+    pieces = [found.group() for found in PIECE.finditer(run)]
+    assert [len(piece) for piece in pieces] == [LONGEST_RUN, 3]
+    assert behind(*pieces, "\n").in_block
+    assert behind(*pieces, "\n", mark * 3, "\n").in_block
+    assert not behind(*pieces, "\n", *pieces).in_block
+    assert not behind("a ", *pieces, "b", *pieces).in_span
+
+
+@pytest.mark.parametrize(
+    ("text", "certain"),
+    [
+        ("", 0),
+        ("a", 1),
+        ("a``", 1),
+        ("`~~", 1),
+        ("``\n", 3),
+        ("~" * (LONGEST_RUN - 1), 0),
+        ("~" * LONGEST_RUN, LONGEST_RUN),
+        ("a" + "`" * LONG, 1 + LONGEST_RUN),
+    ],
+)
+def test_of_a_run_that_may_go_on_no_more_than_its_tail_is_undecided(text: str, certain: int) -> None:
+    assert decided(text) == certain

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dify_app.lines import LONGEST_RUN
 from dify_app.think import MOST_HELD, ThinkFilter
 
 PIECES = (
@@ -32,6 +33,7 @@ PIECES = (
     "\ufeff",
     "    ",
 )
+LONG_RUNS = tuple(mark * (LONGEST_RUN + more) for mark in "`~" for more in (-1, 0, 1))
 
 
 def filtered(*deltas: str) -> tuple[str, str]:
@@ -115,6 +117,18 @@ def test_how_the_stream_is_cut_does_not_matter(
         check_cuts(pieces, data)
 
 
+@pytest.mark.parametrize("mark", "`~")
+def test_runs_beyond_the_longest_are_as_long_as_that(mark: str) -> None:
+    block = f"{mark * (LONGEST_RUN + 1)}\na\n{mark * LONGEST_RUN}\n"
+    assert filtered(block + "<think>b</think>c") == (block + "c", "b")
+    assert filtered(*block, "<think>b</think>c") == (block + "c", "b")
+
+
+@given(pieces=st.lists(st.sampled_from((*PIECES, *LONG_RUNS)), max_size=10), data=st.data())
+def test_how_long_runs_are_cut_does_not_matter(pieces: list[str], data: st.DataObject) -> None:
+    check_cuts(pieces, data)
+
+
 def check_cuts(pieces: list[str], data: st.DataObject) -> None:
     answer = "".join(pieces)
     ends = sorted(data.draw(st.lists(st.integers(0, len(answer)), max_size=10)))
@@ -133,7 +147,11 @@ def test_nothing_gets_lost_but_tags_and_blanks(pieces: list[str]) -> None:
     assert tags % len("think") == 0
 
 
-@given(st.lists(st.sampled_from(["<think", "think>", *(piece for piece in PIECES if ">" not in piece)])))
+@given(
+    st.lists(
+        st.sampled_from(["<think", "think>", *(piece for piece in (*PIECES, *LONG_RUNS) if ">" not in piece)])
+    )
+)
 def test_without_a_tag_nothing_changes(pieces: list[str]) -> None:
     answer = "".join(pieces)
     if not re.search("</?think>", answer.lower()):
@@ -158,3 +176,15 @@ def test_text_is_not_held_back_for_long() -> None:
     assert ours.feed("Hello wor") == ("Hello wor", "")
     assert ours.feed("ld <thi") == ("ld ", "")
     assert ours.feed("s>") == ("<this>", "")
+
+
+@pytest.mark.parametrize("unit", ["`", "~", "`~", "~~`"])
+@pytest.mark.parametrize("before", ["", "Hi ", "```\n", "~~~ "])
+def test_a_model_that_loops_on_a_mark_is_not_held_back(before: str, unit: str) -> None:
+    ours = ThinkFilter()
+    said, due = ours.feed(before)[0], len(before)
+    for _ in range(3 * LONGEST_RUN):
+        said += ours.feed(unit)[0]
+        due += len(unit)
+        assert due - len(said) < LONGEST_RUN
+    assert said + ours.close()[0] == before + unit * 3 * LONGEST_RUN
