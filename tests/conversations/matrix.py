@@ -10,14 +10,17 @@ from typing import Any
 
 from simulators.daemon.control import DaemonControl
 from simulators.dify import script
-from simulators.slack.seen import SeenMessage
-from tests.conversations.answers import long_text
+from tests.conversations.expected import (
+    COMPLETE,
+    NEVER,
+    TEXT,
+    Expected,
+    was_only_missed,
+    written_after_stop,
+)
 from tests.conversations.stack import SimulatedDaemon
 from tests.conversations.world import World
-from wording import Say
-from wording.en import EN
 
-TEXT = long_text(900)
 PARTS = (TEXT[:200], TEXT[200:500], TEXT[500:])
 GROWING = script.pieces(*PARTS, gap=8.0)  # a first text, one on the way, one at the end
 AT_ONCE = script.pieces(TEXT[:200], TEXT[200:], gap=0.5)  # a first text, and the rest with the end
@@ -25,7 +28,6 @@ USERS = "users.info"
 RAW = "req_id: 4711 PluginInvokeError <html> Traceback xoxb-"
 PACE = 5.0  # design seconds between two questions: some take two starts, and Slack's tier 2 gives 20 a minute
 PEOPLE = 8
-NEVER = "the fault never struck"
 CALM = 20.0  # design seconds after which nothing that Slack or we held back can come any more
 
 
@@ -37,35 +39,6 @@ class Fault:
     kind: str
     more: dict[str, Any]
     must_strike: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What the thread looks like in the end, and how the log calls it.
-
-    complete: the whole text, once. marked: a beginning of it, then `say`. instead: `say` alone. stopped: what was
-    there when somebody stopped it. dead: any beginning of it, even none, since nothing can be written.
-    """
-
-    kind: str
-    say: Say | None = None
-    outcome: str = "answered"
-
-
-COMPLETE = Expected("complete")
-STOPPED = Expected("stopped", outcome="stopped by user")
-
-
-def dead(error: str) -> Expected:
-    return Expected("dead", outcome=f"cannot reply: {error}")
-
-
-def marked(say: Say, outcome: str) -> Expected:
-    return Expected("marked", say, outcome)
-
-
-def instead(say: Say, outcome: str) -> Expected:
-    return Expected("instead", say, outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +85,8 @@ class Asked:
 def run(world: World, rows: Sequence[Row], *, pace: float = PACE) -> list[str]:
     """Ask every row's question in a channel of its own; what is wrong in the end, a line for each row.
 
-    A stage of a turn can pass too quickly, or be skipped, on a machine that stands still for a moment: a row whose
-    fault found nothing to strike says nothing, and is asked again.
+    A stage of a turn can pass too quickly, or be skipped, on a machine that stands still for a moment: a row of which
+    nothing is wrong but that its fault found nothing to strike says nothing, and is asked again.
     """
     found: list[str] = []
     missed = list(rows)
@@ -122,12 +95,9 @@ def run(world: World, rows: Sequence[Row], *, pace: float = PACE) -> list[str]:
         wait_served(world)
         world.settle(CALM)
         lines = faults_found(world, asked)
-        found = [line for line in found if NEVER not in line] + lines
-        missed = [
-            row
-            for row in missed
-            if any(line.startswith(f"{row.name}{again}: ") and NEVER in line for line in lines)
-        ]
+        found = [line for line in found if not was_only_missed(line)] + lines
+        names = {line.partition(": ")[0] for line in lines if was_only_missed(line)}
+        missed = [row for row in missed if row.name + again in names]
         if not missed:
             break
     return found
@@ -159,7 +129,10 @@ def ask(world: World, rows: Sequence[Row], *, pace: float = PACE) -> list[Asked]
 
 
 def faults_found(world: World, asked: Iterable[Asked], *, logged: bool = True) -> list[str]:
-    """A line for each row that does not end as it must. `logged`: its process lived to write its line."""
+    """A line for each row that does not end as it must. `logged`: its process lived to write its line.
+
+    A row whose fault never struck had nothing to bear, so its answer must be complete.
+    """
     queries = Counter(one["query"] for one in world.dify.invocations())
     unstopped = {message.channel for message in world.slack.open_streams()}
     waiting = {
@@ -168,16 +141,23 @@ def faults_found(world: World, asked: Iterable[Asked], *, logged: bool = True) -
         if fault["times"] or not fault["struck"]  # one without an end must have met something
     }
     outcomes = turn_outcomes(world)
+    calls = world.slack.calls("chat.*")
     found = []
     for one in asked:
-        wrong = list(_wrong(world, one))
-        if logged and outcomes.get(one.root) != [one.row.expected.outcome]:
+        missed = bool({one.channel, one.asker} & waiting) and all(
+            fault.must_strike for fault in one.row.faults
+        )
+        expected = COMPLETE if missed else one.row.expected
+        wrong = list(_wrong(world, one, expected))
+        if logged and outcomes.get(one.root) != [expected.outcome]:
             wrong.append(f"the log says {outcomes.get(one.root)}")
         if queries[f"[{one.row.name}]"] != 1:
             wrong.append(f"the app was asked {queries[f'[{one.row.name}]']} times")
         if one.channel in unstopped and one.row.can_stop:
             wrong.append("a stream is open or broken")
-        if {one.channel, one.asker} & waiting and all(fault.must_strike for fault in one.row.faults):
+        if more := written_after_stop([call for call in calls if call.arguments["channel"] == one.channel]):
+            wrong.append(f"{more} after somebody had stopped it")
+        if missed:
             wrong.append(NEVER)
         if wrong:
             found.append(f"{one.row.name}: {'; '.join(wrong)}")
@@ -195,33 +175,13 @@ def turn_outcomes(world: World) -> dict[str, list[str]]:
     return outcomes
 
 
-def _wrong(world: World, one: Asked) -> Iterable[str]:
+def _wrong(world: World, one: Asked, expected: Expected) -> Iterable[str]:
     ours = world.slack.answers(one.channel, one.root)
-    expected = one.row.expected
     if world.slack.status(one.channel, one.root).current:
         yield "the status line stays"
     shown = "".join(message.seen for message in ours)
     if any(word in shown for word in RAW.split()):
         yield "something raw is shown"
-    if not _as_expected(expected, ours):
+    if not expected.is_met("".join(message.text for message in ours)):
         texts = [f"{message.method}: {message.text[:25]!r}…{message.text[-35:]!r}" for message in ours]
         yield f"{len(ours)} messages are not {expected.kind}: {texts}"
-
-
-def _as_expected(expected: Expected, ours: list[SeenMessage]) -> bool:
-    text, whole = bare("".join(message.text for message in ours)), bare(TEXT)
-    note = bare(EN[expected.say]) if expected.say else ""
-    match expected.kind:
-        case "complete":
-            return text == whole
-        case "marked":
-            part = text.removesuffix(note)
-            return note in text and bool(part) and whole.startswith(part)
-        case "instead":
-            return text == note
-    return whole.startswith(text)
-
-
-def bare(text: str) -> str:
-    """Without what splitting may change, and without the marks of a note."""
-    return "".join(char for char in text if not (char.isspace() or char in "_>"))

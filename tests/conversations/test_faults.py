@@ -10,24 +10,20 @@ from typing import Any
 import pytest
 
 from simulators.dify import script
+from tests.conversations.expected import STOPPED, TEXT, dead, instead, marked
 from tests.conversations.matrix import (
     AT_ONCE,
     CALM,
     GROWING,
     PARTS,
     RAW,
-    STOPPED,
-    TEXT,
     USERS,
     Asked,
     Fault,
     Row,
     ask,
     control_of,
-    dead,
     faults_found,
-    instead,
-    marked,
     run,
     slack_fault,
     wait_served,

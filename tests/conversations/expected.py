@@ -1,0 +1,81 @@
+"""How a row of the fault matrix must end: what its thread holds, what was sent, and how the log calls it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from simulators.slack.seen import SeenCall
+from tests.conversations.answers import long_text
+from wording import Say
+from wording.en import EN
+
+TEXT = long_text(900)
+NEVER = "the fault never struck"
+STOPPED_BY_USER = "stopped_by_user"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the thread looks like in the end, and how the log calls it.
+
+    complete: the whole text, once. marked: a beginning of it, then `say`. instead: `say` alone. stopped: what was
+    there when somebody stopped it, which is some of it and not all. dead: any beginning of it, even none, since
+    nothing can be written.
+    """
+
+    kind: str
+    say: Say | None = None
+    outcome: str = "answered"
+
+    def is_met(self, text: str) -> bool:
+        """By all that the thread says of us."""
+        text, whole = bare(text), bare(TEXT)
+        note = bare(EN[self.say]) if self.say else ""
+        match self.kind:
+            case "complete":
+                return text == whole
+            case "marked":
+                part = text.removesuffix(note)
+                return note in text and bool(part) and whole.startswith(part)
+            case "instead":
+                return text == note
+            case "stopped":
+                return bool(text) and text != whole and whole.startswith(text)
+        return whole.startswith(text)
+
+
+COMPLETE = Expected("complete")
+STOPPED = Expected("stopped", outcome="stopped by user")
+
+
+def dead(error: str) -> Expected:
+    return Expected("dead", outcome=f"cannot reply: {error}")
+
+
+def marked(say: Say, outcome: str) -> Expected:
+    return Expected("marked", say, outcome)
+
+
+def instead(say: Say, outcome: str) -> Expected:
+    return Expected("instead", say, outcome)
+
+
+def bare(text: str) -> str:
+    """Without what splitting may change, and without the marks of a note."""
+    return "".join(char for char in text if not (char.isspace() or char in "_>"))
+
+
+def written_after_stop(calls: Sequence[SeenCall]) -> list[str]:
+    """The methods that sent text, whatever became of it, after Slack had said that somebody stopped the answer."""
+    stop = next((n for n, call in enumerate(calls) if call.outcome == STOPPED_BY_USER), len(calls))
+    return [call.method for call in calls[stop + 1 :] if _has_text(call)]
+
+
+def _has_text(call: SeenCall) -> bool:
+    chunks = call.arguments.get("chunks") or ()
+    sent = any(call.arguments.get(name) for name in ("text", "markdown_text", "blocks"))
+    return sent or any(chunk["type"] == "markdown_text" for chunk in chunks)
+
+
+def was_only_missed(line: str) -> bool:
+    """Whether there is nothing against the row but that its fault found nothing to strike."""
+    return line.endswith(f": {NEVER}")

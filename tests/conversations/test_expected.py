@@ -1,0 +1,99 @@
+"""The verdicts of the fault matrix, on threads that no plugin made."""
+
+from typing import Any
+
+import pytest
+
+from simulators.slack.seen import SeenCall
+from tests.conversations.expected import (
+    COMPLETE,
+    NEVER,
+    STOPPED,
+    TEXT,
+    Expected,
+    dead,
+    instead,
+    marked,
+    was_only_missed,
+    written_after_stop,
+)
+from wording import Say
+from wording.en import EN
+
+SAID = TEXT[:200]
+NOTE = EN[Say.CUT_SHORT]
+MARKED = marked(Say.CUT_SHORT, "")
+INSTEAD = instead(Say.CUT_SHORT, "")
+DEAD = dead("not_in_channel")
+
+
+@pytest.mark.parametrize(
+    ("expected", "text"),
+    [
+        (COMPLETE, TEXT),
+        (STOPPED, SAID),
+        (MARKED, f"{SAID}\n\n> _{NOTE}_"),
+        (INSTEAD, NOTE),
+        (DEAD, ""),
+        (DEAD, SAID),
+    ],
+)
+def test_a_thread_as_it_must_be(expected: Expected, text: str) -> None:
+    assert expected.is_met(text)
+
+
+@pytest.mark.parametrize(
+    ("expected", "text"),
+    [
+        (COMPLETE, ""),
+        (COMPLETE, SAID),
+        (COMPLETE, TEXT + TEXT),
+        (COMPLETE, TEXT + NOTE),
+        (STOPPED, ""),
+        (STOPPED, TEXT),
+        (STOPPED, SAID + SAID),
+        (STOPPED, SAID + NOTE),
+        (MARKED, SAID),
+        (MARKED, NOTE),
+        (MARKED, SAID + NOTE + NOTE),
+        (INSTEAD, ""),
+        (INSTEAD, SAID + NOTE),
+        (DEAD, NOTE),
+    ],
+)
+def test_a_thread_as_it_must_not_be(expected: Expected, text: str) -> None:
+    assert not expected.is_met(text)
+
+
+def call(method: str, outcome: str = "ok", **arguments: Any) -> SeenCall:
+    return SeenCall(1, method, {"channel": "C1", **arguments}, 0.0, 0.0, outcome, outcome == "ok", 1.0, {})
+
+
+STOPPED_AT = call("chat.appendStream", "stopped_by_user", chunks=[{"type": "markdown_text", "text": "b"}])
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"text": "b"},
+        {"markdown_text": "b"},
+        {"blocks": [{}]},
+        {"chunks": [{"type": "markdown_text", "text": "b"}]},
+    ],
+)
+@pytest.mark.parametrize("outcome", ["ok", "not_in_channel"])
+def test_text_that_is_sent_after_a_stop(arguments: dict[str, Any], outcome: str) -> None:
+    assert written_after_stop([STOPPED_AT, call("chat.update", outcome, **arguments)]) == ["chat.update"]
+
+
+def test_what_came_before_a_stop_and_what_has_no_text_may_be() -> None:
+    before = call("chat.startStream", chunks=[{"type": "markdown_text", "text": "a"}])
+    closing = call("chat.stopStream", chunks=[{"type": "task_update", "id": "1"}])
+    assert written_after_stop([before, STOPPED_AT, closing]) == []
+    assert written_after_stop([before, before]) == []
+
+
+def test_only_a_row_with_nothing_else_against_it_was_only_missed() -> None:
+    assert was_only_missed(f"x: {NEVER}")
+    assert not was_only_missed(f"x: the app was asked 2 times; {NEVER}")
+    assert not was_only_missed("x: the app was asked 2 times")
