@@ -1,3 +1,4 @@
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from slack_api.files import Downloaded, FileLimits
 from turns.attachments import MOST_BYTES, MOST_FILES, Attachments
 
 MEGABYTE = 1024 * 1024
+SECRET = "xoxb-nobodys-business"
 
 
 class FakeApp:
@@ -57,7 +59,7 @@ class FakeSlack:
         if "bad" in name:
             raise FileRefused(name, "file_login_page")
         if "odd" in name:
-            raise RuntimeError("secret")
+            raise RuntimeError(SECRET)
         self.loaded.append(name)
         return Downloaded(name, "text/plain", b"abc")
 
@@ -99,6 +101,15 @@ def test_what_became_of_each_in_order(slack: FakeSlack) -> None:
         "file_empty",
         "id-e.txt",
     ]
+
+
+def test_a_file_that_breaks_is_told_without_what_the_error_says(
+    slack: FakeSlack, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        attachments(slack).bring([file("odd.txt")])
+    assert "into the app: RuntimeError at test_attachments.py:" in caplog.text
+    assert SECRET not in caplog.text
 
 
 def test_an_app_that_takes_none_costs_no_call(slack: FakeSlack) -> None:

@@ -1,3 +1,4 @@
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import cast
@@ -19,6 +20,7 @@ from turns.sweep import AGAIN, EVERY, SECOND_LOOK, SWEEP_SECONDS, Sweep, Sweeps
 HERE = Holder.here()
 DEAD = replace(HERE, born="1").name
 ELSEWHERE = replace(HERE, machine="another").name
+SECRET = "xoxb-nobodys-business"
 KEY = ThreadKey("hook", "app", "T1", "C1", "1.000001")
 
 
@@ -35,14 +37,14 @@ class Ending:
         self.inside()
         if self.fails:
             self.fails -= 1
-            raise SlackUnreachable("chat.stopStream")
+            raise SlackUnreachable("chat.stopStream", SECRET)
         self.ended.append(remains)
         return "9.000009"
 
     def close(self, channel: str, ts: str) -> None:
         if self.fails:
             self.fails -= 1
-            raise SlackUnreachable("chat.stopStream")
+            raise SlackUnreachable("chat.stopStream", SECRET)
         self.closed.append((channel, ts))
 
 
@@ -192,6 +194,20 @@ def test_what_slack_does_not_take_is_left_for_the_next_look() -> None:
     house.orphans.end_all(KEY, house.record())
     assert len(house.ending.ended) == 1
     assert house.record().open == ()
+
+
+def test_what_could_not_be_ended_or_closed_is_told_without_what_the_error_says(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    house = House(ending=Ending(fails=2))
+    turn = house.turn()
+    noted = OpenTurn(KEY, turn.ts, DEAD, turn.started)
+    with caplog.at_level(logging.INFO):
+        assert not house.orphans.end(KEY, turn)
+        assert not house.orphans.close(noted, ThreadRecord().with_answer("2.000002"))
+    assert "could not be ended yet: SlackUnreachable" in caplog.text
+    assert "could not be closed yet: SlackUnreachable" in caplog.text
+    assert SECRET not in caplog.text
 
 
 def test_all_of_a_thread_in_their_order_but_the_one_that_asks() -> None:

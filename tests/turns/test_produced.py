@@ -1,3 +1,5 @@
+import logging
+
 import gevent
 import pytest
 from gevent.event import Event
@@ -6,10 +8,11 @@ from gevent.lock import BoundedSemaphore
 from clock import SystemClock
 from dify_app.answer import FileProduced
 from dify_app.fetch import FetchedFile
-from errors import SlackError, SlackFateUnknown, SlackRefused
+from errors import SlackError, SlackFateUnknown, SlackRefused, SlackUnreachable
 from slack_reply.writer import Place
 from turns.produced import MOST_FILES, ProducedFiles
 
+SECRET = "xoxb-nobodys-business"
 PLACE = Place("T1", "C1", "channel", "1.000000", "2.000000", "U1", "T1")
 
 
@@ -55,7 +58,7 @@ class Dify:
         self.may.wait()
         self.inside -= 1
         if "broken" in url:
-            raise OSError("secret")
+            raise OSError(SECRET)
         return None if "lost" in url else FetchedFile(b"abc", "image/png")
 
 
@@ -106,6 +109,30 @@ def test_lost_ones_are_named(produced: ProducedFiles, slack: FakeFiles) -> None:
         produced.take(file(name))
     assert set(produced.share(10)) == {"lost", "broken"}
     assert len(slack.shared) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "refusal", "told"),
+    [
+        ("broken", None, "OSError at test_produced.py:"),
+        ("a", SlackUnreachable("files", SECRET), "SlackUnreachable at test_produced.py:"),
+        ("a", SlackRefused("files", "missing_scope"), "missing_scope"),
+    ],
+)
+def test_a_lost_one_is_told_without_what_the_error_says(
+    produced: ProducedFiles,
+    slack: FakeFiles,
+    name: str,
+    refusal: SlackError | None,
+    told: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    slack.refusal = refusal
+    with caplog.at_level(logging.INFO):
+        produced.take(file(name))
+        assert produced.share(10) == (name,)
+    assert f"could not be brought to Slack: {told}" in caplog.text
+    assert SECRET not in caplog.text
 
 
 @pytest.mark.parametrize("refusal", [SlackRefused("files", "missing_scope"), SlackFateUnknown("files")])

@@ -1,5 +1,6 @@
 """A turn that breaks inside: the thread is told, the log has its line, and nobody waits for it for ever."""
 
+import logging
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
@@ -20,6 +21,7 @@ from turns.request import TurnRequest
 from turns.taking import Taking
 
 TS = "1.000001"
+SECRET = "xoxb-nobodys-business"
 
 
 @dataclass
@@ -118,6 +120,13 @@ def test_a_turn_that_breaks_is_ended_in_its_thread_at_once() -> None:
     assert house.record().open == ()
     assert house.record().conversation_id == "c-1"
     assert reply.calls[-1] == "closed"
+
+
+def test_a_turn_that_breaks_is_told_without_what_the_error_says(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        request(House(), ReplyOfTests(RuntimeError(SECRET))).run()
+    assert "a turn broke: RuntimeError at test_request.py:" in caplog.text
+    assert SECRET not in caplog.text
 
 
 @pytest.mark.parametrize("fails", [None, CannotReply("channel_not_found")])
