@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
@@ -13,6 +13,7 @@ from dify_app.fetch import FetchedFile, fetch_file
 from tests.dify_app.still_clock import StillClock
 
 PICTURE = b"x" * 1000
+TRICKLE = 12  # bytes, twenty a second
 
 
 class Files(BaseHTTPRequestHandler):
@@ -36,6 +37,12 @@ class Files(BaseHTTPRequestHandler):
             self._send(200, PICTURE[:500], len(PICTURE))
             self.wfile.flush()
             self.stall.wait(10)
+        elif self.path == "/trickling":
+            self._send(200, b"", TRICKLE)
+            with suppress(OSError):  # who asked may have gone
+                for _ in range(TRICKLE):
+                    self.wfile.write(b"x")
+                    self.stall.wait(0.05)
         else:
             self._send(403, b"no", 2)
 
@@ -98,3 +105,9 @@ def test_what_is_too_large_is_not_read_to_its_end() -> None:
 
 def test_a_stalled_server_does_not_hold_the_turn() -> None:
     assert fetched("/stalled", patience=0.2)[0] is None
+
+
+def test_a_server_that_trickles_does_not_hold_the_turn_either() -> None:
+    """Each of its bytes comes in time, all of them do not."""
+    assert fetched("/trickling")[0] == FetchedFile(b"x" * TRICKLE, "image/png")
+    assert fetched("/trickling", patience=0.3)[0] is None

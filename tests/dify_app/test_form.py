@@ -1,11 +1,13 @@
 from typing import Any
 
+import gevent
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clock import SystemClock
 from dify_app.form import AppForm, FormCache, UploadLimits, Variable, parse_form
-from errors import UnsupportedApp
+from errors import DifyUnavailable, UnsupportedApp
 from tests.dify_app.still_clock import StillClock
 
 # As field/dify.md §5 gives it.
@@ -120,6 +122,19 @@ def test_a_form_is_asked_for_every_five_minutes() -> None:
     clock.sleep(2)
     cache.get("a", fetch)
     assert fetch.calls == 3
+
+
+def test_a_form_that_takes_longer_than_ten_seconds_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dify_app.form._SHORTEST_PATIENCE", 0.01)
+    clock = SystemClock(0.01)
+
+    def late() -> dict[str, Any]:
+        gevent.sleep(clock.wall(20.0))
+        return INFO
+
+    with pytest.raises(DifyUnavailable) as raised:
+        FormCache(clock).get("a", late)
+    assert raised.value.kind == "form_late"
 
 
 def test_a_failure_is_remembered_for_ten_seconds() -> None:

@@ -59,6 +59,16 @@ def test_it_holds_a_minute(age: int, opens: bool, monkeypatch: pytest.MonkeyPatc
             seal.open(body)
 
 
+def test_a_body_beyond_the_largest_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    seal = Seal(("secret",), "hook")
+    body = seal.close(CONTENT)
+    monkeypatch.setattr("handoff.seal.LARGEST", len(body))
+    assert seal.open(body) == CONTENT
+    monkeypatch.setattr("handoff.seal.LARGEST", len(body) - 1)
+    with pytest.raises(Forged, match="too large"):
+        seal.open(body)
+
+
 @given(st.binary(max_size=300))
 def test_no_bytes_open_by_chance(body: bytes) -> None:
     with pytest.raises(Forged):
