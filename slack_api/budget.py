@@ -7,6 +7,7 @@ from slack_api.line import Line, Urgency
 from slack_api.tiers import channel_tier_of, tier_of
 
 BLINK = 0.001  # seconds: the shortest wait that is worth a switch
+LOOK = 3.0  # seconds between two looks at `over`: nothing wakes whoever waits in a pause, and it can last minutes
 
 
 class Budget:
@@ -34,7 +35,7 @@ class Budget:
         final: bool = False,
         trailing: bool = False,
         channel: str = "",
-        over: Callable[[], bool] = lambda: False,
+        over: Callable[[], bool] | None = None,
     ) -> bool:
         """Wait for the turn of this message, cooperatively; False when `timeout` seconds were not enough.
 
@@ -48,13 +49,14 @@ class Budget:
         line = self._line(team, method)
         now = self._clock.now()
         deadline = now + timeout
+        longest = timeout if over is None else LOOK
         ticket = line.enqueue(key, urgency, channel, now)
         try:
             while True:
                 line.advance(now)
-                if ticket.granted or now >= deadline or over():
+                if ticket.granted or now >= deadline or (over and over()):
                     break
-                self._clock.sleep(max(BLINK, min(line.wake_at(now), deadline) - now))
+                self._clock.sleep(max(BLINK, min(line.wake_at(now), deadline, now + longest) - now))
                 now = self._clock.now()
         finally:
             line.drop(ticket)

@@ -77,6 +77,9 @@ class EditedMessage:
             self._ends.unwanted(ts)
         del self._messages[wanted:]
 
+    def give_way(self) -> WriterGone:  # noqa: D102
+        return self._gone(len(self._messages) - 1) if self._messages else WriterGone(self._follows.shown)
+
     def _write(self, latest: Latest, *, final: bool) -> int:
         if self._messages:
             self._share.ahead(UPDATE, final=final)

@@ -58,6 +58,11 @@ class NativeStream:
     def finish(self, latest: Latest) -> None:  # noqa: D102
         self._write(latest, final=True)
 
+    def give_way(self) -> WriterGone:  # noqa: D102
+        if self._shown is not None:
+            return self._overwritten(self._shown)
+        return WriterGone(self._next.handed_on(self._next.begin, self._view.text))
+
     def _write(self, latest: Latest, *, final: bool) -> None:
         if self._shown:
             self._share.ahead(APPEND, final=final)

@@ -18,12 +18,13 @@ from slack_reply.parts import Limits
 from slack_reply.posting import Blocks, Posting, Unfit
 from slack_reply.share import Share
 from slack_reply.single_post import SinglePost
-from slack_reply.writer import CannotReply, Latest, Method, Place, SlackAway, Writer, WriterGone
+from slack_reply.writer import CannotReply, Latest, Method, Place, SlackAway, Unreachable, Writer, WriterGone
 from slack_reply.written import Written
 
 Style = Literal["auto", "stream", "edit", "post"]
 
 PATIENCE = 585.0  # seconds from its making: a request of ours lives 600 s (design D1)
+LAST_PATIENCE = 60.0  # seconds that a last text has at least; writing to Slack does not need the request
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
 ASIDE = Limits(size=3000, measure=len, tables=False)
 
@@ -43,7 +44,7 @@ class Reply:
     """Brings one growing text into one thread, whatever Slack refuses on the way.
 
     `show` and `finish` may raise CannotReply or StoppedByUser. A last text waits for a Slack that is away until
-    `patience` seconds have passed since the reply was made.
+    `patience` seconds have passed since the reply was made, or LAST_PATIENCE since it was there: then Unreachable.
     """
 
     def __init__(self, slack: Slack, place: Place, style: Style, *, patience: float = PATIENCE) -> None:
@@ -92,14 +93,19 @@ class Reply:
     def finish(self, latest: Latest) -> None:
         """Bring the whole text on the screen."""
         clock, pause = self._slack.clock, FIRST_PAUSE
+        until = max(self._until, clock.now() + LAST_PATIENCE)
         while True:
+            self._share.patience = max(0.0, until - clock.now())
             try:
                 self._insist(lambda writer: writer.finish(latest))
             except SlackAway as away:
                 wait = max(pause, away.pause)
-                if clock.now() + wait > self._until:
-                    raise CannotReply("unreachable") from away
-                clock.sleep(wait)
+                if clock.now() + wait <= until:
+                    clock.sleep(wait)
+                elif away.pause and self._writer.method != "post":
+                    self._go_on_after(self._writer.give_way())
+                else:
+                    raise Unreachable from away
                 pause = min(2 * pause, LONGEST_PAUSE)
             else:
                 return
@@ -133,11 +139,14 @@ class Reply:
             try:
                 act(self._writer)
             except WriterGone as gone:
-                self._message = self._writer.message_ts or self._message
-                self._left += self._writer.messages
-                self._writer = self._next(gone)
+                self._go_on_after(gone)
             else:
                 return
+
+    def _go_on_after(self, gone: WriterGone) -> None:
+        self._message = self._writer.message_ts or self._message
+        self._left += self._writer.messages
+        self._writer = self._next(gone)
 
     def _first(self, style: Style) -> Writer:
         slack, place = self._slack, self._place

@@ -7,6 +7,7 @@ from slack_reply.writer import Place, SlackAway
 
 # Longer than any answer has to wait. A flush on the way stops waiting when its answer is over: see `over`.
 PATIENCE = 300.0
+ASKED_FOR_PATIENCE = 1.0  # seconds: Slack is there, and another method may have its turn
 
 
 class Share:
@@ -18,6 +19,8 @@ class Share:
         self._ahead: set[str] = set()
         self._final = False
         self.over: Callable[[], bool] = lambda: False
+        self.patience = PATIENCE
+        """Seconds that a text waits for its turn at most."""
 
     def try_take(self, method: str) -> bool:
         """Take if that is possible at once."""
@@ -67,6 +70,7 @@ class Share:
 
     def _wait(self, method: str) -> None:
         place, final = self._place, self._final
-        over = (lambda: False) if final else self.over
-        if not self._budget.take(place.account, method, place.key, timeout=PATIENCE, final=final, over=over):
-            raise SlackAway
+        over = None if final else self.over
+        timeout = min(self.patience, PATIENCE)
+        if not self._budget.take(place.account, method, place.key, timeout=timeout, final=final, over=over):
+            raise SlackAway(ASKED_FOR_PATIENCE)

@@ -3,7 +3,7 @@
 from slack_reply.pages import pages_after
 from slack_reply.parts import Limits, Page
 from slack_reply.posting import Posting, Unfit
-from slack_reply.writer import CannotReply, Latest, Method
+from slack_reply.writer import CannotReply, Latest, Method, WriterGone
 
 # markdown_text takes 12,000 characters a message (field/slack.md §3.2).
 LIMITS = Limits(size=11_500, measure=len, tables=True, reserve=100)
@@ -38,6 +38,9 @@ class SinglePost:
         text = latest().text
         while pages := pages_after(text, self._start, self._limits, final=True):
             self._post(pages[0])
+
+    def give_way(self) -> WriterGone:  # noqa: D102
+        raise TypeError("nobody comes after posts")
 
     def _post(self, page: Page) -> None:
         try:

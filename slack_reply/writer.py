@@ -70,6 +70,13 @@ class CannotReply(Exception):
         self.error = error
 
 
+class Unreachable(CannotReply):
+    """Slack did not take the whole text in time: what stands there is half of it, or nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("unreachable")
+
+
 class StoppedByUser(Exception):
     """Someone pressed Slack's own stop button: write no more."""
 
@@ -90,6 +97,12 @@ class Writer(Protocol):
 
     def finish(self, latest: Latest) -> None:
         """Bring the whole text on the screen."""
+
+    def give_way(self) -> WriterGone:
+        """Another method shall bring what is missing, since Slack asks this one for too much patience.
+
+        Raises TypeError for the last writer of all.
+        """
 
     @property
     def messages(self) -> Sequence[str]:

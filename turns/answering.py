@@ -10,7 +10,7 @@ from conversation_store.store import Change
 from errors import ContextBroken, StoreError
 from slack_reply.silence import is_silent, may_be_silent
 from slack_reply.view import View
-from slack_reply.writer import CannotReply, StoppedByUser
+from slack_reply.writer import CannotReply, StoppedByUser, Unreachable
 from turns import file_notes
 from turns.desk import Desk
 from turns.ending import Ending, below
@@ -38,6 +38,8 @@ class Answering:
         self._growth = Growth(desk, self._growing, self._see)
         self.is_cut = False
         """Whether the turn's request is gone: Dify's answer and the storage's come no more."""
+        self.is_unsaid = False
+        """Whether Slack did not take the end in time: the thread must be told later, so its record stays open."""
 
     def waiting(self) -> None:
         """Show that the message stands in line."""
@@ -84,9 +86,13 @@ class Answering:
             in_time = self._growth.show(deadline)
             self._finish(growing, deadline, in_time=in_time)
         except CannotReply as error:
-            self._report.outcome = f"cannot reply: {error.error}"
+            self._cannot_reply(error, f"cannot reply: {error.error}")
         except StoppedByUser:
             self._report.outcome = "stopped by user"
+
+    def _cannot_reply(self, error: CannotReply, outcome: str) -> None:
+        self._report.outcome = outcome
+        self.is_unsaid = isinstance(error, Unreachable)
 
     def leave(self) -> None:
         """Another request goes on with this turn: its status line stays."""
@@ -159,16 +165,20 @@ class Answering:
         self._report.outcome = "greeted"
         try:
             self._desk.overture.greet()
-        except (CannotReply, StoppedByUser):
-            self._report.outcome = "greeted, cannot reply"
+        except CannotReply as error:
+            self._cannot_reply(error, "greeted, cannot reply")
+        except StoppedByUser:
+            self._report.outcome = "greeted, stopped by user"
         self._done(self._growing)
 
     def _conclude(self, outcome: str, text: str) -> None:
         self._report.outcome = outcome
         try:
             self._desk.reply.finish(lambda: View(text))
-        except (CannotReply, StoppedByUser):
-            self._report.outcome = f"{outcome}, cannot reply"
+        except CannotReply as error:
+            self._cannot_reply(error, f"{outcome}, cannot reply")
+        except StoppedByUser:
+            self._report.outcome = f"{outcome}, stopped by user"
         self._done(self._growing)
 
     def _done(self, growing: Growing) -> None:
@@ -176,6 +186,10 @@ class Answering:
         self._report.method = desk.reply.method
         self._report.conversation = growing.conversation_id
         ts = desk.message.ts
+
+        if self.is_unsaid:
+            self._remember(lambda record: _with_conversation(record, growing))
+            return
 
         def change(record: ThreadRecord) -> ThreadRecord:
             ended = _with_conversation(record.without_in_flight(ts), growing)

@@ -43,10 +43,15 @@ class Caretaker:
         watch = Watch(self._holder, self._runs_here, presence, self._clock)
         return Orphans(store, watch, self._claims, partial(self._workplace.ending, hook))
 
-    def turn_ended(self, hook: Hook, store: ResilientStore, *, is_cut: bool) -> None:
-        """The storage may not know how: then a sweep tells it soon. Before that a restart would forget it."""
+    def turn_ended(self, hook: Hook, store: ResilientStore, *, is_cut: bool, is_unsaid: bool) -> None:
+        """The storage may not know how, or its thread: then a sweep tells it soon.
+
+        Before that a restart would forget it.
+        """
         if is_cut:
             self.sweeps.soon(hook.id, 0.0)
+        elif is_unsaid:
+            self.sweeps.soon(hook.id)
         elif store.owes(hook.id):
             self.sweeps.soon(hook.id, REST)
 

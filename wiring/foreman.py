@@ -92,7 +92,7 @@ class Foreman:
         def leave() -> None:
             self.lifelines.release(accepted.request)
             accepted.leave()
-            self._caretaker.turn_ended(hook, store, is_cut=answering.is_cut)
+            self._caretaker.turn_ended(hook, store, is_cut=answering.is_cut, is_unsaid=answering.is_unsaid)
 
         return TurnRequest(
             turn=turn,

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from slack_api.budget import Budget
+from slack_api.budget import LOOK, Budget
 from slack_api.tiers import APPEND, POST, START, STOP, UPDATE
 from tests.slack_api.virtual_time import VirtualTime
 
@@ -127,6 +127,24 @@ def test_none_is_older_than_its_share_while_others_come_and_go(
         for earlier, later in pairwise(times):
             share = max(alive(earlier), alive(later)) * 60 / DOCUMENTED[method] * 1.2
             assert later - earlier <= max(share, pace) + 2 * latency, (earlier, later)
+
+
+def test_a_wait_in_vain_ends_soon_while_nobody_may_write() -> None:
+    """Nothing else wakes whoever waits then: a pause can last for minutes."""
+    time = VirtualTime()
+    budget = Budget(time)
+    budget.limited(TEAM, APPEND, 120.0)
+    seen: list[tuple[bool, float]] = []
+
+    def wait() -> None:
+        granted = budget.take(TEAM, APPEND, "m", timeout=300, over=lambda: time.now() >= 3.0)
+        seen.append((granted, time.now()))
+
+    time.spawn(wait)
+    time.run()
+    [(granted, ended)] = seen
+    assert not granted
+    assert 3.0 <= ended <= 3.0 + LOOK
 
 
 def test_a_wait_in_vain_ends_at_once() -> None:

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulators.slack.messages import Message
-from slack_reply.reply import Style
+from slack_reply.reply import PATIENCE, Style
 from slack_reply.view import Card, View
-from slack_reply.writer import CannotReply, StoppedByUser
+from slack_reply.writer import CannotReply, StoppedByUser, Unreachable
 from slack_reply.written import Written
 from tests.conversations.answers import flat, long_text
 from tests.slack_reply.troubled_slack import DONE, GENERAL, TROUBLES, TroubledSlack, grow
@@ -66,10 +66,53 @@ def test_a_last_text_waits_for_a_slack_that_is_away(style: Style) -> None:
 def test_but_not_for_ever() -> None:
     slack = TroubledSlack([""] + ["unreachable"] * 9999)
     reply = slack.reply(patience=100.0)
-    with pytest.raises(CannotReply, match="unreachable"):
+    with pytest.raises(Unreachable):
         grow(slack, reply, [WHOLE[:200], WHOLE[:500]])
     assert slack.clock.slept
     assert sum(slack.clock.slept) < 200
+
+
+@pytest.mark.parametrize("trouble", ["429-bare", "unreachable", "internal_error", "lost!"])
+@pytest.mark.parametrize("style", STYLES)
+def test_a_turn_at_its_limit_has_some_patience_left(style: Style, trouble: str) -> None:
+    slack = TroubledSlack()
+    reply = slack.reply(style, patience=PATIENCE)
+    reply.show(lambda: View(WHOLE[:200]))
+    slack.clock.advance(PATIENCE - 5)
+    slack.troubles = [trouble]
+    reply.finish(lambda: View(WHOLE[:500]))
+    assert bare(slack.text()) == bare(WHOLE[:500])
+
+
+@pytest.mark.parametrize(
+    ("style", "method", "following"),
+    [("auto", "chat.appendStream", "edit"), ("edit", "chat.update", "post")],
+)
+def test_where_slack_asks_for_more_patience_than_there_is_another_method_brings_the_rest(
+    style: Style, method: str, following: str
+) -> None:
+    slack = TroubledSlack()
+    reply = slack.reply(style)
+    reply.show(lambda: View(WHOLE[:600]))
+    slack.clock.advance(PATIENCE - 200)
+    slack.troubles = [f"{method}:429-long"]
+    reply.finish(lambda: View(WHOLE[:2000]))
+    reply.close()
+    assert bare(slack.text()) == bare(WHOLE[:2000])
+    assert reply.method == following
+    assert slack.open() == []
+
+
+def test_another_answers_pause_is_not_waited_out_either() -> None:
+    slack = TroubledSlack()
+    reply = slack.reply("edit")
+    reply.show(lambda: View(WHOLE[:600]))
+    slack.clock.advance(PATIENCE - 200)
+    slack.budget.limited(slack.api.account, "chat.update", 299.0)
+    began = slack.clock.now()
+    reply.finish(lambda: View(WHOLE[:2000]))
+    assert bare(slack.text()) == bare(WHOLE[:2000])
+    assert slack.clock.now() - began <= 200
 
 
 def test_while_slack_is_away_it_is_not_asked_at_every_word() -> None:
@@ -207,7 +250,7 @@ def test_nor_when_slack_is_in_trouble_then(trouble: str) -> None:
 
 def test_when_edits_are_short_too_an_answer_goes_by_post() -> None:
     slack = TroubledSlack()
-    account = slack.double.world.install.team_id
+    account = slack.api.account
     while slack.budget.try_take(account, "chat.startStream", "m"):
         pass
     for number in range(40):

@@ -22,7 +22,7 @@ from slack_reply.written import Written
 from tests.fake_clock import FakeClock
 from tests.slack_api.scripted_pool import refuses, says
 
-TROUBLES: Mapping[str, Answer | Exception] = {
+TROUBLES: dict[str, Answer | Exception] = {
     "unreachable": NeverSent("ConnectionRefusedError"),
     "lost": Unanswered("RemoteDisconnected"),
     "late": Unanswered("ReadTimeoutError"),
@@ -32,6 +32,7 @@ TROUBLES: Mapping[str, Answer | Exception] = {
     "429-bare": says({"ok": False, "error": "ratelimited"}, 429),
     "internal_error": refuses("internal_error"),
 }
+FOR_LONG = {"429-long": says({"ok": False, "error": "ratelimited"}, 429, retry_after="299")}
 DONE = ("lost", "500", "html")  # these may also strike when the call has had its effect
 GENERAL, ANNA = "C0GENERAL", "U0ANNA000"
 
@@ -63,9 +64,10 @@ class TroubledSlack:
         world.add(Message(GENERAL, ts, "", ANNA, log=[{"type": "text", "text": "why?"}]), "user")
         return ts
 
-    def reply(self, style: Style = "auto", **more: float) -> Reply:
+    @property
+    def api(self) -> SlackApi:
         install = self.double.world.install
-        api = SlackApi(
+        return SlackApi(
             install.token,
             base_url="http://simulated/api/",
             pool=self,
@@ -73,8 +75,11 @@ class TroubledSlack:
             budget=self.budget,
             team_id=install.team_id,
         )
+
+    def reply(self, style: Style = "auto", **more: float) -> Reply:
+        install, api = self.double.world.install, self.api
         place = Place(
-            install.team_id, GENERAL, "channel", self.root, self.root, ANNA, install.team_id, install.bot_user
+            api.account, GENERAL, "channel", self.root, self.root, ANNA, install.team_id, install.bot_user
         )
         slack = Slack(api, self.budget, self.support, self.written, self.clock)
         return Reply(slack, place, style, **more)
@@ -125,7 +130,7 @@ class TroubledSlack:
 
 
 def _struck(trouble: str) -> Answer:
-    found = TROUBLES.get(trouble) or refuses(trouble)
+    found = (TROUBLES | FOR_LONG).get(trouble) or refuses(trouble)
     if isinstance(found, Exception):
         raise found
     return found

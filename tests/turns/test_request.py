@@ -10,7 +10,7 @@ import gevent
 import pytest
 
 from dify_app.answer import ConversationStarted, TextDelta
-from slack_reply.writer import CannotReply
+from slack_reply.writer import CannotReply, Unreachable
 from tests.turns.test_orphans import KEY, House
 from turns.answering import Answering
 from turns.desk import Desk
@@ -138,6 +138,19 @@ def test_a_turn_that_ends_by_itself_is_no_orphan(fails: Exception | None) -> Non
     assert asked.report.outcome == ("cannot reply: channel_not_found" if fails else "answered")
     assert house.record().open == ()
     assert house.record().conversation_id == "c-1"
+
+
+def test_what_slack_did_not_take_in_time_is_told_later() -> None:
+    """Half an answer stands there: its record stays open, as after a crash."""
+    house, reply = House(), ReplyOfTests(Unreachable())
+    asked = request(house, reply)
+    asked.run()
+    assert asked.report.outcome == "cannot reply: unreachable"
+    assert (house.record().conversation_id, house.ending.ended) == ("c-1", [])
+    house.sweep()
+    [remains] = house.ending.ended
+    assert (remains.trigger_ts, remains.message_ts) == (TS, "2.000002")
+    assert house.record().open == ()
 
 
 def test_a_turn_that_steps_aside_leaves_nothing_open_and_is_not_listed() -> None:
