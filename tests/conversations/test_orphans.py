@@ -14,6 +14,7 @@ from simulators.stack import SimulatedDaemon, Stack
 from tests.conversations.answers import flat, long_text
 from tests.conversations.conftest import SCALE
 from tests.conversations.world import World
+from turns.sweep import AGAIN
 from wording import Say
 from wording.en import EN
 
@@ -237,6 +238,23 @@ def test_a_session_that_the_daemon_drops_ends_its_turn_at_once(short_lived: Worl
 
 def requests(world: World) -> list[dict[str, Any]]:
     return cast("SimulatedDaemon", world.daemon).control.requests("/slack/turns")
+
+
+@pytest.mark.simulated
+def test_what_slack_did_not_take_in_time_is_told_when_it_is_back(world: World) -> None:
+    world.configure(reply_style="edit")
+    world.dify.script(script.say(long_text(900), seconds=30), world.app_id, times=1)
+    root = world.ask("one")
+    [before] = world.wait(lambda: world.slack.answers(world.channel, root))
+    world.slack.fault("*", "status", status=503, times=None, channel=world.channel)
+    world.wait(lambda: "cannot reply: unreachable" in world.daemon.log(), 60)
+    world.slack.clear_faults()
+    world.settle(AGAIN)
+    world.slack.say(world.channel, ANNA, "not for the bot")
+    [only] = told(world, root)
+    assert only.ts == before.ts
+    assert flat(long_text(900)) not in flat(only.seen)
+    assert asked(world, "one") == 1
 
 
 @pytest.mark.simulated
