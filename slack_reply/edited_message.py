@@ -113,8 +113,7 @@ class EditedMessage:
         except Unfit as error:
             raise WriterGone(begin) from error
         self._messages.append(posted.ts)
-        if posted.page is not None:
-            self._sent[number] = posted.page
+        self._sent[number] = posted.page
 
     def _join(self, begin: int) -> None:
         if self._share.interval(UPDATE) > RAREST:

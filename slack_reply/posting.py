@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 from errors import SlackError, SlackFateUnknown, SlackRateLimited, SlackRefused
@@ -31,39 +32,43 @@ class Unfit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A post that is there; `page` is None when an earlier try of it was found, with what was known then."""
+    """A post that is there. `page` is what it shows: less than was asked for when an earlier try was found."""
 
     ts: str
-    page: Page | None
+    page: Page
 
 
 class Posting:
-    """Posts the pages of one answer. Each carries metadata that tells it apart: anyone may read it (no secrets)."""
+    """Posts the pages of one answer. Each carries metadata that tells it apart: anyone may read it (no secrets).
+
+    Each try has a name of its own, since what the page shows grows from one try to the next.
+    """
 
     def __init__(self, api: SlackApi, share: Share, written: Written, place: Place) -> None:
         self._api = api
         self._share = share
         self._written = written
         self._place = place
-        self._unsure: set[str] = set()  # pages that may have arrived
+        self._numbers = count()
+        self._unsure: dict[int, dict[str, Page]] = {}  # by offset and name: tries that may have arrived
 
     def post(self, page: Page, offset: int, below: Blocks = ()) -> Posted:
         """The page as a message, or what an earlier call with this offset left; `below` are blocks under it.
 
-        Raises CannotReply when Slack takes nothing here, Unfit when it does not take this, SlackAway, and
-        WriterGone(page.end) when it was sent and nobody can tell whether it arrived: it is left at that, since twice
-        is worse.
+        Raises CannotReply when Slack takes nothing here, Unfit when it does not take this, SlackAway, and WriterGone
+        with the end of what was sent when nobody can tell whether it arrived: it is left at that, since twice is
+        worse.
         """
-        name = f"{self._place.trigger_ts}:{offset}"
-        found = self._find(name, page) if name in self._unsure else ""
-        posted = Posted(found, None) if found else self._post(page, name, below)
+        posted = self._found(offset) or self._posted(page, offset, below)
+        self._unsure.pop(offset, None)
         self._written.add(self._place.channel, posted.ts)
         return posted
 
-    def _post(self, page: Page, name: str, below: Blocks) -> Posted:
+    def _posted(self, page: Page, offset: int, below: Blocks) -> Posted:
         place = self._place
         if not self._share.granted(POST, POST_PATIENCE, final=True, channel=place.channel):
             raise SlackAway
+        name = f"{place.trigger_ts}:{offset}:{next(self._numbers)}"
         try:
             ts = self._api.post_message(
                 place.channel,
@@ -86,27 +91,30 @@ class Posting:
             raise SlackAway from error
         else:
             return Posted(ts, page)
-        self._unsure.add(name)
-        found = self._find(name, page)
+        self._unsure.setdefault(offset, {})[name] = page
+        found = self._found(offset)
         if not found:
             raise SlackAway
-        return Posted(found, page)
+        return found
 
-    def _find(self, name: str, page: Page) -> str:
-        """The ts of the page's post; "" when it is not there."""
-        place = self._place
+    def _found(self, offset: int) -> Posted | None:
+        """What a try of unknown fate left. One that is not there now may still come: it is looked for again."""
+        place, tries = self._place, self._unsure.get(offset)
+        if not tries:
+            return None
         try:
             for message in self._api.replies(
                 place.channel, place.thread_ts, oldest=place.trigger_ts, metadata=True
             ):
                 payload = (message.get("metadata") or {}).get("event_payload") or {}
-                if message.get("bot_id") and payload.get("page") == name:
-                    return str(message.get("ts", ""))
+                page = tries.get(str(payload.get("page")))
+                if message.get("bot_id") and page:
+                    return Posted(str(message.get("ts", "")), page)
         except SlackRefused as error:
             if error.error in SLACK_TROUBLE:
                 raise SlackAway from error
-            raise WriterGone(page.end) from error
+            *_, last = tries.values()
+            raise WriterGone(last.end) from error
         except SlackError as error:
             raise SlackAway from error
-        self._unsure.discard(name)
-        return ""
+        return None

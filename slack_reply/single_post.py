@@ -44,10 +44,11 @@ class SinglePost:
 
     def _post(self, page: Page) -> None:
         try:
-            self._messages.append(self._posting.post(page, self._start).ts)
+            posted = self._posting.post(page, self._start)
         except Unfit as error:
             if self._limits is MODEST:
                 raise CannotReply(error.error) from error
             self._limits = MODEST
             return
-        self._start = page.end
+        self._messages.append(posted.ts)
+        self._start = posted.page.end

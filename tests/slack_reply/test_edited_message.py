@@ -93,6 +93,31 @@ def test_where_edits_are_refused_the_rest_is_for_the_next_writer(error: str) -> 
     assert gone.value.shown > 0
 
 
+def post_found_later(then: Answer) -> tuple[EditedMessage, ScriptedPool]:
+    """The post of the first word got no answer, and nobody could be asked for it until `then`."""
+    trouble, name = says(b"", 500), {"event_payload": {"page": "1.0:0:0"}}
+    found = says({"ok": True, "messages": [{"ts": "2.0", "bot_id": "B1", "metadata": name}]})
+    one, pool, _ = writer(LOST, trouble, trouble, trouble, found, then)
+    with pytest.raises(SlackAway):
+        one.show(lambda: View("One two "))
+    return one, pool
+
+
+def test_a_post_that_is_found_later_is_edited() -> None:
+    one, pool = post_found_later(OK)
+    one.finish(lambda: View("One two three"))
+    assert (pool.methods.count(POST), pool.methods[-1], pool.arguments()["ts"]) == (1, UPDATE, "2.0")
+    assert pool.arguments()["markdown_text"] == "One two three"
+
+
+def test_where_it_cannot_be_edited_the_rest_is_for_the_next_writer() -> None:
+    one, pool = post_found_later(refuses("edit_window_closed"))
+    with pytest.raises(WriterGone) as gone:
+        one.finish(lambda: View("One two three"))
+    shown = pool.arguments(0)["markdown_text"].strip()
+    assert (shown, "One two three"[gone.value.shown :].strip()) == ("One", "two three")
+
+
 def test_what_another_writer_left_is_overwritten() -> None:
     one, pool, _ = writer(OK, follows=WriterGone(4, ("7.0",), sure=8))
     one.finish(lambda: View("One two three"))

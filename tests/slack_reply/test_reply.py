@@ -10,6 +10,7 @@ from slack_reply.view import Card, View
 from slack_reply.writer import CannotReply, StoppedByUser, Unreachable
 from slack_reply.written import Written
 from tests.conversations.answers import flat, long_text
+from tests.fake_clock import FakeClock
 from tests.slack_reply.troubled_slack import DONE, GENERAL, TROUBLES, TroubledSlack, grow
 
 STYLES: list[Style] = ["auto", "edit", "post"]
@@ -266,6 +267,34 @@ def test_without_history_a_lost_post_is_left_at_that() -> None:
     grow(slack, slack.reply("edit"), [WHOLE[:200], WHOLE[:900]])
     assert bare(slack.text()) == bare(WHOLE[:900])
     assert len(slack.answers()) == 2
+
+
+@pytest.mark.parametrize("error", ["edit_window_closed", "cant_update_message"])
+def test_a_lost_post_that_is_found_later_is_not_taken_for_the_whole(error: str) -> None:
+    unseen = ["conversations.replies:500"] * 3
+    slack = TroubledSlack(["chat.postMessage:lost!", *unseen, f"chat.update:{error}"])
+    grow(slack, slack.reply("edit"), [WHOLE[:200], WHOLE[:900]])
+    assert bare(slack.text()) == bare(WHOLE[:900])
+
+
+def test_nor_is_one_that_nobody_may_look_for() -> None:
+    unseen = ["conversations.replies:500"] * 3
+    slack = TroubledSlack(["chat.postMessage:lost!", *unseen, "conversations.replies:missing_scope"])
+    grow(slack, slack.reply("edit"), [WHOLE[:200], WHOLE[:900]])
+    assert bare(slack.text()) == bare(WHOLE[:900])
+
+
+@pytest.mark.parametrize("style", ["edit", "post"])
+def test_a_post_that_happens_late_is_not_made_twice(style: Style) -> None:
+    class Meanwhile(FakeClock):
+        def sleep(self, seconds: float) -> None:
+            super().sleep(seconds)
+            slack.happen()
+
+    slack = TroubledSlack(["chat.postMessage:late"], Meanwhile())
+    grow(slack, slack.reply(style), [WHOLE[:500]])
+    [answer] = slack.answers()
+    assert bare(answer.text()) == bare(WHOLE[:500])
 
 
 def test_without_history_a_lost_start_goes_on_by_post() -> None:

@@ -2,10 +2,11 @@
 
 import pytest
 
-from slack_api.pool import Answer
+from slack_api.pool import Answer, Unanswered
+from slack_reply.pages import pages_after
 from slack_reply.posting import Posting
 from slack_reply.share import Share
-from slack_reply.single_post import SinglePost
+from slack_reply.single_post import LIMITS, SinglePost
 from slack_reply.view import View
 from slack_reply.writer import CannotReply, Place, SlackAway
 from slack_reply.written import Written
@@ -52,6 +53,19 @@ def test_after_a_pause_it_goes_on_with_the_page_that_is_missing() -> None:
     one.finish(lambda: View(LONG))
     first, refused, second = texts(pool)
     assert refused == second != first
+
+
+def test_behind_an_earlier_post_that_is_found_it_goes_on_where_that_one_ends() -> None:
+    """Of the writer before, which wrote less, and could not look."""
+    trouble, name = says(b"", 500), {"event_payload": {"page": "1.0:0:0"}}
+    found = says({"ok": True, "messages": [{"ts": "2.0", "bot_id": "B1", "metadata": name}]})
+    one, pool = writer(Unanswered("RemoteDisconnected"), trouble, trouble, trouble, found, OK)
+    [partial] = pages_after("One two ", 0, LIMITS, final=True)
+    with pytest.raises(SlackAway):
+        one._posting.post(partial, 0)
+    one.finish(lambda: View("One two three"))
+    assert pool.methods.count("chat.postMessage") == 2
+    assert (one.messages, pool.arguments()["markdown_text"]) == (("2.0", "1.5"), "three")
 
 
 def test_too_long_for_slack_is_posted_in_smaller_pages() -> None:
