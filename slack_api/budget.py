@@ -8,6 +8,7 @@ from slack_api.tiers import channel_tier_of, tier_of
 
 BLINK = 0.001  # seconds: the shortest wait that is worth a switch
 LOOK = 3.0  # seconds between two looks at `over`: nothing wakes whoever waits in a pause, and it can last minutes
+MANY = 1_000  # lines remembered before those at rest are dropped
 
 
 class Budget:
@@ -20,6 +21,7 @@ class Budget:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lines: dict[tuple[str, str], Line] = {}
+        self._many = MANY
 
     def try_take(self, team: str, method: str, key: str, *, channel: str = "") -> bool:
         """Take if that is possible at once, without overtaking anybody who waits."""
@@ -83,6 +85,13 @@ class Budget:
     def _line(self, team: str, method: str) -> Line:
         line = self._lines.get((team, method))
         if line is None:
-            line = Line(tier_of(method), channel_tier_of(method), self._clock.now())
-            self._lines[team, method] = line
+            now = self._clock.now()
+            if len(self._lines) >= self._many:
+                self._forget_lines(now)
+            line = self._lines[team, method] = Line(tier_of(method), channel_tier_of(method), now)
         return line
+
+    def _forget_lines(self, now: float) -> None:
+        """Where few are at rest, the next look comes when there are twice as many: each costs a look at all."""
+        self._lines = {name: line for name, line in self._lines.items() if not line.at_rest(now)}
+        self._many = max(MANY, 2 * len(self._lines))

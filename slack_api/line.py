@@ -109,6 +109,11 @@ class Line:
         """Seconds between two calls of one message, if one more message joined."""
         return (len(self._messages(now)) + 1) / self._bucket.pace(now)
 
+    def at_rest(self, now: float) -> bool:
+        """Whether nobody waits, and it remembers nothing that a new line would not know."""
+        buckets = (self._bucket, *self._channels.values())
+        return not self._messages(now) and all(bucket.at_rest(now) for bucket in buckets)
+
     def _messages(self, now: float) -> set[str]:
         """All that are being written by this method."""
         self._prune(now)

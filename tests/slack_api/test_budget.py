@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from slack_api.budget import LOOK, Budget
+from slack_api.budget import LOOK, MANY, Budget
 from slack_api.tiers import APPEND, POST, START, STOP, UPDATE
 from tests.slack_api.virtual_time import VirtualTime
 
@@ -267,3 +267,20 @@ def test_a_finished_message_is_not_counted() -> None:
     time.spawn(lambda: budget.take(TEAM, UPDATE, "n", timeout=10, final=True))
     time.run()
     assert budget.interval(TEAM, UPDATE) == alone
+
+
+def test_workspaces_at_rest_are_forgotten() -> None:
+    time = VirtualTime()
+    budget = Budget(time)
+    for number in range(3 * MANY):
+        assert budget.take(f"T{number}/x", POST, "m", timeout=0, final=True)
+        time._now += 1.0
+    assert len(budget._lines) <= MANY
+
+
+def test_those_that_are_not_are_kept_however_many_they_are() -> None:
+    time = VirtualTime()
+    budget = Budget(time)
+    for number in range(3 * MANY):
+        budget.limited(f"T{number}/x", POST, 300.0)
+    assert not any(budget.try_take(f"T{number}/x", POST, "m") for number in range(3 * MANY))

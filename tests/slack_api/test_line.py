@@ -129,6 +129,28 @@ def test_messages_that_never_wait_are_forgotten_too() -> None:
     assert len(line._served) + len(line._over) < 200
 
 
+def test_a_line_at_rest_knows_nothing_that_a_new_one_would_not() -> None:
+    line = Line(TIER_3, POSTS_IN_CHANNEL, 0.0)
+    assert line.at_rest(0.0)
+    ticket = line.enqueue("m", Urgency.FLUSH, "C1", 0.0)
+    assert not line.at_rest(0.0)
+    line.advance(0.0)
+    assert ticket.granted
+    assert not line.at_rest(120.0)  # still written
+    line.forget("m")
+    assert not line.at_rest(30.0)  # of this minute
+    assert line.at_rest(120.0)
+
+
+@pytest.mark.parametrize("channel", ["", "C1"])
+def test_a_line_that_is_paused_or_slower_is_not_at_rest(channel: str) -> None:
+    line = Line(TIER_3, POSTS_IN_CHANNEL, 0.0)
+    line.limited(channel, 0.0, 300.0)
+    assert not line.at_rest(299.0)
+    assert not line.at_rest(301.0)
+    assert line.at_rest(600.0)
+
+
 def test_channels_at_rest_are_forgotten() -> None:
     line = Line(POSTS, POSTS_IN_CHANNEL, 0.0)
     for number in range(3 * MANY):
