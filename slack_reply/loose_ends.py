@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 
 from clock import Clock
 from errors import SlackError, SlackFateUnknown, SlackRefused
 from slack_api.client import SlackApi
-from slack_api.outcome import SLACK_TROUBLE, STOPPED, STREAM_OVER
+from slack_api.outcome import SLACK_TROUBLE, STOPPED, STREAM_OPEN, STREAM_OVER
 from slack_api.retry import BRISK
 from slack_api.tiers import STOP
 from slack_reply.parts import Page
@@ -22,6 +23,7 @@ PATIENCE = 240.0  # a stop that fails is tried for so long: after that the strea
 STOP_PATIENCE = 20.0  # an edit waits for this stop
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
 REFUSALS = 4  # of one stop: Slack means it
+EXPIRY = 295.0  # seconds after its start: from here on it may have died (303 were seen, field/slack.md §4.3)
 UPDATE_LIMIT = 3_900  # chat.update takes 4,000 characters (field/slack.md §3.2, §4.3)
 
 
@@ -33,6 +35,7 @@ class LooseEnds:
         self._share = share
         self._place = place
         self._clock = clock
+        self._since: dict[str, float] = {}
         self._open: dict[str, Page] = {}
         self._closing: dict[str, Chunks] = {}
         self._broken: dict[str, Page] = {}  # expired: so until they are updated (field/slack.md §4.3)
@@ -41,6 +44,7 @@ class LooseEnds:
 
     def shows(self, ts: str, page: Page, closing: Chunks = ()) -> None:
         """The stream is open and shows this; `closing` is to be added when it is stopped."""
+        self._since.setdefault(ts, self._clock.now())
         self._open[ts] = page
         self._closing[ts] = closing
 
@@ -62,16 +66,13 @@ class LooseEnds:
 
     def expired(self, ts: str) -> None:
         """It died: mended now, or in `tidy`."""
-        page = self._open.pop(ts, None)
+        page = self._open.get(ts)
         if page is not None:
-            self._broken[ts] = page
-            self._mend(ts)
+            self._break(ts, page)
 
     def unwanted(self, ts: str) -> None:
         """It shall not be there: taken away now, or in `tidy`."""
-        self._open.pop(ts, None)
-        self._broken[ts] = Page((), 0)
-        self._mend(ts)
+        self._break(ts, Page((), 0))
 
     def tidy(self, stray: Callable[[], str] | None = None) -> None:
         """Stop and mend all; gives up after PATIENCE. `stray` finds a stream of ours that nobody knows, or raises."""
@@ -122,11 +123,18 @@ class LooseEnds:
         if self._closing.pop(ts, ()) and error not in STREAM_OVER | STOPPED:
             return self._stop(ts)  # without them
         self._refused[ts] += 1
-        if error in STREAM_OVER and ts not in self._tried:
+        old = self._clock.now() - self._since[ts] >= EXPIRY
+        if error in STREAM_OVER and (old or ts not in self._tried):  # else our own stop ended it
             self.expired(ts)
         elif error in STREAM_OVER | STOPPED or self._refused[ts] >= REFUSALS:
             self.stopped(ts)
         return error
+
+    def _break(self, ts: str, page: Page) -> None:
+        self._open.pop(ts, None)
+        self._refused.pop(ts, None)
+        self._broken[ts] = page
+        self._mend(ts)
 
     def _mend(self, ts: str) -> None:
         """Whether Slack takes a long page is not known (field/slack.md §13); else it stays readable, as it is."""
@@ -137,11 +145,22 @@ class LooseEnds:
             else:  # nothing but cards: the next message shows them
                 self._api.delete_message(self._place.channel, ts)
         except SlackRefused as error:
-            if error.error in SLACK_TROUBLE:
+            if error.error in STREAM_OPEN:
+                self._stop_first(ts)
+            if error.error in STREAM_OPEN | SLACK_TROUBLE:
                 return
         except SlackError:
             return
         self.stopped(ts)
+
+    def _stop_first(self, ts: str) -> None:
+        """Slack takes it for an open stream after all: the next round mends it, whatever became of this stop."""
+        if self._share.try_take(STOP):
+            self._refused[ts] += 1
+            with suppress(SlackError):
+                self._api.stop_stream(self._place.channel, ts, patience=BRISK, granted=True)
+        if self._refused[ts] >= REFUSALS:
+            self.stopped(ts)
 
 
 def fits_update(page: Page) -> bool:

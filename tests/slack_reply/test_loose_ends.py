@@ -15,7 +15,7 @@ from tests.slack_api.scripted_pool import OK, ScriptedPool, api_over, refuses, s
 
 PLACE = Place("T1", "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
 PAGE = Page((Markdown("So far"),), 6)
-STOP, UPDATE = "chat.stopStream", "chat.update"
+STOP, UPDATE, DELETE = "chat.stopStream", "chat.update", "chat.delete"
 LOST = Unanswered("RemoteDisconnected")
 OVER = refuses("message_not_in_streaming_state")
 TROUBLE: list[Answer | Exception] = [
@@ -90,6 +90,48 @@ def test_one_that_our_lost_stop_ended_is_not_edited() -> None:
     one, pool, _ = ends(LOST, OVER)
     one.tidy()
     assert pool.methods == [STOP, STOP]
+
+
+@pytest.mark.parametrize(("age", "mended"), [(200, []), (290, []), (298, [UPDATE]), (310, [UPDATE])])
+def test_but_where_it_may_have_died_just_then_it_is(age: float, mended: list[str]) -> None:
+    one, pool, clock = ends(LOST, OVER, OK)
+    clock.advance(age / 2)
+    one.shows("2.0", PAGE)
+    clock.advance(age / 2)
+    one.tidy()
+    assert pool.methods == [STOP, STOP, *mended]
+
+
+def test_one_that_is_still_open_after_all_is_stopped_before_it_is_mended() -> None:
+    one, pool, _ = ends(refuses("streaming_state_conflict"), OK)
+    one.expired("2.0")
+    one.tidy()
+    assert pool.methods == [UPDATE, STOP, UPDATE]
+
+
+@pytest.mark.parametrize("stop", [OK, OVER, LOST, refuses("stopped_by_user"), says(b"", 503)])
+def test_nor_is_one_that_shall_go_left_for_that(stop: Answer | Exception) -> None:
+    one, pool, _ = ends(refuses("streaming_state_conflict"), stop, OK)
+    one.unwanted("2.0")
+    one.tidy()
+    assert (pool.methods[:2], pool.methods[-1]) == ([DELETE, STOP], DELETE)
+
+
+def test_one_that_never_ceases_to_be_a_stream_is_left() -> None:
+    one, pool, clock = ends(refuses("streaming_state_conflict"))
+    one.unwanted("2.0")
+    one.tidy()
+    assert pool.methods.count(DELETE) == REFUSALS
+    assert sum(clock.slept) < 20
+
+
+def test_before_it_is_stopped_it_has_its_turn() -> None:
+    one, pool, _ = ends(refuses("streaming_state_conflict"))
+    one._api.budget.limited(PLACE.account, STOP, 10_000.0)
+    one.unwanted("2.0")
+    one.tidy()
+    assert set(pool.methods) == {DELETE}
+    assert len(pool.methods) > REFUSALS
 
 
 def test_mending_is_tried_again() -> None:

@@ -325,3 +325,15 @@ def test_a_stream_whose_stop_comes_too_late_is_mended() -> None:
     reply.close()
     assert slack.open() == []
     assert bare(slack.text()) == bare(WHOLE[:500])
+
+
+@pytest.mark.parametrize("lost", ["lost", "lost!"])
+def test_a_stream_that_dies_while_its_stop_is_lost_is_mended(lost: str) -> None:
+    slack = TroubledSlack([f"chat.stopStream:{lost}"])
+    reply = slack.reply()
+    reply.show(lambda: View(WHOLE[:500]))
+    slack.clock.advance(299.5)
+    reply.finish(lambda: View(WHOLE[:500]))
+    reply.close()
+    assert slack.open() == []
+    assert bare(slack.text()) == bare(WHOLE[:500])
