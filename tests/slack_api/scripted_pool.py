@@ -63,3 +63,7 @@ def api_over(*answers: Answer | Exception, clock: FakeClock | None = None) -> tu
         team_id="T1",
     )
     return api, pool
+
+
+ACCOUNT = api_over(OK)[0].account
+"""Of each of these; whoever waits for the limits that its refusals pause must name it."""

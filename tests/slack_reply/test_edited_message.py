@@ -14,9 +14,9 @@ from slack_reply.writer import Place, SlackAway, WriterGone
 from slack_reply.written import Written
 from tests.conversations.answers import long_text
 from tests.fake_clock import FakeClock
-from tests.slack_api.scripted_pool import OK, ScriptedPool, api_over, refuses, says
+from tests.slack_api.scripted_pool import ACCOUNT, OK, ScriptedPool, api_over, refuses, says
 
-PLACE = Place("T1", "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
+PLACE = Place(ACCOUNT, "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
 POST, UPDATE, STOP, DELETE = "chat.postMessage", "chat.update", "chat.stopStream", "chat.delete"
 LOST = Unanswered("RemoteDisconnected")
 LONG = long_text(9000)
@@ -79,6 +79,16 @@ def test_an_edit_that_fails_is_made_again(trouble: Answer | Exception) -> None:
         one.finish(lambda: View("One two three"))
     one.finish(lambda: View("One two three"))
     assert pool.methods == [POST, UPDATE, UPDATE]
+
+
+def test_a_pause_that_slack_asks_for_is_waited_out() -> None:
+    one, pool, ends = writer(OK, says(b"", 429, retry_after="9"), OK)
+    one.show(lambda: View("One two "))
+    with pytest.raises(SlackAway):
+        one.finish(lambda: View("One two three"))
+    one.finish(lambda: View("One two three"))
+    assert pool.methods == [POST, UPDATE, UPDATE]
+    assert sum(ends._clock.slept) >= 9.0  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize(

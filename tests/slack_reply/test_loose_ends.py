@@ -11,9 +11,9 @@ from slack_reply.pages import Markdown, Page
 from slack_reply.share import Share
 from slack_reply.writer import Place, SlackAway, StoppedByUser
 from tests.fake_clock import FakeClock
-from tests.slack_api.scripted_pool import OK, ScriptedPool, api_over, refuses, says
+from tests.slack_api.scripted_pool import ACCOUNT, OK, ScriptedPool, api_over, refuses, says
 
-PLACE = Place("T1", "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
+PLACE = Place(ACCOUNT, "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
 PAGE = Page((Markdown("So far"),), 6)
 STOP, UPDATE, DELETE = "chat.stopStream", "chat.update", "chat.delete"
 LOST = Unanswered("RemoteDisconnected")
@@ -164,7 +164,7 @@ def test_what_is_no_stream_of_ours_is_not_stopped() -> None:
 
 def test_out_of_turn_no_stop_is_sent() -> None:
     one, pool, clock = ends(OK)
-    one._api.budget.limited("T1", STOP, 10_000.0)
+    one._api.budget.limited(ACCOUNT, STOP, 10_000.0)
     one.tidy()
     assert pool.methods == []
     assert sum(clock.slept) < PATIENCE + 60

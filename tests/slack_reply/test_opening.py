@@ -6,14 +6,14 @@ import pytest
 
 from slack_api.connection import NeverSent
 from slack_api.pool import Answer, Unanswered
-from slack_api.tiers import START
+from slack_api.tiers import START, tier_of
 from slack_reply.native_support import NativeSupport
 from slack_reply.opening import Opening, looks_like, reads_like
 from slack_reply.share import Share
 from slack_reply.writer import Place, SlackAway, WriterGone
 from slack_reply.written import Written
 from tests.fake_clock import FakeClock
-from tests.slack_api.scripted_pool import OK, ScriptedPool, api_over, refuses, says
+from tests.slack_api.scripted_pool import ACCOUNT, OK, ScriptedPool, api_over, refuses, says
 
 CHUNKS = [{"type": "markdown_text", "text": "So far"}]
 LOST = Unanswered("RemoteDisconnected")
@@ -31,7 +31,7 @@ def opening(
 
 
 def place(channel: str, kind: str) -> Place:
-    return Place("T1", channel, kind, "1.000001", "1.000001", "U1", "T2", "UBOT")
+    return Place(ACCOUNT, channel, kind, "1.000001", "1.000001", "U1", "T2", "UBOT")
 
 
 def thread(*messages: dict[str, Any]) -> Answer:
@@ -59,7 +59,8 @@ def test_in_a_direct_message_only_when_slack_asks_for_it() -> None:
 
 def test_the_second_start_takes_a_turn_of_its_own() -> None:
     one, pool, _, _ = opening(refuses("missing_recipient_user_id"), OK, kind="im")
-    one._api.budget.limited(one._api.account, START, 60.0)  # the first one took from its place's: "T1"
+    for _ in range(tier_of(START).burst - 1):
+        assert one._api.budget.try_take(ACCOUNT, START, "others")
     with pytest.raises(WriterGone):
         start(one)
     assert pool.methods == [START]
@@ -96,7 +97,7 @@ def test_a_type_that_is_refused_says_nothing_of_channels_of_another_or_of_none(
 
 def test_without_an_allowance_nothing_is_asked() -> None:
     one, pool, _, _ = opening(OK)
-    one._api.budget.limited("T1", START, 60.0)
+    one._api.budget.limited(ACCOUNT, START, 60.0)
     with pytest.raises(WriterGone):
         start(one)
     assert pool.sent == []

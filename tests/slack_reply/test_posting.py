@@ -9,9 +9,9 @@ from slack_reply.posting import Posted, Posting, Unfit
 from slack_reply.share import Share
 from slack_reply.writer import CannotReply, Place, SlackAway, WriterGone
 from slack_reply.written import Written
-from tests.slack_api.scripted_pool import OK, ScriptedPool, api_over, refuses, says
+from tests.slack_api.scripted_pool import ACCOUNT, OK, ScriptedPool, api_over, refuses, says
 
-PLACE = Place("T1", "C1", "channel", "1.000000", "1.000000", "U1", "T1", "UBOT")
+PLACE = Place(ACCOUNT, "C1", "channel", "1.000000", "1.000000", "U1", "T1", "UBOT")
 PAGE = Page((Markdown("Some text."),), 10)
 LONGER = Page((Markdown("Some text. And more."),), 20)
 LOST = Unanswered("RemoteDisconnected")

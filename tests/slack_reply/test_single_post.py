@@ -11,9 +11,9 @@ from slack_reply.view import View
 from slack_reply.writer import CannotReply, Place, SlackAway
 from slack_reply.written import Written
 from tests.conversations.answers import long_text
-from tests.slack_api.scripted_pool import OK, ScriptedPool, api_over, refuses, says
+from tests.slack_api.scripted_pool import ACCOUNT, OK, ScriptedPool, api_over, refuses, says
 
-PLACE = Place("T1", "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
+PLACE = Place(ACCOUNT, "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
 LONG = long_text(20_000)
 
 
