@@ -25,6 +25,8 @@ class Fate(Enum):
 
     LIVES = "lives"
     GONE = "gone"
+    LIKELY_GONE = "likely gone"
+    """As far as this machine shows; a lease on Redis knows better."""
     UNKNOWN = "unknown"
 
 
@@ -57,8 +59,9 @@ class Holder:
     def fate_of(self, name: str, proc: Path = _PROC) -> Fate:
         """Look whether the process with this name lives.
 
-        The same kernel and host name with another numbering of processes is a container that was started
-        again: what ran in it is gone. Containers that share a host name of the admin's making need Redis.
+        The same kernel and host name with another numbering of processes is most likely a container that was
+        started again: what ran in it is gone. Or it is another container with a host name of the admin's making,
+        which only Redis can tell.
         """
         parts = name.split(".")
         if name == self.name:
@@ -67,7 +70,7 @@ class Holder:
             return Fate.UNKNOWN
         _, space, pid, born = parts
         if space != self.space:
-            return Fate.GONE
+            return Fate.LIKELY_GONE
         try:
             fields = _stat(proc, str(int(pid)))
         except ValueError:

@@ -49,9 +49,9 @@ class Watch:
     def is_gone(self, holder: str) -> bool:
         """Whether that process lives no more: on this machine exactly, beyond it as far as its lease says."""
         fate = self.holder.fate_of(holder)
-        if fate is Fate.UNKNOWN and self.presence is not None:
+        if fate in {Fate.UNKNOWN, Fate.LIKELY_GONE} and self.presence is not None:
             return self.presence.is_gone(holder) is True
-        return fate is Fate.GONE
+        return fate in {Fate.GONE, Fate.LIKELY_GONE}
 
 
 @dataclass(frozen=True, slots=True)

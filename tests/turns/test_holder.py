@@ -40,8 +40,8 @@ def test_a_number_that_was_given_again_is_another_process() -> None:
     assert HERE.fate_of(replace(HERE, born="1").name) is Fate.GONE
 
 
-def test_a_container_that_was_started_again() -> None:
-    assert HERE.fate_of(replace(HERE, space="1").name) is Fate.GONE
+def test_a_container_that_was_started_again_looks_like_one_that_shares_a_host_name() -> None:
+    assert HERE.fate_of(replace(HERE, space="1").name) is Fate.LIKELY_GONE
 
 
 @pytest.mark.parametrize("name", ["", "x", "a.b.c.d", "a.b.c.d.e", "...", f"{HERE.machine}.{HERE.space}.x.1"])

@@ -19,6 +19,7 @@ from turns.sweep import AGAIN, EVERY, SECOND_LOOK, SWEEP_SECONDS, Sweep, Sweeps
 
 HERE = Holder.here()
 DEAD = replace(HERE, born="1").name
+BESIDE = replace(HERE, space="1").name
 ELSEWHERE = replace(HERE, machine="another").name
 SECRET = "xoxb-nobodys-business"
 KEY = ThreadKey("hook", "app", "T1", "C1", "1.000001")
@@ -119,6 +120,19 @@ def test_of_another_machine_only_age_tells(message_ts: str, longest: float) -> N
 def test_with_redis_the_leases_tell(gone: bool | None, orphan: bool) -> None:
     house = House(leases=Leases(gone))
     assert house.watch.is_orphan(KEY, house.turn(holder=ELSEWHERE)) is orphan
+
+
+def test_without_redis_a_container_of_our_host_name_was_ours_before_it_was_started_again() -> None:
+    house = House()
+    assert house.watch.is_orphan(KEY, house.turn(holder=BESIDE))
+
+
+@pytest.mark.parametrize(("gone", "orphan"), [(True, True), (False, False), (None, False)])
+def test_two_containers_with_one_host_name_are_told_apart_by_their_leases(
+    gone: bool | None, orphan: bool
+) -> None:
+    house = House(leases=Leases(gone))
+    assert house.watch.is_orphan(KEY, house.turn(holder=BESIDE)) is orphan
 
 
 def test_what_is_seen_here_counts_more_than_a_lease() -> None:
