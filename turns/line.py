@@ -16,6 +16,8 @@ class Place:
         self.thread = thread
         self.ticket = ticket
         self.leg = 0
+        self.running: int | None = None
+        """The leg that runs."""
         self._turn = Event()
 
     def is_first(self) -> bool:
@@ -25,6 +27,11 @@ class Place:
     def wait(self, clock: Clock, seconds: float) -> bool:
         """Wait at most `seconds` for the turn to come."""
         return bool(self._turn.wait(timeout=max(0.0, clock.wall(seconds))))
+
+    def rest(self, leg: int) -> None:
+        """That leg runs no more; another one may by now."""
+        if self.running == leg:
+            self.running = None
 
     def call(self) -> None:
         """It is this ticket's turn."""
@@ -51,6 +58,18 @@ class Lines:
                 place.call()
         place.leg = leg
         return place
+
+    def run(self, place: Place, leg: int) -> bool:
+        """Begin to run, unless another one does: who comes next is not for this line alone to say."""
+        if self.runs_another(place):
+            return False
+        place.running = leg
+        return True
+
+    def runs_another(self, place: Place) -> bool:
+        """Whether another ticket of the thread runs in this process."""
+        line = self._lines.get(place.thread, {})
+        return any(other.running is not None for other in line.values() if other is not place)
 
     def leave(self, place: Place) -> None:
         """Give the place up; the next in line is called."""

@@ -23,7 +23,8 @@ class Standing:
     """Stands in both lines from the moment it is made, so that their orders agree.
 
     While Redis answers, its line decides, which holds the turns of this process too; while it does not, and
-    without one, our own line does.
+    without one, our own line does. As either of them may be lost, in this process nobody runs beside another in any
+    case. Who runs counts, not who stands before: so two orders that differ do not wait for each other.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Standing:
     ) -> None:
         self._lines = lines
         self._place = place
+        self._leg = place.leg
         self._shared = shared
         self._key = key
         self._clock = clock
@@ -50,19 +52,16 @@ class Standing:
             spawn(self._renew, shared)
 
     def my_turn(self) -> bool:
-        """Whether it may run now."""
-        if self._shared is None:
-            return self._place.is_first()
-        try:
-            return self._shared.my_turn(self._key, self._place.ticket)
-        except StoreError:
-            return self._place.is_first()
+        """Whether it may run now; once it may, it does."""
+        if self._lines.runs_another(self._place) or not self._is_next():
+            return False
+        return self._lines.run(self._place, self._leg)
 
     def wait(self, seconds: float) -> bool:
         """Wait at most so long for its turn to come."""
-        if self._shared is None:
-            return self._place.wait(self._clock, seconds)
         until = self._clock.now() + seconds
+        if self._shared is None and not self._place.wait(self._clock, seconds):
+            return False
         while not self.my_turn():
             left = until - self._clock.now()
             if left <= 0:
@@ -86,6 +85,15 @@ class Standing:
         self._over.set()
         if self._place.leg == leg:  # it runs in another process, which has a line of its own
             self._lines.leave(self._place)
+        self._place.rest(leg)
+
+    def _is_next(self) -> bool:
+        if self._shared is None:
+            return self._place.is_first()
+        try:
+            return self._shared.my_turn(self._key, self._place.ticket)
+        except StoreError:
+            return self._place.is_first()
 
     def _renew(self, shared: ThreadLine) -> None:
         """Never after `leave`: it would stand in line again."""

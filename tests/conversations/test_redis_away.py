@@ -4,6 +4,7 @@ from typing import cast
 
 import pytest
 
+from conversation_store.thread_line import LEASE
 from simulators.dify import script
 from simulators.slack.workspace import ANNA, BEN
 from simulators.stack import SimulatedDaemon
@@ -82,6 +83,28 @@ def test_a_redis_that_is_empty_costs_no_thread(world: World, redis: RedisServer)
     world.slack.again(first)
     world.settle(10)
     assert (queries(world), len(conversations(world))) == (["one", "two"], 1)
+
+
+@pytest.mark.parametrize("loses", ["restarted", "frozen longer than a lease"])
+def test_who_waits_does_not_run_beside_who_runs_when_redis_loses_its_line(
+    world: World, redis: RedisServer, loses: str
+) -> None:
+    world.configure(redis_url=redis.url)
+    world.dify.script(script.say(long_text(2000), seconds=100), world.app_id, times=1)
+    root = world.ask("one")
+    world.wait(lambda: world.slack.answers(world.channel, root))
+    world.ask("two", thread_ts=root)
+    world.settle(5)
+    if loses == "restarted":
+        redis.stop()
+        redis.start()
+    else:
+        redis.freeze()
+        world.settle(LEASE + 10)
+        redis.thaw()
+    world.answers(root, count=2)
+    one, two = world.dify.invocations()
+    assert two["started"] >= one["ended"]
 
 
 def test_the_other_process_knows_who_asked_while_redis_was_away(

@@ -51,3 +51,27 @@ def test_an_empty_line_is_forgotten_and_leaving_twice_is_harmless() -> None:
     lines.leave(place)
     assert lines._lines == {}
     assert lines.join("t", "b").is_first()
+
+
+def test_one_runs_at_a_time_whoever_is_first() -> None:
+    lines = Lines()
+    first, second = lines.join("t", "a"), lines.join("t", "b")
+    assert lines.run(second, 0)
+    assert lines.run(second, 0)
+    assert not lines.run(first, 0)
+    assert lines.runs_another(first)
+    assert not lines.runs_another(second)
+    lines.leave(second)
+    assert lines.run(first, 0)
+    assert lines.run(lines.join("u", "c"), 0)
+
+
+def test_a_leg_that_ends_does_not_end_the_one_that_runs_in_its_stead() -> None:
+    lines = Lines()
+    first, second = lines.join("t", "a"), lines.join("t", "b")
+    assert lines.run(first, 0)
+    assert lines.run(first, 1)
+    first.rest(0)
+    assert not lines.run(second, 0)
+    first.rest(1)
+    assert lines.run(second, 0)

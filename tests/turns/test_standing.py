@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 from conversation_store.record import ThreadKey
 from errors import StoreError
-from tests.fake_clock import FakeClock
+from tests.fake_clock import FakeClock, TickingClock
 from turns.line import Lines
 from turns.standing import LOOK, Standing
 
@@ -34,7 +34,8 @@ class Shared:
     def leave(self, key: ThreadKey, ticket: str) -> None:
         if self.away:
             raise StoreError("away")
-        self.tickets.remove(ticket)
+        if ticket in self.tickets:
+            self.tickets.remove(ticket)
 
 
 class Process:
@@ -102,6 +103,80 @@ def test_while_redis_is_away_our_own_line_decides() -> None:
     shared.away = False
     assert second.my_turn()
     assert shared.tickets == ["b"]
+
+
+def test_a_redis_that_lost_its_line_lets_nobody_run_beside_who_runs_here() -> None:
+    shared, clock = Shared(), TickingClock()
+    clock.tick = 0.5
+    process = Process(shared, clock)
+    first, second = process.stand("a"), process.stand("b")
+    assert first.my_turn()
+    shared.tickets = ["b"]
+    assert not second.wait(5)
+    first.leave()
+    assert second.wait(5)
+
+
+def test_whom_redis_let_go_first_nobody_runs_beside_when_it_goes_away() -> None:
+    shared, clock = Shared(), FakeClock()
+    process = Process(shared, clock)
+    first, second = process.stand("a"), process.stand("b")
+    shared.tickets = ["b", "a"]
+    assert second.my_turn()
+    shared.away = True
+    assert not first.wait(5)
+    second.leave()
+    assert first.wait(5)
+
+
+def test_who_is_first_here_and_not_on_redis_keeps_nobody_waiting() -> None:
+    shared, clock = Shared(), FakeClock()
+    one, two = Process(shared, clock), Process(shared, clock)
+    first, second, third = one.stand("a"), one.stand("b"), two.stand("c")
+    shared.tickets = ["b", "c", "a"]
+    assert [standing.my_turn() for standing in (first, third, second)] == [False, False, True]
+    second.leave()
+    assert [standing.my_turn() for standing in (first, third)] == [False, True]
+    third.leave()
+    assert first.my_turn()
+
+
+def test_a_thread_that_gets_redis_in_the_middle_of_a_turn_waits_for_it() -> None:
+    clock = TickingClock()
+    clock.tick = 0.5
+    process = Process(None, clock)
+    first = process.stand("a")
+    assert first.my_turn()
+    process.shared = Shared()
+    second = process.stand("b")
+    assert not second.wait(5)
+    first.leave()
+    assert second.wait(5)
+
+
+def test_a_thread_that_loses_redis_in_the_middle_of_a_turn_waits_for_it() -> None:
+    shared = Shared()
+    process = Process(shared, FakeClock())
+    process.shared = None
+    first = process.stand("a")
+    process.shared = shared
+    second = process.stand("b")
+    assert second.my_turn()
+    assert not first.wait(5)
+    second.leave()
+    assert first.wait(5)
+
+
+def test_who_was_cut_off_before_it_began_keeps_nobody_from_running() -> None:
+    shared, clock = Shared(), FakeClock()
+    process = Process(shared, clock)
+    first, second = process.stand("a"), process.stand("b")
+    assert first.my_turn()
+    again = process.stand("a", leg=1)
+    first.hand_over(0)
+    shared.tickets = ["b", "a"]
+    assert not again.my_turn()
+    assert second.my_turn()
 
 
 def test_nobody_stands_in_line_again_after_leaving() -> None:
