@@ -15,26 +15,62 @@ LEASE = 30.0
 SHORTEST_LEASE = 1.0
 """Wall seconds: a strongly scaled lease would end with any pause of the machine."""
 
+RETURN = LEASE / 3
+"""Seconds in which whoever runs has come back to a line that Redis lost (turns/standing.py). Who waits notices the
+loss by its own lease, and goes first only after them. Who comes to a lost line first and is new cannot know."""
+
 _PLACE = """
-redis.call('SET', KEYS[1] .. ':' .. ARGV[1], '1', 'PX', ARGV[2])
-local place, before = -1, 0
-for _, ticket in ipairs(redis.call('LRANGE', KEYS[1], 0, -1)) do
-  if ticket == ARGV[1] then
+local line, own, how = KEYS[1], ARGV[1], ARGV[2]
+local lease, lost = line .. ':' .. own, line .. ':lost'
+if how == 'runs' then
+  redis.call('DEL', lost)
+elseif how ~= 'joins' and redis.call('EXISTS', lease) == 0 then
+  redis.call('SET', lost, '1', 'NX', 'PX', ARGV[4])
+end
+local place, before, running, passed, last = -1, 0, 0, false, nil
+for _, ticket in ipairs(redis.call('LRANGE', line, 0, -1)) do
+  if ticket == own then
     place = before
     before = before + 1
-  elseif redis.call('EXISTS', KEYS[1] .. ':' .. ticket) == 1 then
-    before = before + 1
   else
-    redis.call('LREM', KEYS[1], 1, ticket)
+    local state = redis.call('GET', line .. ':' .. ticket)
+    if not state then
+      redis.call('LREM', line, 1, ticket)
+    else
+      before = before + 1
+      if state == 'runs' then
+        running, last = running + 1, ticket
+      elseif place < 0 then
+        passed = true
+      end
+    end
   end
 end
-if place < 0 then
-  redis.call('RPUSH', KEYS[1], ARGV[1])
+if how == 'runs' and (place < 0 or passed) then
+  redis.call('LREM', line, 1, own)
+  if last then
+    redis.call('LINSERT', line, 'AFTER', last, own)
+  else
+    redis.call('LPUSH', line, own)
+  end
+  place = running
+elseif place < 0 then
+  redis.call('RPUSH', line, own)
   place = before
 end
-redis.call('PEXPIRE', KEYS[1], 2 * ARGV[2])
+if how == 'asks' and place == 0 then
+  if redis.call('EXISTS', lost) == 1 then
+    place = 1
+  else
+    how = 'runs'
+  end
+end
+redis.call('SET', lease, how, 'PX', ARGV[3])
+redis.call('PEXPIRE', line, 2 * ARGV[3])
 return place
 """
+"""Gives how many stand before `own`. A lease's value says whether its ticket runs, which stands before all that
+do not: also when it comes back to a line that was lost, and when it ran on by another line meanwhile."""
 
 
 class ThreadLine(Protocol):
@@ -44,10 +80,13 @@ class ThreadLine(Protocol):
         """Stand in line, once; gives how many are before, so 0 means: go on."""
 
     def my_turn(self, key: ThreadKey, ticket: str) -> bool:
-        """Whether all before are done or gone. Renews the lease: to be asked every few seconds."""
+        """Whether all before are done or gone: then it runs. Renews the lease."""
 
-    def renew(self, key: ThreadKey, ticket: str) -> bool:
-        """Keep the lease while running, at least every 10 s; False if it had ended and another one runs."""
+    def renew(self, key: ThreadKey, ticket: str, *, waits: bool = False) -> bool:
+        """Keep the lease, at least every RETURN; False while another one stands before.
+
+        Who runs may do so without having asked: it comes to stand before all that wait.
+        """
 
     def leave(self, key: ThreadKey, ticket: str) -> None:
         """Done, or given up."""
@@ -59,17 +98,17 @@ class RedisThreadLine:
     def __init__(self, client: Redis, clock: Clock) -> None:
         self._client = client
         self._lease = int(max(clock.wall(LEASE), SHORTEST_LEASE) * 1000)
+        self._return = max(1, int(clock.wall(RETURN) * 1000))
         self._place = client.register_script(_PLACE)
 
     def join(self, key: ThreadKey, ticket: str) -> int:  # noqa: D102
-        with redis_errors():
-            return int(self._place(keys=[_line(key)], args=[ticket, self._lease]))
+        return self._before(key, ticket, "joins")
 
     def my_turn(self, key: ThreadKey, ticket: str) -> bool:  # noqa: D102
-        return self.join(key, ticket) == 0
+        return self._before(key, ticket, "asks") == 0
 
-    def renew(self, key: ThreadKey, ticket: str) -> bool:  # noqa: D102
-        return self.join(key, ticket) == 0
+    def renew(self, key: ThreadKey, ticket: str, *, waits: bool = False) -> bool:  # noqa: D102
+        return self._before(key, ticket, "waits" if waits else "runs") == 0
 
     def leave(self, key: ThreadKey, ticket: str) -> None:  # noqa: D102
         with redis_errors():
@@ -77,6 +116,10 @@ class RedisThreadLine:
             pipeline.lrem(_line(key), 1, ticket)
             pipeline.delete(f"{_line(key)}:{ticket}")
             pipeline.execute()
+
+    def _before(self, key: ThreadKey, ticket: str, how: str) -> int:
+        with redis_errors():
+            return int(self._place(keys=[_line(key)], args=[ticket, how, self._lease, self._return]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +135,8 @@ class RestingLine:
     def my_turn(self, key: ThreadKey, ticket: str) -> bool:  # noqa: D102
         return self.outage.try_first(lambda: self.inner.my_turn(key, ticket))
 
-    def renew(self, key: ThreadKey, ticket: str) -> bool:  # noqa: D102
-        return self.outage.try_first(lambda: self.inner.renew(key, ticket))
+    def renew(self, key: ThreadKey, ticket: str, *, waits: bool = False) -> bool:  # noqa: D102
+        return self.outage.try_first(lambda: self.inner.renew(key, ticket, waits=waits))
 
     def leave(self, key: ThreadKey, ticket: str) -> None:  # noqa: D102
         self.outage.try_first(lambda: self.inner.leave(key, ticket))

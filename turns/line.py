@@ -68,7 +68,7 @@ class Lines:
 
     def runs_another(self, place: Place) -> bool:
         """Whether another ticket of the thread runs in this process."""
-        line = self._lines.get(place.thread, {})
+        line: dict[str, Place] = self._lines.get(place.thread, OrderedDict())
         return any(other.running is not None for other in line.values() if other is not place)
 
     def leave(self, place: Place) -> None:

@@ -25,6 +25,11 @@ class Standing:
     While Redis answers, its line decides, which holds the turns of this process too; while it does not, and
     without one, our own line does. As either of them may be lost, in this process nobody runs beside another in any
     case. Who runs counts, not who stands before: so two orders that differ do not wait for each other.
+
+    Between processes the order is as good as Redis. While it is away, who waits for another process's turn still does
+    so for the term of a lease. When it is back without its line, who runs comes to stand first again, and who waited
+    gives it the time for that. What remains: a longer outage, and a turn that comes new to another process while
+    Redis is away or before anybody who stood in line is back there. It runs at once.
     """
 
     def __init__(
@@ -42,6 +47,8 @@ class Standing:
         self._shared = shared
         self._key = key
         self._clock = clock
+        self._behind = float("-inf")
+        """Until when it believes that a turn of another process stands before it, as Redis said."""
         self._over = Event()
         self._renewing = threading.Lock()
         self.ahead = lines.waiting(place.thread)
@@ -91,13 +98,22 @@ class Standing:
         if self._shared is None:
             return self._place.is_first()
         try:
-            return self._shared.my_turn(self._key, self._place.ticket)
+            is_next = self._shared.my_turn(self._key, self._place.ticket)
         except StoreError:
-            return self._place.is_first()
+            return self._place.is_first() and self._clock.now() >= self._behind
+        if not is_next and self._place.is_first():
+            self._behind = self._clock.now() + LEASE
+        return is_next
 
     def _renew(self, shared: ThreadLine) -> None:
         """Never after `leave`: it would stand in line again."""
-        while not self._over.wait(timeout=self._clock.wall(RENEW)):
-            with self._renewing, suppress(StoreError):
-                if not self._over.is_set():
-                    shared.renew(self._key, self._place.ticket)
+        pause = RENEW
+        while not self._over.wait(timeout=self._clock.wall(pause)):
+            with self._renewing:
+                if self._over.is_set():
+                    return
+                try:
+                    shared.renew(self._key, self._place.ticket, waits=self._place.running is None)
+                    pause = RENEW
+                except StoreError:
+                    pause = LOOK  # who runs is to be back before anybody else comes

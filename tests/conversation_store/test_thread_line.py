@@ -7,7 +7,7 @@ from redis import Redis
 from conversation_store.outage import REST, Outage
 from conversation_store.record import ThreadKey
 from conversation_store.redis_client import connect
-from conversation_store.thread_line import RedisThreadLine, RestingLine
+from conversation_store.thread_line import RETURN, RedisThreadLine, RestingLine
 from errors import StoreError
 from tests.conversation_store.redis_server import RedisServer
 from tests.fake_clock import FakeClock
@@ -81,6 +81,75 @@ def test_a_lease_that_ended_unnoticed_is_taken_up_again(
     line.join(key, "a")
     dies(redis_client, "a")
     assert line.renew(key, "a")
+
+
+def test_who_runs_comes_back_to_an_empty_line_before_those_who_wait(
+    line: RedisThreadLine, redis_client: Redis, key: ThreadKey
+) -> None:
+    for ticket in "abc":
+        line.join(key, ticket)
+    assert line.my_turn(key, "a")
+    redis_client.flushall()
+    assert not line.my_turn(key, "c")
+    assert not line.renew(key, "b", waits=True)
+    assert line.renew(key, "a")
+    assert [line.my_turn(key, ticket) for ticket in "cb"] == [False, False]
+    line.leave(key, "a")
+    assert [line.my_turn(key, ticket) for ticket in "bc"] == [False, True]
+
+
+def test_who_runs_passes_those_it_once_waited_behind(
+    line: RedisThreadLine, redis_client: Redis, key: ThreadKey
+) -> None:
+    for ticket in "abc":
+        line.join(key, ticket)
+    assert line.renew(key, "b")
+    assert not line.my_turn(key, "a")
+    dies(redis_client, "b")
+    assert line.my_turn(key, "a")
+    assert not line.renew(key, "b")
+    line.leave(key, "a")
+    assert not line.my_turn(key, "c")
+
+
+def test_who_waits_gives_those_who_run_the_time_to_come_back(
+    line: RedisThreadLine, redis_client: Redis, clock: FakeClock, key: ThreadKey
+) -> None:
+    line.join(key, "a")
+    line.join(key, "b")
+    redis_client.flushall()
+    assert not line.my_turn(key, "b")
+    gevent.sleep(clock.wall(RETURN) / 2)
+    assert line.join(key, "new") == 1
+    assert not line.my_turn(key, "b")
+    gevent.sleep(clock.wall(RETURN))
+    assert line.my_turn(key, "b")
+
+
+def test_who_comes_new_gives_it_too(
+    line: RedisThreadLine, redis_client: Redis, clock: FakeClock, key: ThreadKey
+) -> None:
+    line.join(key, "a")
+    line.join(key, "b")
+    redis_client.flushall()
+    line.renew(key, "b", waits=True)
+    line.leave(key, "b")
+    assert line.join(key, "new") == 0
+    assert not line.my_turn(key, "new")
+    assert line.renew(key, "a")
+    assert not line.my_turn(key, "new")
+    line.leave(key, "a")
+    assert line.my_turn(key, "new")
+
+
+def test_to_keep_a_lease_while_waiting_is_not_to_run(
+    line: RedisThreadLine, redis_client: Redis, key: ThreadKey
+) -> None:
+    line.join(key, "a")
+    line.join(key, "b")
+    assert line.renew(key, "a", waits=True)
+    assert line.renew(key, "b")
+    assert not line.my_turn(key, "a")
 
 
 def test_nothing_is_left_behind(line: RedisThreadLine, redis_client: Redis, key: ThreadKey) -> None:

@@ -1,5 +1,6 @@
 """Redis goes away and comes back, with all it had or empty: threads go on, and nothing is answered twice."""
 
+import itertools
 from typing import cast
 
 import pytest
@@ -105,6 +106,27 @@ def test_who_waits_does_not_run_beside_who_runs_when_redis_loses_its_line(
     world.answers(root, count=2)
     one, two = world.dify.invocations()
     assert two["started"] >= one["ended"]
+
+
+@pytest.mark.parametrize("away", [0.0, 8.0])
+def test_who_waits_in_another_process_does_not_run_beside_it_either(
+    two_processes: World, redis: RedisServer, away: float
+) -> None:
+    world = two_processes
+    world.configure(redis_url=redis.url)
+    world.dify.script(script.say(long_text(2000), seconds=100), world.app_id, times=1)
+    root = world.ask("one")
+    world.wait(lambda: world.slack.answers(world.channel, root))
+    for number in range(2):  # one of them to the other process
+        world.ask(f"then {number}", thread_ts=root)
+    world.settle(5)
+    redis.stop()
+    world.settle(away)
+    redis.start()
+    world.answers(root, count=3)
+    assert len(processes(world, "/slack/turns")) == 2
+    runs = world.dify.invocations()
+    assert [then["started"] >= one["ended"] for one, then in itertools.pairwise(runs)] == [True, True]
 
 
 def test_the_other_process_knows_who_asked_while_redis_was_away(

@@ -1,10 +1,13 @@
 from collections.abc import Callable
 
+import gevent
+
 from conversation_store.record import ThreadKey
+from conversation_store.thread_line import LEASE
 from errors import StoreError
 from tests.fake_clock import FakeClock, TickingClock
 from turns.line import Lines
-from turns.standing import LOOK, Standing
+from turns.standing import LOOK, RENEW, Standing
 
 KEY = ThreadKey("hook", "app", "T1", "C1", "1")
 
@@ -14,7 +17,7 @@ class Shared:
 
     def __init__(self) -> None:
         self.tickets: list[str] = []
-        self.renewed: list[str] = []
+        self.renewed: list[tuple[str, bool]] = []
         self.away = False
 
     def join(self, key: ThreadKey, ticket: str) -> int:
@@ -27,8 +30,8 @@ class Shared:
     def my_turn(self, key: ThreadKey, ticket: str) -> bool:
         return self.join(key, ticket) == 0
 
-    def renew(self, key: ThreadKey, ticket: str) -> bool:
-        self.renewed.append(ticket)
+    def renew(self, key: ThreadKey, ticket: str, *, waits: bool = False) -> bool:
+        self.renewed.append((ticket, waits))
         return self.my_turn(key, ticket)
 
     def leave(self, key: ThreadKey, ticket: str) -> None:
@@ -103,6 +106,28 @@ def test_while_redis_is_away_our_own_line_decides() -> None:
     shared.away = False
     assert second.my_turn()
     assert shared.tickets == ["b"]
+
+
+def test_who_runs_in_another_process_is_waited_for_a_while_when_redis_goes_away() -> None:
+    shared, clock = Shared(), FakeClock()
+    one, two = Process(shared, clock), Process(shared, clock)
+    first, second = one.stand("a"), two.stand("b")
+    assert first.my_turn()
+    assert not second.my_turn()
+    shared.away = True
+    assert not second.wait(LEASE - 1)
+    assert second.wait(2)
+
+
+def test_who_ran_in_this_process_is_not_waited_for_when_redis_is_away() -> None:
+    shared, clock = Shared(), FakeClock()
+    process = Process(shared, clock)
+    first, second = process.stand("a"), process.stand("b")
+    assert first.my_turn()
+    assert not second.my_turn()
+    shared.away = True
+    first.leave()
+    assert second.my_turn()
 
 
 def test_a_redis_that_lost_its_line_lets_nobody_run_beside_who_runs_here() -> None:
@@ -187,6 +212,57 @@ def test_nobody_stands_in_line_again_after_leaving() -> None:
     for renewing in process.spawned:
         renewing()
     assert (shared.tickets, shared.renewed) == ([], [])
+
+
+class NotingClock(FakeClock):
+    """Notes for how long somebody waits by the wall's time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waited: list[float] = []
+
+    def wall(self, seconds: float) -> float:
+        self.waited.append(seconds)
+        return super().wall(seconds)
+
+
+def renewals(process: Process, standing: Standing) -> list[tuple[str, bool]]:
+    """What the youngest of them tells Redis in some terms of its lease."""
+    shared = process.shared
+    assert shared is not None
+    shared.renewed.clear()
+    renewing = gevent.spawn(process.spawned[-1])
+    gevent.sleep(process.clock.wall(RENEW) * 3)
+    standing.leave()
+    renewing.get(timeout=5)
+    return shared.renewed
+
+
+def test_redis_is_told_who_runs_and_who_waits() -> None:
+    process = Process(Shared(), FakeClock())
+    waiting, running = process.stand("a"), process.stand("b")
+    assert process.shared is not None
+    assert set(renewals(process, running)) == {("b", True)}
+    running = process.stand("c")
+    process.shared.tickets = ["c", "a"]
+    assert running.my_turn()
+    assert set(renewals(process, running)) == {("c", False)}
+    assert waiting.my_turn()
+
+
+def test_who_could_not_renew_tries_again_soon() -> None:
+    shared, clock = Shared(), NotingClock()
+    shared.away = True
+    process = Process(shared, clock)
+    standing = process.stand("a")
+    renewing = gevent.spawn(process.spawned[0])
+    gevent.sleep(0.05)
+    shared.away = False
+    gevent.sleep(0.05)
+    standing.leave()
+    renewing.get(timeout=5)
+    assert clock.waited[:3] == [RENEW, LOOK, LOOK]
+    assert clock.waited[-2:] == [RENEW, RENEW]
 
 
 def test_another_leg_here_keeps_the_place() -> None:
