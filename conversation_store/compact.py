@@ -145,17 +145,29 @@ def _pack_in_flight(turn: InFlight | None) -> list[object] | None:
     if turn is None:
         return None
     fields = (turn.ts, turn.holder, turn.method, turn.message_ts, turn.channel, turn.thread_ts)
-    leg = [turn.leg] if turn.leg else []
-    return [int(turn.started), *(text[:LONGEST] for text in fields), *leg]
+    packed = [int(turn.started), *(text[:LONGEST] for text in fields)]
+    if turn.streams:
+        return [*packed, turn.leg, _pack_times(turn.streams[-HANDLED_KEPT:])]
+    return [*packed, turn.leg] if turn.leg else packed
 
 
 def _unpack_in_flight(packed: object) -> InFlight | None:
-    if not isinstance(packed, list) or len(packed) not in {7, 8}:  # as packed above
+    if not isinstance(packed, list) or len(packed) not in {7, 8, 9}:  # as packed above
         return None
     ts, holder, method, message_ts, channel, thread_ts = (_text(value) for value in packed[1:7])
     known = cast("ReplyMethod", method if method in get_args(ReplyMethod) else "")
-    leg = int(_number(packed[-1]))
-    return InFlight(ts, _number(packed[0]), holder, known, message_ts, channel, thread_ts, leg)
+    leg, streams = [*packed[7:], 0, ""][:2]
+    return InFlight(
+        ts,
+        _number(packed[0]),
+        holder,
+        known,
+        message_ts,
+        channel,
+        thread_ts,
+        int(_number(leg)),
+        _unpack_times(streams),
+    )
 
 
 def _unpack_waiting(packed: object) -> tuple[InFlight, ...]:

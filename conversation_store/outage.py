@@ -71,6 +71,11 @@ class Outage:
             _log.warning("Redis is back")
         return answer
 
+    @property
+    def is_on(self) -> bool:
+        """Whether Redis was away when it was asked last."""
+        return self._reported
+
     def is_unknown(self, key: ThreadKey) -> bool:
         """Whether both stores said lately that they don't know the thread."""
         return key in self._unknown

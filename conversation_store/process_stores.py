@@ -62,6 +62,11 @@ class ProcessStores:
             self._presences[redis_url] = RedisPresence(server[0], self._clock, self._holder)
         return self._presences[redis_url]
 
+    def is_away(self, redis_url: str) -> bool:
+        """Whether Redis is away, so that what it holds is not known now."""
+        server = self._server(redis_url)
+        return server is not None and server[1].is_on
+
     def _server(self, url: str) -> tuple[Redis, Outage] | None:
         if not url:
             return None

@@ -39,6 +39,7 @@ class InFlight:
 
     `started` is Clock.epoch(), `holder` the process, `message_ts` what is visible already ("" if nothing is).
     `leg` is the number of the request that goes on with it: who takes the next one takes the turn.
+    `streams`: its answer is whole, and these messages of it are still to be stopped.
     """
 
     ts: str
@@ -49,6 +50,7 @@ class InFlight:
     channel: str = ""
     thread_ts: str = ""
     leg: int = 0
+    streams: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

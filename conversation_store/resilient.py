@@ -58,7 +58,7 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class ResilientStore:
-    """A ThreadStore on `inner` that raises no StoreError: what `inner` can't take is kept in memory.
+    """A ThreadStore on `inner` that raises no StoreError where a turn asks: what `inner` can't take is kept in memory.
 
     It is written with the thread's next update once `inner` works again, or with the next sweep. A claim is
     exact within the process whatever `inner` does.
@@ -76,10 +76,12 @@ class ResilientStore:
             return self._remembered(key)
         return self.health.memory.seen(key, stored)
 
-    def ask(self, key: ThreadKey, enough: Callable[[ThreadRecord], bool]) -> ThreadRecord | None:
+    def ask(
+        self, key: ThreadKey, enough: Callable[[ThreadRecord], bool], *, fresh: bool = False
+    ) -> ThreadRecord | None:
         """As `get`; but raises StoreError when `inner` can't be asked and what is remembered is not `enough`."""
         try:
-            stored = self.health.ask(lambda: self.inner.get(key))
+            stored = self.health.ask(lambda: self.inner.get(key, fresh=fresh))
         except StoreError:
             known = self._remembered(key)
             if known is None or not enough(known):
@@ -119,14 +121,14 @@ class ResilientStore:
             self.health.memory.saved(key, None)
 
     def in_flight(self, hook_id: str) -> tuple[OpenTurn, ...]:
-        """Saves what is not saved yet before: what has ended must not be found open by those who look there."""
+        """Saves what is not saved yet before: what has ended must not be found open by those who look there.
+
+        Raises StoreError: an empty list would say that nothing is open.
+        """
         for key in self.health.memory.owed(hook_id):
             if not self._settled(key):
                 break
-        try:
-            return self.health.ask(lambda: self.inner.in_flight(hook_id))
-        except StoreError:
-            return ()
+        return self.health.ask(lambda: self.inner.in_flight(hook_id))
 
     def note_in_flight(self, turn: OpenTurn) -> None:
         """Best effort: without it only the sweep misses the turn, the thread's own record still knows it."""

@@ -1,6 +1,6 @@
 """Ends an answer that nobody writes any more: its process is gone, its text with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -57,15 +57,18 @@ class Interrupted:
                 return ""
             raise
 
-    def close(self, channel: str, ts: str) -> None:
-        """Stop the stream, if it is still one; nothing is added. Raises SlackError when Slack was out of reach."""
-        with suppress(SlackRefused):
-            self._api.stop_stream(channel, ts)
+    def close(self, channel: str, streams: Iterable[str]) -> None:
+        """Stop those that are still streams; nothing is added. Raises SlackError when Slack was out of reach."""
+        for ts in streams:
+            with suppress(SlackRefused):
+                self._api.stop_stream(channel, ts)
 
     def _end(self, remains: Remains) -> str:
-        message = self._latest(remains)
+        *earlier, message = self._messages(remains)
         if message is None:
             return self._post(remains)
+        if remains.streamed:
+            self.close(remains.channel, (str(one["ts"]) for one in earlier if one))
         ts, text = str(message["ts"]), str(message.get("text") or "")
         if self._note in text:
             return ts
@@ -78,9 +81,12 @@ class Interrupted:
             return ts
         return self._post(remains)
 
-    def _latest(self, remains: Remains) -> Mapping[str, Any] | None:
-        """The newest message of the answer; it may have gone on beyond the one that was noted."""
-        found: Mapping[str, Any] | None = {"ts": remains.message_ts} if remains.message_ts else None
+    def _messages(self, remains: Remains) -> Sequence[Mapping[str, Any] | None]:
+        """Those of the answer, the newest last, which is None where nothing is visible.
+
+        It may have gone on beyond the one that was noted, while that one still waited for its stop.
+        """
+        found: list[Mapping[str, Any] | None] = [{"ts": remains.message_ts} if remains.message_ts else None]
         behind = max(remains.message_ts, remains.after)
         try:
             for message in self._api.replies(
@@ -89,8 +95,10 @@ class Interrupted:
                 ts = str(message.get("ts", ""))
                 ours = bool(self._bot_id) and message.get("bot_id") == self._bot_id
                 early = not remains.before or ts < remains.before
-                if ts == remains.message_ts or (ours and early and ts > behind):
-                    found = message
+                if ts == remains.message_ts:
+                    found[0] = message
+                elif ours and early and ts > behind:
+                    found.append(message)
         except SlackRefused:
             return found  # history is not granted
         return found
@@ -106,7 +114,7 @@ class Interrupted:
                 raise
             if error.error in STOPPED:
                 return True  # somebody ended it on purpose
-            self.close(channel, ts)  # whatever was wrong with the note, it must not stay open
+            self.close(channel, (ts,))  # whatever was wrong with the note, it must not stay open
             return False
         return True
 

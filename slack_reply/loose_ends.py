@@ -53,6 +53,12 @@ class LooseEnds:
         if self._share.try_take(STOP):
             self._stop(ts, granted=True)
 
+    def settle(self) -> tuple[str, ...]:
+        """Stop what may be stopped at once: its text is whole. What is open after that, the oldest first."""
+        for ts in tuple(self._open):
+            self.leave(ts)
+        return tuple(self._open)
+
     def stop(self, ts: str) -> None:
         """Stop it before anything else, since its message shall be edited next. Raises StoppedByUser."""
         granted = ts in self._open and self._share.granted(STOP, STOP_PATIENCE, final=True)

@@ -129,6 +129,10 @@ class Reply:
         for ts in messages:
             self._ends.unwanted(ts)
 
+    def settle(self) -> tuple[str, ...]:
+        """After the last text: those of its messages that must wait for `close` to be stopped."""
+        return self._ends.settle()
+
     def close(self) -> None:
         """Leave nothing open; may trail the text."""
         self._share.leave(APPEND, UPDATE)

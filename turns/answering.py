@@ -32,7 +32,7 @@ class Answering:
         self._report = report
         self._began = desk.received
         self._visible = False
-        self._over = False
+        self._unstopped: tuple[str, ...] = ()
         self._asked = False
         self._growing = Growing()
         self._growth = Growth(desk, self._growing, self._see)
@@ -99,13 +99,18 @@ class Answering:
         self._desk.status.leave()
 
     def close(self) -> None:
-        """Leave nothing open in Slack; only then the turn leaves the hook's list, so that a sweep closes it."""
+        """Leave nothing open in Slack."""
         desk = self._desk
         desk.status.clear()
         desk.reply.close()
-        if self._over:
-            with suppress(StoreError):
-                desk.store.clear_in_flight(OpenTurn(desk.key, desk.message.ts, desk.holder, self._began))
+        if self._unstopped:
+            self._remember(lambda record: record.without_in_flight(desk.message.ts))
+            self._leave_list()
+
+    def _leave_list(self) -> None:
+        desk = self._desk
+        with suppress(StoreError):
+            desk.store.clear_in_flight(OpenTurn(desk.key, desk.message.ts, desk.holder, self._began))
 
     def _heard(self) -> None:
         if self._report.first_token is None and self._growing.text:
@@ -122,7 +127,12 @@ class Answering:
             return
         self._visible = True
         desk.status.clear()
-        note = InFlight(
+        note = self._note()
+        self._remember(lambda record: _with_conversation(record.with_in_flight(note), growing))
+
+    def _note(self) -> InFlight:
+        desk = self._desk
+        return InFlight(
             ts=desk.message.ts,
             started=desk.clock.epoch(),
             holder=desk.holder,
@@ -131,8 +141,8 @@ class Answering:
             channel=desk.message.channel,
             thread_ts=desk.message.root_ts,
             leg=desk.leg,
+            streams=self._unstopped,
         )
-        self._remember(lambda record: _with_conversation(record.with_in_flight(note), growing))
 
     def _finish(self, growing: Growing, deadline: float, *, in_time: bool) -> None:
         desk = self._desk
@@ -190,14 +200,18 @@ class Answering:
         if self.is_unsaid:
             self._remember(lambda record: _with_conversation(record, growing))
             return
+        self._unstopped = desk.reply.settle()
+        note = self._note()
 
         def change(record: ThreadRecord) -> ThreadRecord:
-            ended = _with_conversation(record.without_in_flight(ts), growing)
+            closing = record.with_in_flight(note) if self._unstopped else record.without_in_flight(ts)
+            ended = _with_conversation(closing, growing)
             ended = ended if self._asked else ended.with_unasked(ts)
             return ended.with_answer(desk.reply.message_ts or record.last_answer_ts)
 
         self._remember(change)
-        self._over = True
+        if not self._unstopped:
+            self._leave_list()
 
     def _remember(self, change: Change) -> None:
         """A store that fails costs the memory of the thread, never the answer (design D3)."""

@@ -90,21 +90,6 @@ class Orphans:
             self.claims.give_back(name)
         return True
 
-    def close(self, noted: OpenTurn, record: ThreadRecord) -> bool:
-        """Its text is whole, but its process may have died before it closed the stream; False: the next look will.
-
-        Which of both it was is not told apart: closing twice does no harm, and an old stream is over anyway.
-        """
-        age = self.watch.clock.epoch() - noted.started
-        try:
-            if record.last_answer_ts and age <= LONGEST_VISIBLE and self.watch.is_gone(noted.holder):
-                self.ending(noted.key, record).close(noted.key.channel, record.last_answer_ts)
-            self.store.clear_in_flight(noted)
-        except (SlackError, StoreError) as error:
-            logger.warning("an answer could not be closed yet: %s", type(error).__name__)
-            return False
-        return True
-
     def _take_over(self, key: ThreadKey, turn: InFlight) -> bool:
         """Make it ours; False when somebody else did, or it has ended."""
         ours = replace(turn, holder=self.watch.holder.name)
@@ -120,6 +105,21 @@ class Orphans:
 
     def _end(self, key: ThreadKey, turn: InFlight) -> None:
         record = self.store.get(key) or ThreadRecord()
+        ts = self._written(key, record, turn)
+
+        def change(record: ThreadRecord) -> ThreadRecord:
+            return replace(record.without_in_flight(turn.ts), last_answer_ts=ts or record.last_answer_ts)
+
+        self.store.update(key, change)
+        self.store.clear_in_flight(OpenTurn(key, turn.ts, turn.holder, turn.started))
+        logger.warning("ended the interrupted turn %s in %s", turn.ts, key.channel)
+
+    def _written(self, key: ThreadKey, record: ThreadRecord, turn: InFlight) -> str:
+        """Bring it to its end in Slack; the ts of the message that says so, "" where there is none."""
+        ending = self.ending(key, record)
+        if turn.streams:
+            ending.close(turn.channel or key.channel, turn.streams)
+            return ""
         remains = Remains(
             channel=turn.channel or key.channel,
             thread_ts=turn.thread_ts or key.thread or turn.ts,
@@ -129,14 +129,7 @@ class Orphans:
             before=_next_shown(record, turn),
             streamed=turn.method in {"stream", ""},
         )
-        ts = self.ending(key, record).end(remains)
-
-        def change(record: ThreadRecord) -> ThreadRecord:
-            return replace(record.without_in_flight(turn.ts), last_answer_ts=ts or record.last_answer_ts)
-
-        self.store.update(key, change)
-        self.store.clear_in_flight(OpenTurn(key, turn.ts, turn.holder, turn.started))
-        logger.warning("ended the interrupted turn %s in %s", turn.ts, key.channel)
+        return ending.end(remains)
 
 
 def _next_shown(record: ThreadRecord, turn: InFlight) -> str:

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
-import gevent
-
 from clock import Clock
 from conversation_store.record import ThreadRecord
 from errors import StoreError
@@ -20,7 +18,7 @@ from turns.turn import Turn
 class TurnRequest:
     """`leave` tells the process that this request of the turn has ended; `ack` knows when Slack had its answer.
 
-    `not_answered` says why the message is not for this turn, "" if it is; it may wait.
+    `not_answered` says why the message is not for this turn, "" if it is; it may wait, and is asked if `in_doubt`.
     """
 
     turn: Turn
@@ -34,25 +32,29 @@ class TurnRequest:
     ack: Callable[[], float | None]
     leave: Callable[[], None]
     not_answered: Callable[[], str] = lambda: ""
+    in_doubt: bool = False
+
+    def begin(self) -> None:
+        """Before its first byte, so before Slack has its ack: from then on a sweep finds what a dead process left."""
+        if not self.in_doubt:
+            self._list()
 
     def run(self) -> None:
         """Never raises: whatever happens, the thread is told and the log has its line."""
-        listing = gevent.Greenlet(self.taking.list_open)
         broke = False
         try:
-            why = self.not_answered()
+            why = self.not_answered() if self.in_doubt else ""
             if why:
                 self._step_aside(why)
             else:
-                listing.start()
+                if self.in_doubt:
+                    self._list()
                 self.turn.run(self.record)
         except Exception as error:  # noqa: BLE001 - whatever it is, the next turn must not wait for this one
             logger.error("a turn broke: %s", where(error))
             self.report.outcome = "broke"
             broke = True
         finally:
-            if listing.started:
-                listing.join()
             self.leave()
         if broke:
             self._end_what_broke()
@@ -60,6 +62,10 @@ class TurnRequest:
         self.report.ack = self.ack()
         self.report.total = self.clock.epoch() - self.received
         self.report.write()
+
+    def _list(self) -> None:
+        with suppress(StoreError):
+            self.taking.list_open()
 
     def _step_aside(self, why: str) -> None:
         """Not listed before: of two notes of one message the hook's list keeps the later one."""

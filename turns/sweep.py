@@ -1,13 +1,16 @@
 """Looks for orphans of a hook without waiting for their threads to be used again."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from cachetools import LRUCache
 
 from clock import Clock
-from conversation_store.record import ThreadRecord
+from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord
 from conversation_store.store import ThreadStore
 from conversation_store.thread_line import LEASE
+from errors import StoreError
 from turns.limits import LONGEST_AT_ALL, TURN_SECONDS
 from turns.orphans import LONGEST_END, Orphans
 
@@ -41,37 +44,70 @@ class Sweeps:
         self._due[hook_id] = min(self._due.get(hook_id, float("inf")), self._clock.now() + seconds)
 
 
+class SweepStore(ThreadStore, Protocol):
+    """A store that says so when it does not know: what it lacks must not count as ended."""
+
+    def ask(
+        self, key: ThreadKey, enough: Callable[[ThreadRecord], bool], *, fresh: bool = False
+    ) -> ThreadRecord | None:
+        """The thread's record. Raises StoreError, unless what is remembered is `enough`."""
+
+
+@dataclass(slots=True)
+class _Look:
+    """Whether turns are open that do not run here, and whether something could not be read or ended in time."""
+
+    left: bool = False
+    unknown: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Sweep:
     """For one request."""
 
-    store: ThreadStore
+    store: SweepStore
     orphans: Orphans
     clock: Clock
 
     def run(self, hook_id: str) -> bool:
         """Look twice if the first look left something that another process may hold.
 
-        False when the time was over before all were looked at: the next sweep goes on.
+        False when not all could be looked at: the next sweep goes on, soon.
         """
         until = self.clock.now() + SWEEP_SECONDS
-        if self._look(hook_id, until) and self.clock.now() + SECOND_LOOK < until:
+        look = self._look(hook_id, until)
+        if look.left and self.clock.now() + SECOND_LOOK < until:
             self.clock.sleep(SECOND_LOOK)
-            self._look(hook_id, until)
-        return self.clock.now() < until
+            look = self._look(hook_id, until)
+        return not look.unknown
 
-    def _look(self, hook_id: str, until: float) -> bool:
-        """Whether turns are open that do not run here."""
-        watch, left = self.orphans.watch, False
-        for noted in self.store.in_flight(hook_id):
+    def _look(self, hook_id: str, until: float) -> _Look:
+        look = _Look()
+        try:
+            listed = self.store.in_flight(hook_id)
+        except StoreError:
+            return _Look(left=True, unknown=True)
+        for noted in listed:
             if self.clock.now() >= until:
-                return True
-            if watch.runs_here(noted.key, noted.ts):
-                continue
-            record = self.store.get(noted.key, fresh=True)
-            turn = record.open_turn(noted.ts) if record else None
-            if turn is None:
-                left = not self.orphans.close(noted, record or ThreadRecord()) or left
-            elif not watch.is_orphan(noted.key, turn) or not self.orphans.end(noted.key, turn):
-                left = True
-        return left
+                return _Look(left=True, unknown=True)
+            if not self.orphans.watch.runs_here(noted.key, noted.ts):
+                self._turn(noted, look)
+        return look
+
+    def _turn(self, noted: OpenTurn, look: _Look) -> None:
+        try:
+            record = self.store.ask(noted.key, lambda _: False, fresh=True)
+        except StoreError:
+            look.left = look.unknown = True
+            return
+        turn = record.open_turn(noted.ts) if record else None
+        if turn is not None:
+            if not self.orphans.watch.is_orphan(noted.key, turn) or not self.orphans.end(noted.key, turn):
+                look.left = True
+        elif (record and record.has_ended(noted.ts)) or self._is_old(noted):
+            self.store.clear_in_flight(noted)
+        else:  # its record stands where it can't be read now
+            look.left = look.unknown = True
+
+    def _is_old(self, noted: OpenTurn) -> bool:
+        return self.clock.epoch() - noted.started > LONGEST_AT_ALL

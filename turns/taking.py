@@ -48,7 +48,8 @@ class Taking:
         return record if is_ours else None
 
     def _may_go_on(self, found: InFlight, leg: int) -> bool:
-        return found.leg < leg or (found.leg == leg and found.holder == self.holder)
+        is_next = found.leg < leg or (found.leg == leg and found.holder == self.holder)
+        return is_next and not found.streams
 
     def leave(self) -> None:
         """Another turn answers the message, or nobody does: nothing of ours stays open."""
@@ -61,7 +62,7 @@ class Taking:
         self.store.update(self.key, change)
 
     def list_open(self) -> None:
-        """Let the sweep find it, should this process die. Costs storage time: beside the turn, not before it."""
+        """Let the sweep find it, should this process die."""
         self.store.note_in_flight(self._open_turn())
 
     def _note(self) -> InFlight:

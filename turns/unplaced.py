@@ -30,10 +30,15 @@ class Unplaced:
     holder: str
     clock: Clock
 
+    @property
+    def in_doubt(self) -> bool:
+        """Whether it must be asked for at all. As long as it is, the message must not stand in the hook's list."""
+        message = self.message
+        return message.source == "app_mention" and not message.channel_type and not message.is_dm
+
     def not_answered(self) -> str:
         """Why this turn leaves the message alone; "" if it goes on. May wait."""
-        message = self.message
-        if message.source != "app_mention" or message.channel_type or message.is_dm or not self.is_group_dm():
+        if not self.in_doubt or not self.is_group_dm():
             return ""
         if not self.direct_messages:
             return "direct messages are off"

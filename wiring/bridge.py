@@ -12,6 +12,7 @@ from dify_plugin.config.logger_format import plugin_logger_handler
 
 from clock import SystemClock
 from conversation_store.process_stores import ProcessStores
+from conversation_store.record import ThreadRecord
 from conversation_store.resilient import ResilientStore
 from errors import HandoffError, SettingsError
 from handoff.hand_off import HandOff, Onward
@@ -115,7 +116,7 @@ class Bridge:
             seal=seal,
             gate=self._gate,
             claims=self._claims,
-            claim=lambda assignment: self._foreman.taking(hook, store, assignment).claim(),
+            claim=partial(self._claim, hook, store),
             go_on=lambda assignment: self._foreman.taking(hook, store, assignment).go_on(assignment.leg),
             request=headers.get(REQUEST_HEADER, ""),
         )
@@ -129,6 +130,12 @@ class Bridge:
             return TurnReply(accepted.status, b"", headers)
         run = self._run(hook, store, accepted)
         return TurnReply(200, beats(run, self._clock), {RECEIPT_HEADER: seal.receipt(body)} | UNBUFFERED)
+
+    def _claim(self, hook: Hook, store: ResilientStore, assignment: Assignment) -> ThreadRecord | None:
+        record = self._foreman.taking(hook, store, assignment).claim()
+        if record is None:
+            self._caretaker.taken_before(hook, store, hook.key(assignment.message), assignment.message.ts)
+        return record
 
     def _first_leg(self, hook: Hook, assignment: Assignment) -> None:
         """Settings that let nobody answer must be noticed before the event is acked."""
@@ -168,6 +175,7 @@ class Bridge:
         )
         try:
             turn = self._foreman.request(hook, store, accepted, assignment, onward.hand)
+            turn.begin()
         except BaseException:
             accepted.give_up()
             raise

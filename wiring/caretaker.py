@@ -4,7 +4,7 @@ from functools import partial
 
 from clock import Clock
 from conversation_store.process_stores import ProcessStores
-from conversation_store.record import ThreadKey
+from conversation_store.record import OpenTurn, ThreadKey
 from conversation_store.resilient import REST, ResilientStore
 from conversation_store.store import ThreadStore
 from turns.claims import Claims
@@ -43,6 +43,14 @@ class Caretaker:
         watch = Watch(self._holder, self._runs_here, presence, self._clock)
         return Orphans(store, watch, self._claims, partial(self._workplace.ending, hook))
 
+    def taken_before(self, hook: Hook, store: ResilientStore, key: ThreadKey, ts: str) -> None:
+        """A message came again that was taken before: whoever took it may have died before it was in the list."""
+        record = store.get(key)
+        turn = record.open_turn(ts) if record else None
+        if turn is not None and self.orphans(hook, store).watch.is_orphan(key, turn):
+            store.note_in_flight(OpenTurn(key, ts, turn.holder, turn.started))
+            self.sweeps.soon(hook.id, 0.0)
+
     def turn_ended(self, hook: Hook, store: ResilientStore, *, is_cut: bool, is_unsaid: bool) -> None:
         """The storage may not know how, or its thread: then a sweep tells it soon.
 
@@ -59,7 +67,8 @@ class Caretaker:
         """Look for all of a hook, as long as a request lives at most; never raises."""
         try:
             is_done = Sweep(store, self.orphans(hook, store), self._clock).run(hook.id)
-            if not is_done or store.owes(hook.id):
+            away = self._stores.is_away(hook.settings.redis_url or "")
+            if away or not is_done or store.owes(hook.id):
                 self.sweeps.soon(hook.id)
         except Exception as error:  # noqa: BLE001 - it must not be lost without a word
             logger.error("a sweep broke: %s", where(error))

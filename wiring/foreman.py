@@ -105,7 +105,8 @@ class Foreman:
             report=report,
             ack=lambda: self._acks.pop(_name(hook, assignment), None),
             leave=leave,
-            not_answered=(lambda: "") if assignment.leg else unplaced.not_answered,
+            not_answered=unplaced.not_answered,
+            in_doubt=unplaced.in_doubt and not assignment.leg,
         )
 
 

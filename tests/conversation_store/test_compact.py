@@ -23,6 +23,7 @@ in_flights = st.builds(
     texts,
     texts,
     st.integers(0, 100),
+    st.lists(slack_times, max_size=5).map(tuple),
 )
 records = st.builds(
     ThreadRecord,

@@ -113,6 +113,58 @@ def test_killed_between_the_last_text_and_its_stop(world: World) -> None:
     assert asked(world, "one") == 1
 
 
+def test_killed_while_an_earlier_message_of_the_answer_is_not_stopped_yet(world: World) -> None:
+    world.configure(reply_style="stream")
+    world.dify.script(script.say(long_text(14_000), seconds=60) + script.wait(100), world.app_id, times=1)
+    world.slack.fault("chat.stopStream", "status", status=503, times=None, channel=world.channel)
+    root = world.ask("one")
+    world.wait(lambda: len(world.slack.open_streams()) == 2)
+    world.settle(3)
+    world.forget()
+    world.slack.clear_faults()
+    world.slack.say(world.channel, ANNA, "not for the bot")
+    first, second = told(world, root)
+    assert NOTE not in first.seen
+    assert NOTE in second.seen
+    assert world.slack.open_streams() == []
+
+
+def test_killed_before_the_stop_of_one_answer_and_after_the_next(world: World) -> None:
+    world.configure(reply_style="stream")
+    world.dify.script(script.say(long_text(900), seconds=5), world.app_id, times=1)
+    world.slack.fault("chat.stopStream", "status", status=503, times=None, channel=world.channel)
+    root = world.ask("one")
+    world.wait(lambda: sum(call.method == "chat.stopStream" for call in world.slack.calls()) > 1)
+    world.ask("two", thread_ts=root)
+    world.wait(lambda: any("two" in one.text for one in world.slack.answers(world.channel, root)))
+    world.settle(5)
+    world.forget()
+    world.slack.clear_faults()
+    world.slack.say(world.channel, ANNA, "not for the bot")
+    world.wait(lambda: not world.slack.open_streams())
+    world.settle(10)
+    assert NOTE not in str([one.seen for one in world.slack.answers(world.channel, root)])
+    assert (asked(world, "one"), asked(world, "two")) == (1, 1)
+
+
+@pytest.mark.simulated
+def test_killed_between_the_claim_and_the_list(world: World) -> None:
+    """Slack has no ack yet; its retry finds the message taken, and nobody who answers it."""
+    control, hook = cast("SimulatedDaemon", world.daemon).control, world.hook.rpartition("/")[2]
+    world.answers(world.ask("warm"))
+    world.settle(10)  # the sweep of this process is over
+    world.dify.script(script.silence(), world.app_id, times=1)
+    before = len(control.storage_calls(hook))
+    control.storage_latency(read=2.0, write=2.0)
+    root = world.ask("one")
+    world.wait(lambda: any(call["key"].startswith("f1-") for call in control.storage_calls(hook)[before:]))
+    world.daemon.kill_plugin()
+    control.storage_latency()
+    world.slack.say(world.channel, ANNA, "not for the bot")
+    [only] = told(world, root)
+    assert only.text == NOTE
+
+
 def test_where_nothing_was_visible_the_thread_is_told(world: World) -> None:
     world.dify.script(script.silence(), world.app_id, times=1)
     root = world.ask("one")

@@ -52,6 +52,29 @@ def test_the_newest_message_of_the_answer_is_the_open_one() -> None:
     assert ts == "3.000003"
 
 
+def test_earlier_messages_that_were_never_stopped_are_stopped_too() -> None:
+    messages = (ours("2.000002"), ours("3.000003"), ours("4.000004"))
+    ts, pool = end(STREAM, thread(*messages), OK, OVER, OK)
+    assert (ts, pool.methods) == ("4.000004", [REPLIES, STOP, STOP, STOP])
+    assert [(pool.arguments(n)["ts"], NOTE in str(pool.arguments(n))) for n in (1, 2, 3)] == [
+        ("2.000002", False),
+        ("3.000003", False),
+        ("4.000004", True),
+    ]
+    _, pool = end(EDIT, thread(*messages), OK)
+    assert pool.methods == [REPLIES, UPDATE]
+
+
+def test_a_whole_answer_is_only_closed() -> None:
+    api, pool = api_over(OVER, OK)
+    Interrupted(api, "B1", NOTE).close("C1", ("2.000002", "3.000003"))
+    assert pool.methods == [STOP, STOP]
+    assert NOTE not in str([pool.arguments(n) for n in range(2)])
+    api, _ = api_over(NeverSent("no"))
+    with pytest.raises(SlackUnreachable):
+        Interrupted(api, "B1", NOTE).close("C1", ("2.000002",))
+
+
 def test_answers_that_were_there_before_are_left_alone() -> None:
     remains = replace(INVISIBLE, after="3.000003")
     ts, pool = end(remains, thread(ours("2.000002"), ours("3.000003")), OK)

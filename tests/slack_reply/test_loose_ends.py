@@ -42,6 +42,27 @@ def test_what_is_left_is_stopped_once() -> None:
     assert pool.methods == [STOP]
 
 
+def test_what_may_be_stopped_at_once_is_not_open_any_more() -> None:
+    one, pool, _ = ends(OK)
+    assert one.settle() == ()
+    one, pool, _ = ends(says(b"", 503), says(b"", 503), OK)
+    one.shows("3.0", PAGE)
+    assert one.settle() == ("2.0", "3.0")
+    one.tidy()
+    assert one.settle() == ()
+    assert set(pool.methods) == {STOP}
+
+
+def test_what_the_limits_hold_back_waits_for_the_end() -> None:
+    clock = FakeClock()
+    api, pool = api_over(OK, clock=clock)
+    one = LooseEnds(api, Share(api.budget, PLACE), PLACE, clock)
+    one.shows("2.0", PAGE)
+    api.budget.limited(ACCOUNT, STOP, 20.0)
+    assert one.settle() == ("2.0",)
+    assert pool.methods == []
+
+
 def test_what_nobody_left_is_stopped_in_the_end() -> None:
     one, pool, _ = ends(OK)
     one.tidy()

@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any, cast
@@ -32,7 +33,9 @@ class ReplyOfTests:
     method: str = "stream"
     pace: float = 1.0
     message_ts: str = ""
+    unstopped: tuple[str, ...] = ()
     calls: list[str] = field(default_factory=list)
+    closing: Callable[[], None] = lambda: None
 
     def show(self, latest: Any, _over: Any) -> None:
         self.message_ts = "2.000002"
@@ -43,7 +46,11 @@ class ReplyOfTests:
         if self.fails:
             raise self.fails
 
+    def settle(self) -> tuple[str, ...]:
+        return self.unstopped
+
     def close(self) -> None:
+        self.closing()
         self.calls.append("closed")
 
 
@@ -144,6 +151,7 @@ def test_what_slack_did_not_take_in_time_is_told_later() -> None:
     """Half an answer stands there: its record stays open, as after a crash."""
     house, reply = House(), ReplyOfTests(Unreachable())
     asked = request(house, reply)
+    asked.begin()
     asked.run()
     assert asked.report.outcome == "cannot reply: unreachable"
     assert (house.record().conversation_id, house.ending.ended) == ("c-1", [])
@@ -153,9 +161,34 @@ def test_what_slack_did_not_take_in_time_is_told_later() -> None:
     assert house.record().open == ()
 
 
+@pytest.mark.parametrize("in_doubt", [False, True])
+def test_a_turn_is_listed_before_its_first_byte_or_as_soon_as_it_is_sure(in_doubt: bool) -> None:
+    house, reply = House(), ReplyOfTests(RuntimeError())
+    asked = replace(request(house, reply), in_doubt=in_doubt)
+    asked.begin()
+    assert len(house.store.in_flight("hook")) == (0 if in_doubt else 1)
+    asked = replace(asked, orphans=cast("Any", SimpleNamespace(end_all=nothing)))
+    asked.run()
+    assert len(house.store.in_flight("hook")) == 1
+
+
+def test_an_answer_is_over_once_its_streams_are_stopped() -> None:
+    """Until then its record says which are not: the process may die before."""
+    house, reply = House(), ReplyOfTests(None, unstopped=("2.000002",))
+    asked = request(house, reply)
+    seen: list[tuple[str, ...]] = []
+    reply.closing = lambda: seen.extend(turn.streams for turn in house.record().open)
+    asked.begin()
+    asked.run()
+    assert seen == [("2.000002",)]
+    assert (house.record().open, house.store.in_flight("hook")) == ((), ())
+    assert house.record().last_answer_ts == "2.000002"
+
+
 def test_a_turn_that_steps_aside_leaves_nothing_open_and_is_not_listed() -> None:
     house, reply = House(), ReplyOfTests(None)
-    asked = replace(request(house, reply), not_answered=lambda: "its other event is answered")
+    asked = replace(request(house, reply), not_answered=lambda: "its other event is answered", in_doubt=True)
+    asked.begin()
     asked.run()
     assert asked.report.outcome == "its other event is answered"
     assert house.record().open == ()

@@ -1,6 +1,6 @@
 """Who goes on with a turn that waits, when several processes may: the thread's record decides."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from conversation_store.buckets import Buckets, BucketState
 from conversation_store.record import HANDLED_KEPT, WAITING_KEPT, ThreadKey, ThreadRecord
@@ -61,6 +61,15 @@ def test_a_turn_that_has_ended_goes_on_nowhere() -> None:
     taking.store.update(KEY, lambda record: record.without_in_flight(TS))
     assert processes.taking("b").go_on(1) is None
     assert processes.record().open == ()
+
+
+def test_an_answer_that_is_whole_goes_on_nowhere_while_its_stream_is_open() -> None:
+    processes = Processes()
+    taking = processes.taking("a")
+    taking.claim()
+    [turn] = processes.record().open
+    taking.store.update(KEY, lambda record: record.with_in_flight(replace(turn, streams=("2.000002",))))
+    assert processes.taking("b").go_on(1) is None
 
 
 def test_a_lost_record_costs_nobody_the_answer() -> None:

@@ -1,10 +1,16 @@
 import logging
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
+from conversation_store.buckets import Buckets, BucketState
+from conversation_store.record import InFlight
+from conversation_store.resilient import Health, ResilientStore
+from tests.conversation_store.fake_dify_storage import FakeDifyStorage
 from tests.fake_clock import FakeClock
+from tests.turns.test_orphans import DEAD, HERE, KEY
 from turns.claims import Claims
 from turns.holder import Holder
 from turns.sweep import AGAIN
@@ -13,9 +19,10 @@ from wiring.caretaker import Caretaker
 SECRET = "xoxb-nobodys-business"
 
 
-def caretaker(clock: FakeClock) -> Caretaker:
+def caretaker(clock: FakeClock, *, is_away: bool = False) -> Caretaker:
     """One that comes no further than to the store."""
-    stores, workplace = SimpleNamespace(presence=lambda _: None), SimpleNamespace(ending=lambda *_: None)
+    stores = SimpleNamespace(presence=lambda _: None, is_away=lambda _: is_away)
+    workplace = SimpleNamespace(ending=lambda *_: None)
     gate = SimpleNamespace(carries=lambda _: False)
     return cast("Any", Caretaker)(clock, Holder.here(), stores, gate, Claims(clock), workplace)  # type: ignore[no-any-return]
 
@@ -41,3 +48,39 @@ def test_a_sweep_that_breaks_is_made_again_and_told_without_what_the_error_says(
     assert SECRET not in caplog.text
     clock.advance(AGAIN)
     assert ours.sweeps.take("hook")
+
+
+@pytest.mark.parametrize("is_away", [False, True])
+def test_while_redis_is_away_nobody_knows_what_is_open(is_away: bool) -> None:
+    clock = FakeClock()
+    ours = caretaker(clock, is_away=is_away)
+    assert ours.sweeps.take("hook")
+    ours.sweep(hook(), store(clock))
+    clock.advance(AGAIN)
+    assert ours.sweeps.take("hook") is is_away
+
+
+@pytest.mark.parametrize(("holder", "listed"), [(DEAD, 1), (replace(HERE, machine="another").name, 0)])
+def test_what_came_again_and_nobody_runs_is_listed_for_the_sweep(holder: str, listed: int) -> None:
+    clock = FakeClock()
+    ours, threads = caretaker(clock), store(clock)
+    note = InFlight("1.000001", clock.epoch(), holder)
+    threads.update(KEY, lambda record: record.with_open(note))
+    assert ours.sweeps.take("hook")
+    ours.taken_before(hook(), threads, KEY, "1.000001")
+    assert len(threads.in_flight("hook")) == listed
+    assert ours.sweeps.take("hook") is bool(listed)
+
+
+def test_what_came_again_after_its_end_is_not() -> None:
+    clock = FakeClock()
+    ours, threads = caretaker(clock), store(clock)
+    threads.update(KEY, lambda record: record.with_handled("1.000001"))
+    ours.taken_before(hook(), threads, KEY, "1.000001")
+    ours.taken_before(hook(), threads, replace(KEY, thread="unknown"), "1.000001")
+    assert threads.in_flight("hook") == ()
+
+
+def store(clock: FakeClock) -> ResilientStore:
+    buckets = Buckets(BucketState(), FakeDifyStorage(), clock, 30)
+    return ResilientStore(buckets, Health(clock), clock, 30)
