@@ -29,7 +29,7 @@ _ENDS_REMEMBERED = 1024
 _TEXTS = 7
 _BRACKETS = 2
 
-type _Name = tuple[str, str]
+type _Name = tuple[str, str, str]
 
 
 @dataclass(slots=True)
@@ -96,7 +96,7 @@ class OpenTurns:
 
 
 def _name(turn: OpenTurn) -> _Name:
-    return turn.key.digest(), turn.ts
+    return turn.key.digest(), turn.ts, turn.holder
 
 
 def _number(hook_id: str) -> int:
@@ -111,16 +111,17 @@ def pack_turn(turn: OpenTurn) -> list[object]:
     """One line of the list."""
     key = turn.key
     texts = (key.hook_id, key.app_id, key.team_id, key.channel, key.thread, turn.ts, turn.holder)
-    return [int(turn.started), *texts]
+    return [int(turn.started), *texts, *([1] if turn.in_doubt else [])]
 
 
 def unpack_turn(line: object) -> OpenTurn | None:
     """The reverse; None for anything else."""
     match line:
-        case [int(started), *texts] if len(texts) == _TEXTS:
-            usual = [text for text in texts if isinstance(text, str) and len(text) <= LONGEST]
+        case [int(started), *texts] if len(texts) in {_TEXTS, _TEXTS + 1}:
+            usual = [text for text in texts[:_TEXTS] if isinstance(text, str) and len(text) <= LONGEST]
             if len(usual) == _TEXTS:
-                return OpenTurn(ThreadKey(*usual[:5]), usual[5], usual[6], float(started))
+                in_doubt = len(texts) > _TEXTS
+                return OpenTurn(ThreadKey(*usual[:5]), usual[5], usual[6], float(started), in_doubt)
     return None
 
 

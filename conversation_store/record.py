@@ -55,12 +55,16 @@ class InFlight:
 
 @dataclass(frozen=True, slots=True)
 class OpenTurn:
-    """One line of a hook's in-flight list: whose record to look at after a crash."""
+    """One line of a hook's in-flight list: whose record to look at after a crash. Each holder has its own.
+
+    `in_doubt`: the message may be another event's to answer (turns/unplaced.py).
+    """
 
     key: ThreadKey
     ts: str
     holder: str
     started: float
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)

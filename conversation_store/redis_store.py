@@ -148,4 +148,4 @@ def _open_turns(hook_id: str) -> str:
 
 
 def _line(turn: OpenTurn) -> str:
-    return f"{turn.key.digest()[:16]}:{turn.ts}"
+    return f"{turn.key.digest()[:16]}:{turn.ts}:{turn.holder}"

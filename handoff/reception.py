@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from clock import Clock
 from conversation_store.record import ThreadRecord
 from errors import Forged
 from handoff.seal import Seal
@@ -10,19 +11,24 @@ from turns.assignment import Assignment, SweepRequest, assigned
 from turns.claims import Claims
 from turns.gate import Gate
 
-OK, UNAUTHORIZED, CONFLICT, FULL = 200, 401, 409, 503
+OK, UNAUTHORIZED, CONFLICT, TOO_EARLY, FULL = 200, 401, 409, 425, 503
+SURE_SECONDS = 2.0
+"""That a request may take from its claim to its first byte; whoever waits here for it waits beside it there."""
+LOOK = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """The turn or the sweep to run, in the request of that name.
 
-    `leave` must be called when it has ended, `give_up` instead if it can't even begin: another request may then.
+    `keep` must be called once it begins, which makes it safe to ack, and `leave` when it has ended; `give_up` instead
+    of both if it can't even begin: another request may then.
     """
 
     assignment: Assignment | SweepRequest
     record: ThreadRecord
     request: str
+    keep: Callable[[], None]
     leave: Callable[[], None]
     give_up: Callable[[], None]
 
@@ -46,6 +52,7 @@ class Reception:
     seal: Seal
     gate: Gate
     claims: Claims
+    clock: Clock
     claim: Callable[[Assignment], ThreadRecord | None]
     go_on: Callable[[Assignment], ThreadRecord | None]
     request: str = ""
@@ -59,7 +66,7 @@ class Reception:
         name = f"{self.hook_id}/{assignment.ticket}"
         leg = f"{name}#{assignment.leg}"
         if not self.claims.take(leg):
-            return Refused(CONFLICT)
+            return self._taken(leg)
         if not self.gate.enter(name):
             self.claims.give_back(leg)
             return Refused(FULL)
@@ -76,11 +83,20 @@ class Reception:
         except BaseException:
             give_up()
             raise
-        self.claims.keep(leg)
         if record is None:
+            self.claims.keep(leg)
             leave()
             return Refused(CONFLICT)
-        return Accepted(assignment, record, self.request, leave, give_up)
+        return Accepted(assignment, record, self.request, lambda: self.claims.keep(leg), leave, give_up)
+
+    def _taken(self, leg: str) -> Refused:
+        """By another request, which may fail yet: taken is acked, so it must be sure."""
+        until = self.clock.now() + SURE_SECONDS
+        while self.claims.is_taken(leg) and self.clock.now() < until:
+            if self.claims.is_kept(leg):
+                return Refused(CONFLICT)
+            self.clock.sleep(LOOK)
+        return Refused(TOO_EARLY)
 
     def _record(self, assignment: Assignment | SweepRequest) -> ThreadRecord | None:
         if isinstance(assignment, SweepRequest):

@@ -7,7 +7,7 @@ from typing import Any
 
 from errors import SlackRefused
 from slack_api.client import SlackApi
-from slack_api.outcome import CANNOT_POST, STOPPED
+from slack_api.outcome import CANNOT_POST, SLACK_TROUBLE, STOPPED, STREAM_OVER
 from slack_api.retry import PATIENT
 from slack_reply.footer import with_footer
 
@@ -57,18 +57,36 @@ class Interrupted:
                 return ""
             raise
 
-    def close(self, channel: str, streams: Iterable[str]) -> None:
-        """Stop those that are still streams; nothing is added. Raises SlackError when Slack was out of reach."""
-        for ts in streams:
-            with suppress(SlackRefused):
-                self._api.stop_stream(channel, ts)
+    def close(self, remains: Remains, streams: Iterable[str], *, old: bool) -> None:
+        """Stop the streams of an answer that is whole; nothing is added.
+
+        `old`: one that is none any more has died rather than been stopped, and is mended (field/slack.md §4.3).
+        Raises SlackError when Slack was out of reach, or in trouble.
+        """
+        over = [ts for ts in streams if self._stop_only(remains.channel, ts) in STREAM_OVER]
+        if over and old:
+            with suppress(SlackRefused):  # history is not granted: what they say is not known
+                for message in self._thread(remains):
+                    if message.get("ts") in over and "text" in message:
+                        self._rewrite(remains.channel, message, note="")
+
+    def _stop_only(self, channel: str, ts: str) -> str:
+        """Slack's code if it refused."""
+        try:
+            self._api.stop_stream(channel, ts)
+        except SlackRefused as error:
+            if error.error in SLACK_TROUBLE:
+                raise
+            return error.error
+        return ""
 
     def _end(self, remains: Remains) -> str:
         *earlier, message = self._messages(remains)
         if message is None:
             return self._post(remains)
-        if remains.streamed:
-            self.close(remains.channel, (str(one["ts"]) for one in earlier if one))
+        for one in earlier if remains.streamed else ():
+            if one:
+                self._stop_only(remains.channel, str(one["ts"]))
         ts, text = str(message["ts"]), str(message.get("text") or "")
         if self._note in text:
             return ts
@@ -77,7 +95,7 @@ class Interrupted:
         known = (
             "text" in message
         )  # an expired stream without words, of cards alone, is broken until it is edited
-        if known and self._rewrite(remains.channel, message):
+        if known and self._rewrite(remains.channel, message, note=self._note):
             return ts
         return self._post(remains)
 
@@ -89,9 +107,7 @@ class Interrupted:
         found: list[Mapping[str, Any] | None] = [{"ts": remains.message_ts} if remains.message_ts else None]
         behind = max(remains.message_ts, remains.after)
         try:
-            for message in self._api.replies(
-                remains.channel, remains.thread_ts, oldest=remains.trigger_ts, most=MOST
-            ):
+            for message in self._thread(remains):
                 ts = str(message.get("ts", ""))
                 ours = bool(self._bot_id) and message.get("bot_id") == self._bot_id
                 early = not remains.before or ts < remains.before
@@ -102,6 +118,9 @@ class Interrupted:
         except SlackRefused:
             return found  # history is not granted
         return found
+
+    def _thread(self, remains: Remains) -> Iterable[Mapping[str, Any]]:
+        return self._api.replies(remains.channel, remains.thread_ts, oldest=remains.trigger_ts, most=MOST)
 
     def _stop(self, channel: str, ts: str, text: str, cards: Sequence[Mapping[str, Any]]) -> bool:
         """Append the note, end the cards, and close the stream; False when it takes no more."""
@@ -114,20 +133,22 @@ class Interrupted:
                 raise
             if error.error in STOPPED:
                 return True  # somebody ended it on purpose
-            self.close(channel, (ts,))  # whatever was wrong with the note, it must not stay open
+            with suppress(SlackRefused):
+                self._stop_only(channel, ts)  # whatever was wrong with the note, it must not stay open
             return False
         return True
 
-    def _rewrite(self, channel: str, message: Mapping[str, Any]) -> bool:
-        """Show the message as it is with the note under it; False when Slack does not take it."""
-        ts, text = str(message["ts"]), f"{message['text'] or ''}\n\n_{self._note}_".lstrip()
+    def _rewrite(self, channel: str, message: Mapping[str, Any], *, note: str) -> bool:
+        """Show the message as it is with the note under it, if there is one; False when Slack does not take it."""
+        ts, text = str(message["ts"]), str(message["text"] or "")
+        text = f"{text}\n\n_{note}_".lstrip() if note else text
         blocks = message.get("blocks")
-        note = {"type": "context", "elements": [{"type": "mrkdwn", "text": self._note}]}
+        below = [{"type": "context", "elements": [{"type": "mrkdwn", "text": note}]}] if note else []
         ways: list[list[Mapping[str, Any]]] = []
         if isinstance(blocks, list) and blocks:
             left = _cards_left(message)
             ways.append(
-                [*({**block, "status": "error"} if block in left else block for block in blocks), note]
+                [*({**block, "status": "error"} if block in left else block for block in blocks), *below]
             )
         if len(text) <= LONGEST:
             ways.append(

@@ -54,10 +54,15 @@ class LooseEnds:
             self._stop(ts, granted=True)
 
     def settle(self) -> tuple[str, ...]:
-        """Stop what may be stopped at once: its text is whole. What is open after that, the oldest first."""
+        """Stop what may be stopped at once: its text is whole. What is left after that."""
         for ts in tuple(self._open):
             self.leave(ts)
-        return tuple(self._open)
+        return self.left
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """What is open still, or broken with words in it: the oldest first."""
+        return tuple(sorted([*self._open, *(ts for ts, page in self._broken.items() if page.parts)]))
 
     def stop(self, ts: str) -> None:
         """Stop it before anything else, since its message shall be edited next. Raises StoppedByUser."""

@@ -130,13 +130,14 @@ class Reply:
             self._ends.unwanted(ts)
 
     def settle(self) -> tuple[str, ...]:
-        """After the last text: those of its messages that must wait for `close` to be stopped."""
+        """After the last text: those of its messages that wait for `close` to be stopped or mended."""
         return self._ends.settle()
 
-    def close(self) -> None:
-        """Leave nothing open; may trail the text."""
+    def close(self) -> tuple[str, ...]:
+        """Leave nothing open; may trail the text. The messages that are streams for all that, or broken ones."""
         self._share.leave(APPEND, UPDATE)
         self._ends.tidy(self._opening.stray)  # the answer stands elsewhere by now
+        return self._ends.left
 
     def _insist(self, act: Callable[[Writer], None]) -> None:
         while True:

@@ -32,6 +32,7 @@ class Answering:
         self._report = report
         self._began = desk.received
         self._visible = False
+        self._is_whole = False
         self._unstopped: tuple[str, ...] = ()
         self._asked = False
         self._growing = Growing()
@@ -39,7 +40,7 @@ class Answering:
         self.is_cut = False
         """Whether the turn's request is gone: Dify's answer and the storage's come no more."""
         self.is_unsaid = False
-        """Whether Slack did not take the end in time: the thread must be told later, so its record stays open."""
+        """Whether Slack did not take the end in time: that is for later, and the thread's record stays open."""
 
     def waiting(self) -> None:
         """Show that the message stands in line."""
@@ -102,8 +103,15 @@ class Answering:
         """Leave nothing open in Slack."""
         desk = self._desk
         desk.status.clear()
-        desk.reply.close()
-        if self._unstopped:
+        left = desk.reply.close()
+        if not self._is_whole or left == self._unstopped == ():
+            return
+        self._unstopped = left
+        if left:
+            self.is_unsaid = True
+            note = self._note()
+            self._remember(lambda record: record.with_in_flight(note))
+        else:
             self._remember(lambda record: record.without_in_flight(desk.message.ts))
             self._leave_list()
 
@@ -167,7 +175,11 @@ class Answering:
         lost = desk.produced.share(max(AFTER_TEXT, deadline - desk.clock.now()))
         if lost:
             more = below(text, file_notes.lost(lost, desk.asker.say))
-            desk.reply.finish(lambda: replace(whole, text=more))
+            try:
+                desk.reply.finish(lambda: replace(whole, text=more))
+            except Unreachable:
+                if not text:
+                    raise  # else the answer is whole, and a note about its files is missing
         if self._report.first_text is None:
             self._report.first_text = self._since()
 
@@ -200,6 +212,7 @@ class Answering:
         if self.is_unsaid:
             self._remember(lambda record: _with_conversation(record, growing))
             return
+        self._is_whole = True
         self._unstopped = desk.reply.settle()
         note = self._note()
 

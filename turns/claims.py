@@ -28,6 +28,10 @@ class Claims:
         """The thread's record has it now, be it for us or for another process."""
         self._taken[name] = True
 
+    def is_taken(self, name: str) -> bool:
+        """Whether somebody took it, and has not given it back."""
+        return name in self._taken
+
     def is_kept(self, name: str) -> bool:
         """Whether nobody needs to be asked again."""
         return self._taken.get(name, False)

@@ -14,6 +14,8 @@ from conversation_store.record import InFlight, OpenTurn, ThreadKey, ThreadRecor
 from conversation_store.store import ThreadStore
 from errors import SlackError, StoreError
 from slack_reply.interrupted import Interrupted, Remains
+from slack_reply.loose_ends import EXPIRY
+from slack_reply.native_stream import LIFE_SECONDS
 from turns.claims import Claims
 from turns.holder import Fate, Holder
 from turns.limits import LONGEST_AT_ALL, LONGEST_VISIBLE
@@ -22,6 +24,8 @@ from turns.report import logger
 LONGEST_END = 120.0
 """Seconds that ending one may take; every call to Slack is bounded."""
 LOOK = 0.25
+STREAM_DOUBT = EXPIRY - LIFE_SECONDS
+"""Seconds after an answer's end from which on a stream of it may have died."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +121,6 @@ class Orphans:
     def _written(self, key: ThreadKey, record: ThreadRecord, turn: InFlight) -> str:
         """Bring it to its end in Slack; the ts of the message that says so, "" where there is none."""
         ending = self.ending(key, record)
-        if turn.streams:
-            ending.close(turn.channel or key.channel, turn.streams)
-            return ""
         remains = Remains(
             channel=turn.channel or key.channel,
             thread_ts=turn.thread_ts or key.thread or turn.ts,
@@ -129,6 +130,10 @@ class Orphans:
             before=_next_shown(record, turn),
             streamed=turn.method in {"stream", ""},
         )
+        if turn.streams:
+            old = self.watch.clock.epoch() - turn.started > STREAM_DOUBT
+            ending.close(remains, turn.streams, old=old)
+            return ""
         return ending.end(remains)
 
 

@@ -36,8 +36,8 @@ class TurnRequest:
 
     def begin(self) -> None:
         """Before its first byte, so before Slack has its ack: from then on a sweep finds what a dead process left."""
-        if not self.in_doubt:
-            self._list()
+        with suppress(StoreError):
+            self.taking.list_open(in_doubt=self.in_doubt)
 
     def run(self) -> None:
         """Never raises: whatever happens, the thread is told and the log has its line."""
@@ -47,8 +47,6 @@ class TurnRequest:
             if why:
                 self._step_aside(why)
             else:
-                if self.in_doubt:
-                    self._list()
                 self.turn.run(self.record)
         except Exception as error:  # noqa: BLE001 - whatever it is, the next turn must not wait for this one
             logger.error("a turn broke: %s", where(error))
@@ -63,12 +61,7 @@ class TurnRequest:
         self.report.total = self.clock.epoch() - self.received
         self.report.write()
 
-    def _list(self) -> None:
-        with suppress(StoreError):
-            self.taking.list_open()
-
     def _step_aside(self, why: str) -> None:
-        """Not listed before: of two notes of one message the hook's list keeps the later one."""
         with suppress(StoreError):
             self.taking.leave()
         self.turn.step_aside(why)

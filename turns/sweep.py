@@ -102,8 +102,12 @@ class Sweep:
             return
         turn = record.open_turn(noted.ts) if record else None
         if turn is not None:
-            if not self.orphans.watch.is_orphan(noted.key, turn) or not self.orphans.end(noted.key, turn):
+            if not self.orphans.watch.is_orphan(noted.key, turn):
                 look.left = True
+            elif self.orphans.end(noted.key, turn):
+                self.store.clear_in_flight(noted)  # the line of whoever tried before may be another
+            else:
+                look.left = look.unknown = True
         elif (record and record.has_ended(noted.ts)) or self._is_old(noted):
             self.store.clear_in_flight(noted)
         else:  # its record stands where it can't be read now

@@ -52,7 +52,7 @@ class Taking:
         return is_next and not found.streams
 
     def leave(self) -> None:
-        """Another turn answers the message, or nobody does: nothing of ours stays open."""
+        """Another turn answers the message, or nobody does: nothing of ours stays open, or in the list."""
 
         def change(record: ThreadRecord) -> ThreadRecord:
             found = record.open_turn(self.message.ts)
@@ -60,10 +60,11 @@ class Taking:
             return record.without_in_flight(self.message.ts) if ours else record
 
         self.store.update(self.key, change)
+        self.store.clear_in_flight(self._open_turn())
 
-    def list_open(self) -> None:
+    def list_open(self, *, in_doubt: bool = False) -> None:
         """Let the sweep find it, should this process die."""
-        self.store.note_in_flight(self._open_turn())
+        self.store.note_in_flight(replace(self._open_turn(), in_doubt=in_doubt))
 
     def _note(self) -> InFlight:
         return InFlight(

@@ -32,7 +32,7 @@ class Unplaced:
 
     @property
     def in_doubt(self) -> bool:
-        """Whether it must be asked for at all. As long as it is, the message must not stand in the hook's list."""
+        """Whether it must be asked for at all; the hook's list says so, and nobody gives way to such a line."""
         message = self.message
         return message.source == "app_mention" and not message.channel_type and not message.is_dm
 
@@ -55,4 +55,7 @@ class Unplaced:
             listed = self.store.in_flight(self.key.hook_id)
         except StoreError:
             return False
-        return any((one.key, one.ts) == (self.key, ts) and one.holder != self.holder for one in listed)
+        return any(
+            (one.key, one.ts) == (self.key, ts) and one.holder != self.holder and not one.in_doubt
+            for one in listed
+        )

@@ -116,6 +116,7 @@ class Bridge:
             seal=seal,
             gate=self._gate,
             claims=self._claims,
+            clock=self._clock,
             claim=partial(self._claim, hook, store),
             go_on=lambda assignment: self._foreman.taking(hook, store, assignment).go_on(assignment.leg),
             request=headers.get(REQUEST_HEADER, ""),
@@ -167,6 +168,7 @@ class Bridge:
         assignment = accepted.assignment
         sweep = partial(self._caretaker.sweep, hook, store)
         if not isinstance(assignment, Assignment):
+            accepted.keep()
             return partial(_then, sweep, accepted.leave)
         onward = Onward(
             self._hand_off(hook, assignment.hook_url),
@@ -176,6 +178,7 @@ class Bridge:
         try:
             turn = self._foreman.request(hook, store, accepted, assignment, onward.hand)
             turn.begin()
+            accepted.keep()
         except BaseException:
             accepted.give_up()
             raise

@@ -9,12 +9,15 @@ from conversation_store.resilient import REST, ResilientStore
 from conversation_store.store import ThreadStore
 from turns.claims import Claims
 from turns.gate import Gate
-from turns.holder import Holder
+from turns.holder import Fate, Holder
 from turns.orphans import Orphans, Watch
 from turns.report import logger, where
 from turns.sweep import Sweep, Sweeps
 from wiring.hook import Hook
 from wiring.workplace import Workplace
+
+REPEATED = 2.0
+"""Seconds after its claim from which on a message is Slack's retry, and no longer the other event of a mention."""
 
 
 class Caretaker:
@@ -44,10 +47,15 @@ class Caretaker:
         return Orphans(store, watch, self._claims, partial(self._workplace.ending, hook))
 
     def taken_before(self, hook: Hook, store: ResilientStore, key: ThreadKey, ts: str) -> None:
-        """A message came again that was taken before: whoever took it may have died before it was in the list."""
+        """A message came again that was taken before: whoever took it may have died before it was in the list.
+
+        Whether it did is for the sweep to say, which can look twice.
+        """
         record = store.get(key)
         turn = record.open_turn(ts) if record else None
-        if turn is not None and self.orphans(hook, store).watch.is_orphan(key, turn):
+        if turn is None or self._clock.epoch() - turn.started < REPEATED:
+            return
+        if turn.holder != self._holder.name and self._holder.fate_of(turn.holder) is not Fate.LIVES:
             store.note_in_flight(OpenTurn(key, ts, turn.holder, turn.started))
             self.sweeps.soon(hook.id, 0.0)
 

@@ -227,7 +227,7 @@ def test_the_list_of_open_turns_is_bounded(clock: FakeClock, storage: FakeDifySt
     lists = store.state.open_turns.hooks["hook"].running
     for number in range(1, 900):
         turn = OpenTurn(thread(number), f"{number}.000100", "p1", clock.epoch() + number)
-        lists[turn.key.digest(), turn.ts] = turn
+        lists[turn.key.digest(), turn.ts, turn.holder] = turn
     store.note_in_flight(OpenTurn(thread(901), "901.000100", "p1", clock.epoch() + 901))
     found = store.in_flight("hook")
     assert max(map(len, storage.values.values())) <= 64 * 1024

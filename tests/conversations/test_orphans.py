@@ -151,18 +151,80 @@ def test_killed_before_the_stop_of_one_answer_and_after_the_next(world: World) -
 def test_killed_between_the_claim_and_the_list(world: World) -> None:
     """Slack has no ack yet; its retry finds the message taken, and nobody who answers it."""
     control, hook = cast("SimulatedDaemon", world.daemon).control, world.hook.rpartition("/")[2]
+
+    def calls(op: str) -> int:
+        return sum(call["op"] == op and call["key"].startswith("f1-") for call in control.storage_calls(hook))
+
     world.answers(world.ask("warm"))
     world.settle(10)  # the sweep of this process is over
     world.dify.script(script.silence(), world.app_id, times=1)
-    before = len(control.storage_calls(hook))
-    control.storage_latency(read=2.0, write=2.0)
+    read, written = calls("get"), calls("set")
+    control.storage_latency(read=3.0, write=3.0)
     root = world.ask("one")
-    world.wait(lambda: any(call["key"].startswith("f1-") for call in control.storage_calls(hook)[before:]))
+    ends = time.monotonic() + 10
+    while calls("get") == read and time.monotonic() < ends:
+        time.sleep(0.002)
     world.daemon.kill_plugin()
+    assert (calls("get") > read, calls("set")) == (True, written)
     control.storage_latency()
+    world.wait(lambda: [one for one in world.slack.deliveries(ts=root) if one.state == "accepted"])
+    [only] = told(world, root)
+    assert only.text == NOTE
+
+
+def test_killed_while_the_kind_of_its_channel_is_asked_for(world: World) -> None:
+    """That comes after the ack, and may take its time."""
+    world.dify.script(script.silence(), world.app_id, times=1)
+    world.slack.fault("conversations.info", "stall", seconds=20, times=None)
+    root = world.ask("one", only=["app_mention"])
+    world.wait(lambda: [one for one in world.slack.deliveries(ts=root) if one.state == "accepted"])
+    world.forget()
+    world.slack.clear_faults()
     world.slack.say(world.channel, ANNA, "not for the bot")
     [only] = told(world, root)
     assert only.text == NOTE
+
+
+@pytest.mark.parametrize("error", ["internal_error", "message_not_in_streaming_state"])
+def test_a_whole_answer_is_mended_though_slack_hesitates_or_its_stream_has_died(
+    world: World, error: str
+) -> None:
+    world.configure(reply_style="stream")
+    world.dify.script(script.say(long_text(900), seconds=5), world.app_id, times=1)
+    world.slack.fault("chat.stopStream", "status", status=503, times=None, channel=world.channel)
+    root = world.ask("one")
+    world.wait(lambda: sum(call.method == "chat.stopStream" for call in world.slack.calls()) > 1)
+    world.forget()
+    world.slack.clear_faults()
+    if error == "internal_error":
+        world.slack.fault("chat.stopStream", "error", error=error, times=3, channel=world.channel)
+    else:
+        world.settle(330)
+        assert [one.broken for one in world.slack.answers(world.channel, root)] == [True]
+    mended(world, root)
+
+
+def test_a_whole_answer_whose_stop_slack_did_not_take_in_time_is_mended_later(world: World) -> None:
+    world.configure(reply_style="stream")
+    world.dify.script(script.say(long_text(900), seconds=5), world.app_id, times=1)
+    for method in ("chat.stopStream", "chat.update"):
+        world.slack.fault(method, "status", status=503, times=None, channel=world.channel)
+    root = world.ask("one")
+    world.wait(lambda: f'"ts":"{root}"' in world.daemon.log().replace("\\", ""), 60)
+    world.slack.clear_faults()
+    mended(world, root)
+
+
+def mended(world: World, root: str) -> None:
+    """After some sweeps, which begin with a request of Slack's."""
+    for number in range(4):
+        world.slack.say(world.channel, ANNA, f"not for the bot {number}")
+        world.settle(AGAIN + 5)
+        if not world.slack.open_streams():
+            break
+    [answer] = world.slack.answers(world.channel, root)
+    assert (answer.broken, answer.streaming, flat(answer.seen)) == (False, False, flat(long_text(900)))
+    assert asked(world, "one") == 1
 
 
 def test_where_nothing_was_visible_the_thread_is_told(world: World) -> None:

@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from conversation_store.record import ThreadRecord
-from handoff.reception import Accepted, Reception, Refused
+from handoff.reception import SURE_SECONDS, Accepted, Reception, Refused
 from handoff.seal import Seal
 from message import Message
 from tests.fake_clock import FakeClock
@@ -43,12 +43,30 @@ def sealed(leg: int = 0, seal: Seal = SEAL) -> bytes:
 
 
 def reception(
-    record: Record, *, gate: Gate | None = None, claims: Claims | None = None, holder: str = "here"
+    record: Record,
+    *,
+    gate: Gate | None = None,
+    claims: Claims | None = None,
+    clock: FakeClock | None = None,
+    holder: str = "here",
 ) -> Reception:
     claims = claims or Claims(FakeClock())
     return Reception(
-        "hook", SEAL, gate or Gate(), claims, record.claim, lambda leg: record.go_on(leg, holder), "r1"
+        "hook",
+        SEAL,
+        gate or Gate(),
+        claims,
+        clock or FakeClock(),
+        record.claim,
+        lambda leg: record.go_on(leg, holder),
+        "r1",
     )
+
+
+def began(answer: Accepted | Refused) -> bool:
+    if isinstance(answer, Accepted):
+        answer.keep()
+    return isinstance(answer, Accepted)
 
 
 def test_a_sealed_turn_is_accepted_with_its_record() -> None:
@@ -88,7 +106,7 @@ def test_whatever_is_not_sealed_by_us_is_401(body: bytes) -> None:
 def test_the_same_seal_played_twice_is_one_turn() -> None:
     whole = reception(Record())
     body = sealed()
-    assert isinstance(whole.receive(body), Accepted)
+    assert began(whole.receive(body))
     assert whole.receive(body) == Refused(409)
 
 
@@ -99,13 +117,39 @@ def test_taken_by_another_process() -> None:
     assert gate.open == 1
 
 
-def test_what_the_record_has_is_kept() -> None:
-    """Whoever asks again in this process can be told at once, be it ours or another's."""
+def test_what_begins_is_kept_and_what_another_process_has() -> None:
+    """Whoever asks again in this process can be told at once."""
     record, name = Record(), f"hook/{Assignment(MESSAGE, '', 1.0).ticket}#0"
-    for _ in range(2):
-        claims = Claims(FakeClock())
-        reception(record, claims=claims).receive(sealed())
-        assert claims.is_kept(name)
+    claims = Claims(FakeClock())
+    accepted = reception(record, claims=claims).receive(sealed())
+    assert isinstance(accepted, Accepted)
+    assert not claims.is_kept(name)
+    accepted.keep()
+    assert claims.is_kept(name)
+    other = Claims(FakeClock())
+    assert reception(record, claims=other).receive(sealed()) == Refused(409)
+    assert other.is_kept(name)
+
+
+def test_what_is_taken_and_not_sure_is_no_ack() -> None:
+    """Its request may fail yet, or die: 409 would be an ack to Slack."""
+    clock = FakeClock()
+    whole = reception(Record(), clock=clock)
+    accepted = whole.receive(sealed())
+    assert isinstance(accepted, Accepted)
+    assert whole.receive(sealed()) == Refused(425)
+    assert sum(clock.slept) == pytest.approx(SURE_SECONDS, abs=0.1)
+    clock.sleep = lambda _: accepted.keep()  # type: ignore[method-assign,assignment]
+    assert whole.receive(sealed()) == Refused(409)
+
+
+def test_what_is_given_back_meanwhile_is_no_ack_either() -> None:
+    clock = FakeClock()
+    whole = reception(Record(), clock=clock)
+    accepted = whole.receive(sealed())
+    assert isinstance(accepted, Accepted)
+    clock.sleep = lambda _: accepted.give_up()  # type: ignore[method-assign,assignment]
+    assert whole.receive(sealed()) == Refused(425)
 
 
 def test_what_the_record_could_not_take_is_not_kept() -> None:
@@ -128,7 +172,7 @@ def test_a_later_leg_goes_on_with_the_claim_and_is_taken_once() -> None:
     record = Record()
     whole = reception(record)
     assert isinstance(whole.receive(sealed()), Accepted)
-    assert isinstance(whole.receive(sealed(leg=1)), Accepted)
+    assert began(whole.receive(sealed(leg=1)))
     assert whole.receive(sealed(leg=1)) == Refused(409)
 
 
@@ -147,6 +191,7 @@ def test_a_sweep_claims_nothing_and_is_taken_once() -> None:
     accepted = whole.receive(body)
     assert isinstance(accepted, Accepted)
     assert accepted.assignment == SweepRequest("one")
+    accepted.keep()
     assert whole.receive(body) == Refused(409)
     accepted.leave()
     assert (gate.open, record.handled, record.legs) == (0, set(), {})

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from errors import SlackFateUnknown, SlackUnreachable
+from errors import SlackError, SlackFateUnknown, SlackUnreachable
 from slack_api.connection import NeverSent
 from slack_api.pool import Answer, Unanswered
 from slack_reply.interrupted import Interrupted, Remains
@@ -66,13 +66,32 @@ def test_earlier_messages_that_were_never_stopped_are_stopped_too() -> None:
 
 
 def test_a_whole_answer_is_only_closed() -> None:
-    api, pool = api_over(OVER, OK)
-    Interrupted(api, "B1", NOTE).close("C1", ("2.000002", "3.000003"))
-    assert pool.methods == [STOP, STOP]
-    assert NOTE not in str([pool.arguments(n) for n in range(2)])
-    api, _ = api_over(NeverSent("no"))
-    with pytest.raises(SlackUnreachable):
-        Interrupted(api, "B1", NOTE).close("C1", ("2.000002",))
+    api, pool = api_over(OVER, refuses("channel_not_found"), OK)
+    Interrupted(api, "B1", NOTE).close(STREAM, ("2.000002", "3.000003", "4.000004"), old=False)
+    assert pool.methods == [STOP] * 3
+    assert NOTE not in str([pool.arguments(n) for n in range(3)])
+
+
+@pytest.mark.parametrize("trouble", [NeverSent("no"), refuses("internal_error"), says(b"", 503)])
+def test_what_could_not_be_closed_is_for_the_next_look(trouble: Answer | Exception) -> None:
+    api, _ = api_over(*[trouble] * 9)
+    with pytest.raises(SlackError):
+        Interrupted(api, "B1", NOTE).close(STREAM, ("2.000002",), old=True)
+
+
+def test_a_whole_answer_that_died_is_shown_again_as_it_is() -> None:
+    messages = (ours("2.000002", "The first"), ours("3.000003", "The second"))
+    api, pool = api_over(OK, OVER, thread(*messages), OK)
+    Interrupted(api, "B1", NOTE).close(STREAM, ("2.000002", "3.000003"), old=True)
+    assert pool.methods == [STOP, STOP, REPLIES, UPDATE]
+    shown = pool.arguments()
+    assert (shown["ts"], shown["text"], shown["blocks"]) == ("3.000003", "The second", [])
+
+
+def test_without_history_nobody_knows_what_it_said() -> None:
+    api, pool = api_over(OVER, refuses("missing_scope"))
+    Interrupted(api, "B1", NOTE).close(STREAM, ("2.000002",), old=True)
+    assert pool.methods == [STOP, REPLIES]
 
 
 def test_answers_that_were_there_before_are_left_alone() -> None:

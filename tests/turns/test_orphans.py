@@ -15,7 +15,7 @@ from tests.fake_clock import FakeClock
 from turns.claims import Claims
 from turns.holder import Holder
 from turns.limits import LONGEST_AT_ALL, LONGEST_VISIBLE, REQUEST_SECONDS
-from turns.orphans import LONGEST_END, Orphans, Watch
+from turns.orphans import LONGEST_END, STREAM_DOUBT, Orphans, Watch
 from turns.sweep import AGAIN, EVERY, SECOND_LOOK, SWEEP_SECONDS, Sweep, Sweeps
 
 HERE = Holder.here()
@@ -31,7 +31,7 @@ class Ending:
     """Instead of Slack: what was ended, or why it fails."""
 
     ended: list[Remains] = field(default_factory=list)
-    closed: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    closed: list[tuple[str, tuple[str, ...], bool]] = field(default_factory=list)
     fails: int = 0
     inside: Callable[[], None] = lambda: None
 
@@ -43,11 +43,11 @@ class Ending:
         self.ended.append(remains)
         return "9.000009"
 
-    def close(self, channel: str, streams: tuple[str, ...]) -> None:
+    def close(self, remains: Remains, streams: tuple[str, ...], *, old: bool) -> None:
         if self.fails:
             self.fails -= 1
             raise SlackUnreachable("chat.stopStream", SECRET)
-        self.closed.append((channel, streams))
+        self.closed.append((remains.channel, streams, old))
 
 
 @dataclass
@@ -258,6 +258,14 @@ def test_a_sweep_that_leaves_nothing_looks_once() -> None:
     assert len(house.ending.ended) == 1
 
 
+def test_while_slack_is_away_the_next_sweep_comes_soon() -> None:
+    house = House(ending=Ending(fails=2))
+    house.turn()
+    assert not house.sweep()
+    assert house.sweep()
+    assert len(house.ending.ended) == 1
+
+
 def test_the_second_look_takes_what_the_first_could_not() -> None:
     house = House(ending=Ending(fails=1))
     house.turn()
@@ -287,7 +295,7 @@ def test_a_whole_answer_of_the_dead_is_closed_and_not_marked() -> None:
     whole(house, DEAD, "2.000002", "3.000003")
     house.sweep()
     assert house.ending.ended == []
-    assert house.ending.closed == [("C1", ("2.000002", "3.000003"))]
+    assert house.ending.closed == [("C1", ("2.000002", "3.000003"), False)]
     assert house.clock.slept == [SECOND_LOOK]  # Slack was away at the first
     assert house.store.in_flight("hook") == ()
     assert (house.record().open, house.record().last_answer_ts) == ((), "3.000003")
@@ -304,13 +312,14 @@ def test_the_living_close_their_own() -> None:
 def test_whose_lease_still_stands_is_looked_at_again() -> None:
     house = House(leases=(leases := Leases(gone=None)))
     whole(house, ELSEWHERE, "2.000002")
+    house.clock.advance(STREAM_DOUBT + 1)
 
     def expire(_: float) -> None:
         leases.gone = True
 
     house.clock.sleep = expire  # type: ignore[assignment,method-assign]
     house.sweep()
-    assert house.ending.closed == [("C1", ("2.000002",))]
+    assert house.ending.closed == [("C1", ("2.000002",), True)]
 
 
 class Flaky(FakeDifyStorage):

@@ -14,16 +14,16 @@ from tests.turns.test_orphans import DEAD, HERE, KEY
 from turns.claims import Claims
 from turns.holder import Holder
 from turns.sweep import AGAIN
-from wiring.caretaker import Caretaker
+from wiring.caretaker import REPEATED, Caretaker
 
 SECRET = "xoxb-nobodys-business"
 
 
-def caretaker(clock: FakeClock, *, is_away: bool = False) -> Caretaker:
+def caretaker(clock: FakeClock, *, is_away: bool = False, carries: bool = False) -> Caretaker:
     """One that comes no further than to the store."""
     stores = SimpleNamespace(presence=lambda _: None, is_away=lambda _: is_away)
     workplace = SimpleNamespace(ending=lambda *_: None)
-    gate = SimpleNamespace(carries=lambda _: False)
+    gate = SimpleNamespace(carries=lambda _: carries)
     return cast("Any", Caretaker)(clock, Holder.here(), stores, gate, Claims(clock), workplace)  # type: ignore[no-any-return]
 
 
@@ -60,12 +60,20 @@ def test_while_redis_is_away_nobody_knows_what_is_open(is_away: bool) -> None:
     assert ours.sweeps.take("hook") is is_away
 
 
-@pytest.mark.parametrize(("holder", "listed"), [(DEAD, 1), (replace(HERE, machine="another").name, 0)])
-def test_what_came_again_and_nobody_runs_is_listed_for_the_sweep(holder: str, listed: int) -> None:
+ELSEWHERE = replace(HERE, machine="another").name
+
+
+@pytest.mark.parametrize(
+    ("holder", "age", "listed"),
+    [(DEAD, REPEATED, 1), (ELSEWHERE, REPEATED, 1), (DEAD, 0.0, 0), (HERE.name, REPEATED, 0)],
+)
+def test_what_came_again_may_have_died_before_it_was_listed(holder: str, age: float, listed: int) -> None:
+    """The request that asks has entered the gate for the same message: that says nothing."""
     clock = FakeClock()
-    ours, threads = caretaker(clock), store(clock)
+    ours, threads = caretaker(clock, carries=True), store(clock)
     note = InFlight("1.000001", clock.epoch(), holder)
     threads.update(KEY, lambda record: record.with_open(note))
+    clock.advance(age)
     assert ours.sweeps.take("hook")
     ours.taken_before(hook(), threads, KEY, "1.000001")
     assert len(threads.in_flight("hook")) == listed
@@ -76,6 +84,7 @@ def test_what_came_again_after_its_end_is_not() -> None:
     clock = FakeClock()
     ours, threads = caretaker(clock), store(clock)
     threads.update(KEY, lambda record: record.with_handled("1.000001"))
+    clock.advance(REPEATED)
     ours.taken_before(hook(), threads, KEY, "1.000001")
     ours.taken_before(hook(), threads, replace(KEY, thread="unknown"), "1.000001")
     assert threads.in_flight("hook") == ()
