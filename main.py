@@ -12,11 +12,12 @@ MAX_WORKER = 20_000
 # The SDK gives an app up after 250 s without an event; a turn has its own, longer clock (turns/limits.py).
 MAX_INVOCATION_TIMEOUT = 600
 # Looking for garbage among what the SDK loads, and after every 700 objects, took a fifth of the time of a burst.
-GARBAGE_AFTER = 10_000
+# Python's own distance between the looks at what is older would leave some MiB of it lying about.
+GARBAGE_AFTER = (10_000, 5, 2)
 
 if __name__ == "__main__":
     unreadable.install()
     plugin = Plugin(DifyPluginEnv(MAX_WORKER=MAX_WORKER, MAX_INVOCATION_TIMEOUT=MAX_INVOCATION_TIMEOUT))
     gc.freeze()
-    gc.set_threshold(GARBAGE_AFTER)
+    gc.set_threshold(*GARBAGE_AFTER)
     plugin.run()
