@@ -20,7 +20,7 @@ test: $(READY) ## all tests but the long ones; ARGS="tests/provider -k token" na
 	@$(PYTHON) -m tools.side_by_side $(ARGS)
 
 .PHONY: soak
-soak: $(READY) ## the long tests, 20 minutes
+soak: $(READY) ## the long tests: 20 minutes of steady work, and half an hour of others
 	@$(PYTHON) -m pytest -m soak $(ARGS)
 
 .PHONY: lint
