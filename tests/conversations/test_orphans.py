@@ -38,6 +38,16 @@ def long_enough(world: World, root: str) -> SeenMessage | None:
     return ours[0] if ours and len(ours[0].text) > 200 and world.dify.running() else None
 
 
+def not_stopped(world: World) -> str:
+    """A question whose answer is whole, while Slack takes no stop of its stream: its ts."""
+    world.configure(reply_style="stream")
+    world.dify.script(script.say(long_text(900), seconds=5), world.app_id, times=1)
+    world.slack.fault("chat.stopStream", "status", status=503, times=None, channel=world.channel)
+    root = world.ask("one")
+    world.wait(lambda: sum(call.method == "chat.stopStream" for call in world.slack.calls()) > 1)
+    return root
+
+
 def told(world: World, root: str, *, times: int = 1, channel: str = "") -> list[SeenMessage]:
     """Our messages in the thread, once the note stands there and nothing is open; it stands there once."""
 
@@ -97,11 +107,7 @@ def test_a_question_elsewhere_does_it_too(world: World) -> None:
 
 def test_killed_between_the_last_text_and_its_stop(world: World) -> None:
     """The answer is whole, so nobody is told that it was interrupted; but an open stream breaks after 300 s."""
-    world.configure(reply_style="stream")
-    world.dify.script(script.say(long_text(900), seconds=5), world.app_id, times=1)
-    world.slack.fault("chat.stopStream", "status", status=503, times=None, channel=world.channel)
-    root = world.ask("one")
-    world.wait(lambda: sum(call.method == "chat.stopStream" for call in world.slack.calls()) > 1)
+    root = not_stopped(world)
     [still_open] = world.slack.open_streams()
     world.forget()
     world.slack.clear_faults()
@@ -130,11 +136,7 @@ def test_killed_while_an_earlier_message_of_the_answer_is_not_stopped_yet(world:
 
 
 def test_killed_before_the_stop_of_one_answer_and_after_the_next(world: World) -> None:
-    world.configure(reply_style="stream")
-    world.dify.script(script.say(long_text(900), seconds=5), world.app_id, times=1)
-    world.slack.fault("chat.stopStream", "status", status=503, times=None, channel=world.channel)
-    root = world.ask("one")
-    world.wait(lambda: sum(call.method == "chat.stopStream" for call in world.slack.calls()) > 1)
+    root = not_stopped(world)
     world.ask("two", thread_ts=root)
     world.wait(lambda: any("two" in one.text for one in world.slack.answers(world.channel, root)))
     world.settle(5)
@@ -189,11 +191,7 @@ def test_killed_while_the_kind_of_its_channel_is_asked_for(world: World) -> None
 def test_a_whole_answer_is_mended_though_slack_hesitates_or_its_stream_has_died(
     world: World, error: str
 ) -> None:
-    world.configure(reply_style="stream")
-    world.dify.script(script.say(long_text(900), seconds=5), world.app_id, times=1)
-    world.slack.fault("chat.stopStream", "status", status=503, times=None, channel=world.channel)
-    root = world.ask("one")
-    world.wait(lambda: sum(call.method == "chat.stopStream" for call in world.slack.calls()) > 1)
+    root = not_stopped(world)
     world.forget()
     world.slack.clear_faults()
     if error == "internal_error":
