@@ -7,7 +7,7 @@ Reading never fails, because a slip in one field must not turn a genuine message
 - a part of `allowed_channels` or `allowed_users` that is no id stays in the set and matches nobody, so the
   list never becomes empty, which would mean "all"; an unreadable `slack_connect` is false;
 - an unreadable `channel_apps` makes `app_for` raise for every channel: no channel may get another one's app;
-- a `bot_token` that cannot be one counts as missing, and so does a `signing_secret` that is another secret.
+- a `bot_token` that cannot be one counts as missing, and so does each word of `signing_secret` that is none.
 
 Dify applies none of the form's defaults, so all of them live here (field/dify.md §8).
 """
@@ -82,6 +82,10 @@ class Settings:
         if not app_id:
             raise self._problem("app") or SettingsError("app", "Choose the Dify app that answers.")
         return app_id
+
+    def inputs_for(self, app_id: str) -> Mapping[str, object]:
+        """The admin's values for the variables of this app: those of the default app are no other app's business."""
+        return self.app_inputs if app_id == self.app_id else _NOTHING
 
     def _problem(self, setting: str) -> SettingsError | None:
         return next((problem for problem in self.problems if problem.setting == setting), None)

@@ -16,6 +16,7 @@ _HEX_SECRET: Final = re.compile(r"[0-9a-fA-F]{32}")
 _APP_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TRUE: Final = frozenset({"true", "yes", "on", "1"})
 _FALSE: Final = frozenset({"false", "no", "off", "0"})
+_PLAIN_WORD: Final = re.compile(r"[A-Za-z]{1,20}[:=]?")
 _CHANNEL_APPS_CURE: Final = "Write it as C0123ABCD=app-id, pairs separated by commas, each channel once."
 _APP_CURE: Final = "Choose the Dify app that answers."
 _REDIS_OPTIONS: Final = frozenset(
@@ -79,10 +80,13 @@ def whole_number(raw: Mapping[str, object], name: str, problems: Problems, *, de
 
 
 def ids(raw: Mapping[str, object], name: str, shape: re.Pattern[str], problems: Problems) -> frozenset[str]:
-    """Slack ids separated by commas or blanks; what is no id is kept and matches nobody."""
+    """Slack ids separated by commas or blanks; what is no id is kept and matches nobody.
+
+    Only an empty field is no list: one that holds nothing but separators admits nobody.
+    """
     value = raw.get(name)
     parts = frozenset(re.split(r"[\s,;]+", text(value))) - {""}
-    if value is not None and not isinstance(value, str):
+    if not parts and value is not None and (not isinstance(value, str) or value.strip()):
         parts = frozenset({"?"})
     wrong = sorted(part for part in parts if not shape.fullmatch(part))
     if wrong:
@@ -99,7 +103,7 @@ def channel_apps(raw: object, problems: Problems) -> Mapping[str, str]:
     """`C0123=app-id` pairs. One that cannot be read spoils all: no channel may get a wrong app."""
     apps: dict[str, str] = {}
     pairs = [pair for pair in re.split(r"[,;\n]+", text(raw)) if pair.strip()]
-    spoilt = raw is not None and not isinstance(raw, str)
+    spoilt = raw is not None and (not isinstance(raw, str) or (not pairs and bool(raw.strip())))
     for pair in pairs:
         channel, _, app_id = (part.strip() for part in pair.partition("="))
         if channel in apps or not CHANNEL_ID.fullmatch(channel) or not _APP_ID.fullmatch(app_id):
@@ -140,17 +144,28 @@ def bot_token(raw: object, problems: Problems) -> str | None:
 
 
 def signing_secrets(raw: object, problems: Problems) -> tuple[str, ...]:
-    """One secret, or several separated by blanks while rotating; an unusual one is used, but noted."""
-    found = [part for part in text(raw).split() if part.isascii()]
-    secrets = [part for part in found if not part.startswith(("xoxb-", "xoxp-", "xapp-", "xoxe"))]
-    if any(not _HEX_SECRET.fullmatch(part) for part in text(raw).split()):
+    """One secret of 32 hex digits, or several separated by blanks while rotating; nothing else is a key.
+
+    A word that is no secret would be a key that anybody can guess. The problem names such words.
+    """
+    parts = text(raw).split()
+    wrong = [part for part in parts if not _HEX_SECRET.fullmatch(part)]
+    if wrong or not (raw is None or isinstance(raw, str)):
+        ignored = f" Ignored: {', '.join(map(_shown, wrong[:5]))}." if wrong else ""
         problems.append(
             SettingsError(
                 "signing_secret",
-                "Copy the Signing Secret, 32 characters, from Basic Information, App Credentials.",
+                "Copy the Signing Secret, 32 hexadecimal digits, from Basic Information, App Credentials, "
+                f"and nothing beside it.{ignored}",
             )
         )
-    return tuple(dict.fromkeys(secrets))
+    return tuple(dict.fromkeys(part for part in parts if _HEX_SECRET.fullmatch(part)))
+
+
+def _shown(word: str) -> str:
+    """A plain word as it is; anything else may be a part of a secret, so only its length is told."""
+    is_plain = _PLAIN_WORD.fullmatch(word) and not re.fullmatch(r"[A-Fa-f]+", word)
+    return f'"{word}"' if is_plain else f"something of {len(word)} characters"
 
 
 def base_url(

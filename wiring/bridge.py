@@ -22,6 +22,7 @@ from handoff.routes import routes
 from handoff.seal import Seal
 from message import Message
 from provider.environment import Environment, environment
+from provider.problem_log import ProblemLog
 from provider.settings import Settings
 from slack_events.admission import Rules
 from slack_events.channel_types import ChannelTypes
@@ -65,6 +66,7 @@ class Bridge:
         self._claims = Claims(self._clock)
         self._presses = Claims(self._clock, AGAIN_SECONDS)
         self._refusals = Refusals(self._clock)
+        self._problems = ProblemLog()
         self._channel_types = ChannelTypes(self._clock)
         workplace = Workplace(self._clock, env, holder.name)
         self._caretaker = Caretaker(self._clock, holder, self._stores, self._gate, self._claims, workplace)
@@ -74,6 +76,7 @@ class Bridge:
         """What `/slack/events` needs for one request."""
         hook = Hook.of(session, headers, raw)
         settings = hook.settings
+        self._problems.tell(hook.id, settings.problems)
         return Intake(
             signing_secrets=settings.signing_secrets,
             rules=_rules(settings),
@@ -89,6 +92,7 @@ class Bridge:
     def interactions(self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> Interactions:
         """What `/slack/interactions` needs for one request."""
         hook = Hook.of(session, headers, raw)
+        self._problems.tell(hook.id, hook.settings.problems)
         return Interactions(
             signing_secrets=hook.settings.signing_secrets,
             rules=_rules(hook.settings),

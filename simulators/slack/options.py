@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 TOKEN = "xoxb-simulated-token"
-SIGNING_SECRET = "simulated-signing-secret"
+SIGNING_SECRET = "51ac00000000000000000000000051ac"
 
 
 @dataclass(slots=True, frozen=True)

@@ -32,7 +32,7 @@ from tests.conversation_store.fake_dify_storage import FakeDifyStorage
 from turns.assignment import Assignment
 from wiring.bridge import Bridge
 
-SECRET = "the-signing-secret-of-the-tests"
+SECRET = "7e57ca5e000000000000000000007e57"
 HOOK = "hook-of-strangers"
 SETTINGS = {
     "app": {"app_id": "app-1", "inputs": {}},

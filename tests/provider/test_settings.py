@@ -151,7 +151,8 @@ def test_other_organisations_stay_out_unless_the_switch_is_plain(value: object) 
 
 @pytest.mark.parametrize("name", ["allowed_channels", "allowed_users"])
 @pytest.mark.parametrize(
-    "value", ["#general", "general, random", "@ann", "c0123abcd", 42, ["C0123", "U0123"], {}]
+    "value",
+    ["#general", "general, random", "@ann", "c0123abcd", 42, ["C0123", "U0123"], {}, ",", " , ;\n", ";"],
 )
 def test_a_list_that_cannot_be_read_admits_nobody(name: str, value: object) -> None:
     allowed = getattr(read_settings({name: value}), name)
@@ -176,6 +177,8 @@ def test_the_readable_part_of_a_list_counts() -> None:
         "C0123=a b",
         7,
         {"C0123": "a"},
+        ",",
+        " ; ,",
     ],
 )
 def test_no_channel_gets_a_wrong_app(value: object) -> None:
@@ -208,7 +211,17 @@ def test_without_a_usable_token_the_setting_is_named(value: object) -> None:
 
 @pytest.mark.parametrize(
     ("value", "secrets"),
-    [(None, ()), ("", ()), (" \n", ()), ("xoxb-1-2", ()), ("sécret", ()), (5, ()), ("short", ("short",))],
+    [
+        (None, ()),
+        ("", ()),
+        (" \n", ()),
+        ("xoxb-1-2", ()),
+        ("sécret", ()),
+        (5, ()),
+        ("short", ()),
+        (f"Signing Secret {SECRET}", (SECRET,)),
+        (f"{SECRET}0", ()),
+    ],
 )
 def test_signing_secrets_that_are_something_else_count_as_missing(
     value: object, secrets: tuple[str, ...]
@@ -219,7 +232,16 @@ def test_signing_secrets_that_are_something_else_count_as_missing(
 def test_an_unusual_signing_secret_is_noted_without_showing_it() -> None:
     (problem,) = read_settings({"signing_secret": "short"}).problems
     assert problem.setting == "signing_secret"
-    assert "short" not in str(problem)
+    assert "short" in str(problem)  # a plain word is no secret
+
+
+@pytest.mark.parametrize("word", [SECRET[:31], SECRET + "x", "xoxb-1-2", "abcdef", "s3cret", "é" * 8])
+def test_word_that_may_be_part_of_a_secret_is_named_by_its_length_alone(word: str) -> None:
+    (problem,) = read_settings({"signing_secret": f"Secret: {word} {SECRET}"}).problems
+    assert '"Secret:"' in str(problem)
+    assert word not in str(problem)
+    assert SECRET not in str(problem)
+    assert f"something of {len(word)} characters" in str(problem)
 
 
 ANYTHING = st.recursive(
@@ -236,9 +258,7 @@ def test_reading_never_fails_and_never_lets_more_in(raw: dict[str, object]) -> N
     assert all(found.signing_secrets)
     for name in ("allowed_channels", "allowed_users"):
         value = raw.get(name, "")
-        if value is not None and (
-            not isinstance(value, str) or value.replace(",", "").replace(";", "").strip()
-        ):
+        if value is not None and (not isinstance(value, str) or value.strip()):
             assert getattr(found, name)
     if raw.get("slack_connect") is not True:
         assert not found.slack_connect or str(raw["slack_connect"]).strip().lower() in {
@@ -247,3 +267,11 @@ def test_reading_never_fails_and_never_lets_more_in(raw: dict[str, object]) -> N
             "on",
             "1",
         }
+
+
+def test_values_of_the_default_app_go_to_no_other_app() -> None:
+    found = read_settings(
+        {"app": {"app_id": "main", "inputs": {"api_key": "k"}}, "channel_apps": "C1234=other"}
+    )
+    assert found.inputs_for(found.app_for("C9999")) == {"api_key": "k"}
+    assert found.inputs_for(found.app_for("C1234")) == {}
