@@ -87,13 +87,18 @@ class Message:
         return any(others) or _MANY.search(self.text) is not None
 
     @property
+    def may_be_shared(self) -> bool:
+        """Whether other organisations may be in the channel: an event says so, a press never does."""
+        return self.is_ext_shared or (self.source == "button" and not self.is_unshared)
+
+    @property
     def is_external(self) -> bool:
-        """Whether the author is of another organisation; in a shared channel, unless shown to be of ours.
+        """Whether the author is of another organisation: in any channel that may be shared, unless shown to be of ours.
 
         An organisation has several workspaces: who writes in a channel that no other organisation is in is of ours.
         """
         if not self.user_team:
-            return self.is_ext_shared
+            return self.may_be_shared
         if self.user_team in {self.team_id, self.enterprise_id}:
             return False
         return not (self.enterprise_id and self.is_unshared) or self.is_dm

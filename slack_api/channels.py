@@ -1,5 +1,7 @@
 """Which channels are group direct messages, asked once an hour: `app_mention` does not say it."""
 
+from collections.abc import Collection
+
 from cachetools import TTLCache
 
 from clock import Clock
@@ -10,24 +12,27 @@ KEEP = 3600.0  # seconds
 KEEP_FAILURE = 60.0
 CHANNELS = 10_000
 _OF_ANOTHER_TYPE = frozenset({"missing_scope", "channel_not_found"})
-"""With mpim:read granted, Slack answers this for any channel that is no group direct message and not ours to see."""
+"""With READ granted, Slack answers this for any channel that is no group direct message and not ours to see."""
+READ = "mpim:read"
 
 
 class Channels:
-    """One per process, for all workspaces. Never raises: what Slack does not tell is an ordinary channel."""
+    """One per process, for all workspaces. Never raises."""
 
     def __init__(self, clock: Clock) -> None:
         self._known: TTLCache[tuple[str, str], bool] = TTLCache(CHANNELS, KEEP, timer=clock.now)
         self._failed: TTLCache[tuple[str, str], bool] = TTLCache(CHANNELS, KEEP_FAILURE, timer=clock.now)
 
-    def is_group_dm(self, api: SlackApi, channel: str) -> bool:
-        """Whether several people write there directly, as this bot's token sees it."""
+    def is_group_dm(self, api: SlackApi, channel: str, scopes: Collection[str]) -> bool | None:
+        """Whether several people write there directly, as this bot's token sees it; None where Slack does not tell.
+
+        `scopes` are those of the token, as far as they are known.
+        """
         place = (api.account, channel)
-        if place in self._known or place in self._failed:
-            return self._known.get(place, False)
-        try:
-            self._known[place] = api.channel(channel).get("is_mpim") is True
-        except SlackError as error:
-            told = isinstance(error, SlackRefused) and error.error in _OF_ANOTHER_TYPE
-            (self._known if told else self._failed)[place] = False
-        return self._known.get(place, False)
+        if place not in self._known and place not in self._failed:
+            try:
+                self._known[place] = api.channel(channel).get("is_mpim") is True
+            except SlackError as error:
+                told = isinstance(error, SlackRefused) and error.error in _OF_ANOTHER_TYPE and READ in scopes
+                (self._known if told else self._failed)[place] = False
+        return self._known.get(place)

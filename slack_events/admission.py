@@ -85,15 +85,22 @@ def _author_refused(message: Message, rules: Rules) -> Reason | None:
         (ours, Reason.OURSELVES),
         (message.bot_id, Reason.BOT),
         (message.edited, Reason.EDITED),
-        (message.is_external and not rules.slack_connect, Reason.EXTERNAL),
+        (_is_external(message) and not rules.slack_connect, Reason.EXTERNAL),
         (rules.allowed_users and message.user not in rules.allowed_users, Reason.USER_NOT_ALLOWED),
     )
     return next((reason for holds, reason in grounds if holds), None)
 
 
+def _is_external(message: Message) -> bool:
+    """As far as can be told without asking Slack: a press by somebody of another workspace is the turn's to judge."""
+    return message.is_external and not (message.source == "button" and message.user_team)
+
+
 def _place_refused(message: Message, rules: Rules) -> Reason | None:
     if message.is_dm or message.is_group_dm:
         return None if rules.direct_messages else Reason.DIRECT_MESSAGES_OFF
+    if message.source == "button" and not message.channel_type:
+        return None  # it may be a group direct message: the turn asks Slack
     if rules.allowed_channels and message.channel not in rules.allowed_channels:
         return Reason.CHANNEL_NOT_ALLOWED
     return None

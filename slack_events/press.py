@@ -26,6 +26,9 @@ type _Json = Mapping[str, Any]
 class Press:
     """Somebody asks what a button says.
 
+    A press does not tell the channel's type, since anybody may give a channel any name; nor whether other
+    organisations are in the channel; nor our own organisation, since its `enterprise` is that of whoever presses.
+
     `message` is what they would have written, at the time of the press and in the thread of the button; `button`
     names the button and who pressed it.
     """
@@ -62,13 +65,10 @@ def _press(payload: _Json, action: _Json) -> Press | None:
     team = _id(user, "team_id")
     message = Message(
         team_id=_id(action, "block_id").removeprefix(TEAM),
-        enterprise_id=_id(_object(payload, "enterprise"), "id"),
         bot_user_id=_id(posted, "user"),
         api_app_id=_id(payload, "api_app_id"),
         source="button",
-        is_ext_shared=not team,  # whoever is of nowhere is not of ours
         channel=channel,
-        channel_type=_kind(_id(_object(payload, "channel"), "name")),
         ts=_id(action, "action_ts"),
         thread_ts=_id(container, "thread_ts") or _id(posted, "thread_ts") or ts,
         user=_id(user, "id"),
@@ -76,11 +76,6 @@ def _press(payload: _Json, action: _Json) -> Press | None:
         text=question[:LONGEST_VALUE].translate(_ENTITIES),
     )
     return Press(message, f"{message.team_id}/{channel}/{ts}/{_id(action, 'action_id')}/{message.user}")
-
-
-def _kind(name: str) -> str:
-    """The channel's type by the names that Slack gives to those without one."""
-    return "im" if name == "directmessage" else "mpim" if name.startswith("mpdm-") else ""
 
 
 def _object(body: _Json, name: str) -> _Json:

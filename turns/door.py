@@ -1,6 +1,5 @@
 """Who is not let in, after the message was claimed: strangers, and too much of one person or thread."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from cachetools import TTLCache
@@ -8,10 +7,9 @@ from cachetools import TTLCache
 from clock import Clock
 from conversation_store.record import ThreadKey
 from message import Message
-from slack_api.identity import AuthInfo
 from turns.allowance import PER_THREAD, PER_USER, Allowance, Over
 from turns.report import logger
-from turns.team import is_foreign
+from turns.team import Installation, is_foreign, is_outsider
 from wording import Say
 
 TEAMS_REMEMBERED = 1_000
@@ -35,12 +33,17 @@ class Door:
         self._foreign: TTLCache[str, bool] = TTLCache(TEAMS_REMEMBERED, ONCE, timer=clock.now)
 
     def turned_away(
-        self, message: Message, key: ThreadKey, bot: Callable[[], AuthInfo | None]
+        self, message: Message, key: ThreadKey, installation: Installation, *, slack_connect: bool
     ) -> TurnedAway | None:
-        """None for whoever may come in. `bot` says whose token we hold; it may ask Slack."""
-        if is_foreign(message, bot()):
+        """None for whoever may come in. `installation` may ask Slack, and wait: what is not known means no."""
+        bot = installation.patient_bot()
+        if bot is None:
+            return TurnedAway("workspace unknown", Say.INTERRUPTED)
+        if is_foreign(message, bot):
             self._note(message.team_id)
             return TurnedAway("foreign team")
+        if is_outsider(message, bot) and not slack_connect:
+            return TurnedAway("by a member of another organisation")
         over = self._people.take(f"{key.hook_id}/{message.team_id}/{message.user}")
         if over is not None:
             return _told("rate limited", Say.RATE_LIMITED, over)

@@ -1,19 +1,24 @@
 """Whether an event is of the workspace that the bot's token belongs to."""
 
+from dataclasses import dataclass, replace
+
 import gevent
 from cachetools import TTLCache
 
 from clock import Clock
-from errors import SlackError
+from errors import SlackError, SlackRefused
 from message import Message
 from slack_api.client import SlackApi
 from slack_api.identity import AuthInfo
+from slack_api.outcome import TOKEN_DEAD
 
 KEEP = 3600.0  # seconds
-KEEP_FAILURE = 60.0
+KEEP_FAILURE = 30.0
 PATIENCE = 3.0  # for Slack to tell: no answer waits longer for that
 SHORTEST_PATIENCE = 1.0  # wall seconds
 TOKENS = 1_000
+LONGEST_DOUBT = 90.0  # seconds that a turn waits for Slack to say whose token it is
+LOOK = 5.0
 
 
 class Bots:
@@ -22,7 +27,7 @@ class Bots:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._known: TTLCache[str, AuthInfo] = TTLCache(TOKENS, KEEP, timer=clock.now)
-        self._failed: TTLCache[str, None] = TTLCache(TOKENS, KEEP_FAILURE, timer=clock.now)
+        self._failed: TTLCache[str, bool] = TTLCache(TOKENS, KEEP_FAILURE, timer=clock.now)
         self._asking: dict[str, gevent.Greenlet[..., None]] = {}
 
     def of(self, api: SlackApi) -> AuthInfo | None:
@@ -35,20 +40,57 @@ class Bots:
             asking.join(timeout=max(SHORTEST_PATIENCE, self._clock.wall(PATIENCE)))
         return self._known.get(token)
 
+    def is_refused(self, api: SlackApi) -> bool:
+        """Whether Slack said lately that this token is worth nothing."""
+        return self._failed.get(api.account.rpartition("/")[2], False)
+
     def _ask(self, token: str, api: SlackApi) -> None:
         try:
             self._known[token] = api.auth_test()
-        except SlackError:
-            self._failed[token] = None
+        except SlackError as error:
+            self._failed[token] = isinstance(error, SlackRefused) and error.error in TOKEN_DEAD
         finally:
             self._asking.pop(token, None)
 
 
-def is_foreign(message: Message, bot: AuthInfo | None) -> bool:
-    """Whether the event names another installation than the token's. What is not known is no reason.
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """Whose token one hook holds, as Slack says of the token itself: no event and no press can claim another."""
+
+    bots: Bots
+    api: SlackApi
+    clock: Clock
+
+    def bot(self) -> AuthInfo | None:
+        """What Slack says at once, or within PATIENCE seconds; None while it does not tell."""
+        return self.bots.of(self.api)
+
+    def patient_bot(self) -> AuthInfo | None:
+        """The same, asked for again for LONGEST_DOUBT seconds, unless Slack refuses the token for good."""
+        until = self.clock.now() + LONGEST_DOUBT
+        while (bot := self.bot()) is None and self.clock.now() < until and not self.bots.is_refused(self.api):
+            self.clock.sleep(LOOK)
+        return bot
+
+    def scopes(self) -> frozenset[str]:
+        """What the token may do, as far as Slack told."""
+        bot = self.bot()
+        return (bot.scopes if bot else None) or frozenset()
+
+
+def is_foreign(message: Message, bot: AuthInfo) -> bool:
+    """Whether the event names another installation than the token's.
 
     An app that was installed for a whole organisation has one token for all of its workspaces.
     """
-    if bot is None or not bot.team_id or message.team_id in {bot.team_id, bot.enterprise_id}:
+    if message.team_id in {bot.team_id, bot.enterprise_id}:
         return False
     return not (bot.enterprise_id and message.enterprise_id == bot.enterprise_id)
+
+
+def is_outsider(message: Message, bot: AuthInfo) -> bool:
+    """Whether a press is by a member of another organisation.
+
+    A press names the enterprise of whoever presses, so the token's own is what counts.
+    """
+    return message.source == "button" and replace(message, enterprise_id=bot.enterprise_id).is_external

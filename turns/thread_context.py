@@ -13,6 +13,7 @@ from typing import Any
 from message import MENTION, Message
 from slack_api.shapes import mapping, text
 from turns.readable import readable
+from turns.team import Installation
 
 MOST_MESSAGES = 200
 MOST_CHARACTERS = 12_000
@@ -43,6 +44,7 @@ class Circle:
     """Whose words may be passed on: those of people whom the bot would answer. Empty `allowed_users`: all."""
 
     message: Message
+    installation: Installation
     allowed_users: frozenset[str] = frozenset()
     slack_connect: bool = False
 
@@ -66,7 +68,14 @@ class Circle:
         """As Message.is_external: in a shared channel unless shown to be of ours."""
         message = self.message
         team = next(filter(None, (text(raw.get(name)) for name in ("user_team", "source_team", "team"))), "")
-        return team not in {message.team_id, message.enterprise_id} if team else message.is_ext_shared
+        if not team:
+            return message.may_be_shared
+        return team not in {message.team_id, message.enterprise_id} and team != self._enterprise()
+
+    def _enterprise(self) -> str:
+        """Our organisation, which a press does not tell."""
+        bot = self.installation.bot() if self.message.source == "button" else None
+        return bot.enterprise_id if bot else ""
 
 
 @dataclass(frozen=True, slots=True)

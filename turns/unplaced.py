@@ -1,4 +1,7 @@
-"""A mention in a channel whose type no event told yet: it may stand in a group direct message.
+"""A mention or a press in a channel whose type no event told yet: it may stand in a group direct message.
+
+Which rules hold there is decided here, where Slack can be asked: *Direct messages* for a group direct message,
+*Allowed channels* for any other channel. What Slack does not tell means no.
 
 Whether Slack sends `app_mention` there is not documented (field/slack.md §1.4). If it does, the message's other event
 comes too, unless the app is not subscribed to it: so the mention is answered, but gives way to that other event.
@@ -12,19 +15,26 @@ from conversation_store.record import ThreadKey
 from conversation_store.store import ThreadStore
 from errors import StoreError
 from message import Message
+from turns.report import logger
 
 OTHER_EVENT = 2.0
 """Seconds that a mention in a group direct message waits for it."""
+_UNKNOWN = (
+    "a message in %s is not answered: direct messages are off, and Slack does not tell whether this is a group "
+    "direct message. Give the Slack app the scope mpim:read and install it again."
+)
+CHANNEL_NOT_ALLOWED = "channel not in allowed_channels"
 SHORTEST = 1.0  # wall seconds: between processes without Redis a claim is good to that (design D2)
 
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
-    """For one turn. `is_group_dm` may ask Slack; `holder` names this process."""
+    """For one turn. `is_group_dm` may ask Slack, None: nobody knows. `holder` names this process."""
 
     message: Message
     direct_messages: bool
-    is_group_dm: Callable[[], bool]
+    allowed_channels: frozenset[str]
+    is_group_dm: Callable[[], bool | None]
     store: ThreadStore
     key: ThreadKey
     holder: str
@@ -34,16 +44,27 @@ class Unplaced:
     def in_doubt(self) -> bool:
         """Whether it must be asked for at all; the hook's list says so, and nobody gives way to such a line."""
         message = self.message
-        return message.source == "app_mention" and not message.channel_type and not message.is_dm
+        return message.source != "message" and not message.channel_type and not message.is_dm
 
     def not_answered(self) -> str:
         """Why this turn leaves the message alone; "" if it goes on. May wait."""
-        if not self.in_doubt or not self.is_group_dm():
+        if not self.in_doubt:
             return ""
-        if not self.direct_messages:
-            return "direct messages are off"
+        is_group_dm = self.is_group_dm()
+        why = self._against_the_rules(is_group_dm)
+        if why or not is_group_dm or self.message.source == "button":
+            return why
         self.clock.sleep(max(OTHER_EVENT, SHORTEST / self.clock.wall(1.0)))
         return "its other event is answered" if self._is_taken() else ""
+
+    def _against_the_rules(self, is_group_dm: bool | None) -> str:
+        """Why the settings do not let anybody answer here; "" if they do."""
+        if is_group_dm is not False and not self.direct_messages:
+            if is_group_dm is None:
+                logger.warning(_UNKNOWN, self.message.channel)
+            return "direct messages are off"
+        is_channel = not is_group_dm and bool(self.allowed_channels)
+        return CHANNEL_NOT_ALLOWED if is_channel and self.message.channel not in self.allowed_channels else ""
 
     def _is_taken(self) -> bool:
         """Whether another process took the message at the same moment; its claim may have overwritten ours, or not."""

@@ -70,18 +70,22 @@ class Foreman:
         place = self._lines.join(key.digest(), assignment.ticket, assignment.leg)
         line = self._stores.line(hook.settings.redis_url or "")
         standing = Standing(self._lines, place, line, key, self._clock)
+        installation = self._workplace.installation(hook, message.team_id)
         turn = Turn(
             assignment,
             Thread(key, store, standing, orphans, self._clock),
             answering,
-            lambda: self._door.turned_away(message, key, lambda: self._workplace.bot(hook, message.team_id)),
+            lambda: self._door.turned_away(
+                message, key, installation, slack_connect=hook.settings.slack_connect
+            ),
             hand_on,
             report,
         )
         unplaced = Unplaced(
             message,
             hook.settings.direct_messages,
-            lambda: self._workplace.channels.is_group_dm(desk.api, message.channel),
+            hook.settings.allowed_channels,
+            lambda: self._workplace.channels.is_group_dm(desk.api, message.channel, installation.scopes()),
             store,
             key,
             self._holder,

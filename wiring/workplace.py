@@ -22,7 +22,6 @@ from slack_api.budget import Budget
 from slack_api.channels import Channels
 from slack_api.client import SlackApi
 from slack_api.files import SlackFiles
-from slack_api.identity import AuthInfo
 from slack_api.pool import Pool
 from slack_api.users import Users
 from slack_reply.interrupted import Interrupted
@@ -41,7 +40,7 @@ from turns.greeting import Greeter
 from turns.overture import Overture
 from turns.produced import ProducedFiles
 from turns.question import Asker
-from turns.team import Bots
+from turns.team import Bots, Installation
 from turns.thread_context import Circle
 from turns.thread_reading import ThreadReading
 from wiring.hook import Hook
@@ -82,9 +81,9 @@ class Workplace:
             team_id=team_id,
         )
 
-    def bot(self, hook: Hook, team_id: str) -> AuthInfo | None:
-        """Whose token the hook holds; None while Slack does not tell."""
-        return self._bots.of(self.api(hook, team_id))
+    def installation(self, hook: Hook, team_id: str) -> Installation:
+        """Whose token the hook holds."""
+        return Installation(self._bots, self.api(hook, team_id), self._clock)
 
     def ending(self, hook: Hook, key: ThreadKey, record: ThreadRecord) -> Interrupted:
         """What tells a thread that its turn was interrupted, in the language of who asked there last."""
@@ -101,9 +100,8 @@ class Workplace:
         user = partial(self._users.one, api)
         bases = file_bases(self._env.dify_files_urls, assignment.hook_url)
         manner = Manner(web_url=self._env.dify_web_url, owns=lambda url: bool(addresses(url, bases)))
-        app = DifyApp(
-            hook.session.app, key.app_id, settings.app_inputs, self._forms, self._kinds, manner, scope=hook.id
-        )
+        inputs = settings.inputs_for(key.app_id)
+        app = DifyApp(hook.session.app, key.app_id, inputs, self._forms, self._kinds, manner, scope=hook.id)
         asker = Asker(message, user, partial(self._users.many, api), settings.language)
         status = StatusLine(api, message.channel, message.root_ts, self._clock)
         produced = ProducedFiles(
@@ -119,7 +117,7 @@ class Workplace:
         slack = Slack(api, self._budget, self._support, self._written, self._clock)
         reply = Reply(slack, _place(message, api.account), settings.reply_style)
         presses = Presses(store, hook.id, self._pressed)
-        greeter = Greeter(app, asker, settings.app_inputs, presses.arrive)
+        greeter = Greeter(app, asker, inputs, presses.arrive)
         return Desk(
             message=message,
             key=key,
@@ -146,7 +144,12 @@ class Workplace:
         return Briefing(
             app,
             asker,
-            Circle(message, settings.allowed_users, settings.slack_connect),
+            Circle(
+                message,
+                self.installation(hook, message.team_id),
+                settings.allowed_users,
+                settings.slack_connect,
+            ),
             ThreadReading(api, message, self._clock),
             Attachments(files, hook.session.file, app, self._transfers, self._clock),
             partial(self._users.many, api),

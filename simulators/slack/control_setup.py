@@ -66,7 +66,11 @@ class Setup:
         return asdict(self._world.rules)
 
     def configure(self, **changes: str) -> Json:
-        """URLs (events_, interactions_, commands_), token, more_tokens, signing_secret, token_state, manifest."""
+        """Change the app's installation.
+
+        URLs (events_, interactions_, commands_), token, more_tokens, signing_secret, token_state, manifest,
+        enterprise_id (of the organisation that the workspace belongs to).
+        """
         bot = self._world.install
         for name, value in changes.items():
             if name == "manifest":
@@ -81,7 +85,7 @@ class Setup:
                 self._double.interactions.commands_url = value
             elif name == "more_tokens":
                 bot.more_tokens = tuple(value.split())
-            elif name in {"token", "signing_secret", "token_state"}:
+            elif name in {"token", "signing_secret", "token_state", "enterprise_id"}:
                 setattr(bot, name, value)
             else:
                 raise ValueError(f"unknown: {name}")
@@ -96,7 +100,7 @@ class Setup:
         foreign: bool = False,
         **more: Any,
     ) -> Json:
-        """`more` as in people.User: locale, tz, is_bot, deleted, is_restricted."""
+        """`more` as in people.User: locale, tz, is_bot, deleted, is_restricted, enterprise_id."""
         team = team_id or (OTHER_TEAM if foreign else self._world.install.team_id)
         user = User(user_id or self._world.next_id("U"), name, real_name or name.title(), team, **more)
         self._world.users[user.id] = user

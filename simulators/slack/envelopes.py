@@ -20,7 +20,7 @@ def envelope(world: World, event: Json, channel: Channel | None = None) -> Json:
         "token": "deprecated-verification-token",
         "team_id": team_of(world, author) if isinstance(author, str) else home,
         "context_team_id": home,
-        "context_enterprise_id": None,
+        "context_enterprise_id": world.install.enterprise_id or None,
         "api_app_id": world.install.app_id,
         "event": event,
         "type": "event_callback",
@@ -28,7 +28,7 @@ def envelope(world: World, event: Json, channel: Channel | None = None) -> Json:
         "event_time": int(time.time()),
         "authorizations": [
             {
-                "enterprise_id": None,
+                "enterprise_id": world.install.enterprise_id or None,
                 "team_id": home,
                 "user_id": world.install.bot_user,
                 "is_bot": True,

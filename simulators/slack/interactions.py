@@ -60,7 +60,7 @@ class Interactions:
             "container": {"type": "message", "is_ephemeral": bool(message.ephemeral_for)} | place,
             "trigger_id": world.next_id("trigger"),
             "team": {"id": world.install.team_id, "domain": "simulated"},
-            "enterprise": None,
+            "enterprise": _enterprise(world, user),
             "is_enterprise_install": False,
             "channel": {"id": message.channel, "name": world.channels[message.channel].name},
             "message": message_object(world, message),
@@ -155,6 +155,15 @@ class Interactions:
         attempt = Attempt(0, "", time.time(), self._world.design())
         post(url, body, headers, patience, attempt)
         return attempt
+
+
+def _enterprise(world: World, user_id: str) -> Json | None:
+    """That of whoever presses: for a member of another organisation it is theirs, not the installation's."""
+    user = world.users.get(user_id)
+    found = (
+        user.enterprise_id if user and user.team_id != world.install.team_id else world.install.enterprise_id
+    )
+    return {"id": found, "name": "Somewhere"} if found else None
 
 
 def _find(message: Message, action_id: str) -> tuple[Json, Json]:

@@ -6,7 +6,10 @@ from typing import Any
 
 @dataclass(slots=True)
 class User:
-    """`team_id` differs from the workspace's for members of another organisation (§10, Slack Connect)."""
+    """`team_id` differs from the workspace's for members of another organisation (§10, Slack Connect).
+
+    `enterprise_id` is that of the organisation they belong to, "" for none.
+    """
 
     id: str
     name: str
@@ -17,6 +20,7 @@ class User:
     is_bot: bool = False
     deleted: bool = False
     is_restricted: bool = False
+    enterprise_id: str = ""
 
     def profile(self, home_team: str, *, include_locale: bool) -> dict[str, Any]:
         """`users.info`'s user object; the locale comes only when asked for, as at Slack."""

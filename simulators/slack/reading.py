@@ -24,6 +24,7 @@ def auth_test(world: World, _arguments: Arguments) -> Json:
         user_id=bot.bot_user,
         bot_id=bot.bot_id,
         is_enterprise_install=False,
+        **({"enterprise_id": bot.enterprise_id} if bot.enterprise_id else {}),
     )
 
 

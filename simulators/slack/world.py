@@ -33,6 +33,7 @@ class Install:
     token_state: str = "live"
     more_tokens: tuple[str, ...] = ()  # valid too, as while tokens are rotated
     team_id: str = TEAM
+    enterprise_id: str = ""
     team_name: str = "Simulated"
     app_id: str = APP
     bot_id: str = BOT

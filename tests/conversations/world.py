@@ -28,7 +28,7 @@ class World:
         self.slack.reset()
         self.dify.reset()
         # A bot of its own: what it may call in a minute is not what an earlier conversation left of it.
-        self.slack.configure(token=f"xoxb-simulated-{number:04d}")
+        self.slack.configure(token=f"xoxb-simulated-{number:04d}", enterprise_id="")
         self.app_id = self.dify.app(f"app-{number:04d}", "advanced-chat")
         self.settings: dict[str, Any] = {
             "app": {"app_id": self.app_id, "inputs": {}},

@@ -74,14 +74,23 @@ def test_a_double_click_asks_once_and_later_again() -> None:
     assert len(office.handed) == 2
 
 
-@pytest.mark.parametrize(
-    "rules",
-    [{"slack_connect": False}, {"allowed_users": frozenset({"U9"})}, {"allowed_channels": frozenset({"C9"})}],
-)
-def test_who_may_not_ask_here_may_not_press(rules: dict[str, Any]) -> None:
-    office = Office(**rules)
+def test_member_who_may_not_ask_may_not_press() -> None:
+    office = Office(allowed_users=frozenset({"U9"}))
     assert office.press() == 200
     assert office.handed == []
+
+
+def test_press_by_somebody_of_no_workspace_is_refused_while_slack_connect_is_off() -> None:
+    office = Office(slack_connect=False)
+    assert office.press(user={"id": "U1"}) == 200
+    assert office.handed == []
+
+
+@pytest.mark.parametrize("rules", [{"slack_connect": False}, {"allowed_channels": frozenset({"C9"})}])
+def test_press_that_only_slack_can_place_is_left_to_its_turn(rules: dict[str, Any]) -> None:
+    office = Office(**rules)
+    assert office.press() == 200
+    assert len(office.handed) == 1
 
 
 def test_a_press_in_a_direct_message_where_these_are_off() -> None:

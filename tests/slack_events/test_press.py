@@ -53,14 +53,20 @@ def test_who_is_of_nowhere_is_not_of_ours() -> None:
     assert not press.message.is_external
 
 
-@pytest.mark.parametrize(
-    ("name", "is_dm", "is_group_dm"),
-    [("directmessage", True, False), ("mpdm-anna--ben-1", False, True), ("team", False, False)],
-)
-def test_the_kind_of_channel(name: str, is_dm: bool, is_group_dm: bool) -> None:
-    press = parse_press(form(channel={"id": "C1", "name": name}))
+@pytest.mark.parametrize("name", ["directmessage", "mpdm-anna--ben-1", "team"])
+@pytest.mark.parametrize(("channel", "is_dm"), [("C1", False), ("D1", True)])
+def test_channel_of_a_press_is_told_by_its_id_whatever_its_name(channel: str, is_dm: bool, name: str) -> None:
+    press = parse_press(form(channel={"id": channel, "name": name}))
     assert press is not None
-    assert (press.message.is_dm, press.message.is_group_dm) == (is_dm, is_group_dm)
+    assert (press.message.is_dm, press.message.channel_type) == (is_dm, "")
+
+
+def test_press_claims_no_enterprise_and_no_unshared_channel() -> None:
+    press = parse_press(form(enterprise={"id": "T2"}))
+    assert press is not None
+    assert press.message.enterprise_id == ""
+    assert not press.message.is_unshared
+    assert press.message.is_external
 
 
 def test_a_button_at_top_level_begins_its_thread() -> None:

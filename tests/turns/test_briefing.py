@@ -8,11 +8,14 @@ from dify_app.files_in import PlacedFile
 from errors import FileRefused
 from message import Message
 from slack_api.identity import UserInfo
+from tests.turns.installations import installation
 from turns.briefing import Brief, Briefing
 from turns.question import Asker
 from turns.thread_context import Circle, Raw
 from wording import Say, say
 from wording.en import EN
+
+OURS = installation()
 
 ROOT, MINE = "1.000000", "9.000000"
 FILE = {"id": "F1", "name": "a.txt"}
@@ -93,7 +96,7 @@ def briefing(
     return Briefing(
         app or App(),  # type: ignore[arg-type]
         asker,
-        Circle(asked),
+        Circle(asked, OURS),
         reading or Reading(),  # type: ignore[arg-type]
         attachments or Attachments(),  # type: ignore[arg-type]
         people,

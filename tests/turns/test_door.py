@@ -4,14 +4,16 @@ from dataclasses import replace
 import pytest
 
 from conversation_store.record import ThreadKey
+from errors import SlackRefused, SlackUnreachable
 from message import Message
-from slack_api.identity import AuthInfo
 from tests.fake_clock import FakeClock
+from tests.turns.installations import BOT, installation
 from turns.allowance import PER_THREAD, PER_USER
 from turns.door import Door, TurnedAway
+from turns.team import LONGEST_DOUBT
 from wording import Say
 
-BOT = AuthInfo("T1", "team", "UBOT", "B1", "", None)
+OURS = installation()
 MESSAGE = Message("T1", "C1", "1.000001", "app_mention", user="U1")
 KEY = ThreadKey("hook", "app", "T1", "C1", "1.000001")
 
@@ -19,7 +21,7 @@ KEY = ThreadKey("hook", "app", "T1", "C1", "1.000001")
 def verdicts(
     door: Door, times: int, message: Message = MESSAGE, key: ThreadKey = KEY
 ) -> list[TurnedAway | None]:
-    return [door.turned_away(message, key, lambda: BOT) for _ in range(times)]
+    return [door.turned_away(message, key, OURS, slack_connect=False) for _ in range(times)]
 
 
 def test_a_person_who_writes_too_much_is_told_once() -> None:
@@ -56,3 +58,38 @@ def test_strangers_use_up_nobodys_allowance() -> None:
     door = Door(FakeClock())
     verdicts(door, 100, replace(MESSAGE, team_id="T9"))
     assert verdicts(door, 1) == [None]
+
+
+@pytest.mark.parametrize("team_id", ["T1", "T9"])
+def test_nobody_is_let_in_while_slack_does_not_say_whose_token_it_is(team_id: str) -> None:
+    clock = FakeClock()
+    away = installation(SlackUnreachable("auth.test"), clock)
+    refused = Door(clock).turned_away(replace(MESSAGE, team_id=team_id), KEY, away, slack_connect=False)
+    assert refused == TurnedAway("workspace unknown", Say.INTERRUPTED)
+    assert sum(clock.slept) >= LONGEST_DOUBT
+
+
+def test_nobody_waits_for_a_token_that_slack_refuses() -> None:
+    clock = FakeClock()
+    dead = installation(SlackRefused("auth.test", "token_revoked"), clock)
+    assert Door(clock).turned_away(MESSAGE, KEY, dead, slack_connect=False)
+    assert clock.slept == []
+
+
+@pytest.mark.parametrize(
+    ("user_team", "slack_connect", "let_in"),
+    [
+        ("T1", False, True),
+        ("E1", False, True),
+        ("E9", False, False),
+        ("T9", False, False),
+        ("T9", True, True),
+    ],
+)
+def test_press_counts_as_ours_by_the_enterprise_of_the_token(
+    user_team: str, slack_connect: bool, let_in: bool
+) -> None:
+    press = replace(MESSAGE, source="button", user_team=user_team, enterprise_id="E9")
+    ours = installation(replace(BOT, enterprise_id="E1"))
+    found = Door(FakeClock()).turned_away(press, KEY, ours, slack_connect=slack_connect)
+    assert (found is None) is let_in

@@ -36,15 +36,14 @@ class Slack:
     [
         (BOT, MESSAGE, False),
         (BOT, replace(MESSAGE, team_id="T2"), True),
-        (None, replace(MESSAGE, team_id="T2"), False),
-        (replace(BOT, team_id=""), replace(MESSAGE, team_id="T2"), False),
+        (replace(BOT, team_id=""), replace(MESSAGE, team_id="T2"), True),
         (replace(BOT, enterprise_id="E1"), replace(MESSAGE, team_id="T2", enterprise_id="E1"), False),
         (replace(BOT, enterprise_id="E1"), replace(MESSAGE, team_id="E1"), False),
         (replace(BOT, enterprise_id="E1"), replace(MESSAGE, team_id="T2", enterprise_id="E2"), True),
         (BOT, replace(MESSAGE, team_id="T2", enterprise_id="E1"), True),
     ],
 )
-def test_whose_event_it_is(bot: AuthInfo | None, message: Message, foreign: bool) -> None:
+def test_whose_event_it_is(bot: AuthInfo, message: Message, foreign: bool) -> None:
     assert is_foreign(message, bot) is foreign
 
 

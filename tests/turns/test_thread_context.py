@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from message import Message
+from tests.turns.installations import installation
 from turns.thread_context import (
     LONGEST_MESSAGE,
     MOST_CHARACTERS,
@@ -17,6 +18,8 @@ from turns.thread_context import (
     people_in,
     written,
 )
+
+OURS = installation()
 
 MARKS = {Voice.APP: "app", Voice.EXTERNAL: "external"}
 NAMES = {"UBEN": "ben", "UCAROL": "carol", "UBOT": "bridge"}
@@ -42,7 +45,7 @@ def name(user: str) -> str:
 
 
 def lines(*raws: dict[str, Any], circle: Circle | None = None, **more: Any) -> list[str]:
-    found = excerpt(raws, circle or Circle(message()), **more)
+    found = excerpt(raws, circle or Circle(message(), OURS), **more)
     return written(found, name, MARKS, "UBOT").splitlines()
 
 
@@ -85,19 +88,23 @@ def test_what_we_said_only_for_an_app_that_forgets() -> None:
     ],
 )
 def test_whose_message_it_is(raw: dict[str, Any], voice: Voice) -> None:
-    assert Circle(message()).voice(raw) is voice
+    assert Circle(message(), OURS).voice(raw) is voice
+
+
+def test_author_of_no_workspace_is_left_out_where_the_channel_may_be_shared() -> None:
+    assert Circle(message(source="button"), OURS).voice({"user": "UBEN"}) is Voice.LEFT_OUT
 
 
 def test_members_of_other_organisations_only_where_they_are_answered() -> None:
-    assert Circle(message(), slack_connect=True).voice(said(1, team="T9")) is Voice.EXTERNAL
-    assert Circle(message(enterprise_id="E1")).voice(said(1, team="E1")) is Voice.MEMBER
-    shared = Circle(message(is_ext_shared=True))
+    assert Circle(message(), OURS, slack_connect=True).voice(said(1, team="T9")) is Voice.EXTERNAL
+    assert Circle(message(enterprise_id="E1"), OURS).voice(said(1, team="E1")) is Voice.MEMBER
+    shared = Circle(message(is_ext_shared=True), OURS)
     assert shared.voice({"user": "UBEN"}) is Voice.LEFT_OUT
     assert shared.voice(said(1)) is Voice.MEMBER
 
 
 def test_only_allowed_people_and_apps() -> None:
-    circle = Circle(message(), allowed_users=frozenset({"UBEN", "UAPP"}))
+    circle = Circle(message(), OURS, allowed_users=frozenset({"UBEN", "UAPP"}))
     assert circle.voice(said(1)) is Voice.MEMBER
     assert circle.voice(said(1, "UCAROL")) is Voice.LEFT_OUT
     assert circle.voice(said(1, "UOTHER", bot_id="B2")) is Voice.LEFT_OUT
@@ -156,13 +163,13 @@ def test_of_too_much_the_oldest_is_dropped() -> None:
 
 def test_people_are_asked_for_the_latest_first() -> None:
     raws = [said(1, "UA", "<@UB>"), said(2, "UC", "<@UA>"), said(3, "UX", "hi", bot_id="B2")]
-    assert people_in(excerpt(raws, Circle(message()))) == ["UC", "UA", "UB"]
+    assert people_in(excerpt(raws, Circle(message(), OURS))) == ["UC", "UA", "UB"]
 
 
 @given(st.lists(st.text(max_size=60), max_size=6), st.text(max_size=40))
 def test_nobody_writes_a_line_in_anothers_name(texts: list[str], author: str) -> None:
     raws = [said(n + 1, text=text) for n, text in enumerate(texts)]
-    found = excerpt(raws, Circle(message()))
+    found = excerpt(raws, Circle(message(), OURS))
     shown = written(found, lambda _: author, MARKS)
     begins = [line for line in shown.splitlines() if not line.startswith("  ")]
     assert len(begins) <= len(texts)
@@ -198,7 +205,7 @@ def test_nobody_writes_a_line_in_anothers_name(texts: list[str], author: str) ->
 )
 def test_any_shape_is_read(raw: Any) -> None:
     if isinstance(raw, dict):
-        written(excerpt([raw | {"ts": "2.000000"}], Circle(message())), name, MARKS)
+        written(excerpt([raw | {"ts": "2.000000"}], Circle(message(), OURS)), name, MARKS)
 
 
 @given(st.integers(0, 10**11), st.integers(0, 999_999), st.integers(0, 10**11), st.integers(0, 999_999))

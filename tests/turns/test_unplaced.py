@@ -7,7 +7,7 @@ import pytest
 
 from conversation_store.buckets import Buckets, BucketState
 from conversation_store.record import InFlight, ThreadKey, ThreadRecord
-from message import Message
+from message import Message, Source
 from tests.conversation_store.fake_dify_storage import FakeDifyStorage
 from tests.fake_clock import FakeClock
 from turns.taking import Taking
@@ -43,9 +43,16 @@ class Processes:
         return Taking(self.store(), KEY, MENTION, holder, self.clock)
 
     def unplaced(
-        self, message: Message = MENTION, *, group: bool = True, direct_messages: bool = True
+        self,
+        message: Message = MENTION,
+        *,
+        group: bool | None = True,
+        direct_messages: bool = True,
+        allowed_channels: frozenset[str] = frozenset(),
     ) -> Unplaced:
-        return Unplaced(message, direct_messages, lambda: group, self.store(), KEY, "a", self.clock)
+        return Unplaced(
+            message, direct_messages, allowed_channels, lambda: group, self.store(), KEY, "a", self.clock
+        )
 
     def record(self) -> ThreadRecord:
         return self.store().get(KEY) or ThreadRecord()
@@ -57,7 +64,7 @@ class Processes:
         replace(MENTION, source="message", channel_type="mpim"),
         replace(MENTION, channel_type="channel"),
         replace(MENTION, channel="D1"),
-        replace(MENTION, source="button"),
+        replace(MENTION, source="button", channel_type="mpim"),
     ],
 )
 def test_whatever_is_placed_goes_on_at_once(message: Message) -> None:
@@ -74,6 +81,27 @@ def test_a_mention_in_a_channel_goes_on_at_once() -> None:
 
 def test_direct_messages_that_are_off_are_off_in_groups_too() -> None:
     assert Processes().unplaced(direct_messages=False).not_answered() == "direct messages are off"
+
+
+@pytest.mark.parametrize("source", ["app_mention", "button"])
+def test_unknown_channel_is_refused_while_direct_messages_are_off(source: Source) -> None:
+    message = replace(MENTION, source=source)
+    assert Processes().unplaced(message, group=None, direct_messages=False).not_answered()
+    assert Processes().unplaced(message, group=None).not_answered() == ""
+
+
+@pytest.mark.parametrize(
+    ("channel", "group", "answered"),
+    [("C1", False, True), ("G1", True, True), ("C2", False, False), ("C2", None, False), ("C1", None, True)],
+)
+def test_press_in_an_unknown_channel_keeps_to_the_allowed_channels(
+    channel: str, group: bool | None, answered: bool
+) -> None:
+    press = replace(MENTION, source="button", channel=channel)
+    processes = Processes()
+    unplaced = processes.unplaced(press, group=group, allowed_channels=frozenset({"C1"}))
+    assert (unplaced.not_answered() == "") is answered
+    assert processes.clock.slept == []
 
 
 def test_a_mention_that_comes_alone_is_answered() -> None:

@@ -1,0 +1,31 @@
+"""Whose token a hook holds, as tests know it without asking."""
+
+from dataclasses import dataclass, field
+from typing import cast
+
+from slack_api.client import SlackApi
+from slack_api.identity import AuthInfo
+from tests.fake_clock import FakeClock
+from turns.team import Bots, Installation
+
+BOT = AuthInfo("T1", "team", "UBOT", "B1", "", frozenset({"mpim:read"}))
+
+
+@dataclass
+class AccountOfTests:
+    """The token's account, and what auth.test says of it."""
+
+    account: str = "T1/abc"
+    bot: AuthInfo | Exception = BOT
+    asked: int = field(default=0)
+
+    def auth_test(self) -> AuthInfo:
+        self.asked += 1
+        if isinstance(self.bot, Exception):
+            raise self.bot
+        return self.bot
+
+
+def installation(bot: AuthInfo | Exception = BOT, clock: FakeClock | None = None) -> Installation:
+    clock = clock or FakeClock()
+    return Installation(Bots(clock), cast("SlackApi", AccountOfTests(bot=bot)), clock)
