@@ -24,10 +24,11 @@ soak: $(READY) ## the long tests: 20 minutes of steady work, and half an hour of
 	@$(PYTHON) -m pytest -m soak $(ARGS)
 
 .PHONY: lint
-lint: $(READY) ## ruff and mypy
+lint: $(READY) ## ruff, mypy, and the dependencies against known vulnerabilities
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy .
+	@$(PYTHON) -m tools.audit
 
 .PHONY: package
 package: $(READY) ## dist/slack-bridge-<version>.difypkg, to upload in Dify
