@@ -13,6 +13,9 @@ class Clock(Protocol):
     def epoch(self) -> float:
         """Seconds since a fixed point that all processes share: for the age of stored things."""
 
+    def epoch_of(self, wall_epoch: float) -> float:
+        """The `epoch` of a moment that somebody else names in seconds of the wall, as Slack's `ts` does."""
+
     def sleep(self, seconds: float) -> None:
         """Wait cooperatively."""
 
@@ -31,6 +34,9 @@ class SystemClock:
 
     def epoch(self) -> float:  # noqa: D102
         return time.time() / self._scale
+
+    def epoch_of(self, wall_epoch: float) -> float:  # noqa: D102
+        return wall_epoch / self._scale
 
     def sleep(self, seconds: float) -> None:  # noqa: D102
         time.sleep(max(0.0, seconds) * self._scale)

@@ -17,6 +17,16 @@ _ID = re.compile(r"[A-Za-z0-9_-]{0,64}", re.ASCII)
 _TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}", re.ASCII)
 
 
+def moment(ts: str) -> tuple[int, int]:
+    """A ts as numbers, (-1, 0) for what is none; a float has not digits enough for seconds and microseconds."""
+    seconds, _, micros = ts.partition(".")
+    whole = seconds.isascii() and seconds.isdigit() and len(seconds) <= 12  # noqa: PLR2004 - as Message takes them
+    return (
+        int(seconds) if whole else -1,
+        int(micros[:6].ljust(6, "0")) if micros.isascii() and micros.isdigit() else 0,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """Ids as Slack gives them, "" where it gave none.

@@ -112,7 +112,7 @@ class Buckets:
         with held(self.state.locks[number], self.clock):
             bucket, now = self._read(number), self.clock.epoch()
             before = as_of(key, bucket.get(digest) or ThreadRecord(), now, self.days) or ThreadRecord()
-            if claimed and claimed in before.handled:
+            if claimed and before.has_taken(claimed, self.clock):
                 return None
             after = replace(change(before), updated=now)
             after = after.with_handled(claimed) if claimed else after

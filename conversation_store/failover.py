@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from clock import Clock
 from conversation_store.outage import Outage
 from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord, merged, rejoined
 from conversation_store.redis_store import RedisStore
@@ -56,7 +57,11 @@ class FailoverStore:
         whole = _Whole(change)
 
         def claim() -> ThreadRecord | None:
-            return None if whole.took_elsewhere(ts) else self.first.claim(key, ts, whole.change)
+            return (
+                None
+                if whole.took_elsewhere(ts, self.outage.clock)
+                else self.first.claim(key, ts, whole.change)
+            )
 
         try:
             claimed = self._over_all(key, whole, claim)
@@ -144,9 +149,9 @@ class _Whole:
         self._before = record
         return self._change(rejoined(record, self.other) if self.other else record)
 
-    def took_elsewhere(self, ts: str) -> bool:
+    def took_elsewhere(self, ts: str, clock: Clock) -> bool:
         """Whether the message was taken where the first store does not know of it."""
-        return self.other is not None and ts in self.other.handled
+        return self.other is not None and self.other.has_taken(ts, clock)
 
     def news(self, after: ThreadRecord) -> bool:
         """Whether anything changed that the thread needs to go on."""

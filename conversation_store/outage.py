@@ -46,7 +46,7 @@ class Outage:
     def __init__(self, clock: Clock, spawn: Callable[..., Any] = gevent.spawn) -> None:
         self._unknown: TTLCache[ThreadKey, None] = TTLCache(UNKNOWN, UNKNOWN_FOR, timer=clock.now)
         self._strays: LRUCache[ThreadKey, _Stray] = LRUCache(STRAYS)
-        self._clock = clock
+        self.clock = clock
         self._spawn = spawn
         self._returning = False
         self._until = float("-inf")
@@ -54,14 +54,14 @@ class Outage:
 
     def try_first[T](self, call: Callable[[], T]) -> T:
         """Call Redis unless it was away a moment ago. Raises StoreError; one that was only busy is not away."""
-        if self._clock.now() < self._until:
+        if self.clock.now() < self._until:
             raise StoreError("redis was away a moment ago")
         try:
             answer = call()
         except StoreBusy:
             raise
         except StoreError as error:
-            self._until = self._clock.now() + REST
+            self._until = self.clock.now() + REST
             if not self._reported:
                 self._reported = True
                 _log.warning("Redis is away, going on from Dify's storage: %s", error)
@@ -114,7 +114,7 @@ class Outage:
     def _return(self) -> None:
         try:
             while self._strays:
-                self._clock.sleep(REST)
+                self.clock.sleep(REST)
                 self.bring_home()
         finally:
             self._returning = False

@@ -6,8 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from clock import Clock
+from message import moment
+
 HANDLED_KEPT = 20
 FOLLOWERS_KEPT = 50
+REPLAY_SECONDS = 330.0
+"""Slack's signature holds for 300 s: a request that came once can be played again for so long, and a little more."""
 WAITING_KEPT = HANDLED_KEPT
 """More turns than may wait in a thread (turns/line.py): so one that is handled and not open has ended."""
 DM_SILENCE = 8 * 3600.0
@@ -96,6 +101,19 @@ class ThreadRecord:
     def has_ended(self, ts: str) -> bool:
         """Whether the turn of `ts` was taken and is over, as far as is known here."""
         return ts in self.handled and self.open_turn(ts) is None
+
+    def has_taken(self, ts: str, clock: Clock) -> bool:
+        """Whether `ts` was taken.
+
+        A message that is older than all of HANDLED_KEPT remembered ones may have been taken and forgotten. While its
+        request could be a replay, it counts as taken: answering twice is worse than a message that waits for Slack's
+        retry while twenty newer ones of its thread are answered. After that only a retry of Slack's can bring it.
+        """
+        if ts in self.handled:
+            return True
+        if len(self.handled) < HANDLED_KEPT or clock.epoch() - clock.epoch_of(moment(ts)[0]) > REPLAY_SECONDS:
+            return False
+        return moment(ts) < min(map(moment, self.handled))
 
     def with_handled(self, ts: str) -> "ThreadRecord":
         """`ts` is taken; the oldest beyond HANDLED_KEPT are forgotten."""

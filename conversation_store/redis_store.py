@@ -110,7 +110,7 @@ class RedisStore:
         for _ in range(TRIES):
             now, held = self._clock.epoch(), self._read(_thread(key))
             before = as_of(key, from_json(held), now, self._days) or ThreadRecord()
-            if claimed and claimed in before.handled:
+            if claimed and before.has_taken(claimed, self._clock):
                 return None
             after = change(before)
             after = replace(after, updated=now) if stamp else after

@@ -104,7 +104,7 @@ class ResilientStore:
             claimed = self.health.ask(lambda: self.inner.claim(key, ts, self._over_memory(key, change)))
         except StoreError:
             known = self._remembered(key)
-            if (known and ts in known.handled) or not memory.take(key, ts):
+            if (known and known.has_taken(ts, self.clock)) or not memory.take(key, ts):
                 return None
             return self._kept(key, lambda record: change(record).with_handled(ts))
         if claimed is None or not memory.take(key, ts):

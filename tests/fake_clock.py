@@ -12,6 +12,9 @@ class FakeClock:
     def epoch(self) -> float:
         return self.time
 
+    def epoch_of(self, wall_epoch: float) -> float:
+        return wall_epoch
+
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.time += seconds

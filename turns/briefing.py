@@ -9,13 +9,13 @@ from conversation_store.record import ThreadRecord
 from dify_app.app import DifyApp
 from dify_app.files_in import PlacedFile
 from errors import FileRefused
-from message import Message
+from message import Message, moment
 from slack_api.file_objects import name_of
 from slack_api.identity import UserInfo
 from turns.attachments import Attachments, SlackFile
 from turns.file_notes import name_lists
 from turns.question import Asker
-from turns.thread_context import Circle, Excerpt, Voice, excerpt, is_before, moment, people_in, written
+from turns.thread_context import Circle, Excerpt, Voice, excerpt, is_before, people_in, written
 from turns.thread_reading import ThreadReading
 from wording import Say
 

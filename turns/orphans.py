@@ -13,9 +13,9 @@ from conversation_store.presence import Presence
 from conversation_store.record import InFlight, OpenTurn, ThreadKey, ThreadRecord
 from conversation_store.store import ThreadStore
 from errors import SlackError, StoreError
+from message import moment
 from slack_reply.interrupted import Interrupted, Remains
 from slack_reply.loose_ends import EXPIRY
-from slack_reply.native_stream import LIFE_SECONDS
 from turns.claims import Claims
 from turns.holder import Fate, Holder
 from turns.limits import LONGEST_AT_ALL, LONGEST_VISIBLE
@@ -24,8 +24,8 @@ from turns.report import logger
 LONGEST_END = 120.0
 """Seconds that ending one may take; every call to Slack is bounded."""
 LOOK = 0.25
-STREAM_DOUBT = EXPIRY - LIFE_SECONDS
-"""Seconds after an answer's end from which on a stream of it may have died."""
+CLOCK_SKEW = 300.0
+"""Seconds; what Slack's signature allows between its clock and ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,15 @@ class Watch:
         if turn.holder == self.holder.name or self.is_gone(turn.holder):
             return True
         longest = LONGEST_VISIBLE if turn.message_ts else LONGEST_AT_ALL
-        return self.clock.epoch() - turn.started > longest
+        return self.age(turn.message_ts or turn.ts) - CLOCK_SKEW > longest
+
+    def age(self, ts: str) -> float:
+        """Seconds since that message by Slack's clock, which all processes share.
+
+        The clock of another machine may be wrong by any time; ours is within CLOCK_SKEW of Slack's, since no signature
+        holds otherwise.
+        """
+        return self.clock.epoch() - self.clock.epoch_of(moment(ts)[0])
 
     def is_gone(self, holder: str) -> bool:
         """Whether that process lives no more: on this machine exactly, beyond it as far as its lease says."""
@@ -131,7 +139,7 @@ class Orphans:
             streamed=turn.method in {"stream", ""},
         )
         if turn.streams:
-            old = self.watch.clock.epoch() - turn.started > STREAM_DOUBT
+            old = any(self.watch.age(ts) > EXPIRY for ts in turn.streams)
             ending.close(remains, turn.streams, old=old)
             return ""
         return ending.end(remains)

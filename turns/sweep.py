@@ -12,7 +12,7 @@ from conversation_store.store import ThreadStore
 from conversation_store.thread_line import LEASE
 from errors import StoreError
 from turns.limits import LONGEST_AT_ALL, TURN_SECONDS
-from turns.orphans import LONGEST_END, Orphans
+from turns.orphans import CLOCK_SKEW, LONGEST_END, Orphans
 
 HOOKS = 10_000
 # What nobody can tell dead or alive is an orphan when it has grown too old: so there is always a next look.
@@ -114,4 +114,4 @@ class Sweep:
             look.left = look.unknown = True
 
     def _is_old(self, noted: OpenTurn) -> bool:
-        return self.clock.epoch() - noted.started > LONGEST_AT_ALL
+        return self.orphans.watch.age(noted.ts) - CLOCK_SKEW > LONGEST_AT_ALL

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from message import MENTION, Message
+from message import MENTION, Message, moment
 from slack_api.shapes import mapping, text
 from turns.readable import readable
 from turns.team import Installation
@@ -201,13 +201,3 @@ def _objects(value: object) -> list[Raw]:
 
 def _cut(said: str, longest: int) -> str:
     return said if len(said) <= longest else said[: longest - 1].rstrip() + "…"
-
-
-def moment(ts: str) -> tuple[int, int]:
-    """A ts as numbers; seconds and microseconds compare apart, since a float has not digits enough."""
-    seconds, _, micros = ts.partition(".")
-    whole = seconds.isascii() and seconds.isdigit() and len(seconds) <= 12  # noqa: PLR2004 - as Message takes them
-    return (
-        int(seconds) if whole else -1,
-        int(micros[:6].ljust(6, "0")) if micros.isascii() and micros.isdigit() else 0,
-    )

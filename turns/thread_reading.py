@@ -7,9 +7,9 @@ import gevent
 
 from clock import Clock
 from errors import SlackError
-from message import Message
+from message import Message, moment
 from slack_api.client import SlackApi
-from turns.thread_context import MOST_MESSAGES, Raw, is_before, moment
+from turns.thread_context import MOST_MESSAGES, Raw, is_before
 
 MOST_READ = (
     1_000  # messages looked at from the beginning on: Slack gives the oldest first, and has no way back

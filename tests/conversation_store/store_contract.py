@@ -10,6 +10,7 @@ from conversation_store.record import (
     DAY,
     DM_SILENCE,
     HANDLED_KEPT,
+    REPLAY_SECONDS,
     InFlight,
     OpenTurn,
     ThreadKey,
@@ -75,6 +76,27 @@ class StoreContract:
         assert store.claim(key, "1763881300.000200", unchanged) is None
         assert open_store().claim(key, "1763881300.000200", unchanged) is None
         assert store.claim(key, "1763881300.000201", unchanged) is not None
+
+    def test_message_behind_all_remembered_ones_is_not_claimed_while_it_may_be_a_replay(
+        self, store: ThreadStore, open_store: Callable[[], ThreadStore], key: ThreadKey, clock: FakeClock
+    ) -> None:
+        second = int(clock.epoch())
+        times = [f"{second - 60 + number}.000100" for number in range(HANDLED_KEPT + 2)]
+        for ts in times:
+            assert store.claim(key, ts, unchanged) is not None
+        for ts in times:
+            assert open_store().claim(key, ts, unchanged) is None
+        assert open_store().claim(key, f"{second - 30}.000200", unchanged) is not None  # among the remembered
+        clock.advance(REPLAY_SECONDS)
+        assert open_store().claim(key, f"{second - 70}.000100", unchanged) is not None
+
+    def test_late_message_is_claimed_in_a_thread_of_few(
+        self, store: ThreadStore, key: ThreadKey, clock: FakeClock
+    ) -> None:
+        second = int(clock.epoch())
+        for number in range(HANDLED_KEPT - 1):
+            store.claim(key, f"{second - number}.000100", unchanged)
+        assert store.claim(key, f"{second - 100}.000100", unchanged) is not None
 
     def test_a_claim_in_vain_changes_nothing(self, store: ThreadStore, key: ThreadKey) -> None:
         before = store.claim(key, "1763881300.000200", unchanged)

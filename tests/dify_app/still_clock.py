@@ -11,6 +11,9 @@ class StillClock:
     def epoch(self) -> float:
         return self.time
 
+    def epoch_of(self, wall_epoch: float) -> float:
+        return wall_epoch
+
     def sleep(self, seconds: float) -> None:
         self.time += seconds
 

@@ -23,6 +23,9 @@ class VirtualTime:
     def wall(self, seconds: float) -> float:
         return seconds
 
+    def epoch_of(self, wall_epoch: float) -> float:
+        return wall_epoch
+
     def sleep(self, seconds: float) -> None:
         self._schedule(self._now + max(0.0, seconds), getcurrent())
         self._hub.switch()

@@ -10,12 +10,13 @@ from conversation_store.record import InFlight, OpenTurn, ThreadKey, ThreadRecor
 from conversation_store.resilient import Health, ResilientStore
 from errors import SlackUnreachable
 from slack_reply.interrupted import Interrupted, Remains
+from slack_reply.loose_ends import EXPIRY
 from tests.conversation_store.fake_dify_storage import FakeDifyStorage
 from tests.fake_clock import FakeClock
 from turns.claims import Claims
 from turns.holder import Holder
 from turns.limits import LONGEST_AT_ALL, LONGEST_VISIBLE, REQUEST_SECONDS
-from turns.orphans import LONGEST_END, STREAM_DOUBT, Orphans, Watch
+from turns.orphans import CLOCK_SKEW, LONGEST_END, Orphans, Watch
 from turns.sweep import AGAIN, EVERY, SECOND_LOOK, SWEEP_SECONDS, Sweep, Sweeps
 
 HERE = Holder.here()
@@ -62,7 +63,7 @@ class Leases:
 class House:
     """One process with its store, its clock and what it runs."""
 
-    clock: FakeClock = field(default_factory=FakeClock)
+    clock: FakeClock = field(default_factory=lambda: FakeClock(1.0))  # at the time of the first message
     running: set[str] = field(default_factory=set)
     leases: Leases | None = None
     ending: Ending = field(default_factory=Ending)
@@ -117,9 +118,19 @@ def test_ours_that_nobody_runs_and_those_of_the_dead_are_orphans() -> None:
 def test_of_another_machine_only_age_tells(message_ts: str, longest: float) -> None:
     house = House()
     turn = house.turn(holder=ELSEWHERE, message_ts=message_ts)
-    house.clock.advance(longest - 1)
+    house.clock.advance(longest + CLOCK_SKEW - 1)
     assert not house.watch.is_orphan(KEY, turn)
-    house.clock.advance(2)
+    house.clock.advance(3)
+    assert house.watch.is_orphan(KEY, turn)
+
+
+@pytest.mark.parametrize("ahead", [-3600.0, 3600.0, 86_400.0])
+def test_turn_of_a_machine_whose_clock_is_wrong_is_judged_by_the_time_of_slack(ahead: float) -> None:
+    """The other machine notes by its own clock when the turn began."""
+    house = House()
+    turn = replace(house.turn(holder=ELSEWHERE), started=house.clock.epoch() + ahead)
+    assert not house.watch.is_orphan(KEY, turn)
+    house.clock.advance(LONGEST_AT_ALL + CLOCK_SKEW + 1)
     assert house.watch.is_orphan(KEY, turn)
 
 
@@ -312,7 +323,7 @@ def test_the_living_close_their_own() -> None:
 def test_whose_lease_still_stands_is_looked_at_again() -> None:
     house = House(leases=(leases := Leases(gone=None)))
     whole(house, ELSEWHERE, "2.000002")
-    house.clock.advance(STREAM_DOUBT + 1)
+    house.clock.advance(EXPIRY + 2)
 
     def expire(_: float) -> None:
         leases.gone = True
@@ -357,7 +368,7 @@ def test_a_line_whose_record_nobody_has_is_kept_until_it_is_old() -> None:
     house.store.note_in_flight(OpenTurn(KEY, "1.000001", DEAD, house.clock.epoch()))
     assert not house.sweep()
     assert len(house.store.in_flight("hook")) == 1
-    house.clock.advance(LONGEST_AT_ALL)
+    house.clock.advance(LONGEST_AT_ALL + CLOCK_SKEW + 1)
     assert house.sweep()
     assert house.store.in_flight("hook") == ()
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from message import Message
+from message import Message, moment
 from tests.turns.installations import installation
 from turns.thread_context import (
     LONGEST_MESSAGE,
@@ -14,7 +14,6 @@ from turns.thread_context import (
     Voice,
     excerpt,
     is_before,
-    moment,
     people_in,
     written,
 )
