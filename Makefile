@@ -37,7 +37,7 @@ package: $(READY) ## dist/slack-bridge-<version>.difypkg, to upload in Dify
 .PHONY: remote
 remote: $(READY) ## run against a real Dify's debug port, as .env says
 	@test -f .env || { echo "Copy .env.example to .env and fill in the three lines from Dify: Plugins, the bug icon." >&2; exit 1; }
-	@$(PYTHON) -m main
+	@set -a && . ./.env && set +a && $(PYTHON) -m main
 
 .PHONY: test-daemon
 test-daemon: $(READY) ## the conversations with a real daemon: DAEMON=<dify-plugin-daemon> CLI=<dify>

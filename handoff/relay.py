@@ -80,7 +80,9 @@ class Relay:
                     return
                 if outcome is Outcome.FULL:
                     raise HandoffError("no room for another turn")
-        raise HandoffError("no route to our own endpoint accepted the turn")
+        raise HandoffError(
+            "no route to our own endpoint accepted the turn; set internal_url, the Internal address"
+        )
 
     def _next(self, answers: SimpleQueue[tuple[str, Outcome]], until: float) -> tuple[str, Outcome] | None:
         left = self._clock.wall(until - self._clock.now())

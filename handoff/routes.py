@@ -1,6 +1,9 @@
 """Where our own `/slack/turns` may be reached from inside the plugin, best first."""
 
+from collections.abc import Collection
 from urllib.parse import urlsplit, urlunsplit
+
+from hosts import host_of, is_loopback
 
 TURNS_PATH = "/slack/turns"
 
@@ -12,8 +15,12 @@ def routes(
     internal_url: str,
     server_port: int | None,
     daemon_url: str,
+    known_hosts: Collection[str] = (),
 ) -> tuple[str, ...]:
     """Full URLs in the order of design D1, each once.
+
+    The signed event goes there, so only to this machine and to hosts that the admin named: whoever plays a genuine
+    request again may set any `Dify-Hook-Url`. `known_hosts` are those that the environment names.
 
     `server_port` is the daemon's port on this very machine, None when the plugin does not run beside it (remote
     debugging). `hook_url` is the `Dify-Hook-Url` of the request that Slack made: `…/e/<hook>/slack/events`.
@@ -27,7 +34,8 @@ def routes(
     if daemon_url:
         found.append(_below(daemon_url, hook_id))
     sibling = _sibling(hook_url)
-    if sibling:
+    named = {*known_hosts, host_of(internal_url), host_of(daemon_url)}
+    if sibling and (is_loopback(host_of(sibling)) or host_of(sibling) in named):
         found.append(sibling)
     return tuple(dict.fromkeys(found))
 

@@ -1,6 +1,5 @@
 """The few environment variables the bridge looks at, read once; the rest holds the daemon's own keys (D7)."""
 
-import ipaddress
 import math
 import os
 from collections.abc import Mapping
@@ -9,6 +8,7 @@ from functools import cache
 from urllib.parse import urlsplit
 
 from errors import SettingsError
+from hosts import host_of, is_loopback
 
 SLACK_API_URL = "https://slack.com/api/"
 SLACK_FILES_URL = "https://files.slack.com"
@@ -23,6 +23,7 @@ class Environment:
     of the design. `local_runtime`: the daemon started us on its own machine (field/dify.md §6).
     `dify_files_urls`: bases for the relative file addresses of Dify, best first (field/dify.md §4).
     `dify_web_url`: where people open Dify's apps, for the form of a paused one; empty when nobody says.
+    `known_hosts`: those of Dify and of its plugin daemon, as the environment names them.
     `open_turns`: how many turns a process takes on at once, where a test wants fewer; None: as many as it carries.
     """
 
@@ -34,6 +35,7 @@ class Environment:
     dify_files_urls: tuple[str, ...] = ()
     dify_web_url: str = ""
     open_turns: int | None = None
+    known_hosts: frozenset[str] = frozenset()
 
 
 def read_environment(variables: Mapping[str, str]) -> Environment:
@@ -48,6 +50,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         dify_files_urls=_web_addresses(variables, "INTERNAL_FILES_URL", "FILES_URL", "DIFY_INNER_API_URL"),
         dify_web_url=next(iter(_web_addresses(variables, "APP_WEB_URL")), ""),
         open_turns=_open_turns(variables.get("OPEN_TURNS", ""), slack_api_url),
+        known_hosts=_known_hosts(variables),
     )
 
 
@@ -55,17 +58,6 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
 def environment() -> Environment:
     """The environment of this process."""
     return read_environment(os.environ)
-
-
-def is_loopback(url: str) -> bool:
-    """Whether the address can only be this machine."""
-    host = urlsplit(url).hostname or ""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _slack_base(variables: Mapping[str, str], name: str, default: str) -> str:
@@ -77,7 +69,9 @@ def _slack_base(variables: Mapping[str, str], name: str, default: str) -> str:
         _ = parts.port
     except ValueError:
         usable = False
-    if not usable or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(url))):
+    if not usable or not (
+        parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+    ):
         raise SettingsError(name, f"Leave it unset, or give an https address such as {default}.")
     return url.rstrip("/")
 
@@ -105,7 +99,7 @@ def _open_turns(text: str, slack_api_url: str) -> int | None:
 
 
 def _refuse_outside_a_test(name: str, slack_api_url: str) -> None:
-    if not is_loopback(slack_api_url):
+    if not is_loopback(host_of(slack_api_url)):
         raise SettingsError(name, "It is for tests: refused unless SLACK_API_URL is this machine. Unset it.")
 
 
@@ -116,6 +110,13 @@ def _port(text: str) -> int:
     except ValueError:
         return DAEMON_PORT
     return port if 0 < port < 2**16 else DAEMON_PORT
+
+
+def _known_hosts(variables: Mapping[str, str]) -> frozenset[str]:
+    """Of the addresses that an admin gave to Dify's services; the debug port's has no scheme."""
+    named = _web_addresses(variables, "INTERNAL_FILES_URL", "FILES_URL", "DIFY_INNER_API_URL", "APP_WEB_URL")
+    debug_port = variables.get("REMOTE_INSTALL_URL", "").strip()
+    return frozenset(map(host_of, [*named, f"//{debug_port}"])) - {""}
 
 
 def _web_addresses(variables: Mapping[str, str], *names: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 from errors import SettingsError
-from slack_api.pool import is_loopback
+from hosts import is_loopback
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 PORTS = {"https": 443, "http": 80}

@@ -6,6 +6,11 @@ from typing import Any
 
 from slack_api.shapes import mapping, text
 
+LONGEST_NAME = 80
+"""Characters that are kept of a name."""
+JOINER = "\u200d"
+"""Holds the parts of one emoji together."""
+
 
 @dataclass(frozen=True, slots=True)
 class UserInfo:
@@ -47,7 +52,7 @@ def user_info(user_id: str, raw: Any) -> UserInfo:
     ]
     return UserInfo(
         id=user_id,
-        name=next((name.strip() for name in names if isinstance(name, str) and name.strip()), user_id),
+        name=next(filter(None, map(_plain, names)), user_id),
         locale=text(user.get("locale")),
         team_id=text(user.get("team_id")),
         is_bot=user.get("is_bot") is True or user_id == "USLACKBOT",
@@ -56,6 +61,16 @@ def user_info(user_id: str, raw: Any) -> UserInfo:
         time_zone=text(user.get("tz")),
         known=bool(user),
     )
+
+
+def _plain(name: Any) -> str:
+    """A name on one line: whoever it belongs to chose it, and it goes into prompts, notes and inputs of apps."""
+    if not isinstance(name, str):
+        return ""
+    shown = "".join(
+        char if char.isprintable() or char == JOINER else " " for char in name[: 4 * LONGEST_NAME]
+    )
+    return " ".join(shown.split())[:LONGEST_NAME].rstrip()
 
 
 def auth_info(raw: Any, headers: Mapping[str, str]) -> AuthInfo:

@@ -4,7 +4,6 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, partial
-from ipaddress import ip_address
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 from urllib.request import proxy_bypass
@@ -15,6 +14,7 @@ from urllib3.exceptions import EmptyPoolError, HTTPError, IncompleteRead, Locati
 from urllib3.util import make_headers
 
 from clock import Clock
+from hosts import host_of, is_loopback
 from slack_api.connection import NeverSent, PlainPool, TlsPool
 
 IDLE = 30.0  # seconds a connection rests at most; Slack's own limit is not documented, balancers have 60
@@ -171,16 +171,8 @@ def shared_context() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def is_loopback(host: str) -> bool:
-    """Whether the host is this machine by its very name or number."""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _proxied(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
+    host = host_of(url)
     return not is_loopback(host) and not proxy_bypass(host)
 
 

@@ -163,6 +163,7 @@ class Bridge:
             internal_url=hook.settings.internal_url or "",
             server_port=env.server_port if env.local_runtime else None,
             daemon_url=hook.session.dify_plugin_daemon_url or "",
+            known_hosts=env.known_hosts,
         )
         seal = Seal(hook.settings.signing_secrets, hook.id)
         return HandOff(hook.id, ways, seal, self._relay, self._gate, self._claims, self._foreman.lifelines)

@@ -3,9 +3,10 @@ from dify_plugin.core import plugin_executor
 from dify_plugin.core.utils.http_parser import deserialize_request
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug import Request
 
 from endpoints import unreadable
-from endpoints.unreadable import tolerant
+from endpoints.unreadable import MOST_HEADERS, tolerant
 
 read = tolerant(deserialize_request)
 
@@ -58,3 +59,30 @@ def test_what_a_proxy_adds_does_not_cost_the_signature(header: bytes) -> None:
 @given(st.binary(max_size=200))
 def test_anything_is_read(raw: bytes) -> None:
     assert read(raw).method
+
+
+@pytest.mark.parametrize("header", [b"X-H%d: v\r\n", b"X_H%d: v\r\n", b"X-H%d: \xff\r\n"])
+def test_request_with_too_many_headers_is_not_read_but_refused(header: bytes) -> None:
+    given: list[int] = []
+
+    def reading(raw: bytes) -> Request:
+        given.append(len(raw))
+        return deserialize_request(raw)
+
+    headers = b"".join(header % number for number in range(40_000))
+    request = tolerant(reading)(b"POST /slack/events HTTP/1.1\r\nHost: h\r\n" + headers + b"\r\nbody")
+    assert (request.method, request.path, request.get_data()) == ("POST", "/slack/events", b"")
+    assert max(given) < MOST_HEADERS
+
+
+def test_large_body_is_read_whole_and_once() -> None:
+    given: list[int] = []
+
+    def reading(raw: bytes) -> Request:
+        given.append(len(raw))
+        return deserialize_request(raw)
+
+    body = b"x" * 5_000_000
+    raw = b"POST /slack/events HTTP/1.1\r\nHost: h\r\nX-A: " + b"a" * 20_000 + b"\r\n\r\n" + body
+    assert tolerant(reading)(raw).get_data() == body
+    assert given == [len(raw)]

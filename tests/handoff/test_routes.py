@@ -12,6 +12,7 @@ def test_the_order_of_the_design() -> None:
         internal_url="http://plugin_daemon:5002",
         server_port=5002,
         daemon_url="http://localhost:5002",
+        known_hosts=("dify.example.com",),
     ) == (
         "http://plugin_daemon:5002/e/abc/slack/turns",
         "http://127.0.0.1:5002/e/abc/slack/turns",
@@ -21,9 +22,45 @@ def test_the_order_of_the_design() -> None:
 
 
 def test_no_daemon_on_this_machine_no_local_route() -> None:
-    assert routes(hook_id="abc", hook_url=HOOK_URL, internal_url="", server_port=None, daemon_url="") == (
-        "https://dify.example.com/e/abc/slack/turns",
+    found = routes(
+        hook_id="abc",
+        hook_url=HOOK_URL,
+        internal_url="",
+        server_port=None,
+        daemon_url="",
+        known_hosts=("dify.example.com",),
     )
+    assert found == ("https://dify.example.com/e/abc/slack/turns",)
+
+
+@pytest.mark.parametrize(
+    ("hook_url", "internal_url"),
+    [
+        (HOOK_URL, ""),
+        (HOOK_URL, "http://plugin_daemon:5002"),
+        ("https://dify.example.com.evil.example/e/abc/slack/events", "https://dify.example.com"),
+        ("https://dify.example.com@evil.example/e/abc/slack/events", "https://dify.example.com"),
+        ("http://127.0.0.1.evil.example/e/abc/slack/events", ""),
+    ],
+)
+def test_sibling_on_a_host_that_nobody_named_is_no_route(hook_url: str, internal_url: str) -> None:
+    found = routes(
+        hook_id="abc", hook_url=hook_url, internal_url=internal_url, server_port=None, daemon_url=""
+    )
+    assert all("evil" not in route for route in found)
+    assert len(found) == bool(internal_url)
+
+
+@pytest.mark.parametrize(
+    ("hook_url", "internal_url"),
+    [("http://localhost:81/e/abc/slack/events", ""), (HOOK_URL, "https://dify.example.com")],
+)
+def test_sibling_on_this_machine_or_on_a_named_host_is_a_route(hook_url: str, internal_url: str) -> None:
+    found = routes(
+        hook_id="abc", hook_url=hook_url, internal_url=internal_url, server_port=None, daemon_url=""
+    )
+    assert found[-1].endswith("/e/abc/slack/turns")
+    assert len(found) == 1
 
 
 def test_each_route_once() -> None:
@@ -52,9 +89,10 @@ def test_the_admin_may_name_the_whole_hook() -> None:
     ],
 )
 def test_the_sibling_of_the_url_that_slack_called(hook_url: str, route: str) -> None:
-    assert routes(hook_id="abc", hook_url=hook_url, internal_url="", server_port=None, daemon_url="") == (
-        route,
+    found = routes(
+        hook_id="abc", hook_url=hook_url, internal_url="", server_port=None, daemon_url="", known_hosts=("h",)
     )
+    assert found == (route,)
 
 
 @pytest.mark.parametrize(

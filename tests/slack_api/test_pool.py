@@ -4,6 +4,7 @@ import gevent
 import pytest
 
 from clock import SystemClock
+from hosts import is_loopback
 from slack_api.connection import NeverSent
 from slack_api.pool import (
     Answer,
@@ -13,7 +14,6 @@ from slack_api.pool import (
     TooLarge,
     Truncated,
     Unanswered,
-    is_loopback,
     shared_context,
 )
 from tests.fake_clock import FakeClock
