@@ -1,3 +1,5 @@
+from typing import cast
+
 import pytest
 from dify_plugin.core import plugin_executor
 from dify_plugin.core.utils.http_parser import deserialize_request
@@ -67,7 +69,7 @@ def test_request_with_too_many_headers_is_not_read_but_refused(header: bytes) ->
 
     def reading(raw: bytes) -> Request:
         given.append(len(raw))
-        return deserialize_request(raw)
+        return cast("Request", deserialize_request(raw))
 
     headers = b"".join(header % number for number in range(40_000))
     request = tolerant(reading)(b"POST /slack/events HTTP/1.1\r\nHost: h\r\n" + headers + b"\r\nbody")
@@ -80,7 +82,7 @@ def test_large_body_is_read_whole_and_once() -> None:
 
     def reading(raw: bytes) -> Request:
         given.append(len(raw))
-        return deserialize_request(raw)
+        return cast("Request", deserialize_request(raw))
 
     body = b"x" * 5_000_000
     raw = b"POST /slack/events HTTP/1.1\r\nHost: h\r\nX-A: " + b"a" * 20_000 + b"\r\n\r\n" + body
