@@ -2,6 +2,7 @@
 
 import logging
 
+from cachetools import LRUCache
 from redis import Redis
 
 from clock import Clock
@@ -9,6 +10,7 @@ from conversation_store.buckets import Buckets, BucketState
 from conversation_store.cached import CachedStore, RecordCache
 from conversation_store.dify_storage import DifyStorage
 from conversation_store.failover import FailoverStore
+from conversation_store.memory import ProcessMemory
 from conversation_store.outage import Outage
 from conversation_store.presence import Presence, RedisPresence
 from conversation_store.redis_client import connect
@@ -18,6 +20,7 @@ from conversation_store.store import ThreadStore
 from conversation_store.thread_line import RedisThreadLine, RestingLine, ThreadLine
 from errors import SettingsError
 
+HOOKS = 10_000
 REDIS_SERVERS = 8
 """Different `redis_url` values that one process keeps connections for."""
 
@@ -35,18 +38,22 @@ class ProcessStores:
         self._holder = holder
         self._buckets = BucketState()
         self._cache = RecordCache(clock)
-        self._health = Health(clock)
+        self._memory = ProcessMemory(clock)
+        self._health: LRUCache[str, Health] = LRUCache(HOOKS)
         self._redis: dict[str, tuple[Redis, Outage] | None] = {}
         self._presences: dict[str, RedisPresence] = {}
 
-    def open(self, storage: DifyStorage, *, days: float, redis_url: str = "") -> ResilientStore:
+    def open(self, hook_id: str, storage: DifyStorage, *, days: float, redis_url: str = "") -> ResilientStore:
         """The store of a hook: Redis if it has a `redis_url`, Dify's storage otherwise and meanwhile."""
         store: ThreadStore = Buckets(self._buckets, storage, self._clock, days)
         server = self._server(redis_url)
         if server is not None:
             client, outage = server
             store = FailoverStore(RedisStore(client, self._clock, days), store, outage)
-        return ResilientStore(CachedStore(store, self._cache), self._health, self._clock, days)
+        health = self._health.get(hook_id)
+        if health is None:  # of its own: a hook whose storage fails must not keep another one from its own
+            health = self._health[hook_id] = Health(self._clock, self._memory)
+        return ResilientStore(CachedStore(store, self._cache), health, self._clock, days)
 
     def line(self, redis_url: str) -> ThreadLine | None:
         """Thread order between processes; None without Redis, where order holds within the process."""

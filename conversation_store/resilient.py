@@ -18,10 +18,10 @@ _log = logging.getLogger("slack_bridge.store")  # its parent's lines reach the d
 
 
 class Health:
-    """The process-level half: how the store did lately."""
+    """The process-level half for one hook: how its store did lately. The memory is the process's."""
 
-    def __init__(self, clock: Clock) -> None:
-        self.memory = ProcessMemory(clock)
+    def __init__(self, clock: Clock, memory: ProcessMemory | None = None) -> None:
+        self.memory = memory or ProcessMemory(clock)
         self._clock = clock
         self._failures = 0
         self._rests_until = float("-inf")

@@ -5,11 +5,13 @@ connected for the whole turn: a greenlet here, over the one HTTP client of the p
 """
 
 import uuid
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import gevent
 import urllib3
+from cachetools import LRUCache
 from gevent.queue import Empty, SimpleQueue
 
 from clock import Clock
@@ -32,7 +34,9 @@ SHORTEST_PATIENCE = 0.35
 NEVER_SENT = (urllib3.exceptions.ConnectTimeoutError, urllib3.exceptions.NewConnectionError)
 # The turn sends a byte every 10 s; six missing ones mean that nobody is there.
 _SILENCE = 6 * HEARTBEAT_SECONDS
-# Requests that are waited for as long as a turn may take though not a byte of theirs came; more are given up sooner.
+HOOKS = 10_000
+# Requests of one hook that are waited for as long as a turn may take though not a byte of theirs came; more are given
+# up sooner.
 UNHEARD = 100
 
 
@@ -48,8 +52,8 @@ class Relay:
         self._clock = clock
         self._http = http
         self._spawn = spawn
-        self._working: dict[str, str] = {}
-        self._unheard = 0
+        self._working: LRUCache[str, str] = LRUCache(HOOKS)
+        self._unheard: Counter[str] = Counter()  # requests of each hook
 
     def hand_off(self, hook_id: str, routes: Sequence[str], letter: Letter) -> None:
         """Return once some route accepted the turn; raises HandoffError.
@@ -64,7 +68,7 @@ class Relay:
         for number, route in enumerate(order):
             if self._clock.now() >= end:
                 break
-            self._spawn(self._attempt, route, letter)
+            self._spawn(self._attempt, hook_id, route, letter)
             open_attempts += 1
             patience = self._patience(KNOWN_ROUTE_SECONDS if route == known else UNKNOWN_ROUTE_SECONDS)
             last = number == len(order) - 1
@@ -91,10 +95,10 @@ class Relay:
         except Empty:
             return None
 
-    def _attempt(self, route: str, letter: Letter) -> None:
+    def _attempt(self, hook_id: str, route: str, letter: Letter) -> None:
         name = uuid.uuid4().hex
         try:
-            response = self._post(route, letter.body, name)
+            response = self._post(hook_id, route, letter.body, name)
         except urllib3.exceptions.HTTPError as error:
             letter.answers.put((route, Outcome.NO))
             if not isinstance(error, NEVER_SENT):
@@ -112,10 +116,10 @@ class Relay:
             response.close()
             letter.ended(name)
 
-    def _post(self, route: str, body: bytes, name: str) -> urllib3.BaseHTTPResponse:
+    def _post(self, hook_id: str, route: str, body: bytes, name: str) -> urllib3.BaseHTTPResponse:
         """Its turn may have begun, however long nothing is heard: a proxy can hold the answer back to its end."""
-        longest = REQUEST_SECONDS if self._unheard < UNHEARD else _SILENCE
-        self._unheard += 1
+        longest = REQUEST_SECONDS if self._unheard[hook_id] < UNHEARD else _SILENCE
+        self._unheard[hook_id] += 1
         try:
             return self._http.request(
                 "POST",
@@ -130,7 +134,9 @@ class Relay:
                 ),
             )
         finally:
-            self._unheard -= 1
+            self._unheard[hook_id] -= 1
+            if not self._unheard[hook_id]:
+                del self._unheard[hook_id]
 
     def _beats(self, response: urllib3.BaseHTTPResponse) -> bool:
         """Wait for the next byte; False at the end."""

@@ -12,14 +12,17 @@ CHANNELS = 10_000
 
 
 class ChannelTypes:
-    """One per process, for all workspaces. A type that is known here is also one whose messages Slack sends us."""
+    """One per process. Each hook has a memory of its own, since only its own signing secret vouches for an event.
+
+    A type that is known here is also one whose messages Slack sends us.
+    """
 
     def __init__(self, clock: Clock) -> None:
-        self._heard: TTLCache[tuple[str, str], str] = TTLCache(CHANNELS, KEPT_SECONDS, timer=clock.now)
+        self._heard: TTLCache[tuple[str, str, str], str] = TTLCache(CHANNELS, KEPT_SECONDS, timer=clock.now)
 
-    def typed(self, message: Message) -> Message:
-        """The message with its channel's type, as far as that is known. Whatever has one is learned from."""
-        place = (message.team_id, message.channel)
+    def typed(self, hook_id: str, message: Message) -> Message:
+        """The message with its channel's type, as far as this hook knows it. Whatever has one is learned from."""
+        place = (hook_id, message.team_id, message.channel)
         if message.channel_type:
             self._heard[place] = message.channel_type
             return message

@@ -27,6 +27,7 @@ class Interactions:
     the thread.
     """
 
+    hook_id: str
     signing_secrets: tuple[str, ...]
     rules: Rules
     clock: Clock
@@ -50,12 +51,13 @@ class Interactions:
 
     def _pressed(self, press: Press, received: float) -> Ack:
         message = press.message
-        if not isinstance(admit(message, self.rules), Answer) or not self.presses.take(press.button):
+        button = f"{self.hook_id}/{press.button}"
+        if not isinstance(admit(message, self.rules), Answer) or not self.presses.take(button):
             return Ack(OK)
         try:
             self.hand_off(Assignment(message, self.hook_url, received))
         except (SettingsError, HandoffError) as error:
-            self.presses.give_back(press.button)
+            self.presses.give_back(button)
             logger.warning("a press in %s was not taken: %s", message.channel, error)
             return Ack(LATER)
         return Ack(OK)

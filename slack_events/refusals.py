@@ -8,7 +8,7 @@ from clock import Clock
 from turns.report import logger
 
 PAUSE = 60.0
-REASONS = 64
+REASONS = 1_000
 
 
 @dataclass(slots=True)
@@ -18,18 +18,19 @@ class _Reason:
 
 
 class Refusals:
-    """One per process; counts each reason by itself, so that no flood hides what else is wrong."""
+    """One per process; counts each reason of each hook by itself, so that no flood hides what else is wrong."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._reasons: LRUCache[str, _Reason] = LRUCache(REASONS)
+        self._reasons: LRUCache[tuple[str, str], _Reason] = LRUCache(REASONS)
 
-    def note(self, why: str) -> None:
-        """One more; `why` is ours and holds nothing of the request."""
+    def note(self, hook_id: str, why: str) -> None:
+        """One more at this hook; `why` is ours and holds nothing of the request."""
         now = self._clock.now()
-        reason = self._reasons.setdefault(why, _Reason())
+        told = (hook_id, why)
+        reason = self._reasons.setdefault(told, _Reason())
         if now < reason.silent_until:
             reason.untold += 1
             return
         logger.warning("refused a request: %s; %d more since the last such line", why, reason.untold)
-        self._reasons[why] = _Reason(now + PAUSE)
+        self._reasons[told] = _Reason(now + PAUSE)

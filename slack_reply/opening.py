@@ -48,7 +48,7 @@ class Opening:
         if not granted:
             raise WriterGone(offset)
         ts = self._started(chunks, offset)
-        self._written.add(self._place.channel, ts)
+        self._written.add(self._place.account, self._place.channel, ts)
         return ts
 
     def _started(self, chunks: Chunks, offset: int) -> str:
@@ -110,11 +110,11 @@ class Opening:
         self._unsure = False
         if found:
             self._lost.clear()
-            self._written.add(place.channel, found)
+            self._written.add(place.account, place.channel, found)
         return found
 
     def _known(self, ts: str) -> bool:
-        return self._written.knows(self._place.channel, ts)
+        return self._written.knows(self._place.account, self._place.channel, ts)
 
     def _may_be_ours(self, message: Mapping[str, Any]) -> bool:
         bot = self._place.bot_user

@@ -61,7 +61,7 @@ class Posting:
         """
         posted = self._found(offset) or self._posted(page, offset, below)
         self._unsure.pop(offset, None)
-        self._written.add(self._place.channel, posted.ts)
+        self._written.add(self._place.account, self._place.channel, posted.ts)
         return posted
 
     def _posted(self, page: Page, offset: int, below: Blocks) -> Posted:

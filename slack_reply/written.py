@@ -6,15 +6,15 @@ REMEMBERED = 20_000
 
 
 class Written:
-    """One per process, shared by all replies."""
+    """One per process, shared by all replies. `account` tells apps in their workspaces apart (SlackApi.account)."""
 
     def __init__(self, remembered: int = REMEMBERED) -> None:
-        self._known: LRUCache[tuple[str, str], bool] = LRUCache(remembered)
+        self._known: LRUCache[tuple[str, str, str], bool] = LRUCache(remembered)
 
-    def add(self, channel: str, ts: str) -> None:
+    def add(self, account: str, channel: str, ts: str) -> None:
         """The message belongs to an answer."""
-        self._known[channel, ts] = True
+        self._known[account, channel, ts] = True
 
-    def knows(self, channel: str, ts: str) -> bool:
+    def knows(self, account: str, channel: str, ts: str) -> bool:
         """Whether some answer has it."""
-        return (channel, ts) in self._known
+        return (account, channel, ts) in self._known

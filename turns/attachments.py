@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import gevent
-from gevent.lock import BoundedSemaphore
 
 from clock import Clock
 from dify_app.app import DifyApp
@@ -13,6 +12,7 @@ from errors import DifyError, FileRefused
 from slack_api.file_objects import declared_size, download_url, mime_of, name_of
 from slack_api.files import FileLimits, SlackFiles
 from turns.report import logger, where
+from turns.transfers import HookTransfers
 
 MOST_FILES = 20
 MOST_BYTES = 20 * 1024 * 1024  # of one file, whatever the app takes: it is held in memory on its way
@@ -26,7 +26,7 @@ class Attachments:
     """Brings files to one app. `transfers` bounds how many files the process holds at once."""
 
     def __init__(
-        self, slack: SlackFiles, dify: FileCalls, app: DifyApp, transfers: BoundedSemaphore, clock: Clock
+        self, slack: SlackFiles, dify: FileCalls, app: DifyApp, transfers: HookTransfers, clock: Clock
     ) -> None:
         self._slack = slack
         self._dify = dify
@@ -91,7 +91,7 @@ class Attachments:
             return place
         try:
             limit = self._app.form().limits.size(place.kind) or MOST_BYTES
-            with self._transfers:
+            with self._transfers.place():
                 loaded = self._slack.download(file, FileLimits(size=min(limit, MOST_BYTES)))
                 return upload(self._dify, place, loaded.content)
         except FileRefused as refused:

@@ -30,7 +30,7 @@ class Door:
     def __init__(self, clock: Clock) -> None:
         self._people = Allowance(PER_USER, clock)
         self._threads = Allowance(PER_THREAD, clock)
-        self._foreign: TTLCache[str, bool] = TTLCache(TEAMS_REMEMBERED, ONCE, timer=clock.now)
+        self._foreign: TTLCache[tuple[str, str], bool] = TTLCache(TEAMS_REMEMBERED, ONCE, timer=clock.now)
 
     def turned_away(
         self, message: Message, key: ThreadKey, installation: Installation, *, slack_connect: bool
@@ -40,7 +40,7 @@ class Door:
         if bot is None:
             return TurnedAway("workspace unknown", Say.INTERRUPTED)
         if is_foreign(message, bot):
-            self._note(message.team_id)
+            self._note(key.hook_id, message.team_id)
             return TurnedAway("foreign team")
         if is_outsider(message, bot) and not slack_connect:
             return TurnedAway("by a member of another organisation")
@@ -50,9 +50,9 @@ class Door:
         over = self._threads.take(key.digest())
         return None if over is None else _told("thread budget", Say.BUDGET_USED_UP, over)
 
-    def _note(self, team_id: str) -> None:
-        if team_id not in self._foreign:
-            self._foreign[team_id] = True
+    def _note(self, hook_id: str, team_id: str) -> None:
+        if (hook_id, team_id) not in self._foreign:
+            self._foreign[hook_id, team_id] = True
             logger.warning("events of team %s are not answered: the bot token is of another one", team_id)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import gevent
-from gevent.lock import BoundedSemaphore
 
 from clock import Clock
 from dify_app.answer import FileProduced
@@ -13,6 +12,7 @@ from errors import SlackError, SlackFateUnknown, SlackRefused
 from slack_api.files import SlackFiles
 from slack_reply.writer import Place
 from turns.report import logger, where
+from turns.transfers import HookTransfers
 
 MOST_FILES = 10
 MOST_BYTES = 20 * 1024 * 1024
@@ -37,7 +37,7 @@ class ProducedFiles:
         place: Place,
         fetch: Fetch,
         owns: Callable[[str], bool],
-        transfers: BoundedSemaphore,
+        transfers: HookTransfers,
         clock: Clock,
     ) -> None:
         self._slack = slack
@@ -91,7 +91,7 @@ class ProducedFiles:
 
     def _store(self, file: FileProduced) -> str | None:
         try:
-            with self._transfers:
+            with self._transfers.place():
                 found = self._fetch(file.url)
                 return self._slack.store(file.name, found.content) if found else None
         except Exception as error:  # noqa: BLE001 - one file must not cost the answer

@@ -85,8 +85,8 @@ class Bridge:
             hand_off=partial(self._first_leg, hook),
             hook_url=hook.url,
             spare=partial(self.awaken, hook),
-            refused=self._refusals.note,
-            typed=self._channel_types.typed,
+            refused=partial(self._refusals.note, hook.id),
+            typed=partial(self._channel_types.typed, hook.id),
         )
 
     def interactions(self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> Interactions:
@@ -94,13 +94,14 @@ class Bridge:
         hook = Hook.of(session, headers, raw)
         self._problems.tell(hook.id, hook.settings.problems)
         return Interactions(
+            hook_id=hook.id,
             signing_secrets=hook.settings.signing_secrets,
             rules=_rules(hook.settings),
             clock=self._clock,
             presses=self._presses,
             hand_off=partial(self._first_leg, hook),
             hook_url=hook.url,
-            refused=self._refusals.note,
+            refused=partial(self._refusals.note, hook.id),
         )
 
     def awaken(self, hook: Hook) -> None:
@@ -192,7 +193,7 @@ class Bridge:
     def _store(self, hook: Hook) -> ResilientStore:
         settings = hook.settings
         return self._stores.open(
-            hook.session.storage, days=settings.conversation_days, redis_url=settings.redis_url or ""
+            hook.id, hook.session.storage, days=settings.conversation_days, redis_url=settings.redis_url or ""
         )
 
     def _followers(self, hook: Hook, message: Message) -> Collection[str]:

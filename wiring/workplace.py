@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from gevent.lock import BoundedSemaphore
 from urllib3 import PoolManager
 
 from clock import Clock
@@ -43,10 +42,12 @@ from turns.question import Asker
 from turns.team import Bots, Installation
 from turns.thread_context import Circle
 from turns.thread_reading import ThreadReading
+from turns.transfers import Transfers
 from wiring.hook import Hook
 from wording import Say, language_for, say
 
 FILES_AT_ONCE = 4  # that a process holds in memory on their way, in or out
+FILES_OF_A_HOOK = 3  # of them
 
 
 class Workplace:
@@ -58,7 +59,7 @@ class Workplace:
         self._holder = holder
         self._origin = FilesOrigin(env.slack_files_url)
         self._dify = PoolManager(maxsize=FILES_AT_ONCE)
-        self._transfers = BoundedSemaphore(FILES_AT_ONCE)
+        self._transfers = Transfers(FILES_AT_ONCE, FILES_OF_A_HOOK)
         self._pool = Pool(clock)
         self._budget = Budget(clock)
         self._support = NativeSupport(clock)
@@ -111,7 +112,7 @@ class Workplace:
                 self._dify, addresses(url, bases), self._clock, most=produced_files.MOST_BYTES
             ),
             manner.owns,
-            self._transfers,
+            self._transfers.of(hook.id),
             self._clock,
         )
         slack = Slack(api, self._budget, self._support, self._written, self._clock)
@@ -151,7 +152,7 @@ class Workplace:
                 settings.slack_connect,
             ),
             ThreadReading(api, message, self._clock),
-            Attachments(files, hook.session.file, app, self._transfers, self._clock),
+            Attachments(files, hook.session.file, app, self._transfers.of(hook.id), self._clock),
             partial(self._users.many, api),
         )
 

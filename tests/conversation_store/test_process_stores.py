@@ -15,9 +15,9 @@ def test_requests_share_what_the_process_knows(
     storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
 ) -> None:
     stores = ProcessStores(clock)
-    written = stores.open(storage, days=DAYS).update(key, with_conversation)
+    written = stores.open("hook", storage, days=DAYS).update(key, with_conversation)
     storage.calls.clear()
-    assert stores.open(storage, days=DAYS).get(key) == written
+    assert stores.open("hook", storage, days=DAYS).get(key) == written
     assert storage.calls == []
 
 
@@ -25,10 +25,10 @@ def test_with_redis_the_record_is_there(
     shared_redis: RedisServer, redis_client: Redis, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
 ) -> None:
     stores = ProcessStores(clock)
-    store = stores.open(storage, days=DAYS, redis_url=shared_redis.url)
+    store = stores.open("hook", storage, days=DAYS, redis_url=shared_redis.url)
     assert store.claim(key, "1.000001", unchanged) is not None
     assert "set" not in storage.calls
-    elsewhere = ProcessStores(clock).open(FakeDifyStorage(), days=DAYS, redis_url=shared_redis.url)
+    elsewhere = ProcessStores(clock).open("hook", FakeDifyStorage(), days=DAYS, redis_url=shared_redis.url)
     assert elsewhere.claim(key, "1.000001", unchanged) is None
 
 
@@ -48,7 +48,7 @@ def test_a_senseless_url_is_said_once_and_dify_is_used(
     stores = ProcessStores(clock)
     with caplog.at_level(logging.ERROR):
         for _ in range(3):
-            store = stores.open(storage, days=DAYS, redis_url="http://user:secret@host")
+            store = stores.open("hook", storage, days=DAYS, redis_url="http://user:secret@host")
             assert store.update(key, with_conversation) == store.get(key)
     assert len(caplog.records) == 1
     assert "redis_url" in caplog.text
@@ -58,5 +58,5 @@ def test_a_senseless_url_is_said_once_and_dify_is_used(
 def test_servers_are_bounded(storage: FakeDifyStorage, clock: FakeClock) -> None:
     stores = ProcessStores(clock)
     for number in range(REDIS_SERVERS * 2):
-        stores.open(storage, days=DAYS, redis_url=f"redis://127.0.0.1/{number}")
+        stores.open("hook", storage, days=DAYS, redis_url=f"redis://127.0.0.1/{number}")
     assert len(stores._redis) == REDIS_SERVERS

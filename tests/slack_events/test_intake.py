@@ -1,6 +1,7 @@
 import json
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -102,7 +103,7 @@ def test_a_mention_whose_channel_is_known_for_a_group_dm_is_left_to_its_other_ev
     handed, types = Handed(), ChannelTypes(FakeClock())
     said = event(type="message", channel_type="mpim", text="<@UBOT> hi")
     for body in (event(), said, event()):
-        assert take(body, handed, typed=types.typed) == Ack(200)
+        assert take(body, handed, typed=partial(types.typed, "hook")) == Ack(200)
     assert [one.message.source for one in handed] == ["app_mention", "message"]
 
 

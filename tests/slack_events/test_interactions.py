@@ -25,6 +25,7 @@ class Office:
         self.handed: list[Assignment] = []
         self.error: Exception | None = None
         self.interactions = Interactions(
+            hook_id="hook",
             signing_secrets=(SECRET,),
             rules=Rules(**{"slack_connect": True} | rules),
             clock=self.clock,

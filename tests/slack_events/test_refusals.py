@@ -11,9 +11,9 @@ def test_a_line_at_once_then_one_a_minute_with_how_many(caplog: pytest.LogCaptur
     refusals = Refusals(clock)
     with caplog.at_level(logging.WARNING, "slack_bridge"):
         for _ in range(5):
-            refusals.note("no valid signature")
+            refusals.note("hook", "no valid signature")
         clock.advance(PAUSE)
-        refusals.note("no valid signature")
+        refusals.note("hook", "no valid signature")
     first, second = (record.getMessage() for record in caplog.records)
     assert "no valid signature; 0 more" in first
     assert "no valid signature; 4 more" in second
@@ -23,7 +23,16 @@ def test_each_reason_is_told_by_itself(caplog: pytest.LogCaptureFixture) -> None
     refusals = Refusals(FakeClock())
     with caplog.at_level(logging.WARNING, "slack_bridge"):
         for _ in range(100):
-            refusals.note("no valid signature")
-            refusals.note("no room for another turn")
+            refusals.note("hook", "no valid signature")
+            refusals.note("hook", "no room for another turn")
     assert len(caplog.records) == 2
     assert "no room" in caplog.text
+
+
+def test_flood_at_one_hook_hides_nothing_of_another(caplog: pytest.LogCaptureFixture) -> None:
+    refusals = Refusals(FakeClock())
+    with caplog.at_level(logging.WARNING, "slack_bridge"):
+        for _ in range(100):
+            refusals.note("hostile", "no valid signature")
+        refusals.note("hook", "no valid signature")
+    assert len(caplog.records) == 2

@@ -47,7 +47,7 @@ def test_in_a_channel_the_asker_is_named() -> None:
     assert start(one) == "1.5"
     asked = pool.arguments()
     assert (asked["recipient_user_id"], asked["recipient_team_id"]) == ("U1", "T2")
-    assert written.knows("C1", "1.5")
+    assert written.knows(ACCOUNT, "C1", "1.5")
 
 
 def test_in_a_direct_message_only_when_slack_asks_for_it() -> None:
@@ -116,12 +116,12 @@ def test_a_lost_one_is_found(lost: Answer | Exception) -> None:
         lost, thread(SO_FAR, {"ts": "3.0", "user": "U9", "bot_id": "B9", "text": "So far"})
     )
     assert start(one) == "2.0"
-    assert written.knows("C1", "2.0")
+    assert written.knows(ACCOUNT, "C1", "2.0")
 
 
 def test_what_another_answer_wrote_is_not_it() -> None:
     one, _, _, written = opening(LOST, thread(SO_FAR))
-    written.add("C1", "2.0")
+    written.add(ACCOUNT, "C1", "2.0")
     with pytest.raises(WriterGone):
         start(one)
 

@@ -38,7 +38,7 @@ def test_a_page_is_posted_with_its_name_and_remembered() -> None:
     assert one.post(PAGE, 7) == Posted("1.5", PAGE)
     assert pool.arguments()["metadata"]["event_payload"] == {"page": "1.000000:7:0"}
     assert pool.arguments()["markdown_text"] == "Some text."
-    assert written.knows("C1", "1.5")
+    assert written.knows(ACCOUNT, "C1", "1.5")
 
 
 @pytest.mark.parametrize("lost", [LOST, says(b"oops", 500), says(b"<html>"), refuses("internal_error")])

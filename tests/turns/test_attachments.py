@@ -4,7 +4,6 @@ from typing import Any
 
 import gevent
 import pytest
-from gevent.lock import BoundedSemaphore
 
 from clock import SystemClock
 from dify_app.files_in import OfferedFile, Place, PlacedFile
@@ -12,6 +11,7 @@ from dify_app.form import AppForm, UploadLimits
 from errors import AppMisconfigured, FileRefused
 from slack_api.files import Downloaded, FileLimits
 from turns.attachments import MOST_BYTES, MOST_FILES, Attachments
+from turns.transfers import Transfers
 
 MEGABYTE = 1024 * 1024
 SECRET = "xoxb-nobodys-business"
@@ -79,7 +79,7 @@ def slack() -> FakeSlack:
 
 
 def attachments(slack: FakeSlack, app: FakeApp | None = None) -> Attachments:
-    return Attachments(slack, Dify(), app or FakeApp(), BoundedSemaphore(2), SystemClock(0.0005))  # type: ignore[arg-type]
+    return Attachments(slack, Dify(), app or FakeApp(), Transfers(2, 2).of("hook"), SystemClock(0.0005))  # type: ignore[arg-type]
 
 
 def fate(brought: list[PlacedFile | FileRefused]) -> list[str]:

@@ -3,7 +3,6 @@ import logging
 import gevent
 import pytest
 from gevent.event import Event
-from gevent.lock import BoundedSemaphore
 
 from clock import SystemClock
 from dify_app.answer import FileProduced
@@ -11,6 +10,7 @@ from dify_app.fetch import FetchedFile
 from errors import SlackError, SlackFateUnknown, SlackRefused, SlackUnreachable
 from slack_reply.writer import Place
 from turns.produced import MOST_FILES, ProducedFiles
+from turns.transfers import Transfers
 
 SECRET = "xoxb-nobodys-business"
 PLACE = Place("T1", "C1", "channel", "1.000000", "2.000000", "U1", "T1")
@@ -79,7 +79,7 @@ def produced(slack: FakeFiles, dify: Dify) -> ProducedFiles:
         PLACE,
         dify.fetch,
         lambda url: url.startswith("/files/"),
-        BoundedSemaphore(2),
+        Transfers(2, 2).of("hook"),
         SystemClock(0.01),
     )
 

@@ -1,0 +1,98 @@
+"""One process serves the hooks of every workspace of Dify: a list of what it remembers, with what keeps hooks apart.
+
+A map that is new fails this test until somebody has said by what its keys belong to one hook.
+"""
+
+from collections import Counter, deque
+from collections.abc import Iterator
+from typing import Any
+
+from cachetools import Cache
+
+from provider.environment import Environment
+from wiring.bridge import Bridge
+
+OURS = (
+    "clock",
+    "conversation_store",
+    "dify_app",
+    "handoff",
+    "provider",
+    "slack_api",
+    "slack_events",
+    "slack_reply",
+    "turns",
+    "wiring",
+)
+HOOK = "the hook's id is in the key"
+THREAD = "the thread's key, or a hash of it, begins with the hook's id"
+TOKEN = "the key holds a hash of the bot token"
+REQUEST = "the key is a random number of this process, which nobody else is told"
+KEPT_APART = {
+    "RecordCache.records": THREAD,
+    "ProcessMemory._known": THREAD,
+    "ProcessMemory._unsaved": THREAD,
+    "ProcessMemory._claims": THREAD,
+    "ProcessStores._health": HOOK,
+    "ProcessStores._redis": "the key is an address with its password, from the settings of one hook",
+    "ProcessStores._presences": "the same",
+    "OpenTurnLists.hooks": HOOK,
+    "OpenTurnLists.locks": "a number, by the hash of a hook: it is held for one call of the storage",
+    "BucketState.locks": "a number, by the hash of a thread: it is held for one call of the storage",
+    "FilesOrigin._authorities": "it never changes: the spellings of Slack's own files host",
+    "Relay._working": HOOK,
+    "Relay._unheard": HOOK,
+    "Gate._names": HOOK,
+    "Gate._hooks": HOOK,
+    "Claims._taken": HOOK,
+    "Refusals._reasons": HOOK,
+    "ChannelTypes._heard": HOOK,
+    "ProblemLog._told": HOOK,
+    "Lifelines._cuts": REQUEST,
+    "Lifelines._ended": REQUEST,
+    "Lines._lines": THREAD,
+    "Door._foreign": HOOK,
+    "Allowance._accounts": "the hook's id, or a thread's hash, is in the key",
+    "Foreman._acks": HOOK,
+    "Sweeps._due": HOOK,
+    "Budget._lines": TOKEN,
+    "NativeSupport._missing": TOKEN,
+    "Written._known": TOKEN,
+    "Users._known": TOKEN,
+    "Users._failed": TOKEN,
+    "Channels._known": TOKEN,
+    "Channels._failed": TOKEN,
+    "Bots._known": TOKEN,
+    "Bots._failed": TOKEN,
+    "Bots._asking": TOKEN,
+    "FormCache._known": HOOK,
+    "Workplace._kinds": HOOK,
+    "Workplace._pressed": HOOK,
+    "Transfers._hooks": HOOK,
+    "Transfers._users": HOOK,
+}
+
+
+def remembered(root: object) -> Iterator[str]:
+    """Each map, set and cache that lives as long as the object, as `Class.attribute`."""
+    seen: set[int] = set()
+    queue: deque[Any] = deque([root])
+    while queue:
+        one = queue.popleft()
+        if id(one) in seen or type(one).__module__.partition(".")[0] not in OURS:
+            continue
+        seen.add(id(one))
+        slots = [name for kind in type(one).__mro__ for name in getattr(kind, "__slots__", ())]
+        for name in {*getattr(one, "__dict__", {}), *slots}:
+            value = getattr(one, name, None)
+            if isinstance(value, dict | set | list | deque | Cache | Counter):
+                yield f"{type(one).__name__}.{name}"
+            queue.append(value)
+
+
+def test_everything_a_process_remembers_is_kept_apart_by_hook() -> None:
+    assert set(remembered(Bridge(Environment()))) - set(KEPT_APART) == set()
+
+
+def test_list_names_nothing_that_is_gone() -> None:
+    assert set(KEPT_APART) - set(remembered(Bridge(Environment()))) == set()
