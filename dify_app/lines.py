@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 LONGEST_RUN = 1000
 """Ticks or tildes that are one piece; more of them go on with the same run, so that a stream need not hold it back."""
+LONGEST_FENCE = 20
+"""Ticks or tildes that open a code block; a longer run is text, as of a model that is stuck on one character."""
 PIECE = re.compile(rf"`{{1,{LONGEST_RUN}}}|~{{1,{LONGEST_RUN}}}|\n|[^`~\n]+")
 BLANKS = " \t\r\f\v\u00a0\u3000\ufeff"  # within a line; a byte order mark shows as little as a blank
 _LONGEST_LEAD = 200  # characters of a line that are looked at for what it begins with
@@ -81,7 +83,7 @@ class Lines:
         if self._opening:
             if run[0] == "`" == self._fence[:1]:  # a block's first line holds no more of them: it is a span
                 self._fence, self._opening = "", False
-        elif self.begins and len(run) >= len("```"):
+        elif self.begins and len("```") <= len(run) <= LONGEST_FENCE:
             self._fence, self._opening = run, True
             self._quoted = self._quotes()
         if run[0] == "`":

@@ -80,7 +80,8 @@ def _ticks(line: str, start: int, whole: bool) -> Atom:
             return Atom(start, closing.end(), tokens.inside_code(line[start : closing.end()]), solid=True)
     if not whole and len(line) - start <= CODE_SPAN_LIMIT:
         return _held(start)
-    return Atom(start, behind, line[start:behind], solid=True)
+    # Another reader of Markdown may close it later, and then takes for text what is code for us.
+    return Atom(start, behind, "\\`" * (behind - start), solid=True)
 
 
 def _angle(line: str, start: int, whole: bool) -> Atom:
@@ -106,11 +107,22 @@ def _entity(line: str, start: int, whole: bool) -> Atom:
 
 def _link(line: str, start: int, whole: bool) -> Atom:
     found = links.read(line, start, whole=whole)
-    if found is None:
-        return Atom(start, start + 1, "\\[" if links.resembles(line, start) else "[", solid=True)
+    if found is None or (isinstance(found, links.Link) and _opens_code(found.label)):
+        return Atom(start, start + 1, "\\[" if found or links.resembles(line, start) else "[", solid=True)
     if isinstance(found, int):
         return _held(start)
     return Atom(start, found.end, found.shown(_label(found.label)), solid=True)
+
+
+def _opens_code(label: str) -> bool:
+    """Whether a code span begins in the label and ends behind it: then there is no link."""
+    runs = [len(run) for run in _TICKS.findall(label)]
+    while runs:
+        run = runs.pop(0)
+        if run not in runs:
+            return True
+        del runs[: runs.index(run) + 1]
+    return False
 
 
 def _image(line: str, start: int, whole: bool) -> Atom:
@@ -118,7 +130,7 @@ def _image(line: str, start: int, whole: bool) -> Atom:
     if start + 1 == len(line):
         return Atom(start, start + 1, "!", solid=True) if whole else _held(start)
     found = links.read(line, start + 1, whole=whole) if line[start + 1] == "[" else None
-    if found is None:
+    if found is None or (isinstance(found, links.Link) and _opens_code(found.label)):
         return Atom(start, start + 1, "!", solid=True)
     if isinstance(found, int):
         return _held(start)

@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from dify_app.lines import LONGEST_FENCE
+
 # What is kept of an info string: only its first word means anything.
 INFO_LIMIT = 200
 _INDENT = 3
@@ -10,8 +12,8 @@ _INDENT = 3
 _CONTAINERS = r"(?:[ \t]*+(?:>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t])))*+[ \t]*+"
 PREFIX = re.compile(rf"{_CONTAINERS}(?:\[[ xX]\](?=[ \t])[ \t]*)?")
 _OPENING = re.compile(
-    rf"(?P<prefix>{_CONTAINERS})(?:(?P<ticks>`{{3,}})(?P<info>[^`]*)"
-    rf"|(?P<tildes>~{{3,}})(?P<words>.*))\Z"
+    rf"(?P<prefix>{_CONTAINERS})(?:(?P<ticks>`{{3,{LONGEST_FENCE}}})(?P<info>[^`]*)"
+    rf"|(?P<tildes>~{{3,{LONGEST_FENCE}}}(?!~))(?P<words>.*))\Z"
 )
 _CLOSING = re.compile(r"(?P<prefix>[ \t>]*)(?P<run>`+|~+)[ \t]*\Z")
 _MAYBE_CLOSING = re.compile(r"[ \t>]*(?:`*|~*)[ \t]*\Z")

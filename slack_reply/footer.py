@@ -59,7 +59,7 @@ def _source(name: str, url: str) -> str:
     short = name if len(name) <= NAME_LIMIT else f"{name[: NAME_LIMIT - 1].rstrip()}…"
     label = links.label_text(short)
     linkable = url.startswith(("http://", "https://")) and len(url) <= URL_LIMIT and not _blank(url)
-    return f"[{label}]({links.quoted(url)})" if linkable else label
+    return links.shown(label, url) if linkable else label
 
 
 def _blank(url: str) -> bool:

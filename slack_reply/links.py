@@ -1,11 +1,10 @@
 """Links and images of one line: the only markup whose source is not shown as it stands."""
 
-import html
 import re
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from slack_reply import tokens
+from slack_reply.domains import disguises
 
 LABEL_LIMIT = 300
 TARGET_LIMIT = 2000
@@ -30,8 +29,6 @@ _AUTOLINK_BEGUN = re.compile(
 _UNESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _IN_LABEL = re.compile(r"([\\\[\]*_~`])")
 _PERCENT = {" ": "%20", "\t": "%09", "<": "%3C", ">": "%3E", "(": "%28", ")": "%29", "|": "%7C", "\\": "%5C"}
-# An address in a label, as far as it tells where the link seems to go.
-_ADDRESS = re.compile(r"(?:https?://|\bwww\.)[^\s/?#*`\[\](){}<>\"',;]+", re.IGNORECASE)
 _BARE_ENDS = frozenset(" \t.,;:!?)")
 
 
@@ -48,9 +45,14 @@ class Link(NamedTuple):
         return self.url.partition("?")[0].rpartition("/")[2] or self.url
 
     def shown(self, label: str) -> str:
-        """As Markdown, with a label that is already safe; one that reads as another address names the real one too."""
-        named = f"{label} → {label_text(self.url)}" if _disguises(label, self.url) else label
-        return f"[{named}]({quoted(self.url)})"
+        """As Markdown, with a label that is already safe."""
+        return shown(label, self.url)
+
+
+def shown(label: str, url: str) -> str:
+    """A link as Markdown; a label that reads as another address than the URL names the real one too."""
+    named = f"{label} → {label_text(url)}" if disguises(label, url) else label
+    return f"[{named}]({quoted(url)})"
 
 
 def read(line: str, start: int, *, whole: bool) -> Link | int | None:
@@ -72,9 +74,13 @@ def read(line: str, start: int, *, whole: bool) -> Link | int | None:
 
 
 def resembles(line: str, start: int) -> bool:
-    """Whether what is no link here could be read as one once its `<` are entities."""
+    """Whether the bracket at `start`, which opens no link here, may open one for another reader of Markdown.
+
+    Its label may go on in a later line, or be longer than ours; its target may, too; and a definition of a reference
+    makes links of labels anywhere.
+    """
     label = _LABEL.match(line, start, start + LABEL_LIMIT)
-    return label is not None and line.startswith("(<", label.end())
+    return label is None or line[label.end() : label.end() + 1] in {"(", "[", ":"}
 
 
 def autolink(line: str, start: int, *, whole: bool) -> tuple[int, str] | int | None:
@@ -94,19 +100,6 @@ def autolink(line: str, start: int, *, whole: bool) -> tuple[int, str] | int | N
         return end, url
     target = url if ":" in url else f"mailto:{url}"
     return end, f"[{label_text(url)}]({quoted(target)})"
-
-
-def _disguises(label: str, url: str) -> bool:
-    hosts = {_host(found) for found in _ADDRESS.findall(html.unescape(label.replace("\\", "")))}
-    return bool(hosts) and hosts != {_host(url)}
-
-
-def _host(url: str) -> str:
-    try:
-        host = urlsplit(url if "://" in url else f"//{url}").hostname
-    except ValueError:
-        return ""
-    return (host or "").removeprefix("www.").rstrip(".")
 
 
 def label_text(plain: str) -> str:

@@ -18,6 +18,7 @@ _UNSEEN = (
     "\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
+UNSEEN = re.compile(rf"[{_UNSEEN}]")
 # A token, or a link of any scheme. `std::vector<std::string>` is none.
 OPENER = rf"<(?=[!@#{_UNSEEN}]|(?i:https?|mailto|tel:|[a-z][a-z0-9+.\-]{{0,30}}://))"
 _OPENER = re.compile(OPENER)

@@ -50,4 +50,4 @@ def name_lists(names: Sequence[str]) -> list[str]:
 def _link(name: str, url: str) -> str:
     label = links.label_text(name[:LONGEST_LIST])
     plain = len(url) <= LONGEST_URL and url.isprintable() and not any(char.isspace() for char in url)
-    return f"[{label}]({links.quoted(url)})" if plain else label
+    return links.shown(label, url) if plain else label

@@ -1,6 +1,6 @@
 import pytest
 
-from dify_app.lines import LONGEST_RUN, PIECE, Lines, decided, end_of
+from dify_app.lines import LONGEST_FENCE, LONGEST_RUN, PIECE, Lines, decided, end_of
 
 
 def behind(*pieces: str) -> Lines:
@@ -76,14 +76,20 @@ LONG = LONGEST_RUN + 3
 
 
 @pytest.mark.parametrize("mark", "`~")
-def test_a_long_run_comes_in_pieces_and_is_one_run(mark: str) -> None:
+def test_long_run_comes_in_pieces_and_is_one_run_of_text(mark: str) -> None:
     run = mark * LONG
     pieces = [found.group() for found in PIECE.finditer(run)]
     assert [len(piece) for piece in pieces] == [LONGEST_RUN, 3]
-    assert behind(*pieces, "\n").in_block
-    assert behind(*pieces, "\n", mark * 3, "\n").in_block
-    assert not behind(*pieces, "\n", *pieces).in_block
+    assert not behind(*pieces, "\n").in_block
+    assert behind(mark * 3, "\n").in_block
+    assert not behind(mark * 3, "\n", *pieces, "\n").in_block
     assert not behind("a ", *pieces, "b", *pieces).in_span
+
+
+@pytest.mark.parametrize("mark", "`~")
+def test_run_of_more_than_twenty_opens_no_block(mark: str) -> None:
+    assert behind(mark * LONGEST_FENCE, "\n").in_block
+    assert not behind(mark * (LONGEST_FENCE + 1), "\n").in_block
 
 
 @pytest.mark.parametrize(

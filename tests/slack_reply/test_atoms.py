@@ -13,7 +13,7 @@ def read(line: str) -> str:
         ("a <b> c", "a &lt;b&gt; c"),
         ("`a<b>` <c>", "`a<b>` &lt;c&gt;"),
         ("`` ` <x> `` y>", "`` ` <x> `` y&gt;"),
-        ("`never <closed>", "`never &lt;closed&gt;"),
+        ("`never <closed>", "\\`never &lt;closed&gt;"),
         (r"\<b> \`<c>\`", r"&lt;b&gt; \`&lt;c&gt;\`"),
         ("a & b &amp; &copy;", "a & b &amp; &copy;"),
         ("![alt <x>](/u)", "[alt &lt;x&gt;](/u)"),

@@ -37,7 +37,7 @@ def test_names_are_only_names() -> None:
     hostile = [Source("](https://evil) <!channel> *b*\n# x", "https://ok.org/a)b"), Source("n" * 500)]
     line = source_line(hostile, "Sources", more)
     assert line.startswith(
-        r"**Sources:** [\](https://evil) &lt;!channel&gt; \*b\* # x](https://ok.org/a%29b)"
+        r"**Sources:** [\](https://evil) &lt;!channel&gt; \*b\* # x → https://ok.org/a)b](https://ok.org/a%29b)"
     )
     assert len(line) < 300
     assert "\n" not in line

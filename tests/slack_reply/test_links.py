@@ -91,3 +91,27 @@ def test_a_label_that_reads_as_another_address_names_the_real_one(label: str, ur
 )
 def test_other_labels_stay(label: str, url: str) -> None:
     assert Link(label, url, 0).shown(label).startswith(f"[{label}](")
+
+
+@pytest.mark.parametrize(
+    ("label", "url"),
+    [
+        ("go to good.com", "https://evil.example"),
+        ("good.bank", "https://evil.example"),
+        ("g**oo**d.com", "https://evil.example"),
+        ("good\u200b.com", "https://evil.example"),
+        ("\uff47\uff4f\uff4f\uff44.com", "https://evil.example"),
+        ("good&#46;com", "https://evil.example"),
+        ("mail@good.com", "https://evil.example"),
+        ("good.com/readme.com", "https://evil.example/readme.com"),
+        ("xn--80ak6aa92e.com", "https://evil.example"),
+        ("пример.рф", "https://evil.example"),
+    ],
+)
+def test_bare_domain_in_a_label_names_the_real_one(label: str, url: str) -> None:
+    assert Link(label, url, 0).shown(label).startswith(f"[{label} → ")
+
+
+@pytest.mark.parametrize("label", ["node.js", "main.py", "e.g. x.y", "v1.2", "a.b.c", "foo.bar", "1.5 GB"])
+def test_name_that_is_no_domain_stays(label: str) -> None:
+    assert Link(label, "https://x.example/src/main.py", 0).shown(label).startswith(f"[{label}](")

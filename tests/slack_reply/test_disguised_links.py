@@ -1,0 +1,152 @@
+"""No link of a model leads elsewhere than it says, whoever reads the Markdown that we send.
+
+The reader here is a parser of CommonMark that is not ours. It reads what is sent as a whole, so that what our own
+scanner takes for two lines, or for too long, is one link for it where it can be one.
+"""
+
+import html
+import re
+import unicodedata
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from dify_app.lines import LONGEST_FENCE
+from slack_reply.pages import paginate
+from slack_reply.parts import Limits, Markdown
+from slack_reply.safe_text import escape
+from slack_reply.single_post import LIMITS
+
+BANK, EVIL = "https://bank.example", "https://evil.example"
+HOST = re.compile(r"(?:[\w-]+\.)+(?:example|com)", re.IGNORECASE)
+READER = MarkdownIt("commonmark")
+
+
+def links_of(markdown: str) -> list[tuple[str, str]]:
+    """Each link's text as people see it, and its address."""
+    found: list[tuple[str, str]] = []
+    for token in READER.parse(markdown):
+        opened: list[tuple[str, list[str]]] = []
+        for child in token.children or ():
+            if child.type == "link_open":
+                opened.append((str(child.attrGet("href")), []))
+            elif child.type == "link_close":
+                href, texts = opened.pop()
+                found.append(("".join(texts), href))
+            elif child.type in {"text", "code_inline", "text_special"}:
+                for _, texts in opened:
+                    texts.append(child.content)
+    return found
+
+
+def seen_in(label: str) -> str:
+    """The label as people see it: wide letters look like usual ones, and some characters cannot be seen."""
+    wide = unicodedata.normalize("NFKC", html.unescape(label))
+    return "".join(char for char in wide if char.isprintable() and unicodedata.category(char) != "Cf")
+
+
+def disguised(markdown: str) -> list[tuple[str, str]]:
+    """The links whose text shows addresses, and not the one they lead to."""
+    wrong = []
+    for label, href in links_of(markdown):
+        host = (urlsplit(unquote(href)).hostname or "").removeprefix("www.")
+        shown = {name.casefold().removeprefix("www.") for name in HOST.findall(seen_in(label))}
+        if shown and host not in shown:
+            wrong.append((label, href))
+    return wrong
+
+
+FORMS = {
+    "markup": f"[**{BANK}**]({EVIL}/a)",
+    "markup inside": f"[https://ba*nk.exa*mple]({EVIL})",
+    "code": f"[`{BANK}`]({EVIL})",
+    "bare domain": f"[bank.com]({EVIL})",
+    "bare domain in a sentence": f"[go to bank.example now]({EVIL})",
+    "zero width": f"[https://bank\u200b.example]({EVIL})",
+    "full width": f"[\uff42\uff41\uff4e\uff4b\uff0e\uff43\uff4f\uff4d]({EVIL})",
+    "wide stop": f"[bank\u3002com]({EVIL})",
+    "entity": f"[bank&#46;com]({EVIL})",
+    "escape": f"[bank\\.com]({EVIL})",
+    "mail": f"[help@bank.com]({EVIL})",
+    "target on the next line": f"[{BANK}](\n{EVIL})",
+    "title on the next line": f'[{BANK}]({EVIL}\n"title")',
+    "title over lines": f'[{BANK}]({EVIL} "a\nb")',
+    "label over lines": f"[https://bank\n.example]({EVIL})",
+    "label over quote lines": f"> [https://bank.example\n> or so]({EVIL})",
+    "target over quote lines": f"> [{BANK}](\n> {EVIL})",
+    "label over list lines": f"- [bank.example\n  or so]({EVIL})",
+    "reference": f"[{BANK}][1]\n\n[1]: {EVIL}",
+    "collapsed reference": f"[bank.com][]\n\n[bank.com]: {EVIL}",
+    "shortcut reference": f"[bank.com]\n\n[bank.com]: {EVIL}",
+    "reference in a quote": f"> [bank.com]: {EVIL}\n\n[bank.com]",
+    "reference over lines": f"[bank.com]:\n{EVIL}\n\n[bank.com]",
+    "reference whose label is over lines": f"[bank.com\nx]: {EVIL}\n\n[bank.com x]",
+    "long label": f"[{BANK} {'word ' * 80}]({EVIL})",
+    "long target": f"[{BANK}]({EVIL}/{'a' * 2100})",
+    "deep parentheses": f"[{BANK}]({EVIL}/(a(b(c))))",
+    "behind a long code span": f"`{'x' * 700}` [{BANK}]({EVIL})`",
+    "behind a code span over many lines": "`" + "x\n" * 30 + f"` [{BANK}]({EVIL})`",
+    "image": f"![{BANK}]({EVIL})",
+    "image in a link": f"[![{BANK}](https://img.example/a.png)]({EVIL})",
+    "user": f"[{BANK}](https://bank.example@evil.example)",
+    "brackets in the label": f"[[{BANK}]]({EVIL})",
+    "deep brackets in the label": f"[a [b [{BANK}]]]({EVIL})",
+    "heading": f"# [{BANK}]({EVIL})",
+    "behind a run of ticks": "`" * (LONGEST_FENCE + 5) + f"\n[{BANK}]({EVIL})",
+    "file that is a domain": f"[readme.com]({EVIL}/readme.com)",
+}
+
+
+def test_most_forms_are_disguises_when_they_are_sent_as_they_are() -> None:
+    found = [form for form, text in FORMS.items() if disguised(text)]
+    assert len(found) >= len(FORMS) - 6, set(FORMS) - set(found)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_link_that_reads_as_another_address_names_the_real_one(form: str) -> None:
+    for text in (FORMS[form], f"Before.\n\n{FORMS[form]}\n\nBehind.", f"- {FORMS[form]}"):
+        assert disguised(escape(text)) == [], escape(text)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_page_of_a_growing_text_disguises_a_link(form: str) -> None:
+    text = f"Some words.\n\n{FORMS[form]} and more.\n\nThe end."
+    step = max(1, len(text) // 60)
+    for length in range(0, len(text) + step, step):
+        for page in paginate(text[:length], LIMITS, final=length >= len(text)):
+            for part in page.parts:
+                assert isinstance(part, Markdown)
+                assert disguised(part.text) == []
+
+
+@pytest.mark.parametrize(
+    "label", ["the docs", "README.md", "e.g. this", "v1.2.3", "Node.js", "foo.bar()", "3.14", "a.b"]
+)
+def test_label_that_is_no_address_stays(label: str) -> None:
+    assert escape(f"[{label}](https://x.example/README.md)") == f"[{label}](https://x.example/README.md)"
+
+
+PIECES = st.sampled_from(
+    [
+        *("[", "](", ")", "]", "[]", "][", "]:", ": ", "(", "\n", "\n\n", "\n> ", "\n- ", "    ", "\\"),
+        *("`", "``", "```", "~~~", "*", "_", "**", "~~", "!", "<", ">", "&#46;", "\u200b", " ", '"', "'"),
+        *(BANK, EVIL, "bank.com", "evil.example/a", "x", "word ", "1", "| a |", "|---|", "# "),
+    ]
+)
+
+
+@given(st.lists(PIECES, max_size=40).map("".join))
+def test_no_text_disguises_a_link(text: str) -> None:
+    assert disguised(escape(text)) == []
+
+
+SMALL = Limits(size=60, measure=len, tables=False)
+
+
+@given(st.lists(PIECES, max_size=40).map("".join))
+def test_no_cut_between_messages_disguises_a_link(text: str) -> None:
+    for page in paginate(text, SMALL, final=True):
+        assert disguised("".join(part.text for part in page.parts)) == []
