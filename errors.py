@@ -26,6 +26,7 @@ BridgeError
     │   └── ContextBroken      another request's end cancelled ours (daemons 0.6.7 and 0.6.8)
     ├── TimeCut                the daemon ended the stream after its 240 s (field/dify.md §2d)
     ├── Silent                 no event for the SDK's whole idle limit
+    ├── AnswerTooLong          it said more than is kept of one answer
     └── Incomplete             the stream ended without an end event
 """
 
@@ -167,6 +168,10 @@ class TimeCut(DifyError):
 
 class Silent(DifyError):
     """Nothing came for the whole idle limit of the SDK."""
+
+
+class AnswerTooLong(DifyError):
+    """The app says more than is kept of one answer (design D16): nobody reads on."""
 
 
 class Incomplete(DifyError):

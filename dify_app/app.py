@@ -1,6 +1,6 @@
 """One Dify app, asked over the SDK's reverse invocation, always streaming (field/dify.md §1, §2)."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
@@ -98,7 +98,7 @@ class DifyApp:
         *,
         preface: str = "",
         anew: Callable[[], Question] | None = None,
-    ) -> Iterator[AnswerEvent]:
+    ) -> Generator[AnswerEvent]:
         """Run the app once and tell what it says; close the iterator when it is not read to its end.
 
         `context` holds Slack's facts by variable name (design §4), `files` what `files_in` uploaded. `preface`

@@ -10,6 +10,7 @@ from dify_app.shapes import count_of, mapping_of, mappings_of, one_line, text_of
 
 _LONGEST_NAME = 150  # characters of a document's name
 _LONGEST_URL = 2000
+_MOST_FILES = 1_000  # of one answer; none after them is told
 _LINK_NAMES = ("url", "source_url", "source", "link")
 
 
@@ -28,7 +29,7 @@ class NewFiles:
         new = []
         for file in files:
             address = self._address(file.url)
-            if address not in self._told:
+            if address not in self._told and len(self._told) < _MOST_FILES:
                 self._told.add(address)
                 new.append(file)
         return new

@@ -2,6 +2,9 @@
 
 from dify_app.lines import BLANKS
 
+MOST_LEAD = 1_000
+"""Pieces of blanks before the first word that are kept; nobody misses the others."""
+
 
 class FirstWords:
     """Give it all that is said, and tell it of thoughts."""
@@ -25,7 +28,8 @@ class FirstWords:
         if self._after_thought:
             piece = self._behind_thought(piece)
         if not piece.strip(BLANKS + "\n"):
-            self._lead += [piece] if piece else []
+            if piece and len(self._lead) < MOST_LEAD:
+                self._lead.append(piece)
             return []
         self._spoken = True
         return [*self._lead, piece]

@@ -22,6 +22,7 @@ from errors import DifyError, RunFailed
 # With these an app that has no conversations begins to speak.
 _FIRST_WORDS = frozenset({"message", "text_chunk", "workflow_started"})
 
+_MOST_FORMS = 50  # that are kept of one run
 _STATUSES: Mapping[str, EndStatus] = {"stopped": "stopped", "partial-succeeded": "partial-succeeded"}
 
 AppKind = Literal["chat", "inputs"]
@@ -114,7 +115,8 @@ class Reducer:
         return self._answer(raw) or [*self._files.take([found] if found else [])]
 
     def _human_input(self, raw: Raw) -> Events:
-        self._forms.append(paused_form(raw, self._web_url))
+        if len(self._forms) < _MOST_FORMS:
+            self._forms.append(paused_form(raw, self._web_url))
         return []
 
     def _message_end(self, raw: Raw) -> Events:

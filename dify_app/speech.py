@@ -1,13 +1,17 @@
 """The text of an answer while it comes: thoughts and Dify's own images taken out, replacements obeyed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
-from dify_app.answer import AnswerEvent, TextDelta, TextReplaced, Thought
+from clock import in_turns
+from dify_app.answer import AnswerEvent, FileProduced, TextDelta, TextReplaced, Thought
 from dify_app.citations import NewFiles
 from dify_app.images import ImageFilter
 from dify_app.think import ThinkFilter
 
 Events = list[AnswerEvent]
+
+SLICE = 4_000
+"""Characters that the filters read at a stretch: some apps bring a whole book in one event."""
 
 
 class Speech:
@@ -30,20 +34,20 @@ class Speech:
             return []
         events = self.flush() if source != self._source else []
         self._source = source
-        return events + self._said(*self._think.feed(text))
+        return events + self._fed(text)
 
     def whole(self, text: str) -> Events:
         """A text that comes at once."""
-        return (self._said(*self._think.feed(text)) if text else []) + self.flush()
+        return self._fed(text) + self.flush()
 
     def replaced(self, text: str) -> Events:
         """The whole answer anew (moderation); what was held back is void too."""
-        think, images = ThinkFilter(), ImageFilter(self._owns)
-        text = think.feed(text)[0] + think.close()[0]
-        shown, files = images.feed(text)
         self._think, self._images = ThinkFilter(), ImageFilter(self._owns)
+        events = self.whole(text)
+        self._images = ImageFilter(self._owns)
         self.spoke = True
-        return [TextReplaced(shown + images.close()), *self._files.take(files)]
+        said = "".join(event.text for event in events if isinstance(event, TextDelta))
+        return [TextReplaced(said), *(event for event in events if isinstance(event, FileProduced))]
 
     def flush(self) -> Events:
         """What the filters held back, now that it cannot become a tag or an image any more."""
@@ -51,6 +55,10 @@ class Speech:
         events = self._said(text, thought)
         self._think = ThinkFilter()
         return events + self._shown(self._images.close())
+
+    def _fed(self, text: str) -> Events:
+        """The text in slices, between which other greenlets get their turn."""
+        return [event for piece in in_turns(_slices(text)) for event in self._said(*self._think.feed(piece))]
 
     def _said(self, text: str, thought: str) -> Events:
         self.spoke = self.spoke or bool(text.strip())
@@ -60,3 +68,7 @@ class Speech:
 
     def _shown(self, text: str) -> Events:
         return [TextDelta(text)] if text else []
+
+
+def _slices(text: str) -> Iterator[str]:
+    return (text[begin : begin + SLICE] for begin in range(0, len(text), SLICE))

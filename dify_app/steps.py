@@ -5,11 +5,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from cachetools import LRUCache
+
 from dify_app.answer import Step, StepKind, StepState
 from dify_app.shapes import count_of, mapping_of, one_line, text_of
 
 _LONGEST_TITLE = 100  # characters
 _LONGEST_OUTPUT = 200
+MOST_OPEN, MOST_FOLDED = 1_000, 10_000
+"""Steps that run at once, and ids of folded nodes, that are remembered: an app's loop may have any number of both."""
 _NOISE = frozenset(
     {
         "start",
@@ -49,7 +53,8 @@ class Steps:
     def __init__(self, locale: str = "en_US") -> None:
         self._locale = locale
         self._running: dict[str, Step] = {}
-        self._folded: set[str] = set()  # ids of nodes inside of an iteration or a loop, and of their runs
+        # Ids of nodes inside of an iteration or a loop, and of their runs.
+        self._folded: LRUCache[str, bool] = LRUCache(MOST_FOLDED)
 
     def take(self, event: Mapping[str, Any]) -> Step | None:
         """The step this event starts, changes or ends; None for other events, noise and folded nodes."""
@@ -75,7 +80,8 @@ class Steps:
 
     def _node(self, data: Mapping[str, Any], state: StepState) -> Step | None:
         if data.get("iteration_id") or data.get("loop_id"):
-            self._folded |= {text_of(data, "id"), text_of(data, "node_id")} - {""}
+            for key in {text_of(data, "id"), text_of(data, "node_id")} - {""}:
+                self._folded[key] = True
             return None
         if text_of(data, "node_type") in _NOISE:
             return None
@@ -107,7 +113,7 @@ class Steps:
 
     def _log(self, data: Mapping[str, Any]) -> Step | None:
         """An entry of an agent node's log; it goes with its node."""
-        if {text_of(data, "node_execution_id"), text_of(data, "node_id")} & self._folded:
+        if any(text_of(data, name) in self._folded for name in ("node_execution_id", "node_id")):
             return None
         state = _STATES.get(text_of(data, "status"), "running")
         if text_of(data, "error"):
@@ -127,7 +133,7 @@ class Steps:
         if step == before:
             return None
         self._running.pop(step.id, None)
-        if step.state == "running":
+        if step.state == "running" and len(self._running) < MOST_OPEN:
             self._running[step.id] = step
         return step
 

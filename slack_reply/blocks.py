@@ -8,6 +8,7 @@ of quotes. Trailing blanks wait for what follows them.
 import re
 from collections.abc import Iterator
 
+from clock import in_turns
 from slack_reply import cells, fences, inline, paragraphs, tables, tokens
 from slack_reply.fences import Fence
 from slack_reply.markers import HEADING, INDENTED, LIST, MARKERS
@@ -27,8 +28,13 @@ def scan(text: str, limits: Limits | None, *, final: bool) -> list[Unit]:
 
     Without `limits` tables stay the text they are.
     """
+    return list(read(text, limits, final=final))
+
+
+def read(text: str, limits: Limits | None, *, final: bool) -> Iterator[Unit]:
+    """The units of `scan` one by one, so that a reader may stop early; other greenlets get their turn between."""
     known = text.rstrip()
-    return list(_Scan(known, limits, final=final).units()) if known else []
+    return in_turns(_Scan(known, limits, final=final).units()) if known else iter(())
 
 
 def _lines(known: str) -> list[Line]:

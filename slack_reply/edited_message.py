@@ -14,6 +14,7 @@ from slack_reply.loose_ends import LooseEnds
 from slack_reply.pages import pages_after
 from slack_reply.parts import Limits, Markdown, Page
 from slack_reply.posting import Posting, Unfit
+from slack_reply.room import WHOLE, Room
 from slack_reply.share import Share
 from slack_reply.slack_form import closed, page_arguments
 from slack_reply.view import View
@@ -59,6 +60,11 @@ class EditedMessage:
         self._follows = follows or WriterGone(0)
         self._messages = list(self._follows.adopt)
         self._sent: dict[int, Page] = {}
+        self._first, self._start = (
+            0,
+            self._follows.shown,
+        )  # what is laid out: from which message and offset on
+        self._full: str | None = None  # a text that fills all the messages of a growing answer
 
     @property
     def messages(self) -> tuple[str, ...]:  # noqa: D102
@@ -68,41 +74,58 @@ class EditedMessage:
     def message_ts(self) -> str:  # noqa: D102
         return self._messages[-1] if self._messages else ""
 
-    def show(self, latest: Latest) -> None:  # noqa: D102
-        self._write(latest, final=False)
+    def show(self, latest: Latest, room: Room = WHOLE) -> None:  # noqa: D102
+        self._write(latest, room, final=False)
 
-    def finish(self, latest: Latest) -> None:  # noqa: D102
-        wanted = self._write(latest, final=True)
+    def finish(self, latest: Latest, room: Room = WHOLE) -> int | None:  # noqa: D102
+        wanted, cut = self._write(latest, room, final=True)
         for ts in self._messages[wanted:]:
             self._ends.unwanted(ts)
         del self._messages[wanted:]
+        if cut is not None:
+            self._first, self._start = wanted, cut
+        return cut
 
     def give_way(self) -> WriterGone:  # noqa: D102
         return self._gone(len(self._messages) - 1) if self._messages else WriterGone(self._follows.shown)
 
-    def _write(self, latest: Latest, *, final: bool) -> int:
+    def _write(self, latest: Latest, room: Room, *, final: bool) -> tuple[int, int | None]:
+        """How many messages the answer has now, and where in the source text it ended early, if it did."""
+        if not final and self._full is not None and latest().text.startswith(self._full):
+            return len(self._messages), None
         if self._messages:
             self._share.ahead(UPDATE, final=final)
         view = latest()
-        pages = self._pages(view, final=final)
-        for number, page in enumerate(pages):
+        pages = self._pages(view, final=final, most=room.messages + 1)
+        fitting = room.fitting(self._first, len(pages)) if final else min(len(pages), room.growing)
+        for place, page in enumerate(pages[:fitting]):
+            number = self._first + place
             shown = page if final or page is not pages[-1] else _below(view.line, closed(page))
-            if number >= len(self._messages):
-                self._post(number, shown, final=final)
-            if self._sent.get(number) != shown:
-                self._update(number, shown)
-                self._sent[number] = shown
-        return len(pages)
+            if self._sent.get(number) == shown:
+                continue
+            if final and number >= len(self._messages) and room.ends_before(len(pages) - place):
+                return number, self._begin(number)
+            self._bring(number, shown, final=final)
+        self._full = view.text if fitting < len(pages) and not final else None
+        early = final and fitting < len(pages) and not room.closing
+        return self._first + fitting, self._begin(self._first + fitting) if early else None
 
-    def _pages(self, view: View, *, final: bool) -> tuple[Page, ...]:
+    def _bring(self, number: int, page: Page, *, final: bool) -> None:
+        if number >= len(self._messages):
+            self._post(number, page, final=final)
+        if self._sent.get(number) != page:
+            self._update(number, page)
+            self._sent[number] = page
+
+    def _pages(self, view: View, *, final: bool, most: int) -> tuple[Page, ...]:
         """While the app works, its words stand still: the last ones are shown too, unless the page may end earlier."""
-        start = self._follows.shown
+        start = self._start
         if view.line and not final and may_stand(view.text):
-            pages = pages_after(view.text, start, LIMITS, final=True)
+            pages = pages_after(view.text, start, LIMITS, final=True, most=most)
             size = sum(LIMITS.measure(part.text) for part in pages[-1].parts) if pages else 0
             if size < WINDOW * LIMITS.room:
                 return pages
-        return pages_after(view.text, start, LIMITS, final=final)
+        return pages_after(view.text, start, LIMITS, final=final, most=most)
 
     def _post(self, number: int, page: Page, *, final: bool) -> None:
         begin = self._begin(number)

@@ -6,6 +6,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from clock import in_turns
+
 # What is not closed after so many characters counts as plain text.
 LIMIT = 250
 # So many open markers are tried for one that closes.
@@ -55,7 +57,7 @@ def scan(line: str, start: int, end: int, solids: Sequence[Solid], *, whole: boo
     undecided = end
     ends = iter(solids)
     solid = next(ends, None)
-    for run in _RUN.finditer(line, start):
+    for run in in_turns(_RUN.finditer(line, start)):
         if run.start() >= end:
             break
         while solid is not None and solid.end <= run.start():

@@ -1,10 +1,11 @@
 """What stands under an answer: notes of our own, and the documents it rests on."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from slack_reply import links
-from slack_reply.blocks import scan
+from slack_reply.blocks import read
 
 SOURCE_LIMIT = 5
 NAME_LIMIT = 80
@@ -68,8 +69,8 @@ def _blank(url: str) -> bool:
 
 def _between(body: str) -> str:
     """What makes the next line begin a paragraph outside of any code."""
-    units = scan(body, None, final=True)
-    if tail := units[-1].after.tail if units else "":
+    last = deque(read(body, None, final=True), maxlen=1)
+    if tail := last[0].after.tail if last else "":
         return f"{'' if body.endswith('\n') else '\n'}{tail}\n\n"
     blanks = body[len(body.rstrip(" \t\r\n")) :]
     if blanks.count("\n") > 1:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
+from clock import in_turns
 from slack_reply import atoms, emphasis, words
 from slack_reply.atoms import Atom
 from slack_reply.words import Piece, Rank
@@ -14,12 +15,12 @@ def render(line: str, start: int = 0) -> str:
     """A whole line from `start` on, made safe."""
     if not atoms.SPECIAL.search(line, start):
         return line[start:]
-    return "".join(atom.text or "" for atom in atoms.scan(line, start, whole=True))
+    return "".join(atom.text or "" for atom in in_turns(atoms.scan(line, start, whole=True)))
 
 
 def pieces(line: str, start: int = 0, *, whole: bool) -> list[Piece]:
     """The line from `start` on in pieces; of an unfinished line only those that no further text changes."""
-    row = list(atoms.scan(line, start, whole=whole))
+    row = list(in_turns(atoms.scan(line, start, whole=whole)))
     limit = len(line) + 1 if whole else len(line)
     read = len(line)
     if row and row[-1].text is None:
@@ -27,7 +28,7 @@ def pieces(line: str, start: int = 0, *, whole: bool) -> list[Piece]:
     marks = emphasis.scan(line, start, read, [atom for atom in row if atom.solid], whole=whole)
     limit = min(limit, marks.undecided + 1)
     found: list[Piece] = []
-    for piece in _joined(_cut(line, row), whole=whole):
+    for piece in in_turns(_joined(_cut(line, row), whole=whole)):
         if piece.end >= limit:
             break
         inside = marks.spans and marks.covers(piece.end)

@@ -1,5 +1,10 @@
 """The answer as Slack's own streamed message: chat.startStream, appendStream, stopStream (field/slack.md §4)."""
 
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from typing import NamedTuple
+
 from clock import Clock
 from errors import SlackError, SlackFateUnknown, SlackRateLimited, SlackRefused
 from slack_api.client import SlackApi
@@ -10,6 +15,7 @@ from slack_reply.card_places import stretches
 from slack_reply.loose_ends import LooseEnds, fits_update
 from slack_reply.opening import Opening
 from slack_reply.parts import Page
+from slack_reply.room import WHOLE, Room
 from slack_reply.share import Share
 from slack_reply.sheet import Chunks, Sheet
 from slack_reply.task_cards import fitted
@@ -18,6 +24,14 @@ from slack_reply.writer import Latest, Method, Place, SlackAway, StoppedByUser, 
 
 # A stream dies about 300 s after its start whatever is appended (field/slack.md §4.3).
 LIFE_SECONDS = 240.0
+
+
+class _Message(NamedTuple):
+    """What a message is to show, the chunks that bring it there, and how the next one begins, if there is one."""
+
+    sheet: Sheet
+    chunks: Chunks
+    following: Sheet | None = None
 
 
 class NativeStream:
@@ -50,51 +64,75 @@ class NativeStream:
     def message_ts(self) -> str:  # noqa: D102
         return self._messages[-1] if self._messages else ""
 
-    def show(self, latest: Latest) -> None:  # noqa: D102
-        self._write(latest, final=False)
+    def show(self, latest: Latest, room: Room = WHOLE) -> None:  # noqa: D102
+        self._write(latest, room, final=False)
         if self._shown and self._clock.now() - self._since >= LIFE_SECONDS:
             self._leave_old(self._shown)
 
-    def finish(self, latest: Latest) -> None:  # noqa: D102
-        self._write(latest, final=True)
+    def finish(self, latest: Latest, room: Room = WHOLE) -> int | None:  # noqa: D102
+        whole = self._write(latest, room, final=True)
+        return None if whole else self._next.begin
 
     def give_way(self) -> WriterGone:  # noqa: D102
         if self._shown is not None:
             return self._overwritten(self._shown)
         return WriterGone(self._next.handed_on(self._next.begin, self._view.text))
 
-    def _write(self, latest: Latest, *, final: bool) -> None:
+    def _write(self, latest: Latest, room: Room, *, final: bool) -> bool:
+        """Whether all of it is shown, or is to come with the next call: there was room for it."""
         if self._shown:
             self._share.ahead(APPEND, final=final)
         view = latest()
         if self._view.text.strip() and not view.text.startswith(self._view.text):
             raise self._anew()
+        if not final and self._shown is None and len(self._messages) >= room.growing:
+            return False
         self._view = view
-        while not self._bring_all(view, final=final):
+        while not self._bring_all(view, room, final=final):
             pass  # the stream ended under us; a new one begins with what it did not take
+        return self._view is view
 
-    def _bring_all(self, view: View, *, final: bool) -> bool:
+    def _bring_all(self, view: View, room: Room, *, final: bool) -> bool:
         """False when the stream ended before it took all; each call gets further, since a start takes a page."""
+        laid = list(islice(self._laid_out(view, room, final=final), room.messages + 1))
+        there = len(self._messages) - bool(self._shown)  # the open one is laid out again
+        if not laid[-1].chunks and (len(laid) > 1 or not self._shown):
+            laid.pop()  # it has nothing to show
+        fitting = room.fitting(there, len(laid)) if final else max(0, min(len(laid), room.growing - there))
+        for place, message in enumerate(laid[:fitting]):
+            if final and self._shown is None and room.ends_before(len(laid) - place):
+                fitting = place
+                break
+            if not self._send(message.sheet, message.chunks):
+                return False
+            if message.following is not None:
+                self._leave(message.following)
+        if fitting < len(laid) and not room.closing:
+            self._view = replace(view, text=view.text[: self._next.begin])
+        return True
+
+    def _laid_out(self, view: View, room: Room, *, final: bool) -> Iterator[_Message]:
+        """What the open message and those behind it are to show. The last one may be empty."""
         cards = [fitted(card) for card in view.cards if card.id not in self._settled]
         sheet, chunks = (self._shown or self._next).with_cards(cards)
-        new = [card for card in cards if card.id not in sheet.cards]
+        new = [card for card in cards if card.id not in sheet.cards and not room.closing]
         for end, behind in stretches(view.text, new, sheet.read, final=final):
-            *full, last = sheet.pages(view.text[:end], final=final or bool(behind))
+            *full, last = sheet.pages(view.text[:end], final=final or bool(behind), most=room.messages + 1)
             for page in full:
                 sheet, more = self._grown(sheet, page, page.end)
-                if not self._send(sheet, [*chunks, *more]):
-                    return False
-                sheet, chunks = self._leave(sheet.following(page.end)), []
+                following = sheet.following(page.end)
+                yield _Message(sheet, [*chunks, *more], following)
+                sheet, chunks = following, []
             sheet, more = self._grown(sheet, last, end)
             chunks = [*chunks, *more]
             for card in behind:
                 if not sheet.takes(card):
-                    if not self._send(sheet, chunks):
-                        return False
-                    sheet, chunks = self._leave(Sheet.at(end)), []
+                    following = Sheet.at(end)
+                    yield _Message(sheet, chunks, following)
+                    sheet, chunks = following, []
                 sheet, chunk = sheet.with_card(card, end)
                 chunks = [*chunks, chunk]
-        return self._send(sheet, chunks)
+        yield _Message(sheet, chunks)
 
     def _grown(self, sheet: Sheet, page: Page, read: int) -> tuple[Sheet, Chunks]:
         grown = sheet.with_page(page, read)

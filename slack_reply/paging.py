@@ -14,12 +14,15 @@ _BITS = re.compile(r"(?:&(?:lt|gt|amp);|.){1,16}", re.DOTALL)
 
 
 def fill(units: Iterable[Unit], limits: Limits, cuts: Sequence[int], start: int) -> Iterator[Page | Filling]:
-    """The pages that are over; at the end, if anything is left, the filling of the last one."""
+    """The pages that are over; at the end, if anything is left, the filling of the last one.
+
+    No more units are read than the pages take that are asked for.
+    """
     stops = deque(sorted(cut for cut in cuts if cut > start))
-    queue = deque(_behind(units, start))
+    unread = _behind(units, start)
+    queue: deque[Unit] = deque()  # what was read and put back
     page = Filling(limits)
-    while queue:
-        unit = queue.popleft()
+    while (unit := queue.popleft() if queue else next(unread, None)) is not None:
         if (
             stops and unit.start >= stops[0] and unit.end > stops[0]
         ):  # the end of a code table takes no source

@@ -1,7 +1,7 @@
 """One answer in Slack: starts with the best writer and goes on with the next one when that can't."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from clock import Clock
@@ -16,8 +16,10 @@ from slack_reply.opening import Opening
 from slack_reply.pages import pages_after
 from slack_reply.parts import Limits
 from slack_reply.posting import Blocks, Posting, Unfit
+from slack_reply.room import LONGEST_TEXT, MOST_MESSAGES, Room
 from slack_reply.share import Share
 from slack_reply.single_post import SinglePost
+from slack_reply.view import View
 from slack_reply.writer import CannotReply, Latest, Method, Place, SlackAway, Unreachable, Writer, WriterGone
 from slack_reply.written import Written
 
@@ -25,6 +27,9 @@ Style = Literal["auto", "stream", "edit", "post"]
 
 PATIENCE = 585.0  # seconds from its making: a request of ours lives 600 s (design D1)
 LAST_PATIENCE = 60.0  # seconds that a last text has at least; writing to Slack does not need the request
+LAST_PAGES = (
+    10.0  # seconds that it has at least for beginning more messages: the thread's next question waits
+)
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
 ASIDE = Limits(size=3000, measure=len, tables=False)
 
@@ -59,6 +64,7 @@ class Reply:
         self._message = ""
         self._left: list[str] = []  # messages of writers that could not go on
         self._rests_until = float("-inf")
+        self._ended_early = False
 
     @property
     def method(self) -> Method:
@@ -86,18 +92,24 @@ class Reply:
         if clock.now() < self._rests_until:
             return
         try:
-            self._insist(lambda writer: writer.show(latest))
+            self._insist(lambda writer: writer.show(_bounded(latest), self._room()))
         except SlackAway as away:
             self._rests_until = clock.now() + max(FIRST_PAUSE, away.pause)
 
-    def finish(self, latest: Latest) -> None:
-        """Bring the whole text on the screen."""
-        clock, pause = self._slack.clock, FIRST_PAUSE
-        until = max(self._until, clock.now() + LAST_PATIENCE)
+    def finish(self, latest: Latest) -> int | None:
+        """Bring the whole text on the screen, in the room and the time that an answer has.
+
+        Returns None, or where in the text it ended early. Then the caller calls again, with the text up to there and
+        what is said about the rest: that is shown in one message more. So it is at every further call.
+        """
+        clock, pause, began = self._slack.clock, FIRST_PAUSE, self._slack.clock.now()
+        until, ends = max(self._until, began + LAST_PATIENCE), max(self._until, began + LAST_PAGES)
+        too_long = not self._ended_early and len(latest().text) > LONGEST_TEXT
+        text = _bounded(latest) if too_long else latest
         while True:
             self._share.patience = max(0.0, until - clock.now())
             try:
-                self._insist(lambda writer: writer.finish(latest))
+                end = self._insist(lambda writer: writer.finish(text, self._room(ends, free=too_long)))
             except SlackAway as away:
                 wait = max(pause, away.pause)
                 if clock.now() + wait <= until:
@@ -108,7 +120,12 @@ class Reply:
                     raise Unreachable from away
                 pause = min(2 * pause, LONGEST_PAUSE)
             else:
-                return
+                break
+        end = LONGEST_TEXT if end is None and too_long else end
+        if self._ended_early:
+            return None
+        self._ended_early = end is not None
+        return end
 
     def aside(self, text: str, number: int, below: Blocks = ()) -> bool:
         """One message beside the answer, with blocks under it; False if it is too long, or not taken now.
@@ -139,14 +156,20 @@ class Reply:
         self._ends.tidy(self._opening.stray)  # the answer stands elsewhere by now
         return self._ends.left
 
-    def _insist(self, act: Callable[[Writer], None]) -> None:
+    def _room(self, ends: float = float("inf"), *, free: bool = False) -> Room:
+        """What the writer may take: all but what writers before it left standing, and one if that is to stay `free`."""
+        others = len({*self._left} - {*self._writer.messages})
+        clock = self._slack.clock
+        return Room(
+            max(1, MOST_MESSAGES - others - free), lambda: clock.now() >= ends, closing=self._ended_early
+        )
+
+    def _insist[T](self, act: Callable[[Writer], T]) -> T:
         while True:
             try:
-                act(self._writer)
+                return act(self._writer)
             except WriterGone as gone:
                 self._go_on_after(gone)
-            else:
-                return
 
     def _go_on_after(self, gone: WriterGone) -> None:
         self._message = self._writer.message_ts or self._message
@@ -170,3 +193,13 @@ class Reply:
     def _edited(self, gone: WriterGone | None = None) -> EditedMessage:
         slack = self._slack
         return EditedMessage(slack.api, self._share, self._posting, self._ends, self._place, gone)
+
+
+def _bounded(latest: Latest) -> Latest:
+    """The view with no more of its text than an answer can show."""
+
+    def bounded() -> View:
+        view = latest()
+        return view if len(view.text) <= LONGEST_TEXT else replace(view, text=view.text[:LONGEST_TEXT])
+
+    return bounded

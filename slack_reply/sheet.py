@@ -54,11 +54,16 @@ class Sheet:
         """All its text."""
         return replace(self.page, parts=(*self.before, *self.page.parts))
 
-    def pages(self, text: str, *, final: bool, cut: int | None = None) -> list[Page]:
-        """The page as it is with this text, and the ones behind it."""
+    def pages(self, text: str, *, final: bool, cut: int | None = None, most: int | None = None) -> list[Page]:
+        """The page as it is with this text, and the ones behind it, `most` in all."""
         base = self.base
         found = pages_after(
-            text[base:], self.start - base, self.limits, final=final, cut=None if cut is None else cut - base
+            text[base:],
+            self.start - base,
+            self.limits,
+            final=final,
+            cut=None if cut is None else cut - base,
+            most=most,
         )
         return [replace(page, end=page.end + base) for page in found] or [self.page]
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from clock import in_turns
 from slack_reply import aligned, cells
 from slack_reply.parts import Alignment, Limits, Table
 from slack_reply.units import OUTSIDE, Context, Unit
@@ -64,7 +65,7 @@ def find(lines: Sequence[Line], index: int, limits: Limits, *, final: bool) -> F
         table = Table(tuple(grid.rows), alignments)
         unit = Unit(grid.lines[0].start, grid.lines[-1].end, "", Rank.PARAGRAPH, table=table)
         return Found([unit], taken)
-    return Found(list(_code(grid, limits)), taken)
+    return Found(list(in_turns(_code(grid, limits))), taken)
 
 
 def _grid(
@@ -75,10 +76,10 @@ def _grid(
     characters, size = _size(rows[0], limits)
     outgrown = 0 if columns > COLUMN_LIMIT or size > limits.room else None
     number = index + 2
-    while number < len(lines) and cells.begins(lines[number].text):
-        if number + 1 == len(lines) and not final:
+    for line in in_turns(lines[place] for place in range(index + 2, len(lines))):
+        if not cells.begins(line.text) or (number + 1 == len(lines) and not final):
             break
-        rows.append(cells.plain_row(lines[number].text, columns))
+        rows.append(cells.plain_row(line.text, columns))
         number += 1
         row_characters, row_size = _size(rows[-1], limits)
         characters += row_characters
@@ -97,7 +98,7 @@ def _size(row: tuple[str, ...], limits: Limits) -> tuple[int, int]:
 
 def _code(grid: _Grid, limits: Limits) -> Iterator[Unit]:
     """Columns are as wide as in the rows that were known when no `table` block took them any more."""
-    flat = [tuple(map(_inside_code, row)) for row in grid.rows]
+    flat = [tuple(map(_inside_code, row)) for row in in_turns(grid.rows)]
     known = flat if grid.outgrown is None else flat[: grid.outgrown + 1]
     columns = aligned.widths(known)
     head = aligned.line(flat[0], columns, grid.alignments) + aligned.rule(columns)

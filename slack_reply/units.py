@@ -3,6 +3,7 @@
 from enum import Enum
 from typing import NamedTuple
 
+from clock import in_turns
 from slack_reply import inline, words
 from slack_reply.parts import Table
 from slack_reply.words import Piece, Rank
@@ -68,13 +69,13 @@ def apart(unit: Unit, *, whole: bool = True) -> list[Unit]:
     else:
         pieces = _text(unit, whole=whole)
         inner = Context(resume=_quote(unit.line[: unit.begin]))
-    found = [_part(unit, piece, inner) for piece in pieces]
+    found = [_part(unit, piece, inner) for piece in in_turns(pieces)]
     if whole and unit.text.endswith("\n"):
         ending = unit._replace(
             start=unit.start + len(unit.line), text="\n", body=Body.SOLID, where=inner, fresh=False
         )
         found.append(ending)
-    return [part._replace(fresh=not number and unit.fresh) for number, part in enumerate(found)]
+    return [part._replace(fresh=not number and unit.fresh) for number, part in enumerate(in_turns(found))]
 
 
 def _text(unit: Unit, *, whole: bool) -> list[Piece]:

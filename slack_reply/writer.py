@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from slack_reply.room import WHOLE, Room
 from slack_reply.view import View
 
 Method = Literal["stream", "edit", "post"]
@@ -85,18 +86,23 @@ class Writer(Protocol):
     """Brings a growing text, and cards where it can, into a thread. Calls to one writer never overlap.
 
     `latest` is asked for the view only when Slack's limits let the write happen, so that it is never older
-    than it must be. Both methods may raise SlackAway, WriterGone, CannotReply or StoppedByUser, and nothing else of
-    Slack's. What a writer leaves open it hands to the LooseEnds of its reply.
+    than it must be. `room` is what the writer may take of the thread. Both methods may raise SlackAway, WriterGone,
+    CannotReply or StoppedByUser, and nothing else of Slack's. What a writer leaves open it hands to the LooseEnds of
+    its reply.
     """
 
     method: Method
     pace: float  # seconds between two writes of one message
 
-    def show(self, latest: Latest) -> None:
-        """Bring what has come so far on the screen."""
+    def show(self, latest: Latest, room: Room = WHOLE) -> None:
+        """Bring what has come so far on the screen, as far as there is room for it."""
 
-    def finish(self, latest: Latest) -> None:
-        """Bring the whole text on the screen."""
+    def finish(self, latest: Latest, room: Room = WHOLE) -> int | None:
+        """Bring the whole text on the screen.
+
+        Returns None, or where in the source text it ended early for want of room. The next text is then that one up
+        to there and what is said about the rest, and its room is `closing`.
+        """
 
     def give_way(self) -> WriterGone:
         """Another method shall bring what is missing, since Slack asks this one for too much patience.

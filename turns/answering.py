@@ -11,7 +11,7 @@ from errors import ContextBroken, StoreError
 from slack_reply.silence import is_silent, may_be_silent
 from slack_reply.view import View
 from slack_reply.writer import CannotReply, StoppedByUser, Unreachable
-from turns import file_notes
+from turns import file_notes, rest
 from turns.desk import Desk
 from turns.ending import Ending, below
 from turns.growing import Growing
@@ -171,10 +171,10 @@ class Answering:
         cards = growing.progress.cards(desk.asker.say, ending.work) if desk.show_progress else ()
         whole = View(text, cards, continued=desk.asker.say(Say.CONTINUED))
         if text or desk.reply.message_ts:
-            desk.reply.finish(lambda: whole)
+            whole = self._bring(whole, ending, deadline)
         lost = desk.produced.share(max(AFTER_TEXT, deadline - desk.clock.now()))
         if lost:
-            more = below(text, file_notes.lost(lost, desk.asker.say))
+            more = below(whole.text, file_notes.lost(lost, desk.asker.say))
             try:
                 desk.reply.finish(lambda: replace(whole, text=more))
             except Unreachable:
@@ -182,6 +182,22 @@ class Answering:
                     raise  # else the answer is whole, and a note about its files is missing
         if self._report.first_text is None:
             self._report.first_text = self._since()
+
+    def _bring(self, whole: View, ending: Ending, deadline: float) -> View:
+        """Show the answer; one that the thread takes no more of ends with a note, and its rest is a file."""
+        desk = self._desk
+        end = desk.reply.finish(lambda: whole)
+        if end is None:
+            return whole
+        self._report.rest = len(whole.text) - end
+        said = desk.rest.store(whole.text[end:], max(AFTER_TEXT, deadline - desk.clock.now()))
+        note = desk.asker.say(said, name=rest.NAME)
+        short = replace(whole, text=ending.early(whole.text, end, note, desk.asker))
+        desk.reply.finish(lambda: short)
+        if not desk.rest.share():
+            short = replace(short, text=below(short.text, [desk.asker.say(Say.REST_LEFT_OUT)]))
+            desk.reply.finish(lambda: short)
+        return short
 
     def _greet(self) -> None:
         self._report.outcome = "greeted"

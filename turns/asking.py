@@ -1,11 +1,13 @@
 """The greenlet that owns the app's stream: the question is put together and asked, the answer taken in."""
 
 from collections.abc import Callable
+from contextlib import closing
 
+from clock import in_turns
 from conversation_store.record import ThreadRecord
 from dify_app.answer import AnswerEvent, FileProduced, FilesDropped
 from dify_app.app import DifyApp, Question
-from errors import BridgeError, DifyUnavailable, FileRefused, InputMissing
+from errors import AnswerTooLong, BridgeError, DifyUnavailable, FileRefused, InputMissing
 from slack_reply.status import StatusLine
 from turns.briefing import Brief, Briefing
 from turns.growing import Growing
@@ -71,12 +73,16 @@ class Asking:
             growing.left_out = brief.left_out
             return Question(brief.query, brief.context, brief.files, brief.preface)
 
-        for event in self._app.ask(
+        said = self._app.ask(
             brief.query, brief.context, record.conversation_id, brief.files, preface=brief.preface, anew=anew
-        ):
-            self._beside(event, brief, growing)
-            growing.take(event)
-            heard()
+        )
+        with closing(said):
+            for event in in_turns(said):
+                self._beside(event, brief, growing)
+                growing.take(event)
+                heard()
+                if growing.is_full:
+                    raise AnswerTooLong
 
     def _again(self, brief: Brief, record: ThreadRecord) -> Brief:
         """For an app that has lost the conversation: its files may be lost with it."""

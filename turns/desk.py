@@ -14,6 +14,7 @@ from turns.asking import Asking
 from turns.overture import Overture
 from turns.produced import ProducedFiles
 from turns.question import Asker
+from turns.rest import RestFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Desk:
     asker: Asker
     asking: Asking
     produced: ProducedFiles
+    rest: RestFile
     overture: Overture
     clock: Clock
     holder: str

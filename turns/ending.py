@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from dify_app.answer import StepState
 from errors import (
+    AnswerTooLong,
     AppMisconfigured,
     BridgeError,
     DifyUnavailable,
@@ -17,6 +18,7 @@ from errors import (
     UnsupportedApp,
 )
 from slack_reply.footer import with_footer
+from slack_reply.room import LONGEST_TEXT
 from turns import forms
 from turns.file_notes import left_out, linked
 from turns.growing import Growing
@@ -33,6 +35,7 @@ _INSTEAD: tuple[tuple[type[BridgeError], Say], ...] = (
     (DifyUnavailable, Say.DIFY_UNAVAILABLE),
     (TimeCut, Say.TIME_CUT),
     (Silent, Say.SILENT),
+    (AnswerTooLong, Say.ANSWER_TOO_LONG),
     (Incomplete, Say.INCOMPLETE),
 )
 # Under a part of an answer that stands, the same trouble is told in its relation to it.
@@ -76,21 +79,40 @@ class Ending:
 
     def text(self, asker: Asker) -> str:
         """The whole answer with what stands under it; empty when there is nothing but files to come."""
-        body = "\n\n".join(part for part in self._body() if part.strip())
+        body = self._body()
+        notes = self._said(asker, anything=bool(body))
+        if not body:
+            return "\n\n".join(notes)
+        if len(body) > LONGEST_TEXT:  # it ends early in any case
+            return body + self._footed("", notes, asker)
+        return self._footed(body, notes, asker)
+
+    def early(self, text: str, end: int, note: str, asker: Asker) -> str:
+        """The same when the thread takes `text`, which is the whole answer, only to `end`: the note comes first."""
+        body = self._body()
+        if end >= len(body):
+            return below(text[:end], [note])
+        return self._footed(body[:end], [note, *self._said(asker, anything=True)], asker)
+
+    def _said(self, asker: Asker, *, anything: bool) -> list[str]:
+        """The notes in the asker's language; `anything`: the app said something."""
         notes = [asker.say(say, **values) for say, values in self.notes]
-        if not body and not notes and self.growing.ended and not self.brings_files:
+        if not anything and not notes and self.growing.ended and not self.brings_files:
             notes = [asker.say(Say.NO_TEXT)]
         if self.growing.question_cut is not None:
             notes.append(asker.say(Say.QUESTION_CUT, count=str(self.growing.question_cut)))
-        notes += left_out(self.growing.left_out, asker.say)
-        if not body:
-            return "\n\n".join(notes)
+        return notes + left_out(self.growing.left_out, asker.say)
+
+    def _footed(self, body: str, notes: list[str], asker: Asker) -> str:
         sources = self.growing.sources if self.show_sources else ()
         return with_footer(
             body, notes, sources, asker.say(Say.SOURCES), lambda n: asker.say(Say.MORE, count=str(n))
         )
 
-    def _body(self) -> Iterator[str]:
+    def _body(self) -> str:
+        return "\n\n".join(part for part in self._parts() if part.strip())
+
+    def _parts(self) -> Iterator[str]:
         yield self.growing.text
         yield from forms.shown(self.growing.paused)
         yield linked(self.links)

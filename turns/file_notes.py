@@ -8,6 +8,7 @@ from wording import Say
 
 LONGEST_LIST = 100  # characters of names in one sentence
 LONGEST_URL = 1_000
+MOST_NAMES = 30  # of files that were lost; the others are counted
 
 type Words = Callable[..., str]
 
@@ -26,7 +27,11 @@ def left_out(refused: Iterable[FileRefused], say: Words) -> list[str]:
 
 def lost(names: Iterable[str], say: Words) -> list[str]:
     """What the app made and Slack does not have."""
-    return [say(Say.FILE_LOST, name=some) for some in name_lists(list(names))]
+    known = list(names)
+    shown = known[:MOST_NAMES]
+    if len(known) > MOST_NAMES:
+        shown.append(say(Say.MORE, count=str(len(known) - MOST_NAMES)))
+    return [say(Say.FILE_LOST, name=some) for some in name_lists(shown)]
 
 
 def linked(files: Sequence[tuple[str, str]]) -> str:

@@ -1,6 +1,6 @@
 """The answer as far as it has come: filled by the greenlet that reads Dify, shown by the one that writes to Slack."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gevent.event import Event
 
@@ -22,6 +22,8 @@ from turns.progress import Progress
 
 # Characters after which a first line is shown before it is complete.
 FIRST_WORDS = 40
+MOST_TEXT = 8 * 1024 * 1024
+"""Bytes in UTF-8 that are kept of one answer, forms that it waits for included (design D16)."""
 
 
 @dataclass(slots=True)
@@ -29,7 +31,7 @@ class Growing:
     """`changed` is set at every event and at the end; `over` once nothing more comes; `error` says why it broke.
 
     `speaks` is set once there are words worth showing at once, or nothing more comes. `paused` holds every form
-    that the app waits for.
+    that the app waits for. `is_full`: the app said more than is kept, and need not be heard any further.
     """
 
     changed: Event = field(default_factory=Event)
@@ -44,6 +46,8 @@ class Growing:
     ended: Ended | None = None
     error: BridgeError | None = None
     over: bool = False
+    is_full: bool = False
+    _size: int = 0
     _parts: list[str] = field(default_factory=list)
     _interrupted: bool = False
 
@@ -60,7 +64,8 @@ class Growing:
             case TextDelta(text):
                 self._say(text)
             case TextReplaced(text):
-                self._parts[:] = [text]
+                self._size = 0
+                self._parts[:] = [self._kept(text)]
                 self._interrupted = False
             case ConversationStarted(conversation_id):
                 self.conversation_id = conversation_id
@@ -80,8 +85,8 @@ class Growing:
         match event:
             case Sources(items):
                 self.sources = items
-            case Paused():
-                self.paused += (event,)
+            case Paused(text):
+                self.paused += (replace(event, text=self._kept(text)),)
             case QuestionCut(length):
                 self.question_cut = length
             case Ended():
@@ -93,8 +98,17 @@ class Growing:
             said = self.text  # joined only where it matters: a long answer comes in thousands of pieces
             if said.strip() and not said.endswith("\n"):
                 self._parts.append("\n\n")
-        self._parts.append(text)
+        self._parts.append(self._kept(text))
         self._interrupted = self.progress.thinking = False
+
+    def _kept(self, text: str) -> str:
+        """As much of the text as there is room for."""
+        size = len(text.encode(errors="surrogatepass"))
+        left, self._size = MOST_TEXT - self._size, self._size + size
+        if size <= left:
+            return text
+        self._size, self.is_full = MOST_TEXT, True
+        return text.encode(errors="replace")[:left].decode(errors="ignore")
 
     def end(self, error: BridgeError | None = None) -> None:
         """Nothing more comes. What was said first about how it ended stands."""

@@ -15,6 +15,7 @@ from turns.report import logger, where
 from turns.transfers import HookTransfers
 
 MOST_FILES = 10
+MOST_LINKS = 100  # to files that lie elsewhere
 MOST_BYTES = 20 * 1024 * 1024
 PATIENCE = 90.0  # seconds after the text that a file may still take
 APPEARING = 3.0  # seconds until a shared file stands in its thread: Slack does that behind its answer
@@ -63,7 +64,7 @@ class ProducedFiles:
     def take(self, file: FileProduced) -> None:
         """Begin to fetch it; returns at once."""
         if not self._owns(file.url):
-            if file.url.startswith(("http://", "https://")):
+            if file.url.startswith(("http://", "https://")) and len(self._elsewhere) < MOST_LINKS:
                 self._elsewhere.append(file)
             else:
                 self._lost.append(file.name)
@@ -78,7 +79,9 @@ class ProducedFiles:
         lost = list(self._lost)
         for file, storing in self._coming:
             storing.join(timeout=self._clock.wall(max(0.0, ends - self._clock.now())))
-            if not storing.value or not self._shared(storing.value, file.name):
+            if not storing.value or not is_shared(
+                self._slack, self._place, self._clock, storing.value, file.name
+            ):
                 lost.append(file.name)
         self.drop()
         return tuple(lost)
@@ -95,21 +98,23 @@ class ProducedFiles:
                 found = self._fetch(file.url)
                 return self._slack.store(file.name, found.content) if found else None
         except Exception as error:  # noqa: BLE001 - one file must not cost the answer
-            self._failed(error)
+            _failed(error)
             return None
 
-    def _shared(self, file_id: str, name: str) -> bool:
-        place = self._place
-        try:
-            self._slack.share(file_id, name, place.channel, place.thread_ts)
-        except SlackFateUnknown:
-            self._clock.sleep(APPEARING)
-            return self._slack.is_shown(file_id, place.channel, place.thread_ts, after=place.trigger_ts)
-        except SlackError as error:
-            self._failed(error)
-            return False
-        return True
 
-    def _failed(self, error: Exception) -> None:
-        what = error.error if isinstance(error, SlackRefused) else where(error)
-        logger.warning("a file of the app could not be brought to Slack: %s", what)
+def is_shared(slack: SlackFiles, place: Place, clock: Clock, file_id: str, name: str) -> bool:
+    """Show a stored file in the thread; False when that can't be done. Raises nothing of Slack's."""
+    try:
+        slack.share(file_id, name, place.channel, place.thread_ts)
+    except SlackFateUnknown:
+        clock.sleep(APPEARING)
+        return slack.is_shown(file_id, place.channel, place.thread_ts, after=place.trigger_ts)
+    except SlackError as error:
+        _failed(error)
+        return False
+    return True
+
+
+def _failed(error: Exception) -> None:
+    what = error.error if isinstance(error, SlackRefused) else where(error)
+    logger.warning("a file of the app could not be brought to Slack: %s", what)

@@ -2,40 +2,66 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from dify_app.answer import Step, StepState
+from slack_reply.task_cards import fitted, weight
 from slack_reply.view import Card
 from wording import Say
 
 THOUGHTS = "thoughts"
 """The id of the one card that holds all thoughts: no step of Dify's has it, theirs are UUIDs."""
 
+FURTHER = "further"
+"""The id of the one card that stands for all steps behind the first ones."""
+MOST_CARDS, MOST_BYTES = 64, 30_000
+"""Steps with a card of their own, and what their cards weigh in a stream: about four messages of it."""
+MOST_REMEMBERED = 1_000
+"""Steps behind those of which is known what became of them."""
+MOST_THOUGHT = 1_000
+"""Characters of what a model thought; its card shows fewer."""
+
 type Words = Callable[..., str]
 
 
 @dataclass(slots=True)
 class Progress:
-    """All steps in the order in which they began; `began` is how long the text was then."""
+    """The steps in the order in which they began; `began` is how long the text was then.
+
+    The first ones have a card each. An app may take thousands of steps, and they must not flood the thread: all others
+    are one card together, which runs to the end and names the latest of them. `further` is how many these are.
+    """
 
     steps: dict[str, Step] = field(default_factory=dict)
     began: dict[str, int] = field(default_factory=dict)
     thought: str = ""
     thinking: bool = False
+    further: int = 0
+    _alone: list[str] = field(default_factory=list)
+    _first: Step | None = None  # of those further ones
+    _first_began: int = 0
 
     def step(self, step: Step, length: int) -> bool:
         """A step begins, changes or ends; True for one that begins."""
         self.thinking = False
-        new = step.id not in self.began
+        new = step.id not in self.steps
         self.steps[step.id] = step
-        self.began.setdefault(step.id, length)
+        if new:
+            self.began[step.id] = length
+            if self._has_room():
+                self._alone.append(step.id)
+            else:
+                self._go_on(step, length)
         return new
 
     def think(self, text: str, length: int) -> None:
         """The model thinks aloud."""
         self.thinking = True
-        self.thought += text
-        if self.thought.strip():
-            self.began.setdefault(THOUGHTS, length)
+        if len(self.thought) < MOST_THOUGHT:
+            self.thought = (self.thought + text[:MOST_THOUGHT]).lstrip()
+        if self.thought and THOUGHTS not in self.began:
+            self.began[THOUGHTS] = length
+            self._alone.append(THOUGHTS)
 
     @property
     def running(self) -> Step | None:
@@ -59,16 +85,47 @@ class Progress:
         """The same for the line under the thread."""
         return say(Say.RUNNING_STEP, title=_title(self.running, say)) if self.running else say(Say.THINKING)
 
+    def _has_room(self) -> bool:
+        """Whether one more step may have its own card; once it may not, no later one may, so that their order stays."""
+        if self.further or len(self._alone) >= MOST_CARDS:
+            return False
+        known = (self.steps[key] for key in self._alone if key in self.steps)
+        cards = (Card(step.id, step.title, step.state, output=step.output) for step in known)
+        return sum(weight(fitted(card)) for card in cards) < MOST_BYTES
+
+    def _go_on(self, step: Step, length: int) -> None:
+        """One more step behind those that have a card; the oldest of them is forgotten when they are many."""
+        if not self.further:
+            self._first, self._first_began = step, length
+        self.further += 1
+        if self.further > MOST_REMEMBERED:
+            oldest = next(islice(self.steps, sum(key in self.steps for key in self._alone), None))
+            del self.steps[oldest], self.began[oldest]
+
     def _cards(self, say: Words, end: StepState | None) -> Iterator[Card]:
-        for key, length in self.began.items():
-            step = self.steps.get(key)
+        for key in self._alone:
+            step, length = self.steps.get(key), self.began[key]
             if step is None:
                 state: StepState = "running" if self.thinking and not end else "done"
                 yield Card(key, say(Say.THOUGHTS), state, length, details=self.thought.strip())
             else:
                 state = end if end and step.state == "running" else step.state
-                parted = step.kind == "tool"  # see Growing: what an agent says then begins a paragraph
-                yield Card(key, _title(step, say), state, length, output=step.output, apart=parted)
+                yield Card(key, _title(step, say), state, length, output=step.output, apart=_parts(step))
+        if self._first:
+            latest = next(reversed(self.steps.values()))
+            title = say(Say.MORE_STEPS, count=str(self.further), title=_title(latest, say))
+            state = self._end_of_further(end) if end else "running"
+            yield Card(FURTHER, title, state, self._first_began, apart=_parts(self._first))
+
+    def _end_of_further(self, end: StepState) -> StepState:
+        alone = set(self._alone)
+        runs = any(step.state == "running" for key, step in self.steps.items() if key not in alone)
+        return end if runs else "done"
+
+
+def _parts(step: Step) -> bool:
+    """What an agent says behind a tool begins a paragraph: see Growing."""
+    return step.kind == "tool"
 
 
 def _title(step: Step, say: Words) -> str:

@@ -17,8 +17,8 @@ class Report:
     """Times are design seconds since Slack's event came in; None: it did not happen, or not in this process.
 
     `ack` is when Slack had its answer, `flushes` the writes of text that Slack took, `retries` the requests sent
-    to it once more, `question` and `characters` the lengths of what was asked and answered, `files` what came
-    with the question.
+    to it once more, `question` and `characters` the lengths of what was asked and answered, `rest` how much of the
+    latter its messages did not take, `files` what came with the question.
     """
 
     team: str
@@ -37,6 +37,7 @@ class Report:
     question: int = 0
     files: int = 0
     characters: int = 0
+    rest: int | None = None
     legs: int = 1
     conversation: str = ""
 

@@ -39,6 +39,7 @@ from turns.greeting import Greeter
 from turns.overture import Overture
 from turns.produced import ProducedFiles
 from turns.question import Asker
+from turns.rest import RestFile
 from turns.team import Bots, Installation
 from turns.thread_context import Circle
 from turns.thread_reading import ThreadReading
@@ -115,6 +116,9 @@ class Workplace:
             self._transfers.of(hook.id),
             self._clock,
         )
+        rest = RestFile(
+            self._files(hook, api), _place(message, api.account), self._transfers.of(hook.id), self._clock
+        )
         slack = Slack(api, self._budget, self._support, self._written, self._clock)
         reply = Reply(slack, _place(message, api.account), settings.reply_style)
         presses = Presses(store, hook.id, self._pressed)
@@ -129,6 +133,7 @@ class Workplace:
             asker=asker,
             asking=Asking(app, asker, self._briefing(hook, message, asker, app), produced, status),
             produced=produced,
+            rest=rest,
             overture=Overture(message, key, store, asker, greeter, presses, reply),
             clock=self._clock,
             holder=self._holder,

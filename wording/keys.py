@@ -27,6 +27,8 @@ class Say(StrEnum):
     """The title of the card that holds what a model thought."""
     ROUND = auto()
     """`title` of an iteration or loop, `number` of its round."""
+    MORE_STEPS = auto()
+    """The title of the card that stands for all steps behind the first ones: `count`, and `title` of the latest."""
 
     # Instead of an answer, without any trouble.
     GREETING = auto()
@@ -55,6 +57,14 @@ class Say(StrEnum):
     """The plugin or the daemon went away in the middle of the turn."""
     QUESTION_CUT = auto()
     """`count` of its characters that the app was given: its variable takes no more."""
+    ANSWER_TOO_LONG = auto()
+    """The app went on past what is kept of one answer, and nobody reads on."""
+    REST_IN_FILE = auto()
+    """The thread takes no more of the answer; `name` of the file that holds the rest, which follows."""
+    REST_LEFT_OUT = auto()
+    """The same without a file: it could not be brought to Slack."""
+    REST_NEEDS_SCOPE = auto()
+    """The same, because the scope `files:write` is not granted."""
     FILE_LOST = auto()
     """`name` of a file the app produced that could not be brought to Slack."""
     FILE_LEFT_OUT = auto()

@@ -78,6 +78,7 @@ def request(house: House, reply: ReplyOfTests) -> TurnRequest:
         status=SimpleNamespace(show=nothing, clear=nothing),
         asker=SimpleNamespace(say=lambda say, **_: str(say)),
         asking=SimpleNamespace(run=_ask, is_empty=lambda: False),
+        rest=None,
         produced=SimpleNamespace(links=(), any=False, drop=nothing, share=lambda _: []),
         overture=SimpleNamespace(play=nothing),
         clock=house.clock,

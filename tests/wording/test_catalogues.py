@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from wording import CATALOGUES, Language, Say, say
 
 STATUS = {Say.THINKING, Say.WAITING, Say.RUNNING_STEP, Say.READING_FILES, Say.READING_THREAD, Say.RUNNING}
-TITLES = {Say.STEP_FAILED, Say.THOUGHTS, Say.ROUND, Say.SOURCES, Say.MORE, Say.MARK_APP, Say.MARK_EXTERNAL}
+TITLES = {
+    Say.STEP_FAILED,
+    Say.THOUGHTS,
+    Say.ROUND,
+    Say.MORE_STEPS,
+    Say.SOURCES,
+    Say.MORE,
+    Say.MARK_APP,
+    Say.MARK_EXTERNAL,
+}
 HEADINGS = {Say.SUGGESTIONS, Say.THREAD_BEFORE, Say.THREAD_SINCE, Say.THREAD_ASKS}
 PLAIN_VALUES = {"title", "number", "count", "reason"}
 EVERY = [(language, key) for language in Language for key in Say]
