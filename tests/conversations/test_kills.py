@@ -1,0 +1,61 @@
+"""A few random kills, and the oracle that judges the many of `make soak`."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.conversations.kills import Fate, Seen, fate_of, under_kills
+from tests.conversations.world import World
+from wording import Say
+from wording.en import EN
+
+TEXT = "One two three.\n\nFour five six."
+NOTE = f"> {EN[Say.INTERRUPTED]}"
+WHOLE = Seen(TEXT, (TEXT,), acked=True, asked=1)
+
+
+@pytest.mark.parametrize(
+    ("seen", "fate"),
+    [
+        (WHOLE, Fate.WHOLE),
+        (replace(WHOLE, texts=("One two three.", "Four five six.")), Fate.WHOLE),
+        (replace(WHOLE, texts=(f"One two\n\n{NOTE}",)), Fate.MARKED),
+        (replace(WHOLE, texts=("One two", NOTE)), Fate.MARKED),
+        (replace(WHOLE, texts=(NOTE,)), Fate.INTERRUPTED),
+        (replace(WHOLE, texts=(NOTE,), asked=0), Fate.INTERRUPTED),
+        (replace(WHOLE, texts=(), acked=False, asked=0), Fate.NEVER_ACKED),
+    ],
+)
+def test_question_that_ended_well_is_told_apart(seen: Seen, fate: Fate) -> None:
+    assert fate_of(seen) is fate
+
+
+@pytest.mark.parametrize(
+    ("seen", "complaint"),
+    [
+        (replace(WHOLE, texts=()), "acked, and nothing was said"),
+        (replace(WHOLE, texts=(), asked=0), "acked, and nothing was said"),
+        (replace(WHOLE, texts=("One two",)), "not marked"),
+        (replace(WHOLE, texts=(TEXT, TEXT)), "no beginning"),
+        (replace(WHOLE, texts=("Four five six.",)), "no beginning"),
+        (replace(WHOLE, texts=(TEXT, NOTE)), "the whole answer is marked"),
+        (replace(WHOLE, texts=(NOTE, NOTE)), "told more than once"),
+        (replace(WHOLE, texts=(NOTE, "One two")), "behind the note"),
+        (replace(WHOLE, asked=2), "asked 2 times"),
+        (replace(WHOLE, asked=0), "was not asked"),
+        (replace(WHOLE, streaming=True), "a stream is open"),
+        (replace(WHOLE, status="is thinking…"), "status"),
+    ],
+)
+def test_question_that_ended_badly_is_found(seen: Seen, complaint: str) -> None:
+    fate = fate_of(seen)
+    assert not isinstance(fate, Fate)
+    assert complaint in fate
+
+
+@pytest.mark.simulated
+def test_few_random_kills_lose_and_double_nothing(world: World) -> None:
+    fates, wrong = under_kills(world, questions=30, kills=3, seed=1)
+    assert wrong == []
+    assert sum(fates.values()) == 30
+    assert fates[Fate.WHOLE] >= 10
