@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-AT_A_STRETCH = 0.02
+AT_A_STRETCH = 0.005
 """Seconds of processor time for which one greenlet computes before the others get their turn."""
 SWITCH = 0.0001
 """Seconds of the wall: with none at all, gevent would go on with callbacks alone, and nothing would be read."""

@@ -10,7 +10,7 @@ from dify_app.think import ThinkFilter
 
 Events = list[AnswerEvent]
 
-SLICE = 4_000
+SLICE = 500
 """Characters that the filters read at a stretch: some apps bring a whole book in one event."""
 
 

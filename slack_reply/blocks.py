@@ -14,7 +14,7 @@ from slack_reply.fences import Fence
 from slack_reply.markers import HEADING, INDENTED, LIST, MARKERS
 from slack_reply.parts import Limits
 from slack_reply.tables import Line
-from slack_reply.units import OUTSIDE, Body, Context, Unit, apart
+from slack_reply.units import OUTSIDE, Body, Context, Unit, parts
 from slack_reply.words import Rank
 
 HEADING_LIMIT = 200
@@ -40,7 +40,7 @@ def read(text: str, limits: Limits | None, *, final: bool) -> Iterator[Unit]:
 def _lines(known: str) -> list[Line]:
     found: list[Line] = []
     start = 0
-    for raw in known.split("\n"):
+    for raw in in_turns(known.split("\n")):
         end = min(start + len(raw) + 1, len(known))
         found.append(Line(start, raw.removesuffix("\r"), end))
         start = end
@@ -81,12 +81,12 @@ class _Scan:
             unit = self._code(line) if self._fence else self._text(line)
             if whole and index == len(self._lines):
                 yield unit._replace(text=unit.text.removesuffix("\n"))
-            elif whole and unit.rank is Rank.GLUE and not unit.heading:
-                yield from apart(unit) or [unit]
+            elif whole and unit.rank is Rank.GLUE and not unit.heading and unit.body is not Body.SOLID:
+                yield from parts(unit)
             elif whole:
                 yield unit
             elif not self._uncertain(line.text, unit):
-                yield from apart(unit, whole=False)
+                yield from parts(unit, whole=False)
 
     def _table(self, index: int) -> tables.Found | None:
         text = self._lines[index].text

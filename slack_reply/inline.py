@@ -20,6 +20,11 @@ def render(line: str, start: int = 0) -> str:
 
 def pieces(line: str, start: int = 0, *, whole: bool) -> list[Piece]:
     """The line from `start` on in pieces; of an unfinished line only those that no further text changes."""
+    return list(each_piece(line, start, whole=whole))
+
+
+def each_piece(line: str, start: int = 0, *, whole: bool) -> Iterator[Piece]:
+    """The same one by one: a line may have a hundred thousand, of which a few messages take only the first."""
     row = list(in_turns(atoms.scan(line, start, whole=whole)))
     limit = len(line) + 1 if whole else len(line)
     read = len(line)
@@ -27,13 +32,11 @@ def pieces(line: str, start: int = 0, *, whole: bool) -> list[Piece]:
         read = row.pop().start
     marks = emphasis.scan(line, start, read, [atom for atom in row if atom.solid], whole=whole)
     limit = min(limit, marks.undecided + 1)
-    found: list[Piece] = []
     for piece in in_turns(_joined(_cut(line, row), whole=whole)):
         if piece.end >= limit:
-            break
+            return
         inside = marks.spans and marks.covers(piece.end)
-        found.append(piece._replace(rank=Rank.GLUE) if inside else piece)
-    return found
+        yield piece._replace(rank=Rank.GLUE) if inside else piece
 
 
 def is_open(text: str) -> bool:

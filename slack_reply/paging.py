@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from slack_reply.filling import Filling
 from slack_reply.parts import Limits, Page
-from slack_reply.units import Body, Unit, apart
+from slack_reply.units import Body, Unit, parts
 from slack_reply.words import Rank
 
 # What can't be taken apart and still is too large for any page is cut like this, between entities.
@@ -19,35 +19,51 @@ def fill(units: Iterable[Unit], limits: Limits, cuts: Sequence[int], start: int)
     No more units are read than the pages take that are asked for.
     """
     stops = deque(sorted(cut for cut in cuts if cut > start))
-    unread = _behind(units, start)
-    queue: deque[Unit] = deque()  # what was read and put back
+    unread = _Unread(_behind(units, start))
     page = Filling(limits)
-    while (unit := queue.popleft() if queue else next(unread, None)) is not None:
+    for unit in unread:
         if (
             stops and unit.start >= stops[0] and unit.end > stops[0]
         ):  # the end of a code table takes no source
             stops.popleft()
-            queue.appendleft(unit)
+            unread.put_back([unit])
             if not page.empty:
                 yield page.whole()
             page = Filling(limits)
         elif stops and unit.end > stops[0]:
-            taken_apart = [part for part in _bits(unit) if part.end <= stops[0] or part.start >= stops[0]]
-            queue.extendleft(reversed(taken_apart))
+            unread.put_back([part for part in _bits(unit) if part.end <= stops[0] or part.start >= stops[0]])
         elif not page.take(unit):
-            parts = apart(unit) or (_small(unit) if page.empty else [])
-            if parts:
-                queue.extendleft(reversed(parts))
-                continue
-            if page.empty:
+            if unit.body is not Body.SOLID:
+                unread.put_back(parts(unit))
+            elif not page.empty:
+                done, rest = page.cut()
+                yield done
+                unread.put_back([*rest, unit])
+                page = Filling(limits)
+            elif bits := _small(unit):
+                unread.put_back(bits)
+            else:
                 page.take(unit, anyway=True)
-                continue
-            done, rest = page.cut()
-            yield done
-            queue.extendleft(reversed([*rest, unit]))
-            page = Filling(limits)
     if not page.empty:
         yield page
+
+
+class _Unread:
+    """The units still to come: what was put back last comes first."""
+
+    def __init__(self, units: Iterator[Unit]) -> None:
+        self._rows = [units]
+
+    def put_back(self, units: Iterable[Unit]) -> None:
+        self._rows.append(iter(units))
+
+    def __iter__(self) -> Iterator[Unit]:
+        while self._rows:
+            unit = next(self._rows[-1], None)
+            if unit is None:
+                self._rows.pop()
+            else:
+                yield unit
 
 
 def _behind(units: Iterable[Unit], start: int) -> Iterator[Unit]:
@@ -58,8 +74,8 @@ def _behind(units: Iterable[Unit], start: int) -> Iterator[Unit]:
             yield from (part for part in _bits(unit) if part.start >= start)
 
 
-def _bits(unit: Unit) -> list[Unit]:
-    return apart(unit) or _small(unit)
+def _bits(unit: Unit) -> Iterator[Unit]:
+    return iter(_small(unit)) if unit.body is Body.SOLID else parts(unit)
 
 
 def _small(unit: Unit) -> list[Unit]:

@@ -1,9 +1,9 @@
 """The answer as a row of units: lines, tables, and pieces of a line that is too long or not whole yet."""
 
+from collections.abc import Iterator
 from enum import Enum
 from typing import NamedTuple
 
-from clock import in_turns
 from slack_reply import inline, words
 from slack_reply.parts import Table
 from slack_reply.words import Piece, Rank
@@ -61,33 +61,36 @@ class Unit(NamedTuple):
 
 def apart(unit: Unit, *, whole: bool = True) -> list[Unit]:
     """The unit in pieces, if it has any; of an unfinished line only those that no further text changes."""
+    return list(parts(unit, whole=whole))
+
+
+def parts(unit: Unit, *, whole: bool = True) -> Iterator[Unit]:
+    """The same one by one, as they are wanted. A unit that is not solid has at least one when it is whole."""
     if unit.body is Body.SOLID:
-        return []
+        return
     if unit.body is Body.CODE:
-        pieces = list(words.code(unit.line, whole=whole))
+        pieces = words.code(unit.line, whole=whole)
         inner = unit.where
     else:
         pieces = _text(unit, whole=whole)
         inner = Context(resume=_quote(unit.line[: unit.begin]))
-    found = [_part(unit, piece, inner) for piece in in_turns(pieces)]
+    fresh = unit.fresh
+    for piece in pieces:
+        yield _part(unit, piece, inner, fresh=fresh)
+        fresh = False
     if whole and unit.text.endswith("\n"):
-        ending = unit._replace(
-            start=unit.start + len(unit.line), text="\n", body=Body.SOLID, where=inner, fresh=False
-        )
-        found.append(ending)
-    return [part._replace(fresh=not number and unit.fresh) for number, part in enumerate(in_turns(found))]
+        start = unit.start + len(unit.line)
+        yield unit._replace(start=start, text="\n", body=Body.SOLID, where=inner, fresh=fresh)
 
 
-def _text(unit: Unit, *, whole: bool) -> list[Piece]:
-    pieces = inline.pieces(unit.line, unit.begin, whole=whole)
+def _text(unit: Unit, *, whole: bool) -> Iterator[Piece]:
     if unit.begin:
-        pieces.insert(0, Piece(0, unit.begin, unit.line[: unit.begin], Rank.GLUE))
-    if unit.heading:
-        return [piece._replace(rank=Rank.GLUE) for piece in pieces]
-    return pieces
+        yield Piece(0, unit.begin, unit.line[: unit.begin], Rank.GLUE)
+    for piece in inline.each_piece(unit.line, unit.begin, whole=whole):
+        yield piece._replace(rank=Rank.GLUE) if unit.heading else piece
 
 
-def _part(unit: Unit, piece: Piece, inner: Context) -> Unit:
+def _part(unit: Unit, piece: Piece, inner: Context, *, fresh: bool) -> Unit:
     return unit._replace(
         start=unit.start + piece.start,
         end=unit.start + piece.end,
@@ -96,6 +99,7 @@ def _part(unit: Unit, piece: Piece, inner: Context) -> Unit:
         where=inner,
         after=inner,
         body=Body.SOLID,
+        fresh=fresh,
     )
 
 

@@ -184,19 +184,16 @@ class Answering:
             self._report.first_text = self._since()
 
     def _bring(self, whole: View, ending: Ending, deadline: float) -> View:
-        """Show the answer; one that the thread takes no more of ends with a note, and its rest is a file."""
+        """Show the answer; where the thread takes no more, the rest comes as a file, and a note says so."""
         desk = self._desk
         end = desk.reply.finish(lambda: whole)
         if end is None:
             return whole
         self._report.rest = len(whole.text) - end
-        said = desk.rest.store(whole.text[end:], max(AFTER_TEXT, deadline - desk.clock.now()))
+        said = desk.rest.bring(whole.text[end:], max(AFTER_TEXT, deadline - desk.clock.now()))
         note = desk.asker.say(said, name=rest.NAME)
         short = replace(whole, text=ending.early(whole.text, end, note, desk.asker))
         desk.reply.finish(lambda: short)
-        if not desk.rest.share():
-            short = replace(short, text=below(short.text, [desk.asker.say(Say.REST_LEFT_OUT)]))
-            desk.reply.finish(lambda: short)
         return short
 
     def _greet(self) -> None:

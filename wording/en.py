@@ -31,7 +31,7 @@ EN: Final[Mapping[Say, str]] = {
     Say.INTERRUPTED: "I was interrupted while answering. Nothing was run twice; please ask again.",
     Say.QUESTION_CUT: "The app takes only {count} characters, so I passed on only the beginning of your message. An admin can raise the limit of its variable in Dify.",
     Say.ANSWER_TOO_LONG: "The app went on far past what I can keep of one answer, so I stopped reading. Please ask for less.",
-    Say.REST_IN_FILE: "This answer is too long for the thread. The file `{name}` below holds the rest of it.",
+    Say.REST_IN_FILE: "This answer is too long for the thread. You can read the rest of it in the file `{name}`.",
     Say.REST_LEFT_OUT: "This answer is too long for the thread, and I couldn't bring the rest here. Please ask for less, or for one part at a time.",
     Say.REST_NEEDS_SCOPE: "This answer is too long for the thread, so its rest is missing. Please ask for less, or for one part at a time. With the scope `files:write`, which an admin can give me, the rest comes as a file.",
     Say.FILE_LOST: "The app made the file `{name}`, but I couldn't bring it here.",

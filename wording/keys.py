@@ -60,7 +60,7 @@ class Say(StrEnum):
     ANSWER_TOO_LONG = auto()
     """The app went on past what is kept of one answer, and nobody reads on."""
     REST_IN_FILE = auto()
-    """The thread takes no more of the answer; `name` of the file that holds the rest, which follows."""
+    """The thread takes no more of the answer; `name` of the file that holds the rest."""
     REST_LEFT_OUT = auto()
     """The same without a file: it could not be brought to Slack."""
     REST_NEEDS_SCOPE = auto()

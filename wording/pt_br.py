@@ -31,7 +31,7 @@ PT_BR: Final[Mapping[Say, str]] = {
     Say.INTERRUPTED: "Fui interrompido enquanto respondia. Nada foi executado duas vezes; pergunte de novo, por favor.",
     Say.QUESTION_CUT: "O app aceita só {count} caracteres, então passei apenas o começo da sua mensagem. Um admin pode aumentar o limite da variável no Dify.",
     Say.ANSWER_TOO_LONG: "O app foi muito além do que consigo guardar de uma resposta, então parei de ler. Peça menos, por favor.",
-    Say.REST_IN_FILE: "Esta resposta é longa demais para a conversa. O arquivo `{name}` abaixo traz o restante.",
+    Say.REST_IN_FILE: "Esta resposta é longa demais para a conversa. O arquivo `{name}`, aqui na conversa, traz o restante.",
     Say.REST_LEFT_OUT: "Esta resposta é longa demais para a conversa, e não consegui trazer o restante para cá. Peça menos, ou uma parte de cada vez.",
     Say.REST_NEEDS_SCOPE: "Esta resposta é longa demais para a conversa, por isso falta o restante. Peça menos, ou uma parte de cada vez. Com o escopo `files:write`, que um admin pode me dar, o restante vem em um arquivo.",
     Say.FILE_LOST: "O app criou o arquivo `{name}`, mas não consegui trazê-lo para cá.",

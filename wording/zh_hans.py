@@ -31,7 +31,7 @@ ZH_HANS: Final[Mapping[Say, str]] = {
     Say.INTERRUPTED: "回答过程被中断，没有任何操作被重复执行。请再问一次。",
     Say.QUESTION_CUT: "应用最多接收 {count} 个字符，因此只传递了你消息的开头部分。管理员可以在 Dify 中调高该变量的上限。",
     Say.ANSWER_TOO_LONG: "应用的回答远远超出了可保留的长度，因此已停止读取。请缩小提问范围。",
-    Say.REST_IN_FILE: "回答太长，消息列放不下。其余部分在下面的文件 `{name}` 中。",
+    Say.REST_IN_FILE: "回答太长，消息列放不下。其余部分在此处的文件 `{name}` 中。",
     Say.REST_LEFT_OUT: "回答太长，消息列放不下，其余部分也未能送到这里。请缩小提问范围，或分几次提问。",
     Say.REST_NEEDS_SCOPE: "回答太长，消息列放不下，因此略去了其余部分。请缩小提问范围，或分几次提问。管理员授予权限 `files:write` 后，其余部分会以文件形式送达。",
     Say.FILE_LOST: "应用生成了文件 `{name}`，但未能送到这里。",

@@ -100,3 +100,10 @@ def test_a_file_of_a_dify_that_is_not_known_here_is_still_one_under_each_signatu
     base = "https://dify.example/files/tools/a.png?timestamp={0}&nonce={0}&sign={0}"
     first, again = (FileProduced(base.format(sign), "image", "a") for sign in "xy")
     assert NewFiles(lambda _: False).take([first, again]) == [first]
+
+
+def test_number_of_files_that_are_told_is_bounded() -> None:
+    files = NewFiles(lambda _: False)
+    told = files.take(FileProduced(f"https://x.example/{number}", "image", "a") for number in range(2_000))
+    assert len(told) == 1_000
+    assert files.take([FileProduced("https://x.example/new", "image", "a")]) == []

@@ -1,6 +1,6 @@
 import pytest
 
-from dify_app.first_words import FirstWords
+from dify_app.first_words import MOST_LEAD, FirstWords
 
 THOUGHT = ""  # stands for one below
 
@@ -29,3 +29,7 @@ def said(*pieces: str) -> str:
 )
 def test_blanks_before_the_first_word(pieces: list[str], shown: str) -> None:
     assert said(*pieces) == shown
+
+
+def test_number_of_blanks_that_are_kept_is_bounded() -> None:
+    assert len(said(*["\n"] * (MOST_LEAD + 500), "Hello")) == MOST_LEAD + len("Hello")

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from dify_app.answer import Step
-from dify_app.steps import Steps
+from dify_app.steps import MOST_FOLDED, MOST_OPEN, Steps
 from tests.dify_app.events import Raw, flow, node
 
 
@@ -149,3 +149,13 @@ def test_titles_are_one_line() -> None:
     assert step is not None
     assert step.title.startswith("A B c")
     assert len(step.title) == 100
+
+
+def test_what_is_remembered_of_a_run_is_bounded() -> None:
+    steps = Steps()
+    for number in range(MOST_OPEN + 50):
+        assert taken(node("node_started", f"A {number}"), steps=steps) != [None]
+    assert len(steps.end("done")) == MOST_OPEN
+    for number in range(MOST_FOLDED):
+        assert taken(node("node_started", f"B {number}", iteration_id="it"), steps=steps) == [None]
+    assert len(steps._folded) == MOST_FOLDED

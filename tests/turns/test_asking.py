@@ -1,13 +1,16 @@
 import logging
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
 from conversation_store.record import ThreadRecord
-from errors import BridgeError, DifyUnavailable, InputMissing, RunFailed
+from dify_app.answer import AnswerEvent, TextDelta
+from errors import AnswerTooLong, BridgeError, DifyUnavailable, InputMissing, RunFailed
 from turns.asking import Asking
-from turns.growing import Growing
+from turns.briefing import Brief
+from turns.growing import MOST_TEXT, Growing
 
 SECRET = "xoxb-nobodys-business"
 
@@ -47,3 +50,26 @@ def test_the_admin_learns_which_variable_needs_a_value(caplog: pytest.LogCapture
     with caplog.at_level(logging.INFO):
         asked(InputMissing("topic"))
     assert "variable topic;" in caplog.text
+
+
+def test_app_that_says_more_than_is_kept_is_not_heard_any_further() -> None:
+    said: list[str] = []
+
+    def endless(*_: object, **__: object) -> Iterator[AnswerEvent]:
+        try:
+            while True:
+                said.append("more")
+                yield TextDelta("a" * (MOST_TEXT // 4))
+        finally:
+            said.append("closed")
+
+    app = SimpleNamespace(speak=lambda _: None, ask=endless)
+    asker = SimpleNamespace(locale="en", say=str)
+    brief = Brief("Everything", {})
+    briefing, status = SimpleNamespace(write=lambda *_: brief), SimpleNamespace(show=lambda _: None)
+    growing = Growing()
+    cast("Any", Asking)(app, asker, briefing, None, status).run(growing, ThreadRecord(), lambda: None)
+    assert said == [*["more"] * 5, "closed"]
+    assert growing.over
+    assert isinstance(growing.error, AnswerTooLong)
+    assert len(growing.text) == MOST_TEXT

@@ -1,11 +1,23 @@
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from dify_app.answer import Ended, Paused, QuestionCut, Source, Sources, TextDelta
-from errors import BridgeError, DifyUnavailable, FileRefused, InputMissing, RunFailed, UnsupportedApp
+from errors import (
+    AnswerTooLong,
+    BridgeError,
+    DifyUnavailable,
+    FileRefused,
+    InputMissing,
+    RunFailed,
+    UnsupportedApp,
+)
 from message import Message
 from slack_api.identity import UserInfo
+from slack_reply import blocks, footer
+from slack_reply.parts import Limits
+from slack_reply.units import Unit
 from turns.ending import Ending, below
 from turns.growing import Growing
 from turns.question import Asker
@@ -108,3 +120,43 @@ def test_more_at_the_very_end() -> None:
     assert below("Hello\n\n**Sources:** Doc", ["A note."]) == "Hello\n\n**Sources:** Doc\n\n> A note."
     assert below("```\ncode", ["A note."]) == "```\ncode\n```\n\n> A note."
     assert below("", ["A note.", "Another."]) == "A note.\n\nAnother."
+
+
+def early(growing: Growing, end: int, **more: Any) -> str:
+    ending = Ending(growing, in_time=True, show_sources=True, **more)
+    return ending.early(ending.text(ASKER), end, "The rest is elsewhere.", ASKER)
+
+
+def test_answer_that_ends_early_says_so_before_anything_else() -> None:
+    growing = grown(TextDelta("Hello there"), Sources((Source("Doc"),)), error=RunFailed())
+    assert early(growing, 5) == (
+        f"Hello\n\n> The rest is elsewhere.\n\n> {EN[Say.CUT_SHORT]}\n\n**Sources:** Doc"
+    )
+
+
+def test_answer_that_ends_early_under_its_text_keeps_what_is_shown() -> None:
+    growing = grown(TextDelta("Hello"), Sources((Source("Doc"),)), Ended("succeeded"))
+    assert early(growing, len("Hello\n\n**Sour")) == "Hello\n\n**Sour\n\n> The rest is elsewhere."
+
+
+def test_code_is_closed_where_an_answer_ends_early() -> None:
+    growing = grown(TextDelta("```py\nx = 1\ny = 2\n```\n"), Ended("succeeded"))
+    assert early(growing, len("```py\nx = 1\n")) == "```py\nx = 1\n```\n\n> The rest is elsewhere."
+
+
+def test_app_that_was_not_heard_to_its_end_is_told_of() -> None:
+    assert text(grown(TextDelta("Hello"), error=AnswerTooLong())) == f"Hello\n\n> {EN[Say.ANSWER_TOO_LONG]}"
+
+
+def test_very_long_answer_is_not_read_for_what_stands_under_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends early in any case, and reading all of it would take long."""
+    read: list[int] = []
+
+    def reading(body: str, limits: Limits | None, *, final: bool) -> Iterator[Unit]:
+        read.append(len(body))
+        return blocks.read(body, limits, final=final)
+
+    monkeypatch.setattr(footer, "read", reading)
+    growing = grown(TextDelta("a" * 1_000_000), error=RunFailed())
+    assert text(growing) == "a" * 1_000_000 + f"\n\n> {EN[Say.CUT_SHORT]}"
+    assert max(read) < 1_000

@@ -42,3 +42,9 @@ def test_lists_hold_every_name_and_fit_a_sentence(names: list[str]) -> None:
     assert all(len(some) <= LONGEST_LIST for some in lists)
     joined = ", ".join(lists)
     assert all((name if len(name) <= LONGEST_LIST else name[:90]) in joined for name in names)
+
+
+def test_many_lost_files_are_counted() -> None:
+    notes = lost([f"{number}.txt" for number in range(1_000)], words)
+    assert len(notes) < 6
+    assert "29.txt, +970 more" in notes[-1]

@@ -1,8 +1,8 @@
 import pytest
 
-from dify_app.answer import Ended, Step, TextDelta
+from dify_app.answer import Ended, Paused, Step, TextDelta, TextReplaced
 from errors import ContextBroken, Incomplete
-from turns.growing import FIRST_WORDS, Growing
+from turns.growing import FIRST_WORDS, MOST_TEXT, Growing
 
 
 def test_what_was_said_first_about_the_end_stands() -> None:
@@ -44,3 +44,37 @@ def test_a_step_is_no_word_and_the_end_is_news() -> None:
     assert not growing.speaks.is_set()
     growing.end()
     assert growing.speaks.is_set()
+
+
+@pytest.mark.parametrize("text", ["a" * 1_000, "漢字" * 500, "😀" * 300, "a\ud83d" * 400])
+def test_more_text_than_a_bound_is_not_kept(text: str) -> None:
+    growing, size = Growing(), len(text.encode(errors="surrogatepass"))
+    for _ in range(MOST_TEXT // size):
+        growing.take(TextDelta(text))
+    assert not growing.is_full
+    assert growing.text == text * (MOST_TEXT // size)
+    growing.take(TextDelta(text))
+    assert growing.is_full
+    kept = growing.text.encode(errors="surrogatepass")
+    assert MOST_TEXT - size < len(kept) <= MOST_TEXT
+    growing.take(TextDelta(text))
+    assert len(growing.text.encode(errors="surrogatepass")) == len(kept)
+
+
+def test_text_that_replaces_all_has_all_the_room() -> None:
+    growing = Growing()
+    growing.take(TextDelta("a" * (MOST_TEXT - 1)))
+    growing.take(TextReplaced("b" * (MOST_TEXT - 1)))
+    assert not growing.is_full
+    growing.take(TextReplaced("c" * (MOST_TEXT + 1)))
+    assert growing.is_full
+    assert growing.text == "c" * MOST_TEXT
+
+
+def test_forms_take_of_the_same_room() -> None:
+    growing = Growing()
+    growing.take(Paused("a" * (MOST_TEXT - 2), "https://dify.example/form/1"))
+    growing.take(Paused("Sure?", "https://dify.example/form/2"))
+    assert [form.text[-2:] for form in growing.paused] == ["aa", "Su"]
+    assert [form.where for form in growing.paused][-1] == "https://dify.example/form/2"
+    assert growing.is_full

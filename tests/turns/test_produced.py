@@ -9,7 +9,7 @@ from dify_app.answer import FileProduced
 from dify_app.fetch import FetchedFile
 from errors import SlackError, SlackFateUnknown, SlackRefused, SlackUnreachable
 from slack_reply.writer import Place
-from turns.produced import MOST_FILES, ProducedFiles
+from turns.produced import MOST_FILES, MOST_LINKS, ProducedFiles
 from turns.transfers import Transfers
 
 SECRET = "xoxb-nobodys-business"
@@ -190,3 +190,10 @@ def test_dropped_ones_are_neither_shown_nor_fetched_further(
     gevent.sleep(0.01)
     assert slack.stored == []
     assert produced.share(1) == ()
+
+
+def test_links_are_bounded(produced: ProducedFiles) -> None:
+    for number in range(MOST_LINKS + 3):
+        produced.take(FileProduced(f"https://cdn.example/{number}", "image", str(number)))
+    assert len(produced.links) == MOST_LINKS
+    assert produced.share(10) == tuple(str(MOST_LINKS + more) for more in range(3))
