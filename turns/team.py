@@ -44,6 +44,10 @@ class Bots:
         """Whether Slack said lately that this token is worth nothing."""
         return self._failed.get(api.account.rpartition("/")[2], False)
 
+    def is_asking(self, api: SlackApi) -> bool:
+        """Whether Slack was asked and has not answered yet."""
+        return api.account.rpartition("/")[2] in self._asking
+
     def _ask(self, token: str, api: SlackApi) -> None:
         try:
             self._known[token] = api.auth_test()
@@ -69,7 +73,8 @@ class Installation:
         """The same, asked for again for LONGEST_DOUBT seconds, unless Slack refuses the token for good."""
         until = self.clock.now() + LONGEST_DOUBT
         while (bot := self.bot()) is None and self.clock.now() < until and not self.bots.is_refused(self.api):
-            self.clock.sleep(LOOK)
+            if not self.bots.is_asking(self.api):  # else the next look waits for the answer
+                self.clock.sleep(LOOK)
         return bot
 
     def scopes(self) -> frozenset[str]:
