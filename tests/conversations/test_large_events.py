@@ -13,7 +13,7 @@ from tests.conversations.stack import Stack
 from tests.conversations.standstill import Ticker, lost
 from tests.conversations.world import BEN, World
 
-pytestmark = pytest.mark.simulated
+pytestmark = [pytest.mark.soak, pytest.mark.simulated]  # each takes a minute
 
 SIZE = 1_000_000
 HELD_UP = 2.0
