@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,8 +14,7 @@ from errors import (
 )
 from message import Message
 from slack_api.identity import UserInfo
-from slack_reply.blocks import read
-from slack_reply.units import Unit
+from slack_reply import footer
 from turns.ending import Ending, below
 from turns.growing import Growing
 from turns.question import Asker
@@ -149,13 +147,11 @@ def test_app_that_was_not_heard_to_its_end_is_told_of() -> None:
 
 def test_very_long_answer_is_not_read_for_what_stands_under_it(monkeypatch: pytest.MonkeyPatch) -> None:
     """It ends early in any case, and reading all of it would take long."""
-    seen: list[int] = []
-
-    def noted(body: str, *more: Any, **how: Any) -> Iterator[Unit]:
-        seen.append(len(body))
-        return read(body, *more, **how)
-
-    monkeypatch.setattr("slack_reply.footer.read", noted)
+    read: list[int] = []
+    real = footer.read
+    monkeypatch.setattr(
+        footer, "read", lambda body, *more, **how: read.append(len(body)) or real(body, *more, **how)
+    )
     growing = grown(TextDelta("a" * 1_000_000), error=RunFailed())
     assert text(growing) == "a" * 1_000_000 + f"\n\n> {EN[Say.CUT_SHORT]}"
-    assert max(seen) < 1_000
+    assert max(read) < 1_000
