@@ -66,7 +66,8 @@ class Posting:
 
     def _posted(self, page: Page, offset: int, below: Blocks) -> Posted:
         place = self._place
-        if not self._share.granted(POST, POST_PATIENCE, final=True, channel=place.channel):
+        patience = min(POST_PATIENCE, self._share.patience)
+        if not self._share.granted(POST, patience, final=True, channel=place.channel):
             raise SlackAway
         name = f"{place.trigger_ts}:{offset}:{next(self._numbers)}"
         try:

@@ -123,6 +123,7 @@ WAYS = {
     "observation": ("agent-chat", script.thought("search", "{}", LINES) + script.say("Hello")),
     "output of a node": ("advanced-chat", script.node("Search", "tool", outputs={"text": LINES})),
     "form": ("advanced-chat", script.pause(LINES)),
+    "more than is kept": ("chat", [step for _ in range(10) for step in script.say(large(PIECES["prose"]))]),
 }
 
 

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from slack_reply import pages
 from slack_reply.blocks import read
 from slack_reply.footer import with_footer
-from slack_reply.reply import LAST_PAGES, PATIENCE, Style
+from slack_reply.reply import LAST_PAGES, LAST_PATIENCE, PATIENCE, Style
 from slack_reply.room import LONGEST_TEXT, MOST_MESSAGES, Room
 from slack_reply.view import Card, View
+from slack_reply.writer import Unreachable
 from tests.conversations.answers import long_text
 from tests.fake_clock import FakeClock
 from tests.slack_reply.keeping_slack import KeepingSlack, writer
@@ -252,3 +253,12 @@ def test_text_that_is_longer_than_any_room_ends_early_even_if_it_would_fit(style
     reply.finish(lambda: View(noted(text, LONGEST_TEXT)))
     reply.close()
     assert bare(slack.text()) == bare(text[:LONGEST_TEXT]) + bare(f"> {NOTE}")
+
+
+def test_posts_wait_for_their_turn_no_longer_than_the_answer_has() -> None:
+    slack = TroubledSlack()
+    slack.budget.limited(slack.api.account, "chat.postMessage", 290.0)
+    reply, began = slack.reply("post", patience=30.0), slack.clock.now()
+    with pytest.raises(Unreachable):
+        reply.finish(lambda: View("Hello"))
+    assert slack.clock.now() - began <= LAST_PATIENCE + 1.0
