@@ -31,9 +31,10 @@ def moment(ts: str) -> tuple[int, int]:
 class Message:
     """Ids as Slack gives them, "" where it gave none.
 
-    `team_id` is where our app is installed, `enterprise_id` the organisation of that, `user_team` where the
-    author belongs. `is_ext_shared` and `is_unshared`: Slack said that other organisations are in the channel, or that
-    none is. `files` are Slack's file objects, cut down to what is needed to fetch them.
+    `team_id` is where our app is installed, `user_team` where the author belongs. `enterprise_id` is the organisation
+    of the installation as an event names it, "" for a press; whose our token is says only `auth.test` (turns/team.py).
+    `is_ext_shared`: whether other organisations are in the channel; None: Slack did not say. `files` are Slack's file
+    objects, cut down to what is needed to fetch them.
     Raises Malformed when ids are not shaped like ids, so what is stored or sent under them is safe.
     """
 
@@ -55,8 +56,7 @@ class Message:
     event_id: str = ""
     subtype: str = ""
     edited: bool = False
-    is_ext_shared: bool = False
-    is_unshared: bool = False
+    is_ext_shared: bool | None = None
 
     def __post_init__(self) -> None:
         ids = (self.team_id, self.channel, self.user, self.user_team, self.bot_user_id, self.event_id)
@@ -96,22 +96,21 @@ class Message:
         others = (user for user in MENTION.findall(self.text) if user != self.bot_user_id)
         return any(others) or _MANY.search(self.text) is not None
 
-    @property
-    def may_be_shared(self) -> bool:
-        """Whether other organisations may be in the channel: an event says so, a press never does."""
-        return self.is_ext_shared or (self.source == "button" and not self.is_unshared)
+    def is_external_to(self, enterprise_id: str) -> bool:
+        """Whether the author is of another organisation than ours; `enterprise_id` is ours, "" if it has no id."""
+        return self.is_outsider(self.user_team, enterprise_id)
 
-    @property
-    def is_external(self) -> bool:
-        """Whether the author is of another organisation: in any channel that may be shared, unless shown to be of ours.
+    def is_outsider(self, team: str, enterprise_id: str) -> bool:
+        """Whether who belongs to `team` ("": unknown) and writes here is of another organisation.
 
-        An organisation has several workspaces: who writes in a channel that no other organisation is in is of ours.
+        An outsider is whoever is not shown to be of ours. An organisation has several workspaces: who writes in a
+        channel that no other organisation is in is of ours.
         """
-        if not self.user_team:
-            return self.may_be_shared
-        if self.user_team in {self.team_id, self.enterprise_id}:
+        if not team:
+            return self.is_ext_shared is not False
+        if team in {self.team_id, enterprise_id}:
             return False
-        return not (self.enterprise_id and self.is_unshared) or self.is_dm
+        return not enterprise_id or self.is_ext_shared is not False or self.is_dm
 
     def to_dict(self) -> dict[str, Any]:
         """As JSON can carry it, for the hand-off."""
@@ -124,13 +123,16 @@ class Message:
             raise Malformed("a message that is no object")
         values = {field.name: carried.get(field.name) for field in fields(cls)}
         files = values.pop("files")
-        flags = {name: values.pop(name) for name in ("edited", "is_ext_shared", "is_unshared")}
+        edited, is_ext_shared = values.pop("edited"), values.pop("is_ext_shared")
         if (
             not isinstance(files, list | tuple)
             or not all(isinstance(file, dict) for file in files)
-            or not all(isinstance(flag, bool) for flag in flags.values())
+            or not isinstance(edited, bool)
+            or not isinstance(is_ext_shared, bool | None)
             or not all(isinstance(text, str) for text in values.values())
             or values["source"] not in {"app_mention", "message", "button"}
         ):
             raise Malformed("a message with fields of wrong types")
-        return cls(**cast("dict[str, Any]", values | flags), files=tuple(files))
+        return cls(
+            **cast("dict[str, Any]", values), files=tuple(files), edited=edited, is_ext_shared=is_ext_shared
+        )

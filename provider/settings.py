@@ -5,7 +5,8 @@ Reading never fails, because a slip in one field must not turn a genuine message
 
 - cosmetic settings (styles, days, language, addresses) fall back to their default;
 - a part of `allowed_channels` or `allowed_users` that is no id stays in the set and matches nobody, so the
-  list never becomes empty, which would mean "all"; an unreadable `slack_connect` is false;
+  list never becomes empty, which would mean "all";
+- a switch that lets in (`slack_connect`, `direct_messages`, `follow_threads`) and is unreadable is off;
 - an unreadable `channel_apps` makes `app_for` raise for every channel: no channel may get another one's app;
 - a `bot_token` that cannot be one counts as missing, and so does each word of `signing_secret` that is none.
 
@@ -101,8 +102,8 @@ def read_settings(raw: Mapping[str, object]) -> Settings:
         bot_token=values.bot_token(raw.get("bot_token"), problems),
         signing_secrets=values.signing_secrets(raw.get("signing_secret"), problems),
         reply_style=values.choice(raw, "reply_style", REPLY_STYLES, problems),
-        follow_threads=values.switch(raw, "follow_threads", problems, default=True),
-        direct_messages=values.switch(raw, "direct_messages", problems, default=True),
+        follow_threads=values.switch(raw, "follow_threads", problems, default=True, unreadable=False),
+        direct_messages=values.switch(raw, "direct_messages", problems, default=True, unreadable=False),
         dm_conversation=values.choice(raw, "dm_conversation", DM_CONVERSATIONS, problems),
         allowed_channels=values.ids(raw, "allowed_channels", values.CHANNEL_ID, problems),
         allowed_users=values.ids(raw, "allowed_users", values.USER_ID, problems),

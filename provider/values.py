@@ -13,6 +13,8 @@ type Problems = list[SettingsError]
 CHANNEL_ID: Final = re.compile(r"[CGD][A-Z0-9]{2,20}")
 USER_ID: Final = re.compile(r"[UW][A-Z0-9]{2,20}")
 _HEX_SECRET: Final = re.compile(r"[0-9a-fA-F]{32}")
+_SEPARATORS: Final = re.compile(r"[\s,;、，；]+")  # noqa: RUF001 - those of other scripts
+_SEPARATORS_OF_PAIRS: Final = re.compile(r"[\n,;、，；]+")  # noqa: RUF001
 _APP_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TRUE: Final = frozenset({"true", "yes", "on", "1"})
 _FALSE: Final = frozenset({"false", "no", "off", "0"})
@@ -85,7 +87,7 @@ def ids(raw: Mapping[str, object], name: str, shape: re.Pattern[str], problems: 
     Only an empty field is no list: one that holds nothing but separators admits nobody.
     """
     value = raw.get(name)
-    parts = frozenset(re.split(r"[\s,;]+", text(value))) - {""}
+    parts = frozenset(_SEPARATORS.split(text(value))) - {""}
     if not parts and value is not None and (not isinstance(value, str) or value.strip()):
         parts = frozenset({"?"})
     wrong = sorted(part for part in parts if not shape.fullmatch(part))
@@ -102,7 +104,7 @@ def ids(raw: Mapping[str, object], name: str, shape: re.Pattern[str], problems: 
 def channel_apps(raw: object, problems: Problems) -> Mapping[str, str]:
     """`C0123=app-id` pairs. One that cannot be read spoils all: no channel may get a wrong app."""
     apps: dict[str, str] = {}
-    pairs = [pair for pair in re.split(r"[,;\n]+", text(raw)) if pair.strip()]
+    pairs = [pair for pair in _SEPARATORS_OF_PAIRS.split(text(raw)) if pair.strip()]
     spoilt = raw is not None and (not isinstance(raw, str) or (not pairs and bool(raw.strip())))
     for pair in pairs:
         channel, _, app_id = (part.strip() for part in pair.partition("="))

@@ -1,4 +1,4 @@
-"""Which channels are group direct messages, asked once an hour: `app_mention` does not say it."""
+"""Which channels are group direct messages, asked once an hour: neither `app_mention` nor a press says it."""
 
 from collections.abc import Collection
 
@@ -7,6 +7,7 @@ from cachetools import TTLCache
 from clock import Clock
 from errors import SlackError, SlackRefused
 from slack_api.client import SlackApi
+from slack_api.retry import Patience
 
 KEEP = 3600.0  # seconds
 KEEP_FAILURE = 60.0
@@ -23,7 +24,9 @@ class Channels:
         self._known: TTLCache[tuple[str, str], bool] = TTLCache(CHANNELS, KEEP, timer=clock.now)
         self._failed: TTLCache[tuple[str, str], bool] = TTLCache(CHANNELS, KEEP_FAILURE, timer=clock.now)
 
-    def is_group_dm(self, api: SlackApi, channel: str, scopes: Collection[str]) -> bool | None:
+    def is_group_dm(
+        self, api: SlackApi, channel: str, scopes: Collection[str], patience: Patience
+    ) -> bool | None:
         """Whether several people write there directly, as this bot's token sees it; None where Slack does not tell.
 
         `scopes` are those of the token, as far as they are known.
@@ -31,7 +34,7 @@ class Channels:
         place = (api.account, channel)
         if place not in self._known and place not in self._failed:
             try:
-                self._known[place] = api.channel(channel).get("is_mpim") is True
+                self._known[place] = api.channel(channel, patience).get("is_mpim") is True
             except SlackError as error:
                 told = isinstance(error, SlackRefused) and error.error in _OF_ANOTHER_TYPE and READ in scopes
                 (self._known if told else self._failed)[place] = False

@@ -5,7 +5,7 @@ from typing import Any
 
 from slack_api.calls import Calls
 from slack_api.identity import AuthInfo, UserInfo, auth_info, user_info
-from slack_api.retry import HASTY, PATIENT
+from slack_api.retry import HASTY, PATIENT, Patience
 from slack_api.shapes import mapping, text
 
 PAGE = 200  # messages asked for at once
@@ -25,9 +25,9 @@ class Lookups(Calls):
         answer = self.call("users.info", asked, patience=HASTY, granted=True)
         return user_info(user_id, answer.get("user"))
 
-    def channel(self, channel: str) -> dict[str, Any]:
+    def channel(self, channel: str, patience: Patience) -> dict[str, Any]:
         """What conversations.info knows of a channel."""
-        answer = self.call("conversations.info", {"channel": channel}, patience=HASTY)
+        answer = self.call("conversations.info", {"channel": channel}, patience=patience)
         return mapping(answer.get("channel"))
 
     def file(self, file_id: str) -> dict[str, Any]:

@@ -92,8 +92,12 @@ def _author_refused(message: Message, rules: Rules) -> Reason | None:
 
 
 def _is_external(message: Message) -> bool:
-    """As far as can be told without asking Slack: a press by somebody of another workspace is the turn's to judge."""
-    return message.is_external and not (message.source == "button" and message.user_team)
+    """As far as can be told without asking Slack: the turn judges once more, by the organisation of our token.
+
+    A press does not name any, so one by somebody of another workspace is left to the turn.
+    """
+    is_external = message.is_external_to(message.enterprise_id)
+    return is_external and not (message.source == "button" and message.user_team)
 
 
 def _place_refused(message: Message, rules: Rules) -> Reason | None:

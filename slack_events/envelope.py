@@ -14,6 +14,8 @@ LONGEST_TEXT = 40_000
 """Slack's own limit of characters in a message (field/slack.md §3.2)."""
 MOST_FILES = 20
 
+_CHANNEL_TYPES = {"channel", "group", "im", "mpim", "app_home"}
+"""All that Slack documents (field/slack.md §1.1); one that is new says nothing."""
 _LONGEST_ID = 64
 _LONGEST_VALUE = 2_048
 _FILE_FIELDS = (
@@ -114,19 +116,28 @@ def _event(body: _Json) -> Envelope:
 
 
 def _message(body: _Json, event: _Json, source: Source) -> Message:
-    """`authorizations` names our installation; the top `team_id` can be another one (field/slack.md §1.1)."""
+    """`authorizations` names our installation; the top `team_id` can be another one (field/slack.md §1.1).
+
+    So the top one counts only where nothing else is named: an app that a whole organisation installed may be named by
+    that alone.
+    """
     installation = _first_object(body.get("authorizations"))
+    enterprise = _id(installation, "enterprise_id") or _id(body, "context_enterprise_id")
+    shared = body.get("is_ext_shared_channel")
+    channel_type = _id(event, "channel_type")
     return Message(
-        team_id=_id(installation, "team_id") or _id(body, "context_team_id") or _id(body, "team_id"),
-        enterprise_id=_id(installation, "enterprise_id") or _id(body, "context_enterprise_id"),
+        team_id=_id(installation, "team_id")
+        or _id(body, "context_team_id")
+        or enterprise
+        or _id(body, "team_id"),
+        enterprise_id=enterprise,
         bot_user_id="" if installation.get("is_bot") is False else _id(installation, "user_id"),
         api_app_id=_id(body, "api_app_id"),
         event_id=_id(body, "event_id"),
-        is_ext_shared=body.get("is_ext_shared_channel") is True,
-        is_unshared=body.get("is_ext_shared_channel") is False,
+        is_ext_shared=shared if isinstance(shared, bool) else None,
         source=source,
         channel=_id(event, "channel"),
-        channel_type=_id(event, "channel_type"),
+        channel_type=channel_type if channel_type in _CHANNEL_TYPES else "",
         ts=_id(event, "ts"),
         thread_ts=_id(event, "thread_ts"),
         user=_id(event, "user"),

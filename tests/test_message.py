@@ -29,14 +29,14 @@ json_values = st.recursive(
 )
 
 
-def test_it_travels_as_json() -> None:
+@pytest.mark.parametrize("shared", [True, False, None])
+def test_it_travels_as_json(*, shared: bool | None) -> None:
     message = replace(
         PLAIN,
         files=({"id": "F1", "size": 3},),
         thread_ts="1763881200.000100",
         edited=True,
-        is_ext_shared=True,
-        is_unshared=True,
+        is_ext_shared=shared,
     )
     assert Message.from_dict(json.loads(json.dumps(message.to_dict()))) == message
 
@@ -142,28 +142,43 @@ def test_nobody_is_mentioned_when_we_do_not_know_who_we_are() -> None:
         ("T2", False, True),
         ("", False, False),
         ("", True, True),
+        ("T1", None, False),
+        ("E1", None, False),
+        ("T2", None, True),
+        ("", None, True),
     ],
 )
-def test_external(user_team: str, *, shared: bool, external: bool) -> None:
-    message = replace(PLAIN, user_team=user_team, is_ext_shared=shared, enterprise_id="E1")
-    assert message.is_external is external
+def test_external(user_team: str, *, shared: bool | None, external: bool) -> None:
+    message = replace(PLAIN, user_team=user_team, is_ext_shared=shared)
+    in_a_direct_message = replace(message, channel="D1", channel_type="im")
+    assert message.is_external_to("E1") is (external and (user_team, shared) != ("T2", False))
+    assert in_a_direct_message.is_external_to("E1") is external
+    assert message.is_external_to("") is (external or user_team == "E1")
+
+
+@pytest.mark.parametrize("named", ["", "E1", "E2", "T2"])
+def test_the_organisation_in_the_payload_does_not_decide(named: str) -> None:
+    for user_team in ("E2", "T2"):
+        stranger = replace(PLAIN, user_team=user_team, is_ext_shared=True, enterprise_id=named)
+        assert stranger.is_external_to("E1")
+        assert stranger.is_external_to("")
 
 
 @pytest.mark.parametrize(
     ("change", "external"),
     [
         ({}, False),
-        ({"enterprise_id": ""}, True),  # no organisation of several workspaces
-        ({"is_unshared": False}, True),  # Slack did not say it
-        ({"is_ext_shared": True, "is_unshared": False}, True),
+        ({"is_ext_shared": None}, True),  # Slack did not say it
+        ({"is_ext_shared": True}, True),
         ({"channel": "D1", "channel_type": "im"}, True),  # a DM is no channel that anything is shared in
         ({"channel_type": "mpim"}, False),
     ],
     ids=str,
 )
 def test_another_workspace_of_the_same_organisation(change: dict[str, Any], *, external: bool) -> None:
-    colleague = replace(PLAIN, user_team="T2", enterprise_id="E1", is_unshared=True)
-    assert replace(colleague, **change).is_external is external
+    colleague = replace(PLAIN, user_team="T2", is_ext_shared=False)
+    assert replace(colleague, **change).is_external_to("E1") is external
+    assert replace(colleague, **change).is_external_to("")  # no organisation of several workspaces
 
 
 @given(st.text(st.sampled_from("<@U!|>^subteamhere B1"), max_size=200))

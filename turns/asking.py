@@ -16,7 +16,10 @@ from turns.question import Asker
 from turns.report import logger, where
 from wording import Say
 
-_CURE = "fill it in where the endpoint's settings in Dify name the app, or give it a default there"
+_CURE = (
+    "give it a default in the app, or fill it in where the endpoint's settings in Dify name the app; "
+    "an app of a channel has only its defaults"
+)
 
 
 class Asking:

@@ -18,7 +18,8 @@ from turns.turn import Turn
 class TurnRequest:
     """`leave` tells the process that this request of the turn has ended; `ack` knows when Slack had its answer.
 
-    `not_answered` says why the message is not for this turn, "" if it is; it may wait, and is asked if `in_doubt`.
+    `not_answered` says why the message is not for this turn, "" if it is; it may wait. `in_doubt`: another event may
+    tell of the message too.
     """
 
     turn: Turn
@@ -43,7 +44,7 @@ class TurnRequest:
         """Never raises: whatever happens, the thread is told and the log has its line."""
         broke = False
         try:
-            why = self.not_answered() if self.in_doubt else ""
+            why = self.not_answered()
             if why:
                 self._step_aside(why)
             else:

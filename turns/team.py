@@ -1,9 +1,9 @@
 """Whether an event is of the workspace that the bot's token belongs to."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import gevent
-from cachetools import TTLCache
+from cachetools import LRUCache, TTLCache
 
 from clock import Clock
 from errors import SlackError, SlackRefused
@@ -22,22 +22,28 @@ LOOK = 5.0
 
 
 class Bots:
-    """Whose tokens we hold, asked of Slack once an hour. One per process; never raises."""
+    """Whose tokens we hold, asked of Slack once an hour. One per process; never raises.
+
+    What Slack said once stays known, since the workspace of a token never changes; after an hour Slack is asked again
+    beside it, and nobody waits.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._known: TTLCache[str, AuthInfo] = TTLCache(TOKENS, KEEP, timer=clock.now)
+        self._known: LRUCache[str, AuthInfo] = LRUCache(TOKENS)
+        self._fresh: TTLCache[str, None] = TTLCache(TOKENS, KEEP, timer=clock.now)
         self._failed: TTLCache[str, bool] = TTLCache(TOKENS, KEEP_FAILURE, timer=clock.now)
         self._asking: dict[str, gevent.Greenlet[..., None]] = {}
 
     def of(self, api: SlackApi) -> AuthInfo | None:
-        """The bot of this token; None while Slack does not tell."""
+        """The bot of this token; None while Slack has not told yet."""
         token = api.account.rpartition("/")[2]
-        if token not in self._known and token not in self._failed:
+        if token not in self._fresh and token not in self._failed:
             asking = self._asking.get(token)
             if asking is None:
                 asking = self._asking[token] = gevent.spawn(self._ask, token, api)
-            asking.join(timeout=max(SHORTEST_PATIENCE, self._clock.wall(PATIENCE)))
+            if token not in self._known:
+                asking.join(timeout=max(SHORTEST_PATIENCE, self._clock.wall(PATIENCE)))
         return self._known.get(token)
 
     def is_refused(self, api: SlackApi) -> bool:
@@ -50,9 +56,15 @@ class Bots:
 
     def _ask(self, token: str, api: SlackApi) -> None:
         try:
-            self._known[token] = api.auth_test()
+            bot = api.auth_test()
         except SlackError as error:
             self._failed[token] = isinstance(error, SlackRefused) and error.error in TOKEN_DEAD
+        else:
+            if bot.team_id:
+                self._known[token] = bot
+                self._fresh[token] = None
+            else:
+                self._failed[token] = False
         finally:
             self._asking.pop(token, None)
 
@@ -94,8 +106,8 @@ def is_foreign(message: Message, bot: AuthInfo) -> bool:
 
 
 def is_outsider(message: Message, bot: AuthInfo) -> bool:
-    """Whether a press is by a member of another organisation.
+    """Whether the author is of another organisation than that of our token.
 
-    A press names the enterprise of whoever presses, so the token's own is what counts.
+    What the payload names does not count: a press names the organisation of whoever presses.
     """
-    return message.source == "button" and replace(message, enterprise_id=bot.enterprise_id).is_external
+    return message.is_external_to(bot.enterprise_id)

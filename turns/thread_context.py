@@ -65,17 +65,13 @@ class Circle:
         return Voice.EXTERNAL if external else Voice.MEMBER
 
     def _is_external(self, raw: Raw) -> bool:
-        """As Message.is_external: in a shared channel unless shown to be of ours."""
-        message = self.message
-        team = next(filter(None, (text(raw.get(name)) for name in ("user_team", "source_team", "team"))), "")
-        if not team:
-            return message.may_be_shared
-        return team not in {message.team_id, message.enterprise_id} and team != self._enterprise()
-
-    def _enterprise(self) -> str:
-        """Our organisation, which a press does not tell."""
-        bot = self.installation.bot() if self.message.source == "button" else None
-        return bot.enterprise_id if bot else ""
+        """As of the author of the question; what another app wrote may name a workspace only in its profile."""
+        teams = (text(raw.get(name)) for name in ("user_team", "source_team", "team"))
+        team = next(filter(None, teams), "") or text(mapping(raw.get("bot_profile")).get("team_id"))
+        if team == self.message.team_id:
+            return False
+        bot = self.installation.bot()
+        return self.message.is_outsider(team, bot.enterprise_id if bot else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from conversation_store.record import ThreadKey
 from conversation_store.store import ThreadStore
 from errors import StoreError
 from message import Message
+from slack_api.retry import HASTY, PATIENT, Patience
 from turns.report import logger
 
 OTHER_EVENT = 2.0
@@ -34,7 +35,7 @@ class Unplaced:
     message: Message
     direct_messages: bool
     allowed_channels: frozenset[str]
-    is_group_dm: Callable[[], bool | None]
+    is_group_dm: Callable[[Patience], bool | None]
     store: ThreadStore
     key: ThreadKey
     holder: str
@@ -42,17 +43,31 @@ class Unplaced:
 
     @property
     def in_doubt(self) -> bool:
-        """Whether it must be asked for at all; the hook's list says so, and nobody gives way to such a line."""
-        message = self.message
-        return message.source != "message" and not message.channel_type and not message.is_dm
+        """Whether another event may tell of the message too.
+
+        The hook's list says so, and nobody gives way to such a line.
+        """
+        return self._is_unplaced and self.message.source == "app_mention"
+
+    @property
+    def _is_unplaced(self) -> bool:
+        return not self.message.channel_type and not self.message.is_dm
+
+    @property
+    def _is_allowed_anyway(self) -> bool:
+        return self.direct_messages and self._is_listed
+
+    @property
+    def _is_listed(self) -> bool:
+        return not self.allowed_channels or self.message.channel in self.allowed_channels
 
     def not_answered(self) -> str:
         """Why this turn leaves the message alone; "" if it goes on. May wait."""
-        if not self.in_doubt:
+        if not self._is_unplaced or (self._is_allowed_anyway and not self.in_doubt):
             return ""
-        is_group_dm = self.is_group_dm()
+        is_group_dm = self.is_group_dm(HASTY if self._is_allowed_anyway else PATIENT)
         why = self._against_the_rules(is_group_dm)
-        if why or not is_group_dm or self.message.source == "button":
+        if why or not is_group_dm or not self.in_doubt:
             return why
         self.clock.sleep(max(OTHER_EVENT, SHORTEST / self.clock.wall(1.0)))
         return "its other event is answered" if self._is_taken() else ""
@@ -63,8 +78,7 @@ class Unplaced:
             if is_group_dm is None:
                 logger.warning(_UNKNOWN, self.message.channel)
             return "direct messages are off"
-        is_channel = not is_group_dm and bool(self.allowed_channels)
-        return CHANNEL_NOT_ALLOWED if is_channel and self.message.channel not in self.allowed_channels else ""
+        return "" if is_group_dm or self._is_listed else CHANNEL_NOT_ALLOWED
 
     def _is_taken(self) -> bool:
         """Whether another process took the message at the same moment; its claim may have overwritten ours, or not."""

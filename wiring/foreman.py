@@ -85,7 +85,9 @@ class Foreman:
             message,
             hook.settings.direct_messages,
             hook.settings.allowed_channels,
-            lambda: self._workplace.channels.is_group_dm(desk.api, message.channel, installation.scopes()),
+            lambda patience: self._workplace.channels.is_group_dm(
+                desk.api, message.channel, installation.scopes(), patience
+            ),
             store,
             key,
             self._holder,
@@ -109,7 +111,7 @@ class Foreman:
             report=report,
             ack=lambda: self._acks.pop(_name(hook, assignment), None),
             leave=leave,
-            not_answered=unplaced.not_answered,
+            not_answered=(lambda: "") if assignment.leg else unplaced.not_answered,
             in_doubt=unplaced.in_doubt and not assignment.leg,
         )
 

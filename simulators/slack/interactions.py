@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from simulators.slack.channels import Channel
 from simulators.slack.messages import Json, Message
 from simulators.slack.objects import message_object, team_of
 from simulators.slack.outbound import Attempt, post
@@ -62,7 +63,7 @@ class Interactions:
             "team": {"id": world.install.team_id, "domain": "simulated"},
             "enterprise": _enterprise(world, user),
             "is_enterprise_install": False,
-            "channel": {"id": message.channel, "name": world.channels[message.channel].name},
+            "channel": {"id": message.channel, "name": _name(world.channels[message.channel])},
             "message": message_object(world, message),
             "state": {"values": {}},
             "response_url": self._response_url(message, user),
@@ -155,6 +156,11 @@ class Interactions:
         attempt = Attempt(0, "", time.time(), self._world.design())
         post(url, body, headers, patience, attempt)
         return attempt
+
+
+def _name(channel: Channel) -> str:
+    """Constants for what has no name of its own (§1.2 of the newer facts); a channel may be named like one of them."""
+    return {"im": "directmessage", "group": "privategroup"}.get(channel.kind, channel.name)
 
 
 def _enterprise(world: World, user_id: str) -> Json | None:

@@ -182,3 +182,80 @@ def test_endpoint_without_a_usable_signing_secret_is_not_configured(world: World
     for word in value.split():
         assert world.post("/slack/events", event, world.slack.sign(event, secret=word)) == (401, b"")
     assert world.post("/slack/turns", b"anything") == (401, b"")
+
+
+@pytest.mark.parametrize("ours", ["", "E0OURS"])
+def test_event_that_names_the_organisation_of_its_author_is_not_answered(world: World, ours: str) -> None:
+    world.slack.configure(enterprise_id=ours)
+    stranger = world.slack.add_user("zoe", team_id="E0FOREIGN", enterprise_id="E0FOREIGN")
+    shared = world.slack.add_channel("shared", ext_shared=True)
+    home = {"team_id": world.slack.team_id, "user_id": world.slack.bot_user, "is_bot": True}
+    envelopes: list[dict[str, Any]] = [
+        {"context_enterprise_id": "E0FOREIGN", "authorizations": [home]},
+        {"authorizations": [home | {"enterprise_id": "E0FOREIGN"}]},
+        # Of an app that a whole organisation installed; the top `team_id` is the author's.
+        {"authorizations": [], "context_team_id": None, "context_enterprise_id": ours or None},
+    ]
+    for around in envelopes:
+        world.ask("let me in", user=stranger, channel=shared, around=around)
+    world.settle(10)
+    assert asked(world) == []
+
+
+def test_author_of_no_workspace_is_not_answered_where_nobody_says_who_shares_the_channel(
+    world: World,
+) -> None:
+    event = {
+        "type": "app_mention",
+        "channel": world.channel,
+        "user": ANNA,
+        "ts": "1763881234.000100",
+        "text": world.slack.mentioning("hello"),
+    }
+    world.slack.event(event, around={"is_ext_shared_channel": None})
+    world.settle(10)
+    assert asked(world) == []
+    world.slack.event(event)
+    world.wait(lambda: asked(world) == ["hello"])
+
+
+def test_colleague_of_another_workspace_is_answered(world: World) -> None:
+    world.slack.configure(enterprise_id="E0OURS")
+    colleague = world.slack.add_user("cleo", team_id="T0SISTER0", enterprise_id="E0OURS")
+    assert "hello" in world.answer(world.ask("hello", user=colleague))
+
+
+@pytest.mark.parametrize("fault", [None, "fatal_error"])
+def test_press_in_a_group_dm_is_not_answered_where_direct_messages_are_off(
+    handbook: World, fault: str | None
+) -> None:
+    group = handbook.slack.add_channel("group", kind="mpim")
+    _, ts = greeted(handbook, group)
+    handbook.configure(direct_messages=False)
+    if fault:
+        handbook.slack.fault("conversations.info", "error", error=fault, times=None)
+    assert handbook.slack.press(group, ts, BEN, "ask_0").status == 200
+    handbook.settle(40)
+    assert asked(handbook) == []
+
+
+def test_press_asks_slack_nothing_about_its_channel_where_no_rule_hangs_on_it(handbook: World) -> None:
+    root, ts = greeted(handbook)
+    before = len(handbook.slack.calls("conversations.info"))
+    assert handbook.slack.press(handbook.channel, ts, BEN, "ask_0").status == 200
+    handbook.answers(root, count=3)
+    assert len(handbook.slack.calls("conversations.info")) == before
+
+
+def test_mention_in_a_channel_is_answered_where_direct_messages_are_off(world: World) -> None:
+    world.configure(direct_messages=False)
+    assert "hello" in world.answer(world.ask("hello", only=["app_mention"]))
+
+
+def test_greeting_of_another_app_shows_none_of_the_default_apps_values(world: World) -> None:
+    other = world.dify.app("app-greets", "chat", opening_statement="Your key is {{api_key}}.")
+    world.configure(
+        app={"app_id": world.app_id, "inputs": {"api_key": "only for the default app"}},
+        channel_apps=f"{world.channel}={other}",
+    )
+    assert world.answer(world.ask("")) == "Your key is {{api_key}}."

@@ -108,8 +108,6 @@ def test_secrets_never_show() -> None:
         ("reply_style", 7),
         ("dm_conversation", "weekly"),
         ("language", "klingon"),
-        ("follow_threads", "maybe"),
-        ("direct_messages", ["true"]),
         ("show_progress", 2),
         ("show_sources", {}),
         ("conversation_days", "0"),
@@ -144,21 +142,53 @@ def test_a_cosmetic_slip_is_named_and_the_default_used(name: str, value: object)
 
 
 @pytest.mark.parametrize("value", ["maybe", "tru", 3, [True], {"on": True}])
-def test_other_organisations_stay_out_unless_the_switch_is_plain(value: object) -> None:
-    assert not read_settings({"slack_connect": value}).slack_connect
-    assert problems({"slack_connect": value}) == ["slack_connect"]
+@pytest.mark.parametrize("name", ["slack_connect", "direct_messages", "follow_threads"])
+def test_a_switch_that_lets_in_is_off_unless_it_is_plain(name: str, value: object) -> None:
+    assert getattr(read_settings({name: value}), name) is False
+    assert problems({name: value}) == [name]
 
 
 @pytest.mark.parametrize("name", ["allowed_channels", "allowed_users"])
 @pytest.mark.parametrize(
     "value",
-    ["#general", "general, random", "@ann", "c0123abcd", 42, ["C0123", "U0123"], {}, ",", " , ;\n", ";"],
+    [
+        "#general",
+        "general, random",
+        "@ann",
+        "c0123abcd",
+        42,
+        ["C0123", "U0123"],
+        {},
+        ",",
+        " , ;\n",
+        ";",
+        "、",
+        "，；",
+        "|",
+        "\u200b",
+    ],
 )
 def test_a_list_that_cannot_be_read_admits_nobody(name: str, value: object) -> None:
     allowed = getattr(read_settings({name: value}), name)
     assert allowed
     assert not allowed & {"C0123", "U0123", "C0123ABCD", "U0123ABCD"}
     assert problems({name: value}) == [name]
+
+
+@pytest.mark.parametrize("name", ["allowed_channels", "allowed_users"])
+@pytest.mark.parametrize("value", [None, "", " ", "\n\t", "\u3000"])
+def test_a_blank_list_admits_all(name: str, value: object) -> None:
+    assert getattr(read_settings({name: value}), name) == frozenset()
+    assert problems({name: value}) == []
+
+
+def test_commas_of_other_scripts_separate_too() -> None:
+    assert read_settings({"allowed_users": "U0123、U0456，W0789；"}).allowed_users == {
+        "U0123",
+        "U0456",
+        "W0789",
+    }
+    assert read_settings({"channel_apps": "C0123=a、C0456=b，"}).channel_apps == {"C0123": "a", "C0456": "b"}
 
 
 def test_the_readable_part_of_a_list_counts() -> None:
@@ -178,7 +208,7 @@ def test_the_readable_part_of_a_list_counts() -> None:
         7,
         {"C0123": "a"},
         ",",
-        " ; ,",
+        *(" ; ,", "、", "\u200b"),
     ],
 )
 def test_no_channel_gets_a_wrong_app(value: object) -> None:

@@ -1,4 +1,5 @@
 from slack_api.pool import Answer
+from slack_api.retry import HASTY
 from tests.slack_api.scripted_pool import api_over, says
 
 
@@ -61,7 +62,7 @@ def test_users_channels_and_files() -> None:
     )
     assert api.user("U1").name == "ann"
     assert pool.arguments() == {"user": "U1", "include_locale": "true"}
-    assert api.channel("C1") == {"id": "C1"}
+    assert api.channel("C1", HASTY) == {"id": "C1"}
     assert api.file("F1") == {"id": "F1"}
 
 

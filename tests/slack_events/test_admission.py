@@ -84,6 +84,7 @@ NEVER: list[tuple[dict[str, Any], Reason]] = [
     ({"user": "USLACKBOT"}, Reason.NOT_SPOKEN),
     ({"user_team": "T2"}, Reason.EXTERNAL),
     ({"user_team": "", "is_ext_shared": True}, Reason.EXTERNAL),
+    ({"user_team": "", "is_ext_shared": None}, Reason.EXTERNAL),
     *(
         ({"subtype": subtype}, Reason.NOT_SPOKEN)
         for subtype in (

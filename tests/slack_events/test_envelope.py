@@ -63,7 +63,7 @@ MESSAGE = Message(
     bot_user_id="UBOT",
     api_app_id="A1",
     event_id="Ev1",
-    is_unshared=True,
+    is_ext_shared=False,
 )
 LEAVES: list[object] = [
     *(None, True, 0, -1, 1.5, 10**400, "", "x", "x" * 100, "é\u0000"),
@@ -150,6 +150,42 @@ def test_the_installation_is_that_of_the_authorization() -> None:
     assert message_of(body).team_id == "T8"
     del body["context_team_id"]
     assert message_of(body).team_id == "T9"
+
+
+@pytest.mark.parametrize(
+    "organisation",
+    [
+        {"authorizations": [{"enterprise_id": "E1", "team_id": None, "user_id": "UBOT", "is_bot": True}]},
+        {"authorizations": [], "context_enterprise_id": "E1"},
+    ],
+)
+def test_the_author_s_workspace_is_not_the_installation_of_an_organisation(
+    organisation: dict[str, Any],
+) -> None:
+    body = changed(("team_id",), "T9") | {"context_team_id": None} | organisation
+    body["event"]["team"] = "T9"
+    body["is_ext_shared_channel"] = True
+    message = message_of(body)
+    assert (message.team_id, message.enterprise_id) == ("E1", "E1")
+    assert message.is_external_to("E1")
+
+
+@pytest.mark.parametrize(
+    ("said", "shared"), [(True, True), (False, False), (None, None), ("false", None), (0, None)]
+)
+def test_whether_a_channel_is_shared_is_unknown_unless_slack_says_it(
+    said: object, shared: bool | None
+) -> None:
+    assert message_of(BODY | {"is_ext_shared_channel": said}).is_ext_shared is shared
+    body = {name: value for name, value in BODY.items() if name != "is_ext_shared_channel"}
+    assert message_of(body).is_ext_shared is None
+
+
+@pytest.mark.parametrize("channel_type", ["channel", "group", "im", "mpim", "app_home"])
+def test_a_type_of_channel_that_is_not_documented_says_nothing(channel_type: str) -> None:
+    body = changed(("event", "channel_type"), channel_type)
+    assert message_of(body).channel_type == channel_type
+    assert message_of(changed(("event", "channel_type"), f"{channel_type}s")).channel_type == ""
 
 
 def test_a_person_s_authorization_does_not_say_who_we_are() -> None:

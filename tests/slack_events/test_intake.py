@@ -49,6 +49,7 @@ def event(**inner: Any) -> dict[str, Any]:
         "user": "U1",
         "ts": "1700000000.000100",
         "text": "<@UBOT> hi",
+        "team": "T1",
     }
     return {
         "type": "event_callback",

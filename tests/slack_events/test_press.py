@@ -40,17 +40,17 @@ def test_a_press_is_what_the_presser_would_have_written() -> None:
     assert (message.team_id, message.user_team, message.user) == ("T1", "T2", "U1")
     assert (message.channel, message.root_ts, message.ts) == ("C1", "170.1", "171.000001")
     assert (message.source, message.text) == ("button", "Is 1 &lt; 2 &amp; 3?")
-    assert message.is_external
+    assert message.is_external_to("")
     assert press.button == "T1/C1/170.5/ask_0/U1"
 
 
 def test_who_is_of_nowhere_is_not_of_ours() -> None:
     press = parse_press(form(user={"id": "U1"}))
     assert press is not None
-    assert press.message.is_external
+    assert press.message.is_external_to("")
     press = parse_press(form(user={"id": "U1", "team_id": "T1"}))
     assert press is not None
-    assert not press.message.is_external
+    assert not press.message.is_external_to("")
 
 
 @pytest.mark.parametrize("name", ["directmessage", "mpdm-anna--ben-1", "team"])
@@ -64,9 +64,8 @@ def test_channel_of_a_press_is_told_by_its_id_whatever_its_name(channel: str, is
 def test_press_claims_no_enterprise_and_no_unshared_channel() -> None:
     press = parse_press(form(enterprise={"id": "T2"}))
     assert press is not None
-    assert press.message.enterprise_id == ""
-    assert not press.message.is_unshared
-    assert press.message.is_external
+    assert (press.message.enterprise_id, press.message.is_ext_shared) == ("", None)
+    assert press.message.is_external_to("")
 
 
 def test_a_button_at_top_level_begins_its_thread() -> None:

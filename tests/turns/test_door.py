@@ -5,7 +5,7 @@ import pytest
 
 from conversation_store.record import ThreadKey
 from errors import SlackRefused, SlackUnreachable
-from message import Message
+from message import Message, Source
 from tests.fake_clock import FakeClock
 from tests.turns.installations import BOT, installation
 from turns.allowance import PER_THREAD, PER_USER
@@ -14,7 +14,7 @@ from turns.team import LONGEST_DOUBT
 from wording import Say
 
 OURS = installation()
-MESSAGE = Message("T1", "C1", "1.000001", "app_mention", user="U1")
+MESSAGE = Message("T1", "C1", "1.000001", "app_mention", user="U1", user_team="T1")
 KEY = ThreadKey("hook", "app", "T1", "C1", "1.000001")
 
 
@@ -86,10 +86,18 @@ def test_nobody_waits_for_a_token_that_slack_refuses() -> None:
         ("T9", True, True),
     ],
 )
-def test_press_counts_as_ours_by_the_enterprise_of_the_token(
-    user_team: str, slack_connect: bool, let_in: bool
+@pytest.mark.parametrize("source", ["button", "app_mention", "message"])
+@pytest.mark.parametrize("named", ["E9", "E1", ""])
+def test_author_counts_as_ours_by_the_enterprise_of_the_token(
+    user_team: str, slack_connect: bool, let_in: bool, source: Source, named: str
 ) -> None:
-    press = replace(MESSAGE, source="button", user_team=user_team, enterprise_id="E9")
+    message = replace(MESSAGE, source=source, user_team=user_team, enterprise_id=named)
     ours = installation(replace(BOT, enterprise_id="E1"))
-    found = Door(FakeClock()).turned_away(press, KEY, ours, slack_connect=slack_connect)
+    found = Door(FakeClock()).turned_away(message, KEY, ours, slack_connect=slack_connect)
     assert (found is None) is let_in
+
+
+def test_a_workspace_of_no_organisation_has_no_colleagues_elsewhere() -> None:
+    for named in ("E9", ""):
+        message = replace(MESSAGE, user_team="E9", enterprise_id=named)
+        assert Door(FakeClock()).turned_away(message, KEY, OURS, slack_connect=False)

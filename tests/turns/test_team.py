@@ -17,8 +17,11 @@ MESSAGE = Message("T1", "C1", "1.000001", "app_mention")
 
 
 class Slack:
-    def __init__(self, account: str = "T1/abc", *, fails: bool = False, waits: float = 0.0) -> None:
+    def __init__(
+        self, account: str = "T1/abc", *, fails: bool = False, waits: float = 0.0, says: AuthInfo = BOT
+    ) -> None:
         self.account = account
+        self.says = says
         self.waits = waits
         self.fails = fails
         self.asked = 0
@@ -28,7 +31,7 @@ class Slack:
         gevent.sleep(self.waits)
         if self.fails:
             raise SlackRefused("auth.test", "token_revoked")
-        return BOT
+        return self.says
 
 
 @pytest.mark.parametrize(
@@ -55,7 +58,35 @@ def test_slack_is_asked_once_an_hour_for_each_token() -> None:
     assert (one.asked, other.asked) == (1, 1)
     clock.advance(KEEP)
     bots.of(cast("SlackApi", one))
+    gevent.sleep(0.01)
     assert one.asked == 2
+
+
+def test_whose_a_token_is_stays_known_while_slack_does_not_tell_again() -> None:
+    clock = FakeClock()
+    bots, slack = Bots(clock), Slack()
+    assert bots.of(cast("SlackApi", slack)) == BOT
+    slack.fails = True
+    for _ in range(3):
+        clock.advance(KEEP)
+        assert bots.of(cast("SlackApi", slack)) == BOT
+        gevent.sleep(0.01)
+    assert slack.asked == 4
+
+
+def test_nobody_waits_while_slack_is_asked_again() -> None:
+    clock = FakeClock()
+    bots, slack = Bots(clock), Slack()
+    bots.of(cast("SlackApi", slack))
+    slack.waits = 30.0
+    clock.advance(KEEP)
+    with gevent.Timeout(1.0):
+        assert bots.of(cast("SlackApi", slack)) == BOT
+
+
+def test_an_answer_that_names_no_workspace_is_none() -> None:
+    bots = Bots(FakeClock())
+    assert bots.of(cast("SlackApi", Slack(says=replace(BOT, team_id="")))) is None
 
 
 def test_a_failure_is_no_answer_and_is_asked_again_after_a_minute() -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -5,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from message import Message, moment
-from tests.turns.installations import installation
+from tests.turns.installations import BOT, installation
 from turns.thread_context import (
     LONGEST_MESSAGE,
     MOST_CHARACTERS,
@@ -25,12 +26,13 @@ NAMES = {"UBEN": "ben", "UCAROL": "carol", "UBOT": "bridge"}
 
 
 def message(**more: Any) -> Message:
-    facts = {
+    facts: dict[str, Any] = {
         "team_id": "T1",
         "channel": "C1",
         "ts": "100.000000",
         "source": "app_mention",
         "thread_ts": "1.000000",
+        "is_ext_shared": False,
     }
     return Message(**(facts | {"user": "UANNA", "bot_user_id": "UBOT", "api_app_id": "A1"} | more))
 
@@ -91,15 +93,31 @@ def test_whose_message_it_is(raw: dict[str, Any], voice: Voice) -> None:
 
 
 def test_author_of_no_workspace_is_left_out_where_the_channel_may_be_shared() -> None:
-    assert Circle(message(source="button"), OURS).voice({"user": "UBEN"}) is Voice.LEFT_OUT
+    for is_ext_shared in (True, None):
+        circle = Circle(message(is_ext_shared=is_ext_shared), OURS)
+        assert circle.voice({"user": "UBEN"}) is Voice.LEFT_OUT
+        assert circle.voice(said(1)) is Voice.MEMBER
+
+
+def test_another_app_may_name_its_workspace_in_its_profile_only() -> None:
+    circle = Circle(message(is_ext_shared=None), OURS)
+    alert = {"user": "UAPP", "bot_id": "B2", "bot_profile": {"team_id": "T1"}}
+    assert circle.voice(alert) is Voice.APP
+    assert circle.voice(alert | {"bot_profile": {"team_id": "T9"}}) is Voice.LEFT_OUT
+    assert circle.voice(alert | {"team": "T9"}) is Voice.LEFT_OUT
+    assert circle.voice({"user": "UAPP", "bot_id": "B2"}) is Voice.LEFT_OUT
 
 
 def test_members_of_other_organisations_only_where_they_are_answered() -> None:
     assert Circle(message(), OURS, slack_connect=True).voice(said(1, team="T9")) is Voice.EXTERNAL
-    assert Circle(message(enterprise_id="E1"), OURS).voice(said(1, team="E1")) is Voice.MEMBER
-    shared = Circle(message(is_ext_shared=True), OURS)
-    assert shared.voice({"user": "UBEN"}) is Voice.LEFT_OUT
-    assert shared.voice(said(1)) is Voice.MEMBER
+    ours = installation(replace(BOT, enterprise_id="E1"))
+    assert Circle(message(), ours).voice(said(1, team="E1")) is Voice.MEMBER
+    assert Circle(message(), ours).voice(said(1, team="T9")) is Voice.MEMBER  # nobody else is in that channel
+    for is_ext_shared in (True, None):
+        shared = Circle(message(is_ext_shared=is_ext_shared, enterprise_id="E9"), ours)
+        assert shared.voice(said(1, team="E1")) is Voice.MEMBER
+        assert shared.voice(said(1, team="T9")) is Voice.LEFT_OUT
+        assert shared.voice(said(1, team="E9")) is Voice.LEFT_OUT
 
 
 def test_only_allowed_people_and_apps() -> None:

@@ -8,6 +8,7 @@ import pytest
 from conversation_store.buckets import Buckets, BucketState
 from conversation_store.record import InFlight, ThreadKey, ThreadRecord
 from message import Message, Source
+from slack_api.retry import HASTY, PATIENT, Patience
 from tests.conversation_store.fake_dify_storage import FakeDifyStorage
 from tests.fake_clock import FakeClock
 from turns.taking import Taking
@@ -35,6 +36,7 @@ class Waiting(FakeClock):
 class Processes:
     clock: Waiting = field(default_factory=Waiting)
     storage: FakeDifyStorage = field(default_factory=FakeDifyStorage)
+    patience: list[Patience] = field(default_factory=list)
 
     def store(self) -> Buckets:
         return Buckets(BucketState(), self.storage, self.clock, 30)
@@ -50,8 +52,12 @@ class Processes:
         direct_messages: bool = True,
         allowed_channels: frozenset[str] = frozenset(),
     ) -> Unplaced:
+        def is_group_dm(patience: Patience) -> bool | None:
+            self.patience.append(patience)
+            return group
+
         return Unplaced(
-            message, direct_messages, allowed_channels, lambda: group, self.store(), KEY, "a", self.clock
+            message, direct_messages, allowed_channels, is_group_dm, self.store(), KEY, "a", self.clock
         )
 
     def record(self) -> ThreadRecord:
@@ -70,7 +76,7 @@ class Processes:
 def test_whatever_is_placed_goes_on_at_once(message: Message) -> None:
     processes = Processes()
     assert processes.unplaced(message, direct_messages=False).not_answered() == ""
-    assert processes.clock.slept == []
+    assert (processes.clock.slept, processes.patience) == ([], [])
 
 
 def test_a_mention_in_a_channel_goes_on_at_once() -> None:
@@ -83,7 +89,7 @@ def test_direct_messages_that_are_off_are_off_in_groups_too() -> None:
     assert Processes().unplaced(direct_messages=False).not_answered() == "direct messages are off"
 
 
-@pytest.mark.parametrize("source", ["app_mention", "button"])
+@pytest.mark.parametrize("source", ["app_mention", "button", "message"])
 def test_unknown_channel_is_refused_while_direct_messages_are_off(source: Source) -> None:
     message = replace(MENTION, source=source)
     assert Processes().unplaced(message, group=None, direct_messages=False).not_answered()
@@ -102,6 +108,31 @@ def test_press_in_an_unknown_channel_keeps_to_the_allowed_channels(
     unplaced = processes.unplaced(press, group=group, allowed_channels=frozenset({"C1"}))
     assert (unplaced.not_answered() == "") is answered
     assert processes.clock.slept == []
+
+
+@pytest.mark.parametrize(
+    ("source", "direct_messages", "patience"),
+    [
+        ("app_mention", True, [HASTY]),
+        ("app_mention", False, [PATIENT]),
+        ("button", True, []),
+        ("button", False, [PATIENT]),
+        ("message", True, []),
+    ],
+)
+def test_slack_is_asked_only_where_something_hangs_on_it_and_patiently_where_a_rule_does(
+    source: Source, direct_messages: bool, patience: list[Patience]
+) -> None:
+    processes = Processes()
+    message = replace(MENTION, source=source)
+    processes.unplaced(message, group=False, direct_messages=direct_messages).not_answered()
+    assert processes.patience == patience
+
+
+def test_only_a_mention_is_listed_as_one_of_two_events() -> None:
+    processes = Processes()
+    assert processes.unplaced().in_doubt
+    assert not processes.unplaced(replace(MENTION, source="button")).in_doubt
 
 
 def test_a_mention_that_comes_alone_is_answered() -> None:
