@@ -1,6 +1,8 @@
 # Each target prepares what it needs (tools/bootstrap) and is the only command to type.
 PYTHON := .venv/bin/python
 READY := .venv/.ready
+# Each process of the plugin and of a simulator would compile everything anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help
 help: ## what there is
