@@ -16,7 +16,7 @@ SHORTEST_LEASE = 1.0
 """Wall seconds: a strongly scaled lease would end with any pause of the machine."""
 
 RETURN = LEASE / 3
-"""Seconds in which whoever runs has come back to a line that Redis lost (turns/standing.py). Who waits notices the
+"""Seconds in which whoever runs has come back to a line that Redis lost (turns/ordering/queue_ticket.py). Who waits notices the
 loss by its own lease, and goes first only after them. Who comes to a lost line first and is new cannot know."""
 
 _PLACE = """

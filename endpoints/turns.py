@@ -6,7 +6,7 @@ from dify_plugin import Endpoint
 from werkzeug import Request, Response
 
 from endpoints.discreet import discreet
-from wiring.bridge import bridge
+from wiring.container import bridge
 
 
 class TurnsEndpoint(Endpoint):  # type: ignore[misc]  # the SDK is not typed

@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from errors import HandoffError
-from handoff.letter import Letter
+from handoff.cancellation import Lifelines
+from handoff.capacity import Gate
+from handoff.claims import Claims
+from handoff.hand_off_request import Letter
 from handoff.relay import Relay
-from handoff.seal import Seal
-from turns.assignment import Assignment, SweepRequest
-from turns.claims import Claims
-from turns.gate import Gate
-from turns.lifelines import Lifelines
+from handoff.signer import Seal
+from job import Assignment, SweepRequest
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from gevent.queue import Empty, SimpleQueue
 
 from clock import Clock
 from errors import HandoffError
-from handoff.letter import Letter, Outcome
+from handoff.hand_off_request import Letter, Outcome
 from turns.limits import HEARTBEAT_SECONDS, REQUEST_SECONDS
 
 OK, TAKEN, FULL = 200, 409, 503

@@ -7,14 +7,14 @@ from clock import Clock
 from conversation_store.record import ThreadKey, ThreadRecord
 from conversation_store.store import ThreadStore
 from errors import HandoffError, StoreError
-from turns.answering import Answering
-from turns.assignment import Assignment
-from turns.door import TurnedAway
+from job import Assignment
+from turns.answer.answering import Answering
 from turns.limits import TURN_SECONDS, WAIT_SECONDS
-from turns.line import LINE_LIMIT
-from turns.orphans import Orphans
+from turns.ordering.queue_ticket import Standing
+from turns.ordering.thread_queue import LINE_LIMIT
+from turns.recovery.orphans import Orphans
 from turns.report import Report, logger
-from turns.standing import Standing
+from turns.throttle.throttle import TurnedAway
 from wording import Say
 
 

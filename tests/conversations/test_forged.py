@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from handoff.seal import Seal
+from handoff.signer import Seal
 from simulators.dify import script
 from simulators.slack.signing import signed_headers
 from tests.conversations.stack import SimulatedDaemon
@@ -166,8 +166,8 @@ def test_a_body_signed_by_slack_is_no_seal(world: World) -> None:
 
 
 def assignment(world: World) -> dict[str, Any]:
+    from job import Assignment
     from message import Message
-    from turns.assignment import Assignment
 
     message = Message(
         team_id=world.slack.team_id,

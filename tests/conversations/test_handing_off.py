@@ -167,7 +167,7 @@ def small() -> Iterator[World]:
 
 @pytest.mark.simulated
 def test_when_the_process_is_full_the_event_comes_again(small: World) -> None:
-    """The cap itself is measured under load (turns/gate.py); here a process with a small one."""
+    """The cap itself is measured under load (handoff/capacity.py); here a process with a small one."""
     world = small
     world.dify.script(script.say(TEXT, seconds=40), world.app_id)
     roots = [world.ask(f"question {number}", only=["app_mention"]) for number in range(2)]

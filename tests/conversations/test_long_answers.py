@@ -10,9 +10,9 @@ from simulators.slack.seen import SeenMessage
 from slack_reply.room import MOST_MESSAGES
 from tests.conversations.answers import flat, long_text
 from tests.conversations.world import CAROL, World
-from turns.growing import MOST_TEXT
-from turns.progress import MOST_CARDS
-from turns.rest import NAME
+from turns.answer.answer_state import MOST_TEXT
+from turns.answer.progress import MOST_CARDS
+from turns.files.rest_file import NAME
 from wording import Say, say
 from wording.en import EN
 from wording.ja import JA

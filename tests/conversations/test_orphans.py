@@ -14,7 +14,7 @@ from simulators.stack import SimulatedDaemon, Stack
 from tests.conversations.answers import flat, long_text
 from tests.conversations.conftest import SCALE
 from tests.conversations.world import World
-from turns.sweep import AGAIN
+from turns.recovery.sweep import AGAIN
 from wording import Say
 from wording.en import EN
 

@@ -24,13 +24,13 @@ from endpoints.events import EventsEndpoint
 from endpoints.turns import TurnsEndpoint
 from endpoints.unreadable import tolerant
 from handoff.hand_off import HandOff
-from handoff.seal import Seal
+from handoff.signer import Seal
+from job import Assignment
 from message import Message
 from provider.environment import Environment
 from simulators.slack.signing import signed_headers
 from tests.conversation_store.fake_dify_storage import FakeDifyStorage
-from turns.assignment import Assignment
-from wiring.bridge import Bridge
+from wiring.container import Bridge
 
 SECRET = "7e57ca5e000000000000000000007e57"
 HOOK = "hook-of-strangers"

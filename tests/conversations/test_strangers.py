@@ -11,7 +11,7 @@ from simulators.slack.workspace import ANNA, BEN
 from slack_api.users import MOST
 from tests.conversations.answers import long_text
 from tests.conversations.world import World
-from turns.allowance import PER_THREAD, PER_USER
+from turns.throttle.sliding_window import PER_THREAD, PER_USER
 from wording import Say
 from wording.en import EN
 

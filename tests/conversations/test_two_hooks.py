@@ -8,7 +8,7 @@ from urllib.request import Request, urlopen
 import pytest
 
 from tests.conversations.world import ANNA, BEN, World
-from turns.allowance import PER_USER
+from turns.throttle.sliding_window import PER_USER
 
 SECRET = "0" * 31 + "b"
 

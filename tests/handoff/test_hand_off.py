@@ -3,15 +3,15 @@ from dataclasses import dataclass, field
 import pytest
 
 from errors import HandoffError
+from handoff.cancellation import Lifelines
+from handoff.capacity import Gate
+from handoff.claims import Claims
 from handoff.hand_off import HandOff
-from handoff.letter import Letter
-from handoff.seal import Seal
+from handoff.hand_off_request import Letter
+from handoff.signer import Seal
+from job import Assignment
 from message import Message
 from tests.fake_clock import FakeClock
-from turns.assignment import Assignment
-from turns.claims import Claims
-from turns.gate import Gate
-from turns.lifelines import Lifelines
 
 SEAL = Seal(("secret",), "hook")
 MESSAGE = Message(

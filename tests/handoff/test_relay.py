@@ -10,7 +10,7 @@ from gevent.server import StreamServer
 
 from clock import SystemClock
 from errors import HandoffError
-from handoff.letter import Letter
+from handoff.hand_off_request import Letter
 from handoff.relay import RECEIPT_HEADER, Relay, http_client
 
 type App = Callable[[dict[str, Any], Any], Iterator[bytes]]

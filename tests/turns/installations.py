@@ -6,7 +6,7 @@ from typing import cast
 from slack_api.client import SlackApi
 from slack_api.identity import AuthInfo
 from tests.fake_clock import FakeClock
-from turns.team import Bots, Installation
+from turns.throttle.bot_identities import Bots, Installation
 
 BOT = AuthInfo("T1", "team", "UBOT", "B1", "", frozenset({"mpim:read"}))
 

@@ -9,14 +9,14 @@ import pytest
 
 from conversation_store.record import ThreadKey, ThreadRecord
 from errors import HandoffError, StoreError
+from job import Assignment
 from message import Message
 from tests.fake_clock import FakeClock
-from turns.assignment import Assignment
-from turns.door import TurnedAway
 from turns.limits import TURN_SECONDS, WAIT_SECONDS
-from turns.line import LINE_LIMIT, Lines
+from turns.ordering.queue_ticket import Standing
+from turns.ordering.thread_queue import LINE_LIMIT, Lines
 from turns.report import Report
-from turns.standing import Standing
+from turns.throttle.throttle import TurnedAway
 from turns.turn import Thread, Turn
 from wording import Say
 

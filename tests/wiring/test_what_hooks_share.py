@@ -10,7 +10,7 @@ from typing import Any
 from cachetools import Cache
 
 from provider.environment import Environment
-from wiring.bridge import Bridge
+from wiring.container import Bridge
 
 OURS = (
     "clock",

@@ -1,0 +1,63 @@
+"""What `/slack/interactions` does with a request: verify, understand, decide, hand off; as with events."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from clock import Clock
+from errors import HandoffError, Malformed, SettingsError
+from handoff.claims import Claims
+from job import Assignment
+from slack_events.admission import Answer, Rules, admit
+from slack_events.block_action import Press, parse_press
+from slack_events.events_listener import BAD_REQUEST, LARGEST, LATER, OK, UNAUTHORIZED, Ack
+from slack_events.signature import verify
+from turns.report import logger
+
+AGAIN_SECONDS = 30.0
+"""A second press of the same button by the same person within this time is a double click."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interactions:
+    """For one request.
+
+    `presses` are those of the last AGAIN_SECONDS in this process; Slack sends none of them twice (field/slack.md §8).
+    `hand_off` and `refused` are those of the events. Nothing is ever sent to the `response_url`: the answer goes into
+    the thread.
+    """
+
+    hook_id: str
+    signing_secrets: tuple[str, ...]
+    rules: Rules
+    clock: Clock
+    presses: Claims
+    hand_off: Callable[[Assignment], None]
+    hook_url: str
+    refused: Callable[[str], None] = lambda _: None
+
+    def take(self, raw: bytes, headers: Mapping[str, str]) -> Ack:
+        """Answer Slack. Whatever comes, what is not signed is 401 with an empty body."""
+        received = self.clock.epoch()
+        if len(raw) > LARGEST or not verify(raw, headers, self.signing_secrets, time.time):
+            self.refused("no valid signature")
+            return Ack(UNAUTHORIZED)
+        try:
+            press = parse_press(raw)
+        except Malformed as error:
+            self.refused(str(error))
+            return Ack(BAD_REQUEST)
+        return self._pressed(press, received) if press else Ack(OK)
+
+    def _pressed(self, press: Press, received: float) -> Ack:
+        message = press.message
+        button = f"{self.hook_id}/{press.button}"
+        if not isinstance(admit(message, self.rules), Answer) or not self.presses.take(button):
+            return Ack(OK)
+        try:
+            self.hand_off(Assignment(message, self.hook_url, received))
+        except (SettingsError, HandoffError) as error:
+            self.presses.give_back(button)
+            logger.warning("a press in %s was not taken: %s", message.channel, error)
+            return Ack(LATER)
+        return Ack(OK)

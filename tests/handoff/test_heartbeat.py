@@ -1,0 +1,32 @@
+from gevent.event import Event
+
+from clock import SystemClock
+from handoff.heartbeat import BEAT, beats
+
+CLOCK = SystemClock(0.001)
+
+
+def test_a_byte_at_once_and_then_one_every_ten_seconds_until_the_end() -> None:
+    done = Event()
+
+    def run() -> None:
+        done.wait()
+
+    stream = beats(run, CLOCK)
+    assert next(stream) == BEAT
+    assert next(stream) == BEAT
+    assert next(stream) == BEAT
+    done.set()
+    assert set(stream) <= {BEAT}
+
+
+def test_a_turn_that_breaks_ends_its_request() -> None:
+    def run() -> None:
+        raise ValueError("broken")
+
+    stream = beats(run, CLOCK)
+    assert list(stream)[:1] == [BEAT]
+
+
+def test_a_quick_turn_has_one_byte() -> None:
+    assert list(beats(lambda: None, CLOCK)) == [BEAT]

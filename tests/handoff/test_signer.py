@@ -1,0 +1,103 @@
+import json
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from itsdangerous import TimestampSigner
+
+from errors import Forged
+from handoff.signer import SEAL_SECONDS, SKEW_SECONDS, Seal
+
+CONTENT = {"message": {"text": "hello", "files": [1, None]}, "leg": 0}
+
+
+def test_what_was_closed_opens() -> None:
+    seal = Seal(("secret",), "hook")
+    assert seal.open(seal.close(CONTENT)) == CONTENT
+
+
+@pytest.mark.parametrize(
+    "other", [Seal(("secret",), "other"), Seal(("other",), "hook")], ids=["hook", "secret"]
+)
+def test_another_hook_or_secret_does_not_open(other: Seal) -> None:
+    with pytest.raises(Forged):
+        other.open(Seal(("secret",), "hook").close(CONTENT))
+
+
+def test_while_secrets_rotate_each_opens_and_the_first_seals() -> None:
+    old, new = Seal(("old",), "hook"), Seal(("new", "old"), "hook")
+    assert new.open(old.close(CONTENT)) == CONTENT
+    assert Seal(("new",), "hook").open(new.close(CONTENT)) == CONTENT
+
+
+def test_without_a_secret_nothing_opens() -> None:
+    with pytest.raises(Forged):
+        Seal((), "hook").open(b"anything")
+
+
+@pytest.mark.parametrize(
+    ("age", "opens"),
+    [
+        (SEAL_SECONDS - 5, True),
+        (SEAL_SECONDS + 5, False),
+        (-SKEW_SECONDS + 2, True),
+        (-SKEW_SECONDS - 5, False),
+        (-120, False),
+        (-(10**14), False),
+    ],
+)
+def test_it_holds_a_minute(age: int, opens: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    seal = Seal(("secret",), "hook")
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _self: int(time.time()) - age)
+    body = seal.close(CONTENT)
+    monkeypatch.undo()
+    if opens:
+        assert seal.open(body) == CONTENT
+    else:
+        with pytest.raises(Forged):
+            seal.open(body)
+
+
+def test_a_body_beyond_the_largest_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    seal = Seal(("secret",), "hook")
+    body = seal.close(CONTENT)
+    monkeypatch.setattr("handoff.signer.LARGEST", len(body))
+    assert seal.open(body) == CONTENT
+    monkeypatch.setattr("handoff.signer.LARGEST", len(body) - 1)
+    with pytest.raises(Forged, match="too large"):
+        seal.open(body)
+
+
+@given(st.binary(max_size=300))
+def test_no_bytes_open_by_chance(body: bytes) -> None:
+    with pytest.raises(Forged):
+        Seal(("secret",), "hook").open(body)
+
+
+@given(st.data())
+def test_a_changed_byte_breaks_it(data: st.DataObject) -> None:
+    seal = Seal(("secret",), "hook")
+    body = bytearray(seal.close(CONTENT))
+    place = data.draw(st.integers(0, len(body) - 1))
+    before = body[place]
+    body[place] = data.draw(st.integers(0, 255).filter(lambda byte: byte != before))
+    try:
+        opened = seal.open(bytes(body))
+    except Forged:
+        return
+    # The last character of unpadded base64 has bits that say nothing.
+    assert opened == CONTENT
+
+
+def test_a_seal_around_a_list_is_none_of_ours() -> None:
+    seal = Seal(("secret",), "hook")
+    with pytest.raises(Forged):
+        seal.open(seal._serializer.dumps([1]).encode())
+
+
+def test_a_receipt_is_for_one_body_of_one_hook_and_secret() -> None:
+    seal = Seal(("secret",), "hook")
+    body = json.dumps(CONTENT).encode()
+    assert seal.receipt(body) == Seal(("secret", "old"), "hook").receipt(body)
+    assert len({seal.receipt(body), seal.receipt(b"x"), Seal(("s",), "hook").receipt(body)}) == 3

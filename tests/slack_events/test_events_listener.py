@@ -1,0 +1,260 @@
+import json
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from errors import HandoffError, SettingsError, StoreError
+from job import Assignment
+from message import Message
+from simulators.slack.signing import signed_headers
+from slack_events.admission import Rules
+from slack_events.channel_types import ChannelTypes
+from slack_events.events_listener import LARGEST, LARGEST_UNSIGNED, Ack, Intake
+from tests.fake_clock import FakeClock
+
+SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+
+
+class Handed(list[Assignment]):
+    """What was handed off; raises what it is told to."""
+
+    error: Exception | None = None
+
+    def hand(self, assignment: Assignment) -> None:
+        if self.error:
+            raise self.error
+        self.append(assignment)
+
+
+class Heard:
+    """What the process is told beside."""
+
+    def __init__(self) -> None:
+        self.spares = 0
+        self.refused: list[str] = []
+
+    def spare(self) -> None:
+        self.spares += 1
+
+
+def event(**inner: Any) -> dict[str, Any]:
+    message = {
+        "type": "app_mention",
+        "channel": "C1",
+        "user": "U1",
+        "ts": "1700000000.000100",
+        "text": "<@UBOT> hi",
+        "team": "T1",
+    }
+    return {
+        "type": "event_callback",
+        "team_id": "T1",
+        "api_app_id": "A1",
+        "event_id": "Ev1",
+        "authorizations": [{"team_id": "T1", "user_id": "UBOT", "is_bot": True}],
+        "event": message | inner,
+    }
+
+
+def told(followers: tuple[str, ...] | StoreError) -> tuple[str, ...]:
+    if isinstance(followers, StoreError):
+        raise followers
+    return followers
+
+
+def take(
+    body: object,
+    handed: Handed,
+    *,
+    secrets: tuple[str, ...] = (SECRET,),
+    headers: Mapping[str, str] | None = None,
+    followers: tuple[str, ...] | StoreError = (),
+    heard: Heard | None = None,
+    typed: Callable[[Message], Message] = lambda message: message,
+) -> Ack:
+    heard = heard or Heard()
+    raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+    intake = Intake(
+        secrets,
+        Rules(),
+        FakeClock(),
+        lambda _: told(followers),
+        handed.hand,
+        "http://h/e/x/slack/events",
+        heard.spare,
+        heard.refused.append,
+        typed,
+    )
+    return intake.take(raw, signed_headers(raw, SECRET) if headers is None else headers)
+
+
+def test_a_mention_is_handed_off_and_acked() -> None:
+    handed = Handed()
+    assert take(event(), handed) == Ack(200)
+    assert [assignment.message.text for assignment in handed] == ["<@UBOT> hi"]
+    assert handed[0].hook_url == "http://h/e/x/slack/events"
+
+
+def test_a_mention_whose_channel_is_known_for_a_group_dm_is_left_to_its_other_event() -> None:
+    handed, types = Handed(), ChannelTypes(FakeClock())
+    said = event(type="message", channel_type="mpim", text="<@UBOT> hi")
+    for body in (event(), said, event()):
+        assert take(body, handed, typed=partial(types.typed, "hook")) == Ack(200)
+    assert [one.message.source for one in handed] == ["app_mention", "message"]
+
+
+def test_an_event_that_nobody_owns_is_not_acked() -> None:
+    handed = Handed()
+    handed.error = HandoffError("full")
+    assert take(event(), handed).status == 503
+
+
+def test_a_settings_mistake_names_the_setting_and_the_cure() -> None:
+    handed = Handed()
+    handed.error = SettingsError("bot_token", "Copy it from OAuth & Permissions.")
+    ack = take(event(), handed)
+    assert ack.status == 503
+    assert "bot_token" in ack.text
+    assert "Copy it" in ack.text
+
+
+def test_a_message_that_is_not_for_us_is_acked_and_left_alone() -> None:
+    handed = Handed()
+    assert take(event(type="message", text="hello all"), handed) == Ack(200)
+    assert take(event(type="message", text="and?", thread_ts="1700000000.000001"), handed) == Ack(200)
+    assert handed == []
+
+
+def test_a_follower_is_answered_without_a_mention() -> None:
+    handed = Handed()
+    reply = event(type="message", text="and then?", thread_ts="1700000000.000001")
+    assert take(reply, handed, followers=("U1",)) == Ack(200)
+    assert len(handed) == 1
+
+
+def test_a_reply_of_which_nobody_can_tell_whose_it_is_comes_again() -> None:
+    handed, heard = Handed(), Heard()
+    reply = event(type="message", text="and then?", thread_ts="1700000000.000001")
+    assert take(reply, handed, followers=StoreError("away"), heard=heard) == Ack(503)
+    assert (handed, len(heard.refused)) == ([], 1)
+    assert take(event(), handed, followers=StoreError("away")) == Ack(200)
+
+
+@pytest.mark.parametrize(
+    ("body", "spares"),
+    [
+        (event(), 0),
+        (event(type="message", text="hello all"), 1),
+        (event(type="reaction_added"), 1),
+        ({"type": "something_new"}, 1),
+    ],
+)
+def test_genuine_requests_without_a_turn_are_told(body: object, spares: int) -> None:
+    heard = Heard()
+    assert take(body, Handed(), heard=heard).status == 200
+    assert (heard.spares, heard.refused) == (spares, [])
+
+
+def test_what_is_refused_is_told_without_its_content() -> None:
+    heard = Heard()
+    assert take(event(text="secret"), Handed(), headers={}, heard=heard) == Ack(401)
+    assert take(b"secret", Handed(), heard=heard) == Ack(400)
+    assert take(b"[" * 100_000, Handed(), heard=heard) == Ack(400)
+    assert (heard.spares, len(heard.refused)) == (0, 3)
+    assert "secret" not in str(heard.refused)
+
+
+def test_absurd_sizes_are_refused_before_anything_is_read() -> None:
+    heard = Heard()
+    assert take(b'"' + b"x" * LARGEST, Handed(), heard=heard) == Ack(401)
+    challenge = json.dumps({"type": "url_verification", "challenge": "abc"}).encode()
+    assert take(challenge, Handed(), secrets=()) == Ack(200, "abc")
+    assert take(challenge + b" " * LARGEST_UNSIGNED, Handed(), secrets=()) == Ack(401)
+
+
+def test_url_verification() -> None:
+    assert take({"type": "url_verification", "challenge": "abc"}, Handed()) == Ack(200, "abc")
+
+
+@pytest.mark.parametrize("kind", ["app_rate_limited", "something_new"])
+def test_other_requests_are_acked(kind: str) -> None:
+    assert take({"type": kind, "team_id": "T1", "minute_rate_limited": 1}, Handed()) == Ack(200)
+
+
+@pytest.mark.parametrize("kind", ["tokens_revoked", "app_uninstalled"])
+def test_a_revoked_token_is_acked(kind: str) -> None:
+    assert take(event(type=kind), Handed()) == Ack(200)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        *[
+            {"X-Slack-Request-Timestamp": str(int(time.time())), "X-Slack-Signature": signature}
+            for signature in ("", "v0=", "v1=" + "0" * 64, "v0=" + "0" * 64, "v0=" + "é" * 64)
+        ],
+        *[
+            {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": "v0=" + "0" * 64}
+            for stamp in ("", "abc", "1.5", "-1", "nan", "9" * 400)
+        ],
+        signed_headers(json.dumps(event()), "another secret"),
+        signed_headers(json.dumps(event()) + " ", SECRET),
+        signed_headers(json.dumps(event()), SECRET, time.time() - 36_000),
+        signed_headers(json.dumps(event()), SECRET, time.time() + 36_000),
+    ],
+)
+def test_what_is_not_signed_is_401_and_empty(headers: dict[str, str]) -> None:
+    handed = Handed()
+    assert take(event(), handed, headers=headers) == Ack(401)
+    assert handed == []
+
+
+def test_each_of_several_secrets_counts() -> None:
+    handed = Handed()
+    assert take(event(), handed, secrets=("new one", SECRET)) == Ack(200)
+    assert len(handed) == 1
+
+
+@pytest.mark.parametrize(
+    "body", [b"null", b"[]", b"", b"\xff", b"[" * 20_000, b'{"a":' * 20_000, b"{}", b'"x"']
+)
+def test_signed_nonsense_is_200_or_400(body: bytes) -> None:
+    assert take(body, Handed()).status in {200, 400, 401}  # 401: what is not UTF-8 is signed by nobody
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from([*event(), "challenge"]), _json),
+    st.dictionaries(st.sampled_from([*event()["event"], "files", "edited", "subtype"]), _json),
+)
+def test_wrong_types_everywhere(outer: dict[str, Any], inner: dict[str, Any]) -> None:
+    body = event(**inner) | outer
+    assert take(json.dumps(body).encode(), Handed()).status in {200, 400}
+
+
+class TestUnconfigured:
+    """While there is no signing secret, only Slack's check of the URL is answered."""
+
+    def test_the_challenge(self) -> None:
+        body = {"type": "url_verification", "challenge": "x" * 256}
+        assert take(body, Handed(), secrets=(), headers={}) == Ack(200, "x" * 256)
+
+    @pytest.mark.parametrize(
+        "body", [event(), {"type": "url_verification", "challenge": "x" * 257}, [], b"", b"\xff"]
+    )
+    def test_nothing_else(self, body: object) -> None:
+        handed = Handed()
+        assert take(body, handed, secrets=(), headers={}) == Ack(401)
+        assert handed == []

@@ -1,0 +1,75 @@
+import logging
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from conversation_store.record import ThreadRecord
+from dify_app.answer import AnswerEvent, TextDelta
+from errors import AnswerTooLong, BridgeError, DifyUnavailable, InputMissing, RunFailed
+from turns.answer.answer_state import MOST_TEXT, Growing
+from turns.answer.asking import Asking
+from turns.prompt.prompt_builder import Brief
+
+SECRET = "xoxb-nobodys-business"
+
+
+def asked(error: Exception) -> Growing:
+    """What becomes of the answer when this goes wrong on the way to the app."""
+
+    def broken(*_: object) -> None:
+        raise error
+
+    app, asker = SimpleNamespace(speak=lambda _: None), SimpleNamespace(locale="en")
+    asking = cast("Any", Asking)(app, asker, SimpleNamespace(write=broken), None, None)
+    growing = Growing()
+    asking.run(growing, ThreadRecord(), lambda: None)
+    return growing
+
+
+def test_what_breaks_in_a_way_not_known_is_told_without_what_the_error_says(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with caplog.at_level(logging.INFO):
+        growing = asked(RuntimeError(SECRET))
+    assert growing.over
+    assert isinstance(growing.error, DifyUnavailable)
+    assert "not known: RuntimeError at test_asking.py:" in caplog.text
+    assert SECRET not in caplog.text
+
+
+@pytest.mark.parametrize("error", [RunFailed("llm"), InputMissing("topic")])
+def test_what_went_wrong_ends_the_answer(error: BridgeError) -> None:
+    growing = asked(error)
+    assert growing.over
+    assert growing.error is error
+
+
+def test_the_admin_learns_which_variable_needs_a_value(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        asked(InputMissing("topic"))
+    assert "variable topic;" in caplog.text
+
+
+def test_app_that_says_more_than_is_kept_is_not_heard_any_further() -> None:
+    said: list[str] = []
+
+    def endless(*_: object, **__: object) -> Iterator[AnswerEvent]:
+        try:
+            while True:
+                said.append("more")
+                yield TextDelta("a" * (MOST_TEXT // 4))
+        finally:
+            said.append("closed")
+
+    app = SimpleNamespace(speak=lambda _: None, ask=endless)
+    asker = SimpleNamespace(locale="en", say=str)
+    brief = Brief("Everything", {})
+    briefing, status = SimpleNamespace(write=lambda *_: brief), SimpleNamespace(show=lambda _: None)
+    growing = Growing()
+    cast("Any", Asking)(app, asker, briefing, None, status).run(growing, ThreadRecord(), lambda: None)
+    assert said == [*["more"] * 5, "closed"]
+    assert growing.over
+    assert isinstance(growing.error, AnswerTooLong)
+    assert len(growing.text) == MOST_TEXT

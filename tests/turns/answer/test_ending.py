@@ -1,0 +1,162 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from dify_app.answer import Ended, Paused, QuestionCut, Source, Sources, TextDelta
+from errors import (
+    AnswerTooLong,
+    BridgeError,
+    DifyUnavailable,
+    FileRefused,
+    InputMissing,
+    RunFailed,
+    UnsupportedApp,
+)
+from message import Message
+from slack_api.identity import UserInfo
+from slack_reply import blocks, footer
+from slack_reply.parts import Limits
+from slack_reply.units import Unit
+from turns.answer.answer_state import Growing
+from turns.answer.ending import Ending, below
+from turns.prompt.author import Asker
+from wording import Say, say
+from wording.en import EN
+
+ASKER = Asker(
+    Message("T1", "C1", "1.000000", "message", user="U1"),
+    lambda user: UserInfo(user, user, known=False),
+    lambda _: {},
+    "en",
+)
+
+
+def grown(*said: Any, error: BridgeError | None = None) -> Growing:
+    growing = Growing()
+    for event in said:
+        growing.take(event)
+    growing.end(error)
+    return growing
+
+
+def text(growing: Growing, *, in_time: bool = True, **more: Any) -> str:
+    return Ending(growing, in_time, show_sources=True, **more).text(ASKER)
+
+
+def test_an_answer_as_it_is() -> None:
+    assert text(grown(TextDelta("Hello"), Ended("succeeded"))) == "Hello"
+
+
+def test_nothing_said_is_said() -> None:
+    assert text(grown(Ended("succeeded"))) == EN[Say.NO_TEXT]
+
+
+def test_nothing_but_files_needs_no_words() -> None:
+    assert text(grown(Ended("succeeded")), brings_files=True) == ""
+
+
+def test_nothing_but_files_elsewhere_are_links() -> None:
+    links = (("a.png", "https://x.example/a.png"),)
+    assert text(grown(Ended("succeeded")), links=links) == "- [a.png](https://x.example/a.png)"
+    assert text(grown(TextDelta("Here:"), Ended("succeeded")), links=links).startswith("Here:\n\n- [a.png]")
+
+
+def test_a_question_that_was_not_asked_is_only_noted() -> None:
+    growing = grown()
+    growing.left_out = (FileRefused("a.txt", "file_empty"),)
+    assert text(growing) == "I couldn't pass on `a.txt`: it is empty."
+
+
+def test_notes_and_sources_under_the_answer() -> None:
+    growing = grown(TextDelta("Hello"), Sources((Source("Doc"),)), Ended("succeeded"))
+    growing.left_out = (FileRefused("a.txt", "file_empty"),)
+    assert text(growing) == "Hello\n\n> I couldn't pass on `a.txt`: it is empty.\n\n**Sources:** Doc"
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (InputMissing("tone"), say("en", Say.INPUT_MISSING, variable="tone")),
+        (InputMissing("paper", takes_files=True), say("en", Say.FILE_NEEDED, variable="paper")),
+        (UnsupportedApp(), EN[Say.UNSUPPORTED_APP]),
+        (RunFailed(), EN[Say.RUN_FAILED]),
+        (DifyUnavailable(), EN[Say.DIFY_UNAVAILABLE]),
+        (BridgeError("new"), EN[Say.UNEXPECTED]),
+    ],
+)
+def test_trouble_in_its_own_words(error: BridgeError, words: str) -> None:
+    assert text(grown(error=error)) == words
+
+
+def test_a_paused_app_says_where_it_goes_on() -> None:
+    paused = Paused("Is it right?", "https://dify.example/form/t1", "Check")
+    assert text(grown(TextDelta("First."), paused, Ended("paused"))) == (
+        f"First.\n\nIs it right?\n\n- [Check](https://dify.example/form/t1)\n\n> {EN[Say.PAUSED]}"
+    )
+
+
+def test_an_app_may_wait_for_several_persons() -> None:
+    first = Paused("Is it right?", "https://dify.example/form/t1", "Check", ("Yes", "No"))
+    second = Paused("And paid?", "https://dify.example/form/t2", "Pay", ("OK",))
+    assert text(grown(first, second, Ended("paused"))) == (
+        "Is it right?\n\n**Yes** · **No**\n\n- [Check](https://dify.example/form/t1)\n\n"
+        f"And paid?\n\n- [Pay](https://dify.example/form/t2)\n\n> {EN[Say.PAUSED]}"
+    )
+
+
+def test_a_question_that_was_cut_is_noted() -> None:
+    note = say("en", Say.QUESTION_CUT, count="256")
+    assert text(grown(QuestionCut(256), TextDelta("Hello"), Ended("succeeded"))) == f"Hello\n\n> {note}"
+
+
+def test_too_late() -> None:
+    growing = Growing()
+    growing.take(TextDelta("Part"))
+    assert text(growing, in_time=False) == f"Part\n\n> {EN[Say.TURN_LIMIT]}"
+
+
+def test_more_at_the_very_end() -> None:
+    assert below("Hello\n\n**Sources:** Doc", ["A note."]) == "Hello\n\n**Sources:** Doc\n\n> A note."
+    assert below("```\ncode", ["A note."]) == "```\ncode\n```\n\n> A note."
+    assert below("", ["A note.", "Another."]) == "A note.\n\nAnother."
+
+
+def early(growing: Growing, end: int, **more: Any) -> str:
+    ending = Ending(growing, in_time=True, show_sources=True, **more)
+    return ending.early(ending.text(ASKER), end, "The rest is elsewhere.", ASKER)
+
+
+def test_answer_that_ends_early_says_so_before_anything_else() -> None:
+    growing = grown(TextDelta("Hello there"), Sources((Source("Doc"),)), error=RunFailed())
+    assert early(growing, 5) == (
+        f"Hello\n\n> The rest is elsewhere.\n\n> {EN[Say.CUT_SHORT]}\n\n**Sources:** Doc"
+    )
+
+
+def test_answer_that_ends_early_under_its_text_keeps_what_is_shown() -> None:
+    growing = grown(TextDelta("Hello"), Sources((Source("Doc"),)), Ended("succeeded"))
+    assert early(growing, len("Hello\n\n**Sour")) == "Hello\n\n**Sour\n\n> The rest is elsewhere."
+
+
+def test_code_is_closed_where_an_answer_ends_early() -> None:
+    growing = grown(TextDelta("```py\nx = 1\ny = 2\n```\n"), Ended("succeeded"))
+    assert early(growing, len("```py\nx = 1\n")) == "```py\nx = 1\n```\n\n> The rest is elsewhere."
+
+
+def test_app_that_was_not_heard_to_its_end_is_told_of() -> None:
+    assert text(grown(TextDelta("Hello"), error=AnswerTooLong())) == f"Hello\n\n> {EN[Say.ANSWER_TOO_LONG]}"
+
+
+def test_very_long_answer_is_not_read_for_what_stands_under_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends early in any case, and reading all of it would take long."""
+    read: list[int] = []
+
+    def reading(body: str, limits: Limits | None, *, final: bool) -> Iterator[Unit]:
+        read.append(len(body))
+        return blocks.read(body, limits, final=final)
+
+    monkeypatch.setattr(footer, "read", reading)
+    growing = grown(TextDelta("a" * 1_000_000), error=RunFailed())
+    assert text(growing) == "a" * 1_000_000 + f"\n\n> {EN[Say.CUT_SHORT]}"
+    assert max(read) < 1_000

@@ -1,0 +1,71 @@
+from typing import cast
+
+import pytest
+
+from dify_app.app import DifyApp
+from dify_app.form import AppForm
+from errors import DifyUnavailable
+from turns.answer.welcome import Greeter
+from turns.prompt.author import Asker
+from wording import Language, Say, say
+
+LIST = "You could ask, for example:\n\n- One?\n- Two?"
+
+
+class App:
+    def __init__(self, form: AppForm | None) -> None:
+        self._form = form
+
+    def form(self) -> AppForm:
+        if self._form is None:
+            raise DifyUnavailable
+        return self._form
+
+
+class English:
+    def context(self) -> dict[str, str]:
+        return {"slack_user_name": "anna", "dept": "?"}
+
+    def say(self, key: Say, **values: str) -> str:
+        return say(Language.EN, key, **values)
+
+
+def greeter(opener: str = "", *questions: str, works: bool = False) -> Greeter:
+    app = App(AppForm(opening_statement=opener, suggested_questions=questions))
+    return Greeter(cast("DifyApp", app), cast("Asker", English()), {"dept": "Sales"}, lambda: works)
+
+
+def test_the_questions_stand_as_text_until_a_press_has_arrived() -> None:
+    greeting = greeter("Hi.", "One?", "Two?").greet()
+    assert greeting.text == greeting.plain == f"Hi.\n\n{LIST}"
+    greeting = greeter("Hi.", "One?", "Two?", works=True).greet()
+    assert (greeting.text, greeting.plain) == ("Hi.\n\nYou could ask, for example:", f"Hi.\n\n{LIST}")
+    assert greeting.questions == ("One?", "Two?")
+
+
+def test_a_question_that_no_button_can_hold_stands_as_text_always() -> None:
+    long = "x" * 76
+    assert long in greeter("Hi.", long, works=True).greet().text
+
+
+@pytest.mark.parametrize("form", [None, AppForm()])
+def test_an_app_without_an_opening_greets_in_our_words_and_welcomes_nobody(form: AppForm | None) -> None:
+    here = Greeter(cast("DifyApp", App(form)), cast("Asker", English()), {}, lambda: True)
+    assert here.greet().text == say(Language.EN, Say.GREETING)
+    assert here.greet().questions == ()
+    assert here.welcome() is None
+
+
+def test_a_welcome_needs_no_opening_statement() -> None:
+    welcome = greeter("", "One?", "Two?").welcome()
+    assert welcome is not None
+    assert welcome.text == LIST
+    greeting = greeter("Hi.").welcome()
+    assert greeting is not None
+    assert greeting.text == "Hi."
+
+
+def test_variables_in_the_opening_are_filled_as_far_as_they_are_known() -> None:
+    greeting = greeter("Hi {{ slack_user_name }} of {{dept}}, {{other}}!", "Why, {{dept}}?").greet()
+    assert greeting.text.startswith("Hi anna of Sales, {{other}}!")
+    assert greeting.questions == ("Why, Sales?",)

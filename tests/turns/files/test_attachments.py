@@ -1,0 +1,134 @@
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+import gevent
+import pytest
+
+from clock import SystemClock
+from dify_app.files_in import OfferedFile, Place, PlacedFile
+from dify_app.form import AppForm, UploadLimits
+from errors import AppMisconfigured, FileRefused
+from slack_api.files import Downloaded, FileLimits
+from turns.files.attachments import MOST_BYTES, MOST_FILES, Attachments
+from turns.files.transfers import Transfers
+
+MEGABYTE = 1024 * 1024
+SECRET = "xoxb-nobodys-business"
+
+
+class FakeApp:
+    """Places every file into `files`."""
+
+    def __init__(self, *, takes: bool = True, broken: bool = False) -> None:
+        self.takes = takes
+        self.broken = broken
+
+    def takes_files(self) -> bool:
+        if self.broken:
+            raise AppMisconfigured
+        return self.takes
+
+    def place(self, files: list[OfferedFile]) -> list[Place | FileRefused]:
+        return [
+            FileRefused(file.name, "file_wrong_type")
+            if file.name.endswith(".exe")
+            else Place(file, "files", True, "document")
+            for file in files
+        ]
+
+    def form(self) -> AppForm:
+        return AppForm(limits=UploadLimits(document=15 * MEGABYTE))
+
+
+class FakeSlack:
+    def __init__(self) -> None:
+        self.limits: list[int] = []
+        self.loaded: list[str] = []
+
+    def resolve(self, file: Mapping[str, Any]) -> Mapping[str, Any]:
+        if file.get("mode") == "file_access":
+            raise FileRefused("file", "file_shared_elsewhere")
+        return file
+
+    def download(self, file: Mapping[str, Any], limits: FileLimits) -> Downloaded:
+        self.limits.append(limits.size)
+        name = str(file["name"])
+        if "slow" in name:
+            gevent.sleep(60)
+        if "bad" in name:
+            raise FileRefused(name, "file_login_page")
+        if "odd" in name:
+            raise RuntimeError(SECRET)
+        self.loaded.append(name)
+        return Downloaded(name, "text/plain", b"abc")
+
+
+class Dify:
+    def upload(self, filename: str, content: bytes, mimetype: str) -> Any:
+        return type("Answer", (), {"id": f"id-{filename}"})()
+
+
+def file(name: str, **more: Any) -> dict[str, Any]:
+    return {"id": name, "name": name, "mimetype": "text/plain", "size": 3, "url_private": "https://x", **more}
+
+
+@pytest.fixture
+def slack() -> FakeSlack:
+    return FakeSlack()
+
+
+def attachments(slack: FakeSlack, app: FakeApp | None = None) -> Attachments:
+    return Attachments(slack, Dify(), app or FakeApp(), Transfers(2, 2).of("hook"), SystemClock(0.0005))  # type: ignore[arg-type]
+
+
+def fate(brought: list[PlacedFile | FileRefused]) -> list[str]:
+    return [what.reason if isinstance(what, FileRefused) else what.tool_file_id for what in brought]
+
+
+def test_what_became_of_each_in_order(slack: FakeSlack) -> None:
+    names = ["a.txt", "bad.txt", "b.exe", "odd.txt", "c.txt", "slow.txt"]
+    stub = {"id": "F1", "mode": "file_access"}
+    brought = attachments(slack).bring([*map(file, names), stub, file("d.txt", size=0), file("e.txt")])
+    assert fate(brought) == [
+        "id-a.txt",
+        "file_login_page",
+        "file_wrong_type",
+        "file_download_failed",
+        "id-c.txt",
+        "file_stalled",
+        "file_shared_elsewhere",
+        "file_empty",
+        "id-e.txt",
+    ]
+
+
+def test_a_file_that_breaks_is_told_without_what_the_error_says(
+    slack: FakeSlack, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.INFO):
+        attachments(slack).bring([file("odd.txt")])
+    assert "into the app: RuntimeError at test_attachments.py:" in caplog.text
+    assert SECRET not in caplog.text
+
+
+def test_an_app_that_takes_none_costs_no_call(slack: FakeSlack) -> None:
+    assert fate(attachments(slack, FakeApp(takes=False)).bring([file("a.txt")])) == ["file_no_variable"]
+    assert slack.limits == []
+
+
+def test_an_app_that_cannot_be_asked_tells_so_itself(slack: FakeSlack) -> None:
+    broken = attachments(slack, FakeApp(broken=True))
+    assert broken.bring([file("a.txt")]) == []
+    assert not broken.wanted()
+
+
+def test_no_more_than_are_sensible(slack: FakeSlack) -> None:
+    brought = attachments(slack).bring([file(f"{n}.txt") for n in range(MOST_FILES + 1)])
+    assert fate(brought)[-2:] == [f"id-{MOST_FILES - 1}.txt", "file_too_many"]
+
+
+def test_no_larger_than_the_app_and_the_process_take(slack: FakeSlack) -> None:
+    assert fate(attachments(slack).bring([file("huge.txt", size=MOST_BYTES + 1)])) == ["file_too_large"]
+    attachments(slack).bring([file("a.txt")])
+    assert slack.limits == [15 * MEGABYTE]

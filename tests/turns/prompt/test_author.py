@@ -1,0 +1,62 @@
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pytest
+
+from message import Message
+from slack_api.identity import UserInfo
+from turns.prompt.author import Asker
+from wording import Language, Say
+from wording.en import EN
+
+ANN = UserInfo("U1", "Ann", locale="ja-JP")
+
+
+def asker(text: str = "", language: str = "auto", **more: Any) -> tuple[Asker, list[list[str]]]:
+    """U1 and U2 are known, all others are not; with what was asked for in one go each."""
+    asked: list[list[str]] = []
+
+    def people(ids: Iterable[str]) -> Mapping[str, UserInfo]:
+        asked.append(list(ids))
+        known = {"U1": ANN, "U2": UserInfo("U2", "Ben")}
+        return {user: known.get(user, UserInfo(user, user, known=False)) for user in asked[-1]}
+
+    message = Message("T1", "C1", "2.000000", "app_mention", user="U1", text=text, bot_user_id="UBOT", **more)
+    return Asker(message, lambda user: people([user])[user], people, language), asked
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "names"),
+    [
+        ("<@UBOT> why?", "why?", []),
+        ("<@UBOT>", "", []),
+        ("<@UBOT> ask <@U2> or <@U2|benny>", "ask @Ben or @Ben", ["U2"]),
+        ("<@U9|zoe> and <@U8>", "@zoe and @U8", ["U9", "U8"]),
+        ("<@U2\x00> <@>", "@U2 @", ["U2\x00", ""]),
+    ],
+)
+def test_the_people_of_a_message_are_asked_for_at_once(text: str, query: str, names: list[str]) -> None:
+    who, asked = asker(text)
+    assert who.query == query
+    assert who.query == query
+    assert asked == [names]
+
+
+def test_the_words_are_in_the_language_of_the_asker_or_of_the_settings() -> None:
+    who, _ = asker()
+    assert (who.language, who.locale) == (Language.JA, "ja_JP")
+    who, asked = asker(language="en")
+    assert who.say(Say.THINKING) == EN[Say.THINKING]
+    assert asked == []
+
+
+def test_who_asks_and_where() -> None:
+    who, _ = asker(thread_ts="1.000000")
+    assert who.name == "Ann"
+    assert who.context() == {
+        "slack_user_id": "U1",
+        "slack_user_name": "Ann",
+        "slack_channel_id": "C1",
+        "slack_thread_ts": "1.000000",
+        "slack_team_id": "T1",
+    }

@@ -1,0 +1,228 @@
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from conversation_store.record import ThreadRecord
+from dify_app.files_in import PlacedFile
+from errors import FileRefused
+from message import Message
+from slack_api.identity import UserInfo
+from tests.turns.installations import installation
+from turns.prompt.author import Asker
+from turns.prompt.prompt_builder import Brief, Briefing
+from turns.prompt.thread_excerpt import Circle, Raw
+from wording import Say, say
+from wording.en import EN
+
+OURS = installation()
+
+ROOT, MINE = "1.000000", "9.000000"
+FILE = {"id": "F1", "name": "a.txt"}
+OTHER = {"id": "F2", "name": "b.txt"}
+BEGUN = ThreadRecord(conversation_id="c-1", handled=("3.000000", MINE), last_answer_ts="4.000000")
+NEW = ThreadRecord(handled=(MINE,))
+
+
+class App:
+    forgets = False
+
+
+class Reading:
+    """A thread as Slack would give it."""
+
+    def __init__(self, *raws: dict[str, Any]) -> None:
+        self.raws = raws
+        self.asked: list[str] = []
+
+    def after(self, ts: str) -> Sequence[Raw]:
+        self.asked.append(ts)
+        return [raw for raw in self.raws if not ts or raw["ts"] > ts]
+
+    def message(self) -> Raw:
+        return next((raw for raw in self.raws if raw["ts"] == MINE), {})
+
+    def root(self) -> Raw:
+        return next((raw for raw in self.raws if raw["ts"] == ROOT), {})
+
+
+class Attachments:
+    """Passes everything on but what is named `bad`."""
+
+    def __init__(self, *, wanted: bool = True, required: bool = False) -> None:
+        self._wanted, self._required = wanted, required
+
+    def wanted(self) -> bool:
+        return self._wanted
+
+    def required(self) -> bool:
+        return self._required
+
+    def bring(self, files: Sequence[Mapping[str, Any]]) -> list[PlacedFile | FileRefused]:
+        return [
+            PlacedFile("files", many=True, kind="document", tool_file_id=file["id"])
+            if self._wanted and file["name"] != "bad"
+            else FileRefused(file["name"], "file_no_variable")
+            for file in files
+        ]
+
+
+def said(ts: str, user: str = "UBEN", text: str = "Hello", **more: Any) -> dict[str, Any]:
+    return {"ts": ts, "user": user, "text": text, "team": "T1", **more}
+
+
+def message(**more: Any) -> Message:
+    facts: dict[str, Any] = {
+        "channel": "C1",
+        "ts": MINE,
+        "source": "app_mention",
+        "thread_ts": ROOT,
+        "user": "UANNA",
+    }
+    return Message(**({"team_id": "T1", "bot_user_id": "UBOT", "text": "<@UBOT> Why?"} | facts | more))
+
+
+def people(ids: Iterable[str]) -> Mapping[str, UserInfo]:
+    return {user: UserInfo(user, user[1:].lower()) for user in ids}
+
+
+def briefing(
+    asked: Message,
+    reading: Reading | None = None,
+    attachments: Attachments | None = None,
+    app: App | None = None,
+) -> Briefing:
+    asker = Asker(asked, lambda user: UserInfo(user, user[1:].lower()), people, "en")
+    return Briefing(
+        app or App(),  # type: ignore[arg-type]
+        asker,
+        Circle(asked, OURS),
+        reading or Reading(),  # type: ignore[arg-type]
+        attachments or Attachments(),  # type: ignore[arg-type]
+        people,
+    )
+
+
+def brief(given: Briefing, record: ThreadRecord = NEW) -> tuple[Brief, list[Say]]:
+    working: list[Say] = []
+    return given.write(record, working.append), working
+
+
+def test_a_question_of_its_own() -> None:
+    reading = Reading()
+    found, working = brief(briefing(message(thread_ts=""), reading, Attachments(wanted=False)))
+    assert (found.query, found.preface, found.files, working) == ("Why?", "", (), [])
+    assert found.context["slack_thread"] == ""
+    assert reading.asked == []
+
+
+def test_called_later() -> None:
+    reading = Reading(said(ROOT), said("2.000000", "UBOT", "Mine"), said(MINE, "UANNA", "<@UBOT> Why?"))
+    found, working = brief(briefing(message(), reading))
+    assert (
+        found.preface == f"{EN[Say.THREAD_BEFORE]}\nben: Hello\n\n{say('en', Say.THREAD_ASKS, name='anna')}\n"
+    )
+    assert found.context["slack_thread"] == "ben: Hello"
+    assert working == [Say.READING_THREAD]
+
+
+def test_what_is_new_since_the_last_question() -> None:
+    reading = Reading(
+        said("2.000000"), said("3.000000", "UANNA"), said("3.500000", text="New"), said(MINE, "UANNA")
+    )
+    found, working = brief(briefing(message(), reading), BEGUN)
+    assert reading.asked == ["3.000000"]
+    assert found.preface.startswith(f"{EN[Say.THREAD_SINCE]}\nben: New\n\n")
+    assert working == []
+
+
+def test_what_was_refused_is_new_to_the_app() -> None:
+    reading = Reading(said("2.000000"), said("3.000000", "UANNA", "Too much"), said(MINE, "UANNA"))
+    found, _ = brief(
+        briefing(message(), reading),
+        ThreadRecord("c-1", ("1.500000", "3.000000", MINE)).with_unasked("3.000000"),
+    )
+    assert reading.asked == ["1.500000"]
+    assert found.preface.startswith(f"{EN[Say.THREAD_SINCE]}\nben: Hello\nanna: Too much\n\n")
+
+
+def test_or_since_the_last_answer_when_no_question_is_known() -> None:
+    reading = Reading()
+    brief(briefing(message(), reading), ThreadRecord(conversation_id="c-1", last_answer_ts="4.000000"))
+    assert reading.asked == ["4.000000"]
+
+
+def test_direct_messages_are_not_read() -> None:
+    reading = Reading(said(ROOT))
+    found, _ = brief(briefing(message(channel="D1", channel_type="im", source="message"), reading))
+    assert found.preface == ""
+    assert reading.asked == []
+
+
+def test_an_app_that_forgets_hears_our_own_words_too() -> None:
+    forgetful = App()
+    forgetful.forgets = True
+    reading = Reading(said(ROOT), said("2.000000", "UBOT", "Mine"))
+    found, _ = brief(briefing(message(), reading, app=forgetful))
+    assert found.context["slack_thread"] == "ben: Hello\nbot (app): Mine"
+
+
+def test_an_app_that_lost_the_conversation_is_told_all_of_it_again() -> None:
+    reading = Reading(
+        said(ROOT, files=[OTHER]), said("3.000000", "UBOT", "Mine"), said("5.000000", text="New")
+    )
+    found = briefing(message(), reading).write(BEGUN, lambda _: None, lost=True)
+    assert found.preface.startswith(EN[Say.THREAD_BEFORE])
+    assert found.context["slack_thread"] == "ben: Hello\n  [file] b.txt\nbot (app): Mine\nben: New"
+    assert [file.tool_file_id for file in found.files] == ["F2"]
+
+
+def test_files_of_the_message_and_of_the_first_one() -> None:
+    reading = Reading(said(ROOT, files=[FILE, OTHER]))
+    found, working = brief(briefing(message(files=(FILE,)), reading))
+    assert [file.tool_file_id for file in found.files] == ["F1", "F2"]
+    assert found.passed == ("a.txt", "b.txt")
+    assert working[-1] is Say.READING_FILES
+
+
+@pytest.mark.parametrize(
+    ("attachments", "files", "ids"),
+    [
+        (Attachments(), (), []),
+        (Attachments(required=True), (), ["F2"]),
+        (Attachments(required=True), (FILE,), ["F1"]),
+    ],
+)
+def test_later_the_first_ones_only_where_the_app_must_have_some(
+    attachments: Attachments, files: tuple[Any, ...], ids: list[str]
+) -> None:
+    reading = Reading(said(ROOT, files=[OTHER]))
+    found, _ = brief(briefing(message(files=files, source="message"), reading, attachments), BEGUN)
+    assert [file.tool_file_id for file in found.files] == ids
+
+
+def test_no_files_of_strangers() -> None:
+    found, _ = brief(briefing(message(), Reading(said(ROOT, team="T9", files=[OTHER]))))
+    assert found.files == ()
+
+
+def test_files_that_the_app_does_not_take_are_named_only_when_the_asker_brought_them() -> None:
+    reading = Reading(said(ROOT, files=[OTHER]))
+    found, _ = brief(briefing(message(files=(FILE,)), reading, Attachments(wanted=False)))
+    assert [file.name for file in found.left_out] == ["a.txt"]
+
+
+def test_a_mention_without_words_and_files_is_looked_up() -> None:
+    bare = message(text="<@UBOT>")
+    assert briefing(bare, Reading(said(MINE))).is_empty()
+    given = briefing(bare, Reading(said(MINE, files=[FILE])))
+    assert not given.is_empty()
+    found, _ = brief(given)
+    assert found.query == say("en", Say.ONLY_FILES, name="a.txt")
+
+
+def test_nothing_is_left_to_ask() -> None:
+    bad = {"id": "F3", "name": "bad"}
+    found, _ = brief(briefing(message(text="<@UBOT>", files=(bad,)), Reading()))
+    assert found.query == ""
+    assert [file.name for file in found.left_out] == ["bad"]

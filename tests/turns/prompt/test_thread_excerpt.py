@@ -1,0 +1,238 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from message import Message, moment
+from tests.turns.installations import BOT, installation
+from turns.prompt.thread_excerpt import (
+    LONGEST_MESSAGE,
+    MOST_CHARACTERS,
+    MOST_MESSAGES,
+    Circle,
+    Voice,
+    excerpt,
+    is_before,
+    people_in,
+    written,
+)
+
+OURS = installation()
+
+MARKS = {Voice.APP: "app", Voice.EXTERNAL: "external"}
+NAMES = {"UBEN": "ben", "UCAROL": "carol", "UBOT": "bridge"}
+
+
+def message(**more: Any) -> Message:
+    facts: dict[str, Any] = {
+        "team_id": "T1",
+        "channel": "C1",
+        "ts": "100.000000",
+        "source": "app_mention",
+        "thread_ts": "1.000000",
+        "is_ext_shared": False,
+    }
+    return Message(**(facts | {"user": "UANNA", "bot_user_id": "UBOT", "api_app_id": "A1"} | more))
+
+
+def said(ts: float, user: str = "UBEN", text: str = "Hello", **more: Any) -> dict[str, Any]:
+    return {"type": "message", "ts": f"{ts:.6f}", "user": user, "text": text, "team": "T1", **more}
+
+
+def name(user: str) -> str:
+    return NAMES.get(user, "")
+
+
+def lines(*raws: dict[str, Any], circle: Circle | None = None, **more: Any) -> list[str]:
+    found = excerpt(raws, circle or Circle(message(), OURS), **more)
+    return written(found, name, MARKS, "UBOT").splitlines()
+
+
+def test_each_message_is_begun_by_its_author() -> None:
+    assert lines(
+        said(1, text="<@UBOT> Is it <https://x.example|red>, <@UCAROL>?"), said(2, "UCAROL", "Yes\nit is")
+    ) == [
+        "ben: Is it red (https://x.example), @carol?",
+        "carol: Yes",
+        "  it is",
+    ]
+
+
+def test_only_what_lies_between() -> None:
+    raws = [said(n, text=str(n)) for n in (1, 2, 3, 99, 100, 101)]
+    assert lines(*raws, after="1.000000", handled=["3.000000"]) == ["ben: 2", "ben: 99"]
+
+
+def test_what_we_said_only_for_an_app_that_forgets() -> None:
+    ours = [said(2, "UBOT", "Mine", bot_id="B1"), said(3, "U9", "Mine too", app_id="A1", bot_id="B1")]
+    assert lines(*ours) == []
+    assert lines(*ours, ours=True) == ["bridge: Mine", "U9: Mine too"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "voice"),
+    [
+        (said(1), Voice.MEMBER),
+        (said(1, subtype="file_share"), Voice.MEMBER),
+        (said(1, subtype="channel_join"), Voice.NOTICE),
+        (said(1, hidden=True), Voice.NOTICE),
+        (said(1, "USLACK"), Voice.NOTICE),
+        (said(1, "UOTHERBOT", bot_id="B2"), Voice.APP),
+        (said(1, "", subtype="bot_message", username="Alerts"), Voice.APP),
+        (said(1, "UBOT"), Voice.OURS),
+        (said(1, team="T9"), Voice.LEFT_OUT),
+        (said(1, user_team="T9"), Voice.LEFT_OUT),
+        ({}, Voice.MEMBER),
+        ({"user": 5, "team": [], "subtype": None, "app_id": {}}, Voice.MEMBER),
+    ],
+)
+def test_whose_message_it_is(raw: dict[str, Any], voice: Voice) -> None:
+    assert Circle(message(), OURS).voice(raw) is voice
+
+
+def test_author_of_no_workspace_is_left_out_where_the_channel_may_be_shared() -> None:
+    for is_ext_shared in (True, None):
+        circle = Circle(message(is_ext_shared=is_ext_shared), OURS)
+        assert circle.voice({"user": "UBEN"}) is Voice.LEFT_OUT
+        assert circle.voice(said(1)) is Voice.MEMBER
+
+
+def test_another_app_may_name_its_workspace_in_its_profile_only() -> None:
+    circle = Circle(message(is_ext_shared=None), OURS)
+    alert = {"user": "UAPP", "bot_id": "B2", "bot_profile": {"team_id": "T1"}}
+    assert circle.voice(alert) is Voice.APP
+    assert circle.voice(alert | {"bot_profile": {"team_id": "T9"}}) is Voice.LEFT_OUT
+    assert circle.voice(alert | {"team": "T9"}) is Voice.LEFT_OUT
+    assert circle.voice({"user": "UAPP", "bot_id": "B2"}) is Voice.LEFT_OUT
+
+
+def test_members_of_other_organisations_only_where_they_are_answered() -> None:
+    assert Circle(message(), OURS, slack_connect=True).voice(said(1, team="T9")) is Voice.EXTERNAL
+    ours = installation(replace(BOT, enterprise_id="E1"))
+    assert Circle(message(), ours).voice(said(1, team="E1")) is Voice.MEMBER
+    assert Circle(message(), ours).voice(said(1, team="T9")) is Voice.MEMBER  # nobody else is in that channel
+    for is_ext_shared in (True, None):
+        shared = Circle(message(is_ext_shared=is_ext_shared, enterprise_id="E9"), ours)
+        assert shared.voice(said(1, team="E1")) is Voice.MEMBER
+        assert shared.voice(said(1, team="T9")) is Voice.LEFT_OUT
+        assert shared.voice(said(1, team="E9")) is Voice.LEFT_OUT
+
+
+def test_only_allowed_people_and_apps() -> None:
+    circle = Circle(message(), OURS, allowed_users=frozenset({"UBEN", "UAPP"}))
+    assert circle.voice(said(1)) is Voice.MEMBER
+    assert circle.voice(said(1, "UCAROL")) is Voice.LEFT_OUT
+    assert circle.voice(said(1, "UOTHER", bot_id="B2")) is Voice.LEFT_OUT
+    assert circle.voice(said(1, "UAPP", bot_id="B3")) is Voice.APP
+
+
+def test_what_hangs_on_a_message() -> None:
+    alert = said(
+        1,
+        "",
+        "",
+        bot_id="B2",
+        bot_profile={"name": "Alerts: (all)"},
+        attachments=[
+            {"title": "CPU", "fields": [{"title": "host", "value": "db-1"}]},
+            {"fallback": "plain"},
+            7,
+        ],
+        files=[{"name": "a\nb.png"}, None],
+    )
+    assert lines(alert) == [
+        "Alerts all (app): [attachment] CPU · host: db-1",
+        "  [attachment] plain",
+        "  [file] a b.png",
+    ]
+
+
+def test_a_message_of_blocks_only() -> None:
+    blocks = [
+        {"type": "header", "text": {"type": "plain_text", "text": "Build 7"}},
+        {"type": "section", "fields": [{"type": "mrkdwn", "text": "red"}]},
+        {
+            "type": "rich_text",
+            "elements": [{"type": "rich_text_section", "elements": [{"type": "text", "text": "now"}]}],
+        },
+    ]
+    assert lines(said(1, text="", blocks=blocks)) == ["ben: Build 7", "  red", "  now"]
+
+
+def test_a_deep_tree_of_blocks_ends() -> None:
+    tree: Any = {"text": "deep"}
+    for _ in range(500):
+        tree = {"elements": [tree]}
+    assert lines(said(1, text="", blocks=[tree])) == []
+
+
+def test_of_too_much_the_oldest_is_dropped() -> None:
+    many = [said(n, text=f"{n} " + "x" * 100) for n in range(1, 99)] * 4
+    shown = lines(*many)
+    assert len(shown) <= MOST_MESSAGES
+    assert sum(len(line) + 1 for line in shown) <= MOST_CHARACTERS
+    assert shown[-1].startswith("ben: 98 ")
+    [long] = lines(said(1, text="y" * 50_000))
+    assert len(long) <= LONGEST_MESSAGE + 10
+
+
+def test_people_are_asked_for_the_latest_first() -> None:
+    raws = [said(1, "UA", "<@UB>"), said(2, "UC", "<@UA>"), said(3, "UX", "hi", bot_id="B2")]
+    assert people_in(excerpt(raws, Circle(message(), OURS))) == ["UC", "UA", "UB"]
+
+
+@given(st.lists(st.text(max_size=60), max_size=6), st.text(max_size=40))
+def test_nobody_writes_a_line_in_anothers_name(texts: list[str], author: str) -> None:
+    raws = [said(n + 1, text=text) for n, text in enumerate(texts)]
+    found = excerpt(raws, Circle(message(), OURS))
+    shown = written(found, lambda _: author, MARKS)
+    begins = [line for line in shown.splitlines() if not line.startswith("  ")]
+    assert len(begins) <= len(texts)
+    assert all(line.partition(": ")[0].count(":") == 0 for line in begins)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(max_size=20),
+        lambda inner: (
+            st.lists(inner, max_size=4)
+            | st.dictionaries(
+                st.sampled_from(
+                    [
+                        "text",
+                        "blocks",
+                        "elements",
+                        "files",
+                        "attachments",
+                        "user",
+                        "ts",
+                        "name",
+                        "fields",
+                        "title",
+                    ]
+                ),
+                inner,
+                max_size=6,
+            )
+        ),
+        max_leaves=20,
+    )
+)
+def test_any_shape_is_read(raw: Any) -> None:
+    if isinstance(raw, dict):
+        written(excerpt([raw | {"ts": "2.000000"}], Circle(message(), OURS)), name, MARKS)
+
+
+@given(st.integers(0, 10**11), st.integers(0, 999_999), st.integers(0, 10**11), st.integers(0, 999_999))
+def test_moments_compare_as_slack_counts_them(one: int, micro: int, other: int, other_micro: int) -> None:
+    assert is_before(f"{one}.{micro:06}", f"{other}.{other_micro:06}") == (
+        (one, micro) < (other, other_micro)
+    )
+
+
+@given(st.text(max_size=30))
+def test_anything_else_is_before_all(ts: str) -> None:
+    assert moment(ts) >= (-1, 0)
+    assert is_before("", "0.000001")

@@ -1,0 +1,427 @@
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+import pytest
+
+from conversation_store.buckets import Buckets, BucketState
+from conversation_store.record import InFlight, OpenTurn, ThreadKey, ThreadRecord
+from conversation_store.resilient import Health, ResilientStore
+from errors import SlackUnreachable
+from handoff.claims import Claims
+from slack_reply.interrupted import Interrupted, Remains
+from slack_reply.loose_ends import EXPIRY
+from tests.conversation_store.fake_dify_storage import FakeDifyStorage
+from tests.fake_clock import FakeClock
+from turns.limits import LONGEST_AT_ALL, LONGEST_VISIBLE, REQUEST_SECONDS
+from turns.recovery.orphans import CLOCK_SKEW, LONGEST_END, Orphans, Watch
+from turns.recovery.process_identity import Holder
+from turns.recovery.sweep import AGAIN, EVERY, SECOND_LOOK, SWEEP_SECONDS, Sweep, Sweeps
+
+HERE = Holder.here()
+DEAD = replace(HERE, born="1").name
+BESIDE = replace(HERE, space="1").name
+ELSEWHERE = replace(HERE, machine="another").name
+SECRET = "xoxb-nobodys-business"
+KEY = ThreadKey("hook", "app", "T1", "C1", "1.000001")
+
+
+@dataclass
+class Ending:
+    """Instead of Slack: what was ended, or why it fails."""
+
+    ended: list[Remains] = field(default_factory=list)
+    closed: list[tuple[str, tuple[str, ...], bool]] = field(default_factory=list)
+    fails: int = 0
+    inside: Callable[[], None] = lambda: None
+
+    def end(self, remains: Remains) -> str:
+        self.inside()
+        if self.fails:
+            self.fails -= 1
+            raise SlackUnreachable("chat.stopStream", SECRET)
+        self.ended.append(remains)
+        return "9.000009"
+
+    def close(self, remains: Remains, streams: tuple[str, ...], *, old: bool) -> None:
+        if self.fails:
+            self.fails -= 1
+            raise SlackUnreachable("chat.stopStream", SECRET)
+        self.closed.append((remains.channel, streams, old))
+
+
+@dataclass
+class Leases:
+    gone: bool | None = None
+
+    def is_gone(self, holder: str) -> bool | None:
+        return self.gone
+
+
+@dataclass
+class House:
+    """One process with its store, its clock and what it runs."""
+
+    clock: FakeClock = field(default_factory=lambda: FakeClock(1.0))  # at the time of the first message
+    running: set[str] = field(default_factory=set)
+    leases: Leases | None = None
+    ending: Ending = field(default_factory=Ending)
+    storage: FakeDifyStorage = field(default_factory=FakeDifyStorage)
+    claims: Claims = field(init=False)
+    store: ResilientStore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.claims = Claims(self.clock)
+        buckets = Buckets(BucketState(), self.storage, self.clock, 30)
+        self.store = ResilientStore(buckets, Health(self.clock), self.clock, 30)
+
+    def restarted(self) -> "House":
+        """Another process on the same storage."""
+        return House(self.clock, storage=self.storage)
+
+    @property
+    def watch(self) -> Watch:
+        return Watch(HERE, lambda _, ts: ts in self.running, self.leases, self.clock)
+
+    @property
+    def orphans(self) -> Orphans:
+        return Orphans(self.store, self.watch, self.claims, lambda *_: cast("Interrupted", self.ending))
+
+    def turn(self, ts: str = "1.000001", holder: str = DEAD, **more: str) -> InFlight:
+        """One that was taken and noted in the hook's list."""
+        note = InFlight(ts, self.clock.epoch(), holder, channel="C1", thread_ts="1.000001", **more)  # type: ignore[arg-type]
+        self.store.update(KEY, lambda record: record.with_open(note))
+        self.store.note_in_flight(OpenTurn(KEY, ts, holder, self.clock.epoch()))
+        return note
+
+    def record(self) -> ThreadRecord:
+        return self.store.get(KEY, fresh=True) or ThreadRecord()
+
+    def sweep(self) -> bool:
+        return Sweep(self.store, self.orphans, self.clock).run("hook")
+
+
+def test_a_turn_that_runs_here_is_none() -> None:
+    house = House(running={"1.000001"})
+    assert not house.watch.is_orphan(KEY, house.turn(holder=HERE.name))
+    assert not house.watch.is_orphan(KEY, house.turn(holder=DEAD))
+
+
+def test_ours_that_nobody_runs_and_those_of_the_dead_are_orphans() -> None:
+    house = House()
+    assert house.watch.is_orphan(KEY, house.turn(holder=HERE.name))
+    assert house.watch.is_orphan(KEY, house.turn(holder=DEAD))
+
+
+@pytest.mark.parametrize(("message_ts", "longest"), [("", LONGEST_AT_ALL), ("2.000001", LONGEST_VISIBLE)])
+def test_of_another_machine_only_age_tells(message_ts: str, longest: float) -> None:
+    house = House()
+    turn = house.turn(holder=ELSEWHERE, message_ts=message_ts)
+    house.clock.advance(longest + CLOCK_SKEW - 1)
+    assert not house.watch.is_orphan(KEY, turn)
+    house.clock.advance(3)
+    assert house.watch.is_orphan(KEY, turn)
+
+
+@pytest.mark.parametrize("ahead", [-3600.0, 3600.0, 86_400.0])
+def test_turn_of_a_machine_whose_clock_is_wrong_is_judged_by_the_time_of_slack(ahead: float) -> None:
+    """The other machine notes by its own clock when the turn began."""
+    house = House()
+    turn = replace(house.turn(holder=ELSEWHERE), started=house.clock.epoch() + ahead)
+    assert not house.watch.is_orphan(KEY, turn)
+    house.clock.advance(LONGEST_AT_ALL + CLOCK_SKEW + 1)
+    assert house.watch.is_orphan(KEY, turn)
+
+
+@pytest.mark.parametrize(("gone", "orphan"), [(True, True), (False, False), (None, False)])
+def test_with_redis_the_leases_tell(gone: bool | None, orphan: bool) -> None:
+    house = House(leases=Leases(gone))
+    assert house.watch.is_orphan(KEY, house.turn(holder=ELSEWHERE)) is orphan
+
+
+def test_without_redis_a_container_of_our_host_name_was_ours_before_it_was_started_again() -> None:
+    house = House()
+    assert house.watch.is_orphan(KEY, house.turn(holder=BESIDE))
+
+
+@pytest.mark.parametrize(("gone", "orphan"), [(True, True), (False, False), (None, False)])
+def test_two_containers_with_one_host_name_are_told_apart_by_their_leases(
+    gone: bool | None, orphan: bool
+) -> None:
+    house = House(leases=Leases(gone))
+    assert house.watch.is_orphan(KEY, house.turn(holder=BESIDE)) is orphan
+
+
+def test_what_is_seen_here_counts_more_than_a_lease() -> None:
+    house = House(leases=Leases(gone=False))
+    assert house.watch.is_orphan(KEY, house.turn(holder=DEAD))
+
+
+def test_an_orphan_is_ended_once_and_leaves_the_record() -> None:
+    house = House()
+    turn = house.turn(method="stream", message_ts="2.000001")
+    assert house.orphans.end(KEY, turn)
+    assert house.orphans.end(KEY, turn)
+    assert house.ending.ended == [
+        Remains("C1", "1.000001", "1.000001", "2.000001", after="1.000001", streamed=True)
+    ]
+    assert house.record().open == ()
+    assert house.record().last_answer_ts == "9.000009"
+    assert house.store.in_flight("hook") == ()
+
+
+def test_who_comes_second_waits_until_it_is_ended() -> None:
+    house = House()
+    turn = house.turn()
+    house.claims.take(name := f"{KEY.digest()}/{turn.ts}#orphan")
+    came: list[float] = []
+
+    def let_go(seconds: float) -> None:
+        came.append(seconds)
+        if len(came) == 3:
+            house.claims.give_back(name)
+
+    house.clock.sleep = let_go  # type: ignore[method-assign]
+    assert house.orphans.end(KEY, turn)
+    assert len(came) == 3
+    assert len(house.ending.ended) == 1
+
+
+def test_nobody_waits_for_ever() -> None:
+    house = House()
+    turn = house.turn()
+    house.claims.take(f"{KEY.digest()}/{turn.ts}#orphan")
+    assert not house.orphans.end(KEY, turn)
+    assert sum(house.clock.slept) == LONGEST_END
+
+
+def test_what_a_running_turn_shows_is_not_touched() -> None:
+    house = House(running={"3.000003"})
+    turn = house.turn(message_ts="2.000002")
+    house.turn("3.000003", HERE.name, message_ts="4.000004")
+    assert house.orphans.end(KEY, turn)
+    assert house.ending.ended[0].before == "4.000004"
+
+
+def test_two_at_once_end_it_once() -> None:
+    house = House()
+    turn = house.turn()
+    other = replace(house.orphans, claims=Claims(house.clock))  # as another process has its own
+    house.ending.inside = lambda: None if house.ending.ended else _ended(other.end(KEY, turn))
+    assert house.orphans.end(KEY, turn)
+    assert len(house.ending.ended) == 1
+
+
+def _ended(done: bool) -> None:
+    assert done
+
+
+def test_what_slack_does_not_take_is_left_for_the_next_look() -> None:
+    house = House(ending=Ending(fails=1))
+    turn = house.turn()
+    assert not house.orphans.end(KEY, turn)
+    [left] = house.record().open
+    assert left.holder == HERE.name
+    house.orphans.end_all(KEY, house.record())
+    assert len(house.ending.ended) == 1
+    assert house.record().open == ()
+
+
+def test_what_could_not_be_ended_is_told_without_what_the_error_says(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    house = House(ending=Ending(fails=1))
+    with caplog.at_level(logging.INFO):
+        assert not house.orphans.end(KEY, house.turn())
+    assert "could not be ended yet: SlackUnreachable" in caplog.text
+    assert SECRET not in caplog.text
+
+
+def test_all_of_a_thread_in_their_order_but_the_one_that_asks() -> None:
+    house = House(running={"4.000004"})
+    for ts in ("3.000003", "1.000001", "2.000002"):
+        house.turn(ts)
+    house.turn("4.000004", HERE.name)
+    house.orphans.end_all(KEY, house.record(), but="4.000004")
+    assert [remains.trigger_ts for remains in house.ending.ended] == ["1.000001", "2.000002", "3.000003"]
+    assert [remains.after for remains in house.ending.ended] == ["1.000001", "9.000009", "9.000009"]
+    assert [turn.ts for turn in house.record().open] == ["4.000004"]
+
+
+def test_a_sweep_ends_orphans_of_every_thread_and_only_them() -> None:
+    house = House(running={"3.000003"})
+    house.turn("1.000001")
+    house.turn("2.000002", ELSEWHERE)
+    house.turn("3.000003", HERE.name)
+    house.sweep()
+    assert [remains.trigger_ts for remains in house.ending.ended] == ["1.000001"]
+    assert {turn.ts for turn in house.record().open} == {"2.000002", "3.000003"}
+    assert house.clock.slept == [SECOND_LOOK]
+
+
+def test_a_sweep_that_leaves_nothing_looks_once() -> None:
+    house = House()
+    house.turn()
+    house.sweep()
+    assert house.clock.slept == []
+    house.sweep()
+    assert len(house.ending.ended) == 1
+
+
+def test_while_slack_is_away_the_next_sweep_comes_soon() -> None:
+    house = House(ending=Ending(fails=2))
+    house.turn()
+    assert not house.sweep()
+    assert house.sweep()
+    assert len(house.ending.ended) == 1
+
+
+def test_the_second_look_takes_what_the_first_could_not() -> None:
+    house = House(ending=Ending(fails=1))
+    house.turn()
+    house.sweep()
+    assert len(house.ending.ended) == 1
+    assert house.record().open == ()
+
+
+def test_lines_of_turns_that_ended_are_cleared() -> None:
+    house = House()
+    house.turn()
+    house.store.update(KEY, lambda record: record.without_in_flight("1.000001"))
+    house.sweep()
+    assert (house.ending.ended, house.store.in_flight("hook")) == ([], ())
+
+
+def whole(house: House, holder: str, *streams: str) -> InFlight:
+    """A turn whose answer stands there, but for the stops of its streams."""
+    house.turn(holder=holder)
+    closing = InFlight("1.000001", house.clock.epoch(), holder, "stream", streams[0], "C1", streams=streams)
+    house.store.update(KEY, lambda record: record.with_in_flight(closing).with_answer("3.000003"))
+    return closing
+
+
+def test_a_whole_answer_of_the_dead_is_closed_and_not_marked() -> None:
+    house = House(ending=Ending(fails=1))
+    whole(house, DEAD, "2.000002", "3.000003")
+    house.sweep()
+    assert house.ending.ended == []
+    assert house.ending.closed == [("C1", ("2.000002", "3.000003"), False)]
+    assert house.clock.slept == [SECOND_LOOK]  # Slack was away at the first
+    assert house.store.in_flight("hook") == ()
+    assert (house.record().open, house.record().last_answer_ts) == ((), "3.000003")
+
+
+def test_the_living_close_their_own() -> None:
+    house = House(running={"1.000001"})
+    whole(house, HERE.name, "2.000002")
+    house.sweep()
+    assert (house.ending.ended, house.ending.closed) == ([], [])
+    assert len(house.store.in_flight("hook")) == 1
+
+
+def test_whose_lease_still_stands_is_looked_at_again() -> None:
+    house = House(leases=(leases := Leases(gone=None)))
+    whole(house, ELSEWHERE, "2.000002")
+    house.clock.advance(EXPIRY + 2)
+
+    def expire(_: float) -> None:
+        leases.gone = True
+
+    house.clock.sleep = expire  # type: ignore[assignment,method-assign]
+    house.sweep()
+    assert house.ending.closed == [("C1", ("2.000002",), True)]
+
+
+class Flaky(FakeDifyStorage):
+    """Fails so many reads of the keys that begin like this."""
+
+    failing = ""
+    left = 0
+
+    def get(self, key: str) -> bytes:
+        if self.left and self.failing and key.startswith(self.failing):
+            self.left -= 1
+            raise RuntimeError("load data failed: connection reset")
+        return super().get(key)
+
+
+@pytest.mark.parametrize("what", ["t1-", "f1-"])
+@pytest.mark.parametrize("fails", [1, 2, 5])
+def test_what_could_not_be_read_has_not_ended(what: str, fails: int) -> None:
+    storage = Flaky()
+    house = House(storage=storage)
+    house.turn()
+    storage.failing, storage.left = what, fails
+    restarted = house.restarted()
+    sweeps = 1
+    while not restarted.sweep():
+        sweeps += 1
+        restarted.clock.advance(AGAIN)
+    assert len(restarted.ending.ended) == 1
+    assert sweeps <= 1 + fails // 2
+    assert restarted.store.in_flight("hook") == ()
+
+
+def test_a_line_whose_record_nobody_has_is_kept_until_it_is_old() -> None:
+    house = House()
+    house.store.note_in_flight(OpenTurn(KEY, "1.000001", DEAD, house.clock.epoch()))
+    assert not house.sweep()
+    assert len(house.store.in_flight("hook")) == 1
+    house.clock.advance(LONGEST_AT_ALL + CLOCK_SKEW + 1)
+    assert house.sweep()
+    assert house.store.in_flight("hook") == ()
+
+
+def test_what_was_closed_by_its_own_process_costs_no_call() -> None:
+    house = House()
+    for number in range(50):
+        key = replace(KEY, thread=f"{number + 1}.000001")
+        note = InFlight(key.thread, house.clock.epoch(), DEAD, "stream", "9.000009", "C1", key.thread)
+        house.store.update(key, lambda record, note=note: record.with_open(note))  # type: ignore[misc]
+        house.store.note_in_flight(OpenTurn(key, key.thread, DEAD, house.clock.epoch()))
+        house.store.update(key, lambda record, key=key: record.without_in_flight(key.thread))  # type: ignore[misc]
+    assert house.sweep()
+    assert (house.ending.ended, house.ending.closed) == ([], [])
+    assert house.store.in_flight("hook") == ()
+
+
+def test_a_sweep_is_due_at_first_and_then_now_and_then() -> None:
+    clock = FakeClock()
+    sweeps = Sweeps(clock)
+    assert sweeps.take("hook")
+    assert not sweeps.take("hook")
+    assert sweeps.take("other")
+    clock.advance(EVERY)
+    assert sweeps.take("hook")
+    sweeps.soon("hook")
+    assert not sweeps.take("hook")
+    clock.advance(AGAIN)
+    assert sweeps.take("hook")
+
+
+def many(house: House, count: int) -> None:
+    for number in range(count):
+        key = replace(KEY, thread=f"{number}.000001")
+        note = InFlight(f"{number}.000001", house.clock.epoch(), DEAD, channel="C1", thread_ts=key.thread)
+        house.store.update(key, lambda record, note=note: record.with_open(note))  # type: ignore[misc]
+        house.store.note_in_flight(OpenTurn(key, note.ts, DEAD, house.clock.epoch() + number))
+
+
+def test_a_sweep_ends_in_time_and_the_next_one_goes_on() -> None:
+    """With some 19 stops a minute, not all that a full process leaves behind can be ended in one request."""
+    house = House()
+    many(house, 400)
+    house.ending.inside = lambda: house.clock.advance(3.0)
+    sweeps = 0
+    while not house.sweep():
+        sweeps += 1
+        assert house.clock.slept == []
+        assert sweeps * SWEEP_SECONDS / 3.0 <= len(house.ending.ended) <= sweeps * REQUEST_SECONDS / 3.0
+    assert len({remains.trigger_ts for remains in house.ending.ended}) == len(house.ending.ended) == 400
+    assert sweeps == 2
+    assert house.store.in_flight("hook") == ()
+
+
+def test_there_is_time_for_the_last_one_it_ends() -> None:
+    assert SWEEP_SECONDS + LONGEST_END < REQUEST_SECONDS

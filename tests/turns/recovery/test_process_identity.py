@@ -1,0 +1,59 @@
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from turns.recovery.process_identity import Fate, Holder
+
+HERE = Holder.here()
+
+
+def test_we_live() -> None:
+    assert HERE.fate_of(HERE.name) is Fate.LIVES
+    assert HERE.pid == str(os.getpid())
+    assert Holder.here() == HERE
+
+
+def test_another_process_of_this_machine_lives_until_it_is_killed() -> None:
+    code = (
+        "from turns.recovery.process_identity import Holder; print(Holder.here().name, flush=True); input()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    ) as other:
+        assert other.stdout is not None
+        name = other.stdout.readline().strip()
+        assert HERE.fate_of(name) is Fate.LIVES
+        other.kill()
+        os.waitid(os.P_PID, other.pid, os.WEXITED | os.WNOWAIT)  # dead, and nobody took notice yet
+        assert HERE.fate_of(name) is Fate.GONE
+        other.wait()
+        assert HERE.fate_of(name) is Fate.GONE
+
+
+def test_a_number_that_was_given_again_is_another_process() -> None:
+    assert HERE.fate_of(replace(HERE, born="1").name) is Fate.GONE
+
+
+def test_a_container_that_was_started_again_looks_like_one_that_shares_a_host_name() -> None:
+    assert HERE.fate_of(replace(HERE, space="1").name) is Fate.LIKELY_GONE
+
+
+@pytest.mark.parametrize("name", ["", "x", "a.b.c.d", "a.b.c.d.e", "...", f"{HERE.machine}.{HERE.space}.x.1"])
+def test_what_cannot_be_looked_for(name: str) -> None:
+    assert HERE.fate_of(name) is Fate.UNKNOWN
+
+
+def test_without_proc_nothing_is_known(tmp_path: Path) -> None:
+    nowhere = Holder.here(tmp_path)
+    assert nowhere.fate_of(nowhere.name) is Fate.LIVES
+    assert nowhere.fate_of(HERE.name) is Fate.UNKNOWN
+    assert nowhere.fate_of(Holder.here(tmp_path).name) is Fate.UNKNOWN
+    assert HERE.fate_of(nowhere.name) is Fate.UNKNOWN

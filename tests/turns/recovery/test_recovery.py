@@ -1,0 +1,95 @@
+import logging
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from conversation_store.buckets import Buckets, BucketState
+from conversation_store.record import InFlight
+from conversation_store.resilient import Health, ResilientStore
+from handoff.claims import Claims
+from tests.conversation_store.fake_dify_storage import FakeDifyStorage
+from tests.fake_clock import FakeClock
+from tests.turns.recovery.test_orphans import DEAD, HERE, KEY
+from turns.recovery.process_identity import Holder
+from turns.recovery.recovery import REPEATED, Caretaker
+from turns.recovery.sweep import AGAIN
+
+SECRET = "xoxb-nobodys-business"
+
+
+def caretaker(clock: FakeClock, *, is_away: bool = False, carries: bool = False) -> Caretaker:
+    """One that comes no further than to the store."""
+    stores = SimpleNamespace(presence=lambda _: None, is_away=lambda _: is_away)
+    workplace = SimpleNamespace(ending=lambda *_: None)
+    gate = SimpleNamespace(carries=lambda _: carries)
+    return cast("Any", Caretaker)(clock, Holder.here(), stores, gate, Claims(clock), workplace)  # type: ignore[no-any-return]
+
+
+def hook() -> Any:
+    return SimpleNamespace(id="hook", settings=SimpleNamespace(redis_url=""))
+
+
+class BrokenStore:
+    def in_flight(self, _hook_id: str) -> Any:
+        raise RuntimeError(SECRET)
+
+
+def test_a_sweep_that_breaks_is_made_again_and_told_without_what_the_error_says(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock = FakeClock()
+    ours = caretaker(clock)
+    assert ours.sweeps.take("hook")
+    with caplog.at_level(logging.INFO):
+        ours.sweep(hook(), cast("Any", BrokenStore()))
+    assert "a sweep broke: RuntimeError at test_caretaker.py:" in caplog.text
+    assert SECRET not in caplog.text
+    clock.advance(AGAIN)
+    assert ours.sweeps.take("hook")
+
+
+@pytest.mark.parametrize("is_away", [False, True])
+def test_while_redis_is_away_nobody_knows_what_is_open(is_away: bool) -> None:
+    clock = FakeClock()
+    ours = caretaker(clock, is_away=is_away)
+    assert ours.sweeps.take("hook")
+    ours.sweep(hook(), store(clock))
+    clock.advance(AGAIN)
+    assert ours.sweeps.take("hook") is is_away
+
+
+ELSEWHERE = replace(HERE, machine="another").name
+
+
+@pytest.mark.parametrize(
+    ("holder", "age", "listed"),
+    [(DEAD, REPEATED, 1), (ELSEWHERE, REPEATED, 1), (DEAD, 0.0, 0), (HERE.name, REPEATED, 0)],
+)
+def test_what_came_again_may_have_died_before_it_was_listed(holder: str, age: float, listed: int) -> None:
+    """The request that asks has entered the gate for the same message: that says nothing."""
+    clock = FakeClock()
+    ours, threads = caretaker(clock, carries=True), store(clock)
+    note = InFlight("1.000001", clock.epoch(), holder)
+    threads.update(KEY, lambda record: record.with_open(note))
+    clock.advance(age)
+    assert ours.sweeps.take("hook")
+    ours.taken_before(hook(), threads, KEY, "1.000001")
+    assert len(threads.in_flight("hook")) == listed
+    assert ours.sweeps.take("hook") is bool(listed)
+
+
+def test_what_came_again_after_its_end_is_not() -> None:
+    clock = FakeClock()
+    ours, threads = caretaker(clock), store(clock)
+    threads.update(KEY, lambda record: record.with_handled("1.000001"))
+    clock.advance(REPEATED)
+    ours.taken_before(hook(), threads, KEY, "1.000001")
+    ours.taken_before(hook(), threads, replace(KEY, thread="unknown"), "1.000001")
+    assert threads.in_flight("hook") == ()
+
+
+def store(clock: FakeClock) -> ResilientStore:
+    buckets = Buckets(BucketState(), FakeDifyStorage(), clock, 30)
+    return ResilientStore(buckets, Health(clock), clock, 30)

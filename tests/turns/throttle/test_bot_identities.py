@@ -1,0 +1,116 @@
+from dataclasses import replace
+from typing import cast
+
+import gevent
+import pytest
+
+from errors import SlackRefused
+from message import Message
+from slack_api.client import SlackApi
+from slack_api.identity import AuthInfo
+from tests.fake_clock import FakeClock
+from turns.throttle import bot_identities as team
+from turns.throttle.bot_identities import KEEP, KEEP_FAILURE, Bots, is_foreign
+
+BOT = AuthInfo("T1", "team", "UBOT", "B1", "", None)
+MESSAGE = Message("T1", "C1", "1.000001", "app_mention")
+
+
+class Slack:
+    def __init__(
+        self, account: str = "T1/abc", *, fails: bool = False, waits: float = 0.0, says: AuthInfo = BOT
+    ) -> None:
+        self.account = account
+        self.says = says
+        self.waits = waits
+        self.fails = fails
+        self.asked = 0
+
+    def auth_test(self) -> AuthInfo:
+        self.asked += 1
+        gevent.sleep(self.waits)
+        if self.fails:
+            raise SlackRefused("auth.test", "token_revoked")
+        return self.says
+
+
+@pytest.mark.parametrize(
+    ("bot", "message", "foreign"),
+    [
+        (BOT, MESSAGE, False),
+        (BOT, replace(MESSAGE, team_id="T2"), True),
+        (replace(BOT, team_id=""), replace(MESSAGE, team_id="T2"), True),
+        (replace(BOT, enterprise_id="E1"), replace(MESSAGE, team_id="T2", enterprise_id="E1"), False),
+        (replace(BOT, enterprise_id="E1"), replace(MESSAGE, team_id="E1"), False),
+        (replace(BOT, enterprise_id="E1"), replace(MESSAGE, team_id="T2", enterprise_id="E2"), True),
+        (BOT, replace(MESSAGE, team_id="T2", enterprise_id="E1"), True),
+    ],
+)
+def test_whose_event_it_is(bot: AuthInfo, message: Message, foreign: bool) -> None:
+    assert is_foreign(message, bot) is foreign
+
+
+def test_slack_is_asked_once_an_hour_for_each_token() -> None:
+    clock = FakeClock()
+    bots, one, other = Bots(clock), Slack(), Slack("T1/def")
+    for slack in (one, one, other, other):
+        assert bots.of(cast("SlackApi", slack)) == BOT
+    assert (one.asked, other.asked) == (1, 1)
+    clock.advance(KEEP)
+    bots.of(cast("SlackApi", one))
+    gevent.sleep(0.01)
+    assert one.asked == 2
+
+
+def test_whose_a_token_is_stays_known_while_slack_does_not_tell_again() -> None:
+    clock = FakeClock()
+    bots, slack = Bots(clock), Slack()
+    assert bots.of(cast("SlackApi", slack)) == BOT
+    slack.fails = True
+    for _ in range(3):
+        clock.advance(KEEP)
+        assert bots.of(cast("SlackApi", slack)) == BOT
+        gevent.sleep(0.01)
+    assert slack.asked == 4
+
+
+def test_nobody_waits_while_slack_is_asked_again() -> None:
+    clock = FakeClock()
+    bots, slack = Bots(clock), Slack()
+    bots.of(cast("SlackApi", slack))
+    slack.waits = 30.0
+    clock.advance(KEEP)
+    with gevent.Timeout(1.0):
+        assert bots.of(cast("SlackApi", slack)) == BOT
+
+
+def test_an_answer_that_names_no_workspace_is_none() -> None:
+    bots = Bots(FakeClock())
+    assert bots.of(cast("SlackApi", Slack(says=replace(BOT, team_id="")))) is None
+
+
+def test_a_failure_is_no_answer_and_is_asked_again_after_a_minute() -> None:
+    clock = FakeClock()
+    bots, slack = Bots(clock), Slack(fails=True)
+    assert [bots.of(cast("SlackApi", slack)) for _ in range(3)] == [None] * 3
+    assert slack.asked == 1
+    clock.advance(KEEP_FAILURE)
+    slack.fails = False
+    assert bots.of(cast("SlackApi", slack)) == BOT
+
+
+def test_those_who_ask_at_once_ask_once() -> None:
+    clock = FakeClock()
+    bots, slack = Bots(clock), Slack(waits=0.02)
+    asking = [gevent.spawn(bots.of, cast("SlackApi", slack)) for _ in range(5)]
+    assert [greenlet.get(timeout=5) for greenlet in asking] == [BOT] * 5
+    assert slack.asked == 1
+
+
+def test_nobody_waits_for_a_slack_that_does_not_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(team, "SHORTEST_PATIENCE", 0.01)
+    bots, slack = Bots(FakeClock()), Slack(waits=0.1)
+    assert bots.of(cast("SlackApi", slack)) is None
+    gevent.sleep(0.2)
+    assert bots.of(cast("SlackApi", slack)) == BOT
+    assert slack.asked == 1

@@ -1,0 +1,168 @@
+"""Two processes, one storage: a group direct message's mention, its other event, and which of them is answered."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from conversation_store.buckets import Buckets, BucketState
+from conversation_store.record import InFlight, ThreadKey, ThreadRecord
+from message import Message, Source
+from slack_api.retry import HASTY, PATIENT, Patience
+from tests.conversation_store.fake_dify_storage import FakeDifyStorage
+from tests.fake_clock import FakeClock
+from turns.recovery.claim import Taking
+from turns.throttle.unknown_channel import OTHER_EVENT, Unplaced
+
+KEY = ThreadKey("hook", "app", "T1", "G1", "1.000001")
+MENTION = Message("T1", "G1", "1.000001", "app_mention", user="U1", text="hi")
+
+
+@dataclass
+class Waiting(FakeClock):
+    """Something happens while somebody sleeps."""
+
+    meanwhile: Callable[[], object] = lambda: None
+
+    def __post_init__(self) -> None:
+        FakeClock.__init__(self)
+
+    def sleep(self, seconds: float) -> None:
+        self.meanwhile()
+        super().sleep(seconds)
+
+
+@dataclass
+class Processes:
+    clock: Waiting = field(default_factory=Waiting)
+    storage: FakeDifyStorage = field(default_factory=FakeDifyStorage)
+    patience: list[Patience] = field(default_factory=list)
+
+    def store(self) -> Buckets:
+        return Buckets(BucketState(), self.storage, self.clock, 30)
+
+    def taking(self, holder: str) -> Taking:
+        return Taking(self.store(), KEY, MENTION, holder, self.clock)
+
+    def unplaced(
+        self,
+        message: Message = MENTION,
+        *,
+        group: bool | None = True,
+        direct_messages: bool = True,
+        allowed_channels: frozenset[str] = frozenset(),
+    ) -> Unplaced:
+        def is_group_dm(patience: Patience) -> bool | None:
+            self.patience.append(patience)
+            return group
+
+        return Unplaced(
+            message, direct_messages, allowed_channels, is_group_dm, self.store(), KEY, "a", self.clock
+        )
+
+    def record(self) -> ThreadRecord:
+        return self.store().get(KEY) or ThreadRecord()
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        replace(MENTION, source="message", channel_type="mpim"),
+        replace(MENTION, channel_type="channel"),
+        replace(MENTION, channel="D1"),
+        replace(MENTION, source="button", channel_type="mpim"),
+    ],
+)
+def test_whatever_is_placed_goes_on_at_once(message: Message) -> None:
+    processes = Processes()
+    assert processes.unplaced(message, direct_messages=False).not_answered() == ""
+    assert (processes.clock.slept, processes.patience) == ([], [])
+
+
+def test_a_mention_in_a_channel_goes_on_at_once() -> None:
+    processes = Processes()
+    assert processes.unplaced(group=False, direct_messages=False).not_answered() == ""
+    assert processes.clock.slept == []
+
+
+def test_direct_messages_that_are_off_are_off_in_groups_too() -> None:
+    assert Processes().unplaced(direct_messages=False).not_answered() == "direct messages are off"
+
+
+@pytest.mark.parametrize("source", ["app_mention", "button", "message"])
+def test_unknown_channel_is_refused_while_direct_messages_are_off(source: Source) -> None:
+    message = replace(MENTION, source=source)
+    assert Processes().unplaced(message, group=None, direct_messages=False).not_answered()
+    assert Processes().unplaced(message, group=None).not_answered() == ""
+
+
+@pytest.mark.parametrize(
+    ("channel", "group", "answered"),
+    [("C1", False, True), ("G1", True, True), ("C2", False, False), ("C2", None, False), ("C1", None, True)],
+)
+def test_press_in_an_unknown_channel_keeps_to_the_allowed_channels(
+    channel: str, group: bool | None, answered: bool
+) -> None:
+    press = replace(MENTION, source="button", channel=channel)
+    processes = Processes()
+    unplaced = processes.unplaced(press, group=group, allowed_channels=frozenset({"C1"}))
+    assert (unplaced.not_answered() == "") is answered
+    assert processes.clock.slept == []
+
+
+@pytest.mark.parametrize(
+    ("source", "direct_messages", "patience"),
+    [
+        ("app_mention", True, [HASTY]),
+        ("app_mention", False, [PATIENT]),
+        ("button", True, []),
+        ("button", False, [PATIENT]),
+        ("message", True, []),
+    ],
+)
+def test_slack_is_asked_only_where_something_hangs_on_it_and_patiently_where_a_rule_does(
+    source: Source, direct_messages: bool, patience: list[Patience]
+) -> None:
+    processes = Processes()
+    message = replace(MENTION, source=source)
+    processes.unplaced(message, group=False, direct_messages=direct_messages).not_answered()
+    assert processes.patience == patience
+
+
+def test_only_a_mention_is_listed_as_one_of_two_events() -> None:
+    processes = Processes()
+    assert processes.unplaced().in_doubt
+    assert not processes.unplaced(replace(MENTION, source="button")).in_doubt
+
+
+def test_a_mention_that_comes_alone_is_answered() -> None:
+    processes = Processes()
+    assert processes.taking("a").claim() is not None
+    assert processes.unplaced().not_answered() == ""
+    assert sum(processes.clock.slept) >= OTHER_EVENT
+
+
+def test_it_gives_way_to_a_claim_that_overwrote_its_own() -> None:
+    processes = Processes()
+    processes.taking("a").claim()
+    note = InFlight("1.000001", 1.0, "b")
+    processes.clock.meanwhile = lambda: processes.store().update(KEY, lambda known: known.with_open(note))
+    assert processes.unplaced().not_answered() == "its other event is answered"
+    processes.taking("a").leave()
+    assert [turn.holder for turn in processes.record().open] == ["b"]
+
+
+def test_it_gives_way_to_a_claim_that_its_own_overwrote() -> None:
+    processes = Processes()
+    processes.taking("a").claim()
+    processes.clock.meanwhile = processes.taking("b").list_open
+    assert processes.unplaced().not_answered() == "its other event is answered"
+    processes.taking("a").leave()
+    assert processes.record().open == ()
+    assert [one.holder for one in processes.store().in_flight("hook")] == ["b"]
+
+
+def test_a_store_that_is_broken_costs_nobody_the_answer() -> None:
+    processes = Processes()
+    processes.storage.error = Exception("the storage is away")
+    assert processes.unplaced().not_answered() == ""

@@ -1,0 +1,127 @@
+"""The answer as far as it has come: filled by the greenlet that reads Dify, shown by the one that writes to Slack."""
+
+from dataclasses import dataclass, field, replace
+
+from gevent.event import Event
+
+from dify_app.answer import (
+    AnswerEvent,
+    ConversationStarted,
+    Ended,
+    Paused,
+    QuestionCut,
+    Source,
+    Sources,
+    Step,
+    TextDelta,
+    TextReplaced,
+    Thought,
+)
+from errors import BridgeError, FileRefused
+from turns.answer.progress import Progress
+
+# Characters after which a first line is shown before it is complete.
+FIRST_WORDS = 40
+MOST_TEXT = 8 * 1024 * 1024
+"""Bytes in UTF-8 that are kept of one answer, forms that it waits for included (design D16)."""
+
+
+@dataclass(slots=True)
+class Growing:
+    """`changed` is set at every event and at the end; `over` once nothing more comes; `error` says why it broke.
+
+    `speaks` is set once there are words worth showing at once, or nothing more comes. `paused` holds every form
+    that the app waits for. `is_full`: the app said more than is kept, and need not be heard any further.
+    """
+
+    changed: Event = field(default_factory=Event)
+    speaks: Event = field(default_factory=Event)
+    finished: Event = field(default_factory=Event)
+    conversation_id: str = ""
+    progress: Progress = field(default_factory=Progress)
+    sources: tuple[Source, ...] = ()
+    left_out: tuple[FileRefused, ...] = ()
+    question_cut: int | None = None
+    paused: tuple[Paused, ...] = ()
+    ended: Ended | None = None
+    error: BridgeError | None = None
+    over: bool = False
+    is_full: bool = False
+    _size: int = 0
+    _parts: list[str] = field(default_factory=list)
+    _interrupted: bool = False
+
+    @property
+    def text(self) -> str:
+        """The Markdown so far."""
+        if len(self._parts) > 1:
+            self._parts[:] = ["".join(self._parts)]
+        return self._parts[0] if self._parts else ""
+
+    def take(self, event: AnswerEvent) -> None:
+        """One more event of the app."""
+        match event:
+            case TextDelta(text):
+                self._say(text)
+            case TextReplaced(text):
+                self._size = 0
+                self._parts[:] = [self._kept(text)]
+                self._interrupted = False
+            case ConversationStarted(conversation_id):
+                self.conversation_id = conversation_id
+            case Step():
+                new = self.progress.step(event, len(self.text))
+                self._interrupted |= new and event.kind == "tool"
+            case Thought(text):
+                self.progress.think(text, len(self.text))
+            case _:
+                self._note(event)
+        if not self.speaks.is_set() and _speaks(self.text):
+            self.speaks.set()
+        self.changed.set()
+
+    def _note(self, event: AnswerEvent) -> None:
+        """What the end of the answer will tell."""
+        match event:
+            case Sources(items):
+                self.sources = items
+            case Paused(text):
+                self.paused += (replace(event, text=self._kept(text)),)
+            case QuestionCut(length):
+                self.question_cut = length
+            case Ended():
+                self.ended = event
+
+    def _say(self, text: str) -> None:
+        """What an agent says behind a tool call is a paragraph of its own: Dify sends nothing between the two."""
+        if self._interrupted and not text.startswith("\n"):
+            said = self.text  # joined only where it matters: a long answer comes in thousands of pieces
+            if said.strip() and not said.endswith("\n"):
+                self._parts.append("\n\n")
+        self._parts.append(self._kept(text))
+        self._interrupted = self.progress.thinking = False
+
+    def _kept(self, text: str) -> str:
+        """As much of the text as there is room for."""
+        size = len(text.encode(errors="surrogatepass"))
+        left, self._size = MOST_TEXT - self._size, self._size + size
+        if size <= left:
+            return text
+        self._size, self.is_full = MOST_TEXT, True
+        return text.encode(errors="replace")[:left].decode(errors="ignore")
+
+    def end(self, error: BridgeError | None = None) -> None:
+        """Nothing more comes. What was said first about how it ended stands."""
+        if self.over:
+            return
+        self.error = error
+        self.over = True
+        self.finished.set()
+        self.speaks.set()
+        self.changed.set()
+
+
+def _speaks(text: str) -> bool:
+    """A heading is shown with the first letter of what follows it."""
+    first, _, rest = text.lstrip().partition("\n")
+    return bool(rest.strip()) or (len(first) >= FIRST_WORDS and not first.startswith("#"))

@@ -1,0 +1,106 @@
+"""The greenlet that owns the app's stream: the question is put together and asked, the answer taken in."""
+
+from collections.abc import Callable
+from contextlib import closing
+
+from clock import in_turns
+from conversation_store.record import ThreadRecord
+from dify_app.answer import AnswerEvent, FileProduced, FilesDropped
+from dify_app.app import DifyApp, Question
+from errors import AnswerTooLong, BridgeError, DifyUnavailable, FileRefused, InputMissing
+from slack_reply.status import StatusLine
+from turns.answer.answer_state import Growing
+from turns.files.produced import ProducedFiles
+from turns.prompt.author import Asker
+from turns.prompt.prompt_builder import Brief, Briefing
+from turns.report import logger, where
+from wording import Say
+
+_CURE = (
+    "give it a default in the app, or fill it in where the endpoint's settings in Dify name the app; "
+    "an app of a channel has only its defaults"
+)
+
+
+class Asking:
+    """Puts one message's question to the app.
+
+    The SDK's generator must not stop being read while Slack is slow, and only the request's own greenlets may ask
+    Dify anything (design D8): so all of this runs beside the writing.
+    """
+
+    def __init__(
+        self,
+        app: DifyApp,
+        asker: Asker,
+        briefing: Briefing,
+        produced: ProducedFiles,
+        status: StatusLine,
+    ) -> None:
+        self._app = app
+        self._asker = asker
+        self._briefing = briefing
+        self._produced = produced
+        self._status = status
+
+    def is_empty(self) -> bool:
+        """Whether the message neither says nor brings anything."""
+        return self._briefing.is_empty()
+
+    def run(self, growing: Growing, record: ThreadRecord, heard: Callable[[], None]) -> None:
+        """Fill `growing` to its end, whatever goes wrong; `heard` is called after every event."""
+        try:
+            self._ask(growing, record, heard)
+        except InputMissing as error:
+            logger.warning("the app needs a value for its variable %s; %s", error.variable[:100], _CURE)
+            growing.end(error)
+        except BridgeError as error:
+            growing.end(error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the thread is told and the turn ends
+            logger.error("the app's stream broke in a way that is not known: %s", where(error))
+            growing.end(DifyUnavailable("unknown"))
+        else:
+            growing.end()
+
+    def _ask(self, growing: Growing, record: ThreadRecord, heard: Callable[[], None]) -> None:
+        self._app.speak(self._asker.locale)
+        brief = self._briefing.write(record, self._working)
+        growing.left_out = brief.left_out
+        if not brief.query:
+            return  # nothing but files, and none of them could be passed on
+        self._working(Say.THINKING)
+
+        def anew() -> Question:
+            nonlocal brief
+            brief = self._again(brief, record)
+            growing.left_out = brief.left_out
+            return Question(brief.query, brief.context, brief.files, brief.preface)
+
+        said = self._app.ask(
+            brief.query, brief.context, record.conversation_id, brief.files, preface=brief.preface, anew=anew
+        )
+        with closing(said):
+            for event in in_turns(said):
+                self._beside(event, brief, growing)
+                growing.take(event)
+                heard()
+                if growing.is_full:
+                    raise AnswerTooLong
+
+    def _again(self, brief: Brief, record: ThreadRecord) -> Brief:
+        """For an app that has lost the conversation: its files may be lost with it."""
+        whole = self._briefing.write(record, self._working, lost=True)
+        return whole if whole.query else brief
+
+    def _beside(self, event: AnswerEvent, brief: Brief, growing: Growing) -> None:
+        """Files go their own way."""
+        match event:
+            case FileProduced():
+                self._produced.take(event)
+            case FilesDropped(reason):
+                growing.left_out += tuple(FileRefused(name, reason) for name in brief.passed)
+            case _:
+                pass
+
+    def _working(self, say: Say) -> None:
+        self._status.show(self._asker.say(say))

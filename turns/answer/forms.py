@@ -1,0 +1,27 @@
+"""What an app that waits for a person asks of them. Pure."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from dify_app.answer import Paused
+from slack_reply import links
+from turns.files.notes import linked
+
+
+def shown(forms: Sequence[Paused]) -> Iterator[str]:
+    """Paragraphs of Markdown: each form's text, what may be answered, and where."""
+    for form in forms:
+        if len(forms) > 1 and form.title and not form.where:
+            yield f"**{_label(form.title)}**"
+        yield form.text
+        if len(form.actions) > 1:  # a single one says no more than that the form can be sent
+            yield _choices(form.actions)
+        if form.where:
+            yield linked([(form.title, form.where)])
+
+
+def _choices(actions: Iterable[str]) -> str:
+    return " · ".join(f"**{_label(action)}**" for action in actions)
+
+
+def _label(text: str) -> str:
+    return links.label_text(" ".join(text.split()))

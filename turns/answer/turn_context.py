@@ -1,0 +1,41 @@
+"""What one turn works with."""
+
+from dataclasses import dataclass
+
+from clock import Clock
+from conversation_store.record import ThreadKey
+from conversation_store.store import ThreadStore
+from dify_app.app import DifyApp
+from message import Message
+from slack_api.client import SlackApi
+from slack_reply.reply import Reply
+from slack_reply.status import StatusLine
+from turns.answer.asking import Asking
+from turns.answer.greeting import Overture
+from turns.files.produced import ProducedFiles
+from turns.files.rest_file import RestFile
+from turns.prompt.author import Asker
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """For one message and one request. `holder` names this process in the thread's record."""
+
+    message: Message
+    key: ThreadKey
+    store: ThreadStore
+    app: DifyApp
+    reply: Reply
+    status: StatusLine
+    asker: Asker
+    asking: Asking
+    produced: ProducedFiles
+    rest: RestFile
+    overture: Overture
+    clock: Clock
+    holder: str
+    received: float
+    show_sources: bool
+    api: SlackApi
+    show_progress: bool
+    leg: int = 0

@@ -1,0 +1,1 @@
+"""Files that members attach and files that the app makes."""

@@ -1,0 +1,106 @@
+"""A member's files on their way from Slack into the app (field/slack.md §7, field/dify.md §4)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import gevent
+
+from clock import Clock
+from dify_app.app import DifyApp
+from dify_app.files_in import FileCalls, OfferedFile, Place, PlacedFile, upload
+from errors import DifyError, FileRefused
+from slack_api.file_objects import declared_size, download_url, mime_of, name_of
+from slack_api.files import FileLimits, SlackFiles
+from turns.files.transfers import HookTransfers
+from turns.report import logger, where
+
+MOST_FILES = 20
+MOST_BYTES = 20 * 1024 * 1024  # of one file, whatever the app takes: it is held in memory on its way
+PATIENCE = 120.0  # seconds for all files of a question
+
+type SlackFile = Mapping[str, Any]
+type Brought = PlacedFile | FileRefused
+
+
+class Attachments:
+    """Brings files to one app. `transfers` bounds how many files the process holds at once."""
+
+    def __init__(
+        self, slack: SlackFiles, dify: FileCalls, app: DifyApp, transfers: HookTransfers, clock: Clock
+    ) -> None:
+        self._slack = slack
+        self._dify = dify
+        self._app = app
+        self._transfers = transfers
+        self._clock = clock
+
+    def wanted(self) -> bool:
+        """Whether the app takes files; one that can't be asked takes none."""
+        try:
+            return self._app.takes_files()
+        except DifyError:
+            return False
+
+    def required(self) -> bool:
+        """Whether the app does not run without one."""
+        try:
+            return self._app.needs_file()
+        except DifyError:
+            return False
+
+    def bring(self, files: Sequence[SlackFile]) -> list[Brought]:
+        """What became of each file, in order. Nothing for an app that can't be asked: its run tells why."""
+        try:
+            return self._bring(files[:MOST_FILES]) + [
+                FileRefused(name_of(file), "file_too_many") for file in files[MOST_FILES:]
+            ]
+        except DifyError:
+            return []
+
+    def _bring(self, files: Sequence[SlackFile]) -> list[Brought]:
+        if not self._app.takes_files():
+            return [FileRefused(name_of(file), "file_no_variable") for file in files]
+        whole = [self._judged(file) for file in files]
+        usable = [file for file in whole if not isinstance(file, FileRefused)]
+        places = iter(self._app.place([_offered(file) for file in usable]))
+        found = [file if isinstance(file, FileRefused) else (file, next(places)) for file in whole]
+        moving = [gevent.spawn(self._move, *each) for each in found if isinstance(each, tuple)]
+        try:
+            gevent.joinall(moving, timeout=self._clock.wall(PATIENCE))
+            moved = iter(
+                [
+                    greenlet.value or FileRefused(name_of(file), "file_stalled")
+                    for file, greenlet in zip(usable, moving, strict=True)
+                ]
+            )
+        finally:
+            gevent.killall(moving, block=False)
+        return [next(moved) if isinstance(each, tuple) else each for each in found]
+
+    def _judged(self, file: SlackFile) -> SlackFile | FileRefused:
+        """The whole object of a file that may be fetched."""
+        try:
+            whole = self._slack.resolve(file)
+            download_url(whole, MOST_BYTES)
+        except FileRefused as refused:
+            return refused
+        return whole
+
+    def _move(self, file: SlackFile, place: Place | FileRefused) -> Brought:
+        if isinstance(place, FileRefused):
+            return place
+        try:
+            limit = self._app.form().limits.size(place.kind) or MOST_BYTES
+            with self._transfers.place():
+                loaded = self._slack.download(file, FileLimits(size=min(limit, MOST_BYTES)))
+                return upload(self._dify, place, loaded.content)
+        except FileRefused as refused:
+            return refused
+        except Exception as error:  # noqa: BLE001 - one file must not cost the answer
+            logger.warning("a file broke on its way into the app: %s", where(error))
+            return FileRefused(place.file.name, "file_download_failed")
+
+
+def _offered(file: SlackFile) -> OfferedFile:
+    size = declared_size(file)
+    return OfferedFile(name_of(file), mime_of(file), 1 if size is None else size)

@@ -1,0 +1,120 @@
+"""Files that the app makes, on their way into the thread (field/dify.md §4, field/slack.md §7)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import gevent
+
+from clock import Clock
+from dify_app.answer import FileProduced
+from dify_app.fetch import FetchedFile
+from errors import SlackError, SlackFateUnknown, SlackRefused
+from slack_api.files import SlackFiles
+from slack_reply.writer import Place
+from turns.files.transfers import HookTransfers
+from turns.report import logger, where
+
+MOST_FILES = 10
+MOST_LINKS = 100  # to files that lie elsewhere
+MOST_BYTES = 20 * 1024 * 1024
+PATIENCE = 90.0  # seconds after the text that a file may still take
+APPEARING = 3.0  # seconds until a shared file stands in its thread: Slack does that behind its answer
+
+type Fetch = Callable[[str], FetchedFile | None]
+
+
+class ProducedFiles:
+    """The files of one answer.
+
+    Each is fetched as soon as Dify names it, since its address is signed for 300 s, and brought to Slack's
+    storage, so that no file waits in memory for the end of the text; only then it is shown. `fetch` gives None for
+    a file that can't be had, `owns` tells the addresses that may be fetched, `transfers` bounds how many files the
+    process holds at once.
+    """
+
+    def __init__(
+        self,
+        slack: SlackFiles,
+        place: Place,
+        fetch: Fetch,
+        owns: Callable[[str], bool],
+        transfers: HookTransfers,
+        clock: Clock,
+    ) -> None:
+        self._slack = slack
+        self._place = place
+        self._fetch = fetch
+        self._owns = owns
+        self._transfers = transfers
+        self._clock = clock
+        self._coming: list[tuple[FileProduced, Any]] = []
+        self._elsewhere: list[FileProduced] = []
+        self._lost: list[str] = []
+
+    @property
+    def links(self) -> tuple[tuple[str, str], ...]:
+        """Name and address of files that lie elsewhere: they stay links."""
+        return tuple((file.name, file.url) for file in self._elsewhere)
+
+    @property
+    def any(self) -> bool:
+        """Whether the app made something to show here."""
+        return bool(self._coming or self._lost)
+
+    def take(self, file: FileProduced) -> None:
+        """Begin to fetch it; returns at once."""
+        if not self._owns(file.url):
+            if file.url.startswith(("http://", "https://")) and len(self._elsewhere) < MOST_LINKS:
+                self._elsewhere.append(file)
+            else:
+                self._lost.append(file.name)
+        elif len(self._coming) >= MOST_FILES:
+            self._lost.append(file.name)
+        else:
+            self._coming.append((file, gevent.spawn(self._store, file)))
+
+    def share(self, seconds: float) -> tuple[str, ...]:
+        """Show all files in the thread, in their order; the names of those that could not be brought here."""
+        ends = self._clock.now() + min(seconds, PATIENCE)
+        lost = list(self._lost)
+        for file, storing in self._coming:
+            storing.join(timeout=self._clock.wall(max(0.0, ends - self._clock.now())))
+            if not storing.value or not is_shared(
+                self._slack, self._place, self._clock, storing.value, file.name
+            ):
+                lost.append(file.name)
+        self.drop()
+        return tuple(lost)
+
+    def drop(self) -> None:
+        """Nothing of this is wanted any more."""
+        gevent.killall([storing for _, storing in self._coming], block=False)
+        self._coming.clear()
+        self._lost.clear()
+
+    def _store(self, file: FileProduced) -> str | None:
+        try:
+            with self._transfers.place():
+                found = self._fetch(file.url)
+                return self._slack.store(file.name, found.content) if found else None
+        except Exception as error:  # noqa: BLE001 - one file must not cost the answer
+            _failed(error)
+            return None
+
+
+def is_shared(slack: SlackFiles, place: Place, clock: Clock, file_id: str, name: str) -> bool:
+    """Show a stored file in the thread; False when that can't be done. Raises nothing of Slack's."""
+    try:
+        slack.share(file_id, name, place.channel, place.thread_ts)
+    except SlackFateUnknown:
+        clock.sleep(APPEARING)
+        return slack.is_shown(file_id, place.channel, place.thread_ts, after=place.trigger_ts)
+    except SlackError as error:
+        _failed(error)
+        return False
+    return True
+
+
+def _failed(error: Exception) -> None:
+    what = error.error if isinstance(error, SlackRefused) else where(error)
+    logger.warning("a file of the app could not be brought to Slack: %s", what)

@@ -1,0 +1,47 @@
+"""The rest of an answer that is too long for its thread, as a text file in the thread (design D16)."""
+
+import gevent
+
+from clock import Clock
+from errors import SlackRefused
+from slack_api.files import SlackFiles
+from slack_reply.writer import Place
+from turns.files.produced import is_shared
+from turns.files.transfers import HookTransfers
+from turns.report import logger, where
+from wording import Say
+
+NAME = "answer-continued.txt"
+PATIENCE = 60.0  # seconds that Slack has for taking it
+_NOT_GRANTED = frozenset({"missing_scope"})
+
+
+class RestFile:
+    """For one answer. `transfers` bounds how many files the process holds at once."""
+
+    def __init__(self, slack: SlackFiles, place: Place, transfers: HookTransfers, clock: Clock) -> None:
+        self._slack = slack
+        self._place = place
+        self._transfers = transfers
+        self._clock = clock
+
+    def bring(self, text: str, seconds: float) -> Say:
+        """Show the text as a file in the thread, within so many seconds. Returns what is to be said. Never raises."""
+        bringing = gevent.spawn(self._bring, text)
+        bringing.join(timeout=self._clock.wall(min(seconds, PATIENCE)))
+        if bringing.ready():
+            return bringing.value or Say.REST_LEFT_OUT
+        bringing.kill(block=False)
+        logger.warning("the rest of an answer could not be brought to Slack: no time is left")
+        return Say.REST_LEFT_OUT
+
+    def _bring(self, text: str) -> Say:
+        try:
+            with self._transfers.place():
+                file_id = self._slack.store(NAME, text.encode(errors="replace"))
+        except Exception as error:  # noqa: BLE001 - what the thread shows already must not be lost with it
+            code = error.error if isinstance(error, SlackRefused) else where(error)
+            logger.warning("the rest of an answer could not be brought to Slack: %s", code)
+            return Say.REST_NEEDS_SCOPE if code in _NOT_GRANTED else Say.REST_LEFT_OUT
+        shared = is_shared(self._slack, self._place, self._clock, file_id, NAME)
+        return Say.REST_IN_FILE if shared else Say.REST_LEFT_OUT

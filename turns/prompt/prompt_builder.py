@@ -1,0 +1,167 @@
+"""Everything that the app is told with a question: the words, the thread around them, the files."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from conversation_store.record import ThreadRecord
+from dify_app.app import DifyApp
+from dify_app.files_in import PlacedFile
+from errors import FileRefused
+from message import Message, moment
+from slack_api.file_objects import name_of
+from slack_api.identity import UserInfo
+from turns.files.attachments import Attachments, SlackFile
+from turns.files.notes import name_lists
+from turns.prompt.author import Asker
+from turns.prompt.thread_excerpt import Circle, Excerpt, Voice, excerpt, is_before, people_in, written
+from turns.prompt.thread_reading import ThreadReading
+from wording import Say
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """`preface` is what others said in the thread, with a heading, to stand before the query.
+
+    The same stands in `context` as `slack_thread`, for an app that declares it. `left_out` are files that could
+    not be passed on, `passed` the names of those in `files`. An empty `query`: nothing is left to ask.
+    """
+
+    query: str
+    context: Mapping[str, str]
+    preface: str = ""
+    files: tuple[PlacedFile, ...] = ()
+    passed: tuple[str, ...] = ()
+    left_out: tuple[FileRefused, ...] = ()
+
+
+class Briefing:
+    """Writes the brief for one message. `people` gives the users of some ids and never raises."""
+
+    def __init__(
+        self,
+        app: DifyApp,
+        asker: Asker,
+        circle: Circle,
+        reading: ThreadReading,
+        attachments: Attachments,
+        people: Callable[[Iterable[str]], Mapping[str, UserInfo]],
+    ) -> None:
+        self._message: Message = circle.message
+        self._app = app
+        self._asker = asker
+        self._circle = circle
+        self._reading = reading
+        self._attachments = attachments
+        self._people = people
+
+    @cached_property
+    def words(self) -> str:
+        """What the message says itself."""
+        return self._asker.query
+
+    def is_empty(self) -> bool:
+        """Whether it neither says nor brings anything."""
+        return not self.words and not self.files
+
+    @cached_property
+    def files(self) -> tuple[SlackFile, ...]:
+        """The message's own; a mention may come without them, so it is looked up where they would matter."""
+        message = self._message
+        if message.files or message.source != "app_mention":
+            return message.files
+        if self.words and not self._attachments.wanted():
+            return ()
+        return _files_of(self._reading.message())
+
+    def write(self, record: ThreadRecord, working: Callable[[Say], None], *, lost: bool = False) -> Brief:
+        """Read the thread and bring the files; `working` tells what it is at.
+
+        `lost`: the app has lost the conversation, so it is told all of the thread, its own answers too.
+        """
+        begins = lost or not record.conversation_id
+        thread = self._thread(record, begins=begins, ours=lost or self._app.forgets, working=working)
+        files = [*self.files, *self._root_files(begins=begins)]
+        if files:
+            working(Say.READING_FILES)
+        brought = self._attachments.bring(files) if files else []
+        placed = tuple(file for file in brought if isinstance(file, PlacedFile))
+        query = self.words or (self._only_files() if placed else "")
+        heading = Say.THREAD_BEFORE if begins else Say.THREAD_SINCE
+        return Brief(
+            query=query,
+            context={**self._asker.context(), "slack_thread": thread},
+            preface=self._preface(heading, thread) if thread else "",
+            files=placed,
+            passed=tuple(
+                name_of(file)
+                for file, what in zip(files, brought, strict=False)
+                if isinstance(what, PlacedFile)
+            ),
+            left_out=tuple(file for file in brought if isinstance(file, FileRefused)),
+        )
+
+    def _preface(self, heading: Say, thread: str) -> str:
+        asks = self._asker.say(Say.THREAD_ASKS, name=self._asker.name)
+        return f"{self._asker.say(heading)}\n{thread}\n\n{asks}\n"
+
+    def _thread(
+        self, record: ThreadRecord, *, begins: bool, ours: bool, working: Callable[[Say], None]
+    ) -> str:
+        """What others wrote: all of it for an app that knows nothing of this thread, else what is new."""
+        message = self._message
+        if message.is_dm or not message.is_reply:
+            return ""
+        asked = [ts for ts in record.handled if ts != message.ts and ts not in record.unasked]
+        if begins:
+            working(Say.READING_THREAD)
+        after = "" if begins else _latest_before(message.ts, asked) or record.last_answer_ts
+        found = excerpt(
+            self._reading.after(after),
+            self._circle,
+            after=after,
+            handled=() if begins else asked,
+            ours=ours,
+        )
+        return self._written(found) if found.messages else ""
+
+    def _written(self, found: Excerpt) -> str:
+        people = self._people(people_in(found))
+        marks = {
+            Voice.APP: self._asker.say(Say.MARK_APP),
+            Voice.OURS: self._asker.say(Say.MARK_APP),
+            Voice.EXTERNAL: self._asker.say(Say.MARK_EXTERNAL),
+        }
+
+        def name(user_id: str) -> str:
+            user = people.get(user_id)
+            return user.name if user and user.known else ""
+
+        return written(found, name, marks, self._message.bot_user_id)
+
+    def _root_files(self, *, begins: bool) -> tuple[SlackFile, ...]:
+        """Those of the thread's first message, for an app that does not have them from an earlier question."""
+        message = self._message
+        if not message.is_reply or not (begins or (not self.files and self._attachments.required())):
+            return ()
+        if not self._attachments.wanted():
+            return ()  # nobody asked for these: not worth a note
+        root = self._reading.root()
+        if self._circle.voice(root) not in {Voice.MEMBER, Voice.EXTERNAL, Voice.APP}:
+            return ()
+        ours = {file.get("id") for file in self.files}
+        return tuple(file for file in _files_of(root) if file.get("id") not in ours)
+
+    def _only_files(self) -> str:
+        names = [name_of(file) for file in self.files]
+        return self._asker.say(Say.ONLY_FILES, name=name_lists(names)[0])
+
+
+def _files_of(raw: Mapping[str, Any]) -> tuple[SlackFile, ...]:
+    files = raw.get("files")
+    return tuple(file for file in files if isinstance(file, dict)) if isinstance(files, list) else ()
+
+
+def _latest_before(ts: str, others: Iterable[str]) -> str:
+    return max((other for other in others if is_before(other, ts)), key=moment, default="")

@@ -1,0 +1,1 @@
+"""What happens to a turn whose process died: claimed, found, ended, never run again."""

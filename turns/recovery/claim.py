@@ -1,0 +1,79 @@
+"""A message is taken: in its thread's record for all processes, and in the hook's list for the sweep."""
+
+from dataclasses import dataclass, replace
+
+from clock import Clock
+from conversation_store.record import InFlight, OpenTurn, ThreadKey, ThreadRecord
+from conversation_store.store import ThreadStore
+from message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """For one message and one request. `holder` names this process."""
+
+    store: ThreadStore
+    key: ThreadKey
+    message: Message
+    holder: str
+    clock: Clock
+
+    def claim(self) -> ThreadRecord | None:
+        """Take it; None when it was taken before. Whoever asks is followed in the thread from now on."""
+        note = self._note()
+        return self.store.claim(
+            self.key,
+            self.message.ts,
+            lambda record: record.with_follower(self.message.user).with_open(note),
+        )
+
+    def go_on(self, leg: int) -> ThreadRecord | None:
+        """Take a later leg of it; None when another process took that, or a later one, or the turn has ended.
+
+        Within this process the claims decide (handoff/claims.py). A record that knows nothing of the message was
+        lost: that costs nobody the answer.
+        """
+        note = replace(self._note(), leg=leg)
+        is_ours = False
+
+        def change(record: ThreadRecord) -> ThreadRecord:
+            nonlocal is_ours
+            found = record.open_turn(note.ts)
+            is_ours = self._may_go_on(found, leg) if found else note.ts not in record.handled
+            if not is_ours:
+                return record
+            return record.with_open(replace(found, holder=self.holder, leg=leg) if found else note)
+
+        record = self.store.update(self.key, change)
+        return record if is_ours else None
+
+    def _may_go_on(self, found: InFlight, leg: int) -> bool:
+        is_next = found.leg < leg or (found.leg == leg and found.holder == self.holder)
+        return is_next and not found.streams
+
+    def leave(self) -> None:
+        """Another turn answers the message, or nobody does: nothing of ours stays open, or in the list."""
+
+        def change(record: ThreadRecord) -> ThreadRecord:
+            found = record.open_turn(self.message.ts)
+            ours = found is not None and found.holder == self.holder
+            return record.without_in_flight(self.message.ts) if ours else record
+
+        self.store.update(self.key, change)
+        self.store.clear_in_flight(self._open_turn())
+
+    def list_open(self, *, in_doubt: bool = False) -> None:
+        """Let the sweep find it, should this process die."""
+        self.store.note_in_flight(replace(self._open_turn(), in_doubt=in_doubt))
+
+    def _note(self) -> InFlight:
+        return InFlight(
+            ts=self.message.ts,
+            started=self.clock.epoch(),
+            holder=self.holder,
+            channel=self.message.channel,
+            thread_ts=self.message.root_ts,
+        )
+
+    def _open_turn(self) -> OpenTurn:
+        return OpenTurn(self.key, self.message.ts, self.holder, self.clock.epoch())

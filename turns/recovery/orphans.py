@@ -1,0 +1,152 @@
+"""Turns that nobody runs any more: found, and ended with "interrupted, ask again". Never run again (D10).
+
+An orphan is taken over in its thread's record before it is ended and leaves it afterwards, so that whoever comes
+next, also after another crash, knows where it stands. Two processes do not end the same one: exactly with Redis,
+without it to within the moment that a record takes to be written.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from clock import Clock
+from conversation_store.presence import Presence
+from conversation_store.record import InFlight, OpenTurn, ThreadKey, ThreadRecord
+from conversation_store.store import ThreadStore
+from errors import SlackError, StoreError
+from handoff.claims import Claims
+from message import moment
+from slack_reply.interrupted import Interrupted, Remains
+from slack_reply.loose_ends import EXPIRY
+from turns.limits import LONGEST_AT_ALL, LONGEST_VISIBLE
+from turns.recovery.process_identity import Fate, Holder
+from turns.report import logger
+
+LONGEST_END = 120.0
+"""Seconds that ending one may take; every call to Slack is bounded."""
+LOOK = 0.25
+CLOCK_SKEW = 300.0
+"""Seconds; what Slack's signature allows between its clock and ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Tells orphans from turns that run.
+
+    `runs_here` says whether this process runs the turn of that message; `presence` who lives on Redis, if there
+    is one.
+    """
+
+    holder: Holder
+    runs_here: Callable[[ThreadKey, str], bool]
+    presence: Presence | None
+    clock: Clock
+
+    def is_orphan(self, key: ThreadKey, turn: InFlight) -> bool:
+        """Its process is gone, or does not run it, or it is older than any turn can live."""
+        if self.runs_here(key, turn.ts):
+            return False
+        if turn.holder == self.holder.name or self.is_gone(turn.holder):
+            return True
+        longest = LONGEST_VISIBLE if turn.message_ts else LONGEST_AT_ALL
+        return self.age(turn.message_ts or turn.ts) - CLOCK_SKEW > longest
+
+    def age(self, ts: str) -> float:
+        """Seconds since that message by Slack's clock, which all processes share.
+
+        The clock of another machine may be wrong by any time; ours is within CLOCK_SKEW of Slack's, since no signature
+        holds otherwise.
+        """
+        return self.clock.epoch() - self.clock.epoch_of(moment(ts)[0])
+
+    def is_gone(self, holder: str) -> bool:
+        """Whether that process lives no more: on this machine exactly, beyond it as far as its lease says."""
+        fate = self.holder.fate_of(holder)
+        if fate in {Fate.UNKNOWN, Fate.LIKELY_GONE} and self.presence is not None:
+            return self.presence.is_gone(holder) is True
+        return fate in {Fate.GONE, Fate.LIKELY_GONE}
+
+
+@dataclass(frozen=True, slots=True)
+class Orphans:
+    """For one request. `ending` makes what writes to Slack for a thread, in the language of who asked there."""
+
+    store: ThreadStore
+    watch: Watch
+    claims: Claims
+    ending: Callable[[ThreadKey, ThreadRecord], Interrupted]
+
+    def end_all(self, key: ThreadKey, record: ThreadRecord, *, but: str = "") -> None:
+        """End every orphan of the thread, in the order they were taken, apart from the turn of `but`."""
+        for turn in sorted(record.open, key=lambda turn: turn.ts):
+            if turn.ts != but and self.watch.is_orphan(key, turn):
+                self.end(key, turn)
+
+    def end(self, key: ThreadKey, turn: InFlight) -> bool:
+        """End one; False when Slack or the store did not take it now: the next look will.
+
+        Whoever comes second waits until it is done: what is written to the thread next must stand behind it.
+        """
+        name = f"{key.digest()}/{turn.ts}#orphan"
+        until = self.watch.clock.now() + LONGEST_END
+        while not self.claims.take(name):
+            if self.watch.clock.now() >= until:
+                return False
+            self.watch.clock.sleep(LOOK)
+        try:
+            if self._take_over(key, turn):
+                self._end(key, turn)
+        except (SlackError, StoreError) as error:
+            logger.warning("an interrupted turn could not be ended yet: %s", type(error).__name__)
+            return False
+        finally:
+            self.claims.give_back(name)
+        return True
+
+    def _take_over(self, key: ThreadKey, turn: InFlight) -> bool:
+        """Make it ours; False when somebody else did, or it has ended."""
+        ours = replace(turn, holder=self.watch.holder.name)
+        met: list[InFlight | None] = []
+
+        def change(record: ThreadRecord) -> ThreadRecord:
+            met.append(record.open_turn(turn.ts))
+            found = met[-1]
+            return record.with_open(ours) if found is not None and found.holder == turn.holder else record
+
+        self.store.update(key, change)
+        return met[-1] is not None and met[-1].holder == turn.holder
+
+    def _end(self, key: ThreadKey, turn: InFlight) -> None:
+        record = self.store.get(key) or ThreadRecord()
+        ts = self._written(key, record, turn)
+
+        def change(record: ThreadRecord) -> ThreadRecord:
+            return replace(record.without_in_flight(turn.ts), last_answer_ts=ts or record.last_answer_ts)
+
+        self.store.update(key, change)
+        self.store.clear_in_flight(OpenTurn(key, turn.ts, turn.holder, turn.started))
+        logger.warning("ended the interrupted turn %s in %s", turn.ts, key.channel)
+
+    def _written(self, key: ThreadKey, record: ThreadRecord, turn: InFlight) -> str:
+        """Bring it to its end in Slack; the ts of the message that says so, "" where there is none."""
+        ending = self.ending(key, record)
+        remains = Remains(
+            channel=turn.channel or key.channel,
+            thread_ts=turn.thread_ts or key.thread or turn.ts,
+            trigger_ts=turn.ts,
+            message_ts=turn.message_ts,
+            after=max(turn.ts, record.last_answer_ts),
+            before=_next_shown(record, turn),
+            streamed=turn.method in {"stream", ""},
+        )
+        if turn.streams:
+            old = any(self.watch.age(ts) > EXPIRY for ts in turn.streams)
+            ending.close(remains, turn.streams, old=old)
+            return ""
+        return ending.end(remains)
+
+
+def _next_shown(record: ThreadRecord, turn: InFlight) -> str:
+    """The first message of a turn that runs by now: what comes from there on is not the orphan's."""
+    begun = max(turn.message_ts, turn.ts)
+    shown = [other.message_ts for other in record.open if other.ts != turn.ts]
+    return min((ts for ts in shown if ts > begun), default="")

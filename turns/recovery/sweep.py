@@ -1,0 +1,117 @@
+"""Looks for orphans of a hook without waiting for their threads to be used again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from cachetools import LRUCache
+
+from clock import Clock
+from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord
+from conversation_store.store import ThreadStore
+from conversation_store.thread_line import LEASE
+from errors import StoreError
+from turns.limits import LONGEST_AT_ALL, TURN_SECONDS
+from turns.recovery.orphans import CLOCK_SKEW, LONGEST_END, Orphans
+
+HOOKS = 10_000
+# What nobody can tell dead or alive is an orphan when it has grown too old: so there is always a next look.
+EVERY = LONGEST_AT_ALL / 2
+AGAIN = 60.0
+# The lease of a process that was just killed still stands on Redis.
+SECOND_LOOK = LEASE + 15.0
+# A sweep lives as long as its request; the last one it ends needs time as well.
+SWEEP_SECONDS = TURN_SECONDS - LONGEST_END
+
+
+class Sweeps:
+    """When each hook is due: with the first genuine request after this process began, and then now and then."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._due: LRUCache[str, float] = LRUCache(HOOKS)
+
+    def take(self, hook_id: str) -> bool:
+        """Whether a sweep is due; whoever is told so makes it."""
+        now = self._clock.now()
+        if now < self._due.get(hook_id, float("-inf")):
+            return False
+        self._due[hook_id] = now + EVERY
+        return True
+
+    def soon(self, hook_id: str, seconds: float = AGAIN) -> None:
+        """It is due again after that: it could not be made, or there is something to find."""
+        self._due[hook_id] = min(self._due.get(hook_id, float("inf")), self._clock.now() + seconds)
+
+
+class SweepStore(ThreadStore, Protocol):
+    """A store that says so when it does not know: what it lacks must not count as ended."""
+
+    def ask(
+        self, key: ThreadKey, enough: Callable[[ThreadRecord], bool], *, fresh: bool = False
+    ) -> ThreadRecord | None:
+        """The thread's record. Raises StoreError, unless what is remembered is `enough`."""
+
+
+@dataclass(slots=True)
+class _Look:
+    """Whether turns are open that do not run here, and whether something could not be read or ended in time."""
+
+    left: bool = False
+    unknown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """For one request."""
+
+    store: SweepStore
+    orphans: Orphans
+    clock: Clock
+
+    def run(self, hook_id: str) -> bool:
+        """Look twice if the first look left something that another process may hold.
+
+        False when not all could be looked at: the next sweep goes on, soon.
+        """
+        until = self.clock.now() + SWEEP_SECONDS
+        look = self._look(hook_id, until)
+        if look.left and self.clock.now() + SECOND_LOOK < until:
+            self.clock.sleep(SECOND_LOOK)
+            look = self._look(hook_id, until)
+        return not look.unknown
+
+    def _look(self, hook_id: str, until: float) -> _Look:
+        look = _Look()
+        try:
+            listed = self.store.in_flight(hook_id)
+        except StoreError:
+            return _Look(left=True, unknown=True)
+        for noted in listed:
+            if self.clock.now() >= until:
+                return _Look(left=True, unknown=True)
+            if not self.orphans.watch.runs_here(noted.key, noted.ts):
+                self._turn(noted, look)
+        return look
+
+    def _turn(self, noted: OpenTurn, look: _Look) -> None:
+        try:
+            record = self.store.ask(noted.key, lambda _: False, fresh=True)
+        except StoreError:
+            look.left = look.unknown = True
+            return
+        turn = record.open_turn(noted.ts) if record else None
+        if turn is not None:
+            if not self.orphans.watch.is_orphan(noted.key, turn):
+                look.left = True
+            elif self.orphans.end(noted.key, turn):
+                self.store.clear_in_flight(noted)  # the line of whoever tried before may be another
+            else:
+                look.left = look.unknown = True
+        elif (record and record.has_ended(noted.ts)) or self._is_old(noted):
+            self.store.clear_in_flight(noted)
+        else:  # its record stands where it can't be read now
+            look.left = look.unknown = True
+
+    def _is_old(self, noted: OpenTurn) -> bool:
+        return self.orphans.watch.age(noted.ts) - CLOCK_SKEW > LONGEST_AT_ALL

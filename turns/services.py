@@ -1,0 +1,178 @@
+"""What all turns of a process share on their way to Slack and Dify, and what one turn gets of it."""
+
+from functools import partial
+
+from urllib3 import PoolManager
+
+from clock import Clock
+from conversation_store.presses import Presses
+from conversation_store.record import ThreadKey, ThreadRecord
+from conversation_store.store import ThreadStore
+from dify_app.app import DifyApp
+from dify_app.calls import new_kinds
+from dify_app.fetch import fetch_file
+from dify_app.files_out import addresses, file_bases
+from dify_app.form import FormCache
+from dify_app.manner import Manner
+from job import Assignment
+from message import Message
+from provider.environment import Environment
+from slack_api.addresses import FilesOrigin
+from slack_api.budget import Budget
+from slack_api.channels import Channels
+from slack_api.client import SlackApi
+from slack_api.files import SlackFiles
+from slack_api.pool import Pool
+from slack_api.users import Users
+from slack_reply.interrupted import Interrupted
+from slack_reply.native_support import NativeSupport
+from slack_reply.reply import Reply, Slack
+from slack_reply.status import StatusLine
+from slack_reply.writer import Place
+from slack_reply.written import Written
+from turns.answer.asking import Asking
+from turns.answer.greeting import Overture
+from turns.answer.turn_context import Desk
+from turns.answer.welcome import Greeter
+from turns.endpoint_request import Hook
+from turns.files import produced as produced_files
+from turns.files.attachments import Attachments
+from turns.files.produced import ProducedFiles
+from turns.files.rest_file import RestFile
+from turns.files.transfers import Transfers
+from turns.prompt.author import Asker
+from turns.prompt.prompt_builder import Briefing
+from turns.prompt.thread_excerpt import Circle
+from turns.prompt.thread_reading import ThreadReading
+from turns.throttle.bot_identities import Bots, Installation
+from wording import Say, language_for, say
+
+FILES_AT_ONCE = 4  # that a process holds in memory on their way, in or out
+FILES_OF_A_HOOK = 3  # of them
+
+
+class Workplace:
+    """One per process. `holder` names the process in the threads' records."""
+
+    def __init__(self, clock: Clock, env: Environment, holder: str) -> None:
+        self._clock = clock
+        self._env = env
+        self._holder = holder
+        self._origin = FilesOrigin(env.slack_files_url)
+        self._dify = PoolManager(maxsize=FILES_AT_ONCE)
+        self._transfers = Transfers(FILES_AT_ONCE, FILES_OF_A_HOOK)
+        self._pool = Pool(clock)
+        self._budget = Budget(clock)
+        self._support = NativeSupport(clock)
+        self._written = Written()
+        self._users = Users(clock)
+        self.channels = Channels(clock)
+        self._bots = Bots(clock)
+        self._forms = FormCache(clock)
+        self._kinds = new_kinds()
+        self._pressed: set[str] = set()
+
+    def api(self, hook: Hook, team_id: str) -> SlackApi:
+        """Slack, in the name of the hook's bot. Raises SettingsError without a token."""
+        return SlackApi(
+            hook.settings.require_token(),
+            base_url=self._env.slack_api_url,
+            pool=self._pool,
+            clock=self._clock,
+            budget=self._budget,
+            team_id=team_id,
+        )
+
+    def installation(self, hook: Hook, team_id: str) -> Installation:
+        """Whose token the hook holds."""
+        return Installation(self._bots, self.api(hook, team_id), self._clock)
+
+    def ending(self, hook: Hook, key: ThreadKey, record: ThreadRecord) -> Interrupted:
+        """What tells a thread that its turn was interrupted, in the language of who asked there last."""
+        api, setting = self.api(hook, key.team_id), hook.settings.language
+        bot = self._bots.of(api)
+        asked = record.followers[-1:] if setting == "auto" else ()
+        language = language_for(setting, *(self._users.one(api, user).locale for user in asked))
+        return Interrupted(api, bot.bot_id if bot else "", say(language, Say.INTERRUPTED))
+
+    def desk(self, hook: Hook, store: ThreadStore, assignment: Assignment, key: ThreadKey) -> Desk:
+        """What the turn of this assignment works with."""
+        settings, message = hook.settings, assignment.message
+        api = self.api(hook, message.team_id)
+        user = partial(self._users.one, api)
+        bases = file_bases(self._env.dify_files_urls, assignment.hook_url)
+        manner = Manner(web_url=self._env.dify_web_url, owns=lambda url: bool(addresses(url, bases)))
+        inputs = settings.inputs_for(key.app_id)
+        app = DifyApp(hook.session.app, key.app_id, inputs, self._forms, self._kinds, manner, scope=hook.id)
+        asker = Asker(message, user, partial(self._users.many, api), settings.language)
+        status = StatusLine(api, message.channel, message.root_ts, self._clock)
+        produced = ProducedFiles(
+            self._files(hook, api),
+            _place(message, api.account),
+            lambda url: fetch_file(
+                self._dify, addresses(url, bases), self._clock, most=produced_files.MOST_BYTES
+            ),
+            manner.owns,
+            self._transfers.of(hook.id),
+            self._clock,
+        )
+        rest = RestFile(
+            self._files(hook, api), _place(message, api.account), self._transfers.of(hook.id), self._clock
+        )
+        slack = Slack(api, self._budget, self._support, self._written, self._clock)
+        reply = Reply(slack, _place(message, api.account), settings.reply_style)
+        presses = Presses(store, hook.id, self._pressed)
+        greeter = Greeter(app, asker, inputs, presses.arrive)
+        return Desk(
+            message=message,
+            key=key,
+            store=store,
+            app=app,
+            reply=reply,
+            status=status,
+            asker=asker,
+            asking=Asking(app, asker, self._briefing(hook, message, asker, app), produced, status),
+            produced=produced,
+            rest=rest,
+            overture=Overture(message, key, store, asker, greeter, presses, reply),
+            clock=self._clock,
+            holder=self._holder,
+            received=assignment.received,
+            show_sources=settings.show_sources,
+            api=api,
+            show_progress=settings.show_progress,
+            leg=assignment.leg,
+        )
+
+    def _briefing(self, hook: Hook, message: Message, asker: Asker, app: DifyApp) -> Briefing:
+        settings, api = hook.settings, self.api(hook, message.team_id)
+        files = self._files(hook, api)
+        return Briefing(
+            app,
+            asker,
+            Circle(
+                message,
+                self.installation(hook, message.team_id),
+                settings.allowed_users,
+                settings.slack_connect,
+            ),
+            ThreadReading(api, message, self._clock),
+            Attachments(files, hook.session.file, app, self._transfers.of(hook.id), self._clock),
+            partial(self._users.many, api),
+        )
+
+    def _files(self, hook: Hook, api: SlackApi) -> SlackFiles:
+        return SlackFiles(api, hook.settings.require_token(), pool=self._pool, origin=self._origin)
+
+
+def _place(message: Message, account: str) -> Place:
+    return Place(
+        account=account,
+        channel=message.channel,
+        channel_type="im" if message.is_dm else message.channel_type,
+        thread_ts=message.root_ts,
+        trigger_ts=message.ts,
+        user=message.user,
+        user_team=message.user_team or message.team_id,
+        bot_user=message.bot_user_id,
+    )

@@ -1,0 +1,61 @@
+"""Who is not let in, after the message was claimed: strangers, and too much of one person or thread."""
+
+from dataclasses import dataclass
+
+from cachetools import TTLCache
+
+from clock import Clock
+from conversation_store.record import ThreadKey
+from message import Message
+from turns.report import logger
+from turns.throttle.bot_identities import Installation, is_foreign, is_outsider
+from turns.throttle.sliding_window import PER_THREAD, PER_USER, Allowance, Over
+from wording import Say
+
+TEAMS_REMEMBERED = 1_000
+ONCE = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class TurnedAway:
+    """`why` for the log; `say` for the thread, None for silence."""
+
+    why: str
+    say: Say | None = None
+
+
+class Door:
+    """One per process."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._people = Allowance(PER_USER, clock)
+        self._threads = Allowance(PER_THREAD, clock)
+        self._foreign: TTLCache[tuple[str, str], bool] = TTLCache(TEAMS_REMEMBERED, ONCE, timer=clock.now)
+
+    def turned_away(
+        self, message: Message, key: ThreadKey, installation: Installation, *, slack_connect: bool
+    ) -> TurnedAway | None:
+        """None for whoever may come in. `installation` may ask Slack, and wait: what is not known means no."""
+        bot = installation.patient_bot()
+        if bot is None:
+            return TurnedAway("workspace unknown", Say.INTERRUPTED)
+        if is_foreign(message, bot):
+            self._note(key.hook_id, message.team_id)
+            return TurnedAway("foreign team")
+        if is_outsider(message, bot) and not slack_connect:
+            return TurnedAway("by a member of another organisation")
+        over = self._people.take(f"{key.hook_id}/{message.team_id}/{message.user}")
+        if over is not None:
+            return _told("rate limited", Say.RATE_LIMITED, over)
+        over = self._threads.take(key.digest())
+        return None if over is None else _told("thread budget", Say.BUDGET_USED_UP, over)
+
+    def _note(self, hook_id: str, team_id: str) -> None:
+        if (hook_id, team_id) not in self._foreign:
+            self._foreign[hook_id, team_id] = True
+            logger.warning("events of team %s are not answered: the bot token is of another one", team_id)
+
+
+def _told(why: str, say: Say, over: Over) -> TurnedAway:
+    """Once is polite; after that, silence costs the least."""
+    return TurnedAway(why, say if over.first else None)
