@@ -8,7 +8,7 @@ from message import Message
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
+class Job:
     """Answer this message.
 
     `hook_url` is the `Dify-Hook-Url` of Slack's request, which our own request no longer has. `received` is the
@@ -26,7 +26,7 @@ class Assignment:
         """Names the message among all that are being answered."""
         return f"{self.message.team_id}/{self.message.channel}/{self.message.ts}"
 
-    def next_leg(self) -> "Assignment":
+    def next_leg(self) -> "Job":
         """The same turn, for a fresh request."""
         return replace(self, leg=self.leg + 1)
 
@@ -40,7 +40,7 @@ class Assignment:
         }
 
     @classmethod
-    def from_dict(cls, content: dict[str, Any]) -> "Assignment":
+    def from_dict(cls, content: dict[str, Any]) -> "Job":
         """Raises Forged when the content is not one of ours."""
         try:
             return cls(
@@ -54,7 +54,7 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
-class SweepRequest:
+class SweepJob:
     """Look for what dead processes left behind in this hook. `number` tells one from the next."""
 
     number: str
@@ -70,7 +70,7 @@ class SweepRequest:
         return {"sweep": self.number}
 
 
-def assigned(content: dict[str, Any]) -> Assignment | SweepRequest:
+def job_from(content: dict[str, Any]) -> Job | SweepJob:
     """What was sealed; raises Forged when it is not one of ours."""
     number = content.get("sweep")
-    return SweepRequest(number) if isinstance(number, str) else Assignment.from_dict(content)
+    return SweepJob(number) if isinstance(number, str) else Job.from_dict(content)

@@ -6,7 +6,7 @@ from dify_plugin import Endpoint
 from werkzeug import Request, Response
 
 from endpoints.discreet import discreet
-from wiring.container import bridge
+from wiring.container import container
 
 
 class TurnsEndpoint(Endpoint):  # type: ignore[misc]  # the SDK is not typed
@@ -14,7 +14,7 @@ class TurnsEndpoint(Endpoint):  # type: ignore[misc]  # the SDK is not typed
 
     def _invoke(self, r: Request, values: Mapping[str, str], settings: Mapping[str, object]) -> Response:  # noqa: ARG002
         def answer() -> Response:
-            reply = bridge().turn(self.session, dict(r.headers), settings, r.get_data())
+            reply = container().turn(self.session, dict(r.headers), settings, r.get_data())
             return Response(reply.body, reply.status, headers=reply.headers, content_type="text/plain")
 
         return discreet(answer)

@@ -11,7 +11,7 @@ from cachetools import LRUCache
 ENDS_REMEMBERED = 2_000
 
 
-class Lifelines:
+class CancellationRegistry:
     """One per process. Each request has a name of its own."""
 
     def __init__(self) -> None:

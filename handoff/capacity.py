@@ -9,7 +9,7 @@ OPEN_TURNS = 400
 BESIDE = 0.25
 
 
-class Gate:
+class Capacity:
     """Counts messages that are being handed off or answered; above the cap Slack is told to come again (503).
 
     A message is counted once from its hand-off to its end: the event that hands it off and the turn that

@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from errors import HandoffError
-from handoff.cancellation import Lifelines
-from handoff.capacity import Gate
+from handoff.cancellation import CancellationRegistry
+from handoff.capacity import Capacity
 from handoff.claims import Claims
-from handoff.hand_off_request import Letter
+from handoff.hand_off_request import HandOffRequest
 from handoff.relay import Relay
-from handoff.signer import Seal
-from job import Assignment, SweepRequest
+from handoff.signer import Signer
+from job import Job, SweepJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +19,13 @@ class HandOff:
 
     hook_id: str
     routes: Sequence[str]
-    seal: Seal
+    seal: Signer
     relay: Relay
-    gate: Gate
+    gate: Capacity
     claims: Claims
-    lifelines: Lifelines
+    lifelines: CancellationRegistry
 
-    def hand(self, assignment: Assignment | SweepRequest) -> None:
+    def hand(self, assignment: Job | SweepJob) -> None:
         """Return once the turn is owned; raises HandoffError when the process is full or nobody accepts.
 
         Owned in this process already, it is not posted again: in a crowd the acks come late, and every message
@@ -38,28 +38,28 @@ class HandOff:
             raise HandoffError("as many turns are open as this process carries")
         try:
             body = self.seal.close(assignment.to_dict())
-            since = assignment.received if isinstance(assignment, Assignment) and not assignment.leg else None
-            letter = Letter(body, self.seal.receipt(body), self.lifelines.ended, since)
+            since = assignment.received if isinstance(assignment, Job) and not assignment.leg else None
+            letter = HandOffRequest(body, self.seal.receipt(body), self.lifelines.ended, since)
             self.relay.hand_off(self.hook_id, self.routes, letter)
         finally:
             self.gate.leave(name)
 
-    def leg(self, assignment: Assignment | SweepRequest) -> str:
+    def leg(self, assignment: Job | SweepJob) -> str:
         """Names it among the claims of the process."""
         return f"{self.hook_id}/{assignment.ticket}#{assignment.leg}"
 
 
-class Onward:
+class ContinuationHandOff:
     """For one waiting turn: hands it on to a fresh request, or makes sure that no request goes on with it."""
 
-    def __init__(self, hand_off: HandOff, claims: Claims, go_on: Callable[[Assignment], bool]) -> None:
+    def __init__(self, hand_off: HandOff, claims: Claims, go_on: Callable[[Job], bool]) -> None:
         """`go_on` takes the leg in the thread's record, for all processes; False when it was taken before."""
         self._hand_off = hand_off
         self._claims = claims
         self._go_on = go_on
         self._failed = 0
 
-    def hand(self, assignment: Assignment) -> None:
+    def hand(self, assignment: Job) -> None:
         """Return once a fresh request goes on with the turn; raises HandoffError when this one must.
 
         A request that was not heard of may have begun, or may come late. Whoever takes its leg first decides: the

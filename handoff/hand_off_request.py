@@ -16,7 +16,7 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class HandOffRequest:
     """One sealed turn, on one or several routes.
 
     `receipt` is what accepts it, `ended` is told the name of each of its requests that has ended. `since` is the

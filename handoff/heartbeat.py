@@ -11,7 +11,7 @@ from turns.limits import HEARTBEAT_SECONDS
 BEAT = b"."
 
 
-def beats(
+def heartbeats(
     run: Callable[[], None], clock: Clock, spawn: Callable[..., Any] = gevent.spawn
 ) -> Generator[bytes, None, None]:
     """Run in a greenlet of its own, so that the bytes come in time whatever the turn waits for.

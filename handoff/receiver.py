@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from clock import Clock
 from conversation_store.record import ThreadRecord
 from errors import Forged
-from handoff.capacity import Gate
+from handoff.capacity import Capacity
 from handoff.claims import Claims
-from handoff.signer import Seal
-from job import Assignment, SweepRequest, assigned
+from handoff.signer import Signer
+from job import Job, SweepJob, job_from
 
 OK, UNAUTHORIZED, CONFLICT, TOO_EARLY, FULL = 200, 401, 409, 425, 503
 SURE_SECONDS = 2.0
@@ -25,7 +25,7 @@ class Accepted:
     of both if it can't even begin: another request may then.
     """
 
-    assignment: Assignment | SweepRequest
+    assignment: Job | SweepJob
     record: ThreadRecord
     request: str
     keep: Callable[[], None]
@@ -41,7 +41,7 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Reception:
+class Receiver:
     """For one request.
 
     `claim` takes the message in its thread's record, `go_on` a later leg of it: None when that was taken before,
@@ -49,18 +49,18 @@ class Reception:
     """
 
     hook_id: str
-    seal: Seal
-    gate: Gate
+    seal: Signer
+    gate: Capacity
     claims: Claims
     clock: Clock
-    claim: Callable[[Assignment], ThreadRecord | None]
-    go_on: Callable[[Assignment], ThreadRecord | None]
+    claim: Callable[[Job], ThreadRecord | None]
+    go_on: Callable[[Job], ThreadRecord | None]
     request: str = ""
 
     def receive(self, body: bytes) -> Accepted | Refused:
         """Accept each leg of each message once, whatever is played twice."""
         try:
-            assignment = assigned(self.seal.open(body))
+            assignment = job_from(self.seal.open(body))
         except Forged:
             return Refused(UNAUTHORIZED)
         name = f"{self.hook_id}/{assignment.ticket}"
@@ -98,7 +98,7 @@ class Reception:
             self.clock.sleep(LOOK)
         return Refused(TOO_EARLY)
 
-    def _record(self, assignment: Assignment | SweepRequest) -> ThreadRecord | None:
-        if isinstance(assignment, SweepRequest):
+    def _record(self, assignment: Job | SweepJob) -> ThreadRecord | None:
+        if isinstance(assignment, SweepJob):
             return ThreadRecord()
         return self.claim(assignment) if assignment.leg == 0 else self.go_on(assignment)

@@ -16,7 +16,7 @@ from gevent.queue import Empty, SimpleQueue
 
 from clock import Clock
 from errors import HandoffError
-from handoff.hand_off_request import Letter, Outcome
+from handoff.hand_off_request import HandOffRequest, Outcome
 from turns.limits import HEARTBEAT_SECONDS, REQUEST_SECONDS
 
 OK, TAKEN, FULL = 200, 409, 503
@@ -55,7 +55,7 @@ class Relay:
         self._working: LRUCache[str, str] = LRUCache(HOOKS)
         self._unheard: Counter[str] = Counter()  # requests of each hook
 
-    def hand_off(self, hook_id: str, routes: Sequence[str], letter: Letter) -> None:
+    def hand_off(self, hook_id: str, routes: Sequence[str], letter: HandOffRequest) -> None:
         """Return once some route accepted the turn; raises HandoffError.
 
         An attempt that is slow is never hung up on, since its turn may have begun: the next route is tried beside
@@ -95,7 +95,7 @@ class Relay:
         except Empty:
             return None
 
-    def _attempt(self, hook_id: str, route: str, letter: Letter) -> None:
+    def _attempt(self, hook_id: str, route: str, letter: HandOffRequest) -> None:
         name = uuid.uuid4().hex
         try:
             response = self._post(hook_id, route, letter.body, name)
@@ -152,7 +152,7 @@ class Relay:
             return Outcome.ACCEPTED
         return Outcome.FULL if response.status == FULL else Outcome.NO
 
-    def _gone(self, letter: Letter) -> float:
+    def _gone(self, letter: HandOffRequest) -> float:
         """How much of Slack's patience is gone already."""
         return 0.0 if letter.since is None else max(0.0, self._clock.epoch() - letter.since)
 

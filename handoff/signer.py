@@ -18,7 +18,7 @@ LARGEST = 4 * 1024 * 1024
 _SALT = "slack-bridge.turn."
 
 
-class Seal:
+class Signer:
     """Seals and opens the body of `POST /slack/turns`.
 
     The key is derived from the signing secrets with a salt of our own, so Slack's signature of a body is no seal

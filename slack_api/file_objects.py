@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from errors import FileRefused
-from slack_api.pool import Answer
+from slack_api.pool import HttpResponse
 from slack_api.shapes import text
 
 UNNAMED = "file"
@@ -85,7 +85,7 @@ def declared_size(file: Mapping[str, Any]) -> int | None:
     return size if isinstance(size, int) and not isinstance(size, bool) and size >= 0 else None
 
 
-def refusal(file: Mapping[str, Any], answer: Answer, owned_target: bool) -> str | None:
+def refusal(file: Mapping[str, Any], answer: HttpResponse, owned_target: bool) -> str | None:
     """Why this answer is not the file; None if it is. `owned_target`: it redirects to the files host."""
     if "acl_fail" in answer.headers.get("x-slack-meta", ""):
         return "file_login_page"
@@ -110,7 +110,7 @@ def _redirected(location: str, owned_target: bool) -> str:
     return "file_download_failed" if owned_target else "file_foreign_host"
 
 
-def _is_login_page(file: Mapping[str, Any], answer: Answer) -> bool:
+def _is_login_page(file: Mapping[str, Any], answer: HttpResponse) -> bool:
     """A page where the file is none; a body of exactly the file's size is the file."""
     if declared_size(file) == len(answer.body) or mime_of(file) in HTML_TYPES:
         return False

@@ -9,7 +9,7 @@ from slack_api.addresses import FilesOrigin
 from slack_api.client import SlackApi
 from slack_api.connection import NeverSent
 from slack_api.file_objects import download_url, is_stub, mime_of, name_of, refusal, safe_name
-from slack_api.pool import Answer, Bounds, Sender, Stalled, TooLarge, Truncated, Unanswered
+from slack_api.pool import Bounds, HttpResponse, Sender, Stalled, TooLarge, Truncated, Unanswered
 from slack_api.shapes import mapping, text
 
 UPLOAD = "files.upload"  # how the POST of the bytes is named in errors
@@ -101,7 +101,7 @@ class SlackFiles:
         except SlackError as fault:
             raise FileRefused(name_of(file), "file_download_failed") from fault
 
-    def _fetch(self, name: str, url: str, limits: FileLimits) -> Answer:
+    def _fetch(self, name: str, url: str, limits: FileLimits) -> HttpResponse:
         """Ask once, and once more if the request was not even sent."""
         headers = {"Authorization": f"Bearer {self._token}"}
         bounds = Bounds(silence=limits.silence, whole=limits.seconds, size=limits.size)

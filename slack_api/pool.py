@@ -51,7 +51,7 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HttpResponse:
     """A whole HTTP answer, of whatever status; header names are lower-case."""
 
     status: int
@@ -64,7 +64,7 @@ class Sender(Protocol):
 
     def exchange(
         self, verb: str, url: str, headers: Mapping[str, str], body: bytes | None, bounds: Bounds
-    ) -> Answer:
+    ) -> HttpResponse:
         """See Pool.exchange."""
 
 
@@ -104,7 +104,7 @@ class Pool:
 
     def exchange(
         self, verb: str, url: str, headers: Mapping[str, str], body: bytes | None, bounds: Bounds
-    ) -> Answer:
+    ) -> HttpResponse:
         """Raise NeverSent (safe to send again) or Unanswered (it may have happened)."""
         deadline = self._clock.now() + max(bounds.whole, self._floor / self._clock.wall(1.0))
         timeout = Timeout(connect=self._wall(CONNECT), read=self._wall(bounds.silence))
@@ -130,7 +130,7 @@ class Pool:
         finally:
             response.close()  # a body that was read to its end has given its connection back before this
         lowered = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status, lowered, content)
+        return HttpResponse(response.status, lowered, content)
 
     def close(self) -> None:
         """Close what rests."""

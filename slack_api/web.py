@@ -11,7 +11,7 @@ from slack_sdk import WebClient
 
 from errors import SlackFateUnknown, SlackRateLimited, SlackUnreachable
 from slack_api.connection import NeverSent
-from slack_api.pool import Answer, Bounds, Sender, Unanswered
+from slack_api.pool import Bounds, HttpResponse, Sender, Unanswered
 from slack_api.retry import REPEATABLE
 
 DEFAULT_RETRY_AFTER = 10.0  # seconds, for a 429 that does not say
@@ -52,7 +52,7 @@ class PooledWebClient(WebClient):
         }
 
 
-def usable_body(method: str, answer: Answer) -> str:
+def usable_body(method: str, answer: HttpResponse) -> str:
     """The JSON object Slack answered with, as text. Raises SlackRateLimited, SlackFateUnknown."""
     if answer.status == 429:  # noqa: PLR2004 - the HTTP status itself
         raise SlackRateLimited(method, retry_after(answer.headers))

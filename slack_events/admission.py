@@ -41,7 +41,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Admit:
     """It is for us."""
 
 
@@ -57,7 +57,7 @@ class AskThread:
     """A reply without a mention: for us if its thread's record has the author as a follower; see `follow`."""
 
 
-type Verdict = Answer | Ignore | AskThread
+type Verdict = Admit | Ignore | AskThread
 
 
 def admit(message: Message, rules: Rules) -> Verdict:
@@ -66,7 +66,7 @@ def admit(message: Message, rules: Rules) -> Verdict:
     if reason is not None:
         return Ignore(reason)
     if message.source == "button":
-        return Answer()
+        return Admit()
     if message.is_dm or message.is_group_dm:
         return _admit_direct(message, rules)
     return _admit_in_channel(message, rules)
@@ -74,7 +74,7 @@ def admit(message: Message, rules: Rules) -> Verdict:
 
 def follow(message: Message, followers: Collection[str]) -> Verdict:
     """The second step after AskThread, with the followers of the thread's record (none without a record)."""
-    return Answer() if message.user in followers else Ignore(Reason.NOT_FOLLOWED)
+    return Admit() if message.user in followers else Ignore(Reason.NOT_FOLLOWED)
 
 
 def _author_refused(message: Message, rules: Rules) -> Reason | None:
@@ -115,14 +115,14 @@ def _admit_direct(message: Message, rules: Rules) -> Verdict:
     if message.source == "app_mention":
         return Ignore(Reason.TWIN)
     if message.is_dm or message.mentions_us:
-        return Answer()
+        return Admit()
     return _admit_reply(message, rules)
 
 
 def _admit_in_channel(message: Message, rules: Rules) -> Verdict:
     """On `app_mention` only, so that the two events of one mention are one answer in any order."""
     if message.source == "app_mention":
-        return Answer()
+        return Admit()
     if message.mentions_us:
         return Ignore(Reason.TWIN)
     return _admit_reply(message, rules)

@@ -23,7 +23,7 @@ type _Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class BlockAction:
     """Somebody asks what a button says.
 
     A press does not tell the channel's type, since anybody may give a channel any name; nor whether other
@@ -37,7 +37,7 @@ class Press:
     button: str
 
 
-def parse_press(raw: bytes) -> Press | None:
+def parse_block_action(raw: bytes) -> BlockAction | None:
     """Read a request's body; None for any other interaction. Raises Malformed for what is no interaction."""
     try:
         fields = parse_qs(raw.decode(), max_num_fields=_MOST_FIELDS)
@@ -55,7 +55,7 @@ def parse_press(raw: bytes) -> Press | None:
     return _press(payload, action)
 
 
-def _press(payload: _Json, action: _Json) -> Press | None:
+def _press(payload: _Json, action: _Json) -> BlockAction | None:
     question = action.get("value")
     user, container, posted = (_object(payload, name) for name in ("user", "container", "message"))
     channel = _id(_object(payload, "channel"), "id") or _id(container, "channel_id")
@@ -75,7 +75,7 @@ def _press(payload: _Json, action: _Json) -> Press | None:
         user_team=team,
         text=question[:LONGEST_VALUE].translate(_ENTITIES),
     )
-    return Press(message, f"{message.team_id}/{channel}/{ts}/{_id(action, 'action_id')}/{message.user}")
+    return BlockAction(message, f"{message.team_id}/{channel}/{ts}/{_id(action, 'action_id')}/{message.user}")
 
 
 def _object(body: _Json, name: str) -> _Json:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from clock import Clock
 from errors import HandoffError, Malformed, SettingsError, StoreError
-from job import Assignment
+from job import Job
 from message import Message
-from slack_events.admission import Answer, AskThread, Ignore, Rules, admit, follow
+from slack_events.admission import Admit, AskThread, Ignore, Rules, admit, follow
 from slack_events.envelope import Envelope, Event, RateLimited, Removed, UrlVerification, parse
 from slack_events.signature import verify
 from turns.report import logger
@@ -28,7 +28,7 @@ class Ack:
 
 
 @dataclass(frozen=True, slots=True)
-class Intake:
+class EventsListener:
     """For one request.
 
     `followers` asks the thread's record who is followed there: the one storage call before the ack, made only for
@@ -43,7 +43,7 @@ class Intake:
     rules: Rules
     clock: Clock
     followers: Callable[[Message], Collection[str]]
-    hand_off: Callable[[Assignment], None]
+    hand_off: Callable[[Job], None]
     hook_url: str
     spare: Callable[[], None] = lambda: None
     refused: Callable[[str], None] = lambda _: None
@@ -89,9 +89,9 @@ class Intake:
         if isinstance(verdict, Ignore):
             self.spare()
             return Ack(OK)
-        assert isinstance(verdict, Answer)  # noqa: S101 - what is left of the union
+        assert isinstance(verdict, Admit)  # noqa: S101 - what is left of the union
         try:
-            self.hand_off(Assignment(message, self.hook_url, received))
+            self.hand_off(Job(message, self.hook_url, received))
         except SettingsError as error:
             logger.error("%s", error)
             return Ack(LATER, f"{error}\n")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from clock import Clock
 from errors import HandoffError, Malformed, SettingsError
 from handoff.claims import Claims
-from job import Assignment
-from slack_events.admission import Answer, Rules, admit
-from slack_events.block_action import Press, parse_press
+from job import Job
+from slack_events.admission import Admit, Rules, admit
+from slack_events.block_action import BlockAction, parse_block_action
 from slack_events.events_listener import BAD_REQUEST, LARGEST, LATER, OK, UNAUTHORIZED, Ack
 from slack_events.signature import verify
 from turns.report import logger
@@ -19,7 +19,7 @@ AGAIN_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Interactions:
+class InteractionsListener:
     """For one request.
 
     `presses` are those of the last AGAIN_SECONDS in this process; Slack sends none of them twice (field/slack.md §8).
@@ -32,7 +32,7 @@ class Interactions:
     rules: Rules
     clock: Clock
     presses: Claims
-    hand_off: Callable[[Assignment], None]
+    hand_off: Callable[[Job], None]
     hook_url: str
     refused: Callable[[str], None] = lambda _: None
 
@@ -43,19 +43,19 @@ class Interactions:
             self.refused("no valid signature")
             return Ack(UNAUTHORIZED)
         try:
-            press = parse_press(raw)
+            press = parse_block_action(raw)
         except Malformed as error:
             self.refused(str(error))
             return Ack(BAD_REQUEST)
         return self._pressed(press, received) if press else Ack(OK)
 
-    def _pressed(self, press: Press, received: float) -> Ack:
+    def _pressed(self, press: BlockAction, received: float) -> Ack:
         message = press.message
         button = f"{self.hook_id}/{press.button}"
-        if not isinstance(admit(message, self.rules), Answer) or not self.presses.take(button):
+        if not isinstance(admit(message, self.rules), Admit) or not self.presses.take(button):
             return Ack(OK)
         try:
-            self.hand_off(Assignment(message, self.hook_url, received))
+            self.hand_off(Job(message, self.hook_url, received))
         except (SettingsError, HandoffError) as error:
             self.presses.give_back(button)
             logger.warning("a press in %s was not taken: %s", message.channel, error)

@@ -12,7 +12,7 @@ NAME_LIMIT = 80
 URL_LIMIT = 1000
 
 
-class Source(Protocol):
+class CitedSource(Protocol):
     """A document; `url` is empty or anything Dify gave."""
 
     @property
@@ -24,7 +24,7 @@ class Source(Protocol):
 def with_footer(
     body: str,
     notes: Iterable[str],
-    sources: Sequence[Source],
+    sources: Sequence[CitedSource],
     title: str,
     more: Callable[[int], str],
 ) -> str:
@@ -40,7 +40,7 @@ def with_footer(
     return body + _between(body) + "\n\n".join(parts) if parts else body
 
 
-def source_line(sources: Sequence[Source], title: str, more: Callable[[int], str]) -> str:
+def source_line(sources: Sequence[CitedSource], title: str, more: Callable[[int], str]) -> str:
     """Names once each in the order given, the first five and how many more there are; empty without any."""
     urls: dict[str, str] = {}
     for source in sources:

@@ -3,17 +3,17 @@ import json
 import pytest
 
 from errors import Forged
-from job import Assignment, SweepRequest, assigned
+from job import Job, SweepJob, job_from
 from message import Message
 
 MESSAGE = Message(
     team_id="T1", channel="C1", ts="1.2", source="message", user="U1", text="hi", files=({"id": "F1"},)
 )
-ASSIGNMENT = Assignment(MESSAGE, "http://h/e/x/slack/events", 12.5)
+ASSIGNMENT = Job(MESSAGE, "http://h/e/x/slack/events", 12.5)
 
 
 def test_it_travels_as_json() -> None:
-    assert Assignment.from_dict(json.loads(json.dumps(ASSIGNMENT.to_dict()))) == ASSIGNMENT
+    assert Job.from_dict(json.loads(json.dumps(ASSIGNMENT.to_dict()))) == ASSIGNMENT
 
 
 def test_a_next_leg_is_of_the_same_turn() -> None:
@@ -34,12 +34,12 @@ def test_a_next_leg_is_of_the_same_turn() -> None:
 )
 def test_anything_else_is_not_ours(content: dict[str, object]) -> None:
     with pytest.raises(Forged):
-        Assignment.from_dict(content)
+        Job.from_dict(content)
 
 
 def test_a_seal_holds_a_turn_or_a_sweep() -> None:
-    assert assigned(json.loads(json.dumps(ASSIGNMENT.to_dict()))) == ASSIGNMENT
-    assert assigned(json.loads(json.dumps(SweepRequest("one").to_dict()))) == SweepRequest("one")
+    assert job_from(json.loads(json.dumps(ASSIGNMENT.to_dict()))) == ASSIGNMENT
+    assert job_from(json.loads(json.dumps(SweepJob("one").to_dict()))) == SweepJob("one")
     with pytest.raises(Forged):
-        assigned({"sweep": 1})
-    assert SweepRequest("one").ticket != SweepRequest("two").ticket
+        job_from({"sweep": 1})
+    assert SweepJob("one").ticket != SweepJob("two").ticket

@@ -10,7 +10,7 @@ from provider.settings import Settings, read_settings
 
 
 @dataclass(frozen=True, slots=True)
-class Hook:
+class EndpointRequest:
     """`session` lives as long as the request; what it is asked later is dropped (field/dify.md §6)."""
 
     id: str

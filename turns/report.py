@@ -13,7 +13,7 @@ logger = logging.getLogger("slack_bridge")
 
 
 @dataclass(slots=True)
-class Report:
+class TurnReport:
     """Times are design seconds since Slack's event came in; None: it did not happen, or not in this process.
 
     `ack` is when Slack had its answer, `flushes` the writes of text that Slack took, `retries` the requests sent

@@ -14,7 +14,7 @@ from dify_app.fetch import fetch_file
 from dify_app.files_out import addresses, file_bases
 from dify_app.form import FormCache
 from dify_app.manner import Manner
-from job import Assignment
+from job import Job
 from message import Message
 from provider.environment import Environment
 from slack_api.addresses import FilesOrigin
@@ -31,27 +31,27 @@ from slack_reply.status import StatusLine
 from slack_reply.writer import Place
 from slack_reply.written import Written
 from turns.answer.asking import Asking
-from turns.answer.greeting import Overture
-from turns.answer.turn_context import Desk
-from turns.answer.welcome import Greeter
-from turns.endpoint_request import Hook
+from turns.answer.greeting import Greeting
+from turns.answer.turn_context import TurnContext
+from turns.answer.welcome import Welcomer
+from turns.endpoint_request import EndpointRequest
 from turns.files import produced as produced_files
 from turns.files.attachments import Attachments
 from turns.files.produced import ProducedFiles
 from turns.files.rest_file import RestFile
 from turns.files.transfers import Transfers
-from turns.prompt.author import Asker
-from turns.prompt.prompt_builder import Briefing
-from turns.prompt.thread_excerpt import Circle
+from turns.prompt.author import Author
+from turns.prompt.prompt_builder import PromptBuilder
+from turns.prompt.thread_excerpt import Visibility
 from turns.prompt.thread_reading import ThreadReading
-from turns.throttle.bot_identities import Bots, Installation
+from turns.throttle.bot_identities import BotIdentities, Installation
 from wording import Say, language_for, say
 
 FILES_AT_ONCE = 4  # that a process holds in memory on their way, in or out
 FILES_OF_A_HOOK = 3  # of them
 
 
-class Workplace:
+class Services:
     """One per process. `holder` names the process in the threads' records."""
 
     def __init__(self, clock: Clock, env: Environment, holder: str) -> None:
@@ -67,12 +67,12 @@ class Workplace:
         self._written = Written()
         self._users = Users(clock)
         self.channels = Channels(clock)
-        self._bots = Bots(clock)
+        self._bots = BotIdentities(clock)
         self._forms = FormCache(clock)
         self._kinds = new_kinds()
         self._pressed: set[str] = set()
 
-    def api(self, hook: Hook, team_id: str) -> SlackApi:
+    def api(self, hook: EndpointRequest, team_id: str) -> SlackApi:
         """Slack, in the name of the hook's bot. Raises SettingsError without a token."""
         return SlackApi(
             hook.settings.require_token(),
@@ -83,11 +83,11 @@ class Workplace:
             team_id=team_id,
         )
 
-    def installation(self, hook: Hook, team_id: str) -> Installation:
+    def installation(self, hook: EndpointRequest, team_id: str) -> Installation:
         """Whose token the hook holds."""
         return Installation(self._bots, self.api(hook, team_id), self._clock)
 
-    def ending(self, hook: Hook, key: ThreadKey, record: ThreadRecord) -> Interrupted:
+    def ending(self, hook: EndpointRequest, key: ThreadKey, record: ThreadRecord) -> Interrupted:
         """What tells a thread that its turn was interrupted, in the language of who asked there last."""
         api, setting = self.api(hook, key.team_id), hook.settings.language
         bot = self._bots.of(api)
@@ -95,7 +95,7 @@ class Workplace:
         language = language_for(setting, *(self._users.one(api, user).locale for user in asked))
         return Interrupted(api, bot.bot_id if bot else "", say(language, Say.INTERRUPTED))
 
-    def desk(self, hook: Hook, store: ThreadStore, assignment: Assignment, key: ThreadKey) -> Desk:
+    def desk(self, hook: EndpointRequest, store: ThreadStore, assignment: Job, key: ThreadKey) -> TurnContext:
         """What the turn of this assignment works with."""
         settings, message = hook.settings, assignment.message
         api = self.api(hook, message.team_id)
@@ -104,7 +104,7 @@ class Workplace:
         manner = Manner(web_url=self._env.dify_web_url, owns=lambda url: bool(addresses(url, bases)))
         inputs = settings.inputs_for(key.app_id)
         app = DifyApp(hook.session.app, key.app_id, inputs, self._forms, self._kinds, manner, scope=hook.id)
-        asker = Asker(message, user, partial(self._users.many, api), settings.language)
+        asker = Author(message, user, partial(self._users.many, api), settings.language)
         status = StatusLine(api, message.channel, message.root_ts, self._clock)
         produced = ProducedFiles(
             self._files(hook, api),
@@ -122,8 +122,8 @@ class Workplace:
         slack = Slack(api, self._budget, self._support, self._written, self._clock)
         reply = Reply(slack, _place(message, api.account), settings.reply_style)
         presses = Presses(store, hook.id, self._pressed)
-        greeter = Greeter(app, asker, inputs, presses.arrive)
-        return Desk(
+        greeter = Welcomer(app, asker, inputs, presses.arrive)
+        return TurnContext(
             message=message,
             key=key,
             store=store,
@@ -134,7 +134,7 @@ class Workplace:
             asking=Asking(app, asker, self._briefing(hook, message, asker, app), produced, status),
             produced=produced,
             rest=rest,
-            overture=Overture(message, key, store, asker, greeter, presses, reply),
+            overture=Greeting(message, key, store, asker, greeter, presses, reply),
             clock=self._clock,
             holder=self._holder,
             received=assignment.received,
@@ -144,13 +144,15 @@ class Workplace:
             leg=assignment.leg,
         )
 
-    def _briefing(self, hook: Hook, message: Message, asker: Asker, app: DifyApp) -> Briefing:
+    def _briefing(
+        self, hook: EndpointRequest, message: Message, asker: Author, app: DifyApp
+    ) -> PromptBuilder:
         settings, api = hook.settings, self.api(hook, message.team_id)
         files = self._files(hook, api)
-        return Briefing(
+        return PromptBuilder(
             app,
             asker,
-            Circle(
+            Visibility(
                 message,
                 self.installation(hook, message.team_id),
                 settings.allowed_users,
@@ -161,7 +163,7 @@ class Workplace:
             partial(self._users.many, api),
         )
 
-    def _files(self, hook: Hook, api: SlackApi) -> SlackFiles:
+    def _files(self, hook: EndpointRequest, api: SlackApi) -> SlackFiles:
         return SlackFiles(api, hook.settings.require_token(), pool=self._pool, origin=self._origin)
 
 

@@ -7,13 +7,13 @@ from clock import Clock
 from conversation_store.record import ThreadKey, ThreadRecord
 from conversation_store.store import ThreadStore
 from errors import HandoffError, StoreError
-from job import Assignment
+from job import Job
 from turns.answer.answering import Answering
 from turns.limits import TURN_SECONDS, WAIT_SECONDS
-from turns.ordering.queue_ticket import Standing
+from turns.ordering.queue_ticket import QueueTicket
 from turns.ordering.thread_queue import LINE_LIMIT
 from turns.recovery.orphans import Orphans
-from turns.report import Report, logger
+from turns.report import TurnReport, logger
 from turns.throttle.throttle import TurnedAway
 from wording import Say
 
@@ -24,7 +24,7 @@ class Thread:
 
     key: ThreadKey
     store: ThreadStore
-    standing: Standing
+    standing: QueueTicket
     orphans: Orphans
     clock: Clock
 
@@ -38,12 +38,12 @@ class Turn:
 
     def __init__(
         self,
-        assignment: Assignment,
+        assignment: Job,
         thread: Thread,
         answering: Answering,
         turned_away: Callable[[], TurnedAway | None],
-        hand_on: Callable[[Assignment], None],
-        report: Report,
+        hand_on: Callable[[Job], None],
+        report: TurnReport,
     ) -> None:
         self._assignment = assignment
         self._thread = thread

@@ -8,19 +8,19 @@ from clock import Clock
 from conversation_store.process_stores import ProcessStores
 from conversation_store.resilient import ResilientStore
 from conversation_store.store import ThreadStore
-from handoff.cancellation import Lifelines
+from handoff.cancellation import CancellationRegistry
 from handoff.receiver import Accepted
-from job import Assignment
+from job import Job
 from turns.answer.answering import Answering
-from turns.endpoint_request import Hook
-from turns.ordering.queue_ticket import Standing
-from turns.ordering.thread_queue import Lines
-from turns.recovery.claim import Taking
-from turns.recovery.recovery import Caretaker
-from turns.report import Report
-from turns.services import Workplace
-from turns.throttle.throttle import Door
-from turns.throttle.unknown_channel import Unplaced
+from turns.endpoint_request import EndpointRequest
+from turns.ordering.queue_ticket import QueueTicket
+from turns.ordering.thread_queue import ThreadQueues
+from turns.recovery.claim import Claim
+from turns.recovery.recovery import Recovery
+from turns.report import TurnReport
+from turns.services import Services
+from turns.throttle.throttle import Throttle
+from turns.throttle.unknown_channel import UnknownChannel
 from turns.turn import Thread, Turn
 from turns.turn_request import TurnRequest
 
@@ -28,48 +28,48 @@ ACKS_KEPT = 3600.0
 ACKS = 10_000
 
 
-class Foreman:
+class TurnFactory:
     """One per process. `holder` names the process in the threads' records."""
 
     def __init__(
-        self, clock: Clock, holder: str, stores: ProcessStores, workplace: Workplace, caretaker: Caretaker
+        self, clock: Clock, holder: str, stores: ProcessStores, workplace: Services, caretaker: Recovery
     ) -> None:
-        self.lifelines = Lifelines()
+        self.lifelines = CancellationRegistry()
         self._clock = clock
         self._holder = holder
         self._stores = stores
         self._workplace = workplace
         self._caretaker = caretaker
-        self._lines = Lines()
-        self._door = Door(clock)
+        self._lines = ThreadQueues()
+        self._door = Throttle(clock)
         self._acks: TTLCache[str, float] = TTLCache(ACKS, ACKS_KEPT, timer=clock.now)
 
-    def acked(self, hook: Hook, assignment: Assignment) -> None:
+    def acked(self, hook: EndpointRequest, assignment: Job) -> None:
         """Slack has its answer now: for the turn's line in the log."""
         self._acks[_name(hook, assignment)] = self._clock.epoch() - assignment.received
 
-    def taking(self, hook: Hook, store: ThreadStore, assignment: Assignment) -> Taking:
+    def taking(self, hook: EndpointRequest, store: ThreadStore, assignment: Job) -> Claim:
         """What claims the message. Raises SettingsError while the settings let nobody answer."""
         hook.can_answer(assignment.message)
-        return Taking(store, hook.key(assignment.message), assignment.message, self._holder, self._clock)
+        return Claim(store, hook.key(assignment.message), assignment.message, self._holder, self._clock)
 
     def request(
         self,
-        hook: Hook,
+        hook: EndpointRequest,
         store: ResilientStore,
         accepted: Accepted,
-        assignment: Assignment,
-        hand_on: Callable[[Assignment], None],
+        assignment: Job,
+        hand_on: Callable[[Job], None],
     ) -> TurnRequest:
         """Stands in line and holds its lifeline from here on, so before the first byte is sent."""
         message, key = assignment.message, hook.key(assignment.message)
-        report = Report(message.team_id, message.channel, message.ts, key.app_id, legs=assignment.leg + 1)
+        report = TurnReport(message.team_id, message.channel, message.ts, key.app_id, legs=assignment.leg + 1)
         report.question, report.files = len(message.text), len(message.files)
         desk = self._workplace.desk(hook, store, assignment, key)
         answering, orphans = Answering(desk, report), self._caretaker.orphans(hook, store)
         place = self._lines.join(key.digest(), assignment.ticket, assignment.leg)
         line = self._stores.line(hook.settings.redis_url or "")
-        standing = Standing(self._lines, place, line, key, self._clock)
+        standing = QueueTicket(self._lines, place, line, key, self._clock)
         installation = self._workplace.installation(hook, message.team_id)
         turn = Turn(
             assignment,
@@ -81,7 +81,7 @@ class Foreman:
             hand_on,
             report,
         )
-        unplaced = Unplaced(
+        unplaced = UnknownChannel(
             message,
             hook.settings.direct_messages,
             hook.settings.allowed_channels,
@@ -116,5 +116,5 @@ class Foreman:
         )
 
 
-def _name(hook: Hook, assignment: Assignment) -> str:
+def _name(hook: EndpointRequest, assignment: Job) -> str:
     return f"{hook.id}/{assignment.ticket}"

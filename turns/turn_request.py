@@ -8,9 +8,9 @@ from clock import Clock
 from conversation_store.record import ThreadRecord
 from errors import StoreError
 from slack_api.calls import Calls
-from turns.recovery.claim import Taking
+from turns.recovery.claim import Claim
 from turns.recovery.orphans import Orphans
-from turns.report import Report, logger, where
+from turns.report import TurnReport, logger, where
 from turns.turn import Turn
 
 
@@ -24,12 +24,12 @@ class TurnRequest:
 
     turn: Turn
     record: ThreadRecord
-    taking: Taking
+    taking: Claim
     orphans: Orphans
     slack: Calls
     clock: Clock
     received: float
-    report: Report
+    report: TurnReport
     ack: Callable[[], float | None]
     leave: Callable[[], None]
     not_answered: Callable[[], str] = lambda: ""

@@ -15,30 +15,30 @@ from conversation_store.process_stores import ProcessStores
 from conversation_store.record import ThreadRecord
 from conversation_store.resilient import ResilientStore
 from errors import HandoffError, SettingsError
-from handoff.capacity import OPEN_TURNS, Gate
+from handoff.capacity import OPEN_TURNS, Capacity
 from handoff.claims import Claims
-from handoff.hand_off import HandOff, Onward
-from handoff.heartbeat import beats
-from handoff.receiver import Accepted, Reception
+from handoff.hand_off import ContinuationHandOff, HandOff
+from handoff.heartbeat import heartbeats
+from handoff.receiver import Accepted, Receiver
 from handoff.relay import RECEIPT_HEADER, REQUEST_HEADER, Relay, http_client
 from handoff.routes import routes
-from handoff.signer import Seal
-from job import Assignment, SweepRequest
+from handoff.signer import Signer
+from job import Job, SweepJob
 from message import Message
 from provider.environment import Environment, environment
 from provider.problem_log import ProblemLog
 from provider.settings import Settings
 from slack_events.admission import Rules
 from slack_events.channel_types import ChannelTypes
-from slack_events.events_listener import Intake
-from slack_events.interactions_listener import AGAIN_SECONDS, Interactions
+from slack_events.events_listener import EventsListener
+from slack_events.interactions_listener import AGAIN_SECONDS, InteractionsListener
 from slack_events.refusals import Refusals
-from turns.endpoint_request import Hook
-from turns.recovery.process_identity import Holder
-from turns.recovery.recovery import Caretaker
+from turns.endpoint_request import EndpointRequest
+from turns.recovery.process_identity import ProcessIdentity
+from turns.recovery.recovery import Recovery
 from turns.report import logger
-from turns.services import Workplace
-from turns.turn_factory import Foreman
+from turns.services import Services
+from turns.turn_factory import TurnFactory
 
 UNBUFFERED = {"X-Accel-Buffering": "no"}
 """For an nginx between us and ourselves: it would hold the first byte back until the turn has ended."""
@@ -53,31 +53,31 @@ class TurnReply:
     headers: dict[str, str]
 
 
-class Bridge:
+class Container:
     """One per process. Holds what turns share, and makes what a request needs."""
 
     def __init__(self, env: Environment) -> None:
         self._env = env
         self._clock = SystemClock(env.time_scale)
-        holder = Holder.here()
+        holder = ProcessIdentity.here()
         self._stores = ProcessStores(self._clock, holder.name)
         self._relay = Relay(self._clock, http_client())
-        self._gate = Gate(env.open_turns or OPEN_TURNS)
+        self._gate = Capacity(env.open_turns or OPEN_TURNS)
         self._claims = Claims(self._clock)
         self._presses = Claims(self._clock, AGAIN_SECONDS)
         self._refusals = Refusals(self._clock)
         self._problems = ProblemLog()
         self._channel_types = ChannelTypes(self._clock)
-        workplace = Workplace(self._clock, env, holder.name)
-        self._caretaker = Caretaker(self._clock, holder, self._stores, self._gate, self._claims, workplace)
-        self._foreman = Foreman(self._clock, holder.name, self._stores, workplace, self._caretaker)
+        workplace = Services(self._clock, env, holder.name)
+        self._caretaker = Recovery(self._clock, holder, self._stores, self._gate, self._claims, workplace)
+        self._foreman = TurnFactory(self._clock, holder.name, self._stores, workplace, self._caretaker)
 
-    def intake(self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> Intake:
+    def intake(self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> EventsListener:
         """What `/slack/events` needs for one request."""
-        hook = Hook.of(session, headers, raw)
+        hook = EndpointRequest.of(session, headers, raw)
         settings = hook.settings
         self._problems.tell(hook.id, settings.problems)
-        return Intake(
+        return EventsListener(
             signing_secrets=settings.signing_secrets,
             rules=_rules(settings),
             clock=self._clock,
@@ -89,11 +89,13 @@ class Bridge:
             typed=partial(self._channel_types.typed, hook.id),
         )
 
-    def interactions(self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> Interactions:
+    def interactions(
+        self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]
+    ) -> InteractionsListener:
         """What `/slack/interactions` needs for one request."""
-        hook = Hook.of(session, headers, raw)
+        hook = EndpointRequest.of(session, headers, raw)
         self._problems.tell(hook.id, hook.settings.problems)
-        return Interactions(
+        return InteractionsListener(
             hook_id=hook.id,
             signing_secrets=hook.settings.signing_secrets,
             rules=_rules(hook.settings),
@@ -104,7 +106,7 @@ class Bridge:
             refused=partial(self._refusals.note, hook.id),
         )
 
-    def awaken(self, hook: Hook) -> None:
+    def awaken(self, hook: EndpointRequest) -> None:
         """A genuine request came in, and no turn begins that could look for what dead processes left behind."""
         if hook.settings.bot_token and self._caretaker.sweeps.take(hook.id):
             gevent.spawn(self._send_sweep, hook.id, self._hand_off(hook, hook.url))
@@ -113,10 +115,10 @@ class Bridge:
         self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any], body: bytes
     ) -> TurnReply:
         """Answer one request of `/slack/turns`; the turn runs while its body is read."""
-        hook = Hook.of(session, headers, raw)
-        seal = Seal(hook.settings.signing_secrets, hook.id)
+        hook = EndpointRequest.of(session, headers, raw)
+        seal = Signer(hook.settings.signing_secrets, hook.id)
         store = self._store(hook)
-        reception = Reception(
+        reception = Receiver(
             hook_id=hook.id,
             seal=seal,
             gate=self._gate,
@@ -135,15 +137,15 @@ class Bridge:
             headers = {} if accepted.status == 401 else {RECEIPT_HEADER: seal.receipt(body)}  # noqa: PLR2004
             return TurnReply(accepted.status, b"", headers)
         run = self._run(hook, store, accepted)
-        return TurnReply(200, beats(run, self._clock), {RECEIPT_HEADER: seal.receipt(body)} | UNBUFFERED)
+        return TurnReply(200, heartbeats(run, self._clock), {RECEIPT_HEADER: seal.receipt(body)} | UNBUFFERED)
 
-    def _claim(self, hook: Hook, store: ResilientStore, assignment: Assignment) -> ThreadRecord | None:
+    def _claim(self, hook: EndpointRequest, store: ResilientStore, assignment: Job) -> ThreadRecord | None:
         record = self._foreman.taking(hook, store, assignment).claim()
         if record is None:
             self._caretaker.taken_before(hook, store, hook.key(assignment.message), assignment.message.ts)
         return record
 
-    def _first_leg(self, hook: Hook, assignment: Assignment) -> None:
+    def _first_leg(self, hook: EndpointRequest, assignment: Job) -> None:
         """Settings that let nobody answer must be noticed before the event is acked."""
         hook.can_answer(assignment.message)
         self._hand_off(hook, hook.url).hand(assignment)
@@ -152,11 +154,11 @@ class Bridge:
 
     def _send_sweep(self, hook_id: str, hand_off: HandOff) -> None:
         try:
-            hand_off.hand(SweepRequest(uuid.uuid4().hex))
+            hand_off.hand(SweepJob(uuid.uuid4().hex))
         except HandoffError:
             self._caretaker.sweeps.soon(hook_id)
 
-    def _hand_off(self, hook: Hook, hook_url: str) -> HandOff:
+    def _hand_off(self, hook: EndpointRequest, hook_url: str) -> HandOff:
         env = self._env
         ways = routes(
             hook_id=hook.id,
@@ -166,17 +168,17 @@ class Bridge:
             daemon_url=hook.session.dify_plugin_daemon_url or "",
             known_hosts=env.known_hosts,
         )
-        seal = Seal(hook.settings.signing_secrets, hook.id)
+        seal = Signer(hook.settings.signing_secrets, hook.id)
         return HandOff(hook.id, ways, seal, self._relay, self._gate, self._claims, self._foreman.lifelines)
 
-    def _run(self, hook: Hook, store: ResilientStore, accepted: Accepted) -> Callable[[], None]:
+    def _run(self, hook: EndpointRequest, store: ResilientStore, accepted: Accepted) -> Callable[[], None]:
         """What was accepted: a turn, now and then with a sweep beside it, or a sweep alone."""
         assignment = accepted.assignment
         sweep = partial(self._caretaker.sweep, hook, store)
-        if not isinstance(assignment, Assignment):
+        if not isinstance(assignment, Job):
             accepted.keep()
             return partial(_then, sweep, accepted.leave)
-        onward = Onward(
+        onward = ContinuationHandOff(
             self._hand_off(hook, assignment.hook_url),
             self._claims,
             lambda leg: self._foreman.taking(hook, store, leg).go_on(leg.leg) is not None,
@@ -190,13 +192,13 @@ class Bridge:
             raise
         return partial(_both, turn.run, sweep) if self._caretaker.sweeps.take(hook.id) else turn.run
 
-    def _store(self, hook: Hook) -> ResilientStore:
+    def _store(self, hook: EndpointRequest) -> ResilientStore:
         settings = hook.settings
         return self._stores.open(
             hook.id, hook.session.storage, days=settings.conversation_days, redis_url=settings.redis_url or ""
         )
 
-    def _followers(self, hook: Hook, message: Message) -> Collection[str]:
+    def _followers(self, hook: EndpointRequest, message: Message) -> Collection[str]:
         """Raises StoreError when nobody can tell whether this member is among them."""
         try:
             record = self._store(hook).ask(hook.key(message), lambda known: message.user in known.followers)
@@ -233,10 +235,10 @@ def _both(one: Callable[[], None], other: Callable[[], None]) -> None:
 
 
 @cache
-def bridge() -> Bridge:
+def container() -> Container:
     """The one of this process."""
     if plugin_logger_handler not in logger.handlers:
         logger.setLevel(logging.INFO)
         logger.addHandler(plugin_logger_handler)
         logger.propagate = False
-    return Bridge(environment())
+    return Container(environment())

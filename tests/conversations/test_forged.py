@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from handoff.signer import Seal
+from handoff.signer import Signer
 from simulators.dify import script
 from simulators.slack.signing import signed_headers
 from tests.conversations.stack import SimulatedDaemon
@@ -166,7 +166,7 @@ def test_a_body_signed_by_slack_is_no_seal(world: World) -> None:
 
 
 def assignment(world: World) -> dict[str, Any]:
-    from job import Assignment
+    from job import Job
     from message import Message
 
     message = Message(
@@ -178,23 +178,23 @@ def assignment(world: World) -> dict[str, Any]:
         text="hello",
         bot_user_id=world.slack.bot_user,
     )
-    return Assignment(message, f"{world.hook}/slack/events", 0.0).to_dict()
+    return Job(message, f"{world.hook}/slack/events", 0.0).to_dict()
 
 
 def test_seals_of_others_do_not_open(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     hook_id = world.hook.rpartition("/")[2]
     secret, content = world.slack.signing_secret, assignment(world)
-    good = Seal((secret,), hook_id).close(content)
+    good = Signer((secret,), hook_id).close(content)
     from itsdangerous import TimestampSigner
 
     monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _self: int(time.time()) - 65)
-    expired = Seal((secret,), hook_id).close(content)
+    expired = Signer((secret,), hook_id).close(content)
     monkeypatch.undo()
     bodies = {
         "missing": b"",
         "expired": expired,
-        "another hook": Seal((secret,), "other").close(content),
-        "another secret": Seal(("other",), hook_id).close(content),
+        "another hook": Signer((secret,), "other").close(content),
+        "another secret": Signer(("other",), hook_id).close(content),
         "tampered": good[:20] + (b"A" if good[20:21] != b"A" else b"B") + good[21:],
         "truncated": good[:-2],
     }
@@ -206,7 +206,7 @@ def test_seals_of_others_do_not_open(world: World, monkeypatch: pytest.MonkeyPat
 def test_a_seal_played_twice_is_one_turn(world: World) -> None:
     world.dify.script(script.say("Once.", seconds=5), world.app_id)
     hook_id = world.hook.rpartition("/")[2]
-    body = Seal((world.slack.signing_secret,), hook_id).close(assignment(world))
+    body = Signer((world.slack.signing_secret,), hook_id).close(assignment(world))
     status, _ = world.post("/slack/turns", body)
     assert status == 200
     assert world.post("/slack/turns", body)[0] == 409
@@ -216,7 +216,7 @@ def test_a_seal_played_twice_is_one_turn(world: World) -> None:
 def test_a_seal_played_again_while_its_turn_runs_and_after_a_restart(world: World) -> None:
     world.dify.script(script.say("Once.", seconds=60), world.app_id)
     hook_id = world.hook.rpartition("/")[2]
-    body = Seal((world.slack.signing_secret,), hook_id).close(assignment(world))
+    body = Signer((world.slack.signing_secret,), hook_id).close(assignment(world))
     turn = threading.Thread(target=world.post, args=("/slack/turns", body))
     turn.start()
     world.wait(world.dify.running)

@@ -24,13 +24,13 @@ from endpoints.events import EventsEndpoint
 from endpoints.turns import TurnsEndpoint
 from endpoints.unreadable import tolerant
 from handoff.hand_off import HandOff
-from handoff.signer import Seal
-from job import Assignment
+from handoff.signer import Signer
+from job import Job
 from message import Message
 from provider.environment import Environment
 from simulators.slack.signing import signed_headers
 from tests.conversation_store.fake_dify_storage import FakeDifyStorage
-from wiring.container import Bridge
+from wiring.container import Container
 
 SECRET = "7e57ca5e000000000000000000007e57"
 HOOK = "hook-of-strangers"
@@ -82,7 +82,7 @@ KINDS = [
     "tokens_revoked",
     "im",
 ]
-ASSIGNMENT = Assignment(
+ASSIGNMENT = Job(
     message=Message(
         team_id="T1",
         channel="C1",
@@ -187,18 +187,18 @@ class World:
         monkeypatch.setattr(HandOff, "hand", self._hand())
         self.renew()
 
-    def _hand(self) -> Callable[[HandOff, Assignment], None]:
+    def _hand(self) -> Callable[[HandOff, Job], None]:
         """All of the hand-off but the sending."""
 
-        def hand(hand_off: HandOff, turn: Assignment) -> None:
-            Seal((SECRET,), HOOK).open(hand_off.seal.close(turn.to_dict()))
+        def hand(hand_off: HandOff, turn: Job) -> None:
+            Signer((SECRET,), HOOK).open(hand_off.seal.close(turn.to_dict()))
             self.handed.append(turn)
 
         return hand
 
     def renew(self) -> None:
         """A process that knows nothing."""
-        bridge = Bridge(NOWHERE)
+        bridge = Container(NOWHERE)
         for module in (endpoints.events, endpoints.turns):
             self._monkeypatch.setattr(module, "bridge", lambda: bridge)
 
@@ -281,7 +281,7 @@ def test_a_body_signed_by_slack_is_no_seal(here: World, times: int) -> None:
 
 @pytest.mark.parametrize("times", MANY)
 def test_a_seal_around_something_strange(here: World, times: int) -> None:
-    seal = Seal((SECRET,), HOOK)
+    seal = Signer((SECRET,), HOOK)
 
     @many(800 * times)
     @given(bent(ASSIGNMENT) | VALUES, QUERIES)

@@ -1,8 +1,8 @@
-from handoff.capacity import Gate
+from handoff.capacity import Capacity
 
 
 def test_above_the_cap_there_is_no_room() -> None:
-    gate = Gate(cap=2)
+    gate = Capacity(cap=2)
     assert gate.enter("a")
     assert gate.enter("b")
     assert not gate.enter("c")
@@ -12,7 +12,7 @@ def test_above_the_cap_there_is_no_room() -> None:
 
 
 def test_a_message_is_counted_once_from_its_hand_off_to_its_end() -> None:
-    gate = Gate(cap=1)
+    gate = Capacity(cap=1)
     assert gate.enter("a")  # the event hands it off
     assert gate.enter("a")  # the turn answers it
     gate.leave("a")
@@ -23,7 +23,7 @@ def test_a_message_is_counted_once_from_its_hand_off_to_its_end() -> None:
 
 
 def test_it_knows_whom_it_carries() -> None:
-    gate = Gate()
+    gate = Capacity()
     gate.enter("a")
     gate.enter("a")
     gate.leave("a")
@@ -32,17 +32,17 @@ def test_it_knows_whom_it_carries() -> None:
     assert not gate.carries("a")
 
 
-def fill(gate: Gate, hook: str, most: int = 1_000) -> int:
+def fill(gate: Capacity, hook: str, most: int = 1_000) -> int:
     """As many messages as the gate takes of this hook."""
     return next(number for number in range(most) if not gate.enter(f"{hook}/T1/C1/{gate.open}.{number}"))
 
 
 def test_hook_alone_may_fill_the_whole_cap() -> None:
-    assert fill(Gate(cap=400), "one") == 400
+    assert fill(Capacity(cap=400), "one") == 400
 
 
 def test_full_process_still_has_room_for_hooks_that_hold_less_than_their_share() -> None:
-    gate = Gate(cap=400)
+    gate = Capacity(cap=400)
     fill(gate, "hostile")
     taken = [fill(gate, hook) for hook in ("one", "two", "three")]
     assert all(number >= 10 for number in taken), taken
@@ -51,7 +51,7 @@ def test_full_process_still_has_room_for_hooks_that_hold_less_than_their_share()
 
 
 def test_hook_that_held_all_shares_what_becomes_free() -> None:
-    gate = Gate(cap=8)
+    gate = Capacity(cap=8)
     names = [f"hostile/{number}" for number in range(8)]
     assert all(map(gate.enter, names))
     assert gate.enter("one/1")
@@ -62,7 +62,7 @@ def test_hook_that_held_all_shares_what_becomes_free() -> None:
 
 
 def test_hook_that_left_counts_no_more() -> None:
-    gate = Gate(cap=4)
+    gate = Capacity(cap=4)
     gate.enter("one/1")
     gate.leave("one/1")
     assert fill(gate, "two") == 4

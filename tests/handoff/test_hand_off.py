@@ -3,21 +3,21 @@ from dataclasses import dataclass, field
 import pytest
 
 from errors import HandoffError
-from handoff.cancellation import Lifelines
-from handoff.capacity import Gate
+from handoff.cancellation import CancellationRegistry
+from handoff.capacity import Capacity
 from handoff.claims import Claims
 from handoff.hand_off import HandOff
-from handoff.hand_off_request import Letter
-from handoff.signer import Seal
-from job import Assignment
+from handoff.hand_off_request import HandOffRequest
+from handoff.signer import Signer
+from job import Job
 from message import Message
 from tests.fake_clock import FakeClock
 
-SEAL = Seal(("secret",), "hook")
+SEAL = Signer(("secret",), "hook")
 MESSAGE = Message(
     team_id="T1", channel="C1", ts="1700000000.000100", source="app_mention", user="U1", text="hi"
 )
-ASKED = Assignment(MESSAGE, "http://h/e/hook/slack/events", 1.0)
+ASKED = Job(MESSAGE, "http://h/e/hook/slack/events", 1.0)
 NAME = f"hook/{ASKED.ticket}"
 
 
@@ -25,12 +25,12 @@ NAME = f"hook/{ASKED.ticket}"
 class Way:
     """Stands for the relay: notes what is posted, and how many are being handed off meanwhile."""
 
-    gate: Gate
+    gate: Capacity
     refuses: bool = False
-    posted: list[Letter] = field(default_factory=list)
+    posted: list[HandOffRequest] = field(default_factory=list)
     open: list[int] = field(default_factory=list)
 
-    def hand_off(self, hook_id: str, routes: object, letter: Letter) -> None:
+    def hand_off(self, hook_id: str, routes: object, letter: HandOffRequest) -> None:
         self.posted.append(letter)
         self.open.append(self.gate.open)
         if self.refuses:
@@ -38,18 +38,18 @@ class Way:
 
 
 def made(cap: int = 9, *, refuses: bool = False) -> tuple[HandOff, Way, Claims]:
-    gate, claims = Gate(cap), Claims(FakeClock())
+    gate, claims = Capacity(cap), Claims(FakeClock())
     way = Way(gate, refuses)
-    return HandOff("hook", ("http://h",), SEAL, way, gate, claims, Lifelines()), way, claims  # type: ignore[arg-type]
+    return HandOff("hook", ("http://h",), SEAL, way, gate, claims, CancellationRegistry()), way, claims  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("leg", [0, 1])
 def test_the_sealed_assignment_is_posted_with_slacks_patience_on_its_first_leg(leg: int) -> None:
     hand_off, way, _ = made()
-    assignment = Assignment(MESSAGE, ASKED.hook_url, 1.0, leg)
+    assignment = Job(MESSAGE, ASKED.hook_url, 1.0, leg)
     hand_off.hand(assignment)
     [letter] = way.posted
-    assert Assignment.from_dict(SEAL.open(letter.body)) == assignment
+    assert Job.from_dict(SEAL.open(letter.body)) == assignment
     assert letter.receipt == SEAL.receipt(letter.body)
     assert letter.since == (None if leg else 1.0)
 

@@ -1,7 +1,7 @@
 from gevent.event import Event
 
 from clock import SystemClock
-from handoff.heartbeat import BEAT, beats
+from handoff.heartbeat import BEAT, heartbeats
 
 CLOCK = SystemClock(0.001)
 
@@ -12,7 +12,7 @@ def test_a_byte_at_once_and_then_one_every_ten_seconds_until_the_end() -> None:
     def run() -> None:
         done.wait()
 
-    stream = beats(run, CLOCK)
+    stream = heartbeats(run, CLOCK)
     assert next(stream) == BEAT
     assert next(stream) == BEAT
     assert next(stream) == BEAT
@@ -24,9 +24,9 @@ def test_a_turn_that_breaks_ends_its_request() -> None:
     def run() -> None:
         raise ValueError("broken")
 
-    stream = beats(run, CLOCK)
+    stream = heartbeats(run, CLOCK)
     assert list(stream)[:1] == [BEAT]
 
 
 def test_a_quick_turn_has_one_byte() -> None:
-    assert list(beats(lambda: None, CLOCK)) == [BEAT]
+    assert list(heartbeats(lambda: None, CLOCK)) == [BEAT]

@@ -3,20 +3,20 @@ from dataclasses import dataclass, field
 import pytest
 
 from errors import HandoffError
-from handoff.cancellation import Lifelines
-from handoff.capacity import Gate
+from handoff.cancellation import CancellationRegistry
+from handoff.capacity import Capacity
 from handoff.claims import Claims
-from handoff.hand_off import HandOff, Onward
-from handoff.hand_off_request import Letter
-from handoff.signer import Seal
-from job import Assignment
+from handoff.hand_off import ContinuationHandOff, HandOff
+from handoff.hand_off_request import HandOffRequest
+from handoff.signer import Signer
+from job import Job
 from message import Message
 from tests.fake_clock import FakeClock
 
 MESSAGE = Message(
     team_id="T1", channel="C1", ts="1700000000.000100", source="app_mention", user="U1", text="hi"
 )
-WAITING = Assignment(MESSAGE, "http://h/e/hook/slack/events", 1.0)
+WAITING = Job(MESSAGE, "http://h/e/hook/slack/events", 1.0)
 
 
 @dataclass
@@ -29,12 +29,12 @@ class Way:
     elsewhere: set[int] = field(default_factory=set)
     """Legs that another process took."""
 
-    def go_on(self, assignment: Assignment) -> bool:
+    def go_on(self, assignment: Job) -> bool:
         return assignment.leg not in self.elsewhere
 
-    def hand_off(self, hook_id: str, routes: object, letter: Letter) -> None:
+    def hand_off(self, hook_id: str, routes: object, letter: HandOffRequest) -> None:
         assert letter.since is None  # nobody at Slack waits for it
-        leg = Assignment.from_dict(SEAL.open(letter.body)).leg
+        leg = Job.from_dict(SEAL.open(letter.body)).leg
         self.legs.append(leg)
         fate = self.fates.pop(0)
         if fate == "began elsewhere":
@@ -45,13 +45,13 @@ class Way:
             raise HandoffError(fate)
 
 
-SEAL = Seal(("secret",), "hook")
+SEAL = Signer(("secret",), "hook")
 
 
-def onward(*fates: str) -> tuple[Onward, Way]:
+def onward(*fates: str) -> tuple[ContinuationHandOff, Way]:
     way = Way(Claims(FakeClock()), list(fates))
-    hand_off = HandOff("hook", ("http://h",), SEAL, way, Gate(), way.claims, Lifelines())  # type: ignore[arg-type]
-    return Onward(hand_off, way.claims, way.go_on), way
+    hand_off = HandOff("hook", ("http://h",), SEAL, way, Capacity(), way.claims, CancellationRegistry())  # type: ignore[arg-type]
+    return ContinuationHandOff(hand_off, way.claims, way.go_on), way
 
 
 def test_accepted() -> None:

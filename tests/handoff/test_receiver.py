@@ -3,15 +3,15 @@ from dataclasses import dataclass, field
 import pytest
 
 from conversation_store.record import ThreadRecord
-from handoff.capacity import Gate
+from handoff.capacity import Capacity
 from handoff.claims import Claims
-from handoff.receiver import SURE_SECONDS, Accepted, Reception, Refused
-from handoff.signer import Seal
-from job import Assignment, SweepRequest
+from handoff.receiver import SURE_SECONDS, Accepted, Receiver, Refused
+from handoff.signer import Signer
+from job import Job, SweepJob
 from message import Message
 from tests.fake_clock import FakeClock
 
-SEAL = Seal(("secret",), "hook")
+SEAL = Signer(("secret",), "hook")
 MESSAGE = Message(
     team_id="T1", channel="C1", ts="1700000000.000100", source="app_mention", user="U1", text="hi"
 )
@@ -25,7 +25,7 @@ class Record:
     legs: dict[str, str] = field(default_factory=dict)
     broken: bool = False
 
-    def claim(self, assignment: Assignment) -> ThreadRecord | None:
+    def claim(self, assignment: Job) -> ThreadRecord | None:
         if self.broken:
             raise RuntimeError("broken")
         if assignment.ticket in self.handled:
@@ -33,28 +33,28 @@ class Record:
         self.handled.add(assignment.ticket)
         return ThreadRecord(conversation_id="c1")
 
-    def go_on(self, assignment: Assignment, holder: str) -> ThreadRecord | None:
+    def go_on(self, assignment: Job, holder: str) -> ThreadRecord | None:
         taken = self.legs.setdefault(f"{assignment.ticket}#{assignment.leg}", holder)
         return ThreadRecord(conversation_id="c1") if taken == holder else None
 
 
-def sealed(leg: int = 0, seal: Seal = SEAL) -> bytes:
-    return seal.close(Assignment(MESSAGE, "http://h/e/hook/slack/events", 1.0, leg).to_dict())
+def sealed(leg: int = 0, seal: Signer = SEAL) -> bytes:
+    return seal.close(Job(MESSAGE, "http://h/e/hook/slack/events", 1.0, leg).to_dict())
 
 
 def reception(
     record: Record,
     *,
-    gate: Gate | None = None,
+    gate: Capacity | None = None,
     claims: Claims | None = None,
     clock: FakeClock | None = None,
     holder: str = "here",
-) -> Reception:
+) -> Receiver:
     claims = claims or Claims(FakeClock())
-    return Reception(
+    return Receiver(
         "hook",
         SEAL,
-        gate or Gate(),
+        gate or Capacity(),
         claims,
         clock or FakeClock(),
         record.claim,
@@ -70,10 +70,10 @@ def began(answer: Accepted | Refused) -> bool:
 
 
 def test_a_sealed_turn_is_accepted_with_its_record() -> None:
-    gate = Gate()
+    gate = Capacity()
     accepted = reception(Record(), gate=gate).receive(sealed())
     assert isinstance(accepted, Accepted)
-    assert isinstance(accepted.assignment, Assignment)
+    assert isinstance(accepted.assignment, Job)
     assert accepted.assignment.message == MESSAGE
     assert accepted.request == "r1"
     assert accepted.record.conversation_id == "c1"
@@ -89,8 +89,8 @@ def test_a_sealed_turn_is_accepted_with_its_record() -> None:
         b"[" * 100_000,
         b"\xff\xfe",
         b"x" * (2 << 20),
-        sealed(seal=Seal(("secret",), "other hook")),
-        sealed(seal=Seal(("other",), "hook")),
+        sealed(seal=Signer(("secret",), "other hook")),
+        sealed(seal=Signer(("other",), "hook")),
         sealed()[:-3],
         SEAL.close({"message": 1}),
         SEAL.close({}),
@@ -98,7 +98,7 @@ def test_a_sealed_turn_is_accepted_with_its_record() -> None:
     ],
 )
 def test_whatever_is_not_sealed_by_us_is_401(body: bytes) -> None:
-    record, gate = Record(), Gate()
+    record, gate = Record(), Capacity()
     assert reception(record, gate=gate).receive(body) == Refused(401)
     assert (record.handled, gate.open) == (set(), 0)
 
@@ -111,7 +111,7 @@ def test_the_same_seal_played_twice_is_one_turn() -> None:
 
 
 def test_taken_by_another_process() -> None:
-    record, gate = Record(), Gate()
+    record, gate = Record(), Capacity()
     assert isinstance(reception(record, gate=gate).receive(sealed()), Accepted)
     assert reception(record, gate=gate).receive(sealed()) == Refused(409)
     assert gate.open == 1
@@ -119,7 +119,7 @@ def test_taken_by_another_process() -> None:
 
 def test_what_begins_is_kept_and_what_another_process_has() -> None:
     """Whoever asks again in this process can be told at once."""
-    record, name = Record(), f"hook/{Assignment(MESSAGE, '', 1.0).ticket}#0"
+    record, name = Record(), f"hook/{Job(MESSAGE, '', 1.0).ticket}#0"
     claims = Claims(FakeClock())
     accepted = reception(record, claims=claims).receive(sealed())
     assert isinstance(accepted, Accepted)
@@ -153,14 +153,14 @@ def test_what_is_given_back_meanwhile_is_no_ack_either() -> None:
 
 
 def test_what_the_record_could_not_take_is_not_kept() -> None:
-    claims, name = Claims(FakeClock()), f"hook/{Assignment(MESSAGE, '', 1.0).ticket}#0"
+    claims, name = Claims(FakeClock()), f"hook/{Job(MESSAGE, '', 1.0).ticket}#0"
     with pytest.raises(RuntimeError):
         reception(Record(broken=True), claims=claims).receive(sealed())
     assert not claims.is_kept(name)
 
 
 def test_a_full_process_says_so_and_forgets_it() -> None:
-    gate, claims, record = Gate(cap=1), Claims(FakeClock()), Record()
+    gate, claims, record = Capacity(cap=1), Claims(FakeClock()), Record()
     gate.enter("something else")
     whole = reception(record, gate=gate, claims=claims)
     assert whole.receive(sealed()) == Refused(503)
@@ -177,7 +177,7 @@ def test_a_later_leg_goes_on_with_the_claim_and_is_taken_once() -> None:
 
 
 def test_a_later_leg_taken_by_another_process() -> None:
-    record, gate = Record(), Gate()
+    record, gate = Record(), Capacity()
     assert isinstance(reception(record, holder="elsewhere").receive(sealed(leg=1)), Accepted)
     assert reception(record, gate=gate).receive(sealed(leg=1)) == Refused(409)
     assert gate.open == 0
@@ -185,12 +185,12 @@ def test_a_later_leg_taken_by_another_process() -> None:
 
 
 def test_a_sweep_claims_nothing_and_is_taken_once() -> None:
-    record, gate = Record(), Gate()
+    record, gate = Record(), Capacity()
     whole = reception(record, gate=gate)
-    body = SEAL.close(SweepRequest("one").to_dict())
+    body = SEAL.close(SweepJob("one").to_dict())
     accepted = whole.receive(body)
     assert isinstance(accepted, Accepted)
-    assert accepted.assignment == SweepRequest("one")
+    assert accepted.assignment == SweepJob("one")
     accepted.keep()
     assert whole.receive(body) == Refused(409)
     accepted.leave()
@@ -198,7 +198,7 @@ def test_a_sweep_claims_nothing_and_is_taken_once() -> None:
 
 
 def test_a_leg_that_could_not_begin_can_be_tried_again() -> None:
-    gate, record = Gate(), Record()
+    gate, record = Capacity(), Record()
     whole = reception(record, gate=gate)
     accepted = whole.receive(sealed(leg=1))
     assert isinstance(accepted, Accepted)
@@ -208,7 +208,7 @@ def test_a_leg_that_could_not_begin_can_be_tried_again() -> None:
 
 
 def test_what_breaks_on_the_way_can_be_tried_again() -> None:
-    record, gate, claims = Record(broken=True), Gate(), Claims(FakeClock())
+    record, gate, claims = Record(broken=True), Capacity(), Claims(FakeClock())
     whole = reception(record, gate=gate, claims=claims)
     with pytest.raises(RuntimeError):
         whole.receive(sealed())

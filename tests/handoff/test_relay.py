@@ -10,7 +10,7 @@ from gevent.server import StreamServer
 
 from clock import SystemClock
 from errors import HandoffError
-from handoff.hand_off_request import Letter
+from handoff.hand_off_request import HandOffRequest
 from handoff.relay import RECEIPT_HEADER, Relay, http_client
 
 type App = Callable[[dict[str, Any], Any], Iterator[bytes]]
@@ -54,8 +54,8 @@ def answering(
     return app
 
 
-def letter(**more: Any) -> Letter:
-    return Letter(b"sealed", RECEIPT, **more)
+def letter(**more: Any) -> HandOffRequest:
+    return HandOffRequest(b"sealed", RECEIPT, **more)
 
 
 @pytest.fixture

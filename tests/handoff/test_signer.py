@@ -7,33 +7,33 @@ from hypothesis import strategies as st
 from itsdangerous import TimestampSigner
 
 from errors import Forged
-from handoff.signer import SEAL_SECONDS, SKEW_SECONDS, Seal
+from handoff.signer import SEAL_SECONDS, SKEW_SECONDS, Signer
 
 CONTENT = {"message": {"text": "hello", "files": [1, None]}, "leg": 0}
 
 
 def test_what_was_closed_opens() -> None:
-    seal = Seal(("secret",), "hook")
+    seal = Signer(("secret",), "hook")
     assert seal.open(seal.close(CONTENT)) == CONTENT
 
 
 @pytest.mark.parametrize(
-    "other", [Seal(("secret",), "other"), Seal(("other",), "hook")], ids=["hook", "secret"]
+    "other", [Signer(("secret",), "other"), Signer(("other",), "hook")], ids=["hook", "secret"]
 )
-def test_another_hook_or_secret_does_not_open(other: Seal) -> None:
+def test_another_hook_or_secret_does_not_open(other: Signer) -> None:
     with pytest.raises(Forged):
-        other.open(Seal(("secret",), "hook").close(CONTENT))
+        other.open(Signer(("secret",), "hook").close(CONTENT))
 
 
 def test_while_secrets_rotate_each_opens_and_the_first_seals() -> None:
-    old, new = Seal(("old",), "hook"), Seal(("new", "old"), "hook")
+    old, new = Signer(("old",), "hook"), Signer(("new", "old"), "hook")
     assert new.open(old.close(CONTENT)) == CONTENT
-    assert Seal(("new",), "hook").open(new.close(CONTENT)) == CONTENT
+    assert Signer(("new",), "hook").open(new.close(CONTENT)) == CONTENT
 
 
 def test_without_a_secret_nothing_opens() -> None:
     with pytest.raises(Forged):
-        Seal((), "hook").open(b"anything")
+        Signer((), "hook").open(b"anything")
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_without_a_secret_nothing_opens() -> None:
     ],
 )
 def test_it_holds_a_minute(age: int, opens: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    seal = Seal(("secret",), "hook")
+    seal = Signer(("secret",), "hook")
     monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _self: int(time.time()) - age)
     body = seal.close(CONTENT)
     monkeypatch.undo()
@@ -60,7 +60,7 @@ def test_it_holds_a_minute(age: int, opens: bool, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_body_beyond_the_largest_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    seal = Seal(("secret",), "hook")
+    seal = Signer(("secret",), "hook")
     body = seal.close(CONTENT)
     monkeypatch.setattr("handoff.signer.LARGEST", len(body))
     assert seal.open(body) == CONTENT
@@ -72,12 +72,12 @@ def test_a_body_beyond_the_largest_is_not_looked_at(monkeypatch: pytest.MonkeyPa
 @given(st.binary(max_size=300))
 def test_no_bytes_open_by_chance(body: bytes) -> None:
     with pytest.raises(Forged):
-        Seal(("secret",), "hook").open(body)
+        Signer(("secret",), "hook").open(body)
 
 
 @given(st.data())
 def test_a_changed_byte_breaks_it(data: st.DataObject) -> None:
-    seal = Seal(("secret",), "hook")
+    seal = Signer(("secret",), "hook")
     body = bytearray(seal.close(CONTENT))
     place = data.draw(st.integers(0, len(body) - 1))
     before = body[place]
@@ -91,13 +91,13 @@ def test_a_changed_byte_breaks_it(data: st.DataObject) -> None:
 
 
 def test_a_seal_around_a_list_is_none_of_ours() -> None:
-    seal = Seal(("secret",), "hook")
+    seal = Signer(("secret",), "hook")
     with pytest.raises(Forged):
         seal.open(seal._serializer.dumps([1]).encode())
 
 
 def test_a_receipt_is_for_one_body_of_one_hook_and_secret() -> None:
-    seal = Seal(("secret",), "hook")
+    seal = Signer(("secret",), "hook")
     body = json.dumps(CONTENT).encode()
-    assert seal.receipt(body) == Seal(("secret", "old"), "hook").receipt(body)
-    assert len({seal.receipt(body), seal.receipt(b"x"), Seal(("s",), "hook").receipt(body)}) == 3
+    assert seal.receipt(body) == Signer(("secret", "old"), "hook").receipt(body)
+    assert len({seal.receipt(body), seal.receipt(b"x"), Signer(("s",), "hook").receipt(body)}) == 3

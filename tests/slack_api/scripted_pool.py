@@ -8,19 +8,19 @@ from urllib.parse import parse_qsl
 
 from slack_api.budget import Budget
 from slack_api.client import SlackApi
-from slack_api.pool import Answer, Bounds
+from slack_api.pool import Bounds, HttpResponse
 from tests.fake_clock import FakeClock
 
 
-def says(body: Mapping[str, Any] | bytes, status: int = 200, **headers: str) -> Answer:
+def says(body: Mapping[str, Any] | bytes, status: int = 200, **headers: str) -> HttpResponse:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return Answer(status, {name.replace("_", "-"): value for name, value in headers.items()}, content)
+    return HttpResponse(status, {name.replace("_", "-"): value for name, value in headers.items()}, content)
 
 
 OK = says({"ok": True, "ts": "1.5"})
 
 
-def refuses(error: str) -> Answer:
+def refuses(error: str) -> HttpResponse:
     return says({"ok": False, "error": error})
 
 
@@ -28,12 +28,12 @@ def refuses(error: str) -> Answer:
 class ScriptedPool:
     """Each exchange takes the next answer, or raises it; the last one goes on for ever."""
 
-    answers: list[Answer | Exception]
+    answers: list[HttpResponse | Exception]
     sent: list[tuple[str, str, Mapping[str, str], bytes | None]] = field(default_factory=list)
 
     def exchange(
         self, verb: str, url: str, headers: Mapping[str, str], body: bytes | None, bounds: Bounds
-    ) -> Answer:
+    ) -> HttpResponse:
         self.sent.append((verb, url, headers, body))
         following = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(following, Exception):
@@ -51,7 +51,9 @@ class ScriptedPool:
         return dict(parse_qsl((body or b"").decode(), keep_blank_values=True))
 
 
-def api_over(*answers: Answer | Exception, clock: FakeClock | None = None) -> tuple[SlackApi, ScriptedPool]:
+def api_over(
+    *answers: HttpResponse | Exception, clock: FakeClock | None = None
+) -> tuple[SlackApi, ScriptedPool]:
     clock = clock or FakeClock()
     pool = ScriptedPool(list(answers))
     api = SlackApi(

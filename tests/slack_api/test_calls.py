@@ -2,7 +2,7 @@ import pytest
 
 from errors import SlackError, SlackFateUnknown, SlackRateLimited, SlackRefused, SlackUnreachable
 from slack_api.connection import NeverSent
-from slack_api.pool import Answer, Unanswered
+from slack_api.pool import HttpResponse, Unanswered
 from slack_api.retry import BRISK
 from slack_api.tiers import POST, SET_STATUS, STATUS
 from tests.fake_clock import FakeClock
@@ -67,7 +67,7 @@ def test_a_read_of_unknown_fate_is_sent_again() -> None:
 
 
 @pytest.mark.parametrize("limited", [LIMITED, refuses("ratelimited"), refuses("rate_limited")])
-def test_after_a_429_it_waits_and_sends_again(limited: Answer) -> None:
+def test_after_a_429_it_waits_and_sends_again(limited: HttpResponse) -> None:
     clock = FakeClock()
     begin = clock.now()
     api, pool = api_over(limited, OK, clock=clock)

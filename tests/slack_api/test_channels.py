@@ -2,7 +2,7 @@ import pytest
 
 from slack_api.channels import KEEP, KEEP_FAILURE, READ, Channels
 from slack_api.connection import NeverSent
-from slack_api.pool import Answer
+from slack_api.pool import HttpResponse
 from slack_api.retry import HASTY, PATIENT
 from tests.fake_clock import FakeClock
 from tests.slack_api.scripted_pool import api_over, refuses, says
@@ -20,7 +20,7 @@ SCOPES = frozenset({READ})
         (refuses("channel_not_found"), False),
     ],
 )
-def test_a_channel_is_asked_for_once_an_hour(answer: Answer, *, group: bool) -> None:
+def test_a_channel_is_asked_for_once_an_hour(answer: HttpResponse, *, group: bool) -> None:
     clock = FakeClock()
     channels = Channels(clock)
     api, pool = api_over(answer, clock=clock)
@@ -40,7 +40,7 @@ def test_without_the_scope_a_refusal_says_nothing_of_the_channel(scopes: frozens
 
 
 @pytest.mark.parametrize("fault", [refuses("fatal_error"), NeverSent("no")])
-def test_failures_are_remembered_shortly(fault: Answer | Exception) -> None:
+def test_failures_are_remembered_shortly(fault: HttpResponse | Exception) -> None:
     clock = FakeClock()
     channels = Channels(clock)
     api, pool = api_over(fault, clock=clock)

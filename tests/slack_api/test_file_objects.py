@@ -17,7 +17,7 @@ from slack_api.file_objects import (
     refusal,
     safe_name,
 )
-from slack_api.pool import Answer
+from slack_api.pool import HttpResponse
 from tests.slack_api.scripted_pool import says
 
 FILE = {
@@ -137,7 +137,7 @@ def test_what_cannot_be_fetched_says_why(change: dict[str, Any], reason: str) ->
         (says(b"hell", transfer_encoding="chunked"), None),
     ],
 )
-def test_what_an_answer_means(answer: Answer, reason: str | None) -> None:
+def test_what_an_answer_means(answer: HttpResponse, reason: str | None) -> None:
     assert refusal(FILE, answer, owned_target=False) == reason
 
 

@@ -16,7 +16,7 @@ from slack_api.budget import Budget
 from slack_api.client import SlackApi
 from slack_api.connection import NeverSent
 from slack_api.files import FileLimits, SlackFiles
-from slack_api.pool import Answer, Pool, Unanswered
+from slack_api.pool import HttpResponse, Pool, Unanswered
 from tests.slack_api.scripted_pool import api_over, refuses, says
 
 LIMITS = FileLimits(size=200_000)
@@ -183,7 +183,7 @@ def test_the_token_is_shown_to_slack() -> None:
         ),
     ],
 )
-def test_a_stub_that_leads_nowhere(answer: Answer, reason: str) -> None:
+def test_a_stub_that_leads_nowhere(answer: HttpResponse, reason: str) -> None:
     api, pool = api_over(answer)
     with pytest.raises(FileRefused) as caught:
         SlackFiles(api, "t", pool=pool, origin=ORIGIN).download(STUB, LIMITS)
@@ -203,7 +203,7 @@ class TestUpload:
     ADDRESS = says({"ok": True, "upload_url": "https://files.slack.com/upload/v1/x", "file_id": "F1"})
     DONE = says({"ok": True, "files": [{"id": "F1"}]})
 
-    def upload(self, *answers: Answer | Exception) -> list[str]:
+    def upload(self, *answers: HttpResponse | Exception) -> list[str]:
         api, pool = api_over(*answers)
         try:
             SlackFiles(api, "xoxb-secret", pool=pool, origin=ORIGIN).upload("C1", "1.1", "a.txt", b"data")
@@ -235,7 +235,7 @@ class TestUpload:
         ],
     )
     def test_bytes_that_do_not_arrive_share_nothing(
-        self, fault: Answer | Exception, error: type[SlackError]
+        self, fault: HttpResponse | Exception, error: type[SlackError]
     ) -> None:
         with pytest.raises(error):
             self.upload(self.ADDRESS, fault, self.ADDRESS, fault)

@@ -1,9 +1,9 @@
-from slack_api.pool import Answer
+from slack_api.pool import HttpResponse
 from slack_api.retry import HASTY
 from tests.slack_api.scripted_pool import api_over, says
 
 
-def page(*numbers: int, cursor: str = "") -> Answer:
+def page(*numbers: int, cursor: str = "") -> HttpResponse:
     messages = [{"ts": f"{number}.0"} for number in numbers]
     return says({"ok": True, "messages": messages, "response_metadata": {"next_cursor": cursor}})
 

@@ -7,8 +7,8 @@ from clock import SystemClock
 from hosts import is_loopback
 from slack_api.connection import NeverSent
 from slack_api.pool import (
-    Answer,
     Bounds,
+    HttpResponse,
     Pool,
     Stalled,
     TooLarge,
@@ -46,7 +46,7 @@ def pool(monkeypatch: pytest.MonkeyPatch) -> Pool:
     return Pool(SystemClock(), floor=0.0)
 
 
-def get(pool: Pool, url: str, bounds: Bounds = BOUNDS) -> Answer:
+def get(pool: Pool, url: str, bounds: Bounds = BOUNDS) -> HttpResponse:
     return pool.exchange("GET", url, {}, None, bounds)
 
 

@@ -13,7 +13,7 @@ from slack_sdk.version import __version__
 from clock import SystemClock
 from errors import SlackFateUnknown, SlackRateLimited, SlackUnreachable
 from slack_api.connection import NeverSent
-from slack_api.pool import Answer, Bounds, Pool, Unanswered
+from slack_api.pool import Bounds, HttpResponse, Pool, Unanswered
 from slack_api.web import DEFAULT_RETRY_AFTER, LONGEST_RETRY_AFTER, PooledWebClient, retry_after, usable_body
 from tests.slack_api.scripted_pool import OK, ScriptedPool, says
 from tests.slack_api.scripted_server import answer, serving
@@ -66,7 +66,7 @@ class TestTheHookOfSlackSdk:
         assert len(pool.sent) == 1
 
 
-def call(*answers: Answer | Exception) -> None:
+def call(*answers: HttpResponse | Exception) -> None:
     PooledWebClient("t", "https://slack.com/api/", ScriptedPool(list(answers))).api_call(
         "chat.update", json={}
     )
@@ -93,7 +93,7 @@ def test_never_sent_is_unreachable() -> None:
         says(b"", status=302, location="https://evil.example/"),
     ],
 )
-def test_an_unusable_answer_leaves_the_fate_open(unusable: Answer | Exception) -> None:
+def test_an_unusable_answer_leaves_the_fate_open(unusable: HttpResponse | Exception) -> None:
     with pytest.raises(SlackFateUnknown):
         call(unusable)
 
@@ -106,7 +106,7 @@ def test_an_unusable_answer_leaves_the_fate_open(unusable: Answer | Exception) -
         (says(b"<html>", status=429, retry_after="soon"), DEFAULT_RETRY_AFTER),
     ],
 )
-def test_429_says_how_long(limited: Answer, seconds: float) -> None:
+def test_429_says_how_long(limited: HttpResponse, seconds: float) -> None:
     with pytest.raises(SlackRateLimited) as caught:
         call(limited)
     assert caught.value.retry_after == seconds
@@ -153,7 +153,7 @@ def _bounds(method: str) -> Bounds:
     class Watching(ScriptedPool):
         def exchange(
             self, verb: str, url: str, headers: Mapping[str, str], body: bytes | None, bounds: Bounds
-        ) -> Answer:
+        ) -> HttpResponse:
             seen.append(bounds)
             return super().exchange(verb, url, headers, body, bounds)
 

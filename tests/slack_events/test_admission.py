@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from message import Message
-from slack_events.admission import Answer, AskThread, Ignore, Reason, Rules, Verdict, admit, follow
+from slack_events.admission import Admit, AskThread, Ignore, Reason, Rules, Verdict, admit, follow
 
 MENTION = Message(
     team_id="T1",
@@ -29,27 +29,27 @@ RULES = Rules()
 
 def test_a_mention_is_answered_on_one_of_its_two_events() -> None:
     for channel_type in ("channel", "group"):
-        assert admit(MENTION, RULES) == Answer()
+        assert admit(MENTION, RULES) == Admit()
         assert admit(replace(TWIN, channel_type=channel_type), RULES) == Ignore(Reason.TWIN)
 
 
 @pytest.mark.parametrize("text", ["<@UBOT> hi", "hi <@UBOT>", "hi <@UBOT|bot> there"])
 @pytest.mark.parametrize("thread_ts", ["", "1763881200.000100"])
 def test_a_mention_anywhere(text: str, thread_ts: str) -> None:
-    assert admit(replace(MENTION, text=text, thread_ts=thread_ts), RULES) == Answer()
+    assert admit(replace(MENTION, text=text, thread_ts=thread_ts), RULES) == Admit()
     assert admit(replace(TWIN, text=text, thread_ts=thread_ts), RULES) == Ignore(Reason.TWIN)
 
 
 def test_direct_messages_are_answered_on_message_only() -> None:
-    assert admit(DM, RULES) == Answer()
-    assert admit(replace(DM, thread_ts="1763881200.000100"), RULES) == Answer()
+    assert admit(DM, RULES) == Admit()
+    assert admit(replace(DM, thread_ts="1763881200.000100"), RULES) == Admit()
     assert admit(replace(DM, source="app_mention"), RULES) == Ignore(Reason.TWIN)
     assert admit(replace(DM, source="app_mention", channel_type=""), RULES) == Ignore(Reason.TWIN)
 
 
 def test_group_direct_messages_need_a_mention() -> None:
     assert admit(GROUP_DM, RULES) == Ignore(Reason.NOT_ADDRESSED)
-    assert admit(replace(GROUP_DM, text="so <@UBOT>?"), RULES) == Answer()
+    assert admit(replace(GROUP_DM, text="so <@UBOT>?"), RULES) == Admit()
     assert admit(replace(GROUP_DM, text="<@UBOT>", source="app_mention"), RULES) == Ignore(Reason.TWIN)
     assert admit(replace(GROUP_DM, thread_ts="1763881200.000100"), RULES) == AskThread()
 
@@ -67,7 +67,7 @@ def test_replies_without_a_mention() -> None:
 
 
 def test_only_who_asked_is_followed() -> None:
-    assert follow(REPLY, ("U2", "U1")) == Answer()
+    assert follow(REPLY, ("U2", "U1")) == Admit()
     assert follow(REPLY, ("U2",)) == Ignore(Reason.NOT_FOLLOWED)
     assert follow(REPLY, ()) == Ignore(Reason.NOT_FOLLOWED)
 
@@ -105,20 +105,20 @@ def test_never_answered_anywhere(place: str, change: dict[str, Any], reason: Rea
 @pytest.mark.parametrize("subtype", ["file_share", "thread_broadcast", "me_message"])
 @pytest.mark.parametrize(
     ("message", "verdict"),
-    [(MENTION, Answer()), (DM, Answer()), (REPLY, AskThread()), (TWIN, Ignore(Reason.TWIN))],
+    [(MENTION, Admit()), (DM, Admit()), (REPLY, AskThread()), (TWIN, Ignore(Reason.TWIN))],
 )
 def test_these_subtypes_are_messages(subtype: str, message: Message, verdict: Verdict) -> None:
     assert admit(replace(message, subtype=subtype), RULES) == verdict
 
 
 def test_another_app_s_id_on_a_person_s_message_is_no_bot() -> None:
-    assert admit(replace(MENTION, app_id="A2"), RULES) == Answer()
+    assert admit(replace(MENTION, app_id="A2"), RULES) == Admit()
 
 
 def test_members_of_other_organisations_where_they_are_welcome() -> None:
     rules = replace(RULES, slack_connect=True)
-    assert admit(replace(MENTION, user_team="T2", is_ext_shared=True), rules) == Answer()
-    assert admit(replace(MENTION, is_ext_shared=True), RULES) == Answer()
+    assert admit(replace(MENTION, user_team="T2", is_ext_shared=True), rules) == Admit()
+    assert admit(replace(MENTION, is_ext_shared=True), RULES) == Admit()
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -133,7 +133,7 @@ def test_allowed_channels_count_in_channels(place: str) -> None:
     message = PLACES[place]
     verdict = admit(message, replace(RULES, allowed_channels=frozenset({"C2"})))
     in_channel = place in {"channel", "reply"}
-    assert verdict == (Ignore(Reason.CHANNEL_NOT_ALLOWED) if in_channel else Answer())
+    assert verdict == (Ignore(Reason.CHANNEL_NOT_ALLOWED) if in_channel else Admit())
     assert admit(message, replace(RULES, allowed_channels=frozenset({"C1"}))) == admit(message, RULES)
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from errors import Malformed
-from slack_events.block_action import LONGEST_VALUE, parse_press
+from slack_events.block_action import LONGEST_VALUE, parse_block_action
 
 PAYLOAD: dict[str, Any] = {
     "type": "block_actions",
@@ -34,7 +34,7 @@ def action(**changes: Any) -> bytes:
 
 
 def test_a_press_is_what_the_presser_would_have_written() -> None:
-    press = parse_press(form())
+    press = parse_block_action(form())
     assert press is not None
     message = press.message
     assert (message.team_id, message.user_team, message.user) == ("T1", "T2", "U1")
@@ -45,10 +45,10 @@ def test_a_press_is_what_the_presser_would_have_written() -> None:
 
 
 def test_who_is_of_nowhere_is_not_of_ours() -> None:
-    press = parse_press(form(user={"id": "U1"}))
+    press = parse_block_action(form(user={"id": "U1"}))
     assert press is not None
     assert press.message.is_external_to("")
-    press = parse_press(form(user={"id": "U1", "team_id": "T1"}))
+    press = parse_block_action(form(user={"id": "U1", "team_id": "T1"}))
     assert press is not None
     assert not press.message.is_external_to("")
 
@@ -56,29 +56,29 @@ def test_who_is_of_nowhere_is_not_of_ours() -> None:
 @pytest.mark.parametrize("name", ["directmessage", "mpdm-anna--ben-1", "team"])
 @pytest.mark.parametrize(("channel", "is_dm"), [("C1", False), ("D1", True)])
 def test_channel_of_a_press_is_told_by_its_id_whatever_its_name(channel: str, is_dm: bool, name: str) -> None:
-    press = parse_press(form(channel={"id": channel, "name": name}))
+    press = parse_block_action(form(channel={"id": channel, "name": name}))
     assert press is not None
     assert (press.message.is_dm, press.message.channel_type) == (is_dm, "")
 
 
 def test_press_claims_no_enterprise_and_no_unshared_channel() -> None:
-    press = parse_press(form(enterprise={"id": "T2"}))
+    press = parse_block_action(form(enterprise={"id": "T2"}))
     assert press is not None
     assert (press.message.enterprise_id, press.message.is_ext_shared) == ("", None)
     assert press.message.is_external_to("")
 
 
 def test_a_button_at_top_level_begins_its_thread() -> None:
-    press = parse_press(form(container={"message_ts": "170.5", "channel_id": "C1"}))
+    press = parse_block_action(form(container={"message_ts": "170.5", "channel_id": "C1"}))
     assert press is not None
     assert press.message.root_ts == "170.5"
 
 
 def test_two_people_press_two_buttons() -> None:
     presses = [
-        parse_press(form()),
-        parse_press(form(user={"id": "U3"})),
-        parse_press(action(action_id="ask_1")),
+        parse_block_action(form()),
+        parse_block_action(form(user={"id": "U3"})),
+        parse_block_action(action(action_id="ask_1")),
     ]
     assert len({press.button for press in presses if press}) == len(presses)
 
@@ -101,7 +101,7 @@ def test_two_people_press_two_buttons() -> None:
     ],
 )
 def test_other_interactions_are_nothing_for_us(body: bytes) -> None:
-    assert parse_press(body) is None
+    assert parse_block_action(body) is None
 
 
 @pytest.mark.parametrize(
@@ -118,11 +118,11 @@ def test_other_interactions_are_nothing_for_us(body: bytes) -> None:
 )
 def test_senseless_ones_are_malformed(body: bytes) -> None:
     with pytest.raises(Malformed):
-        parse_press(body)
+        parse_block_action(body)
 
 
 def test_a_value_is_no_longer_than_slack_allows() -> None:
-    press = parse_press(action(value="x" * 5000))
+    press = parse_block_action(action(value="x" * 5000))
     assert press is not None
     assert len(press.message.text) == LONGEST_VALUE
 
@@ -140,7 +140,7 @@ JSON = st.recursive(
 )
 def test_whatever_comes_it_is_a_press_or_nothing_or_malformed(body: bytes) -> None:
     try:
-        press = parse_press(body)
+        press = parse_block_action(body)
     except Malformed:
         return
     assert press is None or press.message.text

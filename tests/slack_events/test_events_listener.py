@@ -9,23 +9,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from errors import HandoffError, SettingsError, StoreError
-from job import Assignment
+from job import Job
 from message import Message
 from simulators.slack.signing import signed_headers
 from slack_events.admission import Rules
 from slack_events.channel_types import ChannelTypes
-from slack_events.events_listener import LARGEST, LARGEST_UNSIGNED, Ack, Intake
+from slack_events.events_listener import LARGEST, LARGEST_UNSIGNED, Ack, EventsListener
 from tests.fake_clock import FakeClock
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
 
-class Handed(list[Assignment]):
+class Handed(list[Job]):
     """What was handed off; raises what it is told to."""
 
     error: Exception | None = None
 
-    def hand(self, assignment: Assignment) -> None:
+    def hand(self, assignment: Job) -> None:
         if self.error:
             raise self.error
         self.append(assignment)
@@ -79,7 +79,7 @@ def take(
 ) -> Ack:
     heard = heard or Heard()
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    intake = Intake(
+    intake = EventsListener(
         secrets,
         Rules(),
         FakeClock(),

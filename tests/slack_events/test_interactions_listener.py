@@ -6,11 +6,11 @@ import pytest
 
 from errors import HandoffError, SettingsError
 from handoff.claims import Claims
-from job import Assignment
+from job import Job
 from simulators.slack.signing import signed_headers
 from slack_events.admission import Rules
 from slack_events.events_listener import LARGEST
-from slack_events.interactions_listener import AGAIN_SECONDS, Interactions
+from slack_events.interactions_listener import AGAIN_SECONDS, InteractionsListener
 from tests.fake_clock import FakeClock
 from tests.slack_events.test_block_action import PAYLOAD
 
@@ -22,9 +22,9 @@ class Office:
 
     def __init__(self, **rules: Any) -> None:
         self.clock = FakeClock()
-        self.handed: list[Assignment] = []
+        self.handed: list[Job] = []
         self.error: Exception | None = None
-        self.interactions = Interactions(
+        self.interactions = InteractionsListener(
             hook_id="hook",
             signing_secrets=(SECRET,),
             rules=Rules(**{"slack_connect": True} | rules),
@@ -38,7 +38,7 @@ class Office:
         body = urlencode({"payload": json.dumps(PAYLOAD | changes)}).encode()
         return self.interactions.take(body, signed_headers(body, secret)).status
 
-    def _hand(self, assignment: Assignment) -> None:
+    def _hand(self, assignment: Job) -> None:
         if self.error:
             raise self.error
         self.handed.append(assignment)
@@ -50,7 +50,7 @@ def test_a_press_is_handed_off_and_acked() -> None:
     [assignment] = office.handed
     assert assignment.message.source == "button"
     assert assignment.hook_url.endswith("/slack/interactions")
-    assert Assignment.from_dict(assignment.to_dict()) == assignment
+    assert Job.from_dict(assignment.to_dict()) == assignment
 
 
 def test_what_is_not_signed_is_nobodys() -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from slack_api.budget import Budget
-from slack_api.pool import Answer, Unanswered
+from slack_api.pool import HttpResponse, Unanswered
 from slack_reply.edited_message import EditedMessage
 from slack_reply.loose_ends import LooseEnds
 from slack_reply.pages import Page
@@ -23,7 +23,7 @@ LONG = long_text(9000)
 
 
 def writer(
-    *answers: Answer | Exception, follows: WriterGone | None = None
+    *answers: HttpResponse | Exception, follows: WriterGone | None = None
 ) -> tuple[EditedMessage, ScriptedPool, LooseEnds]:
     clock = FakeClock()
     api, pool = api_over(*answers, clock=clock)
@@ -72,7 +72,7 @@ def test_a_long_answer_goes_on_in_the_next_message() -> None:
 @pytest.mark.parametrize(
     "trouble", [LOST, says(b"", 500), says(b"", 429, retry_after="9"), refuses("internal_error")]
 )
-def test_an_edit_that_fails_is_made_again(trouble: Answer | Exception) -> None:
+def test_an_edit_that_fails_is_made_again(trouble: HttpResponse | Exception) -> None:
     one, pool, _ = writer(OK, trouble, OK)
     one.show(lambda: View("One two "))
     with pytest.raises(SlackAway):
@@ -103,7 +103,7 @@ def test_where_edits_are_refused_the_rest_is_for_the_next_writer(error: str) -> 
     assert gone.value.shown > 0
 
 
-def post_found_later(then: Answer) -> tuple[EditedMessage, ScriptedPool]:
+def post_found_later(then: HttpResponse) -> tuple[EditedMessage, ScriptedPool]:
     """The post of the first word got no answer, and nobody could be asked for it until `then`."""
     trouble, name = says(b"", 500), {"event_payload": {"page": "1.0:0:0"}}
     found = says({"ok": True, "messages": [{"ts": "2.0", "bot_id": "B1", "metadata": name}]})

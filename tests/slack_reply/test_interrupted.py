@@ -5,7 +5,7 @@ import pytest
 
 from errors import SlackError, SlackFateUnknown, SlackUnreachable
 from slack_api.connection import NeverSent
-from slack_api.pool import Answer, Unanswered
+from slack_api.pool import HttpResponse, Unanswered
 from slack_reply.interrupted import Interrupted, Remains
 from tests.slack_api.scripted_pool import OK, ScriptedPool, api_over, refuses, says
 
@@ -26,11 +26,11 @@ def ours(ts: str, text: str = "So far", **more: Any) -> dict[str, Any]:
     return {"ts": ts, "text": text, "bot_id": "B1"} | more
 
 
-def thread(*messages: dict[str, Any]) -> Answer:
+def thread(*messages: dict[str, Any]) -> HttpResponse:
     return says({"ok": True, "messages": [{"ts": "1.000001", "text": "Why?", "user": "U1"}, *messages]})
 
 
-def end(remains: Remains, *answers: Answer | Exception, bot_id: str = "B1") -> tuple[str, ScriptedPool]:
+def end(remains: Remains, *answers: HttpResponse | Exception, bot_id: str = "B1") -> tuple[str, ScriptedPool]:
     api, pool = api_over(*answers)
     return Interrupted(api, bot_id, NOTE).end(remains), pool
 
@@ -73,7 +73,7 @@ def test_a_whole_answer_is_only_closed() -> None:
 
 
 @pytest.mark.parametrize("trouble", [NeverSent("no"), refuses("internal_error"), says(b"", 503)])
-def test_what_could_not_be_closed_is_for_the_next_look(trouble: Answer | Exception) -> None:
+def test_what_could_not_be_closed_is_for_the_next_look(trouble: HttpResponse | Exception) -> None:
     api, _ = api_over(*[trouble] * 9)
     with pytest.raises(SlackError):
         Interrupted(api, "B1", NOTE).close(STREAM, ("2.000002",), old=True)

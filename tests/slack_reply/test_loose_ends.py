@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from slack_api.connection import NeverSent
-from slack_api.pool import Answer, Unanswered
+from slack_api.pool import HttpResponse, Unanswered
 from slack_reply.loose_ends import PATIENCE, REFUSALS, LooseEnds
 from slack_reply.pages import Markdown, Page
 from slack_reply.share import Share
@@ -18,7 +18,7 @@ PAGE = Page((Markdown("So far"),), 6)
 STOP, UPDATE, DELETE = "chat.stopStream", "chat.update", "chat.delete"
 LOST = Unanswered("RemoteDisconnected")
 OVER = refuses("message_not_in_streaming_state")
-TROUBLE: list[Answer | Exception] = [
+TROUBLE: list[HttpResponse | Exception] = [
     LOST,
     NeverSent("x"),
     says(b"", 503),
@@ -27,7 +27,7 @@ TROUBLE: list[Answer | Exception] = [
 ]
 
 
-def ends(*answers: Answer | Exception) -> tuple[LooseEnds, ScriptedPool, FakeClock]:
+def ends(*answers: HttpResponse | Exception) -> tuple[LooseEnds, ScriptedPool, FakeClock]:
     clock = FakeClock()
     api, pool = api_over(*answers, clock=clock)
     found = LooseEnds(api, Share(api.budget, PLACE), PLACE, clock)
@@ -70,7 +70,7 @@ def test_what_nobody_left_is_stopped_in_the_end() -> None:
 
 
 @pytest.mark.parametrize("trouble", TROUBLE)
-def test_a_stop_that_fails_is_tried_again(trouble: Answer | Exception) -> None:
+def test_a_stop_that_fails_is_tried_again(trouble: HttpResponse | Exception) -> None:
     one, pool, clock = ends(trouble, trouble, trouble, trouble, OK)
     one.leave("2.0")
     one.tidy()
@@ -131,7 +131,7 @@ def test_one_that_is_still_open_after_all_is_stopped_before_it_is_mended() -> No
 
 
 @pytest.mark.parametrize("stop", [OK, OVER, LOST, refuses("stopped_by_user"), says(b"", 503)])
-def test_nor_is_one_that_shall_go_left_for_that(stop: Answer | Exception) -> None:
+def test_nor_is_one_that_shall_go_left_for_that(stop: HttpResponse | Exception) -> None:
     one, pool, _ = ends(refuses("streaming_state_conflict"), stop, OK)
     one.unwanted("2.0")
     one.tidy()
@@ -192,7 +192,7 @@ def test_out_of_turn_no_stop_is_sent() -> None:
 
 
 @pytest.mark.parametrize("trouble", [says(b"", 503), refuses("internal_error"), NeverSent("x")])
-def test_a_stray_that_cannot_be_taken_away_now_is_tried_again(trouble: Answer | Exception) -> None:
+def test_a_stray_that_cannot_be_taken_away_now_is_tried_again(trouble: HttpResponse | Exception) -> None:
     one, pool, _ = ends(*[trouble] * 4, OK)
     one.stopped("2.0")
     one.tidy(lambda: "9.0")

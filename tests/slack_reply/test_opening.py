@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from slack_api.connection import NeverSent
-from slack_api.pool import Answer, Unanswered
+from slack_api.pool import HttpResponse, Unanswered
 from slack_api.tiers import START, tier_of
 from slack_reply.native_support import NativeSupport
 from slack_reply.opening import Opening, looks_like, reads_like
@@ -21,7 +21,7 @@ SO_FAR = {"ts": "2.0", "user": "UBOT", "text": "So far"}
 
 
 def opening(
-    *answers: Answer | Exception, kind: str = "channel"
+    *answers: HttpResponse | Exception, kind: str = "channel"
 ) -> tuple[Opening, ScriptedPool, NativeSupport, Written]:
     clock = FakeClock()
     api, pool = api_over(*answers, clock=clock)
@@ -34,7 +34,7 @@ def place(channel: str, kind: str) -> Place:
     return Place(ACCOUNT, channel, kind, "1.000001", "1.000001", "U1", "T2", "UBOT")
 
 
-def thread(*messages: dict[str, Any]) -> Answer:
+def thread(*messages: dict[str, Any]) -> HttpResponse:
     return says({"ok": True, "messages": [{"ts": "1.000001", "user": "U1"}, *messages]})
 
 
@@ -110,7 +110,7 @@ def test_what_never_left_is_for_later() -> None:
 
 
 @pytest.mark.parametrize("lost", [LOST, refuses("internal_error"), refuses("fatal_error")])
-def test_a_lost_one_is_found(lost: Answer | Exception) -> None:
+def test_a_lost_one_is_found(lost: HttpResponse | Exception) -> None:
     """Also one of which Slack says that it failed inside: that may have been afterwards."""
     one, _, _, written = opening(
         lost, thread(SO_FAR, {"ts": "3.0", "user": "U9", "bot_id": "B9", "text": "So far"})

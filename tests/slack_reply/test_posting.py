@@ -3,7 +3,7 @@
 import pytest
 
 from slack_api.connection import NeverSent
-from slack_api.pool import Answer, Unanswered
+from slack_api.pool import HttpResponse, Unanswered
 from slack_reply.pages import Markdown, Page
 from slack_reply.posting import Posted, Posting, Unfit
 from slack_reply.share import Share
@@ -18,13 +18,13 @@ LOST = Unanswered("RemoteDisconnected")
 POST, REPLIES = "chat.postMessage", "conversations.replies"
 
 
-def posting(*answers: Answer | Exception) -> tuple[Posting, ScriptedPool, Written]:
+def posting(*answers: HttpResponse | Exception) -> tuple[Posting, ScriptedPool, Written]:
     api, pool = api_over(*answers)
     written = Written()
     return Posting(api, Share(api.budget, PLACE), written, PLACE), pool, written
 
 
-def thread(*names: str) -> Answer:
+def thread(*names: str) -> HttpResponse:
     """Messages of ours, each with the name of its page, and one without."""
     found = [
         {"ts": f"2.{n}", "bot_id": "B1", "metadata": {"event_payload": {"page": name}}}
@@ -42,7 +42,7 @@ def test_a_page_is_posted_with_its_name_and_remembered() -> None:
 
 
 @pytest.mark.parametrize("lost", [LOST, says(b"oops", 500), says(b"<html>"), refuses("internal_error")])
-def test_one_that_arrived_after_all_is_found_by_its_name(lost: Answer | Exception) -> None:
+def test_one_that_arrived_after_all_is_found_by_its_name(lost: HttpResponse | Exception) -> None:
     one, pool, _ = posting(lost, thread("1.000000:7:0"))
     assert one.post(PAGE, 7) == Posted("2.0", PAGE)
     assert pool.methods == [POST, REPLIES]

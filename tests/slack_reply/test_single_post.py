@@ -2,7 +2,7 @@
 
 import pytest
 
-from slack_api.pool import Answer, Unanswered
+from slack_api.pool import HttpResponse, Unanswered
 from slack_reply.pages import pages_after
 from slack_reply.posting import Posting
 from slack_reply.share import Share
@@ -17,7 +17,7 @@ PLACE = Place(ACCOUNT, "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
 LONG = long_text(20_000)
 
 
-def writer(*answers: Answer | Exception, start: int = 0) -> tuple[SinglePost, ScriptedPool]:
+def writer(*answers: HttpResponse | Exception, start: int = 0) -> tuple[SinglePost, ScriptedPool]:
     api, pool = api_over(*answers)
     return SinglePost(Posting(api, Share(api.budget, PLACE), Written(), PLACE), start), pool
 

@@ -13,7 +13,7 @@ from simulators.slack.options import Options
 from slack_api.budget import Budget
 from slack_api.client import SlackApi
 from slack_api.connection import NeverSent
-from slack_api.pool import Answer, Bounds, Unanswered
+from slack_api.pool import Bounds, HttpResponse, Unanswered
 from slack_reply.native_support import NativeSupport
 from slack_reply.reply import Reply, Slack, Style
 from slack_reply.view import View
@@ -22,7 +22,7 @@ from slack_reply.written import Written
 from tests.fake_clock import FakeClock
 from tests.slack_api.scripted_pool import refuses, says
 
-TROUBLES: dict[str, Answer | Exception] = {
+TROUBLES: dict[str, HttpResponse | Exception] = {
     "unreachable": NeverSent("ConnectionRefusedError"),
     "lost": Unanswered("RemoteDisconnected"),
     "late": Unanswered("ReadTimeoutError"),
@@ -86,7 +86,7 @@ class TroubledSlack:
 
     def exchange(
         self, verb: str, url: str, headers: Mapping[str, str], body: bytes | None, bounds: Bounds
-    ) -> Answer:
+    ) -> HttpResponse:
         method = urlsplit(url).path.rpartition("/")[2]
         self.sent.append(method)
         trouble, after = self._trouble(method)
@@ -99,7 +99,7 @@ class TroubledSlack:
         if trouble:
             return _struck(trouble)
         lowered = {name.lower(): value for name, value in answer.headers.items()}
-        return Answer(answer.status_code, lowered, answer.get_data())
+        return HttpResponse(answer.status_code, lowered, answer.get_data())
 
     def happen(self) -> None:
         """What was late takes its effect."""
@@ -129,7 +129,7 @@ class TroubledSlack:
         return name.rstrip("!"), name.endswith("!")
 
 
-def _struck(trouble: str) -> Answer:
+def _struck(trouble: str) -> HttpResponse:
     found = (TROUBLES | FOR_LONG).get(trouble) or refuses(trouble)
     if isinstance(found, Exception):
         raise found

@@ -6,7 +6,7 @@ from typing import cast
 from slack_api.client import SlackApi
 from slack_api.identity import AuthInfo
 from tests.fake_clock import FakeClock
-from turns.throttle.bot_identities import Bots, Installation
+from turns.throttle.bot_identities import BotIdentities, Installation
 
 BOT = AuthInfo("T1", "team", "UBOT", "B1", "", frozenset({"mpim:read"}))
 
@@ -28,4 +28,4 @@ class AccountOfTests:
 
 def installation(bot: AuthInfo | Exception = BOT, clock: FakeClock | None = None) -> Installation:
     clock = clock or FakeClock()
-    return Installation(Bots(clock), cast("SlackApi", AccountOfTests(bot=bot)), clock)
+    return Installation(BotIdentities(clock), cast("SlackApi", AccountOfTests(bot=bot)), clock)

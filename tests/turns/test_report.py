@@ -2,11 +2,11 @@ import json
 
 from slack_api.connection import NeverSent
 from tests.slack_api.scripted_pool import OK, api_over
-from turns.report import Report, where
+from turns.report import TurnReport, where
 
 
 def test_one_line_of_json_without_what_did_not_happen() -> None:
-    report = Report("T1", "C1", "1.2", "app-1", outcome="answered", first_text=1.23456, flushes=3)
+    report = TurnReport("T1", "C1", "1.2", "app-1", outcome="answered", first_text=1.23456, flushes=3)
     line = report.line()
     assert "\n" not in line
     fields = json.loads(line)["turn"]
@@ -22,7 +22,7 @@ def test_what_slack_took_and_what_was_sent_again_is_counted_by_the_client() -> N
     api.append_stream("C1", "1.5", [])
     api.stop_stream("C1", "1.5")
     api.set_status("C1", "1.2", "is thinking")
-    report = Report("T1", "C1", "1.2", "app-1")
+    report = TurnReport("T1", "C1", "1.2", "app-1")
     report.measure(api)
     assert (report.flushes, report.retries) == (2, 1)
 

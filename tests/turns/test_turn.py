@@ -9,13 +9,13 @@ import pytest
 
 from conversation_store.record import ThreadKey, ThreadRecord
 from errors import HandoffError, StoreError
-from job import Assignment
+from job import Job
 from message import Message
 from tests.fake_clock import FakeClock
 from turns.limits import TURN_SECONDS, WAIT_SECONDS
-from turns.ordering.queue_ticket import Standing
-from turns.ordering.thread_queue import LINE_LIMIT, Lines
-from turns.report import Report
+from turns.ordering.queue_ticket import QueueTicket
+from turns.ordering.thread_queue import LINE_LIMIT, ThreadQueues
+from turns.report import TurnReport
 from turns.throttle.throttle import TurnedAway
 from turns.turn import Thread, Turn
 from wording import Say
@@ -69,19 +69,19 @@ class Stand:
 
     leg: int = 0
     breaks: str = ""
-    hand_on: Callable[[Assignment], None] | None = None
+    hand_on: Callable[[Job], None] | None = None
     turned_away: Callable[[], TurnedAway | None] = lambda: None
     clock: FakeClock = field(default_factory=FakeClock)
-    lines: Lines = field(default_factory=Lines)
+    lines: ThreadQueues = field(default_factory=ThreadQueues)
     ended: list[str] = field(default_factory=list)
     handed: list[int] = field(default_factory=list)
     stored: ThreadRecord | Exception = LATER
     answering: AnsweringOfTests = field(init=False)
-    report: Report = field(init=False)
+    report: TurnReport = field(init=False)
 
     def __post_init__(self) -> None:
         self.answering = AnsweringOfTests(self.breaks)
-        self.report = Report("T1", "C1", MESSAGE.ts, "app")
+        self.report = TurnReport("T1", "C1", MESSAGE.ts, "app")
 
     def ahead(self, ticket: str) -> Any:
         """Somebody who came before."""
@@ -89,9 +89,9 @@ class Stand:
 
     def turn(self, wait: Callable[[], None] = lambda: None) -> Turn:
         """`wait` happens while it waits, once per hand-on."""
-        assignment = Assignment(MESSAGE, "http://h/e/hook/slack/events", self.clock.epoch(), self.leg)
+        assignment = Job(MESSAGE, "http://h/e/hook/slack/events", self.clock.epoch(), self.leg)
         place = self.lines.join("t", assignment.ticket, self.leg)
-        standing = Standing(self.lines, place, None, KEY, self.clock)
+        standing = QueueTicket(self.lines, place, None, KEY, self.clock)
         standing.wait = lambda seconds: self._waited(seconds, wait, place)  # type: ignore[method-assign]
         orphans = SimpleNamespace(end_all=lambda *_, but: self.ended.append(but))
         store = SimpleNamespace(get=self._get)
@@ -117,7 +117,7 @@ class Stand:
             raise self.stored
         return self.stored
 
-    def _hand_on(self, assignment: Assignment) -> None:
+    def _hand_on(self, assignment: Job) -> None:
         if self.hand_on is not None:
             self.hand_on(assignment)
         self.handed.append(assignment.leg)
@@ -128,7 +128,7 @@ class Stand:
         return bool(self.lines.join("t", "next").is_first())
 
 
-def refused(_: Assignment) -> None:
+def refused(_: Job) -> None:
     raise HandoffError("nobody accepts")
 
 

@@ -13,12 +13,12 @@ import pytest
 from dify_app.answer import ConversationStarted, TextDelta
 from slack_reply.writer import CannotReply, Unreachable
 from tests.turns.recovery.test_orphans import KEY, House
-from turns.answer.answer_state import Growing
+from turns.answer.answer_state import AnswerState
 from turns.answer.answering import Answering
-from turns.answer.turn_context import Desk
-from turns.recovery.claim import Taking
-from turns.recovery.process_identity import Holder
-from turns.report import Report
+from turns.answer.turn_context import TurnContext
+from turns.recovery.claim import Claim
+from turns.recovery.process_identity import ProcessIdentity
+from turns.report import TurnReport
 from turns.turn_request import TurnRequest
 
 TS = "1.000001"
@@ -54,7 +54,7 @@ class ReplyOfTests:
         self.calls.append("closed")
 
 
-def _ask(growing: Growing, *_: Any) -> None:
+def _ask(growing: AnswerState, *_: Any) -> None:
     growing.take(ConversationStarted("c-1"))
     growing.take(TextDelta("Half an answer, long enough to be shown at once."))
     gevent.sleep(0.01)
@@ -67,9 +67,9 @@ def nothing(*_: Any, **__: Any) -> None:
 
 def request(house: House, reply: ReplyOfTests) -> TurnRequest:
     message = SimpleNamespace(ts=TS, channel="C1", root_ts=TS, user="U1", is_dm=False)
-    taking = Taking(house.store, KEY, cast("Any", message), Holder.here().name, house.clock)
-    report = Report("T1", "C1", TS, "app")
-    desk = cast("Any", Desk)(
+    taking = Claim(house.store, KEY, cast("Any", message), ProcessIdentity.here().name, house.clock)
+    report = TurnReport("T1", "C1", TS, "app")
+    desk = cast("Any", TurnContext)(
         message=message,
         key=KEY,
         store=house.store,
@@ -82,7 +82,7 @@ def request(house: House, reply: ReplyOfTests) -> TurnRequest:
         produced=SimpleNamespace(links=(), any=False, drop=nothing, share=lambda _: []),
         overture=SimpleNamespace(play=nothing),
         clock=house.clock,
-        holder=Holder.here().name,
+        holder=ProcessIdentity.here().name,
         received=house.clock.epoch(),
         show_sources=True,
         api=None,

@@ -10,7 +10,7 @@ from typing import Any
 from cachetools import Cache
 
 from provider.environment import Environment
-from wiring.container import Bridge
+from wiring.container import Container
 
 OURS = (
     "clock",
@@ -91,8 +91,8 @@ def remembered(root: object) -> Iterator[str]:
 
 
 def test_everything_a_process_remembers_is_kept_apart_by_hook() -> None:
-    assert set(remembered(Bridge(Environment()))) - set(KEPT_APART) == set()
+    assert set(remembered(Container(Environment()))) - set(KEPT_APART) == set()
 
 
 def test_list_names_nothing_that_is_gone() -> None:
-    assert set(KEPT_APART) - set(remembered(Bridge(Environment()))) == set()
+    assert set(KEPT_APART) - set(remembered(Container(Environment()))) == set()

@@ -27,7 +27,7 @@ MOST_TEXT = 8 * 1024 * 1024
 
 
 @dataclass(slots=True)
-class Growing:
+class AnswerState:
     """`changed` is set at every event and at the end; `over` once nothing more comes; `error` says why it broke.
 
     `speaks` is set once there are words worth showing at once, or nothing more comes. `paused` holds every form

@@ -11,13 +11,13 @@ from errors import ContextBroken, StoreError
 from slack_reply.silence import is_silent, may_be_silent
 from slack_reply.view import View
 from slack_reply.writer import CannotReply, StoppedByUser, Unreachable
-from turns.answer.answer_state import Growing
+from turns.answer.answer_state import AnswerState
 from turns.answer.ending import Ending, below
-from turns.answer.streaming import Growth
-from turns.answer.turn_context import Desk
+from turns.answer.streaming import Streaming
+from turns.answer.turn_context import TurnContext
 from turns.files import notes as file_notes
 from turns.files import rest_file as rest
-from turns.report import Report, logger
+from turns.report import TurnReport, logger
 from wording import Say
 
 # In a direct message this word begins a new conversation (design D3).
@@ -28,7 +28,7 @@ AFTER_TEXT = 5.0  # seconds that files have at least, whatever time is left
 class Answering:
     """Answers one message in one thread."""
 
-    def __init__(self, desk: Desk, report: Report) -> None:
+    def __init__(self, desk: TurnContext, report: TurnReport) -> None:
         self._desk = desk
         self._report = report
         self._began = desk.received
@@ -36,8 +36,8 @@ class Answering:
         self._is_whole = False
         self._unstopped: tuple[str, ...] = ()
         self._asked = False
-        self._growing = Growing()
-        self._growth = Growth(desk, self._growing, self._see)
+        self._growing = AnswerState()
+        self._growth = Streaming(desk, self._growing, self._see)
         self.is_cut = False
         """Whether the turn's request is gone: Dify's answer and the storage's come no more."""
         self.is_unsaid = False
@@ -82,7 +82,7 @@ class Answering:
             desk.produced.drop()
         self._done(growing)  # not of a turn that broke: its record stays open until the thread is told
 
-    def _answer(self, growing: Growing, record: ThreadRecord, deadline: float) -> None:
+    def _answer(self, growing: AnswerState, record: ThreadRecord, deadline: float) -> None:
         try:
             self._desk.overture.play(record)
             in_time = self._growth.show(deadline)
@@ -153,7 +153,7 @@ class Answering:
             streams=self._unstopped,
         )
 
-    def _finish(self, growing: Growing, deadline: float, *, in_time: bool) -> None:
+    def _finish(self, growing: AnswerState, deadline: float, *, in_time: bool) -> None:
         desk = self._desk
         ending = Ending(
             growing,
@@ -217,7 +217,7 @@ class Answering:
             self._report.outcome = f"{outcome}, stopped by user"
         self._done(self._growing)
 
-    def _done(self, growing: Growing) -> None:
+    def _done(self, growing: AnswerState) -> None:
         desk = self._desk
         self._report.method = desk.reply.method
         self._report.conversation = growing.conversation_id
@@ -251,5 +251,5 @@ class Answering:
         return self._desk.clock.epoch() - self._began
 
 
-def _with_conversation(record: ThreadRecord, growing: Growing) -> ThreadRecord:
+def _with_conversation(record: ThreadRecord, growing: AnswerState) -> ThreadRecord:
     return record.with_conversation(growing.conversation_id) if growing.conversation_id else record

@@ -9,10 +9,10 @@ from dify_app.answer import AnswerEvent, FileProduced, FilesDropped
 from dify_app.app import DifyApp, Question
 from errors import AnswerTooLong, BridgeError, DifyUnavailable, FileRefused, InputMissing
 from slack_reply.status import StatusLine
-from turns.answer.answer_state import Growing
+from turns.answer.answer_state import AnswerState
 from turns.files.produced import ProducedFiles
-from turns.prompt.author import Asker
-from turns.prompt.prompt_builder import Brief, Briefing
+from turns.prompt.author import Author
+from turns.prompt.prompt_builder import Prompt, PromptBuilder
 from turns.report import logger, where
 from wording import Say
 
@@ -32,8 +32,8 @@ class Asking:
     def __init__(
         self,
         app: DifyApp,
-        asker: Asker,
-        briefing: Briefing,
+        asker: Author,
+        briefing: PromptBuilder,
         produced: ProducedFiles,
         status: StatusLine,
     ) -> None:
@@ -47,7 +47,7 @@ class Asking:
         """Whether the message neither says nor brings anything."""
         return self._briefing.is_empty()
 
-    def run(self, growing: Growing, record: ThreadRecord, heard: Callable[[], None]) -> None:
+    def run(self, growing: AnswerState, record: ThreadRecord, heard: Callable[[], None]) -> None:
         """Fill `growing` to its end, whatever goes wrong; `heard` is called after every event."""
         try:
             self._ask(growing, record, heard)
@@ -62,7 +62,7 @@ class Asking:
         else:
             growing.end()
 
-    def _ask(self, growing: Growing, record: ThreadRecord, heard: Callable[[], None]) -> None:
+    def _ask(self, growing: AnswerState, record: ThreadRecord, heard: Callable[[], None]) -> None:
         self._app.speak(self._asker.locale)
         brief = self._briefing.write(record, self._working)
         growing.left_out = brief.left_out
@@ -87,12 +87,12 @@ class Asking:
                 if growing.is_full:
                     raise AnswerTooLong
 
-    def _again(self, brief: Brief, record: ThreadRecord) -> Brief:
+    def _again(self, brief: Prompt, record: ThreadRecord) -> Prompt:
         """For an app that has lost the conversation: its files may be lost with it."""
         whole = self._briefing.write(record, self._working, lost=True)
         return whole if whole.query else brief
 
-    def _beside(self, event: AnswerEvent, brief: Brief, growing: Growing) -> None:
+    def _beside(self, event: AnswerEvent, brief: Prompt, growing: AnswerState) -> None:
         """Files go their own way."""
         match event:
             case FileProduced():

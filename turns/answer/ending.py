@@ -20,9 +20,9 @@ from errors import (
 from slack_reply.footer import with_footer
 from slack_reply.room import LONGEST_TEXT
 from turns.answer import forms
-from turns.answer.answer_state import Growing
+from turns.answer.answer_state import AnswerState
 from turns.files.notes import left_out, linked
-from turns.prompt.author import Asker
+from turns.prompt.author import Author
 from wording import Say
 
 # The most special first: an InputMissing is an AppMisconfigured too.
@@ -53,7 +53,7 @@ class Ending:
     `links` are files that lie elsewhere, by name and address; `brings_files`: others come after the text.
     """
 
-    growing: Growing
+    growing: AnswerState
     in_time: bool
     show_sources: bool
     links: tuple[tuple[str, str], ...] = ()
@@ -77,7 +77,7 @@ class Ending:
         """What became of the steps that ran to the last."""
         return "done" if self.outcome in {"answered", "paused"} else "failed"
 
-    def text(self, asker: Asker) -> str:
+    def text(self, asker: Author) -> str:
         """The whole answer with what stands under it; empty when there is nothing but files to come."""
         body = self._body()
         notes = self._said(asker, anything=bool(body))
@@ -87,14 +87,14 @@ class Ending:
             return body + self._footed("", notes, asker)
         return self._footed(body, notes, asker)
 
-    def early(self, text: str, end: int, note: str, asker: Asker) -> str:
+    def early(self, text: str, end: int, note: str, asker: Author) -> str:
         """The same when the thread takes `text`, which is the whole answer, only to `end`: the note comes first."""
         body = self._body()
         if end >= len(body):
             return below(text[:end], [note])
         return self._footed(body[:end], [note, *self._said(asker, anything=True)], asker)
 
-    def _said(self, asker: Asker, *, anything: bool) -> list[str]:
+    def _said(self, asker: Author, *, anything: bool) -> list[str]:
         """The notes in the asker's language; `anything`: the app said something."""
         notes = [asker.say(say, **values) for say, values in self.notes]
         if not anything and not notes and self.growing.ended and not self.brings_files:
@@ -103,7 +103,7 @@ class Ending:
             notes.append(asker.say(Say.QUESTION_CUT, count=str(self.growing.question_cut)))
         return notes + left_out(self.growing.left_out, asker.say)
 
-    def _footed(self, body: str, notes: list[str], asker: Asker) -> str:
+    def _footed(self, body: str, notes: list[str], asker: Author) -> str:
         sources = self.growing.sources if self.show_sources else ()
         return with_footer(
             body, notes, sources, asker.say(Say.SOURCES), lambda n: asker.say(Say.MORE, count=str(n))

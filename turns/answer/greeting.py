@@ -11,8 +11,8 @@ from slack_reply import links
 from slack_reply.reply import Reply
 from slack_reply.suggestions import buttons
 from slack_reply.view import View
-from turns.answer.welcome import Greeter
-from turns.prompt.author import Asker
+from turns.answer.welcome import Welcomer
+from turns.prompt.author import Author
 
 LONGEST_NAME = 80
 LONGEST_QUOTE = 300  # it only tells what was pressed, and escaping may double it
@@ -20,14 +20,14 @@ _GREETING, _QUESTION = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
-class Overture:
+class Greeting:
     """For one message. What is shown before an answer is a courtesy: if Slack does not take it, it is left out."""
 
     message: Message
     key: ThreadKey
     store: ThreadStore
-    asker: Asker
-    greeter: Greeter
+    asker: Author
+    greeter: Welcomer
     presses: Presses
     reply: Reply
 

@@ -6,8 +6,8 @@ from gevent.event import Event
 
 from slack_reply.silence import may_be_silent
 from slack_reply.view import View
-from turns.answer.answer_state import Growing
-from turns.answer.turn_context import Desk
+from turns.answer.answer_state import AnswerState
+from turns.answer.turn_context import TurnContext
 from wording import Say
 
 # Text that could still turn into markup is held back by the page: look again soon, nothing was written yet.
@@ -16,10 +16,10 @@ FIRST_LOOK = 0.1
 FIRST_CARD = 2.0
 
 
-class Growth:
+class Streaming:
     """For one turn. `seen` is called whenever something was shown."""
 
-    def __init__(self, desk: Desk, growing: Growing, seen: Callable[[], None]) -> None:
+    def __init__(self, desk: TurnContext, growing: AnswerState, seen: Callable[[], None]) -> None:
         self._desk = desk
         self._growing = growing
         self._seen = seen

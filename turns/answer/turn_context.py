@@ -11,14 +11,14 @@ from slack_api.client import SlackApi
 from slack_reply.reply import Reply
 from slack_reply.status import StatusLine
 from turns.answer.asking import Asking
-from turns.answer.greeting import Overture
+from turns.answer.greeting import Greeting
 from turns.files.produced import ProducedFiles
 from turns.files.rest_file import RestFile
-from turns.prompt.author import Asker
+from turns.prompt.author import Author
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class TurnContext:
     """For one message and one request. `holder` names this process in the thread's record."""
 
     message: Message
@@ -27,11 +27,11 @@ class Desk:
     app: DifyApp
     reply: Reply
     status: StatusLine
-    asker: Asker
+    asker: Author
     asking: Asking
     produced: ProducedFiles
     rest: RestFile
-    overture: Overture
+    overture: Greeting
     clock: Clock
     holder: str
     received: float

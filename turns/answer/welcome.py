@@ -9,14 +9,14 @@ from dify_app.app import DifyApp
 from dify_app.form import AppForm
 from errors import DifyError
 from slack_reply.suggestions import fits_button, listed, usable
-from turns.prompt.author import Asker
+from turns.prompt.author import Author
 from wording import Say
 
 _VARIABLE = re.compile(r"\{\{\s*([A-Za-z_]\w{0,99})\s*\}\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Greeting:
+class Welcome:
     """`text` stands above buttons for the questions; `plain` is the same without buttons."""
 
     text: str
@@ -24,7 +24,7 @@ class Greeting:
     questions: tuple[str, ...] = ()
 
 
-class Greeter:
+class Welcomer:
     """Greets in the name of an app. `buttons_work` tells whether a press was ever seen to arrive.
 
     `inputs` are the admin's values for the app's variables, which its opening may name as `{{variable}}`.
@@ -34,19 +34,19 @@ class Greeter:
     """
 
     def __init__(
-        self, app: DifyApp, asker: Asker, inputs: Mapping[str, Any], buttons_work: Callable[[], bool]
+        self, app: DifyApp, asker: Author, inputs: Mapping[str, Any], buttons_work: Callable[[], bool]
     ) -> None:
         self._app = app
         self._asker = asker
         self._inputs = inputs
         self._buttons_work = buttons_work
 
-    def greet(self) -> Greeting:
+    def greet(self) -> Welcome:
         """Never empty: an app that cannot be asked greets like one without an opening statement."""
         form = self._form()
         return self._greeting(self._filled(form.opening_statement) or self._asker.say(Say.GREETING), form)
 
-    def welcome(self) -> Greeting | None:
+    def welcome(self) -> Welcome | None:
         """Before the first answer; None for an app that has nothing to say of its own."""
         form = self._form()
         if not form.opening_statement and not usable(form.suggested_questions):
@@ -66,14 +66,14 @@ class Greeter:
         values = {**self._asker.context(), **self._inputs}
         return _VARIABLE.sub(lambda found: str(values.get(found.group(1)) or "") or found.group(), text)
 
-    def _greeting(self, opener: str, form: AppForm) -> Greeting:
+    def _greeting(self, opener: str, form: AppForm) -> Welcome:
         questions = usable(map(self._filled, form.suggested_questions))
         if not questions:
-            return Greeting(opener, opener)
+            return Welcome(opener, opener)
         title = self._asker.say(Say.SUGGESTIONS)
         plain = _below(opener, listed(title, questions))
         enough = all(map(fits_button, questions)) and self._buttons_work()
-        return Greeting(_below(opener, title) if enough else plain, plain, questions)
+        return Welcome(_below(opener, title) if enough else plain, plain, questions)
 
 
 def _below(opener: str, text: str) -> str:

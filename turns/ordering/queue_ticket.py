@@ -12,14 +12,14 @@ from clock import Clock
 from conversation_store.record import ThreadKey
 from conversation_store.thread_line import LEASE, ThreadLine
 from errors import StoreError
-from turns.ordering.thread_queue import Lines, Place
+from turns.ordering.thread_queue import QueuePlace, ThreadQueues
 
 LOOK = 1.0
 """Seconds between two looks at Redis by who waits."""
 RENEW = LEASE / 4
 
 
-class Standing:
+class QueueTicket:
     """Stands in both lines from the moment it is made, so that their orders agree.
 
     While Redis answers, its line decides, which holds the turns of this process too; while it does not, and
@@ -34,8 +34,8 @@ class Standing:
 
     def __init__(
         self,
-        lines: Lines,
-        place: Place,
+        lines: ThreadQueues,
+        place: QueuePlace,
         shared: ThreadLine | None,
         key: ThreadKey,
         clock: Clock,

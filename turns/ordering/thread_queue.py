@@ -9,7 +9,7 @@ from clock import Clock
 LINE_LIMIT = 5
 
 
-class Place:
+class QueuePlace:
     """A ticket's place in its thread's line. It stays the same when the turn hands itself on to a fresh request."""
 
     def __init__(self, thread: str, ticket: str) -> None:
@@ -38,40 +38,40 @@ class Place:
         self._turn.set()
 
 
-class Lines:
+class ThreadQueues:
     """All lines of this process. Between processes the order needs Redis (issue of several nodes)."""
 
     def __init__(self) -> None:
-        self._lines: dict[str, OrderedDict[str, Place]] = {}
+        self._lines: dict[str, OrderedDict[str, QueuePlace]] = {}
 
     def waiting(self, thread: str) -> int:
         """How many tickets stand behind the one that runs."""
         return max(0, len(self._lines.get(thread, ())) - 1)
 
-    def join(self, thread: str, ticket: str, leg: int = 0) -> Place:
+    def join(self, thread: str, ticket: str, leg: int = 0) -> QueuePlace:
         """The ticket's place: the one it has, or a new one at the end. A later leg takes it over."""
         line = self._lines.setdefault(thread, OrderedDict())
         place = line.get(ticket)
         if place is None:
-            place = line[ticket] = Place(thread, ticket)
+            place = line[ticket] = QueuePlace(thread, ticket)
             if len(line) == 1:
                 place.call()
         place.leg = leg
         return place
 
-    def run(self, place: Place, leg: int) -> bool:
+    def run(self, place: QueuePlace, leg: int) -> bool:
         """Begin to run, unless another one does: who comes next is not for this line alone to say."""
         if self.runs_another(place):
             return False
         place.running = leg
         return True
 
-    def runs_another(self, place: Place) -> bool:
+    def runs_another(self, place: QueuePlace) -> bool:
         """Whether another ticket of the thread runs in this process."""
-        line: dict[str, Place] = self._lines.get(place.thread, OrderedDict())
+        line: dict[str, QueuePlace] = self._lines.get(place.thread, OrderedDict())
         return any(other.running is not None for other in line.values() if other is not place)
 
-    def leave(self, place: Place) -> None:
+    def leave(self, place: QueuePlace) -> None:
         """Give the place up; the next in line is called."""
         line = self._lines.get(place.thread)
         if line is None or line.pop(place.ticket, None) is None:

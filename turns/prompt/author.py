@@ -17,7 +17,7 @@ _LOCALES = {
 }
 
 
-class Asker:
+class Author:
     """The person who wrote the message. `user` and `people` ask Slack once for each user, and never raise."""
 
     def __init__(

@@ -14,14 +14,14 @@ from slack_api.file_objects import name_of
 from slack_api.identity import UserInfo
 from turns.files.attachments import Attachments, SlackFile
 from turns.files.notes import name_lists
-from turns.prompt.author import Asker
-from turns.prompt.thread_excerpt import Circle, Excerpt, Voice, excerpt, is_before, people_in, written
+from turns.prompt.author import Author
+from turns.prompt.thread_excerpt import Excerpt, Visibility, Voice, excerpt, is_before, people_in, written
 from turns.prompt.thread_reading import ThreadReading
 from wording import Say
 
 
 @dataclass(frozen=True, slots=True)
-class Brief:
+class Prompt:
     """`preface` is what others said in the thread, with a heading, to stand before the query.
 
     The same stands in `context` as `slack_thread`, for an app that declares it. `left_out` are files that could
@@ -36,14 +36,14 @@ class Brief:
     left_out: tuple[FileRefused, ...] = ()
 
 
-class Briefing:
+class PromptBuilder:
     """Writes the brief for one message. `people` gives the users of some ids and never raises."""
 
     def __init__(
         self,
         app: DifyApp,
-        asker: Asker,
-        circle: Circle,
+        asker: Author,
+        circle: Visibility,
         reading: ThreadReading,
         attachments: Attachments,
         people: Callable[[Iterable[str]], Mapping[str, UserInfo]],
@@ -75,7 +75,7 @@ class Briefing:
             return ()
         return _files_of(self._reading.message())
 
-    def write(self, record: ThreadRecord, working: Callable[[Say], None], *, lost: bool = False) -> Brief:
+    def write(self, record: ThreadRecord, working: Callable[[Say], None], *, lost: bool = False) -> Prompt:
         """Read the thread and bring the files; `working` tells what it is at.
 
         `lost`: the app has lost the conversation, so it is told all of the thread, its own answers too.
@@ -89,7 +89,7 @@ class Briefing:
         placed = tuple(file for file in brought if isinstance(file, PlacedFile))
         query = self.words or (self._only_files() if placed else "")
         heading = Say.THREAD_BEFORE if begins else Say.THREAD_SINCE
-        return Brief(
+        return Prompt(
             query=query,
             context={**self._asker.context(), "slack_thread": thread},
             preface=self._preface(heading, thread) if thread else "",

@@ -40,7 +40,7 @@ class Voice(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Circle:
+class Visibility:
     """Whose words may be passed on: those of people whom the bot would answer. Empty `allowed_users`: all."""
 
     message: Message
@@ -83,7 +83,7 @@ class Excerpt:
 
 def excerpt(
     raws: Iterable[Raw],
-    circle: Circle,
+    circle: Visibility,
     *,
     after: str = "",
     handled: Collection[str] = (),

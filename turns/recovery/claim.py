@@ -9,7 +9,7 @@ from message import Message
 
 
 @dataclass(frozen=True, slots=True)
-class Taking:
+class Claim:
     """For one message and one request. `holder` names this process."""
 
     store: ThreadStore

@@ -18,7 +18,7 @@ from message import moment
 from slack_reply.interrupted import Interrupted, Remains
 from slack_reply.loose_ends import EXPIRY
 from turns.limits import LONGEST_AT_ALL, LONGEST_VISIBLE
-from turns.recovery.process_identity import Fate, Holder
+from turns.recovery.process_identity import Fate, ProcessIdentity
 from turns.report import logger
 
 LONGEST_END = 120.0
@@ -36,7 +36,7 @@ class Watch:
     is one.
     """
 
-    holder: Holder
+    holder: ProcessIdentity
     runs_here: Callable[[ThreadKey, str], bool]
     presence: Presence | None
     clock: Clock

@@ -31,7 +31,7 @@ class Fate(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class ProcessIdentity:
     """A process. `machine` is a kernel and a host name, `space` the container's own numbering of processes."""
 
     machine: str

@@ -7,32 +7,32 @@ from conversation_store.process_stores import ProcessStores
 from conversation_store.record import OpenTurn, ThreadKey
 from conversation_store.resilient import REST, ResilientStore
 from conversation_store.store import ThreadStore
-from handoff.capacity import Gate
+from handoff.capacity import Capacity
 from handoff.claims import Claims
-from turns.endpoint_request import Hook
+from turns.endpoint_request import EndpointRequest
 from turns.recovery.orphans import Orphans, Watch
-from turns.recovery.process_identity import Fate, Holder
-from turns.recovery.sweep import Sweep, Sweeps
+from turns.recovery.process_identity import Fate, ProcessIdentity
+from turns.recovery.sweep import Sweep, SweepSchedule
 from turns.report import logger, where
-from turns.services import Workplace
+from turns.services import Services
 
 REPEATED = 2.0
 """Seconds after its claim from which on a message is Slack's retry, and no longer the other event of a mention."""
 
 
-class Caretaker:
+class Recovery:
     """One per process."""
 
     def __init__(
         self,
         clock: Clock,
-        holder: Holder,
+        holder: ProcessIdentity,
         stores: ProcessStores,
-        gate: Gate,
+        gate: Capacity,
         claims: Claims,
-        workplace: Workplace,
+        workplace: Services,
     ) -> None:
-        self.sweeps = Sweeps(clock)
+        self.sweeps = SweepSchedule(clock)
         self._clock = clock
         self._holder = holder
         self._stores = stores
@@ -40,13 +40,13 @@ class Caretaker:
         self._claims = claims
         self._workplace = workplace
 
-    def orphans(self, hook: Hook, store: ThreadStore) -> Orphans:
+    def orphans(self, hook: EndpointRequest, store: ThreadStore) -> Orphans:
         """What ends them, for one request."""
         presence = self._stores.presence(hook.settings.redis_url or "")
         watch = Watch(self._holder, self._runs_here, presence, self._clock)
         return Orphans(store, watch, self._claims, partial(self._workplace.ending, hook))
 
-    def taken_before(self, hook: Hook, store: ResilientStore, key: ThreadKey, ts: str) -> None:
+    def taken_before(self, hook: EndpointRequest, store: ResilientStore, key: ThreadKey, ts: str) -> None:
         """A message came again that was taken before: whoever took it may have died before it was in the list.
 
         Whether it did is for the sweep to say, which can look twice.
@@ -59,7 +59,9 @@ class Caretaker:
             store.note_in_flight(OpenTurn(key, ts, turn.holder, turn.started))
             self.sweeps.soon(hook.id, 0.0)
 
-    def turn_ended(self, hook: Hook, store: ResilientStore, *, is_cut: bool, is_unsaid: bool) -> None:
+    def turn_ended(
+        self, hook: EndpointRequest, store: ResilientStore, *, is_cut: bool, is_unsaid: bool
+    ) -> None:
         """The storage may not know how, or its thread: then a sweep tells it soon.
 
         Before that a restart would forget it.
@@ -71,7 +73,7 @@ class Caretaker:
         elif store.owes(hook.id):
             self.sweeps.soon(hook.id, REST)
 
-    def sweep(self, hook: Hook, store: ResilientStore) -> None:
+    def sweep(self, hook: EndpointRequest, store: ResilientStore) -> None:
         """Look for all of a hook, as long as a request lives at most; never raises."""
         try:
             is_done = Sweep(store, self.orphans(hook, store), self._clock).run(hook.id)

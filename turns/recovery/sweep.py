@@ -24,7 +24,7 @@ SECOND_LOOK = LEASE + 15.0
 SWEEP_SECONDS = TURN_SECONDS - LONGEST_END
 
 
-class Sweeps:
+class SweepSchedule:
     """When each hook is due: with the first genuine request after this process began, and then now and then."""
 
     def __init__(self, clock: Clock) -> None:

@@ -21,7 +21,7 @@ LONGEST_DOUBT = 90.0  # seconds that a turn waits for Slack to say whose token i
 LOOK = 5.0
 
 
-class Bots:
+class BotIdentities:
     """Whose tokens we hold, asked of Slack once an hour. One per process; never raises.
 
     What Slack said once stays known, since the workspace of a token never changes; after an hour Slack is asked again
@@ -73,7 +73,7 @@ class Bots:
 class Installation:
     """Whose token one hook holds, as Slack says of the token itself: no event and no press can claim another."""
 
-    bots: Bots
+    bots: BotIdentities
     api: SlackApi
     clock: Clock
 

@@ -42,7 +42,7 @@ class Over:
     first: bool
 
 
-class Allowance:
+class SlidingWindow:
     """One per process and kind of name; forgets names that are silent."""
 
     def __init__(self, limits: tuple[Limit, ...], clock: Clock, names: int = NAMES) -> None:

@@ -9,7 +9,7 @@ from conversation_store.record import ThreadKey
 from message import Message
 from turns.report import logger
 from turns.throttle.bot_identities import Installation, is_foreign, is_outsider
-from turns.throttle.sliding_window import PER_THREAD, PER_USER, Allowance, Over
+from turns.throttle.sliding_window import PER_THREAD, PER_USER, Over, SlidingWindow
 from wording import Say
 
 TEAMS_REMEMBERED = 1_000
@@ -24,12 +24,12 @@ class TurnedAway:
     say: Say | None = None
 
 
-class Door:
+class Throttle:
     """One per process."""
 
     def __init__(self, clock: Clock) -> None:
-        self._people = Allowance(PER_USER, clock)
-        self._threads = Allowance(PER_THREAD, clock)
+        self._people = SlidingWindow(PER_USER, clock)
+        self._threads = SlidingWindow(PER_THREAD, clock)
         self._foreign: TTLCache[tuple[str, str], bool] = TTLCache(TEAMS_REMEMBERED, ONCE, timer=clock.now)
 
     def turned_away(

@@ -29,7 +29,7 @@ SHORTEST = 1.0  # wall seconds: between processes without Redis a claim is good 
 
 
 @dataclass(frozen=True, slots=True)
-class Unplaced:
+class UnknownChannel:
     """For one turn. `is_group_dm` may ask Slack, None: nobody knows. `holder` names this process."""
 
     message: Message

@@ -8,14 +8,14 @@ import pytest
 from conversation_store.record import ThreadRecord
 from dify_app.answer import AnswerEvent, TextDelta
 from errors import AnswerTooLong, BridgeError, DifyUnavailable, InputMissing, RunFailed
-from turns.answer.answer_state import MOST_TEXT, Growing
+from turns.answer.answer_state import MOST_TEXT, AnswerState
 from turns.answer.asking import Asking
-from turns.prompt.prompt_builder import Brief
+from turns.prompt.prompt_builder import Prompt
 
 SECRET = "xoxb-nobodys-business"
 
 
-def asked(error: Exception) -> Growing:
+def asked(error: Exception) -> AnswerState:
     """What becomes of the answer when this goes wrong on the way to the app."""
 
     def broken(*_: object) -> None:
@@ -23,7 +23,7 @@ def asked(error: Exception) -> Growing:
 
     app, asker = SimpleNamespace(speak=lambda _: None), SimpleNamespace(locale="en")
     asking = cast("Any", Asking)(app, asker, SimpleNamespace(write=broken), None, None)
-    growing = Growing()
+    growing = AnswerState()
     asking.run(growing, ThreadRecord(), lambda: None)
     return growing
 
@@ -65,9 +65,9 @@ def test_app_that_says_more_than_is_kept_is_not_heard_any_further() -> None:
 
     app = SimpleNamespace(speak=lambda _: None, ask=endless)
     asker = SimpleNamespace(locale="en", say=str)
-    brief = Brief("Everything", {})
+    brief = Prompt("Everything", {})
     briefing, status = SimpleNamespace(write=lambda *_: brief), SimpleNamespace(show=lambda _: None)
-    growing = Growing()
+    growing = AnswerState()
     cast("Any", Asking)(app, asker, briefing, None, status).run(growing, ThreadRecord(), lambda: None)
     assert said == [*["more"] * 5, "closed"]
     assert growing.over

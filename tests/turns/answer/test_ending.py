@@ -18,13 +18,13 @@ from slack_api.identity import UserInfo
 from slack_reply import blocks, footer
 from slack_reply.parts import Limits
 from slack_reply.units import Unit
-from turns.answer.answer_state import Growing
+from turns.answer.answer_state import AnswerState
 from turns.answer.ending import Ending, below
-from turns.prompt.author import Asker
+from turns.prompt.author import Author
 from wording import Say, say
 from wording.en import EN
 
-ASKER = Asker(
+ASKER = Author(
     Message("T1", "C1", "1.000000", "message", user="U1"),
     lambda user: UserInfo(user, user, known=False),
     lambda _: {},
@@ -32,15 +32,15 @@ ASKER = Asker(
 )
 
 
-def grown(*said: Any, error: BridgeError | None = None) -> Growing:
-    growing = Growing()
+def grown(*said: Any, error: BridgeError | None = None) -> AnswerState:
+    growing = AnswerState()
     for event in said:
         growing.take(event)
     growing.end(error)
     return growing
 
 
-def text(growing: Growing, *, in_time: bool = True, **more: Any) -> str:
+def text(growing: AnswerState, *, in_time: bool = True, **more: Any) -> str:
     return Ending(growing, in_time, show_sources=True, **more).text(ASKER)
 
 
@@ -111,7 +111,7 @@ def test_a_question_that_was_cut_is_noted() -> None:
 
 
 def test_too_late() -> None:
-    growing = Growing()
+    growing = AnswerState()
     growing.take(TextDelta("Part"))
     assert text(growing, in_time=False) == f"Part\n\n> {EN[Say.TURN_LIMIT]}"
 
@@ -122,7 +122,7 @@ def test_more_at_the_very_end() -> None:
     assert below("", ["A note.", "Another."]) == "A note.\n\nAnother."
 
 
-def early(growing: Growing, end: int, **more: Any) -> str:
+def early(growing: AnswerState, end: int, **more: Any) -> str:
     ending = Ending(growing, in_time=True, show_sources=True, **more)
     return ending.early(ending.text(ASKER), end, "The rest is elsewhere.", ASKER)
 

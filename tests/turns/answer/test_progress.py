@@ -2,7 +2,7 @@ import pytest
 
 from dify_app.answer import Step, StepState, TextDelta, TextReplaced, Thought
 from slack_reply.task_cards import fitted, weight
-from turns.answer.answer_state import Growing
+from turns.answer.answer_state import AnswerState
 from turns.answer.progress import FURTHER, MOST_BYTES, MOST_CARDS, MOST_REMEMBERED, MOST_THOUGHT, THOUGHTS
 from wording import Language, Say, say
 
@@ -11,8 +11,8 @@ def words(key: Say, **values: str) -> str:
     return say(Language.EN, key, **values)
 
 
-def after(*events: Step | TextDelta | TextReplaced | Thought) -> Growing:
-    growing = Growing()
+def after(*events: Step | TextDelta | TextReplaced | Thought) -> AnswerState:
+    growing = AnswerState()
     for event in events:
         growing.take(event)
     return growing

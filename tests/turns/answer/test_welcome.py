@@ -5,8 +5,8 @@ import pytest
 from dify_app.app import DifyApp
 from dify_app.form import AppForm
 from errors import DifyUnavailable
-from turns.answer.welcome import Greeter
-from turns.prompt.author import Asker
+from turns.answer.welcome import Welcomer
+from turns.prompt.author import Author
 from wording import Language, Say, say
 
 LIST = "You could ask, for example:\n\n- One?\n- Two?"
@@ -30,9 +30,9 @@ class English:
         return say(Language.EN, key, **values)
 
 
-def greeter(opener: str = "", *questions: str, works: bool = False) -> Greeter:
+def greeter(opener: str = "", *questions: str, works: bool = False) -> Welcomer:
     app = App(AppForm(opening_statement=opener, suggested_questions=questions))
-    return Greeter(cast("DifyApp", app), cast("Asker", English()), {"dept": "Sales"}, lambda: works)
+    return Welcomer(cast("DifyApp", app), cast("Author", English()), {"dept": "Sales"}, lambda: works)
 
 
 def test_the_questions_stand_as_text_until_a_press_has_arrived() -> None:
@@ -50,7 +50,7 @@ def test_a_question_that_no_button_can_hold_stands_as_text_always() -> None:
 
 @pytest.mark.parametrize("form", [None, AppForm()])
 def test_an_app_without_an_opening_greets_in_our_words_and_welcomes_nobody(form: AppForm | None) -> None:
-    here = Greeter(cast("DifyApp", App(form)), cast("Asker", English()), {}, lambda: True)
+    here = Welcomer(cast("DifyApp", App(form)), cast("Author", English()), {}, lambda: True)
     assert here.greet().text == say(Language.EN, Say.GREETING)
     assert here.greet().questions == ()
     assert here.welcome() is None

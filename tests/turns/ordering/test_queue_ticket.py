@@ -6,8 +6,8 @@ from conversation_store.record import ThreadKey
 from conversation_store.thread_line import LEASE
 from errors import StoreError
 from tests.fake_clock import FakeClock, TickingClock
-from turns.ordering.queue_ticket import LOOK, RENEW, Standing
-from turns.ordering.thread_queue import Lines
+from turns.ordering.queue_ticket import LOOK, RENEW, QueueTicket
+from turns.ordering.thread_queue import ThreadQueues
 
 KEY = ThreadKey("hook", "app", "T1", "C1", "1")
 
@@ -43,14 +43,14 @@ class Shared:
 
 class Process:
     def __init__(self, shared: Shared | None, clock: FakeClock) -> None:
-        self.lines = Lines()
+        self.lines = ThreadQueues()
         self.shared = shared
         self.clock = clock
         self.spawned: list[Callable[[], None]] = []
 
-    def stand(self, ticket: str, leg: int = 0) -> Standing:
+    def stand(self, ticket: str, leg: int = 0) -> QueueTicket:
         place = self.lines.join("t", ticket, leg)
-        return Standing(self.lines, place, self.shared, KEY, self.clock, spawn=self._spawn)
+        return QueueTicket(self.lines, place, self.shared, KEY, self.clock, spawn=self._spawn)
 
     def _spawn(self, run: Callable[..., None], *arguments: object) -> None:
         self.spawned.append(lambda: run(*arguments))
@@ -226,7 +226,7 @@ class NotingClock(FakeClock):
         return super().wall(seconds)
 
 
-def renewals(process: Process, standing: Standing) -> list[tuple[str, bool]]:
+def renewals(process: Process, standing: QueueTicket) -> list[tuple[str, bool]]:
     """What the youngest of them tells Redis in some terms of its lease."""
     shared = process.shared
     assert shared is not None

@@ -1,11 +1,11 @@
 from clock import SystemClock
-from turns.ordering.thread_queue import Lines
+from turns.ordering.thread_queue import ThreadQueues
 
 CLOCK = SystemClock()
 
 
 def test_the_first_runs_and_the_others_wait_in_order() -> None:
-    lines = Lines()
+    lines = ThreadQueues()
     first, second, third = (lines.join("t", ticket) for ticket in ("a", "b", "c"))
     assert first.is_first()
     assert not second.wait(CLOCK, 0)
@@ -19,13 +19,13 @@ def test_the_first_runs_and_the_others_wait_in_order() -> None:
 
 
 def test_threads_do_not_wait_for_each_other() -> None:
-    lines = Lines()
+    lines = ThreadQueues()
     assert lines.join("t", "a").is_first()
     assert lines.join("u", "b").is_first()
 
 
 def test_a_later_leg_takes_the_place_over() -> None:
-    lines = Lines()
+    lines = ThreadQueues()
     lines.join("t", "a")
     waiting = lines.join("t", "b")
     again = lines.join("t", "b", leg=1)
@@ -35,7 +35,7 @@ def test_a_later_leg_takes_the_place_over() -> None:
 
 
 def test_who_leaves_from_the_middle_calls_nobody() -> None:
-    lines = Lines()
+    lines = ThreadQueues()
     first, second, third = (lines.join("t", ticket) for ticket in ("a", "b", "c"))
     lines.leave(second)
     assert first.is_first()
@@ -45,7 +45,7 @@ def test_who_leaves_from_the_middle_calls_nobody() -> None:
 
 
 def test_an_empty_line_is_forgotten_and_leaving_twice_is_harmless() -> None:
-    lines = Lines()
+    lines = ThreadQueues()
     place = lines.join("t", "a")
     lines.leave(place)
     lines.leave(place)
@@ -54,7 +54,7 @@ def test_an_empty_line_is_forgotten_and_leaving_twice_is_harmless() -> None:
 
 
 def test_one_runs_at_a_time_whoever_is_first() -> None:
-    lines = Lines()
+    lines = ThreadQueues()
     first, second = lines.join("t", "a"), lines.join("t", "b")
     assert lines.run(second, 0)
     assert lines.run(second, 0)
@@ -67,7 +67,7 @@ def test_one_runs_at_a_time_whoever_is_first() -> None:
 
 
 def test_a_leg_that_ends_does_not_end_the_one_that_runs_in_its_stead() -> None:
-    lines = Lines()
+    lines = ThreadQueues()
     first, second = lines.join("t", "a"), lines.join("t", "b")
     assert lines.run(first, 0)
     assert lines.run(first, 1)

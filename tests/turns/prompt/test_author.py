@@ -5,14 +5,14 @@ import pytest
 
 from message import Message
 from slack_api.identity import UserInfo
-from turns.prompt.author import Asker
+from turns.prompt.author import Author
 from wording import Language, Say
 from wording.en import EN
 
 ANN = UserInfo("U1", "Ann", locale="ja-JP")
 
 
-def asker(text: str = "", language: str = "auto", **more: Any) -> tuple[Asker, list[list[str]]]:
+def asker(text: str = "", language: str = "auto", **more: Any) -> tuple[Author, list[list[str]]]:
     """U1 and U2 are known, all others are not; with what was asked for in one go each."""
     asked: list[list[str]] = []
 
@@ -22,7 +22,7 @@ def asker(text: str = "", language: str = "auto", **more: Any) -> tuple[Asker, l
         return {user: known.get(user, UserInfo(user, user, known=False)) for user in asked[-1]}
 
     message = Message("T1", "C1", "2.000000", "app_mention", user="U1", text=text, bot_user_id="UBOT", **more)
-    return Asker(message, lambda user: people([user])[user], people, language), asked
+    return Author(message, lambda user: people([user])[user], people, language), asked
 
 
 @pytest.mark.parametrize(

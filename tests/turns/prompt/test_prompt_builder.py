@@ -9,9 +9,9 @@ from errors import FileRefused
 from message import Message
 from slack_api.identity import UserInfo
 from tests.turns.installations import installation
-from turns.prompt.author import Asker
-from turns.prompt.prompt_builder import Brief, Briefing
-from turns.prompt.thread_excerpt import Circle, Raw
+from turns.prompt.author import Author
+from turns.prompt.prompt_builder import Prompt, PromptBuilder
+from turns.prompt.thread_excerpt import Raw, Visibility
 from wording import Say, say
 from wording.en import EN
 
@@ -91,19 +91,19 @@ def briefing(
     reading: Reading | None = None,
     attachments: Attachments | None = None,
     app: App | None = None,
-) -> Briefing:
-    asker = Asker(asked, lambda user: UserInfo(user, user[1:].lower()), people, "en")
-    return Briefing(
+) -> PromptBuilder:
+    asker = Author(asked, lambda user: UserInfo(user, user[1:].lower()), people, "en")
+    return PromptBuilder(
         app or App(),  # type: ignore[arg-type]
         asker,
-        Circle(asked, OURS),
+        Visibility(asked, OURS),
         reading or Reading(),  # type: ignore[arg-type]
         attachments or Attachments(),  # type: ignore[arg-type]
         people,
     )
 
 
-def brief(given: Briefing, record: ThreadRecord = NEW) -> tuple[Brief, list[Say]]:
+def brief(given: PromptBuilder, record: ThreadRecord = NEW) -> tuple[Prompt, list[Say]]:
     working: list[Say] = []
     return given.write(record, working.append), working
 

@@ -11,7 +11,7 @@ from turns.prompt.thread_excerpt import (
     LONGEST_MESSAGE,
     MOST_CHARACTERS,
     MOST_MESSAGES,
-    Circle,
+    Visibility,
     Voice,
     excerpt,
     is_before,
@@ -45,8 +45,8 @@ def name(user: str) -> str:
     return NAMES.get(user, "")
 
 
-def lines(*raws: dict[str, Any], circle: Circle | None = None, **more: Any) -> list[str]:
-    found = excerpt(raws, circle or Circle(message(), OURS), **more)
+def lines(*raws: dict[str, Any], circle: Visibility | None = None, **more: Any) -> list[str]:
+    found = excerpt(raws, circle or Visibility(message(), OURS), **more)
     return written(found, name, MARKS, "UBOT").splitlines()
 
 
@@ -89,18 +89,18 @@ def test_what_we_said_only_for_an_app_that_forgets() -> None:
     ],
 )
 def test_whose_message_it_is(raw: dict[str, Any], voice: Voice) -> None:
-    assert Circle(message(), OURS).voice(raw) is voice
+    assert Visibility(message(), OURS).voice(raw) is voice
 
 
 def test_author_of_no_workspace_is_left_out_where_the_channel_may_be_shared() -> None:
     for is_ext_shared in (True, None):
-        circle = Circle(message(is_ext_shared=is_ext_shared), OURS)
+        circle = Visibility(message(is_ext_shared=is_ext_shared), OURS)
         assert circle.voice({"user": "UBEN"}) is Voice.LEFT_OUT
         assert circle.voice(said(1)) is Voice.MEMBER
 
 
 def test_another_app_may_name_its_workspace_in_its_profile_only() -> None:
-    circle = Circle(message(is_ext_shared=None), OURS)
+    circle = Visibility(message(is_ext_shared=None), OURS)
     alert = {"user": "UAPP", "bot_id": "B2", "bot_profile": {"team_id": "T1"}}
     assert circle.voice(alert) is Voice.APP
     assert circle.voice(alert | {"bot_profile": {"team_id": "T9"}}) is Voice.LEFT_OUT
@@ -109,19 +109,21 @@ def test_another_app_may_name_its_workspace_in_its_profile_only() -> None:
 
 
 def test_members_of_other_organisations_only_where_they_are_answered() -> None:
-    assert Circle(message(), OURS, slack_connect=True).voice(said(1, team="T9")) is Voice.EXTERNAL
+    assert Visibility(message(), OURS, slack_connect=True).voice(said(1, team="T9")) is Voice.EXTERNAL
     ours = installation(replace(BOT, enterprise_id="E1"))
-    assert Circle(message(), ours).voice(said(1, team="E1")) is Voice.MEMBER
-    assert Circle(message(), ours).voice(said(1, team="T9")) is Voice.MEMBER  # nobody else is in that channel
+    assert Visibility(message(), ours).voice(said(1, team="E1")) is Voice.MEMBER
+    assert (
+        Visibility(message(), ours).voice(said(1, team="T9")) is Voice.MEMBER
+    )  # nobody else is in that channel
     for is_ext_shared in (True, None):
-        shared = Circle(message(is_ext_shared=is_ext_shared, enterprise_id="E9"), ours)
+        shared = Visibility(message(is_ext_shared=is_ext_shared, enterprise_id="E9"), ours)
         assert shared.voice(said(1, team="E1")) is Voice.MEMBER
         assert shared.voice(said(1, team="T9")) is Voice.LEFT_OUT
         assert shared.voice(said(1, team="E9")) is Voice.LEFT_OUT
 
 
 def test_only_allowed_people_and_apps() -> None:
-    circle = Circle(message(), OURS, allowed_users=frozenset({"UBEN", "UAPP"}))
+    circle = Visibility(message(), OURS, allowed_users=frozenset({"UBEN", "UAPP"}))
     assert circle.voice(said(1)) is Voice.MEMBER
     assert circle.voice(said(1, "UCAROL")) is Voice.LEFT_OUT
     assert circle.voice(said(1, "UOTHER", bot_id="B2")) is Voice.LEFT_OUT
@@ -180,13 +182,13 @@ def test_of_too_much_the_oldest_is_dropped() -> None:
 
 def test_people_are_asked_for_the_latest_first() -> None:
     raws = [said(1, "UA", "<@UB>"), said(2, "UC", "<@UA>"), said(3, "UX", "hi", bot_id="B2")]
-    assert people_in(excerpt(raws, Circle(message(), OURS))) == ["UC", "UA", "UB"]
+    assert people_in(excerpt(raws, Visibility(message(), OURS))) == ["UC", "UA", "UB"]
 
 
 @given(st.lists(st.text(max_size=60), max_size=6), st.text(max_size=40))
 def test_nobody_writes_a_line_in_anothers_name(texts: list[str], author: str) -> None:
     raws = [said(n + 1, text=text) for n, text in enumerate(texts)]
-    found = excerpt(raws, Circle(message(), OURS))
+    found = excerpt(raws, Visibility(message(), OURS))
     shown = written(found, lambda _: author, MARKS)
     begins = [line for line in shown.splitlines() if not line.startswith("  ")]
     assert len(begins) <= len(texts)
@@ -222,7 +224,7 @@ def test_nobody_writes_a_line_in_anothers_name(texts: list[str], author: str) ->
 )
 def test_any_shape_is_read(raw: Any) -> None:
     if isinstance(raw, dict):
-        written(excerpt([raw | {"ts": "2.000000"}], Circle(message(), OURS)), name, MARKS)
+        written(excerpt([raw | {"ts": "2.000000"}], Visibility(message(), OURS)), name, MARKS)
 
 
 @given(st.integers(0, 10**11), st.integers(0, 999_999), st.integers(0, 10**11), st.integers(0, 999_999))

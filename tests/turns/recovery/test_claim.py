@@ -7,7 +7,7 @@ from conversation_store.record import HANDLED_KEPT, WAITING_KEPT, ThreadKey, Thr
 from message import Message
 from tests.conversation_store.fake_dify_storage import FakeDifyStorage
 from tests.fake_clock import FakeClock
-from turns.recovery.claim import Taking
+from turns.recovery.claim import Claim
 
 KEY = ThreadKey("hook", "app", "T1", "C1", "1.000001")
 TS = "2.000002"
@@ -20,9 +20,9 @@ class Processes:
     clock: FakeClock = field(default_factory=FakeClock)
     storage: FakeDifyStorage = field(default_factory=FakeDifyStorage)
 
-    def taking(self, holder: str, ts: str = TS) -> Taking:
+    def taking(self, holder: str, ts: str = TS) -> Claim:
         message = Message(team_id="T1", channel="C1", ts=ts, source="app_mention", user="U1", text="hi")
-        return Taking(Buckets(BucketState(), self.storage, self.clock, 30), KEY, message, holder, self.clock)
+        return Claim(Buckets(BucketState(), self.storage, self.clock, 30), KEY, message, holder, self.clock)
 
     def record(self) -> ThreadRecord:
         return self.taking("reader").store.get(KEY) or ThreadRecord()

@@ -16,10 +16,10 @@ from tests.conversation_store.fake_dify_storage import FakeDifyStorage
 from tests.fake_clock import FakeClock
 from turns.limits import LONGEST_AT_ALL, LONGEST_VISIBLE, REQUEST_SECONDS
 from turns.recovery.orphans import CLOCK_SKEW, LONGEST_END, Orphans, Watch
-from turns.recovery.process_identity import Holder
-from turns.recovery.sweep import AGAIN, EVERY, SECOND_LOOK, SWEEP_SECONDS, Sweep, Sweeps
+from turns.recovery.process_identity import ProcessIdentity
+from turns.recovery.sweep import AGAIN, EVERY, SECOND_LOOK, SWEEP_SECONDS, Sweep, SweepSchedule
 
-HERE = Holder.here()
+HERE = ProcessIdentity.here()
 DEAD = replace(HERE, born="1").name
 BESIDE = replace(HERE, space="1").name
 ELSEWHERE = replace(HERE, machine="another").name
@@ -388,7 +388,7 @@ def test_what_was_closed_by_its_own_process_costs_no_call() -> None:
 
 def test_a_sweep_is_due_at_first_and_then_now_and_then() -> None:
     clock = FakeClock()
-    sweeps = Sweeps(clock)
+    sweeps = SweepSchedule(clock)
     assert sweeps.take("hook")
     assert not sweeps.take("hook")
     assert sweeps.take("other")

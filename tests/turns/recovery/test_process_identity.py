@@ -6,21 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from turns.recovery.process_identity import Fate, Holder
+from turns.recovery.process_identity import Fate, ProcessIdentity
 
-HERE = Holder.here()
+HERE = ProcessIdentity.here()
 
 
 def test_we_live() -> None:
     assert HERE.fate_of(HERE.name) is Fate.LIVES
     assert HERE.pid == str(os.getpid())
-    assert Holder.here() == HERE
+    assert ProcessIdentity.here() == HERE
 
 
 def test_another_process_of_this_machine_lives_until_it_is_killed() -> None:
-    code = (
-        "from turns.recovery.process_identity import Holder; print(Holder.here().name, flush=True); input()"
-    )
+    code = "from turns.recovery.process_identity import Holder; print(ProcessIdentity.here().name, flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", code],
         stdin=subprocess.PIPE,
@@ -52,8 +50,8 @@ def test_what_cannot_be_looked_for(name: str) -> None:
 
 
 def test_without_proc_nothing_is_known(tmp_path: Path) -> None:
-    nowhere = Holder.here(tmp_path)
+    nowhere = ProcessIdentity.here(tmp_path)
     assert nowhere.fate_of(nowhere.name) is Fate.LIVES
     assert nowhere.fate_of(HERE.name) is Fate.UNKNOWN
-    assert nowhere.fate_of(Holder.here(tmp_path).name) is Fate.UNKNOWN
+    assert nowhere.fate_of(ProcessIdentity.here(tmp_path).name) is Fate.UNKNOWN
     assert HERE.fate_of(nowhere.name) is Fate.UNKNOWN

@@ -12,19 +12,19 @@ from handoff.claims import Claims
 from tests.conversation_store.fake_dify_storage import FakeDifyStorage
 from tests.fake_clock import FakeClock
 from tests.turns.recovery.test_orphans import DEAD, HERE, KEY
-from turns.recovery.process_identity import Holder
-from turns.recovery.recovery import REPEATED, Caretaker
+from turns.recovery.process_identity import ProcessIdentity
+from turns.recovery.recovery import REPEATED, Recovery
 from turns.recovery.sweep import AGAIN
 
 SECRET = "xoxb-nobodys-business"
 
 
-def caretaker(clock: FakeClock, *, is_away: bool = False, carries: bool = False) -> Caretaker:
+def caretaker(clock: FakeClock, *, is_away: bool = False, carries: bool = False) -> Recovery:
     """One that comes no further than to the store."""
     stores = SimpleNamespace(presence=lambda _: None, is_away=lambda _: is_away)
     workplace = SimpleNamespace(ending=lambda *_: None)
     gate = SimpleNamespace(carries=lambda _: carries)
-    return cast("Any", Caretaker)(clock, Holder.here(), stores, gate, Claims(clock), workplace)  # type: ignore[no-any-return]
+    return cast("Any", Recovery)(clock, ProcessIdentity.here(), stores, gate, Claims(clock), workplace)  # type: ignore[no-any-return]
 
 
 def hook() -> Any:

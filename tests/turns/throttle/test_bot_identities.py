@@ -10,7 +10,7 @@ from slack_api.client import SlackApi
 from slack_api.identity import AuthInfo
 from tests.fake_clock import FakeClock
 from turns.throttle import bot_identities as team
-from turns.throttle.bot_identities import KEEP, KEEP_FAILURE, Bots, is_foreign
+from turns.throttle.bot_identities import KEEP, KEEP_FAILURE, BotIdentities, is_foreign
 
 BOT = AuthInfo("T1", "team", "UBOT", "B1", "", None)
 MESSAGE = Message("T1", "C1", "1.000001", "app_mention")
@@ -52,7 +52,7 @@ def test_whose_event_it_is(bot: AuthInfo, message: Message, foreign: bool) -> No
 
 def test_slack_is_asked_once_an_hour_for_each_token() -> None:
     clock = FakeClock()
-    bots, one, other = Bots(clock), Slack(), Slack("T1/def")
+    bots, one, other = BotIdentities(clock), Slack(), Slack("T1/def")
     for slack in (one, one, other, other):
         assert bots.of(cast("SlackApi", slack)) == BOT
     assert (one.asked, other.asked) == (1, 1)
@@ -64,7 +64,7 @@ def test_slack_is_asked_once_an_hour_for_each_token() -> None:
 
 def test_whose_a_token_is_stays_known_while_slack_does_not_tell_again() -> None:
     clock = FakeClock()
-    bots, slack = Bots(clock), Slack()
+    bots, slack = BotIdentities(clock), Slack()
     assert bots.of(cast("SlackApi", slack)) == BOT
     slack.fails = True
     for _ in range(3):
@@ -76,7 +76,7 @@ def test_whose_a_token_is_stays_known_while_slack_does_not_tell_again() -> None:
 
 def test_nobody_waits_while_slack_is_asked_again() -> None:
     clock = FakeClock()
-    bots, slack = Bots(clock), Slack()
+    bots, slack = BotIdentities(clock), Slack()
     bots.of(cast("SlackApi", slack))
     slack.waits = 30.0
     clock.advance(KEEP)
@@ -85,13 +85,13 @@ def test_nobody_waits_while_slack_is_asked_again() -> None:
 
 
 def test_an_answer_that_names_no_workspace_is_none() -> None:
-    bots = Bots(FakeClock())
+    bots = BotIdentities(FakeClock())
     assert bots.of(cast("SlackApi", Slack(says=replace(BOT, team_id="")))) is None
 
 
 def test_a_failure_is_no_answer_and_is_asked_again_after_a_minute() -> None:
     clock = FakeClock()
-    bots, slack = Bots(clock), Slack(fails=True)
+    bots, slack = BotIdentities(clock), Slack(fails=True)
     assert [bots.of(cast("SlackApi", slack)) for _ in range(3)] == [None] * 3
     assert slack.asked == 1
     clock.advance(KEEP_FAILURE)
@@ -101,7 +101,7 @@ def test_a_failure_is_no_answer_and_is_asked_again_after_a_minute() -> None:
 
 def test_those_who_ask_at_once_ask_once() -> None:
     clock = FakeClock()
-    bots, slack = Bots(clock), Slack(waits=0.02)
+    bots, slack = BotIdentities(clock), Slack(waits=0.02)
     asking = [gevent.spawn(bots.of, cast("SlackApi", slack)) for _ in range(5)]
     assert [greenlet.get(timeout=5) for greenlet in asking] == [BOT] * 5
     assert slack.asked == 1
@@ -109,7 +109,7 @@ def test_those_who_ask_at_once_ask_once() -> None:
 
 def test_nobody_waits_for_a_slack_that_does_not_tell(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(team, "SHORTEST_PATIENCE", 0.01)
-    bots, slack = Bots(FakeClock()), Slack(waits=0.1)
+    bots, slack = BotIdentities(FakeClock()), Slack(waits=0.1)
     assert bots.of(cast("SlackApi", slack)) is None
     gevent.sleep(0.2)
     assert bots.of(cast("SlackApi", slack)) == BOT

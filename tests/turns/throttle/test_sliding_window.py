@@ -2,21 +2,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fake_clock import FakeClock
-from turns.throttle.sliding_window import Allowance, Limit, Over
+from turns.throttle.sliding_window import Limit, Over, SlidingWindow
 
 LIMITS = (Limit(3, 60.0), Limit(5, 600.0))
 
 
 def test_within_the_limits_everybody_is_let_in() -> None:
     clock = FakeClock()
-    allowance = Allowance(LIMITS, clock)
+    allowance = SlidingWindow(LIMITS, clock)
     assert [allowance.take("a") for _ in range(3)] == [None] * 3
     assert [allowance.take("b") for _ in range(3)] == [None] * 3
 
 
 def test_one_too_many_is_told_once() -> None:
     clock = FakeClock()
-    allowance = Allowance(LIMITS, clock)
+    allowance = SlidingWindow(LIMITS, clock)
     for _ in range(3):
         allowance.take("a")
     assert allowance.take("a") == Over(first=True)
@@ -29,7 +29,7 @@ def test_one_too_many_is_told_once() -> None:
 
 def test_a_new_flood_is_told_again() -> None:
     clock = FakeClock()
-    allowance = Allowance((Limit(1, 60.0),), clock)
+    allowance = SlidingWindow((Limit(1, 60.0),), clock)
     for _ in range(3):
         assert allowance.take("a") is None
         assert allowance.take("a") == Over(first=True)
@@ -39,7 +39,7 @@ def test_a_new_flood_is_told_again() -> None:
 
 def test_the_long_limit_holds_beyond_the_short_one() -> None:
     clock = FakeClock()
-    allowance = Allowance(LIMITS, clock)
+    allowance = SlidingWindow(LIMITS, clock)
     let_in = 0
     for _ in range(9):
         let_in += allowance.take("a") is None
@@ -48,7 +48,7 @@ def test_the_long_limit_holds_beyond_the_short_one() -> None:
 
 
 def test_memory_is_bounded() -> None:
-    allowance = Allowance(LIMITS, FakeClock(), names=10)
+    allowance = SlidingWindow(LIMITS, FakeClock(), names=10)
     for number in range(1000):
         allowance.take(str(number))
     assert len(allowance._accounts) == 10
@@ -58,7 +58,7 @@ def test_memory_is_bounded() -> None:
 @given(st.lists(st.floats(0.0, 90.0), max_size=60))
 def test_never_more_than_either_limit_in_any_window(pauses: list[float]) -> None:
     clock = FakeClock(0.0)
-    allowance = Allowance(LIMITS, clock)
+    allowance = SlidingWindow(LIMITS, clock)
     let_in: list[float] = []
     for pause in pauses:
         clock.advance(pause)

@@ -10,7 +10,7 @@ from tests.fake_clock import FakeClock
 from tests.turns.installations import BOT, installation
 from turns.throttle.bot_identities import LONGEST_DOUBT
 from turns.throttle.sliding_window import PER_THREAD, PER_USER
-from turns.throttle.throttle import Door, TurnedAway
+from turns.throttle.throttle import Throttle, TurnedAway
 from wording import Say
 
 OURS = installation()
@@ -19,13 +19,13 @@ KEY = ThreadKey("hook", "app", "T1", "C1", "1.000001")
 
 
 def verdicts(
-    door: Door, times: int, message: Message = MESSAGE, key: ThreadKey = KEY
+    door: Throttle, times: int, message: Message = MESSAGE, key: ThreadKey = KEY
 ) -> list[TurnedAway | None]:
     return [door.turned_away(message, key, OURS, slack_connect=False) for _ in range(times)]
 
 
 def test_a_person_who_writes_too_much_is_told_once() -> None:
-    door = Door(FakeClock())
+    door = Throttle(FakeClock())
     found = verdicts(door, PER_USER[0].count + 3)
     assert found[: PER_USER[0].count] == [None] * PER_USER[0].count
     told, *silent = found[PER_USER[0].count :]
@@ -37,7 +37,7 @@ def test_a_person_who_writes_too_much_is_told_once() -> None:
 
 
 def test_a_thread_has_a_budget_whoever_writes() -> None:
-    door, found = Door(FakeClock()), []
+    door, found = Throttle(FakeClock()), []
     for number in range(PER_THREAD[0].count + 2):
         found += verdicts(door, 1, replace(MESSAGE, user=f"U{number}"))
     assert found[: PER_THREAD[0].count] == [None] * PER_THREAD[0].count
@@ -46,7 +46,7 @@ def test_a_thread_has_a_budget_whoever_writes() -> None:
 
 
 def test_another_teams_event_is_not_answered_and_logged_once(caplog: pytest.LogCaptureFixture) -> None:
-    door = Door(FakeClock())
+    door = Throttle(FakeClock())
     with caplog.at_level(logging.WARNING, "slack_bridge"):
         found = verdicts(door, 3, replace(MESSAGE, team_id="T9"))
     assert [one and (one.why, one.say) for one in found] == [("foreign team", None)] * 3
@@ -55,7 +55,7 @@ def test_another_teams_event_is_not_answered_and_logged_once(caplog: pytest.LogC
 
 
 def test_strangers_use_up_nobodys_allowance() -> None:
-    door = Door(FakeClock())
+    door = Throttle(FakeClock())
     verdicts(door, 100, replace(MESSAGE, team_id="T9"))
     assert verdicts(door, 1) == [None]
 
@@ -64,7 +64,7 @@ def test_strangers_use_up_nobodys_allowance() -> None:
 def test_nobody_is_let_in_while_slack_does_not_say_whose_token_it_is(team_id: str) -> None:
     clock = FakeClock()
     away = installation(SlackUnreachable("auth.test"), clock)
-    refused = Door(clock).turned_away(replace(MESSAGE, team_id=team_id), KEY, away, slack_connect=False)
+    refused = Throttle(clock).turned_away(replace(MESSAGE, team_id=team_id), KEY, away, slack_connect=False)
     assert refused == TurnedAway("workspace unknown", Say.INTERRUPTED)
     assert sum(clock.slept) >= LONGEST_DOUBT
 
@@ -72,7 +72,7 @@ def test_nobody_is_let_in_while_slack_does_not_say_whose_token_it_is(team_id: st
 def test_nobody_waits_for_a_token_that_slack_refuses() -> None:
     clock = FakeClock()
     dead = installation(SlackRefused("auth.test", "token_revoked"), clock)
-    assert Door(clock).turned_away(MESSAGE, KEY, dead, slack_connect=False)
+    assert Throttle(clock).turned_away(MESSAGE, KEY, dead, slack_connect=False)
     assert clock.slept == []
 
 
@@ -93,11 +93,11 @@ def test_author_counts_as_ours_by_the_enterprise_of_the_token(
 ) -> None:
     message = replace(MESSAGE, source=source, user_team=user_team, enterprise_id=named)
     ours = installation(replace(BOT, enterprise_id="E1"))
-    found = Door(FakeClock()).turned_away(message, KEY, ours, slack_connect=slack_connect)
+    found = Throttle(FakeClock()).turned_away(message, KEY, ours, slack_connect=slack_connect)
     assert (found is None) is let_in
 
 
 def test_a_workspace_of_no_organisation_has_no_colleagues_elsewhere() -> None:
     for named in ("E9", ""):
         message = replace(MESSAGE, user_team="E9", enterprise_id=named)
-        assert Door(FakeClock()).turned_away(message, KEY, OURS, slack_connect=False)
+        assert Throttle(FakeClock()).turned_away(message, KEY, OURS, slack_connect=False)

@@ -11,8 +11,8 @@ from message import Message, Source
 from slack_api.retry import HASTY, PATIENT, Patience
 from tests.conversation_store.fake_dify_storage import FakeDifyStorage
 from tests.fake_clock import FakeClock
-from turns.recovery.claim import Taking
-from turns.throttle.unknown_channel import OTHER_EVENT, Unplaced
+from turns.recovery.claim import Claim
+from turns.throttle.unknown_channel import OTHER_EVENT, UnknownChannel
 
 KEY = ThreadKey("hook", "app", "T1", "G1", "1.000001")
 MENTION = Message("T1", "G1", "1.000001", "app_mention", user="U1", text="hi")
@@ -41,8 +41,8 @@ class Processes:
     def store(self) -> Buckets:
         return Buckets(BucketState(), self.storage, self.clock, 30)
 
-    def taking(self, holder: str) -> Taking:
-        return Taking(self.store(), KEY, MENTION, holder, self.clock)
+    def taking(self, holder: str) -> Claim:
+        return Claim(self.store(), KEY, MENTION, holder, self.clock)
 
     def unplaced(
         self,
@@ -51,12 +51,12 @@ class Processes:
         group: bool | None = True,
         direct_messages: bool = True,
         allowed_channels: frozenset[str] = frozenset(),
-    ) -> Unplaced:
+    ) -> UnknownChannel:
         def is_group_dm(patience: Patience) -> bool | None:
             self.patience.append(patience)
             return group
 
-        return Unplaced(
+        return UnknownChannel(
             message, direct_messages, allowed_channels, is_group_dm, self.store(), KEY, "a", self.clock
         )
 
