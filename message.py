@@ -32,9 +32,9 @@ class Message:
     """Ids as Slack gives them, "" where it gave none.
 
     `team_id` is where our app is installed, `user_team` where the author belongs. `enterprise_id` is the organisation
-    of the installation as an event names it, "" for a press; whose our token is says only `auth.test` (turns/throttle/bot_identities.py).
-    `is_ext_shared`: whether other organisations are in the channel; None: Slack did not say. `files` are Slack's file
-    objects, cut down to what is needed to fetch them.
+    of the installation as an event names it, "" for a press; whose our token is says only `auth.test`
+    (turns/throttle/bot_identities.py). `is_ext_shared`: whether other organisations are in the channel; None: Slack
+    did not say. `files` are Slack's file objects, cut down to what is needed to fetch them.
     Raises Malformed when ids are not shaped like ids, so what is stored or sent under them is safe.
     """
 

@@ -14,7 +14,7 @@ FOLLOWERS_KEPT = 50
 REPLAY_SECONDS = 330.0
 """Slack's signature holds for 300 s: a request that came once can be played again for so long, and a little more."""
 WAITING_KEPT = HANDLED_KEPT
-"""More turns than may wait in a thread (turns/ordering/thread_queue.py): so one that is handled and not open has ended."""
+"""More turns than may wait in a thread (turns/ordering/thread_queue.py): one that is handled and not open has ended."""
 DM_SILENCE = 8 * 3600.0
 """Seconds after which a continuous DM begins a new conversation (design D3)."""
 DAY = 86400.0

@@ -16,8 +16,11 @@ SHORTEST_LEASE = 1.0
 """Wall seconds: a strongly scaled lease would end with any pause of the machine."""
 
 RETURN = LEASE / 3
-"""Seconds in which whoever runs has come back to a line that Redis lost (turns/ordering/queue_ticket.py). Who waits notices the
-loss by its own lease, and goes first only after them. Who comes to a lost line first and is new cannot know."""
+"""Seconds in which whoever runs has come back to a line that Redis lost (turns/ordering/queue_ticket.py).
+
+Who waits notices the loss by its own lease, and goes first only after them. Who comes to a lost line first and is new
+cannot know.
+"""
 
 _PLACE = """
 local line, own, how = KEYS[1], ARGV[1], ARGV[2]

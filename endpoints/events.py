@@ -15,7 +15,7 @@ class EventsEndpoint(Endpoint):  # type: ignore[misc]  # the SDK is not typed
     def _invoke(self, r: Request, values: Mapping[str, str], settings: Mapping[str, object]) -> Response:  # noqa: ARG002
         def answer() -> Response:
             headers = dict(r.headers)
-            ack = container().intake(self.session, headers, settings).take(r.get_data(), headers)
+            ack = container().events(self.session, headers, settings).receive(r.get_data(), headers)
             return Response(ack.text, ack.status, content_type="text/plain; charset=utf-8")
 
         return discreet(answer)

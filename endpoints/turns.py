@@ -10,11 +10,11 @@ from wiring.container import container
 
 
 class TurnsEndpoint(Endpoint):  # type: ignore[misc]  # the SDK is not typed
-    """Answers 401 to whatever we did not seal ourselves, and 409 to what is taken already."""
+    """Answers 401 to whatever we did not sign ourselves, and 409 to what is taken already."""
 
     def _invoke(self, r: Request, values: Mapping[str, str], settings: Mapping[str, object]) -> Response:  # noqa: ARG002
         def answer() -> Response:
-            reply = container().turn(self.session, dict(r.headers), settings, r.get_data())
+            reply = container().receiver(self.session, dict(r.headers), settings).receive(r.get_data())
             return Response(reply.body, reply.status, headers=reply.headers, content_type="text/plain")
 
         return discreet(answer)

@@ -4,34 +4,41 @@ A session ends with its HTTP request, and what the SDK is asked afterwards is ne
 Whoever keeps the request open sees its end, and cuts the turn, which then ends itself honestly.
 """
 
-from collections.abc import Callable
+from typing import Protocol
 
 from cachetools import LRUCache
 
 ENDS_REMEMBERED = 2_000
 
 
+class Cancellable(Protocol):
+    """What runs in a request."""
+
+    def cut(self) -> None:
+        """The request is gone: neither Dify nor the plugin's storage answers any more."""
+
+
 class CancellationRegistry:
     """One per process. Each request has a name of its own."""
 
     def __init__(self) -> None:
-        self._cuts: dict[str, Callable[[], None]] = {}
+        self._running: dict[str, Cancellable] = {}
         self._ended: LRUCache[str, None] = LRUCache(ENDS_REMEMBERED)
 
-    def hold(self, request: str, cut: Callable[[], None]) -> None:
-        """A turn runs in this request; `cut` is called, at most once, if that ends, or has ended, before it."""
+    def hold(self, request: str, turn: Cancellable) -> None:
+        """A turn runs in this request. The turn is cut, at most once, if the request ends, or has ended, before it."""
         if request in self._ended:
-            cut()
+            turn.cut()
         else:
-            self._cuts[request] = cut
+            self._running[request] = turn
 
     def release(self, request: str) -> None:
         """The turn has ended."""
-        self._cuts.pop(request, None)
+        self._running.pop(request, None)
 
     def ended(self, request: str) -> None:
         """The request has ended: as it should, unless its turn still runs here, or is about to begin."""
         self._ended[request] = None
-        cut = self._cuts.pop(request, None)
-        if cut is not None:
-            cut()
+        turn = self._running.pop(request, None)
+        if turn is not None:
+            turn.cut()

@@ -1,16 +1,19 @@
-"""Hands one turn to our own `/slack/turns` (design D1)."""
+"""Hands one job to our own `/slack/turns` (design D1)."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from errors import HandoffError
-from handoff.cancellation import CancellationRegistry
 from handoff.capacity import Capacity
 from handoff.claims import Claims
 from handoff.hand_off_request import HandOffRequest
 from handoff.relay import Relay
+from handoff.routes import routes
 from handoff.signer import Signer
 from job import Job, SweepJob
+from provider.environment import Environment
+from turns.endpoint_request import EndpointRequest
+from turns.turn_factory import TurnsOfEndpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,56 +22,80 @@ class HandOff:
 
     hook_id: str
     routes: Sequence[str]
-    seal: Signer
+    signer: Signer
     relay: Relay
-    gate: Capacity
+    capacity: Capacity
     claims: Claims
-    lifelines: CancellationRegistry
 
-    def hand(self, assignment: Job | SweepJob) -> None:
-        """Return once the turn is owned; raises HandoffError when the process is full or nobody accepts.
+    def hand(self, job: Job | SweepJob) -> None:
+        """Return once the job is owned; raises HandoffError when the process is full or no request accepts the job.
 
-        Owned in this process already, it is not posted again: in a crowd the acks come late, and every message
-        of it is repeated at one instant.
+        A job that this process owns already is not posted again: in a crowd the acks come late, and every message
+        of the crowd is repeated at one instant.
         """
-        if self.claims.is_kept(self.leg(assignment)):
+        if self.claims.is_kept(self.claim_name(job)):
             return
-        name = f"{self.hook_id}/{assignment.ticket}"
-        if not self.gate.enter(name):
+        name = f"{self.hook_id}/{job.job_id}"
+        if not self.capacity.enter(name):
             raise HandoffError("as many turns are open as this process carries")
         try:
-            body = self.seal.close(assignment.to_dict())
-            since = assignment.received if isinstance(assignment, Job) and not assignment.leg else None
-            letter = HandOffRequest(body, self.seal.receipt(body), self.lifelines.ended, since)
-            self.relay.hand_off(self.hook_id, self.routes, letter)
+            body = self.signer.sign(job.to_dict())
+            since = job.received if isinstance(job, Job) and not job.continuation else None
+            request = HandOffRequest(body, self.signer.receipt(body), since)
+            self.relay.hand_off(self.hook_id, self.routes, request)
         finally:
-            self.gate.leave(name)
+            self.capacity.leave(name)
 
-    def leg(self, assignment: Job | SweepJob) -> str:
-        """Names it among the claims of the process."""
-        return f"{self.hook_id}/{assignment.ticket}#{assignment.leg}"
+    def claim_name(self, job: Job | SweepJob) -> str:
+        """The name of this job and continuation among the claims of the process."""
+        return f"{self.hook_id}/{job.job_id}#{job.continuation}"
+
+
+class HandOffFactory:
+    """One per process. Makes the hand-off of one request."""
+
+    def __init__(self, env: Environment, relay: Relay, capacity: Capacity, claims: Claims) -> None:
+        self._env = env
+        self._relay = relay
+        self._capacity = capacity
+        self._claims = claims
+
+    def hand_off(self, endpoint: EndpointRequest, hook_url: str) -> HandOff:
+        """`hook_url` is the `Dify-Hook-Url` of Slack's request, which a request of our own does not have."""
+        env, settings = self._env, endpoint.settings
+        ways = routes(
+            hook_id=endpoint.id,
+            hook_url=hook_url,
+            internal_url=settings.internal_url or "",
+            server_port=env.server_port if env.local_runtime else None,
+            daemon_url=endpoint.session.dify_plugin_daemon_url or "",
+            known_hosts=env.known_hosts,
+        )
+        signer = Signer(settings.signing_secrets, endpoint.id)
+        return HandOff(endpoint.id, ways, signer, self._relay, self._capacity, self._claims)
 
 
 class ContinuationHandOff:
-    """For one waiting turn: hands it on to a fresh request, or makes sure that no request goes on with it."""
+    """For one waiting turn: hands the turn on to a fresh request, or makes sure that no request goes on with it."""
 
-    def __init__(self, hand_off: HandOff, claims: Claims, go_on: Callable[[Job], bool]) -> None:
-        """`go_on` takes the leg in the thread's record, for all processes; False when it was taken before."""
+    def __init__(self, hand_off: HandOff, claims: Claims, turns: TurnsOfEndpoint) -> None:
         self._hand_off = hand_off
         self._claims = claims
-        self._go_on = go_on
+        self._turns = turns
         self._failed = 0
 
-    def hand(self, assignment: Job) -> None:
-        """Return once a fresh request goes on with the turn; raises HandoffError when this one must.
+    def hand_on(self, job: Job) -> None:
+        """Return once a fresh request goes on with the turn; raises HandoffError when the request at hand must.
 
-        A request that was not heard of may have begun, or may come late. Whoever takes its leg first decides: the
-        request, and the turn is handed on, or we, and it will be refused. So each try is a leg of its own.
+        A request of which nothing was heard may have begun, or may come late. The first one to claim the continuation
+        decides: if that is the request, the turn is handed on; if that is we, the request will be refused. So each
+        attempt is a continuation of its own.
         """
-        attempt = replace(assignment, leg=assignment.leg + self._failed)
+        attempt = replace(job, continuation=job.continuation + self._failed)
         try:
             self._hand_off.hand(attempt)
         except HandoffError:
-            if self._claims.take(self._hand_off.leg(attempt)) and self._go_on(attempt):
+            is_ours = self._claims.take(self._hand_off.claim_name(attempt))
+            if is_ours and self._turns.claim(attempt) is not None:
                 self._failed += 1
                 raise

@@ -1,6 +1,5 @@
 """What is handed off, and what may be said to it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -19,13 +18,11 @@ class Outcome(Enum):
 class HandOffRequest:
     """One sealed turn, on one or several routes.
 
-    `receipt` is what accepts it, `ended` is told the name of each of its requests that has ended. `since` is the
-    epoch (design seconds) at which Slack began to wait; None: nobody waits. `answers` come in as the routes give
-    them, each with its route.
+    `receipt` is what accepts the turn. `since` is the epoch (design seconds) at which Slack began to wait; None: nobody
+    waits. `answers` come in as the routes give them, each with its route.
     """
 
     body: bytes
     receipt: str
-    ended: Callable[[str], None] = lambda _: None
     since: float | None = None
     answers: SimpleQueue[tuple[str, Outcome]] = field(default_factory=SimpleQueue)

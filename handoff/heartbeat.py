@@ -1,7 +1,7 @@
 """The body of `/slack/turns`: a byte when the turn is owned, then one every 10 s until it has ended."""
 
 from collections.abc import Callable, Generator
-from typing import Any
+from typing import Any, Protocol
 
 import gevent
 
@@ -11,14 +11,21 @@ from turns.limits import HEARTBEAT_SECONDS
 BEAT = b"."
 
 
+class Work(Protocol):
+    """What a request of `/slack/turns` does."""
+
+    def run(self) -> None:
+        """Returns when all is done; never raises."""
+
+
 def heartbeats(
-    run: Callable[[], None], clock: Clock, spawn: Callable[..., Any] = gevent.spawn
+    work: Work, clock: Clock, spawn: Callable[..., Any] = gevent.spawn
 ) -> Generator[bytes, None, None]:
     """Run in a greenlet of its own, so that the bytes come in time whatever the turn waits for.
 
     Tiny and drained by ourselves: the one streamed body that is safe with the plugin daemon (field/dify.md §0b).
     """
-    running = spawn(run)
+    running = spawn(work.run)
     yield BEAT
     while not running.ready():
         running.join(timeout=clock.wall(HEARTBEAT_SECONDS))

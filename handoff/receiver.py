@@ -1,104 +1,112 @@
-"""The other end of a hand-off: what `/slack/turns` says to a sealed body."""
+"""The other end of a hand-off: what `/slack/turns` says to a signed body."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 
 from clock import Clock
-from conversation_store.record import ThreadRecord
-from errors import Forged
+from errors import Forged, SettingsError
+from handoff.cancellation import CancellationRegistry
 from handoff.capacity import Capacity
 from handoff.claims import Claims
+from handoff.hand_off import ContinuationHandOff, HandOffFactory
+from handoff.heartbeat import heartbeats
+from handoff.relay import RECEIPT_HEADER
 from handoff.signer import Signer
 from job import Job, SweepJob, job_from
+from turns.endpoint_request import EndpointRequest
+from turns.recovery.recovery import SweepRun
+from turns.report import logger
+from turns.turn_factory import TurnsOfEndpoint
+from turns.turn_request import TurnRequest
 
-OK, UNAUTHORIZED, CONFLICT, TOO_EARLY, FULL = 200, 401, 409, 425, 503
-SURE_SECONDS = 2.0
-"""That a request may take from its claim to its first byte; whoever waits here for it waits beside it there."""
-LOOK = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """The turn or the sweep to run, in the request of that name.
-
-    `keep` must be called once it begins, which makes it safe to ack, and `leave` when it has ended; `give_up` instead
-    of both if it can't even begin: another request may then.
-    """
-
-    assignment: Job | SweepJob
-    record: ThreadRecord
-    request: str
-    keep: Callable[[], None]
-    leave: Callable[[], None]
-    give_up: Callable[[], None]
+OK, UNAUTHORIZED, CONFLICT, TOO_EARLY, UNAVAILABLE = 200, 401, 409, 425, 503
+CONFIRM_SECONDS = 2.0
+"""How long a duplicate waits for the first request to confirm its claim before the duplicate gets 425."""
+CONFIRM_POLL = 0.05
+UNBUFFERED = {"X-Accel-Buffering": "no"}
+"""For an nginx between us and ourselves: it would hold the first byte back until the turn has ended."""
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """The status to answer with."""
+class TurnReply:
+    """The HTTP answer of `/slack/turns`. The turn runs while `body` is read, if that is an iterator."""
 
     status: int
+    body: bytes | Iterable[bytes] = b""
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Receiver:
-    """For one request.
+    """For one request. `request` is the name that the relay gave the request."""
 
-    `claim` takes the message in its thread's record, `go_on` a later leg of it: None when that was taken before,
-    in whatever process.
-    """
-
-    hook_id: str
-    seal: Signer
-    gate: Capacity
+    endpoint: EndpointRequest
+    turns: TurnsOfEndpoint
+    hand_offs: HandOffFactory
+    capacity: Capacity
     claims: Claims
+    cancellations: CancellationRegistry
     clock: Clock
-    claim: Callable[[Job], ThreadRecord | None]
-    go_on: Callable[[Job], ThreadRecord | None]
     request: str = ""
 
-    def receive(self, body: bytes) -> Accepted | Refused:
-        """Accept each leg of each message once, whatever is played twice."""
+    def receive(self, body: bytes) -> TurnReply:
+        """Accept each continuation of each job once, whatever is played twice."""
+        signer = Signer(self.endpoint.settings.signing_secrets, self.endpoint.id)
         try:
-            assignment = job_from(self.seal.open(body))
+            job = job_from(signer.verify(body))
         except Forged:
-            return Refused(UNAUTHORIZED)
-        name = f"{self.hook_id}/{assignment.ticket}"
-        leg = f"{name}#{assignment.leg}"
-        if not self.claims.take(leg):
-            return self._taken(leg)
-        if not self.gate.enter(name):
-            self.claims.give_back(leg)
-            return Refused(FULL)
-
-        def leave() -> None:
-            self.gate.leave(name)
-
-        def give_up() -> None:
-            self.claims.give_back(leg)
-            leave()
-
+            return TurnReply(UNAUTHORIZED)
+        receipt = {RECEIPT_HEADER: signer.receipt(body)}
+        claim = f"{self.endpoint.id}/{job.job_id}#{job.continuation}"
+        if not self.claims.take(claim):
+            return TurnReply(self._status_of_duplicate(claim), headers=receipt)
         try:
-            record = self._record(assignment)
-        except BaseException:
-            give_up()
-            raise
+            return self._accept(job, claim, receipt)
+        except SettingsError as error:  # nothing is claimed: Slack's retry comes when it may be mended
+            logger.error("%s", error)
+            return TurnReply(UNAVAILABLE)
+
+    def _accept(self, job: Job | SweepJob, claim: str, receipt: dict[str, str]) -> TurnReply:
+        """Give the claim back if the job can't even begin: another request may then."""
+        name = f"{self.endpoint.id}/{job.job_id}"
+        with ExitStack() as undo:
+            undo.callback(self.claims.give_back, claim)
+            if not self.capacity.enter(name):
+                return TurnReply(UNAVAILABLE, headers=receipt)
+            undo.callback(self.capacity.leave, name)
+            work = self._work(job, name)
+            if work is None:
+                self.claims.keep(claim)
+                undo.pop_all()
+                self.capacity.leave(name)
+                return TurnReply(CONFLICT, headers=receipt)
+            work.begin()
+            self.claims.keep(claim)
+            undo.pop_all()
+        running = self.turns.beside(work) if isinstance(work, TurnRequest) else work
+        return TurnReply(OK, heartbeats(running, self.clock), receipt | UNBUFFERED)
+
+    def _work(self, job: Job | SweepJob, name: str) -> "TurnRequest | SweepRun | None":
+        """What the request does; None when the job was claimed before, in whatever process."""
+        held = ExitStack()  # what is undone when the work has ended
+        held.callback(self.capacity.leave, name)
+        if isinstance(job, SweepJob):
+            return self.turns.sweep(held)
+        record = self.turns.claim(job)
         if record is None:
-            self.claims.keep(leg)
-            leave()
-            return Refused(CONFLICT)
-        return Accepted(assignment, record, self.request, lambda: self.claims.keep(leg), leave, give_up)
+            return None
+        hand_off = self.hand_offs.hand_off(self.endpoint, job.hook_url)
+        turn = self.turns.turn(job, record, ContinuationHandOff(hand_off, self.claims, self.turns), held)
+        held.callback(self.cancellations.release, self.request)
+        self.cancellations.hold(self.request, turn)
+        return turn
 
-    def _taken(self, leg: str) -> Refused:
-        """By another request, which may fail yet: taken is acked, so it must be sure."""
-        until = self.clock.now() + SURE_SECONDS
-        while self.claims.is_taken(leg) and self.clock.now() < until:
-            if self.claims.is_kept(leg):
-                return Refused(CONFLICT)
-            self.clock.sleep(LOOK)
-        return Refused(TOO_EARLY)
-
-    def _record(self, assignment: Job | SweepJob) -> ThreadRecord | None:
-        if isinstance(assignment, SweepJob):
-            return ThreadRecord()
-        return self.claim(assignment) if assignment.leg == 0 else self.go_on(assignment)
+    def _status_of_duplicate(self, claim: str) -> int:
+        """Another request claimed the job and may fail yet. 409 is an ack, so the claim must be confirmed."""
+        until = self.clock.now() + CONFIRM_SECONDS
+        while self.claims.is_taken(claim) and self.clock.now() < until:
+            if self.claims.is_kept(claim):
+                return CONFLICT
+            self.clock.sleep(CONFIRM_POLL)
+        return TOO_EARLY

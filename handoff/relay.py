@@ -16,6 +16,7 @@ from gevent.queue import Empty, SimpleQueue
 
 from clock import Clock
 from errors import HandoffError
+from handoff.cancellation import CancellationRegistry
 from handoff.hand_off_request import HandOffRequest, Outcome
 from turns.limits import HEARTBEAT_SECONDS, REQUEST_SECONDS
 
@@ -41,16 +42,21 @@ UNHEARD = 100
 
 
 class Relay:
-    """One per process; `http` must not follow redirects, use proxies or retry by itself."""
+    """One per process; `http` must not follow redirects, use proxies or retry by itself.
+
+    `cancellations` are told the name of each request that has ended.
+    """
 
     def __init__(
         self,
         clock: Clock,
         http: urllib3.PoolManager,
+        cancellations: CancellationRegistry,
         spawn: Callable[..., Any] = gevent.spawn,
     ) -> None:
         self._clock = clock
         self._http = http
+        self._cancellations = cancellations
         self._spawn = spawn
         self._working: LRUCache[str, str] = LRUCache(HOOKS)
         self._unheard: Counter[str] = Counter()  # requests of each hook
@@ -102,7 +108,7 @@ class Relay:
         except urllib3.exceptions.HTTPError as error:
             letter.answers.put((route, Outcome.NO))
             if not isinstance(error, NEVER_SENT):
-                letter.ended(name)  # its turn may have begun
+                self._cancellations.ended(name)  # its turn may have begun
             return
         try:
             outcome = self._judge(response, letter.receipt)
@@ -114,7 +120,7 @@ class Relay:
             letter.answers.put((route, Outcome.NO))  # after an acceptance nobody listens any more
         finally:
             response.close()
-            letter.ended(name)
+            self._cancellations.ended(name)
 
     def _post(self, hook_id: str, route: str, body: bytes, name: str) -> urllib3.BaseHTTPResponse:
         """Its turn may have begun, however long nothing is heard: a proxy can hold the answer back to its end."""

@@ -1,4 +1,4 @@
-"""The seal on a request that we send to ourselves: only this plugin, for this hook, within a minute."""
+"""Signs the requests that we send to ourselves: a signature holds for this plugin and this hook, for a minute."""
 
 import hashlib
 import hmac
@@ -10,20 +10,20 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 
 from errors import Forged
 
-SEAL_SECONDS = 60
+SIGNED_SECONDS = 60
 SKEW_SECONDS = 5
-"""How far ahead the clock of the node that sealed may be."""
+"""How far ahead the clock of the node that signed may be."""
 LARGEST = 4 * 1024 * 1024
-"""Bytes; a message at its limits seals to a quarter of it."""
+"""Bytes; a message at its limits takes a quarter of that when it is signed."""
 _SALT = "slack-bridge.turn."
 
 
 class Signer:
-    """Seals and opens the body of `POST /slack/turns`.
+    """Signs and verifies the body of `POST /slack/turns`.
 
-    The key is derived from the signing secrets with a salt of our own, so Slack's signature of a body is no seal
-    of it; the hook is part of the salt, so a seal opens at its own hook only. While secrets rotate, the first one
-    seals and every one opens.
+    The key is derived from the signing secrets with a salt of our own, so Slack's signature of a body does not count.
+    The hook is part of the salt, so a signature holds at its own hook only. While secrets rotate, the first secret
+    signs and every secret verifies.
     """
 
     def __init__(self, signing_secrets: Sequence[str], hook_id: str) -> None:
@@ -35,26 +35,26 @@ class Signer:
             signer_kwargs={"digest_method": hashlib.sha256},
         )
 
-    def close(self, content: dict[str, Any]) -> bytes:
-        """The sealed body; `content` must be JSON."""
-        sealed = self._serializer.dumps(content)
-        return sealed if isinstance(sealed, bytes) else sealed.encode()
+    def sign(self, content: dict[str, Any]) -> bytes:
+        """The signed body; `content` must be JSON."""
+        signed = self._serializer.dumps(content)
+        return signed if isinstance(signed, bytes) else signed.encode()
 
-    def open(self, body: bytes) -> dict[str, Any]:
-        """What was sealed at most 60 s ago. Raises Forged, whatever bytes come."""
+    def verify(self, body: bytes) -> dict[str, Any]:
+        """The content that was signed at most 60 s ago. Raises Forged, whatever bytes come."""
         if not self._keys:
             raise Forged("no signing secret")
         if len(body) > LARGEST:
             raise Forged("too large")
         try:
-            content, sealed_at = self._serializer.loads(body, return_timestamp=True)
+            content, signed_at = self._serializer.loads(body, return_timestamp=True)
         except (BadData, ValueError, OverflowError) as error:
-            raise Forged("bad seal") from error
-        # The library's own limit of age takes no seal from a clock that is ahead.
-        if not -SKEW_SECONDS <= int(time.time()) - int(sealed_at.timestamp()) <= SEAL_SECONDS:
-            raise Forged("expired seal")
+            raise Forged("bad signature of ours") from error
+        # The library's own limit of age takes no signature from a clock that is ahead.
+        if not -SKEW_SECONDS <= int(time.time()) - int(signed_at.timestamp()) <= SIGNED_SECONDS:
+            raise Forged("expired signature of ours")
         if not isinstance(content, dict):
-            raise Forged("bad seal")
+            raise Forged("bad signature of ours")
         return content
 
     def receipt(self, body: bytes) -> str:

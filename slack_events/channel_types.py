@@ -20,7 +20,7 @@ class ChannelTypes:
     def __init__(self, clock: Clock) -> None:
         self._heard: TTLCache[tuple[str, str, str], str] = TTLCache(CHANNELS, KEPT_SECONDS, timer=clock.now)
 
-    def typed(self, hook_id: str, message: Message) -> Message:
+    def with_type(self, hook_id: str, message: Message) -> Message:
         """The message with its channel's type, as far as this hook knows it. Whatever has one is learned from."""
         place = (hook_id, message.team_id, message.channel)
         if message.channel_type:

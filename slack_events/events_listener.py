@@ -1,16 +1,21 @@
 """What `/slack/events` does with a request: verify, understand, decide, hand off. In this order, and no turn here."""
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from clock import Clock
 from errors import HandoffError, Malformed, SettingsError, StoreError
+from handoff.event_hand_off import EventHandOff
 from job import Job
 from message import Message
 from slack_events.admission import Admit, AskThread, Ignore, Rules, admit, follow
+from slack_events.channel_types import ChannelTypes
 from slack_events.envelope import Envelope, Event, RateLimited, Removed, UrlVerification, parse
+from slack_events.followers import Followers
+from slack_events.refusals import Refusals
 from slack_events.signature import verify
+from turns.endpoint_request import EndpointRequest
 from turns.report import logger
 
 OK, BAD_REQUEST, UNAUTHORIZED, LATER = 200, 400, 401, 503
@@ -31,36 +36,30 @@ class Ack:
 class EventsListener:
     """For one request.
 
-    `followers` asks the thread's record who is followed there: the one storage call before the ack, made only for
-    replies without a mention; it raises StoreError when it can't know.
-    `hand_off` returns once the turn is owned and raises HandoffError; it raises SettingsError when the settings don't
-    let anyone answer. `spare` is called for what Slack signed and no turn
-    answers, `refused` with the reason for what is not taken; neither may wait for anything. `typed` adds the channel's
-    type to a message that does not say it, as far as it is known.
+    `followers` are asked only for replies without a mention: that is the one storage call before the ack. What is not
+    handed off leaves its reason with `refusals`.
     """
 
-    signing_secrets: tuple[str, ...]
+    endpoint: EndpointRequest
     rules: Rules
     clock: Clock
-    followers: Callable[[Message], Collection[str]]
-    hand_off: Callable[[Job], None]
-    hook_url: str
-    spare: Callable[[], None] = lambda: None
-    refused: Callable[[str], None] = lambda _: None
-    typed: Callable[[Message], Message] = lambda message: message
+    channel_types: ChannelTypes
+    followers: Followers
+    hand_off: EventHandOff
+    refusals: Refusals
 
-    def take(self, raw: bytes, headers: Mapping[str, str]) -> Ack:
+    def receive(self, raw: bytes, headers: Mapping[str, str]) -> Ack:
         """Answer Slack. Whatever comes, what is not signed is 401 with an empty body."""
         received = self.clock.epoch()
-        if not self.signing_secrets:
+        if not self.endpoint.settings.signing_secrets:
             return _unconfigured(raw)
-        if len(raw) > LARGEST or not verify(raw, headers, self.signing_secrets, time.time):
-            self.refused("no valid signature")
+        if len(raw) > LARGEST or not verify(raw, headers, self.endpoint.settings.signing_secrets, time.time):
+            self._refuse("no valid signature")
             return Ack(UNAUTHORIZED)
         try:
             envelope = parse(raw)
         except Malformed as error:
-            self.refused(str(error))
+            self._refuse(str(error))
             return Ack(BAD_REQUEST)
         return self._event(envelope, received)
 
@@ -74,31 +73,34 @@ class EventsListener:
                 logger.warning("Slack held back events of team %s in minute %s", team_id, minute)
             case Removed(team_id, kind):
                 logger.warning("%s in team %s: the bot can't answer there any more", kind, team_id)
-        self.spare()
+        self.hand_off.sweep_if_due()
         return Ack(OK)
 
     def _message(self, message: Message, received: float) -> Ack:
-        message = self.typed(message)
+        message = self.channel_types.with_type(self.endpoint.id, message)
         verdict = admit(message, self.rules)
         if isinstance(verdict, AskThread):
             try:
-                verdict = follow(message, self.followers(message))
+                verdict = follow(message, self.followers.of(message))
             except StoreError:  # perhaps one for us: Slack comes again
-                self.refused("the thread's record cannot be read")
+                self._refuse("the thread's record cannot be read")
                 return Ack(LATER)
         if isinstance(verdict, Ignore):
-            self.spare()
+            self.hand_off.sweep_if_due()
             return Ack(OK)
         assert isinstance(verdict, Admit)  # noqa: S101 - what is left of the union
         try:
-            self.hand_off(Job(message, self.hook_url, received))
+            self.hand_off.hand(Job(message, self.endpoint.url, received))
         except SettingsError as error:
             logger.error("%s", error)
             return Ack(LATER, f"{error}\n")
         except HandoffError as error:
-            self.refused(str(error))
+            self._refuse(str(error))
             return Ack(LATER)
         return Ack(OK)
+
+    def _refuse(self, why: str) -> None:
+        self.refusals.note(self.endpoint.id, why)
 
 
 def _unconfigured(raw: bytes) -> Ack:

@@ -1,17 +1,20 @@
 """What `/slack/interactions` does with a request: verify, understand, decide, hand off; as with events."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from clock import Clock
 from errors import HandoffError, Malformed, SettingsError
 from handoff.claims import Claims
+from handoff.event_hand_off import EventHandOff
 from job import Job
 from slack_events.admission import Admit, Rules, admit
 from slack_events.block_action import BlockAction, parse_block_action
 from slack_events.events_listener import BAD_REQUEST, LARGEST, LATER, OK, UNAUTHORIZED, Ack
+from slack_events.refusals import Refusals
 from slack_events.signature import verify
+from turns.endpoint_request import EndpointRequest
 from turns.report import logger
 
 AGAIN_SECONDS = 30.0
@@ -23,39 +26,36 @@ class InteractionsListener:
     """For one request.
 
     `presses` are those of the last AGAIN_SECONDS in this process; Slack sends none of them twice (field/slack.md §8).
-    `hand_off` and `refused` are those of the events. Nothing is ever sent to the `response_url`: the answer goes into
-    the thread.
+    Nothing is ever sent to the `response_url`: the answer goes into the thread.
     """
 
-    hook_id: str
-    signing_secrets: tuple[str, ...]
+    endpoint: EndpointRequest
     rules: Rules
     clock: Clock
     presses: Claims
-    hand_off: Callable[[Job], None]
-    hook_url: str
-    refused: Callable[[str], None] = lambda _: None
+    hand_off: EventHandOff
+    refusals: Refusals
 
-    def take(self, raw: bytes, headers: Mapping[str, str]) -> Ack:
+    def receive(self, raw: bytes, headers: Mapping[str, str]) -> Ack:
         """Answer Slack. Whatever comes, what is not signed is 401 with an empty body."""
         received = self.clock.epoch()
-        if len(raw) > LARGEST or not verify(raw, headers, self.signing_secrets, time.time):
-            self.refused("no valid signature")
+        if len(raw) > LARGEST or not verify(raw, headers, self.endpoint.settings.signing_secrets, time.time):
+            self.refusals.note(self.endpoint.id, "no valid signature")
             return Ack(UNAUTHORIZED)
         try:
             press = parse_block_action(raw)
         except Malformed as error:
-            self.refused(str(error))
+            self.refusals.note(self.endpoint.id, str(error))
             return Ack(BAD_REQUEST)
         return self._pressed(press, received) if press else Ack(OK)
 
     def _pressed(self, press: BlockAction, received: float) -> Ack:
         message = press.message
-        button = f"{self.hook_id}/{press.button}"
+        button = f"{self.endpoint.id}/{press.button}"
         if not isinstance(admit(message, self.rules), Admit) or not self.presses.take(button):
             return Ack(OK)
         try:
-            self.hand_off(Job(message, self.hook_url, received))
+            self.hand_off.hand(Job(message, self.endpoint.url, received))
         except (SettingsError, HandoffError) as error:
             self.presses.give_back(button)
             logger.warning("a press in %s was not taken: %s", message.channel, error)

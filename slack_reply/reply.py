@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Protocol
 
 from clock import Clock
 from slack_api.budget import Budget
@@ -20,7 +20,7 @@ from slack_reply.room import LONGEST_TEXT, MOST_MESSAGES, Room
 from slack_reply.share import Share
 from slack_reply.single_post import SinglePost
 from slack_reply.view import View
-from slack_reply.writer import CannotReply, Latest, Method, Place, SlackAway, Unreachable, Writer, WriterGone
+from slack_reply.writer import CannotReply, Method, Place, SlackAway, Unreachable, Writer, WriterGone
 from slack_reply.written import Written
 
 Style = Literal["auto", "stream", "edit", "post"]
@@ -43,6 +43,16 @@ class Slack:
     support: NativeSupport
     written: Written
     clock: Clock
+
+
+class GrowingAnswer(Protocol):
+    """An answer whose end is not known yet."""
+
+    def snapshot(self) -> View:
+        """The answer as it is now; asked for when Slack's limits let the write happen."""
+
+    def is_over(self) -> bool:
+        """Whether `finish` is wanted by now: then `show` does not wait for its turn any longer."""
 
 
 class Reply:
@@ -82,21 +92,18 @@ class Reply:
         """Seconds between two calls of `show`."""
         return self._writer.pace
 
-    def show(self, latest: Latest, over: Callable[[], bool] = lambda: False) -> None:
-        """Bring what has come so far on the screen; what Slack does not take now waits for the next call.
-
-        `over` says that it is `finish` that is wanted by now: then this does not wait for its turn any longer.
-        """
+    def show(self, answer: GrowingAnswer) -> None:
+        """Bring what has come so far on the screen; what Slack does not take now waits for the next call."""
         clock = self._slack.clock
-        self._share.over = over
+        self._share.over = answer.is_over
         if clock.now() < self._rests_until:
             return
         try:
-            self._insist(lambda writer: writer.show(_bounded(latest), self._room()))
+            self._insist(lambda writer: writer.show(lambda: _bounded(answer.snapshot()), self._room()))
         except SlackAway as away:
             self._rests_until = clock.now() + max(FIRST_PAUSE, away.pause)
 
-    def finish(self, latest: Latest) -> int | None:
+    def finish(self, view: View) -> int | None:
         """Bring the whole text on the screen, in the room and the time that an answer has.
 
         Returns None, or where in the text it ended early. Then the caller calls again, with the text up to there and
@@ -104,12 +111,14 @@ class Reply:
         """
         clock, pause, began = self._slack.clock, FIRST_PAUSE, self._slack.clock.now()
         until, ends = max(self._until, began + LAST_PATIENCE), max(self._until, began + LAST_PAGES)
-        too_long = not self._ended_early and len(latest().text) > LONGEST_TEXT
-        text = _bounded(latest) if too_long else latest
+        too_long = not self._ended_early and len(view.text) > LONGEST_TEXT
+        shown = _bounded(view) if too_long else view
         while True:
             self._share.patience = max(0.0, until - clock.now())
             try:
-                end = self._insist(lambda writer: writer.finish(text, self._room(ends, free=too_long)))
+                end = self._insist(
+                    lambda writer: writer.finish(lambda: shown, self._room(ends, free=too_long))
+                )
             except SlackAway as away:
                 wait = max(pause, away.pause)
                 if clock.now() + wait <= until:
@@ -195,11 +204,6 @@ class Reply:
         return EditedMessage(slack.api, self._share, self._posting, self._ends, self._place, gone)
 
 
-def _bounded(latest: Latest) -> Latest:
+def _bounded(view: View) -> View:
     """The view with no more of its text than an answer can show."""
-
-    def bounded() -> View:
-        view = latest()
-        return view if len(view.text) <= LONGEST_TEXT else replace(view, text=view.text[:LONGEST_TEXT])
-
-    return bounded
+    return view if len(view.text) <= LONGEST_TEXT else replace(view, text=view.text[:LONGEST_TEXT])

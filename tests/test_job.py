@@ -9,16 +9,16 @@ from message import Message
 MESSAGE = Message(
     team_id="T1", channel="C1", ts="1.2", source="message", user="U1", text="hi", files=({"id": "F1"},)
 )
-ASSIGNMENT = Job(MESSAGE, "http://h/e/x/slack/events", 12.5)
+JOB = Job(MESSAGE, "http://h/e/x/slack/events", 12.5)
 
 
 def test_it_travels_as_json() -> None:
-    assert Job.from_dict(json.loads(json.dumps(ASSIGNMENT.to_dict()))) == ASSIGNMENT
+    assert Job.from_dict(json.loads(json.dumps(JOB.to_dict()))) == JOB
 
 
-def test_a_next_leg_is_of_the_same_turn() -> None:
-    later = ASSIGNMENT.next_leg()
-    assert (later.leg, later.ticket) == (1, ASSIGNMENT.ticket)
+def test_continuation_is_of_the_same_turn() -> None:
+    later = JOB.next()
+    assert (later.continuation, later.job_id) == (1, JOB.job_id)
 
 
 @pytest.mark.parametrize(
@@ -26,10 +26,10 @@ def test_a_next_leg_is_of_the_same_turn() -> None:
     [
         {},
         {"message": []},
-        ASSIGNMENT.to_dict() | {"leg": "x"},
-        ASSIGNMENT.to_dict() | {"leg": float("inf")},
-        ASSIGNMENT.to_dict() | {"message": {"ts": 1}},
-        ASSIGNMENT.to_dict() | {"received": 10**400},
+        JOB.to_dict() | {"leg": "x"},
+        JOB.to_dict() | {"leg": float("inf")},
+        JOB.to_dict() | {"message": {"ts": 1}},
+        JOB.to_dict() | {"received": 10**400},
     ],
 )
 def test_anything_else_is_not_ours(content: dict[str, object]) -> None:
@@ -37,9 +37,9 @@ def test_anything_else_is_not_ours(content: dict[str, object]) -> None:
         Job.from_dict(content)
 
 
-def test_a_seal_holds_a_turn_or_a_sweep() -> None:
-    assert job_from(json.loads(json.dumps(ASSIGNMENT.to_dict()))) == ASSIGNMENT
+def test_signed_content_is_a_turn_or_a_sweep() -> None:
+    assert job_from(json.loads(json.dumps(JOB.to_dict()))) == JOB
     assert job_from(json.loads(json.dumps(SweepJob("one").to_dict()))) == SweepJob("one")
     with pytest.raises(Forged):
         job_from({"sweep": 1})
-    assert SweepJob("one").ticket != SweepJob("two").ticket
+    assert SweepJob("one").job_id != SweepJob("two").job_id

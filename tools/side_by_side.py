@@ -1,10 +1,10 @@
-"""Runs the test files, four at a time: most of the time of a conversation is waiting for clocks, not for the machine.
+"""Runs the tests, two files at a time: most of the time of a conversation is waiting for clocks, not for the machine.
 
     python -m tools.side_by_side [arguments of pytest]
 
-With arguments, one pytest gets them all. Without, four processes take one file after the other, each file in a pytest
-session of its own, so that a process imports the libraries once. (pytest-xdist can't do this: its workers need real
-threads, and `dify_plugin` replaces threads by greenlets.)
+With arguments, one pytest gets them all. Without, two processes take one job after the other: a file of conversations,
+or another folder; each has a pytest session of its own, and a process imports the libraries once. pytest-xdist can't do
+this: its workers need real threads, and `dify_plugin` replaces threads by greenlets.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-AT_ONCE = 4
+AT_ONCE = 2
 # What takes longest begins first, so that nothing long is left for the end.
 FIRST = (
     "test_faults",
@@ -42,15 +42,16 @@ _COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped)")
 
 
 def jobs() -> list[str]:
-    """Paths, relative to the project, of all test files but those of `make soak`."""
+    """Paths, relative to the project, that together are all tests but those of `make soak`."""
     tests = ROOT / "tests"
-    files = sorted(path for path in tests.rglob("test_*.py") if path.parent != tests / "soak")
-    return [str(path.relative_to(ROOT)) for path in sorted(files, key=_turn)]
+    files = sorted((tests / "conversations").glob("test_*.py"), key=_turn)
+    folders = sorted(path for path in tests.iterdir() if path.is_dir() and any(path.rglob("test_*.py")))
+    rest = [path for path in folders if path.name not in {"conversations", "soak"}]
+    return [str(path.relative_to(ROOT)) for path in [*files, *rest, *sorted(tests.glob("test_*.py"))]]
 
 
-def _turn(path: Path) -> tuple[int, bool]:
-    first = FIRST.index(path.stem) if path.stem in FIRST else len(FIRST)
-    return first, path.parent.name != "conversations"
+def _turn(path: Path) -> tuple[int, str]:
+    return FIRST.index(path.stem) if path.stem in FIRST else len(FIRST), path.stem
 
 
 def run(path: str) -> tuple[int, str]:

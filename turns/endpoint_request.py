@@ -1,17 +1,19 @@
-"""One request's endpoint: which hook it came to, how that is set up, and its session."""
+"""The endpoint of one request: the hook that the request came to, the hook's settings, and the session."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from conversation_store.process_stores import ProcessStores
 from conversation_store.record import ThreadKey
+from conversation_store.resilient import ResilientStore
 from message import Message
 from provider.settings import Settings, read_settings
 
 
 @dataclass(frozen=True, slots=True)
 class EndpointRequest:
-    """`session` lives as long as the request; what it is asked later is dropped (field/dify.md §6)."""
+    """`session` lives as long as the request; what the session is asked later is dropped (field/dify.md §6)."""
 
     id: str
     url: str
@@ -37,6 +39,13 @@ class EndpointRequest:
             team_id=message.team_id,
             channel=message.channel,
             thread="" if whole else message.root_ts,
+        )
+
+    def store(self, stores: ProcessStores) -> ResilientStore:
+        """The hook's conversation store. Raises SettingsError when `redis_url` can't be read."""
+        settings = self.settings
+        return stores.open(
+            self.id, self.session.storage, days=settings.conversation_days, redis_url=settings.redis_url or ""
         )
 
     def can_answer(self, message: Message) -> None:

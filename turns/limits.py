@@ -8,6 +8,7 @@ WAIT_SECONDS = 120.0
 HEARTBEAT_SECONDS = 10.0
 
 # What a turn of another process may still be doing, when nobody can tell whether that process lives: once its
-# answer is visible it has less than a request's life left; before, it may wait for a full line (turns/ordering/thread_queue.py).
+# answer is visible, the turn has less than a request's life left; before, it may wait for a full queue
+# (turns/ordering/thread_queue.py).
 LONGEST_VISIBLE = REQUEST_SECONDS + 60.0
 LONGEST_AT_ALL = 7 * REQUEST_SECONDS

@@ -4,12 +4,35 @@ import json
 import logging
 from dataclasses import asdict, dataclass
 
+from cachetools import TTLCache
+
+from clock import Clock
+from job import Job
 from slack_api.calls import Calls
 from slack_api.tiers import APPEND, POST, START, UPDATE
 
 TEXT_METHODS = (START, APPEND, UPDATE, POST)
 
+ACKS_KEPT = 3600.0  # seconds
+ACKS = 10_000
+
 logger = logging.getLogger("slack_bridge")
+
+
+class AckTimes:
+    """How long Slack waited for each ack of this process. One per process."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._seconds: TTLCache[str, float] = TTLCache(ACKS, ACKS_KEPT, timer=clock.now)
+
+    def note(self, hook_id: str, job: Job) -> None:
+        """Slack has its ack for this job now."""
+        self._seconds[f"{hook_id}/{job.job_id}"] = self._clock.epoch() - job.received
+
+    def pop(self, hook_id: str, job: Job) -> float | None:
+        """Design seconds; None when the ack was given by another process, or not yet."""
+        return self._seconds.pop(f"{hook_id}/{job.job_id}", None)
 
 
 @dataclass(slots=True)
@@ -40,6 +63,11 @@ class TurnReport:
     rest: int | None = None
     legs: int = 1
     conversation: str = ""
+
+    def heard(self, text: str, seconds: float) -> None:
+        """The app has said `text` so far, `seconds` after Slack's event came in."""
+        if self.first_token is None and text:
+            self.first_token = seconds
 
     def measure(self, slack: Calls) -> None:
         """What the turn's client of Slack counted."""

@@ -1,5 +1,6 @@
 """What all turns of a process share on their way to Slack and Dify, and what one turn gets of it."""
 
+from dataclasses import dataclass
 from functools import partial
 
 from urllib3 import PoolManager
@@ -44,6 +45,7 @@ from turns.prompt.author import Author
 from turns.prompt.prompt_builder import PromptBuilder
 from turns.prompt.thread_excerpt import Visibility
 from turns.prompt.thread_reading import ThreadReading
+from turns.report import TurnReport
 from turns.throttle.bot_identities import BotIdentities, Installation
 from wording import Say, language_for, say
 
@@ -87,20 +89,22 @@ class Services:
         """Whose token the hook holds."""
         return Installation(self._bots, self.api(hook, team_id), self._clock)
 
-    def ending(self, hook: EndpointRequest, key: ThreadKey, record: ThreadRecord) -> Interrupted:
-        """What tells a thread that its turn was interrupted, in the language of who asked there last."""
+    def interrupted(self, hook: EndpointRequest, key: ThreadKey, record: ThreadRecord) -> Interrupted:
+        """What tells a thread that its turn was interrupted, in the language of the member who asked there last."""
         api, setting = self.api(hook, key.team_id), hook.settings.language
         bot = self._bots.of(api)
         asked = record.followers[-1:] if setting == "auto" else ()
         language = language_for(setting, *(self._users.one(api, user).locale for user in asked))
         return Interrupted(api, bot.bot_id if bot else "", say(language, Say.INTERRUPTED))
 
-    def desk(self, hook: EndpointRequest, store: ThreadStore, assignment: Job, key: ThreadKey) -> TurnContext:
-        """What the turn of this assignment works with."""
-        settings, message = hook.settings, assignment.message
+    def context(
+        self, hook: EndpointRequest, store: ThreadStore, job: Job, key: ThreadKey, report: TurnReport
+    ) -> TurnContext:
+        """What the turn of this job works with."""
+        settings, message = hook.settings, job.message
         api = self.api(hook, message.team_id)
         user = partial(self._users.one, api)
-        bases = file_bases(self._env.dify_files_urls, assignment.hook_url)
+        bases = file_bases(self._env.dify_files_urls, job.hook_url)
         manner = Manner(web_url=self._env.dify_web_url, owns=lambda url: bool(addresses(url, bases)))
         inputs = settings.inputs_for(key.app_id)
         app = DifyApp(hook.session.app, key.app_id, inputs, self._forms, self._kinds, manner, scope=hook.id)
@@ -122,7 +126,7 @@ class Services:
         slack = Slack(api, self._budget, self._support, self._written, self._clock)
         reply = Reply(slack, _place(message, api.account), settings.reply_style)
         presses = Presses(store, hook.id, self._pressed)
-        greeter = Welcomer(app, asker, inputs, presses.arrive)
+        greeter = Welcomer(app, asker, inputs, presses)
         return TurnContext(
             message=message,
             key=key,
@@ -131,17 +135,26 @@ class Services:
             reply=reply,
             status=status,
             asker=asker,
-            asking=Asking(app, asker, self._briefing(hook, message, asker, app), produced, status),
+            asking=Asking(
+                app,
+                asker,
+                self._briefing(hook, message, asker, app),
+                produced,
+                status,
+                report,
+                job.received,
+                self._clock,
+            ),
             produced=produced,
             rest=rest,
             overture=Greeting(message, key, store, asker, greeter, presses, reply),
             clock=self._clock,
             holder=self._holder,
-            received=assignment.received,
+            received=job.received,
             show_sources=settings.show_sources,
             api=api,
             show_progress=settings.show_progress,
-            leg=assignment.leg,
+            leg=job.continuation,
         )
 
     def _briefing(
@@ -165,6 +178,18 @@ class Services:
 
     def _files(self, hook: EndpointRequest, api: SlackApi) -> SlackFiles:
         return SlackFiles(api, hook.settings.require_token(), pool=self._pool, origin=self._origin)
+
+
+@dataclass(frozen=True, slots=True)
+class EndingsOfEndpoint:
+    """Makes what tells threads of a hook that their turns were interrupted. For one request."""
+
+    services: Services
+    endpoint: EndpointRequest
+
+    def of(self, key: ThreadKey, record: ThreadRecord) -> Interrupted:
+        """In the language of the member who asked last in the thread."""
+        return self.services.interrupted(self.endpoint, key, record)
 
 
 def _place(message: Message, account: str) -> Place:

@@ -1,7 +1,7 @@
 """One message answered: let in, waits for its thread, asks the app, writes along, remembers."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from clock import Clock
 from conversation_store.record import ThreadKey, ThreadRecord
@@ -14,8 +14,15 @@ from turns.ordering.queue_ticket import QueueTicket
 from turns.ordering.thread_queue import LINE_LIMIT
 from turns.recovery.orphans import Orphans
 from turns.report import TurnReport, logger
-from turns.throttle.throttle import TurnedAway
+from turns.throttle.throttle import Admittance, TurnedAway
 from wording import Say
+
+
+class HandOn(Protocol):
+    """Posts a job to ourselves again, as a fresh request with time of its own."""
+
+    def hand_on(self, job: Job) -> None:
+        """Return once a fresh request goes on with the turn; raises HandoffError when the request at hand must."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,26 +37,22 @@ class Thread:
 
 
 class Turn:
-    """One request of `/slack/turns`, after its claim.
-
-    `turned_away` says whether somebody at the door refuses the message. `hand_on` posts the assignment to
-    ourselves again, as a fresh request with time of its own; it raises HandoffError.
-    """
+    """One request of `/slack/turns`, after its claim."""
 
     def __init__(
         self,
-        assignment: Job,
+        job: Job,
         thread: Thread,
         answering: Answering,
-        turned_away: Callable[[], TurnedAway | None],
-        hand_on: Callable[[Job], None],
+        admittance: Admittance,
+        continuation: HandOn,
         report: TurnReport,
     ) -> None:
-        self._assignment = assignment
+        self._job = job
         self._thread = thread
         self._answering = answering
-        self._turned_away = turned_away
-        self._hand_on = hand_on
+        self._admittance = admittance
+        self._continuation = continuation
         self._report = report
         self._clock = thread.clock
         self._deadline = thread.clock.now() + TURN_SECONDS
@@ -64,14 +67,14 @@ class Turn:
             self._run(record)
         finally:
             if self._went_on:
-                self._thread.standing.hand_over(self._assignment.leg)
+                self._thread.standing.hand_over(self._job.continuation)
                 self._answering.leave()
             else:
                 self._thread.standing.leave()
                 self._answering.close()
 
     def _run(self, record: ThreadRecord) -> None:
-        if self._assignment.leg == 0 and self._is_refused():
+        if self._job.continuation == 0 and self._is_refused():
             return
         waited = not self._thread.standing.my_turn()
         if waited and not self._wait():
@@ -79,6 +82,10 @@ class Turn:
         if self._answering.is_cut and self._handed_on():
             return
         self._answer(self._again() if waited else record)
+
+    def cut(self) -> None:
+        """The request is gone: what the app has said is all."""
+        self._answering.cut()
 
     def step_aside(self, why: str) -> None:
         """Leave the message to another turn, or to nobody; `why` for the log."""
@@ -88,7 +95,7 @@ class Turn:
 
     def _is_refused(self) -> bool:
         """Told so, or not even that."""
-        refused = self._turned_away()
+        refused = self._admittance.turned_away()
         if refused is None and self._thread.standing.ahead > LINE_LIMIT:
             refused = TurnedAway("queue full", Say.QUEUE_FULL)
         if refused is None:
@@ -108,13 +115,13 @@ class Turn:
                 return False
             if self._handed_on():
                 return False
-        self._report.waited = self._clock.epoch() - self._assignment.received
+        self._report.waited = self._clock.epoch() - self._job.received
         return True
 
     def _handed_on(self) -> bool:
         """Whether a fresh request goes on in the stead of this one."""
         try:
-            self._hand_on(self._assignment.next_leg())
+            self._continuation.hand_on(self._job.next())
         except HandoffError:
             logger.warning("a waiting turn could not be handed on; it waits on here")
             return False
@@ -126,7 +133,7 @@ class Turn:
         if self._answering.is_cut:  # before Dify was asked, and nobody could take over
             self._answering.refuse(Say.INTERRUPTED)
             return
-        self._thread.orphans.end_all(self._thread.key, record, but=self._assignment.message.ts)
+        self._thread.orphans.end_all(self._thread.key, record, but=self._job.message.ts)
         self._answering.run(record, self._deadline)
 
     def _again(self) -> ThreadRecord:

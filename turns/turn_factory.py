@@ -1,120 +1,156 @@
-"""Makes the running half of a turn that was accepted: where it stands, what it works with, who cuts it off."""
+"""Makes the running half of a turn that was accepted: its ticket, what it works with, who may cut it off."""
 
-from collections.abc import Callable
-
-from cachetools import TTLCache
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 
 from clock import Clock
 from conversation_store.process_stores import ProcessStores
+from conversation_store.record import ThreadKey, ThreadRecord
 from conversation_store.resilient import ResilientStore
-from conversation_store.store import ThreadStore
-from handoff.cancellation import CancellationRegistry
-from handoff.receiver import Accepted
 from job import Job
 from turns.answer.answering import Answering
+from turns.answer.turn_context import TurnContext
 from turns.endpoint_request import EndpointRequest
 from turns.ordering.queue_ticket import QueueTicket
 from turns.ordering.thread_queue import ThreadQueues
 from turns.recovery.claim import Claim
-from turns.recovery.recovery import Recovery
-from turns.report import TurnReport
+from turns.recovery.recovery import Recovery, SweepRun, Work
+from turns.report import AckTimes, TurnReport
 from turns.services import Services
-from turns.throttle.throttle import Throttle
+from turns.throttle.throttle import Admittance, Throttle
 from turns.throttle.unknown_channel import UnknownChannel
-from turns.turn import Thread, Turn
+from turns.turn import HandOn, Thread, Turn
 from turns.turn_request import TurnRequest
-
-ACKS_KEPT = 3600.0
-ACKS = 10_000
 
 
 class TurnFactory:
     """One per process. `holder` names the process in the threads' records."""
 
     def __init__(
-        self, clock: Clock, holder: str, stores: ProcessStores, workplace: Services, caretaker: Recovery
+        self,
+        clock: Clock,
+        holder: str,
+        stores: ProcessStores,
+        services: Services,
+        recovery: Recovery,
+        acks: AckTimes,
     ) -> None:
-        self.lifelines = CancellationRegistry()
+        self.recovery = recovery
         self._clock = clock
         self._holder = holder
         self._stores = stores
-        self._workplace = workplace
-        self._caretaker = caretaker
-        self._lines = ThreadQueues()
-        self._door = Throttle(clock)
-        self._acks: TTLCache[str, float] = TTLCache(ACKS, ACKS_KEPT, timer=clock.now)
+        self._services = services
+        self._acks = acks
+        self._queues = ThreadQueues()
+        self._throttle = Throttle(clock)
 
-    def acked(self, hook: EndpointRequest, assignment: Job) -> None:
-        """Slack has its answer now: for the turn's line in the log."""
-        self._acks[_name(hook, assignment)] = self._clock.epoch() - assignment.received
+    def of(self, endpoint: EndpointRequest) -> "TurnsOfEndpoint":
+        """For one request. Raises SettingsError when `redis_url` can't be read."""
+        return TurnsOfEndpoint(self, endpoint, endpoint.store(self._stores))
 
-    def taking(self, hook: EndpointRequest, store: ThreadStore, assignment: Job) -> Claim:
+    def claim(self, endpoint: EndpointRequest, store: ResilientStore, job: Job) -> Claim:
         """What claims the message. Raises SettingsError while the settings let nobody answer."""
-        hook.can_answer(assignment.message)
-        return Claim(store, hook.key(assignment.message), assignment.message, self._holder, self._clock)
+        endpoint.can_answer(job.message)
+        return Claim(store, endpoint.key(job.message), job.message, self._holder, self._clock)
 
-    def request(
+    def turn(
         self,
-        hook: EndpointRequest,
+        endpoint: EndpointRequest,
         store: ResilientStore,
-        accepted: Accepted,
-        assignment: Job,
-        hand_on: Callable[[Job], None],
+        job: Job,
+        record: ThreadRecord,
+        continuation: HandOn,
+        held: AbstractContextManager[object],
     ) -> TurnRequest:
-        """Stands in line and holds its lifeline from here on, so before the first byte is sent."""
-        message, key = assignment.message, hook.key(assignment.message)
-        report = TurnReport(message.team_id, message.channel, message.ts, key.app_id, legs=assignment.leg + 1)
+        """The turn stands in its thread's queue from here on, so before the first byte is sent."""
+        message, key = job.message, endpoint.key(job.message)
+        report = TurnReport(
+            message.team_id, message.channel, message.ts, key.app_id, legs=job.continuation + 1
+        )
         report.question, report.files = len(message.text), len(message.files)
-        desk = self._workplace.desk(hook, store, assignment, key)
-        answering, orphans = Answering(desk, report), self._caretaker.orphans(hook, store)
-        place = self._lines.join(key.digest(), assignment.ticket, assignment.leg)
-        line = self._stores.line(hook.settings.redis_url or "")
-        standing = QueueTicket(self._lines, place, line, key, self._clock)
-        installation = self._workplace.installation(hook, message.team_id)
+        context = self._services.context(endpoint, store, job, key, report)
+        answering = Answering(context, report)
+        installation = self._services.installation(endpoint, message.team_id)
+        slack_connect = endpoint.settings.slack_connect
         turn = Turn(
-            assignment,
-            Thread(key, store, standing, orphans, self._clock),
+            job,
+            self._thread(endpoint, store, job, key),
             answering,
-            lambda: self._door.turned_away(
-                message, key, installation, slack_connect=hook.settings.slack_connect
-            ),
-            hand_on,
+            Admittance(self._throttle, message, key, installation, slack_connect),
+            continuation,
             report,
         )
-        unplaced = UnknownChannel(
-            message,
-            hook.settings.direct_messages,
-            hook.settings.allowed_channels,
-            lambda patience: self._workplace.channels.is_group_dm(
-                desk.api, message.channel, installation.scopes(), patience
-            ),
-            store,
-            key,
+        return TurnRequest(
+            job=job,
+            endpoint=endpoint,
+            store=store,
+            turn=turn,
+            answering=answering,
+            record=record,
+            claim=self.claim(endpoint, store, job),
+            recovery=self.recovery,
+            unknown_channel=None if job.continuation else self._unknown_channel(endpoint, context),
+            slack=context.api,
+            clock=self._clock,
+            report=report,
+            acks=self._acks,
+            held=held,
+        )
+
+    def _thread(self, endpoint: EndpointRequest, store: ResilientStore, job: Job, key: ThreadKey) -> Thread:
+        place = self._queues.join(key.digest(), job.job_id, job.continuation)
+        shared = self._stores.line(endpoint.settings.redis_url or "")
+        ticket = QueueTicket(self._queues, place, shared, key, self._clock)
+        return Thread(key, store, ticket, self.recovery.orphans(endpoint, store), self._clock)
+
+    def _unknown_channel(self, endpoint: EndpointRequest, context: TurnContext) -> UnknownChannel:
+        settings = endpoint.settings
+        return UnknownChannel(
+            context.message,
+            settings.direct_messages,
+            settings.allowed_channels,
+            self._services.channels,
+            context.api,
+            self._services.installation(endpoint, context.message.team_id),
+            context.store,
+            context.key,
             self._holder,
             self._clock,
         )
-        self.lifelines.hold(accepted.request, answering.cut)
-
-        def leave() -> None:
-            self.lifelines.release(accepted.request)
-            accepted.leave()
-            self._caretaker.turn_ended(hook, store, is_cut=answering.is_cut, is_unsaid=answering.is_unsaid)
-
-        return TurnRequest(
-            turn=turn,
-            record=accepted.record,
-            taking=self.taking(hook, store, assignment),
-            orphans=orphans,
-            slack=desk.api,
-            clock=self._clock,
-            received=assignment.received,
-            report=report,
-            ack=lambda: self._acks.pop(_name(hook, assignment), None),
-            leave=leave,
-            not_answered=(lambda: "") if assignment.leg else unplaced.not_answered,
-            in_doubt=unplaced.in_doubt and not assignment.leg,
-        )
 
 
-def _name(hook: EndpointRequest, assignment: Job) -> str:
-    return f"{hook.id}/{assignment.ticket}"
+@dataclass(frozen=True, slots=True)
+class TurnsOfEndpoint:
+    """The turns of one hook, for one request."""
+
+    factory: TurnFactory
+    endpoint: EndpointRequest
+    store: ResilientStore
+
+    def claim(self, job: Job) -> ThreadRecord | None:
+        """Claim the message in its thread's record, or a later continuation of its turn, for all processes.
+
+        Gives the record; None when the message or the continuation was claimed before. Raises SettingsError while the
+        settings let nobody answer.
+        """
+        claim = self.factory.claim(self.endpoint, self.store, job)
+        if job.continuation:
+            return claim.go_on(job.continuation)
+        record = claim.claim()
+        if record is None:
+            self.factory.recovery.taken_before(self.endpoint, self.store, claim.key, job.message.ts)
+        return record
+
+    def turn(
+        self, job: Job, record: ThreadRecord, continuation: HandOn, held: AbstractContextManager[object]
+    ) -> TurnRequest:
+        """The turn that was claimed. `held` is what its request holds of the process until the turn has ended."""
+        return self.factory.turn(self.endpoint, self.store, job, record, continuation, held)
+
+    def beside(self, turn: TurnRequest) -> Work:
+        """The turn, now and then with a sweep of the hook beside it."""
+        return self.factory.recovery.beside(turn, self.endpoint, self.store)
+
+    def sweep(self, held: AbstractContextManager[object]) -> SweepRun:
+        """A sweep of the hook; `held` as for a turn."""
+        return SweepRun(self.factory.recovery, self.endpoint, self.store, held)

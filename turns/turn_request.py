@@ -1,50 +1,73 @@
 """One request of `/slack/turns` from its first byte to its last, and what it leaves in order behind it."""
 
-from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 
 from clock import Clock
 from conversation_store.record import ThreadRecord
+from conversation_store.resilient import ResilientStore
 from errors import StoreError
+from job import Job
 from slack_api.calls import Calls
+from turns.answer.answering import Answering
+from turns.endpoint_request import EndpointRequest
 from turns.recovery.claim import Claim
-from turns.recovery.orphans import Orphans
-from turns.report import TurnReport, logger, where
+from turns.recovery.recovery import Recovery
+from turns.report import AckTimes, TurnReport, logger, where
+from turns.throttle.unknown_channel import UnknownChannel
 from turns.turn import Turn
 
 
 @dataclass(frozen=True, slots=True)
 class TurnRequest:
-    """`leave` tells the process that this request of the turn has ended; `ack` knows when Slack had its answer.
+    """`held` is what the request holds of the process until the turn has ended.
 
-    `not_answered` says why the message is not for this turn, "" if it is; it may wait. `in_doubt`: another event may
-    tell of the message too.
+    `unknown_channel` judges a message of which nobody knew where it stands; None in later continuations.
     """
 
+    job: Job
+    endpoint: EndpointRequest
+    store: ResilientStore
     turn: Turn
+    answering: Answering
     record: ThreadRecord
-    taking: Claim
-    orphans: Orphans
+    claim: Claim
+    recovery: Recovery
+    unknown_channel: UnknownChannel | None
     slack: Calls
     clock: Clock
-    received: float
     report: TurnReport
-    ack: Callable[[], float | None]
-    leave: Callable[[], None]
-    not_answered: Callable[[], str] = lambda: ""
-    in_doubt: bool = False
+    acks: AckTimes
+    held: AbstractContextManager[object]
 
     def begin(self) -> None:
         """Before its first byte, so before Slack has its ack: from then on a sweep finds what a dead process left."""
+        in_doubt = self.unknown_channel is not None and self.unknown_channel.in_doubt
         with suppress(StoreError):
-            self.taking.list_open(in_doubt=self.in_doubt)
+            self.claim.list_open(in_doubt=in_doubt)
+
+    def cut(self) -> None:
+        """The request is gone: what the app has said is all."""
+        self.turn.cut()
 
     def run(self) -> None:
         """Never raises: whatever happens, the thread is told and the log has its line."""
-        broke = False
         try:
-            why = self.not_answered()
+            with self.held:
+                broke = not self._run()
+        finally:
+            self.recovery.turn_ended(self.endpoint, self.store, self.answering)
+        if broke:
+            self._end_what_broke()
+        self.report.measure(self.slack)
+        self.report.ack = self.acks.pop(self.endpoint.id, self.job)
+        self.report.total = self.clock.epoch() - self.job.received
+        self.report.write()
+
+    def _run(self) -> bool:
+        """False when the turn broke."""
+        try:
+            why = self.unknown_channel.not_answered() if self.unknown_channel else ""
             if why:
                 self._step_aside(why)
             else:
@@ -52,25 +75,19 @@ class TurnRequest:
         except Exception as error:  # noqa: BLE001 - whatever it is, the next turn must not wait for this one
             logger.error("a turn broke: %s", where(error))
             self.report.outcome = "broke"
-            broke = True
-        finally:
-            self.leave()
-        if broke:
-            self._end_what_broke()
-        self.report.measure(self.slack)
-        self.report.ack = self.ack()
-        self.report.total = self.clock.epoch() - self.received
-        self.report.write()
+            return False
+        return True
 
     def _step_aside(self, why: str) -> None:
         with suppress(StoreError):
-            self.taking.leave()
+            self.claim.leave()
         self.turn.step_aside(why)
 
     def _end_what_broke(self) -> None:
         """Nobody runs the turn any more, so it is an orphan of our own."""
-        store, key = self.taking.store, self.taking.key
+        key = self.claim.key
         try:
-            self.orphans.end_all(key, store.get(key, fresh=True) or ThreadRecord())
+            record = self.store.get(key, fresh=True) or ThreadRecord()
+            self.recovery.orphans(self.endpoint, self.store).end_all(key, record)
         except StoreError:
             logger.warning("the thread of a broken turn could not be read")

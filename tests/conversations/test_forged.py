@@ -159,7 +159,7 @@ def test_signed_but_not_to_be_verified(world: World, body: bytes) -> None:
     assert nothing_happened(world)
 
 
-def test_a_body_signed_by_slack_is_no_seal(world: World) -> None:
+def test_a_body_signed_by_slack_is_no_signature_of_ours(world: World) -> None:
     body = event(world)
     assert world.post("/slack/turns", body, world.slack.sign(body)) == (401, b"")
     assert nothing_happened(world)
@@ -181,20 +181,20 @@ def assignment(world: World) -> dict[str, Any]:
     return Job(message, f"{world.hook}/slack/events", 0.0).to_dict()
 
 
-def test_seals_of_others_do_not_open(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_signatures_of_others_do_not_hold(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     hook_id = world.hook.rpartition("/")[2]
     secret, content = world.slack.signing_secret, assignment(world)
-    good = Signer((secret,), hook_id).close(content)
+    good = Signer((secret,), hook_id).sign(content)
     from itsdangerous import TimestampSigner
 
     monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _self: int(time.time()) - 65)
-    expired = Signer((secret,), hook_id).close(content)
+    expired = Signer((secret,), hook_id).sign(content)
     monkeypatch.undo()
     bodies = {
         "missing": b"",
         "expired": expired,
-        "another hook": Signer((secret,), "other").close(content),
-        "another secret": Signer(("other",), hook_id).close(content),
+        "another hook": Signer((secret,), "other").sign(content),
+        "another secret": Signer(("other",), hook_id).sign(content),
         "tampered": good[:20] + (b"A" if good[20:21] != b"A" else b"B") + good[21:],
         "truncated": good[:-2],
     }
@@ -203,20 +203,20 @@ def test_seals_of_others_do_not_open(world: World, monkeypatch: pytest.MonkeyPat
     assert nothing_happened(world)
 
 
-def test_a_seal_played_twice_is_one_turn(world: World) -> None:
+def test_signed_body_played_twice_is_one_turn(world: World) -> None:
     world.dify.script(script.say("Once.", seconds=5), world.app_id)
     hook_id = world.hook.rpartition("/")[2]
-    body = Signer((world.slack.signing_secret,), hook_id).close(assignment(world))
+    body = Signer((world.slack.signing_secret,), hook_id).sign(assignment(world))
     status, _ = world.post("/slack/turns", body)
     assert status == 200
     assert world.post("/slack/turns", body)[0] == 409
     assert len(world.dify.invocations()) == 1
 
 
-def test_a_seal_played_again_while_its_turn_runs_and_after_a_restart(world: World) -> None:
+def test_signed_body_played_again_while_its_turn_runs_and_after_a_restart(world: World) -> None:
     world.dify.script(script.say("Once.", seconds=60), world.app_id)
     hook_id = world.hook.rpartition("/")[2]
-    body = Signer((world.slack.signing_secret,), hook_id).close(assignment(world))
+    body = Signer((world.slack.signing_secret,), hook_id).sign(assignment(world))
     turn = threading.Thread(target=world.post, args=("/slack/turns", body))
     turn.start()
     world.wait(world.dify.running)

@@ -191,16 +191,16 @@ class World:
         """All of the hand-off but the sending."""
 
         def hand(hand_off: HandOff, turn: Job) -> None:
-            Signer((SECRET,), HOOK).open(hand_off.seal.close(turn.to_dict()))
+            Signer((SECRET,), HOOK).verify(hand_off.signer.sign(turn.to_dict()))
             self.handed.append(turn)
 
         return hand
 
     def renew(self) -> None:
         """A process that knows nothing."""
-        bridge = Container(NOWHERE)
+        ours = Container(NOWHERE)
         for module in (endpoints.events, endpoints.turns):
-            self._monkeypatch.setattr(module, "bridge", lambda: bridge)
+            self._monkeypatch.setattr(module, "container", lambda: ours)
 
     def send(self, path: str, body: bytes, headers: dict[str, str], query: str = "") -> Response:
         """The endpoint's answer to what the SDK made of the request."""
@@ -268,7 +268,7 @@ def test_what_slack_signed_is_never_too_much(here: World, times: int) -> None:
 
 
 @pytest.mark.parametrize("times", MANY)
-def test_a_body_signed_by_slack_is_no_seal(here: World, times: int) -> None:
+def test_a_body_signed_by_slack_is_no_signature_of_ours(here: World, times: int) -> None:
     @many(200 * times)
     @given(BODIES, QUERIES)
     def holds(body: bytes, query: str) -> None:
@@ -280,16 +280,16 @@ def test_a_body_signed_by_slack_is_no_seal(here: World, times: int) -> None:
 
 
 @pytest.mark.parametrize("times", MANY)
-def test_a_seal_around_something_strange(here: World, times: int) -> None:
-    seal = Signer((SECRET,), HOOK)
+def test_signature_around_something_strange(here: World, times: int) -> None:
+    signer = Signer((SECRET,), HOOK)
 
     @many(800 * times)
     @given(bent(ASSIGNMENT) | VALUES, QUERIES)
     def holds(content: Any, query: str) -> None:
         try:
-            body = seal.close(content)
+            body = signer.sign(content)
         except UnicodeEncodeError:
-            return  # half a character can't be sealed
+            return  # half a character can't be signed
         answer = here.send("/slack/turns", body, {}, query)
         assert answer.status_code in {200, 401, 409}
         if (

@@ -39,7 +39,7 @@ def raising(error: Exception) -> Callable[[], Any]:
 def test_an_endpoint_that_breaks_tells_nobody_why(
     module: Any, error: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(module, "bridge", raising(error))
+    monkeypatch.setattr(module, "container", raising(error))
     with caplog.at_level(logging.INFO):
         assert asked(module) == (503, b"")
     assert type(error).__name__ in caplog.text
@@ -50,7 +50,7 @@ def test_an_endpoint_that_breaks_tells_nobody_why(
 def test_a_mistake_of_the_admins_is_named_in_the_log_only(
     module: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(module, "bridge", raising(SettingsError("TIME_SCALE", "Unset it.")))
+    monkeypatch.setattr(module, "container", raising(SettingsError("TIME_SCALE", "Unset it.")))
     with caplog.at_level(logging.INFO):
         assert asked(module) == (503, b"")
     assert "setting TIME_SCALE: Unset it." in caplog.text

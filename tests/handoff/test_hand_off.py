@@ -3,7 +3,6 @@ from dataclasses import dataclass, field
 import pytest
 
 from errors import HandoffError
-from handoff.cancellation import CancellationRegistry
 from handoff.capacity import Capacity
 from handoff.claims import Claims
 from handoff.hand_off import HandOff
@@ -13,12 +12,12 @@ from job import Job
 from message import Message
 from tests.fake_clock import FakeClock
 
-SEAL = Signer(("secret",), "hook")
+SIGNER = Signer(("secret",), "hook")
 MESSAGE = Message(
     team_id="T1", channel="C1", ts="1700000000.000100", source="app_mention", user="U1", text="hi"
 )
 ASKED = Job(MESSAGE, "http://h/e/hook/slack/events", 1.0)
-NAME = f"hook/{ASKED.ticket}"
+NAME = f"hook/{ASKED.job_id}"
 
 
 @dataclass
@@ -30,8 +29,8 @@ class Way:
     posted: list[HandOffRequest] = field(default_factory=list)
     open: list[int] = field(default_factory=list)
 
-    def hand_off(self, hook_id: str, routes: object, letter: HandOffRequest) -> None:
-        self.posted.append(letter)
+    def hand_off(self, hook_id: str, routes: object, request: HandOffRequest) -> None:
+        self.posted.append(request)
         self.open.append(self.gate.open)
         if self.refuses:
             raise HandoffError("nobody")
@@ -40,18 +39,18 @@ class Way:
 def made(cap: int = 9, *, refuses: bool = False) -> tuple[HandOff, Way, Claims]:
     gate, claims = Capacity(cap), Claims(FakeClock())
     way = Way(gate, refuses)
-    return HandOff("hook", ("http://h",), SEAL, way, gate, claims, CancellationRegistry()), way, claims  # type: ignore[arg-type]
+    return HandOff("hook", ("http://h",), SIGNER, way, gate, claims), way, claims  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("leg", [0, 1])
-def test_the_sealed_assignment_is_posted_with_slacks_patience_on_its_first_leg(leg: int) -> None:
+def test_the_sealed_job_is_posted_with_slacks_patience_on_its_first_leg(leg: int) -> None:
     hand_off, way, _ = made()
-    assignment = Job(MESSAGE, ASKED.hook_url, 1.0, leg)
-    hand_off.hand(assignment)
-    [letter] = way.posted
-    assert Job.from_dict(SEAL.open(letter.body)) == assignment
-    assert letter.receipt == SEAL.receipt(letter.body)
-    assert letter.since == (None if leg else 1.0)
+    job = Job(MESSAGE, ASKED.hook_url, 1.0, leg)
+    hand_off.hand(job)
+    [request] = way.posted
+    assert Job.from_dict(SIGNER.verify(request.body)) == job
+    assert request.receipt == SIGNER.receipt(request.body)
+    assert request.since == (None if leg else 1.0)
 
 
 @pytest.mark.parametrize("refuses", [False, True])

@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from gevent.event import Event
 
 from clock import SystemClock
@@ -6,13 +9,18 @@ from handoff.heartbeat import BEAT, heartbeats
 CLOCK = SystemClock(0.001)
 
 
+@dataclass
+class Work:
+    does: Callable[[], object]
+
+    def run(self) -> None:
+        self.does()
+
+
 def test_a_byte_at_once_and_then_one_every_ten_seconds_until_the_end() -> None:
     done = Event()
 
-    def run() -> None:
-        done.wait()
-
-    stream = heartbeats(run, CLOCK)
+    stream = heartbeats(Work(done.wait), CLOCK)
     assert next(stream) == BEAT
     assert next(stream) == BEAT
     assert next(stream) == BEAT
@@ -24,9 +32,9 @@ def test_a_turn_that_breaks_ends_its_request() -> None:
     def run() -> None:
         raise ValueError("broken")
 
-    stream = heartbeats(run, CLOCK)
+    stream = heartbeats(Work(run), CLOCK)
     assert list(stream)[:1] == [BEAT]
 
 
 def test_a_quick_turn_has_one_byte() -> None:
-    assert list(heartbeats(lambda: None, CLOCK)) == [BEAT]
+    assert list(heartbeats(Work(lambda: None), CLOCK)) == [BEAT]

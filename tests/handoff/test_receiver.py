@@ -1,85 +1,135 @@
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from conversation_store.record import ThreadRecord
+from errors import SettingsError
+from handoff.cancellation import CancellationRegistry
 from handoff.capacity import Capacity
 from handoff.claims import Claims
-from handoff.receiver import SURE_SECONDS, Accepted, Receiver, Refused
+from handoff.receiver import CONFIRM_SECONDS, Receiver, TurnReply
+from handoff.relay import RECEIPT_HEADER
 from handoff.signer import Signer
 from job import Job, SweepJob
 from message import Message
 from tests.fake_clock import FakeClock
 
-SEAL = Signer(("secret",), "hook")
+SIGNER = Signer(("secret",), "hook")
 MESSAGE = Message(
     team_id="T1", channel="C1", ts="1700000000.000100", source="app_mention", user="U1", text="hi"
 )
+NAME = f"hook/{Job(MESSAGE, '', 1.0).job_id}"
 
 
 @dataclass
-class Record:
-    """The thread's record: takes each message once."""
+class WorkOfTests:
+    """A turn, or a sweep, that notes what becomes of it; `breaks` at its beginning."""
 
-    handled: set[str] = field(default_factory=set)
-    legs: dict[str, str] = field(default_factory=dict)
-    broken: bool = False
+    job: Job | None
+    held: AbstractContextManager[object]
+    breaks: bool = False
+    told: list[str] = field(default_factory=list)
 
-    def claim(self, assignment: Job) -> ThreadRecord | None:
-        if self.broken:
+    def begin(self) -> None:
+        self.told.append("begin")
+        if self.breaks:
             raise RuntimeError("broken")
-        if assignment.ticket in self.handled:
+
+    def run(self) -> None:
+        with self.held:
+            self.told.append("run")
+
+    def cut(self) -> None:
+        self.told.append("cut")
+
+
+@dataclass
+class TurnsOfTests:
+    """One process's turns on a record that several processes share: takes each message, and each continuation, once."""
+
+    taken: dict[str, str] = field(default_factory=dict)
+    process: str = "here"
+    breaks: str = ""
+    error: Exception = field(default_factory=lambda: RuntimeError("broken"))
+    made: list[WorkOfTests] = field(default_factory=list)
+
+    def claim(self, job: Job) -> ThreadRecord | None:
+        if self.breaks == "claim":
+            raise self.error
+        name = f"{job.job_id}#{job.continuation}"
+        if name in self.taken and (not job.continuation or self.taken[name] != self.process):
             return None
-        self.handled.add(assignment.ticket)
+        self.taken[name] = self.process
         return ThreadRecord(conversation_id="c1")
 
-    def go_on(self, assignment: Job, holder: str) -> ThreadRecord | None:
-        taken = self.legs.setdefault(f"{assignment.ticket}#{assignment.leg}", holder)
-        return ThreadRecord(conversation_id="c1") if taken == holder else None
+    def turn(self, job: Job, record: ThreadRecord, _continuation: object, held: Any) -> WorkOfTests:
+        assert record.conversation_id == "c1"
+        self.made.append(WorkOfTests(job, held, self.breaks == "begin"))
+        return self.made[-1]
+
+    def sweep(self, held: Any) -> WorkOfTests:
+        self.made.append(WorkOfTests(None, held))
+        return self.made[-1]
 
 
-def sealed(leg: int = 0, seal: Signer = SEAL) -> bytes:
-    return seal.close(Job(MESSAGE, "http://h/e/hook/slack/events", 1.0, leg).to_dict())
+@dataclass
+class Process:
+    """One process, asked again and again."""
+
+    turns: TurnsOfTests = field(default_factory=TurnsOfTests)
+    capacity: Capacity = field(default_factory=Capacity)
+    clock: FakeClock = field(default_factory=FakeClock)
+    claims: Claims = field(default_factory=lambda: Claims(FakeClock()))
+    cancellations: CancellationRegistry = field(default_factory=CancellationRegistry)
+
+    def receive(self, body: bytes) -> TurnReply:
+        settings = SimpleNamespace(signing_secrets=("secret",))
+        endpoint = SimpleNamespace(id="hook", settings=settings)
+        hand_offs = SimpleNamespace(hand_off=lambda *_: None)
+        return Receiver(
+            cast("Any", endpoint),
+            cast("Any", self.turns),
+            cast("Any", hand_offs),
+            self.capacity,
+            self.claims,
+            self.cancellations,
+            self.clock,
+            "r1",
+        ).receive(body)
+
+    def run(self, reply: TurnReply) -> None:
+        """As the daemon does: read the body to its end."""
+        assert reply.status == 200
+        assert b"".join(cast("Iterator[bytes]", reply.body)).startswith(b".")
 
 
-def reception(
-    record: Record,
-    *,
-    gate: Capacity | None = None,
-    claims: Claims | None = None,
-    clock: FakeClock | None = None,
-    holder: str = "here",
-) -> Receiver:
-    claims = claims or Claims(FakeClock())
-    return Receiver(
-        "hook",
-        SEAL,
-        gate or Capacity(),
-        claims,
-        clock or FakeClock(),
-        record.claim,
-        lambda leg: record.go_on(leg, holder),
-        "r1",
-    )
+def signed(continuation: int = 0, signer: Signer = SIGNER) -> bytes:
+    return signer.sign(Job(MESSAGE, "http://h/e/hook/slack/events", 1.0, continuation).to_dict())
 
 
-def began(answer: Accepted | Refused) -> bool:
-    if isinstance(answer, Accepted):
-        answer.keep()
-    return isinstance(answer, Accepted)
+def test_signed_turn_is_accepted_and_holds_its_place_until_it_has_ended() -> None:
+    process, body = Process(), signed()
+    reply = process.receive(body)
+    assert (reply.status, reply.headers[RECEIPT_HEADER]) == (200, SIGNER.receipt(body))
+    [turn] = process.turns.made
+    assert turn.job == Job(MESSAGE, "http://h/e/hook/slack/events", 1.0)
+    assert (turn.told, process.capacity.open) == (["begin"], 1)
+    process.run(reply)
+    assert (turn.told, process.capacity.open) == (["begin", "run"], 0)
 
 
-def test_a_sealed_turn_is_accepted_with_its_record() -> None:
-    gate = Capacity()
-    accepted = reception(Record(), gate=gate).receive(sealed())
-    assert isinstance(accepted, Accepted)
-    assert isinstance(accepted.assignment, Job)
-    assert accepted.assignment.message == MESSAGE
-    assert accepted.request == "r1"
-    assert accepted.record.conversation_id == "c1"
-    assert gate.open == 1
-    accepted.leave()
-    assert gate.open == 0
+def test_turn_is_cut_when_its_request_ends_first_and_not_after_its_end() -> None:
+    process = Process()
+    process.run(process.receive(signed()))
+    process.cancellations.ended("r1")
+    other = Process()
+    other.receive(signed())
+    other.cancellations.ended("r1")
+    assert [process.turns.made[0].told, other.turns.made[0].told] == [["begin", "run"], ["begin", "cut"]]
 
 
 @pytest.mark.parametrize(
@@ -89,129 +139,101 @@ def test_a_sealed_turn_is_accepted_with_its_record() -> None:
         b"[" * 100_000,
         b"\xff\xfe",
         b"x" * (2 << 20),
-        sealed(seal=Signer(("secret",), "other hook")),
-        sealed(seal=Signer(("other",), "hook")),
-        sealed()[:-3],
-        SEAL.close({"message": 1}),
-        SEAL.close({}),
-        SEAL.close({"message": {"ts": []}, "hook_url": "", "received": 0, "leg": 0}),
+        signed(signer=Signer(("secret",), "other hook")),
+        signed(signer=Signer(("other",), "hook")),
+        signed()[:-3],
+        SIGNER.sign({"message": 1}),
+        SIGNER.sign({}),
+        SIGNER.sign({"message": {"ts": []}, "hook_url": "", "received": 0, "leg": 0}),
     ],
 )
-def test_whatever_is_not_sealed_by_us_is_401(body: bytes) -> None:
-    record, gate = Record(), Capacity()
-    assert reception(record, gate=gate).receive(body) == Refused(401)
-    assert (record.handled, gate.open) == (set(), 0)
+def test_body_that_we_did_not_sign_is_401_without_a_receipt(body: bytes) -> None:
+    process = Process()
+    assert process.receive(body) == TurnReply(401)
+    assert (process.turns.taken, process.capacity.open) == ({}, 0)
 
 
-def test_the_same_seal_played_twice_is_one_turn() -> None:
-    whole = reception(Record())
-    body = sealed()
-    assert began(whole.receive(body))
-    assert whole.receive(body) == Refused(409)
+def test_body_played_twice_is_one_turn() -> None:
+    process, body = Process(), signed()
+    assert process.receive(body).status == 200
+    again = process.receive(body)
+    assert (again.status, again.headers) == (409, {RECEIPT_HEADER: SIGNER.receipt(body)})
+    assert len(process.turns.made) == 1
 
 
-def test_taken_by_another_process() -> None:
-    record, gate = Record(), Capacity()
-    assert isinstance(reception(record, gate=gate).receive(sealed()), Accepted)
-    assert reception(record, gate=gate).receive(sealed()) == Refused(409)
-    assert gate.open == 1
+def test_turn_that_another_process_claimed_is_409_and_known_here_from_then_on() -> None:
+    here = Process()
+    here.receive(signed())
+    there = Process(TurnsOfTests(here.turns.taken, "there"))
+    assert there.receive(signed()).status == 409
+    assert there.claims.is_kept(f"{NAME}#0")
+    assert (there.capacity.open, there.turns.made) == (0, [])
 
 
-def test_what_begins_is_kept_and_what_another_process_has() -> None:
-    """Whoever asks again in this process can be told at once."""
-    record, name = Record(), f"hook/{Job(MESSAGE, '', 1.0).ticket}#0"
-    claims = Claims(FakeClock())
-    accepted = reception(record, claims=claims).receive(sealed())
-    assert isinstance(accepted, Accepted)
-    assert not claims.is_kept(name)
-    accepted.keep()
-    assert claims.is_kept(name)
-    other = Claims(FakeClock())
-    assert reception(record, claims=other).receive(sealed()) == Refused(409)
-    assert other.is_kept(name)
+def test_turn_that_begins_is_kept_among_the_claims() -> None:
+    process = Process()
+    process.receive(signed())
+    assert process.claims.is_kept(f"{NAME}#0")
 
 
-def test_what_is_taken_and_not_sure_is_no_ack() -> None:
-    """Its request may fail yet, or die: 409 would be an ack to Slack."""
-    clock = FakeClock()
-    whole = reception(Record(), clock=clock)
-    accepted = whole.receive(sealed())
-    assert isinstance(accepted, Accepted)
-    assert whole.receive(sealed()) == Refused(425)
-    assert sum(clock.slept) == pytest.approx(SURE_SECONDS, abs=0.1)
-    clock.sleep = lambda _: accepted.keep()  # type: ignore[method-assign,assignment]
-    assert whole.receive(sealed()) == Refused(409)
+def test_duplicate_of_an_unconfirmed_claim_is_425_after_its_patience() -> None:
+    """The first request may fail yet, or die: 409 would be an ack to Slack."""
+    process = Process()
+    process.claims.take(f"{NAME}#0")
+    assert process.receive(signed()).status == 425
+    assert sum(process.clock.slept) == pytest.approx(CONFIRM_SECONDS, abs=0.1)
 
 
-def test_what_is_given_back_meanwhile_is_no_ack_either() -> None:
-    clock = FakeClock()
-    whole = reception(Record(), clock=clock)
-    accepted = whole.receive(sealed())
-    assert isinstance(accepted, Accepted)
-    clock.sleep = lambda _: accepted.give_up()  # type: ignore[method-assign,assignment]
-    assert whole.receive(sealed()) == Refused(425)
+@pytest.mark.parametrize(("becomes", "status"), [("keep", 409), ("give_back", 425)])
+def test_duplicate_hears_what_becomes_of_the_claim_meanwhile(becomes: str, status: int) -> None:
+    process = Process()
+    process.claims.take(f"{NAME}#0")
+    process.clock.sleep = lambda _: getattr(process.claims, becomes)(f"{NAME}#0")  # type: ignore[method-assign,assignment]
+    assert process.receive(signed()).status == status
 
 
-def test_what_the_record_could_not_take_is_not_kept() -> None:
-    claims, name = Claims(FakeClock()), f"hook/{Job(MESSAGE, '', 1.0).ticket}#0"
+def test_full_process_says_so_and_forgets_the_claim() -> None:
+    process = Process(capacity=Capacity(cap=1))
+    process.capacity.enter("something else")
+    full = process.receive(signed())
+    assert (full.status, RECEIPT_HEADER in full.headers) == (503, True)
+    process.capacity.leave("something else")
+    assert process.receive(signed()).status == 200
+
+
+def test_later_continuation_goes_on_with_the_claim_and_is_taken_once() -> None:
+    process = Process()
+    assert [process.receive(signed(number)).status for number in (0, 1, 1)] == [200, 200, 409]
+
+
+def test_later_continuation_that_another_process_claimed_is_409() -> None:
+    there = Process(TurnsOfTests(process="there"))
+    assert there.receive(signed(1)).status == 200
+    here = Process(TurnsOfTests(there.turns.taken))
+    assert here.receive(signed(1)).status == 409
+    assert here.capacity.open == 0
+    assert here.receive(signed(2)).status == 200
+
+
+def test_sweep_claims_no_message_and_is_taken_once() -> None:
+    process, body = Process(), SIGNER.sign(SweepJob("one").to_dict())
+    reply = process.receive(body)
+    assert process.receive(body).status == 409
+    process.run(reply)
+    assert (process.capacity.open, process.turns.taken) == (0, {})
+
+
+@pytest.mark.parametrize("breaks", ["claim", "begin"])
+def test_turn_that_breaks_before_its_first_byte_can_be_tried_again(breaks: str) -> None:
+    process = Process(TurnsOfTests(breaks=breaks))
     with pytest.raises(RuntimeError):
-        reception(Record(broken=True), claims=claims).receive(sealed())
-    assert not claims.is_kept(name)
+        process.receive(signed(1))
+    assert (process.capacity.open, process.claims.is_taken(f"{NAME}#1")) == (0, False)
+    process.turns.breaks = ""
+    assert process.receive(signed(1)).status == 200
 
 
-def test_a_full_process_says_so_and_forgets_it() -> None:
-    gate, claims, record = Capacity(cap=1), Claims(FakeClock()), Record()
-    gate.enter("something else")
-    whole = reception(record, gate=gate, claims=claims)
-    assert whole.receive(sealed()) == Refused(503)
-    gate.leave("something else")
-    assert isinstance(whole.receive(sealed()), Accepted)
-
-
-def test_a_later_leg_goes_on_with_the_claim_and_is_taken_once() -> None:
-    record = Record()
-    whole = reception(record)
-    assert isinstance(whole.receive(sealed()), Accepted)
-    assert began(whole.receive(sealed(leg=1)))
-    assert whole.receive(sealed(leg=1)) == Refused(409)
-
-
-def test_a_later_leg_taken_by_another_process() -> None:
-    record, gate = Record(), Capacity()
-    assert isinstance(reception(record, holder="elsewhere").receive(sealed(leg=1)), Accepted)
-    assert reception(record, gate=gate).receive(sealed(leg=1)) == Refused(409)
-    assert gate.open == 0
-    assert isinstance(reception(record, gate=gate).receive(sealed(leg=2)), Accepted)
-
-
-def test_a_sweep_claims_nothing_and_is_taken_once() -> None:
-    record, gate = Record(), Capacity()
-    whole = reception(record, gate=gate)
-    body = SEAL.close(SweepJob("one").to_dict())
-    accepted = whole.receive(body)
-    assert isinstance(accepted, Accepted)
-    assert accepted.assignment == SweepJob("one")
-    accepted.keep()
-    assert whole.receive(body) == Refused(409)
-    accepted.leave()
-    assert (gate.open, record.handled, record.legs) == (0, set(), {})
-
-
-def test_a_leg_that_could_not_begin_can_be_tried_again() -> None:
-    gate, record = Capacity(), Record()
-    whole = reception(record, gate=gate)
-    accepted = whole.receive(sealed(leg=1))
-    assert isinstance(accepted, Accepted)
-    accepted.give_up()
-    assert gate.open == 0
-    assert isinstance(whole.receive(sealed(leg=1)), Accepted)
-
-
-def test_what_breaks_on_the_way_can_be_tried_again() -> None:
-    record, gate, claims = Record(broken=True), Capacity(), Claims(FakeClock())
-    whole = reception(record, gate=gate, claims=claims)
-    with pytest.raises(RuntimeError):
-        whole.receive(sealed())
-    assert gate.open == 0
-    record.broken = False
-    assert isinstance(whole.receive(sealed()), Accepted)
+def test_settings_mistake_is_503_without_a_receipt_and_claims_nothing() -> None:
+    process = Process(TurnsOfTests(breaks="claim", error=SettingsError("bot_token", "Give it.")))
+    assert process.receive(signed()) == TurnReply(503)
+    assert (process.capacity.open, process.claims.is_taken(f"{NAME}#0")) == (0, False)

@@ -10,6 +10,7 @@ from gevent.server import StreamServer
 
 from clock import SystemClock
 from errors import HandoffError
+from handoff.cancellation import CancellationRegistry
 from handoff.hand_off_request import HandOffRequest
 from handoff.relay import RECEIPT_HEADER, Relay, http_client
 
@@ -54,8 +55,19 @@ def answering(
     return app
 
 
-def letter(**more: Any) -> HandOffRequest:
-    return HandOffRequest(b"sealed", RECEIPT, **more)
+def request(**more: Any) -> HandOffRequest:
+    return HandOffRequest(b"signed", RECEIPT, **more)
+
+
+class Ends(CancellationRegistry):
+    """Notes the names of the requests that have ended."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: list[str] = []
+
+    def ended(self, request: str) -> None:
+        self.names.append(request)
 
 
 @pytest.fixture
@@ -72,20 +84,25 @@ def serve() -> Iterator[Callable[[App], OwnEndpoint]]:
 
 
 @pytest.fixture
-def relay() -> Relay:
-    return Relay(SystemClock(SCALE), http_client())
+def ends() -> Ends:
+    return Ends()
+
+
+@pytest.fixture
+def relay(ends: Ends) -> Relay:
+    return Relay(SystemClock(SCALE), http_client(), ends)
 
 
 def test_accepted_with_the_first_byte_and_drained_to_the_end(serve: Any, relay: Relay) -> None:
     turns = serve(answering("200 OK", (b".",) * 5))
-    relay.hand_off("h", [turns.url], letter())
+    relay.hand_off("h", [turns.url], request())
     assert not turns.ended.is_set()
     assert turns.ended.wait(timeout=5)
 
 
 def test_taken_already_counts_as_accepted(serve: Any, relay: Relay) -> None:
     turns = serve(answering("409 Conflict", ()))
-    relay.hand_off("h", [turns.url], letter())
+    relay.hand_off("h", [turns.url], request())
     assert turns.requests == 1
 
 
@@ -98,32 +115,32 @@ def test_taken_already_counts_as_accepted(serve: Any, relay: Relay) -> None:
         answering("500 Internal Server Error"),
         answering("401 Unauthorized", ()),
     ],
-    ids=["a stranger's 200", "no byte", "a stranger's 409", "no plugin yet", "a seal it can't open"],
+    ids=["a stranger's 200", "no byte", "a stranger's 409", "no plugin yet", "a signature it can't verify"],
 )
 def test_whoever_is_not_us_does_not_own_the_turn(serve: Any, relay: Relay, stranger: App) -> None:
     with pytest.raises(HandoffError):
-        relay.hand_off("h", [serve(stranger).url], letter())
+        relay.hand_off("h", [serve(stranger).url], request())
 
 
 def test_the_next_route_is_tried_and_remembered(serve: Any, relay: Relay) -> None:
     wrong, right = serve(answering("500 Oops")), serve(answering("200 OK"))
     routes = ["http://127.0.0.1:1/e/h/slack/turns", wrong.url, right.url]
-    relay.hand_off("h", routes, letter())
-    relay.hand_off("h", routes, letter())
+    relay.hand_off("h", routes, request())
+    relay.hand_off("h", routes, request())
     assert (wrong.requests, right.requests) == (1, 2)
 
 
 def test_full_is_final(serve: Any, relay: Relay) -> None:
     full, other = serve(answering("503 Full", ())), serve(answering("200 OK"))
     with pytest.raises(HandoffError):
-        relay.hand_off("h", [full.url, other.url], letter())
+        relay.hand_off("h", [full.url, other.url], request())
     assert other.requests == 0
 
 
 def test_a_slow_route_is_not_hung_up_on(serve: Any, relay: Relay) -> None:
     slow = serve(answering("200 OK", (b".",) * 3, before=1.5))
     quick = serve(answering("409 Conflict", ()))
-    relay.hand_off("h", [slow.url, quick.url], letter())
+    relay.hand_off("h", [slow.url, quick.url], request())
     assert not slow.ended.is_set()
     assert slow.ended.wait(timeout=5)  # somebody stayed until its turn had ended
 
@@ -131,45 +148,45 @@ def test_a_slow_route_is_not_hung_up_on(serve: Any, relay: Relay) -> None:
 def test_nobody_in_time(serve: Any, relay: Relay) -> None:
     never = serve(answering("200 OK", before=30))
     with pytest.raises(HandoffError):
-        relay.hand_off("h", [never.url], letter())
+        relay.hand_off("h", [never.url], request())
 
 
 def test_without_any_route() -> None:
     with pytest.raises(HandoffError):
-        Relay(SystemClock(SCALE), http_client()).hand_off("h", [], letter())
+        Relay(SystemClock(SCALE), http_client(), Ends()).hand_off("h", [], request())
 
 
-def test_the_end_of_each_request_is_told_by_its_own_name(serve: Any, relay: Relay) -> None:
-    turns, ends = serve(answering("200 OK", (b".",) * 3)), list[str]()
+def test_the_end_of_each_request_is_told_by_its_own_name(serve: Any, relay: Relay, ends: Ends) -> None:
+    turns = serve(answering("200 OK", (b".",) * 3))
     for _ in range(2):
-        relay.hand_off("h", [turns.url], letter(ended=ends.append))
-    assert ends == []
-    wait_for(lambda: len(ends) == 2)
-    assert sorted(ends) == sorted(turns.names)
-    assert len(set(ends)) == 2
+        relay.hand_off("h", [turns.url], request())
+    assert ends.names == []
+    wait_for(lambda: len(ends.names) == 2)
+    assert sorted(ends.names) == sorted(turns.names)
+    assert len(set(ends.names)) == 2
 
 
-def test_of_two_requests_with_one_turn_each_end_is_told(serve: Any, relay: Relay) -> None:
-    slow, ends = serve(answering("200 OK", (b".",) * 3, before=1.5)), list[str]()
+def test_of_two_requests_with_one_turn_each_end_is_told(serve: Any, relay: Relay, ends: Ends) -> None:
+    slow = serve(answering("200 OK", (b".",) * 3, before=1.5))
     quick = serve(answering("409 Conflict", ()))
-    relay.hand_off("h", [slow.url, quick.url], letter(ended=ends.append))
-    wait_for(lambda: ends == [*quick.names, *slow.names])
+    relay.hand_off("h", [slow.url, quick.url], request())
+    wait_for(lambda: ends.names == [*quick.names, *slow.names])
 
 
 @pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 OK\r\nContent-Le"], ids=["before", "within"])
-def test_a_connection_that_breaks_before_the_answer_may_have_begun_a_turn(relay: Relay, head: bytes) -> None:
-    ends = list[str]()
+def test_a_connection_that_breaks_before_the_answer_may_have_begun_a_turn(
+    relay: Relay, ends: Ends, head: bytes
+) -> None:
     with breaking(head) as url, pytest.raises(HandoffError):
-        relay.hand_off("h", [url], letter(ended=ends.append))
-    wait_for(lambda: len(ends) == 1)
+        relay.hand_off("h", [url], request())
+    wait_for(lambda: len(ends.names) == 1)
 
 
-def test_what_was_never_sent_began_nothing(relay: Relay) -> None:
-    ends = list[str]()
+def test_what_was_never_sent_began_nothing(relay: Relay, ends: Ends) -> None:
     with pytest.raises(HandoffError):
-        relay.hand_off("h", ["http://127.0.0.1:1/e/h/slack/turns"], letter(ended=ends.append))
+        relay.hand_off("h", ["http://127.0.0.1:1/e/h/slack/turns"], request())
     gevent.sleep(0.1)
-    assert ends == []
+    assert ends.names == []
 
 
 def test_slack_has_waited_for_some_time_already(serve: Any, relay: Relay) -> None:
@@ -177,14 +194,14 @@ def test_slack_has_waited_for_some_time_already(serve: Any, relay: Relay) -> Non
     never = serve(answering("200 OK", before=30))
     began = clock.now()
     with pytest.raises(HandoffError):
-        relay.hand_off("h", [never.url], letter(since=clock.epoch() - 8.0))
+        relay.hand_off("h", [never.url], request(since=clock.epoch() - 8.0))
     assert clock.now() - began < 6.0  # of 11 s, which are the shortest patience at this scale
 
 
 def test_when_slack_has_gone_nobody_is_asked(serve: Any, relay: Relay) -> None:
     turns = serve(answering("200 OK"))
     with pytest.raises(HandoffError):
-        relay.hand_off("h", [turns.url], letter(since=SystemClock(SCALE).epoch() - 60.0))
+        relay.hand_off("h", [turns.url], request(since=SystemClock(SCALE).epoch() - 60.0))
     assert turns.requests == 0
 
 

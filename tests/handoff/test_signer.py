@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 from itsdangerous import TimestampSigner
 
 from errors import Forged
-from handoff.signer import SEAL_SECONDS, SKEW_SECONDS, Signer
+from handoff.signer import SIGNED_SECONDS, SKEW_SECONDS, Signer
 
 CONTENT = {"message": {"text": "hello", "files": [1, None]}, "leg": 0}
 
 
 def test_what_was_closed_opens() -> None:
-    seal = Signer(("secret",), "hook")
-    assert seal.open(seal.close(CONTENT)) == CONTENT
+    signer = Signer(("secret",), "hook")
+    assert signer.verify(signer.sign(CONTENT)) == CONTENT
 
 
 @pytest.mark.parametrize(
@@ -22,25 +22,25 @@ def test_what_was_closed_opens() -> None:
 )
 def test_another_hook_or_secret_does_not_open(other: Signer) -> None:
     with pytest.raises(Forged):
-        other.open(Signer(("secret",), "hook").close(CONTENT))
+        other.verify(Signer(("secret",), "hook").sign(CONTENT))
 
 
-def test_while_secrets_rotate_each_opens_and_the_first_seals() -> None:
+def test_while_secrets_rotate_each_opens_and_the_first_signers() -> None:
     old, new = Signer(("old",), "hook"), Signer(("new", "old"), "hook")
-    assert new.open(old.close(CONTENT)) == CONTENT
-    assert Signer(("new",), "hook").open(new.close(CONTENT)) == CONTENT
+    assert new.verify(old.sign(CONTENT)) == CONTENT
+    assert Signer(("new",), "hook").verify(new.sign(CONTENT)) == CONTENT
 
 
 def test_without_a_secret_nothing_opens() -> None:
     with pytest.raises(Forged):
-        Signer((), "hook").open(b"anything")
+        Signer((), "hook").verify(b"anything")
 
 
 @pytest.mark.parametrize(
     ("age", "opens"),
     [
-        (SEAL_SECONDS - 5, True),
-        (SEAL_SECONDS + 5, False),
+        (SIGNED_SECONDS - 5, True),
+        (SIGNED_SECONDS + 5, False),
         (-SKEW_SECONDS + 2, True),
         (-SKEW_SECONDS - 5, False),
         (-120, False),
@@ -48,56 +48,56 @@ def test_without_a_secret_nothing_opens() -> None:
     ],
 )
 def test_it_holds_a_minute(age: int, opens: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    seal = Signer(("secret",), "hook")
+    signer = Signer(("secret",), "hook")
     monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _self: int(time.time()) - age)
-    body = seal.close(CONTENT)
+    body = signer.sign(CONTENT)
     monkeypatch.undo()
     if opens:
-        assert seal.open(body) == CONTENT
+        assert signer.verify(body) == CONTENT
     else:
         with pytest.raises(Forged):
-            seal.open(body)
+            signer.verify(body)
 
 
 def test_a_body_beyond_the_largest_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    seal = Signer(("secret",), "hook")
-    body = seal.close(CONTENT)
+    signer = Signer(("secret",), "hook")
+    body = signer.sign(CONTENT)
     monkeypatch.setattr("handoff.signer.LARGEST", len(body))
-    assert seal.open(body) == CONTENT
+    assert signer.verify(body) == CONTENT
     monkeypatch.setattr("handoff.signer.LARGEST", len(body) - 1)
     with pytest.raises(Forged, match="too large"):
-        seal.open(body)
+        signer.verify(body)
 
 
 @given(st.binary(max_size=300))
 def test_no_bytes_open_by_chance(body: bytes) -> None:
     with pytest.raises(Forged):
-        Signer(("secret",), "hook").open(body)
+        Signer(("secret",), "hook").verify(body)
 
 
 @given(st.data())
 def test_a_changed_byte_breaks_it(data: st.DataObject) -> None:
-    seal = Signer(("secret",), "hook")
-    body = bytearray(seal.close(CONTENT))
+    signer = Signer(("secret",), "hook")
+    body = bytearray(signer.sign(CONTENT))
     place = data.draw(st.integers(0, len(body) - 1))
     before = body[place]
     body[place] = data.draw(st.integers(0, 255).filter(lambda byte: byte != before))
     try:
-        opened = seal.open(bytes(body))
+        opened = signer.verify(bytes(body))
     except Forged:
         return
     # The last character of unpadded base64 has bits that say nothing.
     assert opened == CONTENT
 
 
-def test_a_seal_around_a_list_is_none_of_ours() -> None:
-    seal = Signer(("secret",), "hook")
+def test_a_signer_around_a_list_is_none_of_ours() -> None:
+    signer = Signer(("secret",), "hook")
     with pytest.raises(Forged):
-        seal.open(seal._serializer.dumps([1]).encode())
+        signer.verify(signer._serializer.dumps([1]).encode())
 
 
 def test_a_receipt_is_for_one_body_of_one_hook_and_secret() -> None:
-    seal = Signer(("secret",), "hook")
+    signer = Signer(("secret",), "hook")
     body = json.dumps(CONTENT).encode()
-    assert seal.receipt(body) == Signer(("secret", "old"), "hook").receipt(body)
-    assert len({seal.receipt(body), seal.receipt(b"x"), Signer(("s",), "hook").receipt(body)}) == 3
+    assert signer.receipt(body) == Signer(("secret", "old"), "hook").receipt(body)
+    assert len({signer.receipt(body), signer.receipt(b"x"), Signer(("s",), "hook").receipt(body)}) == 3

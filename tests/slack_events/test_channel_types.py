@@ -10,24 +10,24 @@ SAID = replace(MENTION, source="message", channel_type="mpim")
 
 def test_a_mention_gets_the_type_that_the_channel_s_messages_named() -> None:
     types = ChannelTypes(FakeClock())
-    assert types.typed("hook", MENTION) == MENTION
-    assert types.typed("hook", SAID) == SAID
-    assert types.typed("hook", MENTION) == replace(MENTION, channel_type="mpim")
+    assert types.with_type("hook", MENTION) == MENTION
+    assert types.with_type("hook", SAID) == SAID
+    assert types.with_type("hook", MENTION) == replace(MENTION, channel_type="mpim")
     for elsewhere in (replace(MENTION, channel="C2"), replace(MENTION, team_id="T2")):
-        assert types.typed("hook", elsewhere) == elsewhere
+        assert types.with_type("hook", elsewhere) == elsewhere
 
 
 def test_the_latest_type_counts_for_an_hour() -> None:
     clock = FakeClock()
     types = ChannelTypes(clock)
-    types.typed("hook", SAID)
-    types.typed("hook", replace(SAID, channel_type="group"))
-    assert types.typed("hook", MENTION).channel_type == "group"
+    types.with_type("hook", SAID)
+    types.with_type("hook", replace(SAID, channel_type="group"))
+    assert types.with_type("hook", MENTION).channel_type == "group"
     clock.advance(KEPT_SECONDS)
-    assert types.typed("hook", MENTION) == MENTION
+    assert types.with_type("hook", MENTION) == MENTION
 
 
 def test_type_that_one_hook_heard_says_nothing_to_another() -> None:
     types = ChannelTypes(FakeClock())
-    types.typed("hostile", SAID)
-    assert types.typed("hook", MENTION) == MENTION
+    types.with_type("hostile", SAID)
+    assert types.with_type("hook", MENTION) == MENTION

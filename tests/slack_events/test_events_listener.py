@@ -1,8 +1,9 @@
 import json
 import time
-from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -21,25 +22,39 @@ SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
 
 class Handed(list[Job]):
-    """What was handed off; raises what it is told to."""
+    """What was handed off; raises what it is told to, and counts how often a sweep could have begun instead."""
 
     error: Exception | None = None
+    sweeps = 0
 
-    def hand(self, assignment: Job) -> None:
+    def hand(self, job: Job) -> None:
         if self.error:
             raise self.error
-        self.append(assignment)
+        self.append(job)
+
+    def sweep_if_due(self) -> None:
+        self.sweeps += 1
 
 
-class Heard:
-    """What the process is told beside."""
+class RefusalsOfTests:
+    """What was refused, and why."""
 
     def __init__(self) -> None:
-        self.spares = 0
-        self.refused: list[str] = []
+        self.reasons: list[str] = []
 
-    def spare(self) -> None:
-        self.spares += 1
+    def note(self, hook_id: str, why: str) -> None:
+        assert hook_id == "hook"
+        self.reasons.append(why)
+
+
+@dataclass(frozen=True)
+class FollowersOfTests:
+    known: tuple[str, ...] | StoreError
+
+    def of(self, _: Message) -> tuple[str, ...]:
+        if isinstance(self.known, StoreError):
+            raise self.known
+        return self.known
 
 
 def event(**inner: Any) -> dict[str, Any]:
@@ -61,12 +76,6 @@ def event(**inner: Any) -> dict[str, Any]:
     }
 
 
-def told(followers: tuple[str, ...] | StoreError) -> tuple[str, ...]:
-    if isinstance(followers, StoreError):
-        raise followers
-    return followers
-
-
 def take(
     body: object,
     handed: Handed,
@@ -74,29 +83,28 @@ def take(
     secrets: tuple[str, ...] = (SECRET,),
     headers: Mapping[str, str] | None = None,
     followers: tuple[str, ...] | StoreError = (),
-    heard: Heard | None = None,
-    typed: Callable[[Message], Message] = lambda message: message,
+    refusals: RefusalsOfTests | None = None,
+    types: ChannelTypes | None = None,
 ) -> Ack:
-    heard = heard or Heard()
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    intake = EventsListener(
-        secrets,
+    settings = SimpleNamespace(signing_secrets=secrets)
+    endpoint = SimpleNamespace(id="hook", url="http://h/e/x/slack/events", settings=settings)
+    listener = EventsListener(
+        cast("Any", endpoint),
         Rules(),
         FakeClock(),
-        lambda _: told(followers),
-        handed.hand,
-        "http://h/e/x/slack/events",
-        heard.spare,
-        heard.refused.append,
-        typed,
+        types or ChannelTypes(FakeClock()),
+        cast("Any", FollowersOfTests(followers)),
+        cast("Any", handed),
+        cast("Any", refusals or RefusalsOfTests()),
     )
-    return intake.take(raw, signed_headers(raw, SECRET) if headers is None else headers)
+    return listener.receive(raw, signed_headers(raw, SECRET) if headers is None else headers)
 
 
 def test_a_mention_is_handed_off_and_acked() -> None:
     handed = Handed()
     assert take(event(), handed) == Ack(200)
-    assert [assignment.message.text for assignment in handed] == ["<@UBOT> hi"]
+    assert [job.message.text for job in handed] == ["<@UBOT> hi"]
     assert handed[0].hook_url == "http://h/e/x/slack/events"
 
 
@@ -104,7 +112,7 @@ def test_a_mention_whose_channel_is_known_for_a_group_dm_is_left_to_its_other_ev
     handed, types = Handed(), ChannelTypes(FakeClock())
     said = event(type="message", channel_type="mpim", text="<@UBOT> hi")
     for body in (event(), said, event()):
-        assert take(body, handed, typed=partial(types.typed, "hook")) == Ack(200)
+        assert take(body, handed, types=types) == Ack(200)
     assert [one.message.source for one in handed] == ["app_mention", "message"]
 
 
@@ -138,15 +146,15 @@ def test_a_follower_is_answered_without_a_mention() -> None:
 
 
 def test_a_reply_of_which_nobody_can_tell_whose_it_is_comes_again() -> None:
-    handed, heard = Handed(), Heard()
+    handed, refusals = Handed(), RefusalsOfTests()
     reply = event(type="message", text="and then?", thread_ts="1700000000.000001")
-    assert take(reply, handed, followers=StoreError("away"), heard=heard) == Ack(503)
-    assert (handed, len(heard.refused)) == ([], 1)
+    assert take(reply, handed, followers=StoreError("away"), refusals=refusals) == Ack(503)
+    assert (handed, len(refusals.reasons)) == ([], 1)
     assert take(event(), handed, followers=StoreError("away")) == Ack(200)
 
 
 @pytest.mark.parametrize(
-    ("body", "spares"),
+    ("body", "sweeps"),
     [
         (event(), 0),
         (event(type="message", text="hello all"), 1),
@@ -154,24 +162,23 @@ def test_a_reply_of_which_nobody_can_tell_whose_it_is_comes_again() -> None:
         ({"type": "something_new"}, 1),
     ],
 )
-def test_genuine_requests_without_a_turn_are_told(body: object, spares: int) -> None:
-    heard = Heard()
-    assert take(body, Handed(), heard=heard).status == 200
-    assert (heard.spares, heard.refused) == (spares, [])
+def test_genuine_request_without_a_turn_may_begin_a_sweep(body: object, sweeps: int) -> None:
+    handed, refusals = Handed(), RefusalsOfTests()
+    assert take(body, handed, refusals=refusals).status == 200
+    assert (handed.sweeps, refusals.reasons) == (sweeps, [])
 
 
 def test_what_is_refused_is_told_without_its_content() -> None:
-    heard = Heard()
-    assert take(event(text="secret"), Handed(), headers={}, heard=heard) == Ack(401)
-    assert take(b"secret", Handed(), heard=heard) == Ack(400)
-    assert take(b"[" * 100_000, Handed(), heard=heard) == Ack(400)
-    assert (heard.spares, len(heard.refused)) == (0, 3)
-    assert "secret" not in str(heard.refused)
+    handed, refusals = Handed(), RefusalsOfTests()
+    assert take(event(text="secret"), handed, headers={}, refusals=refusals) == Ack(401)
+    assert take(b"secret", handed, refusals=refusals) == Ack(400)
+    assert take(b"[" * 100_000, handed, refusals=refusals) == Ack(400)
+    assert (handed.sweeps, len(refusals.reasons)) == (0, 3)
+    assert "secret" not in str(refusals.reasons)
 
 
 def test_absurd_sizes_are_refused_before_anything_is_read() -> None:
-    heard = Heard()
-    assert take(b'"' + b"x" * LARGEST, Handed(), heard=heard) == Ack(401)
+    assert take(b'"' + b"x" * LARGEST, Handed()) == Ack(401)
     challenge = json.dumps({"type": "url_verification", "challenge": "abc"}).encode()
     assert take(challenge, Handed(), secrets=()) == Ack(200, "abc")
     assert take(challenge + b" " * LARGEST_UNSIGNED, Handed(), secrets=()) == Ack(401)

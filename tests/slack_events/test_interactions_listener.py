@@ -1,5 +1,6 @@
 import json
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from urllib.parse import urlencode
 
 import pytest
@@ -11,6 +12,7 @@ from simulators.slack.signing import signed_headers
 from slack_events.admission import Rules
 from slack_events.events_listener import LARGEST
 from slack_events.interactions_listener import AGAIN_SECONDS, InteractionsListener
+from slack_events.refusals import Refusals
 from tests.fake_clock import FakeClock
 from tests.slack_events.test_block_action import PAYLOAD
 
@@ -24,39 +26,40 @@ class Office:
         self.clock = FakeClock()
         self.handed: list[Job] = []
         self.error: Exception | None = None
+        url = "https://dify.example/e/hook/slack/interactions"
+        endpoint = SimpleNamespace(id="hook", url=url, settings=SimpleNamespace(signing_secrets=(SECRET,)))
         self.interactions = InteractionsListener(
-            hook_id="hook",
-            signing_secrets=(SECRET,),
+            endpoint=cast("Any", endpoint),
             rules=Rules(**{"slack_connect": True} | rules),
             clock=self.clock,
             presses=Claims(self.clock, AGAIN_SECONDS),
-            hand_off=self._hand,
-            hook_url="https://dify.example/e/hook/slack/interactions",
+            hand_off=cast("Any", self),
+            refusals=Refusals(self.clock),
         )
 
     def press(self, secret: str = SECRET, **changes: Any) -> int:
         body = urlencode({"payload": json.dumps(PAYLOAD | changes)}).encode()
-        return self.interactions.take(body, signed_headers(body, secret)).status
+        return self.interactions.receive(body, signed_headers(body, secret)).status
 
-    def _hand(self, assignment: Job) -> None:
+    def hand(self, job: Job) -> None:
         if self.error:
             raise self.error
-        self.handed.append(assignment)
+        self.handed.append(job)
 
 
 def test_a_press_is_handed_off_and_acked() -> None:
     office = Office()
     assert office.press() == 200
-    [assignment] = office.handed
-    assert assignment.message.source == "button"
-    assert assignment.hook_url.endswith("/slack/interactions")
-    assert Job.from_dict(assignment.to_dict()) == assignment
+    [job] = office.handed
+    assert job.message.source == "button"
+    assert job.hook_url.endswith("/slack/interactions")
+    assert Job.from_dict(job.to_dict()) == job
 
 
 def test_what_is_not_signed_is_nobodys() -> None:
     office = Office()
     assert office.press(secret="f" * 32) == 401
-    assert office.interactions.take(b"payload={}", {}).status == 401
+    assert office.interactions.receive(b"payload={}", {}).status == 401
     assert office.handed == []
 
 

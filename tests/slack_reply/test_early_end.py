@@ -18,6 +18,7 @@ from tests.fake_clock import FakeClock
 from tests.slack_reply.keeping_slack import KeepingSlack, writer
 from tests.slack_reply.test_native_stream import Slack, stream
 from tests.slack_reply.troubled_slack import DONE, TROUBLES, TroubledSlack
+from tests.support.growing_answer import Now
 
 METHODS = ["stream", "edit", "post"]
 STYLES: list[Style] = ["stream", "edit", "post"]
@@ -153,9 +154,9 @@ def test_replaced_text_is_seen_when_there_is_no_room_left_too() -> None:
     slack = TroubledSlack()
     reply = slack.reply("stream")
     for size in (100_000, 200_000, 240_000):
-        reply.show(lambda size=size: View(LONG[:size]))  # type: ignore[misc]
+        reply.show(Now(View(LONG[:size])))
         slack.clock.advance(60)
-    assert reply.finish(lambda: View("Let us talk about something else.")) is None
+    assert reply.finish(View("Let us talk about something else.")) is None
     reply.close()
     assert bare(slack.text()) == bare("Let us talk about something else.")
 
@@ -201,11 +202,11 @@ def test_nothing_is_lost_or_doubled_whatever_passes(
     slack = TroubledSlack(troubles)
     reply = slack.reply(style)
     for size in sizes:
-        reply.show(lambda size=size: View(LONG[:size]))  # type: ignore[misc]
+        reply.show(Now(View(LONG[:size])))
         slack.clock.advance(3.0)
-    end = reply.finish(lambda: View(LONG))
+    end = reply.finish(View(LONG))
     assert end is not None
-    reply.finish(lambda: View(noted(LONG, end)))
+    reply.finish(View(noted(LONG, end)))
     reply.close()
     assert bare(slack.text()) == bare(LONG[:end]) + bare(f"> {NOTE}")
     assert len(slack.answers()) <= MOST_MESSAGES
@@ -226,7 +227,7 @@ def test_answer_ends_at_its_turns_deadline_when_slack_is_slow(style: Style, page
     slack.exchange = exchange  # type: ignore[method-assign,assignment]
     reply, began = slack.reply(style), slack.clock.now()
     slack.clock.advance(PATIENCE - 100.0)
-    end = reply.finish(lambda: View(LONG[: pages * 3_000]))
+    end = reply.finish(View(LONG[: pages * 3_000]))
     assert (end is None) is (pages == 1)
     assert slack.clock.now() - began < PATIENCE + 2 * 45.0
 
@@ -235,10 +236,10 @@ def test_answer_that_is_over_late_has_some_seconds_for_its_messages() -> None:
     slack = TroubledSlack()
     reply = slack.reply("post")
     slack.clock.advance(PATIENCE + 100.0)
-    end, began = reply.finish(lambda: View(LONG)), slack.clock.now()
+    end, began = reply.finish(View(LONG)), slack.clock.now()
     assert end is not None
     assert 5 < len(slack.answers()) <= LAST_PAGES + 2
-    reply.finish(lambda: View(noted(LONG, end)))
+    reply.finish(View(noted(LONG, end)))
     assert slack.clock.now() - began < LAST_PAGES
     assert bare(slack.text()) == bare(LONG[:end]) + bare(f"> {NOTE}")
 
@@ -249,8 +250,8 @@ def test_text_that_is_longer_than_any_room_ends_early_even_if_it_would_fit(style
     text = "Begin" + "\n" * (LONGEST_TEXT - 10) + "End" * 1_000
     slack = TroubledSlack()
     reply = slack.reply(style)
-    assert reply.finish(lambda: View(text)) == LONGEST_TEXT
-    reply.finish(lambda: View(noted(text, LONGEST_TEXT)))
+    assert reply.finish(View(text)) == LONGEST_TEXT
+    reply.finish(View(noted(text, LONGEST_TEXT)))
     reply.close()
     assert bare(slack.text()) == bare(text[:LONGEST_TEXT]) + bare(f"> {NOTE}")
 
@@ -260,5 +261,5 @@ def test_posts_wait_for_their_turn_no_longer_than_the_answer_has() -> None:
     slack.budget.limited(slack.api.account, "chat.postMessage", 290.0)
     reply, began = slack.reply("post", patience=30.0), slack.clock.now()
     with pytest.raises(Unreachable):
-        reply.finish(lambda: View("Hello"))
+        reply.finish(View("Hello"))
     assert slack.clock.now() - began <= LAST_PATIENCE + 1.0

@@ -21,6 +21,7 @@ from slack_reply.writer import Place
 from slack_reply.written import Written
 from tests.fake_clock import FakeClock
 from tests.slack_api.scripted_pool import refuses, says
+from tests.support.growing_answer import Now
 
 TROUBLES: dict[str, HttpResponse | Exception] = {
     "unreachable": NeverSent("ConnectionRefusedError"),
@@ -139,7 +140,7 @@ def _struck(trouble: str) -> HttpResponse:
 def grow(slack: TroubledSlack, reply: Reply, texts: list[str]) -> None:
     """Show each of the texts in its time, bring the last one to its end, and close."""
     for text in texts[:-1]:
-        reply.show(lambda text=text: View(text))  # type: ignore[misc]  # the text of this round
+        reply.show(Now(View(text)))
         slack.clock.advance(3.0)
-    reply.finish(lambda: View(texts[-1]))
+    reply.finish(View(texts[-1]))
     reply.close()

@@ -89,19 +89,19 @@ class Stand:
 
     def turn(self, wait: Callable[[], None] = lambda: None) -> Turn:
         """`wait` happens while it waits, once per hand-on."""
-        assignment = Job(MESSAGE, "http://h/e/hook/slack/events", self.clock.epoch(), self.leg)
-        place = self.lines.join("t", assignment.ticket, self.leg)
+        job = Job(MESSAGE, "http://h/e/hook/slack/events", self.clock.epoch(), self.leg)
+        place = self.lines.join("t", job.job_id, self.leg)
         standing = QueueTicket(self.lines, place, None, KEY, self.clock)
         standing.wait = lambda seconds: self._waited(seconds, wait, place)  # type: ignore[method-assign]
         orphans = SimpleNamespace(end_all=lambda *_, but: self.ended.append(but))
         store = SimpleNamespace(get=self._get)
         thread = Thread(KEY, cast("Any", store), standing, cast("Any", orphans), self.clock)
         return Turn(
-            assignment,
+            job,
             thread,
             cast("Any", self.answering),
-            self.turned_away,
-            self._hand_on,
+            cast("Any", SimpleNamespace(turned_away=self.turned_away)),
+            cast("Any", SimpleNamespace(hand_on=self._hand_on)),
             self.report,
         )
 
@@ -117,10 +117,10 @@ class Stand:
             raise self.stored
         return self.stored
 
-    def _hand_on(self, assignment: Job) -> None:
+    def _hand_on(self, job: Job) -> None:
         if self.hand_on is not None:
-            self.hand_on(assignment)
-        self.handed.append(assignment.leg)
+            self.hand_on(job)
+        self.handed.append(job.continuation)
 
     @property
     def is_free(self) -> bool:
@@ -179,7 +179,7 @@ def test_a_full_line_turns_away() -> None:
 
 def test_the_waiting_is_handed_on_and_its_place_with_it() -> None:
     stand = Stand()
-    stand.hand_on = lambda assignment: void(stand.lines.join("t", assignment.ticket, assignment.leg))
+    stand.hand_on = lambda job: void(stand.lines.join("t", job.job_id, job.continuation))
     before = stand.ahead("before")
     stand.turn().run(CLAIMED)
     assert stand.handed == [1]
@@ -251,7 +251,7 @@ def test_wherever_it_breaks_the_next_turn_runs(where: str) -> None:
 
 def test_what_breaks_after_it_was_handed_on_leaves_the_fresh_requests_place() -> None:
     stand = Stand(breaks="leave")
-    stand.hand_on = lambda assignment: void(stand.lines.join("t", assignment.ticket, assignment.leg))
+    stand.hand_on = lambda job: void(stand.lines.join("t", job.job_id, job.continuation))
     before = stand.ahead("before")
     with pytest.raises(Mistake):
         stand.turn().run(CLAIMED)

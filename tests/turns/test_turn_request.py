@@ -2,8 +2,9 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -12,7 +13,7 @@ import pytest
 
 from dify_app.answer import ConversationStarted, TextDelta
 from slack_reply.writer import CannotReply, Unreachable
-from tests.turns.recovery.test_orphans import KEY, House
+from tests.support.house import KEY, House
 from turns.answer.answer_state import AnswerState
 from turns.answer.answering import Answering
 from turns.answer.turn_context import TurnContext
@@ -37,12 +38,12 @@ class ReplyOfTests:
     calls: list[str] = field(default_factory=list)
     closing: Callable[[], None] = lambda: None
 
-    def show(self, latest: Any, _over: Any) -> None:
+    def show(self, answer: Any) -> None:
         self.message_ts = "2.000002"
-        self.calls.append(latest().text)
+        self.calls.append(answer.snapshot().text)
 
-    def finish(self, latest: Any) -> None:
-        self.calls.append(latest().text)
+    def finish(self, view: Any) -> None:
+        self.calls.append(view.text)
         if self.fails:
             raise self.fails
 
@@ -65,11 +66,56 @@ def nothing(*_: Any, **__: Any) -> None:
     """A courtesy that is not what this is about."""
 
 
-def request(house: House, reply: ReplyOfTests) -> TurnRequest:
+@dataclass
+class TurnOfTests:
+    """Runs the answer at once, and is one of the house's running turns."""
+
+    house: House
+    answering: Answering
+    report: TurnReport
+
+    def run(self, record: Any) -> None:
+        self.house.running.add(TS)
+        try:
+            self.answering.run(record, self.house.clock.now() + 500)
+        finally:
+            self.answering.close()
+
+    def step_aside(self, why: str) -> None:
+        self.report.outcome = why
+        self.answering.close()
+
+
+@dataclass
+class RecoveryOfTests:
+    """Ends orphans of the house, and notes how turns ended."""
+
+    house: House
+    ended: list[tuple[bool, bool]] = field(default_factory=list)
+
+    def orphans(self, *_: object) -> Any:
+        return self.house.orphans
+
+    def turn_ended(self, _endpoint: object, _store: object, turn: Any) -> None:
+        assert TS not in self.house.running
+        self.ended.append((turn.is_cut, turn.is_unsaid))
+
+
+@contextmanager
+def held(house: House) -> Iterator[None]:
+    """While a turn holds its place in the process, no orphan is made of the turn."""
+    try:
+        yield
+    finally:
+        house.running.discard(TS)
+
+
+def request(house: House, reply: ReplyOfTests, *, why: str = "", in_doubt: bool = False) -> TurnRequest:
+    """`why`: the message is not for this turn, for that reason."""
     message = SimpleNamespace(ts=TS, channel="C1", root_ts=TS, user="U1", is_dm=False)
-    taking = Claim(house.store, KEY, cast("Any", message), ProcessIdentity.here().name, house.clock)
+    claim = Claim(house.store, KEY, cast("Any", message), ProcessIdentity.here().name, house.clock)
     report = TurnReport("T1", "C1", TS, "app")
-    desk = cast("Any", TurnContext)(
+    context = cast("Any", TurnContext)(
         message=message,
         key=KEY,
         store=house.store,
@@ -88,33 +134,26 @@ def request(house: House, reply: ReplyOfTests) -> TurnRequest:
         api=None,
         show_progress=False,
     )
-    answering = Answering(desk, report)
-
-    class TurnOfTests:
-        def run(self, record: Any) -> None:
-            house.running.add(TS)
-            try:
-                answering.run(record, house.clock.now() + 500)
-            finally:
-                answering.close()
-
-        def step_aside(self, why: str) -> None:
-            report.outcome = why
-            answering.close()
-
-    record = taking.claim()
+    answering = Answering(context, report)
+    job = SimpleNamespace(received=house.clock.epoch())
+    unknown = SimpleNamespace(in_doubt=in_doubt, not_answered=lambda: why)
+    record = claim.claim()
     assert record is not None
     return TurnRequest(
-        turn=cast("Any", TurnOfTests()),
+        job=cast("Any", job),
+        endpoint=cast("Any", SimpleNamespace(id="hook")),
+        store=house.store,
+        turn=cast("Any", TurnOfTests(house, answering, report)),
+        answering=answering,
         record=record,
-        taking=taking,
-        orphans=house.orphans,
+        claim=claim,
+        recovery=cast("Any", RecoveryOfTests(house)),
+        unknown_channel=cast("Any", unknown),
         slack=cast("Any", SimpleNamespace(taken=Counter(), retries=0)),
         clock=house.clock,
-        received=house.clock.epoch(),
         report=report,
-        ack=lambda: 0.1,
-        leave=lambda: house.running.discard(TS),
+        acks=cast("Any", SimpleNamespace(pop=lambda *_: 0.1)),
+        held=held(house),
     )
 
 
@@ -133,7 +172,7 @@ def test_a_turn_that_breaks_is_ended_in_its_thread_at_once() -> None:
 def test_a_turn_that_breaks_is_told_without_what_the_error_says(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         request(House(), ReplyOfTests(RuntimeError(SECRET))).run()
-    assert "a turn broke: RuntimeError at test_request.py:" in caplog.text
+    assert "a turn broke: RuntimeError at test_turn_request.py:" in caplog.text
     assert SECRET not in caplog.text
 
 
@@ -165,7 +204,7 @@ def test_what_slack_did_not_take_in_time_is_told_later() -> None:
 @pytest.mark.parametrize("in_doubt", [False, True])
 def test_a_turn_is_listed_before_its_first_byte(in_doubt: bool) -> None:
     house = House()
-    replace(request(house, ReplyOfTests(None)), in_doubt=in_doubt).begin()
+    request(house, ReplyOfTests(None), in_doubt=in_doubt).begin()
     assert [turn.in_doubt for turn in house.store.in_flight("hook")] == [in_doubt]
 
 
@@ -184,7 +223,7 @@ def test_an_answer_is_over_once_its_streams_are_stopped() -> None:
 
 def test_a_turn_that_steps_aside_leaves_nothing_open_and_is_not_listed() -> None:
     house, reply = House(), ReplyOfTests(None)
-    asked = replace(request(house, reply), not_answered=lambda: "its other event is answered", in_doubt=True)
+    asked = request(house, reply, why="its other event is answered", in_doubt=True)
     asked.begin()
     asked.run()
     assert asked.report.outcome == "its other event is answered"
@@ -192,3 +231,9 @@ def test_a_turn_that_steps_aside_leaves_nothing_open_and_is_not_listed() -> None
     assert house.store.in_flight("hook") == ()
     assert house.ending.ended == []
     assert reply.calls == ["closed"]
+
+
+def test_recovery_is_told_of_the_end_once_the_turn_holds_nothing_any_more() -> None:
+    asked = request(House(), ReplyOfTests(Unreachable()))
+    asked.run()
+    assert cast("Any", asked.recovery).ended == [(False, True)]

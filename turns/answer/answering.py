@@ -37,7 +37,7 @@ class Answering:
         self._unstopped: tuple[str, ...] = ()
         self._asked = False
         self._growing = AnswerState()
-        self._growth = Streaming(desk, self._growing, self._see)
+        self._streaming = Streaming(desk, self._growing)
         self.is_cut = False
         """Whether the turn's request is gone: Dify's answer and the storage's come no more."""
         self.is_unsaid = False
@@ -74,7 +74,7 @@ class Answering:
             return
         growing = self._growing
         self._asked = True
-        reading = gevent.spawn(desk.asking.run, growing, record, self._heard)
+        reading = gevent.spawn(desk.asking.run, growing, record)
         try:
             self._answer(growing, record, deadline)
         finally:
@@ -85,8 +85,9 @@ class Answering:
     def _answer(self, growing: AnswerState, record: ThreadRecord, deadline: float) -> None:
         try:
             self._desk.overture.play(record)
-            in_time = self._growth.show(deadline)
-            self._finish(growing, deadline, in_time=in_time)
+            for _ in self._streaming.show(deadline):
+                self._see()
+            self._finish(growing, deadline, in_time=growing.over)
         except CannotReply as error:
             self._cannot_reply(error, f"cannot reply: {error.error}")
         except StoppedByUser:
@@ -120,10 +121,6 @@ class Answering:
         desk = self._desk
         with suppress(StoreError):
             desk.store.clear_in_flight(OpenTurn(desk.key, desk.message.ts, desk.holder, self._began))
-
-    def _heard(self) -> None:
-        if self._report.first_token is None and self._growing.text:
-            self._report.first_token = self._since()
 
     def _see(self) -> None:
         """Remember the first visible message: whoever comes after a crash must find it."""
@@ -177,7 +174,7 @@ class Answering:
         if lost:
             more = below(whole.text, file_notes.lost(lost, desk.asker.say))
             try:
-                desk.reply.finish(lambda: replace(whole, text=more))
+                desk.reply.finish(replace(whole, text=more))
             except Unreachable:
                 if not text:
                     raise  # else the answer is whole, and a note about its files is missing
@@ -187,14 +184,14 @@ class Answering:
     def _bring(self, whole: View, ending: Ending, deadline: float) -> View:
         """Show the answer; where the thread takes no more, the rest comes as a file, and a note says so."""
         desk = self._desk
-        end = desk.reply.finish(lambda: whole)
+        end = desk.reply.finish(whole)
         if end is None:
             return whole
         self._report.rest = len(whole.text) - end
         said = desk.rest.bring(whole.text[end:], max(AFTER_TEXT, deadline - desk.clock.now()))
         note = desk.asker.say(said, name=rest.NAME)
         short = replace(whole, text=ending.early(whole.text, end, note, desk.asker))
-        desk.reply.finish(lambda: short)
+        desk.reply.finish(short)
         return short
 
     def _greet(self) -> None:
@@ -210,7 +207,7 @@ class Answering:
     def _conclude(self, outcome: str, text: str) -> None:
         self._report.outcome = outcome
         try:
-            self._desk.reply.finish(lambda: View(text))
+            self._desk.reply.finish(View(text))
         except CannotReply as error:
             self._cannot_reply(error, f"{outcome}, cannot reply")
         except StoppedByUser:

@@ -1,9 +1,8 @@
 """The greenlet that owns the app's stream: the question is put together and asked, the answer taken in."""
 
-from collections.abc import Callable
 from contextlib import closing
 
-from clock import in_turns
+from clock import Clock, in_turns
 from conversation_store.record import ThreadRecord
 from dify_app.answer import AnswerEvent, FileProduced, FilesDropped
 from dify_app.app import DifyApp, Question
@@ -13,7 +12,7 @@ from turns.answer.answer_state import AnswerState
 from turns.files.produced import ProducedFiles
 from turns.prompt.author import Author
 from turns.prompt.prompt_builder import Prompt, PromptBuilder
-from turns.report import logger, where
+from turns.report import TurnReport, logger, where
 from wording import Say
 
 _CURE = (
@@ -36,21 +35,28 @@ class Asking:
         briefing: PromptBuilder,
         produced: ProducedFiles,
         status: StatusLine,
+        report: TurnReport,
+        received: float,
+        clock: Clock,
     ) -> None:
+        """`received` is the epoch (design seconds) at which Slack's event came in."""
         self._app = app
         self._asker = asker
         self._briefing = briefing
         self._produced = produced
         self._status = status
+        self._report = report
+        self._received = received
+        self._clock = clock
 
     def is_empty(self) -> bool:
         """Whether the message neither says nor brings anything."""
         return self._briefing.is_empty()
 
-    def run(self, growing: AnswerState, record: ThreadRecord, heard: Callable[[], None]) -> None:
-        """Fill `growing` to its end, whatever goes wrong; `heard` is called after every event."""
+    def run(self, growing: AnswerState, record: ThreadRecord) -> None:
+        """Fill `growing` to its end, whatever goes wrong."""
         try:
-            self._ask(growing, record, heard)
+            self._ask(growing, record)
         except InputMissing as error:
             logger.warning("the app needs a value for its variable %s; %s", error.variable[:100], _CURE)
             growing.end(error)
@@ -62,7 +68,7 @@ class Asking:
         else:
             growing.end()
 
-    def _ask(self, growing: AnswerState, record: ThreadRecord, heard: Callable[[], None]) -> None:
+    def _ask(self, growing: AnswerState, record: ThreadRecord) -> None:
         self._app.speak(self._asker.locale)
         brief = self._briefing.write(record, self._working)
         growing.left_out = brief.left_out
@@ -83,7 +89,7 @@ class Asking:
             for event in in_turns(said):
                 self._beside(event, brief, growing)
                 growing.take(event)
-                heard()
+                self._report.heard(growing.text, self._clock.epoch() - self._received)
                 if growing.is_full:
                     raise AnswerTooLong
 

@@ -36,7 +36,7 @@ class Greeting:
         greeting = self.greeter.greet()
         below = buttons(greeting.questions, self.message.team_id)
         if not below or not self.reply.aside(greeting.text, _GREETING, below):
-            self.reply.finish(lambda: View(greeting.plain))
+            self.reply.finish(View(greeting.plain))
 
     def play(self, record: ThreadRecord) -> None:
         """Before the answer. `record` is the thread's, with this message in it."""

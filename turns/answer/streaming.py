@@ -1,6 +1,6 @@
 """The thread sees the answer grow: when to show what of it, while the app still speaks."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
 
 from gevent.event import Event
 
@@ -17,35 +17,37 @@ FIRST_CARD = 2.0
 
 
 class Streaming:
-    """For one turn. `seen` is called whenever something was shown."""
+    """For one turn."""
 
-    def __init__(self, desk: TurnContext, growing: AnswerState, seen: Callable[[], None]) -> None:
+    def __init__(self, desk: TurnContext, growing: AnswerState) -> None:
         self._desk = desk
         self._growing = growing
-        self._seen = seen
+        self._deadline = 0.0
 
-    def show(self, deadline: float) -> bool:
-        """Until all has come; False when the turn's time is over first. Raises what `Reply.show` raises."""
+    def show(self, deadline: float) -> Iterator[None]:
+        """Show what comes until all has come, or until the turn's time is over; yields whenever something was shown.
+
+        `deadline` is the clock's `now`. Raises what `Reply.show` raises.
+        """
         clock, reply, growing = self._desk.clock, self._desk.reply, self._growing
-        due = 0.0
+        self._deadline, due = deadline, 0.0
         while not growing.over:
             left = deadline - clock.now()
             if left <= 0:
-                return False
+                return
             pause = due - clock.now()
             if pause > 0:
                 if self._worth_waking().wait(timeout=clock.wall(min(pause, left))):
-                    due = 0.0
+                    self._deadline, due = deadline, 0.0
                 continue
             patience = left if reply.message_ts else min(left, FIRST_CARD)
             growing.changed.wait(timeout=clock.wall(patience))
             growing.changed.clear()
             if growing.over or not self._has_something():
                 continue
-            reply.show(self._view, lambda: growing.over or clock.now() >= deadline)
+            reply.show(self)
             due = clock.now() + (reply.pace if reply.message_ts else FIRST_LOOK)
-            self._seen()
-        return True
+            yield
 
     def _worth_waking(self) -> Event:
         """What ends a pause early: the end, and after cards alone the first words."""
@@ -68,7 +70,11 @@ class Streaming:
             return False
         return bool(desk.reply.message_ts) or desk.clock.epoch() - desk.received >= FIRST_CARD
 
-    def _view(self) -> View:
+    def is_over(self) -> bool:
+        """Whether `Reply.finish` is wanted by now."""
+        return self._growing.over or self._desk.clock.now() >= self._deadline
+
+    def snapshot(self) -> View:
         """What to show now; of an answer that may turn out silent nothing but the work."""
         growing = self._growing
         text = "" if may_be_silent(growing.text) else growing.text

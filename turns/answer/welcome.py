@@ -1,10 +1,11 @@
 """What an empty mention gets, and a member who writes to the bot for the first time: the app's own opening."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from conversation_store.presses import Presses
 from dify_app.app import DifyApp
 from dify_app.form import AppForm
 from errors import DifyError
@@ -25,7 +26,7 @@ class Welcome:
 
 
 class Welcomer:
-    """Greets in the name of an app. `buttons_work` tells whether a press was ever seen to arrive.
+    """Greets in the name of an app. `presses` tells whether a press ever reached the hook.
 
     `inputs` are the admin's values for the app's variables, which its opening may name as `{{variable}}`.
     Whether interactivity is switched on in the Slack app cannot be asked, and only a press can prove it. So there
@@ -33,13 +34,11 @@ class Welcomer:
     button that Slack may refuse.
     """
 
-    def __init__(
-        self, app: DifyApp, asker: Author, inputs: Mapping[str, Any], buttons_work: Callable[[], bool]
-    ) -> None:
+    def __init__(self, app: DifyApp, asker: Author, inputs: Mapping[str, Any], presses: Presses) -> None:
         self._app = app
         self._asker = asker
         self._inputs = inputs
-        self._buttons_work = buttons_work
+        self._presses = presses
 
     def greet(self) -> Welcome:
         """Never empty: an app that cannot be asked greets like one without an opening statement."""
@@ -72,7 +71,7 @@ class Welcomer:
             return Welcome(opener, opener)
         title = self._asker.say(Say.SUGGESTIONS)
         plain = _below(opener, listed(title, questions))
-        enough = all(map(fits_button, questions)) and self._buttons_work()
+        enough = all(map(fits_button, questions)) and self._presses.arrive()
         return Welcome(_below(opener, title) if enough else plain, plain, questions)
 
 

@@ -5,15 +5,18 @@ next, also after another crash, knows where it stands. Two processes do not end 
 without it to within the moment that a record takes to be written.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from gevent.lock import BoundedSemaphore
 
 from clock import Clock
 from conversation_store.presence import Presence
 from conversation_store.record import InFlight, OpenTurn, ThreadKey, ThreadRecord
 from conversation_store.store import ThreadStore
 from errors import SlackError, StoreError
-from handoff.claims import Claims
 from message import moment
 from slack_reply.interrupted import Interrupted, Remains
 from slack_reply.loose_ends import EXPIRY
@@ -23,21 +26,62 @@ from turns.report import logger
 
 LONGEST_END = 120.0
 """Seconds that ending one may take; every call to Slack is bounded."""
-LOOK = 0.25
 CLOCK_SKEW = 300.0
 """Seconds; what Slack's signature allows between its clock and ours."""
+
+
+class RunningTurns(Protocol):
+    """The turns of this process."""
+
+    def carries(self, name: str) -> bool:
+        """Whether this process hands off or answers the message `hook_id/team_id/channel/ts`."""
+
+
+class Endings(Protocol):
+    """Makes what tells a thread that a turn of it was interrupted."""
+
+    def of(self, key: ThreadKey, record: ThreadRecord) -> Interrupted:
+        """In the language of the member who asked last in the thread."""
+
+
+@dataclass(slots=True)
+class _Lock:
+    semaphore: BoundedSemaphore = field(default_factory=BoundedSemaphore)
+    users: int = 0
+
+
+class OrphanLocks:
+    """One per process: an orphan is ended by one greenlet at a time."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._locks: dict[str, _Lock] = {}
+
+    @contextmanager
+    def hold(self, name: str) -> Iterator[bool]:
+        """Hold the lock of this orphan; False when another greenlet has held the lock for LONGEST_END seconds."""
+        lock = self._locks.setdefault(name, _Lock())
+        lock.users += 1
+        is_held = lock.semaphore.acquire(timeout=self._clock.wall(LONGEST_END))
+        try:
+            yield is_held
+        finally:
+            if is_held:
+                lock.semaphore.release()
+            lock.users -= 1
+            if not lock.users:
+                del self._locks[name]
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
     """Tells orphans from turns that run.
 
-    `runs_here` says whether this process runs the turn of that message; `presence` who lives on Redis, if there
-    is one.
+    `running` are the turns of this process; `presence` says which processes live, if Redis is there to tell.
     """
 
     holder: ProcessIdentity
-    runs_here: Callable[[ThreadKey, str], bool]
+    running: RunningTurns
     presence: Presence | None
     clock: Clock
 
@@ -49,6 +93,10 @@ class Watch:
             return True
         longest = LONGEST_VISIBLE if turn.message_ts else LONGEST_AT_ALL
         return self.age(turn.message_ts or turn.ts) - CLOCK_SKEW > longest
+
+    def runs_here(self, key: ThreadKey, ts: str) -> bool:
+        """Whether this process runs the turn of that message."""
+        return self.running.carries(f"{key.hook_id}/{key.team_id}/{key.channel}/{ts}")
 
     def age(self, ts: str) -> float:
         """Seconds since that message by Slack's clock, which all processes share.
@@ -68,12 +116,12 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Orphans:
-    """For one request. `ending` makes what writes to Slack for a thread, in the language of who asked there."""
+    """For one request."""
 
     store: ThreadStore
     watch: Watch
-    claims: Claims
-    ending: Callable[[ThreadKey, ThreadRecord], Interrupted]
+    locks: OrphanLocks
+    endings: Endings
 
     def end_all(self, key: ThreadKey, record: ThreadRecord, *, but: str = "") -> None:
         """End every orphan of the thread, in the order they were taken, apart from the turn of `but`."""
@@ -86,20 +134,15 @@ class Orphans:
 
         Whoever comes second waits until it is done: what is written to the thread next must stand behind it.
         """
-        name = f"{key.digest()}/{turn.ts}#orphan"
-        until = self.watch.clock.now() + LONGEST_END
-        while not self.claims.take(name):
-            if self.watch.clock.now() >= until:
+        with self.locks.hold(f"{key.digest()}/{turn.ts}") as is_held:
+            if not is_held:
                 return False
-            self.watch.clock.sleep(LOOK)
-        try:
-            if self._take_over(key, turn):
-                self._end(key, turn)
-        except (SlackError, StoreError) as error:
-            logger.warning("an interrupted turn could not be ended yet: %s", type(error).__name__)
-            return False
-        finally:
-            self.claims.give_back(name)
+            try:
+                if self._take_over(key, turn):
+                    self._end(key, turn)
+            except (SlackError, StoreError) as error:
+                logger.warning("an interrupted turn could not be ended yet: %s", type(error).__name__)
+                return False
         return True
 
     def _take_over(self, key: ThreadKey, turn: InFlight) -> bool:
@@ -128,7 +171,7 @@ class Orphans:
 
     def _written(self, key: ThreadKey, record: ThreadRecord, turn: InFlight) -> str:
         """Bring it to its end in Slack; the ts of the message that says so, "" where there is none."""
-        ending = self.ending(key, record)
+        ending = self.endings.of(key, record)
         remains = Remains(
             channel=turn.channel or key.channel,
             thread_ts=turn.thread_ts or key.thread or turn.ts,

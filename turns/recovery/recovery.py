@@ -1,23 +1,34 @@
 """What one process does about turns that nobody runs any more: whose they are, and when to look for them."""
 
-from functools import partial
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+import gevent
 
 from clock import Clock
 from conversation_store.process_stores import ProcessStores
 from conversation_store.record import OpenTurn, ThreadKey
 from conversation_store.resilient import REST, ResilientStore
 from conversation_store.store import ThreadStore
-from handoff.capacity import Capacity
-from handoff.claims import Claims
 from turns.endpoint_request import EndpointRequest
-from turns.recovery.orphans import Orphans, Watch
+from turns.recovery.orphans import OrphanLocks, Orphans, RunningTurns, Watch
 from turns.recovery.process_identity import Fate, ProcessIdentity
 from turns.recovery.sweep import Sweep, SweepSchedule
 from turns.report import logger, where
-from turns.services import Services
+from turns.services import EndingsOfEndpoint, Services
 
 REPEATED = 2.0
 """Seconds after its claim from which on a message is Slack's retry, and no longer the other event of a mention."""
+
+
+class Ended(Protocol):
+    """How a turn ended."""
+
+    is_cut: bool
+    """The turn's request was gone: the storage may not know how the turn ended."""
+    is_unsaid: bool
+    """Slack did not take the end in time: the thread does not know how the turn ended."""
 
 
 class Recovery:
@@ -28,25 +39,24 @@ class Recovery:
         clock: Clock,
         holder: ProcessIdentity,
         stores: ProcessStores,
-        gate: Capacity,
-        claims: Claims,
-        workplace: Services,
+        running: RunningTurns,
+        services: Services,
     ) -> None:
         self.sweeps = SweepSchedule(clock)
         self._clock = clock
         self._holder = holder
         self._stores = stores
-        self._gate = gate
-        self._claims = claims
-        self._workplace = workplace
+        self._running = running
+        self._locks = OrphanLocks(clock)
+        self._services = services
 
-    def orphans(self, hook: EndpointRequest, store: ThreadStore) -> Orphans:
-        """What ends them, for one request."""
-        presence = self._stores.presence(hook.settings.redis_url or "")
-        watch = Watch(self._holder, self._runs_here, presence, self._clock)
-        return Orphans(store, watch, self._claims, partial(self._workplace.ending, hook))
+    def orphans(self, endpoint: EndpointRequest, store: ThreadStore) -> Orphans:
+        """What ends the orphans of a hook, for one request."""
+        presence = self._stores.presence(endpoint.settings.redis_url or "")
+        watch = Watch(self._holder, self._running, presence, self._clock)
+        return Orphans(store, watch, self._locks, EndingsOfEndpoint(self._services, endpoint))
 
-    def taken_before(self, hook: EndpointRequest, store: ResilientStore, key: ThreadKey, ts: str) -> None:
+    def taken_before(self, endpoint: EndpointRequest, store: ResilientStore, key: ThreadKey, ts: str) -> None:
         """A message came again that was taken before: whoever took it may have died before it was in the list.
 
         Whether it did is for the sweep to say, which can look twice.
@@ -57,32 +67,74 @@ class Recovery:
             return
         if turn.holder != self._holder.name and self._holder.fate_of(turn.holder) is not Fate.LIVES:
             store.note_in_flight(OpenTurn(key, ts, turn.holder, turn.started))
-            self.sweeps.soon(hook.id, 0.0)
+            self.sweeps.soon(endpoint.id, 0.0)
 
-    def turn_ended(
-        self, hook: EndpointRequest, store: ResilientStore, *, is_cut: bool, is_unsaid: bool
-    ) -> None:
-        """The storage may not know how, or its thread: then a sweep tells it soon.
+    def turn_ended(self, endpoint: EndpointRequest, store: ResilientStore, turn: Ended) -> None:
+        """If the storage or the thread does not know how the turn ended, a sweep tells them soon.
 
-        Before that a restart would forget it.
+        A restart before the sweep would lose that.
         """
-        if is_cut:
-            self.sweeps.soon(hook.id, 0.0)
-        elif is_unsaid:
-            self.sweeps.soon(hook.id)
-        elif store.owes(hook.id):
-            self.sweeps.soon(hook.id, REST)
+        if turn.is_cut:
+            self.sweeps.soon(endpoint.id, 0.0)
+        elif turn.is_unsaid:
+            self.sweeps.soon(endpoint.id)
+        elif store.owes(endpoint.id):
+            self.sweeps.soon(endpoint.id, REST)
 
-    def sweep(self, hook: EndpointRequest, store: ResilientStore) -> None:
+    def beside(self, turn: "Work", endpoint: EndpointRequest, store: ResilientStore) -> "Work":
+        """The turn, now and then with a sweep beside it."""
+        return TurnWithSweep(turn, self, endpoint, store) if self.sweeps.take(endpoint.id) else turn
+
+    def sweep(self, endpoint: EndpointRequest, store: ResilientStore) -> None:
         """Look for all of a hook, as long as a request lives at most; never raises."""
         try:
-            is_done = Sweep(store, self.orphans(hook, store), self._clock).run(hook.id)
-            away = self._stores.is_away(hook.settings.redis_url or "")
-            if away or not is_done or store.owes(hook.id):
-                self.sweeps.soon(hook.id)
+            is_done = Sweep(store, self.orphans(endpoint, store), self._clock).run(endpoint.id)
+            away = self._stores.is_away(endpoint.settings.redis_url or "")
+            if away or not is_done or store.owes(endpoint.id):
+                self.sweeps.soon(endpoint.id)
         except Exception as error:  # noqa: BLE001 - it must not be lost without a word
             logger.error("a sweep broke: %s", where(error))
-            self.sweeps.soon(hook.id)
+            self.sweeps.soon(endpoint.id)
 
-    def _runs_here(self, key: ThreadKey, ts: str) -> bool:
-        return self._gate.carries(f"{key.hook_id}/{key.team_id}/{key.channel}/{ts}")
+
+class Work(Protocol):
+    """What runs in a request."""
+
+    def run(self) -> None:
+        """Returns when all is done; never raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class SweepRun:
+    """The request of a sweep. `held` is what the request holds of the process until the sweep has ended."""
+
+    recovery: Recovery
+    endpoint: EndpointRequest
+    store: ResilientStore
+    held: AbstractContextManager[object]
+
+    def begin(self) -> None:
+        """A sweep leaves nothing behind that must be known before it begins."""
+
+    def run(self) -> None:
+        """Never raises."""
+        with self.held:
+            self.recovery.sweep(self.endpoint, self.store)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnWithSweep:
+    """A turn and a sweep side by side, in one request."""
+
+    turn: Work
+    recovery: Recovery
+    endpoint: EndpointRequest
+    store: ResilientStore
+
+    def run(self) -> None:
+        """Never raises."""
+        sweep = gevent.spawn(self.recovery.sweep, self.endpoint, self.store)
+        try:
+            self.turn.run()
+        finally:
+            sweep.join()

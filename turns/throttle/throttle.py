@@ -56,6 +56,23 @@ class Throttle:
             logger.warning("events of team %s are not answered: the bot token is of another one", team_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Admittance:
+    """The throttle's word on one message. `slack_connect`: whether members of other organisations may ask."""
+
+    throttle: Throttle
+    message: Message
+    key: ThreadKey
+    installation: Installation
+    slack_connect: bool
+
+    def turned_away(self) -> TurnedAway | None:
+        """None for whoever may come in. May ask Slack, and wait."""
+        return self.throttle.turned_away(
+            self.message, self.key, self.installation, slack_connect=self.slack_connect
+        )
+
+
 def _told(why: str, say: Say, over: Over) -> TurnedAway:
     """Once is polite; after that, silence costs the least."""
     return TurnedAway(why, say if over.first else None)

@@ -7,7 +7,6 @@ Whether Slack sends `app_mention` there is not documented (field/slack.md §1.4)
 comes too, unless the app is not subscribed to it: so the mention is answered, but gives way to that other event.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from clock import Clock
@@ -15,8 +14,11 @@ from conversation_store.record import ThreadKey
 from conversation_store.store import ThreadStore
 from errors import StoreError
 from message import Message
+from slack_api.channels import Channels
+from slack_api.client import SlackApi
 from slack_api.retry import HASTY, PATIENT, Patience
 from turns.report import logger
+from turns.throttle.bot_identities import Installation
 
 OTHER_EVENT = 2.0
 """Seconds that a mention in a group direct message waits for it."""
@@ -30,12 +32,14 @@ SHORTEST = 1.0  # wall seconds: between processes without Redis a claim is good 
 
 @dataclass(frozen=True, slots=True)
 class UnknownChannel:
-    """For one turn. `is_group_dm` may ask Slack, None: nobody knows. `holder` names this process."""
+    """For one turn. `holder` names this process."""
 
     message: Message
     direct_messages: bool
     allowed_channels: frozenset[str]
-    is_group_dm: Callable[[Patience], bool | None]
+    channels: Channels
+    api: SlackApi
+    installation: Installation
     store: ThreadStore
     key: ThreadKey
     holder: str
@@ -65,12 +69,17 @@ class UnknownChannel:
         """Why this turn leaves the message alone; "" if it goes on. May wait."""
         if not self._is_unplaced or (self._is_allowed_anyway and not self.in_doubt):
             return ""
-        is_group_dm = self.is_group_dm(HASTY if self._is_allowed_anyway else PATIENT)
+        is_group_dm = self._is_group_dm(HASTY if self._is_allowed_anyway else PATIENT)
         why = self._against_the_rules(is_group_dm)
         if why or not is_group_dm or not self.in_doubt:
             return why
         self.clock.sleep(max(OTHER_EVENT, SHORTEST / self.clock.wall(1.0)))
         return "its other event is answered" if self._is_taken() else ""
+
+    def _is_group_dm(self, patience: Patience) -> bool | None:
+        """May ask Slack; None: nobody knows."""
+        scopes = self.installation.scopes()
+        return self.channels.is_group_dm(self.api, self.message.channel, scopes, patience)
 
     def _against_the_rules(self, is_group_dm: bool | None) -> str:
         """Why the settings do not let anybody answer here; "" if they do."""

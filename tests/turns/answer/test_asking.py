@@ -8,11 +8,17 @@ import pytest
 from conversation_store.record import ThreadRecord
 from dify_app.answer import AnswerEvent, TextDelta
 from errors import AnswerTooLong, BridgeError, DifyUnavailable, InputMissing, RunFailed
+from tests.fake_clock import FakeClock
 from turns.answer.answer_state import MOST_TEXT, AnswerState
 from turns.answer.asking import Asking
 from turns.prompt.prompt_builder import Prompt
+from turns.report import TurnReport
 
 SECRET = "xoxb-nobodys-business"
+
+
+def report() -> TurnReport:
+    return TurnReport("T1", "C1", "1.000001", "app")
 
 
 def asked(error: Exception) -> AnswerState:
@@ -22,9 +28,11 @@ def asked(error: Exception) -> AnswerState:
         raise error
 
     app, asker = SimpleNamespace(speak=lambda _: None), SimpleNamespace(locale="en")
-    asking = cast("Any", Asking)(app, asker, SimpleNamespace(write=broken), None, None)
+    asking = cast("Any", Asking)(
+        app, asker, SimpleNamespace(write=broken), None, None, report(), 0.0, FakeClock()
+    )
     growing = AnswerState()
-    asking.run(growing, ThreadRecord(), lambda: None)
+    asking.run(growing, ThreadRecord())
     return growing
 
 
@@ -68,7 +76,8 @@ def test_app_that_says_more_than_is_kept_is_not_heard_any_further() -> None:
     brief = Prompt("Everything", {})
     briefing, status = SimpleNamespace(write=lambda *_: brief), SimpleNamespace(show=lambda _: None)
     growing = AnswerState()
-    cast("Any", Asking)(app, asker, briefing, None, status).run(growing, ThreadRecord(), lambda: None)
+    asking = cast("Any", Asking)(app, asker, briefing, None, status, report(), 0.0, FakeClock())
+    asking.run(growing, ThreadRecord())
     assert said == [*["more"] * 5, "closed"]
     assert growing.over
     assert isinstance(growing.error, AnswerTooLong)

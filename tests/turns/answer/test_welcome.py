@@ -1,7 +1,9 @@
+from dataclasses import dataclass
 from typing import cast
 
 import pytest
 
+from conversation_store.presses import Presses
 from dify_app.app import DifyApp
 from dify_app.form import AppForm
 from errors import DifyUnavailable
@@ -30,9 +32,24 @@ class English:
         return say(Language.EN, key, **values)
 
 
+@dataclass
+class PressesOfTests:
+    """Whether a press was ever seen to arrive."""
+
+    arrived: bool
+
+    def arrive(self) -> bool:
+        return self.arrived
+
+
 def greeter(opener: str = "", *questions: str, works: bool = False) -> Welcomer:
     app = App(AppForm(opening_statement=opener, suggested_questions=questions))
-    return Welcomer(cast("DifyApp", app), cast("Author", English()), {"dept": "Sales"}, lambda: works)
+    return Welcomer(
+        cast("DifyApp", app),
+        cast("Author", English()),
+        {"dept": "Sales"},
+        cast("Presses", PressesOfTests(works)),
+    )
 
 
 def test_the_questions_stand_as_text_until_a_press_has_arrived() -> None:
@@ -50,7 +67,12 @@ def test_a_question_that_no_button_can_hold_stands_as_text_always() -> None:
 
 @pytest.mark.parametrize("form", [None, AppForm()])
 def test_an_app_without_an_opening_greets_in_our_words_and_welcomes_nobody(form: AppForm | None) -> None:
-    here = Welcomer(cast("DifyApp", App(form)), cast("Author", English()), {}, lambda: True)
+    here = Welcomer(
+        cast("DifyApp", App(form)),
+        cast("Author", English()),
+        {},
+        cast("Presses", PressesOfTests(arrived=True)),
+    )
     assert here.greet().text == say(Language.EN, Say.GREETING)
     assert here.greet().questions == ()
     assert here.welcome() is None

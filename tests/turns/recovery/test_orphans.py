@@ -1,105 +1,18 @@
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import cast
+from dataclasses import replace
 
+import gevent
 import pytest
 
-from conversation_store.buckets import Buckets, BucketState
-from conversation_store.record import InFlight, OpenTurn, ThreadKey, ThreadRecord
-from conversation_store.resilient import Health, ResilientStore
-from errors import SlackUnreachable
-from handoff.claims import Claims
-from slack_reply.interrupted import Interrupted, Remains
+from conversation_store.record import InFlight, OpenTurn
+from slack_reply.interrupted import Remains
 from slack_reply.loose_ends import EXPIRY
 from tests.conversation_store.fake_dify_storage import FakeDifyStorage
 from tests.fake_clock import FakeClock
+from tests.support.house import BESIDE, DEAD, ELSEWHERE, HERE, KEY, SECRET, Ending, House, Leases
 from turns.limits import LONGEST_AT_ALL, LONGEST_VISIBLE, REQUEST_SECONDS
-from turns.recovery.orphans import CLOCK_SKEW, LONGEST_END, Orphans, Watch
-from turns.recovery.process_identity import ProcessIdentity
-from turns.recovery.sweep import AGAIN, EVERY, SECOND_LOOK, SWEEP_SECONDS, Sweep, SweepSchedule
-
-HERE = ProcessIdentity.here()
-DEAD = replace(HERE, born="1").name
-BESIDE = replace(HERE, space="1").name
-ELSEWHERE = replace(HERE, machine="another").name
-SECRET = "xoxb-nobodys-business"
-KEY = ThreadKey("hook", "app", "T1", "C1", "1.000001")
-
-
-@dataclass
-class Ending:
-    """Instead of Slack: what was ended, or why it fails."""
-
-    ended: list[Remains] = field(default_factory=list)
-    closed: list[tuple[str, tuple[str, ...], bool]] = field(default_factory=list)
-    fails: int = 0
-    inside: Callable[[], None] = lambda: None
-
-    def end(self, remains: Remains) -> str:
-        self.inside()
-        if self.fails:
-            self.fails -= 1
-            raise SlackUnreachable("chat.stopStream", SECRET)
-        self.ended.append(remains)
-        return "9.000009"
-
-    def close(self, remains: Remains, streams: tuple[str, ...], *, old: bool) -> None:
-        if self.fails:
-            self.fails -= 1
-            raise SlackUnreachable("chat.stopStream", SECRET)
-        self.closed.append((remains.channel, streams, old))
-
-
-@dataclass
-class Leases:
-    gone: bool | None = None
-
-    def is_gone(self, holder: str) -> bool | None:
-        return self.gone
-
-
-@dataclass
-class House:
-    """One process with its store, its clock and what it runs."""
-
-    clock: FakeClock = field(default_factory=lambda: FakeClock(1.0))  # at the time of the first message
-    running: set[str] = field(default_factory=set)
-    leases: Leases | None = None
-    ending: Ending = field(default_factory=Ending)
-    storage: FakeDifyStorage = field(default_factory=FakeDifyStorage)
-    claims: Claims = field(init=False)
-    store: ResilientStore = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.claims = Claims(self.clock)
-        buckets = Buckets(BucketState(), self.storage, self.clock, 30)
-        self.store = ResilientStore(buckets, Health(self.clock), self.clock, 30)
-
-    def restarted(self) -> "House":
-        """Another process on the same storage."""
-        return House(self.clock, storage=self.storage)
-
-    @property
-    def watch(self) -> Watch:
-        return Watch(HERE, lambda _, ts: ts in self.running, self.leases, self.clock)
-
-    @property
-    def orphans(self) -> Orphans:
-        return Orphans(self.store, self.watch, self.claims, lambda *_: cast("Interrupted", self.ending))
-
-    def turn(self, ts: str = "1.000001", holder: str = DEAD, **more: str) -> InFlight:
-        """One that was taken and noted in the hook's list."""
-        note = InFlight(ts, self.clock.epoch(), holder, channel="C1", thread_ts="1.000001", **more)  # type: ignore[arg-type]
-        self.store.update(KEY, lambda record: record.with_open(note))
-        self.store.note_in_flight(OpenTurn(KEY, ts, holder, self.clock.epoch()))
-        return note
-
-    def record(self) -> ThreadRecord:
-        return self.store.get(KEY, fresh=True) or ThreadRecord()
-
-    def sweep(self) -> bool:
-        return Sweep(self.store, self.orphans, self.clock).run("hook")
+from turns.recovery.orphans import CLOCK_SKEW, LONGEST_END, OrphanLocks
+from turns.recovery.sweep import AGAIN, EVERY, SECOND_LOOK, SWEEP_SECONDS, SweepSchedule
 
 
 def test_a_turn_that_runs_here_is_none() -> None:
@@ -171,29 +84,36 @@ def test_an_orphan_is_ended_once_and_leaves_the_record() -> None:
     assert house.store.in_flight("hook") == ()
 
 
-def test_who_comes_second_waits_until_it_is_ended() -> None:
+def test_orphan_that_is_being_ended_is_waited_for() -> None:
     house = House()
     turn = house.turn()
-    house.claims.take(name := f"{KEY.digest()}/{turn.ts}#orphan")
-    came: list[float] = []
+    order: list[str] = []
 
-    def let_go(seconds: float) -> None:
-        came.append(seconds)
-        if len(came) == 3:
-            house.claims.give_back(name)
+    def slow() -> None:
+        gevent.sleep(0.02)
+        order.append("ended")
 
-    house.clock.sleep = let_go  # type: ignore[method-assign]
+    house.ending.inside = slow
+    first = gevent.spawn(house.orphans.end, KEY, turn)
+    gevent.sleep(0)
     assert house.orphans.end(KEY, turn)
-    assert len(came) == 3
+    assert first.get(timeout=1)
+    assert order == ["ended"]
     assert len(house.ending.ended) == 1
 
 
-def test_nobody_waits_for_ever() -> None:
+def test_orphan_that_another_greenlet_holds_too_long_is_left_for_later() -> None:
     house = House()
     turn = house.turn()
-    house.claims.take(f"{KEY.digest()}/{turn.ts}#orphan")
-    assert not house.orphans.end(KEY, turn)
-    assert sum(house.clock.slept) == LONGEST_END
+    with house.locks.hold(f"{KEY.digest()}/{turn.ts}"):
+        assert not house.orphans.end(KEY, turn)
+    assert house.orphans.end(KEY, turn)
+
+
+def test_lock_that_nobody_uses_any_more_is_forgotten() -> None:
+    house = House()
+    assert house.orphans.end(KEY, house.turn())
+    assert house.locks._locks == {}
 
 
 def test_what_a_running_turn_shows_is_not_touched() -> None:
@@ -207,7 +127,7 @@ def test_what_a_running_turn_shows_is_not_touched() -> None:
 def test_two_at_once_end_it_once() -> None:
     house = House()
     turn = house.turn()
-    other = replace(house.orphans, claims=Claims(house.clock))  # as another process has its own
+    other = replace(house.orphans, locks=OrphanLocks(house.clock))  # as another process has its own
     house.ending.inside = lambda: None if house.ending.ended else _ended(other.end(KEY, turn))
     assert house.orphans.end(KEY, turn)
     assert len(house.ending.ended) == 1

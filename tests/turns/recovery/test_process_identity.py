@@ -18,13 +18,14 @@ def test_we_live() -> None:
 
 
 def test_another_process_of_this_machine_lives_until_it_is_killed() -> None:
-    code = "from turns.recovery.process_identity import Holder; print(ProcessIdentity.here().name, flush=True); input()"
+    where = "turns.recovery.process_identity"
+    code = f"from {where} import ProcessIdentity; print(ProcessIdentity.here().name, flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", code],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
     ) as other:
         assert other.stdout is not None
         name = other.stdout.readline().strip()

@@ -8,10 +8,9 @@ import pytest
 from conversation_store.buckets import Buckets, BucketState
 from conversation_store.record import InFlight
 from conversation_store.resilient import Health, ResilientStore
-from handoff.claims import Claims
 from tests.conversation_store.fake_dify_storage import FakeDifyStorage
 from tests.fake_clock import FakeClock
-from tests.turns.recovery.test_orphans import DEAD, HERE, KEY
+from tests.support.house import DEAD, HERE, KEY
 from turns.recovery.process_identity import ProcessIdentity
 from turns.recovery.recovery import REPEATED, Recovery
 from turns.recovery.sweep import AGAIN
@@ -22,9 +21,9 @@ SECRET = "xoxb-nobodys-business"
 def caretaker(clock: FakeClock, *, is_away: bool = False, carries: bool = False) -> Recovery:
     """One that comes no further than to the store."""
     stores = SimpleNamespace(presence=lambda _: None, is_away=lambda _: is_away)
-    workplace = SimpleNamespace(ending=lambda *_: None)
-    gate = SimpleNamespace(carries=lambda _: carries)
-    return cast("Any", Recovery)(clock, ProcessIdentity.here(), stores, gate, Claims(clock), workplace)  # type: ignore[no-any-return]
+    services = SimpleNamespace(interrupted=lambda *_: None)
+    running = SimpleNamespace(carries=lambda _: carries)
+    return cast("Any", Recovery)(clock, ProcessIdentity.here(), stores, running, services)  # type: ignore[no-any-return]
 
 
 def hook() -> Any:
@@ -44,7 +43,7 @@ def test_a_sweep_that_breaks_is_made_again_and_told_without_what_the_error_says(
     assert ours.sweeps.take("hook")
     with caplog.at_level(logging.INFO):
         ours.sweep(hook(), cast("Any", BrokenStore()))
-    assert "a sweep broke: RuntimeError at test_caretaker.py:" in caplog.text
+    assert "a sweep broke: RuntimeError at test_recovery.py:" in caplog.text
     assert SECRET not in caplog.text
     clock.advance(AGAIN)
     assert ours.sweeps.take("hook")

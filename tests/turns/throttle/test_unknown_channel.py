@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -52,12 +54,24 @@ class Processes:
         direct_messages: bool = True,
         allowed_channels: frozenset[str] = frozenset(),
     ) -> UnknownChannel:
-        def is_group_dm(patience: Patience) -> bool | None:
+        def is_group_dm(_api: object, _channel: str, _scopes: object, patience: Patience) -> bool | None:
             self.patience.append(patience)
             return group
 
+        channels = cast("Any", SimpleNamespace(is_group_dm=is_group_dm))
+        installation = cast("Any", SimpleNamespace(scopes=frozenset))
+
         return UnknownChannel(
-            message, direct_messages, allowed_channels, is_group_dm, self.store(), KEY, "a", self.clock
+            message,
+            direct_messages,
+            allowed_channels,
+            channels,
+            cast("Any", None),
+            installation,
+            self.store(),
+            KEY,
+            "a",
+            self.clock,
         )
 
     def record(self) -> ThreadRecord:

@@ -1,0 +1,47 @@
+"""What becomes of a request that Slack signed: a turn owns the message before the ack, or a sweep may begin."""
+
+import uuid
+from dataclasses import dataclass
+
+import gevent
+
+from errors import HandoffError
+from handoff.hand_off import HandOff
+from job import Job, SweepJob
+from turns.endpoint_request import EndpointRequest
+from turns.recovery.sweep import SweepSchedule
+from turns.report import AckTimes
+
+
+@dataclass(frozen=True, slots=True)
+class EventHandOff:
+    """For one request of Slack's."""
+
+    endpoint: EndpointRequest
+    hand_off: HandOff
+    acks: AckTimes
+    sweeps: SweepSchedule
+
+    def hand(self, job: Job) -> None:
+        """Return once a turn owns the message.
+
+        Raises HandoffError, and SettingsError while the settings let nobody answer: Slack must not be acked then.
+        """
+        self.endpoint.can_answer(job.message)
+        self.hand_off.hand(job)
+        self.acks.note(self.endpoint.id, job)
+        self.sweep_if_due()  # the turn may be one that a dead process took
+
+    def sweep_if_due(self) -> None:
+        """Look beside the request for what dead processes left behind, when the time for that has come.
+
+        Slack's request is genuine, and no turn begins that could look. Returns at once.
+        """
+        if self.endpoint.settings.bot_token and self.sweeps.take(self.endpoint.id):
+            gevent.spawn(self._hand_sweep)
+
+    def _hand_sweep(self) -> None:
+        try:
+            self.hand_off.hand(SweepJob(uuid.uuid4().hex))
+        except HandoffError:
+            self.sweeps.soon(self.endpoint.id)

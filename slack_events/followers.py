@@ -1,0 +1,29 @@
+"""Whom the bot answers in a thread without a mention: whoever asked it there before."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from conversation_store.process_stores import ProcessStores
+from errors import SettingsError
+from message import Message
+from turns.endpoint_request import EndpointRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Followers:
+    """For one request."""
+
+    endpoint: EndpointRequest
+    stores: ProcessStores
+
+    def of(self, message: Message) -> Collection[str]:
+        """The ids of the members who asked the bot in the message's thread.
+
+        Raises StoreError when nobody can tell whether the author is among them.
+        """
+        try:
+            store, key = self.endpoint.store(self.stores), self.endpoint.key(message)
+            record = store.ask(key, lambda known: message.user in known.followers)
+        except SettingsError:
+            return ()
+        return record.followers if record else ()
