@@ -108,7 +108,7 @@ class Services:
         manner = Manner(web_url=self._env.dify_web_url, owns=lambda url: bool(addresses(url, bases)))
         inputs = settings.inputs_for(key.app_id)
         app = DifyApp(hook.session.app, key.app_id, inputs, self._forms, self._kinds, manner, scope=hook.id)
-        asker = Author(message, user, partial(self._users.many, api), settings.language)
+        author = Author(message, user, partial(self._users.many, api), settings.language)
         status = StatusLine(api, message.channel, message.root_ts, self._clock)
         produced = ProducedFiles(
             self._files(hook, api),
@@ -126,7 +126,7 @@ class Services:
         slack = Slack(api, self._budget, self._support, self._written, self._clock)
         reply = Reply(slack, _place(message, api.account), settings.reply_style)
         presses = Presses(store, hook.id, self._pressed)
-        greeter = Welcomer(app, asker, inputs, presses)
+        welcomer = Welcomer(app, author, inputs, presses)
         return TurnContext(
             message=message,
             key=key,
@@ -134,11 +134,11 @@ class Services:
             app=app,
             reply=reply,
             status=status,
-            asker=asker,
+            author=author,
             asking=Asking(
                 app,
-                asker,
-                self._briefing(hook, message, asker, app),
+                author,
+                self._prompt_builder(hook, message, author, app),
                 produced,
                 status,
                 report,
@@ -147,7 +147,7 @@ class Services:
             ),
             produced=produced,
             rest=rest,
-            overture=Greeting(message, key, store, asker, greeter, presses, reply),
+            greeting=Greeting(message, key, store, author, welcomer, presses, reply),
             clock=self._clock,
             holder=self._holder,
             received=job.received,
@@ -157,14 +157,14 @@ class Services:
             leg=job.continuation,
         )
 
-    def _briefing(
-        self, hook: EndpointRequest, message: Message, asker: Author, app: DifyApp
+    def _prompt_builder(
+        self, hook: EndpointRequest, message: Message, author: Author, app: DifyApp
     ) -> PromptBuilder:
         settings, api = hook.settings, self.api(hook, message.team_id)
         files = self._files(hook, api)
         return PromptBuilder(
             app,
-            asker,
+            author,
             Visibility(
                 message,
                 self.installation(hook, message.team_id),

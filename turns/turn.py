@@ -11,7 +11,7 @@ from job import Job
 from turns.answer.answering import Answering
 from turns.limits import TURN_SECONDS, WAIT_SECONDS
 from turns.ordering.queue_ticket import QueueTicket
-from turns.ordering.thread_queue import LINE_LIMIT
+from turns.ordering.thread_queue import QUEUE_LIMIT
 from turns.recovery.orphans import Orphans
 from turns.report import TurnReport, logger
 from turns.throttle.throttle import Admittance, TurnedAway
@@ -31,7 +31,7 @@ class Thread:
 
     key: ThreadKey
     store: ThreadStore
-    standing: QueueTicket
+    ticket: QueueTicket
     orphans: Orphans
     clock: Clock
 
@@ -67,16 +67,16 @@ class Turn:
             self._run(record)
         finally:
             if self._went_on:
-                self._thread.standing.hand_over(self._job.continuation)
+                self._thread.ticket.hand_over(self._job.continuation)
                 self._answering.leave()
             else:
-                self._thread.standing.leave()
+                self._thread.ticket.leave()
                 self._answering.close()
 
     def _run(self, record: ThreadRecord) -> None:
         if self._job.continuation == 0 and self._is_refused():
             return
-        waited = not self._thread.standing.my_turn()
+        waited = not self._thread.ticket.my_turn()
         if waited and not self._wait():
             return
         if self._answering.is_cut and self._handed_on():
@@ -90,13 +90,13 @@ class Turn:
     def step_aside(self, why: str) -> None:
         """Leave the message to another turn, or to nobody; `why` for the log."""
         self._report.outcome = why
-        self._thread.standing.leave()
+        self._thread.ticket.leave()
         self._answering.close()
 
     def _is_refused(self) -> bool:
         """Told so, or not even that."""
         refused = self._admittance.turned_away()
-        if refused is None and self._thread.standing.ahead > LINE_LIMIT:
+        if refused is None and self._thread.ticket.ahead > QUEUE_LIMIT:
             refused = TurnedAway("queue full", Say.QUEUE_FULL)
         if refused is None:
             return False
@@ -109,7 +109,7 @@ class Turn:
     def _wait(self) -> bool:
         """True when it is this turn's time; False when another request waits on in its stead."""
         self._answering.waiting()
-        while not self._thread.standing.wait(WAIT_SECONDS):
+        while not self._thread.ticket.wait(WAIT_SECONDS):
             if self._clock.now() >= self._deadline:
                 self._answering.refuse(Say.TURN_LIMIT)
                 return False

@@ -14,7 +14,7 @@ from message import Message
 from tests.fake_clock import FakeClock
 from turns.limits import TURN_SECONDS, WAIT_SECONDS
 from turns.ordering.queue_ticket import QueueTicket
-from turns.ordering.thread_queue import LINE_LIMIT, ThreadQueues
+from turns.ordering.thread_queue import QUEUE_LIMIT, ThreadQueues
 from turns.report import TurnReport
 from turns.throttle.throttle import TurnedAway
 from turns.turn import Thread, Turn
@@ -91,11 +91,11 @@ class Stand:
         """`wait` happens while it waits, once per hand-on."""
         job = Job(MESSAGE, "http://h/e/hook/slack/events", self.clock.epoch(), self.leg)
         place = self.lines.join("t", job.job_id, self.leg)
-        standing = QueueTicket(self.lines, place, None, KEY, self.clock)
-        standing.wait = lambda seconds: self._waited(seconds, wait, place)  # type: ignore[method-assign]
+        ticket = QueueTicket(self.lines, place, None, KEY, self.clock)
+        ticket.wait = lambda seconds: self._waited(seconds, wait, place)  # type: ignore[method-assign]
         orphans = SimpleNamespace(end_all=lambda *_, but: self.ended.append(but))
         store = SimpleNamespace(get=self._get)
-        thread = Thread(KEY, cast("Any", store), standing, cast("Any", orphans), self.clock)
+        thread = Thread(KEY, cast("Any", store), ticket, cast("Any", orphans), self.clock)
         return Turn(
             job,
             thread,
@@ -170,11 +170,11 @@ def test_who_is_turned_away_leaves_the_line(say: Say | None, told: object) -> No
 
 def test_a_full_line_turns_away() -> None:
     stand = Stand()
-    for number in range(LINE_LIMIT + 2):
+    for number in range(QUEUE_LIMIT + 2):
         stand.ahead(str(number))
     stand.turn().run(CLAIMED)
     assert stand.answering.told == [("refuse", Say.QUEUE_FULL), "close"]
-    assert stand.lines.waiting("t") == LINE_LIMIT + 1
+    assert stand.lines.waiting("t") == QUEUE_LIMIT + 1
 
 
 def test_the_waiting_is_handed_on_and_its_place_with_it() -> None:

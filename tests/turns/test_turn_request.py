@@ -55,11 +55,11 @@ class ReplyOfTests:
         self.calls.append("closed")
 
 
-def _ask(growing: AnswerState, *_: Any) -> None:
-    growing.take(ConversationStarted("c-1"))
-    growing.take(TextDelta("Half an answer, long enough to be shown at once."))
+def _ask(state: AnswerState, *_: Any) -> None:
+    state.take(ConversationStarted("c-1"))
+    state.take(TextDelta("Half an answer, long enough to be shown at once."))
     gevent.sleep(0.01)
-    growing.end()
+    state.end()
 
 
 def nothing(*_: Any, **__: Any) -> None:
@@ -122,11 +122,11 @@ def request(house: House, reply: ReplyOfTests, *, why: str = "", in_doubt: bool 
         app=None,
         reply=reply,
         status=SimpleNamespace(show=nothing, clear=nothing),
-        asker=SimpleNamespace(say=lambda say, **_: str(say)),
+        author=SimpleNamespace(say=lambda say, **_: str(say)),
         asking=SimpleNamespace(run=_ask, is_empty=lambda: False),
         rest=None,
         produced=SimpleNamespace(links=(), any=False, drop=nothing, share=lambda _: []),
-        overture=SimpleNamespace(play=nothing),
+        greeting=SimpleNamespace(play=nothing),
         clock=house.clock,
         holder=ProcessIdentity.here().name,
         received=house.clock.epoch(),

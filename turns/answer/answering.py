@@ -28,16 +28,16 @@ AFTER_TEXT = 5.0  # seconds that files have at least, whatever time is left
 class Answering:
     """Answers one message in one thread."""
 
-    def __init__(self, desk: TurnContext, report: TurnReport) -> None:
-        self._desk = desk
+    def __init__(self, context: TurnContext, report: TurnReport) -> None:
+        self._context = context
         self._report = report
-        self._began = desk.received
+        self._began = context.received
         self._visible = False
         self._is_whole = False
         self._unstopped: tuple[str, ...] = ()
         self._asked = False
-        self._growing = AnswerState()
-        self._streaming = Streaming(desk, self._growing)
+        self._state = AnswerState()
+        self._streaming = Streaming(context, self._state)
         self.is_cut = False
         """Whether the turn's request is gone: Dify's answer and the storage's come no more."""
         self.is_unsaid = False
@@ -45,49 +45,49 @@ class Answering:
 
     def waiting(self) -> None:
         """Show that the message stands in line."""
-        self._desk.status.show(self._desk.asker.say(Say.WAITING))
+        self._context.status.show(self._context.author.say(Say.WAITING))
 
     def refuse(self, say: Say) -> None:
         """Answer with a sentence of our own instead of the app's."""
-        self._conclude(str(say), self._desk.asker.say(say))
+        self._conclude(str(say), self._context.author.say(say))
 
     def drop(self, outcome: str) -> None:
         """Say nothing: the message is not answered."""
         self._report.outcome = outcome
-        self._done(self._growing)
+        self._done(self._state)
 
     def cut(self) -> None:
         """The turn's request is gone: what has come is all, and the thread is told."""
         self.is_cut = True
-        self._growing.end(ContextBroken("request dropped"))
+        self._state.end(ContextBroken("request dropped"))
 
     def run(self, record: ThreadRecord, deadline: float) -> None:
         """Ask the app and write along. `deadline` is the clock's `now` at which the turn ends itself."""
-        desk = self._desk
-        if desk.message.is_dm and desk.asker.query.casefold() == RESET:
+        context = self._context
+        if context.message.is_dm and context.author.query.casefold() == RESET:
             self._remember(lambda known: known.with_conversation(""))
             self.refuse(Say.RESET_DONE)
             return
-        desk.status.show(desk.asker.say(Say.THINKING))
-        if desk.asking.is_empty():
+        context.status.show(context.author.say(Say.THINKING))
+        if context.asking.is_empty():
             self._greet()
             return
-        growing = self._growing
+        state = self._state
         self._asked = True
-        reading = gevent.spawn(desk.asking.run, growing, record)
+        reading = gevent.spawn(context.asking.run, state, record)
         try:
-            self._answer(growing, record, deadline)
+            self._answer(state, record, deadline)
         finally:
             reading.kill(block=False)
-            desk.produced.drop()
-        self._done(growing)  # not of a turn that broke: its record stays open until the thread is told
+            context.produced.drop()
+        self._done(state)  # not of a turn that broke: its record stays open until the thread is told
 
-    def _answer(self, growing: AnswerState, record: ThreadRecord, deadline: float) -> None:
+    def _answer(self, state: AnswerState, record: ThreadRecord, deadline: float) -> None:
         try:
-            self._desk.overture.play(record)
+            self._context.greeting.play(record)
             for _ in self._streaming.show(deadline):
                 self._see()
-            self._finish(growing, deadline, in_time=growing.over)
+            self._finish(state, deadline, in_time=state.over)
         except CannotReply as error:
             self._cannot_reply(error, f"cannot reply: {error.error}")
         except StoppedByUser:
@@ -99,13 +99,13 @@ class Answering:
 
     def leave(self) -> None:
         """Another request goes on with this turn: its status line stays."""
-        self._desk.status.leave()
+        self._context.status.leave()
 
     def close(self) -> None:
         """Leave nothing open in Slack."""
-        desk = self._desk
-        desk.status.clear()
-        left = desk.reply.close()
+        context = self._context
+        context.status.clear()
+        left = context.reply.close()
         if not self._is_whole or left == self._unstopped == ():
             return
         self._unstopped = left
@@ -114,67 +114,69 @@ class Answering:
             note = self._note()
             self._remember(lambda record: record.with_in_flight(note))
         else:
-            self._remember(lambda record: record.without_in_flight(desk.message.ts))
+            self._remember(lambda record: record.without_in_flight(context.message.ts))
             self._leave_list()
 
     def _leave_list(self) -> None:
-        desk = self._desk
+        context = self._context
         with suppress(StoreError):
-            desk.store.clear_in_flight(OpenTurn(desk.key, desk.message.ts, desk.holder, self._began))
+            context.store.clear_in_flight(
+                OpenTurn(context.key, context.message.ts, context.holder, self._began)
+            )
 
     def _see(self) -> None:
         """Remember the first visible message: whoever comes after a crash must find it."""
-        desk, growing = self._desk, self._growing
-        if not desk.reply.message_ts:
+        context, state = self._context, self._state
+        if not context.reply.message_ts:
             return
-        if self._report.first_text is None and not may_be_silent(growing.text):
+        if self._report.first_text is None and not may_be_silent(state.text):
             self._report.first_text = self._since()
         if self._visible:
             return
         self._visible = True
-        desk.status.clear()
+        context.status.clear()
         note = self._note()
-        self._remember(lambda record: _with_conversation(record.with_in_flight(note), growing))
+        self._remember(lambda record: _with_conversation(record.with_in_flight(note), state))
 
     def _note(self) -> InFlight:
-        desk = self._desk
+        context = self._context
         return InFlight(
-            ts=desk.message.ts,
-            started=desk.clock.epoch(),
-            holder=desk.holder,
-            method=desk.reply.method,
-            message_ts=desk.reply.message_ts,
-            channel=desk.message.channel,
-            thread_ts=desk.message.root_ts,
-            leg=desk.leg,
+            ts=context.message.ts,
+            started=context.clock.epoch(),
+            holder=context.holder,
+            method=context.reply.method,
+            message_ts=context.reply.message_ts,
+            channel=context.message.channel,
+            thread_ts=context.message.root_ts,
+            leg=context.leg,
             streams=self._unstopped,
         )
 
-    def _finish(self, growing: AnswerState, deadline: float, *, in_time: bool) -> None:
-        desk = self._desk
+    def _finish(self, state: AnswerState, deadline: float, *, in_time: bool) -> None:
+        context = self._context
         ending = Ending(
-            growing,
+            state,
             in_time=in_time,
-            show_sources=desk.show_sources,
-            links=desk.produced.links,
-            brings_files=desk.produced.any,
+            show_sources=context.show_sources,
+            links=context.produced.links,
+            brings_files=context.produced.any,
         )
         self._report.outcome = ending.outcome
-        if is_silent(growing.text) and not ending.notes:
+        if is_silent(state.text) and not ending.notes:
             self._report.outcome = "silent"
-            desk.reply.retract()
+            context.reply.retract()
             return
-        text = ending.text(desk.asker)
+        text = ending.text(context.author)
         self._report.characters = len(text)
-        cards = growing.progress.cards(desk.asker.say, ending.work) if desk.show_progress else ()
-        whole = View(text, cards, continued=desk.asker.say(Say.CONTINUED))
-        if text or desk.reply.message_ts:
+        cards = state.progress.cards(context.author.say, ending.work) if context.show_progress else ()
+        whole = View(text, cards, continued=context.author.say(Say.CONTINUED))
+        if text or context.reply.message_ts:
             whole = self._bring(whole, ending, deadline)
-        lost = desk.produced.share(max(AFTER_TEXT, deadline - desk.clock.now()))
+        lost = context.produced.share(max(AFTER_TEXT, deadline - context.clock.now()))
         if lost:
-            more = below(whole.text, file_notes.lost(lost, desk.asker.say))
+            more = below(whole.text, file_notes.lost(lost, context.author.say))
             try:
-                desk.reply.finish(replace(whole, text=more))
+                context.reply.finish(replace(whole, text=more))
             except Unreachable:
                 if not text:
                     raise  # else the answer is whole, and a note about its files is missing
@@ -183,55 +185,55 @@ class Answering:
 
     def _bring(self, whole: View, ending: Ending, deadline: float) -> View:
         """Show the answer; where the thread takes no more, the rest comes as a file, and a note says so."""
-        desk = self._desk
-        end = desk.reply.finish(whole)
+        context = self._context
+        end = context.reply.finish(whole)
         if end is None:
             return whole
         self._report.rest = len(whole.text) - end
-        said = desk.rest.bring(whole.text[end:], max(AFTER_TEXT, deadline - desk.clock.now()))
-        note = desk.asker.say(said, name=rest.NAME)
-        short = replace(whole, text=ending.early(whole.text, end, note, desk.asker))
-        desk.reply.finish(short)
+        said = context.rest.bring(whole.text[end:], max(AFTER_TEXT, deadline - context.clock.now()))
+        note = context.author.say(said, name=rest.NAME)
+        short = replace(whole, text=ending.early(whole.text, end, note, context.author))
+        context.reply.finish(short)
         return short
 
     def _greet(self) -> None:
         self._report.outcome = "greeted"
         try:
-            self._desk.overture.greet()
+            self._context.greeting.greet()
         except CannotReply as error:
             self._cannot_reply(error, "greeted, cannot reply")
         except StoppedByUser:
             self._report.outcome = "greeted, stopped by user"
-        self._done(self._growing)
+        self._done(self._state)
 
     def _conclude(self, outcome: str, text: str) -> None:
         self._report.outcome = outcome
         try:
-            self._desk.reply.finish(View(text))
+            self._context.reply.finish(View(text))
         except CannotReply as error:
             self._cannot_reply(error, f"{outcome}, cannot reply")
         except StoppedByUser:
             self._report.outcome = f"{outcome}, stopped by user"
-        self._done(self._growing)
+        self._done(self._state)
 
-    def _done(self, growing: AnswerState) -> None:
-        desk = self._desk
-        self._report.method = desk.reply.method
-        self._report.conversation = growing.conversation_id
-        ts = desk.message.ts
+    def _done(self, state: AnswerState) -> None:
+        context = self._context
+        self._report.method = context.reply.method
+        self._report.conversation = state.conversation_id
+        ts = context.message.ts
 
         if self.is_unsaid:
-            self._remember(lambda record: _with_conversation(record, growing))
+            self._remember(lambda record: _with_conversation(record, state))
             return
         self._is_whole = True
-        self._unstopped = desk.reply.settle()
+        self._unstopped = context.reply.settle()
         note = self._note()
 
         def change(record: ThreadRecord) -> ThreadRecord:
             closing = record.with_in_flight(note) if self._unstopped else record.without_in_flight(ts)
-            ended = _with_conversation(closing, growing)
+            ended = _with_conversation(closing, state)
             ended = ended if self._asked else ended.with_unasked(ts)
-            return ended.with_answer(desk.reply.message_ts or record.last_answer_ts)
+            return ended.with_answer(context.reply.message_ts or record.last_answer_ts)
 
         self._remember(change)
         if not self._unstopped:
@@ -240,13 +242,13 @@ class Answering:
     def _remember(self, change: Change) -> None:
         """A store that fails costs the memory of the thread, never the answer (design D3)."""
         try:
-            self._desk.store.update(self._desk.key, change)
+            self._context.store.update(self._context.key, change)
         except StoreError:
             logger.warning("the thread's record could not be written")
 
     def _since(self) -> float:
-        return self._desk.clock.epoch() - self._began
+        return self._context.clock.epoch() - self._began
 
 
-def _with_conversation(record: ThreadRecord, growing: AnswerState) -> ThreadRecord:
-    return record.with_conversation(growing.conversation_id) if growing.conversation_id else record
+def _with_conversation(record: ThreadRecord, state: AnswerState) -> ThreadRecord:
+    return record.with_conversation(state.conversation_id) if state.conversation_id else record

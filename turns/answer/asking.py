@@ -31,8 +31,8 @@ class Asking:
     def __init__(
         self,
         app: DifyApp,
-        asker: Author,
-        briefing: PromptBuilder,
+        author: Author,
+        prompt_builder: PromptBuilder,
         produced: ProducedFiles,
         status: StatusLine,
         report: TurnReport,
@@ -41,8 +41,8 @@ class Asking:
     ) -> None:
         """`received` is the epoch (design seconds) at which Slack's event came in."""
         self._app = app
-        self._asker = asker
-        self._briefing = briefing
+        self._author = author
+        self._prompt_builder = prompt_builder
         self._produced = produced
         self._status = status
         self._report = report
@@ -51,27 +51,27 @@ class Asking:
 
     def is_empty(self) -> bool:
         """Whether the message neither says nor brings anything."""
-        return self._briefing.is_empty()
+        return self._prompt_builder.is_empty()
 
-    def run(self, growing: AnswerState, record: ThreadRecord) -> None:
-        """Fill `growing` to its end, whatever goes wrong."""
+    def run(self, state: AnswerState, record: ThreadRecord) -> None:
+        """Fill `state` to its end, whatever goes wrong."""
         try:
-            self._ask(growing, record)
+            self._ask(state, record)
         except InputMissing as error:
             logger.warning("the app needs a value for its variable %s; %s", error.variable[:100], _CURE)
-            growing.end(error)
+            state.end(error)
         except BridgeError as error:
-            growing.end(error)
+            state.end(error)
         except Exception as error:  # noqa: BLE001 - whatever it is, the thread is told and the turn ends
             logger.error("the app's stream broke in a way that is not known: %s", where(error))
-            growing.end(DifyUnavailable("unknown"))
+            state.end(DifyUnavailable("unknown"))
         else:
-            growing.end()
+            state.end()
 
-    def _ask(self, growing: AnswerState, record: ThreadRecord) -> None:
-        self._app.speak(self._asker.locale)
-        brief = self._briefing.write(record, self._working)
-        growing.left_out = brief.left_out
+    def _ask(self, state: AnswerState, record: ThreadRecord) -> None:
+        self._app.speak(self._author.locale)
+        brief = self._prompt_builder.write(record, self._working)
+        state.left_out = brief.left_out
         if not brief.query:
             return  # nothing but files, and none of them could be passed on
         self._working(Say.THINKING)
@@ -79,7 +79,7 @@ class Asking:
         def anew() -> Question:
             nonlocal brief
             brief = self._again(brief, record)
-            growing.left_out = brief.left_out
+            state.left_out = brief.left_out
             return Question(brief.query, brief.context, brief.files, brief.preface)
 
         said = self._app.ask(
@@ -87,26 +87,26 @@ class Asking:
         )
         with closing(said):
             for event in in_turns(said):
-                self._beside(event, brief, growing)
-                growing.take(event)
-                self._report.heard(growing.text, self._clock.epoch() - self._received)
-                if growing.is_full:
+                self._beside(event, brief, state)
+                state.take(event)
+                self._report.heard(state.text, self._clock.epoch() - self._received)
+                if state.is_full:
                     raise AnswerTooLong
 
     def _again(self, brief: Prompt, record: ThreadRecord) -> Prompt:
         """For an app that has lost the conversation: its files may be lost with it."""
-        whole = self._briefing.write(record, self._working, lost=True)
+        whole = self._prompt_builder.write(record, self._working, lost=True)
         return whole if whole.query else brief
 
-    def _beside(self, event: AnswerEvent, brief: Prompt, growing: AnswerState) -> None:
+    def _beside(self, event: AnswerEvent, brief: Prompt, state: AnswerState) -> None:
         """Files go their own way."""
         match event:
             case FileProduced():
                 self._produced.take(event)
             case FilesDropped(reason):
-                growing.left_out += tuple(FileRefused(name, reason) for name in brief.passed)
+                state.left_out += tuple(FileRefused(name, reason) for name in brief.passed)
             case _:
                 pass
 
     def _working(self, say: Say) -> None:
-        self._status.show(self._asker.say(say))
+        self._status.show(self._author.say(say))

@@ -53,7 +53,7 @@ class Ending:
     `links` are files that lie elsewhere, by name and address; `brings_files`: others come after the text.
     """
 
-    growing: AnswerState
+    state: AnswerState
     in_time: bool
     show_sources: bool
     links: tuple[tuple[str, str], ...] = ()
@@ -68,66 +68,66 @@ class Ending:
         """For the log: `answered`, or what went wrong."""
         if not self.in_time:
             return "turn limit"
-        if self.growing.error is not None:
-            return type(self.growing.error).__name__
-        return "paused" if self.growing.paused else "answered"
+        if self.state.error is not None:
+            return type(self.state.error).__name__
+        return "paused" if self.state.paused else "answered"
 
     @property
     def work(self) -> StepState:
         """What became of the steps that ran to the last."""
         return "done" if self.outcome in {"answered", "paused"} else "failed"
 
-    def text(self, asker: Author) -> str:
+    def text(self, author: Author) -> str:
         """The whole answer with what stands under it; empty when there is nothing but files to come."""
         body = self._body()
-        notes = self._said(asker, anything=bool(body))
+        notes = self._said(author, anything=bool(body))
         if not body:
             return "\n\n".join(notes)
         if len(body) > LONGEST_TEXT:  # it ends early in any case
-            return body + self._footed("", notes, asker)
-        return self._footed(body, notes, asker)
+            return body + self._footed("", notes, author)
+        return self._footed(body, notes, author)
 
-    def early(self, text: str, end: int, note: str, asker: Author) -> str:
+    def early(self, text: str, end: int, note: str, author: Author) -> str:
         """The same when the thread takes `text`, which is the whole answer, only to `end`: the note comes first."""
         body = self._body()
         if end >= len(body):
             return below(text[:end], [note])
-        return self._footed(body[:end], [note, *self._said(asker, anything=True)], asker)
+        return self._footed(body[:end], [note, *self._said(author, anything=True)], author)
 
-    def _said(self, asker: Author, *, anything: bool) -> list[str]:
+    def _said(self, author: Author, *, anything: bool) -> list[str]:
         """The notes in the asker's language; `anything`: the app said something."""
-        notes = [asker.say(say, **values) for say, values in self.notes]
-        if not anything and not notes and self.growing.ended and not self.brings_files:
-            notes = [asker.say(Say.NO_TEXT)]
-        if self.growing.question_cut is not None:
-            notes.append(asker.say(Say.QUESTION_CUT, count=str(self.growing.question_cut)))
-        return notes + left_out(self.growing.left_out, asker.say)
+        notes = [author.say(say, **values) for say, values in self.notes]
+        if not anything and not notes and self.state.ended and not self.brings_files:
+            notes = [author.say(Say.NO_TEXT)]
+        if self.state.question_cut is not None:
+            notes.append(author.say(Say.QUESTION_CUT, count=str(self.state.question_cut)))
+        return notes + left_out(self.state.left_out, author.say)
 
-    def _footed(self, body: str, notes: list[str], asker: Author) -> str:
-        sources = self.growing.sources if self.show_sources else ()
+    def _footed(self, body: str, notes: list[str], author: Author) -> str:
+        sources = self.state.sources if self.show_sources else ()
         return with_footer(
-            body, notes, sources, asker.say(Say.SOURCES), lambda n: asker.say(Say.MORE, count=str(n))
+            body, notes, sources, author.say(Say.SOURCES), lambda n: author.say(Say.MORE, count=str(n))
         )
 
     def _body(self) -> str:
         return "\n\n".join(part for part in self._parts() if part.strip())
 
     def _parts(self) -> Iterator[str]:
-        yield self.growing.text
-        yield from forms.shown(self.growing.paused)
+        yield self.state.text
+        yield from forms.shown(self.state.paused)
         yield linked(self.links)
 
     def _trouble(self) -> tuple[Say, dict[str, str]] | None:
         if not self.in_time:
             return Say.TURN_LIMIT, {}
-        error = self.growing.error
+        error = self.state.error
         if error is None:
-            return (Say.PAUSED, {}) if self.growing.paused else None
+            return (Say.PAUSED, {}) if self.state.paused else None
         if isinstance(error, InputMissing) and error.takes_files:
             return Say.FILE_NEEDED, {"variable": error.variable}
         instead = next((say for kind, say in _INSTEAD if isinstance(error, kind)), Say.UNEXPECTED)
         values = {"variable": error.variable} if isinstance(error, InputMissing) else {}
-        partial = bool(self.growing.text.strip())
+        partial = bool(self.state.text.strip())
         return (_UNDER.get(instead, instead) if partial else instead), values
 
 

@@ -26,14 +26,14 @@ class Greeting:
     message: Message
     key: ThreadKey
     store: ThreadStore
-    asker: Author
-    greeter: Welcomer
+    author: Author
+    welcomer: Welcomer
     presses: Presses
     reply: Reply
 
     def greet(self) -> None:
         """In the place of an answer. Raises what `Reply.finish` raises."""
-        greeting = self.greeter.greet()
+        greeting = self.welcomer.greet()
         below = buttons(greeting.questions, self.message.team_id)
         if not below or not self.reply.aside(greeting.text, _GREETING, below):
             self.reply.finish(View(greeting.plain))
@@ -44,13 +44,13 @@ class Greeting:
             self.presses.note()
             self.reply.aside(self._quoted(), _QUESTION)
         elif self.message.is_dm and self._is_first(record):
-            greeting = self.greeter.welcome()
+            greeting = self.welcomer.welcome()
             if greeting is not None:
                 self.reply.aside(greeting.text, _GREETING, buttons(greeting.questions, self.message.team_id))
 
     def _quoted(self) -> str:
         """A press leaves no message: without this nobody could tell what is answered here, and to whom."""
-        return f"> **{_plain(self.asker.name, LONGEST_NAME)}:** {_plain(self.asker.query, LONGEST_QUOTE)}"
+        return f"> **{_plain(self.author.name, LONGEST_NAME)}:** {_plain(self.author.query, LONGEST_QUOTE)}"
 
     def _is_first(self, record: ThreadRecord) -> bool:
         """Whether this member never wrote to the bot before, as far as is remembered."""

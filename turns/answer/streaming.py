@@ -19,9 +19,9 @@ FIRST_CARD = 2.0
 class Streaming:
     """For one turn."""
 
-    def __init__(self, desk: TurnContext, growing: AnswerState) -> None:
-        self._desk = desk
-        self._growing = growing
+    def __init__(self, context: TurnContext, state: AnswerState) -> None:
+        self._context = context
+        self._state = state
         self._deadline = 0.0
 
     def show(self, deadline: float) -> Iterator[None]:
@@ -29,9 +29,9 @@ class Streaming:
 
         `deadline` is the clock's `now`. Raises what `Reply.show` raises.
         """
-        clock, reply, growing = self._desk.clock, self._desk.reply, self._growing
+        clock, reply, state = self._context.clock, self._context.reply, self._state
         self._deadline, due = deadline, 0.0
-        while not growing.over:
+        while not state.over:
             left = deadline - clock.now()
             if left <= 0:
                 return
@@ -41,9 +41,9 @@ class Streaming:
                     self._deadline, due = deadline, 0.0
                 continue
             patience = left if reply.message_ts else min(left, FIRST_CARD)
-            growing.changed.wait(timeout=clock.wall(patience))
-            growing.changed.clear()
-            if growing.over or not self._has_something():
+            state.changed.wait(timeout=clock.wall(patience))
+            state.changed.clear()
+            if state.over or not self._has_something():
                 continue
             reply.show(self)
             due = clock.now() + (reply.pace if reply.message_ts else FIRST_LOOK)
@@ -51,34 +51,34 @@ class Streaming:
 
     def _worth_waking(self) -> Event:
         """What ends a pause early: the end, and after cards alone the first words."""
-        growing = self._growing
+        state = self._state
         cards_alone = (
-            self._desk.reply.method == "stream" and growing.progress.began and not growing.speaks.is_set()
+            self._context.reply.method == "stream" and state.progress.began and not state.speaks.is_set()
         )
-        return growing.speaks if cards_alone else growing.finished
+        return state.speaks if cards_alone else state.finished
 
     def _has_something(self) -> bool:
         """Whether there is something to show; until then the line under the thread tells what goes on."""
-        desk, growing = self._desk, self._growing
-        if not may_be_silent(growing.text):
+        context, state = self._context, self._state
+        if not may_be_silent(state.text):
             return True
-        if not desk.show_progress:
+        if not context.show_progress:
             return False
-        if growing.progress.steps:
-            desk.status.show(growing.progress.status(desk.asker.say))
-        if desk.reply.method != "stream" or not growing.progress.began:
+        if state.progress.steps:
+            context.status.show(state.progress.status(context.author.say))
+        if context.reply.method != "stream" or not state.progress.began:
             return False
-        return bool(desk.reply.message_ts) or desk.clock.epoch() - desk.received >= FIRST_CARD
+        return bool(context.reply.message_ts) or context.clock.epoch() - context.received >= FIRST_CARD
 
     def is_over(self) -> bool:
         """Whether `Reply.finish` is wanted by now."""
-        return self._growing.over or self._desk.clock.now() >= self._deadline
+        return self._state.over or self._context.clock.now() >= self._deadline
 
     def snapshot(self) -> View:
         """What to show now; of an answer that may turn out silent nothing but the work."""
-        growing = self._growing
-        text = "" if may_be_silent(growing.text) else growing.text
-        if not self._desk.show_progress:
+        state = self._state
+        text = "" if may_be_silent(state.text) else state.text
+        if not self._context.show_progress:
             return View(text)
-        say, progress = self._desk.asker.say, growing.progress
+        say, progress = self._context.author.say, state.progress
         return View(text, progress.cards(say), progress.line(say, len(text)), say(Say.CONTINUED))

@@ -27,11 +27,11 @@ class TurnContext:
     app: DifyApp
     reply: Reply
     status: StatusLine
-    asker: Author
+    author: Author
     asking: Asking
     produced: ProducedFiles
     rest: RestFile
-    overture: Greeting
+    greeting: Greeting
     clock: Clock
     holder: str
     received: float

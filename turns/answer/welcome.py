@@ -34,16 +34,16 @@ class Welcomer:
     button that Slack may refuse.
     """
 
-    def __init__(self, app: DifyApp, asker: Author, inputs: Mapping[str, Any], presses: Presses) -> None:
+    def __init__(self, app: DifyApp, author: Author, inputs: Mapping[str, Any], presses: Presses) -> None:
         self._app = app
-        self._asker = asker
+        self._author = author
         self._inputs = inputs
         self._presses = presses
 
     def greet(self) -> Welcome:
         """Never empty: an app that cannot be asked greets like one without an opening statement."""
         form = self._form()
-        return self._greeting(self._filled(form.opening_statement) or self._asker.say(Say.GREETING), form)
+        return self._greeting(self._filled(form.opening_statement) or self._author.say(Say.GREETING), form)
 
     def welcome(self) -> Welcome | None:
         """Before the first answer; None for an app that has nothing to say of its own."""
@@ -62,14 +62,14 @@ class Welcomer:
         """With the values of the variables in it, as Dify's own pages show them; what nobody fills stays."""
         if "{{" not in text:
             return text
-        values = {**self._asker.context(), **self._inputs}
+        values = {**self._author.context(), **self._inputs}
         return _VARIABLE.sub(lambda found: str(values.get(found.group(1)) or "") or found.group(), text)
 
     def _greeting(self, opener: str, form: AppForm) -> Welcome:
         questions = usable(map(self._filled, form.suggested_questions))
         if not questions:
             return Welcome(opener, opener)
-        title = self._asker.say(Say.SUGGESTIONS)
+        title = self._author.say(Say.SUGGESTIONS)
         plain = _below(opener, listed(title, questions))
         enough = all(map(fits_button, questions)) and self._presses.arrive()
         return Welcome(_below(opener, title) if enough else plain, plain, questions)

@@ -1,4 +1,4 @@
-"""A turn's stand in its thread's line: in this process's, and in the one on Redis that all processes share."""
+"""A turn's ticket in its thread's queues: the one of this process, and the one on Redis that all processes share."""
 
 import threading
 from collections.abc import Callable
@@ -15,21 +15,23 @@ from errors import StoreError
 from turns.ordering.thread_queue import QueuePlace, ThreadQueues
 
 LOOK = 1.0
-"""Seconds between two looks at Redis by who waits."""
+"""Seconds between two looks at Redis of a turn that waits."""
 RENEW = LEASE / 4
 
 
 class QueueTicket:
-    """Stands in both lines from the moment it is made, so that their orders agree.
+    """The turn stands in both queues from the moment the ticket is made, so that the orders of both agree.
 
-    While Redis answers, its line decides, which holds the turns of this process too; while it does not, and
-    without one, our own line does. As either of them may be lost, in this process nobody runs beside another in any
-    case. Who runs counts, not who stands before: so two orders that differ do not wait for each other.
+    While Redis answers, the queue on Redis decides; it holds the turns of this process too. While Redis does not
+    answer, or is not set up, the queue of this process decides. Either queue may be lost, so in this process no
+    turn of a thread ever runs beside another one: a turn waits for the turn that runs, not for the turn that stands
+    before it, and two orders that differ can't wait for each other.
 
-    Between processes the order is as good as Redis. While it is away, who waits for another process's turn still does
-    so for the term of a lease. When it is back without its line, who runs comes to stand first again, and who waited
-    gives it the time for that. What remains: a longer outage, and a turn that comes new to another process while
-    Redis is away or before anybody who stood in line is back there. It runs at once.
+    Between processes the order is as good as Redis. While Redis is away, a turn that waits for a turn of another
+    process goes on waiting for the time of a lease. When Redis comes back without its queue, the turn that runs
+    takes the first place again, and the turns that wait leave it the time for that. Two cases remain: an outage
+    that is longer than a lease, and a new turn that comes to another process while Redis is away, or before any
+    turn of the queue is back on Redis. Such a turn runs at once, beside the other one.
     """
 
     def __init__(
@@ -43,29 +45,29 @@ class QueueTicket:
     ) -> None:
         self._lines = lines
         self._place = place
-        self._leg = place.leg
+        self._continuation = place.continuation
         self._shared = shared
         self._key = key
         self._clock = clock
         self._behind = float("-inf")
-        """Until when it believes that a turn of another process stands before it, as Redis said."""
+        """The clock's `now` until which Redis' word holds that a turn of another process stands before this one."""
         self._over = Event()
         self._renewing = threading.Lock()
         self.ahead = lines.waiting(place.thread)
-        """How many stood before it when it came."""
+        """How many turns stood before this one when the ticket was made."""
         if shared is not None:
             with suppress(StoreError):
-                self.ahead = shared.join(key, place.ticket)
+                self.ahead = shared.join(key, place.job_id)
             spawn(self._renew, shared)
 
     def my_turn(self) -> bool:
-        """Whether it may run now; once it may, it does."""
+        """Whether the turn may run now; if so, the turn counts as running from here on."""
         if self._lines.runs_another(self._place) or not self._is_next():
             return False
-        return self._lines.run(self._place, self._leg)
+        return self._lines.run(self._place, self._continuation)
 
     def wait(self, seconds: float) -> bool:
-        """Wait at most so long for its turn to come."""
+        """Wait at most so long (design seconds) until the turn may run; whether it runs."""
         until = self._clock.now() + seconds
         if self._shared is None and not self._place.wait(self._clock, seconds):
             return False
@@ -80,25 +82,27 @@ class QueueTicket:
         return True
 
     def leave(self) -> None:
-        """Done, or given up: the next one may."""
+        """The turn is done, or gives up: the next turn may run."""
         self._over.set()
         if self._shared is not None:
             with self._renewing, suppress(StoreError):
-                self._shared.leave(self._key, self._place.ticket)
+                self._shared.leave(self._key, self._place.job_id)
         self._lines.leave(self._place)
 
-    def hand_over(self, leg: int) -> None:
-        """Another request of the same turn, `leg` the number of this one, stands here from now on."""
+    def hand_over(self, continuation: int) -> None:
+        """A fresh request goes on with the turn; `continuation` is the number of the request that hands over."""
         self._over.set()
-        if self._place.leg == leg:  # it runs in another process, which has a line of its own
+        if (
+            self._place.continuation == continuation
+        ):  # it runs in another process, which has a line of its own
             self._lines.leave(self._place)
-        self._place.rest(leg)
+        self._place.rest(continuation)
 
     def _is_next(self) -> bool:
         if self._shared is None:
             return self._place.is_first()
         try:
-            is_next = self._shared.my_turn(self._key, self._place.ticket)
+            is_next = self._shared.my_turn(self._key, self._place.job_id)
         except StoreError:
             return self._place.is_first() and self._clock.now() >= self._behind
         if not is_next and self._place.is_first():
@@ -106,14 +110,14 @@ class QueueTicket:
         return is_next
 
     def _renew(self, shared: ThreadLine) -> None:
-        """Never after `leave`: it would stand in line again."""
+        """Never after `leave`, or the turn would stand in the queue again."""
         pause = RENEW
         while not self._over.wait(timeout=self._clock.wall(pause)):
             with self._renewing:
                 if self._over.is_set():
                     return
                 try:
-                    shared.renew(self._key, self._place.ticket, waits=self._place.running is None)
+                    shared.renew(self._key, self._place.job_id, waits=self._place.running is None)
                     pause = RENEW
                 except StoreError:
                     pause = LOOK  # who runs is to be back before anybody else comes

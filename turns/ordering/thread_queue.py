@@ -1,4 +1,4 @@
-"""The line before each thread: turns of one thread run one after the other, in the order they were accepted."""
+"""The queue of each thread: turns of one thread run one after the other, in the order in which they were accepted."""
 
 from collections import OrderedDict
 
@@ -6,77 +6,78 @@ from gevent.event import Event
 
 from clock import Clock
 
-LINE_LIMIT = 5
+QUEUE_LIMIT = 5
+"""Turns that may wait in one thread."""
 
 
 class QueuePlace:
-    """A ticket's place in its thread's line. It stays the same when the turn hands itself on to a fresh request."""
+    """The place of one job in its thread's queue. The place stays the same when the turn goes on in a fresh request."""
 
-    def __init__(self, thread: str, ticket: str) -> None:
+    def __init__(self, thread: str, job_id: str) -> None:
         self.thread = thread
-        self.ticket = ticket
-        self.leg = 0
+        self.job_id = job_id
+        self.continuation = 0
         self.running: int | None = None
-        """The leg that runs."""
+        """The number of the continuation that runs."""
         self._turn = Event()
 
     def is_first(self) -> bool:
-        """Whether this ticket's turn may run now."""
+        """Whether no job stands before this one."""
         return self._turn.is_set()
 
     def wait(self, clock: Clock, seconds: float) -> bool:
-        """Wait at most `seconds` for the turn to come."""
+        """Wait at most `seconds` (design seconds) until no job stands before this one; whether that came true."""
         return bool(self._turn.wait(timeout=max(0.0, clock.wall(seconds))))
 
-    def rest(self, leg: int) -> None:
-        """That leg runs no more; another one may by now."""
-        if self.running == leg:
+    def rest(self, continuation: int) -> None:
+        """That continuation runs no more; a later one may run by now."""
+        if self.running == continuation:
             self.running = None
 
     def call(self) -> None:
-        """It is this ticket's turn."""
+        """No job stands before this one any more."""
         self._turn.set()
 
 
 class ThreadQueues:
-    """All lines of this process. Between processes the order needs Redis (issue of several nodes)."""
+    """The queues of all threads in this process. Between processes the order needs Redis."""
 
     def __init__(self) -> None:
-        self._lines: dict[str, OrderedDict[str, QueuePlace]] = {}
+        self._queues: dict[str, OrderedDict[str, QueuePlace]] = {}
 
     def waiting(self, thread: str) -> int:
-        """How many tickets stand behind the one that runs."""
-        return max(0, len(self._lines.get(thread, ())) - 1)
+        """How many jobs stand behind the first one."""
+        return max(0, len(self._queues.get(thread, ())) - 1)
 
-    def join(self, thread: str, ticket: str, leg: int = 0) -> QueuePlace:
-        """The ticket's place: the one it has, or a new one at the end. A later leg takes it over."""
-        line = self._lines.setdefault(thread, OrderedDict())
-        place = line.get(ticket)
+    def join(self, thread: str, job_id: str, continuation: int = 0) -> QueuePlace:
+        """The place that the job has, or a new one at the end. A later continuation takes the place over."""
+        queue = self._queues.setdefault(thread, OrderedDict())
+        place = queue.get(job_id)
         if place is None:
-            place = line[ticket] = QueuePlace(thread, ticket)
-            if len(line) == 1:
+            place = queue[job_id] = QueuePlace(thread, job_id)
+            if len(queue) == 1:
                 place.call()
-        place.leg = leg
+        place.continuation = continuation
         return place
 
-    def run(self, place: QueuePlace, leg: int) -> bool:
-        """Begin to run, unless another one does: who comes next is not for this line alone to say."""
+    def run(self, place: QueuePlace, continuation: int) -> bool:
+        """Begin to run; False while another job of the thread runs, as Redis may say another order than this queue."""
         if self.runs_another(place):
             return False
-        place.running = leg
+        place.running = continuation
         return True
 
     def runs_another(self, place: QueuePlace) -> bool:
-        """Whether another ticket of the thread runs in this process."""
-        line: dict[str, QueuePlace] = self._lines.get(place.thread, OrderedDict())
-        return any(other.running is not None for other in line.values() if other is not place)
+        """Whether another job of the thread runs in this process."""
+        queue: dict[str, QueuePlace] = self._queues.get(place.thread, OrderedDict())
+        return any(other.running is not None for other in queue.values() if other is not place)
 
     def leave(self, place: QueuePlace) -> None:
-        """Give the place up; the next in line is called."""
-        line = self._lines.get(place.thread)
-        if line is None or line.pop(place.ticket, None) is None:
+        """Give the place up; the next job of the queue becomes the first."""
+        queue = self._queues.get(place.thread)
+        if queue is None or queue.pop(place.job_id, None) is None:
             return
-        if not line:
-            del self._lines[place.thread]
+        if not queue:
+            del self._queues[place.thread]
             return
-        next(iter(line.values())).call()
+        next(iter(queue.values())).call()

@@ -42,7 +42,7 @@ class PromptBuilder:
     def __init__(
         self,
         app: DifyApp,
-        asker: Author,
+        author: Author,
         circle: Visibility,
         reading: ThreadReading,
         attachments: Attachments,
@@ -50,7 +50,7 @@ class PromptBuilder:
     ) -> None:
         self._message: Message = circle.message
         self._app = app
-        self._asker = asker
+        self._author = author
         self._circle = circle
         self._reading = reading
         self._attachments = attachments
@@ -59,7 +59,7 @@ class PromptBuilder:
     @cached_property
     def words(self) -> str:
         """What the message says itself."""
-        return self._asker.query
+        return self._author.query
 
     def is_empty(self) -> bool:
         """Whether it neither says nor brings anything."""
@@ -91,7 +91,7 @@ class PromptBuilder:
         heading = Say.THREAD_BEFORE if begins else Say.THREAD_SINCE
         return Prompt(
             query=query,
-            context={**self._asker.context(), "slack_thread": thread},
+            context={**self._author.context(), "slack_thread": thread},
             preface=self._preface(heading, thread) if thread else "",
             files=placed,
             passed=tuple(
@@ -103,8 +103,8 @@ class PromptBuilder:
         )
 
     def _preface(self, heading: Say, thread: str) -> str:
-        asks = self._asker.say(Say.THREAD_ASKS, name=self._asker.name)
-        return f"{self._asker.say(heading)}\n{thread}\n\n{asks}\n"
+        asks = self._author.say(Say.THREAD_ASKS, name=self._author.name)
+        return f"{self._author.say(heading)}\n{thread}\n\n{asks}\n"
 
     def _thread(
         self, record: ThreadRecord, *, begins: bool, ours: bool, working: Callable[[Say], None]
@@ -129,9 +129,9 @@ class PromptBuilder:
     def _written(self, found: Excerpt) -> str:
         people = self._people(people_in(found))
         marks = {
-            Voice.APP: self._asker.say(Say.MARK_APP),
-            Voice.OURS: self._asker.say(Say.MARK_APP),
-            Voice.EXTERNAL: self._asker.say(Say.MARK_EXTERNAL),
+            Voice.APP: self._author.say(Say.MARK_APP),
+            Voice.OURS: self._author.say(Say.MARK_APP),
+            Voice.EXTERNAL: self._author.say(Say.MARK_EXTERNAL),
         }
 
         def name(user_id: str) -> str:
@@ -155,7 +155,7 @@ class PromptBuilder:
 
     def _only_files(self) -> str:
         names = [name_of(file) for file in self.files]
-        return self._asker.say(Say.ONLY_FILES, name=name_lists(names)[0])
+        return self._author.say(Say.ONLY_FILES, name=name_lists(names)[0])
 
 
 def _files_of(raw: Mapping[str, Any]) -> tuple[SlackFile, ...]:

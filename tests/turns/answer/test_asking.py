@@ -27,31 +27,31 @@ def asked(error: Exception) -> AnswerState:
     def broken(*_: object) -> None:
         raise error
 
-    app, asker = SimpleNamespace(speak=lambda _: None), SimpleNamespace(locale="en")
+    app, author = SimpleNamespace(speak=lambda _: None), SimpleNamespace(locale="en")
     asking = cast("Any", Asking)(
-        app, asker, SimpleNamespace(write=broken), None, None, report(), 0.0, FakeClock()
+        app, author, SimpleNamespace(write=broken), None, None, report(), 0.0, FakeClock()
     )
-    growing = AnswerState()
-    asking.run(growing, ThreadRecord())
-    return growing
+    state = AnswerState()
+    asking.run(state, ThreadRecord())
+    return state
 
 
 def test_what_breaks_in_a_way_not_known_is_told_without_what_the_error_says(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with caplog.at_level(logging.INFO):
-        growing = asked(RuntimeError(SECRET))
-    assert growing.over
-    assert isinstance(growing.error, DifyUnavailable)
+        state = asked(RuntimeError(SECRET))
+    assert state.over
+    assert isinstance(state.error, DifyUnavailable)
     assert "not known: RuntimeError at test_asking.py:" in caplog.text
     assert SECRET not in caplog.text
 
 
 @pytest.mark.parametrize("error", [RunFailed("llm"), InputMissing("topic")])
 def test_what_went_wrong_ends_the_answer(error: BridgeError) -> None:
-    growing = asked(error)
-    assert growing.over
-    assert growing.error is error
+    state = asked(error)
+    assert state.over
+    assert state.error is error
 
 
 def test_the_admin_learns_which_variable_needs_a_value(caplog: pytest.LogCaptureFixture) -> None:
@@ -72,13 +72,13 @@ def test_app_that_says_more_than_is_kept_is_not_heard_any_further() -> None:
             said.append("closed")
 
     app = SimpleNamespace(speak=lambda _: None, ask=endless)
-    asker = SimpleNamespace(locale="en", say=str)
+    author = SimpleNamespace(locale="en", say=str)
     brief = Prompt("Everything", {})
-    briefing, status = SimpleNamespace(write=lambda *_: brief), SimpleNamespace(show=lambda _: None)
-    growing = AnswerState()
-    asking = cast("Any", Asking)(app, asker, briefing, None, status, report(), 0.0, FakeClock())
-    asking.run(growing, ThreadRecord())
+    prompt_builder, status = SimpleNamespace(write=lambda *_: brief), SimpleNamespace(show=lambda _: None)
+    state = AnswerState()
+    asking = cast("Any", Asking)(app, author, prompt_builder, None, status, report(), 0.0, FakeClock())
+    asking.run(state, ThreadRecord())
     assert said == [*["more"] * 5, "closed"]
-    assert growing.over
-    assert isinstance(growing.error, AnswerTooLong)
-    assert len(growing.text) == MOST_TEXT
+    assert state.over
+    assert isinstance(state.error, AnswerTooLong)
+    assert len(state.text) == MOST_TEXT

@@ -33,15 +33,15 @@ ASKER = Author(
 
 
 def grown(*said: Any, error: BridgeError | None = None) -> AnswerState:
-    growing = AnswerState()
+    state = AnswerState()
     for event in said:
-        growing.take(event)
-    growing.end(error)
-    return growing
+        state.take(event)
+    state.end(error)
+    return state
 
 
-def text(growing: AnswerState, *, in_time: bool = True, **more: Any) -> str:
-    return Ending(growing, in_time, show_sources=True, **more).text(ASKER)
+def text(state: AnswerState, *, in_time: bool = True, **more: Any) -> str:
+    return Ending(state, in_time, show_sources=True, **more).text(ASKER)
 
 
 def test_an_answer_as_it_is() -> None:
@@ -63,15 +63,15 @@ def test_nothing_but_files_elsewhere_are_links() -> None:
 
 
 def test_a_question_that_was_not_asked_is_only_noted() -> None:
-    growing = grown()
-    growing.left_out = (FileRefused("a.txt", "file_empty"),)
-    assert text(growing) == "I couldn't pass on `a.txt`: it is empty."
+    state = grown()
+    state.left_out = (FileRefused("a.txt", "file_empty"),)
+    assert text(state) == "I couldn't pass on `a.txt`: it is empty."
 
 
 def test_notes_and_sources_under_the_answer() -> None:
-    growing = grown(TextDelta("Hello"), Sources((Source("Doc"),)), Ended("succeeded"))
-    growing.left_out = (FileRefused("a.txt", "file_empty"),)
-    assert text(growing) == "Hello\n\n> I couldn't pass on `a.txt`: it is empty.\n\n**Sources:** Doc"
+    state = grown(TextDelta("Hello"), Sources((Source("Doc"),)), Ended("succeeded"))
+    state.left_out = (FileRefused("a.txt", "file_empty"),)
+    assert text(state) == "Hello\n\n> I couldn't pass on `a.txt`: it is empty.\n\n**Sources:** Doc"
 
 
 @pytest.mark.parametrize(
@@ -111,9 +111,9 @@ def test_a_question_that_was_cut_is_noted() -> None:
 
 
 def test_too_late() -> None:
-    growing = AnswerState()
-    growing.take(TextDelta("Part"))
-    assert text(growing, in_time=False) == f"Part\n\n> {EN[Say.TURN_LIMIT]}"
+    state = AnswerState()
+    state.take(TextDelta("Part"))
+    assert text(state, in_time=False) == f"Part\n\n> {EN[Say.TURN_LIMIT]}"
 
 
 def test_more_at_the_very_end() -> None:
@@ -122,26 +122,26 @@ def test_more_at_the_very_end() -> None:
     assert below("", ["A note.", "Another."]) == "A note.\n\nAnother."
 
 
-def early(growing: AnswerState, end: int, **more: Any) -> str:
-    ending = Ending(growing, in_time=True, show_sources=True, **more)
+def early(state: AnswerState, end: int, **more: Any) -> str:
+    ending = Ending(state, in_time=True, show_sources=True, **more)
     return ending.early(ending.text(ASKER), end, "The rest is elsewhere.", ASKER)
 
 
 def test_answer_that_ends_early_says_so_before_anything_else() -> None:
-    growing = grown(TextDelta("Hello there"), Sources((Source("Doc"),)), error=RunFailed())
-    assert early(growing, 5) == (
+    state = grown(TextDelta("Hello there"), Sources((Source("Doc"),)), error=RunFailed())
+    assert early(state, 5) == (
         f"Hello\n\n> The rest is elsewhere.\n\n> {EN[Say.CUT_SHORT]}\n\n**Sources:** Doc"
     )
 
 
 def test_answer_that_ends_early_under_its_text_keeps_what_is_shown() -> None:
-    growing = grown(TextDelta("Hello"), Sources((Source("Doc"),)), Ended("succeeded"))
-    assert early(growing, len("Hello\n\n**Sour")) == "Hello\n\n**Sour\n\n> The rest is elsewhere."
+    state = grown(TextDelta("Hello"), Sources((Source("Doc"),)), Ended("succeeded"))
+    assert early(state, len("Hello\n\n**Sour")) == "Hello\n\n**Sour\n\n> The rest is elsewhere."
 
 
 def test_code_is_closed_where_an_answer_ends_early() -> None:
-    growing = grown(TextDelta("```py\nx = 1\ny = 2\n```\n"), Ended("succeeded"))
-    assert early(growing, len("```py\nx = 1\n")) == "```py\nx = 1\n```\n\n> The rest is elsewhere."
+    state = grown(TextDelta("```py\nx = 1\ny = 2\n```\n"), Ended("succeeded"))
+    assert early(state, len("```py\nx = 1\n")) == "```py\nx = 1\n```\n\n> The rest is elsewhere."
 
 
 def test_app_that_was_not_heard_to_its_end_is_told_of() -> None:
@@ -157,6 +157,6 @@ def test_very_long_answer_is_not_read_for_what_stands_under_it(monkeypatch: pyte
         return blocks.read(body, limits, final=final)
 
     monkeypatch.setattr(footer, "read", reading)
-    growing = grown(TextDelta("a" * 1_000_000), error=RunFailed())
-    assert text(growing) == "a" * 1_000_000 + f"\n\n> {EN[Say.CUT_SHORT]}"
+    state = grown(TextDelta("a" * 1_000_000), error=RunFailed())
+    assert text(state) == "a" * 1_000_000 + f"\n\n> {EN[Say.CUT_SHORT]}"
     assert max(read) < 1_000

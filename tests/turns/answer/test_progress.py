@@ -12,10 +12,10 @@ def words(key: Say, **values: str) -> str:
 
 
 def after(*events: Step | TextDelta | TextReplaced | Thought) -> AnswerState:
-    growing = AnswerState()
+    state = AnswerState()
     for event in events:
-        growing.take(event)
-    return growing
+        state.take(event)
+    return state
 
 
 SEARCH = Step("s", "Search", "running", "tool")
@@ -23,8 +23,8 @@ FOUND = Step("s", "Search", "done", "tool", "3 documents")
 
 
 def test_steps_are_cards_where_they_began() -> None:
-    growing = after(TextDelta("Looking."), SEARCH, FOUND, Step("w", "Write", "running"))
-    cards = growing.progress.cards(words)
+    state = after(TextDelta("Looking."), SEARCH, FOUND, Step("w", "Write", "running"))
+    cards = state.progress.cards(words)
     assert [(card.id, card.title, card.state, card.at, card.output) for card in cards] == [
         ("s", "Search", "done", 8, "3 documents"),
         ("w", "Write", "running", 8, ""),
@@ -32,36 +32,36 @@ def test_steps_are_cards_where_they_began() -> None:
 
 
 def test_at_the_end_nothing_runs() -> None:
-    growing = after(SEARCH, Thought("hm"))
-    assert {card.state for card in growing.progress.cards(words, "failed")} == {"failed", "done"}
-    assert {card.state for card in growing.progress.cards(words, "done")} == {"done"}
+    state = after(SEARCH, Thought("hm"))
+    assert {card.state for card in state.progress.cards(words, "failed")} == {"failed", "done"}
+    assert {card.state for card in state.progress.cards(words, "done")} == {"done"}
 
 
 def test_rounds_are_counted_in_the_title() -> None:
-    growing = after(Step("i", "Read", "running", rounds=2))
-    assert growing.progress.cards(words)[0].title == "Read, round 2"
+    state = after(Step("i", "Read", "running", rounds=2))
+    assert state.progress.cards(words)[0].title == "Read, round 2"
 
 
 def test_thoughts_are_one_card_that_is_over_when_something_follows() -> None:
-    growing = after(Thought("I "), Thought("see."))
-    [card] = growing.progress.cards(words)
+    state = after(Thought("I "), Thought("see."))
+    [card] = state.progress.cards(words)
     assert (card.id, card.title, card.state, card.details) == (THOUGHTS, "Thoughts", "running", "I see.")
-    growing.take(TextDelta("Hello"))
-    growing.take(Thought(" Or not."))
-    [card] = growing.progress.cards(words)
+    state.take(TextDelta("Hello"))
+    state.take(Thought(" Or not."))
+    [card] = state.progress.cards(words)
     assert (card.at, card.state, card.details) == (0, "running", "I see. Or not.")
-    growing.take(SEARCH)
-    assert growing.progress.cards(words)[0].state == "done"
+    state.take(SEARCH)
+    assert state.progress.cards(words)[0].state == "done"
     assert after(Thought(" \n")).progress.cards(words) == ()
 
 
 def test_the_line_tells_what_goes_on_while_the_text_stands_still() -> None:
-    growing = after(TextDelta("Looking."), SEARCH)
-    assert growing.progress.line(words, len(growing.text)) == "Running Search…"
-    growing.take(Step("s", "Search", "failed", "tool"))
-    assert growing.progress.line(words, len(growing.text)) == "Search failed"
-    growing.take(TextDelta(" On I go."))
-    assert growing.progress.line(words, len(growing.text)) == ""
+    state = after(TextDelta("Looking."), SEARCH)
+    assert state.progress.line(words, len(state.text)) == "Running Search…"
+    state.take(Step("s", "Search", "failed", "tool"))
+    assert state.progress.line(words, len(state.text)) == "Search failed"
+    state.take(TextDelta(" On I go."))
+    assert state.progress.line(words, len(state.text)) == ""
 
 
 def test_the_status_names_the_step_that_began_last() -> None:
@@ -83,52 +83,52 @@ def steps(count: int, state: StepState = "done", output: str = "") -> list[Step]
 
 
 def test_steps_behind_the_first_ones_are_one_card() -> None:
-    growing = after(*steps(MOST_CARDS), TextDelta("So far."), *steps(2_500)[MOST_CARDS:])
-    *alone, further = growing.progress.cards(words)
+    state = after(*steps(MOST_CARDS), TextDelta("So far."), *steps(2_500)[MOST_CARDS:])
+    *alone, further = state.progress.cards(words)
     assert [card.title for card in alone] == [f"Step {number}" for number in range(MOST_CARDS)]
     count = 2_500 - MOST_CARDS
     assert (further.id, further.state, further.at) == (FURTHER, "running", len("So far."))
     assert further.title == f"{count} more steps, the latest: Step 2499"
-    assert growing.progress.cards(words, "done")[-1].state == "done"
+    assert state.progress.cards(words, "done")[-1].state == "done"
 
 
-@pytest.mark.parametrize(("last", "state"), [("running", "failed"), ("done", "done"), ("failed", "done")])
+@pytest.mark.parametrize(("last", "shown"), [("running", "failed"), ("done", "done"), ("failed", "done")])
 def test_card_of_further_steps_fails_with_a_run_that_breaks_in_one_of_them(
-    last: StepState, state: StepState
+    last: StepState, shown: StepState
 ) -> None:
-    growing = after(*steps(70), Step("late", "Late", last))
-    assert growing.progress.cards(words, "failed")[-1].state == state
+    state = after(*steps(70), Step("late", "Late", last))
+    assert state.progress.cards(words, "failed")[-1].state == shown
 
 
 def test_further_step_that_changes_is_counted_once() -> None:
-    growing = after(*steps(MOST_CARDS + 1), Step("late", "Late", "running"), Step("late", "Late", "done"))
-    assert growing.progress.cards(words)[-1].title == "2 more steps, the latest: Late"
+    state = after(*steps(MOST_CARDS + 1), Step("late", "Late", "running"), Step("late", "Late", "done"))
+    assert state.progress.cards(words)[-1].title == "2 more steps, the latest: Late"
 
 
 def test_cards_that_say_much_are_fewer() -> None:
     """About four messages of a stream hold them, whatever they say."""
-    growing = after(*(Step(str(n), "名" * 100, "done", output="漢" * 200) for n in range(MOST_CARDS)))
-    cards = growing.progress.cards(words)
+    state = after(*(Step(str(n), "名" * 100, "done", output="漢" * 200) for n in range(MOST_CARDS)))
+    cards = state.progress.cards(words)
     assert 20 < len(cards) < MOST_CARDS
     assert sum(weight(fitted(card)) for card in cards) < MOST_BYTES + 3_000
 
 
 def test_number_of_steps_that_are_remembered_is_bounded() -> None:
-    growing = after(*steps(MOST_CARDS + MOST_REMEMBERED + 500))
-    assert len(growing.progress.steps) == len(growing.progress.began) == MOST_CARDS + MOST_REMEMBERED
-    *alone, further = growing.progress.cards(words)
+    state = after(*steps(MOST_CARDS + MOST_REMEMBERED + 500))
+    assert len(state.progress.steps) == len(state.progress.began) == MOST_CARDS + MOST_REMEMBERED
+    *alone, further = state.progress.cards(words)
     assert [card.id for card in alone] == [str(number) for number in range(MOST_CARDS)]
     assert further.title.startswith(f"{MOST_REMEMBERED + 500} more steps")
 
 
 def test_line_and_status_know_further_steps_too() -> None:
-    growing = after(*steps(MOST_CARDS + 5), Step("late", "Late", "running"))
-    assert growing.progress.line(words, 0) == "Running Late…"
-    assert growing.progress.status(words) == "is running Late…"
+    state = after(*steps(MOST_CARDS + 5), Step("late", "Late", "running"))
+    assert state.progress.line(words, 0) == "Running Late…"
+    assert state.progress.status(words) == "is running Late…"
 
 
 def test_no_more_is_kept_of_a_thought_than_is_shown() -> None:
-    growing = after(Thought(" \n" * 5_000), *(Thought("I think. ") for _ in range(10_000)))
-    [card] = growing.progress.cards(words)
+    state = after(Thought(" \n" * 5_000), *(Thought("I think. ") for _ in range(10_000)))
+    [card] = state.progress.cards(words)
     assert card.details.startswith("I think. I think.")
-    assert len(growing.progress.thought) < 2 * MOST_THOUGHT
+    assert len(state.progress.thought) < 2 * MOST_THOUGHT

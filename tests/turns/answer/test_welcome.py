@@ -42,7 +42,7 @@ class PressesOfTests:
         return self.arrived
 
 
-def greeter(opener: str = "", *questions: str, works: bool = False) -> Welcomer:
+def welcomer(opener: str = "", *questions: str, works: bool = False) -> Welcomer:
     app = App(AppForm(opening_statement=opener, suggested_questions=questions))
     return Welcomer(
         cast("DifyApp", app),
@@ -53,16 +53,16 @@ def greeter(opener: str = "", *questions: str, works: bool = False) -> Welcomer:
 
 
 def test_the_questions_stand_as_text_until_a_press_has_arrived() -> None:
-    greeting = greeter("Hi.", "One?", "Two?").greet()
+    greeting = welcomer("Hi.", "One?", "Two?").greet()
     assert greeting.text == greeting.plain == f"Hi.\n\n{LIST}"
-    greeting = greeter("Hi.", "One?", "Two?", works=True).greet()
+    greeting = welcomer("Hi.", "One?", "Two?", works=True).greet()
     assert (greeting.text, greeting.plain) == ("Hi.\n\nYou could ask, for example:", f"Hi.\n\n{LIST}")
     assert greeting.questions == ("One?", "Two?")
 
 
 def test_a_question_that_no_button_can_hold_stands_as_text_always() -> None:
     long = "x" * 76
-    assert long in greeter("Hi.", long, works=True).greet().text
+    assert long in welcomer("Hi.", long, works=True).greet().text
 
 
 @pytest.mark.parametrize("form", [None, AppForm()])
@@ -79,15 +79,15 @@ def test_an_app_without_an_opening_greets_in_our_words_and_welcomes_nobody(form:
 
 
 def test_a_welcome_needs_no_opening_statement() -> None:
-    welcome = greeter("", "One?", "Two?").welcome()
+    welcome = welcomer("", "One?", "Two?").welcome()
     assert welcome is not None
     assert welcome.text == LIST
-    greeting = greeter("Hi.").welcome()
+    greeting = welcomer("Hi.").welcome()
     assert greeting is not None
     assert greeting.text == "Hi."
 
 
 def test_variables_in_the_opening_are_filled_as_far_as_they_are_known() -> None:
-    greeting = greeter("Hi {{ slack_user_name }} of {{dept}}, {{other}}!", "Why, {{dept}}?").greet()
+    greeting = welcomer("Hi {{ slack_user_name }} of {{dept}}, {{other}}!", "Why, {{dept}}?").greet()
     assert greeting.text.startswith("Hi anna of Sales, {{other}}!")
     assert greeting.questions == ("Why, Sales?",)

@@ -76,10 +76,10 @@ def test_two_processes_take_turns() -> None:
     shared, clock = Shared(), FakeClock()
     one, two = Process(shared, clock), Process(shared, clock)
     first, second, third = one.stand("a"), two.stand("b"), one.stand("c")
-    assert [standing.ahead for standing in (first, second, third)] == [0, 1, 2]
-    assert [standing.my_turn() for standing in (first, second, third)] == [True, False, False]
+    assert [ticket.ahead for ticket in (first, second, third)] == [0, 1, 2]
+    assert [ticket.my_turn() for ticket in (first, second, third)] == [True, False, False]
     first.leave()
-    assert [standing.my_turn() for standing in (second, third)] == [True, False]
+    assert [ticket.my_turn() for ticket in (second, third)] == [True, False]
     second.leave()
     assert third.my_turn()
 
@@ -159,9 +159,9 @@ def test_who_is_first_here_and_not_on_redis_keeps_nobody_waiting() -> None:
     one, two = Process(shared, clock), Process(shared, clock)
     first, second, third = one.stand("a"), one.stand("b"), two.stand("c")
     shared.tickets = ["b", "c", "a"]
-    assert [standing.my_turn() for standing in (first, third, second)] == [False, False, True]
+    assert [ticket.my_turn() for ticket in (first, third, second)] == [False, False, True]
     second.leave()
-    assert [standing.my_turn() for standing in (first, third)] == [False, True]
+    assert [ticket.my_turn() for ticket in (first, third)] == [False, True]
     third.leave()
     assert first.my_turn()
 
@@ -207,8 +207,8 @@ def test_who_was_cut_off_before_it_began_keeps_nobody_from_running() -> None:
 def test_nobody_stands_in_line_again_after_leaving() -> None:
     shared, clock = Shared(), FakeClock()
     process = Process(shared, clock)
-    standing = process.stand("a")
-    standing.leave()
+    ticket = process.stand("a")
+    ticket.leave()
     for renewing in process.spawned:
         renewing()
     assert (shared.tickets, shared.renewed) == ([], [])
@@ -226,14 +226,14 @@ class NotingClock(FakeClock):
         return super().wall(seconds)
 
 
-def renewals(process: Process, standing: QueueTicket) -> list[tuple[str, bool]]:
+def renewals(process: Process, ticket: QueueTicket) -> list[tuple[str, bool]]:
     """What the youngest of them tells Redis in some terms of its lease."""
     shared = process.shared
     assert shared is not None
     shared.renewed.clear()
     renewing = gevent.spawn(process.spawned[-1])
     gevent.sleep(process.clock.wall(RENEW) * 3)
-    standing.leave()
+    ticket.leave()
     renewing.get(timeout=5)
     return shared.renewed
 
@@ -254,12 +254,12 @@ def test_who_could_not_renew_tries_again_soon() -> None:
     shared, clock = Shared(), NotingClock()
     shared.away = True
     process = Process(shared, clock)
-    standing = process.stand("a")
+    ticket = process.stand("a")
     renewing = gevent.spawn(process.spawned[0])
     gevent.sleep(0.05)
     shared.away = False
     gevent.sleep(0.05)
-    standing.leave()
+    ticket.leave()
     renewing.get(timeout=5)
     assert clock.waited[:3] == [RENEW, LOOK, LOOK]
     assert clock.waited[-2:] == [RENEW, RENEW]

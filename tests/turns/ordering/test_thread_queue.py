@@ -24,13 +24,13 @@ def test_threads_do_not_wait_for_each_other() -> None:
     assert lines.join("u", "b").is_first()
 
 
-def test_a_later_leg_takes_the_place_over() -> None:
+def test_later_continuation_takes_the_place_over() -> None:
     lines = ThreadQueues()
     lines.join("t", "a")
     waiting = lines.join("t", "b")
-    again = lines.join("t", "b", leg=1)
+    again = lines.join("t", "b", continuation=1)
     assert again is waiting
-    assert waiting.leg == 1
+    assert waiting.continuation == 1
     assert lines.waiting("t") == 1
 
 
@@ -49,7 +49,7 @@ def test_an_empty_line_is_forgotten_and_leaving_twice_is_harmless() -> None:
     place = lines.join("t", "a")
     lines.leave(place)
     lines.leave(place)
-    assert lines._lines == {}
+    assert lines._queues == {}
     assert lines.join("t", "b").is_first()
 
 

@@ -12,7 +12,7 @@ from wording.en import EN
 ANN = UserInfo("U1", "Ann", locale="ja-JP")
 
 
-def asker(text: str = "", language: str = "auto", **more: Any) -> tuple[Author, list[list[str]]]:
+def author(text: str = "", language: str = "auto", **more: Any) -> tuple[Author, list[list[str]]]:
     """U1 and U2 are known, all others are not; with what was asked for in one go each."""
     asked: list[list[str]] = []
 
@@ -36,22 +36,22 @@ def asker(text: str = "", language: str = "auto", **more: Any) -> tuple[Author, 
     ],
 )
 def test_the_people_of_a_message_are_asked_for_at_once(text: str, query: str, names: list[str]) -> None:
-    who, asked = asker(text)
+    who, asked = author(text)
     assert who.query == query
     assert who.query == query
     assert asked == [names]
 
 
 def test_the_words_are_in_the_language_of_the_asker_or_of_the_settings() -> None:
-    who, _ = asker()
+    who, _ = author()
     assert (who.language, who.locale) == (Language.JA, "ja_JP")
-    who, asked = asker(language="en")
+    who, asked = author(language="en")
     assert who.say(Say.THINKING) == EN[Say.THINKING]
     assert asked == []
 
 
 def test_who_asks_and_where() -> None:
-    who, _ = asker(thread_ts="1.000000")
+    who, _ = author(thread_ts="1.000000")
     assert who.name == "Ann"
     assert who.context() == {
         "slack_user_id": "U1",

@@ -86,16 +86,16 @@ def people(ids: Iterable[str]) -> Mapping[str, UserInfo]:
     return {user: UserInfo(user, user[1:].lower()) for user in ids}
 
 
-def briefing(
+def prompt_builder(
     asked: Message,
     reading: Reading | None = None,
     attachments: Attachments | None = None,
     app: App | None = None,
 ) -> PromptBuilder:
-    asker = Author(asked, lambda user: UserInfo(user, user[1:].lower()), people, "en")
+    author = Author(asked, lambda user: UserInfo(user, user[1:].lower()), people, "en")
     return PromptBuilder(
         app or App(),  # type: ignore[arg-type]
-        asker,
+        author,
         Visibility(asked, OURS),
         reading or Reading(),  # type: ignore[arg-type]
         attachments or Attachments(),  # type: ignore[arg-type]
@@ -110,7 +110,7 @@ def brief(given: PromptBuilder, record: ThreadRecord = NEW) -> tuple[Prompt, lis
 
 def test_a_question_of_its_own() -> None:
     reading = Reading()
-    found, working = brief(briefing(message(thread_ts=""), reading, Attachments(wanted=False)))
+    found, working = brief(prompt_builder(message(thread_ts=""), reading, Attachments(wanted=False)))
     assert (found.query, found.preface, found.files, working) == ("Why?", "", (), [])
     assert found.context["slack_thread"] == ""
     assert reading.asked == []
@@ -118,7 +118,7 @@ def test_a_question_of_its_own() -> None:
 
 def test_called_later() -> None:
     reading = Reading(said(ROOT), said("2.000000", "UBOT", "Mine"), said(MINE, "UANNA", "<@UBOT> Why?"))
-    found, working = brief(briefing(message(), reading))
+    found, working = brief(prompt_builder(message(), reading))
     assert (
         found.preface == f"{EN[Say.THREAD_BEFORE]}\nben: Hello\n\n{say('en', Say.THREAD_ASKS, name='anna')}\n"
     )
@@ -130,7 +130,7 @@ def test_what_is_new_since_the_last_question() -> None:
     reading = Reading(
         said("2.000000"), said("3.000000", "UANNA"), said("3.500000", text="New"), said(MINE, "UANNA")
     )
-    found, working = brief(briefing(message(), reading), BEGUN)
+    found, working = brief(prompt_builder(message(), reading), BEGUN)
     assert reading.asked == ["3.000000"]
     assert found.preface.startswith(f"{EN[Say.THREAD_SINCE]}\nben: New\n\n")
     assert working == []
@@ -139,7 +139,7 @@ def test_what_is_new_since_the_last_question() -> None:
 def test_what_was_refused_is_new_to_the_app() -> None:
     reading = Reading(said("2.000000"), said("3.000000", "UANNA", "Too much"), said(MINE, "UANNA"))
     found, _ = brief(
-        briefing(message(), reading),
+        prompt_builder(message(), reading),
         ThreadRecord("c-1", ("1.500000", "3.000000", MINE)).with_unasked("3.000000"),
     )
     assert reading.asked == ["1.500000"]
@@ -148,13 +148,13 @@ def test_what_was_refused_is_new_to_the_app() -> None:
 
 def test_or_since_the_last_answer_when_no_question_is_known() -> None:
     reading = Reading()
-    brief(briefing(message(), reading), ThreadRecord(conversation_id="c-1", last_answer_ts="4.000000"))
+    brief(prompt_builder(message(), reading), ThreadRecord(conversation_id="c-1", last_answer_ts="4.000000"))
     assert reading.asked == ["4.000000"]
 
 
 def test_direct_messages_are_not_read() -> None:
     reading = Reading(said(ROOT))
-    found, _ = brief(briefing(message(channel="D1", channel_type="im", source="message"), reading))
+    found, _ = brief(prompt_builder(message(channel="D1", channel_type="im", source="message"), reading))
     assert found.preface == ""
     assert reading.asked == []
 
@@ -163,7 +163,7 @@ def test_an_app_that_forgets_hears_our_own_words_too() -> None:
     forgetful = App()
     forgetful.forgets = True
     reading = Reading(said(ROOT), said("2.000000", "UBOT", "Mine"))
-    found, _ = brief(briefing(message(), reading, app=forgetful))
+    found, _ = brief(prompt_builder(message(), reading, app=forgetful))
     assert found.context["slack_thread"] == "ben: Hello\nbot (app): Mine"
 
 
@@ -171,7 +171,7 @@ def test_an_app_that_lost_the_conversation_is_told_all_of_it_again() -> None:
     reading = Reading(
         said(ROOT, files=[OTHER]), said("3.000000", "UBOT", "Mine"), said("5.000000", text="New")
     )
-    found = briefing(message(), reading).write(BEGUN, lambda _: None, lost=True)
+    found = prompt_builder(message(), reading).write(BEGUN, lambda _: None, lost=True)
     assert found.preface.startswith(EN[Say.THREAD_BEFORE])
     assert found.context["slack_thread"] == "ben: Hello\n  [file] b.txt\nbot (app): Mine\nben: New"
     assert [file.tool_file_id for file in found.files] == ["F2"]
@@ -179,7 +179,7 @@ def test_an_app_that_lost_the_conversation_is_told_all_of_it_again() -> None:
 
 def test_files_of_the_message_and_of_the_first_one() -> None:
     reading = Reading(said(ROOT, files=[FILE, OTHER]))
-    found, working = brief(briefing(message(files=(FILE,)), reading))
+    found, working = brief(prompt_builder(message(files=(FILE,)), reading))
     assert [file.tool_file_id for file in found.files] == ["F1", "F2"]
     assert found.passed == ("a.txt", "b.txt")
     assert working[-1] is Say.READING_FILES
@@ -197,25 +197,25 @@ def test_later_the_first_ones_only_where_the_app_must_have_some(
     attachments: Attachments, files: tuple[Any, ...], ids: list[str]
 ) -> None:
     reading = Reading(said(ROOT, files=[OTHER]))
-    found, _ = brief(briefing(message(files=files, source="message"), reading, attachments), BEGUN)
+    found, _ = brief(prompt_builder(message(files=files, source="message"), reading, attachments), BEGUN)
     assert [file.tool_file_id for file in found.files] == ids
 
 
 def test_no_files_of_strangers() -> None:
-    found, _ = brief(briefing(message(), Reading(said(ROOT, team="T9", files=[OTHER]))))
+    found, _ = brief(prompt_builder(message(), Reading(said(ROOT, team="T9", files=[OTHER]))))
     assert found.files == ()
 
 
 def test_files_that_the_app_does_not_take_are_named_only_when_the_asker_brought_them() -> None:
     reading = Reading(said(ROOT, files=[OTHER]))
-    found, _ = brief(briefing(message(files=(FILE,)), reading, Attachments(wanted=False)))
+    found, _ = brief(prompt_builder(message(files=(FILE,)), reading, Attachments(wanted=False)))
     assert [file.name for file in found.left_out] == ["a.txt"]
 
 
 def test_a_mention_without_words_and_files_is_looked_up() -> None:
     bare = message(text="<@UBOT>")
-    assert briefing(bare, Reading(said(MINE))).is_empty()
-    given = briefing(bare, Reading(said(MINE, files=[FILE])))
+    assert prompt_builder(bare, Reading(said(MINE))).is_empty()
+    given = prompt_builder(bare, Reading(said(MINE, files=[FILE])))
     assert not given.is_empty()
     found, _ = brief(given)
     assert found.query == say("en", Say.ONLY_FILES, name="a.txt")
@@ -223,6 +223,6 @@ def test_a_mention_without_words_and_files_is_looked_up() -> None:
 
 def test_nothing_is_left_to_ask() -> None:
     bad = {"id": "F3", "name": "bad"}
-    found, _ = brief(briefing(message(text="<@UBOT>", files=(bad,)), Reading()))
+    found, _ = brief(prompt_builder(message(text="<@UBOT>", files=(bad,)), Reading()))
     assert found.query == ""
     assert [file.name for file in found.left_out] == ["bad"]
