@@ -1,11 +1,5 @@
 """What Slack's error codes mean for a writer (field/slack.md §3.1, §4.2, §4.3), in one place."""
 
-# The workspace has no streams at all (GovSlack, §4.1): remembered for the workspace.
-NATIVE_UNKNOWN = frozenset({"unknown_method"})
-
-# No streams in this kind of channel (§4.2): remembered for the kind.
-CHANNEL_TYPE = frozenset({"channel_type_not_supported"})
-
 # startStream asks for the recipients that were left out (§4.2): once more with them.
 RECIPIENT_MISSING = frozenset({"missing_recipient_team_id", "missing_recipient_user_id"})
 
@@ -20,19 +14,6 @@ TOO_LONG = frozenset({"msg_too_long", "msg_blocks_too_long", "msg_blocks_too_man
 
 # chat.update on a stream that is still open (§0.7): stop it first.
 STREAM_OPEN = frozenset({"streaming_state_conflict"})
-
-# The message cannot be edited any more (§3.1): what is left goes by a new post.
-CANNOT_EDIT = frozenset(
-    {
-        "edit_window_closed",
-        "cant_update_message",
-        "message_not_found",
-        "message_not_owned_by_app",
-        "update_failed",
-        "block_mismatch",
-        "is_inactive",
-    }
-)
 
 # The token is dead: nothing of this installation works.
 TOKEN_DEAD = frozenset(

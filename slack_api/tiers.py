@@ -39,7 +39,6 @@ _TIERS = {
     POST: POSTS,
     SET_STATUS: STATUS,
     "chat.delete": TIER_3,
-    "chat.postEphemeral": TIER_4,
     "conversations.replies": READING,
     "conversations.info": READING,
     "auth.test": AUTH,

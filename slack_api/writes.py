@@ -118,25 +118,6 @@ class Writes(Calls):
         """Take one of our own messages away."""
         self.call("chat.delete", {"channel": channel, "ts": ts})
 
-    def post_ephemeral(
-        self,
-        channel: str,
-        user: str,
-        thread_ts: str = "",
-        *,
-        markdown_text: str | None = None,
-        text: str | None = None,
-        blocks: Blocks | None = None,
-    ) -> None:
-        """Show to one user only; nothing says whether it was seen."""
-        arguments = {
-            "channel": channel,
-            "user": user,
-            "thread_ts": thread_ts or None,
-            **_content(markdown_text, text, blocks, None),
-        }
-        self.call("chat.postEphemeral", arguments)
-
     def set_status(
         self, channel: str, thread_ts: str, status: str, loading_messages: Sequence[str] = ()
     ) -> None:

@@ -67,10 +67,8 @@ def test_a_success_without_ts_is_of_unknown_fate() -> None:
         api.start_stream("C1", "1.1", "U1", "T1", [CHUNK])
 
 
-def test_ephemeral_status_and_delete() -> None:
+def test_status_and_delete() -> None:
     api, pool = api_over(OK)
-    api.post_ephemeral("C1", "U1", "1.1", text="psst")
-    assert pool.arguments() == {"channel": "C1", "user": "U1", "thread_ts": "1.1", "text": "psst"}
     api.set_status("C1", "1.1", "is thinking…", ["a", "b"])
     assert pool.arguments() == {
         "channel_id": "C1",
