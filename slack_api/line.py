@@ -7,7 +7,7 @@ from itertools import count
 from slack_api.bucket import MINUTE, Bucket
 from slack_api.tiers import Tier
 
-PATIENCE = 40.0  # seconds after which even what may trail goes first
+LONGEST_TRAILING_WAIT = 40.0  # seconds; a trailing call that waited so long goes before all others
 FORGET = 300.0  # seconds without a call after which a message is not counted any more: no stream lives longer
 LATE = 1.05  # of N x 60/tier seconds; 1.2 must never be reached
 MANY = 500  # channels remembered before those at rest are dropped
@@ -139,7 +139,7 @@ class Line:
     def _rank(self, ticket: Ticket, now: float, share: float) -> tuple[Urgency, float, int]:
         served = self._served.get(ticket.key)
         if ticket.urgency is Urgency.TRAILING:
-            late = now - ticket.since >= PATIENCE
+            late = now - ticket.since >= LONGEST_TRAILING_WAIT
         else:
             late = now - (ticket.since if served is None else served) >= share
         urgency = Urgency.FINAL if late else ticket.urgency

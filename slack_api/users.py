@@ -17,7 +17,7 @@ PEOPLE = 10_000
 AT_ONCE = 4  # calls side by side
 QUEUEING = 3.0  # seconds a name may wait for the budget
 MOST = 30  # asked for at once; nobody needs the names of a whole roster, and all turns share the budget
-PATIENCE = 6.0  # seconds until no further name is asked for
+NAMES_TIMEOUT = 6.0  # seconds after which no further name is asked for
 
 
 class Users:
@@ -36,7 +36,7 @@ class Users:
         """Each id with its user; of those not yet known the first MOST are asked for, a few at a time."""
         found = {user_id: self._remembered(api, user_id) for user_id in user_ids}
         asked = [user_id for user_id, user in found.items() if user is None][:MOST]
-        until = self._clock.now() + PATIENCE
+        until = self._clock.now() + NAMES_TIMEOUT
 
         def ask(user_id: str) -> UserInfo | None:
             return self._ask(api, user_id) if self._clock.now() < until else None

@@ -14,7 +14,7 @@ from slack_reply.writer import Place, SlackAway, WriterGone
 from slack_reply.written import Written
 
 # Starts are Tier 2, 20 a minute for the whole workspace. A first text does not wait for one; a next page may.
-NEXT_PAGE_PATIENCE = 20.0
+NEXT_PAGE_TIMEOUT = 20.0
 
 
 class Opening:
@@ -44,7 +44,7 @@ class Opening:
 
         Raises WriterGone(offset) when the answer must go on by edits, whatever Slack said, and SlackAway.
         """
-        granted = self._share.try_take(START) if first else self._share.granted(START, NEXT_PAGE_PATIENCE)
+        granted = self._share.try_take(START) if first else self._share.granted(START, NEXT_PAGE_TIMEOUT)
         if not granted:
             raise WriterGone(offset)
         ts = self._started(chunks, offset)

@@ -18,7 +18,7 @@ from slack_reply.written import Written
 
 type Blocks = Sequence[Mapping[str, Any]]
 
-POST_PATIENCE = 120.0
+POST_RATE_LIMIT_TIMEOUT = 120.0
 EVENT_TYPE = "slack_bridge_answer"
 
 
@@ -66,7 +66,7 @@ class Posting:
 
     def _posted(self, page: Page, offset: int, below: Blocks) -> Posted:
         place = self._place
-        patience = min(POST_PATIENCE, self._share.patience)
+        patience = min(POST_RATE_LIMIT_TIMEOUT, self._share.patience)
         if not self._share.granted(POST, patience, final=True, channel=place.channel):
             raise SlackAway
         name = f"{place.trigger_ts}:{offset}:{next(self._numbers)}"

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from slack_api.budget import Budget
 from slack_reply.writer import Place, SlackAway
 
-# Longer than any answer has to wait. A flush on the way stops waiting when its answer is over: see `over`.
-PATIENCE = 300.0
-ASKED_FOR_PATIENCE = 1.0  # seconds: Slack is there, and another method may have its turn
+# Seconds that a text waits for the rate budget. A flush on the way stops waiting when its answer is over: see `over`.
+RATE_LIMIT_TIMEOUT = 300.0
+OTHER_METHOD_RETRY_AFTER = 1.0  # seconds: the budget of this method gave no call, that of another may
 
 
 class Share:
@@ -19,7 +19,7 @@ class Share:
         self._ahead: set[str] = set()
         self._final = False
         self.over: Callable[[], bool] = lambda: False
-        self.patience = PATIENCE
+        self.patience = RATE_LIMIT_TIMEOUT
         """Seconds that a text waits for its turn at most."""
 
     def try_take(self, method: str) -> bool:
@@ -71,6 +71,6 @@ class Share:
     def _wait(self, method: str) -> None:
         place, final = self._place, self._final
         over = None if final else self.over
-        timeout = min(self.patience, PATIENCE)
+        timeout = min(self.patience, RATE_LIMIT_TIMEOUT)
         if not self._budget.take(place.account, method, place.key, timeout=timeout, final=final, over=over):
-            raise SlackAway(ASKED_FOR_PATIENCE)
+            raise SlackAway(OTHER_METHOD_RETRY_AFTER)

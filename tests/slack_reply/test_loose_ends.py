@@ -6,7 +6,7 @@ import pytest
 
 from slack_api.connection import NeverSent
 from slack_api.pool import Answer, Unanswered
-from slack_reply.loose_ends import PATIENCE, REFUSALS, LooseEnds
+from slack_reply.loose_ends import CLEANUP_TIMEOUT, REFUSALS, LooseEnds
 from slack_reply.pages import Markdown, Page
 from slack_reply.share import Share
 from slack_reply.writer import Place, SlackAway, StoppedByUser
@@ -97,7 +97,7 @@ def test_but_not_for_ever() -> None:
     one, pool, clock = ends(says(b"", 503))
     one.tidy()
     assert pool.methods.count(STOP) > 5
-    assert sum(clock.slept) < PATIENCE + 60
+    assert sum(clock.slept) < CLEANUP_TIMEOUT + 60
 
 
 def test_one_that_expired_is_mended() -> None:
@@ -188,7 +188,7 @@ def test_out_of_turn_no_stop_is_sent() -> None:
     one._api.budget.limited(ACCOUNT, STOP, 10_000.0)
     one.tidy()
     assert pool.methods == []
-    assert sum(clock.slept) < PATIENCE + 60
+    assert sum(clock.slept) < CLEANUP_TIMEOUT + 60
 
 
 @pytest.mark.parametrize("trouble", [says(b"", 503), refuses("internal_error"), NeverSent("x")])

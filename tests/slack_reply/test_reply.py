@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulators.slack.messages import Message
-from slack_reply.reply import PATIENCE, Style
+from slack_reply.reply import REPLY_TIMEOUT, Style
 from slack_reply.view import Card, View
 from slack_reply.writer import CannotReply, StoppedByUser, Unreachable
 from slack_reply.written import Written
@@ -77,9 +77,9 @@ def test_but_not_for_ever() -> None:
 @pytest.mark.parametrize("style", STYLES)
 def test_a_turn_at_its_limit_has_some_patience_left(style: Style, trouble: str) -> None:
     slack = TroubledSlack()
-    reply = slack.reply(style, patience=PATIENCE)
+    reply = slack.reply(style, patience=REPLY_TIMEOUT)
     reply.show(lambda: View(WHOLE[:200]))
-    slack.clock.advance(PATIENCE - 5)
+    slack.clock.advance(REPLY_TIMEOUT - 5)
     slack.troubles = [trouble]
     reply.finish(lambda: View(WHOLE[:500]))
     assert bare(slack.text()) == bare(WHOLE[:500])
@@ -95,7 +95,7 @@ def test_where_slack_asks_for_more_patience_than_there_is_another_method_brings_
     slack = TroubledSlack()
     reply = slack.reply(style)
     reply.show(lambda: View(WHOLE[:600]))
-    slack.clock.advance(PATIENCE - 200)
+    slack.clock.advance(REPLY_TIMEOUT - 200)
     slack.troubles = [f"{method}:429-long"]
     reply.finish(lambda: View(WHOLE[:2000]))
     reply.close()
@@ -108,7 +108,7 @@ def test_another_answers_pause_is_not_waited_out_either() -> None:
     slack = TroubledSlack()
     reply = slack.reply("edit")
     reply.show(lambda: View(WHOLE[:600]))
-    slack.clock.advance(PATIENCE - 200)
+    slack.clock.advance(REPLY_TIMEOUT - 200)
     slack.budget.limited(slack.api.account, "chat.update", 299.0)
     began = slack.clock.now()
     reply.finish(lambda: View(WHOLE[:2000]))

@@ -6,7 +6,7 @@ import pytest
 
 from slack_api.budget import Budget
 from slack_api.tiers import APPEND, UPDATE
-from slack_reply.share import PATIENCE, Share
+from slack_reply.share import RATE_LIMIT_TIMEOUT, Share
 from slack_reply.writer import Place, SlackAway
 from tests.slack_api.virtual_time import VirtualTime
 
@@ -64,7 +64,7 @@ def test_out_of_turn_nothing_is_sent(final: bool) -> None:
 
     time.spawn(write)
     time.run()
-    assert seen == [PATIENCE]
+    assert seen == [RATE_LIMIT_TIMEOUT]
 
 
 def test_when_the_answer_is_over_only_its_last_text_waits() -> None:
