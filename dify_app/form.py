@@ -9,8 +9,8 @@ from cachetools import TLRUCache
 
 from clock import Clock
 from dify_app.faults import classify
-from dify_app.shapes import count_of, mapping_of, mappings_of, text_of, texts_of
 from errors import DifyError, DifyUnavailable
+from json_fields import count_of, mapping_of, mappings_of, text_of, texts_of
 
 TEXT_KINDS = frozenset({"text-input", "paragraph"})
 FILE_KINDS = frozenset({"file", "file-list"})

@@ -10,11 +10,11 @@ from slack_sdk.web import SlackResponse
 
 from clock import Clock
 from errors import SlackError, SlackRateLimited, SlackRefused, SlackUnreachable
+from json_fields import mapping
 from slack_api.budget import Budget
 from slack_api.outcome import RATE_LIMITED
 from slack_api.pool import Sender
 from slack_api.retry import PATIENT, Patience, pause_before_retry
-from slack_api.shapes import mapping
 from slack_api.web import DEFAULT_RETRY_AFTER, PooledWebClient
 
 OUT_OF_TURN = 1.0  # seconds after which it is worth asking the budget again
@@ -48,7 +48,7 @@ class Calls:
         *,
         patience: Patience = PATIENT,
         granted: bool = False,
-    ) -> dict[str, Any]:
+    ) -> Mapping[str, Any]:
         """Any method; arguments that are None are left out."""
         return mapping(self.respond(method, arguments, patience, granted=granted).data)
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from errors import FileRefused
+from json_fields import text_of
 from slack_api.pool import Answer
-from slack_api.shapes import text
 
 UNNAMED = "file"
 LONGEST_NAME = 120  # characters
@@ -22,9 +22,9 @@ MIME = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,80}", re.ASCII)
 ANY_TYPE = "application/octet-stream"
 
 
-def safe_name(name: Any) -> str:
+def safe_name(name: str) -> str:
     """The last part of the name, without control and formatting characters, short, its ending kept."""
-    last = re.split(r"[/\\]", text(name))[-1]
+    last = re.split(r"[/\\]", name)[-1]
     visible = "".join(character for character in last if unicodedata.category(character)[0] != "C")
     plain = " ".join(visible.split()).strip(". ")
     if len(plain) > LONGEST_NAME:
@@ -40,7 +40,7 @@ def mime_of(file: Mapping[str, Any]) -> str:
     Voice clips come as video/mp4 or video/webm, or without any type (seen by several bots, though Slack does not
     say so); they are sound.
     """
-    kind = text(file.get("mimetype")).strip().lower()
+    kind = text_of(file, "mimetype").strip().lower()
     if file.get("subtype") == "slack_audio" and not kind.startswith("audio/"):
         kind = "audio/webm" if "webm" in kind or name_of(file).endswith(".webm") else "audio/mp4"
     return kind if MIME.fullmatch(kind) else ANY_TYPE
@@ -48,7 +48,7 @@ def mime_of(file: Mapping[str, Any]) -> str:
 
 def name_of(file: Mapping[str, Any]) -> str:
     """The file's name, or its title."""
-    return safe_name(file.get("name") or file.get("title"))
+    return safe_name(text_of(file, "name", "title"))
 
 
 def is_stub(file: Mapping[str, Any]) -> bool:
@@ -73,7 +73,7 @@ def download_url(file: Mapping[str, Any], largest: int) -> str:
         raise FileRefused(name, "file_too_large")
     if size == 0:
         raise FileRefused(name, "file_empty")
-    url = text(file.get("url_private_download")) or text(file.get("url_private"))
+    url = text_of(file, "url_private_download", "url_private")
     if not url:
         raise FileRefused(name, "file_no_url")
     return url

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from errors import FileRefused, SlackError, SlackFateUnknown, SlackRefused, SlackUnreachable
+from json_fields import mappings_of, text_of
 from slack_api.addresses import FilesOrigin
 from slack_api.client import SlackApi
 from slack_api.connection import NeverSent
 from slack_api.file_objects import download_url, is_stub, mime_of, name_of, refusal, safe_name
 from slack_api.pool import Answer, Bounds, Sender, Stalled, TooLarge, Truncated, Unanswered
-from slack_api.shapes import mapping, text
 
 UPLOAD = "files.upload"  # how the POST of the bytes is named in errors
 UPLOAD_BOUNDS = Bounds(silence=30.0, whole=60.0, size=64 * 1024)
@@ -84,13 +84,13 @@ class SlackFiles:
         """Whether a message of the thread holds the file; False also when nobody can tell. Never raises."""
         try:
             raws = self._api.replies(channel, thread_ts, oldest=after)
-            return any(mapping(file).get("id") == file_id for raw in raws for file in raw.get("files") or ())
+            return any(file.get("id") == file_id for raw in raws for file in mappings_of(raw, "files"))
         except SlackError:
             return False
 
     def resolve(self, file: Mapping[str, Any]) -> Mapping[str, Any]:
         """The file's whole object: for the stub of a connected workspace Slack is asked. Raises FileRefused."""
-        file_id = text(file.get("id"))
+        file_id = text_of(file, "id")
         if not is_stub(file) or not file_id:
             return file
         try:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from slack_api.shapes import mapping, text
+from json_fields import mapping, mapping_of, text_of
 
 LONGEST_NAME = 80
 """Characters that are kept of a name."""
@@ -43,7 +43,7 @@ class AuthInfo:
 def user_info(user_id: str, raw: Any) -> UserInfo:
     """The display name first, as Slack shows it, then the full name, then the handle."""
     user = mapping(raw)
-    profile = mapping(user.get("profile"))
+    profile = mapping_of(user, "profile")
     names = [
         profile.get("display_name"),
         profile.get("real_name"),
@@ -53,12 +53,12 @@ def user_info(user_id: str, raw: Any) -> UserInfo:
     return UserInfo(
         id=user_id,
         name=next(filter(None, map(_plain, names)), user_id),
-        locale=text(user.get("locale")),
-        team_id=text(user.get("team_id")),
+        locale=text_of(user, "locale"),
+        team_id=text_of(user, "team_id"),
         is_bot=user.get("is_bot") is True or user_id == "USLACKBOT",
         is_restricted=user.get("is_restricted") is True or user.get("is_ultra_restricted") is True,
         is_stranger=user.get("is_stranger") is True,
-        time_zone=text(user.get("tz")),
+        time_zone=text_of(user, "tz"),
         known=bool(user),
     )
 
@@ -78,11 +78,11 @@ def auth_info(raw: Any, headers: Mapping[str, str]) -> AuthInfo:
     answer = mapping(raw)
     scopes = {name.lower(): value for name, value in headers.items()}.get("x-oauth-scopes")
     return AuthInfo(
-        team_id=text(answer.get("team_id")),
-        team=text(answer.get("team")),
-        user_id=text(answer.get("user_id")),
-        bot_id=text(answer.get("bot_id")),
-        url=text(answer.get("url")),
+        team_id=text_of(answer, "team_id"),
+        team=text_of(answer, "team"),
+        user_id=text_of(answer, "user_id"),
+        bot_id=text_of(answer, "bot_id"),
+        url=text_of(answer, "url"),
         scopes=None if scopes is None else frozenset(scopes.replace(",", " ").split()),
-        enterprise_id=text(answer.get("enterprise_id")),
+        enterprise_id=text_of(answer, "enterprise_id"),
     )

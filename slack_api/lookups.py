@@ -1,12 +1,12 @@
 """What the bridge asks Slack."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from json_fields import mapping_of, mappings_of, text_of
 from slack_api.calls import Calls
 from slack_api.identity import AuthInfo, UserInfo, auth_info, user_info
 from slack_api.retry import HASTY, PATIENT, Patience
-from slack_api.shapes import mapping, text
 
 PAGE = 200  # messages asked for at once
 
@@ -25,23 +25,23 @@ class Lookups(Calls):
         answer = self.call("users.info", asked, patience=HASTY, granted=True)
         return user_info(user_id, answer.get("user"))
 
-    def channel(self, channel: str, patience: Patience) -> dict[str, Any]:
+    def channel(self, channel: str, patience: Patience) -> Mapping[str, Any]:
         """What conversations.info knows of a channel."""
         answer = self.call("conversations.info", {"channel": channel}, patience=patience)
-        return mapping(answer.get("channel"))
+        return mapping_of(answer, "channel")
 
-    def file(self, file_id: str) -> dict[str, Any]:
+    def file(self, file_id: str) -> Mapping[str, Any]:
         """One file's full object, for the stubs of Slack Connect (field/slack.md §7)."""
-        return mapping(self.call("files.info", {"file": file_id}).get("file"))
+        return mapping_of(self.call("files.info", {"file": file_id}), "file")
 
     def upload_url(self, name: str, size: int) -> tuple[str, str]:
         """Ask where to send `size` bytes; return that URL and the id of the file they will be."""
         answer = self.call("files.getUploadURLExternal", {"filename": name, "length": str(size)})
-        return text(answer.get("upload_url")), text(answer.get("file_id"))
+        return text_of(answer, "upload_url"), text_of(answer, "file_id")
 
     def replies(
         self, channel: str, thread_ts: str, *, oldest: str = "", most: int = 1000, metadata: bool = False
-    ) -> Iterator[dict[str, Any]]:
+    ) -> Iterator[Mapping[str, Any]]:
         """Yield a thread's messages, oldest first and the root always first, page by page, at most `most`."""
         asked: dict[str, Any] = {
             "channel": channel,
@@ -53,10 +53,10 @@ class Lookups(Calls):
         left = most
         while left > 0:
             answer = self.call("conversations.replies", asked)
-            messages = [message for message in answer.get("messages") or [] if isinstance(message, dict)]
+            messages = mappings_of(answer, "messages")
             yield from messages[:left]
             left -= len(messages)
-            cursor = mapping(answer.get("response_metadata")).get("next_cursor")
+            cursor = mapping_of(answer, "response_metadata").get("next_cursor")
             if not messages or not cursor:
                 return
             asked["cursor"] = cursor

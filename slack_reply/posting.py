@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 from errors import SlackError, SlackFateUnknown, SlackRateLimited, SlackRefused
+from json_fields import mapping_of, text_of
 from slack_api.client import SlackApi
 from slack_api.outcome import CANNOT_POST, SLACK_TROUBLE
 from slack_api.retry import BRISK
@@ -107,10 +108,10 @@ class Posting:
             for message in self._api.replies(
                 place.channel, place.thread_ts, oldest=place.trigger_ts, metadata=True
             ):
-                payload = (message.get("metadata") or {}).get("event_payload") or {}
+                payload = mapping_of(mapping_of(message, "metadata"), "event_payload")
                 page = tries.get(str(payload.get("page")))
                 if message.get("bot_id") and page:
-                    return Posted(str(message.get("ts", "")), page)
+                    return Posted(text_of(message, "ts"), page)
         except SlackRefused as error:
             if error.error in SLACK_TROUBLE:
                 raise SlackAway from error
