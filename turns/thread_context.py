@@ -12,6 +12,7 @@ from typing import Any
 
 from json_fields import mapping_of, mappings_of, text_of
 from message import MENTION, Message, moment
+from plain_text import shortened
 from turns.readable import readable
 from turns.team import Installation
 
@@ -129,7 +130,7 @@ def written(excerpt: Excerpt, names: Names, marks: Mapping[Voice, str], bot_user
     lines: list[str] = []
     room = MOST_CHARACTERS
     for raw, voice in reversed(excerpt.messages):
-        said = _cut(_INDENT.join(_body(raw, names, bot_user_id).splitlines()), LONGEST_MESSAGE)
+        said = shortened(_INDENT.join(_body(raw, names, bot_user_id).splitlines()), LONGEST_MESSAGE)
         if not said:
             continue
         mark = marks.get(voice, "")
@@ -149,7 +150,7 @@ def _author(raw: Raw, names: Names) -> str:
         names(user) if user else ""
     )
     plain = " ".join(shown.replace(":", " ").replace("(", " ").replace(")", " ").split())
-    return _cut(plain, LONGEST_NAME) or user or "?"
+    return shortened(plain, LONGEST_NAME) or user or "?"
 
 
 def _body(raw: Raw, names: Names, bot_user_id: str) -> str:
@@ -189,7 +190,3 @@ def _block_texts(value: object, depth: int = 0) -> Iterator[str]:
             yield from _block_texts(found, depth + 1)
         for name in ("title", "fields", "elements"):
             yield from _block_texts(value.get(name), depth + 1)
-
-
-def _cut(said: str, longest: int) -> str:
-    return said if len(said) <= longest else said[: longest - 1].rstrip() + "…"
