@@ -154,7 +154,7 @@ class EditedMessage:
         self._share.spend(UPDATE)
         try:
             self._api.update_message(
-                self._place.channel, ts, patience=BRISK, granted=True, **page_arguments(page)
+                self._place.channel, ts, patience=BRISK, acquired=True, **page_arguments(page)
             )
         except SlackRefused as error:
             if error.error in STREAM_OPEN and number < len(

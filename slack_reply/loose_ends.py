@@ -116,7 +116,7 @@ class LooseEnds:
             return ""
         try:
             self._api.stop_stream(
-                self._place.channel, ts, self._closing.get(ts, ()), patience=BRISK, granted=granted
+                self._place.channel, ts, self._closing.get(ts, ()), patience=BRISK, acquired=granted
             )
         except SlackRefused as error:
             return self._not_stopped(ts, error.error)
@@ -169,7 +169,7 @@ class LooseEnds:
         if self._share.try_take(STOP):
             self._refused[ts] += 1
             with suppress(SlackError):
-                self._api.stop_stream(self._place.channel, ts, patience=BRISK, granted=True)
+                self._api.stop_stream(self._place.channel, ts, patience=BRISK, acquired=True)
         if self._refused[ts] >= REFUSALS:
             self.stopped(ts)
 

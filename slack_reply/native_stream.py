@@ -165,7 +165,7 @@ class NativeStream:
         self._share.spend(APPEND)
         try:
             self._api.append_stream(
-                self._place.channel, self.message_ts, chunks, patience=BRISK, granted=True
+                self._place.channel, self.message_ts, chunks, patience=BRISK, acquired=True
             )
         except SlackRefused as error:
             self._refused(error.error, shown)

@@ -82,7 +82,7 @@ class Opening:
                 None if place.is_dm else place.user,
                 None if place.is_dm else place.user_team,
                 chunks,
-                granted=True,
+                acquired=True,
             )
         except SlackRefused as error:
             if not place.is_dm or error.error not in RECIPIENT_MISSING:

@@ -77,7 +77,7 @@ class Posting:
                 place.thread_ts,
                 metadata={"event_type": EVENT_TYPE, "event_payload": {"page": name}},
                 patience=BRISK,
-                granted=True,
+                acquired=True,
                 **page_arguments(page, below),
             )
         except SlackRefused as error:

@@ -4,7 +4,7 @@ import json
 import logging
 from dataclasses import asdict, dataclass
 
-from slack_api.calls import Calls
+from slack_api.client import SlackApi
 from slack_api.tiers import APPEND, POST, START, UPDATE
 
 TEXT_METHODS = (START, APPEND, UPDATE, POST)
@@ -41,9 +41,9 @@ class Report:
     legs: int = 1
     conversation: str = ""
 
-    def measure(self, slack: Calls) -> None:
+    def measure(self, slack: SlackApi) -> None:
         """What the turn's client of Slack counted."""
-        self.flushes = sum(slack.taken[method] for method in TEXT_METHODS)
+        self.flushes = sum(slack.succeeded[method] for method in TEXT_METHODS)
         self.retries = slack.retries
 
     def line(self) -> str:

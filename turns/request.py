@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from clock import Clock
 from conversation_store.record import ThreadRecord
 from errors import StoreError
-from slack_api.calls import Calls
+from slack_api.client import SlackApi
 from turns.orphans import Orphans
 from turns.report import Report, logger, where
 from turns.taking import Taking
@@ -26,7 +26,7 @@ class TurnRequest:
     record: ThreadRecord
     taking: Taking
     orphans: Orphans
-    slack: Calls
+    slack: SlackApi
     clock: Clock
     received: float
     report: Report

@@ -111,7 +111,7 @@ def test_names_that_the_budget_does_not_allow_are_ids_for_now() -> None:
     clock = FakeClock()
     users = Users(clock)
     api, pool = api_over(ANN, clock=clock)
-    api.budget.limited(api.account, "users.info", 60.0)
+    api.budget.pause(api.account, "users.info", 60.0)
     assert not users.one(api, "U1").known
     assert pool.sent == []
     clock.advance(120.0)

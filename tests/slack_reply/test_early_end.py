@@ -257,7 +257,7 @@ def test_text_that_is_longer_than_any_room_ends_early_even_if_it_would_fit(style
 
 def test_posts_wait_for_their_turn_no_longer_than_the_answer_has() -> None:
     slack = TroubledSlack()
-    slack.budget.limited(slack.api.account, "chat.postMessage", 290.0)
+    slack.budget.pause(slack.api.account, "chat.postMessage", 290.0)
     reply, began = slack.reply("post", patience=30.0), slack.clock.now()
     with pytest.raises(Unreachable):
         reply.finish(lambda: View("Hello"))

@@ -58,7 +58,7 @@ def test_what_the_limits_hold_back_waits_for_the_end() -> None:
     api, pool = api_over(OK, clock=clock)
     one = LooseEnds(api, Share(api.budget, PLACE), PLACE, clock)
     one.shows("2.0", PAGE)
-    api.budget.limited(ACCOUNT, STOP, 20.0)
+    api.budget.pause(ACCOUNT, STOP, 20.0)
     assert one.settle() == ("2.0",)
     assert pool.methods == []
 
@@ -148,7 +148,7 @@ def test_one_that_never_ceases_to_be_a_stream_is_left() -> None:
 
 def test_before_it_is_stopped_it_has_its_turn() -> None:
     one, pool, _ = ends(refuses("streaming_state_conflict"))
-    one._api.budget.limited(PLACE.account, STOP, 10_000.0)
+    one._api.budget.pause(PLACE.account, STOP, 10_000.0)
     one.unwanted("2.0")
     one.tidy()
     assert set(pool.methods) == {DELETE}
@@ -185,7 +185,7 @@ def test_what_is_no_stream_of_ours_is_not_stopped() -> None:
 
 def test_out_of_turn_no_stop_is_sent() -> None:
     one, pool, clock = ends(OK)
-    one._api.budget.limited(ACCOUNT, STOP, 10_000.0)
+    one._api.budget.pause(ACCOUNT, STOP, 10_000.0)
     one.tidy()
     assert pool.methods == []
     assert sum(clock.slept) < CLEANUP_TIMEOUT + 60

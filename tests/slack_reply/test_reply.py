@@ -109,7 +109,7 @@ def test_another_answers_pause_is_not_waited_out_either() -> None:
     reply = slack.reply("edit")
     reply.show(lambda: View(WHOLE[:600]))
     slack.clock.advance(REPLY_TIMEOUT - 200)
-    slack.budget.limited(slack.api.account, "chat.update", 299.0)
+    slack.budget.pause(slack.api.account, "chat.update", 299.0)
     began = slack.clock.now()
     reply.finish(lambda: View(WHOLE[:2000]))
     assert bare(slack.text()) == bare(WHOLE[:2000])
@@ -252,10 +252,10 @@ def test_nor_when_slack_is_in_trouble_then(trouble: str) -> None:
 def test_when_edits_are_short_too_an_answer_goes_by_post() -> None:
     slack = TroubledSlack()
     account = slack.api.account
-    while slack.budget.try_take(account, "chat.startStream", "m"):
+    while slack.budget.try_acquire(account, "chat.startStream", "m"):
         pass
     for number in range(40):
-        slack.budget.join(account, "chat.update", f"m{number}")
+        slack.budget.add_message(account, "chat.update", f"m{number}")
     reply = slack.reply()
     grow(slack, reply, [WHOLE[:300], WHOLE[:900], WHOLE])
     assert (reply.method, set(slack.sent)) == ("post", {"chat.postMessage"})

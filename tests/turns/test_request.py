@@ -109,7 +109,7 @@ def request(house: House, reply: ReplyOfTests) -> TurnRequest:
         record=record,
         taking=taking,
         orphans=house.orphans,
-        slack=cast("Any", SimpleNamespace(taken=Counter(), retries=0)),
+        slack=cast("Any", SimpleNamespace(succeeded=Counter(), retries=0)),
         clock=house.clock,
         received=house.clock.epoch(),
         report=report,
