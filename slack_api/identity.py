@@ -1,4 +1,4 @@
-"""Whose token it is and who a user is, read tolerantly from what Slack answers."""
+"""Whose token it is and who a user is, read from the answers of auth.test and users.info. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ JOINER = "\u200d"
 
 @dataclass(frozen=True, slots=True)
 class UserInfo:
-    """A user as users.info tells it; `known` is False when only the id is known, which is then the name."""
+    """A user of users.info. `known` is False where only the id is known, which is the name then."""
 
     id: str
     name: str
@@ -29,7 +29,7 @@ class UserInfo:
 
 @dataclass(frozen=True, slots=True)
 class AuthInfo:
-    """What auth.test says; `scopes` is None when the answer did not name them."""
+    """What auth.test answers; `scopes` is None where the answer did not name them."""
 
     team_id: str
     team: str
@@ -41,7 +41,7 @@ class AuthInfo:
 
 
 def user_info(user_id: str, raw: Any) -> UserInfo:
-    """The display name first, as Slack shows it, then the full name, then the handle."""
+    """Read a user. The name is the display name, as Slack shows it, or else the full name, or else the handle."""
     user = mapping(raw)
     profile = mapping_of(user, "profile")
     names = [
@@ -64,7 +64,7 @@ def user_info(user_id: str, raw: Any) -> UserInfo:
 
 
 def _plain(name: Any) -> str:
-    """A name on one line: whoever it belongs to chose it, and it goes into prompts, notes and inputs of apps."""
+    """A name on one line, cut short: its owner chose it freely, and it goes into prompts, notes and inputs of apps."""
     if not isinstance(name, str):
         return ""
     shown = "".join(
@@ -74,7 +74,7 @@ def _plain(name: Any) -> str:
 
 
 def auth_info(raw: Any, headers: Mapping[str, str]) -> AuthInfo:
-    """The scopes come in a header of the answer."""
+    """Read the answer of auth.test; the scopes come in one of its headers."""
     answer = mapping(raw)
     scopes = {name.lower(): value for name, value in headers.items()}.get("x-oauth-scopes")
     return AuthInfo(
