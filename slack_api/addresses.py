@@ -31,7 +31,7 @@ class FilesOrigin:
         if parts.port in {None, default}:
             self._authorities.add(bare)
 
-    def owns(self, url: str) -> bool:
+    def is_origin_of(self, url: str) -> bool:
         """Whether the URL is of this origin, and so spelled that no two parsers read different hosts in it."""
         if "\\" in url or url != url.strip() or CONTROL.search(url):
             return False

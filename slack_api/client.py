@@ -125,15 +125,12 @@ class SlackApi(Calls):
         answer = self.call("files.getUploadURLExternal", {"filename": name, "length": str(size)})
         return text_of(answer, "upload_url"), text_of(answer, "file_id")
 
-    def complete_upload(
-        self, file_id: str, title: str, channel: str, thread_ts: str, comment: str = ""
-    ) -> None:
+    def complete_upload(self, file_id: str, title: str, channel: str, thread_ts: str) -> None:
         """Share an uploaded file in a thread. Slack does not tell the ts of its message (field/slack.md §7)."""
         arguments = {
             "files": json.dumps([{"id": file_id, "title": title}]),
             "channel_id": channel,
             "thread_ts": thread_ts or None,
-            "initial_comment": comment or None,
         }
         self.call("files.completeUploadExternal", arguments)
 

@@ -16,6 +16,12 @@ UPLOAD = "files.upload"  # how the POST of the bytes is named in errors
 UPLOAD_BOUNDS = Bounds(silence=30.0, whole=60.0, size=64 * 1024)
 UPLOAD_TRIES = 2
 HTTP_OK = 200
+UNANSWERED: Mapping[type[Exception], str] = {
+    TooLarge: "file_too_large",
+    Stalled: "file_stalled",
+    Truncated: "file_truncated",
+}
+"""Why a download is refused, by what ended it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,32 +62,36 @@ class SlackFiles:
         url = download_url(whole, limits.size)
         if not limits.accepts(name, mimetype):
             raise FileRefused(name, "file_wrong_type")
-        if not self._origin.owns(url):
+        if not self._origin.is_origin_of(url):
             raise FileRefused(name, "file_foreign_host")
         answer = self._fetch(name, url, limits)
-        reason = refusal(whole, answer, self._origin.owns(answer.headers.get("location", "")))
+        reason = refusal(whole, answer, self._origin.is_origin_of(answer.headers.get("location", "")))
         if reason is not None:
             raise FileRefused(name, reason)
         return Downloaded(name, mimetype, answer.body)
 
-    def upload(
-        self, channel: str, thread_ts: str, name: str, content: bytes, *, title: str = "", comment: str = ""
-    ) -> str:
-        """Share a file in a thread and return its id. Raises SlackError subtypes.
+    def store(self, name: str, content: bytes) -> str:
+        """Upload a file and return its id. Raises SlackError subtypes.
 
-        Members see only the last step, which is never repeated when its fate is unknown.
+        Nobody sees the file before `share`, so the upload is tried once more where its fate is unknown.
         """
-        file_id = self.store(name, content)
-        self.share(file_id, title or safe_name(name), channel, thread_ts, comment=comment)
+        name = safe_name(name)
+        for tried in range(1, UPLOAD_TRIES + 1):
+            url, file_id = self._api.upload_url(name, len(content))
+            if not self._origin.is_origin_of(url):
+                raise FileRefused(name, "file_foreign_host")
+            try:
+                self._send(url, content)
+            except (SlackUnreachable, SlackFateUnknown):
+                if tried == UPLOAD_TRIES:
+                    raise
+            else:
+                break
         return file_id
 
-    def store(self, name: str, content: bytes) -> str:
-        """Upload a file, which nobody sees before `share`, and return its id. Raises SlackError subtypes."""
-        return self._store(safe_name(name), content)
-
-    def share(self, file_id: str, title: str, channel: str, thread_ts: str, *, comment: str = "") -> None:
+    def share(self, file_id: str, title: str, channel: str, thread_ts: str) -> None:
         """Show an uploaded file in a thread. Raises SlackError subtypes; never repeated when its fate is unknown."""
-        self._api.complete_upload(file_id, title, channel, thread_ts, comment)
+        self._api.complete_upload(file_id, title, channel, thread_ts)
 
     def is_shown(self, file_id: str, channel: str, thread_ts: str, *, after: str = "") -> bool:
         """Whether a message of the thread holds the file; False also where Slack does not tell. Never raises."""
@@ -113,29 +123,8 @@ class SlackFiles:
                 return self._pool.exchange("GET", url, headers, None, bounds)
             except NeverSent:
                 return self._pool.exchange("GET", url, headers, None, bounds)
-        except TooLarge as fault:
-            raise FileRefused(name, "file_too_large") from fault
-        except Stalled as fault:
-            raise FileRefused(name, "file_stalled") from fault
-        except Truncated as fault:
-            raise FileRefused(name, "file_truncated") from fault
         except (NeverSent, Unanswered) as fault:
-            raise FileRefused(name, "file_download_failed") from fault
-
-    def _store(self, name: str, content: bytes) -> str:
-        """Upload the bytes. Nobody sees them yet, so this may be tried again from its start."""
-        for tried in range(1, UPLOAD_TRIES + 1):
-            url, file_id = self._api.upload_url(name, len(content))
-            if not self._origin.owns(url):
-                raise FileRefused(name, "file_foreign_host")
-            try:
-                self._send(url, content)
-            except (SlackUnreachable, SlackFateUnknown):
-                if tried == UPLOAD_TRIES:
-                    raise
-            else:
-                break
-        return file_id
+            raise FileRefused(name, UNANSWERED.get(type(fault), "file_download_failed")) from fault
 
     def _send(self, url: str, content: bytes) -> None:
         """Send the bytes without the token: the upload URL itself is the permission."""
