@@ -10,7 +10,7 @@ from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord, as_of
 from conversation_store.store import Change, ThreadStore
 from errors import StoreBusy, StoreError, StoreFull
 
-PATIENCE = 3
+FAILURES_BEFORE_REST = 3
 """Failures in a row after which the store is left alone for REST seconds: each costs up to its time-out."""
 REST = 5.0
 
@@ -52,7 +52,7 @@ class Health:
             self._reported = True
             _log.warning("conversation store fails, going on from memory: %s", error)
         self._failures += 0 if isinstance(error, StoreFull) else 1
-        if self._failures >= PATIENCE:
+        if self._failures >= FAILURES_BEFORE_REST:
             self._rests_until = self._clock.now() + REST
 
 

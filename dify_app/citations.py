@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from dify_app.answer import FileProduced, Source
 from dify_app.files_out import is_signed
-from dify_app.shapes import count_of, mapping_of, mappings_of, one_line, text_of
+from json_fields import count_of, mapping_of, mappings_of, text_of
+from plain_text import one_line
 
 _LONGEST_NAME = 150  # characters of a document's name
 _LONGEST_URL = 2000

@@ -21,13 +21,8 @@ def file_bases(named: Iterable[str], hook_url: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(base for base in map(_base, [*named, _origin_of(hook_url)]) if base))
 
 
-def resolve(url: str, bases: tuple[str, ...]) -> str | None:
-    """The first address to fetch a file of Dify's from; None for an address that is not Dify's own."""
-    return next(iter(addresses(url, bases)), None)
-
-
 def addresses(url: str, bases: tuple[str, ...]) -> tuple[str, ...]:
-    """All of them, the nearest first."""
+    """Where to ask for a file of Dify's, the nearest first; none for an address that is not Dify's own."""
     parts = _split(url)
     if parts is None:
         return ()

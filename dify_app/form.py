@@ -9,8 +9,8 @@ from cachetools import TLRUCache
 
 from clock import Clock
 from dify_app.faults import classify
-from dify_app.shapes import count_of, mapping_of, mappings_of, text_of, texts_of
 from errors import DifyError, DifyUnavailable
+from json_fields import count_of, mapping_of, mappings_of, text_of, texts_of
 
 TEXT_KINDS = frozenset({"text-input", "paragraph"})
 FILE_KINDS = frozenset({"file", "file-list"})
@@ -18,8 +18,8 @@ FILE_KINDS = frozenset({"file", "file-list"})
 _MEGABYTE = 1024 * 1024
 _REMEMBERED = 300.0  # seconds
 _FAILURE_REMEMBERED = 10.0
-_PATIENCE = 10.0  # seconds for the call; without it the SDK would wait for 250
-_SHORTEST_PATIENCE = 3.0  # wall seconds: a scaled clock does not make Dify faster
+_FORM_TIMEOUT = 10.0  # seconds for the call; without it the SDK would wait for 250
+_FORM_WALL_FLOOR = 3.0  # wall seconds: a scaled clock does not make Dify faster
 _MOST_APPS = 256
 
 
@@ -132,7 +132,7 @@ class FormCache:
     def _fetched(self, fetch: Callable[[], Mapping[str, Any]]) -> AppForm | DifyError:
         try:
             with gevent.Timeout(
-                max(self._clock.wall(_PATIENCE), _SHORTEST_PATIENCE), DifyUnavailable("form_late")
+                max(self._clock.wall(_FORM_TIMEOUT), _FORM_WALL_FLOOR), DifyUnavailable("form_late")
             ):
                 return parse_form(fetch())
         except Exception as error:  # noqa: BLE001 - the SDK raises bare Exceptions (field/dify.md §2)

@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from dify_app.answer import Paused
-from dify_app.shapes import mapping_of, mappings_of, text_of
+from json_fields import mapping_of, mappings_of, text_of
 
 # Where a form's field stands in its Markdown: {{#$output.name#}}
 _FIELD = re.compile(r"\{\{#\$output\.([^#{}\n]{1,100})#\}\}")

@@ -14,10 +14,10 @@ from dify_app.faults import classify_event
 from dify_app.manner import Manner
 from dify_app.outputs import readable
 from dify_app.pause import paused_form
-from dify_app.shapes import mapping_of, text_of
 from dify_app.speech import Speech
 from dify_app.steps import Steps
 from errors import DifyError, RunFailed
+from json_fields import mapping_of, text_of
 
 # With these an app that has no conversations begins to speak.
 _FIRST_WORDS = frozenset({"message", "text_chunk", "workflow_started"})

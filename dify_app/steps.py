@@ -8,7 +8,8 @@ from typing import Any
 from cachetools import LRUCache
 
 from dify_app.answer import Step, StepKind, StepState
-from dify_app.shapes import count_of, mapping_of, one_line, text_of
+from json_fields import count_of, mapping_of, text_of
+from plain_text import one_line
 
 _LONGEST_TITLE = 100  # characters
 _LONGEST_OUTPUT = 200

@@ -31,7 +31,7 @@ ACCEPT_SECONDS = 2.6
 KNOWN_ROUTE_SECONDS = 2.0
 UNKNOWN_ROUTE_SECONDS = 0.8
 # Wall seconds: a scaled clock does not make the machine faster.
-SHORTEST_PATIENCE = 0.35
+ROUTE_WALL_FLOOR = 0.35
 NEVER_SENT = (urllib3.exceptions.ConnectTimeoutError, urllib3.exceptions.NewConnectionError)
 # The turn sends a byte every 10 s; six missing ones mean that nobody is there.
 _SILENCE = 6 * HEARTBEAT_SECONDS
@@ -168,7 +168,7 @@ class Relay:
         return (
             seconds
             if scale >= 1.0
-            else max(seconds, SHORTEST_PATIENCE * (seconds / UNKNOWN_ROUTE_SECONDS) / scale)
+            else max(seconds, ROUTE_WALL_FLOOR * (seconds / UNKNOWN_ROUTE_SECONDS) / scale)
         )
 
 

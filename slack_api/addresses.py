@@ -1,4 +1,4 @@
-"""Which addresses may see the bot token or a member's bytes: Slack's files host, no look-alike."""
+"""Which addresses may get the bot token or a member's file: Slack's files host alone (D7)."""
 
 import re
 from urllib.parse import urlsplit
@@ -12,9 +12,9 @@ ORIGIN_SETTING = "SLACK_FILES_URL"
 
 
 class FilesOrigin:
-    """Scheme, host and port of SLACK_FILES_URL, compared as a whole (D7; field/slack.md §7).
+    """Scheme, host and port of SLACK_FILES_URL, compared as a whole (field/slack.md §7).
 
-    https on port 443, except on loopback, where tests and the demo live. Raises SettingsError otherwise.
+    The URL must be https on port 443, except on loopback, which tests and the demo use. Raises SettingsError otherwise.
     """
 
     def __init__(self, files_url: str) -> None:
@@ -31,8 +31,8 @@ class FilesOrigin:
         if parts.port in {None, default}:
             self._authorities.add(bare)
 
-    def owns(self, url: str) -> bool:
-        """Whether the URL lies on this very origin, in a spelling no parser misreads."""
+    def is_origin_of(self, url: str) -> bool:
+        """Whether the URL is of this origin, and so spelled that no two parsers read different hosts in it."""
         if "\\" in url or url != url.strip() or CONTROL.search(url):
             return False
         try:

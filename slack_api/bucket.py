@@ -1,4 +1,4 @@
-"""One allowance: a token bucket that also never fills Slack's minute, and that learns from a 429."""
+"""A token bucket that also keeps below Slack's limit for any one minute, and that gets slower after a 429."""
 
 from collections import deque
 
@@ -16,7 +16,7 @@ RECOVERY = 0.15 / MINUTE  # of the full pace, per second
 
 
 class Bucket:
-    """Grants calls at a little less than `tier` gives. All times are `Clock.now()` seconds."""
+    """Gives calls at a little less than the rate of `tier`. All times are seconds of `Clock.now()`."""
 
     def __init__(self, tier: Tier, now: float) -> None:
         self._rate = tier.per_minute * PACE / MINUTE
@@ -27,13 +27,13 @@ class Bucket:
         self._seen = now
         self._paused_until = now
 
-    def pace(self, now: float) -> float:
-        """Calls per second that can be expected to go on."""
+    def calls_per_second(self, now: float) -> float:
+        """The rate at which calls can be expected from now on."""
         self._refill(now)
         return self._rate * self._share
 
     def ready_at(self, now: float) -> float:
-        """When the next call may go: `now` if at once."""
+        """The time from which the next call may be sent; `now` if that is at once."""
         self._refill(now)
         waits = [now, self._paused_until]
         if self._tokens < 1.0 - TINY:
@@ -43,26 +43,26 @@ class Bucket:
         return max(waits)
 
     def spend(self, now: float) -> None:
-        """Take one; the caller has seen that `ready_at` is not after `now`."""
+        """Count one call. The caller made sure that `ready_at` is not after `now`."""
         self._refill(now)
         self._tokens = max(0.0, self._tokens - 1.0)
         self._in_minute.append(now)
 
-    def limited(self, now: float, retry_after: float) -> None:
-        """Slack said 429: nothing goes for so long, then slower than before. A burst of 429 counts once."""
+    def pause(self, now: float, retry_after: float) -> None:
+        """Send nothing for the seconds that a 429 named, then less than before. A burst of 429 counts as one."""
         self._refill(now)
         if now >= self._paused_until:
             self._share = max(SLOWEST, self._share * SLOWER)
         self._paused_until = max(self._paused_until, now + retry_after)
         self._tokens = 0.0
 
-    def at_rest(self, now: float) -> bool:
-        """Whether it remembers nothing that a new bucket would not know."""
+    def is_idle(self, now: float) -> bool:
+        """Whether a new bucket would behave in the same way."""
         idle = not self._in_minute or self._in_minute[-1] + MINUTE + SKEW <= now
         return idle and self.ready_at(now) <= now and self._share >= 1.0
 
     def _refill(self, now: float) -> None:
-        """Tokens and the learnt pace come back while nothing is paused."""
+        """Add the tokens, and the part of the full rate, that have come back while nothing was paused."""
         rested = now - max(self._seen, self._paused_until)
         self._seen = max(self._seen, now)
         if rested <= 0:

@@ -1,4 +1,4 @@
-"""The rate budget all turns of the process share: no turn meets Slack's 429 for another's calls."""
+"""The rate budget that all turns of the process share, so that no turn gets a 429 for the calls of another."""
 
 from collections.abc import Callable
 
@@ -6,16 +6,17 @@ from clock import Clock
 from slack_api.line import Line, Urgency
 from slack_api.tiers import channel_tier_of, tier_of
 
-BLINK = 0.001  # seconds: the shortest wait that is worth a switch
-LOOK = 3.0  # seconds between two looks at `over`: nothing wakes whoever waits in a pause, and it can last minutes
-MANY = 1_000  # lines remembered before those at rest are dropped
+BLINK = 0.001  # seconds: the shortest sleep
+LOOK = 3.0  # seconds between two looks at `cancelled` during a pause, which can last minutes
+MANY = 1_000  # lines remembered before the idle ones are dropped
 
 
 class Budget:
-    """One per process. Every write to Slack takes from here first, and only then reads what to write.
+    """One per process. A writer acquires each call here before it reads the text to be written.
 
-    `team` is the app in its workspace (SlackApi.account), `key` names the message that is written, by any string that
-    is the same for all its calls: fairness is between keys. `channel` matters where Slack limits each channel (posts).
+    `team` is the app in its workspace (SlackApi.account). `key` names the message that is written, by any string that
+    is the same for all calls for this message; the budget is fair between keys. `channel` matters for posts, which
+    Slack limits per channel too.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -23,11 +24,11 @@ class Budget:
         self._lines: dict[tuple[str, str], Line] = {}
         self._many = MANY
 
-    def try_take(self, team: str, method: str, key: str, *, channel: str = "") -> bool:
-        """Take if that is possible at once, without overtaking anybody who waits."""
-        return self._line(team, method).take_now(key, channel, self._clock.now())
+    def try_acquire(self, team: str, method: str, key: str, *, channel: str = "") -> bool:
+        """Acquire one call if that is possible at once and no other caller waits for it; return whether it was."""
+        return self._line(team, method).try_acquire(key, channel, self._clock.now())
 
-    def take(
+    def acquire(
         self,
         team: str,
         method: str,
@@ -37,50 +38,50 @@ class Budget:
         final: bool = False,
         trailing: bool = False,
         channel: str = "",
-        over: Callable[[], bool] | None = None,
+        cancelled: Callable[[], bool] | None = None,
     ) -> bool:
-        """Wait for the turn of this message, cooperatively; False when `timeout` seconds were not enough.
+        """Wait up to `timeout` seconds for one call. False: it was not granted, and nothing may be sent.
 
-        Whoever gets False must not send. A place in line survives it: what counts is when the message was served last.
-        `over` says that the wait is in vain by now, and ends it: something more urgent is to be written.
+        A message loses nothing by that, since the next call goes to the message whose last call is the oldest. The wait
+        ends early when `cancelled` says so, as where a more urgent text of the same message is ready.
 
-        `final`: the last text of a message goes before any flush on the way. `trailing`: what nobody sees
-        (a stop after its text was appended) goes last, but within a minute.
+        `final` is for the last text of a message, which goes before all texts on the way. `trailing` is for a call that
+        nobody sees, such as a stop after the last text was appended; it goes last, but within a minute.
         """
         urgency = Urgency.FINAL if final else Urgency.TRAILING if trailing else Urgency.FLUSH
         line = self._line(team, method)
         now = self._clock.now()
         deadline = now + timeout
-        longest = timeout if over is None else LOOK
+        longest = timeout if cancelled is None else LOOK
         ticket = line.enqueue(key, urgency, channel, now)
         try:
             while True:
-                line.advance(now)
-                if ticket.granted or now >= deadline or (over and over()):
+                line.grant_ready(now)
+                if ticket.granted or now >= deadline or (cancelled and cancelled()):
                     break
-                self._clock.sleep(max(BLINK, min(line.wake_at(now), deadline, now + longest) - now))
+                self._clock.sleep(max(BLINK, min(line.next_grant_at(now), deadline, now + longest) - now))
                 now = self._clock.now()
         finally:
-            line.drop(ticket)
+            line.remove(ticket)
         if ticket.granted and final:
-            line.forget(key)
+            line.remove_message(key)
         return ticket.granted
 
-    def limited(self, team: str, method: str, retry_after: float, *, channel: str = "") -> None:
-        """Slack answered 429: pause this allowance for `retry_after` seconds, then be slower for a while."""
-        self._line(team, method).limited(channel, self._clock.now(), retry_after)
+    def pause(self, team: str, method: str, retry_after: float, *, channel: str = "") -> None:
+        """Grant nothing for the seconds that a 429 named, and fewer calls than before for a while after that."""
+        self._line(team, method).pause(channel, self._clock.now(), retry_after)
 
-    def interval(self, team: str, method: str) -> float:
+    def call_interval(self, team: str, method: str) -> float:
         """Seconds between two calls of one message, if one more message were written by this method."""
-        return self._line(team, method).interval(self._clock.now())
+        return self._line(team, method).call_interval(self._clock.now())
 
-    def join(self, team: str, method: str, key: str) -> None:
-        """The message was shown by another method just now, and this one goes on with it."""
-        self._line(team, method).join(key, self._clock.now())
+    def add_message(self, team: str, method: str, key: str) -> None:
+        """Count a message that another method showed just now, and that is written by this method from now on."""
+        self._line(team, method).add_message(key, self._clock.now())
 
-    def forget(self, team: str, method: str, key: str) -> None:
-        """Do not count this message any longer: it makes no more calls of this method."""
-        self._line(team, method).forget(key)
+    def remove_message(self, team: str, method: str, key: str) -> None:
+        """Count a message no longer, since it needs no more calls of this method."""
+        self._line(team, method).remove_message(key)
 
     def _line(self, team: str, method: str) -> Line:
         line = self._lines.get((team, method))
@@ -92,6 +93,6 @@ class Budget:
         return line
 
     def _forget_lines(self, now: float) -> None:
-        """Where few are at rest, the next look comes when there are twice as many: each costs a look at all."""
-        self._lines = {name: line for name, line in self._lines.items() if not line.at_rest(now)}
+        """Drop the idle lines. This looks at all of them, so it is done again only when there are twice as many."""
+        self._lines = {name: line for name, line in self._lines.items() if not line.is_idle(now)}
         self._many = max(MANY, 2 * len(self._lines))

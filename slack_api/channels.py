@@ -1,4 +1,4 @@
-"""Which channels are group direct messages, asked once an hour: neither `app_mention` nor a press says it."""
+"""Which channels are group direct messages, asked once an hour: neither `app_mention` nor a block action tells it."""
 
 from collections.abc import Collection
 
@@ -13,7 +13,7 @@ KEEP = 3600.0  # seconds
 KEEP_FAILURE = 60.0
 CHANNELS = 10_000
 _OF_ANOTHER_TYPE = frozenset({"missing_scope", "channel_not_found"})
-"""With READ granted, Slack answers this for any channel that is no group direct message and not ours to see."""
+"""Errors that Slack answers to a bot with the scope READ for any other channel that the bot cannot see."""
 READ = "mpim:read"
 
 
@@ -27,9 +27,9 @@ class Channels:
     def is_group_dm(
         self, api: SlackApi, channel: str, scopes: Collection[str], patience: Patience
     ) -> bool | None:
-        """Whether several people write there directly, as this bot's token sees it; None where Slack does not tell.
+        """Whether the channel is a group direct message for this bot; None where Slack does not tell.
 
-        `scopes` are those of the token, as far as they are known.
+        `scopes` are the known scopes of the token.
         """
         place = (api.account, channel)
         if place not in self._known and place not in self._failed:

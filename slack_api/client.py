@@ -1,8 +1,182 @@
-"""The Web API methods the bridge uses, typed."""
+"""The methods of the Web API that the bridge calls, typed. Texts and blocks go out as they are given."""
 
-from slack_api.lookups import Lookups
-from slack_api.writes import Writes
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypedDict, Unpack
+
+from errors import SlackFateUnknown
+from json_fields import mapping_of, mappings_of, text_of
+from slack_api.identity import AuthInfo, UserInfo, auth_info, user_info
+from slack_api.retry import BRISK, HASTY, PATIENT, Patience
+from slack_api.tiers import APPEND, POST, SET_STATUS, START, STOP, UPDATE, USER
+from slack_api.web import Calls
+
+PAGE = 200  # messages of a thread that are asked for at once
+
+type Chunks = Sequence[Mapping[str, Any]]
+type Blocks = Sequence[Mapping[str, Any]]
 
 
-class SlackApi(Writes, Lookups):
-    """One bot token's calls. Cheap to build: connections and rates live in `pool` and `budget`."""
+class Content(TypedDict, total=False):
+    """What a message holds: `markdown_text` alone, or `text` and `blocks`, where one of the two may be missing."""
+
+    markdown_text: str | None
+    text: str | None
+    blocks: Blocks | None
+    metadata: Mapping[str, Any] | None
+
+
+class SlackApi(Calls):
+    """One bot token's calls. A client is cheap to build: `pool` holds the connections and `budget` the rates.
+
+    `patience` and `acquired` are those of `Calls`. Where a text grows old while it waits, the default patience is
+    short: its caller has a newer text by then, or acquires the call first, reads the text then and says `acquired`.
+    """
+
+    def start_stream(
+        self,
+        channel: str,
+        thread_ts: str,
+        recipient_user_id: str | None,
+        recipient_team_id: str | None,
+        chunks: Chunks,
+        *,
+        patience: Patience = BRISK,
+        acquired: bool = False,
+    ) -> str:
+        """Open a native stream and return its ts. A DM needs neither recipient, all else both (field/slack.md §4.2)."""
+        arguments = {
+            "channel": channel,
+            "thread_ts": thread_ts,
+            "recipient_user_id": recipient_user_id,
+            "recipient_team_id": recipient_team_id,
+            "chunks": chunks,
+        }
+        return _ts(START, self.call(START, arguments, patience=patience, acquired=acquired))
+
+    def append_stream(
+        self, channel: str, ts: str, chunks: Chunks, *, patience: Patience = BRISK, acquired: bool = False
+    ) -> None:
+        """Add to an open stream; never two calls at a time for one `ts`."""
+        arguments = {"channel": channel, "ts": ts, "chunks": chunks}
+        self.call(APPEND, arguments, patience=patience, acquired=acquired)
+
+    def stop_stream(
+        self,
+        channel: str,
+        ts: str,
+        chunks: Chunks = (),
+        *,
+        patience: Patience = PATIENT,
+        acquired: bool = False,
+    ) -> None:
+        """Add the last chunks to a stream and close it."""
+        arguments = {"channel": channel, "ts": ts, "chunks": chunks or None}
+        self.call(STOP, arguments, patience=patience, acquired=acquired)
+
+    def post_message(
+        self,
+        channel: str,
+        thread_ts: str = "",
+        *,
+        patience: Patience = PATIENT,
+        acquired: bool = False,
+        **content: Unpack[Content],
+    ) -> str:
+        """Post a message without unfurled links and return its ts."""
+        arguments = {
+            "channel": channel,
+            "thread_ts": thread_ts or None,
+            "unfurl_links": False,
+            "unfurl_media": False,
+        }
+        return _ts(POST, self.call(POST, {**arguments, **content}, patience=patience, acquired=acquired))
+
+    def update_message(
+        self,
+        channel: str,
+        ts: str,
+        *,
+        patience: Patience = BRISK,
+        acquired: bool = False,
+        **content: Unpack[Content],
+    ) -> None:
+        """Replace a message. One that was streamed keeps its blocks without `blocks=[]` (field/slack.md §4.3)."""
+        self.call(UPDATE, {"channel": channel, "ts": ts, **content}, patience=patience, acquired=acquired)
+
+    def delete_message(self, channel: str, ts: str) -> None:
+        """Delete a message of the bot."""
+        self.call("chat.delete", {"channel": channel, "ts": ts})
+
+    def set_status(
+        self, channel: str, thread_ts: str, status: str, loading_messages: Sequence[str] = ()
+    ) -> None:
+        """Show the status line of a thread. An empty one clears it; so do a post and 2 minutes (field/slack.md §5)."""
+        arguments = {
+            "channel_id": channel,
+            "thread_ts": thread_ts,
+            "status": status,
+            "loading_messages": loading_messages or None,
+        }
+        self.call(SET_STATUS, arguments, patience=BRISK)
+
+    def upload_url(self, name: str, size: int) -> tuple[str, str]:
+        """Ask where to send `size` bytes; return that URL and the id of the file to be."""
+        answer = self.call("files.getUploadURLExternal", {"filename": name, "length": str(size)})
+        return text_of(answer, "upload_url"), text_of(answer, "file_id")
+
+    def complete_upload(self, file_id: str, title: str, channel: str, thread_ts: str) -> None:
+        """Share an uploaded file in a thread. Slack does not tell the ts of its message (field/slack.md §7)."""
+        arguments = {
+            "files": json.dumps([{"id": file_id, "title": title}]),
+            "channel_id": channel,
+            "thread_ts": thread_ts or None,
+        }
+        self.call("files.completeUploadExternal", arguments)
+
+    def auth_test(self) -> AuthInfo:
+        """Ask whose token this is, and what it may do."""
+        response = self.respond("auth.test", {}, PATIENT)
+        return auth_info(response.data, response.headers)
+
+    def user(self, user_id: str) -> UserInfo:
+        """Ask about one user; `slack_api.users` remembers them, and acquires the call from the budget."""
+        asked = {"user": user_id, "include_locale": "true"}
+        answer = self.call(USER, asked, patience=HASTY, acquired=True)
+        return user_info(user_id, answer.get("user"))
+
+    def channel(self, channel: str, patience: Patience) -> Mapping[str, Any]:
+        """Ask what conversations.info knows of a channel."""
+        return mapping_of(self.call("conversations.info", {"channel": channel}, patience=patience), "channel")
+
+    def file(self, file_id: str) -> Mapping[str, Any]:
+        """Ask for one whole file object: Slack Connect sends stubs of them (field/slack.md §7)."""
+        return mapping_of(self.call("files.info", {"file": file_id}), "file")
+
+    def replies(
+        self, channel: str, thread_ts: str, *, oldest: str = "", most: int = 1000, metadata: bool = False
+    ) -> Iterator[Mapping[str, Any]]:
+        """Yield at most `most` messages of a thread, oldest first and the root before all; each page is one call."""
+        asked: dict[str, Any] = {
+            "channel": channel,
+            "ts": thread_ts,
+            "limit": str(min(PAGE, most)),
+            "oldest": oldest or None,
+            "include_all_metadata": "true" if metadata else None,
+        }
+        left = most
+        while left > 0:
+            answer = self.call("conversations.replies", asked)
+            messages = mappings_of(answer, "messages")
+            yield from messages[:left]
+            left -= len(messages)
+            asked["cursor"] = mapping_of(answer, "response_metadata").get("next_cursor")
+            if not messages or not asked["cursor"]:
+                return
+
+
+def _ts(method: str, answer: Mapping[str, Any]) -> str:
+    ts = text_of(answer, "ts")
+    if not ts:
+        raise SlackFateUnknown(method, "an answer without ts")
+    return ts

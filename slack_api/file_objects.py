@@ -1,4 +1,7 @@
-"""Slack's file objects, judged before and after the download. Pure; reasons are keys of `wording`."""
+"""Slack's file objects: what can be downloaded, and whether what came is the file. Pure.
+
+Every reason is a key of `wording`.
+"""
 
 import re
 import unicodedata
@@ -6,8 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from errors import FileRefused
+from json_fields import text_of
 from slack_api.pool import HttpResponse
-from slack_api.shapes import text
 
 UNNAMED = "file"
 LONGEST_NAME = 120  # characters
@@ -22,9 +25,9 @@ MIME = re.compile(r"[a-z0-9!#$&^_.+-]{1,80}/[a-z0-9!#$&^_.+-]{1,80}", re.ASCII)
 ANY_TYPE = "application/octet-stream"
 
 
-def safe_name(name: Any) -> str:
-    """The last part of the name, without control and formatting characters, short, its ending kept."""
-    last = re.split(r"[/\\]", text(name))[-1]
+def safe_name(name: str) -> str:
+    """The last part of a path, without control and formatting characters, cut to LONGEST_NAME with its ending kept."""
+    last = re.split(r"[/\\]", name)[-1]
     visible = "".join(character for character in last if unicodedata.category(character)[0] != "C")
     plain = " ".join(visible.split()).strip(". ")
     if len(plain) > LONGEST_NAME:
@@ -35,29 +38,29 @@ def safe_name(name: Any) -> str:
 
 
 def mime_of(file: Mapping[str, Any]) -> str:
-    """The type Slack gives, if it is one.
+    """The media type that Slack gives, or ANY_TYPE where that is none.
 
-    Voice clips come as video/mp4 or video/webm, or without any type (seen by several bots, though Slack does not
-    say so); they are sound.
+    Voice clips come as video/mp4 or video/webm, or without any type, and are sound (seen by several bots; Slack does
+    not document it).
     """
-    kind = text(file.get("mimetype")).strip().lower()
+    kind = text_of(file, "mimetype").strip().lower()
     if file.get("subtype") == "slack_audio" and not kind.startswith("audio/"):
         kind = "audio/webm" if "webm" in kind or name_of(file).endswith(".webm") else "audio/mp4"
     return kind if MIME.fullmatch(kind) else ANY_TYPE
 
 
 def name_of(file: Mapping[str, Any]) -> str:
-    """The file's name, or its title."""
-    return safe_name(file.get("name") or file.get("title"))
+    """The safe name of a file, made of its name or its title."""
+    return safe_name(text_of(file, "name", "title"))
 
 
 def is_stub(file: Mapping[str, Any]) -> bool:
-    """Slack Connect sends an id only; files.info knows the rest (field/slack.md §7)."""
+    """Whether the object holds an id only, as Slack Connect sends it; files.info has the rest (field/slack.md §7)."""
     return file.get("mode") == "file_access" or file.get("file_access") == "check_file_info"
 
 
 def download_url(file: Mapping[str, Any], largest: int) -> str:
-    """Where its bytes are. Raises FileRefused for what cannot be fetched, whatever the address."""
+    """The URL of the file's bytes. Raises FileRefused for a file that cannot be fetched, whatever its URL."""
     name = name_of(file)
     mode = file.get("mode")
     if is_stub(file) or file.get("file_access") == "access_denied":
@@ -73,20 +76,20 @@ def download_url(file: Mapping[str, Any], largest: int) -> str:
         raise FileRefused(name, "file_too_large")
     if size == 0:
         raise FileRefused(name, "file_empty")
-    url = text(file.get("url_private_download")) or text(file.get("url_private"))
+    url = text_of(file, "url_private_download", "url_private")
     if not url:
         raise FileRefused(name, "file_no_url")
     return url
 
 
 def declared_size(file: Mapping[str, Any]) -> int | None:
-    """Bytes, if the object says so."""
+    """The size in bytes; None where the object does not tell it."""
     size = file.get("size")
     return size if isinstance(size, int) and not isinstance(size, bool) and size >= 0 else None
 
 
 def refusal(file: Mapping[str, Any], answer: HttpResponse, owned_target: bool) -> str | None:
-    """Why this answer is not the file; None if it is. `owned_target`: it redirects to the files host."""
+    """Why this answer is not the file; None if it is. `owned_target` says that it redirects to the files host."""
     if "acl_fail" in answer.headers.get("x-slack-meta", ""):
         return "file_login_page"
     if 300 <= answer.status < 400:  # noqa: PLR2004 - the class of redirects
@@ -111,7 +114,7 @@ def _redirected(location: str, owned_target: bool) -> str:
 
 
 def _is_login_page(file: Mapping[str, Any], answer: HttpResponse) -> bool:
-    """A page where the file is none; a body of exactly the file's size is the file."""
+    """Whether the body is a web page but the file is none. A body of exactly the file's size is the file."""
     if declared_size(file) == len(answer.body) or mime_of(file) in HTML_TYPES:
         return False
     kind = answer.headers.get("content-type", "").partition(";")[0].strip().lower()

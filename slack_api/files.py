@@ -1,26 +1,35 @@
-"""Files from and to Slack. The token goes to Slack's files host and nowhere else (D7)."""
+"""Files from and to Slack. The token is sent to Slack's files host and nowhere else (D7)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from errors import FileRefused, SlackError, SlackFateUnknown, SlackRefused, SlackUnreachable
+from json_fields import mappings_of, text_of
 from slack_api.addresses import FilesOrigin
 from slack_api.client import SlackApi
 from slack_api.connection import NeverSent
 from slack_api.file_objects import download_url, is_stub, mime_of, name_of, refusal, safe_name
 from slack_api.pool import Bounds, HttpResponse, Sender, Stalled, TooLarge, Truncated, Unanswered
-from slack_api.shapes import mapping, text
 
 UPLOAD = "files.upload"  # how the POST of the bytes is named in errors
 UPLOAD_BOUNDS = Bounds(silence=30.0, whole=60.0, size=64 * 1024)
 UPLOAD_TRIES = 2
 HTTP_OK = 200
+UNANSWERED: Mapping[type[Exception], str] = {
+    TooLarge: "file_too_large",
+    Stalled: "file_stalled",
+    Truncated: "file_truncated",
+}
+"""Why a download is refused, by what ended it."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileLimits:
-    """`size` in bytes, `seconds` for the whole file; `accepts(name, mimetype)` says what the app takes."""
+    """What one download may take: `size` in bytes, `seconds` for the whole file, `silence` seconds between two bytes.
+
+    `accepts(name, mimetype)` says whether the app takes such a file.
+    """
 
     size: int = 15 * 1024 * 1024
     seconds: float = 60.0
@@ -30,7 +39,7 @@ class FileLimits:
 
 @dataclass(frozen=True, slots=True)
 class Downloaded:
-    """A whole file; its name is safe to show and to pass on."""
+    """A whole file. Its name is safe to show and to pass on."""
 
     name: str
     mimetype: str
@@ -47,50 +56,54 @@ class SlackFiles:
         self._origin = origin
 
     def download(self, file: Mapping[str, Any], limits: FileLimits) -> Downloaded:
-        """Fetch a file of a message, whole or not at all. Raises FileRefused, nothing else."""
+        """Fetch a file of a message, whole or not at all. Raises FileRefused and nothing else."""
         whole = self.resolve(file)
         name, mimetype = name_of(whole), mime_of(whole)
         url = download_url(whole, limits.size)
         if not limits.accepts(name, mimetype):
             raise FileRefused(name, "file_wrong_type")
-        if not self._origin.owns(url):
+        if not self._origin.is_origin_of(url):
             raise FileRefused(name, "file_foreign_host")
         answer = self._fetch(name, url, limits)
-        reason = refusal(whole, answer, self._origin.owns(answer.headers.get("location", "")))
+        reason = refusal(whole, answer, self._origin.is_origin_of(answer.headers.get("location", "")))
         if reason is not None:
             raise FileRefused(name, reason)
         return Downloaded(name, mimetype, answer.body)
 
-    def upload(
-        self, channel: str, thread_ts: str, name: str, content: bytes, *, title: str = "", comment: str = ""
-    ) -> str:
-        """Share a file into a thread, return its id. Raises SlackError subtypes.
+    def store(self, name: str, content: bytes) -> str:
+        """Upload a file and return its id. Raises SlackError subtypes.
 
-        Only the last step shows anything, and it is never repeated when its fate is unknown.
+        Nobody sees the file before `share`, so the upload is tried once more where its fate is unknown.
         """
-        file_id = self.store(name, content)
-        self.share(file_id, title or safe_name(name), channel, thread_ts, comment=comment)
+        name = safe_name(name)
+        for tried in range(1, UPLOAD_TRIES + 1):
+            url, file_id = self._api.upload_url(name, len(content))
+            if not self._origin.is_origin_of(url):
+                raise FileRefused(name, "file_foreign_host")
+            try:
+                self._send(url, content)
+            except (SlackUnreachable, SlackFateUnknown):
+                if tried == UPLOAD_TRIES:
+                    raise
+            else:
+                break
         return file_id
 
-    def store(self, name: str, content: bytes) -> str:
-        """Bring a file to Slack, where nobody sees it before `share`; return its id. Raises SlackError subtypes."""
-        return self._store(safe_name(name), content)
-
-    def share(self, file_id: str, title: str, channel: str, thread_ts: str, *, comment: str = "") -> None:
-        """Show a stored file in a thread. Raises SlackError subtypes; never repeated when its fate is unknown."""
-        self._api.complete_upload(file_id, title, channel, thread_ts, comment)
+    def share(self, file_id: str, title: str, channel: str, thread_ts: str) -> None:
+        """Show an uploaded file in a thread. Raises SlackError subtypes; never repeated when its fate is unknown."""
+        self._api.complete_upload(file_id, title, channel, thread_ts)
 
     def is_shown(self, file_id: str, channel: str, thread_ts: str, *, after: str = "") -> bool:
-        """Whether a message of the thread holds the file; False also when nobody can tell. Never raises."""
+        """Whether a message of the thread holds the file; False also where Slack does not tell. Never raises."""
         try:
             raws = self._api.replies(channel, thread_ts, oldest=after)
-            return any(mapping(file).get("id") == file_id for raw in raws for file in raw.get("files") or ())
+            return any(file.get("id") == file_id for raw in raws for file in mappings_of(raw, "files"))
         except SlackError:
             return False
 
     def resolve(self, file: Mapping[str, Any]) -> Mapping[str, Any]:
-        """The file's whole object: for the stub of a connected workspace Slack is asked. Raises FileRefused."""
-        file_id = text(file.get("id"))
+        """The whole object of a file; for the stub of a connected workspace, Slack is asked. Raises FileRefused."""
+        file_id = text_of(file, "id")
         if not is_stub(file) or not file_id:
             return file
         try:
@@ -102,7 +115,7 @@ class SlackFiles:
             raise FileRefused(name_of(file), "file_download_failed") from fault
 
     def _fetch(self, name: str, url: str, limits: FileLimits) -> HttpResponse:
-        """Ask once, and once more if the request was not even sent."""
+        """Send the request, and once more if it was never sent."""
         headers = {"Authorization": f"Bearer {self._token}"}
         bounds = Bounds(silence=limits.silence, whole=limits.seconds, size=limits.size)
         try:
@@ -110,32 +123,11 @@ class SlackFiles:
                 return self._pool.exchange("GET", url, headers, None, bounds)
             except NeverSent:
                 return self._pool.exchange("GET", url, headers, None, bounds)
-        except TooLarge as fault:
-            raise FileRefused(name, "file_too_large") from fault
-        except Stalled as fault:
-            raise FileRefused(name, "file_stalled") from fault
-        except Truncated as fault:
-            raise FileRefused(name, "file_truncated") from fault
         except (NeverSent, Unanswered) as fault:
-            raise FileRefused(name, "file_download_failed") from fault
-
-    def _store(self, name: str, content: bytes) -> str:
-        """Bring the bytes to Slack, where nobody sees them yet: so this may be tried again from its start."""
-        for tried in range(1, UPLOAD_TRIES + 1):
-            url, file_id = self._api.upload_url(name, len(content))
-            if not self._origin.owns(url):
-                raise FileRefused(name, "file_foreign_host")
-            try:
-                self._send(url, content)
-            except (SlackUnreachable, SlackFateUnknown):
-                if tried == UPLOAD_TRIES:
-                    raise
-            else:
-                break
-        return file_id
+            raise FileRefused(name, UNANSWERED.get(type(fault), "file_download_failed")) from fault
 
     def _send(self, url: str, content: bytes) -> None:
-        """The upload URL is its own permission: no token."""
+        """Send the bytes without the token: the upload URL itself is the permission."""
         headers = {"Content-Type": "application/octet-stream"}
         try:
             answer = self._pool.exchange("POST", url, headers, content, UPLOAD_BOUNDS)

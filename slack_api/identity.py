@@ -1,10 +1,10 @@
-"""Whose token it is and who a user is, read tolerantly from what Slack answers."""
+"""Whose token it is and who a user is, read from the answers of auth.test and users.info. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from slack_api.shapes import mapping, text
+from json_fields import mapping, mapping_of, text_of
 
 LONGEST_NAME = 80
 """Characters that are kept of a name."""
@@ -14,7 +14,7 @@ JOINER = "\u200d"
 
 @dataclass(frozen=True, slots=True)
 class UserInfo:
-    """A user as users.info tells it; `known` is False when only the id is known, which is then the name."""
+    """A user of users.info. `known` is False where only the id is known, which is the name then."""
 
     id: str
     name: str
@@ -29,7 +29,7 @@ class UserInfo:
 
 @dataclass(frozen=True, slots=True)
 class AuthInfo:
-    """What auth.test says; `scopes` is None when the answer did not name them."""
+    """What auth.test answers; `scopes` is None where the answer did not name them."""
 
     team_id: str
     team: str
@@ -41,9 +41,9 @@ class AuthInfo:
 
 
 def user_info(user_id: str, raw: Any) -> UserInfo:
-    """The display name first, as Slack shows it, then the full name, then the handle."""
+    """Read a user. The name is the display name, as Slack shows it, or else the full name, or else the handle."""
     user = mapping(raw)
-    profile = mapping(user.get("profile"))
+    profile = mapping_of(user, "profile")
     names = [
         profile.get("display_name"),
         profile.get("real_name"),
@@ -53,18 +53,18 @@ def user_info(user_id: str, raw: Any) -> UserInfo:
     return UserInfo(
         id=user_id,
         name=next(filter(None, map(_plain, names)), user_id),
-        locale=text(user.get("locale")),
-        team_id=text(user.get("team_id")),
+        locale=text_of(user, "locale"),
+        team_id=text_of(user, "team_id"),
         is_bot=user.get("is_bot") is True or user_id == "USLACKBOT",
         is_restricted=user.get("is_restricted") is True or user.get("is_ultra_restricted") is True,
         is_stranger=user.get("is_stranger") is True,
-        time_zone=text(user.get("tz")),
+        time_zone=text_of(user, "tz"),
         known=bool(user),
     )
 
 
 def _plain(name: Any) -> str:
-    """A name on one line: whoever it belongs to chose it, and it goes into prompts, notes and inputs of apps."""
+    """A name on one line, cut short: its owner chose it freely, and it goes into prompts, notes and inputs of apps."""
     if not isinstance(name, str):
         return ""
     shown = "".join(
@@ -74,15 +74,15 @@ def _plain(name: Any) -> str:
 
 
 def auth_info(raw: Any, headers: Mapping[str, str]) -> AuthInfo:
-    """The scopes come in a header of the answer."""
+    """Read the answer of auth.test; the scopes come in one of its headers."""
     answer = mapping(raw)
     scopes = {name.lower(): value for name, value in headers.items()}.get("x-oauth-scopes")
     return AuthInfo(
-        team_id=text(answer.get("team_id")),
-        team=text(answer.get("team")),
-        user_id=text(answer.get("user_id")),
-        bot_id=text(answer.get("bot_id")),
-        url=text(answer.get("url")),
+        team_id=text_of(answer, "team_id"),
+        team=text_of(answer, "team"),
+        user_id=text_of(answer, "user_id"),
+        bot_id=text_of(answer, "bot_id"),
+        url=text_of(answer, "url"),
         scopes=None if scopes is None else frozenset(scopes.replace(",", " ").split()),
-        enterprise_id=text(answer.get("enterprise_id")),
+        enterprise_id=text_of(answer, "enterprise_id"),
     )

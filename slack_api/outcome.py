@@ -1,40 +1,21 @@
-"""What Slack's error codes mean for a writer (field/slack.md §3.1, §4.2, §4.3), in one place."""
+"""What the error codes of Slack mean for a writer (field/slack.md §3.1, §4.2, §4.3)."""
 
-# The workspace has no streams at all (GovSlack, §4.1): remembered for the workspace.
-NATIVE_UNKNOWN = frozenset({"unknown_method"})
-
-# No streams in this kind of channel (§4.2): remembered for the kind.
-CHANNEL_TYPE = frozenset({"channel_type_not_supported"})
-
-# startStream asks for the recipients that were left out (§4.2): once more with them.
+# The start of a stream needs the recipients that were left out (§4.2): it is sent once more with them.
 RECIPIENT_MISSING = frozenset({"missing_recipient_team_id", "missing_recipient_user_id"})
 
-# The stream takes no more; what it shows stays, and chat.update is accepted again (§4.3).
+# The stream has ended; its message stays, and chat.update is accepted again (§4.3).
 STREAM_OVER = frozenset({"message_not_in_streaming_state"})
 
-# Somebody pressed Stop (§4.3, §5): the run ends, nothing more is posted.
+# A member pressed Stop (§4.3, §5): the run ends and nothing more is posted.
 STOPPED = frozenset({"stopped_by_user"})
 
-# The message is full (§4.3, §3.2): go on in the next one.
+# The message is full (§4.3, §3.2): the answer goes on in the next one.
 TOO_LONG = frozenset({"msg_too_long", "msg_blocks_too_long", "msg_blocks_too_many"})
 
-# chat.update on a stream that is still open (§0.7): stop it first.
+# chat.update on a stream that is still open (§0.7): the stream is stopped first.
 STREAM_OPEN = frozenset({"streaming_state_conflict"})
 
-# The message cannot be edited any more (§3.1): what is left goes by a new post.
-CANNOT_EDIT = frozenset(
-    {
-        "edit_window_closed",
-        "cant_update_message",
-        "message_not_found",
-        "message_not_owned_by_app",
-        "update_failed",
-        "block_mismatch",
-        "is_inactive",
-    }
-)
-
-# The token is dead: nothing of this installation works.
+# The token is not valid any more: no call of this installation works.
 TOKEN_DEAD = frozenset(
     {
         "token_revoked",
@@ -48,7 +29,7 @@ TOKEN_DEAD = frozenset(
     }
 )
 
-# Nothing can be written into this channel or thread: no writer helps.
+# Nothing can be written into this channel or thread, by whatever writer.
 CANNOT_POST = TOKEN_DEAD | frozenset(
     {
         "channel_not_found",
@@ -70,8 +51,8 @@ CANNOT_POST = TOKEN_DEAD | frozenset(
     }
 )
 
-# Slack failed inside: a read may be asked again.
+# Slack failed inside: a lookup may be repeated.
 SLACK_TROUBLE = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 
-# Slack's rate refusal in a 200 answer: the method's, and the one per message (§6).
+# Slack's rate limits in an answer of status 200: that of the method, and that per message (§6).
 RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})

@@ -17,12 +17,12 @@ from clock import Clock
 from hosts import host_of, is_loopback
 from slack_api.connection import NeverSent, PlainPool, TlsPool
 
-IDLE = 30.0  # seconds a connection rests at most; Slack's own limit is not documented, balancers have 60
-CONNECTIONS = 100  # per host; a greenlet that finds none free waits, and its request counts as never sent
-QUEUEING = 10.0  # seconds it waits
-CONNECT = 3.0
-FLOOR = 1.0  # wall seconds: however time is scaled, no time-out asks a busy machine for the impossible
-PIECE = 65_536
+IDLE = 30.0  # seconds; Slack does not document when it closes idle connections, load balancers do after 60
+CONNECTIONS = 100  # per host
+QUEUEING = 10.0  # seconds that a request waits for a free connection; without one it was never sent
+CONNECT = 3.0  # seconds
+FLOOR = 1.0  # wall seconds: no time-out is shorter, since scaled time makes no machine faster
+PIECE = 65_536  # bytes
 
 
 class Unanswered(Exception):
@@ -34,16 +34,19 @@ class Truncated(Unanswered):
 
 
 class Stalled(Unanswered):
-    """Time ran out."""
+    """No byte came for too long, or the whole answer took too long."""
 
 
 class TooLarge(Unanswered):
-    """More bytes than asked for, by the header or by the body itself."""
+    """The body is larger than the bound, by its header or by what came."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """`silence`: longest wait for the next byte; `whole`: for the whole answer; `size`: bytes of the body."""
+    """`silence` is the longest wait for the next byte and `whole` that for the whole answer, in seconds of the clock.
+
+    `size` is the largest body, in bytes.
+    """
 
     silence: float = 15.0
     whole: float = 30.0
@@ -52,7 +55,7 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class HttpResponse:
-    """A whole HTTP answer, of whatever status; header names are lower-case."""
+    """A whole HTTP answer of any status. Header names are lower-case."""
 
     status: int
     headers: Mapping[str, str]
@@ -105,7 +108,10 @@ class Pool:
     def exchange(
         self, verb: str, url: str, headers: Mapping[str, str], body: bytes | None, bounds: Bounds
     ) -> HttpResponse:
-        """Raise NeverSent (safe to send again) or Unanswered (it may have happened)."""
+        """Send a request and read its answer.
+
+        Raises NeverSent, after which it is safe to send it again, or Unanswered, after which it may have happened.
+        """
         deadline = self._clock.now() + max(bounds.whole, self._floor / self._clock.wall(1.0))
         timeout = Timeout(connect=self._wall(CONNECT), read=self._wall(bounds.silence))
         manager = self._by_proxy if _proxied(url) else self._direct
@@ -128,12 +134,12 @@ class Pool:
         try:
             content = self._read(response, bounds.size, deadline)
         finally:
-            response.close()  # a body that was read to its end has given its connection back before this
+            response.close()  # a whole body has given its connection back before this
         lowered = {name.lower(): value for name, value in response.headers.items()}
         return HttpResponse(response.status, lowered, content)
 
     def close(self) -> None:
-        """Close what rests."""
+        """Close the idle connections."""
         self._direct.clear()
         self._by_proxy.clear()
 
@@ -158,7 +164,7 @@ class Pool:
 
 
 def _broken_off(fault: HTTPError, got: int) -> Unanswered:
-    """Name what ended the answer; a short body comes wrapped in a ProtocolError in some of urllib3's ways."""
+    """Tell what ended the answer. urllib3 wraps the error for a short body into a ProtocolError in some places."""
     if any(isinstance(part, IncompleteRead) for part in (fault, fault.__cause__, *fault.args)):
         return Truncated(f"{got} bytes came")
     kind = Stalled if isinstance(fault, ReadTimeoutError) else Unanswered

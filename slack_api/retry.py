@@ -1,11 +1,11 @@
-"""When a failed call is sent again, and after how long. A write of unknown fate never is."""
+"""When a failed call is sent again, and after how long. A write of unknown fate is never sent again."""
 
 from dataclasses import dataclass
 
 from errors import SlackError, SlackFateUnknown, SlackRateLimited, SlackRefused, SlackUnreachable
 from slack_api.outcome import SLACK_TROUBLE
 
-# Repeating these changes nothing in the workspace. An upload URL that nobody uses expires by itself.
+# These change nothing in the workspace. An upload URL that nobody uses expires by itself.
 REPEATABLE = frozenset(
     {
         "auth.test",
@@ -21,21 +21,19 @@ FIRST_PAUSE = 0.5  # seconds, doubled each time
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """At most `tries` requests and `seconds` of waiting between them."""
+    """How long a caller waits: at most `tries` requests, and `seconds` in all for the budget and the pauses."""
 
     seconds: float = 30.0
     tries: int = 3
 
 
-BRISK = Patience(
-    2.0
-)  # a flush on the way: its text grows old, so a 429 goes back to who can send a newer one
-HASTY = Patience(2.0, 2)  # a name: the question itself waits for it
+BRISK = Patience(2.0)  # for a text on the way, of which the caller has a newer one by then
+HASTY = Patience(2.0, 2)  # for a name, since the question waits for it
 PATIENT = Patience(30.0)
 
 
 def pause_before_retry(fault: SlackError, tried: int, waited: float, patience: Patience) -> float | None:
-    """Seconds to wait before the next try, after `tried` of them; None: give up."""
+    """Seconds to wait before the next request, after `tried` requests and `waited` seconds; None: there is none."""
     if tried >= patience.tries:
         return None
     pause = _pause(fault, tried)

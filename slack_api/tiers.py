@@ -5,20 +5,21 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """`per_minute` is what Slack documents, `burst` how many calls we let go at once after a rest."""
+    """`per_minute` is what Slack documents, `burst` how many calls we send at once after a pause."""
 
     per_minute: int
     burst: int
 
 
-# A flush waits for its turn in any case, so tiers 3 and 4 burst little: burst + a minute's pace stays within
-# the minute and nobody stalls at its end. Starts and stops come once per message and want their burst.
+# Texts on the way wait for their turn in any case, so tiers 3 and 4 have small bursts: a burst and the calls of a
+# minute stay within Slack's minute, and no text waits for the end of that. Starts and stops come once per message,
+# so they have larger bursts.
 TIER_2 = Tier(20, 8)
 TIER_3 = Tier(50, 2)
 TIER_4 = Tier(100, 4)
-LOOKUPS = Tier(100, 40)  # tier 4 again: the names and files of a thread are wanted all at once
-READING = Tier(50, 20)  # tier 3 again: a long thread is read page by page before its question is asked
-STATUS = Tier(50, 5)  # "special" without a number
+LOOKUPS = Tier(100, 40)  # tier 4 too; the names and files of a thread are asked for all at once
+READING = Tier(50, 20)  # tier 3 too; a long thread is read page by page before its question is asked
+STATUS = Tier(50, 5)  # Slack documents "special" without a number
 AUTH = Tier(50, 20)  # the same; asked once an hour for each token
 POSTS = Tier(300, 15)  # "several hundred messages per minute" of a workspace
 POSTS_IN_CHANNEL = Tier(60, 1)  # 1 message a second
@@ -39,7 +40,6 @@ _TIERS = {
     POST: POSTS,
     SET_STATUS: STATUS,
     "chat.delete": TIER_3,
-    "chat.postEphemeral": TIER_4,
     "conversations.replies": READING,
     "conversations.info": READING,
     "auth.test": AUTH,
@@ -51,10 +51,10 @@ _TIERS = {
 
 
 def tier_of(method: str) -> Tier:
-    """What the method may do in a workspace; tier 3 for one we do not know."""
+    """The rate of a method in a workspace; tier 3 for an unknown method."""
     return _TIERS.get(method, TIER_3)
 
 
 def channel_tier_of(method: str) -> Tier | None:
-    """What the method may do in one channel, if that is limited on its own."""
+    """The rate of a method in one channel; None where Slack limits it per workspace only."""
     return POSTS_IN_CHANNEL if method == POST else None

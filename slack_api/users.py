@@ -1,4 +1,4 @@
-"""Who people are, asked once an hour: names for the app and languages for our own words."""
+"""Who the users are, asked once an hour: names for the app, languages for the bot's own words."""
 
 from collections.abc import Iterable
 
@@ -15,13 +15,13 @@ KEEP = 3600.0  # seconds
 KEEP_FAILURE = 60.0
 PEOPLE = 10_000
 AT_ONCE = 4  # calls side by side
-QUEUEING = 3.0  # seconds a name may wait for the budget
-MOST = 30  # asked for at once; nobody needs the names of a whole roster, and all turns share the budget
-PATIENCE = 6.0  # seconds until no further name is asked for
+QUEUEING = 3.0  # seconds that a name may wait for the budget
+MOST = 30  # users asked for at once: all turns share the budget, and no answer needs the names of all members
+NAMES_TIMEOUT = 6.0  # seconds after which no further name is asked for
 
 
 class Users:
-    """One per process, for all workspaces. Never raises: an unknown user is named by the id."""
+    """One per process, for all workspaces. Never raises: the name of an unknown user is the id."""
 
     def __init__(self, clock: Clock, *, people: int = PEOPLE) -> None:
         self._clock = clock
@@ -29,14 +29,14 @@ class Users:
         self._failed: TTLCache[tuple[str, str], UserInfo] = TTLCache(people, KEEP_FAILURE, clock.now)
 
     def one(self, api: SlackApi, user_id: str) -> UserInfo:
-        """The user as this bot's token sees them."""
+        """The user as this bot sees them."""
         return self._remembered(api, user_id) or self._ask(api, user_id)
 
     def many(self, api: SlackApi, user_ids: Iterable[str]) -> dict[str, UserInfo]:
-        """Each id with its user; of those not yet known the first MOST are asked for, a few at a time."""
+        """Each id with its user. The first MOST of the users not known yet are asked for, AT_ONCE side by side."""
         found = {user_id: self._remembered(api, user_id) for user_id in user_ids}
         asked = [user_id for user_id, user in found.items() if user is None][:MOST]
-        until = self._clock.now() + PATIENCE
+        until = self._clock.now() + NAMES_TIMEOUT
 
         def ask(user_id: str) -> UserInfo | None:
             return self._ask(api, user_id) if self._clock.now() < until else None
@@ -51,7 +51,7 @@ class Users:
     def _ask(self, api: SlackApi, user_id: str) -> UserInfo:
         place = (api.account, user_id)
         unknown = _unknown(user_id)
-        if not user_id or not api.budget.take(api.account, USER, user_id, timeout=QUEUEING, final=True):
+        if not user_id or not api.budget.acquire(api.account, USER, user_id, timeout=QUEUEING, final=True):
             return unknown
         try:
             user = api.user(user_id)

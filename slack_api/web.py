@@ -1,23 +1,36 @@
-"""slack_sdk's WebClient over our own pool: it would open a connection per call (field/slack.md §11)."""
+"""One call of the Web API: paced by the rate budget, sent by slack_sdk over our pool, repeated where that is safe.
+
+slack_sdk alone would open a connection for each call (field/slack.md §11). Its methods for single calls are not used:
+they send some booleans and deletions in other ways, and warn in the log of a message whose text is blank.
+"""
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import Request
 
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
 
-from errors import SlackFateUnknown, SlackRateLimited, SlackUnreachable
+from clock import Clock
+from errors import SlackError, SlackFateUnknown, SlackRateLimited, SlackRefused, SlackUnreachable
+from json_fields import mapping
+from slack_api.budget import Budget
 from slack_api.connection import NeverSent
+from slack_api.outcome import RATE_LIMITED
 from slack_api.pool import Bounds, HttpResponse, Sender, Unanswered
-from slack_api.retry import REPEATABLE
+from slack_api.retry import PATIENT, REPEATABLE, Patience, pause_before_retry
 
-DEFAULT_RETRY_AFTER = 10.0  # seconds, for a 429 that does not say
+RETRY_BUDGET_AFTER = 1.0  # seconds after which a caller whose call was not acquired may try again
+DEFAULT_RETRY_AFTER = 10.0  # seconds, for a 429 that names none
 LONGEST_RETRY_AFTER = 300.0
 SIZE = 32 * 1024 * 1024
-# A write that is given up on may still happen, later: it is worth a longer wait than a look-up, which is asked again.
+# A write that is given up may still happen later, so it is waited for longer than a lookup, which can be repeated.
 WRITE = Bounds(silence=40.0, whole=45.0, size=SIZE)
 LOOKUP = Bounds(silence=8.0, whole=25.0, size=SIZE)
 
@@ -28,14 +41,14 @@ SILENT.propagate = False
 
 
 class PooledWebClient(WebClient):
-    """Holds no connection itself; repeats nothing; raises SlackError subtypes where no usable answer came."""
+    """slack_sdk's client over our pool. It repeats nothing; raises SlackError subtypes where no usable answer came."""
 
     def __init__(self, token: str, base_url: str, pool: Sender) -> None:
         super().__init__(token=token, base_url=base_url, retry_handlers=[], logger=SILENT)
         self._pool = pool
 
     def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:
-        """slack_sdk's private hook for one request (pinned to 3.47; tests/slack_api/test_web.py holds it)."""
+        """Override slack_sdk's private hook for one request (pinned to 3.47; tests/slack_api/test_web.py holds it)."""
         method = urlsplit(url).path.rpartition("/")[2]
         body = req.data if isinstance(req.data, bytes) else None
         try:
@@ -45,15 +58,100 @@ class PooledWebClient(WebClient):
             raise SlackUnreachable(method, str(fault)) from fault
         except Unanswered as fault:
             raise SlackFateUnknown(method, str(fault)) from fault
-        return {
-            "status": answer.status,
-            "headers": answer.headers,
-            "body": usable_body(method, answer),
-        }
+        return {"status": answer.status, "headers": answer.headers, "body": usable_body(method, answer)}
+
+
+class Calls:
+    """Any method of the Web API with one bot token. `team_id` is the token's workspace.
+
+    A call raises SlackRefused, SlackRateLimited, SlackUnreachable or SlackFateUnknown. A call that the budget does not
+    grant within `patience` raises SlackRateLimited and is not sent. `patience` also bounds the pauses after a 429, of
+    which the budget is told, and after a failed connection. A write of unknown fate is never sent again. `acquired`
+    says that the caller acquired the first request from the budget, because its content had to be read afterwards.
+    """
+
+    def __init__(
+        self, token: str, *, base_url: str, pool: Sender, clock: Clock, budget: Budget, team_id: str = ""
+    ) -> None:
+        self.team_id = team_id
+        self.account = f"{team_id}/{sha256(token.encode()).hexdigest()[:16]}"
+        """Tells this token from others without showing it."""
+        self._web = PooledWebClient(token, base_url, pool)
+        self._clock = clock
+        self.budget = budget
+        self.retries = 0
+        """Requests that were sent once more, for the log."""
+        self.succeeded: Counter[str] = Counter()
+        """Calls that succeeded, by method."""
+
+    def call(
+        self,
+        method: str,
+        arguments: Mapping[str, Any],
+        *,
+        patience: Patience = PATIENT,
+        acquired: bool = False,
+    ) -> Mapping[str, Any]:
+        """Call any method and return what it answers; arguments that are None are left out."""
+        return mapping(self.respond(method, arguments, patience, acquired=acquired).data)
+
+    def respond(
+        self, method: str, arguments: Mapping[str, Any], patience: Patience, *, acquired: bool = False
+    ) -> SlackResponse:
+        """Do the same as `call`, for the headers of the answer."""
+        given = {name: value for name, value in arguments.items() if value is not None}
+        waited, tried = 0.0, 0
+        fault: SlackError = SlackRateLimited(method, RETRY_BUDGET_AFTER)
+        while True:
+            if not acquired:
+                waited += self._acquire(method, given, patience.seconds - waited, fault)
+            tried += 1
+            try:
+                response = self._send(method, given)
+            except SlackError as error:
+                fault = error
+                pause = pause_before_retry(error, tried, waited, patience)
+                if isinstance(
+                    error, SlackRateLimited
+                ):  # the budget pauses all calls of the method, not this one alone
+                    channel = str(given.get("channel", ""))
+                    self.budget.pause(self.account, method, error.retry_after, channel=channel)
+                    pause = None if pause is None else 0.0
+                if pause is None:
+                    raise
+                self.retries += 1
+                self._clock.sleep(pause)
+                waited += pause
+                acquired = isinstance(error, SlackUnreachable)  # Slack counts no request that never left
+            else:
+                self.succeeded[method] += 1
+                return response
+
+    def _acquire(self, method: str, given: Mapping[str, Any], timeout: float, fault: SlackError) -> float:
+        """Acquire one request from the budget; return the seconds that took. Raises `fault` after `timeout` seconds."""
+        channel = str(given.get("channel", ""))
+        key = f"{channel or given.get('channel_id', '')}/{given.get('ts') or given.get('thread_ts', '')}"
+        began = self._clock.now()
+        if not self.budget.acquire(self.account, method, key, timeout=timeout, final=True, channel=channel):
+            raise fault
+        return self._clock.now() - began
+
+    def _send(self, method: str, given: dict[str, Any]) -> SlackResponse:
+        """Send one request. Methods with structured arguments take JSON, those that read take forms only."""
+        structured = method.startswith(("chat.", "assistant.", "views."))
+        try:
+            return self._web.api_call(
+                method, json=given if structured else None, params=None if structured else given
+            )
+        except SlackApiError as fault:
+            error = str(fault.response.get("error") or "no_error_code")
+            if error in RATE_LIMITED:
+                raise SlackRateLimited(method, DEFAULT_RETRY_AFTER) from None
+            raise SlackRefused(method, error) from None
 
 
 def usable_body(method: str, answer: HttpResponse) -> str:
-    """The JSON object Slack answered with, as text. Raises SlackRateLimited, SlackFateUnknown."""
+    """The JSON object of an answer, as text. Raises SlackRateLimited or SlackFateUnknown where there is none."""
     if answer.status == 429:  # noqa: PLR2004 - the HTTP status itself
         raise SlackRateLimited(method, retry_after(answer.headers))
     if answer.status >= 500:  # noqa: PLR2004
@@ -69,7 +167,7 @@ def usable_body(method: str, answer: HttpResponse) -> str:
 
 
 def retry_after(headers: Mapping[str, str]) -> float:
-    """Seconds by the header of a 429, within reason; a default when it is missing or senseless."""
+    """The seconds that a 429 names in its header, at most LONGEST_RETRY_AFTER; a default where it names none."""
     value = headers.get("retry-after", "").strip()
     if not (value.isascii() and value.isdecimal()):
         return DEFAULT_RETRY_AFTER

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs
 from pydantic_core import from_json
 
 from errors import Malformed
+from json_fields import first_mapping_of, id_of, mapping_of, text_of
 from message import Message
 
 ASK, TEAM = "ask_", "team_"
@@ -15,7 +16,6 @@ ASK, TEAM = "ask_", "team_"
 LONGEST_VALUE = 2_000
 """Slack's own limit for the value of a button (field/slack.md §3.2)."""
 
-_LONGEST_ID = 64
 _MOST_FIELDS = 10
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
@@ -46,43 +46,34 @@ def parse_block_action(raw: bytes) -> BlockAction | None:
         raise Malformed("the body is no form with a payload of JSON") from error
     if not isinstance(payload, dict):
         raise Malformed("the payload is no JSON object")
-    actions = payload.get("actions")
-    action = actions[0] if isinstance(actions, list) and actions else None
-    if payload.get("type") != "block_actions" or not isinstance(action, dict):
+    action = first_mapping_of(payload, "actions")
+    if payload.get("type") != "block_actions":
         return None
-    if not (_id(action, "action_id").startswith(ASK) and _id(action, "block_id").startswith(TEAM)):
+    if not (id_of(action, "action_id").startswith(ASK) and id_of(action, "block_id").startswith(TEAM)):
         return None
     return _press(payload, action)
 
 
 def _press(payload: _Json, action: _Json) -> BlockAction | None:
-    question = action.get("value")
-    user, container, posted = (_object(payload, name) for name in ("user", "container", "message"))
-    channel = _id(_object(payload, "channel"), "id") or _id(container, "channel_id")
-    ts = _id(container, "message_ts") or _id(posted, "ts")
-    if not isinstance(question, str) or not question.strip() or not _id(user, "id"):
+    question = text_of(action, "value")
+    user, container, posted = (mapping_of(payload, name) for name in ("user", "container", "message"))
+    channel = id_of(mapping_of(payload, "channel"), "id") or id_of(container, "channel_id")
+    ts = id_of(container, "message_ts") or id_of(posted, "ts")
+    if not question.strip() or not id_of(user, "id"):
         return None
-    team = _id(user, "team_id")
+    team = id_of(user, "team_id")
     message = Message(
-        team_id=_id(action, "block_id").removeprefix(TEAM),
-        bot_user_id=_id(posted, "user"),
-        api_app_id=_id(payload, "api_app_id"),
+        team_id=id_of(action, "block_id").removeprefix(TEAM),
+        bot_user_id=id_of(posted, "user"),
+        api_app_id=id_of(payload, "api_app_id"),
         source="button",
         channel=channel,
-        ts=_id(action, "action_ts"),
-        thread_ts=_id(container, "thread_ts") or _id(posted, "thread_ts") or ts,
-        user=_id(user, "id"),
+        ts=id_of(action, "action_ts"),
+        thread_ts=id_of(container, "thread_ts") or id_of(posted, "thread_ts") or ts,
+        user=id_of(user, "id"),
         user_team=team,
         text=question[:LONGEST_VALUE].translate(_ENTITIES),
     )
-    return BlockAction(message, f"{message.team_id}/{channel}/{ts}/{_id(action, 'action_id')}/{message.user}")
-
-
-def _object(body: _Json, name: str) -> _Json:
-    value = body.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def _id(body: _Json, name: str) -> str:
-    value = body.get(name)
-    return value if isinstance(value, str) and len(value) <= _LONGEST_ID else ""
+    return BlockAction(
+        message, f"{message.team_id}/{channel}/{ts}/{id_of(action, 'action_id')}/{message.user}"
+    )

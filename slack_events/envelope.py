@@ -7,6 +7,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from errors import Malformed
+from json_fields import first_mapping_of, id_of, mapping_of, mappings_of, text_of
 from message import Message, Source
 
 LONGEST_CHALLENGE = 256
@@ -16,7 +17,6 @@ MOST_FILES = 20
 
 _CHANNEL_TYPES = {"channel", "group", "im", "mpim", "app_home"}
 """All that Slack documents (field/slack.md §1.1); one that is new says nothing."""
-_LONGEST_ID = 64
 _LONGEST_VALUE = 2_048
 _FILE_FIELDS = (
     "id",
@@ -85,12 +85,12 @@ def parse(raw: bytes) -> Envelope:
         raise Malformed("the body is no JSON") from error
     if not isinstance(body, dict):
         raise Malformed("the body is no JSON object")
-    kind = _id(body, "type")
+    kind = id_of(body, "type")
     if kind == "url_verification":
         return _url_verification(body)
     if kind == "app_rate_limited":
         minute = body.get("minute_rate_limited")
-        return RateLimited(_id(body, "team_id"), minute if isinstance(minute, int) else 0)
+        return RateLimited(id_of(body, "team_id"), minute if isinstance(minute, int) else 0)
     return _event(body) if kind == "event_callback" else Other(kind)
 
 
@@ -102,10 +102,10 @@ def _url_verification(body: _Json) -> UrlVerification:
 
 
 def _event(body: _Json) -> Envelope:
-    event = _object(body, "event")
-    match _id(event, "type"):
+    event = mapping_of(body, "event")
+    match id_of(event, "type"):
         case "tokens_revoked" | "app_uninstalled" as kind:
-            return Removed(_id(body, "team_id"), kind)
+            return Removed(id_of(body, "team_id"), kind)
         case "app_mention" | "message" as source:
             try:
                 return Event(_message(body, event, source))
@@ -121,41 +121,40 @@ def _message(body: _Json, event: _Json, source: Source) -> Message:
     So the top one counts only where nothing else is named: an app that a whole organisation installed may be named by
     that alone.
     """
-    installation = _first_object(body.get("authorizations"))
-    enterprise = _id(installation, "enterprise_id") or _id(body, "context_enterprise_id")
+    installation = first_mapping_of(body, "authorizations")
+    enterprise = id_of(installation, "enterprise_id") or id_of(body, "context_enterprise_id")
     shared = body.get("is_ext_shared_channel")
-    channel_type = _id(event, "channel_type")
+    channel_type = id_of(event, "channel_type")
     return Message(
-        team_id=_id(installation, "team_id")
-        or _id(body, "context_team_id")
+        team_id=id_of(installation, "team_id")
+        or id_of(body, "context_team_id")
         or enterprise
-        or _id(body, "team_id"),
+        or id_of(body, "team_id"),
         enterprise_id=enterprise,
-        bot_user_id="" if installation.get("is_bot") is False else _id(installation, "user_id"),
-        api_app_id=_id(body, "api_app_id"),
-        event_id=_id(body, "event_id"),
+        bot_user_id="" if installation.get("is_bot") is False else id_of(installation, "user_id"),
+        api_app_id=id_of(body, "api_app_id"),
+        event_id=id_of(body, "event_id"),
         is_ext_shared=shared if isinstance(shared, bool) else None,
         source=source,
-        channel=_id(event, "channel"),
+        channel=id_of(event, "channel"),
         channel_type=channel_type if channel_type in _CHANNEL_TYPES else "",
-        ts=_id(event, "ts"),
-        thread_ts=_id(event, "thread_ts"),
-        user=_id(event, "user"),
-        user_team=_id(event, "user_team") or _id(event, "source_team") or _id(event, "team"),
-        text=_text(event, "text", LONGEST_TEXT),
-        files=_files(event.get("files")),
-        bot_id=_id(event, "bot_id") or _id(_object(event, "bot_profile"), "id"),
-        app_id=_id(event, "app_id"),
-        subtype=_id(event, "subtype") or ("hidden" if event.get("hidden") is True else ""),
+        ts=id_of(event, "ts"),
+        thread_ts=id_of(event, "thread_ts"),
+        user=id_of(event, "user"),
+        user_team=id_of(event, "user_team") or id_of(event, "source_team") or id_of(event, "team"),
+        text=text_of(event, "text")[:LONGEST_TEXT],
+        files=_files(event),
+        bot_id=id_of(event, "bot_id") or id_of(mapping_of(event, "bot_profile"), "id"),
+        app_id=id_of(event, "app_id"),
+        subtype=id_of(event, "subtype") or ("hidden" if event.get("hidden") is True else ""),
         edited=bool(event.get("edited")),
     )
 
 
-def _files(given: object) -> tuple[_Json, ...]:
-    files = [file for file in given if isinstance(file, dict)] if isinstance(given, list) else []
+def _files(event: _Json) -> tuple[_Json, ...]:
     return tuple(
         {name: file[name] for name in _FILE_FIELDS if name in file and _is_small(file[name])}
-        for file in files[:MOST_FILES]
+        for file in mappings_of(event, "files")[:MOST_FILES]
     )
 
 
@@ -163,24 +162,3 @@ def _is_small(value: object) -> bool:
     if isinstance(value, str):
         return len(value) <= _LONGEST_VALUE
     return isinstance(value, bool) or (isinstance(value, int) and abs(value) < 2**53)
-
-
-def _object(body: _Json, name: str) -> _Json:
-    value = body.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def _first_object(values: object) -> _Json:
-    first = values[0] if isinstance(values, list) and values else None
-    return first if isinstance(first, dict) else {}
-
-
-def _text(body: _Json, name: str, longest: int) -> str:
-    value = body.get(name)
-    return value[:longest] if isinstance(value, str) else ""
-
-
-def _id(body: _Json, name: str) -> str:
-    """A short text; one too long is no id, and a piece of it would be another's."""
-    value = body.get(name)
-    return value if isinstance(value, str) and len(value) <= _LONGEST_ID else ""

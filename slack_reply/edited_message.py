@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 from errors import SlackError, SlackRateLimited, SlackRefused
+from plain_text import shortened
 from slack_api.client import SlackApi
 from slack_api.outcome import SLACK_TROUBLE, STREAM_OPEN
 from slack_api.retry import BRISK
@@ -153,7 +154,7 @@ class EditedMessage:
         self._share.spend(UPDATE)
         try:
             self._api.update_message(
-                self._place.channel, ts, patience=BRISK, granted=True, **page_arguments(page)
+                self._place.channel, ts, patience=BRISK, acquired=True, **page_arguments(page)
             )
         except SlackRefused as error:
             if error.error in STREAM_OPEN and number < len(
@@ -183,5 +184,4 @@ def _below(line: str, page: Page) -> Page:
     plain = " ".join(_MARKUP.sub(" ", line).split())
     if not plain:
         return page
-    short = plain if len(plain) <= LINE_LIMIT else f"{plain[: LINE_LIMIT - 1].rstrip()}…"
-    return replace(page, parts=(Markdown(f"_{short}_\n\n"), *page.parts))
+    return replace(page, parts=(Markdown(f"_{shortened(plain, LINE_LIMIT)}_\n\n"), *page.parts))

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
+from plain_text import shortened
 from slack_reply import links
 from slack_reply.blocks import read
 
@@ -57,8 +58,7 @@ def source_line(sources: Sequence[CitedSource], title: str, more: Callable[[int]
 
 def _source(name: str, url: str) -> str:
     """Escaped here: the pages don't read entities and escapes again."""
-    short = name if len(name) <= NAME_LIMIT else f"{name[: NAME_LIMIT - 1].rstrip()}…"
-    label = links.label_text(short)
+    label = links.label_text(shortened(name, NAME_LIMIT))
     linkable = url.startswith(("http://", "https://")) and len(url) <= URL_LIMIT and not _blank(url)
     return links.shown(label, url) if linkable else label
 

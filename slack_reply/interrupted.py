@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from errors import SlackRefused
+from json_fields import mappings_of, text_of
 from slack_api.client import SlackApi
 from slack_api.outcome import CANNOT_POST, SLACK_TROUBLE, STOPPED, STREAM_OVER
 from slack_api.retry import PATIENT
@@ -108,7 +109,7 @@ class Interrupted:
         behind = max(remains.message_ts, remains.after)
         try:
             for message in self._thread(remains):
-                ts = str(message.get("ts", ""))
+                ts = text_of(message, "ts")
                 ours = bool(self._bot_id) and message.get("bot_id") == self._bot_id
                 early = not remains.before or ts < remains.before
                 if ts == remains.message_ts:
@@ -171,11 +172,9 @@ class Interrupted:
 
 def _cards_left(message: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The task cards of the message whose work seems to go on; none where its blocks are not known."""
-    blocks = message.get("blocks")
-    known = [block for block in blocks if isinstance(block, dict)] if isinstance(blocks, list) else []
     return [
         block
-        for block in known
+        for block in mappings_of(message, "blocks")
         if block.get("type") == "task_card" and block.get("status") in {"pending", "in_progress"}
     ]
 

@@ -19,8 +19,8 @@ from slack_reply.writer import Place, SlackAway, StoppedByUser
 # A stop may trail its text by a minute (design D5), but a stream dies 300 s after its start: 240 s of writing and
 # this much waiting stay below that.
 TRAILING_SECONDS = 45.0
-PATIENCE = 240.0  # a stop that fails is tried for so long: after that the stream is over anyway, and mended
-STOP_PATIENCE = 20.0  # an edit waits for this stop
+CLEANUP_TIMEOUT = 240.0  # seconds for the retries of a stop: after that Slack itself has ended the stream
+STOP_TIMEOUT = 20.0  # seconds that the stop before an edit waits for the rate budget
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
 REFUSALS = 4  # of one stop: Slack means it
 EXPIRY = 295.0  # seconds after its start: from here on it may have died (303 were seen, field/slack.md §4.3)
@@ -66,7 +66,7 @@ class LooseEnds:
 
     def stop(self, ts: str) -> None:
         """Stop it before anything else, since its message shall be edited next. Raises StoppedByUser."""
-        granted = ts in self._open and self._share.granted(STOP, STOP_PATIENCE, final=True)
+        granted = ts in self._open and self._share.granted(STOP, STOP_TIMEOUT, final=True)
         if granted and self._stop(ts, granted=True) in STOPPED:
             raise StoppedByUser
 
@@ -86,8 +86,8 @@ class LooseEnds:
         self._break(ts, Page((), 0))
 
     def tidy(self, stray: Callable[[], str] | None = None) -> None:
-        """Stop and mend all; gives up after PATIENCE. `stray` finds a stream of ours that nobody knows, or raises."""
-        ends = self._clock.now() + PATIENCE
+        """Stop and mend all, until CLEANUP_TIMEOUT. `stray` finds a stream of ours that nobody knows, or raises."""
+        ends = self._clock.now() + CLEANUP_TIMEOUT
         pause = FIRST_PAUSE
         stray = self._round(TRAILING_SECONDS, stray)
         while (self._open or self._broken or stray) and self._clock.now() + pause < ends:
@@ -116,7 +116,7 @@ class LooseEnds:
             return ""
         try:
             self._api.stop_stream(
-                self._place.channel, ts, self._closing.get(ts, ()), patience=BRISK, granted=granted
+                self._place.channel, ts, self._closing.get(ts, ()), patience=BRISK, acquired=granted
             )
         except SlackRefused as error:
             return self._not_stopped(ts, error.error)
@@ -169,7 +169,7 @@ class LooseEnds:
         if self._share.try_take(STOP):
             self._refused[ts] += 1
             with suppress(SlackError):
-                self._api.stop_stream(self._place.channel, ts, patience=BRISK, granted=True)
+                self._api.stop_stream(self._place.channel, ts, patience=BRISK, acquired=True)
         if self._refused[ts] >= REFUSALS:
             self.stopped(ts)
 

@@ -136,7 +136,7 @@ class NativeStream:
 
     def _grown(self, sheet: Sheet, page: Page, read: int) -> tuple[Sheet, Chunks]:
         grown = sheet.with_page(page, read)
-        if grown is None:  # the law of paginate was broken: better twice than wrong
+        if grown is None:  # the law of `pages` was broken: better twice than wrong
             raise self._anew()
         return grown
 
@@ -165,7 +165,7 @@ class NativeStream:
         self._share.spend(APPEND)
         try:
             self._api.append_stream(
-                self._place.channel, self.message_ts, chunks, patience=BRISK, granted=True
+                self._place.channel, self.message_ts, chunks, patience=BRISK, acquired=True
             )
         except SlackRefused as error:
             self._refused(error.error, shown)

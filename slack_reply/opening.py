@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from errors import SlackError, SlackFateUnknown, SlackRefused, SlackUnreachable
+from json_fields import mappings_of, text_of
 from slack_api.client import SlackApi
 from slack_api.outcome import RECIPIENT_MISSING, SLACK_TROUBLE
 from slack_api.tiers import START
@@ -14,7 +15,7 @@ from slack_reply.writer import Place, SlackAway, WriterGone
 from slack_reply.written import Written
 
 # Starts are Tier 2, 20 a minute for the whole workspace. A first text does not wait for one; a next page may.
-NEXT_PAGE_PATIENCE = 20.0
+NEXT_PAGE_TIMEOUT = 20.0
 
 
 class Opening:
@@ -44,7 +45,7 @@ class Opening:
 
         Raises WriterGone(offset) when the answer must go on by edits, whatever Slack said, and SlackAway.
         """
-        granted = self._share.try_take(START) if first else self._share.granted(START, NEXT_PAGE_PATIENCE)
+        granted = self._share.try_take(START) if first else self._share.granted(START, NEXT_PAGE_TIMEOUT)
         if not granted:
             raise WriterGone(offset)
         ts = self._started(chunks, offset)
@@ -81,7 +82,7 @@ class Opening:
                 None if place.is_dm else place.user,
                 None if place.is_dm else place.user_team,
                 chunks,
-                granted=True,
+                acquired=True,
             )
         except SlackRefused as error:
             if not place.is_dm or error.error not in RECIPIENT_MISSING:
@@ -99,7 +100,7 @@ class Opening:
         place, found = self._place, ""
         try:
             for message in self._api.replies(place.channel, place.thread_ts, oldest=place.trigger_ts):
-                ts = str(message.get("ts", ""))
+                ts = text_of(message, "ts")
                 if ts > place.trigger_ts and self._may_be_ours(message) and not self._known(ts):
                     found = ts
         except SlackRefused as error:
@@ -125,11 +126,11 @@ class Opening:
 def looks_like(chunks: Chunks, message: Mapping[str, Any]) -> bool:
     """Whether a message shows these chunks: it has their cards and no others, and reads like them."""
     cards = [(chunk["id"], chunk["title"]) for chunk in chunks if chunk["type"] == "task_update"]
-    blocks = [block for block in message.get("blocks") or () if isinstance(block, Mapping)]
+    blocks = mappings_of(message, "blocks")
     shown = [
         (block.get("task_id"), block.get("title")) for block in blocks if block.get("type") == "task_card"
     ]
-    text = str(message.get("text") or "")
+    text = text_of(message, "text")
     if any(chunk["type"] == "markdown_text" for chunk in chunks):
         return shown == cards and reads_like(chunks, text)
     titles = "".join(title for _, title in cards)

@@ -1,6 +1,6 @@
 """The source text of an answer as a row of messages (design D5, D6).
 
-The law all writers stand on: whatever text follows, `paginate(text, final=False)` keeps all its pages but the
+All writers rely on one law: whatever text follows, the pages of a text that is not final stay as they are but for the
 last, and the last one is the beginning of the page at its place. So a stream that only appends can show it.
 """
 
@@ -26,14 +26,8 @@ __all__ = [
     "fallback_text",
     "page_arguments",
     "pages_after",
-    "paginate",
     "table_block",
 ]
-
-
-def paginate(text: str, limits: Limits, *, final: bool, cuts: tuple[int, ...] = ()) -> tuple[Page, ...]:
-    """The pages of the text. `cuts` are ends of pages seen before, at which a writer began a new message."""
-    return tuple(_pages(text, limits, final=final, cuts=cuts, start=0))
 
 
 def pages_after(
@@ -41,13 +35,14 @@ def pages_after(
 ) -> tuple[Page, ...]:
     """The pages behind `start`, the end of a page seen before; an open code block is opened again.
 
-    `most` is how many pages are wanted: no more of the text is laid out than these take.
+    `cut` is the end of a page at which a writer began a new message. `most` is how many pages are wanted: no more
+    of the text is laid out than these take.
     """
-    pages = _pages(text, limits, final=final, cuts=() if cut is None else (cut,), start=start)
-    return tuple(islice(pages, most))
+    return tuple(islice(_pages(text, limits, final=final, cut=cut, start=start), most))
 
 
-def _pages(text: str, limits: Limits, *, final: bool, cuts: tuple[int, ...], start: int) -> Iterator[Page]:
+def _pages(text: str, limits: Limits, *, final: bool, cut: int | None, start: int) -> Iterator[Page]:
+    cuts = () if cut is None else (cut,)
     source = _sound(text)
     for filled in in_turns(fill(read(source, limits, final=final), limits, cuts, start)):
         page = filled if isinstance(filled, Page) else _last(filled, source, final=final)

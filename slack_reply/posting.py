@@ -6,6 +6,7 @@ from itertools import count
 from typing import Any
 
 from errors import SlackError, SlackFateUnknown, SlackRateLimited, SlackRefused
+from json_fields import mapping_of, text_of
 from slack_api.client import SlackApi
 from slack_api.outcome import CANNOT_POST, SLACK_TROUBLE
 from slack_api.retry import BRISK
@@ -18,7 +19,7 @@ from slack_reply.written import Written
 
 type Blocks = Sequence[Mapping[str, Any]]
 
-POST_PATIENCE = 120.0
+POST_RATE_LIMIT_TIMEOUT = 120.0
 EVENT_TYPE = "slack_bridge_answer"
 
 
@@ -66,7 +67,7 @@ class Posting:
 
     def _posted(self, page: Page, offset: int, below: Blocks) -> Posted:
         place = self._place
-        patience = min(POST_PATIENCE, self._share.patience)
+        patience = min(POST_RATE_LIMIT_TIMEOUT, self._share.patience)
         if not self._share.granted(POST, patience, final=True, channel=place.channel):
             raise SlackAway
         name = f"{place.trigger_ts}:{offset}:{next(self._numbers)}"
@@ -76,7 +77,7 @@ class Posting:
                 place.thread_ts,
                 metadata={"event_type": EVENT_TYPE, "event_payload": {"page": name}},
                 patience=BRISK,
-                granted=True,
+                acquired=True,
                 **page_arguments(page, below),
             )
         except SlackRefused as error:
@@ -107,10 +108,10 @@ class Posting:
             for message in self._api.replies(
                 place.channel, place.thread_ts, oldest=place.trigger_ts, metadata=True
             ):
-                payload = (message.get("metadata") or {}).get("event_payload") or {}
+                payload = mapping_of(mapping_of(message, "metadata"), "event_payload")
                 page = tries.get(str(payload.get("page")))
                 if message.get("bot_id") and page:
-                    return Posted(str(message.get("ts", "")), page)
+                    return Posted(text_of(message, "ts"), page)
         except SlackRefused as error:
             if error.error in SLACK_TROUBLE:
                 raise SlackAway from error

@@ -25,8 +25,8 @@ from slack_reply.written import Written
 
 Style = Literal["auto", "stream", "edit", "post"]
 
-PATIENCE = 585.0  # seconds from its making: a request of ours lives 600 s (design D1)
-LAST_PATIENCE = 60.0  # seconds that a last text has at least; writing to Slack does not need the request
+REPLY_TIMEOUT = 585.0  # seconds from the making of the reply: a request of ours lives 600 s (design D1)
+LAST_TEXT_TIMEOUT = 60.0  # seconds that a last text has at least; writing to Slack does not need the request
 LAST_PAGES = (
     10.0  # seconds that it has at least for beginning more messages: the thread's next question waits
 )
@@ -59,10 +59,10 @@ class Reply:
     """Brings one growing text into one thread, whatever Slack refuses on the way.
 
     `show` and `finish` may raise CannotReply or StoppedByUser. A last text waits for a Slack that is away until
-    `patience` seconds have passed since the reply was made, or LAST_PATIENCE since it was there: then Unreachable.
+    `patience` seconds have passed since the reply was made, or LAST_TEXT_TIMEOUT since it was there: then Unreachable.
     """
 
-    def __init__(self, slack: Slack, place: Place, style: Style, *, patience: float = PATIENCE) -> None:
+    def __init__(self, slack: Slack, place: Place, style: Style, *, patience: float = REPLY_TIMEOUT) -> None:
         self._slack = slack
         self._place = place
         self._until = slack.clock.now() + patience
@@ -110,7 +110,7 @@ class Reply:
         what is said about the rest: that is shown in one message more. So it is at every further call.
         """
         clock, pause, began = self._slack.clock, FIRST_PAUSE, self._slack.clock.now()
-        until, ends = max(self._until, began + LAST_PATIENCE), max(self._until, began + LAST_PAGES)
+        until, ends = max(self._until, began + LAST_TEXT_TIMEOUT), max(self._until, began + LAST_PAGES)
         too_long = not self._ended_early and len(view.text) > LONGEST_TEXT
         shown = _bounded(view) if too_long else view
         while True:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from slack_api.budget import Budget
 from slack_reply.writer import Place, SlackAway
 
-# Longer than any answer has to wait. A flush on the way stops waiting when its answer is over: see `over`.
-PATIENCE = 300.0
-ASKED_FOR_PATIENCE = 1.0  # seconds: Slack is there, and another method may have its turn
+# Seconds that a text waits for the rate budget. A flush on the way stops waiting when its answer is over: see `over`.
+RATE_LIMIT_TIMEOUT = 300.0
+OTHER_METHOD_RETRY_AFTER = 1.0  # seconds: the budget of this method gave no call, that of another may
 
 
 class Share:
@@ -19,19 +19,19 @@ class Share:
         self._ahead: set[str] = set()
         self._final = False
         self.over: Callable[[], bool] = lambda: False
-        self.patience = PATIENCE
+        self.patience = RATE_LIMIT_TIMEOUT
         """Seconds that a text waits for its turn at most."""
 
     def try_take(self, method: str) -> bool:
         """Take if that is possible at once."""
-        return self._budget.try_take(self._place.account, method, self._place.key)
+        return self._budget.try_acquire(self._place.account, method, self._place.key)
 
     def granted(
         self, method: str, timeout: float, *, final: bool = False, trailing: bool = False, channel: str = ""
     ) -> bool:
         """Wait for a turn. False: it did not come, and nothing may be sent."""
         place = self._place
-        return self._budget.take(
+        return self._budget.acquire(
             place.account,
             method,
             place.key,
@@ -57,20 +57,22 @@ class Share:
 
     def interval(self, method: str) -> float:
         """Seconds between two calls of one message, if this one joined."""
-        return self._budget.interval(self._place.account, method)
+        return self._budget.call_interval(self._place.account, method)
 
     def join(self, method: str) -> None:
         """The message is written by this method from now on, and shown just now."""
-        self._budget.join(self._place.account, method, self._place.key)
+        self._budget.add_message(self._place.account, method, self._place.key)
 
     def leave(self, *methods: str) -> None:
         """It makes no more of these calls."""
         for method in methods:
-            self._budget.forget(self._place.account, method, self._place.key)
+            self._budget.remove_message(self._place.account, method, self._place.key)
 
     def _wait(self, method: str) -> None:
         place, final = self._place, self._final
         over = None if final else self.over
-        timeout = min(self.patience, PATIENCE)
-        if not self._budget.take(place.account, method, place.key, timeout=timeout, final=final, over=over):
-            raise SlackAway(ASKED_FOR_PATIENCE)
+        timeout = min(self.patience, RATE_LIMIT_TIMEOUT)
+        if not self._budget.acquire(
+            place.account, method, place.key, timeout=timeout, final=final, cancelled=over
+        ):
+            raise SlackAway(OTHER_METHOD_RETRY_AFTER)

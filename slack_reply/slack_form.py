@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from plain_text import shortened
 from slack_reply import tokens
 from slack_reply.parts import Markdown, Page, Part, Table
 
@@ -58,8 +59,7 @@ def fallback_text(page: Page) -> str:
     """The page in short, for notifications: one line of plain text without tokens, for a `text` argument."""
     text = " ".join(part.text if isinstance(part, Markdown) else part.rows[0][0] for part in page.parts)
     words = " ".join(text.replace("```", " ").split())
-    shown = words if len(words) <= FALLBACK_LIMIT else f"{words[: FALLBACK_LIMIT - 1].rstrip()}…"
-    return tokens.outside_code(shown) or " "
+    return tokens.outside_code(shortened(words, FALLBACK_LIMIT)) or " "
 
 
 def _growth(before: Part, now: Part) -> tuple[Markdown, ...] | None:

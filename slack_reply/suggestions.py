@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from plain_text import shortened
+
 BLOCK = "team_"
 ACTION = "ask_{number}"
 MOST = 5
@@ -46,5 +48,4 @@ def listed(title: str, questions: Sequence[str]) -> str:
 
 
 def _label(question: str) -> str:
-    shown = question.translate(_HARMLESS)
-    return shown if fits_button(shown) else f"{shown[: LABEL_LIMIT - 1].rstrip()}…"
+    return shortened(question.translate(_HARMLESS), LABEL_LIMIT)

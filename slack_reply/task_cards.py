@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from plain_text import shortened
 from slack_reply.view import Card
 
 CARDS_PER_MESSAGE = 45
@@ -24,9 +25,9 @@ def fitted(card: Card) -> Card:
     """The card within Slack's limits, on one line each, without anything that Slack might act on."""
     return replace(
         card,
-        title=_short(_line(card.title), TITLE_LIMIT) or "…",
-        output=_short(_line(card.output), OUTPUT_LIMIT).encode()[:OUTPUT_BYTES].decode(errors="ignore"),
-        details=_beginning(_harmless(card.details)),
+        title=shortened(_line(card.title), TITLE_LIMIT) or "…",
+        output=shortened(_line(card.output), OUTPUT_LIMIT).encode()[:OUTPUT_BYTES].decode(errors="ignore"),
+        details=shortened(_harmless(card.details), DETAILS_LIMIT, trim=False),
     )
 
 
@@ -67,12 +68,3 @@ def _line(text: str) -> str:
 def _harmless(text: str) -> str:
     """Without halves of surrogate pairs too, which can't be sent."""
     return text.translate(_HARMLESS).encode(errors="replace").decode()
-
-
-def _short(text: str, limit: int) -> str:
-    return text if len(text) <= limit else f"{text[: limit - 1].rstrip()}…"
-
-
-def _beginning(text: str) -> str:
-    """The first of a text that only grows: what is shown of it stays as it is."""
-    return text if len(text) <= DETAILS_LIMIT else f"{text[: DETAILS_LIMIT - 1]}…"

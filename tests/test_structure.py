@@ -8,11 +8,13 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 # What each part may import besides itself, the libraries and what all share.
-SHARED = {"errors", "clock", "hosts", "job", "message", "wording"}
+SHARED = {"errors", "clock", "hosts", "job", "json_fields", "message", "plain_text", "wording"}
 MAY_IMPORT = {
     "errors": set(),
     "clock": set(),
     "hosts": set(),
+    "json_fields": set(),
+    "plain_text": set(),
     "wording": set(),
     "message": {"errors"},
     "job": {"errors", "message"},

@@ -8,7 +8,7 @@ from cachetools import TTLCache
 
 from clock import Clock
 from job import Job
-from slack_api.calls import Calls
+from slack_api.client import SlackApi
 from slack_api.tiers import APPEND, POST, START, UPDATE
 
 TEXT_METHODS = (START, APPEND, UPDATE, POST)
@@ -69,9 +69,9 @@ class TurnReport:
         if self.first_token is None and text:
             self.first_token = seconds
 
-    def measure(self, slack: Calls) -> None:
+    def measure(self, slack: SlackApi) -> None:
         """What the turn's client of Slack counted."""
-        self.flushes = sum(slack.taken[method] for method in TEXT_METHODS)
+        self.flushes = sum(slack.succeeded[method] for method in TEXT_METHODS)
         self.retries = slack.retries
 
     def line(self) -> str:

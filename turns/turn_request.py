@@ -8,7 +8,7 @@ from conversation_store.record import ThreadRecord
 from conversation_store.resilient import ResilientStore
 from errors import StoreError
 from job import Job
-from slack_api.calls import Calls
+from slack_api.client import SlackApi
 from turns.answer.answering import Answering
 from turns.endpoint_request import EndpointRequest
 from turns.recovery.claim import Claim
@@ -34,7 +34,7 @@ class TurnRequest:
     claim: Claim
     recovery: Recovery
     unknown_channel: UnknownChannel | None
-    slack: Calls
+    slack: SlackApi
     clock: Clock
     report: TurnReport
     acks: AckTimes

@@ -7,7 +7,7 @@ import pytest
 from conversation_store.buckets import Buckets, BucketState
 from conversation_store.cached import FRESH_SECONDS, CachedStore, RecordCache
 from conversation_store.record import HANDLED_KEPT, InFlight, OpenTurn, ThreadKey, ThreadRecord
-from conversation_store.resilient import PATIENCE, REST, Health, ResilientStore
+from conversation_store.resilient import FAILURES_BEFORE_REST, REST, Health, ResilientStore
 from conversation_store.store import ThreadStore
 from errors import StoreBusy, StoreError
 from tests.conversation_store.fake_dify_storage import FakeDifyStorage
@@ -145,12 +145,12 @@ def test_a_broken_storage_is_left_alone_for_a_while(
     store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
 ) -> None:
     broken(storage)
-    for _ in range(PATIENCE + 5):
+    for _ in range(FAILURES_BEFORE_REST + 5):
         store.get(key, fresh=True)
-    assert len(storage.calls) == PATIENCE
+    assert len(storage.calls) == FAILURES_BEFORE_REST
     mended(storage, clock)
     store.get(key, fresh=True)
-    assert len(storage.calls) == PATIENCE + 1
+    assert len(storage.calls) == FAILURES_BEFORE_REST + 1
 
 
 def test_it_is_said_once(
@@ -206,7 +206,7 @@ def test_who_could_not_ask_does_not_say_that_nothing_is_known(
     resilient(storage, clock).update(key, lambda record: record.with_follower("U1"))
     broken(storage)
     clock.advance(FRESH_SECONDS)
-    for _ in range(PATIENCE + 1):
+    for _ in range(FAILURES_BEFORE_REST + 1):
         with pytest.raises(StoreError):
             store.ask(key, is_followed)
     mended(storage, clock)
@@ -294,7 +294,7 @@ def test_a_busy_store_is_not_broken(
     def busy() -> None:
         raise StoreBusy("too many")
 
-    for _ in range(PATIENCE + 1):
+    for _ in range(FAILURES_BEFORE_REST + 1):
         with pytest.raises(StoreBusy):
             store.health.ask(busy)
     assert store.update(key, with_conversation) == resilient(storage, store.clock).get(key)  # type: ignore[arg-type]

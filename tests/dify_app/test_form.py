@@ -125,7 +125,7 @@ def test_a_form_is_asked_for_every_five_minutes() -> None:
 
 
 def test_a_form_that_takes_longer_than_ten_seconds_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dify_app.form._SHORTEST_PATIENCE", 0.01)
+    monkeypatch.setattr("dify_app.form._FORM_WALL_FLOOR", 0.01)
     clock = SystemClock(0.01)
 
     def late() -> dict[str, Any]:

@@ -14,7 +14,7 @@ PATHS = ["/files-pri/T1-F1/a.txt", "/files-pri/T1-F1/download/a%20b.txt?x=1#y", 
     "head", ["https://files.slack.com", "HTTPS://Files.Slack.com", "https://files.slack.com:443"]
 )
 def test_slacks_own_addresses(head: str, path: str) -> None:
-    assert REAL.owns(head + path)
+    assert REAL.is_origin_of(head + path)
 
 
 @pytest.mark.parametrize(
@@ -58,33 +58,33 @@ def test_slacks_own_addresses(head: str, path: str) -> None:
     ],
 )
 def test_look_alikes_are_not_slack(url: str) -> None:
-    assert not REAL.owns(url)
+    assert not REAL.is_origin_of(url)
 
 
 @given(st.text(alphabet="abcfilesk.com:/@\\#?%443 []", max_size=40))
 def test_nothing_between_scheme_and_path_may_differ(authority: str) -> None:
     url = f"https://{authority}"
     bare = authority.partition("/")[0].partition("?")[0].partition("#")[0]
-    assert not REAL.owns(url) or bare in {"files.slack.com", "files.slack.com:443"}
+    assert not REAL.is_origin_of(url) or bare in {"files.slack.com", "files.slack.com:443"}
 
 
 @given(st.text(max_size=10), st.text(max_size=10))
 def test_no_prefix_and_no_suffix_of_the_host_passes(before: str, after: str) -> None:
-    owned = REAL.owns(f"https://{before}files.slack.com{after}/a")
+    owned = REAL.is_origin_of(f"https://{before}files.slack.com{after}/a")
     assert not owned or (before == "" and (after in {"", ":443"} or after[0] in "/?#"))
 
 
 def test_loopback_is_for_tests_with_its_own_port() -> None:
     local = FilesOrigin("http://127.0.0.1:8080/")
-    assert local.owns("http://127.0.0.1:8080/files-pri/x")
+    assert local.is_origin_of("http://127.0.0.1:8080/files-pri/x")
     for other in (
         "http://127.0.0.1/x",
         "http://127.0.0.1:8081/x",
         "https://127.0.0.1:8080/x",
         "http://localhost:8080/x",
     ):
-        assert not local.owns(other)
-    assert FilesOrigin("http://[::1]:8080").owns("http://[::1]:8080/x")
+        assert not local.is_origin_of(other)
+    assert FilesOrigin("http://[::1]:8080").is_origin_of("http://[::1]:8080/x")
 
 
 @pytest.mark.parametrize(

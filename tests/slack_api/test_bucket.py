@@ -56,35 +56,35 @@ def test_flush_tiers_never_stall_at_the_end_of_a_minute() -> None:
 
 def test_a_429_pauses_then_slows_and_recovers_slowly() -> None:
     bucket = Bucket(TIER_4, 0.0)
-    full = bucket.pace(0.0)
-    bucket.limited(10.0, 7.0)
+    full = bucket.calls_per_second(0.0)
+    bucket.pause(10.0, 7.0)
     assert bucket.ready_at(10.0) > 17.0
-    slowed = bucket.pace(17.0)
+    slowed = bucket.calls_per_second(17.0)
     assert slowed < full
-    assert slowed < bucket.pace(47.0) < full
-    assert bucket.pace(1000.0) == full
+    assert slowed < bucket.calls_per_second(47.0) < full
+    assert bucket.calls_per_second(1000.0) == full
 
 
 def test_the_answers_to_one_burst_count_as_one() -> None:
     one, many = Bucket(TIER_4, 0.0), Bucket(TIER_4, 0.0)
-    one.limited(1.0, 5.0)
+    one.pause(1.0, 5.0)
     for delay in range(4):
-        many.limited(1.0 + delay / 10, 4.0)
-    assert many.pace(1.5) == one.pace(1.5)
+        many.pause(1.0 + delay / 10, 4.0)
+    assert many.calls_per_second(1.5) == one.calls_per_second(1.5)
 
 
 def test_a_pace_never_reaches_zero() -> None:
     bucket = Bucket(TIER_4, 0.0)
     for now in range(0, 600, 5):
-        bucket.limited(float(now), 1.0)
+        bucket.pause(float(now), 1.0)
     assert bucket.ready_at(600.0) < 610.0
 
 
 def test_at_rest_only_when_it_has_nothing_to_remember() -> None:
     bucket = Bucket(TIER_4, 0.0)
-    assert bucket.at_rest(0.0)
+    assert bucket.is_idle(0.0)
     bucket.spend(0.0)
-    assert not bucket.at_rest(30.0)
-    assert bucket.at_rest(61.0)
-    bucket.limited(61.0, 1.0)
-    assert not bucket.at_rest(70.0)
+    assert not bucket.is_idle(30.0)
+    assert bucket.is_idle(61.0)
+    bucket.pause(61.0, 1.0)
+    assert not bucket.is_idle(70.0)

@@ -43,18 +43,18 @@ class Streams:
         self.finished = 0
 
     def answer(self, key: str, until: float) -> None:
-        native = self._budget.try_take(TEAM, START, key) and self._send(START)
+        native = self._budget.try_acquire(TEAM, START, key) and self._send(START)
         method = APPEND if native else UPDATE
         self.methods[method] += 1
         shown = self._time.now()
         while self._time.now() < until:
-            if self._budget.take(TEAM, method, key, timeout=120) and self._send(method):
+            if self._budget.acquire(TEAM, method, key, timeout=120) and self._send(method):
                 self.oldest[method] = max(self.oldest[method], self._time.now() - shown)
                 shown = self._time.now()
-        while not (self._budget.take(TEAM, method, key, timeout=120, final=True) and self._send(method)):
+        while not (self._budget.acquire(TEAM, method, key, timeout=120, final=True) and self._send(method)):
             pass
         while native and not (
-            self._budget.take(TEAM, STOP, key, timeout=120, trailing=True) and self._send(STOP)
+            self._budget.acquire(TEAM, STOP, key, timeout=120, trailing=True) and self._send(STOP)
         ):
             pass
         self.finished += 1
@@ -63,7 +63,7 @@ class Streams:
         self._time.sleep(self._latency)
         pause = self._slack.call(method)
         if pause is not None:
-            self._budget.limited(TEAM, method, pause)
+            self._budget.pause(TEAM, method, pause)
         return pause is None
 
 
@@ -110,10 +110,10 @@ def test_none_is_older_than_its_share_while_others_come_and_go(
         ends = time.now() + seconds
         written[key] = [time.now()]
         while time.now() < ends:
-            if budget.take(TEAM, method, key, timeout=300, over=lambda: time.now() >= ends):
+            if budget.acquire(TEAM, method, key, timeout=300, cancelled=lambda: time.now() >= ends):
                 send(key)
                 time.sleep(max(0.0, min(pace, ends - time.now())))
-        assert budget.take(TEAM, method, key, timeout=300, final=True)
+        assert budget.acquire(TEAM, method, key, timeout=300, final=True)
         send(key)
 
     for number in range(messages):
@@ -133,11 +133,11 @@ def test_a_wait_in_vain_ends_soon_while_nobody_may_write() -> None:
     """Nothing else wakes whoever waits then: a pause can last for minutes."""
     time = VirtualTime()
     budget = Budget(time)
-    budget.limited(TEAM, APPEND, 120.0)
+    budget.pause(TEAM, APPEND, 120.0)
     seen: list[tuple[bool, float]] = []
 
     def wait() -> None:
-        granted = budget.take(TEAM, APPEND, "m", timeout=300, over=lambda: time.now() >= 3.0)
+        granted = budget.acquire(TEAM, APPEND, "m", timeout=300, cancelled=lambda: time.now() >= 3.0)
         seen.append((granted, time.now()))
 
     time.spawn(wait)
@@ -150,14 +150,14 @@ def test_a_wait_in_vain_ends_soon_while_nobody_may_write() -> None:
 def test_a_wait_in_vain_ends_at_once() -> None:
     time = VirtualTime()
     budget = Budget(time)
-    while budget.try_take(TEAM, APPEND, "m"):
+    while budget.try_acquire(TEAM, APPEND, "m"):
         pass
     for number in range(20):
-        time.spawn(partial(budget.take, TEAM, APPEND, f"x{number}", timeout=60))
+        time.spawn(partial(budget.acquire, TEAM, APPEND, f"x{number}", timeout=60))
     seen = []
 
     def wait() -> None:
-        granted = budget.take(TEAM, APPEND, "m", timeout=60, over=lambda: time.now() >= 3.0)
+        granted = budget.acquire(TEAM, APPEND, "m", timeout=60, cancelled=lambda: time.now() >= 3.0)
         seen.append((granted, round(time.now())))
 
     time.spawn(wait)
@@ -189,16 +189,16 @@ def test_a_budget_shared_with_a_stranger_learns_from_429() -> None:
 def test_every_wait_ends_at_its_timeout() -> None:
     time = VirtualTime()
     budget = Budget(time)
-    budget.limited(TEAM, APPEND, 100.0)
+    budget.pause(TEAM, APPEND, 100.0)
     seen = []
 
     def wait() -> None:
-        seen.append((budget.take(TEAM, APPEND, "m", timeout=30.0), time.now()))
+        seen.append((budget.acquire(TEAM, APPEND, "m", timeout=30.0), time.now()))
 
     time.spawn(wait)
     time.run()
     assert seen == [(False, 30.0)]
-    assert not budget.try_take(TEAM, APPEND, "other")
+    assert not budget.try_acquire(TEAM, APPEND, "other")
 
 
 def test_one_that_gave_up_holds_nobody_back() -> None:
@@ -206,9 +206,9 @@ def test_one_that_gave_up_holds_nobody_back() -> None:
     budget = Budget(time)
     order = []
     for number in range(8):
-        time.spawn(partial(budget.take, TEAM, UPDATE, f"x{number}", timeout=0.1))
+        time.spawn(partial(budget.acquire, TEAM, UPDATE, f"x{number}", timeout=0.1))
     time.spawn(
-        lambda: order.append((budget.take(TEAM, UPDATE, "m", timeout=60), round(time.now(), 1))), at=1.0
+        lambda: order.append((budget.acquire(TEAM, UPDATE, "m", timeout=60), round(time.now(), 1))), at=1.0
     )
     time.run()
     assert order[0][0]
@@ -218,9 +218,9 @@ def test_one_that_gave_up_holds_nobody_back() -> None:
 def test_a_pause_concerns_its_own_method_and_workspace() -> None:
     time = VirtualTime()
     budget = Budget(time)
-    budget.limited(TEAM, APPEND, 100.0)
-    assert budget.try_take(TEAM, UPDATE, "m")
-    assert budget.try_take("T2", APPEND, "m")
+    budget.pause(TEAM, APPEND, 100.0)
+    assert budget.try_acquire(TEAM, UPDATE, "m")
+    assert budget.try_acquire("T2", APPEND, "m")
 
 
 def test_a_waiter_that_is_killed_leaves_the_line() -> None:
@@ -233,12 +233,12 @@ def test_a_waiter_that_is_killed_leaves_the_line() -> None:
 
     time = Killing()
     budget = Budget(time)
-    while budget.try_take(TEAM, UPDATE, "m"):
+    while budget.try_acquire(TEAM, UPDATE, "m"):
         pass
     with pytest.raises(Killed):
-        budget.take(TEAM, UPDATE, "m", timeout=60)
+        budget.acquire(TEAM, UPDATE, "m", timeout=60)
     time._now = 10.0
-    assert budget.try_take(TEAM, UPDATE, "other")
+    assert budget.try_acquire(TEAM, UPDATE, "other")
 
 
 def test_posts_of_one_channel_wait_for_each_other() -> None:
@@ -247,7 +247,7 @@ def test_posts_of_one_channel_wait_for_each_other() -> None:
     times = []
 
     def post(number: int) -> None:
-        budget.take(TEAM, POST, f"m{number}", timeout=60, channel="C1")
+        budget.acquire(TEAM, POST, f"m{number}", timeout=60, channel="C1")
         times.append(time.now())
 
     for number in range(5):
@@ -259,21 +259,21 @@ def test_posts_of_one_channel_wait_for_each_other() -> None:
 def test_a_finished_message_is_not_counted() -> None:
     time = VirtualTime()
     budget = Budget(time)
-    alone = budget.interval(TEAM, UPDATE)
-    assert budget.try_take(TEAM, UPDATE, "m")
-    assert budget.interval(TEAM, UPDATE) == 2 * alone
-    budget.forget(TEAM, UPDATE, "m")
-    assert budget.interval(TEAM, UPDATE) == alone
-    time.spawn(lambda: budget.take(TEAM, UPDATE, "n", timeout=10, final=True))
+    alone = budget.call_interval(TEAM, UPDATE)
+    assert budget.try_acquire(TEAM, UPDATE, "m")
+    assert budget.call_interval(TEAM, UPDATE) == 2 * alone
+    budget.remove_message(TEAM, UPDATE, "m")
+    assert budget.call_interval(TEAM, UPDATE) == alone
+    time.spawn(lambda: budget.acquire(TEAM, UPDATE, "n", timeout=10, final=True))
     time.run()
-    assert budget.interval(TEAM, UPDATE) == alone
+    assert budget.call_interval(TEAM, UPDATE) == alone
 
 
 def test_workspaces_at_rest_are_forgotten() -> None:
     time = VirtualTime()
     budget = Budget(time)
     for number in range(3 * MANY):
-        assert budget.take(f"T{number}/x", POST, "m", timeout=0, final=True)
+        assert budget.acquire(f"T{number}/x", POST, "m", timeout=0, final=True)
         time._now += 1.0
     assert len(budget._lines) <= MANY
 
@@ -282,5 +282,5 @@ def test_those_that_are_not_are_kept_however_many_they_are() -> None:
     time = VirtualTime()
     budget = Budget(time)
     for number in range(3 * MANY):
-        budget.limited(f"T{number}/x", POST, 300.0)
-    assert not any(budget.try_take(f"T{number}/x", POST, "m") for number in range(3 * MANY))
+        budget.pause(f"T{number}/x", POST, 300.0)
+    assert not any(budget.try_acquire(f"T{number}/x", POST, "m") for number in range(3 * MANY))

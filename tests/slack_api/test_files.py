@@ -135,7 +135,8 @@ def test_a_type_the_app_does_not_take_is_not_even_fetched(slack: Slack) -> None:
 
 def test_a_file_is_uploaded_into_its_thread(slack: Slack) -> None:
     root = slack.workspace.say(GENERAL, ANNA, "draw")
-    file_id = slack.files.upload(GENERAL, root, "../out/picture.png", b"png", title="A picture")
+    file_id = slack.files.store("../out/picture.png", b"png")
+    slack.files.share(file_id, "A picture", GENERAL, root)
     shared = [message for message in slack.workspace.thread(GENERAL, root) if message.files]
     assert [message.files[0]["id"] for message in shared] == [file_id]
     assert shared[0].files[0]["name"] == "picture.png"
@@ -206,7 +207,8 @@ class TestUpload:
     def upload(self, *answers: HttpResponse | Exception) -> list[str]:
         api, pool = api_over(*answers)
         try:
-            SlackFiles(api, "xoxb-secret", pool=pool, origin=ORIGIN).upload("C1", "1.1", "a.txt", b"data")
+            files = SlackFiles(api, "xoxb-secret", pool=pool, origin=ORIGIN)
+            files.share(files.store("a.txt", b"data"), "a.txt", "C1", "1.1")
         finally:
             self.steps = [url.rpartition("/")[2] for _, url, _, _ in pool.sent]
             self.sent = pool.sent

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slack_api.line import MANY, PATIENCE, Line, Ticket, Urgency
+from slack_api.line import LONGEST_TRAILING_WAIT, MANY, Line, Ticket, Urgency
 from slack_api.tiers import POSTS, POSTS_IN_CHANNEL, TIER_3, TIER_4, Tier
 
 ONE_BY_ONE = Tier(60, 1)
@@ -14,9 +14,9 @@ def run(line: Line, now: float, end: float, tickets: list[Ticket]) -> list[tuple
     """When each ticket is granted until `end`."""
     granted: list[tuple[float, Ticket]] = []
     while True:
-        line.advance(now)
+        line.grant_ready(now)
         granted += [(now, ticket) for ticket in tickets if ticket.granted and ticket not in dict_of(granted)]
-        following = line.wake_at(now)
+        following = line.next_grant_at(now)
         if len(granted) == len(tickets) or following > end:
             return granted
         now = max(following, now + 0.001)
@@ -60,9 +60,9 @@ def test_what_trails_still_goes_within_a_minute_of_steady_flushes() -> None:
     now = 0.0
     while not stop.granted:
         line.enqueue(f"m{now}", Urgency.FLUSH, "", now)
-        line.advance(now)
+        line.grant_ready(now)
         now += 0.5
-    assert PATIENCE <= now < 60
+    assert LONGEST_TRAILING_WAIT <= now < 60
 
 
 def test_posts_are_held_to_one_a_second_in_their_channel_only() -> None:
@@ -79,82 +79,82 @@ def test_posts_are_held_to_one_a_second_in_their_channel_only() -> None:
 
 def test_a_429_for_a_post_pauses_its_channel_only() -> None:
     line = Line(POSTS, POSTS_IN_CHANNEL, 0.0)
-    line.limited("C1", 0.0, 30.0)
-    assert not line.take_now("a", "C1", 1.0)
-    assert line.take_now("a", "C2", 1.0)
+    line.pause("C1", 0.0, 30.0)
+    assert not line.try_acquire("a", "C1", 1.0)
+    assert line.try_acquire("a", "C2", 1.0)
 
 
 def test_a_429_without_channels_pauses_the_method() -> None:
     line = Line(TIER_4, None, 0.0)
-    line.limited("C1", 0.0, 30.0)
-    assert not line.take_now("a", "C2", 29.0)
+    line.pause("C1", 0.0, 30.0)
+    assert not line.try_acquire("a", "C2", 29.0)
 
 
 def test_taking_at_once_does_not_overtake() -> None:
     line = Line(ONE_BY_ONE, None, 0.0)
-    assert line.take_now("a", "", 0.0)
+    assert line.try_acquire("a", "", 0.0)
     waiting = line.enqueue("b", Urgency.FLUSH, "", 0.0)
-    assert not line.take_now("c", "", 0.5)
-    assert not line.take_now("c", "", 1.2)  # b got that one
+    assert not line.try_acquire("c", "", 0.5)
+    assert not line.try_acquire("c", "", 1.2)  # b got that one
     assert waiting.granted
 
 
 def test_a_dropped_ticket_is_never_granted() -> None:
     line = Line(ONE_BY_ONE, None, 0.0)
     ticket = line.enqueue("a", Urgency.FLUSH, "", 0.0)
-    line.drop(ticket)
-    line.drop(ticket)
-    line.advance(0.0)
+    line.remove(ticket)
+    line.remove(ticket)
+    line.grant_ready(0.0)
     assert not ticket.granted
 
 
 def test_interval_grows_with_the_messages_and_shrinks_when_they_end() -> None:
     line = Line(TIER_3, None, 0.0)
-    alone = line.interval(0.0)
+    alone = line.call_interval(0.0)
     for number in range(3):
-        line.take_now(f"m{number}", "", number * 2.0)
-    busy = line.interval(6.0)
+        line.try_acquire(f"m{number}", "", number * 2.0)
+    busy = line.call_interval(6.0)
     assert busy == pytest.approx(4 * alone)
-    line.forget("m0")
-    assert line.interval(6.0) == pytest.approx(3 * alone)
-    assert line.interval(1000.0) == alone
+    line.remove_message("m0")
+    assert line.call_interval(6.0) == pytest.approx(3 * alone)
+    assert line.call_interval(1000.0) == alone
 
 
 def test_messages_that_never_wait_are_forgotten_too() -> None:
     line = Line(TIER_3, None, 0.0)
     for number in range(1000):
-        assert line.take_now(f"m{number}", "", number * 4.0)
-        line.forget(f"m{number}")
-        line.forget(f"never-served-{number}")
+        assert line.try_acquire(f"m{number}", "", number * 4.0)
+        line.remove_message(f"m{number}")
+        line.remove_message(f"never-served-{number}")
     assert len(line._served) + len(line._over) < 200
 
 
 def test_a_line_at_rest_knows_nothing_that_a_new_one_would_not() -> None:
     line = Line(TIER_3, POSTS_IN_CHANNEL, 0.0)
-    assert line.at_rest(0.0)
+    assert line.is_idle(0.0)
     ticket = line.enqueue("m", Urgency.FLUSH, "C1", 0.0)
-    assert not line.at_rest(0.0)
-    line.advance(0.0)
+    assert not line.is_idle(0.0)
+    line.grant_ready(0.0)
     assert ticket.granted
-    assert not line.at_rest(120.0)  # still written
-    line.forget("m")
-    assert not line.at_rest(30.0)  # of this minute
-    assert line.at_rest(120.0)
+    assert not line.is_idle(120.0)  # still written
+    line.remove_message("m")
+    assert not line.is_idle(30.0)  # of this minute
+    assert line.is_idle(120.0)
 
 
 @pytest.mark.parametrize("channel", ["", "C1"])
 def test_a_line_that_is_paused_or_slower_is_not_at_rest(channel: str) -> None:
     line = Line(TIER_3, POSTS_IN_CHANNEL, 0.0)
-    line.limited(channel, 0.0, 300.0)
-    assert not line.at_rest(299.0)
-    assert not line.at_rest(301.0)
-    assert line.at_rest(600.0)
+    line.pause(channel, 0.0, 300.0)
+    assert not line.is_idle(299.0)
+    assert not line.is_idle(301.0)
+    assert line.is_idle(600.0)
 
 
 def test_channels_at_rest_are_forgotten() -> None:
     line = Line(POSTS, POSTS_IN_CHANNEL, 0.0)
     for number in range(3 * MANY):
-        line.take_now("m", f"C{number}", number * 61.0)
+        line.try_acquire("m", f"C{number}", number * 61.0)
     assert len(line._channels) <= MANY
 
 
@@ -166,11 +166,11 @@ def test_of_n_messages_none_waits_longer_than_its_share(messages: int, tier: Tie
     served = dict.fromkeys(waiting, now)
     oldest = 0.0
     while now < 240:
-        line.advance(now)
+        line.grant_ready(now)
         for key, ticket in list(waiting.items()):
             if ticket.granted:
                 oldest = max(oldest, now - served[key])
                 served[key] = now
                 waiting[key] = line.enqueue(str(key), Urgency.FLUSH, "", now)
-        now = max(line.wake_at(now), now + 0.001)
+        now = max(line.next_grant_at(now), now + 0.001)
     assert oldest <= messages * 60 / tier.per_minute * 1.2

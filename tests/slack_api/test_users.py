@@ -1,6 +1,6 @@
 from slack_api.connection import NeverSent
 from slack_api.identity import UserInfo
-from slack_api.users import AT_ONCE, KEEP, KEEP_FAILURE, MOST, PATIENCE, Users
+from slack_api.users import AT_ONCE, KEEP, KEEP_FAILURE, MOST, NAMES_TIMEOUT, Users
 from tests.fake_clock import FakeClock
 from tests.slack_api.scripted_pool import api_over, refuses, says
 
@@ -79,7 +79,7 @@ def test_a_slow_slack_is_asked_for_some_seconds() -> None:
 
     api.user = slowly  # type: ignore[method-assign]
     found = users.many(api, [f"U{n}" for n in range(MOST)])
-    assert len(pool.sent) <= PATIENCE / 2.0 + AT_ONCE
+    assert len(pool.sent) <= NAMES_TIMEOUT / 2.0 + AT_ONCE
     assert [user.name for user in found.values() if not user.known] == [
         f"U{n}" for n in range(len(pool.sent), MOST)
     ]
@@ -111,7 +111,7 @@ def test_names_that_the_budget_does_not_allow_are_ids_for_now() -> None:
     clock = FakeClock()
     users = Users(clock)
     api, pool = api_over(ANN, clock=clock)
-    api.budget.limited(api.account, "users.info", 60.0)
+    api.budget.pause(api.account, "users.info", 60.0)
     assert not users.one(api, "U1").known
     assert pool.sent == []
     clock.advance(120.0)

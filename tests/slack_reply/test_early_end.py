@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from slack_reply import pages
 from slack_reply.blocks import read
 from slack_reply.footer import with_footer
-from slack_reply.reply import LAST_PAGES, LAST_PATIENCE, PATIENCE, Style
+from slack_reply.reply import LAST_PAGES, LAST_TEXT_TIMEOUT, REPLY_TIMEOUT, Style
 from slack_reply.room import LONGEST_TEXT, MOST_MESSAGES, Room
 from slack_reply.view import Card, View
 from slack_reply.writer import Unreachable
@@ -226,16 +226,16 @@ def test_answer_ends_at_its_turns_deadline_when_slack_is_slow(style: Style, page
 
     slack.exchange = exchange  # type: ignore[method-assign,assignment]
     reply, began = slack.reply(style), slack.clock.now()
-    slack.clock.advance(PATIENCE - 100.0)
+    slack.clock.advance(REPLY_TIMEOUT - 100.0)
     end = reply.finish(View(LONG[: pages * 3_000]))
     assert (end is None) is (pages == 1)
-    assert slack.clock.now() - began < PATIENCE + 2 * 45.0
+    assert slack.clock.now() - began < REPLY_TIMEOUT + 2 * 45.0
 
 
 def test_answer_that_is_over_late_has_some_seconds_for_its_messages() -> None:
     slack = TroubledSlack()
     reply = slack.reply("post")
-    slack.clock.advance(PATIENCE + 100.0)
+    slack.clock.advance(REPLY_TIMEOUT + 100.0)
     end, began = reply.finish(View(LONG)), slack.clock.now()
     assert end is not None
     assert 5 < len(slack.answers()) <= LAST_PAGES + 2
@@ -258,8 +258,8 @@ def test_text_that_is_longer_than_any_room_ends_early_even_if_it_would_fit(style
 
 def test_posts_wait_for_their_turn_no_longer_than_the_answer_has() -> None:
     slack = TroubledSlack()
-    slack.budget.limited(slack.api.account, "chat.postMessage", 290.0)
+    slack.budget.pause(slack.api.account, "chat.postMessage", 290.0)
     reply, began = slack.reply("post", patience=30.0), slack.clock.now()
     with pytest.raises(Unreachable):
         reply.finish(View("Hello"))
-    assert slack.clock.now() - began <= LAST_PATIENCE + 1.0
+    assert slack.clock.now() - began <= LAST_TEXT_TIMEOUT + 1.0

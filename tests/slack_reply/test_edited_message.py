@@ -175,12 +175,12 @@ def test_content_that_slack_refuses_is_for_the_next_writer() -> None:
 def test_when_edits_are_short_the_answer_is_left_to_a_post() -> None:
     one, pool, _ = writer(OK)
     for number in range(22):
-        one._api.budget.join(PLACE.account, UPDATE, f"m{number}")
+        one._api.budget.add_message(PLACE.account, UPDATE, f"m{number}")
     one.show(lambda: View("One two "))
     assert pool.methods == [POST]
     late, pool, _ = writer(OK)
     for number in range(23):
-        late._api.budget.join(PLACE.account, UPDATE, f"m{number}")
+        late._api.budget.add_message(PLACE.account, UPDATE, f"m{number}")
     with pytest.raises(WriterGone) as gone:
         late.show(lambda: View("One two "))
     assert (gone.value.shown, pool.sent) == (0, [])
@@ -189,14 +189,14 @@ def test_when_edits_are_short_the_answer_is_left_to_a_post() -> None:
 def test_those_that_begin_at_one_instant_know_of_each_other() -> None:
     one, _, _ = writer(OK)
     one.show(lambda: View("One two "))
-    alone = Budget(FakeClock()).interval(PLACE.account, UPDATE)
-    assert one._api.budget.interval(PLACE.account, UPDATE) == pytest.approx(2 * alone)
+    alone = Budget(FakeClock()).call_interval(PLACE.account, UPDATE)
+    assert one._api.budget.call_interval(PLACE.account, UPDATE) == pytest.approx(2 * alone)
 
 
 def test_a_whole_answer_asks_for_no_edits() -> None:
     one, pool, _ = writer(OK)
     for number in range(99):
-        one._api.budget.join(PLACE.account, UPDATE, f"m{number}")
+        one._api.budget.add_message(PLACE.account, UPDATE, f"m{number}")
     one.finish(lambda: View("One two three"))
     assert pool.methods == [POST]
 
@@ -212,7 +212,7 @@ def test_each_message_of_a_flush_takes_its_turn() -> None:
 def test_out_of_turn_no_edit_is_sent() -> None:
     one, pool, _ = writer(OK)
     one.show(lambda: View("One two "))
-    one._api.budget.limited(PLACE.account, UPDATE, 1000.0)
+    one._api.budget.pause(PLACE.account, UPDATE, 1000.0)
     with pytest.raises(SlackAway):
         one.finish(lambda: View("One two three"))
     assert pool.methods == [POST]

@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given
 
 from slack_reply.footer import source_line, with_footer
-from slack_reply.pages import Limits, paginate
+from slack_reply.pages import Limits
 from slack_reply.tokens import is_live
 from slack_reply.view import View
 from tests.slack_reply.drawn import EDIT, limits, markdown
 from tests.slack_reply.law import assert_grows, markdown_of
 from tests.slack_reply.rendered import rendered
 from tests.slack_reply.test_native_stream import Slack, card, stream
+from tests.slack_reply.whole_pages import paginate
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ import pytest
 from slack_reply.card_places import stretches
 from slack_reply.cell_text import plain
 from slack_reply.footer import with_footer
-from slack_reply.pages import Limits, paginate
+from slack_reply.pages import Limits
 from slack_reply.safe_text import escape
 from slack_reply.view import Card
+from tests.slack_reply.whole_pages import paginate
 
 type Work = Callable[[str], object]
 

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from dify_app.think import ThinkFilter
 from slack_reply import edited_message, sheet
-from slack_reply.pages import Page, pages_after, paginate
+from slack_reply.pages import Page, pages_after
 from slack_reply.parts import Limits
 from tests.slack_reply.law import assert_fits, assert_grows
 from tests.slack_reply.test_disguised_links import disguised
+from tests.slack_reply.whole_pages import paginate
 
 LONGEST = 10_000
 MEGABYTE = 1_000_000

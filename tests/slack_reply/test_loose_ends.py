@@ -6,7 +6,7 @@ import pytest
 
 from slack_api.connection import NeverSent
 from slack_api.pool import HttpResponse, Unanswered
-from slack_reply.loose_ends import PATIENCE, REFUSALS, LooseEnds
+from slack_reply.loose_ends import CLEANUP_TIMEOUT, REFUSALS, LooseEnds
 from slack_reply.pages import Markdown, Page
 from slack_reply.share import Share
 from slack_reply.writer import Place, SlackAway, StoppedByUser
@@ -58,7 +58,7 @@ def test_what_the_limits_hold_back_waits_for_the_end() -> None:
     api, pool = api_over(OK, clock=clock)
     one = LooseEnds(api, Share(api.budget, PLACE), PLACE, clock)
     one.shows("2.0", PAGE)
-    api.budget.limited(ACCOUNT, STOP, 20.0)
+    api.budget.pause(ACCOUNT, STOP, 20.0)
     assert one.settle() == ("2.0",)
     assert pool.methods == []
 
@@ -97,7 +97,7 @@ def test_but_not_for_ever() -> None:
     one, pool, clock = ends(says(b"", 503))
     one.tidy()
     assert pool.methods.count(STOP) > 5
-    assert sum(clock.slept) < PATIENCE + 60
+    assert sum(clock.slept) < CLEANUP_TIMEOUT + 60
 
 
 def test_one_that_expired_is_mended() -> None:
@@ -148,7 +148,7 @@ def test_one_that_never_ceases_to_be_a_stream_is_left() -> None:
 
 def test_before_it_is_stopped_it_has_its_turn() -> None:
     one, pool, _ = ends(refuses("streaming_state_conflict"))
-    one._api.budget.limited(PLACE.account, STOP, 10_000.0)
+    one._api.budget.pause(PLACE.account, STOP, 10_000.0)
     one.unwanted("2.0")
     one.tidy()
     assert set(pool.methods) == {DELETE}
@@ -185,10 +185,10 @@ def test_what_is_no_stream_of_ours_is_not_stopped() -> None:
 
 def test_out_of_turn_no_stop_is_sent() -> None:
     one, pool, clock = ends(OK)
-    one._api.budget.limited(ACCOUNT, STOP, 10_000.0)
+    one._api.budget.pause(ACCOUNT, STOP, 10_000.0)
     one.tidy()
     assert pool.methods == []
-    assert sum(clock.slept) < PATIENCE + 60
+    assert sum(clock.slept) < CLEANUP_TIMEOUT + 60
 
 
 @pytest.mark.parametrize("trouble", [says(b"", 503), refuses("internal_error"), NeverSent("x")])

@@ -79,10 +79,10 @@ class Slack:
 
 
 class Free(Budget):
-    def take(self, *_: Any, **__: Any) -> bool:
+    def acquire(self, *_: Any, **__: Any) -> bool:
         return True
 
-    def try_take(self, *_: Any, **__: Any) -> bool:
+    def try_acquire(self, *_: Any, **__: Any) -> bool:
         return True
 
 

@@ -60,7 +60,7 @@ def test_in_a_direct_message_only_when_slack_asks_for_it() -> None:
 def test_the_second_start_takes_a_turn_of_its_own() -> None:
     one, pool, _, _ = opening(refuses("missing_recipient_user_id"), OK, kind="im")
     for _ in range(tier_of(START).burst - 1):
-        assert one._api.budget.try_take(ACCOUNT, START, "others")
+        assert one._api.budget.try_acquire(ACCOUNT, START, "others")
     with pytest.raises(WriterGone):
         start(one)
     assert pool.methods == [START]
@@ -97,7 +97,7 @@ def test_a_type_that_is_refused_says_nothing_of_channels_of_another_or_of_none(
 
 def test_without_an_allowance_nothing_is_asked() -> None:
     one, pool, _, _ = opening(OK)
-    one._api.budget.limited(ACCOUNT, START, 60.0)
+    one._api.budget.pause(ACCOUNT, START, 60.0)
     with pytest.raises(WriterGone):
         start(one)
     assert pool.sent == []

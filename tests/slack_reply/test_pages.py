@@ -6,13 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slack_reply.blocks import scan
-from slack_reply.pages import Limits, Markdown, Page, Table, closed, pages_after, paginate
+from slack_reply.pages import Limits, Markdown, Page, Table, closed, pages_after
 from slack_reply.units import apart
 from tests.corpus.answers import ANSWERS
 from tests.slack_reply.drawn import EDIT, NATIVE, PROFILES, limits, markdown
 from tests.slack_reply.examples import EXAMPLES
 from tests.slack_reply.law import Screen, assert_fits, assert_grows, markdown_of, whole
 from tests.slack_reply.rendered import rendered_page
+from tests.slack_reply.whole_pages import paginate
 
 CHUNKINGS = 200
 STATES = 90
@@ -61,7 +62,7 @@ def test_a_writer_may_begin_a_new_message_where_the_old_one_stands(
     if not before:
         return
     end = before[-1].end
-    after = paginate(text, limits, final=True, cuts=(end,))
+    after = paginate(text, limits, final=True, cut=end)
     assert_grows(before, after)
     assert_fits(after, limits)
     rest = pages_after(text, end, limits, final=True)

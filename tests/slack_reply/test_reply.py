@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulators.slack.messages import Message
-from slack_reply.reply import PATIENCE, Style
+from slack_reply.reply import REPLY_TIMEOUT, Style
 from slack_reply.view import Card, View
 from slack_reply.writer import CannotReply, StoppedByUser, Unreachable
 from slack_reply.written import Written
@@ -78,9 +78,9 @@ def test_but_not_for_ever() -> None:
 @pytest.mark.parametrize("style", STYLES)
 def test_a_turn_at_its_limit_has_some_patience_left(style: Style, trouble: str) -> None:
     slack = TroubledSlack()
-    reply = slack.reply(style, patience=PATIENCE)
+    reply = slack.reply(style, patience=REPLY_TIMEOUT)
     reply.show(Now(View(WHOLE[:200])))
-    slack.clock.advance(PATIENCE - 5)
+    slack.clock.advance(REPLY_TIMEOUT - 5)
     slack.troubles = [trouble]
     reply.finish(View(WHOLE[:500]))
     assert bare(slack.text()) == bare(WHOLE[:500])
@@ -96,7 +96,7 @@ def test_where_slack_asks_for_more_patience_than_there_is_another_method_brings_
     slack = TroubledSlack()
     reply = slack.reply(style)
     reply.show(Now(View(WHOLE[:600])))
-    slack.clock.advance(PATIENCE - 200)
+    slack.clock.advance(REPLY_TIMEOUT - 200)
     slack.troubles = [f"{method}:429-long"]
     reply.finish(View(WHOLE[:2000]))
     reply.close()
@@ -109,8 +109,8 @@ def test_another_answers_pause_is_not_waited_out_either() -> None:
     slack = TroubledSlack()
     reply = slack.reply("edit")
     reply.show(Now(View(WHOLE[:600])))
-    slack.clock.advance(PATIENCE - 200)
-    slack.budget.limited(slack.api.account, "chat.update", 299.0)
+    slack.clock.advance(REPLY_TIMEOUT - 200)
+    slack.budget.pause(slack.api.account, "chat.update", 299.0)
     began = slack.clock.now()
     reply.finish(View(WHOLE[:2000]))
     assert bare(slack.text()) == bare(WHOLE[:2000])
@@ -253,10 +253,10 @@ def test_nor_when_slack_is_in_trouble_then(trouble: str) -> None:
 def test_when_edits_are_short_too_an_answer_goes_by_post() -> None:
     slack = TroubledSlack()
     account = slack.api.account
-    while slack.budget.try_take(account, "chat.startStream", "m"):
+    while slack.budget.try_acquire(account, "chat.startStream", "m"):
         pass
     for number in range(40):
-        slack.budget.join(account, "chat.update", f"m{number}")
+        slack.budget.add_message(account, "chat.update", f"m{number}")
     reply = slack.reply()
     grow(slack, reply, [WHOLE[:300], WHOLE[:900], WHOLE])
     assert (reply.method, set(slack.sent)) == ("post", {"chat.postMessage"})

@@ -6,7 +6,7 @@ import pytest
 
 from slack_api.budget import Budget
 from slack_api.tiers import APPEND, UPDATE
-from slack_reply.share import PATIENCE, Share
+from slack_reply.share import RATE_LIMIT_TIMEOUT, Share
 from slack_reply.writer import Place, SlackAway
 from tests.slack_api.virtual_time import VirtualTime
 
@@ -33,7 +33,7 @@ def test_a_turn_taken_ahead_is_good_for_one_call() -> None:
     time.run()
     assert times[:4] == [0.0] * 4  # what tier 4 lets go at once
     assert times[4] > 0.5
-    assert not budget.try_take("T1", APPEND, "other")
+    assert not budget.try_acquire("T1", APPEND, "other")
 
 
 def test_one_taken_ahead_in_vain_is_not_kept() -> None:
@@ -54,7 +54,7 @@ def test_one_taken_ahead_in_vain_is_not_kept() -> None:
 @pytest.mark.parametrize("final", [False, True])
 def test_out_of_turn_nothing_is_sent(final: bool) -> None:
     one, budget, time = share()
-    budget.limited("T1", UPDATE, 1000.0)
+    budget.pause("T1", UPDATE, 1000.0)
     seen: list[float] = []
 
     def write() -> None:
@@ -64,15 +64,15 @@ def test_out_of_turn_nothing_is_sent(final: bool) -> None:
 
     time.spawn(write)
     time.run()
-    assert seen == [PATIENCE]
+    assert seen == [RATE_LIMIT_TIMEOUT]
 
 
 def test_when_the_answer_is_over_only_its_last_text_waits() -> None:
     one, budget, time = share()
-    while budget.try_take("T1", UPDATE, "m"):
+    while budget.try_acquire("T1", UPDATE, "m"):
         pass
     for number in range(20):
-        time.spawn(partial(budget.take, "T1", UPDATE, f"x{number}", timeout=60))
+        time.spawn(partial(budget.acquire, "T1", UPDATE, f"x{number}", timeout=60))
     one.over = lambda: time.now() >= 2.0
     seen: list[float] = []
 
@@ -92,7 +92,7 @@ def test_when_the_answer_is_over_only_its_last_text_waits() -> None:
 
 def test_a_message_that_joined_counts_until_it_leaves() -> None:
     one, budget, _ = share()
-    alone = budget.interval("T1", UPDATE)
+    alone = budget.call_interval("T1", UPDATE)
     one.join(UPDATE)
     assert one.interval(UPDATE) == pytest.approx(2 * alone)
     one.leave(UPDATE)

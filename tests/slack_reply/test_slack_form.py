@@ -1,8 +1,9 @@
 from hypothesis import given
 
-from slack_reply.pages import Limits, Markdown, Page, Table, fallback_text, paginate
+from slack_reply.pages import Limits, Markdown, Page, Table, fallback_text
 from slack_reply.slack_form import FALLBACK_LIMIT, chunks_between, closed, page_arguments, table_block
 from tests.slack_reply.drawn import limits, markdown
+from tests.slack_reply.whole_pages import paginate
 
 TABLE = Table((("a", ""), ("1", "2")), ("", "right"))
 

@@ -149,7 +149,7 @@ def request(house: House, reply: ReplyOfTests, *, why: str = "", in_doubt: bool 
         claim=claim,
         recovery=cast("Any", RecoveryOfTests(house)),
         unknown_channel=cast("Any", unknown),
-        slack=cast("Any", SimpleNamespace(taken=Counter(), retries=0)),
+        slack=cast("Any", SimpleNamespace(succeeded=Counter(), retries=0)),
         clock=house.clock,
         report=report,
         acks=cast("Any", SimpleNamespace(pop=lambda *_: 0.1)),

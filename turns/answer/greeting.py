@@ -7,6 +7,7 @@ from conversation_store.record import ThreadKey, ThreadRecord
 from conversation_store.store import ThreadStore
 from errors import StoreError
 from message import Message
+from plain_text import shortened
 from slack_reply import links
 from slack_reply.reply import Reply
 from slack_reply.suggestions import buttons
@@ -70,5 +71,4 @@ class Greeting:
 
 def _plain(text: str, longest: int) -> str:
     """On one line, and none of it markup."""
-    line = " ".join(text.split())
-    return links.label_text(line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…")
+    return links.label_text(shortened(" ".join(text.split()), longest))

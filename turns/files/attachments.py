@@ -16,7 +16,7 @@ from turns.report import logger, where
 
 MOST_FILES = 20
 MOST_BYTES = 20 * 1024 * 1024  # of one file, whatever the app takes: it is held in memory on its way
-PATIENCE = 120.0  # seconds for all files of a question
+FILES_DOWNLOAD_TIMEOUT = 120.0  # seconds for all files of a question together
 
 type SlackFile = Mapping[str, Any]
 type Brought = PlacedFile | FileRefused
@@ -66,7 +66,7 @@ class Attachments:
         found = [file if isinstance(file, FileRefused) else (file, next(places)) for file in whole]
         moving = [gevent.spawn(self._move, *each) for each in found if isinstance(each, tuple)]
         try:
-            gevent.joinall(moving, timeout=self._clock.wall(PATIENCE))
+            gevent.joinall(moving, timeout=self._clock.wall(FILES_DOWNLOAD_TIMEOUT))
             moved = iter(
                 [
                     greenlet.value or FileRefused(name_of(file), "file_stalled")

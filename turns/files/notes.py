@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 
 from errors import FileRefused
+from plain_text import shortened
 from slack_reply import links
 from wording import Say
 
@@ -44,7 +45,7 @@ def name_lists(names: Sequence[str]) -> list[str]:
     """The names in their order, joined to lists that are not too long for a sentence."""
     lists: list[str] = []
     for name in names:
-        short = name if len(name) <= LONGEST_LIST else f"{name[: LONGEST_LIST - 1]}…"
+        short = shortened(name, LONGEST_LIST, trim=False)
         if lists and len(lists[-1]) + 2 + len(short) <= LONGEST_LIST:
             lists[-1] = f"{lists[-1]}, {short}"
         else:

@@ -17,7 +17,7 @@ from turns.report import logger, where
 MOST_FILES = 10
 MOST_LINKS = 100  # to files that lie elsewhere
 MOST_BYTES = 20 * 1024 * 1024
-PATIENCE = 90.0  # seconds after the text that a file may still take
+FILES_UPLOAD_TIMEOUT = 90.0  # seconds after the text: until then the files of the app may come to Slack
 APPEARING = 3.0  # seconds until a shared file stands in its thread: Slack does that behind its answer
 
 type Fetch = Callable[[str], FetchedFile | None]
@@ -75,7 +75,7 @@ class ProducedFiles:
 
     def share(self, seconds: float) -> tuple[str, ...]:
         """Show all files in the thread, in their order; the names of those that could not be brought here."""
-        ends = self._clock.now() + min(seconds, PATIENCE)
+        ends = self._clock.now() + min(seconds, FILES_UPLOAD_TIMEOUT)
         lost = list(self._lost)
         for file, storing in self._coming:
             storing.join(timeout=self._clock.wall(max(0.0, ends - self._clock.now())))

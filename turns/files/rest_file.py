@@ -12,7 +12,7 @@ from turns.report import logger, where
 from wording import Say
 
 NAME = "answer-continued.txt"
-PATIENCE = 60.0  # seconds that Slack has for taking it
+REST_UPLOAD_TIMEOUT = 60.0  # seconds for bringing the rest of the text to Slack as a file
 _NOT_GRANTED = frozenset({"missing_scope"})
 
 
@@ -28,7 +28,7 @@ class RestFile:
     def bring(self, text: str, seconds: float) -> Say:
         """Show the text as a file in the thread, within so many seconds. Returns what is to be said. Never raises."""
         bringing = gevent.spawn(self._bring, text)
-        bringing.join(timeout=self._clock.wall(min(seconds, PATIENCE)))
+        bringing.join(timeout=self._clock.wall(min(seconds, REST_UPLOAD_TIMEOUT)))
         if bringing.ready():
             return bringing.value or Say.REST_LEFT_OUT
         bringing.kill(block=False)

@@ -9,6 +9,7 @@ from conversation_store.record import ThreadRecord
 from dify_app.app import DifyApp
 from dify_app.files_in import PlacedFile
 from errors import FileRefused
+from json_fields import mappings_of
 from message import Message, moment
 from slack_api.file_objects import name_of
 from slack_api.identity import UserInfo
@@ -159,8 +160,7 @@ class PromptBuilder:
 
 
 def _files_of(raw: Mapping[str, Any]) -> tuple[SlackFile, ...]:
-    files = raw.get("files")
-    return tuple(file for file in files if isinstance(file, dict)) if isinstance(files, list) else ()
+    return tuple(mappings_of(raw, "files"))
 
 
 def _latest_before(ts: str, others: Iterable[str]) -> str:

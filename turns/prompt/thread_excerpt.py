@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from json_fields import mapping_of, mappings_of, text_of
 from message import MENTION, Message, moment
-from slack_api.shapes import mapping, text
+from plain_text import shortened
 from turns.prompt.readable import readable
 from turns.throttle.bot_identities import Installation
 
@@ -50,24 +51,24 @@ class Visibility:
 
     def voice(self, raw: Raw) -> Voice:
         """Whose message it is. Other apps count as members: they must be named where only some are allowed."""
-        user = text(raw.get("user"))
+        user = text_of(raw, "user")
         if user and user == self.message.bot_user_id:
             return Voice.OURS
-        if text(raw.get("app_id")) and raw.get("app_id") == self.message.api_app_id:
+        if text_of(raw, "app_id") and raw.get("app_id") == self.message.api_app_id:
             return Voice.OURS
-        if text(raw.get("subtype")) not in _SPOKEN or raw.get("hidden") is True or user in _SLACK_ITSELF:
+        if text_of(raw, "subtype") not in _SPOKEN or raw.get("hidden") is True or user in _SLACK_ITSELF:
             return Voice.NOTICE
         external = self._is_external(raw)
         if (external and not self.slack_connect) or (self.allowed_users and user not in self.allowed_users):
             return Voice.LEFT_OUT
-        if text(raw.get("bot_id")) or raw.get("subtype") == "bot_message":
+        if text_of(raw, "bot_id") or raw.get("subtype") == "bot_message":
             return Voice.APP
         return Voice.EXTERNAL if external else Voice.MEMBER
 
     def _is_external(self, raw: Raw) -> bool:
         """As of the author of the question; what another app wrote may name a workspace only in its profile."""
-        teams = (text(raw.get(name)) for name in ("user_team", "source_team", "team"))
-        team = next(filter(None, teams), "") or text(mapping(raw.get("bot_profile")).get("team_id"))
+        team = text_of(raw, "user_team", "source_team", "team")
+        team = team or text_of(mapping_of(raw, "bot_profile"), "team_id")
         if team == self.message.team_id:
             return False
         bot = self.installation.bot()
@@ -97,7 +98,7 @@ def excerpt(
     wanted = {Voice.MEMBER, Voice.EXTERNAL, Voice.APP} | ({Voice.OURS} if ours else set())
     kept: list[tuple[Raw, Voice]] = []
     for raw in raws:
-        ts = text(raw.get("ts"))
+        ts = text_of(raw, "ts")
         if not is_before(after, ts) or not is_before(ts, circle.message.ts) or ts in handled:
             continue
         voice = circle.voice(raw)
@@ -116,8 +117,8 @@ def people_in(excerpt: Excerpt) -> list[str]:
     ids: dict[str, None] = {}
     for raw, voice in reversed(excerpt.messages):
         if voice is not Voice.APP:
-            ids.setdefault(text(raw.get("user")))
-        ids.update(dict.fromkeys(MENTION.findall(text(raw.get("text")))))
+            ids.setdefault(text_of(raw, "user"))
+        ids.update(dict.fromkeys(MENTION.findall(text_of(raw, "text"))))
     return [user for user in ids if user]
 
 
@@ -129,7 +130,7 @@ def written(excerpt: Excerpt, names: Names, marks: Mapping[Voice, str], bot_user
     lines: list[str] = []
     room = MOST_CHARACTERS
     for raw, voice in reversed(excerpt.messages):
-        said = _cut(_INDENT.join(_body(raw, names, bot_user_id).splitlines()), LONGEST_MESSAGE)
+        said = shortened(_INDENT.join(_body(raw, names, bot_user_id).splitlines()), LONGEST_MESSAGE)
         if not said:
             continue
         mark = marks.get(voice, "")
@@ -143,35 +144,35 @@ def written(excerpt: Excerpt, names: Names, marks: Mapping[Voice, str], bot_user
 
 def _author(raw: Raw, names: Names) -> str:
     """On one line, without what could pass for the end of a name."""
-    user = text(raw.get("user"))
-    profile = mapping(raw.get("bot_profile"))
-    shown = (text(raw.get("username")) or text(profile.get("name")) if raw.get("bot_id") else "") or (
+    user = text_of(raw, "user")
+    profile = mapping_of(raw, "bot_profile")
+    shown = (text_of(raw, "username") or text_of(profile, "name") if raw.get("bot_id") else "") or (
         names(user) if user else ""
     )
     plain = " ".join(shown.replace(":", " ").replace("(", " ").replace(")", " ").split())
-    return _cut(plain, LONGEST_NAME) or user or "?"
+    return shortened(plain, LONGEST_NAME) or user or "?"
 
 
 def _body(raw: Raw, names: Names, bot_user_id: str) -> str:
     """Its text, or that of its blocks, and what hangs on it."""
-    parts = [text(raw.get("text")) or "\n".join(_block_texts(raw.get("blocks")))]
-    parts += [f"[attachment] {_attachment(found)}" for found in _objects(raw.get("attachments"))]
-    parts += [f"[file] {_name(found)}" for found in _objects(raw.get("files"))]
+    parts = [text_of(raw, "text") or "\n".join(_block_texts(raw.get("blocks")))]
+    parts += [f"[attachment] {_attachment(found)}" for found in mappings_of(raw, "attachments")]
+    parts += [f"[file] {_name(found)}" for found in mappings_of(raw, "files")]
     return "\n".join(readable(part, bot_user_id, names) for part in parts if part.strip()).strip()
 
 
 def _attachment(found: Raw) -> str:
     """An older way to format a message, and how a shared message or a link's preview hangs on one."""
-    shown = [text(found.get(name)) for name in ("author_name", "pretext", "title", "text")]
+    shown = [text_of(found, name) for name in ("author_name", "pretext", "title", "text")]
     fields = [
-        f"{text(field.get('title'))}: {text(field.get('value'))}" for field in _objects(found.get("fields"))
+        f"{text_of(field, 'title')}: {text_of(field, 'value')}" for field in mappings_of(found, "fields")
     ]
     said = " · ".join(part for part in [*shown, *fields] if part.strip())
-    return said or "\n".join(_block_texts(found.get("blocks"))) or text(found.get("fallback"))
+    return said or "\n".join(_block_texts(found.get("blocks"))) or text_of(found, "fallback")
 
 
 def _name(found: Raw) -> str:
-    return " ".join((text(found.get("name")) or text(found.get("title")) or "?").split())
+    return " ".join((text_of(found, "name", "title") or "?").split())
 
 
 def _block_texts(value: object, depth: int = 0) -> Iterator[str]:
@@ -189,11 +190,3 @@ def _block_texts(value: object, depth: int = 0) -> Iterator[str]:
             yield from _block_texts(found, depth + 1)
         for name in ("title", "fields", "elements"):
             yield from _block_texts(value.get(name), depth + 1)
-
-
-def _objects(value: object) -> list[Raw]:
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def _cut(said: str, longest: int) -> str:
-    return said if len(said) <= longest else said[: longest - 1].rstrip() + "…"

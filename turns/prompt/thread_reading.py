@@ -19,8 +19,8 @@ FIRST_SPAN = (
     900  # seconds before the message; a longer thread is read again from there on, or from further back
 )
 WIDER = 4
-PATIENCE = 15.0  # seconds: an answer without the thread is better than none
-PATIENCE_AGAIN = 10.0
+THREAD_READ_TIMEOUT = 15.0  # seconds: an answer that does not know the thread is better than none
+THREAD_END_READ_TIMEOUT = 10.0
 
 
 class ThreadReading:
@@ -55,7 +55,7 @@ class ThreadReading:
         kept: deque[Raw] = deque(maxlen=MOST_MESSAGES)
         cut = False
         try:
-            with gevent.Timeout(self._clock.wall(PATIENCE), _LateError()):
+            with gevent.Timeout(self._clock.wall(THREAD_READ_TIMEOUT), _LateError()):
                 cut = self._take(kept, oldest, most) >= most > 1
         except _LateError:
             cut = bool(kept)
@@ -67,7 +67,7 @@ class ThreadReading:
         """The end of a thread of which only the beginning was read, from ever further back until it is enough."""
         latest, begin = first, str(first[-1].get("ts"))
         try:
-            with gevent.Timeout(self._clock.wall(PATIENCE_AGAIN), _LateError()):
+            with gevent.Timeout(self._clock.wall(THREAD_END_READ_TIMEOUT), _LateError()):
                 for step in count():
                     since = f"{moment(self._message.ts)[0] - FIRST_SPAN * WIDER**step}.000000"
                     reaches = is_before(since, begin)  # up to what was read already

@@ -14,8 +14,8 @@ from slack_api.outcome import TOKEN_DEAD
 
 KEEP = 3600.0  # seconds
 KEEP_FAILURE = 30.0
-PATIENCE = 3.0  # for Slack to tell: no answer waits longer for that
-SHORTEST_PATIENCE = 1.0  # wall seconds
+AUTH_TEST_TIMEOUT = 3.0  # seconds: no answer waits longer for auth.test
+AUTH_TEST_WALL_FLOOR = 1.0  # wall seconds
 TOKENS = 1_000
 LONGEST_DOUBT = 90.0  # seconds that a turn waits for Slack to say whose token it is
 LOOK = 5.0
@@ -43,7 +43,7 @@ class BotIdentities:
             if asking is None:
                 asking = self._asking[token] = gevent.spawn(self._ask, token, api)
             if token not in self._known:
-                asking.join(timeout=max(SHORTEST_PATIENCE, self._clock.wall(PATIENCE)))
+                asking.join(timeout=max(AUTH_TEST_WALL_FLOOR, self._clock.wall(AUTH_TEST_TIMEOUT)))
         return self._known.get(token)
 
     def is_refused(self, api: SlackApi) -> bool:
@@ -78,7 +78,7 @@ class Installation:
     clock: Clock
 
     def bot(self) -> AuthInfo | None:
-        """What Slack says at once, or within PATIENCE seconds; None while it does not tell."""
+        """What Slack says at once, or within AUTH_TEST_TIMEOUT seconds; None while it does not tell."""
         return self.bots.of(self.api)
 
     def patient_bot(self) -> AuthInfo | None:

@@ -108,7 +108,7 @@ def test_those_who_ask_at_once_ask_once() -> None:
 
 
 def test_nobody_waits_for_a_slack_that_does_not_tell(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(team, "SHORTEST_PATIENCE", 0.01)
+    monkeypatch.setattr(team, "AUTH_TEST_WALL_FLOOR", 0.01)
     bots, slack = BotIdentities(FakeClock()), Slack(waits=0.1)
     assert bots.of(cast("SlackApi", slack)) is None
     gevent.sleep(0.2)
