@@ -14,9 +14,9 @@ from conversation_store.compact import dump, pack
 from conversation_store.record import DAY, OpenTurn, ThreadKey, ThreadRecord
 from conversation_store.store import ThreadStore
 from errors import StoreError, StoreFull
-from tests.conversation_store.fake_dify_storage import FakeDifyStorage
-from tests.conversation_store.store_contract import DAYS, StoreContract, unchanged, with_conversation
 from tests.fake_clock import FakeClock
+from tests.support.fake_dify_storage import FakeDifyStorage
+from tests.support.store_contract import DAYS, StoreContract, unchanged, with_conversation
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yaml"
 DIFYS_LIMIT = 100 * 2**20

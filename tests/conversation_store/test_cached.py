@@ -8,9 +8,9 @@ from conversation_store.cached import FRESH_SECONDS, CachedStore, RecordCache
 from conversation_store.record import ThreadKey
 from conversation_store.store import ThreadStore
 from errors import StoreError
-from tests.conversation_store.fake_dify_storage import FakeDifyStorage
-from tests.conversation_store.store_contract import DAYS, StoreContract, unchanged, with_conversation
 from tests.fake_clock import FakeClock, TickingClock
+from tests.support.fake_dify_storage import FakeDifyStorage
+from tests.support.store_contract import DAYS, StoreContract, unchanged, with_conversation
 
 
 class TestCachedBuckets(StoreContract):

@@ -13,16 +13,16 @@ from conversation_store.redis_client import connect
 from conversation_store.redis_store import RedisStore
 from conversation_store.store import ThreadStore
 from errors import StoreBusy, StoreError
-from tests.conversation_store.fake_dify_storage import FakeDifyStorage
-from tests.conversation_store.redis_server import RedisServer
-from tests.conversation_store.store_contract import (
+from tests.fake_clock import FakeClock
+from tests.support.fake_dify_storage import FakeDifyStorage
+from tests.support.redis_server import RedisServer
+from tests.support.store_contract import (
     CONVERSATION,
     DAYS,
     StoreContract,
     unchanged,
     with_conversation,
 )
-from tests.fake_clock import FakeClock
 
 
 def failover(url: str, storage: FakeDifyStorage, clock: FakeClock) -> FailoverStore:

@@ -17,9 +17,9 @@ from conversation_store.redis_client import CONNECTIONS, SHORTEST_LIMIT, connect
 from conversation_store.redis_store import CLAIM_KEPT, OPEN_TURNS, RedisStore
 from conversation_store.store import ThreadStore
 from errors import SettingsError, StoreBusy, StoreError
-from tests.conversation_store.redis_server import RedisServer
-from tests.conversation_store.store_contract import DAYS, StoreContract, unchanged, with_conversation
 from tests.fake_clock import FakeClock
+from tests.support.redis_server import RedisServer
+from tests.support.store_contract import DAYS, StoreContract, unchanged, with_conversation
 
 
 class TestRedisStore(StoreContract):

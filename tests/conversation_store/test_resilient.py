@@ -10,15 +10,15 @@ from conversation_store.record import HANDLED_KEPT, InFlight, OpenTurn, ThreadKe
 from conversation_store.resilient import PATIENCE, REST, Health, ResilientStore
 from conversation_store.store import ThreadStore
 from errors import StoreBusy, StoreError
-from tests.conversation_store.fake_dify_storage import FakeDifyStorage
-from tests.conversation_store.store_contract import (
+from tests.fake_clock import FakeClock
+from tests.support.fake_dify_storage import FakeDifyStorage
+from tests.support.store_contract import (
     CONVERSATION,
     DAYS,
     StoreContract,
     unchanged,
     with_conversation,
 )
-from tests.fake_clock import FakeClock
 
 
 def resilient(storage: FakeDifyStorage, clock: FakeClock) -> ResilientStore:

@@ -9,8 +9,8 @@ from conversation_store.record import ThreadKey
 from conversation_store.redis_client import connect
 from conversation_store.thread_line import RETURN, RedisThreadLine, RestingLine
 from errors import StoreError
-from tests.conversation_store.redis_server import RedisServer
 from tests.fake_clock import FakeClock
+from tests.support.redis_server import RedisServer
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from handoff.seal import Seal
 from message import Message
 from provider.environment import Environment
 from simulators.slack.signing import signed_headers
-from tests.conversation_store.fake_dify_storage import FakeDifyStorage
+from tests.support.fake_dify_storage import FakeDifyStorage
 from turns.assignment import Assignment
 from wiring.bridge import Bridge
 

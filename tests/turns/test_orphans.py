@@ -11,8 +11,8 @@ from conversation_store.resilient import Health, ResilientStore
 from errors import SlackUnreachable
 from slack_reply.interrupted import Interrupted, Remains
 from slack_reply.loose_ends import EXPIRY
-from tests.conversation_store.fake_dify_storage import FakeDifyStorage
 from tests.fake_clock import FakeClock
+from tests.support.fake_dify_storage import FakeDifyStorage
 from turns.claims import Claims
 from turns.holder import Holder
 from turns.limits import LONGEST_AT_ALL, LONGEST_VISIBLE, REQUEST_SECONDS

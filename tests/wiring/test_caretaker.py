@@ -8,8 +8,8 @@ import pytest
 from conversation_store.buckets import Buckets, BucketState
 from conversation_store.record import InFlight
 from conversation_store.resilient import Health, ResilientStore
-from tests.conversation_store.fake_dify_storage import FakeDifyStorage
 from tests.fake_clock import FakeClock
+from tests.support.fake_dify_storage import FakeDifyStorage
 from tests.turns.test_orphans import DEAD, HERE, KEY
 from turns.claims import Claims
 from turns.holder import Holder
