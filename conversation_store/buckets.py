@@ -2,9 +2,9 @@
 
 The arithmetic. BUCKETS * BUCKET_BYTES = 64 MiB can never be exceeded, whatever is written. With 100,000
 threads a bucket holds 24.4 on average (standard deviation 4.9). A usual record (5 messages, one asker)
-takes about 150 bytes, so a bucket has room for about 105; one with the full 20 handled messages and three
-askers about 270, room for 60, which is 7 deviations above the average: the newest 100,000 threads are
-all known, except with a probability below one in a million for the whole store.
+takes about 100 bytes, so a bucket has room for about 160 of them. A record with the full 20 handled messages and
+three askers takes about 225 bytes, so there is room for 72, which is 9 deviations above the average: the newest
+100,000 threads are all known, except with a probability below one in a million for the whole store.
 """
 
 import threading
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from clock import Clock
 from conversation_store.bounded_lock import held
 from conversation_store.bucket import Bucket
+from conversation_store.compact import record_fields, record_from
 from conversation_store.dify_storage import DifyStorage, TimedStorage
 from conversation_store.open_turns import OPEN_TURN_BYTES, OpenTurnLists, OpenTurns
 from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord, as_of
@@ -77,8 +78,8 @@ class Buckets:
         # The daemon keeps for five minutes what a read finds: one that meets a write may keep the state before it
         # (field/dify.md §7).
         with held(self.state.locks[number], self.clock):
-            record = self._read(number).get(digest)
-        return record and as_of(key, record, self.clock.epoch(), self.days)
+            record = record_from(self._read(number).get(digest))
+        return as_of(key, record, self.clock.epoch(), self.days)
 
     def update(self, key: ThreadKey, change: Change) -> ThreadRecord:  # noqa: D102
         written = self._rewrite(key, change)
@@ -111,12 +112,12 @@ class Buckets:
         number = self.state.shape.bucket_of(digest)
         with held(self.state.locks[number], self.clock):
             bucket, now = self._read(number), self.clock.epoch()
-            before = as_of(key, bucket.get(digest) or ThreadRecord(), now, self.days) or ThreadRecord()
+            before = as_of(key, record_from(bucket.get(digest)), now, self.days) or ThreadRecord()
             if claimed and before.has_taken(claimed, self.clock):
                 return None
             after = replace(change(before), updated=now)
             after = after.with_handled(claimed) if claimed else after
-            bucket.put(digest, after, self.days)
+            bucket.put(digest, record_fields(after), now, self.days)
             self._write(number, bucket)
             return after
 

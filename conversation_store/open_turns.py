@@ -14,20 +14,18 @@ from cachetools import LRUCache
 
 from clock import Clock
 from conversation_store.bounded_lock import held
-from conversation_store.compact import LONGEST, dump, load
+from conversation_store.compact import compressed, decompressed, turn_fields, turn_from
 from conversation_store.dify_storage import TimedStorage
-from conversation_store.record import DAY, OpenTurn, ThreadKey
+from conversation_store.record import DAY, OpenTurn
 
 LISTS = 16
 LIST_BYTES = 64 * 1024
-"""About 550 turns: more than the cap on open turns (design D1)."""
+"""Thousands of turns: more than the cap on open turns (design D1)."""
 OPEN_TURN_BYTES = LISTS * LIST_BYTES
 KEPT_DAYS = 7
 
 _FORMAT = "f1"
 _ENDS_REMEMBERED = 1024
-_TEXTS = 7
-_BRACKETS = 2
 
 type _Name = tuple[str, str, str]
 
@@ -107,37 +105,11 @@ def _key(number: int) -> str:
     return f"{_FORMAT}-{number}"
 
 
-def pack_turn(turn: OpenTurn) -> list[object]:
-    """One line of the list."""
-    key = turn.key
-    texts = (key.hook_id, key.app_id, key.team_id, key.channel, key.thread, turn.ts, turn.holder)
-    return [int(turn.started), *texts, *([1] if turn.in_doubt else [])]
-
-
-def unpack_turn(line: object) -> OpenTurn | None:
-    """The reverse; None for anything else."""
-    match line:
-        case [int(started), *texts] if len(texts) in {_TEXTS, _TEXTS + 1}:
-            usual = [text for text in texts[:_TEXTS] if isinstance(text, str) and len(text) <= LONGEST]
-            if len(usual) == _TEXTS:
-                in_doubt = len(texts) > _TEXTS
-                return OpenTurn(ThreadKey(*usual[:5]), usual[5], usual[6], float(started), in_doubt)
-    return None
-
-
 def _read(stored: bytes | None) -> list[OpenTurn]:
-    lines = load(stored) if stored else None
-    turns = map(unpack_turn, lines) if isinstance(lines, list) else ()
-    return [turn for turn in turns if turn is not None]
+    return [turn for turn in map(turn_from, reversed(decompressed(stored))) if turn is not None]
 
 
 def _bounded(turns: Iterable[OpenTurn]) -> bytes:
-    """The latest turns that fit into LIST_BYTES, oldest first."""
-    kept, size = [], _BRACKETS
-    for turn in sorted(turns, key=lambda turn: turn.started, reverse=True):
-        line = dump(pack_turn(turn))
-        size += len(line) + 1
-        if size > LIST_BYTES:
-            break
-        kept.append(line)
-    return f"[{','.join(reversed(kept))}]".encode("ascii")
+    """The latest turns that fit into LIST_BYTES, the latest first."""
+    latest = sorted(turns, key=lambda turn: turn.started, reverse=True)
+    return compressed([turn_fields(turn) for turn in latest], LIST_BYTES)

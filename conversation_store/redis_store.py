@@ -9,8 +9,7 @@ from typing import Any, cast
 from redis import Redis
 
 from clock import Clock
-from conversation_store.compact import dump, from_json, load, to_json
-from conversation_store.open_turns import pack_turn, unpack_turn
+from conversation_store.compact import dump, load, record_fields, record_from, turn_fields, turn_from
 from conversation_store.record import DAY, OpenTurn, ThreadKey, ThreadRecord, as_of, rejoined
 from conversation_store.redis_client import PREFIX, redis_errors
 from conversation_store.store import Change
@@ -69,7 +68,7 @@ class RedisStore:
 
     def get(self, key: ThreadKey, *, fresh: bool = False) -> ThreadRecord | None:  # noqa: ARG002, D102 - always fresh
         stored = self._read(_thread(key))
-        return as_of(key, from_json(stored), self._clock.epoch(), self._days) if stored else None
+        return as_of(key, record_from(load(stored)), self._clock.epoch(), self._days)
 
     def update(self, key: ThreadKey, change: Change) -> ThreadRecord:  # noqa: D102
         written = self._write(key, change)
@@ -91,11 +90,11 @@ class RedisStore:
     def in_flight(self, hook_id: str) -> tuple[OpenTurn, ...]:  # noqa: D102
         with redis_errors():
             lines = cast("list[bytes]", self._client.hvals(_open_turns(hook_id)))
-        turns = (unpack_turn(load(line)) for line in lines)
+        turns = (turn_from(load(line)) for line in lines)
         return tuple(sorted((turn for turn in turns if turn), key=lambda turn: turn.started))
 
     def note_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
-        fields = (_line(turn), dump(pack_turn(turn)), OPEN_TURNS, self._millis(OPEN_TURNS_KEPT))
+        fields = (_line(turn), dump(turn_fields(turn)), OPEN_TURNS, self._millis(OPEN_TURNS_KEPT))
         with redis_errors():
             self._note(keys=[_open_turns(turn.key.hook_id)], args=fields)
 
@@ -109,13 +108,13 @@ class RedisStore:
         token = uuid.uuid4().hex
         for _ in range(TRIES):
             now, held = self._clock.epoch(), self._read(_thread(key))
-            before = as_of(key, from_json(held), now, self._days) or ThreadRecord()
+            before = as_of(key, record_from(load(held)), now, self._days) or ThreadRecord()
             if claimed and before.has_taken(claimed, self._clock):
                 return None
             after = change(before)
             after = replace(after, updated=now) if stamp else after
             after = after.with_handled(claimed) if claimed else after
-            outcome = self._put(key, held, to_json(after), claimed, token)
+            outcome = self._put(key, held, dump(record_fields(after)), claimed, token)
             if outcome == _TAKEN:
                 return None
             if outcome != _CHANGED:
