@@ -1,4 +1,4 @@
-"""Threads in Dify's storage: a fixed number of buckets, so that their bytes are bounded by construction.
+"""Threads in Dify's storage: a fixed number of buckets, so the bytes are bounded by construction.
 
 The arithmetic. BUCKETS * BUCKET_BYTES = 64 MiB can never be exceeded, whatever is written. With 100,000
 threads a bucket holds 24.4 on average (standard deviation 4.9). A usual record (5 messages, one asker)
@@ -30,20 +30,20 @@ _FORMAT = "t1"
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How many buckets of how many bytes; changing `buckets` forgets every thread."""
+    """The number of buckets and the bytes of each. A change of `buckets` forgets every thread."""
 
     buckets: int = BUCKETS
     bucket_bytes: int = BUCKET_BYTES
 
     def bucket_of(self, digest: str) -> int:
-        """The bucket of a thread; uses the digits of the digest that are no part of its key in the bucket."""
+        """The bucket of a thread, by digits of the digest that are not part of the key in the bucket."""
         return int(digest[-12:], 16) % self.buckets
 
 
 class BucketState:
-    """What lives as long as the process: a lock per bucket, and the open turns this process knows of.
+    """What lives as long as the process: a lock for each bucket, and the open turns that this process knows.
 
-    The locks are shared by the workspaces that use this process, which costs a wait and mixes nothing.
+    All workspaces that use this process share the locks. That costs a wait, and mixes nothing.
     """
 
     def __init__(self, shape: Shape | None = None) -> None:
@@ -54,11 +54,11 @@ class BucketState:
 
 @dataclass(slots=True)
 class Buckets:
-    """A ThreadStore on `session.storage`; made for one request. `days` is the hook's `conversation_days`.
+    """A ThreadStore on `session.storage`, for one request. `days` is the hook's `conversation_days`.
 
-    A get is one read, an update or a claim one read and one write: never a write alone, because a bucket
-    holds other threads too, and what another process wrote there must stay. Between processes the last
-    write wins, within the milliseconds of one update; within this process updates are exact.
+    A get is one read, an update or a claim is one read and one write. There is no write without a read, because the
+    bucket holds other threads too, and what another process wrote there must stay. Two processes that write to a
+    bucket within the same milliseconds lose one of the writes; within a process no update is lost.
     """
 
     state: BucketState
@@ -75,8 +75,8 @@ class Buckets:
     def get(self, key: ThreadKey, *, fresh: bool = False) -> ThreadRecord | None:  # noqa: ARG002, D102 - always fresh
         digest = key.digest()
         number = self.state.shape.bucket_of(digest)
-        # The daemon keeps for five minutes what a read finds: one that meets a write may keep the state before it
-        # (field/dify.md §7).
+        # The daemon caches for five minutes what a read finds. A read during a write may cache the state before the
+        # write (field/dify.md §7).
         with held(self.state.locks[number], self.clock):
             record = record_from(self._read(number).get(digest))
         return as_of(key, record, self.clock.epoch(), self.days)

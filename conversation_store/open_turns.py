@@ -1,8 +1,9 @@
-"""Which turns of a hook run now, in Dify's storage: so that a sweep after a crash finds them.
+"""Which turns of a hook run now, in Dify's storage, so that a sweep after a crash finds them.
 
-Hooks share a fixed number of lists. A note costs one read and one write, but turns that begin together
-share them: whoever gets the lock writes for all that wait. An end costs nothing: it is written with the next
-note. A line too many is harmless, because the sweep looks at the thread's own record before it does anything.
+Hooks share a fixed number of lists. A note is one read and one write, but turns that begin together share these
+calls: the turn that gets the lock writes the notes of all turns that wait for the lock. An end is no call, because
+the next note writes it. A turn that stays in a list too long does no harm, because the sweep reads the thread's own
+record before it does anything.
 """
 
 import hashlib
@@ -40,7 +41,7 @@ class _HookTurns:
 
 
 class OpenTurnLists:
-    """The process-level half: locks, and the turns of this process by hook."""
+    """The locks, and the turns of this process by hook. Lives as long as the process."""
 
     def __init__(self) -> None:
         self.locks = [threading.Lock() for _ in range(LISTS)]
@@ -48,7 +49,7 @@ class OpenTurnLists:
 
 
 class OpenTurns:
-    """The half that lives with one request and its storage."""
+    """The lists as one request sees them through its storage."""
 
     def __init__(self, lists: OpenTurnLists, storage: TimedStorage, clock: Clock) -> None:
         self._lists = lists
@@ -56,13 +57,13 @@ class OpenTurns:
         self._clock = clock
 
     def of(self, hook_id: str) -> tuple[OpenTurn, ...]:
-        """The hook's turns, oldest first, without those known to have ended. Raises StoreError."""
+        """The hook's turns, oldest first, without those that this process knows to have ended. Raises StoreError."""
         ended = self._hook(hook_id).ended
         stored = _read(self._storage.get(_key(_number(hook_id))))
         return tuple(turn for turn in stored if turn.key.hook_id == hook_id and _name(turn) not in ended)
 
     def note(self, turn: OpenTurn) -> None:
-        """Add a turn. Raises StoreError; the turn is then written with the next one."""
+        """Add a turn. Raises StoreError; then the next note writes this turn too."""
         number, hook = _number(turn.key.hook_id), self._hook(turn.key.hook_id)
         hook.running[_name(turn)] = turn
         hook.unwritten.add(_name(turn))
@@ -71,7 +72,7 @@ class OpenTurns:
                 self._write(number, hook)
 
     def clear(self, turn: OpenTurn) -> None:
-        """The turn has ended, or its thread's record shows that it has."""
+        """The turn has ended, or the record of its thread shows that."""
         hook = self._hook(turn.key.hook_id)
         hook.running.pop(_name(turn), None)
         hook.unwritten.discard(_name(turn))

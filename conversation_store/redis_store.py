@@ -1,4 +1,4 @@
-"""Threads in Redis: exact between processes, forgotten by Redis itself."""
+"""Threads in Redis: updates are exact between processes, and Redis itself deletes what expired."""
 
 import hashlib
 import uuid
@@ -10,7 +10,7 @@ from redis import Redis
 
 from clock import Clock
 from conversation_store.compact import dump, load, record_fields, record_from, turn_fields, turn_from
-from conversation_store.record import DAY, OpenTurn, ThreadKey, ThreadRecord, as_of, rejoined
+from conversation_store.record import DAY, OpenTurn, ThreadKey, ThreadRecord, as_of, merged_after_outage
 from conversation_store.redis_client import PREFIX, redis_errors
 from conversation_store.store import Change
 from errors import StoreBusy, StoreError
@@ -20,7 +20,7 @@ CLAIM_KEPT = 26 * 3600.0
 OPEN_TURNS_KEPT = 7 * DAY
 OPEN_TURNS = 2_000
 TRIES = 20
-"""How often a record is read again because another process changed it meanwhile."""
+"""How often a record is read because another process changed it meanwhile."""
 
 _CHANGED, _TAKEN = 0, -1
 
@@ -31,7 +31,7 @@ if held ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1
 """
-"""Set the record if it still is what was read. Sent twice, it does the same as once."""
+"""Set the record if nobody changed it since it was read. The script may be sent twice: the second changes nothing."""
 
 _CLAIM = """
 local by = redis.call('GET', KEYS[2])
@@ -42,7 +42,7 @@ redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 redis.call('SET', KEYS[2], ARGV[4], 'PX', ARGV[5])
 return 1
 """
-"""The same, and take the message with it, under a token so that the taker may ask again."""
+"""The same, and claim the message with it. The claim holds a token, so that the script may be sent twice."""
 
 _NOTE = """
 if redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[3]) then return 0 end
@@ -53,9 +53,9 @@ return 1
 
 
 class RedisStore:
-    """A ThreadStore; may live as long as the process, but for `days`, the hook's `conversation_days`.
+    """A ThreadStore that may live as long as the process. `days` is the hook's `conversation_days`.
 
-    A get is one round trip, an update or a claim two, more only while processes write to the same thread.
+    A get is one round trip, an update or a claim two. More are needed only while processes write to the same thread.
     """
 
     def __init__(self, client: Redis, clock: Clock, days: float) -> None:
@@ -79,9 +79,12 @@ class RedisStore:
     def claim(self, key: ThreadKey, ts: str, change: Change) -> ThreadRecord | None:  # noqa: D102
         return self._write(key, change, ts)
 
-    def rejoin(self, key: ThreadKey, stray: ThreadRecord) -> None:
-        """Add what was written elsewhere. Both keep their age: the order in which several bring theirs says nothing."""
-        self._write(key, partial(rejoined, stray=stray), stamp=False)
+    def merge_in(self, key: ThreadKey, unsent: ThreadRecord) -> None:
+        """Add what was written elsewhere during an outage.
+
+        `updated` stays that of the later write: several processes send their records in any order.
+        """
+        self._write(key, partial(merged_after_outage, unsent=unsent), stamp=False)
 
     def forget(self, key: ThreadKey) -> None:  # noqa: D102
         with redis_errors():
@@ -138,7 +141,7 @@ class RedisStore:
 
 
 def _thread(key: ThreadKey) -> str:
-    """In braces is what a Redis cluster places keys by: all keys of a thread stay together."""
+    """A Redis cluster places keys by what is in braces, so all keys of a thread are on one node."""
     return f"{PREFIX}:t:{{{key.digest()[:32]}}}"
 
 

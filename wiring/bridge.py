@@ -199,7 +199,9 @@ class Bridge:
     def _followers(self, hook: Hook, message: Message) -> Collection[str]:
         """Raises StoreError when nobody can tell whether this member is among them."""
         try:
-            record = self._store(hook).ask(hook.key(message), lambda known: message.user in known.followers)
+            record = self._store(hook).get_or_raise(
+                hook.key(message), lambda known: message.user in known.followers
+            )
         except SettingsError:
             return ()
         return record.followers if record else ()

@@ -3,9 +3,10 @@
 from functools import partial
 
 from clock import Clock
+from conversation_store.circuit_breaker import REST
 from conversation_store.process_stores import ProcessStores
 from conversation_store.record import OpenTurn, ThreadKey
-from conversation_store.resilient import REST, ResilientStore
+from conversation_store.resilient import ResilientStore
 from conversation_store.store import ThreadStore
 from turns.claims import Claims
 from turns.gate import Gate
@@ -68,7 +69,7 @@ class Caretaker:
             self.sweeps.soon(hook.id, 0.0)
         elif is_unsaid:
             self.sweeps.soon(hook.id)
-        elif store.owes(hook.id):
+        elif store.has_unsaved(hook.id):
             self.sweeps.soon(hook.id, REST)
 
     def sweep(self, hook: Hook, store: ResilientStore) -> None:
@@ -76,7 +77,7 @@ class Caretaker:
         try:
             is_done = Sweep(store, self.orphans(hook, store), self._clock).run(hook.id)
             away = self._stores.is_away(hook.settings.redis_url or "")
-            if away or not is_done or store.owes(hook.id):
+            if away or not is_done or store.has_unsaved(hook.id):
                 self.sweeps.soon(hook.id)
         except Exception as error:  # noqa: BLE001 - it must not be lost without a word
             logger.error("a sweep broke: %s", where(error))

@@ -6,8 +6,9 @@ from functools import partial
 import pytest
 
 from conversation_store.buckets import Buckets, BucketState
+from conversation_store.circuit_breaker import REST
 from conversation_store.failover import FailoverStore
-from conversation_store.outage import REST, UNKNOWN_FOR, Outage
+from conversation_store.outage import UNKNOWN_FOR, Outage
 from conversation_store.record import InFlight, OpenTurn, ThreadKey, ThreadRecord
 from conversation_store.redis_client import connect
 from conversation_store.redis_store import RedisStore
@@ -134,7 +135,7 @@ def test_a_turn_that_redis_saw_begin_and_not_end_has_ended(
     store.update(key, lambda record: record.without_in_flight("1.000001").with_answer("2.000001"))
     own_redis.thaw()
     clock.advance(REST)
-    store.outage.bring_home()
+    store.outage.send()
     record = other_node.get(key)
     assert record is not None
     assert (record.open, record.handled, record.conversation_id) == ((), ("1.000001",), CONVERSATION)
@@ -182,10 +183,10 @@ def test_the_other_node_learns_what_was_written_in_the_outage(
     store.claim(key, "2.000001", lambda record: record.with_follower("U2"))
     store.update(key, with_conversation)
     own_redis.thaw()
-    store.outage.bring_home()
+    store.outage.send()
     assert (other_node.get(key) or ThreadRecord()).conversation_id == ""  # Redis is left alone for a moment
     clock.advance(REST)
-    store.outage.bring_home()
+    store.outage.send()
     assert other_node.claim(key, "2.000001", unchanged) is None
     record = other_node.get(key)
     assert record is not None
@@ -202,7 +203,7 @@ def test_what_the_other_node_wrote_since_stays(
     own_redis.thaw()
     clock.advance(REST)
     other_node.claim(key, "2.000001", lambda record: record.with_follower("U2").with_open(turn("2.000001")))
-    store.outage.bring_home()
+    store.outage.send()
     record = other_node.get(key)
     assert record is not None
     assert (record.conversation_id, record.followers) == (CONVERSATION, ("U2",))
@@ -335,8 +336,8 @@ def test_two_nodes_bring_home_what_both_wrote_in_any_order(
     own_redis.thaw()
     clock.advance(REST)
     nodes = [store, other_node]
-    nodes[first_home].outage.bring_home()
-    nodes[1 - first_home].outage.bring_home()
+    nodes[first_home].outage.send()
+    nodes[1 - first_home].outage.send()
     record = store.first.get(key)
     assert record is not None
     assert record.conversation_id == CONVERSATION

@@ -192,7 +192,7 @@ def test_a_server_that_quotes_what_it_does_not_know_brings_no_password_into_the_
     store = RedisStore(connect(server.url_with(SECRET) + protocol, clock), clock, DAYS)
     try:
         with caplog.at_level(logging.INFO), pytest.raises(StoreError):
-            Outage(clock).try_first(lambda: store.get(key))
+            Outage(clock).breaker.call(lambda: store.get(key))
     finally:
         server.stop()
     assert "Redis is away" in caplog.text

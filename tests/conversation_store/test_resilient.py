@@ -6,8 +6,10 @@ import pytest
 
 from conversation_store.buckets import Buckets, BucketState
 from conversation_store.cached import FRESH_SECONDS, CachedStore, RecordCache
+from conversation_store.circuit_breaker import REST
+from conversation_store.memory import ProcessMemory
 from conversation_store.record import HANDLED_KEPT, InFlight, OpenTurn, ThreadKey, ThreadRecord
-from conversation_store.resilient import PATIENCE, REST, Health, ResilientStore
+from conversation_store.resilient import FAILURES, ResilientStore, hook_breaker
 from conversation_store.store import ThreadStore
 from errors import StoreBusy, StoreError
 from tests.fake_clock import FakeClock
@@ -23,7 +25,7 @@ from tests.support.store_contract import (
 
 def resilient(storage: FakeDifyStorage, clock: FakeClock) -> ResilientStore:
     cached = CachedStore(Buckets(BucketState(), storage, clock, DAYS), RecordCache(clock))
-    return ResilientStore(cached, Health(clock), clock, DAYS)
+    return ResilientStore(cached, ProcessMemory(clock), hook_breaker(clock), clock, DAYS)
 
 
 def broken(storage: FakeDifyStorage) -> None:
@@ -145,12 +147,12 @@ def test_a_broken_storage_is_left_alone_for_a_while(
     store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
 ) -> None:
     broken(storage)
-    for _ in range(PATIENCE + 5):
+    for _ in range(FAILURES + 5):
         store.get(key, fresh=True)
-    assert len(storage.calls) == PATIENCE
+    assert len(storage.calls) == FAILURES
     mended(storage, clock)
     store.get(key, fresh=True)
-    assert len(storage.calls) == PATIENCE + 1
+    assert len(storage.calls) == FAILURES + 1
 
 
 def test_it_is_said_once(
@@ -202,15 +204,15 @@ def is_followed(record: ThreadRecord) -> bool:
 def test_who_could_not_ask_does_not_say_that_nothing_is_known(
     store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
 ) -> None:
-    assert store.ask(key, is_followed) is None
+    assert store.get_or_raise(key, is_followed) is None
     resilient(storage, clock).update(key, lambda record: record.with_follower("U1"))
     broken(storage)
     clock.advance(FRESH_SECONDS)
-    for _ in range(PATIENCE + 1):
+    for _ in range(FAILURES + 1):
         with pytest.raises(StoreError):
-            store.ask(key, is_followed)
+            store.get_or_raise(key, is_followed)
     mended(storage, clock)
-    record = store.ask(key, is_followed)
+    record = store.get_or_raise(key, is_followed)
     assert record is not None
     assert is_followed(record)
 
@@ -221,9 +223,9 @@ def test_who_could_not_ask_says_what_is_remembered_if_that_is_enough(
     broken(storage)
     store.claim(key, "1.000001", lambda record: record.with_follower("U2"))
     with pytest.raises(StoreError):
-        store.ask(key, is_followed)
+        store.get_or_raise(key, is_followed)
     store.update(key, lambda record: record.with_follower("U1"))
-    record = store.ask(key, is_followed)
+    record = store.get_or_raise(key, is_followed)
     assert record is not None
     assert record.followers == ("U2", "U1")
 
@@ -253,7 +255,7 @@ def test_an_end_that_was_not_saved_is_saved_before_the_turn_leaves_the_list(
     record = another_process.get(key)
     assert record is not None
     assert record.open == ()
-    assert not store.owes("hook")
+    assert not store.has_unsaved("hook")
     assert store.in_flight("hook") == ()
 
 
@@ -264,13 +266,13 @@ def test_a_turn_whose_end_is_not_saved_stays_in_the_list_until_it_is(
     broken(storage)
     end(store, turn)
     store.clear_in_flight(turn)
-    assert store.owes("hook")
-    assert not store.owes("hook2")
+    assert store.has_unsaved("hook")
+    assert not store.has_unsaved("hook2")
     mended(storage, clock)
     another_process = resilient(storage, clock)
     assert another_process.in_flight("hook") == (turn,)
     assert store.in_flight("hook") == (turn,)  # and saves what is owed
-    assert not store.owes("hook")
+    assert not store.has_unsaved("hook")
     record = another_process.get(key, fresh=True)
     assert record is not None
     assert record.open == ()
@@ -284,7 +286,7 @@ def test_what_is_owed_is_saved_for_its_own_hook_alone(
     store.update(key, with_conversation)
     mended(storage, clock)
     store.in_flight("hook2")
-    assert store.owes("hook")
+    assert store.has_unsaved("hook")
     assert resilient(storage, clock).get(key) is None
 
 
@@ -294,8 +296,8 @@ def test_a_busy_store_is_not_broken(
     def busy() -> None:
         raise StoreBusy("too many")
 
-    for _ in range(PATIENCE + 1):
+    for _ in range(FAILURES + 1):
         with pytest.raises(StoreBusy):
-            store.health.ask(busy)
+            store.breaker.call(busy)
     assert store.update(key, with_conversation) == resilient(storage, store.clock).get(key)  # type: ignore[arg-type]
     assert caplog.text == ""

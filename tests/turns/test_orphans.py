@@ -6,8 +6,9 @@ from typing import cast
 import pytest
 
 from conversation_store.buckets import Buckets, BucketState
+from conversation_store.memory import ProcessMemory
 from conversation_store.record import InFlight, OpenTurn, ThreadKey, ThreadRecord
-from conversation_store.resilient import Health, ResilientStore
+from conversation_store.resilient import ResilientStore, hook_breaker
 from errors import SlackUnreachable
 from slack_reply.interrupted import Interrupted, Remains
 from slack_reply.loose_ends import EXPIRY
@@ -74,7 +75,9 @@ class House:
     def __post_init__(self) -> None:
         self.claims = Claims(self.clock)
         buckets = Buckets(BucketState(), self.storage, self.clock, 30)
-        self.store = ResilientStore(buckets, Health(self.clock), self.clock, 30)
+        self.store = ResilientStore(
+            buckets, ProcessMemory(self.clock), hook_breaker(self.clock), self.clock, 30
+        )
 
     def restarted(self) -> "House":
         """Another process on the same storage."""
