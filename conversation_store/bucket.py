@@ -37,6 +37,11 @@ class Bucket:
         entry = self._entries.get(digest[:_SHORT_KEY])
         return None if entry is None else entry.fields
 
+    def updated(self, digest: str) -> float | None:
+        """When the entry was written last; None when there is none."""
+        entry = self._entries.get(digest[:_SHORT_KEY])
+        return None if entry is None else entry.updated
+
     def put(self, digest: str, fields: object, updated: float, days: float) -> None:
         """Add an entry, or replace the one under this digest. `fields` has `updated` too."""
         self.drop(digest)

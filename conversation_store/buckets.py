@@ -7,7 +7,10 @@ three askers takes about 225 bytes, so there is room for 72, which is 9 deviatio
 100,000 threads are all known, except with a probability below one in a million for the whole store.
 """
 
+import hashlib
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from clock import Clock
@@ -16,7 +19,7 @@ from conversation_store.bucket import Bucket
 from conversation_store.compact import record_fields, record_from
 from conversation_store.dify_storage import DifyStorage, TimedStorage
 from conversation_store.open_turns import OPEN_TURN_BYTES, OpenTurnLists, OpenTurns
-from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord, as_of
+from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord, as_of, expired
 from conversation_store.store import Change
 from errors import StoreError
 
@@ -74,11 +77,8 @@ class Buckets:
 
     def get(self, key: ThreadKey, *, fresh: bool = False) -> ThreadRecord | None:  # noqa: ARG002, D102 - always fresh
         digest = key.digest()
-        number = self.state.shape.bucket_of(digest)
-        # The daemon caches for five minutes what a read finds. A read during a write may cache the state before the
-        # write (field/dify.md §7).
-        with held(self.state.locks[number], self.clock):
-            record = record_from(self._read(number).get(digest))
+        with self._locked(digest) as (_, bucket):
+            record = record_from(bucket.get(digest))
         return as_of(key, record, self.clock.epoch(), self.days)
 
     def update(self, key: ThreadKey, change: Change) -> ThreadRecord:  # noqa: D102
@@ -92,9 +92,7 @@ class Buckets:
 
     def forget(self, key: ThreadKey) -> None:  # noqa: D102
         digest = key.digest()
-        number = self.state.shape.bucket_of(digest)
-        with held(self.state.locks[number], self.clock):
-            bucket = self._read(number)
+        with self._locked(digest) as (number, bucket):
             if bucket.drop(digest):
                 self._write(number, bucket)
 
@@ -107,11 +105,22 @@ class Buckets:
     def clear_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
         self._lists.clear(turn)
 
+    def has_seen_press(self, hook_id: str) -> bool:  # noqa: D102
+        digest = _press_digest(hook_id)
+        with self._locked(digest) as (_, bucket):
+            noted = bucket.updated(digest)
+        return noted is not None and not expired(noted, self.clock.epoch(), self.days)
+
+    def note_press(self, hook_id: str) -> None:  # noqa: D102
+        digest, now = _press_digest(hook_id), self.clock.epoch()
+        with self._locked(digest) as (number, bucket):
+            bucket.put(digest, {"press": True, "updated": now}, now, self.days)
+            self._write(number, bucket)
+
     def _rewrite(self, key: ThreadKey, change: Change, claimed: str = "") -> ThreadRecord | None:
         digest = key.digest()
-        number = self.state.shape.bucket_of(digest)
-        with held(self.state.locks[number], self.clock):
-            bucket, now = self._read(number), self.clock.epoch()
+        with self._locked(digest) as (number, bucket):
+            now = self.clock.epoch()
             before = as_of(key, record_from(bucket.get(digest)), now, self.days) or ThreadRecord()
             if claimed and before.has_taken(claimed, self.clock):
                 return None
@@ -121,9 +130,21 @@ class Buckets:
             self._write(number, bucket)
             return after
 
-    def _read(self, number: int) -> Bucket:
-        return Bucket(self._timed.get(f"{_FORMAT}-{number}"))
+    @contextmanager
+    def _locked(self, digest: str) -> Iterator[tuple[int, Bucket]]:
+        """The number and the content of the digest's bucket, which nobody else of this process uses meanwhile.
+
+        Readers lock too. The daemon caches for five minutes what a read finds, and a read during a write may cache
+        the state before the write (field/dify.md §7).
+        """
+        number = self.state.shape.bucket_of(digest)
+        with held(self.state.locks[number], self.clock):
+            yield number, Bucket(self._timed.get(f"{_FORMAT}-{number}"))
 
     def _write(self, number: int, bucket: Bucket) -> None:
         content = bucket.bounded(self.clock.epoch(), self.state.shape.bucket_bytes)
         self._timed.set(f"{_FORMAT}-{number}", content)
+
+
+def _press_digest(hook_id: str) -> str:
+    return hashlib.sha256(f"press {hook_id}".encode()).hexdigest()

@@ -68,6 +68,12 @@ class CachedStore:
     def clear_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
         self.inner.clear_in_flight(turn)
 
+    def has_seen_press(self, hook_id: str) -> bool:  # noqa: D102
+        return self.inner.has_seen_press(hook_id)
+
+    def note_press(self, hook_id: str) -> None:  # noqa: D102
+        self.inner.note_press(hook_id)
+
     def _forget_cached(self, key: ThreadKey) -> None:
         """Called before the write, because a write that fails may have happened all the same."""
         self.cache.writes += 1

@@ -106,6 +106,23 @@ class FailoverStore:
         with suppress(StoreError):
             self.outage.breaker.call(lambda: self.first.clear_in_flight(turn))
 
+    def has_seen_press(self, hook_id: str) -> bool:
+        """Whether one of the stores knows of a press: it may have come while Redis was away."""
+        with suppress(StoreError):
+            if self.outage.breaker.call(lambda: self.first.has_seen_press(hook_id)):
+                return True
+        return self.second.has_seen_press(hook_id)
+
+    def note_press(self, hook_id: str) -> None:
+        """In both stores, because Redis may come back empty. One store is enough."""
+        try:
+            self.outage.breaker.call(lambda: self.first.note_press(hook_id))
+        except StoreError:
+            self.second.note_press(hook_id)
+        else:
+            with suppress(StoreError):
+                self.second.note_press(hook_id)
+
     def _over_all[T](self, key: ThreadKey, whole: "_Whole", write: Callable[[], T]) -> T:
         """Write to `first` with what only `second` knows. A thread that `first` does not know takes a second try."""
         whole.other = self._elsewhere(key, missing=False)

@@ -105,6 +105,14 @@ class RedisStore:
         with redis_errors():
             self._client.hdel(_open_turns(turn.key.hook_id), _line(turn))
 
+    def has_seen_press(self, hook_id: str) -> bool:  # noqa: D102
+        with redis_errors():
+            return bool(self._client.exists(_press(hook_id)))
+
+    def note_press(self, hook_id: str) -> None:  # noqa: D102
+        with redis_errors():
+            self._client.set(_press(hook_id), "1", px=self._millis(self._days * DAY))
+
     def _write(
         self, key: ThreadKey, change: Change, claimed: str = "", *, stamp: bool = True
     ) -> ThreadRecord | None:
@@ -146,7 +154,15 @@ def _thread(key: ThreadKey) -> str:
 
 
 def _open_turns(hook_id: str) -> str:
-    return f"{PREFIX}:f:{hashlib.sha256(hook_id.encode()).hexdigest()[:32]}"
+    return f"{PREFIX}:f:{_short_hash(hook_id)}"
+
+
+def _press(hook_id: str) -> str:
+    return f"{PREFIX}:b:{_short_hash(hook_id)}"
+
+
+def _short_hash(hook_id: str) -> str:
+    return hashlib.sha256(hook_id.encode()).hexdigest()[:32]
 
 
 def _line(turn: OpenTurn) -> str:

@@ -39,3 +39,9 @@ class ThreadStore(Protocol):
 
     def clear_in_flight(self, turn: OpenTurn) -> None:
         """The turn has ended. The storage may learn that late, because the thread's own record says what is true."""
+
+    def has_seen_press(self, hook_id: str) -> bool:
+        """Whether the press of a button reached the hook, in the days that its conversations are kept."""
+
+    def note_press(self, hook_id: str) -> None:
+        """The press of a button reached the hook. Slack cannot be asked whether presses do."""

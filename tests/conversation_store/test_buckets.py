@@ -1,7 +1,6 @@
 import random
 import uuid
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,21 +13,13 @@ from conversation_store.bucket import Bucket
 from conversation_store.buckets import BUCKET_BYTES, BUCKETS, STORAGE_BYTES, Buckets, BucketState, Shape
 from conversation_store.compact import record_fields
 from conversation_store.record import DAY, HANDLED_KEPT, OpenTurn, ThreadKey, ThreadRecord
-from conversation_store.store import ThreadStore
 from errors import StoreError, StoreFull
 from tests.fake_clock import FakeClock
 from tests.support.fake_dify_storage import FakeDifyStorage
-from tests.support.store_contract import DAYS, StoreContract, unchanged, with_conversation
+from tests.support.store_contract import DAYS, unchanged, with_conversation
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yaml"
 DIFYS_LIMIT = 100 * 2**20
-
-
-class TestBuckets(StoreContract):
-    @pytest.fixture
-    def open_store(self, storage: FakeDifyStorage, clock: FakeClock) -> Callable[[], ThreadStore]:
-        storage.latency = 0.0001
-        return lambda: Buckets(BucketState(), storage, clock, DAYS)
 
 
 @pytest.fixture
@@ -192,6 +183,19 @@ def test_usual_records_take_the_bytes_the_buckets_are_sized_for() -> None:
         record = usual_record(number)
         bucket.put(thread(number).digest(), record_fields(record), record.updated, DAYS)
     assert len(bucket.bounded(0.0, BUCKET_BYTES)) <= 110 * 40
+
+
+def test_press_counts_for_the_days_of_its_hook(store: Buckets, clock: FakeClock) -> None:
+    store.note_press("hook")
+    clock.advance(DAYS * DAY - 1)
+    assert store.has_seen_press("hook")
+    clock.advance(1)
+    assert not store.has_seen_press("hook")
+
+
+def test_press_takes_few_bytes(store: Buckets, storage: FakeDifyStorage) -> None:
+    store.note_press("hook")
+    assert storage.stored <= 80
 
 
 def test_what_expired_gives_its_room_back(clock: FakeClock) -> None:

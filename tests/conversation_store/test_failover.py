@@ -12,7 +12,6 @@ from conversation_store.outage import UNKNOWN_FOR, Outage
 from conversation_store.record import InFlight, OpenTurn, ThreadKey, ThreadRecord
 from conversation_store.redis_client import connect
 from conversation_store.redis_store import RedisStore
-from conversation_store.store import ThreadStore
 from errors import StoreBusy, StoreError
 from tests.fake_clock import FakeClock
 from tests.support.fake_dify_storage import FakeDifyStorage
@@ -20,35 +19,14 @@ from tests.support.redis_server import RedisServer
 from tests.support.store_contract import (
     CONVERSATION,
     DAYS,
-    StoreContract,
     unchanged,
     with_conversation,
 )
-
-
-def failover(url: str, storage: FakeDifyStorage, clock: FakeClock) -> FailoverStore:
-    redis = RedisStore(connect(url, clock), clock, DAYS)
-    outage = Outage(clock, spawn=lambda _: None)
-    return FailoverStore(redis, Buckets(BucketState(), storage, clock, DAYS), outage)
+from tests.support.stores import failover
 
 
 def turn(ts: str) -> InFlight:
     return InFlight(ts, 1.0, "p1", "stream", "2.000001", "C1", "1.000001")
-
-
-class TestFailoverWithRedis(StoreContract):
-    @pytest.fixture
-    def open_store(
-        self, shared_redis: RedisServer, redis_client: object, storage: FakeDifyStorage, clock: FakeClock
-    ) -> Callable[[], ThreadStore]:
-        return lambda: failover(shared_redis.url, storage, clock)
-
-
-class TestFailoverWithoutRedis(StoreContract):
-    @pytest.fixture
-    def open_store(self, storage: FakeDifyStorage, clock: FakeClock) -> Callable[[], ThreadStore]:
-        store = failover("redis://127.0.0.1:1/0", storage, clock)
-        return lambda: store
 
 
 @pytest.fixture
@@ -342,3 +320,16 @@ def test_two_nodes_bring_home_what_both_wrote_in_any_order(
     assert record is not None
     assert record.conversation_id == CONVERSATION
     assert [one.ts for one in record.open] == ["1.500001"]
+
+
+def test_press_is_known_when_redis_goes_and_when_redis_comes_back_empty(
+    store: FailoverStore, own_redis: RedisServer, clock: FakeClock
+) -> None:
+    store.note_press("hook")
+    own_redis.stop()
+    assert store.has_seen_press("hook")
+    store.note_press("hook2")
+    own_redis.start()
+    clock.advance(REST)
+    assert store.has_seen_press("hook")
+    assert store.has_seen_press("hook2")

@@ -1,31 +1,21 @@
 import logging
-from collections.abc import Callable
 
 import gevent
 import pytest
 
-from conversation_store.buckets import Buckets, BucketState
-from conversation_store.cached import FRESH_SECONDS, CachedStore, RecordCache
+from conversation_store.cached import FRESH_SECONDS
 from conversation_store.circuit_breaker import REST
-from conversation_store.memory import ProcessMemory
 from conversation_store.record import HANDLED_KEPT, InFlight, OpenTurn, ThreadKey, ThreadRecord
-from conversation_store.resilient import FAILURES, ResilientStore, hook_breaker
-from conversation_store.store import ThreadStore
+from conversation_store.resilient import FAILURES, ResilientStore
 from errors import StoreBusy, StoreError
 from tests.fake_clock import FakeClock
 from tests.support.fake_dify_storage import FakeDifyStorage
 from tests.support.store_contract import (
     CONVERSATION,
-    DAYS,
-    StoreContract,
     unchanged,
     with_conversation,
 )
-
-
-def resilient(storage: FakeDifyStorage, clock: FakeClock) -> ResilientStore:
-    cached = CachedStore(Buckets(BucketState(), storage, clock, DAYS), RecordCache(clock))
-    return ResilientStore(cached, ProcessMemory(clock), hook_breaker(clock), clock, DAYS)
+from tests.support.stores import resilient
 
 
 def broken(storage: FakeDifyStorage) -> None:
@@ -35,25 +25,6 @@ def broken(storage: FakeDifyStorage) -> None:
 def mended(storage: FakeDifyStorage, clock: FakeClock) -> None:
     storage.error = None
     clock.advance(REST)
-
-
-class TestResilientBuckets(StoreContract):
-    @pytest.fixture
-    def open_store(self, storage: FakeDifyStorage, clock: FakeClock) -> Callable[[], ThreadStore]:
-        return lambda: resilient(storage, clock)
-
-
-class TestWhileBroken(StoreContract):
-    """The whole contract, within the process, on a storage that never works."""
-
-    @pytest.fixture
-    def open_store(self, storage: FakeDifyStorage, clock: FakeClock) -> Callable[[], ThreadStore]:
-        broken(storage)
-        store = resilient(storage, clock)
-        return lambda: store
-
-    test_open_turns_are_listed_until_cleared = None  # type: ignore[assignment]
-    test_a_sweeper_clears_the_turns_of_a_dead_process = None  # type: ignore[assignment]
 
 
 @pytest.fixture
@@ -228,6 +199,27 @@ def test_who_could_not_ask_says_what_is_remembered_if_that_is_enough(
     record = store.get_or_raise(key, is_followed)
     assert record is not None
     assert record.followers == ("U2", "U1")
+
+
+def test_press_that_could_not_be_saved_is_known_here_and_saved_with_the_next_one(
+    store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock
+) -> None:
+    broken(storage)
+    assert not store.has_seen_press("hook")
+    store.note_press("hook")
+    assert store.has_seen_press("hook")
+    mended(storage, clock)
+    assert not resilient(storage, clock).has_seen_press("hook")
+    store.note_press("hook")
+    assert resilient(storage, clock).has_seen_press("hook")
+
+
+def test_store_is_asked_once_for_a_known_press(store: ResilientStore, storage: FakeDifyStorage) -> None:
+    store.note_press("hook")
+    storage.calls.clear()
+    store.note_press("hook")
+    assert store.has_seen_press("hook")
+    assert storage.calls == []
 
 
 def open_turn(store: ResilientStore, key: ThreadKey, clock: FakeClock) -> OpenTurn:
