@@ -9,7 +9,6 @@ from conversation_store.record import ThreadKey, ThreadRecord, merged
 
 THREADS = 5_000
 CLAIMS = 20_000
-HOOKS = 10_000
 CLAIMED_FOR = 26 * 3600.0
 """Seconds; Slack can repeat an event for 24 h (field/slack.md §1.2)."""
 
@@ -26,8 +25,6 @@ class ProcessMemory:
         self._latest: LRUCache[ThreadKey, ThreadRecord] = LRUCache(THREADS)
         self._unsaved: LRUCache[ThreadKey, bool] = LRUCache(THREADS)
         """The value says whether the record was begun blind: without knowing what the store has."""
-        self.presses: LRUCache[str, bool] = LRUCache(HOOKS)
-        """Hooks that the press of a button reached. The value says whether the store knows that."""
         self._claims: TTLCache[bytes, None] = TTLCache(CLAIMS, CLAIMED_FOR, timer=clock.now)
 
     def latest(self, key: ThreadKey) -> ThreadRecord | None:

@@ -14,7 +14,7 @@ FOLLOWERS_KEPT = 50
 REPLAY_SECONDS = 330.0
 """Slack's signature is valid for 300 s: a request can be replayed for so long. Some seconds are added."""
 WAITING_KEPT = HANDLED_KEPT
-"""More turns than may wait in a thread (turns/line.py): so a turn that is handled and not open has ended."""
+"""More turns than may wait in a thread (turns/ordering/thread_queue.py): a handled turn that is not open has ended."""
 DM_SILENCE = 8 * 3600.0
 """Seconds after which a continuous DM begins a new conversation (design D3)."""
 DAY = 86400.0
@@ -62,7 +62,7 @@ class InFlight:
 class OpenTurn:
     """One line of a hook's in-flight list: it says which record to read after a crash. Each process has its own line.
 
-    `in_doubt`: another event may be the one that answers the message (turns/unplaced.py).
+    `in_doubt`: another event may be the one that answers the message (turns/throttle/unknown_channel.py).
     """
 
     key: ThreadKey

@@ -109,26 +109,12 @@ class ResilientStore:
             self._try(lambda: self.inner.clear_in_flight(turn))
 
     def has_seen_press(self, hook_id: str) -> bool:
-        """Asks `inner` only while this process knows of no press. False while `inner` fails."""
-        if hook_id not in self.memory.presses:
-            try:
-                if not self._read(lambda: self.inner.has_seen_press(hook_id)):
-                    return False
-            except StoreError:
-                return False
-            self.memory.presses[hook_id] = True
-        return True
+        """Raises StoreError: no press is remembered here (presses.py does that)."""
+        return self._read(lambda: self.inner.has_seen_press(hook_id))
 
     def note_press(self, hook_id: str) -> None:
-        """Best effort: the next press is noted where this one could not be."""
-        if self.memory.presses.get(hook_id):
-            return
-        self.memory.presses[hook_id] = False
-        try:
-            self.breaker.call(lambda: self.inner.note_press(hook_id))
-        except StoreError:
-            return
-        self.memory.presses[hook_id] = True
+        """Raises StoreError."""
+        self.breaker.call(lambda: self.inner.note_press(hook_id))
 
     def has_unsaved(self, hook_id: str) -> bool:
         """Whether there are threads of the hook of which `inner` lacks something."""

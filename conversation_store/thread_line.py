@@ -16,9 +16,11 @@ SHORTEST_LEASE = 1.0
 """Wall seconds: a strongly scaled lease would end with any pause of the machine."""
 
 RETURN = LEASE / 3
-"""Seconds in which a running turn has come back to a queue that Redis lost (turns/standing.py). A waiting turn
-notices the loss because its own lease is missing, and does not run before these seconds are over. A turn that is new
-to a lost queue cannot notice the loss."""
+"""Seconds in which a running turn has come back to a queue that Redis lost (turns/ordering/queue_ticket.py).
+
+A waiting turn notices the loss because its own lease is missing, and does not run before these seconds are over. A turn
+that is new to a lost queue cannot notice the loss.
+"""
 
 _PLACE = """
 local line, own, how = KEYS[1], ARGV[1], ARGV[2]

@@ -1,8 +1,8 @@
 """What stands in the thread before an answer, or in its place: a greeting, or the question of a pressed button."""
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from conversation_store.presses import Presses
 from conversation_store.record import ThreadKey, ThreadRecord
 from conversation_store.store import ThreadStore
 from errors import StoreError
@@ -28,6 +28,7 @@ class Overture:
     store: ThreadStore
     asker: Asker
     greeter: Greeter
+    presses: Presses
     reply: Reply
 
     def greet(self) -> None:
@@ -40,8 +41,7 @@ class Overture:
     def play(self, record: ThreadRecord) -> None:
         """Before the answer. `record` is the thread's, with this message in it."""
         if self.message.source == "button":
-            with suppress(StoreError):  # the next press is noted
-                self.store.note_press(self.key.hook_id)
+            self.presses.note()
             self.reply.aside(self._quoted(), _QUESTION)
         elif self.message.is_dm and self._is_first(record):
             greeting = self.greeter.welcome()

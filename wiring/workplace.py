@@ -5,6 +5,7 @@ from functools import partial
 from urllib3 import PoolManager
 
 from clock import Clock
+from conversation_store.presses import Presses
 from conversation_store.record import ThreadKey, ThreadRecord
 from conversation_store.store import ThreadStore
 from dify_app.app import DifyApp
@@ -69,6 +70,7 @@ class Workplace:
         self._bots = Bots(clock)
         self._forms = FormCache(clock)
         self._kinds = new_kinds()
+        self._pressed: set[str] = set()
 
     def api(self, hook: Hook, team_id: str) -> SlackApi:
         """Slack, in the name of the hook's bot. Raises SettingsError without a token."""
@@ -119,7 +121,8 @@ class Workplace:
         )
         slack = Slack(api, self._budget, self._support, self._written, self._clock)
         reply = Reply(slack, _place(message, api.account), settings.reply_style)
-        greeter = Greeter(app, asker, inputs, partial(store.has_seen_press, hook.id))
+        presses = Presses(store, hook.id, self._pressed)
+        greeter = Greeter(app, asker, inputs, presses.arrive)
         return Desk(
             message=message,
             key=key,
@@ -131,7 +134,7 @@ class Workplace:
             asking=Asking(app, asker, self._briefing(hook, message, asker, app), produced, status),
             produced=produced,
             rest=rest,
-            overture=Overture(message, key, store, asker, greeter, reply),
+            overture=Overture(message, key, store, asker, greeter, presses, reply),
             clock=self._clock,
             holder=self._holder,
             received=assignment.received,

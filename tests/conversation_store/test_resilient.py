@@ -201,25 +201,14 @@ def test_who_could_not_ask_says_what_is_remembered_if_that_is_enough(
     assert record.followers == ("U2", "U1")
 
 
-def test_press_that_could_not_be_saved_is_known_here_and_saved_with_the_next_one(
-    store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock
+def test_press_cannot_be_asked_for_or_noted_while_broken(
+    store: ResilientStore, storage: FakeDifyStorage
 ) -> None:
     broken(storage)
-    assert not store.has_seen_press("hook")
-    store.note_press("hook")
-    assert store.has_seen_press("hook")
-    mended(storage, clock)
-    assert not resilient(storage, clock).has_seen_press("hook")
-    store.note_press("hook")
-    assert resilient(storage, clock).has_seen_press("hook")
-
-
-def test_store_is_asked_once_for_a_known_press(store: ResilientStore, storage: FakeDifyStorage) -> None:
-    store.note_press("hook")
-    storage.calls.clear()
-    store.note_press("hook")
-    assert store.has_seen_press("hook")
-    assert storage.calls == []
+    with pytest.raises(StoreError):
+        store.has_seen_press("hook")
+    with pytest.raises(StoreError):
+        store.note_press("hook")
 
 
 def open_turn(store: ResilientStore, key: ThreadKey, clock: FakeClock) -> OpenTurn:

@@ -58,7 +58,7 @@ class TestResilientStore(StoreContract):
 
 
 class TestMemory(ThreadContract):
-    """A ResilientStore within one process, on a storage that never works. Open turns are not kept in memory."""
+    """A ResilientStore within one process, on a storage that never works: records and claims are kept in memory."""
 
     @pytest.fixture
     def open_store(self, storage: FakeDifyStorage, clock: FakeClock) -> Callable[[], ThreadStore]:

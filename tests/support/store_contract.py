@@ -32,7 +32,7 @@ def with_conversation(record: ThreadRecord) -> ThreadRecord:
 
 
 class ThreadContract:
-    """Records, claims and presses. `open_store()` makes one more store on the same storage, like another process."""
+    """Records and claims. `open_store()` makes one more store on the same storage, like another process."""
 
     @pytest.fixture
     def open_store(self) -> Callable[[], ThreadStore]:
@@ -178,6 +178,10 @@ class ThreadContract:
             f"17638813{number:02d}.000200" for number in range(5, HANDLED_KEPT + 5)
         )
 
+
+class StoreContract(ThreadContract):
+    """The same, with the presses and the open turns of each hook."""
+
     def test_press_is_known_to_every_process_and_for_its_hook_alone(
         self, store: ThreadStore, open_store: Callable[[], ThreadStore]
     ) -> None:
@@ -192,10 +196,6 @@ class ThreadContract:
         written = store.update(key, with_conversation)
         store.note_press(key.hook_id)
         assert store.get(key, fresh=True) == written
-
-
-class StoreContract(ThreadContract):
-    """The same, with the list of open turns of each hook."""
 
     def test_open_turns_are_listed_until_cleared(
         self, store: ThreadStore, open_store: Callable[[], ThreadStore], key: ThreadKey, clock: FakeClock

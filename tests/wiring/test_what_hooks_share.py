@@ -33,7 +33,6 @@ KEPT_APART = {
     "ProcessMemory._latest": THREAD,
     "ProcessMemory._unsaved": THREAD,
     "ProcessMemory._claims": THREAD,
-    "ProcessMemory.presses": HOOK,
     "ProcessStores._breakers": HOOK,
     "ProcessStores._redis": "the key is an address with its password, from the settings of one hook",
     "ProcessStores._presences": "the same",
@@ -68,6 +67,7 @@ KEPT_APART = {
     "Bots._asking": TOKEN,
     "FormCache._known": HOOK,
     "Workplace._kinds": HOOK,
+    "Workplace._pressed": HOOK,
     "Transfers._hooks": HOOK,
     "Transfers._users": HOOK,
 }
