@@ -1,1 +1,1 @@
-"""Thread → conversation: the record, a cache in front, Dify's storage or Redis behind (design D3)."""
+"""What is remembered of each thread, such as its conversation: in Dify's storage or Redis, behind a cache."""

@@ -1,4 +1,4 @@
-"""A short memory in front of a store, for the questions the events endpoint asks before it acks."""
+"""A short cache in front of a store, for what the events endpoint asks before it acks."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ CACHED_THREADS = 10_000
 
 
 class RecordCache:
-    """The process-level half: what the store said lately, "no such thread" too."""
+    """What the store answered lately, None for unknown threads too. Lives as long as the process."""
 
     def __init__(self, clock: Clock) -> None:
         self.records: TTLCache[ThreadKey, ThreadRecord | None] = TTLCache(
@@ -26,18 +26,18 @@ class RecordCache:
 
 @dataclass(frozen=True, slots=True)
 class CachedStore:
-    """A ThreadStore that repeats what `inner` said less than FRESH_SECONDS ago; all writes reach it."""
+    """A ThreadStore that repeats an answer of `inner` for FRESH_SECONDS. All writes reach `inner`."""
 
     inner: ThreadStore
     cache: RecordCache
 
     def get(self, key: ThreadKey, *, fresh: bool = False) -> ThreadRecord | None:  # noqa: D102
         if not fresh:
-            with suppress(KeyError):  # not asked with `in` first: it may expire in between
+            with suppress(KeyError):  # no test with `in` before: the entry may expire in between
                 return self.cache.records[key]
         writes = self.cache.writes
         record = self.inner.get(key, fresh=fresh)
-        if writes == self.cache.writes:  # otherwise this may be older than what was written meanwhile
+        if writes == self.cache.writes:  # otherwise the record may be older than what was written meanwhile
             self.cache.records[key] = record
         return record
 
@@ -68,8 +68,14 @@ class CachedStore:
     def clear_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
         self.inner.clear_in_flight(turn)
 
+    def has_seen_press(self, hook_id: str) -> bool:  # noqa: D102
+        return self.inner.has_seen_press(hook_id)
+
+    def note_press(self, hook_id: str) -> None:  # noqa: D102
+        self.inner.note_press(hook_id)
+
     def _forget_cached(self, key: ThreadKey) -> None:
-        """Before the write: one that fails may have happened all the same."""
+        """Called before the write, because a write that fails may have happened all the same."""
         self.cache.writes += 1
         self.cache.records.pop(key, None)
 

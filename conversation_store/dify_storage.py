@@ -12,14 +12,14 @@ from errors import StoreError, StoreFull
 CALL_LIMIT = 0.5
 """Seconds a storage call may take (design D3); usual are 1 to 3 ms (field/dify.md §0b)."""
 SHORTEST_LIMIT = 0.2
-"""Wall seconds: a scaled clock shortens our patience, not the machine's round trips."""
+"""Wall seconds: a scaled clock does not make the machine's round trips shorter."""
 
 _MISSING = "load data failed, please check if the key is correct or you have not set it"
 _FULL = "allocated size is greater than max storage size"
 
 
 class DifyStorage(Protocol):
-    """What `session.storage` offers; it lives as long as the request it came with."""
+    """What `session.storage` offers. The object is usable as long as its request lives."""
 
     def get(self, key: str) -> bytes:  # noqa: D102
         ...
@@ -35,10 +35,10 @@ class DifyStorage(Protocol):
 
 
 class TimedStorage:
-    """One round trip per call; raises StoreFull over the quota and StoreError for everything else.
+    """One round trip per call. Raises StoreFull over the quota, and StoreError for every other error.
 
-    The daemon answers *any* failed load with the text for a missing key (field/dify.md §7), so a load that
-    its own cache or disk refused reads as missing too.
+    The daemon answers *any* failed load with the text for a missing key (field/dify.md §7). So a key counts as
+    missing, too, when the daemon's own cache or disk failed.
     """
 
     def __init__(self, storage: DifyStorage, clock: Clock) -> None:
@@ -46,7 +46,7 @@ class TimedStorage:
         self._limit = max(clock.wall(CALL_LIMIT), SHORTEST_LIMIT)
 
     def get(self, key: str) -> bytes | None:
-        """The value, or None for a key that is not there."""
+        """The value, or None for a missing key."""
         try:
             return self._timed("get", lambda: self._storage.get(key))
         except StoreError as error:
@@ -55,12 +55,12 @@ class TimedStorage:
             raise
 
     def set(self, key: str, value: bytes) -> None:
-        """Write; a write refused for the quota is made once more after a delete.
+        """Write the value. A write that the quota refused is repeated after a delete.
 
-        The daemon stores the value before it checks the quota and does not count it then; daemons before
-        0.5.7 moreover count an overwrite in full and never give its old size back, so that any plugin
-        that rewrites its keys fills its quota for good. Deleting subtracts the size just stored: the
-        second write then fits whatever the counter says. Raises StoreFull when even that is refused.
+        The daemon stores the value before it checks the quota, and does not count a refused value. Daemons before
+        0.5.7 also count each overwrite in full and never subtract the old size, so that a plugin that rewrites its
+        keys uses up its quota for good. A delete subtracts the size that was just stored, so the second write fits
+        whatever the counter says. Raises StoreFull when the second write is refused too.
         """
         try:
             self._timed("set", lambda: self._storage.set(key, value))
@@ -70,7 +70,7 @@ class TimedStorage:
             self._timed("set", lambda: self._storage.set(key, value))
 
     def delete(self, key: str) -> None:
-        """Remove a key that is there."""
+        """Remove an existing key."""
         self._timed("delete", lambda: self._storage.delete(key))
 
     def _timed[T](self, name: str, call: Callable[[], T]) -> T:

@@ -1,4 +1,4 @@
-"""Redis first, Dify's storage while Redis is away; back by itself."""
+"""Redis first, Dify's storage while Redis is away. The return to Redis needs nobody."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from clock import Clock
 from conversation_store.outage import Outage
-from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord, merged, rejoined
+from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord, merged, merged_after_outage
 from conversation_store.redis_store import RedisStore
 from conversation_store.store import Change, ThreadStore
 from errors import StoreBusy, StoreError
@@ -16,11 +16,12 @@ from errors import StoreBusy, StoreError
 class FailoverStore:
     """A ThreadStore on `first`, and on `second` while that fails.
 
-    What a thread needs to go on is written to `second` too when it changes: its conversation, who is followed,
-    which messages were answered. Not what runs: its end would have to be written there as well. One message that is
-    repeated while Redis goes away in the middle of its turn can be answered by two processes.
-    Of a thread that `first` does not know `second` is asked, since a Redis may come back empty; and what `second`
-    learnt while `first` was away goes there when it is back (outage.py).
+    What a thread needs to go on is written to `second` too when it changes: its conversation, its followers, the
+    messages that were answered. Running turns are not written there, because their end would have to be written there
+    as well. So two processes can answer the same message when Slack repeats the message after Redis went away in the
+    middle of its turn.
+    `second` is asked for a thread that `first` does not know, because a Redis may come back empty. What was written
+    to `second` while `first` was away is sent to `first` later (outage.py).
     """
 
     first: RedisStore
@@ -29,13 +30,13 @@ class FailoverStore:
 
     def get(self, key: ThreadKey, *, fresh: bool = False) -> ThreadRecord | None:  # noqa: D102
         try:
-            record = self.outage.try_first(lambda: self.first.get(key, fresh=fresh))
+            record = self.outage.breaker.call(lambda: self.first.get(key, fresh=fresh))
         except StoreBusy:
             raise
         except StoreError:
             return self.second.get(key, fresh=fresh)
         other = self._elsewhere(key, missing=record is None)
-        return rejoined(record or ThreadRecord(), other) if other else record
+        return merged_after_outage(record or ThreadRecord(), other) if other else record
 
     def update(self, key: ThreadKey, change: Change) -> ThreadRecord:  # noqa: D102
         whole = _Whole(change)
@@ -45,10 +46,10 @@ class FailoverStore:
             raise
         except StoreError:
             record = self.second.update(key, change)
-            self.outage.strayed(key, record, self.first)
+            self.outage.note_unsent(key, record, self.first)
             return record
-        self.outage.at_home(key)
-        if whole.news(record):
+        self.outage.note_complete(key)
+        if whole.has_news(record):
             with suppress(StoreError):
                 self.second.update(key, lambda mirrored: _at_rest(merged(mirrored, record)))
         return record
@@ -59,7 +60,7 @@ class FailoverStore:
         def claim() -> ThreadRecord | None:
             return (
                 None
-                if whole.took_elsewhere(ts, self.outage.clock)
+                if whole.was_taken_elsewhere(ts, self.outage.clock)
                 else self.first.claim(key, ts, whole.change)
             )
 
@@ -70,63 +71,80 @@ class FailoverStore:
         except StoreError:
             claimed = self.second.claim(key, ts, change)
             if claimed is not None:
-                self.outage.strayed(key, claimed, self.first)
+                self.outage.note_unsent(key, claimed, self.first)
             return claimed
         if claimed is not None:
-            self.outage.at_home(key)
+            self.outage.note_complete(key)
         return claimed
 
     def forget(self, key: ThreadKey) -> None:  # noqa: D102
         try:
-            self.outage.try_first(lambda: self.first.forget(key))
+            self.outage.breaker.call(lambda: self.first.forget(key))
         except StoreBusy:
             raise
         except StoreError:
-            self.outage.strayed(key, self.second.update(key, lambda _: ThreadRecord()), self.first)
+            self.outage.note_unsent(key, self.second.update(key, lambda _: ThreadRecord()), self.first)
             return
-        self.outage.at_home(key)
+        self.outage.note_complete(key)
         self.second.forget(key)
 
     def in_flight(self, hook_id: str) -> tuple[OpenTurn, ...]:
-        """Of both, since a turn may have begun while Redis was away."""
+        """The turns of both stores, because a turn may have begun while Redis was away."""
         turns = self.second.in_flight(hook_id)
         with suppress(StoreError):
-            turns += self.outage.try_first(lambda: self.first.in_flight(hook_id))
+            turns += self.outage.breaker.call(lambda: self.first.in_flight(hook_id))
         return tuple(dict.fromkeys(turns))
 
     def note_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
         try:
-            self.outage.try_first(lambda: self.first.note_in_flight(turn))
+            self.outage.breaker.call(lambda: self.first.note_in_flight(turn))
         except StoreError:
             self.second.note_in_flight(turn)
 
     def clear_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
         self.second.clear_in_flight(turn)
         with suppress(StoreError):
-            self.outage.try_first(lambda: self.first.clear_in_flight(turn))
+            self.outage.breaker.call(lambda: self.first.clear_in_flight(turn))
+
+    def has_seen_press(self, hook_id: str) -> bool:
+        """Whether one of the stores knows of a press: it may have come while Redis was away."""
+        with suppress(StoreError):
+            if self.outage.breaker.call(lambda: self.first.has_seen_press(hook_id)):
+                return True
+        return self.second.has_seen_press(hook_id)
+
+    def note_press(self, hook_id: str) -> None:
+        """In both stores, because Redis may come back empty. One store is enough."""
+        try:
+            self.outage.breaker.call(lambda: self.first.note_press(hook_id))
+        except StoreError:
+            self.second.note_press(hook_id)
+        else:
+            with suppress(StoreError):
+                self.second.note_press(hook_id)
 
     def _over_all[T](self, key: ThreadKey, whole: "_Whole", write: Callable[[], T]) -> T:
-        """Write to `first` over what `second` alone knows; a thread new to `first` is written at the second try."""
+        """Write to `first` with what only `second` knows. A thread that `first` does not know takes a second try."""
         whole.other = self._elsewhere(key, missing=False)
         with suppress(_Missing):
-            return self.outage.try_first(write)
+            return self.outage.breaker.call(write)
         whole.other = self._elsewhere(key, missing=True)
         whole.asked = True
-        return self.outage.try_first(write)
+        return self.outage.breaker.call(write)
 
     def _elsewhere(self, key: ThreadKey, *, missing: bool) -> ThreadRecord | None:
-        """What is known besides `first`, if that may lack something; `missing`: it does not know the thread."""
-        stray = self.outage.stray(key)
-        if stray is None and (not missing or self.outage.is_unknown(key)):
+        """What others know, if `first` may lack something of the thread. `missing`: `first` has no record of it."""
+        unsent = self.outage.unsent(key)
+        if unsent is None and (not missing or self.outage.is_unknown(key)):
             return None
         try:
             found = self.second.get(key, fresh=True)
         except StoreError:
-            return stray
+            return unsent
         if found is None:
-            self.outage.unknown(key)
-            return stray
-        return merged(found, stray) if stray else found
+            self.outage.note_unknown(key)
+            return unsent
+        return merged(found, unsent) if unsent else found
 
 
 class _Missing(Exception):
@@ -134,7 +152,7 @@ class _Missing(Exception):
 
 
 class _Whole:
-    """A change made on all that is known; remembers what it was given, to tell news from repetition."""
+    """A change that is made on what both stores know. It remembers the record before, to tell what is new."""
 
     def __init__(self, change: Change) -> None:
         self.other: ThreadRecord | None = None
@@ -143,17 +161,17 @@ class _Whole:
         self._before = ThreadRecord()
 
     def change(self, record: ThreadRecord) -> ThreadRecord:
-        """For the first store. Raises _Missing."""
+        """The Change for the first store. Raises _Missing."""
         if record == ThreadRecord(updated=record.updated) and self.other is None and not self.asked:
             raise _Missing
         self._before = record
-        return self._change(rejoined(record, self.other) if self.other else record)
+        return self._change(merged_after_outage(record, self.other) if self.other else record)
 
-    def took_elsewhere(self, ts: str, clock: Clock) -> bool:
-        """Whether the message was taken where the first store does not know of it."""
+    def was_taken_elsewhere(self, ts: str, clock: Clock) -> bool:
+        """Whether the message was claimed while the first store was away."""
         return self.other is not None and self.other.has_taken(ts, clock)
 
-    def news(self, after: ThreadRecord) -> bool:
+    def has_news(self, after: ThreadRecord) -> bool:
         """Whether anything changed that the thread needs to go on."""
         return _needed(self._before) != _needed(after)
 
@@ -163,7 +181,7 @@ def _needed(record: ThreadRecord) -> tuple[object, ...]:
 
 
 def _at_rest(record: ThreadRecord) -> ThreadRecord:
-    """Without what runs, as if that had not been taken: whoever goes on with it must not take it for ended."""
+    """The record as if its running turns had not been claimed: a reader must not think that they have ended."""
     running = {turn.ts for turn in record.open}
     handled = tuple(ts for ts in record.handled if ts not in running)
     return replace(record, handled=handled, in_flight=None, waiting=())

@@ -1,4 +1,4 @@
-"""What this process remembers of threads by itself, bounded: it bridges the time a store is broken."""
+"""What this process remembers of threads, with bounds: it replaces a store that fails until the store works again."""
 
 import hashlib
 
@@ -14,64 +14,66 @@ CLAIMED_FOR = 26 * 3600.0
 
 
 class ProcessMemory:
-    """`known` is the latest record seen of each thread; those in `unsaved` the store does not have yet.
+    """One per process, for all hooks.
 
-    `unsaved` says of each whether it was begun without knowing what the store has. `claims` are the messages
-    this process took: more than the last 20 of a thread, and exact even while the store comes and goes.
+    It holds the latest record of each thread, which of these records the store does not have yet, and the messages
+    that this process claimed. The claims reach further back than the last 20 messages of a record, and they are
+    exact even while the store fails now and then.
     """
 
     def __init__(self, clock: Clock) -> None:
-        self._known: LRUCache[ThreadKey, ThreadRecord] = LRUCache(THREADS)
+        self._latest: LRUCache[ThreadKey, ThreadRecord] = LRUCache(THREADS)
         self._unsaved: LRUCache[ThreadKey, bool] = LRUCache(THREADS)
+        """The value says whether the record was begun blind: without knowing what the store has."""
         self._claims: TTLCache[bytes, None] = TTLCache(CLAIMS, CLAIMED_FOR, timer=clock.now)
 
-    def known(self, key: ThreadKey) -> ThreadRecord | None:
-        """The latest record seen or made here."""
-        return self._known.get(key)
+    def latest(self, key: ThreadKey) -> ThreadRecord | None:
+        """The latest record that this process read or wrote."""
+        return self._latest.get(key)
 
-    def saved(self, key: ThreadKey, record: ThreadRecord | None) -> None:
-        """The store has this record (or none)."""
+    def note_saved(self, key: ThreadKey, record: ThreadRecord | None) -> None:
+        """The store has this record now; None: it has no record of the thread."""
         self._unsaved.pop(key, None)
-        self._known.pop(key, None)
+        self._latest.pop(key, None)
         if record is not None:
-            self._known[key] = record
+            self._latest[key] = record
 
-    def seen(self, key: ThreadKey, stored: ThreadRecord | None) -> ThreadRecord | None:
-        """What counts of a thread of which the store has `stored`: that, with what is not saved yet."""
+    def note_read(self, key: ThreadKey, stored: ThreadRecord | None) -> ThreadRecord | None:
+        """The store answered `stored`. Gives the record that counts: the stored one with what is not saved yet."""
         if key in self._unsaved:
-            return self.joined(key, stored or ThreadRecord())
+            return self.with_unsaved(key, stored or ThreadRecord())
         if stored is not None:
-            self._known[key] = stored
+            self._latest[key] = stored
         return stored
 
-    def unsaved(self, key: ThreadKey, record: ThreadRecord) -> None:
+    def note_unsaved(self, key: ThreadKey, record: ThreadRecord) -> None:
         """The store could not take this record."""
-        blind = self._unsaved.get(key, key not in self._known)
-        self._known[key] = record
+        blind = self._unsaved.get(key, key not in self._latest)
+        self._latest[key] = record
         self._unsaved[key] = blind
 
-    def owes(self, key: ThreadKey) -> bool:
+    def has_unsaved(self, key: ThreadKey) -> bool:
         """Whether the store lacks something of the thread."""
         return key in self._unsaved
 
-    def owed(self, hook_id: str) -> list[ThreadKey]:
-        """The hook's threads of which the store lacks something."""
+    def unsaved_threads(self, hook_id: str) -> list[ThreadKey]:
+        """The threads of the hook of which the store lacks something."""
         return [key for key in list(self._unsaved) if key.hook_id == hook_id]
 
-    def joined(self, key: ThreadKey, stored: ThreadRecord) -> ThreadRecord:
+    def with_unsaved(self, key: ThreadKey, stored: ThreadRecord) -> ThreadRecord:
         """The stored record with what is not saved yet."""
-        mine = self._known.get(key)
+        mine = self._latest.get(key)
         blind = self._unsaved.get(key)
         if mine is None or blind is None:
             return stored
         return merged(stored, mine, blind=blind)
 
-    def claimed(self, key: ThreadKey, ts: str) -> bool:
-        """Whether this process took the message."""
+    def is_claimed(self, key: ThreadKey, ts: str) -> bool:
+        """Whether this process claimed the message."""
         return _claim(key, ts) in self._claims
 
-    def take(self, key: ThreadKey, ts: str) -> bool:
-        """Take the message: True once only."""
+    def claim(self, key: ThreadKey, ts: str) -> bool:
+        """Claim the message; True for the first caller only."""
         name = _claim(key, ts)
         if name in self._claims:
             return False

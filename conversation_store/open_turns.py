@@ -1,8 +1,9 @@
-"""Which turns of a hook run now, in Dify's storage: so that a sweep after a crash finds them.
+"""Which turns of a hook run now, in Dify's storage, so that a sweep after a crash finds them.
 
-Hooks share a fixed number of lists. A note costs one read and one write, but turns that begin together
-share them: whoever gets the lock writes for all that wait. An end costs nothing: it is written with the next
-note. A line too many is harmless, because the sweep looks at the thread's own record before it does anything.
+Hooks share a fixed number of lists. A note is one read and one write, but turns that begin together share these
+calls: the turn that gets the lock writes the notes of all turns that wait for the lock. An end is no call, because
+the next note writes it. A turn that stays in a list too long does no harm, because the sweep reads the thread's own
+record before it does anything.
 """
 
 import hashlib
@@ -14,20 +15,18 @@ from cachetools import LRUCache
 
 from clock import Clock
 from conversation_store.bounded_lock import held
-from conversation_store.compact import LONGEST, dump, load
+from conversation_store.compact import compressed, decompressed, turn_fields, turn_from
 from conversation_store.dify_storage import TimedStorage
-from conversation_store.record import DAY, OpenTurn, ThreadKey
+from conversation_store.record import DAY, OpenTurn
 
 LISTS = 16
 LIST_BYTES = 64 * 1024
-"""About 550 turns: more than the cap on open turns (design D1)."""
+"""Thousands of turns: more than the cap on open turns (design D1)."""
 OPEN_TURN_BYTES = LISTS * LIST_BYTES
 KEPT_DAYS = 7
 
 _FORMAT = "f1"
 _ENDS_REMEMBERED = 1024
-_TEXTS = 7
-_BRACKETS = 2
 
 type _Name = tuple[str, str, str]
 
@@ -42,7 +41,7 @@ class _HookTurns:
 
 
 class OpenTurnLists:
-    """The process-level half: locks, and the turns of this process by hook."""
+    """The locks, and the turns of this process by hook. Lives as long as the process."""
 
     def __init__(self) -> None:
         self.locks = [threading.Lock() for _ in range(LISTS)]
@@ -50,7 +49,7 @@ class OpenTurnLists:
 
 
 class OpenTurns:
-    """The half that lives with one request and its storage."""
+    """The lists as one request sees them through its storage."""
 
     def __init__(self, lists: OpenTurnLists, storage: TimedStorage, clock: Clock) -> None:
         self._lists = lists
@@ -58,13 +57,13 @@ class OpenTurns:
         self._clock = clock
 
     def of(self, hook_id: str) -> tuple[OpenTurn, ...]:
-        """The hook's turns, oldest first, without those known to have ended. Raises StoreError."""
+        """The hook's turns, oldest first, without those that this process knows to have ended. Raises StoreError."""
         ended = self._hook(hook_id).ended
         stored = _read(self._storage.get(_key(_number(hook_id))))
         return tuple(turn for turn in stored if turn.key.hook_id == hook_id and _name(turn) not in ended)
 
     def note(self, turn: OpenTurn) -> None:
-        """Add a turn. Raises StoreError; the turn is then written with the next one."""
+        """Add a turn. Raises StoreError; then the next note writes this turn too."""
         number, hook = _number(turn.key.hook_id), self._hook(turn.key.hook_id)
         hook.running[_name(turn)] = turn
         hook.unwritten.add(_name(turn))
@@ -73,7 +72,7 @@ class OpenTurns:
                 self._write(number, hook)
 
     def clear(self, turn: OpenTurn) -> None:
-        """The turn has ended, or its thread's record shows that it has."""
+        """The turn has ended, or the record of its thread shows that."""
         hook = self._hook(turn.key.hook_id)
         hook.running.pop(_name(turn), None)
         hook.unwritten.discard(_name(turn))
@@ -107,37 +106,11 @@ def _key(number: int) -> str:
     return f"{_FORMAT}-{number}"
 
 
-def pack_turn(turn: OpenTurn) -> list[object]:
-    """One line of the list."""
-    key = turn.key
-    texts = (key.hook_id, key.app_id, key.team_id, key.channel, key.thread, turn.ts, turn.holder)
-    return [int(turn.started), *texts, *([1] if turn.in_doubt else [])]
-
-
-def unpack_turn(line: object) -> OpenTurn | None:
-    """The reverse; None for anything else."""
-    match line:
-        case [int(started), *texts] if len(texts) in {_TEXTS, _TEXTS + 1}:
-            usual = [text for text in texts[:_TEXTS] if isinstance(text, str) and len(text) <= LONGEST]
-            if len(usual) == _TEXTS:
-                in_doubt = len(texts) > _TEXTS
-                return OpenTurn(ThreadKey(*usual[:5]), usual[5], usual[6], float(started), in_doubt)
-    return None
-
-
 def _read(stored: bytes | None) -> list[OpenTurn]:
-    lines = load(stored) if stored else None
-    turns = map(unpack_turn, lines) if isinstance(lines, list) else ()
-    return [turn for turn in turns if turn is not None]
+    return [turn for turn in map(turn_from, reversed(decompressed(stored))) if turn is not None]
 
 
 def _bounded(turns: Iterable[OpenTurn]) -> bytes:
-    """The latest turns that fit into LIST_BYTES, oldest first."""
-    kept, size = [], _BRACKETS
-    for turn in sorted(turns, key=lambda turn: turn.started, reverse=True):
-        line = dump(pack_turn(turn))
-        size += len(line) + 1
-        if size > LIST_BYTES:
-            break
-        kept.append(line)
-    return f"[{','.join(reversed(kept))}]".encode("ascii")
+    """The latest turns that fit into LIST_BYTES, the latest first."""
+    latest = sorted(turns, key=lambda turn: turn.started, reverse=True)
+    return compressed([turn_fields(turn) for turn in latest], LIST_BYTES)

@@ -1,4 +1,4 @@
-"""Which processes live, by a lease on Redis that ends with its holder."""
+"""Which processes live: each has a lease on Redis, which expires when its process does not renew the lease."""
 
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -13,17 +13,17 @@ from errors import StoreError
 
 
 class Presence(Protocol):
-    """Who is there."""
+    """Tells which processes live."""
 
     def is_gone(self, holder: str) -> bool | None:
-        """Whether the process is gone; None while nobody can tell."""
+        """Whether the process of that name is gone; None while that is not known."""
 
 
 class RedisPresence:
-    """Keeps the lease of `holder`, this process, and looks for those of others. One per server and process.
+    """Renews the lease of `holder`, which is this process, and looks for other leases. One per server and process.
 
-    That a lease is missing counts only once our own has stood for a whole term: after an outage, in which all
-    of them ended, everybody has had the time to come back.
+    A missing lease means something only when our own lease has existed for a whole term: all leases expire in an
+    outage of Redis, and each process needs time to renew its own.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class RedisPresence:
         return True if ours is not None else None
 
     def renew(self) -> None:
-        """Keep the lease; notes since when it stands without a gap."""
+        """Renew our own lease, and note since when it exists without a gap."""
         try:
             with redis_errors():
                 before = self._client.set(_lease(self._holder), "1", px=self._lease, get=True)

@@ -1,38 +1,34 @@
-"""Whether presses of buttons reach a hook: remembered, since Slack cannot be asked."""
+"""Whether presses of buttons reach a hook. A press is remembered, because Slack cannot be asked."""
 
-from conversation_store.record import ThreadKey
 from conversation_store.store import ThreadStore
 from errors import StoreError
 
-_ARRIVED = "presses"
-
 
 class Presses:
-    """For one request; `known` are the hooks of which this process knows it."""
+    """For one request. `known` are the hooks of which this process knows that presses reach them."""
 
     def __init__(self, store: ThreadStore, hook_id: str, known: set[str]) -> None:
         self._store = store
         self._hook_id = hook_id
         self._known = known
-        self._key = ThreadKey(hook_id=hook_id, app_id="", team_id="", channel="", thread=_ARRIVED)
 
     def arrive(self) -> bool:
-        """Whether one ever did, in the days that a conversation is kept."""
+        """Whether a press reached the hook, in the days that its conversations are kept."""
         if self._hook_id not in self._known:
             try:
-                record = self._store.get(self._key)
+                if not self._store.has_seen_press(self._hook_id):
+                    return False
             except StoreError:
                 return False
-            if record is not None and record.conversation_id == _ARRIVED:
-                self._known.add(self._hook_id)
-        return self._hook_id in self._known
+            self._known.add(self._hook_id)
+        return True
 
     def note(self) -> None:
-        """One did."""
+        """A press reached the hook."""
         if self._hook_id in self._known:
             return
         self._known.add(self._hook_id)
         try:
-            self._store.update(self._key, lambda record: record.with_conversation(_ARRIVED))
+            self._store.note_press(self._hook_id)
         except StoreError:
             return  # the next process learns it from the next press

@@ -1,4 +1,4 @@
-"""The stores of one process: what outlives a request, and the store of a request made from it."""
+"""The stores of one process: what lives as long as the process, and the store that each request gets."""
 
 import logging
 
@@ -8,6 +8,7 @@ from redis import Redis
 from clock import Clock
 from conversation_store.buckets import Buckets, BucketState
 from conversation_store.cached import CachedStore, RecordCache
+from conversation_store.circuit_breaker import CircuitBreaker
 from conversation_store.dify_storage import DifyStorage
 from conversation_store.failover import FailoverStore
 from conversation_store.memory import ProcessMemory
@@ -15,7 +16,7 @@ from conversation_store.outage import Outage
 from conversation_store.presence import Presence, RedisPresence
 from conversation_store.redis_client import connect
 from conversation_store.redis_store import RedisStore
-from conversation_store.resilient import Health, ResilientStore
+from conversation_store.resilient import ResilientStore, hook_breaker
 from conversation_store.store import ThreadStore
 from conversation_store.thread_line import RedisThreadLine, RestingLine, ThreadLine
 from errors import SettingsError
@@ -28,7 +29,7 @@ _log = logging.getLogger("slack_bridge.store")  # its parent's lines reach the d
 
 
 class ProcessStores:
-    """Make one per process; what `open` gives is cheap and for one request, as `session.storage` is.
+    """One per process. What `open` gives is cheap, and for one request only, because `session.storage` is.
 
     `holder` names the process among those that share a Redis.
     """
@@ -39,29 +40,33 @@ class ProcessStores:
         self._buckets = BucketState()
         self._cache = RecordCache(clock)
         self._memory = ProcessMemory(clock)
-        self._health: LRUCache[str, Health] = LRUCache(HOOKS)
+        self._breakers: LRUCache[str, CircuitBreaker] = LRUCache(HOOKS)
         self._redis: dict[str, tuple[Redis, Outage] | None] = {}
         self._presences: dict[str, RedisPresence] = {}
 
     def open(self, hook_id: str, storage: DifyStorage, *, days: float, redis_url: str = "") -> ResilientStore:
-        """The store of a hook: Redis if it has a `redis_url`, Dify's storage otherwise and meanwhile."""
+        """The store of a hook: Redis if there is a `redis_url`; Dify's storage if not, and while Redis is away."""
         store: ThreadStore = Buckets(self._buckets, storage, self._clock, days)
         server = self._server(redis_url)
         if server is not None:
             client, outage = server
             store = FailoverStore(RedisStore(client, self._clock, days), store, outage)
-        health = self._health.get(hook_id)
-        if health is None:  # of its own: a hook whose storage fails must not keep another one from its own
-            health = self._health[hook_id] = Health(self._clock, self._memory)
-        return ResilientStore(CachedStore(store, self._cache), health, self._clock, days)
+        breaker = self._breakers.get(hook_id)
+        if breaker is None:  # each hook has its own: another hook may have another storage, which works
+            breaker = self._breakers[hook_id] = hook_breaker(self._clock)
+        return ResilientStore(CachedStore(store, self._cache), self._memory, breaker, self._clock, days)
 
     def line(self, redis_url: str) -> ThreadLine | None:
-        """Thread order between processes; None without Redis, where order holds within the process."""
+        """The order of turns between processes. None without Redis: then the order holds within a process only."""
         server = self._server(redis_url)
-        return None if server is None else RestingLine(RedisThreadLine(server[0], self._clock), server[1])
+        return (
+            None
+            if server is None
+            else RestingLine(RedisThreadLine(server[0], self._clock), server[1].breaker)
+        )
 
     def presence(self, redis_url: str) -> Presence | None:
-        """Who lives; None without Redis. To be asked for at every use: from then on this process counts."""
+        """Which processes live; None without Redis. To be called at each use: the first call starts our own lease."""
         server = self._server(redis_url)
         if server is None or not self._holder:
             return None
@@ -70,9 +75,9 @@ class ProcessStores:
         return self._presences[redis_url]
 
     def is_away(self, redis_url: str) -> bool:
-        """Whether Redis is away, so that what it holds is not known now."""
+        """Whether Redis is away, so that nobody knows now what Redis holds."""
         server = self._server(redis_url)
-        return server is not None and server[1].is_on
+        return server is not None and server[1].breaker.is_failing
 
     def _server(self, url: str) -> tuple[Redis, Outage] | None:
         if not url:

@@ -1,4 +1,4 @@
-"""What the bridge remembers of a thread (design D3), and how two memories of it become one. Pure."""
+"""What the bridge remembers of a thread (design D3), and how two records of one thread are merged. Pure."""
 
 import hashlib
 import json
@@ -12,9 +12,9 @@ from message import moment
 HANDLED_KEPT = 20
 FOLLOWERS_KEPT = 50
 REPLAY_SECONDS = 330.0
-"""Slack's signature holds for 300 s: a request that came once can be played again for so long, and a little more."""
+"""Slack's signature is valid for 300 s: a request can be replayed for so long. Some seconds are added."""
 WAITING_KEPT = HANDLED_KEPT
-"""More turns than may wait in a thread (turns/ordering/thread_queue.py): one that is handled and not open has ended."""
+"""More turns than may wait in a thread (turns/ordering/thread_queue.py): a handled turn that is not open has ended."""
 DM_SILENCE = 8 * 3600.0
 """Seconds after which a continuous DM begins a new conversation (design D3)."""
 DAY = 86400.0
@@ -24,7 +24,7 @@ ReplyMethod = Literal["stream", "edit", "post", ""]
 
 @dataclass(frozen=True, slots=True)
 class ThreadKey:
-    """Which thread; `thread` is the ts of its root, or "" for a direct message that is one conversation."""
+    """Names a thread. `thread` is the ts of its root, or "" for a direct message that is one conversation."""
 
     hook_id: str
     app_id: str
@@ -33,18 +33,18 @@ class ThreadKey:
     thread: str
 
     def digest(self) -> str:
-        """64 hex digits, the same in every process and release: a flat key for any storage."""
+        """64 hex digits, the same in every process and release: usable as a key in any storage."""
         parts = [self.hook_id, self.app_id, self.team_id, self.channel, self.thread]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class InFlight:
-    """The turn that runs in a thread now: enough to finish its message should the process die.
+    """An open turn of a thread, with what is needed to end its message when its process dies.
 
-    `started` is Clock.epoch(), `holder` the process, `message_ts` what is visible already ("" if nothing is).
-    `leg` is the number of the request that goes on with it: who takes the next one takes the turn.
-    `streams`: its answer is whole, and these messages of it are still to be stopped.
+    `started` is Clock.epoch(). `holder` names the process. `message_ts` is the message that shows the answer, "" while
+    nothing is visible. `leg` is the number of the request that runs the turn: the process that takes the next leg
+    takes the turn. `streams`: the answer is whole, and these messages are still to be stopped.
     """
 
     ts: str
@@ -60,9 +60,9 @@ class InFlight:
 
 @dataclass(frozen=True, slots=True)
 class OpenTurn:
-    """One line of a hook's in-flight list: whose record to look at after a crash. Each holder has its own.
+    """One line of a hook's in-flight list: it says which record to read after a crash. Each process has its own line.
 
-    `in_doubt`: the message may be another event's to answer (turns/throttle/unknown_channel.py).
+    `in_doubt`: another event may be the one that answers the message (turns/throttle/unknown_channel.py).
     """
 
     key: ThreadKey
@@ -74,10 +74,11 @@ class OpenTurn:
 
 @dataclass(frozen=True, slots=True)
 class ThreadRecord:
-    """`handled`, `followers`, `waiting` and `unasked` are ordered, latest last.
+    """What is remembered of one thread. `handled`, `followers`, `waiting` and `unasked` are ordered, latest last.
 
-    `updated` is Clock.epoch() of the last write. `unasked` are those of `handled` of which the app was told nothing:
-    they were refused.
+    `handled` are the messages that were claimed, `followers` the users who asked. `in_flight` is the running turn,
+    `waiting` are the turns that wait for it. `unasked` are the handled messages that the app was not asked, because
+    they were refused. `updated` is the Clock.epoch() of the last write.
     """
 
     conversation_id: str = ""
@@ -91,7 +92,7 @@ class ThreadRecord:
 
     @property
     def open(self) -> tuple[InFlight, ...]:
-        """All turns that were taken and have not ended: the one that runs, then those that wait for it."""
+        """All turns that were claimed and have not ended: the running one, then the waiting ones."""
         return self.waiting if self.in_flight is None else (self.in_flight, *self.waiting)
 
     def open_turn(self, ts: str) -> InFlight | None:
@@ -99,15 +100,15 @@ class ThreadRecord:
         return next((turn for turn in self.open if turn.ts == ts), None)
 
     def has_ended(self, ts: str) -> bool:
-        """Whether the turn of `ts` was taken and is over, as far as is known here."""
+        """Whether the turn of `ts` was claimed and has ended, as far as this record knows."""
         return ts in self.handled and self.open_turn(ts) is None
 
     def has_taken(self, ts: str, clock: Clock) -> bool:
-        """Whether `ts` was taken.
+        """Whether `ts` was claimed.
 
-        A message that is older than all of HANDLED_KEPT remembered ones may have been taken and forgotten. While its
-        request could be a replay, it counts as taken: answering twice is worse than a message that waits for Slack's
-        retry while twenty newer ones of its thread are answered. After that only a retry of Slack's can bring it.
+        A message that is older than all HANDLED_KEPT remembered ones may have been claimed and forgotten. It counts as
+        claimed while its request could be a replay, because to answer twice is worse than to let a message wait for
+        Slack's retry while twenty newer messages of its thread are answered. Later only Slack's retry can bring it.
         """
         if ts in self.handled:
             return True
@@ -116,35 +117,35 @@ class ThreadRecord:
         return moment(ts) < min(map(moment, self.handled))
 
     def with_handled(self, ts: str) -> "ThreadRecord":
-        """`ts` is taken; the oldest beyond HANDLED_KEPT are forgotten."""
+        """`ts` is claimed; the oldest beyond HANDLED_KEPT are forgotten."""
         return replace(self, handled=_latest((*self.handled, ts), HANDLED_KEPT))
 
     def with_unasked(self, ts: str) -> "ThreadRecord":
-        """`ts` was refused, so that the app does not know what it says."""
+        """`ts` was refused, so the app does not know its text."""
         return replace(self, unasked=_latest((*self.unasked, ts), HANDLED_KEPT))
 
     def with_follower(self, user: str) -> "ThreadRecord":
-        """`user` asked here, so their replies count; the longest silent beyond FOLLOWERS_KEPT drop out."""
+        """`user` asked here, so the replies of `user` are questions too. Only the latest FOLLOWERS_KEPT users stay."""
         return replace(self, followers=_latest((*self.followers, user), FOLLOWERS_KEPT))
 
     def with_conversation(self, conversation_id: str) -> "ThreadRecord":
-        """The id that Dify showed last; "" begins anew."""
+        """The `conversation_id` that Dify sent last; "" begins a new conversation."""
         return replace(self, conversation_id=conversation_id)
 
     def with_open(self, turn: InFlight) -> "ThreadRecord":
-        """A turn was taken: it runs, or waits for the one that does. One that is open already is replaced."""
+        """A turn was claimed: it runs, or waits for the running turn. An open turn of the same message is replaced."""
         if self.in_flight is None or self.in_flight.ts == turn.ts:
             return self.with_in_flight(turn)
         others = [other for other in self.waiting if other.ts != turn.ts]
         return replace(self, waiting=(*others, turn)[-WAITING_KEPT:])
 
     def with_in_flight(self, in_flight: InFlight) -> "ThreadRecord":
-        """A turn begins, or shows more of itself; any other that is open is kept behind it."""
+        """A turn begins to run, or its state has changed. All other open turns wait for it."""
         others = tuple(turn for turn in self.open if turn.ts != in_flight.ts)
         return replace(self, in_flight=in_flight, waiting=others[-WAITING_KEPT:])
 
     def without_in_flight(self, ts: str) -> "ThreadRecord":
-        """The turn of `ts` is over; those of others stay. Known as handled even where it was not known as taken."""
+        """The turn of `ts` has ended. `ts` is handled then, also in a record that did not know of its claim."""
         waiting = tuple(turn for turn in self.waiting if turn.ts != ts)
         running = None if self.in_flight is not None and self.in_flight.ts == ts else self.in_flight
         ended = replace(self, in_flight=running, waiting=waiting)
@@ -156,10 +157,10 @@ class ThreadRecord:
 
 
 def merged(one: ThreadRecord, other: ThreadRecord, *, blind: bool = False) -> ThreadRecord:
-    """What both know: the later write decides, claims and followers are united, and so is what is open.
+    """What both records know. The later write decides; claims, followers and open turns of both are kept.
 
-    A turn that has ended for one of them has ended: whoever wrote later need not have known.
-    `blind`: the later one was begun without knowing the earlier, so what it lacks is taken from there.
+    A turn that has ended in one record has ended: the later writer need not have known that.
+    `blind`: the later record was begun without knowing the earlier one, so it takes from there what it lacks.
     """
     older, newer = (one, other) if one.updated <= other.updated else (other, one)
     running, waiting = _open_for_both(older, newer)
@@ -176,7 +177,7 @@ def merged(one: ThreadRecord, other: ThreadRecord, *, blind: bool = False) -> Th
 
 
 def _open_for_both(older: ThreadRecord, newer: ThreadRecord) -> tuple[InFlight | None, tuple[InFlight, ...]]:
-    """The turn that runs and those that wait; of each what is known by the one who has seen more of it."""
+    """The running turn and the waiting ones, each from the record that has seen more of it."""
     both = {turn.ts: turn for turn in older.open if not newer.has_ended(turn.ts)}
     for turn in newer.open:
         if not older.has_ended(turn.ts):
@@ -188,16 +189,19 @@ def _open_for_both(older: ThreadRecord, newer: ThreadRecord) -> tuple[InFlight |
     return first, tuple(both.values())[-WAITING_KEPT:]
 
 
-def rejoined(held: ThreadRecord, stray: ThreadRecord) -> ThreadRecord:
-    """What a store held, with what was written elsewhere while it was away: who wrote since did not know of that."""
-    return merged(held, stray, blind=held.updated > stray.updated)
+def merged_after_outage(held: ThreadRecord, unsent: ThreadRecord) -> ThreadRecord:
+    """What a store holds, with what was written elsewhere while the store was away.
+
+    A later write to the store was begun without knowing the other one.
+    """
+    return merged(held, unsent, blind=held.updated > unsent.updated)
 
 
 def as_of(key: ThreadKey, record: ThreadRecord, now: float, days: float) -> ThreadRecord | None:
     """The record as it counts at `now` (Clock.epoch()).
 
-    None for one that says nothing, and once `days` have passed since its last write.
-    A continuous DM loses its conversation after DM_SILENCE; what was handled there and who asked stays.
+    None for an empty record, and when `days` have passed since its last write.
+    A continuous DM loses its conversation after DM_SILENCE, and keeps its handled messages and followers.
     """
     if expired(record.updated, now, days) or record == ThreadRecord(updated=record.updated):
         return None
@@ -207,11 +211,11 @@ def as_of(key: ThreadKey, record: ThreadRecord, now: float, days: float) -> Thre
 
 
 def expired(updated: float, now: float, days: float) -> bool:
-    """Whether something written at `updated` is past its `days`."""
+    """Whether `days` have passed since `updated`."""
     return now - updated >= days * DAY
 
 
 def _latest(items: Iterable[str], kept: int) -> tuple[str, ...]:
-    """The last `kept` different items; one that comes again counts as new."""
+    """The last `kept` different items; an item that is repeated counts as new."""
     seen = dict.fromkeys(reversed([item for item in items if item]))
     return tuple(reversed(list(seen)[:kept]))

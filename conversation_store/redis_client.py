@@ -1,4 +1,4 @@
-"""The way to Redis: a bounded pool, short time-outs, errors as StoreError."""
+"""The client of Redis: a bounded pool, short time-outs, errors as StoreError."""
 
 import re
 from collections.abc import Iterator
@@ -22,16 +22,16 @@ _CURE = (
 _ALL_IN_USE = "No connection available"
 _CODE = re.compile(r"[A-Z]{2,20}(?= |\Z)")
 PROTOCOL = 2
-"""Nothing here needs RESP3, which begins with a HELLO that older servers and some proxies do not know."""
+"""RESP2. RESP3 begins with a HELLO that older servers and some proxies do not know, and nothing here needs RESP3."""
 PREFIX = "slack-bridge:1"
-"""Before every key; the number changes when what is stored changes its meaning."""
+"""Before every key. The number changes when two releases must not share their keys."""
 
 
 def connect(url: str, clock: Clock) -> Redis:
-    """A client of the server at `redis://`, `rediss://` or `unix://`; connects with its first command.
+    """A client of the server at `redis://`, `rediss://` or `unix://`. The client connects with its first command.
 
-    A command whose connection broke or whose answer is late is sent once more: all of ours can be repeated.
-    Raises SettingsError for what is no such URL.
+    A command whose connection broke or whose answer is late is sent once more: all our commands can be repeated.
+    Raises SettingsError for any other URL.
     """
     limit = max(clock.wall(CALL_LIMIT), SHORTEST_LIMIT)
     try:
@@ -44,7 +44,7 @@ def connect(url: str, clock: Clock) -> Redis:
             retry=Retry(NoBackoff(), 1),
             protocol=PROTOCOL,
         )
-        # What the URL asks for is only looked at when a connection is made; this one is not opened.
+        # The options of the URL are checked only when a connection is made; this connection is never opened.
         pool.connection_class(**pool.connection_kwargs)
     except Exception as error:
         raise SettingsError("redis_url", _CURE) from error
@@ -53,9 +53,9 @@ def connect(url: str, clock: Clock) -> Redis:
 
 @contextmanager
 def redis_errors() -> Iterator[None]:
-    """Whatever the client raises within becomes StoreError; StoreBusy when all our connections are in use.
+    """Every error of the client becomes a StoreError, or a StoreBusy when all our connections are in use.
 
-    Neither its text nor a traceback holds what the server wrote: one that does not know AUTH quotes the password.
+    Neither text nor traceback holds what the server wrote: a server that does not know AUTH quotes the password.
     """
     try:
         yield
@@ -65,7 +65,7 @@ def redis_errors() -> Iterator[None]:
 
 
 def _code(error: Exception) -> str:
-    """The server's word for what is wrong, such as NOAUTH; the client keeps those it knows apart from the text."""
+    """The server's error code, such as NOAUTH; the client removes the codes that it knows from the text."""
     known = error.status_code if isinstance(error, RedisError) else None
     found = _CODE.match(str(error)) if isinstance(error, ResponseError) else None
     return known or (found.group() if found else "")

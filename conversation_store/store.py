@@ -1,4 +1,4 @@
-"""The one protocol every store of threads speaks."""
+"""The protocol of all stores of threads."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -9,33 +9,39 @@ type Change = Callable[[ThreadRecord], ThreadRecord]
 
 
 class ThreadStore(Protocol):
-    """Thread → record. Every method raises StoreError when the storage behind it fails or is slow.
+    """A record for each thread. Every method raises StoreError when the storage behind the store fails or is slow.
 
-    Records come as they count now: expired ones are absent, and a continuous DM that was silent for 8 h
-    has no conversation_id (record.as_of). Every write stamps `updated`.
+    A store gives records as they count now: expired records are absent, and a continuous DM that was silent for 8 h
+    has no conversation_id (record.as_of). Every write sets `updated`.
     """
 
     def get(self, key: ThreadKey, *, fresh: bool = False) -> ThreadRecord | None:
-        """The record, or None for a thread not known. `fresh` asks the storage itself, past any cache."""
+        """The record, or None for an unknown thread. `fresh`: ask the storage itself, not a cache."""
 
     def update(self, key: ThreadKey, change: Change) -> ThreadRecord:
-        """Read, change, write; gives what was written.
+        """Read the record, change it, write it. Gives what was written.
 
-        `change` is pure, quick and may run more than once; it gets an empty record for an unknown thread.
-        Exact within a process; between processes too where the storage can (Redis).
+        `change` is pure and quick, and may be called more than once. It gets an empty record for an unknown thread.
+        No update is lost within a process, and with Redis none between processes.
         """
 
     def claim(self, key: ThreadKey, ts: str, change: Change) -> ThreadRecord | None:
-        """Take the message `ts` for this turn: None when it was taken before, otherwise as `update`."""
+        """Claim the message `ts` for this turn. None when the message was claimed before, otherwise as `update`."""
 
     def forget(self, key: ThreadKey) -> None:
-        """The thread is unknown from now on. Messages taken before may stay taken."""
+        """The thread is unknown from now on. Its messages may stay claimed."""
 
     def in_flight(self, hook_id: str) -> tuple[OpenTurn, ...]:
-        """The turns of the hook noted as running, by this process or any other, dead ones too."""
+        """The hook's turns that some process noted as running, also those of processes that have died."""
 
     def note_in_flight(self, turn: OpenTurn) -> None:
-        """The turn runs from now on. The list is bounded: the oldest drop out."""
+        """The turn runs from now on. The list is bounded: the oldest turns drop out."""
 
     def clear_in_flight(self, turn: OpenTurn) -> None:
-        """The turn is over. May reach the storage late: the thread's own record says what is true."""
+        """The turn has ended. The storage may learn that late, because the thread's own record says what is true."""
+
+    def has_seen_press(self, hook_id: str) -> bool:
+        """Whether the press of a button reached the hook, in the days that its conversations are kept."""
+
+    def note_press(self, hook_id: str) -> None:
+        """The press of a button reached the hook. Slack cannot be asked whether presses do."""

@@ -1,4 +1,4 @@
-"""Whose turn it is in a thread, between processes: a line with a lease for everyone who stands in it."""
+"""The order of a thread's turns between processes: a queue on Redis with a lease for each ticket."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -6,20 +6,20 @@ from typing import Protocol
 from redis import Redis
 
 from clock import Clock
-from conversation_store.outage import Outage
+from conversation_store.circuit_breaker import CircuitBreaker
 from conversation_store.record import ThreadKey
 from conversation_store.redis_client import PREFIX, redis_errors
 
 LEASE = 30.0
-"""Seconds after which one who does not renew is gone, and with it a killed process."""
+"""Seconds after which a ticket that is not renewed leaves the queue, as that of a killed process does."""
 SHORTEST_LEASE = 1.0
 """Wall seconds: a strongly scaled lease would end with any pause of the machine."""
 
 RETURN = LEASE / 3
-"""Seconds in which whoever runs has come back to a line that Redis lost (turns/ordering/queue_ticket.py).
+"""Seconds in which a running turn has come back to a queue that Redis lost (turns/ordering/queue_ticket.py).
 
-Who waits notices the loss by its own lease, and goes first only after them. Who comes to a lost line first and is new
-cannot know.
+A waiting turn notices the loss because its own lease is missing, and does not run before these seconds are over. A turn
+that is new to a lost queue cannot notice the loss.
 """
 
 _PLACE = """
@@ -72,27 +72,28 @@ redis.call('SET', lease, how, 'PX', ARGV[3])
 redis.call('PEXPIRE', line, 2 * ARGV[3])
 return place
 """
-"""Gives how many stand before `own`. A lease's value says whether its ticket runs, which stands before all that
-do not: also when it comes back to a line that was lost, and when it ran on by another line meanwhile."""
+"""Gives how many tickets are before `own`. The value of a lease says whether the turn of the ticket runs. A running
+turn is before all that do not run: also when the queue was lost meanwhile, or when the turn began by the order of its
+process while Redis was away."""
 
 
 class ThreadLine(Protocol):
-    """First come, first served. `ticket` is unique to a turn. Every method raises StoreError."""
+    """First come, first served. `ticket` names one turn. Every method raises StoreError."""
 
     def join(self, key: ThreadKey, ticket: str) -> int:
-        """Stand in line, once; gives how many are before, so 0 means: go on."""
+        """Add the ticket, if it is not in the queue yet. Gives how many tickets are before this one."""
 
     def my_turn(self, key: ThreadKey, ticket: str) -> bool:
-        """Whether all before are done or gone: then it runs. Renews the lease."""
+        """Whether no ticket is before this one any more. Then the turn counts as running. Renews the lease."""
 
     def renew(self, key: ThreadKey, ticket: str, *, waits: bool = False) -> bool:
-        """Keep the lease, at least every RETURN; False while another one stands before.
+        """Renew the lease, to be called at least every RETURN; False while another ticket is before this one.
 
-        Who runs may do so without having asked: it comes to stand before all that wait.
+        Without `waits` the turn counts as running, and moves before all tickets that wait.
         """
 
     def leave(self, key: ThreadKey, ticket: str) -> None:
-        """Done, or given up."""
+        """Remove the ticket: the turn has ended, or was given up."""
 
 
 class RedisThreadLine:
@@ -127,22 +128,22 @@ class RedisThreadLine:
 
 @dataclass(frozen=True, slots=True)
 class RestingLine:
-    """A ThreadLine that asks Redis only while it is there: nobody waits for its time-outs twice."""
+    """A ThreadLine that leaves Redis alone while Redis is away, so that turns do not wait for its time-outs."""
 
     inner: ThreadLine
-    outage: Outage
+    breaker: CircuitBreaker
 
     def join(self, key: ThreadKey, ticket: str) -> int:  # noqa: D102
-        return self.outage.try_first(lambda: self.inner.join(key, ticket))
+        return self.breaker.call(lambda: self.inner.join(key, ticket))
 
     def my_turn(self, key: ThreadKey, ticket: str) -> bool:  # noqa: D102
-        return self.outage.try_first(lambda: self.inner.my_turn(key, ticket))
+        return self.breaker.call(lambda: self.inner.my_turn(key, ticket))
 
     def renew(self, key: ThreadKey, ticket: str, *, waits: bool = False) -> bool:  # noqa: D102
-        return self.outage.try_first(lambda: self.inner.renew(key, ticket, waits=waits))
+        return self.breaker.call(lambda: self.inner.renew(key, ticket, waits=waits))
 
     def leave(self, key: ThreadKey, ticket: str) -> None:  # noqa: D102
-        self.outage.try_first(lambda: self.inner.leave(key, ticket))
+        self.breaker.call(lambda: self.inner.leave(key, ticket))
 
 
 def _line(key: ThreadKey) -> str:

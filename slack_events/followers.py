@@ -23,7 +23,7 @@ class Followers:
         """
         try:
             store, key = self.endpoint.store(self.stores), self.endpoint.key(message)
-            record = store.ask(key, lambda known: message.user in known.followers)
+            record = store.get_or_raise(key, lambda known: message.user in known.followers)
         except SettingsError:
             return ()
         return record.followers if record else ()

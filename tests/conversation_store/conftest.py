@@ -5,9 +5,9 @@ from redis import Redis
 
 from conversation_store.record import ThreadKey
 from conversation_store.redis_client import connect
-from tests.conversation_store.fake_dify_storage import FakeDifyStorage
-from tests.conversation_store.redis_server import RedisServer
 from tests.fake_clock import FakeClock
+from tests.support.fake_dify_storage import FakeDifyStorage
+from tests.support.redis_server import RedisServer
 
 
 @pytest.fixture

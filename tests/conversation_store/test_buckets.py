@@ -1,7 +1,7 @@
 import random
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -9,24 +9,17 @@ import gevent
 import pytest
 import yaml
 
+from conversation_store.bucket import Bucket
 from conversation_store.buckets import BUCKET_BYTES, BUCKETS, STORAGE_BYTES, Buckets, BucketState, Shape
-from conversation_store.compact import dump, pack
-from conversation_store.record import DAY, OpenTurn, ThreadKey, ThreadRecord
-from conversation_store.store import ThreadStore
+from conversation_store.compact import record_fields
+from conversation_store.record import DAY, HANDLED_KEPT, OpenTurn, ThreadKey, ThreadRecord
 from errors import StoreError, StoreFull
-from tests.conversation_store.fake_dify_storage import FakeDifyStorage
-from tests.conversation_store.store_contract import DAYS, StoreContract, unchanged, with_conversation
 from tests.fake_clock import FakeClock
+from tests.support.fake_dify_storage import FakeDifyStorage
+from tests.support.store_contract import DAYS, unchanged, with_conversation
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yaml"
 DIFYS_LIMIT = 100 * 2**20
-
-
-class TestBuckets(StoreContract):
-    @pytest.fixture
-    def open_store(self, storage: FakeDifyStorage, clock: FakeClock) -> Callable[[], ThreadStore]:
-        storage.latency = 0.0001
-        return lambda: Buckets(BucketState(), storage, clock, DAYS)
 
 
 @pytest.fixture
@@ -162,7 +155,7 @@ def test_twice_the_threads_never_fail_and_the_newest_half_is_known(clock: FakeCl
 
 
 def test_the_oldest_drop_out_of_a_full_bucket(clock: FakeClock, storage: FakeDifyStorage) -> None:
-    store = Buckets(BucketState(Shape(buckets=1, bucket_bytes=1000)), storage, clock, DAYS)
+    store = Buckets(BucketState(Shape(buckets=1, bucket_bytes=500)), storage, clock, DAYS)
     for number in range(40):
         store.update(thread(number), with_conversation)
         clock.advance(1)
@@ -172,24 +165,48 @@ def test_the_oldest_drop_out_of_a_full_bucket(clock: FakeClock, storage: FakeDif
 
 
 def test_the_newest_hundred_thousand_fit_as_they_fall() -> None:
-    """Every bucket has room for its share of the newest 100,000 threads, all of them large."""
-    large = max(len(dump(pack(usual_record(n, handled=20, followers=3)))) for n in range(500)) + len(
-        '"0123456789abcdef":[30,],'
-    )
+    """The fullest bucket has room for its share of the newest 100,000 threads, all of them large."""
     shape = Shape()
-    fullest = max(Counter(shape.bucket_of(thread(number).digest()) for number in range(100_000)).values())
-    assert fullest * large <= BUCKET_BYTES
+    fullest, _ = Counter(shape.bucket_of(thread(n).digest()) for n in range(100_000)).most_common(1)[0]
+    numbers = [n for n in range(100_000) if shape.bucket_of(thread(n).digest()) == fullest]
+    bucket = Bucket(None)
+    for number in numbers:
+        record = usual_record(number, handled=HANDLED_KEPT, followers=3)
+        bucket.put(thread(number).digest(), record_fields(record), record.updated, DAYS)
+    assert len(Bucket(bucket.bounded(0.0, BUCKET_BYTES))) == len(numbers)
+    assert len(bucket.bounded(0.0, 10 * BUCKET_BYTES)) <= 240 * len(numbers)
+
+
+def test_usual_records_take_the_bytes_the_buckets_are_sized_for() -> None:
+    bucket = Bucket(None)
+    for number in range(40):
+        record = usual_record(number)
+        bucket.put(thread(number).digest(), record_fields(record), record.updated, DAYS)
+    assert len(bucket.bounded(0.0, BUCKET_BYTES)) <= 110 * 40
+
+
+def test_press_counts_for_the_days_of_its_hook(store: Buckets, clock: FakeClock) -> None:
+    store.note_press("hook")
+    clock.advance(DAYS * DAY - 1)
+    assert store.has_seen_press("hook")
+    clock.advance(1)
+    assert not store.has_seen_press("hook")
+
+
+def test_press_takes_few_bytes(store: Buckets, storage: FakeDifyStorage) -> None:
+    store.note_press("hook")
+    assert storage.stored <= 80
 
 
 def test_what_expired_gives_its_room_back(clock: FakeClock) -> None:
     storage = FakeDifyStorage()
     store = Buckets(BucketState(Shape(buckets=1)), storage, clock, DAYS)
     for number in range(40):
-        store.update(thread(number), with_conversation)
+        store.update(thread(number), partial(written_instead, usual_record(number)))
     full = storage.stored
     clock.advance(DAYS * DAY)
     store.update(thread(41), with_conversation)
-    assert storage.stored < full / 20
+    assert storage.stored < full / 15
 
 
 def test_hooks_with_other_days_share_a_bucket(clock: FakeClock, storage: FakeDifyStorage) -> None:
@@ -204,11 +221,11 @@ def test_hooks_with_other_days_share_a_bucket(clock: FakeClock, storage: FakeDif
 
 def test_the_latest_write_is_never_the_one_that_drops_out(clock: FakeClock, storage: FakeDifyStorage) -> None:
     """Even when all were written in the same second."""
-    store = Buckets(BucketState(Shape(buckets=1, bucket_bytes=600)), storage, clock, DAYS)
+    store = Buckets(BucketState(Shape(buckets=1, bucket_bytes=300)), storage, clock, DAYS)
     for number in range(60):
         store.update(thread(number % 20), lambda record: record.with_follower("U1"))
         assert store.get(thread(number % 20)) is not None
-        assert storage.stored <= 600
+        assert storage.stored <= 300
 
 
 def test_turns_that_begin_together_share_a_write(clock: FakeClock, storage: FakeDifyStorage) -> None:
@@ -224,15 +241,17 @@ def test_turns_that_begin_together_share_a_write(clock: FakeClock, storage: Fake
 def test_the_list_of_open_turns_is_bounded(clock: FakeClock, storage: FakeDifyStorage) -> None:
     store = Buckets(BucketState(), storage, clock, DAYS)
     store.note_in_flight(OpenTurn(thread(0), "0.000100", "p0", clock.epoch()))
-    lists = store.state.open_turns.hooks["hook"].running
-    for number in range(1, 900):
-        turn = OpenTurn(thread(number), f"{number}.000100", "p1", clock.epoch() + number)
-        lists[turn.key.digest(), turn.ts, turn.holder] = turn
-    store.note_in_flight(OpenTurn(thread(901), "901.000100", "p1", clock.epoch() + 901))
+    running = store.state.open_turns.hooks["hook"].running
+    rng = random.Random(1)
+    for number in range(1, 6000):
+        ts = f"{number}.{rng.randrange(10**6):06d}"
+        turn = OpenTurn(replace(thread(number), channel=f"C{rng.randrange(10**10)}"), ts, "p1", 1e6 + number)
+        running[turn.key.digest(), turn.ts, turn.holder] = turn
+    store.note_in_flight(OpenTurn(thread(6001), "6001.000100", "p1", 1e6 + 6001))
     found = store.in_flight("hook")
     assert max(map(len, storage.values.values())) <= 64 * 1024
-    assert len(found) >= 400
-    assert found[-1].ts == "901.000100"
+    assert 1000 <= len(found) < 6000
+    assert found[-1].ts == "6001.000100"
 
 
 def test_an_end_costs_no_call(store: Buckets, storage: FakeDifyStorage, key: ThreadKey) -> None:

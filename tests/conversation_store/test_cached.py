@@ -1,22 +1,13 @@
-from collections.abc import Callable
-
 import gevent
 import pytest
 
 from conversation_store.buckets import Buckets, BucketState
 from conversation_store.cached import FRESH_SECONDS, CachedStore, RecordCache
 from conversation_store.record import ThreadKey
-from conversation_store.store import ThreadStore
 from errors import StoreError
-from tests.conversation_store.fake_dify_storage import FakeDifyStorage
-from tests.conversation_store.store_contract import DAYS, StoreContract, unchanged, with_conversation
 from tests.fake_clock import FakeClock, TickingClock
-
-
-class TestCachedBuckets(StoreContract):
-    @pytest.fixture
-    def open_store(self, storage: FakeDifyStorage, clock: FakeClock) -> Callable[[], ThreadStore]:
-        return lambda: CachedStore(Buckets(BucketState(), storage, clock, DAYS), RecordCache(clock))
+from tests.support.fake_dify_storage import FakeDifyStorage
+from tests.support.store_contract import DAYS, unchanged, with_conversation
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ import pytest
 
 from conversation_store.dify_storage import TimedStorage
 from errors import StoreError, StoreFull
-from tests.conversation_store.fake_dify_storage import FakeDifyStorage
 from tests.fake_clock import FakeClock
+from tests.support.fake_dify_storage import FakeDifyStorage
 
 
 @pytest.fixture

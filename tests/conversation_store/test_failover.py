@@ -6,48 +6,27 @@ from functools import partial
 import pytest
 
 from conversation_store.buckets import Buckets, BucketState
+from conversation_store.circuit_breaker import REST
 from conversation_store.failover import FailoverStore
-from conversation_store.outage import REST, UNKNOWN_FOR, Outage
+from conversation_store.outage import UNKNOWN_FOR, Outage
 from conversation_store.record import InFlight, OpenTurn, ThreadKey, ThreadRecord
 from conversation_store.redis_client import connect
 from conversation_store.redis_store import RedisStore
-from conversation_store.store import ThreadStore
 from errors import StoreBusy, StoreError
-from tests.conversation_store.fake_dify_storage import FakeDifyStorage
-from tests.conversation_store.redis_server import RedisServer
-from tests.conversation_store.store_contract import (
+from tests.fake_clock import FakeClock
+from tests.support.fake_dify_storage import FakeDifyStorage
+from tests.support.redis_server import RedisServer
+from tests.support.store_contract import (
     CONVERSATION,
     DAYS,
-    StoreContract,
     unchanged,
     with_conversation,
 )
-from tests.fake_clock import FakeClock
-
-
-def failover(url: str, storage: FakeDifyStorage, clock: FakeClock) -> FailoverStore:
-    redis = RedisStore(connect(url, clock), clock, DAYS)
-    outage = Outage(clock, spawn=lambda _: None)
-    return FailoverStore(redis, Buckets(BucketState(), storage, clock, DAYS), outage)
+from tests.support.stores import failover
 
 
 def turn(ts: str) -> InFlight:
     return InFlight(ts, 1.0, "p1", "stream", "2.000001", "C1", "1.000001")
-
-
-class TestFailoverWithRedis(StoreContract):
-    @pytest.fixture
-    def open_store(
-        self, shared_redis: RedisServer, redis_client: object, storage: FakeDifyStorage, clock: FakeClock
-    ) -> Callable[[], ThreadStore]:
-        return lambda: failover(shared_redis.url, storage, clock)
-
-
-class TestFailoverWithoutRedis(StoreContract):
-    @pytest.fixture
-    def open_store(self, storage: FakeDifyStorage, clock: FakeClock) -> Callable[[], ThreadStore]:
-        store = failover("redis://127.0.0.1:1/0", storage, clock)
-        return lambda: store
 
 
 @pytest.fixture
@@ -134,7 +113,7 @@ def test_a_turn_that_redis_saw_begin_and_not_end_has_ended(
     store.update(key, lambda record: record.without_in_flight("1.000001").with_answer("2.000001"))
     own_redis.thaw()
     clock.advance(REST)
-    store.outage.bring_home()
+    store.outage.send()
     record = other_node.get(key)
     assert record is not None
     assert (record.open, record.handled, record.conversation_id) == ((), ("1.000001",), CONVERSATION)
@@ -182,10 +161,10 @@ def test_the_other_node_learns_what_was_written_in_the_outage(
     store.claim(key, "2.000001", lambda record: record.with_follower("U2"))
     store.update(key, with_conversation)
     own_redis.thaw()
-    store.outage.bring_home()
+    store.outage.send()
     assert (other_node.get(key) or ThreadRecord()).conversation_id == ""  # Redis is left alone for a moment
     clock.advance(REST)
-    store.outage.bring_home()
+    store.outage.send()
     assert other_node.claim(key, "2.000001", unchanged) is None
     record = other_node.get(key)
     assert record is not None
@@ -202,7 +181,7 @@ def test_what_the_other_node_wrote_since_stays(
     own_redis.thaw()
     clock.advance(REST)
     other_node.claim(key, "2.000001", lambda record: record.with_follower("U2").with_open(turn("2.000001")))
-    store.outage.bring_home()
+    store.outage.send()
     record = other_node.get(key)
     assert record is not None
     assert (record.conversation_id, record.followers) == (CONVERSATION, ("U2",))
@@ -335,9 +314,22 @@ def test_two_nodes_bring_home_what_both_wrote_in_any_order(
     own_redis.thaw()
     clock.advance(REST)
     nodes = [store, other_node]
-    nodes[first_home].outage.bring_home()
-    nodes[1 - first_home].outage.bring_home()
+    nodes[first_home].outage.send()
+    nodes[1 - first_home].outage.send()
     record = store.first.get(key)
     assert record is not None
     assert record.conversation_id == CONVERSATION
     assert [one.ts for one in record.open] == ["1.500001"]
+
+
+def test_press_is_known_when_redis_goes_and_when_redis_comes_back_empty(
+    store: FailoverStore, own_redis: RedisServer, clock: FakeClock
+) -> None:
+    store.note_press("hook")
+    own_redis.stop()
+    assert store.has_seen_press("hook")
+    store.note_press("hook2")
+    own_redis.start()
+    clock.advance(REST)
+    assert store.has_seen_press("hook")
+    assert store.has_seen_press("hook2")

@@ -5,8 +5,8 @@ from redis import Redis
 from conversation_store.presence import RedisPresence
 from conversation_store.redis_client import connect
 from conversation_store.thread_line import LEASE, SHORTEST_LEASE
-from tests.conversation_store.redis_server import RedisServer
 from tests.fake_clock import FakeClock
+from tests.support.redis_server import RedisServer
 
 TERM = max(LEASE, SHORTEST_LEASE / FakeClock().wall(1.0))
 

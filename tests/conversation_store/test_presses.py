@@ -1,56 +1,39 @@
-from collections.abc import Callable
-from typing import cast
+import pytest
 
 from conversation_store.presses import Presses
-from conversation_store.record import ThreadKey, ThreadRecord
-from conversation_store.store import ThreadStore
-from errors import StoreError
+from conversation_store.resilient import ResilientStore
+from tests.fake_clock import FakeClock
+from tests.support.fake_dify_storage import FakeDifyStorage
+from tests.support.stores import resilient
 
 
-class Records(dict[ThreadKey, ThreadRecord]):
-    """As much of a store as is asked here; `broken`: all of it fails."""
-
-    broken = False
-
-    def get(self, key: ThreadKey, *_: object) -> ThreadRecord | None:  # type: ignore[override]
-        self._look()
-        return super().get(key)
-
-    def update(self, key: ThreadKey, change: Callable[[ThreadRecord], ThreadRecord]) -> ThreadRecord:  # type: ignore[override]
-        self._look()
-        self[key] = change(self.get(key) or ThreadRecord())
-        return self[key]
-
-    def _look(self) -> None:
-        if self.broken:
-            raise StoreError("broken")
+@pytest.fixture
+def store(storage: FakeDifyStorage, clock: FakeClock) -> ResilientStore:
+    return resilient(storage, clock)
 
 
-def presses(records: Records, hook: str = "hook", known: set[str] | None = None) -> Presses:
-    return Presses(cast("ThreadStore", records), hook, set() if known is None else known)
+def test_press_is_remembered_for_its_hook_by_every_process(store: ResilientStore) -> None:
+    assert not Presses(store, "hook", set()).arrive()
+    Presses(store, "hook", set()).note()
+    assert Presses(store, "hook", set()).arrive()
+    assert not Presses(store, "another", set()).arrive()
 
 
-def test_one_press_is_remembered_for_its_hook_by_every_process() -> None:
-    records = Records()
-    assert not presses(records).arrive()
-    presses(records).note()
-    assert presses(records).arrive()
-    assert not presses(records, "another").arrive()
+def test_store_is_asked_once_for_a_known_press(store: ResilientStore, storage: FakeDifyStorage) -> None:
+    known = set[str]()
+    Presses(store, "hook", known).note()
+    storage.calls.clear()
+    Presses(store, "hook", known).note()
+    assert Presses(store, "hook", known).arrive()
+    assert storage.calls == []
 
 
-def test_the_store_is_asked_once() -> None:
-    records, known = Records(), set[str]()
-    presses(records, known=known).note()
-    records.broken = True
-    presses(records, known=known).note()
-    assert presses(records, known=known).arrive()
-
-
-def test_a_broken_store_costs_the_memory_only() -> None:
-    records, known = Records(), set[str]()
-    records.broken = True
-    assert not presses(records).arrive()
-    presses(records, known=known).note()
-    assert presses(records, known=known).arrive()
-    records.broken = False
-    assert not presses(records).arrive()
+def test_press_is_known_in_its_process_alone_while_the_storage_is_broken(
+    store: ResilientStore, storage: FakeDifyStorage
+) -> None:
+    storage.error = Exception("connection refused")
+    known = set[str]()
+    assert not Presses(store, "hook", known).arrive()
+    Presses(store, "hook", known).note()
+    assert Presses(store, "hook", known).arrive()
+    assert not Presses(store, "hook", set()).arrive()

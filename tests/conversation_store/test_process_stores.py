@@ -5,10 +5,10 @@ from redis import Redis
 
 from conversation_store.process_stores import REDIS_SERVERS, ProcessStores
 from conversation_store.record import ThreadKey
-from tests.conversation_store.fake_dify_storage import FakeDifyStorage
-from tests.conversation_store.redis_server import RedisServer
-from tests.conversation_store.store_contract import DAYS, unchanged, with_conversation
 from tests.fake_clock import FakeClock
+from tests.support.fake_dify_storage import FakeDifyStorage
+from tests.support.redis_server import RedisServer
+from tests.support.store_contract import DAYS, unchanged, with_conversation
 
 
 def test_requests_share_what_the_process_knows(

@@ -15,17 +15,10 @@ from conversation_store.outage import Outage
 from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord
 from conversation_store.redis_client import CONNECTIONS, SHORTEST_LIMIT, connect, redis_errors
 from conversation_store.redis_store import CLAIM_KEPT, OPEN_TURNS, RedisStore
-from conversation_store.store import ThreadStore
 from errors import SettingsError, StoreBusy, StoreError
-from tests.conversation_store.redis_server import RedisServer
-from tests.conversation_store.store_contract import DAYS, StoreContract, unchanged, with_conversation
 from tests.fake_clock import FakeClock
-
-
-class TestRedisStore(StoreContract):
-    @pytest.fixture
-    def open_store(self, redis_client: Redis, clock: FakeClock) -> Callable[[], ThreadStore]:
-        return lambda: RedisStore(redis_client, clock, DAYS)
+from tests.support.redis_server import RedisServer
+from tests.support.store_contract import DAYS, unchanged, with_conversation
 
 
 @pytest.fixture
@@ -39,6 +32,14 @@ def test_redis_itself_forgets(
     store.claim(key, "1.000001", unchanged)
     kept = sorted(redis_client.pttl(name) / 1000 for name in redis_client.keys("*"))
     assert kept == pytest.approx([clock.wall(CLAIM_KEPT), clock.wall(DAYS * 86_400)], rel=0.02)
+
+
+def test_press_is_forgotten_by_redis_after_the_days(
+    store: RedisStore, redis_client: Redis, clock: FakeClock
+) -> None:
+    store.note_press("hook")
+    [name] = redis_client.keys("*")
+    assert redis_client.pttl(name) / 1000 == pytest.approx(clock.wall(DAYS * 86_400), rel=0.02)
 
 
 def test_keys_carry_the_prefix_and_no_ids(store: RedisStore, redis_client: Redis, key: ThreadKey) -> None:
@@ -192,7 +193,7 @@ def test_a_server_that_quotes_what_it_does_not_know_brings_no_password_into_the_
     store = RedisStore(connect(server.url_with(SECRET) + protocol, clock), clock, DAYS)
     try:
         with caplog.at_level(logging.INFO), pytest.raises(StoreError):
-            Outage(clock).try_first(lambda: store.get(key))
+            Outage(clock).breaker.call(lambda: store.get(key))
     finally:
         server.stop()
     assert "Redis is away" in caplog.text

@@ -1,29 +1,21 @@
 import logging
-from collections.abc import Callable
 
 import gevent
 import pytest
 
-from conversation_store.buckets import Buckets, BucketState
-from conversation_store.cached import FRESH_SECONDS, CachedStore, RecordCache
+from conversation_store.cached import FRESH_SECONDS
+from conversation_store.circuit_breaker import REST
 from conversation_store.record import HANDLED_KEPT, InFlight, OpenTurn, ThreadKey, ThreadRecord
-from conversation_store.resilient import FAILURES_BEFORE_REST, REST, Health, ResilientStore
-from conversation_store.store import ThreadStore
+from conversation_store.resilient import FAILURES, ResilientStore
 from errors import StoreBusy, StoreError
-from tests.conversation_store.fake_dify_storage import FakeDifyStorage
-from tests.conversation_store.store_contract import (
+from tests.fake_clock import FakeClock
+from tests.support.fake_dify_storage import FakeDifyStorage
+from tests.support.store_contract import (
     CONVERSATION,
-    DAYS,
-    StoreContract,
     unchanged,
     with_conversation,
 )
-from tests.fake_clock import FakeClock
-
-
-def resilient(storage: FakeDifyStorage, clock: FakeClock) -> ResilientStore:
-    cached = CachedStore(Buckets(BucketState(), storage, clock, DAYS), RecordCache(clock))
-    return ResilientStore(cached, Health(clock), clock, DAYS)
+from tests.support.stores import resilient
 
 
 def broken(storage: FakeDifyStorage) -> None:
@@ -33,25 +25,6 @@ def broken(storage: FakeDifyStorage) -> None:
 def mended(storage: FakeDifyStorage, clock: FakeClock) -> None:
     storage.error = None
     clock.advance(REST)
-
-
-class TestResilientBuckets(StoreContract):
-    @pytest.fixture
-    def open_store(self, storage: FakeDifyStorage, clock: FakeClock) -> Callable[[], ThreadStore]:
-        return lambda: resilient(storage, clock)
-
-
-class TestWhileBroken(StoreContract):
-    """The whole contract, within the process, on a storage that never works."""
-
-    @pytest.fixture
-    def open_store(self, storage: FakeDifyStorage, clock: FakeClock) -> Callable[[], ThreadStore]:
-        broken(storage)
-        store = resilient(storage, clock)
-        return lambda: store
-
-    test_open_turns_are_listed_until_cleared = None  # type: ignore[assignment]
-    test_a_sweeper_clears_the_turns_of_a_dead_process = None  # type: ignore[assignment]
 
 
 @pytest.fixture
@@ -145,12 +118,12 @@ def test_a_broken_storage_is_left_alone_for_a_while(
     store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
 ) -> None:
     broken(storage)
-    for _ in range(FAILURES_BEFORE_REST + 5):
+    for _ in range(FAILURES + 5):
         store.get(key, fresh=True)
-    assert len(storage.calls) == FAILURES_BEFORE_REST
+    assert len(storage.calls) == FAILURES
     mended(storage, clock)
     store.get(key, fresh=True)
-    assert len(storage.calls) == FAILURES_BEFORE_REST + 1
+    assert len(storage.calls) == FAILURES + 1
 
 
 def test_it_is_said_once(
@@ -202,15 +175,15 @@ def is_followed(record: ThreadRecord) -> bool:
 def test_who_could_not_ask_does_not_say_that_nothing_is_known(
     store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
 ) -> None:
-    assert store.ask(key, is_followed) is None
+    assert store.get_or_raise(key, is_followed) is None
     resilient(storage, clock).update(key, lambda record: record.with_follower("U1"))
     broken(storage)
     clock.advance(FRESH_SECONDS)
-    for _ in range(FAILURES_BEFORE_REST + 1):
+    for _ in range(FAILURES + 1):
         with pytest.raises(StoreError):
-            store.ask(key, is_followed)
+            store.get_or_raise(key, is_followed)
     mended(storage, clock)
-    record = store.ask(key, is_followed)
+    record = store.get_or_raise(key, is_followed)
     assert record is not None
     assert is_followed(record)
 
@@ -221,11 +194,21 @@ def test_who_could_not_ask_says_what_is_remembered_if_that_is_enough(
     broken(storage)
     store.claim(key, "1.000001", lambda record: record.with_follower("U2"))
     with pytest.raises(StoreError):
-        store.ask(key, is_followed)
+        store.get_or_raise(key, is_followed)
     store.update(key, lambda record: record.with_follower("U1"))
-    record = store.ask(key, is_followed)
+    record = store.get_or_raise(key, is_followed)
     assert record is not None
     assert record.followers == ("U2", "U1")
+
+
+def test_press_cannot_be_asked_for_or_noted_while_broken(
+    store: ResilientStore, storage: FakeDifyStorage
+) -> None:
+    broken(storage)
+    with pytest.raises(StoreError):
+        store.has_seen_press("hook")
+    with pytest.raises(StoreError):
+        store.note_press("hook")
 
 
 def open_turn(store: ResilientStore, key: ThreadKey, clock: FakeClock) -> OpenTurn:
@@ -253,7 +236,7 @@ def test_an_end_that_was_not_saved_is_saved_before_the_turn_leaves_the_list(
     record = another_process.get(key)
     assert record is not None
     assert record.open == ()
-    assert not store.owes("hook")
+    assert not store.has_unsaved("hook")
     assert store.in_flight("hook") == ()
 
 
@@ -264,13 +247,13 @@ def test_a_turn_whose_end_is_not_saved_stays_in_the_list_until_it_is(
     broken(storage)
     end(store, turn)
     store.clear_in_flight(turn)
-    assert store.owes("hook")
-    assert not store.owes("hook2")
+    assert store.has_unsaved("hook")
+    assert not store.has_unsaved("hook2")
     mended(storage, clock)
     another_process = resilient(storage, clock)
     assert another_process.in_flight("hook") == (turn,)
     assert store.in_flight("hook") == (turn,)  # and saves what is owed
-    assert not store.owes("hook")
+    assert not store.has_unsaved("hook")
     record = another_process.get(key, fresh=True)
     assert record is not None
     assert record.open == ()
@@ -284,7 +267,7 @@ def test_what_is_owed_is_saved_for_its_own_hook_alone(
     store.update(key, with_conversation)
     mended(storage, clock)
     store.in_flight("hook2")
-    assert store.owes("hook")
+    assert store.has_unsaved("hook")
     assert resilient(storage, clock).get(key) is None
 
 
@@ -294,8 +277,8 @@ def test_a_busy_store_is_not_broken(
     def busy() -> None:
         raise StoreBusy("too many")
 
-    for _ in range(FAILURES_BEFORE_REST + 1):
+    for _ in range(FAILURES + 1):
         with pytest.raises(StoreBusy):
-            store.health.ask(busy)
+            store.breaker.call(busy)
     assert store.update(key, with_conversation) == resilient(storage, store.clock).get(key)  # type: ignore[arg-type]
     assert caplog.text == ""

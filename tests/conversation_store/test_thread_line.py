@@ -4,13 +4,14 @@ import gevent
 import pytest
 from redis import Redis
 
-from conversation_store.outage import REST, Outage
+from conversation_store.circuit_breaker import REST
+from conversation_store.outage import Outage
 from conversation_store.record import ThreadKey
 from conversation_store.redis_client import connect
 from conversation_store.thread_line import RETURN, RedisThreadLine, RestingLine
 from errors import StoreError
-from tests.conversation_store.redis_server import RedisServer
 from tests.fake_clock import FakeClock
+from tests.support.redis_server import RedisServer
 
 
 @pytest.fixture
@@ -200,7 +201,7 @@ def test_nobody_waits_twice_for_a_redis_that_is_away(
     own_redis: RedisServer, clock: FakeClock, key: ThreadKey
 ) -> None:
     inner = RedisThreadLine(connect(own_redis.url, clock), clock)
-    line = RestingLine(inner, Outage(clock))
+    line = RestingLine(inner, Outage(clock).breaker)
     assert line.join(key, "a") == 0
     assert line.my_turn(key, "a")
     assert line.renew(key, "a")

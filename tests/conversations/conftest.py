@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conversation_store.redis_server import RedisServer
 from tests.conversations.stack import Stack
 from tests.conversations.world import World
+from tests.support.redis_server import RedisServer
 
 if TYPE_CHECKING:
     from tests.conversations.with_real_daemon import RealDaemonOfTests

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.conversation_store.redis_server import RedisServer
 from tests.conversations.conftest import SCALE
 from tests.conversations.matrix import control_of
 from tests.conversations.stack import Stack
 from tests.conversations.world import World
+from tests.support.redis_server import RedisServer
 
 pytestmark = pytest.mark.simulated
 MANY = [(500, 1.2), pytest.param(5000, 0.6, marks=pytest.mark.soak)]

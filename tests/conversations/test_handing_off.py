@@ -12,11 +12,11 @@ import pytest
 
 from simulators.daemon.control import DaemonControl
 from simulators.dify import script
-from tests.conversation_store.redis_server import RedisServer
 from tests.conversations.answers import flat, long_text
 from tests.conversations.conftest import SCALE
 from tests.conversations.stack import SimulatedDaemon, Stack
 from tests.conversations.world import BEN, World
+from tests.support.redis_server import RedisServer
 
 TEXT = long_text(1500)
 

@@ -1,6 +1,7 @@
 """Follow-ups go on with the same Dify conversation, and nothing else does."""
 
 import json
+import zlib
 
 import pytest
 
@@ -232,7 +233,7 @@ def age(world: World, seconds: float) -> None:
     control = world.daemon.control
     for name in control.storage()["keys"]:
         if name.startswith("t1-"):
-            bucket = json.loads(control.storage_get(name))
-            for _, record in bucket.values():
-                record["u"] -= int(seconds)
-            control.storage_set(name, json.dumps(bucket).encode())
+            bucket = json.loads(zlib.decompress(control.storage_get(name)))
+            for _, _, record in bucket:
+                record["updated"] -= seconds
+            control.storage_set(name, zlib.compress(json.dumps(bucket).encode()))

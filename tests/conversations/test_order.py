@@ -9,9 +9,9 @@ from simulators.daemon.control import DaemonControl
 from simulators.dify import script
 from simulators.slack.workspace import ANNA, BEN, CAROL
 from simulators.stack import SimulatedDaemon
-from tests.conversation_store.redis_server import RedisServer
 from tests.conversations.answers import flat, long_text
 from tests.conversations.world import World
+from tests.support.redis_server import RedisServer
 from wording import Say
 from wording.en import EN
 

@@ -29,7 +29,7 @@ from job import Job
 from message import Message
 from provider.environment import Environment
 from simulators.slack.signing import signed_headers
-from tests.conversation_store.fake_dify_storage import FakeDifyStorage
+from tests.support.fake_dify_storage import FakeDifyStorage
 from wiring.container import Container
 
 SECRET = "7e57ca5e000000000000000000007e57"

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.conversation_store.redis_server import RedisServer
 from tests.conversations.conftest import SCALE
 from tests.conversations.kills import Fate, under_kills
 from tests.conversations.stack import Stack
 from tests.conversations.world import World
+from tests.support.redis_server import RedisServer
 
 pytestmark = [pytest.mark.soak, pytest.mark.simulated]
 

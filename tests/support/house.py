@@ -5,12 +5,13 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from conversation_store.buckets import Buckets, BucketState
+from conversation_store.memory import ProcessMemory
 from conversation_store.record import InFlight, OpenTurn, ThreadKey, ThreadRecord
-from conversation_store.resilient import Health, ResilientStore
+from conversation_store.resilient import ResilientStore, hook_breaker
 from errors import SlackUnreachable
 from slack_reply.interrupted import Interrupted, Remains
-from tests.conversation_store.fake_dify_storage import FakeDifyStorage
 from tests.fake_clock import FakeClock
+from tests.support.fake_dify_storage import FakeDifyStorage
 from turns.recovery.orphans import OrphanLocks, Orphans, Watch
 from turns.recovery.process_identity import ProcessIdentity
 from turns.recovery.sweep import Sweep
@@ -70,7 +71,9 @@ class House:
     def __post_init__(self) -> None:
         self.locks = OrphanLocks(self.clock)
         buckets = Buckets(BucketState(), self.storage, self.clock, 30)
-        self.store = ResilientStore(buckets, Health(self.clock), self.clock, 30)
+        self.store = ResilientStore(
+            buckets, ProcessMemory(self.clock), hook_breaker(self.clock), self.clock, 30
+        )
 
     def restarted(self) -> "House":
         """Another process on the same storage."""

@@ -30,10 +30,10 @@ TOKEN = "the key holds a hash of the bot token"
 REQUEST = "the key is a random number of this process, which nobody else is told"
 KEPT_APART = {
     "RecordCache.records": THREAD,
-    "ProcessMemory._known": THREAD,
+    "ProcessMemory._latest": THREAD,
     "ProcessMemory._unsaved": THREAD,
     "ProcessMemory._claims": THREAD,
-    "ProcessStores._health": HOOK,
+    "ProcessStores._breakers": HOOK,
     "ProcessStores._redis": "the key is an address with its password, from the settings of one hook",
     "ProcessStores._presences": "the same",
     "OpenTurnLists.hooks": HOOK,

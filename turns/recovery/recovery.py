@@ -7,9 +7,10 @@ from typing import Protocol
 import gevent
 
 from clock import Clock
+from conversation_store.circuit_breaker import REST
 from conversation_store.process_stores import ProcessStores
 from conversation_store.record import OpenTurn, ThreadKey
-from conversation_store.resilient import REST, ResilientStore
+from conversation_store.resilient import ResilientStore
 from conversation_store.store import ThreadStore
 from turns.endpoint_request import EndpointRequest
 from turns.recovery.orphans import OrphanLocks, Orphans, RunningTurns, Watch
@@ -78,7 +79,7 @@ class Recovery:
             self.sweeps.soon(endpoint.id, 0.0)
         elif turn.is_unsaid:
             self.sweeps.soon(endpoint.id)
-        elif store.owes(endpoint.id):
+        elif store.has_unsaved(endpoint.id):
             self.sweeps.soon(endpoint.id, REST)
 
     def beside(self, turn: "Work", endpoint: EndpointRequest, store: ResilientStore) -> "Work":
@@ -90,7 +91,7 @@ class Recovery:
         try:
             is_done = Sweep(store, self.orphans(endpoint, store), self._clock).run(endpoint.id)
             away = self._stores.is_away(endpoint.settings.redis_url or "")
-            if away or not is_done or store.owes(endpoint.id):
+            if away or not is_done or store.has_unsaved(endpoint.id):
                 self.sweeps.soon(endpoint.id)
         except Exception as error:  # noqa: BLE001 - it must not be lost without a word
             logger.error("a sweep broke: %s", where(error))

@@ -47,7 +47,7 @@ class SweepSchedule:
 class SweepStore(ThreadStore, Protocol):
     """A store that says so when it does not know: what it lacks must not count as ended."""
 
-    def ask(
+    def get_or_raise(
         self, key: ThreadKey, enough: Callable[[ThreadRecord], bool], *, fresh: bool = False
     ) -> ThreadRecord | None:
         """The thread's record. Raises StoreError, unless what is remembered is `enough`."""
@@ -96,7 +96,7 @@ class Sweep:
 
     def _turn(self, noted: OpenTurn, look: _Look) -> None:
         try:
-            record = self.store.ask(noted.key, lambda _: False, fresh=True)
+            record = self.store.get_or_raise(noted.key, lambda _: False, fresh=True)
         except StoreError:
             look.left = look.unknown = True
             return

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from conversation_store.buckets import Buckets, BucketState
 from conversation_store.record import HANDLED_KEPT, WAITING_KEPT, ThreadKey, ThreadRecord
 from message import Message
-from tests.conversation_store.fake_dify_storage import FakeDifyStorage
 from tests.fake_clock import FakeClock
+from tests.support.fake_dify_storage import FakeDifyStorage
 from turns.recovery.claim import Claim
 
 KEY = ThreadKey("hook", "app", "T1", "C1", "1.000001")

@@ -7,8 +7,8 @@ import pytest
 from conversation_store.record import InFlight, OpenTurn
 from slack_reply.interrupted import Remains
 from slack_reply.loose_ends import EXPIRY
-from tests.conversation_store.fake_dify_storage import FakeDifyStorage
 from tests.fake_clock import FakeClock
+from tests.support.fake_dify_storage import FakeDifyStorage
 from tests.support.house import BESIDE, DEAD, ELSEWHERE, HERE, KEY, SECRET, Ending, House, Leases
 from turns.limits import LONGEST_AT_ALL, LONGEST_VISIBLE, REQUEST_SECONDS
 from turns.recovery.orphans import CLOCK_SKEW, LONGEST_END, OrphanLocks

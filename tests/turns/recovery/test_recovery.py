@@ -6,10 +6,11 @@ from typing import Any, cast
 import pytest
 
 from conversation_store.buckets import Buckets, BucketState
+from conversation_store.memory import ProcessMemory
 from conversation_store.record import InFlight
-from conversation_store.resilient import Health, ResilientStore
-from tests.conversation_store.fake_dify_storage import FakeDifyStorage
+from conversation_store.resilient import ResilientStore, hook_breaker
 from tests.fake_clock import FakeClock
+from tests.support.fake_dify_storage import FakeDifyStorage
 from tests.support.house import DEAD, HERE, KEY
 from turns.recovery.process_identity import ProcessIdentity
 from turns.recovery.recovery import REPEATED, Recovery
@@ -91,4 +92,4 @@ def test_what_came_again_after_its_end_is_not() -> None:
 
 def store(clock: FakeClock) -> ResilientStore:
     buckets = Buckets(BucketState(), FakeDifyStorage(), clock, 30)
-    return ResilientStore(buckets, Health(clock), clock, 30)
+    return ResilientStore(buckets, ProcessMemory(clock), hook_breaker(clock), clock, 30)

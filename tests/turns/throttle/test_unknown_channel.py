@@ -11,8 +11,8 @@ from conversation_store.buckets import Buckets, BucketState
 from conversation_store.record import InFlight, ThreadKey, ThreadRecord
 from message import Message, Source
 from slack_api.retry import HASTY, PATIENT, Patience
-from tests.conversation_store.fake_dify_storage import FakeDifyStorage
 from tests.fake_clock import FakeClock
+from tests.support.fake_dify_storage import FakeDifyStorage
 from turns.recovery.claim import Claim
 from turns.throttle.unknown_channel import OTHER_EVENT, UnknownChannel
 

@@ -1,4 +1,4 @@
-"""What every store of threads does; a backend's test class inherits this and gives `open_store`."""
+"""What every ThreadStore does: a test class for a store inherits a contract and gives the fixture `open_store`."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -31,8 +31,8 @@ def with_conversation(record: ThreadRecord) -> ThreadRecord:
     return record.with_conversation(CONVERSATION)
 
 
-class StoreContract:
-    """`open_store()` makes one more store on the same storage, as another process would have it."""
+class ThreadContract:
+    """Records and claims. `open_store()` makes one more store on the same storage, like another process."""
 
     @pytest.fixture
     def open_store(self) -> Callable[[], ThreadStore]:
@@ -42,11 +42,13 @@ class StoreContract:
     def store(self, open_store: Callable[[], ThreadStore]) -> ThreadStore:
         return open_store()
 
-    def test_unknown_thread_is_none(self, store: ThreadStore, key: ThreadKey) -> None:
+    def test_unknown_thread_has_no_record(self, store: ThreadStore, key: ThreadKey) -> None:
         assert store.get(key) is None
         assert store.get(key, fresh=True) is None
 
-    def test_what_was_written_is_read(self, store: ThreadStore, key: ThreadKey, clock: FakeClock) -> None:
+    def test_record_is_read_as_it_was_written(
+        self, store: ThreadStore, key: ThreadKey, clock: FakeClock
+    ) -> None:
         note = InFlight("1763881300.000200", clock.epoch(), "p1", "stream", "1763881301.5", "C1", key.thread)
         change = with_conversation(ThreadRecord()).with_handled("1763881300.000200").with_follower("U1")
         change = change.with_in_flight(note).with_answer("1763881302.000300")
@@ -63,11 +65,11 @@ class StoreContract:
         assert (record.conversation_id, record.followers) == (CONVERSATION, ("U1",))
 
     @pytest.mark.parametrize("part", ["hook_id", "app_id", "team_id", "channel", "thread"])
-    def test_threads_are_apart(self, store: ThreadStore, key: ThreadKey, part: str) -> None:
+    def test_record_is_of_one_thread_alone(self, store: ThreadStore, key: ThreadKey, part: str) -> None:
         store.update(key, with_conversation)
         assert store.get(replace(key, **{part: "other"})) is None
 
-    def test_a_message_is_claimed_once(
+    def test_message_is_claimed_once(
         self, store: ThreadStore, open_store: Callable[[], ThreadStore], key: ThreadKey
     ) -> None:
         first = store.claim(key, "1763881300.000200", with_conversation)
@@ -98,7 +100,7 @@ class StoreContract:
             store.claim(key, f"{second - number}.000100", unchanged)
         assert store.claim(key, f"{second - 100}.000100", unchanged) is not None
 
-    def test_a_claim_in_vain_changes_nothing(self, store: ThreadStore, key: ThreadKey) -> None:
+    def test_refused_claim_changes_nothing(self, store: ThreadStore, key: ThreadKey) -> None:
         before = store.claim(key, "1763881300.000200", unchanged)
         store.claim(key, "1763881300.000200", with_conversation)
         assert store.get(key, fresh=True) == before
@@ -117,7 +119,7 @@ class StoreContract:
         assert record is not None
         assert sorted(record.followers) == [f"U{number}" for number in range(10)]
 
-    def test_another_process_reads_what_was_written(
+    def test_update_of_another_process_is_read(
         self, store: ThreadStore, open_store: Callable[[], ThreadStore], key: ThreadKey
     ) -> None:
         other = open_store()
@@ -127,14 +129,16 @@ class StoreContract:
         assert record is not None
         assert (record.conversation_id, record.followers) == (CONVERSATION, ("U2",))
 
-    def test_forgotten_is_unknown(self, store: ThreadStore, key: ThreadKey) -> None:
+    def test_forgotten_thread_is_unknown(self, store: ThreadStore, key: ThreadKey) -> None:
         store.update(key, with_conversation)
         store.forget(key)
         store.forget(key)
         assert store.get(key) is None
         assert store.get(key, fresh=True) is None
 
-    def test_expires_after_its_days(self, store: ThreadStore, key: ThreadKey, clock: FakeClock) -> None:
+    def test_record_expires_after_its_days(
+        self, store: ThreadStore, key: ThreadKey, clock: FakeClock
+    ) -> None:
         store.update(key, with_conversation)
         clock.advance(DAYS * DAY - 1)
         assert store.get(key, fresh=True) is not None
@@ -142,14 +146,16 @@ class StoreContract:
         assert store.get(key, fresh=True) is None
         assert store.update(key, lambda record: record.with_follower("U1")).conversation_id == ""
 
-    def test_a_write_begins_the_days_anew(self, store: ThreadStore, key: ThreadKey, clock: FakeClock) -> None:
+    def test_write_begins_the_days_anew(self, store: ThreadStore, key: ThreadKey, clock: FakeClock) -> None:
         store.update(key, with_conversation)
         clock.advance(DAYS * DAY - 1)
         store.update(key, unchanged)
         clock.advance(DAYS * DAY - 1)
         assert store.get(key, fresh=True) is not None
 
-    def test_silent_dm_begins_anew(self, store: ThreadStore, key: ThreadKey, clock: FakeClock) -> None:
+    def test_silent_dm_begins_a_new_conversation(
+        self, store: ThreadStore, key: ThreadKey, clock: FakeClock
+    ) -> None:
         key = replace(key, channel="D1", thread="")
         store.claim(key, "1763881300.000200", lambda record: with_conversation(record).with_follower("U1"))
         clock.advance(DM_SILENCE - 1)
@@ -163,7 +169,7 @@ class StoreContract:
         assert claimed.followers == ("U1",)
         assert claimed.handled == ("1763881300.000200", "1763910101.000200")
 
-    def test_the_record_stays_small(self, store: ThreadStore, key: ThreadKey) -> None:
+    def test_record_keeps_the_latest_handled_messages(self, store: ThreadStore, key: ThreadKey) -> None:
         for number in range(HANDLED_KEPT + 5):
             store.claim(key, f"17638813{number:02d}.000200", unchanged)
         record = store.get(key)
@@ -171,6 +177,25 @@ class StoreContract:
         assert record.handled == tuple(
             f"17638813{number:02d}.000200" for number in range(5, HANDLED_KEPT + 5)
         )
+
+
+class StoreContract(ThreadContract):
+    """The same, with the presses and the open turns of each hook."""
+
+    def test_press_is_known_to_every_process_and_for_its_hook_alone(
+        self, store: ThreadStore, open_store: Callable[[], ThreadStore]
+    ) -> None:
+        assert not store.has_seen_press("hook")
+        store.note_press("hook")
+        store.note_press("hook")
+        assert store.has_seen_press("hook")
+        assert open_store().has_seen_press("hook")
+        assert not store.has_seen_press("hook2")
+
+    def test_press_leaves_the_threads_of_its_hook_alone(self, store: ThreadStore, key: ThreadKey) -> None:
+        written = store.update(key, with_conversation)
+        store.note_press(key.hook_id)
+        assert store.get(key, fresh=True) == written
 
     def test_open_turns_are_listed_until_cleared(
         self, store: ThreadStore, open_store: Callable[[], ThreadStore], key: ThreadKey, clock: FakeClock
@@ -187,7 +212,7 @@ class StoreContract:
         assert store.in_flight("hook2") == (elsewhere,)
         assert store.in_flight("hook3") == ()
 
-    def test_a_sweeper_clears_the_turns_of_a_dead_process(
+    def test_turn_of_a_dead_process_is_cleared_by_another_process(
         self, store: ThreadStore, open_store: Callable[[], ThreadStore], key: ThreadKey, clock: FakeClock
     ) -> None:
         dead = OpenTurn(key, "1763881300.000200", "p1", clock.epoch())

@@ -1,0 +1,32 @@
+"""Stores as the tests of several modules need them. Each call makes what another process would have."""
+
+from conversation_store.buckets import Buckets, BucketState
+from conversation_store.cached import CachedStore, RecordCache
+from conversation_store.failover import FailoverStore
+from conversation_store.memory import ProcessMemory
+from conversation_store.outage import Outage
+from conversation_store.redis_client import connect
+from conversation_store.redis_store import RedisStore
+from conversation_store.resilient import ResilientStore, hook_breaker
+from tests.fake_clock import FakeClock
+from tests.support.fake_dify_storage import FakeDifyStorage
+from tests.support.store_contract import DAYS
+
+
+def buckets(storage: FakeDifyStorage, clock: FakeClock) -> Buckets:
+    return Buckets(BucketState(), storage, clock, DAYS)
+
+
+def cached(storage: FakeDifyStorage, clock: FakeClock) -> CachedStore:
+    return CachedStore(buckets(storage, clock), RecordCache(clock))
+
+
+def resilient(storage: FakeDifyStorage, clock: FakeClock) -> ResilientStore:
+    return ResilientStore(cached(storage, clock), ProcessMemory(clock), hook_breaker(clock), clock, DAYS)
+
+
+def failover(url: str, storage: FakeDifyStorage, clock: FakeClock) -> FailoverStore:
+    """Sends to Redis what Redis missed only when the test calls `outage.send`."""
+    redis = RedisStore(connect(url, clock), clock, DAYS)
+    outage = Outage(clock, spawn=lambda _: None)
+    return FailoverStore(redis, buckets(storage, clock), outage)
