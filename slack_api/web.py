@@ -111,9 +111,8 @@ class Calls:
             except SlackError as error:
                 fault = error
                 pause = pause_before_retry(error, tried, waited, patience)
-                if isinstance(
-                    error, SlackRateLimited
-                ):  # the budget pauses all calls of the method, not this one alone
+                if isinstance(error, SlackRateLimited):
+                    # The budget pauses all calls of the method, this one among them.
                     channel = str(given.get("channel", ""))
                     self.budget.pause(self.account, method, error.retry_after, channel=channel)
                     pause = None if pause is None else 0.0
