@@ -93,7 +93,7 @@ def test_errors_are_store_errors(store: Buckets, storage: FakeDifyStorage, key: 
 
 
 @pytest.mark.parametrize("call", ["get", "set"])
-def test_a_silent_storage_is_an_error_and_its_bucket_comes_free(
+def test_bucket_is_unlocked_after_a_silent_storage(
     store: Buckets, storage: FakeDifyStorage, key: ThreadKey, call: str
 ) -> None:
     storage.silent = {call}
@@ -103,14 +103,14 @@ def test_a_silent_storage_is_an_error_and_its_bucket_comes_free(
     store.claim(key, "1.000002", unchanged)
 
 
-def test_a_busy_bucket_is_not_waited_for_for_ever(store: Buckets, key: ThreadKey) -> None:
+def test_update_fails_when_its_bucket_stays_locked(store: Buckets, key: ThreadKey) -> None:
     lock = store.state.locks[store.state.shape.bucket_of(key.digest())]
     with lock, pytest.raises(StoreError, match="too long"):
         store.update(key, unchanged)
     store.update(key, unchanged)
 
 
-def test_nothing_is_read_while_it_is_written(store: Buckets, key: ThreadKey) -> None:
+def test_read_fails_while_its_bucket_is_locked(store: Buckets, key: ThreadKey) -> None:
     """Else the daemon may keep the state before the write for five minutes (field/dify.md §7)."""
     lock = store.state.locks[store.state.shape.bucket_of(key.digest())]
     with lock, pytest.raises(StoreError, match="too long"):
@@ -118,7 +118,7 @@ def test_nothing_is_read_while_it_is_written(store: Buckets, key: ThreadKey) -> 
     assert store.get(key) is None
 
 
-def test_over_the_quota_is_full_and_the_rest_goes_on(clock: FakeClock, key: ThreadKey) -> None:
+def test_update_over_the_quota_is_store_full_and_later_updates_work(clock: FakeClock, key: ThreadKey) -> None:
     storage = FakeDifyStorage(quota=20)
     store = Buckets(BucketState(), storage, clock, DAYS)
     with pytest.raises(StoreFull):
@@ -164,7 +164,7 @@ def test_the_oldest_drop_out_of_a_full_bucket(clock: FakeClock, storage: FakeDif
     assert known == list(range(known[0], 40))
 
 
-def test_the_newest_hundred_thousand_fit_as_they_fall() -> None:
+def test_newest_hundred_thousand_threads_fit_into_their_buckets() -> None:
     """The fullest bucket has room for its share of the newest 100,000 threads, all of them large."""
     shape = Shape()
     fullest, _ = Counter(shape.bucket_of(thread(n).digest()) for n in range(100_000)).most_common(1)[0]
@@ -198,7 +198,7 @@ def test_press_takes_few_bytes(store: Buckets, storage: FakeDifyStorage) -> None
     assert storage.stored <= 80
 
 
-def test_what_expired_gives_its_room_back(clock: FakeClock) -> None:
+def test_expired_records_take_no_bytes(clock: FakeClock) -> None:
     storage = FakeDifyStorage()
     store = Buckets(BucketState(Shape(buckets=1)), storage, clock, DAYS)
     for number in range(40):
@@ -219,7 +219,7 @@ def test_hooks_with_other_days_share_a_bucket(clock: FakeClock, storage: FakeDif
     assert short.get(thread(1)) is None
 
 
-def test_the_latest_write_is_never_the_one_that_drops_out(clock: FakeClock, storage: FakeDifyStorage) -> None:
+def test_latest_record_stays_in_a_full_bucket(clock: FakeClock, storage: FakeDifyStorage) -> None:
     """Even when all were written in the same second."""
     store = Buckets(BucketState(Shape(buckets=1, bucket_bytes=300)), storage, clock, DAYS)
     for number in range(60):
@@ -254,7 +254,9 @@ def test_the_list_of_open_turns_is_bounded(clock: FakeClock, storage: FakeDifySt
     assert found[-1].ts == "6001.000100"
 
 
-def test_an_end_costs_no_call(store: Buckets, storage: FakeDifyStorage, key: ThreadKey) -> None:
+def test_end_of_a_turn_makes_no_storage_call(
+    store: Buckets, storage: FakeDifyStorage, key: ThreadKey
+) -> None:
     turn = OpenTurn(key, "1.000001", "p1", 1.0)
     store.note_in_flight(turn)
     storage.calls.clear()
@@ -263,11 +265,11 @@ def test_an_end_costs_no_call(store: Buckets, storage: FakeDifyStorage, key: Thr
     assert store.in_flight("hook") == ()
 
 
-def test_the_bound_fits_into_what_dify_allows() -> None:
+def test_bytes_of_all_buckets_are_within_difys_limit() -> None:
     assert STORAGE_BYTES <= DIFYS_LIMIT
 
 
 @pytest.mark.skipif(not MANIFEST.exists(), reason="no manifest yet")
-def test_the_manifest_asks_for_the_bound() -> None:
+def test_manifest_asks_for_the_bytes_of_all_buckets() -> None:
     manifest = yaml.safe_load(MANIFEST.read_text())
     assert STORAGE_BYTES <= manifest["resource"]["permission"]["storage"]["size"] <= DIFYS_LIMIT

@@ -21,7 +21,7 @@ def store(inner: Buckets, clock: FakeClock) -> CachedStore:
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_an_answer_is_repeated_for_a_while(
+def test_cached_record_is_given_while_it_is_fresh(
     store: CachedStore,
     inner: Buckets,
     storage: FakeDifyStorage,
@@ -44,23 +44,21 @@ def test_an_answer_is_repeated_for_a_while(
     assert record.conversation_id
 
 
-def test_fresh_asks_and_is_repeated_after(store: CachedStore, inner: Buckets, key: ThreadKey) -> None:
+def test_fresh_get_asks_the_store_and_is_cached(store: CachedStore, inner: Buckets, key: ThreadKey) -> None:
     store.get(key)
     written = inner.update(key, with_conversation)
     assert store.get(key, fresh=True) == written
     assert store.get(key) == written
 
 
-def test_what_was_written_is_known_without_a_call(
-    store: CachedStore, storage: FakeDifyStorage, key: ThreadKey
-) -> None:
+def test_written_record_is_cached(store: CachedStore, storage: FakeDifyStorage, key: ThreadKey) -> None:
     written = store.claim(key, "1.000001", unchanged)
     storage.calls.clear()
     assert store.get(key) == written
     assert storage.calls == []
 
 
-def test_a_failed_write_is_not_believed(store: CachedStore, storage: FakeDifyStorage, key: ThreadKey) -> None:
+def test_failed_write_is_not_cached(store: CachedStore, storage: FakeDifyStorage, key: ThreadKey) -> None:
     store.update(key, unchanged)
     storage.quota = 0
     with pytest.raises(StoreError):
@@ -70,7 +68,7 @@ def test_a_failed_write_is_not_believed(store: CachedStore, storage: FakeDifySto
     assert storage.calls == ["get"]
 
 
-def test_a_slow_read_does_not_hide_a_write(
+def test_slow_read_does_not_replace_a_newer_write_in_the_cache(
     store: CachedStore, storage: FakeDifyStorage, key: ThreadKey
 ) -> None:
     """The read began before the write and would remember what it overtook."""
@@ -96,7 +94,7 @@ def test_a_slow_read_does_not_hide_a_write(
 
 
 @pytest.mark.parametrize("early", range(5))
-def test_an_answer_may_expire_at_any_moment(storage: FakeDifyStorage, key: ThreadKey, early: int) -> None:
+def test_cached_record_may_expire_during_a_call(storage: FakeDifyStorage, key: ThreadKey, early: int) -> None:
     clock = TickingClock()
     store = CachedStore(Buckets(BucketState(), storage, clock, DAYS), RecordCache(clock))
     for call in (store.get, lambda key: store.update(key, unchanged)):

@@ -48,7 +48,7 @@ def test_errors_are_told_apart(
         assert type(caught.value) is kind
 
 
-def test_silence_ends(timed: TimedStorage, storage: FakeDifyStorage) -> None:
+def test_silent_storage_is_a_store_error(timed: TimedStorage, storage: FakeDifyStorage) -> None:
     storage.silent = {"get"}
     with pytest.raises(StoreError, match="no answer"):
         timed.get("a")

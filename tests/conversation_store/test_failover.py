@@ -63,7 +63,7 @@ def test_the_conversation_goes_on_and_comes_back(
     assert set(alone.handled) == {"1.000001", "2.000001", "3.000001"}
 
 
-def test_difys_storage_is_written_only_for_news(
+def test_difys_storage_is_written_only_when_the_thread_changed(
     store: FailoverStore, storage: FakeDifyStorage, key: ThreadKey
 ) -> None:
     store.claim(key, "1.000001", unchanged)
@@ -78,7 +78,7 @@ def test_difys_storage_is_written_only_for_news(
     assert storage.calls[5:] == []
 
 
-def test_a_thread_that_nobody_knows_is_asked_for_once_in_a_while(
+def test_unknown_thread_is_not_asked_for_again_at_once(
     store: FailoverStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
 ) -> None:
     for _ in range(3):
@@ -171,7 +171,7 @@ def test_the_other_node_learns_what_was_written_in_the_outage(
     assert (record.conversation_id, record.followers) == (CONVERSATION, ("U1", "U2"))
 
 
-def test_what_the_other_node_wrote_since_stays(
+def test_later_write_of_the_other_node_stays_after_an_outage(
     store: FailoverStore, other_node: FailoverStore, own_redis: RedisServer, clock: FakeClock, key: ThreadKey
 ) -> None:
     store.claim(key, "1.000001", unchanged)
@@ -188,7 +188,7 @@ def test_what_the_other_node_wrote_since_stays(
     assert record.open == (turn("2.000001"),)
 
 
-def test_it_is_brought_home_by_itself_and_only_once(
+def test_unsent_records_are_sent_by_one_greenlet(
     own_redis: RedisServer, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
 ) -> None:
     returns: list[Callable[[], None]] = []
@@ -211,7 +211,7 @@ def test_it_is_brought_home_by_itself_and_only_once(
     assert len(returns) == 2
 
 
-def test_one_who_never_gets_through_does_not_take_redis_from_the_others(
+def test_busy_thread_does_not_count_as_redis_away(
     store: FailoverStore, storage: FakeDifyStorage, key: ThreadKey, caplog: pytest.LogCaptureFixture
 ) -> None:
     count = iter(range(10_000))
@@ -230,7 +230,7 @@ def test_one_who_never_gets_through_does_not_take_redis_from_the_others(
     assert "away" not in caplog.text
 
 
-def test_a_broken_mirror_is_no_concern_while_redis_works(
+def test_update_works_with_redis_while_difys_storage_is_broken(
     store: FailoverStore, storage: FakeDifyStorage, key: ThreadKey
 ) -> None:
     storage.error = Exception("disk full")
@@ -261,7 +261,7 @@ def test_forgotten_while_redis_is_away_is_forgotten_after(
     assert record is None or record.conversation_id == ""
 
 
-def test_it_is_said_once_and_redis_is_not_asked_all_the_time(
+def test_outage_and_return_of_redis_are_logged_once(
     store: FailoverStore,
     own_redis: RedisServer,
     clock: FakeClock,
@@ -295,7 +295,7 @@ def test_open_turns_of_both_are_found(
 
 
 @pytest.mark.parametrize("first_home", [0, 1])
-def test_two_nodes_bring_home_what_both_wrote_in_any_order(
+def test_unsent_records_of_two_nodes_are_merged_in_any_order(
     store: FailoverStore,
     other_node: FailoverStore,
     own_redis: RedisServer,

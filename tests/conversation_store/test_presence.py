@@ -19,7 +19,7 @@ def not_at_all(run: Callable[[], None]) -> None:
     """The test renews by itself."""
 
 
-def test_who_renews_is_there_and_who_ended_is_gone(redis_client: Redis, clock: FakeClock) -> None:
+def test_process_is_gone_when_its_lease_is_missing(redis_client: Redis, clock: FakeClock) -> None:
     one, two = presence(redis_client, clock, "one"), presence(redis_client, clock, "two")
     one.renew()
     two.renew()
@@ -35,7 +35,7 @@ def test_the_lease_ends_by_itself(redis_client: Redis, clock: FakeClock) -> None
     assert 0 < redis_client.pttl("slack-bridge:1:p:one") <= max(SHORTEST_LEASE, clock.wall(LEASE)) * 1000
 
 
-def test_who_just_came_says_nothing_about_others(redis_client: Redis, clock: FakeClock) -> None:
+def test_new_process_cannot_tell_who_is_gone(redis_client: Redis, clock: FakeClock) -> None:
     one = presence(redis_client, clock, "one")
     assert one.is_gone("two") is None
     one.renew()
@@ -46,9 +46,7 @@ def test_who_just_came_says_nothing_about_others(redis_client: Redis, clock: Fak
     assert one.is_gone("two") is True
 
 
-def test_after_leases_were_lost_everybody_has_time_to_come_back(
-    redis_client: Redis, clock: FakeClock
-) -> None:
+def test_no_process_is_gone_for_a_term_after_leases_were_lost(redis_client: Redis, clock: FakeClock) -> None:
     one = presence(redis_client, clock, "one")
     one.renew()
     clock.advance(TERM)
@@ -60,7 +58,7 @@ def test_after_leases_were_lost_everybody_has_time_to_come_back(
     assert one.is_gone("two") is True
 
 
-def test_without_redis_nobody_is_gone(own_redis: RedisServer, clock: FakeClock) -> None:
+def test_no_process_is_gone_while_redis_is_away(own_redis: RedisServer, clock: FakeClock) -> None:
     one = presence(connect(own_redis.url, clock), clock, "one")
     one.renew()
     clock.advance(TERM)

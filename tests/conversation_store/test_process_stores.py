@@ -32,7 +32,7 @@ def test_with_redis_the_record_is_there(
     assert elsewhere.claim(key, "1.000001", unchanged) is None
 
 
-def test_lines_are_redis_s(
+def test_thread_line_exists_only_with_redis(
     shared_redis: RedisServer, redis_client: Redis, clock: FakeClock, key: ThreadKey
 ) -> None:
     stores = ProcessStores(clock)
@@ -42,7 +42,7 @@ def test_lines_are_redis_s(
     assert line.join(key, "a") == 0
 
 
-def test_a_senseless_url_is_said_once_and_dify_is_used(
+def test_wrong_redis_url_is_logged_once_and_difys_storage_is_used(
     storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey, caplog: pytest.LogCaptureFixture
 ) -> None:
     stores = ProcessStores(clock)

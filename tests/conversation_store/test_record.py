@@ -40,7 +40,7 @@ def test_handled_are_the_last_twenty_different_ones(times: list[str]) -> None:
     assert record.handled == tuple(reversed(latest))
 
 
-def test_followers_who_speak_stay() -> None:
+def test_follower_who_asks_again_is_kept() -> None:
     record = ThreadRecord().with_follower("U0")
     for number in range(1, 120):
         record = record.with_follower(f"U{number}").with_follower("U0")
@@ -48,7 +48,7 @@ def test_followers_who_speak_stay() -> None:
     assert record.followers[-2:] == ("U119", "U0")
 
 
-def test_only_its_own_turn_ends() -> None:
+def test_end_of_a_turn_leaves_other_turns_open() -> None:
     record = ThreadRecord().with_in_flight(InFlight("2", 0.0, "p"))
     assert record.without_in_flight("1") == record.with_handled("1")
     assert record.without_in_flight("2") == ThreadRecord(handled=("2",))
@@ -66,7 +66,7 @@ def test_open_turns_are_the_running_one_and_those_behind_it() -> None:
     assert record.with_open(replace(one, holder="q")).in_flight == replace(one, holder="q")
 
 
-def test_who_begins_to_run_loses_nobody() -> None:
+def test_turn_that_begins_to_run_keeps_the_other_open_turns() -> None:
     one, two, three = (InFlight(ts, 0.0, "p") for ts in "123")
     record = ThreadRecord(in_flight=one, waiting=(two, three)).with_in_flight(two)
     assert (record.in_flight, set(record.waiting)) == (two, {one, three})
@@ -126,7 +126,7 @@ def test_merged_does_not_open_again_what_had_ended_for_the_earlier_write() -> No
     assert merged(ended, late).open == ()
 
 
-def test_merged_knows_the_turn_as_the_one_does_that_has_seen_more_of_it() -> None:
+def test_merged_turn_is_the_one_of_the_record_that_has_seen_more() -> None:
     taken = InFlight("1", 0.0, "p")
     shown, moved = replace(taken, message_ts="2"), replace(taken, holder="q", leg=1)
     for more in (shown, moved):
@@ -139,7 +139,7 @@ def test_merged_knows_the_turn_as_the_one_does_that_has_seen_more_of_it() -> Non
     ).open == (replace(taken, holder="q"),)
 
 
-def test_whoever_ends_a_turn_need_not_have_seen_it_taken() -> None:
+def test_turn_ends_in_a_record_that_did_not_know_of_its_claim() -> None:
     one = InFlight("1", 0.0, "p")
     taken = ThreadRecord(handled=("1", "2"), in_flight=one, updated=1.0)
     ended = replace(ThreadRecord().without_in_flight("1"), updated=2.0)

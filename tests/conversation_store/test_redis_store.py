@@ -26,9 +26,7 @@ def store(redis_client: Redis, clock: FakeClock) -> RedisStore:
     return RedisStore(redis_client, clock, DAYS)
 
 
-def test_redis_itself_forgets(
-    store: RedisStore, redis_client: Redis, clock: FakeClock, key: ThreadKey
-) -> None:
+def test_redis_keys_expire(store: RedisStore, redis_client: Redis, clock: FakeClock, key: ThreadKey) -> None:
     store.claim(key, "1.000001", unchanged)
     kept = sorted(redis_client.pttl(name) / 1000 for name in redis_client.keys("*"))
     assert kept == pytest.approx([clock.wall(CLAIM_KEPT), clock.wall(DAYS * 86_400)], rel=0.02)
@@ -82,7 +80,7 @@ def test_a_change_runs_again_when_another_process_came_between(store: RedisStore
     assert len(calls) == 2
 
 
-def test_one_who_never_gets_through_gives_up(store: RedisStore, key: ThreadKey) -> None:
+def test_update_is_store_busy_when_the_record_always_changes(store: RedisStore, key: ThreadKey) -> None:
     count = iter(range(10_000))
 
     def change(record: ThreadRecord) -> ThreadRecord:
@@ -236,7 +234,7 @@ def test_more_turns_at_once_than_connections_find_redis(
     assert all(claim.value is not None for claim in claims)
 
 
-def test_an_answer_that_came_while_we_were_busy_is_no_outage(store: RedisStore, key: ThreadKey) -> None:
+def test_answer_that_waited_for_a_busy_process_is_read(store: RedisStore, key: ThreadKey) -> None:
     """The time-out of every open call has passed when the process comes to look, and so has its answer come."""
     store.update(key, with_conversation)
     asking = [gevent.spawn(store.get, key) for _ in range(20)]

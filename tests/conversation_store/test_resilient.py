@@ -91,7 +91,7 @@ def test_a_reset_in_memory_is_not_undone_by_what_is_stored(
     assert record.conversation_id == ""
 
 
-def test_what_was_begun_blind_finds_the_stored_conversation(
+def test_record_begun_while_broken_takes_the_stored_conversation(
     store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
 ) -> None:
     resilient(storage, clock).update(key, with_conversation)
@@ -103,7 +103,7 @@ def test_what_was_begun_blind_finds_the_stored_conversation(
     assert (record.conversation_id, record.handled) == (CONVERSATION, ("1.000001",))
 
 
-def test_a_full_storage_is_one_more_way_to_be_broken(
+def test_claims_go_on_from_memory_while_the_storage_is_full(
     store: ResilientStore, storage: FakeDifyStorage, key: ThreadKey
 ) -> None:
     storage.quota = 0
@@ -126,7 +126,7 @@ def test_a_broken_storage_is_left_alone_for_a_while(
     assert len(storage.calls) == FAILURES + 1
 
 
-def test_it_is_said_once(
+def test_failure_and_recovery_are_logged_once(
     store: ResilientStore,
     storage: FakeDifyStorage,
     clock: FakeClock,
@@ -146,7 +146,7 @@ def test_it_is_said_once(
     ]
 
 
-def test_open_turns_are_a_matter_of_luck_while_broken(
+def test_open_turns_are_not_noted_or_listed_while_broken(
     store: ResilientStore, storage: FakeDifyStorage, key: ThreadKey
 ) -> None:
     broken(storage)
@@ -172,7 +172,7 @@ def is_followed(record: ThreadRecord) -> bool:
     return "U1" in record.followers
 
 
-def test_who_could_not_ask_does_not_say_that_nothing_is_known(
+def test_get_or_raise_raises_while_broken_and_nothing_is_remembered(
     store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
 ) -> None:
     assert store.get_or_raise(key, is_followed) is None
@@ -188,7 +188,7 @@ def test_who_could_not_ask_does_not_say_that_nothing_is_known(
     assert is_followed(record)
 
 
-def test_who_could_not_ask_says_what_is_remembered_if_that_is_enough(
+def test_get_or_raise_gives_the_remembered_record_when_it_is_enough(
     store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
 ) -> None:
     broken(storage)
@@ -259,7 +259,7 @@ def test_a_turn_whose_end_is_not_saved_stays_in_the_list_until_it_is(
     assert record.open == ()
 
 
-def test_what_is_owed_is_saved_for_its_own_hook_alone(
+def test_unsaved_records_are_saved_for_their_own_hook_alone(
     store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
 ) -> None:
     """Another hook may be of another workspace, with a storage of its own."""

@@ -32,7 +32,7 @@ def test_first_come_first_served(line: RedisThreadLine, key: ThreadKey) -> None:
     assert [line.my_turn(key, ticket) for ticket in "cb"] == [False, True]
 
 
-def test_joining_twice_is_standing_once(line: RedisThreadLine, key: ThreadKey) -> None:
+def test_ticket_that_joins_twice_is_in_the_queue_once(line: RedisThreadLine, key: ThreadKey) -> None:
     assert [line.join(key, "a"), line.join(key, "b"), line.join(key, "a"), line.join(key, "c")] == [
         0,
         1,
@@ -46,7 +46,7 @@ def test_threads_have_their_own_lines(line: RedisThreadLine, key: ThreadKey) -> 
     assert line.join(replace(key, thread="2.000001"), "b") == 0
 
 
-def test_one_who_gives_up_is_not_waited_for(line: RedisThreadLine, key: ThreadKey) -> None:
+def test_ticket_that_leaves_is_not_waited_for(line: RedisThreadLine, key: ThreadKey) -> None:
     for ticket in "abc":
         line.join(key, ticket)
     line.leave(key, "b")
@@ -54,7 +54,9 @@ def test_one_who_gives_up_is_not_waited_for(line: RedisThreadLine, key: ThreadKe
     assert line.my_turn(key, "c")
 
 
-def test_the_dead_are_not_waited_for(line: RedisThreadLine, redis_client: Redis, key: ThreadKey) -> None:
+def test_ticket_without_a_lease_is_not_waited_for(
+    line: RedisThreadLine, redis_client: Redis, key: ThreadKey
+) -> None:
     for ticket in "abcd":
         line.join(key, ticket)
     dies(redis_client, "a")
@@ -63,7 +65,7 @@ def test_the_dead_are_not_waited_for(line: RedisThreadLine, redis_client: Redis,
     assert line.my_turn(key, "c")
 
 
-def test_one_whose_lease_ended_stands_last_and_is_told(
+def test_running_ticket_whose_lease_ended_is_told_that_another_runs(
     line: RedisThreadLine, redis_client: Redis, key: ThreadKey
 ) -> None:
     line.join(key, "a")
@@ -76,7 +78,7 @@ def test_one_whose_lease_ended_stands_last_and_is_told(
     assert line.my_turn(key, "a")
 
 
-def test_a_lease_that_ended_unnoticed_is_taken_up_again(
+def test_lease_that_ended_is_renewed_when_nobody_else_came(
     line: RedisThreadLine, redis_client: Redis, key: ThreadKey
 ) -> None:
     line.join(key, "a")
@@ -84,7 +86,7 @@ def test_a_lease_that_ended_unnoticed_is_taken_up_again(
     assert line.renew(key, "a")
 
 
-def test_who_runs_comes_back_to_an_empty_line_before_those_who_wait(
+def test_running_ticket_is_first_again_in_a_lost_queue(
     line: RedisThreadLine, redis_client: Redis, key: ThreadKey
 ) -> None:
     for ticket in "abc":
@@ -99,7 +101,7 @@ def test_who_runs_comes_back_to_an_empty_line_before_those_who_wait(
     assert [line.my_turn(key, ticket) for ticket in "bc"] == [False, True]
 
 
-def test_who_runs_passes_those_it_once_waited_behind(
+def test_ticket_that_runs_is_before_the_waiting_ones(
     line: RedisThreadLine, redis_client: Redis, key: ThreadKey
 ) -> None:
     for ticket in "abc":
@@ -113,7 +115,7 @@ def test_who_runs_passes_those_it_once_waited_behind(
     assert not line.my_turn(key, "c")
 
 
-def test_who_waits_gives_those_who_run_the_time_to_come_back(
+def test_waiting_ticket_does_not_run_for_a_while_after_a_loss(
     line: RedisThreadLine, redis_client: Redis, clock: FakeClock, key: ThreadKey
 ) -> None:
     line.join(key, "a")
@@ -127,7 +129,7 @@ def test_who_waits_gives_those_who_run_the_time_to_come_back(
     assert line.my_turn(key, "b")
 
 
-def test_who_comes_new_gives_it_too(
+def test_new_ticket_does_not_run_for_a_while_after_a_noticed_loss(
     line: RedisThreadLine, redis_client: Redis, clock: FakeClock, key: ThreadKey
 ) -> None:
     line.join(key, "a")
@@ -143,7 +145,7 @@ def test_who_comes_new_gives_it_too(
     assert line.my_turn(key, "new")
 
 
-def test_to_keep_a_lease_while_waiting_is_not_to_run(
+def test_renewing_while_waiting_is_not_running(
     line: RedisThreadLine, redis_client: Redis, key: ThreadKey
 ) -> None:
     line.join(key, "a")
@@ -153,7 +155,7 @@ def test_to_keep_a_lease_while_waiting_is_not_to_run(
     assert not line.my_turn(key, "a")
 
 
-def test_nothing_is_left_behind(line: RedisThreadLine, redis_client: Redis, key: ThreadKey) -> None:
+def test_empty_queue_leaves_no_keys(line: RedisThreadLine, redis_client: Redis, key: ThreadKey) -> None:
     for ticket in "ab":
         line.join(key, ticket)
     assert all(redis_client.pttl(name) > 0 for name in redis_client.keys("*"))
@@ -197,7 +199,7 @@ def test_redis_away_is_a_store_error(own_redis: RedisServer, clock: FakeClock, k
         line.leave(key, "a")
 
 
-def test_nobody_waits_twice_for_a_redis_that_is_away(
+def test_redis_is_left_alone_after_it_was_away(
     own_redis: RedisServer, clock: FakeClock, key: ThreadKey
 ) -> None:
     inner = RedisThreadLine(connect(own_redis.url, clock), clock)
