@@ -6,19 +6,19 @@ from cachetools import LRUCache
 from redis import Redis
 
 from clock import Clock
-from conversation_store.buckets import Buckets, BucketState
-from conversation_store.cached import CachedStore, RecordCache
 from conversation_store.circuit_breaker import CircuitBreaker
-from conversation_store.dify_storage import DifyStorage
-from conversation_store.failover import FailoverStore
-from conversation_store.memory import ProcessMemory
-from conversation_store.outage import Outage
-from conversation_store.presence import Presence, RedisPresence
-from conversation_store.redis_client import connect
-from conversation_store.redis_store import RedisStore
-from conversation_store.resilient import ResilientStore, hook_breaker
+from conversation_store.dify.buckets import Buckets, BucketState
+from conversation_store.dify.dify_storage import DifyStorage
+from conversation_store.layers.cached import CachedStore, RecordCache
+from conversation_store.layers.failover import FailoverStore
+from conversation_store.layers.memory import ProcessMemory
+from conversation_store.layers.resilient import ResilientStore, hook_breaker
+from conversation_store.redis.outage import Outage
+from conversation_store.redis.process_leases import Presence, RedisPresence
+from conversation_store.redis.redis_client import connect
+from conversation_store.redis.redis_store import RedisStore
+from conversation_store.redis.shared_thread_queue import RedisThreadLine, RestingLine, ThreadLine
 from conversation_store.store import ThreadStore
-from conversation_store.thread_line import RedisThreadLine, RestingLine, ThreadLine
 from errors import SettingsError
 
 HOOKS = 10_000

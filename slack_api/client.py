@@ -7,8 +7,8 @@ from typing import Any, TypedDict, Unpack
 from errors import SlackFateUnknown
 from json_fields import mapping_of, mappings_of, text_of
 from slack_api.identity import AuthInfo, UserInfo, auth_info, user_info
+from slack_api.rate_limit.tiers import APPEND, POST, SET_STATUS, START, STOP, UPDATE, USER
 from slack_api.retry import BRISK, HASTY, PATIENT, Patience
-from slack_api.tiers import APPEND, POST, SET_STATUS, START, STOP, UPDATE, USER
 from slack_api.web import Calls
 
 PAGE = 200  # messages of a thread that are asked for at once

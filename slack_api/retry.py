@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from errors import SlackError, SlackFateUnknown, SlackRateLimited, SlackRefused, SlackUnreachable
-from slack_api.outcome import SLACK_TROUBLE
+from slack_api.error_codes import SLACK_TROUBLE
 
 # These change nothing in the workspace. An upload URL that nobody uses expires by itself.
 REPEATABLE = frozenset(

@@ -5,23 +5,23 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from clock import Clock
-from slack_api.budget import Budget
 from slack_api.client import SlackApi
-from slack_api.tiers import APPEND, UPDATE
-from slack_reply.edited_message import EditedMessage
-from slack_reply.loose_ends import LooseEnds
-from slack_reply.native_stream import NativeStream
-from slack_reply.native_support import NativeSupport
-from slack_reply.opening import Opening
-from slack_reply.pages import pages_after
-from slack_reply.parts import Limits
-from slack_reply.posting import Blocks, Posting, Unfit
+from slack_api.rate_limit.rate_limiter import Budget
+from slack_api.rate_limit.tiers import APPEND, UPDATE
+from slack_reply.markdown.pages.pages import pages_after
+from slack_reply.markdown.parts import Limits
 from slack_reply.room import LONGEST_TEXT, MOST_MESSAGES, Room
-from slack_reply.share import Share
-from slack_reply.single_post import SinglePost
-from slack_reply.view import View
-from slack_reply.writer import CannotReply, Method, Place, SlackAway, Unreachable, Writer, WriterGone
-from slack_reply.written import Written
+from slack_reply.snapshot import View
+from slack_reply.writers.edited_message import EditedMessage
+from slack_reply.writers.native_stream import NativeStream
+from slack_reply.writers.native_support import NativeSupport
+from slack_reply.writers.opening import Opening
+from slack_reply.writers.posting import Blocks, Posting, Unfit
+from slack_reply.writers.rate_share import Share
+from slack_reply.writers.single_post import SinglePost
+from slack_reply.writers.stream_cleanup import LooseEnds
+from slack_reply.writers.writer import CannotReply, Method, Place, SlackAway, Unreachable, Writer, WriterGone
+from slack_reply.writers.written import Written
 
 Style = Literal["auto", "stream", "edit", "post"]
 

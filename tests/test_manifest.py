@@ -12,7 +12,7 @@ import yaml
 from dify_plugin.core.entities.plugin.setup import PluginConfiguration
 from dify_plugin.entities.endpoint import EndpointProviderConfiguration
 
-from conversation_store.buckets import STORAGE_BYTES
+from conversation_store.dify.buckets import STORAGE_BYTES
 
 ROOT = Path(__file__).parents[1]
 LANGUAGES = {"en_US", "ja_JP", "zh_Hans", "pt_BR"}

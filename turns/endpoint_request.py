@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
+from conversation_store.layers.resilient import ResilientStore
 from conversation_store.process_stores import ProcessStores
 from conversation_store.record import ThreadKey
-from conversation_store.resilient import ResilientStore
 from message import Message
 from provider.settings import Settings, read_settings
 

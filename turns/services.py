@@ -11,26 +11,26 @@ from conversation_store.record import ThreadKey, ThreadRecord
 from conversation_store.store import ThreadStore
 from dify_app.app import DifyApp
 from dify_app.calls import new_kinds
-from dify_app.fetch import fetch_file
-from dify_app.files_out import addresses, file_bases
+from dify_app.files.addresses import addresses, file_bases
+from dify_app.files.fetch import fetch_file
 from dify_app.form import FormCache
-from dify_app.manner import Manner
+from dify_app.run_options import Manner
 from job import Job
 from message import Message
 from provider.environment import Environment
 from slack_api.addresses import FilesOrigin
-from slack_api.budget import Budget
 from slack_api.channels import Channels
 from slack_api.client import SlackApi
 from slack_api.files import SlackFiles
 from slack_api.pool import Pool
+from slack_api.rate_limit.rate_limiter import Budget
 from slack_api.users import Users
 from slack_reply.interrupted import Interrupted
-from slack_reply.native_support import NativeSupport
 from slack_reply.reply import Reply, Slack
 from slack_reply.status import StatusLine
-from slack_reply.writer import Place
-from slack_reply.written import Written
+from slack_reply.writers.native_support import NativeSupport
+from slack_reply.writers.writer import Place
+from slack_reply.writers.written import Written
 from turns.answer.asking import Asking
 from turns.answer.greeting import Greeting
 from turns.answer.turn_context import TurnContext

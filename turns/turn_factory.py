@@ -4,9 +4,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from clock import Clock
+from conversation_store.layers.resilient import ResilientStore
 from conversation_store.process_stores import ProcessStores
 from conversation_store.record import ThreadKey, ThreadRecord
-from conversation_store.resilient import ResilientStore
 from job import Job
 from turns.answer.answering import Answering
 from turns.answer.turn_context import TurnContext

@@ -4,8 +4,8 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 
 from clock import Clock
+from conversation_store.layers.resilient import ResilientStore
 from conversation_store.record import ThreadRecord
-from conversation_store.resilient import ResilientStore
 from errors import StoreError
 from job import Job
 from slack_api.client import SlackApi

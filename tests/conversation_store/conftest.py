@@ -4,7 +4,7 @@ import pytest
 from redis import Redis
 
 from conversation_store.record import ThreadKey
-from conversation_store.redis_client import connect
+from conversation_store.redis.redis_client import connect
 from tests.fake_clock import FakeClock
 from tests.support.fake_dify_storage import FakeDifyStorage
 from tests.support.redis_server import RedisServer

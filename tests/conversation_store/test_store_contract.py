@@ -6,7 +6,7 @@ import pytest
 from redis import Redis
 
 from conversation_store.process_stores import ProcessStores
-from conversation_store.redis_store import RedisStore
+from conversation_store.redis.redis_store import RedisStore
 from conversation_store.store import ThreadStore
 from tests.fake_clock import FakeClock
 from tests.support.fake_dify_storage import FakeDifyStorage

@@ -6,7 +6,7 @@ import pytest
 from dify_app.answer import AnswerEvent, ConversationStarted, Ended, FilesDropped, QuestionCut, TextDelta
 from dify_app.app import DifyApp, Question
 from dify_app.calls import Kinds, new_kinds
-from dify_app.files_in import OfferedFile, Place, PlacedFile
+from dify_app.files.uploads import OfferedFile, Place, PlacedFile
 from dify_app.form import FormCache
 from errors import (
     AppMisconfigured,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dify_app.files_in import PlacedFile
+from dify_app.files.uploads import PlacedFile
 from dify_app.form import AppForm, Variable
 from dify_app.inputs import checked, known_values, query_variable, with_query
 from errors import InputMissing

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from dify_app.think import ThinkFilter
+from dify_app.stream.think import ThinkFilter
 from tests.slack_reply.examples import EXAMPLES
 
 

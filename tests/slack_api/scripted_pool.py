@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
-from slack_api.budget import Budget
 from slack_api.client import SlackApi
 from slack_api.pool import Bounds, HttpResponse
+from slack_api.rate_limit.rate_limiter import Budget
 from tests.fake_clock import FakeClock
 
 

@@ -12,11 +12,11 @@ from simulators.slack.options import Options
 from simulators.slack.server import SlackServer
 from simulators.slack.workspace import ANNA, GENERAL, Workspace
 from slack_api.addresses import FilesOrigin
-from slack_api.budget import Budget
 from slack_api.client import SlackApi
 from slack_api.connection import NeverSent
 from slack_api.files import FileLimits, SlackFiles
 from slack_api.pool import HttpResponse, Pool, Unanswered
+from slack_api.rate_limit.rate_limiter import Budget
 from tests.slack_api.scripted_pool import api_over, refuses, says
 
 LIMITS = FileLimits(size=200_000)

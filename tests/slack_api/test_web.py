@@ -14,8 +14,8 @@ from clock import SystemClock
 from errors import SlackError, SlackFateUnknown, SlackRateLimited, SlackRefused, SlackUnreachable
 from slack_api.connection import NeverSent
 from slack_api.pool import Bounds, HttpResponse, Pool, Unanswered
+from slack_api.rate_limit.tiers import POST, SET_STATUS, STATUS
 from slack_api.retry import BRISK
-from slack_api.tiers import POST, SET_STATUS, STATUS
 from slack_api.web import DEFAULT_RETRY_AFTER, LONGEST_RETRY_AFTER, PooledWebClient, retry_after, usable_body
 from tests.fake_clock import FakeClock
 from tests.slack_api.scripted_pool import OK, ScriptedPool, api_over, refuses, says

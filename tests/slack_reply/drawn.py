@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 
-from slack_reply.parts import Limits
+from slack_reply.markdown.parts import Limits
 
 NATIVE = Limits(size=9000, measure=lambda text: len(text.encode()), tables=True, reserve=100)
 EDIT = Limits(size=3500, measure=len, tables=True, reserve=100)

@@ -5,15 +5,15 @@ from typing import Any, NamedTuple, cast
 
 from simulators.slack.messages import fold
 from slack_api.client import SlackApi
-from slack_reply.edited_message import EditedMessage
-from slack_reply.loose_ends import LooseEnds
-from slack_reply.native_stream import NativeStream
-from slack_reply.opening import Opening
-from slack_reply.posting import Posting
-from slack_reply.share import Share
-from slack_reply.single_post import SinglePost
-from slack_reply.writer import Place, Writer
-from slack_reply.written import Written
+from slack_reply.writers.edited_message import EditedMessage
+from slack_reply.writers.native_stream import NativeStream
+from slack_reply.writers.opening import Opening
+from slack_reply.writers.posting import Posting
+from slack_reply.writers.rate_share import Share
+from slack_reply.writers.single_post import SinglePost
+from slack_reply.writers.stream_cleanup import LooseEnds
+from slack_reply.writers.writer import Place, Writer
+from slack_reply.writers.written import Written
 from tests.fake_clock import FakeClock
 
 PLACE = Place("T1", "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from slack_reply.pages import Limits, Page, chunks_between, closed, page_arguments
-from slack_reply.parts import Markdown
-from slack_reply.tokens import is_live
+from slack_reply.markdown.pages.pages import Limits, Page, chunks_between, closed, page_arguments
+from slack_reply.markdown.parts import Markdown
+from slack_reply.markdown.tokens import is_live
 
 Pages = tuple[Page, ...]
 

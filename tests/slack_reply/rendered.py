@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from slack_reply.parts import Markdown, Page, Table
+from slack_reply.markdown.parts import Markdown, Page, Table
 
 _PARSER = MarkdownIt("commonmark").enable(["strikethrough"])
 _BLOCKS = {"blockquote": "quote", "list_item": "item"}

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from dify_app.lines import LONGEST_FENCE
-from slack_reply.parts import Limits, Markdown
-from slack_reply.safe_text import escape
-from slack_reply.single_post import LIMITS
+from dify_app.stream.lines import LONGEST_FENCE
+from slack_reply.markdown.parts import Limits, Markdown
+from slack_reply.markdown.safe_text import escape
+from slack_reply.writers.single_post import LIMITS
 from tests.slack_reply.whole_pages import paginate
 
 BANK, EVIL = "https://bank.example", "https://evil.example"

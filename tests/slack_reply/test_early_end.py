@@ -6,18 +6,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from slack_reply import pages
-from slack_reply.blocks import read
 from slack_reply.footer import with_footer
+from slack_reply.markdown.blocks import read
+from slack_reply.markdown.pages import pages
 from slack_reply.reply import LAST_PAGES, LAST_TEXT_TIMEOUT, REPLY_TIMEOUT, Style
 from slack_reply.room import LONGEST_TEXT, MOST_MESSAGES, Room
-from slack_reply.view import Card, View
-from slack_reply.writer import Unreachable
+from slack_reply.snapshot import Card, View
+from slack_reply.writers.writer import Unreachable
 from tests.conversations.answers import long_text
 from tests.fake_clock import FakeClock
 from tests.slack_reply.keeping_slack import KeepingSlack, writer
-from tests.slack_reply.test_native_stream import Slack, stream
 from tests.slack_reply.troubled_slack import DONE, TROUBLES, TroubledSlack
+from tests.slack_reply.writers.test_native_stream import Slack, stream
 from tests.support.growing_answer import Now
 
 METHODS = ["stream", "edit", "post"]

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 
 from slack_reply.footer import source_line, with_footer
-from slack_reply.pages import Limits
-from slack_reply.tokens import is_live
-from slack_reply.view import View
+from slack_reply.markdown.pages.pages import Limits
+from slack_reply.markdown.tokens import is_live
+from slack_reply.snapshot import View
 from tests.slack_reply.drawn import EDIT, limits, markdown
 from tests.slack_reply.law import assert_grows, markdown_of
 from tests.slack_reply.rendered import rendered
-from tests.slack_reply.test_native_stream import Slack, card, stream
 from tests.slack_reply.whole_pages import paginate
+from tests.slack_reply.writers.test_native_stream import Slack, card, stream
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from time import thread_time
 
 import pytest
 
-from slack_reply.card_places import stretches
-from slack_reply.cell_text import plain
 from slack_reply.footer import with_footer
-from slack_reply.pages import Limits
-from slack_reply.safe_text import escape
-from slack_reply.view import Card
+from slack_reply.markdown.pages.pages import Limits
+from slack_reply.markdown.safe_text import escape
+from slack_reply.markdown.tables.cell_text import plain
+from slack_reply.snapshot import Card
+from slack_reply.writers.card_places import stretches
 from tests.slack_reply.whole_pages import paginate
 
 type Work = Callable[[str], object]

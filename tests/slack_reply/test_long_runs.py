@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dify_app.think import ThinkFilter
-from slack_reply import edited_message, sheet
-from slack_reply.pages import Page, pages_after
-from slack_reply.parts import Limits
+from dify_app.stream.think import ThinkFilter
+from slack_reply.markdown.pages.pages import Page, pages_after
+from slack_reply.markdown.parts import Limits
+from slack_reply.writers import edited_message
+from slack_reply.writers import streamed_message as sheet
 from tests.slack_reply.law import assert_fits, assert_grows
 from tests.slack_reply.test_disguised_links import disguised
 from tests.slack_reply.whole_pages import paginate

@@ -8,9 +8,11 @@ from itertools import chain
 
 import pytest
 
-from slack_reply import blocks, edited_message, sheet, single_post
 from slack_reply.footer import with_footer
-from slack_reply.view import Card, View
+from slack_reply.markdown import blocks
+from slack_reply.snapshot import Card, View
+from slack_reply.writers import edited_message, single_post
+from slack_reply.writers import streamed_message as sheet
 from tests.corpus.answers import ANSWERS
 from tests.slack_reply.keeping_slack import KeepingSlack, Look, writer
 from tests.slack_reply.rendered import Styled, rendered
@@ -94,7 +96,7 @@ def _remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """The layout is a function of the text alone: what was laid out once is not laid out again."""
     for module in (sheet, edited_message, single_post):
         monkeypatch.setattr(module, "pages_after", cache(module.pages_after))
-    monkeypatch.setattr("slack_reply.card_places.scan", cache(blocks.scan))
+    monkeypatch.setattr("slack_reply.writers.card_places.scan", cache(blocks.scan))
 
 
 @pytest.mark.parametrize("method", ["stream", "edit", "post"])

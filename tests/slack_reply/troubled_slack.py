@@ -10,15 +10,15 @@ from werkzeug.wrappers import Request
 from simulators.slack.double import Double
 from simulators.slack.messages import Message
 from simulators.slack.options import Options
-from slack_api.budget import Budget
 from slack_api.client import SlackApi
 from slack_api.connection import NeverSent
 from slack_api.pool import Bounds, HttpResponse, Unanswered
-from slack_reply.native_support import NativeSupport
+from slack_api.rate_limit.rate_limiter import Budget
 from slack_reply.reply import Reply, Slack, Style
-from slack_reply.view import View
-from slack_reply.writer import Place
-from slack_reply.written import Written
+from slack_reply.snapshot import View
+from slack_reply.writers.native_support import NativeSupport
+from slack_reply.writers.writer import Place
+from slack_reply.writers.written import Written
 from tests.fake_clock import FakeClock
 from tests.slack_api.scripted_pool import refuses, says
 from tests.support.growing_answer import Now

@@ -1,6 +1,6 @@
 """All pages of a text, for the laws of paging; the product itself only goes on behind a page it has shown."""
 
-from slack_reply.pages import Limits, Page, pages_after
+from slack_reply.markdown.pages.pages import Limits, Page, pages_after
 
 
 def paginate(text: str, limits: Limits, *, final: bool, cut: int | None = None) -> tuple[Page, ...]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from slack_reply.view import View
+from slack_reply.snapshot import View
 
 
 @dataclass(frozen=True)

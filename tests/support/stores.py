@@ -1,13 +1,13 @@
 """Stores as the tests of several modules need them. Each call makes what another process would have."""
 
-from conversation_store.buckets import Buckets, BucketState
-from conversation_store.cached import CachedStore, RecordCache
-from conversation_store.failover import FailoverStore
-from conversation_store.memory import ProcessMemory
-from conversation_store.outage import Outage
-from conversation_store.redis_client import connect
-from conversation_store.redis_store import RedisStore
-from conversation_store.resilient import ResilientStore, hook_breaker
+from conversation_store.dify.buckets import Buckets, BucketState
+from conversation_store.layers.cached import CachedStore, RecordCache
+from conversation_store.layers.failover import FailoverStore
+from conversation_store.layers.memory import ProcessMemory
+from conversation_store.layers.resilient import ResilientStore, hook_breaker
+from conversation_store.redis.outage import Outage
+from conversation_store.redis.redis_client import connect
+from conversation_store.redis.redis_store import RedisStore
 from tests.fake_clock import FakeClock
 from tests.support.fake_dify_storage import FakeDifyStorage
 from tests.support.store_contract import DAYS

@@ -9,8 +9,8 @@ from conversation_store.record import InFlight, OpenTurn, ThreadRecord
 from conversation_store.store import Change
 from errors import ContextBroken, StoreError
 from slack_reply.silence import is_silent, may_be_silent
-from slack_reply.view import View
-from slack_reply.writer import CannotReply, StoppedByUser, Unreachable
+from slack_reply.snapshot import View
+from slack_reply.writers.writer import CannotReply, StoppedByUser, Unreachable
 from turns.answer.answer_state import AnswerState
 from turns.answer.ending import Ending, below
 from turns.answer.streaming import Streaming

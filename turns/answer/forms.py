@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from dify_app.answer import Paused
-from slack_reply import links
+from slack_reply.markdown import links
 from turns.files.notes import linked
 
 

@@ -8,10 +8,10 @@ from conversation_store.store import ThreadStore
 from errors import StoreError
 from message import Message
 from plain_text import shortened
-from slack_reply import links
+from slack_reply.buttons import buttons
+from slack_reply.markdown import links
 from slack_reply.reply import Reply
-from slack_reply.suggestions import buttons
-from slack_reply.view import View
+from slack_reply.snapshot import View
 from turns.answer.welcome import Welcomer
 from turns.prompt.author import Author
 

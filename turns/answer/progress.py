@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from dify_app.answer import Step, StepState
-from slack_reply.task_cards import fitted, weight
-from slack_reply.view import Card
+from slack_reply.snapshot import Card
+from slack_reply.writers.task_cards import fitted, weight
 from wording import Say
 
 THOUGHTS = "thoughts"

@@ -9,7 +9,7 @@ from conversation_store.presses import Presses
 from dify_app.app import DifyApp
 from dify_app.form import AppForm
 from errors import DifyError
-from slack_reply.suggestions import fits_button, listed, usable
+from slack_reply.buttons import fits_button, listed, usable
 from turns.prompt.author import Author
 from wording import Say
 

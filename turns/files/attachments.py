@@ -7,7 +7,7 @@ import gevent
 
 from clock import Clock
 from dify_app.app import DifyApp
-from dify_app.files_in import FileCalls, OfferedFile, Place, PlacedFile, upload
+from dify_app.files.uploads import FileCalls, OfferedFile, Place, PlacedFile, upload
 from errors import DifyError, FileRefused
 from slack_api.file_objects import declared_size, download_url, mime_of, name_of
 from slack_api.files import FileLimits, SlackFiles

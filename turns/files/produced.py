@@ -7,10 +7,10 @@ import gevent
 
 from clock import Clock
 from dify_app.answer import FileProduced
-from dify_app.fetch import FetchedFile
+from dify_app.files.fetch import FetchedFile
 from errors import SlackError, SlackFateUnknown, SlackRefused
 from slack_api.files import SlackFiles
-from slack_reply.writer import Place
+from slack_reply.writers.writer import Place
 from turns.files.transfers import HookTransfers
 from turns.report import logger, where
 

@@ -5,7 +5,7 @@ import gevent
 from clock import Clock
 from errors import SlackRefused
 from slack_api.files import SlackFiles
-from slack_reply.writer import Place
+from slack_reply.writers.writer import Place
 from turns.files.produced import is_shared
 from turns.files.transfers import HookTransfers
 from turns.report import logger, where

@@ -10,7 +10,7 @@ from gevent.event import Event
 
 from clock import Clock
 from conversation_store.record import ThreadKey
-from conversation_store.thread_line import LEASE, ThreadLine
+from conversation_store.redis.shared_thread_queue import LEASE, ThreadLine
 from errors import StoreError
 from turns.ordering.thread_queue import QueuePlace, ThreadQueues
 

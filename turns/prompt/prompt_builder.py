@@ -7,7 +7,7 @@ from typing import Any
 
 from conversation_store.record import ThreadRecord
 from dify_app.app import DifyApp
-from dify_app.files_in import PlacedFile
+from dify_app.files.uploads import PlacedFile
 from errors import FileRefused
 from json_fields import mappings_of
 from message import Message, moment

@@ -13,13 +13,13 @@ from typing import Protocol
 from gevent.lock import BoundedSemaphore
 
 from clock import Clock
-from conversation_store.presence import Presence
 from conversation_store.record import InFlight, OpenTurn, ThreadKey, ThreadRecord
+from conversation_store.redis.process_leases import Presence
 from conversation_store.store import ThreadStore
 from errors import SlackError, StoreError
 from message import moment
 from slack_reply.interrupted import Interrupted, Remains
-from slack_reply.loose_ends import EXPIRY
+from slack_reply.writers.stream_cleanup import EXPIRY
 from turns.limits import LONGEST_AT_ALL, LONGEST_VISIBLE
 from turns.recovery.process_identity import Fate, ProcessIdentity
 from turns.report import logger

@@ -8,9 +8,9 @@ import gevent
 
 from clock import Clock
 from conversation_store.circuit_breaker import REST
+from conversation_store.layers.resilient import ResilientStore
 from conversation_store.process_stores import ProcessStores
 from conversation_store.record import OpenTurn, ThreadKey
-from conversation_store.resilient import ResilientStore
 from conversation_store.store import ThreadStore
 from turns.endpoint_request import EndpointRequest
 from turns.recovery.orphans import OrphanLocks, Orphans, RunningTurns, Watch

@@ -9,8 +9,8 @@ from clock import Clock
 from errors import SlackError, SlackRefused
 from message import Message
 from slack_api.client import SlackApi
+from slack_api.error_codes import TOKEN_DEAD
 from slack_api.identity import AuthInfo
-from slack_api.outcome import TOKEN_DEAD
 
 KEEP = 3600.0  # seconds
 KEEP_FAILURE = 30.0

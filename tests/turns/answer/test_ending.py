@@ -15,9 +15,10 @@ from errors import (
 )
 from message import Message
 from slack_api.identity import UserInfo
-from slack_reply import blocks, footer
-from slack_reply.parts import Limits
-from slack_reply.units import Unit
+from slack_reply import footer
+from slack_reply.markdown import blocks
+from slack_reply.markdown.parts import Limits
+from slack_reply.markdown.units import Unit
 from turns.answer.answer_state import AnswerState
 from turns.answer.ending import Ending, below
 from turns.prompt.author import Author

@@ -6,7 +6,7 @@ import gevent
 import pytest
 
 from clock import SystemClock
-from dify_app.files_in import OfferedFile, Place, PlacedFile
+from dify_app.files.uploads import OfferedFile, Place, PlacedFile
 from dify_app.form import AppForm, UploadLimits
 from errors import AppMisconfigured, FileRefused
 from slack_api.files import Downloaded, FileLimits

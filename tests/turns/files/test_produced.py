@@ -6,9 +6,9 @@ from gevent.event import Event
 
 from clock import SystemClock
 from dify_app.answer import FileProduced
-from dify_app.fetch import FetchedFile
+from dify_app.files.fetch import FetchedFile
 from errors import SlackError, SlackFateUnknown, SlackRefused, SlackUnreachable
-from slack_reply.writer import Place
+from slack_reply.writers.writer import Place
 from turns.files.produced import MOST_FILES, MOST_LINKS, ProducedFiles
 from turns.files.transfers import Transfers
 

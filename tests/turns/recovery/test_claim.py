@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
-from conversation_store.buckets import Buckets, BucketState
+from conversation_store.dify.buckets import Buckets, BucketState
 from conversation_store.record import HANDLED_KEPT, WAITING_KEPT, ThreadKey, ThreadRecord
 from message import Message
 from tests.fake_clock import FakeClock

@@ -6,7 +6,7 @@ import pytest
 
 from conversation_store.record import InFlight, OpenTurn
 from slack_reply.interrupted import Remains
-from slack_reply.loose_ends import EXPIRY
+from slack_reply.writers.stream_cleanup import EXPIRY
 from tests.fake_clock import FakeClock
 from tests.support.fake_dify_storage import FakeDifyStorage
 from tests.support.house import BESIDE, DEAD, ELSEWHERE, HERE, KEY, SECRET, Ending, House, Leases

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from conversation_store.buckets import Buckets, BucketState
+from conversation_store.dify.buckets import Buckets, BucketState
 from conversation_store.record import InFlight, ThreadKey, ThreadRecord
 from message import Message, Source
 from slack_api.retry import HASTY, PATIENT, Patience

@@ -1,0 +1,1 @@
+"""What lies between a turn and its storage: cache, fallback, memory for outages."""

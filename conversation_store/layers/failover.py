@@ -1,0 +1,187 @@
+"""Redis first, Dify's storage while Redis is away. The return to Redis needs nobody."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from clock import Clock
+from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord, merged, merged_after_outage
+from conversation_store.redis.outage import Outage
+from conversation_store.redis.redis_store import RedisStore
+from conversation_store.store import Change, ThreadStore
+from errors import StoreBusy, StoreError
+
+
+@dataclass(frozen=True, slots=True)
+class FailoverStore:
+    """A ThreadStore on `first`, and on `second` while that fails.
+
+    What a thread needs to go on is written to `second` too when it changes: its conversation, its followers, the
+    messages that were answered. Running turns are not written there, because their end would have to be written there
+    as well. So two processes can answer the same message when Slack repeats the message after Redis went away in the
+    middle of its turn.
+    `second` is asked for a thread that `first` does not know, because a Redis may come back empty. What was written
+    to `second` while `first` was away is sent to `first` later (outage.py).
+    """
+
+    first: RedisStore
+    second: ThreadStore
+    outage: Outage
+
+    def get(self, key: ThreadKey, *, fresh: bool = False) -> ThreadRecord | None:  # noqa: D102
+        try:
+            record = self.outage.breaker.call(lambda: self.first.get(key, fresh=fresh))
+        except StoreBusy:
+            raise
+        except StoreError:
+            return self.second.get(key, fresh=fresh)
+        other = self._elsewhere(key, missing=record is None)
+        return merged_after_outage(record or ThreadRecord(), other) if other else record
+
+    def update(self, key: ThreadKey, change: Change) -> ThreadRecord:  # noqa: D102
+        whole = _Whole(change)
+        try:
+            record = self._over_all(key, whole, lambda: self.first.update(key, whole.change))
+        except StoreBusy:
+            raise
+        except StoreError:
+            record = self.second.update(key, change)
+            self.outage.note_unsent(key, record, self.first)
+            return record
+        self.outage.note_complete(key)
+        if whole.has_news(record):
+            with suppress(StoreError):
+                self.second.update(key, lambda mirrored: _at_rest(merged(mirrored, record)))
+        return record
+
+    def claim(self, key: ThreadKey, ts: str, change: Change) -> ThreadRecord | None:  # noqa: D102
+        whole = _Whole(change)
+
+        def claim() -> ThreadRecord | None:
+            return (
+                None
+                if whole.was_taken_elsewhere(ts, self.outage.clock)
+                else self.first.claim(key, ts, whole.change)
+            )
+
+        try:
+            claimed = self._over_all(key, whole, claim)
+        except StoreBusy:
+            raise
+        except StoreError:
+            claimed = self.second.claim(key, ts, change)
+            if claimed is not None:
+                self.outage.note_unsent(key, claimed, self.first)
+            return claimed
+        if claimed is not None:
+            self.outage.note_complete(key)
+        return claimed
+
+    def forget(self, key: ThreadKey) -> None:  # noqa: D102
+        try:
+            self.outage.breaker.call(lambda: self.first.forget(key))
+        except StoreBusy:
+            raise
+        except StoreError:
+            self.outage.note_unsent(key, self.second.update(key, lambda _: ThreadRecord()), self.first)
+            return
+        self.outage.note_complete(key)
+        self.second.forget(key)
+
+    def in_flight(self, hook_id: str) -> tuple[OpenTurn, ...]:
+        """The turns of both stores, because a turn may have begun while Redis was away."""
+        turns = self.second.in_flight(hook_id)
+        with suppress(StoreError):
+            turns += self.outage.breaker.call(lambda: self.first.in_flight(hook_id))
+        return tuple(dict.fromkeys(turns))
+
+    def note_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
+        try:
+            self.outage.breaker.call(lambda: self.first.note_in_flight(turn))
+        except StoreError:
+            self.second.note_in_flight(turn)
+
+    def clear_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
+        self.second.clear_in_flight(turn)
+        with suppress(StoreError):
+            self.outage.breaker.call(lambda: self.first.clear_in_flight(turn))
+
+    def has_seen_press(self, hook_id: str) -> bool:
+        """Whether one of the stores knows of a press: it may have come while Redis was away."""
+        with suppress(StoreError):
+            if self.outage.breaker.call(lambda: self.first.has_seen_press(hook_id)):
+                return True
+        return self.second.has_seen_press(hook_id)
+
+    def note_press(self, hook_id: str) -> None:
+        """In both stores, because Redis may come back empty. One store is enough."""
+        try:
+            self.outage.breaker.call(lambda: self.first.note_press(hook_id))
+        except StoreError:
+            self.second.note_press(hook_id)
+        else:
+            with suppress(StoreError):
+                self.second.note_press(hook_id)
+
+    def _over_all[T](self, key: ThreadKey, whole: "_Whole", write: Callable[[], T]) -> T:
+        """Write to `first` with what only `second` knows. A thread that `first` does not know takes a second try."""
+        whole.other = self._elsewhere(key, missing=False)
+        with suppress(_Missing):
+            return self.outage.breaker.call(write)
+        whole.other = self._elsewhere(key, missing=True)
+        whole.asked = True
+        return self.outage.breaker.call(write)
+
+    def _elsewhere(self, key: ThreadKey, *, missing: bool) -> ThreadRecord | None:
+        """What others know, if `first` may lack something of the thread. `missing`: `first` has no record of it."""
+        unsent = self.outage.unsent(key)
+        if unsent is None and (not missing or self.outage.is_unknown(key)):
+            return None
+        try:
+            found = self.second.get(key, fresh=True)
+        except StoreError:
+            return unsent
+        if found is None:
+            self.outage.note_unknown(key)
+            return unsent
+        return merged(found, unsent) if unsent else found
+
+
+class _Missing(Exception):
+    """The first store does not know the thread: the second one must be asked before anything is written."""
+
+
+class _Whole:
+    """A change that is made on what both stores know. It remembers the record before, to tell what is new."""
+
+    def __init__(self, change: Change) -> None:
+        self.other: ThreadRecord | None = None
+        self.asked = False
+        self._change = change
+        self._before = ThreadRecord()
+
+    def change(self, record: ThreadRecord) -> ThreadRecord:
+        """The Change for the first store. Raises _Missing."""
+        if record == ThreadRecord(updated=record.updated) and self.other is None and not self.asked:
+            raise _Missing
+        self._before = record
+        return self._change(merged_after_outage(record, self.other) if self.other else record)
+
+    def was_taken_elsewhere(self, ts: str, clock: Clock) -> bool:
+        """Whether the message was claimed while the first store was away."""
+        return self.other is not None and self.other.has_taken(ts, clock)
+
+    def has_news(self, after: ThreadRecord) -> bool:
+        """Whether anything changed that the thread needs to go on."""
+        return _needed(self._before) != _needed(after)
+
+
+def _needed(record: ThreadRecord) -> tuple[object, ...]:
+    return record.conversation_id, record.followers, record.last_answer_ts
+
+
+def _at_rest(record: ThreadRecord) -> ThreadRecord:
+    """The record as if its running turns had not been claimed: a reader must not think that they have ended."""
+    running = {turn.ts for turn in record.open}
+    handled = tuple(ts for ts in record.handled if ts not in running)
+    return replace(record, handled=handled, in_flight=None, waiting=())

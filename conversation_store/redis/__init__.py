@@ -1,0 +1,1 @@
+"""The store on Redis, and what processes tell each other through Redis."""

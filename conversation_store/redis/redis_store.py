@@ -1,0 +1,169 @@
+"""Threads in Redis: updates are exact between processes, and Redis itself deletes what expired."""
+
+import hashlib
+import uuid
+from dataclasses import replace
+from functools import partial
+from typing import Any, cast
+
+from redis import Redis
+
+from clock import Clock
+from conversation_store.codec import dump, load, record_fields, record_from, turn_fields, turn_from
+from conversation_store.record import DAY, OpenTurn, ThreadKey, ThreadRecord, as_of, merged_after_outage
+from conversation_store.redis.redis_client import PREFIX, redis_errors
+from conversation_store.store import Change
+from errors import StoreBusy, StoreError
+
+CLAIM_KEPT = 26 * 3600.0
+"""Seconds a message stays taken; Slack can repeat an event for 24 h (field/slack.md §1.2)."""
+OPEN_TURNS_KEPT = 7 * DAY
+OPEN_TURNS = 2_000
+TRIES = 20
+"""How often a record is read because another process changed it meanwhile."""
+
+_CHANGED, _TAKEN = 0, -1
+
+_SWAP = """
+local held = redis.call('GET', KEYS[1]) or ''
+if held == ARGV[2] then return 1 end
+if held ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+return 1
+"""
+"""Set the record if nobody changed it since it was read. The script may be sent twice: the second changes nothing."""
+
+_CLAIM = """
+local by = redis.call('GET', KEYS[2])
+if by == ARGV[4] then return 1 end
+if by then return -1 end
+if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+redis.call('SET', KEYS[2], ARGV[4], 'PX', ARGV[5])
+return 1
+"""
+"""The same, and claim the message with it. The claim holds a token, so that the script may be sent twice."""
+
+_NOTE = """
+if redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[3]) then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
+return 1
+"""
+
+
+class RedisStore:
+    """A ThreadStore that may live as long as the process. `days` is the hook's `conversation_days`.
+
+    A get is one round trip, an update or a claim two. More are needed only while processes write to the same thread.
+    """
+
+    def __init__(self, client: Redis, clock: Clock, days: float) -> None:
+        self._client = client
+        self._clock = clock
+        self._days = days
+        self._swap = client.register_script(_SWAP)
+        self._claim = client.register_script(_CLAIM)
+        self._note = client.register_script(_NOTE)
+
+    def get(self, key: ThreadKey, *, fresh: bool = False) -> ThreadRecord | None:  # noqa: ARG002, D102 - always fresh
+        stored = self._read(_thread(key))
+        return as_of(key, record_from(load(stored)), self._clock.epoch(), self._days)
+
+    def update(self, key: ThreadKey, change: Change) -> ThreadRecord:  # noqa: D102
+        written = self._write(key, change)
+        if written is None:
+            raise StoreError("an update was refused")  # pragma: no cover - only a claim refuses
+        return written
+
+    def claim(self, key: ThreadKey, ts: str, change: Change) -> ThreadRecord | None:  # noqa: D102
+        return self._write(key, change, ts)
+
+    def merge_in(self, key: ThreadKey, unsent: ThreadRecord) -> None:
+        """Add what was written elsewhere during an outage.
+
+        `updated` stays that of the later write: several processes send their records in any order.
+        """
+        self._write(key, partial(merged_after_outage, unsent=unsent), stamp=False)
+
+    def forget(self, key: ThreadKey) -> None:  # noqa: D102
+        with redis_errors():
+            self._client.delete(_thread(key))
+
+    def in_flight(self, hook_id: str) -> tuple[OpenTurn, ...]:  # noqa: D102
+        with redis_errors():
+            lines = cast("list[bytes]", self._client.hvals(_open_turns(hook_id)))
+        turns = (turn_from(load(line)) for line in lines)
+        return tuple(sorted((turn for turn in turns if turn), key=lambda turn: turn.started))
+
+    def note_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
+        fields = (_line(turn), dump(turn_fields(turn)), OPEN_TURNS, self._millis(OPEN_TURNS_KEPT))
+        with redis_errors():
+            self._note(keys=[_open_turns(turn.key.hook_id)], args=fields)
+
+    def clear_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
+        with redis_errors():
+            self._client.hdel(_open_turns(turn.key.hook_id), _line(turn))
+
+    def has_seen_press(self, hook_id: str) -> bool:  # noqa: D102
+        with redis_errors():
+            return bool(self._client.exists(_press(hook_id)))
+
+    def note_press(self, hook_id: str) -> None:  # noqa: D102
+        with redis_errors():
+            self._client.set(_press(hook_id), "1", px=self._millis(self._days * DAY))
+
+    def _write(
+        self, key: ThreadKey, change: Change, claimed: str = "", *, stamp: bool = True
+    ) -> ThreadRecord | None:
+        token = uuid.uuid4().hex
+        for _ in range(TRIES):
+            now, held = self._clock.epoch(), self._read(_thread(key))
+            before = as_of(key, record_from(load(held)), now, self._days) or ThreadRecord()
+            if claimed and before.has_taken(claimed, self._clock):
+                return None
+            after = change(before)
+            after = replace(after, updated=now) if stamp else after
+            after = after.with_handled(claimed) if claimed else after
+            outcome = self._put(key, held, dump(record_fields(after)), claimed, token)
+            if outcome == _TAKEN:
+                return None
+            if outcome != _CHANGED:
+                return after
+        raise StoreBusy(f"redis: the thread changed {TRIES} times while it was written")
+
+    def _put(self, key: ThreadKey, held: bytes, content: str, claimed: str, token: str) -> int:
+        args: list[Any] = [held, content, self._millis(self._days * DAY)]
+        with redis_errors():
+            if not claimed:
+                return int(self._swap(keys=[_thread(key)], args=args))
+            taken = f"{_thread(key)}:{hashlib.sha256(claimed.encode()).hexdigest()[:16]}"
+            return int(self._claim(keys=[_thread(key), taken], args=[*args, token, self._millis(CLAIM_KEPT)]))
+
+    def _read(self, name: str) -> bytes:
+        with redis_errors():
+            return cast("bytes | None", self._client.get(name)) or b""
+
+    def _millis(self, seconds: float) -> int:
+        return max(1, int(self._clock.wall(seconds) * 1000))
+
+
+def _thread(key: ThreadKey) -> str:
+    """A Redis cluster places keys by what is in braces, so all keys of a thread are on one node."""
+    return f"{PREFIX}:t:{{{key.digest()[:32]}}}"
+
+
+def _open_turns(hook_id: str) -> str:
+    return f"{PREFIX}:f:{_short_hash(hook_id)}"
+
+
+def _press(hook_id: str) -> str:
+    return f"{PREFIX}:b:{_short_hash(hook_id)}"
+
+
+def _short_hash(hook_id: str) -> str:
+    return hashlib.sha256(hook_id.encode()).hexdigest()[:32]
+
+
+def _line(turn: OpenTurn) -> str:
+    return f"{turn.key.digest()[:16]}:{turn.ts}:{turn.holder}"

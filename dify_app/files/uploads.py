@@ -1,0 +1,114 @@
+"""Files of a Slack message on their way into an app (field/dify.md §4); refusals name a key of `wording`.
+
+A reverse invocation has no `files`: a file travels only in a file or file-list variable of the app's form,
+after an upload. Each file goes to the first variable, in the form's order, that the admin left empty, that
+takes its type and has room.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import requests
+
+from dify_app.files.file_types import file_type
+from dify_app.form import AppForm, Variable
+from errors import FileRefused
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedFile:
+    """A file before its download; `size` in bytes, as Slack says."""
+
+    name: str
+    mimetype: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a file goes and as what type; `many`: into a file-list."""
+
+    file: OfferedFile
+    variable: str
+    many: bool
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedFile:
+    """An uploaded file and the variable it goes to; `many`: a file-list."""
+
+    variable: str
+    many: bool
+    kind: str
+    tool_file_id: str
+
+    def value(self) -> dict[str, str]:
+        """The input Dify takes; the SDK's own `to_app_parameter` was wrong before 0.10.1."""
+        return {"type": self.kind, "transfer_method": "tool_file", "tool_file_id": self.tool_file_id}
+
+
+class FileCalls(Protocol):
+    """`session.file` of the SDK: uploads within 10 s and raises bare Exceptions, or those of `requests`."""
+
+    def upload(self, filename: str, content: bytes, mimetype: str) -> Any: ...  # noqa: D102 - the SDK's
+
+
+def place(
+    form: AppForm, filled: Collection[str], files: Sequence[OfferedFile]
+) -> Iterator[Place | FileRefused]:
+    """One answer per file, in order; `filled` are the variables that have the admin's values."""
+    free = [variable for variable in form.file_variables if variable.name not in filled]
+    room = {variable.name: _room(form, variable) for variable in free}
+    for file in files:
+        found = _place(form, free, room, file)
+        if isinstance(found, Place):
+            room[found.variable] -= 1
+        yield found
+
+
+def upload(calls: FileCalls, place: Place, content: bytes) -> PlacedFile:
+    """Bring the content to Dify. Raises FileRefused."""
+    try:
+        answer = calls.upload(place.file.name, content, place.file.mimetype)
+    except Exception as error:
+        raise FileRefused(place.file.name, _reason(error)) from error
+    return PlacedFile(place.variable, place.many, place.kind, str(answer.id))
+
+
+def _place(
+    form: AppForm, free: Sequence[Variable], room: dict[str, int], file: OfferedFile
+) -> Place | FileRefused:
+    if not free:
+        return FileRefused(file.name, "file_no_variable")
+    if file.size <= 0:
+        return FileRefused(file.name, "file_empty")
+    taking = [
+        (variable, kind) for variable in free if (kind := file_type(file.name, file.mimetype, variable))
+    ]
+    if not taking:
+        return FileRefused(file.name, "file_wrong_type")
+    fitting = [(v, kind) for v, kind in taking if file.size <= (form.limits.size(kind) or file.size)]
+    if not fitting:
+        return FileRefused(file.name, "file_too_large")
+    for variable, kind in fitting:
+        if room[variable.name] > 0:
+            return Place(file, variable.name, variable.kind == "file-list", kind)
+    return FileRefused(file.name, "file_too_many")
+
+
+def _room(form: AppForm, variable: Variable) -> int:
+    """How many files the variable takes; Dify's usual limit, where it names none, is 10."""
+    if variable.kind == "file":
+        return 1
+    return min(variable.max_length or form.limits.count or 10, form.limits.count or 10)
+
+
+def _reason(error: Exception) -> str:
+    """Why an upload failed; without INTERNAL_FILES_URL its address has no host, or one out of reach."""
+    if isinstance(error, requests.exceptions.ReadTimeout):
+        return "file_upload_refused"
+    if isinstance(error, requests.exceptions.ConnectionError | ValueError):
+        return "file_upload_unset"
+    return "file_too_large" if "status code: 413" in str(error)[:100] else "file_upload_refused"

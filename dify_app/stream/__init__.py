@@ -1,0 +1,1 @@
+"""Dify's stream of events becomes a few typed answer events."""

@@ -1,0 +1,100 @@
+"""What hangs on an answer: the documents it rests on and the files it brings (field/dify.md §1, §4)."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from dify_app.answer import FileProduced, Source
+from dify_app.files.addresses import is_signed
+from json_fields import count_of, mapping_of, mappings_of, text_of
+from plain_text import one_line
+
+_LONGEST_NAME = 150  # characters of a document's name
+_LONGEST_URL = 2000
+_MOST_FILES = 1_000  # of one answer; none after them is told
+_LINK_NAMES = ("url", "source_url", "source", "link")
+
+
+class NewFiles:
+    """Tells each file once: one of Dify's comes with several events, under changing hosts and signatures.
+
+    `owns` tells the addresses of files on Dify. Elsewhere, another query is another file.
+    """
+
+    def __init__(self, owns: Callable[[str], bool]) -> None:
+        self._owns = owns
+        self._told: set[str] = set()
+
+    def take(self, files: Iterable[FileProduced]) -> list[FileProduced]:
+        """Those not told yet."""
+        new = []
+        for file in files:
+            address = self._address(file.url)
+            if address not in self._told and len(self._told) < _MOST_FILES:
+                self._told.add(address)
+                new.append(file)
+        return new
+
+    def _address(self, url: str) -> str:
+        """What stays the same of it from one event to the next."""
+        bare = url.partition("?")[0]
+        if self._owns(url):
+            return bare[max(0, bare.find("/files/")) :]
+        return bare if "://" not in url or is_signed(url) else url
+
+
+def sources_in(metadata: Mapping[str, Any]) -> tuple[Source, ...]:
+    """The documents of `retriever_resources`, once each by name, in the order of their `position`."""
+    resources = mappings_of(metadata, "retriever_resources")
+    resources.sort(key=lambda resource: count_of(resource, "position") or 0)
+    found: dict[str, str] = {}
+    for resource in resources:
+        name = one_line(text_of(resource, "document_name", "title", "dataset_name"), _LONGEST_NAME)
+        if name and not found.get(name):
+            found[name] = _link(resource)
+    return tuple(Source(name, url) for name, url in found.items())
+
+
+def files_in(holder: Mapping[str, Any]) -> Iterator[FileProduced]:
+    """The files of `files`, of a message's end or a workflow's; what the user sent is not among them."""
+    for item in mappings_of(holder, "files"):
+        found = file_of(item)
+        if found is not None:
+            yield found
+
+
+def file_of(item: Mapping[str, Any]) -> FileProduced | None:
+    """One file of Dify's; None for a file of the user's, or one without an address."""
+    url = text_of(item, "url", "remote_url")
+    if not url or item.get("belongs_to") == "user":
+        return None
+    return FileProduced(
+        url, text_of(item, "type") or "custom", text_of(item, "filename", "name") or _last_part(url)
+    )
+
+
+def _last_part(url: str) -> str:
+    try:
+        return urlsplit(url).path.rpartition("/")[2]
+    except ValueError:
+        return ""
+
+
+def _link(resource: Mapping[str, Any]) -> str:
+    """An http(s) address that Dify gives for the document, or empty."""
+    for holder in (resource, mapping_of(resource, "doc_metadata")):
+        for name in _LINK_NAMES:
+            url = text_of(holder, name)
+            if url and _is_web(url):
+                return url
+    return ""
+
+
+def _is_web(url: str) -> bool:
+    if len(url) > _LONGEST_URL or not url.isprintable() or any(mark in url for mark in " <>|"):
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in {"http", "https"} and bool(parts.hostname)

@@ -1,0 +1,107 @@
+"""Pictures and files that lie on Dify, taken out of the text while it streams: Slack can't show their addresses.
+
+What is Dify's own is decided by `files_out`; any other image or link stays in the text as it is. A picture in a
+code block is taken too if it is Dify's own: its address is signed and short-lived, so it is meant as a picture.
+Of a link to a file its words stay.
+"""
+
+import re
+from collections.abc import Callable
+
+from dify_app.answer import FileProduced
+from dify_app.files.addresses import is_signed
+from dify_app.stream.frames import TAKEN, FrameFilter
+
+_ALT = r"(?>[^\[\]\n\\]|\\.|\[[^\[\]\n]{0,100}\]){0,300}"
+_TARGET = r"""\([ ]{0,3}<?([^\s<>()]{1,2000})>?(?:[ ]{1,3}["'][^"'\n]{0,300}["'])?[ ]{0,3}\)"""
+_LINK = re.compile(rf"(!?)\[({_ALT})\]{_TARGET}")
+_LINKED_IMAGE = re.compile(rf"\[[ ]{{0,3}}(!\[({_ALT})\]{_TARGET})[ ]{{0,3}}\]{_TARGET}")
+_MARK = re.compile(r"[!\[]")
+# The same, for as far as they have come.
+_ALT_BEGUN = rf"{_ALT}(?:\\|\[[^\[\]\n]{{0,100}})?"
+_TARGET_BEGUN = r"""\([^()\n]{0,2400}(?:["'][^"'\n]{0,300}["']?[ ]{0,3})?"""
+_BEGUN = re.compile(
+    rf"(?:!|!?\[(?:{_ALT_BEGUN}|{_ALT}\](?:{_TARGET_BEGUN})?))\Z"
+    rf"|\[[ ]{{0,3}}!(?:\[(?:{_ALT_BEGUN}|{_ALT}\](?:{_TARGET_BEGUN})?))?\Z"
+    rf"|\[[ ]{{0,3}}!\[{_ALT}\]{_TARGET}[ ]{{0,3}}(?:\](?:{_TARGET_BEGUN})?)?\Z"
+)
+
+
+class ImageFilter:
+    """`owns` tells whether an address is that of a file on Dify."""
+
+    def __init__(self, owns: Callable[[str], bool]) -> None:
+        self._owns = owns
+        self._pending = ""
+        self._frames = FrameFilter()
+
+    def feed(self, text: str) -> tuple[str, list[FileProduced]]:
+        """The text that is certain to be no such image, and the images that are."""
+        text = self._pending + text.replace(TAKEN, "\N{REPLACEMENT CHARACTER}")
+        said: list[str] = []
+        files: list[FileProduced] = []
+        at = 0
+        while (mark := _next_mark(text, at)) >= 0:
+            said.append(text[at:mark])
+            found = _LINKED_IMAGE.match(text, mark) or _LINK.match(text, mark)
+            if found is not None:
+                said.append(self._read(found, files))
+                at = found.end()
+            elif _BEGUN.match(text, mark):
+                at = mark
+                break
+            else:
+                said.append(text[mark])
+                at = mark + 1
+        certain = len(text) if mark < 0 else mark
+        said.append(text[at:certain])
+        self._pending = text[certain:]
+        return self._frames.feed("".join(said)), files
+
+    def close(self) -> str:
+        """What was held back."""
+        held, self._pending = self._pending, ""
+        return self._frames.feed(held) + self._frames.close()
+
+    def _read(self, found: re.Match[str], files: list[FileProduced]) -> str:
+        """What is left of this image or link."""
+        if found.re is _LINKED_IMAGE:
+            return self._linked(found, files)
+        bang, label, url = found.groups()
+        if bang and self._owns(url):
+            files.append(_produced(label, url, "image"))
+            return TAKEN
+        if not bang and self._is_file(url):
+            files.append(_produced(label, url, "custom"))
+            return str(label)
+        return found.group()
+
+    def _linked(self, found: re.Match[str], files: list[FileProduced]) -> str:
+        """A picture that is a link: each of the two may be Dify's own."""
+        image, alt, url, target = found.groups()
+        produced = _produced(alt, url, "image")
+        own = self._owns(url)
+        if own:
+            files.append(produced)
+        if self._is_file(target):
+            files.append(_produced(alt, target, "custom"))
+            return TAKEN if own else image
+        return f"[{produced.name}]({target})" if own else found.group()
+
+    def _is_file(self, url: str) -> bool:
+        """A link to a file on Dify that can be had; a picture is tried in any case."""
+        return self._owns(url) and is_signed(url)
+
+
+def _next_mark(text: str, at: int) -> int:
+    found = _MARK.search(text, at)
+    return found.start() if found else -1
+
+
+def _produced(alt: str, url: str, kind: str) -> FileProduced:
+    """It goes by its description, with the ending of the file."""
+    last = url.partition("?")[0].rpartition("/")[2]
+    _, dot, extension = last.rpartition(".")
+    alt = alt.strip()
+    name = alt if "." in alt else f"{alt}{dot}{extension}" if alt and dot else alt or last
+    return FileProduced(url, kind, name)

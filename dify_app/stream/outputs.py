@@ -1,0 +1,112 @@
+"""A workflow's outputs as an answer: one text as it is, anything else as a readable Markdown list.
+
+A value that is more than plain lines (code, a table, a heading) would break in a line of the list: it stands below
+its name, at the top level outside of the list.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from dify_app.stream.lines import end_of
+
+_MOST_LINES = 200  # of a list; a longer one ends in an ellipsis
+_DEEPEST = 4  # levels shown as lists, the rest as JSON
+_LONGEST_JSON = 1000  # characters
+_FILE = "dify_model_identity"  # the member by which Dify marks its file objects ([A] core/file/models.py)
+# How a line of a block begins, or one that underlines a heading or the head of a table.
+_MARKUP = re.compile(
+    r"^[ \t]*+(?:`{3}|~{3}|#{1,6}[ \t]|\||>|[-*+][ \t]|\d{1,9}[.)][ \t])|^[ \t:|]*+[-=][ \t:|=-]*+$",
+    re.MULTILINE,
+)
+
+
+def readable(outputs: Mapping[str, Any]) -> str:
+    """Markdown of all outputs; files are left out, they come as files. Empty if nothing is left to say."""
+    shown = {name: value for name, value in outputs.items() if not _is_empty(value)}
+    if len(shown) == 1:
+        only = next(iter(shown.values()))
+        if isinstance(only, str):
+            return only
+        return _joined(_lines(only, 0))
+    return _joined(_lines(shown, 0))
+
+
+def _joined(lines: Iterator[str]) -> str:
+    kept: list[str] = []
+    for line in lines:
+        if len(kept) == _MOST_LINES:
+            kept.append("- …")
+            break
+        kept.append(line.removeprefix("\n") if kept and kept[-1].endswith("\n") else line)
+    return "\n".join(kept).strip("\n")
+
+
+def _lines(value: Any, depth: int) -> Iterator[str]:
+    """The lines of a list of this value; a scalar is one line without a bullet."""
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            if not _is_empty(item):
+                yield from _entry(f"**{name}**: ", item, depth)
+    elif _is_list(value):
+        for item in value:
+            if not _is_empty(item):
+                yield from _entry("", item, depth)
+    else:
+        yield _scalar(value)
+
+
+def _entry(label: str, value: Any, depth: int) -> Iterator[str]:
+    """One bullet and what hangs under it, indented by two blanks a level."""
+    indent = "  " * depth
+    if isinstance(value, Mapping) or _is_list(value):
+        if depth + 1 < _DEEPEST:
+            yield f"{indent}- {label.rstrip() or '…'}"
+            yield from _lines(value, depth + 1)
+        else:
+            yield f"{indent}- {label}`{_json(value)}`"
+        return
+    if isinstance(value, str) and "\n" in value.strip() and _MARKUP.search(value):
+        yield _block(label, value, indent)
+        return
+    first, *rest = _scalar(value).splitlines() or [""]
+    yield f"{indent}- {label}{first}"
+    yield from (f"{indent}  {line}".rstrip() for line in rest)
+
+
+def _block(label: str, value: str, indent: str) -> str:
+    """The value whole and on lines of its own, with blank lines around."""
+    lines = value.strip("\r\n").splitlines()
+    if end := end_of("\n".join(lines)).block_end:
+        lines.append(end)
+    if not indent:
+        return "\n".join(["", *([label.rstrip(), ""] if label else []), *lines, ""])
+    hanging = (f"{indent}  {line}".rstrip() for line in lines)
+    return "\n".join([f"{indent}- {label.rstrip() or '…'}", "", *hanging, ""])
+
+
+def _scalar(value: Any) -> str:
+    return value if isinstance(value, str) else _json(value)
+
+
+def _json(value: Any) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False)[:_LONGEST_JSON].replace("`", "'")
+    except (TypeError, ValueError, RecursionError):
+        return "…"
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
+
+
+def _is_empty(value: Any) -> bool:
+    """Nothing to show: null, empty, or nothing but files and such."""
+    return _is_blank(value) or (_is_list(value) and all(_is_blank(item) for item in value))
+
+
+def _is_blank(value: Any) -> bool:
+    if isinstance(value, str):
+        return not value.strip()
+    return value is None or value in ([], {}) or (isinstance(value, Mapping) and _FILE in value)

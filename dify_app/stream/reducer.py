@@ -1,0 +1,164 @@
+"""Dify's stream of events, of whatever kind of app, as answer events (design D4, field/dify.md §1).
+
+Ends, as measured: chatbot, agent and completion `message_end`; chatflow `message_end` and then
+`workflow_finished`, the other way round when it was stopped; workflow `workflow_finished`; paused
+`workflow_paused`; failed `workflow_finished` and, in a chatflow, `error`. What trails (speech) is ignored.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from dify_app.answer import AnswerEvent, ConversationStarted, Ended, EndStatus, Paused, Sources, Thought
+from dify_app.faults import classify_event
+from dify_app.run_options import Manner
+from dify_app.stream.citations import NewFiles, file_of, files_in, sources_in
+from dify_app.stream.outputs import readable
+from dify_app.stream.pause import paused_form
+from dify_app.stream.speech import Speech
+from dify_app.stream.steps import Steps
+from errors import DifyError, RunFailed
+from json_fields import mapping_of, text_of
+
+# With these an app that has no conversations begins to speak.
+_FIRST_WORDS = frozenset({"message", "text_chunk", "workflow_started"})
+
+_MOST_FORMS = 50  # that are kept of one run
+_STATUSES: Mapping[str, EndStatus] = {"stopped": "stopped", "partial-succeeded": "partial-succeeded"}
+
+AppKind = Literal["chat", "inputs"]
+Raw = Mapping[str, Any]
+Events = list[AnswerEvent]
+
+
+class Reducer:
+    """One run. Feed every raw event; it never raises, whatever it is fed.
+
+    `finished`: a terminal event was seen, so the stream may end or break without loss. `over`: nothing more
+    of interest can come. `fault`: how the run failed, if it did. `kind`: what kind of app speaks, once
+    known.
+    """
+
+    def __init__(self, manner: Manner = Manner()) -> None:  # noqa: B008 - frozen
+        self.finished = False
+        self.over = False
+        self.fault: DifyError | None = None
+        self.kind: AppKind | None = None
+        self._web_url = manner.web_url
+        self._files = NewFiles(manner.owns)
+        self._speech = Speech(self._files, manner.owns)
+        self._steps = Steps(manner.locale)
+        self._forms: list[Paused] = []
+        self._conversation_id = ""
+        self._status: EndStatus = "succeeded"
+        self._seen: set[str] = set()
+        self._handlers: Mapping[str, Callable[[Raw], Events]] = {
+            "message": self._answer,
+            "agent_message": self._answer,
+            "text_chunk": self._chunk,
+            "message_replace": lambda raw: self._replaced(raw.get("answer")),
+            "text_replace": lambda raw: self._replaced(mapping_of(raw, "data").get("text")),
+            "reasoning_chunk": self._reasoning,
+            "message_file": self._message_file,
+            "human_input_required": self._human_input,
+            "message_end": self._message_end,
+            "workflow_finished": self._workflow_finished,
+            "workflow_paused": self._paused,
+            "error": lambda raw: self._fail(classify_event(raw)),
+        }
+
+    def feed(self, raw: Raw) -> Events:
+        """What this event says; nothing for one that is unknown, empty or comes after the end."""
+        name = raw.get("event")
+        if self.over or not isinstance(name, str):
+            return []
+        self._seen.add(name)
+        events = self._conversation(raw)
+        return events + self._handlers.get(name, self._step)(raw)
+
+    def close(self) -> Events:
+        """The stream is over: what was held back, and the end if a terminal event was seen."""
+        if self.over:
+            return []
+        if self.finished:
+            return self._end()
+        self.over = True
+        return [*self._speech.flush(), *self._steps.end("failed")]
+
+    def _conversation(self, raw: Raw) -> Events:
+        conversation_id = text_of(raw, "conversation_id")
+        if not conversation_id:
+            self.kind = self.kind or ("inputs" if raw["event"] in _FIRST_WORDS else None)
+            return []
+        self.kind = "chat"
+        if conversation_id == self._conversation_id:
+            return []
+        self._conversation_id = conversation_id
+        return [ConversationStarted(conversation_id)]
+
+    def _answer(self, raw: Raw) -> Events:
+        return self._speech.delta(text_of(raw, "answer"), raw.get("from_variable_selector"))
+
+    def _chunk(self, raw: Raw) -> Events:
+        data = mapping_of(raw, "data")
+        return self._speech.delta(text_of(data, "text"), data.get("from_variable_selector"))
+
+    def _reasoning(self, raw: Raw) -> Events:
+        thought = text_of(mapping_of(raw, "data"), "reasoning")
+        return [Thought(thought)] if thought else []
+
+    def _replaced(self, whole: object) -> Events:
+        return self._speech.replaced(whole) if isinstance(whole, str) else []
+
+    def _message_file(self, raw: Raw) -> Events:
+        """A file or, once a message has one, a text delta in its clothes (field/dify.md §1)."""
+        found = file_of(raw)
+        return self._answer(raw) or [*self._files.take([found] if found else [])]
+
+    def _human_input(self, raw: Raw) -> Events:
+        if len(self._forms) < _MOST_FORMS:
+            self._forms.append(paused_form(raw, self._web_url))
+        return []
+
+    def _message_end(self, raw: Raw) -> Events:
+        sources = sources_in(mapping_of(raw, "metadata"))
+        events = self._speech.flush()
+        events += [Sources(sources)] if sources else []
+        events += self._files.take(files_in(raw))
+        flow_is_open = "workflow_started" in self._seen and "workflow_finished" not in self._seen
+        return events + self._terminal(last=not flow_is_open)
+
+    def _workflow_finished(self, raw: Raw) -> Events:
+        data = mapping_of(raw, "data")
+        status = text_of(data, "status")
+        if status == "failed":
+            return self._fail(RunFailed())
+        self._status = _STATUSES.get(status, "succeeded")
+        events = self._speech.flush()
+        if not self._speech.spoke:
+            outputs = mapping_of(data, "outputs")
+            events += self._speech.whole(
+                text_of(outputs, "answer") if self.kind == "chat" else readable(outputs)
+            )
+        events += self._files.take(files_in(data))
+        return events + self._terminal(last=self.kind != "chat" or "message_end" in self._seen)
+
+    def _paused(self, _raw: Raw) -> Events:
+        self._status = "paused"
+        return [*self._speech.flush(), *(self._forms or [Paused("")]), *self._terminal(last=True)]
+
+    def _terminal(self, *, last: bool) -> Events:
+        self.finished = True
+        return self._end() if last else []
+
+    def _fail(self, fault: DifyError) -> Events:
+        self.fault = fault
+        self.finished = self.over = True
+        return [*self._speech.flush(), *self._steps.end("failed")]
+
+    def _end(self) -> Events:
+        self.over = True
+        return [*self._speech.flush(), *self._steps.end("done"), Ended(self._status)]
+
+    def _step(self, raw: Raw) -> Events:
+        step = self._steps.take(raw)
+        return [step] if step else []

@@ -1,0 +1,1 @@
+"""One rate limiter for all calls of a process, fair between messages."""

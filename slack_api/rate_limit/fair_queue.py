@@ -1,0 +1,162 @@
+"""The calls that wait for one method of one workspace, and which of them is granted next. Pure: the Budget waits."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from itertools import count
+
+from slack_api.rate_limit.tiers import Tier
+from slack_api.rate_limit.token_bucket import MINUTE, Bucket
+
+LONGEST_TRAILING_WAIT = 40.0  # seconds; a trailing call that waited so long goes before all others
+FORGET = 300.0  # seconds without a call after which a message is not counted any more: no stream lasts longer
+LATE = 1.05  # of N x 60/tier seconds; 1.2 must never be reached
+MANY = 500  # channels remembered before the idle ones are dropped
+
+
+class Urgency(IntEnum):
+    """Calls of a lower number are granted first."""
+
+    FINAL = 0
+    FLUSH = 1
+    TRAILING = 2
+
+
+@dataclass(slots=True, eq=False)
+class Ticket:
+    """One call that waits, or that was granted."""
+
+    key: str
+    urgency: Urgency
+    channel: str
+    since: float
+    number: int
+    granted: bool = False
+
+
+class Line:
+    """Grants the tickets of one (team, method) within its rate, and within that of each channel if there is one.
+
+    Among equally urgent tickets it grants that of the message whose last call is the oldest, so each of N messages gets
+    one in N calls. A flush that has waited for longer than its share is as urgent as a final text, so that many answers
+    which end at once do not stop the others.
+    """
+
+    def __init__(self, tier: Tier, per_channel: Tier | None, now: float) -> None:
+        self._bucket = Bucket(tier, now)
+        self._per_channel = per_channel
+        self._channels: dict[str, Bucket] = {}
+        self._waiting: list[Ticket] = []
+        self._served: dict[str, float] = {}  # when each message had its last call
+        self._over: set[str] = set()  # messages among these that need no more calls
+        self._slot = MINUTE / tier.per_minute
+        self._numbers = count()
+
+    def enqueue(self, key: str, urgency: Urgency, channel: str, now: float) -> Ticket:
+        """Add a ticket, which waits until it is granted or removed."""
+        ticket = Ticket(key, urgency, channel, now, next(self._numbers))
+        self._waiting.append(ticket)
+        return ticket
+
+    def remove(self, ticket: Ticket) -> None:
+        """Let a ticket wait no longer."""
+        if ticket in self._waiting:
+            self._waiting.remove(ticket)
+
+    def grant_ready(self, now: float) -> None:
+        """Grant all tickets that may be granted at this moment."""
+        while self._waiting and self._bucket.ready_at(now) <= now:
+            free = [ticket for ticket in self._waiting if self._channel_ready(ticket.channel, now) <= now]
+            if not free:
+                return
+            share = len(self._messages(now)) * self._slot * LATE
+            self._grant(min(free, key=lambda ticket: self._rank(ticket, now, share)), now)
+
+    def try_acquire(self, key: str, channel: str, now: float) -> bool:
+        """Grant one call at once; False where the rate does not allow that or another ticket waits for it."""
+        self.grant_ready(now)
+        rivals = any(ticket.channel == channel or self._per_channel is None for ticket in self._waiting)
+        if rivals or max(self._bucket.ready_at(now), self._channel_ready(channel, now)) > now:
+            return False
+        self._grant(Ticket(key, Urgency.FLUSH, channel, now, next(self._numbers)), now)
+        return True
+
+    def next_grant_at(self, now: float) -> float:
+        """The time before which `grant_ready` can grant nothing."""
+        ready = self._bucket.ready_at(now)
+        if self._per_channel is None or ready > now:
+            return ready
+        channels = {ticket.channel for ticket in self._waiting}
+        return min((self._channel_ready(channel, now) for channel in channels), default=now)
+
+    def pause(self, channel: str, now: float, retry_after: float) -> None:
+        """After a 429, pause the rate of the channel where there is one, else that of the workspace."""
+        bucket = self._channel_bucket(channel, now) if channel and self._per_channel else self._bucket
+        bucket.pause(now, retry_after)
+
+    def add_message(self, key: str, now: float) -> None:
+        """Count a message from now on, as if its last call had been granted now."""
+        self._served.pop(key, None)
+        self._served[key] = now
+        self._over.discard(key)
+        self._prune(now)
+
+    def remove_message(self, key: str) -> None:
+        """Count a message no longer."""
+        if key in self._served:
+            self._over.add(key)
+
+    def call_interval(self, now: float) -> float:
+        """Seconds between two calls of one message, if one more message were counted."""
+        return (len(self._messages(now)) + 1) / self._bucket.calls_per_second(now)
+
+    def is_idle(self, now: float) -> bool:
+        """Whether no ticket waits, and a new line would behave in the same way."""
+        buckets = (self._bucket, *self._channels.values())
+        return not self._messages(now) and all(bucket.is_idle(now) for bucket in buckets)
+
+    def _messages(self, now: float) -> set[str]:
+        """All messages that are being written by this method."""
+        self._prune(now)
+        return {ticket.key for ticket in self._waiting} | (self._served.keys() - self._over)
+
+    def _prune(self, now: float) -> None:
+        """Forget the messages without a call for FORGET seconds; they are kept in the order of their last calls."""
+        while self._served:
+            key = next(iter(self._served))
+            if now - self._served[key] < FORGET:
+                return
+            del self._served[key]
+            self._over.discard(key)
+
+    def _grant(self, ticket: Ticket, now: float) -> None:
+        self._bucket.spend(now)
+        if ticket.channel and self._per_channel:
+            self._channel_bucket(ticket.channel, now).spend(now)
+        ticket.granted = True
+        self.remove(ticket)
+        self.add_message(ticket.key, now)
+
+    def _rank(self, ticket: Ticket, now: float, share: float) -> tuple[Urgency, float, int]:
+        served = self._served.get(ticket.key)
+        if ticket.urgency is Urgency.TRAILING:
+            late = now - ticket.since >= LONGEST_TRAILING_WAIT
+        else:
+            late = now - (ticket.since if served is None else served) >= share
+        urgency = Urgency.FINAL if late else ticket.urgency
+        return urgency, float("-inf") if served is None else served, ticket.number
+
+    def _channel_ready(self, channel: str, now: float) -> float:
+        if not channel or self._per_channel is None:
+            return now
+        return self._channel_bucket(channel, now).ready_at(now)
+
+    def _channel_bucket(self, channel: str, now: float) -> Bucket:
+        if self._per_channel is None:
+            raise TypeError("this method has no allowance per channel")
+        if channel not in self._channels:
+            if len(self._channels) >= MANY:
+                self._channels = {
+                    name: bucket for name, bucket in self._channels.items() if not bucket.is_idle(now)
+                }
+            self._channels[channel] = Bucket(self._per_channel, now)
+        return self._channels[channel]

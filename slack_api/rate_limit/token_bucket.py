@@ -1,0 +1,71 @@
+"""A token bucket that also keeps below Slack's limit for any one minute, and that gets slower after a 429."""
+
+from collections import deque
+
+from slack_api.rate_limit.tiers import Tier
+
+MINUTE = 60.0
+SKEW = 0.5  # seconds by which Slack may see our calls closer together than we sent them
+PACE = 0.94  # of the documented rate, in the long run: keeps N messages within N x 60/tier x 1.2 s
+FILL = 0.98  # of the documented rate, in any one minute
+TINY = 1e-6
+
+SLOWER = 0.75  # what one 429 leaves of the pace
+SLOWEST = 0.2
+RECOVERY = 0.15 / MINUTE  # of the full pace, per second
+
+
+class Bucket:
+    """Gives calls at a little less than the rate of `tier`. All times are seconds of `Clock.now()`."""
+
+    def __init__(self, tier: Tier, now: float) -> None:
+        self._rate = tier.per_minute * PACE / MINUTE
+        self._burst = float(tier.burst)
+        self._tokens = self._burst
+        self._in_minute: deque[float] = deque(maxlen=max(1, int(tier.per_minute * FILL)))
+        self._share = 1.0
+        self._seen = now
+        self._paused_until = now
+
+    def calls_per_second(self, now: float) -> float:
+        """The rate at which calls can be expected from now on."""
+        self._refill(now)
+        return self._rate * self._share
+
+    def ready_at(self, now: float) -> float:
+        """The time from which the next call may be sent; `now` if that is at once."""
+        self._refill(now)
+        waits = [now, self._paused_until]
+        if self._tokens < 1.0 - TINY:
+            waits.append(max(now, self._paused_until) + (1.0 - self._tokens) / (self._rate * self._share))
+        if len(self._in_minute) == self._in_minute.maxlen:
+            waits.append(self._in_minute[0] + MINUTE + SKEW)
+        return max(waits)
+
+    def spend(self, now: float) -> None:
+        """Count one call. The caller made sure that `ready_at` is not after `now`."""
+        self._refill(now)
+        self._tokens = max(0.0, self._tokens - 1.0)
+        self._in_minute.append(now)
+
+    def pause(self, now: float, retry_after: float) -> None:
+        """Send nothing for the seconds that a 429 named, then less than before. A burst of 429 counts as one."""
+        self._refill(now)
+        if now >= self._paused_until:
+            self._share = max(SLOWEST, self._share * SLOWER)
+        self._paused_until = max(self._paused_until, now + retry_after)
+        self._tokens = 0.0
+
+    def is_idle(self, now: float) -> bool:
+        """Whether a new bucket would behave in the same way."""
+        idle = not self._in_minute or self._in_minute[-1] + MINUTE + SKEW <= now
+        return idle and self.ready_at(now) <= now and self._share >= 1.0
+
+    def _refill(self, now: float) -> None:
+        """Add the tokens, and the part of the full rate, that have come back while nothing was paused."""
+        rested = now - max(self._seen, self._paused_until)
+        self._seen = max(self._seen, now)
+        if rested <= 0:
+            return
+        self._tokens = min(self._burst, self._tokens + rested * self._rate * self._share)
+        self._share = min(1.0, self._share + rested * RECOVERY)

@@ -1,0 +1,1 @@
+"""Markdown as Slack shows it, safe and cut to size."""

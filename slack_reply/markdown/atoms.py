@@ -1,0 +1,165 @@
+r"""What one line of text outside of code is made of: code spans, links, entities and escapes, each made safe.
+
+They count only where they are closed in their line, or the lines that are joined to it, and not too long, so that
+half a line never has to be taken back; the limits bound how long growing text is held back too.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from slack_reply.markdown import links, tokens
+
+CODE_SPAN_LIMIT = 600
+
+SPECIAL = re.compile(r"[\\`<>&\[!]")
+_TICKS = re.compile(r"`+")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_ENTITY_BEGUN = re.compile(r"&(?:#[xX]?)?[A-Za-z0-9]{0,32}\Z")
+_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+
+
+class Atom(NamedTuple):
+    """A stretch of the line and how it is shown; None: not known before more text comes."""
+
+    start: int
+    end: int
+    text: str | None
+    solid: bool
+
+
+Reader = Callable[[str, int, bool], Atom]
+
+
+def scan(line: str, start: int, *, whole: bool) -> Iterator[Atom]:
+    """The atoms of the line from `start` on; of an unfinished line up to the first that is not certain."""
+    position = start
+    while found := SPECIAL.search(line, position):
+        begin = found.start()
+        if begin > position:
+            yield Atom(position, begin, line[position:begin], solid=False)
+        atom = read(line, begin, whole=whole)
+        yield atom
+        if atom.text is None:
+            return
+        position = atom.end
+    if position < len(line):
+        yield Atom(position, len(line), line[position:], solid=False)
+
+
+def read(line: str, start: int, *, whole: bool) -> Atom:
+    """The one that begins with the special character at `start`."""
+    return _READERS[line[start]](line, start, whole)
+
+
+def _held(start: int) -> Atom:
+    return Atom(start, start, None, solid=True)
+
+
+def _backslash(line: str, start: int, whole: bool) -> Atom:
+    if start + 1 == len(line):
+        return Atom(start, start + 1, "\\", solid=True) if whole else _held(start)
+    behind = line[start + 1]
+    if behind in "<>":
+        return Atom(start, start + 2, tokens.outside_code(behind), solid=True)
+    length = 2 if behind in _PUNCTUATION else 1
+    return Atom(start, start + length, line[start : start + length], solid=True)
+
+
+def _ticks(line: str, start: int, whole: bool) -> Atom:
+    opening = _TICKS.match(line, start)
+    behind = opening.end() if opening else start + 1
+    if not whole and behind == len(line):
+        return _held(start)
+    for closing in _TICKS.finditer(line, behind):
+        if closing.start() - start > CODE_SPAN_LIMIT:
+            break
+        if closing.end() == len(line) and not whole:
+            return _held(start)
+        if len(closing.group()) == behind - start:
+            return Atom(start, closing.end(), tokens.inside_code(line[start : closing.end()]), solid=True)
+    if not whole and len(line) - start <= CODE_SPAN_LIMIT:
+        return _held(start)
+    # Another reader of Markdown may close it later, and then takes for text what is code for us.
+    return Atom(start, behind, "\\`" * (behind - start), solid=True)
+
+
+def _angle(line: str, start: int, whole: bool) -> Atom:
+    found = links.autolink(line, start, whole=whole)
+    if found is None:
+        return Atom(start, start + 1, tokens.LESS, solid=True)
+    if isinstance(found, int):
+        return _held(start)
+    return Atom(start, found[0], found[1], solid=True)
+
+
+def _greater(_line: str, start: int, _whole: bool) -> Atom:
+    return Atom(start, start + 1, tokens.GREATER, solid=True)
+
+
+def _entity(line: str, start: int, whole: bool) -> Atom:
+    found = _ENTITY.match(line, start)
+    if found is None and not whole and _ENTITY_BEGUN.match(line, start):
+        return _held(start)
+    end = found.end() if found else start + 1
+    return Atom(start, end, line[start:end], solid=True)
+
+
+def _link(line: str, start: int, whole: bool) -> Atom:
+    found = links.read(line, start, whole=whole)
+    if found is None or (isinstance(found, links.Link) and _opens_code(found.label)):
+        return Atom(start, start + 1, "\\[" if found or links.resembles(line, start) else "[", solid=True)
+    if isinstance(found, int):
+        return _held(start)
+    return Atom(start, found.end, found.shown(_label(found.label)), solid=True)
+
+
+def _opens_code(label: str) -> bool:
+    """Whether a code span begins in the label and ends behind it: then there is no link."""
+    runs = [len(run) for run in _TICKS.findall(label)]
+    while runs:
+        run = runs.pop(0)
+        if run not in runs:
+            return True
+        del runs[: runs.index(run) + 1]
+    return False
+
+
+def _image(line: str, start: int, whole: bool) -> Atom:
+    """An image becomes a link: Slack's Markdown has none (field/slack.md §3.2)."""
+    if start + 1 == len(line):
+        return Atom(start, start + 1, "!", solid=True) if whole else _held(start)
+    found = links.read(line, start + 1, whole=whole) if line[start + 1] == "[" else None
+    if found is None or (isinstance(found, links.Link) and _opens_code(found.label)):
+        return Atom(start, start + 1, "!", solid=True)
+    if isinstance(found, int):
+        return _held(start)
+    label = _label(found.label) or links.label_text(found.name)
+    return Atom(start, found.end, found.shown(label), solid=True)
+
+
+def _label(source: str) -> str:
+    """A link's label; an image in it is only named, since links don't nest."""
+    shown: list[str] = []
+    position = 0
+    for begin in re.finditer(r"!?\[", source):
+        inner = links.read(source, begin.end() - 1, whole=True)
+        if begin.start() >= position and isinstance(inner, links.Link):
+            shown += _shown(source[position : begin.start()]), _shown(inner.label)
+            position = inner.end
+    return "".join(shown) + _shown(source[position:])
+
+
+def _shown(source: str) -> str:
+    return "".join(atom.text or "" for atom in scan(source, 0, whole=True))
+
+
+_READERS: dict[str, Reader] = {
+    "\\": _backslash,
+    "`": _ticks,
+    "<": _angle,
+    ">": _greater,
+    "&": _entity,
+    "[": _link,
+    "!": _image,
+}

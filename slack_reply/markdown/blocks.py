@@ -1,0 +1,172 @@
+"""The source, line by line: what is code, table, quote or text, as far as no further text changes it.
+
+Tables count where their rows begin with a pipe, outside of code, quotes and lists. Indented code counts where
+a blank line precedes it outside of lists. Lines of a paragraph are one where markup goes on over their ends, outside
+of quotes. Trailing blanks wait for what follows them.
+"""
+
+import re
+from collections.abc import Iterator
+
+from clock import in_turns
+from slack_reply.markdown import fences, inline, paragraphs, tokens
+from slack_reply.markdown.fences import Fence
+from slack_reply.markdown.markers import HEADING, INDENTED, LIST, MARKERS
+from slack_reply.markdown.parts import Limits
+from slack_reply.markdown.tables import cells, tables
+from slack_reply.markdown.tables.tables import Line
+from slack_reply.markdown.units import OUTSIDE, Body, Context, Unit, parts
+from slack_reply.markdown.words import Rank
+
+HEADING_LIMIT = 200
+
+# A backslash that breaks the line; alone it would be seen.
+_BROKEN = re.compile(r"(?<!\\)(?:\\\\)*\\\Z")
+
+
+def scan(text: str, limits: Limits | None, *, final: bool) -> list[Unit]:
+    """All units that are certain. A longer text begins with the same ones, the last line in pieces of itself.
+
+    Without `limits` tables stay the text they are.
+    """
+    return list(read(text, limits, final=final))
+
+
+def read(text: str, limits: Limits | None, *, final: bool) -> Iterator[Unit]:
+    """The units of `scan` one by one, so that a reader may stop early; other greenlets get their turn between."""
+    known = text.rstrip()
+    return in_turns(_Scan(known, limits, final=final).units()) if known else iter(())
+
+
+def _lines(known: str) -> list[Line]:
+    found: list[Line] = []
+    start = 0
+    for raw in in_turns(known.split("\n")):
+        end = min(start + len(raw) + 1, len(known))
+        found.append(Line(start, raw.removesuffix("\r"), end))
+        start = end
+    return found
+
+
+class _Scan:
+    def __init__(self, text: str, limits: Limits | None, *, final: bool) -> None:
+        self._source = text
+        self._lines = _lines(text)
+        self._limits = limits
+        self._final = final
+        self._fence: Fence | None = None
+        self._context = OUTSIDE
+        self._listed = False
+        self._after_blank = True
+        self._glued = False
+
+    def units(self) -> Iterator[Unit]:
+        index = 0
+        while index < len(self._lines):
+            line = self._lines[index]
+            if self._fence and self._fence.left_by(line.text):
+                self._fence = None
+            found = None if self._fence else self._table(index)
+            if found:
+                yield from found.units
+                if found.lines is None:
+                    return
+                index += found.lines
+                self._after_blank = False
+                continue
+            alone = self._fence or self._stands_alone(line.text)
+            if alone:
+                index, whole = index + 1, self._final or index + 1 < len(self._lines)
+            else:
+                line, index, whole = paragraphs.joined(self._source, self._lines, index, final=self._final)
+            unit = self._code(line) if self._fence else self._text(line)
+            if whole and index == len(self._lines):
+                yield unit._replace(text=unit.text.removesuffix("\n"))
+            elif whole and unit.rank is Rank.GLUE and not unit.heading and unit.body is not Body.SOLID:
+                yield from parts(unit)
+            elif whole:
+                yield unit
+            elif not self._uncertain(line.text, unit):
+                yield from parts(unit, whole=False)
+
+    def _table(self, index: int) -> tables.Found | None:
+        text = self._lines[index].text
+        if self._limits is None or not cells.begins(text) or (self._listed and text.startswith(" ")):
+            return None
+        self._listed = False
+        return tables.find(self._lines, index, self._limits, final=self._final)
+
+    def _stands_alone(self, text: str) -> bool:
+        """Whether markup in this line can't reach into the next one."""
+        return self._is_indented_code(text) or not paragraphs.begins(text)
+
+    def _is_indented_code(self, text: str) -> bool:
+        return self._after_blank and not self._listed and INDENTED.match(text) is not None
+
+    def _code(self, line: Line) -> Unit:
+        fence, where = self._fence, self._context
+        if fence and fence.closed_by(line.text):
+            self._fence = None
+            self._after_blank = False
+            shown = f"{where.tail}\n"
+            return Unit(
+                line.start,
+                line.end,
+                shown,
+                Rank.PARAGRAPH,
+                where,
+                line=line.text,
+                closes=True,
+                listed=self._listed,
+            )
+        shown = f"{tokens.inside_code(line.text)}\n"
+        return Unit(
+            line.start, line.end, shown, Rank.LINE, where, where, Body.CODE, line.text, listed=self._listed
+        )
+
+    def _text(self, line: Line) -> Unit:
+        text = line.text
+        if not text or text.isspace():
+            self._after_blank = True
+            rank = Rank.GLUE if self._glued else Rank.PARAGRAPH
+            return Unit(line.start, line.end, "\n", rank, blank=True)
+        after_blank, self._after_blank = self._after_blank, False
+        self._glued = False
+        if after_blank and not self._listed and INDENTED.match(text):
+            self._after_blank = True
+            shown = f"{tokens.inside_code(text)}\n"
+            return Unit(line.start, line.end, shown, Rank.LINE, body=Body.CODE, line=text)
+        self._listed = bool(LIST.match(text)) or (self._listed and text[0] in " \t")
+        fence = fences.opening(text)
+        if fence:
+            return self._opening(line, fence)
+        self._glued = bool(HEADING.match(text)) and len(text) <= HEADING_LIMIT
+        found = fences.PREFIX.match(text)
+        begin = found.end() if found else 0
+        shown = f"{text[:begin]}{inline.render(text, begin)}\n"
+        return Unit(
+            line.start,
+            line.end,
+            shown,
+            Rank.GLUE if self._glued or _BROKEN.search(text) else Rank.LINE,
+            body=Body.TEXT,
+            line=text,
+            begin=begin,
+            listed=self._listed or text[0] in " \t",
+            heading=self._glued,
+        )
+
+    def _opening(self, line: Line, fence: Fence) -> Unit:
+        self._fence = fence
+        head = f"{fence.prefix}{fence.run}{tokens.inside_code(fence.info)}\n"
+        self._context = Context(head, fence.prefix + fence.run, fence.prefix)
+        shown = line.text[: line.text.index(fence.run)] + head[len(fence.prefix) :]
+        return Unit(line.start, line.end, shown, Rank.GLUE, after=self._context, listed=self._listed)
+
+    def _uncertain(self, begun: str, unit: Unit) -> bool:
+        """Whether nothing of this unfinished line can be shown yet."""
+        if unit.closes:
+            return True
+        if self._fence:
+            return unit.body is Body.SOLID or self._fence.may_be_closed_by(begun)
+        return unit.heading or bool(MARKERS.match(begun)) or cells.begins(begun)

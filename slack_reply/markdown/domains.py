@@ -1,0 +1,87 @@
+"""Where a link seems to go, by what is read in its label (D6). Pure."""
+
+import html
+import re
+import unicodedata
+from urllib.parse import urlsplit
+
+from slack_reply.markdown import tokens
+
+_MARKUP = re.compile(r"[\\*_~`\[\]]")
+_ADDRESS = re.compile(r"(?:https?://|\bwww\.)[^\s/?#(){}<>\"',;|]+", re.IGNORECASE)
+# Endings that people take for an address: those of all countries, and the longer ones that are in wide use.
+_COUNTRY = re.compile(
+    r"ac|ad|ae|af|ag|ai|al|am|ao|aq|ar|as|at|au|aw|ax|az|ba|bb|bd|be|bf|bg|bh|bi|bj|bm|bn|bo|br|bs|bt|bw"
+    r"|by|bz|ca|cc|cd|cf|cg|ch|ci|ck|cl|cm|cn|co|cr|cu|cv|cw|cx|cy|cz|de|dj|dk|dm|do|dz|ec|ee|eg|er|es|et"
+    r"|eu|fi|fj|fk|fm|fo|fr|ga|gd|ge|gf|gg|gh|gi|gl|gm|gn|gp|gq|gr|gs|gt|gu|gw|gy|hk|hm|hn|hr|ht|hu|id|ie"
+    r"|il|im|in|io|iq|ir|is|it|je|jm|jo|jp|ke|kg|kh|ki|km|kn|kp|kr|kw|ky|kz|la|lb|lc|li|lk|lr|ls|lt|lu|lv"
+    r"|ly|ma|mc|md|me|mg|mh|mk|ml|mm|mn|mo|mp|mq|mr|ms|mt|mu|mv|mw|mx|my|mz|na|nc|ne|nf|ng|ni|nl|no|np|nr"
+    r"|nu|nz|om|pa|pe|pf|pg|ph|pk|pl|pm|pn|pr|ps|pt|pw|py|qa|re|ro|rs|ru|rw|sa|sb|sc|sd|se|sg|sh|si|sk|sl"
+    r"|sm|sn|so|sr|ss|st|su|sv|sx|sy|sz|tc|td|tf|tg|th|tj|tk|tl|tm|tn|to|tr|tt|tv|tw|tz|ua|ug|uk|us|uy|uz"
+    r"|va|vc|ve|vg|vi|vn|vu|wf|ws|ye|yt|za|zm|zw"
+)
+_OTHER = re.compile(
+    r"academy|agency|app|art|asia|bank|bid|biz|blog|business|cafe|cam|cash|center|chat|church|city|click"
+    r"|cloud|club|codes|com|company|cool|coop|credit|cyou|design|dev|digital|direct|download|earth|edu"
+    r"|email|energy|engineering|eus|events|example|exchange|expert|express|finance|fit|foundation|fun|fund"
+    r"|fyi|games|global|gold|gov|group|guru|health|help|homes|host|house|icu|inc|info|ink|institute|int"
+    r"|international|internet|invalid|invest|jobs|land|law|lawyer|legal|life|limited|link|live|loan|local"
+    r"|localhost|lol|london|ltd|market|marketing|media|mil|mobi|money|museum|name|net|network|new|news|ngo"
+    r"|nyc|one|onion|online|org|page|partners|party|pay|photo|photos|plus|post|press|pro|promo|pub|report"
+    r"|rest|review|reviews|run|sale|school|science|security|services|shop|site|ski|social|software"
+    r"|solutions|space|store|stream|studio|support|surf|systems|team|tech|technology|tel|test|tips|today"
+    r"|tools|top|town|trade|trading|travel|tube|university|vip|website|wiki|win|work|works|world|wtf|xxx"
+    r"|xyz|zone"
+)
+_FILE = re.compile(r"md|py|rs|sh|pl|ps|cc|ml|mk|mm")
+"""Endings of countries that are endings of files too."""
+_BARE = re.compile(r"(?<![\w.@/-])((?:[\w-]{1,63}\.)+)([^\W\d_]{2,24}|xn--[\w-]{1,59})(?![\w-])")
+_MAIL = re.compile(r"@((?:[\w-]{1,63}\.)+[^\W\d_]{2,24})")
+
+
+def disguises(label: str, url: str) -> bool:
+    """Whether a label that is ready to be shown reads as another address than the one the link leads to."""
+    shown = rendered(label)
+    named = {host_of(found) for text in {shown, shown.replace("\n", "")} for found in _addresses(text, url)}
+    return bool(named) and named != {host_of(url)}
+
+
+def rendered(label: str) -> str:
+    """The label as people read it: without markup, entities and unseen characters, wide letters as usual ones."""
+    plain = _MARKUP.sub("", html.unescape(html.unescape(label)))
+    return tokens.UNSEEN.sub("", unicodedata.normalize("NFKC", tokens.UNSEEN.sub("", plain))).replace(
+        "\u3002", "."
+    )
+
+
+def host_of(url: str) -> str:
+    """The host without `www.`, in lower case; empty where there is none."""
+    try:
+        host = urlsplit(url if "://" in url else f"//{url}").hostname
+    except ValueError:
+        return ""
+    return (host or "").removeprefix("www.").rstrip(".")
+
+
+def _addresses(text: str, url: str) -> list[str]:
+    """What reads as an address in the text; the name of the file that the link leads to is none."""
+    found = _ADDRESS.findall(text) + _MAIL.findall(text)
+    for name in _BARE.finditer(_ADDRESS.sub(" ", text)):
+        ending = name[2].casefold()
+        is_file = _FILE.fullmatch(ending) and _path(url).endswith(f"/{name[0]}".casefold())
+        if _is_of_domains(ending) and not is_file:
+            found.append(name[0])
+    return found
+
+
+def _is_of_domains(ending: str) -> bool:
+    if ending.startswith("xn--") or not ending.isascii():
+        return True
+    return bool(_COUNTRY.fullmatch(ending) or _OTHER.fullmatch(ending))
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path.casefold()
+    except ValueError:
+        return ""

@@ -1,0 +1,91 @@
+"""One line of text outside of code, made safe: as a whole, or in the pieces it is shown and cut in."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from clock import in_turns
+from slack_reply.markdown import atoms, emphasis, words
+from slack_reply.markdown.atoms import Atom
+from slack_reply.markdown.words import Piece, Rank
+
+_OPENS = re.compile(r"[*_~`\[]")
+
+
+def render(line: str, start: int = 0) -> str:
+    """A whole line from `start` on, made safe."""
+    if not atoms.SPECIAL.search(line, start):
+        return line[start:]
+    return "".join(atom.text or "" for atom in in_turns(atoms.scan(line, start, whole=True)))
+
+
+def pieces(line: str, start: int = 0, *, whole: bool) -> list[Piece]:
+    """The line from `start` on in pieces; of an unfinished line only those that no further text changes."""
+    return list(each_piece(line, start, whole=whole))
+
+
+def each_piece(line: str, start: int = 0, *, whole: bool) -> Iterator[Piece]:
+    """The same one by one: a line may have a hundred thousand, of which a few messages take only the first."""
+    row = list(in_turns(atoms.scan(line, start, whole=whole)))
+    limit = len(line) + 1 if whole else len(line)
+    read = len(line)
+    if row and row[-1].text is None:
+        read = row.pop().start
+    marks = emphasis.scan(line, start, read, [atom for atom in row if atom.solid], whole=whole)
+    limit = min(limit, marks.undecided + 1)
+    for piece in in_turns(_joined(_cut(line, row), whole=whole)):
+        if piece.end >= limit:
+            return
+        inside = marks.spans and marks.covers(piece.end)
+        yield piece._replace(rank=Rank.GLUE) if inside else piece
+
+
+def is_open(text: str) -> bool:
+    """Whether some markup in the text may be closed by what follows."""
+    if not _OPENS.search(text):
+        return False
+    text += " "
+    row = list(atoms.scan(text, 0, whole=False))
+    if row and row[-1].text is None:
+        return True
+    solids = [atom for atom in row if atom.solid]
+    return emphasis.scan(text, 0, len(text), solids, whole=False).undecided < len(text)
+
+
+def is_begun(text: str) -> bool:
+    """Whether its last characters may be the beginning of a link, an entity, code or emphasis."""
+    row = list(atoms.scan(text, 0, whole=False))
+    if row and row[-1].text is None:
+        return True
+    if not text.endswith(("*", "_", "~")):
+        return False
+    solids = [atom for atom in row if atom.solid]
+    marks = emphasis.scan(text, 0, len(text), solids, whole=True).marks
+    return all(end != len(text) for _, end in marks)
+
+
+def _joined(pieces: Iterable[Piece], *, whole: bool) -> Iterator[Piece]:
+    """Fewer pieces: those that nothing invites to cut behind go together, up to the length of a long word."""
+    start, texts = 0, list[str]()
+    for piece in pieces:
+        if not texts:
+            start = piece.start
+        if piece.rank is not Rank.HARD:
+            if texts:
+                yield Piece(start, piece.start, "".join(texts), Rank.HARD)
+            yield piece
+            texts.clear()
+            continue
+        texts.append(piece.text)
+        if piece.end - start >= words.WORD:
+            yield Piece(start, piece.end, "".join(texts), Rank.HARD)
+            texts.clear()
+    if texts and whole:
+        yield Piece(start, piece.end, "".join(texts), Rank.HARD)
+
+
+def _cut(line: str, row: list[Atom]) -> Iterator[Piece]:
+    for atom in row:
+        if atom.solid:
+            yield Piece(atom.start, atom.end, atom.text or "", Rank.HARD)
+        else:
+            yield from words.split(line, atom.start, atom.end)

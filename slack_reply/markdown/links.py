@@ -1,0 +1,114 @@
+"""Links and images of one line: the only markup whose source is not shown as it stands."""
+
+import re
+from typing import NamedTuple
+
+from slack_reply.markdown import tokens
+from slack_reply.markdown.domains import disguises
+
+LABEL_LIMIT = 300
+TARGET_LIMIT = 2000
+_EMAIL_LIMIT = 120
+
+_LABEL = re.compile(r"\[((?>[^\[\]\\]|\\.|\[(?>[^\[\]\\]|\\.)*+\])*+)\]")
+_TARGET = re.compile(
+    r"\([ \t]*+(?:<((?>[^<>\\]|\\.)*+)>|((?>[^\s()\\<]|\\.)(?>[^\s()\\]|\\.|\((?>[^\s()\\]|\\.)*+\))*+)?)"
+    r"(?:[ \t]++(?:\"[^\"]*+\"|'[^']*+'|\([^()]*+\)))?[ \t]*+\)"
+)
+_TARGET_BEGUN = re.compile(
+    r"\([ \t]*+(?:<(?>[^<>\\]|\\.)*+(?:\\|>[ \t]*+)?"
+    r"|(?>[^\s()\\<]|\\.)?(?>[^\s()\\]|\\.|\((?>[^\s()\\]|\\.)*+\))*+(?:\\|\((?>[^\s()\\]|\\.)*+\\?)?)"
+    r"(?:[ \t]++(?:\"[^\"]*+\"?|'[^']*+'?|\([^()]*+\)?)?)?[ \t]*+\Z"
+)
+_AUTOLINK = re.compile(
+    rf"<((?i:https?://|mailto:)[^\s<>|]{{1,{TARGET_LIMIT}}}|[\w.+\-]{{1,64}}@[\w.\-]{{1,30}}\.\w{{1,12}})>"
+)
+_AUTOLINK_BEGUN = re.compile(
+    rf"<(?:(?i:https?://|mailto:)[^\s<>|]{{0,{TARGET_LIMIT}}}|[\w.+\-@:/]{{0,{_EMAIL_LIMIT}}})\Z"
+)
+_UNESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_IN_LABEL = re.compile(r"([\\\[\]*_~`])")
+_PERCENT = {" ": "%20", "\t": "%09", "<": "%3C", ">": "%3E", "(": "%28", ")": "%29", "|": "%7C", "\\": "%5C"}
+_BARE_ENDS = frozenset(" \t.,;:!?)")
+
+
+class Link(NamedTuple):
+    """`label` is Markdown source, `url` is meant literally; the link takes the line up to `end`."""
+
+    label: str
+    url: str
+    end: int
+
+    @property
+    def name(self) -> str:
+        """What to call it without a label: the file's name, else the URL."""
+        return self.url.partition("?")[0].rpartition("/")[2] or self.url
+
+    def shown(self, label: str) -> str:
+        """As Markdown, with a label that is already safe."""
+        return shown(label, self.url)
+
+
+def shown(label: str, url: str) -> str:
+    """A link as Markdown; a label that reads as another address than the URL names the real one too."""
+    named = f"{label} → {label_text(url)}" if disguises(label, url) else label
+    return f"[{named}]({quoted(url)})"
+
+
+def read(line: str, start: int, *, whole: bool) -> Link | int | None:
+    """The link whose `[` stands at `start`; None if there is none, `start` if more text may make one."""
+    label = _LABEL.match(line, start, start + LABEL_LIMIT)
+    if label is None:
+        return start if not whole and len(line) - start < LABEL_LIMIT else None
+    behind = label.end()
+    if behind == len(line):
+        return None if whole else start
+    if line[behind] != "(":
+        return None
+    target = _TARGET.match(line, behind, behind + TARGET_LIMIT)
+    if target is None:
+        begun = not whole and len(line) - behind < TARGET_LIMIT and _TARGET_BEGUN.match(line, behind)
+        return start if begun else None
+    url = target[1] if target[1] is not None else target[2] or ""
+    return Link(label[1], _UNESCAPE.sub(r"\1", url), target.end())
+
+
+def resembles(line: str, start: int) -> bool:
+    """Whether the bracket at `start`, which opens no link here, may open one for another reader of Markdown.
+
+    Its label may go on in a later line, or be longer than ours; its target may, too; and a definition of a reference
+    makes links of labels anywhere.
+    """
+    label = _LABEL.match(line, start, start + LABEL_LIMIT)
+    return label is None or line[label.end() : label.end() + 1] in {"(", "[", ":"}
+
+
+def autolink(line: str, start: int, *, whole: bool) -> tuple[int, str] | int | None:
+    """The end of the `<https://…>` at `start` and its safe form; None and `start` as for `read`.
+
+    With a `|` it is no link for us: that is how Slack hides where a link goes.
+    """
+    found = _AUTOLINK.match(line, start)
+    if found is None:
+        return start if not whole and _AUTOLINK_BEGUN.match(line, start) else None
+    end = found.end()
+    if end == len(line) and not whole:
+        return start
+    url = found[1]
+    bare = end == len(line) or line[end] in _BARE_ENDS
+    if bare and url.startswith("http") and not _IN_LABEL.search(url):
+        return end, url
+    target = url if ":" in url else f"mailto:{url}"
+    return end, f"[{label_text(url)}]({quoted(target)})"
+
+
+def label_text(plain: str) -> str:
+    """Plain text as the label of a link."""
+    return tokens.outside_code(_IN_LABEL.sub(r"\\\1", plain))
+
+
+def quoted(url: str) -> str:
+    """A URL as it can stand between parentheses; balanced ones stay."""
+    if "(" in url and re.fullmatch(r"[^()]*+(?:\([^()]*+\)[^()]*+)*+", url):
+        return "".join(char if char in "()" else _PERCENT.get(char, char) for char in url)
+    return "".join(_PERCENT.get(char, char) for char in url)

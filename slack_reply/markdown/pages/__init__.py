@@ -1,0 +1,1 @@
+"""A long text is cut into messages."""

@@ -1,0 +1,141 @@
+"""One message being filled with units, and where it ends when the next one does not fit.
+
+It ends at the last paragraph in its last quarter, else at the last line, else at the last word there. So it
+does not depend on how the text came, and while it grows only what lies before the best end so far is shown.
+"""
+
+from typing import NamedTuple
+
+from slack_reply.markdown.pages import placing
+from slack_reply.markdown.pages.placing import State
+from slack_reply.markdown.parts import Limits, Markdown, Page, Part
+from slack_reply.markdown.tables.tables import CHARACTER_LIMIT
+from slack_reply.markdown.units import Unit, apart
+from slack_reply.markdown.words import Rank
+
+WINDOW = 0.75
+# A message holds 50 blocks (field/slack.md §3.2), and every table may have text before and after it.
+TABLE_LIMIT = 20
+
+
+class _Entry(NamedTuple):
+    unit: Unit
+    text: str
+    total: int
+    before: State
+
+
+class Filling:
+    """The units of one page; after each of them there is room for what would close the page there."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._entries: list[_Entry] = []
+        self._state = State()
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to see yet."""
+        return not self._state.visible
+
+    def take(self, unit: Unit, *, anyway: bool = False) -> bool:
+        """Add the unit if it fits, or anyway."""
+        state = self._state
+        text, shift = placing.look(unit, state)
+        counted = unit.table.text if unit.table else text
+        total = state.total + self._limits.measure(counted)
+        if total + self._limits.measure(placing.tail(unit, text, shift)) > self._limits.room and not anyway:
+            return False
+        tables, characters = state.tables, state.characters
+        if unit.table:
+            tables, characters = tables + 1, characters + len(counted)
+            if tables > TABLE_LIMIT or characters > CHARACTER_LIMIT:
+                return False
+        after_table = unit.table is not None if counted else state.after_table
+        self._entries.append(_Entry(unit, text, total, state))
+        self._state = State(total, state.visible or bool(counted), after_table, tables, characters, shift)
+        return True
+
+    def cut(self) -> tuple[Page, list[Unit]]:
+        """The page, and what goes on in the next one."""
+        best = self._best()
+        if best is None:
+            best = max((i for i, entry in enumerate(self._entries) if entry.unit.rank >= 0), default=-1)
+        if best < 0 or not any(entry.text or entry.unit.table for entry in self._entries[: best + 1]):
+            best = len(self._entries) - 1
+        rest = [entry.unit for entry in self._entries[best + 1 :]]
+        self._back_to(best + 1)
+        return self.whole(), rest
+
+    def whole(self) -> Page:
+        """All of it as a page that is over."""
+        parts, tail = self._parts()
+        if tail and isinstance(parts[-1], Markdown):
+            parts[-1] = Markdown(parts[-1].text + tail)
+        return Page(tuple(parts), self._end())
+
+    def growing(self, source: str) -> Page:
+        """What of it can be shown while more text may come."""
+        best = self._best()
+        if best is not None:
+            self._back_to(best + 1)
+        while self._entries and not _settled(self._entries[-1].unit, source):
+            last = self._entries[-1].unit
+            self._back_to(len(self._entries) - 1)
+            for part in apart(last):
+                self.take(part)
+        parts, tail = self._parts()
+        return Page(tuple(parts), self._end(), tail)
+
+    @property
+    def _window(self) -> float:
+        return WINDOW * self._limits.room
+
+    def _best(self) -> int | None:
+        """The last entry in the window among those where a page ends best; None if there is none."""
+        best: int | None = None
+        rank = Rank.GLUE
+        for index in range(len(self._entries) - 1, -1, -1):
+            unit = self._entries[index].unit
+            if self._entries[index].total < self._window:
+                break
+            if unit.rank > rank:
+                best, rank = index, unit.rank
+        return best
+
+    def _back_to(self, length: int) -> None:
+        """Take the entries from `length` on out again."""
+        if length < len(self._entries):
+            self._state = self._entries[length].before
+            del self._entries[length:]
+
+    def _parts(self) -> tuple[list[Part], str]:
+        parts: list[Part] = []
+        texts: list[str] = []
+        for entry in self._entries:
+            if entry.unit.table:
+                parts += _markdown(texts)
+                parts.append(entry.unit.table)
+                texts.clear()
+            else:
+                texts.append(entry.text)
+        tail = (
+            placing.tail(self._entries[-1].unit, "".join(texts), self._state.shift) if self._entries else ""
+        )
+        return parts + _markdown(texts), tail
+
+    def _end(self) -> int:
+        return self._entries[-1].unit.end if self._entries else 0
+
+
+def _markdown(texts: list[str]) -> list[Part]:
+    text = "".join(texts)
+    return [Markdown(text)] if text else []
+
+
+def _settled(unit: Unit, source: str) -> bool:
+    """Whether a message may stand like this for a while: Slack can lose blanks that a chunk begins with.
+
+    Source: field/slack.md §4.4.
+    """
+    return unit.rank >= 0 and unit.end < len(source) and not source[unit.end].isspace()

@@ -1,0 +1,1 @@
+"""Markdown tables become Slack's table blocks."""

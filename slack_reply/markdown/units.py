@@ -1,0 +1,108 @@
+"""The answer as a row of units: lines, tables, and pieces of a line that is too long or not whole yet."""
+
+from collections.abc import Iterator
+from enum import Enum
+from typing import NamedTuple
+
+from slack_reply.markdown import inline, words
+from slack_reply.markdown.parts import Table
+from slack_reply.markdown.words import Piece, Rank
+
+# Deeper quotes go on at this depth.
+QUOTE_DEPTH = 9
+
+
+class Context(NamedTuple):
+    """What a message that begins here is opened with, and one that ends here is closed with.
+
+    `head` is whole lines; `resume` is what a message begins with that goes on within a line.
+    """
+
+    head: str = ""
+    tail: str = ""
+    resume: str = ""
+
+
+OUTSIDE = Context()
+
+
+class Body(Enum):
+    """How a unit can be taken apart."""
+
+    TEXT = "text"
+    CODE = "code"
+    SOLID = "solid"
+
+
+class Unit(NamedTuple):
+    """`text` is how the source from `start` to `end` is shown, `where` the context it stands in."""
+
+    start: int
+    end: int
+    text: str
+    rank: Rank = Rank.LINE
+    where: Context = OUTSIDE
+    after: Context = OUTSIDE
+    body: Body = Body.SOLID
+    line: str = ""  # its source, without the line's end
+    begin: int = 0  # where in `line` the text behind bullets and quote marks begins
+    blank: bool = False  # nothing to see when a message begins with it
+    closes: bool = False  # ends the code block it stands in
+    fresh: bool = True  # begins a line
+    listed: bool = False  # its indent means something only behind what stands before it
+    heading: bool = False  # never torn apart from what follows
+    table: Table | None = None
+
+    @property
+    def indent(self) -> int:
+        """The blanks it begins with."""
+        return len(self.text) - len(self.text.lstrip(" \t")) if self.fresh else 0
+
+
+def apart(unit: Unit, *, whole: bool = True) -> list[Unit]:
+    """The unit in pieces, if it has any; of an unfinished line only those that no further text changes."""
+    return list(parts(unit, whole=whole))
+
+
+def parts(unit: Unit, *, whole: bool = True) -> Iterator[Unit]:
+    """The same one by one, as they are wanted. A unit that is not solid has at least one when it is whole."""
+    if unit.body is Body.SOLID:
+        return
+    if unit.body is Body.CODE:
+        pieces = words.code(unit.line, whole=whole)
+        inner = unit.where
+    else:
+        pieces = _text(unit, whole=whole)
+        inner = Context(resume=_quote(unit.line[: unit.begin]))
+    fresh = unit.fresh
+    for piece in pieces:
+        yield _part(unit, piece, inner, fresh=fresh)
+        fresh = False
+    if whole and unit.text.endswith("\n"):
+        start = unit.start + len(unit.line)
+        yield unit._replace(start=start, text="\n", body=Body.SOLID, where=inner, fresh=fresh)
+
+
+def _text(unit: Unit, *, whole: bool) -> Iterator[Piece]:
+    if unit.begin:
+        yield Piece(0, unit.begin, unit.line[: unit.begin], Rank.GLUE)
+    for piece in inline.each_piece(unit.line, unit.begin, whole=whole):
+        yield piece._replace(rank=Rank.GLUE) if unit.heading else piece
+
+
+def _part(unit: Unit, piece: Piece, inner: Context, *, fresh: bool) -> Unit:
+    return unit._replace(
+        start=unit.start + piece.start,
+        end=unit.start + piece.end,
+        text=piece.text,
+        rank=piece.rank,
+        where=inner,
+        after=inner,
+        body=Body.SOLID,
+        fresh=fresh,
+    )
+
+
+def _quote(prefix: str) -> str:
+    """What keeps a line that goes on in another message in its quote."""
+    return "> " * min(QUOTE_DEPTH, prefix.count(">"))

@@ -1,0 +1,74 @@
+"""The smallest pieces text is shown and cut in: words, or characters where a script has no spaces."""
+
+import re
+from collections.abc import Iterator
+from enum import IntEnum
+from typing import NamedTuple
+
+from slack_reply.markdown import tokens
+
+
+class Rank(IntEnum):
+    """How good a place the end of a piece is for the end of a message."""
+
+    GLUE = -1  # what follows belongs to it: a heading, the first line of a code block, a bullet
+    HARD = 0
+    WIDE = 1
+    SPACE = 2
+    LINE = 3
+    PARAGRAPH = 4
+
+
+class Piece(NamedTuple):
+    """`text` is how the source between `start` and `end` is shown."""
+
+    start: int
+    end: int
+    text: str
+    rank: Rank
+
+
+# Longer words are pieces of this many characters, so that a message can end inside of them.
+WORD = 64
+_RUN = 4  # characters of a script without spaces that come together
+_WIDE_RANGES = (
+    "\u1100-\u115f\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6"
+    "\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff\U00020000-\U0003ffff"
+)
+_FLAG = "\U0001f1e6-\U0001f1ff"
+_MARKS = "\u0300-\u036f\u200d\u20d0-\u20ff\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f"
+_SENTENCE = "\u3001\u3002\u300b\u300d\u300f\u3011\uff01\uff09\uff0c\uff0e\uff1a\uff1b\uff1f"
+_CLUSTER = rf"(?:[{_WIDE_RANGES}]|[{_FLAG}]{{1,2}})[{_MARKS}]*(?:(?<=\u200d).[{_MARKS}]*)*"
+_PIECES = re.compile(
+    rf"(?P<space>[ \t]+)"
+    rf"|(?P<line>\r?\n[ \t]*)"
+    rf"|(?P<live>{tokens.OPENER})"
+    rf"|(?P<wide>(?:(?![{_SENTENCE}]){_CLUSTER}){{1,{_RUN}}}+[{_SENTENCE}]?|[{_SENTENCE}])"
+    rf"|(?P<word><|[^\s<{_WIDE_RANGES}{_FLAG}]{{1,{WORD}}}[{_MARKS}]*|\s)"
+)
+
+
+def split(line: str, start: int, end: int) -> Iterator[Piece]:
+    """The pieces of `line[start:end]`, code or text that needs no escaping but the one of code."""
+    for found in _PIECES.finditer(line, start, end):
+        kind = found.lastgroup
+        text = found.group()
+        rank = Rank.HARD
+        if kind == "space":
+            rank = Rank.SPACE
+        elif kind == "line":
+            rank = Rank.LINE
+        elif kind == "wide":
+            rank = Rank.SPACE if text[-1] in _SENTENCE else Rank.WIDE
+        elif kind == "live":
+            text = tokens.LESS_IN_CODE
+        yield Piece(found.start(), found.end(), text, rank)
+
+
+def code(line: str, *, whole: bool, start: int = 0) -> Iterator[Piece]:
+    """The pieces of one line of code; of an unfinished one only those that no further character changes."""
+    limit = len(line) if whole else tokens.decided(line)
+    for piece in split(line, start, len(line)):
+        if piece.end > limit or (piece.end == len(line) and not whole):
+            return
+        yield piece

@@ -1,0 +1,1 @@
+"""The three ways to write a growing answer into a thread, and what they share."""

@@ -1,0 +1,143 @@
+"""Where cards stand in a growing text: between lines or sentences, never within something they would tear. Pure.
+
+A card parts the text for good: what follows it is laid out as a text of its own. So each place is decided by the text
+before it and the beginning of the line behind it, and stays the same however the text came.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from slack_reply.markdown import inline
+from slack_reply.markdown.blocks import scan
+from slack_reply.markdown.markers import LIST, MARKERS, UNDERLINE
+from slack_reply.markdown.parts import Limits
+from slack_reply.markdown.units import Body, Unit
+from slack_reply.snapshot import Card
+
+# Tables count as such, whatever a writer can show of them.
+_LIMITS = Limits(size=1_000_000, measure=len, tables=True)
+# How far markup may reach.
+_REACH = 600
+_SENTENCE = re.compile(r"""[^\W\d_]{3}[)"'”’»]*[.!?…][)"'”’»]*(?=[ \t])|[。！？][」』）]*""")  # noqa: RUF001
+_SAID = re.compile(r"""(?:(?<![^\s(])[^\W\d_]{2,}[)"'”’»]*[.!?…:;]|[。！？：；][」』）]*)\s*\Z""")  # noqa: RUF001
+_SCHEME = re.compile(r"\bhttps?:\Z", re.IGNORECASE)
+_LOOK = 40
+
+
+def stretches(
+    text: str, cards: Iterable[Card], read: int, *, final: bool
+) -> Iterator[tuple[int, list[Card]]]:
+    """The text in stretches, each as its end and the cards that stand behind it.
+
+    No card goes before `read`, up to where the text may have been shown. One that would tear something waits, and
+    those behind it with it; the last stretch ends the text, or where such a card may come to stand.
+    """
+    places: dict[int, list[Card]] = {}
+    reached, limit = read, len(text)
+    for card in cards:
+        place, sound = _place(text, card, max(card.at, read), final=final)
+        if not sound:
+            limit = max(reached, min(limit, place))
+            break
+        reached = max(reached, place)
+        places.setdefault(reached, []).append(card)
+    for end in sorted(places):
+        yield end, places[end]
+    if not places or reached < limit:
+        yield limit, []
+
+
+def may_stand(text: str) -> bool:
+    """Whether the text can be shown to its last character for a while: nothing at its end is half open."""
+    units = scan(text, _LIMITS, final=True)
+    if not units or units[-1].body is not Body.TEXT:
+        return not units
+    line = units[-1].line
+    begun = "|" in line or MARKERS.match(line) or inline.is_begun(line[units[-1].begin :])
+    return not begun and not _is_open(text, len(text))
+
+
+def _place(text: str, card: Card, at: int, *, final: bool) -> tuple[int, bool]:
+    """Where the card stands; False with how far the text may be shown meanwhile."""
+    at = min(at, len(text))
+    begins = at == min(card.at, len(text))
+    if not text[:at].strip() or (begins and _is_end(text[:at], parted=card.apart)):
+        return at, True
+    units = scan(text, _LIMITS, final=final)
+    for place, sound in _candidates(text, units, at, final=final):
+        if sound is not False:
+            return place, sound is True
+    return (len(text), True) if final else (max(at, units[-1].end if units else 0), False)
+
+
+def _is_end(text: str, *, parted: bool) -> bool:
+    """Whether a card can follow, whatever comes behind it; `parted`: that will be a paragraph of its own."""
+    units = scan(text, _LIMITS, final=True)
+    last = units[-1]
+    if last.after.tail:
+        return False
+    lines = text[len(text.rstrip()) :].count("\n")
+    if parted or lines > 1:
+        return parted or not last.listed
+    if last.table or last.closes or not _is_plain(last):
+        return False
+    said = _SAID.search(text) is not None and not _SCHEME.search(text)
+    return said and not _is_open(text, len(text))
+
+
+def _candidates(
+    text: str, units: Sequence[Unit], at: int, *, final: bool
+) -> Iterator[tuple[int, bool | None]]:
+    """Places from `at` on, in order, and whether they will do; None: not known yet."""
+    around: Unit | None = None
+    begin = 0
+    for number, unit in enumerate(units):
+        around = around if unit.blank and around else unit
+        begin = unit.start if unit.fresh else begin
+        if unit.end < at or unit.after.tail:
+            continue
+        line_ends = text[unit.end - 1] == "\n"
+        if _is_plain(unit) and (line_ends or number + 1 == len(units)):
+            yield from _sentences(text, begin, unit.end, at)
+        if line_ends and text[unit.end - 2 : unit.end - 1] != "\\":  # it would be seen if no line followed
+            fits = _fits_behind(text, unit.end, around, parted=unit.blank)
+            yield unit.end, final if fits is None else fits and not _is_open(text, unit.end)
+
+
+def _sentences(text: str, begin: int, end: int, at: int) -> Iterator[tuple[int, bool]]:
+    for found in _SENTENCE.finditer(text, begin, end):
+        place = found.end()
+        if place >= at or (text[place:at].isspace() and at <= end):
+            yield max(place, at), not _is_open(text, place)
+
+
+def _is_plain(unit: Unit) -> bool:
+    """Whether it is text of a paragraph outside of any list, quote or table."""
+    inside = unit.where.head or unit.table or unit.listed or unit.heading or unit.begin
+    return bool(unit.line) and not inside and not unit.line[0].isspace() and "|" not in unit.line
+
+
+def _fits_behind(text: str, end: int, unit: Unit, *, parted: bool) -> bool | None:
+    """Whether the line behind `end` stands for itself, so that the one of the unit can be parted from it.
+
+    `parted`: a blank line is between them already.
+    """
+    start = end
+    while text.startswith(("\n", "\r\n"), start):
+        start = text.index("\n", start) + 1
+    behind, ended, _ = text[start : start + _LOOK].partition("\n")
+    if not ended and start + len(behind) == len(text) and MARKERS.match(behind):
+        return None
+    parted |= start > end
+    if behind[:1].isspace() or (not parted and UNDERLINE.match(behind)):
+        return False
+    if parted or not unit.begin:
+        return True
+    quoted = ">" in unit.line[: unit.begin]
+    return not behind.startswith(">") if quoted else LIST.match(behind) is not None
+
+
+def _is_open(text: str, end: int) -> bool:
+    """Whether markup of the paragraph that ends here may go on behind it."""
+    start = max(0, end - _REACH)
+    return inline.is_open(text[max(start, text.rfind("\n\n", start, max(0, end - 1))) : end])

@@ -1,0 +1,187 @@
+"""The answer as posts that are edited while it grows: where native streams are refused."""
+
+import re
+from dataclasses import replace
+
+from errors import SlackError, SlackRateLimited, SlackRefused
+from plain_text import shortened
+from slack_api.client import SlackApi
+from slack_api.error_codes import SLACK_TROUBLE, STREAM_OPEN
+from slack_api.rate_limit.tiers import UPDATE
+from slack_api.retry import BRISK
+from slack_reply.markdown.pages.filling import WINDOW
+from slack_reply.markdown.pages.pages import pages_after
+from slack_reply.markdown.parts import Limits, Markdown, Page
+from slack_reply.markdown.slack_form import closed, page_arguments
+from slack_reply.room import WHOLE, Room
+from slack_reply.snapshot import View
+from slack_reply.writers.card_places import may_stand
+from slack_reply.writers.posting import Posting, Unfit
+from slack_reply.writers.rate_share import Share
+from slack_reply.writers.stream_cleanup import LooseEnds
+from slack_reply.writers.writer import Latest, Method, Place, SlackAway, WriterGone
+
+# chat.update refuses text above 4,000 characters (field/slack.md §3.2).
+LIMITS = Limits(size=3500, measure=len, tables=True, reserve=100)
+LINE_LIMIT = 80
+# Seconds between two edits above which an answer is posted once instead, when it is whole. It would hardly seem to
+# grow, and each edit more makes all others of the workspace slower; a last text may have to wait as long.
+RAREST = 30.0
+
+_MARKUP = re.compile(r"[*_~`<>\[\]|\\]")
+
+
+class EditedMessage:
+    """Posts each page once and edits it while it grows, at most every 3 s (field/slack.md §3.1).
+
+    Above the text of the last one stands what the app does now, until the end; work without text shows nothing.
+    Where so many answers are edited that edits are short, it leaves its answer to a post.
+
+    `follows` is what the writer before left: where in the source text the first page begins, and messages of ours
+    to overwrite first.
+    """
+
+    method: Method = "edit"
+    pace = 3.0
+
+    def __init__(
+        self,
+        api: SlackApi,
+        share: Share,
+        posting: Posting,
+        ends: LooseEnds,
+        place: Place,
+        follows: WriterGone | None = None,
+    ) -> None:
+        self._api = api
+        self._share = share
+        self._posting = posting
+        self._ends = ends
+        self._place = place
+        self._follows = follows or WriterGone(0)
+        self._messages = list(self._follows.adopt)
+        self._sent: dict[int, Page] = {}
+        self._first, self._start = (
+            0,
+            self._follows.shown,
+        )  # what is laid out: from which message and offset on
+        self._full: str | None = None  # a text that fills all the messages of a growing answer
+
+    @property
+    def messages(self) -> tuple[str, ...]:  # noqa: D102
+        return tuple(self._messages)
+
+    @property
+    def message_ts(self) -> str:  # noqa: D102
+        return self._messages[-1] if self._messages else ""
+
+    def show(self, latest: Latest, room: Room = WHOLE) -> None:  # noqa: D102
+        self._write(latest, room, final=False)
+
+    def finish(self, latest: Latest, room: Room = WHOLE) -> int | None:  # noqa: D102
+        wanted, cut = self._write(latest, room, final=True)
+        for ts in self._messages[wanted:]:
+            self._ends.unwanted(ts)
+        del self._messages[wanted:]
+        if cut is not None:
+            self._first, self._start = wanted, cut
+        return cut
+
+    def give_way(self) -> WriterGone:  # noqa: D102
+        return self._gone(len(self._messages) - 1) if self._messages else WriterGone(self._follows.shown)
+
+    def _write(self, latest: Latest, room: Room, *, final: bool) -> tuple[int, int | None]:
+        """How many messages the answer has now, and where in the source text it ended early, if it did."""
+        if not final and self._full is not None and latest().text.startswith(self._full):
+            return len(self._messages), None
+        if self._messages:
+            self._share.ahead(UPDATE, final=final)
+        view = latest()
+        pages = self._pages(view, final=final, most=room.messages + 1)
+        fitting = room.fitting(self._first, len(pages)) if final else min(len(pages), room.growing)
+        for place, page in enumerate(pages[:fitting]):
+            number = self._first + place
+            shown = page if final or page is not pages[-1] else _below(view.line, closed(page))
+            if self._sent.get(number) == shown:
+                continue
+            if final and number >= len(self._messages) and room.ends_before(len(pages) - place):
+                return number, self._begin(number)
+            self._bring(number, shown, final=final)
+        self._full = view.text if fitting < len(pages) and not final else None
+        early = final and fitting < len(pages) and not room.closing
+        return self._first + fitting, self._begin(self._first + fitting) if early else None
+
+    def _bring(self, number: int, page: Page, *, final: bool) -> None:
+        if number >= len(self._messages):
+            self._post(number, page, final=final)
+        if self._sent.get(number) != page:
+            self._update(number, page)
+            self._sent[number] = page
+
+    def _pages(self, view: View, *, final: bool, most: int) -> tuple[Page, ...]:
+        """While the app works, its words stand still: the last ones are shown too, unless the page may end earlier."""
+        start = self._start
+        if view.line and not final and may_stand(view.text):
+            pages = pages_after(view.text, start, LIMITS, final=True, most=most)
+            size = sum(LIMITS.measure(part.text) for part in pages[-1].parts) if pages else 0
+            if size < WINDOW * LIMITS.room:
+                return pages
+        return pages_after(view.text, start, LIMITS, final=final, most=most)
+
+    def _post(self, number: int, page: Page, *, final: bool) -> None:
+        begin = self._begin(number)
+        if not final and not self._messages:
+            self._join(begin)
+        try:
+            posted = self._posting.post(page, begin)
+        except Unfit as error:
+            raise WriterGone(begin) from error
+        self._messages.append(posted.ts)
+        self._sent[number] = posted.page
+
+    def _join(self, begin: int) -> None:
+        if self._share.interval(UPDATE) > RAREST:
+            raise WriterGone(begin)
+        self._share.join(UPDATE)
+
+    def _begin(self, number: int) -> int:
+        before = self._sent.get(number - 1)
+        return before.end if before else self._follows.shown
+
+    def _update(self, number: int, page: Page) -> None:
+        """Overwrite one message. The same text twice is the same message, so any failure may be tried again."""
+        ts = self._messages[number]
+        self._share.spend(UPDATE)
+        try:
+            self._api.update_message(
+                self._place.channel, ts, patience=BRISK, acquired=True, **page_arguments(page)
+            )
+        except SlackRefused as error:
+            if error.error in STREAM_OPEN and number < len(
+                self._follows.adopt
+            ):  # what we posted is no stream
+                self._ends.stop(ts)
+                raise SlackAway from error
+            if error.error in SLACK_TROUBLE:
+                raise SlackAway from error
+            raise self._gone(number) from error
+        except SlackRateLimited as error:
+            raise SlackAway(error.retry_after) from error
+        except SlackError as error:
+            raise SlackAway from error
+        self._ends.stopped(ts)
+
+    def _gone(self, number: int) -> WriterGone:
+        sent = self._sent.get(number)
+        if sent:
+            return WriterGone(sent.end)
+        adopted = number < len(self._follows.adopt)
+        return WriterGone(self._follows.sure if adopted and not number else self._begin(number))
+
+
+def _below(line: str, page: Page) -> Page:
+    """The page with a line of our own above it, in italics; whatever could be markup in it is taken out."""
+    plain = " ".join(_MARKUP.sub(" ", line).split())
+    if not plain:
+        return page
+    return replace(page, parts=(Markdown(f"_{shortened(plain, LINE_LIMIT)}_\n\n"), *page.parts))

@@ -1,0 +1,241 @@
+"""The answer as Slack's own streamed message: chat.startStream, appendStream, stopStream (field/slack.md §4)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
+from typing import NamedTuple
+
+from clock import Clock
+from errors import SlackError, SlackFateUnknown, SlackRateLimited, SlackRefused
+from slack_api.client import SlackApi
+from slack_api.error_codes import SLACK_TROUBLE, STOPPED, STREAM_OVER, TOO_LONG
+from slack_api.rate_limit.tiers import APPEND
+from slack_api.retry import BRISK
+from slack_reply.markdown.parts import Page
+from slack_reply.room import WHOLE, Room
+from slack_reply.snapshot import View
+from slack_reply.writers.card_places import stretches
+from slack_reply.writers.opening import Opening
+from slack_reply.writers.rate_share import Share
+from slack_reply.writers.stream_cleanup import LooseEnds, fits_update
+from slack_reply.writers.streamed_message import Chunks, Sheet
+from slack_reply.writers.task_cards import fitted
+from slack_reply.writers.writer import Latest, Method, Place, SlackAway, StoppedByUser, WriterGone
+
+# A stream dies about 300 s after its start whatever is appended (field/slack.md §4.3).
+LIFE_SECONDS = 240.0
+
+
+class _Message(NamedTuple):
+    """What a message is to show, the chunks that bring it there, and how the next one begins, if there is one."""
+
+    sheet: Sheet
+    chunks: Chunks
+    following: Sheet | None = None
+
+
+class NativeStream:
+    """Appends to one stream after the other; each ends at a page's end, or where it grew too old."""
+
+    method: Method = "stream"
+    pace = 1.0
+
+    def __init__(
+        self, api: SlackApi, share: Share, opening: Opening, ends: LooseEnds, place: Place, clock: Clock
+    ) -> None:
+        self._api = api
+        self._share = share
+        self._opening = opening
+        self._ends = ends
+        self._place = place
+        self._clock = clock
+        self._next = Sheet.at(0)  # how the next stream begins
+        self._view = View("")  # the last one: a text that does not begin with its text was replaced
+        self._shown: Sheet | None = None  # what the open stream shows; None: no stream is open
+        self._since = 0.0
+        self._messages: list[str] = []
+        self._settled: set[str] = set()  # ids of cards that an earlier message shows to their end
+
+    @property
+    def messages(self) -> tuple[str, ...]:  # noqa: D102
+        return tuple(self._messages)
+
+    @property
+    def message_ts(self) -> str:  # noqa: D102
+        return self._messages[-1] if self._messages else ""
+
+    def show(self, latest: Latest, room: Room = WHOLE) -> None:  # noqa: D102
+        self._write(latest, room, final=False)
+        if self._shown and self._clock.now() - self._since >= LIFE_SECONDS:
+            self._leave_old(self._shown)
+
+    def finish(self, latest: Latest, room: Room = WHOLE) -> int | None:  # noqa: D102
+        whole = self._write(latest, room, final=True)
+        return None if whole else self._next.begin
+
+    def give_way(self) -> WriterGone:  # noqa: D102
+        if self._shown is not None:
+            return self._overwritten(self._shown)
+        return WriterGone(self._next.handed_on(self._next.begin, self._view.text))
+
+    def _write(self, latest: Latest, room: Room, *, final: bool) -> bool:
+        """Whether all of it is shown, or is to come with the next call: there was room for it."""
+        if self._shown:
+            self._share.ahead(APPEND, final=final)
+        view = latest()
+        if self._view.text.strip() and not view.text.startswith(self._view.text):
+            raise self._anew()
+        if not final and self._shown is None and len(self._messages) >= room.growing:
+            return False
+        self._view = view
+        while not self._bring_all(view, room, final=final):
+            pass  # the stream ended under us; a new one begins with what it did not take
+        return self._view is view
+
+    def _bring_all(self, view: View, room: Room, *, final: bool) -> bool:
+        """False when the stream ended before it took all; each call gets further, since a start takes a page."""
+        laid = list(islice(self._laid_out(view, room, final=final), room.messages + 1))
+        there = len(self._messages) - bool(self._shown)  # the open one is laid out again
+        if not laid[-1].chunks and (len(laid) > 1 or not self._shown):
+            laid.pop()  # it has nothing to show
+        fitting = room.fitting(there, len(laid)) if final else max(0, min(len(laid), room.growing - there))
+        for place, message in enumerate(laid[:fitting]):
+            if final and self._shown is None and room.ends_before(len(laid) - place):
+                fitting = place
+                break
+            if not self._send(message.sheet, message.chunks):
+                return False
+            if message.following is not None:
+                self._leave(message.following)
+        if fitting < len(laid) and not room.closing:
+            self._view = replace(view, text=view.text[: self._next.begin])
+        return True
+
+    def _laid_out(self, view: View, room: Room, *, final: bool) -> Iterator[_Message]:
+        """What the open message and those behind it are to show. The last one may be empty."""
+        cards = [fitted(card) for card in view.cards if card.id not in self._settled]
+        sheet, chunks = (self._shown or self._next).with_cards(cards)
+        new = [card for card in cards if card.id not in sheet.cards and not room.closing]
+        for end, behind in stretches(view.text, new, sheet.read, final=final):
+            *full, last = sheet.pages(view.text[:end], final=final or bool(behind), most=room.messages + 1)
+            for page in full:
+                sheet, more = self._grown(sheet, page, page.end)
+                following = sheet.following(page.end)
+                yield _Message(sheet, [*chunks, *more], following)
+                sheet, chunks = following, []
+            sheet, more = self._grown(sheet, last, end)
+            chunks = [*chunks, *more]
+            for card in behind:
+                if not sheet.takes(card):
+                    following = Sheet.at(end)
+                    yield _Message(sheet, chunks, following)
+                    sheet, chunks = following, []
+                sheet, chunk = sheet.with_card(card, end)
+                chunks = [*chunks, chunk]
+        yield _Message(sheet, chunks)
+
+    def _grown(self, sheet: Sheet, page: Page, read: int) -> tuple[Sheet, Chunks]:
+        grown = sheet.with_page(page, read)
+        if grown is None:  # the law of `pages` was broken: better twice than wrong
+            raise self._anew()
+        return grown
+
+    def _send(self, sheet: Sheet, chunks: Chunks) -> bool:
+        """False when the stream is over, and a new one shall go on from where it stood."""
+        if self._shown is None:
+            if not chunks:
+                return True
+            self._messages.append(self._started(chunks, sheet.handed_on(sheet.begin, self._view.text)))
+            self._since = self._clock.now()
+        elif chunks and not self._append(chunks, self._shown):
+            return False
+        self._shown = sheet
+        self._ends.shows(self.message_ts, sheet.whole, sheet.closing(self._view.continued))
+        return True
+
+    def _started(self, chunks: Chunks, begin: int) -> str:
+        earlier = self._opening.earlier()
+        if earlier:
+            self._ends.shows(earlier, Page((), begin))
+            self._ends.stop(earlier)
+            raise WriterGone(begin, (earlier,))
+        return self._opening.start(chunks, begin, first=not self._messages)
+
+    def _append(self, chunks: Chunks, shown: Sheet) -> bool:
+        self._share.spend(APPEND)
+        try:
+            self._api.append_stream(
+                self._place.channel, self.message_ts, chunks, patience=BRISK, acquired=True
+            )
+        except SlackRefused as error:
+            self._refused(error.error, shown)
+            return False
+        except SlackFateUnknown as error:
+            raise self._overwritten(shown) from error
+        except SlackRateLimited as error:
+            raise SlackAway(error.retry_after) from error
+        except SlackError as error:
+            raise SlackAway from error
+        return True
+
+    def _refused(self, error: str, shown: Sheet) -> None:
+        """Go on in a new stream from where this one stands, or say that it can't be done."""
+        if error in SLACK_TROUBLE:
+            raise self._overwritten(shown)
+        self._shown = None
+        if error in STOPPED:
+            self._ends.stopped(self.message_ts)
+            raise StoppedByUser
+        if error in STREAM_OVER and not fits_update(shown.whole):
+            raise self._adopted(shown)
+        if error in STREAM_OVER:
+            self._ends.expired(self.message_ts)
+        else:
+            self._ends.leave(self.message_ts)
+        if error not in STREAM_OVER | TOO_LONG:
+            raise WriterGone(shown.handed_on(shown.page.end, self._view.text))
+        following = shown.following(shown.page.end)
+        if error in STREAM_OVER and not shown.whole.parts:
+            self._next = following  # its message is taken away, with all its cards
+        else:
+            self._go_on(shown, following)
+
+    def _overwritten(self, shown: Sheet) -> WriterGone:
+        """Nobody knows whether the last piece arrived: stop, and let one edit bring the whole of the message."""
+        self._shown = None
+        self._ends.stop(self.message_ts)
+        return self._adopted(shown)
+
+    def _adopted(self, shown: Sheet) -> WriterGone:
+        begin, end = (shown.handed_on(offset, self._view.text) for offset in (shown.begin, shown.page.end))
+        return WriterGone(begin, (self.message_ts,), sure=end)
+
+    def _anew(self) -> WriterGone:
+        """What is shown is not the beginning of the text any more: all of it must be edited."""
+        earlier = self._opening.earlier()
+        if earlier:
+            self._messages.append(earlier)
+            self._ends.shows(earlier, Page((), 0))
+        self._shown = None
+        for ts in self._messages:
+            self._ends.stop(ts)
+        return WriterGone(0, tuple(self._messages))
+
+    def _leave_old(self, shown: Sheet) -> None:
+        """Close the stream with its open fence closed; the next one goes on there."""
+        closed = shown.closed(self._view.text)
+        if closed is None or self._send(*closed):
+            self._leave(shown.following(shown.page.end))
+
+    def _leave(self, following: Sheet) -> Sheet:
+        """The open stream takes no more; the next one begins like this."""
+        if self._shown is not None:
+            shown, self._shown = self._shown, None
+            self._ends.leave(self.message_ts)
+            self._go_on(shown, following)
+        return following
+
+    def _go_on(self, shown: Sheet, following: Sheet) -> None:
+        """Cards that have come to their end stay where they are; the others go along."""
+        self._next = following
+        self._settled |= {card.id for card in shown.cards.values() if card.state != "running"}

@@ -1,0 +1,153 @@
+"""How a native stream begins, and everything Slack may say against it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from errors import SlackError, SlackFateUnknown, SlackRefused, SlackUnreachable
+from json_fields import mappings_of, text_of
+from slack_api.client import SlackApi
+from slack_api.error_codes import RECIPIENT_MISSING, SLACK_TROUBLE
+from slack_api.rate_limit.tiers import START
+from slack_reply.writers.native_support import NativeSupport
+from slack_reply.writers.rate_share import Share
+from slack_reply.writers.streamed_message import Chunks
+from slack_reply.writers.writer import Place, SlackAway, WriterGone
+from slack_reply.writers.written import Written
+
+# Starts are Tier 2, 20 a minute for the whole workspace. A first text does not wait for one; a next page may.
+NEXT_PAGE_TIMEOUT = 20.0
+
+
+class Opening:
+    """Opens streams for one answer."""
+
+    def __init__(
+        self, api: SlackApi, share: Share, support: NativeSupport, written: Written, place: Place
+    ) -> None:
+        self._api = api
+        self._share = share
+        self._support = support
+        self._written = written
+        self._place = place
+        self._lost: list[Chunks] = []  # of starts that may have happened
+        self._unsure = False  # Slack could not be asked since the last of them
+
+    def earlier(self) -> str:
+        """A start that seemed lost may have happened: its stream, with what was known then. Raises SlackAway."""
+        return self._look() if self._unsure else ""
+
+    def stray(self) -> str:
+        """A start that was nowhere when Slack was asked, and happened later. Raises SlackAway."""
+        return self._look() if self._lost else ""
+
+    def start(self, chunks: Chunks, offset: int, *, first: bool) -> str:
+        """Open a stream with these chunks and return its ts.
+
+        Raises WriterGone(offset) when the answer must go on by edits, whatever Slack said, and SlackAway.
+        """
+        granted = self._share.try_take(START) if first else self._share.granted(START, NEXT_PAGE_TIMEOUT)
+        if not granted:
+            raise WriterGone(offset)
+        ts = self._started(chunks, offset)
+        self._written.add(self._place.account, self._place.channel, ts)
+        return ts
+
+    def _started(self, chunks: Chunks, offset: int) -> str:
+        try:
+            return self._call(chunks)
+        except SlackRefused as error:
+            self._support.refused(self._place, error.error)
+            if error.error not in SLACK_TROUBLE:
+                raise WriterGone(offset) from error
+        except SlackFateUnknown:
+            pass
+        except SlackUnreachable as error:
+            raise SlackAway from error
+        except SlackError as error:
+            raise WriterGone(offset) from error
+        self._lost.append(chunks)
+        self._unsure = True
+        found = self._look()
+        if not found:
+            raise WriterGone(offset)
+        return found
+
+    def _call(self, chunks: Chunks) -> str:
+        """In channels the recipient is named, in DMs not, unless Slack asks for it (field/slack.md §4.2)."""
+        place = self._place
+        try:
+            return self._api.start_stream(
+                place.channel,
+                place.thread_ts,
+                None if place.is_dm else place.user,
+                None if place.is_dm else place.user_team,
+                chunks,
+                acquired=True,
+            )
+        except SlackRefused as error:
+            if not place.is_dm or error.error not in RECIPIENT_MISSING:
+                raise
+        return self._api.start_stream(place.channel, place.thread_ts, place.user, place.user_team, chunks)
+
+    def _look(self) -> str:
+        """The stream that a start of unknown fate may have left: our newest message after the question.
+
+        Another answer of this thread may be newer than the question too, when the question had to wait for it: one
+        of this process is known, one of another process shows something else. What cannot be told apart is not ours:
+        a piece that stands twice is better than an answer that is overwritten.
+        Raises SlackAway when nobody can be asked now; where history is not granted nothing is found.
+        """
+        place, found = self._place, ""
+        try:
+            for message in self._api.replies(place.channel, place.thread_ts, oldest=place.trigger_ts):
+                ts = text_of(message, "ts")
+                if ts > place.trigger_ts and self._may_be_ours(message) and not self._known(ts):
+                    found = ts
+        except SlackRefused as error:
+            if error.error in SLACK_TROUBLE:
+                raise SlackAway from error
+        except SlackError as error:
+            raise SlackAway from error
+        self._unsure = False
+        if found:
+            self._lost.clear()
+            self._written.add(place.account, place.channel, found)
+        return found
+
+    def _known(self, ts: str) -> bool:
+        return self._written.knows(self._place.account, self._place.channel, ts)
+
+    def _may_be_ours(self, message: Mapping[str, Any]) -> bool:
+        bot = self._place.bot_user
+        ours = message.get("user") == bot if bot else bool(message.get("bot_id"))
+        return ours and any(looks_like(chunks, message) for chunks in self._lost)
+
+
+def looks_like(chunks: Chunks, message: Mapping[str, Any]) -> bool:
+    """Whether a message shows these chunks: it has their cards and no others, and reads like them."""
+    cards = [(chunk["id"], chunk["title"]) for chunk in chunks if chunk["type"] == "task_update"]
+    blocks = mappings_of(message, "blocks")
+    shown = [
+        (block.get("task_id"), block.get("title")) for block in blocks if block.get("type") == "task_card"
+    ]
+    text = text_of(message, "text")
+    if any(chunk["type"] == "markdown_text" for chunk in chunks):
+        return shown == cards and reads_like(chunks, text)
+    titles = "".join(title for _, title in cards)
+    return bool(cards) and shown == cards and _letters(text) in {"", _letters(titles)}
+
+
+def reads_like(chunks: Chunks, text: str) -> bool:
+    """Whether a text shows these chunks. Where they have no letter to tell them by, it does not.
+
+    Slack gives its own form of Markdown back, so only letters and digits count, and those before the first link.
+    """
+    said = "".join(str(chunk["text"]) for chunk in chunks if chunk["type"] == "markdown_text")
+    plain, link, _ = said.partition("[")
+    ours, theirs = _letters(plain), _letters(text)
+    whole = not link and all(chunk["type"] == "markdown_text" for chunk in chunks)
+    return bool(ours) and (theirs == ours if whole else theirs.startswith(ours))
+
+
+def _letters(text: str) -> str:
+    return "".join(char for char in text if char.isalnum())

@@ -1,0 +1,65 @@
+"""The answer as plain posts, once it is whole: where neither streams nor edits are wanted or allowed."""
+
+from slack_reply.markdown.pages.pages import pages_after
+from slack_reply.markdown.parts import Limits, Page
+from slack_reply.room import WHOLE, Room
+from slack_reply.writers.posting import Posting, Unfit
+from slack_reply.writers.writer import CannotReply, Latest, Method, WriterGone
+
+# markdown_text takes 12,000 characters a message (field/slack.md §3.2).
+LIMITS = Limits(size=11_500, measure=len, tables=True, reserve=100)
+# Where Slack refuses that: short, and tables as code.
+MODEST = Limits(size=2_900, measure=len, tables=False, reserve=100)
+
+
+class SinglePost:
+    """Posts every page once, at the end. `start` is where in the source text the first one begins."""
+
+    method: Method = "post"
+    pace = float("inf")
+
+    def __init__(self, posting: Posting, start: int = 0) -> None:
+        self._posting = posting
+        self._start = start
+        self._messages: list[str] = []
+        self._limits = LIMITS
+
+    @property
+    def messages(self) -> tuple[str, ...]:  # noqa: D102
+        return tuple(self._messages)
+
+    @property
+    def message_ts(self) -> str:  # noqa: D102
+        return self._messages[-1] if self._messages else ""
+
+    def show(self, latest: Latest, room: Room = WHOLE) -> None:
+        """Nothing is shown before the end."""
+
+    def finish(self, latest: Latest, room: Room = WHOLE) -> int | None:  # noqa: D102
+        text = latest().text
+        while pages := pages_after(text, self._start, self._limits, final=True, most=room.messages + 1):
+            fitting = room.fitting(len(self._messages), len(pages))
+            for number, page in enumerate(pages[:fitting]):
+                if room.ends_before(len(pages) - number):
+                    return self._start
+                if not self._post(page):
+                    break  # what follows it is laid out anew
+            else:
+                return None if fitting == len(pages) or room.closing else self._start
+        return None
+
+    def give_way(self) -> WriterGone:  # noqa: D102
+        raise TypeError("nobody comes after posts")
+
+    def _post(self, page: Page) -> bool:
+        """False when something else stands there than this page, or nothing."""
+        try:
+            posted = self._posting.post(page, self._start)
+        except Unfit as error:
+            if self._limits is MODEST:
+                raise CannotReply(error.error) from error
+            self._limits = MODEST
+            return False
+        self._messages.append(posted.ts)
+        self._start = posted.page.end
+        return posted.page.end == page.end

@@ -1,0 +1,179 @@
+"""Streams that take no more text and must still be stopped, else they stay as broken messages for ever."""
+
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+
+from clock import Clock
+from errors import SlackError, SlackFateUnknown, SlackRefused
+from slack_api.client import SlackApi
+from slack_api.error_codes import SLACK_TROUBLE, STOPPED, STREAM_OPEN, STREAM_OVER
+from slack_api.rate_limit.tiers import STOP
+from slack_api.retry import BRISK
+from slack_reply.markdown.parts import Page
+from slack_reply.markdown.slack_form import closed, page_arguments
+from slack_reply.writers.rate_share import Share
+from slack_reply.writers.streamed_message import Chunks
+from slack_reply.writers.writer import Place, SlackAway, StoppedByUser
+
+# A stop may trail its text by a minute (design D5), but a stream dies 300 s after its start: 240 s of writing and
+# this much waiting stay below that.
+TRAILING_SECONDS = 45.0
+CLEANUP_TIMEOUT = 240.0  # seconds for the retries of a stop: after that Slack itself has ended the stream
+STOP_TIMEOUT = 20.0  # seconds that the stop before an edit waits for the rate budget
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
+REFUSALS = 4  # of one stop: Slack means it
+EXPIRY = 295.0  # seconds after its start: from here on it may have died (303 were seen, field/slack.md §4.3)
+UPDATE_LIMIT = 3_900  # chat.update takes 4,000 characters (field/slack.md §3.2, §4.3)
+
+
+class LooseEnds:
+    """For one reply: its open streams, with what they show."""
+
+    def __init__(self, api: SlackApi, share: Share, place: Place, clock: Clock) -> None:
+        self._api = api
+        self._share = share
+        self._place = place
+        self._clock = clock
+        self._since: dict[str, float] = {}
+        self._open: dict[str, Page] = {}
+        self._closing: dict[str, Chunks] = {}
+        self._broken: dict[str, Page] = {}  # expired: so until they are updated (field/slack.md §4.3)
+        self._tried: set[str] = set()
+        self._refused: Counter[str] = Counter()
+
+    def shows(self, ts: str, page: Page, closing: Chunks = ()) -> None:
+        """The stream is open and shows this; `closing` is to be added when it is stopped."""
+        self._since.setdefault(ts, self._clock.now())
+        self._open[ts] = page
+        self._closing[ts] = closing
+
+    def leave(self, ts: str) -> None:
+        """It takes no more text: stopped now if the limits allow that at once and Slack does it, else in `tidy`."""
+        if self._share.try_take(STOP):
+            self._stop(ts, granted=True)
+
+    def settle(self) -> tuple[str, ...]:
+        """Stop what may be stopped at once: its text is whole. What is left after that."""
+        for ts in tuple(self._open):
+            self.leave(ts)
+        return self.left
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """What is open still, or broken with words in it: the oldest first."""
+        return tuple(sorted([*self._open, *(ts for ts, page in self._broken.items() if page.parts)]))
+
+    def stop(self, ts: str) -> None:
+        """Stop it before anything else, since its message shall be edited next. Raises StoppedByUser."""
+        granted = ts in self._open and self._share.granted(STOP, STOP_TIMEOUT, final=True)
+        if granted and self._stop(ts, granted=True) in STOPPED:
+            raise StoppedByUser
+
+    def stopped(self, ts: str) -> None:
+        """Somebody else ended it, or its message is edited, so that it is neither open nor broken."""
+        self._open.pop(ts, None)
+        self._broken.pop(ts, None)
+
+    def expired(self, ts: str) -> None:
+        """It died: mended now, or in `tidy`."""
+        page = self._open.get(ts)
+        if page is not None:
+            self._break(ts, page)
+
+    def unwanted(self, ts: str) -> None:
+        """It shall not be there: taken away now, or in `tidy`."""
+        self._break(ts, Page((), 0))
+
+    def tidy(self, stray: Callable[[], str] | None = None) -> None:
+        """Stop and mend all, until CLEANUP_TIMEOUT. `stray` finds a stream of ours that nobody knows, or raises."""
+        ends = self._clock.now() + CLEANUP_TIMEOUT
+        pause = FIRST_PAUSE
+        stray = self._round(TRAILING_SECONDS, stray)
+        while (self._open or self._broken or stray) and self._clock.now() + pause < ends:
+            self._clock.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+            stray = self._round(LONGEST_PAUSE, stray)
+
+    def _round(self, timeout: float, stray: Callable[[], str] | None) -> Callable[[], str] | None:
+        """One try for each; a stop waits at most so long for its turn. What is still to be looked for."""
+        for ts in tuple(self._open):
+            if self._share.granted(STOP, timeout, trailing=True):
+                self._stop(ts, granted=True)
+        for ts in tuple(self._broken):
+            self._mend(ts)
+        try:
+            found = stray() if stray else ""
+        except SlackAway:
+            return stray
+        if found:
+            self.unwanted(found)
+        return None
+
+    def _stop(self, ts: str, *, granted: bool = False) -> str:
+        """Slack's code when it refused; stopping twice does no harm."""
+        if ts not in self._open:
+            return ""
+        try:
+            self._api.stop_stream(
+                self._place.channel, ts, self._closing.get(ts, ()), patience=BRISK, acquired=granted
+            )
+        except SlackRefused as error:
+            return self._not_stopped(ts, error.error)
+        except SlackFateUnknown:
+            self._tried.add(ts)
+        except SlackError:
+            pass
+        else:
+            self.stopped(ts)
+        return ""
+
+    def _not_stopped(self, ts: str, error: str) -> str:
+        if error in SLACK_TROUBLE:
+            return ""
+        if self._closing.pop(ts, ()) and error not in STREAM_OVER | STOPPED:
+            return self._stop(ts)  # without them
+        self._refused[ts] += 1
+        old = self._clock.now() - self._since[ts] >= EXPIRY
+        if error in STREAM_OVER and (old or ts not in self._tried):  # else our own stop ended it
+            self.expired(ts)
+        elif error in STREAM_OVER | STOPPED or self._refused[ts] >= REFUSALS:
+            self.stopped(ts)
+        return error
+
+    def _break(self, ts: str, page: Page) -> None:
+        self._open.pop(ts, None)
+        self._refused.pop(ts, None)
+        self._broken[ts] = page
+        self._mend(ts)
+
+    def _mend(self, ts: str) -> None:
+        """Whether Slack takes a long page is not known (field/slack.md §13); else it stays readable, as it is."""
+        page = self._broken[ts]
+        try:
+            if page.parts:
+                self._api.update_message(self._place.channel, ts, **page_arguments(closed(page)))
+            else:  # nothing but cards: the next message shows them
+                self._api.delete_message(self._place.channel, ts)
+        except SlackRefused as error:
+            if error.error in STREAM_OPEN:
+                self._stop_first(ts)
+            if error.error in STREAM_OPEN | SLACK_TROUBLE:
+                return
+        except SlackError:
+            return
+        self.stopped(ts)
+
+    def _stop_first(self, ts: str) -> None:
+        """Slack takes it for an open stream after all: the next round mends it, whatever became of this stop."""
+        if self._share.try_take(STOP):
+            self._refused[ts] += 1
+            with suppress(SlackError):
+                self._api.stop_stream(self._place.channel, ts, patience=BRISK, acquired=True)
+        if self._refused[ts] >= REFUSALS:
+            self.stopped(ts)
+
+
+def fits_update(page: Page) -> bool:
+    """Whether one edit of a message can show it."""
+    return sum(len(part.text) for part in page.parts) <= UPDATE_LIMIT

@@ -1,0 +1,136 @@
+"""What one streamed message shows: text, cards, text again. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, Self
+
+from slack_reply.markdown.pages.pages import pages_after
+from slack_reply.markdown.parts import Limits, Markdown, Page, Part
+from slack_reply.markdown.slack_form import chunks_between
+from slack_reply.snapshot import Card
+from slack_reply.writers.task_cards import CARDS_PER_MESSAGE, task_update, updates, weight
+
+type Chunks = Sequence[Mapping[str, Any]]
+
+LIMITS = Limits(size=9000, measure=lambda text: len(text.encode()), tables=True, reserve=100)
+"""A stream holds about 10,600 bytes, cards included (field/slack.md §4.3)."""
+SMALLEST_ROOM = 1500
+"""Bytes: with less room for text behind a card, the card begins the next message."""
+
+_NO_CARDS: Mapping[str, Card] = MappingProxyType({})
+_BETWEEN = Markdown("\n\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """`begin` is where in the source text the message begins, `page` the text behind its last card.
+
+    That begins at `start`; `read` is how far the text was when it was made. Each card parts the text: what follows
+    it, from `base` on, is laid out as a text of its own with what room is left in `limits`, so that no page ever
+    gets less room than it had. `before` is the message's text above the page, `cards` are all its cards as shown.
+    """
+
+    begin: int
+    base: int
+    start: int
+    read: int
+    page: Page
+    before: tuple[Part, ...] = ()
+    cards: Mapping[str, Card] = _NO_CARDS
+    limits: Limits = LIMITS
+
+    @classmethod
+    def at(cls, offset: int) -> Self:
+        """An empty message that begins with a card, or with the whole text."""
+        return cls(offset, offset, offset, offset, Page((), offset))
+
+    def following(self, end: int) -> "Sheet":
+        """The next message, empty, when this one's text ended there."""
+        return Sheet(end, self.base, end, end, Page((), end))
+
+    @property
+    def whole(self) -> Page:
+        """All its text."""
+        return replace(self.page, parts=(*self.before, *self.page.parts))
+
+    def pages(self, text: str, *, final: bool, cut: int | None = None, most: int | None = None) -> list[Page]:
+        """The page as it is with this text, and the ones behind it, `most` in all."""
+        base = self.base
+        found = pages_after(
+            text[base:],
+            self.start - base,
+            self.limits,
+            final=final,
+            cut=None if cut is None else cut - base,
+            most=most,
+        )
+        return [replace(page, end=page.end + base) for page in found] or [self.page]
+
+    def with_page(self, page: Page, read: int) -> tuple[Self, Chunks] | None:
+        """With more of the text, and the chunks that bring it; None if that can't be done by appending."""
+        chunks = chunks_between(self.page if self.page.parts else None, page)
+        if chunks is None:
+            return None
+        if (
+            chunks and self.before and not self.page.parts
+        ):  # if Slack shows the cards elsewhere, paragraphs stay two
+            chunks = [{"type": "markdown_text", "text": _BETWEEN.text}, *chunks]
+        return replace(self, page=page, read=read), chunks
+
+    def with_cards(self, cards: Iterable[Card]) -> tuple[Self, Chunks]:
+        """With its own cards among these as they are now."""
+        changed = list(updates(self.cards, cards))
+        shown = {**self.cards, **{card.id: card for card, _ in changed}}
+        return replace(self, cards=shown), [chunk for _, chunk in changed]
+
+    def takes(self, card: Card) -> bool:
+        """Whether there is room for one card more."""
+        empty = not (self.cards or self.before or self.page.parts)
+        room = self._room(self._above, {**self.cards, card.id: card})
+        return empty or (room >= SMALLEST_ROOM and len(self.cards) < CARDS_PER_MESSAGE)
+
+    def with_card(self, card: Card, end: int) -> tuple[Self, Mapping[str, Any]]:
+        """With one card more, behind the text that ends at `end`, and its chunk."""
+        before, cards = self._above, {**self.cards, card.id: card}
+        limits = replace(LIMITS, size=max(self._room(before, cards), SMALLEST_ROOM))
+        page = Page((), end)
+        sheet = replace(
+            self,
+            base=end,
+            start=end,
+            read=end,
+            page=page,
+            before=before,
+            cards=cards,
+            limits=limits,
+        )
+        return sheet, task_update(card)
+
+    def closed(self, text: str) -> tuple[Self, Chunks] | None:
+        """With its open code block closed; None if there is none."""
+        for page in self.pages(text, final=False, cut=self.page.end):
+            if page.end == self.page.end:
+                return self.with_page(page, self.read)
+        return None
+
+    def closing(self, note: str) -> Chunks:
+        """What leaves no card running when the message ends before its work does."""
+        left = [card for card in self.cards.values() if card.state == "running"]
+        return [task_update(replace(card, state="done", output=note)) for card in left]
+
+    def handed_on(self, offset: int, text: str) -> int:
+        """Where another writer goes on: it lays the text out as one, so it can't begin within a word."""
+        inside = offset == self.base and 0 < offset < len(text)
+        if not inside or text[offset - 1].isspace() or text[offset].isspace():
+            return offset
+        return max(text.rfind(blank, 0, offset) for blank in " \n") + 1
+
+    @property
+    def _above(self) -> tuple[Part, ...]:
+        return (*self.before, *self.page.parts, _BETWEEN) if self.page.parts else self.before
+
+    @staticmethod
+    def _room(before: Iterable[Part], cards: Mapping[str, Card]) -> int:
+        used = sum(LIMITS.measure(part.text) for part in before)
+        return LIMITS.size - used - sum(map(weight, cards.values()))

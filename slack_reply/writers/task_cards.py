@@ -1,0 +1,70 @@
+"""Cards as a stream's `task_update` chunks (field/slack.md §4.2). Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from plain_text import shortened
+from slack_reply.snapshot import Card
+
+CARDS_PER_MESSAGE = 45
+"""A message holds 50 blocks (field/slack.md §3.2); some room stays for tables."""
+TITLE_LIMIT, OUTPUT_LIMIT, DETAILS_LIMIT = 120, 160, 256
+"""Characters; Slack's documents allow 256 each (field/slack.md §4.2)."""
+OUTPUT_BYTES = 3 * OUTPUT_LIMIT
+"""The most an output takes: as many characters of Chinese or Japanese."""
+RUNNING_RESERVE = 2 * OUTPUT_BYTES
+"""Bytes kept free for what a card that still runs may say in the end."""
+
+_STATUS = {"running": "in_progress", "done": "complete", "failed": "error"}
+# Whether Slack reads tokens in cards is not known: without these two there are none. Entities might show as such.
+_HARMLESS = str.maketrans({"<": "\u2039", ">": "\u203a"})
+
+
+def fitted(card: Card) -> Card:
+    """The card within Slack's limits, on one line each, without anything that Slack might act on."""
+    return replace(
+        card,
+        title=shortened(_line(card.title), TITLE_LIMIT) or "…",
+        output=shortened(_line(card.output), OUTPUT_LIMIT).encode()[:OUTPUT_BYTES].decode(errors="ignore"),
+        details=shortened(_harmless(card.details), DETAILS_LIMIT, trim=False),
+    )
+
+
+def task_update(card: Card, shown: Card | None = None) -> dict[str, Any]:
+    """The chunk that shows the card, or brings the shown one to it: title and status replace, details append."""
+    chunk = {"type": "task_update", "id": card.id, "title": card.title, "status": _STATUS[card.state]}
+    begun = shown.details if shown else ""
+    if card.details.startswith(begun) and card.details != begun:
+        chunk["details"] = card.details[len(begun) :]
+    if card.output and card.output != (shown.output if shown else ""):
+        chunk["output"] = card.output
+    return chunk
+
+
+def updates(shown: Mapping[str, Card], cards: Iterable[Card]) -> Iterator[tuple[Card, dict[str, Any]]]:
+    """The cards among the shown ones that look different now, with their chunks."""
+    for card in cards:
+        before = shown.get(card.id)
+        if before is None:
+            continue
+        now = replace(card, at=before.at)
+        if not now.details.startswith(before.details):
+            now = replace(now, details=before.details)
+        if now != before:
+            yield now, task_update(now, before)
+
+
+def weight(card: Card) -> int:
+    """Bytes against the cap of a stream, where details and output count twice (field/slack.md §4.3)."""
+    said = len(card.title.encode()) + 2 * len((card.details + card.output).encode())
+    return said + (RUNNING_RESERVE if card.state == "running" else 0)
+
+
+def _line(text: str) -> str:
+    return " ".join(_harmless(text).split())
+
+
+def _harmless(text: str) -> str:
+    """Without halves of surrogate pairs too, which can't be sent."""
+    return text.translate(_HARMLESS).encode(errors="replace").decode()

@@ -1,0 +1,109 @@
+from typing import Any
+
+import pytest
+
+from dify_app.answer import FileProduced, Source
+from dify_app.stream.citations import NewFiles, file_of, files_in, sources_in
+
+
+def resource(position: int, name: str, **more: Any) -> dict[str, Any]:
+    return {"position": position, "document_name": name, "dataset_name": "Set", "content": "secret", **more}
+
+
+def test_documents_come_once_each_in_the_order_of_citation() -> None:
+    found = sources_in(
+        {"retriever_resources": [resource(3, "C"), resource(1, "A"), resource(2, "B"), resource(4, "A")]}
+    )
+    assert found == (Source("A"), Source("B"), Source("C"))
+
+
+def test_a_later_part_of_a_document_may_know_its_address() -> None:
+    found = sources_in(
+        {"retriever_resources": [resource(1, "A"), resource(2, "A", url="https://a.example/")]}
+    )
+    assert found == (Source("A", "https://a.example/"),)
+
+
+@pytest.mark.parametrize(
+    ("more", "url"),
+    [
+        ({"url": "https://a.example/x?y=1"}, "https://a.example/x?y=1"),
+        ({"doc_metadata": {"url": "http://a.example"}}, "http://a.example"),
+        ({"doc_metadata": {"source": "https://a.example"}}, "https://a.example"),
+        ({"doc_metadata": {"source": "upload_file"}}, ""),
+        ({"url": "javascript:alert(1)"}, ""),
+        ({"url": "ftp://a.example"}, ""),
+        ({"url": "https://"}, ""),
+        ({"url": "https://[::1"}, ""),
+        ({"url": "https://a.example/ <!here>"}, ""),
+        ({"url": "https://a.example/|x"}, ""),
+        ({"url": "https://a.example/\n"}, ""),
+        ({"url": "https://a.example/" + "x" * 2000}, ""),
+        ({"url": 7, "doc_metadata": []}, ""),
+    ],
+)
+def test_only_web_addresses_that_dify_gives_become_links(more: dict[str, Any], url: str) -> None:
+    assert sources_in({"retriever_resources": [resource(1, "A", **more)]}) == (Source("A", url),)
+
+
+def test_a_document_without_a_name_goes_by_another() -> None:
+    found = sources_in({"retriever_resources": [resource(1, "", title="T"), resource(2, ""), {}]})
+    assert found == (Source("T"), Source("Set"))
+
+
+def test_names_are_one_short_line() -> None:
+    name = sources_in({"retriever_resources": [resource(1, "a\nb" * 200)]})[0].name
+    assert "\n" not in name
+    assert len(name) <= 150
+    assert name.endswith("…")
+
+
+def test_odd_metadata_has_no_sources() -> None:
+    assert sources_in({"retriever_resources": None}) == ()
+    assert sources_in({"retriever_resources": [1, None, "x"]}) == ()
+
+
+def test_a_file_of_dify() -> None:
+    item = {"type": "image", "url": "/files/tools/a.png?sign=x", "filename": "chart.png"}
+    assert file_of(item) == FileProduced("/files/tools/a.png?sign=x", "image", "chart.png")
+    assert file_of({"url": "/files/tools/a.png?sign=x"}) == FileProduced(
+        "/files/tools/a.png?sign=x", "custom", "a.png"
+    )
+    assert file_of({"url": "http://[x/a"}) == FileProduced("http://[x/a", "custom", "")
+    assert file_of({"type": "image"}) is None
+    assert file_of({**item, "belongs_to": "user"}) is None
+    assert list(files_in({"files": [item, None, {}]})) == [file_of(item)]
+    assert list(files_in({"files": None})) == []
+
+
+def test_a_file_is_new_once() -> None:
+    files = NewFiles(lambda url: "/files/" in url)
+    first, again = FileProduced("/f?s=1", "image", "f"), FileProduced("/f?s=2", "image", "f")
+    assert files.take([first, again]) == [first]
+    assert files.take([again]) == []
+    assert len(files.take([FileProduced("/files/tools/a.png?s=1", "image", "a")])) == 1
+    assert files.take([FileProduced("http://api:5001/files/tools/a.png?s=2", "image", "a")]) == []
+
+
+def test_elsewhere_another_query_or_host_is_another_file() -> None:
+    urls = (
+        "https://quickchart.io/chart?c=1",
+        "https://quickchart.io/chart?c=2",
+        "https://a.example/files/x.png",
+        "https://b.example/files/x.png",
+    )
+    files = [FileProduced(url, "image", "chart") for url in urls]
+    assert NewFiles(lambda _: False).take([*files, files[0]]) == files
+
+
+def test_a_file_of_a_dify_that_is_not_known_here_is_still_one_under_each_signature() -> None:
+    base = "https://dify.example/files/tools/a.png?timestamp={0}&nonce={0}&sign={0}"
+    first, again = (FileProduced(base.format(sign), "image", "a") for sign in "xy")
+    assert NewFiles(lambda _: False).take([first, again]) == [first]
+
+
+def test_number_of_files_that_are_told_is_bounded() -> None:
+    files = NewFiles(lambda _: False)
+    told = files.take(FileProduced(f"https://x.example/{number}", "image", "a") for number in range(2_000))
+    assert len(told) == 1_000
+    assert files.take([FileProduced("https://x.example/new", "image", "a")]) == []

@@ -1,0 +1,63 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dify_app.stream.frames import TAKEN, FrameFilter
+from dify_app.stream.lines import LONGEST_RUN
+
+PIECES = (
+    *("`", "~", "```", "~~~~", "\n", "\r\n", " ", "  ", "word", "py", TAKEN, f"```\n{TAKEN}\n```\n"),
+    *(mark * (LONGEST_RUN + more) for mark in "`~" for more in (-1, 0, 1)),
+)
+MOST_AROUND = 60  # characters of a block's first line, that a run behind it ends
+
+
+def filtered(*chunks: str) -> str:
+    frames = FrameFilter()
+    return "".join([*map(frames.feed, chunks), frames.close()])
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        (f"a\n```\n{TAKEN}\n```\nb", "a\n\nb"),
+        (f"a\n~~~~ md\n\n {TAKEN}\n{TAKEN}\n\n~~~~ \nb", "a\n\nb"),
+        (f"```\n{TAKEN}\n```", ""),
+        (f"```\n{TAKEN}", "```\n"),
+        (f"```\n{TAKEN}\n~~~\n```", "```\n\n~~~\n```"),
+        (f"```\n{TAKEN}\n```py\n```", "```\n\n```py\n```"),
+        (f"a ```\n{TAKEN}\n```\n", "a ```\n\n```\n"),
+        ("```\n```\n", "```\n```\n"),
+        (f"x{TAKEN}y", "xy"),
+    ],
+)
+def test_blocks_go_with_the_pictures_they_held(text: str, left: str) -> None:
+    assert filtered(text) == left
+    assert filtered(*text) == left
+
+
+def test_other_blocks_are_not_held_back() -> None:
+    frames = FrameFilter()
+    assert frames.feed("a\n```py\n") == "a\n"
+    assert frames.feed("x") == "```py\nx"
+    assert frames.feed(" = 1") == " = 1"
+
+
+@given(pieces=st.lists(st.sampled_from(PIECES), max_size=12), data=st.data())
+def test_how_the_stream_is_cut_does_not_matter(pieces: list[str], data: st.DataObject) -> None:
+    text = "".join(pieces)
+    ends = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=10)))
+    chunks = [text[start:end] for start, end in zip([0, *ends], [*ends, len(text)], strict=True)]
+    assert filtered(*chunks) == filtered(text)
+
+
+@pytest.mark.parametrize("unit", ["`", "~", "`~", "~~`"])
+@pytest.mark.parametrize("before", ["", "Hi ", "a\n", "```\n", f"```\n{TAKEN}\n", f"~~~\n{TAKEN}\n "])
+def test_a_model_that_loops_on_a_mark_is_not_held_back(before: str, unit: str) -> None:
+    frames = FrameFilter()
+    said, due = frames.feed(before), len(before.replace(TAKEN, ""))
+    for _ in range(3 * LONGEST_RUN):
+        said += frames.feed(unit)
+        due += len(unit)
+        assert due - len(said) <= LONGEST_RUN + MOST_AROUND
+    assert said + frames.close() == before.replace(TAKEN, "") + unit * 3 * LONGEST_RUN

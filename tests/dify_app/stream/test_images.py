@@ -1,0 +1,98 @@
+import re
+from itertools import pairwise
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from dify_app.answer import FileProduced
+from dify_app.stream.images import ImageFilter
+
+
+def owns(url: str) -> bool:
+    return url.startswith("/files/")
+
+
+def filtered(*chunks: str) -> tuple[str, list[FileProduced]]:
+    images = ImageFilter(owns)
+    text, found = "", []
+    for chunk in chunks:
+        said, new = images.feed(chunk)
+        text += said
+        found += new
+    return text + images.close(), found
+
+
+CHART = FileProduced("/files/tools/1.png?sign=x", "image", "chart.png")
+LIST = FileProduced("/files/tools/a.pdf?sign=x", "custom", "the list.pdf")
+CHART_LIST = FileProduced("/files/tools/a.pdf?sign=x", "custom", "chart.pdf")
+
+
+@pytest.mark.parametrize(
+    ("text", "left", "images"),
+    [
+        ("See ![chart](/files/tools/1.png?sign=x) there", "See  there", [CHART]),
+        ('![chart](</files/tools/1.png?sign=x> "The chart")', "", [CHART]),
+        ("![](/files/tools/1.png)", "", [FileProduced("/files/tools/1.png", "image", "1.png")]),
+        ("![a.jpg](/files/tools/1.png)", "", [FileProduced("/files/tools/1.png", "image", "a.jpg")]),
+        ("![chart](https://elsewhere.example/1.png)", "![chart](https://elsewhere.example/1.png)", []),
+        ("[chart](/files/tools/1.png)", "[chart](/files/tools/1.png)", []),
+        ("Get [the list](/files/tools/a.pdf?sign=x) now", "Get the list now", [LIST]),
+        ("[![chart](/files/tools/1.png?sign=x)](https://x.y)", "[chart.png](https://x.y)", [CHART]),
+        ("[![chart](/files/tools/1.png?sign=x)](/files/tools/a.pdf?sign=x)", "", [CHART, CHART_LIST]),
+        ("[![b](https://b.c/d)](https://x.y)", "[![b](https://b.c/d)](https://x.y)", []),
+        ("![a [b]](/files/tools/1.png)", "", [FileProduced("/files/tools/1.png", "image", "a [b].png")]),
+        ('![chart](/files/tools/1.png?sign=x "one (1)")', "", [CHART]),
+        ("Look:\n\n```\n![chart](/files/tools/1.png?sign=x)\n```\n\nEnd", "Look:\n\n\n\nEnd", [CHART]),
+        ("```md\n![chart](/files/tools/1.png?sign=x)\n```", "", [CHART]),
+        ("```\nx\n![chart](/files/tools/1.png?sign=x)\n```", "```\nx\n\n```", [CHART]),
+        (
+            "```\nx\n```\n![chart](/files/tools/1.png?sign=x)\n```\ny\n```",
+            "```\nx\n```\n\n```\ny\n```",
+            [CHART],
+        ),
+        ("```\n\n```\n", "```\n\n```\n", []),
+        ("[a](b) [ ] [x] \\[y\\](z) a[0](1) [c\\", "[a](b) [ ] [x] \\[y\\](z) a[0](1) [c\\", []),
+        ("Wow! ![x] !![ ![a](b ![c](", "Wow! ![x] !![ ![a](b ![c](", []),
+        ("!![chart](/files/tools/1.png?sign=x)", "!", [CHART]),
+        ("![a\nb](/files/tools/1.png)", "![a\nb](/files/tools/1.png)", []),
+    ],
+)
+def test_only_difys_own_images_are_taken_out(text: str, left: str, images: list[FileProduced]) -> None:
+    assert filtered(text) == (left, images)
+    assert filtered(*text) == (left, images)
+
+
+def test_plain_text_is_not_held_back() -> None:
+    images = ImageFilter(owns)
+    assert images.feed("Hello, world! And") == ("Hello, world! And", [])
+    assert images.feed(" more![alt](") == (" more", [])
+
+
+def test_an_image_that_never_closes_is_let_go() -> None:
+    images = ImageFilter(owns)
+    assert images.feed("![x](/files/" + "a" * 3000)[0] != ""
+
+
+pieces = st.sampled_from(
+    [
+        *("!", "[", "]", "(", ")", "a", " ", "\n", "\\", '"', "```", "`", "~~~", "\r", "\0"),
+        *("![c](/files/tools/1.png)", "![c](http://x/)", "[c](/files/tools/1.pdf?sign=x)"),
+    ]
+)
+
+
+@given(st.lists(pieces, max_size=30).map("".join), st.data())
+def test_chunks_make_no_difference(text: str, data: st.DataObject) -> None:
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=8)) | {0, len(text)})
+    assert filtered(*(text[start:end] for start, end in pairwise(cuts))) == filtered(text)
+
+
+@given(st.lists(pieces, max_size=30).map("".join))
+def test_nothing_else_is_lost(text: str) -> None:
+    assume("`" not in text and "~" not in text and not re.search(r"\[ *!\[", text))
+    left, files = filtered(text)
+    images = sum(file.kind == "image" for file in files)
+    links = len(files) - images
+    taken = len("![c](/files/tools/1.png)") * images + len("[](/files/tools/1.pdf?sign=x)") * links
+    assert len(text) == len(left) + taken

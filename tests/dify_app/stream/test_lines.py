@@ -1,0 +1,109 @@
+import pytest
+
+from dify_app.stream.lines import LONGEST_FENCE, LONGEST_RUN, PIECE, Lines, decided, end_of
+
+
+def behind(*pieces: str) -> Lines:
+    lines = Lines()
+    for piece in pieces:
+        lines.take(piece)
+    return lines
+
+
+@pytest.mark.parametrize("pieces", [[" "], ["a", "\n"], ["\ufeff"], ["a", "\n", "  ", " "]])
+def test_a_line_is_bare_while_it_holds_nothing_but_blanks(pieces: list[str]) -> None:
+    assert behind(*pieces).is_bare
+
+
+@pytest.mark.parametrize("lead", ["> ", ">", "- ", "12. ", "> - ", "- > ", "  * "])
+def test_what_stands_in_a_list_item_or_a_quote_begins_there(lead: str) -> None:
+    assert behind(lead).begins
+    assert behind(*lead).begins
+    assert not behind(lead).is_bare
+
+
+@pytest.mark.parametrize("lead", ["-", "12", "a ", "- a", "> 1.", "- " * 200])
+def test_elsewhere_nothing_begins(lead: str) -> None:
+    assert not behind(lead).begins
+
+
+@pytest.mark.parametrize(
+    ("pieces", "inside"),
+    [
+        (["```", "py", "\n"], True),
+        (["- ", "```", "\n"], True),
+        (["> ", "```", "\n", "> "], True),
+        (["> ", "```", "\n", "a"], False),
+        (["> ", "```", "\n", "> a", "\n", "\n"], False),
+        (["```", "\n", "```", "\n"], False),
+        (["````", "\n", "```", "\n"], True),
+        (["```", "\n", "```"], False),
+        (["```", "\n", "```", "py", "\n"], True),
+        (["~~~", "\n", "```", "\n"], True),
+        (["```", "a", "```", "\n"], False),
+        (["a ", "```", "\n"], False),
+        (["``", "\n"], False),
+    ],
+)
+def test_a_code_block_is_followed_from_its_first_line_to_its_last(pieces: list[str], inside: bool) -> None:
+    assert behind(*pieces).in_block == inside
+
+
+@pytest.mark.parametrize(
+    ("pieces", "inside"),
+    [
+        (["`", "a"], True),
+        (["`", "a", "`"], False),
+        (["``", "a", "`"], True),
+        (["`", "`"], False),
+        (["`", "a", "\n"], False),
+        (["```", "a", "```"], False),
+    ],
+)
+def test_a_code_span_ends_with_the_same_ticks_or_its_line(pieces: list[str], inside: bool) -> None:
+    assert behind(*pieces).in_span == inside
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [("", ""), ("```py\nx", "```"), ("~~~~\nx\n~~~", "~~~~"), ("```\nx\n```", ""), ("a `b", "")],
+)
+def test_what_would_close_an_open_block(text: str, end: str) -> None:
+    assert end_of(text).block_end == end
+
+
+LONG = LONGEST_RUN + 3
+
+
+@pytest.mark.parametrize("mark", "`~")
+def test_long_run_comes_in_pieces_and_is_one_run_of_text(mark: str) -> None:
+    run = mark * LONG
+    pieces = [found.group() for found in PIECE.finditer(run)]
+    assert [len(piece) for piece in pieces] == [LONGEST_RUN, 3]
+    assert not behind(*pieces, "\n").in_block
+    assert behind(mark * 3, "\n").in_block
+    assert not behind(mark * 3, "\n", *pieces, "\n").in_block
+    assert not behind("a ", *pieces, "b", *pieces).in_span
+
+
+@pytest.mark.parametrize("mark", "`~")
+def test_run_of_more_than_twenty_opens_no_block(mark: str) -> None:
+    assert behind(mark * LONGEST_FENCE, "\n").in_block
+    assert not behind(mark * (LONGEST_FENCE + 1), "\n").in_block
+
+
+@pytest.mark.parametrize(
+    ("text", "certain"),
+    [
+        ("", 0),
+        ("a", 1),
+        ("a``", 1),
+        ("`~~", 1),
+        ("``\n", 3),
+        ("~" * (LONGEST_RUN - 1), 0),
+        ("~" * LONGEST_RUN, LONGEST_RUN),
+        ("a" + "`" * LONG, 1 + LONGEST_RUN),
+    ],
+)
+def test_of_a_run_that_may_go_on_no_more_than_its_tail_is_undecided(text: str, certain: int) -> None:
+    assert decided(text) == certain

@@ -1,0 +1,356 @@
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dify_app.answer import (
+    AnswerEvent,
+    ConversationStarted,
+    Ended,
+    FileProduced,
+    Paused,
+    Source,
+    Sources,
+    Step,
+    TextDelta,
+    TextReplaced,
+    Thought,
+)
+from dify_app.run_options import Manner
+from dify_app.stream.reducer import Reducer
+from errors import DifyError, ProviderTrouble, RunFailed
+from tests.dify_app.events import Raw, chunk, error, finished, flow, message, message_end, node, started
+
+START = ConversationStarted("c-1")
+END = Ended("succeeded")
+
+
+def reduced(*raws: Raw, **how: Any) -> tuple[Reducer, list[AnswerEvent]]:
+    reducer = Reducer(Manner(**how))
+    events = [event for raw in raws for event in reducer.feed(raw)]
+    return reducer, events + reducer.close()
+
+
+def said(*raws: Raw, **how: Any) -> list[AnswerEvent]:
+    return reduced(*raws, **how)[1]
+
+
+def text_of(events: list[AnswerEvent]) -> str:
+    text = ""
+    for event in events:
+        if isinstance(event, TextDelta):
+            text += event.text
+        elif isinstance(event, TextReplaced):
+            text = event.text
+    return text
+
+
+def test_a_chatbot_speaks_and_ends() -> None:
+    reducer, events = reduced(message("Hel"), message("lo"), message_end())
+    assert events == [START, TextDelta("Hel"), TextDelta("lo"), END]
+    assert reducer.over
+    assert reducer.finished
+    assert reducer.kind == "chat"
+    assert reducer.fault is None
+
+
+def test_an_agent_thinks_calls_a_tool_and_speaks() -> None:
+    def thought(**members: Any) -> Raw:
+        return {
+            "event": "agent_thought",
+            "conversation_id": "c-1",
+            "id": "th",
+            "position": 1,
+            "tool": "",
+            **members,
+        }
+
+    call = {"tool": "weather", "tool_labels": {"weather": {"en_US": "Weather", "ja_JP": "天気"}}}
+    raws = [
+        thought(thought="", observation=""),
+        thought(**call, observation=""),
+        thought(**call, observation='{"weather": "22 degrees,\\nsunny"}'),
+        message("It is ", "agent_message"),
+        thought(thought="It is sunny"),
+        message("sunny", "agent_message"),
+        message_end(),
+    ]
+    assert said(*raws) == [
+        START,
+        Step("th", "Weather", "running", "tool"),
+        Step("th", "Weather", "done", "tool", "22 degrees, sunny"),
+        TextDelta("It is "),
+        TextDelta("sunny"),
+        END,
+    ]
+    assert said(*raws, locale="ja_JP")[1] == Step("th", "天気", "running", "tool")
+
+
+def test_a_tool_that_failed_shows_as_failed_without_its_text() -> None:
+    raw = {
+        "event": "agent_thought",
+        "conversation_id": "c-1",
+        "id": "th",
+        "tool": "a;b",
+        "observation": "tool invoke error: Traceback key=123",
+    }
+    assert said(raw, message_end())[1] == Step("th", "a, b", "failed", "tool")
+
+
+def test_a_chatflow_ends_with_its_workflow_and_not_with_its_message() -> None:
+    reducer = Reducer()
+    raws = [started(chat=True), message("Hi", from_variable_selector=["llm", "text"]), message_end()]
+    events = [event for raw in raws for event in reducer.feed(raw)]
+    assert events == [START, TextDelta("Hi")]
+    assert reducer.finished
+    assert not reducer.over
+    assert reducer.feed(finished({"answer": "Hi"}, chat=True)) == [END]
+    assert reducer.over
+
+
+def test_a_chatflow_cut_after_its_message_end_is_whole() -> None:
+    assert said(started(chat=True), message("Hi"), message_end())[-1] == END
+
+
+def test_a_chatflow_whose_text_comes_only_in_its_outputs() -> None:
+    events = said(started(chat=True), message_end(), finished({"answer": "Hi", "files": []}, chat=True))
+    assert events == [START, TextDelta("Hi"), END]
+
+
+def test_a_chatflow_that_fails() -> None:
+    reducer, events = reduced(
+        started(chat=True),
+        node("node_started", "LLM", chat=True),
+        message("Hal"),
+        finished(status="failed", chat=True),
+        error(),
+    )
+    assert events == [
+        START,
+        Step("x-LLM", "LLM", "running"),
+        TextDelta("Hal"),
+        Step("x-LLM", "LLM", "failed"),
+    ]
+    assert type(reducer.fault) is RunFailed
+    assert reducer.over
+
+
+def test_a_stopped_chatflow_still_has_its_sources() -> None:
+    events = said(
+        started(chat=True),
+        message("Hi"),
+        finished(status="stopped", chat=True),
+        message_end({"position": 1, "document_name": "Manual"}),
+    )
+    assert events == [START, TextDelta("Hi"), Sources((Source("Manual"),)), Ended("stopped")]
+
+
+def test_moderation_before_the_run_is_an_ordinary_answer() -> None:
+    assert said(message("I can't."), message_end()) == [START, TextDelta("I can't."), END]
+
+
+@pytest.mark.parametrize("chat", [True, False])
+def test_a_pause_shows_the_form_and_where_to_go_on(chat: bool) -> None:
+    form = {
+        "node_title": "Approval",
+        "form_content": "Send it?\n\n{{#$output.reason#}}",
+        "actions": [{"id": "y", "title": "Yes"}, {"id": "n"}, "junk"],
+        "form_token": "to/ken",
+    }
+    raws = [
+        started(chat=chat),
+        flow("human_input_required", chat=chat, **form),
+        flow("workflow_paused", chat=chat),
+    ]
+    reducer, events = reduced(*raws, web_url="https://dify.example/")
+    paused = Paused("Send it?\n\n`reason`", "https://dify.example/form/to%2Fken", "Approval", ("Yes", "n"))
+    assert events[-2:] == [paused, Ended("paused")]
+    assert reducer.finished
+    assert said(*raws)[-2] == Paused("Send it?\n\n`reason`", "", "Approval", ("Yes", "n"))
+
+
+def test_a_pause_of_another_kind_is_still_told() -> None:
+    assert said(flow("workflow_paused", chat=True)) == [START, Paused(""), Ended("paused")]
+
+
+def test_a_workflow_streams_and_ends() -> None:
+    reducer, events = reduced(started(), chunk("He"), chunk("y"), finished({"text": "Hey"}))
+    assert events == [TextDelta("He"), TextDelta("y"), END]
+    assert reducer.kind == "inputs"
+
+
+def test_a_workflow_that_streams_nothing_answers_with_its_outputs() -> None:
+    assert text_of(said(started(), finished({"result": "Whole *text*"}))) == "Whole *text*"
+    assert text_of(said(started(), finished({"a": 1, "b": "x"}))) == "- **a**: 1\n- **b**: x"
+
+
+def test_a_workflow_that_fails_has_one_event_for_it() -> None:
+    reducer, _ = reduced(started(), finished(status="failed"))
+    assert type(reducer.fault) is RunFailed
+    assert reducer.over
+
+
+def test_a_workflow_that_partly_succeeded_says_so() -> None:
+    assert said(started(), chunk("x"), finished(status="partial-succeeded"))[-1] == Ended("partial-succeeded")
+
+
+def test_a_completion_app_has_no_conversation() -> None:
+    raw = {"event": "message", "message_id": "m", "task_id": "t", "answer": "Hi"}
+    reducer, events = reduced(raw, {"event": "message_end", "message_id": "m", "metadata": {}})
+    assert events == [TextDelta("Hi"), END]
+    assert reducer.kind == "inputs"
+
+
+def test_an_error_event_is_the_end() -> None:
+    reducer, events = reduced(message("Hal"), error("provider_quota_exceeded"), message("never"))
+    assert events == [START, TextDelta("Hal")]
+    assert isinstance(reducer.fault, ProviderTrouble)
+
+
+def test_a_stream_without_an_end_is_not_finished() -> None:
+    reducer, events = reduced(started(chat=True), node("node_started", "LLM", chat=True), message("Hal"))
+    assert not reducer.finished
+    assert events[-1] == Step("x-LLM", "LLM", "failed")
+    assert Ended not in {type(event) for event in events}
+
+
+def test_text_in_a_files_clothes_is_text() -> None:
+    raws = [
+        {
+            "event": "message_file",
+            "conversation_id": "c-1",
+            "id": "f",
+            "type": "image",
+            "url": "/files/tools/a.png?s=1",
+        },
+        message("more", "message_file"),
+        message_end(),
+    ]
+    assert said(*raws) == [
+        START,
+        FileProduced("/files/tools/a.png?s=1", "image", "a.png"),
+        TextDelta("more"),
+        END,
+    ]
+
+
+def test_a_file_is_told_once_however_often_it_comes() -> None:
+    image = {"type": "image", "url": "/files/tools/a.png?sign=2", "filename": "chart.png"}
+    own = {"type": "image", "url": "/files/x/file-preview", "belongs_to": "user"}
+    raws = [
+        {
+            "event": "message_file",
+            "conversation_id": "c-1",
+            "type": "image",
+            "url": "/files/tools/a.png?sign=1",
+        },
+        started(chat=True),
+        message_end(files=[image, own]),
+        finished(
+            {"answer": ""}, chat=True, files=[image, {"type": "document", "remote_url": "http://x/b.pdf"}]
+        ),
+    ]
+    assert [event for event in said(*raws) if isinstance(event, FileProduced)] == [
+        FileProduced("/files/tools/a.png?sign=1", "image", "a.png"),
+        FileProduced("http://x/b.pdf", "document", "b.pdf"),
+    ]
+
+
+def test_a_replaced_message_stands_instead_of_all_before() -> None:
+    events = said(
+        message("bad "), message("[removed]", "message_replace", reason="output_moderation"), message_end()
+    )
+    assert events == [START, TextDelta("bad "), TextReplaced("[removed]"), END]
+    flow_events = said(started(), chunk("bad"), flow("text_replace", text=""), finished({"text": "bad"}))
+    assert text_of(flow_events) == ""
+
+
+def test_separated_reasoning_is_a_thought() -> None:
+    raw = flow("reasoning_chunk", chat=True, reasoning="hm", node_id="llm", is_final=False)
+    assert said(raw, message("x"), message_end()) == [START, Thought("hm"), TextDelta("x"), END]
+
+
+def test_another_model_begins_to_think_afresh() -> None:
+    raws = [
+        message("<think>never closed", from_variable_selector=["a", "text"]),
+        message("shown", from_variable_selector=["b", "text"]),
+        message_end(),
+    ]
+    assert "shown" in text_of(said(*raws))
+
+
+def test_a_changed_conversation_is_told_again() -> None:
+    events = said(
+        message("a"), {**message("b"), "conversation_id": "c-2"}, message_end(conversation_id="c-2")
+    )
+    assert [event for event in events if isinstance(event, ConversationStarted)] == [
+        START,
+        ConversationStarted("c-2"),
+    ]
+
+
+def test_speech_and_unknown_events_are_silence() -> None:
+    raws: list[Raw] = [
+        {"event": "tts_message", "conversation_id": "c-1", "audio": "AAAA"},
+        {"event": "parallel_branch_started", "conversation_id": "c-1", "data": {"id": "x", "title": "y"}},
+        {"event": "ping"},
+        {"event": 7},
+        {},
+        message("x"),
+        message_end(),
+        {"event": "tts_message_end", "conversation_id": "c-1", "audio": ""},
+    ]
+    assert said(*raws) == [START, TextDelta("x"), END]
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+names = st.sampled_from(
+    [
+        *("message", "agent_message", "text_chunk", "message_replace", "text_replace", "reasoning_chunk"),
+        *("message_file", "human_input_required", "message_end", "workflow_started", "workflow_finished"),
+        *("workflow_paused", "error", "node_started", "node_finished", "node_retry", "iteration_next"),
+        *("iteration_started", "loop_completed", "agent_thought", "agent_log", "tts_message"),
+    ]
+)
+members = st.sampled_from(
+    [
+        *("conversation_id", "answer", "data", "metadata", "files", "id", "url", "tool", "tool_labels"),
+        *("observation", "from_variable_selector", "code", "type"),
+    ]
+)
+data_members = st.sampled_from(
+    [
+        *("id", "node_id", "title", "node_type", "status", "outputs", "index", "steps", "error", "label"),
+        *("text", "files", "form_content", "form_token", "actions", "iteration_id", "retriever_resources"),
+    ]
+)
+odd_events = st.builds(
+    lambda name, top, data: {**top, "event": name, **({"data": data, "metadata": data} if data else {})},
+    names | json_values,
+    st.dictionaries(members, json_values, max_size=4),
+    st.dictionaries(data_members, json_values, max_size=5),
+)
+
+
+@given(st.lists(odd_events, max_size=8))
+def test_nothing_that_comes_can_break_it(raws: list[Raw]) -> None:
+    reducer, events = reduced(*raws)
+    assert reducer.over
+    assert reducer.fault is None or isinstance(reducer.fault, DifyError)
+    ends = [index for index, event in enumerate(events) if isinstance(event, Ended)]
+    assert ends in ([], [len(events) - 1])
+    assert bool(ends) == (reducer.finished and reducer.fault is None)
+    assert all(event.text for event in events if isinstance(event, TextDelta | Thought))
+
+
+@given(st.text(alphabet="ab \n", min_size=1), st.data())
+def test_text_arrives_whole_in_any_chunks(text: str, data: st.DataObject) -> None:
+    cuts = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=6)) | {0, len(text)})
+    raws = [message(text[start:end]) for start, end in pairwise(cuts)]
+    assert text_of(said(*raws, message_end())) == text

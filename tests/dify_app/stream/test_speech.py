@@ -1,0 +1,60 @@
+"""A text that comes at once is read in slices, and says what it would say whole."""
+
+import gevent
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dify_app.answer import FileProduced, TextDelta, TextReplaced, Thought
+from dify_app.stream.citations import NewFiles
+from dify_app.stream.speech import SLICE, Events, Speech
+
+OWN = "/files/a.png"
+PIECES = st.sampled_from(
+    ["word ", "\n", "<think>", "</think>", "```\n", "`", f"![a]({OWN})", "[", "<", "~~~\n", "a" * 300, "日本"]
+)
+TEXTS = st.lists(PIECES, max_size=60).map("".join)
+
+
+def speech() -> Speech:
+    return Speech(NewFiles(lambda url: url == OWN), lambda url: url == OWN)
+
+
+def told(events: Events) -> tuple[str, str, int]:
+    """Text, thoughts, and how many files."""
+    text = "".join(event.text for event in events if isinstance(event, TextDelta | TextReplaced))
+    thought = "".join(event.text for event in events if isinstance(event, Thought))
+    return text, thought, sum(isinstance(event, FileProduced) for event in events)
+
+
+@given(TEXTS)
+def test_slices_say_what_one_character_after_the_other_says(text: str) -> None:
+    once, slowly = speech(), speech()
+    events = [event for char in text for event in slowly.delta(char)]
+    assert told(once.whole(text)) == told(events + slowly.flush())
+
+
+@given(TEXTS, TEXTS)
+def test_replacement_is_one_event_and_says_the_same(before: str, text: str) -> None:
+    replaced = speech()
+    replaced.delta(before)
+    first, *more = replaced.replaced(text)
+    assert isinstance(first, TextReplaced)
+    assert first.text == told(speech().whole(text))[0]
+    assert all(isinstance(event, FileProduced) for event in more)
+
+
+@pytest.mark.parametrize("say", [Speech.delta, Speech.whole, Speech.replaced])
+def test_others_get_their_turn_while_much_is_said_at_once(say: object) -> None:
+    turns: list[int] = []
+
+    def other() -> None:
+        while True:
+            turns.append(1)
+            gevent.sleep(0.001)
+
+    waiting = gevent.spawn(other)
+    assert callable(say)
+    say(speech(), "\n`a` <b" * (200 * SLICE // 7))
+    waiting.kill()
+    assert len(turns) > 3

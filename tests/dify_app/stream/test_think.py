@@ -1,0 +1,190 @@
+import re
+from unittest.mock import patch
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dify_app.stream.lines import LONGEST_RUN
+from dify_app.stream.think import MOST_HELD, ThinkFilter
+
+PIECES = (
+    "<think>",
+    "</think>",
+    "<THINK>",
+    "\n",
+    " ",
+    "word",
+    "```",
+    "`",
+    "~~~",
+    "<thi",
+    "nk>",
+    "<",
+    "</",
+    "\r\n",
+    ">",
+    "> ",
+    "- ",
+    "1. ",
+    ".",
+    "...",
+    '"',
+    "\ufeff",
+    "    ",
+)
+LONG_RUNS = tuple(mark * (LONGEST_RUN + more) for mark in "`~" for more in (-1, 0, 1))
+
+
+def filtered(*deltas: str) -> tuple[str, str]:
+    ours = ThinkFilter()
+    parts = [*map(ours.feed, deltas), ours.close()]
+    return "".join(text for text, _ in parts), "".join(thought for _, thought in parts)
+
+
+@pytest.mark.parametrize(
+    ("answer", "text", "thought"),
+    [
+        ("<think>\nhm\n</think>\n\nHello", "Hello", "\nhm\n"),
+        ("\n <think>hm</think> Hello", "Hello", "hm"),
+        ("<THINK>hm</Think>Hello", "Hello", "hm"),
+        ("First.\n<think>hm</think>\nSecond.", "First.\n\nSecond.", "hm"),
+        ("First.<think>\nhm\n</think>\nSecond.", "First.\nSecond.", "\nhm\n"),
+        ("<think>a</think>\n<think>b</think>\nHello", "Hello", "ab"),
+        ("<think>a\n<think>b</think>c</think>Hello", "Hello", "a\n<think>b</think>c"),
+        ("<think>a\n<think>b</think>\n\nHello", "Hello", "a\n<think>b</think>"),
+        ("<think>never closed", "", "never closed"),
+        ("</think>\n\nHello", "Hello", ""),
+        ("<think></think>\n\nHello", "Hello", ""),
+        ("<think>```\n</think>\nHello", "Hello", "```\n"),
+        ("<think>x</think>```xml\n<think>\n```\nz", "```xml\n<think>\n```\nz", "x"),
+        ("```\na\n```\n<think>x</think>```\n<think>\n```", "```\na\n```\n```\n<think>\n```", "x"),
+        ("```\na\n```<think>\nhm\n</think>\nb", "```\na\n```\nb", "\nhm\n"),
+        ("> ```\n> a\nb\n<think>x</think>c", "> ```\n> a\nb\nc", "x"),
+        ("Sure.<think>hm</think>Hi", "Sure.Hi", "hm"),
+        ("Sure. <think>hm</think> Hi", "Sure.  Hi", "hm"),
+        ("a\nb<think>c</think>d", "a\nbd", "c"),
+        ("~~a~~ `b`<think>c</think>d", "~~a~~ `b`d", "c"),
+        ("> <think>hm</think>Hi", "> Hi", "hm"),
+        ("- <think>hm</think>Hi", "- Hi", "hm"),
+        ("1. <think>hm</think>Hi", "1. Hi", "hm"),
+        ("\ufeff<think>hm</think>Hi", "Hi", "hm"),
+        ("one more.</think>Hi", "one more.Hi", ""),
+        ("<think>x</think>\n\n    code\n", "    code\n", "x"),
+        ("<think>a\n<think>b</think>\nHi\n<think>c</think>\nBye", "Hi\n\nBye", "a\n<think>b</think>c"),
+        ("<think>\n<think>\nhm\n</think>\n\nHello", "Hello", "\n<think>\nhm\n"),
+    ],
+)
+def test_thoughts_are_taken_out(answer: str, text: str, thought: str) -> None:
+    assert filtered(answer) == (text, thought)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Hello",
+        "  indented",
+        "Use the <think> tag and </think> to end it.",
+        "`<think>` marks a thought",
+        "```xml\n<think>\nx\n</think>\n```",
+        "~~~\n<think>\n~~~\n",
+        "- ```\n  <think>\n  ```\nz",
+        "> ```\n> <think>\n> ```\nz",
+        "```md\n```py\n<think>\n```\nz",
+        "Use the tag <think>\nand then close it.\n\nMore",
+        "Use the tag <think>\nand close it with </think>.\n\nMore",
+        "Write <think>...</think> around it, and </think>.",
+        'The tags "<think>" and "</think>" of a thought',
+        "(<think>)",
+        "Use \\<think> there</think>",
+        "\ufeffHello",
+        "a < b, <thin air>, </thing>",
+        "<think",
+        "ends with <",
+        "",
+    ],
+)
+def test_everything_else_stays(answer: str) -> None:
+    assert filtered(answer) == (answer, "")
+
+
+@pytest.mark.parametrize("most_held", [10, MOST_HELD])
+@given(pieces=st.lists(st.sampled_from(PIECES), max_size=30), data=st.data())
+def test_how_the_stream_is_cut_does_not_matter(
+    most_held: int, pieces: list[str], data: st.DataObject
+) -> None:
+    with patch("dify_app.stream.think.MOST_HELD", most_held):
+        check_cuts(pieces, data)
+
+
+@pytest.mark.parametrize("mark", "`~")
+def test_runs_beyond_the_longest_are_as_long_as_that(mark: str) -> None:
+    block = f"{mark * (LONGEST_RUN + 1)}\na\n{mark * LONGEST_RUN}\n"
+    assert filtered(block + "<think>b</think>c") == (block + "c", "b")
+    assert filtered(*block, "<think>b</think>c") == (block + "c", "b")
+
+
+@given(pieces=st.lists(st.sampled_from((*PIECES, *LONG_RUNS)), max_size=10), data=st.data())
+def test_how_long_runs_are_cut_does_not_matter(pieces: list[str], data: st.DataObject) -> None:
+    check_cuts(pieces, data)
+
+
+def check_cuts(pieces: list[str], data: st.DataObject) -> None:
+    answer = "".join(pieces)
+    ends = sorted(data.draw(st.lists(st.integers(0, len(answer)), max_size=10)))
+    deltas = [answer[start:end] for start, end in zip([0, *ends], [*ends, len(answer)], strict=True)]
+    assert filtered(*deltas) == filtered(answer)
+    assert filtered(*answer) == filtered(answer)
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=30))
+def test_nothing_gets_lost_but_tags_and_blanks(pieces: list[str]) -> None:
+    answer = "".join(pieces)
+    text, thought = filtered(answer)
+    letters = "wordhinktc`~"
+    kept = sum(char in letters for char in (text + thought).lower())
+    tags = sum(char in letters for char in answer.lower()) - kept
+    assert tags % len("think") == 0
+
+
+@given(
+    st.lists(
+        st.sampled_from(["<think", "think>", *(piece for piece in (*PIECES, *LONG_RUNS) if ">" not in piece)])
+    )
+)
+def test_without_a_tag_nothing_changes(pieces: list[str]) -> None:
+    answer = "".join(pieces)
+    if not re.search("</?think>", answer.lower()):
+        assert filtered(answer) == (answer, "")
+
+
+def test_a_thought_repeated_in_its_opening_is_no_reason_to_hold_the_answer_back() -> None:
+    ours = ThinkFilter()
+    ours.feed("<think>\n<think>\nhm\n</think>\n\n")
+    assert ours.feed("Hello wor") == ("Hello wor", "")
+
+
+def test_a_doubt_does_not_hold_the_answer_back_for_ever() -> None:
+    ours = ThinkFilter()
+    long = "word " * (MOST_HELD // 5)
+    assert ours.feed("So:<think>" + long) == ("So:<think>" + long, "")
+    assert ours.feed("more") == ("more", "")
+
+
+def test_text_is_not_held_back_for_long() -> None:
+    ours = ThinkFilter()
+    assert ours.feed("Hello wor") == ("Hello wor", "")
+    assert ours.feed("ld <thi") == ("ld ", "")
+    assert ours.feed("s>") == ("<this>", "")
+
+
+@pytest.mark.parametrize("unit", ["`", "~", "`~", "~~`"])
+@pytest.mark.parametrize("before", ["", "Hi ", "```\n", "~~~ "])
+def test_a_model_that_loops_on_a_mark_is_not_held_back(before: str, unit: str) -> None:
+    ours = ThinkFilter()
+    said, due = ours.feed(before)[0], len(before)
+    for _ in range(3 * LONGEST_RUN):
+        said += ours.feed(unit)[0]
+        due += len(unit)
+        assert due - len(said) < LONGEST_RUN
+    assert said + ours.close()[0] == before + unit * 3 * LONGEST_RUN

@@ -1,0 +1,176 @@
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slack_api.rate_limit.fair_queue import LONGEST_TRAILING_WAIT, MANY, Line, Ticket, Urgency
+from slack_api.rate_limit.tiers import POSTS, POSTS_IN_CHANNEL, TIER_3, TIER_4, Tier
+
+ONE_BY_ONE = Tier(60, 1)
+
+
+def run(line: Line, now: float, end: float, tickets: list[Ticket]) -> list[tuple[float, Ticket]]:
+    """When each ticket is granted until `end`."""
+    granted: list[tuple[float, Ticket]] = []
+    while True:
+        line.grant_ready(now)
+        granted += [(now, ticket) for ticket in tickets if ticket.granted and ticket not in dict_of(granted)]
+        following = line.next_grant_at(now)
+        if len(granted) == len(tickets) or following > end:
+            return granted
+        now = max(following, now + 0.001)
+
+
+def dict_of(granted: list[tuple[float, Ticket]]) -> list[Ticket]:
+    return [ticket for _, ticket in granted]
+
+
+def keys(granted: list[tuple[float, Ticket]]) -> list[str]:
+    return [ticket.key for _, ticket in granted]
+
+
+def test_the_message_not_served_for_longest_comes_first() -> None:
+    line = Line(ONE_BY_ONE, None, 0.0)
+    first = [line.enqueue(key, Urgency.FLUSH, "", 0.0) for key in "abc"]
+    assert keys(run(line, 0.0, 10.0, first)) == ["a", "b", "c"]
+    second = [line.enqueue(key, Urgency.FLUSH, "", 5.0) for key in "cba"]
+    assert keys(run(line, 5.0, 20.0, second)) == ["a", "b", "c"]
+
+
+def test_a_message_never_served_comes_before_those_that_were() -> None:
+    line = Line(ONE_BY_ONE, None, 0.0)
+    run(line, 0.0, 5.0, [line.enqueue("old", Urgency.FLUSH, "", 0.0)])
+    both = [line.enqueue("old", Urgency.FLUSH, "", 0.1), line.enqueue("new", Urgency.FLUSH, "", 0.2)]
+    assert keys(run(line, 0.2, 10.0, both)) == ["new", "old"]
+
+
+def test_final_before_flush_before_trailing() -> None:
+    line = Line(ONE_BY_ONE, None, 0.0)
+    tickets = [
+        line.enqueue(urgency.name, urgency, "", 0.0)
+        for urgency in (Urgency.TRAILING, Urgency.FLUSH, Urgency.FINAL)
+    ]
+    assert keys(run(line, 0.0, 10.0, tickets)) == ["FINAL", "FLUSH", "TRAILING"]
+
+
+def test_what_trails_still_goes_within_a_minute_of_steady_flushes() -> None:
+    line = Line(ONE_BY_ONE, None, 0.0)
+    stop = line.enqueue("stop", Urgency.TRAILING, "", 0.0)
+    now = 0.0
+    while not stop.granted:
+        line.enqueue(f"m{now}", Urgency.FLUSH, "", now)
+        line.grant_ready(now)
+        now += 0.5
+    assert LONGEST_TRAILING_WAIT <= now < 60
+
+
+def test_posts_are_held_to_one_a_second_in_their_channel_only() -> None:
+    line = Line(POSTS, POSTS_IN_CHANNEL, 0.0)
+    here = [line.enqueue(f"h{n}", Urgency.FLUSH, "C1", 0.0) for n in range(4)]
+    there = [line.enqueue(f"t{n}", Urgency.FLUSH, f"D{n}", 0.0) for n in range(4)]
+    granted = run(line, 0.0, 30.0, here + there)
+    assert len(granted) == 8
+    times = {ticket.key: at for at, ticket in granted}
+    assert [times[f"t{n}"] for n in range(4)] == [0.0] * 4
+    own = sorted(times[f"h{n}"] for n in range(4))
+    assert all(later - earlier >= 1.0 for earlier, later in pairwise(own))
+
+
+def test_a_429_for_a_post_pauses_its_channel_only() -> None:
+    line = Line(POSTS, POSTS_IN_CHANNEL, 0.0)
+    line.pause("C1", 0.0, 30.0)
+    assert not line.try_acquire("a", "C1", 1.0)
+    assert line.try_acquire("a", "C2", 1.0)
+
+
+def test_a_429_without_channels_pauses_the_method() -> None:
+    line = Line(TIER_4, None, 0.0)
+    line.pause("C1", 0.0, 30.0)
+    assert not line.try_acquire("a", "C2", 29.0)
+
+
+def test_taking_at_once_does_not_overtake() -> None:
+    line = Line(ONE_BY_ONE, None, 0.0)
+    assert line.try_acquire("a", "", 0.0)
+    waiting = line.enqueue("b", Urgency.FLUSH, "", 0.0)
+    assert not line.try_acquire("c", "", 0.5)
+    assert not line.try_acquire("c", "", 1.2)  # b got that one
+    assert waiting.granted
+
+
+def test_a_dropped_ticket_is_never_granted() -> None:
+    line = Line(ONE_BY_ONE, None, 0.0)
+    ticket = line.enqueue("a", Urgency.FLUSH, "", 0.0)
+    line.remove(ticket)
+    line.remove(ticket)
+    line.grant_ready(0.0)
+    assert not ticket.granted
+
+
+def test_interval_grows_with_the_messages_and_shrinks_when_they_end() -> None:
+    line = Line(TIER_3, None, 0.0)
+    alone = line.call_interval(0.0)
+    for number in range(3):
+        line.try_acquire(f"m{number}", "", number * 2.0)
+    busy = line.call_interval(6.0)
+    assert busy == pytest.approx(4 * alone)
+    line.remove_message("m0")
+    assert line.call_interval(6.0) == pytest.approx(3 * alone)
+    assert line.call_interval(1000.0) == alone
+
+
+def test_messages_that_never_wait_are_forgotten_too() -> None:
+    line = Line(TIER_3, None, 0.0)
+    for number in range(1000):
+        assert line.try_acquire(f"m{number}", "", number * 4.0)
+        line.remove_message(f"m{number}")
+        line.remove_message(f"never-served-{number}")
+    assert len(line._served) + len(line._over) < 200
+
+
+def test_a_line_at_rest_knows_nothing_that_a_new_one_would_not() -> None:
+    line = Line(TIER_3, POSTS_IN_CHANNEL, 0.0)
+    assert line.is_idle(0.0)
+    ticket = line.enqueue("m", Urgency.FLUSH, "C1", 0.0)
+    assert not line.is_idle(0.0)
+    line.grant_ready(0.0)
+    assert ticket.granted
+    assert not line.is_idle(120.0)  # still written
+    line.remove_message("m")
+    assert not line.is_idle(30.0)  # of this minute
+    assert line.is_idle(120.0)
+
+
+@pytest.mark.parametrize("channel", ["", "C1"])
+def test_a_line_that_is_paused_or_slower_is_not_at_rest(channel: str) -> None:
+    line = Line(TIER_3, POSTS_IN_CHANNEL, 0.0)
+    line.pause(channel, 0.0, 300.0)
+    assert not line.is_idle(299.0)
+    assert not line.is_idle(301.0)
+    assert line.is_idle(600.0)
+
+
+def test_channels_at_rest_are_forgotten() -> None:
+    line = Line(POSTS, POSTS_IN_CHANNEL, 0.0)
+    for number in range(3 * MANY):
+        line.try_acquire("m", f"C{number}", number * 61.0)
+    assert len(line._channels) <= MANY
+
+
+@given(st.integers(1, 60), st.sampled_from([TIER_3, TIER_4]))
+def test_of_n_messages_none_waits_longer_than_its_share(messages: int, tier: Tier) -> None:
+    line = Line(tier, None, 0.0)
+    now = 0.0
+    waiting = {key: line.enqueue(str(key), Urgency.FLUSH, "", now) for key in range(messages)}
+    served = dict.fromkeys(waiting, now)
+    oldest = 0.0
+    while now < 240:
+        line.grant_ready(now)
+        for key, ticket in list(waiting.items()):
+            if ticket.granted:
+                oldest = max(oldest, now - served[key])
+                served[key] = now
+                waiting[key] = line.enqueue(str(key), Urgency.FLUSH, "", now)
+        now = max(line.next_grant_at(now), now + 0.001)
+    assert oldest <= messages * 60 / tier.per_minute * 1.2

@@ -1,0 +1,286 @@
+from collections import deque
+from functools import partial
+from itertools import pairwise
+
+import pytest
+
+from slack_api.rate_limit.rate_limiter import LOOK, MANY, Budget
+from slack_api.rate_limit.tiers import APPEND, POST, START, STOP, UPDATE
+from tests.slack_api.virtual_time import VirtualTime
+
+TEAM = "T1"
+DOCUMENTED = {START: 20, STOP: 20, APPEND: 100, UPDATE: 50}
+PACES = {APPEND: 1.0, UPDATE: 3.0}  # of their writers
+
+
+class StrictSlack:
+    """Exactly the documented tier in any minute, not one call more."""
+
+    def __init__(self, time: VirtualTime) -> None:
+        self._time = time
+        self._calls: dict[str, deque[float]] = {}
+        self.refused: list[tuple[float, str]] = []
+
+    def call(self, method: str) -> float | None:
+        """None, or the seconds of a Retry-After."""
+        now, calls = self._time.now(), self._calls.setdefault(method, deque())
+        while calls and calls[0] <= now - 60:
+            calls.popleft()
+        if len(calls) >= DOCUMENTED[method]:
+            self.refused.append((now, method))
+            return max(1.0, calls[0] + 60 - now)
+        calls.append(now)
+        return None
+
+
+class Streams:
+    """Messages that are written all the time, as the writers do: take, then write the newest text."""
+
+    def __init__(self, time: VirtualTime, budget: Budget, slack: StrictSlack, latency: float) -> None:
+        self._time, self._budget, self._slack, self._latency = time, budget, slack, latency
+        self.oldest: dict[str, float] = {APPEND: 0.0, UPDATE: 0.0}
+        self.methods: dict[str, int] = {APPEND: 0, UPDATE: 0}
+        self.finished = 0
+
+    def answer(self, key: str, until: float) -> None:
+        native = self._budget.try_acquire(TEAM, START, key) and self._send(START)
+        method = APPEND if native else UPDATE
+        self.methods[method] += 1
+        shown = self._time.now()
+        while self._time.now() < until:
+            if self._budget.acquire(TEAM, method, key, timeout=120) and self._send(method):
+                self.oldest[method] = max(self.oldest[method], self._time.now() - shown)
+                shown = self._time.now()
+        while not (self._budget.acquire(TEAM, method, key, timeout=120, final=True) and self._send(method)):
+            pass
+        while native and not (
+            self._budget.acquire(TEAM, STOP, key, timeout=120, trailing=True) and self._send(STOP)
+        ):
+            pass
+        self.finished += 1
+
+    def _send(self, method: str) -> bool:
+        self._time.sleep(self._latency)
+        pause = self._slack.call(method)
+        if pause is not None:
+            self._budget.pause(TEAM, method, pause)
+        return pause is None
+
+
+@pytest.mark.parametrize("apart", [0.0, 3.0])
+def test_fifty_streams_for_three_minutes(apart: float) -> None:
+    time = VirtualTime()
+    slack = StrictSlack(time)
+    streams = Streams(time, Budget(time), slack, latency=0.05)
+    for number in range(50):
+        time.spawn(partial(streams.answer, f"m{number}", 180.0), at=number * apart)
+    time.run()
+    assert streams.finished == 50
+    assert slack.refused == []
+    for method, messages in streams.methods.items():
+        slot = 60 / DOCUMENTED[method]  # one more, for the final of another that came between
+        assert streams.oldest[method] <= messages * slot * 1.2 + slot
+
+
+@pytest.mark.parametrize(
+    ("method", "messages", "apart", "seconds"),
+    [
+        (APPEND, 50, 3.3, 175.0),
+        (APPEND, 120, 1.0, 200.0),
+        (APPEND, 200, 3.3, 240.0),
+        (UPDATE, 22, 3.0, 60.0),
+        (UPDATE, 60, 0.0, 200.0),
+    ],
+)
+def test_none_is_older_than_its_share_while_others_come_and_go(
+    method: str, messages: int, apart: float, seconds: float
+) -> None:
+    """Each goes on at its writer's pace, and ends with what it said last."""
+    time = VirtualTime()
+    slack = StrictSlack(time)
+    budget, pace, latency = Budget(time), PACES[method], 0.05
+    written: dict[str, list[float]] = {}
+
+    def send(key: str) -> None:
+        time.sleep(latency)
+        assert slack.call(method) is None
+        written[key].append(time.now())
+
+    def answer(key: str) -> None:
+        ends = time.now() + seconds
+        written[key] = [time.now()]
+        while time.now() < ends:
+            if budget.acquire(TEAM, method, key, timeout=300, cancelled=lambda: time.now() >= ends):
+                send(key)
+                time.sleep(max(0.0, min(pace, ends - time.now())))
+        assert budget.acquire(TEAM, method, key, timeout=300, final=True)
+        send(key)
+
+    for number in range(messages):
+        time.spawn(partial(answer, f"m{number}"), at=number * apart)
+    time.run()
+
+    def alive(now: float) -> int:
+        return sum(1 for times in written.values() if times[0] <= now <= times[-1])
+
+    for times in written.values():
+        for earlier, later in pairwise(times):
+            share = max(alive(earlier), alive(later)) * 60 / DOCUMENTED[method] * 1.2
+            assert later - earlier <= max(share, pace) + 2 * latency, (earlier, later)
+
+
+def test_a_wait_in_vain_ends_soon_while_nobody_may_write() -> None:
+    """Nothing else wakes whoever waits then: a pause can last for minutes."""
+    time = VirtualTime()
+    budget = Budget(time)
+    budget.pause(TEAM, APPEND, 120.0)
+    seen: list[tuple[bool, float]] = []
+
+    def wait() -> None:
+        granted = budget.acquire(TEAM, APPEND, "m", timeout=300, cancelled=lambda: time.now() >= 3.0)
+        seen.append((granted, time.now()))
+
+    time.spawn(wait)
+    time.run()
+    [(granted, ended)] = seen
+    assert not granted
+    assert 3.0 <= ended <= 3.0 + LOOK
+
+
+def test_a_wait_in_vain_ends_at_once() -> None:
+    time = VirtualTime()
+    budget = Budget(time)
+    while budget.try_acquire(TEAM, APPEND, "m"):
+        pass
+    for number in range(20):
+        time.spawn(partial(budget.acquire, TEAM, APPEND, f"x{number}", timeout=60))
+    seen = []
+
+    def wait() -> None:
+        granted = budget.acquire(TEAM, APPEND, "m", timeout=60, cancelled=lambda: time.now() >= 3.0)
+        seen.append((granted, round(time.now())))
+
+    time.spawn(wait)
+    time.run()
+    assert seen == [(False, 3)]
+
+
+def test_a_budget_shared_with_a_stranger_learns_from_429() -> None:
+    """Another process of the same app uses half of the tier: after a while refusals are few."""
+    time = VirtualTime()
+    slack = StrictSlack(time)
+    budget = Budget(time)
+    streams = Streams(time, budget, slack, latency=0.05)
+
+    def stranger() -> None:
+        while time.now() < 600:
+            slack.call(APPEND)
+            time.sleep(1.2)
+
+    time.spawn(stranger)
+    for number in range(10):
+        time.spawn(partial(streams.answer, f"m{number}", 600.0))
+    time.run()
+    assert streams.finished == 10
+    ours = [at for at, method in slack.refused if method == APPEND]
+    assert sum(1 for at in ours if at > 300) < 60
+
+
+def test_every_wait_ends_at_its_timeout() -> None:
+    time = VirtualTime()
+    budget = Budget(time)
+    budget.pause(TEAM, APPEND, 100.0)
+    seen = []
+
+    def wait() -> None:
+        seen.append((budget.acquire(TEAM, APPEND, "m", timeout=30.0), time.now()))
+
+    time.spawn(wait)
+    time.run()
+    assert seen == [(False, 30.0)]
+    assert not budget.try_acquire(TEAM, APPEND, "other")
+
+
+def test_one_that_gave_up_holds_nobody_back() -> None:
+    time = VirtualTime()
+    budget = Budget(time)
+    order = []
+    for number in range(8):
+        time.spawn(partial(budget.acquire, TEAM, UPDATE, f"x{number}", timeout=0.1))
+    time.spawn(
+        lambda: order.append((budget.acquire(TEAM, UPDATE, "m", timeout=60), round(time.now(), 1))), at=1.0
+    )
+    time.run()
+    assert order[0][0]
+    assert order[0][1] < 3
+
+
+def test_a_pause_concerns_its_own_method_and_workspace() -> None:
+    time = VirtualTime()
+    budget = Budget(time)
+    budget.pause(TEAM, APPEND, 100.0)
+    assert budget.try_acquire(TEAM, UPDATE, "m")
+    assert budget.try_acquire("T2", APPEND, "m")
+
+
+def test_a_waiter_that_is_killed_leaves_the_line() -> None:
+    class Killed(Exception):
+        pass
+
+    class Killing(VirtualTime):
+        def sleep(self, seconds: float) -> None:
+            raise Killed
+
+    time = Killing()
+    budget = Budget(time)
+    while budget.try_acquire(TEAM, UPDATE, "m"):
+        pass
+    with pytest.raises(Killed):
+        budget.acquire(TEAM, UPDATE, "m", timeout=60)
+    time._now = 10.0
+    assert budget.try_acquire(TEAM, UPDATE, "other")
+
+
+def test_posts_of_one_channel_wait_for_each_other() -> None:
+    time = VirtualTime()
+    budget = Budget(time)
+    times = []
+
+    def post(number: int) -> None:
+        budget.acquire(TEAM, POST, f"m{number}", timeout=60, channel="C1")
+        times.append(time.now())
+
+    for number in range(5):
+        time.spawn(partial(post, number))
+    time.run()
+    assert all(later - earlier >= 1.0 for earlier, later in pairwise(times))
+
+
+def test_a_finished_message_is_not_counted() -> None:
+    time = VirtualTime()
+    budget = Budget(time)
+    alone = budget.call_interval(TEAM, UPDATE)
+    assert budget.try_acquire(TEAM, UPDATE, "m")
+    assert budget.call_interval(TEAM, UPDATE) == 2 * alone
+    budget.remove_message(TEAM, UPDATE, "m")
+    assert budget.call_interval(TEAM, UPDATE) == alone
+    time.spawn(lambda: budget.acquire(TEAM, UPDATE, "n", timeout=10, final=True))
+    time.run()
+    assert budget.call_interval(TEAM, UPDATE) == alone
+
+
+def test_workspaces_at_rest_are_forgotten() -> None:
+    time = VirtualTime()
+    budget = Budget(time)
+    for number in range(3 * MANY):
+        assert budget.acquire(f"T{number}/x", POST, "m", timeout=0, final=True)
+        time._now += 1.0
+    assert len(budget._lines) <= MANY
+
+
+def test_those_that_are_not_are_kept_however_many_they_are() -> None:
+    time = VirtualTime()
+    budget = Budget(time)
+    for number in range(3 * MANY):
+        budget.pause(f"T{number}/x", POST, 300.0)
+    assert not any(budget.try_acquire(f"T{number}/x", POST, "m") for number in range(3 * MANY))

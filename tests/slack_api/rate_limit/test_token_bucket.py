@@ -1,0 +1,90 @@
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slack_api.rate_limit.tiers import TIER_2, TIER_3, TIER_4, Tier
+from slack_api.rate_limit.token_bucket import MINUTE, Bucket
+
+
+def drain(bucket: Bucket, begin: float, end: float) -> list[float]:
+    """Take whenever it is possible."""
+    now, taken = begin, []
+    while now < end:
+        ready = bucket.ready_at(now)
+        if ready > now:
+            now = ready
+            continue
+        bucket.spend(now)
+        taken.append(now)
+    return [at for at in taken if at < end]
+
+
+def fullest_minute(taken: list[float]) -> int:
+    return max((sum(1 for other in taken if at <= other < at + MINUTE) for at in taken), default=0)
+
+
+@given(
+    st.sampled_from([TIER_2, TIER_3, TIER_4]),
+    st.lists(st.floats(0, 40), max_size=12),
+)
+def test_no_minute_is_ever_fuller_than_slack_allows(tier: Tier, rests: list[float]) -> None:
+    bucket, now, taken = Bucket(tier, 0.0), 0.0, []
+    for rest in rests:
+        now += rest
+        taken += drain(bucket, now, now + 20)
+        now += 20
+    assert fullest_minute(taken) < tier.per_minute
+
+
+def test_in_the_long_run_it_uses_most_of_the_tier() -> None:
+    for tier in (TIER_2, TIER_3, TIER_4):
+        assert len(drain(Bucket(tier, 0.0), 0, 600)) >= tier.per_minute * 10 * 0.9
+
+
+def test_after_a_rest_a_burst_goes_at_once() -> None:
+    bucket = Bucket(TIER_2, 0.0)
+    assert drain(bucket, 100.0, 100.001) == [100.0] * TIER_2.burst
+
+
+def test_flush_tiers_never_stall_at_the_end_of_a_minute() -> None:
+    for tier in (TIER_3, TIER_4):
+        taken = drain(Bucket(tier, 0.0), 0, 300)
+        gaps = [later - earlier for earlier, later in pairwise(taken)]
+        assert max(gaps) <= MINUTE / tier.per_minute * 1.2
+
+
+def test_a_429_pauses_then_slows_and_recovers_slowly() -> None:
+    bucket = Bucket(TIER_4, 0.0)
+    full = bucket.calls_per_second(0.0)
+    bucket.pause(10.0, 7.0)
+    assert bucket.ready_at(10.0) > 17.0
+    slowed = bucket.calls_per_second(17.0)
+    assert slowed < full
+    assert slowed < bucket.calls_per_second(47.0) < full
+    assert bucket.calls_per_second(1000.0) == full
+
+
+def test_the_answers_to_one_burst_count_as_one() -> None:
+    one, many = Bucket(TIER_4, 0.0), Bucket(TIER_4, 0.0)
+    one.pause(1.0, 5.0)
+    for delay in range(4):
+        many.pause(1.0 + delay / 10, 4.0)
+    assert many.calls_per_second(1.5) == one.calls_per_second(1.5)
+
+
+def test_a_pace_never_reaches_zero() -> None:
+    bucket = Bucket(TIER_4, 0.0)
+    for now in range(0, 600, 5):
+        bucket.pause(float(now), 1.0)
+    assert bucket.ready_at(600.0) < 610.0
+
+
+def test_at_rest_only_when_it_has_nothing_to_remember() -> None:
+    bucket = Bucket(TIER_4, 0.0)
+    assert bucket.is_idle(0.0)
+    bucket.spend(0.0)
+    assert not bucket.is_idle(30.0)
+    assert bucket.is_idle(61.0)
+    bucket.pause(61.0, 1.0)
+    assert not bucket.is_idle(70.0)

@@ -1,0 +1,24 @@
+import re
+from itertools import combinations
+from pathlib import Path
+
+from slack_api import error_codes as outcome
+
+SETS = {name: value for name, value in vars(outcome).items() if isinstance(value, frozenset)}
+
+
+def test_a_code_means_one_thing_to_a_writer() -> None:
+    alone = {name: codes for name, codes in SETS.items() if name != "TOKEN_DEAD"}
+    for (one, mine), (other, theirs) in combinations(alone.items(), 2):
+        assert not mine & theirs, (one, other)
+
+
+def test_a_dead_token_can_not_post() -> None:
+    assert outcome.TOKEN_DEAD < outcome.CANNOT_POST
+
+
+def test_codes_look_like_slacks() -> None:
+    assert Path(outcome.__file__).exists()
+    for codes in SETS.values():
+        assert codes
+        assert all(re.fullmatch(r"[a-z_]+", code) for code in codes)

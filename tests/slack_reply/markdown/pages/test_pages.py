@@ -1,0 +1,267 @@
+import random
+from functools import cache
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slack_reply.markdown.blocks import scan
+from slack_reply.markdown.pages.pages import Limits, Markdown, Page, Table, closed, pages_after
+from slack_reply.markdown.units import apart
+from tests.corpus.answers import ANSWERS
+from tests.slack_reply.drawn import EDIT, NATIVE, PROFILES, limits, markdown
+from tests.slack_reply.examples import EXAMPLES
+from tests.slack_reply.law import Screen, assert_fits, assert_grows, markdown_of, whole
+from tests.slack_reply.rendered import rendered_page
+from tests.slack_reply.whole_pages import paginate
+
+CHUNKINGS = 200
+STATES = 90
+LONG = 4000
+SMALL = Limits(size=400, measure=len, tables=True)
+
+
+def texts(pages: tuple[Page, ...]) -> list[str]:
+    return [markdown_of([page]) for page in pages]
+
+
+@given(text=markdown, limits=limits)
+def test_pages_only_grow_at_every_character(text: str, limits: Limits) -> None:
+    before: tuple[Page, ...] = ()
+    for length in range(len(text) + 1):
+        now = paginate(text[:length], limits, final=False)
+        assert_grows(before, now)
+        before = now
+    assert_grows(before, paginate(text, limits, final=True))
+
+
+@given(text=markdown, limits=limits, length=st.integers(0, 200))
+def test_the_end_may_come_any_time(text: str, limits: Limits, length: int) -> None:
+    growing = paginate(text[:length], limits, final=False)
+    ended = paginate(text[:length], limits, final=True)
+    assert_grows(growing, ended)
+    assert_fits(growing, limits)
+    assert_fits(ended, limits)
+    assert all(not page.tail for page in ended)
+    assert not ended or ended[-1].end == len(text[:length])
+
+
+@given(text=markdown, limits=limits)
+def test_a_page_goes_on_where_the_last_one_ended(text: str, limits: Limits) -> None:
+    pages = paginate(text, limits, final=True)
+    for number, page in enumerate(pages[:-1], 1):
+        assert pages_after(text, page.end, limits, final=True) == pages[number:]
+
+
+@given(text=markdown, limits=limits, data=st.data())
+def test_a_writer_may_begin_a_new_message_where_the_old_one_stands(
+    text: str, limits: Limits, data: st.DataObject
+) -> None:
+    length = data.draw(st.integers(0, len(text)))
+    before = paginate(text[:length], limits, final=False)
+    if not before:
+        return
+    end = before[-1].end
+    after = paginate(text, limits, final=True, cut=end)
+    assert_grows(before, after)
+    assert_fits(after, limits)
+    rest = pages_after(text, end, limits, final=True)
+    assert after[len(before) :] == rest
+    assert pages_after(text, 0, limits, final=True, cut=end) == after
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("name", ANSWERS)
+def test_any_chunking_ends_in_the_same_messages_and_shows_no_broken_markup(name: str, profile: str) -> None:
+    text, limits = ANSWERS[name], PROFILES[profile]
+    chance = random.Random(f"{name} {profile}")
+    count = STATES if len(text) < LONG else STATES // 3
+    ends = sorted(chance.sample(range(1, len(text)), min(count, len(text) - 1)))
+    state = cache(lambda end: paginate(text[:end], limits, final=False))
+    final = paginate(text, limits, final=True)
+    looks = [rendered_page(page) for page in final]
+    wanted = whole(final)
+    assert_fits(final, limits)
+    before: tuple[Page, ...] = ()
+    for end in ends:
+        assert_grows(before, state(end))
+        before = state(end)
+        if name.endswith("reference-links"):
+            continue  # Slack resolves them once the definition has come
+        if before:
+            look = rendered_page(closed(before[-1]))
+            assert look == looks[len(before) - 1][: len(look)], text[:end][-80:]
+    for _ in range(CHUNKINGS):
+        screen = Screen()
+        for end in sorted(chance.sample(ends, chance.randint(0, min(len(ends), 12)))):
+            screen.show(state(end))
+        screen.show(final)
+        assert screen.messages == wanted
+
+
+def test_a_page_ends_at_the_last_paragraph_of_its_last_quarter() -> None:
+    text = "\n\n".join("word " * 12 + f"end{number}." for number in range(20))
+    for page in texts(paginate(text, SMALL, final=True))[:-1]:
+        assert page.endswith(".\n\n")
+        assert 300 <= len(page) <= 400
+
+
+def test_without_a_paragraph_it_ends_at_a_line_then_at_a_word_then_anywhere() -> None:
+    lines = texts(paginate("\n".join("word " * 9 + "." for _ in range(40)), SMALL, final=True))
+    assert all(page.endswith(".\n") for page in lines[:-1])
+    words = texts(paginate("word " * 300, SMALL, final=True))
+    assert all(page.endswith(" ") for page in words[:-1])
+    nothing = texts(paginate("x" * 1000, SMALL, final=True))
+    assert "".join(nothing) == "x" * 1000
+    assert len(nothing) == 3
+
+
+def test_japanese_ends_at_a_full_stop() -> None:
+    pages = texts(paginate("これは日本語の文章です。" * 100, SMALL, final=True))
+    assert all(page.endswith("。") for page in pages)
+
+
+def test_emphasis_and_links_are_not_torn_apart() -> None:
+    text = " ".join(
+        f"**bold words {number}** and [a link {number}](https://example.com/{number})" for number in range(40)
+    )
+    for page in texts(paginate(text, SMALL, final=True)):
+        assert page.count("**") % 2 == 0
+        assert page.count("[") == page.count("](") == page.count(")")
+
+
+def test_a_code_block_is_closed_and_opened_again_with_its_language() -> None:
+    pages = texts(paginate("```c++\n" + "x = 1;\n" * 150 + "```\nEnd", SMALL, final=True))
+    assert len(pages) > 2
+    assert all(page.startswith("```c++\n") for page in pages)
+    assert all(page.endswith("\n```") for page in pages[:-1])
+    assert sum(page.count("x = 1;") for page in pages) == 150
+
+
+def test_no_page_shows_an_empty_code_block() -> None:
+    for lines in range(40, 60):
+        text = "```py\n" + "x = 1  # some\n" * lines + "```\n\n" + "word " * 30
+        for page in texts(paginate(text, SMALL, final=True)):
+            assert "```py\n```" not in page
+
+
+def test_code_in_a_list_stays_code_on_the_next_page() -> None:
+    pages = texts(
+        paginate("1. Do:\n\n     ```sh\n" + "     run\n" * 100 + "     ```\n2. Done", SMALL, final=True)
+    )
+    assert pages[1].startswith("```sh\nrun\n")
+    assert pages[-1].endswith("run\n```\n2. Done")
+
+
+def test_a_nested_list_that_begins_a_page_is_no_indented_code() -> None:
+    text = (
+        "- a\n  - b\n"
+        + "".join(f"    - deep item number {number} with words\n" for number in range(30))
+        + "- end"
+    )
+    pages = texts(paginate(text, SMALL, final=True))
+    assert pages[1].startswith("- deep item")
+    assert "\n- deep item" in pages[1]
+    assert pages[-1].endswith("\n- end")
+
+
+def longest(text: str) -> int:
+    """The longest stretch that no page may end in: a link, a code span, what is emphasised."""
+    found, length = 0, 0
+    for unit in scan(text, None, final=True):
+        for piece in apart(unit) or [unit]:
+            length += len(piece.text)
+            found = max(found, length)
+            length = 0 if piece.rank >= 0 else length
+    return found
+
+
+@pytest.mark.parametrize("example", [example for example in EXAMPLES if "]:" not in example])
+@pytest.mark.parametrize("size", [60, 100])
+def test_what_was_split_reads_as_the_whole(example: str, size: int) -> None:
+    def read(limits: Limits) -> str:
+        pages = paginate(example, limits, final=True)
+        return "".join(char for page in pages for char, _ in rendered_page(page) if char != "---")
+
+    assert read(Limits(max(size, longest(example)), len, tables=False)) == read(
+        Limits(10_000, len, tables=False)
+    )
+
+
+def test_a_quoted_line_goes_on_as_a_quote() -> None:
+    pages = texts(paginate("> " + "word " * 200, SMALL, final=True))
+    assert all(page.startswith("> word") for page in pages)
+
+
+def test_a_heading_never_ends_a_page() -> None:
+    for length in range(40, 80):
+        text = "word " * length + "\n\n## Heading\n\n" + "other " * 40
+        pages = texts(paginate(text, SMALL, final=True))
+        assert not any(page.rstrip().endswith("Heading") for page in pages)
+
+
+def test_small_tables_are_slacks_own_and_appear_when_they_are_whole() -> None:
+    text = "Look:\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n"
+    assert texts(paginate(text, NATIVE, final=False)) == ["Look:\n\n"] or not paginate(
+        text, NATIVE, final=False
+    )
+    (page,) = paginate(text + "\nDone", NATIVE, final=False)
+    assert page.parts == (Markdown("Look:\n\n"), Table((("a", "b"), ("1", "2")), ("", "right")))
+
+
+def test_a_large_table_is_aligned_code_with_its_head_on_every_page() -> None:
+    rows = "".join(f"| {number} | 名前 {number} |\n" for number in range(300))
+    pages = texts(paginate("| No | Name |\n|---:|---|\n" + rows + "\nEnd", EDIT, final=True))
+    assert len(pages) > 1
+    assert all(page.startswith("```\n| No | Name") for page in pages)
+    assert all(line.count("|") == 3 for page in pages for line in page.split("\n") if "名前" in line)
+    assert sum(page.count("名前") for page in pages) == 300
+
+
+def test_many_tables_share_what_a_message_may_hold() -> None:
+    cell = "x" * 500
+    table = f"| a | b |\n|---|---|\n| {cell} | {cell} |\n\n"
+    limits = Limits(size=100_000, measure=len, tables=True)
+    pages = paginate(table * 50, limits, final=True)
+    assert sum(len(page.parts) for page in pages) == 50
+    for page in pages:
+        assert sum(len(part.text) for part in page.parts) <= 10_000
+
+
+def test_nothing_is_shown_of_half_open_markup() -> None:
+    for begun in (
+        "Hello **bo",
+        "Hello `co",
+        "Hello [la",
+        "Hello [label](http",
+        "Hello ![",
+        "Hello <https://x",
+        "Hello &am",
+    ):
+        assert texts(paginate(begun + "ldtext", EDIT, final=False)) == ["Hello "], begun
+    for begun in (
+        "Hello\n\n- ",
+        "Hello\n\n12",
+        "Hello\n\n``",
+        "Hello\n\n```py",
+        "Hello\n\n| a | b",
+        "Hello\n\n--",
+        "Hello\n\n# He",
+    ):
+        assert texts(paginate(begun, EDIT, final=False)) == ["Hello\n\n"], begun
+
+
+def test_what_stays_open_is_shown_after_a_while() -> None:
+    text = "Hello **bold " + "word " * 60
+    assert texts(paginate(text, EDIT, final=False))[0].startswith("Hello **bold word")
+
+
+def test_an_open_code_block_can_be_closed_for_showing() -> None:
+    (page,) = paginate("```py\nx = 1\ny = 2\nz", EDIT, final=False)
+    assert texts((page,)) == ["```py\nx = 1\ny = 2\n"]
+    assert texts((closed(page),)) == ["```py\nx = 1\ny = 2\n```"]
+
+
+def test_halves_of_surrogate_pairs_do_not_break_anything() -> None:
+    (page,) = paginate("a \ud83d b", NATIVE, final=True)
+    assert markdown_of([page]) == "a \ufffd b"

@@ -1,0 +1,45 @@
+from slack_reply.markdown.blocks import scan
+from slack_reply.markdown.pages.filling import Filling
+from slack_reply.markdown.pages.paging import fill
+from slack_reply.markdown.parts import Limits, Markdown, Page
+
+LIMITS = Limits(size=200, measure=len, tables=True)
+
+
+def pages(text: str, cuts: tuple[int, ...] = (), start: int = 0) -> list[str]:
+    found = [
+        page.whole() if isinstance(page, Filling) else page
+        for page in fill(scan(text, LIMITS, final=True), LIMITS, cuts, start)
+    ]
+    return ["".join(part.text for part in page.parts if isinstance(part, Markdown)) for page in found]
+
+
+def test_a_cut_ends_a_page_and_the_code_block_in_it() -> None:
+    text = "```sh\none\ntwo\n```\nend"
+    assert pages(text, (10,)) == ["```sh\none\n```", "```sh\ntwo\n```\nend"]
+
+
+def test_a_cut_within_a_line() -> None:
+    assert pages("> some words", (7,)) == ["> some ", "> words"]
+
+
+def test_a_start_goes_on_as_the_page_would() -> None:
+    text = "```sh\none\ntwo\n```\nend"
+    assert pages(text, start=10) == pages(text, (10,))[1:]
+    assert pages("- a b\n- c", start=4) == ["b\n- c"]
+
+
+def test_what_is_larger_than_a_page_is_cut_between_entities() -> None:
+    link = f"[a](https://x.y/{'z' * 400})"
+    found = pages(link)
+    assert "".join(found) == link
+    assert all(len(page) <= 200 for page in found)
+    rows = pages("| a |\n|---|\n| " + "<!x>" * 200 + " |")
+    assert "".join(rows).count("&lt;") == 200
+
+
+def test_it_always_comes_to_an_end() -> None:
+    tiny = Limits(size=3, measure=len, tables=True)
+    found = list(fill(scan("```py\nlong line\n```", tiny, final=True), tiny, (), 0))
+    assert all(isinstance(page, Page | Filling) for page in found)
+    assert found

@@ -1,0 +1,26 @@
+from slack_reply.markdown.blocks import scan
+from slack_reply.markdown.pages.placing import State, look, tail
+
+VISIBLE = State(visible=True)
+
+
+def test_a_page_that_begins_in_code_opens_it_again() -> None:
+    line = scan("  - ```py\n    x = 1\n    ```", None, final=True)[1]
+    assert look(line, VISIBLE) == ("    x = 1\n", 0)
+    assert look(line, State()) == ("```py\nx = 1\n", 4)
+    assert tail(line, "x = 1\n", 4) == "```"
+    assert tail(line, "x =", 4) == "\n```"
+
+
+def test_the_list_a_page_begins_in_moves_left_until_it_is_over() -> None:
+    inner, outer = scan("- a\n  - b\n- c", None, final=True)[1:]
+    assert look(inner, State()) == ("- b\n", 2)
+    assert look(outer, VISIBLE._replace(shift=2)) == ("- c", 0)
+
+
+def test_blank_lines_and_ends_of_code_do_not_begin_a_page() -> None:
+    units = scan("```\nx\n```\n\ny", None, final=True)
+    assert look(units[2], State()) == ("", 0)
+    assert look(units[3], State()) == ("", 0)
+    assert look(units[3], VISIBLE) == ("\n", 0)
+    assert look(units[3], VISIBLE._replace(after_table=True)) == ("", 0)

@@ -1,0 +1,85 @@
+import pytest
+from hypothesis import given
+
+from slack_reply.markdown.tables.cell_text import plain
+from slack_reply.markdown.tokens import is_live
+from tests.slack_reply.drawn import markdown
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("**b** *i* ~~s~~ `c`", "b i s c"),
+        ("[docs](https://x.y?a=1&b=2)", "docs (https://x.y?a=1&b=2)"),
+        ("[https://x.y](https://x.y)", "https://x.y"),
+        ("<https://x.y>", "https://x.y"),
+        ("![chart](/c.png)", "chart (/c.png)"),
+        ("[**bold** label](/u)", "bold label (/u)"),
+        ("one<br>two <BR/> three", "one\ntwo\nthree"),
+        ("snake_case 2*3*4 a < b", "snake_case 2*3*4 a < b"),
+        (r"\*not\* &amp; &lt;x&gt;", "*not* & <x>"),
+        ("<!channel> &lt;@U1&gt;", "&lt;!channel> &lt;@U1>"),
+        ("", ""),
+    ],
+)
+def test_markup_becomes_plain_text(cell: str, text: str) -> None:
+    assert plain(cell) == text
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("`__init__`", "__init__"),
+        ("`SELECT *`, `COUNT(*)`", "SELECT *, COUNT(*)"),
+        (r"`\.txt$`", r"\.txt$"),
+        ("`&lt;`", "&lt;"),
+        ("`` a`b ``", "a`b"),
+        ("`[a](b)` **`*x*`**", "[a](b) *x*"),
+        ("`unclosed *it*", "`unclosed it"),
+        ("```", "```"),
+    ],
+)
+def test_code_stays_as_it_is(cell: str, text: str) -> None:
+    assert plain(cell) == text
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        (
+            "[docs](https://x.y/?a=1&timestamp=5&region=us&section=2)",
+            "docs (https://x.y/?a=1&timestamp=5&region=us&section=2)",
+        ),
+        ("https://x.y/?a=1&timestamp=5&copy=2", "https://x.y/?a=1&timestamp=5&copy=2"),
+        ("https://x.y/_a_/b", "https://x.y/_a_/b"),
+        ("see _https://x.y/a_b_, ok", "see https://x.y/a_b, ok"),
+        ("**https://x.y/a_b** (https://x.y/c(d))", "https://x.y/a_b (https://x.y/c(d))"),
+        ("<https://x.y/*a*?b=1&copy=2>", "https://x.y/*a*?b=1&copy=2"),
+        ("[a](https://x.y/?b=1&amp;c=2)", "a (https://x.y/?b=1&c=2)"),
+        ("a&copy b&copy; &notit; &#65; &AMP", "a&copy b© &notit; A &AMP"),
+    ],
+)
+def test_addresses_stay_and_entities_end_with_a_semicolon(cell: str, text: str) -> None:
+    assert plain(cell) == text
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        ("**日本語**です", "日本語です"),
+        ("a **b**c", "a bc"),
+        ("**A/B_test**", "A/B_test"),
+        ("***a** b*", "a b"),
+        ("*foo**bar*", "foo**bar"),
+        ("**a* b", "*a b"),
+        ("** a ** 2 * 3 * 4", "** a ** 2 * 3 * 4"),
+        ("**[a](/u)** and _b_", "a (/u) and b"),
+    ],
+)
+def test_markers_go_where_they_mark(cell: str, text: str) -> None:
+    assert plain(cell) == text
+
+
+@given(markdown)
+def test_no_cell_is_live(text: str) -> None:
+    assert not is_live(plain(text.replace("\n", " ")))

@@ -1,0 +1,46 @@
+import pytest
+from hypothesis import given
+
+from slack_reply.markdown.tables import cells
+from slack_reply.markdown.tokens import is_live
+from tests.slack_reply.drawn import markdown
+
+
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        ("| a | b |", ["a", "b"]),
+        ("|a|b", ["a", "b"]),
+        (r"| a \| b | c |", ["a | b", "c"]),
+        ("| | x |", ["", "x"]),
+    ],
+)
+def test_rows_are_split(row: str, found: list[str]) -> None:
+    assert cells.split(row) == found
+
+
+@pytest.mark.parametrize(
+    ("separator", "columns", "found"),
+    [
+        ("|---|:-:|--:|", 3, ("", "center", "right")),
+        ("|:--|---", 2, ("left", "")),
+        ("|---|", 2, None),
+        ("| a | b |", 2, None),
+        ("|", 1, None),
+        ("|-|", 1, ("",)),
+    ],
+)
+def test_the_row_under_the_head(separator: str, columns: int, found: tuple[str, ...] | None) -> None:
+    assert cells.alignments(separator, columns) == found
+    if found:
+        assert all(cells.may_separate(separator[:end]) for end in range(len(separator)))
+
+
+def test_rows_have_as_many_cells_as_the_head_and_lose_nothing() -> None:
+    assert cells.plain_row("| a |", 3) == ("a", "", "")
+    assert cells.plain_row("| a | b | c |", 2) == ("a", "b | c")
+
+
+@given(markdown)
+def test_no_cell_is_live(text: str) -> None:
+    assert not any(is_live(cell) for cell in cells.plain_row(text.replace("\n", " "), 2))

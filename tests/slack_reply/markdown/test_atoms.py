@@ -1,0 +1,42 @@
+import pytest
+
+from slack_reply.markdown import atoms
+
+
+def read(line: str) -> str:
+    return "".join(atom.text or "" for atom in atoms.scan(line, 0, whole=True))
+
+
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("a <b> c", "a &lt;b&gt; c"),
+        ("`a<b>` <c>", "`a<b>` &lt;c&gt;"),
+        ("`` ` <x> `` y>", "`` ` <x> `` y&gt;"),
+        ("`never <closed>", "\\`never &lt;closed&gt;"),
+        (r"\<b> \`<c>\`", r"&lt;b&gt; \`&lt;c&gt;\`"),
+        ("a & b &amp; &copy;", "a & b &amp; &copy;"),
+        ("![alt <x>](/u)", "[alt &lt;x&gt;](/u)"),
+        ("![](https://x.y/a/pic_1.png?sig=1)", r"[pic\_1.png](https://x.y/a/pic_1.png?sig=1)"),
+        ("[![badge](b.svg)](/ci)", "[badge](/ci)"),
+        ("[a [b] c](/u)", "[a [b] c](/u)"),
+        ("[x](<a b>)", "[x](a%20b)"),
+        ("[link](<foo\\>)", "\\[link](&lt;foo&gt;)"),
+        ("[ ] [x] [1] [^2]", "[ ] [x] [1] [^2]"),
+    ],
+)
+def test_what_a_line_becomes(source: str, shown: str) -> None:
+    assert read(source) == shown
+
+
+def test_a_code_span_counts_up_to_its_limit() -> None:
+    near = "`" + "<" * (atoms.CODE_SPAN_LIMIT - 1) + "`"
+    far = "`" + "<" * atoms.CODE_SPAN_LIMIT + "`"
+    assert read(near) == near
+    assert "<" not in read(far)
+
+
+def test_what_is_not_certain_ends_the_row() -> None:
+    row = list(atoms.scan("a `b", 0, whole=False))
+    assert [atom.text for atom in row] == ["a ", None]
+    assert row[-1].start == 2

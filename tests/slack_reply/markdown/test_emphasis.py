@@ -1,0 +1,40 @@
+import pytest
+
+from slack_reply.markdown.emphasis import LIMIT, scan
+
+
+def spans(line: str) -> list[str]:
+    return [line[start:end] for start, end in scan(line, 0, len(line), [], whole=True).spans]
+
+
+def undecided(line: str) -> int:
+    return scan(line, 0, len(line), [], whole=False).undecided
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("a **b c** d", ["**b c**"]),
+        ("*a* _b_ ~~c~~", ["*a*", "_b_", "~~c~~"]),
+        ("**a _b_ c**", ["**a _b_ c**"]),
+        ("***a** b*", ["***a** b*"]),
+        ("snake_case_name 5 * 3 * 2 ~5", []),
+        ("** a ** b", []),
+        ("**「強調」**の", []),
+        ("これは**重要**です", ["**重要**"]),
+    ],
+)
+def test_emphasis_stands_where_commonmark_sees_it(line: str, found: list[str]) -> None:
+    assert spans(line) == found
+
+
+def test_an_open_marker_is_undecided_until_it_is_closed_or_old() -> None:
+    assert undecided("a **b") == 2
+    assert undecided("a *") == 2
+    assert undecided("a **b** c") == 9
+    assert undecided("**" + "b" * LIMIT) == LIMIT + 2
+
+
+def test_no_cut_inside() -> None:
+    found = scan("a **b c** d", 0, 11, [], whole=True)
+    assert [position for position in range(12) if found.covers(position)] == list(range(3, 9))

@@ -1,0 +1,44 @@
+import pytest
+
+from slack_reply.markdown import fences
+from slack_reply.markdown.fences import Fence
+
+
+@pytest.mark.parametrize(
+    ("line", "fence"),
+    [
+        ("```", Fence("", "```", "")),
+        ("```c++", Fence("", "```", "c++")),
+        ("~~~~ {.python} ", Fence("", "~~~~", "{.python}")),
+        ("   ```f#", Fence("   ", "```", "f#")),
+        ("- ```sh", Fence("  ", "```", "sh")),
+        ("> > ```py", Fence("> > ", "```", "py")),
+        ("1. > ~~~", Fence("   > ", "~~~", "")),
+        ("```py " + "x" * 1000, Fence("", "```", "py " + "x" * 197)),
+    ],
+)
+def test_a_line_opens_a_block(line: str, fence: Fence) -> None:
+    assert fences.opening(line) == fence
+
+
+@pytest.mark.parametrize("line", ["``", "```a``` b", "text ```", "", "`` ` ``"])
+def test_other_lines_open_none(line: str) -> None:
+    assert fences.opening(line) is None
+
+
+def test_what_closes_a_block() -> None:
+    fence = Fence("", "````", "md")
+    assert fence.closed_by("````")
+    assert fence.closed_by("  `````  ")
+    assert not fence.closed_by("```")
+    assert not fence.closed_by("~~~~")
+    assert not fence.closed_by("````x")
+    assert not fence.closed_by("    ````")
+    assert fence.may_be_closed_by("``")
+    assert not fence.may_be_closed_by("`x")
+
+
+def test_a_block_in_a_quote_ends_with_the_quote() -> None:
+    assert Fence("> ", "```", "").left_by("text")
+    assert not Fence("> ", "```", "").left_by("> text")
+    assert not Fence("", "```", "").left_by("text")

@@ -1,0 +1,117 @@
+import pytest
+
+from slack_reply.markdown import links
+from slack_reply.markdown.links import Link
+
+
+@pytest.mark.parametrize(
+    ("line", "label", "url"),
+    [
+        ("[a](b)", "a", "b"),
+        ("[a](b 'title')", "a", "b"),
+        ('[a]( b "t" )', "a", "b"),
+        ("[a](<b c>)", "a", "b c"),
+        ("[a](b(c)d)", "a", "b(c)d"),
+        (r"[a](b\(c)", "a", "b(c"),
+        ("[a [b]](c)", "a [b]", "c"),
+        ("[]()", "", ""),
+        ("[a](x?y=1&z=2)", "a", "x?y=1&z=2"),
+    ],
+)
+def test_links_are_read(line: str, label: str, url: str) -> None:
+    assert links.read(line, 0, whole=True) == Link(label, url, len(line))
+
+
+@pytest.mark.parametrize("line", ["[a] (b)", "[a](b c)", "[a](b", "[a", "[a]", "[a](<b)", "[a][b]"])
+def test_other_brackets_are_none(line: str) -> None:
+    assert links.read(line, 0, whole=True) is None
+
+
+@pytest.mark.parametrize("line", ["[", "[a", "[a]", "[a](", "[a](b", '[a](b "t', "[a](<b", "[a](b(c"])
+def test_a_begun_link_is_waited_for(line: str) -> None:
+    assert links.read(line, 0, whole=False) == 0
+
+
+def test_waiting_has_an_end() -> None:
+    assert links.read("[" + "a" * links.LABEL_LIMIT, 0, whole=False) is None
+    assert links.read("[a](" + "b" * links.TARGET_LIMIT, 0, whole=False) is None
+    assert links.read("[a](b c", 0, whole=False) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("<https://x.y/z>", "https://x.y/z"),
+        ("<https://x.y>です", "[https://x.y](https://x.y)"),
+        ("<https://x.y/a_b>", r"[https://x.y/a\_b](https://x.y/a_b)"),
+        ("<a@b.org>", "[a@b.org](mailto:a@b.org)"),
+    ],
+)
+def test_autolinks_stay_usable(line: str, shown: str) -> None:
+    assert links.autolink(line, 0, whole=True) == (line.index(">") + 1, shown)
+
+
+@pytest.mark.parametrize("line", ["<https://a|b>", "<b>", "<https:// x>", "<ftp://a>", "<!channel>", "<a@b>"])
+def test_nothing_else_is_an_autolink(line: str) -> None:
+    assert links.autolink(line, 0, whole=True) is None
+
+
+def test_a_url_can_not_leave_its_parentheses() -> None:
+    assert links.quoted("a)b(c") == "a%29b%28c"
+    assert links.quoted("a(b)c") == "a(b)c"
+    assert links.quoted("<a|b> c") == "%3Ca%7Cb%3E%20c"
+
+
+@pytest.mark.parametrize(
+    ("label", "url"),
+    [
+        ("https://good.example", "https://evil.example"),
+        ("see www.good.example/a", "https://evil.example/a"),
+        ("https://good.example", "https://good.example@evil.example/"),
+        ("https://good.example", "https://good.example.evil.example/"),
+        ("**https://good.example/**", "http://evil.example"),
+        ("https&#58;//good.example", "https://evil.example"),
+        ("https://good.example", "https://[evil"),
+    ],
+)
+def test_a_label_that_reads_as_another_address_names_the_real_one(label: str, url: str) -> None:
+    assert Link(label, url, 0).shown(label).startswith(f"[{label} → ")
+
+
+@pytest.mark.parametrize(
+    ("label", "url"),
+    [
+        ("https://x.example/a", "https://x.example/a?b=1"),
+        ("www.x.example", "https://x.example/"),
+        ("https://X.example.", "https://x.example/"),
+        ("README.md", "https://x.example/README.md"),
+        ("the docs", "https://x.example"),
+        ("https://x.example/a_b", "https://www.x.example/a_b"),
+    ],
+)
+def test_other_labels_stay(label: str, url: str) -> None:
+    assert Link(label, url, 0).shown(label).startswith(f"[{label}](")
+
+
+@pytest.mark.parametrize(
+    ("label", "url"),
+    [
+        ("go to good.com", "https://evil.example"),
+        ("good.bank", "https://evil.example"),
+        ("g**oo**d.com", "https://evil.example"),
+        ("good\u200b.com", "https://evil.example"),
+        ("\uff47\uff4f\uff4f\uff44.com", "https://evil.example"),
+        ("good&#46;com", "https://evil.example"),
+        ("mail@good.com", "https://evil.example"),
+        ("good.com/readme.com", "https://evil.example/readme.com"),
+        ("xn--80ak6aa92e.com", "https://evil.example"),
+        ("пример.рф", "https://evil.example"),
+    ],
+)
+def test_bare_domain_in_a_label_names_the_real_one(label: str, url: str) -> None:
+    assert Link(label, url, 0).shown(label).startswith(f"[{label} → ")
+
+
+@pytest.mark.parametrize("label", ["node.js", "main.py", "e.g. x.y", "v1.2", "a.b.c", "foo.bar", "1.5 GB"])
+def test_name_that_is_no_domain_stays(label: str) -> None:
+    assert Link(label, "https://x.example/src/main.py", 0).shown(label).startswith(f"[{label}](")

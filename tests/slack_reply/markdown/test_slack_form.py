@@ -1,0 +1,72 @@
+from hypothesis import given
+
+from slack_reply.markdown.pages.pages import Limits, Markdown, Page, Table, fallback_text
+from slack_reply.markdown.slack_form import (
+    FALLBACK_LIMIT,
+    chunks_between,
+    closed,
+    page_arguments,
+    table_block,
+)
+from tests.slack_reply.drawn import limits, markdown
+from tests.slack_reply.whole_pages import paginate
+
+TABLE = Table((("a", ""), ("1", "2")), ("", "right"))
+
+
+def page(*parts: Markdown | Table, tail: str = "") -> Page:
+    return Page(parts, 1, tail)
+
+
+def test_text_goes_as_markdown_text_and_tables_as_blocks() -> None:
+    assert page_arguments(page(Markdown("*a*"))) == {"markdown_text": "*a*"}
+    arguments = page_arguments(page(Markdown("See:\n\n"), TABLE))
+    assert [block["type"] for block in arguments["blocks"]] == ["markdown", "table"]
+    assert arguments["text"] == "See: a"
+
+
+def test_the_table_block_has_no_empty_cell() -> None:
+    assert table_block(TABLE) == {
+        "type": "table",
+        "rows": [
+            [{"type": "raw_text", "text": "a"}, {"type": "raw_text", "text": " "}],
+            [{"type": "raw_text", "text": "1"}, {"type": "raw_text", "text": "2"}],
+        ],
+        "column_settings": [{"align": "left"}, {"align": "right"}],
+    }
+    assert "column_settings" not in table_block(Table((("a",),), ("",)))
+
+
+def test_chunks_are_what_has_been_added() -> None:
+    begun = page(Markdown("Hello "))
+    assert chunks_between(None, begun) == [{"type": "markdown_text", "text": "Hello "}]
+    assert chunks_between(begun, begun) == []
+    grown = page(Markdown("Hello you"), TABLE, Markdown("Bye"))
+    chunks = chunks_between(begun, grown)
+    assert chunks
+    assert [chunk["type"] for chunk in chunks] == ["markdown_text", "blocks", "markdown_text"]
+    assert chunks[0]["text"] == "you"
+    assert chunks_between(page(Markdown("Hello you"), TABLE), grown) == [
+        {"type": "markdown_text", "text": "Bye"}
+    ]
+
+
+def test_nothing_else_can_be_appended() -> None:
+    assert chunks_between(page(Markdown("Hello")), page(Markdown("Bye"))) is None
+    assert chunks_between(page(Markdown("Hello")), page(TABLE)) is None
+    assert chunks_between(page(Markdown("a"), TABLE), page(Markdown("a"))) is None
+    assert chunks_between(page(Markdown("a")), page()) is None
+
+
+def test_only_an_open_page_is_closed() -> None:
+    assert closed(page(Markdown("```\nx\n"), tail="```")).parts == (Markdown("```\nx\n```"),)
+    assert closed(page(Markdown("x"))) == page(Markdown("x"))
+
+
+@given(text=markdown, limits=limits)
+def test_notifications_are_short_and_have_no_brackets(text: str, limits: Limits) -> None:
+    for shown in paginate(text, limits, final=True):
+        fallback = fallback_text(shown)
+        assert fallback
+        assert "<" not in fallback
+        assert len(fallback.replace("&lt;", "<").replace("&gt;", ">")) <= FALLBACK_LIMIT

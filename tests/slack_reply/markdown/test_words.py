@@ -1,0 +1,45 @@
+import pytest
+from hypothesis import given
+
+from slack_reply.markdown import words
+from slack_reply.markdown.words import Rank
+from tests.slack_reply.drawn import markdown
+
+
+def pieces(text: str) -> list[str]:
+    return [piece.text for piece in words.split(text, 0, len(text))]
+
+
+def test_words_and_blanks_alternate() -> None:
+    assert pieces("Two  words.") == ["Two", "  ", "words."]
+    assert [piece.rank for piece in words.split("a b", 0, 3)] == [Rank.HARD, Rank.SPACE, Rank.HARD]
+
+
+def test_scripts_without_spaces_come_a_few_characters_at_a_time_and_end_at_a_stop() -> None:
+    assert pieces("これは日本語。です") == ["これは日", "本語。", "です"]
+    assert [piece.rank for piece in words.split("本語。です", 0, 5)] == [Rank.SPACE, Rank.WIDE]
+
+
+@pytest.mark.parametrize("emoji", ["👩‍👩‍👧‍👦", "🇩🇪", "👋🏽", "⚠️"])
+def test_what_looks_like_one_character_stays_together(emoji: str) -> None:
+    assert all(emoji in piece for piece in pieces(f"x {emoji}") if emoji[0] in piece)
+
+
+def test_long_words_have_inner_ends() -> None:
+    assert list(map(len, pieces("x" * 150))) == [64, 64, 22]
+
+
+@given(markdown)
+def test_nothing_gets_lost(text: str) -> None:
+    line = text.replace("\n", " ")
+    found = list(words.split(line, 0, len(line)))
+    assert "".join(line[piece.start : piece.end] for piece in found) == line
+
+
+@given(markdown)
+def test_pieces_of_growing_code_do_not_change(text: str) -> None:
+    line = text.replace("\n", " ")
+    whole = list(words.code(line, whole=True))
+    for length in range(len(line)):
+        begun = list(words.code(line[:length], whole=False))
+        assert begun == whole[: len(begun)]

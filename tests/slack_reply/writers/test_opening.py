@@ -1,0 +1,206 @@
+"""How a stream begins, or does not."""
+
+from typing import Any
+
+import pytest
+
+from slack_api.connection import NeverSent
+from slack_api.pool import HttpResponse, Unanswered
+from slack_api.rate_limit.tiers import START, tier_of
+from slack_reply.writers.native_support import NativeSupport
+from slack_reply.writers.opening import Opening, looks_like, reads_like
+from slack_reply.writers.rate_share import Share
+from slack_reply.writers.writer import Place, SlackAway, WriterGone
+from slack_reply.writers.written import Written
+from tests.fake_clock import FakeClock
+from tests.slack_api.scripted_pool import ACCOUNT, OK, ScriptedPool, api_over, refuses, says
+
+CHUNKS = [{"type": "markdown_text", "text": "So far"}]
+LOST = Unanswered("RemoteDisconnected")
+SO_FAR = {"ts": "2.0", "user": "UBOT", "text": "So far"}
+
+
+def opening(
+    *answers: HttpResponse | Exception, kind: str = "channel"
+) -> tuple[Opening, ScriptedPool, NativeSupport, Written]:
+    clock = FakeClock()
+    api, pool = api_over(*answers, clock=clock)
+    support, written = NativeSupport(clock), Written()
+    here = place("C1", kind)
+    return Opening(api, Share(api.budget, here), support, written, here), pool, support, written
+
+
+def place(channel: str, kind: str) -> Place:
+    return Place(ACCOUNT, channel, kind, "1.000001", "1.000001", "U1", "T2", "UBOT")
+
+
+def thread(*messages: dict[str, Any]) -> HttpResponse:
+    return says({"ok": True, "messages": [{"ts": "1.000001", "user": "U1"}, *messages]})
+
+
+def start(one: Opening) -> str:
+    return one.start(CHUNKS, 0, first=True)
+
+
+def test_in_a_channel_the_asker_is_named() -> None:
+    one, pool, _, written = opening(OK)
+    assert start(one) == "1.5"
+    asked = pool.arguments()
+    assert (asked["recipient_user_id"], asked["recipient_team_id"]) == ("U1", "T2")
+    assert written.knows(ACCOUNT, "C1", "1.5")
+
+
+def test_in_a_direct_message_only_when_slack_asks_for_it() -> None:
+    one, pool, _, _ = opening(refuses("missing_recipient_user_id"), OK, kind="im")
+    assert start(one) == "1.5"
+    assert "recipient_user_id" not in pool.arguments(0)
+    assert pool.arguments(1)["recipient_user_id"] == "U1"
+
+
+def test_the_second_start_takes_a_turn_of_its_own() -> None:
+    one, pool, _, _ = opening(refuses("missing_recipient_user_id"), OK, kind="im")
+    for _ in range(tier_of(START).burst - 1):
+        assert one._api.budget.try_acquire(ACCOUNT, START, "others")
+    with pytest.raises(WriterGone):
+        start(one)
+    assert pool.methods == [START]
+
+
+def test_two_refusals_are_remembered() -> None:
+    one, _, support, _ = opening(refuses("unknown_method"))
+    with pytest.raises(WriterGone):
+        start(one)
+    assert not support.expected(place("C2", "im"))
+    one, _, support, _ = opening(refuses("restricted_action"))
+    with pytest.raises(WriterGone):
+        start(one)
+    assert support.expected(place("C1", "channel"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "elsewhere"),
+    [
+        ("channel", [("C2", "channel", False), ("C2", "group", True), ("C2", "", True), ("C1", "", True)]),
+        ("", [("C1", "", False), ("C1", "mpim", False), ("C2", "", True), ("C2", "mpim", True)]),
+    ],
+)
+def test_a_type_that_is_refused_says_nothing_of_channels_of_another_or_of_none(
+    kind: str, elsewhere: list[tuple[str, str, bool]]
+) -> None:
+    one, _, support, _ = opening(refuses("channel_type_not_supported"), kind=kind)
+    with pytest.raises(WriterGone):
+        start(one)
+    assert {(to, type_): support.expected(place(to, type_)) for to, type_, _ in elsewhere} == {
+        (to, type_): expected for to, type_, expected in elsewhere
+    }
+
+
+def test_without_an_allowance_nothing_is_asked() -> None:
+    one, pool, _, _ = opening(OK)
+    one._api.budget.pause(ACCOUNT, START, 60.0)
+    with pytest.raises(WriterGone):
+        start(one)
+    assert pool.sent == []
+
+
+def test_what_never_left_is_for_later() -> None:
+    one, _, _, _ = opening(NeverSent("x"))
+    with pytest.raises(SlackAway):
+        start(one)
+
+
+@pytest.mark.parametrize("lost", [LOST, refuses("internal_error"), refuses("fatal_error")])
+def test_a_lost_one_is_found(lost: HttpResponse | Exception) -> None:
+    """Also one of which Slack says that it failed inside: that may have been afterwards."""
+    one, _, _, written = opening(
+        lost, thread(SO_FAR, {"ts": "3.0", "user": "U9", "bot_id": "B9", "text": "So far"})
+    )
+    assert start(one) == "2.0"
+    assert written.knows(ACCOUNT, "C1", "2.0")
+
+
+def test_what_another_answer_wrote_is_not_it() -> None:
+    one, _, _, written = opening(LOST, thread(SO_FAR))
+    written.add(ACCOUNT, "C1", "2.0")
+    with pytest.raises(WriterGone):
+        start(one)
+
+
+def test_without_history_it_goes_on_by_edits() -> None:
+    one, _, _, _ = opening(LOST, refuses("missing_scope"))
+    with pytest.raises(WriterGone):
+        start(one)
+    assert one.earlier() == ""
+
+
+def test_while_nobody_can_be_asked_it_is_for_later() -> None:
+    away = [refuses("fatal_error")] * 3
+    one, pool, _, _ = opening(LOST, *away, thread(SO_FAR))
+    with pytest.raises(SlackAway):
+        start(one)
+    assert one.earlier() == "2.0"
+    assert pool.methods.count(START) == 1
+
+
+def test_nothing_is_looked_for_without_need() -> None:
+    one, pool, _, _ = opening(OK)
+    assert one.earlier() == ""
+    assert pool.sent == []
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "like"),
+    [
+        ("**So** far", "*So* far", True),
+        ("So far", "So far, so good", False),
+        ("So far", "", False),
+        ("[Handbook](https://x.y) says", "The answer before.", False),
+        ("… ", "…", False),
+        ("See [here](https://x.y) and", "See <https://x.y|here> and", True),
+        ("See [here](https://x.y) and", "Look <https://x.y|here> and", False),
+        ("日本語で", "日本語で", True),
+    ],
+)
+def test_a_message_is_known_by_its_letters(said: str, text: str, like: bool) -> None:
+    assert reads_like([{"type": "markdown_text", "text": said}], text) is like
+
+
+CARD = {"type": "task_update", "id": "id-1", "title": "Search", "status": "in_progress"}
+SHOWN = {"type": "task_card", "task_id": "id-1", "title": "Search", "status": "in_progress"}
+
+
+@pytest.mark.parametrize(
+    ("message", "found"),
+    [
+        ({"text": "", "blocks": [SHOWN]}, True),
+        ({"text": "Search", "blocks": [SHOWN]}, True),
+        ({"text": "The answer to the question before.", "blocks": [SHOWN]}, False),
+        ({"text": "The answer to the question before."}, False),
+        ({"text": "", "blocks": [SHOWN | {"task_id": "id-2"}]}, False),
+        ({"text": "", "blocks": [SHOWN, SHOWN | {"task_id": "id-2"}]}, False),
+        ({"text": ""}, False),
+    ],
+)
+def test_a_lost_one_of_cards_alone_is_known_by_them(message: dict[str, Any], found: bool) -> None:
+    one, _, _, _ = opening(LOST, thread({"ts": "2.0", "user": "UBOT"} | message))
+    if found:
+        assert one.start([CARD], 0, first=True) == "2.0"
+    else:
+        with pytest.raises(WriterGone):
+            one.start([CARD], 0, first=True)
+
+
+def test_words_behind_the_same_cards_are_not_enough() -> None:
+    said = [*CHUNKS, CARD]
+    assert looks_like(said, {"text": "So far", "blocks": [SHOWN]})
+    assert not looks_like(said, {"text": "So far", "blocks": [SHOWN | {"task_id": "id-2"}]})
+    assert not looks_like(CHUNKS, {"text": "So far", "blocks": [SHOWN]})
+
+
+def test_what_is_more_than_words_is_known_by_its_beginning() -> None:
+    chunks = [
+        {"type": "markdown_text", "text": "So far"},
+        {"type": "task_update", "id": "1", "title": "Search"},
+    ]
+    assert reads_like(chunks, "So far Search")
+    assert not reads_like(chunks, "Something else")

@@ -1,0 +1,99 @@
+"""What an answer may send, and when it must not."""
+
+from functools import partial
+
+import pytest
+
+from slack_api.rate_limit.rate_limiter import Budget
+from slack_api.rate_limit.tiers import APPEND, UPDATE
+from slack_reply.writers.rate_share import RATE_LIMIT_TIMEOUT, Share
+from slack_reply.writers.writer import Place, SlackAway
+from tests.slack_api.virtual_time import VirtualTime
+
+PLACE = Place("T1", "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
+
+
+def share() -> tuple[Share, Budget, VirtualTime]:
+    time = VirtualTime()
+    budget = Budget(time)
+    return Share(budget, PLACE), budget, time
+
+
+def test_a_turn_taken_ahead_is_good_for_one_call() -> None:
+    one, budget, time = share()
+    times: list[float] = []
+
+    def write() -> None:
+        one.ahead(APPEND, final=False)
+        for _ in range(8):
+            one.spend(APPEND)
+            times.append(time.now())
+
+    time.spawn(write)
+    time.run()
+    assert times[:4] == [0.0] * 4  # what tier 4 lets go at once
+    assert times[4] > 0.5
+    assert not budget.try_acquire("T1", APPEND, "other")
+
+
+def test_one_taken_ahead_in_vain_is_not_kept() -> None:
+    one, _, time = share()
+    sent: list[float] = []
+
+    def write() -> None:
+        for _ in range(6):
+            one.ahead(APPEND, final=False)
+        one.spend(APPEND)
+        sent.append(time.now())
+
+    time.spawn(write)
+    time.run()
+    assert sent[0] > 1.0
+
+
+@pytest.mark.parametrize("final", [False, True])
+def test_out_of_turn_nothing_is_sent(final: bool) -> None:
+    one, budget, time = share()
+    budget.pause("T1", UPDATE, 1000.0)
+    seen: list[float] = []
+
+    def write() -> None:
+        with pytest.raises(SlackAway):
+            one.ahead(UPDATE, final=final)
+        seen.append(time.now())
+
+    time.spawn(write)
+    time.run()
+    assert seen == [RATE_LIMIT_TIMEOUT]
+
+
+def test_when_the_answer_is_over_only_its_last_text_waits() -> None:
+    one, budget, time = share()
+    while budget.try_acquire("T1", UPDATE, "m"):
+        pass
+    for number in range(20):
+        time.spawn(partial(budget.acquire, "T1", UPDATE, f"x{number}", timeout=60))
+    one.over = lambda: time.now() >= 2.0
+    seen: list[float] = []
+
+    def write() -> None:
+        with pytest.raises(SlackAway):
+            one.ahead(UPDATE, final=False)
+        seen.append(time.now())
+        one.ahead(UPDATE, final=True)
+        seen.append(time.now())
+
+    time.spawn(write)
+    time.run()
+    flush, last = seen
+    assert 2.0 <= flush < 4.0
+    assert flush < last < 6.0
+
+
+def test_a_message_that_joined_counts_until_it_leaves() -> None:
+    one, budget, _ = share()
+    alone = budget.call_interval("T1", UPDATE)
+    one.join(UPDATE)
+    assert one.interval(UPDATE) == pytest.approx(2 * alone)
+    one.leave(UPDATE)
+    assert one.interval(UPDATE) == alone
