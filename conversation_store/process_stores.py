@@ -14,10 +14,14 @@ from conversation_store.layers.failover import FailoverStore
 from conversation_store.layers.memory import ProcessMemory
 from conversation_store.layers.resilient import ResilientStore, hook_breaker
 from conversation_store.redis.outage import Outage
-from conversation_store.redis.process_leases import Presence, RedisPresence
+from conversation_store.redis.process_leases import ProcessLeases, RedisProcessLeases
 from conversation_store.redis.redis_client import connect
 from conversation_store.redis.redis_store import RedisStore
-from conversation_store.redis.shared_thread_queue import RedisThreadLine, RestingLine, ThreadLine
+from conversation_store.redis.shared_thread_queue import (
+    RedisThreadQueue,
+    RestingThreadQueue,
+    SharedThreadQueue,
+)
 from conversation_store.store import ThreadStore
 from errors import SettingsError
 
@@ -42,7 +46,7 @@ class ProcessStores:
         self._memory = ProcessMemory(clock)
         self._breakers: LRUCache[str, CircuitBreaker] = LRUCache(HOOKS)
         self._redis: dict[str, tuple[Redis, Outage] | None] = {}
-        self._presences: dict[str, RedisPresence] = {}
+        self._presences: dict[str, RedisProcessLeases] = {}
 
     def open(self, hook_id: str, storage: DifyStorage, *, days: float, redis_url: str = "") -> ResilientStore:
         """The store of a hook: Redis if there is a `redis_url`; Dify's storage if not, and while Redis is away."""
@@ -56,22 +60,22 @@ class ProcessStores:
             breaker = self._breakers[hook_id] = hook_breaker(self._clock)
         return ResilientStore(CachedStore(store, self._cache), self._memory, breaker, self._clock, days)
 
-    def line(self, redis_url: str) -> ThreadLine | None:
+    def line(self, redis_url: str) -> SharedThreadQueue | None:
         """The order of turns between processes. None without Redis: then the order holds within a process only."""
         server = self._server(redis_url)
         return (
             None
             if server is None
-            else RestingLine(RedisThreadLine(server[0], self._clock), server[1].breaker)
+            else RestingThreadQueue(RedisThreadQueue(server[0], self._clock), server[1].breaker)
         )
 
-    def presence(self, redis_url: str) -> Presence | None:
+    def presence(self, redis_url: str) -> ProcessLeases | None:
         """Which processes live; None without Redis. To be called at each use: the first call starts our own lease."""
         server = self._server(redis_url)
         if server is None or not self._holder:
             return None
         if redis_url not in self._presences:
-            self._presences[redis_url] = RedisPresence(server[0], self._clock, self._holder)
+            self._presences[redis_url] = RedisProcessLeases(server[0], self._clock, self._holder)
         return self._presences[redis_url]
 
     def is_away(self, redis_url: str) -> bool:

@@ -8,10 +8,10 @@ from typing import Any
 from dify_app.answer import AnswerEvent, FilesDropped, QuestionCut
 from dify_app.calls import AppCalls, Kinds, open_stream, probe_kind
 from dify_app.faults import classify, refuses_files
-from dify_app.files.uploads import OfferedFile, Place, PlacedFile, place
+from dify_app.files.uploads import FileSlot, OfferedFile, PlacedFile, place
 from dify_app.form import AppForm, FormCache, Variable
 from dify_app.inputs import checked, known_values, query_variable, with_query
-from dify_app.run_options import Manner
+from dify_app.run_options import RunOptions
 from dify_app.stream.reducer import AppKind, Reducer
 from errors import AppMisconfigured, ConversationLost, DifyError, FileRefused, Incomplete
 
@@ -46,7 +46,7 @@ class DifyApp:
         admin_inputs: Mapping[str, Any],
         forms: FormCache,
         kinds: Kinds,
-        manner: Manner = Manner(),  # noqa: B008 - frozen
+        manner: RunOptions = RunOptions(),  # noqa: B008 - frozen
         *,
         scope: str = "",
     ) -> None:
@@ -82,7 +82,7 @@ class DifyApp:
             for variable in self.form().file_variables
         )
 
-    def place(self, files: Sequence[OfferedFile]) -> list[Place | FileRefused]:
+    def place(self, files: Sequence[OfferedFile]) -> list[FileSlot | FileRefused]:
         """Where each file would go. Raises DifyError."""
         return list(place(self.form(), self._filled(), files))
 

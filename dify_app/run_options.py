@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class RunOptions:
     """Facts about the surroundings that a stream itself does not tell.
 
     `web_url` is the base of Dify's web app, where a paused run goes on; `locale` that of tools' names, such

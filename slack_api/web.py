@@ -23,7 +23,7 @@ from json_fields import mapping
 from slack_api.connection import NeverSent
 from slack_api.error_codes import RATE_LIMITED
 from slack_api.pool import Bounds, HttpResponse, Sender, Unanswered
-from slack_api.rate_limit.rate_limiter import Budget
+from slack_api.rate_limit.rate_limiter import RateLimiter
 from slack_api.retry import PATIENT, REPEATABLE, Patience, pause_before_retry
 
 RETRY_BUDGET_AFTER = 1.0  # seconds after which a caller whose call was not acquired may try again
@@ -71,7 +71,7 @@ class Calls:
     """
 
     def __init__(
-        self, token: str, *, base_url: str, pool: Sender, clock: Clock, budget: Budget, team_id: str = ""
+        self, token: str, *, base_url: str, pool: Sender, clock: Clock, budget: RateLimiter, team_id: str = ""
     ) -> None:
         self.team_id = team_id
         self.account = f"{team_id}/{sha256(token.encode()).hexdigest()[:16]}"

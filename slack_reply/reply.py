@@ -6,21 +6,29 @@ from typing import Literal, Protocol
 
 from clock import Clock
 from slack_api.client import SlackApi
-from slack_api.rate_limit.rate_limiter import Budget
+from slack_api.rate_limit.rate_limiter import RateLimiter
 from slack_api.rate_limit.tiers import APPEND, UPDATE
 from slack_reply.markdown.pages.pages import pages_after
 from slack_reply.markdown.parts import Limits
 from slack_reply.room import LONGEST_TEXT, MOST_MESSAGES, Room
-from slack_reply.snapshot import View
+from slack_reply.snapshot import Snapshot
 from slack_reply.writers.edited_message import EditedMessage
 from slack_reply.writers.native_stream import NativeStream
 from slack_reply.writers.native_support import NativeSupport
 from slack_reply.writers.opening import Opening
 from slack_reply.writers.posting import Blocks, Posting, Unfit
-from slack_reply.writers.rate_share import Share
+from slack_reply.writers.rate_share import RateShare
 from slack_reply.writers.single_post import SinglePost
-from slack_reply.writers.stream_cleanup import LooseEnds
-from slack_reply.writers.writer import CannotReply, Method, Place, SlackAway, Unreachable, Writer, WriterGone
+from slack_reply.writers.stream_cleanup import StreamCleanup
+from slack_reply.writers.writer import (
+    CannotReply,
+    Method,
+    ReplyTarget,
+    SlackAway,
+    Unreachable,
+    Writer,
+    WriterGone,
+)
 from slack_reply.writers.written import Written
 
 Style = Literal["auto", "stream", "edit", "post"]
@@ -39,7 +47,7 @@ class Slack:
     """What writing to one workspace takes; shared by all its answers."""
 
     api: SlackApi
-    budget: Budget
+    budget: RateLimiter
     support: NativeSupport
     written: Written
     clock: Clock
@@ -48,7 +56,7 @@ class Slack:
 class GrowingAnswer(Protocol):
     """An answer whose end is not known yet."""
 
-    def snapshot(self) -> View:
+    def snapshot(self) -> Snapshot:
         """The answer as it is now; asked for when Slack's limits let the write happen."""
 
     def is_over(self) -> bool:
@@ -62,14 +70,16 @@ class Reply:
     `patience` seconds have passed since the reply was made, or LAST_TEXT_TIMEOUT since it was there: then Unreachable.
     """
 
-    def __init__(self, slack: Slack, place: Place, style: Style, *, patience: float = REPLY_TIMEOUT) -> None:
+    def __init__(
+        self, slack: Slack, place: ReplyTarget, style: Style, *, patience: float = REPLY_TIMEOUT
+    ) -> None:
         self._slack = slack
         self._place = place
         self._until = slack.clock.now() + patience
-        self._share = Share(slack.budget, place)
+        self._share = RateShare(slack.budget, place)
         self._posting = Posting(slack.api, self._share, slack.written, place)
         self._opening = Opening(slack.api, self._share, slack.support, slack.written, place)
-        self._ends = LooseEnds(slack.api, self._share, place, slack.clock)
+        self._ends = StreamCleanup(slack.api, self._share, place, slack.clock)
         self._writer: Writer = self._first(style)
         self._message = ""
         self._left: list[str] = []  # messages of writers that could not go on
@@ -103,7 +113,7 @@ class Reply:
         except SlackAway as away:
             self._rests_until = clock.now() + max(FIRST_PAUSE, away.pause)
 
-    def finish(self, view: View) -> int | None:
+    def finish(self, view: Snapshot) -> int | None:
         """Bring the whole text on the screen, in the room and the time that an answer has.
 
         Returns None, or where in the text it ended early. Then the caller calls again, with the text up to there and
@@ -204,6 +214,6 @@ class Reply:
         return EditedMessage(slack.api, self._share, self._posting, self._ends, self._place, gone)
 
 
-def _bounded(view: View) -> View:
+def _bounded(view: Snapshot) -> Snapshot:
     """The view with no more of its text than an answer can show."""
     return view if len(view.text) <= LONGEST_TEXT else replace(view, text=view.text[:LONGEST_TEXT])

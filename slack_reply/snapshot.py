@@ -23,7 +23,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class Snapshot:
     """An answer as it stands.
 
     `line` says, for writers without cards, what goes on while the text stands still; empty: it grows, or it is whole.

@@ -14,7 +14,7 @@ from dify_app.calls import new_kinds
 from dify_app.files.addresses import addresses, file_bases
 from dify_app.files.fetch import fetch_file
 from dify_app.form import FormCache
-from dify_app.run_options import Manner
+from dify_app.run_options import RunOptions
 from job import Job
 from message import Message
 from provider.environment import Environment
@@ -23,13 +23,13 @@ from slack_api.channels import Channels
 from slack_api.client import SlackApi
 from slack_api.files import SlackFiles
 from slack_api.pool import Pool
-from slack_api.rate_limit.rate_limiter import Budget
+from slack_api.rate_limit.rate_limiter import RateLimiter
 from slack_api.users import Users
 from slack_reply.interrupted import Interrupted
 from slack_reply.reply import Reply, Slack
 from slack_reply.status import StatusLine
 from slack_reply.writers.native_support import NativeSupport
-from slack_reply.writers.writer import Place
+from slack_reply.writers.writer import ReplyTarget
 from slack_reply.writers.written import Written
 from turns.answer.asking import Asking
 from turns.answer.greeting import Greeting
@@ -64,7 +64,7 @@ class Services:
         self._dify = PoolManager(maxsize=FILES_AT_ONCE)
         self._transfers = Transfers(FILES_AT_ONCE, FILES_OF_A_HOOK)
         self._pool = Pool(clock)
-        self._budget = Budget(clock)
+        self._budget = RateLimiter(clock)
         self._support = NativeSupport(clock)
         self._written = Written()
         self._users = Users(clock)
@@ -105,7 +105,7 @@ class Services:
         api = self.api(hook, message.team_id)
         user = partial(self._users.one, api)
         bases = file_bases(self._env.dify_files_urls, job.hook_url)
-        manner = Manner(web_url=self._env.dify_web_url, owns=lambda url: bool(addresses(url, bases)))
+        manner = RunOptions(web_url=self._env.dify_web_url, owns=lambda url: bool(addresses(url, bases)))
         inputs = settings.inputs_for(key.app_id)
         app = DifyApp(hook.session.app, key.app_id, inputs, self._forms, self._kinds, manner, scope=hook.id)
         author = Author(message, user, partial(self._users.many, api), settings.language)
@@ -192,8 +192,8 @@ class EndingsOfEndpoint:
         return self.services.interrupted(self.endpoint, key, record)
 
 
-def _place(message: Message, account: str) -> Place:
-    return Place(
+def _place(message: Message, account: str) -> ReplyTarget:
+    return ReplyTarget(
         account=account,
         channel=message.channel,
         channel_type="im" if message.is_dm else message.channel_type,

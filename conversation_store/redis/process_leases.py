@@ -12,14 +12,14 @@ from conversation_store.redis.shared_thread_queue import LEASE, SHORTEST_LEASE
 from errors import StoreError
 
 
-class Presence(Protocol):
+class ProcessLeases(Protocol):
     """Tells which processes live."""
 
     def is_gone(self, holder: str) -> bool | None:
         """Whether the process of that name is gone; None while that is not known."""
 
 
-class RedisPresence:
+class RedisProcessLeases:
     """Renews the lease of `holder`, which is this process, and looks for other leases. One per server and process.
 
     A missing lease means something only when our own lease has existed for a whole term: all leases expire in an

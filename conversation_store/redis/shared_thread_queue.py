@@ -77,7 +77,7 @@ turn is before all that do not run: also when the queue was lost meanwhile, or w
 process while Redis was away."""
 
 
-class ThreadLine(Protocol):
+class SharedThreadQueue(Protocol):
     """First come, first served. `ticket` names one turn. Every method raises StoreError."""
 
     def join(self, key: ThreadKey, ticket: str) -> int:
@@ -96,8 +96,8 @@ class ThreadLine(Protocol):
         """Remove the ticket: the turn has ended, or was given up."""
 
 
-class RedisThreadLine:
-    """A ThreadLine on Redis: one round trip per call, one list per thread and one lease per ticket."""
+class RedisThreadQueue:
+    """A SharedThreadQueue on Redis: one round trip per call, one list per thread and one lease per ticket."""
 
     def __init__(self, client: Redis, clock: Clock) -> None:
         self._client = client
@@ -127,10 +127,10 @@ class RedisThreadLine:
 
 
 @dataclass(frozen=True, slots=True)
-class RestingLine:
-    """A ThreadLine that leaves Redis alone while Redis is away, so that turns do not wait for its time-outs."""
+class RestingThreadQueue:
+    """A SharedThreadQueue that leaves Redis alone while Redis is away, so that turns do not wait for its time-outs."""
 
-    inner: ThreadLine
+    inner: SharedThreadQueue
     breaker: CircuitBreaker
 
     def join(self, key: ThreadKey, ticket: str) -> int:  # noqa: D102

@@ -26,7 +26,7 @@ class OfferedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FileSlot:
     """Where a file goes and as what type; `many`: into a file-list."""
 
     file: OfferedFile
@@ -57,18 +57,18 @@ class FileCalls(Protocol):
 
 def place(
     form: AppForm, filled: Collection[str], files: Sequence[OfferedFile]
-) -> Iterator[Place | FileRefused]:
+) -> Iterator[FileSlot | FileRefused]:
     """One answer per file, in order; `filled` are the variables that have the admin's values."""
     free = [variable for variable in form.file_variables if variable.name not in filled]
     room = {variable.name: _room(form, variable) for variable in free}
     for file in files:
         found = _place(form, free, room, file)
-        if isinstance(found, Place):
+        if isinstance(found, FileSlot):
             room[found.variable] -= 1
         yield found
 
 
-def upload(calls: FileCalls, place: Place, content: bytes) -> PlacedFile:
+def upload(calls: FileCalls, place: FileSlot, content: bytes) -> PlacedFile:
     """Bring the content to Dify. Raises FileRefused."""
     try:
         answer = calls.upload(place.file.name, content, place.file.mimetype)
@@ -79,7 +79,7 @@ def upload(calls: FileCalls, place: Place, content: bytes) -> PlacedFile:
 
 def _place(
     form: AppForm, free: Sequence[Variable], room: dict[str, int], file: OfferedFile
-) -> Place | FileRefused:
+) -> FileSlot | FileRefused:
     if not free:
         return FileRefused(file.name, "file_no_variable")
     if file.size <= 0:
@@ -94,7 +94,7 @@ def _place(
         return FileRefused(file.name, "file_too_large")
     for variable, kind in fitting:
         if room[variable.name] > 0:
-            return Place(file, variable.name, variable.kind == "file-list", kind)
+            return FileSlot(file, variable.name, variable.kind == "file-list", kind)
     return FileRefused(file.name, "file_too_many")
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from dify_app.stream.lines import LONGEST_RUN, PIECE, Lines, decided
+from dify_app.stream.lines import LONGEST_RUN, PIECE, MarkdownLines, decided
 
 TAKEN = "\0"  # stands where a picture was taken out; CommonMark knows no such character
 _RUN = f"{{3,{LONGEST_RUN}}}+"
@@ -22,7 +22,7 @@ class FrameFilter:
 
     def __init__(self) -> None:
         self._pending = ""
-        self._lines = Lines()
+        self._lines = MarkdownLines()
 
     def feed(self, text: str) -> str:
         """The text that is certain to be no such block."""

@@ -15,7 +15,7 @@ _QUOTES = re.compile(r"(?:[ \t]*>)*")
 
 
 @dataclass(slots=True)
-class Lines:
+class MarkdownLines:
     """Feed it the text in the pieces of PIECE: a line break and a run of ticks or tildes is each one of its own."""
 
     last: str = "\n"  # the last character
@@ -97,9 +97,9 @@ class Lines:
         return found.group().count(">") if found else 0
 
 
-def end_of(text: str) -> Lines:
+def end_of(text: str) -> MarkdownLines:
     """Where a text that is whole leaves off, as if a line break stood there."""
-    lines = Lines()
+    lines = MarkdownLines()
     for found in PIECE.finditer(text):
         lines.take(found.group())
     lines.take("\n")

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from dify_app.answer import AnswerEvent, ConversationStarted, Ended, EndStatus, Paused, Sources, Thought
 from dify_app.faults import classify_event
-from dify_app.run_options import Manner
+from dify_app.run_options import RunOptions
 from dify_app.stream.citations import NewFiles, file_of, files_in, sources_in
 from dify_app.stream.outputs import readable
 from dify_app.stream.pause import paused_form
@@ -38,7 +38,7 @@ class Reducer:
     known.
     """
 
-    def __init__(self, manner: Manner = Manner()) -> None:  # noqa: B008 - frozen
+    def __init__(self, manner: RunOptions = RunOptions()) -> None:  # noqa: B008 - frozen
         self.finished = False
         self.over = False
         self.fault: DifyError | None = None

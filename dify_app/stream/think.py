@@ -11,7 +11,7 @@ import re
 from copy import copy
 
 from dify_app.stream.first_words import FirstWords
-from dify_app.stream.lines import BLANKS, LONGEST_RUN, Lines, decided
+from dify_app.stream.lines import BLANKS, LONGEST_RUN, MarkdownLines, decided
 
 MOST_HELD = 20_000  # characters in doubt; a thought as long as that is shown rather than an answer lost
 _PIECE = re.compile(rf"</?think>|`{{1,{LONGEST_RUN}}}|~{{1,{LONGEST_RUN}}}|\n|[^<`~\n]+|<", re.IGNORECASE)
@@ -30,8 +30,8 @@ class ThinkFilter:
         self._text: list[str] = []
         self._thought: list[str] = []
         self._depth = 0
-        self._line = Lines()
-        self._before = Lines()  # where the thought began
+        self._line = MarkdownLines()
+        self._before = MarkdownLines()  # where the thought began
         self._mused = False  # something was thought since then
         self._held: list[str] | None = None  # what is text or a thought, as it turns out
         self._size = 0

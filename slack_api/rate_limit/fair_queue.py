@@ -5,7 +5,7 @@ from enum import IntEnum
 from itertools import count
 
 from slack_api.rate_limit.tiers import Tier
-from slack_api.rate_limit.token_bucket import MINUTE, Bucket
+from slack_api.rate_limit.token_bucket import MINUTE, TokenBucket
 
 LONGEST_TRAILING_WAIT = 40.0  # seconds; a trailing call that waited so long goes before all others
 FORGET = 300.0  # seconds without a call after which a message is not counted any more: no stream lasts longer
@@ -22,7 +22,7 @@ class Urgency(IntEnum):
 
 
 @dataclass(slots=True, eq=False)
-class Ticket:
+class QueuedCall:
     """One call that waits, or that was granted."""
 
     key: str
@@ -33,7 +33,7 @@ class Ticket:
     granted: bool = False
 
 
-class Line:
+class FairQueue:
     """Grants the tickets of one (team, method) within its rate, and within that of each channel if there is one.
 
     Among equally urgent tickets it grants that of the message whose last call is the oldest, so each of N messages gets
@@ -42,22 +42,22 @@ class Line:
     """
 
     def __init__(self, tier: Tier, per_channel: Tier | None, now: float) -> None:
-        self._bucket = Bucket(tier, now)
+        self._bucket = TokenBucket(tier, now)
         self._per_channel = per_channel
-        self._channels: dict[str, Bucket] = {}
-        self._waiting: list[Ticket] = []
+        self._channels: dict[str, TokenBucket] = {}
+        self._waiting: list[QueuedCall] = []
         self._served: dict[str, float] = {}  # when each message had its last call
         self._over: set[str] = set()  # messages among these that need no more calls
         self._slot = MINUTE / tier.per_minute
         self._numbers = count()
 
-    def enqueue(self, key: str, urgency: Urgency, channel: str, now: float) -> Ticket:
+    def enqueue(self, key: str, urgency: Urgency, channel: str, now: float) -> QueuedCall:
         """Add a ticket, which waits until it is granted or removed."""
-        ticket = Ticket(key, urgency, channel, now, next(self._numbers))
+        ticket = QueuedCall(key, urgency, channel, now, next(self._numbers))
         self._waiting.append(ticket)
         return ticket
 
-    def remove(self, ticket: Ticket) -> None:
+    def remove(self, ticket: QueuedCall) -> None:
         """Let a ticket wait no longer."""
         if ticket in self._waiting:
             self._waiting.remove(ticket)
@@ -77,7 +77,7 @@ class Line:
         rivals = any(ticket.channel == channel or self._per_channel is None for ticket in self._waiting)
         if rivals or max(self._bucket.ready_at(now), self._channel_ready(channel, now)) > now:
             return False
-        self._grant(Ticket(key, Urgency.FLUSH, channel, now, next(self._numbers)), now)
+        self._grant(QueuedCall(key, Urgency.FLUSH, channel, now, next(self._numbers)), now)
         return True
 
     def next_grant_at(self, now: float) -> float:
@@ -128,7 +128,7 @@ class Line:
             del self._served[key]
             self._over.discard(key)
 
-    def _grant(self, ticket: Ticket, now: float) -> None:
+    def _grant(self, ticket: QueuedCall, now: float) -> None:
         self._bucket.spend(now)
         if ticket.channel and self._per_channel:
             self._channel_bucket(ticket.channel, now).spend(now)
@@ -136,7 +136,7 @@ class Line:
         self.remove(ticket)
         self.add_message(ticket.key, now)
 
-    def _rank(self, ticket: Ticket, now: float, share: float) -> tuple[Urgency, float, int]:
+    def _rank(self, ticket: QueuedCall, now: float, share: float) -> tuple[Urgency, float, int]:
         served = self._served.get(ticket.key)
         if ticket.urgency is Urgency.TRAILING:
             late = now - ticket.since >= LONGEST_TRAILING_WAIT
@@ -150,7 +150,7 @@ class Line:
             return now
         return self._channel_bucket(channel, now).ready_at(now)
 
-    def _channel_bucket(self, channel: str, now: float) -> Bucket:
+    def _channel_bucket(self, channel: str, now: float) -> TokenBucket:
         if self._per_channel is None:
             raise TypeError("this method has no allowance per channel")
         if channel not in self._channels:
@@ -158,5 +158,5 @@ class Line:
                 self._channels = {
                     name: bucket for name, bucket in self._channels.items() if not bucket.is_idle(now)
                 }
-            self._channels[channel] = Bucket(self._per_channel, now)
+            self._channels[channel] = TokenBucket(self._per_channel, now)
         return self._channels[channel]

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from clock import Clock
-from slack_api.rate_limit.fair_queue import Line, Urgency
+from slack_api.rate_limit.fair_queue import FairQueue, Urgency
 from slack_api.rate_limit.tiers import channel_tier_of, tier_of
 
 BLINK = 0.001  # seconds: the shortest sleep
@@ -11,7 +11,7 @@ LOOK = 3.0  # seconds between two looks at `cancelled` during a pause, which can
 MANY = 1_000  # lines remembered before the idle ones are dropped
 
 
-class Budget:
+class RateLimiter:
     """One per process. A writer acquires each call here before it reads the text to be written.
 
     `team` is the app in its workspace (SlackApi.account). `key` names the message that is written, by any string that
@@ -21,7 +21,7 @@ class Budget:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._lines: dict[tuple[str, str], Line] = {}
+        self._lines: dict[tuple[str, str], FairQueue] = {}
         self._many = MANY
 
     def try_acquire(self, team: str, method: str, key: str, *, channel: str = "") -> bool:
@@ -83,13 +83,13 @@ class Budget:
         """Count a message no longer, since it needs no more calls of this method."""
         self._line(team, method).remove_message(key)
 
-    def _line(self, team: str, method: str) -> Line:
+    def _line(self, team: str, method: str) -> FairQueue:
         line = self._lines.get((team, method))
         if line is None:
             now = self._clock.now()
             if len(self._lines) >= self._many:
                 self._forget_lines(now)
-            line = self._lines[team, method] = Line(tier_of(method), channel_tier_of(method), now)
+            line = self._lines[team, method] = FairQueue(tier_of(method), channel_tier_of(method), now)
         return line
 
     def _forget_lines(self, now: float) -> None:

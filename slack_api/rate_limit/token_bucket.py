@@ -15,7 +15,7 @@ SLOWEST = 0.2
 RECOVERY = 0.15 / MINUTE  # of the full pace, per second
 
 
-class Bucket:
+class TokenBucket:
     """Gives calls at a little less than the rate of `tier`. All times are seconds of `Clock.now()`."""
 
     def __init__(self, tier: Tier, now: float) -> None:

@@ -14,7 +14,7 @@ from slack_reply.markdown.fences import Fence
 from slack_reply.markdown.markers import HEADING, INDENTED, LIST, MARKERS
 from slack_reply.markdown.parts import Limits
 from slack_reply.markdown.tables import cells, tables
-from slack_reply.markdown.tables.tables import Line
+from slack_reply.markdown.tables.tables import TableLine
 from slack_reply.markdown.units import OUTSIDE, Body, Context, Unit, parts
 from slack_reply.markdown.words import Rank
 
@@ -38,12 +38,12 @@ def read(text: str, limits: Limits | None, *, final: bool) -> Iterator[Unit]:
     return in_turns(_Scan(known, limits, final=final).units()) if known else iter(())
 
 
-def _lines(known: str) -> list[Line]:
-    found: list[Line] = []
+def _lines(known: str) -> list[TableLine]:
+    found: list[TableLine] = []
     start = 0
     for raw in in_turns(known.split("\n")):
         end = min(start + len(raw) + 1, len(known))
-        found.append(Line(start, raw.removesuffix("\r"), end))
+        found.append(TableLine(start, raw.removesuffix("\r"), end))
         start = end
     return found
 
@@ -103,7 +103,7 @@ class _Scan:
     def _is_indented_code(self, text: str) -> bool:
         return self._after_blank and not self._listed and INDENTED.match(text) is not None
 
-    def _code(self, line: Line) -> Unit:
+    def _code(self, line: TableLine) -> Unit:
         fence, where = self._fence, self._context
         if fence and fence.closed_by(line.text):
             self._fence = None
@@ -124,7 +124,7 @@ class _Scan:
             line.start, line.end, shown, Rank.LINE, where, where, Body.CODE, line.text, listed=self._listed
         )
 
-    def _text(self, line: Line) -> Unit:
+    def _text(self, line: TableLine) -> Unit:
         text = line.text
         if not text or text.isspace():
             self._after_blank = True
@@ -156,7 +156,7 @@ class _Scan:
             heading=self._glued,
         )
 
-    def _opening(self, line: Line, fence: Fence) -> Unit:
+    def _opening(self, line: TableLine, fence: Fence) -> Unit:
         self._fence = fence
         head = f"{fence.prefix}{fence.run}{tokens.inside_code(fence.info)}\n"
         self._context = Context(head, fence.prefix + fence.run, fence.prefix)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from slack_reply.markdown import fences, inline
 from slack_reply.markdown.markers import HEADING, LIST, MARKERS, UNDERLINE
 from slack_reply.markdown.tables import cells
-from slack_reply.markdown.tables.tables import Line
+from slack_reply.markdown.tables.tables import TableLine
 
 # How many lines and characters markup may hold together.
 LINES_LIMIT, SIZE_LIMIT = 12, 1500
@@ -19,7 +19,9 @@ def begins(text: str) -> bool:
     return bool(text.strip()) and not (">" in _prefix(text) or HEADING.match(text) or fences.opening(text))
 
 
-def joined(source: str, lines: Sequence[Line], index: int, *, final: bool) -> tuple[Line, int, bool]:
+def joined(
+    source: str, lines: Sequence[TableLine], index: int, *, final: bool
+) -> tuple[TableLine, int, bool]:
     """The line at `index` with those its markup reaches into, the index behind, and whether it is whole."""
     first = line = lines[index]
     begin = len(_prefix(first.text))
@@ -35,7 +37,7 @@ def joined(source: str, lines: Sequence[Line], index: int, *, final: bool) -> tu
         if not _continues(after.text):
             break
         index += 1
-        line = Line(first.start, source[first.start : after.start + len(after.text)], after.end)
+        line = TableLine(first.start, source[first.start : after.start + len(after.text)], after.end)
         if grows:
             return line, index, False
     return line, index, True

@@ -14,12 +14,12 @@ from slack_reply.markdown.pages.pages import pages_after
 from slack_reply.markdown.parts import Limits, Markdown, Page
 from slack_reply.markdown.slack_form import closed, page_arguments
 from slack_reply.room import WHOLE, Room
-from slack_reply.snapshot import View
+from slack_reply.snapshot import Snapshot
 from slack_reply.writers.card_places import may_stand
 from slack_reply.writers.posting import Posting, Unfit
-from slack_reply.writers.rate_share import Share
-from slack_reply.writers.stream_cleanup import LooseEnds
-from slack_reply.writers.writer import Latest, Method, Place, SlackAway, WriterGone
+from slack_reply.writers.rate_share import RateShare
+from slack_reply.writers.stream_cleanup import StreamCleanup
+from slack_reply.writers.writer import Latest, Method, ReplyTarget, SlackAway, WriterGone
 
 # chat.update refuses text above 4,000 characters (field/slack.md §3.2).
 LIMITS = Limits(size=3500, measure=len, tables=True, reserve=100)
@@ -47,10 +47,10 @@ class EditedMessage:
     def __init__(
         self,
         api: SlackApi,
-        share: Share,
+        share: RateShare,
         posting: Posting,
-        ends: LooseEnds,
-        place: Place,
+        ends: StreamCleanup,
+        place: ReplyTarget,
         follows: WriterGone | None = None,
     ) -> None:
         self._api = api
@@ -118,7 +118,7 @@ class EditedMessage:
             self._update(number, page)
             self._sent[number] = page
 
-    def _pages(self, view: View, *, final: bool, most: int) -> tuple[Page, ...]:
+    def _pages(self, view: Snapshot, *, final: bool, most: int) -> tuple[Page, ...]:
         """While the app works, its words stand still: the last ones are shown too, unless the page may end earlier."""
         start = self._start
         if view.line and not final and may_stand(view.text):

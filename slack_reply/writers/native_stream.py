@@ -13,14 +13,14 @@ from slack_api.rate_limit.tiers import APPEND
 from slack_api.retry import BRISK
 from slack_reply.markdown.parts import Page
 from slack_reply.room import WHOLE, Room
-from slack_reply.snapshot import View
+from slack_reply.snapshot import Snapshot
 from slack_reply.writers.card_places import stretches
 from slack_reply.writers.opening import Opening
-from slack_reply.writers.rate_share import Share
-from slack_reply.writers.stream_cleanup import LooseEnds, fits_update
-from slack_reply.writers.streamed_message import Chunks, Sheet
+from slack_reply.writers.rate_share import RateShare
+from slack_reply.writers.stream_cleanup import StreamCleanup, fits_update
+from slack_reply.writers.streamed_message import Chunks, StreamedMessage
 from slack_reply.writers.task_cards import fitted
-from slack_reply.writers.writer import Latest, Method, Place, SlackAway, StoppedByUser, WriterGone
+from slack_reply.writers.writer import Latest, Method, ReplyTarget, SlackAway, StoppedByUser, WriterGone
 
 # A stream dies about 300 s after its start whatever is appended (field/slack.md §4.3).
 LIFE_SECONDS = 240.0
@@ -29,9 +29,9 @@ LIFE_SECONDS = 240.0
 class _Message(NamedTuple):
     """What a message is to show, the chunks that bring it there, and how the next one begins, if there is one."""
 
-    sheet: Sheet
+    sheet: StreamedMessage
     chunks: Chunks
-    following: Sheet | None = None
+    following: StreamedMessage | None = None
 
 
 class NativeStream:
@@ -41,7 +41,13 @@ class NativeStream:
     pace = 1.0
 
     def __init__(
-        self, api: SlackApi, share: Share, opening: Opening, ends: LooseEnds, place: Place, clock: Clock
+        self,
+        api: SlackApi,
+        share: RateShare,
+        opening: Opening,
+        ends: StreamCleanup,
+        place: ReplyTarget,
+        clock: Clock,
     ) -> None:
         self._api = api
         self._share = share
@@ -49,9 +55,9 @@ class NativeStream:
         self._ends = ends
         self._place = place
         self._clock = clock
-        self._next = Sheet.at(0)  # how the next stream begins
-        self._view = View("")  # the last one: a text that does not begin with its text was replaced
-        self._shown: Sheet | None = None  # what the open stream shows; None: no stream is open
+        self._next = StreamedMessage.at(0)  # how the next stream begins
+        self._view = Snapshot("")  # the last one: a text that does not begin with its text was replaced
+        self._shown: StreamedMessage | None = None  # what the open stream shows; None: no stream is open
         self._since = 0.0
         self._messages: list[str] = []
         self._settled: set[str] = set()  # ids of cards that an earlier message shows to their end
@@ -92,7 +98,7 @@ class NativeStream:
             pass  # the stream ended under us; a new one begins with what it did not take
         return self._view is view
 
-    def _bring_all(self, view: View, room: Room, *, final: bool) -> bool:
+    def _bring_all(self, view: Snapshot, room: Room, *, final: bool) -> bool:
         """False when the stream ended before it took all; each call gets further, since a start takes a page."""
         laid = list(islice(self._laid_out(view, room, final=final), room.messages + 1))
         there = len(self._messages) - bool(self._shown)  # the open one is laid out again
@@ -111,7 +117,7 @@ class NativeStream:
             self._view = replace(view, text=view.text[: self._next.begin])
         return True
 
-    def _laid_out(self, view: View, room: Room, *, final: bool) -> Iterator[_Message]:
+    def _laid_out(self, view: Snapshot, room: Room, *, final: bool) -> Iterator[_Message]:
         """What the open message and those behind it are to show. The last one may be empty."""
         cards = [fitted(card) for card in view.cards if card.id not in self._settled]
         sheet, chunks = (self._shown or self._next).with_cards(cards)
@@ -127,20 +133,20 @@ class NativeStream:
             chunks = [*chunks, *more]
             for card in behind:
                 if not sheet.takes(card):
-                    following = Sheet.at(end)
+                    following = StreamedMessage.at(end)
                     yield _Message(sheet, chunks, following)
                     sheet, chunks = following, []
                 sheet, chunk = sheet.with_card(card, end)
                 chunks = [*chunks, chunk]
         yield _Message(sheet, chunks)
 
-    def _grown(self, sheet: Sheet, page: Page, read: int) -> tuple[Sheet, Chunks]:
+    def _grown(self, sheet: StreamedMessage, page: Page, read: int) -> tuple[StreamedMessage, Chunks]:
         grown = sheet.with_page(page, read)
         if grown is None:  # the law of `pages` was broken: better twice than wrong
             raise self._anew()
         return grown
 
-    def _send(self, sheet: Sheet, chunks: Chunks) -> bool:
+    def _send(self, sheet: StreamedMessage, chunks: Chunks) -> bool:
         """False when the stream is over, and a new one shall go on from where it stood."""
         if self._shown is None:
             if not chunks:
@@ -161,7 +167,7 @@ class NativeStream:
             raise WriterGone(begin, (earlier,))
         return self._opening.start(chunks, begin, first=not self._messages)
 
-    def _append(self, chunks: Chunks, shown: Sheet) -> bool:
+    def _append(self, chunks: Chunks, shown: StreamedMessage) -> bool:
         self._share.spend(APPEND)
         try:
             self._api.append_stream(
@@ -178,7 +184,7 @@ class NativeStream:
             raise SlackAway from error
         return True
 
-    def _refused(self, error: str, shown: Sheet) -> None:
+    def _refused(self, error: str, shown: StreamedMessage) -> None:
         """Go on in a new stream from where this one stands, or say that it can't be done."""
         if error in SLACK_TROUBLE:
             raise self._overwritten(shown)
@@ -200,13 +206,13 @@ class NativeStream:
         else:
             self._go_on(shown, following)
 
-    def _overwritten(self, shown: Sheet) -> WriterGone:
+    def _overwritten(self, shown: StreamedMessage) -> WriterGone:
         """Nobody knows whether the last piece arrived: stop, and let one edit bring the whole of the message."""
         self._shown = None
         self._ends.stop(self.message_ts)
         return self._adopted(shown)
 
-    def _adopted(self, shown: Sheet) -> WriterGone:
+    def _adopted(self, shown: StreamedMessage) -> WriterGone:
         begin, end = (shown.handed_on(offset, self._view.text) for offset in (shown.begin, shown.page.end))
         return WriterGone(begin, (self.message_ts,), sure=end)
 
@@ -221,13 +227,13 @@ class NativeStream:
             self._ends.stop(ts)
         return WriterGone(0, tuple(self._messages))
 
-    def _leave_old(self, shown: Sheet) -> None:
+    def _leave_old(self, shown: StreamedMessage) -> None:
         """Close the stream with its open fence closed; the next one goes on there."""
         closed = shown.closed(self._view.text)
         if closed is None or self._send(*closed):
             self._leave(shown.following(shown.page.end))
 
-    def _leave(self, following: Sheet) -> Sheet:
+    def _leave(self, following: StreamedMessage) -> StreamedMessage:
         """The open stream takes no more; the next one begins like this."""
         if self._shown is not None:
             shown, self._shown = self._shown, None
@@ -235,7 +241,7 @@ class NativeStream:
             self._go_on(shown, following)
         return following
 
-    def _go_on(self, shown: Sheet, following: Sheet) -> None:
+    def _go_on(self, shown: StreamedMessage, following: StreamedMessage) -> None:
         """Cards that have come to their end stay where they are; the others go along."""
         self._next = following
         self._settled |= {card.id for card in shown.cards.values() if card.state != "running"}

@@ -3,7 +3,7 @@
 from cachetools import TTLCache
 
 from clock import Clock
-from slack_reply.writers.writer import Place
+from slack_reply.writers.writer import ReplyTarget
 
 REMEMBERED_SECONDS = 3600.0
 _EVERYWHERE = "*"
@@ -20,12 +20,12 @@ class NativeSupport:
             maxsize=10_000, ttl=REMEMBERED_SECONDS, timer=clock.now
         )
 
-    def expected(self, place: Place) -> bool:
+    def expected(self, place: ReplyTarget) -> bool:
         """Whether a native stream is worth the try."""
         kinds = (_EVERYWHERE, place.channel_type, place.channel)
         return not any((place.account, kind) in self._missing for kind in kinds)
 
-    def refused(self, place: Place, error: str) -> None:
+    def refused(self, place: ReplyTarget, error: str) -> None:
         """Slack answered chat.startStream with this code."""
         if error == "unknown_method":
             self._missing[place.account, _EVERYWHERE] = True

@@ -9,9 +9,9 @@ from slack_api.client import SlackApi
 from slack_api.error_codes import RECIPIENT_MISSING, SLACK_TROUBLE
 from slack_api.rate_limit.tiers import START
 from slack_reply.writers.native_support import NativeSupport
-from slack_reply.writers.rate_share import Share
+from slack_reply.writers.rate_share import RateShare
 from slack_reply.writers.streamed_message import Chunks
-from slack_reply.writers.writer import Place, SlackAway, WriterGone
+from slack_reply.writers.writer import ReplyTarget, SlackAway, WriterGone
 from slack_reply.writers.written import Written
 
 # Starts are Tier 2, 20 a minute for the whole workspace. A first text does not wait for one; a next page may.
@@ -22,7 +22,7 @@ class Opening:
     """Opens streams for one answer."""
 
     def __init__(
-        self, api: SlackApi, share: Share, support: NativeSupport, written: Written, place: Place
+        self, api: SlackApi, share: RateShare, support: NativeSupport, written: Written, place: ReplyTarget
     ) -> None:
         self._api = api
         self._share = share

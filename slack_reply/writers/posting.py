@@ -13,8 +13,8 @@ from slack_api.rate_limit.tiers import POST
 from slack_api.retry import BRISK
 from slack_reply.markdown.parts import Page
 from slack_reply.markdown.slack_form import page_arguments
-from slack_reply.writers.rate_share import Share
-from slack_reply.writers.writer import CannotReply, Place, SlackAway, WriterGone
+from slack_reply.writers.rate_share import RateShare
+from slack_reply.writers.writer import CannotReply, ReplyTarget, SlackAway, WriterGone
 from slack_reply.writers.written import Written
 
 type Blocks = Sequence[Mapping[str, Any]]
@@ -45,7 +45,7 @@ class Posting:
     Each try has a name of its own, since what the page shows grows from one try to the next.
     """
 
-    def __init__(self, api: SlackApi, share: Share, written: Written, place: Place) -> None:
+    def __init__(self, api: SlackApi, share: RateShare, written: Written, place: ReplyTarget) -> None:
         self._api = api
         self._share = share
         self._written = written

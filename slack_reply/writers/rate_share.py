@@ -2,18 +2,18 @@
 
 from collections.abc import Callable
 
-from slack_api.rate_limit.rate_limiter import Budget
-from slack_reply.writers.writer import Place, SlackAway
+from slack_api.rate_limit.rate_limiter import RateLimiter
+from slack_reply.writers.writer import ReplyTarget, SlackAway
 
 # Seconds that a text waits for the rate budget. A flush on the way stops waiting when its answer is over: see `over`.
 RATE_LIMIT_TIMEOUT = 300.0
 OTHER_METHOD_RETRY_AFTER = 1.0  # seconds: the budget of this method gave no call, that of another may
 
 
-class Share:
+class RateShare:
     """`over` says that the answer is whole by now, or its time up: no flush on the way waits any longer then."""
 
-    def __init__(self, budget: Budget, place: Place) -> None:
+    def __init__(self, budget: RateLimiter, place: ReplyTarget) -> None:
         self._budget = budget
         self._place = place
         self._ahead: set[str] = set()

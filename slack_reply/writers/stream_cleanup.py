@@ -12,9 +12,9 @@ from slack_api.rate_limit.tiers import STOP
 from slack_api.retry import BRISK
 from slack_reply.markdown.parts import Page
 from slack_reply.markdown.slack_form import closed, page_arguments
-from slack_reply.writers.rate_share import Share
+from slack_reply.writers.rate_share import RateShare
 from slack_reply.writers.streamed_message import Chunks
-from slack_reply.writers.writer import Place, SlackAway, StoppedByUser
+from slack_reply.writers.writer import ReplyTarget, SlackAway, StoppedByUser
 
 # A stop may trail its text by a minute (design D5), but a stream dies 300 s after its start: 240 s of writing and
 # this much waiting stay below that.
@@ -27,10 +27,10 @@ EXPIRY = 295.0  # seconds after its start: from here on it may have died (303 we
 UPDATE_LIMIT = 3_900  # chat.update takes 4,000 characters (field/slack.md §3.2, §4.3)
 
 
-class LooseEnds:
+class StreamCleanup:
     """For one reply: its open streams, with what they show."""
 
-    def __init__(self, api: SlackApi, share: Share, place: Place, clock: Clock) -> None:
+    def __init__(self, api: SlackApi, share: RateShare, place: ReplyTarget, clock: Clock) -> None:
         self._api = api
         self._share = share
         self._place = place

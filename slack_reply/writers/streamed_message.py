@@ -23,7 +23,7 @@ _BETWEEN = Markdown("\n\n")
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class StreamedMessage:
     """`begin` is where in the source text the message begins, `page` the text behind its last card.
 
     That begins at `start`; `read` is how far the text was when it was made. Each card parts the text: what follows
@@ -45,9 +45,9 @@ class Sheet:
         """An empty message that begins with a card, or with the whole text."""
         return cls(offset, offset, offset, offset, Page((), offset))
 
-    def following(self, end: int) -> "Sheet":
+    def following(self, end: int) -> "StreamedMessage":
         """The next message, empty, when this one's text ended there."""
-        return Sheet(end, self.base, end, end, Page((), end))
+        return StreamedMessage(end, self.base, end, end, Page((), end))
 
     @property
     def whole(self) -> Page:

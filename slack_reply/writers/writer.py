@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from slack_reply.room import WHOLE, Room
-from slack_reply.snapshot import View
+from slack_reply.snapshot import Snapshot
 
 Method = Literal["stream", "edit", "post"]
-Latest = Callable[[], View]
+Latest = Callable[[], Snapshot]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ReplyTarget:
     """A thread in Slack, and the message there that is being answered.
 
     `account` names the app in its workspace, whose limits all its answers share. `user` and `user_team` are the

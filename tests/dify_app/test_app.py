@@ -6,7 +6,7 @@ import pytest
 from dify_app.answer import AnswerEvent, ConversationStarted, Ended, FilesDropped, QuestionCut, TextDelta
 from dify_app.app import DifyApp, Question
 from dify_app.calls import Kinds, new_kinds
-from dify_app.files.uploads import OfferedFile, Place, PlacedFile
+from dify_app.files.uploads import FileSlot, OfferedFile, PlacedFile
 from dify_app.form import FormCache
 from errors import (
     AppMisconfigured,
@@ -278,7 +278,7 @@ def test_file_variables_that_the_admin_left_empty() -> None:
     [placed, refused_one] = app.place(
         [OfferedFile("a.pdf", "application/pdf", 1), OfferedFile("b.txt", "", 0)]
     )
-    assert isinstance(placed, Place)
+    assert isinstance(placed, FileSlot)
     assert placed.variable == "paper"
     assert isinstance(refused_one, FileRefused)
     assert refused_one.reason == "file_empty"

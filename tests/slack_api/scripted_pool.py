@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from slack_api.client import SlackApi
 from slack_api.pool import Bounds, HttpResponse
-from slack_api.rate_limit.rate_limiter import Budget
+from slack_api.rate_limit.rate_limiter import RateLimiter
 from tests.fake_clock import FakeClock
 
 
@@ -61,7 +61,7 @@ def api_over(
         base_url="https://slack.com/api/",
         pool=pool,
         clock=clock,
-        budget=Budget(clock),
+        budget=RateLimiter(clock),
         team_id="T1",
     )
     return api, pool

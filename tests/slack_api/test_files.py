@@ -16,7 +16,7 @@ from slack_api.client import SlackApi
 from slack_api.connection import NeverSent
 from slack_api.files import FileLimits, SlackFiles
 from slack_api.pool import HttpResponse, Pool, Unanswered
-from slack_api.rate_limit.rate_limiter import Budget
+from slack_api.rate_limit.rate_limiter import RateLimiter
 from tests.slack_api.scripted_pool import api_over, refuses, says
 
 LIMITS = FileLimits(size=200_000)
@@ -71,7 +71,7 @@ def slack(double: SlackServer) -> Iterator[Slack]:
         base_url=workspace.api_url,
         pool=pool,
         clock=clock,
-        budget=Budget(clock),
+        budget=RateLimiter(clock),
         team_id=workspace.team_id,
     )
     yield Slack(workspace, SlackFiles(api, workspace.token, pool=pool, origin=FilesOrigin(double.url)))

@@ -9,14 +9,14 @@ from slack_reply.writers.edited_message import EditedMessage
 from slack_reply.writers.native_stream import NativeStream
 from slack_reply.writers.opening import Opening
 from slack_reply.writers.posting import Posting
-from slack_reply.writers.rate_share import Share
+from slack_reply.writers.rate_share import RateShare
 from slack_reply.writers.single_post import SinglePost
-from slack_reply.writers.stream_cleanup import LooseEnds
-from slack_reply.writers.writer import Place, Writer
+from slack_reply.writers.stream_cleanup import StreamCleanup
+from slack_reply.writers.writer import ReplyTarget, Writer
 from slack_reply.writers.written import Written
 from tests.fake_clock import FakeClock
 
-PLACE = Place("T1", "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
+PLACE = ReplyTarget("T1", "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
 
 Chunks = Sequence[Mapping[str, Any]]
 Look = tuple[tuple[str, str], ...]
@@ -85,10 +85,10 @@ class NoLimits:
         return lambda *_, **__: None
 
 
-def writer(method: str, slack: KeepingSlack) -> tuple[Writer, LooseEnds]:
+def writer(method: str, slack: KeepingSlack) -> tuple[Writer, StreamCleanup]:
     clock = FakeClock()
-    api, share = cast("SlackApi", slack), cast("Share", NoLimits())
-    ends = LooseEnds(api, share, PLACE, clock)
+    api, share = cast("SlackApi", slack), cast("RateShare", NoLimits())
+    ends = StreamCleanup(api, share, PLACE, clock)
     posting = Posting(api, share, Written(), PLACE)
     if method == "stream":
         nothing = cast("Any", NoLimits())

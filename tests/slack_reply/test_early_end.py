@@ -11,7 +11,7 @@ from slack_reply.markdown.blocks import read
 from slack_reply.markdown.pages import pages
 from slack_reply.reply import LAST_PAGES, LAST_TEXT_TIMEOUT, REPLY_TIMEOUT, Style
 from slack_reply.room import LONGEST_TEXT, MOST_MESSAGES, Room
-from slack_reply.snapshot import Card, View
+from slack_reply.snapshot import Card, Snapshot
 from slack_reply.writers.writer import Unreachable
 from tests.conversations.answers import long_text
 from tests.fake_clock import FakeClock
@@ -46,13 +46,13 @@ def test_text_ends_in_the_last_message_but_one_and_a_note_follows(method: str, l
     slack = KeepingSlack()
     one, ends = writer(method, slack)
     for look in range(looks):
-        one.show(lambda look=look: View(LONG[: (look + 1) * 30_000]), Room())  # type: ignore[misc]
+        one.show(lambda look=look: Snapshot(LONG[: (look + 1) * 30_000]), Room())  # type: ignore[misc]
         assert len(slack.messages) <= MOST_MESSAGES - 1
-    end = one.finish(lambda: View(LONG), Room())
+    end = one.finish(lambda: Snapshot(LONG), Room())
     assert end is not None
     assert len(slack.messages) == MOST_MESSAGES - 1
     assert bare(said(slack)) == bare(LONG[:end])
-    assert one.finish(lambda: View(noted(LONG, end)), Room(closing=True)) is None
+    assert one.finish(lambda: Snapshot(noted(LONG, end)), Room(closing=True)) is None
     ends.tidy()
     assert len(slack.messages) == MOST_MESSAGES
     assert slack.messages[-1] == (("markdown", f"> {NOTE}"),)
@@ -63,11 +63,11 @@ def test_text_ends_in_the_last_message_but_one_and_a_note_follows(method: str, l
 def test_more_can_be_said_under_the_note(method: str) -> None:
     slack = KeepingSlack()
     one, _ = writer(method, slack)
-    end = one.finish(lambda: View(LONG), Room(FEW))
+    end = one.finish(lambda: Snapshot(LONG), Room(FEW))
     assert end is not None
     closing = Room(FEW, closing=True)
-    one.finish(lambda: View(noted(LONG, end)), closing)
-    one.finish(lambda: View(with_footer(noted(LONG, end), ["More."], (), "", str)), closing)
+    one.finish(lambda: Snapshot(noted(LONG, end)), closing)
+    one.finish(lambda: Snapshot(with_footer(noted(LONG, end), ["More."], (), "", str)), closing)
     assert len(slack.messages) == FEW
     assert slack.messages[-1] == (("markdown", f"> {NOTE}\n\n> More."),)
 
@@ -77,12 +77,12 @@ def test_more_can_be_said_under_the_note(method: str) -> None:
 def test_text_that_fits_is_whole(method: str, size: int) -> None:
     text = LONG[:size]
     slack, same = KeepingSlack(), KeepingSlack()
-    writer(method, slack)[0].finish(lambda: View(text), Room(10_000))
+    writer(method, slack)[0].finish(lambda: Snapshot(text), Room(10_000))
     needed = len(slack.messages)
-    assert writer(method, same)[0].finish(lambda: View(text), Room(needed)) is None
+    assert writer(method, same)[0].finish(lambda: Snapshot(text), Room(needed)) is None
     assert same.messages == slack.messages
     if needed > 1:
-        assert writer(method, KeepingSlack())[0].finish(lambda: View(text), Room(needed - 1)) is not None
+        assert writer(method, KeepingSlack())[0].finish(lambda: Snapshot(text), Room(needed - 1)) is not None
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -90,11 +90,11 @@ def test_text_that_fits_is_whole(method: str, size: int) -> None:
 def test_answer_whose_time_is_up_begins_no_more_messages(method: str, after: int) -> None:
     slack = KeepingSlack()
     one, _ = writer(method, slack)
-    end = one.finish(lambda: View(LONG[:60_000]), Room(is_over=lambda: len(slack.messages) >= after))
+    end = one.finish(lambda: Snapshot(LONG[:60_000]), Room(is_over=lambda: len(slack.messages) >= after))
     assert end is not None
     assert len(slack.messages) == after
     assert bare(said(slack)) == bare(LONG[:end])
-    one.finish(lambda: View(noted(LONG, end)), Room(is_over=lambda: True, closing=True))
+    one.finish(lambda: Snapshot(noted(LONG, end)), Room(is_over=lambda: True, closing=True))
     assert bare(said(slack)) == bare(LONG[:end]) + bare(f"> {NOTE}")
     assert len(slack.messages) == after + 1
 
@@ -103,7 +103,7 @@ def test_answer_whose_time_is_up_begins_no_more_messages(method: str, after: int
 def test_last_message_is_brought_whatever_the_time(method: str) -> None:
     slack = KeepingSlack()
     one, _ = writer(method, slack)
-    assert one.finish(lambda: View(LONG[:2_000]), Room(is_over=lambda: True)) is None
+    assert one.finish(lambda: Snapshot(LONG[:2_000]), Room(is_over=lambda: True)) is None
     assert bare(said(slack)) == bare(LONG[:2_000])
 
 
@@ -112,9 +112,9 @@ def test_code_that_is_open_where_the_text_ends_is_closed(method: str) -> None:
     text = "```py\n" + "x = 1\n" * 20_000
     slack = KeepingSlack()
     one, _ = writer(method, slack)
-    end = one.finish(lambda: View(text), Room(FEW))
+    end = one.finish(lambda: Snapshot(text), Room(FEW))
     assert end is not None
-    one.finish(lambda: View(noted(text, end)), Room(FEW, closing=True))
+    one.finish(lambda: Snapshot(noted(text, end)), Room(FEW, closing=True))
     *code, last = (look[0][1] for look in slack.messages)
     assert all(page.startswith("```py\n") and page.rstrip().endswith("\n```") for page in code)
     assert last == f"> {NOTE}"
@@ -124,13 +124,13 @@ def test_streams_that_grow_old_leave_the_last_message_free() -> None:
     slack, clock = Slack(), FakeClock()
     one, ends = stream(slack, clock)
     for size in range(100, 4_000, 100):
-        one.show(lambda size=size: View(LONG[:size]), Room())  # type: ignore[misc]
+        one.show(lambda size=size: Snapshot(LONG[:size]), Room())  # type: ignore[misc]
         clock.advance(241)
-        one.show(lambda size=size: View(LONG[:size]), Room())  # type: ignore[misc]
+        one.show(lambda size=size: Snapshot(LONG[:size]), Room())  # type: ignore[misc]
     assert len(slack.messages) == MOST_MESSAGES - 1
-    end = one.finish(lambda: View(LONG[:12_000]), Room())
+    end = one.finish(lambda: Snapshot(LONG[:12_000]), Room())
     assert end is not None
-    one.finish(lambda: View(noted(LONG, end)), Room(closing=True))
+    one.finish(lambda: Snapshot(noted(LONG, end)), Room(closing=True))
     ends.tidy()
     assert len(slack.messages) == MOST_MESSAGES
     assert bare(slack.texts()) == bare(LONG[:end]) + bare(f"> {NOTE}")
@@ -140,11 +140,11 @@ def test_cards_do_not_take_the_last_message() -> None:
     slack = Slack()
     one, ends = stream(slack)
     cards = tuple(Card(f"id-{number}", f"Step {number}", "done") for number in range(2_000))
-    one.show(lambda: View("", cards), Room())
+    one.show(lambda: Snapshot("", cards), Room())
     assert len(slack.messages) == MOST_MESSAGES - 1
-    end = one.finish(lambda: View("Done.", cards), Room())
+    end = one.finish(lambda: Snapshot("Done.", cards), Room())
     assert end == 0
-    one.finish(lambda: View(f"> {NOTE}", cards), Room(closing=True))
+    one.finish(lambda: Snapshot(f"> {NOTE}", cards), Room(closing=True))
     ends.tidy()
     assert len(slack.messages) == MOST_MESSAGES
     assert slack.texts() == f"> {NOTE}"
@@ -154,9 +154,9 @@ def test_replaced_text_is_seen_when_there_is_no_room_left_too() -> None:
     slack = TroubledSlack()
     reply = slack.reply("stream")
     for size in (100_000, 200_000, 240_000):
-        reply.show(Now(View(LONG[:size])))
+        reply.show(Now(Snapshot(LONG[:size])))
         slack.clock.advance(60)
-    assert reply.finish(View("Let us talk about something else.")) is None
+    assert reply.finish(Snapshot("Let us talk about something else.")) is None
     reply.close()
     assert bare(slack.text()) == bare("Let us talk about something else.")
 
@@ -170,7 +170,7 @@ def test_posts_lay_the_text_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(pages, "read", counted)
     slack = KeepingSlack()
-    writer("post", slack)[0].finish(lambda: View(LONG), Room())
+    writer("post", slack)[0].finish(lambda: Snapshot(LONG), Room())
     assert len(slack.messages) == MOST_MESSAGES - 1
     assert len(laid_out) == 1
 
@@ -185,7 +185,7 @@ def test_text_is_laid_out_no_further_than_it_is_shown(method: str, monkeypatch: 
             yield unit
 
     monkeypatch.setattr(pages, "read", watched)
-    end = writer(method, KeepingSlack())[0].finish(lambda: View(LONG), Room(FEW))
+    end = writer(method, KeepingSlack())[0].finish(lambda: Snapshot(LONG), Room(FEW))
     assert end is not None
     assert last[0] < 2 * end
 
@@ -202,11 +202,11 @@ def test_nothing_is_lost_or_doubled_whatever_passes(
     slack = TroubledSlack(troubles)
     reply = slack.reply(style)
     for size in sizes:
-        reply.show(Now(View(LONG[:size])))
+        reply.show(Now(Snapshot(LONG[:size])))
         slack.clock.advance(3.0)
-    end = reply.finish(View(LONG))
+    end = reply.finish(Snapshot(LONG))
     assert end is not None
-    reply.finish(View(noted(LONG, end)))
+    reply.finish(Snapshot(noted(LONG, end)))
     reply.close()
     assert bare(slack.text()) == bare(LONG[:end]) + bare(f"> {NOTE}")
     assert len(slack.answers()) <= MOST_MESSAGES
@@ -227,7 +227,7 @@ def test_answer_ends_at_its_turns_deadline_when_slack_is_slow(style: Style, page
     slack.exchange = exchange  # type: ignore[method-assign,assignment]
     reply, began = slack.reply(style), slack.clock.now()
     slack.clock.advance(REPLY_TIMEOUT - 100.0)
-    end = reply.finish(View(LONG[: pages * 3_000]))
+    end = reply.finish(Snapshot(LONG[: pages * 3_000]))
     assert (end is None) is (pages == 1)
     assert slack.clock.now() - began < REPLY_TIMEOUT + 2 * 45.0
 
@@ -236,10 +236,10 @@ def test_answer_that_is_over_late_has_some_seconds_for_its_messages() -> None:
     slack = TroubledSlack()
     reply = slack.reply("post")
     slack.clock.advance(REPLY_TIMEOUT + 100.0)
-    end, began = reply.finish(View(LONG)), slack.clock.now()
+    end, began = reply.finish(Snapshot(LONG)), slack.clock.now()
     assert end is not None
     assert 5 < len(slack.answers()) <= LAST_PAGES + 2
-    reply.finish(View(noted(LONG, end)))
+    reply.finish(Snapshot(noted(LONG, end)))
     assert slack.clock.now() - began < LAST_PAGES
     assert bare(slack.text()) == bare(LONG[:end]) + bare(f"> {NOTE}")
 
@@ -250,8 +250,8 @@ def test_text_that_is_longer_than_any_room_ends_early_even_if_it_would_fit(style
     text = "Begin" + "\n" * (LONGEST_TEXT - 10) + "End" * 1_000
     slack = TroubledSlack()
     reply = slack.reply(style)
-    assert reply.finish(View(text)) == LONGEST_TEXT
-    reply.finish(View(noted(text, LONGEST_TEXT)))
+    assert reply.finish(Snapshot(text)) == LONGEST_TEXT
+    reply.finish(Snapshot(noted(text, LONGEST_TEXT)))
     reply.close()
     assert bare(slack.text()) == bare(text[:LONGEST_TEXT]) + bare(f"> {NOTE}")
 
@@ -261,5 +261,5 @@ def test_posts_wait_for_their_turn_no_longer_than_the_answer_has() -> None:
     slack.budget.pause(slack.api.account, "chat.postMessage", 290.0)
     reply, began = slack.reply("post", patience=30.0), slack.clock.now()
     with pytest.raises(Unreachable):
-        reply.finish(View("Hello"))
+        reply.finish(Snapshot("Hello"))
     assert slack.clock.now() - began <= LAST_TEXT_TIMEOUT + 1.0

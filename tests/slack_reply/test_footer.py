@@ -6,7 +6,7 @@ from hypothesis import given
 from slack_reply.footer import source_line, with_footer
 from slack_reply.markdown.pages.pages import Limits
 from slack_reply.markdown.tokens import is_live
-from slack_reply.snapshot import View
+from slack_reply.snapshot import Snapshot
 from tests.slack_reply.drawn import EDIT, limits, markdown
 from tests.slack_reply.law import assert_grows, markdown_of
 from tests.slack_reply.rendered import rendered
@@ -94,10 +94,10 @@ def test_a_stream_goes_on_with_what_comes_under_the_answer(end: str) -> None:
     writer, ends = stream(slack)
     body = f"It works.{end}"
     for text in ("It ", body):
-        writer.show(lambda text=text: View(text, (card(1),)))  # type: ignore[misc]
+        writer.show(lambda text=text: Snapshot(text, (card(1),)))  # type: ignore[misc]
     whole = with_footer(body, ["Cut."], [Source("A")], "Sources", more)
-    writer.finish(lambda: View(whole, (card(1),)))
-    writer.finish(lambda: View(with_footer(whole, ["Lost."], [], "", more), (card(1),)))
+    writer.finish(lambda: Snapshot(whole, (card(1),)))
+    writer.finish(lambda: Snapshot(with_footer(whole, ["Lost."], [], "", more), (card(1),)))
     ends.tidy()
     assert len(slack.messages) == 1
     assert slack.updates == []
@@ -108,8 +108,8 @@ def test_a_stream_goes_on_with_what_comes_under_the_answer(end: str) -> None:
 def test_blanks_alone_are_no_text_that_could_be_replaced() -> None:
     slack = Slack()
     writer, _ = stream(slack)
-    writer.show(lambda: View(" \n"))
-    writer.finish(lambda: View("> Nothing was said."))
+    writer.show(lambda: Snapshot(" \n"))
+    writer.finish(lambda: Snapshot("> Nothing was said."))
     assert slack.texts() == "> Nothing was said."
 
 

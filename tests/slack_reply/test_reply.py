@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from simulators.slack.messages import Message
 from slack_reply.reply import REPLY_TIMEOUT, Style
-from slack_reply.snapshot import Card, View
+from slack_reply.snapshot import Card, Snapshot
 from slack_reply.writers.writer import CannotReply, StoppedByUser, Unreachable
 from slack_reply.writers.written import Written
 from tests.conversations.answers import flat, long_text
@@ -79,10 +79,10 @@ def test_but_not_for_ever() -> None:
 def test_a_turn_at_its_limit_has_some_patience_left(style: Style, trouble: str) -> None:
     slack = TroubledSlack()
     reply = slack.reply(style, patience=REPLY_TIMEOUT)
-    reply.show(Now(View(WHOLE[:200])))
+    reply.show(Now(Snapshot(WHOLE[:200])))
     slack.clock.advance(REPLY_TIMEOUT - 5)
     slack.troubles = [trouble]
-    reply.finish(View(WHOLE[:500]))
+    reply.finish(Snapshot(WHOLE[:500]))
     assert bare(slack.text()) == bare(WHOLE[:500])
 
 
@@ -95,10 +95,10 @@ def test_where_slack_asks_for_more_patience_than_there_is_another_method_brings_
 ) -> None:
     slack = TroubledSlack()
     reply = slack.reply(style)
-    reply.show(Now(View(WHOLE[:600])))
+    reply.show(Now(Snapshot(WHOLE[:600])))
     slack.clock.advance(REPLY_TIMEOUT - 200)
     slack.troubles = [f"{method}:429-long"]
-    reply.finish(View(WHOLE[:2000]))
+    reply.finish(Snapshot(WHOLE[:2000]))
     reply.close()
     assert bare(slack.text()) == bare(WHOLE[:2000])
     assert reply.method == following
@@ -108,11 +108,11 @@ def test_where_slack_asks_for_more_patience_than_there_is_another_method_brings_
 def test_another_answers_pause_is_not_waited_out_either() -> None:
     slack = TroubledSlack()
     reply = slack.reply("edit")
-    reply.show(Now(View(WHOLE[:600])))
+    reply.show(Now(Snapshot(WHOLE[:600])))
     slack.clock.advance(REPLY_TIMEOUT - 200)
     slack.budget.pause(slack.api.account, "chat.update", 299.0)
     began = slack.clock.now()
-    reply.finish(View(WHOLE[:2000]))
+    reply.finish(Snapshot(WHOLE[:2000]))
     assert bare(slack.text()) == bare(WHOLE[:2000])
     assert slack.clock.now() - began <= 200
 
@@ -121,7 +121,7 @@ def test_while_slack_is_away_it_is_not_asked_at_every_word() -> None:
     slack = TroubledSlack(["chat.startStream:429"] + ["chat.postMessage:429-bare"] * 99)
     reply = slack.reply()
     for size in range(100, 200):
-        reply.show(Now(View(WHOLE[:size])))
+        reply.show(Now(Snapshot(WHOLE[:size])))
         slack.clock.advance(0.1)
     assert len(slack.sent) < 20
 
@@ -143,7 +143,7 @@ def test_work_that_ends_in_silence_leaves_none_of_its_messages() -> None:
     reply = slack.reply()
     for count in (40, 80, 120):
         cards = tuple(Card(f"id-{number}", f"Step {number}", "done") for number in range(count))
-        reply.show(Now(View("", cards)))
+        reply.show(Now(Snapshot("", cards)))
         slack.clock.advance(100)
     assert len(slack.answers()) > 2
     reply.retract()
@@ -156,7 +156,7 @@ def test_who_stops_it_gets_no_more(method: str) -> None:
     """A stop is asked for only before an edit, when nobody knows whether the last piece arrived."""
     slack = TroubledSlack(["chat.appendStream:lost"] if method == "chat.stopStream" else [])
     reply = slack.reply()
-    reply.show(Now(View(WHOLE[:200])))
+    reply.show(Now(Snapshot(WHOLE[:200])))
     [message] = slack.answers()
     assert message.stream is not None
     message.stream.ended = "user"
@@ -164,7 +164,7 @@ def test_who_stops_it_gets_no_more(method: str) -> None:
         slack.troubles = ["chat.appendStream:lost"]
     slack.clock.advance(3)
     with pytest.raises(StoppedByUser):
-        reply.finish(View(WHOLE[:500]))
+        reply.finish(Snapshot(WHOLE[:500]))
     reply.close()
     assert bare(WHOLE[:200]).startswith(bare(slack.text()))
     assert len(slack.answers()) == 1
@@ -227,7 +227,7 @@ def test_a_lost_start_is_not_looked_for_in_what_another_process_wrote() -> None:
 def test_a_start_that_happens_late_leaves_no_stray_stream() -> None:
     slack = TroubledSlack(["chat.startStream:late"])
     reply = slack.reply()
-    reply.show(Now(View(WHOLE[:200])))
+    reply.show(Now(Snapshot(WHOLE[:200])))
     slack.happen()
     slack.clock.advance(3)
     grow(slack, reply, [WHOLE[:300], WHOLE[:500]])
@@ -241,7 +241,7 @@ def test_a_start_that_happens_late_leaves_no_stray_stream() -> None:
 def test_nor_when_slack_is_in_trouble_then(trouble: str) -> None:
     slack = TroubledSlack(["chat.startStream:late"])
     reply = slack.reply()
-    reply.show(Now(View(WHOLE[:200])))
+    reply.show(Now(Snapshot(WHOLE[:200])))
     slack.happen()
     slack.clock.advance(3)
     slack.troubles = [trouble] * 4
@@ -310,7 +310,7 @@ def test_without_history_a_lost_start_goes_on_by_post() -> None:
 def test_a_stream_that_died_is_mended_and_gone_on_with(size: int) -> None:
     slack = TroubledSlack()
     reply = slack.reply()
-    reply.show(Now(View(WHOLE[:size])))
+    reply.show(Now(Snapshot(WHOLE[:size])))
     slack.clock.advance(400)
     grow(slack, reply, [WHOLE[: size + 100], WHOLE])
     assert bare(slack.text()) == bare(WHOLE)
@@ -320,9 +320,9 @@ def test_a_stream_that_died_is_mended_and_gone_on_with(size: int) -> None:
 def test_a_stream_whose_stop_comes_too_late_is_mended() -> None:
     slack = TroubledSlack()
     reply = slack.reply()
-    reply.show(Now(View(WHOLE[:500])))
+    reply.show(Now(Snapshot(WHOLE[:500])))
     slack.clock.advance(400)
-    reply.finish(View(WHOLE[:500]))
+    reply.finish(Snapshot(WHOLE[:500]))
     reply.close()
     assert slack.open() == []
     assert bare(slack.text()) == bare(WHOLE[:500])
@@ -332,9 +332,9 @@ def test_a_stream_whose_stop_comes_too_late_is_mended() -> None:
 def test_a_stream_that_dies_while_its_stop_is_lost_is_mended(lost: str) -> None:
     slack = TroubledSlack([f"chat.stopStream:{lost}"])
     reply = slack.reply()
-    reply.show(Now(View(WHOLE[:500])))
+    reply.show(Now(Snapshot(WHOLE[:500])))
     slack.clock.advance(299.5)
-    reply.finish(View(WHOLE[:500]))
+    reply.finish(Snapshot(WHOLE[:500]))
     reply.close()
     assert slack.open() == []
     assert bare(slack.text()) == bare(WHOLE[:500])

@@ -10,7 +10,7 @@ import pytest
 
 from slack_reply.footer import with_footer
 from slack_reply.markdown import blocks
-from slack_reply.snapshot import Card, View
+from slack_reply.snapshot import Card, Snapshot
 from slack_reply.writers import edited_message, single_post
 from slack_reply.writers import streamed_message as sheet
 from tests.corpus.answers import ANSWERS
@@ -38,21 +38,21 @@ class Answer:
     whole: str
     begun: tuple[int, ...]
 
-    def view(self, end: int) -> View:
+    def view(self, end: int) -> Snapshot:
         text = self.text[:end]
         cards = [card for card in self.cards if card.at <= end]
         running = bool(cards) and cards[-1].at == end
         if running:
             cards[-1] = replace(cards[-1], state="running")
-        return View(text, tuple(cards), LINE if running else "", "Continued.")
+        return Snapshot(text, tuple(cards), LINE if running else "", "Continued.")
 
     @property
     def cards(self) -> tuple[Card, ...]:
         return tuple(Card(f"id-{number}", "Search", "done", at) for number, at in enumerate(self.begun))
 
     @property
-    def last(self) -> View:
-        return View(self.whole, self.cards, continued="Continued.")
+    def last(self) -> Snapshot:
+        return Snapshot(self.whole, self.cards, continued="Continued.")
 
 
 def answers(text: str, ends: list[int], chance: random.Random) -> Iterator[Answer]:

@@ -13,11 +13,11 @@ from simulators.slack.options import Options
 from slack_api.client import SlackApi
 from slack_api.connection import NeverSent
 from slack_api.pool import Bounds, HttpResponse, Unanswered
-from slack_api.rate_limit.rate_limiter import Budget
+from slack_api.rate_limit.rate_limiter import RateLimiter
 from slack_reply.reply import Reply, Slack, Style
-from slack_reply.snapshot import View
+from slack_reply.snapshot import Snapshot
 from slack_reply.writers.native_support import NativeSupport
-from slack_reply.writers.writer import Place
+from slack_reply.writers.writer import ReplyTarget
 from slack_reply.writers.written import Written
 from tests.fake_clock import FakeClock
 from tests.slack_api.scripted_pool import refuses, says
@@ -53,7 +53,7 @@ class TroubledSlack:
     def __post_init__(self) -> None:
         self.double = Double(Options(), self.clock)
         self.double.world.url = "http://simulated"
-        self.budget = Budget(self.clock)
+        self.budget = RateLimiter(self.clock)
         self.written = Written()
         self.support = NativeSupport(self.clock)
         self.root = self.ask()
@@ -79,7 +79,7 @@ class TroubledSlack:
 
     def reply(self, style: Style = "auto", **more: float) -> Reply:
         install, api = self.double.world.install, self.api
-        place = Place(
+        place = ReplyTarget(
             api.account, GENERAL, "channel", self.root, self.root, ANNA, install.team_id, install.bot_user
         )
         slack = Slack(api, self.budget, self.support, self.written, self.clock)
@@ -140,7 +140,7 @@ def _struck(trouble: str) -> HttpResponse:
 def grow(slack: TroubledSlack, reply: Reply, texts: list[str]) -> None:
     """Show each of the texts in its time, bring the last one to its end, and close."""
     for text in texts[:-1]:
-        reply.show(Now(View(text)))
+        reply.show(Now(Snapshot(text)))
         slack.clock.advance(3.0)
-    reply.finish(View(texts[-1]))
+    reply.finish(Snapshot(texts[-1]))
     reply.close()

@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-from slack_reply.snapshot import View
+from slack_reply.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
 class Now:
-    view: View
+    view: Snapshot
     over: bool = False
 
-    def snapshot(self) -> View:
+    def snapshot(self) -> Snapshot:
         return self.view
 
     def is_over(self) -> bool:

@@ -9,7 +9,7 @@ from conversation_store.record import InFlight, OpenTurn, ThreadRecord
 from conversation_store.store import Change
 from errors import ContextBroken, StoreError
 from slack_reply.silence import is_silent, may_be_silent
-from slack_reply.snapshot import View
+from slack_reply.snapshot import Snapshot
 from slack_reply.writers.writer import CannotReply, StoppedByUser, Unreachable
 from turns.answer.answer_state import AnswerState
 from turns.answer.ending import Ending, below
@@ -169,7 +169,7 @@ class Answering:
         text = ending.text(context.author)
         self._report.characters = len(text)
         cards = state.progress.cards(context.author.say, ending.work) if context.show_progress else ()
-        whole = View(text, cards, continued=context.author.say(Say.CONTINUED))
+        whole = Snapshot(text, cards, continued=context.author.say(Say.CONTINUED))
         if text or context.reply.message_ts:
             whole = self._bring(whole, ending, deadline)
         lost = context.produced.share(max(AFTER_TEXT, deadline - context.clock.now()))
@@ -183,7 +183,7 @@ class Answering:
         if self._report.first_text is None:
             self._report.first_text = self._since()
 
-    def _bring(self, whole: View, ending: Ending, deadline: float) -> View:
+    def _bring(self, whole: Snapshot, ending: Ending, deadline: float) -> Snapshot:
         """Show the answer; where the thread takes no more, the rest comes as a file, and a note says so."""
         context = self._context
         end = context.reply.finish(whole)
@@ -209,7 +209,7 @@ class Answering:
     def _conclude(self, outcome: str, text: str) -> None:
         self._report.outcome = outcome
         try:
-            self._context.reply.finish(View(text))
+            self._context.reply.finish(Snapshot(text))
         except CannotReply as error:
             self._cannot_reply(error, f"{outcome}, cannot reply")
         except StoppedByUser:

@@ -11,7 +11,7 @@ from plain_text import shortened
 from slack_reply.buttons import buttons
 from slack_reply.markdown import links
 from slack_reply.reply import Reply
-from slack_reply.snapshot import View
+from slack_reply.snapshot import Snapshot
 from turns.answer.welcome import Welcomer
 from turns.prompt.author import Author
 
@@ -37,7 +37,7 @@ class Greeting:
         greeting = self.welcomer.greet()
         below = buttons(greeting.questions, self.message.team_id)
         if not below or not self.reply.aside(greeting.text, _GREETING, below):
-            self.reply.finish(View(greeting.plain))
+            self.reply.finish(Snapshot(greeting.plain))
 
     def play(self, record: ThreadRecord) -> None:
         """Before the answer. `record` is the thread's, with this message in it."""

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from gevent.event import Event
 
 from slack_reply.silence import may_be_silent
-from slack_reply.snapshot import View
+from slack_reply.snapshot import Snapshot
 from turns.answer.answer_state import AnswerState
 from turns.answer.turn_context import TurnContext
 from wording import Say
@@ -74,11 +74,11 @@ class Streaming:
         """Whether `Reply.finish` is wanted by now."""
         return self._state.over or self._context.clock.now() >= self._deadline
 
-    def snapshot(self) -> View:
+    def snapshot(self) -> Snapshot:
         """What to show now; of an answer that may turn out silent nothing but the work."""
         state = self._state
         text = "" if may_be_silent(state.text) else state.text
         if not self._context.show_progress:
-            return View(text)
+            return Snapshot(text)
         say, progress = self._context.author.say, state.progress
-        return View(text, progress.cards(say), progress.line(say, len(text)), say(Say.CONTINUED))
+        return Snapshot(text, progress.cards(say), progress.line(say, len(text)), say(Say.CONTINUED))

@@ -7,7 +7,7 @@ import gevent
 
 from clock import Clock
 from dify_app.app import DifyApp
-from dify_app.files.uploads import FileCalls, OfferedFile, Place, PlacedFile, upload
+from dify_app.files.uploads import FileCalls, FileSlot, OfferedFile, PlacedFile, upload
 from errors import DifyError, FileRefused
 from slack_api.file_objects import declared_size, download_url, mime_of, name_of
 from slack_api.files import FileLimits, SlackFiles
@@ -86,7 +86,7 @@ class Attachments:
             return refused
         return whole
 
-    def _move(self, file: SlackFile, place: Place | FileRefused) -> Brought:
+    def _move(self, file: SlackFile, place: FileSlot | FileRefused) -> Brought:
         if isinstance(place, FileRefused):
             return place
         try:

@@ -10,7 +10,7 @@ from dify_app.answer import FileProduced
 from dify_app.files.fetch import FetchedFile
 from errors import SlackError, SlackFateUnknown, SlackRefused
 from slack_api.files import SlackFiles
-from slack_reply.writers.writer import Place
+from slack_reply.writers.writer import ReplyTarget
 from turns.files.transfers import HookTransfers
 from turns.report import logger, where
 
@@ -35,7 +35,7 @@ class ProducedFiles:
     def __init__(
         self,
         slack: SlackFiles,
-        place: Place,
+        place: ReplyTarget,
         fetch: Fetch,
         owns: Callable[[str], bool],
         transfers: HookTransfers,
@@ -102,7 +102,7 @@ class ProducedFiles:
             return None
 
 
-def is_shared(slack: SlackFiles, place: Place, clock: Clock, file_id: str, name: str) -> bool:
+def is_shared(slack: SlackFiles, place: ReplyTarget, clock: Clock, file_id: str, name: str) -> bool:
     """Show a stored file in the thread; False when that can't be done. Raises nothing of Slack's."""
     try:
         slack.share(file_id, name, place.channel, place.thread_ts)

@@ -5,7 +5,7 @@ import gevent
 from clock import Clock
 from errors import SlackRefused
 from slack_api.files import SlackFiles
-from slack_reply.writers.writer import Place
+from slack_reply.writers.writer import ReplyTarget
 from turns.files.produced import is_shared
 from turns.files.transfers import HookTransfers
 from turns.report import logger, where
@@ -19,7 +19,7 @@ _NOT_GRANTED = frozenset({"missing_scope"})
 class RestFile:
     """For one answer. `transfers` bounds how many files the process holds at once."""
 
-    def __init__(self, slack: SlackFiles, place: Place, transfers: HookTransfers, clock: Clock) -> None:
+    def __init__(self, slack: SlackFiles, place: ReplyTarget, transfers: HookTransfers, clock: Clock) -> None:
         self._slack = slack
         self._place = place
         self._transfers = transfers

@@ -10,7 +10,7 @@ from gevent.event import Event
 
 from clock import Clock
 from conversation_store.record import ThreadKey
-from conversation_store.redis.shared_thread_queue import LEASE, ThreadLine
+from conversation_store.redis.shared_thread_queue import LEASE, SharedThreadQueue
 from errors import StoreError
 from turns.ordering.thread_queue import QueuePlace, ThreadQueues
 
@@ -38,7 +38,7 @@ class QueueTicket:
         self,
         lines: ThreadQueues,
         place: QueuePlace,
-        shared: ThreadLine | None,
+        shared: SharedThreadQueue | None,
         key: ThreadKey,
         clock: Clock,
         spawn: Callable[..., Any] = gevent.spawn,
@@ -109,7 +109,7 @@ class QueueTicket:
             self._behind = self._clock.now() + LEASE
         return is_next
 
-    def _renew(self, shared: ThreadLine) -> None:
+    def _renew(self, shared: SharedThreadQueue) -> None:
         """Never after `leave`, or the turn would stand in the queue again."""
         pause = RENEW
         while not self._over.wait(timeout=self._clock.wall(pause)):

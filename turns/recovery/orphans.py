@@ -14,7 +14,7 @@ from gevent.lock import BoundedSemaphore
 
 from clock import Clock
 from conversation_store.record import InFlight, OpenTurn, ThreadKey, ThreadRecord
-from conversation_store.redis.process_leases import Presence
+from conversation_store.redis.process_leases import ProcessLeases
 from conversation_store.store import ThreadStore
 from errors import SlackError, StoreError
 from message import moment
@@ -82,7 +82,7 @@ class Watch:
 
     holder: ProcessIdentity
     running: RunningTurns
-    presence: Presence | None
+    presence: ProcessLeases | None
     clock: Clock
 
     def is_orphan(self, key: ThreadKey, turn: InFlight) -> bool:

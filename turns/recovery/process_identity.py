@@ -1,8 +1,8 @@
 """Which process holds a turn, and whether that process is gone.
 
-A process is named by where and when it was started, so that any other one on the same machine can look whether
-it still lives. A look at a process of another machine says nothing: then Redis knows (conversation_store/redis/process_leases.py),
-or the turn is left alone until it is older than any turn can be.
+A process is named by where and when it was started, so that any other process of the same machine can look whether that
+process still lives. Of a process on another machine a look says nothing: then Redis knows
+(conversation_store/redis/process_leases.py), or the turn is left alone until it is older than any turn can be.
 """
 
 import hashlib

@@ -18,7 +18,7 @@ CHARACTER_LIMIT = 10_000
 _RUN = "```"
 
 
-class Line(NamedTuple):
+class TableLine(NamedTuple):
     """One line of the source; `text` is without its end."""
 
     start: int
@@ -39,13 +39,13 @@ class _Grid:
     """The rows that are whole by now. `outgrown` is the first one at which no `table` block takes them."""
 
     rows: list[tuple[str, ...]]
-    lines: Sequence[Line]
+    lines: Sequence[TableLine]
     alignments: tuple[Alignment, ...]
     outgrown: int | None
     over: bool
 
 
-def find(lines: Sequence[Line], index: int, limits: Limits, *, final: bool) -> Found | None:
+def find(lines: Sequence[TableLine], index: int, limits: Limits, *, final: bool) -> Found | None:
     """The table whose head is `lines[index]`, None if it is none. The last line is whole only if `final`."""
     if index + 1 >= len(lines):
         return None if final else Found([], None)
@@ -69,7 +69,7 @@ def find(lines: Sequence[Line], index: int, limits: Limits, *, final: bool) -> F
 
 
 def _grid(
-    lines: Sequence[Line], index: int, alignments: tuple[Alignment, ...], limits: Limits, *, final: bool
+    lines: Sequence[TableLine], index: int, alignments: tuple[Alignment, ...], limits: Limits, *, final: bool
 ) -> _Grid:
     columns = len(alignments)
     rows = [cells.plain_row(lines[index].text, columns)]

@@ -4,7 +4,7 @@ import pytest
 import requests
 
 from dify_app.files.file_types import file_type
-from dify_app.files.uploads import OfferedFile, Place, place, upload
+from dify_app.files.uploads import FileSlot, OfferedFile, place, upload
 from dify_app.form import AppForm, UploadLimits, Variable
 from errors import FileRefused
 
@@ -19,7 +19,7 @@ def form(*variables: Variable, limits: UploadLimits | None = None) -> AppForm:
 def placed(asked: AppForm, *files: OfferedFile, filled: tuple[str, ...] = ()) -> list[str]:
     """Each file's variable, or the reason why it has none."""
     found = place(asked, filled, files)
-    return [answer.variable if isinstance(answer, Place) else answer.reason for answer in found]
+    return [answer.variable if isinstance(answer, FileSlot) else answer.reason for answer in found]
 
 
 def test_a_file_goes_to_the_first_variable_that_takes_its_type() -> None:
@@ -36,7 +36,7 @@ def test_a_file_list_takes_several_up_to_its_length() -> None:
     asked = form(Variable("docs", "file-list", max_length=2))
     assert placed(asked, PDF, PNG, PDF) == ["docs", "docs", "file_too_many"]
     found = next(iter(place(asked, (), [PNG])))
-    assert found == Place(PNG, "docs", many=True, kind="image")
+    assert found == FileSlot(PNG, "docs", many=True, kind="image")
 
 
 def test_dify_has_a_limit_for_all_file_lists() -> None:
@@ -98,7 +98,7 @@ class Uploads:
         return type("Answer", (), {"id": "f-1"})()
 
 
-SPOT = Place(PDF, "docs", many=True, kind="document")
+SPOT = FileSlot(PDF, "docs", many=True, kind="document")
 
 
 def test_an_upload_becomes_an_input() -> None:

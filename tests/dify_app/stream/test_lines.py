@@ -1,10 +1,10 @@
 import pytest
 
-from dify_app.stream.lines import LONGEST_FENCE, LONGEST_RUN, PIECE, Lines, decided, end_of
+from dify_app.stream.lines import LONGEST_FENCE, LONGEST_RUN, PIECE, MarkdownLines, decided, end_of
 
 
-def behind(*pieces: str) -> Lines:
-    lines = Lines()
+def behind(*pieces: str) -> MarkdownLines:
+    lines = MarkdownLines()
     for piece in pieces:
         lines.take(piece)
     return lines

@@ -18,7 +18,7 @@ from dify_app.answer import (
     TextReplaced,
     Thought,
 )
-from dify_app.run_options import Manner
+from dify_app.run_options import RunOptions
 from dify_app.stream.reducer import Reducer
 from errors import DifyError, ProviderTrouble, RunFailed
 from tests.dify_app.events import Raw, chunk, error, finished, flow, message, message_end, node, started
@@ -28,7 +28,7 @@ END = Ended("succeeded")
 
 
 def reduced(*raws: Raw, **how: Any) -> tuple[Reducer, list[AnswerEvent]]:
-    reducer = Reducer(Manner(**how))
+    reducer = Reducer(RunOptions(**how))
     events = [event for raw in raws for event in reducer.feed(raw)]
     return reducer, events + reducer.close()
 

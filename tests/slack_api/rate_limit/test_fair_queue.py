@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slack_api.rate_limit.fair_queue import LONGEST_TRAILING_WAIT, MANY, Line, Ticket, Urgency
+from slack_api.rate_limit.fair_queue import LONGEST_TRAILING_WAIT, MANY, FairQueue, QueuedCall, Urgency
 from slack_api.rate_limit.tiers import POSTS, POSTS_IN_CHANNEL, TIER_3, TIER_4, Tier
 
 ONE_BY_ONE = Tier(60, 1)
 
 
-def run(line: Line, now: float, end: float, tickets: list[Ticket]) -> list[tuple[float, Ticket]]:
+def run(line: FairQueue, now: float, end: float, tickets: list[QueuedCall]) -> list[tuple[float, QueuedCall]]:
     """When each ticket is granted until `end`."""
-    granted: list[tuple[float, Ticket]] = []
+    granted: list[tuple[float, QueuedCall]] = []
     while True:
         line.grant_ready(now)
         granted += [(now, ticket) for ticket in tickets if ticket.granted and ticket not in dict_of(granted)]
@@ -22,16 +22,16 @@ def run(line: Line, now: float, end: float, tickets: list[Ticket]) -> list[tuple
         now = max(following, now + 0.001)
 
 
-def dict_of(granted: list[tuple[float, Ticket]]) -> list[Ticket]:
+def dict_of(granted: list[tuple[float, QueuedCall]]) -> list[QueuedCall]:
     return [ticket for _, ticket in granted]
 
 
-def keys(granted: list[tuple[float, Ticket]]) -> list[str]:
+def keys(granted: list[tuple[float, QueuedCall]]) -> list[str]:
     return [ticket.key for _, ticket in granted]
 
 
 def test_the_message_not_served_for_longest_comes_first() -> None:
-    line = Line(ONE_BY_ONE, None, 0.0)
+    line = FairQueue(ONE_BY_ONE, None, 0.0)
     first = [line.enqueue(key, Urgency.FLUSH, "", 0.0) for key in "abc"]
     assert keys(run(line, 0.0, 10.0, first)) == ["a", "b", "c"]
     second = [line.enqueue(key, Urgency.FLUSH, "", 5.0) for key in "cba"]
@@ -39,14 +39,14 @@ def test_the_message_not_served_for_longest_comes_first() -> None:
 
 
 def test_a_message_never_served_comes_before_those_that_were() -> None:
-    line = Line(ONE_BY_ONE, None, 0.0)
+    line = FairQueue(ONE_BY_ONE, None, 0.0)
     run(line, 0.0, 5.0, [line.enqueue("old", Urgency.FLUSH, "", 0.0)])
     both = [line.enqueue("old", Urgency.FLUSH, "", 0.1), line.enqueue("new", Urgency.FLUSH, "", 0.2)]
     assert keys(run(line, 0.2, 10.0, both)) == ["new", "old"]
 
 
 def test_final_before_flush_before_trailing() -> None:
-    line = Line(ONE_BY_ONE, None, 0.0)
+    line = FairQueue(ONE_BY_ONE, None, 0.0)
     tickets = [
         line.enqueue(urgency.name, urgency, "", 0.0)
         for urgency in (Urgency.TRAILING, Urgency.FLUSH, Urgency.FINAL)
@@ -55,7 +55,7 @@ def test_final_before_flush_before_trailing() -> None:
 
 
 def test_what_trails_still_goes_within_a_minute_of_steady_flushes() -> None:
-    line = Line(ONE_BY_ONE, None, 0.0)
+    line = FairQueue(ONE_BY_ONE, None, 0.0)
     stop = line.enqueue("stop", Urgency.TRAILING, "", 0.0)
     now = 0.0
     while not stop.granted:
@@ -66,7 +66,7 @@ def test_what_trails_still_goes_within_a_minute_of_steady_flushes() -> None:
 
 
 def test_posts_are_held_to_one_a_second_in_their_channel_only() -> None:
-    line = Line(POSTS, POSTS_IN_CHANNEL, 0.0)
+    line = FairQueue(POSTS, POSTS_IN_CHANNEL, 0.0)
     here = [line.enqueue(f"h{n}", Urgency.FLUSH, "C1", 0.0) for n in range(4)]
     there = [line.enqueue(f"t{n}", Urgency.FLUSH, f"D{n}", 0.0) for n in range(4)]
     granted = run(line, 0.0, 30.0, here + there)
@@ -78,20 +78,20 @@ def test_posts_are_held_to_one_a_second_in_their_channel_only() -> None:
 
 
 def test_a_429_for_a_post_pauses_its_channel_only() -> None:
-    line = Line(POSTS, POSTS_IN_CHANNEL, 0.0)
+    line = FairQueue(POSTS, POSTS_IN_CHANNEL, 0.0)
     line.pause("C1", 0.0, 30.0)
     assert not line.try_acquire("a", "C1", 1.0)
     assert line.try_acquire("a", "C2", 1.0)
 
 
 def test_a_429_without_channels_pauses_the_method() -> None:
-    line = Line(TIER_4, None, 0.0)
+    line = FairQueue(TIER_4, None, 0.0)
     line.pause("C1", 0.0, 30.0)
     assert not line.try_acquire("a", "C2", 29.0)
 
 
 def test_taking_at_once_does_not_overtake() -> None:
-    line = Line(ONE_BY_ONE, None, 0.0)
+    line = FairQueue(ONE_BY_ONE, None, 0.0)
     assert line.try_acquire("a", "", 0.0)
     waiting = line.enqueue("b", Urgency.FLUSH, "", 0.0)
     assert not line.try_acquire("c", "", 0.5)
@@ -100,7 +100,7 @@ def test_taking_at_once_does_not_overtake() -> None:
 
 
 def test_a_dropped_ticket_is_never_granted() -> None:
-    line = Line(ONE_BY_ONE, None, 0.0)
+    line = FairQueue(ONE_BY_ONE, None, 0.0)
     ticket = line.enqueue("a", Urgency.FLUSH, "", 0.0)
     line.remove(ticket)
     line.remove(ticket)
@@ -109,7 +109,7 @@ def test_a_dropped_ticket_is_never_granted() -> None:
 
 
 def test_interval_grows_with_the_messages_and_shrinks_when_they_end() -> None:
-    line = Line(TIER_3, None, 0.0)
+    line = FairQueue(TIER_3, None, 0.0)
     alone = line.call_interval(0.0)
     for number in range(3):
         line.try_acquire(f"m{number}", "", number * 2.0)
@@ -121,7 +121,7 @@ def test_interval_grows_with_the_messages_and_shrinks_when_they_end() -> None:
 
 
 def test_messages_that_never_wait_are_forgotten_too() -> None:
-    line = Line(TIER_3, None, 0.0)
+    line = FairQueue(TIER_3, None, 0.0)
     for number in range(1000):
         assert line.try_acquire(f"m{number}", "", number * 4.0)
         line.remove_message(f"m{number}")
@@ -130,7 +130,7 @@ def test_messages_that_never_wait_are_forgotten_too() -> None:
 
 
 def test_a_line_at_rest_knows_nothing_that_a_new_one_would_not() -> None:
-    line = Line(TIER_3, POSTS_IN_CHANNEL, 0.0)
+    line = FairQueue(TIER_3, POSTS_IN_CHANNEL, 0.0)
     assert line.is_idle(0.0)
     ticket = line.enqueue("m", Urgency.FLUSH, "C1", 0.0)
     assert not line.is_idle(0.0)
@@ -144,7 +144,7 @@ def test_a_line_at_rest_knows_nothing_that_a_new_one_would_not() -> None:
 
 @pytest.mark.parametrize("channel", ["", "C1"])
 def test_a_line_that_is_paused_or_slower_is_not_at_rest(channel: str) -> None:
-    line = Line(TIER_3, POSTS_IN_CHANNEL, 0.0)
+    line = FairQueue(TIER_3, POSTS_IN_CHANNEL, 0.0)
     line.pause(channel, 0.0, 300.0)
     assert not line.is_idle(299.0)
     assert not line.is_idle(301.0)
@@ -152,7 +152,7 @@ def test_a_line_that_is_paused_or_slower_is_not_at_rest(channel: str) -> None:
 
 
 def test_channels_at_rest_are_forgotten() -> None:
-    line = Line(POSTS, POSTS_IN_CHANNEL, 0.0)
+    line = FairQueue(POSTS, POSTS_IN_CHANNEL, 0.0)
     for number in range(3 * MANY):
         line.try_acquire("m", f"C{number}", number * 61.0)
     assert len(line._channels) <= MANY
@@ -160,7 +160,7 @@ def test_channels_at_rest_are_forgotten() -> None:
 
 @given(st.integers(1, 60), st.sampled_from([TIER_3, TIER_4]))
 def test_of_n_messages_none_waits_longer_than_its_share(messages: int, tier: Tier) -> None:
-    line = Line(tier, None, 0.0)
+    line = FairQueue(tier, None, 0.0)
     now = 0.0
     waiting = {key: line.enqueue(str(key), Urgency.FLUSH, "", now) for key in range(messages)}
     served = dict.fromkeys(waiting, now)

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from slack_api.rate_limit.rate_limiter import LOOK, MANY, Budget
+from slack_api.rate_limit.rate_limiter import LOOK, MANY, RateLimiter
 from slack_api.rate_limit.tiers import APPEND, POST, START, STOP, UPDATE
 from tests.slack_api.virtual_time import VirtualTime
 
@@ -36,7 +36,7 @@ class StrictSlack:
 class Streams:
     """Messages that are written all the time, as the writers do: take, then write the newest text."""
 
-    def __init__(self, time: VirtualTime, budget: Budget, slack: StrictSlack, latency: float) -> None:
+    def __init__(self, time: VirtualTime, budget: RateLimiter, slack: StrictSlack, latency: float) -> None:
         self._time, self._budget, self._slack, self._latency = time, budget, slack, latency
         self.oldest: dict[str, float] = {APPEND: 0.0, UPDATE: 0.0}
         self.methods: dict[str, int] = {APPEND: 0, UPDATE: 0}
@@ -71,7 +71,7 @@ class Streams:
 def test_fifty_streams_for_three_minutes(apart: float) -> None:
     time = VirtualTime()
     slack = StrictSlack(time)
-    streams = Streams(time, Budget(time), slack, latency=0.05)
+    streams = Streams(time, RateLimiter(time), slack, latency=0.05)
     for number in range(50):
         time.spawn(partial(streams.answer, f"m{number}", 180.0), at=number * apart)
     time.run()
@@ -98,7 +98,7 @@ def test_none_is_older_than_its_share_while_others_come_and_go(
     """Each goes on at its writer's pace, and ends with what it said last."""
     time = VirtualTime()
     slack = StrictSlack(time)
-    budget, pace, latency = Budget(time), PACES[method], 0.05
+    budget, pace, latency = RateLimiter(time), PACES[method], 0.05
     written: dict[str, list[float]] = {}
 
     def send(key: str) -> None:
@@ -132,7 +132,7 @@ def test_none_is_older_than_its_share_while_others_come_and_go(
 def test_a_wait_in_vain_ends_soon_while_nobody_may_write() -> None:
     """Nothing else wakes whoever waits then: a pause can last for minutes."""
     time = VirtualTime()
-    budget = Budget(time)
+    budget = RateLimiter(time)
     budget.pause(TEAM, APPEND, 120.0)
     seen: list[tuple[bool, float]] = []
 
@@ -149,7 +149,7 @@ def test_a_wait_in_vain_ends_soon_while_nobody_may_write() -> None:
 
 def test_a_wait_in_vain_ends_at_once() -> None:
     time = VirtualTime()
-    budget = Budget(time)
+    budget = RateLimiter(time)
     while budget.try_acquire(TEAM, APPEND, "m"):
         pass
     for number in range(20):
@@ -169,7 +169,7 @@ def test_a_budget_shared_with_a_stranger_learns_from_429() -> None:
     """Another process of the same app uses half of the tier: after a while refusals are few."""
     time = VirtualTime()
     slack = StrictSlack(time)
-    budget = Budget(time)
+    budget = RateLimiter(time)
     streams = Streams(time, budget, slack, latency=0.05)
 
     def stranger() -> None:
@@ -188,7 +188,7 @@ def test_a_budget_shared_with_a_stranger_learns_from_429() -> None:
 
 def test_every_wait_ends_at_its_timeout() -> None:
     time = VirtualTime()
-    budget = Budget(time)
+    budget = RateLimiter(time)
     budget.pause(TEAM, APPEND, 100.0)
     seen = []
 
@@ -203,7 +203,7 @@ def test_every_wait_ends_at_its_timeout() -> None:
 
 def test_one_that_gave_up_holds_nobody_back() -> None:
     time = VirtualTime()
-    budget = Budget(time)
+    budget = RateLimiter(time)
     order = []
     for number in range(8):
         time.spawn(partial(budget.acquire, TEAM, UPDATE, f"x{number}", timeout=0.1))
@@ -217,7 +217,7 @@ def test_one_that_gave_up_holds_nobody_back() -> None:
 
 def test_a_pause_concerns_its_own_method_and_workspace() -> None:
     time = VirtualTime()
-    budget = Budget(time)
+    budget = RateLimiter(time)
     budget.pause(TEAM, APPEND, 100.0)
     assert budget.try_acquire(TEAM, UPDATE, "m")
     assert budget.try_acquire("T2", APPEND, "m")
@@ -232,7 +232,7 @@ def test_a_waiter_that_is_killed_leaves_the_line() -> None:
             raise Killed
 
     time = Killing()
-    budget = Budget(time)
+    budget = RateLimiter(time)
     while budget.try_acquire(TEAM, UPDATE, "m"):
         pass
     with pytest.raises(Killed):
@@ -243,7 +243,7 @@ def test_a_waiter_that_is_killed_leaves_the_line() -> None:
 
 def test_posts_of_one_channel_wait_for_each_other() -> None:
     time = VirtualTime()
-    budget = Budget(time)
+    budget = RateLimiter(time)
     times = []
 
     def post(number: int) -> None:
@@ -258,7 +258,7 @@ def test_posts_of_one_channel_wait_for_each_other() -> None:
 
 def test_a_finished_message_is_not_counted() -> None:
     time = VirtualTime()
-    budget = Budget(time)
+    budget = RateLimiter(time)
     alone = budget.call_interval(TEAM, UPDATE)
     assert budget.try_acquire(TEAM, UPDATE, "m")
     assert budget.call_interval(TEAM, UPDATE) == 2 * alone
@@ -271,7 +271,7 @@ def test_a_finished_message_is_not_counted() -> None:
 
 def test_workspaces_at_rest_are_forgotten() -> None:
     time = VirtualTime()
-    budget = Budget(time)
+    budget = RateLimiter(time)
     for number in range(3 * MANY):
         assert budget.acquire(f"T{number}/x", POST, "m", timeout=0, final=True)
         time._now += 1.0
@@ -280,7 +280,7 @@ def test_workspaces_at_rest_are_forgotten() -> None:
 
 def test_those_that_are_not_are_kept_however_many_they_are() -> None:
     time = VirtualTime()
-    budget = Budget(time)
+    budget = RateLimiter(time)
     for number in range(3 * MANY):
         budget.pause(f"T{number}/x", POST, 300.0)
     assert not any(budget.try_acquire(f"T{number}/x", POST, "m") for number in range(3 * MANY))

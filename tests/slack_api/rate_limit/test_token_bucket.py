@@ -4,10 +4,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slack_api.rate_limit.tiers import TIER_2, TIER_3, TIER_4, Tier
-from slack_api.rate_limit.token_bucket import MINUTE, Bucket
+from slack_api.rate_limit.token_bucket import MINUTE, TokenBucket
 
 
-def drain(bucket: Bucket, begin: float, end: float) -> list[float]:
+def drain(bucket: TokenBucket, begin: float, end: float) -> list[float]:
     """Take whenever it is possible."""
     now, taken = begin, []
     while now < end:
@@ -29,7 +29,7 @@ def fullest_minute(taken: list[float]) -> int:
     st.lists(st.floats(0, 40), max_size=12),
 )
 def test_no_minute_is_ever_fuller_than_slack_allows(tier: Tier, rests: list[float]) -> None:
-    bucket, now, taken = Bucket(tier, 0.0), 0.0, []
+    bucket, now, taken = TokenBucket(tier, 0.0), 0.0, []
     for rest in rests:
         now += rest
         taken += drain(bucket, now, now + 20)
@@ -39,23 +39,23 @@ def test_no_minute_is_ever_fuller_than_slack_allows(tier: Tier, rests: list[floa
 
 def test_in_the_long_run_it_uses_most_of_the_tier() -> None:
     for tier in (TIER_2, TIER_3, TIER_4):
-        assert len(drain(Bucket(tier, 0.0), 0, 600)) >= tier.per_minute * 10 * 0.9
+        assert len(drain(TokenBucket(tier, 0.0), 0, 600)) >= tier.per_minute * 10 * 0.9
 
 
 def test_after_a_rest_a_burst_goes_at_once() -> None:
-    bucket = Bucket(TIER_2, 0.0)
+    bucket = TokenBucket(TIER_2, 0.0)
     assert drain(bucket, 100.0, 100.001) == [100.0] * TIER_2.burst
 
 
 def test_flush_tiers_never_stall_at_the_end_of_a_minute() -> None:
     for tier in (TIER_3, TIER_4):
-        taken = drain(Bucket(tier, 0.0), 0, 300)
+        taken = drain(TokenBucket(tier, 0.0), 0, 300)
         gaps = [later - earlier for earlier, later in pairwise(taken)]
         assert max(gaps) <= MINUTE / tier.per_minute * 1.2
 
 
 def test_a_429_pauses_then_slows_and_recovers_slowly() -> None:
-    bucket = Bucket(TIER_4, 0.0)
+    bucket = TokenBucket(TIER_4, 0.0)
     full = bucket.calls_per_second(0.0)
     bucket.pause(10.0, 7.0)
     assert bucket.ready_at(10.0) > 17.0
@@ -66,7 +66,7 @@ def test_a_429_pauses_then_slows_and_recovers_slowly() -> None:
 
 
 def test_the_answers_to_one_burst_count_as_one() -> None:
-    one, many = Bucket(TIER_4, 0.0), Bucket(TIER_4, 0.0)
+    one, many = TokenBucket(TIER_4, 0.0), TokenBucket(TIER_4, 0.0)
     one.pause(1.0, 5.0)
     for delay in range(4):
         many.pause(1.0 + delay / 10, 4.0)
@@ -74,14 +74,14 @@ def test_the_answers_to_one_burst_count_as_one() -> None:
 
 
 def test_a_pace_never_reaches_zero() -> None:
-    bucket = Bucket(TIER_4, 0.0)
+    bucket = TokenBucket(TIER_4, 0.0)
     for now in range(0, 600, 5):
         bucket.pause(float(now), 1.0)
     assert bucket.ready_at(600.0) < 610.0
 
 
 def test_at_rest_only_when_it_has_nothing_to_remember() -> None:
-    bucket = Bucket(TIER_4, 0.0)
+    bucket = TokenBucket(TIER_4, 0.0)
     assert bucket.is_idle(0.0)
     bucket.spend(0.0)
     assert not bucket.is_idle(30.0)

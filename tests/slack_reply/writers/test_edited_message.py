@@ -3,20 +3,20 @@
 import pytest
 
 from slack_api.pool import HttpResponse, Unanswered
-from slack_api.rate_limit.rate_limiter import Budget
+from slack_api.rate_limit.rate_limiter import RateLimiter
 from slack_reply.markdown.pages.pages import Page
-from slack_reply.snapshot import View
+from slack_reply.snapshot import Snapshot
 from slack_reply.writers.edited_message import EditedMessage
 from slack_reply.writers.posting import Posting
-from slack_reply.writers.rate_share import Share
-from slack_reply.writers.stream_cleanup import LooseEnds
-from slack_reply.writers.writer import Place, SlackAway, WriterGone
+from slack_reply.writers.rate_share import RateShare
+from slack_reply.writers.stream_cleanup import StreamCleanup
+from slack_reply.writers.writer import ReplyTarget, SlackAway, WriterGone
 from slack_reply.writers.written import Written
 from tests.conversations.answers import long_text
 from tests.fake_clock import FakeClock
 from tests.slack_api.scripted_pool import ACCOUNT, OK, ScriptedPool, api_over, refuses, says
 
-PLACE = Place(ACCOUNT, "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
+PLACE = ReplyTarget(ACCOUNT, "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
 POST, UPDATE, STOP, DELETE = "chat.postMessage", "chat.update", "chat.stopStream", "chat.delete"
 LOST = Unanswered("RemoteDisconnected")
 LONG = long_text(9000)
@@ -24,20 +24,20 @@ LONG = long_text(9000)
 
 def writer(
     *answers: HttpResponse | Exception, follows: WriterGone | None = None
-) -> tuple[EditedMessage, ScriptedPool, LooseEnds]:
+) -> tuple[EditedMessage, ScriptedPool, StreamCleanup]:
     clock = FakeClock()
     api, pool = api_over(*answers, clock=clock)
-    share = Share(api.budget, PLACE)
-    ends = LooseEnds(api, share, PLACE, clock)
+    share = RateShare(api.budget, PLACE)
+    ends = StreamCleanup(api, share, PLACE, clock)
     posting = Posting(api, share, Written(), PLACE)
     return EditedMessage(api, share, posting, ends, PLACE, follows), pool, ends
 
 
 def test_it_is_posted_once_and_then_edited() -> None:
     one, pool, _ = writer(OK)
-    one.show(lambda: View("One two "))
-    one.show(lambda: View("One two three "))
-    one.finish(lambda: View("One two three four"))
+    one.show(lambda: Snapshot("One two "))
+    one.show(lambda: Snapshot("One two three "))
+    one.finish(lambda: Snapshot("One two three four"))
     assert pool.methods == [POST, UPDATE, UPDATE]
     assert pool.arguments()["markdown_text"] == "One two three four"
 
@@ -45,26 +45,26 @@ def test_it_is_posted_once_and_then_edited() -> None:
 @pytest.mark.parametrize("begun", ["**bo", "[a](htt", "`co", "\n| a | b |\n|--"])
 def test_half_open_markup_waits_while_a_step_runs_too(begun: str) -> None:
     one, pool, _ = writer(OK)
-    one.show(lambda: View(f"Hello there {begun}", line="Running Search…"))
+    one.show(lambda: Snapshot(f"Hello there {begun}", line="Running Search…"))
     assert pool.arguments()["markdown_text"].strip() == "_Running Search…_\n\nHello there"
 
 
 def test_words_that_stand_still_while_a_step_runs_are_whole() -> None:
     one, pool, _ = writer(OK)
-    one.show(lambda: View("Hello **there** you", line="Running Search…"))
+    one.show(lambda: Snapshot("Hello **there** you", line="Running Search…"))
     assert pool.arguments()["markdown_text"] == "_Running Search…_\n\nHello **there** you"
 
 
 def test_the_same_text_is_sent_once() -> None:
     one, pool, _ = writer(OK)
-    one.show(lambda: View("One two\n\n"))
-    one.show(lambda: View("One two\n\n"))
+    one.show(lambda: Snapshot("One two\n\n"))
+    one.show(lambda: Snapshot("One two\n\n"))
     assert pool.methods == [POST]
 
 
 def test_a_long_answer_goes_on_in_the_next_message() -> None:
     one, pool, _ = writer(OK)
-    one.finish(lambda: View(LONG))
+    one.finish(lambda: Snapshot(LONG))
     assert pool.methods == [POST] * 3
     assert all(len(pool.arguments(number)["markdown_text"]) <= 3500 for number in range(3))
 
@@ -74,19 +74,19 @@ def test_a_long_answer_goes_on_in_the_next_message() -> None:
 )
 def test_an_edit_that_fails_is_made_again(trouble: HttpResponse | Exception) -> None:
     one, pool, _ = writer(OK, trouble, OK)
-    one.show(lambda: View("One two "))
+    one.show(lambda: Snapshot("One two "))
     with pytest.raises(SlackAway):
-        one.finish(lambda: View("One two three"))
-    one.finish(lambda: View("One two three"))
+        one.finish(lambda: Snapshot("One two three"))
+    one.finish(lambda: Snapshot("One two three"))
     assert pool.methods == [POST, UPDATE, UPDATE]
 
 
 def test_a_pause_that_slack_asks_for_is_waited_out() -> None:
     one, pool, ends = writer(OK, says(b"", 429, retry_after="9"), OK)
-    one.show(lambda: View("One two "))
+    one.show(lambda: Snapshot("One two "))
     with pytest.raises(SlackAway):
-        one.finish(lambda: View("One two three"))
-    one.finish(lambda: View("One two three"))
+        one.finish(lambda: Snapshot("One two three"))
+    one.finish(lambda: Snapshot("One two three"))
     assert pool.methods == [POST, UPDATE, UPDATE]
     assert sum(ends._clock.slept) >= 9.0  # type: ignore[attr-defined]
 
@@ -96,9 +96,9 @@ def test_a_pause_that_slack_asks_for_is_waited_out() -> None:
 )
 def test_where_edits_are_refused_the_rest_is_for_the_next_writer(error: str) -> None:
     one, _, _ = writer(OK, refuses(error))
-    one.show(lambda: View("One two\n\nthree "))
+    one.show(lambda: Snapshot("One two\n\nthree "))
     with pytest.raises(WriterGone) as gone:
-        one.finish(lambda: View("One two\n\nthree four"))
+        one.finish(lambda: Snapshot("One two\n\nthree four"))
     assert (gone.value.adopt, "One two\n\nthree four"[gone.value.shown :].strip()[-4:]) == ((), "four")
     assert gone.value.shown > 0
 
@@ -109,13 +109,13 @@ def post_found_later(then: HttpResponse) -> tuple[EditedMessage, ScriptedPool]:
     found = says({"ok": True, "messages": [{"ts": "2.0", "bot_id": "B1", "metadata": name}]})
     one, pool, _ = writer(LOST, trouble, trouble, trouble, found, then)
     with pytest.raises(SlackAway):
-        one.show(lambda: View("One two "))
+        one.show(lambda: Snapshot("One two "))
     return one, pool
 
 
 def test_a_post_that_is_found_later_is_edited() -> None:
     one, pool = post_found_later(OK)
-    one.finish(lambda: View("One two three"))
+    one.finish(lambda: Snapshot("One two three"))
     assert (pool.methods.count(POST), pool.methods[-1], pool.arguments()["ts"]) == (1, UPDATE, "2.0")
     assert pool.arguments()["markdown_text"] == "One two three"
 
@@ -123,14 +123,14 @@ def test_a_post_that_is_found_later_is_edited() -> None:
 def test_where_it_cannot_be_edited_the_rest_is_for_the_next_writer() -> None:
     one, pool = post_found_later(refuses("edit_window_closed"))
     with pytest.raises(WriterGone) as gone:
-        one.finish(lambda: View("One two three"))
+        one.finish(lambda: Snapshot("One two three"))
     shown = pool.arguments(0)["markdown_text"].strip()
     assert (shown, "One two three"[gone.value.shown :].strip()) == ("One", "two three")
 
 
 def test_what_another_writer_left_is_overwritten() -> None:
     one, pool, _ = writer(OK, follows=WriterGone(4, ("7.0",), sure=8))
-    one.finish(lambda: View("One two three"))
+    one.finish(lambda: Snapshot("One two three"))
     assert (pool.methods, pool.arguments()["ts"]) == ([UPDATE], "7.0")
     assert pool.arguments()["markdown_text"] == "two three"
 
@@ -138,7 +138,7 @@ def test_what_another_writer_left_is_overwritten() -> None:
 def test_where_it_cannot_be_overwritten_what_it_surely_shows_counts() -> None:
     one, _, _ = writer(refuses("edit_window_closed"), follows=WriterGone(4, ("7.0",), sure=8))
     with pytest.raises(WriterGone) as gone:
-        one.finish(lambda: View("One two three"))
+        one.finish(lambda: Snapshot("One two three"))
     assert gone.value.shown == 8
 
 
@@ -146,21 +146,21 @@ def test_a_stream_that_is_still_open_is_stopped_first() -> None:
     one, pool, ends = writer(refuses("streaming_state_conflict"), OK, follows=WriterGone(0, ("7.0",)))
     ends.shows("7.0", Page((), 0))
     with pytest.raises(SlackAway):
-        one.finish(lambda: View("One two three"))
-    one.finish(lambda: View("One two three"))
+        one.finish(lambda: Snapshot("One two three"))
+    one.finish(lambda: Snapshot("One two three"))
     assert pool.methods == [UPDATE, STOP, UPDATE]
 
 
 def test_a_post_that_is_called_a_stream_cannot_be_edited() -> None:
     one, _, _ = writer(OK, refuses("streaming_state_conflict"))
-    one.show(lambda: View("One two "))
+    one.show(lambda: Snapshot("One two "))
     with pytest.raises(WriterGone):
-        one.finish(lambda: View("One two three"))
+        one.finish(lambda: Snapshot("One two three"))
 
 
 def test_messages_that_the_new_text_does_not_need_are_taken_away() -> None:
     one, pool, _ = writer(OK, follows=WriterGone(0, ("7.0", "8.0")))
-    one.finish(lambda: View("Short."))
+    one.finish(lambda: Snapshot("Short."))
     assert pool.methods == [UPDATE, DELETE]
     assert pool.arguments()["ts"] == "8.0"
 
@@ -168,7 +168,7 @@ def test_messages_that_the_new_text_does_not_need_are_taken_away() -> None:
 def test_content_that_slack_refuses_is_for_the_next_writer() -> None:
     one, _, _ = writer(refuses("invalid_blocks"))
     with pytest.raises(WriterGone) as gone:
-        one.finish(lambda: View("One two three"))
+        one.finish(lambda: Snapshot("One two three"))
     assert gone.value.shown == 0
 
 
@@ -176,20 +176,20 @@ def test_when_edits_are_short_the_answer_is_left_to_a_post() -> None:
     one, pool, _ = writer(OK)
     for number in range(22):
         one._api.budget.add_message(PLACE.account, UPDATE, f"m{number}")
-    one.show(lambda: View("One two "))
+    one.show(lambda: Snapshot("One two "))
     assert pool.methods == [POST]
     late, pool, _ = writer(OK)
     for number in range(23):
         late._api.budget.add_message(PLACE.account, UPDATE, f"m{number}")
     with pytest.raises(WriterGone) as gone:
-        late.show(lambda: View("One two "))
+        late.show(lambda: Snapshot("One two "))
     assert (gone.value.shown, pool.sent) == (0, [])
 
 
 def test_those_that_begin_at_one_instant_know_of_each_other() -> None:
     one, _, _ = writer(OK)
-    one.show(lambda: View("One two "))
-    alone = Budget(FakeClock()).call_interval(PLACE.account, UPDATE)
+    one.show(lambda: Snapshot("One two "))
+    alone = RateLimiter(FakeClock()).call_interval(PLACE.account, UPDATE)
     assert one._api.budget.call_interval(PLACE.account, UPDATE) == pytest.approx(2 * alone)
 
 
@@ -197,29 +197,29 @@ def test_a_whole_answer_asks_for_no_edits() -> None:
     one, pool, _ = writer(OK)
     for number in range(99):
         one._api.budget.add_message(PLACE.account, UPDATE, f"m{number}")
-    one.finish(lambda: View("One two three"))
+    one.finish(lambda: Snapshot("One two three"))
     assert pool.methods == [POST]
 
 
 def test_each_message_of_a_flush_takes_its_turn() -> None:
     """Three pages of another writer are overwritten: tier 3 lets two go at once."""
     one, pool, _ = writer(OK, follows=WriterGone(0, ("7.0", "8.0", "9.0")))
-    one.finish(lambda: View(LONG))
+    one.finish(lambda: Snapshot(LONG))
     assert pool.methods == [UPDATE] * 3
     assert sum(one._ends._clock.slept) > 1.0  # type: ignore[attr-defined]
 
 
 def test_out_of_turn_no_edit_is_sent() -> None:
     one, pool, _ = writer(OK)
-    one.show(lambda: View("One two "))
+    one.show(lambda: Snapshot("One two "))
     one._api.budget.pause(PLACE.account, UPDATE, 1000.0)
     with pytest.raises(SlackAway):
-        one.finish(lambda: View("One two three"))
+        one.finish(lambda: Snapshot("One two three"))
     assert pool.methods == [POST]
 
 
 def test_what_cannot_be_taken_away_now_is_left_to_the_loose_ends() -> None:
     one, pool, ends = writer(OK, refuses("fatal_error"), OK, follows=WriterGone(0, ("7.0", "8.0")))
-    one.finish(lambda: View("Short."))
+    one.finish(lambda: Snapshot("Short."))
     ends.tidy()
     assert pool.methods == [UPDATE, DELETE, DELETE]

@@ -12,16 +12,16 @@ from errors import SlackRefused
 from simulators.slack.chunks import check_chunks, weight
 from simulators.slack.messages import fold
 from slack_api.client import SlackApi
-from slack_api.rate_limit.rate_limiter import Budget
-from slack_reply.snapshot import Card, CardState, View
+from slack_api.rate_limit.rate_limiter import RateLimiter
+from slack_reply.snapshot import Card, CardState, Snapshot
 from slack_reply.writers.native_stream import NativeStream
 from slack_reply.writers.opening import Opening
-from slack_reply.writers.rate_share import Share
-from slack_reply.writers.stream_cleanup import LooseEnds
-from slack_reply.writers.writer import Place, WriterGone
+from slack_reply.writers.rate_share import RateShare
+from slack_reply.writers.stream_cleanup import StreamCleanup
+from slack_reply.writers.writer import ReplyTarget, WriterGone
 from tests.fake_clock import FakeClock
 
-PLACE = Place("T1", "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
+PLACE = ReplyTarget("T1", "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
 CAP = 10_600
 
 
@@ -78,7 +78,7 @@ class Slack:
         assert weight(self.messages[ts]) <= CAP
 
 
-class Free(Budget):
+class Free(RateLimiter):
     def acquire(self, *_: Any, **__: Any) -> bool:
         return True
 
@@ -93,11 +93,11 @@ class Anything:
         return lambda *_, **__: ""
 
 
-def stream(slack: Slack, clock: FakeClock | None = None) -> tuple[NativeStream, LooseEnds]:
+def stream(slack: Slack, clock: FakeClock | None = None) -> tuple[NativeStream, StreamCleanup]:
     clock = clock or FakeClock()
     api, budget = cast("SlackApi", slack), Free(clock)
-    share = Share(budget, PLACE)
-    ends = LooseEnds(api, share, PLACE, clock)
+    share = RateShare(budget, PLACE)
+    ends = StreamCleanup(api, share, PLACE, clock)
     nothing = cast("Any", Anything())
     return NativeStream(api, share, Opening(api, share, nothing, nothing, PLACE), ends, PLACE, clock), ends
 
@@ -116,9 +116,9 @@ WORDS = st.sampled_from(
 
 
 @st.composite
-def growth(draw: st.DrawFn) -> list[View]:
+def growth(draw: st.DrawFn) -> list[Snapshot]:
     """An answer as it grows: at each look more text, more cards, or cards that have come to their end."""
-    views: list[View] = []
+    views: list[Snapshot] = []
     text, cards = "", list[Card]()
     for _ in range(draw(st.integers(1, 12))):
         for _ in range(draw(st.integers(0, 3))):
@@ -130,15 +130,17 @@ def growth(draw: st.DrawFn) -> list[View]:
             if cards and cards[number].state == "running":
                 output = draw(st.text(max_size=300))
                 cards[number] = replace(cards[number], state="done", output=output)
-        views.append(View(text, tuple(cards), continued="Continued."))
+        views.append(Snapshot(text, tuple(cards), continued="Continued."))
     ended = [replace(each, state="failed") if each.state == "running" else each for each in cards]
-    views.append(View(text, tuple(ended), continued="Continued."))
+    views.append(Snapshot(text, tuple(ended), continued="Continued."))
     return views
 
 
 @settings(max_examples=150, deadline=None)
 @given(growth(), st.data())
-def test_all_of_the_text_and_every_card_arrive_in_their_order(views: list[View], data: st.DataObject) -> None:
+def test_all_of_the_text_and_every_card_arrive_in_their_order(
+    views: list[Snapshot], data: st.DataObject
+) -> None:
     slack = Slack()
     writer, ends = stream(slack)
     for view in views[:-1]:
@@ -160,7 +162,7 @@ def test_all_of_the_text_and_every_card_arrive_in_their_order(views: list[View],
 def test_nothing_is_sent_twice_and_nothing_for_nothing() -> None:
     slack = Slack()
     writer, _ = stream(slack)
-    view = View("Hello there. ", (card(1, 0, "running"),))
+    view = Snapshot("Hello there. ", (card(1, 0, "running"),))
     for _ in range(3):
         writer.show(lambda: view)
     assert slack.messages["2.0"] == [
@@ -172,12 +174,12 @@ def test_nothing_is_sent_twice_and_nothing_for_nothing() -> None:
 def test_work_that_outlives_its_message_goes_on_in_the_next() -> None:
     slack, clock = Slack(), FakeClock()
     writer, ends = stream(slack, clock)
-    running = View("", (card(1, 0, "running"),), continued="Continued.")
+    running = Snapshot("", (card(1, 0, "running"),), continued="Continued.")
     writer.show(lambda: running)
     clock.advance(241)
     writer.show(lambda: running)
     writer.show(lambda: running)
-    writer.finish(lambda: View("Done.", (card(1, 0, "done", "42"),), continued="Continued."))
+    writer.finish(lambda: Snapshot("Done.", (card(1, 0, "done", "42"),), continued="Continued."))
     ends.tidy()
     assert [(task["status"], task["output"]) for task in slack.tasks()] == [
         ("complete", "Continued."),
@@ -189,9 +191,9 @@ def test_work_that_outlives_its_message_goes_on_in_the_next() -> None:
 def test_a_stream_of_cards_alone_that_died_is_taken_away() -> None:
     slack = Slack()
     writer, ends = stream(slack)
-    writer.show(lambda: View("", (card(1, 0, "running"),)))
+    writer.show(lambda: Snapshot("", (card(1, 0, "running"),)))
     slack.refuse = ["message_not_in_streaming_state"]
-    writer.finish(lambda: View("Done.", (card(1),)))
+    writer.finish(lambda: Snapshot("Done.", (card(1),)))
     ends.tidy()
     assert list(slack.messages) == ["3.0"]
     assert slack.texts() == "Done."
@@ -202,17 +204,17 @@ def test_a_word_that_a_card_parted_is_whole_for_the_next_writer() -> None:
     slack = Slack()
     writer, _ = stream(slack)
     text = "I look it up.Here it is"
-    writer.show(lambda: View("I look it up.", (card(1, 13),)))
-    writer.show(lambda: View(text, (card(1, 13),)))
+    writer.show(lambda: Snapshot("I look it up.", (card(1, 13),)))
+    writer.show(lambda: Snapshot(text, (card(1, 13),)))
     slack.refuse = ["invalid_chunks"]
     with pytest.raises(WriterGone) as gone:
-        writer.show(lambda: View(f"{text} and there it is", (card(1, 13),)))
+        writer.show(lambda: Snapshot(f"{text} and there it is", (card(1, 13),)))
     assert text[gone.value.shown :] in {"it is", "is"}
     slack.refuse = ["internal_error"]
     writer, _ = stream(slack)
-    writer.show(lambda: View("I look it up.", (card(1, 13),)))
+    writer.show(lambda: Snapshot("I look it up.", (card(1, 13),)))
     with pytest.raises(WriterGone) as gone:
-        writer.show(lambda: View(f"{text} and there it is", (card(1, 13),)))
+        writer.show(lambda: Snapshot(f"{text} and there it is", (card(1, 13),)))
     assert gone.value.sure <= len("I look it up.")
     assert text[: gone.value.sure].endswith(" ")
 
@@ -220,7 +222,7 @@ def test_a_word_that_a_card_parted_is_whole_for_the_next_writer() -> None:
 def test_replaced_text_is_edited() -> None:
     slack = Slack()
     writer, _ = stream(slack)
-    writer.show(lambda: View("Something bad. And more.", (card(1),)))
+    writer.show(lambda: Snapshot("Something bad. And more.", (card(1),)))
     with pytest.raises(WriterGone) as gone:
-        writer.show(lambda: View("Good.", (card(1),)))
+        writer.show(lambda: Snapshot("Good.", (card(1),)))
     assert (gone.value.shown, gone.value.adopt) == (0, ("2.0",))

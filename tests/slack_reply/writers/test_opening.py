@@ -9,8 +9,8 @@ from slack_api.pool import HttpResponse, Unanswered
 from slack_api.rate_limit.tiers import START, tier_of
 from slack_reply.writers.native_support import NativeSupport
 from slack_reply.writers.opening import Opening, looks_like, reads_like
-from slack_reply.writers.rate_share import Share
-from slack_reply.writers.writer import Place, SlackAway, WriterGone
+from slack_reply.writers.rate_share import RateShare
+from slack_reply.writers.writer import ReplyTarget, SlackAway, WriterGone
 from slack_reply.writers.written import Written
 from tests.fake_clock import FakeClock
 from tests.slack_api.scripted_pool import ACCOUNT, OK, ScriptedPool, api_over, refuses, says
@@ -27,11 +27,11 @@ def opening(
     api, pool = api_over(*answers, clock=clock)
     support, written = NativeSupport(clock), Written()
     here = place("C1", kind)
-    return Opening(api, Share(api.budget, here), support, written, here), pool, support, written
+    return Opening(api, RateShare(api.budget, here), support, written, here), pool, support, written
 
 
-def place(channel: str, kind: str) -> Place:
-    return Place(ACCOUNT, channel, kind, "1.000001", "1.000001", "U1", "T2", "UBOT")
+def place(channel: str, kind: str) -> ReplyTarget:
+    return ReplyTarget(ACCOUNT, channel, kind, "1.000001", "1.000001", "U1", "T2", "UBOT")
 
 
 def thread(*messages: dict[str, Any]) -> HttpResponse:

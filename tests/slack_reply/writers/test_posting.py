@@ -6,12 +6,12 @@ from slack_api.connection import NeverSent
 from slack_api.pool import HttpResponse, Unanswered
 from slack_reply.markdown.pages.pages import Markdown, Page
 from slack_reply.writers.posting import Posted, Posting, Unfit
-from slack_reply.writers.rate_share import Share
-from slack_reply.writers.writer import CannotReply, Place, SlackAway, WriterGone
+from slack_reply.writers.rate_share import RateShare
+from slack_reply.writers.writer import CannotReply, ReplyTarget, SlackAway, WriterGone
 from slack_reply.writers.written import Written
 from tests.slack_api.scripted_pool import ACCOUNT, OK, ScriptedPool, api_over, refuses, says
 
-PLACE = Place(ACCOUNT, "C1", "channel", "1.000000", "1.000000", "U1", "T1", "UBOT")
+PLACE = ReplyTarget(ACCOUNT, "C1", "channel", "1.000000", "1.000000", "U1", "T1", "UBOT")
 PAGE = Page((Markdown("Some text."),), 10)
 LONGER = Page((Markdown("Some text. And more."),), 20)
 LOST = Unanswered("RemoteDisconnected")
@@ -21,7 +21,7 @@ POST, REPLIES = "chat.postMessage", "conversations.replies"
 def posting(*answers: HttpResponse | Exception) -> tuple[Posting, ScriptedPool, Written]:
     api, pool = api_over(*answers)
     written = Written()
-    return Posting(api, Share(api.budget, PLACE), written, PLACE), pool, written
+    return Posting(api, RateShare(api.budget, PLACE), written, PLACE), pool, written
 
 
 def thread(*names: str) -> HttpResponse:

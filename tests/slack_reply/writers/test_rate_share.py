@@ -4,19 +4,19 @@ from functools import partial
 
 import pytest
 
-from slack_api.rate_limit.rate_limiter import Budget
+from slack_api.rate_limit.rate_limiter import RateLimiter
 from slack_api.rate_limit.tiers import APPEND, UPDATE
-from slack_reply.writers.rate_share import RATE_LIMIT_TIMEOUT, Share
-from slack_reply.writers.writer import Place, SlackAway
+from slack_reply.writers.rate_share import RATE_LIMIT_TIMEOUT, RateShare
+from slack_reply.writers.writer import ReplyTarget, SlackAway
 from tests.slack_api.virtual_time import VirtualTime
 
-PLACE = Place("T1", "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
+PLACE = ReplyTarget("T1", "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
 
 
-def share() -> tuple[Share, Budget, VirtualTime]:
+def share() -> tuple[RateShare, RateLimiter, VirtualTime]:
     time = VirtualTime()
-    budget = Budget(time)
-    return Share(budget, PLACE), budget, time
+    budget = RateLimiter(time)
+    return RateShare(budget, PLACE), budget, time
 
 
 def test_a_turn_taken_ahead_is_good_for_one_call() -> None:

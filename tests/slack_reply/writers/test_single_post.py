@@ -4,22 +4,22 @@ import pytest
 
 from slack_api.pool import HttpResponse, Unanswered
 from slack_reply.markdown.pages.pages import pages_after
-from slack_reply.snapshot import View
+from slack_reply.snapshot import Snapshot
 from slack_reply.writers.posting import Posting
-from slack_reply.writers.rate_share import Share
+from slack_reply.writers.rate_share import RateShare
 from slack_reply.writers.single_post import LIMITS, SinglePost
-from slack_reply.writers.writer import CannotReply, Place, SlackAway
+from slack_reply.writers.writer import CannotReply, ReplyTarget, SlackAway
 from slack_reply.writers.written import Written
 from tests.conversations.answers import long_text
 from tests.slack_api.scripted_pool import ACCOUNT, OK, ScriptedPool, api_over, refuses, says
 
-PLACE = Place(ACCOUNT, "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
+PLACE = ReplyTarget(ACCOUNT, "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
 LONG = long_text(20_000)
 
 
 def writer(*answers: HttpResponse | Exception, start: int = 0) -> tuple[SinglePost, ScriptedPool]:
     api, pool = api_over(*answers)
-    return SinglePost(Posting(api, Share(api.budget, PLACE), Written(), PLACE), start), pool
+    return SinglePost(Posting(api, RateShare(api.budget, PLACE), Written(), PLACE), start), pool
 
 
 def texts(pool: ScriptedPool) -> list[str]:
@@ -28,13 +28,13 @@ def texts(pool: ScriptedPool) -> list[str]:
 
 def test_nothing_is_shown_before_the_end() -> None:
     one, pool = writer(OK)
-    one.show(lambda: View("So far"))
+    one.show(lambda: Snapshot("So far"))
     assert (pool.sent, one.message_ts) == ([], "")
 
 
 def test_all_pages_are_posted() -> None:
     one, pool = writer(OK)
-    one.finish(lambda: View(LONG))
+    one.finish(lambda: Snapshot(LONG))
     assert len(pool.sent) == 2
     assert "".join("".join(texts(pool)).split()) == "".join(LONG.split())
     assert one.message_ts == "1.5"
@@ -42,15 +42,15 @@ def test_all_pages_are_posted() -> None:
 
 def test_it_begins_where_another_writer_ended() -> None:
     one, pool = writer(OK, start=4)
-    one.finish(lambda: View("One two three"))
+    one.finish(lambda: Snapshot("One two three"))
     assert texts(pool) == ["two three"]
 
 
 def test_after_a_pause_it_goes_on_with_the_page_that_is_missing() -> None:
     one, pool = writer(OK, says(b"", 429, retry_after="90"), OK)
     with pytest.raises(SlackAway):
-        one.finish(lambda: View(LONG))
-    one.finish(lambda: View(LONG))
+        one.finish(lambda: Snapshot(LONG))
+    one.finish(lambda: Snapshot(LONG))
     first, refused, second = texts(pool)
     assert refused == second != first
 
@@ -63,14 +63,14 @@ def test_behind_an_earlier_post_that_is_found_it_goes_on_where_that_one_ends() -
     [partial] = pages_after("One two ", 0, LIMITS, final=True)
     with pytest.raises(SlackAway):
         one._posting.post(partial, 0)
-    one.finish(lambda: View("One two three"))
+    one.finish(lambda: Snapshot("One two three"))
     assert pool.methods.count("chat.postMessage") == 2
     assert (one.messages, pool.arguments()["markdown_text"]) == (("2.0", "1.5"), "three")
 
 
 def test_too_long_for_slack_is_posted_in_smaller_pages() -> None:
     one, pool = writer(refuses("msg_too_long"), OK)
-    one.finish(lambda: View(LONG[:6000]))
+    one.finish(lambda: Snapshot(LONG[:6000]))
     assert len(pool.sent) == 4
     assert all(len(text) < 3000 for text in texts(pool)[1:])
 
@@ -78,5 +78,5 @@ def test_too_long_for_slack_is_posted_in_smaller_pages() -> None:
 def test_what_slack_never_takes_is_given_up() -> None:
     one, pool = writer(refuses("msg_too_long"))
     with pytest.raises(CannotReply, match="msg_too_long"):
-        one.finish(lambda: View(LONG[:6000]))
+        one.finish(lambda: Snapshot(LONG[:6000]))
     assert len(pool.sent) == 2

@@ -7,13 +7,13 @@ import pytest
 from slack_api.connection import NeverSent
 from slack_api.pool import HttpResponse, Unanswered
 from slack_reply.markdown.pages.pages import Markdown, Page
-from slack_reply.writers.rate_share import Share
-from slack_reply.writers.stream_cleanup import CLEANUP_TIMEOUT, REFUSALS, LooseEnds
-from slack_reply.writers.writer import Place, SlackAway, StoppedByUser
+from slack_reply.writers.rate_share import RateShare
+from slack_reply.writers.stream_cleanup import CLEANUP_TIMEOUT, REFUSALS, StreamCleanup
+from slack_reply.writers.writer import ReplyTarget, SlackAway, StoppedByUser
 from tests.fake_clock import FakeClock
 from tests.slack_api.scripted_pool import ACCOUNT, OK, ScriptedPool, api_over, refuses, says
 
-PLACE = Place(ACCOUNT, "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
+PLACE = ReplyTarget(ACCOUNT, "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
 PAGE = Page((Markdown("So far"),), 6)
 STOP, UPDATE, DELETE = "chat.stopStream", "chat.update", "chat.delete"
 LOST = Unanswered("RemoteDisconnected")
@@ -27,10 +27,10 @@ TROUBLE: list[HttpResponse | Exception] = [
 ]
 
 
-def ends(*answers: HttpResponse | Exception) -> tuple[LooseEnds, ScriptedPool, FakeClock]:
+def ends(*answers: HttpResponse | Exception) -> tuple[StreamCleanup, ScriptedPool, FakeClock]:
     clock = FakeClock()
     api, pool = api_over(*answers, clock=clock)
-    found = LooseEnds(api, Share(api.budget, PLACE), PLACE, clock)
+    found = StreamCleanup(api, RateShare(api.budget, PLACE), PLACE, clock)
     found.shows("2.0", PAGE)
     return found, pool, clock
 
@@ -56,7 +56,7 @@ def test_what_may_be_stopped_at_once_is_not_open_any_more() -> None:
 def test_what_the_limits_hold_back_waits_for_the_end() -> None:
     clock = FakeClock()
     api, pool = api_over(OK, clock=clock)
-    one = LooseEnds(api, Share(api.budget, PLACE), PLACE, clock)
+    one = StreamCleanup(api, RateShare(api.budget, PLACE), PLACE, clock)
     one.shows("2.0", PAGE)
     api.budget.pause(ACCOUNT, STOP, 20.0)
     assert one.settle() == ("2.0",)

@@ -6,7 +6,7 @@ import gevent
 import pytest
 
 from clock import SystemClock
-from dify_app.files.uploads import OfferedFile, Place, PlacedFile
+from dify_app.files.uploads import FileSlot, OfferedFile, PlacedFile
 from dify_app.form import AppForm, UploadLimits
 from errors import AppMisconfigured, FileRefused
 from slack_api.files import Downloaded, FileLimits
@@ -29,11 +29,11 @@ class FakeApp:
             raise AppMisconfigured
         return self.takes
 
-    def place(self, files: list[OfferedFile]) -> list[Place | FileRefused]:
+    def place(self, files: list[OfferedFile]) -> list[FileSlot | FileRefused]:
         return [
             FileRefused(file.name, "file_wrong_type")
             if file.name.endswith(".exe")
-            else Place(file, "files", True, "document")
+            else FileSlot(file, "files", True, "document")
             for file in files
         ]
 

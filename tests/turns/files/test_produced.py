@@ -8,12 +8,12 @@ from clock import SystemClock
 from dify_app.answer import FileProduced
 from dify_app.files.fetch import FetchedFile
 from errors import SlackError, SlackFateUnknown, SlackRefused, SlackUnreachable
-from slack_reply.writers.writer import Place
+from slack_reply.writers.writer import ReplyTarget
 from turns.files.produced import MOST_FILES, MOST_LINKS, ProducedFiles
 from turns.files.transfers import Transfers
 
 SECRET = "xoxb-nobodys-business"
-PLACE = Place("T1", "C1", "channel", "1.000000", "2.000000", "U1", "T1")
+PLACE = ReplyTarget("T1", "C1", "channel", "1.000000", "2.000000", "U1", "T1")
 
 
 class FakeFiles:

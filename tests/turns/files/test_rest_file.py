@@ -5,13 +5,13 @@ import pytest
 
 from clock import SystemClock
 from errors import SlackError, SlackFateUnknown, SlackRefused, SlackUnreachable
-from slack_reply.writers.writer import Place
+from slack_reply.writers.writer import ReplyTarget
 from turns.files.rest_file import NAME, RestFile
 from turns.files.transfers import Transfers
 from wording import Say
 
 SECRET = "xoxb-nobodys-business"
-PLACE = Place("T1", "C1", "channel", "1.000000", "2.000000", "U1", "T1")
+PLACE = ReplyTarget("T1", "C1", "channel", "1.000000", "2.000000", "U1", "T1")
 
 
 class FakeFiles:
