@@ -7,20 +7,24 @@ from redis import Redis
 
 from clock import Clock
 from conversation_store.circuit_breaker import CircuitBreaker
-from conversation_store.dify.buckets import Buckets, BucketState
-from conversation_store.dify.dify_storage import DifyStorage
-from conversation_store.layers.cached import CachedStore, RecordCache
-from conversation_store.layers.failover import FailoverStore
-from conversation_store.layers.memory import ProcessMemory
-from conversation_store.layers.resilient import ResilientStore, hook_breaker
-from conversation_store.redis.outage import Outage
-from conversation_store.redis.process_leases import ProcessLeases, RedisProcessLeases
-from conversation_store.redis.redis_client import connect
-from conversation_store.redis.redis_store import RedisStore
-from conversation_store.redis.shared_thread_queue import (
+from conversation_store.dify import Buckets, BucketState, DifyStorage
+from conversation_store.layers import (
+    CachedStore,
+    FailoverStore,
+    ProcessMemory,
+    RecordCache,
+    ResilientStore,
+    hook_breaker,
+)
+from conversation_store.redis import (
+    Outage,
+    ProcessLeases,
+    RedisProcessLeases,
+    RedisStore,
     RedisThreadQueue,
     RestingThreadQueue,
     SharedThreadQueue,
+    connect,
 )
 from conversation_store.store import ThreadStore
 from errors import SettingsError

@@ -8,11 +8,11 @@ from typing import Any
 from dify_app.answer import AnswerEvent, FilesDropped, QuestionCut
 from dify_app.calls import AppCalls, Kinds, open_stream, probe_kind
 from dify_app.faults import classify, refuses_files
-from dify_app.files.uploads import FileSlot, OfferedFile, PlacedFile, place
+from dify_app.files import FileSlot, OfferedFile, PlacedFile, place
 from dify_app.form import AppForm, FormCache, Variable
 from dify_app.inputs import checked, known_values, query_variable, with_query
 from dify_app.run_options import RunOptions
-from dify_app.stream.reducer import AppKind, Reducer
+from dify_app.stream import AppKind, Reducer
 from errors import AppMisconfigured, ConversationLost, DifyError, FileRefused, Incomplete
 
 _THREAD = "slack_thread"  # the variable that takes what others said before

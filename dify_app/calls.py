@@ -22,7 +22,7 @@ from cachetools import LRUCache
 
 from dify_app.faults import classify, kind_refused
 from dify_app.form import Variable
-from dify_app.stream.reducer import AppKind
+from dify_app.stream import AppKind
 from errors import DifyUnavailable, UnsupportedApp
 
 Stream = Generator[dict[str, Any], None, None]

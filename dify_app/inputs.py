@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dify_app.files.uploads import PlacedFile
+from dify_app.files import PlacedFile
 from dify_app.form import FILE_KINDS, TEXT_KINDS, AppForm, Variable
 from errors import InputMissing
 

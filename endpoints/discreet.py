@@ -5,7 +5,7 @@ from collections.abc import Callable
 from werkzeug import Response
 
 from errors import SettingsError
-from turns.report import logger, where
+from turns import logger, where
 
 
 def discreet(answer: Callable[[], Response]) -> Response:

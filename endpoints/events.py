@@ -6,7 +6,7 @@ from dify_plugin import Endpoint
 from werkzeug import Request, Response
 
 from endpoints.discreet import discreet
-from wiring.container import container
+from wiring import container
 
 
 class EventsEndpoint(Endpoint):  # type: ignore[misc]  # the SDK is not typed

@@ -1,1 +1,22 @@
 """Past Slack's three seconds: a verified event is posted, sealed, to our own `/slack/turns` (design D1)."""
+
+from handoff.cancellation import CancellationRegistry
+from handoff.capacity import OPEN_TURNS, Capacity
+from handoff.claims import Claims
+from handoff.event_hand_off import EventHandOff
+from handoff.hand_off import HandOffFactory
+from handoff.receiver import Receiver
+from handoff.relay import REQUEST_HEADER, Relay, http_client
+
+__all__ = [
+    "OPEN_TURNS",
+    "REQUEST_HEADER",
+    "CancellationRegistry",
+    "Capacity",
+    "Claims",
+    "EventHandOff",
+    "HandOffFactory",
+    "Receiver",
+    "Relay",
+    "http_client",
+]

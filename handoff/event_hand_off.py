@@ -8,9 +8,7 @@ import gevent
 from errors import HandoffError
 from handoff.hand_off import HandOff
 from job import Job, SweepJob
-from turns.endpoint_request import EndpointRequest
-from turns.recovery.sweep import SweepSchedule
-from turns.report import AckTimes
+from turns import AckTimes, EndpointRequest, SweepSchedule
 
 
 @dataclass(frozen=True, slots=True)

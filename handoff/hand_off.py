@@ -11,9 +11,8 @@ from handoff.relay import Relay
 from handoff.routes import routes
 from handoff.signer import Signer
 from job import Job, SweepJob
-from provider.environment import Environment
-from turns.endpoint_request import EndpointRequest
-from turns.turn_factory import TurnsOfEndpoint
+from provider import Environment
+from turns import EndpointRequest, TurnsOfEndpoint
 
 
 @dataclass(frozen=True, slots=True)

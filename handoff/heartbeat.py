@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import gevent
 
 from clock import Clock
-from turns.limits import HEARTBEAT_SECONDS
+from turns import HEARTBEAT_SECONDS
 
 BEAT = b"."
 

@@ -14,11 +14,7 @@ from handoff.heartbeat import heartbeats
 from handoff.relay import RECEIPT_HEADER
 from handoff.signer import Signer
 from job import Job, SweepJob, job_from
-from turns.endpoint_request import EndpointRequest
-from turns.recovery.recovery import SweepRun
-from turns.report import logger
-from turns.turn_factory import TurnsOfEndpoint
-from turns.turn_request import TurnRequest
+from turns import EndpointRequest, SweepRun, TurnRequest, TurnsOfEndpoint, logger
 
 OK, UNAUTHORIZED, CONFLICT, TOO_EARLY, UNAVAILABLE = 200, 401, 409, 425, 503
 CONFIRM_SECONDS = 2.0

@@ -18,7 +18,7 @@ from clock import Clock
 from errors import HandoffError
 from handoff.cancellation import CancellationRegistry
 from handoff.hand_off_request import HandOffRequest, Outcome
-from turns.limits import HEARTBEAT_SECONDS, REQUEST_SECONDS
+from turns import HEARTBEAT_SECONDS, REQUEST_SECONDS
 
 OK, TAKEN, FULL = 200, 409, 503
 RECEIPT_HEADER = "Slack-Bridge-Receipt"

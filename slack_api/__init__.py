@@ -3,3 +3,58 @@
 A call goes from `client` (its typed method) over `web` (budget, retries, slack_sdk) and `pool` (one HTTP exchange) to
 `connection`.
 """
+
+from slack_api.addresses import FilesOrigin
+from slack_api.channels import Channels
+from slack_api.client import SlackApi
+from slack_api.error_codes import (
+    CANNOT_POST,
+    RECIPIENT_MISSING,
+    SLACK_TROUBLE,
+    STOPPED,
+    STREAM_OPEN,
+    STREAM_OVER,
+    TOKEN_DEAD,
+    TOO_LONG,
+)
+from slack_api.file_objects import declared_size, download_url, mime_of, name_of
+from slack_api.files import FileLimits, SlackFiles
+from slack_api.identity import AuthInfo, UserInfo
+from slack_api.pool import Pool
+from slack_api.rate_limit import APPEND, POST, START, STOP, UPDATE, RateLimiter
+from slack_api.retry import BRISK, HASTY, PATIENT, Patience
+from slack_api.users import Users
+
+__all__ = [
+    "APPEND",
+    "BRISK",
+    "CANNOT_POST",
+    "HASTY",
+    "PATIENT",
+    "POST",
+    "RECIPIENT_MISSING",
+    "SLACK_TROUBLE",
+    "START",
+    "STOP",
+    "STOPPED",
+    "STREAM_OPEN",
+    "STREAM_OVER",
+    "TOKEN_DEAD",
+    "TOO_LONG",
+    "UPDATE",
+    "AuthInfo",
+    "Channels",
+    "FileLimits",
+    "FilesOrigin",
+    "Patience",
+    "Pool",
+    "RateLimiter",
+    "SlackApi",
+    "SlackFiles",
+    "UserInfo",
+    "Users",
+    "declared_size",
+    "download_url",
+    "mime_of",
+    "name_of",
+]

@@ -7,7 +7,7 @@ from typing import Any, TypedDict, Unpack
 from errors import SlackFateUnknown
 from json_fields import mapping_of, mappings_of, text_of
 from slack_api.identity import AuthInfo, UserInfo, auth_info, user_info
-from slack_api.rate_limit.tiers import APPEND, POST, SET_STATUS, START, STOP, UPDATE, USER
+from slack_api.rate_limit import APPEND, POST, SET_STATUS, START, STOP, UPDATE, USER
 from slack_api.retry import BRISK, HASTY, PATIENT, Patience
 from slack_api.web import Calls
 

@@ -9,7 +9,7 @@ from clock import Clock
 from errors import SlackError
 from slack_api.client import SlackApi
 from slack_api.identity import UserInfo
-from slack_api.rate_limit.tiers import USER
+from slack_api.rate_limit import USER
 
 KEEP = 3600.0  # seconds
 KEEP_FAILURE = 60.0

@@ -23,7 +23,7 @@ from json_fields import mapping
 from slack_api.connection import NeverSent
 from slack_api.error_codes import RATE_LIMITED
 from slack_api.pool import Bounds, HttpResponse, Sender, Unanswered
-from slack_api.rate_limit.rate_limiter import RateLimiter
+from slack_api.rate_limit import RateLimiter
 from slack_api.retry import PATIENT, REPEATABLE, Patience, pause_before_retry
 
 RETRY_BUDGET_AFTER = 1.0  # seconds after which a caller whose call was not acquired may try again

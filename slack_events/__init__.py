@@ -1,1 +1,18 @@
 """What Slack sent: is it genuine, what does it say, is it for us. All of it pure."""
+
+from slack_events.admission import Rules
+from slack_events.channel_types import ChannelTypes
+from slack_events.events_listener import EventsListener
+from slack_events.followers import Followers
+from slack_events.interactions_listener import AGAIN_SECONDS, InteractionsListener
+from slack_events.refusals import Refusals
+
+__all__ = [
+    "AGAIN_SECONDS",
+    "ChannelTypes",
+    "EventsListener",
+    "Followers",
+    "InteractionsListener",
+    "Refusals",
+    "Rules",
+]

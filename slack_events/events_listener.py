@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from clock import Clock
 from errors import HandoffError, Malformed, SettingsError, StoreError
-from handoff.event_hand_off import EventHandOff
+from handoff import EventHandOff
 from job import Job
 from message import Message
 from slack_events.admission import Admit, AskThread, Ignore, Rules, admit, follow
@@ -15,8 +15,7 @@ from slack_events.envelope import Envelope, Event, RateLimited, Removed, UrlVeri
 from slack_events.followers import Followers
 from slack_events.refusals import Refusals
 from slack_events.signature import verify
-from turns.endpoint_request import EndpointRequest
-from turns.report import logger
+from turns import EndpointRequest, logger
 
 OK, BAD_REQUEST, UNAUTHORIZED, LATER = 200, 400, 401, 503
 LARGEST = 2 * 1024 * 1024

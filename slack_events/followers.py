@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from conversation_store.process_stores import ProcessStores
+from conversation_store import ProcessStores
 from errors import SettingsError
 from message import Message
-from turns.endpoint_request import EndpointRequest
+from turns import EndpointRequest
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 
 from clock import Clock
 from errors import HandoffError, Malformed, SettingsError
-from handoff.claims import Claims
-from handoff.event_hand_off import EventHandOff
+from handoff import Claims, EventHandOff
 from job import Job
 from slack_events.admission import Admit, Rules, admit
 from slack_events.block_action import BlockAction, parse_block_action
 from slack_events.events_listener import BAD_REQUEST, LARGEST, LATER, OK, UNAUTHORIZED, Ack
 from slack_events.refusals import Refusals
 from slack_events.signature import verify
-from turns.endpoint_request import EndpointRequest
-from turns.report import logger
+from turns import EndpointRequest, logger
 
 AGAIN_SECONDS = 30.0
 """A second press of the same button by the same person within this time is a double click."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from cachetools import LRUCache
 
 from clock import Clock
-from turns.report import logger
+from turns import logger
 
 PAUSE = 60.0
 REASONS = 1_000

@@ -1,1 +1,50 @@
 """What the workspace sees: Markdown made safe and cut into pages, and the writers that bring it there."""
+
+from slack_reply.buttons import buttons, fits_button, listed, usable
+from slack_reply.footer import with_footer
+from slack_reply.interrupted import Interrupted, Remains
+from slack_reply.markdown import links
+from slack_reply.reply import Reply, Slack
+from slack_reply.room import LONGEST_TEXT
+from slack_reply.silence import is_silent, may_be_silent
+from slack_reply.snapshot import Card, Snapshot
+from slack_reply.status import StatusLine
+from slack_reply.writers import (
+    EXPIRY,
+    CannotReply,
+    NativeSupport,
+    ReplyTarget,
+    StoppedByUser,
+    Unreachable,
+    Written,
+    fitted,
+    weight,
+)
+
+__all__ = [
+    "EXPIRY",
+    "LONGEST_TEXT",
+    "CannotReply",
+    "Card",
+    "Interrupted",
+    "NativeSupport",
+    "Remains",
+    "Reply",
+    "ReplyTarget",
+    "Slack",
+    "Snapshot",
+    "StatusLine",
+    "StoppedByUser",
+    "Unreachable",
+    "Written",
+    "buttons",
+    "fits_button",
+    "fitted",
+    "is_silent",
+    "links",
+    "listed",
+    "may_be_silent",
+    "usable",
+    "weight",
+    "with_footer",
+]

@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from plain_text import shortened
-from slack_reply.markdown import links
-from slack_reply.markdown.blocks import read
+from slack_reply.markdown import links, read
 
 SOURCE_LIMIT = 5
 NAME_LIMIT = 80

@@ -7,9 +7,7 @@ from typing import Any
 
 from errors import SlackRefused
 from json_fields import mappings_of, text_of
-from slack_api.client import SlackApi
-from slack_api.error_codes import CANNOT_POST, SLACK_TROUBLE, STOPPED, STREAM_OVER
-from slack_api.retry import PATIENT
+from slack_api import CANNOT_POST, PATIENT, SLACK_TROUBLE, STOPPED, STREAM_OVER, SlackApi
 from slack_reply.footer import with_footer
 
 # chat.update takes 4,000 characters of text (field/slack.md §3.2).

@@ -5,31 +5,31 @@ from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from clock import Clock
-from slack_api.client import SlackApi
-from slack_api.rate_limit.rate_limiter import RateLimiter
-from slack_api.rate_limit.tiers import APPEND, UPDATE
-from slack_reply.markdown.pages.pages import pages_after
-from slack_reply.markdown.parts import Limits
+from slack_api import APPEND, UPDATE, RateLimiter, SlackApi
+from slack_reply.markdown import Limits
+from slack_reply.markdown.pages import pages_after
 from slack_reply.room import LONGEST_TEXT, MOST_MESSAGES, Room
 from slack_reply.snapshot import Snapshot
-from slack_reply.writers.edited_message import EditedMessage
-from slack_reply.writers.native_stream import NativeStream
-from slack_reply.writers.native_support import NativeSupport
-from slack_reply.writers.opening import Opening
-from slack_reply.writers.posting import Blocks, Posting, Unfit
-from slack_reply.writers.rate_share import RateShare
-from slack_reply.writers.single_post import SinglePost
-from slack_reply.writers.stream_cleanup import StreamCleanup
-from slack_reply.writers.writer import (
+from slack_reply.writers import (
+    Blocks,
     CannotReply,
+    EditedMessage,
     Method,
+    NativeStream,
+    NativeSupport,
+    Opening,
+    Posting,
+    RateShare,
     ReplyTarget,
+    SinglePost,
     SlackAway,
+    StreamCleanup,
+    Unfit,
     Unreachable,
     Writer,
     WriterGone,
+    Written,
 )
-from slack_reply.writers.written import Written
 
 Style = Literal["auto", "stream", "edit", "post"]
 

@@ -8,8 +8,7 @@ from gevent.event import Event
 
 from clock import Clock
 from errors import SlackError, SlackRateLimited, SlackRefused
-from slack_api.client import SlackApi
-from slack_api.error_codes import SLACK_TROUBLE
+from slack_api import SLACK_TROUBLE, SlackApi
 
 # Slack drops a status after two minutes (field/slack.md §5).
 REFRESH_SECONDS = 90.0

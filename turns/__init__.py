@@ -1,1 +1,26 @@
 """One message answered: claimed once, in its thread's order, within the time the platforms give."""
+
+from turns.endpoint_request import EndpointRequest
+from turns.limits import HEARTBEAT_SECONDS, REQUEST_SECONDS
+from turns.recovery import ProcessIdentity, Recovery, SweepRun, SweepSchedule
+from turns.report import AckTimes, logger, where
+from turns.services import Services
+from turns.turn_factory import TurnFactory, TurnsOfEndpoint
+from turns.turn_request import TurnRequest
+
+__all__ = [
+    "HEARTBEAT_SECONDS",
+    "REQUEST_SECONDS",
+    "AckTimes",
+    "EndpointRequest",
+    "ProcessIdentity",
+    "Recovery",
+    "Services",
+    "SweepRun",
+    "SweepSchedule",
+    "TurnFactory",
+    "TurnRequest",
+    "TurnsOfEndpoint",
+    "logger",
+    "where",
+]

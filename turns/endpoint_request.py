@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from conversation_store.layers.resilient import ResilientStore
-from conversation_store.process_stores import ProcessStores
-from conversation_store.record import ThreadKey
+from conversation_store import ProcessStores, ResilientStore, ThreadKey
 from message import Message
-from provider.settings import Settings, read_settings
+from provider import Settings, read_settings
 
 
 @dataclass(frozen=True, slots=True)

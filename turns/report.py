@@ -8,8 +8,7 @@ from cachetools import TTLCache
 
 from clock import Clock
 from job import Job
-from slack_api.client import SlackApi
-from slack_api.rate_limit.tiers import APPEND, POST, START, UPDATE
+from slack_api import APPEND, POST, START, UPDATE, SlackApi
 
 TEXT_METHODS = (START, APPEND, UPDATE, POST)
 

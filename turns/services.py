@@ -6,47 +6,20 @@ from functools import partial
 from urllib3 import PoolManager
 
 from clock import Clock
-from conversation_store.presses import Presses
-from conversation_store.record import ThreadKey, ThreadRecord
-from conversation_store.store import ThreadStore
-from dify_app.app import DifyApp
-from dify_app.calls import new_kinds
-from dify_app.files.addresses import addresses, file_bases
-from dify_app.files.fetch import fetch_file
-from dify_app.form import FormCache
-from dify_app.run_options import RunOptions
+from conversation_store import Presses, ThreadKey, ThreadRecord, ThreadStore
+from dify_app import DifyApp, FormCache, RunOptions, addresses, fetch_file, file_bases, new_kinds
 from job import Job
 from message import Message
-from provider.environment import Environment
-from slack_api.addresses import FilesOrigin
-from slack_api.channels import Channels
-from slack_api.client import SlackApi
-from slack_api.files import SlackFiles
-from slack_api.pool import Pool
-from slack_api.rate_limit.rate_limiter import RateLimiter
-from slack_api.users import Users
-from slack_reply.interrupted import Interrupted
-from slack_reply.reply import Reply, Slack
-from slack_reply.status import StatusLine
-from slack_reply.writers.native_support import NativeSupport
-from slack_reply.writers.writer import ReplyTarget
-from slack_reply.writers.written import Written
-from turns.answer.asking import Asking
-from turns.answer.greeting import Greeting
-from turns.answer.turn_context import TurnContext
-from turns.answer.welcome import Welcomer
+from provider import Environment
+from slack_api import Channels, FilesOrigin, Pool, RateLimiter, SlackApi, SlackFiles, Users
+from slack_reply import Interrupted, NativeSupport, Reply, ReplyTarget, Slack, StatusLine, Written
+from turns.answer import Asking, Greeting, TurnContext, Welcomer
 from turns.endpoint_request import EndpointRequest
+from turns.files import Attachments, ProducedFiles, RestFile, Transfers
 from turns.files import produced as produced_files
-from turns.files.attachments import Attachments
-from turns.files.produced import ProducedFiles
-from turns.files.rest_file import RestFile
-from turns.files.transfers import Transfers
-from turns.prompt.author import Author
-from turns.prompt.prompt_builder import PromptBuilder
-from turns.prompt.thread_excerpt import Visibility
-from turns.prompt.thread_reading import ThreadReading
+from turns.prompt import Author, PromptBuilder, ThreadReading, Visibility
 from turns.report import TurnReport
-from turns.throttle.bot_identities import BotIdentities, Installation
+from turns.throttle import BotIdentities, Installation
 from wording import Say, language_for, say
 
 FILES_AT_ONCE = 4  # that a process holds in memory on their way, in or out

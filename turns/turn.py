@@ -4,17 +4,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from clock import Clock
-from conversation_store.record import ThreadKey, ThreadRecord
-from conversation_store.store import ThreadStore
+from conversation_store import ThreadKey, ThreadRecord, ThreadStore
 from errors import HandoffError, StoreError
 from job import Job
-from turns.answer.answering import Answering
+from turns.answer import Answering
 from turns.limits import TURN_SECONDS, WAIT_SECONDS
-from turns.ordering.queue_ticket import QueueTicket
-from turns.ordering.thread_queue import QUEUE_LIMIT
-from turns.recovery.orphans import Orphans
+from turns.ordering import QUEUE_LIMIT, QueueTicket
+from turns.recovery import Orphans
 from turns.report import TurnReport, logger
-from turns.throttle.throttle import Admittance, TurnedAway
+from turns.throttle import Admittance, TurnedAway
 from wording import Say
 
 

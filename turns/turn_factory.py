@@ -4,21 +4,15 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from clock import Clock
-from conversation_store.layers.resilient import ResilientStore
-from conversation_store.process_stores import ProcessStores
-from conversation_store.record import ThreadKey, ThreadRecord
+from conversation_store import ProcessStores, ResilientStore, ThreadKey, ThreadRecord
 from job import Job
-from turns.answer.answering import Answering
-from turns.answer.turn_context import TurnContext
+from turns.answer import Answering, TurnContext
 from turns.endpoint_request import EndpointRequest
-from turns.ordering.queue_ticket import QueueTicket
-from turns.ordering.thread_queue import ThreadQueues
-from turns.recovery.claim import Claim
-from turns.recovery.recovery import Recovery, SweepRun, Work
+from turns.ordering import QueueTicket, ThreadQueues
+from turns.recovery import Claim, Recovery, SweepRun, Work
 from turns.report import AckTimes, TurnReport
 from turns.services import Services
-from turns.throttle.throttle import Admittance, Throttle
-from turns.throttle.unknown_channel import UnknownChannel
+from turns.throttle import Admittance, Throttle, UnknownChannel
 from turns.turn import HandOn, Thread, Turn
 from turns.turn_request import TurnRequest
 

@@ -4,17 +4,15 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 
 from clock import Clock
-from conversation_store.layers.resilient import ResilientStore
-from conversation_store.record import ThreadRecord
+from conversation_store import ResilientStore, ThreadRecord
 from errors import StoreError
 from job import Job
-from slack_api.client import SlackApi
-from turns.answer.answering import Answering
+from slack_api import SlackApi
+from turns.answer import Answering
 from turns.endpoint_request import EndpointRequest
-from turns.recovery.claim import Claim
-from turns.recovery.recovery import Recovery
+from turns.recovery import Claim, Recovery
 from turns.report import AckTimes, TurnReport, logger, where
-from turns.throttle.unknown_channel import UnknownChannel
+from turns.throttle import UnknownChannel
 from turns.turn import Turn
 
 

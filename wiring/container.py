@@ -8,29 +8,30 @@ from typing import Any
 from dify_plugin.config.logger_format import plugin_logger_handler
 
 from clock import SystemClock
-from conversation_store.process_stores import ProcessStores
-from handoff.cancellation import CancellationRegistry
-from handoff.capacity import OPEN_TURNS, Capacity
-from handoff.claims import Claims
-from handoff.event_hand_off import EventHandOff
-from handoff.hand_off import HandOffFactory
-from handoff.receiver import Receiver
-from handoff.relay import REQUEST_HEADER, Relay, http_client
-from provider.environment import Environment, environment
-from provider.problem_log import ProblemLog
-from provider.settings import Settings
-from slack_events.admission import Rules
-from slack_events.channel_types import ChannelTypes
-from slack_events.events_listener import EventsListener
-from slack_events.followers import Followers
-from slack_events.interactions_listener import AGAIN_SECONDS, InteractionsListener
-from slack_events.refusals import Refusals
-from turns.endpoint_request import EndpointRequest
-from turns.recovery.process_identity import ProcessIdentity
-from turns.recovery.recovery import Recovery
-from turns.report import AckTimes, logger
-from turns.services import Services
-from turns.turn_factory import TurnFactory
+from conversation_store import ProcessStores
+from handoff import (
+    OPEN_TURNS,
+    REQUEST_HEADER,
+    CancellationRegistry,
+    Capacity,
+    Claims,
+    EventHandOff,
+    HandOffFactory,
+    Receiver,
+    Relay,
+    http_client,
+)
+from provider import Environment, ProblemLog, Settings, environment
+from slack_events import (
+    AGAIN_SECONDS,
+    ChannelTypes,
+    EventsListener,
+    Followers,
+    InteractionsListener,
+    Refusals,
+    Rules,
+)
+from turns import AckTimes, EndpointRequest, ProcessIdentity, Recovery, Services, TurnFactory, logger
 
 
 class Container:

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 
 from clock import Clock
 from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord, merged, merged_after_outage
-from conversation_store.redis.outage import Outage
-from conversation_store.redis.redis_store import RedisStore
+from conversation_store.redis import Outage, RedisStore
 from conversation_store.store import Change, ThreadStore
 from errors import StoreBusy, StoreError
 

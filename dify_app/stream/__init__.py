@@ -1,1 +1,10 @@
 """Dify's stream of events becomes a few typed answer events."""
+
+from dify_app.stream.lines import LONGEST_FENCE
+from dify_app.stream.reducer import AppKind, Reducer
+
+__all__ = [
+    "LONGEST_FENCE",
+    "AppKind",
+    "Reducer",
+]

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from dify_app.answer import FileProduced, Source
-from dify_app.files.addresses import is_signed
+from dify_app.files import is_signed
 from json_fields import count_of, mapping_of, mappings_of, text_of
 from plain_text import one_line
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 
 from dify_app.answer import FileProduced
-from dify_app.files.addresses import is_signed
+from dify_app.files import is_signed
 from dify_app.stream.frames import TAKEN, FrameFilter
 
 _ALT = r"(?>[^\[\]\n\\]|\\.|\[[^\[\]\n]{0,100}\]){0,300}"

@@ -13,8 +13,7 @@ from slack_reply.markdown import fences, inline, paragraphs, tokens
 from slack_reply.markdown.fences import Fence
 from slack_reply.markdown.markers import HEADING, INDENTED, LIST, MARKERS
 from slack_reply.markdown.parts import Limits
-from slack_reply.markdown.tables import cells, tables
-from slack_reply.markdown.tables.tables import TableLine
+from slack_reply.markdown.tables import TableLine, cells, tables
 from slack_reply.markdown.units import OUTSIDE, Body, Context, Unit, parts
 from slack_reply.markdown.words import Rank
 

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from dify_app.stream.lines import LONGEST_FENCE
+from dify_app import LONGEST_FENCE
 
 # What is kept of an info string: only its first word means anything.
 INFO_LIMIT = 200

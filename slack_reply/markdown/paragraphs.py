@@ -5,8 +5,7 @@ from collections.abc import Sequence
 
 from slack_reply.markdown import fences, inline
 from slack_reply.markdown.markers import HEADING, LIST, MARKERS, UNDERLINE
-from slack_reply.markdown.tables import cells
-from slack_reply.markdown.tables.tables import TableLine
+from slack_reply.markdown.tables import TableLine, cells
 
 # How many lines and characters markup may hold together.
 LINES_LIMIT, SIZE_LIMIT = 12, 1500

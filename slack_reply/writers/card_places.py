@@ -7,11 +7,7 @@ before it and the beginning of the line behind it, and stays the same however th
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from slack_reply.markdown import inline
-from slack_reply.markdown.blocks import scan
-from slack_reply.markdown.markers import LIST, MARKERS, UNDERLINE
-from slack_reply.markdown.parts import Limits
-from slack_reply.markdown.units import Body, Unit
+from slack_reply.markdown import LIST, MARKERS, UNDERLINE, Body, Limits, Unit, inline, scan
 from slack_reply.snapshot import Card
 
 # Tables count as such, whatever a writer can show of them.

@@ -5,14 +5,9 @@ from dataclasses import replace
 
 from errors import SlackError, SlackRateLimited, SlackRefused
 from plain_text import shortened
-from slack_api.client import SlackApi
-from slack_api.error_codes import SLACK_TROUBLE, STREAM_OPEN
-from slack_api.rate_limit.tiers import UPDATE
-from slack_api.retry import BRISK
-from slack_reply.markdown.pages.filling import WINDOW
-from slack_reply.markdown.pages.pages import pages_after
-from slack_reply.markdown.parts import Limits, Markdown, Page
-from slack_reply.markdown.slack_form import closed, page_arguments
+from slack_api import BRISK, SLACK_TROUBLE, STREAM_OPEN, UPDATE, SlackApi
+from slack_reply.markdown import Limits, Markdown, Page, closed, page_arguments
+from slack_reply.markdown.pages import WINDOW, pages_after
 from slack_reply.room import WHOLE, Room
 from slack_reply.snapshot import Snapshot
 from slack_reply.writers.card_places import may_stand

@@ -7,11 +7,8 @@ from typing import NamedTuple
 
 from clock import Clock
 from errors import SlackError, SlackFateUnknown, SlackRateLimited, SlackRefused
-from slack_api.client import SlackApi
-from slack_api.error_codes import SLACK_TROUBLE, STOPPED, STREAM_OVER, TOO_LONG
-from slack_api.rate_limit.tiers import APPEND
-from slack_api.retry import BRISK
-from slack_reply.markdown.parts import Page
+from slack_api import APPEND, BRISK, SLACK_TROUBLE, STOPPED, STREAM_OVER, TOO_LONG, SlackApi
+from slack_reply.markdown import Page
 from slack_reply.room import WHOLE, Room
 from slack_reply.snapshot import Snapshot
 from slack_reply.writers.card_places import stretches

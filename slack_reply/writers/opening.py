@@ -5,9 +5,7 @@ from typing import Any
 
 from errors import SlackError, SlackFateUnknown, SlackRefused, SlackUnreachable
 from json_fields import mappings_of, text_of
-from slack_api.client import SlackApi
-from slack_api.error_codes import RECIPIENT_MISSING, SLACK_TROUBLE
-from slack_api.rate_limit.tiers import START
+from slack_api import RECIPIENT_MISSING, SLACK_TROUBLE, START, SlackApi
 from slack_reply.writers.native_support import NativeSupport
 from slack_reply.writers.rate_share import RateShare
 from slack_reply.writers.streamed_message import Chunks

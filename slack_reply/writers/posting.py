@@ -7,12 +7,8 @@ from typing import Any
 
 from errors import SlackError, SlackFateUnknown, SlackRateLimited, SlackRefused
 from json_fields import mapping_of, text_of
-from slack_api.client import SlackApi
-from slack_api.error_codes import CANNOT_POST, SLACK_TROUBLE
-from slack_api.rate_limit.tiers import POST
-from slack_api.retry import BRISK
-from slack_reply.markdown.parts import Page
-from slack_reply.markdown.slack_form import page_arguments
+from slack_api import BRISK, CANNOT_POST, POST, SLACK_TROUBLE, SlackApi
+from slack_reply.markdown import Page, page_arguments
 from slack_reply.writers.rate_share import RateShare
 from slack_reply.writers.writer import CannotReply, ReplyTarget, SlackAway, WriterGone
 from slack_reply.writers.written import Written

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from slack_api.rate_limit.rate_limiter import RateLimiter
+from slack_api import RateLimiter
 from slack_reply.writers.writer import ReplyTarget, SlackAway
 
 # Seconds that a text waits for the rate budget. A flush on the way stops waiting when its answer is over: see `over`.

@@ -1,7 +1,7 @@
 """The answer as plain posts, once it is whole: where neither streams nor edits are wanted or allowed."""
 
-from slack_reply.markdown.pages.pages import pages_after
-from slack_reply.markdown.parts import Limits, Page
+from slack_reply.markdown import Limits, Page
+from slack_reply.markdown.pages import pages_after
 from slack_reply.room import WHOLE, Room
 from slack_reply.writers.posting import Posting, Unfit
 from slack_reply.writers.writer import CannotReply, Latest, Method, WriterGone

@@ -6,12 +6,8 @@ from contextlib import suppress
 
 from clock import Clock
 from errors import SlackError, SlackFateUnknown, SlackRefused
-from slack_api.client import SlackApi
-from slack_api.error_codes import SLACK_TROUBLE, STOPPED, STREAM_OPEN, STREAM_OVER
-from slack_api.rate_limit.tiers import STOP
-from slack_api.retry import BRISK
-from slack_reply.markdown.parts import Page
-from slack_reply.markdown.slack_form import closed, page_arguments
+from slack_api import BRISK, SLACK_TROUBLE, STOP, STOPPED, STREAM_OPEN, STREAM_OVER, SlackApi
+from slack_reply.markdown import Page, closed, page_arguments
 from slack_reply.writers.rate_share import RateShare
 from slack_reply.writers.streamed_message import Chunks
 from slack_reply.writers.writer import ReplyTarget, SlackAway, StoppedByUser

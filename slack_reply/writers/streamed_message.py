@@ -5,9 +5,8 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Self
 
-from slack_reply.markdown.pages.pages import pages_after
-from slack_reply.markdown.parts import Limits, Markdown, Page, Part
-from slack_reply.markdown.slack_form import chunks_between
+from slack_reply.markdown import Limits, Markdown, Page, Part, chunks_between
+from slack_reply.markdown.pages import pages_after
 from slack_reply.snapshot import Card
 from slack_reply.writers.task_cards import CARDS_PER_MESSAGE, task_update, updates, weight
 

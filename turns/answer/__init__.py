@@ -1,1 +1,15 @@
 """The middle of a turn: ask the app, show the answer while it grows, end it honestly."""
+
+from turns.answer.answering import Answering
+from turns.answer.asking import Asking
+from turns.answer.greeting import Greeting
+from turns.answer.turn_context import TurnContext
+from turns.answer.welcome import Welcomer
+
+__all__ = [
+    "Answering",
+    "Asking",
+    "Greeting",
+    "TurnContext",
+    "Welcomer",
+]

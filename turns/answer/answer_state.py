@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from gevent.event import Event
 
-from dify_app.answer import (
+from dify_app import (
     AnswerEvent,
     ConversationStarted,
     Ended,

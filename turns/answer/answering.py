@@ -5,12 +5,9 @@ from dataclasses import replace
 
 import gevent
 
-from conversation_store.record import InFlight, OpenTurn, ThreadRecord
-from conversation_store.store import Change
+from conversation_store import Change, InFlight, OpenTurn, ThreadRecord
 from errors import ContextBroken, StoreError
-from slack_reply.silence import is_silent, may_be_silent
-from slack_reply.snapshot import Snapshot
-from slack_reply.writers.writer import CannotReply, StoppedByUser, Unreachable
+from slack_reply import CannotReply, Snapshot, StoppedByUser, Unreachable, is_silent, may_be_silent
 from turns.answer.answer_state import AnswerState
 from turns.answer.ending import Ending, below
 from turns.answer.streaming import Streaming

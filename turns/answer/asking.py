@@ -3,15 +3,13 @@
 from contextlib import closing
 
 from clock import Clock, in_turns
-from conversation_store.record import ThreadRecord
-from dify_app.answer import AnswerEvent, FileProduced, FilesDropped
-from dify_app.app import DifyApp, Question
+from conversation_store import ThreadRecord
+from dify_app import AnswerEvent, DifyApp, FileProduced, FilesDropped, Question
 from errors import AnswerTooLong, BridgeError, DifyUnavailable, FileRefused, InputMissing
-from slack_reply.status import StatusLine
+from slack_reply import StatusLine
 from turns.answer.answer_state import AnswerState
-from turns.files.produced import ProducedFiles
-from turns.prompt.author import Author
-from turns.prompt.prompt_builder import Prompt, PromptBuilder
+from turns.files import ProducedFiles
+from turns.prompt import Author, Prompt, PromptBuilder
 from turns.report import TurnReport, logger, where
 from wording import Say
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from dify_app.answer import StepState
+from dify_app import StepState
 from errors import (
     AnswerTooLong,
     AppMisconfigured,
@@ -17,12 +17,11 @@ from errors import (
     TimeCut,
     UnsupportedApp,
 )
-from slack_reply.footer import with_footer
-from slack_reply.room import LONGEST_TEXT
+from slack_reply import LONGEST_TEXT, with_footer
 from turns.answer import forms
 from turns.answer.answer_state import AnswerState
-from turns.files.notes import left_out, linked
-from turns.prompt.author import Author
+from turns.files import left_out, linked
+from turns.prompt import Author
 from wording import Say
 
 # The most special first: an InputMissing is an AppMisconfigured too.

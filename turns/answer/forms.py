@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from dify_app.answer import Paused
-from slack_reply.markdown import links
-from turns.files.notes import linked
+from dify_app import Paused
+from slack_reply import links
+from turns.files import linked
 
 
 def shown(forms: Sequence[Paused]) -> Iterator[str]:

@@ -2,18 +2,13 @@
 
 from dataclasses import dataclass, replace
 
-from conversation_store.presses import Presses
-from conversation_store.record import ThreadKey, ThreadRecord
-from conversation_store.store import ThreadStore
+from conversation_store import Presses, ThreadKey, ThreadRecord, ThreadStore
 from errors import StoreError
 from message import Message
 from plain_text import shortened
-from slack_reply.buttons import buttons
-from slack_reply.markdown import links
-from slack_reply.reply import Reply
-from slack_reply.snapshot import Snapshot
+from slack_reply import Reply, Snapshot, buttons, links
 from turns.answer.welcome import Welcomer
-from turns.prompt.author import Author
+from turns.prompt import Author
 
 LONGEST_NAME = 80
 LONGEST_QUOTE = 300  # it only tells what was pressed, and escaping may double it

@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from dify_app.answer import Step, StepState
-from slack_reply.snapshot import Card
-from slack_reply.writers.task_cards import fitted, weight
+from dify_app import Step, StepState
+from slack_reply import Card, fitted, weight
 from wording import Say
 
 THOUGHTS = "thoughts"

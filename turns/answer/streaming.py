@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from gevent.event import Event
 
-from slack_reply.silence import may_be_silent
-from slack_reply.snapshot import Snapshot
+from slack_reply import Snapshot, may_be_silent
 from turns.answer.answer_state import AnswerState
 from turns.answer.turn_context import TurnContext
 from wording import Say

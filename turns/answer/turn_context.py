@@ -3,18 +3,15 @@
 from dataclasses import dataclass
 
 from clock import Clock
-from conversation_store.record import ThreadKey
-from conversation_store.store import ThreadStore
-from dify_app.app import DifyApp
+from conversation_store import ThreadKey, ThreadStore
+from dify_app import DifyApp
 from message import Message
-from slack_api.client import SlackApi
-from slack_reply.reply import Reply
-from slack_reply.status import StatusLine
+from slack_api import SlackApi
+from slack_reply import Reply, StatusLine
 from turns.answer.asking import Asking
 from turns.answer.greeting import Greeting
-from turns.files.produced import ProducedFiles
-from turns.files.rest_file import RestFile
-from turns.prompt.author import Author
+from turns.files import ProducedFiles, RestFile
+from turns.prompt import Author
 
 
 @dataclass(frozen=True, slots=True)

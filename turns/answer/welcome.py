@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from conversation_store.presses import Presses
-from dify_app.app import DifyApp
-from dify_app.form import AppForm
+from conversation_store import Presses
+from dify_app import AppForm, DifyApp
 from errors import DifyError
-from slack_reply.buttons import fits_button, listed, usable
-from turns.prompt.author import Author
+from slack_reply import fits_button, listed, usable
+from turns.prompt import Author
 from wording import Say
 
 _VARIABLE = re.compile(r"\{\{\s*([A-Za-z_]\w{0,99})\s*\}\}")

@@ -6,11 +6,9 @@ from typing import Any
 import gevent
 
 from clock import Clock
-from dify_app.app import DifyApp
-from dify_app.files.uploads import FileCalls, FileSlot, OfferedFile, PlacedFile, upload
+from dify_app import DifyApp, FileCalls, FileSlot, OfferedFile, PlacedFile, upload
 from errors import DifyError, FileRefused
-from slack_api.file_objects import declared_size, download_url, mime_of, name_of
-from slack_api.files import FileLimits, SlackFiles
+from slack_api import FileLimits, SlackFiles, declared_size, download_url, mime_of, name_of
 from turns.files.transfers import HookTransfers
 from turns.report import logger, where
 

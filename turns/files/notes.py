@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from errors import FileRefused
 from plain_text import shortened
-from slack_reply.markdown import links
+from slack_reply import links
 from wording import Say
 
 LONGEST_LIST = 100  # characters of names in one sentence

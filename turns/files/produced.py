@@ -6,11 +6,10 @@ from typing import Any
 import gevent
 
 from clock import Clock
-from dify_app.answer import FileProduced
-from dify_app.files.fetch import FetchedFile
+from dify_app import FetchedFile, FileProduced
 from errors import SlackError, SlackFateUnknown, SlackRefused
-from slack_api.files import SlackFiles
-from slack_reply.writers.writer import ReplyTarget
+from slack_api import SlackFiles
+from slack_reply import ReplyTarget
 from turns.files.transfers import HookTransfers
 from turns.report import logger, where
 

@@ -4,8 +4,8 @@ import gevent
 
 from clock import Clock
 from errors import SlackRefused
-from slack_api.files import SlackFiles
-from slack_reply.writers.writer import ReplyTarget
+from slack_api import SlackFiles
+from slack_reply import ReplyTarget
 from turns.files.produced import is_shared
 from turns.files.transfers import HookTransfers
 from turns.report import logger, where

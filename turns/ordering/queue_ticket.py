@@ -9,8 +9,7 @@ import gevent
 from gevent.event import Event
 
 from clock import Clock
-from conversation_store.record import ThreadKey
-from conversation_store.redis.shared_thread_queue import LEASE, SharedThreadQueue
+from conversation_store import LEASE, SharedThreadQueue, ThreadKey
 from errors import StoreError
 from turns.ordering.thread_queue import QueuePlace, ThreadQueues
 

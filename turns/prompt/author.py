@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
 from message import Message
-from slack_api.identity import UserInfo
+from slack_api import UserInfo
 from turns.prompt.readable import mentioned, readable
 from wording import Language, Say, language_for, say
 

@@ -5,16 +5,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from conversation_store.record import ThreadRecord
-from dify_app.app import DifyApp
-from dify_app.files.uploads import PlacedFile
+from conversation_store import ThreadRecord
+from dify_app import DifyApp, PlacedFile
 from errors import FileRefused
 from json_fields import mappings_of
 from message import Message, moment
-from slack_api.file_objects import name_of
-from slack_api.identity import UserInfo
-from turns.files.attachments import Attachments, SlackFile
-from turns.files.notes import name_lists
+from slack_api import UserInfo, name_of
+from turns.files import Attachments, SlackFile, name_lists
 from turns.prompt.author import Author
 from turns.prompt.thread_excerpt import Excerpt, Visibility, Voice, excerpt, is_before, people_in, written
 from turns.prompt.thread_reading import ThreadReading

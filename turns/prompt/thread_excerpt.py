@@ -14,7 +14,7 @@ from json_fields import mapping_of, mappings_of, text_of
 from message import MENTION, Message, moment
 from plain_text import shortened
 from turns.prompt.readable import readable
-from turns.throttle.bot_identities import Installation
+from turns.throttle import Installation
 
 MOST_MESSAGES = 200
 MOST_CHARACTERS = 12_000

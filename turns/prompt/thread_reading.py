@@ -8,7 +8,7 @@ import gevent
 from clock import Clock
 from errors import SlackError
 from message import Message, moment
-from slack_api.client import SlackApi
+from slack_api import SlackApi
 from turns.prompt.thread_excerpt import MOST_MESSAGES, Raw, is_before
 
 MOST_READ = (

@@ -3,8 +3,7 @@
 from dataclasses import dataclass, replace
 
 from clock import Clock
-from conversation_store.record import InFlight, OpenTurn, ThreadKey, ThreadRecord
-from conversation_store.store import ThreadStore
+from conversation_store import InFlight, OpenTurn, ThreadKey, ThreadRecord, ThreadStore
 from message import Message
 
 

@@ -13,13 +13,10 @@ from typing import Protocol
 from gevent.lock import BoundedSemaphore
 
 from clock import Clock
-from conversation_store.record import InFlight, OpenTurn, ThreadKey, ThreadRecord
-from conversation_store.redis.process_leases import ProcessLeases
-from conversation_store.store import ThreadStore
+from conversation_store import InFlight, OpenTurn, ProcessLeases, ThreadKey, ThreadRecord, ThreadStore
 from errors import SlackError, StoreError
 from message import moment
-from slack_reply.interrupted import Interrupted, Remains
-from slack_reply.writers.stream_cleanup import EXPIRY
+from slack_reply import EXPIRY, Interrupted, Remains
 from turns.limits import LONGEST_AT_ALL, LONGEST_VISIBLE
 from turns.recovery.process_identity import Fate, ProcessIdentity
 from turns.report import logger

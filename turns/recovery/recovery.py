@@ -7,11 +7,7 @@ from typing import Protocol
 import gevent
 
 from clock import Clock
-from conversation_store.circuit_breaker import REST
-from conversation_store.layers.resilient import ResilientStore
-from conversation_store.process_stores import ProcessStores
-from conversation_store.record import OpenTurn, ThreadKey
-from conversation_store.store import ThreadStore
+from conversation_store import REST, OpenTurn, ProcessStores, ResilientStore, ThreadKey, ThreadStore
 from turns.endpoint_request import EndpointRequest
 from turns.recovery.orphans import OrphanLocks, Orphans, RunningTurns, Watch
 from turns.recovery.process_identity import Fate, ProcessIdentity

@@ -7,9 +7,7 @@ from typing import Protocol
 from cachetools import LRUCache
 
 from clock import Clock
-from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord
-from conversation_store.redis.shared_thread_queue import LEASE
-from conversation_store.store import ThreadStore
+from conversation_store import LEASE, OpenTurn, ThreadKey, ThreadRecord, ThreadStore
 from errors import StoreError
 from turns.limits import LONGEST_AT_ALL, TURN_SECONDS
 from turns.recovery.orphans import CLOCK_SKEW, LONGEST_END, Orphans

@@ -8,9 +8,7 @@ from cachetools import LRUCache, TTLCache
 from clock import Clock
 from errors import SlackError, SlackRefused
 from message import Message
-from slack_api.client import SlackApi
-from slack_api.error_codes import TOKEN_DEAD
-from slack_api.identity import AuthInfo
+from slack_api import TOKEN_DEAD, AuthInfo, SlackApi
 
 KEEP = 3600.0  # seconds
 KEEP_FAILURE = 30.0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from cachetools import TTLCache
 
 from clock import Clock
-from conversation_store.record import ThreadKey
+from conversation_store import ThreadKey
 from message import Message
 from turns.report import logger
 from turns.throttle.bot_identities import Installation, is_foreign, is_outsider

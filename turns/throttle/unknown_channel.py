@@ -10,13 +10,10 @@ comes too, unless the app is not subscribed to it: so the mention is answered, b
 from dataclasses import dataclass
 
 from clock import Clock
-from conversation_store.record import ThreadKey
-from conversation_store.store import ThreadStore
+from conversation_store import ThreadKey, ThreadStore
 from errors import StoreError
 from message import Message
-from slack_api.channels import Channels
-from slack_api.client import SlackApi
-from slack_api.retry import HASTY, PATIENT, Patience
+from slack_api import HASTY, PATIENT, Channels, Patience, SlackApi
 from turns.report import logger
 from turns.throttle.bot_identities import Installation
 

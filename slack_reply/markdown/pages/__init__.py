@@ -1,1 +1,9 @@
 """A long text is cut into messages."""
+
+from slack_reply.markdown.pages.filling import WINDOW
+from slack_reply.markdown.pages.pages import pages_after
+
+__all__ = [
+    "WINDOW",
+    "pages_after",
+]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from slack_reply.markdown.pages import placing
 from slack_reply.markdown.pages.placing import State
 from slack_reply.markdown.parts import Limits, Markdown, Page, Part
-from slack_reply.markdown.tables.tables import CHARACTER_LIMIT
+from slack_reply.markdown.tables import CHARACTER_LIMIT
 from slack_reply.markdown.units import Unit, apart
 from slack_reply.markdown.words import Rank
 
