@@ -1,21 +1,14 @@
 """The body of `/slack/turns`: a byte when the turn is owned, then one every 10 s until it has ended."""
 
 from collections.abc import Callable, Generator
-from typing import Any, Protocol
+from typing import Any
 
 import gevent
 
 from clock import Clock
-from turns import HEARTBEAT_SECONDS
+from turns import HEARTBEAT_SECONDS, Work
 
 BEAT = b"."
-
-
-class Work(Protocol):
-    """What a request of `/slack/turns` does."""
-
-    def run(self) -> None:
-        """Returns when all is done; never raises."""
 
 
 def heartbeats(

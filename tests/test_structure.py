@@ -1,6 +1,7 @@
 """The rule of the house: dependencies point one way, along the way of a message, and never back."""
 
 import ast
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ MAY_IMPORT = {
     "endpoints": {"wiring", "errors", "turns"},
     "main": {"endpoints"},
 }
+MOST_MODULES = 16
 OUTSIDE = {"simulators", "tests", "benchmarks", "tools"}
 
 
@@ -78,6 +80,73 @@ def test_there_is_no_way_round() -> None:
         ready = {part for part, allowed in MAY_IMPORT.items() if part not in done and allowed <= done}
         assert ready
         done |= ready
+
+
+def in_stages() -> list[Path]:
+    """All modules of the plugin that stand in a folder."""
+    return [path for part in MAY_IMPORT for path in modules(part) if path.parent != ROOT]
+
+
+def test_folder_holds_few_enough_modules_to_look_through() -> None:
+    held = Counter(path.parent for path in in_stages() if path.name != "__init__.py")
+    assert {str(folder.relative_to(ROOT)): many for folder, many in held.items() if many > MOST_MODULES} == {}
+
+
+def test_class_name_stands_once() -> None:
+    places = defaultdict[str, list[str]](list)
+    for part in MAY_IMPORT:
+        for path in modules(part):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.ClassDef):
+                    places[node.name].append(str(path.relative_to(ROOT)))
+    assert {name: found for name, found in places.items() if len(found) > 1} == {}
+
+
+def past_the_face(path: Path) -> list[str]:
+    """What a module imports from inside a folder that it does not stand in."""
+    own = path.parent.relative_to(ROOT).parts
+    found: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.ImportFrom) or not node.module:
+            continue
+        names = tuple(node.module.split("."))
+        target = ROOT.joinpath(*names)
+        if names[0] not in MAY_IMPORT or not (target.is_dir() or target.with_suffix(".py").is_file()):
+            continue
+        folder = names if target.is_dir() else names[:-1]
+        is_own = own[: len(folder)] == folder
+        is_face = target.is_dir() and (len(names) == 1 or own[:1] == names[:1])
+        if not is_own and not is_face:
+            found.append(node.module)
+    return found
+
+
+def test_other_folders_are_imported_by_their_face_only() -> None:
+    every = [*in_stages(), ROOT / "main.py"]
+    assert {str(path.relative_to(ROOT)): found for path in every if (found := past_the_face(path))} == {}
+
+
+@pytest.mark.parametrize("part", [part for part in MAY_IMPORT if (ROOT / part).is_dir()])
+def test_face_names_what_it_gives(part: str) -> None:
+    """Each name of `__all__` exists, and nothing else is imported there."""
+    for init in (ROOT / part).rglob("__init__.py"):
+        tree = ast.parse(init.read_text())
+        assert ast.get_docstring(tree), f"{init} does not say its one idea"
+        if any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in tree.body):
+            continue  # a module of its own, as wording is
+        given = {
+            alias.asname or alias.name
+            for node in tree.body
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+        }
+        lists = [
+            node.value
+            for node in tree.body
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
+        ]
+        named = {name for value in lists for name in ast.literal_eval(value)}
+        assert given <= named, init
 
 
 def test_dify_plugin_is_imported_first_where_the_process_begins() -> None:

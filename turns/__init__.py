@@ -2,7 +2,7 @@
 
 from turns.endpoint_request import EndpointRequest
 from turns.limits import HEARTBEAT_SECONDS, REQUEST_SECONDS
-from turns.recovery import ProcessIdentity, Recovery, SweepRun, SweepSchedule
+from turns.recovery import ProcessIdentity, Recovery, SweepRun, SweepSchedule, Work
 from turns.report import AckTimes, logger, where
 from turns.services import Services
 from turns.turn_factory import TurnFactory, TurnsOfEndpoint
@@ -21,6 +21,7 @@ __all__ = [
     "TurnFactory",
     "TurnRequest",
     "TurnsOfEndpoint",
+    "Work",
     "logger",
     "where",
 ]

@@ -19,7 +19,7 @@ REPEATED = 2.0
 """Seconds after its claim from which on a message is Slack's retry, and no longer the other event of a mention."""
 
 
-class Ended(Protocol):
+class EndedTurn(Protocol):
     """How a turn ended."""
 
     is_cut: bool
@@ -66,7 +66,7 @@ class Recovery:
             store.note_in_flight(OpenTurn(key, ts, turn.holder, turn.started))
             self.sweeps.soon(endpoint.id, 0.0)
 
-    def turn_ended(self, endpoint: EndpointRequest, store: ResilientStore, turn: Ended) -> None:
+    def turn_ended(self, endpoint: EndpointRequest, store: ResilientStore, turn: EndedTurn) -> None:
         """If the storage or the thread does not know how the turn ended, a sweep tells them soon.
 
         A restart before the sweep would lose that.

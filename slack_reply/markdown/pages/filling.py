@@ -18,7 +18,7 @@ WINDOW = 0.75
 TABLE_LIMIT = 20
 
 
-class _Entry(NamedTuple):
+class _PageEntry(NamedTuple):
     unit: Unit
     text: str
     total: int
@@ -30,7 +30,7 @@ class Filling:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._entries: list[_Entry] = []
+        self._entries: list[_PageEntry] = []
         self._state = State()
 
     @property
@@ -52,7 +52,7 @@ class Filling:
             if tables > TABLE_LIMIT or characters > CHARACTER_LIMIT:
                 return False
         after_table = unit.table is not None if counted else state.after_table
-        self._entries.append(_Entry(unit, text, total, state))
+        self._entries.append(_PageEntry(unit, text, total, state))
         self._state = State(total, state.visible or bool(counted), after_table, tables, characters, shift)
         return True
 
