@@ -1,5 +1,7 @@
 """SVG elements, collected: the few that the pictures need."""
 
+import re
+from collections.abc import Iterator
 from html import escape
 
 from simulators.demo.cells import one_line
@@ -70,14 +72,12 @@ class Canvas:
     def _piece(self, x: float, y: float, part: Piece, size: float, ink: str) -> float:
         """`textLength` holds the place, whatever font the reader has."""
         width = piece_width(part, size)
-        attributes = [f'x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}" fill="{ink}"']
+        letters, attributes = size, [f'fill="{ink}"']
         if "code" in part.marks:
             self.box(x - 1, y - size * 0.85, width + 2, size * 1.15, fill=SHADE, edge=EDGE, r=3)
-            attributes = [
-                f'x="{_n(x)}" y="{_n(y)}" font-size="{_n(size * CODE_SHARE)}" fill="{RED}" class="m"'
-            ]
+            letters, attributes = size * CODE_SHARE, [f'fill="{RED}" class="m"']
         elif part.marks & {"link", "mention"}:
-            attributes = [f'x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}" fill="{BLUE}"']
+            attributes = [f'fill="{BLUE}"']
         for mark, attribute in (
             ("bold", 'font-weight="bold"'),
             ("italic", 'font-style="italic"'),
@@ -85,30 +85,40 @@ class Canvas:
         ):
             if mark in part.marks:
                 attributes.append(attribute)
-        if part.text.strip():
-            length = f' textLength="{_n(width)}"' if len(part.text) > 1 else ""
-            self._add(f"<text {' '.join(attributes)}{length}>{_said(part.text)}</text>")
+        for before, words in _spaced(part.text):
+            at = x + piece_width(Piece(before, part.marks), size)
+            length = piece_width(Piece(words, part.marks), size) if len(words) > 1 else 0.0
+            self._text(at, y, words, letters, " ".join(attributes), length)
         return x + width
 
     def mono(self, x: float, y: float, text: str, size: float, ink: str = INK) -> None:
         """A line of code; its blanks count."""
-        bare = text.lstrip(" ")
-        if not bare:
-            return
         step = piece_width(Piece("x", frozenset({"code"})), size) / CODE_SHARE
-        at, length = x + step * (len(text) - len(bare)), step * len(bare)
-        self._add(
-            f'<text x="{_n(at)}" y="{_n(y)}" font-size="{_n(size)}" fill="{ink}" class="m" '
-            f'textLength="{_n(length)}">{_said(bare)}</text>'
-        )
+        for before, words in _spaced(text):
+            self._text(x + step * len(before), y, words, size, f'fill="{ink}" class="m"', step * len(words))
+
+    def _text(self, x: float, y: float, words: str, size: float, attributes: str, length: float) -> None:
+        attributes += f' textLength="{_n(length)}"' if length else ""
+        place = f'x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}"'
+        self._add(f"<text {place} {attributes}>{escape(words, quote=False)}</text>")
 
     def _add(self, element: str) -> None:
         self._elements.append(element)
 
 
-def _said(text: str) -> str:
+def _spaced(text: str) -> Iterator[tuple[str, str]]:
+    """Words with single blanks between them, each with all that stands before it.
+
+    Browsers drop the blanks at a text's ends and all but one of a run, so whatever follows them is a text of its own.
+    """
+    shown = _drawable(text)
+    for found in re.finditer(r"[^ ]+(?: [^ ]+)*", shown):
+        yield shown[: found.start()], found.group()
+
+
+def _drawable(text: str) -> str:
     """Nothing that XML has no letter for."""
-    return escape(one_line(text), quote=False).translate({0xFFFE: None, 0xFFFF: None})
+    return one_line(text).translate({0xFFFE: None, 0xFFFF: None})
 
 
 def _n(value: float) -> str:
@@ -119,7 +129,7 @@ def svg(width: float, height: float, title: str, canvas: Canvas) -> str:
     """The whole file, on white: a page may be dark."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(width)} {_n(height)}" font-family="{SANS}" '
-        f'role="img" aria-labelledby="title" xml:space="preserve">\n<title id="title">{_said(title)}</title>\n'
+        f'role="img" aria-labelledby="title">\n<title id="title">{escape(_drawable(title), quote=False)}</title>\n'
         f"<style>.m{{font-family:{MONO}}}</style>\n"
         f'<rect width="{_n(width)}" height="{_n(height)}" rx="10" fill="#ffffff"/>\n{canvas}\n</svg>\n'
     )

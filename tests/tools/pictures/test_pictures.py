@@ -22,6 +22,8 @@ def test_a_picture_is_small_whole_and_in_the_readme(scene) -> None:  # type: ign
     assert f"](_assets/{scene.file})" in (ROOT / "README.md").read_text()
     shown = " ".join(root.itertext())
     assert all(word in shown for word in scene.question.split())
+    lines = [element.text or "" for element in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert [line for line in lines if line != line.strip(" ")] == [], "a browser drops these blanks"
 
 
 def test_the_agents_run_is_what_the_simulated_slack_holds() -> None:
