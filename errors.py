@@ -24,7 +24,7 @@ BridgeError
     ├── RunFailed              the app ran and failed
     ├── DifyUnavailable        Dify or its plugin daemon failed: connection, 5xx
     │   └── ContextBroken      another request's end cancelled ours (daemons 0.6.7 and 0.6.8)
-    ├── TimeCut                the daemon ended the stream after its 240 s (field/dify.md §2d)
+    ├── TimeCut                the daemon ended the stream after its 240 s (docs/platform/dify.md#read-time-out)
     ├── Silent                 no event for the SDK's whole idle limit
     ├── AnswerTooLong          it said more than is kept of one answer
     └── Incomplete             the stream ended without an end event
@@ -126,7 +126,7 @@ class DifyError(BridgeError):
 
 
 class ConversationLost(DifyError):
-    """Dify no longer has the conversation (field/dify.md §2a: 400 with an empty message)."""
+    """Dify no longer has the conversation (docs/platform/dify.md#lost-conversations: 400 with an empty message)."""
 
 
 class AppMisconfigured(DifyError):
@@ -171,7 +171,7 @@ class Silent(DifyError):
 
 
 class AnswerTooLong(DifyError):
-    """The app says more than is kept of one answer (design D16): nobody reads on."""
+    """The app says more than is kept of one answer (docs/architecture.md#d16-tenants-and-bounds): nobody reads on."""
 
 
 class Incomplete(DifyError):

@@ -1,4 +1,7 @@
-"""What the bridge remembers of a thread (design D3), and how two records of one thread are merged. Pure."""
+"""What the bridge remembers of a thread, and how two records of one thread are merged. Pure.
+
+See docs/architecture.md#d3-one-record-per-thread.
+"""
 
 import hashlib
 import json
@@ -16,7 +19,7 @@ REPLAY_SECONDS = 330.0
 WAITING_KEPT = HANDLED_KEPT
 """More turns than may wait in a thread (turns/ordering/thread_queue.py): a handled turn that is not open has ended."""
 DM_SILENCE = 8 * 3600.0
-"""Seconds after which a continuous DM begins a new conversation (design D3)."""
+"""Seconds after which a continuous DM begins a new conversation (docs/architecture.md#d3-one-record-per-thread)."""
 DAY = 86400.0
 
 ReplyMethod = Literal["stream", "edit", "post", ""]

@@ -83,7 +83,10 @@ class FileProduced:
 
 @dataclass(frozen=True, slots=True)
 class FilesDropped:
-    """Dify refused our uploads before anything ran, and the app was asked without them (field/dify.md §4)."""
+    """Dify refused our uploads before anything ran, and the app was asked without them.
+
+    Source: docs/platform/dify.md#tool-file-owner.
+    """
 
     reason: str
 

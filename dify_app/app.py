@@ -1,4 +1,7 @@
-"""One Dify app, asked over the SDK's reverse invocation, always streaming (field/dify.md §1, §2)."""
+"""One Dify app, asked over the SDK's reverse invocation, always streaming.
+
+Source: docs/platform/dify.md#app-events, docs/platform/dify.md#blocking-calls.
+"""
 
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -101,12 +104,12 @@ class DifyApp:
     ) -> Generator[AnswerEvent]:
         """Run the app once and tell what it says; close the iterator when it is not read to its end.
 
-        `context` holds Slack's facts by variable name (design §4), `files` what `files_in` uploaded. `preface`
-        stands before the query of an app that keeps conversations and declares no `slack_thread`; another one's
-        query goes into a variable, often a short one, and is left alone. A lost conversation, or files that Dify
-        cannot find, are refused before anything ran: only then is the app asked once more without them, of the
-        former what `anew` gives, since it knows nothing any more. Raises DifyError: InputMissing before any run,
-        the others at any time.
+        `context` holds Slack's facts by variable name (README.md#what-the-app-learns), `files` what `files_in`
+        uploaded. `preface` stands before the query of an app that keeps conversations and declares no
+        `slack_thread`; another one's query goes into a variable, often a short one, and is left alone. A lost
+        conversation, or files that Dify cannot find, are refused before anything ran: only then is the app asked
+        once more without them, of the former what `anew` gives, since it knows nothing any more. Raises DifyError:
+        InputMissing before any run, the others at any time.
         """
         question = Question(query, context, tuple(files), preface)
         try:
@@ -160,7 +163,7 @@ class DifyApp:
             while not reducer.over:
                 try:
                     raw = next(stream, None)
-                except Exception as error:  # noqa: BLE001 - the SDK raises bare Exceptions (field/dify.md §2)
+                except Exception as error:  # noqa: BLE001 - bare Exceptions: docs/platform/dify.md#error-texts
                     fault = classify(error, conversation_id="" if begun else conversation_id)
                     break
                 if raw is None:

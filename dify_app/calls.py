@@ -1,9 +1,12 @@
-"""The SDK's calls to an app, as far as they are used, and what they leave to know (field/dify.md §1, §5).
+"""The SDK's calls to an app, as far as they are used, and what they leave to know.
 
-Two kinds of app must be told apart before they run, because nothing may run twice (design D10) and Dify
-tells no app's mode. Chatbots, agents and chatflows take the query beside their inputs; workflows and
-completion apps only in one of their inputs. Dify goes by the app's real mode whichever call is made, so one
-call serves all kinds, and the question is only whether the query must also go into a variable:
+Source: docs/platform/dify.md#app-information.
+
+Two kinds of app must be told apart before they run, because nothing may run twice
+(docs/architecture.md#d10-never-run-twice) and Dify tells no app's mode. Chatbots, agents and chatflows take the
+query beside their inputs; workflows and completion apps only in one of their inputs. Dify goes by the app's real
+mode whichever call is made, so one call serves all kinds, and the question is only whether the query must also go
+into a variable:
 
 - there is a conversation, or the app spoke before in this process: known;
 - the form has no text variable left for it: no question;

@@ -1,7 +1,7 @@
 """Dify's failures told apart: the one place that reads what Dify and the plugin daemon write then.
 
-The SDK raises plain `Exception` with a text (field/dify.md §0b, §2); an `error` event has a code. Both become
-a DifyError whose `kind` is one of the words below. The texts themselves go no further: they may hold the
+The SDK raises plain `Exception` with a text (docs/platform/dify.md#error-texts); an `error` event has a code. Both
+become a DifyError whose `kind` is one of the words below. The texts themselves go no further: they may hold the
 model provider's traces, or somebody's question.
 """
 
@@ -38,7 +38,8 @@ _PROVIDER_CODES = {
     "completion_request_error": "provider_refused",
 }
 
-# Before the stream Dify calls nearly everything `invalid_param`; only its message tells (field/dify.md §2a).
+# Before the stream Dify calls nearly everything `invalid_param`; only its message tells
+# (docs/platform/dify.md#errors-before-the-stream).
 _MESSAGES: tuple[tuple[str, Callable[[], DifyError]], ...] = (
     ("app not found", lambda: AppMisconfigured("app_missing")),
     ("tenant not found", lambda: AppMisconfigured("app_missing")),
@@ -85,7 +86,7 @@ def kind_refused(error: Exception) -> Literal["chat", "inputs"] | None:
 
 
 def classify_event(event: Mapping[str, Any]) -> DifyError:
-    """What an `error` event means; the app had begun to run (field/dify.md §2b)."""
+    """What an `error` event means; the app had begun to run (docs/platform/dify.md#errors-in-the-stream)."""
     kind = _PROVIDER_CODES.get(str(event.get("code")))
     return ProviderTrouble(kind) if kind else RunFailed()
 

@@ -1,4 +1,7 @@
-"""What an app asks for and offers: Dify's `fetch_app` (field/dify.md §5), remembered for five minutes."""
+"""What an app asks for and offers: Dify's `fetch_app`, remembered for five minutes.
+
+Source: docs/platform/dify.md#app-information.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -135,7 +138,7 @@ class FormCache:
                 max(self._clock.wall(_FORM_TIMEOUT), _FORM_WALL_FLOOR), DifyUnavailable("form_late")
             ):
                 return parse_form(fetch())
-        except Exception as error:  # noqa: BLE001 - the SDK raises bare Exceptions (field/dify.md §2)
+        except Exception as error:  # noqa: BLE001 - bare Exceptions: docs/platform/dify.md#error-texts
             return classify(error)
 
 

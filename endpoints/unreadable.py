@@ -1,9 +1,10 @@
 """Requests that the SDK can't even read: it would answer them with HTTP 500 and a traceback in the body.
 
 It decodes every header as UTF-8 and refuses names with an underscore before any endpoint is asked, so whoever knows
-the URL could make it fail (field/dify.md §8). Here such a request is read without these headers, which a proxy may
-have added to a genuine one, and if that is not enough without any: then it is refused like every other one that
-carries no signature. So is one with more than MOST_HEADERS, which the SDK would read for half a second.
+the URL could make it fail (docs/platform/dify.md#endpoint-requests). Here such a request is read without these
+headers, which a proxy may have added to a genuine one, and if that is not enough without any: then it is refused
+like every other one that carries no signature. So is one with more than MOST_HEADERS, which the SDK would read for
+half a second.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,4 +1,7 @@
-"""Past Slack's three seconds: a verified event is posted, sealed, to our own `/slack/turns` (design D1)."""
+"""Past Slack's three seconds: a verified event is posted, sealed, to our own `/slack/turns`.
+
+See docs/architecture.md#d1-hand-off.
+"""
 
 from handoff.cancellation import CancellationRegistry
 from handoff.capacity import OPEN_TURNS, Capacity

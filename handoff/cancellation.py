@@ -1,7 +1,8 @@
 """The request that each turn of this process lives in, and what happens when the daemon drops it.
 
-A session ends with its HTTP request, and what the SDK is asked afterwards is never answered (field/dify.md §0).
-Whoever keeps the request open sees its end, and cuts the turn, which then ends itself honestly.
+A session ends with its HTTP request, and what the SDK is asked afterwards is never answered
+(docs/platform/dify.md#request-lifetime). Whoever keeps the request open sees its end, and cuts the turn, which then
+ends itself honestly.
 """
 
 from typing import Protocol

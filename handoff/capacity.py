@@ -3,7 +3,7 @@
 from collections import Counter
 
 # Each open turn costs the SDK one line reader, and every line from the daemon is offered to every reader:
-# 239 µs a line with 1,000 of them (field/dify.md §0b). 400 leaves room for 5 events a second each.
+# 239 µs a line with 1,000 of them (docs/platform/dify.md#line-readers). 400 leaves room for 5 events a second each.
 OPEN_TURNS = 400
 # Of the cap, kept beside it for hooks that hold less than their share: one hook alone may fill the whole cap.
 BESIDE = 0.25

@@ -4,7 +4,8 @@ from cachetools import TTLCache
 
 from clock import Clock
 
-# Slack's last regular retry comes after six minutes (field/slack.md §1.2); the record keeps the claim for longer.
+# Slack's last regular retry comes after six minutes (docs/platform/slack.md#event-retries); the record keeps the
+# claim for longer.
 KEPT_SECONDS = 900.0
 
 

@@ -1,4 +1,4 @@
-"""Hands one job to our own `/slack/turns` (design D1)."""
+"""Hands one job to our own `/slack/turns` (docs/architecture.md#d1-hand-off)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -16,7 +16,8 @@ def heartbeats(
 ) -> Generator[bytes, None, None]:
     """Run in a greenlet of its own, so that the bytes come in time whatever the turn waits for.
 
-    Tiny and drained by ourselves: the one streamed body that is safe with the plugin daemon (field/dify.md §0b).
+    Tiny and drained by ourselves: the one streamed body that is safe with the plugin daemon
+    (docs/platform/dify.md#endpoint-answers).
     """
     running = spawn(work.run)
     yield BEAT

@@ -1,7 +1,7 @@
 """Posts a sealed turn to ourselves, waits for its first byte, and keeps the connection open until the turn ends.
 
-A reverse invocation lives only as long as the HTTP request it came with (field/dify.md §6), so somebody must stay
-connected for the whole turn: a greenlet here, over the one HTTP client of the process.
+A reverse invocation lives only as long as the HTTP request it came with (docs/platform/dify.md#request-lifetime),
+so somebody must stay connected for the whole turn: a greenlet here, over the one HTTP client of the process.
 """
 
 import uuid
@@ -24,10 +24,10 @@ OK, TAKEN, FULL = 200, 409, 503
 RECEIPT_HEADER = "Slack-Bridge-Receipt"
 REQUEST_HEADER = "Slack-Bridge-Request"
 """Names the request: of several with one body the turn lives in that which came first."""
-# Slack waits 3 s for the whole ack (field/slack.md §1.2); what is left is for the way back.
+# Slack waits 3 s for the whole ack (docs/platform/slack.md#ack); what is left is for the way back.
 ACCEPT_SECONDS = 2.6
-# A known route may take long under load (p99 1.3 s with 300 at once, field/dify.md §0b); an unknown one is doubted
-# sooner.
+# A known route may take long under load (p99 1.3 s with 300 at once, docs/platform/dify.md#hand-off-figures); an
+# unknown one is doubted sooner.
 KNOWN_ROUTE_SECONDS = 2.0
 UNKNOWN_ROUTE_SECONDS = 0.8
 # Wall seconds: a scaled clock does not make the machine faster.

@@ -17,7 +17,7 @@ def routes(
     daemon_url: str,
     known_hosts: Collection[str] = (),
 ) -> tuple[str, ...]:
-    """Full URLs in the order of design D1, each once.
+    """Full URLs in the order of docs/architecture.md#d1-hand-off, each once.
 
     The signed event goes there, so only to this machine and to hosts that the admin named: whoever plays a genuine
     request again may set any `Dify-Hook-Url`. `known_hosts` are those that the environment names.

@@ -1,4 +1,7 @@
-"""The few environment variables the bridge looks at, read once; the rest holds the daemon's own keys (D7)."""
+"""The few environment variables the bridge looks at, read once; the rest holds the daemon's own keys.
+
+See docs/architecture.md#d7-secrets-stay.
+"""
 
 import math
 import os
@@ -20,8 +23,8 @@ class Environment:
     """What the process was started with.
 
     `slack_api_url` ends in a slash, `slack_files_url` does not. `time_scale` is the wall's seconds per second
-    of the design. `local_runtime`: the daemon started us on its own machine (field/dify.md §6).
-    `dify_files_urls`: bases for the relative file addresses of Dify, best first (field/dify.md §4).
+    of the design. `local_runtime`: the daemon started us on its own machine (docs/platform/dify.md#plugin-environment).
+    `dify_files_urls`: bases for the relative file addresses of Dify, best first (docs/platform/dify.md#files-out).
     `dify_web_url`: where people open Dify's apps, for the form of a paused one; empty when nobody says.
     `known_hosts`: those of Dify and of its plugin daemon, as the environment names them.
     `open_turns`: how many turns a process takes on at once, where a test wants fewer; None: as many as it carries.
@@ -104,7 +107,10 @@ def _refuse_outside_a_test(name: str, slack_api_url: str) -> None:
 
 
 def _port(text: str) -> int:
-    """The daemon's port, or its default: a wrong one costs a route, and the next route is tried (D1)."""
+    """The daemon's port, or its default: a wrong one costs a route, and the next route is tried.
+
+    See docs/architecture.md#d1-hand-off.
+    """
     try:
         port = int(text)
     except ValueError:

@@ -10,7 +10,7 @@ Reading never fails, because a slip in one field must not turn a genuine message
 - an unreadable `channel_apps` makes `app_for` raise for every channel: no channel may get another one's app;
 - a `bot_token` that cannot be one counts as missing, and so does each word of `signing_secret` that is none.
 
-Dify applies none of the form's defaults, so all of them live here (field/dify.md §8).
+Dify applies none of the form's defaults, so all of them live here (docs/platform/dify.md#settings-form).
 """
 
 from collections.abc import Mapping

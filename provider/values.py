@@ -118,7 +118,7 @@ def channel_apps(raw: object, problems: Problems) -> Mapping[str, str]:
 
 
 def app(raw: object, problems: Problems) -> tuple[str | None, Mapping[str, object]]:
-    """The app selector's `{"app_id", "inputs", …}` (field/dify.md §5)."""
+    """The app selector's `{"app_id", "inputs", …}` (docs/platform/dify.md#app-selector)."""
     if raw is None or raw == "":
         return None, MappingProxyType({})
     selected = raw if isinstance(raw, Mapping) else {}

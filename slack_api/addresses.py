@@ -1,4 +1,7 @@
-"""Which addresses may get the bot token or a member's file: Slack's files host alone (D7)."""
+"""Which addresses may get the bot token or a member's file: Slack's files host alone.
+
+See docs/architecture.md#d7-secrets-stay.
+"""
 
 import re
 from urllib.parse import urlsplit
@@ -12,7 +15,7 @@ ORIGIN_SETTING = "SLACK_FILES_URL"
 
 
 class FilesOrigin:
-    """Scheme, host and port of SLACK_FILES_URL, compared as a whole (field/slack.md §7).
+    """Scheme, host and port of SLACK_FILES_URL, compared as a whole (docs/platform/slack.md#file-download).
 
     The URL must be https on port 443, except on loopback, which tests and the demo use. Raises SettingsError otherwise.
     """

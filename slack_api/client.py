@@ -44,7 +44,10 @@ class SlackApi(Calls):
         patience: Patience = BRISK,
         acquired: bool = False,
     ) -> str:
-        """Open a native stream and return its ts. A DM needs neither recipient, all else both (field/slack.md §4.2)."""
+        """Open a native stream and return its ts. A DM needs neither recipient, all else both.
+
+        Source: docs/platform/slack.md#stream-methods.
+        """
         arguments = {
             "channel": channel,
             "thread_ts": thread_ts,
@@ -101,7 +104,10 @@ class SlackApi(Calls):
         acquired: bool = False,
         **content: Unpack[Content],
     ) -> None:
-        """Replace a message. One that was streamed keeps its blocks without `blocks=[]` (field/slack.md §4.3)."""
+        """Replace a message. One that was streamed keeps its blocks without `blocks=[]`.
+
+        Source: docs/platform/slack.md#stream-repair.
+        """
         self.call(UPDATE, {"channel": channel, "ts": ts, **content}, patience=patience, acquired=acquired)
 
     def delete_message(self, channel: str, ts: str) -> None:
@@ -111,7 +117,10 @@ class SlackApi(Calls):
     def set_status(
         self, channel: str, thread_ts: str, status: str, loading_messages: Sequence[str] = ()
     ) -> None:
-        """Show the status line of a thread. An empty one clears it; so do a post and 2 minutes (field/slack.md §5)."""
+        """Show the status line of a thread. An empty one clears it; so do a post and 2 minutes.
+
+        Source: docs/platform/slack.md#thread-status.
+        """
         arguments = {
             "channel_id": channel,
             "thread_ts": thread_ts,
@@ -126,7 +135,10 @@ class SlackApi(Calls):
         return text_of(answer, "upload_url"), text_of(answer, "file_id")
 
     def complete_upload(self, file_id: str, title: str, channel: str, thread_ts: str) -> None:
-        """Share an uploaded file in a thread. Slack does not tell the ts of its message (field/slack.md §7)."""
+        """Share an uploaded file in a thread. Slack does not tell the ts of its message.
+
+        Source: docs/platform/slack.md#file-download.
+        """
         arguments = {
             "files": json.dumps([{"id": file_id, "title": title}]),
             "channel_id": channel,
@@ -150,7 +162,7 @@ class SlackApi(Calls):
         return mapping_of(self.call("conversations.info", {"channel": channel}, patience=patience), "channel")
 
     def file(self, file_id: str) -> Mapping[str, Any]:
-        """Ask for one whole file object: Slack Connect sends stubs of them (field/slack.md §7)."""
+        """Ask for one whole file object: Slack Connect sends stubs of them (docs/platform/slack.md#file-download)."""
         return mapping_of(self.call("files.info", {"file": file_id}), "file")
 
     def replies(

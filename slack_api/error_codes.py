@@ -1,18 +1,20 @@
-"""What the error codes of Slack mean for a writer (field/slack.md §3.1, §4.2, §4.3)."""
+"""What the error codes of Slack mean for a writer (docs/platform/slack.md#posting-errors)."""
 
-# The start of a stream needs the recipients that were left out (§4.2): it is sent once more with them.
+# The start of a stream needs the recipients that were left out (docs/platform/slack.md#stream-recipients): it is sent
+# once more with them.
 RECIPIENT_MISSING = frozenset({"missing_recipient_team_id", "missing_recipient_user_id"})
 
-# The stream has ended; its message stays, and chat.update is accepted again (§4.3).
+# The stream has ended; its message stays, and chat.update is accepted again (docs/platform/slack.md#stream-repair).
 STREAM_OVER = frozenset({"message_not_in_streaming_state"})
 
-# A member pressed Stop (§4.3, §5): the run ends and nothing more is posted.
+# A member pressed Stop (docs/platform/slack.md#stream-lifetime): the run ends and nothing more is posted.
 STOPPED = frozenset({"stopped_by_user"})
 
-# The message is full (§4.3, §3.2): the answer goes on in the next one.
+# The message is full (docs/platform/slack.md#stream-size, docs/platform/slack.md#message-size): the answer goes on in
+# the next one.
 TOO_LONG = frozenset({"msg_too_long", "msg_blocks_too_long", "msg_blocks_too_many"})
 
-# chat.update on a stream that is still open (§0.7): the stream is stopped first.
+# chat.update on a stream that is still open (docs/platform/slack.md#edit-errors): the stream is stopped first.
 STREAM_OPEN = frozenset({"streaming_state_conflict"})
 
 # The token is not valid any more: no call of this installation works.
@@ -54,5 +56,6 @@ CANNOT_POST = TOKEN_DEAD | frozenset(
 # Slack failed inside: a lookup may be repeated.
 SLACK_TROUBLE = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 
-# Slack's rate limits in an answer of status 200: that of the method, and that per message (§6).
+# Slack's rate limits in an answer of status 200: that of the method, and that per message
+# (docs/platform/slack.md#rate-tiers).
 RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})

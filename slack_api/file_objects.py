@@ -55,7 +55,10 @@ def name_of(file: Mapping[str, Any]) -> str:
 
 
 def is_stub(file: Mapping[str, Any]) -> bool:
-    """Whether the object holds an id only, as Slack Connect sends it; files.info has the rest (field/slack.md §7)."""
+    """Whether the object holds an id only, as Slack Connect sends it; files.info has the rest.
+
+    Source: docs/platform/slack.md#file-download.
+    """
     return file.get("mode") == "file_access" or file.get("file_access") == "check_file_info"
 
 
@@ -107,7 +110,10 @@ def refusal(file: Mapping[str, Any], answer: HttpResponse, owned_target: bool) -
 
 
 def _redirected(location: str, owned_target: bool) -> str:
-    """Without files:read Slack redirects to its login, with the way back in `redir` (field/slack.md §7)."""
+    """Without files:read Slack redirects to its login, with the way back in `redir`.
+
+    Source: docs/platform/slack.md#file-download.
+    """
     if "redir=" in location:
         return "file_login_page"
     return "file_download_failed" if owned_target else "file_foreign_host"

@@ -1,4 +1,7 @@
-"""Files from and to Slack. The token is sent to Slack's files host and nowhere else (D7)."""
+"""Files from and to Slack. The token is sent to Slack's files host and nowhere else.
+
+See docs/architecture.md#d7-secrets-stay.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

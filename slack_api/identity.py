@@ -22,7 +22,8 @@ class UserInfo:
     team_id: str = ""
     is_bot: bool = False
     is_restricted: bool = False  # a guest, of either kind
-    is_stranger: bool = False  # of another organisation (never enough alone: field/slack.md §10)
+    # Of another organisation (never enough alone: docs/platform/slack.md#slack-connect)
+    is_stranger: bool = False
     time_zone: str = ""
     known: bool = True
 

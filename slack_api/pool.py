@@ -173,7 +173,7 @@ def _broken_off(fault: HTTPError, got: int) -> Unanswered:
 
 @cache
 def shared_context() -> ssl.SSLContext:
-    """One TLS context per process: to build one costs 22 ms of CPU (field/slack.md §11)."""
+    """One TLS context per process: to build one costs 22 ms of CPU (docs/platform/slack.md#sdk-connections)."""
     return ssl.create_default_context()
 
 

@@ -1,7 +1,8 @@
 """One call of the Web API: paced by the rate budget, sent by slack_sdk over our pool, repeated where that is safe.
 
-slack_sdk alone would open a connection for each call (field/slack.md §11). Its methods for single calls are not used:
-they send some booleans and deletions in other ways, and warn in the log of a message whose text is blank.
+slack_sdk alone would open a connection for each call (docs/platform/slack.md#sdk-connections). Its methods for
+single calls are not used: they send some booleans and deletions in other ways, and warn in the log of a message
+whose text is blank.
 """
 
 import json

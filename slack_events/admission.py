@@ -1,4 +1,4 @@
-"""Is a message for us? Pure rules (design D2, field/slack.md §1.4)."""
+"""Is a message for us? Pure rules (docs/architecture.md#d2-once, docs/platform/slack.md#mention-twins)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from message import Message
 _SPOKEN = {"", "file_share", "thread_broadcast", "me_message"}
 """Subtypes of what a person says; every other one is a notice of Slack's or a change to a message."""
 _SLACK_ITSELF = {"USLACK", "USLACKBOT"}
-"""Authors of system notices, which since June 2026 carry no subtype (field/slack.md §1.4)."""
+"""Authors of system notices, which since June 2026 carry no subtype (docs/platform/slack.md#message-subtypes)."""
 
 
 class Reason(StrEnum):

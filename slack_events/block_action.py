@@ -1,4 +1,7 @@
-"""From the verified bytes of an interactions request to the press of one of our buttons (field/slack.md §8)."""
+"""From the verified bytes of an interactions request to the press of one of our buttons.
+
+Source: docs/platform/slack.md#block-actions.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +17,7 @@ from message import Message
 ASK, TEAM = "ask_", "team_"
 """How the ids of our buttons begin, and those of their blocks, which go on with the workspace of the bot."""
 LONGEST_VALUE = 2_000
-"""Slack's own limit for the value of a button (field/slack.md §3.2)."""
+"""Slack's own limit for the value of a button (docs/platform/slack.md#block-limits)."""
 
 _MOST_FIELDS = 10
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})

@@ -1,4 +1,7 @@
-"""What type a channel is, as its own messages said: `app_mention` names none (field/slack.md §1.4)."""
+"""What type a channel is, as its own messages said: `app_mention` names none.
+
+Source: docs/platform/slack.md#event-subscriptions.
+"""
 
 from dataclasses import replace
 

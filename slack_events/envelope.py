@@ -1,4 +1,7 @@
-"""From the verified bytes of an events request to the few things they can mean (field/slack.md §1.1)."""
+"""From the verified bytes of an events request to the few things they can mean.
+
+Source: docs/platform/slack.md#event-envelope.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,11 +15,11 @@ from message import Message, Source
 
 LONGEST_CHALLENGE = 256
 LONGEST_TEXT = 40_000
-"""Slack's own limit of characters in a message (field/slack.md §3.2)."""
+"""Slack's own limit of characters in a message (docs/platform/slack.md#text-limits)."""
 MOST_FILES = 20
 
 _CHANNEL_TYPES = {"channel", "group", "im", "mpim", "app_home"}
-"""All that Slack documents (field/slack.md §1.1); one that is new says nothing."""
+"""All that Slack documents (docs/platform/slack.md#event-envelope); one that is new says nothing."""
 _LONGEST_VALUE = 2_048
 _FILE_FIELDS = (
     "id",
@@ -116,7 +119,9 @@ def _event(body: _Json) -> Envelope:
 
 
 def _message(body: _Json, event: _Json, source: Source) -> Message:
-    """`authorizations` names our installation; the top `team_id` can be another one (field/slack.md §1.1).
+    """`authorizations` names our installation; the top `team_id` can be another one.
+
+    Source: docs/platform/slack.md#event-envelope.
 
     So the top one counts only where nothing else is named: an app that a whole organisation installed may be named by
     that alone.

@@ -19,7 +19,7 @@ from turns import EndpointRequest, logger
 
 OK, BAD_REQUEST, UNAUTHORIZED, LATER = 200, 400, 401, 503
 LARGEST = 2 * 1024 * 1024
-"""Bytes; Slack's largest message has some 40,000 characters, told twice (field/slack.md §3.2)."""
+"""Bytes; Slack's largest message has some 40,000 characters, told twice (docs/platform/slack.md#text-limits)."""
 LARGEST_UNSIGNED = 4096
 
 
@@ -103,7 +103,10 @@ class EventsListener:
 
 
 def _unconfigured(raw: bytes) -> Ack:
-    """Before the signing secret is there, Slack must still be able to check the URL (design §4)."""
+    """Before the signing secret is there, Slack must still be able to check the URL.
+
+    Source: docs/platform/slack.md#url-verification.
+    """
     if len(raw) > LARGEST_UNSIGNED:
         return Ack(UNAUTHORIZED)
     try:

@@ -23,8 +23,9 @@ AGAIN_SECONDS = 30.0
 class InteractionsListener:
     """For one request.
 
-    `presses` are those of the last AGAIN_SECONDS in this process; Slack sends none of them twice (field/slack.md §8).
-    Nothing is ever sent to the `response_url`: the answer goes into the thread.
+    `presses` are those of the last AGAIN_SECONDS in this process; Slack sends none of them twice
+    (docs/platform/slack.md#interactivity-requests). Nothing is ever sent to the `response_url`: the answer goes
+    into the thread.
     """
 
     endpoint: EndpointRequest

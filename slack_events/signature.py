@@ -1,4 +1,4 @@
-"""Whether Slack signed a request (field/slack.md §2)."""
+"""Whether Slack signed a request (docs/platform/slack.md#request-signature)."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence

@@ -1,4 +1,7 @@
-"""Questions that members may ask by pressing a button (field/slack.md §3.2, §8). Pure."""
+"""Questions that members may ask by pressing a button. Pure.
+
+Source: docs/platform/slack.md#block-limits, docs/platform/slack.md#block-actions.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

@@ -10,7 +10,7 @@ from json_fields import mappings_of, text_of
 from slack_api import CANNOT_POST, PATIENT, SLACK_TROUBLE, STOPPED, STREAM_OVER, SlackApi
 from slack_reply.footer import with_footer
 
-# chat.update takes 4,000 characters of text (field/slack.md §3.2).
+# chat.update takes 4,000 characters of text (docs/platform/slack.md#text-limits).
 LONGEST = 4000
 # A thread is read so far for what became of the answer.
 MOST = 400
@@ -59,8 +59,8 @@ class Interrupted:
     def close(self, remains: Remains, streams: Iterable[str], *, old: bool) -> None:
         """Stop the streams of an answer that is whole; nothing is added.
 
-        `old`: one that is none any more has died rather than been stopped, and is mended (field/slack.md §4.3).
-        Raises SlackError when Slack was out of reach, or in trouble.
+        `old`: one that is none any more has died rather than been stopped, and is mended
+        (docs/platform/slack.md#stream-lifetime). Raises SlackError when Slack was out of reach, or in trouble.
         """
         over = [ts for ts in streams if self._stop_only(remains.channel, ts) in STREAM_OVER]
         if over and old:
@@ -152,7 +152,7 @@ class Interrupted:
         if len(text) <= LONGEST:
             ways.append(
                 []
-            )  # as plain text: an expired stream needs its blocks taken away (field/slack.md §4.3)
+            )  # as plain text: an expired stream keeps its blocks else (docs/platform/slack.md#stream-repair)
         for way in ways:
             shown = text[-LONGEST:] if way else text
             try:

@@ -33,7 +33,8 @@ from slack_reply.writers import (
 
 Style = Literal["auto", "stream", "edit", "post"]
 
-REPLY_TIMEOUT = 585.0  # seconds from the making of the reply: a request of ours lives 600 s (design D1)
+# Seconds from the making of the reply: a request of ours lives 600 s (docs/architecture.md#d1-hand-off)
+REPLY_TIMEOUT = 585.0
 LAST_TEXT_TIMEOUT = 60.0  # seconds that a last text has at least; writing to Slack does not need the request
 LAST_PAGES = (
     10.0  # seconds that it has at least for beginning more messages: the thread's next question waits

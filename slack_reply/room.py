@@ -1,4 +1,7 @@
-"""How much of a thread one answer may take (design D16): what is longer ends early, and is told so."""
+"""How much of a thread one answer may take: what is longer ends early, and is told so.
+
+See docs/architecture.md#d16-tenants-and-bounds.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass

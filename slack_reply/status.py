@@ -1,4 +1,4 @@
-"""The line under the thread that says what is going on until there is text (field/slack.md §5)."""
+"""The line under the thread that says what is going on until there is text (docs/platform/slack.md#thread-status)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ from clock import Clock
 from errors import SlackError, SlackRateLimited, SlackRefused
 from slack_api import SLACK_TROUBLE, SlackApi
 
-# Slack drops a status after two minutes (field/slack.md §5).
+# Slack drops a status after two minutes (docs/platform/slack.md#thread-status).
 REFRESH_SECONDS = 90.0
 # No status is worth more calls than this, however fast the steps of an app change.
 CHANGE_SECONDS = 3.0

@@ -1,4 +1,7 @@
-"""`dify_plugin` comes first: it patches the standard library for gevent (D8)."""
+"""`dify_plugin` comes first: it patches the standard library for gevent.
+
+See docs/architecture.md#d8-only-greenlets-call-the-sdk.
+"""
 
 import dify_plugin  # noqa: F401, I001 - for its side effect, before anything imports ssl or threading
 

@@ -1,4 +1,4 @@
-"""Dify's rules for what it installs, as its daemon and its SDK check them (field/dify.md §8)."""
+"""Dify's rules for what it installs, as its daemon and its SDK check them (docs/platform/dify.md#manifest-rules)."""
 
 import re
 import tomllib

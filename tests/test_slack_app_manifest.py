@@ -1,4 +1,4 @@
-"""What we ask of Slack's admins: no more than is used (field/slack.md §9)."""
+"""What we ask of Slack's admins: no more than is used (docs/platform/slack.md#app-manifest)."""
 
 from pathlib import Path
 from typing import Any

@@ -150,7 +150,7 @@ def test_face_names_what_it_gives(part: str) -> None:
 
 
 def test_dify_plugin_is_imported_first_where_the_process_begins() -> None:
-    """It patches for gevent (design D8)."""
+    """It patches for gevent (docs/architecture.md#d8-only-greenlets-call-the-sdk)."""
     for start in ("main.py", "tests/conftest.py"):
         names = [
             node

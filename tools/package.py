@@ -2,7 +2,7 @@
 
 By Dify's own `dify` program where it is on the PATH, otherwise the same plain zip by its rules: what
 `.difyignore` names stays out, `requirements.txt` is exported beside `uv.lock`, times are fixed and names
-sorted, and the whole is at most 50 MiB before compression (field/dify.md §0b, §8).
+sorted, and the whole is at most 50 MiB before compression (docs/platform/dify.md#packages).
 """
 
 import os

@@ -11,7 +11,10 @@ from provider import Settings, read_settings
 
 @dataclass(frozen=True, slots=True)
 class EndpointRequest:
-    """`session` lives as long as the request; what the session is asked later is dropped (field/dify.md §6)."""
+    """`session` lives as long as the request; what the session is asked later is dropped.
+
+    Source: docs/platform/dify.md#endpoint-requests.
+    """
 
     id: str
     url: str
@@ -20,13 +23,15 @@ class EndpointRequest:
 
     @classmethod
     def of(cls, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> Self:
-        """The daemon names the hook in two headers (field/dify.md §6)."""
+        """The daemon names the hook in two headers (docs/platform/dify.md#hook-headers)."""
         return cls(
             headers.get("Dify-Hook-Id", ""), headers.get("Dify-Hook-Url", ""), read_settings(raw), session
         )
 
     def key(self, message: Message) -> ThreadKey:
-        """The message's thread. In a 1:1 DM the channel is one, unless each shall be its own (design D3).
+        """The message's thread. In a 1:1 DM the channel is one, unless each shall be its own.
+
+        See docs/architecture.md#d3-one-record-per-thread.
 
         Raises SettingsError when the settings don't say which app answers there.
         """

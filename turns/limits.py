@@ -1,4 +1,4 @@
-"""The clocks of one turn (design D1): the daemon ends a request 600 s after its first byte."""
+"""The clocks of one turn (docs/architecture.md#d1-hand-off): the daemon ends a request 600 s after its first byte."""
 
 REQUEST_SECONDS = 600.0
 # A turn ends itself, honestly marked, before the daemon does it for us.

@@ -113,7 +113,7 @@ class Say(StrEnum):
     """The app's form has no file variable."""
     FILE_NO_URL = auto()
     FILE_LOGIN_PAGE = auto()
-    """Slack sent its login page: the scope files:read is missing (field/slack.md §7)."""
+    """Slack sent its login page: the scope files:read is missing (docs/platform/slack.md#file-download)."""
     FILE_FOREIGN_HOST = auto()
     """The address is not Slack's own, or leads elsewhere."""
     FILE_EXTERNAL = auto()
@@ -124,5 +124,5 @@ class Say(StrEnum):
     FILE_TRUNCATED = auto()
     FILE_DOWNLOAD_FAILED = auto()
     FILE_UPLOAD_UNSET = auto()
-    """INTERNAL_FILES_URL is not set in Dify (field/dify.md §4)."""
+    """INTERNAL_FILES_URL is not set in Dify (docs/platform/dify.md#files-address)."""
     FILE_UPLOAD_REFUSED = auto()

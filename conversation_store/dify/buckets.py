@@ -135,7 +135,7 @@ class Buckets:
         """The number and the content of the digest's bucket, which nobody else of this process uses meanwhile.
 
         Readers lock too. The daemon caches for five minutes what a read finds, and a read during a write may cache
-        the state before the write (field/dify.md §7).
+        the state before the write (docs/platform/dify.md#storage-errors).
         """
         number = self.state.shape.bucket_of(digest)
         with held(self.state.locks[number], self.clock):

@@ -10,7 +10,10 @@ from clock import Clock
 from errors import StoreError, StoreFull
 
 CALL_LIMIT = 0.5
-"""Seconds a storage call may take (design D3); usual are 1 to 3 ms (field/dify.md §0b)."""
+"""Seconds a storage call may take; usual are 1 to 3 ms.
+
+Source: docs/architecture.md#d3-one-record-per-thread, docs/platform/dify.md#storage-costs.
+"""
 SHORTEST_LIMIT = 0.2
 """Wall seconds: a scaled clock does not make the machine's round trips shorter."""
 
@@ -37,8 +40,8 @@ class DifyStorage(Protocol):
 class TimedStorage:
     """One round trip per call. Raises StoreFull over the quota, and StoreError for every other error.
 
-    The daemon answers *any* failed load with the text for a missing key (field/dify.md §7). So a key counts as
-    missing, too, when the daemon's own cache or disk failed.
+    The daemon answers *any* failed load with the text for a missing key (docs/platform/dify.md#storage-errors). So
+    a key counts as missing, too, when the daemon's own cache or disk failed.
     """
 
     def __init__(self, storage: DifyStorage, clock: Clock) -> None:

@@ -21,7 +21,7 @@ from conversation_store.record import DAY, OpenTurn
 
 LISTS = 16
 LIST_BYTES = 64 * 1024
-"""Thousands of turns: more than the cap on open turns (design D1)."""
+"""Thousands of turns: more than the cap on open turns (docs/architecture.md#d1-hand-off)."""
 OPEN_TURN_BYTES = LISTS * LIST_BYTES
 KEPT_DAYS = 7
 

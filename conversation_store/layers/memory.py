@@ -10,7 +10,7 @@ from conversation_store.record import ThreadKey, ThreadRecord, merged
 THREADS = 5_000
 CLAIMS = 20_000
 CLAIMED_FOR = 26 * 3600.0
-"""Seconds; Slack can repeat an event for 24 h (field/slack.md §1.2)."""
+"""Seconds; Slack can repeat an event for 24 h (docs/platform/slack.md#event-retries)."""
 
 
 class ProcessMemory:

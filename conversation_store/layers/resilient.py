@@ -1,4 +1,7 @@
-"""A store that goes on from memory: what fails costs memory of the thread, never the answer (design D3)."""
+"""A store that goes on from memory: what fails costs memory of the thread, never the answer.
+
+See docs/architecture.md#d3-one-record-per-thread.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

@@ -16,7 +16,7 @@ from conversation_store.store import Change
 from errors import StoreBusy, StoreError
 
 CLAIM_KEPT = 26 * 3600.0
-"""Seconds a message stays taken; Slack can repeat an event for 24 h (field/slack.md §1.2)."""
+"""Seconds a message stays taken; Slack can repeat an event for 24 h (docs/platform/slack.md#event-retries)."""
 OPEN_TURNS_KEPT = 7 * DAY
 OPEN_TURNS = 2_000
 TRIES = 20

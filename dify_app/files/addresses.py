@@ -1,4 +1,6 @@
-"""Files that an app made: which addresses are Dify's own, and where to fetch them (field/dify.md §4). Pure.
+"""Files that an app made: which addresses are Dify's own, and where to fetch them. Pure.
+
+Source: docs/platform/dify.md#files-out.
 
 Dify gives them relative (`/files/tools/…`) unless its FILES_URL is set, signed for 300 s whatever the host
 they are asked from. Only Dify's file paths on Dify's own hosts are ever fetched; any other address stays a

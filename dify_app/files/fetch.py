@@ -1,4 +1,7 @@
-"""Fetching a file that lies on Dify: bounded in size and time, following no redirect (field/dify.md §4)."""
+"""Fetching a file that lies on Dify: bounded in size and time, following no redirect.
+
+Source: docs/platform/dify.md#files-out.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

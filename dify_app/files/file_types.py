@@ -1,4 +1,7 @@
-"""By what types Dify's forms admit files: image, document, audio, video, custom (field/dify.md §5). Pure."""
+"""By what types Dify's forms admit files: image, document, audio, video, custom. Pure.
+
+Source: docs/platform/dify.md#app-form.
+"""
 
 from dify_app.form import Variable
 

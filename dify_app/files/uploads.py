@@ -1,4 +1,4 @@
-"""Files of a Slack message on their way into an app (field/dify.md §4); refusals name a key of `wording`.
+"""Files of a Slack message on their way into an app (docs/platform/dify.md#files-in); refusals name a key of `wording`.
 
 A reverse invocation has no `files`: a file travels only in a file or file-list variable of the app's form,
 after an upload. Each file goes to the first variable, in the form's order, that the admin left empty, that

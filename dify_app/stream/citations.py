@@ -1,4 +1,7 @@
-"""What hangs on an answer: the documents it rests on and the files it brings (field/dify.md §1, §4)."""
+"""What hangs on an answer: the documents it rests on and the files it brings.
+
+Source: docs/platform/dify.md#sources-in-events, docs/platform/dify.md#files-out.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""A run that waits for a human (Dify 1.13 and later, field/dify.md §1)."""
+"""A run that waits for a human (Dify 1.13 and later, docs/platform/dify.md#human-input-events)."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,6 @@
-"""Dify's stream of events, of whatever kind of app, as answer events (design D4, field/dify.md §1).
+"""Dify's stream of events, of whatever kind of app, as answer events.
+
+Source: docs/architecture.md#d4-one-reducer, docs/platform/dify.md#app-events.
 
 Ends, as measured: chatbot, agent and completion `message_end`; chatflow `message_end` and then
 `workflow_finished`, the other way round when it was stopped; workflow `workflow_finished`; paused
@@ -110,7 +112,10 @@ class Reducer:
         return self._speech.replaced(whole) if isinstance(whole, str) else []
 
     def _message_file(self, raw: Raw) -> Events:
-        """A file or, once a message has one, a text delta in its clothes (field/dify.md §1)."""
+        """A file or, once a message has one, a text delta in its clothes.
+
+        Source: docs/platform/dify.md#message-file-events.
+        """
         found = file_of(raw)
         return self._answer(raw) or [*self._files.take([found] if found else [])]
 

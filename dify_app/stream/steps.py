@@ -1,4 +1,4 @@
-"""Progress: nodes, tool calls, agent logs and iterations as steps with a state (field/dify.md §1)."""
+"""Progress: nodes, tool calls, agent logs and iterations as steps with a state (docs/platform/dify.md#app-events)."""
 
 import json
 from collections.abc import Mapping

@@ -19,7 +19,7 @@ from simulators.green_clock import GreenClock
 from simulators.http1.control_api import PREFIX, answer_control
 from simulators.http1.server import Exchange, HttpServer
 
-# What a plugin finds in a real daemon's environment and must never print (field/dify.md §0b);
+# What a plugin finds in a real daemon's environment and must never print (docs/platform/dify.md#plugin-environment);
 # tests look for "never-print".
 KEYS = {
     "SERVER_KEY": "never-print-server-key",

@@ -21,7 +21,7 @@ class Declaration:
 
     @property
     def plugin_id(self) -> str:
-        """Without the version: storage survives upgrades (field/dify.md §7)."""
+        """Without the version: storage survives upgrades (docs/platform/dify.md#storage-scope)."""
         return f"{self.author}/{self.name}"
 
     def denied(self, what: str) -> str:
@@ -59,7 +59,7 @@ def from_folder(folder: Path) -> Declaration:
 
 
 def check_settings(declaration: Declaration, settings: dict[str, Any]) -> None:
-    """Raise ValueError as the daemon does when an endpoint is set up (field/dify.md §8)."""
+    """Raise ValueError as the daemon does when an endpoint is set up (docs/platform/dify.md#settings-form)."""
     for item in declaration.settings:
         name, kind, value = item["name"], item.get("type"), settings.get(item["name"])
         if value is None:

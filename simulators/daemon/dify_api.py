@@ -1,4 +1,7 @@
-"""The daemon's calls to Dify's inner API, with Go's words for what goes wrong (field/dify.md §0b, §2)."""
+"""The daemon's calls to Dify's inner API, with Go's words for what goes wrong.
+
+Source: docs/platform/dify.md#inner-api, docs/platform/dify.md#error-texts.
+"""
 
 import json
 from typing import Any
@@ -31,7 +34,7 @@ class DifyApi:
         return self._read_limit
 
     def body(self, kind: str, members: dict[str, Any]) -> bytes:
-        """Write a call's JSON: the session's user is always empty (field/dify.md §3)."""
+        """Write a call's JSON: the session's user is always empty (docs/platform/dify.md#invocation-payload)."""
         return go_json({"tenant_id": self._tenant, "user_id": "", "type": kind, **members}).encode(
             "utf-8", "replace"
         )
@@ -39,7 +42,7 @@ class DifyApi:
     def call(self, path: str, body: bytes) -> Any:
         """Run a call that gives one JSON; its `data`."""
         status, answer = self._exchange(f"/inner/api/{path}", body)
-        del status  # the daemon does not look at it (field/dify.md §5)
+        del status  # the daemon does not look at it (docs/platform/dify.md#app-information)
         try:
             value = json.loads(answer)
         except ValueError as error:

@@ -1,4 +1,7 @@
-"""Endpoints: hook id → settings, encrypted by Dify and decrypted for every request (field/dify.md §6)."""
+"""Endpoints: hook id → settings, encrypted by Dify and decrypted for every request.
+
+Source: docs/platform/dify.md#decrypted-settings.
+"""
 
 import uuid
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The local runtime: N processes, round robin, started again when they die (field/dify.md §0b, §6)."""
+"""The local runtime: N processes, round robin, started again when they die (docs/platform/dify.md#process-restart)."""
 
 import signal
 
@@ -117,7 +117,7 @@ class LocalRuntime:
             process.peer.listeners.pop(session_id, None)
 
     def write(self, session_id: str, line: bytes, *, gently: bool = False) -> None:
-        """Write to the session's process; a closed session has none (field/dify.md §6, 0.5.0 and later)."""
+        """Write to the session's process; a closed session has none (docs/platform/dify.md#request-lifetime)."""
         process = self._sessions.get(session_id)
         if process is None:
             return

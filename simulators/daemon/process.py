@@ -17,7 +17,7 @@ from simulators.daemon.journal import Journal
 from simulators.daemon.peer import Peer
 from simulators.launch import die_with_parent
 
-# The wall's seconds, for the SDK's heartbeats know no scale (field/dify.md §6: killed after 120 s).
+# The wall's seconds, for the SDK's heartbeats know no scale: docs/platform/dify.md#process-restart.
 SILENCE_LIMIT = 120.0
 LOOK_EVERY = 30.0
 

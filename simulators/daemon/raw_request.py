@@ -1,4 +1,7 @@
-"""The request as the plugin gets it: Go's net/http writes the daemon's copy of it (field/dify.md §6, §0b)."""
+"""The request as the plugin gets it: Go's net/http writes the daemon's copy of it.
+
+Source: docs/platform/dify.md#endpoint-requests.
+"""
 
 import re
 import string

@@ -160,7 +160,7 @@ class RemoteRuntime:
     def write(self, session_id: str, line: bytes, *, gently: bool = False) -> None:
         """Write whatever the session's state is.
 
-        Running calls go on to deliver (field/dify.md §6, remote debug).
+        Running calls go on to deliver (docs/platform/dify.md#remote-debugging).
         """
         connection, _ = self._sessions.get(session_id, (self._current, None))
         if connection is None or connection.peer is None:

@@ -1,4 +1,4 @@
-"""The daemon's HTTP side: /e/<hook>/<path> in, a session, chunks out (field/dify.md §0b, §6)."""
+"""The daemon's HTTP side: /e/<hook>/<path> in, a session, chunks out (docs/platform/dify.md#endpoint-answers)."""
 
 import time
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """A session: the life of one endpoint request.
 
-Everything it started ends with it (field/dify.md §0, point 1).
+Everything it started ends with it (docs/platform/dify.md#request-lifetime).
 """
 
 import time
@@ -50,7 +50,7 @@ class Session:
             self._on_invoke(self, data)
             return
         if self.streaming and kind == "stream" and len(self._messages) >= QUEUE_LIMIT:
-            # A client that reads slowly loses what a queue of 128 cannot hold (field/dify.md §6).
+            # A client that reads slowly loses what a queue of 128 cannot hold (docs/platform/dify.md#endpoint-answers).
             self.lost_chunks += 1
             return
         self._messages.append((kind, data))
@@ -98,7 +98,10 @@ class Session:
         self.calls.clear()
 
     def cancel_calls(self) -> None:
-        """End its reverse calls as if another request's end had cancelled them (field/dify.md §3: daemon#787)."""
+        """End its reverse calls as if another request's end had cancelled them.
+
+        Source: docs/platform/dify.md#cancelled-by-others.
+        """
         self.cancelled = True
         for call in list(self.calls):
             call.close()

@@ -1,4 +1,7 @@
-"""Plugin storage on disk with its quota, its cache and its quoted errors (field/dify.md §0b, §7)."""
+"""Plugin storage on disk with its quota, its cache and its quoted errors.
+
+Source: docs/platform/dify.md#storage-errors, docs/platform/dify.md#storage-cache.
+"""
 
 import posixpath
 from pathlib import Path

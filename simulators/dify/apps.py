@@ -1,4 +1,7 @@
-"""Apps as Dify knows them: mode, form, parameters (field/dify.md §1, §5), the checks before a run (§2a)."""
+"""Apps as Dify knows them: mode, form, parameters, the checks before a run.
+
+Source: docs/platform/dify.md#app-information, docs/platform/dify.md#errors-before-the-stream.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,7 +42,7 @@ class App:
         return [(kind, variable) for item in self.form for kind, variable in item.items()]
 
     def info(self) -> dict[str, Any]:
-        """What fetch/app/info gives: parameters only, neither mode nor name (field/dify.md §5)."""
+        """What fetch/app/info gives: parameters only, neither mode nor name (docs/platform/dify.md#app-information)."""
         if self.mode == "agent" or not self.published:
             raise Refused("unexpected app type")
         return {
@@ -111,7 +114,7 @@ def check_text(kind: str, definition: dict[str, Any], value: Any) -> None:
 
 
 def check_file(name: str, item: Any, known_files: set[str]) -> None:
-    """A file variable takes tool files of this workspace; field/dify.md §4."""
+    """A file variable takes tool files of this workspace; docs/platform/dify.md#files-in."""
     if not isinstance(item, dict):
         raise Refused(f"{name} in input form must be a file")
     if item.get("transfer_method") != "tool_file":

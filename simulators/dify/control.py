@@ -86,7 +86,7 @@ class DifyControl(ControlClient):
         return bool(self.call("forget_conversation", conversation_id=conversation_id))
 
     def change_owner(self) -> None:
-        """Lose all conversations at once, as an upgrade does (field/dify.md §3)."""
+        """Lose all conversations at once, as an upgrade does (docs/platform/dify.md#lost-conversations)."""
         self.call("change_owner")
 
     def uploads(self) -> list[Record]:
@@ -113,7 +113,8 @@ class DifyControl(ControlClient):
     def fetch_errors(self, *, in_band: bool) -> None:
         """How fetch/app/info tells an error.
 
-        200 with `error` (§0b), or Dify's 400, which the daemon calls "data is nil" (§5).
+        200 with `error` (docs/platform/dify.md#error-texts), or Dify's 400, which the daemon calls "data is nil"
+        (docs/platform/dify.md#app-information).
         """
         self.call("settings", fetch_errors_in_band=in_band)
 

@@ -1,4 +1,7 @@
-"""Who owns which conversation (field/dify.md §3): the workspace-wide DEFAULT-USER, whoever asks."""
+"""Who owns which conversation: the workspace-wide DEFAULT-USER, whoever asks.
+
+Source: docs/platform/dify.md#conversation-ownership.
+"""
 
 import uuid
 from dataclasses import dataclass
@@ -24,7 +27,10 @@ class Conversations:
         self._end_user = "DEFAULT-USER"
 
     def open(self, app_id: str, mode: str, wanted: str) -> Conversation:
-        """Continue or begin; an unknown id is refused with an empty message, not so by a chatflow (§0.5)."""
+        """Continue or begin; an unknown id is refused with an empty message, not so by a chatflow.
+
+        Source: docs/platform/dify.md#lost-conversations.
+        """
         found = self._known.get(wanted)
         if found is not None and (found.app_id, found.end_user) == (app_id, self._end_user):
             return found
@@ -39,7 +45,10 @@ class Conversations:
         return self._known.pop(conversation_id, None) is not None
 
     def change_owner(self) -> None:
-        """Do what an upgrade over #38098 does: all conversations so far belong to another end user (§3)."""
+        """Do what an upgrade over #38098 does: all conversations so far belong to another end user.
+
+        Source: docs/platform/dify.md#lost-conversations.
+        """
         self._end_user = str(uuid.uuid4())
 
     def list(self) -> list[Conversation]:

@@ -1,4 +1,4 @@
-"""Dify's event dicts, mode by mode (field/dify.md §1). No I/O.
+"""Dify's event dicts, mode by mode (docs/platform/dify.md#app-events, docs/platform/dify.md#event-orders). No I/O.
 
 A Run says what happened, these say how it looks.
 """
@@ -181,7 +181,7 @@ def failing(run: Run, message: str) -> list[Event]:
 
 
 def error_event(run: Run, code: str, message: str, status: int) -> Event:
-    """The in-band error (field/dify.md §2b)."""
+    """The in-band error (docs/platform/dify.md#errors-in-the-stream)."""
     return envelope(run, "error") | {"code": code, "message": message, "status": status}
 
 
@@ -345,7 +345,7 @@ def resource(position: int, name: str, url: str | None, content: str) -> Event:
 
 
 def blocking(run: Run) -> Event:
-    """The one dict of response_mode "blocking" (field/dify.md §1)."""
+    """The one dict of response_mode "blocking" (docs/platform/dify.md#blocking-calls)."""
     if run.mode == "workflow":
         data = workflow_finished(run, "succeeded")["data"]
         return {"task_id": run.task_id, "workflow_run_id": run.workflow_run_id, "data": data}

@@ -1,4 +1,4 @@
-"""Uploads by signed URL and the tool files they become (field/dify.md §4)."""
+"""Uploads by signed URL and the tool files they become (docs/platform/dify.md#files-in)."""
 
 import hashlib
 import hmac
@@ -106,7 +106,7 @@ class Files:
         return self.url(stored.file_id)
 
     def url(self, file_id: str) -> str:
-        """Give a file's signed URL; relative when no base is set (field/dify.md §4)."""
+        """Give a file's signed URL; relative when no base is set (docs/platform/dify.md#files-out)."""
         moment, nonce = str(int(time.time())), uuid.uuid4().hex
         query = {"timestamp": moment, "nonce": nonce, "sign": self._sign("tool", file_id, moment, nonce)}
         return f"{self.base}{TOOLS_PATH}{file_id}{self._files[file_id].extension}?{urlencode(query)}"

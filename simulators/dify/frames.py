@@ -1,4 +1,4 @@
-"""Dify's length-prefixed frames (field/dify.md §0b, "Wire between daemon and Dify")."""
+"""Dify's length-prefixed frames (docs/platform/dify.md#inner-api)."""
 
 import json
 import struct
@@ -21,5 +21,5 @@ def event_frame(event: dict[str, Any]) -> bytes:
 
 
 def error_frame(message: str) -> bytes:
-    """An exception while Dify iterates (field/dify.md §2c)."""
+    """An exception while Dify iterates (docs/platform/dify.md#error-frames)."""
     return frame(json.dumps({"data": None, "error": message}).encode())

@@ -152,7 +152,10 @@ class Player:
         self._pending.append(chunk(data))
 
     def flush(self) -> None:
-        """Send what is queued; the response's head leaves with the first event (field/dify.md §2d)."""
+        """Send what is queued; the response's head leaves with the first event.
+
+        Source: docs/platform/dify.md#read-time-out.
+        """
         if not self._pending:
             return
         if not self._exchange.started:

@@ -8,7 +8,7 @@ A step is a dict. `after` is the wait before it, in design seconds (default 0). 
 
 In texts `{query}`, `{conversation_id}` and `{inputs}` stand for what the invocation brought. Every function
 here gives a list of steps; a script is their sum: `say("Hello") + wait(2) + sources(("Manual", None))`.
-The beginning and the end that belong to the mode (field/dify.md §1) are added by themselves.
+The beginning and the end that belong to the mode (docs/platform/dify.md#event-orders) are added by themselves.
 """
 
 from itertools import pairwise
@@ -59,7 +59,7 @@ def file(url: str, kind: str = "image", *, belongs_to: str = "assistant", after:
 
 
 def file_text(text: str, *, after: float = 0.0) -> Steps:
-    """Send a text delta under the name message_file (the quirk of field/dify.md §1)."""
+    """Send a text delta under the name message_file (the quirk of docs/platform/dify.md#message-file-events)."""
     return act("file_text", text=text, after=after)
 
 
@@ -138,7 +138,7 @@ def reasoning(text: str, *, final: bool = False, after: float = 0.0) -> Steps:
 def refuse(
     status: int = 400, message: str = "", code: str = "invalid_param", *, html: str = "", after: float = 0.0
 ) -> Steps:
-    """Answer before the stream, by Dify's JSON or by an HTML page (field/dify.md §2a).
+    """Answer before the stream, by Dify's JSON or by an HTML page (docs/platform/dify.md#errors-before-the-stream).
 
     Only as a first step.
     """
@@ -148,12 +148,12 @@ def refuse(
 def error(
     code: str = "completion_request_error", message: str = "", status: int = 400, *, after: float = 0.0
 ) -> Steps:
-    """Send the in-band error event (field/dify.md §2b)."""
+    """Send the in-band error event (docs/platform/dify.md#errors-in-the-stream)."""
     return act("error", code=code, message=message, status=status, after=after)
 
 
 def error_frame(message: str, *, after: float = 0.0) -> Steps:
-    """Send `{"error": message}` (field/dify.md §2c)."""
+    """Send `{"error": message}` (docs/platform/dify.md#error-frames)."""
     return act("error_frame", message=message, after=after)
 
 

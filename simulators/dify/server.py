@@ -1,4 +1,4 @@
-"""Dify's inner API: routes, the key, one call each (field/dify.md §0b "Wire between daemon and Dify")."""
+"""Dify's inner API: routes, the key, one call each (docs/platform/dify.md#inner-api)."""
 
 import json
 from typing import Any
@@ -107,7 +107,7 @@ class Dify:
 
     @staticmethod
     def _declared(app: App, inputs: dict[str, Any]) -> dict[str, Any]:
-        """Keys that the form does not declare are dropped silently (field/dify.md §4)."""
+        """Keys that the form does not declare are dropped silently (docs/platform/dify.md#files-in)."""
         names = {variable["variable"] for _, variable in app.variables()}
         return {name: value for name, value in inputs.items() if name in names}
 

@@ -1,4 +1,4 @@
-"""What Slack accepts as blocks (§3.2)."""
+"""What Slack accepts as blocks (docs/platform/slack.md#block-limits)."""
 
 from typing import Any
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from simulators.slack.messages import Message
 from simulators.slack.statuses import StatusLine
 
-# §1.4: which subscription covers a channel's messages, by the kind of channel
+# which subscription covers a channel's messages, by the kind of channel (docs/platform/slack.md#event-subscriptions)
 EVENT_OF = {
     "channel": "message.channels",
     "group": "message.groups",

@@ -1,4 +1,7 @@
-"""The chunks of a stream call: their form (§4.2) and their weight against the cumulative cap (§4.3)."""
+"""The chunks of a stream call: their form and their weight against the cumulative cap.
+
+Source: docs/platform/slack.md#stream-chunks, docs/platform/slack.md#stream-size.
+"""
 
 from typing import Any
 
@@ -10,7 +13,10 @@ STATUSES = {"pending", "in_progress", "complete", "error"}
 
 
 def check_chunks(chunks: Any) -> list[Json]:
-    """The chunks, or invalid_chunks; `file` blocks fault with internal_error in streams (§4.2)."""
+    """The chunks, or invalid_chunks; `file` blocks fault with internal_error in streams.
+
+    Source: docs/platform/slack.md#stream-chunks.
+    """
     if not isinstance(chunks, list):
         raise Refused("invalid_chunks")
     for chunk in chunks:
@@ -21,7 +27,7 @@ def check_chunks(chunks: Any) -> list[Json]:
 
 
 def weight(chunks: list[Json]) -> int:
-    """UTF-8 bytes; a task's details and output count twice (§4.3, openclaw #143882)."""
+    """UTF-8 bytes; a task's details and output count twice (docs/platform/slack.md#stream-size)."""
     return sum(_weight(chunk) for chunk in chunks)
 
 

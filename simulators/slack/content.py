@@ -1,4 +1,7 @@
-"""What a post or an update carries, checked (§3.1, §3.2)."""
+"""What a post or an update carries, checked.
+
+Source: docs/platform/slack.md#posting-errors, docs/platform/slack.md#text-limits.
+"""
 
 from dataclasses import dataclass
 
@@ -9,7 +12,7 @@ from simulators.slack.refusals import Refused
 
 POST_CHARS = 40_000
 UPDATE_CHARS = 4_000
-# field/slack.md names only the error, metadata_too_large; Slack's metadata guide says 16 KB
+# Slack's guide says 16 KB (docs/platform/slack.md#message-metadata)
 METADATA_CHARS = 16_000
 
 
@@ -49,7 +52,7 @@ def read_content(arguments: Arguments, *, update: bool = False) -> Content:
 
 
 def read_metadata(arguments: Arguments) -> Json | None:
-    """`{event_type, event_payload}` (§3.4)."""
+    """`{event_type, event_payload}` (docs/platform/slack.md#message-metadata)."""
     metadata = arguments.structure("metadata", "invalid_metadata_format")
     if metadata is None:
         return None

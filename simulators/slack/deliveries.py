@@ -1,4 +1,7 @@
-"""Slack's side of an event's delivery (§1.2): signed, three seconds of patience, three retries."""
+"""Slack's side of an event's delivery: signed, three seconds of patience, three retries.
+
+Source: docs/platform/slack.md#event-retries.
+"""
 
 import json
 import time
@@ -128,7 +131,8 @@ class Deliveries:
         if attempt.accepted():
             delivery.state = "accepted"
         elif attempt.no_retry and attempt.failure == "http_error":
-            delivery.state = "refused"  # with a timeout it comes too late (§1.2)
+            # With a timeout it comes too late (docs/platform/slack.md#event-retries)
+            delivery.state = "refused"
         delivery.tried.set()
         self._world.changes.bump()
         return attempt.failure

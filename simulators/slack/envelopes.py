@@ -1,4 +1,4 @@
-"""Events as Slack sends them (§1.1, §1.4); nothing is sent from here."""
+"""Events as Slack sends them (docs/platform/slack.md#event-envelope); nothing is sent from here."""
 
 import time
 
@@ -12,7 +12,7 @@ def envelope(world: World, event: Json, channel: Channel | None = None) -> Json:
     """The event with everything around it.
 
     For what a member of another organisation does, the top-level team is theirs; only `authorizations` and
-    `context_team_id` name the workspace the app is installed in (§1.1).
+    `context_team_id` name the workspace the app is installed in (docs/platform/slack.md#event-envelope).
     """
     home = world.install.team_id
     author = event.get("user")
@@ -66,7 +66,10 @@ def mention_event(world: World, message: Message) -> Json:
 
 
 def changed_event(world: World, message: Message, before: Json) -> Json:
-    """`message_changed`: for edits, but also for replies, unfurls and our own updates (§1.4)."""
+    """`message_changed`: for edits, but also for replies, unfurls and our own updates.
+
+    Source: docs/platform/slack.md#changed-messages.
+    """
     channel = world.channels[message.channel]
     stamp = world.next_ts()
     return _place(channel, stamp) | {
@@ -105,7 +108,7 @@ def _place(channel: Channel, stamp: str) -> Json:
 
 
 def _foreign(world: World, channel: Channel, user: str) -> Json:
-    """What marks a member of another organisation (§10)."""
+    """What marks a member of another organisation (docs/platform/slack.md#slack-connect)."""
     team = team_of(world, user)
     if team == world.install.team_id and not channel.ext_shared:
         return {}

@@ -1,4 +1,7 @@
-"""The files host: bytes for whoever shows the token, a login page for everybody else (§7)."""
+"""The files host: bytes for whoever shows the token, a login page for everybody else.
+
+Source: docs/platform/slack.md#file-download.
+"""
 
 from collections import Counter
 from collections.abc import Iterator

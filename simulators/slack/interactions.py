@@ -1,4 +1,7 @@
-"""Buttons, slash commands and response URLs (§8)."""
+"""Buttons, slash commands and response URLs.
+
+Source: docs/platform/slack.md#block-actions, docs/platform/slack.md#slash-commands.
+"""
 
 import json
 import time
@@ -12,7 +15,7 @@ from simulators.slack.outbound import Attempt, post
 from simulators.slack.signing import signed_headers
 from simulators.slack.world import World
 
-USES, LIFETIME = 5, 1_800.0  # §8: five times, thirty minutes
+USES, LIFETIME = 5, 1_800.0  # five times, thirty minutes: docs/platform/slack.md#response-urls
 
 
 @dataclass(slots=True)
@@ -28,7 +31,7 @@ class ResponseUrl:
 
 
 class Interactions:
-    """Sends to `url` and `commands_url`; no retries (§8)."""
+    """Sends to `url` and `commands_url`; no retries (docs/platform/slack.md#interactivity-requests)."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -93,7 +96,10 @@ class Interactions:
         return self._post(self.commands_url, urlencode(fields))
 
     def ssl_check(self) -> Attempt:
-        """Slack looks at the certificate behind a slash command's URL (§1.3)."""
+        """Slack looks at the certificate behind a slash command's URL.
+
+        Source: docs/platform/slack.md#tls-of-the-request-url.
+        """
         return self._post(self.commands_url, urlencode({"token": "t", "ssl_check": "1"}))
 
     def respond(self, key: str, body: bytes) -> tuple[int, str]:
@@ -159,7 +165,10 @@ class Interactions:
 
 
 def _name(channel: Channel) -> str:
-    """Constants for what has no name of its own (§1.2 of the newer facts); a channel may be named like one of them."""
+    """Constants for what has no name of its own; a channel may be named like one of them.
+
+    Source: docs/platform/slack.md#event-retries.
+    """
     return {"im": "directmessage", "group": "privategroup"}.get(channel.kind, channel.name)
 
 

@@ -1,4 +1,4 @@
-"""An app manifest's say: the scopes of the token and the events Slack sends (§9)."""
+"""An app manifest's say: the scopes of the token and the events Slack sends (docs/platform/slack.md#app-manifest)."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""What people and other apps do in the workspace, and the events that follow from it (§1.4)."""
+"""What people and other apps do in the workspace, and the events that follow from it.
+
+Source: docs/platform/slack.md#event-subscriptions.
+"""
 
 from collections.abc import Iterable
 
@@ -72,7 +75,10 @@ class Members:
         self._send(channel, envelopes.deleted_event(self._world, message), Sending())
 
     def unfurl(self, channel_id: str, ts: str) -> None:
-        """message_changed without an edit, as for an unfurl or a reply in the thread (§1.4)."""
+        """message_changed without an edit, as for an unfurl or a reply in the thread.
+
+        Source: docs/platform/slack.md#changed-messages.
+        """
         channel = self._channel(channel_id)
         message = self._message(channel, ts)
         same = message_object(self._world, message)
@@ -84,11 +90,17 @@ class Members:
         return self._deliver(channel, event, sending)
 
     def body(self, body: Json) -> Delivery | None:
-        """A body of its own, such as url_verification or app_rate_limited (§1.2, §1.3), signed."""
+        """A body of its own, such as url_verification or app_rate_limited, signed.
+
+        Source: docs/platform/slack.md#url-verification, docs/platform/slack.md#event-limits.
+        """
         return self._deliveries.send(body, Sending(retries=False))
 
     def mentions(self, message: Message) -> bool:
-        """Whether app_mention is raised: never in direct messages, and in group ones as the rules say (§1.4)."""
+        """Whether app_mention is raised: never in direct messages, and in group ones as the rules say.
+
+        Source: docs/platform/slack.md#mentions-in-group-direct-messages.
+        """
         world = self._world
         kinds = {"channel", "group"} | ({"mpim"} if world.rules.mpim_mentions else set())
         kind = world.channels[message.channel].kind
@@ -140,7 +152,10 @@ class Members:
         return self._deliveries.send(body, how, after)
 
     def _observe(self, what: str, message: Message) -> None:
-        """Slack tells an app of its own posts too, and of the parent of every reply (§1.4)."""
+        """Slack tells an app of its own posts too, and of the parent of every reply.
+
+        Source: docs/platform/slack.md#bot-messages, docs/platform/slack.md#changed-messages.
+        """
         world, channel = self._world, self._world.channels[message.channel]
         if message.ephemeral_for or not self._deliveries.url:
             return

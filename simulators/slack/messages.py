@@ -32,7 +32,9 @@ class Stream:
     """The streaming side of a message; `ended` is empty while it is open."""
 
     mode: (
-        str  # "markdown_text" or "chunks", fixed by the opening call (§4.2, fact 8); "" until the first text
+        # "markdown_text" or "chunks", fixed by the opening call (docs/platform/slack.md#stream-mode); "" until the
+        # first text
+        str
     )
     started: float  # design seconds
     weight: int = 0  # bytes counted against the cumulative cap
@@ -73,7 +75,7 @@ class Message:
         return self.thread_ts or self.ts
 
     def streaming(self) -> bool:
-        """Whether the pill still turns: open, or expired and never repaired (§4.3)."""
+        """Whether the pill still turns: open, or expired and never repaired (docs/platform/slack.md#stream-repair)."""
         return self.stream is not None and not self.stream.ended
 
     def text(self) -> str:
@@ -90,7 +92,7 @@ class Message:
 def fold(log: Iterable[Json]) -> list[Json]:
     """Chunks to the parts a reader sees: neighbouring texts join, a task keeps the place it began at.
 
-    A task's title and status replace, its details append (§4.2, Hermes #59010).
+    A task's title and status replace, its details append (docs/platform/slack.md#stream-chunks).
     """
     parts: list[Json] = []
     tasks: dict[str, Json] = {}

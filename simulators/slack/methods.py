@@ -1,4 +1,4 @@
-"""The Web API's methods with their tier and scopes (§3.1, §4.2, §5, §6, §7)."""
+"""The Web API's methods with their tier and scopes (docs/platform/slack.md#rate-tiers)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

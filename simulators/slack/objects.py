@@ -1,4 +1,4 @@
-"""Messages, channels and bots as Slack's JSON shows them (§1.1)."""
+"""Messages, channels and bots as Slack's JSON shows them (docs/platform/slack.md#event-envelope)."""
 
 from simulators.slack.channels import Channel
 from simulators.slack.messages import Json, Message
@@ -6,7 +6,7 @@ from simulators.slack.world import World
 
 
 def message_object(world: World, message: Message, *, metadata: bool = False) -> Json:
-    """As in the Web API's answers; metadata only for who asked for it (§3.4)."""
+    """As in the Web API's answers; metadata only for who asked for it (docs/platform/slack.md#message-metadata)."""
     seen: Json = {
         "type": "message",
         "user": message.user,
@@ -46,7 +46,7 @@ def _thread_fields(world: World, message: Message) -> Json:
 
 
 def bot_fields(world: World, bot_id: str) -> Json:
-    """Modern apps post without a subtype but with these (§1.4)."""
+    """Modern apps post without a subtype but with these (docs/platform/slack.md#bot-messages)."""
     own = bot_id == world.install.bot_id
     app = world.install.app_id if own else "A0OTHERAP"
     return {
@@ -96,7 +96,7 @@ def team_of(world: World, user_id: str) -> str:
 
 
 def channel_object(world: World, channel: Channel) -> Json:
-    """`is_ext_shared`, not `is_shared`, tells of Slack Connect (§10)."""
+    """`is_ext_shared`, not `is_shared`, tells of Slack Connect (docs/platform/slack.md#slack-connect)."""
     return {
         "id": channel.id,
         "name": channel.name,

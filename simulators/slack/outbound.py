@@ -1,4 +1,7 @@
-"""One POST of Slack's to the app: hang up at the end of patience, follow at most two redirects (§1.2)."""
+"""One POST of Slack's to the app: hang up at the end of patience, follow at most two redirects.
+
+Source: docs/platform/slack.md#ack.
+"""
 
 import http.client
 import time
@@ -52,7 +55,7 @@ def post(url: str, body: bytes, headers: dict[str, str], patience: float, attemp
 
 
 def _exchange(url: str, body: bytes, headers: dict[str, str], attempt: Attempt) -> str:
-    """One request; where it redirects to, or nothing. The complete answer is awaited (§1.2)."""
+    """One request; where it redirects to, or nothing. The complete answer is awaited (docs/platform/slack.md#ack)."""
     parts = urlsplit(url)
     kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
     connection = kind(parts.hostname or "", parts.port)

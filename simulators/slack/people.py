@@ -6,7 +6,9 @@ from typing import Any
 
 @dataclass(slots=True)
 class User:
-    """`team_id` differs from the workspace's for members of another organisation (§10, Slack Connect).
+    """`team_id` differs from the workspace's for members of another organisation.
+
+    Source: docs/platform/slack.md#slack-connect.
 
     `enterprise_id` is that of the organisation they belong to, "" for none.
     """

@@ -1,4 +1,8 @@
-"""chat.postMessage, chat.update, chat.delete, chat.postEphemeral (§3.1)."""
+"""chat.postMessage, chat.update, chat.delete, chat.postEphemeral.
+
+Source: docs/platform/slack.md#posting-errors, docs/platform/slack.md#edit-errors,
+docs/platform/slack.md#ephemeral-messages.
+"""
 
 import re
 
@@ -28,7 +32,7 @@ def post_message(world: World, arguments: Arguments) -> Json:
 
 
 def update_message(world: World, arguments: Arguments) -> Json:
-    """chat.update. An open stream refuses, an expired one can be repaired (§4.3)."""
+    """chat.update. An open stream refuses, an expired one can be repaired (docs/platform/slack.md#stream-repair)."""
     channel = world.channel(arguments.need("channel"))
     message = find(channel, arguments.need("ts"))
     if not own(world, message):
@@ -39,7 +43,8 @@ def update_message(world: World, arguments: Arguments) -> Json:
         raise Refused("streaming_state_conflict")
     message.log = _replacement(message, content)
     if content.metadata is not None:
-        message.metadata = content.metadata  # omitted metadata is kept (§3.1)
+        # Omitted metadata is kept (docs/platform/slack.md#edit-semantics)
+        message.metadata = content.metadata
     if message.stream is not None:
         message.stream.repaired = True
     message.edited = world.next_ts()
@@ -90,7 +95,10 @@ def thread_of(arguments: Arguments, error: str) -> str:
 
 
 def expire(world: World, message: Message) -> None:
-    """A stream dies some 300 s after its start, appends or not, and stays as a broken pill (§4.3)."""
+    """A stream dies some 300 s after its start, appends or not, and stays as a broken pill.
+
+    Source: docs/platform/slack.md#stream-lifetime.
+    """
     stream = message.stream
     if (
         stream is not None
@@ -109,7 +117,10 @@ def _ours(world: World, channel: Channel, content: Content, thread: str) -> Mess
 
 
 def _replacement(message: Message, content: Content) -> list[Json]:
-    """The new log; blocks stay unless replaced, and a streamed message is made of blocks (§4.3, #1880)."""
+    """The new log; blocks stay unless replaced, and a streamed message is made of blocks.
+
+    Source: docs/platform/slack.md#stream-repair.
+    """
     if content.blocks is None and not content.markdown:
         kept = [chunk for chunk in message.log if chunk["type"] not in {"text", "fallback"}]
         if message.stream is None:

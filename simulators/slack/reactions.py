@@ -1,4 +1,4 @@
-"""reactions.add and reactions.remove (§3.1)."""
+"""reactions.add and reactions.remove (docs/platform/slack.md#reactions)."""
 
 from simulators.slack.arguments import Arguments
 from simulators.slack.messages import Json, Message

@@ -1,11 +1,15 @@
-"""What a reader sees of what was sent, and which live Slack tokens were in it (§3.3)."""
+"""What a reader sees of what was sent, and which live Slack tokens were in it.
+
+Source: docs/platform/slack.md#control-sequences.
+"""
 
 import re
 from collections.abc import Callable
 
 from simulators.slack.messages import Json
 
-# tokens Slack acts on: mass mentions, members, channels, links; parsed inside Markdown too (§3.3)
+# tokens Slack acts on: mass mentions, members, channels, links; parsed inside Markdown too
+# (docs/platform/slack.md#control-sequences)
 TOKEN = re.compile(
     r"<(?:![a-z][^<>]*|@[UW][A-Z0-9]+[^<>]*|#[CG][A-Z0-9]+[^<>]*|(?:https?|mailto|tel):?[^<>]*)>"
 )

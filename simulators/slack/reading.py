@@ -9,8 +9,8 @@ from simulators.slack.posting import TS, expire
 from simulators.slack.refusals import Refused
 from simulators.slack.world import World, ok
 
-PAGE, LARGEST_PAGE = 100, 1_000  # §6: internal apps keep 1,000
-LOADING_MESSAGES, LOADING_CHARS = 10, 50  # §5
+PAGE, LARGEST_PAGE = 100, 1_000  # internal apps keep 1,000: docs/platform/slack.md#history-limits
+LOADING_MESSAGES, LOADING_CHARS = 10, 50  # docs/platform/slack.md#thread-status
 
 
 def auth_test(world: World, _arguments: Arguments) -> Json:
@@ -76,7 +76,7 @@ def conversations_open(world: World, arguments: Arguments) -> Json:
 
 
 def set_status(world: World, arguments: Arguments) -> Json:
-    """assistant.threads.setStatus (§5)."""
+    """assistant.threads.setStatus (docs/platform/slack.md#thread-status)."""
     channel = world.channel(arguments.need("channel_id"))
     thread = arguments.text("thread_ts")
     if not TS.fullmatch(thread):

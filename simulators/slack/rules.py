@@ -7,23 +7,31 @@ from dataclasses import dataclass, field
 class Rules:
     """Every wait is in design seconds unless it says wall.
 
-    dm_recipients: §4.2 has witnesses for both, so a test may choose: "refused" (`invalid_arguments` when a
-    direct message names recipients), "required", or "either".
+    dm_recipients: docs/platform/slack.md#stream-recipients has witnesses for both, so a test may choose: "refused"
+    (`invalid_arguments` when a direct message names recipients), "required", or "either".
     """
 
     tiers: bool = False
-    burst: float = 0.5  # share of a tier's minute that may come at once: "bursts tolerated; unspecified" (§6)
-    echo: bool = True  # our own posts come back as message events (§1.4)
-    mpim_mentions: bool = False  # a mention in a group DM raises app_mention too: not documented (§1.4)
-    message_changed: bool = False  # updates, stops and thread replies send message_changed (§1.4)
+    # Share of a tier's minute that may come at once: "bursts tolerated; unspecified"
+    # (docs/platform/slack.md#rate-tiers)
+    burst: float = 0.5
+    echo: bool = True  # our own posts come back as message events (docs/platform/slack.md#bot-messages)
+    # A mention in a group DM raises app_mention too: not documented
+    # (docs/platform/slack.md#mentions-in-group-direct-messages)
+    mpim_mentions: bool = False
+    # Updates, stops and thread replies send message_changed (docs/platform/slack.md#changed-messages)
+    message_changed: bool = False
     latency: float = 0.0  # before every Web API call
     dm_recipients: str = "refused"
-    patience: float = 3.0  # §1.2
+    patience: float = 3.0  # docs/platform/slack.md#ack
     patience_floor: float = 1.0  # wall seconds, so that a scaled test does not ask the impossible
-    stream_seconds: float = 300.0  # §4.3
-    stream_bytes: int = 11_000  # §4.3: threshold fits UTF-8 bytes 10.6-11.3 k
-    status_seconds: float = 120.0  # §5
+    stream_seconds: float = 300.0  # docs/platform/slack.md#stream-lifetime
+    stream_bytes: int = 11_000  # UTF-8: docs/platform/slack.md#stream-size
+    status_seconds: float = 120.0  # docs/platform/slack.md#thread-status
     retries: bool = True
-    absent_methods: list[str] = field(default_factory=list)  # GovSlack has no streams: unknown_method (§4.1)
-    unstreamable: list[str] = field(default_factory=list)  # channel kinds: channel_type_not_supported (§4.2)
-    response_url_base: str = ""  # "" is the double itself; §8 says real ones are on hooks.slack.com
+    # GovSlack has no streams: unknown_method (docs/platform/slack.md#stream-availability)
+    absent_methods: list[str] = field(default_factory=list)
+    # Channel kinds: channel_type_not_supported (docs/platform/slack.md#stream-availability)
+    unstreamable: list[str] = field(default_factory=list)
+    # "" is the double itself; real ones are on hooks.slack.com (docs/platform/slack.md#response-urls)
+    response_url_base: str = ""

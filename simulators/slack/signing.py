@@ -1,4 +1,4 @@
-"""Slack's request signature (§2)."""
+"""Slack's request signature (docs/platform/slack.md#request-signature)."""
 
 import hashlib
 import hmac

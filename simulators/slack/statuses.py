@@ -1,4 +1,7 @@
-"""The line "… is thinking" under a thread (§5): it goes after two minutes or with the bot's next post."""
+"""The line "… is thinking" under a thread: it goes after two minutes or with the bot's next post.
+
+Source: docs/platform/slack.md#thread-status.
+"""
 
 from dataclasses import dataclass, field
 

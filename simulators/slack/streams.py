@@ -1,4 +1,4 @@
-"""chat.startStream, chat.appendStream, chat.stopStream (§4)."""
+"""chat.startStream, chat.appendStream, chat.stopStream (docs/platform/slack.md#stream-methods)."""
 
 from simulators.slack.arguments import Arguments
 from simulators.slack.blocks import MARKDOWN_CHARS, MAX_BLOCKS, check_blocks
@@ -12,11 +12,14 @@ from simulators.slack.refusals import Refused
 from simulators.slack.world import World, ok, own
 
 ENDINGS = {"message_not_in_streaming_state": "expired", "stopped_by_user": "user"}
-DISPLAY_MODES = {"timeline", "plan", "dense"}  # §4.2
+DISPLAY_MODES = {"timeline", "plan", "dense"}  # docs/platform/slack.md#stream-chunks
 
 
 def start_stream(world: World, arguments: Arguments) -> Json:
-    """chat.startStream. The thread is mandatory in practice (fact 5): omitted or "" is invalid_thread_ts."""
+    """chat.startStream. The thread is mandatory in practice: omitted or "" is invalid_thread_ts.
+
+    Source: docs/platform/slack.md#stream-thread.
+    """
     channel = world.writable(arguments.need("channel"))
     thread = arguments.text("thread_ts")
     if not TS.fullmatch(thread):
@@ -50,7 +53,10 @@ def append_stream(world: World, arguments: Arguments) -> Json:
 
 
 def stop_stream(world: World, arguments: Arguments) -> Json:
-    """chat.stopStream; its `blocks` come to the bottom and have 50 of their own (§4.2)."""
+    """chat.stopStream; its `blocks` come to the bottom and have 50 of their own.
+
+    Source: docs/platform/slack.md#stream-chunks.
+    """
     message, stream = _open(world, arguments)
     mode, chunks = _read_text(arguments)
     raw = arguments.structure("blocks", "invalid_blocks")
@@ -70,7 +76,7 @@ def stop_stream(world: World, arguments: Arguments) -> Json:
 
 
 def end_stream(world: World, message: Message, how: str) -> None:
-    """End it from outside: "user" (someone presses Slack's Stop button, §5) or "expired"."""
+    """End it from outside: "user" (Slack's Stop button, docs/platform/slack.md#agent-sessions) or "expired"."""
     expire(world, message)
     if message.stream is not None and not message.stream.ended:
         message.stream.ended = how
@@ -90,7 +96,10 @@ def suffer(world: World, arguments: Arguments, error: str) -> None:
 
 
 def _check_recipients(world: World, channel: Channel, arguments: Arguments) -> None:
-    """Both in channels, none in direct messages (fact 5, §4.2); the team is the user's own."""
+    """Both in channels, none in direct messages; the team is the user's own.
+
+    Source: docs/platform/slack.md#stream-recipients.
+    """
     user, team = arguments.text("recipient_user_id"), arguments.text("recipient_team_id")
     if channel.kind == "im" and not (user or team):
         if world.rules.dm_recipients == "required":
@@ -105,12 +114,16 @@ def _check_recipients(world: World, channel: Channel, arguments: Arguments) -> N
     if user not in world.users:
         raise Refused("user_not_found")
     if team_of(world, user) != team:
-        # "The team id is the user's team" (§4.2); which code a wrong one gets is not known
+        # "The team id is the user's team" (docs/platform/slack.md#stream-recipients); which code a wrong one gets is
+        # not known
         raise Refused("user_not_found")
 
 
 def _read_text(arguments: Arguments) -> tuple[str, list[Json]]:
-    """The call's mode and its text as chunks; both kinds in one call are rejected (§4.2)."""
+    """The call's mode and its text as chunks; both kinds in one call are rejected.
+
+    Source: docs/platform/slack.md#stream-mode.
+    """
     markdown = arguments.text("markdown_text")
     chunks = arguments.structure("chunks", "invalid_chunks")
     if markdown and chunks is not None:
@@ -139,7 +152,10 @@ def _open(world: World, arguments: Arguments) -> tuple[Message, Stream]:
 
 
 def _admit(world: World, stream: Stream, mode: str, chunks: list[Json]) -> None:
-    """The opening call's mode holds (fact 8); over the cap it is msg_too_long for ever (§4.3)."""
+    """The opening call's mode holds; over the cap it is msg_too_long for ever.
+
+    Source: docs/platform/slack.md#stream-mode, docs/platform/slack.md#stream-size.
+    """
     if mode and stream.mode and mode != stream.mode:
         raise Refused("streaming_mode_mismatch")
     more = weight(chunks)
@@ -151,7 +167,7 @@ def _admit(world: World, stream: Stream, mode: str, chunks: list[Json]) -> None:
 
 
 def _write(message: Message, chunks: list[Json]) -> bool:
-    """Append; blocks beyond 50 are dropped with a warning (§4.2). Whether some were."""
+    """Append; blocks beyond 50 are dropped with a warning (docs/platform/slack.md#stream-chunks). Whether some were."""
     room = MAX_BLOCKS - len(message.blocks()) if any(chunk["type"] == "blocks" for chunk in chunks) else 0
     dropped = False
     for chunk in chunks:

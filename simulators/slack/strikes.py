@@ -38,7 +38,7 @@ def outcome(fault: Fault) -> str:
 
 
 def rate_limited(retry_after: float | None) -> Response:
-    """§6: HTTP 429, `Retry-After`, and a body of its own."""
+    """HTTP 429, `Retry-After`, and a body of its own (docs/platform/slack.md#rate-refusals)."""
     response = json_answer({"ok": False, "error": "ratelimited"}, 429)
     if retry_after is not None:
         response.headers["Retry-After"] = f"{retry_after:g}"

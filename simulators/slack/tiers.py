@@ -1,11 +1,15 @@
-"""Rate tiers (§6): per method, per workspace and per app, which is one token bucket per method here."""
+"""Rate tiers: per method, per workspace and per app, which is one token bucket per method here.
+
+Source: docs/platform/slack.md#rate-tiers.
+"""
 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-POST_CHANNEL_RATE, POST_CHANNEL_BURST = 1.0, 5.0  # "1 msg/s/channel, short bursts tolerated" (§3.1)
-POST_WORKSPACE_MINUTE = 300  # "several hundred messages per minute" (§3.1)
+# "1 msg/s/channel, short bursts tolerated" (docs/platform/slack.md#posting-rate)
+POST_CHANNEL_RATE, POST_CHANNEL_BURST = 1.0, 5.0
+POST_WORKSPACE_MINUTE = 300  # "several hundred messages per minute" (docs/platform/slack.md#posting-rate)
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""files.info and the two ends of an upload (§7)."""
+"""files.info and the two ends of an upload (docs/platform/slack.md#file-upload)."""
 
 import mimetypes
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from simulators.slack.posting import thread_of
 from simulators.slack.refusals import Refused
 from simulators.slack.world import World, ok
 
-LARGEST_UPLOAD = 1_000_000_000  # 1 GB, "not re-verified" (§7)
+LARGEST_UPLOAD = 1_000_000_000  # 1 GB, "not re-verified" (docs/platform/slack.md#file-upload)
 
 
 @dataclass(slots=True)
@@ -53,7 +53,10 @@ class StoredFile:
         return {key: value for key, value in (whole | self.overrides).items() if value is not None}
 
     def in_event(self, world: World) -> Json:
-        """The file as events carry it: Slack Connect gives a stub, files.info and history the rest (§7)."""
+        """The file as events carry it: Slack Connect gives a stub, files.info and history the rest.
+
+        Source: docs/platform/slack.md#slack-connect-files.
+        """
         if self.variant == "connect_stub":
             return {"id": self.id, "mode": "file_access", "file_access": "check_file_info"}
         return self.object(world)
@@ -92,7 +95,10 @@ def receive_upload(world: World, file_id: str, data: bytes) -> bool:
 
 
 def complete_upload(world: World, arguments: Arguments) -> Json:
-    """files.completeUploadExternal; the message that shares the files is not named in the answer (§7)."""
+    """files.completeUploadExternal; the message that shares the files is not named in the answer.
+
+    Source: docs/platform/slack.md#file-upload.
+    """
     wanted = arguments.structure("files")
     if not isinstance(wanted, list) or not wanted:
         raise Refused("invalid_arguments")

@@ -123,9 +123,10 @@ class World:
         return channel
 
     def writable(self, channel_id: str) -> Channel:
-        """A channel the bot may post to (§3.1)."""
+        """A channel the bot may post to (docs/platform/slack.md#posting-errors)."""
         channel = self.channel(channel_id)
-        public = channel.kind == "channel" and "chat:write.public" in (self.install.scopes or ())  # §9
+        # docs/platform/slack.md#app-manifest
+        public = channel.kind == "channel" and "chat:write.public" in (self.install.scopes or ())
         if self.install.bot_user not in channel.members and not public:
             raise Refused("not_in_channel")
         if channel.archived:
@@ -156,7 +157,7 @@ class World:
     def change_status(
         self, channel_id: str, thread: str, text: str, loading: tuple[str, ...], reason: str
     ) -> None:
-        """A thread's status line (§5)."""
+        """A thread's status line (docs/platform/slack.md#thread-status)."""
         statuses = self.channels[channel_id].statuses
         if thread not in statuses and not text:
             return

@@ -1,4 +1,4 @@
-"""Slack's documented rates, per method (field/slack.md §6, [D] docs.slack.dev/apis/web-api/rate-limits)."""
+"""Slack's documented rates, per method (docs/platform/slack.md#rate-tiers)."""
 
 from dataclasses import dataclass
 

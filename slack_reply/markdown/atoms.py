@@ -126,7 +126,7 @@ def _opens_code(label: str) -> bool:
 
 
 def _image(line: str, start: int, whole: bool) -> Atom:
-    """An image becomes a link: Slack's Markdown has none (field/slack.md §3.2)."""
+    """An image becomes a link: Slack's Markdown has none (docs/platform/slack.md#markdown-block)."""
     if start + 1 == len(line):
         return Atom(start, start + 1, "!", solid=True) if whole else _held(start)
     found = links.read(line, start + 1, whole=whole) if line[start + 1] == "[" else None

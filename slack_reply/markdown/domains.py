@@ -1,4 +1,4 @@
-"""Where a link seems to go, by what is read in its label (D6). Pure."""
+"""Where a link seems to go, by what is read in its label (docs/architecture.md#d6-text). Pure."""
 
 import html
 import re

@@ -1,4 +1,6 @@
-"""Markdown from a model, made safe for Slack (design D6): it can't ping, and can't hide where a link goes.
+"""Markdown from a model, made safe for Slack: it can't ping, and can't hide where a link goes.
+
+See docs/architecture.md#d6-text.
 
 What is a token is told in `tokens`; this is the whole text, line by line, as `pages` shows it.
 """

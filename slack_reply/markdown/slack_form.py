@@ -23,7 +23,8 @@ def closed(page: Page) -> Page:
 def page_arguments(page: Page, below: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
     """What chat.postMessage and chat.update are called with to show the page, and blocks of our own below it.
 
-    Text alone goes as `markdown_text`, which is not allowed beside `text` or `blocks` (field/slack.md §3.2).
+    Text alone goes as `markdown_text`, which is not allowed beside `text` or `blocks`
+    (docs/platform/slack.md#markdown-text).
     """
     if not below and all(isinstance(part, Markdown) for part in page.parts):
         return {"markdown_text": "".join(part.text for part in page.parts if isinstance(part, Markdown))}

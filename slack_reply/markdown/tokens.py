@@ -1,10 +1,10 @@
-"""Slack's control sequences, and how Markdown is kept from holding a live one (design D6).
+"""Slack's control sequences, and how Markdown is kept from holding a live one (docs/architecture.md#d6-text).
 
 Slack reads `<!channel>`, `<@U…>`, `<#C…>` and `<url|label>` inside Markdown too, and does not read the text
-of an entity again (field/slack.md §3.3). So no `<` survives outside of code, and inside of it none that opens
-a token. Whoever guesses wrong what is code, we or Slack, can only spoil the looks of a `<`, never let a token
-live. This module is the one switch: whether Slack shows `&lt;` in code as `<` has not been seen on a real
-workspace yet (field/slack.md §13).
+of an entity again (docs/platform/slack.md#control-sequences). So no `<` survives outside of code, and inside of it
+none that opens a token. Whoever guesses wrong what is code, we or Slack, can only spoil the looks of a `<`, never
+let a token live. This module is the one switch: whether Slack shows `&lt;` in code as `<` has not been seen on a
+real workspace yet (docs/platform/slack.md#open-questions).
 """
 
 import re

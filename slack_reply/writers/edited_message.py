@@ -16,7 +16,7 @@ from slack_reply.writers.rate_share import RateShare
 from slack_reply.writers.stream_cleanup import StreamCleanup
 from slack_reply.writers.writer import Latest, Method, ReplyTarget, SlackAway, WriterGone
 
-# chat.update refuses text above 4,000 characters (field/slack.md §3.2).
+# chat.update refuses text above 4,000 characters (docs/platform/slack.md#text-limits).
 LIMITS = Limits(size=3500, measure=len, tables=True, reserve=100)
 LINE_LIMIT = 80
 # Seconds between two edits above which an answer is posted once instead, when it is whole. It would hardly seem to
@@ -27,7 +27,7 @@ _MARKUP = re.compile(r"[*_~`<>\[\]|\\]")
 
 
 class EditedMessage:
-    """Posts each page once and edits it while it grows, at most every 3 s (field/slack.md §3.1).
+    """Posts each page once and edits it while it grows, at most every 3 s (docs/platform/slack.md#edit-rate).
 
     Above the text of the last one stands what the app does now, until the end; work without text shows nothing.
     Where so many answers are edited that edits are short, it leaves its answer to a post.

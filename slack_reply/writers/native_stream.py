@@ -1,4 +1,7 @@
-"""The answer as Slack's own streamed message: chat.startStream, appendStream, stopStream (field/slack.md §4)."""
+"""The answer as Slack's own streamed message: chat.startStream, appendStream, stopStream.
+
+Source: docs/platform/slack.md#stream-methods.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,7 +22,7 @@ from slack_reply.writers.streamed_message import Chunks, StreamedMessage
 from slack_reply.writers.task_cards import fitted
 from slack_reply.writers.writer import Latest, Method, ReplyTarget, SlackAway, StoppedByUser, WriterGone
 
-# A stream dies about 300 s after its start whatever is appended (field/slack.md §4.3).
+# A stream dies about 300 s after its start whatever is appended (docs/platform/slack.md#stream-lifetime).
 LIFE_SECONDS = 240.0
 
 

@@ -1,4 +1,4 @@
-"""Where Slack's native streams are known not to work, for an hour (design D5)."""
+"""Where Slack's native streams are known not to work, for an hour (docs/architecture.md#d5-writers)."""
 
 from cachetools import TTLCache
 

@@ -71,7 +71,10 @@ class Opening:
         return found
 
     def _call(self, chunks: Chunks) -> str:
-        """In channels the recipient is named, in DMs not, unless Slack asks for it (field/slack.md §4.2)."""
+        """In channels the recipient is named, in DMs not, unless Slack asks for it.
+
+        Source: docs/platform/slack.md#stream-recipients.
+        """
         place = self._place
         try:
             return self._api.start_stream(

@@ -6,7 +6,7 @@ from slack_reply.room import WHOLE, Room
 from slack_reply.writers.posting import Posting, Unfit
 from slack_reply.writers.writer import CannotReply, Latest, Method, WriterGone
 
-# markdown_text takes 12,000 characters a message (field/slack.md §3.2).
+# markdown_text takes 12,000 characters a message (docs/platform/slack.md#markdown-text).
 LIMITS = Limits(size=11_500, measure=len, tables=True, reserve=100)
 # Where Slack refuses that: short, and tables as code.
 MODEST = Limits(size=2_900, measure=len, tables=False, reserve=100)

@@ -12,15 +12,16 @@ from slack_reply.writers.rate_share import RateShare
 from slack_reply.writers.streamed_message import Chunks
 from slack_reply.writers.writer import ReplyTarget, SlackAway, StoppedByUser
 
-# A stop may trail its text by a minute (design D5), but a stream dies 300 s after its start: 240 s of writing and
-# this much waiting stay below that.
+# A stop may trail its text by a minute (docs/architecture.md#d5-writers), but a stream dies 300 s after its start:
+# 240 s of writing and this much waiting stay below that.
 TRAILING_SECONDS = 45.0
 CLEANUP_TIMEOUT = 240.0  # seconds for the retries of a stop: after that Slack itself has ended the stream
 STOP_TIMEOUT = 20.0  # seconds that the stop before an edit waits for the rate budget
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
 REFUSALS = 4  # of one stop: Slack means it
-EXPIRY = 295.0  # seconds after its start: from here on it may have died (303 were seen, field/slack.md §4.3)
-UPDATE_LIMIT = 3_900  # chat.update takes 4,000 characters (field/slack.md §3.2, §4.3)
+# Seconds after its start: from here on it may have died (303 were seen, docs/platform/slack.md#stream-lifetime)
+EXPIRY = 295.0
+UPDATE_LIMIT = 3_900  # chat.update takes 4,000 characters (docs/platform/slack.md#text-limits)
 
 
 class StreamCleanup:
@@ -34,7 +35,8 @@ class StreamCleanup:
         self._since: dict[str, float] = {}
         self._open: dict[str, Page] = {}
         self._closing: dict[str, Chunks] = {}
-        self._broken: dict[str, Page] = {}  # expired: so until they are updated (field/slack.md §4.3)
+        # Expired: so until they are updated (docs/platform/slack.md#stream-repair)
+        self._broken: dict[str, Page] = {}
         self._tried: set[str] = set()
         self._refused: Counter[str] = Counter()
 
@@ -144,7 +146,10 @@ class StreamCleanup:
         self._mend(ts)
 
     def _mend(self, ts: str) -> None:
-        """Whether Slack takes a long page is not known (field/slack.md §13); else it stays readable, as it is."""
+        """Whether Slack takes a long page is not known; else it stays readable, as it is.
+
+        Source: docs/platform/slack.md#open-questions.
+        """
         page = self._broken[ts]
         try:
             if page.parts:

@@ -13,7 +13,7 @@ from slack_reply.writers.task_cards import CARDS_PER_MESSAGE, task_update, updat
 type Chunks = Sequence[Mapping[str, Any]]
 
 LIMITS = Limits(size=9000, measure=lambda text: len(text.encode()), tables=True, reserve=100)
-"""A stream holds about 10,600 bytes, cards included (field/slack.md §4.3)."""
+"""A stream holds about 10,600 bytes, cards included (docs/platform/slack.md#stream-size)."""
 SMALLEST_ROOM = 1500
 """Bytes: with less room for text behind a card, the card begins the next message."""
 

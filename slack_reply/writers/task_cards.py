@@ -1,4 +1,4 @@
-"""Cards as a stream's `task_update` chunks (field/slack.md §4.2). Pure."""
+"""Cards as a stream's `task_update` chunks (docs/platform/slack.md#stream-chunks). Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -8,9 +8,9 @@ from plain_text import shortened
 from slack_reply.snapshot import Card
 
 CARDS_PER_MESSAGE = 45
-"""A message holds 50 blocks (field/slack.md §3.2); some room stays for tables."""
+"""A message holds 50 blocks (docs/platform/slack.md#block-limits); some room stays for tables."""
 TITLE_LIMIT, OUTPUT_LIMIT, DETAILS_LIMIT = 120, 160, 256
-"""Characters; Slack's documents allow 256 each (field/slack.md §4.2)."""
+"""Characters; Slack's documents allow 256 each (docs/platform/slack.md#stream-chunks)."""
 OUTPUT_BYTES = 3 * OUTPUT_LIMIT
 """The most an output takes: as many characters of Chinese or Japanese."""
 RUNNING_RESERVE = 2 * OUTPUT_BYTES
@@ -56,7 +56,7 @@ def updates(shown: Mapping[str, Card], cards: Iterable[Card]) -> Iterator[tuple[
 
 
 def weight(card: Card) -> int:
-    """Bytes against the cap of a stream, where details and output count twice (field/slack.md §4.3)."""
+    """Bytes against the cap of a stream, where details and output count twice (docs/platform/slack.md#stream-size)."""
     said = len(card.title.encode()) + 2 * len((card.details + card.output).encode())
     return said + (RUNNING_RESERVE if card.state == "running" else 0)
 

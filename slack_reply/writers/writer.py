@@ -16,8 +16,8 @@ class ReplyTarget:
     """A thread in Slack, and the message there that is being answered.
 
     `account` names the app in its workspace, whose limits all its answers share. `user` and `user_team` are the
-    asker's: a stream in a channel must name them (field/slack.md §4.2). `bot_user` is our own user id, empty when it
-    is not known.
+    asker's: a stream in a channel must name them (docs/platform/slack.md#stream-recipients). `bot_user` is our own
+    user id, empty when it is not known.
     """
 
     account: str

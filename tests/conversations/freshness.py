@@ -1,4 +1,4 @@
-"""How old a text may get on the screen while many answers share Slack's rates (design D5)."""
+"""How old a text may get on the screen while many answers share Slack's rates (docs/architecture.md#d5-writers)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ TIERS = {"chat.appendStream": 100, "chat.update": 50}
 PACES = {
     "chat.appendStream": 1.0,
     "chat.update": 3.0,
-}  # of the writers (design D5): the bound holds from there on
+}  # of the writers (docs/architecture.md#d5-writers): the bound holds from there on
 FIRST_TEXT = 3.0  # until there is a line that is worth showing
 
 

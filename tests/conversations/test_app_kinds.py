@@ -1,4 +1,4 @@
-"""Every kind of app, each in the event orders of field/dify.md §1, ends in the message written down here."""
+"""Every kind of app, in the orders of docs/platform/dify.md#event-orders, ends in the message written here."""
 
 from dataclasses import dataclass
 from typing import Any

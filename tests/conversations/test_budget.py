@@ -1,4 +1,4 @@
-"""Fifty answers at once in one workspace, under the rates that Slack documents (field/slack.md §6)."""
+"""Fifty answers at once in one workspace, under the rates that Slack documents (docs/platform/slack.md#rate-tiers)."""
 
 import time
 from collections import Counter

@@ -279,7 +279,7 @@ def test_whatever_dify_does(world: World, style: str) -> None:
 
 @pytest.mark.parametrize("stage", ["before", "mid", "end"])
 def test_when_the_daemon_cancels_the_runs_of_others(world: World, stage: str) -> None:
-    """Known as "context canceled": daemons 0.6.7 and 0.6.8 (field/dify.md §3)."""
+    """Known as "context canceled": daemons 0.6.7 and 0.6.8 (docs/platform/dify.md#cancelled-by-others)."""
     said = {"before": script.wait(30), "mid": script.pieces(*PARTS[:2]), "end": AT_ONCE}[stage]
     steps = said + script.wait(60)
     expected = (
@@ -414,7 +414,10 @@ def test_a_question_while_nobody_is_there(world: World) -> None:
 
 
 def test_a_turn_that_the_daemon_kills(world: World) -> None:
-    """The 600 s of design D1, here at 60: the run ends with its request, and the part that came is marked."""
+    """The 600 s of a request, here at 60: the run ends with it, and the part that came is marked.
+
+    See docs/architecture.md#d1-hand-off.
+    """
     control = control_of(world)
     expected = marked(Say.INCOMPLETE, "ContextBroken")
     steps = (*script.pieces(*PARTS[:2]), *script.wait(200))

@@ -335,7 +335,7 @@ def test_dify_takes_no_uploads_while_its_files_url_is_not_set(world: World) -> N
 
 
 def test_uploads_that_dify_cannot_find_again_cost_the_files_and_not_the_answer(world: World) -> None:
-    """On Dify 1.16 the invoking user may be another than the uploading one (field/dify.md §4)."""
+    """On Dify 1.16 the invoking user may be another than the uploading one (docs/platform/dify.md#tool-file-owner)."""
     from simulators.dify import script
 
     app = takes_files(world)

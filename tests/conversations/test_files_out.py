@@ -120,7 +120,7 @@ def test_work_that_ends_in_nothing_but_a_file(world: World) -> None:
 
 
 def test_a_file_is_fetched_while_the_text_still_comes(world: World) -> None:
-    """Its address lives 300 s (field/dify.md §4); this text takes as long as Dify allows."""
+    """Its address lives 300 s (docs/platform/dify.md#files-out); this text takes as long as Dify allows."""
     app = app_of(world, "chat")
     world.dify.script(script.file(made(world)) + script.say(TEXT, seconds=230, per_second=2), app)
     messages = world.answers(world.ask("Draw"), count=2, timeout=40)

@@ -238,7 +238,10 @@ def test_several_signing_secrets_while_rotating(world: World) -> None:
 
 
 class TestUnconfigured:
-    """While there is no signing secret, only Slack's check of the URL is answered (design §4)."""
+    """While there is no signing secret, only Slack's check of the URL is answered.
+
+    Source: docs/platform/slack.md#url-verification.
+    """
 
     def test_the_challenge_and_nothing_else(self, world: World) -> None:
         world.configure(signing_secret="", bot_token="")

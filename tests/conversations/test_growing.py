@@ -126,7 +126,10 @@ def test_an_answer_longer_than_a_message_goes_on_in_the_next(world: World, style
 
 
 def test_a_stream_that_gets_too_old_is_followed_by_another(world: World) -> None:
-    """Slack ends it after about five minutes (field/slack.md §4.3); Dify's own limit is lifted by a slow start."""
+    """Slack ends it after about five minutes; Dify's own limit is lifted by a slow start.
+
+    Source: docs/platform/slack.md#stream-lifetime.
+    """
     text = long_text(4000)
     world.dify.script(script.say(text, seconds=238), world.app_id)
     world.slack.rules(stream_seconds=100.0)  # dies long before we expect it

@@ -189,7 +189,8 @@ def test_a_reply_comes_again_while_nobody_can_tell_whose_thread_it_is(world: Wor
     root = world.ask("one")
     world.answers(root)
     world.forget()
-    control.storage_fault("silent")  # a load that fails reads as a missing key (field/dify.md §7)
+    # A load that fails reads as a missing key (docs/platform/dify.md#storage-errors)
+    control.storage_fault("silent")
     try:
         reply = world.slack.say(world.channel, ANNA, "two", thread_ts=root)
         assert set(world.wait(lambda: answered(world, reply))) == {503}

@@ -44,7 +44,10 @@ def test_a_retry_after_a_restart(world: World) -> None:
 
 @pytest.mark.parametrize("visible", [True, False])
 def test_a_retry_after_a_restart_while_the_turn_ran(world: World, visible: bool) -> None:
-    """It is never run again (D10): what stands there is ended, and the member is told to ask again."""
+    """It is never run again: what stands there is ended, and the member is told to ask again.
+
+    See docs/architecture.md#d10-never-run-twice.
+    """
     steps = script.say(long_text(3000), seconds=100) if visible else script.silence()
     world.dify.script(steps, world.app_id)
     root = world.ask("hello", only=["app_mention"])

@@ -40,14 +40,17 @@ START_ERRORS = [
     "team_added_to_org", "team_not_found", "token_expired", "token_revoked", "two_factor_setup_required",
     "user_not_found",
 ]  # fmt: skip
-"""Slack's list for chat.startStream, and what was seen beside it (field/slack.md §4.2); two more are remembered."""
+"""Slack's list for chat.startStream, and what was seen beside it; two more are remembered.
+
+Source: docs/platform/slack.md#stream-methods.
+"""
 
 EDIT_ERRORS = [
     "block_mismatch", "cant_update_message", "edit_window_closed", "invalid_blocks",
     "is_inactive", "message_limit_exceeded", "message_not_found", "metadata_too_large", "msg_too_long",
     "no_text", "not_allowed_token_type", "streaming_state_conflict", "unknown_method", "update_failed",
 ]  # fmt: skip
-"""Of chat.update's list: what is said of the edit alone (field/slack.md §3.1)."""
+"""Of chat.update's list: what is said of the edit alone (docs/platform/slack.md#edit-errors)."""
 
 
 @dataclass(frozen=True, slots=True)

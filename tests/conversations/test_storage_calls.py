@@ -1,4 +1,7 @@
-"""How often Dify's storage is asked: once at most before the ack, and eight times for a whole turn (design D3)."""
+"""How often Dify's storage is asked: once at most before the ack, and eight times for a whole turn.
+
+See docs/architecture.md#d3-one-record-per-thread.
+"""
 
 from collections import Counter
 from typing import cast

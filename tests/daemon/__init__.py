@@ -1,1 +1,1 @@
-"""A real plugin daemon in the place of the simulated one: `make test-daemon` (field/dify.md §0b)."""
+"""A real plugin daemon in the place of the simulated one: `make test-daemon` (facts: docs/platform/dify.md)."""

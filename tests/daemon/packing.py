@@ -1,4 +1,4 @@
-"""A plugin's folder as a package: a plain zip, without a signature (field/dify.md §0b)."""
+"""A plugin's folder as a package: a plain zip, without a signature (docs/platform/dify.md#packages)."""
 
 import zipfile
 from pathlib import Path

@@ -27,7 +27,7 @@ Record = dict[str, Any]
 _INSTALL = 600.0
 _READY = 60.0
 _OLDEST = (0, 5, 3)
-# What the daemon answers while no process of the plugin has sent a heartbeat (field/dify.md §0b).
+# What the daemon answers while no process of the plugin has sent a heartbeat (docs/platform/dify.md#first-heartbeat).
 _NOT_YET = "no available node"
 _TELLING = re.compile(r"\d{4}-\d\d-\d\dT\S+ (WARN |ERROR |INFO .*plugin instance log )")
 _LONGEST_LINE = 4000

@@ -1,4 +1,7 @@
-"""What the real daemon does to a plugin, asked of the simulated one too (field/dify.md §0b, §6, §7)."""
+"""What the real daemon does to a plugin, asked of the simulated one too.
+
+Source: docs/platform/dify.md#endpoints, docs/platform/dify.md#storage.
+"""
 
 import json
 import time
@@ -329,7 +332,7 @@ class TestStorage:
         assert str(self.keep(wire, "set", "folder", b"1")).endswith("/folder: is a directory")
 
     def test_over_the_manifests_size(self, wire: Wire) -> None:
-        """The error comes although the value is stored (field/dify.md §7)."""
+        """The error comes although the value is stored (docs/platform/dify.md#storage-quota)."""
         full = "save data failed: allocated size is greater than max storage size"
         assert self.keep(wire, "set", "big", b"x" * 5000) == full
         assert self.keep(wire, "get", "big") == "78" * 5000

@@ -1,4 +1,4 @@
-"""Raw Dify events as small as a test can have them (field/dify.md §1)."""
+"""Raw Dify events as small as a test can have them (docs/platform/dify.md#app-events)."""
 
 from typing import Any
 

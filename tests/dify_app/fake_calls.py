@@ -8,7 +8,7 @@ Answer = list[dict[str, Any] | Exception]
 
 
 def refused(message: str, code: str = "invalid_param", status: int = 400) -> Exception:
-    """What the SDK raises when Dify answers an error before the stream (field/dify.md §0b)."""
+    """What the SDK raises when Dify answers an error before the stream (docs/platform/dify.md#error-texts)."""
     body = json.dumps({"code": code, "message": message, "status": status})
     return Exception(f"invoke app failed: request failed with status code: {status} and respond with: {body}")
 

@@ -25,7 +25,7 @@ def refused(message: str, code: str = "invalid_param", status: int = 400) -> Exc
     return Exception(f"invoke app failed: request failed with status code: {status} and respond with: {body}")
 
 
-# Texts of field/dify.md §0b and §2, word for word.
+# Texts of docs/platform/dify.md#error-texts, word for word.
 CUT = (
     "read app failed: read tcp 127.0.0.1:1->127.0.0.1:2: use of closed network connection\n"
     "failed to read system header"

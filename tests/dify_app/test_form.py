@@ -10,7 +10,7 @@ from dify_app.form import AppForm, FormCache, UploadLimits, Variable, parse_form
 from errors import DifyUnavailable, UnsupportedApp
 from tests.dify_app.still_clock import StillClock
 
-# As field/dify.md §5 gives it.
+# As docs/platform/dify.md#app-form gives it.
 INFO: dict[str, Any] = {
     "opening_statement": " Hello! ",
     "suggested_questions": ["What?", "", 7, "Who?"],

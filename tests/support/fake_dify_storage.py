@@ -1,4 +1,7 @@
-"""`session.storage` with the daemon's errors and its way of counting the quota (field/dify.md §0b, §7)."""
+"""`session.storage` with the daemon's errors and its way of counting the quota.
+
+Source: docs/platform/dify.md#storage-errors, docs/platform/dify.md#storage-quota.
+"""
 
 import gevent
 

@@ -90,7 +90,7 @@ def test_a_python_under_pyenv_is_found_behind_a_shim_that_fails(machine: Machine
     python = machine.has("home/.pyenv/versions/3.12.1/bin/python3", NEW)
     uv = machine.has("bin/uv", UV)
     assert machine.run().returncode == 0
-    assert machine.synced == f"never sync --quiet --frozen --python {python}\n"
+    assert machine.synced == f"never sync --quiet --frozen --compile-bytecode --python {python}\n"
     assert machine.uv == uv
 
 
@@ -125,7 +125,7 @@ def test_a_python_that_debian_took_venv_from_is_good_enough(
     done = machine.run()
     assert done.returncode == 0, done.stderr
     assert machine.synced == (
-        f"never sync --quiet --frozen --python {python}\n" if uv_on_the_path else "own\n"
+        f"never sync --quiet --frozen --compile-bytecode --python {python}\n" if uv_on_the_path else "own\n"
     )
 
 

@@ -23,7 +23,10 @@ from turns.answer.progress import Progress
 # Characters after which a first line is shown before it is complete.
 FIRST_WORDS = 40
 MOST_TEXT = 8 * 1024 * 1024
-"""Bytes in UTF-8 that are kept of one answer, forms that it waits for included (design D16)."""
+"""Bytes in UTF-8 that are kept of one answer, forms that it waits for included.
+
+See docs/architecture.md#d16-tenants-and-bounds.
+"""
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from turns.files import rest_file as rest
 from turns.report import TurnReport, logger
 from wording import Say
 
-# In a direct message this word begins a new conversation (design D3).
+# In a direct message this word begins a new conversation (docs/architecture.md#d3-one-record-per-thread).
 RESET = "reset"
 AFTER_TEXT = 5.0  # seconds that files have at least, whatever time is left
 
@@ -237,7 +237,10 @@ class Answering:
             self._leave_list()
 
     def _remember(self, change: Change) -> None:
-        """A store that fails costs the memory of the thread, never the answer (design D3)."""
+        """A store that fails costs the memory of the thread, never the answer.
+
+        See docs/architecture.md#d3-one-record-per-thread.
+        """
         try:
             self._context.store.update(self._context.key, change)
         except StoreError:

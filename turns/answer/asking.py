@@ -23,7 +23,7 @@ class Asking:
     """Puts one message's question to the app.
 
     The SDK's generator must not stop being read while Slack is slow, and only the request's own greenlets may ask
-    Dify anything (design D8): so all of this runs beside the writing.
+    Dify anything (docs/architecture.md#d8-only-greenlets-call-the-sdk): so all of this runs beside the writing.
     """
 
     def __init__(

@@ -1,4 +1,7 @@
-"""A member's files on their way from Slack into the app (field/slack.md §7, field/dify.md §4)."""
+"""A member's files on their way from Slack into the app.
+
+Source: docs/platform/slack.md#file-download, docs/platform/dify.md#files-in.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,7 @@
-"""Files that the app makes, on their way into the thread (field/dify.md §4, field/slack.md §7)."""
+"""Files that the app makes, on their way into the thread.
+
+Source: docs/platform/dify.md#files-out, docs/platform/slack.md#file-upload.
+"""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,7 @@
-"""The rest of an answer that is too long for its thread, as a text file in the thread (design D16)."""
+"""The rest of an answer that is too long for its thread, as a text file in the thread.
+
+See docs/architecture.md#d16-tenants-and-bounds.
+"""
 
 import gevent
 

@@ -63,7 +63,7 @@ class Author:
         return readable(text, ours, lambda user: _name_of(people.get(user)))
 
     def context(self) -> Mapping[str, str]:
-        """Who asks and where, for the app's declared variables (design §4)."""
+        """Who asks and where, for the app's declared variables (README.md#what-the-app-learns)."""
         message = self._message
         return {
             "slack_user_id": message.user,

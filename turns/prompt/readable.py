@@ -1,4 +1,4 @@
-"""Slack's way of writing a message, made readable for an app (field/slack.md §3.3). Pure, linear."""
+"""Slack's way of writing a message, made readable for an app (docs/platform/slack.md#incoming-text). Pure, linear."""
 
 import re
 from collections.abc import Callable

@@ -1,8 +1,8 @@
 """What others said in a thread, as the app shall read it. Pure.
 
-It may come from anybody who can write into the channel, and the app may take it for an order (field/slack.md §10):
-so only what people say whom the bot would answer is passed on, everything is told with its author, and no line of a
-message begins where a new message would.
+It may come from anybody who can write into the channel, and the app may take it for an order
+(docs/platform/slack.md#text-of-strangers): so only what people say whom the bot would answer is passed on,
+everything is told with its author, and no line of a message begins where a new message would.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping

@@ -1,4 +1,6 @@
-"""Turns that nobody runs any more: found, and ended with "interrupted, ask again". Never run again (D10).
+"""Turns that nobody runs any more: found, and ended with "interrupted, ask again". Never run again.
+
+See docs/architecture.md#d10-never-run-twice.
 
 An orphan is taken over in its thread's record before it is ended and leaves it afterwards, so that whoever comes
 next, also after another crash, knows where it stands. Two processes do not end the same one: exactly with Redis,

@@ -3,8 +3,9 @@
 Which rules hold there is decided here, where Slack can be asked: *Direct messages* for a group direct message,
 *Allowed channels* for any other channel. What Slack does not tell means no.
 
-Whether Slack sends `app_mention` there is not documented (field/slack.md §1.4). If it does, the message's other event
-comes too, unless the app is not subscribed to it: so the mention is answered, but gives way to that other event.
+Whether Slack sends `app_mention` there is not documented
+(docs/platform/slack.md#mentions-in-group-direct-messages). If it does, the message's other event comes too, unless
+the app is not subscribed to it: so the mention is answered, but gives way to that other event.
 """
 
 from dataclasses import dataclass
@@ -24,7 +25,8 @@ _UNKNOWN = (
     "direct message. Give the Slack app the scope mpim:read and install it again."
 )
 CHANNEL_NOT_ALLOWED = "channel not in allowed_channels"
-SHORTEST = 1.0  # wall seconds: between processes without Redis a claim is good to that (design D2)
+# Wall seconds: between processes without Redis a claim is good to that (docs/architecture.md#d2-once)
+SHORTEST = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from slack_reply.markdown.units import Unit, apart
 from slack_reply.markdown.words import Rank
 
 WINDOW = 0.75
-# A message holds 50 blocks (field/slack.md §3.2), and every table may have text before and after it.
+# A message holds 50 blocks (docs/platform/slack.md#block-limits), and every table may have text before and after it.
 TABLE_LIMIT = 20
 
 
@@ -136,6 +136,6 @@ def _markdown(texts: list[str]) -> list[Part]:
 def _settled(unit: Unit, source: str) -> bool:
     """Whether a message may stand like this for a while: Slack can lose blanks that a chunk begins with.
 
-    Source: field/slack.md §4.4.
+    Source: docs/platform/slack.md#stream-markdown.
     """
     return unit.rank >= 0 and unit.end < len(source) and not source[unit.end].isspace()

@@ -1,4 +1,4 @@
-"""The source text of an answer as a row of messages (design D5, D6).
+"""The source text of an answer as a row of messages (docs/architecture.md#d5-writers, docs/architecture.md#d6-text).
 
 All writers rely on one law: whatever text follows, the pages of a text that is not final stay as they are but for the
 last, and the last one is the beginning of the page at its place. So a stream that only appends can show it.

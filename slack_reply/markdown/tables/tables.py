@@ -10,7 +10,7 @@ from slack_reply.markdown.tables import aligned, cells
 from slack_reply.markdown.units import OUTSIDE, Context, Unit
 from slack_reply.markdown.words import Rank
 
-# Slack's `table` block, the characters over all tables of a message (field/slack.md §3.2).
+# Slack's `table` block, the characters over all tables of a message (docs/platform/slack.md#table-block).
 ROW_LIMIT = 100
 COLUMN_LIMIT = 20
 CHARACTER_LIMIT = 10_000

@@ -111,7 +111,7 @@ def test_update_fails_when_its_bucket_stays_locked(store: Buckets, key: ThreadKe
 
 
 def test_read_fails_while_its_bucket_is_locked(store: Buckets, key: ThreadKey) -> None:
-    """Else the daemon may keep the state before the write for five minutes (field/dify.md §7)."""
+    """Else the daemon may keep the state before the write for five minutes (docs/platform/dify.md#storage-cache)."""
     lock = store.state.locks[store.state.shape.bucket_of(key.digest())]
     with lock, pytest.raises(StoreError, match="too long"):
         store.get(key)

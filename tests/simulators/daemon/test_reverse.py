@@ -1,4 +1,4 @@
-"""Reverse calls through the real SDK: the quoted texts of field/dify.md §0b, word for word."""
+"""Reverse calls through the real SDK: the quoted texts of docs/platform/dify.md#error-texts, word for word."""
 
 import re
 from typing import Any

@@ -183,7 +183,7 @@ def test_an_empty_post_reaches_the_plugin_as_a_last_chunk(stage: Stage) -> None:
 
 
 def test_chunks_at_once_with_the_end_are_lost(stage: Stage) -> None:
-    """The one thing to rely on is the first chunk (field/dify.md §6, "early Close race")."""
+    """The one thing to rely on is the first chunk (docs/platform/dify.md#endpoint-answers)."""
     stage.daemon.hold_plugin()
     connection = open_request(stage, "/run/drip", b"[3, 0, 2]")
     stage.daemon.until(stage.daemon.sessions, 5, "the session")

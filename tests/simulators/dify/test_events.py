@@ -1,4 +1,4 @@
-"""The order of events of each mode, as field/dify.md §1 has it."""
+"""The order of events of each mode, as docs/platform/dify.md#event-orders has it."""
 
 from typing import Any
 

@@ -13,7 +13,7 @@ from simulators.slack.options import Options
 from simulators.slack.world import BOT_USER
 from tests.fake_clock import FakeClock
 
-TIERS = {  # field/slack.md §3.1, §4.2, §5, §6
+TIERS = {  # docs/platform/slack.md#rate-tiers
     "chat.startStream": 20,
     "chat.stopStream": 20,
     "chat.appendStream": 100,

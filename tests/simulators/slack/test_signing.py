@@ -2,7 +2,7 @@ from slack_sdk.signature import SignatureVerifier
 
 from simulators.slack.signing import sign, signed_headers
 
-# the body of Slack's documented example (field/slack.md §2)
+# the body of Slack's documented example (docs/platform/slack.md#request-signature)
 BODY = (
     "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V"
     "&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text="
