@@ -2,7 +2,7 @@
 
 from html import escape
 
-from simulators.demo.cells import one_line
+from simulators.demo.printable import one_line
 from simulators.demo.wrapping import Line, Piece
 from tools.pictures.letters import CODE_SHARE, piece_width
 

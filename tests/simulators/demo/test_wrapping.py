@@ -1,8 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.demo.cells import printable
 from simulators.demo.document import Span, Text, plain
+from simulators.demo.printable import printable
 from simulators.demo.wrapping import line_width, wrapped
 from tests.simulators.demo.texts import text, texts
 

@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from simulators.demo.document import Buttons, Paragraph, Post, Task, ThreadView
 from simulators.demo.markdown_reader import read_markdown
-from tests.simulators.demo.test_lines import MARKDOWN
-from tests.simulators.demo.texts import posts, text
+from tests.simulators.demo.texts import MARKDOWN, posts, text
 from tools.pictures.canvas import GREEN, RED
 from tools.pictures.sheet import EDGE, Moment, sheet
 
