@@ -3,8 +3,8 @@
 from html import escape
 
 from simulators.demo.printable import one_line
-from simulators.demo.wrapping import Line, Piece
 from tools.pictures.letters import CODE_SHARE, piece_width
+from tools.pictures.wrapping import Line, Piece
 
 SANS = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 MONO = "Menlo, Consolas, 'Liberation Mono', 'DejaVu Sans Mono', monospace"

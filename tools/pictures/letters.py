@@ -1,7 +1,7 @@
 """How wide a text is: Helvetica's widths, which Arial and Liberation Sans share, in thousandths of its size."""
 
-from simulators.demo.cells import clusters, wide
-from simulators.demo.wrapping import Measure, Piece
+from tools.pictures.clusters import clusters, wide
+from tools.pictures.wrapping import Measure, Piece
 
 MONO = 602
 _WIDE = 1000

@@ -17,10 +17,10 @@ from simulators.demo.document import (
     Text,
     ThreadView,
 )
-from simulators.demo.wrapping import Piece, wrapped
 from tools.pictures.canvas import BLUE, EDGE, GREEN, GREY, INK, RED, SHADE, Canvas
 from tools.pictures.grid import draw_table
 from tools.pictures.letters import MONO, measure, piece_width
+from tools.pictures.wrapping import Piece, wrapped
 
 SIZE, ROW = 15.0, 22.0
 CODE_SIZE, CODE_ROW = 12.5, 18.0

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.demo.wrapping import piece
 from tools.pictures.letters import measure, piece_width
+from tools.pictures.wrapping import piece
 
 
 @pytest.mark.parametrize(

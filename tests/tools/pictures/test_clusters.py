@@ -1,8 +1,8 @@
 import pytest
 from hypothesis import given
 
-from simulators.demo.cells import clusters, width
 from tests.simulators.demo.texts import letters
+from tools.pictures.clusters import clusters, width
 
 
 @pytest.mark.parametrize(

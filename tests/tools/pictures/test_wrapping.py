@@ -3,8 +3,8 @@ from hypothesis import strategies as st
 
 from simulators.demo.document import Span, Text, plain
 from simulators.demo.printable import printable
-from simulators.demo.wrapping import line_width, wrapped
 from tests.simulators.demo.texts import text, texts
+from tools.pictures.wrapping import line_width, wrapped
 
 
 def shown(said: Text, room: int) -> list[str]:

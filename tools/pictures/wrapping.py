@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from simulators.demo.cells import clusters, wide, width
 from simulators.demo.document import Text
 from simulators.demo.printable import printable
+from tools.pictures.clusters import clusters, wide, width
 
 _ATOM = re.compile(r"\n|[ \u3000]+|[^ \u3000\n]+")
 
