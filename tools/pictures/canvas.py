@@ -2,9 +2,10 @@
 
 from html import escape
 
+from simulators.demo.document import Span
 from simulators.demo.printable import one_line
 from tools.pictures.letters import CODE_SHARE, piece_width
-from tools.pictures.wrapping import Line, Piece
+from tools.pictures.wrapping import Line
 
 SANS = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 MONO = "Menlo, Consolas, 'Liberation Mono', 'DejaVu Sans Mono', monospace"
@@ -58,7 +59,7 @@ class Canvas:
         self, x: float, y: float, text: str, size: float = 15, ink: str = INK, *, bold: bool = False
     ) -> float:
         """One text without marks of its own; gives the x behind it."""
-        return self.line(x, y, (Piece(text, frozenset({"bold"} if bold else ())),), size, ink)
+        return self.line(x, y, (Span(text, frozenset({"bold"} if bold else ())),), size, ink)
 
     def picture(self, x: float, y: float, size: float, inner: str) -> None:
         """Elements drawn in a square of 64, scaled to `size`."""
@@ -67,7 +68,7 @@ class Canvas:
     def __str__(self) -> str:
         return "\n".join(self._elements)
 
-    def _piece(self, x: float, y: float, part: Piece, size: float, ink: str) -> float:
+    def _piece(self, x: float, y: float, part: Span, size: float, ink: str) -> float:
         """`textLength` holds the place, whatever font the reader has."""
         width = piece_width(part, size)
         attributes = [f'x="{_n(x)}" y="{_n(y)}" font-size="{_n(size)}" fill="{ink}"']
@@ -95,7 +96,7 @@ class Canvas:
         bare = text.lstrip(" ")
         if not bare:
             return
-        step = piece_width(Piece("x", frozenset({"code"})), size) / CODE_SHARE
+        step = piece_width(Span("x", frozenset({"code"})), size) / CODE_SHARE
         at, length = x + step * (len(text) - len(bare)), step * len(bare)
         self._add(
             f'<text x="{_n(at)}" y="{_n(y)}" font-size="{_n(size)}" fill="{ink}" class="m" '

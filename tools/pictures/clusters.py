@@ -1,10 +1,9 @@
-"""How many cells a text takes: East Asian letters take two, accents none."""
+"""What is drawn as one letter, and which letters are wide."""
 
 import unicodedata
 from collections.abc import Iterator
 
 _JOINER = "\u200d"
-_EMOJI_FORM = "\ufe0f"
 
 
 def clusters(text: str) -> Iterator[str]:
@@ -19,11 +18,6 @@ def clusters(text: str) -> Iterator[str]:
         yield held
 
 
-def width(text: str) -> int:
-    """Cells."""
-    return sum(map(_cluster_width, clusters(text)))
-
-
 def wide(char: str) -> bool:
     """Whether a line may break at both sides of it."""
     return unicodedata.east_asian_width(char) in {"W", "F"}
@@ -31,9 +25,3 @@ def wide(char: str) -> bool:
 
 def _adds(char: str) -> bool:
     return char == _JOINER or unicodedata.category(char) in {"Mn", "Me", "Cf"}
-
-
-def _cluster_width(cluster: str) -> int:
-    if _EMOJI_FORM in cluster or wide(cluster[0]):
-        return 2
-    return 0 if _adds(cluster[0]) else 1

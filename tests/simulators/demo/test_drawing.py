@@ -131,6 +131,25 @@ def test_columns_are_as_wide_as_their_texts_in_cells() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("said", "cells"),
+    [
+        ("abc", 3),
+        ("日本", 4),
+        ("ｱｲ", 2),
+        ("Ａ", 2),
+        ("e\u0301", 1),
+        ("👩\u200d💻", 2),
+        ("❤\ufe0f", 2),
+        ("🇳🇱", 2),
+        ("한", 2),
+        ("a\u200bb", 2),
+    ],
+)
+def test_a_column_is_so_many_cells_wide(said: str, cells: int) -> None:
+    assert blocks(Table(((text(said),),)), room=20)[0] == f"┌{'─' * (cells + 2)}┐"
+
+
 def test_too_wide_a_table_wraps_in_its_cells() -> None:
     table = Table(((text("a"), text("b")), (text("key"), text("some words here"))))
     assert blocks(table, room=19) == [
