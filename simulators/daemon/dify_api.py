@@ -10,7 +10,6 @@ from gevent import Timeout
 
 from simulators.daemon.answers import go_json
 from simulators.http1.client import Call, post
-from simulators.http1.messages import ResponseHead
 from simulators.http1.reading import Cut
 
 
@@ -84,16 +83,16 @@ class DifyApi:
         """Give a connection for a stream, which the caller can close at any time."""
         return Call(self._url)
 
-    def send_stream(self, call: Call, body: bytes) -> ResponseHead:
+    def send_stream(self, call: Call, body: bytes) -> None:
         """Send invoke/app on a connection that the caller can close meanwhile."""
         try:
-            head = call.send("POST", "/inner/api/invoke/app", self._headers, body)
-            if head.status == 200:
-                return head
-            text = call.body(head).decode(errors="replace")
+            status = call.send("POST", "/inner/api/invoke/app", self._headers, body)
+            if status == 200:
+                return
+            text = call.body().decode(errors="replace")
         except (OSError, Cut) as error:
             raise CallFailed(self.told("/inner/api/invoke/app", error)) from error
-        raise CallFailed(f"request failed with status code: {head.status} and respond with: {text}")
+        raise CallFailed(f"request failed with status code: {status} and respond with: {text}")
 
     def told(self, path: str, error: Exception) -> str:
         """Say a failed connection as Go does."""

@@ -48,9 +48,9 @@ class FrameReader:
         finally:
             del buffer[:at]
 
-    def where(self, torn: bytes = b"") -> str:
-        """Name what was being read when the stream broke off, `torn` being the last bytes that came."""
-        have = len(self._buffer) + len(torn)
+    def where(self) -> str:
+        """Name what was being read when the stream broke off."""
+        have = len(self._buffer)
         if have < 4:
             return "failed to read system header"
         return "failed to read header" if have < HEADER else "failed to read data"

@@ -15,7 +15,6 @@ from simulators.daemon.runtime import Runtime
 from simulators.daemon.session import Session
 from simulators.daemon.storage import LOAD_FAILED, OVER_QUOTA, Storage, StorageRefused
 from simulators.http1.client import Call
-from simulators.http1.messages import ResponseHead
 from simulators.http1.reading import Cut
 
 STORED_KEPT = 20_000
@@ -156,18 +155,18 @@ class Reverse:
 
     def _stream(self, session: Session, replies: Replies, call: Call, body: bytes) -> bytes:
         try:
-            head = self._dify.send_stream(call, body)
+            self._dify.send_stream(call, body)
         except CallFailed as error:
             return replies.error(f"invoke app failed: {error}")
-        return self._relay(session, replies, call, head)
+        return self._relay(session, replies, call)
 
-    def _relay(self, session: Session, replies: Replies, call: Call, head: ResponseHead) -> bytes:
+    def _relay(self, session: Session, replies: Replies, call: Call) -> bytes:
         """Pass every event on; give the error line of a stream that broke, nothing for a clean end."""
         reader, write, ends = FrameReader(), self._runtime.write, call.ends()
         encode = replies.stream
         cut = gevent.spawn_later(self._dify.read_limit, call.close)
         try:
-            for data in call.chunks(head):
+            for data in call.chunks():
                 lines: list[bytes] = []
                 try:
                     lines.extend(map(encode, reader.feed(data)))
@@ -176,9 +175,8 @@ class Reverse:
                         write(session.session_id, b"".join(lines), gently=True)
         except StreamFailed as error:
             return replies.error(f"read app failed: {error}")
-        except Cut as torn:
-            where = reader.where(*torn.args[1:])
-            return replies.error(f"read app failed: unexpected EOF\n{where}")
+        except Cut:
+            return replies.error(f"read app failed: unexpected EOF\n{reader.where()}")
         except OSError as error:
             return replies.error(
                 f"read app failed: {self._closed(session, call, ends, error)}\n{reader.where()}"

@@ -159,7 +159,6 @@ class Endpoints:
                 body = bytes.fromhex(result)
                 entry.bytes_out += len(body)
                 exchange.write(body)
-                exchange.write_raw(b"")
             else:
                 return self._end(exchange, entry, session, kind, data, (status, headers))
 

@@ -8,12 +8,10 @@ from functools import partial
 from typing import NoReturn
 
 from simulators.demo.answers import HINT, PLAN, QUESTION, opening, reply
-from simulators.demo.cells import width
 from simulators.demo.document import ThreadView
-from simulators.demo.lines import thread_lines
+from simulators.demo.drawing import draw_thread
 from simulators.demo.screen import Screen
 from simulators.demo.talk import NoAnswerError, Talk
-from simulators.demo.wrapping import Line
 from simulators.http1.control import ControlError
 from simulators.slack.seen import SeenMessage
 from simulators.stack import Stack
@@ -37,8 +35,6 @@ def main() -> int:
     except (ControlError, RuntimeError) as error:
         sys.stderr.write(f"It did not start: {error}\n")
         return 1
-    finally:
-        screen.keep()
 
 
 def _demonstrate(stack: Stack, screen: Screen) -> int:
@@ -76,7 +72,7 @@ def _typed(screen: Screen) -> Iterator[str]:
         if text.strip().lower() in ENDS:
             return
         if text.strip():
-            screen.take_back(2 + width(PROMPT + text) // (screen.width + 1))  # and the line above it
+            screen.take_back(PROMPT + text)
             yield text.strip()
 
 
@@ -84,17 +80,15 @@ def _shown(
     screen: Screen, ask: Callable[[Callable[[ThreadView], None]], list[SeenMessage]]
 ) -> list[SeenMessage]:
     """Ask, with the thread drawn as it changes, and left on the screen as it is in the end."""
-    last: list[Line] = []
+    last: list[ThreadView] = []
+    with screen.following() as draw:
 
-    def show(view: ThreadView) -> None:
-        lines = thread_lines(view, screen.width)
-        if lines != last:
-            last[:] = lines
-            screen.draw(lines)
+        def show(view: ThreadView) -> None:
+            if [view] != last:
+                last[:] = [view]
+                draw(draw_thread(view))
 
-    answers = ask(show)
-    screen.settle(last)
-    return answers
+        return ask(show)
 
 
 def _check(answers: list[SeenMessage]) -> None:

@@ -1,68 +1,68 @@
 """Where the demo is seen: redrawn in place in a terminal, or written once, without control codes, elsewhere."""
 
-import os
-import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TextIO
 
-from simulators.demo.document import Span
-from simulators.demo.painting import painted
-from simulators.demo.wrapping import Line, wrapped
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.control import Control
+from rich.live import Live
+from rich.segment import ControlType, Segment
 
-_HIDE, _SHOW = "\x1b[?25l", "\x1b[?25h"
-_CLEAR_LINE, _CLEAR_BELOW = "\x1b[K", "\x1b[J"
 WIDEST = 100  # cells: longer lines are no joy to read
 
 
 class Screen:
-    """One frame at a time: `draw` shows it for now, `settle` for good. `live` is whether it can be redrawn."""
+    """Sentences one below the other, and frames that take each other's place where `out` is a terminal."""
 
-    def __init__(self, out: TextIO, environment: Mapping[str, str] = os.environ) -> None:
-        self._out = out
-        self.live = out.isatty() and environment.get("TERM", "dumb") != "dumb"
-        self._colour = self.live and not environment.get("NO_COLOR")
-        self._drawn = 0
-
-    @property
-    def width(self) -> int:
-        """Cells of a line."""
-        return min(WIDEST, shutil.get_terminal_size((80, 24)).columns - 1)
-
-    def draw(self, lines: Sequence[Line]) -> None:
-        """Show these lines in the place of the last ones; of more than the window holds, its end."""
-        if self.live:
-            self._put(lines[-max(1, shutil.get_terminal_size((80, 24)).lines - 1) :])
-
-    def settle(self, lines: Sequence[Line]) -> None:
-        """Leave these lines in the place of what was drawn, all of them."""
-        self._put(lines)
-        self.keep()
-
-    def keep(self) -> None:
-        """Leave what was drawn as it is."""
-        self._drawn = 0
-        if self.live:
-            self._write(_SHOW)
-
-    def take_back(self, rows: int) -> None:
-        """Let the next frame begin so many rows higher: over what was typed."""
-        self._drawn += rows if self.live else 0
+    def __init__(self, out: TextIO) -> None:
+        self._console = Console(file=out, highlight=False, markup=False, emoji=False)
 
     def say(self, text: str) -> None:
         """A sentence of the demo's own, or an empty line."""
-        self._put(wrapped((Span(text),), self.width))
-        self.keep()
+        self._console.print(text, width=min(WIDEST, self._console.width))
 
-    def _put(self, lines: Sequence[Line]) -> None:
-        texts = [painted(line, colour=self._colour) for line in lines]
-        if not self.live:
-            self._write("".join(f"{text}\n" for text in texts))
-            return
-        up = f"\x1b[{self._drawn}F" if self._drawn else ""
-        body = "".join(f"{text}{_CLEAR_LINE}\n" for text in texts)
-        self._write(f"{_HIDE}{up}{body}{_CLEAR_BELOW}")
-        self._drawn = len(texts)
+    @contextmanager
+    def following(self) -> Iterator[Callable[[RenderableType], None]]:
+        """Give a function that shows a frame in the place of the last one: its end, if the window is too low.
 
-    def _write(self, text: str) -> None:
-        self._out.write(text)
-        self._out.flush()
+        The last frame stays, all of it.
+        """
+        frame = _Frame()
+        with Live(
+            console=self._console, auto_refresh=False, redirect_stdout=False, redirect_stderr=False
+        ) as live:
+
+            def show(drawn: RenderableType) -> None:
+                frame.drawn = drawn
+                live.update(frame, refresh=True)
+
+            try:
+                yield show
+            finally:
+                frame.whole = True
+        if not self._console.is_terminal:
+            self._console.line()  # rich ends a frame with a line break in terminals alone
+
+    def take_back(self, typed: str) -> None:
+        """Let the next thing be written over what was typed, and over the line above it."""
+        if self._console.is_terminal and not self._console.is_dumb_terminal:
+            rows = 2 + cell_len(typed) // self._console.width
+            self._console.control(
+                Control(*((ControlType.CURSOR_UP, 1), (ControlType.ERASE_IN_LINE, 2)) * rows)
+            )
+
+
+@dataclass(slots=True)
+class _Frame:
+    drawn: RenderableType = ""
+    whole: bool = False
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        room = options.update_width(min(WIDEST, options.max_width))
+        lines = console.render_lines(self.drawn, room, pad=False)
+        for line in lines if self.whole else lines[-max(1, options.size.height - 1) :]:
+            yield from line
+            yield Segment.line()

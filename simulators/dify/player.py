@@ -15,7 +15,6 @@ from simulators.dify.events import Run
 from simulators.dify.frames import error_frame, event_frame, frame
 from simulators.dify.invocations import Invocation
 from simulators.dify.script import ACTS, MUTE_ENDINGS, Step, Steps
-from simulators.http1.messages import chunk
 from simulators.http1.server import Exchange
 
 STREAM_HEAD = [("Server", "gunicorn"), ("Content-Type", "text/event-stream")]
@@ -149,7 +148,7 @@ class Player:
 
     def _queue(self, data: bytes) -> None:
         self._record.events += 1
-        self._pending.append(chunk(data))
+        self._pending.append(data)
 
     def flush(self) -> None:
         """Send what is queued; the response's head leaves with the first event.
@@ -163,7 +162,7 @@ class Player:
             self._exchange.start(200, STREAM_HEAD)
         if self._texts and not self._record.first_text:
             self._record.first_text = time.time()
-        self._exchange.write_raw(b"".join(self._pending))
+        self._exchange.write(b"".join(self._pending))
         self._pending.clear()
 
     def _last(self, last: list[dict[str, Any]]) -> None:
@@ -228,7 +227,7 @@ class Player:
             self._exchange.start(200, STREAM_HEAD)
         whole = event_frame(events.envelope(self._run, "message") | {"answer": "never seen whole"})
         cut = {"frame": 2, "header": 9, "data": 40}.get(at, 0)
-        self._exchange.write_raw(chunk(whole[:cut]))
+        self._exchange.write(whole[:cut])
         self._exchange.abort(reset=at == "reset")
         raise Ended("dropped")
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+import h11
 from gevent import socket
 
-from simulators.http1.messages import ResponseHead, parse_response
 from simulators.http1.reading import Cut, Reader
 
 
@@ -23,49 +23,45 @@ class Call:
         self._sock: Any = None
         self._reader: Reader | None = None
         self.closed = False
-        self.reusable = False
 
-    def send(self, method: str, path: str, headers: dict[str, str], body: bytes) -> ResponseHead:
-        """Send a request and wait for the answer's head; OSError or Cut if there is none."""
+    @property
+    def reusable(self) -> bool:
+        """Whether the answer was read to its end and another request may follow on this connection."""
+        return self._reader is not None and self._reader.http.states == {
+            h11.CLIENT: h11.DONE,
+            h11.SERVER: h11.DONE,
+        }
+
+    def send(self, method: str, path: str, headers: dict[str, str], body: bytes) -> int:
+        """Send a request and give the status of the answer; OSError or Cut if there is none."""
         if self.closed:
             raise Cut("closed")
-        if self._sock is None:
+        if self._reader is None:
             self._sock = socket.create_connection(self._address, timeout=None)
             self._sock.setsockopt(std_socket.IPPROTO_TCP, std_socket.TCP_NODELAY, 1)
-            self._reader = Reader(self._sock)
-        lines = [
-            f"{method} {self._base}{path} HTTP/1.1",
-            f"Host: {self._host}",
-            f"Content-Length: {len(body)}",
-        ]
-        lines += [f"{name}: {value}" for name, value in headers.items()]
-        self._sock.sendall("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
-        head = self._open_reader().head()
-        if head is None:
+            self._reader = Reader(self._sock, h11.CLIENT)
+        http = self._reader.http
+        if self.reusable:
+            http.start_next_cycle()
+        framing = {"Host": self._host, "Content-Length": str(len(body))}
+        head = h11.Request(
+            method=method, target=f"{self._base}{path}", headers=[*(framing | headers).items()]
+        )
+        self._sock.sendall(http.send(head) + http.send(h11.Data(body)) + http.send(h11.EndOfMessage()))
+        answer = self._reader.head()
+        if not isinstance(answer, h11.Response):
             raise Cut("before a head")
-        return parse_response(head)
+        return answer.status_code
 
-    def _open_reader(self) -> Reader:
+    def chunks(self) -> Iterator[bytes]:
+        """Give the body of the answer as it arrives; raise Cut if it is torn, OSError if closed here."""
         if self._reader is None:
             raise Cut("closed")
-        return self._reader
+        return self._reader.body()
 
-    def chunks(self, head: ResponseHead) -> Iterator[bytes]:
-        """Give the body of the answer as it arrives; raise Cut if it is torn, OSError if closed here."""
-        reader = self._open_reader()
-        self.reusable = False
-        if "chunked" in head.headers.get("transfer-encoding", ""):
-            yield from reader.chunks()
-        elif "content-length" in head.headers:
-            yield reader.exactly(int(head.headers["content-length"]))
-        else:
-            yield reader.until_closed()
-            return
-        self.reusable = "close" not in head.headers.get("connection", "").lower()
-
-    def body(self, head: ResponseHead) -> bytes:
+    def body(self) -> bytes:
         """Read the whole body."""
-        return b"".join(self.chunks(head))
+        return b"".join(self.chunks())
 
     def ends(self) -> str:
         """Name both ends of the connection as Go does in its errors."""
@@ -86,5 +82,4 @@ class Call:
 
 def post(call: Call, path: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes]:
     """POST and read the whole answer."""
-    head = call.send("POST", path, headers, body)
-    return head.status, call.body(head)
+    return call.send("POST", path, headers, body), call.body()

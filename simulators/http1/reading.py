@@ -1,9 +1,11 @@
-"""Reads HTTP/1.1 from a gevent socket: heads, bodies with a length, chunked bodies."""
+"""Reads HTTP/1.1 from a gevent socket: h11 understands the bytes, this module fetches them."""
 
 from collections.abc import Iterator
 from typing import Protocol
 
-from simulators.http1.messages import CRLF, HEAD_LIMIT, BadHead
+import h11
+
+HEAD_LIMIT = 1 << 20
 
 
 class Receives(Protocol):
@@ -18,85 +20,43 @@ class Cut(EOFError):
 
 
 class Reader:
-    """A buffer in front of a socket; `bytes_left` may hold the beginning of the next message."""
+    """The messages that come over a socket.
 
-    def __init__(self, sock: Receives) -> None:
+    `http` is our side of the connection, h11.CLIENT or h11.SERVER by its role. What is sent is framed by `http`
+    too. Every method raises h11.RemoteProtocolError for bytes that are no HTTP/1.1.
+    """
+
+    def __init__(self, sock: Receives, role: type[h11.CLIENT | h11.SERVER]) -> None:
+        self.http = h11.Connection(role, HEAD_LIMIT)
         self._sock = sock
-        self._buffer = bytearray()
 
-    @property
-    def bytes_left(self) -> int:
-        """How much of the next message is here already."""
-        return len(self._buffer)
-
-    def _fill(self) -> bool:
-        data = self._sock.recv(65536)
-        self._buffer += data
-        return bool(data)
-
-    def _take(self, size: int) -> bytes:
-        data = bytes(self._buffer[:size])
-        del self._buffer[:size]
-        return data
-
-    def head(self) -> bytes | None:
-        """Read up to the blank line; none when the connection ends before anything came."""
-        while (end := self._buffer.find(b"\r\n\r\n")) < 0:
-            if len(self._buffer) > HEAD_LIMIT:
-                raise BadHead("too large")
-            if not self._fill():
-                if self._buffer:
-                    raise Cut("in a head")
+    def head(self) -> h11.Request | h11.Response | None:
+        """Read a head; none when the connection ends before anything came. Raise Cut if it ends in the head."""
+        while not isinstance(event := self._next(), h11.Request | h11.Response):
+            if isinstance(event, h11.ConnectionClosed):
                 return None
-        head = self._take(end)
-        del self._buffer[:4]
-        return head
+            self._fill(event)
+        return event
 
-    def exactly(self, size: int) -> bytes:
-        """Read that many bytes; raise Cut if there are fewer."""
-        while len(self._buffer) < size:
-            if not self._fill():
-                raise Cut("in a body")
-        return self._take(size)
-
-    def until_closed(self) -> bytes:
-        """Read all that is left."""
-        while self._fill():
-            pass
-        return self._take(len(self._buffer))
-
-    def chunks(self) -> Iterator[bytes]:
-        """Give a chunked body as it arrives, as many whole chunks at a time as there are.
-
-        Raise Cut when torn.
-        """
-        while True:
-            parts, consumed, ended = split_chunks(self._buffer)
-            del self._buffer[:consumed]
+    def body(self) -> Iterator[bytes]:
+        """Give the body as it arrives, as much at a time as there is. Raise Cut when torn."""
+        event: object = None
+        while not isinstance(event, h11.EndOfMessage):
+            self._fill(event)
+            parts = []
+            while isinstance(event := self._next(), h11.Data):
+                parts.append(event.data)
             if parts:
                 yield b"".join(parts)
-            if ended:
-                return
-            if not self._fill():
-                raise Cut("in a chunked body", self._torn())
 
-    def _torn(self) -> bytes:
-        """What had arrived of the chunk that never became whole."""
-        _, found, rest = bytes(self._buffer).partition(CRLF)
-        return rest if found else b""
+    def _next(self) -> object:
+        try:
+            return self.http.next_event()
+        except h11.RemoteProtocolError as error:
+            if self.http.trailing_data[1]:  # the end of the connection was read
+                raise Cut(str(error)) from error
+            raise
 
-
-def split_chunks(buffer: bytearray) -> tuple[list[bytes], int, bool]:
-    """Cut the whole chunks off: (their data, bytes used, whether the last chunk was among them)."""
-    parts: list[bytes] = []
-    at = 0
-    while (line_end := buffer.find(CRLF, at)) >= 0:
-        size = int(bytes(buffer[at:line_end]).partition(b";")[0], 16)
-        begin = line_end + 2
-        if len(buffer) < begin + size + 2:
-            break
-        at = begin + size + 2
-        if not size:
-            return parts, at, True
-        parts.append(bytes(buffer[begin : begin + size]))
-    return parts, at, False
+    def _fill(self, event: object) -> None:
+        if event is h11.NEED_DATA:
+            self.http.receive_data(self._sock.recv(65536))

@@ -8,12 +8,14 @@ import contextlib
 import json
 import socket
 from collections.abc import Callable, Iterable
+from http.client import responses
 from typing import Any
 
 import gevent
+import h11
 from gevent.server import StreamServer
 
-from simulators.http1.messages import LAST_CHUNK, BadHead, Request, chunk, encode_head, parse_request
+from simulators.http1.messages import Request
 from simulators.http1.reading import Cut, Reader
 
 BODILESS = frozenset({204, 304})
@@ -22,16 +24,14 @@ BODILESS = frozenset({204, 304})
 class Exchange:
     """One request and its answer; the head leaves together with the first bytes of the body."""
 
-    def __init__(self, sock: Any, request: Request, *, body_complete: bool = True) -> None:
+    def __init__(self, sock: Any, http: h11.Connection, request: Request) -> None:
         self.request = request
         self.gone = False
         self.started = False
         self.finished = False
         self._sock = sock
-        self._keep = request.keeps_alive and body_complete
+        self._http = http
         self._head = b""
-        self._chunked = False
-        self._silent = request.method == "HEAD"
         self._room: int | None = None
         self._watcher: Any = None
         self._on_gone: Callable[[], None] | None = None
@@ -39,7 +39,7 @@ class Exchange:
     @property
     def keeps_connection(self) -> bool:
         """Whether another request may follow on this connection."""
-        return self._keep and self.finished and not self.gone
+        return not self.gone and self._http.states == {h11.CLIENT: h11.DONE, h11.SERVER: h11.DONE}
 
     @property
     def satisfied(self) -> bool:
@@ -60,15 +60,13 @@ class Exchange:
         """Fix the head; a body without a Content-Length is chunked."""
         kept = [pair for pair in headers if pair[0].lower() not in {"transfer-encoding", "connection"}]
         length = next((value for name, value in kept if name.lower() == "content-length"), None)
-        self._silent = self._silent or status in BODILESS
-        if length is not None and length.isdigit():
+        if self.request.method == "HEAD" or status in BODILESS:
+            self._room = 0
+        elif length is not None:
             self._room = int(length)
-        elif not self._silent:
-            self._chunked = True
-            kept.append(("Transfer-Encoding", "chunked"))
-        if not self._keep:
-            kept.append(("Connection", "close"))
-        self._head = encode_head(status, kept)
+        encoded = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in kept]
+        reason = responses.get(status, "Unknown")
+        self._head = self._http.send(h11.Response(status_code=status, headers=encoded, reason=reason))
         self.started = True
 
     def write(self, data: bytes) -> None:
@@ -78,11 +76,24 @@ class Exchange:
         """
         if self._room is not None:
             data, self._room = data[: self._room], max(0, self._room - len(data))
-        body = b"" if self._silent else chunk(data) if self._chunked else data
-        self.write_raw(body)
+        self._put(self._http.send(h11.Data(data)))
 
-    def write_raw(self, data: bytes) -> None:
-        """Send bytes that are framed already."""
+    def finish(self) -> None:
+        """End the answer."""
+        if self.finished:
+            return
+        if not self.started:
+            self.start(200, [("Content-Length", "0")])
+        end = b""
+        with contextlib.suppress(
+            h11.LocalProtocolError
+        ):  # shorter than its Content-Length: the connection ends
+            end = self._http.send(h11.EndOfMessage())
+        self._put(end)
+        self.finished = True
+        self.unwatch()
+
+    def _put(self, data: bytes) -> None:
         if self._head:
             data, self._head = self._head + data, b""
         if not data or self.gone:
@@ -92,21 +103,9 @@ class Exchange:
         except OSError:
             self._leave()
 
-    def finish(self) -> None:
-        """End the answer."""
-        if self.finished:
-            return
-        if not self.started:
-            self.start(200, [("Content-Length", "0")])
-        self.write_raw(LAST_CHUNK if self._chunked and not self._silent else b"")
-        self._keep = self._keep and not self._room
-        self.finished = True
-        self.unwatch()
-
     def abort(self, *, reset: bool = False) -> None:
         """Close the connection inside the answer, by an RST if told so."""
         self.finished = True
-        self._keep = False
         self.unwatch()
         if reset:
             self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
@@ -195,30 +194,36 @@ class HttpServer:
                     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
                     sock.shutdown(socket.SHUT_RDWR)
 
-    def _serve(self, sock: Any, address: tuple[str, int]) -> None:
+    def _serve(self, sock: Any, _address: tuple[str, int]) -> None:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._open[id(sock)] = sock
-        reader = Reader(sock)
+        reader = Reader(sock, h11.SERVER)
         try:
-            while self._one(sock, reader, f"{address[0]}:{address[1]}"):
-                pass
+            while self._one(sock, reader):
+                reader.http.start_next_cycle()
         except (OSError, Cut):
             pass
-        except BadHead:
+        except h11.RemoteProtocolError as error:
+            headers = [("Connection", "close"), ("Content-Length", "0")]
+            refusal = h11.Response(status_code=error.error_status_hint, headers=headers)
             with contextlib.suppress(OSError):
-                sock.sendall(encode_head(400, [("Connection", "close"), ("Content-Length", "0")]))
+                sock.sendall(reader.http.send(refusal))
         finally:
             del self._open[id(sock)]
 
-    def _one(self, sock: Any, reader: Reader, peer: str) -> bool:
+    def _one(self, sock: Any, reader: Reader) -> bool:
         head = reader.head()
-        if head is None:
+        if not isinstance(head, h11.Request):
             return False
-        request = parse_request(head, peer)
-        if request.get("expect").lower() == "100-continue":
-            sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
-        request.body, complete = read_body(reader, request, self._limit)
-        exchange = Exchange(sock, request, body_complete=complete)
+        if reader.http.they_are_waiting_for_100_continue:
+            sock.sendall(reader.http.send(h11.InformationalResponse(status_code=100, headers=[])))
+        headers = [
+            (name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers.raw_items()
+        ]
+        body = self._limited(reader.body())
+        exchange = Exchange(
+            sock, reader.http, Request(head.method.decode(), head.target.decode(), headers, body)
+        )
         try:
             self._handler(exchange)
         finally:
@@ -226,17 +231,8 @@ class HttpServer:
         exchange.finish()
         return exchange.keeps_connection
 
-
-def read_body(reader: Reader, request: Request, limit: int | None) -> tuple[bytes, bool]:
-    """Read a request's body, at most `limit` bytes of it: (the bytes, whether that was all)."""
-    if "chunked" in request.get("transfer-encoding").lower():
-        body = b"".join(reader.chunks())
-        return (body, True) if limit is None else (body[:limit], True)
-    length = int(request.get("content-length", "0"))
-    if limit is None or length <= limit:
-        return reader.exactly(length), True
-    body = reader.exactly(limit)
-    for _ in range(length - limit >> 16):
-        reader.exactly(1 << 16)
-    reader.exactly((length - limit) & 0xFFFF)
-    return body, True
+    def _limited(self, pieces: Iterable[bytes]) -> bytes:
+        body = bytearray()
+        for piece in pieces:
+            body += piece if self._limit is None else piece[: self._limit - len(body)]
+        return bytes(body)

@@ -175,6 +175,7 @@ def assignment(world: World) -> dict[str, Any]:
         ts=world.slack.say(world.channel, ANNA, "hello", only=[]),
         source="app_mention",
         user=ANNA,
+        user_team=world.slack.team_id,
         text="hello",
         bot_user_id=world.slack.bot_user,
     )

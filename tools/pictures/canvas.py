@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 from html import escape
 
-from simulators.demo.cells import one_line
-from simulators.demo.wrapping import Line, Piece
+from simulators.demo.document import Span
+from simulators.demo.printable import one_line
 from tools.pictures.letters import CODE_SHARE, piece_width
+from tools.pictures.wrapping import Line
 
 SANS = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 MONO = "Menlo, Consolas, 'Liberation Mono', 'DejaVu Sans Mono', monospace"
@@ -60,7 +61,7 @@ class Canvas:
         self, x: float, y: float, text: str, size: float = 15, ink: str = INK, *, bold: bool = False
     ) -> float:
         """One text without marks of its own; gives the x behind it."""
-        return self.line(x, y, (Piece(text, frozenset({"bold"} if bold else ())),), size, ink)
+        return self.line(x, y, (Span(text, frozenset({"bold"} if bold else ())),), size, ink)
 
     def picture(self, x: float, y: float, size: float, inner: str) -> None:
         """Elements drawn in a square of 64, scaled to `size`."""
@@ -69,7 +70,7 @@ class Canvas:
     def __str__(self) -> str:
         return "\n".join(self._elements)
 
-    def _piece(self, x: float, y: float, part: Piece, size: float, ink: str) -> float:
+    def _piece(self, x: float, y: float, part: Span, size: float, ink: str) -> float:
         """`textLength` holds the place, whatever font the reader has."""
         width = piece_width(part, size)
         letters, attributes = size, [f'fill="{ink}"']
@@ -86,14 +87,14 @@ class Canvas:
             if mark in part.marks:
                 attributes.append(attribute)
         for before, words in _spaced(part.text):
-            at = x + piece_width(Piece(before, part.marks), size)
-            length = piece_width(Piece(words, part.marks), size) if len(words) > 1 else 0.0
+            at = x + piece_width(Span(before, part.marks), size)
+            length = piece_width(Span(words, part.marks), size) if len(words) > 1 else 0.0
             self._text(at, y, words, letters, " ".join(attributes), length)
         return x + width
 
     def mono(self, x: float, y: float, text: str, size: float, ink: str = INK) -> None:
         """A line of code; its blanks count."""
-        step = piece_width(Piece("x", frozenset({"code"})), size) / CODE_SHARE
+        step = piece_width(Span("x", frozenset({"code"})), size) / CODE_SHARE
         for before, words in _spaced(text):
             self._text(x + step * len(before), y, words, size, f'fill="{ink}" class="m"', step * len(words))
 

@@ -1,9 +1,9 @@
 """A table as Slack's table block shows it: thin lines, the head in bold."""
 
 from simulators.demo.document import Span, Table, Text
-from simulators.demo.wrapping import Line, wrapped
 from tools.pictures.canvas import EDGE, SHADE, Canvas
 from tools.pictures.letters import measure, piece_width
+from tools.pictures.wrapping import Line, wrapped
 
 SIZE, ROW, PAD = 13.5, 19.0, 10.0
 

@@ -1,7 +1,8 @@
 """How wide a text is: Helvetica's widths, which Arial and Liberation Sans share, in thousandths of its size."""
 
-from simulators.demo.cells import clusters, wide
-from simulators.demo.wrapping import Measure, Piece
+from simulators.demo.document import Span
+from tools.pictures.clusters import clusters, wide
+from tools.pictures.wrapping import Measure
 
 MONO = 602
 _WIDE = 1000
@@ -32,13 +33,13 @@ CODE_SHARE = 0.86  # of the size of the text around it
 def measure(size: float) -> Measure:
     """The measure of text of that size, in its unit."""
 
-    def of(part: Piece) -> float:
+    def of(part: Span) -> float:
         return piece_width(part, size)
 
     return of
 
 
-def piece_width(part: Piece, size: float) -> float:
+def piece_width(part: Span, size: float) -> float:
     """A piece's width as its marks have it drawn."""
     if "code" in part.marks:
         return (

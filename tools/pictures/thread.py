@@ -17,10 +17,10 @@ from simulators.demo.document import (
     Text,
     ThreadView,
 )
-from simulators.demo.wrapping import Piece, wrapped
 from tools.pictures.canvas import BLUE, EDGE, GREEN, GREY, INK, RED, SHADE, Canvas
 from tools.pictures.grid import draw_table
 from tools.pictures.letters import MONO, measure, piece_width
+from tools.pictures.wrapping import wrapped
 
 SIZE, ROW = 15.0, 22.0
 CODE_SIZE, CODE_ROW = 12.5, 18.0
@@ -43,7 +43,7 @@ def draw_thread(canvas: Canvas, thread: ThreadView, x: float, y: float, width: f
         y = _post(canvas, post, x + MARGIN, y + 16, width - 2 * MARGIN)
     if thread.status:
         author = next((post.author for post in thread.posts if post.is_app), "dify-bridge")
-        said = (Piece(author, frozenset({"bold"})), Piece(f" {thread.status}"))
+        said = (Span(author, frozenset({"bold"})), Span(f" {thread.status}"))
         canvas.line(x + MARGIN + GUTTER, y + 30, said, 13, GREY)
         y += 36
     return y + 16
@@ -63,7 +63,7 @@ def _post(canvas: Canvas, post: Post, x: float, y: float, width: float) -> float
     else:
         canvas.box(x, y, AVATAR, AVATAR, fill=_AVATARS[len(post.author) % len(_AVATARS)], r=7)
         initials = "".join(name[0] for name in post.author.split()[:2])
-        shift = piece_width(Piece(initials, frozenset({"bold"})), 14) / 2
+        shift = piece_width(Span(initials, frozenset({"bold"})), 14) / 2
         canvas.word(x + AVATAR / 2 - shift, y + 23, initials, 14, "#ffffff", bold=True)
     end = canvas.word(x + GUTTER, y + 13, post.author, SIZE, INK, bold=True)
     if post.is_app:
@@ -186,7 +186,7 @@ def _sign(canvas: Canvas, status: str, x: float, y: float) -> None:
 
 def _buttons(canvas: Canvas, labels: tuple[str, ...], x: float, y: float) -> float:
     for label in labels:
-        width = piece_width(Piece(label, frozenset({"bold"})), 13.5) + 24
+        width = piece_width(Span(label, frozenset({"bold"})), 13.5) + 24
         canvas.box(x, y, width, 30, edge="#bbbbbb", r=5)
         canvas.word(x + 12, y + 20, label, 13.5, INK, bold=True)
         x += width + 8

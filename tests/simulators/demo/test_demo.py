@@ -35,7 +35,8 @@ def test_the_main_job_is_seen_measured_and_ended() -> None:
         "  1. Freeze main on Monday",
         "     ◦ compare the row counts",
         "│ Rehearsal    │ Ben   │ Tuesday",
-        "  ╭─ python\n  │ def differing(",
+        "  ╭─ python ─",
+        "─╮\n  │ def differing(",
         "  Sources: Release handbook · On-call calendar",
     ):
         assert piece in thread

@@ -19,6 +19,29 @@ from simulators.demo.document import (
     Text,
 )
 
+MARKDOWN = """# Title
+
+Some *words* and `code`.
+
+1. one
+   - deep
+2. two
+
+- [x] done
+
+```python
+if a:
+    b()
+```
+
+> said
+
+---
+
+| A | B |
+|---|--:|
+| 1 | 2 |
+"""
 letters = st.text(
     st.one_of(
         st.sampled_from("ab c\n\t日本語かな한글،مé-.|`*_\u0301\u200d👩\ufe0f\x1b\x07"),

@@ -20,12 +20,12 @@ class Wire(DifyControl):
 
     def inner(self, path: str, body: Event, key: str = KEY) -> tuple[int, Any]:
         call = Call(self.url)
-        head = call.send("POST", f"/inner/api/{path}", {"X-Inner-Api-Key": key}, json.dumps(body).encode())
-        answer = call.body(head)
+        status = call.send("POST", f"/inner/api/{path}", {"X-Inner-Api-Key": key}, json.dumps(body).encode())
+        answer = call.body()
         call.close()
-        return head.status, json.loads(answer)
+        return status, json.loads(answer)
 
-    def open(self, app_id: str = "app", query: str = "hello", **more: Any) -> tuple[Call, Any]:
+    def open(self, app_id: str = "app", query: str = "hello", **more: Any) -> tuple[Call, int]:
         body = {"app_id": app_id, "query": query, "response_mode": "streaming", "inputs": {}} | more
         call = Call(self.url)
         return call, call.send(
@@ -33,18 +33,18 @@ class Wire(DifyControl):
         )
 
     def events(self, app_id: str = "app", query: str = "hello", **more: Any) -> list[Event]:
-        call, head = self.open(app_id, query, **more)
-        assert head.status == 200, call.body(head)
+        call, status = self.open(app_id, query, **more)
+        assert status == 200, call.body()
         reader = FrameReader()
-        found = [json.loads(event) for data in call.chunks(head) for event in reader.feed(data)]
+        found = [json.loads(event) for data in call.chunks() for event in reader.feed(data)]
         call.close()
         return found
 
     def refusal(self, app_id: str = "app", query: str = "hello", **more: Any) -> str:
-        call, head = self.open(app_id, query, **more)
-        body = json.loads(call.body(head))
+        call, status = self.open(app_id, query, **more)
+        body = json.loads(call.body())
         call.close()
-        assert head.status == body["status"] == 400
+        assert status == body["status"] == 400
         return str(body["message"])
 
 

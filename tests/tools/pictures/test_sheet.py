@@ -7,9 +7,7 @@ from hypothesis import strategies as st
 
 from simulators.demo.document import Buttons, Code, Paragraph, Post, Span, Task, ThreadView
 from simulators.demo.markdown_reader import read_markdown
-from simulators.demo.wrapping import piece
-from tests.simulators.demo.test_lines import MARKDOWN
-from tests.simulators.demo.texts import posts, text
+from tests.simulators.demo.texts import MARKDOWN, posts, text
 from tools.pictures.canvas import GREEN, RED
 from tools.pictures.letters import piece_width
 from tools.pictures.sheet import EDGE, Moment, sheet
@@ -94,7 +92,7 @@ def test_blanks_beside_bold_text_are_drawn_by_position() -> None:
     said = (Span("to "), Span("Umbra Labs", frozenset({"bold"})), Span(" and  on"))
     picture = sheet("t", [Moment("", thread(Post("Anna", is_app=False, blocks=(Paragraph(said),))))], 400)
     to, umbra, and_, *_ = [part for part in ET.fromstring(picture).iter(f"{SVG}text") if part.text in PARTS]
-    blank = piece_width(piece(" "), 15)
+    blank = piece_width(Span(" "), 15)
     for before, after in ((to, umbra), (umbra, and_)):
         end = float(before.attrib["x"]) + float(before.attrib["textLength"])
         assert float(after.attrib["x"]) - end == pytest.approx(blank, abs=0.15)

@@ -1,50 +1,24 @@
-"""Running text in lines: pieces of text with marks, broken at blanks and between East Asian letters."""
+"""Running text in lines: spans of text, broken at blanks and between East Asian letters."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 
-from simulators.demo.cells import clusters, printable, wide, width
-from simulators.demo.document import Text
+from simulators.demo.document import Span, Text
+from simulators.demo.printable import printable
+from tools.pictures.clusters import clusters, wide
 
 _ATOM = re.compile(r"\n|[ \u3000]+|[^ \u3000\n]+")
 
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Text on one line; `marks` are the document's and the drawing's own (see painting)."""
-
-    text: str
-    marks: frozenset[str] = frozenset()
-
-
-Line = tuple[Piece, ...]
-
-
-def piece(text: str, *marks: str) -> Piece:
-    """A piece with these marks."""
-    return Piece(text, frozenset(marks))
-
-
-def cells(part: Piece) -> float:
-    """The measure of terminals."""
-    return width(part.text)
-
-
-def line_width(line: Line) -> int:
-    """Cells."""
-    return sum(width(part.text) for part in line)
-
-
-Word = list[Piece]
-Measure = Callable[[Piece], float]
+Line = tuple[Span, ...]
+Word = list[Span]
+Measure = Callable[[Span], float]
 BLANK, BREAK = " ", "\n"
 
 
-def wrapped(text: Text, room: float, *marks: str, measure: Measure = cells) -> list[Line]:
-    """Lines of at most `room`, in what `measure` gives, one at least; `marks` for all of it."""
+def wrapped(text: Text, room: float, measure: Measure) -> list[Line]:
+    """Lines of at most `room`, in what `measure` gives, one at least."""
     paragraph = _Paragraph(max(1, room), measure)
-    for word in _words(text, frozenset(marks)):
+    for word in _words(text):
         paragraph.take(word)
     return paragraph.end()
 
@@ -86,7 +60,7 @@ class _Paragraph:
             return [word]
         rows: list[Word] = [[]]
         used = 0.0
-        for part in (Piece(cluster, whole.marks) for whole in word for cluster in clusters(whole.text)):
+        for part in (Span(cluster, whole.marks) for whole in word for cluster in clusters(whole.text)):
             size = self._measure(part)
             if rows[-1] and used + size > self._room:
                 rows.append([])
@@ -100,7 +74,7 @@ class _Paragraph:
         self._line, self._blank = [], []
 
 
-def _words(text: Text, marks: frozenset[str]) -> Iterator[Word]:
+def _words(text: Text) -> Iterator[Word]:
     """Words that hold together over marks, single wide letters, blanks (as one) and line breaks."""
     word: Word = []
     for span in text:
@@ -109,13 +83,13 @@ def _words(text: Text, marks: frozenset[str]) -> Iterator[Word]:
                 if word:
                     yield word
                     word = []
-                yield [Piece(BREAK if atom == "\n" else BLANK, span.marks | marks)]
+                yield [Span(BREAK if atom == "\n" else BLANK, span.marks)]
                 continue
             for part in _breakable(atom):
                 if word and (wide(part[0]) or wide(word[-1].text[-1])):
                     yield word
                     word = []
-                word.append(Piece(part, span.marks | marks))
+                word.append(Span(part, span.marks))
     if word:
         yield word
 
@@ -136,12 +110,12 @@ def _breakable(atom: str) -> Iterator[str]:
         yield held
 
 
-def _joined(line: Iterable[Piece]) -> Line:
+def _joined(line: Iterable[Span]) -> Line:
     """Neighbours of the same marks in one."""
-    joined: list[Piece] = []
+    joined: list[Span] = []
     for part in line:
         if joined and joined[-1].marks == part.marks:
-            joined[-1] = Piece(joined[-1].text + part.text, part.marks)
+            joined[-1] = Span(joined[-1].text + part.text, part.marks)
         else:
             joined.append(part)
     return tuple(joined)

@@ -1,20 +1,25 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.demo.cells import printable
 from simulators.demo.document import Span, Text, plain
-from simulators.demo.wrapping import line_width, wrapped
+from simulators.demo.printable import printable
 from tests.simulators.demo.texts import text, texts
+from tools.pictures.clusters import clusters, wide
+from tools.pictures.wrapping import wrapped
+
+
+def cells(span: Span) -> float:
+    return sum(2 if wide(cluster[0]) else 1 for cluster in clusters(span.text))
 
 
 def shown(said: Text, room: int) -> list[str]:
-    return ["".join(piece.text for piece in line) for line in wrapped(said, room)]
+    return ["".join(piece.text for piece in line) for line in wrapped(said, room, cells)]
 
 
 @given(texts, st.integers(2, 30))
 def test_lines_fit_and_lose_only_white_space(said: Text, room: int) -> None:
-    lines = wrapped(said, room)
-    assert all(line_width(line) <= room for line in lines)
+    lines = wrapped(said, room, cells)
+    assert all(sum(map(cells, line)) <= room for line in lines)
     whole = "".join("".join(piece.text for piece in line) for line in lines)
     assert _blankless(whole) == _blankless(printable(plain(said)))
 
@@ -45,5 +50,5 @@ def test_a_line_break_is_one() -> None:
 
 
 def test_marks_stay_with_their_words() -> None:
-    [line] = wrapped((Span("a "), Span("b c", frozenset({"bold"}))), 9)
+    [line] = wrapped((Span("a "), Span("b c", frozenset({"bold"}))), 9, cells)
     assert [(piece.text, set(piece.marks)) for piece in line] == [("a ", set()), ("b c", {"bold"})]
