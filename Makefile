@@ -21,6 +21,10 @@ test: $(READY) ## all tests but the long ones; ARGS="tests/provider -k token" na
 	@sh tools/debian redis-server:redis-server || true
 	@$(PYTHON) -m tools.side_by_side $(ARGS)
 
+.PHONY: test-quick
+test-quick: $(READY) ## the tests of the modules, without any process
+	@$(PYTHON) -m tools.side_by_side --quick
+
 .PHONY: soak
 soak: $(READY) ## the long tests: 20 minutes of steady work, and half an hour of others
 	@$(PYTHON) -m pytest -m soak $(ARGS)
