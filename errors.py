@@ -3,7 +3,7 @@
 BridgeError
 ├── SettingsError              a setting is missing or malformed: which one, and the cure
 ├── RequestError               what came in cannot be taken
-│   ├── Forged                 signature or seal does not hold: 401, empty body
+│   ├── Forged                 signature does not hold: 401, empty body
 │   └── Malformed              signed, but not what Slack sends: 400
 ├── HandoffError               nobody accepted the turn: 503, Slack tries again
 ├── StoreError                 the conversation store failed: memory of the thread is lost, the answer is not
@@ -49,7 +49,7 @@ class RequestError(BridgeError):
 
 
 class Forged(RequestError):
-    """No valid signature or seal."""
+    """No valid signature, of Slack's or of ours."""
 
 
 class Malformed(RequestError):

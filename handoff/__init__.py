@@ -1,4 +1,4 @@
-"""Past Slack's three seconds: a verified event is posted, sealed, to our own `/slack/turns`.
+"""Past Slack's three seconds: a verified event is posted, signed, to our own `/slack/turns`.
 
 See docs/architecture.md#d1-hand-off.
 """

@@ -16,7 +16,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class HandOffRequest:
-    """One sealed turn, on one or several routes.
+    """One signed job, on one or several routes.
 
     `receipt` is what accepts the turn. `since` is the epoch (design seconds) at which Slack began to wait; None: nobody
     waits. `answers` come in as the routes give them, each with its route.

@@ -1,4 +1,4 @@
-"""Posts a sealed turn to ourselves, waits for its first byte, and keeps the connection open until the turn ends.
+"""Posts a signed job to ourselves, waits for its first byte, and keeps the connection open until the turn ends.
 
 A reverse invocation lives only as long as the HTTP request it came with (docs/platform/dify.md#request-lifetime),
 so somebody must stay connected for the whole turn: a greenlet here, over the one HTTP client of the process.

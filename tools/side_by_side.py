@@ -1,8 +1,9 @@
 """Runs the tests, two files at a time: most of the time of a conversation is waiting for clocks, not for the machine.
 
-    python -m tools.side_by_side [arguments of pytest]
+    python -m tools.side_by_side [--quick | arguments of pytest]
 
-With arguments, one pytest gets them all. Without, two processes take one job after the other: a file of conversations,
+`--quick` leaves out what starts processes, and takes fewer examples of each property. With other arguments, one pytest
+gets them all. Without, two processes take one job after the other: a file of conversations,
 or another folder; each has a pytest session of its own, and a process imports the libraries once. pytest-xdist can't do
 this: its workers need real threads, and `dify_plugin` replaces threads by greenlets.
 """
@@ -10,6 +11,7 @@ this: its workers need real threads, and `dify_plugin` replaces threads by green
 import contextlib
 import io
 import multiprocessing
+import os
 import re
 import sys
 from collections import Counter
@@ -41,6 +43,18 @@ NO_TESTS = 5  # pytest's exit code for a file whose tests all need another marke
 _COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped)")
 
 
+PROCESSES = {"conversations", "daemon", "simulators", "soak", "tools"}
+"""Folders whose tests start programs."""
+
+
+def quick_jobs() -> list[str]:
+    """Paths, relative to the project, of the tests that start no program."""
+    tests = ROOT / "tests"
+    folders = [path for path in tests.iterdir() if path.is_dir() and path.name not in PROCESSES]
+    files = [path for folder in folders for path in folder.rglob("test_*.py")] + list(tests.glob("test_*.py"))
+    return [str(path.relative_to(ROOT)) for path in sorted(files, key=lambda path: -path.stat().st_size)]
+
+
 def jobs() -> list[str]:
     """Paths, relative to the project, that together are all tests but those of `make soak`."""
     tests = ROOT / "tests"
@@ -64,12 +78,15 @@ def run(path: str) -> tuple[int, str]:
 
 def main(arguments: list[str]) -> int:
     """The exit code."""
-    if arguments:
+    quick = arguments == ["--quick"]
+    if quick:
+        os.environ["HYPOTHESIS_PROFILE_OF_TESTS"] = "brief"  # see tests/conftest.py
+    elif arguments:
         return int(pytest.main([*MARKS, *arguments]))
     counts: Counter[str] = Counter()
     bad: list[str] = []
     with ProcessPoolExecutor(AT_ONCE, multiprocessing.get_context("spawn")) as pool:
-        running = {pool.submit(run, path): path for path in jobs()}
+        running = {pool.submit(run, path): path for path in (quick_jobs() if quick else jobs())}
         for done in as_completed(running):
             (code, printed), path = done.result(), running[done]
             summary = printed.rpartition("\n")[2]

@@ -33,7 +33,7 @@ def test_it_knows_whom_it_carries() -> None:
 
 
 def fill(gate: Capacity, hook: str, most: int = 1_000) -> int:
-    """As many messages as the gate takes of this hook."""
+    """As many messages as the process takes of this hook."""
     return next(number for number in range(most) if not gate.enter(f"{hook}/T1/C1/{gate.open}.{number}"))
 
 

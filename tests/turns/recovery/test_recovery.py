@@ -19,7 +19,7 @@ from turns.recovery.sweep import AGAIN
 SECRET = "xoxb-nobodys-business"
 
 
-def caretaker(clock: FakeClock, *, is_away: bool = False, carries: bool = False) -> Recovery:
+def recovery(clock: FakeClock, *, is_away: bool = False, carries: bool = False) -> Recovery:
     """One that comes no further than to the store."""
     stores = SimpleNamespace(presence=lambda _: None, is_away=lambda _: is_away)
     services = SimpleNamespace(interrupted=lambda *_: None)
@@ -40,7 +40,7 @@ def test_a_sweep_that_breaks_is_made_again_and_told_without_what_the_error_says(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     clock = FakeClock()
-    ours = caretaker(clock)
+    ours = recovery(clock)
     assert ours.sweeps.take("hook")
     with caplog.at_level(logging.INFO):
         ours.sweep(hook(), cast("Any", BrokenStore()))
@@ -53,7 +53,7 @@ def test_a_sweep_that_breaks_is_made_again_and_told_without_what_the_error_says(
 @pytest.mark.parametrize("is_away", [False, True])
 def test_while_redis_is_away_nobody_knows_what_is_open(is_away: bool) -> None:
     clock = FakeClock()
-    ours = caretaker(clock, is_away=is_away)
+    ours = recovery(clock, is_away=is_away)
     assert ours.sweeps.take("hook")
     ours.sweep(hook(), store(clock))
     clock.advance(AGAIN)
@@ -68,9 +68,9 @@ ELSEWHERE = replace(HERE, machine="another").name
     [(DEAD, REPEATED, 1), (ELSEWHERE, REPEATED, 1), (DEAD, 0.0, 0), (HERE.name, REPEATED, 0)],
 )
 def test_what_came_again_may_have_died_before_it_was_listed(holder: str, age: float, listed: int) -> None:
-    """The request that asks has entered the gate for the same message: that says nothing."""
+    """The request that asks counts among the running turns with the same message: that says nothing."""
     clock = FakeClock()
-    ours, threads = caretaker(clock, carries=True), store(clock)
+    ours, threads = recovery(clock, carries=True), store(clock)
     note = InFlight("1.000001", clock.epoch(), holder)
     threads.update(KEY, lambda record: record.with_open(note))
     clock.advance(age)
@@ -82,7 +82,7 @@ def test_what_came_again_may_have_died_before_it_was_listed(holder: str, age: fl
 
 def test_what_came_again_after_its_end_is_not() -> None:
     clock = FakeClock()
-    ours, threads = caretaker(clock), store(clock)
+    ours, threads = recovery(clock), store(clock)
     threads.update(KEY, lambda record: record.with_handled("1.000001"))
     clock.advance(REPEATED)
     ours.taken_before(hook(), threads, KEY, "1.000001")
