@@ -25,8 +25,14 @@ class Clock(Protocol):
     def sleep(self, seconds: float) -> None:
         """Wait cooperatively."""
 
-    def wall(self, seconds: float) -> float:
-        """How many of the wall's seconds these are: for the time-outs of libraries."""
+    def wall(self, seconds: float, *, at_least: float = 0.0) -> float:
+        """How many of the wall's seconds these are: for the time-outs of libraries.
+
+        `at_least` is in seconds of the wall: a scaled clock does not make a machine or a network faster.
+        """
+
+    def stretched(self, seconds: float, *, at_least: float) -> float:
+        """The same seconds, or more, so that they take `at_least` seconds of the wall."""
 
 
 class SystemClock:
@@ -47,8 +53,11 @@ class SystemClock:
     def sleep(self, seconds: float) -> None:  # noqa: D102
         time.sleep(max(0.0, seconds) * self._scale)
 
-    def wall(self, seconds: float) -> float:  # noqa: D102
-        return seconds * self._scale
+    def wall(self, seconds: float, *, at_least: float = 0.0) -> float:  # noqa: D102
+        return max(at_least, seconds * self._scale)
+
+    def stretched(self, seconds: float, *, at_least: float) -> float:  # noqa: D102
+        return max(seconds, at_least / self._scale)
 
 
 def in_turns[T](items: Iterable[T]) -> Iterator[T]:

@@ -135,7 +135,7 @@ class FormCache:
     def _fetched(self, fetch: Callable[[], Mapping[str, Any]]) -> AppForm | DifyError:
         try:
             with gevent.Timeout(
-                max(self._clock.wall(_FORM_TIMEOUT), _FORM_WALL_FLOOR), DifyUnavailable("form_late")
+                self._clock.wall(_FORM_TIMEOUT, at_least=_FORM_WALL_FLOOR), DifyUnavailable("form_late")
             ):
                 return parse_form(fetch())
         except Exception as error:  # noqa: BLE001 - bare Exceptions: docs/platform/dify.md#error-texts

@@ -164,12 +164,8 @@ class Relay:
 
     def _patience(self, seconds: float) -> float:
         """Design seconds, but never shorter than the machine needs."""
-        scale = self._clock.wall(1.0)
-        return (
-            seconds
-            if scale >= 1.0
-            else max(seconds, ROUTE_WALL_FLOOR * (seconds / UNKNOWN_ROUTE_SECONDS) / scale)
-        )
+        floor = ROUTE_WALL_FLOOR * (seconds / UNKNOWN_ROUTE_SECONDS)
+        return self._clock.stretched(seconds, at_least=floor)
 
 
 def http_client() -> urllib3.PoolManager:

@@ -112,7 +112,7 @@ class Pool:
 
         Raises NeverSent, after which it is safe to send it again, or Unanswered, after which it may have happened.
         """
-        deadline = self._clock.now() + max(bounds.whole, self._floor / self._clock.wall(1.0))
+        deadline = self._clock.now() + self._clock.stretched(bounds.whole, at_least=self._floor)
         timeout = Timeout(connect=self._wall(CONNECT), read=self._wall(bounds.silence))
         manager = self._by_proxy if _proxied(url) else self._direct
         try:
@@ -144,7 +144,7 @@ class Pool:
         self._by_proxy.clear()
 
     def _wall(self, seconds: float) -> float:
-        return max(self._floor, self._clock.wall(seconds))
+        return self._clock.wall(seconds, at_least=self._floor)
 
     def _read(self, response: BaseHTTPResponse, size: int, deadline: float) -> bytes:
         announced = response.headers.get("content-length", "")

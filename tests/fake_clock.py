@@ -19,8 +19,11 @@ class FakeClock:
         self.slept.append(seconds)
         self.time += seconds
 
-    def wall(self, seconds: float) -> float:
-        return seconds * 0.001
+    def wall(self, seconds: float, *, at_least: float = 0.0) -> float:
+        return max(at_least, seconds * 0.001)
+
+    def stretched(self, seconds: float, *, at_least: float) -> float:
+        return max(seconds, at_least / 0.001)
 
     def advance(self, seconds: float) -> None:
         self.time += seconds

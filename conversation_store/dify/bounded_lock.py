@@ -16,7 +16,7 @@ SHORTEST_LIMIT = 1.0
 @contextmanager
 def held(lock: threading.Lock, clock: Clock) -> Iterator[None]:
     """Hold the lock. Raises StoreError when the lock is not released in time."""
-    if not lock.acquire(timeout=max(clock.wall(LOCK_LIMIT), SHORTEST_LIMIT)):
+    if not lock.acquire(timeout=clock.wall(LOCK_LIMIT, at_least=SHORTEST_LIMIT)):
         raise StoreError("others write to the same place for too long")
     try:
         yield

@@ -46,7 +46,7 @@ class TimedStorage:
 
     def __init__(self, storage: DifyStorage, clock: Clock) -> None:
         self._storage = storage
-        self._limit = max(clock.wall(CALL_LIMIT), SHORTEST_LIMIT)
+        self._limit = clock.wall(CALL_LIMIT, at_least=SHORTEST_LIMIT)
 
     def get(self, key: str) -> bytes | None:
         """The value, or None for a missing key."""

@@ -32,8 +32,8 @@ class RedisProcessLeases:
         self._client = client
         self._clock = clock
         self._holder = holder
-        self._lease = int(max(clock.wall(LEASE), SHORTEST_LEASE) * 1000)
-        self._term = max(LEASE, SHORTEST_LEASE / clock.wall(1.0))
+        self._lease = int(clock.wall(LEASE, at_least=SHORTEST_LEASE) * 1000)
+        self._term = clock.stretched(LEASE, at_least=SHORTEST_LEASE)
         self._since: float | None = None
         spawn(self._keep)
 

@@ -33,7 +33,7 @@ def connect(url: str, clock: Clock) -> Redis:
     A command whose connection broke or whose answer is late is sent once more: all our commands can be repeated.
     Raises SettingsError for any other URL.
     """
-    limit = max(clock.wall(CALL_LIMIT), SHORTEST_LIMIT)
+    limit = clock.wall(CALL_LIMIT, at_least=SHORTEST_LIMIT)
     try:
         pool = BlockingConnectionPool.from_url(
             url,

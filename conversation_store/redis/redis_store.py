@@ -145,7 +145,7 @@ class RedisStore:
             return cast("bytes | None", self._client.get(name)) or b""
 
     def _millis(self, seconds: float) -> int:
-        return max(1, int(self._clock.wall(seconds) * 1000))
+        return int(self._clock.wall(seconds, at_least=0.001) * 1000)
 
 
 def _thread(key: ThreadKey) -> str:

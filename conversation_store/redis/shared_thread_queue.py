@@ -101,8 +101,8 @@ class RedisThreadQueue:
 
     def __init__(self, client: Redis, clock: Clock) -> None:
         self._client = client
-        self._lease = int(max(clock.wall(LEASE), SHORTEST_LEASE) * 1000)
-        self._return = max(1, int(clock.wall(RETURN) * 1000))
+        self._lease = int(clock.wall(LEASE, at_least=SHORTEST_LEASE) * 1000)
+        self._return = int(clock.wall(RETURN, at_least=0.001) * 1000)
         self._place = client.register_script(_PLACE)
 
     def join(self, key: ThreadKey, ticket: str) -> int:  # noqa: D102

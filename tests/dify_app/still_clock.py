@@ -17,5 +17,8 @@ class StillClock:
     def sleep(self, seconds: float) -> None:
         self.time += seconds
 
-    def wall(self, seconds: float) -> float:
-        return seconds
+    def wall(self, seconds: float, *, at_least: float = 0.0) -> float:
+        return max(at_least, seconds)
+
+    def stretched(self, seconds: float, *, at_least: float) -> float:
+        return max(seconds, at_least)

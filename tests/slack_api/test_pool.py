@@ -31,8 +31,11 @@ from tests.slack_api.scripted_server import (
 
 
 class UnscaledClock(FakeClock):
-    def wall(self, seconds: float) -> float:
-        return seconds
+    def wall(self, seconds: float, *, at_least: float = 0.0) -> float:
+        return max(at_least, seconds)
+
+    def stretched(self, seconds: float, *, at_least: float) -> float:
+        return max(seconds, at_least)
 
 
 OK = answer({"ok": True})

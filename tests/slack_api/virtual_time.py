@@ -20,8 +20,11 @@ class VirtualTime:
     def epoch(self) -> float:
         return self._now
 
-    def wall(self, seconds: float) -> float:
-        return seconds
+    def wall(self, seconds: float, *, at_least: float = 0.0) -> float:
+        return max(at_least, seconds)
+
+    def stretched(self, seconds: float, *, at_least: float) -> float:
+        return max(seconds, at_least)
 
     def epoch_of(self, wall_epoch: float) -> float:
         return wall_epoch

@@ -41,7 +41,7 @@ class BotIdentities:
             if asking is None:
                 asking = self._asking[token] = gevent.spawn(self._ask, token, api)
             if token not in self._known:
-                asking.join(timeout=max(AUTH_TEST_WALL_FLOOR, self._clock.wall(AUTH_TEST_TIMEOUT)))
+                asking.join(timeout=self._clock.wall(AUTH_TEST_TIMEOUT, at_least=AUTH_TEST_WALL_FLOOR))
         return self._known.get(token)
 
     def is_refused(self, api: SlackApi) -> bool:

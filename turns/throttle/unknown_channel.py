@@ -72,7 +72,7 @@ class UnknownChannel:
         why = self._against_the_rules(is_group_dm)
         if why or not is_group_dm or not self.in_doubt:
             return why
-        self.clock.sleep(max(OTHER_EVENT, SHORTEST / self.clock.wall(1.0)))
+        self.clock.sleep(self.clock.stretched(OTHER_EVENT, at_least=SHORTEST))
         return "its other event is answered" if self._is_taken() else ""
 
     def _is_group_dm(self, patience: Patience) -> bool | None:

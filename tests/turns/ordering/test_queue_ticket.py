@@ -221,9 +221,9 @@ class NotingClock(FakeClock):
         super().__init__()
         self.waited: list[float] = []
 
-    def wall(self, seconds: float) -> float:
+    def wall(self, seconds: float, *, at_least: float = 0.0) -> float:
         self.waited.append(seconds)
-        return super().wall(seconds)
+        return super().wall(seconds, at_least=at_least)
 
 
 def renewals(process: Process, ticket: QueueTicket) -> list[tuple[str, bool]]:
