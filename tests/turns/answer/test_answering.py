@@ -1,0 +1,153 @@
+from dataclasses import replace
+
+import pytest
+
+from conversation_store.record import InFlight, ThreadRecord
+from dify_app.answer import ConversationStarted, TextDelta
+from errors import RunFailed
+from slack_reply import CannotReply, StoppedByUser, Unreachable
+from tests.support.turn_parts import MESSAGE, ReplyOfParts, StoreOfParts, TurnParts
+from turns.answer.answer_state import AnswerState
+from wording import Say
+
+TEXT = "An answer that is long enough to be shown at once, whatever comes behind."
+
+
+def parts(**more: object) -> TurnParts:
+    return TurnParts(says=(ConversationStarted("c-1"), TextDelta(TEXT)), **more)  # type: ignore[arg-type]
+
+
+def test_answer_is_finished_and_its_conversation_remembered() -> None:
+    turn = parts()
+    answering = turn.answering()
+    answering.run(ThreadRecord(), turn.deadline())
+    answering.close()
+    assert [snapshot.text for snapshot in turn.reply.finished] == [TEXT]
+    assert (turn.report.outcome, turn.report.characters) == ("answered", len(TEXT))
+    assert turn.store.record.conversation_id == "c-1"
+    assert turn.store.record.last_answer_ts == "2.000002"
+    assert (turn.store.record.open, turn.store.cleared) == ((), [MESSAGE.ts])
+    assert turn.greets == ["play"]
+    assert turn.status.shown[0] == str(Say.THINKING)
+
+
+def test_store_that_fails_costs_the_memory_and_not_the_answer() -> None:
+    turn = parts(store=StoreOfParts(broken=True))
+    turn.answering().run(ThreadRecord(), turn.deadline())
+    assert [snapshot.text for snapshot in turn.reply.finished] == [TEXT]
+    assert turn.report.outcome == "answered"
+
+
+def test_failed_run_keeps_the_text_so_far_and_a_note() -> None:
+    turn = parts(error=RunFailed())
+    turn.answering().run(ThreadRecord(), turn.deadline())
+    [snapshot] = turn.reply.finished
+    assert snapshot.text.startswith(TEXT)
+    assert str(Say.CUT_SHORT) in snapshot.text
+
+
+def test_word_for_silence_takes_the_messages_away() -> None:
+    turn = TurnParts(says=(TextDelta("NO_REPLY"),))
+    turn.answering().run(ThreadRecord(), turn.deadline())
+    assert (turn.report.outcome, turn.reply.finished) == ("silent", [])
+    assert "retract" in turn.reply.told
+
+
+def test_empty_message_is_greeted_and_the_app_is_not_asked() -> None:
+    turn = parts(is_empty=True)
+    turn.answering().run(ThreadRecord(), turn.deadline())
+    assert (turn.greets, turn.report.outcome, turn.reply.finished) == (["greet"], "greeted", [])
+
+
+def test_reset_in_a_direct_message_forgets_the_conversation() -> None:
+    message = replace(MESSAGE, channel="D1", source="message")
+    turn = parts(message=message, query="Reset", store=StoreOfParts(ThreadRecord("c-0")))
+    turn.answering().run(ThreadRecord(), turn.deadline())
+    assert turn.store.record.conversation_id == ""
+    assert [snapshot.text for snapshot in turn.reply.finished] == [str(Say.RESET_DONE)]
+
+
+@pytest.mark.parametrize(
+    ("fails", "outcome", "unsaid"),
+    [
+        (CannotReply("channel_not_found"), "cannot reply: channel_not_found", False),
+        (Unreachable(), "cannot reply: unreachable", True),
+        (StoppedByUser(), "stopped by user", False),
+    ],
+)
+def test_reply_that_fails_names_its_outcome(fails: Exception, outcome: str, unsaid: bool) -> None:
+    turn = parts(reply=ReplyOfParts(fails=fails))
+    answering = turn.answering()
+    answering.run(ThreadRecord(), turn.deadline())
+    assert (turn.report.outcome, answering.is_unsaid) == (outcome, unsaid)
+    assert turn.store.record.conversation_id == "c-1"
+
+
+def test_end_that_slack_did_not_take_leaves_the_record_open() -> None:
+    opened = ThreadRecord().with_open(InFlight(MESSAGE.ts, 0.0, "here"))
+    turn = parts(reply=ReplyOfParts(fails=Unreachable()), store=StoreOfParts(opened))
+    turn.answering().run(ThreadRecord(), turn.deadline())
+    assert [one.ts for one in turn.store.record.open] == [MESSAGE.ts]
+    assert turn.store.cleared == []
+
+
+def test_streams_that_are_not_stopped_stay_in_the_record() -> None:
+    turn = parts(reply=ReplyOfParts(unstopped=("2.000002",)))
+    answering = turn.answering()
+    answering.run(ThreadRecord(), turn.deadline())
+    answering.close()
+    [left] = turn.store.record.open
+    assert left.streams == ("2.000002",)
+    assert answering.is_unsaid
+
+
+def test_rest_of_a_long_answer_is_brought_as_a_file_with_a_note() -> None:
+    turn = parts(reply=ReplyOfParts(ends=[20]))
+    turn.answering().run(ThreadRecord(), turn.deadline())
+    whole, short = turn.reply.finished
+    assert (whole.text, turn.report.rest) == (TEXT, len(TEXT) - 20)
+    assert short.text.startswith(TEXT[:20])
+    assert str(Say.REST_IN_FILE) in short.text
+
+
+def test_lost_files_are_told_under_the_answer() -> None:
+    turn = parts(lost_files=["plan.pdf"])
+    turn.answering().run(ThreadRecord(), turn.deadline())
+    assert "plan.pdf" in turn.reply.finished[-1].text
+
+
+def test_turn_that_is_cut_keeps_what_has_come_and_says_that_it_was_cut() -> None:
+    turn = parts()
+    answering = turn.answering()
+
+    def half(state: AnswerState, _record: ThreadRecord) -> None:
+        state.take(TextDelta(TEXT))
+        answering.cut()
+
+    turn.ask = half  # type: ignore[method-assign]
+    answering.run(ThreadRecord(), turn.deadline())
+    assert answering.is_cut
+    [snapshot] = turn.reply.finished
+    assert snapshot.text.startswith(TEXT)
+    assert len(snapshot.text) > len(TEXT)
+
+
+@pytest.mark.parametrize("say", [Say.RATE_LIMITED, Say.QUEUE_FULL])
+def test_refusal_is_said_in_the_place_of_an_answer(say: Say) -> None:
+    turn = parts()
+    turn.answering().refuse(say)
+    assert [snapshot.text for snapshot in turn.reply.finished] == [str(say)]
+    assert (turn.store.record.open, turn.report.outcome) == ((), str(say))
+
+
+def test_dropped_message_says_nothing() -> None:
+    turn = parts()
+    turn.answering().drop("foreign team")
+    assert (turn.report.outcome, turn.reply.finished, turn.reply.shown) == ("foreign team", [], [])
+    assert turn.store.cleared == [MESSAGE.ts]
+
+
+def test_waiting_is_shown_in_the_status_line() -> None:
+    turn = parts()
+    turn.answering().waiting()
+    assert turn.status.shown == [str(Say.WAITING)]

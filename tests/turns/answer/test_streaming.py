@@ -1,0 +1,95 @@
+import gevent
+import pytest
+
+from dify_app.answer import Step, TextDelta
+from tests.support.turn_parts import ReplyOfParts, TurnParts
+from turns.answer.answer_state import AnswerState
+from turns.answer.streaming import FIRST_LOOK, Streaming
+
+WORDS = "These are words enough to be worth a look at once, before a line is whole."
+
+
+def made(turn: TurnParts) -> tuple[Streaming, AnswerState]:
+    state = AnswerState()
+    return Streaming(turn.context(), state), state
+
+
+def test_answer_that_is_over_is_left_to_finish() -> None:
+    turn = TurnParts()
+    streaming, state = made(turn)
+    state.take(TextDelta(WORDS))
+    state.end()
+    assert list(streaming.show(turn.deadline())) == []
+    assert (turn.reply.shown, streaming.is_over()) == ([], True)
+
+
+def test_first_words_are_shown_and_told_to_the_caller() -> None:
+    turn = TurnParts()
+    streaming, state = made(turn)
+    state.take(TextDelta(WORDS))
+    shows = streaming.show(turn.deadline())
+    next(shows)
+    assert turn.reply.shown == [WORDS]
+    state.end()
+    assert list(shows) == []
+
+
+def test_pace_of_the_writer_passes_between_two_shows() -> None:
+    turn = TurnParts(reply=ReplyOfParts(pace=5.0))
+    streaming, state = made(turn)
+    state.take(TextDelta("One. "))
+    shows, began = streaming.show(turn.deadline()), turn.clock.now()
+    next(shows)
+
+    def later() -> None:
+        state.take(TextDelta("Two. "))
+        turn.clock.advance(5.0)
+
+    gevent.spawn_later(0.001, later)
+    next(shows)
+    assert turn.reply.shown == ["One. ", "One. Two. "]
+    assert turn.clock.now() - began >= 5.0
+
+
+def test_turn_whose_time_is_over_stops_without_an_end() -> None:
+    turn = TurnParts()
+    streaming, state = made(turn)
+    state.take(TextDelta(WORDS))
+    deadline = turn.clock.now()
+    assert list(streaming.show(deadline)) == []
+    assert streaming.is_over()
+    assert not state.over
+
+
+@pytest.mark.parametrize("text", ["", "NO", "NO_REPLY"])
+def test_text_that_may_turn_out_silent_is_not_shown(text: str) -> None:
+    turn = TurnParts()
+    streaming, state = made(turn)
+    state.take(TextDelta(text))
+    gevent.spawn_later(0.001, state.end)
+    assert list(streaming.show(turn.deadline())) == []
+    assert turn.reply.shown == []
+    assert streaming.snapshot().text == ""
+
+
+def test_step_alone_is_told_in_the_status_line_where_no_stream_is_written() -> None:
+    turn = TurnParts(show_progress=True)
+    streaming, state = made(turn)
+    state.take(Step("1", "Search", "running"))
+    gevent.spawn_later(0.001, state.end)
+    assert list(streaming.show(turn.deadline())) == []
+    assert any("Search" in shown for shown in turn.status.shown)
+
+
+def test_text_that_a_writer_held_back_is_looked_at_again_soon() -> None:
+    """A page may hold back what could still turn into markup: then nothing is visible, and no pace counts."""
+    turn = TurnParts(reply=ReplyOfParts(pace=60.0))
+    turn.reply.show = lambda answer: turn.reply.shown.append(answer.snapshot().text)  # type: ignore[method-assign]
+    streaming, state = made(turn)
+    state.take(TextDelta(WORDS))
+    shows = streaming.show(turn.deadline())
+    next(shows)
+    turn.clock.advance(FIRST_LOOK)
+    state.take(TextDelta(" More."))
+    next(shows)
+    assert turn.reply.shown == [WORDS, f"{WORDS} More."]
