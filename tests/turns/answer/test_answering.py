@@ -118,13 +118,13 @@ def test_lost_files_are_told_under_the_answer() -> None:
 
 def test_turn_that_is_cut_keeps_what_has_come_and_says_that_it_was_cut() -> None:
     turn = parts()
-    answering = turn.answering()
 
     def half(state: AnswerState, _record: ThreadRecord) -> None:
         state.take(TextDelta(TEXT))
         answering.cut()
 
     turn.ask = half  # type: ignore[method-assign]
+    answering = turn.answering()
     answering.run(ThreadRecord(), turn.deadline())
     assert answering.is_cut
     [snapshot] = turn.reply.finished
