@@ -16,6 +16,7 @@ SPECIAL = re.compile(r"[\\`<>&\[!]")
 _TICKS = re.compile(r"`+")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ENTITY_BEGUN = re.compile(r"&(?:#[xX]?)?[A-Za-z0-9]{0,32}\Z")
+_LONGEST_WORD = 200  # characters of it that are looked at before a link
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 
@@ -111,7 +112,7 @@ def _link(line: str, start: int, whole: bool) -> Atom:
         return Atom(start, start + 1, "\\[" if found or links.resembles(line, start) else "[", solid=True)
     if isinstance(found, int):
         return _held(start)
-    return Atom(start, found.end, found.shown(_label(found.label)), solid=True)
+    return Atom(start, found.end, found.shown(_label(found.label), _touched(line, start)), solid=True)
 
 
 def _opens_code(label: str) -> bool:
@@ -135,7 +136,13 @@ def _image(line: str, start: int, whole: bool) -> Atom:
     if isinstance(found, int):
         return _held(start)
     label = _label(found.label) or links.label_text(found.name)
-    return Atom(start, found.end, found.shown(label), solid=True)
+    return Atom(start, found.end, found.shown(label, _touched(line, start)), solid=True)
+
+
+def _touched(line: str, start: int) -> str:
+    """The source of the word that ends where a link begins; empty behind a blank."""
+    before = line[max(0, start - _LONGEST_WORD) : start]
+    return "" if not before or before[-1].isspace() else before.split()[-1]
 
 
 def _label(source: str) -> str:

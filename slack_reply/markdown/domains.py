@@ -36,13 +36,25 @@ _OTHER = re.compile(
 _FILE = re.compile(r"md|py|rs|sh|pl|ps|cc|ml|mk|mm")
 """Endings of countries that are endings of files too."""
 _BARE = re.compile(r"(?<![\w.@/-])((?:[\w-]{1,63}\.)+)([^\W\d_]{2,24}|xn--[\w-]{1,59})(?![\w-])")
+# The end of a word that may go on in a label; a link in that word is seen by its label alone.
+_TOUCHED = re.compile(r"[\w.\-]+\Z")
+_LINK = re.compile(r"\[([^\[\]]{0,100})\]\([^()\s]{0,200}\)")
 _MAIL = re.compile(r"@((?:[\w-]{1,63}\.)+[^\W\d_]{2,24})")
 
 
-def disguises(label: str, url: str) -> bool:
-    """Whether a label that is ready to be shown reads as another address than the one the link leads to."""
+def disguises(label: str, url: str, before: str = "") -> bool:
+    """Whether a label that is ready to be shown reads as another address than the one the link leads to.
+
+    `before` is the source of the word that the label touches: both together may read as an address.
+    """
     shown = rendered(label)
-    named = {host_of(found) for text in {shown, shown.replace("\n", "")} for found in _addresses(text, url)}
+    texts = {shown, shown.replace("\n", "")}
+    named = {host_of(found) for text in texts for found in _addresses(text, url)}
+    touched = _TOUCHED.search(rendered(_LINK.sub(r"\1", before)))
+    if touched:
+        alone = _addresses(touched.group(), url)
+        together = [found for text in texts for found in _addresses(touched.group() + text, url)]
+        named |= {host_of(found) for found in together if found not in alone}
     return bool(named) and named != {host_of(url)}
 
 

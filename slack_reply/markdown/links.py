@@ -44,14 +44,14 @@ class Link(NamedTuple):
         """What to call it without a label: the file's name, else the URL."""
         return self.url.partition("?")[0].rpartition("/")[2] or self.url
 
-    def shown(self, label: str) -> str:
+    def shown(self, label: str, before: str = "") -> str:
         """As Markdown, with a label that is already safe."""
-        return shown(label, self.url)
+        return shown(label, self.url, before)
 
 
-def shown(label: str, url: str) -> str:
+def shown(label: str, url: str, before: str = "") -> str:
     """A link as Markdown; a label that reads as another address than the URL names the real one too."""
-    named = f"{label} → {label_text(url)}" if disguises(label, url) else label
+    named = f"{label} → {label_text(url)}" if disguises(label, url, before) else label
     return f"[{named}]({quoted(url)})"
 
 

@@ -150,3 +150,34 @@ SMALL = Limits(size=60, measure=len, tables=False)
 def test_no_cut_between_messages_disguises_a_link(text: str) -> None:
     for page in paginate(text, SMALL, final=True):
         assert disguised("".join(part.text for part in page.parts)) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"bank.exam[ple]({EVIL})",
+        f"**bank.exam**[ple]({EVIL})",
+        f"bank&#46;exam[ple]({EVIL})",
+        f"www.bank.[com]({EVIL})",
+        f"[bank.exam](https://x.example)[ple]({EVIL})",
+        f"bank.exam![ple]({EVIL}/a.png)",
+        f"https://bank.exam[ple/login]({EVIL})",
+        f"bank.c[om]({EVIL})",
+    ],
+)
+def test_label_that_goes_on_with_a_word_before_it_shows_where_the_link_goes(text: str) -> None:
+    assert "evil.example" in html.unescape(escape(text).split("](https://evil")[0])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"See example.com [1]({EVIL}) for more.",
+        f"As example.com[1]({EVIL}) says.",
+        f"bank.example[/login]({BANK}/login)",
+        f"The end.[1]({EVIL})",
+        f"Straßen[karte]({EVIL})",
+    ],
+)
+def test_label_that_only_follows_a_word_stays_as_it_is(text: str) -> None:
+    assert escape(text) == text
