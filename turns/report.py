@@ -63,11 +63,6 @@ class TurnReport:
     legs: int = 1
     conversation: str = ""
 
-    def heard(self, text: str, seconds: float) -> None:
-        """The app has said `text` so far, `seconds` after Slack's event came in."""
-        if self.first_token is None and text:
-            self.first_token = seconds
-
     def measure(self, slack: SlackApi) -> None:
         """What the turn's client of Slack counted."""
         self.flushes = sum(slack.succeeded[method] for method in TEXT_METHODS)

@@ -87,9 +87,14 @@ class Asking:
             for event in in_turns(said):
                 self._beside(event, brief, state)
                 state.take(event)
-                self._report.heard(state.text, self._clock.epoch() - self._received)
+                self._note_first_token(state)
                 if state.is_full:
                     raise AnswerTooLong
+
+    def _note_first_token(self, state: AnswerState) -> None:
+        """Looks at the text only until there is some: it is put together anew at each look."""
+        if self._report.first_token is None and state.text:
+            self._report.first_token = self._clock.epoch() - self._received
 
     def _again(self, brief: Prompt, record: ThreadRecord) -> Prompt:
         """For an app that has lost the conversation: its files may be lost with it."""

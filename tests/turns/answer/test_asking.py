@@ -82,3 +82,25 @@ def test_app_that_says_more_than_is_kept_is_not_heard_any_further() -> None:
     assert state.over
     assert isinstance(state.error, AnswerTooLong)
     assert len(state.text) == MOST_TEXT
+
+
+def test_text_is_put_together_only_until_its_first_words_have_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An app may say a megabyte in thousands of pieces."""
+    looks: list[int] = []
+    real = vars(AnswerState)["text"].fget
+
+    def counted(state: AnswerState) -> str:
+        looks.append(1)
+        return str(real(state))
+
+    monkeypatch.setattr(AnswerState, "text", property(counted))
+    app = SimpleNamespace(
+        speak=lambda _: None, ask=lambda *_, **__: (TextDelta("word ") for _ in range(1_000))
+    )
+    author, prompt = SimpleNamespace(locale="en", say=str), Prompt("Everything", {})
+    builder, status = SimpleNamespace(write=lambda *_: prompt), SimpleNamespace(show=lambda _: None)
+    asking = cast("Any", Asking)(app, author, builder, None, status, report(), 0.0, FakeClock())
+    state = AnswerState()
+    asking.run(state, ThreadRecord())
+    assert len(state.text) == 5_000
+    assert len(looks) < 50
