@@ -1,11 +1,11 @@
-"""Runs the tests, two files at a time: most of the time of a conversation is waiting for clocks, not for the machine.
+"""Runs the tests, three files at a time: most of the time of a conversation is waiting for clocks, not for the machine.
 
     python -m tools.side_by_side [--quick | arguments of pytest]
 
-`--quick` leaves out what starts processes, and takes fewer examples of each property. With other arguments, one pytest
-gets them all. Without, two processes take one job after the other: a file of conversations,
-or another folder; each has a pytest session of its own, and a process imports the libraries once. pytest-xdist can't do
-this: its workers need real threads, and `dify_plugin` replaces threads by greenlets.
+`--quick` leaves out what starts processes, and takes fewer examples of each property. With other arguments, one
+pytest gets them all. Without, three processes take one job after the other: a file of conversations, or another
+folder; each has a pytest session of its own, and a process imports the libraries once. pytest-xdist can't do this:
+its workers need real threads, and `dify_plugin` replaces threads by greenlets.
 """
 
 import contextlib
@@ -21,9 +21,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-AT_ONCE = 2
+AT_ONCE = 3
 # What takes longest begins first, so that nothing long is left for the end.
 FIRST = (
+    "slack_reply",
     "test_faults",
     "test_orphans",
     "test_handing_off",
@@ -58,14 +59,16 @@ def quick_jobs() -> list[str]:
 def jobs() -> list[str]:
     """Paths, relative to the project, that together are all tests but those of `make soak`."""
     tests = ROOT / "tests"
-    files = sorted((tests / "conversations").glob("test_*.py"), key=_turn)
-    folders = sorted(path for path in tests.iterdir() if path.is_dir() and any(path.rglob("test_*.py")))
+    conversations = tests / "conversations"
+    folders = [path for path in tests.iterdir() if path.is_dir() and any(path.rglob("test_*.py"))]
     rest = [path for path in folders if path.name not in {"conversations", "soak"}]
-    return [str(path.relative_to(ROOT)) for path in [*files, *rest, *sorted(tests.glob("test_*.py"))]]
+    every = [*conversations.glob("test_*.py"), *rest, *tests.glob("test_*.py")]
+    return [str(path.relative_to(ROOT)) for path in sorted(every, key=_turn)]
 
 
-def _turn(path: Path) -> tuple[int, str]:
-    return FIRST.index(path.stem) if path.stem in FIRST else len(FIRST), path.stem
+def _turn(path: Path) -> tuple[int, bool, str]:
+    first = FIRST.index(path.stem) if path.stem in FIRST else len(FIRST)
+    return first, path.parent.name != "conversations", path.stem
 
 
 def run(path: str) -> tuple[int, str]:

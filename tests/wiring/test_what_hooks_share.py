@@ -55,7 +55,7 @@ KEPT_APART = {
     "SlidingWindow._accounts": "the hook's id, or a thread's hash, is in the key",
     "AckTimes._seconds": HOOK,
     "SweepSchedule._due": HOOK,
-    "Budget._lines": TOKEN,
+    "RateLimiter._lines": TOKEN,
     "NativeSupport._missing": TOKEN,
     "Written._known": TOKEN,
     "Users._known": TOKEN,
