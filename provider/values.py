@@ -18,7 +18,21 @@ _SEPARATORS_OF_PAIRS: Final = re.compile(r"[\n,;、，；]+")  # noqa: RUF001
 _APP_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _TRUE: Final = frozenset({"true", "yes", "on", "1"})
 _FALSE: Final = frozenset({"false", "no", "off", "0"})
-_PLAIN_WORD: Final = re.compile(r"[A-Za-z]{1,20}[:=]?")
+_WORDS_OF_SLACKS_PAGE: Final = frozenset(
+    {
+        "app",
+        "client",
+        "credentials",
+        "id",
+        "regenerate",
+        "secret",
+        "show",
+        "signing",
+        "slack",
+        "token",
+        "verification",
+    }
+)
 _CHANNEL_APPS_CURE: Final = "Write it as C0123ABCD=app-id, pairs separated by commas, each channel once."
 _APP_CURE: Final = "Choose the Dify app that answers."
 _REDIS_OPTIONS: Final = frozenset(
@@ -165,9 +179,9 @@ def signing_secrets(raw: object, problems: Problems) -> tuple[str, ...]:
 
 
 def _shown(word: str) -> str:
-    """A plain word as it is; anything else may be a part of a secret, so only its length is told."""
-    is_plain = _PLAIN_WORD.fullmatch(word) and not re.fullmatch(r"[A-Fa-f]+", word)
-    return f'"{word}"' if is_plain else f"something of {len(word)} characters"
+    """A word of Slack's own page as it is; of anything else, which may be a secret, the length alone is told."""
+    is_known = word.rstrip(":=").casefold() in _WORDS_OF_SLACKS_PAGE
+    return f'"{word}"' if is_known else f"something of {len(word)} characters"
 
 
 def base_url(
