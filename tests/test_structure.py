@@ -57,7 +57,7 @@ def parts_of_the_plugin() -> set[str]:
     return {name for name in folders | files if not name.startswith(".")} - OUTSIDE
 
 
-def test_every_part_has_its_rule() -> None:
+def test_part_has_its_rule() -> None:
     assert parts_of_the_plugin() == set(MAY_IMPORT)
 
 
@@ -73,7 +73,7 @@ def test_dependencies_point_one_way(part: str) -> None:
     assert wrong == {}
 
 
-def test_there_is_no_way_round() -> None:
+def test_rule_allows_no_circle() -> None:
     """The rule itself has no circle, whatever it allows."""
     done: set[str] = set()
     while len(done) < len(MAY_IMPORT):
@@ -87,12 +87,12 @@ def in_stages() -> list[Path]:
     return [path for part in MAY_IMPORT for path in modules(part) if path.parent != ROOT]
 
 
-def test_folder_holds_few_enough_modules_to_look_through() -> None:
+def test_folder_holds_at_most_sixteen_modules() -> None:
     held = Counter(path.parent for path in in_stages() if path.name != "__init__.py")
     assert {str(folder.relative_to(ROOT)): many for folder, many in held.items() if many > MOST_MODULES} == {}
 
 
-def test_class_name_stands_once() -> None:
+def test_class_name_is_used_once() -> None:
     places = defaultdict[str, list[str]](list)
     for part in MAY_IMPORT:
         for path in modules(part):
@@ -121,13 +121,13 @@ def past_the_face(path: Path) -> list[str]:
     return found
 
 
-def test_other_folders_are_imported_by_their_face_only() -> None:
+def test_folder_is_imported_only_by_its_face() -> None:
     every = [*in_stages(), ROOT / "main.py"]
     assert {str(path.relative_to(ROOT)): found for path in every if (found := past_the_face(path))} == {}
 
 
 @pytest.mark.parametrize("part", [part for part in MAY_IMPORT if (ROOT / part).is_dir()])
-def test_face_names_what_it_gives(part: str) -> None:
+def test_face_names_each_import_in_all(part: str) -> None:
     """Each name of `__all__` exists, and nothing else is imported there."""
     for init in (ROOT / part).rglob("__init__.py"):
         tree = ast.parse(init.read_text())
@@ -149,7 +149,7 @@ def test_face_names_what_it_gives(part: str) -> None:
         assert given <= named, init
 
 
-def test_dify_plugin_is_imported_first_where_the_process_begins() -> None:
+def test_dify_plugin_is_imported_first_in_main() -> None:
     """It patches for gevent (docs/architecture.md#d8-only-greenlets-call-the-sdk)."""
     for start in ("main.py", "tests/conftest.py"):
         names = [

@@ -157,7 +157,7 @@ def request(house: House, reply: ReplyOfTests, *, why: str = "", in_doubt: bool 
     )
 
 
-def test_a_turn_that_breaks_is_ended_in_its_thread_at_once() -> None:
+def test_turn_that_raises_is_ended_in_its_thread_at_once() -> None:
     house, reply = House(), ReplyOfTests(RuntimeError("a mistake of ours"))
     asked = request(house, reply)
     asked.run()
@@ -169,7 +169,7 @@ def test_a_turn_that_breaks_is_ended_in_its_thread_at_once() -> None:
     assert reply.calls[-1] == "closed"
 
 
-def test_a_turn_that_breaks_is_told_without_what_the_error_says(caplog: pytest.LogCaptureFixture) -> None:
+def test_turn_that_raises_is_logged_without_the_error_text(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         request(House(), ReplyOfTests(RuntimeError(SECRET))).run()
     assert "a turn broke: RuntimeError at test_turn_request.py:" in caplog.text
@@ -177,7 +177,7 @@ def test_a_turn_that_breaks_is_told_without_what_the_error_says(caplog: pytest.L
 
 
 @pytest.mark.parametrize("fails", [None, CannotReply("channel_not_found")])
-def test_a_turn_that_ends_by_itself_is_no_orphan(fails: Exception | None) -> None:
+def test_turn_that_ends_by_itself_is_no_orphan(fails: Exception | None) -> None:
     house, reply = House(), ReplyOfTests(fails)
     asked = request(house, reply)
     asked.run()
@@ -187,7 +187,7 @@ def test_a_turn_that_ends_by_itself_is_no_orphan(fails: Exception | None) -> Non
     assert house.record().conversation_id == "c-1"
 
 
-def test_what_slack_did_not_take_in_time_is_told_later() -> None:
+def test_record_stays_open_when_slack_did_not_take_the_end() -> None:
     """Half an answer stands there: its record stays open, as after a crash."""
     house, reply = House(), ReplyOfTests(Unreachable())
     asked = request(house, reply)
@@ -202,13 +202,13 @@ def test_what_slack_did_not_take_in_time_is_told_later() -> None:
 
 
 @pytest.mark.parametrize("in_doubt", [False, True])
-def test_a_turn_is_listed_before_its_first_byte(in_doubt: bool) -> None:
+def test_turn_is_listed_before_its_first_byte(in_doubt: bool) -> None:
     house = House()
     request(house, ReplyOfTests(None), in_doubt=in_doubt).begin()
     assert [turn.in_doubt for turn in house.store.in_flight("hook")] == [in_doubt]
 
 
-def test_an_answer_is_over_once_its_streams_are_stopped() -> None:
+def test_record_is_closed_once_the_streams_are_stopped() -> None:
     """Until then its record says which are not: the process may die before."""
     house, reply = House(), ReplyOfTests(None, unstopped=("2.000002",))
     asked = request(house, reply)
@@ -221,7 +221,7 @@ def test_an_answer_is_over_once_its_streams_are_stopped() -> None:
     assert house.record().last_answer_ts == "2.000002"
 
 
-def test_a_turn_that_steps_aside_leaves_nothing_open_and_is_not_listed() -> None:
+def test_turn_that_steps_aside_leaves_nothing_open_and_is_not_listed() -> None:
     house, reply = House(), ReplyOfTests(None)
     asked = request(house, reply, why="its other event is answered", in_doubt=True)
     asked.begin()
@@ -233,7 +233,7 @@ def test_a_turn_that_steps_aside_leaves_nothing_open_and_is_not_listed() -> None
     assert reply.calls == ["closed"]
 
 
-def test_recovery_is_told_of_the_end_once_the_turn_holds_nothing_any_more() -> None:
+def test_recovery_is_told_of_the_end_after_the_turn_is_released() -> None:
     asked = request(House(), ReplyOfTests(Unreachable()))
     asked.run()
     assert cast("Any", asked.recovery).ended == [(False, True)]

@@ -92,9 +92,9 @@ def remembered(root: object) -> Iterator[str]:
             queue.append(value)
 
 
-def test_everything_a_process_remembers_is_kept_apart_by_hook() -> None:
+def test_everything_a_process_remembers_is_separate_for_each_hook() -> None:
     assert set(remembered(Container(Environment()))) - set(KEPT_APART) == set()
 
 
-def test_list_names_nothing_that_is_gone() -> None:
+def test_list_names_only_existing_attributes() -> None:
     assert set(KEPT_APART) - set(remembered(Container(Environment()))) == set()
