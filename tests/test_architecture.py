@@ -1,4 +1,4 @@
-"""The page that leads a reader through the code names files that exist, and a way that is short enough."""
+"""docs/architecture.md names files that exist, and the way of a message in it is short enough."""
 
 import re
 from pathlib import Path

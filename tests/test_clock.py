@@ -1,4 +1,4 @@
-"""Work in turns: whoever else is ready gets the processor in between."""
+"""Long work lets other greenlets run between its items."""
 
 import time
 
@@ -24,7 +24,7 @@ def test_ready_greenlet_runs_between_two_items() -> None:
 
 
 def test_sleeping_greenlet_runs_between_two_items() -> None:
-    """With switches alone, gevent looks at what waits for time or bytes only after fifty of them."""
+    """After a sleep of 0, gevent would look at timers and sockets only after fifty switches."""
     told: list[int] = []
     other = gevent.spawn_later(0.001, lambda: told.append(len(told)))
     for _ in in_turns(range(10)):

@@ -1,4 +1,4 @@
-"""Dify's rules for what it installs, as its daemon and its SDK check them (docs/platform/dify.md#manifest-rules)."""
+"""The manifest keeps the rules that Dify's daemon and SDK check (docs/platform/dify.md#manifest-rules)."""
 
 import re
 import tomllib
@@ -29,7 +29,7 @@ ENDPOINTS = [load(path) for path in GROUP["endpoints"]]
 
 
 def texts(node: object) -> list[dict[str, str]]:
-    """Every translated text below a node of a form."""
+    """All translated texts below a node of a form."""
     if isinstance(node, list):
         return [text for item in node for text in texts(item)]
     if not isinstance(node, dict):

@@ -172,9 +172,9 @@ def test_organisation_in_the_payload_does_not_decide(named: str) -> None:
     ("change", "external"),
     [
         ({}, False),
-        ({"is_ext_shared": None}, True),  # Slack did not say it
+        ({"is_ext_shared": None}, True),  # Slack did not say whether the channel is shared
         ({"is_ext_shared": True}, True),
-        ({"channel": "D1", "channel_type": "im"}, True),  # a DM is no channel that anything is shared in
+        ({"channel": "D1", "channel_type": "im"}, True),  # in a DM, is_ext_shared tells nothing
         ({"channel_type": "mpim"}, False),
     ],
     ids=str,
@@ -184,7 +184,7 @@ def test_author_of_another_workspace_of_our_organisation_is_external_only_where_
 ) -> None:
     colleague = replace(PLAIN, user_team="T2", is_ext_shared=False)
     assert replace(colleague, **change).is_external_to("E1") is external
-    assert replace(colleague, **change).is_external_to("")  # no organisation of several workspaces
+    assert replace(colleague, **change).is_external_to("")  # our workspace belongs to no organisation
 
 
 @given(st.text(st.sampled_from("<@U!|>^subteamhere B1"), max_size=200))

@@ -1,4 +1,4 @@
-"""What we ask of Slack's admins: no more than is used (docs/platform/slack.md#app-manifest)."""
+"""The Slack app's manifest asks for no more than the bridge uses (docs/platform/slack.md#app-manifest)."""
 
 from pathlib import Path
 from typing import Any

@@ -14,7 +14,7 @@ read = tolerant(deserialize_request)
 
 
 def test_sdk_has_the_private_name_that_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The one private place of the SDK that this takes."""
+    """The product replaces this private name of the SDK."""
     monkeypatch.setattr(plugin_executor, "deserialize_request", plugin_executor.deserialize_request)
     before = plugin_executor.deserialize_request
     assert before is deserialize_request
@@ -39,7 +39,7 @@ def test_request_that_the_sdk_can_read_is_not_changed() -> None:
 )
 def test_header_that_breaks_the_sdk_is_left_out(header: bytes) -> None:
     raw = b"POST /slack/events HTTP/1.1\r\nHost: h\r\n" + header + b"\r\n\r\nbody"
-    with pytest.raises(Exception):  # noqa: B017, PT011 - that is what this is for
+    with pytest.raises(Exception):  # noqa: B017, PT011 - the SDK may raise anything here
         deserialize_request(raw)
     request = read(raw)
     assert (request.method, request.path) == ("POST", "/slack/events")

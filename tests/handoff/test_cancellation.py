@@ -5,7 +5,7 @@ from handoff.cancellation import CancellationRegistry
 
 @dataclass
 class Turn:
-    """Notes in `cut` that it was cut."""
+    """A turn that notes each cut in `all_cut`."""
 
     name: str
     all_cut: list[str]

@@ -33,7 +33,7 @@ def test_message_is_carried_until_its_last_leave() -> None:
 
 
 def fill(capacity: Capacity, hook: str, most: int = 1_000) -> int:
-    """As many messages as the process takes of this hook."""
+    """Enter messages of this hook until there is no room. Returns their number."""
     return next(
         number for number in range(most) if not capacity.enter(f"{hook}/T1/C1/{capacity.open}.{number}")
     )

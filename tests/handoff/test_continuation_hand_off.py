@@ -22,19 +22,19 @@ WAITING = Job(MESSAGE, "http://h/e/hook/slack/events", 1.0)
 
 @dataclass
 class FakeRelay:
-    """Stands for the relay: what becomes of each request on its relay."""
+    """Gives each posted request its fate, instead of the relay."""
 
     claims: Claims
     fates: list[str]
     posted: list[int] = field(default_factory=list)
     elsewhere: set[int] = field(default_factory=set)
-    """Legs that another process took."""
+    """Continuations that another process claimed."""
 
     def claim(self, job: Job) -> ThreadRecord | None:
         return None if job.continuation in self.elsewhere else ThreadRecord()
 
     def hand_off(self, hook_id: str, routes: object, request: HandOffRequest) -> None:
-        assert request.since is None  # nobody at Slack waits for it
+        assert request.since is None  # Slack does not wait for a continuation
         continuation = Job.from_dict(SIGNER.verify(request.body)).continuation
         self.posted.append(continuation)
         fate = self.fates.pop(0)

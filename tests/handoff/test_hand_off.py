@@ -22,7 +22,7 @@ NAME = f"hook/{ASKED.job_id}"
 
 @dataclass
 class FakeRelay:
-    """Stands for the relay: notes what is posted, and how many are being handed off meanwhile."""
+    """Notes what is posted, and how many messages are open meanwhile, instead of the relay."""
 
     capacity: Capacity
     refuses: bool = False
@@ -82,7 +82,7 @@ def test_owned_job_is_not_posted_again_when_the_process_is_full() -> None:
 
 
 def test_job_with_an_unconfirmed_claim_is_posted() -> None:
-    """Whoever took it may fail yet: only the other end knows."""
+    """The request that claimed the job may fail, so only the receiver can tell whether the job is owned."""
     hand_off, relay, claims = made()
     claims.take(f"{NAME}#0")
     hand_off.hand(ASKED)

@@ -27,7 +27,7 @@ NAME = f"hook/{Job(MESSAGE, '', 1.0).job_id}"
 
 @dataclass
 class WorkOfTests:
-    """A turn, or a sweep, that notes what becomes of it; `breaks` at its beginning."""
+    """A turn or a sweep that notes its calls; with `breaks`, its beginning raises."""
 
     job: Job | None
     held: AbstractContextManager[object]
@@ -49,7 +49,7 @@ class WorkOfTests:
 
 @dataclass
 class TurnsOfTests:
-    """One process's turns on a record that several processes share: takes each message, and each continuation, once."""
+    """The turns of one process on a record that several processes share: each message and continuation runs once."""
 
     taken: dict[str, str] = field(default_factory=dict)
     process: str = "here"
@@ -78,7 +78,7 @@ class TurnsOfTests:
 
 @dataclass
 class Process:
-    """One process, asked again and again."""
+    """One process, which gets several requests."""
 
     turns: TurnsOfTests = field(default_factory=TurnsOfTests)
     capacity: Capacity = field(default_factory=Capacity)
@@ -102,7 +102,7 @@ class Process:
         ).receive(body)
 
     def run(self, reply: TurnReply) -> None:
-        """As the daemon does: read the body to its end."""
+        """Read the body to its end, as the daemon does."""
         assert reply.status == 200
         assert b"".join(cast("Iterator[bytes]", reply.body)).startswith(b".")
 
@@ -177,7 +177,7 @@ def test_claim_of_a_turn_that_begins_is_confirmed() -> None:
 
 
 def test_duplicate_of_an_unconfirmed_claim_gets_425_after_its_wait() -> None:
-    """The first request may fail yet, or die: 409 would be an ack to Slack."""
+    """The first request may still fail or die, and 409 would count as an ack for Slack."""
     process = Process()
     process.claims.take(f"{NAME}#0")
     assert process.receive(signed()).status == 425

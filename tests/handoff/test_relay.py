@@ -142,7 +142,7 @@ def test_slow_route_is_kept_open_until_its_turn_has_ended(serve: Any, relay: Rel
     quick = serve(answering("409 Conflict", ()))
     relay.hand_off("h", [slow.url, quick.url], request())
     assert not slow.ended.is_set()
-    assert slow.ended.wait(timeout=5)  # somebody stayed until its turn had ended
+    assert slow.ended.wait(timeout=5)  # the relay kept the connection until the turn had ended
 
 
 def test_hand_off_fails_when_no_route_answers_in_time(serve: Any, relay: Relay) -> None:
@@ -195,7 +195,7 @@ def test_time_that_slack_has_waited_shortens_the_hand_off(serve: Any, relay: Rel
     began = clock.now()
     with pytest.raises(HandoffError):
         relay.hand_off("h", [never.url], request(since=clock.epoch() - 8.0))
-    assert clock.now() - began < 6.0  # of 11 s, which are the shortest patience at this scale
+    assert clock.now() - began < 6.0  # of 11 s, which is the shortest wait at this scale
 
 
 def test_no_route_is_tried_when_slack_has_gone(serve: Any, relay: Relay) -> None:
@@ -207,7 +207,7 @@ def test_no_route_is_tried_when_slack_has_gone(serve: Any, relay: Relay) -> None
 
 @contextlib.contextmanager
 def breaking(head: bytes) -> Iterator[str]:
-    """Reads the request, says that much, and is gone."""
+    """A server that reads the request, sends these bytes and closes the connection."""
 
     def serve(connection: Any, _: Any) -> None:
         connection.recv(65536)

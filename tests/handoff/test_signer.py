@@ -86,7 +86,7 @@ def test_signature_is_refused_when_a_byte_changes(data: st.DataObject) -> None:
         opened = signer.verify(bytes(body))
     except Forged:
         return
-    # The last character of unpadded base64 has bits that say nothing.
+    # The last character of unpadded base64 has bits that no decoder reads.
     assert opened == CONTENT
 
 

@@ -143,7 +143,7 @@ def test_message_with_every_field_is_read() -> None:
 
 
 def test_installation_is_read_from_the_authorization() -> None:
-    """In Slack Connect the top `team_id` can be the other workspace."""
+    """In Slack Connect the top-level `team_id` can be the other workspace."""
     body = changed(("team_id",), "T9") | {"context_team_id": "T8"}
     assert message_of(body).team_id == "T1"
     body["authorizations"][0]["team_id"] = None

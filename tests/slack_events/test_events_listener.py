@@ -22,7 +22,7 @@ SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
 
 class FakeHandOff(list[Job]):
-    """What was handed off; raises what it is told to, and counts how often a sweep could have begun instead."""
+    """Keeps the jobs that were handed off, raises a given error, and counts the calls for a sweep."""
 
     error: Exception | None = None
     sweeps = 0
@@ -37,7 +37,7 @@ class FakeHandOff(list[Job]):
 
 
 class RefusalsOfTests:
-    """What was refused, and why."""
+    """Keeps the reasons of refused requests."""
 
     def __init__(self) -> None:
         self.reasons: list[str] = []
@@ -232,7 +232,11 @@ def test_each_of_several_secrets_is_valid() -> None:
     "body", [b"null", b"[]", b"", b"\xff", b"[" * 20_000, b'{"a":' * 20_000, b"{}", b'"x"']
 )
 def test_signed_nonsense_gets_200_or_400(body: bytes) -> None:
-    assert take(body, FakeHandOff()).status in {200, 400, 401}  # 401: what is not UTF-8 is signed by nobody
+    assert take(body, FakeHandOff()).status in {
+        200,
+        400,
+        401,
+    }  # 401: a body that is not UTF-8 has no valid signature
 
 
 _json = st.recursive(

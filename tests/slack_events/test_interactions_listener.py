@@ -20,7 +20,7 @@ SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
 
 class ListenerProcess:
-    """Takes requests one after the other, as one process does."""
+    """One process, which gets one request after the other."""
 
     def __init__(self, **rules: Any) -> None:
         self.clock = FakeClock()

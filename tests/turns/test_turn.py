@@ -1,4 +1,4 @@
-"""The turn as a whole: what comes after what, and what it leaves behind however it ends."""
+"""The turn as a whole: the order of its steps, and the state of its thread after each kind of end."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,12 +26,12 @@ CLAIMED, LATER = ThreadRecord("as claimed"), ThreadRecord("as the turn before le
 
 
 class Mistake(Exception):
-    """Of ours."""
+    """An unexpected error in our own code."""
 
 
 @dataclass
 class AnsweringOfTests:
-    """Notes what it is told; breaks where it is told to."""
+    """Notes its calls, and raises where the test wants it."""
 
     breaks: str = ""
     is_cut: bool = False
@@ -65,7 +65,7 @@ class AnsweringOfTests:
 
 @dataclass
 class TurnSetup:
-    """One thread of one process. `hand_on` is what becomes of each hand-off: None for accepted."""
+    """A turn's surroundings: one thread of one process. `hand_on` is called for each hand-off."""
 
     continuation: int = 0
     breaks: str = ""
@@ -84,11 +84,11 @@ class TurnSetup:
         self.report = TurnReport("T1", "C1", MESSAGE.ts, "app")
 
     def ahead(self, ticket: str) -> Any:
-        """Somebody who came before."""
+        """Another job, which is in the queue before the turn."""
         return self.queues.join("t", ticket)
 
     def turn(self, wait: Callable[[], None] = lambda: None) -> Turn:
-        """`wait` happens while it waits, once per hand-on."""
+        """The turn under test. `wait` is called each time the turn waits for its thread."""
         job = Job(MESSAGE, "http://h/e/hook/slack/events", self.clock.epoch(), self.continuation)
         place = self.queues.join("t", job.job_id, self.continuation)
         ticket = QueueTicket(self.queues, place, None, KEY, self.clock)
@@ -124,7 +124,7 @@ class TurnSetup:
 
     @property
     def is_free(self) -> bool:
-        """Whether whoever comes now runs at once."""
+        """Whether a job that joins the queue now would run at once."""
         return bool(self.queues.join("t", "next").is_first())
 
 
@@ -186,11 +186,11 @@ def test_waiting_turn_is_handed_on_with_its_place() -> None:
     assert setup.answering.told == ["waiting", "leave"]
     assert setup.report.outcome == "handed on"
     setup.queues.leave(before)
-    assert not setup.is_free  # the fresh request stands there
+    assert not setup.is_free  # the fresh request has the place
 
 
 def void(_: object) -> None:
-    """Nothing is made of it."""
+    """Drop the value, for lambdas that must return None."""
 
 
 def test_place_here_is_free_when_the_turn_goes_to_another_process() -> None:

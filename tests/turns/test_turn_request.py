@@ -1,4 +1,4 @@
-"""A turn that breaks inside: the thread is told, the log has its line, and nobody waits for it for ever."""
+"""A turn that raises: the thread is told, the log gets its line, and the next turn does not wait for ever."""
 
 import logging
 from collections import Counter
@@ -28,7 +28,7 @@ SECRET = "xoxb-nobodys-business"
 
 @dataclass
 class ReplyOfTests:
-    """Shows the first words, and fails at the end as it is told."""
+    """Shows the first words, and raises the given error at the end."""
 
     fails: Exception | None
     method: str = "stream"
@@ -63,12 +63,12 @@ def _ask(state: AnswerState, *_: Any) -> None:
 
 
 def nothing(*_: Any, **__: Any) -> None:
-    """A courtesy that is not what this is about."""
+    """Does nothing, in the place of a greeting."""
 
 
 @dataclass
 class TurnOfTests:
-    """Runs the answer at once, and is one of the house's running turns."""
+    """Runs the answer at once, as one of the running turns of the process."""
 
     house: House
     answering: Answering
@@ -88,7 +88,7 @@ class TurnOfTests:
 
 @dataclass
 class RecoveryOfTests:
-    """Ends orphans of the house, and notes how turns ended."""
+    """Ends orphans, and notes how turns ended."""
 
     house: House
     ended: list[tuple[bool, bool]] = field(default_factory=list)
@@ -103,7 +103,7 @@ class RecoveryOfTests:
 
 @contextmanager
 def held(house: House) -> Iterator[None]:
-    """While a turn holds its place in the process, no orphan is made of the turn."""
+    """The turn's place in the process. While the turn holds the place, it does not count as an orphan."""
     try:
         yield
     finally:
@@ -111,7 +111,7 @@ def held(house: House) -> Iterator[None]:
 
 
 def request(house: House, reply: ReplyOfTests, *, why: str = "", in_doubt: bool = False) -> TurnRequest:
-    """`why`: the message is not for this turn, for that reason."""
+    """`why`: the reason for which this turn does not answer the message."""
     message = SimpleNamespace(ts=TS, channel="C1", root_ts=TS, user="U1", is_dm=False)
     claim = Claim(house.store, KEY, cast("Any", message), ProcessIdentity.here().name, house.clock)
     report = TurnReport("T1", "C1", TS, "app")
@@ -188,7 +188,7 @@ def test_turn_that_ends_by_itself_is_no_orphan(fails: Exception | None) -> None:
 
 
 def test_record_stays_open_when_slack_did_not_take_the_end() -> None:
-    """Half an answer stands there: its record stays open, as after a crash."""
+    """The thread shows half an answer, so its record stays open, as after a crash."""
     house, reply = House(), ReplyOfTests(Unreachable())
     asked = request(house, reply)
     asked.begin()
@@ -209,7 +209,7 @@ def test_turn_is_listed_before_its_first_byte(in_doubt: bool) -> None:
 
 
 def test_record_is_closed_once_the_streams_are_stopped() -> None:
-    """Until then its record says which are not: the process may die before."""
+    """Until then the record names the open streams, because the process may die before it stops them."""
     house, reply = House(), ReplyOfTests(None, unstopped=("2.000002",))
     asked = request(house, reply)
     seen: list[tuple[str, ...]] = []

@@ -1,6 +1,6 @@
-"""One process serves the hooks of every workspace of Dify: a list of what it remembers, with what keeps hooks apart.
+"""Lists every map that a process keeps for all hooks, and says for each what separates the hooks in it.
 
-A map that is new fails this test until somebody has said by what its keys belong to one hook.
+A new map fails this test until the list says how its keys belong to one hook.
 """
 
 from collections import Counter, deque

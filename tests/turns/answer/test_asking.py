@@ -22,7 +22,7 @@ def report() -> TurnReport:
 
 
 def asked(error: Exception) -> AnswerState:
-    """What becomes of the answer when this goes wrong on the way to the app."""
+    """The answer state after this error on the way to the app."""
 
     def broken(*_: object) -> None:
         raise error

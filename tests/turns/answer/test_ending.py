@@ -150,7 +150,7 @@ def test_answer_above_the_limit_gets_a_note() -> None:
 
 
 def test_very_long_answer_is_not_parsed_for_its_footer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It ends early in any case, and reading all of it would take long."""
+    """The thread takes only a part of such an answer, and parsing all of the answer would take long."""
     read: list[int] = []
 
     def reading(body: str, limits: Limits | None, *, final: bool) -> Iterator[Unit]:

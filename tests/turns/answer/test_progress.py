@@ -104,7 +104,7 @@ def test_changed_further_step_is_counted_once() -> None:
 
 
 def test_number_of_cards_is_smaller_when_they_are_long() -> None:
-    """About four messages of a stream hold them, whatever they say."""
+    """However long their texts are, about four messages of a stream hold all cards."""
     state = after(*(Step(str(n), "名" * 100, "done", output="漢" * 200) for n in range(MOST_CARDS)))
     cards = state.progress.cards(words)
     assert 20 < len(cards) < MOST_CARDS

@@ -34,7 +34,7 @@ class English:
 
 @dataclass
 class PressesOfTests:
-    """Whether a press was ever seen to arrive."""
+    """Tells whether a press ever reached the hook."""
 
     arrived: bool
 

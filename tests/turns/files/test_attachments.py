@@ -18,7 +18,7 @@ SECRET = "xoxb-nobodys-business"
 
 
 class FakeApp:
-    """Places every file into `files`."""
+    """An app whose form takes every file as `files`."""
 
     def __init__(self, *, takes: bool = True, broken: bool = False) -> None:
         self.takes = takes

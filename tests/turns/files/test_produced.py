@@ -17,7 +17,7 @@ PLACE = ReplyTarget("T1", "C1", "channel", "1.000000", "2.000000", "U1", "T1")
 
 
 class FakeFiles:
-    """Slack's storage and thread, and who was in there at once."""
+    """Slack's storage and thread, which note the files that they get."""
 
     def __init__(self) -> None:
         self.stored: list[str] = []
@@ -41,7 +41,7 @@ class FakeFiles:
 
 
 class Dify:
-    """Gives every file but the lost ones, once it may."""
+    """Gives every file except the lost ones, once `may` is set, and counts the fetches at one time."""
 
     def __init__(self) -> None:
         self.may = Event()

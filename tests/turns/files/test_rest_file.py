@@ -15,7 +15,7 @@ PLACE = ReplyTarget("T1", "C1", "channel", "1.000000", "2.000000", "U1", "T1")
 
 
 class FakeFiles:
-    """Slack's storage and thread; slow, or in trouble, as it is told."""
+    """Slack's storage and thread; slow, or raising the given errors."""
 
     def __init__(self, *, storing: Exception | None = None, sharing: SlackError | None = None) -> None:
         self.storing, self.sharing = storing, sharing

@@ -13,7 +13,7 @@ KEY = ThreadKey("hook", "app", "T1", "C1", "1")
 
 
 class FakeSharedQueue:
-    """A line that all processes share; `away` as Redis may be."""
+    """A queue that all processes share; with `away` it raises, as when Redis is away."""
 
     def __init__(self) -> None:
         self.tickets: list[str] = []
@@ -215,7 +215,7 @@ def test_turn_does_not_join_the_queue_again_after_leaving() -> None:
 
 
 class NotingClock(FakeClock):
-    """Notes for how long somebody waits by the wall's time."""
+    """Notes the seconds of each wait before they become wall seconds."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -227,7 +227,7 @@ class NotingClock(FakeClock):
 
 
 def renewals(process: Process, ticket: QueueTicket) -> list[tuple[str, bool]]:
-    """What the youngest of them tells Redis in some terms of its lease."""
+    """What the newest ticket tells Redis during some renewals."""
     shared = process.shared
     assert shared is not None
     shared.renewed.clear()

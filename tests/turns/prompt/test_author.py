@@ -13,7 +13,7 @@ ANN = UserInfo("U1", "Ann", locale="ja-JP")
 
 
 def author(text: str = "", language: str = "auto", **more: Any) -> tuple[Author, list[list[str]]]:
-    """U1 and U2 are known, all others are not; with what was asked for in one go each."""
+    """An author where only U1 and U2 are known, and the user ids of each lookup."""
     asked: list[list[str]] = []
 
     def people(ids: Iterable[str]) -> Mapping[str, UserInfo]:

@@ -29,7 +29,7 @@ class App:
 
 
 class Reading:
-    """A thread as Slack would give it."""
+    """A thread whose messages are given."""
 
     def __init__(self, *raws: dict[str, Any]) -> None:
         self.raws = raws
@@ -47,7 +47,7 @@ class Reading:
 
 
 class Attachments:
-    """Passes everything on but what is named `bad`."""
+    """Passes on every file except those named `bad`."""
 
     def __init__(self, *, wanted: bool = True, required: bool = False) -> None:
         self._wanted, self._required = wanted, required

@@ -82,7 +82,7 @@ def test_our_mention_stays_when_the_bot_user_is_unknown() -> None:
 
 @given(st.text())
 def test_escaped_text_is_read_as_it_was_typed(text: str) -> None:
-    """Slack escapes three characters; whatever people typed is what the app reads."""
+    """Slack escapes three characters; the app must read what people typed."""
     text = text.replace("\x00", "")
     assert read(html.escape(text, quote=False)) == text.strip()
 
@@ -104,7 +104,7 @@ def test_only_blanks_are_lost_around_our_mention(parts: list[str]) -> None:
     "piece", ["<", "<@U", "<@UBOT>", "<@UBOT|", " ", "&", "&amp;", "<!date^", "<a|", "\x00", "\n <@UBOT>"]
 )
 def test_long_text_is_read_in_linear_time(piece: str) -> None:
-    """Each would take minutes if anything were quadratic in the pieces."""
+    """Each text would take minutes if the time were quadratic in its length."""
     read(piece * 200_000)
 
 

@@ -12,7 +12,7 @@ from turns.prompt.thread_reading import MOST_READ, ThreadReading
 
 
 class FakeApi:
-    """`root_first`: the root comes first whatever is asked for."""
+    """`root_first`: the root comes first in every reading, also after `oldest`."""
 
     def __init__(
         self, count: int, fault: Exception | None = None, stall_at: int = -1, *, root_first: bool = False

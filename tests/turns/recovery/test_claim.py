@@ -1,4 +1,4 @@
-"""Who goes on with a turn that waits, when several processes may: the thread's record decides."""
+"""When several processes may go on with a waiting turn, the thread's record decides which one does."""
 
 from dataclasses import dataclass, field, replace
 
@@ -15,7 +15,7 @@ TS = "2.000002"
 
 @dataclass
 class Processes:
-    """Each with a memory of its own before one storage."""
+    """Several processes with one storage; each process has its own memory."""
 
     clock: FakeClock = field(default_factory=FakeClock)
     storage: FakeDifyStorage = field(default_factory=FakeDifyStorage)
@@ -47,7 +47,7 @@ def test_later_continuation_is_free_and_an_earlier_one_is_refused() -> None:
 
 
 def test_process_that_claimed_a_continuation_may_claim_it_again() -> None:
-    """Its request could not begin; within a process the claims see to it that only one does."""
+    """Its first request could not begin. Within a process, the claims let only one request begin."""
     processes = Processes()
     processes.claim_of("a").claim()
     assert processes.claim_of("b").go_on(1) is not None

@@ -39,7 +39,7 @@ def test_turn_of_another_machine_is_judged_by_its_age(message_ts: str, longest: 
 
 @pytest.mark.parametrize("ahead", [-3600.0, 3600.0, 86_400.0])
 def test_age_is_counted_by_slacks_clock_when_another_machine_is_wrong(ahead: float) -> None:
-    """The other machine notes by its own clock when the turn began."""
+    """The other machine writes the beginning of the turn by its own clock."""
     house = House()
     turn = replace(house.turn(holder=ELSEWHERE), started=house.clock.epoch() + ahead)
     assert not house.watch.is_orphan(KEY, turn)
@@ -127,7 +127,7 @@ def test_messages_of_a_running_turn_are_not_touched() -> None:
 def test_orphan_is_ended_once_by_two_processes() -> None:
     house = House()
     turn = house.turn()
-    other = replace(house.orphans, locks=OrphanLocks(house.clock))  # as another process has its own
+    other = replace(house.orphans, locks=OrphanLocks(house.clock))  # another process has its own locks
     house.ending.inside = lambda: None if house.ending.ended else _ended(other.end(KEY, turn))
     assert house.orphans.end(KEY, turn)
     assert len(house.ending.ended) == 1
@@ -214,7 +214,7 @@ def test_entries_of_ended_turns_are_cleared_from_the_list() -> None:
 
 
 def whole(house: House, holder: str, *streams: str) -> InFlight:
-    """A turn whose answer stands there, but for the stops of its streams."""
+    """A turn whose answer is whole, but whose streams are not stopped yet."""
     house.turn(holder=holder)
     closing = InFlight("1.000001", house.clock.epoch(), holder, "stream", streams[0], "C1", streams=streams)
     house.store.update(KEY, lambda record: record.with_in_flight(closing).with_answer("3.000003"))
@@ -227,7 +227,7 @@ def test_whole_answer_of_a_dead_process_is_closed_and_not_marked() -> None:
     house.sweep()
     assert house.ending.ended == []
     assert house.ending.closed == [("C1", ("2.000002", "3.000003"), False)]
-    assert house.clock.slept == [SECOND_LOOK]  # Slack was away at the first
+    assert house.clock.slept == [SECOND_LOOK]  # Slack failed at the first look
     assert house.store.in_flight("hook") == ()
     assert (house.record().open, house.record().last_answer_ts) == ((), "3.000003")
 
@@ -254,7 +254,7 @@ def test_turn_with_a_valid_lease_is_looked_at_again() -> None:
 
 
 class Flaky(FakeDifyStorage):
-    """Fails so many reads of the keys that begin like this."""
+    """Fails at the next `left` reads of keys that begin with `failing`."""
 
     failing = ""
     left = 0
@@ -329,7 +329,7 @@ def many(house: House, count: int) -> None:
 
 
 def test_sweep_ends_in_time_and_the_next_one_goes_on() -> None:
-    """With some 19 stops a minute, not all that a full process leaves behind can be ended in one request."""
+    """Slack allows about 19 stops a minute, so one request cannot end all orphans of a full process."""
     house = House()
     many(house, 400)
     house.ending.inside = lambda: house.clock.advance(3.0)

@@ -31,7 +31,9 @@ def test_other_process_of_this_machine_lives_until_it_is_killed() -> None:
         name = other.stdout.readline().strip()
         assert HERE.fate_of(name) is Fate.LIVES
         other.kill()
-        os.waitid(os.P_PID, other.pid, os.WEXITED | os.WNOWAIT)  # dead, and nobody took notice yet
+        os.waitid(
+            os.P_PID, other.pid, os.WEXITED | os.WNOWAIT
+        )  # the process is dead, but its parent has not collected it yet
         assert HERE.fate_of(name) is Fate.GONE
         other.wait()
         assert HERE.fate_of(name) is Fate.GONE

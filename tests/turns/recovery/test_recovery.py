@@ -20,7 +20,7 @@ SECRET = "xoxb-nobodys-business"
 
 
 def recovery(clock: FakeClock, *, is_away: bool = False, carries: bool = False) -> Recovery:
-    """One that comes no further than to the store."""
+    """A recovery that can only read its store."""
     stores = SimpleNamespace(presence=lambda _: None, is_away=lambda _: is_away)
     services = SimpleNamespace(interrupted=lambda *_: None)
     running = SimpleNamespace(carries=lambda _: carries)
@@ -68,7 +68,7 @@ ELSEWHERE = replace(HERE, machine="another").name
     [(DEAD, REPEATED, 1), (ELSEWHERE, REPEATED, 1), (DEAD, 0.0, 0), (HERE.name, REPEATED, 0)],
 )
 def test_repeated_message_of_a_dead_process_is_listed(holder: str, age: float, listed: int) -> None:
-    """The request that asks counts among the running turns with the same message: that says nothing."""
+    """The new request is itself counted as a running turn of this message, so that count proves nothing."""
     clock = FakeClock()
     ours, threads = recovery(clock, carries=True), store(clock)
     note = InFlight("1.000001", clock.epoch(), holder)

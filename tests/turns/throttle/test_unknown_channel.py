@@ -1,4 +1,4 @@
-"""Two processes, one storage: a group direct message's mention, its other event, and which of them is answered."""
+"""Two processes get the two events of a mention in a group direct message: only one of the events is answered."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -22,7 +22,7 @@ MENTION = Message("T1", "G1", "1.000001", "app_mention", user="U1", text="hi")
 
 @dataclass
 class Waiting(FakeClock):
-    """Something happens while somebody sleeps."""
+    """Calls `meanwhile` during each sleep."""
 
     meanwhile: Callable[[], object] = lambda: None
 
