@@ -1,4 +1,4 @@
-"""docs/architecture.md names files that exist, and the way of a message in it is short enough."""
+"""The architecture page names files that exist, and its way of a message is short enough."""
 
 import re
 from pathlib import Path

@@ -135,7 +135,7 @@ class Turn:
         self._answering.run(record, self._deadline)
 
     def _again(self) -> ThreadRecord:
-        """The record again: the turns before this one, here or in other processes, have changed it."""
+        """The record, read again: turns before this one, here or in other processes, may have changed it."""
         try:
             return self._thread.store.get(self._thread.key, fresh=True) or ThreadRecord()
         except StoreError:

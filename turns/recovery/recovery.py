@@ -56,7 +56,7 @@ class Recovery:
     def taken_before(self, endpoint: EndpointRequest, store: ResilientStore, key: ThreadKey, ts: str) -> None:
         """A claimed message came again: its process may have died before the turn was on the hook's list.
 
-        So the turn is put on the list. The sweep decides whether the turn is an orphan, since it can look twice.
+        If so, the turn is put on the list. The sweep decides whether the turn is an orphan, since it can look twice.
         """
         record = store.get(key)
         turn = record.open_turn(ts) if record else None

@@ -43,7 +43,7 @@ class Over:
 
 
 class SlidingWindow:
-    """One per process and kind of name. It forgets the names that were not used for longest."""
+    """One per process and kind of name. It forgets a name that was not used for twice the longest limit."""
 
     def __init__(self, limits: tuple[Limit, ...], clock: Clock, names: int = NAMES) -> None:
         self._limits = limits
