@@ -1,29 +1,29 @@
-"""Time as a parameter: every wait of the bridge goes through a Clock, so tests need none."""
+"""Time is a parameter: every wait of the bridge goes through a Clock, so tests do not wait."""
 
 import time
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 AT_A_STRETCH = 0.005
-"""Seconds of processor time for which one greenlet computes before the others get their turn."""
+"""Seconds of processor time for which one greenlet computes before other greenlets may run."""
 SWITCH = 0.0001
-"""Seconds of the wall: with none at all, gevent would go on with callbacks alone, and nothing would be read."""
+"""Wall seconds. After a sleep of 0, gevent would run only its callbacks, and no socket would be read."""
 
 
 class Clock(Protocol):
-    """Seconds as the design counts them; a scaled clock runs them faster than the wall's."""
+    """Tells the time in design seconds. With a scaled clock, a design second is shorter than a wall second."""
 
     def now(self) -> float:
         """Monotonic seconds."""
 
     def epoch(self) -> float:
-        """Seconds since a fixed point that all processes share: for the age of stored things."""
+        """Seconds since a fixed point that all processes share. This tells the age of what is stored."""
 
     def epoch_of(self, wall_epoch: float) -> float:
-        """The `epoch` of a moment that somebody else names in seconds of the wall, as Slack's `ts` does."""
+        """The `epoch` of a moment that is given in wall seconds, as Slack's `ts` is."""
 
     def sleep(self, seconds: float) -> None:
-        """Wait cooperatively."""
+        """Wait; other greenlets run meanwhile."""
 
     def wall(self, seconds: float, *, at_least: float = 0.0) -> float:
         """How many of the wall's seconds these are: for the time-outs of libraries.
@@ -36,7 +36,7 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """The machine's time; `scale` is the wall's seconds per second of the design (1, or less in tests)."""
+    """The machine's time. `scale` is how many wall seconds a design second lasts (1, or less in tests)."""
 
     def __init__(self, scale: float = 1.0) -> None:
         self._scale = scale
@@ -61,7 +61,7 @@ class SystemClock:
 
 
 def in_turns[T](items: Iterable[T]) -> Iterator[T]:
-    """Give the same items; between two of them, other greenlets get their turn once AT_A_STRETCH is over.
+    """Give the same items; between two of them, other greenlets may run each time AT_A_STRETCH is over.
 
     This is for work that grows with what an app says: while one greenlet computes, no other request of the process
     is answered.

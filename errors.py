@@ -2,41 +2,41 @@
 
 BridgeError
 ├── SettingsError              a setting is missing or malformed: which one, and the cure
-├── RequestError               what came in cannot be taken
-│   ├── Forged                 signature does not hold: 401, empty body
+├── RequestError               an HTTP request is refused
+│   ├── Forged                 the signature is not valid: 401, empty body
 │   └── Malformed              signed, but not what Slack sends: 400
-├── HandoffError               nobody accepted the turn: 503, Slack tries again
+├── HandoffError               no request accepted the turn: 503, Slack tries again
 ├── StoreError                 the conversation store failed: memory of the thread is lost, the answer is not
-│   ├── StoreBusy              the storage works, but too many were at it
-│   └── StoreFull              over the quota
+│   ├── StoreBusy              the storage works, but too many calls wanted it at once
+│   └── StoreFull              the storage is over its quota
 ├── SlackError                 a call to Slack's Web API did not succeed
 │   ├── SlackRefused           Slack answered `ok: false`; `error` is its code
-│   ├── SlackRateLimited       429; `retry_after` in seconds
-│   ├── SlackUnreachable       the request never reached Slack: safe to send again
-│   ├── SlackFateUnknown       sent, but no usable answer: it may have happened
-│   └── FileRefused            a file cannot be carried; `reason` is a key of `wording`
+│   ├── SlackRateLimited       Slack answered 429; `retry_after` in seconds
+│   ├── SlackUnreachable       the request never reached Slack: the call is safe to send again
+│   ├── SlackFateUnknown       the request was sent, but no usable answer came: the call may have happened
+│   └── FileRefused            a file cannot be passed on; `reason` is a key of `wording`
 └── DifyError                  the app did not give its whole answer
     ├── ConversationLost       the app does not know the conversation_id any more
-    ├── AppMisconfigured       the admin must do something: app missing, unpublished, of a kind that cannot answer
+    ├── AppMisconfigured       the admin must act: the app is missing, unpublished, or of a kind that cannot answer
     │   ├── InputMissing       a required variable of the app's form has no value; `variable`
-    │   └── UnsupportedApp     an app kind that Dify does not let plugins call
+    │   └── UnsupportedApp     Dify does not let plugins call this kind of app
     ├── ProviderTrouble        the model's provider refused: credentials, quota, model
     ├── RunFailed              the app ran and failed
     ├── DifyUnavailable        Dify or its plugin daemon failed: connection, 5xx
     │   └── ContextBroken      another request's end cancelled ours (daemons 0.6.7 and 0.6.8)
     ├── TimeCut                the daemon ended the stream after its 240 s (docs/platform/dify.md#read-time-out)
-    ├── Silent                 no event for the SDK's whole idle limit
-    ├── AnswerTooLong          it said more than is kept of one answer
+    ├── Silent                 no event came for the SDK's whole idle limit
+    ├── AnswerTooLong          the app said more than is kept of one answer
     └── Incomplete             the stream ended without an end event
 """
 
 
 class BridgeError(Exception):
-    """Base of everything above; its text is for logs and never shown in Slack."""
+    """The base of all errors above. Its text is for logs and is never shown in Slack."""
 
 
 class SettingsError(BridgeError):
-    """`setting` is the name in provider/slack.yaml, `cure` one English sentence for the admin."""
+    """`setting` is the setting's name in provider/slack.yaml, `cure` is one English sentence for the admin."""
 
     def __init__(self, setting: str, cure: str) -> None:
         super().__init__(f"setting {setting}: {cure}")
@@ -45,15 +45,15 @@ class SettingsError(BridgeError):
 
 
 class RequestError(BridgeError):
-    """An HTTP request that is not taken."""
+    """An HTTP request is refused."""
 
 
 class Forged(RequestError):
-    """No valid signature, of Slack's or of ours."""
+    """The request has no valid signature, neither Slack's nor ours."""
 
 
 class Malformed(RequestError):
-    """Genuine, but senseless."""
+    """The request is signed, but its content makes no sense."""
 
 
 class HandoffError(BridgeError):
@@ -65,7 +65,7 @@ class StoreError(BridgeError):
 
 
 class StoreBusy(StoreError):
-    """The storage works, but too many wanted the same of it at once."""
+    """The storage works, but too many callers wanted the same entry at once."""
 
 
 class StoreFull(StoreError):
@@ -89,7 +89,7 @@ class SlackRefused(SlackError):
 
 
 class SlackRateLimited(SlackError):
-    """Slack's 429; nothing was done. `retry_after` is in seconds."""
+    """Slack answered 429 and did nothing. `retry_after` is in seconds."""
 
     def __init__(self, method: str, retry_after: float) -> None:
         super().__init__(method, f"rate limited, {retry_after:g} s")
@@ -97,7 +97,7 @@ class SlackRateLimited(SlackError):
 
 
 class SlackUnreachable(SlackError):
-    """No connection: the call did not happen."""
+    """There was no connection to Slack, so the call did not happen."""
 
 
 class SlackFateUnknown(SlackError):
@@ -105,7 +105,7 @@ class SlackFateUnknown(SlackError):
 
 
 class FileRefused(SlackError):
-    """A file that is not carried; `reason` is a key of the wording catalogue."""
+    """A file is not passed on; `reason` is a key of the wording catalogue."""
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__("file", f"{reason}")
@@ -114,10 +114,10 @@ class FileRefused(SlackError):
 
 
 class DifyError(BridgeError):
-    """The app's answer is missing or cut; what came before it stands.
+    """The app's answer is missing or cut. The text that came before the error stays.
 
-    `kind` tells causes of one type apart, for logs and for wording: see `dify_app/faults.py`. Nothing that
-    Dify wrote is kept.
+    `kind` tells causes of one type apart, for logs and for wording: see `dify_app/faults.py`. The error keeps no
+    text of Dify's.
     """
 
     def __init__(self, kind: str = "") -> None:
@@ -130,11 +130,11 @@ class ConversationLost(DifyError):
 
 
 class AppMisconfigured(DifyError):
-    """Only the admin can mend it, in Dify."""
+    """Only the admin can mend the app, in Dify."""
 
 
 class InputMissing(AppMisconfigured):
-    """A required variable of the app's form that nobody fills; `takes_files`: the member can, with a file."""
+    """A required variable of the app's form has no value; `takes_files`: the member can give one, as a file."""
 
     def __init__(self, variable: str, *, takes_files: bool = False) -> None:
         super().__init__("input_missing")
@@ -171,7 +171,7 @@ class Silent(DifyError):
 
 
 class AnswerTooLong(DifyError):
-    """The app says more than is kept of one answer (docs/architecture.md#d16-tenants-and-bounds): nobody reads on."""
+    """The app says more than is kept of one answer (docs/architecture.md#d16-tenants-and-bounds); reading stops."""
 
 
 class Incomplete(DifyError):

@@ -9,7 +9,7 @@ from message import Message
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Answer this message.
+    """The request shall answer this message.
 
     `hook_url` is the `Dify-Hook-Url` of Slack's request, which our own request no longer has. `received` is the
     epoch (design seconds) at which Slack's event came in. `continuation` counts the requests of one
@@ -27,7 +27,7 @@ class Job:
         return f"{self.message.team_id}/{self.message.channel}/{self.message.ts}"
 
     def next(self) -> "Job":
-        """The same turn, for a fresh request."""
+        """The job for the fresh request that goes on with the same turn."""
         return replace(self, continuation=self.continuation + 1)
 
     def to_dict(self) -> dict[str, Any]:
@@ -41,7 +41,7 @@ class Job:
 
     @classmethod
     def from_dict(cls, content: dict[str, Any]) -> "Job":
-        """Raises Forged when the content is not one of ours."""
+        """Read what `to_dict` wrote. Raises Forged when the content is not a job of ours."""
         try:
             return cls(
                 message=Message.from_dict(content["message"]),
@@ -55,7 +55,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class SweepJob:
-    """Look for what dead processes left behind in this hook. `number` tells one sweep from the next."""
+    """The request shall look for turns of dead processes in this hook. `number` tells one sweep from the next."""
 
     number: str
     continuation: int = 0
@@ -71,6 +71,6 @@ class SweepJob:
 
 
 def job_from(content: dict[str, Any]) -> Job | SweepJob:
-    """The job that was signed; raises Forged when it is not one of ours."""
+    """The job that was signed. Raises Forged when the content is not a job of ours."""
     number = content.get("sweep")
     return SweepJob(number) if isinstance(number, str) else Job.from_dict(content)

@@ -1,4 +1,4 @@
-"""One message that Slack told us of, as the rest of the bridge sees it."""
+"""One message that Slack sent us an event about, as the rest of the bridge sees the message."""
 
 import re
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any, Literal, cast
 from errors import Malformed
 
 Source = Literal["app_mention", "message", "button"]
-"""Which event told of it; `button`: nobody wrote it, somebody pressed a button that says it."""
+"""The event that brought the message. `button`: nobody wrote the message; a member pressed a button with its text."""
 
 MENTION = re.compile(r"<@([A-Za-z0-9]{1,64})(?:\|[^<>]*)?>", re.ASCII)
 
@@ -18,9 +18,9 @@ _TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}", re.ASCII)
 
 
 def moment(ts: str) -> tuple[int, int]:
-    """A ts as numbers, (-1, 0) for what is none; a float has not digits enough for seconds and microseconds."""
+    """A ts as numbers, (-1, 0) for text that is no ts. A float is too coarse for seconds and microseconds together."""
     seconds, _, micros = ts.partition(".")
-    whole = seconds.isascii() and seconds.isdigit() and len(seconds) <= 12  # noqa: PLR2004 - as Message takes them
+    whole = seconds.isascii() and seconds.isdigit() and len(seconds) <= 12  # noqa: PLR2004 - the limit of Message, too
     return (
         int(seconds) if whole else -1,
         int(micros[:6].ljust(6, "0")) if micros.isascii() and micros.isdigit() else 0,
@@ -29,13 +29,13 @@ def moment(ts: str) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Ids as Slack gives them, "" where it gave none.
+    """One message. The ids are Slack's own; an id is "" where Slack gave none.
 
-    `team_id` is where our app is installed, `user_team` where the author belongs. `enterprise_id` is the organisation
-    of the installation as an event names it, "" for a press; whose our token is says only `auth.test`
+    `team_id` is the workspace our app is installed in, `user_team` the author's workspace. `enterprise_id` is the
+    organisation that the event names for the installation, "" for a press; only `auth.test` tells whose token we hold
     (turns/throttle/bot_identities.py). `is_ext_shared`: whether other organisations are in the channel; None: Slack
-    did not say. `files` are Slack's file objects, cut down to what is needed to fetch them.
-    Raises Malformed when ids are not shaped like ids, so what is stored or sent under them is safe.
+    did not say. `files` are Slack's file objects, with only the fields that are needed to fetch the files.
+    Raises Malformed when an id or a ts does not have the shape of one, so that both are safe in keys and calls.
     """
 
     team_id: str
@@ -67,44 +67,44 @@ class Message:
 
     @property
     def root_ts(self) -> str:
-        """The thread it stands in, or begins."""
+        """The ts of the thread that the message belongs to, or begins."""
         return self.thread_ts or self.ts
 
     @property
     def is_reply(self) -> bool:
-        """Whether it stands in a thread that another message began."""
+        """Whether the message belongs to a thread that another message began."""
         return self.thread_ts not in {"", self.ts}
 
     @property
     def is_dm(self) -> bool:
-        """A conversation with us alone. `app_mention` names no channel type; the id of a DM begins with D."""
+        """Whether the author writes to us alone. `app_mention` names no channel type; the id of a DM begins with D."""
         return self.channel_type in {"im", "app_home"} or (not self.channel_type and self.channel[:1] == "D")
 
     @property
     def is_group_dm(self) -> bool:
-        """A direct message among several people."""
+        """Whether this is a direct message among several people."""
         return self.channel_type == "mpim"
 
     @property
     def mentions_us(self) -> bool:
-        """Whether our mention stands anywhere in the text."""
+        """Whether the text mentions us, anywhere."""
         return bool(self.bot_user_id) and self.bot_user_id in MENTION.findall(self.text)
 
     @property
     def mentions_others(self) -> bool:
-        """Whether it turns to another user, to a group of them or to everybody."""
+        """Whether the text mentions another user, a group of users or everybody."""
         others = (user for user in MENTION.findall(self.text) if user != self.bot_user_id)
         return any(others) or _MANY.search(self.text) is not None
 
     def is_external_to(self, enterprise_id: str) -> bool:
-        """Whether the author is of another organisation than ours; `enterprise_id` is ours, "" if it has no id."""
+        """Whether the author is of another organisation; `enterprise_id` is our organisation's, "" if it has none."""
         return self.is_outsider(self.user_team, enterprise_id)
 
     def is_outsider(self, team: str, enterprise_id: str) -> bool:
-        """Whether who belongs to `team` ("": unknown) and writes here is of another organisation.
+        """Whether a person of `team` ("": unknown) who writes in this channel is of another organisation.
 
-        An outsider is whoever is not shown to be of ours. An organisation has several workspaces: who writes in a
-        channel that no other organisation is in is of ours.
+        A person counts as an outsider unless something shows that the person is of our organisation. An organisation
+        has several workspaces: in a channel without other organisations, every author is of our organisation.
         """
         if not team:
             return self.is_ext_shared is not False
@@ -113,12 +113,12 @@ class Message:
         return not enterprise_id or self.is_ext_shared is not False or self.is_dm
 
     def to_dict(self) -> dict[str, Any]:
-        """As JSON can carry it, for the hand-off."""
+        """The message as JSON values, for the hand-off."""
         return asdict(self)
 
     @classmethod
     def from_dict(cls, carried: object) -> "Message":
-        """What `to_dict` gave; raises Malformed for anything else."""
+        """Read what `to_dict` gave. Raises Malformed for anything else."""
         if not isinstance(carried, dict):
             raise Malformed("a message that is no object")
         values = {field.name: carried.get(field.name) for field in fields(cls)}

@@ -1,4 +1,4 @@
-"""An endpoint that breaks tells nobody why: the SDK would answer HTTP 500 with the exception's text in the body."""
+"""Keeps the reason of a failure out of the answer: the SDK would answer HTTP 500 with the exception's text."""
 
 from collections.abc import Callable
 
@@ -9,11 +9,11 @@ from turns import logger, where
 
 
 def discreet(answer: Callable[[], Response]) -> Response:
-    """The answer; if there is none, an empty 503, so that Slack asks again, and a line in the log."""
+    """Return the answer. If `answer` raises, return an empty 503, so that Slack sends again, and write to the log."""
     try:
         return answer()
     except SettingsError as error:
         logger.error("%s", error)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is no stranger's business
+    except Exception as error:  # noqa: BLE001 - a caller must not see any exception's text
         logger.error("an endpoint broke: %s", where(error))
     return Response(status=503, content_type="text/plain; charset=utf-8")

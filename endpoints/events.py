@@ -1,4 +1,4 @@
-"""POST /slack/events: what Slack tells us."""
+"""POST /slack/events: Slack sends its events here."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from wiring import container
 
 
 class EventsEndpoint(Endpoint):  # type: ignore[misc]  # the SDK is not typed
-    """Acks within Slack's 3 s, once the message is owned by a turn."""
+    """Acks within Slack's 3 s, once a turn owns the message."""
 
     def _invoke(self, r: Request, values: Mapping[str, str], settings: Mapping[str, object]) -> Response:  # noqa: ARG002
         def answer() -> Response:

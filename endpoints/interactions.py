@@ -1,4 +1,4 @@
-"""POST /slack/interactions: the press of a button."""
+"""POST /slack/interactions: Slack tells us here that a member pressed a button."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from wiring import container
 
 
 class InteractionsEndpoint(Endpoint):  # type: ignore[misc]  # the SDK is not typed
-    """Acks within Slack's 3 s, once the question is owned by a turn; otherwise Slack tells the member."""
+    """Acks within Slack's 3 s, once a turn owns the question. Without an ack, Slack tells the member."""
 
     def _invoke(self, r: Request, values: Mapping[str, str], settings: Mapping[str, object]) -> Response:  # noqa: ARG002
         def answer() -> Response:

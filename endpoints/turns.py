@@ -1,4 +1,4 @@
-"""POST /slack/turns (hidden): our own requests, one per turn; each lives until its turn has ended."""
+"""POST /slack/turns (hidden): our own requests, one per turn. A request lives until its turn has ended."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ from wiring import container
 
 
 class TurnsEndpoint(Endpoint):  # type: ignore[misc]  # the SDK is not typed
-    """Answers 401 to whatever we did not sign ourselves, and 409 to what is taken already."""
+    """Answers 401 to a body that we did not sign ourselves, and 409 to a job that is claimed already."""
 
     def _invoke(self, r: Request, values: Mapping[str, str], settings: Mapping[str, object]) -> Response:  # noqa: ARG002
         def answer() -> Response:

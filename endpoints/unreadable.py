@@ -1,10 +1,10 @@
-"""Requests that the SDK can't even read: it would answer them with HTTP 500 and a traceback in the body.
+"""Reads requests that the SDK can't read: the SDK would answer them with HTTP 500 and a traceback in the body.
 
-It decodes every header as UTF-8 and refuses names with an underscore before any endpoint is asked, so whoever knows
-the URL could make it fail (docs/platform/dify.md#endpoint-requests). Here such a request is read without these
-headers, which a proxy may have added to a genuine one, and if that is not enough without any: then it is refused
-like every other one that carries no signature. So is one with more than MOST_HEADERS, which the SDK would read for
-half a second.
+The SDK decodes every header as UTF-8 and refuses header names with an underscore before any endpoint is asked, so
+anybody who knows the URL could make the SDK fail (docs/platform/dify.md#endpoint-requests). Here such a request is
+read without these headers, since a proxy may have added them to a genuine request. If the SDK still can't read the
+request, it is read without any header, and then refused for its missing signature. The same happens to a request
+with more than MOST_HEADERS, which the SDK would read for half a second.
 """
 
 from collections.abc import Callable, Iterator
@@ -15,19 +15,19 @@ from werkzeug import Request
 type Reader = Callable[[bytes], Request]
 
 MOST_HEADERS = 32 * 1024
-"""Bytes of all headers together; those of Slack with what proxies add are 2 KiB."""
+"""Bytes of all headers together. Slack's headers and the headers that proxies add take 2 KiB."""
 
 _NOWHERE = b"GET /unreadable"
 
 
 def tolerant(read: Reader) -> Reader:
-    """The SDK's reader, made to read anything."""
+    """Make the SDK's reader read any request."""
 
     def read_anything(raw: bytes) -> Request:
         for attempt in _attempts(raw):
             try:
                 return read(attempt)
-            except Exception:  # noqa: BLE001, S112 - whatever a stranger sends
+            except Exception:  # noqa: BLE001, S112 - a stranger may send anything
                 continue
         raise ValueError("unreadable")
 
@@ -35,7 +35,7 @@ def tolerant(read: Reader) -> Reader:
 
 
 def _attempts(raw: bytes) -> Iterator[bytes]:
-    """What may be read in the place of this request, the whole of it first."""
+    """The requests that may be read instead of this one: first the whole request, then less and less of it."""
     if b"\r\n\r\n" in raw[:MOST_HEADERS]:
         yield raw
         yield _with_usual_headers(raw)
@@ -51,11 +51,11 @@ def _with_usual_headers(raw: bytes) -> bytes:
 
 
 def _is_usual(header: bytes) -> bool:
-    """Control characters count too: the SDK takes some of them for the end of a line."""
+    """Whether the SDK can read this header. Some control characters look like the end of a line to the SDK."""
     is_plain = header.isascii() and header.replace(b"\t", b" ").decode("ascii").isprintable()
     return is_plain and b"_" not in header.partition(b":")[0]
 
 
 def install() -> None:
-    """Put it before the SDK's endpoints, in its one private place (tests/endpoints/test_unreadable.py holds it)."""
+    """Replace the SDK's reader under its private name, which tests/endpoints/test_unreadable.py checks."""
     plugin_executor.deserialize_request = tolerant(plugin_executor.deserialize_request)

@@ -1,4 +1,4 @@
-"""Past Slack's three seconds: a verified event is posted, signed, to our own `/slack/turns`.
+"""Lets a turn take longer than Slack's three seconds: a verified event is signed and posted to our `/slack/turns`.
 
 See docs/architecture.md#d1-hand-off.
 """

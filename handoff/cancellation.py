@@ -1,8 +1,8 @@
-"""The request that each turn of this process lives in, and what happens when the daemon drops it.
+"""Knows the request that each turn of this process lives in, and cuts the turn when the daemon drops the request.
 
-A session ends with its HTTP request, and what the SDK is asked afterwards is never answered
-(docs/platform/dify.md#request-lifetime). Whoever keeps the request open sees its end, and cuts the turn, which then
-ends itself honestly.
+A session ends with its HTTP request, and the SDK never answers calls that come afterwards
+(docs/platform/dify.md#request-lifetime). The relay keeps the request open and sees its end. Then the turn is cut: the
+turn ends itself and tells the thread so.
 """
 
 from typing import Protocol
@@ -13,32 +13,32 @@ ENDS_REMEMBERED = 2_000
 
 
 class Cancellable(Protocol):
-    """What runs in a request."""
+    """A turn that runs in a request."""
 
     def cut(self) -> None:
         """The request is gone: neither Dify nor the plugin's storage answers any more."""
 
 
 class CancellationRegistry:
-    """One per process. Each request has a name of its own."""
+    """One per process. Each request has its own name, which the relay gives."""
 
     def __init__(self) -> None:
         self._running: dict[str, Cancellable] = {}
         self._ended: LRUCache[str, None] = LRUCache(ENDS_REMEMBERED)
 
     def hold(self, request: str, turn: Cancellable) -> None:
-        """A turn runs in this request. The turn is cut, at most once, if the request ends, or has ended, before it."""
+        """Note that a turn runs in this request. If the request ends first, or has ended, the turn is cut, once."""
         if request in self._ended:
             turn.cut()
         else:
             self._running[request] = turn
 
     def release(self, request: str) -> None:
-        """The turn has ended."""
+        """Forget the turn of this request: the turn has ended."""
         self._running.pop(request, None)
 
     def ended(self, request: str) -> None:
-        """The request has ended: as it should, unless its turn still runs here, or is about to begin."""
+        """Note that the request has ended. A turn of the request that still runs, or begins later, is cut."""
         self._ended[request] = None
         turn = self._running.pop(request, None)
         if turn is not None:

@@ -1,20 +1,20 @@
-"""How many turns a process takes on at once, and how hooks share them."""
+"""Limits how many turns a process takes on at once, and shares them out among the hooks."""
 
 from collections import Counter
 
 # Each open turn costs the SDK one line reader, and every line from the daemon is offered to every reader:
 # 239 µs a line with 1,000 of them (docs/platform/dify.md#line-readers). 400 leaves room for 5 events a second each.
 OPEN_TURNS = 400
-# Of the cap, kept beside it for hooks that hold less than their share: one hook alone may fill the whole cap.
+# A part of the cap, which hooks with less than their share get on top of it: one hook alone may fill the whole cap.
 BESIDE = 0.25
 
 
 class Capacity:
-    """Counts messages that are being handed off or answered; above the cap Slack is told to come again (503).
+    """Counts messages that are being handed off or answered. Above the cap, Slack gets 503 and sends again later.
 
-    A message is counted once from its hand-off to its end: the event that hands it off and the turn that
-    answers it give the same name. What stands before the first slash of a name is its hook. No hook keeps another one
-    out: when the cap is reached, a hook that holds less than its share of it still finds some room beside it.
+    A message is counted once from its hand-off to its end: the event that hands the message off and the turn that
+    answers the message give the same name. The part of a name before the first slash is the hook. No hook keeps
+    another one out: when the cap is reached, a hook with less than its share still finds some room on top of the cap.
     """
 
     def __init__(self, cap: int = OPEN_TURNS) -> None:
@@ -56,7 +56,7 @@ class Capacity:
         if len(self._names) < self._cap:
             return True
         left = self._cap + int(self._cap * BESIDE) - len(self._names)
-        return self._hooks[hook] < left  # so each hook takes half of what the one before it left
+        return self._hooks[hook] < left  # so each hook takes half of the room that the hook before left
 
 
 def _hook_of(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Which messages this process has taken, exactly: the thread's record says it for all processes, a moment later."""
+"""Knows which jobs this process has claimed. The thread's record tells all processes, a moment later."""
 
 from cachetools import TTLCache
 
@@ -10,33 +10,33 @@ KEPT_SECONDS = 900.0
 
 
 class Claims:
-    """One per process. Whatever was taken may be taken again after `seconds`.
+    """One per process. A claim ends after `seconds`: then the name may be claimed again.
 
-    What is taken is not safe yet: whoever took it says so with `keep` when the thread's record knows of it.
+    A claim begins unconfirmed. The request that claimed calls `keep` when the thread's record holds the claim.
     """
 
     def __init__(self, clock: Clock, seconds: float = KEPT_SECONDS) -> None:
         self._taken: TTLCache[str, bool] = TTLCache(maxsize=100_000, ttl=seconds, timer=clock.now)
 
     def take(self, name: str) -> bool:
-        """True for whoever comes first."""
+        """Claim this name. True for the first caller, False for every later one."""
         if name in self._taken:
             return False
         self._taken[name] = False
         return True
 
     def keep(self, name: str) -> None:
-        """The thread's record has it now, be it for us or for another process."""
+        """Confirm the claim: the thread's record holds one now, ours or another process's."""
         self._taken[name] = True
 
     def is_taken(self, name: str) -> bool:
-        """Whether somebody took it, and has not given it back."""
+        """Whether this name is claimed and was not given back."""
         return name in self._taken
 
     def is_kept(self, name: str) -> bool:
-        """Whether nobody needs to be asked again."""
+        """Whether the claim is confirmed, so that the job need not be posted again."""
         return self._taken.get(name, False)
 
     def give_back(self, name: str) -> None:
-        """Whoever took it could not keep it: the next one may."""
+        """End a claim that could not be confirmed: another request may claim the name."""
         self._taken.pop(name, None)

@@ -1,4 +1,4 @@
-"""What becomes of a request that Slack signed: a turn owns the message before the ack, or a sweep may begin."""
+"""What happens after a request that Slack signed: a turn owns the message before the ack, or a sweep may begin."""
 
 import uuid
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from turns import AckTimes, EndpointRequest, SweepSchedule
 
 @dataclass(frozen=True, slots=True)
 class EventHandOff:
-    """For one request of Slack's."""
+    """Hands off the message of one request of Slack's."""
 
     endpoint: EndpointRequest
     hand_off: HandOff
@@ -28,12 +28,12 @@ class EventHandOff:
         self.endpoint.can_answer(job.message)
         self.hand_off.hand(job)
         self.acks.note(self.endpoint.id, job)
-        self.sweep_if_due()  # the turn may be one that a dead process took
+        self.sweep_if_due()  # the claim on this message may be a dead process's
 
     def sweep_if_due(self) -> None:
-        """Look beside the request for what dead processes left behind, when the time for that has come.
+        """Hand off a sweep if one is due: the sweep looks for turns of dead processes. Returns at once.
 
-        Slack's request is genuine, and no turn begins that could look. Returns at once.
+        This is for genuine requests of Slack's that begin no turn, since a turn would make the sweep itself.
         """
         if self.endpoint.settings.bot_token and self.sweeps.take(self.endpoint.id):
             gevent.spawn(self._hand_sweep)

@@ -17,7 +17,7 @@ from turns import EndpointRequest, TurnsOfEndpoint
 
 @dataclass(frozen=True, slots=True)
 class HandOff:
-    """For one hook and one request of it; `routes` are the ways to our own endpoint, best first."""
+    """For one request of one hook. `routes` are the addresses of our own endpoint, the best first."""
 
     hook_id: str
     routes: Sequence[str]
@@ -29,8 +29,8 @@ class HandOff:
     def hand(self, job: Job | SweepJob) -> None:
         """Return once the job is owned; raises HandoffError when the process is full or no request accepts the job.
 
-        A job that this process owns already is not posted again: in a crowd the acks come late, and every message
-        of the crowd is repeated at one instant.
+        A job that this process owns already is not posted again: under load the acks come late, and then Slack
+        repeats all the messages at the same moment.
         """
         if self.claims.is_kept(self.claim_name(job)):
             return
@@ -60,7 +60,7 @@ class HandOffFactory:
         self._claims = claims
 
     def hand_off(self, endpoint: EndpointRequest, hook_url: str) -> HandOff:
-        """`hook_url` is the `Dify-Hook-Url` of Slack's request, which a request of our own does not have."""
+        """`hook_url` is the `Dify-Hook-Url` of Slack's request; our own requests do not carry this header."""
         env, settings = self._env, endpoint.settings
         ways = routes(
             hook_id=endpoint.id,
@@ -75,7 +75,7 @@ class HandOffFactory:
 
 
 class ContinuationHandOff:
-    """For one waiting turn: hands the turn on to a fresh request, or makes sure that no request goes on with it."""
+    """Hands one waiting turn on to a fresh request, or makes sure that no fresh request goes on with the turn."""
 
     def __init__(self, hand_off: HandOff, claims: Claims, turns: TurnsOfEndpoint) -> None:
         self._hand_off = hand_off
@@ -84,11 +84,11 @@ class ContinuationHandOff:
         self._failed = 0
 
     def hand_on(self, job: Job) -> None:
-        """Return once a fresh request goes on with the turn; raises HandoffError when the request at hand must.
+        """Return once a fresh request goes on with the turn. Raises HandoffError if the present request must go on.
 
-        A request of which nothing was heard may have begun, or may come late. The first one to claim the continuation
-        decides: if that is the request, the turn is handed on; if that is we, the request will be refused. So each
-        attempt is a continuation of its own.
+        A fresh request that did not answer may have begun, or may come late. The first to claim the continuation
+        decides: if the fresh request is first, the turn is handed on; if we are first, the fresh request will be
+        refused. So each attempt needs a continuation of its own.
         """
         attempt = replace(job, continuation=job.continuation + self._failed)
         try:

@@ -1,4 +1,4 @@
-"""What is handed off, and what may be said to it."""
+"""One request of a hand-off, and the answers that it may get."""
 
 from dataclasses import dataclass, field
 from enum import Enum
@@ -7,7 +7,7 @@ from gevent.queue import SimpleQueue
 
 
 class Outcome(Enum):
-    """What one route said."""
+    """The answer of one route."""
 
     ACCEPTED = "accepted"
     FULL = "full"
@@ -16,10 +16,10 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class HandOffRequest:
-    """One signed job, on one or several routes.
+    """One signed job, which is posted to one or several routes.
 
-    `receipt` is what accepts the turn. `since` is the epoch (design seconds) at which Slack began to wait; None: nobody
-    waits. `answers` come in as the routes give them, each with its route.
+    An answer counts only if it carries the `receipt`. `since` is the epoch (design seconds) at which Slack began to
+    wait; None: Slack does not wait. `answers` holds the routes that have answered, with their outcomes.
     """
 
     body: bytes

@@ -1,4 +1,4 @@
-"""The body of `/slack/turns`: a byte when the turn is owned, then one every 10 s until it has ended."""
+"""The body of `/slack/turns`: a byte when a request owns the turn, then a byte every 10 s until the turn has ended."""
 
 from collections.abc import Callable, Generator
 from typing import Any
@@ -14,9 +14,9 @@ BEAT = b"."
 def heartbeats(
     work: Work, clock: Clock, spawn: Callable[..., Any] = gevent.spawn
 ) -> Generator[bytes, None, None]:
-    """Run in a greenlet of its own, so that the bytes come in time whatever the turn waits for.
+    """Run the work in its own greenlet, so that the bytes come in time whatever the work waits for.
 
-    Tiny and drained by ourselves: the one streamed body that is safe with the plugin daemon
+    The body is tiny and we read it to its end ourselves. No other streamed body is safe with the plugin daemon
     (docs/platform/dify.md#endpoint-answers).
     """
     running = spawn(work.run)

@@ -1,4 +1,4 @@
-"""The other end of a hand-off: what `/slack/turns` says to a signed body."""
+"""The receiving end of a hand-off: how `/slack/turns` answers a signed body."""
 
 from collections.abc import Iterable
 from contextlib import ExitStack
@@ -21,7 +21,7 @@ CONFIRM_SECONDS = 2.0
 """How long a duplicate waits for the first request to confirm its claim before the duplicate gets 425."""
 CONFIRM_POLL = 0.05
 UNBUFFERED = {"X-Accel-Buffering": "no"}
-"""For an nginx between us and ourselves: it would hold the first byte back until the turn has ended."""
+"""Tells an nginx on the route to pass each byte on at once: it would hold the first byte until the turn has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Receiver:
     request: str = ""
 
     def receive(self, body: bytes) -> TurnReply:
-        """Accept each continuation of each job once, whatever is played twice."""
+        """Answer the body. Each continuation of each job is accepted once, however often the body is sent."""
         signer = Signer(self.endpoint.settings.signing_secrets, self.endpoint.id)
         try:
             job = job_from(signer.verify(body))
@@ -59,12 +59,12 @@ class Receiver:
             return TurnReply(self._status_of_duplicate(claim), headers=receipt)
         try:
             return self._accept(job, claim, receipt)
-        except SettingsError as error:  # nothing is claimed: Slack's retry comes when it may be mended
+        except SettingsError as error:  # nothing is claimed; when Slack retries, the setting may be mended
             logger.error("%s", error)
             return TurnReply(UNAVAILABLE)
 
     def _accept(self, job: Job | SweepJob, claim: str, receipt: dict[str, str]) -> TurnReply:
-        """Give the claim back if the job can't even begin: another request may then."""
+        """Begin the job. If that fails, the claim is given back, so that another request may begin the job."""
         name = f"{self.endpoint.id}/{job.job_id}"
         with ExitStack() as undo:
             undo.callback(self.claims.give_back, claim)
@@ -84,8 +84,8 @@ class Receiver:
         return TurnReply(OK, heartbeats(running, self.clock), receipt | UNBUFFERED)
 
     def _work(self, job: Job | SweepJob, name: str) -> "TurnRequest | SweepRun | None":
-        """What the request does; None when the job was claimed before, in whatever process."""
-        held = ExitStack()  # what is undone when the work has ended
+        """The work that the request does; None when the job was claimed before, in this or another process."""
+        held = ExitStack()  # is undone when the work has ended
         held.callback(self.capacity.leave, name)
         if isinstance(job, SweepJob):
             return self.turns.sweep(held)
@@ -99,7 +99,7 @@ class Receiver:
         return turn
 
     def _status_of_duplicate(self, claim: str) -> int:
-        """Another request claimed the job and may fail yet. 409 is an ack, so the claim must be confirmed."""
+        """The status for a job that another request claimed. 409 counts as an ack, so it needs a confirmed claim."""
         until = self.clock.now() + CONFIRM_SECONDS
         while self.claims.is_taken(claim) and self.clock.now() < until:
             if self.claims.is_kept(claim):

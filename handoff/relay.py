@@ -1,7 +1,7 @@
 """Posts a signed job to ourselves, waits for its first byte, and keeps the connection open until the turn ends.
 
 A reverse invocation lives only as long as the HTTP request it came with (docs/platform/dify.md#request-lifetime),
-so somebody must stay connected for the whole turn: a greenlet here, over the one HTTP client of the process.
+so a greenlet of the relay stays connected for the whole turn. All of them use the one HTTP client of the process.
 """
 
 import uuid
@@ -23,21 +23,21 @@ from turns import HEARTBEAT_SECONDS, REQUEST_SECONDS
 OK, TAKEN, FULL = 200, 409, 503
 RECEIPT_HEADER = "Slack-Bridge-Receipt"
 REQUEST_HEADER = "Slack-Bridge-Request"
-"""Names the request: of several with one body the turn lives in that which came first."""
-# Slack waits 3 s for the whole ack (docs/platform/slack.md#ack); what is left is for the way back.
+"""Carries the name of the request. Several requests may have one body; the turn lives in the first that arrived."""
+# Slack waits 3 s for the whole ack (docs/platform/slack.md#ack); the remaining 0.4 s are for the ack's way back.
 ACCEPT_SECONDS = 2.6
-# A known route may take long under load (p99 1.3 s with 300 at once, docs/platform/dify.md#hand-off-figures); an
-# unknown one is doubted sooner.
+# A route that has worked may take long under load: p99 is 1.3 s with 300 at once, says
+# docs/platform/dify.md#hand-off-figures. After any other route the next one is tried sooner.
 KNOWN_ROUTE_SECONDS = 2.0
 UNKNOWN_ROUTE_SECONDS = 0.8
 # Wall seconds: a scaled clock does not make the machine faster.
 ROUTE_WALL_FLOOR = 0.35
 NEVER_SENT = (urllib3.exceptions.ConnectTimeoutError, urllib3.exceptions.NewConnectionError)
-# The turn sends a byte every 10 s; six missing ones mean that nobody is there.
+# The turn sends a byte every 10 s; if six bytes are missing, the turn is dead.
 _SILENCE = 6 * HEARTBEAT_SECONDS
 HOOKS = 10_000
-# Requests of one hook that are waited for as long as a turn may take though not a byte of theirs came; more are given
-# up sooner.
+# So many requests of one hook may be without a first byte and are still waited for as long as a turn may take. Further
+# requests are given up after _SILENCE.
 UNHEARD = 100
 
 
@@ -62,10 +62,10 @@ class Relay:
         self._unheard: Counter[str] = Counter()  # requests of each hook
 
     def hand_off(self, hook_id: str, routes: Sequence[str], letter: HandOffRequest) -> None:
-        """Return once some route accepted the turn; raises HandoffError.
+        """Return once a route has accepted the turn. Raises HandoffError when no route accepts in time.
 
-        An attempt that is slow is never hung up on, since its turn may have begun: the next route is tried beside
-        it, and whichever comes second is told 409, which is an acceptance too.
+        A slow attempt is never hung up on, since its turn may have begun. The next route is tried at the same time,
+        and the request that arrives second gets 409, which counts as accepted too.
         """
         known = self._working.get(hook_id)
         order = sorted(routes, key=lambda route: route != known)
@@ -117,13 +117,13 @@ class Relay:
             while ours and self._beats(response):
                 pass
         except (urllib3.exceptions.HTTPError, OSError, ValueError):
-            letter.answers.put((route, Outcome.NO))  # after an acceptance nobody listens any more
+            letter.answers.put((route, Outcome.NO))  # after an acceptance nobody reads the queue any more
         finally:
             response.close()
             self._cancellations.ended(name)
 
     def _post(self, hook_id: str, route: str, body: bytes, name: str) -> urllib3.BaseHTTPResponse:
-        """Its turn may have begun, however long nothing is heard: a proxy can hold the answer back to its end."""
+        """Wait long for the answer: its turn may have begun, and a proxy can hold the answer until the turn ends."""
         longest = REQUEST_SECONDS if self._unheard[hook_id] < UNHEARD else _SILENCE
         self._unheard[hook_id] += 1
         try:
@@ -145,7 +145,7 @@ class Relay:
                 del self._unheard[hook_id]
 
     def _beats(self, response: urllib3.BaseHTTPResponse) -> bool:
-        """Wait for the next byte; False at the end."""
+        """Wait for the next byte; False at the end of the body. Raises TimeoutError when none comes."""
         with gevent.Timeout(self._clock.wall(_SILENCE) + 5.0, TimeoutError()):
             return bool(response.read1(64))
 
@@ -159,15 +159,15 @@ class Relay:
         return Outcome.FULL if response.status == FULL else Outcome.NO
 
     def _gone(self, letter: HandOffRequest) -> float:
-        """How much of Slack's patience is gone already."""
+        """For how many design seconds Slack has waited already."""
         return 0.0 if letter.since is None else max(0.0, self._clock.epoch() - letter.since)
 
     def _patience(self, seconds: float) -> float:
-        """Design seconds, but never shorter than the machine needs."""
+        """The same design seconds, or more where a scaled clock would make them shorter than the machine needs."""
         floor = ROUTE_WALL_FLOOR * (seconds / UNKNOWN_ROUTE_SECONDS)
         return self._clock.stretched(seconds, at_least=floor)
 
 
 def http_client() -> urllib3.PoolManager:
-    """The one client of all kept-open connections: no proxies, no redirects, about 20 KiB a connection."""
+    """The one client of all open connections: no proxies, no redirects. A connection takes about 20 KiB of memory."""
     return urllib3.PoolManager(num_pools=16, maxsize=64, block=False, retries=False)

@@ -1,4 +1,4 @@
-"""Where our own `/slack/turns` may be reached from inside the plugin, best first."""
+"""The addresses at which the plugin may reach its own `/slack/turns`, the best first."""
 
 from collections.abc import Collection
 from urllib.parse import urlsplit, urlunsplit
@@ -19,12 +19,12 @@ def routes(
 ) -> tuple[str, ...]:
     """Full URLs in the order of docs/architecture.md#d1-hand-off, each once.
 
-    The signed event goes there, so only to this machine and to hosts that the admin named: whoever plays a genuine
-    request again may set any `Dify-Hook-Url`. `known_hosts` are those that the environment names.
+    The signed event goes only to this machine and to hosts that the admin named, since anybody who sends a genuine
+    request again may set any `Dify-Hook-Url`. `known_hosts` are the hosts that the environment names.
 
     `server_port` is the daemon's port on this very machine, None when the plugin does not run beside it (remote
     debugging). `hook_url` is the `Dify-Hook-Url` of the request that Slack made: `…/e/<hook>/slack/events`.
-    `internal_url` is the admin's, either the daemon's base or a whole `…/e/<hook>`.
+    `internal_url` is the admin's setting, either the daemon's base or a whole `…/e/<hook>`.
     """
     found: list[str] = []
     if internal_url:
@@ -48,7 +48,7 @@ def _below(base: str, hook_id: str) -> str:
 
 
 def _sibling(hook_url: str) -> str:
-    """The URL beside the one Slack called; without its query, which the proxy in front may have kept."""
+    """The URL of `/slack/turns` beside the URL that Slack called, without the query, which a proxy may have kept."""
     try:
         parts = urlsplit(hook_url)
     except ValueError:

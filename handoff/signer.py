@@ -1,4 +1,4 @@
-"""Signs the requests that we send to ourselves: a signature holds for this plugin and this hook, for a minute."""
+"""Signs the requests that we send to ourselves. A signature is valid for this plugin and this hook, for a minute."""
 
 import hashlib
 import hmac
@@ -12,17 +12,17 @@ from errors import Forged
 
 SIGNED_SECONDS = 60
 SKEW_SECONDS = 5
-"""How far ahead the clock of the node that signed may be."""
+"""Seconds by which the clock of the machine that signed may be ahead of ours."""
 LARGEST = 4 * 1024 * 1024
-"""Bytes; a message at its limits takes a quarter of that when it is signed."""
+"""Bytes of a signed body. The largest message takes a quarter of that."""
 _SALT = "slack-bridge.turn."
 
 
 class Signer:
     """Signs and verifies the body of `POST /slack/turns`.
 
-    The key is derived from the signing secrets with a salt of our own, so Slack's signature of a body does not count.
-    The hook is part of the salt, so a signature holds at its own hook only. While secrets rotate, the first secret
+    The key is derived from the signing secrets with a salt of our own, so a signature of Slack's is not valid here.
+    The hook is part of the salt, so a signature is valid at its own hook only. While secrets rotate, the first secret
     signs and every secret verifies.
     """
 
@@ -41,7 +41,7 @@ class Signer:
         return signed if isinstance(signed, bytes) else signed.encode()
 
     def verify(self, body: bytes) -> dict[str, Any]:
-        """The content that was signed at most 60 s ago. Raises Forged, whatever bytes come."""
+        """The content, if we signed it at most 60 s ago. Raises Forged for any other bytes."""
         if not self._keys:
             raise Forged("no signing secret")
         if len(body) > LARGEST:
@@ -50,7 +50,7 @@ class Signer:
             content, signed_at = self._serializer.loads(body, return_timestamp=True)
         except (BadData, ValueError, OverflowError) as error:
             raise Forged("bad signature of ours") from error
-        # The library's own limit of age takes no signature from a clock that is ahead.
+        # The library's own limit of age would refuse a signature from a clock that is ahead.
         if not -SKEW_SECONDS <= int(time.time()) - int(signed_at.timestamp()) <= SIGNED_SECONDS:
             raise Forged("expired signature of ours")
         if not isinstance(content, dict):
@@ -58,6 +58,6 @@ class Signer:
         return content
 
     def receipt(self, body: bytes) -> str:
-        """What only our own `/slack/turns` can answer to this body: tells an acceptance from a stranger's 200."""
+        """A code that only our own `/slack/turns` can make for this body. It tells our 200 from a stranger's 200."""
         key = hashlib.sha256((_SALT + self._hook_id + self._keys[0]).encode()).digest()
         return hmac.new(key, body, hashlib.sha256).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""What Slack sent: is it genuine, what does it say, is it for us. All of it pure."""
+"""Reads what Slack sent: is the request genuine, what does it say, and is the message for us."""
 
 from slack_events.admission import Rules
 from slack_events.channel_types import ChannelTypes

@@ -1,4 +1,7 @@
-"""Is a message for us? Pure rules (docs/architecture.md#d2-once, docs/platform/slack.md#mention-twins)."""
+"""Decides whether a message is for us: pure rules.
+
+Source: docs/architecture.md#d2-once, docs/platform/slack.md#mention-twins.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,7 +10,7 @@ from enum import StrEnum
 from message import Message
 
 _SPOKEN = {"", "file_share", "thread_broadcast", "me_message"}
-"""Subtypes of what a person says; every other one is a notice of Slack's or a change to a message."""
+"""Subtypes of messages that a person wrote. Every other subtype is a notice of Slack's or a change to a message."""
 _SLACK_ITSELF = {"USLACK", "USLACKBOT"}
 """Authors of system notices, which since June 2026 carry no subtype (docs/platform/slack.md#message-subtypes)."""
 
@@ -31,7 +34,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The settings that decide; empty sets allow all. `allowed_channels` does not concern direct messages."""
+    """The settings that decide. An empty set allows all. `allowed_channels` does not concern direct messages."""
 
     follow_threads: bool = True
     direct_messages: bool = True
@@ -42,26 +45,26 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Admit:
-    """It is for us."""
+    """The message is for us."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
-    """It is not."""
+    """The message is not for us."""
 
     reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
 class AskThread:
-    """A reply without a mention: for us if its thread's record has the author as a follower; see `follow`."""
+    """A reply without a mention: it is for us if the author is a follower in the thread's record; see `follow`."""
 
 
 type Verdict = Admit | Ignore | AskThread
 
 
 def admit(message: Message, rules: Rules) -> Verdict:
-    """Decide without asking anyone."""
+    """Decide without any call to Slack or to a store."""
     reason = _author_refused(message, rules) or _place_refused(message, rules)
     if reason is not None:
         return Ignore(reason)
@@ -92,9 +95,9 @@ def _author_refused(message: Message, rules: Rules) -> Reason | None:
 
 
 def _is_external(message: Message) -> bool:
-    """As far as can be told without asking Slack: the turn judges once more, by the organisation of our token.
+    """Whether the author is an outsider, as far as the event tells. The turn checks again with our organisation's id.
 
-    A press does not name any, so one by somebody of another workspace is left to the turn.
+    A press does not name an organisation, so the turn decides about a press by a member of another workspace.
     """
     is_external = message.is_external_to(message.enterprise_id)
     return is_external and not (message.source == "button" and message.user_team)
@@ -104,14 +107,14 @@ def _place_refused(message: Message, rules: Rules) -> Reason | None:
     if message.is_dm or message.is_group_dm:
         return None if rules.direct_messages else Reason.DIRECT_MESSAGES_OFF
     if message.source == "button" and not message.channel_type:
-        return None  # it may be a group direct message: the turn asks Slack
+        return None  # the channel may be a group direct message: the turn asks Slack
     if rules.allowed_channels and message.channel not in rules.allowed_channels:
         return Reason.CHANNEL_NOT_ALLOWED
     return None
 
 
 def _admit_direct(message: Message, rules: Rules) -> Verdict:
-    """On `message` only; in a group with a mention, or as a reply in a followed thread."""
+    """Answer `message` events only. In a group the message must mention us, or be a reply in a followed thread."""
     if message.source == "app_mention":
         return Ignore(Reason.TWIN)
     if message.is_dm or message.mentions_us:
@@ -120,7 +123,7 @@ def _admit_direct(message: Message, rules: Rules) -> Verdict:
 
 
 def _admit_in_channel(message: Message, rules: Rules) -> Verdict:
-    """On `app_mention` only, so that the two events of one mention are one answer in any order."""
+    """Answer a mention on `app_mention` only, so that its two events give one answer, in whatever order they come."""
     if message.source == "app_mention":
         return Admit()
     if message.mentions_us:

@@ -1,4 +1,4 @@
-"""From the verified bytes of an interactions request to the press of one of our buttons.
+"""Reads the press of one of our buttons from the verified bytes of an interactions request.
 
 Source: docs/platform/slack.md#block-actions.
 """
@@ -15,7 +15,7 @@ from json_fields import first_mapping_of, id_of, mapping_of, text_of
 from message import Message
 
 ASK, TEAM = "ask_", "team_"
-"""How the ids of our buttons begin, and those of their blocks, which go on with the workspace of the bot."""
+"""The beginnings of our buttons' ids and of their blocks' ids. The bot's workspace follows in a block's id."""
 LONGEST_VALUE = 2_000
 """Slack's own limit for the value of a button (docs/platform/slack.md#block-limits)."""
 
@@ -27,13 +27,13 @@ type _Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class BlockAction:
-    """Somebody asks what a button says.
+    """A member pressed a button, and so asks the question of the button.
 
-    A press does not tell the channel's type, since anybody may give a channel any name; nor whether other
-    organisations are in the channel; nor our own organisation, since its `enterprise` is that of whoever presses.
+    A press does not tell the channel's type (it gives only a name, and a channel may have any name), nor whether
+    other organisations are in the channel, nor our own organisation: its `enterprise` is the member's.
 
-    `message` is what they would have written, at the time of the press and in the thread of the button; `button`
-    names the button and who pressed it.
+    `message` is the message that the member would have written, at the time of the press and in the thread of the
+    button. `button` names the button and the member.
     """
 
     message: Message
@@ -41,7 +41,7 @@ class BlockAction:
 
 
 def parse_block_action(raw: bytes) -> BlockAction | None:
-    """Read a request's body; None for any other interaction. Raises Malformed for what is no interaction."""
+    """Read a request's body; None for any other interaction. Raises Malformed for a body that is no interaction."""
     try:
         fields = parse_qs(raw.decode(), max_num_fields=_MOST_FIELDS)
         payload = from_json(fields["payload"][0]) if "payload" in fields else {}

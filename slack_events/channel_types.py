@@ -1,4 +1,4 @@
-"""What type a channel is, as its own messages said: `app_mention` names none.
+"""Remembers the types of channels from the events of their messages, because `app_mention` names no type.
 
 Source: docs/platform/slack.md#event-subscriptions.
 """
@@ -15,16 +15,16 @@ CHANNELS = 10_000
 
 
 class ChannelTypes:
-    """One per process. Each hook has a memory of its own, since only its own signing secret vouches for an event.
+    """One per process. Each hook has its own memory, since an event is verified with the hook's own signing secret.
 
-    A type that is known here is also one whose messages Slack sends us.
+    If a channel's type is known here, the app is subscribed to the `message` events of channels of that type.
     """
 
     def __init__(self, clock: Clock) -> None:
         self._heard: TTLCache[tuple[str, str, str], str] = TTLCache(CHANNELS, KEPT_SECONDS, timer=clock.now)
 
     def with_type(self, hook_id: str, message: Message) -> Message:
-        """The message with its channel's type, as far as this hook knows it. Whatever has one is learned from."""
+        """The message with its channel's type, if this hook knows it. If the message has a type, it is remembered."""
         place = (hook_id, message.team_id, message.channel)
         if message.channel_type:
             self._heard[place] = message.channel_type

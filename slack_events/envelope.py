@@ -1,4 +1,4 @@
-"""From the verified bytes of an events request to the few things they can mean.
+"""Reads the verified bytes of an events request as one of a few types.
 
 Source: docs/platform/slack.md#event-envelope.
 """
@@ -19,7 +19,7 @@ LONGEST_TEXT = 40_000
 MOST_FILES = 20
 
 _CHANNEL_TYPES = {"channel", "group", "im", "mpim", "app_home"}
-"""All that Slack documents (docs/platform/slack.md#event-envelope); one that is new says nothing."""
+"""All types that Slack documents (docs/platform/slack.md#event-envelope). A type that is not here is read as none."""
 _LONGEST_VALUE = 2_048
 _FILE_FIELDS = (
     "id",
@@ -42,21 +42,21 @@ type _Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class UrlVerification:
-    """Slack asks whether the URL is ours: answer with the challenge."""
+    """Slack asks whether the URL is ours. The answer is the challenge."""
 
     challenge: str
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A message or a mention of us; admission says whether it is for us."""
+    """A message, or a mention of us. Admission decides whether the message is for us."""
 
     message: Message
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimited:
-    """Slack held back events of a minute (epoch seconds): more than 30,000 an hour."""
+    """Slack held back events of one minute (`minute` in epoch seconds), because they were more than 30,000 an hour."""
 
     team_id: str
     minute: int
@@ -72,7 +72,7 @@ class Removed:
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """Nothing for us; `kind` is the type as far as there is one."""
+    """Nothing that we answer. `kind` is the type, "" if there is none."""
 
     kind: str
 
@@ -81,7 +81,7 @@ type Envelope = UrlVerification | Event | RateLimited | Removed | Other
 
 
 def parse(raw: bytes) -> Envelope:
-    """Read a request's body. Raises Malformed for what is no JSON object, or nested absurdly deep."""
+    """Read a request's body. Raises Malformed for a body that is no JSON object, or is nested too deep."""
     try:
         body = from_json(raw)
     except ValueError as error:
@@ -119,12 +119,12 @@ def _event(body: _Json) -> Envelope:
 
 
 def _message(body: _Json, event: _Json, source: Source) -> Message:
-    """`authorizations` names our installation; the top `team_id` can be another one.
+    """`authorizations` names our installation; the top-level `team_id` can be another workspace.
 
     Source: docs/platform/slack.md#event-envelope.
 
-    So the top one counts only where nothing else is named: an app that a whole organisation installed may be named by
-    that alone.
+    So the top-level `team_id` counts only where the event names nothing else, which can happen to an app that a whole
+    organisation installed.
     """
     installation = first_mapping_of(body, "authorizations")
     enterprise = id_of(installation, "enterprise_id") or id_of(body, "context_enterprise_id")

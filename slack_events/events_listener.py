@@ -1,4 +1,4 @@
-"""What `/slack/events` does with a request: verify, understand, decide, hand off. In this order, and no turn here."""
+"""Answers `/slack/events`: it verifies, reads, decides and hands off, in this order. No turn runs here."""
 
 import time
 from collections.abc import Mapping
@@ -19,13 +19,15 @@ from turns import EndpointRequest, logger
 
 OK, BAD_REQUEST, UNAUTHORIZED, LATER = 200, 400, 401, 503
 LARGEST = 2 * 1024 * 1024
-"""Bytes; Slack's largest message has some 40,000 characters, told twice (docs/platform/slack.md#text-limits)."""
+"""Bytes. Slack's largest message has about 40,000 characters, and an event carries them twice.
+See docs/platform/slack.md#text-limits.
+"""
 LARGEST_UNSIGNED = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Ack:
-    """Status and plain text body of the answer to Slack."""
+    """The status and the plain text body of the answer to Slack."""
 
     status: int
     text: str = ""
@@ -35,8 +37,8 @@ class Ack:
 class EventsListener:
     """For one request.
 
-    `followers` are asked only for replies without a mention: that is the one storage call before the ack. What is not
-    handed off leaves its reason with `refusals`.
+    `followers` are read only for replies without a mention; this is the only storage call before the ack. `refusals`
+    writes to the log why a request was refused.
     """
 
     endpoint: EndpointRequest
@@ -48,7 +50,7 @@ class EventsListener:
     refusals: Refusals
 
     def receive(self, raw: bytes, headers: Mapping[str, str]) -> Ack:
-        """Answer Slack. Whatever comes, what is not signed is 401 with an empty body."""
+        """Answer Slack. A request without a valid signature gets 401 with an empty body, whatever it says."""
         received = self.clock.epoch()
         if not self.endpoint.settings.signing_secrets:
             return _unconfigured(raw)
@@ -81,7 +83,7 @@ class EventsListener:
         if isinstance(verdict, AskThread):
             try:
                 verdict = follow(message, self.followers.of(message))
-            except StoreError:  # perhaps one for us: Slack comes again
+            except StoreError:  # the reply may be for us: Slack sends it again
                 self._refuse("the thread's record cannot be read")
                 return Ack(LATER)
         if isinstance(verdict, Ignore):
@@ -103,7 +105,7 @@ class EventsListener:
 
 
 def _unconfigured(raw: bytes) -> Ack:
-    """Before the signing secret is there, Slack must still be able to check the URL.
+    """Slack must be able to check the URL before the admin has entered a signing secret.
 
     Source: docs/platform/slack.md#url-verification.
     """

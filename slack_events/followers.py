@@ -1,4 +1,4 @@
-"""Whom the bot answers in a thread without a mention: whoever asked it there before."""
+"""The members whom the bot answers in a thread without a mention: they asked the bot there before."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from turns import EndpointRequest
 
 @dataclass(frozen=True, slots=True)
 class Followers:
-    """For one request."""
+    """Reads the followers of a thread. One per request."""
 
     endpoint: EndpointRequest
     stores: ProcessStores
@@ -19,7 +19,7 @@ class Followers:
     def of(self, message: Message) -> Collection[str]:
         """The ids of the members who asked the bot in the message's thread.
 
-        Raises StoreError when nobody can tell whether the author is among them.
+        Raises StoreError when the store cannot tell whether the author is one of them.
         """
         try:
             store, key = self.endpoint.store(self.stores), self.endpoint.key(message)

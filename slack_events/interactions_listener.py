@@ -1,4 +1,4 @@
-"""What `/slack/interactions` does with a request: verify, understand, decide, hand off; as with events."""
+"""Answers `/slack/interactions`: it verifies, reads, decides and hands off, as the events listener does."""
 
 import time
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ AGAIN_SECONDS = 30.0
 class InteractionsListener:
     """For one request.
 
-    `presses` are those of the last AGAIN_SECONDS in this process; Slack sends none of them twice
+    `presses` are the presses of the last AGAIN_SECONDS in this process; Slack sends no press twice
     (docs/platform/slack.md#interactivity-requests). Nothing is ever sent to the `response_url`: the answer goes
     into the thread.
     """
@@ -36,7 +36,7 @@ class InteractionsListener:
     refusals: Refusals
 
     def receive(self, raw: bytes, headers: Mapping[str, str]) -> Ack:
-        """Answer Slack. Whatever comes, what is not signed is 401 with an empty body."""
+        """Answer Slack. A request without a valid signature gets 401 with an empty body, whatever it says."""
         received = self.clock.epoch()
         if len(raw) > LARGEST or not verify(raw, headers, self.endpoint.settings.signing_secrets, time.time):
             self.refusals.note(self.endpoint.id, "no valid signature")

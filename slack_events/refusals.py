@@ -1,4 +1,4 @@
-"""Says in the log that requests were refused: at once, then at most once a minute, however many come."""
+"""Writes to the log that requests were refused: the first at once, then at most once a minute for all of them."""
 
 from dataclasses import dataclass
 
@@ -18,14 +18,14 @@ class _Reason:
 
 
 class Refusals:
-    """One per process; counts each reason of each hook by itself, so that no flood hides what else is wrong."""
+    """One per process. It counts each reason of each hook separately, so that a flood of one does not hide another."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._reasons: LRUCache[tuple[str, str], _Reason] = LRUCache(REASONS)
 
     def note(self, hook_id: str, why: str) -> None:
-        """One more at this hook; `why` is ours and holds nothing of the request."""
+        """Count one more refused request of this hook. `why` is our own text, with nothing of the request in it."""
         now = self._clock.now()
         told = (hook_id, why)
         reason = self._reasons.setdefault(told, _Reason())

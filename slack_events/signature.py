@@ -1,4 +1,4 @@
-"""Whether Slack signed a request (docs/platform/slack.md#request-signature)."""
+"""Checks whether Slack signed a request (docs/platform/slack.md#request-signature)."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -10,7 +10,7 @@ _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
 
 
 class _WallClock(Clock):
-    """Slack's 300 s are the wall's, however fast the bridge's own clock runs."""
+    """Slack's 300 s are wall seconds, however fast the bridge's own clock runs."""
 
     def __init__(self, wall_epoch: Callable[[], float]) -> None:
         self._wall_epoch = wall_epoch
@@ -27,8 +27,8 @@ def verify(
 ) -> bool:
     """Whether one of the secrets signed these bytes within the last (or next) 300 s. Never raises.
 
-    The shape of both headers is checked first: the SDK's verifier raises on what is no integer, takes `+1`,
-    `1_0` and digits of other scripts for one, and compares in constant time only what is ASCII.
+    The shape of both headers is checked first: the SDK's verifier raises for a timestamp that is no integer, reads
+    `+1`, `1_0` and digits of other scripts as integers, and compares in constant time only ASCII signatures.
     """
     found = {name.lower(): value for name, value in headers.items() if isinstance(name, str)}
     timestamp = found.get("x-slack-request-timestamp")
@@ -44,5 +44,5 @@ def verify(
 def _signed_with(secret: str, clock: Clock, raw: bytes, timestamp: str, signature: str) -> bool:
     try:
         return SignatureVerifier(secret, clock).is_valid(raw, timestamp, signature)
-    except Exception:  # noqa: BLE001 - raised for an empty secret and a body that is not UTF-8: neither is signed
+    except Exception:  # noqa: BLE001 - the verifier raises for an empty secret and for a body that is not UTF-8
         return False

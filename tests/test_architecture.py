@@ -1,4 +1,4 @@
-"""The page that leads a reader through the code names files that exist, and a way that is short enough."""
+"""The architecture page names files that exist, and its way of a message is short enough."""
 
 import re
 from pathlib import Path
@@ -20,7 +20,7 @@ def rows(title: str) -> list[list[str]]:
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
 
 
-def test_files_that_the_page_names_exist() -> None:
+def test_each_file_that_the_page_names_exists() -> None:
     named = set(_FILE.findall(PAGE))
     assert len(named) > 60
     assert {name for name in named if not (ROOT / name).exists()} == set()

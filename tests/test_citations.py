@@ -1,4 +1,4 @@
-"""Comments cite facts and decisions by anchors of `docs/`. Each leads somewhere; each fact names a source."""
+"""Comments cite facts and decisions by anchors of `docs/`. Each anchor exists, and each fact names a source."""
 
 import re
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ class Citation:
 
 
 def texts(root: Path) -> Iterator[tuple[str, str]]:
-    """The project's own text files: path from the root, text."""
+    """The project's own text files, each as its path from the root and its text."""
     for folder, folders, files in root.walk():
         folders[:] = [
             name for name in folders if name == ".ci" or not (name[0] == "." or name in PASSED_OVER)
@@ -53,7 +53,7 @@ def texts(root: Path) -> Iterator[tuple[str, str]]:
 
 
 def citations(where: str, text: str) -> Iterator[Citation]:
-    """What a file cites: pages named in comments, and in a page also its links."""
+    """The citations of a file: pages that its comments name and, in a page, also the links."""
     for found in CITATION.finditer(text):
         yield Citation(where, found[1], found[2] or "")
     if where.endswith(".md"):
@@ -73,7 +73,7 @@ def _without_dots(path: str) -> str:
 
 
 def anchors(text: str) -> set[str]:
-    """A page's anchors: the explicit ones, and those that GitHub makes of headings."""
+    """A page's anchors: the explicit anchors, and the anchors that GitHub makes of headings."""
     found = set(EXPLICIT.findall(text))
     for title in HEADING.findall(_without_code(text)):
         slug = re.sub(r"[^\w\- ]", "", title.strip().lower()).replace(" ", "-")
@@ -94,14 +94,14 @@ def leads_nowhere(root: Path, citation: Citation) -> bool:
 
 
 def facts(page: str) -> Iterator[tuple[str, str]]:
-    """Each section of the third level: its title, its text."""
+    """Each section of the third level, as its title and its text."""
     for section in re.split(r"^### ", page, flags=re.MULTILINE)[1:]:
         title, _, rest = section.partition("\n")
         yield title, re.split(r"^#{1,2} ", rest, flags=re.MULTILINE)[0]
 
 
 def names_no_source(fact: str) -> str:
-    """What is wrong with a fact's source; empty when nothing is."""
+    """What is wrong with a fact's source; "" if the source is right."""
     sources = re.findall(r"^Source: (.+?)(?=\n\n|\Z)", fact.strip(), re.MULTILINE | re.DOTALL)
     if len(sources) != 1:
         return f"{len(sources)} sources"

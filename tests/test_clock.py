@@ -1,4 +1,4 @@
-"""Work in turns: whoever else is ready gets the processor in between."""
+"""Long work lets other greenlets run between its items."""
 
 import time
 
@@ -13,7 +13,7 @@ def busy(seconds: float) -> None:
         pass
 
 
-def test_others_get_their_turn_while_items_are_worked_on() -> None:
+def test_ready_greenlet_runs_between_two_items() -> None:
     told: list[str] = []
     other = gevent.spawn(told.append, "other")
     for item in in_turns(["one", "two", "three"]):
@@ -23,8 +23,8 @@ def test_others_get_their_turn_while_items_are_worked_on() -> None:
     assert told == ["one", "other", "two", "three"]
 
 
-def test_others_that_wait_for_a_while_get_their_turn_too() -> None:
-    """With switches alone, gevent looks at what waits for time or bytes only after fifty of them."""
+def test_sleeping_greenlet_runs_between_two_items() -> None:
+    """After a sleep of 0, gevent would look at timers and sockets only after fifty switches."""
     told: list[int] = []
     other = gevent.spawn_later(0.001, lambda: told.append(len(told)))
     for _ in in_turns(range(10)):
@@ -35,7 +35,7 @@ def test_others_that_wait_for_a_while_get_their_turn_too() -> None:
     other.join()
 
 
-def test_no_switch_between_items_that_take_no_time() -> None:
+def test_no_switch_happens_between_quick_items() -> None:
     told: list[object] = []
     other = gevent.spawn(told.append, "other")
     told.extend(in_turns(range(3)))

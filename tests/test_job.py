@@ -12,11 +12,11 @@ MESSAGE = Message(
 JOB = Job(MESSAGE, "http://h/e/x/slack/events", 12.5)
 
 
-def test_it_travels_as_json() -> None:
+def test_job_survives_json() -> None:
     assert Job.from_dict(json.loads(json.dumps(JOB.to_dict()))) == JOB
 
 
-def test_continuation_is_of_the_same_turn() -> None:
+def test_continuation_keeps_the_job_id() -> None:
     later = JOB.next()
     assert (later.continuation, later.job_id) == (1, JOB.job_id)
 
@@ -32,7 +32,7 @@ def test_continuation_is_of_the_same_turn() -> None:
         JOB.to_dict() | {"received": 10**400},
     ],
 )
-def test_anything_else_is_not_ours(content: dict[str, object]) -> None:
+def test_other_content_is_forged(content: dict[str, object]) -> None:
     with pytest.raises(Forged):
         Job.from_dict(content)
 

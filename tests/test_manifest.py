@@ -1,4 +1,4 @@
-"""Dify's rules for what it installs, as its daemon and its SDK check them (docs/platform/dify.md#manifest-rules)."""
+"""The manifest keeps the rules that Dify's daemon and SDK check (docs/platform/dify.md#manifest-rules)."""
 
 import re
 import tomllib
@@ -29,7 +29,7 @@ ENDPOINTS = [load(path) for path in GROUP["endpoints"]]
 
 
 def texts(node: object) -> list[dict[str, str]]:
-    """Every translated text below a node of a form."""
+    """All translated texts below a node of a form."""
     if isinstance(node, list):
         return [text for item in node for text in texts(item)]
     if not isinstance(node, dict):
@@ -39,7 +39,7 @@ def texts(node: object) -> list[dict[str, str]]:
     return [text for item in node.values() for text in texts(item)]
 
 
-def test_the_sdk_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_manifest_is_read_by_the_sdk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     PluginConfiguration(**MANIFEST)
     group = EndpointProviderConfiguration(**GROUP)
@@ -56,51 +56,51 @@ def test_author_and_name_follow_the_daemons_rules() -> None:
     assert "langgenius" not in MANIFEST["author"]
 
 
-def test_the_version_is_the_projects_and_in_the_changelog() -> None:
+def test_version_is_the_projects_and_in_the_changelog() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert re.fullmatch(r"\d{1,4}(\.\d{1,4}){2}(-\w{1,16})?", MANIFEST["version"])
     assert MANIFEST["version"] == project["version"]
     assert f"\n## [{project['version']}]" in (ROOT / "CHANGELOG.md").read_text("utf-8")
 
 
-def test_it_was_made_in_the_past() -> None:
+def test_manifest_was_created_in_the_past() -> None:
     assert MANIFEST["created_at"].astimezone(UTC) < datetime.now(UTC)
 
 
 @pytest.mark.parametrize("name", ["icon", "icon_dark"])
-def test_the_icons_are_there_and_safe(name: str) -> None:
+def test_icon_exists_and_is_safe(name: str) -> None:
     text = (ROOT / "_assets" / MANIFEST[name]).read_text("utf-8")
     tags = {element.tag.rpartition("}")[2] for element in ET.fromstring(text).iter()}
     assert tags <= {"svg", "rect", "path", "circle", "g", "title"}
 
 
-def test_privacy_names_slack_and_its_policy() -> None:
+def test_privacy_page_names_slack_and_its_policy() -> None:
     privacy = (ROOT / MANIFEST["privacy"]).read_text("utf-8")
     assert "https://slack.com/trust/privacy/privacy-policy" in privacy
 
 
 @pytest.mark.parametrize("path", ["README.md", "PRIVACY.md"])
-def test_the_marketplace_takes_english_without_cjk(path: str) -> None:
+def test_page_for_the_marketplace_has_no_cjk_text(path: str) -> None:
     assert not re.search(r"[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]", (ROOT / path).read_text("utf-8"))
 
 
-def test_only_the_permissions_that_are_used() -> None:
+def test_permissions_are_only_those_that_are_used() -> None:
     permission = MANIFEST["resource"]["permission"]
     assert set(permission) == {"endpoint", "app", "storage"}
     assert all(part["enabled"] for part in permission.values())
 
 
-def test_the_storage_holds_what_the_store_may_write_within_what_a_daemon_allows() -> None:
+def test_storage_size_fits_the_store_and_the_daemon() -> None:
     assert STORAGE_BYTES < MANIFEST["resource"]["permission"]["storage"]["size"] <= 100 * 1024 * 1024
 
 
-def test_every_endpoint_has_its_source() -> None:
+def test_endpoint_has_its_source() -> None:
     for endpoint in ENDPOINTS:
         assert (ROOT / endpoint["extra"]["python"]["source"]).is_file()
         assert not endpoint["path"].endswith("/")
 
 
-def test_the_form_fits_the_daemon() -> None:
+def test_settings_form_fits_the_daemon() -> None:
     types = {"secret-input", "text-input", "select", "boolean", "app-selector"}
     assert {setting["type"] for setting in GROUP["settings"]} <= types
     assert len(GROUP["settings"]) <= 64
@@ -110,22 +110,22 @@ def test_the_form_fits_the_daemon() -> None:
         assert setting.get("default") in {*values, None} or setting["type"] != "select"
 
 
-def test_only_the_app_is_required_because_the_slack_app_comes_later() -> None:
+def test_app_is_the_only_required_setting() -> None:
     assert [setting["name"] for setting in GROUP["settings"] if setting["required"]] == ["app"]
 
 
 @pytest.mark.parametrize("text", [*texts(GROUP["settings"]), MANIFEST["label"], MANIFEST["description"]])
-def test_every_text_is_there_in_every_language(text: dict[str, str]) -> None:
+def test_text_exists_in_every_language(text: dict[str, str]) -> None:
     assert set(text) == LANGUAGES
     assert all(0 < len(translation) < 1024 for translation in text.values())
 
 
-def test_every_setting_is_explained() -> None:
+def test_setting_is_explained_in_the_readme() -> None:
     for setting in GROUP["settings"]:
         assert set(setting["label"]) == set(setting["help"]) == LANGUAGES
 
 
-def test_every_picture_of_the_readme_is_in_the_package() -> None:
+def test_picture_of_the_readme_is_in_the_package() -> None:
     pictures = re.findall(r"!\[[^]]*\]\(([^)]+)\)", (ROOT / "README.md").read_text("utf-8"))
     assert pictures
     assert [path for path in pictures if not (path.startswith("_assets/") and (ROOT / path).is_file())] == []

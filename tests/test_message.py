@@ -30,7 +30,7 @@ json_values = st.recursive(
 
 
 @pytest.mark.parametrize("shared", [True, False, None])
-def test_it_travels_as_json(*, shared: bool | None) -> None:
+def test_message_survives_json(*, shared: bool | None) -> None:
     message = replace(
         PLAIN,
         files=({"id": "F1", "size": 3},),
@@ -42,7 +42,7 @@ def test_it_travels_as_json(*, shared: bool | None) -> None:
 
 
 @given(st.dictionaries(st.sampled_from(sorted(PLAIN.to_dict())), json_values))
-def test_anything_else_is_malformed(changes: dict[str, object]) -> None:
+def test_message_with_a_wrong_field_is_malformed(changes: dict[str, object]) -> None:
     carried = PLAIN.to_dict() | changes
     try:
         message = Message.from_dict(carried)
@@ -53,7 +53,7 @@ def test_anything_else_is_malformed(changes: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize("carried", [None, [], "x", {}, {"team_id": "T1"}])
-def test_no_message_at_all(carried: object) -> None:
+def test_value_that_is_no_message_is_malformed(carried: object) -> None:
     with pytest.raises(Malformed):
         Message.from_dict(carried)
 
@@ -73,12 +73,12 @@ def test_no_message_at_all(carried: object) -> None:
         {"event_id": "é"},
     ],
 )
-def test_ids_are_shaped_like_ids(field: dict[str, str]) -> None:
+def test_id_of_another_shape_is_malformed(field: dict[str, str]) -> None:
     with pytest.raises(Malformed):
         Message.from_dict(PLAIN.to_dict() | field)
 
 
-def test_root() -> None:
+def test_root_is_the_thread_or_the_message_itself() -> None:
     assert (PLAIN.root_ts, PLAIN.is_reply) == (PLAIN.ts, False)
     parent = replace(PLAIN, thread_ts=PLAIN.ts)
     assert (parent.root_ts, parent.is_reply) == (PLAIN.ts, False)
@@ -98,7 +98,9 @@ def test_root() -> None:
         ("C1", "", False, False),
     ],
 )
-def test_places(channel: str, channel_type: str, *, dm: bool, group: bool) -> None:
+def test_channel_type_tells_direct_and_group_messages(
+    channel: str, channel_type: str, *, dm: bool, group: bool
+) -> None:
     message = replace(PLAIN, channel=channel, channel_type=channel_type)
     assert (message.is_dm, message.is_group_dm) == (dm, group)
 
@@ -122,12 +124,12 @@ def test_places(channel: str, channel_type: str, *, dm: bool, group: bool) -> No
         ("<@UBOT", False, False),
     ],
 )
-def test_mentions(text: str, *, us: bool, others: bool) -> None:
+def test_mention_of_us_is_told_from_mentions_of_others(text: str, *, us: bool, others: bool) -> None:
     message = replace(PLAIN, text=text)
     assert (message.mentions_us, message.mentions_others) == (us, others)
 
 
-def test_nobody_is_mentioned_when_we_do_not_know_who_we_are() -> None:
+def test_mention_of_us_is_not_seen_when_the_bot_user_is_unknown() -> None:
     message = replace(PLAIN, bot_user_id="", text="<@UBOT> <@>")
     assert (message.mentions_us, message.mentions_others) == (False, True)
 
@@ -148,7 +150,9 @@ def test_nobody_is_mentioned_when_we_do_not_know_who_we_are() -> None:
         ("", None, True),
     ],
 )
-def test_external(user_team: str, *, shared: bool | None, external: bool) -> None:
+def test_author_is_external_by_workspace_and_channel(
+    user_team: str, *, shared: bool | None, external: bool
+) -> None:
     message = replace(PLAIN, user_team=user_team, is_ext_shared=shared)
     in_a_direct_message = replace(message, channel="D1", channel_type="im")
     assert message.is_external_to("E1") is (external and (user_team, shared) != ("T2", False))
@@ -157,7 +161,7 @@ def test_external(user_team: str, *, shared: bool | None, external: bool) -> Non
 
 
 @pytest.mark.parametrize("named", ["", "E1", "E2", "T2"])
-def test_the_organisation_in_the_payload_does_not_decide(named: str) -> None:
+def test_organisation_in_the_payload_does_not_decide(named: str) -> None:
     for user_team in ("E2", "T2"):
         stranger = replace(PLAIN, user_team=user_team, is_ext_shared=True, enterprise_id=named)
         assert stranger.is_external_to("E1")
@@ -168,20 +172,22 @@ def test_the_organisation_in_the_payload_does_not_decide(named: str) -> None:
     ("change", "external"),
     [
         ({}, False),
-        ({"is_ext_shared": None}, True),  # Slack did not say it
+        ({"is_ext_shared": None}, True),  # Slack did not say whether the channel is shared
         ({"is_ext_shared": True}, True),
-        ({"channel": "D1", "channel_type": "im"}, True),  # a DM is no channel that anything is shared in
+        ({"channel": "D1", "channel_type": "im"}, True),  # in a DM, is_ext_shared tells nothing
         ({"channel_type": "mpim"}, False),
     ],
     ids=str,
 )
-def test_another_workspace_of_the_same_organisation(change: dict[str, Any], *, external: bool) -> None:
+def test_author_of_another_workspace_of_our_organisation_is_external_only_where_shared(
+    change: dict[str, Any], *, external: bool
+) -> None:
     colleague = replace(PLAIN, user_team="T2", is_ext_shared=False)
     assert replace(colleague, **change).is_external_to("E1") is external
-    assert replace(colleague, **change).is_external_to("")  # no organisation of several workspaces
+    assert replace(colleague, **change).is_external_to("")  # our workspace belongs to no organisation
 
 
 @given(st.text(st.sampled_from("<@U!|>^subteamhere B1"), max_size=200))
-def test_mentions_of_any_text(text: str) -> None:
+def test_mentions_are_read_in_any_text(text: str) -> None:
     message = replace(PLAIN, text=text, bot_user_id="U1")
     assert message.mentions_us == any(f"<@U1{end}" in text for end in "|>") or "|" in text

@@ -1,4 +1,4 @@
-"""What we ask of Slack's admins: no more than is used (docs/platform/slack.md#app-manifest)."""
+"""The Slack app's manifest asks for no more than the bridge uses (docs/platform/slack.md#app-manifest)."""
 
 from pathlib import Path
 from typing import Any
@@ -20,49 +20,49 @@ SCOPE_OF_EVENT = {
 }
 
 
-def test_every_event_has_its_scope() -> None:
+def test_event_has_its_scope() -> None:
     assert set(SCOPE_OF_EVENT) == EVENTS
     assert {scope for scope in SCOPE_OF_EVENT.values() if scope} <= SCOPES
 
 
-def test_the_scopes_are_the_smallest_set() -> None:
+def test_scopes_are_the_smallest_set() -> None:
     calls = {"chat:write", "mpim:read", "users:read", "files:read", "files:write"}
     assert {scope for scope in SCOPE_OF_EVENT.values() if scope} | calls == SCOPES
 
 
-def test_events_go_to_the_endpoint_that_takes_them() -> None:
+def test_events_go_to_the_events_endpoint() -> None:
     url = SHIPPED["settings"]["event_subscriptions"]["request_url"]
     assert url.startswith("https://")
     assert "/e/" in url
     assert url.endswith("/slack/events")
 
 
-def test_presses_go_to_the_endpoint_that_takes_them() -> None:
+def test_presses_go_to_the_interactions_endpoint() -> None:
     interactivity = SHIPPED["settings"]["interactivity"]
     assert interactivity["is_enabled"] is True
     events = SHIPPED["settings"]["event_subscriptions"]["request_url"]
     assert interactivity["request_url"] == events.replace("/slack/events", "/slack/interactions")
 
 
-def test_nothing_that_cannot_be_undone_or_would_stop_delivery() -> None:
+def test_manifest_sets_nothing_that_is_final_or_stops_delivery() -> None:
     assert "agent_view" not in SHIPPED["features"]
     assert "assistant_view" not in SHIPPED["features"]
     assert SHIPPED["settings"]["socket_mode_enabled"] is False
     assert SHIPPED["settings"]["token_rotation_enabled"] is False
 
 
-def test_slacks_limits() -> None:
+def test_manifest_keeps_slacks_limits() -> None:
     information = SHIPPED["display_information"]
     assert len(information["name"]) <= 35
     assert len(information["description"]) <= 140
     assert len(SHIPPED["features"]["bot_user"]["display_name"]) <= 80
 
 
-def test_the_readme_gives_a_reason_for_each_scope() -> None:
+def test_readme_gives_a_reason_for_each_scope() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     assert [scope for scope in sorted(SCOPES) if f"`{scope}`" not in readme] == []
 
 
-def test_the_readme_holds_the_same_manifest_for_who_has_only_the_package() -> None:
+def test_readme_holds_the_same_manifest() -> None:
     readme = (ROOT / "README.md").read_text("utf-8")
     assert f"```yaml\n{(ROOT / 'docs' / 'slack-app-manifest.yaml').read_text('utf-8')}```" in readme

@@ -1,4 +1,4 @@
-"""The rule of the house: dependencies point one way, along the way of a message, and never back."""
+"""Dependencies point one way, along the way of a message, and never back."""
 
 import ast
 from collections import Counter, defaultdict
@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-# What each part may import besides itself, the libraries and what all share.
+# The parts that each part may import, besides itself, the libraries and the shared modules.
 SHARED = {"errors", "clock", "hosts", "job", "json_fields", "message", "plain_text", "wording"}
 MAY_IMPORT = {
     "errors": set(),
@@ -57,7 +57,7 @@ def parts_of_the_plugin() -> set[str]:
     return {name for name in folders | files if not name.startswith(".")} - OUTSIDE
 
 
-def test_every_part_has_its_rule() -> None:
+def test_part_has_its_rule() -> None:
     assert parts_of_the_plugin() == set(MAY_IMPORT)
 
 
@@ -73,8 +73,8 @@ def test_dependencies_point_one_way(part: str) -> None:
     assert wrong == {}
 
 
-def test_there_is_no_way_round() -> None:
-    """The rule itself has no circle, whatever it allows."""
+def test_rule_allows_no_circle() -> None:
+    """The rule would be useless if it allowed two parts to import each other."""
     done: set[str] = set()
     while len(done) < len(MAY_IMPORT):
         ready = {part for part, allowed in MAY_IMPORT.items() if part not in done and allowed <= done}
@@ -83,16 +83,16 @@ def test_there_is_no_way_round() -> None:
 
 
 def in_stages() -> list[Path]:
-    """All modules of the plugin that stand in a folder."""
+    """All modules of the plugin that are in a folder."""
     return [path for part in MAY_IMPORT for path in modules(part) if path.parent != ROOT]
 
 
-def test_folder_holds_few_enough_modules_to_look_through() -> None:
+def test_folder_holds_at_most_sixteen_modules() -> None:
     held = Counter(path.parent for path in in_stages() if path.name != "__init__.py")
     assert {str(folder.relative_to(ROOT)): many for folder, many in held.items() if many > MOST_MODULES} == {}
 
 
-def test_class_name_stands_once() -> None:
+def test_class_name_is_used_once() -> None:
     places = defaultdict[str, list[str]](list)
     for part in MAY_IMPORT:
         for path in modules(part):
@@ -103,7 +103,7 @@ def test_class_name_stands_once() -> None:
 
 
 def past_the_face(path: Path) -> list[str]:
-    """What a module imports from inside a folder that it does not stand in."""
+    """The names that a module imports from inside another folder, past that folder's `__init__`."""
     own = path.parent.relative_to(ROOT).parts
     found: list[str] = []
     for node in ast.walk(ast.parse(path.read_text())):
@@ -121,19 +121,19 @@ def past_the_face(path: Path) -> list[str]:
     return found
 
 
-def test_other_folders_are_imported_by_their_face_only() -> None:
+def test_folder_is_imported_only_by_its_face() -> None:
     every = [*in_stages(), ROOT / "main.py"]
     assert {str(path.relative_to(ROOT)): found for path in every if (found := past_the_face(path))} == {}
 
 
 @pytest.mark.parametrize("part", [part for part in MAY_IMPORT if (ROOT / part).is_dir()])
-def test_face_names_what_it_gives(part: str) -> None:
-    """Each name of `__all__` exists, and nothing else is imported there."""
+def test_face_names_each_import_in_all(part: str) -> None:
+    """Each name of `__all__` exists, and `__init__` imports nothing else."""
     for init in (ROOT / part).rglob("__init__.py"):
         tree = ast.parse(init.read_text())
         assert ast.get_docstring(tree), f"{init} does not say its one idea"
         if any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in tree.body):
-            continue  # a module of its own, as wording is
+            continue  # a module with content of its own, such as wording
         given = {
             alias.asname or alias.name
             for node in tree.body
@@ -149,8 +149,8 @@ def test_face_names_what_it_gives(part: str) -> None:
         assert given <= named, init
 
 
-def test_dify_plugin_is_imported_first_where_the_process_begins() -> None:
-    """It patches for gevent (docs/architecture.md#d8-only-greenlets-call-the-sdk)."""
+def test_dify_plugin_is_imported_first_in_main() -> None:
+    """Its import patches the standard library (docs/architecture.md#d8-only-greenlets-call-the-sdk)."""
     for start in ("main.py", "tests/conftest.py"):
         names = [
             node

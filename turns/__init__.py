@@ -1,4 +1,4 @@
-"""One message answered: claimed once, in its thread's order, within the time the platforms give."""
+"""Answers one message: each message is claimed once, answered in its thread's order, and within the platforms' time."""
 
 from turns.endpoint_request import EndpointRequest
 from turns.limits import HEARTBEAT_SECONDS, REQUEST_SECONDS

@@ -11,7 +11,7 @@ from provider import Settings, read_settings
 
 @dataclass(frozen=True, slots=True)
 class EndpointRequest:
-    """`session` lives as long as the request; what the session is asked later is dropped.
+    """`session` lives as long as the request; a call to the session after that is dropped.
 
     Source: docs/platform/dify.md#endpoint-requests.
     """
@@ -23,13 +23,13 @@ class EndpointRequest:
 
     @classmethod
     def of(cls, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> Self:
-        """The daemon names the hook in two headers (docs/platform/dify.md#hook-headers)."""
+        """Read the hook from the two headers in which the daemon names it (docs/platform/dify.md#hook-headers)."""
         return cls(
             headers.get("Dify-Hook-Id", ""), headers.get("Dify-Hook-Url", ""), read_settings(raw), session
         )
 
     def key(self, message: Message) -> ThreadKey:
-        """The message's thread. In a 1:1 DM the channel is one, unless each shall be its own.
+        """The key of the message's thread. A 1:1 DM is one thread as a whole, unless `dm_conversation` is `per_thread`.
 
         See docs/architecture.md#d3-one-record-per-thread.
 

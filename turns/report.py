@@ -1,4 +1,4 @@
-"""What a turn tells the log: one line, with times, sizes and ids, and no content."""
+"""The one line that a turn writes to the log: times, sizes and ids, but no content."""
 
 import json
 import logging
@@ -26,21 +26,21 @@ class AckTimes:
         self._seconds: TTLCache[str, float] = TTLCache(ACKS, ACKS_KEPT, timer=clock.now)
 
     def note(self, hook_id: str, job: Job) -> None:
-        """Slack has its ack for this job now."""
+        """Note that Slack has its ack for this job now."""
         self._seconds[f"{hook_id}/{job.job_id}"] = self._clock.epoch() - job.received
 
     def pop(self, hook_id: str, job: Job) -> float | None:
-        """Design seconds; None when the ack was given by another process, or not yet."""
+        """How long Slack waited, in design seconds; None if another process gave the ack, or there is none yet."""
         return self._seconds.pop(f"{hook_id}/{job.job_id}", None)
 
 
 @dataclass(slots=True)
 class TurnReport:
-    """Times are design seconds since Slack's event came in; None: it did not happen, or not in this process.
+    """Times are design seconds since Slack's event came in; None: this did not happen, or not in this process.
 
-    `ack` is when Slack had its answer, `flushes` the writes of text that Slack took, `retries` the requests sent
-    to it once more, `question` and `characters` the lengths of what was asked and answered, `rest` how much of the
-    latter its messages did not take, `files` what came with the question.
+    `ack` is when Slack had its answer, `flushes` counts the writes of text that Slack took, `retries` the requests that
+    were sent to Slack again, `files` the files of the question. `question` and `characters` are the lengths of the
+    question and of the answer; `rest` is how much of the answer did not fit into its messages.
     """
 
     team: str
@@ -64,7 +64,7 @@ class TurnReport:
     conversation: str = ""
 
     def measure(self, slack: SlackApi) -> None:
-        """What the turn's client of Slack counted."""
+        """Take over the numbers that the turn's Slack client counted."""
         self.flushes = sum(slack.succeeded[method] for method in TEXT_METHODS)
         self.retries = slack.retries
 
@@ -78,12 +78,12 @@ class TurnReport:
         return json.dumps({"turn": fields}, separators=(",", ":"))
 
     def write(self) -> None:
-        """Into the daemon's log."""
+        """Write the line into the daemon's log."""
         logger.info("%s", self.line())
 
 
 def where(error: BaseException) -> str:
-    """An error's type and place, without its text, which may hold anything."""
+    """The error's type and place in the code, without its text, which may hold a secret."""
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next

@@ -1,4 +1,4 @@
-"""What all turns of a process share on their way to Slack and Dify, and what one turn gets of it."""
+"""The objects that all turns of a process share to reach Slack and Dify, and the objects of one turn."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -22,8 +22,8 @@ from turns.report import TurnReport
 from turns.throttle import BotIdentities, Installation
 from wording import Say, language_for, say
 
-FILES_AT_ONCE = 4  # that a process holds in memory on their way, in or out
-FILES_OF_A_HOOK = 3  # of them
+FILES_AT_ONCE = 4  # files that a process holds in memory at once, on their way in or out
+FILES_OF_A_HOOK = 3  # how many of these files may be of one hook
 
 
 class Services:
@@ -48,7 +48,7 @@ class Services:
         self._pressed: set[str] = set()
 
     def api(self, hook: EndpointRequest, team_id: str) -> SlackApi:
-        """Slack, in the name of the hook's bot. Raises SettingsError without a token."""
+        """The Slack client of the hook's bot. Raises SettingsError without a token."""
         return SlackApi(
             hook.settings.require_token(),
             base_url=self._env.slack_api_url,
@@ -59,11 +59,11 @@ class Services:
         )
 
     def installation(self, hook: EndpointRequest, team_id: str) -> Installation:
-        """Whose token the hook holds."""
+        """Tells which workspace the hook's token belongs to."""
         return Installation(self._bots, self.api(hook, team_id), self._clock)
 
     def interrupted(self, hook: EndpointRequest, key: ThreadKey, record: ThreadRecord) -> Interrupted:
-        """What tells a thread that its turn was interrupted, in the language of the member who asked there last."""
+        """The note that a turn of this thread was interrupted, in the language of the member who asked there last."""
         api, setting = self.api(hook, key.team_id), hook.settings.language
         bot = self._bots.of(api)
         asked = record.followers[-1:] if setting == "auto" else ()
@@ -73,7 +73,7 @@ class Services:
     def context(
         self, hook: EndpointRequest, store: ThreadStore, job: Job, key: ThreadKey, report: TurnReport
     ) -> TurnContext:
-        """What the turn of this job works with."""
+        """The objects that the turn of this job works with."""
         settings, message = hook.settings, job.message
         api = self.api(hook, message.team_id)
         user = partial(self._users.one, api)
@@ -155,13 +155,13 @@ class Services:
 
 @dataclass(frozen=True, slots=True)
 class EndingsOfEndpoint:
-    """Makes what tells threads of a hook that their turns were interrupted. For one request."""
+    """Makes the notes that tell threads of a hook that their turns were interrupted. For one request."""
 
     services: Services
     endpoint: EndpointRequest
 
     def of(self, key: ThreadKey, record: ThreadRecord) -> Interrupted:
-        """In the language of the member who asked last in the thread."""
+        """The note for this thread, in the language of the member who asked last there."""
         return self.services.interrupted(self.endpoint, key, record)
 
 

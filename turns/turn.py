@@ -1,4 +1,4 @@
-"""One message answered: let in, waits for its thread, asks the app, writes along, remembers."""
+"""Answers one message: the turn passes the throttle, waits for its thread, asks the app and shows the answer."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -20,12 +20,12 @@ class HandOn(Protocol):
     """Posts a job to ourselves again, as a fresh request with time of its own."""
 
     def hand_on(self, job: Job) -> None:
-        """Return once a fresh request goes on with the turn; raises HandoffError when the request at hand must."""
+        """Return once a fresh request goes on with the turn. Raises HandoffError if the present request must go on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """The thread of one turn: its place in line there, and what others may have left behind."""
+    """The thread of one turn: the turn's ticket in the thread's queues, and the orphans that may be there."""
 
     key: ThreadKey
     store: ThreadStore
@@ -57,9 +57,9 @@ class Turn:
         self._went_on = False
 
     def run(self, record: ThreadRecord) -> None:
-        """Answer, or hand the waiting on to a fresh request. `record` is the thread's, as it was claimed.
+        """Answer, or hand the turn on to a fresh request. `record` is the thread's record with the claim.
 
-        However it ends, also by a mistake of ours: the next turn of the thread must not wait for this one.
+        In every case, also after an unexpected exception, the next turn of the thread stops waiting for this one.
         """
         try:
             self._run(record)
@@ -82,17 +82,17 @@ class Turn:
         self._answer(self._again() if waited else record)
 
     def cut(self) -> None:
-        """The request is gone: what the app has said is all."""
+        """End the answer with what the app has said so far: the request is gone."""
         self._answering.cut()
 
     def step_aside(self, why: str) -> None:
-        """Leave the message to another turn, or to nobody; `why` for the log."""
+        """Do not answer the message: another turn does, or the settings forbid it. `why` is for the log."""
         self._report.outcome = why
         self._thread.ticket.leave()
         self._answering.close()
 
     def _is_refused(self) -> bool:
-        """Told so, or not even that."""
+        """Whether the message is refused. If the throttle wants it, the thread is told."""
         refused = self._admittance.turned_away()
         if refused is None and self._thread.ticket.ahead > QUEUE_LIMIT:
             refused = TurnedAway("queue full", Say.QUEUE_FULL)
@@ -105,7 +105,7 @@ class Turn:
         return True
 
     def _wait(self) -> bool:
-        """True when it is this turn's time; False when another request waits on in its stead."""
+        """Wait for the thread. False if the turn will not run here: another request goes on, or its time is over."""
         self._answering.waiting()
         while not self._thread.ticket.wait(WAIT_SECONDS):
             if self._clock.now() >= self._deadline:
@@ -117,7 +117,7 @@ class Turn:
         return True
 
     def _handed_on(self) -> bool:
-        """Whether a fresh request goes on in the stead of this one."""
+        """Hand the turn on. Returns whether a fresh request goes on with the turn."""
         try:
             self._continuation.hand_on(self._job.next())
         except HandoffError:
@@ -128,14 +128,14 @@ class Turn:
         return True
 
     def _answer(self, record: ThreadRecord) -> None:
-        if self._answering.is_cut:  # before Dify was asked, and nobody could take over
+        if self._answering.is_cut:  # Dify was not asked yet, and no fresh request could go on
             self._answering.refuse(Say.INTERRUPTED)
             return
         self._thread.orphans.end_all(self._thread.key, record, but=self._job.message.ts)
         self._answering.run(record, self._deadline)
 
     def _again(self) -> ThreadRecord:
-        """The record as the turns before this one left it, in whatever process."""
+        """The record, read again: turns before this one, here or in other processes, may have changed it."""
         try:
             return self._thread.store.get(self._thread.key, fresh=True) or ThreadRecord()
         except StoreError:

@@ -1,4 +1,4 @@
-"""Makes the running half of a turn that was accepted: its ticket, what it works with, who may cut it off."""
+"""Makes the turn of an accepted job: its claim, its ticket and the objects that the turn works with."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -39,11 +39,11 @@ class TurnFactory:
         self._throttle = Throttle(clock)
 
     def of(self, endpoint: EndpointRequest) -> "TurnsOfEndpoint":
-        """For one request. Raises SettingsError when `redis_url` can't be read."""
+        """The turns of one request's hook. Raises SettingsError when `redis_url` can't be read."""
         return TurnsOfEndpoint(self, endpoint, endpoint.store(self._stores))
 
     def claim(self, endpoint: EndpointRequest, store: ResilientStore, job: Job) -> Claim:
-        """What claims the message. Raises SettingsError while the settings let nobody answer."""
+        """The claim on the message. Raises SettingsError while the settings let nobody answer."""
         endpoint.can_answer(job.message)
         return Claim(store, endpoint.key(job.message), job.message, self._holder, self._clock)
 
@@ -56,7 +56,7 @@ class TurnFactory:
         continuation: HandOn,
         held: AbstractContextManager[object],
     ) -> TurnRequest:
-        """The turn stands in its thread's queue from here on, so before the first byte is sent."""
+        """Make the turn. The turn joins its thread's queue here, so before the first byte is sent."""
         message, key = job.message, endpoint.key(job.message)
         report = TurnReport(
             message.team_id, message.channel, message.ts, key.app_id, legs=job.continuation + 1
@@ -124,8 +124,8 @@ class TurnsOfEndpoint:
     def claim(self, job: Job) -> ThreadRecord | None:
         """Claim the message in its thread's record, or a later continuation of its turn, for all processes.
 
-        Gives the record; None when the message or the continuation was claimed before. Raises SettingsError while the
-        settings let nobody answer.
+        Returns the record; None when the message or the continuation was claimed before. Raises SettingsError while
+        the settings let nobody answer.
         """
         claim = self.factory.claim(self.endpoint, self.store, job)
         if job.continuation:
@@ -138,13 +138,13 @@ class TurnsOfEndpoint:
     def turn(
         self, job: Job, record: ThreadRecord, continuation: HandOn, held: AbstractContextManager[object]
     ) -> TurnRequest:
-        """The turn that was claimed. `held` is what its request holds of the process until the turn has ended."""
+        """The turn that was claimed. `held` frees the request's share of the process when the turn has ended."""
         return self.factory.turn(self.endpoint, self.store, job, record, continuation, held)
 
     def beside(self, turn: TurnRequest) -> Work:
-        """The turn, now and then with a sweep of the hook beside it."""
+        """The turn, with a sweep of the hook beside it if a sweep is due."""
         return self.factory.recovery.beside(turn, self.endpoint, self.store)
 
     def sweep(self, held: AbstractContextManager[object]) -> SweepRun:
-        """A sweep of the hook; `held` as for a turn."""
+        """A sweep of the hook. `held` means the same as for a turn."""
         return SweepRun(self.factory.recovery, self.endpoint, self.store, held)

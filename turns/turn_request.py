@@ -1,4 +1,4 @@
-"""One request of `/slack/turns` from its first byte to its last, and what it leaves in order behind it."""
+"""One request of `/slack/turns`, from its first byte to its last, with the tidying up after its turn."""
 
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
@@ -18,9 +18,9 @@ from turns.turn import Turn
 
 @dataclass(frozen=True, slots=True)
 class TurnRequest:
-    """`held` is what the request holds of the process until the turn has ended.
+    """`held` frees the request's share of the process when the turn has ended.
 
-    `unknown_channel` judges a message of which nobody knew where it stands; None in later continuations.
+    `unknown_channel` judges a message whose channel's type is not known; None in later continuations.
     """
 
     job: Job
@@ -39,17 +39,17 @@ class TurnRequest:
     held: AbstractContextManager[object]
 
     def begin(self) -> None:
-        """Before its first byte, so before Slack has its ack: from then on a sweep finds what a dead process left."""
+        """Put the turn on the hook's list, where a sweep finds it, before the first byte and so before Slack's ack."""
         in_doubt = self.unknown_channel is not None and self.unknown_channel.in_doubt
         with suppress(StoreError):
             self.claim.list_open(in_doubt=in_doubt)
 
     def cut(self) -> None:
-        """The request is gone: what the app has said is all."""
+        """End the answer with what the app has said so far: the request is gone."""
         self.turn.cut()
 
     def run(self) -> None:
-        """Never raises: whatever happens, the thread is told and the log has its line."""
+        """Run the turn. Never raises: after any error the thread is told, and the log gets its line."""
         try:
             with self.held:
                 broke = not self._run()
@@ -63,14 +63,14 @@ class TurnRequest:
         self.report.write()
 
     def _run(self) -> bool:
-        """False when the turn broke."""
+        """Run the turn; False when it raised."""
         try:
             why = self.unknown_channel.not_answered() if self.unknown_channel else ""
             if why:
                 self._step_aside(why)
             else:
                 self.turn.run(self.record)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the next turn must not wait for this one
+        except Exception as error:  # noqa: BLE001 - after any error the next turn must not wait for this one
             logger.error("a turn broke: %s", where(error))
             self.report.outcome = "broke"
             return False
@@ -82,7 +82,7 @@ class TurnRequest:
         self.turn.step_aside(why)
 
     def _end_what_broke(self) -> None:
-        """Nobody runs the turn any more, so it is an orphan of our own."""
+        """End the turn as an orphan of our own, since nothing runs it any more."""
         key = self.claim.key
         try:
             record = self.store.get(key, fresh=True) or ThreadRecord()

@@ -1,4 +1,4 @@
-"""What a process holds, and what each of its requests gets of it: the only place where the parts meet."""
+"""Makes what a process shares and what each request needs. Only this folder knows all the parts."""
 
 from wiring.container import container
 

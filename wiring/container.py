@@ -1,4 +1,4 @@
-"""What one plugin process holds for its life, and what each request gets from it: the place that wires."""
+"""Makes the objects that one plugin process shares for its whole life, and those that one request needs."""
 
 import logging
 from collections.abc import Mapping
@@ -118,7 +118,7 @@ def _rules(settings: Settings) -> Rules:
 
 @cache
 def container() -> Container:
-    """The one of this process."""
+    """The one container of this process."""
     if plugin_logger_handler not in logger.handlers:
         logger.setLevel(logging.INFO)
         logger.addHandler(plugin_logger_handler)

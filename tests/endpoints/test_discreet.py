@@ -36,7 +36,7 @@ def raising(error: Exception) -> Callable[[], Any]:
 @pytest.mark.parametrize(
     "error", [ValueError(SECRET), RuntimeError(SECRET), json.JSONDecodeError(SECRET, "", 0)]
 )
-def test_an_endpoint_that_breaks_tells_nobody_why(
+def test_reason_of_an_unexpected_exception_is_not_in_the_answer(
     module: Any, error: Exception, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(module, "container", raising(error))
@@ -47,7 +47,7 @@ def test_an_endpoint_that_breaks_tells_nobody_why(
 
 
 @ENDPOINTS
-def test_a_mistake_of_the_admins_is_named_in_the_log_only(
+def test_settings_error_is_named_in_the_log_only(
     module: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(module, "container", raising(SettingsError("TIME_SCALE", "Unset it.")))

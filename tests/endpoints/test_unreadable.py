@@ -13,8 +13,8 @@ from endpoints.unreadable import MOST_HEADERS, tolerant
 read = tolerant(deserialize_request)
 
 
-def test_the_sdk_reads_by_this_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The one private place of the SDK that this takes."""
+def test_sdk_has_the_private_name_that_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The product replaces this private name of the SDK."""
     monkeypatch.setattr(plugin_executor, "deserialize_request", plugin_executor.deserialize_request)
     before = plugin_executor.deserialize_request
     assert before is deserialize_request
@@ -23,7 +23,7 @@ def test_the_sdk_reads_by_this_name(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "deserialize_request(" in open(plugin_executor.__file__).read()  # noqa: PTH123, SIM115
 
 
-def test_what_the_sdk_reads_stays_as_it_is() -> None:
+def test_request_that_the_sdk_can_read_is_not_changed() -> None:
     request = read(b"POST /slack/events?x=1 HTTP/1.1\r\nHost: h\r\nX-A: b\r\nContent-Length: 2\r\n\r\nhi")
     assert (request.method, request.path, request.headers["X-A"], request.get_data()) == (
         "POST",
@@ -37,9 +37,9 @@ def test_what_the_sdk_reads_stays_as_it_is() -> None:
     "header",
     [b"X-Slack-Signature: v0=\xe9", b"X_Slack: 1", b": x", b"Content-Length: 7", b"Content-Length: x"],
 )
-def test_headers_that_break_the_sdk_count_as_none(header: bytes) -> None:
+def test_header_that_breaks_the_sdk_is_left_out(header: bytes) -> None:
     raw = b"POST /slack/events HTTP/1.1\r\nHost: h\r\n" + header + b"\r\n\r\nbody"
-    with pytest.raises(Exception):  # noqa: B017, PT011 - that is what this is for
+    with pytest.raises(Exception):  # noqa: B017, PT011 - the SDK may raise anything here
         deserialize_request(raw)
     request = read(raw)
     assert (request.method, request.path) == ("POST", "/slack/events")
@@ -51,7 +51,7 @@ def test_headers_that_break_the_sdk_count_as_none(header: bytes) -> None:
     [b"SSL_CLIENT_VERIFY: NONE", b"X-City: S\xe3o Paulo", b"X-Slack-Retry-Num: \x0c"],
     ids=["name", "value", "control"],
 )
-def test_what_a_proxy_adds_does_not_cost_the_signature(header: bytes) -> None:
+def test_signature_is_read_beside_a_broken_header_of_a_proxy(header: bytes) -> None:
     raw = b"POST /slack/events HTTP/1.1\r\nHost: h\r\nX-Slack-Signature: v0=1\r\n" + header + b"\r\n"
     request = read(raw + b"Content-Length: 4\r\n\r\nbody")
     assert request.headers["X-Slack-Signature"] == "v0=1"
@@ -59,7 +59,7 @@ def test_what_a_proxy_adds_does_not_cost_the_signature(header: bytes) -> None:
 
 
 @given(st.binary(max_size=200))
-def test_anything_is_read(raw: bytes) -> None:
+def test_any_bytes_are_read_without_an_error(raw: bytes) -> None:
     assert read(raw).method
 
 

@@ -5,7 +5,7 @@ from handoff.cancellation import CancellationRegistry
 
 @dataclass
 class Turn:
-    """Notes in `cut` that it was cut."""
+    """A turn that notes each cut in `all_cut`."""
 
     name: str
     all_cut: list[str]
@@ -14,7 +14,7 @@ class Turn:
         self.all_cut.append(self.name)
 
 
-def test_a_request_that_ends_first_cuts_its_turn_once() -> None:
+def test_turn_is_cut_once_when_its_request_ends_first() -> None:
     registry, cut = CancellationRegistry(), list[str]()
     registry.hold("a", Turn("a", cut))
     registry.hold("b", Turn("b", cut))
@@ -23,7 +23,7 @@ def test_a_request_that_ends_first_cuts_its_turn_once() -> None:
     assert cut == ["a"]
 
 
-def test_one_that_ends_after_its_turn_cuts_nothing() -> None:
+def test_turn_is_not_cut_when_its_request_ends_after_it() -> None:
     registry, cut = CancellationRegistry(), list[str]()
     registry.hold("a", Turn("a", cut))
     registry.release("a")
@@ -33,7 +33,7 @@ def test_one_that_ends_after_its_turn_cuts_nothing() -> None:
     assert cut == []
 
 
-def test_a_request_that_ended_before_its_turn_began_cuts_it_at_once() -> None:
+def test_turn_is_cut_at_once_when_its_request_has_ended_before_it_began() -> None:
     registry, cut = CancellationRegistry(), list[str]()
     registry.ended("a")
     registry.hold("a", Turn("a", cut))

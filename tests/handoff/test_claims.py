@@ -2,14 +2,14 @@ from handoff.claims import KEPT_SECONDS, Claims
 from tests.fake_clock import FakeClock
 
 
-def test_only_the_first_takes_it() -> None:
+def test_name_is_claimed_by_the_first_caller_only() -> None:
     claims = Claims(FakeClock())
     assert claims.take("a")
     assert not claims.take("a")
     assert claims.take("b")
 
 
-def test_what_is_given_back_can_be_taken() -> None:
+def test_claim_that_is_given_back_can_be_claimed_again() -> None:
     claims = Claims(FakeClock())
     claims.take("a")
     claims.give_back("a")
@@ -17,7 +17,7 @@ def test_what_is_given_back_can_be_taken() -> None:
     assert claims.take("a")
 
 
-def test_what_is_taken_is_kept_once_that_is_said() -> None:
+def test_claim_is_confirmed_only_after_keep() -> None:
     claims = Claims(FakeClock())
     assert not claims.is_kept("a")
     claims.take("a")
@@ -29,7 +29,7 @@ def test_what_is_taken_is_kept_once_that_is_said() -> None:
     assert not claims.is_kept("a")
 
 
-def test_a_claim_outlives_slacks_retries() -> None:
+def test_claim_lasts_longer_than_slacks_retries() -> None:
     clock = FakeClock()
     claims = Claims(clock)
     claims.take("a")

@@ -21,27 +21,27 @@ WAITING = Job(MESSAGE, "http://h/e/hook/slack/events", 1.0)
 
 
 @dataclass
-class Way:
-    """Stands for the relay: what becomes of each request on its way."""
+class FakeRelay:
+    """Gives each posted request its fate, instead of the relay."""
 
     claims: Claims
     fates: list[str]
-    legs: list[int] = field(default_factory=list)
+    posted: list[int] = field(default_factory=list)
     elsewhere: set[int] = field(default_factory=set)
-    """Legs that another process took."""
+    """Continuations that another process claimed."""
 
     def claim(self, job: Job) -> ThreadRecord | None:
         return None if job.continuation in self.elsewhere else ThreadRecord()
 
     def hand_off(self, hook_id: str, routes: object, request: HandOffRequest) -> None:
-        assert request.since is None  # nobody at Slack waits for it
-        leg = Job.from_dict(SIGNER.verify(request.body)).continuation
-        self.legs.append(leg)
+        assert request.since is None  # Slack does not wait for a continuation
+        continuation = Job.from_dict(SIGNER.verify(request.body)).continuation
+        self.posted.append(continuation)
         fate = self.fates.pop(0)
         if fate == "began elsewhere":
-            self.elsewhere.add(leg)
+            self.elsewhere.add(continuation)
         elif fate != "lost":
-            assert self.claims.take(f"hook/{WAITING.job_id}#{leg}")
+            assert self.claims.take(f"hook/{WAITING.job_id}#{continuation}")
         if fate != "accepted":
             raise HandoffError(fate)
 
@@ -49,29 +49,29 @@ class Way:
 SIGNER = Signer(("secret",), "hook")
 
 
-def onward(*fates: str) -> tuple[ContinuationHandOff, Way]:
-    way = Way(Claims(FakeClock()), list(fates))
-    hand_off = HandOff("hook", ("http://h",), SIGNER, way, Capacity(), way.claims)  # type: ignore[arg-type]
-    return ContinuationHandOff(hand_off, way.claims, cast("Any", way)), way
+def made(*fates: str) -> tuple[ContinuationHandOff, FakeRelay]:
+    relay = FakeRelay(Claims(FakeClock()), list(fates))
+    hand_off = HandOff("hook", ("http://h",), SIGNER, relay, Capacity(), relay.claims)  # type: ignore[arg-type]
+    return ContinuationHandOff(hand_off, relay.claims, cast("Any", relay)), relay
 
 
-def test_accepted() -> None:
-    ways, way = onward("accepted")
-    ways.hand_on(WAITING.next())
-    assert way.legs == [1]
+def test_accepted_request_goes_on_with_the_turn() -> None:
+    continuations, relay = made("accepted")
+    continuations.hand_on(WAITING.next())
+    assert relay.posted == [1]
 
 
 @pytest.mark.parametrize("fate", ["began", "began elsewhere"])
-def test_a_request_that_began_unheard_goes_on_with_the_turn(fate: str) -> None:
-    ways, _ = onward(fate)
-    ways.hand_on(WAITING.next())
+def test_request_without_an_answer_goes_on_when_it_claimed_first(fate: str) -> None:
+    continuations, _ = made(fate)
+    continuations.hand_on(WAITING.next())
 
 
-def test_a_request_that_comes_late_is_refused_and_the_next_try_is_another() -> None:
-    ways, way = onward("lost", "lost", "accepted")
+def test_late_request_is_refused_and_the_next_attempt_has_its_own_continuation() -> None:
+    continuations, relay = made("lost", "lost", "accepted")
     for _ in range(2):
         with pytest.raises(HandoffError):
-            ways.hand_on(WAITING.next())
-    assert not way.claims.take(f"hook/{WAITING.job_id}#1")
-    ways.hand_on(WAITING.next())
-    assert way.legs == [1, 2, 3]
+            continuations.hand_on(WAITING.next())
+    assert not relay.claims.take(f"hook/{WAITING.job_id}#1")
+    continuations.hand_on(WAITING.next())
+    assert relay.posted == [1, 2, 3]

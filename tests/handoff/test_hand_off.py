@@ -21,69 +21,69 @@ NAME = f"hook/{ASKED.job_id}"
 
 
 @dataclass
-class Way:
-    """Stands for the relay: notes what is posted, and how many are being handed off meanwhile."""
+class FakeRelay:
+    """Notes what is posted, and how many messages are open meanwhile, instead of the relay."""
 
-    gate: Capacity
+    capacity: Capacity
     refuses: bool = False
     posted: list[HandOffRequest] = field(default_factory=list)
     open: list[int] = field(default_factory=list)
 
     def hand_off(self, hook_id: str, routes: object, request: HandOffRequest) -> None:
         self.posted.append(request)
-        self.open.append(self.gate.open)
+        self.open.append(self.capacity.open)
         if self.refuses:
             raise HandoffError("nobody")
 
 
-def made(cap: int = 9, *, refuses: bool = False) -> tuple[HandOff, Way, Claims]:
-    gate, claims = Capacity(cap), Claims(FakeClock())
-    way = Way(gate, refuses)
-    return HandOff("hook", ("http://h",), SIGNER, way, gate, claims), way, claims  # type: ignore[arg-type]
+def made(cap: int = 9, *, refuses: bool = False) -> tuple[HandOff, FakeRelay, Claims]:
+    capacity, claims = Capacity(cap), Claims(FakeClock())
+    relay = FakeRelay(capacity, refuses)
+    return HandOff("hook", ("http://h",), SIGNER, relay, capacity, claims), relay, claims  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("leg", [0, 1])
-def test_the_sealed_job_is_posted_with_slacks_patience_on_its_first_leg(leg: int) -> None:
-    hand_off, way, _ = made()
-    job = Job(MESSAGE, ASKED.hook_url, 1.0, leg)
+@pytest.mark.parametrize("continuation", [0, 1])
+def test_signed_job_is_posted_with_slacks_waiting_time_only_for_continuation_0(continuation: int) -> None:
+    hand_off, relay, _ = made()
+    job = Job(MESSAGE, ASKED.hook_url, 1.0, continuation)
     hand_off.hand(job)
-    [request] = way.posted
+    [request] = relay.posted
     assert Job.from_dict(SIGNER.verify(request.body)) == job
     assert request.receipt == SIGNER.receipt(request.body)
-    assert request.since == (None if leg else 1.0)
+    assert request.since == (None if continuation else 1.0)
 
 
 @pytest.mark.parametrize("refuses", [False, True])
-def test_it_counts_as_open_only_while_it_is_handed_off(refuses: bool) -> None:
-    hand_off, way, _ = made(refuses=refuses)
+def test_job_counts_as_open_only_during_its_hand_off(refuses: bool) -> None:
+    hand_off, relay, _ = made(refuses=refuses)
     if refuses:
         with pytest.raises(HandoffError):
             hand_off.hand(ASKED)
     else:
         hand_off.hand(ASKED)
-    assert (way.open, way.gate.open) == ([1], 0)
+    assert (relay.open, relay.capacity.open) == ([1], 0)
 
 
-def test_a_full_process_posts_nothing() -> None:
-    hand_off, way, _ = made(cap=1)
-    way.gate.enter("another")
+def test_job_is_not_posted_when_the_process_is_full() -> None:
+    hand_off, relay, _ = made(cap=1)
+    relay.capacity.enter("another")
     with pytest.raises(HandoffError):
         hand_off.hand(ASKED)
-    assert way.posted == []
+    assert relay.posted == []
 
 
-def test_what_is_owned_is_not_posted_again_however_full_the_process_is() -> None:
-    hand_off, way, claims = made(cap=1)
+def test_owned_job_is_not_posted_again_when_the_process_is_full() -> None:
+    hand_off, relay, claims = made(cap=1)
     claims.take(f"{NAME}#0")
     claims.keep(f"{NAME}#0")
-    way.gate.enter("another")
+    relay.capacity.enter("another")
     hand_off.hand(ASKED)
-    assert way.posted == []
+    assert relay.posted == []
 
 
-def test_what_is_only_taken_is_asked_for() -> None:
-    """Whoever took it may fail yet: only the other end knows."""
-    hand_off, way, claims = made()
+def test_job_with_an_unconfirmed_claim_is_posted() -> None:
+    """The request that claimed the job may fail, so only the receiver can tell whether the job is owned."""
+    hand_off, relay, claims = made()
     claims.take(f"{NAME}#0")
     hand_off.hand(ASKED)
-    assert len(way.posted) == 1
+    assert len(relay.posted) == 1

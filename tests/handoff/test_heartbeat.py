@@ -17,7 +17,7 @@ class Work:
         self.does()
 
 
-def test_a_byte_at_once_and_then_one_every_ten_seconds_until_the_end() -> None:
+def test_heartbeat_comes_at_once_and_every_ten_seconds_until_the_end() -> None:
     done = Event()
 
     stream = heartbeats(Work(done.wait), CLOCK)
@@ -28,7 +28,7 @@ def test_a_byte_at_once_and_then_one_every_ten_seconds_until_the_end() -> None:
     assert set(stream) <= {BEAT}
 
 
-def test_a_turn_that_breaks_ends_its_request() -> None:
+def test_heartbeat_ends_when_the_turn_raises() -> None:
     def run() -> None:
         raise ValueError("broken")
 
@@ -36,5 +36,5 @@ def test_a_turn_that_breaks_ends_its_request() -> None:
     assert list(stream)[:1] == [BEAT]
 
 
-def test_a_quick_turn_has_one_byte() -> None:
+def test_heartbeat_of_a_quick_turn_is_one_byte() -> None:
     assert list(heartbeats(Work(lambda: None), CLOCK)) == [BEAT]

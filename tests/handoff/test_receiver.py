@@ -27,7 +27,7 @@ NAME = f"hook/{Job(MESSAGE, '', 1.0).job_id}"
 
 @dataclass
 class WorkOfTests:
-    """A turn, or a sweep, that notes what becomes of it; `breaks` at its beginning."""
+    """A turn or a sweep that notes its calls; with `breaks`, its beginning raises."""
 
     job: Job | None
     held: AbstractContextManager[object]
@@ -49,7 +49,7 @@ class WorkOfTests:
 
 @dataclass
 class TurnsOfTests:
-    """One process's turns on a record that several processes share: takes each message, and each continuation, once."""
+    """The turns of one process on a record that several processes share: each message and continuation runs once."""
 
     taken: dict[str, str] = field(default_factory=dict)
     process: str = "here"
@@ -78,7 +78,7 @@ class TurnsOfTests:
 
 @dataclass
 class Process:
-    """One process, asked again and again."""
+    """One process, which gets several requests."""
 
     turns: TurnsOfTests = field(default_factory=TurnsOfTests)
     capacity: Capacity = field(default_factory=Capacity)
@@ -102,7 +102,7 @@ class Process:
         ).receive(body)
 
     def run(self, reply: TurnReply) -> None:
-        """As the daemon does: read the body to its end."""
+        """Read the body to its end, as the daemon does."""
         assert reply.status == 200
         assert b"".join(cast("Iterator[bytes]", reply.body)).startswith(b".")
 
@@ -111,7 +111,7 @@ def signed(continuation: int = 0, signer: Signer = SIGNER) -> bytes:
     return signer.sign(Job(MESSAGE, "http://h/e/hook/slack/events", 1.0, continuation).to_dict())
 
 
-def test_signed_turn_is_accepted_and_holds_its_place_until_it_has_ended() -> None:
+def test_signed_turn_is_accepted_and_counted_until_it_has_ended() -> None:
     process, body = Process(), signed()
     reply = process.receive(body)
     assert (reply.status, reply.headers[RECEIPT_HEADER]) == (200, SIGNER.receipt(body))
@@ -153,7 +153,7 @@ def test_body_that_we_did_not_sign_is_401_without_a_receipt(body: bytes) -> None
     assert (process.turns.taken, process.capacity.open) == ({}, 0)
 
 
-def test_body_played_twice_is_one_turn() -> None:
+def test_body_that_is_sent_twice_makes_one_turn() -> None:
     process, body = Process(), signed()
     assert process.receive(body).status == 200
     again = process.receive(body)
@@ -161,7 +161,7 @@ def test_body_played_twice_is_one_turn() -> None:
     assert len(process.turns.made) == 1
 
 
-def test_turn_that_another_process_claimed_is_409_and_known_here_from_then_on() -> None:
+def test_turn_that_another_process_claimed_gets_409_and_a_confirmed_claim() -> None:
     here = Process()
     here.receive(signed())
     there = Process(TurnsOfTests(here.turns.taken, "there"))
@@ -170,14 +170,14 @@ def test_turn_that_another_process_claimed_is_409_and_known_here_from_then_on() 
     assert (there.capacity.open, there.turns.made) == (0, [])
 
 
-def test_turn_that_begins_is_kept_among_the_claims() -> None:
+def test_claim_of_a_turn_that_begins_is_confirmed() -> None:
     process = Process()
     process.receive(signed())
     assert process.claims.is_kept(f"{NAME}#0")
 
 
-def test_duplicate_of_an_unconfirmed_claim_is_425_after_its_patience() -> None:
-    """The first request may fail yet, or die: 409 would be an ack to Slack."""
+def test_duplicate_of_an_unconfirmed_claim_gets_425_after_its_wait() -> None:
+    """The first request may still fail or die, and 409 would count as an ack for Slack."""
     process = Process()
     process.claims.take(f"{NAME}#0")
     assert process.receive(signed()).status == 425
@@ -185,14 +185,14 @@ def test_duplicate_of_an_unconfirmed_claim_is_425_after_its_patience() -> None:
 
 
 @pytest.mark.parametrize(("becomes", "status"), [("keep", 409), ("give_back", 425)])
-def test_duplicate_hears_what_becomes_of_the_claim_meanwhile(becomes: str, status: int) -> None:
+def test_duplicate_is_answered_by_the_end_of_the_claim(becomes: str, status: int) -> None:
     process = Process()
     process.claims.take(f"{NAME}#0")
     process.clock.sleep = lambda _: getattr(process.claims, becomes)(f"{NAME}#0")  # type: ignore[method-assign,assignment]
     assert process.receive(signed()).status == status
 
 
-def test_full_process_says_so_and_forgets_the_claim() -> None:
+def test_full_process_answers_503_and_gives_the_claim_back() -> None:
     process = Process(capacity=Capacity(cap=1))
     process.capacity.enter("something else")
     full = process.receive(signed())
@@ -201,12 +201,12 @@ def test_full_process_says_so_and_forgets_the_claim() -> None:
     assert process.receive(signed()).status == 200
 
 
-def test_later_continuation_goes_on_with_the_claim_and_is_taken_once() -> None:
+def test_later_continuation_goes_on_with_the_turn_and_is_claimed_once() -> None:
     process = Process()
     assert [process.receive(signed(number)).status for number in (0, 1, 1)] == [200, 200, 409]
 
 
-def test_later_continuation_that_another_process_claimed_is_409() -> None:
+def test_later_continuation_that_another_process_claimed_gets_409() -> None:
     there = Process(TurnsOfTests(process="there"))
     assert there.receive(signed(1)).status == 200
     here = Process(TurnsOfTests(there.turns.taken))
@@ -215,7 +215,7 @@ def test_later_continuation_that_another_process_claimed_is_409() -> None:
     assert here.receive(signed(2)).status == 200
 
 
-def test_sweep_claims_no_message_and_is_taken_once() -> None:
+def test_sweep_claims_no_message_and_runs_once() -> None:
     process, body = Process(), SIGNER.sign(SweepJob("one").to_dict())
     reply = process.receive(body)
     assert process.receive(body).status == 409
@@ -224,7 +224,7 @@ def test_sweep_claims_no_message_and_is_taken_once() -> None:
 
 
 @pytest.mark.parametrize("breaks", ["claim", "begin"])
-def test_turn_that_breaks_before_its_first_byte_can_be_tried_again(breaks: str) -> None:
+def test_turn_that_raises_before_its_first_byte_can_be_tried_again(breaks: str) -> None:
     process = Process(TurnsOfTests(breaks=breaks))
     with pytest.raises(RuntimeError):
         process.receive(signed(1))
@@ -233,7 +233,7 @@ def test_turn_that_breaks_before_its_first_byte_can_be_tried_again(breaks: str) 
     assert process.receive(signed(1)).status == 200
 
 
-def test_settings_mistake_is_503_without_a_receipt_and_claims_nothing() -> None:
+def test_settings_error_gets_503_without_a_receipt_and_no_claim() -> None:
     process = Process(TurnsOfTests(breaks="claim", error=SettingsError("bot_token", "Give it.")))
     assert process.receive(signed()) == TurnReply(503)
     assert (process.capacity.open, process.claims.is_taken(f"{NAME}#0")) == (0, False)

@@ -93,14 +93,14 @@ def relay(ends: Ends) -> Relay:
     return Relay(SystemClock(SCALE), http_client(), ends)
 
 
-def test_accepted_with_the_first_byte_and_drained_to_the_end(serve: Any, relay: Relay) -> None:
+def test_request_is_accepted_at_its_first_byte_and_read_to_its_end(serve: Any, relay: Relay) -> None:
     turns = serve(answering("200 OK", (b".",) * 5))
     relay.hand_off("h", [turns.url], request())
     assert not turns.ended.is_set()
     assert turns.ended.wait(timeout=5)
 
 
-def test_taken_already_counts_as_accepted(serve: Any, relay: Relay) -> None:
+def test_conflict_counts_as_accepted(serve: Any, relay: Relay) -> None:
     turns = serve(answering("409 Conflict", ()))
     relay.hand_off("h", [turns.url], request())
     assert turns.requests == 1
@@ -117,12 +117,12 @@ def test_taken_already_counts_as_accepted(serve: Any, relay: Relay) -> None:
     ],
     ids=["a stranger's 200", "no byte", "a stranger's 409", "no plugin yet", "a signature it can't verify"],
 )
-def test_whoever_is_not_us_does_not_own_the_turn(serve: Any, relay: Relay, stranger: App) -> None:
+def test_answer_of_a_stranger_is_not_accepted(serve: Any, relay: Relay, stranger: App) -> None:
     with pytest.raises(HandoffError):
         relay.hand_off("h", [serve(stranger).url], request())
 
 
-def test_the_next_route_is_tried_and_remembered(serve: Any, relay: Relay) -> None:
+def test_next_route_is_tried_and_remembered(serve: Any, relay: Relay) -> None:
     wrong, right = serve(answering("500 Oops")), serve(answering("200 OK"))
     routes = ["http://127.0.0.1:1/e/h/slack/turns", wrong.url, right.url]
     relay.hand_off("h", routes, request())
@@ -130,33 +130,33 @@ def test_the_next_route_is_tried_and_remembered(serve: Any, relay: Relay) -> Non
     assert (wrong.requests, right.requests) == (1, 2)
 
 
-def test_full_is_final(serve: Any, relay: Relay) -> None:
+def test_full_process_ends_the_search_for_a_route(serve: Any, relay: Relay) -> None:
     full, other = serve(answering("503 Full", ())), serve(answering("200 OK"))
     with pytest.raises(HandoffError):
         relay.hand_off("h", [full.url, other.url], request())
     assert other.requests == 0
 
 
-def test_a_slow_route_is_not_hung_up_on(serve: Any, relay: Relay) -> None:
+def test_slow_route_is_kept_open_until_its_turn_has_ended(serve: Any, relay: Relay) -> None:
     slow = serve(answering("200 OK", (b".",) * 3, before=1.5))
     quick = serve(answering("409 Conflict", ()))
     relay.hand_off("h", [slow.url, quick.url], request())
     assert not slow.ended.is_set()
-    assert slow.ended.wait(timeout=5)  # somebody stayed until its turn had ended
+    assert slow.ended.wait(timeout=5)  # the relay kept the connection until the turn had ended
 
 
-def test_nobody_in_time(serve: Any, relay: Relay) -> None:
+def test_hand_off_fails_when_no_route_answers_in_time(serve: Any, relay: Relay) -> None:
     never = serve(answering("200 OK", before=30))
     with pytest.raises(HandoffError):
         relay.hand_off("h", [never.url], request())
 
 
-def test_without_any_route() -> None:
+def test_hand_off_fails_without_any_route() -> None:
     with pytest.raises(HandoffError):
         Relay(SystemClock(SCALE), http_client(), Ends()).hand_off("h", [], request())
 
 
-def test_the_end_of_each_request_is_told_by_its_own_name(serve: Any, relay: Relay, ends: Ends) -> None:
+def test_end_of_each_request_is_told_by_its_own_name(serve: Any, relay: Relay, ends: Ends) -> None:
     turns = serve(answering("200 OK", (b".",) * 3))
     for _ in range(2):
         relay.hand_off("h", [turns.url], request())
@@ -166,7 +166,7 @@ def test_the_end_of_each_request_is_told_by_its_own_name(serve: Any, relay: Rela
     assert len(set(ends.names)) == 2
 
 
-def test_of_two_requests_with_one_turn_each_end_is_told(serve: Any, relay: Relay, ends: Ends) -> None:
+def test_both_ends_are_told_when_two_requests_carry_one_turn(serve: Any, relay: Relay, ends: Ends) -> None:
     slow = serve(answering("200 OK", (b".",) * 3, before=1.5))
     quick = serve(answering("409 Conflict", ()))
     relay.hand_off("h", [slow.url, quick.url], request())
@@ -174,7 +174,7 @@ def test_of_two_requests_with_one_turn_each_end_is_told(serve: Any, relay: Relay
 
 
 @pytest.mark.parametrize("head", [b"", b"HTTP/1.1 200 OK\r\nContent-Le"], ids=["before", "within"])
-def test_a_connection_that_breaks_before_the_answer_may_have_begun_a_turn(
+def test_end_is_told_when_the_connection_breaks_before_the_answer(
     relay: Relay, ends: Ends, head: bytes
 ) -> None:
     with breaking(head) as url, pytest.raises(HandoffError):
@@ -182,23 +182,23 @@ def test_a_connection_that_breaks_before_the_answer_may_have_begun_a_turn(
     wait_for(lambda: len(ends.names) == 1)
 
 
-def test_what_was_never_sent_began_nothing(relay: Relay, ends: Ends) -> None:
+def test_no_end_is_told_when_nothing_was_sent(relay: Relay, ends: Ends) -> None:
     with pytest.raises(HandoffError):
         relay.hand_off("h", ["http://127.0.0.1:1/e/h/slack/turns"], request())
     gevent.sleep(0.1)
     assert ends.names == []
 
 
-def test_slack_has_waited_for_some_time_already(serve: Any, relay: Relay) -> None:
+def test_time_that_slack_has_waited_shortens_the_hand_off(serve: Any, relay: Relay) -> None:
     clock = SystemClock(SCALE)
     never = serve(answering("200 OK", before=30))
     began = clock.now()
     with pytest.raises(HandoffError):
         relay.hand_off("h", [never.url], request(since=clock.epoch() - 8.0))
-    assert clock.now() - began < 6.0  # of 11 s, which are the shortest patience at this scale
+    assert clock.now() - began < 6.0  # of 11 s, which is the shortest wait at this scale
 
 
-def test_when_slack_has_gone_nobody_is_asked(serve: Any, relay: Relay) -> None:
+def test_no_route_is_tried_when_slack_has_gone(serve: Any, relay: Relay) -> None:
     turns = serve(answering("200 OK"))
     with pytest.raises(HandoffError):
         relay.hand_off("h", [turns.url], request(since=SystemClock(SCALE).epoch() - 60.0))
@@ -207,7 +207,7 @@ def test_when_slack_has_gone_nobody_is_asked(serve: Any, relay: Relay) -> None:
 
 @contextlib.contextmanager
 def breaking(head: bytes) -> Iterator[str]:
-    """Reads the request, says that much, and is gone."""
+    """A server that reads the request, sends these bytes and closes the connection."""
 
     def serve(connection: Any, _: Any) -> None:
         connection.recv(65536)

@@ -5,7 +5,7 @@ from handoff.routes import routes
 HOOK_URL = "https://dify.example.com/e/abc/slack/events"
 
 
-def test_the_order_of_the_design() -> None:
+def test_routes_come_in_the_order_of_the_decision() -> None:
     assert routes(
         hook_id="abc",
         hook_url=HOOK_URL,
@@ -21,7 +21,7 @@ def test_the_order_of_the_design() -> None:
     )
 
 
-def test_no_daemon_on_this_machine_no_local_route() -> None:
+def test_local_route_needs_a_daemon_on_this_machine() -> None:
     found = routes(
         hook_id="abc",
         hook_url=HOOK_URL,
@@ -63,7 +63,7 @@ def test_sibling_on_this_machine_or_on_a_named_host_is_a_route(hook_url: str, in
     assert len(found) == 1
 
 
-def test_each_route_once() -> None:
+def test_each_route_is_listed_once() -> None:
     found = routes(
         hook_id="abc",
         hook_url="http://127.0.0.1:5002/e/abc/slack/events",
@@ -74,7 +74,7 @@ def test_each_route_once() -> None:
     assert found == ("http://127.0.0.1:5002/e/abc/slack/turns",)
 
 
-def test_the_admin_may_name_the_whole_hook() -> None:
+def test_internal_url_may_name_the_whole_hook() -> None:
     found = routes(
         hook_id="abc", hook_url="", internal_url="http://x/e/abc/", server_port=None, daemon_url=""
     )
@@ -88,7 +88,7 @@ def test_the_admin_may_name_the_whole_hook() -> None:
         ("http://h:81/p/e/abc/slack/interactions", "http://h:81/p/e/abc/slack/turns"),
     ],
 )
-def test_the_sibling_of_the_url_that_slack_called(hook_url: str, route: str) -> None:
+def test_sibling_is_made_from_the_url_that_slack_called(hook_url: str, route: str) -> None:
     found = routes(
         hook_id="abc", hook_url=hook_url, internal_url="", server_port=None, daemon_url="", known_hosts=("h",)
     )
@@ -98,5 +98,5 @@ def test_the_sibling_of_the_url_that_slack_called(hook_url: str, route: str) -> 
 @pytest.mark.parametrize(
     "hook_url", ["", "nonsense", "http://h/other", "ftp://h/e/a/slack/events", "http://[::1/slack/events"]
 )
-def test_a_hook_url_that_is_none_gives_no_route(hook_url: str) -> None:
+def test_malformed_hook_url_gives_no_route(hook_url: str) -> None:
     assert routes(hook_id="abc", hook_url=hook_url, internal_url="", server_port=None, daemon_url="") == ()

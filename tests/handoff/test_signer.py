@@ -12,7 +12,7 @@ from handoff.signer import SIGNED_SECONDS, SKEW_SECONDS, Signer
 CONTENT = {"message": {"text": "hello", "files": [1, None]}, "leg": 0}
 
 
-def test_what_was_closed_opens() -> None:
+def test_signed_content_is_verified() -> None:
     signer = Signer(("secret",), "hook")
     assert signer.verify(signer.sign(CONTENT)) == CONTENT
 
@@ -20,18 +20,18 @@ def test_what_was_closed_opens() -> None:
 @pytest.mark.parametrize(
     "other", [Signer(("secret",), "other"), Signer(("other",), "hook")], ids=["hook", "secret"]
 )
-def test_another_hook_or_secret_does_not_open(other: Signer) -> None:
+def test_signature_of_another_hook_or_secret_is_refused(other: Signer) -> None:
     with pytest.raises(Forged):
         other.verify(Signer(("secret",), "hook").sign(CONTENT))
 
 
-def test_while_secrets_rotate_each_opens_and_the_first_signers() -> None:
+def test_first_secret_signs_and_each_secret_verifies_while_secrets_rotate() -> None:
     old, new = Signer(("old",), "hook"), Signer(("new", "old"), "hook")
     assert new.verify(old.sign(CONTENT)) == CONTENT
     assert Signer(("new",), "hook").verify(new.sign(CONTENT)) == CONTENT
 
 
-def test_without_a_secret_nothing_opens() -> None:
+def test_signature_is_refused_without_a_secret() -> None:
     with pytest.raises(Forged):
         Signer((), "hook").verify(b"anything")
 
@@ -47,7 +47,7 @@ def test_without_a_secret_nothing_opens() -> None:
         (-(10**14), False),
     ],
 )
-def test_it_holds_a_minute(age: int, opens: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_signature_is_valid_for_a_minute(age: int, opens: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     signer = Signer(("secret",), "hook")
     monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda _self: int(time.time()) - age)
     body = signer.sign(CONTENT)
@@ -59,7 +59,7 @@ def test_it_holds_a_minute(age: int, opens: bool, monkeypatch: pytest.MonkeyPatc
             signer.verify(body)
 
 
-def test_a_body_beyond_the_largest_is_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_body_above_the_limit_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     signer = Signer(("secret",), "hook")
     body = signer.sign(CONTENT)
     monkeypatch.setattr("handoff.signer.LARGEST", len(body))
@@ -70,13 +70,13 @@ def test_a_body_beyond_the_largest_is_not_looked_at(monkeypatch: pytest.MonkeyPa
 
 
 @given(st.binary(max_size=300))
-def test_no_bytes_open_by_chance(body: bytes) -> None:
+def test_random_bytes_are_refused(body: bytes) -> None:
     with pytest.raises(Forged):
         Signer(("secret",), "hook").verify(body)
 
 
 @given(st.data())
-def test_a_changed_byte_breaks_it(data: st.DataObject) -> None:
+def test_signature_is_refused_when_a_byte_changes(data: st.DataObject) -> None:
     signer = Signer(("secret",), "hook")
     body = bytearray(signer.sign(CONTENT))
     place = data.draw(st.integers(0, len(body) - 1))
@@ -86,17 +86,17 @@ def test_a_changed_byte_breaks_it(data: st.DataObject) -> None:
         opened = signer.verify(bytes(body))
     except Forged:
         return
-    # The last character of unpadded base64 has bits that say nothing.
+    # The last character of unpadded base64 has bits that no decoder reads.
     assert opened == CONTENT
 
 
-def test_a_signer_around_a_list_is_none_of_ours() -> None:
+def test_signed_list_is_refused() -> None:
     signer = Signer(("secret",), "hook")
     with pytest.raises(Forged):
         signer.verify(signer._serializer.dumps([1]).encode())
 
 
-def test_a_receipt_is_for_one_body_of_one_hook_and_secret() -> None:
+def test_receipt_differs_by_body_hook_and_secret() -> None:
     signer = Signer(("secret",), "hook")
     body = json.dumps(CONTENT).encode()
     assert signer.receipt(body) == Signer(("secret", "old"), "hook").receipt(body)

@@ -27,7 +27,7 @@ PLACES = {"channel": MENTION, "dm": DM, "group dm": replace(GROUP_DM, text="<@UB
 RULES = Rules()
 
 
-def test_a_mention_is_answered_on_one_of_its_two_events() -> None:
+def test_mention_is_answered_on_one_of_its_two_events() -> None:
     for channel_type in ("channel", "group"):
         assert admit(MENTION, RULES) == Admit()
         assert admit(replace(TWIN, channel_type=channel_type), RULES) == Ignore(Reason.TWIN)
@@ -35,38 +35,38 @@ def test_a_mention_is_answered_on_one_of_its_two_events() -> None:
 
 @pytest.mark.parametrize("text", ["<@UBOT> hi", "hi <@UBOT>", "hi <@UBOT|bot> there"])
 @pytest.mark.parametrize("thread_ts", ["", "1763881200.000100"])
-def test_a_mention_anywhere(text: str, thread_ts: str) -> None:
+def test_mention_is_answered_anywhere_in_text_and_thread(text: str, thread_ts: str) -> None:
     assert admit(replace(MENTION, text=text, thread_ts=thread_ts), RULES) == Admit()
     assert admit(replace(TWIN, text=text, thread_ts=thread_ts), RULES) == Ignore(Reason.TWIN)
 
 
-def test_direct_messages_are_answered_on_message_only() -> None:
+def test_direct_message_is_answered_on_message_only() -> None:
     assert admit(DM, RULES) == Admit()
     assert admit(replace(DM, thread_ts="1763881200.000100"), RULES) == Admit()
     assert admit(replace(DM, source="app_mention"), RULES) == Ignore(Reason.TWIN)
     assert admit(replace(DM, source="app_mention", channel_type=""), RULES) == Ignore(Reason.TWIN)
 
 
-def test_group_direct_messages_need_a_mention() -> None:
+def test_group_direct_message_needs_a_mention() -> None:
     assert admit(GROUP_DM, RULES) == Ignore(Reason.NOT_ADDRESSED)
     assert admit(replace(GROUP_DM, text="so <@UBOT>?"), RULES) == Admit()
     assert admit(replace(GROUP_DM, text="<@UBOT>", source="app_mention"), RULES) == Ignore(Reason.TWIN)
     assert admit(replace(GROUP_DM, thread_ts="1763881200.000100"), RULES) == AskThread()
 
 
-def test_what_is_said_in_a_channel_is_not_for_us() -> None:
+def test_channel_message_without_a_mention_is_ignored() -> None:
     assert admit(PLAIN, RULES) == Ignore(Reason.NOT_ADDRESSED)
     assert admit(replace(PLAIN, thread_ts=PLAIN.ts), RULES) == Ignore(Reason.NOT_ADDRESSED)
 
 
-def test_replies_without_a_mention() -> None:
+def test_reply_without_a_mention_asks_the_thread() -> None:
     assert admit(REPLY, RULES) == AskThread()
     assert admit(REPLY, replace(RULES, follow_threads=False)) == Ignore(Reason.NOT_ADDRESSED)
     assert admit(replace(REPLY, text="<@U2> look"), RULES) == Ignore(Reason.TO_OTHERS)
     assert admit(replace(REPLY, text="<!subteam^S1> look"), RULES) == Ignore(Reason.TO_OTHERS)
 
 
-def test_only_who_asked_is_followed() -> None:
+def test_reply_is_admitted_only_from_a_follower() -> None:
     assert follow(REPLY, ("U2", "U1")) == Admit()
     assert follow(REPLY, ("U2",)) == Ignore(Reason.NOT_FOLLOWED)
     assert follow(REPLY, ()) == Ignore(Reason.NOT_FOLLOWED)
@@ -98,7 +98,9 @@ NEVER: list[tuple[dict[str, Any], Reason]] = [
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize(("change", "reason"), NEVER, ids=str)
-def test_never_answered_anywhere(place: str, change: dict[str, Any], reason: Reason) -> None:
+def test_message_is_ignored_everywhere_for_this_reason(
+    place: str, change: dict[str, Any], reason: Reason
+) -> None:
     assert admit(replace(PLACES[place], **change), RULES) == Ignore(reason)
 
 
@@ -107,15 +109,15 @@ def test_never_answered_anywhere(place: str, change: dict[str, Any], reason: Rea
     ("message", "verdict"),
     [(MENTION, Admit()), (DM, Admit()), (REPLY, AskThread()), (TWIN, Ignore(Reason.TWIN))],
 )
-def test_these_subtypes_are_messages(subtype: str, message: Message, verdict: Verdict) -> None:
+def test_subtype_of_a_spoken_message_is_admitted(subtype: str, message: Message, verdict: Verdict) -> None:
     assert admit(replace(message, subtype=subtype), RULES) == verdict
 
 
-def test_another_app_s_id_on_a_person_s_message_is_no_bot() -> None:
+def test_person_s_message_with_another_app_s_id_is_admitted() -> None:
     assert admit(replace(MENTION, app_id="A2"), RULES) == Admit()
 
 
-def test_members_of_other_organisations_where_they_are_welcome() -> None:
+def test_member_of_another_organisation_is_admitted_with_slack_connect() -> None:
     rules = replace(RULES, slack_connect=True)
     assert admit(replace(MENTION, user_team="T2", is_ext_shared=True), rules) == Admit()
     assert admit(replace(MENTION, is_ext_shared=True), RULES) == Admit()
@@ -138,7 +140,7 @@ def test_allowed_channels_count_in_channels(place: str) -> None:
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_direct_messages_can_be_off(place: str) -> None:
+def test_direct_message_is_ignored_when_direct_messages_are_off(place: str) -> None:
     message = PLACES[place]
     direct = place in {"dm", "group dm"}
     expected = Ignore(Reason.DIRECT_MESSAGES_OFF) if direct else admit(message, RULES)

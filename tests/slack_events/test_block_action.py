@@ -33,7 +33,7 @@ def action(**changes: Any) -> bytes:
     return form(actions=[PAYLOAD["actions"][0] | changes])
 
 
-def test_a_press_is_what_the_presser_would_have_written() -> None:
+def test_press_becomes_the_message_that_the_member_would_have_written() -> None:
     press = parse_block_action(form())
     assert press is not None
     message = press.message
@@ -44,7 +44,7 @@ def test_a_press_is_what_the_presser_would_have_written() -> None:
     assert press.button == "T1/C1/170.5/ask_0/U1"
 
 
-def test_who_is_of_nowhere_is_not_of_ours() -> None:
+def test_member_without_a_workspace_is_external() -> None:
     press = parse_block_action(form(user={"id": "U1"}))
     assert press is not None
     assert press.message.is_external_to("")
@@ -55,26 +55,26 @@ def test_who_is_of_nowhere_is_not_of_ours() -> None:
 
 @pytest.mark.parametrize("name", ["directmessage", "mpdm-anna--ben-1", "team"])
 @pytest.mark.parametrize(("channel", "is_dm"), [("C1", False), ("D1", True)])
-def test_channel_of_a_press_is_told_by_its_id_whatever_its_name(channel: str, is_dm: bool, name: str) -> None:
+def test_channel_of_a_press_is_judged_by_its_id_not_its_name(channel: str, is_dm: bool, name: str) -> None:
     press = parse_block_action(form(channel={"id": channel, "name": name}))
     assert press is not None
     assert (press.message.is_dm, press.message.channel_type) == (is_dm, "")
 
 
-def test_press_claims_no_enterprise_and_no_unshared_channel() -> None:
+def test_press_names_no_enterprise_and_no_unshared_channel() -> None:
     press = parse_block_action(form(enterprise={"id": "T2"}))
     assert press is not None
     assert (press.message.enterprise_id, press.message.is_ext_shared) == ("", None)
     assert press.message.is_external_to("")
 
 
-def test_a_button_at_top_level_begins_its_thread() -> None:
+def test_press_on_a_top_level_button_is_in_the_button_s_thread() -> None:
     press = parse_block_action(form(container={"message_ts": "170.5", "channel_id": "C1"}))
     assert press is not None
     assert press.message.root_ts == "170.5"
 
 
-def test_two_people_press_two_buttons() -> None:
+def test_button_name_differs_for_two_members() -> None:
     presses = [
         parse_block_action(form()),
         parse_block_action(form(user={"id": "U3"})),
@@ -100,7 +100,7 @@ def test_two_people_press_two_buttons() -> None:
         form(user=None),
     ],
 )
-def test_other_interactions_are_nothing_for_us(body: bytes) -> None:
+def test_other_interaction_is_read_as_none(body: bytes) -> None:
     assert parse_block_action(body) is None
 
 
@@ -116,12 +116,12 @@ def test_other_interactions_are_nothing_for_us(body: bytes) -> None:
         "&".join(f"a{n}=" for n in range(50)).replace("=", "=1").encode(),
     ],
 )
-def test_senseless_ones_are_malformed(body: bytes) -> None:
+def test_senseless_body_is_malformed(body: bytes) -> None:
     with pytest.raises(Malformed):
         parse_block_action(body)
 
 
-def test_a_value_is_no_longer_than_slack_allows() -> None:
+def test_value_is_cut_at_slacks_limit() -> None:
     press = parse_block_action(action(value="x" * 5000))
     assert press is not None
     assert len(press.message.text) == LONGEST_VALUE
@@ -138,7 +138,7 @@ JSON = st.recursive(
     st.binary(max_size=200)
     | st.dictionaries(st.sampled_from(list(PAYLOAD)), JSON).map(lambda more: form(**more))
 )
-def test_whatever_comes_it_is_a_press_or_nothing_or_malformed(body: bytes) -> None:
+def test_any_bytes_are_a_press_or_none_or_malformed(body: bytes) -> None:
     try:
         press = parse_block_action(body)
     except Malformed:

@@ -8,7 +8,7 @@ MENTION = Message("T1", "C1", "1.000001", "app_mention", user="U1")
 SAID = replace(MENTION, source="message", channel_type="mpim")
 
 
-def test_a_mention_gets_the_type_that_the_channel_s_messages_named() -> None:
+def test_mention_gets_the_type_that_earlier_messages_named() -> None:
     types = ChannelTypes(FakeClock())
     assert types.with_type("hook", MENTION) == MENTION
     assert types.with_type("hook", SAID) == SAID
@@ -17,7 +17,7 @@ def test_a_mention_gets_the_type_that_the_channel_s_messages_named() -> None:
         assert types.with_type("hook", elsewhere) == elsewhere
 
 
-def test_the_latest_type_counts_for_an_hour() -> None:
+def test_latest_type_is_remembered_for_an_hour() -> None:
     clock = FakeClock()
     types = ChannelTypes(clock)
     types.with_type("hook", SAID)
@@ -27,7 +27,7 @@ def test_the_latest_type_counts_for_an_hour() -> None:
     assert types.with_type("hook", MENTION) == MENTION
 
 
-def test_type_that_one_hook_heard_says_nothing_to_another() -> None:
+def test_type_that_one_hook_knows_is_unknown_to_another() -> None:
     types = ChannelTypes(FakeClock())
     types.with_type("hostile", SAID)
     assert types.with_type("hook", MENTION) == MENTION

@@ -99,11 +99,11 @@ def message_of(body: object) -> Message:
     return envelope.message
 
 
-def test_a_mention() -> None:
+def test_mention_is_read_as_a_message() -> None:
     assert read(BODY) == Event(MESSAGE)
 
 
-def test_a_message_with_everything() -> None:
+def test_message_with_every_field_is_read() -> None:
     event = {
         "type": "message",
         "subtype": "file_share",
@@ -142,8 +142,8 @@ def test_a_message_with_everything() -> None:
     )
 
 
-def test_the_installation_is_that_of_the_authorization() -> None:
-    """In Slack Connect the top `team_id` can be the other workspace."""
+def test_installation_is_read_from_the_authorization() -> None:
+    """In Slack Connect the top-level `team_id` can be the other workspace."""
     body = changed(("team_id",), "T9") | {"context_team_id": "T8"}
     assert message_of(body).team_id == "T1"
     body["authorizations"][0]["team_id"] = None
@@ -159,7 +159,7 @@ def test_the_installation_is_that_of_the_authorization() -> None:
         {"authorizations": [], "context_enterprise_id": "E1"},
     ],
 )
-def test_the_author_s_workspace_is_not_the_installation_of_an_organisation(
+def test_installation_of_an_organisation_is_not_the_author_s_workspace(
     organisation: dict[str, Any],
 ) -> None:
     body = changed(("team_id",), "T9") | {"context_team_id": None} | organisation
@@ -173,30 +173,28 @@ def test_the_author_s_workspace_is_not_the_installation_of_an_organisation(
 @pytest.mark.parametrize(
     ("said", "shared"), [(True, True), (False, False), (None, None), ("false", None), (0, None)]
 )
-def test_whether_a_channel_is_shared_is_unknown_unless_slack_says_it(
-    said: object, shared: bool | None
-) -> None:
+def test_shared_channel_is_unknown_unless_slack_says_so(said: object, shared: bool | None) -> None:
     assert message_of(BODY | {"is_ext_shared_channel": said}).is_ext_shared is shared
     body = {name: value for name, value in BODY.items() if name != "is_ext_shared_channel"}
     assert message_of(body).is_ext_shared is None
 
 
 @pytest.mark.parametrize("channel_type", ["channel", "group", "im", "mpim", "app_home"])
-def test_a_type_of_channel_that_is_not_documented_says_nothing(channel_type: str) -> None:
+def test_undocumented_channel_type_is_read_as_none(channel_type: str) -> None:
     body = changed(("event", "channel_type"), channel_type)
     assert message_of(body).channel_type == channel_type
     assert message_of(changed(("event", "channel_type"), f"{channel_type}s")).channel_type == ""
 
 
-def test_a_person_s_authorization_does_not_say_who_we_are() -> None:
+def test_bot_user_is_unknown_with_a_person_s_authorization() -> None:
     assert message_of(changed(("authorizations", 0, "is_bot"), value=False)).bot_user_id == ""
 
 
-def test_a_notice_without_a_subtype_but_hidden() -> None:
+def test_hidden_notice_without_a_subtype_gets_one() -> None:
     assert message_of(changed(("event", "hidden"), value=True)).subtype == "hidden"
 
 
-def test_long_texts_and_many_files_are_cut() -> None:
+def test_long_text_and_many_files_are_cut() -> None:
     body = changed(("event", "text"), "x" * (LONGEST_TEXT + 1))
     body["event"]["files"] = [{"id": f"F{number}", "name": "n" * 9999} for number in range(50)]
     message = message_of(body)
@@ -204,14 +202,14 @@ def test_long_texts_and_many_files_are_cut() -> None:
     assert message.files == tuple({"id": f"F{number}"} for number in range(MOST_FILES))
 
 
-def test_url_verification() -> None:
+def test_url_verification_is_read_with_its_challenge() -> None:
     assert read({"type": "url_verification", "challenge": "x" * 256}) == UrlVerification("x" * 256)
     for challenge in ("x" * 257, None, 5, ["x"]):
         with pytest.raises(Malformed):
             read({"type": "url_verification", "challenge": challenge})
 
 
-def test_rate_limited() -> None:
+def test_rate_limit_is_read_with_its_minute() -> None:
     body = {
         "type": "app_rate_limited",
         "team_id": "T1",
@@ -223,7 +221,7 @@ def test_rate_limited() -> None:
 
 
 @pytest.mark.parametrize("kind", ["tokens_revoked", "app_uninstalled"])
-def test_removed(kind: str) -> None:
+def test_removed_app_is_read_with_its_kind(kind: str) -> None:
     assert read(changed(("event",), {"type": kind, "tokens": {"bot": ["UBOT"]}})) == Removed("T1", kind)
 
 
@@ -240,7 +238,7 @@ def test_removed(kind: str) -> None:
         (BODY | {"event": BODY["event"] | {"channel": "C 1"}}, "app_mention"),
     ],
 )
-def test_other(body: object, kind: str) -> None:
+def test_other_event_is_read_with_its_kind(body: object, kind: str) -> None:
     assert read(body) == Other(kind)
 
 
@@ -254,13 +252,13 @@ def test_other(body: object, kind: str) -> None:
         b'{"event":' + b"[" * 20_000 + b"]" * 20_000 + b"}",
     ],
 )
-def test_malformed(raw: bytes) -> None:
+def test_malformed_body_raises(raw: bytes) -> None:
     with pytest.raises(Malformed):
         parse(raw)
 
 
 @pytest.mark.parametrize("path", paths(BODY), ids=str)
-def test_wrong_types_everywhere(path: tuple[str | int, ...]) -> None:
+def test_field_of_a_wrong_type_raises_nothing(path: tuple[str | int, ...]) -> None:
     for value in LEAVES:
         try:
             envelope = read(changed(path, value))

@@ -21,8 +21,8 @@ from tests.fake_clock import FakeClock
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
 
-class Handed(list[Job]):
-    """What was handed off; raises what it is told to, and counts how often a sweep could have begun instead."""
+class FakeHandOff(list[Job]):
+    """Keeps the jobs that were handed off, raises a given error, and counts the calls for a sweep."""
 
     error: Exception | None = None
     sweeps = 0
@@ -37,7 +37,7 @@ class Handed(list[Job]):
 
 
 class RefusalsOfTests:
-    """What was refused, and why."""
+    """Keeps the reasons of refused requests."""
 
     def __init__(self) -> None:
         self.reasons: list[str] = []
@@ -78,7 +78,7 @@ def event(**inner: Any) -> dict[str, Any]:
 
 def take(
     body: object,
-    handed: Handed,
+    handed: FakeHandOff,
     *,
     secrets: tuple[str, ...] = (SECRET,),
     headers: Mapping[str, str] | None = None,
@@ -101,29 +101,29 @@ def take(
     return listener.receive(raw, signed_headers(raw, SECRET) if headers is None else headers)
 
 
-def test_a_mention_is_handed_off_and_acked() -> None:
-    handed = Handed()
+def test_mention_is_handed_off_and_acked() -> None:
+    handed = FakeHandOff()
     assert take(event(), handed) == Ack(200)
     assert [job.message.text for job in handed] == ["<@UBOT> hi"]
     assert handed[0].hook_url == "http://h/e/x/slack/events"
 
 
-def test_a_mention_whose_channel_is_known_for_a_group_dm_is_left_to_its_other_event() -> None:
-    handed, types = Handed(), ChannelTypes(FakeClock())
+def test_mention_in_a_known_group_dm_is_left_to_its_other_event() -> None:
+    handed, types = FakeHandOff(), ChannelTypes(FakeClock())
     said = event(type="message", channel_type="mpim", text="<@UBOT> hi")
     for body in (event(), said, event()):
         assert take(body, handed, types=types) == Ack(200)
     assert [one.message.source for one in handed] == ["app_mention", "message"]
 
 
-def test_an_event_that_nobody_owns_is_not_acked() -> None:
-    handed = Handed()
+def test_event_is_not_acked_when_its_hand_off_fails() -> None:
+    handed = FakeHandOff()
     handed.error = HandoffError("full")
     assert take(event(), handed).status == 503
 
 
-def test_a_settings_mistake_names_the_setting_and_the_cure() -> None:
-    handed = Handed()
+def test_settings_error_names_the_setting_and_the_cure() -> None:
+    handed = FakeHandOff()
     handed.error = SettingsError("bot_token", "Copy it from OAuth & Permissions.")
     ack = take(event(), handed)
     assert ack.status == 503
@@ -131,22 +131,22 @@ def test_a_settings_mistake_names_the_setting_and_the_cure() -> None:
     assert "Copy it" in ack.text
 
 
-def test_a_message_that_is_not_for_us_is_acked_and_left_alone() -> None:
-    handed = Handed()
+def test_message_that_is_not_for_us_is_acked_and_not_handed_off() -> None:
+    handed = FakeHandOff()
     assert take(event(type="message", text="hello all"), handed) == Ack(200)
     assert take(event(type="message", text="and?", thread_ts="1700000000.000001"), handed) == Ack(200)
     assert handed == []
 
 
-def test_a_follower_is_answered_without_a_mention() -> None:
-    handed = Handed()
+def test_reply_of_a_follower_is_handed_off_without_a_mention() -> None:
+    handed = FakeHandOff()
     reply = event(type="message", text="and then?", thread_ts="1700000000.000001")
     assert take(reply, handed, followers=("U1",)) == Ack(200)
     assert len(handed) == 1
 
 
-def test_a_reply_of_which_nobody_can_tell_whose_it_is_comes_again() -> None:
-    handed, refusals = Handed(), RefusalsOfTests()
+def test_reply_is_not_acked_when_the_record_cannot_be_read() -> None:
+    handed, refusals = FakeHandOff(), RefusalsOfTests()
     reply = event(type="message", text="and then?", thread_ts="1700000000.000001")
     assert take(reply, handed, followers=StoreError("away"), refusals=refusals) == Ack(503)
     assert (handed, len(refusals.reasons)) == ([], 1)
@@ -163,13 +163,13 @@ def test_a_reply_of_which_nobody_can_tell_whose_it_is_comes_again() -> None:
     ],
 )
 def test_genuine_request_without_a_turn_may_begin_a_sweep(body: object, sweeps: int) -> None:
-    handed, refusals = Handed(), RefusalsOfTests()
+    handed, refusals = FakeHandOff(), RefusalsOfTests()
     assert take(body, handed, refusals=refusals).status == 200
     assert (handed.sweeps, refusals.reasons) == (sweeps, [])
 
 
-def test_what_is_refused_is_told_without_its_content() -> None:
-    handed, refusals = Handed(), RefusalsOfTests()
+def test_refusal_is_noted_without_the_content() -> None:
+    handed, refusals = FakeHandOff(), RefusalsOfTests()
     assert take(event(text="secret"), handed, headers={}, refusals=refusals) == Ack(401)
     assert take(b"secret", handed, refusals=refusals) == Ack(400)
     assert take(b"[" * 100_000, handed, refusals=refusals) == Ack(400)
@@ -177,25 +177,25 @@ def test_what_is_refused_is_told_without_its_content() -> None:
     assert "secret" not in str(refusals.reasons)
 
 
-def test_absurd_sizes_are_refused_before_anything_is_read() -> None:
-    assert take(b'"' + b"x" * LARGEST, Handed()) == Ack(401)
+def test_absurd_size_is_refused_before_anything_is_read() -> None:
+    assert take(b'"' + b"x" * LARGEST, FakeHandOff()) == Ack(401)
     challenge = json.dumps({"type": "url_verification", "challenge": "abc"}).encode()
-    assert take(challenge, Handed(), secrets=()) == Ack(200, "abc")
-    assert take(challenge + b" " * LARGEST_UNSIGNED, Handed(), secrets=()) == Ack(401)
+    assert take(challenge, FakeHandOff(), secrets=()) == Ack(200, "abc")
+    assert take(challenge + b" " * LARGEST_UNSIGNED, FakeHandOff(), secrets=()) == Ack(401)
 
 
-def test_url_verification() -> None:
-    assert take({"type": "url_verification", "challenge": "abc"}, Handed()) == Ack(200, "abc")
+def test_url_verification_is_answered_with_the_challenge() -> None:
+    assert take({"type": "url_verification", "challenge": "abc"}, FakeHandOff()) == Ack(200, "abc")
 
 
 @pytest.mark.parametrize("kind", ["app_rate_limited", "something_new"])
-def test_other_requests_are_acked(kind: str) -> None:
-    assert take({"type": kind, "team_id": "T1", "minute_rate_limited": 1}, Handed()) == Ack(200)
+def test_other_request_is_acked(kind: str) -> None:
+    assert take({"type": kind, "team_id": "T1", "minute_rate_limited": 1}, FakeHandOff()) == Ack(200)
 
 
 @pytest.mark.parametrize("kind", ["tokens_revoked", "app_uninstalled"])
-def test_a_revoked_token_is_acked(kind: str) -> None:
-    assert take(event(type=kind), Handed()) == Ack(200)
+def test_revoked_token_is_acked(kind: str) -> None:
+    assert take(event(type=kind), FakeHandOff()) == Ack(200)
 
 
 @pytest.mark.parametrize(
@@ -216,14 +216,14 @@ def test_a_revoked_token_is_acked(kind: str) -> None:
         signed_headers(json.dumps(event()), SECRET, time.time() + 36_000),
     ],
 )
-def test_what_is_not_signed_is_401_and_empty(headers: dict[str, str]) -> None:
-    handed = Handed()
+def test_unsigned_request_gets_401_and_an_empty_body(headers: dict[str, str]) -> None:
+    handed = FakeHandOff()
     assert take(event(), handed, headers=headers) == Ack(401)
     assert handed == []
 
 
-def test_each_of_several_secrets_counts() -> None:
-    handed = Handed()
+def test_each_of_several_secrets_is_valid() -> None:
+    handed = FakeHandOff()
     assert take(event(), handed, secrets=("new one", SECRET)) == Ack(200)
     assert len(handed) == 1
 
@@ -231,8 +231,12 @@ def test_each_of_several_secrets_counts() -> None:
 @pytest.mark.parametrize(
     "body", [b"null", b"[]", b"", b"\xff", b"[" * 20_000, b'{"a":' * 20_000, b"{}", b'"x"']
 )
-def test_signed_nonsense_is_200_or_400(body: bytes) -> None:
-    assert take(body, Handed()).status in {200, 400, 401}  # 401: what is not UTF-8 is signed by nobody
+def test_signed_nonsense_gets_200_or_400(body: bytes) -> None:
+    assert take(body, FakeHandOff()).status in {
+        200,
+        400,
+        401,
+    }  # 401: a body that is not UTF-8 has no valid signature
 
 
 _json = st.recursive(
@@ -246,22 +250,22 @@ _json = st.recursive(
     st.dictionaries(st.sampled_from([*event(), "challenge"]), _json),
     st.dictionaries(st.sampled_from([*event()["event"], "files", "edited", "subtype"]), _json),
 )
-def test_wrong_types_everywhere(outer: dict[str, Any], inner: dict[str, Any]) -> None:
+def test_field_of_a_wrong_type_is_acked(outer: dict[str, Any], inner: dict[str, Any]) -> None:
     body = event(**inner) | outer
-    assert take(json.dumps(body).encode(), Handed()).status in {200, 400}
+    assert take(json.dumps(body).encode(), FakeHandOff()).status in {200, 400}
 
 
 class TestUnconfigured:
     """While there is no signing secret, only Slack's check of the URL is answered."""
 
-    def test_the_challenge(self) -> None:
+    def test_challenge_is_answered(self) -> None:
         body = {"type": "url_verification", "challenge": "x" * 256}
-        assert take(body, Handed(), secrets=(), headers={}) == Ack(200, "x" * 256)
+        assert take(body, FakeHandOff(), secrets=(), headers={}) == Ack(200, "x" * 256)
 
     @pytest.mark.parametrize(
         "body", [event(), {"type": "url_verification", "challenge": "x" * 257}, [], b"", b"\xff"]
     )
-    def test_nothing_else(self, body: object) -> None:
-        handed = Handed()
+    def test_other_request_gets_401(self, body: object) -> None:
+        handed = FakeHandOff()
         assert take(body, handed, secrets=(), headers={}) == Ack(401)
         assert handed == []

@@ -19,8 +19,8 @@ from tests.slack_events.test_block_action import PAYLOAD
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
 
-class Office:
-    """Takes requests one after the other, as one process does."""
+class ListenerProcess:
+    """One process, which gets one request after the other."""
 
     def __init__(self, **rules: Any) -> None:
         self.clock = FakeClock()
@@ -47,68 +47,68 @@ class Office:
         self.handed.append(job)
 
 
-def test_a_press_is_handed_off_and_acked() -> None:
-    office = Office()
-    assert office.press() == 200
-    [job] = office.handed
+def test_press_is_handed_off_and_acked() -> None:
+    process = ListenerProcess()
+    assert process.press() == 200
+    [job] = process.handed
     assert job.message.source == "button"
     assert job.hook_url.endswith("/slack/interactions")
     assert Job.from_dict(job.to_dict()) == job
 
 
-def test_what_is_not_signed_is_nobodys() -> None:
-    office = Office()
-    assert office.press(secret="f" * 32) == 401
-    assert office.interactions.receive(b"payload={}", {}).status == 401
-    assert office.handed == []
+def test_unsigned_press_gets_401() -> None:
+    process = ListenerProcess()
+    assert process.press(secret="f" * 32) == 401
+    assert process.interactions.receive(b"payload={}", {}).status == 401
+    assert process.handed == []
 
 
-def test_nothing_larger_than_slack_sends_is_looked_at() -> None:
-    office = Office()
-    assert office.press(padding="x" * LARGEST) == 401
-    assert office.handed == []
+def test_body_above_the_limit_is_refused() -> None:
+    process = ListenerProcess()
+    assert process.press(padding="x" * LARGEST) == 401
+    assert process.handed == []
 
 
-def test_a_double_click_asks_once_and_later_again() -> None:
-    office = Office()
-    assert [office.press(), office.press()] == [200, 200]
-    assert len(office.handed) == 1
-    office.clock.advance(AGAIN_SECONDS + 1)
-    assert office.press() == 200
-    assert len(office.handed) == 2
+def test_double_click_asks_once_and_a_later_press_again() -> None:
+    process = ListenerProcess()
+    assert [process.press(), process.press()] == [200, 200]
+    assert len(process.handed) == 1
+    process.clock.advance(AGAIN_SECONDS + 1)
+    assert process.press() == 200
+    assert len(process.handed) == 2
 
 
-def test_member_who_may_not_ask_may_not_press() -> None:
-    office = Office(allowed_users=frozenset({"U9"}))
-    assert office.press() == 200
-    assert office.handed == []
+def test_press_of_a_member_who_may_not_ask_is_ignored() -> None:
+    process = ListenerProcess(allowed_users=frozenset({"U9"}))
+    assert process.press() == 200
+    assert process.handed == []
 
 
-def test_press_by_somebody_of_no_workspace_is_refused_while_slack_connect_is_off() -> None:
-    office = Office(slack_connect=False)
-    assert office.press(user={"id": "U1"}) == 200
-    assert office.handed == []
+def test_press_without_a_workspace_is_ignored_when_slack_connect_is_off() -> None:
+    process = ListenerProcess(slack_connect=False)
+    assert process.press(user={"id": "U1"}) == 200
+    assert process.handed == []
 
 
 @pytest.mark.parametrize("rules", [{"slack_connect": False}, {"allowed_channels": frozenset({"C9"})}])
-def test_press_that_only_slack_can_place_is_left_to_its_turn(rules: dict[str, Any]) -> None:
-    office = Office(**rules)
-    assert office.press() == 200
-    assert len(office.handed) == 1
+def test_press_in_a_channel_of_unknown_type_is_left_to_its_turn(rules: dict[str, Any]) -> None:
+    process = ListenerProcess(**rules)
+    assert process.press() == 200
+    assert len(process.handed) == 1
 
 
-def test_a_press_in_a_direct_message_where_these_are_off() -> None:
-    office = Office(direct_messages=False)
+def test_press_in_a_direct_message_is_ignored_when_direct_messages_are_off() -> None:
+    process = ListenerProcess(direct_messages=False)
     container = PAYLOAD["container"] | {"channel_id": "D1"}
-    assert office.press(channel={"id": "D1", "name": "directmessage"}, container=container) == 200
-    assert office.handed == []
+    assert process.press(channel={"id": "D1", "name": "directmessage"}, container=container) == 200
+    assert process.handed == []
 
 
 @pytest.mark.parametrize("error", [HandoffError("full"), SettingsError("bot_token", "Give it.")])
-def test_a_press_that_nobody_takes_may_be_made_again(error: Exception) -> None:
-    office = Office()
-    office.error = error
-    assert office.press() == 503
-    office.error = None
-    assert office.press() == 200
-    assert len(office.handed) == 1
+def test_press_can_be_repeated_when_its_hand_off_failed(error: Exception) -> None:
+    process = ListenerProcess()
+    process.error = error
+    assert process.press() == 503
+    process.error = None
+    assert process.press() == 200
+    assert len(process.handed) == 1

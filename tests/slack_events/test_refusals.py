@@ -6,7 +6,9 @@ from slack_events.refusals import PAUSE, Refusals
 from tests.fake_clock import FakeClock
 
 
-def test_a_line_at_once_then_one_a_minute_with_how_many(caplog: pytest.LogCaptureFixture) -> None:
+def test_refusal_is_logged_at_once_and_then_once_a_minute_with_a_count(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     clock = FakeClock()
     refusals = Refusals(clock)
     with caplog.at_level(logging.WARNING, "slack_bridge"):
@@ -19,7 +21,7 @@ def test_a_line_at_once_then_one_a_minute_with_how_many(caplog: pytest.LogCaptur
     assert "no valid signature; 4 more" in second
 
 
-def test_each_reason_is_told_by_itself(caplog: pytest.LogCaptureFixture) -> None:
+def test_each_reason_is_logged_separately(caplog: pytest.LogCaptureFixture) -> None:
     refusals = Refusals(FakeClock())
     with caplog.at_level(logging.WARNING, "slack_bridge"):
         for _ in range(100):
@@ -29,7 +31,7 @@ def test_each_reason_is_told_by_itself(caplog: pytest.LogCaptureFixture) -> None
     assert "no room" in caplog.text
 
 
-def test_flood_at_one_hook_hides_nothing_of_another(caplog: pytest.LogCaptureFixture) -> None:
+def test_flood_at_one_hook_does_not_hide_another_hook(caplog: pytest.LogCaptureFixture) -> None:
     refusals = Refusals(FakeClock())
     with caplog.at_level(logging.WARNING, "slack_bridge"):
         for _ in range(100):

@@ -30,7 +30,7 @@ def holds(
     return verify(body, given, secrets, lambda: now)
 
 
-def test_slack_s_own_example() -> None:
+def test_slack_s_own_example_is_valid() -> None:
     """https://docs.slack.dev/authentication/verifying-requests-from-slack."""
     body = (
         b"token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V"
@@ -41,29 +41,29 @@ def test_slack_s_own_example() -> None:
     assert holds(headers("v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503"), body)
 
 
-def test_signed_is_genuine_whatever_the_case_of_the_header_names() -> None:
+def test_signature_is_valid_in_any_case_of_the_header_names() -> None:
     assert holds(headers())
     assert holds({name.upper(): value for name, value in headers().items()})
     assert holds({name.lower(): value for name, value in headers().items()})
 
 
 @pytest.mark.parametrize("seconds", [-300, -299, 0, 299, 300])
-def test_within_the_window(seconds: int) -> None:
+def test_timestamp_within_the_window_is_valid(seconds: int) -> None:
     assert holds(headers(timestamp=str(NOW + seconds)))
 
 
 @pytest.mark.parametrize("seconds", [-301, 301])
-def test_outside_the_window(seconds: int) -> None:
+def test_timestamp_outside_the_window_is_refused(seconds: int) -> None:
     assert not holds(headers(timestamp=str(NOW + seconds)))
 
 
 @pytest.mark.parametrize("secrets", [(SECRET, "new"), ("new", SECRET), ("", SECRET), ("  ", SECRET)])
-def test_any_of_several_secrets(secrets: tuple[str, ...]) -> None:
+def test_signature_of_any_secret_is_valid(secrets: tuple[str, ...]) -> None:
     assert holds(headers(), secrets=secrets)
 
 
 @pytest.mark.parametrize("secrets", [(), ("",), ("other",), (SECRET + " ",), (" ",)])
-def test_none_of_the_secrets(secrets: tuple[str, ...]) -> None:
+def test_signature_of_no_secret_is_refused(secrets: tuple[str, ...]) -> None:
     assert not holds(headers(), secrets=secrets)
 
 
@@ -87,11 +87,11 @@ def test_none_of_the_secrets(secrets: tuple[str, ...]) -> None:
         sign(timestamp=str(NOW + 1)),
     ],
 )
-def test_forged_signature(signature: str) -> None:
+def test_forged_signature_is_refused(signature: str) -> None:
     assert not holds(headers(signature))
 
 
-def test_signed_with_the_empty_secret() -> None:
+def test_signature_with_an_empty_secret_is_refused() -> None:
     signature = "v0=" + hmac.new(b"", b"v0:%d:" % NOW + BODY, hashlib.sha256).hexdigest()
     assert not holds(headers(signature))
     assert not holds(headers(signature), secrets=("",))
@@ -104,40 +104,40 @@ def test_signed_with_the_empty_secret() -> None:
         *(f" {NOW}", f"{NOW}\n", "1_531_420_618", "١٥٣١٤٢٠٦١٨", "0x5b4796ca", "1e9"),
     ],
 )
-def test_senseless_timestamp_though_signed(timestamp: str) -> None:
+def test_senseless_timestamp_is_refused_even_if_signed(timestamp: str) -> None:
     assert not holds(headers(timestamp=timestamp))
 
 
-def test_missing_headers() -> None:
+def test_missing_header_is_refused() -> None:
     assert not holds({})
     for name in headers():
         assert not holds({other: value for other, value in headers().items() if other != name})
 
 
 @pytest.mark.parametrize("value", [None, 5, b"v0=", ["v0="]])
-def test_values_that_are_no_text(value: object) -> None:
+def test_header_that_is_no_text_is_refused(value: object) -> None:
     for name in headers():
         assert not holds(cast("Mapping[str, str]", headers() | {name: value}))
 
 
-def test_a_body_that_is_not_utf8() -> None:
+def test_body_that_is_not_utf8_is_refused() -> None:
     assert not holds(headers(sign(b"\xff\xfe")), b"\xff\xfe")
 
 
-def test_a_large_body() -> None:
+def test_large_body_is_valid() -> None:
     body = b"[" * (2 * 2**20)
     assert holds(headers(sign(body)), body)
     assert not holds(headers(), body)
 
 
 @given(st.binary(), st.text(), st.text(), st.lists(st.text(), max_size=3))
-def test_never_raises_and_never_holds_by_chance(
+def test_random_input_is_refused_without_an_error(
     body: bytes, signature: str, timestamp: str, secrets: list[str]
 ) -> None:
     assert not holds(headers(signature, timestamp), body, tuple(secrets))
 
 
 @given(st.text(), st.text(min_size=1).filter(str.strip))
-def test_what_is_signed_holds(text: str, secret: str) -> None:
+def test_signed_text_is_valid(text: str, secret: str) -> None:
     body = text.encode()
     assert holds(headers(sign(body, secret=secret)), body, (secret,))

@@ -1,4 +1,4 @@
-"""Whose token a hook holds, as tests know it without asking."""
+"""Installations for tests, whose token's account is known without a call to Slack."""
 
 from dataclasses import dataclass, field
 from typing import cast
@@ -13,7 +13,7 @@ BOT = AuthInfo("T1", "team", "UBOT", "B1", "", frozenset({"mpim:read"}))
 
 @dataclass
 class AccountOfTests:
-    """The token's account, and what auth.test says of it."""
+    """The token's account, with a given answer of auth.test."""
 
     account: str = "T1/abc"
     bot: AuthInfo | Exception = BOT

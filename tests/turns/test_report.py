@@ -5,7 +5,7 @@ from tests.slack_api.scripted_pool import OK, api_over
 from turns.report import TurnReport, where
 
 
-def test_one_line_of_json_without_what_did_not_happen() -> None:
+def test_report_is_one_line_of_json_without_empty_fields() -> None:
     report = TurnReport("T1", "C1", "1.2", "app-1", outcome="answered", first_text=1.23456, flushes=3)
     line = report.line()
     assert "\n" not in line
@@ -16,7 +16,7 @@ def test_one_line_of_json_without_what_did_not_happen() -> None:
     assert "conversation" not in fields
 
 
-def test_what_slack_took_and_what_was_sent_again_is_counted_by_the_client() -> None:
+def test_flushes_and_retries_are_read_from_the_client() -> None:
     api, _ = api_over(NeverSent("no"), OK)
     api.post_message("C1", "1.2", text="hi")
     api.append_stream("C1", "1.5", [])
@@ -27,7 +27,7 @@ def test_what_slack_took_and_what_was_sent_again_is_counted_by_the_client() -> N
     assert (report.flushes, report.retries) == (2, 1)
 
 
-def test_an_errors_place_without_its_text() -> None:
+def test_place_of_an_error_is_told_without_its_text() -> None:
     def fail() -> None:
         raise RuntimeError("xoxb-secret")
 

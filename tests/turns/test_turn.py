@@ -1,4 +1,4 @@
-"""The turn as a whole: what comes after what, and what it leaves behind however it ends."""
+"""The turn as a whole: the order of its steps, and the state of its thread after each kind of end."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -26,12 +26,12 @@ CLAIMED, LATER = ThreadRecord("as claimed"), ThreadRecord("as the turn before le
 
 
 class Mistake(Exception):
-    """Of ours."""
+    """An unexpected error in our own code."""
 
 
 @dataclass
 class AnsweringOfTests:
-    """Notes what it is told; breaks where it is told to."""
+    """Notes its calls, and raises where the test wants it."""
 
     breaks: str = ""
     is_cut: bool = False
@@ -64,15 +64,15 @@ class AnsweringOfTests:
 
 
 @dataclass
-class Stand:
-    """One thread of one process. `hand_on` is what becomes of each hand-off: None for accepted."""
+class TurnSetup:
+    """A turn's surroundings: one thread of one process. `hand_on` is called for each hand-off."""
 
-    leg: int = 0
+    continuation: int = 0
     breaks: str = ""
     hand_on: Callable[[Job], None] | None = None
     turned_away: Callable[[], TurnedAway | None] = lambda: None
     clock: FakeClock = field(default_factory=FakeClock)
-    lines: ThreadQueues = field(default_factory=ThreadQueues)
+    queues: ThreadQueues = field(default_factory=ThreadQueues)
     ended: list[str] = field(default_factory=list)
     handed: list[int] = field(default_factory=list)
     stored: ThreadRecord | Exception = LATER
@@ -84,14 +84,14 @@ class Stand:
         self.report = TurnReport("T1", "C1", MESSAGE.ts, "app")
 
     def ahead(self, ticket: str) -> Any:
-        """Somebody who came before."""
-        return self.lines.join("t", ticket)
+        """Another job, which is in the queue before the turn."""
+        return self.queues.join("t", ticket)
 
     def turn(self, wait: Callable[[], None] = lambda: None) -> Turn:
-        """`wait` happens while it waits, once per hand-on."""
-        job = Job(MESSAGE, "http://h/e/hook/slack/events", self.clock.epoch(), self.leg)
-        place = self.lines.join("t", job.job_id, self.leg)
-        ticket = QueueTicket(self.lines, place, None, KEY, self.clock)
+        """The turn under test. `wait` is called each time the turn waits for its thread."""
+        job = Job(MESSAGE, "http://h/e/hook/slack/events", self.clock.epoch(), self.continuation)
+        place = self.queues.join("t", job.job_id, self.continuation)
+        ticket = QueueTicket(self.queues, place, None, KEY, self.clock)
         ticket.wait = lambda seconds: self._waited(seconds, wait, place)  # type: ignore[method-assign]
         orphans = SimpleNamespace(end_all=lambda *_, but: self.ended.append(but))
         store = SimpleNamespace(get=self._get)
@@ -124,136 +124,136 @@ class Stand:
 
     @property
     def is_free(self) -> bool:
-        """Whether whoever comes now runs at once."""
-        return bool(self.lines.join("t", "next").is_first())
+        """Whether a job that joins the queue now would run at once."""
+        return bool(self.queues.join("t", "next").is_first())
 
 
 def refused(_: Job) -> None:
     raise HandoffError("nobody accepts")
 
 
-def test_it_runs_at_once_with_the_record_as_claimed() -> None:
-    stand = Stand()
-    began = stand.clock.now()
-    stand.turn().run(CLAIMED)
-    assert stand.answering.told == [("run", "as claimed"), "close"]
-    assert stand.answering.deadline == began + TURN_SECONDS
-    assert stand.ended == [MESSAGE.ts]
-    assert stand.is_free
+def test_turn_runs_at_once_with_the_claimed_record() -> None:
+    setup = TurnSetup()
+    began = setup.clock.now()
+    setup.turn().run(CLAIMED)
+    assert setup.answering.told == [("run", "as claimed"), "close"]
+    assert setup.answering.deadline == began + TURN_SECONDS
+    assert setup.ended == [MESSAGE.ts]
+    assert setup.is_free
 
 
 @pytest.mark.parametrize(("stored", "seen"), [(LATER, LATER.conversation_id), (StoreError("away"), "")])
-def test_after_a_wait_it_looks_again(stored: ThreadRecord | Exception, seen: str) -> None:
-    stand = Stand(stored=stored)
-    before = stand.ahead("before")
-    stand.turn(wait=lambda: stand.lines.leave(before)).run(CLAIMED)
-    assert stand.answering.told == ["waiting", ("run", seen), "close"]
-    assert stand.report.waited == 0.0
-    assert stand.is_free
+def test_turn_reads_the_record_again_after_a_wait(stored: ThreadRecord | Exception, seen: str) -> None:
+    setup = TurnSetup(stored=stored)
+    before = setup.ahead("before")
+    setup.turn(wait=lambda: setup.queues.leave(before)).run(CLAIMED)
+    assert setup.answering.told == ["waiting", ("run", seen), "close"]
+    assert setup.report.waited == 0.0
+    assert setup.is_free
 
 
-def test_a_later_leg_is_let_in_already() -> None:
-    stand = Stand(leg=1, turned_away=lambda: TurnedAway("rate limited"))
-    stand.turn().run(CLAIMED)
-    assert stand.answering.told == [("run", "as claimed"), "close"]
+def test_later_continuation_is_not_judged_by_the_throttle() -> None:
+    setup = TurnSetup(continuation=1, turned_away=lambda: TurnedAway("rate limited"))
+    setup.turn().run(CLAIMED)
+    assert setup.answering.told == [("run", "as claimed"), "close"]
 
 
 @pytest.mark.parametrize(
     ("say", "told"), [(None, ("drop", "why")), (Say.RATE_LIMITED, ("refuse", Say.RATE_LIMITED))]
 )
-def test_who_is_turned_away_leaves_the_line(say: Say | None, told: object) -> None:
-    stand = Stand(turned_away=lambda: TurnedAway("why", say))
-    stand.turn().run(CLAIMED)
-    assert stand.answering.told == [told, "close"]
-    assert stand.is_free
+def test_refused_turn_leaves_the_queue(say: Say | None, told: object) -> None:
+    setup = TurnSetup(turned_away=lambda: TurnedAway("why", say))
+    setup.turn().run(CLAIMED)
+    assert setup.answering.told == [told, "close"]
+    assert setup.is_free
 
 
-def test_a_full_line_turns_away() -> None:
-    stand = Stand()
+def test_turn_is_refused_when_the_queue_is_full() -> None:
+    setup = TurnSetup()
     for number in range(QUEUE_LIMIT + 2):
-        stand.ahead(str(number))
-    stand.turn().run(CLAIMED)
-    assert stand.answering.told == [("refuse", Say.QUEUE_FULL), "close"]
-    assert stand.lines.waiting("t") == QUEUE_LIMIT + 1
+        setup.ahead(str(number))
+    setup.turn().run(CLAIMED)
+    assert setup.answering.told == [("refuse", Say.QUEUE_FULL), "close"]
+    assert setup.queues.waiting("t") == QUEUE_LIMIT + 1
 
 
-def test_the_waiting_is_handed_on_and_its_place_with_it() -> None:
-    stand = Stand()
-    stand.hand_on = lambda job: void(stand.lines.join("t", job.job_id, job.continuation))
-    before = stand.ahead("before")
-    stand.turn().run(CLAIMED)
-    assert stand.handed == [1]
-    assert stand.answering.told == ["waiting", "leave"]
-    assert stand.report.outcome == "handed on"
-    stand.lines.leave(before)
-    assert not stand.is_free  # the fresh request stands there
+def test_waiting_turn_is_handed_on_with_its_place() -> None:
+    setup = TurnSetup()
+    setup.hand_on = lambda job: void(setup.queues.join("t", job.job_id, job.continuation))
+    before = setup.ahead("before")
+    setup.turn().run(CLAIMED)
+    assert setup.handed == [1]
+    assert setup.answering.told == ["waiting", "leave"]
+    assert setup.report.outcome == "handed on"
+    setup.queues.leave(before)
+    assert not setup.is_free  # the fresh request has the place
 
 
 def void(_: object) -> None:
-    """Nothing is made of it."""
+    """Drop the value, for lambdas that must return None."""
 
 
-def test_handed_on_to_another_process_its_place_here_is_free() -> None:
-    stand = Stand()
-    before = stand.ahead("before")
-    stand.turn().run(CLAIMED)
-    stand.lines.leave(before)
-    assert stand.is_free
+def test_place_here_is_free_when_the_turn_goes_to_another_process() -> None:
+    setup = TurnSetup()
+    before = setup.ahead("before")
+    setup.turn().run(CLAIMED)
+    setup.queues.leave(before)
+    assert setup.is_free
 
 
-def test_while_nobody_takes_over_it_waits_on_to_its_own_end() -> None:
-    stand = Stand(hand_on=refused)
-    before, began = stand.ahead("before"), stand.clock.now()
-    stand.turn().run(CLAIMED)
-    assert stand.answering.told == ["waiting", ("refuse", Say.TURN_LIMIT), "close"]
-    assert TURN_SECONDS <= stand.clock.now() - began < TURN_SECONDS + WAIT_SECONDS
-    stand.lines.leave(before)
-    assert stand.is_free
+def test_turn_waits_to_its_deadline_when_it_cannot_be_handed_on() -> None:
+    setup = TurnSetup(hand_on=refused)
+    before, began = setup.ahead("before"), setup.clock.now()
+    setup.turn().run(CLAIMED)
+    assert setup.answering.told == ["waiting", ("refuse", Say.TURN_LIMIT), "close"]
+    assert TURN_SECONDS <= setup.clock.now() - began < TURN_SECONDS + WAIT_SECONDS
+    setup.queues.leave(before)
+    assert setup.is_free
 
 
-def test_cut_before_the_app_was_asked_another_request_takes_over() -> None:
-    stand = Stand()
-    stand.answering.is_cut = True
-    stand.turn().run(CLAIMED)
-    assert (stand.handed, stand.answering.told) == ([1], ["leave"])
-    assert stand.is_free
+def test_cut_turn_is_handed_on_when_the_app_was_not_asked() -> None:
+    setup = TurnSetup()
+    setup.answering.is_cut = True
+    setup.turn().run(CLAIMED)
+    assert (setup.handed, setup.answering.told) == ([1], ["leave"])
+    assert setup.is_free
 
 
-def test_cut_and_nobody_takes_over_the_thread_is_told() -> None:
-    stand = Stand(hand_on=refused)
-    stand.answering.is_cut = True
-    stand.turn().run(CLAIMED)
-    assert stand.answering.told == [("refuse", Say.INTERRUPTED), "close"]
-    assert stand.is_free
+def test_thread_is_told_when_a_cut_turn_cannot_be_handed_on() -> None:
+    setup = TurnSetup(hand_on=refused)
+    setup.answering.is_cut = True
+    setup.turn().run(CLAIMED)
+    assert setup.answering.told == [("refuse", Say.INTERRUPTED), "close"]
+    assert setup.is_free
 
 
 @pytest.mark.parametrize("where", ["door", "drop", "refuse", "waiting", "hand on", "wait", "run", "close"])
-def test_wherever_it_breaks_the_next_turn_runs(where: str) -> None:
+def test_next_turn_runs_when_this_one_raises(where: str) -> None:
     def mistake(*_: object) -> Any:
         raise Mistake
 
-    stand = Stand(breaks=where)
+    setup = TurnSetup(breaks=where)
     away = {
         "door": mistake,
         "drop": lambda: TurnedAway("why"),
         "refuse": lambda: TurnedAway("why", Say.SILENT),
     }
-    stand.turned_away = away.get(where, lambda: None)
-    stand.hand_on = mistake if where == "hand on" else None
-    before = stand.ahead("before") if where in {"waiting", "hand on", "wait"} else None
+    setup.turned_away = away.get(where, lambda: None)
+    setup.hand_on = mistake if where == "hand on" else None
+    before = setup.ahead("before") if where in {"waiting", "hand on", "wait"} else None
     with pytest.raises(Mistake):
-        stand.turn(wait=mistake if where == "wait" else lambda: None).run(CLAIMED)
-    assert stand.answering.told[-1] == "close"
+        setup.turn(wait=mistake if where == "wait" else lambda: None).run(CLAIMED)
+    assert setup.answering.told[-1] == "close"
     if before is not None:
-        stand.lines.leave(before)
-    assert stand.is_free
+        setup.queues.leave(before)
+    assert setup.is_free
 
 
-def test_what_breaks_after_it_was_handed_on_leaves_the_fresh_requests_place() -> None:
-    stand = Stand(breaks="leave")
-    stand.hand_on = lambda job: void(stand.lines.join("t", job.job_id, job.continuation))
-    before = stand.ahead("before")
+def test_place_of_the_fresh_request_stays_when_the_old_one_raises() -> None:
+    setup = TurnSetup(breaks="leave")
+    setup.hand_on = lambda job: void(setup.queues.join("t", job.job_id, job.continuation))
+    before = setup.ahead("before")
     with pytest.raises(Mistake):
-        stand.turn().run(CLAIMED)
-    stand.lines.leave(before)
-    assert not stand.is_free
+        setup.turn().run(CLAIMED)
+    setup.queues.leave(before)
+    assert not setup.is_free

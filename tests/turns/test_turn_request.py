@@ -1,4 +1,4 @@
-"""A turn that breaks inside: the thread is told, the log has its line, and nobody waits for it for ever."""
+"""A turn that raises: the thread is told, the log gets its line, and the next turn does not wait for ever."""
 
 import logging
 from collections import Counter
@@ -28,7 +28,7 @@ SECRET = "xoxb-nobodys-business"
 
 @dataclass
 class ReplyOfTests:
-    """Shows the first words, and fails at the end as it is told."""
+    """Shows the first words, and raises the given error at the end."""
 
     fails: Exception | None
     method: str = "stream"
@@ -63,12 +63,12 @@ def _ask(state: AnswerState, *_: Any) -> None:
 
 
 def nothing(*_: Any, **__: Any) -> None:
-    """A courtesy that is not what this is about."""
+    """Does nothing, in the place of a greeting."""
 
 
 @dataclass
 class TurnOfTests:
-    """Runs the answer at once, and is one of the house's running turns."""
+    """Runs the answer at once, as one of the running turns of the process."""
 
     house: House
     answering: Answering
@@ -88,7 +88,7 @@ class TurnOfTests:
 
 @dataclass
 class RecoveryOfTests:
-    """Ends orphans of the house, and notes how turns ended."""
+    """Ends orphans, and notes how turns ended."""
 
     house: House
     ended: list[tuple[bool, bool]] = field(default_factory=list)
@@ -103,7 +103,7 @@ class RecoveryOfTests:
 
 @contextmanager
 def held(house: House) -> Iterator[None]:
-    """While a turn holds its place in the process, no orphan is made of the turn."""
+    """The turn's place in the process. While the turn holds the place, it does not count as an orphan."""
     try:
         yield
     finally:
@@ -111,7 +111,7 @@ def held(house: House) -> Iterator[None]:
 
 
 def request(house: House, reply: ReplyOfTests, *, why: str = "", in_doubt: bool = False) -> TurnRequest:
-    """`why`: the message is not for this turn, for that reason."""
+    """`why`: the reason for which this turn does not answer the message."""
     message = SimpleNamespace(ts=TS, channel="C1", root_ts=TS, user="U1", is_dm=False)
     claim = Claim(house.store, KEY, cast("Any", message), ProcessIdentity.here().name, house.clock)
     report = TurnReport("T1", "C1", TS, "app")
@@ -157,7 +157,7 @@ def request(house: House, reply: ReplyOfTests, *, why: str = "", in_doubt: bool 
     )
 
 
-def test_a_turn_that_breaks_is_ended_in_its_thread_at_once() -> None:
+def test_turn_that_raises_is_ended_in_its_thread_at_once() -> None:
     house, reply = House(), ReplyOfTests(RuntimeError("a mistake of ours"))
     asked = request(house, reply)
     asked.run()
@@ -169,7 +169,7 @@ def test_a_turn_that_breaks_is_ended_in_its_thread_at_once() -> None:
     assert reply.calls[-1] == "closed"
 
 
-def test_a_turn_that_breaks_is_told_without_what_the_error_says(caplog: pytest.LogCaptureFixture) -> None:
+def test_turn_that_raises_is_logged_without_the_error_text(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         request(House(), ReplyOfTests(RuntimeError(SECRET))).run()
     assert "a turn broke: RuntimeError at test_turn_request.py:" in caplog.text
@@ -177,7 +177,7 @@ def test_a_turn_that_breaks_is_told_without_what_the_error_says(caplog: pytest.L
 
 
 @pytest.mark.parametrize("fails", [None, CannotReply("channel_not_found")])
-def test_a_turn_that_ends_by_itself_is_no_orphan(fails: Exception | None) -> None:
+def test_turn_that_ends_by_itself_is_no_orphan(fails: Exception | None) -> None:
     house, reply = House(), ReplyOfTests(fails)
     asked = request(house, reply)
     asked.run()
@@ -187,8 +187,8 @@ def test_a_turn_that_ends_by_itself_is_no_orphan(fails: Exception | None) -> Non
     assert house.record().conversation_id == "c-1"
 
 
-def test_what_slack_did_not_take_in_time_is_told_later() -> None:
-    """Half an answer stands there: its record stays open, as after a crash."""
+def test_record_stays_open_when_slack_did_not_take_the_end() -> None:
+    """The thread shows half an answer, so its record stays open, as after a crash."""
     house, reply = House(), ReplyOfTests(Unreachable())
     asked = request(house, reply)
     asked.begin()
@@ -202,14 +202,14 @@ def test_what_slack_did_not_take_in_time_is_told_later() -> None:
 
 
 @pytest.mark.parametrize("in_doubt", [False, True])
-def test_a_turn_is_listed_before_its_first_byte(in_doubt: bool) -> None:
+def test_turn_is_listed_before_its_first_byte(in_doubt: bool) -> None:
     house = House()
     request(house, ReplyOfTests(None), in_doubt=in_doubt).begin()
     assert [turn.in_doubt for turn in house.store.in_flight("hook")] == [in_doubt]
 
 
-def test_an_answer_is_over_once_its_streams_are_stopped() -> None:
-    """Until then its record says which are not: the process may die before."""
+def test_record_is_closed_once_the_streams_are_stopped() -> None:
+    """Until then the record names the open streams, because the process may die before it stops them."""
     house, reply = House(), ReplyOfTests(None, unstopped=("2.000002",))
     asked = request(house, reply)
     seen: list[tuple[str, ...]] = []
@@ -221,7 +221,7 @@ def test_an_answer_is_over_once_its_streams_are_stopped() -> None:
     assert house.record().last_answer_ts == "2.000002"
 
 
-def test_a_turn_that_steps_aside_leaves_nothing_open_and_is_not_listed() -> None:
+def test_turn_that_steps_aside_leaves_nothing_open_and_is_not_listed() -> None:
     house, reply = House(), ReplyOfTests(None)
     asked = request(house, reply, why="its other event is answered", in_doubt=True)
     asked.begin()
@@ -233,7 +233,7 @@ def test_a_turn_that_steps_aside_leaves_nothing_open_and_is_not_listed() -> None
     assert reply.calls == ["closed"]
 
 
-def test_recovery_is_told_of_the_end_once_the_turn_holds_nothing_any_more() -> None:
+def test_recovery_is_told_of_the_end_after_the_turn_is_released() -> None:
     asked = request(House(), ReplyOfTests(Unreachable()))
     asked.run()
     assert cast("Any", asked.recovery).ended == [(False, True)]

@@ -1,6 +1,6 @@
-"""One process serves the hooks of every workspace of Dify: a list of what it remembers, with what keeps hooks apart.
+"""Lists every map that a process keeps for all hooks, and says for each what separates the hooks in it.
 
-A map that is new fails this test until somebody has said by what its keys belong to one hook.
+A new map fails this test until the list says how its keys belong to one hook.
 """
 
 from collections import Counter, deque
@@ -92,9 +92,9 @@ def remembered(root: object) -> Iterator[str]:
             queue.append(value)
 
 
-def test_everything_a_process_remembers_is_kept_apart_by_hook() -> None:
+def test_everything_a_process_remembers_is_separate_for_each_hook() -> None:
     assert set(remembered(Container(Environment()))) - set(KEPT_APART) == set()
 
 
-def test_list_names_nothing_that_is_gone() -> None:
+def test_list_names_only_existing_attributes() -> None:
     assert set(KEPT_APART) - set(remembered(Container(Environment()))) == set()

@@ -1,4 +1,4 @@
-"""The middle of a turn: ask the app, show the answer while it grows, end it honestly."""
+"""The middle of a turn: it asks the app, shows the answer while it grows, and says how the answer ended."""
 
 from turns.answer.answering import Answering
 from turns.answer.asking import Asking

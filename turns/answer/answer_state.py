@@ -1,4 +1,4 @@
-"""The answer as far as it has come: filled by the greenlet that reads Dify, shown by the one that writes to Slack."""
+"""The answer as far as it has come: one greenlet reads Dify and fills it, another one writes it to Slack."""
 
 from dataclasses import dataclass, field, replace
 
@@ -20,10 +20,10 @@ from dify_app import (
 from errors import BridgeError, FileRefused
 from turns.answer.progress import Progress
 
-# Characters after which a first line is shown before it is complete.
+# A first line is shown when it has so many characters, even if it is not complete.
 FIRST_WORDS = 40
 MOST_TEXT = 8 * 1024 * 1024
-"""Bytes in UTF-8 that are kept of one answer, forms that it waits for included.
+"""Bytes in UTF-8 that are kept of one answer, including the forms that the app waits for.
 
 See docs/architecture.md#d16-tenants-and-bounds.
 """
@@ -31,10 +31,10 @@ See docs/architecture.md#d16-tenants-and-bounds.
 
 @dataclass(slots=True)
 class AnswerState:
-    """`changed` is set at every event and at the end; `over` once nothing more comes; `error` says why it broke.
+    """`changed` is set at every event and at the end; `over` is set at the end; `error` says why the answer broke.
 
-    `speaks` is set once there are words worth showing at once, or nothing more comes. `paused` holds every form
-    that the app waits for. `is_full`: the app said more than is kept, and need not be heard any further.
+    `speaks` is set once there are words that are worth showing at once, and at the end. `paused` holds every form
+    that the app waits for. `is_full`: the app said more than is kept, so its stream need not be read any further.
     """
 
     changed: Event = field(default_factory=Event)
@@ -56,13 +56,13 @@ class AnswerState:
 
     @property
     def text(self) -> str:
-        """The Markdown so far."""
+        """The Markdown that has come so far."""
         if len(self._parts) > 1:
             self._parts[:] = ["".join(self._parts)]
         return self._parts[0] if self._parts else ""
 
     def take(self, event: AnswerEvent) -> None:
-        """One more event of the app."""
+        """Add one more event of the app."""
         match event:
             case TextDelta(text):
                 self._say(text)
@@ -84,7 +84,7 @@ class AnswerState:
         self.changed.set()
 
     def _note(self, event: AnswerEvent) -> None:
-        """What the end of the answer will tell."""
+        """Keep what the end of the answer will show."""
         match event:
             case Sources(items):
                 self.sources = items
@@ -96,16 +96,16 @@ class AnswerState:
                 self.ended = event
 
     def _say(self, text: str) -> None:
-        """What an agent says behind a tool call is a paragraph of its own: Dify sends nothing between the two."""
+        """Add text. After a tool call, an agent's text begins a new paragraph, since Dify sends no break there."""
         if self._interrupted and not text.startswith("\n"):
-            said = self.text  # joined only where it matters: a long answer comes in thousands of pieces
+            said = self.text  # the pieces are joined only here: a long answer has thousands of them
             if said.strip() and not said.endswith("\n"):
                 self._parts.append("\n\n")
         self._parts.append(self._kept(text))
         self._interrupted = self.progress.thinking = False
 
     def _kept(self, text: str) -> str:
-        """As much of the text as there is room for."""
+        """The part of the text that there is room for."""
         size = len(text.encode(errors="surrogatepass"))
         left, self._size = MOST_TEXT - self._size, self._size + size
         if size <= left:
@@ -114,7 +114,7 @@ class AnswerState:
         return text.encode(errors="replace")[:left].decode(errors="ignore")
 
     def end(self, error: BridgeError | None = None) -> None:
-        """Nothing more comes. What was said first about how it ended stands."""
+        """End the answer. A second call does not change how the answer ended."""
         if self.over:
             return
         self.error = error
@@ -125,6 +125,6 @@ class AnswerState:
 
 
 def _speaks(text: str) -> bool:
-    """A heading is shown with the first letter of what follows it."""
+    """Whether the text is worth showing at once. A heading is shown when the first letter after it has come."""
     first, _, rest = text.lstrip().partition("\n")
     return bool(rest.strip()) or (len(first) >= FIRST_WORDS and not first.startswith("#"))

@@ -1,4 +1,4 @@
-"""The middle of a turn: the app is asked, the thread sees the answer grow, the record remembers."""
+"""The middle of a turn: the app is asked, the answer grows in the thread, and the record is written."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -19,7 +19,7 @@ from wording import Say
 
 # In a direct message this word begins a new conversation (docs/architecture.md#d3-one-record-per-thread).
 RESET = "reset"
-AFTER_TEXT = 5.0  # seconds that files have at least, whatever time is left
+AFTER_TEXT = 5.0  # seconds that files get at least, however little time is left
 
 
 class Answering:
@@ -36,30 +36,30 @@ class Answering:
         self._state = AnswerState()
         self._streaming = Streaming(context, self._state)
         self.is_cut = False
-        """Whether the turn's request is gone: Dify's answer and the storage's come no more."""
+        """Whether the turn's request is gone: then neither Dify nor the storage answers any more."""
         self.is_unsaid = False
-        """Whether Slack did not take the end in time: that is for later, and the thread's record stays open."""
+        """Whether Slack did not take the end in time. Then the record stays open, and a sweep tells the thread."""
 
     def waiting(self) -> None:
-        """Show that the message stands in line."""
+        """Show that the message waits in its thread's queue."""
         self._context.status.show(self._context.author.say(Say.WAITING))
 
     def refuse(self, say: Say) -> None:
-        """Answer with a sentence of our own instead of the app's."""
+        """Answer with a sentence of the bot instead of the app's answer."""
         self._conclude(str(say), self._context.author.say(say))
 
     def drop(self, outcome: str) -> None:
-        """Say nothing: the message is not answered."""
+        """Leave the message without an answer. `outcome` is for the log."""
         self._report.outcome = outcome
         self._done(self._state)
 
     def cut(self) -> None:
-        """The turn's request is gone: what has come is all, and the thread is told."""
+        """End the answer here, since the turn's request is gone: the thread is told that the rest is missing."""
         self.is_cut = True
         self._state.end(ContextBroken("request dropped"))
 
     def run(self, record: ThreadRecord, deadline: float) -> None:
-        """Ask the app and write along. `deadline` is the clock's `now` at which the turn ends itself."""
+        """Ask the app, and show the answer as it comes. `deadline` is the clock's `now` at which the turn ends."""
         context = self._context
         if context.message.is_dm and context.author.query.casefold() == RESET:
             self._remember(lambda known: known.with_conversation(""))
@@ -77,7 +77,7 @@ class Answering:
         finally:
             reading.kill(block=False)
             context.produced.drop()
-        self._done(state)  # not of a turn that broke: its record stays open until the thread is told
+        self._done(state)  # not if the turn broke: then its record stays open until the thread is told
 
     def _answer(self, state: AnswerState, record: ThreadRecord, deadline: float) -> None:
         try:
@@ -95,7 +95,7 @@ class Answering:
         self.is_unsaid = isinstance(error, Unreachable)
 
     def leave(self) -> None:
-        """Another request goes on with this turn: its status line stays."""
+        """Leave the turn to another request: the status line in Slack stays."""
         self._context.status.leave()
 
     def close(self) -> None:
@@ -122,7 +122,7 @@ class Answering:
             )
 
     def _see(self) -> None:
-        """Remember the first visible message: whoever comes after a crash must find it."""
+        """Put the first visible message into the record: after a crash, a sweep must find it."""
         context, state = self._context, self._state
         if not context.reply.message_ts:
             return
@@ -176,12 +176,12 @@ class Answering:
                 context.reply.finish(replace(whole, text=more))
             except Unreachable:
                 if not text:
-                    raise  # else the answer is whole, and a note about its files is missing
+                    raise  # otherwise the answer is whole, and only a note about its files is missing
         if self._report.first_text is None:
             self._report.first_text = self._since()
 
     def _bring(self, whole: Snapshot, ending: Ending, deadline: float) -> Snapshot:
-        """Show the answer; where the thread takes no more, the rest comes as a file, and a note says so."""
+        """Show the answer. If it is too long for the thread, the rest comes as a file, and a note says so."""
         context = self._context
         end = context.reply.finish(whole)
         if end is None:

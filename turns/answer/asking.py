@@ -1,4 +1,4 @@
-"""The greenlet that owns the app's stream: the question is put together and asked, the answer taken in."""
+"""The greenlet that owns the app's stream: it builds the prompt, asks the app and fills the answer state."""
 
 from contextlib import closing
 
@@ -20,10 +20,10 @@ _CURE = (
 
 
 class Asking:
-    """Puts one message's question to the app.
+    """Asks the app the question of one message.
 
-    The SDK's generator must not stop being read while Slack is slow, and only the request's own greenlets may ask
-    Dify anything (docs/architecture.md#d8-only-greenlets-call-the-sdk): so all of this runs beside the writing.
+    The SDK's generator must be read even while Slack is slow, and only greenlets of the request may call Dify
+    (docs/architecture.md#d8-only-greenlets-call-the-sdk). So this runs in a greenlet beside the one that writes.
     """
 
     def __init__(
@@ -48,11 +48,11 @@ class Asking:
         self._clock = clock
 
     def is_empty(self) -> bool:
-        """Whether the message neither says nor brings anything."""
+        """Whether the message has neither words nor files."""
         return self._prompt_builder.is_empty()
 
     def run(self, state: AnswerState, record: ThreadRecord) -> None:
-        """Fill `state` to its end, whatever goes wrong."""
+        """Fill `state` and end it. Never raises: an error becomes the end of the answer."""
         try:
             self._ask(state, record)
         except InputMissing as error:
@@ -60,7 +60,7 @@ class Asking:
             state.end(error)
         except BridgeError as error:
             state.end(error)
-        except Exception as error:  # noqa: BLE001 - whatever it is, the thread is told and the turn ends
+        except Exception as error:  # noqa: BLE001 - after any error the thread is told and the turn ends
             logger.error("the app's stream broke in a way that is not known: %s", where(error))
             state.end(DifyUnavailable("unknown"))
         else:
@@ -71,7 +71,7 @@ class Asking:
         brief = self._prompt_builder.write(record, self._working)
         state.left_out = brief.left_out
         if not brief.query:
-            return  # nothing but files, and none of them could be passed on
+            return  # the message has only files, and none of them could be passed on
         self._working(Say.THINKING)
 
         def anew() -> Question:
@@ -97,12 +97,12 @@ class Asking:
             self._report.first_token = self._clock.epoch() - self._received
 
     def _again(self, brief: Prompt, record: ThreadRecord) -> Prompt:
-        """For an app that has lost the conversation: its files may be lost with it."""
+        """A prompt for an app that has lost the conversation. The app may have lost the files as well."""
         whole = self._prompt_builder.write(record, self._working, lost=True)
         return whole if whole.query else brief
 
     def _beside(self, event: AnswerEvent, brief: Prompt, state: AnswerState) -> None:
-        """Files go their own way."""
+        """Handle the events about files: fetch a file that the app made, note files that the app did not take."""
         match event:
             case FileProduced():
                 self._produced.take(event)

@@ -1,4 +1,4 @@
-"""How an answer ends: what stands under the text, or in its place, and how the log calls it. Pure."""
+"""How an answer ends: the notes under the text, or instead of it, and the outcome for the log. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ from turns.files import left_out, linked
 from turns.prompt import Author
 from wording import Say
 
-# The most special first: an InputMissing is an AppMisconfigured too.
+# A subclass comes before its base class: an InputMissing is an AppMisconfigured too.
 _INSTEAD: tuple[tuple[type[BridgeError], Say], ...] = (
     (InputMissing, Say.INPUT_MISSING),
     (UnsupportedApp, Say.UNSUPPORTED_APP),
@@ -37,7 +37,7 @@ _INSTEAD: tuple[tuple[type[BridgeError], Say], ...] = (
     (AnswerTooLong, Say.ANSWER_TOO_LONG),
     (Incomplete, Say.INCOMPLETE),
 )
-# Under a part of an answer that stands, the same trouble is told in its relation to it.
+# Under a part of an answer, the note about the same error says that the answer is not complete.
 _UNDER = {
     Say.RUN_FAILED: Say.CUT_SHORT,
     Say.DIFY_UNAVAILABLE: Say.INCOMPLETE,
@@ -47,9 +47,9 @@ _UNDER = {
 
 @dataclass(slots=True)
 class Ending:
-    """`notes` are sentences of our own; none of them says what Slack or Dify said.
+    """`notes` are sentences of the bot; none of them holds text of Slack's or Dify's.
 
-    `links` are files that lie elsewhere, by name and address; `brings_files`: others come after the text.
+    `links` are names and addresses of files on other hosts; `brings_files`: uploaded files come after the text.
     """
 
     state: AnswerState
@@ -64,7 +64,7 @@ class Ending:
 
     @property
     def outcome(self) -> str:
-        """For the log: `answered`, or what went wrong."""
+        """The word for the log: `answered`, or what went wrong."""
         if not self.in_time:
             return "turn limit"
         if self.state.error is not None:
@@ -73,28 +73,28 @@ class Ending:
 
     @property
     def work(self) -> StepState:
-        """What became of the steps that ran to the last."""
+        """The state of the steps that still ran when the answer ended."""
         return "done" if self.outcome in {"answered", "paused"} else "failed"
 
     def text(self, author: Author) -> str:
-        """The whole answer with what stands under it; empty when there is nothing but files to come."""
+        """The whole answer with its notes and footer; empty when only files come."""
         body = self._body()
         notes = self._said(author, anything=bool(body))
         if not body:
             return "\n\n".join(notes)
-        if len(body) > LONGEST_TEXT:  # it ends early in any case
+        if len(body) > LONGEST_TEXT:  # the thread takes only a part of it in any case
             return body + self._footed("", notes, author)
         return self._footed(body, notes, author)
 
     def early(self, text: str, end: int, note: str, author: Author) -> str:
-        """The same when the thread takes `text`, which is the whole answer, only to `end`: the note comes first."""
+        """The end of an answer that the thread takes only up to `end` of its `text`: `note` comes first."""
         body = self._body()
         if end >= len(body):
             return below(text[:end], [note])
         return self._footed(body[:end], [note, *self._said(author, anything=True)], author)
 
     def _said(self, author: Author, *, anything: bool) -> list[str]:
-        """The notes in the asker's language; `anything`: the app said something."""
+        """The notes in the author's language; `anything`: the app said something."""
         notes = [author.say(say, **values) for say, values in self.notes]
         if not anything and not notes and self.state.ended and not self.brings_files:
             notes = [author.say(Say.NO_TEXT)]
@@ -131,5 +131,5 @@ class Ending:
 
 
 def below(text: str, notes: list[str]) -> str:
-    """The same answer with more notes at its very end; a text of its own where there was none."""
+    """The answer with more notes at its very end; the notes alone if the answer has no text."""
     return with_footer(text, notes, (), "", str) if text else "\n\n".join(notes)

@@ -1,4 +1,4 @@
-"""What an app that waits for a person asks of them. Pure."""
+"""Writes the forms of an app that waits for a person's answer. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -8,12 +8,12 @@ from turns.files import linked
 
 
 def shown(forms: Sequence[Paused]) -> Iterator[str]:
-    """Paragraphs of Markdown: each form's text, what may be answered, and where."""
+    """Paragraphs of Markdown: each form's text, the possible answers, and the address where to answer."""
     for form in forms:
         if len(forms) > 1 and form.title and not form.where:
             yield f"**{_label(form.title)}**"
         yield form.text
-        if len(form.actions) > 1:  # a single one says no more than that the form can be sent
+        if len(form.actions) > 1:  # a single action says only that the form can be sent
             yield _choices(form.actions)
         if form.where:
             yield linked([(form.title, form.where)])

@@ -1,4 +1,4 @@
-"""What stands in the thread before an answer, or in its place: a greeting, or the question of a pressed button."""
+"""What the thread shows before an answer, or instead of it: a greeting, or the question of a pressed button."""
 
 from dataclasses import dataclass, replace
 
@@ -11,13 +11,13 @@ from turns.answer.welcome import Welcomer
 from turns.prompt import Author
 
 LONGEST_NAME = 80
-LONGEST_QUOTE = 300  # it only tells what was pressed, and escaping may double it
+LONGEST_QUOTE = 300  # characters; the quote only reminds of the question, and escaping may double its length
 _GREETING, _QUESTION = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    """For one message. What is shown before an answer is a courtesy: if Slack does not take it, it is left out."""
+    """For one message. If Slack does not take a greeting before an answer, the answer comes without the greeting."""
 
     message: Message
     key: ThreadKey
@@ -28,14 +28,14 @@ class Greeting:
     reply: Reply
 
     def greet(self) -> None:
-        """In the place of an answer. Raises what `Reply.finish` raises."""
+        """Show the greeting instead of an answer. Raises what `Reply.finish` raises."""
         greeting = self.welcomer.greet()
         below = buttons(greeting.questions, self.message.team_id)
         if not below or not self.reply.aside(greeting.text, _GREETING, below):
             self.reply.finish(Snapshot(greeting.plain))
 
     def play(self, record: ThreadRecord) -> None:
-        """Before the answer. `record` is the thread's, with this message in it."""
+        """Show the greeting before the answer. `record` is the thread's record, with this message in it."""
         if self.message.source == "button":
             self.presses.note()
             self.reply.aside(self._quoted(), _QUESTION)
@@ -45,16 +45,16 @@ class Greeting:
                 self.reply.aside(greeting.text, _GREETING, buttons(greeting.questions, self.message.team_id))
 
     def _quoted(self) -> str:
-        """A press leaves no message: without this nobody could tell what is answered here, and to whom."""
+        """The question of a pressed button, quoted: a press leaves no message that would show the question."""
         return f"> **{_plain(self.author.name, LONGEST_NAME)}:** {_plain(self.author.query, LONGEST_QUOTE)}"
 
     def _is_first(self, record: ThreadRecord) -> bool:
-        """Whether this member never wrote to the bot before, as far as is remembered."""
+        """Whether the store knows no earlier message of this member to the bot."""
         if record.conversation_id or record.last_answer_ts or len(record.handled) > 1:
             return False
         if not self.key.thread:
             return True
-        whole = replace(self.key, thread="")  # of the direct message, of which this is one thread
+        whole = replace(self.key, thread="")  # the key of the whole direct message
         try:
             if self.store.get(whole) is not None:
                 return False
@@ -65,5 +65,5 @@ class Greeting:
 
 
 def _plain(text: str, longest: int) -> str:
-    """On one line, and none of it markup."""
+    """The text on one line, without markup."""
     return links.label_text(shortened(" ".join(text.split()), longest))

@@ -1,4 +1,4 @@
-"""What the app does on its way to the answer, in the words of the one who asked."""
+"""What the app does on its way to the answer, in the author's language."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -9,26 +9,26 @@ from slack_reply import Card, fitted, weight
 from wording import Say
 
 THOUGHTS = "thoughts"
-"""The id of the one card that holds all thoughts: no step of Dify's has it, theirs are UUIDs."""
+"""The id of the one card that holds all thoughts. Dify's steps have UUIDs, so no step has this id."""
 
 FURTHER = "further"
-"""The id of the one card that stands for all steps behind the first ones."""
+"""The id of the one card for all steps that have no card of their own."""
 MOST_CARDS, MOST_BYTES = 64, 30_000
-"""Steps with a card of their own, and what their cards weigh in a stream: about four messages of it."""
+"""How many steps have a card of their own, and how many bytes these cards take in a stream: about four messages."""
 MOST_REMEMBERED = 1_000
-"""Steps behind those of which is known what became of them."""
+"""Of how many further steps the state is kept."""
 MOST_THOUGHT = 1_000
-"""Characters of what a model thought; its card shows fewer."""
+"""Characters that are kept of a model's thoughts; the card shows fewer."""
 
 type Words = Callable[..., str]
 
 
 @dataclass(slots=True)
 class Progress:
-    """The steps in the order in which they began; `began` is how long the text was then.
+    """The steps in the order in which they began; `began` is the length of the text at that time.
 
-    The first ones have a card each. An app may take thousands of steps, and they must not flood the thread: all others
-    are one card together, which runs to the end and names the latest of them. `further` is how many these are.
+    Each of the first steps has its own card. An app may take thousands of steps, which must not flood the thread: all
+    further steps share one card, which runs to the end and names the latest step. `further` is how many they are.
     """
 
     steps: dict[str, Step] = field(default_factory=dict)
@@ -37,11 +37,11 @@ class Progress:
     thinking: bool = False
     further: int = 0
     _alone: list[str] = field(default_factory=list)
-    _first: Step | None = None  # of those further ones
+    _first: Step | None = None  # the first of the further steps
     _first_began: int = 0
 
     def step(self, step: Step, length: int) -> bool:
-        """A step begins, changes or ends; True for one that begins."""
+        """Note that a step begins, changes or ends; True if it begins."""
         self.thinking = False
         new = step.id not in self.steps
         self.steps[step.id] = step
@@ -54,7 +54,7 @@ class Progress:
         return new
 
     def think(self, text: str, length: int) -> None:
-        """The model thinks aloud."""
+        """Add a piece of the model's thoughts."""
         self.thinking = True
         if len(self.thought) < MOST_THOUGHT:
             self.thought = (self.thought + text[:MOST_THOUGHT]).lstrip()
@@ -64,16 +64,16 @@ class Progress:
 
     @property
     def running(self) -> Step | None:
-        """The step that began last of those that run."""
+        """Of the steps that run, the one that began last."""
         running = [step for step in self.steps.values() if step.state == "running"]
         return running[-1] if running else None
 
     def cards(self, say: Words, end: StepState | None = None) -> tuple[Card, ...]:
-        """`end` is the state of what still ran when the turn came to its end; None: it goes on."""
+        """`end` is the state of steps that still ran when the turn ended; None: the turn goes on."""
         return tuple(self._cards(say, end))
 
     def line(self, say: Words, length: int) -> str:
-        """What goes on since the text has come to this length, or has failed; empty once the text goes on."""
+        """What runs or has failed since the text has had this length; empty once the text is longer."""
         late = [step for step in self.steps.values() if self.began[step.id] >= length]
         running = [step for step in late if step.state == "running"]
         if running:
@@ -81,11 +81,11 @@ class Progress:
         return say(Say.STEP_FAILED, title=late[-1].title) if late and late[-1].state == "failed" else ""
 
     def status(self, say: Words) -> str:
-        """The same for the line under the thread."""
+        """The same for Slack's status line under the thread."""
         return say(Say.RUNNING_STEP, title=_title(self.running, say)) if self.running else say(Say.THINKING)
 
     def _has_room(self) -> bool:
-        """Whether one more step may have its own card; once it may not, no later one may, so that their order stays."""
+        """Whether one more step may have its own card. After the first refusal no step may, so that the order stays."""
         if self.further or len(self._alone) >= MOST_CARDS:
             return False
         known = (self.steps[key] for key in self._alone if key in self.steps)
@@ -93,7 +93,7 @@ class Progress:
         return sum(weight(fitted(card)) for card in cards) < MOST_BYTES
 
     def _go_on(self, step: Step, length: int) -> None:
-        """One more step behind those that have a card; the oldest of them is forgotten when they are many."""
+        """Add a step to the further ones; when there are too many, the oldest is forgotten."""
         if not self.further:
             self._first, self._first_began = step, length
         self.further += 1
@@ -123,7 +123,7 @@ class Progress:
 
 
 def _parts(step: Step) -> bool:
-    """What an agent says behind a tool begins a paragraph: see Growing."""
+    """Whether the text after this step begins a new paragraph: see AnswerState."""
     return step.kind == "tool"
 
 

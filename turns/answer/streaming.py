@@ -1,4 +1,4 @@
-"""The thread sees the answer grow: when to show what of it, while the app still speaks."""
+"""Decides when to show which part of the answer while the app still speaks."""
 
 from collections.abc import Iterator
 
@@ -9,14 +9,14 @@ from turns.answer.answer_state import AnswerState
 from turns.answer.turn_context import TurnContext
 from wording import Say
 
-# Text that could still turn into markup is held back by the page: look again soon, nothing was written yet.
+# A page holds back text that could still become markup. If nothing was written yet, look again so many seconds later.
 FIRST_LOOK = 0.1
-# Work alone is shown only when it takes so long: many an answer is there before.
+# Steps without any text are shown only after so many seconds: many answers come sooner.
 FIRST_CARD = 2.0
 
 
 class Streaming:
-    """For one turn."""
+    """Shows the answer of one turn."""
 
     def __init__(self, context: TurnContext, state: AnswerState) -> None:
         self._context = context
@@ -24,7 +24,7 @@ class Streaming:
         self._deadline = 0.0
 
     def show(self, deadline: float) -> Iterator[None]:
-        """Show what comes until all has come, or until the turn's time is over; yields whenever something was shown.
+        """Show the answer until it is whole, or until the turn's time is over; yields each time something was shown.
 
         `deadline` is the clock's `now`. Raises what `Reply.show` raises.
         """
@@ -49,7 +49,7 @@ class Streaming:
             yield
 
     def _worth_waking(self) -> Event:
-        """What ends a pause early: the end, and after cards alone the first words."""
+        """The event that ends a pause early: the end, or the first words if only cards were shown so far."""
         state = self._state
         cards_alone = (
             self._context.reply.method == "stream" and state.progress.began and not state.speaks.is_set()
@@ -57,7 +57,7 @@ class Streaming:
         return state.speaks if cards_alone else state.finished
 
     def _has_something(self) -> bool:
-        """Whether there is something to show; until then the line under the thread tells what goes on."""
+        """Whether there is something to show. Until then, Slack's status line tells what the app does."""
         context, state = self._context, self._state
         if not may_be_silent(state.text):
             return True
@@ -70,11 +70,11 @@ class Streaming:
         return bool(context.reply.message_ts) or context.clock.epoch() - context.received >= FIRST_CARD
 
     def is_over(self) -> bool:
-        """Whether `Reply.finish` is wanted by now."""
+        """Whether the answer has ended or its time is over, so that `Reply.finish` is next."""
         return self._state.over or self._context.clock.now() >= self._deadline
 
     def snapshot(self) -> Snapshot:
-        """What to show now; of an answer that may turn out silent nothing but the work."""
+        """What to show now. If the answer may still turn out to be silence, only its steps."""
         state = self._state
         text = "" if may_be_silent(state.text) else state.text
         if not self._context.show_progress:

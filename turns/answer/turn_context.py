@@ -1,4 +1,4 @@
-"""What one turn works with."""
+"""The objects that one turn works with."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What an empty mention gets, and a member who writes to the bot for the first time: the app's own opening."""
+"""The app's own opening, as an answer to an empty mention and to a member's first message to the bot."""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ _VARIABLE = re.compile(r"\{\{\s*([A-Za-z_]\w{0,99})\s*\}\}")
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """`text` stands above buttons for the questions; `plain` is the same without buttons."""
+    """`text` comes above buttons for the questions; `plain` is the same without buttons."""
 
     text: str
     plain: str
@@ -28,9 +28,9 @@ class Welcomer:
     """Greets in the name of an app. `presses` tells whether a press ever reached the hook.
 
     `inputs` are the admin's values for the app's variables, which its opening may name as `{{variable}}`.
-    Whether interactivity is switched on in the Slack app cannot be asked, and only a press can prove it. So there
-    are always buttons, and until the first press the questions stand as text above them too: nobody depends on a
-    button that Slack may refuse.
+    No call tells whether interactivity is switched on in the Slack app; only a press proves it. So there are always
+    buttons, and until the first press the questions are also text above the buttons: no member depends on a button
+    that may not work.
     """
 
     def __init__(self, app: DifyApp, author: Author, inputs: Mapping[str, Any], presses: Presses) -> None:
@@ -40,12 +40,12 @@ class Welcomer:
         self._presses = presses
 
     def greet(self) -> Welcome:
-        """Never empty: an app that cannot be asked greets like one without an opening statement."""
+        """The greeting. It is never empty: if the app cannot be asked, the greeting has no opening statement."""
         form = self._form()
         return self._greeting(self._filled(form.opening_statement) or self._author.say(Say.GREETING), form)
 
     def welcome(self) -> Welcome | None:
-        """Before the first answer; None for an app that has nothing to say of its own."""
+        """The greeting before the first answer; None for an app without an opening of its own."""
         form = self._form()
         if not form.opening_statement and not usable(form.suggested_questions):
             return None
@@ -58,7 +58,7 @@ class Welcomer:
             return AppForm()
 
     def _filled(self, text: str) -> str:
-        """With the values of the variables in it, as Dify's own pages show them; what nobody fills stays."""
+        """The text with the variables' values, as Dify's own pages show it. A variable without a value stays."""
         if "{{" not in text:
             return text
         values = {**self._author.context(), **self._inputs}

@@ -16,7 +16,7 @@ from turns.files.transfers import HookTransfers
 from turns.report import logger, where
 
 MOST_FILES = 20
-MOST_BYTES = 20 * 1024 * 1024  # of one file, whatever the app takes: it is held in memory on its way
+MOST_BYTES = 20 * 1024 * 1024  # of one file, even if the app takes more: memory holds the file on its way
 FILES_DOWNLOAD_TIMEOUT = 120.0  # seconds for all files of a question together
 
 type SlackFile = Mapping[str, Any]
@@ -36,21 +36,21 @@ class Attachments:
         self._clock = clock
 
     def wanted(self) -> bool:
-        """Whether the app takes files; one that can't be asked takes none."""
+        """Whether the app takes files. False if the app can't be asked."""
         try:
             return self._app.takes_files()
         except DifyError:
             return False
 
     def required(self) -> bool:
-        """Whether the app does not run without one."""
+        """Whether the app does not run without a file."""
         try:
             return self._app.needs_file()
         except DifyError:
             return False
 
     def bring(self, files: Sequence[SlackFile]) -> list[Brought]:
-        """What became of each file, in order. Nothing for an app that can't be asked: its run tells why."""
+        """The result of each file, in order. Empty if the app can't be asked: the run of the app will tell why."""
         try:
             return self._bring(files[:MOST_FILES]) + [
                 FileRefused(name_of(file), "file_too_many") for file in files[MOST_FILES:]
@@ -79,7 +79,7 @@ class Attachments:
         return [next(moved) if isinstance(each, tuple) else each for each in found]
 
     def _judged(self, file: SlackFile) -> SlackFile | FileRefused:
-        """The whole object of a file that may be fetched."""
+        """Slack's whole object of a file that may be fetched, or the refusal."""
         try:
             whole = self._slack.resolve(file)
             download_url(whole, MOST_BYTES)

@@ -1,4 +1,4 @@
-"""What an answer says about files: those that could not be passed on, those that were lost, those elsewhere. Pure."""
+"""The notes of an answer about files: files that were not passed on, were lost, or lie on other hosts. Pure."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -9,13 +9,13 @@ from wording import Say
 
 LONGEST_LIST = 100  # characters of names in one sentence
 LONGEST_URL = 1_000
-MOST_NAMES = 30  # of files that were lost; the others are counted
+MOST_NAMES = 30  # names of lost files; of the others only the number is told
 
 type Words = Callable[..., str]
 
 
 def left_out(refused: Iterable[FileRefused], say: Words) -> list[str]:
-    """One sentence a reason, with the names of the files it concerns; several when they are many."""
+    """A sentence for each reason, with the names of the files; several sentences when the names are many."""
     names: dict[str, list[str]] = {}
     for file in refused:
         names.setdefault(file.reason, []).append(file.name)
@@ -27,7 +27,7 @@ def left_out(refused: Iterable[FileRefused], say: Words) -> list[str]:
 
 
 def lost(names: Iterable[str], say: Words) -> list[str]:
-    """What the app made and Slack does not have."""
+    """Sentences about files that the app made and that could not be brought to Slack."""
     known = list(names)
     shown = known[:MOST_NAMES]
     if len(known) > MOST_NAMES:
@@ -36,13 +36,13 @@ def lost(names: Iterable[str], say: Words) -> list[str]:
 
 
 def linked(files: Sequence[tuple[str, str]]) -> str:
-    """Markdown links to files that lie elsewhere, given as names and addresses."""
+    """Markdown links to files on other hosts, which are given as names and addresses."""
     shown = (_link(" ".join(name.split()) or url, url) for name, url in files)
     return "\n".join(f"- {link}" for link in shown)
 
 
 def name_lists(names: Sequence[str]) -> list[str]:
-    """The names in their order, joined to lists that are not too long for a sentence."""
+    """The names in their order, as lists that are each short enough for a sentence."""
     lists: list[str] = []
     for name in names:
         short = shortened(name, LONGEST_LIST, trim=False)

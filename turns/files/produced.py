@@ -17,10 +17,10 @@ from turns.files.transfers import HookTransfers
 from turns.report import logger, where
 
 MOST_FILES = 10
-MOST_LINKS = 100  # to files that lie elsewhere
+MOST_LINKS = 100  # links to files on other hosts
 MOST_BYTES = 20 * 1024 * 1024
-FILES_UPLOAD_TIMEOUT = 90.0  # seconds after the text: until then the files of the app may come to Slack
-APPEARING = 3.0  # seconds until a shared file stands in its thread: Slack does that behind its answer
+FILES_UPLOAD_TIMEOUT = 90.0  # seconds after the text in which the app's files may come to Slack
+APPEARING = 3.0  # seconds until a shared file is visible in its thread: Slack answers before that
 
 type Fetch = Callable[[str], FetchedFile | None]
 
@@ -28,10 +28,10 @@ type Fetch = Callable[[str], FetchedFile | None]
 class ProducedFiles:
     """The files of one answer.
 
-    Each is fetched as soon as Dify names it, since its address is signed for 300 s, and brought to Slack's
-    storage, so that no file waits in memory for the end of the text; only then it is shown. `fetch` gives None for
-    a file that can't be had, `owns` tells the addresses that may be fetched, `transfers` bounds how many files the
-    process holds at once.
+    Each file is fetched as soon as Dify names it, since its address is signed for 300 s only, and uploaded to Slack at
+    once, so that no file waits in memory for the end of the text. After the text the files are shown. `fetch` gives
+    None for a file that can't be fetched, `owns` tells whether an address may be fetched, `transfers` bounds how many
+    files the process holds at once.
     """
 
     def __init__(
@@ -55,16 +55,16 @@ class ProducedFiles:
 
     @property
     def links(self) -> tuple[tuple[str, str], ...]:
-        """Name and address of files that lie elsewhere: they stay links."""
+        """Names and addresses of files on other hosts: the answer links to them."""
         return tuple((file.name, file.url) for file in self._elsewhere)
 
     @property
     def any(self) -> bool:
-        """Whether the app made something to show here."""
+        """Whether the app made a file that is uploaded to Slack."""
         return bool(self._coming or self._lost)
 
     def take(self, file: FileProduced) -> None:
-        """Begin to fetch it; returns at once."""
+        """Begin to fetch the file. Returns at once."""
         if not self._owns(file.url):
             if file.url.startswith(("http://", "https://")) and len(self._elsewhere) < MOST_LINKS:
                 self._elsewhere.append(file)
@@ -76,7 +76,7 @@ class ProducedFiles:
             self._coming.append((file, gevent.spawn(self._store, file)))
 
     def share(self, seconds: float) -> tuple[str, ...]:
-        """Show all files in the thread, in their order; the names of those that could not be brought here."""
+        """Show all files in the thread, in their order. Returns the names of the files that could not be brought."""
         ends = self._clock.now() + min(seconds, FILES_UPLOAD_TIMEOUT)
         lost = list(self._lost)
         for file, storing in self._coming:
@@ -89,7 +89,7 @@ class ProducedFiles:
         return tuple(lost)
 
     def drop(self) -> None:
-        """Nothing of this is wanted any more."""
+        """Stop all transfers: the files are not wanted any more."""
         gevent.killall([storing for _, storing in self._coming], block=False)
         self._coming.clear()
         self._lost.clear()
@@ -105,7 +105,7 @@ class ProducedFiles:
 
 
 def is_shared(slack: SlackFiles, place: ReplyTarget, clock: Clock, file_id: str, name: str) -> bool:
-    """Show a stored file in the thread; False when that can't be done. Raises nothing of Slack's."""
+    """Show an uploaded file in the thread; False when that fails. Raises no SlackError."""
     try:
         slack.share(file_id, name, place.channel, place.thread_ts)
     except SlackFateUnknown:

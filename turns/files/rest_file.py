@@ -15,7 +15,7 @@ from turns.report import logger, where
 from wording import Say
 
 NAME = "answer-continued.txt"
-REST_UPLOAD_TIMEOUT = 60.0  # seconds for bringing the rest of the text to Slack as a file
+REST_UPLOAD_TIMEOUT = 60.0  # seconds for the upload of the rest of the text
 _NOT_GRANTED = frozenset({"missing_scope"})
 
 
@@ -29,7 +29,7 @@ class RestFile:
         self._clock = clock
 
     def bring(self, text: str, seconds: float) -> Say:
-        """Show the text as a file in the thread, within so many seconds. Returns what is to be said. Never raises."""
+        """Show the text as a file in the thread, within `seconds`. Returns the note for the member. Never raises."""
         bringing = gevent.spawn(self._bring, text)
         bringing.join(timeout=self._clock.wall(min(seconds, REST_UPLOAD_TIMEOUT)))
         if bringing.ready():
@@ -42,7 +42,7 @@ class RestFile:
         try:
             with self._transfers.place():
                 file_id = self._slack.store(NAME, text.encode(errors="replace"))
-        except Exception as error:  # noqa: BLE001 - what the thread shows already must not be lost with it
+        except Exception as error:  # noqa: BLE001 - the answer that the thread shows must not be lost with the file
             code = error.error if isinstance(error, SlackRefused) else where(error)
             logger.warning("the rest of an answer could not be brought to Slack: %s", code)
             return Say.REST_NEEDS_SCOPE if code in _NOT_GRANTED else Say.REST_LEFT_OUT

@@ -14,17 +14,17 @@ from errors import StoreError
 from turns.ordering.thread_queue import QueuePlace, ThreadQueues
 
 LOOK = 1.0
-"""Seconds between two looks at Redis of a turn that waits."""
+"""Seconds between two looks of a waiting turn at Redis."""
 RENEW = LEASE / 4
 
 
 class QueueTicket:
-    """The turn stands in both queues from the moment the ticket is made, so that the orders of both agree.
+    """The turn joins both queues when the ticket is made, so that the orders of both agree.
 
     While Redis answers, the queue on Redis decides; it holds the turns of this process too. While Redis does not
-    answer, or is not set up, the queue of this process decides. Either queue may be lost, so in this process no
-    turn of a thread ever runs beside another one: a turn waits for the turn that runs, not for the turn that stands
-    before it, and two orders that differ can't wait for each other.
+    answer, or is not set up, the queue of this process decides. The two orders may differ when a queue was lost, so in
+    this process two turns of a thread never run at the same time, whatever the orders are. A turn waits only for the
+    turn that runs, not for the turn before it, so different orders can't make two turns wait for each other.
 
     Between processes the order is as good as Redis. While Redis is away, a turn that waits for a turn of another
     process goes on waiting for the time of a lease. When Redis comes back without its queue, the turn that runs
@@ -49,11 +49,11 @@ class QueueTicket:
         self._key = key
         self._clock = clock
         self._behind = float("-inf")
-        """The clock's `now` until which Redis' word holds that a turn of another process stands before this one."""
+        """The clock's `now` until which this turn waits for a turn of another process, as Redis said last."""
         self._over = Event()
         self._renewing = threading.Lock()
         self.ahead = lines.waiting(place.thread)
-        """How many turns stood before this one when the ticket was made."""
+        """How many turns were before this one when the ticket was made."""
         if shared is not None:
             with suppress(StoreError):
                 self.ahead = shared.join(key, place.job_id)
@@ -66,7 +66,7 @@ class QueueTicket:
         return self._lines.run(self._place, self._continuation)
 
     def wait(self, seconds: float) -> bool:
-        """Wait at most so long (design seconds) until the turn may run; whether it runs."""
+        """Wait at most `seconds` (design seconds) until the turn may run. Returns whether the turn runs."""
         until = self._clock.now() + seconds
         if self._shared is None and not self._place.wait(self._clock, seconds):
             return False
@@ -89,11 +89,9 @@ class QueueTicket:
         self._lines.leave(self._place)
 
     def hand_over(self, continuation: int) -> None:
-        """A fresh request goes on with the turn; `continuation` is the number of the request that hands over."""
+        """Let a fresh request go on with the turn. `continuation` is the number of the request that hands over."""
         self._over.set()
-        if (
-            self._place.continuation == continuation
-        ):  # it runs in another process, which has a line of its own
+        if self._place.continuation == continuation:  # the fresh request runs in another process
             self._lines.leave(self._place)
         self._place.rest(continuation)
 
@@ -109,7 +107,7 @@ class QueueTicket:
         return is_next
 
     def _renew(self, shared: SharedThreadQueue) -> None:
-        """Never after `leave`, or the turn would stand in the queue again."""
+        """Keep the turn's place on Redis, but never after `leave`: the turn would be in the queue again."""
         pause = RENEW
         while not self._over.wait(timeout=self._clock.wall(pause)):
             with self._renewing:
@@ -119,4 +117,4 @@ class QueueTicket:
                     shared.renew(self._key, self._place.job_id, waits=self._place.running is None)
                     pause = RENEW
                 except StoreError:
-                    pause = LOOK  # who runs is to be back before anybody else comes
+                    pause = LOOK  # when Redis is back, the running turn must be back in the queue before new turns

@@ -22,20 +22,20 @@ class QueuePlace:
         self._turn = Event()
 
     def is_first(self) -> bool:
-        """Whether no job stands before this one."""
+        """Whether no job is before this one."""
         return self._turn.is_set()
 
     def wait(self, clock: Clock, seconds: float) -> bool:
-        """Wait at most `seconds` (design seconds) until no job stands before this one; whether that came true."""
+        """Wait at most `seconds` (design seconds) until no job is before this one. Returns whether that is so."""
         return bool(self._turn.wait(timeout=max(0.0, clock.wall(seconds))))
 
     def rest(self, continuation: int) -> None:
-        """That continuation runs no more; a later one may run by now."""
+        """Note that this continuation does not run any more; a later one may run already."""
         if self.running == continuation:
             self.running = None
 
     def call(self) -> None:
-        """No job stands before this one any more."""
+        """Tell the waiting job that no job is before it any more."""
         self._turn.set()
 
 
@@ -46,7 +46,7 @@ class ThreadQueues:
         self._queues: dict[str, OrderedDict[str, QueuePlace]] = {}
 
     def waiting(self, thread: str) -> int:
-        """How many jobs stand behind the first one."""
+        """How many jobs wait behind the first one."""
         return max(0, len(self._queues.get(thread, ())) - 1)
 
     def join(self, thread: str, job_id: str, continuation: int = 0) -> QueuePlace:
@@ -61,7 +61,7 @@ class ThreadQueues:
         return place
 
     def run(self, place: QueuePlace, continuation: int) -> bool:
-        """Begin to run; False while another job of the thread runs, as Redis may say another order than this queue."""
+        """Begin to run; False while another job of the thread runs, since the order on Redis may be a different one."""
         if self.runs_another(place):
             return False
         place.running = continuation

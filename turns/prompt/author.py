@@ -1,4 +1,4 @@
-"""What the asker said, as the app shall read it, and in whose name."""
+"""The author of a message: the author's words as the app reads them, name and language."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
@@ -8,7 +8,7 @@ from slack_api import UserInfo
 from turns.prompt.readable import mentioned, readable
 from wording import Language, Say, language_for, say
 
-# How Dify writes the languages of tools' names.
+# Dify's codes for the languages of tools' names.
 _LOCALES = {
     Language.EN: "en_US",
     Language.JA: "ja_JP",
@@ -48,7 +48,7 @@ class Author:
 
     @property
     def name(self) -> str:
-        """What people call them; the id when nobody tells."""
+        """The person's display name; the user id if Slack does not tell the name."""
         return _name_of(self._user(self._message.user)) or self._message.user
 
     def say(self, key: Say, **values: str) -> str:
@@ -57,13 +57,13 @@ class Author:
 
     @cached_property
     def query(self) -> str:
-        """The message without our mention, its Slack entities readable; empty for a bare mention."""
+        """The message without our mention and with readable Slack entities; empty for a bare mention."""
         text, ours = self._message.text, self._message.bot_user_id
         people = self._people(user for user in mentioned(text) if user != ours)
         return readable(text, ours, lambda user: _name_of(people.get(user)))
 
     def context(self) -> Mapping[str, str]:
-        """Who asks and where, for the app's declared variables (README.md#what-the-app-learns)."""
+        """The author and the place, as values for the app's declared variables (README.md#what-the-app-learns)."""
         message = self._message
         return {
             "slack_user_id": message.user,

@@ -1,4 +1,4 @@
-"""Everything that the app is told with a question: the words, the thread around them, the files."""
+"""Everything that the app gets with a question: the words, the thread around them, the files."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -20,10 +20,10 @@ from wording import Say
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """`preface` is what others said in the thread, with a heading, to stand before the query.
+    """`preface` is what others said in the thread, with a heading; it comes before the query.
 
-    The same stands in `context` as `slack_thread`, for an app that declares it. `left_out` are files that could
-    not be passed on, `passed` the names of those in `files`. An empty `query`: nothing is left to ask.
+    `context` holds the same text as `slack_thread`, for an app that declares this variable. `left_out` are files that
+    could not be passed on, `passed` the names of the `files`. If `query` is empty, there is nothing to ask.
     """
 
     query: str
@@ -35,7 +35,7 @@ class Prompt:
 
 
 class PromptBuilder:
-    """Writes the brief for one message. `people` gives the users of some ids and never raises."""
+    """Writes the prompt for one message. `people` gives the users of some ids and never raises."""
 
     def __init__(
         self,
@@ -56,16 +56,16 @@ class PromptBuilder:
 
     @cached_property
     def words(self) -> str:
-        """What the message says itself."""
+        """The words of the message itself."""
         return self._author.query
 
     def is_empty(self) -> bool:
-        """Whether it neither says nor brings anything."""
+        """Whether the message has neither words nor files."""
         return not self.words and not self.files
 
     @cached_property
     def files(self) -> tuple[SlackFile, ...]:
-        """The message's own; a mention may come without them, so it is looked up where they would matter."""
+        """The message's own files. A mention's event may lack them: then the message is read where they matter."""
         message = self._message
         if message.files or message.source != "app_mention":
             return message.files
@@ -74,9 +74,9 @@ class PromptBuilder:
         return _files_of(self._reading.message())
 
     def write(self, record: ThreadRecord, working: Callable[[Say], None], *, lost: bool = False) -> Prompt:
-        """Read the thread and bring the files; `working` tells what it is at.
+        """Read the thread and bring the files. `working` is called with the sentence for what happens now.
 
-        `lost`: the app has lost the conversation, so it is told all of the thread, its own answers too.
+        `lost`: the app has lost the conversation, so it gets the whole thread, with its own answers.
         """
         begins = lost or not record.conversation_id
         thread = self._thread(record, begins=begins, ours=lost or self._app.forgets, working=working)
@@ -107,7 +107,7 @@ class PromptBuilder:
     def _thread(
         self, record: ThreadRecord, *, begins: bool, ours: bool, working: Callable[[Say], None]
     ) -> str:
-        """What others wrote: all of it for an app that knows nothing of this thread, else what is new."""
+        """What others wrote: all of that for an app that does not know this thread yet, otherwise what is new."""
         message = self._message
         if message.is_dm or not message.is_reply:
             return ""
@@ -139,12 +139,12 @@ class PromptBuilder:
         return written(found, name, marks, self._message.bot_user_id)
 
     def _root_files(self, *, begins: bool) -> tuple[SlackFile, ...]:
-        """Those of the thread's first message, for an app that does not have them from an earlier question."""
+        """The files of the thread's first message, for an app that did not get them with an earlier question."""
         message = self._message
         if not message.is_reply or not (begins or (not self.files and self._attachments.required())):
             return ()
         if not self._attachments.wanted():
-            return ()  # nobody asked for these: not worth a note
+            return ()  # the member did not send these files with the question, so no note tells of them
         root = self._reading.root()
         if self._circle.voice(root) not in {Voice.MEMBER, Voice.EXTERNAL, Voice.APP}:
             return ()

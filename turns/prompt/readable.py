@@ -1,10 +1,10 @@
-"""Slack's way of writing a message, made readable for an app (docs/platform/slack.md#incoming-text). Pure, linear."""
+"""Makes Slack's notation of a message readable for an app (docs/platform/slack.md#incoming-text). Pure, linear."""
 
 import re
 from collections.abc import Callable
 
 _TOKEN = re.compile(r"<([^<>]*)>")
-"""People's own angle brackets arrive escaped, so what is between real ones is Slack's."""
+"""Slack escapes the angle brackets that people write, so text between real ones is Slack's."""
 _ESCAPED = re.compile(r"&(lt|gt|amp);")
 _CHARACTER = {"lt": "<", "gt": ">", "amp": "&"}
 _EVERYONE = {"here", "channel", "everyone"}
@@ -17,8 +17,8 @@ _OURS = "\x00"
 def readable(text: str, bot_user_id: str, names: Callable[[str], str]) -> str:
     """The text as a person reads it, without our own mention.
 
-    `names` gives the display name of a user id, or "" to keep the id; it is asked once per user. What was
-    escaped is un-escaped once, so `&amp;lt;` becomes the text `&lt;`.
+    `names` gives the display name of a user id, or "" to keep the id; it is called once per user. Escaped characters
+    are un-escaped once, so `&amp;lt;` becomes the text `&lt;`.
     """
     known: dict[str, str] = {bot_user_id: _OURS} if bot_user_id else {}
     parts, end = [], 0
@@ -57,7 +57,7 @@ def _user(user: str, label: str, known: dict[str, str], names: Callable[[str], s
 
 
 def _special(command: str, label: str) -> str:
-    """`<!here>`, `<!subteam^S1|@group>`, `<!date^…|fallback>`."""
+    """The readable text of `<!here>`, `<!subteam^S1|@group>`, `<!date^…|fallback>`."""
     name = command.partition("^")[0]
     if name in _EVERYONE:
         return f"@{name}"
@@ -76,7 +76,7 @@ def _unescaped(text: str) -> str:
 
 
 def _without_us(text: str) -> str:
-    """Take out our mention with the blanks around it, leaving one where words would meet.
+    """Take out our mention with the blanks around the mention; one blank stays between two words.
 
     In `<@us>: a question` the colon belongs to the mention.
     """

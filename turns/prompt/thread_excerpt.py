@@ -1,8 +1,8 @@
-"""What others said in a thread, as the app shall read it. Pure.
+"""Writes what others said in a thread, for the app to read. Pure.
 
-It may come from anybody who can write into the channel, and the app may take it for an order
-(docs/platform/slack.md#text-of-strangers): so only what people say whom the bot would answer is passed on,
-everything is told with its author, and no line of a message begins where a new message would.
+Anybody who can write into the channel can write this text, and the app may take the text for an order
+(docs/platform/slack.md#text-of-strangers). So only messages of people whom the bot would answer are passed on, each
+message with its author, and the lines of a message are indented, so that no line looks like a new message.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -30,7 +30,7 @@ type Names = Callable[[str], str]
 
 
 class Voice(StrEnum):
-    """Who wrote a message, as far as it matters here."""
+    """The kinds of authors that this module tells apart."""
 
     OURS = "ours"
     NOTICE = "notice"
@@ -42,7 +42,7 @@ class Voice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
-    """Whose words may be passed on: those of people whom the bot would answer. Empty `allowed_users`: all."""
+    """Tells whose words may be passed on: those of people whom the bot would answer. Empty `allowed_users`: all."""
 
     message: Message
     installation: Installation
@@ -50,7 +50,7 @@ class Visibility:
     slack_connect: bool = False
 
     def voice(self, raw: Raw) -> Voice:
-        """Whose message it is. Other apps count as members: they must be named where only some are allowed."""
+        """The author's voice. Other apps count as members, so `allowed_users` applies to them too."""
         user = text_of(raw, "user")
         if user and user == self.message.bot_user_id:
             return Voice.OURS
@@ -66,7 +66,7 @@ class Visibility:
         return Voice.EXTERNAL if external else Voice.MEMBER
 
     def _is_external(self, raw: Raw) -> bool:
-        """As of the author of the question; what another app wrote may name a workspace only in its profile."""
+        """Whether an outsider wrote the message. An app's message may name its workspace only in the app's profile."""
         team = text_of(raw, "user_team", "source_team", "team")
         team = team or text_of(mapping_of(raw, "bot_profile"), "team_id")
         if team == self.message.team_id:
@@ -77,7 +77,7 @@ class Visibility:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """Messages with their authors' voice, oldest first."""
+    """Messages with the voice of their authors, the oldest first."""
 
     messages: tuple[tuple[Raw, Voice], ...] = ()
 
@@ -92,8 +92,8 @@ def excerpt(
 ) -> Excerpt:
     """What others said before the message that is being answered, and after the ts `after`.
 
-    Not what is in `handled`: the app was asked these. What we said ourselves only with `ours`, for an app that
-    does not remember it.
+    Messages in `handled` are left out, since the app was asked them. Our own messages are there only with `ours`, for
+    an app that does not remember them.
     """
     wanted = {Voice.MEMBER, Voice.EXTERNAL, Voice.APP} | ({Voice.OURS} if ours else set())
     kept: list[tuple[Raw, Voice]] = []
@@ -108,12 +108,12 @@ def excerpt(
 
 
 def is_before(one: str, other: str) -> bool:
-    """Whether the one ts is the earlier; an empty one is before all."""
+    """Whether `one` is the earlier ts; an empty ts is before all others."""
     return moment(one) < moment(other)
 
 
 def people_in(excerpt: Excerpt) -> list[str]:
-    """Whose names are needed: authors and who is mentioned, the latest first, once each."""
+    """The ids of authors and mentioned users, whose names are needed: the latest first, each once."""
     ids: dict[str, None] = {}
     for raw, voice in reversed(excerpt.messages):
         if voice is not Voice.APP:
@@ -123,9 +123,9 @@ def people_in(excerpt: Excerpt) -> list[str]:
 
 
 def written(excerpt: Excerpt, names: Names, marks: Mapping[Voice, str], bot_user_id: str = "") -> str:
-    """One message after the other, each begun by its author; of too many the oldest are dropped.
+    """The messages as text; each begins with its author. If they are too many, the oldest are dropped.
 
-    `names` gives the name of a user id or "", `marks` what stands in brackets behind some authors.
+    `names` gives the name of a user id or "", `marks` the words in brackets behind authors of some voices.
     """
     lines: list[str] = []
     room = MOST_CHARACTERS
@@ -143,7 +143,7 @@ def written(excerpt: Excerpt, names: Names, marks: Mapping[Voice, str], bot_user
 
 
 def _author(raw: Raw, names: Names) -> str:
-    """On one line, without what could pass for the end of a name."""
+    """The author's name on one line, without characters that could look like the end of a name."""
     user = text_of(raw, "user")
     profile = mapping_of(raw, "bot_profile")
     shown = (text_of(raw, "username") or text_of(profile, "name") if raw.get("bot_id") else "") or (
@@ -154,7 +154,7 @@ def _author(raw: Raw, names: Names) -> str:
 
 
 def _body(raw: Raw, names: Names, bot_user_id: str) -> str:
-    """Its text, or that of its blocks, and what hangs on it."""
+    """The message's text, or the text of its blocks, and its attachments and files."""
     parts = [text_of(raw, "text") or "\n".join(_block_texts(raw.get("blocks")))]
     parts += [f"[attachment] {_attachment(found)}" for found in mappings_of(raw, "attachments")]
     parts += [f"[file] {_name(found)}" for found in mappings_of(raw, "files")]
@@ -162,7 +162,7 @@ def _body(raw: Raw, names: Names, bot_user_id: str) -> str:
 
 
 def _attachment(found: Raw) -> str:
-    """An older way to format a message, and how a shared message or a link's preview hangs on one."""
+    """The text of an attachment: an older way to format a message, also used for shared messages and link previews."""
     shown = [text_of(found, name) for name in ("author_name", "pretext", "title", "text")]
     fields = [
         f"{text_of(field, 'title')}: {text_of(field, 'value')}" for field in mappings_of(found, "fields")

@@ -1,4 +1,4 @@
-"""What happens to a turn whose process died: claimed, found, ended, never run again."""
+"""Claims each turn, finds turns whose process died, and ends them. A turn is never run again."""
 
 from turns.recovery.claim import Claim
 from turns.recovery.orphans import Orphans

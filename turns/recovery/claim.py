@@ -1,4 +1,4 @@
-"""A message is taken: in its thread's record for all processes, and in the hook's list for the sweep."""
+"""Claims a message: in its thread's record for all processes, and in the hook's list for the sweep."""
 
 from dataclasses import dataclass, replace
 
@@ -18,7 +18,7 @@ class Claim:
     clock: Clock
 
     def claim(self) -> ThreadRecord | None:
-        """Take it; None when it was taken before. Whoever asks is followed in the thread from now on."""
+        """Claim the message; None when it was claimed before. The author is a follower in the thread from now on."""
         note = self._note()
         return self.store.claim(
             self.key,
@@ -27,10 +27,10 @@ class Claim:
         )
 
     def go_on(self, leg: int) -> ThreadRecord | None:
-        """Take a later leg of it; None when another process took that, or a later one, or the turn has ended.
+        """Claim a later continuation; None if another process claimed it, or a later one, or if the turn has ended.
 
-        Within this process the claims decide (handoff/claims.py). A record that knows nothing of the message was
-        lost: that costs nobody the answer.
+        Within this process the claims decide (handoff/claims.py). If the record does not know the message, the record
+        was lost, and the turn goes on.
         """
         note = replace(self._note(), leg=leg)
         is_ours = False
@@ -51,7 +51,7 @@ class Claim:
         return is_next and not found.streams
 
     def leave(self) -> None:
-        """Another turn answers the message, or nobody does: nothing of ours stays open, or in the list."""
+        """Close our claim in the record and take it off the list: this turn does not answer the message."""
 
         def change(record: ThreadRecord) -> ThreadRecord:
             found = record.open_turn(self.message.ts)
@@ -62,7 +62,7 @@ class Claim:
         self.store.clear_in_flight(self._open_turn())
 
     def list_open(self, *, in_doubt: bool = False) -> None:
-        """Let the sweep find it, should this process die."""
+        """Put the turn on the hook's list, where the sweep finds the turn if this process dies."""
         self.store.note_in_flight(replace(self._open_turn(), in_doubt=in_doubt))
 
     def _note(self) -> InFlight:

@@ -1,10 +1,10 @@
-"""Turns that nobody runs any more: found, and ended with "interrupted, ask again". Never run again.
+"""Finds turns that no process runs any more, and ends them with "interrupted, ask again". They are never run again.
 
 See docs/architecture.md#d10-never-run-twice.
 
-An orphan is taken over in its thread's record before it is ended and leaves it afterwards, so that whoever comes
-next, also after another crash, knows where it stands. Two processes do not end the same one: exactly with Redis,
-without it to within the moment that a record takes to be written.
+A process takes an orphan over in its thread's record, ends the orphan, and then removes it from the record. So the
+next process, also after another crash, knows how far this went. With Redis, two processes never end the same orphan;
+without Redis, they may if both look within the time that a record takes to be written.
 """
 
 from collections.abc import Iterator
@@ -24,9 +24,9 @@ from turns.recovery.process_identity import Fate, ProcessIdentity
 from turns.report import logger
 
 LONGEST_END = 120.0
-"""Seconds that ending one may take; every call to Slack is bounded."""
+"""Seconds that ending one orphan may take; every call to Slack has a time limit."""
 CLOCK_SKEW = 300.0
-"""Seconds; what Slack's signature allows between its clock and ours."""
+"""Seconds that our clock may differ from Slack's, since Slack's signature is not valid otherwise."""
 
 
 class RunningTurns(Protocol):
@@ -37,10 +37,10 @@ class RunningTurns(Protocol):
 
 
 class Endings(Protocol):
-    """Makes what tells a thread that a turn of it was interrupted."""
+    """Makes the notes that tell a thread that one of its turns was interrupted."""
 
     def of(self, key: ThreadKey, record: ThreadRecord) -> Interrupted:
-        """In the language of the member who asked last in the thread."""
+        """The note for this thread, in the language of the member who asked last there."""
 
 
 @dataclass(slots=True)
@@ -76,7 +76,7 @@ class OrphanLocks:
 class Watch:
     """Tells orphans from turns that run.
 
-    `running` are the turns of this process; `presence` says which processes live, if Redis is there to tell.
+    `running` are the turns of this process; `presence` says which processes live, if there is Redis.
     """
 
     holder: ProcessIdentity
@@ -85,7 +85,7 @@ class Watch:
     clock: Clock
 
     def is_orphan(self, key: ThreadKey, turn: InFlight) -> bool:
-        """Its process is gone, or does not run it, or it is older than any turn can live."""
+        """Whether the turn's process is gone, or does not run the turn, or the turn is older than any turn can live."""
         if self.runs_here(key, turn.ts):
             return False
         if turn.holder == self.holder.name or self.is_gone(turn.holder):
@@ -98,15 +98,15 @@ class Watch:
         return self.running.carries(f"{key.hook_id}/{key.team_id}/{key.channel}/{ts}")
 
     def age(self, ts: str) -> float:
-        """Seconds since that message by Slack's clock, which all processes share.
+        """Seconds since that message was written, by its `ts`, which Slack's clock gives for all processes.
 
-        The clock of another machine may be wrong by any time; ours is within CLOCK_SKEW of Slack's, since no signature
-        holds otherwise.
+        The clock of another machine may be wrong by any time. Our clock is within CLOCK_SKEW of Slack's, since no
+        signature is valid otherwise.
         """
         return self.clock.epoch() - self.clock.epoch_of(moment(ts)[0])
 
     def is_gone(self, holder: str) -> bool:
-        """Whether that process lives no more: on this machine exactly, beyond it as far as its lease says."""
+        """Whether that process is dead: certain on this machine; for another machine, its lease on Redis tells."""
         fate = self.holder.fate_of(holder)
         if fate in {Fate.UNKNOWN, Fate.LIKELY_GONE} and self.presence is not None:
             return self.presence.is_gone(holder) is True
@@ -123,15 +123,15 @@ class Orphans:
     endings: Endings
 
     def end_all(self, key: ThreadKey, record: ThreadRecord, *, but: str = "") -> None:
-        """End every orphan of the thread, in the order they were taken, apart from the turn of `but`."""
+        """End every orphan of the thread, in the order of their claims, except the turn of the message `but`."""
         for turn in sorted(record.open, key=lambda turn: turn.ts):
             if turn.ts != but and self.watch.is_orphan(key, turn):
                 self.end(key, turn)
 
     def end(self, key: ThreadKey, turn: InFlight) -> bool:
-        """End one; False when Slack or the store did not take it now: the next look will.
+        """End one orphan; False when Slack or the store fails now: the next look will try again.
 
-        Whoever comes second waits until it is done: what is written to the thread next must stand behind it.
+        A second caller waits until the first is done, since its own message must come after the note about the orphan.
         """
         with self.locks.hold(f"{key.digest()}/{turn.ts}") as is_held:
             if not is_held:
@@ -145,7 +145,7 @@ class Orphans:
         return True
 
     def _take_over(self, key: ThreadKey, turn: InFlight) -> bool:
-        """Make it ours; False when somebody else did, or it has ended."""
+        """Make this process the orphan's holder; False when another process did so first, or the turn has ended."""
         ours = replace(turn, holder=self.watch.holder.name)
         met: list[InFlight | None] = []
 
@@ -169,7 +169,7 @@ class Orphans:
         logger.warning("ended the interrupted turn %s in %s", turn.ts, key.channel)
 
     def _written(self, key: ThreadKey, record: ThreadRecord, turn: InFlight) -> str:
-        """Bring it to its end in Slack; the ts of the message that says so, "" where there is none."""
+        """Write the end of the orphan to Slack. Returns the ts of the message that says so, "" if there is none."""
         ending = self.endings.of(key, record)
         remains = Remains(
             channel=turn.channel or key.channel,
@@ -188,7 +188,7 @@ class Orphans:
 
 
 def _next_shown(record: ThreadRecord, turn: InFlight) -> str:
-    """The first message of a turn that runs by now: what comes from there on is not the orphan's."""
+    """The ts of the first message of a later turn: messages from there on are not the orphan's."""
     begun = max(turn.message_ts, turn.ts)
     shown = [other.message_ts for other in record.open if other.ts != turn.ts]
     return min((ts for ts in shown if ts > begun), default="")

@@ -1,8 +1,8 @@
-"""Which process holds a turn, and whether that process is gone.
+"""Names the process that holds a turn, and tells whether that process is gone.
 
-A process is named by where and when it was started, so that any other process of the same machine can look whether that
-process still lives. Of a process on another machine a look says nothing: then Redis knows
-(conversation_store/redis/process_leases.py), or the turn is left alone until it is older than any turn can be.
+The name says where and when the process was started, so that any other process of the same machine can check whether
+that process still lives. For a process on another machine, Redis tells (conversation_store/redis/process_leases.py);
+without Redis, the turn is left alone until it is older than any turn can be.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ from typing import Self
 
 _PROC = Path("/proc")
 _PARTS = 4
-_STATE, _BORN = 0, 19  # fields 3 and 22 of /proc/<pid>/stat, counted behind the name
+_STATE, _BORN = 0, 19  # fields 3 and 22 of /proc/<pid>/stat, counted from 0 after the name
 _DEAD = {"Z", "X", "x"}
 
 
@@ -26,7 +26,7 @@ class Fate(Enum):
     LIVES = "lives"
     GONE = "gone"
     LIKELY_GONE = "likely gone"
-    """As far as this machine shows; a lease on Redis knows better."""
+    """This machine shows no such process; a lease on Redis is more certain."""
     UNKNOWN = "unknown"
 
 
@@ -41,7 +41,7 @@ class ProcessIdentity:
 
     @classmethod
     def here(cls, proc: Path = _PROC) -> Self:
-        """The one we are in; where there is no /proc nobody can look for it."""
+        """The process that we are in. Without /proc, no other process can check whether it lives."""
         try:
             boot = (proc / "sys/kernel/random/boot_id").read_text("ascii").strip()
             space = str((proc / "self/ns/pid").readlink())
@@ -53,15 +53,15 @@ class ProcessIdentity:
 
     @property
     def name(self) -> str:
-        """As it stands in the records."""
+        """The name in the records."""
         return f"{self.machine}.{self.space}.{self.pid}.{self.born}"
 
     def fate_of(self, name: str, proc: Path = _PROC) -> Fate:
-        """Look whether the process with this name lives.
+        """Check whether the process with this name lives.
 
-        The same kernel and host name with another numbering of processes is most likely a container that was
-        started again: what ran in it is gone. Or it is another container with a host name of the admin's making,
-        which only Redis can tell.
+        If kernel and host name are the same but the numbering of processes is another one, the container was most
+        likely started again, and its old processes are gone. But another container may have the same host name, set by
+        the admin; only Redis can tell.
         """
         parts = name.split(".")
         if name == self.name:
@@ -83,5 +83,5 @@ class ProcessIdentity:
 
 
 def _stat(proc: Path, pid: str) -> list[str]:
-    """The fields behind the process's name, which may hold anything; raises OSError for no such process."""
+    """The fields after the process's name, which may hold any characters. Raises OSError if there is no process."""
     return (proc / pid / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()

@@ -1,4 +1,4 @@
-"""What one process does about turns that nobody runs any more: whose they are, and when to look for them."""
+"""Decides when one process looks for orphans, and makes what ends them."""
 
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from turns.report import logger, where
 from turns.services import EndingsOfEndpoint, Services
 
 REPEATED = 2.0
-"""Seconds after its claim from which on a message is Slack's retry, and no longer the other event of a mention."""
+"""If a message comes again so many seconds after its claim, it is Slack's retry; sooner, a mention's other event."""
 
 
 class EndedTurn(Protocol):
@@ -48,15 +48,15 @@ class Recovery:
         self._services = services
 
     def orphans(self, endpoint: EndpointRequest, store: ThreadStore) -> Orphans:
-        """What ends the orphans of a hook, for one request."""
+        """The object that ends the orphans of a hook, for one request."""
         presence = self._stores.presence(endpoint.settings.redis_url or "")
         watch = Watch(self._holder, self._running, presence, self._clock)
         return Orphans(store, watch, self._locks, EndingsOfEndpoint(self._services, endpoint))
 
     def taken_before(self, endpoint: EndpointRequest, store: ResilientStore, key: ThreadKey, ts: str) -> None:
-        """A message came again that was taken before: whoever took it may have died before it was in the list.
+        """A claimed message came again: its process may have died before the turn was on the hook's list.
 
-        Whether it did is for the sweep to say, which can look twice.
+        If so, the turn is put on the list. The sweep decides whether the turn is an orphan, since it can look twice.
         """
         record = store.get(key)
         turn = record.open_turn(ts) if record else None
@@ -67,9 +67,9 @@ class Recovery:
             self.sweeps.soon(endpoint.id, 0.0)
 
     def turn_ended(self, endpoint: EndpointRequest, store: ResilientStore, turn: EndedTurn) -> None:
-        """If the storage or the thread does not know how the turn ended, a sweep tells them soon.
+        """If the storage or the thread does not know how the turn ended, make a sweep due soon, which tells them.
 
-        A restart before the sweep would lose that.
+        A restart of the process before the sweep would lose this.
         """
         if turn.is_cut:
             self.sweeps.soon(endpoint.id, 0.0)
@@ -79,31 +79,31 @@ class Recovery:
             self.sweeps.soon(endpoint.id, REST)
 
     def beside(self, turn: "Work", endpoint: EndpointRequest, store: ResilientStore) -> "Work":
-        """The turn, now and then with a sweep beside it."""
+        """The turn, with a sweep beside it if a sweep is due."""
         return TurnWithSweep(turn, self, endpoint, store) if self.sweeps.take(endpoint.id) else turn
 
     def sweep(self, endpoint: EndpointRequest, store: ResilientStore) -> None:
-        """Look for all of a hook, as long as a request lives at most; never raises."""
+        """Look for all orphans of a hook, for at most the life of a request. Never raises."""
         try:
             is_done = Sweep(store, self.orphans(endpoint, store), self._clock).run(endpoint.id)
             away = self._stores.is_away(endpoint.settings.redis_url or "")
             if away or not is_done or store.has_unsaved(endpoint.id):
                 self.sweeps.soon(endpoint.id)
-        except Exception as error:  # noqa: BLE001 - it must not be lost without a word
+        except Exception as error:  # noqa: BLE001 - the error must not be lost without a word in the log
             logger.error("a sweep broke: %s", where(error))
             self.sweeps.soon(endpoint.id)
 
 
 class Work(Protocol):
-    """What runs in a request."""
+    """The work that runs in a request."""
 
     def run(self) -> None:
-        """Returns when all is done; never raises."""
+        """Return when all is done. Never raises."""
 
 
 @dataclass(frozen=True, slots=True)
 class SweepRun:
-    """The request of a sweep. `held` is what the request holds of the process until the sweep has ended."""
+    """The work of a sweep's request. `held` frees the request's share of the process when the sweep has ended."""
 
     recovery: Recovery
     endpoint: EndpointRequest
@@ -111,7 +111,7 @@ class SweepRun:
     held: AbstractContextManager[object]
 
     def begin(self) -> None:
-        """A sweep leaves nothing behind that must be known before it begins."""
+        """Do nothing: no other process needs to know of a sweep that begins."""
 
     def run(self) -> None:
         """Never raises."""

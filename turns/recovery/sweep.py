@@ -1,4 +1,4 @@
-"""Looks for orphans of a hook without waiting for their threads to be used again."""
+"""Looks for orphans of a hook, since nobody may ever write in their threads again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,24 +13,25 @@ from turns.limits import LONGEST_AT_ALL, TURN_SECONDS
 from turns.recovery.orphans import CLOCK_SKEW, LONGEST_END, Orphans
 
 HOOKS = 10_000
-# What nobody can tell dead or alive is an orphan when it has grown too old: so there is always a next look.
+# If nothing tells whether a turn's process lives, the turn is an orphan once it is too old. So there is always a next
+# sweep.
 EVERY = LONGEST_AT_ALL / 2
 AGAIN = 60.0
-# The lease of a process that was just killed still stands on Redis.
+# The lease of a process that was just killed is still valid on Redis, so the second look comes after the lease.
 SECOND_LOOK = LEASE + 15.0
-# A sweep lives as long as its request; the last one it ends needs time as well.
+# A sweep ends with its request, and the last orphan needs time to be ended.
 SWEEP_SECONDS = TURN_SECONDS - LONGEST_END
 
 
 class SweepSchedule:
-    """When each hook is due: with the first genuine request after this process began, and then now and then."""
+    """Knows when a sweep of each hook is due: at its first genuine request here, and then every EVERY seconds."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._due: LRUCache[str, float] = LRUCache(HOOKS)
 
     def take(self, hook_id: str) -> bool:
-        """Whether a sweep is due; whoever is told so makes it."""
+        """Whether a sweep is due. A caller that gets True must make the sweep."""
         now = self._clock.now()
         if now < self._due.get(hook_id, float("-inf")):
             return False
@@ -38,22 +39,22 @@ class SweepSchedule:
         return True
 
     def soon(self, hook_id: str, seconds: float = AGAIN) -> None:
-        """It is due again after that: it could not be made, or there is something to find."""
+        """Make a sweep due in `seconds`: the last one could not be made, or there is something to find."""
         self._due[hook_id] = min(self._due.get(hook_id, float("inf")), self._clock.now() + seconds)
 
 
 class SweepStore(ThreadStore, Protocol):
-    """A store that says so when it does not know: what it lacks must not count as ended."""
+    """A store that raises when it cannot read a record: such a turn must not count as ended."""
 
     def get_or_raise(
         self, key: ThreadKey, enough: Callable[[ThreadRecord], bool], *, fresh: bool = False
     ) -> ThreadRecord | None:
-        """The thread's record. Raises StoreError, unless what is remembered is `enough`."""
+        """The thread's record. Raises StoreError if the store fails, unless a remembered record is `enough`."""
 
 
 @dataclass(slots=True)
 class _Look:
-    """Whether turns are open that do not run here, and whether something could not be read or ended in time."""
+    """`left`: open turns may run in another process. `unknown`: a turn could not be read, or not ended in time."""
 
     left: bool = False
     unknown: bool = False
@@ -68,9 +69,9 @@ class Sweep:
     clock: Clock
 
     def run(self, hook_id: str) -> bool:
-        """Look twice if the first look left something that another process may hold.
+        """Look for orphans, twice if after the first look there are turns that another process may run.
 
-        False when not all could be looked at: the next sweep goes on, soon.
+        False when some turns could not be looked at: then the next sweep must come soon.
         """
         until = self.clock.now() + SWEEP_SECONDS
         look = self._look(hook_id, until)
@@ -103,12 +104,12 @@ class Sweep:
             if not self.orphans.watch.is_orphan(noted.key, turn):
                 look.left = True
             elif self.orphans.end(noted.key, turn):
-                self.store.clear_in_flight(noted)  # the line of whoever tried before may be another
+                self.store.clear_in_flight(noted)  # an earlier process may have its own entry on the list
             else:
                 look.left = look.unknown = True
         elif (record and record.has_ended(noted.ts)) or self._is_old(noted):
             self.store.clear_in_flight(noted)
-        else:  # its record stands where it can't be read now
+        else:  # the record is in a store that can't be read now
             look.left = look.unknown = True
 
     def _is_old(self, noted: OpenTurn) -> bool:

@@ -1,4 +1,4 @@
-"""Whether an event is of the workspace that the bot's token belongs to."""
+"""Tells whether an event comes from the workspace that the bot's token belongs to."""
 
 from dataclasses import dataclass
 
@@ -15,15 +15,15 @@ KEEP_FAILURE = 30.0
 AUTH_TEST_TIMEOUT = 3.0  # seconds: no answer waits longer for auth.test
 AUTH_TEST_WALL_FLOOR = 1.0  # wall seconds
 TOKENS = 1_000
-LONGEST_DOUBT = 90.0  # seconds that a turn waits for Slack to say whose token it is
+LONGEST_DOUBT = 90.0  # seconds that a turn waits until Slack says which workspace the token belongs to
 LOOK = 5.0
 
 
 class BotIdentities:
-    """Whose tokens we hold, asked of Slack once an hour. One per process; never raises.
+    """Knows which workspaces our tokens belong to. One per process; never raises.
 
-    What Slack said once stays known, since the workspace of a token never changes; after an hour Slack is asked again
-    beside it, and nobody waits.
+    Slack's answer stays known, since the workspace of a token never changes. After an hour Slack is asked again, while
+    turns use the old answer and do not wait.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -34,7 +34,7 @@ class BotIdentities:
         self._asking: dict[str, gevent.Greenlet[..., None]] = {}
 
     def of(self, api: SlackApi) -> AuthInfo | None:
-        """The bot of this token; None while Slack has not told yet."""
+        """The bot of this token; None while Slack has not answered yet."""
         token = api.account.rpartition("/")[2]
         if token not in self._fresh and token not in self._failed:
             asking = self._asking.get(token)
@@ -45,7 +45,7 @@ class BotIdentities:
         return self._known.get(token)
 
     def is_refused(self, api: SlackApi) -> bool:
-        """Whether Slack said lately that this token is worth nothing."""
+        """Whether Slack said lately that this token is not valid."""
         return self._failed.get(api.account.rpartition("/")[2], False)
 
     def is_asking(self, api: SlackApi) -> bool:
@@ -69,32 +69,32 @@ class BotIdentities:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """Whose token one hook holds, as Slack says of the token itself: no event and no press can claim another."""
+    """The bot of one hook's token. Only Slack's own answer counts, since an event or a press could name another."""
 
     bots: BotIdentities
     api: SlackApi
     clock: Clock
 
     def bot(self) -> AuthInfo | None:
-        """What Slack says at once, or within AUTH_TEST_TIMEOUT seconds; None while it does not tell."""
+        """The bot, if Slack tells it within AUTH_TEST_TIMEOUT seconds; otherwise None."""
         return self.bots.of(self.api)
 
     def patient_bot(self) -> AuthInfo | None:
-        """The same, asked for again for LONGEST_DOUBT seconds, unless Slack refuses the token for good."""
+        """The bot. Slack is asked again for LONGEST_DOUBT seconds, unless it refuses the token for good."""
         until = self.clock.now() + LONGEST_DOUBT
         while (bot := self.bot()) is None and self.clock.now() < until and not self.bots.is_refused(self.api):
-            if not self.bots.is_asking(self.api):  # else the next look waits for the answer
+            if not self.bots.is_asking(self.api):  # otherwise the next look waits for the answer
                 self.clock.sleep(LOOK)
         return bot
 
     def scopes(self) -> frozenset[str]:
-        """What the token may do, as far as Slack told."""
+        """The token's scopes, as far as Slack told them."""
         bot = self.bot()
         return (bot.scopes if bot else None) or frozenset()
 
 
 def is_foreign(message: Message, bot: AuthInfo) -> bool:
-    """Whether the event names another installation than the token's.
+    """Whether the event names an installation that is not the token's.
 
     An app that was installed for a whole organisation has one token for all of its workspaces.
     """
@@ -104,8 +104,8 @@ def is_foreign(message: Message, bot: AuthInfo) -> bool:
 
 
 def is_outsider(message: Message, bot: AuthInfo) -> bool:
-    """Whether the author is of another organisation than that of our token.
+    """Whether the author is not of our token's organisation.
 
-    What the payload names does not count: a press names the organisation of whoever presses.
+    The organisation in the payload does not count: in a press it is the organisation of the member who presses.
     """
     return message.is_external_to(bot.enterprise_id)

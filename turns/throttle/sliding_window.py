@@ -1,6 +1,6 @@
-"""How much one person may ask, and how often one thread may be answered.
+"""Limits how much one person may ask, and how often one thread may be answered.
 
-Counted by each process for itself, in memory: enough against a flood and against bots that answer each other.
+Each process counts for itself, in memory. This is enough against a flood and against bots that answer each other.
 """
 
 from collections import deque
@@ -15,21 +15,21 @@ NAMES = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `count` in any `seconds`."""
+    """At most `count` messages within any `seconds`."""
 
     count: int
     seconds: float
 
 
-# Nobody types that fast for long. A person with a script gets the tenth of what one process carries.
+# No person types that fast for long. A script gets at most a tenth of what one process can answer.
 PER_USER = (Limit(20, 60.0), Limit(120, 600.0))
-# Two bots that answer each other are cut here; a lively thread of people stays below.
+# This stops two bots that answer each other; a busy thread of people stays below the limit.
 PER_THREAD = (Limit(30, 600.0),)
 
 
 @dataclass(slots=True)
 class _Account:
-    """When the latest were let in, and until when nothing more needs saying."""
+    """The times of the latest accepted messages, and the time until which the refusal need not be told again."""
 
     times: deque[float] = field(default_factory=deque)
     told_until: float = float("-inf")
@@ -37,13 +37,13 @@ class _Account:
 
 @dataclass(frozen=True, slots=True)
 class Over:
-    """Too much. `first`: nobody was told so yet while this limit holds."""
+    """The name is over a limit. `first`: this refusal is the first one since the limit was reached."""
 
     first: bool
 
 
 class SlidingWindow:
-    """One per process and kind of name; forgets names that are silent."""
+    """One per process and kind of name. It forgets a name that was not used for twice the longest limit."""
 
     def __init__(self, limits: tuple[Limit, ...], clock: Clock, names: int = NAMES) -> None:
         self._limits = limits
@@ -53,7 +53,7 @@ class SlidingWindow:
         self._longest = longest
 
     def take(self, name: str) -> Over | None:
-        """One more; None when it is within the limits. What is too much does not count."""
+        """Count one more message; None when it is within the limits. A refused message is not counted."""
         now = self._clock.now()
         account = self._accounts.get(name) or _Account()
         self._accounts[name] = account
@@ -70,7 +70,7 @@ class SlidingWindow:
 
     @staticmethod
     def _full_until(account: _Account, limit: Limit, now: float) -> float | None:
-        """When there is room again; None if there is now."""
+        """The clock's `now` at which there is room again; None if there is room already."""
         if len(account.times) < limit.count:
             return None
         oldest = account.times[-limit.count]

@@ -1,4 +1,4 @@
-"""Who is not let in, after the message was claimed: strangers, and too much of one person or thread."""
+"""Decides after the claim whose messages are refused: strangers', and too many of one person or in one thread."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ ONCE = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class TurnedAway:
-    """`why` for the log; `say` for the thread, None for silence."""
+    """The message is refused. `why` is for the log, `say` for the thread; None: the thread is told nothing."""
 
     why: str
     say: Say | None = None
@@ -35,7 +35,7 @@ class Throttle:
     def turned_away(
         self, message: Message, key: ThreadKey, installation: Installation, *, slack_connect: bool
     ) -> TurnedAway | None:
-        """None for whoever may come in. `installation` may ask Slack, and wait: what is not known means no."""
+        """None if the message may be answered. This may wait for Slack; if Slack does not answer, it is refused."""
         bot = installation.patient_bot()
         if bot is None:
             return TurnedAway("workspace unknown", Say.INTERRUPTED)
@@ -58,7 +58,7 @@ class Throttle:
 
 @dataclass(frozen=True, slots=True)
 class Admittance:
-    """The throttle's word on one message. `slack_connect`: whether members of other organisations may ask."""
+    """The throttle's decision on one message. `slack_connect`: whether members of other organisations may ask."""
 
     throttle: Throttle
     message: Message
@@ -67,12 +67,12 @@ class Admittance:
     slack_connect: bool
 
     def turned_away(self) -> TurnedAway | None:
-        """None for whoever may come in. May ask Slack, and wait."""
+        """None if the message may be answered. This may ask Slack, and wait."""
         return self.throttle.turned_away(
             self.message, self.key, self.installation, slack_connect=self.slack_connect
         )
 
 
 def _told(why: str, say: Say, over: Over) -> TurnedAway:
-    """Once is polite; after that, silence costs the least."""
+    """The first refusal tells the thread; the later ones say nothing, since each sentence costs calls to Slack."""
     return TurnedAway(why, say if over.first else None)

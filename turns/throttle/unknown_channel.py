@@ -1,11 +1,11 @@
-"""A mention or a press in a channel whose type no event told yet: it may stand in a group direct message.
+"""Judges a mention or a press in a channel of unknown type: the channel may be a group direct message.
 
-Which rules hold there is decided here, where Slack can be asked: *Direct messages* for a group direct message,
-*Allowed channels* for any other channel. What Slack does not tell means no.
+The turn can ask Slack for the type, so this decides which setting counts: *Direct messages* for a group direct
+message, *Allowed channels* for any other channel. If Slack does not tell the type, the stricter answer counts.
 
-Whether Slack sends `app_mention` there is not documented
-(docs/platform/slack.md#mentions-in-group-direct-messages). If it does, the message's other event comes too, unless
-the app is not subscribed to it: so the mention is answered, but gives way to that other event.
+Slack's documents do not say whether `app_mention` comes in a group direct message
+(docs/platform/slack.md#mentions-in-group-direct-messages). If it comes, the message's other event comes too, if the
+app is subscribed to it. So the mention is answered, unless a turn for the other event claims the message.
 """
 
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ from turns.report import logger
 from turns.throttle.bot_identities import Installation
 
 OTHER_EVENT = 2.0
-"""Seconds that a mention in a group direct message waits for it."""
+"""Seconds that a mention in a group direct message waits for the other event."""
 _UNKNOWN = (
     "a message in %s is not answered: direct messages are off, and Slack does not tell whether this is a group "
     "direct message. Give the Slack app the scope mpim:read and install it again."
 )
 CHANNEL_NOT_ALLOWED = "channel not in allowed_channels"
-# Wall seconds: between processes without Redis a claim is good to that (docs/architecture.md#d2-once)
+# Wall seconds after which processes without Redis know each other's claims (docs/architecture.md#d2-once).
 SHORTEST = 1.0
 
 
@@ -46,9 +46,9 @@ class UnknownChannel:
 
     @property
     def in_doubt(self) -> bool:
-        """Whether another event may tell of the message too.
+        """Whether another event may bring the same message.
 
-        The hook's list says so, and nobody gives way to such a line.
+        The turn's entry on the hook's list says so, and no turn gives way to a turn with such an entry.
         """
         return self._is_unplaced and self.message.source == "app_mention"
 
@@ -65,7 +65,7 @@ class UnknownChannel:
         return not self.allowed_channels or self.message.channel in self.allowed_channels
 
     def not_answered(self) -> str:
-        """Why this turn leaves the message alone; "" if it goes on. May wait."""
+        """Why this turn does not answer the message; "" if the turn goes on. This may wait."""
         if not self._is_unplaced or (self._is_allowed_anyway and not self.in_doubt):
             return ""
         is_group_dm = self._is_group_dm(HASTY if self._is_allowed_anyway else PATIENT)
@@ -76,12 +76,12 @@ class UnknownChannel:
         return "its other event is answered" if self._is_taken() else ""
 
     def _is_group_dm(self, patience: Patience) -> bool | None:
-        """May ask Slack; None: nobody knows."""
+        """Whether the channel is a group direct message; None if Slack does not tell. This may ask Slack."""
         scopes = self.installation.scopes()
         return self.channels.is_group_dm(self.api, self.message.channel, scopes, patience)
 
     def _against_the_rules(self, is_group_dm: bool | None) -> str:
-        """Why the settings do not let anybody answer here; "" if they do."""
+        """Why the settings allow no answer here; "" if they allow one."""
         if is_group_dm is not False and not self.direct_messages:
             if is_group_dm is None:
                 logger.warning(_UNKNOWN, self.message.channel)
@@ -89,7 +89,7 @@ class UnknownChannel:
         return "" if is_group_dm or self._is_listed else CHANNEL_NOT_ALLOWED
 
     def _is_taken(self) -> bool:
-        """Whether another process took the message at the same moment; its claim may have overwritten ours, or not."""
+        """Whether another process claimed the message at the same moment. Its claim may have overwritten ours."""
         ts = self.message.ts
         try:
             record = self.store.get(self.key, fresh=True)

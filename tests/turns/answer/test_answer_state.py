@@ -5,7 +5,7 @@ from errors import ContextBroken, Incomplete
 from turns.answer.answer_state import FIRST_WORDS, MOST_TEXT, AnswerState
 
 
-def test_what_was_said_first_about_the_end_stands() -> None:
+def test_first_end_of_an_answer_is_kept() -> None:
     state, cut = AnswerState(), ContextBroken("request dropped")
     state.take(TextDelta("So far"))
     state.end(cut)
@@ -30,14 +30,14 @@ def test_what_was_said_first_about_the_end_stands() -> None:
         (["\n" + " " * FIRST_WORDS], False),
     ],
 )
-def test_words_are_worth_showing_once_they_cannot_be_markup_any_more(deltas: list[str], speaks: bool) -> None:
+def test_words_are_shown_once_they_cannot_become_markup(deltas: list[str], speaks: bool) -> None:
     state = AnswerState()
     for delta in deltas:
         state.take(TextDelta(delta))
     assert state.speaks.is_set() is speaks
 
 
-def test_a_step_is_no_word_and_the_end_is_news() -> None:
+def test_speaks_is_set_by_the_end_but_not_by_a_step() -> None:
     state = AnswerState()
     state.take(Step("1", "Search", "running"))
     state.take(Ended("succeeded"))
@@ -47,7 +47,7 @@ def test_a_step_is_no_word_and_the_end_is_news() -> None:
 
 
 @pytest.mark.parametrize("text", ["a" * 1_000, "漢字" * 500, "😀" * 300, "a\ud83d" * 400])
-def test_more_text_than_a_bound_is_not_kept(text: str) -> None:
+def test_text_above_the_limit_is_not_kept(text: str) -> None:
     state, size = AnswerState(), len(text.encode(errors="surrogatepass"))
     for _ in range(MOST_TEXT // size):
         state.take(TextDelta(text))
@@ -61,7 +61,7 @@ def test_more_text_than_a_bound_is_not_kept(text: str) -> None:
     assert len(state.text.encode(errors="surrogatepass")) == len(kept)
 
 
-def test_text_that_replaces_all_has_all_the_room() -> None:
+def test_replacing_text_may_use_the_whole_limit() -> None:
     state = AnswerState()
     state.take(TextDelta("a" * (MOST_TEXT - 1)))
     state.take(TextReplaced("b" * (MOST_TEXT - 1)))
@@ -71,7 +71,7 @@ def test_text_that_replaces_all_has_all_the_room() -> None:
     assert state.text == "c" * MOST_TEXT
 
 
-def test_forms_take_of_the_same_room() -> None:
+def test_forms_count_towards_the_same_limit() -> None:
     state = AnswerState()
     state.take(Paused("a" * (MOST_TEXT - 2), "https://dify.example/form/1"))
     state.take(Paused("Sure?", "https://dify.example/form/2"))

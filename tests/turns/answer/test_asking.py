@@ -22,7 +22,7 @@ def report() -> TurnReport:
 
 
 def asked(error: Exception) -> AnswerState:
-    """What becomes of the answer when this goes wrong on the way to the app."""
+    """The answer state after this error on the way to the app."""
 
     def broken(*_: object) -> None:
         raise error
@@ -36,7 +36,7 @@ def asked(error: Exception) -> AnswerState:
     return state
 
 
-def test_what_breaks_in_a_way_not_known_is_told_without_what_the_error_says(
+def test_unexpected_error_is_logged_without_its_text(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with caplog.at_level(logging.INFO):
@@ -48,19 +48,19 @@ def test_what_breaks_in_a_way_not_known_is_told_without_what_the_error_says(
 
 
 @pytest.mark.parametrize("error", [RunFailed("llm"), InputMissing("topic")])
-def test_what_went_wrong_ends_the_answer(error: BridgeError) -> None:
+def test_known_error_ends_the_answer(error: BridgeError) -> None:
     state = asked(error)
     assert state.over
     assert state.error is error
 
 
-def test_the_admin_learns_which_variable_needs_a_value(caplog: pytest.LogCaptureFixture) -> None:
+def test_variable_without_a_value_is_named_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         asked(InputMissing("topic"))
     assert "variable topic;" in caplog.text
 
 
-def test_app_that_says_more_than_is_kept_is_not_heard_any_further() -> None:
+def test_stream_is_not_read_further_when_the_answer_is_full() -> None:
     said: list[str] = []
 
     def endless(*_: object, **__: object) -> Iterator[AnswerEvent]:
@@ -73,8 +73,8 @@ def test_app_that_says_more_than_is_kept_is_not_heard_any_further() -> None:
 
     app = SimpleNamespace(speak=lambda _: None, ask=endless)
     author = SimpleNamespace(locale="en", say=str)
-    brief = Prompt("Everything", {})
-    prompt_builder, status = SimpleNamespace(write=lambda *_: brief), SimpleNamespace(show=lambda _: None)
+    prompt = Prompt("Everything", {})
+    prompt_builder, status = SimpleNamespace(write=lambda *_: prompt), SimpleNamespace(show=lambda _: None)
     state = AnswerState()
     asking = cast("Any", Asking)(app, author, prompt_builder, None, status, report(), 0.0, FakeClock())
     asking.run(state, ThreadRecord())

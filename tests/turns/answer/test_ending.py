@@ -45,31 +45,31 @@ def text(state: AnswerState, *, in_time: bool = True, **more: Any) -> str:
     return Ending(state, in_time, show_sources=True, **more).text(ASKER)
 
 
-def test_an_answer_as_it_is() -> None:
+def test_whole_answer_has_no_notes() -> None:
     assert text(grown(TextDelta("Hello"), Ended("succeeded"))) == "Hello"
 
 
-def test_nothing_said_is_said() -> None:
+def test_empty_answer_gets_a_note() -> None:
     assert text(grown(Ended("succeeded"))) == EN[Say.NO_TEXT]
 
 
-def test_nothing_but_files_needs_no_words() -> None:
+def test_answer_of_files_only_needs_no_text() -> None:
     assert text(grown(Ended("succeeded")), brings_files=True) == ""
 
 
-def test_nothing_but_files_elsewhere_are_links() -> None:
+def test_answer_of_linked_files_only_is_links() -> None:
     links = (("a.png", "https://x.example/a.png"),)
     assert text(grown(Ended("succeeded")), links=links) == "- [a.png](https://x.example/a.png)"
     assert text(grown(TextDelta("Here:"), Ended("succeeded")), links=links).startswith("Here:\n\n- [a.png]")
 
 
-def test_a_question_that_was_not_asked_is_only_noted() -> None:
+def test_question_that_was_not_asked_gets_only_notes() -> None:
     state = grown()
     state.left_out = (FileRefused("a.txt", "file_empty"),)
     assert text(state) == "I couldn't pass on `a.txt`: it is empty."
 
 
-def test_notes_and_sources_under_the_answer() -> None:
+def test_notes_and_sources_come_under_the_answer() -> None:
     state = grown(TextDelta("Hello"), Sources((Source("Doc"),)), Ended("succeeded"))
     state.left_out = (FileRefused("a.txt", "file_empty"),)
     assert text(state) == "Hello\n\n> I couldn't pass on `a.txt`: it is empty.\n\n**Sources:** Doc"
@@ -86,18 +86,18 @@ def test_notes_and_sources_under_the_answer() -> None:
         (BridgeError("new"), EN[Say.UNEXPECTED]),
     ],
 )
-def test_trouble_in_its_own_words(error: BridgeError, words: str) -> None:
+def test_error_has_its_own_sentence(error: BridgeError, words: str) -> None:
     assert text(grown(error=error)) == words
 
 
-def test_a_paused_app_says_where_it_goes_on() -> None:
+def test_paused_app_says_where_to_answer() -> None:
     paused = Paused("Is it right?", "https://dify.example/form/t1", "Check")
     assert text(grown(TextDelta("First."), paused, Ended("paused"))) == (
         f"First.\n\nIs it right?\n\n- [Check](https://dify.example/form/t1)\n\n> {EN[Say.PAUSED]}"
     )
 
 
-def test_an_app_may_wait_for_several_persons() -> None:
+def test_all_forms_are_shown_when_an_app_waits_for_several_persons() -> None:
     first = Paused("Is it right?", "https://dify.example/form/t1", "Check", ("Yes", "No"))
     second = Paused("And paid?", "https://dify.example/form/t2", "Pay", ("OK",))
     assert text(grown(first, second, Ended("paused"))) == (
@@ -106,18 +106,18 @@ def test_an_app_may_wait_for_several_persons() -> None:
     )
 
 
-def test_a_question_that_was_cut_is_noted() -> None:
+def test_cut_question_gets_a_note() -> None:
     note = say("en", Say.QUESTION_CUT, count="256")
     assert text(grown(QuestionCut(256), TextDelta("Hello"), Ended("succeeded"))) == f"Hello\n\n> {note}"
 
 
-def test_too_late() -> None:
+def test_answer_out_of_time_says_so() -> None:
     state = AnswerState()
     state.take(TextDelta("Part"))
     assert text(state, in_time=False) == f"Part\n\n> {EN[Say.TURN_LIMIT]}"
 
 
-def test_more_at_the_very_end() -> None:
+def test_further_notes_come_at_the_very_end() -> None:
     assert below("Hello\n\n**Sources:** Doc", ["A note."]) == "Hello\n\n**Sources:** Doc\n\n> A note."
     assert below("```\ncode", ["A note."]) == "```\ncode\n```\n\n> A note."
     assert below("", ["A note.", "Another."]) == "A note.\n\nAnother."
@@ -128,29 +128,29 @@ def early(state: AnswerState, end: int, **more: Any) -> str:
     return ending.early(ending.text(ASKER), end, "The rest is elsewhere.", ASKER)
 
 
-def test_answer_that_ends_early_says_so_before_anything_else() -> None:
+def test_early_end_says_so_before_other_notes() -> None:
     state = grown(TextDelta("Hello there"), Sources((Source("Doc"),)), error=RunFailed())
     assert early(state, 5) == (
         f"Hello\n\n> The rest is elsewhere.\n\n> {EN[Say.CUT_SHORT]}\n\n**Sources:** Doc"
     )
 
 
-def test_answer_that_ends_early_under_its_text_keeps_what_is_shown() -> None:
+def test_early_end_keeps_the_shown_text() -> None:
     state = grown(TextDelta("Hello"), Sources((Source("Doc"),)), Ended("succeeded"))
     assert early(state, len("Hello\n\n**Sour")) == "Hello\n\n**Sour\n\n> The rest is elsewhere."
 
 
-def test_code_is_closed_where_an_answer_ends_early() -> None:
+def test_code_is_closed_at_an_early_end() -> None:
     state = grown(TextDelta("```py\nx = 1\ny = 2\n```\n"), Ended("succeeded"))
     assert early(state, len("```py\nx = 1\n")) == "```py\nx = 1\n```\n\n> The rest is elsewhere."
 
 
-def test_app_that_was_not_heard_to_its_end_is_told_of() -> None:
+def test_answer_above_the_limit_gets_a_note() -> None:
     assert text(grown(TextDelta("Hello"), error=AnswerTooLong())) == f"Hello\n\n> {EN[Say.ANSWER_TOO_LONG]}"
 
 
-def test_very_long_answer_is_not_read_for_what_stands_under_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It ends early in any case, and reading all of it would take long."""
+def test_very_long_answer_is_not_parsed_for_its_footer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread takes only a part of such an answer, and parsing all of the answer would take long."""
     read: list[int] = []
 
     def reading(body: str, limits: Limits | None, *, final: bool) -> Iterator[Unit]:

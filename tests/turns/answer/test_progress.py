@@ -22,7 +22,7 @@ SEARCH = Step("s", "Search", "running", "tool")
 FOUND = Step("s", "Search", "done", "tool", "3 documents")
 
 
-def test_steps_are_cards_where_they_began() -> None:
+def test_step_is_a_card_at_the_place_where_it_began() -> None:
     state = after(TextDelta("Looking."), SEARCH, FOUND, Step("w", "Write", "running"))
     cards = state.progress.cards(words)
     assert [(card.id, card.title, card.state, card.at, card.output) for card in cards] == [
@@ -31,7 +31,7 @@ def test_steps_are_cards_where_they_began() -> None:
     ]
 
 
-def test_at_the_end_nothing_runs() -> None:
+def test_no_step_runs_after_the_end() -> None:
     state = after(SEARCH, Thought("hm"))
     assert {card.state for card in state.progress.cards(words, "failed")} == {"failed", "done"}
     assert {card.state for card in state.progress.cards(words, "done")} == {"done"}
@@ -42,7 +42,7 @@ def test_rounds_are_counted_in_the_title() -> None:
     assert state.progress.cards(words)[0].title == "Read, round 2"
 
 
-def test_thoughts_are_one_card_that_is_over_when_something_follows() -> None:
+def test_thoughts_are_one_card_that_ends_when_something_follows() -> None:
     state = after(Thought("I "), Thought("see."))
     [card] = state.progress.cards(words)
     assert (card.id, card.title, card.state, card.details) == (THOUGHTS, "Thoughts", "running", "I see.")
@@ -55,7 +55,7 @@ def test_thoughts_are_one_card_that_is_over_when_something_follows() -> None:
     assert after(Thought(" \n")).progress.cards(words) == ()
 
 
-def test_the_line_tells_what_goes_on_while_the_text_stands_still() -> None:
+def test_line_names_the_running_step_while_the_text_does_not_grow() -> None:
     state = after(TextDelta("Looking."), SEARCH)
     assert state.progress.line(words, len(state.text)) == "Running Search…"
     state.take(Step("s", "Search", "failed", "tool"))
@@ -64,12 +64,12 @@ def test_the_line_tells_what_goes_on_while_the_text_stands_still() -> None:
     assert state.progress.line(words, len(state.text)) == ""
 
 
-def test_the_status_names_the_step_that_began_last() -> None:
+def test_status_names_the_step_that_began_last() -> None:
     assert after(SEARCH, Step("w", "Write", "running")).progress.status(words) == "is running Write…"
     assert after(FOUND).progress.status(words) == "is thinking…"
 
 
-def test_what_an_agent_says_behind_a_tool_is_a_paragraph_of_its_own() -> None:
+def test_text_after_a_tool_call_begins_a_new_paragraph() -> None:
     assert after(TextDelta("Looking."), SEARCH, FOUND, TextDelta("Found.")).text == "Looking.\n\nFound."
     assert after(TextDelta("Looking."), SEARCH, TextDelta("\nFound.")).text == "Looking.\nFound."
     assert after(SEARCH, TextDelta("Found.")).text == "Found."
@@ -82,7 +82,7 @@ def steps(count: int, state: StepState = "done", output: str = "") -> list[Step]
     return [Step(str(number), f"Step {number}", state, output=output) for number in range(count)]
 
 
-def test_steps_behind_the_first_ones_are_one_card() -> None:
+def test_further_steps_share_one_card() -> None:
     state = after(*steps(MOST_CARDS), TextDelta("So far."), *steps(2_500)[MOST_CARDS:])
     *alone, further = state.progress.cards(words)
     assert [card.title for card in alone] == [f"Step {number}" for number in range(MOST_CARDS)]
@@ -93,20 +93,18 @@ def test_steps_behind_the_first_ones_are_one_card() -> None:
 
 
 @pytest.mark.parametrize(("last", "shown"), [("running", "failed"), ("done", "done"), ("failed", "done")])
-def test_card_of_further_steps_fails_with_a_run_that_breaks_in_one_of_them(
-    last: StepState, shown: StepState
-) -> None:
+def test_card_of_further_steps_fails_when_the_run_fails_in_one(last: StepState, shown: StepState) -> None:
     state = after(*steps(70), Step("late", "Late", last))
     assert state.progress.cards(words, "failed")[-1].state == shown
 
 
-def test_further_step_that_changes_is_counted_once() -> None:
+def test_changed_further_step_is_counted_once() -> None:
     state = after(*steps(MOST_CARDS + 1), Step("late", "Late", "running"), Step("late", "Late", "done"))
     assert state.progress.cards(words)[-1].title == "2 more steps, the latest: Late"
 
 
-def test_cards_that_say_much_are_fewer() -> None:
-    """About four messages of a stream hold them, whatever they say."""
+def test_number_of_cards_is_smaller_when_they_are_long() -> None:
+    """However long their texts are, about four messages of a stream hold all cards."""
     state = after(*(Step(str(n), "名" * 100, "done", output="漢" * 200) for n in range(MOST_CARDS)))
     cards = state.progress.cards(words)
     assert 20 < len(cards) < MOST_CARDS
@@ -121,13 +119,13 @@ def test_number_of_steps_that_are_remembered_is_bounded() -> None:
     assert further.title.startswith(f"{MOST_REMEMBERED + 500} more steps")
 
 
-def test_line_and_status_know_further_steps_too() -> None:
+def test_line_and_status_name_further_steps() -> None:
     state = after(*steps(MOST_CARDS + 5), Step("late", "Late", "running"))
     assert state.progress.line(words, 0) == "Running Late…"
     assert state.progress.status(words) == "is running Late…"
 
 
-def test_no_more_is_kept_of_a_thought_than_is_shown() -> None:
+def test_thought_is_kept_only_as_far_as_it_is_shown() -> None:
     state = after(Thought(" \n" * 5_000), *(Thought("I think. ") for _ in range(10_000)))
     [card] = state.progress.cards(words)
     assert card.details.startswith("I think. I think.")

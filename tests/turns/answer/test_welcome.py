@@ -34,7 +34,7 @@ class English:
 
 @dataclass
 class PressesOfTests:
-    """Whether a press was ever seen to arrive."""
+    """Tells whether a press ever reached the hook."""
 
     arrived: bool
 
@@ -52,7 +52,7 @@ def welcomer(opener: str = "", *questions: str, works: bool = False) -> Welcomer
     )
 
 
-def test_the_questions_stand_as_text_until_a_press_has_arrived() -> None:
+def test_questions_are_text_too_until_a_press_has_arrived() -> None:
     greeting = welcomer("Hi.", "One?", "Two?").greet()
     assert greeting.text == greeting.plain == f"Hi.\n\n{LIST}"
     greeting = welcomer("Hi.", "One?", "Two?", works=True).greet()
@@ -60,13 +60,13 @@ def test_the_questions_stand_as_text_until_a_press_has_arrived() -> None:
     assert greeting.questions == ("One?", "Two?")
 
 
-def test_a_question_that_no_button_can_hold_stands_as_text_always() -> None:
+def test_question_too_long_for_a_button_is_always_text() -> None:
     long = "x" * 76
     assert long in welcomer("Hi.", long, works=True).greet().text
 
 
 @pytest.mark.parametrize("form", [None, AppForm()])
-def test_an_app_without_an_opening_greets_in_our_words_and_welcomes_nobody(form: AppForm | None) -> None:
+def test_app_without_an_opening_greets_in_our_words_and_has_no_welcome(form: AppForm | None) -> None:
     here = Welcomer(
         cast("DifyApp", App(form)),
         cast("Author", English()),
@@ -78,7 +78,7 @@ def test_an_app_without_an_opening_greets_in_our_words_and_welcomes_nobody(form:
     assert here.welcome() is None
 
 
-def test_a_welcome_needs_no_opening_statement() -> None:
+def test_welcome_needs_no_opening_statement() -> None:
     welcome = welcomer("", "One?", "Two?").welcome()
     assert welcome is not None
     assert welcome.text == LIST
@@ -87,7 +87,7 @@ def test_a_welcome_needs_no_opening_statement() -> None:
     assert greeting.text == "Hi."
 
 
-def test_variables_in_the_opening_are_filled_as_far_as_they_are_known() -> None:
+def test_known_variables_in_the_opening_are_filled() -> None:
     greeting = welcomer("Hi {{ slack_user_name }} of {{dept}}, {{other}}!", "Why, {{dept}}?").greet()
     assert greeting.text.startswith("Hi anna of Sales, {{other}}!")
     assert greeting.questions == ("Why, Sales?",)

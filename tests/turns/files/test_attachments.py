@@ -18,7 +18,7 @@ SECRET = "xoxb-nobodys-business"
 
 
 class FakeApp:
-    """Places every file into `files`."""
+    """An app whose form takes every file as `files`."""
 
     def __init__(self, *, takes: bool = True, broken: bool = False) -> None:
         self.takes = takes
@@ -86,7 +86,7 @@ def fate(brought: list[PlacedFile | FileRefused]) -> list[str]:
     return [what.reason if isinstance(what, FileRefused) else what.tool_file_id for what in brought]
 
 
-def test_what_became_of_each_in_order(slack: FakeSlack) -> None:
+def test_result_of_each_file_comes_in_order(slack: FakeSlack) -> None:
     names = ["a.txt", "bad.txt", "b.exe", "odd.txt", "c.txt", "slow.txt"]
     stub = {"id": "F1", "mode": "file_access"}
     brought = attachments(slack).bring([*map(file, names), stub, file("d.txt", size=0), file("e.txt")])
@@ -103,7 +103,7 @@ def test_what_became_of_each_in_order(slack: FakeSlack) -> None:
     ]
 
 
-def test_a_file_that_breaks_is_told_without_what_the_error_says(
+def test_unexpected_error_of_a_file_is_logged_without_its_text(
     slack: FakeSlack, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO):
@@ -112,23 +112,23 @@ def test_a_file_that_breaks_is_told_without_what_the_error_says(
     assert SECRET not in caplog.text
 
 
-def test_an_app_that_takes_none_costs_no_call(slack: FakeSlack) -> None:
+def test_no_call_is_made_for_an_app_that_takes_no_files(slack: FakeSlack) -> None:
     assert fate(attachments(slack, FakeApp(takes=False)).bring([file("a.txt")])) == ["file_no_variable"]
     assert slack.limits == []
 
 
-def test_an_app_that_cannot_be_asked_tells_so_itself(slack: FakeSlack) -> None:
+def test_nothing_is_brought_to_an_app_that_cannot_be_asked(slack: FakeSlack) -> None:
     broken = attachments(slack, FakeApp(broken=True))
     assert broken.bring([file("a.txt")]) == []
     assert not broken.wanted()
 
 
-def test_no_more_than_are_sensible(slack: FakeSlack) -> None:
+def test_files_above_the_limit_are_refused(slack: FakeSlack) -> None:
     brought = attachments(slack).bring([file(f"{n}.txt") for n in range(MOST_FILES + 1)])
     assert fate(brought)[-2:] == [f"id-{MOST_FILES - 1}.txt", "file_too_many"]
 
 
-def test_no_larger_than_the_app_and_the_process_take(slack: FakeSlack) -> None:
+def test_file_larger_than_the_app_or_the_process_takes_is_refused(slack: FakeSlack) -> None:
     assert fate(attachments(slack).bring([file("huge.txt", size=MOST_BYTES + 1)])) == ["file_too_large"]
     attachments(slack).bring([file("a.txt")])
     assert slack.limits == [15 * MEGABYTE]

@@ -17,7 +17,7 @@ PLACE = ReplyTarget("T1", "C1", "channel", "1.000000", "2.000000", "U1", "T1")
 
 
 class FakeFiles:
-    """Slack's storage and thread, and who was in there at once."""
+    """Slack's storage and thread, which note the files that they get."""
 
     def __init__(self) -> None:
         self.stored: list[str] = []
@@ -41,7 +41,7 @@ class FakeFiles:
 
 
 class Dify:
-    """Gives every file but the lost ones, once it may."""
+    """Gives every file except the lost ones, once `may` is set, and counts the fetches at one time."""
 
     def __init__(self) -> None:
         self.may = Event()
@@ -88,7 +88,9 @@ def file(name: str) -> FileProduced:
     return FileProduced(f"/files/{name}", "image", name)
 
 
-def test_fetched_at_once_and_shown_when_told(produced: ProducedFiles, slack: FakeFiles, dify: Dify) -> None:
+def test_file_is_fetched_at_once_and_shown_on_share(
+    produced: ProducedFiles, slack: FakeFiles, dify: Dify
+) -> None:
     produced.take(file("a.png"))
     gevent.sleep(0.01)
     assert (dify.asked, slack.stored, slack.shared) == (["/files/a.png"], ["a.png"], [])
@@ -97,14 +99,14 @@ def test_fetched_at_once_and_shown_when_told(produced: ProducedFiles, slack: Fak
     assert slack.shared == [("F-a.png-3", "a.png", "C1", "1.000000")]
 
 
-def test_in_their_order(produced: ProducedFiles, slack: FakeFiles) -> None:
+def test_files_are_shown_in_their_order(produced: ProducedFiles, slack: FakeFiles) -> None:
     for name in ("c", "a", "b"):
         produced.take(file(name))
     assert produced.share(10) == ()
     assert [title for _, title, _, _ in slack.shared] == ["c", "a", "b"]
 
 
-def test_lost_ones_are_named(produced: ProducedFiles, slack: FakeFiles) -> None:
+def test_lost_files_are_named(produced: ProducedFiles, slack: FakeFiles) -> None:
     for name in ("lost", "a", "broken"):
         produced.take(file(name))
     assert set(produced.share(10)) == {"lost", "broken"}
@@ -119,7 +121,7 @@ def test_lost_ones_are_named(produced: ProducedFiles, slack: FakeFiles) -> None:
         ("a", SlackRefused("files", "missing_scope"), "missing_scope"),
     ],
 )
-def test_a_lost_one_is_told_without_what_the_error_says(
+def test_lost_file_is_logged_without_the_error_text(
     produced: ProducedFiles,
     slack: FakeFiles,
     name: str,
@@ -136,7 +138,7 @@ def test_a_lost_one_is_told_without_what_the_error_says(
 
 
 @pytest.mark.parametrize("refusal", [SlackRefused("files", "missing_scope"), SlackFateUnknown("files")])
-def test_what_slack_does_not_show_is_lost(
+def test_file_that_slack_does_not_show_is_lost(
     produced: ProducedFiles, slack: FakeFiles, refusal: SlackError
 ) -> None:
     slack.refusal = refusal
@@ -144,14 +146,14 @@ def test_what_slack_does_not_show_is_lost(
     assert produced.share(10) == ("a",)
 
 
-def test_one_of_unknown_fate_is_looked_for(produced: ProducedFiles, slack: FakeFiles) -> None:
+def test_file_of_unknown_fate_is_looked_for_in_the_thread(produced: ProducedFiles, slack: FakeFiles) -> None:
     slack.refusal, slack.shown = SlackFateUnknown("files"), True
     produced.take(file("a"))
     assert produced.share(10) == ()
     assert slack.looked == [("F-a-3", "C1", "1.000000", "2.000000")]
 
 
-def test_a_file_that_takes_too_long(produced: ProducedFiles, dify: Dify, slack: FakeFiles) -> None:
+def test_file_that_takes_too_long_is_lost(produced: ProducedFiles, dify: Dify, slack: FakeFiles) -> None:
     dify.may.clear()
     produced.take(file("a"))
     assert produced.share(2) == ("a",)
@@ -160,7 +162,9 @@ def test_a_file_that_takes_too_long(produced: ProducedFiles, dify: Dify, slack: 
     assert slack.stored == []
 
 
-def test_elsewhere_and_nowhere(produced: ProducedFiles, dify: Dify) -> None:
+def test_file_on_another_host_is_a_link_and_one_without_an_address_is_lost(
+    produced: ProducedFiles, dify: Dify
+) -> None:
     produced.take(FileProduced("https://cdn.example/a.png", "image", "a.png"))
     assert not produced.any
     produced.take(FileProduced("ftp://x/a", "image", "b"))
@@ -170,7 +174,9 @@ def test_elsewhere_and_nowhere(produced: ProducedFiles, dify: Dify) -> None:
     assert dify.asked == []
 
 
-def test_few_at_once_and_not_too_many(produced: ProducedFiles, dify: Dify, slack: FakeFiles) -> None:
+def test_files_are_moved_few_at_once_and_up_to_the_limit(
+    produced: ProducedFiles, dify: Dify, slack: FakeFiles
+) -> None:
     for number in range(MOST_FILES + 2):
         produced.take(file(str(number)))
     assert produced.share(100) == (str(MOST_FILES), str(MOST_FILES + 1))
@@ -178,7 +184,7 @@ def test_few_at_once_and_not_too_many(produced: ProducedFiles, dify: Dify, slack
     assert len(slack.shared) == MOST_FILES
 
 
-def test_dropped_ones_are_neither_shown_nor_fetched_further(
+def test_dropped_files_are_neither_shown_nor_fetched_further(
     produced: ProducedFiles, dify: Dify, slack: FakeFiles
 ) -> None:
     dify.may.clear()
@@ -192,7 +198,7 @@ def test_dropped_ones_are_neither_shown_nor_fetched_further(
     assert produced.share(1) == ()
 
 
-def test_links_are_bounded(produced: ProducedFiles) -> None:
+def test_number_of_links_is_bounded(produced: ProducedFiles) -> None:
     for number in range(MOST_LINKS + 3):
         produced.take(FileProduced(f"https://cdn.example/{number}", "image", str(number)))
     assert len(produced.links) == MOST_LINKS

@@ -15,7 +15,7 @@ PLACE = ReplyTarget("T1", "C1", "channel", "1.000000", "2.000000", "U1", "T1")
 
 
 class FakeFiles:
-    """Slack's storage and thread; slow, or in trouble, as it is told."""
+    """Slack's storage and thread; slow, or raising the given errors."""
 
     def __init__(self, *, storing: Exception | None = None, sharing: SlackError | None = None) -> None:
         self.storing, self.sharing = storing, sharing
@@ -44,7 +44,7 @@ def rest(slack: FakeFiles) -> RestFile:
     return RestFile(slack, PLACE, Transfers(2, 2).of("hook"), SystemClock(0.01))  # type: ignore[arg-type]
 
 
-def test_rest_is_a_file_in_the_thread() -> None:
+def test_rest_becomes_a_file_in_the_thread() -> None:
     slack = FakeFiles()
     assert rest(slack).bring("日本 \ud83d!", 10) is Say.REST_IN_FILE
     assert slack.stored == [(NAME, "日本 ?!".encode())]
@@ -62,7 +62,7 @@ def test_rest_is_a_file_in_the_thread() -> None:
         (FakeFiles(sharing=SlackFateUnknown("files", SECRET)), Say.REST_LEFT_OUT),
     ],
 )
-def test_what_went_wrong_is_said_without_what_the_error_says(
+def test_failed_upload_is_told_without_the_error_text(
     slack: FakeFiles, said: Say, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO):
@@ -71,13 +71,13 @@ def test_what_went_wrong_is_said_without_what_the_error_says(
     assert SECRET not in caplog.text
 
 
-def test_file_of_unknown_fate_is_looked_for() -> None:
+def test_file_of_unknown_fate_is_looked_for_in_the_thread() -> None:
     slack = FakeFiles(sharing=SlackFateUnknown("files"))
     slack.shown = True
     assert rest(slack).bring("more", 10) is Say.REST_IN_FILE
 
 
-def test_slow_file_is_not_waited_for_beyond_the_time() -> None:
+def test_slow_upload_is_given_up_after_its_time() -> None:
     slack = FakeFiles()
     slack.seconds = 0.2
     assert rest(slack).bring("more", 5) is Say.REST_LEFT_OUT
@@ -85,7 +85,7 @@ def test_slow_file_is_not_waited_for_beyond_the_time() -> None:
     assert slack.stored == []
 
 
-def test_files_wait_for_each_other() -> None:
+def test_rest_is_left_out_when_no_place_gets_free() -> None:
     slack, one_at_once = FakeFiles(), Transfers(1, 1).of("hook")
     file = RestFile(slack, PLACE, one_at_once, SystemClock(0.01))  # type: ignore[arg-type]
     with one_at_once.place():

@@ -10,7 +10,7 @@ def hold(transfers: Transfers, hook: str, held: list[str], done: Event) -> None:
         done.wait(5)
 
 
-def test_hook_that_wants_all_places_leaves_one_to_another() -> None:
+def test_hook_that_wants_all_places_leaves_one_to_another_hook() -> None:
     transfers, held, done = Transfers(4, 3), list[str](), Event()
     greedy = [gevent.spawn(hold, transfers, "hostile", held, done) for _ in range(20)]
     gevent.sleep(0)
@@ -23,7 +23,7 @@ def test_hook_that_wants_all_places_leaves_one_to_another() -> None:
     assert len(held) == 21
 
 
-def test_no_more_than_the_places_of_the_process_are_held() -> None:
+def test_held_places_are_at_most_those_of_the_process() -> None:
     transfers, held, done = Transfers(4, 3), list[str](), Event()
     all_of_them = [gevent.spawn(hold, transfers, f"hook-{n % 5}", held, done) for n in range(15)]
     gevent.sleep(0)

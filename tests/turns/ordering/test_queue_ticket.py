@@ -12,8 +12,8 @@ from turns.ordering.thread_queue import ThreadQueues
 KEY = ThreadKey("hook", "app", "T1", "C1", "1")
 
 
-class Shared:
-    """A line that all processes share; `away` as Redis may be."""
+class FakeSharedQueue:
+    """A queue that all processes share; with `away` it raises, as when Redis is away."""
 
     def __init__(self) -> None:
         self.tickets: list[str] = []
@@ -42,23 +42,23 @@ class Shared:
 
 
 class Process:
-    def __init__(self, shared: Shared | None, clock: FakeClock) -> None:
-        self.lines = ThreadQueues()
+    def __init__(self, shared: FakeSharedQueue | None, clock: FakeClock) -> None:
+        self.queues = ThreadQueues()
         self.shared = shared
         self.clock = clock
         self.spawned: list[Callable[[], None]] = []
 
-    def stand(self, ticket: str, leg: int = 0) -> QueueTicket:
-        place = self.lines.join("t", ticket, leg)
-        return QueueTicket(self.lines, place, self.shared, KEY, self.clock, spawn=self._spawn)
+    def ticket(self, ticket: str, continuation: int = 0) -> QueueTicket:
+        place = self.queues.join("t", ticket, continuation)
+        return QueueTicket(self.queues, place, self.shared, KEY, self.clock, spawn=self._spawn)
 
     def _spawn(self, run: Callable[..., None], *arguments: object) -> None:
         self.spawned.append(lambda: run(*arguments))
 
 
-def test_without_redis_our_own_line_decides() -> None:
+def test_process_queue_decides_without_redis() -> None:
     process = Process(None, FakeClock())
-    first, second = process.stand("a"), process.stand("b")
+    first, second = process.ticket("a"), process.ticket("b")
     assert (first.ahead, second.ahead) == (0, 1)
     assert first.my_turn()
     assert not second.wait(10)
@@ -66,16 +66,16 @@ def test_without_redis_our_own_line_decides() -> None:
     assert second.wait(10)
 
 
-def test_how_many_are_ahead_does_not_change_by_who_comes_later() -> None:
+def test_number_ahead_does_not_change_when_later_turns_join() -> None:
     process = Process(None, FakeClock())
-    standings = [process.stand(str(number)) for number in range(5)]
-    assert [one.ahead for one in standings] == [0, 1, 2, 3, 4]
+    tickets = [process.ticket(str(number)) for number in range(5)]
+    assert [one.ahead for one in tickets] == [0, 1, 2, 3, 4]
 
 
-def test_two_processes_take_turns() -> None:
-    shared, clock = Shared(), FakeClock()
+def test_turns_of_two_processes_run_in_order() -> None:
+    shared, clock = FakeSharedQueue(), FakeClock()
     one, two = Process(shared, clock), Process(shared, clock)
-    first, second, third = one.stand("a"), two.stand("b"), one.stand("c")
+    first, second, third = one.ticket("a"), two.ticket("b"), one.ticket("c")
     assert [ticket.ahead for ticket in (first, second, third)] == [0, 1, 2]
     assert [ticket.my_turn() for ticket in (first, second, third)] == [True, False, False]
     first.leave()
@@ -84,20 +84,20 @@ def test_two_processes_take_turns() -> None:
     assert third.my_turn()
 
 
-def test_who_waits_looks_every_second() -> None:
-    shared, clock = Shared(), FakeClock()
+def test_waiting_turn_looks_every_second() -> None:
+    shared, clock = FakeSharedQueue(), FakeClock()
     one, two = Process(shared, clock), Process(shared, clock)
-    one.stand("a")
-    second = two.stand("b")
+    one.ticket("a")
+    second = two.ticket("b")
     assert not second.wait(5)
     assert clock.slept == [LOOK] * 5
 
 
-def test_while_redis_is_away_our_own_line_decides() -> None:
-    shared, clock = Shared(), FakeClock()
+def test_process_queue_decides_while_redis_is_away() -> None:
+    shared, clock = FakeSharedQueue(), FakeClock()
     shared.away = True
     process = Process(shared, clock)
-    first, second = process.stand("a"), process.stand("b")
+    first, second = process.ticket("a"), process.ticket("b")
     assert (first.ahead, second.ahead) == (0, 1)
     assert first.my_turn()
     assert not second.my_turn()
@@ -108,10 +108,10 @@ def test_while_redis_is_away_our_own_line_decides() -> None:
     assert shared.tickets == ["b"]
 
 
-def test_who_runs_in_another_process_is_waited_for_a_while_when_redis_goes_away() -> None:
-    shared, clock = Shared(), FakeClock()
+def test_turn_waits_a_lease_for_another_process_when_redis_goes_away() -> None:
+    shared, clock = FakeSharedQueue(), FakeClock()
     one, two = Process(shared, clock), Process(shared, clock)
-    first, second = one.stand("a"), two.stand("b")
+    first, second = one.ticket("a"), two.ticket("b")
     assert first.my_turn()
     assert not second.my_turn()
     shared.away = True
@@ -119,10 +119,10 @@ def test_who_runs_in_another_process_is_waited_for_a_while_when_redis_goes_away(
     assert second.wait(2)
 
 
-def test_who_ran_in_this_process_is_not_waited_for_when_redis_is_away() -> None:
-    shared, clock = Shared(), FakeClock()
+def test_turn_does_not_wait_for_an_ended_turn_of_this_process_while_redis_is_away() -> None:
+    shared, clock = FakeSharedQueue(), FakeClock()
     process = Process(shared, clock)
-    first, second = process.stand("a"), process.stand("b")
+    first, second = process.ticket("a"), process.ticket("b")
     assert first.my_turn()
     assert not second.my_turn()
     shared.away = True
@@ -130,11 +130,11 @@ def test_who_ran_in_this_process_is_not_waited_for_when_redis_is_away() -> None:
     assert second.my_turn()
 
 
-def test_a_redis_that_lost_its_line_lets_nobody_run_beside_who_runs_here() -> None:
-    shared, clock = Shared(), TickingClock()
+def test_turn_does_not_run_beside_another_here_when_redis_lost_its_queue() -> None:
+    shared, clock = FakeSharedQueue(), TickingClock()
     clock.tick = 0.5
     process = Process(shared, clock)
-    first, second = process.stand("a"), process.stand("b")
+    first, second = process.ticket("a"), process.ticket("b")
     assert first.my_turn()
     shared.tickets = ["b"]
     assert not second.wait(5)
@@ -142,10 +142,10 @@ def test_a_redis_that_lost_its_line_lets_nobody_run_beside_who_runs_here() -> No
     assert second.wait(5)
 
 
-def test_whom_redis_let_go_first_nobody_runs_beside_when_it_goes_away() -> None:
-    shared, clock = Shared(), FakeClock()
+def test_turn_does_not_run_beside_the_first_one_on_redis_when_redis_goes_away() -> None:
+    shared, clock = FakeSharedQueue(), FakeClock()
     process = Process(shared, clock)
-    first, second = process.stand("a"), process.stand("b")
+    first, second = process.ticket("a"), process.ticket("b")
     shared.tickets = ["b", "a"]
     assert second.my_turn()
     shared.away = True
@@ -154,10 +154,10 @@ def test_whom_redis_let_go_first_nobody_runs_beside_when_it_goes_away() -> None:
     assert first.wait(5)
 
 
-def test_who_is_first_here_and_not_on_redis_keeps_nobody_waiting() -> None:
-    shared, clock = Shared(), FakeClock()
+def test_turn_that_is_first_here_only_does_not_block_the_order_on_redis() -> None:
+    shared, clock = FakeSharedQueue(), FakeClock()
     one, two = Process(shared, clock), Process(shared, clock)
-    first, second, third = one.stand("a"), one.stand("b"), two.stand("c")
+    first, second, third = one.ticket("a"), one.ticket("b"), two.ticket("c")
     shared.tickets = ["b", "c", "a"]
     assert [ticket.my_turn() for ticket in (first, third, second)] == [False, False, True]
     second.leave()
@@ -166,48 +166,48 @@ def test_who_is_first_here_and_not_on_redis_keeps_nobody_waiting() -> None:
     assert first.my_turn()
 
 
-def test_a_thread_that_gets_redis_in_the_middle_of_a_turn_waits_for_it() -> None:
+def test_turn_waits_for_the_running_one_when_redis_is_set_up_meanwhile() -> None:
     clock = TickingClock()
     clock.tick = 0.5
     process = Process(None, clock)
-    first = process.stand("a")
+    first = process.ticket("a")
     assert first.my_turn()
-    process.shared = Shared()
-    second = process.stand("b")
+    process.shared = FakeSharedQueue()
+    second = process.ticket("b")
     assert not second.wait(5)
     first.leave()
     assert second.wait(5)
 
 
-def test_a_thread_that_loses_redis_in_the_middle_of_a_turn_waits_for_it() -> None:
-    shared = Shared()
+def test_turn_waits_for_the_running_one_when_redis_is_removed_meanwhile() -> None:
+    shared = FakeSharedQueue()
     process = Process(shared, FakeClock())
     process.shared = None
-    first = process.stand("a")
+    first = process.ticket("a")
     process.shared = shared
-    second = process.stand("b")
+    second = process.ticket("b")
     assert second.my_turn()
     assert not first.wait(5)
     second.leave()
     assert first.wait(5)
 
 
-def test_who_was_cut_off_before_it_began_keeps_nobody_from_running() -> None:
-    shared, clock = Shared(), FakeClock()
+def test_turn_that_was_handed_over_before_it_began_does_not_block_others() -> None:
+    shared, clock = FakeSharedQueue(), FakeClock()
     process = Process(shared, clock)
-    first, second = process.stand("a"), process.stand("b")
+    first, second = process.ticket("a"), process.ticket("b")
     assert first.my_turn()
-    again = process.stand("a", leg=1)
+    again = process.ticket("a", continuation=1)
     first.hand_over(0)
     shared.tickets = ["b", "a"]
     assert not again.my_turn()
     assert second.my_turn()
 
 
-def test_nobody_stands_in_line_again_after_leaving() -> None:
-    shared, clock = Shared(), FakeClock()
+def test_turn_does_not_join_the_queue_again_after_leaving() -> None:
+    shared, clock = FakeSharedQueue(), FakeClock()
     process = Process(shared, clock)
-    ticket = process.stand("a")
+    ticket = process.ticket("a")
     ticket.leave()
     for renewing in process.spawned:
         renewing()
@@ -215,7 +215,7 @@ def test_nobody_stands_in_line_again_after_leaving() -> None:
 
 
 class NotingClock(FakeClock):
-    """Notes for how long somebody waits by the wall's time."""
+    """Notes the seconds of each wait before they become wall seconds."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -227,7 +227,7 @@ class NotingClock(FakeClock):
 
 
 def renewals(process: Process, ticket: QueueTicket) -> list[tuple[str, bool]]:
-    """What the youngest of them tells Redis in some terms of its lease."""
+    """What the newest ticket tells Redis during some renewals."""
     shared = process.shared
     assert shared is not None
     shared.renewed.clear()
@@ -238,23 +238,23 @@ def renewals(process: Process, ticket: QueueTicket) -> list[tuple[str, bool]]:
     return shared.renewed
 
 
-def test_redis_is_told_who_runs_and_who_waits() -> None:
-    process = Process(Shared(), FakeClock())
-    waiting, running = process.stand("a"), process.stand("b")
+def test_renewal_tells_redis_whether_the_turn_runs_or_waits() -> None:
+    process = Process(FakeSharedQueue(), FakeClock())
+    waiting, running = process.ticket("a"), process.ticket("b")
     assert process.shared is not None
     assert set(renewals(process, running)) == {("b", True)}
-    running = process.stand("c")
+    running = process.ticket("c")
     process.shared.tickets = ["c", "a"]
     assert running.my_turn()
     assert set(renewals(process, running)) == {("c", False)}
     assert waiting.my_turn()
 
 
-def test_who_could_not_renew_tries_again_soon() -> None:
-    shared, clock = Shared(), NotingClock()
+def test_failed_renewal_is_tried_again_soon() -> None:
+    shared, clock = FakeSharedQueue(), NotingClock()
     shared.away = True
     process = Process(shared, clock)
-    ticket = process.stand("a")
+    ticket = process.ticket("a")
     renewing = gevent.spawn(process.spawned[0])
     gevent.sleep(0.05)
     shared.away = False
@@ -265,23 +265,23 @@ def test_who_could_not_renew_tries_again_soon() -> None:
     assert clock.waited[-2:] == [RENEW, RENEW]
 
 
-def test_another_leg_here_keeps_the_place() -> None:
-    process = Process(Shared(), FakeClock())
-    first, second = process.stand("a"), process.stand("b")
-    again = process.stand("b", leg=1)
+def test_continuation_in_this_process_keeps_the_place() -> None:
+    process = Process(FakeSharedQueue(), FakeClock())
+    first, second = process.ticket("a"), process.ticket("b")
+    again = process.ticket("b", continuation=1)
     second.hand_over(0)
     first.leave()
     assert again.my_turn()
-    assert process.lines.waiting("t") == 0
+    assert process.queues.waiting("t") == 0
 
 
-def test_a_leg_that_goes_to_another_process_takes_its_place_along() -> None:
-    shared, clock = Shared(), FakeClock()
+def test_continuation_in_another_process_keeps_the_place_on_redis() -> None:
+    shared, clock = FakeSharedQueue(), FakeClock()
     one, two = Process(shared, clock), Process(shared, clock)
-    one.stand("a")
-    second = one.stand("b")
-    third = one.stand("c")
-    elsewhere = two.stand("b", leg=1)
+    one.ticket("a")
+    second = one.ticket("b")
+    third = one.ticket("c")
+    elsewhere = two.ticket("b", continuation=1)
     second.hand_over(0)
     assert elsewhere.ahead == 1
     shared.leave(KEY, "a")

@@ -13,7 +13,7 @@ ANN = UserInfo("U1", "Ann", locale="ja-JP")
 
 
 def author(text: str = "", language: str = "auto", **more: Any) -> tuple[Author, list[list[str]]]:
-    """U1 and U2 are known, all others are not; with what was asked for in one go each."""
+    """An author where only U1 and U2 are known, and the user ids of each lookup."""
     asked: list[list[str]] = []
 
     def people(ids: Iterable[str]) -> Mapping[str, UserInfo]:
@@ -35,14 +35,14 @@ def author(text: str = "", language: str = "auto", **more: Any) -> tuple[Author,
         ("<@U2\x00> <@>", "@U2 @", ["U2\x00", ""]),
     ],
 )
-def test_the_people_of_a_message_are_asked_for_at_once(text: str, query: str, names: list[str]) -> None:
+def test_users_of_a_message_are_looked_up_in_one_call(text: str, query: str, names: list[str]) -> None:
     who, asked = author(text)
     assert who.query == query
     assert who.query == query
     assert asked == [names]
 
 
-def test_the_words_are_in_the_language_of_the_asker_or_of_the_settings() -> None:
+def test_sentences_are_in_the_language_of_the_author_or_of_the_settings() -> None:
     who, _ = author()
     assert (who.language, who.locale) == (Language.JA, "ja_JP")
     who, asked = author(language="en")
@@ -50,7 +50,7 @@ def test_the_words_are_in_the_language_of_the_asker_or_of_the_settings() -> None
     assert asked == []
 
 
-def test_who_asks_and_where() -> None:
+def test_context_says_who_asks_and_where() -> None:
     who, _ = author(thread_ts="1.000000")
     assert who.name == "Ann"
     assert who.context() == {

@@ -29,7 +29,7 @@ class App:
 
 
 class Reading:
-    """A thread as Slack would give it."""
+    """A thread whose messages are given."""
 
     def __init__(self, *raws: dict[str, Any]) -> None:
         self.raws = raws
@@ -47,7 +47,7 @@ class Reading:
 
 
 class Attachments:
-    """Passes everything on but what is named `bad`."""
+    """Passes on every file except those named `bad`."""
 
     def __init__(self, *, wanted: bool = True, required: bool = False) -> None:
         self._wanted, self._required = wanted, required
@@ -103,22 +103,22 @@ def prompt_builder(
     )
 
 
-def brief(given: PromptBuilder, record: ThreadRecord = NEW) -> tuple[Prompt, list[Say]]:
+def prompt_of(given: PromptBuilder, record: ThreadRecord = NEW) -> tuple[Prompt, list[Say]]:
     working: list[Say] = []
     return given.write(record, working.append), working
 
 
-def test_a_question_of_its_own() -> None:
+def test_question_without_a_thread_is_only_its_words() -> None:
     reading = Reading()
-    found, working = brief(prompt_builder(message(thread_ts=""), reading, Attachments(wanted=False)))
+    found, working = prompt_of(prompt_builder(message(thread_ts=""), reading, Attachments(wanted=False)))
     assert (found.query, found.preface, found.files, working) == ("Why?", "", (), [])
     assert found.context["slack_thread"] == ""
     assert reading.asked == []
 
 
-def test_called_later() -> None:
+def test_first_question_in_a_thread_brings_the_whole_thread() -> None:
     reading = Reading(said(ROOT), said("2.000000", "UBOT", "Mine"), said(MINE, "UANNA", "<@UBOT> Why?"))
-    found, working = brief(prompt_builder(message(), reading))
+    found, working = prompt_of(prompt_builder(message(), reading))
     assert (
         found.preface == f"{EN[Say.THREAD_BEFORE]}\nben: Hello\n\n{say('en', Say.THREAD_ASKS, name='anna')}\n"
     )
@@ -126,19 +126,19 @@ def test_called_later() -> None:
     assert working == [Say.READING_THREAD]
 
 
-def test_what_is_new_since_the_last_question() -> None:
+def test_thread_is_told_from_the_last_question_on() -> None:
     reading = Reading(
         said("2.000000"), said("3.000000", "UANNA"), said("3.500000", text="New"), said(MINE, "UANNA")
     )
-    found, working = brief(prompt_builder(message(), reading), BEGUN)
+    found, working = prompt_of(prompt_builder(message(), reading), BEGUN)
     assert reading.asked == ["3.000000"]
     assert found.preface.startswith(f"{EN[Say.THREAD_SINCE]}\nben: New\n\n")
     assert working == []
 
 
-def test_what_was_refused_is_new_to_the_app() -> None:
+def test_refused_message_is_told_as_new() -> None:
     reading = Reading(said("2.000000"), said("3.000000", "UANNA", "Too much"), said(MINE, "UANNA"))
-    found, _ = brief(
+    found, _ = prompt_of(
         prompt_builder(message(), reading),
         ThreadRecord("c-1", ("1.500000", "3.000000", MINE)).with_unasked("3.000000"),
     )
@@ -146,28 +146,30 @@ def test_what_was_refused_is_new_to_the_app() -> None:
     assert found.preface.startswith(f"{EN[Say.THREAD_SINCE]}\nben: Hello\nanna: Too much\n\n")
 
 
-def test_or_since_the_last_answer_when_no_question_is_known() -> None:
+def test_thread_is_told_from_the_last_answer_on_when_no_question_is_known() -> None:
     reading = Reading()
-    brief(prompt_builder(message(), reading), ThreadRecord(conversation_id="c-1", last_answer_ts="4.000000"))
+    prompt_of(
+        prompt_builder(message(), reading), ThreadRecord(conversation_id="c-1", last_answer_ts="4.000000")
+    )
     assert reading.asked == ["4.000000"]
 
 
-def test_direct_messages_are_not_read() -> None:
+def test_direct_message_is_not_read_back() -> None:
     reading = Reading(said(ROOT))
-    found, _ = brief(prompt_builder(message(channel="D1", channel_type="im", source="message"), reading))
+    found, _ = prompt_of(prompt_builder(message(channel="D1", channel_type="im", source="message"), reading))
     assert found.preface == ""
     assert reading.asked == []
 
 
-def test_an_app_that_forgets_hears_our_own_words_too() -> None:
+def test_app_without_memory_is_told_our_own_messages() -> None:
     forgetful = App()
     forgetful.forgets = True
     reading = Reading(said(ROOT), said("2.000000", "UBOT", "Mine"))
-    found, _ = brief(prompt_builder(message(), reading, app=forgetful))
+    found, _ = prompt_of(prompt_builder(message(), reading, app=forgetful))
     assert found.context["slack_thread"] == "ben: Hello\nbot (app): Mine"
 
 
-def test_an_app_that_lost_the_conversation_is_told_all_of_it_again() -> None:
+def test_whole_thread_is_told_when_the_conversation_is_lost() -> None:
     reading = Reading(
         said(ROOT, files=[OTHER]), said("3.000000", "UBOT", "Mine"), said("5.000000", text="New")
     )
@@ -177,9 +179,9 @@ def test_an_app_that_lost_the_conversation_is_told_all_of_it_again() -> None:
     assert [file.tool_file_id for file in found.files] == ["F2"]
 
 
-def test_files_of_the_message_and_of_the_first_one() -> None:
+def test_files_of_the_message_and_of_the_root_are_brought() -> None:
     reading = Reading(said(ROOT, files=[FILE, OTHER]))
-    found, working = brief(prompt_builder(message(files=(FILE,)), reading))
+    found, working = prompt_of(prompt_builder(message(files=(FILE,)), reading))
     assert [file.tool_file_id for file in found.files] == ["F1", "F2"]
     assert found.passed == ("a.txt", "b.txt")
     assert working[-1] is Say.READING_FILES
@@ -193,36 +195,36 @@ def test_files_of_the_message_and_of_the_first_one() -> None:
         (Attachments(required=True), (FILE,), ["F1"]),
     ],
 )
-def test_later_the_first_ones_only_where_the_app_must_have_some(
+def test_files_of_the_root_come_again_only_when_the_app_requires_files(
     attachments: Attachments, files: tuple[Any, ...], ids: list[str]
 ) -> None:
     reading = Reading(said(ROOT, files=[OTHER]))
-    found, _ = brief(prompt_builder(message(files=files, source="message"), reading, attachments), BEGUN)
+    found, _ = prompt_of(prompt_builder(message(files=files, source="message"), reading, attachments), BEGUN)
     assert [file.tool_file_id for file in found.files] == ids
 
 
-def test_no_files_of_strangers() -> None:
-    found, _ = brief(prompt_builder(message(), Reading(said(ROOT, team="T9", files=[OTHER]))))
+def test_files_of_strangers_are_left_out() -> None:
+    found, _ = prompt_of(prompt_builder(message(), Reading(said(ROOT, team="T9", files=[OTHER]))))
     assert found.files == ()
 
 
-def test_files_that_the_app_does_not_take_are_named_only_when_the_asker_brought_them() -> None:
+def test_refused_files_are_named_only_when_the_author_sent_them() -> None:
     reading = Reading(said(ROOT, files=[OTHER]))
-    found, _ = brief(prompt_builder(message(files=(FILE,)), reading, Attachments(wanted=False)))
+    found, _ = prompt_of(prompt_builder(message(files=(FILE,)), reading, Attachments(wanted=False)))
     assert [file.name for file in found.left_out] == ["a.txt"]
 
 
-def test_a_mention_without_words_and_files_is_looked_up() -> None:
+def test_mention_without_words_and_files_is_looked_up() -> None:
     bare = message(text="<@UBOT>")
     assert prompt_builder(bare, Reading(said(MINE))).is_empty()
     given = prompt_builder(bare, Reading(said(MINE, files=[FILE])))
     assert not given.is_empty()
-    found, _ = brief(given)
+    found, _ = prompt_of(given)
     assert found.query == say("en", Say.ONLY_FILES, name="a.txt")
 
 
-def test_nothing_is_left_to_ask() -> None:
+def test_query_is_empty_when_no_file_could_be_passed_on() -> None:
     bad = {"id": "F3", "name": "bad"}
-    found, _ = brief(prompt_builder(message(text="<@UBOT>", files=(bad,)), Reading()))
+    found, _ = prompt_of(prompt_builder(message(text="<@UBOT>", files=(bad,)), Reading()))
     assert found.query == ""
     assert [file.name for file in found.left_out] == ["bad"]

@@ -33,7 +33,7 @@ def read(text: str) -> str:
         ("  keep   blanks\n    of code ", "keep   blanks\n    of code"),
     ],
 )
-def test_our_mention(text: str, said: str) -> None:
+def test_our_mention_is_left_out(text: str, said: str) -> None:
     assert read(text) == said
 
 
@@ -61,11 +61,11 @@ def test_our_mention(text: str, said: str) -> None:
         ("<>", ""),
     ],
 )
-def test_slack_s_way_of_writing(text: str, said: str) -> None:
+def test_slack_entity_becomes_readable(text: str, said: str) -> None:
     assert read(text) == said
 
 
-def test_a_name_is_asked_once() -> None:
+def test_name_of_a_user_is_asked_once() -> None:
     asked: list[str] = []
 
     def names(user: str) -> str:
@@ -76,19 +76,19 @@ def test_a_name_is_asked_once() -> None:
     assert asked == ["U2", "U4"]
 
 
-def test_without_knowing_ourselves() -> None:
+def test_our_mention_stays_when_the_bot_user_is_unknown() -> None:
     assert readable("<@UBOT> hi", "", lambda _: "") == "@UBOT hi"
 
 
 @given(st.text())
-def test_what_people_write_comes_back(text: str) -> None:
-    """Slack escapes three characters; whatever people typed is what the app reads."""
+def test_escaped_text_is_read_as_it_was_typed(text: str) -> None:
+    """Slack escapes three characters; the app must read what people typed."""
     text = text.replace("\x00", "")
     assert read(html.escape(text, quote=False)) == text.strip()
 
 
 @given(st.text(st.sampled_from("<>@#!|^&;ltgamp UBOT2C:/,\n\x00"), max_size=60))
-def test_no_text_is_too_strange(text: str) -> None:
+def test_any_text_is_read_without_an_error(text: str) -> None:
     said = read(text)
     assert "\x00" not in said
     assert said == said.strip()
@@ -103,13 +103,13 @@ def test_only_blanks_are_lost_around_our_mention(parts: list[str]) -> None:
 @pytest.mark.parametrize(
     "piece", ["<", "<@U", "<@UBOT>", "<@UBOT|", " ", "&", "&amp;", "<!date^", "<a|", "\x00", "\n <@UBOT>"]
 )
-def test_long_texts_of_one_piece(piece: str) -> None:
-    """Each would take minutes if anything were quadratic in the pieces."""
+def test_long_text_is_read_in_linear_time(piece: str) -> None:
+    """Each text would take minutes if the time were quadratic in its length."""
     read(piece * 200_000)
 
 
 @given(st.text(st.sampled_from("<@UB|>!#a &\n"), max_size=60))
-def test_whoever_is_named_is_mentioned(text: str) -> None:
+def test_user_whose_name_is_asked_is_among_the_mentioned(text: str) -> None:
     asked: list[str] = []
     readable(text, "", lambda user: asked.append(user) or "")  # type: ignore[func-returns-value]
     assert asked == list(mentioned(text))

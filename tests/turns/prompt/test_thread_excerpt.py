@@ -45,12 +45,12 @@ def name(user: str) -> str:
     return NAMES.get(user, "")
 
 
-def lines(*raws: dict[str, Any], circle: Visibility | None = None, **more: Any) -> list[str]:
-    found = excerpt(raws, circle or Visibility(message(), OURS), **more)
+def lines(*raws: dict[str, Any], visibility: Visibility | None = None, **more: Any) -> list[str]:
+    found = excerpt(raws, visibility or Visibility(message(), OURS), **more)
     return written(found, name, MARKS, "UBOT").splitlines()
 
 
-def test_each_message_is_begun_by_its_author() -> None:
+def test_message_begins_with_its_author() -> None:
     assert lines(
         said(1, text="<@UBOT> Is it <https://x.example|red>, <@UCAROL>?"), said(2, "UCAROL", "Yes\nit is")
     ) == [
@@ -60,12 +60,12 @@ def test_each_message_is_begun_by_its_author() -> None:
     ]
 
 
-def test_only_what_lies_between() -> None:
+def test_excerpt_holds_only_messages_between_the_two_ts() -> None:
     raws = [said(n, text=str(n)) for n in (1, 2, 3, 99, 100, 101)]
     assert lines(*raws, after="1.000000", handled=["3.000000"]) == ["ben: 2", "ben: 99"]
 
 
-def test_what_we_said_only_for_an_app_that_forgets() -> None:
+def test_our_messages_are_told_only_to_an_app_without_memory() -> None:
     ours = [said(2, "UBOT", "Mine", bot_id="B1"), said(3, "U9", "Mine too", app_id="A1", bot_id="B1")]
     assert lines(*ours) == []
     assert lines(*ours, ours=True) == ["bridge: Mine", "U9: Mine too"]
@@ -88,27 +88,27 @@ def test_what_we_said_only_for_an_app_that_forgets() -> None:
         ({"user": 5, "team": [], "subtype": None, "app_id": {}}, Voice.MEMBER),
     ],
 )
-def test_whose_message_it_is(raw: dict[str, Any], voice: Voice) -> None:
+def test_voice_is_read_from_the_message(raw: dict[str, Any], voice: Voice) -> None:
     assert Visibility(message(), OURS).voice(raw) is voice
 
 
-def test_author_of_no_workspace_is_left_out_where_the_channel_may_be_shared() -> None:
+def test_author_without_a_workspace_is_left_out_of_a_channel_that_may_be_shared() -> None:
     for is_ext_shared in (True, None):
-        circle = Visibility(message(is_ext_shared=is_ext_shared), OURS)
-        assert circle.voice({"user": "UBEN"}) is Voice.LEFT_OUT
-        assert circle.voice(said(1)) is Voice.MEMBER
+        visibility = Visibility(message(is_ext_shared=is_ext_shared), OURS)
+        assert visibility.voice({"user": "UBEN"}) is Voice.LEFT_OUT
+        assert visibility.voice(said(1)) is Voice.MEMBER
 
 
-def test_another_app_may_name_its_workspace_in_its_profile_only() -> None:
-    circle = Visibility(message(is_ext_shared=None), OURS)
+def test_workspace_of_another_app_is_read_from_its_profile() -> None:
+    visibility = Visibility(message(is_ext_shared=None), OURS)
     alert = {"user": "UAPP", "bot_id": "B2", "bot_profile": {"team_id": "T1"}}
-    assert circle.voice(alert) is Voice.APP
-    assert circle.voice(alert | {"bot_profile": {"team_id": "T9"}}) is Voice.LEFT_OUT
-    assert circle.voice(alert | {"team": "T9"}) is Voice.LEFT_OUT
-    assert circle.voice({"user": "UAPP", "bot_id": "B2"}) is Voice.LEFT_OUT
+    assert visibility.voice(alert) is Voice.APP
+    assert visibility.voice(alert | {"bot_profile": {"team_id": "T9"}}) is Voice.LEFT_OUT
+    assert visibility.voice(alert | {"team": "T9"}) is Voice.LEFT_OUT
+    assert visibility.voice({"user": "UAPP", "bot_id": "B2"}) is Voice.LEFT_OUT
 
 
-def test_members_of_other_organisations_only_where_they_are_answered() -> None:
+def test_members_of_other_organisations_are_told_only_where_they_are_answered() -> None:
     assert Visibility(message(), OURS, slack_connect=True).voice(said(1, team="T9")) is Voice.EXTERNAL
     ours = installation(replace(BOT, enterprise_id="E1"))
     assert Visibility(message(), ours).voice(said(1, team="E1")) is Voice.MEMBER
@@ -122,15 +122,15 @@ def test_members_of_other_organisations_only_where_they_are_answered() -> None:
         assert shared.voice(said(1, team="E9")) is Voice.LEFT_OUT
 
 
-def test_only_allowed_people_and_apps() -> None:
-    circle = Visibility(message(), OURS, allowed_users=frozenset({"UBEN", "UAPP"}))
-    assert circle.voice(said(1)) is Voice.MEMBER
-    assert circle.voice(said(1, "UCAROL")) is Voice.LEFT_OUT
-    assert circle.voice(said(1, "UOTHER", bot_id="B2")) is Voice.LEFT_OUT
-    assert circle.voice(said(1, "UAPP", bot_id="B3")) is Voice.APP
+def test_only_allowed_people_and_apps_are_told() -> None:
+    visibility = Visibility(message(), OURS, allowed_users=frozenset({"UBEN", "UAPP"}))
+    assert visibility.voice(said(1)) is Voice.MEMBER
+    assert visibility.voice(said(1, "UCAROL")) is Voice.LEFT_OUT
+    assert visibility.voice(said(1, "UOTHER", bot_id="B2")) is Voice.LEFT_OUT
+    assert visibility.voice(said(1, "UAPP", bot_id="B3")) is Voice.APP
 
 
-def test_what_hangs_on_a_message() -> None:
+def test_attachments_and_files_of_a_message_are_told() -> None:
     alert = said(
         1,
         "",
@@ -151,7 +151,7 @@ def test_what_hangs_on_a_message() -> None:
     ]
 
 
-def test_a_message_of_blocks_only() -> None:
+def test_message_of_blocks_only_is_told() -> None:
     blocks = [
         {"type": "header", "text": {"type": "plain_text", "text": "Build 7"}},
         {"type": "section", "fields": [{"type": "mrkdwn", "text": "red"}]},
@@ -163,14 +163,14 @@ def test_a_message_of_blocks_only() -> None:
     assert lines(said(1, text="", blocks=blocks)) == ["ben: Build 7", "  red", "  now"]
 
 
-def test_a_deep_tree_of_blocks_ends() -> None:
+def test_deep_tree_of_blocks_is_cut() -> None:
     tree: Any = {"text": "deep"}
     for _ in range(500):
         tree = {"elements": [tree]}
     assert lines(said(1, text="", blocks=[tree])) == []
 
 
-def test_of_too_much_the_oldest_is_dropped() -> None:
+def test_oldest_messages_are_dropped_when_the_text_is_too_long() -> None:
     many = [said(n, text=f"{n} " + "x" * 100) for n in range(1, 99)] * 4
     shown = lines(*many)
     assert len(shown) <= MOST_MESSAGES
@@ -180,13 +180,13 @@ def test_of_too_much_the_oldest_is_dropped() -> None:
     assert len(long) <= LONGEST_MESSAGE + 10
 
 
-def test_people_are_asked_for_the_latest_first() -> None:
+def test_people_are_listed_the_latest_first() -> None:
     raws = [said(1, "UA", "<@UB>"), said(2, "UC", "<@UA>"), said(3, "UX", "hi", bot_id="B2")]
     assert people_in(excerpt(raws, Visibility(message(), OURS))) == ["UC", "UA", "UB"]
 
 
 @given(st.lists(st.text(max_size=60), max_size=6), st.text(max_size=40))
-def test_nobody_writes_a_line_in_anothers_name(texts: list[str], author: str) -> None:
+def test_text_cannot_look_like_a_message_of_another_author(texts: list[str], author: str) -> None:
     raws = [said(n + 1, text=text) for n, text in enumerate(texts)]
     found = excerpt(raws, Visibility(message(), OURS))
     shown = written(found, lambda _: author, MARKS)
@@ -222,19 +222,19 @@ def test_nobody_writes_a_line_in_anothers_name(texts: list[str], author: str) ->
         max_leaves=20,
     )
 )
-def test_any_shape_is_read(raw: Any) -> None:
+def test_message_of_any_shape_is_read(raw: Any) -> None:
     if isinstance(raw, dict):
         written(excerpt([raw | {"ts": "2.000000"}], Visibility(message(), OURS)), name, MARKS)
 
 
 @given(st.integers(0, 10**11), st.integers(0, 999_999), st.integers(0, 10**11), st.integers(0, 999_999))
-def test_moments_compare_as_slack_counts_them(one: int, micro: int, other: int, other_micro: int) -> None:
+def test_ts_is_compared_as_slack_counts(one: int, micro: int, other: int, other_micro: int) -> None:
     assert is_before(f"{one}.{micro:06}", f"{other}.{other_micro:06}") == (
         (one, micro) < (other, other_micro)
     )
 
 
 @given(st.text(max_size=30))
-def test_anything_else_is_before_all(ts: str) -> None:
+def test_malformed_ts_is_before_all(ts: str) -> None:
     assert moment(ts) >= (-1, 0)
     assert is_before("", "0.000001")

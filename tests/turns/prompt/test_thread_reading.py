@@ -12,7 +12,7 @@ from turns.prompt.thread_reading import MOST_READ, ThreadReading
 
 
 class FakeApi:
-    """`root_first`: the root comes first whatever is asked for."""
+    """`root_first`: the root comes first in every reading, also after `oldest`."""
 
     def __init__(
         self, count: int, fault: Exception | None = None, stall_at: int = -1, *, root_first: bool = False
@@ -49,7 +49,7 @@ def texts(raws: tuple[Any, ...]) -> list[str]:
     return [raw["text"] for raw in raws]
 
 
-def test_it_is_read_once() -> None:
+def test_thread_is_read_once() -> None:
     api = FakeApi(3)
     thread = reading(api)
     assert texts(thread.after("")) == ["1", "2", "3"]
@@ -58,7 +58,7 @@ def test_it_is_read_once() -> None:
     assert api.asked == [("C1", "1.000000", "", MOST_READ)]
 
 
-def test_what_is_new_reaches_up_to_the_message_itself() -> None:
+def test_new_messages_reach_up_to_the_message_itself() -> None:
     api = FakeApi(3)
     thread = reading(api)
     assert texts(thread.after("1.000000")) == ["2", "3"]
@@ -68,7 +68,7 @@ def test_what_is_new_reaches_up_to_the_message_itself() -> None:
     assert len(api.asked) == 2
 
 
-def test_the_root_is_not_new_even_if_slack_gives_it_again() -> None:
+def test_root_is_not_new_when_slack_gives_it_again() -> None:
     api = FakeApi(3, root_first=True)
     thread = reading(api)
     assert texts(thread.after("1.000000")) == ["2", "3"]
@@ -76,7 +76,7 @@ def test_the_root_is_not_new_even_if_slack_gives_it_again() -> None:
     assert len(api.asked) == 1
 
 
-def test_of_a_long_thread_the_latest_are_kept() -> None:
+def test_latest_messages_of_a_long_thread_are_kept() -> None:
     api = FakeApi(MOST_MESSAGES + 50)
     thread = reading(api)
     assert texts(thread.after(""))[0] == "51"
@@ -84,7 +84,7 @@ def test_of_a_long_thread_the_latest_are_kept() -> None:
 
 
 @pytest.mark.parametrize("apart", [1, 10, 100, 1000])
-def test_of_a_thread_too_long_to_be_read_the_latest_are_kept_too(apart: int) -> None:
+def test_latest_messages_of_a_thread_too_long_to_read_are_kept(apart: int) -> None:
     count = MOST_READ + 3000
     api = FakeApi(count)
     for number, raw in enumerate(api.messages):
@@ -94,26 +94,26 @@ def test_of_a_thread_too_long_to_be_read_the_latest_are_kept_too(apart: int) -> 
     assert len(api.asked) < 10
 
 
-def test_what_lies_close_behind_what_was_read_is_read_on() -> None:
+def test_end_close_to_the_read_part_is_read_on_from_there() -> None:
     count = MOST_READ + 10
     api = FakeApi(count)
     read = texts(reading(api, f"{count}.000000").after(""))
     assert (read[0], read[-1], len(read)) == (str(count - MOST_MESSAGES + 1), str(count), MOST_MESSAGES)
 
 
-def test_a_thread_that_is_read_too_slowly_is_read_from_its_end() -> None:
+def test_slow_thread_is_read_from_its_end() -> None:
     api = FakeApi(5000, stall_at=500)
     read = texts(reading(api, "5000.000000").after(""))
     assert read[-1] == "5000"
 
 
-def test_a_message_of_its_own_is_looked_up_alone() -> None:
+def test_message_without_a_thread_is_looked_up_alone() -> None:
     api = FakeApi(1)
     assert reading(api, "1.000000", "").message() == api.messages[0]
     assert api.asked == [("C1", "1.000000", "", 1)]
 
 
-def test_what_came_before_the_trouble_counts() -> None:
+def test_messages_read_before_an_error_are_kept() -> None:
     assert texts(reading(FakeApi(2, SlackRefused("conversations.replies", "missing_scope"))).after("")) == [
         "1",
         "2",

@@ -15,20 +15,20 @@ from turns.recovery.orphans import CLOCK_SKEW, LONGEST_END, OrphanLocks
 from turns.recovery.sweep import AGAIN, EVERY, SECOND_LOOK, SWEEP_SECONDS, SweepSchedule
 
 
-def test_a_turn_that_runs_here_is_none() -> None:
+def test_turn_that_runs_here_is_no_orphan() -> None:
     house = House(running={"1.000001"})
     assert not house.watch.is_orphan(KEY, house.turn(holder=HERE.name))
     assert not house.watch.is_orphan(KEY, house.turn(holder=DEAD))
 
 
-def test_ours_that_nobody_runs_and_those_of_the_dead_are_orphans() -> None:
+def test_turn_is_an_orphan_when_it_does_not_run_here_or_its_process_is_dead() -> None:
     house = House()
     assert house.watch.is_orphan(KEY, house.turn(holder=HERE.name))
     assert house.watch.is_orphan(KEY, house.turn(holder=DEAD))
 
 
 @pytest.mark.parametrize(("message_ts", "longest"), [("", LONGEST_AT_ALL), ("2.000001", LONGEST_VISIBLE)])
-def test_of_another_machine_only_age_tells(message_ts: str, longest: float) -> None:
+def test_turn_of_another_machine_is_judged_by_its_age(message_ts: str, longest: float) -> None:
     house = House()
     turn = house.turn(holder=ELSEWHERE, message_ts=message_ts)
     house.clock.advance(longest + CLOCK_SKEW - 1)
@@ -38,8 +38,8 @@ def test_of_another_machine_only_age_tells(message_ts: str, longest: float) -> N
 
 
 @pytest.mark.parametrize("ahead", [-3600.0, 3600.0, 86_400.0])
-def test_turn_of_a_machine_whose_clock_is_wrong_is_judged_by_the_time_of_slack(ahead: float) -> None:
-    """The other machine notes by its own clock when the turn began."""
+def test_age_is_counted_by_slacks_clock_when_another_machine_is_wrong(ahead: float) -> None:
+    """The other machine writes the beginning of the turn by its own clock."""
     house = House()
     turn = replace(house.turn(holder=ELSEWHERE), started=house.clock.epoch() + ahead)
     assert not house.watch.is_orphan(KEY, turn)
@@ -48,30 +48,30 @@ def test_turn_of_a_machine_whose_clock_is_wrong_is_judged_by_the_time_of_slack(a
 
 
 @pytest.mark.parametrize(("gone", "orphan"), [(True, True), (False, False), (None, False)])
-def test_with_redis_the_leases_tell(gone: bool | None, orphan: bool) -> None:
+def test_lease_decides_with_redis(gone: bool | None, orphan: bool) -> None:
     house = House(leases=Leases(gone))
     assert house.watch.is_orphan(KEY, house.turn(holder=ELSEWHERE)) is orphan
 
 
-def test_without_redis_a_container_of_our_host_name_was_ours_before_it_was_started_again() -> None:
+def test_container_with_our_host_name_counts_as_restarted_without_redis() -> None:
     house = House()
     assert house.watch.is_orphan(KEY, house.turn(holder=BESIDE))
 
 
 @pytest.mark.parametrize(("gone", "orphan"), [(True, True), (False, False), (None, False)])
-def test_two_containers_with_one_host_name_are_told_apart_by_their_leases(
+def test_containers_with_one_host_name_are_told_apart_by_their_leases(
     gone: bool | None, orphan: bool
 ) -> None:
     house = House(leases=Leases(gone))
     assert house.watch.is_orphan(KEY, house.turn(holder=BESIDE)) is orphan
 
 
-def test_what_is_seen_here_counts_more_than_a_lease() -> None:
+def test_process_seen_on_this_machine_counts_more_than_a_lease() -> None:
     house = House(leases=Leases(gone=False))
     assert house.watch.is_orphan(KEY, house.turn(holder=DEAD))
 
 
-def test_an_orphan_is_ended_once_and_leaves_the_record() -> None:
+def test_orphan_is_ended_once_and_leaves_the_record() -> None:
     house = House()
     turn = house.turn(method="stream", message_ts="2.000001")
     assert house.orphans.end(KEY, turn)
@@ -84,7 +84,7 @@ def test_an_orphan_is_ended_once_and_leaves_the_record() -> None:
     assert house.store.in_flight("hook") == ()
 
 
-def test_orphan_that_is_being_ended_is_waited_for() -> None:
+def test_second_caller_waits_while_an_orphan_is_ended() -> None:
     house = House()
     turn = house.turn()
     order: list[str] = []
@@ -102,7 +102,7 @@ def test_orphan_that_is_being_ended_is_waited_for() -> None:
     assert len(house.ending.ended) == 1
 
 
-def test_orphan_that_another_greenlet_holds_too_long_is_left_for_later() -> None:
+def test_orphan_is_left_for_later_when_another_greenlet_holds_it_too_long() -> None:
     house = House()
     turn = house.turn()
     with house.locks.hold(f"{KEY.digest()}/{turn.ts}"):
@@ -110,13 +110,13 @@ def test_orphan_that_another_greenlet_holds_too_long_is_left_for_later() -> None
     assert house.orphans.end(KEY, turn)
 
 
-def test_lock_that_nobody_uses_any_more_is_forgotten() -> None:
+def test_unused_lock_is_forgotten() -> None:
     house = House()
     assert house.orphans.end(KEY, house.turn())
     assert house.locks._locks == {}
 
 
-def test_what_a_running_turn_shows_is_not_touched() -> None:
+def test_messages_of_a_running_turn_are_not_touched() -> None:
     house = House(running={"3.000003"})
     turn = house.turn(message_ts="2.000002")
     house.turn("3.000003", HERE.name, message_ts="4.000004")
@@ -124,10 +124,10 @@ def test_what_a_running_turn_shows_is_not_touched() -> None:
     assert house.ending.ended[0].before == "4.000004"
 
 
-def test_two_at_once_end_it_once() -> None:
+def test_orphan_is_ended_once_by_two_processes() -> None:
     house = House()
     turn = house.turn()
-    other = replace(house.orphans, locks=OrphanLocks(house.clock))  # as another process has its own
+    other = replace(house.orphans, locks=OrphanLocks(house.clock))  # another process has its own locks
     house.ending.inside = lambda: None if house.ending.ended else _ended(other.end(KEY, turn))
     assert house.orphans.end(KEY, turn)
     assert len(house.ending.ended) == 1
@@ -137,7 +137,7 @@ def _ended(done: bool) -> None:
     assert done
 
 
-def test_what_slack_does_not_take_is_left_for_the_next_look() -> None:
+def test_orphan_is_left_for_the_next_look_when_slack_fails() -> None:
     house = House(ending=Ending(fails=1))
     turn = house.turn()
     assert not house.orphans.end(KEY, turn)
@@ -148,7 +148,7 @@ def test_what_slack_does_not_take_is_left_for_the_next_look() -> None:
     assert house.record().open == ()
 
 
-def test_what_could_not_be_ended_is_told_without_what_the_error_says(
+def test_orphan_that_could_not_be_ended_is_logged_without_the_error_text(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     house = House(ending=Ending(fails=1))
@@ -158,7 +158,7 @@ def test_what_could_not_be_ended_is_told_without_what_the_error_says(
     assert SECRET not in caplog.text
 
 
-def test_all_of_a_thread_in_their_order_but_the_one_that_asks() -> None:
+def test_orphans_of_a_thread_end_in_order_without_the_asking_turn() -> None:
     house = House(running={"4.000004"})
     for ts in ("3.000003", "1.000001", "2.000002"):
         house.turn(ts)
@@ -169,7 +169,7 @@ def test_all_of_a_thread_in_their_order_but_the_one_that_asks() -> None:
     assert [turn.ts for turn in house.record().open] == ["4.000004"]
 
 
-def test_a_sweep_ends_orphans_of_every_thread_and_only_them() -> None:
+def test_sweep_ends_orphans_of_every_thread_and_only_them() -> None:
     house = House(running={"3.000003"})
     house.turn("1.000001")
     house.turn("2.000002", ELSEWHERE)
@@ -180,7 +180,7 @@ def test_a_sweep_ends_orphans_of_every_thread_and_only_them() -> None:
     assert house.clock.slept == [SECOND_LOOK]
 
 
-def test_a_sweep_that_leaves_nothing_looks_once() -> None:
+def test_sweep_that_leaves_nothing_looks_once() -> None:
     house = House()
     house.turn()
     house.sweep()
@@ -189,7 +189,7 @@ def test_a_sweep_that_leaves_nothing_looks_once() -> None:
     assert len(house.ending.ended) == 1
 
 
-def test_while_slack_is_away_the_next_sweep_comes_soon() -> None:
+def test_next_sweep_comes_soon_when_slack_fails() -> None:
     house = House(ending=Ending(fails=2))
     house.turn()
     assert not house.sweep()
@@ -197,7 +197,7 @@ def test_while_slack_is_away_the_next_sweep_comes_soon() -> None:
     assert len(house.ending.ended) == 1
 
 
-def test_the_second_look_takes_what_the_first_could_not() -> None:
+def test_second_look_ends_an_orphan_that_the_first_could_not() -> None:
     house = House(ending=Ending(fails=1))
     house.turn()
     house.sweep()
@@ -205,7 +205,7 @@ def test_the_second_look_takes_what_the_first_could_not() -> None:
     assert house.record().open == ()
 
 
-def test_lines_of_turns_that_ended_are_cleared() -> None:
+def test_entries_of_ended_turns_are_cleared_from_the_list() -> None:
     house = House()
     house.turn()
     house.store.update(KEY, lambda record: record.without_in_flight("1.000001"))
@@ -214,25 +214,25 @@ def test_lines_of_turns_that_ended_are_cleared() -> None:
 
 
 def whole(house: House, holder: str, *streams: str) -> InFlight:
-    """A turn whose answer stands there, but for the stops of its streams."""
+    """A turn whose answer is whole, but whose streams are not stopped yet."""
     house.turn(holder=holder)
     closing = InFlight("1.000001", house.clock.epoch(), holder, "stream", streams[0], "C1", streams=streams)
     house.store.update(KEY, lambda record: record.with_in_flight(closing).with_answer("3.000003"))
     return closing
 
 
-def test_a_whole_answer_of_the_dead_is_closed_and_not_marked() -> None:
+def test_whole_answer_of_a_dead_process_is_closed_and_not_marked() -> None:
     house = House(ending=Ending(fails=1))
     whole(house, DEAD, "2.000002", "3.000003")
     house.sweep()
     assert house.ending.ended == []
     assert house.ending.closed == [("C1", ("2.000002", "3.000003"), False)]
-    assert house.clock.slept == [SECOND_LOOK]  # Slack was away at the first
+    assert house.clock.slept == [SECOND_LOOK]  # Slack failed at the first look
     assert house.store.in_flight("hook") == ()
     assert (house.record().open, house.record().last_answer_ts) == ((), "3.000003")
 
 
-def test_the_living_close_their_own() -> None:
+def test_whole_answer_of_a_living_process_is_left_alone() -> None:
     house = House(running={"1.000001"})
     whole(house, HERE.name, "2.000002")
     house.sweep()
@@ -240,7 +240,7 @@ def test_the_living_close_their_own() -> None:
     assert len(house.store.in_flight("hook")) == 1
 
 
-def test_whose_lease_still_stands_is_looked_at_again() -> None:
+def test_turn_with_a_valid_lease_is_looked_at_again() -> None:
     house = House(leases=(leases := Leases(gone=None)))
     whole(house, ELSEWHERE, "2.000002")
     house.clock.advance(EXPIRY + 2)
@@ -254,7 +254,7 @@ def test_whose_lease_still_stands_is_looked_at_again() -> None:
 
 
 class Flaky(FakeDifyStorage):
-    """Fails so many reads of the keys that begin like this."""
+    """Fails at the next `left` reads of keys that begin with `failing`."""
 
     failing = ""
     left = 0
@@ -268,7 +268,7 @@ class Flaky(FakeDifyStorage):
 
 @pytest.mark.parametrize("what", ["t1-", "f1-"])
 @pytest.mark.parametrize("fails", [1, 2, 5])
-def test_what_could_not_be_read_has_not_ended(what: str, fails: int) -> None:
+def test_turn_that_could_not_be_read_is_ended_by_a_later_sweep(what: str, fails: int) -> None:
     storage = Flaky()
     house = House(storage=storage)
     house.turn()
@@ -283,7 +283,7 @@ def test_what_could_not_be_read_has_not_ended(what: str, fails: int) -> None:
     assert restarted.store.in_flight("hook") == ()
 
 
-def test_a_line_whose_record_nobody_has_is_kept_until_it_is_old() -> None:
+def test_entry_without_a_record_is_kept_until_it_is_old() -> None:
     house = House()
     house.store.note_in_flight(OpenTurn(KEY, "1.000001", DEAD, house.clock.epoch()))
     assert not house.sweep()
@@ -293,7 +293,7 @@ def test_a_line_whose_record_nobody_has_is_kept_until_it_is_old() -> None:
     assert house.store.in_flight("hook") == ()
 
 
-def test_what_was_closed_by_its_own_process_costs_no_call() -> None:
+def test_turn_closed_by_its_own_process_costs_no_call() -> None:
     house = House()
     for number in range(50):
         key = replace(KEY, thread=f"{number + 1}.000001")
@@ -306,7 +306,7 @@ def test_what_was_closed_by_its_own_process_costs_no_call() -> None:
     assert house.store.in_flight("hook") == ()
 
 
-def test_a_sweep_is_due_at_first_and_then_now_and_then() -> None:
+def test_sweep_is_due_at_first_and_then_at_intervals() -> None:
     clock = FakeClock()
     sweeps = SweepSchedule(clock)
     assert sweeps.take("hook")
@@ -328,8 +328,8 @@ def many(house: House, count: int) -> None:
         house.store.note_in_flight(OpenTurn(key, note.ts, DEAD, house.clock.epoch() + number))
 
 
-def test_a_sweep_ends_in_time_and_the_next_one_goes_on() -> None:
-    """With some 19 stops a minute, not all that a full process leaves behind can be ended in one request."""
+def test_sweep_ends_in_time_and_the_next_one_goes_on() -> None:
+    """Slack allows about 19 stops a minute, so one request cannot end all orphans of a full process."""
     house = House()
     many(house, 400)
     house.ending.inside = lambda: house.clock.advance(3.0)
@@ -343,5 +343,5 @@ def test_a_sweep_ends_in_time_and_the_next_one_goes_on() -> None:
     assert house.store.in_flight("hook") == ()
 
 
-def test_there_is_time_for_the_last_one_it_ends() -> None:
+def test_sweep_leaves_time_for_its_last_orphan() -> None:
     assert SWEEP_SECONDS + LONGEST_END < REQUEST_SECONDS

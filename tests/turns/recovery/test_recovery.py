@@ -20,7 +20,7 @@ SECRET = "xoxb-nobodys-business"
 
 
 def recovery(clock: FakeClock, *, is_away: bool = False, carries: bool = False) -> Recovery:
-    """One that comes no further than to the store."""
+    """A recovery that can only read its store."""
     stores = SimpleNamespace(presence=lambda _: None, is_away=lambda _: is_away)
     services = SimpleNamespace(interrupted=lambda *_: None)
     running = SimpleNamespace(carries=lambda _: carries)
@@ -36,7 +36,7 @@ class BrokenStore:
         raise RuntimeError(SECRET)
 
 
-def test_a_sweep_that_breaks_is_made_again_and_told_without_what_the_error_says(
+def test_sweep_that_raises_is_made_again_and_logged_without_the_error_text(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     clock = FakeClock()
@@ -51,7 +51,7 @@ def test_a_sweep_that_breaks_is_made_again_and_told_without_what_the_error_says(
 
 
 @pytest.mark.parametrize("is_away", [False, True])
-def test_while_redis_is_away_nobody_knows_what_is_open(is_away: bool) -> None:
+def test_sweep_is_made_again_when_redis_was_away(is_away: bool) -> None:
     clock = FakeClock()
     ours = recovery(clock, is_away=is_away)
     assert ours.sweeps.take("hook")
@@ -67,8 +67,8 @@ ELSEWHERE = replace(HERE, machine="another").name
     ("holder", "age", "listed"),
     [(DEAD, REPEATED, 1), (ELSEWHERE, REPEATED, 1), (DEAD, 0.0, 0), (HERE.name, REPEATED, 0)],
 )
-def test_what_came_again_may_have_died_before_it_was_listed(holder: str, age: float, listed: int) -> None:
-    """The request that asks counts among the running turns with the same message: that says nothing."""
+def test_repeated_message_of_a_dead_process_is_listed(holder: str, age: float, listed: int) -> None:
+    """The new request is itself counted as a running turn of this message, so that count proves nothing."""
     clock = FakeClock()
     ours, threads = recovery(clock, carries=True), store(clock)
     note = InFlight("1.000001", clock.epoch(), holder)
@@ -80,7 +80,7 @@ def test_what_came_again_may_have_died_before_it_was_listed(holder: str, age: fl
     assert ours.sweeps.take("hook") is bool(listed)
 
 
-def test_what_came_again_after_its_end_is_not() -> None:
+def test_repeated_message_is_not_listed_after_its_end() -> None:
     clock = FakeClock()
     ours, threads = recovery(clock), store(clock)
     threads.update(KEY, lambda record: record.with_handled("1.000001"))

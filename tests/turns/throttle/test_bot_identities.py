@@ -46,7 +46,7 @@ class Slack:
         (BOT, replace(MESSAGE, team_id="T2", enterprise_id="E1"), True),
     ],
 )
-def test_whose_event_it_is(bot: AuthInfo, message: Message, foreign: bool) -> None:
+def test_event_of_another_installation_is_foreign(bot: AuthInfo, message: Message, foreign: bool) -> None:
     assert is_foreign(message, bot) is foreign
 
 
@@ -62,7 +62,7 @@ def test_slack_is_asked_once_an_hour_for_each_token() -> None:
     assert one.asked == 2
 
 
-def test_whose_a_token_is_stays_known_while_slack_does_not_tell_again() -> None:
+def test_bot_stays_known_when_slack_does_not_answer_again() -> None:
     clock = FakeClock()
     bots, slack = BotIdentities(clock), Slack()
     assert bots.of(cast("SlackApi", slack)) == BOT
@@ -74,7 +74,7 @@ def test_whose_a_token_is_stays_known_while_slack_does_not_tell_again() -> None:
     assert slack.asked == 4
 
 
-def test_nobody_waits_while_slack_is_asked_again() -> None:
+def test_caller_does_not_wait_while_slack_is_asked_again() -> None:
     clock = FakeClock()
     bots, slack = BotIdentities(clock), Slack()
     bots.of(cast("SlackApi", slack))
@@ -84,12 +84,12 @@ def test_nobody_waits_while_slack_is_asked_again() -> None:
         assert bots.of(cast("SlackApi", slack)) == BOT
 
 
-def test_an_answer_that_names_no_workspace_is_none() -> None:
+def test_answer_without_a_workspace_counts_as_none() -> None:
     bots = BotIdentities(FakeClock())
     assert bots.of(cast("SlackApi", Slack(says=replace(BOT, team_id="")))) is None
 
 
-def test_a_failure_is_no_answer_and_is_asked_again_after_a_minute() -> None:
+def test_failed_call_is_repeated_after_a_minute() -> None:
     clock = FakeClock()
     bots, slack = BotIdentities(clock), Slack(fails=True)
     assert [bots.of(cast("SlackApi", slack)) for _ in range(3)] == [None] * 3
@@ -99,7 +99,7 @@ def test_a_failure_is_no_answer_and_is_asked_again_after_a_minute() -> None:
     assert bots.of(cast("SlackApi", slack)) == BOT
 
 
-def test_those_who_ask_at_once_ask_once() -> None:
+def test_callers_at_one_time_make_one_call() -> None:
     clock = FakeClock()
     bots, slack = BotIdentities(clock), Slack(waits=0.02)
     asking = [gevent.spawn(bots.of, cast("SlackApi", slack)) for _ in range(5)]
@@ -107,7 +107,7 @@ def test_those_who_ask_at_once_ask_once() -> None:
     assert slack.asked == 1
 
 
-def test_nobody_waits_for_a_slack_that_does_not_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_caller_waits_only_its_limit_when_slack_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(team, "AUTH_TEST_WALL_FLOOR", 0.01)
     bots, slack = BotIdentities(FakeClock()), Slack(waits=0.1)
     assert bots.of(cast("SlackApi", slack)) is None

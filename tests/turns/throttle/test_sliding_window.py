@@ -7,14 +7,14 @@ from turns.throttle.sliding_window import Limit, Over, SlidingWindow
 LIMITS = (Limit(3, 60.0), Limit(5, 600.0))
 
 
-def test_within_the_limits_everybody_is_let_in() -> None:
+def test_message_within_the_limits_is_accepted() -> None:
     clock = FakeClock()
     allowance = SlidingWindow(LIMITS, clock)
     assert [allowance.take("a") for _ in range(3)] == [None] * 3
     assert [allowance.take("b") for _ in range(3)] == [None] * 3
 
 
-def test_one_too_many_is_told_once() -> None:
+def test_message_above_the_limit_is_told_once() -> None:
     clock = FakeClock()
     allowance = SlidingWindow(LIMITS, clock)
     for _ in range(3):
@@ -27,7 +27,7 @@ def test_one_too_many_is_told_once() -> None:
     assert allowance.take("a") is None
 
 
-def test_a_new_flood_is_told_again() -> None:
+def test_new_flood_is_told_again() -> None:
     clock = FakeClock()
     allowance = SlidingWindow((Limit(1, 60.0),), clock)
     for _ in range(3):
@@ -37,7 +37,7 @@ def test_a_new_flood_is_told_again() -> None:
         clock.advance(60.0)
 
 
-def test_the_long_limit_holds_beyond_the_short_one() -> None:
+def test_long_limit_applies_after_the_short_one() -> None:
     clock = FakeClock()
     allowance = SlidingWindow(LIMITS, clock)
     let_in = 0
@@ -47,7 +47,7 @@ def test_the_long_limit_holds_beyond_the_short_one() -> None:
     assert let_in == 5
 
 
-def test_memory_is_bounded() -> None:
+def test_number_of_remembered_names_is_bounded() -> None:
     allowance = SlidingWindow(LIMITS, FakeClock(), names=10)
     for number in range(1000):
         allowance.take(str(number))
@@ -56,7 +56,7 @@ def test_memory_is_bounded() -> None:
 
 @settings(max_examples=100)
 @given(st.lists(st.floats(0.0, 90.0), max_size=60))
-def test_never_more_than_either_limit_in_any_window(pauses: list[float]) -> None:
+def test_accepted_messages_keep_both_limits_in_any_window(pauses: list[float]) -> None:
     clock = FakeClock(0.0)
     allowance = SlidingWindow(LIMITS, clock)
     let_in: list[float] = []

@@ -19,49 +19,49 @@ KEY = ThreadKey("hook", "app", "T1", "C1", "1.000001")
 
 
 def verdicts(
-    door: Throttle, times: int, message: Message = MESSAGE, key: ThreadKey = KEY
+    throttle: Throttle, times: int, message: Message = MESSAGE, key: ThreadKey = KEY
 ) -> list[TurnedAway | None]:
-    return [door.turned_away(message, key, OURS, slack_connect=False) for _ in range(times)]
+    return [throttle.turned_away(message, key, OURS, slack_connect=False) for _ in range(times)]
 
 
-def test_a_person_who_writes_too_much_is_told_once() -> None:
-    door = Throttle(FakeClock())
-    found = verdicts(door, PER_USER[0].count + 3)
+def test_person_who_writes_too_much_is_told_once() -> None:
+    throttle = Throttle(FakeClock())
+    found = verdicts(throttle, PER_USER[0].count + 3)
     assert found[: PER_USER[0].count] == [None] * PER_USER[0].count
     told, *silent = found[PER_USER[0].count :]
     assert told is not None
     assert told.say is Say.RATE_LIMITED
     assert [one and one.say for one in silent] == [None, None]
     assert all(silent)
-    assert verdicts(door, 1, replace(MESSAGE, user="U2"), replace(KEY, thread="2")) == [None]
+    assert verdicts(throttle, 1, replace(MESSAGE, user="U2"), replace(KEY, thread="2")) == [None]
 
 
-def test_a_thread_has_a_budget_whoever_writes() -> None:
-    door, found = Throttle(FakeClock()), []
+def test_thread_has_a_limit_for_all_authors_together() -> None:
+    throttle, found = Throttle(FakeClock()), []
     for number in range(PER_THREAD[0].count + 2):
-        found += verdicts(door, 1, replace(MESSAGE, user=f"U{number}"))
+        found += verdicts(throttle, 1, replace(MESSAGE, user=f"U{number}"))
     assert found[: PER_THREAD[0].count] == [None] * PER_THREAD[0].count
     assert [one and one.say for one in found[PER_THREAD[0].count :]] == [Say.BUDGET_USED_UP, None]
-    assert verdicts(door, 1, replace(MESSAGE, user="U0"), replace(KEY, thread="2")) == [None]
+    assert verdicts(throttle, 1, replace(MESSAGE, user="U0"), replace(KEY, thread="2")) == [None]
 
 
-def test_another_teams_event_is_not_answered_and_logged_once(caplog: pytest.LogCaptureFixture) -> None:
-    door = Throttle(FakeClock())
+def test_event_of_another_team_is_refused_and_logged_once(caplog: pytest.LogCaptureFixture) -> None:
+    throttle = Throttle(FakeClock())
     with caplog.at_level(logging.WARNING, "slack_bridge"):
-        found = verdicts(door, 3, replace(MESSAGE, team_id="T9"))
+        found = verdicts(throttle, 3, replace(MESSAGE, team_id="T9"))
     assert [one and (one.why, one.say) for one in found] == [("foreign team", None)] * 3
     assert len(caplog.records) == 1
     assert "T9" in caplog.text
 
 
-def test_strangers_use_up_nobodys_allowance() -> None:
-    door = Throttle(FakeClock())
-    verdicts(door, 100, replace(MESSAGE, team_id="T9"))
-    assert verdicts(door, 1) == [None]
+def test_message_of_a_stranger_does_not_count_towards_limits() -> None:
+    throttle = Throttle(FakeClock())
+    verdicts(throttle, 100, replace(MESSAGE, team_id="T9"))
+    assert verdicts(throttle, 1) == [None]
 
 
 @pytest.mark.parametrize("team_id", ["T1", "T9"])
-def test_nobody_is_let_in_while_slack_does_not_say_whose_token_it_is(team_id: str) -> None:
+def test_message_is_refused_while_the_token_s_workspace_is_unknown(team_id: str) -> None:
     clock = FakeClock()
     away = installation(SlackUnreachable("auth.test"), clock)
     refused = Throttle(clock).turned_away(replace(MESSAGE, team_id=team_id), KEY, away, slack_connect=False)
@@ -69,7 +69,7 @@ def test_nobody_is_let_in_while_slack_does_not_say_whose_token_it_is(team_id: st
     assert sum(clock.slept) >= LONGEST_DOUBT
 
 
-def test_nobody_waits_for_a_token_that_slack_refuses() -> None:
+def test_turn_does_not_wait_for_a_refused_token() -> None:
     clock = FakeClock()
     dead = installation(SlackRefused("auth.test", "token_revoked"), clock)
     assert Throttle(clock).turned_away(MESSAGE, KEY, dead, slack_connect=False)
@@ -97,7 +97,7 @@ def test_author_counts_as_ours_by_the_enterprise_of_the_token(
     assert (found is None) is let_in
 
 
-def test_a_workspace_of_no_organisation_has_no_colleagues_elsewhere() -> None:
+def test_author_of_another_workspace_is_refused_without_an_organisation() -> None:
     for named in ("E9", ""):
         message = replace(MESSAGE, user_team="E9", enterprise_id=named)
         assert Throttle(FakeClock()).turned_away(message, KEY, OURS, slack_connect=False)

@@ -1,4 +1,4 @@
-"""Two processes, one storage: a group direct message's mention, its other event, and which of them is answered."""
+"""Two processes get the two events of a mention in a group direct message: only one of the events is answered."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -22,7 +22,7 @@ MENTION = Message("T1", "G1", "1.000001", "app_mention", user="U1", text="hi")
 
 @dataclass
 class Waiting(FakeClock):
-    """Something happens while somebody sleeps."""
+    """Calls `meanwhile` during each sleep."""
 
     meanwhile: Callable[[], object] = lambda: None
 
@@ -43,10 +43,10 @@ class Processes:
     def store(self) -> Buckets:
         return Buckets(BucketState(), self.storage, self.clock, 30)
 
-    def taking(self, holder: str) -> Claim:
+    def claim_of(self, holder: str) -> Claim:
         return Claim(self.store(), KEY, MENTION, holder, self.clock)
 
-    def unplaced(
+    def unknown_channel(
         self,
         message: Message = MENTION,
         *,
@@ -87,27 +87,27 @@ class Processes:
         replace(MENTION, source="button", channel_type="mpim"),
     ],
 )
-def test_whatever_is_placed_goes_on_at_once(message: Message) -> None:
+def test_message_in_a_channel_of_known_type_goes_on_at_once(message: Message) -> None:
     processes = Processes()
-    assert processes.unplaced(message, direct_messages=False).not_answered() == ""
+    assert processes.unknown_channel(message, direct_messages=False).not_answered() == ""
     assert (processes.clock.slept, processes.patience) == ([], [])
 
 
-def test_a_mention_in_a_channel_goes_on_at_once() -> None:
+def test_mention_in_a_channel_goes_on_at_once() -> None:
     processes = Processes()
-    assert processes.unplaced(group=False, direct_messages=False).not_answered() == ""
+    assert processes.unknown_channel(group=False, direct_messages=False).not_answered() == ""
     assert processes.clock.slept == []
 
 
-def test_direct_messages_that_are_off_are_off_in_groups_too() -> None:
-    assert Processes().unplaced(direct_messages=False).not_answered() == "direct messages are off"
+def test_mention_in_a_group_is_refused_when_direct_messages_are_off() -> None:
+    assert Processes().unknown_channel(direct_messages=False).not_answered() == "direct messages are off"
 
 
 @pytest.mark.parametrize("source", ["app_mention", "button", "message"])
-def test_unknown_channel_is_refused_while_direct_messages_are_off(source: Source) -> None:
+def test_unknown_channel_is_refused_when_direct_messages_are_off(source: Source) -> None:
     message = replace(MENTION, source=source)
-    assert Processes().unplaced(message, group=None, direct_messages=False).not_answered()
-    assert Processes().unplaced(message, group=None).not_answered() == ""
+    assert Processes().unknown_channel(message, group=None, direct_messages=False).not_answered()
+    assert Processes().unknown_channel(message, group=None).not_answered() == ""
 
 
 @pytest.mark.parametrize(
@@ -119,8 +119,8 @@ def test_press_in_an_unknown_channel_keeps_to_the_allowed_channels(
 ) -> None:
     press = replace(MENTION, source="button", channel=channel)
     processes = Processes()
-    unplaced = processes.unplaced(press, group=group, allowed_channels=frozenset({"C1"}))
-    assert (unplaced.not_answered() == "") is answered
+    judged = processes.unknown_channel(press, group=group, allowed_channels=frozenset({"C1"}))
+    assert (judged.not_answered() == "") is answered
     assert processes.clock.slept == []
 
 
@@ -134,49 +134,49 @@ def test_press_in_an_unknown_channel_keeps_to_the_allowed_channels(
         ("message", True, []),
     ],
 )
-def test_slack_is_asked_only_where_something_hangs_on_it_and_patiently_where_a_rule_does(
+def test_slack_is_asked_only_when_the_answer_matters(
     source: Source, direct_messages: bool, patience: list[Patience]
 ) -> None:
     processes = Processes()
     message = replace(MENTION, source=source)
-    processes.unplaced(message, group=False, direct_messages=direct_messages).not_answered()
+    processes.unknown_channel(message, group=False, direct_messages=direct_messages).not_answered()
     assert processes.patience == patience
 
 
-def test_only_a_mention_is_listed_as_one_of_two_events() -> None:
+def test_only_a_mention_is_in_doubt() -> None:
     processes = Processes()
-    assert processes.unplaced().in_doubt
-    assert not processes.unplaced(replace(MENTION, source="button")).in_doubt
+    assert processes.unknown_channel().in_doubt
+    assert not processes.unknown_channel(replace(MENTION, source="button")).in_doubt
 
 
-def test_a_mention_that_comes_alone_is_answered() -> None:
+def test_mention_without_another_event_is_answered() -> None:
     processes = Processes()
-    assert processes.taking("a").claim() is not None
-    assert processes.unplaced().not_answered() == ""
+    assert processes.claim_of("a").claim() is not None
+    assert processes.unknown_channel().not_answered() == ""
     assert sum(processes.clock.slept) >= OTHER_EVENT
 
 
-def test_it_gives_way_to_a_claim_that_overwrote_its_own() -> None:
+def test_mention_gives_way_to_a_claim_that_overwrote_its_own() -> None:
     processes = Processes()
-    processes.taking("a").claim()
+    processes.claim_of("a").claim()
     note = InFlight("1.000001", 1.0, "b")
     processes.clock.meanwhile = lambda: processes.store().update(KEY, lambda known: known.with_open(note))
-    assert processes.unplaced().not_answered() == "its other event is answered"
-    processes.taking("a").leave()
+    assert processes.unknown_channel().not_answered() == "its other event is answered"
+    processes.claim_of("a").leave()
     assert [turn.holder for turn in processes.record().open] == ["b"]
 
 
-def test_it_gives_way_to_a_claim_that_its_own_overwrote() -> None:
+def test_mention_gives_way_to_a_claim_that_its_own_overwrote() -> None:
     processes = Processes()
-    processes.taking("a").claim()
-    processes.clock.meanwhile = processes.taking("b").list_open
-    assert processes.unplaced().not_answered() == "its other event is answered"
-    processes.taking("a").leave()
+    processes.claim_of("a").claim()
+    processes.clock.meanwhile = processes.claim_of("b").list_open
+    assert processes.unknown_channel().not_answered() == "its other event is answered"
+    processes.claim_of("a").leave()
     assert processes.record().open == ()
     assert [one.holder for one in processes.store().in_flight("hook")] == ["b"]
 
 
-def test_a_store_that_is_broken_costs_nobody_the_answer() -> None:
+def test_mention_is_answered_when_the_store_is_broken() -> None:
     processes = Processes()
     processes.storage.error = Exception("the storage is away")
-    assert processes.unplaced().not_answered() == ""
+    assert processes.unknown_channel().not_answered() == ""
