@@ -42,7 +42,7 @@ class Environment:
 
 
 def read_environment(variables: Mapping[str, str]) -> Environment:
-    """Read the environment. Raises SettingsError for an address the token must not go to, and for stray test settings."""
+    """Read the environment. Raises SettingsError for an address the token must not go to or a stray test setting."""
     slack_api_url = _slack_base(variables, "SLACK_API_URL", SLACK_API_URL)
     return Environment(
         slack_api_url=slack_api_url + "/",

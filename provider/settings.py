@@ -85,7 +85,7 @@ class Settings:
         return app_id
 
     def inputs_for(self, app_id: str) -> Mapping[str, object]:
-        """The admin's values for the variables of this app; empty for any app but the default one, to which they belong."""
+        """The admin's values for the variables of this app; empty for any app but the default one."""
         return self.app_inputs if app_id == self.app_id else _NOTHING
 
     def _problem(self, setting: str) -> SettingsError | None:

@@ -118,7 +118,7 @@ def channel_apps(raw: object, problems: Problems) -> Mapping[str, str]:
 
 
 def app(raw: object, problems: Problems) -> tuple[str | None, Mapping[str, object]]:
-    """The app's id and inputs from the app selector's `{"app_id", "inputs", …}` (docs/platform/dify.md#app-selector)."""
+    """App id and inputs from the app selector's `{"app_id", "inputs", …}` (docs/platform/dify.md#app-selector)."""
     if raw is None or raw == "":
         return None, MappingProxyType({})
     selected = raw if isinstance(raw, Mapping) else {}
@@ -193,7 +193,7 @@ def base_url(
 
 
 def redis_url(raw: object, problems: Problems) -> str | None:
-    """A `redis://`, `rediss://` or `unix://` address, perhaps with a password. Commands would fail on unknown options."""
+    """A `redis://`, `rediss://` or `unix://` address, perhaps with a password. Commands fail on unknown options."""
     url = text(raw)
     if raw is None or (isinstance(raw, str) and not url):
         return None

@@ -29,7 +29,7 @@ class Speech:
         self._source: object = None
 
     def delta(self, text: str, source: object = None) -> Events:
-        """Append text of one model. Text of another one is filtered anew, so an unclosed `<think>` hides only its own."""
+        """Append text of one model. Text of another is filtered anew, so an unclosed `<think>` hides only its own."""
         if not text:
             return []
         events = self.flush() if source != self._source else []
