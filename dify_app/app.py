@@ -134,9 +134,8 @@ class DifyApp:
         try:
             form = self.form()
         except DifyError:
-            return _Call(
-                question.prefaced, dict(self._admin_inputs)
-            )  # if the form is wrong, the run itself gives a better error
+            # If the form is wrong, the run itself gives a better error.
+            return _Call(question.prefaced, dict(self._admin_inputs))
         values = known_values(form, self._admin_inputs, question.context, question.files)
         variable = query_variable(form, values)
         if variable and self._kind(conversation_id, variable) == "inputs":

@@ -129,9 +129,7 @@ class FormCache:
         if found is None:
             found = self._known[app_id] = self._fetched(fetch)
         if isinstance(found, DifyError):
-            raise found.with_traceback(
-                None
-            )  # the error stays in the cache, so it must not hold this turn's frames
+            raise found.with_traceback(None)  # a kept error must not hold this turn's frames
         return found
 
     def _fetched(self, fetch: Callable[[], Mapping[str, Any]]) -> AppForm | DifyError:

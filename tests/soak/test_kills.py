@@ -38,7 +38,7 @@ def test_questions_are_neither_lost_nor_doubled_under_random_kills(
 ) -> None:
     world, processes = killed
     fates, wrong = under_kills(world, questions=QUESTIONS, kills=KILLS, seed=seed, processes=processes)
-    print({str(fate): number for fate, number in fates.items()})  # the numbers are the purpose of `make soak`
+    print({str(fate): number for fate, number in fates.items()})  # noqa: T201 - what `make soak` is for
     assert wrong == []
     assert sum(fates.values()) == QUESTIONS
     assert fates[Fate.WHOLE] >= QUESTIONS // 3

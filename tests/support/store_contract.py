@@ -88,9 +88,7 @@ class ThreadContract:
             assert store.claim(key, ts, unchanged) is not None
         for ts in times:
             assert open_store().claim(key, ts, unchanged) is None
-        assert (
-            open_store().claim(key, f"{second - 30}.000200", unchanged) is not None
-        )  # this ts is among the remembered ones
+        assert open_store().claim(key, f"{second - 30}.000200", unchanged) is not None  # among the remembered
         clock.advance(REPLAY_SECONDS)
         assert open_store().claim(key, f"{second - 70}.000100", unchanged) is not None
 
