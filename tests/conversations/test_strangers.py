@@ -19,7 +19,7 @@ MANY = PER_USER[0].count
 
 
 def turn_lines(world: World) -> dict[str, dict[str, Any]]:
-    """The log's line of each turn of this channel, by the message's ts; each kind of daemon quotes the line differently."""
+    """The log line of each turn of this channel, by the message's ts; each kind of daemon quotes it differently."""
     log, decoder = world.daemon.log().replace("\\", ""), json.JSONDecoder()
     found = (decoder.raw_decode(log, start.start())[0]["turn"] for start in re.finditer(r'\{"turn":', log))
     return {turn["ts"]: turn for turn in found if turn["channel"] == world.channel}

@@ -58,7 +58,7 @@ def asked(world: World) -> list[str]:
 
 
 def test_press_by_a_member_of_another_enterprise_is_not_answered(handbook: World) -> None:
-    """The payload names the presser's own enterprise, and for a user of a whole enterprise the enterprise's id as team."""
+    """The payload names the presser's own enterprise; a user of a whole enterprise has the enterprise's id as team."""
     root, ts = greeted(handbook)
     foreign = handbook.slack.add_user("zoe", team_id="E0FOREIGN", enterprise_id="E0FOREIGN")
     assert handbook.slack.press(handbook.channel, ts, foreign, "ask_0").status == 200

@@ -2,7 +2,7 @@ import pytest
 
 from dify_app.stream.first_words import MOST_LEAD, FirstWords
 
-THOUGHT = ""  # this piece stands for a thought
+THOUGHT = ""  # marks the place of a thought in the lists below
 
 
 def said(*pieces: str) -> str:
