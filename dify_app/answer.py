@@ -1,4 +1,4 @@
-"""What a Dify app says, typed: the one language between `dify_app` and those who show it."""
+"""What a Dify app says, as typed events: `dify_app` produces them, and the code that shows the answer reads them."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,39 +10,39 @@ EndStatus = Literal["succeeded", "partial-succeeded", "stopped", "paused"]
 
 @dataclass(frozen=True, slots=True)
 class ConversationStarted:
-    """The conversation this answer belongs to; seen with the first event and whenever it changes."""
+    """Names the conversation this answer belongs to; sent first and whenever the conversation changes."""
 
     conversation_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:
-    """Markdown to append to the answer; never empty, thoughts already taken out."""
+    """Markdown to append to the answer. It is never empty, and the model's thoughts are already taken out."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class TextReplaced:
-    """The answer so far is void (moderation); `text` is the whole of it now, and may be empty."""
+    """The answer so far is void (moderation); `text` is now the whole answer, and may be empty."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Thought:
-    """What the model thought aloud, to append; shown as a collapsed step or not at all."""
+    """A piece of the model's thinking, to append to its thoughts; shown as a collapsed step or not at all."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A piece of work, sent again with the same `id` whenever it changes.
+    """A piece of work. It is sent again with the same `id` whenever it changes.
 
-    `output` is one short line or empty and never holds an error's text. `rounds` counts an iteration's or
-    a loop's rounds, whose nodes are folded into this one step (0: no iteration). `parent` is the id of the
-    log entry this one hangs under, or empty.
+    `output` is one short line or empty and never holds an error's text. `rounds` counts the rounds of an iteration or
+    a loop, whose nodes are shown as this one step (0: the step is no iteration). `parent` is the id of the log entry
+    that this entry belongs to, or empty.
     """
 
     id: str
@@ -71,7 +71,7 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class FileProduced:
-    """A file the app made; `url` as Dify gave it, so often relative.
+    """A file the app made. `url` is as Dify gave it, and therefore often relative.
 
     `kind` is image, document, audio, video or custom.
     """
@@ -93,14 +93,14 @@ class FilesDropped:
 
 @dataclass(frozen=True, slots=True)
 class QuestionCut:
-    """The app's variable takes only so many characters of the question; the rest was not passed on."""
+    """The app's variable limits how long the question may be; the rest of the question was not passed on."""
 
     length: int
 
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """The app waits for a human: its form's Markdown, the page to go on at (or empty), the form's buttons."""
+    """The app waits for a person: the form's Markdown, the address of its page (or empty), the form's buttons."""
 
     text: str
     where: str = ""
@@ -110,7 +110,7 @@ class Paused:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The app said it is done; the last event of every answer that did not fail."""
+    """The app said that it is done. This is the last event of every answer that did not fail."""
 
     status: EndStatus
 

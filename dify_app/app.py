@@ -18,12 +18,12 @@ from dify_app.run_options import RunOptions
 from dify_app.stream import AppKind, Reducer
 from errors import AppMisconfigured, ConversationLost, DifyError, FileRefused, Incomplete
 
-_THREAD = "slack_thread"  # the variable that takes what others said before
+_THREAD = "slack_thread"  # the variable that takes what other members said before the question
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the app is asked, and what it is told with it; the arguments of `DifyApp.ask`."""
+    """What the app is asked, and the facts that go with the question; these are the arguments of `DifyApp.ask`."""
 
     query: str
     context: Mapping[str, str]
@@ -32,14 +32,14 @@ class Question:
 
     @property
     def prefaced(self) -> str:
-        """The query behind what others said."""
+        """The query, with what other members said put before it."""
         return self.preface + self.query
 
 
 class DifyApp:
-    """An app, for one request: `calls` is the SDK's `session.app`, which lives no longer.
+    """An app, for one request. `calls` is the SDK's `session.app`, which is valid only as long as the request.
 
-    `forms` and `kinds` are the process's, which may serve several workspaces of Dify: `scope` keeps them apart.
+    `forms` and `kinds` belong to the process, which may serve several workspaces of Dify; `scope` keeps these apart.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class DifyApp:
         self._manner = manner
 
     def speak(self, locale: str) -> None:
-        """Name tools in this language from now on; Dify writes it as in ja_JP."""
+        """Name tools in this language from now on. `locale` is written as Dify writes it, such as ja_JP."""
         self._manner = replace(self._manner, locale=locale)
 
     def form(self) -> AppForm:
@@ -71,22 +71,22 @@ class DifyApp:
 
     @property
     def forgets(self) -> bool:
-        """Whether it is known to keep no conversations: what was said before is only in the thread."""
+        """Whether the app is known to keep no conversations, so that earlier messages are found only in the thread."""
         return self._kinds.get(self._known_as) == "inputs"
 
     def takes_files(self) -> bool:
-        """Whether a file variable is left empty by the admin. Raises DifyError."""
+        """Whether the admin left a file variable empty. Raises DifyError."""
         return any(variable.name not in self._filled() for variable in self.form().file_variables)
 
     def needs_file(self) -> bool:
-        """Whether one of those is required. Raises DifyError."""
+        """Whether the form requires a file variable that the admin left empty. Raises DifyError."""
         return any(
             variable.required and variable.name not in self._filled()
             for variable in self.form().file_variables
         )
 
     def place(self, files: Sequence[OfferedFile]) -> list[FileSlot | FileRefused]:
-        """Where each file would go. Raises DifyError."""
+        """Where each file would go in the form. Raises DifyError."""
         return list(place(self.form(), self._filled(), files))
 
     def _filled(self) -> Collection[str]:
@@ -102,14 +102,14 @@ class DifyApp:
         preface: str = "",
         anew: Callable[[], Question] | None = None,
     ) -> Generator[AnswerEvent]:
-        """Run the app once and tell what it says; close the iterator when it is not read to its end.
+        """Run the app once and yield what it says. Close the iterator if it is not read to its end.
 
-        `context` holds Slack's facts by variable name (README.md#what-the-app-learns), `files` what `files_in`
-        uploaded. `preface` stands before the query of an app that keeps conversations and declares no
-        `slack_thread`; another one's query goes into a variable, often a short one, and is left alone. A lost
-        conversation, or files that Dify cannot find, are refused before anything ran: only then is the app asked
-        once more without them, of the former what `anew` gives, since it knows nothing any more. Raises DifyError:
-        InputMissing before any run, the others at any time.
+        `context` holds Slack's facts by variable name (README.md#what-the-app-learns); `files` holds what `uploads.py`
+        uploaded. `preface` is put before the query only if the app keeps conversations and declares no `slack_thread`;
+        the query of any other app goes into a variable, which is often short. Dify refuses a lost conversation, or
+        files that it cannot find, before anything runs. Only then the app is asked once more: after a lost conversation
+        with the question that `anew` returns, since the app has forgotten everything, or else without the files.
+        Raises DifyError; InputMissing is raised only before a run, the other errors at any time.
         """
         question = Question(query, context, tuple(files), preface)
         try:
@@ -134,9 +134,8 @@ class DifyApp:
         try:
             form = self.form()
         except DifyError:
-            return _Call(
-                question.prefaced, dict(self._admin_inputs)
-            )  # the run itself tells better what is wrong
+            # If the form is wrong, the run itself gives a better error.
+            return _Call(question.prefaced, dict(self._admin_inputs))
         values = known_values(form, self._admin_inputs, question.context, question.files)
         variable = query_variable(form, values)
         if variable and self._kind(conversation_id, variable) == "inputs":
@@ -181,7 +180,7 @@ class DifyApp:
 
 @dataclass(frozen=True, slots=True)
 class _Call:
-    """What goes to Dify; `cut_to`: the characters that are left of the question, if it was too long."""
+    """What goes to Dify. `cut_to` is the number of characters kept of a question that was too long."""
 
     query: str
     inputs: dict[str, Any]

@@ -1,20 +1,20 @@
-"""The SDK's calls to an app, as far as they are used, and what they leave to know.
+"""The part of the SDK's app calls that the bridge uses, and how an app's kind is found out.
 
 Source: docs/platform/dify.md#app-information.
 
 Two kinds of app must be told apart before they run, because nothing may run twice
-(docs/architecture.md#d10-never-run-twice) and Dify tells no app's mode. Chatbots, agents and chatflows take the
-query beside their inputs; workflows and completion apps only in one of their inputs. Dify goes by the app's real
-mode whichever call is made, so one call serves all kinds, and the question is only whether the query must also go
-into a variable:
+(docs/architecture.md#d10-never-run-twice) and Dify does not say an app's mode. Chatbots, agents and chatflows take
+the query beside their inputs; workflows and completion apps take the query only as one of their inputs. Dify uses
+the app's real mode whichever call is made, so one call serves all kinds. The only question is whether the query
+must also go into a variable:
 
-- there is a conversation, or the app spoke before in this process: known;
-- the form has no text variable left for it: no question;
-- otherwise the app is called once with an empty query and a list where that text belongs. A chat app refuses
-  this as "missing query" before it looks at its inputs, any other as an input of the wrong type; both before
-  anything runs ([A] core/plugin/backwards_invocation/app.py, core/app/apps/base_app_generator.py).
+- if there is a conversation, or the app spoke before in this process, the kind is known;
+- if the form has no text variable left for the query, the kind does not matter;
+- otherwise the app is called once with an empty query and a list where a text belongs. A chat app refuses this call
+  as "missing query" before it looks at its inputs; any other app refuses it as an input of the wrong type. Both
+  refuse before anything runs ([A] core/plugin/backwards_invocation/app.py, core/app/apps/base_app_generator.py).
 
-Limit: Dify up to 1.14 at least runs no completion app for a plugin (it misses their `query`: HTTP 500).
+Limit: Dify up to at least 1.14 runs no completion app for a plugin (it fails on the missing `query`: HTTP 500).
 """
 
 from collections.abc import Generator, Mapping, MutableMapping
@@ -34,7 +34,7 @@ _MOST_APPS = 256
 
 
 class ChatCalls(Protocol):
-    """`session.app.chat` of the SDK; its stream is lazy: nothing is sent before its first item is wanted."""
+    """`session.app.chat` of the SDK. Its stream is lazy: nothing is sent before the first item is read."""
 
     def invoke(  # noqa: D102 - the SDK's
         self, app_id: str, query: str, inputs: dict[str, Any], response_mode: Any, conversation_id: str | None
@@ -51,14 +51,14 @@ class AppCalls(Protocol):
 
 
 def new_kinds() -> Kinds:
-    """An empty memory of apps' kinds by app id, for all turns of a process."""
+    """An empty memory of the apps' kinds by app id; all turns of a process share one."""
     return LRUCache(_MOST_APPS)
 
 
 def open_stream(
     calls: AppCalls, app_id: str, query: str, inputs: Mapping[str, Any], conversation_id: str = ""
 ) -> Stream:
-    """The app's raw events. Close it."""
+    """The app's raw events. The caller closes the stream."""
     stream: Stream = calls.chat.invoke(
         app_id=app_id,
         query=query,
@@ -70,7 +70,7 @@ def open_stream(
 
 
 def probe_kind(calls: AppCalls, app_id: str, variable: Variable) -> AppKind:
-    """The kind of app, from how it refuses a call that none can take. Raises DifyError."""
+    """The kind of the app, known from how it refuses a call that no app can accept. Raises DifyError."""
     try:
         with closing(open_stream(calls, app_id, "", {variable.name: [0]})) as stream:
             event = next(stream, None)
@@ -79,5 +79,5 @@ def probe_kind(calls: AppCalls, app_id: str, variable: Variable) -> AppKind:
         if kind is None:
             raise classify(error) from error
         return kind
-    # It took the call: not to be asked a second time, whatever it is doing now.
+    # The app accepted the call and may be running: it must not be called a second time.
     raise UnsupportedApp("kind_unknown") if event else DifyUnavailable()

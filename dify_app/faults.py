@@ -1,8 +1,8 @@
-"""Dify's failures told apart: the one place that reads what Dify and the plugin daemon write then.
+"""Tells Dify's failures apart. Only this module reads the error texts of Dify and of the plugin daemon.
 
 The SDK raises plain `Exception` with a text (docs/platform/dify.md#error-texts); an `error` event has a code. Both
-become a DifyError whose `kind` is one of the words below. The texts themselves go no further: they may hold the
-model provider's traces, or somebody's question.
+become a DifyError whose `kind` is one of the words below. The texts themselves are not passed on: they may hold the
+model provider's traces, or a member's question.
 """
 
 import json
@@ -38,7 +38,7 @@ _PROVIDER_CODES = {
     "completion_request_error": "provider_refused",
 }
 
-# Before the stream Dify calls nearly everything `invalid_param`; only its message tells
+# Before the stream begins, Dify uses the code `invalid_param` for nearly every error; only the message differs
 # (docs/platform/dify.md#errors-before-the-stream).
 _MESSAGES: tuple[tuple[str, Callable[[], DifyError]], ...] = (
     ("app not found", lambda: AppMisconfigured("app_missing")),
@@ -77,7 +77,7 @@ def classify(error: Exception, *, conversation_id: str = "") -> DifyError:
 
 
 def kind_refused(error: Exception) -> Literal["chat", "inputs"] | None:
-    """Which kind of app refused the senseless call of `app.py`; None: it was refused for another reason."""
+    """Which kind of app refused the test call of `calls.py`; None if the call was refused for another reason."""
     refusal = _refusal(str(error)[:_LONGEST_TEXT])
     message = str(refusal.get("message")) if refusal else ""
     if message == "missing query":
@@ -97,7 +97,7 @@ def refuses_files(error: DifyError) -> bool:
 
 
 def _refusal(text: str) -> dict[str, Any] | None:
-    """Dify's JSON out of `... status code: 400 and respond with: {...}`; None for any other."""
+    """The JSON that Dify sent, out of `... status code: 400 and respond with: {...}`; None for any other text."""
     status, _, body = text.partition(_RESPONDED)[2].partition(_BODY)
     if status.strip() != _BAD_REQUEST:
         return None

@@ -1,4 +1,4 @@
-"""What an app asks for and offers: Dify's `fetch_app`, remembered for five minutes.
+"""What an app asks for and offers, from Dify's `fetch_app`; the result is kept for five minutes.
 
 Source: docs/platform/dify.md#app-information.
 """
@@ -28,7 +28,7 @@ _MOST_APPS = 256
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """One field of the form. `max_length`: characters of a text, files of a file-list; None: no limit."""
+    """One field of the form. `max_length` counts characters of a text or files of a file-list; None is no limit."""
 
     name: str
     kind: str
@@ -43,7 +43,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class UploadLimits:
-    """Bytes per file by type, files per variable; None where Dify names no limit."""
+    """Bytes for each file by type, and files for each variable; None where Dify states no limit."""
 
     image: int | None = None
     video: int | None = None
@@ -52,13 +52,13 @@ class UploadLimits:
     count: int | None = None
 
     def size(self, kind: str) -> int | None:
-        """The limit for a type of file; what is neither image, video nor audio counts as a document."""
+        """The limit in bytes for a type of file; a file that is no image, video or audio counts as a document."""
         return {"image": self.image, "video": self.video, "audio": self.audio}.get(kind, self.document)
 
 
 @dataclass(frozen=True, slots=True)
 class AppForm:
-    """An app's form and manners. An empty one stands for an app that could not be asked."""
+    """An app's form and settings. An empty AppForm stands for an app that could not be read."""
 
     variables: tuple[Variable, ...] = ()
     opening_statement: str = ""
@@ -68,12 +68,12 @@ class AppForm:
 
     @property
     def file_variables(self) -> tuple[Variable, ...]:
-        """Those that take files, in the form's order."""
+        """The variables that take files, in the form's order."""
         return tuple(variable for variable in self.variables if variable.kind in FILE_KINDS)
 
 
 def parse_form(info: Mapping[str, Any]) -> AppForm:
-    """Read what `fetch_app` gives; members missing or of odd types count as absent."""
+    """Read what `fetch_app` gives; members that are missing or have an unexpected type count as absent."""
     fields = (
         (kind, field)
         for entry in mappings_of(info, "user_input_form")
@@ -117,19 +117,19 @@ def _limits(parameters: Mapping[str, Any]) -> UploadLimits:
 
 
 class FormCache:
-    """Forms by app id, for all turns of a process. A failure is remembered too, but for ten seconds only."""
+    """Forms by app id; all turns of a process share one cache. A failure is kept too, but only for ten seconds."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._known: TLRUCache[str, AppForm | DifyError] = TLRUCache(_MOST_APPS, _expiry, timer=clock.now)
 
     def get(self, app_id: str, fetch: Callable[[], Mapping[str, Any]]) -> AppForm:
-        """The form; `fetch` is called when it is not known. Raises DifyError."""
+        """The app's form; `fetch` is called when the cache does not have it. Raises DifyError."""
         found = self._known.get(app_id)
         if found is None:
             found = self._known[app_id] = self._fetched(fetch)
         if isinstance(found, DifyError):
-            raise found.with_traceback(None)  # kept for others: it must not hold this turn's frames
+            raise found.with_traceback(None)  # a kept error must not hold this turn's frames
         return found
 
     def _fetched(self, fetch: Callable[[], Mapping[str, Any]]) -> AppForm | DifyError:

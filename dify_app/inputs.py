@@ -1,13 +1,12 @@
-"""Which value goes into which variable of the app's form. Pure.
+"""Which value goes into which variable of the app's form. This module does no I/O.
 
-The admin's values from the app selector come first; facts about the Slack message fill declared text
-variables of their names that are left empty; files go where `files_in` placed them. Dify puts in the form's
-defaults itself, but only for variables that are not required: a required one that nobody fills gets its
-default here.
+The admin's values from the app selector come first. Facts about the Slack message fill the declared text variables
+of the same names that are still empty. Files go where `uploads.py` placed them. Dify fills in the form's defaults
+itself, but only for variables that are not required: a required variable without a value gets its default here.
 
-An app without conversations (workflow, completion) has no `query` beside its form, so the query goes into the
-text variable that, of those left empty, (1) has one of the usual names, in the order below; else (2) is the
-first required one; else (3) is the first. One alone is thus always taken.
+An app without conversations (workflow, completion) has no `query` beside its form, so the query goes into a text
+variable. Of the text variables left empty, it is (1) the one with one of the usual names, in the order below; else
+(2) the first required one; else (3) the first one. A single empty text variable is therefore always used.
 """
 
 import re
@@ -31,14 +30,14 @@ _QUERY_NAMES = (
     "prompt",
     "content",
 )
-_NEWEST_LAST = "slack_thread"  # cut at its beginning: the newest messages matter most
+_NEWEST_LAST = "slack_thread"  # cut at its beginning, because the newest messages matter most
 _NEXT_MESSAGE = re.compile(r"\n(?! )")
 
 
 def known_values(
     form: AppForm, admin: Mapping[str, Any], context: Mapping[str, str], files: Iterable[PlacedFile] = ()
 ) -> dict[str, Any]:
-    """The values that do not come from the query; what nobody fills is not in it."""
+    """The values that do not come from the query; a variable that has no value is left out."""
     values: dict[str, Any] = {}
     for variable in form.variables:
         value = admin.get(variable.name)
@@ -47,7 +46,7 @@ def known_values(
         if not _is_empty(value):
             values[variable.name] = _cut(variable, value)
         elif variable.required and variable.kind in TEXT_KINDS and variable.name in context:
-            values[variable.name] = ""  # Slack has nothing to say here, which is an answer too
+            values[variable.name] = ""  # Slack has no value for this fact, and an empty text says so
     for file in files:
         if file.many:
             values[file.variable] = [*values.get(file.variable, []), file.value()]
@@ -57,7 +56,7 @@ def known_values(
 
 
 def query_variable(form: AppForm, values: Mapping[str, Any]) -> Variable | None:
-    """Where an app without conversations takes the query; None if no text variable is left."""
+    """The variable that takes the query of an app without conversations; None if no text variable is left."""
     texts = (variable for variable in form.variables if variable.kind in TEXT_KINDS)
     free = [variable for variable in texts if variable.name not in values and not _is_slack(variable)]
     by_name = {variable.name.lower(): variable for variable in reversed(free)}
@@ -69,13 +68,13 @@ def query_variable(form: AppForm, values: Mapping[str, Any]) -> Variable | None:
 
 
 def with_query(form: AppForm, values: Mapping[str, Any], query: str) -> dict[str, Any]:
-    """The same values and the query in its variable, cut to the variable's length."""
+    """The same values with the query in its variable, cut to the variable's length."""
     variable = query_variable(form, values)
     return {**values, variable.name: _cut(variable, query)} if variable else dict(values)
 
 
 def checked(form: AppForm, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values and the defaults of required variables. Raises InputMissing for the first without any."""
+    """The values and the defaults of required variables. Raises InputMissing for the first one that has no value."""
     complete = dict(values)
     for variable in form.variables:
         if not variable.required or variable.name in complete:
@@ -105,7 +104,7 @@ def _cut(variable: Variable, value: Any) -> Any:
 def _newest(thread: str, limit: int) -> str:
     """The latest messages that fit whole, or else the beginning of the last one.
 
-    A message begins at the left, its further lines are indented: what a cut left of one must not begin there.
+    A message begins at the left edge and its further lines are indented, so the text must not begin inside a message.
     """
     begins = [0, *(found.end() for found in _NEXT_MESSAGE.finditer(thread))]
     begin = next((begin for begin in begins if len(thread) - begin <= limit), begins[-1])

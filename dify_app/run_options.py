@@ -1,4 +1,4 @@
-"""What a run is read with."""
+"""The facts that are needed to read the stream of a run."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """Facts about the surroundings that a stream itself does not tell.
+    """Facts that the stream itself does not tell.
 
-    `web_url` is the base of Dify's web app, where a paused run goes on; `locale` that of tools' names, such
-    as ja_JP; `owns` tells the addresses of files on Dify (`files_out`), whose images become files.
+    `web_url` is the base of Dify's web app, where a person continues a paused run. `locale` is the language of tools'
+    names, such as ja_JP. `owns` says whether an address is that of a file on Dify (`addresses.py`); images at such
+    addresses become files.
     """
 
     web_url: str = ""

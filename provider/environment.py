@@ -1,4 +1,4 @@
-"""The few environment variables the bridge looks at, read once; the rest holds the daemon's own keys.
+"""The environment variables that the bridge reads, once at its start; the others include the daemon's own keys.
 
 See docs/architecture.md#d7-secrets-stay.
 """
@@ -20,14 +20,14 @@ DAEMON_PORT = 5002  # the daemon's default SERVER_PORT
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What the process was started with.
+    """The values that the process was started with.
 
-    `slack_api_url` ends in a slash, `slack_files_url` does not. `time_scale` is the wall's seconds per second
+    `slack_api_url` ends in a slash, `slack_files_url` does not. `time_scale`: seconds of the wall clock for each second
     of the design. `local_runtime`: the daemon started us on its own machine (docs/platform/dify.md#plugin-environment).
     `dify_files_urls`: bases for the relative file addresses of Dify, best first (docs/platform/dify.md#files-out).
-    `dify_web_url`: where people open Dify's apps, for the form of a paused one; empty when nobody says.
-    `known_hosts`: those of Dify and of its plugin daemon, as the environment names them.
-    `open_turns`: how many turns a process takes on at once, where a test wants fewer; None: as many as it carries.
+    `dify_web_url`: where people open Dify's apps and continue a paused run; empty if no variable names the address.
+    `known_hosts`: the hosts of Dify and of its plugin daemon that the environment names.
+    `open_turns`: how many turns a process takes on at once, set by tests that want fewer; None: the measured capacity.
     """
 
     slack_api_url: str = SLACK_API_URL
@@ -42,7 +42,7 @@ class Environment:
 
 
 def read_environment(variables: Mapping[str, str]) -> Environment:
-    """Raises SettingsError for an address the token must not go to and for what is for tests outside of one."""
+    """Read the environment. Raises SettingsError for an address the token must not go to or a stray test setting."""
     slack_api_url = _slack_base(variables, "SLACK_API_URL", SLACK_API_URL)
     return Environment(
         slack_api_url=slack_api_url + "/",
@@ -64,7 +64,7 @@ def environment() -> Environment:
 
 
 def _slack_base(variables: Mapping[str, str], name: str, default: str) -> str:
-    """An https address, or a plain one on this machine: the bot token travels there."""
+    """An https address, or an http address on this machine; no other is allowed, since the bot token is sent there."""
     url = variables.get(name, "").strip() or default
     try:
         parts = urlsplit(url)
@@ -107,7 +107,7 @@ def _refuse_outside_a_test(name: str, slack_api_url: str) -> None:
 
 
 def _port(text: str) -> int:
-    """The daemon's port, or its default: a wrong one costs a route, and the next route is tried.
+    """The daemon's port, or the default if the text is no port. A wrong port only makes one hand-off route fail.
 
     See docs/architecture.md#d1-hand-off.
     """
@@ -119,7 +119,7 @@ def _port(text: str) -> int:
 
 
 def _known_hosts(variables: Mapping[str, str]) -> frozenset[str]:
-    """Of the addresses that an admin gave to Dify's services; the debug port's has no scheme."""
+    """The hosts in the addresses that an admin gave to Dify's services; the debug port's address has no scheme."""
     named = _web_addresses(variables, "INTERNAL_FILES_URL", "FILES_URL", "DIFY_INNER_API_URL", "APP_WEB_URL")
     debug_port = variables.get("REMOTE_INSTALL_URL", "").strip()
     return frozenset(map(host_of, [*named, f"//{debug_port}"])) - {""}

@@ -1,4 +1,4 @@
-"""Tells the log what is wrong with an endpoint's settings, each problem once an hour."""
+"""Logs what is wrong with an endpoint's settings, each problem at most once an hour."""
 
 import logging
 from collections.abc import Iterable
@@ -7,14 +7,14 @@ from cachetools import TTLCache
 
 from errors import SettingsError
 
-PAUSE = 3600.0  # seconds of the wall: nobody waits for this
+PAUSE = 3600.0  # seconds of the wall clock, even where time is scaled, since no code waits for this pause
 PROBLEMS = 1_000
 
-_log = logging.getLogger("slack_bridge.settings")  # its parent's lines reach the daemon
+_log = logging.getLogger("slack_bridge.settings")  # the daemon receives the lines of the parent logger
 
 
 class ProblemLog:
-    """One per process. A problem's text names the setting and the cure, and never holds a secret."""
+    """One per process. A problem's text names the setting and how to correct it, and never holds a secret."""
 
     def __init__(self) -> None:
         self._told: TTLCache[tuple[str, str], None] = TTLCache(PROBLEMS, PAUSE)

@@ -1,16 +1,16 @@
-"""What the admin filled in (slack.yaml), read once per request into a value whose every field can be used.
+"""What the admin filled in (slack.yaml), read once for each request into a value whose fields can all be used.
 
-Reading never fails, because a slip in one field must not turn a genuine message into silence. It is listed in
-`problems` instead, and what is used in its place never opens a door:
+Reading never fails, because a mistake in one field must not leave a genuine message without any reply. Each mistake
+is listed in `problems` instead, and the value used in its place never gives more people access:
 
 - cosmetic settings (styles, days, language, addresses) fall back to their default;
 - a part of `allowed_channels` or `allowed_users` that is no id stays in the set and matches nobody, so the
   list never becomes empty, which would mean "all";
-- a switch that lets in (`slack_connect`, `direct_messages`, `follow_threads`) and is unreadable is off;
-- an unreadable `channel_apps` makes `app_for` raise for every channel: no channel may get another one's app;
-- a `bot_token` that cannot be one counts as missing, and so does each word of `signing_secret` that is none.
+- a switch that gives access (`slack_connect`, `direct_messages`, `follow_threads`) is off if it is unreadable;
+- an unreadable `channel_apps` makes `app_for` raise for every channel: no channel may get another channel's app;
+- a `bot_token` that cannot be one counts as missing, and so does each invalid word of `signing_secret`.
 
-Dify applies none of the form's defaults, so all of them live here (docs/platform/dify.md#settings-form).
+Dify applies none of the form's defaults, so all of them are here (docs/platform/dify.md#settings-form).
 """
 
 from collections.abc import Mapping
@@ -40,7 +40,7 @@ _NO_APPS: Mapping[str, str] = MappingProxyType({})
 class Settings:
     """The settings of one endpoint; secrets never show in its repr.
 
-    `app_inputs` are the admin's own values for the app's variables. Empty `allowed_*` admit all.
+    `app_inputs` are the admin's own values for the app's variables. An empty `allowed_*` set admits everybody.
     `internal_url` has no slash at its end.
     """
 
@@ -66,7 +66,7 @@ class Settings:
     problems: tuple[SettingsError, ...] = ()
 
     def require_token(self) -> str:
-        """The bot token; SettingsError while there is none."""
+        """The bot token. Raises SettingsError if the setting is missing or unusable."""
         if self.bot_token is None:
             raise self._problem("bot_token") or SettingsError(
                 "bot_token",
@@ -75,7 +75,7 @@ class Settings:
         return self.bot_token
 
     def app_for(self, channel: str) -> str:
-        """The id of the app that answers in a channel; SettingsError when that is not certain."""
+        """The id of the app that answers in a channel. Raises SettingsError if that is not certain."""
         unsure = self._problem("channel_apps")
         if unsure is not None:
             raise unsure
@@ -85,7 +85,7 @@ class Settings:
         return app_id
 
     def inputs_for(self, app_id: str) -> Mapping[str, object]:
-        """The admin's values for the variables of this app: those of the default app are no other app's business."""
+        """The admin's values for the variables of this app; empty for any app but the default one."""
         return self.app_inputs if app_id == self.app_id else _NOTHING
 
     def _problem(self, setting: str) -> SettingsError | None:
@@ -93,7 +93,7 @@ class Settings:
 
 
 def read_settings(raw: Mapping[str, object]) -> Settings:
-    """Read the settings as the daemon hands them over; what is wrong with them is in `problems`."""
+    """Read the settings as the daemon passes them on; the mistakes found are in `problems`."""
     problems: Problems = []
     app_id, app_inputs = values.app(raw.get("app"), problems)
     return Settings(

@@ -1,4 +1,4 @@
-"""Each kind of settings value: read tolerantly, and what cannot be read noted with its cure, never raised."""
+"""Reads each kind of settings value. A value that cannot be read is noted in `problems`, never raised."""
 
 import re
 from collections.abc import Mapping
@@ -49,14 +49,14 @@ _REDIS_CURE: Final = (
 
 
 def text(raw: object) -> str:
-    """The value without the blanks that copying leaves at its ends; empty for anything that is no text."""
+    """The value without blanks at its ends, which copying often adds; empty for a value that is no text."""
     return raw.strip() if isinstance(raw, str) else ""
 
 
 def switch(
     raw: Mapping[str, object], name: str, problems: Problems, *, default: bool, unreadable: bool | None = None
 ) -> bool:
-    """A boolean; Dify's older forms send it as text. Something else is `unreadable`, or else the default."""
+    """A boolean; Dify's older forms send it as text. Any other value counts as `unreadable`, or else as the default."""
     value = raw.get(name)
     if isinstance(value, bool):
         return value
@@ -72,7 +72,7 @@ def switch(
 def choice[Word: str](
     raw: Mapping[str, object], name: str, options: tuple[Word, ...], problems: Problems
 ) -> Word:
-    """One of the options; the first one is the default."""
+    """One of the options; an empty or unknown value counts as the first one."""
     value = raw.get(name)
     word = text(value).lower()
     for option in options:
@@ -84,7 +84,7 @@ def choice[Word: str](
 
 
 def whole_number(raw: Mapping[str, object], name: str, problems: Problems, *, default: int, most: int) -> int:
-    """A whole number from 1 to `most`, which Dify's form can only send as text."""
+    """A whole number from 1 to `most`; Dify's form can send numbers only as text."""
     value = raw.get(name)
     if value is None or value == "" or (isinstance(value, str) and not value.strip()):
         return default
@@ -96,9 +96,9 @@ def whole_number(raw: Mapping[str, object], name: str, problems: Problems, *, de
 
 
 def ids(raw: Mapping[str, object], name: str, shape: re.Pattern[str], problems: Problems) -> frozenset[str]:
-    """Slack ids separated by commas or blanks; what is no id is kept and matches nobody.
+    """Slack ids separated by commas or blanks; a part that is no id is kept and matches nobody.
 
-    Only an empty field is no list: one that holds nothing but separators admits nobody.
+    Only an empty field means "no list": a field that holds nothing but separators admits nobody.
     """
     value = raw.get(name)
     parts = frozenset(_SEPARATORS.split(text(value))) - {""}
@@ -116,7 +116,7 @@ def ids(raw: Mapping[str, object], name: str, shape: re.Pattern[str], problems: 
 
 
 def channel_apps(raw: object, problems: Problems) -> Mapping[str, str]:
-    """`C0123=app-id` pairs. One that cannot be read spoils all: no channel may get a wrong app."""
+    """`C0123=app-id` pairs. One unreadable pair makes all of them unusable: no channel may get a wrong app."""
     apps: dict[str, str] = {}
     pairs = [pair for pair in _SEPARATORS_OF_PAIRS.split(text(raw)) if pair.strip()]
     spoilt = raw is not None and (not isinstance(raw, str) or (not pairs and bool(raw.strip())))
@@ -132,7 +132,7 @@ def channel_apps(raw: object, problems: Problems) -> Mapping[str, str]:
 
 
 def app(raw: object, problems: Problems) -> tuple[str | None, Mapping[str, object]]:
-    """The app selector's `{"app_id", "inputs", …}` (docs/platform/dify.md#app-selector)."""
+    """App id and inputs from the app selector's `{"app_id", "inputs", …}` (docs/platform/dify.md#app-selector)."""
     if raw is None or raw == "":
         return None, MappingProxyType({})
     selected = raw if isinstance(raw, Mapping) else {}
@@ -144,7 +144,7 @@ def app(raw: object, problems: Problems) -> tuple[str | None, Mapping[str, objec
 
 
 def bot_token(raw: object, problems: Problems) -> str | None:
-    """`xoxb-…`; any other kind of token cannot post as the bot."""
+    """A bot token, which begins with `xoxb-`; None for any other kind of token, which could not post as the bot."""
     token = text(raw)
     if not token:
         return None
@@ -160,9 +160,9 @@ def bot_token(raw: object, problems: Problems) -> str | None:
 
 
 def signing_secrets(raw: object, problems: Problems) -> tuple[str, ...]:
-    """One secret of 32 hex digits, or several separated by blanks while rotating; nothing else is a key.
+    """The valid secrets: one of 32 hex digits, or several separated by blanks while an admin changes the secret.
 
-    A word that is no secret would be a key that anybody can guess. The problem names such words.
+    Any other word is ignored, because anybody could guess a word that is no secret. The problem names such words.
     """
     parts = text(raw).split()
     wrong = [part for part in parts if not _HEX_SECRET.fullmatch(part)]
@@ -187,7 +187,7 @@ def _shown(word: str) -> str:
 def base_url(
     raw: Mapping[str, object], name: str, schemes: tuple[str, ...], problems: Problems
 ) -> str | None:
-    """An address without user, query and fragment, and without the slash at its end."""
+    """An address without user, query and fragment, and without the slash at its end; None if empty or unusable."""
     value = raw.get(name)
     url = text(value)
     if value is None or (isinstance(value, str) and not url):
@@ -207,7 +207,7 @@ def base_url(
 
 
 def redis_url(raw: object, problems: Problems) -> str | None:
-    """`redis://`, `rediss://` or `unix://`; may hold a password. An unknown option would break every command."""
+    """A `redis://`, `rediss://` or `unix://` address, perhaps with a password. Commands fail on unknown options."""
     url = text(raw)
     if raw is None or (isinstance(raw, str) and not url):
         return None

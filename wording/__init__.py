@@ -1,4 +1,4 @@
-"""The bot's own words: short, what happened, what to do next. One catalogue per language."""
+"""The bot's own sentences. Each is short and says what happened and what to do next. One catalogue per language."""
 
 import re
 from collections.abc import Mapping
@@ -26,9 +26,9 @@ _NO_MARKUP: Final = str.maketrans({"`": "'", "<": "‹", ">": "›"})
 def say(language: str, key: Say, **values: object) -> str:
     """The sentence, as Markdown that reads the same in Slack's mrkdwn.
 
-    Values may come from strangers: each is put on one line, cut at 120 characters and kept from leaving the
-    code span it stands in. `reason` is another text of the catalogue and stays as it is. An unknown language is
-    English; a value that the sentence names and the caller does not give raises KeyError.
+    Values may come from strangers: each value is put on one line, cut at 120 characters and kept from leaving its code
+    span. `reason` is another text of the catalogue and is not changed. An unknown language counts as English. A value
+    that the sentence names and the caller does not give raises KeyError.
     """
     return CATALOGUES[language_for(language)][key].format_map(
         {name: value if name == "reason" else _tame(str(value)) for name, value in values.items()}

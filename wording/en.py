@@ -1,4 +1,4 @@
-"""English."""
+"""The bot's sentences in English."""
 
 from collections.abc import Mapping
 from typing import Final

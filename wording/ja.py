@@ -1,4 +1,4 @@
-"""Japanese."""
+"""The bot's sentences in Japanese."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""Portuguese, as in Brazil."""
+"""The bot's sentences in Portuguese, as written in Brazil."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,4 +1,4 @@
-"""Chinese, in simplified characters."""
+"""The bot's sentences in Chinese, in simplified characters."""
 
 from collections.abc import Mapping
 from typing import Final

@@ -1,10 +1,10 @@
-"""Files that an app made: which addresses are Dify's own, and where to fetch them. Pure.
+"""Files that an app made: which addresses are Dify's own, and where to fetch them. This module does no I/O.
 
 Source: docs/platform/dify.md#files-out.
 
-Dify gives them relative (`/files/tools/…`) unless its FILES_URL is set, signed for 300 s whatever the host
-they are asked from. Only Dify's file paths on Dify's own hosts are ever fetched; any other address stays a
-link.
+Dify gives relative addresses (`/files/tools/…`) unless its FILES_URL is set. The signature in an address is valid for
+300 s, on whichever host the file is asked for. Only Dify's file paths on Dify's own hosts are ever fetched; any other
+address stays a link in the text.
 """
 
 import re
@@ -19,12 +19,12 @@ _LONGEST = 2000  # characters of an address
 
 
 def file_bases(named: Iterable[str], hook_url: str) -> tuple[str, ...]:
-    """The bases to try, in order: those the environment names, then the host of Dify-Hook-Url."""
+    """The base addresses to try, in order: those that the environment names, then the host of Dify-Hook-Url."""
     return tuple(dict.fromkeys(base for base in map(_base, [*named, _origin_of(hook_url)]) if base))
 
 
 def addresses(url: str, bases: tuple[str, ...]) -> tuple[str, ...]:
-    """Where to ask for a file of Dify's, the nearest first; none for an address that is not Dify's own."""
+    """Where to ask for a file of Dify, the nearest host first; empty for an address that is not Dify's own."""
     parts = _split(url)
     if parts is None:
         return ()
@@ -43,7 +43,7 @@ def addresses(url: str, bases: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def is_signed(url: str) -> bool:
-    """Whether it has the look of Dify's signed addresses, on whatever host: they are good for 300 s."""
+    """Whether the address looks like a signed address of Dify, on whatever host; these are valid for 300 s."""
     parts = _split(url)
     return parts is not None and bool(_SIGNED.search(parts.path) and _SIGN.search(parts.query))
 
@@ -54,7 +54,7 @@ def _is_under(parts: SplitResult, base: str) -> bool:
 
 
 def _base(url: str) -> str:
-    """A base without its last slash, or empty if it is none."""
+    """The base without its last slash; empty if the text is no usable base address."""
     parts = _split(url.rstrip("/"))
     if parts is None or parts.scheme not in {"http", "https"} or not parts.netloc or parts.query:
         return ""
@@ -67,7 +67,7 @@ def _origin_of(url: str) -> str:
 
 
 def _split(url: str) -> SplitResult | None:
-    """The parts of a plain address; none of one with a user, blanks, backslashes or a fragment."""
+    """The parts of a plain address; None if the address has a user, blanks, backslashes or a fragment."""
     if len(url) > _LONGEST or not url.isascii() or not url.isprintable() or any(c in url for c in " \\@#<>"):
         return None
     try:

@@ -1,4 +1,4 @@
-"""Fetching a file that lies on Dify: bounded in size and time, following no redirect.
+"""Fetches a file from Dify, with limits for size and time, and follows no redirect.
 
 Source: docs/platform/dify.md#files-out.
 """
@@ -17,7 +17,7 @@ _OK = 200
 
 @dataclass(frozen=True, slots=True)
 class FetchedFile:
-    """What came."""
+    """The content of a fetched file, and its type."""
 
     content: bytes
     mimetype: str
@@ -26,10 +26,10 @@ class FetchedFile:
 def fetch_file(
     http: urllib3.PoolManager, addresses: Iterable[str], clock: Clock, *, most: int, patience: float = 20.0
 ) -> FetchedFile | None:
-    """The file from the first address that serves it; None if none does.
+    """The file from the first address that serves it; None if no address does.
 
-    `most` bytes, `patience` seconds for each address, all of it included. The addresses must be those of
-    `files_out`: nothing here asks whose they are.
+    `most` is the limit in bytes. `patience` is the limit in seconds for each address, from connecting to the last byte.
+    The addresses must come from `addresses.py`: this function does not check whose they are.
     """
     for address in addresses:
         found = _fetch(http, address, clock.wall(patience), most)

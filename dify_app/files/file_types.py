@@ -1,11 +1,11 @@
-"""By what types Dify's forms admit files: image, document, audio, video, custom. Pure.
+"""The types by which Dify's forms accept files: image, document, audio, video, custom. This module does no I/O.
 
 Source: docs/platform/dify.md#app-form.
 """
 
 from dify_app.form import Variable
 
-# What Dify itself calls a document ([A] constants/__init__.py), and other text that its extractor reads.
+# The endings that Dify itself counts as documents ([A] constants/__init__.py), and other text its extractor reads.
 _DOCUMENTS = frozenset(
     {
         *("txt", "markdown", "md", "mdx", "pdf", "html", "htm", "xlsx", "xls", "vtt", "properties", "doc"),
@@ -16,7 +16,7 @@ _TEXTS = frozenset({"application/json", "application/yaml", "application/x-yaml"
 
 
 def file_type(name: str, mimetype: str, variable: Variable) -> str:
-    """As what the variable takes the file; empty if it does not."""
+    """The type under which the variable accepts the file; empty if the variable does not accept it."""
     extension = name.rpartition(".")[2].lower() if "." in name else ""
     natural = _natural(extension, mimetype)
     if not variable.file_types or (natural != "custom" and natural in variable.file_types):

@@ -1,8 +1,8 @@
-"""Files of a Slack message on their way into an app (docs/platform/dify.md#files-in); refusals name a key of `wording`.
+"""Brings files of a Slack message into an app (docs/platform/dify.md#files-in); refusals name a key of `wording`.
 
-A reverse invocation has no `files`: a file travels only in a file or file-list variable of the app's form,
-after an upload. Each file goes to the first variable, in the form's order, that the admin left empty, that
-takes its type and has room.
+A reverse invocation has no `files`: a file is uploaded first and then goes into a file or file-list variable of the
+app's form. Each file goes to the first variable, in the form's order, that the admin left empty, that accepts the
+file's type and has room.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -18,7 +18,7 @@ from errors import FileRefused
 
 @dataclass(frozen=True, slots=True)
 class OfferedFile:
-    """A file before its download; `size` in bytes, as Slack says."""
+    """A file before its download; `size` is in bytes, as Slack states it."""
 
     name: str
     mimetype: str
@@ -27,7 +27,7 @@ class OfferedFile:
 
 @dataclass(frozen=True, slots=True)
 class FileSlot:
-    """Where a file goes and as what type; `many`: into a file-list."""
+    """The variable a file goes into, and the type it is sent as. `many`: the variable is a file-list."""
 
     file: OfferedFile
     variable: str
@@ -37,7 +37,7 @@ class FileSlot:
 
 @dataclass(frozen=True, slots=True)
 class PlacedFile:
-    """An uploaded file and the variable it goes to; `many`: a file-list."""
+    """An uploaded file and the variable it goes into. `many`: the variable is a file-list."""
 
     variable: str
     many: bool
@@ -45,12 +45,12 @@ class PlacedFile:
     tool_file_id: str
 
     def value(self) -> dict[str, str]:
-        """The input Dify takes; the SDK's own `to_app_parameter` was wrong before 0.10.1."""
+        """The input as Dify expects it; the SDK's own `to_app_parameter` was wrong before 0.10.1."""
         return {"type": self.kind, "transfer_method": "tool_file", "tool_file_id": self.tool_file_id}
 
 
 class FileCalls(Protocol):
-    """`session.file` of the SDK: uploads within 10 s and raises bare Exceptions, or those of `requests`."""
+    """`session.file` of the SDK. An upload takes at most 10 s; it raises bare Exceptions, or those of `requests`."""
 
     def upload(self, filename: str, content: bytes, mimetype: str) -> Any: ...  # noqa: D102 - the SDK's
 
@@ -58,7 +58,7 @@ class FileCalls(Protocol):
 def place(
     form: AppForm, filled: Collection[str], files: Sequence[OfferedFile]
 ) -> Iterator[FileSlot | FileRefused]:
-    """One answer per file, in order; `filled` are the variables that have the admin's values."""
+    """One answer for each file, in order; `filled` names the variables that have the admin's values."""
     free = [variable for variable in form.file_variables if variable.name not in filled]
     room = {variable.name: _room(form, variable) for variable in free}
     for file in files:
@@ -69,7 +69,7 @@ def place(
 
 
 def upload(calls: FileCalls, place: FileSlot, content: bytes) -> PlacedFile:
-    """Bring the content to Dify. Raises FileRefused."""
+    """Upload the content to Dify. Raises FileRefused."""
     try:
         answer = calls.upload(place.file.name, content, place.file.mimetype)
     except Exception as error:
@@ -99,14 +99,14 @@ def _place(
 
 
 def _room(form: AppForm, variable: Variable) -> int:
-    """How many files the variable takes; Dify's usual limit, where it names none, is 10."""
+    """How many files the variable accepts; 10, Dify's usual limit, where the form gives no number."""
     if variable.kind == "file":
         return 1
     return min(variable.max_length or form.limits.count or 10, form.limits.count or 10)
 
 
 def _reason(error: Exception) -> str:
-    """Why an upload failed; without INTERNAL_FILES_URL its address has no host, or one out of reach."""
+    """Why an upload failed. Without INTERNAL_FILES_URL the upload's address has no host, or one we cannot reach."""
     if isinstance(error, requests.exceptions.ReadTimeout):
         return "file_upload_refused"
     if isinstance(error, requests.exceptions.ConnectionError | ValueError):

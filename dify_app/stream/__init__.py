@@ -1,4 +1,4 @@
-"""Dify's stream of events becomes a few typed answer events."""
+"""Turns Dify's stream of events into a few typed answer events."""
 
 from dify_app.stream.lines import LONGEST_FENCE
 from dify_app.stream.reducer import AppKind, Reducer

@@ -1,4 +1,4 @@
-"""What hangs on an answer: the documents it rests on and the files it brings.
+"""What comes with an answer: the documents it is based on and the files it brings.
 
 Source: docs/platform/dify.md#sources-in-events, docs/platform/dify.md#files-out.
 """
@@ -14,14 +14,14 @@ from plain_text import one_line
 
 _LONGEST_NAME = 150  # characters of a document's name
 _LONGEST_URL = 2000
-_MOST_FILES = 1_000  # of one answer; none after them is told
+_MOST_FILES = 1_000  # files of one answer; further files are ignored
 _LINK_NAMES = ("url", "source_url", "source", "link")
 
 
 class NewFiles:
-    """Tells each file once: one of Dify's comes with several events, under changing hosts and signatures.
+    """Passes each file on once: several events name the same file of Dify, with changing hosts and signatures.
 
-    `owns` tells the addresses of files on Dify. Elsewhere, another query is another file.
+    `owns` says whether an address is that of a file on Dify. Anywhere else, another query means another file.
     """
 
     def __init__(self, owns: Callable[[str], bool]) -> None:
@@ -29,7 +29,7 @@ class NewFiles:
         self._told: set[str] = set()
 
     def take(self, files: Iterable[FileProduced]) -> list[FileProduced]:
-        """Those not told yet."""
+        """The files that were not passed on yet."""
         new = []
         for file in files:
             address = self._address(file.url)
@@ -39,7 +39,7 @@ class NewFiles:
         return new
 
     def _address(self, url: str) -> str:
-        """What stays the same of it from one event to the next."""
+        """The part of the address that is the same in all events that name the file."""
         bare = url.partition("?")[0]
         if self._owns(url):
             return bare[max(0, bare.find("/files/")) :]
@@ -59,7 +59,7 @@ def sources_in(metadata: Mapping[str, Any]) -> tuple[Source, ...]:
 
 
 def files_in(holder: Mapping[str, Any]) -> Iterator[FileProduced]:
-    """The files of `files`, of a message's end or a workflow's; what the user sent is not among them."""
+    """The files in `files` of the event that ends a message or a workflow; files that the user sent are left out."""
     for item in mappings_of(holder, "files"):
         found = file_of(item)
         if found is not None:
@@ -67,7 +67,7 @@ def files_in(holder: Mapping[str, Any]) -> Iterator[FileProduced]:
 
 
 def file_of(item: Mapping[str, Any]) -> FileProduced | None:
-    """One file of Dify's; None for a file of the user's, or one without an address."""
+    """One file from Dify; None for a file of the user, or for one without an address."""
     url = text_of(item, "url", "remote_url")
     if not url or item.get("belongs_to") == "user":
         return None
@@ -84,7 +84,7 @@ def _last_part(url: str) -> str:
 
 
 def _link(resource: Mapping[str, Any]) -> str:
-    """An http(s) address that Dify gives for the document, or empty."""
+    """The http(s) address that Dify gives for the document, or empty."""
     for holder in (resource, mapping_of(resource, "doc_metadata")):
         for name in _LINK_NAMES:
             url = text_of(holder, name)

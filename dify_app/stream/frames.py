@@ -1,10 +1,10 @@
-"""Code blocks that held nothing but pictures: taken away with them, instead of standing there empty."""
+"""Removes code blocks that held nothing but pictures: without their pictures they would stand there empty."""
 
 import re
 
 from dify_app.stream.lines import LONGEST_RUN, PIECE, MarkdownLines, decided
 
-TAKEN = "\0"  # stands where a picture was taken out; CommonMark knows no such character
+TAKEN = "\0"  # stands where a picture was taken out; CommonMark allows no such character in a text
 _RUN = f"{{3,{LONGEST_RUN}}}+"
 _BLOCK = re.compile(
     rf" {{0,3}}(`{_RUN}|~{_RUN})[^\n`]{{0,40}}\n"
@@ -18,19 +18,19 @@ _BEGUN = re.compile(
 
 
 class FrameFilter:
-    """Give it the text with a `TAKEN` for each picture; it comes back without them."""
+    """Reads text with a `TAKEN` for each picture and gives the text back without those blocks and marks."""
 
     def __init__(self) -> None:
         self._pending = ""
         self._lines = MarkdownLines()
 
     def feed(self, text: str) -> str:
-        """The text that is certain to be no such block."""
+        """The part of the text that is certain not to belong to such a block."""
         self._pending += text
         return self._read(whole=False)
 
     def close(self) -> str:
-        """What was held back."""
+        """The text that was held back."""
         return self._read(whole=True)
 
     def _read(self, *, whole: bool) -> str:

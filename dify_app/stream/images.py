@@ -1,8 +1,8 @@
-"""Pictures and files that lie on Dify, taken out of the text while it streams: Slack can't show their addresses.
+"""Takes pictures and files on Dify out of the text while it streams, because Slack cannot show their addresses.
 
-What is Dify's own is decided by `files_out`; any other image or link stays in the text as it is. A picture in a
-code block is taken too if it is Dify's own: its address is signed and short-lived, so it is meant as a picture.
-Of a link to a file its words stay.
+`addresses.py` decides which addresses are Dify's own; any other image or link stays in the text as it is. A picture
+of Dify's own is taken out of a code block too: its address is signed and short-lived, so a picture is what the app
+meant. Where a link to a file is taken out, the words of the link stay.
 """
 
 import re
@@ -17,7 +17,7 @@ _TARGET = r"""\([ ]{0,3}<?([^\s<>()]{1,2000})>?(?:[ ]{1,3}["'][^"'\n]{0,300}["']
 _LINK = re.compile(rf"(!?)\[({_ALT})\]{_TARGET}")
 _LINKED_IMAGE = re.compile(rf"\[[ ]{{0,3}}(!\[({_ALT})\]{_TARGET})[ ]{{0,3}}\]{_TARGET}")
 _MARK = re.compile(r"[!\[]")
-# The same, for as far as they have come.
+# The same patterns, for an image or link that has arrived only in part.
 _ALT_BEGUN = rf"{_ALT}(?:\\|\[[^\[\]\n]{{0,100}})?"
 _TARGET_BEGUN = r"""\([^()\n]{0,2400}(?:["'][^"'\n]{0,300}["']?[ ]{0,3})?"""
 _BEGUN = re.compile(
@@ -28,7 +28,7 @@ _BEGUN = re.compile(
 
 
 class ImageFilter:
-    """`owns` tells whether an address is that of a file on Dify."""
+    """Takes images out of text. `owns` says whether an address is that of a file on Dify."""
 
     def __init__(self, owns: Callable[[str], bool]) -> None:
         self._owns = owns
@@ -36,7 +36,7 @@ class ImageFilter:
         self._frames = FrameFilter()
 
     def feed(self, text: str) -> tuple[str, list[FileProduced]]:
-        """The text that is certain to be no such image, and the images that are."""
+        """The text that is certain to be no such image, and the images that were taken out."""
         text = self._pending + text.replace(TAKEN, "\N{REPLACEMENT CHARACTER}")
         said: list[str] = []
         files: list[FileProduced] = []
@@ -59,12 +59,12 @@ class ImageFilter:
         return self._frames.feed("".join(said)), files
 
     def close(self) -> str:
-        """What was held back."""
+        """The text that was held back."""
         held, self._pending = self._pending, ""
         return self._frames.feed(held) + self._frames.close()
 
     def _read(self, found: re.Match[str], files: list[FileProduced]) -> str:
-        """What is left of this image or link."""
+        """The text that stays in place of this image or link."""
         if found.re is _LINKED_IMAGE:
             return self._linked(found, files)
         bang, label, url = found.groups()
@@ -77,7 +77,7 @@ class ImageFilter:
         return found.group()
 
     def _linked(self, found: re.Match[str], files: list[FileProduced]) -> str:
-        """A picture that is a link: each of the two may be Dify's own."""
+        """The text that stays in place of a picture inside a link; picture and link may each be Dify's own."""
         image, alt, url, target = found.groups()
         produced = _produced(alt, url, "image")
         own = self._owns(url)
@@ -89,7 +89,7 @@ class ImageFilter:
         return f"[{produced.name}]({target})" if own else found.group()
 
     def _is_file(self, url: str) -> bool:
-        """A link to a file on Dify that can be had; a picture is tried in any case."""
+        """Whether the link leads to a file on Dify that can be fetched; for a picture a fetch is always tried."""
         return self._owns(url) and is_signed(url)
 
 
@@ -99,7 +99,7 @@ def _next_mark(text: str, at: int) -> int:
 
 
 def _produced(alt: str, url: str, kind: str) -> FileProduced:
-    """It goes by its description, with the ending of the file."""
+    """The file, named by its description and with the ending of its address."""
     last = url.partition("?")[0].rpartition("/")[2]
     _, dot, extension = last.rpartition(".")
     alt = alt.strip()

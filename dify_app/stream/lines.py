@@ -1,59 +1,59 @@
-"""Where in its Markdown a streamed answer stands, as far as it tells a tag from text about the tag."""
+"""Follows a streamed answer's Markdown as far as is needed to tell a tag from text about the tag."""
 
 import re
 from dataclasses import dataclass
 
 LONGEST_RUN = 1000
-"""Ticks or tildes that are one piece; more of them go on with the same run, so that a stream need not hold it back."""
+"""How many ticks or tildes make one piece. A longer run continues in the next piece, so that no run is held back."""
 LONGEST_FENCE = 20
-"""Ticks or tildes that open a code block; a longer run is text, as of a model that is stuck on one character."""
+"""How many ticks or tildes may open a code block. A longer run is text, such as from a model that repeats itself."""
 PIECE = re.compile(rf"`{{1,{LONGEST_RUN}}}|~{{1,{LONGEST_RUN}}}|\n|[^`~\n]+")
-BLANKS = " \t\r\f\v\u00a0\u3000\ufeff"  # within a line; a byte order mark shows as little as a blank
-_LONGEST_LEAD = 200  # characters of a line that are looked at for what it begins with
+BLANKS = " \t\r\f\v\u00a0\u3000\ufeff"  # within a line; a byte order mark is invisible like a blank
+_LONGEST_LEAD = 200  # characters at the beginning of a line that are examined
 _CONTAINERS = re.compile(r"[ \t]*(?:(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]))[ \t]*)*")
 _QUOTES = re.compile(r"(?:[ \t]*>)*")
 
 
 @dataclass(slots=True)
 class MarkdownLines:
-    """Feed it the text in the pieces of PIECE: a line break and a run of ticks or tildes is each one of its own."""
+    """Reads text in the pieces of the pattern PIECE: a line break is one piece, and so is a run of ticks or tildes."""
 
     last: str = "\n"  # the last character
-    _lead: str = ""  # how the line begins
-    _span: str = ""  # the ticks of the code span that is open in this line
-    _fence: str = ""  # the ticks or tildes of the open code block
-    _quoted: int = 0  # the block quotes it stands in
-    _opening: bool = False  # in the line that opened it
-    _closing: bool = False  # behind what closes it, if nothing else stands in that line
-    _full: bool = False  # behind a run that may go on with the next piece
+    _lead: str = ""  # the beginning of the line
+    _span: str = ""  # the ticks that opened the code span in this line
+    _fence: str = ""  # the ticks or tildes that opened the current code block
+    _quoted: int = 0  # how many block quotes the block stands in
+    _opening: bool = False  # the line is the one that opened the block
+    _closing: bool = False  # a closing mark was read; the block ends if nothing else follows in the line
+    _full: bool = False  # the last piece was a full run that may continue in the next piece
 
     @property
     def is_bare(self) -> bool:
-        """Whether nothing but blanks stands in this line so far."""
+        """Whether the line holds nothing but blanks so far."""
         return not self._lead.strip(BLANKS)
 
     @property
     def begins(self) -> bool:
-        """The same for what stands inside a list item or a block quote."""
+        """The same as `is_bare`, but the marks of a list item or of a block quote may stand before."""
         return self.is_bare or bool(_CONTAINERS.fullmatch(self._lead.rstrip("\r")))
 
     @property
     def in_block(self) -> bool:
-        """Whether this is in a code block."""
+        """Whether the current position is in a code block."""
         return bool(self._fence) and not self._closing and not self._left_quote()
 
     @property
     def block_end(self) -> str:
-        """What would close the code block that this is in; empty outside of any."""
+        """The text that would close the current code block; empty outside of a block."""
         return self._fence if self.in_block else ""
 
     @property
     def in_span(self) -> bool:
-        """Whether ticks stand open in this line."""
+        """Whether a code span is open in this line."""
         return bool(self._span)
 
     def take(self, piece: str) -> None:
-        """Go on behind this piece."""
+        """Read this piece."""
         goes_on = self._full and piece[0] == self.last
         self.last = piece[-1]
         self._full = len(piece) == LONGEST_RUN and self.last in "`~"
@@ -98,7 +98,7 @@ class MarkdownLines:
 
 
 def end_of(text: str) -> MarkdownLines:
-    """Where a text that is whole leaves off, as if a line break stood there."""
+    """The position at the end of a complete text, as if a line break followed."""
     lines = MarkdownLines()
     for found in PIECE.finditer(text):
         lines.take(found.group())
@@ -107,6 +107,6 @@ def end_of(text: str) -> MarkdownLines:
 
 
 def decided(text: str) -> int:
-    """Up to where no further text makes another piece of a run that it ends with; it begins with a piece."""
+    """How many characters of the text are final: further text can only change the run of marks at its end."""
     run = len(text) - min(len(text.rstrip(mark)) for mark in "`~")
     return len(text) - run % LONGEST_RUN

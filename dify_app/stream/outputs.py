@@ -1,7 +1,7 @@
-"""A workflow's outputs as an answer: one text as it is, anything else as a readable Markdown list.
+"""A workflow's outputs as an answer: a single text stays as it is, anything else becomes a Markdown list.
 
-A value that is more than plain lines (code, a table, a heading) would break in a line of the list: it stands below
-its name, at the top level outside of the list.
+A value that is more than plain lines (code, a table, a heading) would break inside a line of the list. Such a value
+stands below its name, and at the top level it stands outside of the list.
 """
 
 import json
@@ -11,11 +11,11 @@ from typing import Any
 
 from dify_app.stream.lines import end_of
 
-_MOST_LINES = 200  # of a list; a longer one ends in an ellipsis
-_DEEPEST = 4  # levels shown as lists, the rest as JSON
+_MOST_LINES = 200  # lines of a list; a longer list is cut and ends in an ellipsis
+_DEEPEST = 4  # levels shown as lists; deeper levels are shown as JSON
 _LONGEST_JSON = 1000  # characters
 _FILE = "dify_model_identity"  # the member by which Dify marks its file objects ([A] core/file/models.py)
-# How a line of a block begins, or one that underlines a heading or the head of a table.
+# Matches how a line of a block begins, or a line that underlines a heading or the head of a table.
 _MARKUP = re.compile(
     r"^[ \t]*+(?:`{3}|~{3}|#{1,6}[ \t]|\||>|[-*+][ \t]|\d{1,9}[.)][ \t])|^[ \t:|]*+[-=][ \t:|=-]*+$",
     re.MULTILINE,
@@ -23,7 +23,7 @@ _MARKUP = re.compile(
 
 
 def readable(outputs: Mapping[str, Any]) -> str:
-    """Markdown of all outputs; files are left out, they come as files. Empty if nothing is left to say."""
+    """Markdown of all outputs without files, which are sent as files. Empty if nothing is left to say."""
     shown = {name: value for name, value in outputs.items() if not _is_empty(value)}
     if len(shown) == 1:
         only = next(iter(shown.values()))
@@ -44,7 +44,7 @@ def _joined(lines: Iterator[str]) -> str:
 
 
 def _lines(value: Any, depth: int) -> Iterator[str]:
-    """The lines of a list of this value; a scalar is one line without a bullet."""
+    """The lines of a list for this value; a scalar becomes one line without a bullet."""
     if isinstance(value, Mapping):
         for name, item in value.items():
             if not _is_empty(item):
@@ -58,7 +58,7 @@ def _lines(value: Any, depth: int) -> Iterator[str]:
 
 
 def _entry(label: str, value: Any, depth: int) -> Iterator[str]:
-    """One bullet and what hangs under it, indented by two blanks a level."""
+    """One bullet and the lines under it; each level is indented by two blanks."""
     indent = "  " * depth
     if isinstance(value, Mapping) or _is_list(value):
         if depth + 1 < _DEEPEST:
@@ -76,7 +76,7 @@ def _entry(label: str, value: Any, depth: int) -> Iterator[str]:
 
 
 def _block(label: str, value: str, indent: str) -> str:
-    """The value whole and on lines of its own, with blank lines around."""
+    """The whole value on lines of its own, with blank lines before and after."""
     lines = value.strip("\r\n").splitlines()
     if end := end_of("\n".join(lines)).block_end:
         lines.append(end)
@@ -102,7 +102,7 @@ def _is_list(value: Any) -> bool:
 
 
 def _is_empty(value: Any) -> bool:
-    """Nothing to show: null, empty, or nothing but files and such."""
+    """Whether the value has nothing to show: null, empty, or only files and such values."""
     return _is_blank(value) or (_is_list(value) and all(_is_blank(item) for item in value))
 
 

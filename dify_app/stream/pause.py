@@ -1,4 +1,4 @@
-"""A run that waits for a human (Dify 1.13 and later, docs/platform/dify.md#human-input-events)."""
+"""Reads an event of a run that waits for a person (Dify 1.13 and later, docs/platform/dify.md#human-input-events)."""
 
 import re
 from collections.abc import Mapping
@@ -8,15 +8,15 @@ from urllib.parse import quote
 from dify_app.answer import Paused
 from json_fields import mapping_of, mappings_of, text_of
 
-# Where a form's field stands in its Markdown: {{#$output.name#}}
+# The mark of a form's field in the form's Markdown: {{#$output.name#}}
 _FIELD = re.compile(r"\{\{#\$output\.([^#{}\n]{1,100})#\}\}")
 
 
 def paused_form(event: Mapping[str, Any], web_url: str) -> Paused:
-    """The form of a `human_input_required`.
+    """The form of a `human_input_required` event.
 
-    Dify serves the form at `/form/<token>` of its web app, whose base is `web_url` (its APP_WEB_URL); where
-    that is not known, or Dify gave no token, `where` stays empty and the form is found in Dify.
+    Dify serves the form at `/form/<token>` of its web app, whose base is `web_url` (Dify's APP_WEB_URL). `where` is
+    empty if this base is not known or Dify gave no token; the member then finds the form in Dify itself.
     """
     data = mapping_of(event, "data")
     token = text_of(data, "form_token")

@@ -1,10 +1,10 @@
-"""Dify's stream of events, of whatever kind of app, as answer events.
+"""Turns the event stream of any kind of Dify app into answer events.
 
 Source: docs/architecture.md#d4-one-reducer, docs/platform/dify.md#app-events.
 
-Ends, as measured: chatbot, agent and completion `message_end`; chatflow `message_end` and then
-`workflow_finished`, the other way round when it was stopped; workflow `workflow_finished`; paused
-`workflow_paused`; failed `workflow_finished` and, in a chatflow, `error`. What trails (speech) is ignored.
+The last events, as measured: chatbot, agent and completion apps send `message_end`. A chatflow sends `message_end`
+and then `workflow_finished`; when it was stopped, the other way round. A workflow sends `workflow_finished`. A paused
+run sends `workflow_paused`. A failed run sends `workflow_finished` and, in a chatflow, `error`. Later ones are ignored.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,10 +21,10 @@ from dify_app.stream.steps import Steps
 from errors import DifyError, RunFailed
 from json_fields import mapping_of, text_of
 
-# With these an app that has no conversations begins to speak.
+# An app without conversations begins its answer with one of these events.
 _FIRST_WORDS = frozenset({"message", "text_chunk", "workflow_started"})
 
-_MOST_FORMS = 50  # that are kept of one run
+_MOST_FORMS = 50  # forms that are kept for one run
 _STATUSES: Mapping[str, EndStatus] = {"stopped": "stopped", "partial-succeeded": "partial-succeeded"}
 
 AppKind = Literal["chat", "inputs"]
@@ -33,11 +33,10 @@ Events = list[AnswerEvent]
 
 
 class Reducer:
-    """One run. Feed every raw event; it never raises, whatever it is fed.
+    """Reads one run. Give every raw event to `feed`, which never raises.
 
-    `finished`: a terminal event was seen, so the stream may end or break without loss. `over`: nothing more
-    of interest can come. `fault`: how the run failed, if it did. `kind`: what kind of app speaks, once
-    known.
+    `finished`: a terminal event was seen, so nothing is lost if the stream ends or breaks now. `over`: nothing more of
+    interest can come. `fault`: how the run failed; None if it did not. `kind`: the kind of app, once it is known.
     """
 
     def __init__(self, manner: RunOptions = RunOptions()) -> None:  # noqa: B008 - frozen
@@ -69,7 +68,7 @@ class Reducer:
         }
 
     def feed(self, raw: Raw) -> Events:
-        """What this event says; nothing for one that is unknown, empty or comes after the end."""
+        """The answer events of this event; none if it is unknown, empty, or comes after the end."""
         name = raw.get("event")
         if self.over or not isinstance(name, str):
             return []
@@ -78,7 +77,7 @@ class Reducer:
         return events + self._handlers.get(name, self._step)(raw)
 
     def close(self) -> Events:
-        """The stream is over: what was held back, and the end if a terminal event was seen."""
+        """The stream has ended: the text that was held back, and `Ended` if a terminal event was seen."""
         if self.over:
             return []
         if self.finished:
@@ -112,7 +111,7 @@ class Reducer:
         return self._speech.replaced(whole) if isinstance(whole, str) else []
 
     def _message_file(self, raw: Raw) -> Events:
-        """A file or, once a message has one, a text delta in its clothes.
+        """A file, or a text delta: once a message has a file, Dify sends text in events of this name too.
 
         Source: docs/platform/dify.md#message-file-events.
         """

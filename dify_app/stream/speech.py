@@ -1,4 +1,4 @@
-"""The text of an answer while it comes: thoughts and Dify's own images taken out, replacements obeyed."""
+"""The text of an answer while it arrives: thoughts and Dify's own images are taken out, replacements are applied."""
 
 from collections.abc import Callable, Iterator
 
@@ -11,13 +11,13 @@ from dify_app.stream.think import ThinkFilter
 Events = list[AnswerEvent]
 
 SLICE = 500
-"""Characters that the filters read at a stretch: some apps bring a whole book in one event."""
+"""Characters that the filters read at once; some apps send the text of a whole book in one event."""
 
 
 class Speech:
-    """`spoke`: something was said or replaced, so that a run's outputs are no answer of their own.
+    """Filters the text of one answer. `spoke`: text came or was replaced, so the outputs do not become the answer.
 
-    `owns` tells the addresses of files on Dify: their images become files, each told once by `files`.
+    `owns` says whether an address is that of a file on Dify. Images there become files; `files` passes each on once.
     """
 
     def __init__(self, files: NewFiles, owns: Callable[[str], bool]) -> None:
@@ -29,7 +29,7 @@ class Speech:
         self._source: object = None
 
     def delta(self, text: str, source: object = None) -> Events:
-        """Append text of one model; another one's begins afresh: an unclosed `<think>` costs only its own."""
+        """Append text of one model. Text of another is filtered anew, so an unclosed `<think>` hides only its own."""
         if not text:
             return []
         events = self.flush() if source != self._source else []
@@ -37,11 +37,11 @@ class Speech:
         return events + self._fed(text)
 
     def whole(self, text: str) -> Events:
-        """A text that comes at once."""
+        """Append a text that arrives complete in one event."""
         return self._fed(text) + self.flush()
 
     def replaced(self, text: str) -> Events:
-        """The whole answer anew (moderation); what was held back is void too."""
+        """Replace the whole answer (moderation); text that was held back is dropped too."""
         self._think, self._images = ThinkFilter(), ImageFilter(self._owns)
         events = self.whole(text)
         self._images = ImageFilter(self._owns)
@@ -50,14 +50,14 @@ class Speech:
         return [TextReplaced(said), *(event for event in events if isinstance(event, FileProduced))]
 
     def flush(self) -> Events:
-        """What the filters held back, now that it cannot become a tag or an image any more."""
+        """The text that the filters held back; it can no longer become a tag or an image."""
         text, thought = self._think.close()
         events = self._said(text, thought)
         self._think = ThinkFilter()
         return events + self._shown(self._images.close())
 
     def _fed(self, text: str) -> Events:
-        """The text in slices, between which other greenlets get their turn."""
+        """Filter the text in slices; other greenlets may run between two slices."""
         return [event for piece in in_turns(_slices(text)) for event in self._said(*self._think.feed(piece))]
 
     def _said(self, text: str, thought: str) -> Events:

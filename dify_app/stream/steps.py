@@ -14,7 +14,7 @@ from plain_text import one_line
 _LONGEST_TITLE = 100  # characters
 _LONGEST_OUTPUT = 200
 MOST_OPEN, MOST_FOLDED = 1_000, 10_000
-"""Steps that run at once, and ids of folded nodes, that are remembered: an app's loop may have any number of both."""
+"""How many running steps and ids of folded nodes are remembered; a loop in an app may produce any number of both."""
 _NOISE = frozenset(
     {
         "start",
@@ -39,7 +39,7 @@ _STATES: Mapping[str, StepState] = {
     "stopped": "failed",
     "error": "failed",
 }
-# How Dify's agents report a tool that failed ([A] core/tools/tool_engine.py).
+# The text by which Dify's agents report a tool that failed ([A] core/tools/tool_engine.py).
 _TOOL_FAILURES = (
     "tool invoke error",
     "tool parameters validation error",
@@ -49,7 +49,7 @@ _TOOL_FAILURES = (
 
 
 class Steps:
-    """All steps of one run. `locale` is the one in which tools' names are shown, such as ja_JP."""
+    """All steps of one run. Tools' names are shown in the language `locale`, such as ja_JP."""
 
     def __init__(self, locale: str = "en_US") -> None:
         self._locale = locale
@@ -58,7 +58,7 @@ class Steps:
         self._folded: LRUCache[str, bool] = LRUCache(MOST_FOLDED)
 
     def take(self, event: Mapping[str, Any]) -> Step | None:
-        """The step this event starts, changes or ends; None for other events, noise and folded nodes."""
+        """The step that this event starts, changes or ends; None for other events, unimportant and folded nodes."""
         data = mapping_of(event, "data")
         match str(event.get("event")).rpartition("_"):
             case ("node", _, "started" | "retry"):
@@ -74,7 +74,7 @@ class Steps:
         return None
 
     def end(self, state: StepState) -> list[Step]:
-        """The steps left open when the run ended."""
+        """The steps that were still running when the run ended."""
         left = [replace(step, state=state) for step in self._running.values()]
         self._running.clear()
         return left
@@ -90,7 +90,7 @@ class Steps:
         return self._step(Step(text_of(data, "id", "node_id"), text_of(data, "title"), state, "node", output))
 
     def _rounds(self, data: Mapping[str, Any], what: str) -> Step | None:
-        """`next` comes with the index (from 0) of the round that begins; `completed` with their number."""
+        """An iteration's step. `next` has the index (from 0) of the round that begins; `completed` has their number."""
         key, title = text_of(data, "id", "node_id"), text_of(data, "title")
         if what != "completed":
             count = (count_of(data, "index") or 0) + 1 if what == "next" else 0
@@ -99,7 +99,7 @@ class Steps:
         return self._step(Step(key, title, state, rounds=count_of(data, "steps") or 0))
 
     def _tool(self, event: Mapping[str, Any]) -> Step | None:
-        """An agent's tool call: running until it was observed. A thought without a tool gives None."""
+        """An agent's tool call; it is running until its result is observed. None for a thought without a tool."""
         names = [name for name in text_of(event, "tool").split(";") if name.strip()]
         if not names:
             return None
@@ -113,7 +113,7 @@ class Steps:
         return self._step(Step(text_of(event, "id"), title, state, "tool", output if state == "done" else ""))
 
     def _log(self, data: Mapping[str, Any]) -> Step | None:
-        """An entry of an agent node's log; it goes with its node."""
+        """An entry of an agent node's log; the entry ends at the latest with its node."""
         if any(text_of(data, name) in self._folded for name in ("node_execution_id", "node_id")):
             return None
         state = _STATES.get(text_of(data, "status"), "running")
@@ -125,7 +125,7 @@ class Steps:
         return self._step(Step(text_of(data, "id"), label.removeprefix("CALL "), state, kind, parent=parent))
 
     def _step(self, step: Step) -> Step | None:
-        """The step as it is now; None if nothing changed or it cannot be shown."""
+        """The step as it is now; None if nothing changed or the step cannot be shown."""
         before = self._running.get(step.id)
         title = one_line(step.title, _LONGEST_TITLE) or (before.title if before else "")
         if not step.id or not title:
@@ -143,14 +143,14 @@ class Steps:
 
 
 def _node_output(data: Mapping[str, Any]) -> str:
-    """A tool's text is worth a line; a model's is the answer itself, and other nodes have none."""
+    """A tool's text as one line. A model's text is the answer itself, and other nodes have no output to show."""
     if text_of(data, "node_type") != "tool":
         return ""
     return one_line(text_of(mapping_of(data, "outputs"), "text"), _LONGEST_OUTPUT)
 
 
 def _observed(observation: str) -> str:
-    """One line of what a tool said: plain text, or JSON of tool name to text."""
+    """The result of a tool as one line: it is plain text, or JSON that maps a tool's name to its text."""
     try:
         found = json.loads(observation)
     except (ValueError, RecursionError):

@@ -1,10 +1,10 @@
-"""What a model thinks aloud in `<think>`, told apart from what it says, however the stream is cut.
+"""Tells what a model thinks (`<think>`) apart from what it says, wherever the stream is cut into pieces.
 
-The tag counts in any case and without attributes, but neither in code nor as a word of a sentence. Where an
-answer or a line begins it is a thought for certain, to the end if nobody closes it. Within a line (agents
-write it right behind the last round's text) it may be text about the tag: so what follows is held back until
-a `</think>` shows that it was a thought, and is text if none comes. A `</think>` without its beginning goes,
-since some templates put the opening tag into the prompt; what came before it stays, as it has been shown.
+The tag counts in upper and lower case and without attributes, but not in code and not as a word of a sentence. At the
+beginning of an answer or of a line the tag certainly opens a thought, which lasts to the end if no tag closes it.
+Within a line the tag may be text about the tag, but agents also write it right after the text of the last round. So
+the text after it is held back: it was a thought if a `</think>` follows, and is text if none does. A `</think>`
+without its beginning is dropped, since some templates put the opening tag into the prompt; the text before it stays.
 """
 
 import re
@@ -13,7 +13,7 @@ from copy import copy
 from dify_app.stream.first_words import FirstWords
 from dify_app.stream.lines import BLANKS, LONGEST_RUN, MarkdownLines, decided
 
-MOST_HELD = 20_000  # characters in doubt; a thought as long as that is shown rather than an answer lost
+MOST_HELD = 20_000  # characters held back in doubt; a longer thought is shown, so that no answer is lost
 _PIECE = re.compile(rf"</?think>|`{{1,{LONGEST_RUN}}}|~{{1,{LONGEST_RUN}}}|\n|[^<`~\n]+|<", re.IGNORECASE)
 _TAG_BEGUN = re.compile(r"</?(?:t(?:h(?:i(?:n(?:k>?)?)?)?)?)?\Z", re.IGNORECASE)
 _BEFORE_WORD = BLANKS + "\"'“‘«(「『\\"  # noqa: RUF001 - with one of these before and after it, a tag is a word
@@ -31,22 +31,22 @@ class ThinkFilter:
         self._thought: list[str] = []
         self._depth = 0
         self._line = MarkdownLines()
-        self._before = MarkdownLines()  # where the thought began
-        self._mused = False  # something was thought since then
-        self._held: list[str] | None = None  # what is text or a thought, as it turns out
+        self._before = MarkdownLines()  # the position at which the thought began
+        self._mused = False  # a thought was read since that position
+        self._held: list[str] | None = None  # the text that may still turn out to be a thought
         self._size = 0
-        self._is_word = False  # what is held begins with a tag that looks like a word
+        self._is_word = False  # the text held back begins with a tag that looks like a word
         self._mentioned = False  # the answer speaks about the tags
         self._first = FirstWords()
 
     def feed(self, delta: str) -> tuple[str, str]:
-        """What is certain by now: text to show, and thought."""
+        """The text and the thought that are certain by now."""
         self._pending += delta
         self._read(_decided(self._pending))
         return self._taken()
 
     def close(self) -> tuple[str, str]:
-        """What was held back, now that nothing more comes."""
+        """The text and the thought that were held back; the stream has ended."""
         self._read(len(self._pending))
         self._give_back()
         self._text += self._first.close()
@@ -77,7 +77,7 @@ class ThinkFilter:
         self._pending = self._pending[end:]
 
     def _opens(self, piece: str, behind: str) -> bool:
-        """Begin a thought, or a doubt, if this tag does."""
+        """Whether this tag opens a thought, or possibly opens one; the filter then starts to read or to hold it."""
         line = self._line
         if self._held is None and self._depth:
             return self._nests(piece)
@@ -106,7 +106,7 @@ class ThinkFilter:
         return line.begins or line.last not in _BEFORE_WORD or behind not in _BEHIND_WORD
 
     def _nests(self, piece: str) -> bool:
-        """A second tag in a thought; one right behind the first only repeats it."""
+        """Whether this is a second tag inside a thought; a tag right after the first one only repeats the first."""
         if not self._line.is_bare or self._depth == _DEEPEST:
             return False
         self._depth += self._mused
@@ -115,7 +115,7 @@ class ThinkFilter:
         return True
 
     def _closes(self, piece: str, behind: str) -> bool:
-        """End a thought if this tag does; one that began nowhere goes without a trace."""
+        """Whether this tag ends a thought; a closing tag without a beginning is dropped."""
         line = self._line
         if self._held is not None:
             return self._settles(behind)
@@ -140,11 +140,11 @@ class ThinkFilter:
         return True
 
     def _settles(self, behind: str) -> bool:
-        """What was held was a thought, unless both tags are words of a text about them."""
+        """Whether the text held back was a thought; it was none if both tags are words of a text about the tags."""
         held = self._held or []
         if self._is_word and self._line.last in _BEFORE_WORD and behind in _BEHIND_WORD:
             return False
-        begun = 0 if self._depth else 1  # the tag itself is no thought
+        begun = 0 if self._depth else 1  # the tag itself is not part of the thought
         if begun and "".join(held[begun:]).strip() in _ELLIPSES:
             self._give_back()
             return False
@@ -160,7 +160,7 @@ class ThinkFilter:
             self._give_back()
 
     def _give_back(self) -> None:
-        """What was held was text."""
+        """Treat the text held back as text of the answer."""
         if self._held is None:
             return
         self._mentioned = self._mentioned or self._depth == 0
@@ -170,6 +170,6 @@ class ThinkFilter:
 
 
 def _decided(text: str) -> int:
-    """Up to where no further text makes another tag or another run of ticks of it."""
+    """How many characters are final: further text can no longer make them part of another tag or run of ticks."""
     found = _TAG_BEGUN.search(text, max(0, len(text) - len("</think>")))
     return found.start() if found else decided(text)

@@ -1,1 +1,1 @@
-"""Whole conversations through the real plugin process: this script of Dify, this behaviour of Slack, this thread."""
+"""Whole conversations with the real plugin process, between a scripted Dify and a simulated Slack."""

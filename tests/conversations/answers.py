@@ -1,4 +1,4 @@
-"""Answers that apps give in the conversations."""
+"""Texts of answers that apps give in the conversations."""
 
 REALISTIC = """# Rolling out the release
 
@@ -29,7 +29,7 @@ def migrate(rows: list[Row]) -> int:
 def long_text(
     characters: int, *, line: str = "Sentence number {n} says a little more about the matter. "
 ) -> str:
-    """Plain paragraphs, about that long."""
+    """Plain paragraphs of about that many characters."""
     parts, size, n = [], 0, 0
     while size < characters:
         n += 1
@@ -40,5 +40,5 @@ def long_text(
 
 
 def flat(text: str) -> str:
-    """Without what splitting may change: white space."""
+    """The text with each run of white space as one blank, since splitting a text may change its white space."""
     return " ".join(text.split())

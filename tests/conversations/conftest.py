@@ -19,7 +19,7 @@ _numbers = itertools.count(1)
 
 
 def _real_daemon() -> "type[RealDaemonOfTests] | None":
-    """Only with the binaries of `make test-daemon`; its imports take them for granted."""
+    """The real daemon, only after `make test-daemon` has fetched its programs; its modules need them on import."""
     if not REAL:
         return None
     from tests.conversations.with_real_daemon import RealDaemonOfTests
@@ -35,7 +35,7 @@ def stack() -> Iterator[Stack]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With a real daemon, leave out what only the simulated one can be made to do."""
+    """Leave out the tests that need a simulated daemon when the tests run with a real one."""
     if REAL:
         out = [item for item in items if item.get_closest_marker("simulated")]
         config.hook.pytest_deselected(items=out)
@@ -44,7 +44,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture
 def two_processes() -> Iterator[World]:
-    """Two plugin processes behind one hook, asked in turn."""
+    """Two plugin processes behind one hook; the requests go to them in turn."""
     real = _real_daemon()
     running = Stack.start(SCALE, processes=2, real=partial(real, processes=2) if real else None)
     yield World(running, next(_numbers))
@@ -53,7 +53,7 @@ def two_processes() -> Iterator[World]:
 
 @pytest.fixture
 def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
-    """The test's own: it may stop it, which empties it, or freeze it, which does not."""
+    """A Redis of the test's own, which the test may stop (this empties it) or freeze (this keeps its data)."""
     server = RedisServer(tmp_path_factory.mktemp("redis"))
     server.start()
     yield server

@@ -1,4 +1,4 @@
-"""How a row of the fault matrix must end: what its thread holds, what was sent, and how the log calls it."""
+"""How a row of the fault matrix must end: what its thread holds, what was sent, and which outcome the log names."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ STOPPED_BY_USER = "stopped_by_user"
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What the thread looks like in the end, and how the log calls it.
+    """What the thread must hold in the end, and the outcome that the log must name.
 
-    complete: the whole text, once. marked: a beginning of it, then `say`. instead: `say` alone. stopped: what was
-    there when somebody stopped it, which is some of it and not all. dead: any beginning of it, even none, since
-    nothing can be written.
+    complete: the whole text, once. marked: a beginning of the text, then `say`. instead: `say` alone. stopped: the text
+    that was there when somebody stopped the answer, which is not empty and not the whole. dead: any beginning of the
+    text, even an empty one, since the bridge can write nothing more.
     """
 
     kind: str
@@ -27,7 +27,7 @@ class Expected:
     outcome: str = "answered"
 
     def is_met(self, text: str) -> bool:
-        """By all that the thread says of us."""
+        """Whether `text`, the text of all our messages in the thread, is as expected."""
         text, whole = bare(text), bare(TEXT)
         note = bare(EN[self.say]) if self.say else ""
         match self.kind:
@@ -60,12 +60,12 @@ def instead(say: Say, outcome: str) -> Expected:
 
 
 def bare(text: str) -> str:
-    """Without what splitting may change, and without the marks of a note."""
+    """The text without white space, which splitting may change, and without the marks of a note."""
     return "".join(char for char in text if not (char.isspace() or char in "_>"))
 
 
 def written_after_stop(calls: Sequence[SeenCall]) -> list[str]:
-    """The methods that sent text, whatever became of it, after Slack had said that somebody stopped the answer."""
+    """The methods that sent text, accepted or not, after Slack had said that somebody stopped the answer."""
     stop = next((n for n, call in enumerate(calls) if call.outcome == STOPPED_BY_USER), len(calls))
     return [call.method for call in calls[stop + 1 :] if _has_text(call)]
 
@@ -77,5 +77,5 @@ def _has_text(call: SeenCall) -> bool:
 
 
 def was_only_missed(line: str) -> bool:
-    """Whether there is nothing against the row but that its fault found nothing to strike."""
+    """Whether the only complaint about the row is that its fault never struck."""
     return line.endswith(f": {NEVER}")

@@ -1,4 +1,4 @@
-"""How old a text may get on the screen while many answers share Slack's rates (docs/architecture.md#d5-writers)."""
+"""How old a shown text may become while many answers share Slack's rates (docs/architecture.md#d5-writers)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ TIERS = {"chat.appendStream": 100, "chat.update": 50}
 PACES = {
     "chat.appendStream": 1.0,
     "chat.update": 3.0,
-}  # of the writers (docs/architecture.md#d5-writers): the bound holds from there on
-FIRST_TEXT = 3.0  # until there is a line that is worth showing
+}  # the intervals of the writers (docs/architecture.md#d5-writers); no bound is shorter
+FIRST_TEXT = 3.0  # seconds until the first line that is worth showing
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """In design seconds: when the app spoke first and when it had ended, and when each text came on the screen."""
+    """Times in design seconds: when the app first spoke, when it had ended, and when each text was written."""
 
     said: float
     ended: float
@@ -25,15 +25,15 @@ class Answer:
     method: str
 
     def ages(self) -> list[tuple[float, float]]:
-        """From each text to the next one; the last text of all counts from when the app had said it."""
+        """The interval between each text and the next; for the last text, the interval since the app had ended."""
         last = self.writes[-1]
         return [*pairwise(self.writes), *([(self.ended, last)] if last > self.ended else [])]
 
 
 def too_old(answers: Sequence[Answer], stops: Sequence[Span], late: float) -> list[str]:
-    """A line for each text that is older than N x 60 / tier x 1.2 s, N being those that its method writes meanwhile.
+    """A line for each text older than N x 60 / tier x 1.2 s; N is the number of messages that the method then writes.
 
-    `stops`: when the machine stood still, which counts for nobody. `late`: what a call may take on its way.
+    `stops`: the intervals in which the machine stood still, which are subtracted. `late`: seconds that a call may take.
     """
     return [line for method in TIERS for line in _too_old(method, answers, stops, late)]
 

@@ -1,4 +1,4 @@
-"""Many questions while processes are killed at random moments, and an oracle that says what became of each of them."""
+"""Asks many questions while processes are killed at random, and judges what became of each question."""
 
 import random
 import time
@@ -17,13 +17,15 @@ from wording import Say
 from wording.en import EN
 
 NOTE = bare(EN[Say.INTERRUPTED])
-SECONDS = 12.0  # of one answer, so that kills find many of them half-written
+SECONDS = 12.0  # of one answer, long enough that kills find many answers half-written
 CHANNELS = 5
-LEASE_OVER = 60.0  # design seconds after which a sweep of another process knows that a killed one is gone
+LEASE_OVER = (
+    60.0  # design seconds after which the sweep of another process knows that a killed process is gone
+)
 
 
 class Fate(StrEnum):
-    """What became of a question, where that is as it should be."""
+    """The outcomes of a question that are correct."""
 
     WHOLE = "answered whole"
     MARKED = "a beginning of the answer, marked as interrupted"
@@ -33,7 +35,7 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One question at the end: its answer as scripted, our texts in its thread, and what Slack and Dify know of it."""
+    """One question at the end: its scripted answer, our texts in its thread, and what Slack and Dify recorded."""
 
     scripted: str
     texts: tuple[str, ...]
@@ -44,7 +46,7 @@ class Seen:
 
 
 def fate_of(seen: Seen) -> Fate | str:
-    """The question's fate, or what is wrong with it."""
+    """The question's fate, or a description of what is wrong."""
     said, whole = bare("".join(seen.texts)), bare(seen.scripted)
     notes = said.count(NOTE)
     part = said.removesuffix(NOTE)
@@ -73,7 +75,7 @@ def fate_of(seen: Seen) -> Fate | str:
 def under_kills(
     world: World, *, questions: int, kills: int, seed: int, processes: int = 1
 ) -> tuple[Counter[Fate], list[str]]:
-    """Ask, kill, wait for Slack's retries and for the sweep; how many had which fate, and what is wrong."""
+    """Ask and kill, then wait for Slack's retries and for the sweep. Returns counts by fate, and what is wrong."""
     chance = random.Random(seed)
     answers = {f"[{n}]": f"Answer {n}. {long_text(chance.randrange(100, 2500))}" for n in range(questions)}
     for name, text in answers.items():
@@ -100,14 +102,14 @@ def under_kills(
 
 
 def _kill(control: DaemonControl, index: int) -> None:
-    """One that runs; one that was just killed is not there yet."""
+    """Kill one of the processes that run now; a process killed a moment ago may not have started again."""
     running = len(control.processes())
     if running:
         control.kill_plugin(index % running)
 
 
 def _let_all_end(world: World) -> None:
-    """Until every event had its last try; then a request begins the sweep, and another one later what is left."""
+    """Wait for the last retry of every event; then cause some sweeps, the later ones for what the first left open."""
     world.wait(lambda: not world.slack.delivery_counts().get("pending"), 300)
     wait_served(world)
     for _ in range(3):

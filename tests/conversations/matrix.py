@@ -1,4 +1,4 @@
-"""Many turns at once, each with a fault of its own: what a row of the fault matrix is, runs and must show."""
+"""The fault matrix: many turns at once, each with a fault of its own. Runs the rows and checks how they end."""
 
 import json
 import time
@@ -26,14 +26,16 @@ GROWING = script.pieces(*PARTS, gap=8.0)  # a first text, one on the way, one at
 AT_ONCE = script.pieces(TEXT[:200], TEXT[200:], gap=0.5)  # a first text, and the rest with the end
 USERS = "users.info"
 RAW = "req_id: 4711 PluginInvokeError <html> Traceback xoxb-"
-PACE = 5.0  # design seconds between two questions: some take two starts, and Slack's tier 2 gives 20 a minute
+PACE = (
+    5.0  # design seconds between two questions: some need two starts, and Slack's tier 2 allows 20 a minute
+)
 PEOPLE = 8
-CALM = 20.0  # design seconds after which nothing that Slack or we held back can come any more
+CALM = 20.0  # design seconds after which nothing that Slack or the bridge held back can still arrive
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """For one of Slack's methods in the row's channel; `more` as in Workspace.fault."""
+    """A fault of one of Slack's methods in the row's channel; `more` is as in Workspace.fault."""
 
     method: str
     kind: str
@@ -43,7 +45,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One turn and what befalls it."""
+    """One turn and the faults that happen in it."""
 
     name: str
     faults: tuple[Fault, ...] = ()
@@ -52,12 +54,12 @@ class Row:
 
     @property
     def newcomer(self) -> bool:
-        """Asked by somebody whose name is not known yet."""
+        """Whether the member who asks is one whose name is not known yet."""
         return any(fault.method == USERS for fault in self.faults)
 
     @property
     def can_stop(self) -> bool:
-        """Whether Slack lets a stream be stopped at last."""
+        """Whether Slack finally lets the stream be stopped."""
         for_ever = {fault.method for fault in self.faults if fault.more.get("times", 1) is None}
         return not for_ever & {"*", "chat.stopStream"}
 
@@ -67,14 +69,14 @@ def slack_fault(method: str, kind: str, *, must_strike: bool = True, **more: Any
 
 
 def control_of(world: World) -> DaemonControl:
-    """Only the simulated daemon runs the matrix."""
+    """The control of the simulated daemon, since the matrix does not run on a real one."""
     assert isinstance(world.daemon, SimulatedDaemon)
     return world.daemon.control
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A row on its way."""
+    """A row whose question was asked."""
 
     row: Row
     channel: str
@@ -83,10 +85,10 @@ class Asked:
 
 
 def run(world: World, rows: Sequence[Row], *, pace: float = PACE) -> list[str]:
-    """Ask every row's question in a channel of its own; what is wrong in the end, a line for each row.
+    """Ask every row's question in a channel of its own. Returns a line for each row that ended wrong.
 
-    A stage of a turn can pass too quickly, or be skipped, on a machine that stands still for a moment: a row of which
-    nothing is wrong but that its fault found nothing to strike says nothing, and is asked again.
+    If the machine stands still for a moment, a stage of a turn can pass too quickly or be skipped. A row whose only
+    complaint is that its fault never struck is therefore asked again, at most twice.
     """
     found: list[str] = []
     missed = list(rows)
@@ -104,17 +106,18 @@ def run(world: World, rows: Sequence[Row], *, pace: float = PACE) -> list[str]:
 
 
 def wait_served(world: World) -> None:
-    """Until Slack was told something about every event, and no request is open any more."""
+    """Wait until Slack has an answer to every event, and until no request is open."""
     world.wait(lambda: not [one for one in world.slack.deliveries() if one.state == "pending"], 60)
     control_of(world).wait_idle(120)
 
 
 def ask(world: World, rows: Sequence[Row], *, pace: float = PACE) -> list[Asked]:
-    """All of them, as fast as Slack lets streams begin; they are under way when this returns."""
+    """Ask all questions, as fast as Slack lets streams begin; the turns are running when this returns."""
     assert len({row.name for row in rows}) == len(rows)
     asked = []
     due = time.monotonic()
-    people = cycle([world.slack.add_user(f"asker-{n}") for n in range(PEOPLE)])  # each may ask only so often
+    # One member may ask only so often.
+    people = cycle([world.slack.add_user(f"asker-{n}") for n in range(PEOPLE)])
     for row in rows:
         asker = world.slack.add_user(f"asker-{row.name}") if row.newcomer else next(people)
         channel = world.slack.add_channel(row.name)
@@ -129,16 +132,16 @@ def ask(world: World, rows: Sequence[Row], *, pace: float = PACE) -> list[Asked]
 
 
 def faults_found(world: World, asked: Iterable[Asked], *, logged: bool = True) -> list[str]:
-    """A line for each row that does not end as it must. `logged`: its process lived to write its line.
+    """A line for each row that does not end as it must. `logged`: its process lived long enough to write its log line.
 
-    A row whose fault never struck had nothing to bear, so its answer must be complete.
+    A row whose fault never struck had no trouble, so its answer must be complete.
     """
     queries = Counter(one["query"] for one in world.dify.invocations())
     unstopped = {message.channel for message in world.slack.open_streams()}
     waiting = {
         fault["channel"] or fault["user"]
         for fault in world.slack.faults()
-        if fault["times"] or not fault["struck"]  # one without an end must have met something
+        if fault["times"] or not fault["struck"]  # a fault without an end must have struck at least once
     }
     outcomes = turn_outcomes(world)
     calls = world.slack.calls("chat.*")
@@ -165,7 +168,7 @@ def faults_found(world: World, asked: Iterable[Asked], *, logged: bool = True) -
 
 
 def turn_outcomes(world: World) -> dict[str, list[str]]:
-    """By the message that was answered: what the log says about its turns."""
+    """For each answered message: the outcomes that the log names for its turns."""
     outcomes: dict[str, list[str]] = {}
     for entry in control_of(world).logs():
         message = str(entry.get("message", ""))

@@ -1,4 +1,4 @@
-"""When the machine stood still, as somebody sees it who has nothing to do with the plugin."""
+"""Measures when the machine stood still, independently of the plugin."""
 
 import time
 from collections.abc import Sequence
@@ -8,23 +8,23 @@ from typing import Self
 from gevent.threadpool import ThreadPool
 
 TICK = 0.02
-PROMPT = 0.05  # seconds of the wall from one tick to the next: what is longer is the machine's
+PROMPT = 0.05  # seconds of the wall clock between two ticks; a longer interval is the machine's doing
 
 Span = tuple[float, float]
 
 
 def stops_in(ticks: Sequence[float]) -> list[Span]:
-    """From when a tick was overdue until it came."""
+    """The intervals from when a tick was due until it came."""
     return [(earlier + TICK, later) for earlier, later in pairwise(ticks) if later - earlier > PROMPT]
 
 
 def lost(stops: Sequence[Span], since: float, until: float) -> float:
-    """Seconds in between in which it stood still."""
+    """The seconds between `since` and `until` in which the machine stood still."""
     return sum(max(0.0, min(end, until) - max(begin, since)) for begin, end in stops)
 
 
 class Ticker:
-    """Ticks while it is entered, in a thread that nothing else uses; at times of the wall, as Slack's calls are."""
+    """Ticks in a thread of its own while the context is open. The times are wall-clock times, as Slack's calls have."""
 
     def __init__(self) -> None:
         self.ticks: list[float] = []
@@ -32,7 +32,7 @@ class Ticker:
         self._over = False
 
     def stops(self) -> list[Span]:
-        """So far, in seconds of the wall."""
+        """The stops so far, in seconds of the wall clock."""
         return stops_in(self.ticks)
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""Every kind of app, in the orders of docs/platform/dify.md#event-orders, ends in the message written here."""
+"""Every kind of app, in each order of events in docs/platform/dify.md#event-orders, ends in its expected message."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +21,7 @@ QUESTION = "How far is the moon?"
 
 @dataclass(frozen=True)
 class Order:
-    """What an app says, by which kinds of app, and the whole message that stands in the thread then."""
+    """What an app says, the kinds of app that say it, and the whole message that the thread then holds."""
 
     name: str
     modes: tuple[str, ...]
@@ -42,7 +42,7 @@ def retried(title: str) -> Steps:
 
 
 def asked(form: str, title: str, *actions: str) -> Steps:
-    """One form more that a paused run waits for."""
+    """One more form that a paused run waits for."""
     buttons = [{"id": action, "title": action} for action in actions]
     return flow(
         "human_input_required", node_title=title, form_content=form, actions=buttons, form_token=title
@@ -300,7 +300,7 @@ CASES = [(order, mode) for order in ORDERS for mode in order.modes]
 
 
 def use(world: World, mode: str, *, form: list[dict[str, Any]] | None = None, **more: Any) -> str:
-    """Let the hook's app be of this kind."""
+    """Make the hook's app one of this kind. Returns the app's id."""
     if form is None:
         form = [variable("query", "paragraph", required=True)] if mode in WITHOUT_CONVERSATIONS else []
     app = world.dify.app(f"{world.app_id}-{mode}", mode, form=form, **more)
@@ -309,12 +309,14 @@ def use(world: World, mode: str, *, form: list[dict[str, Any]] | None = None, **
 
 
 def runs(world: World) -> list[dict[str, Any]]:
-    """The calls that ran, without the one that asked what kind of app it is."""
+    """The calls that ran, without the call that found out the app's kind."""
     return [one for one in world.dify.invocations() if one["outcome"] != "refused"]
 
 
 @pytest.mark.parametrize(("order", "mode"), CASES, ids=[f"{mode}: {order.name}" for order, mode in CASES])
-def test_each_order_of_events_ends_in_its_message(world: World, order: Order, mode: str) -> None:
+def test_order_of_events_ends_in_its_message_for_each_kind_of_app(
+    world: World, order: Order, mode: str
+) -> None:
     world.dify.script(order.steps, use(world, mode))
     [answer] = world.answers(world.ask(QUESTION))
     assert answer.text.strip() == order.message
@@ -323,7 +325,7 @@ def test_each_order_of_events_ends_in_its_message(world: World, order: Order, mo
 
 
 @pytest.mark.parametrize("mode", EVERY)
-def test_the_question_reaches_every_kind_of_app(world: World, mode: str) -> None:
+def test_question_reaches_every_kind_of_app(world: World, mode: str) -> None:
     use(world, mode)
     assert world.answer(world.ask(QUESTION)).startswith("You said: ")
     [run] = runs(world)
@@ -341,7 +343,7 @@ def test_the_question_reaches_every_kind_of_app(world: World, mode: str) -> None
         ([variable("slack_user_name"), variable("topic")], "topic"),
     ],
 )
-def test_a_workflow_gets_it_in_the_variable_meant_for_it(
+def test_question_reaches_a_workflow_in_the_suitable_variable(
     world: World, form: list[dict[str, Any]], name: str
 ) -> None:
     use(world, "workflow", form=form)
@@ -351,9 +353,7 @@ def test_a_workflow_gets_it_in_the_variable_meant_for_it(
 
 
 @pytest.mark.parametrize("mode", WITHOUT_CONVERSATIONS)
-def test_a_question_that_does_not_fit_into_the_variable_is_cut_and_the_member_told(
-    world: World, mode: str
-) -> None:
+def test_question_too_long_for_its_variable_is_cut_and_said_to_be_cut(world: World, mode: str) -> None:
     use(world, mode, form=[variable("query", max_length=9)])
     note = say("en", Say.QUESTION_CUT, count="9")
     assert world.answer(world.ask(QUESTION)).endswith(f"\n\n> {note}")
@@ -361,7 +361,7 @@ def test_a_question_that_does_not_fit_into_the_variable_is_cut_and_the_member_to
 
 
 @pytest.mark.parametrize("mode", WITHOUT_CONVERSATIONS)
-def test_kinds_are_told_apart_once_and_nothing_runs_twice(world: World, mode: str) -> None:
+def test_kind_of_an_app_is_found_out_once_and_nothing_runs_twice(world: World, mode: str) -> None:
     use(world, mode)
     root = world.ask("one")
     world.answers(root)
@@ -372,7 +372,7 @@ def test_kinds_are_told_apart_once_and_nothing_runs_twice(world: World, mode: st
     assert [one["inputs"]["query"] for one in runs(world)] == ["one", "two"]
 
 
-def test_a_chat_app_with_a_form_is_told_apart_too(world: World) -> None:
+def test_kind_of_a_chat_app_with_a_form_is_found_out_once(world: World) -> None:
     use(world, "chat", form=[variable("tone")])
     world.answers(world.ask("one"))
     world.answers(world.ask("two"))
@@ -389,7 +389,7 @@ def test_a_chat_app_with_a_form_is_told_apart_too(world: World) -> None:
     ],
 )
 @pytest.mark.parametrize("in_band", [True, False])
-def test_an_app_that_dify_does_not_let_plugins_call(
+def test_app_that_plugins_may_not_call_is_said_to_be_unsupported(
     world: World, mode: str, more: dict[str, Any], say: Say, in_band: bool
 ) -> None:
     world.dify.fetch_errors(in_band=in_band)
@@ -401,12 +401,12 @@ def test_an_app_that_dify_does_not_let_plugins_call(
     assert runs(world) == []
 
 
-def test_an_app_that_is_gone(world: World) -> None:
+def test_removed_app_is_said_to_be_misconfigured(world: World) -> None:
     world.dify.remove_app(world.app_id)
     assert world.answer(world.ask(QUESTION)) == EN[Say.APP_MISCONFIGURED]
 
 
-def test_once_published_it_answers(world: World) -> None:
+def test_unpublished_app_answers_once_it_is_published(world: World) -> None:
     app = use(world, "advanced-chat", published=False)
     root = world.ask(QUESTION)
     assert world.answer(root) == EN[Say.UNSUPPORTED_APP]
@@ -417,7 +417,7 @@ def test_once_published_it_answers(world: World) -> None:
 
 @pytest.mark.parametrize("mode", ["agent-chat", "workflow"])
 @pytest.mark.parametrize("style", ["edit", "post"])
-def test_in_the_other_styles_too(world: World, mode: str, style: str) -> None:
+def test_answer_of_an_app_is_whole_in_the_other_styles(world: World, mode: str, style: str) -> None:
     world.configure(reply_style=style)
     world.dify.script(script.pieces("About ", "384,400", " km."), use(world, mode))
     root = world.slack.dm(ANNA, QUESTION)

@@ -20,11 +20,11 @@ pytestmark = pytest.mark.simulated
 
 SCALE = 0.12
 STREAMS = 50
-# Shorter than what is kept back: in a message's last quarter an edit waits for a paragraph's end, not for its turn.
+# Short enough that no text is held back: in a message's last quarter an edit waits for a paragraph's end, not its turn.
 TEXT = long_text(2400)
-# Seconds of the wall that a call may take on its way, on a machine that others use too.
+# Seconds of the wall clock that a call may take on its way, on a machine that other programs use too.
 LATE = 0.25
-STILL = 0.1  # of the time at most may the machine stand still
+STILL = 0.1  # the largest part of the time in which the machine may stand still
 _numbers = count(900)
 
 
@@ -36,7 +36,7 @@ def limited() -> Iterator[World]:
 
 
 def ask(world: World, seconds: float, apart: float) -> list[str]:
-    """The channels of the questions, each with an asker of its own; the app speaks for so long."""
+    """Ask all questions, each by another member; the app speaks for `seconds`. Returns the channels."""
     slack = world.slack
     world.dify.script(script.say(TEXT, seconds=seconds, per_second=1), world.app_id)
     acts: list[dict[str, Any]] = [
@@ -87,7 +87,7 @@ def _answer(calls: list[SeenCall], app: dict[str, float]) -> Answer:
 
 
 def assert_fresh(answers: list[Answer], ticker: Ticker) -> None:
-    """As much as the machine let it be."""
+    """Check that no text became too old, apart from the time in which the machine stood still."""
     stops = [(begin / SCALE, end / SCALE) for begin, end in ticker.stops()]
     began, ended = min(one.said for one in answers), max(one.ended for one in answers)
     assert lost(stops, began, ended) < STILL * (ended - began)
@@ -95,15 +95,15 @@ def assert_fresh(answers: list[Answer], ticker: Ticker) -> None:
 
 
 def assert_no_429(world: World) -> None:
-    """None after the first minute, of whatever method."""
+    """Check that after the first minute Slack answered no call with 429."""
     calls = world.slack.calls()
     late = [call for call in calls if call.design - calls[0].design > MINUTE]
     assert late
     assert [call.method for call in late if call.outcome == "429"] == []
 
 
-def test_fifty_streams_share_the_documented_rates(limited: World) -> None:
-    """So many are open at once when they begin as fast as tier 2 allows and speak for nearly three minutes."""
+def test_fifty_streams_share_the_documented_rates_without_a_429(limited: World) -> None:
+    """Fifty are open at once if they begin as fast as tier 2 allows and speak for nearly three minutes."""
     with Ticker() as ticker:
         answers = answered(limited, ask(limited, seconds=170.0, apart=3.25))
     assert_no_429(limited)
@@ -112,7 +112,7 @@ def test_fifty_streams_share_the_documented_rates(limited: World) -> None:
     assert max(answer.ended for answer in answers) - min(answer.said for answer in answers) > 3 * MINUTE
 
 
-def test_those_that_begin_at_one_instant_go_by_edits_too_and_by_post(limited: World) -> None:
+def test_answers_that_begin_at_one_instant_use_streams_edits_and_posts(limited: World) -> None:
     with Ticker() as ticker:
         answers = answered(limited, ask(limited, seconds=75.0, apart=0.0))
     assert_no_429(limited)

@@ -1,11 +1,11 @@
-"""The process goes away in the middle of a turn."""
+"""The plugin process dies in the middle of a turn."""
 
 from simulators.dify import script
 from tests.conversations.answers import long_text
 from tests.conversations.world import World
 
 
-def test_after_a_kill_the_next_message_is_answered(world: World) -> None:
+def test_next_message_is_answered_after_a_kill(world: World) -> None:
     world.dify.script(script.say(long_text(3000), seconds=100), world.app_id, times=1)
     root = world.ask("one")
     world.wait(lambda: world.slack.answers(world.channel, root))

@@ -1,4 +1,4 @@
-"""Thousands of messages, each delivered up to four times, shuffled, mentions doubled: one answer each."""
+"""Thousands of messages, each delivered up to four times, shuffled, and mentions as two events: one answer each."""
 
 import random
 import time
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.simulated
 MANY = [(500, 1.2), pytest.param(5000, 0.6, marks=pytest.mark.soak)]
 BATCH = 50
 UNDER_WAY = (
-    300  # deliveries; the next messages wait until there are fewer, so that a slow machine is asked for less
+    300  # deliveries; the next messages wait until fewer are open, so that a slow machine is asked for less
 )
 CHANNELS = 10
 ORDERS = ("mention_first", "message_first", "at_once")
@@ -38,13 +38,17 @@ def on_redis(tmp_path: Path) -> Iterator[World]:
 
 
 @pytest.mark.parametrize(("number", "per_second"), MANY)
-def test_in_one_process_on_dify_storage(world: World, number: int, per_second: float) -> None:
+def test_each_message_is_answered_once_in_one_process_on_dify_storage(
+    world: World, number: int, per_second: float
+) -> None:
     send(world, number, per_second)
     assert what_is_wrong(world, number) == []
 
 
 @pytest.mark.parametrize(("number", "per_second"), MANY)
-def test_in_two_processes_on_redis(on_redis: World, number: int, per_second: float) -> None:
+def test_each_message_is_answered_once_in_two_processes_on_redis(
+    on_redis: World, number: int, per_second: float
+) -> None:
     send(on_redis, number, per_second)
     assert what_is_wrong(on_redis, number) == []
     served = Counter(entry["process"] for entry in control_of(on_redis).requests(path="/slack/turns"))
@@ -52,12 +56,12 @@ def test_in_two_processes_on_redis(on_redis: World, number: int, per_second: flo
 
 
 def send(world: World, number: int, per_second: float, seed: int = 1) -> None:
-    """Each a thread of its own; repetitions and the second event of a mention come some seconds later, or at once.
+    """Send each message in a thread of its own. Retries and second events of mentions come at once or later.
 
-    `per_second`: messages, in design seconds, twenty times as fast on the wall: as many as two shared cores can ack
-    in Slack's patience. What they can't, Slack gives up after three retries, and nobody was asked.
+    `per_second`: messages per design second, twenty times as many per second of the wall clock. Two shared cores can
+    ack that many within Slack's time limit. Slack gives up a message after three retries, and then nobody was asked.
     """
-    world.slack.rules(echo=False)  # our own posts, coming back, would be half of the load
+    world.slack.rules(echo=False)  # our own posts, coming back as events, would be half of the load
     chance = random.Random(seed)
     people = [world.slack.add_user(f"asker-{n}") for n in range(1 + number // 5)]
     channels = [world.slack.add_channel(f"many-{n}") for n in range(CHANNELS)]
@@ -85,7 +89,7 @@ def send(world: World, number: int, per_second: float, seed: int = 1) -> None:
 
 
 def what_is_wrong(world: World, number: int) -> list[str]:
-    """Messages that were not asked or not answered exactly once."""
+    """A line for each message that was not asked or not answered exactly once."""
     asked = Counter(one["query"] for one in world.dify.invocations())
     wanted = Counter({f"question {n}": 1 for n in range(number)})
     wrong = [f"{query}: asked {asked[query]} times" for query in asked | wanted if asked[query] != 1]

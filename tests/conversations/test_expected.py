@@ -1,4 +1,4 @@
-"""The verdicts of the fault matrix, on threads that no plugin made."""
+"""Checks the verdicts of the fault matrix on threads that the test makes up."""
 
 from typing import Any
 
@@ -38,7 +38,7 @@ DEAD = dead("not_in_channel")
         (DEAD, SAID),
     ],
 )
-def test_a_thread_as_it_must_be(expected: Expected, text: str) -> None:
+def test_thread_that_ended_as_expected_is_accepted(expected: Expected, text: str) -> None:
     assert expected.is_met(text)
 
 
@@ -61,7 +61,7 @@ def test_a_thread_as_it_must_be(expected: Expected, text: str) -> None:
         (DEAD, NOTE),
     ],
 )
-def test_a_thread_as_it_must_not_be(expected: Expected, text: str) -> None:
+def test_thread_that_ended_otherwise_is_not_accepted(expected: Expected, text: str) -> None:
     assert not expected.is_met(text)
 
 
@@ -82,18 +82,18 @@ STOPPED_AT = call("chat.appendStream", "stopped_by_user", chunks=[{"type": "mark
     ],
 )
 @pytest.mark.parametrize("outcome", ["ok", "not_in_channel"])
-def test_text_that_is_sent_after_a_stop(arguments: dict[str, Any], outcome: str) -> None:
+def test_text_sent_after_a_stop_is_found(arguments: dict[str, Any], outcome: str) -> None:
     assert written_after_stop([STOPPED_AT, call("chat.update", outcome, **arguments)]) == ["chat.update"]
 
 
-def test_what_came_before_a_stop_and_what_has_no_text_may_be() -> None:
+def test_call_before_a_stop_or_without_text_is_accepted() -> None:
     before = call("chat.startStream", chunks=[{"type": "markdown_text", "text": "a"}])
     closing = call("chat.stopStream", chunks=[{"type": "task_update", "id": "1"}])
     assert written_after_stop([before, STOPPED_AT, closing]) == []
     assert written_after_stop([before, before]) == []
 
 
-def test_only_a_row_with_nothing_else_against_it_was_only_missed() -> None:
+def test_row_was_only_missed_if_that_is_its_only_complaint() -> None:
     assert was_only_missed(f"x: {NEVER}")
     assert not was_only_missed(f"x: the app was asked 2 times; {NEVER}")
     assert not was_only_missed("x: the app was asked 2 times")

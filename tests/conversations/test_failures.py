@@ -1,4 +1,4 @@
-"""Dify's failures: each tells the member what to do, and nothing Slack or Dify says appears raw."""
+"""After each failure of Dify the member is told what to do, and no raw text of Slack or Dify appears."""
 
 from collections.abc import Iterator
 from typing import cast
@@ -41,7 +41,7 @@ IN_THE_MIDDLE = [
 
 
 def raw_in(world: World) -> list[str]:
-    """What of Dify's own words reached Slack."""
+    """The words of Dify's own texts that reached Slack."""
     everything = " ".join(str(call.arguments) for call in world.slack.calls())
     return [
         word
@@ -51,7 +51,9 @@ def raw_in(world: World) -> list[str]:
 
 
 @pytest.mark.parametrize(("steps", "say"), BEFORE)
-def test_instead_of_an_answer(world: World, steps: script.Steps, say: Say) -> None:
+def test_failure_before_any_text_is_said_instead_of_an_answer(
+    world: World, steps: script.Steps, say: Say
+) -> None:
     world.dify.script(steps, world.app_id)
     root = world.ask("hello")
     assert world.answer(root) == EN[say]
@@ -63,7 +65,7 @@ def test_instead_of_an_answer(world: World, steps: script.Steps, say: Say) -> No
 
 
 @pytest.mark.parametrize(("steps", "say"), IN_THE_MIDDLE)
-def test_under_the_part_that_came(world: World, steps: script.Steps, say: Say) -> None:
+def test_failure_after_some_text_is_said_under_the_text(world: World, steps: script.Steps, say: Say) -> None:
     world.dify.script(script.say(PART, seconds=10) + steps, world.app_id)
     text = world.answer(world.ask("hello"))
     assert flat(text).startswith(flat(PART))
@@ -72,7 +74,7 @@ def test_under_the_part_that_came(world: World, steps: script.Steps, say: Say) -
     assert world.slack.open_streams() == []
 
 
-def test_the_daemon_cuts_after_240_seconds(world: World) -> None:
+def test_answer_that_the_daemon_cuts_after_240_seconds_is_marked(world: World) -> None:
     world.dify.script(script.say(long_text(3000), seconds=300, per_second=4), world.app_id)
     answers = world.answers(world.ask("slowly"), timeout=40)
     assert answers[0].text.startswith("Sentence number 1 says")
@@ -80,12 +82,12 @@ def test_the_daemon_cuts_after_240_seconds(world: World) -> None:
     assert world.slack.open_streams() == []
 
 
-def test_an_app_that_says_nothing(world: World) -> None:
+def test_app_that_says_nothing_is_said_to_have_no_text(world: World) -> None:
     world.dify.script(script.say(" "), world.app_id)
     assert world.answer(world.ask("hello")) == EN[Say.NO_TEXT]
 
 
-def test_silence_until_the_turns_own_limit(world: World) -> None:
+def test_app_that_stays_silent_is_given_up_within_the_turns_limit(world: World) -> None:
     world.dify.script(script.silence(), world.app_id)
     text = world.answer(world.ask("hello"), timeout=60)
     assert text in {EN[Say.TIME_CUT], EN[Say.TURN_LIMIT], EN[Say.SILENT]}
@@ -93,7 +95,7 @@ def test_silence_until_the_turns_own_limit(world: World) -> None:
 
 @pytest.fixture
 def patient() -> Iterator[World]:
-    """A daemon that never cuts an app's answer; faster than the others, since the turn's own clock is long."""
+    """A daemon that never cuts an app's answer. Its scale is faster, since the turn's own limit is long."""
 
     def daemon(dify_url: str, scale: float, env: dict[str, str]) -> SimulatedDaemon:
         started = SimulatedDaemon(dify_url, scale, env, read_limit=3600)
@@ -107,7 +109,7 @@ def patient() -> Iterator[World]:
 
 @pytest.mark.simulated
 @pytest.mark.parametrize("said", ["", PART])
-def test_a_turn_ends_itself_20_seconds_before_its_request_would(patient: World, said: str) -> None:
+def test_turn_ends_itself_20_seconds_before_its_request_would_end(patient: World, said: str) -> None:
     world = patient
     world.dify.script((script.say(said, seconds=10) if said else []) + script.silence(), world.app_id)
     root = world.ask("hello")
@@ -122,7 +124,7 @@ def test_a_turn_ends_itself_20_seconds_before_its_request_would(patient: World, 
     assert world.slack.open_streams() == []
 
 
-def test_a_missing_input_is_named(world: World) -> None:
+def test_missing_input_is_named_to_the_member(world: World) -> None:
     from simulators.dify.apps import variable
 
     app = world.dify.app(f"{world.app_id}-form", "advanced-chat", form=[variable("contract", required=True)])
@@ -130,7 +132,7 @@ def test_a_missing_input_is_named(world: World) -> None:
     assert "`contract`" in world.answer(world.ask("hello"))
 
 
-def test_no_secret_reaches_the_log(world: World) -> None:
+def test_secret_never_reaches_the_log(world: World) -> None:
     world.dify.script(script.refuse(500, RAW), world.app_id, times=1)
     root = world.ask("hello")
     world.answers(root)

@@ -1,7 +1,7 @@
-"""The fault matrix: every fault, at every stage of a turn where it can strike (issue "Nothing lost, nobody in").
+"""The fault matrix: every fault, at every stage of a turn where the fault can strike.
 
-Each row ends with exactly one complete or honestly marked answer, and no stream left open; or, where nothing can be
-written any more, quietly, with its line in the log.
+Each row ends with exactly one complete or honestly marked answer and with no open stream. Where the bridge can write
+nothing more, the row ends without a message and with a line in the log.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,7 +31,7 @@ from tests.conversations.matrix import (
 from tests.conversations.world import World
 from wording import Say
 
-pytestmark = pytest.mark.simulated  # the daemon's own faults can't be asked of a real one
+pytestmark = pytest.mark.simulated  # a real daemon cannot be made to fail as the rows need
 
 START, APPEND, STOP = "chat.startStream", "chat.appendStream", "chat.stopStream"
 POST, UPDATE, STATUS = "chat.postMessage", "chat.update", "assistant.threads.setStatus"
@@ -99,16 +99,16 @@ NATIVE = [
     Row("last-glitch", (refused(APPEND, "internal_error"),), tuple(AT_ONCE)),
     Row("stop-glitch", (refused(STOP, "internal_error"),), tuple(AT_ONCE)),
     Row("append-conflict", (refused(APPEND, "streaming_state_conflict"),)),
-    # after an append of unknown fate: the stop and the edit that follow are struck too
+    # After an append of unknown fate, the stop and the edit that follow fail too.
     Row("append-lost-stop-lost", (bad(APPEND, "drop-done"), bad(STOP, "drop"))),
     Row("append-lost-stop-lost-3", (bad(APPEND, "drop"), bad(STOP, "503", times=3))),
     Row("append-lost-edit-conflict", (bad(APPEND, "drop"), refused(UPDATE, "streaming_state_conflict"))),
     Row("append-lost-edit-500", (bad(APPEND, "drop-done"), bad(UPDATE, "500", times=3))),
     Row("last-lost-edit-500", (bad(APPEND, "drop-done"), bad(UPDATE, "500", times=3)), tuple(AT_ONCE)),
     Row("append-expired-mend-lost", (refused(APPEND, "message_not_in_streaming_state"), bad(UPDATE, "500"))),
-    # history is not granted: a start that did not happen is no harm
+    # The scope for the history is not granted; a start that did not happen does no harm.
     Row("start-lost-unseen", (bad(START, "drop"), refused(REPLIES, "missing_scope", times=None))),
-    # all of Slack is away for a while
+    # All of Slack is away for a while.
     Row("away-first", (bad("*", "503", times=6, skip=1),)),
     Row("away-mid", (bad(APPEND, "503"), bad("*", "503", times=8, skip=3))),
     Row("away-last", (bad(APPEND, "503"), bad("*", "drop", times=12, skip=3)), tuple(AT_ONCE)),
@@ -164,7 +164,7 @@ POSTED = [
     ),
 ]
 
-# a start that is limited holds back the streams of all for a while, so these two come last
+# A start that Slack limits holds back the streams of all other rows for a while, so these two rows come last.
 SHORT_OF_RATE = [
     *rows("user", USERS, GROWING, LIMITED),
     *rows("append", APPEND, GROWING, LIMITED),
@@ -193,7 +193,9 @@ SHORT_OF_POSTS = [
 @pytest.mark.parametrize(
     ("style", "table"), [("auto", NATIVE), ("edit", EDITED), ("post", POSTED)], ids=["native", "edit", "post"]
 )
-def test_whatever_slack_does(world: World, style: str, table: list[Row]) -> None:
+def test_answer_is_complete_or_marked_after_each_fault_of_slack(
+    world: World, style: str, table: list[Row]
+) -> None:
     world.configure(reply_style=style)
     assert "\n".join(run(world, table)) == ""
 
@@ -203,9 +205,11 @@ def test_whatever_slack_does(world: World, style: str, table: list[Row]) -> None
     [("auto", SHORT_OF_RATE), ("edit", SHORT_OF_EDITS), ("post", SHORT_OF_POSTS)],
     ids=["native", "edit", "post"],
 )
-def test_when_slack_asks_for_patience(world: World, style: str, table: list[Row]) -> None:
+def test_answer_is_complete_or_marked_when_slack_limits_the_rate(
+    world: World, style: str, table: list[Row]
+) -> None:
     world.configure(reply_style=style)
-    world.forget()  # a pace learnt from other tests, and below: from this one
+    world.forget()  # forget the rates learnt from other tests, and below those learnt from this one
     found = run(world, table, pace=11.0)
     world.forget()
     assert "\n".join(found) == ""
@@ -213,7 +217,7 @@ def test_when_slack_asks_for_patience(world: World, style: str, table: list[Row]
 
 WHOLE = script.say(TEXT)
 BAD_ENDS: list[tuple[str, script.Steps, str, Say, Say]] = [
-    # name, steps, how the log calls it, the note in the place of an answer, the note under a part of one
+    # name, steps, outcome in the log, sentence instead of an answer, sentence under a part of an answer
     ("error", script.error("internal_server_error", RAW), "RunFailed", Say.RUN_FAILED, Say.CUT_SHORT),
     (
         "provider",
@@ -233,7 +237,7 @@ DIFY = [
     *(
         Row(f"before-{name}", steps=tuple(steps), expected=instead(say, outcome))
         for name, steps, outcome, say, _ in BAD_ENDS
-        if name != "silence"  # until the turn's own limit: test_failures.py
+        if name != "silence"  # lasts until the turn's own limit: test_failures.py
     ),
     *(
         Row(
@@ -272,14 +276,14 @@ DIFY = [
 
 
 @pytest.mark.parametrize("style", ["auto", "edit", "post"])
-def test_whatever_dify_does(world: World, style: str) -> None:
+def test_answer_is_complete_or_marked_after_each_fault_of_dify(world: World, style: str) -> None:
     world.configure(reply_style=style)
     assert "\n".join(run(world, DIFY)) == ""
 
 
 @pytest.mark.parametrize("stage", ["before", "mid", "end"])
-def test_when_the_daemon_cancels_the_runs_of_others(world: World, stage: str) -> None:
-    """Known as "context canceled": daemons 0.6.7 and 0.6.8 (docs/platform/dify.md#cancelled-by-others)."""
+def test_answer_is_marked_when_the_daemon_cancels_its_run_with_others(world: World, stage: str) -> None:
+    """Daemons 0.6.7 and 0.6.8 do this: "context canceled" (docs/platform/dify.md#cancelled-by-others)."""
     said = {"before": script.wait(30), "mid": script.pieces(*PARTS[:2]), "end": AT_ONCE}[stage]
     steps = said + script.wait(60)
     expected = (
@@ -300,7 +304,9 @@ def ended(world: World, asked: Sequence[Asked], calm: float = CALM) -> list[str]
     return faults_found(world, asked)
 
 
-SLOW = 15.0  # design seconds: longer than the bridge waits, also where a short wait is rounded up for the machine
+SLOW = (
+    15.0  # design seconds: more than the bridge waits, even where a short wait is made longer for the machine
+)
 STORAGE = [
     Row("whole"),
     Row("quick", steps=tuple(AT_ONCE)),
@@ -311,8 +317,8 @@ STORAGE = [
 
 
 @pytest.mark.parametrize("mode", ["slow", "fail", "full", "silent"])
-def test_whatever_the_storage_does(world: World, mode: str) -> None:
-    """It costs the memory of the thread at most."""
+def test_answer_is_complete_or_marked_after_each_fault_of_the_storage(world: World, mode: str) -> None:
+    """A storage fault may at most cost the memory of the thread."""
     storage = control_of(world)
     mid = [Row(f"mid-{row.name}", steps=row.steps, expected=row.expected) for row in STORAGE]
     try:
@@ -323,7 +329,7 @@ def test_whatever_the_storage_does(world: World, mode: str) -> None:
         found = ended(world, asked, 5)
     finally:
         storage.clear_faults()
-    world.settle(6)  # the store is left alone for a moment after failures
+    world.settle(6)  # after failures the store is not called for a moment
     assert "\n".join(found) == ""
     one = asked[-1]
     world.dify.clear_scripts()
@@ -346,8 +352,8 @@ REFUSALS: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
-def test_hand_offs_that_fail_once(world: World) -> None:
-    """Another route brings it, or Slack's retry does."""
+def test_question_is_answered_when_a_hand_off_fails_once(world: World) -> None:
+    """Another route takes the hand-off, or Slack sends the event again."""
     control = control_of(world)
     try:
         for how, more in REFUSALS:
@@ -359,8 +365,8 @@ def test_hand_offs_that_fail_once(world: World) -> None:
 
 
 @pytest.mark.parametrize("how", ["status", "hang"])
-def test_hand_offs_that_fail_for_a_while(world: World, how: str) -> None:
-    """What nobody owned was not acked, so it comes again."""
+def test_question_is_answered_when_hand_offs_fail_for_a_while(world: World, how: str) -> None:
+    """An event that no request took was not acked, so Slack sends the event again."""
     control = control_of(world)
     try:
         control.refuse(how=how)
@@ -389,8 +395,8 @@ GOING_AWAY = [
         *(("restarted", style) for style in ("auto", "edit")),
     ],
 )
-def test_when_the_process_goes_away(world: World, how: str, style: str) -> None:
-    """What stood half-written is ended and never run again; the next question is answered."""
+def test_answer_is_ended_and_marked_when_its_process_dies(world: World, how: str, style: str) -> None:
+    """A half-written answer is ended and its turn is never run again; the next question is answered."""
     world.configure(reply_style=style)
     asked = ask(world, GOING_AWAY if style != "post" else GOING_AWAY[:1])
     world.dify.wait_invocations(len(asked))
@@ -407,14 +413,14 @@ def test_when_the_process_goes_away(world: World, how: str, style: str) -> None:
     assert "\n".join([*faults_found(world, asked, logged=False), *faults_found(world, after)]) == ""
 
 
-def test_a_question_while_nobody_is_there(world: World) -> None:
-    """The daemon holds it, or Slack asks again."""
+def test_question_is_answered_when_no_process_runs_at_first(world: World) -> None:
+    """The daemon holds the request, or Slack sends the event again."""
     world.daemon.kill_plugin()
     assert "\n".join(ended(world, ask(world, [Row("meanwhile", steps=tuple(AT_ONCE))]), 5)) == ""
 
 
-def test_a_turn_that_the_daemon_kills(world: World) -> None:
-    """The 600 s of a request, here at 60: the run ends with it, and the part that came is marked.
+def test_answer_is_marked_when_the_daemon_kills_its_request(world: World) -> None:
+    """The daemon's limit of 600 s is 60 s here. The run ends with the request, and the text so far is marked.
 
     See docs/architecture.md#d1-hand-off.
     """

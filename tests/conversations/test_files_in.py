@@ -1,4 +1,4 @@
-"""Files of a message reach the app; what can't is named with its reason, and the token stays with Slack."""
+"""Files of a message reach the app; a file that cannot is named with the reason, and only Slack sees the token."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,13 +18,13 @@ PNG = b"\x89PNG\r\n" + b"y" * 500
 
 @pytest.fixture
 def world(world: World) -> Iterator[World]:
-    """Whatever a test does with files, the token is shown to one host, Slack's."""
+    """The world, with a check after each test that only Slack's own host saw the token."""
     yield world
     assert set(world.slack.token_hosts()) <= {urlsplit(world.slack.url).netloc}
 
 
 def takes_files(world: World, *form: dict[str, Any], mode: str = "advanced-chat", **parameters: Any) -> str:
-    """Let the hook's app be one with this form; a list of files of any type without one."""
+    """Give the app this form; without a form, it takes a list of files of any type. Returns the app's id."""
     fields = list(form) or [variable("files", "file-list", max_length=5)]
     app = world.dify.app(f"{world.app_id}-files", mode, form=fields, **parameters)
     world.configure(app={"app_id": app, "inputs": {}})
@@ -32,7 +32,7 @@ def takes_files(world: World, *form: dict[str, Any], mode: str = "advanced-chat"
 
 
 def uploaded(world: World) -> dict[str, tuple[str, bytes]]:
-    """Name and content of what the app got, by id."""
+    """Name and content of the files that the app got, by id."""
     return {one["id"]: (one["name"], bytes.fromhex(one["hex"])) for one in world.dify.uploads()}
 
 
@@ -54,7 +54,7 @@ def only_answer(world: World, root: str) -> SeenMessage:
     return answer
 
 
-def test_files_reach_the_app_by_type(world: World) -> None:
+def test_file_reaches_the_app_in_the_variable_of_its_type(world: World) -> None:
     takes_files(
         world,
         variable("picture", "file", allowed_file_types=["image"]),
@@ -71,7 +71,7 @@ def test_files_reach_the_app_by_type(world: World) -> None:
     assert got(world, "papers") == [("document", "plan.pdf", PDF), ("document", "notes.txt", b"hello")]
 
 
-def test_voice_clips_snippets_and_pages(world: World) -> None:
+def test_voice_clip_snippet_and_page_reach_the_app_by_type(world: World) -> None:
     takes_files(world)
     page = b"<!doctype html><html><body>Hi</body></html>"
     files = [
@@ -90,34 +90,34 @@ def test_voice_clips_snippets_and_pages(world: World) -> None:
 
 
 @pytest.mark.parametrize("mode", ["chat", "agent-chat", "workflow", "completion"])
-def test_every_kind_of_app_gets_them(world: World, mode: str) -> None:
+def test_file_reaches_every_kind_of_app(world: World, mode: str) -> None:
     form = [variable("query"), variable("paper", "file")] if mode in {"workflow", "completion"} else []
     takes_files(world, *(form or [variable("paper", "file")]), mode=mode)
     only_answer(world, world.ask("Read", files=[world.slack.add_file("a.pdf", PDF, "application/pdf")]))
     assert got(world, "paper") == [("document", "a.pdf", PDF)]
 
 
-def test_in_a_direct_message(world: World) -> None:
+def test_file_of_a_direct_message_reaches_the_app(world: World) -> None:
     takes_files(world)
     root = world.slack.dm(ANNA, "Read", files=[world.slack.add_file("a.pdf", PDF, "application/pdf")])
     world.answers(root, channel=world.slack.dm_channel(ANNA))
     assert got(world) == [("document", "a.pdf", PDF)]
 
 
-def test_nothing_but_a_file_is_asked_about_by_its_name(world: World) -> None:
+def test_message_with_only_a_file_is_asked_with_the_files_name(world: World) -> None:
     takes_files(world)
     only_answer(world, world.ask("", files=[world.slack.add_file("a.pdf", PDF, "application/pdf")]))
     assert world.dify.invocations()[-1]["query"] == "Please look at what I attached: `a.pdf`."
     assert got(world) == [("document", "a.pdf", PDF)]
 
 
-def test_nothing_but_a_file_that_the_app_cannot_take_is_not_asked(world: World) -> None:
+def test_message_with_only_a_file_is_not_asked_if_the_app_takes_no_file(world: World) -> None:
     root = world.ask("", files=[world.slack.add_file("a.pdf", PDF, "application/pdf")])
     assert only_answer(world, root).text == note("a.pdf", Say.FILE_NO_VARIABLE)
     assert world.dify.invocations() == []
 
 
-def test_a_mention_that_lacks_its_files_is_looked_up(world: World) -> None:
+def test_file_is_looked_up_when_the_mention_event_lacks_the_file(world: World) -> None:
     takes_files(world)
     for words in (" Read", ""):
         text = f"<@{world.slack.bot_user}>{words}"
@@ -137,7 +137,7 @@ def test_a_mention_that_lacks_its_files_is_looked_up(world: World) -> None:
         assert got(world) == [("document", "a.pdf", PDF)]
 
 
-def test_files_of_the_first_message_come_along_when_called_later(world: World) -> None:
+def test_file_of_the_first_message_comes_along_with_the_first_mention(world: World) -> None:
     takes_files(world)
     root = world.slack.say(
         world.channel, BEN, "The plan", files=[world.slack.add_file("a.pdf", PDF, "application/pdf")]
@@ -150,7 +150,7 @@ def test_files_of_the_first_message_come_along_when_called_later(world: World) -
     assert got(world) == []
 
 
-def test_a_required_file_is_taken_from_the_first_message_each_time(world: World) -> None:
+def test_required_file_is_taken_from_the_first_message_each_time(world: World) -> None:
     takes_files(world, variable("paper", "file", required=True))
     root = world.ask("Sum it up", files=[world.slack.add_file("a.pdf", PDF, "application/pdf")])
     world.answers(root)
@@ -159,13 +159,13 @@ def test_a_required_file_is_taken_from_the_first_message_each_time(world: World)
     assert got(world, "paper") == [("document", "a.pdf", PDF)]
 
 
-def test_a_required_file_that_is_missing_is_asked_for(world: World) -> None:
+def test_required_file_that_is_missing_is_asked_for(world: World) -> None:
     takes_files(world, variable("paper", "file", required=True))
     assert only_answer(world, world.ask("Sum it up")).text == say("en", Say.FILE_NEEDED, variable="paper")
     assert world.dify.invocations() == []
 
 
-def test_an_app_without_a_file_variable(world: World) -> None:
+def test_file_is_left_out_if_the_app_has_no_file_variable(world: World) -> None:
     files = [world.slack.add_file(name, b"text") for name in ("a.txt", "b.txt")]
     answer = only_answer(world, world.ask("Read", files=files))
     assert answer.text.startswith("You said: Read\n\n> ")
@@ -173,7 +173,7 @@ def test_an_app_without_a_file_variable(world: World) -> None:
     assert world.slack.downloads() == {}
 
 
-def test_counts_sizes_and_types_of_the_form(world: World) -> None:
+def test_file_beyond_the_forms_count_size_or_type_is_left_out(world: World) -> None:
     takes_files(
         world,
         variable("papers", "file-list", allowed_file_types=["document"], max_length=2),
@@ -223,7 +223,7 @@ BAD: list[tuple[str, dict[str, Any], Say]] = [
 @pytest.mark.parametrize(
     ("data", "reason"), [(case[1], case[2]) for case in BAD], ids=[case[0] for case in BAD]
 )
-def test_a_bad_file_is_named_with_its_reason(world: World, data: dict[str, Any], reason: Say) -> None:
+def test_bad_file_is_named_with_its_reason(world: World, data: dict[str, Any], reason: Say) -> None:
     takes_files(world)
     options = {"data": PDF, "mimetype": "application/pdf"} | data
     bad = world.slack.add_file("bad.pdf", **options)
@@ -250,7 +250,7 @@ FOREIGN = {
 
 
 @pytest.mark.parametrize("address", FOREIGN.values(), ids=FOREIGN)
-def test_the_token_goes_to_no_other_address(world: World, address: str) -> None:
+def test_token_goes_to_no_other_address(world: World, address: str) -> None:
     takes_files(world)
     here = urlsplit(world.slack.url)
     url = address.format(host=here.netloc, name=here.hostname, foreign=world.slack.foreign_url)
@@ -263,7 +263,7 @@ def test_the_token_goes_to_no_other_address(world: World, address: str) -> None:
     assert world.slack.downloads() == {}
 
 
-def test_a_stub_of_a_connected_workspace_is_looked_up(world: World) -> None:
+def test_stub_of_a_connected_workspace_is_looked_up(world: World) -> None:
     takes_files(world)
     file = world.slack.add_file("a.pdf", PDF, "application/pdf", variant="connect_stub")
     only_answer(world, world.ask("Read", files=[file]))
@@ -274,7 +274,9 @@ def test_a_stub_of_a_connected_workspace_is_looked_up(world: World) -> None:
     ("error", "reason"),
     [("file_deleted", Say.FILE_DELETED), ("access_denied", Say.FILE_SHARED_ELSEWHERE)],
 )
-def test_a_stub_that_slack_does_not_open(world: World, error: str, reason: Say) -> None:
+def test_stub_that_slack_does_not_open_is_named_with_its_reason(
+    world: World, error: str, reason: Say
+) -> None:
     takes_files(world)
     world.slack.fault("files.info", "error", error=error, times=None)
     file = world.slack.add_file("a.pdf", PDF, "application/pdf", variant="connect_stub")
@@ -282,7 +284,7 @@ def test_a_stub_that_slack_does_not_open(world: World, error: str, reason: Say) 
     assert note("file", reason) in text
 
 
-def test_a_deleted_file(world: World) -> None:
+def test_deleted_file_is_said_to_be_deleted(world: World) -> None:
     takes_files(world)
     file = world.slack.add_file("a.pdf", PDF, "application/pdf", variant="deleted")
     assert note("file", Say.FILE_DELETED) in only_answer(world, world.ask("Read", files=[file])).text
@@ -296,7 +298,9 @@ def test_a_deleted_file(world: World) -> None:
         ("`<!channel>`.txt", None),
     ],
 )
-def test_a_name_with_a_path_or_control_characters(world: World, name: str, kept: str | None) -> None:
+def test_file_name_with_a_path_or_control_characters_is_cleaned(
+    world: World, name: str, kept: str | None
+) -> None:
     takes_files(world)
     file = world.slack.add_file("x.txt", b"text", overrides={"name": name})
     only_answer(world, world.ask("Read", files=[file]))
@@ -312,7 +316,7 @@ def test_a_name_with_a_path_or_control_characters(world: World, name: str, kept:
 
 
 @pytest.mark.parametrize("status", [400, 403, 500])
-def test_an_upload_that_dify_refuses(world: World, status: int) -> None:
+def test_upload_that_dify_refuses_is_named_with_its_reason(world: World, status: int) -> None:
     takes_files(world)
     world.dify.refuse_uploads(status, "Traceback: secret")
     try:
@@ -323,7 +327,7 @@ def test_an_upload_that_dify_refuses(world: World, status: int) -> None:
     assert "Traceback" not in text
 
 
-def test_dify_takes_no_uploads_while_its_files_url_is_not_set(world: World) -> None:
+def test_upload_is_left_out_while_difys_files_url_is_not_set(world: World) -> None:
     takes_files(world)
     world.dify.files_url("")
     try:
@@ -334,8 +338,8 @@ def test_dify_takes_no_uploads_while_its_files_url_is_not_set(world: World) -> N
     assert note("a.txt", Say.FILE_UPLOAD_UNSET) in text
 
 
-def test_uploads_that_dify_cannot_find_again_cost_the_files_and_not_the_answer(world: World) -> None:
-    """On Dify 1.16 the invoking user may be another than the uploading one (docs/platform/dify.md#tool-file-owner)."""
+def test_question_is_answered_without_files_that_dify_cannot_find_again(world: World) -> None:
+    """On Dify 1.16 the user who invokes may not be the one who uploaded (docs/platform/dify.md#tool-file-owner)."""
     from simulators.dify import script
 
     app = takes_files(world)

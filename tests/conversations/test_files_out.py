@@ -1,4 +1,4 @@
-"""Files that the app makes come into the thread, after the text and once; what lies elsewhere stays a link."""
+"""Files that the app makes come into the thread once, after the text; a file on another host stays a link."""
 
 import socket
 from typing import Any
@@ -17,13 +17,13 @@ TEXT = long_text(900)
 
 
 def made(world: World, name: str = "chart.png", mimetype: str = "image/png", content: bytes = PNG) -> str:
-    """The signed address of a file on Dify, without its host, as in Docker's defaults."""
+    """The signed address of a file on Dify, without a host, as Dify's default set-up in Docker gives it."""
     url = world.dify.add_file(name, mimetype, content)
     return url[url.index("/files/") :]
 
 
 def image(url: str) -> dict[str, Any]:
-    """As `files` of an end event name it."""
+    """The image as the `files` of an end event name it."""
     return {"url": url, "type": "image", "filename": "a.png"}
 
 
@@ -44,7 +44,7 @@ def files_of(messages: list[SeenMessage]) -> list[str]:
 
 
 @pytest.mark.parametrize("style", ["auto", "edit", "post"])
-def test_a_file_comes_after_the_text(world: World, style: str) -> None:
+def test_file_comes_after_the_text(world: World, style: str) -> None:
     world.configure(reply_style=style)
     app = app_of(world, "chat")
     world.dify.script(script.file(made(world)) + script.say(TEXT, seconds=20), app)
@@ -68,7 +68,7 @@ def test_a_file_comes_after_the_text(world: World, style: str) -> None:
         ("advanced-chat", lambda url: script.say(f"Here. ![a chart]({url})", seconds=5)),
     ],
 )
-def test_wherever_dify_names_it(world: World, mode: str, steps: Any) -> None:
+def test_file_is_brought_from_every_event_that_may_name_it(world: World, mode: str, steps: Any) -> None:
     app = app_of(world, mode)
     world.dify.script(steps(made(world)), app)
     text, file = thread(world, world.ask("Draw"), 2)
@@ -77,7 +77,7 @@ def test_wherever_dify_names_it(world: World, mode: str, steps: Any) -> None:
     assert file.files[0]["name"].endswith(".png")
 
 
-def test_a_file_named_by_several_events_comes_once(world: World) -> None:
+def test_file_named_by_several_events_comes_once(world: World) -> None:
     url = made(world)
     absolute = f"{world.dify.url}{url}"
     world.dify.script(
@@ -91,7 +91,7 @@ def test_a_file_named_by_several_events_comes_once(world: World) -> None:
     assert len(files_of(world.slack.answers(world.channel, root))) == 1
 
 
-def test_several_files_in_their_order(world: World) -> None:
+def test_several_files_come_in_their_order(world: World) -> None:
     names = ["one.csv", "two.pdf", "three.png"]
     files = [
         {"url": made(world, name, kind, name.encode()), "type": "document", "filename": name}
@@ -101,14 +101,14 @@ def test_several_files_in_their_order(world: World) -> None:
     assert files_of(thread(world, world.ask("Make"), 4)) == names
 
 
-def test_an_answer_that_is_nothing_but_a_file(world: World) -> None:
+def test_answer_of_only_a_file_is_one_message_with_the_file(world: World) -> None:
     world.dify.script(script.end_files(image(made(world))), world.app_id)
     [file] = thread(world, world.ask("Draw"), 1)
     assert files_of([file]) == ["a.png"]
     assert file.text == ""
 
 
-def test_work_that_ends_in_nothing_but_a_file(world: World) -> None:
+def test_file_comes_after_the_cards_of_an_answer_without_text(world: World) -> None:
     world.dify.script(
         script.node("Draw the chart", "tool", seconds=15) + script.end_files(image(made(world))), world.app_id
     )
@@ -119,8 +119,8 @@ def test_work_that_ends_in_nothing_but_a_file(world: World) -> None:
     assert world.slack.open_streams() == []
 
 
-def test_a_file_is_fetched_while_the_text_still_comes(world: World) -> None:
-    """Its address lives 300 s (docs/platform/dify.md#files-out); this text takes as long as Dify allows."""
+def test_file_is_fetched_while_the_text_still_comes(world: World) -> None:
+    """Its address is valid for 300 s (docs/platform/dify.md#files-out); this text takes as long as Dify allows."""
     app = app_of(world, "chat")
     world.dify.script(script.file(made(world)) + script.say(TEXT, seconds=230, per_second=2), app)
     messages = world.answers(world.ask("Draw"), count=2, timeout=40)
@@ -131,7 +131,7 @@ def test_a_file_is_fetched_while_the_text_still_comes(world: World) -> None:
     assert stored.design < shared.design - 150
 
 
-def test_the_text_does_not_wait_for_a_slow_upload(world: World) -> None:
+def test_text_does_not_wait_for_a_slow_upload(world: World) -> None:
     world.slack.fault("files.completeUploadExternal", "stall", seconds=12.0, times=1)
     world.dify.script(
         script.say(TEXT, seconds=5) + script.end_files(image(made(world))),
@@ -147,7 +147,7 @@ def test_the_text_does_not_wait_for_a_slow_upload(world: World) -> None:
 
 @pytest.mark.parametrize("style", ["auto", "edit", "post"])
 @pytest.mark.parametrize("method", ["files.getUploadURLExternal", "files.completeUploadExternal"])
-def test_a_file_that_slack_does_not_take_is_named(world: World, style: str, method: str) -> None:
+def test_file_that_slack_does_not_take_is_named_as_lost(world: World, style: str, method: str) -> None:
     world.configure(reply_style=style)
     world.slack.fault(method, "error", error="missing_scope", times=None)
     world.dify.script(
@@ -165,7 +165,7 @@ def test_a_file_that_slack_does_not_take_is_named(world: World, style: str, meth
 
 
 @pytest.mark.parametrize("after", [False, True])
-def test_a_share_of_unknown_fate_is_neither_repeated_nor_called_lost_when_it_is_there(
+def test_file_whose_upload_broke_off_is_not_sent_again_and_called_lost_only_if_it_is(
     world: World, after: bool
 ) -> None:
     world.slack.fault("files.completeUploadExternal", "drop", after=after, times=1)
@@ -184,7 +184,7 @@ def test_a_share_of_unknown_fate_is_neither_repeated_nor_called_lost_when_it_is_
     assert len(world.slack.calls("files.completeUploadExternal")) == 1
 
 
-def test_a_file_that_dify_does_not_give_is_named(world: World) -> None:
+def test_file_that_dify_does_not_give_is_named_as_lost(world: World) -> None:
     url = made(world).replace("sign=", "sign=0")
     world.dify.script(
         script.say("Here.") + script.end_files(image(url)),
@@ -195,7 +195,7 @@ def test_a_file_that_dify_does_not_give_is_named(world: World) -> None:
     world.wait(lambda: any(lost in message.text for message in world.slack.answers(world.channel, root)))
 
 
-def test_nothing_but_a_lost_file(world: World) -> None:
+def test_answer_of_only_a_lost_file_names_the_file(world: World) -> None:
     world.dify.script(
         script.end_files({"url": "/files/tools/gone.png?sign=0", "type": "image", "filename": "a.png"}),
         world.app_id,
@@ -204,7 +204,7 @@ def test_nothing_but_a_lost_file(world: World) -> None:
     assert answer.text == say("en", Say.FILE_LOST, name="a.png")
 
 
-def test_files_elsewhere_stay_links(world: World) -> None:
+def test_file_on_another_host_stays_a_link(world: World) -> None:
     app = app_of(world, "chat")
     world.dify.script(
         script.file("https://cdn.example/chart.png?a=1&b=2")
@@ -232,8 +232,8 @@ PRINTED = [
 
 
 @pytest.mark.parametrize("address", PRINTED)
-def test_nothing_is_fetched_from_an_address_the_app_printed(world: World, address: str) -> None:
-    """A model can be made to print any address; only Dify's own files are fetched, by their paths."""
+def test_address_that_the_app_printed_is_not_fetched(world: World, address: str) -> None:
+    """A model can be made to print any address; only files on Dify's own paths are fetched."""
     url = address.format(dify=world.dify.url)
     world.dify.script(script.say(f"Look: ![x]({url}) and {url} .", seconds=2), world.app_id)
     root = world.ask("Draw")
@@ -243,7 +243,7 @@ def test_nothing_is_fetched_from_an_address_the_app_printed(world: World, addres
     assert world.slack.calls("files.*") == []
 
 
-def test_a_server_that_the_app_names_is_not_even_called(world: World) -> None:
+def test_server_that_the_app_names_is_not_called(world: World) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}/files/tools/x.png"
         world.dify.script(
@@ -256,7 +256,7 @@ def test_a_server_that_the_app_names_is_not_even_called(world: World) -> None:
             server.accept()
 
 
-def test_a_silent_answer_brings_no_file(world: World) -> None:
+def test_file_of_a_silent_answer_is_not_brought(world: World) -> None:
     world.dify.script(
         script.say("NO_REPLY") + script.end_files(image(made(world))),
         world.app_id,
@@ -267,7 +267,7 @@ def test_a_silent_answer_brings_no_file(world: World) -> None:
     assert world.slack.answers(world.channel, root) == []
 
 
-def test_too_many_files_are_bounded(world: World) -> None:
+def test_number_of_files_of_an_answer_is_bounded(world: World) -> None:
     files = [
         {"url": made(world, f"{n}.txt", "text/plain", b"x"), "type": "document", "filename": f"{n}.txt"}
         for n in range(12)
@@ -279,7 +279,7 @@ def test_too_many_files_are_bounded(world: World) -> None:
     assert files_of(world.slack.answers(world.channel, root)) == [f"{n}.txt" for n in range(10)]
 
 
-def test_a_failing_app_still_brings_what_it_made(world: World) -> None:
+def test_file_of_an_app_that_fails_later_is_brought(world: World) -> None:
     app = app_of(world, "chat")
     world.dify.script(script.file(made(world)) + script.say(TEXT, seconds=5) + script.drop(), app)
     text, file = thread(world, world.ask("Draw"), 2)

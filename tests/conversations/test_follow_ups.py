@@ -1,4 +1,4 @@
-"""The app's opening statement and suggested questions, as buttons that ask."""
+"""The app's opening statement and its suggested questions, which are shown as buttons."""
 
 import json
 from typing import Any
@@ -18,7 +18,7 @@ TRAVEL, LONG = "What is our travel policy?", f"How {'very ' * 20}long may a ques
 
 @pytest.fixture
 def handbook(world: World) -> World:
-    """An app with an opening statement and two questions."""
+    """An app with an opening statement and two suggested questions."""
     world.dify.app(
         world.app_id, "advanced-chat", opening_statement=OPENER, suggested_questions=[TRAVEL, LONG]
     )
@@ -35,13 +35,13 @@ def queries(world: World) -> list[str]:
 
 
 def greeted(world: World) -> tuple[str, SeenMessage]:
-    """An empty mention's thread, and what it got."""
+    """Send an empty mention. Returns the thread's root and the greeting."""
     root = world.ask("")
     [greeting] = world.answers(root)
     return root, greeting
 
 
-def test_an_empty_mention_gets_the_apps_opening_and_its_questions(handbook: World) -> None:
+def test_empty_mention_gets_the_apps_opening_and_its_questions(handbook: World) -> None:
     _, greeting = greeted(handbook)
     assert greeting.seen.startswith(f"{OPENER}\n\n{EN[Say.SUGGESTIONS]}\n\n- {TRAVEL}\n- {LONG}")
     assert labels(greeting)[0] == TRAVEL
@@ -49,7 +49,7 @@ def test_an_empty_mention_gets_the_apps_opening_and_its_questions(handbook: Worl
     assert queries(handbook) == []
 
 
-def test_a_press_asks_in_the_pressers_name(handbook: World) -> None:
+def test_press_asks_the_question_in_the_pressers_name(handbook: World) -> None:
     root, greeting = greeted(handbook)
     attempt = handbook.slack.press(handbook.channel, greeting.ts, BEN, "ask_0")
     assert (attempt.status, attempt.body) == (200, "")
@@ -61,7 +61,7 @@ def test_a_press_asks_in_the_pressers_name(handbook: World) -> None:
     assert "And by train?" in handbook.answer(root, count=4)
 
 
-def test_what_a_press_quotes_is_no_markup_and_short(handbook: World) -> None:
+def test_question_quoted_after_a_press_is_short_and_has_no_markup(handbook: World) -> None:
     root, greeting = greeted(handbook)
     evil = handbook.slack.add_user("[Click](https://evil.example) <!here>")
     question = "*a* [b](https://evil.example/) " * 60
@@ -75,7 +75,7 @@ def test_what_a_press_quotes_is_no_markup_and_short(handbook: World) -> None:
     assert queries(handbook) == [question.strip()]
 
 
-def test_once_a_press_has_arrived_short_questions_need_no_text(handbook: World) -> None:
+def test_short_questions_are_buttons_alone_once_a_press_has_arrived(handbook: World) -> None:
     handbook.dify.app(
         handbook.app_id, "advanced-chat", opening_statement=OPENER, suggested_questions=[TRAVEL]
     )
@@ -91,7 +91,7 @@ def test_once_a_press_has_arrived_short_questions_need_no_text(handbook: World) 
     assert later.blocks == again.blocks
 
 
-def test_a_double_press_asks_once(handbook: World) -> None:
+def test_double_press_asks_once(handbook: World) -> None:
     root, greeting = greeted(handbook)
     for _ in range(2):
         assert handbook.slack.press(handbook.channel, greeting.ts, BEN, "ask_0").status == 200
@@ -106,7 +106,7 @@ def test_a_double_press_asks_once(handbook: World) -> None:
     assert len(queries(handbook)) == 3
 
 
-def test_who_may_not_ask_may_not_press(handbook: World) -> None:
+def test_press_by_a_member_who_may_not_ask_is_ignored(handbook: World) -> None:
     root, greeting = greeted(handbook)
     handbook.configure(allowed_users=ANNA)
     assert handbook.slack.press(handbook.channel, greeting.ts, BEN, "ask_0").status == 200
@@ -118,7 +118,7 @@ def test_who_may_not_ask_may_not_press(handbook: World) -> None:
     assert len(handbook.slack.answers(handbook.channel, root)) == 1
 
 
-def test_the_first_direct_message_is_welcomed(handbook: World) -> None:
+def test_first_direct_message_is_welcomed(handbook: World) -> None:
     channel = handbook.slack.dm_channel(ANNA)
     first = handbook.slack.dm(ANNA, "hello")
     welcome, answer = handbook.answers(first, channel=channel, count=2)
@@ -131,7 +131,7 @@ def test_the_first_direct_message_is_welcomed(handbook: World) -> None:
     assert handbook.answer(second, channel=channel) == "You said: hello again"
 
 
-def test_each_direct_message_thread_is_no_first_one(handbook: World) -> None:
+def test_welcome_comes_only_once_where_each_direct_message_is_a_thread(handbook: World) -> None:
     handbook.configure(dm_conversation="per_thread")
     channel = handbook.slack.dm_channel(BEN)
     handbook.answers(handbook.slack.dm(BEN, "hello"), channel=channel, count=2)
@@ -139,7 +139,7 @@ def test_each_direct_message_thread_is_no_first_one(handbook: World) -> None:
     assert handbook.answer(handbook.slack.dm(BEN, "new"), channel=channel) == "You said: new"
 
 
-def test_an_app_without_an_opening_welcomes_nobody(world: World) -> None:
+def test_welcome_is_left_out_for_an_app_without_an_opening(world: World) -> None:
     channel = world.slack.dm_channel(ANNA)
     assert world.answer(world.slack.dm(ANNA, "hello"), channel=channel) == "You said: hello"
     root = world.ask("", user=CAROL)
@@ -148,14 +148,14 @@ def test_an_app_without_an_opening_welcomes_nobody(world: World) -> None:
     assert greeting.blocks == []
 
 
-def test_where_buttons_are_refused_the_questions_stay_as_text(handbook: World) -> None:
+def test_questions_stay_as_text_where_slack_refuses_buttons(handbook: World) -> None:
     handbook.slack.fault("chat.postMessage", "error", error="invalid_blocks", times=1)
     _, greeting = greeted(handbook)
     assert greeting.text == f"{OPENER}\n\n{EN[Say.SUGGESTIONS]}\n\n- {TRAVEL}\n- {LONG}"
     assert greeting.blocks == []
 
 
-def test_a_press_that_nobody_can_take_is_told_to_the_member(handbook: World) -> None:
+def test_press_is_refused_with_503_while_the_token_is_missing(handbook: World) -> None:
     root, greeting = greeted(handbook)
     handbook.configure(bot_token="")
     assert handbook.slack.press(handbook.channel, greeting.ts, BEN, "ask_0").status == 503
@@ -188,7 +188,7 @@ PRESS: dict[str, Any] = {"type": "block_actions", "user": {"id": ANNA}, "actions
         ("&".join(f"a{n}=1" for n in range(5000)).encode(), 400),
     ],
 )
-def test_what_is_no_press_of_ours_does_no_harm(handbook: World, body: bytes, status: int) -> None:
+def test_request_that_is_no_press_of_ours_does_no_harm(handbook: World, body: bytes, status: int) -> None:
     signed = handbook.slack.sign(body)
     assert handbook.post("/slack/interactions", body, signed)[0] == status
     forged = signed | {"X-Slack-Signature": "v0=" + "0" * 64}

@@ -1,4 +1,4 @@
-"""Forged or broken requests to both URLs: 401 with an empty body, no turn, no Slack call."""
+"""Forged or broken requests to both URLs get 401 with an empty body, start no turn and cause no Slack call."""
 
 import itertools
 import json
@@ -20,7 +20,7 @@ _numbers = itertools.count(100)
 
 
 def event(world: World, text: str = "let me in") -> bytes:
-    """A mention as Slack would send it, of a message that no test sent before."""
+    """A mention as Slack would send it, of a message that no earlier test has sent."""
     slack = world.slack
     message = {
         "type": "app_mention",
@@ -42,7 +42,7 @@ def event(world: World, text: str = "let me in") -> bytes:
 
 
 def nothing_happened(world: World) -> bool:
-    """No turn, and no call to Slack but what another test's channel may still get."""
+    """Whether no turn ran and no Slack call was made, apart from calls for the channel of an earlier test."""
     world.settle(2)
     places = [
         call.arguments.get("channel") or call.arguments.get("channel_id") for call in world.slack.calls()
@@ -88,7 +88,7 @@ def header_variants(world: World, body: bytes) -> dict[str, dict[str, str]]:
 
 
 def signed_ahead(world: World, body: bytes) -> dict[str, str]:
-    """301 s: made right before it is sent, and rounded up, since the stamp is whole and the request needs a moment."""
+    """Headers 301 s ahead. They are made just before sending and rounded up, since a stamp has whole seconds."""
     return signed_headers(body, world.slack.signing_secret, math.ceil(time.time()) + 301)
 
 
@@ -100,7 +100,7 @@ def _hmac_of_nothing(body: bytes, now: float) -> str:
 
 
 @pytest.mark.parametrize("path", ["/slack/events", "/slack/turns"])
-def test_forged_headers(world: World, path: str) -> None:
+def test_forged_headers_are_refused_with_401(world: World, path: str) -> None:
     body = event(world)
     answers = {
         name: world.post(path, body, headers) for name, headers in header_variants(world, body).items()
@@ -116,7 +116,7 @@ def test_forged_headers(world: World, path: str) -> None:
     [b"", b"\xff\xfe\x00", b"x" * (2 << 20), b"[" * 100_000],
     ids=["empty", "not UTF-8", "2 MiB", "brackets"],
 )
-def test_broken_bodies_without_a_signature(world: World, path: str, body: bytes) -> None:
+def test_broken_body_without_a_signature_is_refused_with_401(world: World, path: str, body: bytes) -> None:
     assert world.post(path, body) == (401, b"")
     assert world.post(
         path, body, {"X-Slack-Request-Timestamp": str(int(time.time())), "X-Slack-Signature": f"v0={EMPTY}"}
@@ -146,20 +146,20 @@ def test_broken_bodies_without_a_signature(world: World, path: str, body: bytes)
         b'{"type":"app_rate_limited","minute_rate_limited":"x"}',
     ],
 )
-def test_signed_but_senseless(world: World, body: bytes) -> None:
+def test_senseless_signed_body_starts_nothing(world: World, body: bytes) -> None:
     status, _ = world.post("/slack/events", body, world.slack.sign(body))
     assert status in {200, 400}
     assert nothing_happened(world)
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff\xfe\x00"], ids=["empty", "not UTF-8"])
-def test_signed_but_not_to_be_verified(world: World, body: bytes) -> None:
-    """A daemon sends an empty body on as an empty chunk, which is none; Slack's own verifier reads only UTF-8."""
+def test_signed_body_that_cannot_be_verified_is_refused_with_401(world: World, body: bytes) -> None:
+    """The daemon passes an empty body on as an empty chunk, so none arrives; Slack's own verifier reads only UTF-8."""
     assert world.post("/slack/events", body, world.slack.sign(body)) == (401, b"")
     assert nothing_happened(world)
 
 
-def test_a_body_signed_by_slack_is_no_signature_of_ours(world: World) -> None:
+def test_body_signed_by_slack_is_refused_by_our_own_endpoint(world: World) -> None:
     body = event(world)
     assert world.post("/slack/turns", body, world.slack.sign(body)) == (401, b"")
     assert nothing_happened(world)
@@ -182,7 +182,9 @@ def assignment(world: World) -> dict[str, Any]:
     return Job(message, f"{world.hook}/slack/events", 0.0).to_dict()
 
 
-def test_signatures_of_others_do_not_hold(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_signature_by_another_secret_or_hook_or_time_is_refused(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hook_id = world.hook.rpartition("/")[2]
     secret, content = world.slack.signing_secret, assignment(world)
     good = Signer((secret,), hook_id).sign(content)
@@ -204,7 +206,7 @@ def test_signatures_of_others_do_not_hold(world: World, monkeypatch: pytest.Monk
     assert nothing_happened(world)
 
 
-def test_signed_body_played_twice_is_one_turn(world: World) -> None:
+def test_signed_body_sent_twice_is_one_turn(world: World) -> None:
     world.dify.script(script.say("Once.", seconds=5), world.app_id)
     hook_id = world.hook.rpartition("/")[2]
     body = Signer((world.slack.signing_secret,), hook_id).sign(assignment(world))
@@ -214,7 +216,7 @@ def test_signed_body_played_twice_is_one_turn(world: World) -> None:
     assert len(world.dify.invocations()) == 1
 
 
-def test_signed_body_played_again_while_its_turn_runs_and_after_a_restart(world: World) -> None:
+def test_signed_body_sent_again_is_refused_while_its_turn_runs_and_after_a_restart(world: World) -> None:
     world.dify.script(script.say("Once.", seconds=60), world.app_id)
     hook_id = world.hook.rpartition("/")[2]
     body = Signer((world.slack.signing_secret,), hook_id).sign(assignment(world))
@@ -229,7 +231,7 @@ def test_signed_body_played_again_while_its_turn_runs_and_after_a_restart(world:
     assert [one["outcome"] for one in world.dify.invocations()] == ["done"]
 
 
-def test_several_signing_secrets_while_rotating(world: World) -> None:
+def test_event_is_accepted_with_each_of_several_signing_secrets(world: World) -> None:
     world.configure(signing_secret=f"{'1' * 32} {world.slack.signing_secret}")
     body = event(world)
     assert world.post("/slack/events", body, world.slack.sign(body))[0] == 200
@@ -244,7 +246,7 @@ class TestUnconfigured:
     Source: docs/platform/slack.md#url-verification.
     """
 
-    def test_the_challenge_and_nothing_else(self, world: World) -> None:
+    def test_challenge_is_answered_and_nothing_else_while_unconfigured(self, world: World) -> None:
         world.configure(signing_secret="", bot_token="")
         body = json.dumps({"type": "url_verification", "token": "t", "challenge": "x" * 256}).encode()
         assert world.post("/slack/events", body) == (200, b"x" * 256)
@@ -254,13 +256,13 @@ class TestUnconfigured:
         assert world.post("/slack/turns", b"anything") == (401, b"")
         assert nothing_happened(world)
 
-    def test_once_it_is_set_everything_is_signed(self, world: World) -> None:
+    def test_unsigned_challenge_is_refused_once_the_secret_is_set(self, world: World) -> None:
         body = json.dumps({"type": "url_verification", "challenge": "abc"}).encode()
         assert world.post("/slack/events", body) == (401, b"")
         assert world.slack.url_verification("abc").attempts[0].body == "abc"
 
 
-def test_without_a_token_the_event_is_not_acked_and_the_setting_is_named(world: World) -> None:
+def test_event_without_a_token_gets_503_and_the_setting_is_named(world: World) -> None:
     world.configure(bot_token="")
     body = event(world)
     status, text = world.post("/slack/events", body, world.slack.sign(body))
@@ -273,7 +275,7 @@ def test_without_a_token_the_event_is_not_acked_and_the_setting_is_named(world: 
 
 @pytest.mark.simulated
 @pytest.mark.parametrize("path", ["/slack/events", "/slack/turns"])
-def test_a_process_that_was_started_wrong_tells_strangers_nothing(world: World, path: str) -> None:
+def test_process_with_a_wrong_environment_answers_503_without_a_body(world: World, path: str) -> None:
     daemon = SimulatedDaemon(world.dify.url, 1.0, {"SLACK_API_URL": "http://elsewhere.example/api/"})
     try:
         daemon.ready()
@@ -286,7 +288,7 @@ def test_a_process_that_was_started_wrong_tells_strangers_nothing(world: World, 
         daemon.stop()
 
 
-def test_other_requests_of_slack(world: World) -> None:
+def test_event_about_the_app_itself_is_acked_and_logged(world: World) -> None:
     team = f"T{next(_numbers)}LOGGED"
     limited = {"type": "app_rate_limited", "team_id": team, "minute_rate_limited": 1763881200}
     kinds = ("tokens_revoked", "app_uninstalled", "app_home_opened", "reaction_added")

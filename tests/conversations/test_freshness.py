@@ -1,4 +1,4 @@
-"""The measure of test_budget.py, on answers whose times are known."""
+"""Checks the measure of test_budget.py on answers whose times are known."""
 
 import pytest
 
@@ -7,13 +7,13 @@ from tests.conversations.standstill import Span
 
 STREAMS = 50
 LATE = 2.0
-PACE = 0.6  # seconds between two calls: tier 4's 100 a minute
+PACE = 0.6  # seconds between two calls at the 100 a minute of tier 4
 
 
 def in_turn(
     hole: Span = (0.0, 0.0), *, method: str = "chat.appendStream", pace: float = PACE, said: float = 0.1
 ) -> list[Answer]:
-    """Served one after the other for 200 s, and none from one end of the hole to the other."""
+    """Answers that are written one after the other for 200 s; none is written inside the interval `hole`."""
     writes: list[list[float]] = [[] for _ in range(STREAMS)]
     at = 0.0
     for number in range(int(200 / pace)):
@@ -25,31 +25,31 @@ def in_turn(
 
 
 @pytest.mark.parametrize(("method", "pace"), [("chat.appendStream", 0.6), ("chat.update", 1.2)])
-def test_those_that_are_served_in_turn_are_fresh(method: str, pace: float) -> None:
+def test_answers_written_in_turn_are_fresh(method: str, pace: float) -> None:
     assert too_old(in_turn(method=method, pace=pace), [], LATE) == []
 
 
 @pytest.mark.parametrize(("method", "pace"), [("chat.appendStream", 0.6), ("chat.update", 1.2)])
-def test_a_while_in_which_nobody_may_write_makes_all_too_old(method: str, pace: float) -> None:
-    """That all are silent is no excuse: who holds them back is the budget."""
+def test_answers_are_too_old_after_a_time_in_which_none_was_written(method: str, pace: float) -> None:
+    """That all of them waited is no excuse: the rate limiter is what held them back."""
     assert len(too_old(in_turn((100.0, 115.0), method=method, pace=pace), [], LATE)) >= STREAMS - 1
 
 
-def test_a_while_in_which_the_machine_stood_still_counts_for_nobody() -> None:
+def test_time_in_which_the_machine_stood_still_is_not_counted() -> None:
     assert too_old(in_turn((100.0, 115.0)), [(100.0, 115.0)], LATE) == []
     assert too_old(in_turn((100.0, 115.0)), [(100.0, 105.0), (110.0, 111.0)], LATE) != []
 
 
-def test_one_that_is_passed_over_is_too_old() -> None:
+def test_answer_that_is_passed_over_is_too_old() -> None:
     answers = in_turn()
     del answers[7].writes[2]
     assert len(too_old(answers, [], LATE)) == 1
 
 
-def test_a_first_text_that_is_late() -> None:
+def test_first_text_that_is_late_is_too_old() -> None:
     assert len(too_old(in_turn(said=5.1), [], LATE)) == STREAMS
 
 
-def test_a_last_text_counts_from_when_it_was_said() -> None:
+def test_age_of_the_last_text_counts_from_when_it_was_said() -> None:
     alone = Answer(0.0, 9.0, [0.5, 3.0, 5.5, 8.0, 10.5, 13.0], "chat.appendStream")
     assert len(too_old([alone], [], LATE)) == 1

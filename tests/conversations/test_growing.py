@@ -1,4 +1,4 @@
-"""An answer grows in its thread, by whatever Slack allows."""
+"""An answer grows in its thread, by whichever way of writing Slack allows."""
 
 from itertools import pairwise
 
@@ -10,14 +10,14 @@ from tests.conversations.world import ANNA, World
 
 MINUTE = long_text(3000)
 SCHEDULING = 0.15
-"""Of the wall's seconds: what a machine with two cores may let a process wait, however fast the test's clock runs."""
+"""Seconds of the wall clock that a machine with two cores may delay a process, whatever the scale of the test."""
 
 START_ERRORS = ["missing_recipient_user_id", "rate_limited", "restricted_action"]
-"""With any daemon; all of them in test_refused_starts."""
+"""Errors that are tried with any daemon; test_refused_starts tries all of them."""
 REMEMBERED = ["unknown_method", "channel_type_not_supported"]
 
 
-def test_a_minute_long_answer_grows_in_its_thread(world: World) -> None:
+def test_minute_long_answer_grows_in_its_thread(world: World) -> None:
     world.dify.script(script.wait(2) + script.say(MINUTE, seconds=60), world.app_id)
     ts = world.ask("What shall we do?")
     [answer] = world.answers(ts)
@@ -38,7 +38,7 @@ def test_a_minute_long_answer_grows_in_its_thread(world: World) -> None:
     assert world.slack.open_streams() == []
 
 
-def test_the_status_line_says_that_it_thinks_until_there_is_text(world: World) -> None:
+def test_status_line_says_thinking_until_there_is_text(world: World) -> None:
     world.dify.script(script.wait(20) + script.say("Done.", seconds=1), world.app_id)
     ts = world.ask("Think")
     assert world.answer(ts) == "Done."
@@ -47,7 +47,7 @@ def test_the_status_line_says_that_it_thinks_until_there_is_text(world: World) -
     assert status.current == ""
 
 
-def test_everything_that_markdown_has_arrives(world: World) -> None:
+def test_markdown_of_every_kind_arrives(world: World) -> None:
     world.dify.script(script.say(REALISTIC, seconds=8), world.app_id)
     [answer] = world.answers(world.ask("How?"))
     assert "# Rolling out the release" in answer.text
@@ -58,7 +58,7 @@ def test_everything_that_markdown_has_arrives(world: World) -> None:
 
 
 @pytest.mark.parametrize("error", START_ERRORS)
-def test_where_a_stream_is_refused_the_answer_is_edited(world: World, error: str) -> None:
+def test_answer_is_edited_where_a_stream_is_refused(world: World, error: str) -> None:
     world.slack.fault("chat.startStream", "error", error=error, times=1)
     world.dify.script(script.say(MINUTE, seconds=60), world.app_id)
     ts = world.ask("What shall we do?")
@@ -72,7 +72,7 @@ def test_where_a_stream_is_refused_the_answer_is_edited(world: World, error: str
 
 
 @pytest.mark.parametrize("error", REMEMBERED)
-def test_two_refusals_are_remembered_for_an_hour(world: World, error: str) -> None:
+def test_refusal_of_streams_is_remembered_for_two_errors(world: World, error: str) -> None:
     world.slack.fault("chat.startStream", "error", error=error, times=1)
     world.dify.script(script.say(MINUTE, seconds=60), world.app_id)
     try:
@@ -87,12 +87,12 @@ def test_two_refusals_are_remembered_for_an_hour(world: World, error: str) -> No
         assert direct.method == elsewhere
         other = world.slack.add_channel("other")
         [there] = world.answers(world.ask("hello", channel=other, only="app_mention"), channel=other)
-        assert there.method == elsewhere  # nothing said yet of what type that channel is
+        assert there.method == elsewhere  # Slack has not said the type of that channel yet
     finally:
         world.forget()
 
 
-def test_where_edits_are_refused_too_the_whole_text_is_posted(world: World) -> None:
+def test_whole_text_is_posted_where_streams_and_edits_are_refused(world: World) -> None:
     world.slack.fault("chat.startStream", "error", error="internal_error", times=None)
     world.slack.fault("chat.update", "error", error="edit_window_closed", times=None)
     world.dify.script(script.say(MINUTE, seconds=20), world.app_id)
@@ -104,7 +104,7 @@ def test_where_edits_are_refused_too_the_whole_text_is_posted(world: World) -> N
     ("style", "method"),
     [("stream", "chat.startStream"), ("edit", "chat.postMessage"), ("post", "chat.postMessage")],
 )
-def test_the_admin_chooses_the_style(world: World, style: str, method: str) -> None:
+def test_style_of_the_reply_is_the_admins_choice(world: World, style: str, method: str) -> None:
     world.configure(reply_style=style)
     world.dify.script(script.say(MINUTE, seconds=20), world.app_id)
     [answer] = world.answers(world.ask("What shall we do?"))
@@ -115,7 +115,7 @@ def test_the_admin_chooses_the_style(world: World, style: str, method: str) -> N
 
 
 @pytest.mark.parametrize("style", ["auto", "edit", "post"])
-def test_an_answer_longer_than_a_message_goes_on_in_the_next(world: World, style: str) -> None:
+def test_answer_longer_than_a_message_goes_on_in_the_next(world: World, style: str) -> None:
     world.configure(reply_style=style)
     text = long_text(26_000)
     world.dify.script(script.say(text, seconds=40), world.app_id)
@@ -125,21 +125,21 @@ def test_an_answer_longer_than_a_message_goes_on_in_the_next(world: World, style
     assert world.slack.open_streams() == []
 
 
-def test_a_stream_that_gets_too_old_is_followed_by_another(world: World) -> None:
-    """Slack ends it after about five minutes; Dify's own limit is lifted by a slow start.
+def test_stream_that_gets_too_old_is_followed_by_another(world: World) -> None:
+    """Slack ends a stream after about five minutes; because the app starts slowly, Dify's own limit comes later.
 
     Source: docs/platform/slack.md#stream-lifetime.
     """
     text = long_text(4000)
     world.dify.script(script.say(text, seconds=238), world.app_id)
-    world.slack.rules(stream_seconds=100.0)  # dies long before we expect it
+    world.slack.rules(stream_seconds=100.0)  # Slack ends it long before the bridge expects that
     answers = world.answers(world.ask("Slowly"), count=2, timeout=40)
     assert flat(" ".join(answer.text for answer in answers)) == flat(text)
     assert world.slack.open_streams() == []
 
 
 @pytest.mark.parametrize("recipients", ["refused", "required", "either"])
-def test_in_a_direct_message(world: World, recipients: str) -> None:
+def test_answer_in_a_direct_message_is_streamed(world: World, recipients: str) -> None:
     world.slack.rules(dm_recipients=recipients)
     world.dify.script(script.say(MINUTE, seconds=10), world.app_id)
     ts = world.slack.dm(ANNA, "hello")
@@ -148,7 +148,7 @@ def test_in_a_direct_message(world: World, recipients: str) -> None:
     assert flat(answer.text) == flat(MINUTE)
 
 
-def test_model_output_can_neither_ping_nor_disguise(world: World) -> None:
+def test_model_output_can_neither_ping_nor_disguise_a_link(world: World) -> None:
     evil = "Look <!channel> and <@U0BEN0000>: <https://evil.example|https://good.example> `<!here>` ok\n"
     world.dify.script(script.say(evil, seconds=5), world.app_id)
     [answer] = world.answers(world.ask("Ping"))
@@ -158,7 +158,7 @@ def test_model_output_can_neither_ping_nor_disguise(world: World) -> None:
         assert "<!" not in str(call.arguments)
 
 
-def test_replaced_text_replaces_what_was_shown(world: World) -> None:
+def test_replaced_text_replaces_the_text_shown_before(world: World) -> None:
     world.dify.script(
         script.say("Something one should not say. " * 20, seconds=10)
         + script.replace("Let us talk about something else."),

@@ -1,4 +1,4 @@
-"""The hand-off: what is acked is owned, and what is not owned comes again."""
+"""The hand-off: an acked event belongs to a turn, and Slack sends any other event again."""
 
 import json
 import socket
@@ -21,7 +21,7 @@ from tests.support.redis_server import RedisServer
 TEXT = long_text(1500)
 
 
-def test_a_client_that_hangs_up_after_three_seconds_changes_nothing(world: World) -> None:
+def test_turn_goes_on_when_the_client_hangs_up_after_three_seconds(world: World) -> None:
     world.dify.script(script.say(TEXT, seconds=30), world.app_id)
     root = world.ask("hello", only=["message"])
     [twin] = world.slack.deliveries("message", ts=root)
@@ -39,8 +39,8 @@ def test_a_client_that_hangs_up_after_three_seconds_changes_nothing(world: World
     assert len(world.dify.invocations()) == 1
 
 
-def test_a_slack_that_never_hears_the_ack_is_still_answered_once(world: World) -> None:
-    # Gone before the ack at most deliveries, yet not before the daemon has asked the plugin: who leaves within the
+def test_question_is_answered_once_when_slack_never_gets_the_ack(world: World) -> None:
+    # Slack hangs up before the ack at most deliveries, but after the daemon has called the plugin. A client that hangs
     # first milliseconds is cancelled unseen, and Slack's retries are all that is left (seen on a real daemon).
     world.slack.rules(patience=0.0, patience_floor=0.02)
     world.dify.script(script.say(TEXT, seconds=10), world.app_id)
@@ -49,8 +49,8 @@ def test_a_slack_that_never_hears_the_ack_is_still_answered_once(world: World) -
     assert len(world.dify.invocations()) == 1
 
 
-def test_three_questions_at_once_in_one_thread(world: World) -> None:
-    """200 s each: the third waits for 400 s, which no single request of the daemon would live."""
+def test_three_questions_at_once_in_one_thread_are_answered_in_turn(world: World) -> None:
+    """Each takes 200 s: the third waits for 400 s, and a single request of the daemon may not last that long."""
     text = long_text(2000)
     world.dify.script(script.say(text, seconds=200, per_second=2), world.app_id)
     root = world.ask("one")
@@ -65,7 +65,7 @@ def test_three_questions_at_once_in_one_thread(world: World) -> None:
     assert "killed by timeout" not in world.daemon.log()
 
 
-def test_while_it_waits_the_thread_says_so(world: World) -> None:
+def test_status_line_says_waiting_while_a_question_waits(world: World) -> None:
     world.dify.script(script.say(TEXT, seconds=60), world.app_id, times=1)
     root = world.ask("one")
     world.ask("two", thread_ts=root)
@@ -79,7 +79,7 @@ def test_while_it_waits_the_thread_says_so(world: World) -> None:
 
 @pytest.mark.simulated
 @pytest.mark.parametrize("how", ["status", "reset"])
-def test_a_refused_hand_off_is_answered_503_and_the_retry_runs_once(world: World, how: str) -> None:
+def test_refused_hand_off_gets_503_and_the_retry_runs_once(world: World, how: str) -> None:
     simulated(world).refuse(how=how, times=1)
     root = world.ask("hello", only=["app_mention"])
     assert len(world.answers(root)) == 1
@@ -89,16 +89,14 @@ def test_a_refused_hand_off_is_answered_503_and_the_retry_runs_once(world: World
 
 
 def second_route(world: World) -> None:
-    """Beside 127.0.0.1 another name of the same daemon."""
+    """Give the hook a second route: another name of the same daemon beside 127.0.0.1."""
     world.configure(internal_url=f"http://localhost:{urlsplit(world.hook).port}")
 
 
 def one_turn_in_time(world: World, how: str) -> None:
-    """The first route says nothing for a minute, though its turn runs; over the second one the event is acked."""
+    """The first route is silent for a minute, though its turn runs; the event is acked over the second route."""
     second_route(world)
-    world.slack.rules(
-        patience_floor=2.0
-    )  # wall seconds, of a machine that may be busy; less than that minute
+    world.slack.rules(patience_floor=2.0)  # wall seconds, enough for a busy machine
     simulated(world).refuse(how=how, times=1, seconds=60.0)
     world.dify.script(script.say(TEXT, seconds=80), world.app_id)
     root = world.ask("hello", only=["app_mention"])
@@ -112,25 +110,25 @@ def one_turn_in_time(world: World, how: str) -> None:
 
 @pytest.mark.simulated
 @pytest.mark.parametrize("how", ["late", "orphan"])
-def test_a_first_route_that_times_out_after_it_began_is_one_turn(world: World, how: str) -> None:
+def test_hand_off_is_one_turn_when_its_first_route_times_out(world: World, how: str) -> None:
     one_turn_in_time(world, how)
 
 
 @pytest.mark.simulated
-def test_so_it_is_when_the_second_route_leads_to_another_process(two_processes: World) -> None:
+def test_hand_off_is_one_turn_when_its_second_route_leads_to_another_process(two_processes: World) -> None:
     settled(two_processes)
     one_turn_in_time(two_processes, "late")
     assert len({one["process"] for one in hand_offs(two_processes)}) == 2
 
 
 def hand_offs(world: World) -> list[dict[str, Any]]:
-    """Our requests to ourselves, of this hook."""
+    """The requests of this hook to itself."""
     hook_id = world.hook.rpartition("/")[2]
     return [one for one in simulated(world).requests("/slack/turns") if one["hook_id"] == hook_id]
 
 
 def settled(world: World) -> None:
-    """Both processes have looked for orphans, so that no request but of the turns' comes between."""
+    """Wait until both processes have looked for orphans, so that only the turns make requests from now on."""
     world.slack.rules(echo=False)
     while len({one["process"] for one in simulated(world).requests("/slack/events")}) < 2:
         world.slack.say(world.channel, BEN, "not for the bot")
@@ -140,8 +138,8 @@ def settled(world: World) -> None:
 
 
 @pytest.mark.simulated
-def test_an_answer_held_back_on_its_way_is_waited_for_as_long_as_its_turn_may_take(world: World) -> None:
-    """As by a proxy that passes nothing on before the end: the turn lives in the request that was not accepted."""
+def test_turn_runs_to_its_end_when_a_proxy_holds_its_response_back(world: World) -> None:
+    """A proxy may pass nothing on before the end: the turn then runs in the request that was not accepted in time."""
     simulated(world).refuse(how="late", times=1, seconds=3600.0)
     text = long_text(2000)
     world.dify.script(script.say(text, seconds=220, per_second=2), world.app_id)
@@ -153,7 +151,7 @@ def test_an_answer_held_back_on_its_way_is_waited_for_as_long_as_its_turn_may_ta
 
 @pytest.fixture
 def small() -> Iterator[World]:
-    """A process that takes on two turns at once."""
+    """A process that takes on at most two turns at once."""
 
     def daemon(dify_url: str, scale: float, env: dict[str, str]) -> SimulatedDaemon:
         started = SimulatedDaemon(dify_url, scale, env | {"OPEN_TURNS": "2"})
@@ -166,8 +164,8 @@ def small() -> Iterator[World]:
 
 
 @pytest.mark.simulated
-def test_when_the_process_is_full_the_event_comes_again(small: World) -> None:
-    """The cap itself is measured under load (handoff/capacity.py); here a process with a small one."""
+def test_event_is_refused_and_answered_later_when_the_process_is_full(small: World) -> None:
+    """The real capacity is measured under load (handoff/capacity.py); this process has a small one."""
     world = small
     world.dify.script(script.say(TEXT, seconds=40), world.app_id)
     roots = [world.ask(f"question {number}", only=["app_mention"]) for number in range(2)]
@@ -192,8 +190,8 @@ def simulated(world: World) -> DaemonControl:
     return world.daemon.control
 
 
-def test_settings_that_break_for_a_while_lose_no_turn_that_waits(world: World) -> None:
-    """A fresh request finds them broken; the one that waits still has what it needs, and tries again."""
+def test_waiting_turn_is_not_lost_when_the_settings_break_for_a_while(world: World) -> None:
+    """The continuation finds the settings broken; the request that waits still has its settings, and tries again."""
     text = long_text(1000)
     world.dify.script(script.say(text, seconds=200, per_second=2), world.app_id)
     root = world.ask("one")
@@ -208,8 +206,8 @@ def test_settings_that_break_for_a_while_lose_no_turn_that_waits(world: World) -
 
 
 @pytest.mark.simulated
-def test_a_hand_on_that_is_slow_to_be_accepted_is_one_answer(world: World) -> None:
-    """Nobody heard that the fresh request began: it goes on, and the one that waited must not."""
+def test_continuation_that_is_accepted_late_gives_one_answer(world: World) -> None:
+    """The continuation began without being heard: it goes on with the turn, and the request before it must not."""
     text = long_text(1000)
     world.dify.script(script.say(text, seconds=200, per_second=2), world.app_id, times=1)
     root = world.ask("one")
@@ -238,7 +236,7 @@ def two_with_a_store(request: pytest.FixtureRequest, two_processes: World, tmp_p
 
 
 def waiting_in_one_process(world: World) -> str:
-    """A question that waits behind another, in the same process also where no Redis keeps the order of both."""
+    """A question that waits behind another one; without Redis, both are in the same process."""
     settled(world)
     root = world.ask("one", only=["app_mention"])
     world.wait(world.dify.running)
@@ -250,7 +248,7 @@ def waiting_in_one_process(world: World) -> str:
 
 
 @pytest.mark.simulated
-def test_a_turn_handed_on_between_processes_is_one_turn(two_with_a_store: World) -> None:
+def test_continuation_in_another_process_gives_one_answer(two_with_a_store: World) -> None:
     world, text = two_with_a_store, long_text(1000)
     world.dify.script(script.say(text, seconds=130, per_second=2), world.app_id)
     root = waiting_in_one_process(world)
@@ -267,10 +265,10 @@ def test_a_turn_handed_on_between_processes_is_one_turn(two_with_a_store: World)
 @pytest.mark.parametrize(
     ("two_with_a_store", "routes"), [("dify storage", "two"), ("redis", "one")], indirect=["two_with_a_store"]
 )
-def test_a_hand_on_that_nobody_hears_of_is_one_answer_between_processes(
+def test_continuation_in_another_process_that_is_accepted_late_gives_one_answer(
     two_with_a_store: World, routes: str
 ) -> None:
-    """The fresh request began in one process; a second route leads to the other, where the turn waited too."""
+    """The continuation began in one process; a second route leads to the other process, where the turn waited."""
     world, text = two_with_a_store, long_text(1000)
     if routes == "two":
         second_route(world)

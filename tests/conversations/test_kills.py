@@ -1,4 +1,4 @@
-"""A few random kills, and the oracle that judges the many of `make soak`."""
+"""A few random kills, and the function that judges the many kills of `make soak`."""
 
 from dataclasses import replace
 
@@ -26,7 +26,7 @@ WHOLE = Seen(TEXT, (TEXT,), acked=True, asked=1)
         (replace(WHOLE, texts=(), acked=False, asked=0), Fate.NEVER_ACKED),
     ],
 )
-def test_question_that_ended_well_is_told_apart(seen: Seen, fate: Fate) -> None:
+def test_fate_of_a_question_that_ended_well_is_named(seen: Seen, fate: Fate) -> None:
     assert fate_of(seen) is fate
 
 
@@ -47,14 +47,14 @@ def test_question_that_ended_well_is_told_apart(seen: Seen, fate: Fate) -> None:
         (replace(WHOLE, status="is thinking…"), "status"),
     ],
 )
-def test_question_that_ended_badly_is_found(seen: Seen, complaint: str) -> None:
+def test_fate_of_a_question_that_ended_badly_says_what_is_wrong(seen: Seen, complaint: str) -> None:
     fate = fate_of(seen)
     assert not isinstance(fate, Fate)
     assert complaint in fate
 
 
 @pytest.mark.simulated
-def test_few_random_kills_lose_and_double_nothing(world: World) -> None:
+def test_questions_are_neither_lost_nor_doubled_under_a_few_random_kills(world: World) -> None:
     fates, wrong = under_kills(world, questions=30, kills=3, seed=1)
     assert wrong == []
     assert sum(fates.values()) == 30

@@ -1,4 +1,4 @@
-"""The bot's own words, in the language of the one who asks."""
+"""The bot's own sentences are in the language of the member who asks."""
 
 import pytest
 
@@ -10,7 +10,7 @@ PART = "A first paragraph.\n\n"
 
 
 def words(world: World, user: str) -> list[str]:
-    """Everything the bot says of its own in one conversation: status, instead of an answer, under an answer."""
+    """The bot's own sentences in one conversation: status line, instead of an answer, under an answer, greeting."""
     world.dify.script(script.fail("boom"), world.app_id, times=1)
     root = world.ask("hello", user=user)
     instead = world.answer(root)
@@ -36,17 +36,19 @@ def expected(language: Language) -> list[str]:
         ("de-DE", Language.EN),
     ],
 )
-def test_auto_follows_each_members_slack(world: World, locale: str, language: Language) -> None:
+def test_language_follows_the_members_slack_when_it_is_auto(
+    world: World, locale: str, language: Language
+) -> None:
     assert words(world, world.slack.add_user("dana", locale=locale)) == expected(language)
 
 
 @pytest.mark.parametrize("setting", list(Language))
-def test_the_setting_holds_for_everybody(world: World, setting: Language) -> None:
+def test_language_setting_holds_for_every_member(world: World, setting: Language) -> None:
     world.configure(language=str(setting))
     assert words(world, CAROL) == expected(setting)
 
 
-def test_two_members_of_a_thread_each_read_their_own(world: World) -> None:
+def test_language_is_that_of_each_member_in_one_thread(world: World) -> None:
     world.dify.script(script.fail("boom"), world.app_id)
     root = world.ask("hello", user=ANNA)
     assert world.answer(root) == CATALOGUES[Language.EN][Say.RUN_FAILED]
@@ -54,7 +56,7 @@ def test_two_members_of_a_thread_each_read_their_own(world: World) -> None:
     assert world.answer(root, count=2) == CATALOGUES[Language.JA][Say.RUN_FAILED]
 
 
-def test_who_cannot_be_looked_up_reads_english(world: World) -> None:
+def test_language_is_english_for_a_member_who_cannot_be_looked_up(world: World) -> None:
     world.slack.fault("users.info", "error", error="missing_scope", times=None)
     dana = world.slack.add_user("dana", locale="ja-JP")
     assert words(world, dana) == expected(Language.EN)

@@ -1,4 +1,4 @@
-"""An app that says a megabyte at once holds nobody up, and the plugin does not grow for it."""
+"""An app that sends a megabyte at once delays no other event, and the plugin's memory does not grow much."""
 
 import itertools
 import time
@@ -13,12 +13,12 @@ from tests.conversations.stack import Stack
 from tests.conversations.standstill import Ticker, lost
 from tests.conversations.world import BEN, World
 
-pytestmark = [pytest.mark.soak, pytest.mark.simulated]  # each takes a minute
+pytestmark = [pytest.mark.soak, pytest.mark.simulated]  # each test takes a minute
 
 SIZE = 1_000_000
 HELD_UP = 2.0
-"""Seconds of the wall from Slack's request to its ack: 0.5 s is the aim, and all simulators share the machine."""
-LONGEST = 120.0  # seconds of the wall
+"""Seconds of the wall clock from Slack's request to its ack. The aim is 0.5 s; all simulators share the machine."""
+LONGEST = 120.0  # seconds of the wall clock
 GROWTH = 100 * 1024 * 1024
 
 PIECES = {
@@ -60,7 +60,7 @@ _numbers = itertools.count(5_000)
 
 @pytest.fixture(scope="module")
 def own_stack() -> Iterator[Stack]:
-    """With a plugin whose memory nothing else has touched."""
+    """A stack of its own, with a plugin whose memory no other test has used."""
     running = Stack.start(SCALE)
     yield running
     running.stop()
@@ -76,9 +76,9 @@ def large(piece: str) -> str:
 
 
 def hold_ups(world: World) -> tuple[float, int]:
-    """While the answer to the next question comes: the longest wait of another event, and how the plugin grew."""
+    """While the next answer comes: the longest wait of another event in seconds, and the plugin's growth in bytes."""
     control = control_of(world)
-    world.slack.rules(patience_floor=60.0)  # it is to be seen how long an event waits
+    world.slack.rules(patience_floor=60.0)  # high, so that the wait of an event can be measured
     world.answer(world.ask("Hello"))
     before = most = control.rss()
     with Ticker() as ticker:
@@ -107,7 +107,9 @@ def is_over(world: World, root: str) -> bool:
 
 
 @pytest.mark.parametrize(("kind", "style"), KINDS)
-def test_event_of_a_megabyte_holds_nobody_up(world: World, kind: str, style: str) -> None:
+def test_other_events_are_acked_in_time_while_a_text_of_a_megabyte_comes(
+    world: World, kind: str, style: str
+) -> None:
     world.configure(reply_style=style)
     world.dify.script(script.say(large(PIECES[kind])), world.app_id, when="Everything")
     waited, grown = hold_ups(world)
@@ -128,7 +130,9 @@ WAYS = {
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_nor_does_a_megabyte_that_comes_in_another_way(world: World, way: str) -> None:
+def test_other_events_are_acked_in_time_while_another_event_of_a_megabyte_comes(
+    world: World, way: str
+) -> None:
     mode, steps = WAYS[way]
     form = [{"text-input": {"variable": "query", "label": "query", "required": True}}]
     app = world.dify.app(f"{world.app_id}-{mode}", mode, form=form if mode == "workflow" else [])

@@ -1,4 +1,4 @@
-"""An answer takes at most twenty messages of its thread; what is longer goes on in a file, or is said to be missing."""
+"""An answer takes at most twenty messages; a longer one goes on in a file, or is said to be incomplete."""
 
 from typing import Any
 from urllib.request import ProxyHandler, Request, build_opener
@@ -23,7 +23,7 @@ IN_FILE = say("en", Say.REST_IN_FILE, name=NAME)
 
 
 def messages_of(answers: list[SeenMessage]) -> list[SeenMessage]:
-    """Those with text."""
+    """The messages that have text."""
     return [answer for answer in answers if not answer.files]
 
 
@@ -32,14 +32,14 @@ def files_of(answers: list[SeenMessage]) -> list[dict[str, Any]]:
 
 
 def content_of(world: World, file: dict[str, Any]) -> str:
-    """What somebody reads who opens the file."""
+    """The content of the file, read as a member would read it."""
     request = Request(file["url_private_download"], headers={"Authorization": f"Bearer {world.slack.token}"})
     with build_opener(ProxyHandler({})).open(request, timeout=30) as answer:
         return str(answer.read().decode())
 
 
 def answered_with_a_file(world: World) -> list[SeenMessage]:
-    """Our messages once the file is there, which comes after the text."""
+    """Our messages, once the file is there, which comes after the text."""
     root = world.ask("Everything")
     world.answers(root, count=3)
     world.wait(lambda: files_of(world.slack.answers(world.channel, root)))
@@ -47,7 +47,7 @@ def answered_with_a_file(world: World) -> list[SeenMessage]:
 
 
 def whole(world: World, answers: list[SeenMessage], note: str) -> str:
-    """What the messages say and what the file says, in the order in which they are read."""
+    """The text of the messages and then the text of the file, as a member reads them."""
     [file] = files_of(answers)
     shown = "\n\n".join(message.text for message in messages_of(answers))
     assert shown.count(note) == 1
@@ -67,7 +67,7 @@ def test_answer_goes_on_in_a_file_when_it_takes_more_than_twenty_messages(world:
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_answer_that_grows_goes_on_in_a_file_too(world: World, style: str) -> None:
+def test_answer_that_grows_slowly_goes_on_in_a_file_too(world: World, style: str) -> None:
     world.configure(reply_style=style)
     world.dify.script(script.say(LONG, seconds=60, per_second=10), world.app_id)
     answers = answered_with_a_file(world)
@@ -78,10 +78,10 @@ def test_answer_that_grows_goes_on_in_a_file_too(world: World, style: str) -> No
 
 @pytest.mark.parametrize("style", STYLES)
 def test_answer_of_just_twenty_messages_is_whole(world: World, style: str) -> None:
-    """Its last message is not wasted on a note."""
+    """The last message holds text and no note."""
     pages = {"stream": 11, "edit": 19, "post": 19}[
         style
-    ]  # the first eight streams start at once, more must wait
+    ]  # the first eight streams start at once, and later ones must wait
     size = {"stream": 8_900, "edit": 3_400, "post": 11_400}[style]
     text = "\n\n".join(f"{number} " + "word " * (size // 5 - 10) for number in range(pages))
     world.configure(reply_style=style)
@@ -122,7 +122,7 @@ def test_note_stands_before_other_notes_and_the_sources(world: World) -> None:
 
 
 def test_next_question_is_answered_soon_when_slack_is_slow(world: World) -> None:
-    """Slack takes every message, and each takes its time: the answer before ends with its turn all the same."""
+    """Slack accepts every message, but slowly; the turn of the first answer ends in time all the same."""
     world.configure(reply_style="post")
     world.slack.fault("chat.postMessage", "stall", seconds=35.0, times=None)
     world.dify.script(script.say(LONG), world.app_id, times=1)
@@ -130,7 +130,7 @@ def test_next_question_is_answered_soon_when_slack_is_slow(world: World) -> None
     world.ask("And now?", thread_ts=root)
     world.wait(lambda: "You said: And now?" in [one.text for one in world.slack.answers(world.channel, root)])
     *answers, next_one = world.slack.answers(world.channel, root)
-    assert 15 < len(messages_of(answers)) <= 18  # 580 s, a message each 35 s
+    assert 15 < len(messages_of(answers)) <= 18  # 580 s, with one message every 35 s
     assert messages_of(answers)[-1].text.rstrip().endswith(IN_FILE)
     assert whole(world, answers, IN_FILE).split() == LONG.split()
     assert float(next_one.ts) > float(answers[-1].ts)
@@ -152,7 +152,7 @@ def test_thousands_of_steps_take_few_messages(world: World) -> None:
 
 
 @pytest.mark.simulated
-def test_app_is_not_heard_any_further_than_is_kept(world: World) -> None:
+def test_stream_is_not_read_beyond_the_longest_answer_that_is_kept(world: World) -> None:
     piece = long_text(1_000_000)
     world.dify.script(
         [step for _ in range(12) for step in script.say(f"{piece}\n\n", after=2)] + script.wait(400),

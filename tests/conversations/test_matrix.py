@@ -1,4 +1,4 @@
-"""What the fault matrix says of rows whose fault never struck."""
+"""How the fault matrix judges rows whose fault never struck."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.conversations.world import World
 
 
 class _Rounds:
-    """What each round finds; the rows that each was asked."""
+    """Stands in for the matrix: gives the complaints of each round, and records the rows that each round asked."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *lines: list[str]) -> None:
         self.asked: list[list[str]] = []
@@ -25,18 +25,18 @@ class _Rounds:
         return run(object.__new__(World), [Row(name) for name in names])
 
 
-def test_a_row_that_was_only_missed_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_row_that_was_only_missed_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     rounds = _Rounds(monkeypatch, [f"x: {NEVER}"], [])
     assert rounds.run("x", "y") == []
     assert rounds.asked == [["x", "y"], ["x-again"]]
 
 
-def test_a_row_that_is_always_missed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_row_that_is_always_missed_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = [[f"x{again}: {NEVER}"] for again in ("", "-again", "-once-more")]
     assert _Rounds(monkeypatch, *lines).run("x") == lines[-1]
 
 
-def test_what_went_wrong_is_not_forgotten_for_a_fault_that_never_struck(
+def test_complaint_is_kept_when_the_fault_never_struck_either(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     twice = f"x: the app was asked 2 times; {NEVER}"
@@ -46,8 +46,8 @@ def test_what_went_wrong_is_not_forgotten_for_a_fault_that_never_struck(
 
 
 @pytest.mark.simulated
-def test_a_row_that_had_nothing_to_bear_must_be_complete(world: World) -> None:
-    """Not as it would have been with its fault: else all such rows would seem to go wrong."""
+def test_row_whose_fault_never_struck_must_be_complete(world: World) -> None:
+    """The row is not judged as it would be with its fault; otherwise all such rows would seem to be wrong."""
     fault = slack_fault("chat.appendStream", "error", error="stopped_by_user", skip=99)
     asked = ask(world, [Row("spared", (fault,), tuple(AT_ONCE), STOPPED)])
     wait_served(world)

@@ -1,4 +1,4 @@
-"""Follow-ups go on with the same Dify conversation, and nothing else does."""
+"""Follow-ups continue the same Dify conversation, and no other question does."""
 
 import json
 import zlib
@@ -12,11 +12,11 @@ from tests.conversations.world import ANNA, BEN, World
 
 
 def ids(world: World) -> list[tuple[str, str]]:
-    """(asked, used) conversation ids of each invocation."""
+    """The (asked, used) conversation ids of each invocation."""
     return [(one["asked_conversation_id"], one["conversation_id"]) for one in world.dify.invocations()]
 
 
-def test_follow_ups_carry_the_conversation_of_the_first_turn(world: World) -> None:
+def test_follow_up_carries_the_conversation_of_the_first_turn(world: World) -> None:
     root = world.ask("one")
     world.answers(root)
     world.ask("two", thread_ts=root)
@@ -29,7 +29,7 @@ def test_follow_ups_carry_the_conversation_of_the_first_turn(world: World) -> No
     assert [one["query"] for one in world.dify.invocations()] == ["one", "two", "three"]
 
 
-def test_the_conversation_outlives_the_process(world: World) -> None:
+def test_conversation_outlives_the_process(world: World) -> None:
     root = world.ask("one")
     world.answers(root)
     world.daemon.kill_plugin()
@@ -42,7 +42,7 @@ def test_the_conversation_outlives_the_process(world: World) -> None:
     assert others == [(first[1], first[1])] * 2
 
 
-def test_another_thread_channel_app_or_hook_has_its_own(world: World) -> None:
+def test_conversation_is_another_one_in_another_thread_channel_app_or_hook(world: World) -> None:
     root = world.ask("one")
     world.answers(root)
     other_thread = world.ask("two")
@@ -62,7 +62,9 @@ def test_another_thread_channel_app_or_hook_has_its_own(world: World) -> None:
 
 
 @pytest.mark.parametrize(("setting", "conversations"), [("continuous", 1), ("per_thread", 2)])
-def test_a_direct_message_is_one_conversation(world: World, setting: str, conversations: int) -> None:
+def test_direct_message_is_one_conversation_or_one_per_thread_as_set(
+    world: World, setting: str, conversations: int
+) -> None:
     world.configure(dm_conversation=setting)
     channel = world.slack.dm_channel(ANNA)
     root = world.slack.dm(ANNA, "a question")
@@ -74,7 +76,7 @@ def test_a_direct_message_is_one_conversation(world: World, setting: str, conver
     assert len({used for _, used in ids(world)}) == conversations
 
 
-def test_reset_begins_a_new_conversation_in_a_direct_message(world: World) -> None:
+def test_conversation_in_a_direct_message_is_new_after_reset(world: World) -> None:
     channel = world.slack.dm_channel(ANNA)
     world.answers(world.slack.dm(ANNA, "one"), channel=channel)
     done = world.slack.dm(ANNA, "Reset")
@@ -85,7 +87,7 @@ def test_reset_begins_a_new_conversation_in_a_direct_message(world: World) -> No
     assert second[1] != first[1]
 
 
-def test_a_chatbot_that_lost_the_conversation_is_asked_without_it(world: World) -> None:
+def test_chatbot_that_lost_the_conversation_is_asked_without_it(world: World) -> None:
     app = world.dify.app(f"{world.app_id}-chat", "chat")
     world.configure(app={"app_id": app, "inputs": {}})
     root = world.ask("one")
@@ -102,7 +104,7 @@ def test_a_chatbot_that_lost_the_conversation_is_asked_without_it(world: World) 
     assert anew[1] != lost
 
 
-def test_a_chatflow_that_lost_the_conversation_begins_a_new_one(world: World) -> None:
+def test_chatflow_that_lost_the_conversation_begins_a_new_one(world: World) -> None:
     root = world.ask("one")
     world.answers(root)
     lost = ids(world)[0][1]
@@ -117,7 +119,7 @@ def test_a_chatflow_that_lost_the_conversation_begins_a_new_one(world: World) ->
     assert third == (second[1], second[1])
 
 
-def test_who_asks_and_where_reaches_the_variables_the_app_declares(world: World) -> None:
+def test_slack_facts_reach_the_variables_that_the_app_declares(world: World) -> None:
     from simulators.dify.apps import variable
 
     app = world.dify.app(
@@ -134,7 +136,7 @@ def test_who_asks_and_where_reaches_the_variables_the_app_declares(world: World)
     assert "slack_channel_id" not in inputs
 
 
-def test_the_app_reads_what_a_person_reads(world: World) -> None:
+def test_query_reads_as_a_person_reads_the_message(world: World) -> None:
     world.answers(
         world.ask(f"ask <@{BEN}> in <#C0GENERAL|general> if 1 &lt; 2 &amp;&amp; <https://x.example|this>")
     )
@@ -142,7 +144,7 @@ def test_the_app_reads_what_a_person_reads(world: World) -> None:
     assert asked["query"].lower() == "ask @ben in #general if 1 < 2 && this (https://x.example)"
 
 
-def test_an_empty_mention_gets_the_opening_statement_or_a_greeting(world: World) -> None:
+def test_empty_mention_gets_the_opening_statement_or_a_greeting(world: World) -> None:
     assert "Hello" in world.answer(world.ask(""))
     app = world.dify.app(f"{world.app_id}-open", "chat", opening_statement="I know the handbook. Ask me!")
     world.configure(app={"app_id": app, "inputs": {}})
@@ -151,8 +153,8 @@ def test_an_empty_mention_gets_the_opening_statement_or_a_greeting(world: World)
 
 
 @pytest.mark.usefixtures("stack")
-def test_a_slow_start_does_not_hold_the_conversation_id_back(world: World) -> None:
-    """The id of the first event is kept even if the process dies before the end."""
+def test_conversation_id_is_kept_from_the_first_event(world: World) -> None:
+    """The id is kept even if the process dies before the end of the answer."""
     world.dify.script(script.say("Something first. ", after=1) + script.wait(200), world.app_id, times=1)
     root = world.ask("one")
     world.wait(lambda: world.slack.answers(world.channel, root))
@@ -165,7 +167,7 @@ def test_a_slow_start_does_not_hold_the_conversation_id_back(world: World) -> No
 
 
 @pytest.mark.simulated
-def test_a_store_that_fails_costs_no_answer_and_is_in_the_log(world: World) -> None:
+def test_failing_store_costs_no_answer_and_is_logged(world: World) -> None:
     assert isinstance(world.daemon, SimulatedDaemon)
     control = world.daemon.control
     world.forget()
@@ -183,13 +185,13 @@ def test_a_store_that_fails_costs_no_answer_and_is_in_the_log(world: World) -> N
 
 
 @pytest.mark.simulated
-def test_a_reply_comes_again_while_nobody_can_tell_whose_thread_it_is(world: World) -> None:
+def test_reply_is_refused_with_503_while_its_thread_cannot_be_read(world: World) -> None:
     assert isinstance(world.daemon, SimulatedDaemon)
     control = world.daemon.control
     root = world.ask("one")
     world.answers(root)
     world.forget()
-    # A load that fails reads as a missing key (docs/platform/dify.md#storage-errors)
+    # A load that fails looks like a missing key (docs/platform/dify.md#storage-errors).
     control.storage_fault("silent")
     try:
         reply = world.slack.say(world.channel, ANNA, "two", thread_ts=root)
@@ -200,8 +202,8 @@ def test_a_reply_comes_again_while_nobody_can_tell_whose_thread_it_is(world: Wor
 
 
 @pytest.mark.simulated
-def test_a_conversation_is_forgotten_after_its_days(world: World) -> None:
-    """A day is too long to wait for, even at this scale: what is stored is made older instead."""
+def test_conversation_is_forgotten_after_its_days(world: World) -> None:
+    """A day takes too long even at this scale, so the test makes the stored records older."""
     world.configure(conversation_days="1")
     old = world.ask("one")
     world.answers(old)
@@ -223,13 +225,13 @@ def test_a_conversation_is_forgotten_after_its_days(world: World) -> None:
 
 
 def answered(world: World, ts: str) -> list[int]:
-    """What Slack got for each attempt to deliver the message."""
+    """The status that Slack got for each attempt to deliver the message."""
     [delivery] = world.slack.deliveries(ts=ts)
     return [attempt.status for attempt in delivery.attempts if attempt.status]
 
 
 def age(world: World, seconds: float) -> None:
-    """Let every record be so much older."""
+    """Make every record older by that many seconds."""
     assert isinstance(world.daemon, SimulatedDaemon)
     control = world.daemon.control
     for name in control.storage()["keys"]:

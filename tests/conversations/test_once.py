@@ -1,4 +1,4 @@
-"""Each message is answered exactly once, and only messages that are for us."""
+"""Each message is answered exactly once, and only if it is meant for the bot."""
 
 import pytest
 
@@ -14,14 +14,14 @@ def asked(world: World) -> int:
 
 
 @pytest.mark.parametrize("order", ["mention_first", "message_first", "at_once"])
-def test_a_mention_comes_as_two_events(world: World, order: str) -> None:
+def test_mention_that_comes_as_two_events_is_answered_once(world: World, order: str) -> None:
     root = world.ask("hello", order=order)
     world.answers(root)
     assert asked(world) == 1
     assert len(world.slack.deliveries(ts=root)) == 2
 
 
-def test_four_deliveries_at_once(world: World) -> None:
+def test_message_delivered_four_times_at_once_is_answered_once(world: World) -> None:
     world.dify.script(script.say("Once.", seconds=5), world.app_id)
     root = world.ask("hello", deliveries=4)
     assert [answer.text for answer in world.answers(root)] == ["Once."]
@@ -30,7 +30,7 @@ def test_four_deliveries_at_once(world: World) -> None:
     assert states == {"accepted"}
 
 
-def test_a_retry_after_a_restart(world: World) -> None:
+def test_retry_after_a_restart_is_not_answered_again(world: World) -> None:
     root = world.ask("hello")
     world.answers(root)
     [delivery] = world.slack.deliveries("app_mention", ts=root)
@@ -43,8 +43,10 @@ def test_a_retry_after_a_restart(world: World) -> None:
 
 
 @pytest.mark.parametrize("visible", [True, False])
-def test_a_retry_after_a_restart_while_the_turn_ran(world: World, visible: bool) -> None:
-    """It is never run again: what stands there is ended, and the member is told to ask again.
+def test_retry_of_a_turn_cut_by_a_restart_ends_the_turn_without_running_it_again(
+    world: World, visible: bool
+) -> None:
+    """A turn never runs again: the text so far is ended, and the member is told to ask again.
 
     See docs/architecture.md#d10-never-run-twice.
     """
@@ -68,7 +70,7 @@ def test_a_retry_after_a_restart_while_the_turn_ran(world: World, visible: bool)
     assert asked(world) == 1
 
 
-def test_what_is_not_said_to_us_is_not_answered(world: World) -> None:
+def test_message_that_is_not_meant_for_the_bot_is_not_answered(world: World) -> None:
     slack, channel = world.slack, world.channel
     root = world.ask("hello")
     world.answers(root)
@@ -84,7 +86,7 @@ def test_what_is_not_said_to_us_is_not_answered(world: World) -> None:
     assert len(slack.calls("chat.startStream")) + len(slack.calls("chat.postMessage")) == 1
 
 
-def test_in_a_followed_thread_only_the_asker_is_answered_without_a_mention(world: World) -> None:
+def test_reply_without_a_mention_is_answered_only_from_a_member_who_asked_before(world: World) -> None:
     root = world.ask("hello")
     world.answers(root)
     world.slack.say(world.channel, BEN, "I think so too", thread_ts=root)
@@ -105,7 +107,7 @@ def test_in_a_followed_thread_only_the_asker_is_answered_without_a_mention(world
     ]
 
 
-def test_threads_are_not_followed_when_the_admin_does_not_want_it(world: World) -> None:
+def test_reply_without_a_mention_is_not_answered_when_threads_are_not_followed(world: World) -> None:
     world.configure(follow_threads=False)
     root = world.ask("hello")
     world.answers(root)
@@ -114,13 +116,13 @@ def test_threads_are_not_followed_when_the_admin_does_not_want_it(world: World) 
     assert asked(world) == 1
 
 
-def test_a_mention_anywhere_in_the_text(world: World) -> None:
+def test_mention_is_taken_out_anywhere_in_the_text(world: World) -> None:
     root = world.ask(f"hi <@{world.slack.bot_user}>, what is up?")
     world.answers(root)
     assert world.dify.invocations()[0]["query"] == "hi, what is up?"
 
 
-def test_a_group_dm_needs_a_mention(world: World) -> None:
+def test_message_in_a_group_dm_is_answered_only_with_a_mention(world: World) -> None:
     group = world.slack.add_channel("group", kind="mpim")
     world.slack.say(group, ANNA, "among us")
     root = world.ask("and you?", channel=group)
@@ -134,11 +136,11 @@ IN_A_GROUP_DM = [
     (("app_mention",), "mention_first"),
     (("message",), "mention_first"),
 ]
-"""Whether Slack sends app_mention there, before or after the other event, is not documented."""
+"""Slack does not document whether it sends app_mention in a group DM, before or after the other event."""
 
 
 @pytest.mark.parametrize(("events", "order"), IN_A_GROUP_DM)
-def test_a_mention_in_a_group_dm_is_answered_once(world: World, events: tuple[str, ...], order: str) -> None:
+def test_mention_in_a_group_dm_is_answered_once(world: World, events: tuple[str, ...], order: str) -> None:
     world.slack.rules(mpim_mentions=True)
     group = world.slack.add_channel("group", kind="mpim")
     root = world.ask("hello", channel=group, order=order, only=events)
@@ -151,7 +153,7 @@ def test_a_mention_in_a_group_dm_is_answered_once(world: World, events: tuple[st
 
 
 @pytest.mark.parametrize("order", ["mention_first", "message_first", "at_once"])
-def test_direct_messages_that_are_off_are_off_in_groups(world: World, order: str) -> None:
+def test_mention_in_a_group_dm_is_not_answered_when_direct_messages_are_off(world: World, order: str) -> None:
     world.slack.rules(mpim_mentions=True)
     world.configure(direct_messages=False)
     group = world.slack.add_channel("group", kind="mpim")
@@ -163,7 +165,7 @@ def test_direct_messages_that_are_off_are_off_in_groups(world: World, order: str
 
 
 @pytest.mark.parametrize("subtype", ["file_share", "thread_broadcast"])
-def test_shared_files_and_broadcast_replies_are_messages(world: World, subtype: str) -> None:
+def test_shared_file_and_broadcast_reply_are_answered_as_messages(world: World, subtype: str) -> None:
     channel = world.slack.dm_channel(ANNA)
     first = world.slack.dm(ANNA, "hello")
     world.answers(first, channel=channel)
@@ -174,7 +176,7 @@ def test_shared_files_and_broadcast_replies_are_messages(world: World, subtype: 
 
 
 @pytest.mark.parametrize("allowed", [False, True])
-def test_members_of_other_organisations(world: World, allowed: bool) -> None:
+def test_member_of_another_organisation_is_answered_only_if_allowed(world: World, allowed: bool) -> None:
     world.configure(slack_connect=allowed)
     stranger = world.slack.add_user("stranger", foreign=True)
     shared = world.slack.add_channel("shared", members=[ANNA, stranger], ext_shared=True)
@@ -186,14 +188,14 @@ def test_members_of_other_organisations(world: World, allowed: bool) -> None:
     assert asked(world) == int(allowed)
 
 
-def test_direct_messages_can_be_off(world: World) -> None:
+def test_direct_message_is_not_answered_when_direct_messages_are_off(world: World) -> None:
     world.configure(direct_messages=False)
     world.slack.dm(ANNA, "hello")
     world.settle(10)
     assert asked(world) == 0
 
 
-def test_only_allowed_people_and_channels(world: World) -> None:
+def test_question_is_answered_only_from_allowed_people_in_allowed_channels(world: World) -> None:
     world.configure(allowed_users=ANNA, allowed_channels=world.channel)
     world.ask("me?", user=BEN)
     other = world.slack.add_channel("other")
@@ -203,7 +205,7 @@ def test_only_allowed_people_and_channels(world: World) -> None:
     assert [one["query"] for one in world.dify.invocations()] == ["me, here"]
 
 
-def test_one_bot_several_apps(world: World) -> None:
+def test_app_of_the_channel_answers_when_channels_have_apps(world: World) -> None:
     other = world.dify.app(f"{world.app_id}-other", "chat")
     special = world.slack.add_channel("special")
     world.configure(channel_apps=f"{special}={other}")
@@ -212,7 +214,7 @@ def test_one_bot_several_apps(world: World) -> None:
     assert [one["app_id"] for one in world.dify.invocations()] == [world.app_id, other]
 
 
-def test_retries_a_second_apart_over_two_processes(two_processes: World) -> None:
+def test_retries_a_second_apart_over_two_processes_are_answered_once(two_processes: World) -> None:
     world = two_processes
     world.dify.script(script.say("Once.", seconds=30), world.app_id)
     roots = [world.ask(f"hello {n}", deliveries=4, spacing=1 / world.scale) for n in range(3)]
@@ -222,8 +224,8 @@ def test_retries_a_second_apart_over_two_processes(two_processes: World) -> None
     assert asked(world) == 3
 
 
-def test_the_two_events_in_a_group_dm_over_two_processes(two_processes: World) -> None:
-    """At once, in groups that neither process knows: the case in which only the claims are left to tell."""
+def test_mention_in_a_group_dm_over_two_processes_is_answered_once(two_processes: World) -> None:
+    """Both events come at once, in groups that neither process knows, so only the claims can tell them apart."""
     world = two_processes
     world.slack.rules(mpim_mentions=True)
     roots = []
@@ -235,7 +237,7 @@ def test_the_two_events_in_a_group_dm_over_two_processes(two_processes: World) -
     assert sorted(one["query"] for one in world.dify.invocations()) == [f"hello {n}" for n in range(6)]
 
 
-def test_follow_ups_over_two_processes(two_processes: World) -> None:
+def test_follow_ups_over_two_processes_continue_one_conversation(two_processes: World) -> None:
     world = two_processes
     root = world.ask("one")
     for count in range(1, 5):

@@ -24,7 +24,7 @@ def control(world: World) -> DaemonControl:
 
 
 def ask_all(world: World, count: int, root: str = "") -> str:
-    """Questions "0", "1", … in one thread, a moment apart; gives the thread."""
+    """Ask the questions "0", "1", … in one thread, a moment apart. Returns the thread's root."""
     for number in range(count):
         ts = world.ask(str(number), thread_ts=root, user=PEOPLE[number % 3])
         root = root or ts
@@ -33,12 +33,12 @@ def ask_all(world: World, count: int, root: str = "") -> str:
 
 
 def runs(world: World) -> list[tuple[str, float, float]]:
-    """(query, began, ended) of each time the app was asked, as it was asked."""
+    """The (query, began, ended) of each time the app was asked, in the order of asking."""
     return [(one["query"], one["started"], one["ended"]) for one in world.dify.invocations()]
 
 
 def one_after_the_other(world: World) -> list[str]:
-    """The queries in the order they ran; none began before the one before it had ended."""
+    """The queries in the order in which they ran. Fails if one began before the one before it had ended."""
     found = sorted(runs(world), key=lambda run: run[1])
     for (_, _, ended), (query, began, _) in itertools.pairwise(found):
         assert began >= ended, f"{query} began too early"
@@ -49,7 +49,7 @@ def processes(world: World) -> set[int]:
     return {entry["process"] for entry in control(world).requests("/slack/turns") if entry["status"] == 200}
 
 
-def test_five_may_wait_and_the_sixth_is_told_so(world: World) -> None:
+def test_sixth_waiting_question_is_refused(world: World) -> None:
     world.dify.script(script.say(TEXT, seconds=60), world.app_id, times=1)
     root = ask_all(world, 8)
     answers = world.answers(root, count=8, timeout=60)
@@ -59,7 +59,7 @@ def test_five_may_wait_and_the_sixth_is_told_so(world: World) -> None:
 
 
 @pytest.mark.simulated
-def test_two_processes_keep_the_order_with_redis(two_processes: World, redis: RedisServer) -> None:
+def test_order_is_kept_between_two_processes_with_redis(two_processes: World, redis: RedisServer) -> None:
     world = two_processes
     world.configure(redis_url=redis.url)
     world.dify.script(script.say(TEXT, seconds=15), world.app_id)
@@ -73,7 +73,9 @@ def test_two_processes_keep_the_order_with_redis(two_processes: World, redis: Re
 
 
 @pytest.mark.simulated
-def test_between_processes_five_may_wait_too(two_processes: World, redis: RedisServer) -> None:
+def test_sixth_waiting_question_is_refused_between_processes_too(
+    two_processes: World, redis: RedisServer
+) -> None:
     world = two_processes
     world.configure(redis_url=redis.url)
     world.dify.script(script.say(TEXT, seconds=100), world.app_id, times=1)
@@ -84,7 +86,9 @@ def test_between_processes_five_may_wait_too(two_processes: World, redis: RedisS
 
 
 @pytest.mark.simulated
-def test_a_killed_process_gives_its_place_to_the_others(two_processes: World, redis: RedisServer) -> None:
+def test_place_of_a_killed_process_goes_to_the_next_question(
+    two_processes: World, redis: RedisServer
+) -> None:
     world = two_processes
     world.configure(redis_url=redis.url)
     world.dify.script(script.say(long_text(2000), seconds=200), world.app_id, times=1)
@@ -102,7 +106,9 @@ def test_a_killed_process_gives_its_place_to_the_others(two_processes: World, re
 
 
 @pytest.mark.simulated
-def test_without_redis_that_was_there_everything_goes_on(two_processes: World, redis: RedisServer) -> None:
+def test_questions_are_answered_when_redis_goes_away_and_comes_back(
+    two_processes: World, redis: RedisServer
+) -> None:
     world = two_processes
     world.configure(redis_url=redis.url)
     world.dify.script(script.say(TEXT, seconds=15), world.app_id)

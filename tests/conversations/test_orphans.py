@@ -1,4 +1,4 @@
-"""A process or a session goes away in the middle of a turn: what it wrote is ended, and the member is told."""
+"""A process or a session dies in the middle of a turn: its answer is ended, and the member is told."""
 
 import json
 import time
@@ -24,7 +24,7 @@ CODE = "Look:\n\n```python\n" + "print(1)\n" * 300
 
 
 def begun(world: World, style: str = "auto", text: str = SLOW) -> tuple[str, SeenMessage]:
-    """A question whose answer is growing: its ts, and the answer so far."""
+    """Ask a question whose answer is growing. Returns its ts and the answer so far."""
     world.configure(reply_style=style)
     world.dify.script(script.say(text, seconds=100), world.app_id, times=1)
     root = world.ask("one")
@@ -39,7 +39,7 @@ def long_enough(world: World, root: str) -> SeenMessage | None:
 
 
 def not_stopped(world: World) -> str:
-    """A question whose answer is whole, while Slack takes no stop of its stream: its ts."""
+    """Ask a question whose answer is complete while Slack accepts no stop of its stream. Returns its ts."""
     world.configure(reply_style="stream")
     world.dify.script(script.say(long_text(900), seconds=5), world.app_id, times=1)
     world.slack.fault("chat.stopStream", "status", status=503, times=None, channel=world.channel)
@@ -49,7 +49,7 @@ def not_stopped(world: World) -> str:
 
 
 def told(world: World, root: str, *, times: int = 1, channel: str = "") -> list[SeenMessage]:
-    """Our messages in the thread, once the note stands there and nothing is open; it stands there once."""
+    """Our messages in the thread, once the note is there `times` times and no stream is open or broken."""
 
     def done() -> list[SeenMessage]:
         ours = world.slack.answers(channel or world.channel, root)
@@ -70,7 +70,7 @@ def asked(world: World, query: str) -> int:
 
 
 @pytest.mark.parametrize("style", ["stream", "edit"])
-def test_what_was_visible_is_ended_when_its_thread_is_used_again(world: World, style: str) -> None:
+def test_visible_answer_is_ended_when_its_thread_is_used_again(world: World, style: str) -> None:
     root, before = begun(world, style)
     world.forget()
     world.ask("two", thread_ts=root)
@@ -85,7 +85,7 @@ def test_what_was_visible_is_ended_when_its_thread_is_used_again(world: World, s
 
 
 @pytest.mark.parametrize("style", ["stream", "edit"])
-def test_the_first_request_after_the_start_ends_what_no_one_asks_for(world: World, style: str) -> None:
+def test_visible_answer_is_ended_by_the_first_request_after_the_start(world: World, style: str) -> None:
     root, before = begun(world, style)
     world.forget()
     world.slack.say(world.channel, ANNA, "not for the bot")
@@ -96,7 +96,7 @@ def test_the_first_request_after_the_start_ends_what_no_one_asks_for(world: Worl
     assert delivery.state == "accepted"
 
 
-def test_a_question_elsewhere_does_it_too(world: World) -> None:
+def test_visible_answer_is_ended_by_a_question_in_another_thread(world: World) -> None:
     root, before = begun(world)
     world.daemon.restart()
     other = world.ask("two")
@@ -105,8 +105,8 @@ def test_a_question_elsewhere_does_it_too(world: World) -> None:
     assert only.ts == before.ts
 
 
-def test_killed_between_the_last_text_and_its_stop(world: World) -> None:
-    """The answer is whole, so nobody is told that it was interrupted; but an open stream breaks after 300 s."""
+def test_stream_of_a_whole_answer_is_stopped_after_a_kill_before_its_stop(world: World) -> None:
+    """The answer is complete, so the member is not told of an interruption; but an open stream breaks after 300 s."""
     root = not_stopped(world)
     [still_open] = world.slack.open_streams()
     world.forget()
@@ -119,7 +119,7 @@ def test_killed_between_the_last_text_and_its_stop(world: World) -> None:
     assert asked(world, "one") == 1
 
 
-def test_killed_while_an_earlier_message_of_the_answer_is_not_stopped_yet(world: World) -> None:
+def test_both_streams_are_stopped_after_a_kill_in_the_second_message(world: World) -> None:
     world.configure(reply_style="stream")
     world.dify.script(script.say(long_text(14_000), seconds=60) + script.wait(100), world.app_id, times=1)
     world.slack.fault("chat.stopStream", "status", status=503, times=None, channel=world.channel)
@@ -135,7 +135,7 @@ def test_killed_while_an_earlier_message_of_the_answer_is_not_stopped_yet(world:
     assert world.slack.open_streams() == []
 
 
-def test_killed_before_the_stop_of_one_answer_and_after_the_next(world: World) -> None:
+def test_stream_is_stopped_after_a_kill_even_if_the_next_answer_was_complete(world: World) -> None:
     root = not_stopped(world)
     world.ask("two", thread_ts=root)
     world.wait(lambda: any("two" in one.text for one in world.slack.answers(world.channel, root)))
@@ -150,8 +150,8 @@ def test_killed_before_the_stop_of_one_answer_and_after_the_next(world: World) -
 
 
 @pytest.mark.simulated
-def test_killed_between_the_claim_and_the_list(world: World) -> None:
-    """Slack has no ack yet; its retry finds the message taken, and nobody who answers it."""
+def test_member_is_told_after_a_kill_between_the_claim_and_the_list(world: World) -> None:
+    """Slack has no ack yet; its retry finds the message claimed by a process that is dead."""
     control, hook = cast("SimulatedDaemon", world.daemon).control, world.hook.rpartition("/")[2]
 
     def calls(op: str) -> int:
@@ -174,8 +174,8 @@ def test_killed_between_the_claim_and_the_list(world: World) -> None:
     assert only.text == NOTE
 
 
-def test_killed_while_the_kind_of_its_channel_is_asked_for(world: World) -> None:
-    """That comes after the ack, and may take its time."""
+def test_member_is_told_after_a_kill_while_the_kind_of_channel_is_looked_up(world: World) -> None:
+    """The look-up comes after the ack and may take long."""
     world.dify.script(script.silence(), world.app_id, times=1)
     world.slack.fault("conversations.info", "stall", seconds=20, times=None)
     root = world.ask("one", only=["app_mention"])
@@ -188,7 +188,7 @@ def test_killed_while_the_kind_of_its_channel_is_asked_for(world: World) -> None
 
 
 @pytest.mark.parametrize("error", ["internal_error", "message_not_in_streaming_state"])
-def test_a_whole_answer_is_mended_though_slack_hesitates_or_its_stream_has_died(
+def test_whole_answer_is_repaired_when_slack_fails_or_its_stream_has_expired(
     world: World, error: str
 ) -> None:
     root = not_stopped(world)
@@ -202,7 +202,7 @@ def test_a_whole_answer_is_mended_though_slack_hesitates_or_its_stream_has_died(
     mended(world, root)
 
 
-def test_a_whole_answer_whose_stop_slack_did_not_take_in_time_is_mended_later(world: World) -> None:
+def test_whole_answer_is_repaired_later_when_slack_did_not_accept_its_stop_in_time(world: World) -> None:
     world.configure(reply_style="stream")
     world.dify.script(script.say(long_text(900), seconds=5), world.app_id, times=1)
     for method in ("chat.stopStream", "chat.update"):
@@ -214,7 +214,7 @@ def test_a_whole_answer_whose_stop_slack_did_not_take_in_time_is_mended_later(wo
 
 
 def mended(world: World, root: str) -> None:
-    """After some sweeps, which begin with a request of Slack's."""
+    """Cause some sweeps by events of Slack, then check that the answer is complete and closed."""
     for number in range(4):
         world.slack.say(world.channel, ANNA, f"not for the bot {number}")
         world.settle(AGAIN + 5)
@@ -225,7 +225,7 @@ def mended(world: World, root: str) -> None:
     assert asked(world, "one") == 1
 
 
-def test_where_nothing_was_visible_the_thread_is_told(world: World) -> None:
+def test_member_is_told_after_a_kill_when_nothing_was_visible(world: World) -> None:
     world.dify.script(script.silence(), world.app_id, times=1)
     root = world.ask("one")
     world.wait(lambda: world.slack.status(world.channel, root).current)
@@ -238,7 +238,7 @@ def test_where_nothing_was_visible_the_thread_is_told(world: World) -> None:
     world.wait(lambda: not world.slack.status(world.channel, root).current)
 
 
-def test_those_that_waited_are_told_as_well(world: World) -> None:
+def test_member_is_told_of_each_waiting_question_after_a_kill(world: World) -> None:
     root, before = begun(world)
     world.ask("two", thread_ts=root)
     world.ask("three", thread_ts=root)
@@ -252,7 +252,7 @@ def test_those_that_waited_are_told_as_well(world: World) -> None:
     assert asked(world, "two") + asked(world, "three") == 0
 
 
-def test_a_stream_that_expired_meanwhile_is_repaired(world: World) -> None:
+def test_expired_stream_is_repaired_after_a_kill(world: World) -> None:
     root, before = begun(world)
     world.forget()
     world.slack.expire_stream(world.channel, before.ts)
@@ -261,7 +261,7 @@ def test_a_stream_that_expired_meanwhile_is_repaired(world: World) -> None:
     assert flat(before.text)[:150] in flat(only.seen)
 
 
-def test_the_note_stands_outside_of_open_code(world: World) -> None:
+def test_note_stands_outside_of_open_code(world: World) -> None:
     root, _ = begun(world, text=CODE)
     world.forget()
     world.slack.say(world.channel, ANNA, "not for the bot")
@@ -270,7 +270,7 @@ def test_the_note_stands_outside_of_open_code(world: World) -> None:
     assert only.text.rstrip().endswith(f"> {NOTE}")
 
 
-def test_an_answer_that_went_on_in_a_second_message_is_ended_there(world: World) -> None:
+def test_answer_in_its_second_message_is_ended_there(world: World) -> None:
     world.dify.script(script.say(long_text(14_000), seconds=60) + script.wait(100), world.app_id, times=1)
     root = world.ask("one")
     world.wait(lambda: len(world.slack.answers(world.channel, root)) == 2)
@@ -283,7 +283,7 @@ def test_an_answer_that_went_on_in_a_second_message_is_ended_there(world: World)
 
 
 @pytest.mark.parametrize("style", ["stream", "edit"])
-def test_without_history_it_is_told_all_the_same(world: World, style: str) -> None:
+def test_member_is_told_after_a_kill_when_the_thread_cannot_be_read(world: World, style: str) -> None:
     root, _ = begun(world, style)
     world.forget()
     world.slack.fault("conversations.replies", "error", error="missing_scope", times=None)
@@ -293,7 +293,7 @@ def test_without_history_it_is_told_all_the_same(world: World, style: str) -> No
     assert world.slack.open_streams() == []
 
 
-def test_slack_fails_at_first(world: World) -> None:
+def test_visible_answer_is_ended_when_slack_fails_at_first(world: World) -> None:
     root, before = begun(world)
     world.forget()
     world.slack.fault("chat.stopStream", "status", status=500, times=1)
@@ -302,7 +302,7 @@ def test_slack_fails_at_first(world: World) -> None:
     assert only.ts == before.ts
 
 
-def test_a_turn_that_ended_is_not_ended_again(world: World) -> None:
+def test_finished_turn_is_not_ended_again(world: World) -> None:
     root = world.ask("one")
     world.answers(root)
     world.forget()
@@ -327,7 +327,7 @@ def short_lived() -> Iterator[World]:
 
 
 @pytest.mark.simulated
-def test_a_session_that_the_daemon_drops_ends_its_turn_at_once(short_lived: World) -> None:
+def test_turn_ends_at_once_when_the_daemon_drops_its_session(short_lived: World) -> None:
     world = short_lived
     world.dify.script(script.say(SLOW, seconds=200), world.app_id, times=1)
     root = world.ask("one")
@@ -353,7 +353,7 @@ def requests(world: World) -> list[dict[str, Any]]:
 
 
 @pytest.mark.simulated
-def test_what_slack_did_not_take_in_time_is_told_when_it_is_back(world: World) -> None:
+def test_member_is_told_once_slack_is_back_when_slack_was_away(world: World) -> None:
     world.configure(reply_style="edit")
     world.dify.script(script.say(long_text(900), seconds=30), world.app_id, times=1)
     root = world.ask("one")
@@ -370,12 +370,12 @@ def test_what_slack_did_not_take_in_time_is_told_when_it_is_back(world: World) -
 
 
 @pytest.mark.simulated
-def test_an_end_that_the_storage_did_not_take_is_no_interruption(world: World) -> None:
+def test_finished_turn_is_no_interruption_when_the_storage_refused_its_end(world: World) -> None:
     control = cast("SimulatedDaemon", world.daemon).control
     world.dify.script(script.say(long_text(600), seconds=30), world.app_id, times=1)
     root = world.ask("one")
     world.wait(lambda: world.slack.answers(world.channel, root))
-    world.settle(5)  # what is visible is noted
+    world.settle(5)  # the visible state is noted by now
     control.storage_fault("fail", ops=("set",), times=1)
     world.answers(root)
     control.clear_faults()

@@ -1,4 +1,4 @@
-"""The app's work as the workspace sees it: cards of the stream, one line above an edited answer."""
+"""How the workspace sees the app's work: cards in a stream, and one line above an edited answer."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ FLOW = (
 
 
 def shown(message: SeenMessage | SeenState) -> list[Any]:
-    """Its parts in order: texts as they are, cards as (title, status, output)."""
+    """The parts of the message in order: texts as they are, cards as (title, status, output)."""
     return [
         part["text"] if part["kind"] == "markdown" else (part["title"], part["status"], part["output"])
         for part in message.parts
@@ -37,13 +37,13 @@ def shown(message: SeenMessage | SeenState) -> list[Any]:
 
 
 def agent(world: World, **settings: Any) -> None:
-    """Let an agent app answer from now on."""
+    """Make the hook's app an agent app that runs AGENT."""
     app = world.dify.app(f"{world.app_id}-agent", "agent-chat")
     world.configure(app={"app_id": app, "inputs": {}}, **settings)
     world.dify.script(AGENT, app)
 
 
-def test_an_agents_tools_stand_where_they_were_called(world: World) -> None:
+def test_card_of_a_tool_stands_where_the_agent_called_the_tool(world: World) -> None:
     agent(world)
     [answer] = world.answers(world.ask("Weather in Kyoto, and am I free?"))
     assert shown(answer) == [
@@ -60,7 +60,7 @@ def test_an_agents_tools_stand_where_they_were_called(world: World) -> None:
     assert world.slack.open_streams() == []
 
 
-def test_a_flows_nodes_are_there_before_its_first_words(world: World) -> None:
+def test_cards_of_a_chatflow_are_shown_before_its_first_words(world: World) -> None:
     world.dify.script(FLOW, world.app_id)
     [answer] = world.answers(world.ask("Where is it?"))
     assert shown(answer) == [
@@ -74,7 +74,7 @@ def test_a_flows_nodes_are_there_before_its_first_words(world: World) -> None:
     assert [task["status"] for task in first.tasks] == ["in_progress", "in_progress"]
 
 
-def test_without_show_progress_there_is_only_text(world: World) -> None:
+def test_answer_has_only_text_without_show_progress(world: World) -> None:
     agent(world, show_progress=False)
     ts = world.ask("Weather?")
     [answer] = world.answers(ts)
@@ -82,7 +82,7 @@ def test_without_show_progress_there_is_only_text(world: World) -> None:
     assert set(world.slack.status(world.channel, ts).texts()) == {EN[Say.THINKING]}
 
 
-def test_an_edited_answer_has_one_line_above_it_while_work_goes_on(world: World) -> None:
+def test_edited_answer_has_one_line_above_it_while_work_goes_on(world: World) -> None:
     agent(world, reply_style="edit")
     ts = world.ask("Weather?")
     [answer] = world.answers(ts)
@@ -93,14 +93,14 @@ def test_an_edited_answer_has_one_line_above_it_while_work_goes_on(world: World)
     assert not any(text.startswith("_") for text in texts if "Kyoto**. I" in text)
 
 
-def test_a_single_post_shows_no_work(world: World) -> None:
+def test_single_post_shows_no_work(world: World) -> None:
     agent(world, reply_style="post")
     [answer] = world.answers(world.ask("Weather?"))
     assert len(world.states(answer.ts)) == 1
     assert answer.tasks == []
 
 
-def test_the_status_line_names_the_work_in_the_askers_language(world: World) -> None:
+def test_status_line_names_the_work_in_the_language_of_the_member(world: World) -> None:
     world.configure(reply_style="edit")
     world.dify.script(script.node("検索", "tool", seconds=10) + script.say("はい。"), world.app_id)
     ts = world.ask("どこ？", user=CAROL)
@@ -110,7 +110,7 @@ def test_the_status_line_names_the_work_in_the_askers_language(world: World) -> 
     assert status.current == ""
 
 
-def test_the_status_line_outlives_slacks_two_minutes(world: World) -> None:
+def test_status_line_stays_longer_than_slacks_two_minutes(world: World) -> None:
     world.configure(reply_style="edit")
     world.dify.script(script.node("Crawl", "tool", seconds=200) + script.say("Done."), world.app_id)
     ts = world.ask("Crawl it")
@@ -130,7 +130,7 @@ THOUGHT = "The user greets me. " * 30
         script.reasoning(THOUGHT, after=1) + script.wait(4) + script.say("Hello!"),
     ],
 )
-def test_thoughts_are_one_card(world: World, steps: script.Steps) -> None:
+def test_thoughts_of_a_model_are_one_card(world: World, steps: script.Steps) -> None:
     world.dify.script(steps, world.app_id)
     [answer] = world.answers(world.ask("Hi"))
     assert [part["title"] for part in answer.tasks] == ["LLM", EN[Say.THOUGHTS]]
@@ -145,7 +145,7 @@ def test_thoughts_are_one_card(world: World, steps: script.Steps) -> None:
 
 
 @pytest.mark.parametrize("steps", [script.fail("boom"), script.drop(), script.clean_end(), script.stop()])
-def test_no_card_is_left_running(world: World, steps: script.Steps) -> None:
+def test_card_is_not_left_running_when_the_run_breaks_off(world: World, steps: script.Steps) -> None:
     begun = script.act("node", state="started", title="Search", node_type="tool")
     world.dify.script(begun + script.wait(5) + steps, world.app_id)
     [answer] = world.answers(world.ask("Where?"))
@@ -154,7 +154,7 @@ def test_no_card_is_left_running(world: World, steps: script.Steps) -> None:
     assert world.slack.open_streams() == []
 
 
-def test_more_work_than_a_message_holds_goes_on_in_the_next(world: World) -> None:
+def test_cards_beyond_one_message_go_on_in_the_next(world: World) -> None:
     steps = [step for n in range(60) for step in script.node(f"Step {n}", "code", seconds=0.5)]
     world.dify.script(steps + script.say("All done."), world.app_id)
     answers = world.answers(world.ask("Go"), count=2)
@@ -165,7 +165,7 @@ def test_more_work_than_a_message_holds_goes_on_in_the_next(world: World) -> Non
     assert answers[-1].text == "All done."
 
 
-def test_cards_and_text_together_stay_within_a_message(world: World) -> None:
+def test_cards_and_text_together_stay_within_the_limit_of_a_message(world: World) -> None:
     parts = [long_text(1000, line=f"Part {n}, sentence {{n}}, says more. ") + "\n\n" for n in range(12)]
     text = "".join(parts)
     tools = [
@@ -182,7 +182,7 @@ def test_cards_and_text_together_stay_within_a_message(world: World) -> None:
     )
 
 
-def test_what_strangers_write_into_cards_is_harmless(world: World) -> None:
+def test_card_with_text_of_strangers_is_harmless(world: World) -> None:
     evil = "Look <!channel> <@U0BEN0000> <https://evil.example|https://good.example>"
     world.dify.script(
         script.node("Fetch <!here>", "tool", seconds=5, outputs={"text": evil}) + script.say("Ok."),
@@ -195,7 +195,7 @@ def test_what_strangers_write_into_cards_is_harmless(world: World) -> None:
 
 @pytest.mark.parametrize("style", ["auto", "edit", "post"])
 @pytest.mark.parametrize("text", ["NO_REPLY", " NO_REPLY\n"])
-def test_a_silent_app_leaves_nothing_behind(world: World, style: str, text: str) -> None:
+def test_silent_app_leaves_no_message(world: World, style: str, text: str) -> None:
     world.configure(reply_style=style)
     world.dify.script(script.node("Judge", "llm", seconds=8) + script.say(text, seconds=3), world.app_id)
     ts = world.ask("Not for you")
@@ -206,7 +206,7 @@ def test_a_silent_app_leaves_nothing_behind(world: World, style: str, text: str)
     assert world.slack.open_streams() == []
 
 
-def test_a_silent_app_that_worked_long_leaves_nothing_behind(world: World) -> None:
+def test_silent_app_that_worked_long_leaves_no_message(world: World) -> None:
     steps = [step for n in range(60) for step in script.node(f"Judge {n}", "tool", seconds=0.2)]
     world.dify.script(steps + script.say("NO_REPLY", after=3), world.app_id)
     ts = world.ask("Not for you")
@@ -217,7 +217,7 @@ def test_a_silent_app_that_worked_long_leaves_nothing_behind(world: World) -> No
     assert world.slack.answers(world.channel, ts) == []
 
 
-def test_where_streams_are_refused_work_shows_as_a_line(world: World) -> None:
+def test_answer_with_tools_is_edited_where_streams_are_refused(world: World) -> None:
     world.slack.fault("chat.startStream", "error", error="internal_error", times=None)
     agent(world)
     [answer] = world.answers(world.ask("Weather?"))
@@ -225,7 +225,7 @@ def test_where_streams_are_refused_work_shows_as_a_line(world: World) -> None:
     assert answer.text == "I'll look both up.\n\nIt rains in **Kyoto**. I couldn't see your calendar."
 
 
-def test_a_stream_that_dies_with_cards_alone_is_not_left_broken(world: World) -> None:
+def test_stream_that_expires_with_cards_alone_is_not_left_broken(world: World) -> None:
     world.slack.rules(stream_seconds=20.0)
     world.dify.script(
         script.node("Slow", "tool", seconds=30)
@@ -239,7 +239,7 @@ def test_a_stream_that_dies_with_cards_alone_is_not_left_broken(world: World) ->
     assert world.slack.open_streams() == []
 
 
-def test_after_a_kill_no_card_is_left_running(world: World) -> None:
+def test_card_is_not_left_running_after_a_kill(world: World) -> None:
     world.dify.script(script.node("Search", "tool", seconds=150) + script.say("Found."), world.app_id)
     root = world.ask("Where?")
     world.wait(lambda: [task for one in world.slack.answers(world.channel, root) for task in one.tasks])

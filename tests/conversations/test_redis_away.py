@@ -1,4 +1,4 @@
-"""Redis goes away and comes back, with all it had or empty: threads go on, and nothing is answered twice."""
+"""Redis goes away and comes back, with or without its data: threads go on, and no message is answered twice."""
 
 import itertools
 from typing import cast
@@ -17,7 +17,7 @@ from wording.en import EN
 
 NOTE = EN[Say.INTERRUPTED]
 BACK = 15.0
-"""Design seconds in which every process has noticed that Redis is back, and told it what it missed."""
+"""Design seconds after which every process has noticed that Redis is back and sent what Redis missed."""
 
 pytestmark = pytest.mark.simulated
 
@@ -39,7 +39,7 @@ def processes(world: World, path: str) -> set[int]:
     return {entry["process"] for entry in entries if entry["status"] == 200}
 
 
-def test_an_answer_that_was_complete_stays_so_when_redis_goes(world: World, redis: RedisServer) -> None:
+def test_complete_answer_stays_complete_when_redis_goes_away(world: World, redis: RedisServer) -> None:
     world.configure(redis_url=redis.url)
     world.dify.script(script.say(long_text(600), seconds=20), world.app_id, times=1)
     root = world.ask("one")
@@ -52,7 +52,7 @@ def test_an_answer_that_was_complete_stays_so_when_redis_goes(world: World, redi
     assert (queries(world), len(conversations(world))) == (["one", "two"], 1)
 
 
-def test_a_turn_in_which_redis_goes_is_complete_too(world: World, redis: RedisServer) -> None:
+def test_answer_is_complete_when_redis_goes_away_during_its_turn(world: World, redis: RedisServer) -> None:
     world.configure(redis_url=redis.url)
     world.dify.script(script.say(long_text(2000), seconds=60), world.app_id, times=1)
     root = world.ask("one")
@@ -71,13 +71,13 @@ def test_a_turn_in_which_redis_goes_is_complete_too(world: World, redis: RedisSe
     assert (queries(world), len(conversations(world))) == (["one", "two", "three"], 1)
 
 
-def test_a_redis_that_is_empty_costs_no_thread(world: World, redis: RedisServer) -> None:
+def test_thread_goes_on_when_redis_comes_back_empty(world: World, redis: RedisServer) -> None:
     world.configure(redis_url=redis.url)
     root = world.ask("one")
     world.answers(root)
     redis.stop()
     redis.start()
-    world.forget()  # what it remembered itself would hide what the stores know
+    world.forget()  # the memory of the old process would hide what the stores know
     world.slack.say(world.channel, ANNA, "two", thread_ts=root)
     world.answers(root, count=2)
     [first, _] = world.slack.deliveries(ts=root)
@@ -87,7 +87,7 @@ def test_a_redis_that_is_empty_costs_no_thread(world: World, redis: RedisServer)
 
 
 @pytest.mark.parametrize("loses", ["restarted", "frozen longer than a lease"])
-def test_who_waits_does_not_run_beside_who_runs_when_redis_loses_its_line(
+def test_waiting_question_does_not_start_early_when_redis_loses_the_queue(
     world: World, redis: RedisServer, loses: str
 ) -> None:
     world.configure(redis_url=redis.url)
@@ -109,7 +109,7 @@ def test_who_waits_does_not_run_beside_who_runs_when_redis_loses_its_line(
 
 
 @pytest.mark.parametrize("away", [0.0, 8.0])
-def test_who_waits_in_another_process_does_not_run_beside_it_either(
+def test_waiting_question_in_another_process_does_not_start_early_when_redis_restarts(
     two_processes: World, redis: RedisServer, away: float
 ) -> None:
     world = two_processes
@@ -117,7 +117,7 @@ def test_who_waits_in_another_process_does_not_run_beside_it_either(
     world.dify.script(script.say(long_text(2000), seconds=100), world.app_id, times=1)
     root = world.ask("one")
     world.wait(lambda: world.slack.answers(world.channel, root))
-    for number in range(2):  # one of them to the other process
+    for number in range(2):  # one of the questions goes to the other process
         world.ask(f"then {number}", thread_ts=root)
     world.settle(5)
     redis.stop()
@@ -129,7 +129,7 @@ def test_who_waits_in_another_process_does_not_run_beside_it_either(
     assert [then["started"] >= one["ended"] for one, then in itertools.pairwise(runs)] == [True, True]
 
 
-def test_the_other_process_knows_who_asked_while_redis_was_away(
+def test_member_who_asked_while_redis_was_away_is_known_to_the_other_process(
     two_processes: World, redis: RedisServer
 ) -> None:
     world = two_processes
@@ -151,7 +151,7 @@ def test_the_other_process_knows_who_asked_while_redis_was_away(
     assert len(queries(world)) == 6
 
 
-def test_what_one_process_took_while_redis_was_away_no_other_takes_after(
+def test_message_claimed_while_redis_was_away_is_not_claimed_again_later(
     two_processes: World, redis: RedisServer
 ) -> None:
     world = two_processes
@@ -164,7 +164,9 @@ def test_what_one_process_took_while_redis_was_away_no_other_takes_after(
     redis.thaw()
     world.settle(BACK)
     [delivery] = world.slack.deliveries("app_mention", ts=during)
-    for retry in range(1, 4):  # an odd number of requests each: both processes are asked for the turn
+    for retry in range(
+        1, 4
+    ):  # an odd number of requests each time, so that both processes are asked for the turn
         world.slack.again(delivery, retry)
         world.slack.say(world.channel, ANNA, "not for the bot")
         world.settle(5)
@@ -172,7 +174,7 @@ def test_what_one_process_took_while_redis_was_away_no_other_takes_after(
     assert len(world.slack.answers(world.channel, root)) == 2
 
 
-def test_an_option_that_redis_does_not_know_costs_nothing_but_redis(world: World, redis: RedisServer) -> None:
+def test_unknown_redis_option_costs_only_the_use_of_redis(world: World, redis: RedisServer) -> None:
     world.configure(redis_url=f"{redis.url}?ssl_cert_reqs=none")
     root = world.ask("one")
     world.answers(root)

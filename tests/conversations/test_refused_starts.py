@@ -1,4 +1,4 @@
-"""Whatever Slack says against a stream, and against edits too: the thread has the whole answer all the same."""
+"""Slack refuses a stream, then its edits too, with each documented error: the thread still has the whole answer."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ from tests.conversations.answers import flat, long_text
 from tests.conversations.stack import Stack
 from tests.conversations.world import World
 
-pytestmark = pytest.mark.simulated  # a hook for each, and a clock of its own
+pytestmark = pytest.mark.simulated  # the tests need a hook for each error, and a clock of their own
 TEXT = long_text(3000)
 MINUTE = 60.0
 ANSWER = script.say(TEXT, seconds=MINUTE)
 AT_ONCE = 22
 FEW = " states"
-SCALE = 0.1  # many at once: what the wall adds to each edit must be small beside its three seconds
+SCALE = 0.1  # many at once: the wall-clock time of each edit must be small beside its three seconds
 
 START_ERRORS = [
     "access_denied", "accesslimited", "account_inactive", "channel_not_found", "deprecated_endpoint",
@@ -40,7 +40,7 @@ START_ERRORS = [
     "team_added_to_org", "team_not_found", "token_expired", "token_revoked", "two_factor_setup_required",
     "user_not_found",
 ]  # fmt: skip
-"""Slack's list for chat.startStream, and what was seen beside it; two more are remembered.
+"""Slack's list for chat.startStream, and errors seen besides; two more errors are remembered by the bridge.
 
 Source: docs/platform/slack.md#stream-methods.
 """
@@ -50,12 +50,12 @@ EDIT_ERRORS = [
     "is_inactive", "message_limit_exceeded", "message_not_found", "metadata_too_large", "msg_too_long",
     "no_text", "not_allowed_token_type", "streaming_state_conflict", "unknown_method", "update_failed",
 ]  # fmt: skip
-"""Of chat.update's list: what is said of the edit alone (docs/platform/slack.md#edit-errors)."""
+"""The part of chat.update's list that concerns the edit alone (docs/platform/slack.md#edit-errors)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What Slack says to the start of the stream, and to every edit; "" lets them pass."""
+    """The errors that Slack gives to the start of the stream and to every edit; "" means no error."""
 
     start: str
     edit: str = ""
@@ -63,7 +63,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """A channel and a hook with a token of its own, since edits of one workspace share fifty a minute."""
+    """A channel and a hook with a token of its own, since the edits of one workspace share fifty a minute."""
 
     name: str
     refusal: Refusal
@@ -80,7 +80,7 @@ class Thread:
         return cls(" and ".join(filter(None, (refusal.start, refusal.edit))), refusal, channel, hook)
 
     def ask(self, world: World, text: str) -> str:
-        """A mention, acked before this returns: the next one may go to another hook."""
+        """Mention the bot. The event is acked before this returns, since the next event may go to another hook."""
         world.slack.configure(events_url=f"{self.hook}/slack/events")
         root = world.ask(text, channel=self.channel, only="app_mention")
         world.wait(lambda: not world.slack.delivery_counts().get("pending"))
@@ -92,7 +92,7 @@ def token(world: World, number: int) -> str:
 
 
 def wrong(world: World, refusals: Sequence[Refusal]) -> list[str]:
-    """A line for each that does not end as it must, several at a time."""
+    """A line for each refusal whose thread does not end as it must; AT_ONCE threads are tried at once."""
     world.slack.rules(echo=False)
     world.slack.configure(more_tokens=" ".join(token(world, number) for number in range(len(refusals))))
     world.dify.script(ANSWER, world.app_id, when="What shall we do?")
@@ -112,7 +112,7 @@ def wrong(world: World, refusals: Sequence[Refusal]) -> list[str]:
 def asked(
     world: World, threads: Sequence[Thread], text: str, seconds: float
 ) -> list[tuple[Thread, list[SeenMessage]]]:
-    """Each with our messages, once none grows any more, which takes so long at least: many looks are a load too."""
+    """Our messages by thread, once all are complete; waits at least `seconds`, since each look is a load too."""
     roots = [(thread, thread.ask(world, text)) for thread in threads]
     world.settle(seconds)
 
@@ -145,8 +145,8 @@ def slower() -> Iterator[Stack]:
     running.stop()
 
 
-def test_where_a_stream_is_refused_the_answer_is_edited_and_the_next_one_streams(slower: Stack) -> None:
-    """A machine that stood still for a while shows too few states of some: those alone are asked again."""
+def test_answer_is_edited_where_its_stream_is_refused_and_the_next_one_streams(slower: Stack) -> None:
+    """If the machine stood still for a while, some threads show too few states: only these are asked again."""
     found = wrong(World(slower, 1), [Refusal(error) for error in START_ERRORS])
     few = [line.partition(":")[0] for line in found if line.endswith(FEW)]
     assert [line for line in found if not line.endswith(FEW)] == []
@@ -154,5 +154,5 @@ def test_where_a_stream_is_refused_the_answer_is_edited_and_the_next_one_streams
     assert wrong(World(slower, 2), [Refusal(error) for error in few]) == []
 
 
-def test_where_edits_are_refused_too_the_whole_text_is_posted(slower: Stack) -> None:
+def test_whole_text_is_posted_where_streams_and_edits_are_refused(slower: Stack) -> None:
     assert wrong(World(slower, 3), [Refusal("internal_error", error) for error in EDIT_ERRORS]) == []

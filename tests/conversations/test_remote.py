@@ -23,7 +23,7 @@ SCALE = 0.05
 
 
 class DebugPort(Protocol):
-    """A daemon that waits for a plugin under development; `environment` is what that plugin connects with."""
+    """A daemon that waits for a plugin under development; that plugin connects with the values in `environment`."""
 
     environment: dict[str, str]
 
@@ -36,7 +36,7 @@ class DebugPort(Protocol):
 
 
 class SimulatedDebugPort:
-    """The simulated daemon's."""
+    """The debug port of the simulated daemon."""
 
     def __init__(self, dify_url: str) -> None:
         self._program = launch(
@@ -92,7 +92,7 @@ def checkout(folder: Path, settings: dict[str, str]) -> Path:
 
 @pytest.fixture(scope="module")
 def remote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """With `python -m main` connected as its `.env` says, which is all that `make remote` does."""
+    """A world whose plugin is `python -m main`, connected as its `.env` says; `make remote` does nothing more."""
     scale = str(SCALE)
     with (
         launched("simulators.dify", "--time-scale", scale, "--inner-key", INNER_KEY) as dify,
@@ -119,7 +119,7 @@ def remote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield World(Stack(workspace, DifyControl(dify.url), daemon, SCALE), 1)  # type: ignore[arg-type]
 
 
-def test_a_conversation_over_remote_debugging(remote: World) -> None:
+def test_conversation_works_over_remote_debugging(remote: World) -> None:
     text = long_text(2000)
     remote.dify.script(script.say(text, seconds=30), remote.app_id)
     root = remote.ask("hello")

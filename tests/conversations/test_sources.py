@@ -1,4 +1,4 @@
-"""The documents that an answer rests on stand under it: once each, few, and unable to do harm."""
+"""The documents that an answer is based on are listed under it: once each, only a few, and harmless."""
 
 import re
 
@@ -25,7 +25,7 @@ def answered(world: World, *sources: tuple[str, str | None], style: str = "auto"
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_names_once_each_in_the_order_of_their_citation(world: World, style: str) -> None:
+def test_sources_are_named_once_each_in_the_order_of_citation(world: World, style: str) -> None:
     shown = answered(
         world,
         ("Handbook.pdf", None),
@@ -37,19 +37,19 @@ def test_names_once_each_in_the_order_of_their_citation(world: World, style: str
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_five_and_how_many_more(world: World, style: str) -> None:
+def test_sources_beyond_five_are_counted(world: World, style: str) -> None:
     names = [f"Doc {n}" for n in range(8)]
     shown = answered(world, *[(name, None) for name in names], style=style)
     assert shown == f"**Sources:** {' · '.join(names[:5])} · +3 more"
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_none_when_the_admin_wants_none(world: World, style: str) -> None:
+def test_sources_are_left_out_when_the_admin_wants_none(world: World, style: str) -> None:
     world.configure(show_sources=False)
     assert answered(world, ("Handbook.pdf", "https://docs.example"), style=style) == ""
 
 
-def test_none_when_there_are_none(world: World) -> None:
+def test_sources_are_left_out_when_there_are_none(world: World) -> None:
     assert answered(world) == ""
 
 
@@ -64,7 +64,7 @@ def test_none_when_there_are_none(world: World) -> None:
         "https://x .example",
     ],
 )
-def test_links_are_those_of_the_web_only(world: World, url: str) -> None:
+def test_source_links_only_to_a_web_address(world: World, url: str) -> None:
     assert answered(world, ("Handbook", url)) == "**Sources:** Handbook"
 
 
@@ -82,7 +82,7 @@ def test_links_are_those_of_the_web_only(world: World, url: str) -> None:
     ],
 )
 @pytest.mark.parametrize("style", STYLES)
-def test_names_are_text_and_nothing_else(world: World, name: str, style: str) -> None:
+def test_source_name_is_shown_as_plain_text(world: World, name: str, style: str) -> None:
     shown = answered(world, (name, "https://docs.example/a"), style=style)
     assert "\n" not in shown
     assert shown.startswith("**Sources:** [")
@@ -91,7 +91,7 @@ def test_names_are_text_and_nothing_else(world: World, name: str, style: str) ->
     assert re.search(r"(?<!\\)\]\(https://evil", shown) is None
 
 
-def test_in_the_members_language(world: World) -> None:
+def test_sources_are_in_the_members_language(world: World) -> None:
     aki = world.slack.add_user("aki", locale="ja-JP")
     world.slack.join(world.channel, aki)
     world.dify.script(script.say(TEXT) + script.sources(*[(f"D{n}", None) for n in range(6)]), world.app_id)

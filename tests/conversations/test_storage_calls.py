@@ -1,4 +1,4 @@
-"""How often Dify's storage is asked: once at most before the ack, and eight times for a whole turn.
+"""How often Dify's storage is called: at most once before the ack, and eight times for a whole turn.
 
 See docs/architecture.md#d3-one-record-per-thread.
 """
@@ -17,16 +17,16 @@ pytestmark = pytest.mark.simulated
 
 
 def calls(world: World, path: str) -> list[tuple[str, str]]:
-    """(op, key) of each call made by a request to that path."""
+    """The (op, key) of each storage call made by a request to that path."""
     made = cast("SimulatedDaemon", world.daemon).control.storage_calls(world.hook.rpartition("/")[2])
     return [(one["op"], one["key"]) for one in made if one["path"] == path]
 
 
-def test_before_the_ack_a_mention_asks_nothing_and_a_reply_once(world: World) -> None:
+def test_storage_is_not_read_for_a_mention_and_once_for_a_reply_before_the_ack(world: World) -> None:
     root = world.ask("hello")
     world.answers(root)
     assert calls(world, "/slack/events") == []
-    world.settle(10)  # what was written a moment ago is known without a call
+    world.settle(10)  # a record written a moment ago is known without a call
     world.slack.say(world.channel, ANNA, "and then?", thread_ts=root)
     world.answers(root, count=2)
     assert len(calls(world, "/slack/events")) <= 1
@@ -41,8 +41,8 @@ def test_before_the_ack_a_mention_asks_nothing_and_a_reply_once(world: World) ->
 
 
 @pytest.mark.parametrize("style", ["stream", "edit", "post"])
-def test_a_turn_writes_four_times_and_reads_before_each(world: World, style: str) -> None:
-    """Accepted, first visible, done; and into the list of open turns. Each write is of a bucket that others share."""
+def test_turn_writes_the_storage_four_times_and_reads_before_each_write(world: World, style: str) -> None:
+    """It writes when accepted, first visible, done, and once to the list of open turns. Threads share buckets."""
     world.configure(reply_style=style)
     world.answers(world.ask("the first one looks for orphans too"))
     world.dify.script(script.say(long_text(2000), seconds=30), world.app_id)
@@ -52,7 +52,7 @@ def test_a_turn_writes_four_times_and_reads_before_each(world: World, style: str
         ("get", "f1-"): 1,
         ("set", "f1-"): 1,
     }
-    # A machine that stands still for a moment costs a turn a call that took too long, so one of three must have all.
+    # If the machine stands still, a call takes too long and is missing, so only one of three turns must have all calls.
     assert any(asked_by_a_turn(world) == expected for _ in range(3))
 
 
@@ -66,5 +66,5 @@ def asked_by_a_turn(world: World) -> Counter[tuple[str, str]]:
 
 
 def made_of_record(style: str) -> int:
-    """One that shows nothing before its end has no first visible state to remember."""
+    """The number of writes to the record. A single post has no first visible state to remember."""
     return 2 if style == "post" else 3

@@ -1,7 +1,7 @@
-"""No body, query or header makes our URLs answer 5xx, or run anything without a valid signature.
+"""No body, query or header makes our URLs answer 5xx, or start anything without a valid signature.
 
-In this process, through the SDK's own reading of a request as `main.py` makes it tolerant, and the endpoints: thousands
-of inputs in seconds.
+The tests run in this process, through the SDK's own reading of a request (made tolerant as in `main.py`) and the
+endpoints, so that thousands of inputs take only seconds.
 """
 
 import copy
@@ -113,7 +113,7 @@ VALUES = st.recursive(
 
 @st.composite
 def bent(draw: st.DrawFn, whole: dict[str, Any]) -> Any:
-    """A real thing with something strange, or nothing, in some of its places."""
+    """The given value with a strange value, or no value, in some of its places."""
     found: Any = copy.deepcopy(whole)
     for _ in range(draw(st.integers(1, 4))):
         place = found
@@ -128,7 +128,7 @@ def bent(draw: st.DrawFn, whole: dict[str, Any]) -> Any:
             if isinstance(place, dict) and draw(st.integers(0, 5)) == 0:
                 del place[key]
             else:
-                place[key] = copy.deepcopy(draw(VALUES))  # what was sampled is bent no further
+                place[key] = copy.deepcopy(draw(VALUES))  # a copy: the drawn value stays as it is
             break
     return found
 
@@ -178,7 +178,7 @@ QUERIES = st.text(max_size=30).map(quote) | st.sampled_from(["ssl_check=1", "key
 
 
 class World:
-    """The two endpoints, and what they set going."""
+    """The two endpoints, and a record of what they started."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.handed: list[Any] = []
@@ -188,7 +188,7 @@ class World:
         self.renew()
 
     def _hand(self) -> Callable[[HandOff, Job], None]:
-        """All of the hand-off but the sending."""
+        """A hand-off that does everything but send the request."""
 
         def hand(hand_off: HandOff, turn: Job) -> None:
             Signer((SECRET,), HOOK).verify(hand_off.signer.sign(turn.to_dict()))
@@ -197,13 +197,13 @@ class World:
         return hand
 
     def renew(self) -> None:
-        """A process that knows nothing."""
+        """Make a new container, as in a new process that knows nothing."""
         ours = Container(NOWHERE)
         for module in (endpoints.events, endpoints.turns):
             self._monkeypatch.setattr(module, "container", lambda: ours)
 
     def send(self, path: str, body: bytes, headers: dict[str, str], query: str = "") -> Response:
-        """The endpoint's answer to what the SDK made of the request."""
+        """The endpoint's answer to the request as the SDK reads it."""
         given = headers | {
             "Host": "dify.example",
             "Dify-Hook-Id": HOOK,
@@ -243,7 +243,7 @@ def many(count: int) -> settings:
 
 @pytest.mark.parametrize("times", MANY)
 @pytest.mark.parametrize("path", ENDPOINTS)
-def test_without_a_signature_nothing_runs(here: World, path: str, times: int) -> None:
+def test_request_without_a_signature_starts_nothing(here: World, path: str, times: int) -> None:
     @many(1500 * times)
     @given(BODIES, HEADERS, QUERIES)
     def holds(body: bytes, headers: dict[str, str], query: str) -> None:
@@ -256,7 +256,7 @@ def test_without_a_signature_nothing_runs(here: World, path: str, times: int) ->
 
 
 @pytest.mark.parametrize("times", MANY)
-def test_what_slack_signed_is_never_too_much(here: World, times: int) -> None:
+def test_request_signed_by_slack_never_gets_5xx(here: World, times: int) -> None:
     @many(1000 * times)
     @given(BODIES, HEADERS, QUERIES)
     def holds(body: bytes, headers: dict[str, str], query: str) -> None:
@@ -268,7 +268,7 @@ def test_what_slack_signed_is_never_too_much(here: World, times: int) -> None:
 
 
 @pytest.mark.parametrize("times", MANY)
-def test_a_body_signed_by_slack_is_no_signature_of_ours(here: World, times: int) -> None:
+def test_body_signed_by_slack_is_refused_by_our_own_endpoint(here: World, times: int) -> None:
     @many(200 * times)
     @given(BODIES, QUERIES)
     def holds(body: bytes, query: str) -> None:
@@ -280,7 +280,7 @@ def test_a_body_signed_by_slack_is_no_signature_of_ours(here: World, times: int)
 
 
 @pytest.mark.parametrize("times", MANY)
-def test_signature_around_something_strange(here: World, times: int) -> None:
+def test_strange_content_with_our_signature_never_gets_5xx(here: World, times: int) -> None:
     signer = Signer((SECRET,), HOOK)
 
     @many(800 * times)
@@ -289,12 +289,10 @@ def test_signature_around_something_strange(here: World, times: int) -> None:
         try:
             body = signer.sign(content)
         except UnicodeEncodeError:
-            return  # half a character can't be signed
+            return  # a lone surrogate cannot be encoded, and therefore not signed
         answer = here.send("/slack/turns", body, {}, query)
         assert answer.status_code in {200, 401, 409}
-        if (
-            answer.status_code == 200
-        ):  # it was one of ours after all; nobody reads its body, so it does not run
+        if answer.status_code == 200:  # a valid job; its response is not read, so the turn does not run
             here.renew()
 
     holds()

@@ -1,4 +1,4 @@
-"""Too much of one person, too much in one thread, somebody else's workspace; and what the log says of it all."""
+"""One member asks too much, one thread has too many turns, another workspace sends events; and the log of all this."""
 
 import json
 import re
@@ -19,7 +19,7 @@ MANY = PER_USER[0].count
 
 
 def turn_lines(world: World) -> dict[str, dict[str, Any]]:
-    """The log's line of each turn of this channel, by the message's ts; each daemon quotes it in its own way."""
+    """The log line of each turn of this channel, by the message's ts; each kind of daemon quotes it differently."""
     log, decoder = world.daemon.log().replace("\\", ""), json.JSONDecoder()
     found = (decoder.raw_decode(log, start.start())[0]["turn"] for start in re.finditer(r'\{"turn":', log))
     return {turn["ts"]: turn for turn in found if turn["channel"] == world.channel}
@@ -29,7 +29,7 @@ def accepted(world: World, ts: str) -> bool:
     return all(one.state == "accepted" for one in world.slack.deliveries(ts=ts))
 
 
-def test_who_writes_too_much_is_told_once_and_nobody_else_notices(world: World) -> None:
+def test_member_who_asks_too_much_is_told_once_and_others_are_not_affected(world: World) -> None:
     roots = [world.ask(f"question {n}") for n in range(MANY + 4)]
     world.wait(lambda: len(turn_lines(world)) == len(roots))
     world.settle(5)
@@ -38,13 +38,15 @@ def test_who_writes_too_much_is_told_once_and_nobody_else_notices(world: World) 
     assert len(texts) == MANY + 1
     assert len(world.dify.invocations()) == MANY
     assert world.slack.open_streams() == []
-    assert world.wait(lambda: all(accepted(world, root) for root in roots))  # one may be at its retry
+    assert world.wait(
+        lambda: all(accepted(world, root) for root in roots)
+    )  # one message may be waiting for its retry
     assert "question by Ben" in world.answer(world.ask("question by Ben", user=BEN))
     world.settle(PER_USER[0].seconds)
     assert "later" in world.answer(world.ask("later"))
 
 
-def test_what_was_refused_is_told_with_the_next_question(world: World) -> None:
+def test_refused_question_reaches_the_app_with_the_next_question(world: World) -> None:
     root = world.ask("the first")
     world.answers(root)
     world.slack.say(world.channel, BEN, "a remark of Ben's", thread_ts=root)
@@ -63,7 +65,7 @@ def test_what_was_refused_is_told_with_the_next_question(world: World) -> None:
     assert "the first" not in query
 
 
-def test_a_thread_in_which_bots_answer_each_other_is_cut(world: World) -> None:
+def test_thread_with_very_many_turns_is_stopped(world: World) -> None:
     world.dify.script(script.say("Pong."), world.app_id)
     people = [world.slack.add_user(f"person{n}") for n in range(4)]
     budget = PER_THREAD[0].count
@@ -78,8 +80,8 @@ def test_a_thread_in_which_bots_answer_each_other_is_cut(world: World) -> None:
     assert world.answer(world.ask("ping", user=people[0])) == "Pong."
 
 
-def test_a_roster_in_a_message_holds_nobody_up(world: World) -> None:
-    """Slack is asked for a few names only: its allowance for names is shared by the whole workspace."""
+def test_other_questions_are_answered_while_a_message_mentions_a_thousand_members(world: World) -> None:
+    """Only a few names are asked of Slack, because the whole workspace shares the rate for names."""
     roster = " ".join(f"<@U{number:06d}|name{number}>" for number in range(1000))
     world.dify.script(script.wait(5) + script.say("All of them."), world.app_id)
     root = world.ask(f"who of these is in? {roster}")
@@ -98,7 +100,7 @@ def test_a_roster_in_a_message_holds_nobody_up(world: World) -> None:
     assert len(asked) <= MOST
 
 
-def test_another_workspaces_event_is_not_answered(world: World) -> None:
+def test_event_of_another_workspace_is_not_answered(world: World) -> None:
     world.configure(slack_connect=True)
     other = {
         "team_id": "T0OTHER00",
@@ -116,7 +118,7 @@ def test_another_workspaces_event_is_not_answered(world: World) -> None:
     assert "hello" in world.answer(world.ask("hello"))
 
 
-def test_the_log_has_one_line_of_each_turn_with_what_was_measured(world: World) -> None:
+def test_turn_is_logged_in_one_line_with_its_measurements(world: World) -> None:
     world.dify.script(script.wait(2) + script.say(long_text(2000), seconds=30), world.app_id)
     world.slack.fault("chat.appendStream", "rate_limited", retry_after=1, times=2)
     root = world.ask("something secret")
@@ -144,9 +146,9 @@ def test_the_log_has_one_line_of_each_turn_with_what_was_measured(world: World) 
 
 
 @pytest.mark.simulated
-def test_requests_that_nobody_signed_are_one_line_in_the_log(world: World) -> None:
+def test_unsigned_requests_are_one_line_in_the_log(world: World) -> None:
     before = world.daemon.log().count("refused a request")
-    world.forget()  # a process that has refused nothing yet but this
+    world.forget()  # the new process has refused nothing yet
     for _ in range(20):
         assert world.post("/slack/events", b'{"type": "event_callback", "secret": "do not log"}')[0] == 401
     log = world.daemon.log()
@@ -154,7 +156,7 @@ def test_requests_that_nobody_signed_are_one_line_in_the_log(world: World) -> No
     assert "do not log" not in log
 
 
-def test_bombs_are_refused_unread(world: World) -> None:
+def test_huge_body_is_refused_unread(world: World) -> None:
     deep = b'{"a":' * 500_000
     huge = b'{"text": "' + b"x" * (9 << 20) + b'"}'
     for body in (deep, huge, b"[" * 1_000_000):

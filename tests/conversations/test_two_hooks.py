@@ -1,4 +1,4 @@
-"""Two hooks in one process: whoever holds the secret of one of them changes nothing at the other."""
+"""Two hooks in one process: somebody who knows the secret of one hook changes nothing at the other hook."""
 
 import json
 from typing import Any
@@ -14,7 +14,7 @@ SECRET = "0" * 31 + "b"
 
 
 class Hostile:
-    """The other hook: whoever holds its secret plays Slack there, and may name the first hook's workspace."""
+    """The other hook: somebody who knows its secret plays Slack there, and may name the first hook's workspace."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -98,7 +98,7 @@ def test_press_at_another_hook_is_no_double_click_here(world: World, hostile: Ho
     world.answers(root, count=3)
 
 
-def test_flood_at_another_hook_uses_up_nobodys_allowance_here(world: World, hostile: Hostile) -> None:
+def test_flood_at_another_hook_does_not_throttle_a_member_here(world: World, hostile: Hostile) -> None:
     mention = world.slack.mentioning("hello")
     for number in range(PER_USER[0].count + 5):
         hostile.event(type="app_mention", ts=f"{1_700_000_000 + number}.000001", text=mention)

@@ -1,4 +1,4 @@
-"""The settings that decide who is answered, tried from outside: by presses, by events, by what stands in a setting."""
+"""The settings that decide who is answered, tested from outside by presses, by events and by unusual values."""
 
 import json
 from typing import Any
@@ -23,13 +23,13 @@ def handbook(world: World) -> World:
 
 
 def greeted(world: World, channel: str = "") -> tuple[str, str]:
-    """The root of an empty mention's thread, and the ts of the message with the button."""
+    """Send an empty mention. Returns its thread's root and the ts of the message with the button."""
     root = world.ask("", channel=channel)
     return root, world.answers(root, channel=channel)[0].ts
 
 
 def press(world: World, ts: str, user: str, **changes: Any) -> int:
-    """A press as Slack sends it, with changes in its payload; the status."""
+    """Send a press as Slack sends it, with changes in its payload. Returns the status."""
     payload = {
         "type": "block_actions",
         "user": {"id": user, "team_id": world.slack.team_id},
@@ -58,7 +58,7 @@ def asked(world: World) -> list[str]:
 
 
 def test_press_by_a_member_of_another_enterprise_is_not_answered(handbook: World) -> None:
-    """The payload's enterprise is the presser's own, and a user of a whole enterprise has its id as the team."""
+    """The payload names the presser's own enterprise; a user of a whole enterprise has the enterprise's id as team."""
     root, ts = greeted(handbook)
     foreign = handbook.slack.add_user("zoe", team_id="E0FOREIGN", enterprise_id="E0FOREIGN")
     assert handbook.slack.press(handbook.channel, ts, foreign, "ask_0").status == 200
@@ -78,7 +78,7 @@ def test_press_by_a_colleague_of_our_enterprise_is_answered(handbook: World) -> 
 
 
 @pytest.mark.parametrize("name", ["directmessage", "mpdm-anna--ben-1"])
-def test_press_in_a_channel_that_is_named_like_a_direct_message_keeps_to_the_allowed_channels(
+def test_press_in_a_channel_named_like_a_direct_message_keeps_to_the_allowed_channels(
     handbook: World, name: str
 ) -> None:
     _, ts = greeted(handbook)
@@ -87,7 +87,7 @@ def test_press_in_a_channel_that_is_named_like_a_direct_message_keeps_to_the_all
     assert asked(handbook) == []
 
 
-def test_press_in_a_group_dm_is_none_of_the_allowed_channels(handbook: World) -> None:
+def test_press_in_a_group_dm_is_answered_whatever_the_allowed_channels(handbook: World) -> None:
     group = handbook.slack.add_channel("group", kind="mpim")
     root, ts = greeted(handbook, group)
     handbook.configure(allowed_channels="C0ELSEWHERE")
@@ -100,7 +100,7 @@ def test_press_in_a_group_dm_is_none_of_the_allowed_channels(handbook: World) ->
 
 @pytest.mark.parametrize("value", [",", " , ", ";"])
 @pytest.mark.parametrize("name", ["allowed_users", "allowed_channels", "channel_apps"])
-def test_list_of_nothing_but_separators_admits_nobody(world: World, name: str, value: str) -> None:
+def test_list_of_only_separators_admits_nobody(world: World, name: str, value: str) -> None:
     world.configure(**{name: value})
     ts = world.ask("hello")
     assert asked(world) == []
@@ -108,7 +108,7 @@ def test_list_of_nothing_but_separators_admits_nobody(world: World, name: str, v
     assert world.wait(lambda: f"setting {name}: " in world.daemon.log())
 
 
-def test_mention_in_an_unknown_group_dm_is_not_answered_when_the_look_up_fails_and_direct_messages_are_off(
+def test_mention_in_an_unknown_group_dm_is_not_answered_when_direct_messages_are_off(
     world: World,
 ) -> None:
     world.slack.rules(mpim_mentions=True)
@@ -123,7 +123,7 @@ def test_mention_in_an_unknown_group_dm_is_not_answered_when_the_look_up_fails_a
     assert "hello again" in world.answer(root, channel=group)
 
 
-def test_event_of_another_workspace_is_not_answered_while_slack_does_not_say_whose_token_it_is(
+def test_event_of_another_workspace_is_not_answered_while_the_token_is_unknown(
     world: World,
 ) -> None:
     world.slack.fault("auth.test", "error", error="fatal_error", times=None)
@@ -142,7 +142,7 @@ def test_event_of_another_workspace_is_not_answered_while_slack_does_not_say_who
     assert asked(world) == [world.slack.mentioning("is anybody there?").partition("> ")[2]]
 
 
-def test_question_is_told_to_ask_again_when_slack_never_says_whose_token_it_is(world: World) -> None:
+def test_member_is_told_to_ask_again_when_slack_never_identifies_the_token(world: World) -> None:
     world.slack.fault("auth.test", "error", error="fatal_error", times=None)
     assert world.answer(world.ask("hello")) == EN[Say.INTERRUPTED]
     assert asked(world) == []
@@ -160,7 +160,7 @@ def test_app_of_a_channel_gets_none_of_the_default_apps_values(world: World) -> 
     assert "api_key" not in invocation["inputs"]
 
 
-def test_word_beside_the_signing_secret_is_no_key(world: World) -> None:
+def test_word_beside_the_signing_secret_is_not_used_as_a_key(world: World) -> None:
     secret = world.slack.signing_secret
     world.configure(signing_secret=f"Signing Secret {secret}")
     body = b'{"type": "event_callback"}'
@@ -193,7 +193,7 @@ def test_event_that_names_the_organisation_of_its_author_is_not_answered(world: 
     envelopes: list[dict[str, Any]] = [
         {"context_enterprise_id": "E0FOREIGN", "authorizations": [home]},
         {"authorizations": [home | {"enterprise_id": "E0FOREIGN"}]},
-        # Of an app that a whole organisation installed; the top `team_id` is the author's.
+        # From an app that a whole organisation installed; the top-level `team_id` is the author's.
         {"authorizations": [], "context_team_id": None, "context_enterprise_id": ours or None},
     ]
     for around in envelopes:
@@ -202,7 +202,7 @@ def test_event_that_names_the_organisation_of_its_author_is_not_answered(world: 
     assert asked(world) == []
 
 
-def test_author_of_no_workspace_is_not_answered_where_nobody_says_who_shares_the_channel(
+def test_author_without_a_workspace_is_not_answered_in_a_channel_that_may_be_shared(
     world: World,
 ) -> None:
     event = {
@@ -239,7 +239,7 @@ def test_press_in_a_group_dm_is_not_answered_where_direct_messages_are_off(
     assert asked(handbook) == []
 
 
-def test_press_asks_slack_nothing_about_its_channel_where_no_rule_hangs_on_it(handbook: World) -> None:
+def test_press_looks_up_no_channel_where_no_setting_depends_on_it(handbook: World) -> None:
     root, ts = greeted(handbook)
     before = len(handbook.slack.calls("conversations.info"))
     assert handbook.slack.press(handbook.channel, ts, BEN, "ask_0").status == 200

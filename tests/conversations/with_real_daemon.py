@@ -1,4 +1,4 @@
-"""A real plugin daemon between the simulated Dify and Slack: `make test-daemon`."""
+"""Runs a real plugin daemon between the simulated Dify and Slack: `make test-daemon`."""
 
 import re
 import shutil
@@ -15,7 +15,7 @@ from tools.package import package_name, write_by_cli
 
 
 class _Hooks:
-    """Endpoints by their URLs."""
+    """Adds and changes endpoints, which are known by their URLs."""
 
     def __init__(self, control: RealDaemon) -> None:
         self.control = control
@@ -38,7 +38,7 @@ class _Hooks:
 
 
 class RealDebugPort(_Hooks):
-    """A daemon that waits for a plugin under development; `environment` is what that plugin connects with."""
+    """A daemon that waits for a plugin under development; that plugin connects with the values in `environment`."""
 
     def __init__(self, dify_url: str, scale: float) -> None:
         super().__init__(RealDaemon.start(None, dify_url, inner_key=INNER_KEY, limits=Limits().scaled(scale)))
@@ -52,14 +52,14 @@ class RealDebugPort(_Hooks):
         self.control.expect_remote()
 
     def paths(self) -> set[str]:
-        """Of all requests to the plugin so far."""
+        """The paths of all requests to the plugin so far."""
         return set(re.findall(r"path=/e/\w+(/slack/\w+)", self.control.nodes[0].log()))
 
 
 class RealDaemonOfTests(_Hooks):
-    """Installs the package of this checkout, made by Dify's own program, as an admin would.
+    """Installs the package of this checkout as an admin would; Dify's own program makes the package.
 
-    `processes`: as many nodes of a cluster, each with a process of the plugin, behind one URL.
+    `processes`: the number of nodes in a cluster behind one URL, each with a process of the plugin.
     """
 
     def __init__(self, dify_url: str, scale: float, env: dict[str, str], *, processes: int = 1) -> None:

@@ -1,4 +1,4 @@
-"""One conversation's own corner of the running stack."""
+"""The part of the running stack that belongs to one conversation: an app, a hook, a channel and a bot token."""
 
 import time
 from collections.abc import Callable
@@ -27,7 +27,7 @@ class World:
         self.scale = stack.scale
         self.slack.reset()
         self.dify.reset()
-        # A bot of its own: what it may call in a minute is not what an earlier conversation left of it.
+        # Each conversation has a bot token of its own, so an earlier conversation has used none of its rates.
         self.slack.configure(token=f"xoxb-simulated-{number:04d}", enterprise_id="")
         self.app_id = self.dify.app(f"app-{number:04d}", "advanced-chat")
         self.settings: dict[str, Any] = {
@@ -45,24 +45,24 @@ class World:
         self.daemon.change_hook(self.hook, self.settings)
 
     def another_hook(self, app_id: str = "", **settings: Any) -> str:
-        """A second endpoint; Slack's events go there from now on."""
+        """Add a second endpoint and send Slack's events there from now on."""
         app = {"app": {"app_id": app_id, "inputs": {}}} if app_id else {}
         hook = self.daemon.add_hook(self.settings | app | settings)
         self.slack.configure(events_url=f"{hook}/slack/events")
         return hook
 
     def ask(self, text: str, *, user: str = ANNA, thread_ts: str = "", channel: str = "", **more: Any) -> str:
-        """A mention; gives its ts."""
+        """Mention the bot. Returns the ts of the message."""
         return self.slack.mention(channel or self.channel, user, text, thread_ts=thread_ts, **more)
 
     def answer(self, root_ts: str, *, channel: str = "", count: int = 1, timeout: float = PATIENCE) -> str:
-        """The text of our `count`-th message in the thread, once it has ended."""
+        """The text of our `count`-th message in the thread, once the answer has ended."""
         return self.answers(root_ts, channel=channel, count=count, timeout=timeout)[count - 1].text
 
     def answers(
         self, root_ts: str, *, channel: str = "", count: int = 1, timeout: float = PATIENCE
     ) -> list[SeenMessage]:
-        """Our messages in the thread, once there are `count` and none grows any more."""
+        """Our messages in the thread, once there are at least `count` and all of them have ended."""
         place = channel or self.channel
 
         def done() -> list[SeenMessage]:
@@ -80,28 +80,28 @@ class World:
             seen = again
 
     def wait[T](self, look: Callable[[], T], timeout: float = PATIENCE) -> T:
-        """The first true result; with the plugin's log in the error."""
+        """Wait for the first true result and return it. On a time-out the error holds the end of the plugin's log."""
         try:
             return self.slack.wait_for(look, timeout)
         except TimeoutError as error:
             raise AssertionError(f"{error}\n{self.daemon.log()[-4000:]}") from error
 
     def states(self, ts: str, *, channel: str = "") -> list[SeenState]:
-        """Everything the message looked like."""
+        """Every state in which the message was shown."""
         return self.slack.states(channel or self.channel, ts)
 
     def forget(self) -> None:
-        """Make the plugin forget what it keeps in memory: a new process."""
+        """Start a new plugin process, which has nothing in its memory."""
         self.daemon.kill_plugin()
-        # Held until the new process serves; a real daemon gives up after 6 s of the wall and answers 500.
+        # The request is held until the new process serves; a real daemon answers 500 after 6 s of the wall clock.
         self.wait(lambda: self.post("/slack/events", b"{}")[0] == 401, timeout=30)
 
     def settle(self, seconds: float) -> None:
-        """Let design seconds pass: for what must not happen."""
+        """Let design seconds pass, so that a test can check that something does not happen."""
         time.sleep(max(seconds * self.scale, 0.2))
 
     def post(self, path: str, body: bytes, headers: dict[str, str] | None = None) -> tuple[int, bytes]:
-        """A request of our own to the hook: status and body."""
+        """Send a request of our own to the hook. Returns its status and body."""
         request = Request(f"{self.hook}{path}", body, headers or {}, method="POST")
         request.add_header("Content-Type", "application/json")
         opener = build_opener(ProxyHandler({}))

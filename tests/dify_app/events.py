@@ -1,4 +1,4 @@
-"""Raw Dify events as small as a test can have them (docs/platform/dify.md#app-events)."""
+"""Makes raw Dify events with only the members that a test needs (docs/platform/dify.md#app-events)."""
 
 from typing import Any
 

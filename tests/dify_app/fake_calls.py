@@ -1,4 +1,4 @@
-"""The SDK's `session.app`, as one that answers from a list and notes what it was asked."""
+"""A stand-in for the SDK's `session.app`: it answers from a list and records what it was asked."""
 
 import json
 from collections.abc import Generator, Mapping
@@ -14,7 +14,7 @@ def refused(message: str, code: str = "invalid_param", status: int = 400) -> Exc
 
 
 class FakeCalls:
-    """`answers` are used one a call, an Exception raised at its place; `open` counts unclosed streams."""
+    """Each call uses the next of `answers`; an Exception is raised at its place. `open` counts unclosed streams."""
 
     def __init__(self, *answers: Answer, info: dict[str, Any] | Exception | None = None) -> None:
         self.asked: list[dict[str, Any]] = []

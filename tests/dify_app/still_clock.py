@@ -1,4 +1,4 @@
-"""A clock that stands until it is moved."""
+"""A clock whose time changes only when a test moves it."""
 
 
 class StillClock:

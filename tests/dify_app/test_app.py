@@ -45,7 +45,7 @@ def ask(app: DifyApp, conversation_id: str = "", **more: Any) -> list[AnswerEven
     return list(app.ask("Why?", more.pop("context", {}), conversation_id, **more))
 
 
-def test_a_chat_app_is_asked_once_and_streams() -> None:
+def test_chat_app_is_asked_once_and_streams() -> None:
     calls = FakeCalls(ANSWER)
     assert ask(app_of(calls), "c-0") == SAID
     assert calls.asked == [
@@ -59,13 +59,13 @@ def test_a_chat_app_is_asked_once_and_streams() -> None:
     ]
 
 
-def test_the_first_words_come_before_the_last_are_there() -> None:
+def test_first_words_come_before_the_stream_has_ended() -> None:
     answers = app_of(FakeCalls(ANSWER)).ask("Why?", {})
     assert next(answers) == ConversationStarted("c-1")
     assert next(answers) == TextDelta("Hi")
 
 
-def test_no_stream_stays_open() -> None:
+def test_stream_is_closed_with_the_iterator() -> None:
     calls = FakeCalls(ANSWER)
     answers = app_of(calls).ask("Why?", {})
     next(answers)
@@ -75,7 +75,7 @@ def test_no_stream_stays_open() -> None:
     assert calls.open == 0
 
 
-def test_declared_variables_get_slacks_facts_and_the_admins_values() -> None:
+def test_declared_variables_get_slacks_facts_and_the_admins_values_alone() -> None:
     calls = FakeCalls(ANSWER, info=form(field("slack_user_id"), field("tone"), field("other")))
     kinds = new_kinds()
     kinds["app-1"] = "chat"
@@ -86,20 +86,20 @@ def test_declared_variables_get_slacks_facts_and_the_admins_values() -> None:
     assert calls.asked[0]["inputs"] == {"slack_user_id": "U1", "tone": "formal"}
 
 
-def test_a_lost_conversation_is_begun_anew() -> None:
+def test_lost_conversation_is_begun_anew() -> None:
     calls = FakeCalls([refused("")], ANSWER)
     assert ask(app_of(calls), "c-0") == SAID
     assert [asked["conversation_id"] for asked in calls.asked] == ["c-0", None]
 
 
-def test_what_is_begun_anew_is_asked_anew() -> None:
+def test_conversation_begun_anew_gets_the_new_question() -> None:
     calls = FakeCalls([refused("")], ANSWER)
     whole = Question("Why?", {}, preface="All of it. ")
     assert ask(app_of(calls), "c-0", preface="What is new. ", anew=lambda: whole) == SAID
     assert [asked["query"] for asked in calls.asked] == ["What is new. Why?", "All of it. Why?"]
 
 
-def test_a_question_too_long_for_its_variable_is_cut_and_that_is_told() -> None:
+def test_question_too_long_for_its_variable_is_cut_and_said_to_be_cut() -> None:
     kinds = new_kinds()
     kinds["app-1"] = "inputs"
     short = form(field("query", max_length=2))
@@ -111,21 +111,21 @@ def test_a_question_too_long_for_its_variable_is_cut_and_that_is_told() -> None:
     assert not any(isinstance(event, QuestionCut) for event in events)
 
 
-def test_a_conversation_is_not_begun_anew_for_another_reason() -> None:
+def test_conversation_is_not_begun_anew_for_another_reason() -> None:
     calls = FakeCalls([refused("app not found")])
     with pytest.raises(AppMisconfigured):
         ask(app_of(calls), "c-0")
     assert len(calls.asked) == 1
 
 
-def test_without_a_conversation_an_empty_refusal_is_the_apps() -> None:
+def test_empty_refusal_without_a_conversation_is_the_apps_fault() -> None:
     calls = FakeCalls([refused("")])
     with pytest.raises(AppMisconfigured):
         ask(app_of(calls))
     assert len(calls.asked) == 1
 
 
-def test_nothing_runs_again_once_it_began() -> None:
+def test_app_is_not_asked_again_once_it_began() -> None:
     calls = FakeCalls([message("Hal"), refused("")])
     said: list[AnswerEvent] = []
     with pytest.raises(AppMisconfigured):
@@ -143,7 +143,7 @@ def test_nothing_runs_again_once_it_began() -> None:
         (None, Incomplete),
     ],
 )
-def test_what_was_said_stands_before_the_trouble(last: Any, expected: type[Exception]) -> None:
+def test_text_so_far_comes_before_the_error(last: Any, expected: type[Exception]) -> None:
     calls = FakeCalls([message("Hal"), *([last] if last else [])])
     said: list[AnswerEvent] = []
     with pytest.raises(expected):
@@ -153,17 +153,17 @@ def test_what_was_said_stands_before_the_trouble(last: Any, expected: type[Excep
     assert calls.open == 0
 
 
-def test_a_cut_after_the_end_costs_nothing() -> None:
+def test_stream_cut_after_its_end_is_complete() -> None:
     calls = FakeCalls([started(chat=True), message("Hi"), message_end(), Exception(CUT)])
     assert ask(app_of(calls)) == SAID
 
 
-def test_an_empty_stream_is_incomplete() -> None:
+def test_empty_stream_is_incomplete() -> None:
     with pytest.raises(Incomplete):
         ask(app_of(FakeCalls([])))
 
 
-def test_a_missing_input_is_named_before_anything_is_called() -> None:
+def test_missing_input_is_named_before_any_call() -> None:
     calls = FakeCalls(info=form(field("plan", "select", required=True, options=["a"])))
     with pytest.raises(InputMissing) as found:
         ask(app_of(calls))
@@ -171,13 +171,13 @@ def test_a_missing_input_is_named_before_anything_is_called() -> None:
     assert calls.asked == []
 
 
-def test_a_form_that_cannot_be_read_does_not_stop_the_question() -> None:
+def test_question_is_asked_when_the_form_cannot_be_read() -> None:
     calls = FakeCalls(ANSWER, info=Exception("fetch app failed: data is nil"))
     assert ask(app_of(calls, {"tone": "formal"})) == SAID
     assert calls.asked[0]["inputs"] == {"tone": "formal"}
 
 
-def test_an_app_of_unknown_kind_is_told_by_how_it_refuses() -> None:
+def test_kind_of_an_unknown_app_follows_from_its_refusal() -> None:
     calls = FakeCalls([refused("Invalid input type for ['topic']")], [started(), chunk("x"), finished()])
     calls._info = form(field("topic"))
     kinds = new_kinds()
@@ -188,7 +188,7 @@ def test_an_app_of_unknown_kind_is_told_by_how_it_refuses() -> None:
     assert kinds == {"app-1": "inputs"}
 
 
-def test_a_chat_app_with_a_text_variable_of_its_own_is_left_alone() -> None:
+def test_text_variable_of_a_chat_app_does_not_get_the_query() -> None:
     calls = FakeCalls([refused("missing query")], ANSWER, ANSWER, info=form(field("topic")))
     kinds = new_kinds()
     assert ask(app_of(calls, kinds=kinds)) == SAID
@@ -197,13 +197,13 @@ def test_a_chat_app_with_a_text_variable_of_its_own_is_left_alone() -> None:
     assert [asked["inputs"] for asked in calls.asked[1:]] == [{}, {}]
 
 
-def test_a_conversation_means_a_chat_app() -> None:
+def test_app_with_a_conversation_is_a_chat_app() -> None:
     calls = FakeCalls(ANSWER, info=form(field("topic")))
     ask(app_of(calls), "c-0")
     assert [asked["query"] for asked in calls.asked] == ["Why?"]
 
 
-def test_an_app_shows_its_kind_by_speaking() -> None:
+def test_kind_of_an_app_is_known_once_it_spoke() -> None:
     kinds = new_kinds()
     ask(app_of(FakeCalls([started(), finished({"a": "x"})]), kinds=kinds))
     assert kinds == {"app-1": "inputs"}
@@ -218,14 +218,14 @@ def test_an_app_shows_its_kind_by_speaking() -> None:
         ([], DifyUnavailable),
     ],
 )
-def test_an_app_whose_kind_stays_unknown_does_not_run(answer: Answer, expected: type[Exception]) -> None:
+def test_app_of_unknown_kind_does_not_run(answer: Answer, expected: type[Exception]) -> None:
     calls = FakeCalls(answer, info=form(field("topic")))
     with pytest.raises(expected):
         ask(app_of(calls))
     assert [asked["query"] for asked in calls.asked] == [""]
 
 
-def test_files_that_dify_does_not_find_are_left_out() -> None:
+def test_files_that_dify_does_not_find_are_left_out_of_a_second_call() -> None:
     calls = FakeCalls([refused("ToolFile f-1 not found")], ANSWER, info=form(field("doc", "file")))
     placed = PlacedFile("doc", many=False, kind="document", tool_file_id="f-1")
     assert ask(app_of(calls), files=[placed]) == [FilesDropped("file_upload_refused"), *SAID]
@@ -237,37 +237,37 @@ THREAD = {"slack_thread": "ben: red"}
 
 
 class TestTheThreadAround:
-    """What others said goes where an app can use it, and spoils no short variable."""
+    """What others said goes where the app can use it, and never into the variable of the query."""
 
-    def test_before_the_query_of_an_app_that_keeps_conversations(self) -> None:
+    def test_thread_goes_before_the_query_of_an_app_that_keeps_conversations(self) -> None:
         calls = FakeCalls(ANSWER, info=form(field("tone")))
         ask(app_of(calls, kinds={"app-1": "chat"}), context=THREAD, preface="Earlier: ")
         assert (calls.asked[0]["query"], calls.asked[0]["inputs"]) == ("Earlier: Why?", {})
 
-    def test_in_the_variable_that_is_declared(self) -> None:
+    def test_thread_goes_into_the_variable_that_is_declared(self) -> None:
         calls = FakeCalls(ANSWER, info=form(field("slack_thread", "paragraph")))
         ask(app_of(calls), context=THREAD, preface="Earlier: ")
         assert (calls.asked[0]["query"], calls.asked[0]["inputs"]) == ("Why?", THREAD)
 
-    def test_not_in_the_variable_that_takes_the_query(self) -> None:
+    def test_thread_does_not_go_into_the_variable_of_the_query(self) -> None:
         calls = FakeCalls([chunk("Hi"), finished()], info=form(field("query", max_length=10)))
         ask(app_of(calls, kinds={"app-1": "inputs"}), context=THREAD, preface="Earlier: ")
         assert calls.asked[0]["inputs"] == {"query": "Why?"}
 
-    def test_an_app_whose_form_is_not_known_is_asked_with_it(self) -> None:
+    def test_thread_goes_before_the_query_when_the_form_is_not_known(self) -> None:
         calls = FakeCalls(ANSWER, info=Exception("fetch app failed"))
         ask(app_of(calls), context=THREAD, preface="Earlier: ")
         assert calls.asked[0]["query"] == "Earlier: Why?"
 
 
-def test_what_an_app_forgets_is_known_once_it_spoke() -> None:
+def test_app_without_conversations_is_known_once_it_spoke() -> None:
     app = app_of(FakeCalls([started(), chunk("Hi"), finished()]))
     assert not app.forgets
     ask(app)
     assert app.forgets
 
 
-def test_file_variables_that_the_admin_left_empty() -> None:
+def test_file_variables_count_only_where_the_admin_left_them_empty() -> None:
     info = form(field("paper", "file", required=True), field("pictures", "file-list"))
     filled = {"paper": {"type": "document"}, "pictures": [{"type": "image"}]}
     app = app_of(FakeCalls(info=info))
@@ -284,7 +284,7 @@ def test_file_variables_that_the_admin_left_empty() -> None:
     assert refused_one.reason == "file_empty"
 
 
-def test_a_missing_file_is_told_from_a_missing_value() -> None:
+def test_missing_input_says_whether_it_takes_files() -> None:
     with pytest.raises(InputMissing) as missing:
         ask(app_of(FakeCalls(info=form(field("paper", "file", required=True)))))
     assert missing.value.takes_files

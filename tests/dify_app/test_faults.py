@@ -25,7 +25,7 @@ def refused(message: str, code: str = "invalid_param", status: int = 400) -> Exc
     return Exception(f"invoke app failed: request failed with status code: {status} and respond with: {body}")
 
 
-# Texts of docs/platform/dify.md#error-texts, word for word.
+# These texts are copied word for word from docs/platform/dify.md#error-texts.
 CUT = (
     "read app failed: read tcp 127.0.0.1:1->127.0.0.1:2: use of closed network connection\n"
     "failed to read system header"
@@ -92,7 +92,7 @@ NO_ACCESS = "permission denied, you need to enable app access in plugin manifest
         (Exception("something nobody has seen"), DifyUnavailable, "DifyUnavailable"),
     ],
 )
-def test_an_exception_of_the_sdk_is_told_by_type(
+def test_sdk_exception_becomes_its_error_class(
     error: Exception, expected: type[DifyError], kind: str
 ) -> None:
     found = classify(error)
@@ -101,19 +101,19 @@ def test_an_exception_of_the_sdk_is_told_by_type(
         assert found.kind == kind
 
 
-def test_an_empty_refusal_means_a_lost_conversation_only_if_one_was_sent() -> None:
+def test_empty_refusal_means_a_lost_conversation_only_if_one_was_sent() -> None:
     assert type(classify(refused(""), conversation_id="c-1")) is ConversationLost
     assert type(classify(refused(""))) is AppMisconfigured
     assert type(classify(refused("app not found"), conversation_id="c-1")) is AppMisconfigured
 
 
-def test_the_missing_variable_is_named() -> None:
+def test_missing_variable_is_named() -> None:
     found = classify(refused("the topic is required in input form"))
     assert isinstance(found, InputMissing)
     assert found.variable == "the topic"
 
 
-def test_an_error_of_ours_stays_itself() -> None:
+def test_error_of_our_own_stays_unchanged() -> None:
     own = InputMissing("topic")
     assert classify(own) is own
 
@@ -136,7 +136,7 @@ def test_refused_files_are_recognised() -> None:
         ([1], RunFailed),
     ],
 )
-def test_an_error_event_is_told_by_its_code(code: object, expected: type[DifyError]) -> None:
+def test_error_event_becomes_the_error_of_its_code(code: object, expected: type[DifyError]) -> None:
     assert type(classify_event({"event": "error", "code": code, "message": "Run failed: secret"})) is expected
 
 
@@ -151,12 +151,12 @@ def test_an_error_event_is_told_by_its_code(code: object, expected: type[DifyErr
         ("", None),
     ],
 )
-def test_the_kind_shows_in_how_a_senseless_call_is_refused(message: str, kind: str | None) -> None:
+def test_kind_of_an_app_is_read_from_its_refusal(message: str, kind: str | None) -> None:
     assert kind_refused(refused(message)) == kind
 
 
 @given(st.text(), st.text())
-def test_no_text_of_dify_survives_in_an_error(message: str, code: str) -> None:
+def test_error_holds_no_text_of_dify(message: str, code: str) -> None:
     secret = "s3cret-" + message
     for error in (refused(secret, code), Exception(secret), Exception(f"read app failed: {secret}")):
         assert "s3cret" not in str(classify(error))

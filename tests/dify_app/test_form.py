@@ -10,7 +10,7 @@ from dify_app.form import AppForm, FormCache, UploadLimits, Variable, parse_form
 from errors import DifyUnavailable, UnsupportedApp
 from tests.dify_app.still_clock import StillClock
 
-# As docs/platform/dify.md#app-form gives it.
+# A form as in docs/platform/dify.md#app-form.
 INFO: dict[str, Any] = {
     "opening_statement": " Hello! ",
     "suggested_questions": ["What?", "", 7, "Who?"],
@@ -56,7 +56,7 @@ INFO: dict[str, Any] = {
 }
 
 
-def test_a_form_as_dify_gives_it() -> None:
+def test_form_is_read_as_dify_gives_it() -> None:
     form = parse_form(INFO)
     assert form.opening_statement == "Hello!"
     assert form.suggested_questions == ("What?", "Who?")
@@ -80,7 +80,7 @@ def test_a_form_as_dify_gives_it() -> None:
     assert form.limits.size("custom") == 15 * megabyte
 
 
-def test_an_app_without_anything() -> None:
+def test_form_of_an_app_without_members_is_empty() -> None:
     assert parse_form({}) == AppForm()
 
 
@@ -92,7 +92,7 @@ odd = st.recursive(
 
 
 @given(st.fixed_dictionaries(dict.fromkeys(INFO, odd)), odd)
-def test_odd_members_count_as_absent(info: dict[str, Any], field: Any) -> None:
+def test_odd_member_counts_as_absent(info: dict[str, Any], field: Any) -> None:
     assert isinstance(parse_form(info), AppForm)
     info["user_input_form"] = [{"text-input": field}, {"text-input": {"variable": "x", "options": field}}]
     assert parse_form(info).variables[-1].name == "x"
@@ -110,7 +110,7 @@ class Fetch:
         return INFO
 
 
-def test_a_form_is_asked_for_every_five_minutes() -> None:
+def test_form_is_fetched_again_after_five_minutes() -> None:
     clock, fetch = StillClock(), Fetch()
     cache = FormCache(clock)
     assert cache.get("a", fetch) == parse_form(INFO)
@@ -124,7 +124,7 @@ def test_a_form_is_asked_for_every_five_minutes() -> None:
     assert fetch.calls == 3
 
 
-def test_a_form_that_takes_longer_than_ten_seconds_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_form_that_takes_longer_than_ten_seconds_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dify_app.form._FORM_WALL_FLOOR", 0.01)
     clock = SystemClock(0.01)
 
@@ -137,7 +137,7 @@ def test_a_form_that_takes_longer_than_ten_seconds_is_not_waited_for(monkeypatch
     assert raised.value.kind == "form_late"
 
 
-def test_a_failure_is_remembered_for_ten_seconds() -> None:
+def test_failure_is_remembered_for_ten_seconds() -> None:
     clock, fetch = StillClock(), Fetch()
     cache = FormCache(clock)
     fetch.fails = True

@@ -18,14 +18,14 @@ def text(name: str, **more: Any) -> Variable:
     return Variable(name, "text-input", **more)
 
 
-def test_the_admin_comes_first_and_slack_fills_what_is_left() -> None:
+def test_slack_fact_fills_only_a_variable_that_the_admin_left_empty() -> None:
     asked = form(text("slack_user_id"), text("slack_channel_id"), text("tone"))
     admin = {"slack_user_id": "fixed", "slack_channel_id": "", "undeclared": "x"}
     context = {"slack_user_id": "U1", "slack_channel_id": "C1", "slack_team_id": "T1"}
     assert known_values(asked, admin, context) == {"slack_user_id": "fixed", "slack_channel_id": "C1"}
 
 
-def test_slack_fills_only_what_takes_its_text() -> None:
+def test_slack_fact_fills_only_a_variable_that_takes_its_text() -> None:
     asked = form(
         Variable("slack_user_id", "number"),
         Variable("slack_channel_id", "select", options=("C1",)),
@@ -41,7 +41,7 @@ def test_slack_fills_only_what_takes_its_text() -> None:
     assert known_values(asked, {}, context) == {"slack_channel_id": "C1", "slack_thread": "so far"}
 
 
-def test_texts_are_cut_where_dify_would_refuse_them() -> None:
+def test_text_is_cut_to_the_length_of_its_variable() -> None:
     asked = form(text("slack_user_name", max_length=3))
     assert known_values(asked, {}, {"slack_user_name": "abcdef"}) == {"slack_user_name": "abc"}
 
@@ -56,22 +56,20 @@ def test_texts_are_cut_where_dify_would_refuse_them() -> None:
         (6, "ben: t"),
     ],
 )
-def test_of_a_thread_the_latest_messages_are_kept_and_never_begin_in_their_middle(
-    limit: int, kept: str
-) -> None:
+def test_thread_keeps_its_latest_messages_and_begins_with_a_whole_one(limit: int, kept: str) -> None:
     thread = "ann: one\n  eve: more\nben: two"
     asked = form(text("slack_thread", max_length=limit))
     assert known_values(asked, {}, {"slack_thread": thread}) == {"slack_thread": kept}
 
 
-def test_a_fact_that_slack_lacks_is_an_empty_text_and_not_a_missing_input() -> None:
+def test_fact_that_slack_lacks_is_an_empty_text_and_no_missing_input() -> None:
     asked = form(text("slack_thread", required=True))
     values = known_values(asked, {}, {"slack_thread": ""})
     assert checked(asked, values) == {"slack_thread": ""}
     assert query_variable(asked, {}) is None
 
 
-def test_files_go_where_they_were_placed() -> None:
+def test_files_go_into_the_variables_where_they_were_placed() -> None:
     asked = form(Variable("one", "file"), Variable("many", "file-list"))
     placed = [
         PlacedFile("one", many=False, kind="image", tool_file_id="1"),
@@ -83,7 +81,7 @@ def test_files_go_where_they_were_placed() -> None:
     assert [value["tool_file_id"] for value in values["many"]] == ["2", "3"]
 
 
-def test_the_admins_own_list_is_not_written_into() -> None:
+def test_admins_own_list_is_not_changed_by_files() -> None:
     admin = {"many": [{"tool_file_id": "0"}]}
     placed = PlacedFile("many", many=True, kind="image", tool_file_id="1")
     known_values(form(Variable("many", "file-list")), admin, {}, [placed])
@@ -102,18 +100,18 @@ def test_the_admins_own_list_is_not_written_into() -> None:
         ([], None),
     ],
 )
-def test_where_the_query_goes(variables: list[Variable], expected: str | None) -> None:
+def test_query_goes_into_the_first_suitable_variable(variables: list[Variable], expected: str | None) -> None:
     found = query_variable(form(*variables), {})
     assert (found.name if found else None) == expected
 
 
-def test_the_query_does_not_go_over_a_value() -> None:
+def test_query_does_not_replace_a_value() -> None:
     asked = form(text("query"), text("topic", max_length=3))
     assert with_query(asked, {"query": "fixed"}, "abcdef") == {"query": "fixed", "topic": "abc"}
     assert with_query(form(), {"x": 1}, "abc") == {"x": 1}
 
 
-def test_a_required_variable_gets_its_default_or_is_named() -> None:
+def test_required_variable_gets_its_default_or_is_named() -> None:
     asked = form(text("a"), text("b", required=True, default="B"), text("c", required=True))
     assert checked(asked, {"c": "C"}) == {"b": "B", "c": "C"}
     with pytest.raises(InputMissing) as found:
@@ -136,7 +134,7 @@ variables = st.builds(
     st.dictionaries(names, st.text(max_size=9)),
     st.text(max_size=9),
 )
-def test_nothing_undeclared_and_nothing_too_long_goes_out(
+def test_inputs_hold_nothing_undeclared_and_nothing_too_long(
     declared: list[Variable], admin: dict[str, str], query: str
 ) -> None:
     asked = form(*declared)

@@ -1,4 +1,4 @@
-"""What no model thinks is left as it is, however it comes."""
+"""The filter of thoughts leaves Markdown that no model thinks as it is, however the text is cut."""
 
 import random
 
@@ -9,7 +9,7 @@ from tests.slack_reply.examples import EXAMPLES
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_markdown_passes_the_filter_of_thoughts(example: str) -> None:
+def test_markdown_example_passes_the_think_filter_unchanged(example: str) -> None:
     chance = random.Random(example)
     for _ in range(5):
         one, said, position = ThinkFilter(), "", 0

@@ -6,7 +6,7 @@ from provider.environment import Environment, read_environment
 SIMULATED = {"SLACK_API_URL": "http://127.0.0.1:9000/api/"}
 
 
-def test_an_empty_environment_is_slack_itself_at_its_own_pace() -> None:
+def test_empty_environment_means_the_real_slack_without_time_scale() -> None:
     assert read_environment({}) == Environment()
     assert Environment().slack_api_url == "https://slack.com/api/"
     assert Environment().slack_files_url == "https://files.slack.com"
@@ -15,7 +15,7 @@ def test_an_empty_environment_is_slack_itself_at_its_own_pace() -> None:
 @pytest.mark.parametrize(
     "url", ["http://127.0.0.1:9000/api", "http://localhost:9000/api/", "http://[::1]:9000/api"]
 )
-def test_a_slack_on_this_machine_may_be_plain_http(url: str) -> None:
+def test_slack_on_this_machine_may_be_plain_http(url: str) -> None:
     assert read_environment({"SLACK_API_URL": url}).slack_api_url == url.rstrip("/") + "/"
 
 
@@ -35,20 +35,20 @@ def test_a_slack_on_this_machine_may_be_plain_http(url: str) -> None:
     ],
 )
 @pytest.mark.parametrize("name", ["SLACK_API_URL", "SLACK_FILES_URL"])
-def test_an_address_the_token_must_not_go_to_is_refused(name: str, url: str) -> None:
+def test_address_the_token_must_not_go_to_is_refused(name: str, url: str) -> None:
     with pytest.raises(SettingsError) as refused:
         read_environment({name: url})
     assert refused.value.setting == name
 
 
-def test_time_is_scaled_only_beside_a_slack_on_this_machine() -> None:
+def test_time_scale_is_accepted_only_with_a_slack_on_this_machine() -> None:
     assert read_environment(SIMULATED | {"TIME_SCALE": "0.05"}).time_scale == 0.05
     for elsewhere in ({}, {"SLACK_API_URL": "https://slack-gov.com/api/"}):
         with pytest.raises(SettingsError, match="TIME_SCALE"):
             read_environment(elsewhere | {"TIME_SCALE": "0.05"})
 
 
-def test_fewer_turns_are_taken_on_only_beside_a_slack_on_this_machine() -> None:
+def test_open_turns_is_accepted_only_with_a_slack_on_this_machine() -> None:
     assert read_environment(SIMULATED).open_turns is None
     assert read_environment(SIMULATED | {"OPEN_TURNS": "3"}).open_turns == 3
     with pytest.raises(SettingsError, match="OPEN_TURNS"):
@@ -56,13 +56,13 @@ def test_fewer_turns_are_taken_on_only_beside_a_slack_on_this_machine() -> None:
 
 
 @pytest.mark.parametrize("turns", ["0", "-1", "few", "1.5"])
-def test_a_senseless_number_of_turns_is_refused(turns: str) -> None:
+def test_senseless_number_of_turns_is_refused(turns: str) -> None:
     with pytest.raises(SettingsError, match="OPEN_TURNS"):
         read_environment(SIMULATED | {"OPEN_TURNS": turns})
 
 
 @pytest.mark.parametrize("scale", ["0", "-1", "nan", "inf", "fast"])
-def test_a_senseless_time_scale_is_refused(scale: str) -> None:
+def test_senseless_time_scale_is_refused(scale: str) -> None:
     with pytest.raises(SettingsError, match="TIME_SCALE"):
         read_environment(SIMULATED | {"TIME_SCALE": scale})
 
@@ -70,16 +70,16 @@ def test_a_senseless_time_scale_is_refused(scale: str) -> None:
 @pytest.mark.parametrize(
     ("text", "port"), [("", 5002), ("5999", 5999), ("0", 5002), ("70000", 5002), ("tcp://x", 5002)]
 )
-def test_the_daemons_port_has_a_default(text: str, port: int) -> None:
+def test_port_of_the_daemon_has_a_default(text: str, port: int) -> None:
     assert read_environment({"SERVER_PORT": text}).server_port == port
 
 
-def test_only_local_is_the_local_runtime() -> None:
+def test_local_runtime_is_only_the_install_method_local() -> None:
     assert read_environment({"INSTALL_METHOD": "local"}).local_runtime
     assert not read_environment({"INSTALL_METHOD": "remote"}).local_runtime
 
 
-def test_dify_bases_come_best_first_and_once() -> None:
+def test_dify_file_bases_come_best_first_and_once() -> None:
     env = {
         "FILES_URL": "https://dify.example/",
         "DIFY_INNER_API_URL": "http://api:5001",
@@ -88,13 +88,13 @@ def test_dify_bases_come_best_first_and_once() -> None:
     assert read_environment(env).dify_files_urls == ("http://api:5001", "https://dify.example")
 
 
-def test_difys_web_address_is_one_or_none() -> None:
+def test_dify_web_address_is_a_web_address_or_empty() -> None:
     assert read_environment({"APP_WEB_URL": "https://dify.example/"}).dify_web_url == "https://dify.example"
     for given in ({}, {"APP_WEB_URL": ""}, {"APP_WEB_URL": "javascript:alert(1)"}):
         assert read_environment(given).dify_web_url == ""
 
 
-def test_nothing_else_is_kept() -> None:
+def test_environment_keeps_no_other_variable() -> None:
     kept = repr(read_environment({"SERVER_KEY": "the-daemons-key", "DB_PASSWORD": "word"}))
     assert "the-daemons-key" not in kept
     assert "word" not in kept

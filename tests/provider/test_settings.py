@@ -19,24 +19,24 @@ def problems(raw: dict[str, object]) -> list[str]:
 
 
 @pytest.mark.parametrize("raw", [{}, dict.fromkeys(NAMES), dict.fromkeys(NAMES, "")])
-def test_nothing_filled_in_gives_the_defaults_without_a_problem(raw: dict[str, object]) -> None:
+def test_empty_settings_give_the_defaults_without_a_problem(raw: dict[str, object]) -> None:
     assert read_settings(raw) == Settings()
 
 
-def test_the_form_shows_the_defaults_the_code_has() -> None:
+def test_form_shows_the_defaults_of_the_code() -> None:
     defaults = Settings()
     for setting in FORM:
         if "default" in setting:
             assert str(getattr(defaults, setting["name"])) == str(setting["default"]), setting["name"]
 
 
-def test_every_setting_of_the_form_is_read() -> None:
+def test_setting_of_the_form_is_always_read() -> None:
     read = {field.name for field in dataclasses.fields(Settings)}
     renamed = {"app": "app_id", "signing_secret": "signing_secrets"}
     assert {renamed.get(name, name) for name in NAMES} | {"app_inputs", "problems"} == read
 
 
-def test_a_full_form() -> None:
+def test_full_form_is_read_without_a_problem() -> None:
     found = read_settings(
         {
             "app": {"app_id": "a-1", "inputs": {"tone": "kind"}, "files": []},
@@ -81,12 +81,12 @@ def test_a_full_form() -> None:
         "unix:///run/redis.sock?db=1",
     ],
 )
-def test_what_redis_understands_may_stand_in_its_address(url: str) -> None:
+def test_redis_address_may_hold_the_options_that_redis_knows(url: str) -> None:
     found = read_settings({"redis_url": url})
     assert (found.redis_url, found.problems) == (url, ())
 
 
-def test_secrets_never_show() -> None:
+def test_secrets_never_show_in_the_repr() -> None:
     shown = repr(
         read_settings(
             {
@@ -134,7 +134,7 @@ def test_secrets_never_show() -> None:
         ("redis_url", "redis://redis/0?nonsense"),
     ],
 )
-def test_a_cosmetic_slip_is_named_and_the_default_used(name: str, value: object) -> None:
+def test_cosmetic_mistake_is_named_and_the_default_is_used(name: str, value: object) -> None:
     found = read_settings({name: value})
     assert [problem.setting for problem in found.problems] == [name]
     assert dataclasses.replace(found, problems=()) == Settings()
@@ -143,7 +143,7 @@ def test_a_cosmetic_slip_is_named_and_the_default_used(name: str, value: object)
 
 @pytest.mark.parametrize("value", ["maybe", "tru", 3, [True], {"on": True}])
 @pytest.mark.parametrize("name", ["slack_connect", "direct_messages", "follow_threads"])
-def test_a_switch_that_lets_in_is_off_unless_it_is_plain(name: str, value: object) -> None:
+def test_switch_that_gives_access_is_off_when_unreadable(name: str, value: object) -> None:
     assert getattr(read_settings({name: value}), name) is False
     assert problems({name: value}) == [name]
 
@@ -168,7 +168,7 @@ def test_a_switch_that_lets_in_is_off_unless_it_is_plain(name: str, value: objec
         "\u200b",
     ],
 )
-def test_a_list_that_cannot_be_read_admits_nobody(name: str, value: object) -> None:
+def test_list_that_cannot_be_read_admits_nobody(name: str, value: object) -> None:
     allowed = getattr(read_settings({name: value}), name)
     assert allowed
     assert not allowed & {"C0123", "U0123", "C0123ABCD", "U0123ABCD"}
@@ -177,12 +177,12 @@ def test_a_list_that_cannot_be_read_admits_nobody(name: str, value: object) -> N
 
 @pytest.mark.parametrize("name", ["allowed_channels", "allowed_users"])
 @pytest.mark.parametrize("value", [None, "", " ", "\n\t", "\u3000"])
-def test_a_blank_list_admits_all(name: str, value: object) -> None:
+def test_blank_list_admits_everybody(name: str, value: object) -> None:
     assert getattr(read_settings({name: value}), name) == frozenset()
     assert problems({name: value}) == []
 
 
-def test_commas_of_other_scripts_separate_too() -> None:
+def test_list_is_separated_by_commas_of_other_scripts_too() -> None:
     assert read_settings({"allowed_users": "U0123、U0456，W0789；"}).allowed_users == {
         "U0123",
         "U0456",
@@ -191,7 +191,7 @@ def test_commas_of_other_scripts_separate_too() -> None:
     assert read_settings({"channel_apps": "C0123=a、C0456=b，"}).channel_apps == {"C0123": "a", "C0456": "b"}
 
 
-def test_the_readable_part_of_a_list_counts() -> None:
+def test_readable_part_of_a_list_counts() -> None:
     assert "C0123ABCD" in read_settings({"allowed_channels": "#general, C0123ABCD"}).allowed_channels
 
 
@@ -211,7 +211,7 @@ def test_the_readable_part_of_a_list_counts() -> None:
         *(" ; ,", "、", "\u200b"),
     ],
 )
-def test_no_channel_gets_a_wrong_app(value: object) -> None:
+def test_unreadable_channel_apps_give_no_channel_an_app(value: object) -> None:
     found = read_settings({"app": {"app_id": "main"}, "channel_apps": value})
     for channel in ("C0123", "C0999"):
         with pytest.raises(SettingsError) as unsure:
@@ -222,7 +222,7 @@ def test_no_channel_gets_a_wrong_app(value: object) -> None:
 @pytest.mark.parametrize(
     "value", [None, "", {}, {"app_id": ""}, {"app_id": None}, "app", ["app"], {"inputs": {}}]
 )
-def test_without_an_app_the_setting_is_named(value: object) -> None:
+def test_missing_app_names_the_setting(value: object) -> None:
     with pytest.raises(SettingsError) as missing:
         read_settings({"app": value}).app_for("C0123")
     assert missing.value.setting == "app"
@@ -231,7 +231,7 @@ def test_without_an_app_the_setting_is_named(value: object) -> None:
 @pytest.mark.parametrize(
     "value", [None, "", "  ", "xoxp-1", "xapp-1", "bot", "xoxb-", "xoxb-1 2", "xoxb-é", 5]
 )
-def test_without_a_usable_token_the_setting_is_named(value: object) -> None:
+def test_unusable_token_names_the_setting(value: object) -> None:
     found = read_settings({"bot_token": value})
     assert found.bot_token is None
     with pytest.raises(SettingsError) as missing:
@@ -253,20 +253,18 @@ def test_without_a_usable_token_the_setting_is_named(value: object) -> None:
         (f"{SECRET}0", ()),
     ],
 )
-def test_signing_secrets_that_are_something_else_count_as_missing(
-    value: object, secrets: tuple[str, ...]
-) -> None:
+def test_signing_secret_of_another_shape_counts_as_missing(value: object, secrets: tuple[str, ...]) -> None:
     assert read_settings({"signing_secret": value}).signing_secrets == secrets
 
 
-def test_an_unusual_signing_secret_is_noted_without_showing_it() -> None:
+def test_unusable_signing_secret_that_is_a_plain_word_is_shown() -> None:
     (problem,) = read_settings({"signing_secret": "short"}).problems
     assert problem.setting == "signing_secret"
     assert "something of 5 characters" in str(problem)  # a word may be a password
 
 
 @pytest.mark.parametrize("word", [SECRET[:31], SECRET + "x", "xoxb-1-2", "abcdef", "s3cret", "é" * 8])
-def test_word_that_may_be_part_of_a_secret_is_named_by_its_length_alone(word: str) -> None:
+def test_word_that_may_be_part_of_a_secret_is_described_by_its_length_alone(word: str) -> None:
     (problem,) = read_settings({"signing_secret": f"Secret: {word} {SECRET}"}).problems
     assert '"Secret:"' in str(problem)
     assert word not in str(problem)
@@ -283,7 +281,7 @@ ANYTHING = st.recursive(
 
 @settings(max_examples=150)
 @given(raw=st.dictionaries(st.sampled_from(NAMES), ANYTHING))
-def test_reading_never_fails_and_never_lets_more_in(raw: dict[str, object]) -> None:
+def test_settings_reading_never_fails_and_never_gives_more_access(raw: dict[str, object]) -> None:
     found = read_settings(raw)
     assert all(found.signing_secrets)
     for name in ("allowed_channels", "allowed_users"):
@@ -299,7 +297,7 @@ def test_reading_never_fails_and_never_lets_more_in(raw: dict[str, object]) -> N
         }
 
 
-def test_values_of_the_default_app_go_to_no_other_app() -> None:
+def test_inputs_of_the_default_app_go_to_no_other_app() -> None:
     found = read_settings(
         {"app": {"app_id": "main", "inputs": {"api_key": "k"}}, "channel_apps": "C1234=other"}
     )

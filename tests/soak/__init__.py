@@ -1,1 +1,1 @@
-"""What takes minutes: run on demand by `make soak`."""
+"""Tests that take minutes; they run only on demand, by `make soak`."""

@@ -1,4 +1,4 @@
-"""As many turns at once as a process carries, and more: each is answered once, at once or on its retry."""
+"""A process gets as many turns at once as it can take on, and more: each is answered once, some after a retry."""
 
 import pytest
 
@@ -25,8 +25,8 @@ def measured(request: pytest.FixtureRequest, load: Load, scale: float) -> Figure
 
 
 @pytest.mark.parametrize("load", OPENING, ids=lambda load: str(load.messages))
-def test_a_crowd_that_comes_by_and_by(load: Load, request: pytest.FixtureRequest) -> None:
-    """In real time: what is measured is the machine's too."""
+def test_crowd_that_comes_over_time_is_answered_once_each(load: Load, request: pytest.FixtureRequest) -> None:
+    """Runs in real time, because the figures also depend on the machine."""
     figures = measured(request, load, 1.0)
     assert figures.refused == 0
     assert figures.ack_max < 1000
@@ -34,5 +34,5 @@ def test_a_crowd_that_comes_by_and_by(load: Load, request: pytest.FixtureRequest
 
 
 @pytest.mark.parametrize("messages", AT_ONE_INSTANT)
-def test_a_crowd_at_one_instant(messages: int, request: pytest.FixtureRequest) -> None:
+def test_crowd_at_one_instant_is_answered_once_each(messages: int, request: pytest.FixtureRequest) -> None:
     measured(request, Load("crowd", messages, 2, 6), 0.5)

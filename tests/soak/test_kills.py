@@ -1,4 +1,4 @@
-"""Two hundred questions while processes are killed at random moments: nothing acked is lost, nothing is doubled."""
+"""Two hundred questions while processes are killed at random: nothing acked is lost, nothing is answered twice."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +19,7 @@ SEEDS = range(1, 6)
 
 @pytest.fixture(params=[1, 2], ids=["one process", "two processes"])
 def killed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[World, int]]:
-    """One process on Dify's storage, or two behind one hook with a Redis."""
+    """One process on Dify's storage, or two processes behind one hook with a Redis."""
     redis = RedisServer(tmp_path)
     running = Stack.start(SCALE, processes=request.param)
     world = World(running, 9100)
@@ -33,7 +33,9 @@ def killed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Wor
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_random_kills_lose_and_double_nothing(killed: tuple[World, int], seed: int) -> None:
+def test_questions_are_neither_lost_nor_doubled_under_random_kills(
+    killed: tuple[World, int], seed: int
+) -> None:
     world, processes = killed
     fates, wrong = under_kills(world, questions=QUESTIONS, kills=KILLS, seed=seed, processes=processes)
     print({str(fate): number for fate, number in fates.items()})  # noqa: T201 - what `make soak` is for

@@ -1,4 +1,4 @@
-"""Twenty minutes of steady work: the memory stays flat and nothing piles up."""
+"""Twenty minutes of steady work: the memory stays flat and no turns pile up."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from tests.conversations.world import World
 pytestmark = [pytest.mark.soak, pytest.mark.simulated]
 
 MINUTES = float(os.environ.get("SOAK_MINUTES", "20"))
-EVERY = 0.5  # wall seconds between two questions
+EVERY = 0.5  # seconds of the wall clock between two questions
 SAMPLE = 10.0
 CHANNELS = 20
 FIGURES = Path(__file__).parents[2] / "benchmarks" / "soak.json"
@@ -35,7 +35,7 @@ def sample(world: World, began: float, asked: int) -> Sample:
     )
 
 
-def test_twenty_minutes(request: pytest.FixtureRequest) -> None:
+def test_memory_and_open_turns_stay_flat_for_twenty_minutes(request: pytest.FixtureRequest) -> None:
     stack = Stack.start(SCALE)
     request.addfinalizer(stack.stop)
     world = World(stack, 1)
@@ -67,4 +67,4 @@ def test_twenty_minutes(request: pytest.FixtureRequest) -> None:
     assert samples[-1].ended == asked
     assert max(one.memory for one in samples) < 256
     assert rise(warm(samples)) < RISE
-    assert not piles_up(samples[1:-1])  # none is open at the first, and few at the last
+    assert not piles_up(samples[1:-1])  # no turn is open at the first sample, and few are open at the last

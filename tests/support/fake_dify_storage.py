@@ -1,4 +1,4 @@
-"""`session.storage` with the daemon's errors and its way of counting the quota.
+"""A stand-in for `session.storage`, with the daemon's errors and the daemon's way of counting the quota.
 
 Source: docs/platform/dify.md#storage-errors, docs/platform/dify.md#storage-quota.
 """
@@ -10,9 +10,9 @@ FULL = "save data failed: allocated size is greater than max storage size"
 
 
 class FakeDifyStorage:
-    """Writes before it checks, like the daemon, which counts from the first write within the quota.
+    """Writes before it checks the quota, as the daemon does, which counts from the first write within the quota.
 
-    `counts_overwrites` is how daemons before 0.5.7 count.
+    `counts_overwrites`: count an overwritten value again, as daemons before 0.5.7 do.
     """
 
     def __init__(self, quota: int = 100 * 2**20, *, counts_overwrites: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""An answer that stands still at one look, as `Reply.show` takes it."""
+"""An answer that never changes: each look at it shows the same snapshot. `Reply.show` takes it as a growing answer."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""One process with its store, its clock and what it runs, for the tests of turns that nobody runs any more."""
+"""One process with its store and its clock, for the tests of turns whose own process died."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -26,7 +26,7 @@ KEY = ThreadKey("hook", "app", "T1", "C1", "1.000001")
 
 @dataclass
 class Ending:
-    """Instead of Slack: what was ended, or why it fails."""
+    """Stands in for Slack: it records which answers were ended, or fails as often as `fails` says."""
 
     ended: list[Remains] = field(default_factory=list)
     closed: list[tuple[str, tuple[str, ...], bool]] = field(default_factory=list)
@@ -58,9 +58,9 @@ class Leases:
 
 @dataclass
 class House:
-    """One process with its store, its clock and what it runs."""
+    """One process with its store, its clock and the turns that run in it."""
 
-    clock: FakeClock = field(default_factory=lambda: FakeClock(1.0))  # at the time of the first message
+    clock: FakeClock = field(default_factory=lambda: FakeClock(1.0))  # the time of the first message
     running: set[str] = field(default_factory=set)
     leases: Leases | None = None
     ending: Ending = field(default_factory=Ending)
@@ -94,7 +94,7 @@ class House:
         return Orphans(self.store, self.watch, self.locks, self)
 
     def turn(self, ts: str = "1.000001", holder: str = DEAD, **more: str) -> InFlight:
-        """One that was taken and noted in the hook's list."""
+        """A turn that was claimed and noted in the hook's list of open turns."""
         note = InFlight(ts, self.clock.epoch(), holder, channel="C1", thread_ts="1.000001", **more)  # type: ignore[arg-type]
         self.store.update(KEY, lambda record: record.with_open(note))
         self.store.note_in_flight(OpenTurn(KEY, ts, holder, self.clock.epoch()))

@@ -1,4 +1,4 @@
-"""A Redis of the test's own: Debian's redis-server on a free loopback port, nothing kept on disk."""
+"""A Redis server that belongs to the test: Debian's redis-server on a free loopback port, with nothing on disk."""
 
 import shutil
 import signal

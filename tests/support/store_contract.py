@@ -1,4 +1,4 @@
-"""What every ThreadStore does: a test class for a store inherits a contract and gives the fixture `open_store`."""
+"""What every ThreadStore must do. A test class for a store inherits a contract and gives the fixture `open_store`."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -32,7 +32,7 @@ def with_conversation(record: ThreadRecord) -> ThreadRecord:
 
 
 class ThreadContract:
-    """Records and claims. `open_store()` makes one more store on the same storage, like another process."""
+    """Checks records and claims. `open_store()` opens one more store on the same storage, as another process would."""
 
     @pytest.fixture
     def open_store(self) -> Callable[[], ThreadStore]:
@@ -180,7 +180,7 @@ class ThreadContract:
 
 
 class StoreContract(ThreadContract):
-    """The same, with the presses and the open turns of each hook."""
+    """Checks the same, and the presses and the open turns of each hook."""
 
     def test_press_is_known_to_every_process_and_for_its_hook_alone(
         self, store: ThreadStore, open_store: Callable[[], ThreadStore]

@@ -1,4 +1,4 @@
-"""Stores as the tests of several modules need them. Each call makes what another process would have."""
+"""Makes stores for the tests of several modules. Each call makes the store that another process would have."""
 
 from conversation_store.dify.buckets import Buckets, BucketState
 from conversation_store.layers.cached import CachedStore, RecordCache
@@ -26,7 +26,7 @@ def resilient(storage: FakeDifyStorage, clock: FakeClock) -> ResilientStore:
 
 
 def failover(url: str, storage: FakeDifyStorage, clock: FakeClock) -> FailoverStore:
-    """Sends to Redis what Redis missed only when the test calls `outage.send`."""
+    """A store that sends to Redis what Redis missed only when the test calls `outage.send`."""
     redis = RedisStore(connect(url, clock), clock, DAYS)
     outage = Outage(clock, spawn=lambda _: None)
     return FailoverStore(redis, buckets(storage, clock), outage)

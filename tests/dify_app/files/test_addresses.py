@@ -8,7 +8,7 @@ BASES = ("http://api:5001", "https://dify.example/base")
 TOOL = "/files/tools/0f1e-2d.png?timestamp=1&nonce=a&sign=b%3D"
 
 
-def test_bases_come_in_the_order_of_the_notes() -> None:
+def test_file_bases_keep_the_order_of_the_environment_and_end_with_the_hook() -> None:
     named = ["http://api:5001/", "", "not a url", "http://api:5001"]
     assert file_bases(named, "https://dify.example/e/hook/slack/events?x=1") == (
         "http://api:5001",
@@ -18,12 +18,12 @@ def test_bases_come_in_the_order_of_the_notes() -> None:
     assert file_bases(["ftp://x", "http://user@x", "http://x?y"], "file:///etc") == ()
 
 
-def test_a_relative_address_is_asked_from_every_base() -> None:
+def test_relative_address_is_tried_on_every_base() -> None:
     assert addresses(TOOL, BASES) == (f"http://api:5001{TOOL}", f"https://dify.example/base{TOOL}")
     assert addresses(TOOL, ()) == ()
 
 
-def test_an_absolute_address_of_difys_is_asked_from_the_nearest_base_first() -> None:
+def test_absolute_address_of_dify_is_tried_on_the_nearest_base_first() -> None:
     assert addresses(f"https://dify.example/base{TOOL}", BASES) == addresses(TOOL, BASES)
 
 
@@ -36,7 +36,7 @@ def test_an_absolute_address_of_difys_is_asked_from_the_nearest_base_first() -> 
         "http://api:5001/files/tools/a.png",
     ],
 )
-def test_addresses_of_difys_files(url: str) -> None:
+def test_address_of_a_dify_file_is_fetched(url: str) -> None:
     assert addresses(url, BASES)
 
 
@@ -74,17 +74,17 @@ def test_addresses_of_difys_files(url: str) -> None:
         "/files/tools/a.png\nHost: x",
     ],
 )
-def test_addresses_that_are_never_fetched(url: str) -> None:
+def test_address_that_is_not_difys_own_is_never_fetched(url: str) -> None:
     assert addresses(url, BASES) == ()
 
 
 @given(st.text(alphabet="htps:/@.apievl5001files\\?#%tools-x ", max_size=60))
-def test_whatever_is_fetched_lies_under_a_base(url: str) -> None:
+def test_fetched_address_always_lies_under_a_base(url: str) -> None:
     for address in addresses(url, BASES):
         assert address.startswith((f"{BASES[0]}/files/", f"{BASES[1]}/files/"))
 
 
-def test_a_signed_address_is_told_by_its_looks() -> None:
+def test_signed_address_is_recognised_on_any_host() -> None:
     assert is_signed(TOOL)
     assert is_signed(f"https://anywhere.example/base{TOOL}")
     assert not is_signed("/files/tools/a.png")

@@ -1,4 +1,4 @@
-"""Against a real HTTP server on loopback, since what counts here is what goes over the wire."""
+"""These tests use a real HTTP server on loopback, because they check what is sent over the network."""
 
 import threading
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from dify_app.files.fetch import FetchedFile, fetch_file
 from tests.dify_app.still_clock import StillClock
 
 PICTURE = b"x" * 1000
-TRICKLE = 12  # bytes, twenty a second
+TRICKLE = 12  # bytes, sent at twenty a second
 
 
 class Files(BaseHTTPRequestHandler):
@@ -39,7 +39,7 @@ class Files(BaseHTTPRequestHandler):
             self.stall.wait(10)
         elif self.path == "/trickling":
             self._send(200, b"", TRICKLE)
-            with suppress(OSError):  # who asked may have gone
+            with suppress(OSError):  # the client may have closed the connection
                 for _ in range(TRICKLE):
                     self.wfile.write(b"x")
                     self.stall.wait(0.05)
@@ -81,33 +81,33 @@ def fetched(*paths: str, most: int = 2000, patience: float = 5.0) -> tuple[Fetch
         return fetch_file(http, addresses, StillClock(), most=most, patience=patience), asked
 
 
-def test_a_file_comes_with_its_type() -> None:
+def test_fetched_file_has_its_type() -> None:
     assert fetched("/picture") == (FetchedFile(PICTURE, "image/png"), ["/picture"])
 
 
 @pytest.mark.parametrize("path", ["/moved", "/cut", "/empty", "/forbidden", "http://127.0.0.1:1/closed"])
-def test_what_is_not_the_file_is_none(path: str) -> None:
+def test_response_without_the_whole_file_gives_none(path: str) -> None:
     found, asked = fetched(path)
     assert found is None
     assert "/picture" not in asked
 
 
-def test_the_next_address_is_tried() -> None:
+def test_next_address_is_tried_when_one_fails() -> None:
     found, asked = fetched("http://127.0.0.1:1/closed", "/forbidden", "/picture", "/picture")
     assert found == FetchedFile(PICTURE, "image/png")
     assert asked == ["/forbidden", "/picture"]
 
 
-def test_what_is_too_large_is_not_read_to_its_end() -> None:
+def test_file_beyond_the_size_limit_gives_none() -> None:
     assert fetched("/picture", most=999)[0] is None
     assert fetched("/picture", most=1000)[0] is not None
 
 
-def test_a_stalled_server_does_not_hold_the_turn() -> None:
+def test_fetch_from_a_stalled_server_ends_after_its_patience() -> None:
     assert fetched("/stalled", patience=0.2)[0] is None
 
 
-def test_a_server_that_trickles_does_not_hold_the_turn_either() -> None:
-    """Each of its bytes comes in time, all of them do not."""
+def test_fetch_from_a_trickling_server_ends_after_its_patience() -> None:
+    """Each single byte arrives within the patience, but all bytes together do not."""
     assert fetched("/trickling")[0] == FetchedFile(b"x" * TRICKLE, "image/png")
     assert fetched("/trickling", patience=0.3)[0] is None

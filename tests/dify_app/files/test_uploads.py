@@ -17,12 +17,12 @@ def form(*variables: Variable, limits: UploadLimits | None = None) -> AppForm:
 
 
 def placed(asked: AppForm, *files: OfferedFile, filled: tuple[str, ...] = ()) -> list[str]:
-    """Each file's variable, or the reason why it has none."""
+    """The variable of each file, or the reason why the file has none."""
     found = place(asked, filled, files)
     return [answer.variable if isinstance(answer, FileSlot) else answer.reason for answer in found]
 
 
-def test_a_file_goes_to_the_first_variable_that_takes_its_type() -> None:
+def test_file_goes_to_the_first_variable_that_takes_its_type() -> None:
     asked = form(
         Variable("text", "text-input"),
         Variable("pic", "file", file_types=("image",)),
@@ -32,14 +32,14 @@ def test_a_file_goes_to_the_first_variable_that_takes_its_type() -> None:
     assert placed(asked, PDF, PNG, filled=("pic",)) == ["any", "file_too_many"]
 
 
-def test_a_file_list_takes_several_up_to_its_length() -> None:
+def test_file_list_takes_files_up_to_its_length() -> None:
     asked = form(Variable("docs", "file-list", max_length=2))
     assert placed(asked, PDF, PNG, PDF) == ["docs", "docs", "file_too_many"]
     found = next(iter(place(asked, (), [PNG])))
     assert found == FileSlot(PNG, "docs", many=True, kind="image")
 
 
-def test_dify_has_a_limit_for_all_file_lists() -> None:
+def test_file_list_takes_no_more_than_difys_own_limit() -> None:
     asked = form(Variable("docs", "file-list", max_length=50), limits=UploadLimits(count=1))
     assert placed(asked, PDF, PDF) == ["docs", "file_too_many"]
 
@@ -54,11 +54,11 @@ def test_dify_has_a_limit_for_all_file_lists() -> None:
         (form(Variable("any", "file")), OfferedFile("a.pdf", "application/pdf", 0), "file_empty"),
     ],
 )
-def test_why_a_file_is_not_passed(asked: AppForm, file: OfferedFile, reason: str) -> None:
+def test_refused_file_has_its_reason(asked: AppForm, file: OfferedFile, reason: str) -> None:
     assert placed(asked, file) == [reason]
 
 
-def test_a_limit_is_for_its_type_only() -> None:
+def test_size_limit_holds_only_for_its_type_of_file() -> None:
     asked = form(Variable("any", "file-list"), limits=UploadLimits(image=99, document=100))
     assert placed(asked, PDF, PNG) == ["any", "file_too_large"]
 
@@ -79,7 +79,7 @@ def test_a_limit_is_for_its_type_only() -> None:
         ("noending", "", ("custom",), ("noending",), ""),
     ],
 )
-def test_types(
+def test_file_type_follows_the_name_and_the_variable(
     name: str, mimetype: str, types: tuple[str, ...], extensions: tuple[str, ...], expected: str
 ) -> None:
     variable = Variable("v", "file", file_types=types, file_extensions=extensions)
@@ -101,7 +101,7 @@ class Uploads:
 SPOT = FileSlot(PDF, "docs", many=True, kind="document")
 
 
-def test_an_upload_becomes_an_input() -> None:
+def test_uploaded_file_becomes_an_input() -> None:
     calls = Uploads()
     found = upload(calls, SPOT, b"content")
     assert calls.sent == [("a.pdf", b"content", "application/pdf")]
@@ -124,7 +124,7 @@ def test_an_upload_becomes_an_input() -> None:
         (Exception("upload file failed, empty response from server"), "file_upload_refused"),
     ],
 )
-def test_an_upload_that_fails_is_told_by_its_reason(fault: Exception, reason: str) -> None:
+def test_failed_upload_is_refused_with_its_reason(fault: Exception, reason: str) -> None:
     with pytest.raises(FileRefused) as found:
         upload(Uploads(fault), SPOT, b"x")
     assert (found.value.name, found.value.reason) == ("a.pdf", reason)

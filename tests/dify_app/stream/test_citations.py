@@ -10,14 +10,14 @@ def resource(position: int, name: str, **more: Any) -> dict[str, Any]:
     return {"position": position, "document_name": name, "dataset_name": "Set", "content": "secret", **more}
 
 
-def test_documents_come_once_each_in_the_order_of_citation() -> None:
+def test_sources_come_once_each_in_the_order_of_citation() -> None:
     found = sources_in(
         {"retriever_resources": [resource(3, "C"), resource(1, "A"), resource(2, "B"), resource(4, "A")]}
     )
     assert found == (Source("A"), Source("B"), Source("C"))
 
 
-def test_a_later_part_of_a_document_may_know_its_address() -> None:
+def test_source_takes_its_address_from_a_later_part_of_the_document() -> None:
     found = sources_in(
         {"retriever_resources": [resource(1, "A"), resource(2, "A", url="https://a.example/")]}
     )
@@ -42,28 +42,28 @@ def test_a_later_part_of_a_document_may_know_its_address() -> None:
         ({"url": 7, "doc_metadata": []}, ""),
     ],
 )
-def test_only_web_addresses_that_dify_gives_become_links(more: dict[str, Any], url: str) -> None:
+def test_source_links_only_to_a_web_address(more: dict[str, Any], url: str) -> None:
     assert sources_in({"retriever_resources": [resource(1, "A", **more)]}) == (Source("A", url),)
 
 
-def test_a_document_without_a_name_goes_by_another() -> None:
+def test_source_without_a_document_name_uses_its_title_or_dataset() -> None:
     found = sources_in({"retriever_resources": [resource(1, "", title="T"), resource(2, ""), {}]})
     assert found == (Source("T"), Source("Set"))
 
 
-def test_names_are_one_short_line() -> None:
+def test_source_name_is_one_short_line() -> None:
     name = sources_in({"retriever_resources": [resource(1, "a\nb" * 200)]})[0].name
     assert "\n" not in name
     assert len(name) <= 150
     assert name.endswith("…")
 
 
-def test_odd_metadata_has_no_sources() -> None:
+def test_sources_are_empty_for_odd_metadata() -> None:
     assert sources_in({"retriever_resources": None}) == ()
     assert sources_in({"retriever_resources": [1, None, "x"]}) == ()
 
 
-def test_a_file_of_dify() -> None:
+def test_file_of_dify_is_read_from_an_event() -> None:
     item = {"type": "image", "url": "/files/tools/a.png?sign=x", "filename": "chart.png"}
     assert file_of(item) == FileProduced("/files/tools/a.png?sign=x", "image", "chart.png")
     assert file_of({"url": "/files/tools/a.png?sign=x"}) == FileProduced(
@@ -76,7 +76,7 @@ def test_a_file_of_dify() -> None:
     assert list(files_in({"files": None})) == []
 
 
-def test_a_file_is_new_once() -> None:
+def test_file_of_dify_is_new_only_once_whatever_its_host_and_signature() -> None:
     files = NewFiles(lambda url: "/files/" in url)
     first, again = FileProduced("/f?s=1", "image", "f"), FileProduced("/f?s=2", "image", "f")
     assert files.take([first, again]) == [first]
@@ -85,7 +85,7 @@ def test_a_file_is_new_once() -> None:
     assert files.take([FileProduced("http://api:5001/files/tools/a.png?s=2", "image", "a")]) == []
 
 
-def test_elsewhere_another_query_or_host_is_another_file() -> None:
+def test_file_elsewhere_is_another_one_with_another_query_or_host() -> None:
     urls = (
         "https://quickchart.io/chart?c=1",
         "https://quickchart.io/chart?c=2",
@@ -96,13 +96,13 @@ def test_elsewhere_another_query_or_host_is_another_file() -> None:
     assert NewFiles(lambda _: False).take([*files, files[0]]) == files
 
 
-def test_a_file_of_a_dify_that_is_not_known_here_is_still_one_under_each_signature() -> None:
+def test_file_of_an_unknown_dify_host_is_new_only_once_under_other_signatures() -> None:
     base = "https://dify.example/files/tools/a.png?timestamp={0}&nonce={0}&sign={0}"
     first, again = (FileProduced(base.format(sign), "image", "a") for sign in "xy")
     assert NewFiles(lambda _: False).take([first, again]) == [first]
 
 
-def test_number_of_files_that_are_told_is_bounded() -> None:
+def test_number_of_new_files_is_bounded() -> None:
     files = NewFiles(lambda _: False)
     told = files.take(FileProduced(f"https://x.example/{number}", "image", "a") for number in range(2_000))
     assert len(told) == 1_000

@@ -2,7 +2,7 @@ import pytest
 
 from dify_app.stream.first_words import MOST_LEAD, FirstWords
 
-THOUGHT = ""  # stands for one below
+THOUGHT = ""  # marks the place of a thought in the lists below
 
 
 def said(*pieces: str) -> str:
@@ -27,9 +27,9 @@ def said(*pieces: str) -> str:
         (["Hello", THOUGHT, "\n", " x"], "Hello\n x"),
     ],
 )
-def test_blanks_before_the_first_word(pieces: list[str], shown: str) -> None:
+def test_blanks_before_the_first_word_go_only_after_a_thought(pieces: list[str], shown: str) -> None:
     assert said(*pieces) == shown
 
 
-def test_number_of_blanks_that_are_kept_is_bounded() -> None:
+def test_number_of_kept_blanks_is_bounded() -> None:
     assert len(said(*["\n"] * (MOST_LEAD + 500), "Hello")) == MOST_LEAD + len("Hello")

@@ -9,7 +9,7 @@ PIECES = (
     *("`", "~", "```", "~~~~", "\n", "\r\n", " ", "  ", "word", "py", TAKEN, f"```\n{TAKEN}\n```\n"),
     *(mark * (LONGEST_RUN + more) for mark in "`~" for more in (-1, 0, 1)),
 )
-MOST_AROUND = 60  # characters of a block's first line, that a run behind it ends
+MOST_AROUND = 60  # the most characters of a block's first line that are held back with the marks before them
 
 
 def filtered(*chunks: str) -> str:
@@ -31,12 +31,12 @@ def filtered(*chunks: str) -> str:
         (f"x{TAKEN}y", "xy"),
     ],
 )
-def test_blocks_go_with_the_pictures_they_held(text: str, left: str) -> None:
+def test_code_block_goes_with_the_picture_it_held(text: str, left: str) -> None:
     assert filtered(text) == left
     assert filtered(*text) == left
 
 
-def test_other_blocks_are_not_held_back() -> None:
+def test_code_block_without_a_picture_is_not_held_back() -> None:
     frames = FrameFilter()
     assert frames.feed("a\n```py\n") == "a\n"
     assert frames.feed("x") == "```py\nx"
@@ -44,7 +44,9 @@ def test_other_blocks_are_not_held_back() -> None:
 
 
 @given(pieces=st.lists(st.sampled_from(PIECES), max_size=12), data=st.data())
-def test_how_the_stream_is_cut_does_not_matter(pieces: list[str], data: st.DataObject) -> None:
+def test_frame_filter_gives_the_same_text_however_the_stream_is_cut(
+    pieces: list[str], data: st.DataObject
+) -> None:
     text = "".join(pieces)
     ends = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=10)))
     chunks = [text[start:end] for start, end in zip([0, *ends], [*ends, len(text)], strict=True)]
@@ -53,7 +55,7 @@ def test_how_the_stream_is_cut_does_not_matter(pieces: list[str], data: st.DataO
 
 @pytest.mark.parametrize("unit", ["`", "~", "`~", "~~`"])
 @pytest.mark.parametrize("before", ["", "Hi ", "a\n", "```\n", f"```\n{TAKEN}\n", f"~~~\n{TAKEN}\n "])
-def test_a_model_that_loops_on_a_mark_is_not_held_back(before: str, unit: str) -> None:
+def test_text_of_a_model_that_repeats_a_mark_is_not_held_back(before: str, unit: str) -> None:
     frames = FrameFilter()
     said, due = frames.feed(before), len(before.replace(TAKEN, ""))
     for _ in range(3 * LONGEST_RUN):

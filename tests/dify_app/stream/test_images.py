@@ -58,18 +58,20 @@ CHART_LIST = FileProduced("/files/tools/a.pdf?sign=x", "custom", "chart.pdf")
         ("![a\nb](/files/tools/1.png)", "![a\nb](/files/tools/1.png)", []),
     ],
 )
-def test_only_difys_own_images_are_taken_out(text: str, left: str, images: list[FileProduced]) -> None:
+def test_image_filter_takes_out_only_difys_own_images(
+    text: str, left: str, images: list[FileProduced]
+) -> None:
     assert filtered(text) == (left, images)
     assert filtered(*text) == (left, images)
 
 
-def test_plain_text_is_not_held_back() -> None:
+def test_image_filter_does_not_hold_plain_text_back() -> None:
     images = ImageFilter(owns)
     assert images.feed("Hello, world! And") == ("Hello, world! And", [])
     assert images.feed(" more![alt](") == (" more", [])
 
 
-def test_an_image_that_never_closes_is_let_go() -> None:
+def test_image_that_never_closes_is_given_back_as_text() -> None:
     images = ImageFilter(owns)
     assert images.feed("![x](/files/" + "a" * 3000)[0] != ""
 
@@ -83,13 +85,13 @@ pieces = st.sampled_from(
 
 
 @given(st.lists(pieces, max_size=30).map("".join), st.data())
-def test_chunks_make_no_difference(text: str, data: st.DataObject) -> None:
+def test_image_filter_gives_the_same_text_however_the_stream_is_cut(text: str, data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=8)) | {0, len(text)})
     assert filtered(*(text[start:end] for start, end in pairwise(cuts))) == filtered(text)
 
 
 @given(st.lists(pieces, max_size=30).map("".join))
-def test_nothing_else_is_lost(text: str) -> None:
+def test_image_filter_keeps_all_other_text(text: str) -> None:
     assume("`" not in text and "~" not in text and not re.search(r"\[ *!\[", text))
     left, files = filtered(text)
     images = sum(file.kind == "image" for file in files)

@@ -11,19 +11,19 @@ def behind(*pieces: str) -> MarkdownLines:
 
 
 @pytest.mark.parametrize("pieces", [[" "], ["a", "\n"], ["\ufeff"], ["a", "\n", "  ", " "]])
-def test_a_line_is_bare_while_it_holds_nothing_but_blanks(pieces: list[str]) -> None:
+def test_line_is_bare_while_it_holds_only_blanks(pieces: list[str]) -> None:
     assert behind(*pieces).is_bare
 
 
 @pytest.mark.parametrize("lead", ["> ", ">", "- ", "12. ", "> - ", "- > ", "  * "])
-def test_what_stands_in_a_list_item_or_a_quote_begins_there(lead: str) -> None:
+def test_line_begins_behind_the_mark_of_a_list_item_or_quote(lead: str) -> None:
     assert behind(lead).begins
     assert behind(*lead).begins
     assert not behind(lead).is_bare
 
 
 @pytest.mark.parametrize("lead", ["-", "12", "a ", "- a", "> 1.", "- " * 200])
-def test_elsewhere_nothing_begins(lead: str) -> None:
+def test_line_does_not_begin_behind_other_text(lead: str) -> None:
     assert not behind(lead).begins
 
 
@@ -45,7 +45,7 @@ def test_elsewhere_nothing_begins(lead: str) -> None:
         (["``", "\n"], False),
     ],
 )
-def test_a_code_block_is_followed_from_its_first_line_to_its_last(pieces: list[str], inside: bool) -> None:
+def test_code_block_is_followed_from_its_first_line_to_its_last(pieces: list[str], inside: bool) -> None:
     assert behind(*pieces).in_block == inside
 
 
@@ -60,7 +60,7 @@ def test_a_code_block_is_followed_from_its_first_line_to_its_last(pieces: list[s
         (["```", "a", "```"], False),
     ],
 )
-def test_a_code_span_ends_with_the_same_ticks_or_its_line(pieces: list[str], inside: bool) -> None:
+def test_code_span_ends_with_the_same_ticks_or_its_line(pieces: list[str], inside: bool) -> None:
     assert behind(*pieces).in_span == inside
 
 
@@ -68,7 +68,7 @@ def test_a_code_span_ends_with_the_same_ticks_or_its_line(pieces: list[str], ins
     ("text", "end"),
     [("", ""), ("```py\nx", "```"), ("~~~~\nx\n~~~", "~~~~"), ("```\nx\n```", ""), ("a `b", "")],
 )
-def test_what_would_close_an_open_block(text: str, end: str) -> None:
+def test_block_end_is_the_text_that_closes_an_open_block(text: str, end: str) -> None:
     assert end_of(text).block_end == end
 
 
@@ -76,7 +76,7 @@ LONG = LONGEST_RUN + 3
 
 
 @pytest.mark.parametrize("mark", "`~")
-def test_long_run_comes_in_pieces_and_is_one_run_of_text(mark: str) -> None:
+def test_long_run_comes_in_pieces_and_counts_as_one_run_of_text(mark: str) -> None:
     run = mark * LONG
     pieces = [found.group() for found in PIECE.finditer(run)]
     assert [len(piece) for piece in pieces] == [LONGEST_RUN, 3]
@@ -105,5 +105,5 @@ def test_run_of_more_than_twenty_opens_no_block(mark: str) -> None:
         ("a" + "`" * LONG, 1 + LONGEST_RUN),
     ],
 )
-def test_of_a_run_that_may_go_on_no_more_than_its_tail_is_undecided(text: str, certain: int) -> None:
+def test_decided_leaves_only_the_tail_of_a_run_that_may_go_on(text: str, certain: int) -> None:
     assert decided(text) == certain

@@ -26,7 +26,7 @@ FILE = {"dify_model_identity": "__dify__file__", "url": "/files/x"}
         ({"a": {"b": {"c": {"d": {"e": 1}}}}}, "- **b**:\n  - **c**:\n    - **d**:\n      - **e**: 1"),
     ],
 )
-def test_outputs_read_well(outputs: dict[str, Any], expected: str) -> None:
+def test_outputs_become_readable_markdown(outputs: dict[str, Any], expected: str) -> None:
     assert readable(outputs) == expected
 
 
@@ -51,23 +51,23 @@ TABLE = "a | b\n--|--\n1 | 2"
         ({"a": "# One", "b": "1 | 2\nand more"}, "- **a**: # One\n- **b**: 1 | 2\n  and more"),
     ],
 )
-def test_markup_of_several_lines_stays_whole(outputs: dict[str, Any], expected: str) -> None:
+def test_output_with_markup_of_several_lines_stays_whole(outputs: dict[str, Any], expected: str) -> None:
     assert readable(outputs) == expected
 
 
-def test_a_long_block_is_not_cut_inside() -> None:
+def test_long_block_is_not_cut_inside() -> None:
     code = "```\n" + "x\n" * 300 + "```"
     assert code in readable({"a": code, "b": 1})
 
 
-def test_what_lies_too_deep_is_json() -> None:
+def test_value_below_the_deepest_level_is_json() -> None:
     deep: Any = "x"
     for _ in range(6):
         deep = {"k": deep}
     assert readable({"a": deep, "b": 1}).splitlines()[3].strip() == '- **k**: `{"k": {"k": {"k": "x"}}}`'
 
 
-def test_a_long_list_is_cut() -> None:
+def test_long_list_is_cut() -> None:
     lines = readable({"list": [str(number) for number in range(500)]}).splitlines()
     assert len(lines) == 201
     assert lines[-1] == "- …"
@@ -85,7 +85,7 @@ def test_any_outputs_can_be_read(outputs: dict[str, Any]) -> None:
     assert isinstance(readable(outputs), str)
 
 
-def test_outputs_nested_without_end_do_no_harm() -> None:
+def test_outputs_nested_very_deep_do_no_harm() -> None:
     deep: list[Any] = ["x"]
     for _ in range(100_000):
         deep = [deep]

@@ -47,7 +47,7 @@ def text_of(events: list[AnswerEvent]) -> str:
     return text
 
 
-def test_a_chatbot_speaks_and_ends() -> None:
+def test_chatbot_text_is_followed_by_its_end() -> None:
     reducer, events = reduced(message("Hel"), message("lo"), message_end())
     assert events == [START, TextDelta("Hel"), TextDelta("lo"), END]
     assert reducer.over
@@ -56,7 +56,7 @@ def test_a_chatbot_speaks_and_ends() -> None:
     assert reducer.fault is None
 
 
-def test_an_agent_thinks_calls_a_tool_and_speaks() -> None:
+def test_agent_stream_gives_its_tool_steps_and_its_text() -> None:
     def thought(**members: Any) -> Raw:
         return {
             "event": "agent_thought",
@@ -88,7 +88,7 @@ def test_an_agent_thinks_calls_a_tool_and_speaks() -> None:
     assert said(*raws, locale="ja_JP")[1] == Step("th", "天気", "running", "tool")
 
 
-def test_a_tool_that_failed_shows_as_failed_without_its_text() -> None:
+def test_failed_tool_shows_as_failed_without_its_text() -> None:
     raw = {
         "event": "agent_thought",
         "conversation_id": "c-1",
@@ -99,7 +99,7 @@ def test_a_tool_that_failed_shows_as_failed_without_its_text() -> None:
     assert said(raw, message_end())[1] == Step("th", "a, b", "failed", "tool")
 
 
-def test_a_chatflow_ends_with_its_workflow_and_not_with_its_message() -> None:
+def test_chatflow_is_over_with_its_workflow_and_not_with_its_message_end() -> None:
     reducer = Reducer()
     raws = [started(chat=True), message("Hi", from_variable_selector=["llm", "text"]), message_end()]
     events = [event for raw in raws for event in reducer.feed(raw)]
@@ -110,16 +110,16 @@ def test_a_chatflow_ends_with_its_workflow_and_not_with_its_message() -> None:
     assert reducer.over
 
 
-def test_a_chatflow_cut_after_its_message_end_is_whole() -> None:
+def test_chatflow_cut_after_its_message_end_is_complete() -> None:
     assert said(started(chat=True), message("Hi"), message_end())[-1] == END
 
 
-def test_a_chatflow_whose_text_comes_only_in_its_outputs() -> None:
+def test_chatflow_text_is_taken_from_its_outputs_when_it_streamed_none() -> None:
     events = said(started(chat=True), message_end(), finished({"answer": "Hi", "files": []}, chat=True))
     assert events == [START, TextDelta("Hi"), END]
 
 
-def test_a_chatflow_that_fails() -> None:
+def test_failed_chatflow_ends_its_steps_and_has_its_fault() -> None:
     reducer, events = reduced(
         started(chat=True),
         node("node_started", "LLM", chat=True),
@@ -137,7 +137,7 @@ def test_a_chatflow_that_fails() -> None:
     assert reducer.over
 
 
-def test_a_stopped_chatflow_still_has_its_sources() -> None:
+def test_stopped_chatflow_still_has_its_sources() -> None:
     events = said(
         started(chat=True),
         message("Hi"),
@@ -147,12 +147,12 @@ def test_a_stopped_chatflow_still_has_its_sources() -> None:
     assert events == [START, TextDelta("Hi"), Sources((Source("Manual"),)), Ended("stopped")]
 
 
-def test_moderation_before_the_run_is_an_ordinary_answer() -> None:
+def test_moderation_before_the_run_is_an_ordinary_answer_of_the_app() -> None:
     assert said(message("I can't."), message_end()) == [START, TextDelta("I can't."), END]
 
 
 @pytest.mark.parametrize("chat", [True, False])
-def test_a_pause_shows_the_form_and_where_to_go_on(chat: bool) -> None:
+def test_pause_shows_the_form_and_where_to_continue(chat: bool) -> None:
     form = {
         "node_title": "Approval",
         "form_content": "Send it?\n\n{{#$output.reason#}}",
@@ -171,52 +171,52 @@ def test_a_pause_shows_the_form_and_where_to_go_on(chat: bool) -> None:
     assert said(*raws)[-2] == Paused("Send it?\n\n`reason`", "", "Approval", ("Yes", "n"))
 
 
-def test_a_pause_of_another_kind_is_still_told() -> None:
+def test_pause_without_a_form_is_still_shown() -> None:
     assert said(flow("workflow_paused", chat=True)) == [START, Paused(""), Ended("paused")]
 
 
-def test_a_workflow_streams_and_ends() -> None:
+def test_workflow_text_is_followed_by_its_end() -> None:
     reducer, events = reduced(started(), chunk("He"), chunk("y"), finished({"text": "Hey"}))
     assert events == [TextDelta("He"), TextDelta("y"), END]
     assert reducer.kind == "inputs"
 
 
-def test_a_workflow_that_streams_nothing_answers_with_its_outputs() -> None:
+def test_workflow_answers_with_its_outputs_when_it_streamed_nothing() -> None:
     assert text_of(said(started(), finished({"result": "Whole *text*"}))) == "Whole *text*"
     assert text_of(said(started(), finished({"a": 1, "b": "x"}))) == "- **a**: 1\n- **b**: x"
 
 
-def test_a_workflow_that_fails_has_one_event_for_it() -> None:
+def test_failed_workflow_has_its_fault_after_one_event() -> None:
     reducer, _ = reduced(started(), finished(status="failed"))
     assert type(reducer.fault) is RunFailed
     assert reducer.over
 
 
-def test_a_workflow_that_partly_succeeded_says_so() -> None:
+def test_partly_succeeded_workflow_ends_with_that_status() -> None:
     assert said(started(), chunk("x"), finished(status="partial-succeeded"))[-1] == Ended("partial-succeeded")
 
 
-def test_a_completion_app_has_no_conversation() -> None:
+def test_completion_app_has_no_conversation() -> None:
     raw = {"event": "message", "message_id": "m", "task_id": "t", "answer": "Hi"}
     reducer, events = reduced(raw, {"event": "message_end", "message_id": "m", "metadata": {}})
     assert events == [TextDelta("Hi"), END]
     assert reducer.kind == "inputs"
 
 
-def test_an_error_event_is_the_end() -> None:
+def test_error_event_ends_the_stream() -> None:
     reducer, events = reduced(message("Hal"), error("provider_quota_exceeded"), message("never"))
     assert events == [START, TextDelta("Hal")]
     assert isinstance(reducer.fault, ProviderTrouble)
 
 
-def test_a_stream_without_an_end_is_not_finished() -> None:
+def test_stream_without_a_terminal_event_is_not_finished() -> None:
     reducer, events = reduced(started(chat=True), node("node_started", "LLM", chat=True), message("Hal"))
     assert not reducer.finished
     assert events[-1] == Step("x-LLM", "LLM", "failed")
     assert Ended not in {type(event) for event in events}
 
 
-def test_text_in_a_files_clothes_is_text() -> None:
+def test_text_in_a_message_file_event_is_text() -> None:
     raws = [
         {
             "event": "message_file",
@@ -236,7 +236,7 @@ def test_text_in_a_files_clothes_is_text() -> None:
     ]
 
 
-def test_a_file_is_told_once_however_often_it_comes() -> None:
+def test_file_named_by_several_events_is_produced_once() -> None:
     image = {"type": "image", "url": "/files/tools/a.png?sign=2", "filename": "chart.png"}
     own = {"type": "image", "url": "/files/x/file-preview", "belongs_to": "user"}
     raws = [
@@ -258,7 +258,7 @@ def test_a_file_is_told_once_however_often_it_comes() -> None:
     ]
 
 
-def test_a_replaced_message_stands_instead_of_all_before() -> None:
+def test_replaced_message_stands_in_place_of_all_text_before() -> None:
     events = said(
         message("bad "), message("[removed]", "message_replace", reason="output_moderation"), message_end()
     )
@@ -267,12 +267,12 @@ def test_a_replaced_message_stands_instead_of_all_before() -> None:
     assert text_of(flow_events) == ""
 
 
-def test_separated_reasoning_is_a_thought() -> None:
+def test_reasoning_event_is_a_thought() -> None:
     raw = flow("reasoning_chunk", chat=True, reasoning="hm", node_id="llm", is_final=False)
     assert said(raw, message("x"), message_end()) == [START, Thought("hm"), TextDelta("x"), END]
 
 
-def test_another_model_begins_to_think_afresh() -> None:
+def test_text_of_another_model_is_shown_after_an_unclosed_thought() -> None:
     raws = [
         message("<think>never closed", from_variable_selector=["a", "text"]),
         message("shown", from_variable_selector=["b", "text"]),
@@ -281,7 +281,7 @@ def test_another_model_begins_to_think_afresh() -> None:
     assert "shown" in text_of(said(*raws))
 
 
-def test_a_changed_conversation_is_told_again() -> None:
+def test_changed_conversation_is_named_again() -> None:
     events = said(
         message("a"), {**message("b"), "conversation_id": "c-2"}, message_end(conversation_id="c-2")
     )
@@ -291,7 +291,7 @@ def test_a_changed_conversation_is_told_again() -> None:
     ]
 
 
-def test_speech_and_unknown_events_are_silence() -> None:
+def test_speech_and_unknown_events_are_ignored() -> None:
     raws: list[Raw] = [
         {"event": "tts_message", "conversation_id": "c-1", "audio": "AAAA"},
         {"event": "parallel_branch_started", "conversation_id": "c-1", "data": {"id": "x", "title": "y"}},
@@ -339,7 +339,7 @@ odd_events = st.builds(
 
 
 @given(st.lists(odd_events, max_size=8))
-def test_nothing_that_comes_can_break_it(raws: list[Raw]) -> None:
+def test_reducer_never_raises_whatever_events_come(raws: list[Raw]) -> None:
     reducer, events = reduced(*raws)
     assert reducer.over
     assert reducer.fault is None or isinstance(reducer.fault, DifyError)
@@ -350,7 +350,7 @@ def test_nothing_that_comes_can_break_it(raws: list[Raw]) -> None:
 
 
 @given(st.text(alphabet="ab \n", min_size=1), st.data())
-def test_text_arrives_whole_in_any_chunks(text: str, data: st.DataObject) -> None:
+def test_text_arrives_whole_however_it_is_cut(text: str, data: st.DataObject) -> None:
     cuts = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=6)) | {0, len(text)})
     raws = [message(text[start:end]) for start, end in pairwise(cuts)]
     assert text_of(said(*raws, message_end())) == text

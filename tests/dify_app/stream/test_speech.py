@@ -1,4 +1,4 @@
-"""A text that comes at once is read in slices, and says what it would say whole."""
+"""A text that comes in one event is read in slices, and the result is the same as without slices."""
 
 import gevent
 import pytest
@@ -21,21 +21,21 @@ def speech() -> Speech:
 
 
 def told(events: Events) -> tuple[str, str, int]:
-    """Text, thoughts, and how many files."""
+    """The text, the thoughts, and the number of files."""
     text = "".join(event.text for event in events if isinstance(event, TextDelta | TextReplaced))
     thought = "".join(event.text for event in events if isinstance(event, Thought))
     return text, thought, sum(isinstance(event, FileProduced) for event in events)
 
 
 @given(TEXTS)
-def test_slices_say_what_one_character_after_the_other_says(text: str) -> None:
+def test_whole_text_gives_the_same_as_single_characters(text: str) -> None:
     once, slowly = speech(), speech()
     events = [event for char in text for event in slowly.delta(char)]
     assert told(once.whole(text)) == told(events + slowly.flush())
 
 
 @given(TEXTS, TEXTS)
-def test_replacement_is_one_event_and_says_the_same(before: str, text: str) -> None:
+def test_replacement_is_one_event_with_the_same_text(before: str, text: str) -> None:
     replaced = speech()
     replaced.delta(before)
     first, *more = replaced.replaced(text)
@@ -45,7 +45,7 @@ def test_replacement_is_one_event_and_says_the_same(before: str, text: str) -> N
 
 
 @pytest.mark.parametrize("say", [Speech.delta, Speech.whole, Speech.replaced])
-def test_others_get_their_turn_while_much_is_said_at_once(say: object) -> None:
+def test_other_greenlets_run_while_a_large_text_is_read(say: object) -> None:
     turns: list[int] = []
 
     def other() -> None:

@@ -12,7 +12,7 @@ def taken(*raws: Raw, steps: Steps | None = None) -> list[Step | None]:
     return [steps.take(raw) for raw in raws]
 
 
-def test_a_node_runs_and_is_done() -> None:
+def test_node_is_running_and_then_done() -> None:
     assert taken(
         node("node_started", "Search", "http-request"),
         node("node_retry", "Search", "http-request", retry_index=1),
@@ -24,7 +24,7 @@ def test_a_node_runs_and_is_done() -> None:
     ("status", "state"),
     [("succeeded", "done"), ("failed", "failed"), ("exception", "failed"), ("stopped", "failed")],
 )
-def test_how_a_node_ended(status: str, state: str) -> None:
+def test_node_state_follows_its_status(status: str, state: str) -> None:
     ended = node(
         "node_finished", "Tool", "tool", status=status, error="Traceback", outputs={"text": "Traceback"}
     )
@@ -34,7 +34,7 @@ def test_how_a_node_ended(status: str, state: str) -> None:
     assert step.output == ("Traceback" if state == "done" else "")
 
 
-def test_a_tools_output_is_one_short_line() -> None:
+def test_tool_output_is_one_short_line() -> None:
     step = taken(
         node("node_finished", "Tool", "tool", status="succeeded", outputs={"text": "a\n b" + "c" * 500})
     )[0]
@@ -48,14 +48,14 @@ def test_a_tools_output_is_one_short_line() -> None:
     "node_type",
     ["start", "end", "answer", "if-else", "template-transform", "variable-aggregator", "assigner"],
 )
-def test_noise_is_left_out(node_type: str) -> None:
+def test_unimportant_node_is_left_out(node_type: str) -> None:
     assert taken(
         node("node_started", "N", node_type), node("node_finished", "N", node_type, status="succeeded")
     ) == [None, None]
 
 
 @pytest.mark.parametrize(("kind", "inner"), [("iteration", "iteration_id"), ("loop", "loop_id")])
-def test_a_loop_is_one_step_that_counts(kind: str, inner: str) -> None:
+def test_loop_is_one_step_that_counts_its_rounds(kind: str, inner: str) -> None:
     def event(what: str, **data: Any) -> Raw:
         return flow(f"{kind}_{what}", id="it", node_id="it", title="Each page", node_type=kind, **data)
 
@@ -79,7 +79,7 @@ def test_a_loop_is_one_step_that_counts(kind: str, inner: str) -> None:
     ]
 
 
-def test_a_loop_that_failed_keeps_its_count() -> None:
+def test_failed_loop_keeps_its_count() -> None:
     raws = [
         flow("loop_started", id="l", title="Try"),
         flow("loop_next", id="l", title="Try", index=4),
@@ -88,7 +88,7 @@ def test_a_loop_that_failed_keeps_its_count() -> None:
     assert taken(*raws)[-1] == Step("l", "Try", "failed", rounds=5)
 
 
-def test_an_agent_nodes_log() -> None:
+def test_agent_log_gives_rounds_and_tool_calls() -> None:
     def log(key: str, label: str, status: str, **data: Any) -> Raw:
         return flow("agent_log", id=key, label=label, status=status, **data)
 
@@ -108,7 +108,7 @@ def test_an_agent_nodes_log() -> None:
 
 
 @pytest.mark.parametrize("inner", ["iteration_id", "loop_id"])
-def test_what_an_agent_logs_inside_of_a_loop_is_folded_with_it(inner: str) -> None:
+def test_agent_log_inside_a_loop_is_folded_with_the_loop(inner: str) -> None:
     inside: dict[str, Any] = {inner: "it"}
     assert taken(
         node("node_started", "Agent", "agent", **inside),
@@ -118,14 +118,14 @@ def test_what_an_agent_logs_inside_of_a_loop_is_folded_with_it(inner: str) -> No
     ) == [None, None, None, Step("3", "b", "running", "tool")]
 
 
-def test_a_retried_node_runs_again() -> None:
+def test_retried_node_is_running_again() -> None:
     steps = Steps()
     taken(node("node_started", "A"), steps=steps)
     assert taken(node("node_finished", "A", status="failed"), steps=steps) == [Step("x-A", "A", "failed")]
     assert taken(node("node_retry", "A"), steps=steps) == [Step("x-A", "A", "running")]
 
 
-def test_what_is_left_running_ends_with_the_run() -> None:
+def test_running_step_ends_with_the_run() -> None:
     steps = Steps()
     taken(
         node("node_started", "A"),
@@ -137,21 +137,21 @@ def test_what_is_left_running_ends_with_the_run() -> None:
     assert steps.end("failed") == []
 
 
-def test_a_step_without_name_or_number_is_none() -> None:
+def test_step_without_a_title_or_id_is_left_out() -> None:
     assert (
         taken(flow("node_started", title="A"), flow("node_started", id="1"), flow("node_started"))
         == [None] * 3
     )
 
 
-def test_titles_are_one_line() -> None:
+def test_step_title_is_one_short_line() -> None:
     step = taken(node("node_started", "A\n\nB " + "c" * 300))[0]
     assert step is not None
     assert step.title.startswith("A B c")
     assert len(step.title) == 100
 
 
-def test_what_is_remembered_of_a_run_is_bounded() -> None:
+def test_number_of_remembered_steps_is_bounded() -> None:
     steps = Steps()
     for number in range(MOST_OPEN + 50):
         assert taken(node("node_started", f"A {number}"), steps=steps) != [None]

@@ -75,7 +75,7 @@ def filtered(*deltas: str) -> tuple[str, str]:
         ("<think>\n<think>\nhm\n</think>\n\nHello", "Hello", "\n<think>\nhm\n"),
     ],
 )
-def test_thoughts_are_taken_out(answer: str, text: str, thought: str) -> None:
+def test_thought_is_taken_out_of_the_text(answer: str, text: str, thought: str) -> None:
     assert filtered(answer) == (text, thought)
 
 
@@ -104,13 +104,13 @@ def test_thoughts_are_taken_out(answer: str, text: str, thought: str) -> None:
         "",
     ],
 )
-def test_everything_else_stays(answer: str) -> None:
+def test_text_without_a_thought_stays(answer: str) -> None:
     assert filtered(answer) == (answer, "")
 
 
 @pytest.mark.parametrize("most_held", [10, MOST_HELD])
 @given(pieces=st.lists(st.sampled_from(PIECES), max_size=30), data=st.data())
-def test_how_the_stream_is_cut_does_not_matter(
+def test_think_filter_gives_the_same_however_the_stream_is_cut(
     most_held: int, pieces: list[str], data: st.DataObject
 ) -> None:
     with patch("dify_app.stream.think.MOST_HELD", most_held):
@@ -118,14 +118,16 @@ def test_how_the_stream_is_cut_does_not_matter(
 
 
 @pytest.mark.parametrize("mark", "`~")
-def test_runs_beyond_the_longest_are_as_long_as_that(mark: str) -> None:
+def test_run_beyond_the_longest_counts_as_the_longest(mark: str) -> None:
     block = f"{mark * (LONGEST_RUN + 1)}\na\n{mark * LONGEST_RUN}\n"
     assert filtered(block + "<think>b</think>c") == (block + "c", "b")
     assert filtered(*block, "<think>b</think>c") == (block + "c", "b")
 
 
 @given(pieces=st.lists(st.sampled_from((*PIECES, *LONG_RUNS)), max_size=10), data=st.data())
-def test_how_long_runs_are_cut_does_not_matter(pieces: list[str], data: st.DataObject) -> None:
+def test_think_filter_gives_the_same_however_long_runs_are_cut(
+    pieces: list[str], data: st.DataObject
+) -> None:
     check_cuts(pieces, data)
 
 
@@ -138,7 +140,7 @@ def check_cuts(pieces: list[str], data: st.DataObject) -> None:
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=30))
-def test_nothing_gets_lost_but_tags_and_blanks(pieces: list[str]) -> None:
+def test_think_filter_loses_only_tags_and_blanks(pieces: list[str]) -> None:
     answer = "".join(pieces)
     text, thought = filtered(answer)
     letters = "wordhinktc`~"
@@ -152,26 +154,26 @@ def test_nothing_gets_lost_but_tags_and_blanks(pieces: list[str]) -> None:
         st.sampled_from(["<think", "think>", *(piece for piece in (*PIECES, *LONG_RUNS) if ">" not in piece)])
     )
 )
-def test_without_a_tag_nothing_changes(pieces: list[str]) -> None:
+def test_text_without_a_tag_is_unchanged(pieces: list[str]) -> None:
     answer = "".join(pieces)
     if not re.search("</?think>", answer.lower()):
         assert filtered(answer) == (answer, "")
 
 
-def test_a_thought_repeated_in_its_opening_is_no_reason_to_hold_the_answer_back() -> None:
+def test_answer_is_not_held_back_after_a_repeated_opening_tag() -> None:
     ours = ThinkFilter()
     ours.feed("<think>\n<think>\nhm\n</think>\n\n")
     assert ours.feed("Hello wor") == ("Hello wor", "")
 
 
-def test_a_doubt_does_not_hold_the_answer_back_for_ever() -> None:
+def test_doubtful_text_is_shown_beyond_the_most_that_is_held() -> None:
     ours = ThinkFilter()
     long = "word " * (MOST_HELD // 5)
     assert ours.feed("So:<think>" + long) == ("So:<think>" + long, "")
     assert ours.feed("more") == ("more", "")
 
 
-def test_text_is_not_held_back_for_long() -> None:
+def test_text_is_held_back_only_while_it_may_become_a_tag() -> None:
     ours = ThinkFilter()
     assert ours.feed("Hello wor") == ("Hello wor", "")
     assert ours.feed("ld <thi") == ("ld ", "")
@@ -180,7 +182,7 @@ def test_text_is_not_held_back_for_long() -> None:
 
 @pytest.mark.parametrize("unit", ["`", "~", "`~", "~~`"])
 @pytest.mark.parametrize("before", ["", "Hi ", "```\n", "~~~ "])
-def test_a_model_that_loops_on_a_mark_is_not_held_back(before: str, unit: str) -> None:
+def test_text_of_a_model_that_repeats_a_mark_is_not_held_back(before: str, unit: str) -> None:
     ours = ThinkFilter()
     said, due = ours.feed(before)[0], len(before)
     for _ in range(3 * LONGEST_RUN):
