@@ -1,4 +1,4 @@
-"""The answer as posts that are edited while it grows: where native streams are refused."""
+"""The answer as posts that are edited while the text grows: used where native streams are refused."""
 
 import re
 from dataclasses import replace
@@ -19,8 +19,8 @@ from slack_reply.writers.writer import Latest, Method, ReplyTarget, SlackAway, W
 # chat.update refuses text above 4,000 characters (docs/platform/slack.md#text-limits).
 LIMITS = Limits(size=3500, measure=len, tables=True, reserve=100)
 LINE_LIMIT = 80
-# Seconds between two edits above which an answer is posted once instead, when it is whole. It would hardly seem to
-# grow, and each edit more makes all others of the workspace slower; a last text may have to wait as long.
+# If two edits would be further apart than these seconds, the answer is posted once, when it is complete. Readers would
+# hardly see it grow, each edit slows all other answers of the workspace, and the last text may wait as long.
 RAREST = 30.0
 
 _MARKUP = re.compile(r"[*_~`<>\[\]|\\]")
@@ -29,11 +29,11 @@ _MARKUP = re.compile(r"[*_~`<>\[\]|\\]")
 class EditedMessage:
     """Posts each page once and edits it while it grows, at most every 3 s (docs/platform/slack.md#edit-rate).
 
-    Above the text of the last one stands what the app does now, until the end; work without text shows nothing.
-    Where so many answers are edited that edits are short, it leaves its answer to a post.
+    While the answer grows, a line above the last page says what the app does; without text there is no message.
+    If too many answers are edited at the same time, the writer raises WriterGone and the answer is posted instead.
 
-    `follows` is what the writer before left: where in the source text the first page begins, and messages of ours
-    to overwrite first.
+    `follows` comes from the previous writer: the offset in the source text at which the first page begins, and the
+    messages of ours to overwrite first.
     """
 
     method: Method = "edit"
@@ -59,7 +59,7 @@ class EditedMessage:
         self._first, self._start = (
             0,
             self._follows.shown,
-        )  # what is laid out: from which message and offset on
+        )  # the message and the offset from which pages are laid out
         self._full: str | None = None  # a text that fills all the messages of a growing answer
 
     @property
@@ -86,7 +86,7 @@ class EditedMessage:
         return self._gone(len(self._messages) - 1) if self._messages else WriterGone(self._follows.shown)
 
     def _write(self, latest: Latest, room: Room, *, final: bool) -> tuple[int, int | None]:
-        """How many messages the answer has now, and where in the source text it ended early, if it did."""
+        """How many messages the answer has now, and the offset at which the source text was cut, if it was."""
         if not final and self._full is not None and latest().text.startswith(self._full):
             return len(self._messages), None
         if self._messages:
@@ -114,7 +114,7 @@ class EditedMessage:
             self._sent[number] = page
 
     def _pages(self, view: Snapshot, *, final: bool, most: int) -> tuple[Page, ...]:
-        """While the app works, its words stand still: the last ones are shown too, unless the page may end earlier."""
+        """The pages. While the app works, the text pauses: then its end is shown too, unless the page may end earlier."""
         start = self._start
         if view.line and not final and may_stand(view.text):
             pages = pages_after(view.text, start, LIMITS, final=True, most=most)
@@ -144,7 +144,7 @@ class EditedMessage:
         return before.end if before else self._follows.shown
 
     def _update(self, number: int, page: Page) -> None:
-        """Overwrite one message. The same text twice is the same message, so any failure may be tried again."""
+        """Overwrite one message. Sending the same text twice does no harm, so any failure may be tried again."""
         ts = self._messages[number]
         self._share.spend(UPDATE)
         try:
@@ -154,7 +154,7 @@ class EditedMessage:
         except SlackRefused as error:
             if error.error in STREAM_OPEN and number < len(
                 self._follows.adopt
-            ):  # what we posted is no stream
+            ):  # our own posts are no streams
                 self._ends.stop(ts)
                 raise SlackAway from error
             if error.error in SLACK_TROUBLE:
@@ -175,7 +175,7 @@ class EditedMessage:
 
 
 def _below(line: str, page: Page) -> Page:
-    """The page with a line of our own above it, in italics; whatever could be markup in it is taken out."""
+    """The page with `line` above it, in italics and without characters that could be markup."""
     plain = " ".join(_MARKUP.sub(" ", line).split())
     if not plain:
         return page

@@ -1,4 +1,4 @@
-"""One post in the thread, made once: a post of unknown fate is looked for before it is made again."""
+"""Posts each page once: a post of unknown fate is searched in the thread before it is sent again."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ EVENT_TYPE = "slack_bridge_answer"
 
 
 class Unfit(Exception):
-    """Slack refused this content: too long, or a block it does not like. `error` is its code."""
+    """Slack refused the content: it is too long, or a block is not accepted. `error` is Slack's code."""
 
     def __init__(self, error: str) -> None:
         super().__init__(error)
@@ -29,16 +29,16 @@ class Unfit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A post that is there. `page` is what it shows: less than was asked for when an earlier try was found."""
+    """A post in the thread. `page` is what it shows: less than was asked for if an earlier attempt was found."""
 
     ts: str
     page: Page
 
 
 class Posting:
-    """Posts the pages of one answer. Each carries metadata that tells it apart: anyone may read it (no secrets).
+    """Posts the pages of one answer. Each post has metadata that identifies it; any app may read them: no secrets.
 
-    Each try has a name of its own, since what the page shows grows from one try to the next.
+    Each attempt has its own name, since the page may grow between two attempts.
     """
 
     def __init__(self, api: SlackApi, share: RateShare, written: Written, place: ReplyTarget) -> None:
@@ -47,14 +47,14 @@ class Posting:
         self._written = written
         self._place = place
         self._numbers = count()
-        self._unsure: dict[int, dict[str, Page]] = {}  # by offset and name: tries that may have arrived
+        self._unsure: dict[int, dict[str, Page]] = {}  # by offset and name: attempts that may have arrived
 
     def post(self, page: Page, offset: int, below: Blocks = ()) -> Posted:
-        """The page as a message, or what an earlier call with this offset left; `below` are blocks under it.
+        """Post the page, or find the post of an earlier call with this offset; `below` are blocks under the page.
 
-        Raises CannotReply when Slack takes nothing here, Unfit when it does not take this, SlackAway, and WriterGone
-        with the end of what was sent when nobody can tell whether it arrived: it is left at that, since twice is
-        worse.
+        Raises CannotReply when Slack accepts no message here, Unfit when Slack refuses this content, and SlackAway.
+        Raises WriterGone with the end of the sent page if nothing can tell whether it arrived: the page is not sent
+        again, since a page shown twice is worse.
         """
         posted = self._found(offset) or self._posted(page, offset, below)
         self._unsure.pop(offset, None)
@@ -96,7 +96,7 @@ class Posting:
         return found
 
     def _found(self, offset: int) -> Posted | None:
-        """What a try of unknown fate left. One that is not there now may still come: it is looked for again."""
+        """The post of an attempt of unknown fate. An attempt that is not found may still arrive and is kept."""
         place, tries = self._place, self._unsure.get(offset)
         if not tries:
             return None
