@@ -114,7 +114,7 @@ class EditedMessage:
             self._sent[number] = page
 
     def _pages(self, view: Snapshot, *, final: bool, most: int) -> tuple[Page, ...]:
-        """The pages. While the app works, the text pauses: then its end is shown too, unless the page may end earlier."""
+        """The pages. While the app works, the text pauses: its end is shown too, unless the page may end earlier."""
         start = self._start
         if view.line and not final and may_stand(view.text):
             pages = pages_after(view.text, start, LIMITS, final=True, most=most)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from slack_api import RateLimiter
 from slack_reply.writers.writer import ReplyTarget, SlackAway
 
-# Seconds that a text waits for the rate limiter. An unfinished text waits no longer once its answer is over: see `over`.
+# Seconds that a text waits for the rate limiter. An unfinished text stops waiting once its answer is over: see `over`.
 RATE_LIMIT_TIMEOUT = 300.0
 OTHER_METHOD_RETRY_AFTER = 1.0  # seconds: this method got no call in time, another method may
 

@@ -19,7 +19,7 @@ CLEANUP_TIMEOUT = 240.0  # seconds for the retries of a stop: after that Slack i
 STOP_TIMEOUT = 20.0  # seconds that the stop before an edit waits for the rate budget
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
 REFUSALS = 4  # after so many refusals of one stop no more are tried
-# Seconds after its start: from then on a stream may have expired (303 were seen, docs/platform/slack.md#stream-lifetime)
+# Seconds after its start a stream may have expired (303 were seen, docs/platform/slack.md#stream-lifetime)
 EXPIRY = 295.0
 UPDATE_LIMIT = 3_900  # chat.update takes 4,000 characters (docs/platform/slack.md#text-limits)
 
