@@ -47,7 +47,7 @@ def disguises(label: str, url: str) -> bool:
 
 
 def rendered(label: str) -> str:
-    """The label as people read it: no markup, entities or invisible characters, and full-width letters as normal ones."""
+    """The label as people read it: no markup, entities or invisible characters, and wide letters as normal ones."""
     plain = _MARKUP.sub("", html.unescape(html.unescape(label)))
     return tokens.UNSEEN.sub("", unicodedata.normalize("NFKC", tokens.UNSEEN.sub("", plain))).replace(
         "\u3002", "."
