@@ -72,15 +72,15 @@ class Reply:
     """
 
     def __init__(
-        self, slack: Slack, place: ReplyTarget, style: Style, *, patience: float = REPLY_TIMEOUT
+        self, slack: Slack, target: ReplyTarget, style: Style, *, patience: float = REPLY_TIMEOUT
     ) -> None:
         self._slack = slack
-        self._place = place
+        self._target = target
         self._until = slack.clock.now() + patience
-        self._share = RateShare(slack.budget, place)
-        self._posting = Posting(slack.api, self._share, slack.written, place)
-        self._opening = Opening(slack.api, self._share, slack.support, slack.written, place)
-        self._ends = StreamCleanup(slack.api, self._share, place, slack.clock)
+        self._share = RateShare(slack.budget, target)
+        self._posting = Posting(slack.api, self._share, slack.written, target)
+        self._opening = Opening(slack.api, self._share, slack.support, slack.written, target)
+        self._ends = StreamCleanup(slack.api, self._share, target, slack.clock)
         self._writer: Writer = self._first(style)
         self._message = ""
         self._left: list[str] = []  # messages of writers that could not go on
@@ -114,7 +114,7 @@ class Reply:
         except SlackAway as away:
             self._rests_until = clock.now() + max(FIRST_PAUSE, away.pause)
 
-    def finish(self, view: Snapshot) -> int | None:
+    def finish(self, snapshot: Snapshot) -> int | None:
         """Show the whole text, within the room and the time that an answer has.
 
         Returns None, or the offset in the text at which the answer was cut. Then the caller calls `finish` again, with
@@ -122,8 +122,8 @@ class Reply:
         """
         clock, pause, began = self._slack.clock, FIRST_PAUSE, self._slack.clock.now()
         until, ends = max(self._until, began + LAST_TEXT_TIMEOUT), max(self._until, began + LAST_PAGES)
-        too_long = not self._ended_early and len(view.text) > LONGEST_TEXT
-        shown = _bounded(view) if too_long else view
+        too_long = not self._ended_early and len(snapshot.text) > LONGEST_TEXT
+        shown = _bounded(snapshot) if too_long else snapshot
         while True:
             self._share.patience = max(0.0, until - clock.now())
             try:
@@ -197,10 +197,10 @@ class Reply:
         self._writer = self._next(gone)
 
     def _first(self, style: Style) -> Writer:
-        slack, place = self._slack, self._place
-        wanted = style == "stream" or (style == "auto" and slack.support.expected(place))
+        slack, target = self._slack, self._target
+        wanted = style == "stream" or (style == "auto" and slack.support.expected(target))
         if wanted:
-            return NativeStream(slack.api, self._share, self._opening, self._ends, place, slack.clock)
+            return NativeStream(slack.api, self._share, self._opening, self._ends, target, slack.clock)
         return SinglePost(self._posting) if style == "post" else self._edited()
 
     def _next(self, gone: WriterGone) -> Writer:
@@ -212,9 +212,13 @@ class Reply:
 
     def _edited(self, gone: WriterGone | None = None) -> EditedMessage:
         slack = self._slack
-        return EditedMessage(slack.api, self._share, self._posting, self._ends, self._place, gone)
+        return EditedMessage(slack.api, self._share, self._posting, self._ends, self._target, gone)
 
 
-def _bounded(view: Snapshot) -> Snapshot:
+def _bounded(snapshot: Snapshot) -> Snapshot:
     """The snapshot with at most LONGEST_TEXT characters of text."""
-    return view if len(view.text) <= LONGEST_TEXT else replace(view, text=view.text[:LONGEST_TEXT])
+    return (
+        snapshot
+        if len(snapshot.text) <= LONGEST_TEXT
+        else replace(snapshot, text=snapshot.text[:LONGEST_TEXT])
+    )

@@ -45,14 +45,14 @@ class EditedMessage:
         share: RateShare,
         posting: Posting,
         ends: StreamCleanup,
-        place: ReplyTarget,
+        target: ReplyTarget,
         follows: WriterGone | None = None,
     ) -> None:
         self._api = api
         self._share = share
         self._posting = posting
         self._ends = ends
-        self._place = place
+        self._target = target
         self._follows = follows or WriterGone(0)
         self._messages = list(self._follows.adopt)
         self._sent: dict[int, Page] = {}
@@ -91,18 +91,18 @@ class EditedMessage:
             return len(self._messages), None
         if self._messages:
             self._share.ahead(UPDATE, final=final)
-        view = latest()
-        pages = self._pages(view, final=final, most=room.messages + 1)
+        snapshot = latest()
+        pages = self._pages(snapshot, final=final, most=room.messages + 1)
         fitting = room.fitting(self._first, len(pages)) if final else min(len(pages), room.growing)
         for place, page in enumerate(pages[:fitting]):
             number = self._first + place
-            shown = page if final or page is not pages[-1] else _below(view.line, closed(page))
+            shown = page if final or page is not pages[-1] else _below(snapshot.line, closed(page))
             if self._sent.get(number) == shown:
                 continue
             if final and number >= len(self._messages) and room.ends_before(len(pages) - place):
                 return number, self._begin(number)
             self._bring(number, shown, final=final)
-        self._full = view.text if fitting < len(pages) and not final else None
+        self._full = snapshot.text if fitting < len(pages) and not final else None
         early = final and fitting < len(pages) and not room.closing
         return self._first + fitting, self._begin(self._first + fitting) if early else None
 
@@ -113,15 +113,15 @@ class EditedMessage:
             self._update(number, page)
             self._sent[number] = page
 
-    def _pages(self, view: Snapshot, *, final: bool, most: int) -> tuple[Page, ...]:
+    def _pages(self, snapshot: Snapshot, *, final: bool, most: int) -> tuple[Page, ...]:
         """The pages. While the app works, the text pauses: its end is shown too, unless the page may end earlier."""
         start = self._start
-        if view.line and not final and may_stand(view.text):
-            pages = pages_after(view.text, start, LIMITS, final=True, most=most)
+        if snapshot.line and not final and may_stand(snapshot.text):
+            pages = pages_after(snapshot.text, start, LIMITS, final=True, most=most)
             size = sum(LIMITS.measure(part.text) for part in pages[-1].parts) if pages else 0
             if size < WINDOW * LIMITS.room:
                 return pages
-        return pages_after(view.text, start, LIMITS, final=final, most=most)
+        return pages_after(snapshot.text, start, LIMITS, final=final, most=most)
 
     def _post(self, number: int, page: Page, *, final: bool) -> None:
         begin = self._begin(number)
@@ -149,7 +149,7 @@ class EditedMessage:
         self._share.spend(UPDATE)
         try:
             self._api.update_message(
-                self._place.channel, ts, patience=BRISK, acquired=True, **page_arguments(page)
+                self._target.channel, ts, patience=BRISK, acquired=True, **page_arguments(page)
             )
         except SlackRefused as error:
             if error.error in STREAM_OPEN and number < len(

@@ -20,14 +20,14 @@ class NativeSupport:
             maxsize=10_000, ttl=REMEMBERED_SECONDS, timer=clock.now
         )
 
-    def expected(self, place: ReplyTarget) -> bool:
+    def expected(self, target: ReplyTarget) -> bool:
         """Whether a native stream is worth trying."""
-        kinds = (_EVERYWHERE, place.channel_type, place.channel)
-        return not any((place.account, kind) in self._missing for kind in kinds)
+        kinds = (_EVERYWHERE, target.channel_type, target.channel)
+        return not any((target.account, kind) in self._missing for kind in kinds)
 
-    def refused(self, place: ReplyTarget, error: str) -> None:
+    def refused(self, target: ReplyTarget, error: str) -> None:
         """Remember that Slack answered chat.startStream with this error code."""
         if error == "unknown_method":
-            self._missing[place.account, _EVERYWHERE] = True
+            self._missing[target.account, _EVERYWHERE] = True
         elif error == "channel_type_not_supported":
-            self._missing[place.account, place.channel_type or place.channel] = True
+            self._missing[target.account, target.channel_type or target.channel] = True

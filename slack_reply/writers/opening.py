@@ -20,13 +20,13 @@ class Opening:
     """Opens streams for one answer."""
 
     def __init__(
-        self, api: SlackApi, share: RateShare, support: NativeSupport, written: Written, place: ReplyTarget
+        self, api: SlackApi, share: RateShare, support: NativeSupport, written: Written, target: ReplyTarget
     ) -> None:
         self._api = api
         self._share = share
         self._support = support
         self._written = written
-        self._place = place
+        self._target = target
         self._lost: list[Chunks] = []  # the chunks of starts of unknown fate
         self._unsure = False  # a start has been lost, and Slack could not be asked about it yet
 
@@ -47,14 +47,14 @@ class Opening:
         if not granted:
             raise WriterGone(offset)
         ts = self._started(chunks, offset)
-        self._written.add(self._place.account, self._place.channel, ts)
+        self._written.add(self._target.account, self._target.channel, ts)
         return ts
 
     def _started(self, chunks: Chunks, offset: int) -> str:
         try:
             return self._call(chunks)
         except SlackRefused as error:
-            self._support.refused(self._place, error.error)
+            self._support.refused(self._target, error.error)
             if error.error not in SLACK_TROUBLE:
                 raise WriterGone(offset) from error
         except SlackFateUnknown:
@@ -75,20 +75,20 @@ class Opening:
 
         Source: docs/platform/slack.md#stream-recipients.
         """
-        place = self._place
+        target = self._target
         try:
             return self._api.start_stream(
-                place.channel,
-                place.thread_ts,
-                None if place.is_dm else place.user,
-                None if place.is_dm else place.user_team,
+                target.channel,
+                target.thread_ts,
+                None if target.is_dm else target.user,
+                None if target.is_dm else target.user_team,
                 chunks,
                 acquired=True,
             )
         except SlackRefused as error:
-            if not place.is_dm or error.error not in RECIPIENT_MISSING:
+            if not target.is_dm or error.error not in RECIPIENT_MISSING:
                 raise
-        return self._api.start_stream(place.channel, place.thread_ts, place.user, place.user_team, chunks)
+        return self._api.start_stream(target.channel, target.thread_ts, target.user, target.user_team, chunks)
 
     def _look(self) -> str:
         """The stream that a start of unknown fate may have left: our newest message after the question.
@@ -98,11 +98,11 @@ class Opening:
         cannot be told apart is not taken: text shown twice is better than an overwritten answer.
         Raises SlackAway when Slack cannot be asked now. Without access to the history nothing is found.
         """
-        place, found = self._place, ""
+        target, found = self._target, ""
         try:
-            for message in self._api.replies(place.channel, place.thread_ts, oldest=place.trigger_ts):
+            for message in self._api.replies(target.channel, target.thread_ts, oldest=target.trigger_ts):
                 ts = text_of(message, "ts")
-                if ts > place.trigger_ts and self._may_be_ours(message) and not self._known(ts):
+                if ts > target.trigger_ts and self._may_be_ours(message) and not self._known(ts):
                     found = ts
         except SlackRefused as error:
             if error.error in SLACK_TROUBLE:
@@ -112,14 +112,14 @@ class Opening:
         self._unsure = False
         if found:
             self._lost.clear()
-            self._written.add(place.account, place.channel, found)
+            self._written.add(target.account, target.channel, found)
         return found
 
     def _known(self, ts: str) -> bool:
-        return self._written.knows(self._place.account, self._place.channel, ts)
+        return self._written.knows(self._target.account, self._target.channel, ts)
 
     def _may_be_ours(self, message: Mapping[str, Any]) -> bool:
-        bot = self._place.bot_user
+        bot = self._target.bot_user
         ours = message.get("user") == bot if bot else bool(message.get("bot_id"))
         return ours and any(looks_like(chunks, message) for chunks in self._lost)
 

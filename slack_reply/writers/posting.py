@@ -41,11 +41,11 @@ class Posting:
     Each attempt has its own name, since the page may grow between two attempts.
     """
 
-    def __init__(self, api: SlackApi, share: RateShare, written: Written, place: ReplyTarget) -> None:
+    def __init__(self, api: SlackApi, share: RateShare, written: Written, target: ReplyTarget) -> None:
         self._api = api
         self._share = share
         self._written = written
-        self._place = place
+        self._target = target
         self._numbers = count()
         self._unsure: dict[int, dict[str, Page]] = {}  # by offset and name: attempts that may have arrived
 
@@ -58,19 +58,19 @@ class Posting:
         """
         posted = self._found(offset) or self._posted(page, offset, below)
         self._unsure.pop(offset, None)
-        self._written.add(self._place.account, self._place.channel, posted.ts)
+        self._written.add(self._target.account, self._target.channel, posted.ts)
         return posted
 
     def _posted(self, page: Page, offset: int, below: Blocks) -> Posted:
-        place = self._place
+        target = self._target
         patience = min(POST_RATE_LIMIT_TIMEOUT, self._share.patience)
-        if not self._share.granted(POST, patience, final=True, channel=place.channel):
+        if not self._share.granted(POST, patience, final=True, channel=target.channel):
             raise SlackAway
-        name = f"{place.trigger_ts}:{offset}:{next(self._numbers)}"
+        name = f"{target.trigger_ts}:{offset}:{next(self._numbers)}"
         try:
             ts = self._api.post_message(
-                place.channel,
-                place.thread_ts,
+                target.channel,
+                target.thread_ts,
                 metadata={"event_type": EVENT_TYPE, "event_payload": {"page": name}},
                 patience=BRISK,
                 acquired=True,
@@ -97,12 +97,12 @@ class Posting:
 
     def _found(self, offset: int) -> Posted | None:
         """The post of an attempt of unknown fate. An attempt that is not found may still arrive and is kept."""
-        place, tries = self._place, self._unsure.get(offset)
+        target, tries = self._target, self._unsure.get(offset)
         if not tries:
             return None
         try:
             for message in self._api.replies(
-                place.channel, place.thread_ts, oldest=place.trigger_ts, metadata=True
+                target.channel, target.thread_ts, oldest=target.trigger_ts, metadata=True
             ):
                 payload = mapping_of(mapping_of(message, "metadata"), "event_payload")
                 page = tries.get(str(payload.get("page")))

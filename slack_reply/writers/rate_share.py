@@ -13,9 +13,9 @@ OTHER_METHOD_RETRY_AFTER = 1.0  # seconds: this method got no call in time, anot
 class RateShare:
     """`over` returns True once the answer is complete or its time is up: then no unfinished text waits any longer."""
 
-    def __init__(self, budget: RateLimiter, place: ReplyTarget) -> None:
-        self._budget = budget
-        self._place = place
+    def __init__(self, limiter: RateLimiter, target: ReplyTarget) -> None:
+        self._limiter = limiter
+        self._target = target
         self._ahead: set[str] = set()
         self._final = False
         self.over: Callable[[], bool] = lambda: False
@@ -24,17 +24,17 @@ class RateShare:
 
     def try_take(self, method: str) -> bool:
         """Acquire one call if the rate limiter grants it at once."""
-        return self._budget.try_acquire(self._place.account, method, self._place.key)
+        return self._limiter.try_acquire(self._target.account, method, self._target.key)
 
     def granted(
         self, method: str, timeout: float, *, final: bool = False, trailing: bool = False, channel: str = ""
     ) -> bool:
         """Wait up to `timeout` seconds for one call. False: the call was not granted, and nothing may be sent."""
-        place = self._place
-        return self._budget.acquire(
-            place.account,
+        target = self._target
+        return self._limiter.acquire(
+            target.account,
             method,
-            place.key,
+            target.key,
             timeout=timeout,
             final=final,
             trailing=trailing,
@@ -57,22 +57,22 @@ class RateShare:
 
     def interval(self, method: str) -> float:
         """Seconds between two calls of the same message, if this answer joined the method."""
-        return self._budget.call_interval(self._place.account, method)
+        return self._limiter.call_interval(self._target.account, method)
 
     def join(self, method: str) -> None:
         """Count the message, which has just been shown, as written by this method from now on."""
-        self._budget.add_message(self._place.account, method, self._place.key)
+        self._limiter.add_message(self._target.account, method, self._target.key)
 
     def leave(self, *methods: str) -> None:
         """Stop counting the message for these methods."""
         for method in methods:
-            self._budget.remove_message(self._place.account, method, self._place.key)
+            self._limiter.remove_message(self._target.account, method, self._target.key)
 
     def _wait(self, method: str) -> None:
-        place, final = self._place, self._final
+        target, final = self._target, self._final
         over = None if final else self.over
         timeout = min(self.patience, RATE_LIMIT_TIMEOUT)
-        if not self._budget.acquire(
-            place.account, method, place.key, timeout=timeout, final=final, cancelled=over
+        if not self._limiter.acquire(
+            target.account, method, target.key, timeout=timeout, final=final, cancelled=over
         ):
             raise SlackAway(OTHER_METHOD_RETRY_AFTER)

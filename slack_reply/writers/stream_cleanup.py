@@ -27,10 +27,10 @@ UPDATE_LIMIT = 3_900  # chat.update takes 4,000 characters (docs/platform/slack.
 class StreamCleanup:
     """The open and the broken streams of one reply, and what they show."""
 
-    def __init__(self, api: SlackApi, share: RateShare, place: ReplyTarget, clock: Clock) -> None:
+    def __init__(self, api: SlackApi, share: RateShare, target: ReplyTarget, clock: Clock) -> None:
         self._api = api
         self._share = share
-        self._place = place
+        self._target = target
         self._clock = clock
         self._since: dict[str, float] = {}
         self._open: dict[str, Page] = {}
@@ -114,7 +114,7 @@ class StreamCleanup:
             return ""
         try:
             self._api.stop_stream(
-                self._place.channel, ts, self._closing.get(ts, ()), patience=BRISK, acquired=granted
+                self._target.channel, ts, self._closing.get(ts, ()), patience=BRISK, acquired=granted
             )
         except SlackRefused as error:
             return self._not_stopped(ts, error.error)
@@ -153,9 +153,9 @@ class StreamCleanup:
         page = self._broken[ts]
         try:
             if page.parts:
-                self._api.update_message(self._place.channel, ts, **page_arguments(closed(page)))
+                self._api.update_message(self._target.channel, ts, **page_arguments(closed(page)))
             else:  # only cards: the next message shows them
-                self._api.delete_message(self._place.channel, ts)
+                self._api.delete_message(self._target.channel, ts)
         except SlackRefused as error:
             if error.error in STREAM_OPEN:
                 self._stop_first(ts)
@@ -170,7 +170,7 @@ class StreamCleanup:
         if self._share.try_take(STOP):
             self._refused[ts] += 1
             with suppress(SlackError):
-                self._api.stop_stream(self._place.channel, ts, patience=BRISK, acquired=True)
+                self._api.stop_stream(self._target.channel, ts, patience=BRISK, acquired=True)
         if self._refused[ts] >= REFUSALS:
             self.stopped(ts)
 

@@ -95,7 +95,7 @@ class StreamedMessage:
         before, cards = self._above, {**self.cards, card.id: card}
         limits = replace(LIMITS, size=max(self._room(before, cards), SMALLEST_ROOM))
         page = Page((), end)
-        sheet = replace(
+        streamed = replace(
             self,
             base=end,
             start=end,
@@ -105,7 +105,7 @@ class StreamedMessage:
             cards=cards,
             limits=limits,
         )
-        return sheet, task_update(card)
+        return streamed, task_update(card)
 
     def closed(self, text: str) -> tuple[Self, Chunks] | None:
         """The message with its open code block closed, and the chunks for that; None if it cannot be closed."""
