@@ -1,4 +1,4 @@
-"""What the workspace sees: Markdown made safe and cut into pages, and the writers that bring it there."""
+"""What the workspace sees: Markdown made safe and cut into pages, and the writers that send the pages to Slack."""
 
 from slack_reply.buttons import buttons, fits_button, listed, usable
 from slack_reply.footer import with_footer

@@ -1,4 +1,4 @@
-"""Questions that members may ask by pressing a button. Pure.
+"""Buttons that ask a question when a member presses them. Pure.
 
 Source: docs/platform/slack.md#block-limits, docs/platform/slack.md#block-actions.
 """
@@ -18,15 +18,15 @@ _HARMLESS = str.maketrans({"<": "\u2039", ">": "\u203a"})
 
 
 def usable(questions: Iterable[str]) -> tuple[str, ...]:
-    """The first few, once each, on one line each."""
+    """The first MOST questions without repetitions, each on one line and cut to VALUE_LIMIT characters."""
     lines = (" ".join(question.split())[:VALUE_LIMIT] for question in questions)
     return tuple(dict.fromkeys(filter(None, lines)))[:MOST]
 
 
 def buttons(questions: Sequence[str], team_id: str) -> list[dict[str, Any]]:
-    """One block with a button for each; its value is the question, its label the beginning of it.
+    """One block with a button for each question. The value is the question, the label its beginning.
 
-    The block's id names the workspace of the bot: a press from another organisation may name only that one.
+    The block's id names the bot's workspace, since a press from another organisation may name only its own workspace.
     """
     elements = [
         {
@@ -41,12 +41,12 @@ def buttons(questions: Sequence[str], team_id: str) -> list[dict[str, Any]]:
 
 
 def fits_button(question: str) -> bool:
-    """Whether the button says all of it."""
+    """Whether the whole question fits in the button's label."""
     return len(question) <= LABEL_LIMIT
 
 
 def listed(title: str, questions: Sequence[str]) -> str:
-    """The same as Markdown; empty without any."""
+    """The title and the questions as a Markdown list; empty if there are no questions."""
     return "\n".join([title, "", *(f"- {question}" for question in questions)]) if questions else ""
 
 

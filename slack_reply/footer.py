@@ -1,4 +1,4 @@
-"""What stands under an answer: notes of our own, and the documents it rests on."""
+"""The text under an answer: the bot's own notes, and the documents that the answer cites."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -13,7 +13,7 @@ URL_LIMIT = 1000
 
 
 class CitedSource(Protocol):
-    """A document; `url` is empty or anything Dify gave."""
+    """A cited document. `url` is empty, or any text that Dify gave: it need not be a URL."""
 
     @property
     def name(self) -> str: ...  # noqa: D102
@@ -30,8 +30,8 @@ def with_footer(
 ) -> str:
     """Markdown source of the whole answer: the body, each note as a quote, one line of sources.
 
-    It begins with `body` as it is, down to its last blank, so that a stream that shows it can go on; a code block
-    left open in there is closed.
+    The result begins with `body` unchanged, trailing blanks included, so that a stream that shows `body` can append
+    the rest. A code block that `body` leaves open is closed.
     """
     parts = [f"> {' '.join(note.split())}" for note in notes]
     listed = source_line(sources, title, more)
@@ -41,7 +41,7 @@ def with_footer(
 
 
 def source_line(sources: Sequence[CitedSource], title: str, more: Callable[[int], str]) -> str:
-    """Names once each in the order given, the first five and how many more there are; empty without any."""
+    """Each name once, in the given order: SOURCE_LIMIT names and how many more there are; empty without sources."""
     urls: dict[str, str] = {}
     for source in sources:
         name = " ".join(source.name.split()) or source.url
@@ -56,7 +56,7 @@ def source_line(sources: Sequence[CitedSource], title: str, more: Callable[[int]
 
 
 def _source(name: str, url: str) -> str:
-    """Escaped here: the pages don't read entities and escapes again."""
+    """One source as a link or a label. The text is escaped here, since the pages do not decode entities and escapes."""
     label = links.label_text(shortened(name, NAME_LIMIT))
     linkable = url.startswith(("http://", "https://")) and len(url) <= URL_LIMIT and not _blank(url)
     return links.shown(label, url) if linkable else label
@@ -67,7 +67,7 @@ def _blank(url: str) -> bool:
 
 
 def _between(body: str) -> str:
-    """What makes the next line begin a paragraph outside of any code."""
+    """The text to put behind `body` so that the next line begins a paragraph outside of any code."""
     last = deque(read(body, None, final=True), maxlen=1)
     if tail := last[0].after.tail if last else "":
         return f"{'' if body.endswith('\n') else '\n'}{tail}\n\n"

@@ -1,4 +1,4 @@
-"""Ends an answer that nobody writes any more: its process is gone, its text with it."""
+"""Ends an answer that no process writes any more: its process died, and the rest of the text is lost."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -12,7 +12,7 @@ from slack_reply.footer import with_footer
 
 # chat.update takes 4,000 characters of text (docs/platform/slack.md#text-limits).
 LONGEST = 4000
-# A thread is read so far for what became of the answer.
+# At most so many messages of a thread are read to find those of the answer.
 MOST = 400
 
 
@@ -20,8 +20,8 @@ MOST = 400
 class Remains:
     """What is known of the answer to the message `trigger_ts`.
 
-    `message_ts` is its first message, "" when none was noted; any message of ours behind `after`, and before
-    `before` if there is one, belongs to it. `streamed`: whether it may be an open stream.
+    `message_ts` is the answer's first message, "" if none was recorded. Every message of ours later than `after`,
+    and earlier than `before` if that is set, belongs to the answer. `streamed`: the message may be an open stream.
     """
 
     channel: str
@@ -34,9 +34,9 @@ class Remains:
 
 
 class Interrupted:
-    """Puts `note` under what is visible, or into the thread where nothing is. `bot_id` is ours, "" if unknown.
+    """Puts `note` under the visible answer, or posts it if nothing is visible. `bot_id` is ours, "" if unknown.
 
-    Done twice it shows once, where the thread's history may be read.
+    Where the thread's history may be read, a second call does not show the note a second time.
     """
 
     def __init__(self, api: SlackApi, bot_id: str, note: str) -> None:
@@ -45,9 +45,9 @@ class Interrupted:
         self._note = note
 
     def end(self, remains: Remains) -> str:
-        """The ts of the message that bears the note; "" where nothing can be written.
+        """The ts of the message that shows the note; "" if nothing can be written there.
 
-        Raises SlackError when Slack was out of reach: to be tried again later.
+        Raises SlackError when Slack was out of reach; the caller tries again later.
         """
         try:
             return self._end(remains)
@@ -57,20 +57,20 @@ class Interrupted:
             raise
 
     def close(self, remains: Remains, streams: Iterable[str], *, old: bool) -> None:
-        """Stop the streams of an answer that is whole; nothing is added.
+        """Stop the streams of an answer that is complete; no text is added.
 
-        `old`: one that is none any more has died rather than been stopped, and is mended
+        `old`: a stream that Slack calls over has expired instead of being stopped, so its message is repaired
         (docs/platform/slack.md#stream-lifetime). Raises SlackError when Slack was out of reach, or in trouble.
         """
         over = [ts for ts in streams if self._stop_only(remains.channel, ts) in STREAM_OVER]
         if over and old:
-            with suppress(SlackRefused):  # history is not granted: what they say is not known
+            with suppress(SlackRefused):  # history is not granted: the text of the messages is not known
                 for message in self._thread(remains):
                     if message.get("ts") in over and "text" in message:
                         self._rewrite(remains.channel, message, note="")
 
     def _stop_only(self, channel: str, ts: str) -> str:
-        """Slack's code if it refused."""
+        """Slack's error code if Slack refused the stop, else "". Raises SlackRefused for SLACK_TROUBLE."""
         try:
             self._api.stop_stream(channel, ts)
         except SlackRefused as error:
@@ -99,9 +99,9 @@ class Interrupted:
         return self._post(remains)
 
     def _messages(self, remains: Remains) -> Sequence[Mapping[str, Any] | None]:
-        """Those of the answer, the newest last, which is None where nothing is visible.
+        """The messages of the answer, the newest last; one None if nothing is visible.
 
-        It may have gone on beyond the one that was noted, while that one still waited for its stop.
+        The answer may have continued in later messages while the recorded message still waited for its stop.
         """
         found: list[Mapping[str, Any] | None] = [{"ts": remains.message_ts} if remains.message_ts else None]
         behind = max(remains.message_ts, remains.after)
@@ -122,7 +122,7 @@ class Interrupted:
         return self._api.replies(remains.channel, remains.thread_ts, oldest=remains.trigger_ts, most=MOST)
 
     def _stop(self, channel: str, ts: str, text: str, cards: Sequence[Mapping[str, Any]]) -> bool:
-        """Append the note, end the cards, and close the stream; False when it takes no more."""
+        """Append the note, end the cards, and stop the stream; False if the stream takes no more text."""
         chunks = [_failed(card) for card in cards]
         chunks.append({"type": "markdown_text", "text": _under(text, self._note)})
         try:
@@ -131,14 +131,14 @@ class Interrupted:
             if error.error in CANNOT_POST:
                 raise
             if error.error in STOPPED:
-                return True  # somebody ended it on purpose
+                return True  # a member stopped the stream on purpose
             with suppress(SlackRefused):
-                self._stop_only(channel, ts)  # whatever was wrong with the note, it must not stay open
+                self._stop_only(channel, ts)  # the stream must not stay open even if Slack refuses the note
             return False
         return True
 
     def _rewrite(self, channel: str, message: Mapping[str, Any], *, note: str) -> bool:
-        """Show the message as it is with the note under it, if there is one; False when Slack does not take it."""
+        """Update the message to its own content with the note, if any, under it; False if Slack refuses."""
         ts, text = str(message["ts"]), str(message["text"] or "")
         text = f"{text}\n\n_{note}_".lstrip() if note else text
         blocks = message.get("blocks")
@@ -169,7 +169,7 @@ class Interrupted:
 
 
 def _cards_left(message: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The task cards of the message whose work seems to go on; none where its blocks are not known."""
+    """The task cards of the message that still look unfinished; none if its blocks are not known."""
     return [
         block
         for block in mappings_of(message, "blocks")
@@ -183,7 +183,7 @@ def _failed(card: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _under(text: str, note: str) -> str:
-    """What makes the text end with the note: closes an open code block first."""
+    """The text to append so that `text` ends with the note; an open code block is closed first."""
     shown = text.rstrip()
     whole = with_footer(shown, [note], (), "", str)
     return whole[len(shown) :] if shown else f"\n\n{whole.strip()}"

@@ -1,4 +1,4 @@
-"""One answer in Slack: starts with the best writer and goes on with the next one when that can't."""
+"""One answer in Slack: the best writer starts, and the next one continues when a writer cannot go on."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -33,11 +33,11 @@ from slack_reply.writers import (
 
 Style = Literal["auto", "stream", "edit", "post"]
 
-# Seconds from the making of the reply: a request of ours lives 600 s (docs/architecture.md#d1-hand-off)
+# Seconds from the creation of the reply: a request of ours lives 600 s (docs/architecture.md#d1-hand-off)
 REPLY_TIMEOUT = 585.0
-LAST_TEXT_TIMEOUT = 60.0  # seconds that a last text has at least; writing to Slack does not need the request
+LAST_TEXT_TIMEOUT = 60.0  # seconds that a last text has at least; writing to Slack works without the request
 LAST_PAGES = (
-    10.0  # seconds that it has at least for beginning more messages: the thread's next question waits
+    10.0  # seconds that a last text has at least to begin more messages: the next question is waiting
 )
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
 ASIDE = Limits(size=3000, measure=len, tables=False)
@@ -45,7 +45,7 @@ ASIDE = Limits(size=3000, measure=len, tables=False)
 
 @dataclass(frozen=True, slots=True)
 class Slack:
-    """What writing to one workspace takes; shared by all its answers."""
+    """The collaborators that all answers of one workspace share."""
 
     api: SlackApi
     budget: RateLimiter
@@ -58,29 +58,29 @@ class GrowingAnswer(Protocol):
     """An answer whose end is not known yet."""
 
     def snapshot(self) -> Snapshot:
-        """The answer as it is now; asked for when Slack's limits let the write happen."""
+        """The answer as it is now. It is read only once Slack's limits allow the write."""
 
     def is_over(self) -> bool:
-        """Whether `finish` is wanted by now: then `show` does not wait for its turn any longer."""
+        """Whether the answer is complete, so that `show` stops waiting and `finish` can be called."""
 
 
 class Reply:
-    """Brings one growing text into one thread, whatever Slack refuses on the way.
+    """Writes one growing text into one thread, even if Slack refuses one way of writing.
 
-    `show` and `finish` may raise CannotReply or StoppedByUser. A last text waits for a Slack that is away until
-    `patience` seconds have passed since the reply was made, or LAST_TEXT_TIMEOUT since it was there: then Unreachable.
+    `show` and `finish` may raise CannotReply or StoppedByUser. While Slack is out of reach, `finish` tries again until
+    `patience` seconds after the reply was created, and for at least LAST_TEXT_TIMEOUT seconds: then Unreachable.
     """
 
     def __init__(
-        self, slack: Slack, place: ReplyTarget, style: Style, *, patience: float = REPLY_TIMEOUT
+        self, slack: Slack, target: ReplyTarget, style: Style, *, patience: float = REPLY_TIMEOUT
     ) -> None:
         self._slack = slack
-        self._place = place
+        self._target = target
         self._until = slack.clock.now() + patience
-        self._share = RateShare(slack.budget, place)
-        self._posting = Posting(slack.api, self._share, slack.written, place)
-        self._opening = Opening(slack.api, self._share, slack.support, slack.written, place)
-        self._ends = StreamCleanup(slack.api, self._share, place, slack.clock)
+        self._share = RateShare(slack.budget, target)
+        self._posting = Posting(slack.api, self._share, slack.written, target)
+        self._opening = Opening(slack.api, self._share, slack.support, slack.written, target)
+        self._ends = StreamCleanup(slack.api, self._share, target, slack.clock)
         self._writer: Writer = self._first(style)
         self._message = ""
         self._left: list[str] = []  # messages of writers that could not go on
@@ -89,7 +89,7 @@ class Reply:
 
     @property
     def method(self) -> Method:
-        """How it is being written now."""
+        """The method by which the answer is written now."""
         return self._writer.method
 
     @property
@@ -104,7 +104,7 @@ class Reply:
         return self._writer.pace
 
     def show(self, answer: GrowingAnswer) -> None:
-        """Bring what has come so far on the screen; what Slack does not take now waits for the next call."""
+        """Show the text so far. What Slack does not accept now is shown by a later call."""
         clock = self._slack.clock
         self._share.over = answer.is_over
         if clock.now() < self._rests_until:
@@ -114,16 +114,16 @@ class Reply:
         except SlackAway as away:
             self._rests_until = clock.now() + max(FIRST_PAUSE, away.pause)
 
-    def finish(self, view: Snapshot) -> int | None:
-        """Bring the whole text on the screen, in the room and the time that an answer has.
+    def finish(self, snapshot: Snapshot) -> int | None:
+        """Show the whole text, within the room and the time that an answer has.
 
-        Returns None, or where in the text it ended early. Then the caller calls again, with the text up to there and
-        what is said about the rest: that is shown in one message more. So it is at every further call.
+        Returns None, or the offset in the text at which the answer was cut. Then the caller calls `finish` again, with
+        the text up to that offset and a note about the rest, which gets one more message. Further calls do the same.
         """
         clock, pause, began = self._slack.clock, FIRST_PAUSE, self._slack.clock.now()
         until, ends = max(self._until, began + LAST_TEXT_TIMEOUT), max(self._until, began + LAST_PAGES)
-        too_long = not self._ended_early and len(view.text) > LONGEST_TEXT
-        shown = _bounded(view) if too_long else view
+        too_long = not self._ended_early and len(snapshot.text) > LONGEST_TEXT
+        shown = _bounded(snapshot) if too_long else snapshot
         while True:
             self._share.patience = max(0.0, until - clock.now())
             try:
@@ -148,9 +148,9 @@ class Reply:
         return end
 
     def aside(self, text: str, number: int, below: Blocks = ()) -> bool:
-        """One message beside the answer, with blocks under it; False if it is too long, or not taken now.
+        """Post one extra message with blocks under it; False if it is too long, or Slack does not take it now.
 
-        `number` tells asides of the same answer apart: none is made twice.
+        `number` identifies the extra message within the answer, so that none is posted twice.
         """
         *_, page = pages = pages_after(text, 0, ASIDE, final=True)
         try:
@@ -159,7 +159,7 @@ class Reply:
             return False
 
     def retract(self) -> None:
-        """Take the messages away that show nothing but work, if there are any."""
+        """Delete the messages of the answer, which show only cards and no text."""
         messages = dict.fromkeys([*self._left, *self._writer.messages])
         if messages:
             self._ends.tidy()
@@ -167,17 +167,17 @@ class Reply:
             self._ends.unwanted(ts)
 
     def settle(self) -> tuple[str, ...]:
-        """After the last text: those of its messages that wait for `close` to be stopped or mended."""
+        """After the last text: stop what can be stopped now, and return the messages that are left to `close`."""
         return self._ends.settle()
 
     def close(self) -> tuple[str, ...]:
-        """Leave nothing open; may trail the text. The messages that are streams for all that, or broken ones."""
+        """Stop all streams, some time after the text if need be. Returns the messages still open or broken."""
         self._share.leave(APPEND, UPDATE)
-        self._ends.tidy(self._opening.stray)  # the answer stands elsewhere by now
+        self._ends.tidy(self._opening.stray)  # the answer is in other messages by now
         return self._ends.left
 
     def _room(self, ends: float = float("inf"), *, free: bool = False) -> Room:
-        """What the writer may take: all but what writers before it left standing, and one if that is to stay `free`."""
+        """The writer's room: without the messages that earlier writers left, and without one more if `free`."""
         others = len({*self._left} - {*self._writer.messages})
         clock = self._slack.clock
         return Room(
@@ -197,14 +197,14 @@ class Reply:
         self._writer = self._next(gone)
 
     def _first(self, style: Style) -> Writer:
-        slack, place = self._slack, self._place
-        wanted = style == "stream" or (style == "auto" and slack.support.expected(place))
+        slack, target = self._slack, self._target
+        wanted = style == "stream" or (style == "auto" and slack.support.expected(target))
         if wanted:
-            return NativeStream(slack.api, self._share, self._opening, self._ends, place, slack.clock)
+            return NativeStream(slack.api, self._share, self._opening, self._ends, target, slack.clock)
         return SinglePost(self._posting) if style == "post" else self._edited()
 
     def _next(self, gone: WriterGone) -> Writer:
-        """Streams are followed by edits, edits by posts, and posts by the posts that are left."""
+        """The next writer: edits follow a stream, and posts follow edits or posts."""
         self._share.leave(APPEND, UPDATE)
         return (
             self._edited(gone) if self._writer.method == "stream" else SinglePost(self._posting, gone.shown)
@@ -212,9 +212,13 @@ class Reply:
 
     def _edited(self, gone: WriterGone | None = None) -> EditedMessage:
         slack = self._slack
-        return EditedMessage(slack.api, self._share, self._posting, self._ends, self._place, gone)
+        return EditedMessage(slack.api, self._share, self._posting, self._ends, self._target, gone)
 
 
-def _bounded(view: Snapshot) -> Snapshot:
-    """The view with no more of its text than an answer can show."""
-    return view if len(view.text) <= LONGEST_TEXT else replace(view, text=view.text[:LONGEST_TEXT])
+def _bounded(snapshot: Snapshot) -> Snapshot:
+    """The snapshot with at most LONGEST_TEXT characters of text."""
+    return (
+        snapshot
+        if len(snapshot.text) <= LONGEST_TEXT
+        else replace(snapshot, text=snapshot.text[:LONGEST_TEXT])
+    )

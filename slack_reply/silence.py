@@ -4,11 +4,11 @@ SILENT = "NO_REPLY"
 
 
 def is_silent(text: str) -> bool:
-    """Whether the whole answer is the word, blanks around it aside."""
+    """Whether the whole answer is `NO_REPLY`, without the blanks around it."""
     return text.strip() == SILENT
 
 
 def may_be_silent(text: str) -> bool:
-    """Whether a growing answer, which may be empty yet, can still turn out silent: show nothing of it."""
+    """Whether a growing (or still empty) answer can still become `NO_REPLY`: then nothing of it may be shown."""
     begun = text.lstrip()
     return SILENT.startswith(begun) or is_silent(begun)

@@ -1,4 +1,4 @@
-"""What a writer is asked to show: the text of the answer, and the work it comes from."""
+"""What a writer is asked to show: the text of the answer, and cards for the work behind it."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,9 +8,9 @@ CardState = Literal["running", "done", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A piece of work that began when the text had come to `at`, an offset in the source text.
+    """A piece of work that began when the source text had `at` characters.
 
-    `details` only ever grow. `apart`: text that comes after it begins a paragraph of its own.
+    `details` only ever grow. `apart`: the text after the card begins a new paragraph.
     """
 
     id: str
@@ -24,11 +24,12 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """An answer as it stands.
+    """An answer at one moment.
 
-    `line` says, for writers without cards, what goes on while the text stands still; empty: it grows, or it is whole.
+    `line` says what the app does while the text does not grow, for writers without cards. It is empty while the text
+    grows or when the text is complete.
 
-    `continued` is what a card says in a message that ended before its work did.
+    `continued` is the output of a card whose message ended before the work did.
     """
 
     text: str

@@ -1,4 +1,4 @@
-"""The line under the thread that says what is going on until there is text (docs/platform/slack.md#thread-status)."""
+"""The status line under the thread, shown until there is text (docs/platform/slack.md#thread-status)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,16 +12,17 @@ from slack_api import SLACK_TROUBLE, SlackApi
 
 # Slack drops a status after two minutes (docs/platform/slack.md#thread-status).
 REFRESH_SECONDS = 90.0
-# No status is worth more calls than this, however fast the steps of an app change.
+# Seconds between two changes of the status: more calls are not worth it, even if the app's steps change faster.
 CHANGE_SECONDS = 3.0
-# A line that could not be cleared is tried again so often, after so many seconds.
+# Seconds to wait between the attempts to clear the line; there are as many attempts as entries.
 CLEARING_PAUSES = (1.0, 5.0, 15.0, 30.0)
 
 
 class StatusLine:
-    """Shows the latest status it was given, from a greenlet of its own, so that no answer waits for it.
+    """Shows the latest status from its own greenlet, so that no answer waits for a status call.
 
-    A refusal of Slack's ends it for this turn: the line is a courtesy. But a line that may stand is taken away.
+    If Slack refuses a status, no more are sent in this turn: the line is optional. A line that may be visible is
+    cleared at the end.
     """
 
     def __init__(
@@ -45,7 +46,7 @@ class StatusLine:
         self._left = False
 
     def show(self, status: str) -> None:
-        """Bring this status on the screen soon, and keep it there."""
+        """Show this status soon, and refresh it until it changes."""
         if self._over or status == self._wanted:
             return
         self._wanted = status
@@ -55,13 +56,13 @@ class StatusLine:
             self._spawn(self._run)
 
     def clear(self) -> None:
-        """Take the line away for good."""
+        """Clear the line; later statuses are ignored."""
         self._wanted = ""
         self._over = True
         self._changed.set()
 
     def leave(self) -> None:
-        """Let the line stand as it is: another request goes on with it."""
+        """Stop without clearing the line: the request that continues the turn takes the line over."""
         self._wanted = self._shown
         self._left = self._over = True
         self._changed.set()
@@ -81,7 +82,7 @@ class StatusLine:
                 self._clock.sleep(CHANGE_SECONDS if self._changed.is_set() else 0.0)
 
     def _set(self, wanted: str) -> bool:
-        """False when Slack wants no status here. One that may have been set counts as shown."""
+        """Set the status; False if Slack refuses statuses here. A status that may have been set counts as shown."""
         for pause in CLEARING_PAUSES:
             try:
                 self._api.set_status(self._channel, self._thread_ts, wanted)

@@ -1,4 +1,4 @@
-"""The calls that wait for one method of one workspace, and which of them is granted next. Pure: the Budget waits."""
+"""Decides which waiting call of one method in one workspace is granted next. Pure: the rate limiter waits."""
 
 from dataclasses import dataclass
 from enum import IntEnum
@@ -7,10 +7,10 @@ from itertools import count
 from slack_api.rate_limit.tiers import Tier
 from slack_api.rate_limit.token_bucket import MINUTE, TokenBucket
 
-LONGEST_TRAILING_WAIT = 40.0  # seconds; a trailing call that waited so long goes before all others
-FORGET = 300.0  # seconds without a call after which a message is not counted any more: no stream lasts longer
-LATE = 1.05  # of N x 60/tier seconds; 1.2 must never be reached
-MANY = 500  # channels remembered before the idle ones are dropped
+LONGEST_TRAILING_WAIT = 40.0  # seconds; a trailing call that waited longer is granted before all others
+FORGET = 300.0  # seconds; a message without a call for this time is not counted: no stream lasts longer
+LATE = 1.05  # a call is late after 1.05 x N x 60/tier seconds; the factor 1.2 must never be reached
+MANY = 500  # at this many channels the idle ones are dropped
 
 
 class Urgency(IntEnum):
@@ -34,11 +34,11 @@ class QueuedCall:
 
 
 class FairQueue:
-    """Grants the tickets of one (team, method) within its rate, and within that of each channel if there is one.
+    """Grants the tickets of one (team, method) within its rate, and within each channel's rate if the method has one.
 
-    Among equally urgent tickets it grants that of the message whose last call is the oldest, so each of N messages gets
-    one in N calls. A flush that has waited for longer than its share is as urgent as a final text, so that many answers
-    which end at once do not stop the others.
+    Among equally urgent tickets the queue takes the message whose last call is the oldest, so each of N messages gets
+    one call in N. A flush that has waited longer than its share counts as urgent as a final text. So many answers that
+    end at the same time do not stop the others.
     """
 
     def __init__(self, tier: Tier, per_channel: Tier | None, now: float) -> None:
@@ -47,7 +47,7 @@ class FairQueue:
         self._channels: dict[str, TokenBucket] = {}
         self._waiting: list[QueuedCall] = []
         self._served: dict[str, float] = {}  # when each message had its last call
-        self._over: set[str] = set()  # messages among these that need no more calls
+        self._over: set[str] = set()  # messages in `_served` that need no more calls
         self._slot = MINUTE / tier.per_minute
         self._numbers = count()
 
@@ -58,12 +58,12 @@ class FairQueue:
         return ticket
 
     def remove(self, ticket: QueuedCall) -> None:
-        """Let a ticket wait no longer."""
+        """Take a ticket out of the queue, if the ticket still waits there."""
         if ticket in self._waiting:
             self._waiting.remove(ticket)
 
     def grant_ready(self, now: float) -> None:
-        """Grant all tickets that may be granted at this moment."""
+        """Grant all tickets that the rates allow at `now`."""
         while self._waiting and self._bucket.ready_at(now) <= now:
             free = [ticket for ticket in self._waiting if self._channel_ready(ticket.channel, now) <= now]
             if not free:
@@ -72,7 +72,7 @@ class FairQueue:
             self._grant(min(free, key=lambda ticket: self._rank(ticket, now, share)), now)
 
     def try_acquire(self, key: str, channel: str, now: float) -> bool:
-        """Grant one call at once; False where the rate does not allow that or another ticket waits for it."""
+        """Grant one call at once; False if the rate does not allow a call now, or if another ticket waits for it."""
         self.grant_ready(now)
         rivals = any(ticket.channel == channel or self._per_channel is None for ticket in self._waiting)
         if rivals or max(self._bucket.ready_at(now), self._channel_ready(channel, now)) > now:
@@ -89,38 +89,38 @@ class FairQueue:
         return min((self._channel_ready(channel, now) for channel in channels), default=now)
 
     def pause(self, channel: str, now: float, retry_after: float) -> None:
-        """After a 429, pause the rate of the channel where there is one, else that of the workspace."""
+        """After a 429, pause the channel's rate if the method has one, else the rate of the workspace."""
         bucket = self._channel_bucket(channel, now) if channel and self._per_channel else self._bucket
         bucket.pause(now, retry_after)
 
     def add_message(self, key: str, now: float) -> None:
-        """Count a message from now on, as if its last call had been granted now."""
+        """Count a message from now on, as if its last call were granted at `now`."""
         self._served.pop(key, None)
         self._served[key] = now
         self._over.discard(key)
         self._prune(now)
 
     def remove_message(self, key: str) -> None:
-        """Count a message no longer."""
+        """Stop counting a message."""
         if key in self._served:
             self._over.add(key)
 
     def call_interval(self, now: float) -> float:
-        """Seconds between two calls of one message, if one more message were counted."""
+        """Seconds between two calls of the same message, if one more message were counted."""
         return (len(self._messages(now)) + 1) / self._bucket.calls_per_second(now)
 
     def is_idle(self, now: float) -> bool:
-        """Whether no ticket waits, and a new line would behave in the same way."""
+        """Whether no ticket waits and a new queue would behave in the same way, so that this one may be dropped."""
         buckets = (self._bucket, *self._channels.values())
         return not self._messages(now) and all(bucket.is_idle(now) for bucket in buckets)
 
     def _messages(self, now: float) -> set[str]:
-        """All messages that are being written by this method."""
+        """The keys of all messages that are being written by this method."""
         self._prune(now)
         return {ticket.key for ticket in self._waiting} | (self._served.keys() - self._over)
 
     def _prune(self, now: float) -> None:
-        """Forget the messages without a call for FORGET seconds; they are kept in the order of their last calls."""
+        """Forget the messages without a call for FORGET seconds. `_served` is in the order of the last calls."""
         while self._served:
             key = next(iter(self._served))
             if now - self._served[key] < FORGET:

@@ -5,22 +5,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """`per_minute` is what Slack documents, `burst` how many calls we send at once after a pause."""
+    """`per_minute` is Slack's documented rate; `burst` is how many calls we send at once after a pause."""
 
     per_minute: int
     burst: int
 
 
-# Texts on the way wait for their turn in any case, so tiers 3 and 4 have small bursts: a burst and the calls of a
-# minute stay within Slack's minute, and no text waits for the end of that. Starts and stops come once per message,
-# so they have larger bursts.
+# Unfinished texts are paced anyway, so tiers 3 and 4 have small bursts: a burst and one minute of paced calls
+# together stay within Slack's limit for a minute, and no text has to wait for the end of the minute. A message has
+# one start and one stop, so these methods have larger bursts.
 TIER_2 = Tier(20, 8)
 TIER_3 = Tier(50, 2)
 TIER_4 = Tier(100, 4)
-LOOKUPS = Tier(100, 40)  # tier 4 too; the names and files of a thread are asked for all at once
-READING = Tier(50, 20)  # tier 3 too; a long thread is read page by page before its question is asked
+LOOKUPS = Tier(100, 40)  # also tier 4; the names and files of a thread are all requested at once
+READING = Tier(50, 20)  # also tier 3; a long thread is read page by page before the app is asked
 STATUS = Tier(50, 5)  # Slack documents "special" without a number
-AUTH = Tier(50, 20)  # the same; asked once an hour for each token
+AUTH = Tier(50, 20)  # also "special"; called once an hour for each token
 POSTS = Tier(300, 15)  # "several hundred messages per minute" of a workspace
 POSTS_IN_CHANNEL = Tier(60, 1)  # 1 message a second
 

@@ -1,4 +1,4 @@
-"""A token bucket that also keeps below Slack's limit for any one minute, and that gets slower after a 429."""
+"""A token bucket that also stays below Slack's limit in every period of 60 s, and that slows down after a 429."""
 
 from collections import deque
 
@@ -6,13 +6,15 @@ from slack_api.rate_limit.tiers import Tier
 
 MINUTE = 60.0
 SKEW = 0.5  # seconds by which Slack may see our calls closer together than we sent them
-PACE = 0.94  # of the documented rate, in the long run: keeps N messages within N x 60/tier x 1.2 s
-FILL = 0.98  # of the documented rate, in any one minute
+PACE = (
+    0.94  # share of the documented rate in the long run: each of N messages waits at most N x 60/tier x 1.2 s
+)
+FILL = 0.98  # share of the documented rate in any period of 60 s
 TINY = 1e-6
 
-SLOWER = 0.75  # what one 429 leaves of the pace
+SLOWER = 0.75  # one 429 multiplies the rate by this
 SLOWEST = 0.2
-RECOVERY = 0.15 / MINUTE  # of the full pace, per second
+RECOVERY = 0.15 / MINUTE  # share of the full rate that comes back per second
 
 
 class TokenBucket:
@@ -28,12 +30,12 @@ class TokenBucket:
         self._paused_until = now
 
     def calls_per_second(self, now: float) -> float:
-        """The rate at which calls can be expected from now on."""
+        """Calls per second that can be expected from now on."""
         self._refill(now)
         return self._rate * self._share
 
     def ready_at(self, now: float) -> float:
-        """The time from which the next call may be sent; `now` if that is at once."""
+        """The earliest time at which the next call may be sent; `now` if a call may be sent at once."""
         self._refill(now)
         waits = [now, self._paused_until]
         if self._tokens < 1.0 - TINY:
@@ -43,13 +45,13 @@ class TokenBucket:
         return max(waits)
 
     def spend(self, now: float) -> None:
-        """Count one call. The caller made sure that `ready_at` is not after `now`."""
+        """Count one call. The caller has checked that `ready_at` is not after `now`."""
         self._refill(now)
         self._tokens = max(0.0, self._tokens - 1.0)
         self._in_minute.append(now)
 
     def pause(self, now: float, retry_after: float) -> None:
-        """Send nothing for the seconds that a 429 named, then less than before. A burst of 429 counts as one."""
+        """Send nothing for the `retry_after` seconds of a 429, then fewer calls. More 429 in one pause count as one."""
         self._refill(now)
         if now >= self._paused_until:
             self._share = max(SLOWEST, self._share * SLOWER)
@@ -62,7 +64,7 @@ class TokenBucket:
         return idle and self.ready_at(now) <= now and self._share >= 1.0
 
     def _refill(self, now: float) -> None:
-        """Add the tokens, and the part of the full rate, that have come back while nothing was paused."""
+        """Add the tokens and the share of the full rate that came back since the last call, pauses left out."""
         rested = now - max(self._seen, self._paused_until)
         self._seen = max(self._seen, now)
         if rested <= 0:

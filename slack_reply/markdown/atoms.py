@@ -1,7 +1,7 @@
-r"""What one line of text outside of code is made of: code spans, links, entities and escapes, each made safe.
+r"""The atoms of one line of text outside of code: code spans, links, entities and escapes, each made safe.
 
-They count only where they are closed in their line, or the lines that are joined to it, and not too long, so that
-half a line never has to be taken back; the limits bound how long growing text is held back too.
+An atom counts only if it is closed in its line, or in the lines joined to that line, and is not too long. So text
+that was shown never has to be taken back, and growing text is held back only up to these limits.
 """
 
 import re
@@ -21,7 +21,7 @@ _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 
 class Atom(NamedTuple):
-    """A stretch of the line and how it is shown; None: not known before more text comes."""
+    """A stretch of the line and the text that shows it; None: not known before more text comes."""
 
     start: int
     end: int
@@ -33,7 +33,7 @@ Reader = Callable[[str, int, bool], Atom]
 
 
 def scan(line: str, start: int, *, whole: bool) -> Iterator[Atom]:
-    """The atoms of the line from `start` on; of an unfinished line up to the first that is not certain."""
+    """The atoms of the line from `start` on; for an unfinished line up to the first atom that is not certain."""
     position = start
     while found := SPECIAL.search(line, position):
         begin = found.start()
@@ -49,7 +49,7 @@ def scan(line: str, start: int, *, whole: bool) -> Iterator[Atom]:
 
 
 def read(line: str, start: int, *, whole: bool) -> Atom:
-    """The one that begins with the special character at `start`."""
+    """The atom that begins with the special character at `start`."""
     return _READERS[line[start]](line, start, whole)
 
 
@@ -81,7 +81,7 @@ def _ticks(line: str, start: int, whole: bool) -> Atom:
             return Atom(start, closing.end(), tokens.inside_code(line[start : closing.end()]), solid=True)
     if not whole and len(line) - start <= CODE_SPAN_LIMIT:
         return _held(start)
-    # Another reader of Markdown may close it later, and then takes for text what is code for us.
+    # Another Markdown parser may find the closing ticks later: without escapes, its code and ours would differ.
     return Atom(start, behind, "\\`" * (behind - start), solid=True)
 
 
@@ -116,7 +116,7 @@ def _link(line: str, start: int, whole: bool) -> Atom:
 
 
 def _opens_code(label: str) -> bool:
-    """Whether a code span begins in the label and ends behind it: then there is no link."""
+    """Whether a code span begins in the label and ends behind the label: then there is no link."""
     runs = [len(run) for run in _TICKS.findall(label)]
     while runs:
         run = runs.pop(0)
@@ -127,7 +127,7 @@ def _opens_code(label: str) -> bool:
 
 
 def _image(line: str, start: int, whole: bool) -> Atom:
-    """An image becomes a link: Slack's Markdown has none (docs/platform/slack.md#markdown-block)."""
+    """An image becomes a link: Slack's Markdown has no images (docs/platform/slack.md#markdown-block)."""
     if start + 1 == len(line):
         return Atom(start, start + 1, "!", solid=True) if whole else _held(start)
     found = links.read(line, start + 1, whole=whole) if line[start + 1] == "[" else None
@@ -146,7 +146,7 @@ def _touched(line: str, start: int) -> str:
 
 
 def _label(source: str) -> str:
-    """A link's label; an image in it is only named, since links don't nest."""
+    """A link's label. An image in the label is replaced by its own label, since links do not nest."""
     shown: list[str] = []
     position = 0
     for begin in re.finditer(r"!?\[", source):

@@ -1,8 +1,8 @@
-"""The source, line by line: what is code, table, quote or text, as far as no further text changes it.
+"""Reads the source line by line as code, table, quote or text, as far as later text cannot change the result.
 
-Tables count where their rows begin with a pipe, outside of code, quotes and lists. Indented code counts where
-a blank line precedes it outside of lists. Lines of a paragraph are one where markup goes on over their ends, outside
-of quotes. Trailing blanks wait for what follows them.
+A table counts if its rows begin with a pipe, outside of code, quotes and lists. Indented code counts if a blank line
+precedes it, outside of lists. Lines of a paragraph are joined if markup continues over the end of the line, outside
+of quotes. Trailing blanks wait for the text that follows them.
 """
 
 import re
@@ -19,20 +19,20 @@ from slack_reply.markdown.words import Rank
 
 HEADING_LIMIT = 200
 
-# A backslash that breaks the line; alone it would be seen.
+# A backslash that breaks the line; at the end of a text the backslash would be visible.
 _BROKEN = re.compile(r"(?<!\\)(?:\\\\)*\\\Z")
 
 
 def scan(text: str, limits: Limits | None, *, final: bool) -> list[Unit]:
-    """All units that are certain. A longer text begins with the same ones, the last line in pieces of itself.
+    """All units that are certain. A longer text begins with the same units, but its last line may be in pieces.
 
-    Without `limits` tables stay the text they are.
+    Without `limits` a table stays plain text.
     """
     return list(read(text, limits, final=final))
 
 
 def read(text: str, limits: Limits | None, *, final: bool) -> Iterator[Unit]:
-    """The units of `scan` one by one, so that a reader may stop early; other greenlets get their turn between."""
+    """The units of `scan` one by one, so that a caller may stop early; other greenlets run in between."""
     known = text.rstrip()
     return in_turns(_Scan(known, limits, final=final).units()) if known else iter(())
 
@@ -96,7 +96,7 @@ class _Scan:
         return tables.find(self._lines, index, self._limits, final=self._final)
 
     def _stands_alone(self, text: str) -> bool:
-        """Whether markup in this line can't reach into the next one."""
+        """Whether markup in this line cannot continue in the next line."""
         return self._is_indented_code(text) or not paragraphs.begins(text)
 
     def _is_indented_code(self, text: str) -> bool:
@@ -163,7 +163,7 @@ class _Scan:
         return Unit(line.start, line.end, shown, Rank.GLUE, after=self._context, listed=self._listed)
 
     def _uncertain(self, begun: str, unit: Unit) -> bool:
-        """Whether nothing of this unfinished line can be shown yet."""
+        """Whether no part of this unfinished line can be shown yet."""
         if unit.closes:
             return True
         if self._fence:

@@ -1,4 +1,4 @@
-"""Where a link seems to go, by what is read in its label (docs/architecture.md#d6-text). Pure."""
+"""Detects a link whose label names another address than its URL (docs/architecture.md#d6-text). Pure."""
 
 import html
 import re
@@ -9,7 +9,7 @@ from slack_reply.markdown import tokens
 
 _MARKUP = re.compile(r"[\\*_~`\[\]]")
 _ADDRESS = re.compile(r"(?:https?://|\bwww\.)[^\s/?#(){}<>\"',;|]+", re.IGNORECASE)
-# Endings that people take for an address: those of all countries, and the longer ones that are in wide use.
+# Endings that people take for an address: the endings of all countries, and longer endings in wide use.
 _COUNTRY = re.compile(
     r"ac|ad|ae|af|ag|ai|al|am|ao|aq|ar|as|at|au|aw|ax|az|ba|bb|bd|be|bf|bg|bh|bi|bj|bm|bn|bo|br|bs|bt|bw"
     r"|by|bz|ca|cc|cd|cf|cg|ch|ci|ck|cl|cm|cn|co|cr|cu|cv|cw|cx|cy|cz|de|dj|dk|dm|do|dz|ec|ee|eg|er|es|et"
@@ -34,7 +34,7 @@ _OTHER = re.compile(
     r"|xyz|zone"
 )
 _FILE = re.compile(r"md|py|rs|sh|pl|ps|cc|ml|mk|mm")
-"""Endings of countries that are endings of files too."""
+"""Endings of countries that are also endings of file names."""
 _BARE = re.compile(r"(?<![\w.@/-])((?:[\w-]{1,63}\.)+)([^\W\d_]{2,24}|xn--[\w-]{1,59})(?![\w-])")
 # The end of a word that may go on in a label; a link in that word is seen by its label alone.
 _TOUCHED = re.compile(r"[\w.\-]+\Z")
@@ -59,7 +59,7 @@ def disguises(label: str, url: str, before: str = "") -> bool:
 
 
 def rendered(label: str) -> str:
-    """The label as people read it: without markup, entities and unseen characters, wide letters as usual ones."""
+    """The label as people read it: no markup, entities or invisible characters, and wide letters as normal ones."""
     plain = _MARKUP.sub("", html.unescape(html.unescape(label)))
     return tokens.UNSEEN.sub("", unicodedata.normalize("NFKC", tokens.UNSEEN.sub("", plain))).replace(
         "\u3002", "."
@@ -67,7 +67,7 @@ def rendered(label: str) -> str:
 
 
 def host_of(url: str) -> str:
-    """The host without `www.`, in lower case; empty where there is none."""
+    """The host of the URL without `www.`, in lower case; empty if the URL has none."""
     try:
         host = urlsplit(url if "://" in url else f"//{url}").hostname
     except ValueError:
@@ -76,7 +76,7 @@ def host_of(url: str) -> str:
 
 
 def _addresses(text: str, url: str) -> list[str]:
-    """What reads as an address in the text; the name of the file that the link leads to is none."""
+    """All that reads as an address in the text, except the name of the file that the link leads to."""
     found = _ADDRESS.findall(text) + _MAIL.findall(text)
     for name in _BARE.finditer(_ADDRESS.sub(" ", text)):
         ending = name[2].casefold()

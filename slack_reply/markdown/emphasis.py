@@ -1,4 +1,4 @@
-"""Bold, italic and struck out text of one line: where it stands, and where it is not closed yet."""
+"""Finds bold, italic and struck out text in one line, and the markers that are not closed yet."""
 
 import re
 import unicodedata
@@ -8,16 +8,16 @@ from typing import NamedTuple, Protocol
 
 from clock import in_turns
 
-# What is not closed after so many characters counts as plain text.
+# A marker that is not closed after so many characters counts as plain text.
 LIMIT = 250
-# So many open markers are tried for one that closes.
+# A closing marker is compared with at most so many open markers.
 _TRIED = 16
 
 _RUN = re.compile(r"\*+|_+|~~+")
 
 
 class Solid(Protocol):
-    """A stretch whose inside is no emphasis."""
+    """A stretch of the line in which no emphasis is searched."""
 
     @property
     def start(self) -> int: ...  # noqa: D102
@@ -26,9 +26,9 @@ class Solid(Protocol):
 
 
 class Emphasis(NamedTuple):
-    """`spans` are in order and don't overlap; from `undecided` on, the line may still become emphasis.
+    """The emphasised `spans` in order, without overlaps. From `undecided` on, the line may still become emphasis.
 
-    `marks` are the stretches of the markers that open and close them, in no order.
+    `marks` are the stretches of the markers that open and close the spans, in no order.
     """
 
     spans: list[tuple[int, int]]
@@ -36,7 +36,7 @@ class Emphasis(NamedTuple):
     marks: list[tuple[int, int]]
 
     def covers(self, position: int) -> bool:
-        """Whether a cut at `position` would tear something apart."""
+        """Whether `position` is within a span, so that a cut there would split the emphasis."""
         index = bisect_right(self.spans, (position, -1)) - 1
         return index >= 0 and self.spans[index][0] < position < self.spans[index][1]
 
@@ -45,12 +45,12 @@ class _Open(NamedTuple):
     start: int
     mark: str
     length: int
-    run: int  # its length before anything was closed
+    run: int  # the length before any part of the run closed something
     closes: bool
 
 
 def scan(line: str, start: int, end: int, solids: Sequence[Solid], *, whole: bool) -> Emphasis:
-    """Match the markers in `line[start:end]` outside of `solids`; behind `end` nothing is certain yet."""
+    """Match the markers in `line[start:end]` outside of `solids`; the line behind `end` is not certain yet."""
     spans: list[tuple[int, int]] = []
     marks: list[tuple[int, int]] = []
     stack: list[_Open] = []
@@ -114,7 +114,7 @@ def _is_sign(char: str) -> bool:
 
 
 def _partner(stack: list[_Open], run: _Open, *, opens: bool) -> int | None:
-    """The nearest open marker that this run closes and that is not too far back."""
+    """The index of the nearest open marker that this run closes, at most LIMIT characters back."""
     for index in range(len(stack) - 1, max(-1, len(stack) - 1 - _TRIED), -1):
         opened = stack[index]
         if run.start + run.length - opened.start > LIMIT:

@@ -1,11 +1,11 @@
-"""Fenced code blocks, with any info string, in lists and quotes too."""
+"""Recognises fenced code blocks with any info string, also in lists and quotes."""
 
 import re
 from typing import NamedTuple
 
 from dify_app import LONGEST_FENCE
 
-# What is kept of an info string: only its first word means anything.
+# Characters that are kept of an info string: only its first word has a meaning.
 INFO_LIMIT = 200
 _INDENT = 3
 # Bullets, numbers and quote marks that a line begins with, and the box of a task.
@@ -20,7 +20,7 @@ _MAYBE_CLOSING = re.compile(r"[ \t>]*(?:`*|~*)[ \t]*\Z")
 
 
 class Fence(NamedTuple):
-    """An open code block. `prefix` is what its lines begin with, `run` the ticks or tildes that close it."""
+    """An open code block. Its lines begin with `prefix`; `run` are the ticks or tildes that close it."""
 
     prefix: str
     run: str
@@ -28,7 +28,7 @@ class Fence(NamedTuple):
 
     @property
     def quoted(self) -> bool:
-        """Whether it stands in a quote."""
+        """Whether the block is in a quote."""
         return ">" in self.prefix
 
     def closed_by(self, line: str) -> bool:
@@ -43,12 +43,12 @@ class Fence(NamedTuple):
         return _MAYBE_CLOSING.match(begun) is not None
 
     def left_by(self, line: str) -> bool:
-        """Whether this line stands outside of the quote the block is in."""
+        """Whether this line is outside of the quote that contains the block."""
         return self.quoted and not line.lstrip().startswith(">")
 
 
 def opening(line: str) -> Fence | None:
-    """The block this line opens, which may be unfinished."""
+    """The block that this line opens, or None. The line may be unfinished."""
     if "```" not in line and "~~~" not in line:
         return None
     found = _OPENING.match(line)

@@ -1,4 +1,4 @@
-"""One line of text outside of code, made safe: as a whole, or in the pieces it is shown and cut in."""
+"""Makes one line of text outside of code safe: the whole line, or the pieces in which it is shown and cut."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -19,12 +19,12 @@ def render(line: str, start: int = 0) -> str:
 
 
 def pieces(line: str, start: int = 0, *, whole: bool) -> list[Piece]:
-    """The line from `start` on in pieces; of an unfinished line only those that no further text changes."""
+    """The line from `start` on in pieces; for an unfinished line only the pieces that later text cannot change."""
     return list(each_piece(line, start, whole=whole))
 
 
 def each_piece(line: str, start: int = 0, *, whole: bool) -> Iterator[Piece]:
-    """The same one by one: a line may have a hundred thousand, of which a few messages take only the first."""
+    """The result of `pieces` one by one: a line may have 100,000 pieces, of which the messages take only the first."""
     row = list(in_turns(atoms.scan(line, start, whole=whole)))
     limit = len(line) + 1 if whole else len(line)
     read = len(line)
@@ -40,7 +40,7 @@ def each_piece(line: str, start: int = 0, *, whole: bool) -> Iterator[Piece]:
 
 
 def is_open(text: str) -> bool:
-    """Whether some markup in the text may be closed by what follows."""
+    """Whether later text may close some markup that is open in this text."""
     if not _OPENS.search(text):
         return False
     text += " "
@@ -52,7 +52,7 @@ def is_open(text: str) -> bool:
 
 
 def is_begun(text: str) -> bool:
-    """Whether its last characters may be the beginning of a link, an entity, code or emphasis."""
+    """Whether the last characters of the text may begin a link, an entity, code or emphasis."""
     row = list(atoms.scan(text, 0, whole=False))
     if row and row[-1].text is None:
         return True
@@ -64,7 +64,7 @@ def is_begun(text: str) -> bool:
 
 
 def _joined(pieces: Iterable[Piece], *, whole: bool) -> Iterator[Piece]:
-    """Fewer pieces: those that nothing invites to cut behind go together, up to the length of a long word."""
+    """Fewer pieces: neighbours of rank HARD are joined, up to WORD characters."""
     start, texts = 0, list[str]()
     for piece in pieces:
         if not texts:

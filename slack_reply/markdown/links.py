@@ -1,4 +1,4 @@
-"""Links and images of one line: the only markup whose source is not shown as it stands."""
+"""Links and images of one line: the only markup whose source is changed before it is shown."""
 
 import re
 from typing import NamedTuple
@@ -33,7 +33,7 @@ _BARE_ENDS = frozenset(" \t.,;:!?)")
 
 
 class Link(NamedTuple):
-    """`label` is Markdown source, `url` is meant literally; the link takes the line up to `end`."""
+    """A link up to the offset `end` of its line. `label` is Markdown source; `url` is the URL without escapes."""
 
     label: str
     url: str
@@ -41,7 +41,7 @@ class Link(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What to call it without a label: the file's name, else the URL."""
+        """The name of a link without a label: the file's name, else the URL."""
         return self.url.partition("?")[0].rpartition("/")[2] or self.url
 
     def shown(self, label: str, before: str = "") -> str:
@@ -56,7 +56,7 @@ def shown(label: str, url: str, before: str = "") -> str:
 
 
 def read(line: str, start: int, *, whole: bool) -> Link | int | None:
-    """The link whose `[` stands at `start`; None if there is none, `start` if more text may make one."""
+    """The link whose `[` is at `start`; None if there is no link, `start` if more text may complete a link."""
     label = _LABEL.match(line, start, start + LABEL_LIMIT)
     if label is None:
         return start if not whole and len(line) - start < LABEL_LIMIT else None
@@ -74,10 +74,10 @@ def read(line: str, start: int, *, whole: bool) -> Link | int | None:
 
 
 def resembles(line: str, start: int) -> bool:
-    """Whether the bracket at `start`, which opens no link here, may open one for another reader of Markdown.
+    """Whether the bracket at `start`, which opens no link here, may open a link for another Markdown parser.
 
-    Its label may go on in a later line, or be longer than ours; its target may, too; and a definition of a reference
-    makes links of labels anywhere.
+    That parser may accept a label or a target that continues in a later line or is longer than our limits. A
+    reference definition can make a link of any label.
     """
     label = _LABEL.match(line, start, start + LABEL_LIMIT)
     return label is None or line[label.end() : label.end() + 1] in {"(", "[", ":"}
@@ -86,7 +86,7 @@ def resembles(line: str, start: int) -> bool:
 def autolink(line: str, start: int, *, whole: bool) -> tuple[int, str] | int | None:
     """The end of the `<https://…>` at `start` and its safe form; None and `start` as for `read`.
 
-    With a `|` it is no link for us: that is how Slack hides where a link goes.
+    Text with a `|` is not read as a link, since Slack's `<url|label>` hides where a link goes.
     """
     found = _AUTOLINK.match(line, start)
     if found is None:
@@ -108,7 +108,7 @@ def label_text(plain: str) -> str:
 
 
 def quoted(url: str) -> str:
-    """A URL as it can stand between parentheses; balanced ones stay."""
+    """The URL as it can stand between parentheses; balanced parentheses in it stay."""
     if "(" in url and re.fullmatch(r"[^()]*+(?:\([^()]*+\)[^()]*+)*+", url):
         return "".join(char if char in "()" else _PERCENT.get(char, char) for char in url)
     return "".join(_PERCENT.get(char, char) for char in url)

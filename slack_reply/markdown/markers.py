@@ -1,4 +1,4 @@
-"""What a line begins with that makes it something else than a paragraph's."""
+"""Patterns of the line beginnings that start something other than a paragraph."""
 
 import re
 
@@ -6,5 +6,5 @@ HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|\Z)")
 LIST = re.compile(r"[ \t]*(?:[-+*]|\d{1,9}[.)])(?:[ \t]|\Z)")
 INDENTED = re.compile(r"(?: {4}| {0,3}\t)[ \t]*\S")
 UNDERLINE = re.compile(r"[ \t]*(?:=+|-+)[ \t]*\Z")
-# What may still become a bullet, a number, a box, a rule, a fence or the line under a heading.
+# A line that may still become a bullet, a number, a box, a rule, a fence or the line under a heading.
 MARKERS = re.compile(r"[-+*_=#~`|:.)> \t\[\]xX0-9]{0,40}\Z")

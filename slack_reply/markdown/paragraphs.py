@@ -1,4 +1,4 @@
-"""Lines of a paragraph as one, where markup goes on over their ends: outside of quotes, and not without bounds."""
+"""Joins the lines of a paragraph if markup continues over their ends: outside of quotes, and within limits."""
 
 import re
 from collections.abc import Sequence
@@ -7,21 +7,21 @@ from slack_reply.markdown import fences, inline
 from slack_reply.markdown.markers import HEADING, LIST, MARKERS, UNDERLINE
 from slack_reply.markdown.tables import TableLine, cells
 
-# How many lines and characters markup may hold together.
+# At most so many lines and characters are joined because of open markup.
 LINES_LIMIT, SIZE_LIMIT = 12, 1500
 
 _FENCED = re.compile(r"[ \t]*(?:```|~~~)")
 
 
 def begins(text: str) -> bool:
-    """Whether markup in this line may reach into the next one."""
+    """Whether markup in this line may continue in the next line."""
     return bool(text.strip()) and not (">" in _prefix(text) or HEADING.match(text) or fences.opening(text))
 
 
 def joined(
     source: str, lines: Sequence[TableLine], index: int, *, final: bool
 ) -> tuple[TableLine, int, bool]:
-    """The line at `index` with those its markup reaches into, the index behind, and whether it is whole."""
+    """The line at `index` joined with the lines its markup continues in, the next index, and whether it is whole."""
     first = line = lines[index]
     begin = len(_prefix(first.text))
     index += 1
@@ -32,7 +32,7 @@ def joined(
         after = lines[index]
         grows = index + 1 == len(lines) and not final
         if grows and (MARKERS.match(after.text) or _FENCED.match(after.text)):
-            return line, len(lines), False  # nobody knows yet what that will be
+            return line, len(lines), False  # it is not known yet what that line will be
         if not _continues(after.text):
             break
         index += 1

@@ -1,4 +1,4 @@
-"""What a message of ours is made of, before it takes the form of an API call."""
+"""The parts of a message, before they take the form of an API call."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ class Markdown:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table small enough for Slack's `table` block: plain cells, all rows equally long, the head first."""
+    """A table small enough for Slack's `table` block: plain cells, rows of equal length, the head first."""
 
     rows: tuple[tuple[str, ...], ...]
     alignments: tuple[Alignment, ...]
 
     @property
     def text(self) -> str:
-        """All its cells, as they count against the size of a message."""
+        """The text of all cells, as it counts against the size of a message."""
         return "\n".join("\t".join(row) for row in self.rows)
 
 
@@ -32,9 +32,9 @@ Part = Markdown | Table
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One message. `end` is the offset in the source text up to which it and the pages before it show.
+    """One message. This page and the pages before it show the source text up to the offset `end`.
 
-    `tail` is what would close the code block that the page leaves open while the text still grows.
+    `tail` is the text that would close the code block that a growing page leaves open.
     """
 
     parts: tuple[Part, ...]
@@ -47,7 +47,7 @@ class Limits:
     """What fits in one message of a writer.
 
     `measure` must be additive (characters, UTF-8 bytes); `size` and `reserve` are in its unit. `reserve`
-    stays free on every page, for what the writer itself adds. Without `tables` every table becomes code.
+    stays free on every page for text that the writer adds. Without `tables` every table becomes code.
     """
 
     size: int
@@ -57,5 +57,5 @@ class Limits:
 
     @property
     def room(self) -> int:
-        """What the text may take."""
+        """How much the text of a page may take."""
         return self.size - self.reserve

@@ -1,4 +1,4 @@
-"""Pages in the form Slack's methods take."""
+"""Pages in the form that Slack's methods take."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -8,12 +8,12 @@ from plain_text import shortened
 from slack_reply.markdown import tokens
 from slack_reply.markdown.parts import Markdown, Page, Part, Table
 
-# What a notification shows of a message that has blocks.
+# Characters that a notification shows of a message with blocks.
 FALLBACK_LIMIT = 150
 
 
 def closed(page: Page) -> Page:
-    """The page with its open code block closed, for showing only: a page that grows goes on without it."""
+    """The page with its open code block closed. Only for showing: a growing page continues from the open block."""
     if not page.tail or not page.parts or not isinstance(page.parts[-1], Markdown):
         return page
     last = Markdown(page.parts[-1].text + page.tail)
@@ -21,7 +21,7 @@ def closed(page: Page) -> Page:
 
 
 def page_arguments(page: Page, below: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
-    """What chat.postMessage and chat.update are called with to show the page, and blocks of our own below it.
+    """The arguments with which chat.postMessage and chat.update show the page, and the blocks `below` under it.
 
     Text alone goes as `markdown_text`, which is not allowed beside `text` or `blocks`
     (docs/platform/slack.md#markdown-text).
@@ -32,7 +32,7 @@ def page_arguments(page: Page, below: Sequence[Mapping[str, Any]] = ()) -> dict[
 
 
 def chunks_between(shown: Page | None, now: Page) -> list[dict[str, Any]] | None:
-    """What a stream that shows `shown` must append to show `now`; None if that can't be done by appending."""
+    """The chunks that a stream showing `shown` must append to show `now`; None if appending cannot do that."""
     before = shown.parts if shown else ()
     if not before:
         return list(_chunks(now.parts))
@@ -46,7 +46,7 @@ def chunks_between(shown: Page | None, now: Page) -> list[dict[str, Any]] | None
 
 
 def table_block(table: Table) -> dict[str, Any]:
-    """Slack's `table` block. An empty cell would make it refuse the message, so a blank stands there."""
+    """Slack's `table` block. Slack refuses a message with an empty cell, so an empty cell becomes a blank."""
     block: dict[str, Any] = {
         "type": "table",
         "rows": [[{"type": "raw_text", "text": cell or " "} for cell in row] for row in table.rows],
@@ -64,7 +64,7 @@ def fallback_text(page: Page) -> str:
 
 
 def _growth(before: Part, now: Part) -> tuple[Markdown, ...] | None:
-    """What to append behind a part; None if it is no beginning of what it shall become."""
+    """The parts to append behind `before`; None if `before` is not the beginning of `now`."""
     if before == now:
         return ()
     if isinstance(before, Table) or isinstance(now, Table) or not now.text.startswith(before.text):

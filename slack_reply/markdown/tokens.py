@@ -1,9 +1,9 @@
 """Slack's control sequences, and how Markdown is kept from holding a live one (docs/architecture.md#d6-text).
 
 Slack reads `<!channel>`, `<@U…>`, `<#C…>` and `<url|label>` inside Markdown too, and does not read the text
-of an entity again (docs/platform/slack.md#control-sequences). So no `<` survives outside of code, and inside of it
-none that opens a token. Whoever guesses wrong what is code, we or Slack, can only spoil the looks of a `<`, never
-let a token live. This module is the one switch: whether Slack shows `&lt;` in code as `<` has not been seen on a
+of an entity again (docs/platform/slack.md#control-sequences). So no `<` remains outside of code, and inside of code
+no `<` that opens a token. If Slack and we disagree about what is code, only the look of a `<` suffers: no token
+becomes live. This module is the only switch: whether Slack shows `&lt;` in code as `<` has not been seen on a
 real workspace yet (docs/platform/slack.md#open-questions).
 """
 
@@ -19,7 +19,7 @@ _UNSEEN = (
     "\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 UNSEEN = re.compile(rf"[{_UNSEEN}]")
-# A token, or a link of any scheme. `std::vector<std::string>` is none.
+# A token, or a link of any scheme. `std::vector<std::string>` is neither.
 OPENER = rf"<(?=[!@#{_UNSEEN}]|(?i:https?|mailto|tel:|[a-z][a-z0-9+.\-]{{0,30}}://))"
 _OPENER = re.compile(OPENER)
 # The end of a text that may yet become an opener.
@@ -34,16 +34,16 @@ def outside_code(text: str) -> str:
 
 
 def inside_code(text: str) -> str:
-    """Code that stays what it is, but for the `<` of live tokens."""
+    """The code unchanged, except for the `<` of live tokens."""
     return _OPENER.sub(LESS_IN_CODE, text) if "<" in text else text
 
 
 def is_live(text: str) -> bool:
-    """Whether something in here could ping, or hide where a link goes."""
+    """Whether the text contains a token that could ping, or hide where a link goes."""
     return _OPENER.search(text) is not None
 
 
 def decided(code: str) -> int:
-    """Up to where growing code can't turn into a token any more."""
+    """The offset up to which growing code cannot become a token any more."""
     found = _UNDECIDED.search(code, max(0, len(code) - 40))
     return found.start() if found else len(code)

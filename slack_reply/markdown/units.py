@@ -8,14 +8,14 @@ from slack_reply.markdown import inline, words
 from slack_reply.markdown.parts import Table
 from slack_reply.markdown.words import Piece, Rank
 
-# Deeper quotes go on at this depth.
+# A deeper quote continues at this depth in the next message.
 QUOTE_DEPTH = 9
 
 
 class Context(NamedTuple):
-    """What a message that begins here is opened with, and one that ends here is closed with.
+    """The text that opens a message that begins here (`head`), or closes a message that ends here (`tail`).
 
-    `head` is whole lines; `resume` is what a message begins with that goes on within a line.
+    `head` is whole lines. `resume` opens a message that begins within a line.
     """
 
     head: str = ""
@@ -35,7 +35,7 @@ class Body(Enum):
 
 
 class Unit(NamedTuple):
-    """`text` is how the source from `start` to `end` is shown, `where` the context it stands in."""
+    """`text` shows the source from `start` to `end`; `where` is the context before the unit, `after` the one behind."""
 
     start: int
     end: int
@@ -44,28 +44,28 @@ class Unit(NamedTuple):
     where: Context = OUTSIDE
     after: Context = OUTSIDE
     body: Body = Body.SOLID
-    line: str = ""  # its source, without the line's end
+    line: str = ""  # the source of the unit, without the line's end
     begin: int = 0  # where in `line` the text behind bullets and quote marks begins
-    blank: bool = False  # nothing to see when a message begins with it
-    closes: bool = False  # ends the code block it stands in
+    blank: bool = False  # shows nothing at the beginning of a message
+    closes: bool = False  # ends its code block
     fresh: bool = True  # begins a line
-    listed: bool = False  # its indent means something only behind what stands before it
-    heading: bool = False  # never torn apart from what follows
+    listed: bool = False  # the indent has a meaning only behind the units before
+    heading: bool = False  # never separated from the next unit
     table: Table | None = None
 
     @property
     def indent(self) -> int:
-        """The blanks it begins with."""
+        """The number of blanks that the unit begins with."""
         return len(self.text) - len(self.text.lstrip(" \t")) if self.fresh else 0
 
 
 def apart(unit: Unit, *, whole: bool = True) -> list[Unit]:
-    """The unit in pieces, if it has any; of an unfinished line only those that no further text changes."""
+    """The unit in pieces; for an unfinished line only the pieces that later text cannot change."""
     return list(parts(unit, whole=whole))
 
 
 def parts(unit: Unit, *, whole: bool = True) -> Iterator[Unit]:
-    """The same one by one, as they are wanted. A unit that is not solid has at least one when it is whole."""
+    """The result of `apart` one by one. A whole unit that is not solid has at least one piece."""
     if unit.body is Body.SOLID:
         return
     if unit.body is Body.CODE:
@@ -104,5 +104,5 @@ def _part(unit: Unit, piece: Piece, inner: Context, *, fresh: bool) -> Unit:
 
 
 def _quote(prefix: str) -> str:
-    """What keeps a line that goes on in another message in its quote."""
+    """The quote marks with which a quoted line continues in another message."""
     return "> " * min(QUOTE_DEPTH, prefix.count(">"))

@@ -1,4 +1,4 @@
-"""The smallest pieces text is shown and cut in: words, or characters where a script has no spaces."""
+"""The smallest pieces in which text is shown and cut: words, or characters of a script without spaces."""
 
 import re
 from collections.abc import Iterator
@@ -9,9 +9,9 @@ from slack_reply.markdown import tokens
 
 
 class Rank(IntEnum):
-    """How good a place the end of a piece is for the end of a message."""
+    """How well a message can end behind a piece; a higher rank is better."""
 
-    GLUE = -1  # what follows belongs to it: a heading, the first line of a code block, a bullet
+    GLUE = -1  # the next piece belongs to this one: a heading, the first line of a code block, a bullet
     HARD = 0
     WIDE = 1
     SPACE = 2
@@ -20,7 +20,7 @@ class Rank(IntEnum):
 
 
 class Piece(NamedTuple):
-    """`text` is how the source between `start` and `end` is shown."""
+    """`text` shows the source between `start` and `end`."""
 
     start: int
     end: int
@@ -28,9 +28,9 @@ class Piece(NamedTuple):
     rank: Rank
 
 
-# Longer words are pieces of this many characters, so that a message can end inside of them.
+# Longer words are cut into pieces of this many characters, so that a message can end inside a word.
 WORD = 64
-_RUN = 4  # characters of a script without spaces that come together
+_RUN = 4  # characters of a script without spaces that form one piece
 _WIDE_RANGES = (
     "\u1100-\u115f\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6"
     "\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff\U00020000-\U0003ffff"
@@ -49,7 +49,7 @@ _PIECES = re.compile(
 
 
 def split(line: str, start: int, end: int) -> Iterator[Piece]:
-    """The pieces of `line[start:end]`, code or text that needs no escaping but the one of code."""
+    """The pieces of `line[start:end]`: code, or text that needs no more escaping than code."""
     for found in _PIECES.finditer(line, start, end):
         kind = found.lastgroup
         text = found.group()
@@ -66,7 +66,7 @@ def split(line: str, start: int, end: int) -> Iterator[Piece]:
 
 
 def code(line: str, *, whole: bool, start: int = 0) -> Iterator[Piece]:
-    """The pieces of one line of code; of an unfinished one only those that no further character changes."""
+    """The pieces of one line of code; for an unfinished line only the pieces that later text cannot change."""
     limit = len(line) if whole else tokens.decided(line)
     for piece in split(line, start, len(line)):
         if piece.end > limit or (piece.end == len(line) and not whole):

@@ -1,7 +1,7 @@
-"""Where cards stand in a growing text: between lines or sentences, never within something they would tear. Pure.
+"""Where cards stand in a growing text: between lines or sentences, never where a card would split markup. Pure.
 
-A card parts the text for good: what follows it is laid out as a text of its own. So each place is decided by the text
-before it and the beginning of the line behind it, and stays the same however the text came.
+A card splits the text permanently: the text behind the card is laid out on its own. So each place depends only on the
+text before it and on the beginning of the next line, and stays the same in whatever pieces the text arrived.
 """
 
 import re
@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from slack_reply.markdown import LIST, MARKERS, UNDERLINE, Body, Limits, Unit, inline, scan
 from slack_reply.snapshot import Card
 
-# Tables count as such, whatever a writer can show of them.
+# Tables are recognised here even for a writer that cannot show them.
 _LIMITS = Limits(size=1_000_000, measure=len, tables=True)
-# How far markup may reach.
+# Characters before a place that are searched for open markup.
 _REACH = 600
 _SENTENCE = re.compile(r"""[^\W\d_]{3}[)"'”’»]*[.!?…][)"'”’»]*(?=[ \t])|[。！？][」』）]*""")  # noqa: RUF001
 _SAID = re.compile(r"""(?:(?<![^\s(])[^\W\d_]{2,}[)"'”’»]*[.!?…:;]|[。！？：；][」』）]*)\s*\Z""")  # noqa: RUF001
@@ -23,10 +23,10 @@ _LOOK = 40
 def stretches(
     text: str, cards: Iterable[Card], read: int, *, final: bool
 ) -> Iterator[tuple[int, list[Card]]]:
-    """The text in stretches, each as its end and the cards that stand behind it.
+    """The text in stretches: for each stretch its end, and the cards that stand behind that end.
 
-    No card goes before `read`, up to where the text may have been shown. One that would tear something waits, and
-    those behind it with it; the last stretch ends the text, or where such a card may come to stand.
+    No card stands before `read`: the text up to there may be visible already. A card that would split markup waits,
+    and so do the cards after it; then the last stretch ends where the waiting card may later stand.
     """
     places: dict[int, list[Card]] = {}
     reached, limit = read, len(text)
@@ -44,7 +44,7 @@ def stretches(
 
 
 def may_stand(text: str) -> bool:
-    """Whether the text can be shown to its last character for a while: nothing at its end is half open."""
+    """Whether the text can be shown to its last character for a while: no markup is open at its end."""
     units = scan(text, _LIMITS, final=True)
     if not units or units[-1].body is not Body.TEXT:
         return not units
@@ -54,7 +54,7 @@ def may_stand(text: str) -> bool:
 
 
 def _place(text: str, card: Card, at: int, *, final: bool) -> tuple[int, bool]:
-    """Where the card stands; False with how far the text may be shown meanwhile."""
+    """The card's offset and True; or False, and the offset up to which the text may be shown meanwhile."""
     at = min(at, len(text))
     begins = at == min(card.at, len(text))
     if not text[:at].strip() or (begins and _is_end(text[:at], parted=card.apart)):
@@ -67,7 +67,7 @@ def _place(text: str, card: Card, at: int, *, final: bool) -> tuple[int, bool]:
 
 
 def _is_end(text: str, *, parted: bool) -> bool:
-    """Whether a card can follow, whatever comes behind it; `parted`: that will be a paragraph of its own."""
+    """Whether a card can stand here whatever text follows; `parted`: that text begins a paragraph."""
     units = scan(text, _LIMITS, final=True)
     last = units[-1]
     if last.after.tail:
@@ -84,7 +84,7 @@ def _is_end(text: str, *, parted: bool) -> bool:
 def _candidates(
     text: str, units: Sequence[Unit], at: int, *, final: bool
 ) -> Iterator[tuple[int, bool | None]]:
-    """Places from `at` on, in order, and whether they will do; None: not known yet."""
+    """The possible places from `at` on, in order, and whether a card may stand there; None: not known yet."""
     around: Unit | None = None
     begin = 0
     for number, unit in enumerate(units):
@@ -95,7 +95,9 @@ def _candidates(
         line_ends = text[unit.end - 1] == "\n"
         if _is_plain(unit) and (line_ends or number + 1 == len(units)):
             yield from _sentences(text, begin, unit.end, at)
-        if line_ends and text[unit.end - 2 : unit.end - 1] != "\\":  # it would be seen if no line followed
+        if (
+            line_ends and text[unit.end - 2 : unit.end - 1] != "\\"
+        ):  # the backslash would be visible if no line followed
             fits = _fits_behind(text, unit.end, around, parted=unit.blank)
             yield unit.end, final if fits is None else fits and not _is_open(text, unit.end)
 
@@ -108,15 +110,15 @@ def _sentences(text: str, begin: int, end: int, at: int) -> Iterator[tuple[int, 
 
 
 def _is_plain(unit: Unit) -> bool:
-    """Whether it is text of a paragraph outside of any list, quote or table."""
+    """Whether the unit is text of a paragraph outside of any list, quote or table."""
     inside = unit.where.head or unit.table or unit.listed or unit.heading or unit.begin
     return bool(unit.line) and not inside and not unit.line[0].isspace() and "|" not in unit.line
 
 
 def _fits_behind(text: str, end: int, unit: Unit, *, parted: bool) -> bool | None:
-    """Whether the line behind `end` stands for itself, so that the one of the unit can be parted from it.
+    """Whether the line behind `end` does not continue the unit's line, so that a card may stand between them.
 
-    `parted`: a blank line is between them already.
+    None: not known yet. `parted`: there is already a blank line between the two lines.
     """
     start = end
     while text.startswith(("\n", "\r\n"), start):
@@ -134,6 +136,6 @@ def _fits_behind(text: str, end: int, unit: Unit, *, parted: bool) -> bool | Non
 
 
 def _is_open(text: str, end: int) -> bool:
-    """Whether markup of the paragraph that ends here may go on behind it."""
+    """Whether markup of the paragraph may still be open at `end`."""
     start = max(0, end - _REACH)
     return inline.is_open(text[max(start, text.rfind("\n\n", start, max(0, end - 1))) : end])

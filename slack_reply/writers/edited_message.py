@@ -1,4 +1,4 @@
-"""The answer as posts that are edited while it grows: where native streams are refused."""
+"""The answer as posts that are edited while the text grows: used where native streams are refused."""
 
 import re
 from dataclasses import replace
@@ -19,8 +19,8 @@ from slack_reply.writers.writer import Latest, Method, ReplyTarget, SlackAway, W
 # chat.update refuses text above 4,000 characters (docs/platform/slack.md#text-limits).
 LIMITS = Limits(size=3500, measure=len, tables=True, reserve=100)
 LINE_LIMIT = 80
-# Seconds between two edits above which an answer is posted once instead, when it is whole. It would hardly seem to
-# grow, and each edit more makes all others of the workspace slower; a last text may have to wait as long.
+# If two edits would be further apart than these seconds, the answer is posted once, when it is complete. Readers would
+# hardly see it grow, each edit slows all other answers of the workspace, and the last text may wait as long.
 RAREST = 30.0
 
 _MARKUP = re.compile(r"[*_~`<>\[\]|\\]")
@@ -29,11 +29,11 @@ _MARKUP = re.compile(r"[*_~`<>\[\]|\\]")
 class EditedMessage:
     """Posts each page once and edits it while it grows, at most every 3 s (docs/platform/slack.md#edit-rate).
 
-    Above the text of the last one stands what the app does now, until the end; work without text shows nothing.
-    Where so many answers are edited that edits are short, it leaves its answer to a post.
+    While the answer grows, a line above the last page says what the app does; without text there is no message.
+    If too many answers are edited at the same time, the writer raises WriterGone and the answer is posted instead.
 
-    `follows` is what the writer before left: where in the source text the first page begins, and messages of ours
-    to overwrite first.
+    `follows` comes from the previous writer: the offset in the source text at which the first page begins, and the
+    messages of ours to overwrite first.
     """
 
     method: Method = "edit"
@@ -45,21 +45,21 @@ class EditedMessage:
         share: RateShare,
         posting: Posting,
         ends: StreamCleanup,
-        place: ReplyTarget,
+        target: ReplyTarget,
         follows: WriterGone | None = None,
     ) -> None:
         self._api = api
         self._share = share
         self._posting = posting
         self._ends = ends
-        self._place = place
+        self._target = target
         self._follows = follows or WriterGone(0)
         self._messages = list(self._follows.adopt)
         self._sent: dict[int, Page] = {}
         self._first, self._start = (
             0,
             self._follows.shown,
-        )  # what is laid out: from which message and offset on
+        )  # the message and the offset from which pages are laid out
         self._full: str | None = None  # a text that fills all the messages of a growing answer
 
     @property
@@ -86,23 +86,23 @@ class EditedMessage:
         return self._gone(len(self._messages) - 1) if self._messages else WriterGone(self._follows.shown)
 
     def _write(self, latest: Latest, room: Room, *, final: bool) -> tuple[int, int | None]:
-        """How many messages the answer has now, and where in the source text it ended early, if it did."""
+        """How many messages the answer has now, and the offset at which the source text was cut, if it was."""
         if not final and self._full is not None and latest().text.startswith(self._full):
             return len(self._messages), None
         if self._messages:
             self._share.ahead(UPDATE, final=final)
-        view = latest()
-        pages = self._pages(view, final=final, most=room.messages + 1)
+        snapshot = latest()
+        pages = self._pages(snapshot, final=final, most=room.messages + 1)
         fitting = room.fitting(self._first, len(pages)) if final else min(len(pages), room.growing)
         for place, page in enumerate(pages[:fitting]):
             number = self._first + place
-            shown = page if final or page is not pages[-1] else _below(view.line, closed(page))
+            shown = page if final or page is not pages[-1] else _below(snapshot.line, closed(page))
             if self._sent.get(number) == shown:
                 continue
             if final and number >= len(self._messages) and room.ends_before(len(pages) - place):
                 return number, self._begin(number)
             self._bring(number, shown, final=final)
-        self._full = view.text if fitting < len(pages) and not final else None
+        self._full = snapshot.text if fitting < len(pages) and not final else None
         early = final and fitting < len(pages) and not room.closing
         return self._first + fitting, self._begin(self._first + fitting) if early else None
 
@@ -113,15 +113,15 @@ class EditedMessage:
             self._update(number, page)
             self._sent[number] = page
 
-    def _pages(self, view: Snapshot, *, final: bool, most: int) -> tuple[Page, ...]:
-        """While the app works, its words stand still: the last ones are shown too, unless the page may end earlier."""
+    def _pages(self, snapshot: Snapshot, *, final: bool, most: int) -> tuple[Page, ...]:
+        """The pages. While the app works, the text pauses: its end is shown too, unless the page may end earlier."""
         start = self._start
-        if view.line and not final and may_stand(view.text):
-            pages = pages_after(view.text, start, LIMITS, final=True, most=most)
+        if snapshot.line and not final and may_stand(snapshot.text):
+            pages = pages_after(snapshot.text, start, LIMITS, final=True, most=most)
             size = sum(LIMITS.measure(part.text) for part in pages[-1].parts) if pages else 0
             if size < WINDOW * LIMITS.room:
                 return pages
-        return pages_after(view.text, start, LIMITS, final=final, most=most)
+        return pages_after(snapshot.text, start, LIMITS, final=final, most=most)
 
     def _post(self, number: int, page: Page, *, final: bool) -> None:
         begin = self._begin(number)
@@ -144,17 +144,17 @@ class EditedMessage:
         return before.end if before else self._follows.shown
 
     def _update(self, number: int, page: Page) -> None:
-        """Overwrite one message. The same text twice is the same message, so any failure may be tried again."""
+        """Overwrite one message. Sending the same text twice does no harm, so any failure may be tried again."""
         ts = self._messages[number]
         self._share.spend(UPDATE)
         try:
             self._api.update_message(
-                self._place.channel, ts, patience=BRISK, acquired=True, **page_arguments(page)
+                self._target.channel, ts, patience=BRISK, acquired=True, **page_arguments(page)
             )
         except SlackRefused as error:
             if error.error in STREAM_OPEN and number < len(
                 self._follows.adopt
-            ):  # what we posted is no stream
+            ):  # our own posts are no streams
                 self._ends.stop(ts)
                 raise SlackAway from error
             if error.error in SLACK_TROUBLE:
@@ -175,7 +175,7 @@ class EditedMessage:
 
 
 def _below(line: str, page: Page) -> Page:
-    """The page with a line of our own above it, in italics; whatever could be markup in it is taken out."""
+    """The page with `line` above it, in italics and without characters that could be markup."""
     plain = " ".join(_MARKUP.sub(" ", line).split())
     if not plain:
         return page

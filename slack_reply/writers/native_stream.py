@@ -27,15 +27,15 @@ LIFE_SECONDS = 240.0
 
 
 class _Message(NamedTuple):
-    """What a message is to show, the chunks that bring it there, and how the next one begins, if there is one."""
+    """What a message shall show, the chunks that show it, and how the next message begins, if there is one."""
 
-    sheet: StreamedMessage
+    streamed: StreamedMessage
     chunks: Chunks
     following: StreamedMessage | None = None
 
 
 class NativeStream:
-    """Appends to one stream after the other; each ends at a page's end, or where it grew too old."""
+    """Appends to one stream after another; each stream ends at the end of a page, or after LIFE_SECONDS."""
 
     method: Method = "stream"
     pace = 1.0
@@ -46,17 +46,17 @@ class NativeStream:
         share: RateShare,
         opening: Opening,
         ends: StreamCleanup,
-        place: ReplyTarget,
+        target: ReplyTarget,
         clock: Clock,
     ) -> None:
         self._api = api
         self._share = share
         self._opening = opening
         self._ends = ends
-        self._place = place
+        self._target = target
         self._clock = clock
         self._next = StreamedMessage.at(0)  # how the next stream begins
-        self._view = Snapshot("")  # the last one: a text that does not begin with its text was replaced
+        self._snapshot = Snapshot("")  # the latest; a new text that does not begin with this text replaces it
         self._shown: StreamedMessage | None = None  # what the open stream shows; None: no stream is open
         self._since = 0.0
         self._messages: list[str] = []
@@ -82,81 +82,87 @@ class NativeStream:
     def give_way(self) -> WriterGone:  # noqa: D102
         if self._shown is not None:
             return self._overwritten(self._shown)
-        return WriterGone(self._next.handed_on(self._next.begin, self._view.text))
+        return WriterGone(self._next.handed_on(self._next.begin, self._snapshot.text))
 
     def _write(self, latest: Latest, room: Room, *, final: bool) -> bool:
-        """Whether all of it is shown, or is to come with the next call: there was room for it."""
+        """False if the answer needs more room than there is; else the text is shown, or comes with the next call."""
         if self._shown:
             self._share.ahead(APPEND, final=final)
-        view = latest()
-        if self._view.text.strip() and not view.text.startswith(self._view.text):
+        snapshot = latest()
+        if self._snapshot.text.strip() and not snapshot.text.startswith(self._snapshot.text):
             raise self._anew()
         if not final and self._shown is None and len(self._messages) >= room.growing:
             return False
-        self._view = view
-        while not self._bring_all(view, room, final=final):
-            pass  # the stream ended under us; a new one begins with what it did not take
-        return self._view is view
+        self._snapshot = snapshot
+        while not self._bring_all(snapshot, room, final=final):
+            pass  # Slack ended the stream; a new stream begins with the text that the old one did not take
+        return self._snapshot is snapshot
 
-    def _bring_all(self, view: Snapshot, room: Room, *, final: bool) -> bool:
-        """False when the stream ended before it took all; each call gets further, since a start takes a page."""
-        laid = list(islice(self._laid_out(view, room, final=final), room.messages + 1))
-        there = len(self._messages) - bool(self._shown)  # the open one is laid out again
+    def _bring_all(self, snapshot: Snapshot, room: Room, *, final: bool) -> bool:
+        """False if the stream ended before it took all. Each call makes progress, since a start takes a page."""
+        laid = list(islice(self._laid_out(snapshot, room, final=final), room.messages + 1))
+        there = len(self._messages) - bool(self._shown)  # the open message is laid out again
         if not laid[-1].chunks and (len(laid) > 1 or not self._shown):
-            laid.pop()  # it has nothing to show
+            laid.pop()  # the last message has nothing to show
         fitting = room.fitting(there, len(laid)) if final else max(0, min(len(laid), room.growing - there))
         for place, message in enumerate(laid[:fitting]):
             if final and self._shown is None and room.ends_before(len(laid) - place):
                 fitting = place
                 break
-            if not self._send(message.sheet, message.chunks):
+            if not self._send(message.streamed, message.chunks):
                 return False
             if message.following is not None:
                 self._leave(message.following)
         if fitting < len(laid) and not room.closing:
-            self._view = replace(view, text=view.text[: self._next.begin])
+            self._snapshot = replace(snapshot, text=snapshot.text[: self._next.begin])
         return True
 
-    def _laid_out(self, view: Snapshot, room: Room, *, final: bool) -> Iterator[_Message]:
-        """What the open message and those behind it are to show. The last one may be empty."""
-        cards = [fitted(card) for card in view.cards if card.id not in self._settled]
-        sheet, chunks = (self._shown or self._next).with_cards(cards)
-        new = [card for card in cards if card.id not in sheet.cards and not room.closing]
-        for end, behind in stretches(view.text, new, sheet.read, final=final):
-            *full, last = sheet.pages(view.text[:end], final=final or bool(behind), most=room.messages + 1)
+    def _laid_out(self, snapshot: Snapshot, room: Room, *, final: bool) -> Iterator[_Message]:
+        """What the open message and the messages after it shall show. The last message may be empty."""
+        cards = [fitted(card) for card in snapshot.cards if card.id not in self._settled]
+        streamed, chunks = (self._shown or self._next).with_cards(cards)
+        new = [card for card in cards if card.id not in streamed.cards and not room.closing]
+        for end, behind in stretches(snapshot.text, new, streamed.read, final=final):
+            *full, last = streamed.pages(
+                snapshot.text[:end], final=final or bool(behind), most=room.messages + 1
+            )
             for page in full:
-                sheet, more = self._grown(sheet, page, page.end)
-                following = sheet.following(page.end)
-                yield _Message(sheet, [*chunks, *more], following)
-                sheet, chunks = following, []
-            sheet, more = self._grown(sheet, last, end)
+                streamed, more = self._grown(streamed, page, page.end)
+                following = streamed.following(page.end)
+                yield _Message(streamed, [*chunks, *more], following)
+                streamed, chunks = following, []
+            streamed, more = self._grown(streamed, last, end)
             chunks = [*chunks, *more]
             for card in behind:
-                if not sheet.takes(card):
+                if not streamed.takes(card):
                     following = StreamedMessage.at(end)
-                    yield _Message(sheet, chunks, following)
-                    sheet, chunks = following, []
-                sheet, chunk = sheet.with_card(card, end)
+                    yield _Message(streamed, chunks, following)
+                    streamed, chunks = following, []
+                streamed, chunk = streamed.with_card(card, end)
                 chunks = [*chunks, chunk]
-        yield _Message(sheet, chunks)
+        yield _Message(streamed, chunks)
 
-    def _grown(self, sheet: StreamedMessage, page: Page, read: int) -> tuple[StreamedMessage, Chunks]:
-        grown = sheet.with_page(page, read)
-        if grown is None:  # the law of `pages` was broken: better twice than wrong
+    def _grown(self, streamed: StreamedMessage, page: Page, read: int) -> tuple[StreamedMessage, Chunks]:
+        grown = streamed.with_page(page, read)
+        if (
+            grown is None
+        ):  # a page is not the beginning of the new page: show the text twice rather than wrong
             raise self._anew()
         return grown
 
-    def _send(self, sheet: StreamedMessage, chunks: Chunks) -> bool:
-        """False when the stream is over, and a new one shall go on from where it stood."""
+    def _send(self, streamed: StreamedMessage, chunks: Chunks) -> bool:
+        """False when the stream is over, and a new stream must continue from its end."""
         if self._shown is None:
             if not chunks:
                 return True
-            self._messages.append(self._started(chunks, sheet.handed_on(sheet.begin, self._view.text)))
+            self._messages.append(
+                self._started(chunks, streamed.handed_on(streamed.begin, self._snapshot.text))
+            )
             self._since = self._clock.now()
         elif chunks and not self._append(chunks, self._shown):
             return False
-        self._shown = sheet
-        self._ends.shows(self.message_ts, sheet.whole, sheet.closing(self._view.continued))
+        self._shown = streamed
+        self._ends.shows(self.message_ts, streamed.whole, streamed.closing(self._snapshot.continued))
         return True
 
     def _started(self, chunks: Chunks, begin: int) -> str:
@@ -171,7 +177,7 @@ class NativeStream:
         self._share.spend(APPEND)
         try:
             self._api.append_stream(
-                self._place.channel, self.message_ts, chunks, patience=BRISK, acquired=True
+                self._target.channel, self.message_ts, chunks, patience=BRISK, acquired=True
             )
         except SlackRefused as error:
             self._refused(error.error, shown)
@@ -185,7 +191,7 @@ class NativeStream:
         return True
 
     def _refused(self, error: str, shown: StreamedMessage) -> None:
-        """Go on in a new stream from where this one stands, or say that it can't be done."""
+        """Prepare a new stream from the end of this one. Raises WriterGone or StoppedByUser if there can be none."""
         if error in SLACK_TROUBLE:
             raise self._overwritten(shown)
         self._shown = None
@@ -199,25 +205,27 @@ class NativeStream:
         else:
             self._ends.leave(self.message_ts)
         if error not in STREAM_OVER | TOO_LONG:
-            raise WriterGone(shown.handed_on(shown.page.end, self._view.text))
+            raise WriterGone(shown.handed_on(shown.page.end, self._snapshot.text))
         following = shown.following(shown.page.end)
         if error in STREAM_OVER and not shown.whole.parts:
-            self._next = following  # its message is taken away, with all its cards
+            self._next = following  # the message is deleted, with all its cards
         else:
             self._go_on(shown, following)
 
     def _overwritten(self, shown: StreamedMessage) -> WriterGone:
-        """Nobody knows whether the last piece arrived: stop, and let one edit bring the whole of the message."""
+        """The last chunk may or may not have arrived: stop the stream, and let one edit show the whole message."""
         self._shown = None
         self._ends.stop(self.message_ts)
         return self._adopted(shown)
 
     def _adopted(self, shown: StreamedMessage) -> WriterGone:
-        begin, end = (shown.handed_on(offset, self._view.text) for offset in (shown.begin, shown.page.end))
+        begin, end = (
+            shown.handed_on(offset, self._snapshot.text) for offset in (shown.begin, shown.page.end)
+        )
         return WriterGone(begin, (self.message_ts,), sure=end)
 
     def _anew(self) -> WriterGone:
-        """What is shown is not the beginning of the text any more: all of it must be edited."""
+        """The visible text is no longer the beginning of the answer: all its messages must be edited."""
         earlier = self._opening.earlier()
         if earlier:
             self._messages.append(earlier)
@@ -228,13 +236,13 @@ class NativeStream:
         return WriterGone(0, tuple(self._messages))
 
     def _leave_old(self, shown: StreamedMessage) -> None:
-        """Close the stream with its open fence closed; the next one goes on there."""
-        closed = shown.closed(self._view.text)
+        """End the stream after closing its open code block; the next stream continues from there."""
+        closed = shown.closed(self._snapshot.text)
         if closed is None or self._send(*closed):
             self._leave(shown.following(shown.page.end))
 
     def _leave(self, following: StreamedMessage) -> StreamedMessage:
-        """The open stream takes no more; the next one begins like this."""
+        """End the open stream; the next one begins as `following`."""
         if self._shown is not None:
             shown, self._shown = self._shown, None
             self._ends.leave(self.message_ts)
@@ -242,6 +250,6 @@ class NativeStream:
         return following
 
     def _go_on(self, shown: StreamedMessage, following: StreamedMessage) -> None:
-        """Cards that have come to their end stay where they are; the others go along."""
+        """Begin the next message. Finished cards stay in the old one; running cards are shown in the next one too."""
         self._next = following
         self._settled |= {card.id for card in shown.cards.values() if card.state != "running"}

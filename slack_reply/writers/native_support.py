@@ -1,4 +1,4 @@
-"""Where Slack's native streams are known not to work, for an hour (docs/architecture.md#d5-writers)."""
+"""Remembers for an hour where Slack's native streams do not work (docs/architecture.md#d5-writers)."""
 
 from cachetools import TTLCache
 
@@ -10,9 +10,9 @@ _EVERYWHERE = "*"
 
 
 class NativeSupport:
-    """One per process. Only two refusals are remembered; every other one counts for its own turn only.
+    """There is one per process. Only two error codes are remembered; any other refusal counts for its own turn only.
 
-    Where nothing said of what type the channel is, what is refused there says nothing of any other channel.
+    If a channel's type is not known, a refusal there is remembered for that channel only.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -20,14 +20,14 @@ class NativeSupport:
             maxsize=10_000, ttl=REMEMBERED_SECONDS, timer=clock.now
         )
 
-    def expected(self, place: ReplyTarget) -> bool:
-        """Whether a native stream is worth the try."""
-        kinds = (_EVERYWHERE, place.channel_type, place.channel)
-        return not any((place.account, kind) in self._missing for kind in kinds)
+    def expected(self, target: ReplyTarget) -> bool:
+        """Whether a native stream is worth trying."""
+        kinds = (_EVERYWHERE, target.channel_type, target.channel)
+        return not any((target.account, kind) in self._missing for kind in kinds)
 
-    def refused(self, place: ReplyTarget, error: str) -> None:
-        """Slack answered chat.startStream with this code."""
+    def refused(self, target: ReplyTarget, error: str) -> None:
+        """Remember that Slack answered chat.startStream with this error code."""
         if error == "unknown_method":
-            self._missing[place.account, _EVERYWHERE] = True
+            self._missing[target.account, _EVERYWHERE] = True
         elif error == "channel_type_not_supported":
-            self._missing[place.account, place.channel_type or place.channel] = True
+            self._missing[target.account, target.channel_type or target.channel] = True

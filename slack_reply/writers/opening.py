@@ -1,4 +1,4 @@
-"""How a native stream begins, and everything Slack may say against it."""
+"""How a native stream is started, and what is done when Slack refuses or does not answer."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from slack_reply.writers.streamed_message import Chunks
 from slack_reply.writers.writer import ReplyTarget, SlackAway, WriterGone
 from slack_reply.writers.written import Written
 
-# Starts are Tier 2, 20 a minute for the whole workspace. A first text does not wait for one; a next page may.
+# Seconds. Starts are tier 2: 20 a minute for the whole workspace. A first text does not wait for one; a next page may.
 NEXT_PAGE_TIMEOUT = 20.0
 
 
@@ -20,41 +20,41 @@ class Opening:
     """Opens streams for one answer."""
 
     def __init__(
-        self, api: SlackApi, share: RateShare, support: NativeSupport, written: Written, place: ReplyTarget
+        self, api: SlackApi, share: RateShare, support: NativeSupport, written: Written, target: ReplyTarget
     ) -> None:
         self._api = api
         self._share = share
         self._support = support
         self._written = written
-        self._place = place
-        self._lost: list[Chunks] = []  # of starts that may have happened
-        self._unsure = False  # Slack could not be asked since the last of them
+        self._target = target
+        self._lost: list[Chunks] = []  # the chunks of starts of unknown fate
+        self._unsure = False  # a start has been lost, and Slack could not be asked about it yet
 
     def earlier(self) -> str:
-        """A start that seemed lost may have happened: its stream, with what was known then. Raises SlackAway."""
+        """The stream of a lost start about which Slack could not be asked yet; "" if none. Raises SlackAway."""
         return self._look() if self._unsure else ""
 
     def stray(self) -> str:
-        """A start that was nowhere when Slack was asked, and happened later. Raises SlackAway."""
+        """The stream of a lost start that took effect after Slack had been asked; "" if none. Raises SlackAway."""
         return self._look() if self._lost else ""
 
     def start(self, chunks: Chunks, offset: int, *, first: bool) -> str:
         """Open a stream with these chunks and return its ts.
 
-        Raises WriterGone(offset) when the answer must go on by edits, whatever Slack said, and SlackAway.
+        Raises WriterGone(offset) when the answer must continue by edits, and SlackAway.
         """
         granted = self._share.try_take(START) if first else self._share.granted(START, NEXT_PAGE_TIMEOUT)
         if not granted:
             raise WriterGone(offset)
         ts = self._started(chunks, offset)
-        self._written.add(self._place.account, self._place.channel, ts)
+        self._written.add(self._target.account, self._target.channel, ts)
         return ts
 
     def _started(self, chunks: Chunks, offset: int) -> str:
         try:
             return self._call(chunks)
         except SlackRefused as error:
-            self._support.refused(self._place, error.error)
+            self._support.refused(self._target, error.error)
             if error.error not in SLACK_TROUBLE:
                 raise WriterGone(offset) from error
         except SlackFateUnknown:
@@ -71,38 +71,38 @@ class Opening:
         return found
 
     def _call(self, chunks: Chunks) -> str:
-        """In channels the recipient is named, in DMs not, unless Slack asks for it.
+        """The call names the recipient in channels; in DMs only if Slack asks for a recipient.
 
         Source: docs/platform/slack.md#stream-recipients.
         """
-        place = self._place
+        target = self._target
         try:
             return self._api.start_stream(
-                place.channel,
-                place.thread_ts,
-                None if place.is_dm else place.user,
-                None if place.is_dm else place.user_team,
+                target.channel,
+                target.thread_ts,
+                None if target.is_dm else target.user,
+                None if target.is_dm else target.user_team,
                 chunks,
                 acquired=True,
             )
         except SlackRefused as error:
-            if not place.is_dm or error.error not in RECIPIENT_MISSING:
+            if not target.is_dm or error.error not in RECIPIENT_MISSING:
                 raise
-        return self._api.start_stream(place.channel, place.thread_ts, place.user, place.user_team, chunks)
+        return self._api.start_stream(target.channel, target.thread_ts, target.user, target.user_team, chunks)
 
     def _look(self) -> str:
         """The stream that a start of unknown fate may have left: our newest message after the question.
 
-        Another answer of this thread may be newer than the question too, when the question had to wait for it: one
-        of this process is known, one of another process shows something else. What cannot be told apart is not ours:
-        a piece that stands twice is better than an answer that is overwritten.
-        Raises SlackAway when nobody can be asked now; where history is not granted nothing is found.
+        Another answer of this thread may also be newer than the question, if the question waited for that answer. The
+        answers of this process are known (Written), and those of other processes show other text. A message that
+        cannot be told apart is not taken: text shown twice is better than an overwritten answer.
+        Raises SlackAway when Slack cannot be asked now. Without access to the history nothing is found.
         """
-        place, found = self._place, ""
+        target, found = self._target, ""
         try:
-            for message in self._api.replies(place.channel, place.thread_ts, oldest=place.trigger_ts):
+            for message in self._api.replies(target.channel, target.thread_ts, oldest=target.trigger_ts):
                 ts = text_of(message, "ts")
-                if ts > place.trigger_ts and self._may_be_ours(message) and not self._known(ts):
+                if ts > target.trigger_ts and self._may_be_ours(message) and not self._known(ts):
                     found = ts
         except SlackRefused as error:
             if error.error in SLACK_TROUBLE:
@@ -112,20 +112,20 @@ class Opening:
         self._unsure = False
         if found:
             self._lost.clear()
-            self._written.add(place.account, place.channel, found)
+            self._written.add(target.account, target.channel, found)
         return found
 
     def _known(self, ts: str) -> bool:
-        return self._written.knows(self._place.account, self._place.channel, ts)
+        return self._written.knows(self._target.account, self._target.channel, ts)
 
     def _may_be_ours(self, message: Mapping[str, Any]) -> bool:
-        bot = self._place.bot_user
+        bot = self._target.bot_user
         ours = message.get("user") == bot if bot else bool(message.get("bot_id"))
         return ours and any(looks_like(chunks, message) for chunks in self._lost)
 
 
 def looks_like(chunks: Chunks, message: Mapping[str, Any]) -> bool:
-    """Whether a message shows these chunks: it has their cards and no others, and reads like them."""
+    """Whether a message shows these chunks: it has exactly their cards, and its text begins like theirs."""
     cards = [(chunk["id"], chunk["title"]) for chunk in chunks if chunk["type"] == "task_update"]
     blocks = mappings_of(message, "blocks")
     shown = [
@@ -139,9 +139,9 @@ def looks_like(chunks: Chunks, message: Mapping[str, Any]) -> bool:
 
 
 def reads_like(chunks: Chunks, text: str) -> bool:
-    """Whether a text shows these chunks. Where they have no letter to tell them by, it does not.
+    """Whether a text shows these chunks; False if the chunks have no letter or digit to compare.
 
-    Slack gives its own form of Markdown back, so only letters and digits count, and those before the first link.
+    Slack returns its own form of Markdown, so only the letters and digits before the first link are compared.
     """
     said = "".join(str(chunk["text"]) for chunk in chunks if chunk["type"] == "markdown_text")
     plain, link, _ = said.partition("[")

@@ -1,4 +1,4 @@
-"""One post in the thread, made once: a post of unknown fate is looked for before it is made again."""
+"""Posts each page once: a post of unknown fate is searched in the thread before it is sent again."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ EVENT_TYPE = "slack_bridge_answer"
 
 
 class Unfit(Exception):
-    """Slack refused this content: too long, or a block it does not like. `error` is its code."""
+    """Slack refused the content: it is too long, or a block is not accepted. `error` is Slack's code."""
 
     def __init__(self, error: str) -> None:
         super().__init__(error)
@@ -29,48 +29,48 @@ class Unfit(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A post that is there. `page` is what it shows: less than was asked for when an earlier try was found."""
+    """A post in the thread. `page` is what it shows: less than was asked for if an earlier attempt was found."""
 
     ts: str
     page: Page
 
 
 class Posting:
-    """Posts the pages of one answer. Each carries metadata that tells it apart: anyone may read it (no secrets).
+    """Posts the pages of one answer. Each post has metadata that identifies it; any app may read them: no secrets.
 
-    Each try has a name of its own, since what the page shows grows from one try to the next.
+    Each attempt has its own name, since the page may grow between two attempts.
     """
 
-    def __init__(self, api: SlackApi, share: RateShare, written: Written, place: ReplyTarget) -> None:
+    def __init__(self, api: SlackApi, share: RateShare, written: Written, target: ReplyTarget) -> None:
         self._api = api
         self._share = share
         self._written = written
-        self._place = place
+        self._target = target
         self._numbers = count()
-        self._unsure: dict[int, dict[str, Page]] = {}  # by offset and name: tries that may have arrived
+        self._unsure: dict[int, dict[str, Page]] = {}  # by offset and name: attempts that may have arrived
 
     def post(self, page: Page, offset: int, below: Blocks = ()) -> Posted:
-        """The page as a message, or what an earlier call with this offset left; `below` are blocks under it.
+        """Post the page, or find the post of an earlier call with this offset; `below` are blocks under the page.
 
-        Raises CannotReply when Slack takes nothing here, Unfit when it does not take this, SlackAway, and WriterGone
-        with the end of what was sent when nobody can tell whether it arrived: it is left at that, since twice is
-        worse.
+        Raises CannotReply when Slack accepts no message here, Unfit when Slack refuses this content, and SlackAway.
+        Raises WriterGone with the end of the sent page if nothing can tell whether it arrived: the page is not sent
+        again, since a page shown twice is worse.
         """
         posted = self._found(offset) or self._posted(page, offset, below)
         self._unsure.pop(offset, None)
-        self._written.add(self._place.account, self._place.channel, posted.ts)
+        self._written.add(self._target.account, self._target.channel, posted.ts)
         return posted
 
     def _posted(self, page: Page, offset: int, below: Blocks) -> Posted:
-        place = self._place
+        target = self._target
         patience = min(POST_RATE_LIMIT_TIMEOUT, self._share.patience)
-        if not self._share.granted(POST, patience, final=True, channel=place.channel):
+        if not self._share.granted(POST, patience, final=True, channel=target.channel):
             raise SlackAway
-        name = f"{place.trigger_ts}:{offset}:{next(self._numbers)}"
+        name = f"{target.trigger_ts}:{offset}:{next(self._numbers)}"
         try:
             ts = self._api.post_message(
-                place.channel,
-                place.thread_ts,
+                target.channel,
+                target.thread_ts,
                 metadata={"event_type": EVENT_TYPE, "event_payload": {"page": name}},
                 patience=BRISK,
                 acquired=True,
@@ -96,13 +96,13 @@ class Posting:
         return found
 
     def _found(self, offset: int) -> Posted | None:
-        """What a try of unknown fate left. One that is not there now may still come: it is looked for again."""
-        place, tries = self._place, self._unsure.get(offset)
+        """The post of an attempt of unknown fate. An attempt that is not found may still arrive and is kept."""
+        target, tries = self._target, self._unsure.get(offset)
         if not tries:
             return None
         try:
             for message in self._api.replies(
-                place.channel, place.thread_ts, oldest=place.trigger_ts, metadata=True
+                target.channel, target.thread_ts, oldest=target.trigger_ts, metadata=True
             ):
                 payload = mapping_of(mapping_of(message, "metadata"), "event_payload")
                 page = tries.get(str(payload.get("page")))

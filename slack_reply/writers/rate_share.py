@@ -1,40 +1,40 @@
-"""One answer's share of what Slack lets the workspace do: every call of its writers takes here first."""
+"""One answer's share of the workspace's rate limits: its writers ask here before every call."""
 
 from collections.abc import Callable
 
 from slack_api import RateLimiter
 from slack_reply.writers.writer import ReplyTarget, SlackAway
 
-# Seconds that a text waits for the rate budget. A flush on the way stops waiting when its answer is over: see `over`.
+# Seconds that a text waits for the rate limiter. An unfinished text stops waiting once its answer is over: see `over`.
 RATE_LIMIT_TIMEOUT = 300.0
-OTHER_METHOD_RETRY_AFTER = 1.0  # seconds: the budget of this method gave no call, that of another may
+OTHER_METHOD_RETRY_AFTER = 1.0  # seconds: this method got no call in time, another method may
 
 
 class RateShare:
-    """`over` says that the answer is whole by now, or its time up: no flush on the way waits any longer then."""
+    """`over` returns True once the answer is complete or its time is up: then no unfinished text waits any longer."""
 
-    def __init__(self, budget: RateLimiter, place: ReplyTarget) -> None:
-        self._budget = budget
-        self._place = place
+    def __init__(self, limiter: RateLimiter, target: ReplyTarget) -> None:
+        self._limiter = limiter
+        self._target = target
         self._ahead: set[str] = set()
         self._final = False
         self.over: Callable[[], bool] = lambda: False
         self.patience = RATE_LIMIT_TIMEOUT
-        """Seconds that a text waits for its turn at most."""
+        """Seconds that a text waits for the rate limiter at most."""
 
     def try_take(self, method: str) -> bool:
-        """Take if that is possible at once."""
-        return self._budget.try_acquire(self._place.account, method, self._place.key)
+        """Acquire one call if the rate limiter grants it at once."""
+        return self._limiter.try_acquire(self._target.account, method, self._target.key)
 
     def granted(
         self, method: str, timeout: float, *, final: bool = False, trailing: bool = False, channel: str = ""
     ) -> bool:
-        """Wait for a turn. False: it did not come, and nothing may be sent."""
-        place = self._place
-        return self._budget.acquire(
-            place.account,
+        """Wait up to `timeout` seconds for one call. False: the call was not granted, and nothing may be sent."""
+        target = self._target
+        return self._limiter.acquire(
+            target.account,
             method,
-            place.key,
+            target.key,
             timeout=timeout,
             final=final,
             trailing=trailing,
@@ -42,37 +42,37 @@ class RateShare:
         )
 
     def ahead(self, method: str, *, final: bool) -> None:
-        """Wait for the turn of the next call before its text is read. Raises SlackAway."""
+        """Acquire the next call before its text is read. Raises SlackAway if the call is not granted."""
         self._ahead.discard(method)
         self._final = final
         self._wait(method)
         self._ahead.add(method)
 
     def spend(self, method: str) -> None:
-        """The call goes out now: with the turn that was taken ahead, or with one more. Raises SlackAway."""
+        """Use the call that `ahead` acquired, or acquire one. Raises SlackAway if the call is not granted."""
         if method in self._ahead:
             self._ahead.discard(method)
         else:
             self._wait(method)
 
     def interval(self, method: str) -> float:
-        """Seconds between two calls of one message, if this one joined."""
-        return self._budget.call_interval(self._place.account, method)
+        """Seconds between two calls of the same message, if this answer joined the method."""
+        return self._limiter.call_interval(self._target.account, method)
 
     def join(self, method: str) -> None:
-        """The message is written by this method from now on, and shown just now."""
-        self._budget.add_message(self._place.account, method, self._place.key)
+        """Count the message, which has just been shown, as written by this method from now on."""
+        self._limiter.add_message(self._target.account, method, self._target.key)
 
     def leave(self, *methods: str) -> None:
-        """It makes no more of these calls."""
+        """Stop counting the message for these methods."""
         for method in methods:
-            self._budget.remove_message(self._place.account, method, self._place.key)
+            self._limiter.remove_message(self._target.account, method, self._target.key)
 
     def _wait(self, method: str) -> None:
-        place, final = self._place, self._final
+        target, final = self._target, self._final
         over = None if final else self.over
         timeout = min(self.patience, RATE_LIMIT_TIMEOUT)
-        if not self._budget.acquire(
-            place.account, method, place.key, timeout=timeout, final=final, cancelled=over
+        if not self._limiter.acquire(
+            target.account, method, target.key, timeout=timeout, final=final, cancelled=over
         ):
             raise SlackAway(OTHER_METHOD_RETRY_AFTER)

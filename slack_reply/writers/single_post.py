@@ -1,4 +1,4 @@
-"""The answer as plain posts, once it is whole: where neither streams nor edits are wanted or allowed."""
+"""The answer as plain posts, once it is complete: used where streams and edits are not wanted or not allowed."""
 
 from slack_reply.markdown import Limits, Page
 from slack_reply.markdown.pages import pages_after
@@ -8,12 +8,12 @@ from slack_reply.writers.writer import CannotReply, Latest, Method, WriterGone
 
 # markdown_text takes 12,000 characters a message (docs/platform/slack.md#markdown-text).
 LIMITS = Limits(size=11_500, measure=len, tables=True, reserve=100)
-# Where Slack refuses that: short, and tables as code.
+# Used after Slack refused a page: shorter messages, and tables as code.
 MODEST = Limits(size=2_900, measure=len, tables=False, reserve=100)
 
 
 class SinglePost:
-    """Posts every page once, at the end. `start` is where in the source text the first one begins."""
+    """Posts every page once, at the end. `start` is the offset in the source text at which the first page begins."""
 
     method: Method = "post"
     pace = float("inf")
@@ -43,7 +43,7 @@ class SinglePost:
                 if room.ends_before(len(pages) - number):
                     return self._start
                 if not self._post(page):
-                    break  # what follows it is laid out anew
+                    break  # lay the rest of the text out again
             else:
                 return None if fitting == len(pages) or room.closing else self._start
         return None
@@ -52,7 +52,7 @@ class SinglePost:
         raise TypeError("nobody comes after posts")
 
     def _post(self, page: Page) -> bool:
-        """False when something else stands there than this page, or nothing."""
+        """False when the page was refused, or a shorter page of an earlier attempt stands in its place."""
         try:
             posted = self._posting.post(page, self._start)
         except Unfit as error:

@@ -1,4 +1,4 @@
-"""Streams that take no more text and must still be stopped, else they stay as broken messages for ever."""
+"""Stops the streams that take no more text: without a stop they would stay as broken messages."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -18,73 +18,73 @@ TRAILING_SECONDS = 45.0
 CLEANUP_TIMEOUT = 240.0  # seconds for the retries of a stop: after that Slack itself has ended the stream
 STOP_TIMEOUT = 20.0  # seconds that the stop before an edit waits for the rate budget
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
-REFUSALS = 4  # of one stop: Slack means it
-# Seconds after its start: from here on it may have died (303 were seen, docs/platform/slack.md#stream-lifetime)
+REFUSALS = 4  # after so many refusals of one stop no more are tried
+# Seconds after its start a stream may have expired (303 were seen, docs/platform/slack.md#stream-lifetime)
 EXPIRY = 295.0
 UPDATE_LIMIT = 3_900  # chat.update takes 4,000 characters (docs/platform/slack.md#text-limits)
 
 
 class StreamCleanup:
-    """For one reply: its open streams, with what they show."""
+    """The open and the broken streams of one reply, and what they show."""
 
-    def __init__(self, api: SlackApi, share: RateShare, place: ReplyTarget, clock: Clock) -> None:
+    def __init__(self, api: SlackApi, share: RateShare, target: ReplyTarget, clock: Clock) -> None:
         self._api = api
         self._share = share
-        self._place = place
+        self._target = target
         self._clock = clock
         self._since: dict[str, float] = {}
         self._open: dict[str, Page] = {}
         self._closing: dict[str, Chunks] = {}
-        # Expired: so until they are updated (docs/platform/slack.md#stream-repair)
+        # Expired streams: broken until they are updated (docs/platform/slack.md#stream-repair)
         self._broken: dict[str, Page] = {}
         self._tried: set[str] = set()
         self._refused: Counter[str] = Counter()
 
     def shows(self, ts: str, page: Page, closing: Chunks = ()) -> None:
-        """The stream is open and shows this; `closing` is to be added when it is stopped."""
+        """Record that the stream is open and shows `page`; `closing` are chunks to add when the stream is stopped."""
         self._since.setdefault(ts, self._clock.now())
         self._open[ts] = page
         self._closing[ts] = closing
 
     def leave(self, ts: str) -> None:
-        """It takes no more text: stopped now if the limits allow that at once and Slack does it, else in `tidy`."""
+        """The stream takes no more text. It is stopped now if a call is granted at once, else later in `tidy`."""
         if self._share.try_take(STOP):
             self._stop(ts, granted=True)
 
     def settle(self) -> tuple[str, ...]:
-        """Stop what may be stopped at once: its text is whole. What is left after that."""
+        """The text is complete: stop the streams that can be stopped at once. Returns the others, as `left` does."""
         for ts in tuple(self._open):
             self.leave(ts)
         return self.left
 
     @property
     def left(self) -> tuple[str, ...]:
-        """What is open still, or broken with words in it: the oldest first."""
+        """The ts of the streams that are still open, or broken with text in them, the oldest first."""
         return tuple(sorted([*self._open, *(ts for ts, page in self._broken.items() if page.parts)]))
 
     def stop(self, ts: str) -> None:
-        """Stop it before anything else, since its message shall be edited next. Raises StoppedByUser."""
+        """Stop the stream now, since its message is edited next. Raises StoppedByUser if a member stopped it."""
         granted = ts in self._open and self._share.granted(STOP, STOP_TIMEOUT, final=True)
         if granted and self._stop(ts, granted=True) in STOPPED:
             raise StoppedByUser
 
     def stopped(self, ts: str) -> None:
-        """Somebody else ended it, or its message is edited, so that it is neither open nor broken."""
+        """Forget a stream that was ended elsewhere or edited: it is neither open nor broken."""
         self._open.pop(ts, None)
         self._broken.pop(ts, None)
 
     def expired(self, ts: str) -> None:
-        """It died: mended now, or in `tidy`."""
+        """The stream expired: its message is repaired now, or in `tidy`."""
         page = self._open.get(ts)
         if page is not None:
             self._break(ts, page)
 
     def unwanted(self, ts: str) -> None:
-        """It shall not be there: taken away now, or in `tidy`."""
+        """The message shall not stay: it is deleted now, or in `tidy`."""
         self._break(ts, Page((), 0))
 
     def tidy(self, stray: Callable[[], str] | None = None) -> None:
-        """Stop and mend all, until CLEANUP_TIMEOUT. `stray` finds a stream of ours that nobody knows, or raises."""
+        """Stop and repair all, for at most CLEANUP_TIMEOUT. `stray` finds an unrecorded stream, or raises SlackAway."""
         ends = self._clock.now() + CLEANUP_TIMEOUT
         pause = FIRST_PAUSE
         stray = self._round(TRAILING_SECONDS, stray)
@@ -94,7 +94,7 @@ class StreamCleanup:
             stray = self._round(LONGEST_PAUSE, stray)
 
     def _round(self, timeout: float, stray: Callable[[], str] | None) -> Callable[[], str] | None:
-        """One try for each; a stop waits at most so long for its turn. What is still to be looked for."""
+        """Try each stream once; a stop waits up to `timeout` seconds. Returns `stray` if it must be called again."""
         for ts in tuple(self._open):
             if self._share.granted(STOP, timeout, trailing=True):
                 self._stop(ts, granted=True)
@@ -109,12 +109,12 @@ class StreamCleanup:
         return None
 
     def _stop(self, ts: str, *, granted: bool = False) -> str:
-        """Slack's code when it refused; stopping twice does no harm."""
+        """Stop the stream; returns Slack's code if Slack refused. Stopping twice does no harm."""
         if ts not in self._open:
             return ""
         try:
             self._api.stop_stream(
-                self._place.channel, ts, self._closing.get(ts, ()), patience=BRISK, acquired=granted
+                self._target.channel, ts, self._closing.get(ts, ()), patience=BRISK, acquired=granted
             )
         except SlackRefused as error:
             return self._not_stopped(ts, error.error)
@@ -130,10 +130,10 @@ class StreamCleanup:
         if error in SLACK_TROUBLE:
             return ""
         if self._closing.pop(ts, ()) and error not in STREAM_OVER | STOPPED:
-            return self._stop(ts)  # without them
+            return self._stop(ts)  # without the closing chunks
         self._refused[ts] += 1
         old = self._clock.now() - self._since[ts] >= EXPIRY
-        if error in STREAM_OVER and (old or ts not in self._tried):  # else our own stop ended it
+        if error in STREAM_OVER and (old or ts not in self._tried):  # else our own stop ended the stream
             self.expired(ts)
         elif error in STREAM_OVER | STOPPED or self._refused[ts] >= REFUSALS:
             self.stopped(ts)
@@ -146,16 +146,16 @@ class StreamCleanup:
         self._mend(ts)
 
     def _mend(self, ts: str) -> None:
-        """Whether Slack takes a long page is not known; else it stays readable, as it is.
+        """Update or delete the message. It is not known whether Slack takes a long page; if not, the message stays.
 
         Source: docs/platform/slack.md#open-questions.
         """
         page = self._broken[ts]
         try:
             if page.parts:
-                self._api.update_message(self._place.channel, ts, **page_arguments(closed(page)))
-            else:  # nothing but cards: the next message shows them
-                self._api.delete_message(self._place.channel, ts)
+                self._api.update_message(self._target.channel, ts, **page_arguments(closed(page)))
+            else:  # only cards: the next message shows them
+                self._api.delete_message(self._target.channel, ts)
         except SlackRefused as error:
             if error.error in STREAM_OPEN:
                 self._stop_first(ts)
@@ -166,15 +166,15 @@ class StreamCleanup:
         self.stopped(ts)
 
     def _stop_first(self, ts: str) -> None:
-        """Slack takes it for an open stream after all: the next round mends it, whatever became of this stop."""
+        """Slack says that the stream is still open: stop it, and let the next round repair the message."""
         if self._share.try_take(STOP):
             self._refused[ts] += 1
             with suppress(SlackError):
-                self._api.stop_stream(self._place.channel, ts, patience=BRISK, acquired=True)
+                self._api.stop_stream(self._target.channel, ts, patience=BRISK, acquired=True)
         if self._refused[ts] >= REFUSALS:
             self.stopped(ts)
 
 
 def fits_update(page: Page) -> bool:
-    """Whether one edit of a message can show it."""
+    """Whether one edit of a message can show the page."""
     return sum(len(part.text) for part in page.parts) <= UPDATE_LIMIT

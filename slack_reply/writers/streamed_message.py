@@ -23,11 +23,12 @@ _BETWEEN = Markdown("\n\n")
 
 @dataclass(frozen=True, slots=True)
 class StreamedMessage:
-    """`begin` is where in the source text the message begins, `page` the text behind its last card.
+    """What one message shows. All offsets are offsets in the source text.
 
-    That begins at `start`; `read` is how far the text was when it was made. Each card parts the text: what follows
-    it, from `base` on, is laid out as a text of its own with what room is left in `limits`, so that no page ever
-    gets less room than it had. `before` is the message's text above the page, `cards` are all its cards as shown.
+    The message begins at `begin`. `page` is the text behind its last card and begins at `start`; `read` is the length
+    of the text when the page was made. Each card splits the text: the text behind it, from `base` on, is laid out on
+    its own with the room left in `limits`, so that no page ever gets less room than before. `before` is the text above
+    the page; `cards` are all cards of the message as they are shown.
     """
 
     begin: int
@@ -45,16 +46,16 @@ class StreamedMessage:
         return cls(offset, offset, offset, offset, Page((), offset))
 
     def following(self, end: int) -> "StreamedMessage":
-        """The next message, empty, when this one's text ended there."""
+        """The next message, still empty, if the text of this message ends at `end`."""
         return StreamedMessage(end, self.base, end, end, Page((), end))
 
     @property
     def whole(self) -> Page:
-        """All its text."""
+        """All text of the message as one page."""
         return replace(self.page, parts=(*self.before, *self.page.parts))
 
     def pages(self, text: str, *, final: bool, cut: int | None = None, most: int | None = None) -> list[Page]:
-        """The page as it is with this text, and the ones behind it, `most` in all."""
+        """The message's page with this text, and the pages behind it, at most `most` in all."""
         base = self.base
         found = pages_after(
             text[base:],
@@ -67,18 +68,18 @@ class StreamedMessage:
         return [replace(page, end=page.end + base) for page in found] or [self.page]
 
     def with_page(self, page: Page, read: int) -> tuple[Self, Chunks] | None:
-        """With more of the text, and the chunks that bring it; None if that can't be done by appending."""
+        """The message with `page`, and the chunks that show it; None if appending cannot show it."""
         chunks = chunks_between(self.page if self.page.parts else None, page)
         if chunks is None:
             return None
         if (
             chunks and self.before and not self.page.parts
-        ):  # if Slack shows the cards elsewhere, paragraphs stay two
+        ):  # keeps two paragraphs apart if Slack shows the cards elsewhere
             chunks = [{"type": "markdown_text", "text": _BETWEEN.text}, *chunks]
         return replace(self, page=page, read=read), chunks
 
     def with_cards(self, cards: Iterable[Card]) -> tuple[Self, Chunks]:
-        """With its own cards among these as they are now."""
+        """The message with its cards as they are in `cards`, and the chunks that update them."""
         changed = list(updates(self.cards, cards))
         shown = {**self.cards, **{card.id: card for card, _ in changed}}
         return replace(self, cards=shown), [chunk for _, chunk in changed]
@@ -90,11 +91,11 @@ class StreamedMessage:
         return empty or (room >= SMALLEST_ROOM and len(self.cards) < CARDS_PER_MESSAGE)
 
     def with_card(self, card: Card, end: int) -> tuple[Self, Mapping[str, Any]]:
-        """With one card more, behind the text that ends at `end`, and its chunk."""
+        """The message with one more card behind the text that ends at `end`, and the card's chunk."""
         before, cards = self._above, {**self.cards, card.id: card}
         limits = replace(LIMITS, size=max(self._room(before, cards), SMALLEST_ROOM))
         page = Page((), end)
-        sheet = replace(
+        streamed = replace(
             self,
             base=end,
             start=end,
@@ -104,22 +105,22 @@ class StreamedMessage:
             cards=cards,
             limits=limits,
         )
-        return sheet, task_update(card)
+        return streamed, task_update(card)
 
     def closed(self, text: str) -> tuple[Self, Chunks] | None:
-        """With its open code block closed; None if there is none."""
+        """The message with its open code block closed, and the chunks for that; None if it cannot be closed."""
         for page in self.pages(text, final=False, cut=self.page.end):
             if page.end == self.page.end:
                 return self.with_page(page, self.read)
         return None
 
     def closing(self, note: str) -> Chunks:
-        """What leaves no card running when the message ends before its work does."""
+        """The chunks that end all running cards, for a message that ends before the work does."""
         left = [card for card in self.cards.values() if card.state == "running"]
         return [task_update(replace(card, state="done", output=note)) for card in left]
 
     def handed_on(self, offset: int, text: str) -> int:
-        """Where another writer goes on: it lays the text out as one, so it can't begin within a word."""
+        """The offset at which another writer continues, which must not be within a word."""
         inside = offset == self.base and 0 < offset < len(text)
         if not inside or text[offset - 1].isspace() or text[offset].isspace():
             return offset

@@ -12,17 +12,17 @@ CARDS_PER_MESSAGE = 45
 TITLE_LIMIT, OUTPUT_LIMIT, DETAILS_LIMIT = 120, 160, 256
 """Characters; Slack's documents allow 256 each (docs/platform/slack.md#stream-chunks)."""
 OUTPUT_BYTES = 3 * OUTPUT_LIMIT
-"""The most an output takes: as many characters of Chinese or Japanese."""
+"""The most bytes of an output: OUTPUT_LIMIT characters of Chinese or Japanese."""
 RUNNING_RESERVE = 2 * OUTPUT_BYTES
-"""Bytes kept free for what a card that still runs may say in the end."""
+"""Bytes kept free for the output of a card that still runs."""
 
 _STATUS = {"running": "in_progress", "done": "complete", "failed": "error"}
-# Whether Slack reads tokens in cards is not known: without these two there are none. Entities might show as such.
+# It is not known whether Slack reads tokens in cards. Without `<` and `>` there are none; entities might be visible.
 _HARMLESS = str.maketrans({"<": "\u2039", ">": "\u203a"})
 
 
 def fitted(card: Card) -> Card:
-    """The card within Slack's limits, on one line each, without anything that Slack might act on."""
+    """The card within Slack's limits, title and output on one line, without characters that Slack might act on."""
     return replace(
         card,
         title=shortened(_line(card.title), TITLE_LIMIT) or "…",
@@ -32,7 +32,7 @@ def fitted(card: Card) -> Card:
 
 
 def task_update(card: Card, shown: Card | None = None) -> dict[str, Any]:
-    """The chunk that shows the card, or brings the shown one to it: title and status replace, details append."""
+    """The chunk that shows the card, or updates the `shown` one: title and status replace, details append."""
     chunk = {"type": "task_update", "id": card.id, "title": card.title, "status": _STATUS[card.state]}
     begun = shown.details if shown else ""
     if card.details.startswith(begun) and card.details != begun:
@@ -43,7 +43,7 @@ def task_update(card: Card, shown: Card | None = None) -> dict[str, Any]:
 
 
 def updates(shown: Mapping[str, Card], cards: Iterable[Card]) -> Iterator[tuple[Card, dict[str, Any]]]:
-    """The cards among the shown ones that look different now, with their chunks."""
+    """The shown cards that have changed, with the chunks that update them."""
     for card in cards:
         before = shown.get(card.id)
         if before is None:
@@ -66,5 +66,5 @@ def _line(text: str) -> str:
 
 
 def _harmless(text: str) -> str:
-    """Without halves of surrogate pairs too, which can't be sent."""
+    """The text without tokens, and without halves of surrogate pairs, which cannot be sent."""
     return text.translate(_HARMLESS).encode(errors="replace").decode()

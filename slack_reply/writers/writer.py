@@ -1,4 +1,4 @@
-"""What all writers have in common: where the answer goes, and how a writer says that it can't go on."""
+"""What all writers share: where the answer goes, and how a writer says that it cannot continue."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ Latest = Callable[[], Snapshot]
 
 @dataclass(frozen=True, slots=True)
 class ReplyTarget:
-    """A thread in Slack, and the message there that is being answered.
+    """A thread in Slack, and the message in it that is being answered.
 
-    `account` names the app in its workspace, whose limits all its answers share. `user` and `user_team` are the
-    asker's: a stream in a channel must name them (docs/platform/slack.md#stream-recipients). `bot_user` is our own
-    user id, empty when it is not known.
+    `account` names the app in its workspace: all answers of an account share its rate limits. `user` and `user_team`
+    belong to the author: a stream in a channel must name them (docs/platform/slack.md#stream-recipients). `bot_user`
+    is the bot's own user id, empty when it is not known.
     """
 
     account: str
@@ -31,21 +31,21 @@ class ReplyTarget:
 
     @property
     def is_dm(self) -> bool:
-        """A 1:1 conversation with the bot."""
+        """Whether the channel is a 1:1 conversation with the bot."""
         return self.channel_type == "im"
 
     @property
     def key(self) -> str:
-        """Names this answer among those that share Slack's limits."""
+        """The name of this answer in the rate limiter."""
         return f"{self.channel}/{self.trigger_ts}"
 
 
 class WriterGone(Exception):
-    """The writer can't go on.
+    """The writer cannot continue.
 
-    `shown` is the offset in the source text up to which the workspace has it; `adopt` are messages of ours, in
-    their order, that the next writer must overwrite with the text from `shown` on. If it can't, the first of them
-    shows the text up to `sure` at least.
+    `shown` is the offset up to which the source text is shown. `adopt` are messages of ours, in their order, that the
+    next writer must overwrite with the text from `shown` on. If the next writer cannot overwrite them, the first one
+    still shows the text at least up to `sure`.
     """
 
     def __init__(self, shown: int, adopt: tuple[str, ...] = (), *, sure: int | None = None) -> None:
@@ -56,7 +56,7 @@ class WriterGone(Exception):
 
 
 class SlackAway(Exception):
-    """Slack can't be reached, or asks for patience; nothing is lost by calling again, `pause` seconds later."""
+    """Slack is out of reach, or asks us to wait. The caller may safely call again after `pause` seconds."""
 
     def __init__(self, pause: float = 0.0) -> None:
         super().__init__(f"again in {pause:g} s")
@@ -64,7 +64,7 @@ class SlackAway(Exception):
 
 
 class CannotReply(Exception):
-    """Nothing can be written in this place: channel gone, token revoked. `error` is Slack's code."""
+    """Nothing can be written in this thread: channel gone, token revoked. `error` is Slack's code."""
 
     def __init__(self, error: str) -> None:
         super().__init__(error)
@@ -72,48 +72,48 @@ class CannotReply(Exception):
 
 
 class Unreachable(CannotReply):
-    """Slack did not take the whole text in time: what stands there is half of it, or nothing."""
+    """Slack did not take the whole text in time: the thread shows a part of the answer, or nothing."""
 
     def __init__(self) -> None:
         super().__init__("unreachable")
 
 
 class StoppedByUser(Exception):
-    """Someone pressed Slack's own stop button: write no more."""
+    """A member pressed Slack's own stop button: nothing more may be written."""
 
 
 class Writer(Protocol):
-    """Brings a growing text, and cards where it can, into a thread. Calls to one writer never overlap.
+    """Writes a growing text into a thread, and cards if the method has them. Calls to one writer never overlap.
 
-    `latest` is asked for the view only when Slack's limits let the write happen, so that it is never older
-    than it must be. `room` is what the writer may take of the thread. Both methods may raise SlackAway, WriterGone,
-    CannotReply or StoppedByUser, and nothing else of Slack's. What a writer leaves open it hands to the LooseEnds of
-    its reply.
+    `latest` returns the snapshot; it is called only once Slack's limits allow the write, so that the snapshot is as
+    new as possible. `room` is what the writer may take of the thread. `show` and `finish` may raise SlackAway,
+    WriterGone, CannotReply or StoppedByUser, and no other error of Slack. A writer hands the streams that it leaves
+    open to the StreamCleanup of its reply.
     """
 
     method: Method
     pace: float  # seconds between two writes of one message
 
     def show(self, latest: Latest, room: Room = WHOLE) -> None:
-        """Bring what has come so far on the screen, as far as there is room for it."""
+        """Show the text so far, as far as there is room for it."""
 
     def finish(self, latest: Latest, room: Room = WHOLE) -> int | None:
-        """Bring the whole text on the screen.
+        """Show the whole text.
 
-        Returns None, or where in the source text it ended early for want of room. The next text is then that one up
-        to there and what is said about the rest, and its room is `closing`.
+        Returns None, or the offset at which the source text was cut because there was no room. Then the caller calls
+        again, with the text up to that offset and a note about the rest, and with a `closing` room.
         """
 
     def give_way(self) -> WriterGone:
-        """Another method shall bring what is missing, since Slack asks this one for too much patience.
+        """Where the next writer continues, if Slack asks this writer to wait for too long.
 
-        Raises TypeError for the last writer of all.
+        Raises TypeError for SinglePost, which no writer follows.
         """
 
     @property
     def messages(self) -> Sequence[str]:
-        """All its messages in their order, those that it took over too."""
+        """The ts of all its messages in their order, including the messages that it took over."""
 
     @property
     def message_ts(self) -> str:
-        """The message being written, empty before the first."""
+        """The ts of the message being written, empty before the first message."""

@@ -1,4 +1,4 @@
-"""Which messages this process wrote: a writer that looks for a lost message of its own must not take another's."""
+"""Remembers the messages of this process, so that a writer that searches a lost message takes no other answer's."""
 
 from cachetools import LRUCache
 
@@ -6,15 +6,15 @@ REMEMBERED = 20_000
 
 
 class Written:
-    """One per process, shared by all replies. `account` tells apps in their workspaces apart (SlackApi.account)."""
+    """One per process, shared by all replies. `account` names the app in its workspace (SlackApi.account)."""
 
     def __init__(self, remembered: int = REMEMBERED) -> None:
         self._known: LRUCache[tuple[str, str, str], bool] = LRUCache(remembered)
 
     def add(self, account: str, channel: str, ts: str) -> None:
-        """The message belongs to an answer."""
+        """Record that the message belongs to an answer."""
         self._known[account, channel, ts] = True
 
     def knows(self, account: str, channel: str, ts: str) -> bool:
-        """Whether some answer has it."""
+        """Whether the message belongs to an answer of this process."""
         return (account, channel, ts) in self._known

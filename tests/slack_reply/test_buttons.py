@@ -18,13 +18,13 @@ def test_buttons_are_what_slack_takes(questions: list[str]) -> None:
             assert "<" not in element["text"]["text"]
 
 
-def test_no_questions_are_no_block_and_no_list() -> None:
+def test_no_block_and_no_list_are_made_without_questions() -> None:
     assert usable(["", " \n "]) == ()
     assert buttons((), "T1") == []
     assert listed("For example:", ()) == ""
 
 
-def test_a_list_has_each_question_on_its_line() -> None:
+def test_list_has_each_question_on_its_line() -> None:
     assert listed("For example:", usable(["One\ntwo?", "Three?"])) == "For example:\n\n- One two?\n- Three?"
     assert fits_button("x" * 75)
     assert not fits_button("x" * 76)

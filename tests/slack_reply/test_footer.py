@@ -24,17 +24,17 @@ def more(count: int) -> str:
     return f"+{count} more"
 
 
-def test_names_once_each_in_order_with_links_where_there_are_any() -> None:
+def test_source_names_are_shown_once_in_order_with_their_links() -> None:
     sources = [Source("B", "https://x.y/b"), Source("A"), Source("B"), Source("C", "file:///etc/passwd")]
     assert source_line(sources, "Sources", more) == "**Sources:** [B](https://x.y/b) · A · C"
 
 
-def test_at_most_five_and_how_many_more() -> None:
+def test_five_sources_are_shown_and_the_rest_counted() -> None:
     sources = [Source(f"Doc {number}") for number in range(8)]
     assert source_line(sources, "出典", more) == "**出典:** Doc 0 · Doc 1 · Doc 2 · Doc 3 · Doc 4 · +3 more"
 
 
-def test_names_are_only_names() -> None:
+def test_source_names_cannot_contain_markup() -> None:
     hostile = [Source("](https://evil) <!channel> *b*\n# x", "https://ok.org/a)b"), Source("n" * 500)]
     line = source_line(hostile, "Sources", more)
     assert line.startswith(
@@ -49,11 +49,11 @@ def test_notes_are_quotes_under_the_text() -> None:
     assert text == "Hello\n\n> It was cut.\n\n**Sources:** A"
 
 
-def test_without_anything_to_add_the_text_stays() -> None:
+def test_text_is_unchanged_without_notes_and_sources() -> None:
     assert with_footer("Hello\n", [], [], "Sources", more) == "Hello\n"
 
 
-def test_a_code_block_left_open_is_closed_before() -> None:
+def test_open_code_block_is_closed_before_the_footer() -> None:
     text = with_footer("```py\nx = 1", ["Cut."], [], "Sources", more)
     assert text == "```py\nx = 1\n```\n\n> Cut."
 
@@ -76,7 +76,7 @@ def test_a_code_block_left_open_is_closed_before() -> None:
         "\n> ```\n> x\n",
     ],
 )
-def test_the_body_stays_as_it_is_and_a_paragraph_follows(end: str) -> None:
+def test_body_stays_as_it_is_and_a_paragraph_follows(end: str) -> None:
     body = f"It works.{end}"
     text = with_footer(body, ["Cut."], [Source("A")], "Sources", more)
     assert text.startswith(body)
@@ -89,7 +89,7 @@ def test_the_body_stays_as_it_is_and_a_paragraph_follows(end: str) -> None:
 @pytest.mark.parametrize(
     "end", [" ", "\n", "\n\n\n", "\n \t", "\n```py\nx = 1\n", " **bo", "\n\n| a |\n|---|\n| 1"]
 )
-def test_a_stream_goes_on_with_what_comes_under_the_answer(end: str) -> None:
+def test_stream_continues_with_the_footer(end: str) -> None:
     slack = Slack()
     writer, ends = stream(slack)
     body = f"It works.{end}"
@@ -105,7 +105,7 @@ def test_a_stream_goes_on_with_what_comes_under_the_answer(end: str) -> None:
     assert slack.texts().endswith("> Cut.\n\n**Sources:** A\n\n> Lost.")
 
 
-def test_blanks_alone_are_no_text_that_could_be_replaced() -> None:
+def test_blank_text_is_not_treated_as_replaced() -> None:
     slack = Slack()
     writer, _ = stream(slack)
     writer.show(lambda: Snapshot(" \n"))
@@ -114,13 +114,13 @@ def test_blanks_alone_are_no_text_that_could_be_replaced() -> None:
 
 
 @pytest.mark.parametrize("body", ["| a |\n|---|\n| 1 |", "- item", "> quote", "# Title"])
-def test_a_note_never_becomes_part_of_the_text(body: str) -> None:
+def test_note_never_becomes_part_of_the_text(body: str) -> None:
     (page,) = paginate(with_footer(body, ["Cut."], [], "S", more), EDIT, final=True)
     assert markdown_of([page]).endswith("> Cut.")
 
 
 @given(text=markdown, limits=limits)
-def test_a_stream_can_go_on_with_the_footer(text: str, limits: Limits) -> None:
+def test_stream_can_go_on_with_the_footer(text: str, limits: Limits) -> None:
     whole = with_footer(text, ["A note <!here>"], [Source("<@U1>", "https://x.y")], "Sources", more)
     pages = paginate(whole, limits, final=True)
     assert_grows(paginate(text, limits, final=False), pages)

@@ -35,7 +35,7 @@ def end(remains: Remains, *answers: HttpResponse | Exception, bot_id: str = "B1"
     return Interrupted(api, bot_id, NOTE).end(remains), pool
 
 
-def test_an_open_stream_is_stopped_with_the_note() -> None:
+def test_open_stream_is_stopped_with_the_note() -> None:
     ts, pool = end(STREAM, thread(ours("2.000002")), OK)
     assert (ts, pool.methods) == ("2.000002", [REPLIES, STOP])
     assert pool.arguments()["chunks"] == [{"type": "markdown_text", "text": f"\n\n> {NOTE}"}]
@@ -46,13 +46,13 @@ def test_open_code_is_closed_before_the_note() -> None:
     assert pool.arguments()["chunks"][0]["text"] == f"\n```\n\n> {NOTE}"
 
 
-def test_the_newest_message_of_the_answer_is_the_open_one() -> None:
+def test_newest_message_of_the_answer_is_the_open_one() -> None:
     messages = (ours("2.000002"), ours("3.000003"), ours("4.000004", bot_id="B2"), {"ts": "5.000005"})
     ts, _ = end(STREAM, thread(*messages), OK)
     assert ts == "3.000003"
 
 
-def test_earlier_messages_that_were_never_stopped_are_stopped_too() -> None:
+def test_earlier_open_messages_are_stopped_too() -> None:
     messages = (ours("2.000002"), ours("3.000003"), ours("4.000004"))
     ts, pool = end(STREAM, thread(*messages), OK, OVER, OK)
     assert (ts, pool.methods) == ("4.000004", [REPLIES, STOP, STOP, STOP])
@@ -65,7 +65,7 @@ def test_earlier_messages_that_were_never_stopped_are_stopped_too() -> None:
     assert pool.methods == [REPLIES, UPDATE]
 
 
-def test_a_whole_answer_is_only_closed() -> None:
+def test_complete_answer_is_only_closed() -> None:
     api, pool = api_over(OVER, refuses("channel_not_found"), OK)
     Interrupted(api, "B1", NOTE).close(STREAM, ("2.000002", "3.000003", "4.000004"), old=False)
     assert pool.methods == [STOP] * 3
@@ -73,13 +73,13 @@ def test_a_whole_answer_is_only_closed() -> None:
 
 
 @pytest.mark.parametrize("trouble", [NeverSent("no"), refuses("internal_error"), says(b"", 503)])
-def test_what_could_not_be_closed_is_for_the_next_look(trouble: HttpResponse | Exception) -> None:
+def test_close_raises_when_slack_is_in_trouble(trouble: HttpResponse | Exception) -> None:
     api, _ = api_over(*[trouble] * 9)
     with pytest.raises(SlackError):
         Interrupted(api, "B1", NOTE).close(STREAM, ("2.000002",), old=True)
 
 
-def test_a_whole_answer_that_died_is_shown_again_as_it_is() -> None:
+def test_complete_answer_is_repaired_when_its_stream_expired() -> None:
     messages = (ours("2.000002", "The first"), ours("3.000003", "The second"))
     api, pool = api_over(OK, OVER, thread(*messages), OK)
     Interrupted(api, "B1", NOTE).close(STREAM, ("2.000002", "3.000003"), old=True)
@@ -88,42 +88,42 @@ def test_a_whole_answer_that_died_is_shown_again_as_it_is() -> None:
     assert (shown["ts"], shown["text"], shown["blocks"]) == ("3.000003", "The second", [])
 
 
-def test_without_history_nobody_knows_what_it_said() -> None:
+def test_expired_stream_is_not_repaired_without_history() -> None:
     api, pool = api_over(OVER, refuses("missing_scope"))
     Interrupted(api, "B1", NOTE).close(STREAM, ("2.000002",), old=True)
     assert pool.methods == [STOP, REPLIES]
 
 
-def test_answers_that_were_there_before_are_left_alone() -> None:
+def test_earlier_answers_are_left_alone() -> None:
     remains = replace(INVISIBLE, after="3.000003")
     ts, pool = end(remains, thread(ours("2.000002"), ours("3.000003")), OK)
     assert (ts, pool.methods) == ("1.5", [REPLIES, POST])
 
 
-def test_an_answer_that_another_turn_writes_is_not_its_own() -> None:
+def test_answer_of_another_turn_is_left_alone() -> None:
     remains = replace(STREAM, before="4.000004")
     ts, _ = end(remains, thread(ours("2.000002"), ours("3.000003"), ours("4.000004"), ours("5.000005")), OK)
     assert ts == "3.000003"
 
 
-def test_where_nothing_is_visible_the_note_is_posted() -> None:
+def test_note_is_posted_when_nothing_is_visible() -> None:
     ts, pool = end(INVISIBLE, thread(), OK)
     assert (ts, pool.methods) == ("1.5", [REPLIES, POST])
     assert pool.arguments()["markdown_text"] == NOTE
     assert pool.arguments()["thread_ts"] == "1.000001"
 
 
-def test_a_stream_nobody_noted_is_found() -> None:
+def test_stream_without_a_record_is_found() -> None:
     ts, pool = end(INVISIBLE, thread(ours("2.000002")), OK)
     assert (ts, pool.methods) == ("2.000002", [REPLIES, STOP])
 
 
-def test_what_bears_the_note_already_is_left_as_it_is() -> None:
+def test_message_with_the_note_is_left_unchanged() -> None:
     ts, pool = end(STREAM, thread(ours("2.000002", f"So far\n\n> {NOTE}")), OK)
     assert (ts, pool.methods) == ("2.000002", [REPLIES])
 
 
-def test_an_expired_stream_is_shown_again_with_the_note() -> None:
+def test_expired_stream_is_shown_again_with_the_note() -> None:
     blocks = [{"type": "rich_text", "elements": []}]
     ts, pool = end(STREAM, thread(ours("2.000002", blocks=blocks)), OVER, OVER, OK)
     assert (ts, pool.methods) == ("2.000002", [REPLIES, STOP, STOP, UPDATE])
@@ -131,20 +131,20 @@ def test_an_expired_stream_is_shown_again_with_the_note() -> None:
     assert NOTE in str(pool.arguments()["blocks"][-1])
 
 
-def test_an_expired_stream_without_words_is_not_left_broken() -> None:
+def test_expired_stream_without_text_is_repaired() -> None:
     ts, pool = end(STREAM, thread(ours("2.000002", "")), OVER, OVER, OK)
     assert (ts, pool.methods) == ("2.000002", [REPLIES, STOP, STOP, UPDATE])
     assert (pool.arguments()["text"], pool.arguments()["blocks"]) == (f"_{NOTE}_", [])
 
 
-def test_an_edited_message_is_not_stopped() -> None:
+def test_edited_message_is_not_stopped() -> None:
     ts, pool = end(EDIT, thread(ours("2.000002")), OK)
     assert (ts, pool.methods) == ("2.000002", [REPLIES, UPDATE])
     assert pool.arguments()["blocks"] == []
     assert pool.arguments()["text"] == f"So far\n\n_{NOTE}_"
 
 
-def test_blocks_that_slack_does_not_take_back_become_text() -> None:
+def test_blocks_become_text_when_slack_refuses_them() -> None:
     blocks = [{"type": "odd"}]
     answers = (thread(ours("2.000002", blocks=blocks)), refuses("invalid_blocks"), OK)
     ts, pool = end(EDIT, *answers)
@@ -152,40 +152,40 @@ def test_blocks_that_slack_does_not_take_back_become_text() -> None:
     assert pool.arguments()["blocks"] == []
 
 
-def test_a_message_that_cannot_be_edited_is_followed_by_the_note() -> None:
+def test_note_is_posted_when_the_message_cannot_be_edited() -> None:
     ts, pool = end(EDIT, thread(ours("2.000002")), refuses("edit_window_closed"), OK)
     assert (ts, pool.methods) == ("1.5", [REPLIES, UPDATE, POST])
 
 
 @pytest.mark.parametrize(("remains", "methods"), [(STREAM, [REPLIES, STOP]), (EDIT, [REPLIES, POST])])
-def test_without_history(remains: Remains, methods: list[str]) -> None:
+def test_note_is_written_without_history(remains: Remains, methods: list[str]) -> None:
     _, pool = end(remains, refuses("missing_scope"), OK)
     assert pool.methods == methods
 
 
-def test_without_knowing_ourselves_only_what_was_noted_counts() -> None:
+def test_only_the_recorded_message_counts_without_a_bot_id() -> None:
     ts, pool = end(STREAM, thread(ours("2.000002"), ours("3.000003")), OK, bot_id="")
     assert (ts, pool.methods) == ("2.000002", [REPLIES, STOP])
 
 
-def test_a_full_stream_is_closed_and_followed_by_the_note() -> None:
+def test_full_stream_is_closed_and_followed_by_the_note() -> None:
     ts, pool = end(STREAM, refuses("missing_scope"), refuses("msg_too_long"), OK)
     assert (ts, pool.methods) == ("1.5", [REPLIES, STOP, STOP, POST])
 
 
-def test_one_that_somebody_stopped_is_left_as_it_is() -> None:
+def test_stream_stopped_by_a_member_is_left_unchanged() -> None:
     ts, pool = end(STREAM, thread(ours("2.000002")), refuses("stopped_by_user"))
     assert (ts, pool.methods) == ("2.000002", [REPLIES, STOP])
 
 
 @pytest.mark.parametrize("error", ["channel_not_found", "token_revoked", "is_archived"])
-def test_where_nothing_can_be_written_it_is_given_up(error: str) -> None:
+def test_nothing_is_written_when_slack_forbids_it(error: str) -> None:
     assert end(STREAM, thread(ours("2.000002")), refuses(error))[0] == ""
     assert end(EDIT, thread(ours("2.000002")), refuses(error))[0] == ""
     assert end(INVISIBLE, thread(), refuses(error))[0] == ""
 
 
-def test_slack_out_of_reach_is_for_later() -> None:
+def test_end_raises_when_slack_is_out_of_reach() -> None:
     with pytest.raises(SlackUnreachable):
         end(STREAM, thread(ours("2.000002")), NeverSent("no"))
     with pytest.raises(SlackFateUnknown):
@@ -200,7 +200,7 @@ CARDS = [
 ]
 
 
-def test_work_that_seems_to_go_on_is_ended_with_the_stream() -> None:
+def test_running_cards_are_ended_with_the_stream() -> None:
     _, pool = end(STREAM, thread(ours("2.000002", blocks=CARDS)), OK)
     assert pool.arguments()["chunks"] == [
         {"type": "task_update", "id": "b", "title": "Read", "status": "error"},
@@ -208,7 +208,7 @@ def test_work_that_seems_to_go_on_is_ended_with_the_stream() -> None:
     ]
 
 
-def test_work_in_a_stream_that_is_over_is_ended_by_an_edit() -> None:
+def test_running_cards_are_ended_by_an_edit_when_the_stream_is_over() -> None:
     _, pool = end(STREAM, thread(ours("2.000002", blocks=CARDS[:3])), OVER, OVER, OK)
     blocks = pool.arguments()["blocks"]
     assert [block.get("status") for block in blocks] == ["complete", None, "error", None]

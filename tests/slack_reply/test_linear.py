@@ -104,6 +104,6 @@ def test_four_times_the_text_takes_four_times_as_long(work: Work, group: tuple[s
 
 
 @pytest.mark.parametrize("work", [growing, as_cell], ids=["growing", "cell"])
-def test_so_does_every_pair_of_special_characters(work: Work) -> None:
+def test_pairs_of_special_characters_take_linear_time(work: Work) -> None:
     for piece in PAIRS:
         assert growth(work, piece, SMALL // 2, LARGE // 2) <= MOST, piece

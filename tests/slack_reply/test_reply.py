@@ -29,7 +29,7 @@ def bare(text: str) -> str:
     st.lists(st.integers(1, len(WHOLE)), min_size=1, max_size=6).map(sorted),
     st.lists(TROUBLE, max_size=14),
 )
-def test_what_passes_costs_nothing(style: Style, sizes: list[int], troubles: list[str]) -> None:
+def test_text_is_complete_after_passing_troubles(style: Style, sizes: list[int], troubles: list[str]) -> None:
     slack = TroubledSlack(troubles)
     texts = [WHOLE[:size] for size in sizes]
     grow(slack, slack.reply(style), texts)
@@ -58,14 +58,14 @@ def test_each_trouble_at_each_call(style: Style, trouble: str, when: int) -> Non
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_a_last_text_waits_for_a_slack_that_is_away(style: Style) -> None:
+def test_last_text_waits_while_slack_is_away(style: Style) -> None:
     slack = TroubledSlack([""] + ["unreachable"] * 60)
     grow(slack, slack.reply(style), [WHOLE[:200], WHOLE[:500]])
     assert bare(slack.text()) == bare(WHOLE[:500])
     assert slack.open() == []
 
 
-def test_but_not_for_ever() -> None:
+def test_last_text_is_given_up_when_slack_stays_away() -> None:
     slack = TroubledSlack([""] + ["unreachable"] * 9999)
     reply = slack.reply(patience=100.0)
     with pytest.raises(Unreachable):
@@ -76,7 +76,7 @@ def test_but_not_for_ever() -> None:
 
 @pytest.mark.parametrize("trouble", ["429-bare", "unreachable", "internal_error", "lost!"])
 @pytest.mark.parametrize("style", STYLES)
-def test_a_turn_at_its_limit_has_some_patience_left(style: Style, trouble: str) -> None:
+def test_last_text_has_some_time_when_the_turn_is_at_its_limit(style: Style, trouble: str) -> None:
     slack = TroubledSlack()
     reply = slack.reply(style, patience=REPLY_TIMEOUT)
     reply.show(Now(Snapshot(WHOLE[:200])))
@@ -90,7 +90,7 @@ def test_a_turn_at_its_limit_has_some_patience_left(style: Style, trouble: str) 
     ("style", "method", "following"),
     [("auto", "chat.appendStream", "edit"), ("edit", "chat.update", "post")],
 )
-def test_where_slack_asks_for_more_patience_than_there_is_another_method_brings_the_rest(
+def test_next_writer_shows_the_rest_when_slack_asks_to_wait_too_long(
     style: Style, method: str, following: str
 ) -> None:
     slack = TroubledSlack()
@@ -105,7 +105,7 @@ def test_where_slack_asks_for_more_patience_than_there_is_another_method_brings_
     assert slack.open() == []
 
 
-def test_another_answers_pause_is_not_waited_out_either() -> None:
+def test_next_writer_shows_the_rest_when_another_answer_caused_the_pause() -> None:
     slack = TroubledSlack()
     reply = slack.reply("edit")
     reply.show(Now(Snapshot(WHOLE[:600])))
@@ -117,7 +117,7 @@ def test_another_answers_pause_is_not_waited_out_either() -> None:
     assert slack.clock.now() - began <= 200
 
 
-def test_while_slack_is_away_it_is_not_asked_at_every_word() -> None:
+def test_slack_is_not_called_for_every_word_while_it_is_away() -> None:
     slack = TroubledSlack(["chat.startStream:429"] + ["chat.postMessage:429-bare"] * 99)
     reply = slack.reply()
     for size in range(100, 200):
@@ -130,7 +130,7 @@ def test_while_slack_is_away_it_is_not_asked_at_every_word() -> None:
     "error", ["channel_not_found", "not_in_channel", "token_revoked", "account_inactive"]
 )
 @pytest.mark.parametrize("style", STYLES)
-def test_where_nothing_can_be_written_it_is_given_up_soon(style: Style, error: str) -> None:
+def test_reply_is_given_up_soon_when_nothing_can_be_written(style: Style, error: str) -> None:
     slack = TroubledSlack([error] * 99)
     with pytest.raises(CannotReply, match=error):
         grow(slack, slack.reply(style), [WHOLE[:200], WHOLE[:500]])
@@ -138,7 +138,7 @@ def test_where_nothing_can_be_written_it_is_given_up_soon(style: Style, error: s
     assert slack.answers() == []
 
 
-def test_work_that_ends_in_silence_leaves_none_of_its_messages() -> None:
+def test_messages_are_deleted_when_the_answer_is_silent() -> None:
     slack = TroubledSlack()
     reply = slack.reply()
     for count in (40, 80, 120):
@@ -152,7 +152,7 @@ def test_work_that_ends_in_silence_leaves_none_of_its_messages() -> None:
 
 
 @pytest.mark.parametrize("method", ["chat.appendStream", "chat.stopStream"])
-def test_who_stops_it_gets_no_more(method: str) -> None:
+def test_nothing_more_is_written_after_a_member_stopped_the_answer(method: str) -> None:
     """A stop is asked for only before an edit, when nobody knows whether the last piece arrived."""
     slack = TroubledSlack(["chat.appendStream:lost"] if method == "chat.stopStream" else [])
     reply = slack.reply()
@@ -185,7 +185,7 @@ def test_content_that_slack_refuses_in_any_form_is_given_up() -> None:
         grow(slack, slack.reply("post"), [WHOLE[:200]])
 
 
-def test_a_lost_start_is_not_looked_for_in_the_answers_of_others() -> None:
+def test_lost_start_is_not_looked_for_in_the_answers_of_others() -> None:
     """A question that waited for the answer before it: that answer is newer than the question too."""
     slack = TroubledSlack()
     before = slack.reply()
@@ -198,7 +198,7 @@ def test_a_lost_start_is_not_looked_for_in_the_answers_of_others() -> None:
     assert bare(second.text()) == bare(WHOLE[:500])
 
 
-def test_a_lost_start_is_not_looked_for_in_what_other_bots_say() -> None:
+def test_lost_start_is_not_looked_for_in_what_other_bots_say() -> None:
     slack = TroubledSlack()
     world = slack.double.world
     grow(slack, slack.reply(), ["Mine."])
@@ -212,7 +212,7 @@ def test_a_lost_start_is_not_looked_for_in_what_other_bots_say() -> None:
     assert bare(slack.text()) == bare("Mine." + WHOLE[:500])
 
 
-def test_a_lost_start_is_not_looked_for_in_what_another_process_wrote() -> None:
+def test_lost_start_is_not_looked_for_in_what_another_process_wrote() -> None:
     """Not known here, and newer than the question, which had to wait for it."""
     slack = TroubledSlack()
     grow(slack, slack.reply(), ["The answer before."])
@@ -224,7 +224,7 @@ def test_a_lost_start_is_not_looked_for_in_what_another_process_wrote() -> None:
     assert bare(second.text()) == bare(WHOLE[:500])
 
 
-def test_a_start_that_happens_late_leaves_no_stray_stream() -> None:
+def test_late_start_leaves_no_stray_stream() -> None:
     slack = TroubledSlack(["chat.startStream:late"])
     reply = slack.reply()
     reply.show(Now(Snapshot(WHOLE[:200])))
@@ -238,7 +238,7 @@ def test_a_start_that_happens_late_leaves_no_stray_stream() -> None:
 @pytest.mark.parametrize(
     "trouble", ["chat.delete:500", "chat.delete:unreachable", "conversations.replies:html"]
 )
-def test_nor_when_slack_is_in_trouble_then(trouble: str) -> None:
+def test_late_start_leaves_no_stray_stream_when_slack_is_in_trouble(trouble: str) -> None:
     slack = TroubledSlack(["chat.startStream:late"])
     reply = slack.reply()
     reply.show(Now(Snapshot(WHOLE[:200])))
@@ -250,7 +250,7 @@ def test_nor_when_slack_is_in_trouble_then(trouble: str) -> None:
     assert slack.open() == []
 
 
-def test_when_edits_are_short_too_an_answer_goes_by_post() -> None:
+def test_answer_is_posted_when_edits_are_short_too() -> None:
     slack = TroubledSlack()
     account = slack.api.account
     while slack.budget.try_acquire(account, "chat.startStream", "m"):
@@ -263,7 +263,7 @@ def test_when_edits_are_short_too_an_answer_goes_by_post() -> None:
     assert bare(slack.text()) == bare(WHOLE)
 
 
-def test_without_history_a_lost_post_is_left_at_that() -> None:
+def test_lost_post_is_not_repeated_without_history() -> None:
     slack = TroubledSlack(["chat.postMessage:lost!", "conversations.replies:missing_scope"])
     grow(slack, slack.reply("edit"), [WHOLE[:200], WHOLE[:900]])
     assert bare(slack.text()) == bare(WHOLE[:900])
@@ -271,14 +271,14 @@ def test_without_history_a_lost_post_is_left_at_that() -> None:
 
 
 @pytest.mark.parametrize("error", ["edit_window_closed", "cant_update_message"])
-def test_a_lost_post_that_is_found_later_is_not_taken_for_the_whole(error: str) -> None:
+def test_lost_post_found_later_is_not_taken_for_the_whole_text(error: str) -> None:
     unseen = ["conversations.replies:500"] * 3
     slack = TroubledSlack(["chat.postMessage:lost!", *unseen, f"chat.update:{error}"])
     grow(slack, slack.reply("edit"), [WHOLE[:200], WHOLE[:900]])
     assert bare(slack.text()) == bare(WHOLE[:900])
 
 
-def test_nor_is_one_that_nobody_may_look_for() -> None:
+def test_lost_post_is_not_taken_for_the_whole_text_without_history() -> None:
     unseen = ["conversations.replies:500"] * 3
     slack = TroubledSlack(["chat.postMessage:lost!", *unseen, "conversations.replies:missing_scope"])
     grow(slack, slack.reply("edit"), [WHOLE[:200], WHOLE[:900]])
@@ -286,7 +286,7 @@ def test_nor_is_one_that_nobody_may_look_for() -> None:
 
 
 @pytest.mark.parametrize("style", ["edit", "post"])
-def test_a_post_that_happens_late_is_not_made_twice(style: Style) -> None:
+def test_late_post_is_not_made_twice(style: Style) -> None:
     class Meanwhile(FakeClock):
         def sleep(self, seconds: float) -> None:
             super().sleep(seconds)
@@ -298,7 +298,7 @@ def test_a_post_that_happens_late_is_not_made_twice(style: Style) -> None:
     assert bare(answer.text()) == bare(WHOLE[:500])
 
 
-def test_without_history_a_lost_start_goes_on_by_post() -> None:
+def test_answer_is_posted_after_a_lost_start_without_history() -> None:
     slack = TroubledSlack(["chat.startStream:lost", "conversations.replies:missing_scope"])
     reply = slack.reply()
     grow(slack, reply, [WHOLE[:200], WHOLE[:900]])
@@ -307,7 +307,7 @@ def test_without_history_a_lost_start_goes_on_by_post() -> None:
 
 
 @pytest.mark.parametrize("size", [500, 8000])
-def test_a_stream_that_died_is_mended_and_gone_on_with(size: int) -> None:
+def test_expired_stream_is_repaired_and_continued(size: int) -> None:
     slack = TroubledSlack()
     reply = slack.reply()
     reply.show(Now(Snapshot(WHOLE[:size])))
@@ -317,7 +317,7 @@ def test_a_stream_that_died_is_mended_and_gone_on_with(size: int) -> None:
     assert slack.open() == []
 
 
-def test_a_stream_whose_stop_comes_too_late_is_mended() -> None:
+def test_stream_is_repaired_when_its_stop_comes_too_late() -> None:
     slack = TroubledSlack()
     reply = slack.reply()
     reply.show(Now(Snapshot(WHOLE[:500])))
@@ -329,7 +329,7 @@ def test_a_stream_whose_stop_comes_too_late_is_mended() -> None:
 
 
 @pytest.mark.parametrize("lost", ["lost", "lost!"])
-def test_a_stream_that_dies_while_its_stop_is_lost_is_mended(lost: str) -> None:
+def test_stream_is_repaired_when_it_expires_while_its_stop_is_lost(lost: str) -> None:
     slack = TroubledSlack([f"chat.stopStream:{lost}"])
     reply = slack.reply()
     reply.show(Now(Snapshot(WHOLE[:500])))

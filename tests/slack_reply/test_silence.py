@@ -4,7 +4,7 @@ from slack_reply.silence import is_silent, may_be_silent
 
 
 @pytest.mark.parametrize("text", ["NO_REPLY", " NO_REPLY\n"])
-def test_the_word_alone_is_silence(text: str) -> None:
+def test_no_reply_alone_is_silent(text: str) -> None:
     assert is_silent(text)
     assert all(may_be_silent(text[:end]) for end in range(len(text) + 1))
 
@@ -17,7 +17,7 @@ def test_anything_else_is_an_answer(text: str) -> None:
     assert not may_be_silent(text)
 
 
-def test_half_the_word_is_an_answer_in_the_end() -> None:
+def test_half_of_no_reply_is_an_answer_when_final() -> None:
     assert may_be_silent("NO_")
     assert not is_silent("NO_")
     assert not may_be_silent("NO_ ")

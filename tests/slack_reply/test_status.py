@@ -37,14 +37,14 @@ def _refused(line: StatusLine) -> None:
     raise SlackRefused("assistant.threads.setStatus", "missing_scope")
 
 
-def test_a_line_cleared_before_it_was_shown_costs_no_call() -> None:
+def test_line_cleared_before_it_was_shown_costs_no_call() -> None:
     stage = Stage()
     stage.line.show(THINKING)
     stage.line.clear()
     assert stage.run() == []
 
 
-def test_a_line_cleared_while_it_is_being_set_is_taken_away_again() -> None:
+def test_line_cleared_while_it_is_being_set_is_taken_away_again() -> None:
     """Slack may act on the status after it acted on the answer's first words."""
     stage = Stage({THINKING: StatusLine.clear})
     stage.line.show(THINKING)
@@ -57,7 +57,7 @@ def test_clearing_is_tried_again_and_then_given_up() -> None:
     assert stage.run() == [THINKING] + [""] * len(CLEARING_PAUSES)
 
 
-def test_where_slack_wants_no_status_it_gets_no_more() -> None:
+def test_no_more_statuses_are_sent_after_a_refusal() -> None:
     stage = Stage({THINKING: _refused})
     stage.line.show(THINKING)
     assert stage.run() == [THINKING]
@@ -65,7 +65,7 @@ def test_where_slack_wants_no_status_it_gets_no_more() -> None:
     assert stage.run() == [THINKING]
 
 
-def test_a_status_whose_turn_does_not_come_is_skipped_and_needs_no_clearing() -> None:
+def test_status_whose_turn_does_not_come_is_skipped_and_needs_no_clearing() -> None:
     def out_of_turn(line: StatusLine) -> None:
         line.clear()
         raise SlackRateLimited("assistant.threads.setStatus", 1.0)
@@ -75,7 +75,7 @@ def test_a_status_whose_turn_does_not_come_is_skipped_and_needs_no_clearing() ->
     assert stage.run() == [THINKING]
 
 
-def test_a_line_that_is_left_stands() -> None:
+def test_line_is_not_cleared_after_leave() -> None:
     stage = Stage({THINKING: StatusLine.leave})
     stage.line.show(THINKING)
     assert stage.run() == [THINKING]

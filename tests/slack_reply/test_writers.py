@@ -101,7 +101,7 @@ def _remembered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("method", ["stream", "edit", "post"])
 @pytest.mark.parametrize("name", ANSWERS)
-def test_any_chunking_ends_in_the_same_messages_and_nothing_flashes(name: str, method: str) -> None:
+def test_messages_are_the_same_in_whatever_chunks_the_answer_came(name: str, method: str) -> None:
     chance = random.Random(f"{name} {method}")
     text = ANSWERS[name] + chance.choice(("", " ", "\n\n\n"))  # models end as they like
     ends = [*sorted(chance.sample(range(1, len(text)), min(PREFIXES, len(text) - 1))), len(text)]

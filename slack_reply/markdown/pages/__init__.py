@@ -1,4 +1,4 @@
-"""A long text is cut into messages."""
+"""Cuts a long text into messages."""
 
 from slack_reply.markdown.pages.filling import WINDOW
 from slack_reply.markdown.pages.pages import pages_after

@@ -1,7 +1,7 @@
-"""One message being filled with units, and where it ends when the next one does not fit.
+"""Fills one message with units, and decides where the message ends when the next unit does not fit.
 
-It ends at the last paragraph in its last quarter, else at the last line, else at the last word there. So it
-does not depend on how the text came, and while it grows only what lies before the best end so far is shown.
+A message ends at the last paragraph in its last quarter, else at the last line, else at the last word there. So its
+end does not depend on how the text arrived, and a growing message shows only the text before the best end so far.
 """
 
 from typing import NamedTuple
@@ -26,7 +26,7 @@ class _PageEntry(NamedTuple):
 
 
 class Filling:
-    """The units of one page; after each of them there is room for what would close the page there."""
+    """The units of one page. Behind each unit there is room for the text that would close the page there."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -35,11 +35,11 @@ class Filling:
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to see yet."""
+        """Whether the page shows nothing yet."""
         return not self._state.visible
 
     def take(self, unit: Unit, *, anyway: bool = False) -> bool:
-        """Add the unit if it fits, or anyway."""
+        """Add the unit if it fits, or with `anyway` in any case; return whether it was added."""
         state = self._state
         text, shift = placing.look(unit, state)
         counted = unit.table.text if unit.table else text
@@ -57,7 +57,7 @@ class Filling:
         return True
 
     def cut(self) -> tuple[Page, list[Unit]]:
-        """The page, and what goes on in the next one."""
+        """The page, and the units that belong to the next page."""
         best = self._best()
         if best is None:
             best = max((i for i, entry in enumerate(self._entries) if entry.unit.rank >= 0), default=-1)
@@ -68,14 +68,14 @@ class Filling:
         return self.whole(), rest
 
     def whole(self) -> Page:
-        """All of it as a page that is over."""
+        """All units as a finished page."""
         parts, tail = self._parts()
         if tail and isinstance(parts[-1], Markdown):
             parts[-1] = Markdown(parts[-1].text + tail)
         return Page(tuple(parts), self._end())
 
     def growing(self, source: str) -> Page:
-        """What of it can be shown while more text may come."""
+        """The part of the page that can be shown while more text may come."""
         best = self._best()
         if best is not None:
             self._back_to(best + 1)
@@ -92,7 +92,7 @@ class Filling:
         return WINDOW * self._limits.room
 
     def _best(self) -> int | None:
-        """The last entry in the window among those where a page ends best; None if there is none."""
+        """The last entry of the best rank in the window; None if the page cannot end there."""
         best: int | None = None
         rank = Rank.GLUE
         for index in range(len(self._entries) - 1, -1, -1):
@@ -104,7 +104,7 @@ class Filling:
         return best
 
     def _back_to(self, length: int) -> None:
-        """Take the entries from `length` on out again."""
+        """Remove the entries from `length` on."""
         if length < len(self._entries):
             self._state = self._entries[length].before
             del self._entries[length:]
@@ -134,7 +134,7 @@ def _markdown(texts: list[str]) -> list[Part]:
 
 
 def _settled(unit: Unit, source: str) -> bool:
-    """Whether a message may stand like this for a while: Slack can lose blanks that a chunk begins with.
+    """Whether a message may end behind the unit for a while: Slack can lose blanks that begin the next chunk.
 
     Source: docs/platform/slack.md#stream-markdown.
     """

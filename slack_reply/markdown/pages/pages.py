@@ -1,7 +1,7 @@
 """The source text of an answer as a row of messages (docs/architecture.md#d5-writers, docs/architecture.md#d6-text).
 
-All writers rely on one law: whatever text follows, the pages of a text that is not final stay as they are but for the
-last, and the last one is the beginning of the page at its place. So a stream that only appends can show it.
+All writers rely on one law: whatever text follows, all pages of a growing text except the last stay the same, and the
+last one is the beginning of the later page at its place. So a stream, which can only append, can show every page.
 """
 
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ __all__ = [
 def pages_after(
     text: str, start: int, limits: Limits, *, final: bool, cut: int | None = None, most: int | None = None
 ) -> tuple[Page, ...]:
-    """The pages behind `start`, the end of a page seen before; an open code block is opened again.
+    """The pages behind `start`, which is the end of an earlier page; an open code block is opened again.
 
     `cut` is the end of a page at which a writer began a new message. `most` is how many pages are wanted: no more
     of the text is laid out than these take.
@@ -58,7 +58,7 @@ def _last(filling: Filling, source: str, *, final: bool) -> Page:
 
 
 def _sound(text: str) -> str:
-    """The text without halves of surrogate pairs, which can't be sent."""
+    """The text without halves of surrogate pairs, which cannot be sent."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""From units to pages: what fits together, what is taken apart, where a writer wants a new message."""
+"""Turns units into pages: splits units that do not fit, and begins a page where a writer wants a new message."""
 
 import re
 from collections import deque
@@ -9,14 +9,14 @@ from slack_reply.markdown.parts import Limits, Page
 from slack_reply.markdown.units import Body, Unit, parts
 from slack_reply.markdown.words import Rank
 
-# What can't be taken apart and still is too large for any page is cut like this, between entities.
+# A unit that has no pieces and is too large for any page is cut into these bits, between entities.
 _BITS = re.compile(r"(?:&(?:lt|gt|amp);|.){1,16}", re.DOTALL)
 
 
 def fill(units: Iterable[Unit], limits: Limits, cuts: Sequence[int], start: int) -> Iterator[Page | Filling]:
-    """The pages that are over; at the end, if anything is left, the filling of the last one.
+    """The finished pages; at the end the Filling of the last page, if any text is left.
 
-    No more units are read than the pages take that are asked for.
+    No more units are read than the requested pages need.
     """
     stops = deque(sorted(cut for cut in cuts if cut > start))
     unread = _Unread(_behind(units, start))
@@ -49,7 +49,7 @@ def fill(units: Iterable[Unit], limits: Limits, cuts: Sequence[int], start: int)
 
 
 class _Unread:
-    """The units still to come: what was put back last comes first."""
+    """The units still to be read: the units put back last come first."""
 
     def __init__(self, units: Iterator[Unit]) -> None:
         self._rows = [units]
@@ -79,7 +79,7 @@ def _bits(unit: Unit) -> Iterator[Unit]:
 
 
 def _small(unit: Unit) -> list[Unit]:
-    """A unit larger than a page, in bits; where they end in the source is only estimated."""
+    """The bits of a unit that is larger than a page; their ends in the source are only estimated."""
     if unit.body is not Body.SOLID or unit.table:
         return []
     texts = _BITS.findall(unit.text)

@@ -1,4 +1,4 @@
-"""How a unit looks at its place in a page: reopened where the page begins in code, moved left out of its list."""
+"""How a unit looks in its page: code is opened again, and a list that the page begins in is moved to the left."""
 
 from typing import NamedTuple
 
@@ -6,7 +6,7 @@ from slack_reply.markdown.units import Unit
 
 
 class State(NamedTuple):
-    """What a page holds so far."""
+    """What a page contains so far."""
 
     total: int = 0
     visible: bool = False
@@ -33,7 +33,7 @@ def look(unit: Unit, state: State) -> tuple[str, int]:
 
 
 def tail(unit: Unit, text: str, shift: int) -> str:
-    """What closes the page behind the unit; `text` is what the page ends with."""
+    """The text that closes the page behind the unit; the page ends with `text`."""
     closing = _moved(unit.after.tail, shift)
     return closing if not closing or text.endswith("\n") else f"\n{closing}"
 

@@ -1,4 +1,4 @@
-"""Markdown tables become Slack's table blocks."""
+"""Turns Markdown tables into Slack's table blocks."""
 
 from slack_reply.markdown.tables import cells, tables
 from slack_reply.markdown.tables.tables import CHARACTER_LIMIT, TableLine

@@ -1,4 +1,4 @@
-"""A table as lines of code with its columns under each other, for what is no `table` block of Slack."""
+"""A table as lines of code with aligned columns, for a table that Slack's `table` block cannot show."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -24,13 +24,13 @@ def widths(rows: Sequence[Row]) -> list[int]:
 
 
 def line(row: Row, columns: Sequence[int], alignments: Sequence[Alignment]) -> str:
-    """One row, ended. It begins with a bar, since blanks at the start of what is appended can get lost."""
+    """One row with its line end. It begins with a bar, since Slack can lose blanks at the start of a chunk."""
     cells = map(_aligned, row, columns, alignments)
     return f"| {' | '.join(cells)} |\n"
 
 
 def rule(columns: Sequence[int]) -> str:
-    """The line under the head, ended."""
+    """The line under the head, with its line end."""
     return f"|-{'-+-'.join('-' * column for column in columns)}-|\n"
 
 

@@ -1,4 +1,4 @@
-"""The Markdown of one table cell as plain text: code and addresses stay as they are, markers go."""
+"""The Markdown of one table cell as plain text: code and addresses stay unchanged, markers are removed."""
 
 import html
 import re
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from slack_reply.markdown import atoms, emphasis, links, tokens
 
 _BREAK = re.compile(r"<br[ \t]*+/?>", re.IGNORECASE)
-# Where something begins that is more than its characters, or is no marker: a bare address, the sign of a product.
+# The beginning of markup, of a bare address, or of a `*` that is no marker but multiplies two numbers.
 _BEGIN = re.compile(rf"{atoms.SPECIAL.pattern}|(?<!\w)https?://|(?<=\d)\*(?=\d)", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s<>*`|\\\"]*+", re.IGNORECASE)
 _ADDRESS_ENDS = "?!.,:;'_~)"
@@ -24,7 +24,7 @@ class _Stretch(NamedTuple):
 
 
 def plain(cell: str) -> str:
-    """The cell without markup: links as `label (url)`, `<br>` as a line's end, no live token."""
+    """The cell without markup: links as `label (url)`, `<br>` as a line break, no live token."""
     text = tokens.inside_code(_plain(cell))
     return "\n".join(line.strip(" \t") for line in text.split("\n")).strip()
 
@@ -49,7 +49,7 @@ def _stretches(source: str) -> Iterator[_Stretch]:
 
 
 def _read(source: str, start: int) -> tuple[int, str]:
-    """The end of what begins at `start`, and its plain text."""
+    """The end of the element that begins at `start`, and the plain text of the element."""
     first = source[start]
     if first == "*":
         return start + 1, first

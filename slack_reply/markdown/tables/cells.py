@@ -11,7 +11,7 @@ _MAYBE_SEPARATOR = re.compile(r"[|:\- \t]*\Z")
 
 
 def begins(line: str) -> bool:
-    """Whether this line, or a part of it, looks like a row: tables need their first pipe here."""
+    """Whether this line, which may be unfinished, looks like a row: a row must begin with a pipe."""
     return line.lstrip(" ").startswith("|") and line.index("|") <= 3  # noqa: PLR2004 - deeper is indented code
 
 
@@ -24,7 +24,7 @@ def split(line: str) -> list[str]:
 
 
 def alignments(separator: str, columns: int) -> tuple[Alignment, ...] | None:
-    """What the row under the head says; None if it is no such row, or one for another number of columns."""
+    """The alignments in the row under the head; None if it is no such row, or has another number of columns."""
     if not _SEPARATOR.match(separator):
         return None
     marks = split(separator)
@@ -37,7 +37,7 @@ def may_separate(begun: str) -> bool:
 
 
 def plain_row(line: str, columns: int) -> tuple[str, ...]:
-    """Exactly `columns` plain cells; what is too much goes into the last one."""
+    """Exactly `columns` plain cells; surplus cells are joined into the last one."""
     cells = split(line)
     if len(cells) > columns:
         cells[columns - 1 :] = [" | ".join(cells[columns - 1 :])]

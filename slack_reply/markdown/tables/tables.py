@@ -1,4 +1,4 @@
-"""Tables in growing text: a small one becomes Slack's own, any other an aligned code block."""
+"""Tables in growing text: a small table becomes Slack's `table` block, a larger one an aligned code block."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _RUN = "```"
 
 
 class TableLine(NamedTuple):
-    """One line of the source; `text` is without its end."""
+    """One line of the source; `text` does not include the line end."""
 
     start: int
     text: str
@@ -28,7 +28,7 @@ class TableLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`units` are known by now; `lines` is how many lines they took, None while the table is not over."""
+    """The `units` known so far; `lines` is how many lines the table took, None while the table may continue."""
 
     units: list[Unit]
     lines: int | None
@@ -36,7 +36,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """The rows that are whole by now. `outgrown` is the first one at which no `table` block takes them."""
+    """The rows that are complete. `outgrown` is the first row with which a `table` block is too small."""
 
     rows: list[tuple[str, ...]]
     lines: Sequence[TableLine]
@@ -46,7 +46,7 @@ class _Grid:
 
 
 def find(lines: Sequence[TableLine], index: int, limits: Limits, *, final: bool) -> Found | None:
-    """The table whose head is `lines[index]`, None if it is none. The last line is whole only if `final`."""
+    """The table whose head is `lines[index]`; None if there is no table. The last line is whole only if `final`."""
     if index + 1 >= len(lines):
         return None if final else Found([], None)
     head = lines[index].text
@@ -97,7 +97,7 @@ def _size(row: tuple[str, ...], limits: Limits) -> tuple[int, int]:
 
 
 def _code(grid: _Grid, limits: Limits) -> Iterator[Unit]:
-    """Columns are as wide as in the rows that were known when no `table` block took them any more."""
+    """The table as code. Column widths come from the rows up to `outgrown`, so that they never change later."""
     flat = [tuple(map(_inside_code, row)) for row in in_turns(grid.rows)]
     known = flat if grid.outgrown is None else flat[: grid.outgrown + 1]
     columns = aligned.widths(known)
@@ -115,5 +115,5 @@ def _code(grid: _Grid, limits: Limits) -> Iterator[Unit]:
 
 
 def _inside_code(cell: str) -> str:
-    """The cell on one line, without what could end the code block for a reader less strict than Markdown's."""
+    """The cell on one line, without backticks that could end the code block in a less strict Markdown parser."""
     return cell.replace("\n", " ").replace(_RUN, "'''")

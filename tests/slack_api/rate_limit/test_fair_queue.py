@@ -30,7 +30,7 @@ def keys(granted: list[tuple[float, QueuedCall]]) -> list[str]:
     return [ticket.key for _, ticket in granted]
 
 
-def test_the_message_not_served_for_longest_comes_first() -> None:
+def test_message_without_a_call_for_longest_is_granted_first() -> None:
     line = FairQueue(ONE_BY_ONE, None, 0.0)
     first = [line.enqueue(key, Urgency.FLUSH, "", 0.0) for key in "abc"]
     assert keys(run(line, 0.0, 10.0, first)) == ["a", "b", "c"]
@@ -38,14 +38,14 @@ def test_the_message_not_served_for_longest_comes_first() -> None:
     assert keys(run(line, 5.0, 20.0, second)) == ["a", "b", "c"]
 
 
-def test_a_message_never_served_comes_before_those_that_were() -> None:
+def test_message_is_granted_first_when_it_never_had_a_call() -> None:
     line = FairQueue(ONE_BY_ONE, None, 0.0)
     run(line, 0.0, 5.0, [line.enqueue("old", Urgency.FLUSH, "", 0.0)])
     both = [line.enqueue("old", Urgency.FLUSH, "", 0.1), line.enqueue("new", Urgency.FLUSH, "", 0.2)]
     assert keys(run(line, 0.2, 10.0, both)) == ["new", "old"]
 
 
-def test_final_before_flush_before_trailing() -> None:
+def test_final_call_is_granted_before_flush_and_trailing() -> None:
     line = FairQueue(ONE_BY_ONE, None, 0.0)
     tickets = [
         line.enqueue(urgency.name, urgency, "", 0.0)
@@ -54,7 +54,7 @@ def test_final_before_flush_before_trailing() -> None:
     assert keys(run(line, 0.0, 10.0, tickets)) == ["FINAL", "FLUSH", "TRAILING"]
 
 
-def test_what_trails_still_goes_within_a_minute_of_steady_flushes() -> None:
+def test_trailing_call_is_granted_within_a_minute_despite_steady_flushes() -> None:
     line = FairQueue(ONE_BY_ONE, None, 0.0)
     stop = line.enqueue("stop", Urgency.TRAILING, "", 0.0)
     now = 0.0
@@ -65,7 +65,7 @@ def test_what_trails_still_goes_within_a_minute_of_steady_flushes() -> None:
     assert LONGEST_TRAILING_WAIT <= now < 60
 
 
-def test_posts_are_held_to_one_a_second_in_their_channel_only() -> None:
+def test_posts_are_limited_to_one_a_second_per_channel() -> None:
     line = FairQueue(POSTS, POSTS_IN_CHANNEL, 0.0)
     here = [line.enqueue(f"h{n}", Urgency.FLUSH, "C1", 0.0) for n in range(4)]
     there = [line.enqueue(f"t{n}", Urgency.FLUSH, f"D{n}", 0.0) for n in range(4)]
@@ -77,20 +77,20 @@ def test_posts_are_held_to_one_a_second_in_their_channel_only() -> None:
     assert all(later - earlier >= 1.0 for earlier, later in pairwise(own))
 
 
-def test_a_429_for_a_post_pauses_its_channel_only() -> None:
+def test_post_pauses_only_its_channel_after_a_429() -> None:
     line = FairQueue(POSTS, POSTS_IN_CHANNEL, 0.0)
     line.pause("C1", 0.0, 30.0)
     assert not line.try_acquire("a", "C1", 1.0)
     assert line.try_acquire("a", "C2", 1.0)
 
 
-def test_a_429_without_channels_pauses_the_method() -> None:
+def test_method_without_channels_is_paused_after_a_429() -> None:
     line = FairQueue(TIER_4, None, 0.0)
     line.pause("C1", 0.0, 30.0)
     assert not line.try_acquire("a", "C2", 29.0)
 
 
-def test_taking_at_once_does_not_overtake() -> None:
+def test_try_acquire_does_not_overtake_a_waiting_ticket() -> None:
     line = FairQueue(ONE_BY_ONE, None, 0.0)
     assert line.try_acquire("a", "", 0.0)
     waiting = line.enqueue("b", Urgency.FLUSH, "", 0.0)
@@ -99,7 +99,7 @@ def test_taking_at_once_does_not_overtake() -> None:
     assert waiting.granted
 
 
-def test_a_dropped_ticket_is_never_granted() -> None:
+def test_removed_ticket_is_never_granted() -> None:
     line = FairQueue(ONE_BY_ONE, None, 0.0)
     ticket = line.enqueue("a", Urgency.FLUSH, "", 0.0)
     line.remove(ticket)
@@ -108,7 +108,7 @@ def test_a_dropped_ticket_is_never_granted() -> None:
     assert not ticket.granted
 
 
-def test_interval_grows_with_the_messages_and_shrinks_when_they_end() -> None:
+def test_call_interval_follows_the_number_of_messages() -> None:
     line = FairQueue(TIER_3, None, 0.0)
     alone = line.call_interval(0.0)
     for number in range(3):
@@ -120,7 +120,7 @@ def test_interval_grows_with_the_messages_and_shrinks_when_they_end() -> None:
     assert line.call_interval(1000.0) == alone
 
 
-def test_messages_that_never_wait_are_forgotten_too() -> None:
+def test_message_is_forgotten_when_it_never_waited() -> None:
     line = FairQueue(TIER_3, None, 0.0)
     for number in range(1000):
         assert line.try_acquire(f"m{number}", "", number * 4.0)
@@ -129,7 +129,7 @@ def test_messages_that_never_wait_are_forgotten_too() -> None:
     assert len(line._served) + len(line._over) < 200
 
 
-def test_a_line_at_rest_knows_nothing_that_a_new_one_would_not() -> None:
+def test_idle_queue_behaves_like_a_new_one() -> None:
     line = FairQueue(TIER_3, POSTS_IN_CHANNEL, 0.0)
     assert line.is_idle(0.0)
     ticket = line.enqueue("m", Urgency.FLUSH, "C1", 0.0)
@@ -143,7 +143,7 @@ def test_a_line_at_rest_knows_nothing_that_a_new_one_would_not() -> None:
 
 
 @pytest.mark.parametrize("channel", ["", "C1"])
-def test_a_line_that_is_paused_or_slower_is_not_at_rest(channel: str) -> None:
+def test_queue_is_not_idle_while_paused_or_slowed(channel: str) -> None:
     line = FairQueue(TIER_3, POSTS_IN_CHANNEL, 0.0)
     line.pause(channel, 0.0, 300.0)
     assert not line.is_idle(299.0)
@@ -151,7 +151,7 @@ def test_a_line_that_is_paused_or_slower_is_not_at_rest(channel: str) -> None:
     assert line.is_idle(600.0)
 
 
-def test_channels_at_rest_are_forgotten() -> None:
+def test_idle_channels_are_forgotten() -> None:
     line = FairQueue(POSTS, POSTS_IN_CHANNEL, 0.0)
     for number in range(3 * MANY):
         line.try_acquire("m", f"C{number}", number * 61.0)
@@ -159,7 +159,7 @@ def test_channels_at_rest_are_forgotten() -> None:
 
 
 @given(st.integers(1, 60), st.sampled_from([TIER_3, TIER_4]))
-def test_of_n_messages_none_waits_longer_than_its_share(messages: int, tier: Tier) -> None:
+def test_no_message_waits_longer_than_its_share(messages: int, tier: Tier) -> None:
     line = FairQueue(tier, None, 0.0)
     now = 0.0
     waiting = {key: line.enqueue(str(key), Urgency.FLUSH, "", now) for key in range(messages)}

@@ -68,7 +68,7 @@ class Streams:
 
 
 @pytest.mark.parametrize("apart", [0.0, 3.0])
-def test_fifty_streams_for_three_minutes(apart: float) -> None:
+def test_fifty_streams_get_fair_shares_for_three_minutes(apart: float) -> None:
     time = VirtualTime()
     slack = StrictSlack(time)
     streams = Streams(time, RateLimiter(time), slack, latency=0.05)
@@ -92,7 +92,7 @@ def test_fifty_streams_for_three_minutes(apart: float) -> None:
         (UPDATE, 60, 0.0, 200.0),
     ],
 )
-def test_none_is_older_than_its_share_while_others_come_and_go(
+def test_no_message_waits_too_long_while_others_come_and_go(
     method: str, messages: int, apart: float, seconds: float
 ) -> None:
     """Each goes on at its writer's pace, and ends with what it said last."""
@@ -129,7 +129,7 @@ def test_none_is_older_than_its_share_while_others_come_and_go(
             assert later - earlier <= max(share, pace) + 2 * latency, (earlier, later)
 
 
-def test_a_wait_in_vain_ends_soon_while_nobody_may_write() -> None:
+def test_cancelled_wait_ends_soon_during_a_pause() -> None:
     """Nothing else wakes whoever waits then: a pause can last for minutes."""
     time = VirtualTime()
     budget = RateLimiter(time)
@@ -147,7 +147,7 @@ def test_a_wait_in_vain_ends_soon_while_nobody_may_write() -> None:
     assert 3.0 <= ended <= 3.0 + LOOK
 
 
-def test_a_wait_in_vain_ends_at_once() -> None:
+def test_cancelled_wait_ends_at_once() -> None:
     time = VirtualTime()
     budget = RateLimiter(time)
     while budget.try_acquire(TEAM, APPEND, "m"):
@@ -165,7 +165,7 @@ def test_a_wait_in_vain_ends_at_once() -> None:
     assert seen == [(False, 3)]
 
 
-def test_a_budget_shared_with_a_stranger_learns_from_429() -> None:
+def test_limiter_slows_down_after_429_when_another_process_uses_the_tier() -> None:
     """Another process of the same app uses half of the tier: after a while refusals are few."""
     time = VirtualTime()
     slack = StrictSlack(time)
@@ -186,7 +186,7 @@ def test_a_budget_shared_with_a_stranger_learns_from_429() -> None:
     assert sum(1 for at in ours if at > 300) < 60
 
 
-def test_every_wait_ends_at_its_timeout() -> None:
+def test_wait_ends_at_its_timeout() -> None:
     time = VirtualTime()
     budget = RateLimiter(time)
     budget.pause(TEAM, APPEND, 100.0)
@@ -201,7 +201,7 @@ def test_every_wait_ends_at_its_timeout() -> None:
     assert not budget.try_acquire(TEAM, APPEND, "other")
 
 
-def test_one_that_gave_up_holds_nobody_back() -> None:
+def test_caller_that_timed_out_delays_no_other() -> None:
     time = VirtualTime()
     budget = RateLimiter(time)
     order = []
@@ -215,7 +215,7 @@ def test_one_that_gave_up_holds_nobody_back() -> None:
     assert order[0][1] < 3
 
 
-def test_a_pause_concerns_its_own_method_and_workspace() -> None:
+def test_pause_applies_only_to_its_method_and_workspace() -> None:
     time = VirtualTime()
     budget = RateLimiter(time)
     budget.pause(TEAM, APPEND, 100.0)
@@ -223,7 +223,7 @@ def test_a_pause_concerns_its_own_method_and_workspace() -> None:
     assert budget.try_acquire("T2", APPEND, "m")
 
 
-def test_a_waiter_that_is_killed_leaves_the_line() -> None:
+def test_killed_waiter_leaves_the_queue() -> None:
     class Killed(Exception):
         pass
 
@@ -256,7 +256,7 @@ def test_posts_of_one_channel_wait_for_each_other() -> None:
     assert all(later - earlier >= 1.0 for earlier, later in pairwise(times))
 
 
-def test_a_finished_message_is_not_counted() -> None:
+def test_finished_message_is_not_counted() -> None:
     time = VirtualTime()
     budget = RateLimiter(time)
     alone = budget.call_interval(TEAM, UPDATE)
@@ -269,7 +269,7 @@ def test_a_finished_message_is_not_counted() -> None:
     assert budget.call_interval(TEAM, UPDATE) == alone
 
 
-def test_workspaces_at_rest_are_forgotten() -> None:
+def test_idle_workspaces_are_forgotten() -> None:
     time = VirtualTime()
     budget = RateLimiter(time)
     for number in range(3 * MANY):
@@ -278,7 +278,7 @@ def test_workspaces_at_rest_are_forgotten() -> None:
     assert len(budget._lines) <= MANY
 
 
-def test_those_that_are_not_are_kept_however_many_they_are() -> None:
+def test_busy_workspaces_are_kept_however_many_there_are() -> None:
     time = VirtualTime()
     budget = RateLimiter(time)
     for number in range(3 * MANY):

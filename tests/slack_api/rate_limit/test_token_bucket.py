@@ -28,7 +28,7 @@ def fullest_minute(taken: list[float]) -> int:
     st.sampled_from([TIER_2, TIER_3, TIER_4]),
     st.lists(st.floats(0, 40), max_size=12),
 )
-def test_no_minute_is_ever_fuller_than_slack_allows(tier: Tier, rests: list[float]) -> None:
+def test_calls_never_exceed_the_tier_in_any_minute(tier: Tier, rests: list[float]) -> None:
     bucket, now, taken = TokenBucket(tier, 0.0), 0.0, []
     for rest in rests:
         now += rest
@@ -37,24 +37,24 @@ def test_no_minute_is_ever_fuller_than_slack_allows(tier: Tier, rests: list[floa
     assert fullest_minute(taken) < tier.per_minute
 
 
-def test_in_the_long_run_it_uses_most_of_the_tier() -> None:
+def test_bucket_uses_most_of_the_tier_in_the_long_run() -> None:
     for tier in (TIER_2, TIER_3, TIER_4):
         assert len(drain(TokenBucket(tier, 0.0), 0, 600)) >= tier.per_minute * 10 * 0.9
 
 
-def test_after_a_rest_a_burst_goes_at_once() -> None:
+def test_burst_is_granted_at_once_after_a_rest() -> None:
     bucket = TokenBucket(TIER_2, 0.0)
     assert drain(bucket, 100.0, 100.001) == [100.0] * TIER_2.burst
 
 
-def test_flush_tiers_never_stall_at_the_end_of_a_minute() -> None:
+def test_flush_tiers_never_wait_for_the_end_of_a_minute() -> None:
     for tier in (TIER_3, TIER_4):
         taken = drain(TokenBucket(tier, 0.0), 0, 300)
         gaps = [later - earlier for earlier, later in pairwise(taken)]
         assert max(gaps) <= MINUTE / tier.per_minute * 1.2
 
 
-def test_a_429_pauses_then_slows_and_recovers_slowly() -> None:
+def test_bucket_pauses_then_slows_and_recovers_after_a_429() -> None:
     bucket = TokenBucket(TIER_4, 0.0)
     full = bucket.calls_per_second(0.0)
     bucket.pause(10.0, 7.0)
@@ -65,7 +65,7 @@ def test_a_429_pauses_then_slows_and_recovers_slowly() -> None:
     assert bucket.calls_per_second(1000.0) == full
 
 
-def test_the_answers_to_one_burst_count_as_one() -> None:
+def test_several_429_of_one_burst_count_as_one() -> None:
     one, many = TokenBucket(TIER_4, 0.0), TokenBucket(TIER_4, 0.0)
     one.pause(1.0, 5.0)
     for delay in range(4):
@@ -73,14 +73,14 @@ def test_the_answers_to_one_burst_count_as_one() -> None:
     assert many.calls_per_second(1.5) == one.calls_per_second(1.5)
 
 
-def test_a_pace_never_reaches_zero() -> None:
+def test_rate_never_reaches_zero() -> None:
     bucket = TokenBucket(TIER_4, 0.0)
     for now in range(0, 600, 5):
         bucket.pause(float(now), 1.0)
     assert bucket.ready_at(600.0) < 610.0
 
 
-def test_at_rest_only_when_it_has_nothing_to_remember() -> None:
+def test_bucket_is_idle_only_when_it_equals_a_new_one() -> None:
     bucket = TokenBucket(TIER_4, 0.0)
     assert bucket.is_idle(0.0)
     bucket.spend(0.0)

@@ -25,18 +25,18 @@ def read(line: str) -> str:
         ("[ ] [x] [1] [^2]", "[ ] [x] [1] [^2]"),
     ],
 )
-def test_what_a_line_becomes(source: str, shown: str) -> None:
+def test_line_is_made_safe(source: str, shown: str) -> None:
     assert read(source) == shown
 
 
-def test_a_code_span_counts_up_to_its_limit() -> None:
+def test_code_span_counts_up_to_its_limit() -> None:
     near = "`" + "<" * (atoms.CODE_SPAN_LIMIT - 1) + "`"
     far = "`" + "<" * atoms.CODE_SPAN_LIMIT + "`"
     assert read(near) == near
     assert "<" not in read(far)
 
 
-def test_what_is_not_certain_ends_the_row() -> None:
+def test_uncertain_atom_ends_the_scan() -> None:
     row = list(atoms.scan("a `b", 0, whole=False))
     assert [atom.text for atom in row] == ["a ", None]
     assert row[-1].start == 2

@@ -32,7 +32,7 @@ def test_growing_text_shows_a_beginning_of_what_it_becomes(text: str) -> None:
         assert whole.startswith(shown(text[:length], final=False))
 
 
-def test_ranks_tell_where_a_message_may_end() -> None:
+def test_ranks_say_where_a_message_may_end() -> None:
     found = units("# Title\n\nline\nline\n\nend")
     assert [unit.rank for unit in found] == [
         Rank.GLUE,
@@ -52,11 +52,11 @@ def test_code_is_code_in_fences_and_behind_blank_lines() -> None:
     ]
 
 
-def test_a_list_has_no_indented_code() -> None:
+def test_list_has_no_indented_code() -> None:
     assert units("- a\n\n      b <c>")[-1].text == "      b &lt;c&gt;"
 
 
-def test_inside_a_fence_the_context_says_how_to_go_on() -> None:
+def test_context_reopens_the_code_block_inside_a_fence() -> None:
     line = units("> ```py\n> x\n> ```")[1]
     assert line.where == ("> ```py\n", "> ```", "> ")
     assert line.after == line.where
@@ -88,15 +88,15 @@ def test_windows_line_ends_become_plain_ones() -> None:
         "***",
     ],
 )
-def test_a_line_that_may_become_anything_waits(begun: str) -> None:
+def test_line_is_held_back_while_it_may_become_a_block(begun: str) -> None:
     assert shown(f"text\n{begun}", final=False) == "text\n"
 
 
-def test_a_long_heading_is_shown_while_it_grows() -> None:
+def test_long_heading_is_shown_while_it_grows() -> None:
     assert shown("# " + "word " * 60, final=False).startswith("# word word")
 
 
-def test_a_backslash_at_the_end_of_a_line_waits_for_the_next_line() -> None:
+def test_backslash_at_the_end_of_a_line_waits_for_the_next_line() -> None:
     assert units("a\\\nb c", final=False)[1].rank is Rank.GLUE
 
 
@@ -109,7 +109,7 @@ def test_a_backslash_at_the_end_of_a_line_waits_for_the_next_line() -> None:
         ("- Hello *a", "\n  b*\n- c"),
     ],
 )
-def test_markup_over_the_end_of_a_line_is_whole_or_not_there(begun: str, rest: str) -> None:
+def test_markup_over_a_line_end_is_shown_whole_or_not_at_all(begun: str, rest: str) -> None:
     def shown(text: str, *, final: bool) -> str:
         return "".join(unit.text for unit in scan(text, None, final=final))
 
@@ -128,7 +128,7 @@ def test_no_markup_reaches_into_another_block(follows: str) -> None:
     assert units[0].text == "Hello **bold\n"
 
 
-def test_markup_does_not_reach_further_than_it_is_held_back() -> None:
+def test_markup_does_not_reach_beyond_its_limit() -> None:
     text = "Hello **bold\n" + "words in lines\n" * 40
     assert len(scan(text, None, final=False)) > 20
     assert "".join(unit.text for unit in scan(text, None, final=True)) == text.rstrip()

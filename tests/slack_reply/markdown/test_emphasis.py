@@ -24,17 +24,17 @@ def undecided(line: str) -> int:
         ("これは**重要**です", ["**重要**"]),
     ],
 )
-def test_emphasis_stands_where_commonmark_sees_it(line: str, found: list[str]) -> None:
+def test_emphasis_is_found_where_commonmark_finds_it(line: str, found: list[str]) -> None:
     assert spans(line) == found
 
 
-def test_an_open_marker_is_undecided_until_it_is_closed_or_old() -> None:
+def test_open_marker_is_undecided_until_closed_or_too_far_back() -> None:
     assert undecided("a **b") == 2
     assert undecided("a *") == 2
     assert undecided("a **b** c") == 9
     assert undecided("**" + "b" * LIMIT) == LIMIT + 2
 
 
-def test_no_cut_inside() -> None:
+def test_emphasis_covers_the_positions_inside_it() -> None:
     found = scan("a **b c** d", 0, 11, [], whole=True)
     assert [position for position in range(12) if found.covers(position)] == list(range(3, 9))

@@ -17,7 +17,7 @@ from slack_reply.markdown.fences import Fence
         ("```py " + "x" * 1000, Fence("", "```", "py " + "x" * 197)),
     ],
 )
-def test_a_line_opens_a_block(line: str, fence: Fence) -> None:
+def test_line_opens_a_block(line: str, fence: Fence) -> None:
     assert fences.opening(line) == fence
 
 
@@ -26,7 +26,7 @@ def test_other_lines_open_none(line: str) -> None:
     assert fences.opening(line) is None
 
 
-def test_what_closes_a_block() -> None:
+def test_block_is_closed_by_a_fence_of_its_kind() -> None:
     fence = Fence("", "````", "md")
     assert fence.closed_by("````")
     assert fence.closed_by("  `````  ")
@@ -38,7 +38,7 @@ def test_what_closes_a_block() -> None:
     assert not fence.may_be_closed_by("`x")
 
 
-def test_a_block_in_a_quote_ends_with_the_quote() -> None:
+def test_block_in_a_quote_ends_with_the_quote() -> None:
     assert Fence("> ", "```", "").left_by("text")
     assert not Fence("> ", "```", "").left_by("> text")
     assert not Fence("", "```", "").left_by("text")

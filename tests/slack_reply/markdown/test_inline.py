@@ -8,7 +8,7 @@ line = st.lists(st.sampled_from([part for part in FRAGMENTS if "\n" not in part]
 
 
 @given(line)
-def test_the_pieces_of_a_line_are_the_line(text: str) -> None:
+def test_pieces_of_a_line_are_the_line(text: str) -> None:
     pieces = inline.pieces(text, 0, whole=True)
     assert "".join(piece.text for piece in pieces) == inline.render(text)
     assert [piece.start for piece in pieces[1:]] == [piece.end for piece in pieces[:-1]]

@@ -23,16 +23,16 @@ def test_links_are_read(line: str, label: str, url: str) -> None:
 
 
 @pytest.mark.parametrize("line", ["[a] (b)", "[a](b c)", "[a](b", "[a", "[a]", "[a](<b)", "[a][b]"])
-def test_other_brackets_are_none(line: str) -> None:
+def test_other_brackets_are_no_links(line: str) -> None:
     assert links.read(line, 0, whole=True) is None
 
 
 @pytest.mark.parametrize("line", ["[", "[a", "[a]", "[a](", "[a](b", '[a](b "t', "[a](<b", "[a](b(c"])
-def test_a_begun_link_is_waited_for(line: str) -> None:
+def test_begun_link_is_held_back(line: str) -> None:
     assert links.read(line, 0, whole=False) == 0
 
 
-def test_waiting_has_an_end() -> None:
+def test_begun_link_is_not_held_back_beyond_its_limit() -> None:
     assert links.read("[" + "a" * links.LABEL_LIMIT, 0, whole=False) is None
     assert links.read("[a](" + "b" * links.TARGET_LIMIT, 0, whole=False) is None
     assert links.read("[a](b c", 0, whole=False) is None
@@ -56,7 +56,7 @@ def test_nothing_else_is_an_autolink(line: str) -> None:
     assert links.autolink(line, 0, whole=True) is None
 
 
-def test_a_url_can_not_leave_its_parentheses() -> None:
+def test_url_cannot_end_its_parentheses() -> None:
     assert links.quoted("a)b(c") == "a%29b%28c"
     assert links.quoted("a(b)c") == "a(b)c"
     assert links.quoted("<a|b> c") == "%3Ca%7Cb%3E%20c"
@@ -74,7 +74,7 @@ def test_a_url_can_not_leave_its_parentheses() -> None:
         ("https://good.example", "https://[evil"),
     ],
 )
-def test_a_label_that_reads_as_another_address_names_the_real_one(label: str, url: str) -> None:
+def test_label_that_reads_as_another_address_names_the_real_one(label: str, url: str) -> None:
     assert Link(label, url, 0).shown(label).startswith(f"[{label} → ")
 
 
@@ -89,7 +89,7 @@ def test_a_label_that_reads_as_another_address_names_the_real_one(label: str, ur
         ("https://x.example/a_b", "https://www.x.example/a_b"),
     ],
 )
-def test_other_labels_stay(label: str, url: str) -> None:
+def test_label_stays_when_it_names_no_other_address(label: str, url: str) -> None:
     assert Link(label, url, 0).shown(label).startswith(f"[{label}](")
 
 

@@ -89,7 +89,7 @@ def test_text_has_no_brackets_left(text: str) -> None:
         "| a | b |\n|---|---|\n| 1 | 2 |",
     ],
 )
-def test_what_is_safe_stays_as_it_is(text: str) -> None:
+def test_safe_text_is_unchanged(text: str) -> None:
     assert escape(text) == text
 
 
@@ -122,5 +122,5 @@ def test_answers_stay_safe_when_they_are_escaped_twice(name: str) -> None:
     assert not is_live(escape(once))
 
 
-def test_blanks_around_are_kept() -> None:
+def test_blanks_around_the_text_are_kept() -> None:
     assert escape("\n\n  a\n\n") == "\n\n  a\n\n"

@@ -25,7 +25,7 @@ def test_text_goes_as_markdown_text_and_tables_as_blocks() -> None:
     assert arguments["text"] == "See: a"
 
 
-def test_the_table_block_has_no_empty_cell() -> None:
+def test_table_block_has_no_empty_cell() -> None:
     assert table_block(TABLE) == {
         "type": "table",
         "rows": [
@@ -37,7 +37,7 @@ def test_the_table_block_has_no_empty_cell() -> None:
     assert "column_settings" not in table_block(Table((("a",),), ("",)))
 
 
-def test_chunks_are_what_has_been_added() -> None:
+def test_chunks_contain_only_the_added_text() -> None:
     begun = page(Markdown("Hello "))
     assert chunks_between(None, begun) == [{"type": "markdown_text", "text": "Hello "}]
     assert chunks_between(begun, begun) == []
@@ -51,7 +51,7 @@ def test_chunks_are_what_has_been_added() -> None:
     ]
 
 
-def test_nothing_else_can_be_appended() -> None:
+def test_changed_page_cannot_be_appended() -> None:
     assert chunks_between(page(Markdown("Hello")), page(Markdown("Bye"))) is None
     assert chunks_between(page(Markdown("Hello")), page(TABLE)) is None
     assert chunks_between(page(Markdown("a"), TABLE), page(Markdown("a"))) is None

@@ -42,18 +42,18 @@ def test_code_without_tokens_stays_itself(text: str) -> None:
     assert tokens.inside_code(text) == text
 
 
-def test_outside_of_code_every_bracket_goes_and_no_ampersand() -> None:
+def test_brackets_are_escaped_outside_of_code_and_ampersands_are_not() -> None:
     assert tokens.outside_code("a<b>c & d &lt;") == "a&lt;b&gt;c & d &lt;"
 
 
 @given(begun=st.text("<!@#htps:/mailo+.-x "), more=st.text("<!@#htps:/mailo+.-x "))
-def test_what_is_decided_is_not_changed_by_more_text(begun: str, more: str) -> None:
+def test_decided_code_is_not_changed_by_more_text(begun: str, more: str) -> None:
     sure = tokens.decided(begun)
     whole = tokens.inside_code(begun + more)
     assert whole.startswith(tokens.inside_code(begun[:sure]))
 
 
 @pytest.mark.parametrize("unseen", "\u00ad\u034f\u061c\u180e\u200b\u2060\u3164\ufe0f\ufeff\U000e0001\x00\x1f")
-def test_nothing_unseen_hides_a_token(unseen: str) -> None:
+def test_invisible_character_does_not_hide_a_token(unseen: str) -> None:
     assert tokens.is_live(f"<{unseen}!channel>")
     assert tokens.inside_code(f"<{unseen}!channel>").startswith("&lt;")

@@ -60,7 +60,7 @@ def placed(text: str, cards: list[Card], ends: list[int]) -> dict[str, int]:
 
 @settings(max_examples=300)
 @given(text=markdown, data=st.data())
-def test_they_stand_where_they_would_in_the_whole_text(text: str, data: st.DataObject) -> None:
+def test_cards_stand_where_they_would_in_the_whole_text(text: str, data: st.DataObject) -> None:
     offsets = st.integers(0, len(text))
     starts = sorted(data.draw(st.lists(offsets, min_size=1, max_size=3)))
     cards = [
@@ -94,7 +94,7 @@ def test_they_stand_where_they_would_in_the_whole_text(text: str, data: st.DataO
         ("Sure.^\n\nNext", "\n\nNext"),
     ],
 )
-def test_they_tear_nothing(text: str, expected: str) -> None:
+def test_cards_split_no_markup(text: str, expected: str) -> None:
     at, text = text.index("^"), text.replace("^", "")
     wanted = {"id-1": len(text) - len(expected)}
     assert placed(text, [replace(CARD, at=at)], []) == wanted
@@ -104,7 +104,7 @@ def test_they_tear_nothing(text: str, expected: str) -> None:
 @pytest.mark.parametrize(
     "text", ["Searching for it", "- a\n- b", "| a |\n|---|\n| 1 |", "Look **at", "> quote"]
 )
-def test_one_whose_text_is_over_stands_behind_it_at_once(text: str) -> None:
+def test_card_stands_at_once_behind_a_finished_sentence(text: str) -> None:
     card = replace(CARD, at=len(text), apart=True)
     assert list(stretches(text, [card], 0, final=False)) == [(len(text), [card])]
     assert placed(f"{text}\n\nNext", [card], list(range(len(text) + 6))) == {"id-1": len(text)}
@@ -113,7 +113,7 @@ def test_one_whose_text_is_over_stands_behind_it_at_once(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["", "Hello.", "Hello **you** th", "Hello **you**", "- item", "> quote", "| a |\n\nText"]
 )
-def test_what_may_stand_for_a_while(text: str) -> None:
+def test_text_may_stand_when_no_markup_is_open(text: str) -> None:
     assert may_stand(text)
 
 
@@ -134,5 +134,5 @@ def test_what_may_stand_for_a_while(text: str) -> None:
         "a **",
     ],
 )
-def test_what_is_half_open(text: str) -> None:
+def test_text_may_not_stand_when_markup_is_half_open(text: str) -> None:
     assert not may_stand(text)

@@ -33,7 +33,7 @@ def writer(
     return EditedMessage(api, share, posting, ends, PLACE, follows), pool, ends
 
 
-def test_it_is_posted_once_and_then_edited() -> None:
+def test_answer_is_posted_once_and_then_edited() -> None:
     one, pool, _ = writer(OK)
     one.show(lambda: Snapshot("One two "))
     one.show(lambda: Snapshot("One two three "))
@@ -49,20 +49,20 @@ def test_half_open_markup_waits_while_a_step_runs_too(begun: str) -> None:
     assert pool.arguments()["markdown_text"].strip() == "_Running Search…_\n\nHello there"
 
 
-def test_words_that_stand_still_while_a_step_runs_are_whole() -> None:
+def test_paused_text_is_shown_to_its_end_while_a_step_runs() -> None:
     one, pool, _ = writer(OK)
     one.show(lambda: Snapshot("Hello **there** you", line="Running Search…"))
     assert pool.arguments()["markdown_text"] == "_Running Search…_\n\nHello **there** you"
 
 
-def test_the_same_text_is_sent_once() -> None:
+def test_same_text_is_sent_once() -> None:
     one, pool, _ = writer(OK)
     one.show(lambda: Snapshot("One two\n\n"))
     one.show(lambda: Snapshot("One two\n\n"))
     assert pool.methods == [POST]
 
 
-def test_a_long_answer_goes_on_in_the_next_message() -> None:
+def test_long_answer_goes_on_in_the_next_message() -> None:
     one, pool, _ = writer(OK)
     one.finish(lambda: Snapshot(LONG))
     assert pool.methods == [POST] * 3
@@ -72,7 +72,7 @@ def test_a_long_answer_goes_on_in_the_next_message() -> None:
 @pytest.mark.parametrize(
     "trouble", [LOST, says(b"", 500), says(b"", 429, retry_after="9"), refuses("internal_error")]
 )
-def test_an_edit_that_fails_is_made_again(trouble: HttpResponse | Exception) -> None:
+def test_edit_that_fails_is_made_again(trouble: HttpResponse | Exception) -> None:
     one, pool, _ = writer(OK, trouble, OK)
     one.show(lambda: Snapshot("One two "))
     with pytest.raises(SlackAway):
@@ -81,7 +81,7 @@ def test_an_edit_that_fails_is_made_again(trouble: HttpResponse | Exception) -> 
     assert pool.methods == [POST, UPDATE, UPDATE]
 
 
-def test_a_pause_that_slack_asks_for_is_waited_out() -> None:
+def test_writer_waits_as_long_as_slack_asks() -> None:
     one, pool, ends = writer(OK, says(b"", 429, retry_after="9"), OK)
     one.show(lambda: Snapshot("One two "))
     with pytest.raises(SlackAway):
@@ -94,7 +94,7 @@ def test_a_pause_that_slack_asks_for_is_waited_out() -> None:
 @pytest.mark.parametrize(
     "error", ["edit_window_closed", "cant_update_message", "msg_too_long", "channel_not_found"]
 )
-def test_where_edits_are_refused_the_rest_is_for_the_next_writer(error: str) -> None:
+def test_next_writer_shows_the_rest_when_edits_are_refused(error: str) -> None:
     one, _, _ = writer(OK, refuses(error))
     one.show(lambda: Snapshot("One two\n\nthree "))
     with pytest.raises(WriterGone) as gone:
@@ -113,14 +113,14 @@ def post_found_later(then: HttpResponse) -> tuple[EditedMessage, ScriptedPool]:
     return one, pool
 
 
-def test_a_post_that_is_found_later_is_edited() -> None:
+def test_post_that_is_found_later_is_edited() -> None:
     one, pool = post_found_later(OK)
     one.finish(lambda: Snapshot("One two three"))
     assert (pool.methods.count(POST), pool.methods[-1], pool.arguments()["ts"]) == (1, UPDATE, "2.0")
     assert pool.arguments()["markdown_text"] == "One two three"
 
 
-def test_where_it_cannot_be_edited_the_rest_is_for_the_next_writer() -> None:
+def test_next_writer_shows_the_rest_when_a_found_post_cannot_be_edited() -> None:
     one, pool = post_found_later(refuses("edit_window_closed"))
     with pytest.raises(WriterGone) as gone:
         one.finish(lambda: Snapshot("One two three"))
@@ -128,21 +128,21 @@ def test_where_it_cannot_be_edited_the_rest_is_for_the_next_writer() -> None:
     assert (shown, "One two three"[gone.value.shown :].strip()) == ("One", "two three")
 
 
-def test_what_another_writer_left_is_overwritten() -> None:
+def test_messages_of_another_writer_are_overwritten() -> None:
     one, pool, _ = writer(OK, follows=WriterGone(4, ("7.0",), sure=8))
     one.finish(lambda: Snapshot("One two three"))
     assert (pool.methods, pool.arguments()["ts"]) == ([UPDATE], "7.0")
     assert pool.arguments()["markdown_text"] == "two three"
 
 
-def test_where_it_cannot_be_overwritten_what_it_surely_shows_counts() -> None:
+def test_sure_text_counts_when_a_message_cannot_be_overwritten() -> None:
     one, _, _ = writer(refuses("edit_window_closed"), follows=WriterGone(4, ("7.0",), sure=8))
     with pytest.raises(WriterGone) as gone:
         one.finish(lambda: Snapshot("One two three"))
     assert gone.value.shown == 8
 
 
-def test_a_stream_that_is_still_open_is_stopped_first() -> None:
+def test_stream_that_is_still_open_is_stopped_first() -> None:
     one, pool, ends = writer(refuses("streaming_state_conflict"), OK, follows=WriterGone(0, ("7.0",)))
     ends.shows("7.0", Page((), 0))
     with pytest.raises(SlackAway):
@@ -151,28 +151,28 @@ def test_a_stream_that_is_still_open_is_stopped_first() -> None:
     assert pool.methods == [UPDATE, STOP, UPDATE]
 
 
-def test_a_post_that_is_called_a_stream_cannot_be_edited() -> None:
+def test_post_that_is_called_a_stream_cannot_be_edited() -> None:
     one, _, _ = writer(OK, refuses("streaming_state_conflict"))
     one.show(lambda: Snapshot("One two "))
     with pytest.raises(WriterGone):
         one.finish(lambda: Snapshot("One two three"))
 
 
-def test_messages_that_the_new_text_does_not_need_are_taken_away() -> None:
+def test_messages_are_deleted_when_the_new_text_needs_fewer() -> None:
     one, pool, _ = writer(OK, follows=WriterGone(0, ("7.0", "8.0")))
     one.finish(lambda: Snapshot("Short."))
     assert pool.methods == [UPDATE, DELETE]
     assert pool.arguments()["ts"] == "8.0"
 
 
-def test_content_that_slack_refuses_is_for_the_next_writer() -> None:
+def test_next_writer_continues_when_slack_refuses_the_content() -> None:
     one, _, _ = writer(refuses("invalid_blocks"))
     with pytest.raises(WriterGone) as gone:
         one.finish(lambda: Snapshot("One two three"))
     assert gone.value.shown == 0
 
 
-def test_when_edits_are_short_the_answer_is_left_to_a_post() -> None:
+def test_answer_is_left_to_a_post_when_edits_are_short() -> None:
     one, pool, _ = writer(OK)
     for number in range(22):
         one._api.budget.add_message(PLACE.account, UPDATE, f"m{number}")
@@ -186,14 +186,14 @@ def test_when_edits_are_short_the_answer_is_left_to_a_post() -> None:
     assert (gone.value.shown, pool.sent) == (0, [])
 
 
-def test_those_that_begin_at_one_instant_know_of_each_other() -> None:
+def test_answers_that_begin_at_the_same_time_count_each_other() -> None:
     one, _, _ = writer(OK)
     one.show(lambda: Snapshot("One two "))
     alone = RateLimiter(FakeClock()).call_interval(PLACE.account, UPDATE)
     assert one._api.budget.call_interval(PLACE.account, UPDATE) == pytest.approx(2 * alone)
 
 
-def test_a_whole_answer_asks_for_no_edits() -> None:
+def test_whole_answer_asks_for_no_edits() -> None:
     one, pool, _ = writer(OK)
     for number in range(99):
         one._api.budget.add_message(PLACE.account, UPDATE, f"m{number}")
@@ -209,7 +209,7 @@ def test_each_message_of_a_flush_takes_its_turn() -> None:
     assert sum(one._ends._clock.slept) > 1.0  # type: ignore[attr-defined]
 
 
-def test_out_of_turn_no_edit_is_sent() -> None:
+def test_no_edit_is_sent_without_a_granted_call() -> None:
     one, pool, _ = writer(OK)
     one.show(lambda: Snapshot("One two "))
     one._api.budget.pause(PLACE.account, UPDATE, 1000.0)
@@ -218,7 +218,7 @@ def test_out_of_turn_no_edit_is_sent() -> None:
     assert pool.methods == [POST]
 
 
-def test_what_cannot_be_taken_away_now_is_left_to_the_loose_ends() -> None:
+def test_deletion_is_left_to_the_stream_cleanup_when_it_fails() -> None:
     one, pool, ends = writer(OK, refuses("fatal_error"), OK, follows=WriterGone(0, ("7.0", "8.0")))
     one.finish(lambda: Snapshot("Short."))
     ends.tidy()

@@ -159,7 +159,7 @@ def test_all_of_the_text_and_every_card_arrive_in_their_order(
     assert last == {each.id: "complete" if each.state == "done" else "error" for each in views[-1].cards}
 
 
-def test_nothing_is_sent_twice_and_nothing_for_nothing() -> None:
+def test_no_chunk_is_sent_twice_or_empty() -> None:
     slack = Slack()
     writer, _ = stream(slack)
     view = Snapshot("Hello there. ", (card(1, 0, "running"),))
@@ -171,7 +171,7 @@ def test_nothing_is_sent_twice_and_nothing_for_nothing() -> None:
     ]
 
 
-def test_work_that_outlives_its_message_goes_on_in_the_next() -> None:
+def test_running_card_continues_in_the_next_message() -> None:
     slack, clock = Slack(), FakeClock()
     writer, ends = stream(slack, clock)
     running = Snapshot("", (card(1, 0, "running"),), continued="Continued.")
@@ -188,7 +188,7 @@ def test_work_that_outlives_its_message_goes_on_in_the_next() -> None:
     assert [part["text"] for part in slack.parts() if part["kind"] == "markdown"] == ["Done."]
 
 
-def test_a_stream_of_cards_alone_that_died_is_taken_away() -> None:
+def test_expired_stream_of_cards_alone_is_deleted() -> None:
     slack = Slack()
     writer, ends = stream(slack)
     writer.show(lambda: Snapshot("", (card(1, 0, "running"),)))
@@ -200,7 +200,7 @@ def test_a_stream_of_cards_alone_that_died_is_taken_away() -> None:
     assert [task["status"] for task in slack.tasks()] == ["complete"]
 
 
-def test_a_word_that_a_card_parted_is_whole_for_the_next_writer() -> None:
+def test_word_split_by_a_card_is_whole_for_the_next_writer() -> None:
     slack = Slack()
     writer, _ = stream(slack)
     text = "I look it up.Here it is"

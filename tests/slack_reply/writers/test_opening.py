@@ -42,7 +42,7 @@ def start(one: Opening) -> str:
     return one.start(CHUNKS, 0, first=True)
 
 
-def test_in_a_channel_the_asker_is_named() -> None:
+def test_author_is_named_in_a_channel() -> None:
     one, pool, _, written = opening(OK)
     assert start(one) == "1.5"
     asked = pool.arguments()
@@ -50,14 +50,14 @@ def test_in_a_channel_the_asker_is_named() -> None:
     assert written.knows(ACCOUNT, "C1", "1.5")
 
 
-def test_in_a_direct_message_only_when_slack_asks_for_it() -> None:
+def test_author_is_named_in_a_dm_only_when_slack_asks_for_it() -> None:
     one, pool, _, _ = opening(refuses("missing_recipient_user_id"), OK, kind="im")
     assert start(one) == "1.5"
     assert "recipient_user_id" not in pool.arguments(0)
     assert pool.arguments(1)["recipient_user_id"] == "U1"
 
 
-def test_the_second_start_takes_a_turn_of_its_own() -> None:
+def test_second_start_acquires_its_own_call() -> None:
     one, pool, _, _ = opening(refuses("missing_recipient_user_id"), OK, kind="im")
     for _ in range(tier_of(START).burst - 1):
         assert one._api.budget.try_acquire(ACCOUNT, START, "others")
@@ -66,7 +66,7 @@ def test_the_second_start_takes_a_turn_of_its_own() -> None:
     assert pool.methods == [START]
 
 
-def test_two_refusals_are_remembered() -> None:
+def test_only_two_refusals_are_remembered() -> None:
     one, _, support, _ = opening(refuses("unknown_method"))
     with pytest.raises(WriterGone):
         start(one)
@@ -84,7 +84,7 @@ def test_two_refusals_are_remembered() -> None:
         ("", [("C1", "", False), ("C1", "mpim", False), ("C2", "", True), ("C2", "mpim", True)]),
     ],
 )
-def test_a_type_that_is_refused_says_nothing_of_channels_of_another_or_of_none(
+def test_refused_channel_type_does_not_affect_other_channels(
     kind: str, elsewhere: list[tuple[str, str, bool]]
 ) -> None:
     one, _, support, _ = opening(refuses("channel_type_not_supported"), kind=kind)
@@ -95,7 +95,7 @@ def test_a_type_that_is_refused_says_nothing_of_channels_of_another_or_of_none(
     }
 
 
-def test_without_an_allowance_nothing_is_asked() -> None:
+def test_slack_is_not_called_without_a_granted_start() -> None:
     one, pool, _, _ = opening(OK)
     one._api.budget.pause(ACCOUNT, START, 60.0)
     with pytest.raises(WriterGone):
@@ -103,14 +103,14 @@ def test_without_an_allowance_nothing_is_asked() -> None:
     assert pool.sent == []
 
 
-def test_what_never_left_is_for_later() -> None:
+def test_start_that_was_never_sent_is_tried_later() -> None:
     one, _, _, _ = opening(NeverSent("x"))
     with pytest.raises(SlackAway):
         start(one)
 
 
 @pytest.mark.parametrize("lost", [LOST, refuses("internal_error"), refuses("fatal_error")])
-def test_a_lost_one_is_found(lost: HttpResponse | Exception) -> None:
+def test_lost_start_is_found(lost: HttpResponse | Exception) -> None:
     """Also one of which Slack says that it failed inside: that may have been afterwards."""
     one, _, _, written = opening(
         lost, thread(SO_FAR, {"ts": "3.0", "user": "U9", "bot_id": "B9", "text": "So far"})
@@ -119,21 +119,21 @@ def test_a_lost_one_is_found(lost: HttpResponse | Exception) -> None:
     assert written.knows(ACCOUNT, "C1", "2.0")
 
 
-def test_what_another_answer_wrote_is_not_it() -> None:
+def test_message_of_another_answer_is_not_taken() -> None:
     one, _, _, written = opening(LOST, thread(SO_FAR))
     written.add(ACCOUNT, "C1", "2.0")
     with pytest.raises(WriterGone):
         start(one)
 
 
-def test_without_history_it_goes_on_by_edits() -> None:
+def test_answer_continues_by_edits_without_history() -> None:
     one, _, _, _ = opening(LOST, refuses("missing_scope"))
     with pytest.raises(WriterGone):
         start(one)
     assert one.earlier() == ""
 
 
-def test_while_nobody_can_be_asked_it_is_for_later() -> None:
+def test_lost_start_is_searched_later_when_slack_is_away() -> None:
     away = [refuses("fatal_error")] * 3
     one, pool, _, _ = opening(LOST, *away, thread(SO_FAR))
     with pytest.raises(SlackAway):
@@ -142,7 +142,7 @@ def test_while_nobody_can_be_asked_it_is_for_later() -> None:
     assert pool.methods.count(START) == 1
 
 
-def test_nothing_is_looked_for_without_need() -> None:
+def test_history_is_not_read_without_a_lost_start() -> None:
     one, pool, _, _ = opening(OK)
     assert one.earlier() == ""
     assert pool.sent == []
@@ -161,7 +161,7 @@ def test_nothing_is_looked_for_without_need() -> None:
         ("日本語で", "日本語で", True),
     ],
 )
-def test_a_message_is_known_by_its_letters(said: str, text: str, like: bool) -> None:
+def test_message_is_recognised_by_its_letters(said: str, text: str, like: bool) -> None:
     assert reads_like([{"type": "markdown_text", "text": said}], text) is like
 
 
@@ -181,7 +181,7 @@ SHOWN = {"type": "task_card", "task_id": "id-1", "title": "Search", "status": "i
         ({"text": ""}, False),
     ],
 )
-def test_a_lost_one_of_cards_alone_is_known_by_them(message: dict[str, Any], found: bool) -> None:
+def test_lost_start_of_cards_alone_is_recognised_by_its_cards(message: dict[str, Any], found: bool) -> None:
     one, _, _, _ = opening(LOST, thread({"ts": "2.0", "user": "UBOT"} | message))
     if found:
         assert one.start([CARD], 0, first=True) == "2.0"
@@ -190,14 +190,14 @@ def test_a_lost_one_of_cards_alone_is_known_by_them(message: dict[str, Any], fou
             one.start([CARD], 0, first=True)
 
 
-def test_words_behind_the_same_cards_are_not_enough() -> None:
+def test_message_with_the_same_cards_is_not_taken_without_the_same_text() -> None:
     said = [*CHUNKS, CARD]
     assert looks_like(said, {"text": "So far", "blocks": [SHOWN]})
     assert not looks_like(said, {"text": "So far", "blocks": [SHOWN | {"task_id": "id-2"}]})
     assert not looks_like(CHUNKS, {"text": "So far", "blocks": [SHOWN]})
 
 
-def test_what_is_more_than_words_is_known_by_its_beginning() -> None:
+def test_message_with_more_than_text_is_recognised_by_its_beginning() -> None:
     chunks = [
         {"type": "markdown_text", "text": "So far"},
         {"type": "task_update", "id": "1", "title": "Search"},

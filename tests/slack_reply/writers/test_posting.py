@@ -33,7 +33,7 @@ def thread(*names: str) -> HttpResponse:
     return says({"ok": True, "messages": [{"ts": "1.000000"}, {"ts": "1.9", "bot_id": "B1"}, *found]})
 
 
-def test_a_page_is_posted_with_its_name_and_remembered() -> None:
+def test_page_is_posted_with_its_name_and_remembered() -> None:
     one, pool, written = posting(OK)
     assert one.post(PAGE, 7) == Posted("1.5", PAGE)
     assert pool.arguments()["metadata"]["event_payload"] == {"page": "1.000000:7:0"}
@@ -42,19 +42,19 @@ def test_a_page_is_posted_with_its_name_and_remembered() -> None:
 
 
 @pytest.mark.parametrize("lost", [LOST, says(b"oops", 500), says(b"<html>"), refuses("internal_error")])
-def test_one_that_arrived_after_all_is_found_by_its_name(lost: HttpResponse | Exception) -> None:
+def test_lost_post_is_found_by_its_name(lost: HttpResponse | Exception) -> None:
     one, pool, _ = posting(lost, thread("1.000000:7:0"))
     assert one.post(PAGE, 7) == Posted("2.0", PAGE)
     assert pool.methods == [POST, REPLIES]
 
 
-def test_another_page_is_not_taken_for_it() -> None:
+def test_post_of_another_page_is_not_taken() -> None:
     one, _, _ = posting(LOST, thread("1.000000:0:0", "1.000000:70:0", "0.9:7:0", "1.000000:7:1"))
     with pytest.raises(SlackAway):
         one.post(PAGE, 7)
 
 
-def test_one_that_is_not_there_is_posted_again_at_the_next_try() -> None:
+def test_missing_post_is_sent_again_at_the_next_try() -> None:
     one, pool, _ = posting(LOST, thread(), thread(), OK)
     with pytest.raises(SlackAway):
         one.post(PAGE, 7)
@@ -63,7 +63,7 @@ def test_one_that_is_not_there_is_posted_again_at_the_next_try() -> None:
     assert pool.arguments()["metadata"]["event_payload"] == {"page": "1.000000:7:1"}
 
 
-def test_one_that_arrives_late_is_not_posted_again() -> None:
+def test_post_that_arrives_late_is_not_sent_again() -> None:
     one, pool, _ = posting(LOST, thread(), thread("1.000000:7:0"))
     with pytest.raises(SlackAway):
         one.post(PAGE, 7)
@@ -80,7 +80,7 @@ def test_of_several_tries_the_one_that_arrived_is_known(arrived: str, page: Page
     assert one.post(LONGER, 7) == Posted("2.0", page)
 
 
-def test_while_nobody_can_be_asked_it_is_not_posted_again() -> None:
+def test_post_is_not_sent_again_while_slack_is_away() -> None:
     one, pool, _ = posting(
         LOST, refuses("fatal_error"), refuses("fatal_error"), refuses("fatal_error"), thread("1.000000:7:0")
     )
@@ -90,21 +90,21 @@ def test_while_nobody_can_be_asked_it_is_not_posted_again() -> None:
     assert pool.methods.count(POST) == 1
 
 
-def test_what_was_found_is_not_found_again() -> None:
+def test_found_post_is_not_found_again() -> None:
     one, pool, _ = posting(LOST, thread("1.000000:7:0"), OK)
     one.post(PAGE, 7)
     assert one.post(LONGER, 7) == Posted("1.5", LONGER)
     assert pool.methods == [POST, REPLIES, POST]
 
 
-def test_without_history_it_is_left_at_that() -> None:
+def test_lost_post_is_not_sent_again_without_history() -> None:
     one, _, _ = posting(LOST, refuses("missing_scope"))
     with pytest.raises(WriterGone) as gone:
         one.post(PAGE, 7)
     assert gone.value.shown == PAGE.end
 
 
-def test_without_history_no_more_is_left_than_what_was_sent() -> None:
+def test_next_writer_starts_behind_the_sent_page_without_history() -> None:
     one, _, _ = posting(LOST, says(b"", 500), says(b"", 500), says(b"", 500), refuses("missing_scope"))
     with pytest.raises(SlackAway):
         one.post(PAGE, 7)
@@ -113,14 +113,14 @@ def test_without_history_no_more_is_left_than_what_was_sent() -> None:
     assert gone.value.shown == PAGE.end
 
 
-def test_what_slack_says_against_it() -> None:
+def test_refusals_raise_cannot_reply_or_unfit() -> None:
     with pytest.raises(CannotReply, match="channel_not_found"):
         posting(refuses("channel_not_found"))[0].post(PAGE, 0)
     with pytest.raises(Unfit, match="invalid_blocks"):
         posting(refuses("invalid_blocks"))[0].post(PAGE, 0)
 
 
-def test_what_asks_for_patience() -> None:
+def test_rate_limits_and_outages_raise_slack_away() -> None:
     with pytest.raises(SlackAway):
         posting(NeverSent("no route"))[0].post(PAGE, 0)
     with pytest.raises(SlackAway) as away:

@@ -19,7 +19,7 @@ def share() -> tuple[RateShare, RateLimiter, VirtualTime]:
     return RateShare(budget, PLACE), budget, time
 
 
-def test_a_turn_taken_ahead_is_good_for_one_call() -> None:
+def test_call_acquired_ahead_is_used_once() -> None:
     one, budget, time = share()
     times: list[float] = []
 
@@ -36,7 +36,7 @@ def test_a_turn_taken_ahead_is_good_for_one_call() -> None:
     assert not budget.try_acquire("T1", APPEND, "other")
 
 
-def test_one_taken_ahead_in_vain_is_not_kept() -> None:
+def test_call_acquired_ahead_is_not_kept_when_unused() -> None:
     one, _, time = share()
     sent: list[float] = []
 
@@ -52,7 +52,7 @@ def test_one_taken_ahead_in_vain_is_not_kept() -> None:
 
 
 @pytest.mark.parametrize("final", [False, True])
-def test_out_of_turn_nothing_is_sent(final: bool) -> None:
+def test_slack_away_is_raised_without_a_granted_call(final: bool) -> None:
     one, budget, time = share()
     budget.pause("T1", UPDATE, 1000.0)
     seen: list[float] = []
@@ -67,7 +67,7 @@ def test_out_of_turn_nothing_is_sent(final: bool) -> None:
     assert seen == [RATE_LIMIT_TIMEOUT]
 
 
-def test_when_the_answer_is_over_only_its_last_text_waits() -> None:
+def test_only_the_last_text_waits_when_the_answer_is_over() -> None:
     one, budget, time = share()
     while budget.try_acquire("T1", UPDATE, "m"):
         pass
@@ -90,7 +90,7 @@ def test_when_the_answer_is_over_only_its_last_text_waits() -> None:
     assert flush < last < 6.0
 
 
-def test_a_message_that_joined_counts_until_it_leaves() -> None:
+def test_message_that_joined_counts_until_it_leaves() -> None:
     one, budget, _ = share()
     alone = budget.call_interval("T1", UPDATE)
     one.join(UPDATE)

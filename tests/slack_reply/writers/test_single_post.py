@@ -40,13 +40,13 @@ def test_all_pages_are_posted() -> None:
     assert one.message_ts == "1.5"
 
 
-def test_it_begins_where_another_writer_ended() -> None:
+def test_posts_begin_where_another_writer_ended() -> None:
     one, pool = writer(OK, start=4)
     one.finish(lambda: Snapshot("One two three"))
     assert texts(pool) == ["two three"]
 
 
-def test_after_a_pause_it_goes_on_with_the_page_that_is_missing() -> None:
+def test_posts_continue_with_the_missing_page_after_a_pause() -> None:
     one, pool = writer(OK, says(b"", 429, retry_after="90"), OK)
     with pytest.raises(SlackAway):
         one.finish(lambda: Snapshot(LONG))
@@ -55,7 +55,7 @@ def test_after_a_pause_it_goes_on_with_the_page_that_is_missing() -> None:
     assert refused == second != first
 
 
-def test_behind_an_earlier_post_that_is_found_it_goes_on_where_that_one_ends() -> None:
+def test_posts_continue_at_the_end_of_an_earlier_post_that_is_found() -> None:
     """Of the writer before, which wrote less, and could not look."""
     trouble, name = says(b"", 500), {"event_payload": {"page": "1.0:0:0"}}
     found = says({"ok": True, "messages": [{"ts": "2.0", "bot_id": "B1", "metadata": name}]})
@@ -68,14 +68,14 @@ def test_behind_an_earlier_post_that_is_found_it_goes_on_where_that_one_ends() -
     assert (one.messages, pool.arguments()["markdown_text"]) == (("2.0", "1.5"), "three")
 
 
-def test_too_long_for_slack_is_posted_in_smaller_pages() -> None:
+def test_text_is_posted_in_smaller_pages_when_too_long_for_slack() -> None:
     one, pool = writer(refuses("msg_too_long"), OK)
     one.finish(lambda: Snapshot(LONG[:6000]))
     assert len(pool.sent) == 4
     assert all(len(text) < 3000 for text in texts(pool)[1:])
 
 
-def test_what_slack_never_takes_is_given_up() -> None:
+def test_content_is_given_up_when_slack_refuses_every_form() -> None:
     one, pool = writer(refuses("msg_too_long"))
     with pytest.raises(CannotReply, match="msg_too_long"):
         one.finish(lambda: Snapshot(LONG[:6000]))

@@ -35,14 +35,14 @@ def ends(*answers: HttpResponse | Exception) -> tuple[StreamCleanup, ScriptedPoo
     return found, pool, clock
 
 
-def test_what_is_left_is_stopped_once() -> None:
+def test_left_stream_is_stopped_once() -> None:
     one, pool, _ = ends(OK)
     one.leave("2.0")
     one.tidy()
     assert pool.methods == [STOP]
 
 
-def test_what_may_be_stopped_at_once_is_not_open_any_more() -> None:
+def test_stream_is_not_open_when_it_was_stopped_at_once() -> None:
     one, pool, _ = ends(OK)
     assert one.settle() == ()
     one, pool, _ = ends(says(b"", 503), says(b"", 503), OK)
@@ -53,7 +53,7 @@ def test_what_may_be_stopped_at_once_is_not_open_any_more() -> None:
     assert set(pool.methods) == {STOP}
 
 
-def test_what_the_limits_hold_back_waits_for_the_end() -> None:
+def test_stream_is_stopped_in_tidy_when_the_limits_delay_it() -> None:
     clock = FakeClock()
     api, pool = api_over(OK, clock=clock)
     one = StreamCleanup(api, RateShare(api.budget, PLACE), PLACE, clock)
@@ -63,14 +63,14 @@ def test_what_the_limits_hold_back_waits_for_the_end() -> None:
     assert pool.methods == []
 
 
-def test_what_nobody_left_is_stopped_in_the_end() -> None:
+def test_stream_is_stopped_in_tidy_when_it_was_never_left() -> None:
     one, pool, _ = ends(OK)
     one.tidy()
     assert pool.methods == [STOP]
 
 
 @pytest.mark.parametrize("trouble", TROUBLE)
-def test_a_stop_that_fails_is_tried_again(trouble: HttpResponse | Exception) -> None:
+def test_stop_that_fails_is_tried_again(trouble: HttpResponse | Exception) -> None:
     one, pool, clock = ends(trouble, trouble, trouble, trouble, OK)
     one.leave("2.0")
     one.tidy()
@@ -79,42 +79,42 @@ def test_a_stop_that_fails_is_tried_again(trouble: HttpResponse | Exception) -> 
     assert clock.slept
 
 
-def test_a_stop_that_slack_refuses_is_tried_again() -> None:
+def test_stop_that_slack_refuses_is_tried_again() -> None:
     one, pool, _ = ends(refuses("streaming_state_conflict"), refuses("msg_too_long"), OK)
     one.tidy()
     assert pool.methods == [STOP] * 3
 
 
 @pytest.mark.parametrize("error", ["channel_not_found", "token_revoked", "streaming_state_conflict"])
-def test_what_slack_means_is_believed(error: str) -> None:
+def test_stop_is_not_repeated_when_the_refusal_is_final(error: str) -> None:
     one, pool, clock = ends(refuses(error))
     one.tidy()
     assert pool.methods == [STOP] * REFUSALS
     assert sum(clock.slept) < 20
 
 
-def test_but_not_for_ever() -> None:
+def test_stop_is_given_up_after_several_refusals() -> None:
     one, pool, clock = ends(says(b"", 503))
     one.tidy()
     assert pool.methods.count(STOP) > 5
     assert sum(clock.slept) < CLEANUP_TIMEOUT + 60
 
 
-def test_one_that_expired_is_mended() -> None:
+def test_expired_stream_is_repaired() -> None:
     one, pool, _ = ends(OVER, OK)
     one.tidy()
     assert pool.methods == [STOP, UPDATE]
     assert pool.arguments()["markdown_text"] == "So far"
 
 
-def test_one_that_our_lost_stop_ended_is_not_edited() -> None:
+def test_stream_ended_by_our_lost_stop_is_not_edited() -> None:
     one, pool, _ = ends(LOST, OVER)
     one.tidy()
     assert pool.methods == [STOP, STOP]
 
 
 @pytest.mark.parametrize(("age", "mended"), [(200, []), (290, []), (298, [UPDATE]), (310, [UPDATE])])
-def test_but_where_it_may_have_died_just_then_it_is(age: float, mended: list[str]) -> None:
+def test_old_stream_is_edited_after_a_lost_stop(age: float, mended: list[str]) -> None:
     one, pool, clock = ends(LOST, OVER, OK)
     clock.advance(age / 2)
     one.shows("2.0", PAGE)
@@ -123,7 +123,7 @@ def test_but_where_it_may_have_died_just_then_it_is(age: float, mended: list[str
     assert pool.methods == [STOP, STOP, *mended]
 
 
-def test_one_that_is_still_open_after_all_is_stopped_before_it_is_mended() -> None:
+def test_stream_still_open_is_stopped_before_it_is_repaired() -> None:
     one, pool, _ = ends(refuses("streaming_state_conflict"), OK)
     one.expired("2.0")
     one.tidy()
@@ -131,14 +131,14 @@ def test_one_that_is_still_open_after_all_is_stopped_before_it_is_mended() -> No
 
 
 @pytest.mark.parametrize("stop", [OK, OVER, LOST, refuses("stopped_by_user"), says(b"", 503)])
-def test_nor_is_one_that_shall_go_left_for_that(stop: HttpResponse | Exception) -> None:
+def test_unwanted_stream_still_open_is_stopped_and_deleted(stop: HttpResponse | Exception) -> None:
     one, pool, _ = ends(refuses("streaming_state_conflict"), stop, OK)
     one.unwanted("2.0")
     one.tidy()
     assert (pool.methods[:2], pool.methods[-1]) == ([DELETE, STOP], DELETE)
 
 
-def test_one_that_never_ceases_to_be_a_stream_is_left() -> None:
+def test_stream_that_stays_open_is_given_up() -> None:
     one, pool, clock = ends(refuses("streaming_state_conflict"))
     one.unwanted("2.0")
     one.tidy()
@@ -146,7 +146,7 @@ def test_one_that_never_ceases_to_be_a_stream_is_left() -> None:
     assert sum(clock.slept) < 20
 
 
-def test_before_it_is_stopped_it_has_its_turn() -> None:
+def test_stop_waits_for_a_granted_call() -> None:
     one, pool, _ = ends(refuses("streaming_state_conflict"))
     one._api.budget.pause(PLACE.account, STOP, 10_000.0)
     one.unwanted("2.0")
@@ -162,20 +162,20 @@ def test_mending_is_tried_again() -> None:
     assert pool.methods[-1] == UPDATE
 
 
-def test_what_slack_does_not_take_is_left() -> None:
+def test_refused_repair_is_given_up() -> None:
     one, pool, _ = ends(OVER, refuses("msg_too_long"))
     one.tidy()
     one.tidy()
     assert pool.methods == [STOP, UPDATE]
 
 
-def test_who_stopped_it_is_told() -> None:
+def test_stop_raises_when_a_member_stopped_the_stream() -> None:
     one, _, _ = ends(refuses("stopped_by_user"))
     with pytest.raises(StoppedByUser):
         one.stop("2.0")
 
 
-def test_what_is_no_stream_of_ours_is_not_stopped() -> None:
+def test_unknown_stream_is_not_stopped() -> None:
     one, pool, _ = ends(OK)
     one.stop("3.0")
     one.stopped("2.0")
@@ -183,7 +183,7 @@ def test_what_is_no_stream_of_ours_is_not_stopped() -> None:
     assert pool.methods == []
 
 
-def test_out_of_turn_no_stop_is_sent() -> None:
+def test_no_stop_is_sent_without_a_granted_call() -> None:
     one, pool, clock = ends(OK)
     one._api.budget.pause(ACCOUNT, STOP, 10_000.0)
     one.tidy()
@@ -192,7 +192,7 @@ def test_out_of_turn_no_stop_is_sent() -> None:
 
 
 @pytest.mark.parametrize("trouble", [says(b"", 503), refuses("internal_error"), NeverSent("x")])
-def test_a_stray_that_cannot_be_taken_away_now_is_tried_again(trouble: HttpResponse | Exception) -> None:
+def test_stray_that_cannot_be_taken_away_now_is_tried_again(trouble: HttpResponse | Exception) -> None:
     one, pool, _ = ends(*[trouble] * 4, OK)
     one.stopped("2.0")
     one.tidy(lambda: "9.0")
@@ -202,7 +202,7 @@ def test_a_stray_that_cannot_be_taken_away_now_is_tried_again(trouble: HttpRespo
     assert len(pool.sent) >= 5
 
 
-def test_a_stray_that_nobody_can_be_asked_for_now_is_looked_for_again() -> None:
+def test_stray_that_nobody_can_be_asked_for_now_is_looked_for_again() -> None:
     one, pool, _ = ends(OK)
     one.stopped("2.0")
     looks: Iterator[str | SlackAway] = iter([SlackAway(), SlackAway(), "9.0"])

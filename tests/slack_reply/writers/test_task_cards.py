@@ -17,7 +17,7 @@ from slack_reply.writers.task_cards import (
 CARD = Card("id-1", "Search", "running")
 
 
-def test_a_card_as_a_chunk() -> None:
+def test_card_becomes_a_chunk() -> None:
     assert task_update(CARD) == {
         "type": "task_update",
         "id": "id-1",
@@ -39,7 +39,7 @@ def test_details_append_and_output_replaces() -> None:
     assert now.details == "I think"
 
 
-def test_what_has_not_changed_or_is_not_shown_needs_no_chunk() -> None:
+def test_no_chunk_is_made_for_unchanged_or_unshown_cards() -> None:
     assert list(updates({CARD.id: CARD}, [CARD, replace(CARD, at=7), replace(CARD, id="id-2")])) == []
 
 
@@ -67,6 +67,6 @@ def test_output_counts_twice_and_running_cards_keep_room_for_it() -> None:
         assert weight(CARD) >= weight(fitted(replace(done, output=char * OUTPUT_LIMIT)))
 
 
-def test_halves_of_surrogate_pairs_do_not_break_anything() -> None:
+def test_halves_of_surrogate_pairs_are_replaced() -> None:
     card = fitted(Card("id-1", "a \ud83d", "done", 0, "\ude00", "\ud83d b"))
     assert (card.title, card.output, card.details) == ("a ?", "?", "? b")

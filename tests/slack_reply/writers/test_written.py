@@ -1,7 +1,7 @@
 from slack_reply.writers.written import Written
 
 
-def test_it_knows_what_was_written_in_that_channel() -> None:
+def test_written_knows_the_messages_of_a_channel() -> None:
     written = Written()
     written.add("T1/abc", "C1", "1.1")
     assert written.knows("T1/abc", "C1", "1.1")
@@ -10,7 +10,7 @@ def test_it_knows_what_was_written_in_that_channel() -> None:
     assert not written.knows("T1/abc", "C1", "1.2")
 
 
-def test_it_forgets_the_oldest() -> None:
+def test_written_forgets_the_oldest_message() -> None:
     written = Written(remembered=2)
     for ts in ("1.1", "1.2", "1.3"):
         written.add("T1/abc", "C1", ts)

@@ -14,7 +14,7 @@ def text_of(page: Page) -> str:
     return "".join(part.text for part in page.parts if isinstance(part, Markdown))
 
 
-def test_there_is_always_room_to_close_a_code_block() -> None:
+def test_page_has_room_to_close_a_code_block_at_any_unit() -> None:
     text = "```py\nabc\ndef\n"
     assert filled(text, len("```py\nabc\ndef") + 3)[1] is False
     filling, fits = filled(text, len("```py\nabc\ndef") + 4)
@@ -22,19 +22,19 @@ def test_there_is_always_room_to_close_a_code_block() -> None:
     assert text_of(filling.whole()) == "```py\nabc\ndef\n```"
 
 
-def test_the_cut_gives_back_what_it_leaves() -> None:
+def test_cut_returns_the_units_of_the_next_page() -> None:
     filling, _ = filled("aaaa\n\nbbbb\n\ncccc\ndd\n\n## Head\n", 30)
     page, rest = filling.cut()
     assert text_of(page) == "aaaa\n\nbbbb\n\ncccc\ndd\n\n"
     assert [unit.text for unit in rest] == ["## Head"]
 
 
-def test_blank_lines_at_the_top_are_not_shown() -> None:
+def test_blank_lines_are_not_shown_at_the_top() -> None:
     filling, _ = filled("\n\n  \ntext", 100)
     assert text_of(filling.whole()) == "text"
 
 
-def test_growing_ends_before_what_may_belong_to_the_next_page() -> None:
+def test_growing_page_ends_before_units_that_may_belong_to_the_next() -> None:
     source = "a" * 10 + "\n\n" + "b " * 34 + "\n\n" + "c " * 8 + "x y"
     filling, _ = filled(source, 100)
     assert text_of(filling.growing(source)).endswith("b \n\n")

@@ -36,7 +36,7 @@ def test_pages_only_grow_at_every_character(text: str, limits: Limits) -> None:
 
 
 @given(text=markdown, limits=limits, length=st.integers(0, 200))
-def test_the_end_may_come_any_time(text: str, limits: Limits, length: int) -> None:
+def test_final_pages_extend_growing_pages_at_any_length(text: str, limits: Limits, length: int) -> None:
     growing = paginate(text[:length], limits, final=False)
     ended = paginate(text[:length], limits, final=True)
     assert_grows(growing, ended)
@@ -47,14 +47,14 @@ def test_the_end_may_come_any_time(text: str, limits: Limits, length: int) -> No
 
 
 @given(text=markdown, limits=limits)
-def test_a_page_goes_on_where_the_last_one_ended(text: str, limits: Limits) -> None:
+def test_page_continues_where_the_previous_one_ended(text: str, limits: Limits) -> None:
     pages = paginate(text, limits, final=True)
     for number, page in enumerate(pages[:-1], 1):
         assert pages_after(text, page.end, limits, final=True) == pages[number:]
 
 
 @given(text=markdown, limits=limits, data=st.data())
-def test_a_writer_may_begin_a_new_message_where_the_old_one_stands(
+def test_pages_continue_when_a_writer_begins_a_new_message(
     text: str, limits: Limits, data: st.DataObject
 ) -> None:
     length = data.draw(st.integers(0, len(text)))
@@ -72,7 +72,7 @@ def test_a_writer_may_begin_a_new_message_where_the_old_one_stands(
 
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("name", ANSWERS)
-def test_any_chunking_ends_in_the_same_messages_and_shows_no_broken_markup(name: str, profile: str) -> None:
+def test_pages_are_the_same_in_whatever_chunks_the_text_came(name: str, profile: str) -> None:
     text, limits = ANSWERS[name], PROFILES[profile]
     chance = random.Random(f"{name} {profile}")
     count = STATES if len(text) < LONG else STATES // 3
@@ -99,14 +99,14 @@ def test_any_chunking_ends_in_the_same_messages_and_shows_no_broken_markup(name:
         assert screen.messages == wanted
 
 
-def test_a_page_ends_at_the_last_paragraph_of_its_last_quarter() -> None:
+def test_page_ends_at_the_last_paragraph_of_its_last_quarter() -> None:
     text = "\n\n".join("word " * 12 + f"end{number}." for number in range(20))
     for page in texts(paginate(text, SMALL, final=True))[:-1]:
         assert page.endswith(".\n\n")
         assert 300 <= len(page) <= 400
 
 
-def test_without_a_paragraph_it_ends_at_a_line_then_at_a_word_then_anywhere() -> None:
+def test_page_ends_at_a_line_a_word_or_anywhere_without_a_paragraph() -> None:
     lines = texts(paginate("\n".join("word " * 9 + "." for _ in range(40)), SMALL, final=True))
     assert all(page.endswith(".\n") for page in lines[:-1])
     words = texts(paginate("word " * 300, SMALL, final=True))
@@ -116,12 +116,12 @@ def test_without_a_paragraph_it_ends_at_a_line_then_at_a_word_then_anywhere() ->
     assert len(nothing) == 3
 
 
-def test_japanese_ends_at_a_full_stop() -> None:
+def test_page_ends_at_a_full_stop_in_japanese() -> None:
     pages = texts(paginate("これは日本語の文章です。" * 100, SMALL, final=True))
     assert all(page.endswith("。") for page in pages)
 
 
-def test_emphasis_and_links_are_not_torn_apart() -> None:
+def test_emphasis_and_links_are_not_split() -> None:
     text = " ".join(
         f"**bold words {number}** and [a link {number}](https://example.com/{number})" for number in range(40)
     )
@@ -130,7 +130,7 @@ def test_emphasis_and_links_are_not_torn_apart() -> None:
         assert page.count("[") == page.count("](") == page.count(")")
 
 
-def test_a_code_block_is_closed_and_opened_again_with_its_language() -> None:
+def test_code_block_is_closed_and_opened_again_on_the_next_page() -> None:
     pages = texts(paginate("```c++\n" + "x = 1;\n" * 150 + "```\nEnd", SMALL, final=True))
     assert len(pages) > 2
     assert all(page.startswith("```c++\n") for page in pages)
@@ -145,7 +145,7 @@ def test_no_page_shows_an_empty_code_block() -> None:
             assert "```py\n```" not in page
 
 
-def test_code_in_a_list_stays_code_on_the_next_page() -> None:
+def test_list_code_stays_code_on_the_next_page() -> None:
     pages = texts(
         paginate("1. Do:\n\n     ```sh\n" + "     run\n" * 100 + "     ```\n2. Done", SMALL, final=True)
     )
@@ -153,7 +153,7 @@ def test_code_in_a_list_stays_code_on_the_next_page() -> None:
     assert pages[-1].endswith("run\n```\n2. Done")
 
 
-def test_a_nested_list_that_begins_a_page_is_no_indented_code() -> None:
+def test_nested_list_is_no_indented_code_when_it_begins_a_page() -> None:
     text = (
         "- a\n  - b\n"
         + "".join(f"    - deep item number {number} with words\n" for number in range(30))
@@ -178,7 +178,7 @@ def longest(text: str) -> int:
 
 @pytest.mark.parametrize("example", [example for example in EXAMPLES if "]:" not in example])
 @pytest.mark.parametrize("size", [60, 100])
-def test_what_was_split_reads_as_the_whole(example: str, size: int) -> None:
+def test_split_text_reads_like_the_whole(example: str, size: int) -> None:
     def read(limits: Limits) -> str:
         pages = paginate(example, limits, final=True)
         return "".join(char for page in pages for char, _ in rendered_page(page) if char != "---")
@@ -188,19 +188,19 @@ def test_what_was_split_reads_as_the_whole(example: str, size: int) -> None:
     )
 
 
-def test_a_quoted_line_goes_on_as_a_quote() -> None:
+def test_quoted_line_continues_as_a_quote_on_the_next_page() -> None:
     pages = texts(paginate("> " + "word " * 200, SMALL, final=True))
     assert all(page.startswith("> word") for page in pages)
 
 
-def test_a_heading_never_ends_a_page() -> None:
+def test_heading_never_ends_a_page() -> None:
     for length in range(40, 80):
         text = "word " * length + "\n\n## Heading\n\n" + "other " * 40
         pages = texts(paginate(text, SMALL, final=True))
         assert not any(page.rstrip().endswith("Heading") for page in pages)
 
 
-def test_small_tables_are_slacks_own_and_appear_when_they_are_whole() -> None:
+def test_small_table_becomes_a_table_block_when_it_is_whole() -> None:
     text = "Look:\n\n| a | b |\n|---|--:|\n| 1 | 2 |\n"
     assert texts(paginate(text, NATIVE, final=False)) == ["Look:\n\n"] or not paginate(
         text, NATIVE, final=False
@@ -209,7 +209,7 @@ def test_small_tables_are_slacks_own_and_appear_when_they_are_whole() -> None:
     assert page.parts == (Markdown("Look:\n\n"), Table((("a", "b"), ("1", "2")), ("", "right")))
 
 
-def test_a_large_table_is_aligned_code_with_its_head_on_every_page() -> None:
+def test_large_table_is_aligned_code_with_its_head_on_every_page() -> None:
     rows = "".join(f"| {number} | 名前 {number} |\n" for number in range(300))
     pages = texts(paginate("| No | Name |\n|---:|---|\n" + rows + "\nEnd", EDIT, final=True))
     assert len(pages) > 1
@@ -228,7 +228,7 @@ def test_many_tables_share_what_a_message_may_hold() -> None:
         assert sum(len(part.text) for part in page.parts) <= 10_000
 
 
-def test_nothing_is_shown_of_half_open_markup() -> None:
+def test_markup_is_not_shown_while_it_is_half_open() -> None:
     for begun in (
         "Hello **bo",
         "Hello `co",
@@ -251,17 +251,17 @@ def test_nothing_is_shown_of_half_open_markup() -> None:
         assert texts(paginate(begun, EDIT, final=False)) == ["Hello\n\n"], begun
 
 
-def test_what_stays_open_is_shown_after_a_while() -> None:
+def test_markup_is_shown_after_it_stayed_open_too_long() -> None:
     text = "Hello **bold " + "word " * 60
     assert texts(paginate(text, EDIT, final=False))[0].startswith("Hello **bold word")
 
 
-def test_an_open_code_block_can_be_closed_for_showing() -> None:
+def test_open_code_block_can_be_closed_for_showing() -> None:
     (page,) = paginate("```py\nx = 1\ny = 2\nz", EDIT, final=False)
     assert texts((page,)) == ["```py\nx = 1\ny = 2\n"]
     assert texts((closed(page),)) == ["```py\nx = 1\ny = 2\n```"]
 
 
-def test_halves_of_surrogate_pairs_do_not_break_anything() -> None:
+def test_halves_of_surrogate_pairs_are_replaced() -> None:
     (page,) = paginate("a \ud83d b", NATIVE, final=True)
     assert markdown_of([page]) == "a \ufffd b"

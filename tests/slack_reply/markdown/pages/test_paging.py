@@ -14,22 +14,22 @@ def pages(text: str, cuts: tuple[int, ...] = (), start: int = 0) -> list[str]:
     return ["".join(part.text for part in page.parts if isinstance(part, Markdown)) for page in found]
 
 
-def test_a_cut_ends_a_page_and_the_code_block_in_it() -> None:
+def test_cut_ends_a_page_and_the_code_block_in_it() -> None:
     text = "```sh\none\ntwo\n```\nend"
     assert pages(text, (10,)) == ["```sh\none\n```", "```sh\ntwo\n```\nend"]
 
 
-def test_a_cut_within_a_line() -> None:
+def test_cut_within_a_line_begins_a_page() -> None:
     assert pages("> some words", (7,)) == ["> some ", "> words"]
 
 
-def test_a_start_goes_on_as_the_page_would() -> None:
+def test_start_within_a_text_continues_like_the_page() -> None:
     text = "```sh\none\ntwo\n```\nend"
     assert pages(text, start=10) == pages(text, (10,))[1:]
     assert pages("- a b\n- c", start=4) == ["b\n- c"]
 
 
-def test_what_is_larger_than_a_page_is_cut_between_entities() -> None:
+def test_unit_larger_than_a_page_is_cut_between_entities() -> None:
     link = f"[a](https://x.y/{'z' * 400})"
     found = pages(link)
     assert "".join(found) == link
@@ -38,7 +38,7 @@ def test_what_is_larger_than_a_page_is_cut_between_entities() -> None:
     assert "".join(rows).count("&lt;") == 200
 
 
-def test_it_always_comes_to_an_end() -> None:
+def test_fill_ends_for_any_text_and_limits() -> None:
     tiny = Limits(size=3, measure=len, tables=True)
     found = list(fill(scan("```py\nlong line\n```", tiny, final=True), tiny, (), 0))
     assert all(isinstance(page, Page | Filling) for page in found)

@@ -4,7 +4,7 @@ from slack_reply.markdown.pages.placing import State, look, tail
 VISIBLE = State(visible=True)
 
 
-def test_a_page_that_begins_in_code_opens_it_again() -> None:
+def test_code_is_opened_again_when_a_page_begins_in_it() -> None:
     line = scan("  - ```py\n    x = 1\n    ```", None, final=True)[1]
     assert look(line, VISIBLE) == ("    x = 1\n", 0)
     assert look(line, State()) == ("```py\nx = 1\n", 4)
@@ -12,7 +12,7 @@ def test_a_page_that_begins_in_code_opens_it_again() -> None:
     assert tail(line, "x =", 4) == "\n```"
 
 
-def test_the_list_a_page_begins_in_moves_left_until_it_is_over() -> None:
+def test_list_moves_left_when_a_page_begins_in_it() -> None:
     inner, outer = scan("- a\n  - b\n- c", None, final=True)[1:]
     assert look(inner, State()) == ("- b\n", 2)
     assert look(outer, VISIBLE._replace(shift=2)) == ("- c", 0)

@@ -39,7 +39,7 @@ def test_markup_becomes_plain_text(cell: str, text: str) -> None:
         ("```", "```"),
     ],
 )
-def test_code_stays_as_it_is(cell: str, text: str) -> None:
+def test_code_in_a_cell_is_unchanged(cell: str, text: str) -> None:
     assert plain(cell) == text
 
 
@@ -59,7 +59,7 @@ def test_code_stays_as_it_is(cell: str, text: str) -> None:
         ("a&copy b&copy; &notit; &#65; &AMP", "a&copy b© &notit; A &AMP"),
     ],
 )
-def test_addresses_stay_and_entities_end_with_a_semicolon(cell: str, text: str) -> None:
+def test_addresses_stay_and_entities_need_a_semicolon(cell: str, text: str) -> None:
     assert plain(cell) == text
 
 
@@ -76,7 +76,7 @@ def test_addresses_stay_and_entities_end_with_a_semicolon(cell: str, text: str) 
         ("**[a](/u)** and _b_", "a (/u) and b"),
     ],
 )
-def test_markers_go_where_they_mark(cell: str, text: str) -> None:
+def test_markers_are_removed_only_where_they_mark_text(cell: str, text: str) -> None:
     assert plain(cell) == text
 
 

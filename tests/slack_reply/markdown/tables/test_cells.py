@@ -30,7 +30,9 @@ def test_rows_are_split(row: str, found: list[str]) -> None:
         ("|-|", 1, ("",)),
     ],
 )
-def test_the_row_under_the_head(separator: str, columns: int, found: tuple[str, ...] | None) -> None:
+def test_row_under_the_head_gives_the_alignments(
+    separator: str, columns: int, found: tuple[str, ...] | None
+) -> None:
     assert cells.alignments(separator, columns) == found
     if found:
         assert all(cells.may_separate(separator[:end]) for end in range(len(separator)))
