@@ -29,7 +29,7 @@ class State(NamedTuple):
 
 
 class KeepingSlack:
-    """`messages` are the looks of now, `states` all there were."""
+    """`messages` are the current states of the messages, `states` all states so far."""
 
     def __init__(self) -> None:
         self.messages: list[Look] = []
@@ -68,7 +68,7 @@ class KeepingSlack:
 
 
 class NoLimits:
-    """A share of everything."""
+    """A rate share that grants every call at once."""
 
     patience = float("inf")
 

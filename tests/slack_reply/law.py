@@ -1,4 +1,4 @@
-"""What every writer relies on, as checks: pages only grow, and a screen that only appends shows them all."""
+"""Checks of the law that every writer relies on: pages only grow, and a stream that only appends can show them."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ Pages = tuple[Page, ...]
 
 
 def assert_grows(before: Pages, after: Pages) -> None:
-    """`after` can be reached from `before` by appending to its last page and adding pages."""
+    """Check that appending to the last page of `before` and adding pages gives `after`."""
     assert len(before) <= len(after)
     assert before[:-1] == after[: max(0, len(before) - 1)]
     if before:
@@ -28,7 +28,7 @@ def assert_fits(pages: Pages, limits: Limits) -> None:
 
 
 class Screen:
-    """What a stream shows that was only ever appended to, page by page."""
+    """What a stream shows, page by page, if text is only appended."""
 
     def __init__(self) -> None:
         self.messages: list[list[Any]] = []

@@ -1,4 +1,4 @@
-"""An answer that needs more room than there is ends early, by whatever writer, and nothing of it is lost or doubled."""
+"""An answer that needs too much room ends early with every writer, and none of its text is lost or doubled."""
 
 from collections.abc import Callable
 

@@ -51,7 +51,7 @@ PAIRS = tuple(one + other for one, other in permutations("`*_~[]()<>&|\\! \n", 2
 
 @pytest.fixture(autouse=True)
 def _no_garbage() -> Iterator[None]:
-    """Collecting it takes longer the more there is, whoever made it."""
+    """Garbage collection takes longer the more objects there are, and would disturb the measurement."""
     gc.disable()
     yield
     gc.enable()

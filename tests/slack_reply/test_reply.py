@@ -1,4 +1,4 @@
-"""All writers together, against the simulated Slack in virtual time: whatever passes, nothing is lost or doubled."""
+"""All writers against the simulated Slack in virtual time: no trouble may lose or double any text."""
 
 import pytest
 from hypothesis import given, settings
@@ -153,7 +153,7 @@ def test_messages_are_deleted_when_the_answer_is_silent() -> None:
 
 @pytest.mark.parametrize("method", ["chat.appendStream", "chat.stopStream"])
 def test_nothing_more_is_written_after_a_member_stopped_the_answer(method: str) -> None:
-    """A stop is asked for only before an edit, when nobody knows whether the last piece arrived."""
+    """Our stop goes out only before an edit, when it is not known whether the last chunk arrived."""
     slack = TroubledSlack(["chat.appendStream:lost"] if method == "chat.stopStream" else [])
     reply = slack.reply()
     reply.show(Now(Snapshot(WHOLE[:200])))
@@ -186,7 +186,7 @@ def test_content_that_slack_refuses_in_any_form_is_given_up() -> None:
 
 
 def test_lost_start_is_not_looked_for_in_the_answers_of_others() -> None:
-    """A question that waited for the answer before it: that answer is newer than the question too."""
+    """The question waited for an earlier answer, so that answer is newer than the question too."""
     slack = TroubledSlack()
     before = slack.reply()
     slack.ask()
@@ -213,7 +213,7 @@ def test_lost_start_is_not_looked_for_in_what_other_bots_say() -> None:
 
 
 def test_lost_start_is_not_looked_for_in_what_another_process_wrote() -> None:
-    """Not known here, and newer than the question, which had to wait for it."""
+    """That answer is not known to this process, and is newer than the question, which waited for it."""
     slack = TroubledSlack()
     grow(slack, slack.reply(), ["The answer before."])
     slack.written = Written()

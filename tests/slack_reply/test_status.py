@@ -23,7 +23,7 @@ class Stage:
             self.on[status](self.line)
 
     def run(self) -> list[str]:
-        """What Slack was asked for."""
+        """The statuses that Slack was asked to set."""
         while self.greenlets:
             self.greenlets.pop()()
         return self.asked

@@ -1,4 +1,4 @@
-"""The corpus through the writers themselves: however an answer came, it ends as the whole, and nothing flashes."""
+"""Runs the corpus through the writers: in whatever chunks an answer came, it ends the same, without flicker."""
 
 import random
 from collections.abc import Iterator
@@ -80,7 +80,7 @@ def markdown(text: str) -> tuple[Styled, ...]:
 
 
 def seen(look: Look) -> list[Styled]:
-    """What a reader sees of it, but for the line above an edited answer."""
+    """What a reader sees of the message, without the line above an edited answer."""
     found: list[Styled] = []
     for kind, text in look:
         found += markdown(text.removeprefix(f"_{LINE}_\n\n")) if kind == "markdown" else [(text, (kind,))]

@@ -1,4 +1,4 @@
-"""The simulated Slack in this process and in virtual time, with a trouble of choice for each of its calls."""
+"""The simulated Slack in this process and in virtual time, with a chosen trouble for each call."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -103,7 +103,7 @@ class TroubledSlack:
         return HttpResponse(answer.status_code, lowered, answer.get_data())
 
     def happen(self) -> None:
-        """What was late takes its effect."""
+        """Let the late calls take effect."""
         while self._late:
             self.exchange(*self._late.pop(0))
 
@@ -116,7 +116,7 @@ class TroubledSlack:
         return " ".join(message.text() for message in self.answers())
 
     def open(self) -> list[str]:
-        """Streams that nobody stopped, and those that expired and were not mended."""
+        """The streams that were not stopped, and the expired streams that were not repaired."""
         streams = [(message.ts, message.stream) for message in self.answers() if message.stream]
         return [ts for ts, one in streams if not one.ended or (one.ended == "expired" and not one.repaired)]
 

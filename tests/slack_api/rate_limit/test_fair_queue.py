@@ -11,7 +11,7 @@ ONE_BY_ONE = Tier(60, 1)
 
 
 def run(line: FairQueue, now: float, end: float, tickets: list[QueuedCall]) -> list[tuple[float, QueuedCall]]:
-    """When each ticket is granted until `end`."""
+    """The time at which each ticket is granted, until `end`."""
     granted: list[tuple[float, QueuedCall]] = []
     while True:
         line.grant_ready(now)

@@ -14,7 +14,7 @@ PACES = {APPEND: 1.0, UPDATE: 3.0}  # of their writers
 
 
 class StrictSlack:
-    """Exactly the documented tier in any minute, not one call more."""
+    """Allows exactly the documented tier in any minute, not one call more."""
 
     def __init__(self, time: VirtualTime) -> None:
         self._time = time
@@ -95,7 +95,7 @@ def test_fifty_streams_get_fair_shares_for_three_minutes(apart: float) -> None:
 def test_no_message_waits_too_long_while_others_come_and_go(
     method: str, messages: int, apart: float, seconds: float
 ) -> None:
-    """Each goes on at its writer's pace, and ends with what it said last."""
+    """Each message is written at its writer's pace, and ends with its last text."""
     time = VirtualTime()
     slack = StrictSlack(time)
     budget, pace, latency = RateLimiter(time), PACES[method], 0.05
@@ -130,7 +130,7 @@ def test_no_message_waits_too_long_while_others_come_and_go(
 
 
 def test_cancelled_wait_ends_soon_during_a_pause() -> None:
-    """Nothing else wakes whoever waits then: a pause can last for minutes."""
+    """Nothing else wakes the waiting caller: a pause can last for minutes."""
     time = VirtualTime()
     budget = RateLimiter(time)
     budget.pause(TEAM, APPEND, 120.0)

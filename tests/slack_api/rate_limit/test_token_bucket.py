@@ -8,7 +8,7 @@ from slack_api.rate_limit.token_bucket import MINUTE, TokenBucket
 
 
 def drain(bucket: TokenBucket, begin: float, end: float) -> list[float]:
-    """Take whenever it is possible."""
+    """Spend a call whenever the bucket is ready."""
     now, taken = begin, []
     while now < end:
         ready = bucket.ready_at(now)

@@ -104,7 +104,7 @@ def test_next_writer_shows_the_rest_when_edits_are_refused(error: str) -> None:
 
 
 def post_found_later(then: HttpResponse) -> tuple[EditedMessage, ScriptedPool]:
-    """The post of the first word got no answer, and nobody could be asked for it until `then`."""
+    """The post of the first word got no response, and the history could not be read until `then`."""
     trouble, name = says(b"", 500), {"event_payload": {"page": "1.0:0:0"}}
     found = says({"ok": True, "messages": [{"ts": "2.0", "bot_id": "B1", "metadata": name}]})
     one, pool, _ = writer(LOST, trouble, trouble, trouble, found, then)

@@ -27,7 +27,7 @@ CAP = 10_600
 
 @dataclass
 class Slack:
-    """Keeps the chunks of each message, and refuses what is told to be refused next."""
+    """Keeps the chunks of each message, and refuses the next calls as told."""
 
     messages: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     open: set[str] = field(default_factory=set)
@@ -87,7 +87,7 @@ class Free(RateLimiter):
 
 
 class Anything:
-    """Stands for collaborators that have nothing to say here."""
+    """Replaces collaborators that do nothing in these tests."""
 
     def __getattr__(self, _name: str) -> Any:
         return lambda *_, **__: ""
@@ -117,7 +117,7 @@ WORDS = st.sampled_from(
 
 @st.composite
 def growth(draw: st.DrawFn) -> list[Snapshot]:
-    """An answer as it grows: at each look more text, more cards, or cards that have come to their end."""
+    """Snapshots of a growing answer: each has more text, more cards, or finished cards."""
     views: list[Snapshot] = []
     text, cards = "", list[Card]()
     for _ in range(draw(st.integers(1, 12))):

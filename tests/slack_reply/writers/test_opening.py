@@ -1,4 +1,4 @@
-"""How a stream begins, or does not."""
+"""Starting a stream, and what is done when the start fails."""
 
 from typing import Any
 
@@ -111,7 +111,7 @@ def test_start_that_was_never_sent_is_tried_later() -> None:
 
 @pytest.mark.parametrize("lost", [LOST, refuses("internal_error"), refuses("fatal_error")])
 def test_lost_start_is_found(lost: HttpResponse | Exception) -> None:
-    """Also one of which Slack says that it failed inside: that may have been afterwards."""
+    """An internal error of Slack counts too: the error may have come after the start took effect."""
     one, _, _, written = opening(
         lost, thread(SO_FAR, {"ts": "3.0", "user": "U9", "bot_id": "B9", "text": "So far"})
     )

@@ -1,4 +1,4 @@
-"""One post, and what is done when nobody knows whether it arrived."""
+"""One post, and what is done when it is not known whether the post arrived."""
 
 import pytest
 

@@ -56,7 +56,7 @@ def test_posts_continue_with_the_missing_page_after_a_pause() -> None:
 
 
 def test_posts_continue_at_the_end_of_an_earlier_post_that_is_found() -> None:
-    """Of the writer before, which wrote less, and could not look."""
+    """The earlier post is by the previous writer, which wrote less and could not read the history."""
     trouble, name = says(b"", 500), {"event_payload": {"page": "1.0:0:0"}}
     found = says({"ok": True, "messages": [{"ts": "2.0", "bot_id": "B1", "metadata": name}]})
     one, pool = writer(Unanswered("RemoteDisconnected"), trouble, trouble, trouble, found, OK)

@@ -1,4 +1,4 @@
-"""Streams that must not stay open, whatever Slack says against their stop."""
+"""Streams that must not stay open, even if Slack refuses their stop."""
 
 from collections.abc import Iterator
 
@@ -155,7 +155,7 @@ def test_stop_waits_for_a_granted_call() -> None:
     assert len(pool.methods) > REFUSALS
 
 
-def test_mending_is_tried_again() -> None:
+def test_repair_is_tried_again_after_a_failure() -> None:
     one, pool, _ = ends(OVER, says(b"", 503), OK)
     one.expired("2.0")
     one.tidy()
