@@ -29,6 +29,8 @@ class Fate(StrEnum):
 
     WHOLE = "answered whole"
     MARKED = "a beginning of the answer, marked as interrupted"
+    WHOLE_AND_MARKED = "answered whole, and marked as interrupted"
+    """The process died after Slack took the last text, and before the thread's record said so: nobody can tell."""
     INTERRUPTED = "told to ask again"
     NEVER_ACKED = "never acked, and nothing was said"
 
@@ -58,7 +60,6 @@ def fate_of(seen: Seen) -> Fate | str:
         "told more than once": notes > 1,
         "something stands behind the note": notes == 1 and part == said,
         "no beginning of the answer": not whole.startswith(part),
-        "the whole answer is marked": notes == 1 and part == whole,
         "a part of the answer is not marked": notes == 0 and bool(said) and said != whole,
         "answered, and the app was not asked": bool(part) and not seen.asked,
     }
@@ -69,6 +70,8 @@ def fate_of(seen: Seen) -> Fate | str:
         return Fate.NEVER_ACKED
     if said == whole:
         return Fate.WHOLE
+    if part == whole:
+        return Fate.WHOLE_AND_MARKED
     return Fate.MARKED if part else Fate.INTERRUPTED
 
 

@@ -42,3 +42,4 @@ def test_questions_are_neither_lost_nor_doubled_under_random_kills(
     assert wrong == []
     assert sum(fates.values()) == QUESTIONS
     assert fates[Fate.WHOLE] >= QUESTIONS // 3
+    assert fates[Fate.WHOLE_AND_MARKED] <= KILLS // 6
