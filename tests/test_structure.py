@@ -6,31 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.layout import MAY_IMPORT
+
 ROOT = Path(__file__).parents[1]
 
-# The parts that each part may import, besides itself, the libraries and the shared modules.
-SHARED = {"errors", "clock", "hosts", "job", "json_fields", "message", "plain_text", "wording"}
-MAY_IMPORT = {
-    "errors": set(),
-    "clock": set(),
-    "hosts": set(),
-    "json_fields": set(),
-    "plain_text": set(),
-    "wording": set(),
-    "message": {"errors"},
-    "job": {"errors", "message"},
-    "provider": {"errors", "hosts"},
-    "conversation_store": SHARED,
-    "dify_app": SHARED,
-    "slack_api": SHARED,
-    "slack_reply": SHARED | {"slack_api", "dify_app"},
-    "turns": SHARED | {"provider", "dify_app", "conversation_store", "slack_reply", "slack_api"},
-    "handoff": SHARED | {"provider", "turns", "conversation_store"},
-    "slack_events": SHARED | {"handoff", "turns", "conversation_store"},
-    "wiring": SHARED | {"provider", "slack_events", "handoff", "turns", "conversation_store"},
-    "endpoints": {"wiring", "errors", "turns"},
-    "main": {"endpoints"},
-}
 MOST_MODULES = 16
 OUTSIDE = {"simulators", "tests", "benchmarks", "tools"}
 
@@ -147,6 +126,18 @@ def test_face_names_each_import_in_all(part: str) -> None:
         ]
         named = {name for value in lists for name in ast.literal_eval(value)}
         assert given <= named, init
+
+
+def test_no_test_module_is_imported_by_another() -> None:
+    """What several test modules need stands in a module of its own, mostly in tests/support."""
+    tests = list((ROOT / "tests").rglob("*.py"))
+    wrong = {
+        str(path.relative_to(ROOT)): node.module
+        for path in tests
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").rpartition(".")[2].startswith("test_")
+    }
+    assert wrong == {}
 
 
 def test_dify_plugin_is_imported_first_in_main() -> None:

@@ -8,21 +8,7 @@ from hypothesis import strategies as st
 
 from errors import Malformed
 from slack_events.block_action import LONGEST_VALUE, parse_block_action
-
-PAYLOAD: dict[str, Any] = {
-    "type": "block_actions",
-    "user": {"id": "U1", "team_id": "T2"},
-    "api_app_id": "A1",
-    "team": {"id": "T2"},
-    "enterprise": None,
-    "container": {"type": "message", "message_ts": "170.5", "channel_id": "C1", "thread_ts": "170.1"},
-    "channel": {"id": "C1", "name": "team"},
-    "message": {"user": "UBOT", "ts": "170.5", "team": "T1"},
-    "response_url": "https://evil.example/",
-    "actions": [
-        {"action_id": "ask_0", "block_id": "team_T1", "value": "Is 1 < 2 & 3?", "action_ts": "171.000001"}
-    ],
-}
+from tests.support.block_actions import PAYLOAD
 
 
 def form(**changes: Any) -> bytes:

@@ -14,7 +14,7 @@ from slack_events.events_listener import LARGEST
 from slack_events.interactions_listener import AGAIN_SECONDS, InteractionsListener
 from slack_events.refusals import Refusals
 from tests.fake_clock import FakeClock
-from tests.slack_events.test_block_action import PAYLOAD
+from tests.support.block_actions import PAYLOAD
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 

@@ -5,59 +5,19 @@ scanner takes for two lines, or for too long, is one link for it where it can be
 """
 
 import html
-import re
-import unicodedata
-from urllib.parse import unquote, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from markdown_it import MarkdownIt
 
 from dify_app.stream.lines import LONGEST_FENCE
 from slack_reply.markdown.parts import Limits, Markdown
 from slack_reply.markdown.safe_text import escape
 from slack_reply.writers.single_post import LIMITS
 from tests.slack_reply.whole_pages import paginate
+from tests.support.disguised import disguised
 
 BANK, EVIL = "https://bank.example", "https://evil.example"
-HOST = re.compile(r"(?:[\w-]+\.)+(?:example|com)", re.IGNORECASE)
-READER = MarkdownIt("commonmark")
-
-
-def links_of(markdown: str) -> list[tuple[str, str]]:
-    """Each link's text as people see it, and its address."""
-    found: list[tuple[str, str]] = []
-    for token in READER.parse(markdown):
-        opened: list[tuple[str, list[str]]] = []
-        for child in token.children or ():
-            if child.type == "link_open":
-                opened.append((str(child.attrGet("href")), []))
-            elif child.type == "link_close":
-                href, texts = opened.pop()
-                found.append(("".join(texts), href))
-            elif child.type in {"text", "code_inline", "text_special"}:
-                for _, texts in opened:
-                    texts.append(child.content)
-    return found
-
-
-def seen_in(label: str) -> str:
-    """The label as people see it: wide letters look like usual ones, and some characters cannot be seen."""
-    wide = unicodedata.normalize("NFKC", html.unescape(label))
-    return "".join(char for char in wide if char.isprintable() and unicodedata.category(char) != "Cf")
-
-
-def disguised(markdown: str) -> list[tuple[str, str]]:
-    """The links whose text shows addresses, and not the one they lead to."""
-    wrong = []
-    for label, href in links_of(markdown):
-        host = (urlsplit(unquote(href)).hostname or "").removeprefix("www.")
-        shown = {name.casefold().removeprefix("www.") for name in HOST.findall(seen_in(label))}
-        if shown and host not in shown:
-            wrong.append((label, href))
-    return wrong
-
 
 FORMS = {
     "markup": f"[**{BANK}**]({EVIL}/a)",

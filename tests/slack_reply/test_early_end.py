@@ -17,8 +17,8 @@ from tests.conversations.answers import long_text
 from tests.fake_clock import FakeClock
 from tests.slack_reply.keeping_slack import KeepingSlack, writer
 from tests.slack_reply.troubled_slack import DONE, TROUBLES, TroubledSlack
-from tests.slack_reply.writers.test_native_stream import Slack, stream
 from tests.support.growing_answer import Now
+from tests.support.native_streams import Slack, stream
 
 METHODS = ["stream", "edit", "post"]
 STYLES: list[Style] = ["stream", "edit", "post"]

@@ -11,7 +11,7 @@ from tests.slack_reply.drawn import EDIT, limits, markdown
 from tests.slack_reply.law import assert_grows, markdown_of
 from tests.slack_reply.rendered import rendered
 from tests.slack_reply.whole_pages import paginate
-from tests.slack_reply.writers.test_native_stream import Slack, card, stream
+from tests.support.native_streams import Slack, card, stream
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from slack_reply.markdown.parts import Limits
 from slack_reply.writers import edited_message
 from slack_reply.writers import streamed_message as sheet
 from tests.slack_reply.law import assert_fits, assert_grows
-from tests.slack_reply.test_disguised_links import disguised
 from tests.slack_reply.whole_pages import paginate
+from tests.support.disguised import disguised
 
 LONGEST = 10_000
 MEGABYTE = 1_000_000

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_structure import MAY_IMPORT
+from tests.support.layout import MAY_IMPORT
 from tools.package import (
     MAX_BYTES,
     PackageError,
