@@ -1,9 +1,9 @@
-"""Runs the tests, three files at a time: most of the time of a conversation is waiting for clocks, not for the machine.
+"""Runs the tests, two or three files at a time: most of the time of a conversation is waiting for clocks.
 
     python -m tools.side_by_side [--quick | arguments of pytest]
 
 `--quick` leaves out what starts processes, and takes fewer examples of each property. With other arguments, one
-pytest gets them all. Without, three processes take one job after the other: a file of conversations, or another
+pytest gets them all. Without, two or three processes take one job after the other: a file of conversations, or another
 folder; each has a pytest session of its own, and a process imports the libraries once. pytest-xdist can't do this:
 its workers need real threads, and `dify_plugin` replaces threads by greenlets.
 """
@@ -22,23 +22,36 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 AT_ONCE = 3
+# These count how often an answer was seen to grow, or how soon an ack came: two at a time leave them the machine.
+TIMED = (
+    "test_faults",
+    "test_exactly_once",
+    "test_refused_starts",
+    "test_growing",
+    "test_budget",
+    "test_order",
+)
+TIMED_AT_ONCE = 2
 # What takes longest begins first, so that nothing long is left for the end.
 FIRST = (
     "slack_reply",
-    "test_faults",
-    "test_orphans",
     "test_handing_off",
-    "test_refused_starts",
-    "test_exactly_once",
-    "test_redis_away",
+    "test_orphans",
     "test_failures",
-    "test_budget",
+    "simulators",
+    "test_redis_away",
     "test_long_answers",
     "test_once",
-    "test_order",
-    "test_memory",
-    "test_growing",
 )
+# The laws of long texts take minutes of computing: they are left out of --quick.
+NOT_QUICK = {
+    "test_early_end",
+    "test_linear",
+    "test_long_runs",
+    "test_pages",
+    "test_safe_text",
+    "test_writers",
+}
 MARKS = ("-m", "not soak")
 NO_TESTS = 5  # pytest's exit code for a file whose tests all need another marker
 _COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped)")
@@ -53,7 +66,8 @@ def quick_jobs() -> list[str]:
     tests = ROOT / "tests"
     folders = [path for path in tests.iterdir() if path.is_dir() and path.name not in PROCESSES]
     files = [path for folder in folders for path in folder.rglob("test_*.py")] + list(tests.glob("test_*.py"))
-    return [str(path.relative_to(ROOT)) for path in sorted(files, key=lambda path: -path.stat().st_size)]
+    quick = [path for path in files if path.stem not in NOT_QUICK]
+    return [str(path.relative_to(ROOT)) for path in sorted(quick, key=lambda path: -path.stat().st_size)]
 
 
 def jobs() -> list[str]:
@@ -87,9 +101,22 @@ def main(arguments: list[str]) -> int:
     elif arguments:
         return int(pytest.main([*MARKS, *arguments]))
     counts: Counter[str] = Counter()
+    if quick:
+        bad = in_processes(quick_jobs(), AT_ONCE, counts)
+    else:
+        every = jobs()
+        timed = [path for path in every if Path(path).stem in TIMED]
+        bad = in_processes(timed, TIMED_AT_ONCE, counts)
+        bad += in_processes([path for path in every if path not in timed], AT_ONCE, counts)
+    print(f"{counts['passed']} passed, {counts['failed'] + counts['error']} failed", *bad, sep="\n")  # noqa: T201
+    return int(bool(bad))
+
+
+def in_processes(paths: list[str], at_once: int, counts: Counter[str]) -> list[str]:
+    """Run these jobs, so many at a time; add to the counts, and give the jobs that failed."""
     bad: list[str] = []
-    with ProcessPoolExecutor(AT_ONCE, multiprocessing.get_context("spawn")) as pool:
-        running = {pool.submit(run, path): path for path in (quick_jobs() if quick else jobs())}
+    with ProcessPoolExecutor(at_once, multiprocessing.get_context("spawn")) as pool:
+        running = {pool.submit(run, path): path for path in paths}
         for done in as_completed(running):
             (code, printed), path = done.result(), running[done]
             summary = printed.rpartition("\n")[2]
@@ -97,9 +124,8 @@ def main(arguments: list[str]) -> int:
             if not good:
                 bad.append(path)
             print(f"{path}: {summary}" if good else f"{path}\n{printed}\n", flush=True)  # noqa: T201
-            counts += Counter({kind.rstrip("s"): int(number) for number, kind in _COUNT.findall(summary)})
-    print(f"{counts['passed']} passed, {counts['failed'] + counts['error']} failed", *bad, sep="\n")  # noqa: T201
-    return int(bool(bad))
+            counts.update({kind.rstrip("s"): int(number) for number, kind in _COUNT.findall(summary)})
+    return bad
 
 
 if __name__ == "__main__":
