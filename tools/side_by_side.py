@@ -1,9 +1,9 @@
-"""Runs the tests, two or three files at a time: most of the time of a conversation is waiting for clocks.
+"""Runs the tests, two files at a time: most of the time of a conversation is waiting for clocks.
 
     python -m tools.side_by_side [--quick | arguments of pytest]
 
 `--quick` leaves out what starts processes, and takes fewer examples of each property. With other arguments, one
-pytest gets them all. Without, two or three processes take one job after the other: a file of conversations, or another
+pytest gets them all. Without, two processes take one job after the other: a file of conversations, or another
 folder; each has a pytest session of its own, and a process imports the libraries once. pytest-xdist can't do this:
 its workers need real threads, and `dify_plugin` replaces threads by greenlets.
 """
@@ -21,27 +21,23 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-AT_ONCE = 3
-# These count how often an answer was seen to grow, or how soon an ack came: two at a time leave them the machine.
-TIMED = (
-    "test_faults",
-    "test_exactly_once",
-    "test_refused_starts",
-    "test_growing",
-    "test_budget",
-    "test_order",
-)
-TIMED_AT_ONCE = 2
-# What takes longest begins first, so that nothing long is left for the end.
+AT_ONCE = 2  # with three, tests that count how often an answer was seen to grow would see too little
+# What takes longest begins first, so that nothing long is left for the end; no two that keep a core busy meet.
 FIRST = (
-    "slack_reply",
-    "test_handing_off",
+    "test_faults",
     "test_orphans",
-    "test_failures",
-    "simulators",
+    "test_handing_off",
+    "test_refused_starts",
+    "test_exactly_once",
     "test_redis_away",
+    "test_failures",
+    "test_budget",
     "test_long_answers",
+    "slack_reply",
     "test_once",
+    "test_order",
+    "test_memory",
+    "test_growing",
 )
 # The laws of long texts take minutes of computing: they are left out of --quick.
 NOT_QUICK = {
@@ -101,22 +97,9 @@ def main(arguments: list[str]) -> int:
     elif arguments:
         return int(pytest.main([*MARKS, *arguments]))
     counts: Counter[str] = Counter()
-    if quick:
-        bad = in_processes(quick_jobs(), AT_ONCE, counts)
-    else:
-        every = jobs()
-        timed = [path for path in every if Path(path).stem in TIMED]
-        bad = in_processes(timed, TIMED_AT_ONCE, counts)
-        bad += in_processes([path for path in every if path not in timed], AT_ONCE, counts)
-    print(f"{counts['passed']} passed, {counts['failed'] + counts['error']} failed", *bad, sep="\n")  # noqa: T201
-    return int(bool(bad))
-
-
-def in_processes(paths: list[str], at_once: int, counts: Counter[str]) -> list[str]:
-    """Run these jobs, so many at a time; add to the counts, and give the jobs that failed."""
     bad: list[str] = []
-    with ProcessPoolExecutor(at_once, multiprocessing.get_context("spawn")) as pool:
-        running = {pool.submit(run, path): path for path in paths}
+    with ProcessPoolExecutor(AT_ONCE, multiprocessing.get_context("spawn")) as pool:
+        running = {pool.submit(run, path): path for path in (quick_jobs() if quick else jobs())}
         for done in as_completed(running):
             (code, printed), path = done.result(), running[done]
             summary = printed.rpartition("\n")[2]
@@ -125,7 +108,8 @@ def in_processes(paths: list[str], at_once: int, counts: Counter[str]) -> list[s
                 bad.append(path)
             print(f"{path}: {summary}" if good else f"{path}\n{printed}\n", flush=True)  # noqa: T201
             counts.update({kind.rstrip("s"): int(number) for number, kind in _COUNT.findall(summary)})
-    return bad
+    print(f"{counts['passed']} passed, {counts['failed'] + counts['error']} failed", *bad, sep="\n")  # noqa: T201
+    return int(bool(bad))
 
 
 if __name__ == "__main__":
