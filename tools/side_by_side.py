@@ -39,6 +39,9 @@ FIRST = (
     "test_memory",
     "test_growing",
 )
+# Nothing but computing: a third process with a lower priority runs these while conversations wait for clocks.
+COMPUTING = ("tests/slack_reply", "tests/dify_app", "tests/turns", "tests/wording", "tests/slack_api")
+NICE = 10
 # The laws of long texts take minutes of computing: they are left out of --quick.
 NOT_QUICK = {
     "test_early_end",
@@ -98,8 +101,15 @@ def main(arguments: list[str]) -> int:
         return int(pytest.main([*MARKS, *arguments]))
     counts: Counter[str] = Counter()
     bad: list[str] = []
-    with ProcessPoolExecutor(AT_ONCE, multiprocessing.get_context("spawn")) as pool:
-        running = {pool.submit(run, path): path for path in (quick_jobs() if quick else jobs())}
+    spawn = multiprocessing.get_context("spawn")
+    with (
+        ProcessPoolExecutor(AT_ONCE, spawn) as pool,
+        ProcessPoolExecutor(1, spawn, initializer=os.nice, initargs=(NICE,)) as beside,
+    ):
+        running = {
+            (beside if not quick and path in COMPUTING else pool).submit(run, path): path
+            for path in (quick_jobs() if quick else jobs())
+        }
         for done in as_completed(running):
             (code, printed), path = done.result(), running[done]
             summary = printed.rpartition("\n")[2]
