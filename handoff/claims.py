@@ -3,10 +3,16 @@
 from cachetools import TTLCache
 
 from clock import Clock
+from job import Job, SweepJob
 
 # Slack's last regular retry comes after six minutes (docs/platform/slack.md#event-retries); the record keeps the
 # claim for longer.
 KEPT_SECONDS = 900.0
+
+
+def claim_name(hook_id: str, job: Job | SweepJob) -> str:
+    """The name of this job and continuation among the claims of the process."""
+    return f"{hook_id}/{job.job_id}#{job.continuation}"
 
 
 class Claims:

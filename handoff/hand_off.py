@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from errors import HandoffError
 from handoff.capacity import Capacity
-from handoff.claims import Claims
+from handoff.claims import Claims, claim_name
 from handoff.hand_off_request import HandOffRequest
 from handoff.relay import Relay
 from handoff.routes import routes
@@ -32,7 +32,7 @@ class HandOff:
         A job that this process owns already is not posted again: under load the acks come late, and then Slack
         repeats all the messages at the same moment.
         """
-        if self.claims.is_kept(self.claim_name(job)):
+        if self.claims.is_kept(claim_name(self.hook_id, job)):
             return
         name = f"{self.hook_id}/{job.job_id}"
         if not self.capacity.enter(name):
@@ -44,10 +44,6 @@ class HandOff:
             self.relay.hand_off(self.hook_id, self.routes, request)
         finally:
             self.capacity.leave(name)
-
-    def claim_name(self, job: Job | SweepJob) -> str:
-        """The name of this job and continuation among the claims of the process."""
-        return f"{self.hook_id}/{job.job_id}#{job.continuation}"
 
 
 class HandOffFactory:
@@ -94,7 +90,7 @@ class ContinuationHandOff:
         try:
             self._hand_off.hand(attempt)
         except HandoffError:
-            is_ours = self._claims.take(self._hand_off.claim_name(attempt))
+            is_ours = self._claims.take(claim_name(self._hand_off.hook_id, attempt))
             if is_ours and self._turns.claim(attempt) is not None:
                 self._failed += 1
                 raise

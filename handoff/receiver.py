@@ -8,7 +8,7 @@ from clock import Clock
 from errors import Forged, SettingsError
 from handoff.cancellation import CancellationRegistry
 from handoff.capacity import Capacity
-from handoff.claims import Claims
+from handoff.claims import Claims, claim_name
 from handoff.hand_off import ContinuationHandOff, HandOffFactory
 from handoff.heartbeat import heartbeats
 from handoff.relay import RECEIPT_HEADER
@@ -54,7 +54,7 @@ class Receiver:
         except Forged:
             return TurnReply(UNAUTHORIZED)
         receipt = {RECEIPT_HEADER: signer.receipt(body)}
-        claim = f"{self.endpoint.id}/{job.job_id}#{job.continuation}"
+        claim = claim_name(self.endpoint.id, job)
         if not self.claims.take(claim):
             return TurnReply(self._status_of_duplicate(claim), headers=receipt)
         try:

@@ -4,7 +4,8 @@
 
 `--quick` leaves out what starts processes, and takes fewer examples of each property. With other arguments, one
 pytest gets them all. Without, two processes take one job after the other: a file of conversations, or another
-folder; each has a pytest session of its own, and a process imports the libraries once. pytest-xdist can't do this:
+folder. A third process of lower priority takes the folders that only compute. Each job has a pytest session of its
+own, and a process imports the libraries once. pytest-xdist can't do this:
 its workers need real threads, and `dify_plugin` replaces threads by greenlets.
 """
 

@@ -47,10 +47,10 @@ class Services:
         self._kinds = new_kinds()
         self._pressed: set[str] = set()
 
-    def api(self, hook: EndpointRequest, team_id: str) -> SlackApi:
+    def api(self, endpoint: EndpointRequest, team_id: str) -> SlackApi:
         """The Slack client of the hook's bot. Raises SettingsError without a token."""
         return SlackApi(
-            hook.settings.require_token(),
+            endpoint.settings.require_token(),
             base_url=self._env.slack_api_url,
             pool=self._pool,
             clock=self._clock,
@@ -58,47 +58,48 @@ class Services:
             team_id=team_id,
         )
 
-    def installation(self, hook: EndpointRequest, team_id: str) -> Installation:
+    def installation(self, endpoint: EndpointRequest, team_id: str) -> Installation:
         """Tells which workspace the hook's token belongs to."""
-        return Installation(self._bots, self.api(hook, team_id), self._clock)
+        return Installation(self._bots, self.api(endpoint, team_id), self._clock)
 
-    def interrupted(self, hook: EndpointRequest, key: ThreadKey, record: ThreadRecord) -> Interrupted:
+    def interrupted(self, endpoint: EndpointRequest, key: ThreadKey, record: ThreadRecord) -> Interrupted:
         """The note that a turn of this thread was interrupted, in the language of the member who asked there last."""
-        api, setting = self.api(hook, key.team_id), hook.settings.language
+        api, setting = self.api(endpoint, key.team_id), endpoint.settings.language
         bot = self._bots.of(api)
         asked = record.followers[-1:] if setting == "auto" else ()
         language = language_for(setting, *(self._users.one(api, user).locale for user in asked))
         return Interrupted(api, bot.bot_id if bot else "", say(language, Say.INTERRUPTED))
 
     def context(
-        self, hook: EndpointRequest, store: ThreadStore, job: Job, key: ThreadKey, report: TurnReport
+        self, endpoint: EndpointRequest, store: ThreadStore, job: Job, key: ThreadKey, report: TurnReport
     ) -> TurnContext:
         """The objects that the turn of this job works with."""
-        settings, message = hook.settings, job.message
-        api = self.api(hook, message.team_id)
+        settings, message = endpoint.settings, job.message
+        api = self.api(endpoint, message.team_id)
+        target = _place(message, api.account)
         user = partial(self._users.one, api)
         bases = file_bases(self._env.dify_files_urls, job.hook_url)
-        manner = RunOptions(web_url=self._env.dify_web_url, owns=lambda url: bool(addresses(url, bases)))
+        options = RunOptions(web_url=self._env.dify_web_url, owns=lambda url: bool(addresses(url, bases)))
         inputs = settings.inputs_for(key.app_id)
-        app = DifyApp(hook.session.app, key.app_id, inputs, self._forms, self._kinds, manner, scope=hook.id)
+        app = DifyApp(
+            endpoint.session.app, key.app_id, inputs, self._forms, self._kinds, options, scope=endpoint.id
+        )
         author = Author(message, user, partial(self._users.many, api), settings.language)
         status = StatusLine(api, message.channel, message.root_ts, self._clock)
         produced = ProducedFiles(
-            self._files(hook, api),
-            _place(message, api.account),
+            self._files(endpoint, api),
+            target,
             lambda url: fetch_file(
                 self._dify, addresses(url, bases), self._clock, most=produced_files.MOST_BYTES
             ),
-            manner.owns,
-            self._transfers.of(hook.id),
+            options.owns,
+            self._transfers.of(endpoint.id),
             self._clock,
         )
-        rest = RestFile(
-            self._files(hook, api), _place(message, api.account), self._transfers.of(hook.id), self._clock
-        )
+        rest = RestFile(self._files(endpoint, api), target, self._transfers.of(endpoint.id), self._clock)
         slack = Slack(api, self._budget, self._support, self._written, self._clock)
-        reply = Reply(slack, _place(message, api.account), settings.reply_style)
-        presses = Presses(store, hook.id, self._pressed)
+        reply = Reply(slack, target, settings.reply_style)
+        presses = Presses(store, endpoint.id, self._pressed)
         welcomer = Welcomer(app, author, inputs, presses)
         return TurnContext(
             message=message,
@@ -111,7 +112,7 @@ class Services:
             asking=Asking(
                 app,
                 author,
-                self._prompt_builder(hook, message, author, app),
+                self._prompt_builder(endpoint, message, author, app),
                 produced,
                 status,
                 report,
@@ -131,26 +132,26 @@ class Services:
         )
 
     def _prompt_builder(
-        self, hook: EndpointRequest, message: Message, author: Author, app: DifyApp
+        self, endpoint: EndpointRequest, message: Message, author: Author, app: DifyApp
     ) -> PromptBuilder:
-        settings, api = hook.settings, self.api(hook, message.team_id)
-        files = self._files(hook, api)
+        settings, api = endpoint.settings, self.api(endpoint, message.team_id)
+        files = self._files(endpoint, api)
         return PromptBuilder(
             app,
             author,
             Visibility(
                 message,
-                self.installation(hook, message.team_id),
+                self.installation(endpoint, message.team_id),
                 settings.allowed_users,
                 settings.slack_connect,
             ),
             ThreadReading(api, message, self._clock),
-            Attachments(files, hook.session.file, app, self._transfers.of(hook.id), self._clock),
+            Attachments(files, endpoint.session.file, app, self._transfers.of(endpoint.id), self._clock),
             partial(self._users.many, api),
         )
 
-    def _files(self, hook: EndpointRequest, api: SlackApi) -> SlackFiles:
-        return SlackFiles(api, hook.settings.require_token(), pool=self._pool, origin=self._origin)
+    def _files(self, endpoint: EndpointRequest, api: SlackApi) -> SlackFiles:
+        return SlackFiles(api, endpoint.settings.require_token(), pool=self._pool, origin=self._origin)
 
 
 @dataclass(frozen=True, slots=True)
