@@ -130,7 +130,9 @@ def _judged(
     wrong: list[str] = []
     for name, (channel, root) in roots.items():
         ours = world.slack.answers(channel, root)
-        states = [one.state for one in world.slack.deliveries(ts=root)]
+        # Of a mention, the `message` event is acked and left to the `app_mention`, which is what must be answered.
+        kind = "message" if channel[0] == "D" else "app_mention"
+        states = [one.state for one in world.slack.deliveries(kind, ts=root)]
         seen = Seen(
             answers[name],
             tuple(message.text for message in ours),
