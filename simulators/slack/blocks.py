@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from simulators.slack.messages import Json
+from simulators.slack.expansion import COUNTED, expanded
+from simulators.slack.messages import Json, spoken
 from simulators.slack.refusals import Refused
 
 MAX_BLOCKS = 50
@@ -28,21 +29,17 @@ def check_blocks(blocks: Any, limit: int = MAX_BLOCKS) -> list[Json]:
     for number, block in enumerate(blocks):
         _check_block(block, f"/blocks/{number}")
     _check_sums(blocks)
+    check_expansion([block["text"] for block in blocks if block["type"] == "markdown"], len(blocks))
     return blocks
 
 
-def plain(value: Any) -> str:
-    """All text inside a block, in order; used for measuring and for reading it aloud."""
-    if isinstance(value, list):
-        return "".join(plain(item) for item in value)
-    if not isinstance(value, dict):
-        return ""
-    own = value.get("text")
-    if isinstance(own, str):
-        return own
-    return "".join(
-        plain(item) for key, item in value.items() if key in {"text", "elements", "rows", "fields"}
-    )
+def check_expansion(markdown: list[str], blocks: int, limit: int = MAX_BLOCKS) -> None:
+    """Raises for Markdown that makes too many blocks of a message with `blocks` blocks, or is too long for it."""
+    expansions = [expanded(text) for text in markdown]
+    if blocks + sum(one.blocks - 1 for one in expansions) > limit:
+        raise _bad(f"no more than {limit} items allowed")
+    if sum(one.size for one in expansions) > COUNTED:
+        raise Refused("msg_blocks_too_long")
 
 
 def _bad(message: str) -> Refused:
@@ -108,6 +105,8 @@ def _table(block: Json, where: str) -> None:
             for c in row
         ):
             raise _bad(f"unsupported cell [json-pointer:{where}/rows]")
+        if any(cell["type"] == "raw_text" and not cell.get("text") for cell in row):
+            raise _bad(f"must be more than 0 characters [json-pointer:{where}/rows]")
 
 
 def _rich_text(block: Json, where: str) -> None:
@@ -136,7 +135,7 @@ def _check_sums(blocks: list[Json]) -> None:
     sizes = {"markdown": 0, "table": 0, "other": 0}
     for block in blocks:
         kind = block["type"] if block["type"] in sizes else "other"
-        sizes[kind] += len(plain(block))
+        sizes[kind] += len(spoken(block))
     if sizes["table"] > TABLE_CHARS:
         raise _bad(f"no more than {TABLE_CHARS} characters over all tables")
     if sizes["markdown"] > MARKDOWN_CHARS or sizes["other"] > MIXED_CHARS:

@@ -79,14 +79,32 @@ class Message:
         return self.stream is not None and not self.stream.ended
 
     def text(self) -> str:
-        """Its text as sent: all text parts, else the fallback of its blocks."""
+        """What a reader sees as text: all text parts, else the fallback of its blocks."""
         parts = self.parts()
         texts = [part["text"] for part in parts if part["kind"] in {"text", "markdown"}]
-        return "".join(texts) if texts else "".join(p["text"] for p in parts if p["kind"] == "fallback")
+        return "".join(texts) if texts else self.fallback()
+
+    def fallback(self) -> str:
+        """The `text` that was sent beside blocks, which only notifications show; "" if there was none."""
+        return "".join(part["text"] for part in self.parts() if part["kind"] == "fallback")
 
     def blocks(self) -> list[Json]:
         """Every block it holds, in order."""
         return [block for part in self.parts() if part["kind"] == "blocks" for block in part["blocks"]]
+
+
+def spoken(value: Any) -> str:
+    """All text inside a block, in order; used for measuring and for reading it aloud."""
+    if isinstance(value, list):
+        return "".join(spoken(item) for item in value)
+    if not isinstance(value, dict):
+        return ""
+    own = value.get("text")
+    if isinstance(own, str):
+        return own
+    return "".join(
+        spoken(item) for key, item in value.items() if key in {"text", "elements", "rows", "fields"}
+    )
 
 
 def fold(log: Iterable[Json]) -> list[Json]:
@@ -100,9 +118,7 @@ def fold(log: Iterable[Json]) -> list[Json]:
     for chunk in log:
         kind = chunk["type"]
         if kind == "markdown_text":
-            if not parts or parts[-1]["kind"] != "markdown":
-                parts.append({"kind": "markdown", "text": []})
-            parts[-1]["text"].append(chunk["text"])
+            _fold_markdown(parts, chunk["text"])
         elif kind == "task_update":
             _fold_task(parts, tasks, chunk)
         elif kind == "plan_update":
@@ -110,13 +126,32 @@ def fold(log: Iterable[Json]) -> list[Json]:
                 parts.append(plan)
             plan["title"] = chunk["title"]
         elif kind == "blocks":
-            parts.append({"kind": "blocks", "blocks": chunk["blocks"]})
+            _fold_blocks(parts, chunk["blocks"])
         else:
             parts.append({"kind": kind, "text": chunk["text"]})
     for part in parts:
         if part["kind"] == "markdown":
             part["text"] = "".join(part["text"])
     return parts
+
+
+def _fold_markdown(parts: list[Json], text: str) -> None:
+    if not parts or parts[-1]["kind"] != "markdown":
+        parts.append({"kind": "markdown", "text": []})
+    parts[-1]["text"].append(text)
+
+
+def _fold_blocks(parts: list[Json], blocks: list[Json]) -> None:
+    """A `markdown` block is text to a reader, and so is what Slack made of it; other blocks in a row are one part."""
+    for block in blocks:
+        if block["type"] in {"markdown", "rich_text"}:
+            _fold_markdown(parts, block["text"] if block["type"] == "markdown" else spoken(block))
+        elif parts and parts[-1]["kind"] == "blocks":
+            parts[-1] = {"kind": "blocks", "blocks": [*parts[-1]["blocks"], block]}
+        else:
+            parts.append({"kind": "blocks", "blocks": [block]})
+    if not blocks:
+        parts.append({"kind": "blocks", "blocks": []})
 
 
 def _fold_task(parts: list[Json], tasks: dict[str, Json], chunk: Json) -> None:

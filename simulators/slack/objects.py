@@ -11,7 +11,7 @@ def message_object(world: World, message: Message, *, metadata: bool = False) ->
         "type": "message",
         "user": message.user,
         "ts": message.ts,
-        "text": message.text(),
+        "text": message.fallback() or message.text(),
         "team": team_of(world, message.user),
     }
     if message.thread_ts:
@@ -64,11 +64,8 @@ def bot_fields(world: World, bot_id: str) -> Json:
 
 
 def blocks_of(message: Message) -> list[Json]:
-    """A streamed message shows its tasks as `task_card` blocks between its text (slack_sdk's models have them)."""
-    parts = message.parts()
-    if not any(part["kind"] == "task" for part in parts):
-        return message.blocks() or rich_text(message.text())
-    return [block for part in parts for block in _blocks_of_part(part)]
+    """Slack shows Markdown as `rich_text`, and the tasks of a stream as `task_card` (slack_sdk's models have them)."""
+    return [block for part in message.parts() for block in _blocks_of_part(part)]
 
 
 def _blocks_of_part(part: Json) -> list[Json]:
@@ -76,8 +73,8 @@ def _blocks_of_part(part: Json) -> list[Json]:
         return [
             {"type": "task_card", "task_id": part["id"], "title": part["title"], "status": part["status"]}
         ]
-    if part["kind"] == "blocks":
-        return list(part["blocks"])
+    if part["kind"] in {"blocks", "fallback", "plan"}:
+        return list(part.get("blocks") or ())
     return rich_text(part.get("text") or "")
 
 

@@ -1,7 +1,7 @@
 """chat.startStream, chat.appendStream, chat.stopStream (docs/platform/slack.md#stream-methods)."""
 
 from simulators.slack.arguments import Arguments
-from simulators.slack.blocks import MARKDOWN_CHARS, MAX_BLOCKS, check_blocks
+from simulators.slack.blocks import MARKDOWN_CHARS, MAX_BLOCKS, check_blocks, check_expansion
 from simulators.slack.channels import Channel
 from simulators.slack.chunks import check_chunks, weight
 from simulators.slack.content import read_metadata
@@ -30,6 +30,7 @@ def start_stream(world: World, arguments: Arguments) -> Json:
         raise Refused("channel_type_not_supported")
     _check_recipients(world, channel, arguments)
     mode, chunks = _read_text(arguments)
+    check_expansion([_said(chunks)], 1)
     stream = Stream(mode, world.design(), weight(chunks))
     if stream.weight > world.rules.stream_bytes:
         raise Refused("msg_too_long")
@@ -46,7 +47,7 @@ def append_stream(world: World, arguments: Arguments) -> Json:
     mode, chunks = _read_text(arguments)
     if not mode:
         raise Refused("invalid_arguments")
-    _admit(world, stream, mode, chunks)
+    _admit(world, message, stream, mode, chunks)
     dropped = _write(message, chunks)
     world.record(message, "chat.appendStream")
     return _with_warning(ok(channel=message.channel, ts=message.ts), dropped)
@@ -62,7 +63,7 @@ def stop_stream(world: World, arguments: Arguments) -> Json:
     raw = arguments.structure("blocks", "invalid_blocks")
     blocks = [] if raw is None else check_blocks(raw)
     metadata = read_metadata(arguments)
-    _admit(world, stream, mode, chunks)
+    _admit(world, message, stream, mode, chunks)
     dropped = _write(message, chunks)
     if blocks:
         message.log.append({"type": "blocks", "blocks": blocks})
@@ -151,14 +152,21 @@ def _open(world: World, arguments: Arguments) -> tuple[Message, Stream]:
     return message, stream
 
 
-def _admit(world: World, stream: Stream, mode: str, chunks: list[Json]) -> None:
-    """The opening call's mode holds; over the cap it is msg_too_long for ever.
+def _said(chunks: list[Json]) -> str:
+    return "".join(chunk["text"] for chunk in chunks if chunk["type"] == "markdown_text")
 
-    Source: docs/platform/slack.md#stream-mode, docs/platform/slack.md#stream-size.
+
+def _admit(world: World, message: Message, stream: Stream, mode: str, chunks: list[Json]) -> None:
+    """The opening call's mode holds; over the cap it is msg_too_long for ever; no more blocks than a message holds.
+
+    Source: docs/platform/slack.md#stream-mode, docs/platform/slack.md#stream-size,
+    docs/platform/slack.md#markdown-expansion.
     """
     if mode and stream.mode and mode != stream.mode:
         raise Refused("streaming_mode_mismatch")
     more = weight(chunks)
+    if said := _said(chunks):
+        check_expansion([message.text() + said], 1)
     if more and (stream.full or stream.weight + more > world.rules.stream_bytes):
         stream.full = True
         raise Refused("msg_too_long")
