@@ -9,9 +9,12 @@ from errors import SlackRefused
 from json_fields import mappings_of, text_of
 from slack_api import CANNOT_POST, PATIENT, SLACK_TROUBLE, STOPPED, STREAM_OVER, SlackApi
 from slack_reply.footer import with_footer
+from slack_reply.markdown import FALLBACK_LIMIT
 
-# chat.update takes 4,000 characters of text (docs/platform/slack.md#text-limits).
+# Bytes of text that chat.update takes (docs/platform/slack.md#text-limits).
 LONGEST = 4000
+# Bytes: a longer text of a message with blocks may be only the beginning of what the message shows.
+WHOLE_TEXT = FALLBACK_LIMIT - 4
 # At most so many messages of a thread are read to find those of the answer.
 MOST = 400
 
@@ -139,8 +142,8 @@ class Interrupted:
 
     def _rewrite(self, channel: str, message: Mapping[str, Any], *, note: str) -> bool:
         """Update the message to its own content with the note, if any, under it; False if Slack refuses."""
-        ts, text = str(message["ts"]), str(message["text"] or "")
-        text = f"{text}\n\n_{note}_".lstrip() if note else text
+        ts, known = str(message["ts"]), str(message["text"] or "")
+        text = f"{known}\n\n_{note}_".lstrip() if note else known
         blocks = message.get("blocks")
         below = [{"type": "context", "elements": [{"type": "mrkdwn", "text": note}]}] if note else []
         ways: list[list[Mapping[str, Any]]] = []
@@ -149,12 +152,11 @@ class Interrupted:
             ways.append(
                 [*({**block, "status": "error"} if block in left else block for block in blocks), *below]
             )
-        if len(text) <= LONGEST:
-            ways.append(
-                []
-            )  # as plain text: an expired stream keeps its blocks else (docs/platform/slack.md#stream-repair)
+        if len(known.encode()) <= WHOLE_TEXT and len(text.encode()) <= LONGEST:
+            # As plain text: an expired stream keeps its blocks else (docs/platform/slack.md#stream-repair)
+            ways.append([])
+        shown = text.encode()[-LONGEST:].decode(errors="ignore")
         for way in ways:
-            shown = text[-LONGEST:] if way else text
             try:
                 self._api.update_message(channel, ts, text=shown, blocks=way, patience=PATIENT)
             except SlackRefused as error:

@@ -3,11 +3,28 @@
 from slack_reply.markdown import inline, links
 from slack_reply.markdown.blocks import read, scan
 from slack_reply.markdown.markers import LIST, MARKERS, UNDERLINE
-from slack_reply.markdown.parts import Limits, Markdown, Page, Part
-from slack_reply.markdown.slack_form import chunks_between, closed, page_arguments
+from slack_reply.markdown.parts import (
+    HEADING_SIZE,
+    Limits,
+    Markdown,
+    Page,
+    Part,
+    blocks_of,
+    counted,
+    counted_bytes,
+)
+from slack_reply.markdown.slack_form import (
+    FALLBACK_LIMIT,
+    chunks_between,
+    closed,
+    page_arguments,
+    plain_arguments,
+)
 from slack_reply.markdown.units import Body, Unit
 
 __all__ = [
+    "FALLBACK_LIMIT",
+    "HEADING_SIZE",
     "LIST",
     "MARKERS",
     "UNDERLINE",
@@ -17,11 +34,15 @@ __all__ = [
     "Page",
     "Part",
     "Unit",
+    "blocks_of",
     "chunks_between",
     "closed",
+    "counted",
+    "counted_bytes",
     "inline",
     "links",
     "page_arguments",
+    "plain_arguments",
     "read",
     "scan",
 ]

@@ -12,7 +12,7 @@ from clock import in_turns
 from slack_reply.markdown import fences, inline, paragraphs, tokens
 from slack_reply.markdown.fences import Fence
 from slack_reply.markdown.markers import HEADING, INDENTED, LIST, MARKERS
-from slack_reply.markdown.parts import Limits
+from slack_reply.markdown.parts import Limits, is_apart
 from slack_reply.markdown.tables import TableLine, cells, tables
 from slack_reply.markdown.units import OUTSIDE, Body, Context, Unit, parts
 from slack_reply.markdown.words import Rank
@@ -153,6 +153,7 @@ class _Scan:
             begin=begin,
             listed=self._listed or text[0] in " \t",
             heading=self._glued,
+            apart=is_apart(text),
         )
 
     def _opening(self, line: TableLine, fence: Fence) -> Unit:

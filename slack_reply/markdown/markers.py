@@ -3,6 +3,7 @@
 import re
 
 HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|\Z)")
+RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|=+[ \t]*|-{1,2}[ \t]*)\Z")
 LIST = re.compile(r"[ \t]*(?:[-+*]|\d{1,9}[.)])(?:[ \t]|\Z)")
 INDENTED = re.compile(r"(?: {4}| {0,3}\t)[ \t]*\S")
 UNDERLINE = re.compile(r"[ \t]*(?:=+|-+)[ \t]*\Z")

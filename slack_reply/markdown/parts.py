@@ -2,8 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from slack_reply.markdown import tokens
+from slack_reply.markdown.markers import HEADING, RULE
+
+BLOCK_LIMIT = 40
+"""Slack takes 50 blocks, those that Slack makes of Markdown among them (docs/platform/slack.md#markdown-expansion)."""
+HEADING_SIZE = 100
+"""What a heading counts beside its text (docs/platform/slack.md#message-size)."""
+
+Style = Literal["bold", "italic", "strike", "code"]
 Alignment = Literal["", "left", "center", "right"]
 
 
@@ -14,20 +23,55 @@ class Markdown:
     text: str
 
 
+class Run(NamedTuple):
+    """A stretch of a cell's text in one look; `url` is empty where the text is no link."""
+
+    text: str
+    styles: frozenset[Style] = frozenset()
+    url: str = ""
+
+
+class Cell(NamedTuple):
+    """One cell of a table."""
+
+    runs: tuple[Run, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The cell as plain text without live tokens: a link as `label (url)`."""
+        shown = [
+            f"{run.text} ({run.url})" if run.url and not run.text.endswith(run.url) else run.text
+            for run in self.runs
+        ]
+        return tokens.inside_code("".join(shown))
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table small enough for Slack's `table` block: plain cells, rows of equal length, the head first."""
+    """A table small enough for Slack's `table` block: rows of equal length, the head first."""
 
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
     alignments: tuple[Alignment, ...]
 
     @property
     def text(self) -> str:
         """The text of all cells, as it counts against the size of a message."""
-        return "\n".join("\t".join(row) for row in self.rows)
+        return "\n".join("\t".join(cell.text for cell in row) for row in self.rows)
 
 
 Part = Markdown | Table
+
+
+def is_apart(line: str) -> bool:
+    """Whether Slack makes a block of this line: a heading or a rule."""
+    return bool(HEADING.match(line) or RULE.match(line))
+
+
+def blocks_of(part: Part) -> int:
+    """How many blocks Slack may make of the part, each with text behind it."""
+    if isinstance(part, Table):
+        return 2
+    return 2 * sum(map(is_apart, part.text.split("\n")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +86,34 @@ class Page:
     tail: str = ""
 
 
+def counted(text: str) -> int:
+    """The characters of a text as Slack counts them in a message: `&` is five, `<` and `>` are four.
+
+    Source: docs/platform/slack.md#message-size.
+    """
+    return len(text) + 4 * text.count("&") + 3 * (text.count("<") + text.count(">"))
+
+
+def counted_bytes(text: str) -> int:
+    """The UTF-8 bytes of a text, `&` counted as five (docs/platform/slack.md#stream-size)."""
+    return len(text.encode()) + 4 * text.count("&")
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """What fits in one message of a writer.
 
-    `measure` must be additive (characters, UTF-8 bytes); `size` and `reserve` are in its unit. `reserve`
-    stays free on every page for text that the writer adds. Without `tables` every table becomes code.
+    `measure` must be additive (`counted`, `counted_bytes`); `size` and `reserve` are in its unit. `reserve`
+    stays free on every page for text that the writer adds. Without `tables` every table becomes code. `blocks` is how
+    many blocks Slack may make of the page, and `heading` is what a heading takes beside its text.
     """
 
     size: int
     measure: Callable[[str], int]
     tables: bool
     reserve: int = 0
+    blocks: int = BLOCK_LIMIT
+    heading: int = 0
 
     @property
     def room(self) -> int:

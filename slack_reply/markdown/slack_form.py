@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from plain_text import shortened
 from slack_reply.markdown import tokens
-from slack_reply.markdown.parts import Markdown, Page, Part, Table
+from slack_reply.markdown.parts import Cell, Markdown, Page, Part, Run, Table
 
-# Characters that a notification shows of a message with blocks.
-FALLBACK_LIMIT = 150
+# Bytes of the text beside blocks: chat.update takes 4,000 (docs/platform/slack.md#text-limits).
+FALLBACK_LIMIT = 3_900
 
 
 def closed(page: Page) -> Page:
@@ -23,12 +22,15 @@ def closed(page: Page) -> Page:
 def page_arguments(page: Page, below: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
     """The arguments with which chat.postMessage and chat.update show the page, and the blocks `below` under it.
 
-    Text alone goes as `markdown_text`, which is not allowed beside `text` or `blocks`
-    (docs/platform/slack.md#markdown-text).
+    Text goes as `markdown` blocks, since chat.update takes no more than 4,000 bytes otherwise; the text beside the
+    blocks is for notifications, and for readers of the thread that read no blocks.
     """
-    if not below and all(isinstance(part, Markdown) for part in page.parts):
-        return {"markdown_text": "".join(part.text for part in page.parts if isinstance(part, Markdown))}
     return {"blocks": [*(_block(part) for part in page.parts), *below], "text": fallback_text(page)}
+
+
+def plain_arguments(page: Page) -> dict[str, Any]:
+    """The arguments with which chat.postMessage shows the page as plain text; its Markdown stays readable as it is."""
+    return {"text": fallback_text(page), "mrkdwn": False}
 
 
 def chunks_between(shown: Page | None, now: Page) -> list[dict[str, Any]] | None:
@@ -46,21 +48,37 @@ def chunks_between(shown: Page | None, now: Page) -> list[dict[str, Any]] | None
 
 
 def table_block(table: Table) -> dict[str, Any]:
-    """Slack's `table` block. Slack refuses a message with an empty cell, so an empty cell becomes a blank."""
+    """Slack's `table` block (docs/platform/slack.md#table-block)."""
     block: dict[str, Any] = {
         "type": "table",
-        "rows": [[{"type": "raw_text", "text": cell or " "} for cell in row] for row in table.rows],
+        "rows": [[_cell(cell) for cell in row] for row in table.rows],
     }
     if any(table.alignments):
         block["column_settings"] = [{"align": alignment or "left"} for alignment in table.alignments]
     return block
 
 
+def _cell(cell: Cell) -> dict[str, Any]:
+    """A plain cell, or one with markup. Slack refuses a message with an empty cell, so that becomes a blank."""
+    if not any(run.url or run.styles for run in cell.runs):
+        return {"type": "raw_text", "text": cell.text or " "}
+    section = {"type": "rich_text_section", "elements": [_element(run) for run in cell.runs]}
+    return {"type": "rich_text", "elements": [section]}
+
+
+def _element(run: Run) -> dict[str, Any]:
+    kind = {"type": "link", "url": run.url} if run.url else {"type": "text"}
+    style = {"style": dict.fromkeys(sorted(run.styles), True)} if run.styles else {}
+    return {**kind, "text": run.text, **style}
+
+
 def fallback_text(page: Page) -> str:
-    """The page in short, for notifications: one line of plain text without tokens, for a `text` argument."""
-    text = " ".join(part.text if isinstance(part, Markdown) else part.rows[0][0] for part in page.parts)
-    words = " ".join(text.replace("```", " ").split())
-    return tokens.outside_code(shortened(words, FALLBACK_LIMIT)) or " "
+    """The beginning of the page without tokens, for a `text` argument beside blocks."""
+    text = tokens.outside_code("\n".join(part.text for part in page.parts).strip())
+    whole = text.encode()
+    if len(whole) <= FALLBACK_LIMIT:
+        return text or " "
+    return f"{whole[: FALLBACK_LIMIT - 3].decode(errors='ignore')}…"
 
 
 def _growth(before: Part, now: Part) -> tuple[Markdown, ...] | None:

@@ -51,6 +51,7 @@ class Unit(NamedTuple):
     fresh: bool = True  # begins a line
     listed: bool = False  # the indent has a meaning only behind the units before
     heading: bool = False  # never separated from the next unit
+    apart: bool = False  # Slack makes a block of the line: a heading or a rule
     table: Table | None = None
 
     @property

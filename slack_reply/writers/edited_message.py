@@ -6,7 +6,7 @@ from dataclasses import replace
 from errors import SlackError, SlackRateLimited, SlackRefused
 from plain_text import shortened
 from slack_api import BRISK, SLACK_TROUBLE, STREAM_OPEN, UPDATE, SlackApi
-from slack_reply.markdown import Limits, Markdown, Page, closed, page_arguments
+from slack_reply.markdown import HEADING_SIZE, Limits, Markdown, Page, closed, counted, page_arguments
 from slack_reply.markdown.pages import WINDOW, pages_after
 from slack_reply.room import WHOLE, Room
 from slack_reply.snapshot import Snapshot
@@ -16,8 +16,8 @@ from slack_reply.writers.rate_share import RateShare
 from slack_reply.writers.stream_cleanup import StreamCleanup
 from slack_reply.writers.writer import Latest, Method, ReplyTarget, SlackAway, WriterGone
 
-# chat.update refuses text above 4,000 characters (docs/platform/slack.md#text-limits).
-LIMITS = Limits(size=3500, measure=len, tables=True, reserve=100)
+# The page goes as blocks, since `text` takes less (docs/platform/slack.md#text-limits, #message-size).
+LIMITS = Limits(size=9000, measure=counted, tables=True, reserve=100, heading=HEADING_SIZE)
 LINE_LIMIT = 80
 # If two edits would be further apart than these seconds, the answer is posted once, when it is complete. Readers would
 # hardly see it grow, each edit slows all other answers of the workspace, and the last text may wait as long.

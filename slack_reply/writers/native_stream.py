@@ -17,7 +17,7 @@ from slack_reply.snapshot import Snapshot
 from slack_reply.writers.card_places import stretches
 from slack_reply.writers.opening import Opening
 from slack_reply.writers.rate_share import RateShare
-from slack_reply.writers.stream_cleanup import StreamCleanup, fits_update
+from slack_reply.writers.stream_cleanup import StreamCleanup
 from slack_reply.writers.streamed_message import Chunks, StreamedMessage
 from slack_reply.writers.task_cards import fitted
 from slack_reply.writers.writer import Latest, Method, ReplyTarget, SlackAway, StoppedByUser, WriterGone
@@ -198,8 +198,6 @@ class NativeStream:
         if error in STOPPED:
             self._ends.stopped(self.message_ts)
             raise StoppedByUser
-        if error in STREAM_OVER and not fits_update(shown.whole):
-            raise self._adopted(shown)
         if error in STREAM_OVER:
             self._ends.expired(self.message_ts)
         else:
@@ -216,9 +214,6 @@ class NativeStream:
         """The last chunk may or may not have arrived: stop the stream, and let one edit show the whole message."""
         self._shown = None
         self._ends.stop(self.message_ts)
-        return self._adopted(shown)
-
-    def _adopted(self, shown: StreamedMessage) -> WriterGone:
         begin, end = (
             shown.handed_on(offset, self._snapshot.text) for offset in (shown.begin, shown.page.end)
         )

@@ -8,7 +8,7 @@ from typing import Any
 from errors import SlackError, SlackFateUnknown, SlackRateLimited, SlackRefused
 from json_fields import mapping_of, text_of
 from slack_api import BRISK, CANNOT_POST, POST, SLACK_TROUBLE, SlackApi
-from slack_reply.markdown import Page, page_arguments
+from slack_reply.markdown import Page, page_arguments, plain_arguments
 from slack_reply.writers.rate_share import RateShare
 from slack_reply.writers.writer import CannotReply, ReplyTarget, SlackAway, WriterGone
 from slack_reply.writers.written import Written
@@ -49,19 +49,23 @@ class Posting:
         self._numbers = count()
         self._unsure: dict[int, dict[str, Page]] = {}  # by offset and name: attempts that may have arrived
 
-    def post(self, page: Page, offset: int, below: Blocks = ()) -> Posted:
-        """Post the page, or find the post of an earlier call with this offset; `below` are blocks under the page.
+    def post(self, page: Page, offset: int, below: Blocks = (), *, plain: bool = False) -> Posted:
+        """Post the page, or find the post of an earlier call with this offset.
+
+        `below` are blocks under the page. `plain`: the page goes as text of which Slack makes no blocks.
 
         Raises CannotReply when Slack accepts no message here, Unfit when Slack refuses this content, and SlackAway.
         Raises WriterGone with the end of the sent page if nothing can tell whether it arrived: the page is not sent
         again, since a page shown twice is worse.
         """
-        posted = self._found(offset) or self._posted(page, offset, below)
+        posted = self._found(offset) or self._posted(
+            page, offset, plain_arguments(page) if plain else page_arguments(page, below)
+        )
         self._unsure.pop(offset, None)
         self._written.add(self._target.account, self._target.channel, posted.ts)
         return posted
 
-    def _posted(self, page: Page, offset: int, below: Blocks) -> Posted:
+    def _posted(self, page: Page, offset: int, arguments: Mapping[str, Any]) -> Posted:
         target = self._target
         patience = min(POST_RATE_LIMIT_TIMEOUT, self._share.patience)
         if not self._share.granted(POST, patience, final=True, channel=target.channel):
@@ -74,7 +78,7 @@ class Posting:
                 metadata={"event_type": EVENT_TYPE, "event_payload": {"page": name}},
                 patience=BRISK,
                 acquired=True,
-                **page_arguments(page, below),
+                **arguments,
             )
         except SlackRefused as error:
             if error.error in CANNOT_POST:

@@ -1,15 +1,17 @@
 """The answer as plain posts, once it is complete: used where streams and edits are not wanted or not allowed."""
 
-from slack_reply.markdown import Limits, Page
+from slack_reply.markdown import HEADING_SIZE, Limits, Page, counted
 from slack_reply.markdown.pages import pages_after
 from slack_reply.room import WHOLE, Room
 from slack_reply.writers.posting import Posting, Unfit
 from slack_reply.writers.writer import CannotReply, Latest, Method, WriterGone
 
-# markdown_text takes 12,000 characters a message (docs/platform/slack.md#markdown-text).
-LIMITS = Limits(size=11_500, measure=len, tables=True, reserve=100)
-# Used after Slack refused a page: shorter messages, and tables as code.
-MODEST = Limits(size=2_900, measure=len, tables=False, reserve=100)
+LIMITS = Limits(size=9000, measure=counted, tables=True, reserve=100, heading=HEADING_SIZE)
+"""What a message of blocks holds (docs/platform/slack.md#message-size)."""
+# Used after Slack refused a page: shorter messages, and tables as code; and at last short messages of plain text.
+MODEST = Limits(size=2_900, measure=counted, tables=False, reserve=100, heading=HEADING_SIZE)
+PLAIN = Limits(size=900, measure=counted, tables=False, reserve=100)
+_PLAINER = {LIMITS: MODEST, MODEST: PLAIN}
 
 
 class SinglePost:
@@ -54,11 +56,12 @@ class SinglePost:
     def _post(self, page: Page) -> bool:
         """False when the page was refused, or a shorter page of an earlier attempt stands in its place."""
         try:
-            posted = self._posting.post(page, self._start)
+            posted = self._posting.post(page, self._start, plain=self._limits is PLAIN)
         except Unfit as error:
-            if self._limits is MODEST:
+            plainer = _PLAINER.get(self._limits)
+            if plainer is None:
                 raise CannotReply(error.error) from error
-            self._limits = MODEST
+            self._limits = plainer
             return False
         self._messages.append(posted.ts)
         self._start = posted.page.end

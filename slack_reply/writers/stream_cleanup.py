@@ -21,7 +21,6 @@ FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
 REFUSALS = 4  # after so many refusals of one stop no more are tried
 # Seconds after its start a stream may have expired (303 were seen, docs/platform/slack.md#stream-lifetime)
 EXPIRY = 295.0
-UPDATE_LIMIT = 3_900  # chat.update takes 4,000 characters (docs/platform/slack.md#text-limits)
 
 
 class StreamCleanup:
@@ -146,10 +145,7 @@ class StreamCleanup:
         self._mend(ts)
 
     def _mend(self, ts: str) -> None:
-        """Update or delete the message. It is not known whether Slack takes a long page; if not, the message stays.
-
-        Source: docs/platform/slack.md#open-questions.
-        """
+        """Update or delete the message."""
         page = self._broken[ts]
         try:
             if page.parts:
@@ -173,8 +169,3 @@ class StreamCleanup:
                 self._api.stop_stream(self._target.channel, ts, patience=BRISK, acquired=True)
         if self._refused[ts] >= REFUSALS:
             self.stopped(ts)
-
-
-def fits_update(page: Page) -> bool:
-    """Whether one edit of a message can show the page."""
-    return sum(len(part.text) for part in page.parts) <= UPDATE_LIMIT

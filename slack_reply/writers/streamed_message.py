@@ -5,17 +5,28 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Self
 
-from slack_reply.markdown import Limits, Markdown, Page, Part, chunks_between
+from slack_reply.markdown import (
+    HEADING_SIZE,
+    Limits,
+    Markdown,
+    Page,
+    Part,
+    blocks_of,
+    chunks_between,
+    counted_bytes,
+)
 from slack_reply.markdown.pages import pages_after
 from slack_reply.snapshot import Card
 from slack_reply.writers.task_cards import CARDS_PER_MESSAGE, task_update, updates, weight
 
 type Chunks = Sequence[Mapping[str, Any]]
 
-LIMITS = Limits(size=9000, measure=lambda text: len(text.encode()), tables=True, reserve=100)
+LIMITS = Limits(size=9000, measure=counted_bytes, tables=True, reserve=100, heading=HEADING_SIZE)
 """A stream holds about 10,600 bytes, cards included (docs/platform/slack.md#stream-size)."""
 SMALLEST_ROOM = 1500
 """Bytes: with less room for text behind a card, the card begins the next message."""
+
+SMALLEST_BLOCKS = 4
 
 _NO_CARDS: Mapping[str, Card] = MappingProxyType({})
 _BETWEEN = Markdown("\n\n")
@@ -87,13 +98,15 @@ class StreamedMessage:
     def takes(self, card: Card) -> bool:
         """Whether there is room for one card more."""
         empty = not (self.cards or self.before or self.page.parts)
-        room = self._room(self._above, {**self.cards, card.id: card})
-        return empty or (room >= SMALLEST_ROOM and len(self.cards) < CARDS_PER_MESSAGE)
+        left = self._left(self._above, {**self.cards, card.id: card})
+        fits = left.size >= SMALLEST_ROOM and left.blocks >= SMALLEST_BLOCKS
+        return empty or (fits and len(self.cards) < CARDS_PER_MESSAGE)
 
     def with_card(self, card: Card, end: int) -> tuple[Self, Mapping[str, Any]]:
         """The message with one more card behind the text that ends at `end`, and the card's chunk."""
         before, cards = self._above, {**self.cards, card.id: card}
-        limits = replace(LIMITS, size=max(self._room(before, cards), SMALLEST_ROOM))
+        left = self._left(before, cards)
+        limits = replace(left, size=max(left.size, SMALLEST_ROOM), blocks=max(left.blocks, SMALLEST_BLOCKS))
         page = Page((), end)
         streamed = replace(
             self,
@@ -131,6 +144,9 @@ class StreamedMessage:
         return (*self.before, *self.page.parts, _BETWEEN) if self.page.parts else self.before
 
     @staticmethod
-    def _room(before: Iterable[Part], cards: Mapping[str, Card]) -> int:
-        used = sum(LIMITS.measure(part.text) for part in before)
-        return LIMITS.size - used - sum(map(weight, cards.values()))
+    def _left(before: Sequence[Part], cards: Mapping[str, Card]) -> Limits:
+        """What text behind the cards may take."""
+        blocks = sum(map(blocks_of, before))
+        used = sum(LIMITS.measure(part.text) for part in before) + LIMITS.heading * blocks // 2
+        size = LIMITS.size - used - sum(map(weight, cards.values()))
+        return replace(LIMITS, size=size, blocks=LIMITS.blocks - blocks)

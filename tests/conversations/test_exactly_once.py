@@ -20,7 +20,9 @@ BATCH = 50
 UNDER_WAY = (
     300  # deliveries; the next messages wait until fewer are open, so that a slow machine is asked for less
 )
-PATIENCE = 5.0  # seconds of the wall clock that Slack waits for an ack, for a machine that does other work too
+PATIENCE = (
+    5.0  # seconds of the wall clock that Slack waits for an ack, for a machine that does other work too
+)
 CHANNELS = 10
 ORDERS = ("mention_first", "message_first", "at_once")
 
@@ -109,4 +111,7 @@ def what_is_wrong(world: World, number: int) -> list[str]:
 def how_delivered(world: World, query: str) -> str:
     """The state of each delivery of this message, with what Slack got at each attempt."""
     ours = [one for one in world.slack.deliveries() if str(one.body["event"].get("text", "")).endswith(query)]
-    return "; ".join(f"{one.kind} {one.state} {[attempt.failure or attempt.status for attempt in one.attempts]}" for one in ours)
+    return "; ".join(
+        f"{one.kind} {one.state} {[attempt.failure or attempt.status for attempt in one.attempts]}"
+        for one in ours
+    )

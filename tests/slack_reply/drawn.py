@@ -3,11 +3,10 @@
 from hypothesis import strategies as st
 
 from slack_reply.markdown.parts import Limits
+from slack_reply.writers import edited_message, single_post, streamed_message
 
-NATIVE = Limits(size=9000, measure=lambda text: len(text.encode()), tables=True, reserve=100)
-EDIT = Limits(size=3500, measure=len, tables=True, reserve=100)
-POST = Limits(size=11_500, measure=len, tables=True, reserve=100)
-PROFILES = {"native": NATIVE, "edit": EDIT, "post": POST}
+NATIVE, EDIT = streamed_message.LIMITS, edited_message.LIMITS
+PROFILES = {"native": NATIVE, "edit": EDIT, "refused": single_post.MODEST, "plain": single_post.PLAIN}
 
 FRAGMENTS = (
     *("a", "word ", "longer word", "\n", "\n\n", "  ", "    ", "\t", "- ", "1. ", "> ", "# ", "## H\n"),

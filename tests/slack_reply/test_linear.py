@@ -11,7 +11,7 @@ import pytest
 from slack_reply.footer import with_footer
 from slack_reply.markdown.pages.pages import Limits
 from slack_reply.markdown.safe_text import escape
-from slack_reply.markdown.tables.cell_text import plain
+from slack_reply.markdown.tables.cell_text import read
 from slack_reply.snapshot import Card
 from slack_reply.writers.card_places import stretches
 from tests.slack_reply.whole_pages import paginate
@@ -87,7 +87,7 @@ def with_card(text: str) -> object:
 
 
 def as_cell(text: str) -> object:
-    return plain(text.replace("\n", " "))
+    return read(text.replace("\n", " "))
 
 
 growing = partial(paginate, limits=PAGES, final=False)

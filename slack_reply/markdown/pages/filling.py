@@ -14,8 +14,6 @@ from slack_reply.markdown.units import Unit, apart
 from slack_reply.markdown.words import Rank
 
 WINDOW = 0.75
-# A message holds 50 blocks (docs/platform/slack.md#block-limits), and every table may have text before and after it.
-TABLE_LIMIT = 20
 
 
 class _PageEntry(NamedTuple):
@@ -43,17 +41,19 @@ class Filling:
         state = self._state
         text, shift = placing.look(unit, state)
         counted = unit.table.text if unit.table else text
-        total = state.total + self._limits.measure(counted)
+        apart = unit.fresh and unit.apart
+        total = state.total + self._limits.measure(counted) + (self._limits.heading if apart else 0)
         if total + self._limits.measure(placing.tail(unit, text, shift)) > self._limits.room and not anyway:
             return False
-        tables, characters = state.tables, state.characters
-        if unit.table:
-            tables, characters = tables + 1, characters + len(counted)
-            if tables > TABLE_LIMIT or characters > CHARACTER_LIMIT:
+        blocks, characters = state.blocks, state.characters
+        if unit.table or apart:
+            blocks += 2
+            characters += len(counted) if unit.table else 0
+            if (blocks > self._limits.blocks or characters > CHARACTER_LIMIT) and not anyway:
                 return False
         after_table = unit.table is not None if counted else state.after_table
         self._entries.append(_PageEntry(unit, text, total, state))
-        self._state = State(total, state.visible or bool(counted), after_table, tables, characters, shift)
+        self._state = State(total, state.visible or bool(counted), after_table, blocks, characters, shift)
         return True
 
     def cut(self) -> tuple[Page, list[Unit]]:

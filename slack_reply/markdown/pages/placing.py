@@ -11,7 +11,7 @@ class State(NamedTuple):
     total: int = 0
     visible: bool = False
     after_table: bool = False
-    tables: int = 0
+    blocks: int = 0  # that Slack makes of tables, headings and rules, and of the text behind each
     characters: int = 0  # in tables
     shift: int = 0  # by how much the list that the page begins in is moved to the left
 

@@ -1,126 +1,152 @@
-"""The Markdown of one table cell as plain text: code and addresses stay unchanged, markers are removed."""
+"""The Markdown of one table cell as runs of text: bold, code and links stay, as Slack's `rich_text` cells show them.
 
-import html
+The cell is read by markdown-it-py with three more rules: an address without markup is a link, `<br>` is a line break,
+and a `*` between two digits is no marker.
+"""
+
 import re
-from collections.abc import Callable, Iterator
-from html.entities import html5
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
 
-from slack_reply.markdown import atoms, emphasis, links, tokens
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from slack_reply.markdown import tokens
+from slack_reply.markdown.domains import disguises
+from slack_reply.markdown.parts import Cell, Run, Style
+
+SIZE_LIMIT = (
+    2_000  # characters: the markup of a longer cell stays as it is, since the parser is slow on some texts
+)
 
 _BREAK = re.compile(r"<br[ \t]*+/?>", re.IGNORECASE)
-# The beginning of markup, of a bare address, or of a `*` that is no marker but multiplies two numbers.
-_BEGIN = re.compile(rf"{atoms.SPECIAL.pattern}|(?<!\w)https?://|(?<=\d)\*(?=\d)", re.IGNORECASE)
+_SCHEME = re.compile(r"(?<!\w)https?\Z", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s<>*`|\\\"]*+", re.IGNORECASE)
 _ADDRESS_ENDS = "?!.,:;'_~)"
-_MARKED = re.compile(r"[*_~]")
+_STYLES: dict[str, Style] = {"strong": "bold", "em": "italic", "s": "strike"}
 
 
-class _Stretch(NamedTuple):
-    start: int
-    end: int
-    text: str
-    solid: bool
+def read(source: str) -> Cell:
+    """The cell; a link that reads as another address than its own names the real one too."""
+    if len(source) > SIZE_LIMIT:
+        return Cell((Run(tokens.inside_code(source)),))
+    [inline] = _PARSER.parseInline(source)
+    return Cell(tuple(_trimmed(_joined(_runs(inline.children or [])))))
 
 
-def plain(cell: str) -> str:
-    """The cell without markup: links as `label (url)`, `<br>` as a line break, no live token."""
-    text = tokens.inside_code(_plain(cell))
-    return "\n".join(line.strip(" \t") for line in text.split("\n")).strip()
-
-
-def _plain(source: str) -> str:
-    row = list(_stretches(source))
-    if _MARKED.search(source):
-        row = list(_without_markers(source, row))
-    return "".join(stretch.text for stretch in row)
-
-
-def _stretches(source: str) -> Iterator[_Stretch]:
-    position = 0
-    while found := _BEGIN.search(source, position):
-        begin = found.start()
-        if begin > position:
-            yield _Stretch(position, begin, source[position:begin], solid=False)
-        position, text = _read(source, begin)
-        yield _Stretch(begin, position, text, solid=True)
-    if position < len(source):
-        yield _Stretch(position, len(source), source[position:], solid=False)
-
-
-def _read(source: str, start: int) -> tuple[int, str]:
-    """The end of the element that begins at `start`, and the plain text of the element."""
-    first = source[start]
-    if first == "*":
-        return start + 1, first
-    if first in "hH":
-        return _address(source, start)
-    if first in "[!":
-        return _link(source, start)
-    if line_end := _BREAK.match(source, start):
-        return line_end.end(), "\n"
-    end = atoms.read(source, start, whole=True).end
-    text = source[start:end]
-    return end, _PLAIN[first](text) if len(text) > 1 else text
-
-
-def _link(source: str, start: int) -> tuple[int, str]:
-    image = source.startswith("![", start)
-    link = links.read(source, start + image, whole=True) if image or source[start] == "[" else None
-    return (link.end, _named(link)) if isinstance(link, links.Link) else (start + 1, source[start])
-
-
-def _address(source: str, start: int) -> tuple[int, str]:
-    found = _ADDRESS.match(source, start)
-    address = found.group() if found else source[start]
-    ended = address.rstrip(_ADDRESS_ENDS)
-    if "(" in ended and address.startswith(")", len(ended)):
-        ended += ")"
-    return start + len(ended), ended
-
-
-def _named(link: links.Link) -> str:
-    url = link.url.replace("&amp;", "&")
-    label = _plain(link.label).strip()
-    return f"{label} ({url})" if label and label != url else url
-
-
-def _code(span: str) -> str:
-    run = len(span) - len(span.lstrip("`"))
-    if len(span) <= run:
-        return span
-    inner = span[run:-run]
-    framed = inner.startswith(" ") and inner.endswith(" ") and not inner.isspace()
-    return inner[1:-1] if framed else inner
-
-
-def _entity(text: str) -> str:
-    if text.startswith("&#"):
-        return html.unescape(text)
-    return html5.get(text[1:], text)
-
-
-_PLAIN: dict[str, Callable[[str], str]] = {
-    "`": _code,
-    "&": _entity,
-    "<": lambda autolink: autolink[1:-1],
-    "\\": lambda escape: escape[1:],
-}
-
-
-def _without_markers(source: str, row: list[_Stretch]) -> Iterator[_Stretch]:
-    solids = [stretch for stretch in row if stretch.solid]
-    found = emphasis.scan(source, 0, len(source), solids, whole=True)
-    marks = iter(sorted(found.marks))
-    mark = next(marks, None)
-    for stretch in row:
-        if stretch.solid:
-            yield stretch
+def _runs(found: list[Token]) -> Iterator[Run]:
+    styles: list[Style] = []
+    links: list[tuple[str, list[Run]]] = []  # the link that is open, and what its label is so far
+    before = ""
+    for token in found:
+        kind, _, end = token.type.rpartition("_")
+        if token.type == "link_open":
+            links.append((str(token.attrs["href"]), []))
             continue
-        kept: list[str] = []
-        position = stretch.start
-        while mark is not None and mark[0] < stretch.end:
-            kept.append(source[position : mark[0]])
-            position = mark[1]
-            mark = next(marks, None)
-        yield stretch._replace(text="".join(kept) + source[position : stretch.end])
+        if token.type == "link_close":
+            url, label = links.pop()
+            run = _link("".join(part.text for part in label), url, frozenset(styles), before)
+        elif end == "open":
+            styles.append(_STYLES[kind])
+            continue
+        elif end == "close":
+            styles.remove(_STYLES[kind])
+            continue
+        elif token.type == "image":
+            run = _link(token.content, str(token.attrs["src"]), frozenset(styles), before)
+        else:
+            code: frozenset[Style] = frozenset({"code"} if token.type == "code_inline" else ())
+            text = "\n" if token.type == "hardbreak" else token.content or " "
+            run = Run(text, frozenset(styles) | code)
+        if links:
+            links[-1][1].append(run)
+        else:
+            before += run.text
+            yield run
+
+
+def _link(label: str, url: str, styles: frozenset[Style], before: str) -> Run:
+    """A link; where Slack cannot open the address, the address stands behind the label."""
+    text = label.strip() or url
+    if text != url and disguises(text, url, before):
+        text = f"{text} → {url}"
+    if url.lower().startswith(("http://", "https://", "mailto:")):
+        return Run(text, styles, url)
+    return Run(text if text == url else f"{text} ({url})", styles)
+
+
+def _joined(runs: Iterable[Run]) -> Iterator[Run]:
+    """Neighbours of the same look as one run, without live tokens."""
+    last: Run | None = None
+    for run in runs:
+        if last is not None and last.url == run.url == "" and last.styles == run.styles:
+            last = last._replace(text=last.text + run.text)
+            continue
+        if last is not None:
+            yield last._replace(text=tokens.inside_code(last.text))
+        last = run
+    if last is not None:
+        yield last._replace(text=tokens.inside_code(last.text))
+
+
+def _trimmed(runs: Iterable[Run]) -> list[Run]:
+    """Without blanks around the lines, and without empty runs."""
+    found = list(runs)
+    for number, run in enumerate(found):
+        text = re.sub(r"[ \t]*\n[ \t]*", "\n", run.text)
+        text = text.lstrip() if not number or found[number - 1].text.endswith("\n") else text
+        ends = number + 1 == len(found) or found[number + 1].text.startswith("\n")
+        found[number] = run._replace(text=text.rstrip() if ends else text)
+    return [run for run in found if run.text]
+
+
+def _address(state: StateInline, silent: bool) -> bool:
+    """An address without markup. The parser stops at the colon behind the scheme, which is `pending` text then."""
+    scheme = _SCHEME.search(state.pending) if state.src[state.pos] == ":" else None
+    if silent or scheme is None or state.linkLevel:
+        return False
+    start = state.pos - len(scheme.group())
+    found = _ADDRESS.match(state.src, start)
+    if found is None:
+        return False
+    url = found.group().rstrip(_ADDRESS_ENDS)
+    if "(" in url and found.group().startswith(")", len(url)):
+        url += ")"
+    state.pending = state.pending[: scheme.start()]
+    state.push("link_open", "a", 1).attrs = {"href": url}
+    state.push("text", "", 0).content = url
+    state.push("link_close", "a", -1)
+    state.pos = start + len(url)
+    return True
+
+
+def _line_break(state: StateInline, silent: bool) -> bool:
+    found = _BREAK.match(state.src, state.pos)
+    if found is None:
+        return False
+    if not silent:
+        state.push("hardbreak", "br", 0)
+    state.pos = found.end()
+    return True
+
+
+def _times(state: StateInline, silent: bool) -> bool:
+    around = state.src[max(0, state.pos - 1) : state.pos + 2]
+    if len(around) < 3 or around[1] != "*" or not (around[0].isdigit() and around[2].isdigit()):  # noqa: PLR2004
+        return False
+    if not silent:
+        state.pending += "*"
+    state.pos += 1
+    return True
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
+    for name, rule in (("address", _address), ("line_break", _line_break), ("times", _times)):
+        parser.inline.ruler.before("escape", name, rule)
+    parser.normalizeLink = parser.normalizeLinkText = str  # type: ignore[method-assign] # addresses stay as written
+    parser.validateLink = bool  # type: ignore[method-assign]
+    return parser
+
+
+_PARSER = _parser()

@@ -1,9 +1,9 @@
-"""Rows of a Markdown table as plain text cells."""
+"""Rows of a Markdown table as cells."""
 
 import re
 
-from slack_reply.markdown.parts import Alignment
-from slack_reply.markdown.tables.cell_text import plain
+from slack_reply.markdown.parts import Alignment, Cell
+from slack_reply.markdown.tables.cell_text import read
 
 _SPLIT = re.compile(r"(?<!\\)\|")
 _SEPARATOR = re.compile(r"[ \t]{0,3}\|?(?=[^-]*-)(?:[ \t]*+:?-++:?[ \t]*+\|)*+(?:[ \t]*+:?-++:?[ \t]*+)?\Z")
@@ -36,12 +36,12 @@ def may_separate(begun: str) -> bool:
     return _MAYBE_SEPARATOR.match(begun) is not None
 
 
-def plain_row(line: str, columns: int) -> tuple[str, ...]:
-    """Exactly `columns` plain cells; surplus cells are joined into the last one."""
+def row_of(line: str, columns: int) -> tuple[Cell, ...]:
+    """Exactly `columns` cells; surplus cells are joined into the last one."""
     cells = split(line)
     if len(cells) > columns:
         cells[columns - 1 :] = [" | ".join(cells[columns - 1 :])]
-    return tuple(map(plain, cells)) + ("",) * (columns - len(cells))
+    return tuple(map(read, cells)) + (Cell(),) * (columns - len(cells))
 
 
 def _alignment(mark: str) -> Alignment:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from clock import in_turns
-from slack_reply.markdown.parts import Alignment, Limits, Table
+from slack_reply.markdown.parts import Alignment, Cell, Limits, Table
 from slack_reply.markdown.tables import aligned, cells
 from slack_reply.markdown.units import OUTSIDE, Context, Unit
 from slack_reply.markdown.words import Rank
@@ -38,7 +38,7 @@ class Found:
 class _Grid:
     """The rows that are complete. `outgrown` is the first row with which a `table` block is too small."""
 
-    rows: list[tuple[str, ...]]
+    rows: list[tuple[Cell, ...]]
     lines: Sequence[TableLine]
     alignments: tuple[Alignment, ...]
     outgrown: int | None
@@ -72,14 +72,14 @@ def _grid(
     lines: Sequence[TableLine], index: int, alignments: tuple[Alignment, ...], limits: Limits, *, final: bool
 ) -> _Grid:
     columns = len(alignments)
-    rows = [cells.plain_row(lines[index].text, columns)]
+    rows = [cells.row_of(lines[index].text, columns)]
     characters, size = _size(rows[0], limits)
     outgrown = 0 if columns > COLUMN_LIMIT or size > limits.room else None
     number = index + 2
     for line in in_turns(lines[place] for place in range(index + 2, len(lines))):
         if not cells.begins(line.text) or (number + 1 == len(lines) and not final):
             break
-        rows.append(cells.plain_row(line.text, columns))
+        rows.append(cells.row_of(line.text, columns))
         number += 1
         row_characters, row_size = _size(rows[-1], limits)
         characters += row_characters
@@ -91,8 +91,8 @@ def _grid(
     return _Grid(rows, lines[index:number], alignments, outgrown, over)
 
 
-def _size(row: tuple[str, ...], limits: Limits) -> tuple[int, int]:
-    text = "".join(row)
+def _size(row: tuple[Cell, ...], limits: Limits) -> tuple[int, int]:
+    text = "".join(cell.text for cell in row)
     return len(text) + len(row), limits.measure(text) + len(row)
 
 
@@ -114,6 +114,6 @@ def _code(grid: _Grid, limits: Limits) -> Iterator[Unit]:
         yield Unit(end, end, f"{_RUN}\n", Rank.PARAGRAPH, where, OUTSIDE, closes=True)
 
 
-def _inside_code(cell: str) -> str:
+def _inside_code(cell: Cell) -> str:
     """The cell on one line, without backticks that could end the code block in a less strict Markdown parser."""
-    return cell.replace("\n", " ").replace(_RUN, "'''")
+    return cell.text.replace("\n", " ").replace(_RUN, "'''")

@@ -1,6 +1,7 @@
 from hypothesis import given
 
 from slack_reply.markdown.pages.pages import Limits, Markdown, Page, Table, fallback_text
+from slack_reply.markdown.parts import Cell, Run
 from slack_reply.markdown.slack_form import (
     FALLBACK_LIMIT,
     chunks_between,
@@ -8,21 +9,26 @@ from slack_reply.markdown.slack_form import (
     page_arguments,
     table_block,
 )
+from slack_reply.markdown.tables.cells import row_of
 from tests.slack_reply.drawn import limits, markdown
 from tests.slack_reply.whole_pages import paginate
 
-TABLE = Table((("a", ""), ("1", "2")), ("", "right"))
+LINKED = Cell((Run("docs", frozenset({"bold"}), "https://x.y"), Run(" and more")))
+TABLE = Table((row_of("| a | |", 2), row_of("| 1 | 2 |", 2)), ("", "right"))
 
 
 def page(*parts: Markdown | Table, tail: str = "") -> Page:
     return Page(parts, 1, tail)
 
 
-def test_text_goes_as_markdown_text_and_tables_as_blocks() -> None:
-    assert page_arguments(page(Markdown("*a*"))) == {"markdown_text": "*a*"}
+def test_text_and_tables_go_as_blocks_beside_a_text_for_notifications() -> None:
+    assert page_arguments(page(Markdown("*a*"))) == {
+        "blocks": [{"type": "markdown", "text": "*a*"}],
+        "text": "*a*",
+    }
     arguments = page_arguments(page(Markdown("See:\n\n"), TABLE))
     assert [block["type"] for block in arguments["blocks"]] == ["markdown", "table"]
-    assert arguments["text"] == "See: a"
+    assert arguments["text"] == "See:\n\n\na\t\n1\t2"
 
 
 def test_table_block_has_no_empty_cell() -> None:
@@ -34,7 +40,16 @@ def test_table_block_has_no_empty_cell() -> None:
         ],
         "column_settings": [{"align": "left"}, {"align": "right"}],
     }
-    assert "column_settings" not in table_block(Table((("a",),), ("",)))
+    assert "column_settings" not in table_block(Table((row_of("| a |", 1),), ("",)))
+
+
+def test_cell_with_markup_keeps_its_look_and_its_link() -> None:
+    [[cell]] = table_block(Table(((LINKED,),), ("",)))["rows"]
+    assert cell["type"] == "rich_text"
+    assert cell["elements"][0]["elements"] == [
+        {"type": "link", "url": "https://x.y", "text": "docs", "style": {"bold": True}},
+        {"type": "text", "text": " and more"},
+    ]
 
 
 def test_chunks_contain_only_the_added_text() -> None:
@@ -64,9 +79,9 @@ def test_only_an_open_page_is_closed() -> None:
 
 
 @given(text=markdown, limits=limits)
-def test_notifications_are_short_and_have_no_brackets(text: str, limits: Limits) -> None:
+def test_text_beside_blocks_fits_an_update_and_has_no_brackets(text: str, limits: Limits) -> None:
     for shown in paginate(text, limits, final=True):
         fallback = fallback_text(shown)
         assert fallback
         assert "<" not in fallback
-        assert len(fallback.replace("&lt;", "<").replace("&gt;", ">")) <= FALLBACK_LIMIT
+        assert len(fallback.encode()) <= FALLBACK_LIMIT

@@ -15,11 +15,12 @@ from slack_reply.writers.written import Written
 from tests.conversations.answers import long_text
 from tests.fake_clock import FakeClock
 from tests.slack_api.scripted_pool import ACCOUNT, OK, ScriptedPool, api_over, refuses, says
+from tests.support.shown import shown
 
 PLACE = ReplyTarget(ACCOUNT, "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
 POST, UPDATE, STOP, DELETE = "chat.postMessage", "chat.update", "chat.stopStream", "chat.delete"
 LOST = Unanswered("RemoteDisconnected")
-LONG = long_text(9000)
+LONG = long_text(25_000)
 
 
 def writer(
@@ -39,20 +40,20 @@ def test_answer_is_posted_once_and_then_edited() -> None:
     one.show(lambda: Snapshot("One two three "))
     one.finish(lambda: Snapshot("One two three four"))
     assert pool.methods == [POST, UPDATE, UPDATE]
-    assert pool.arguments()["markdown_text"] == "One two three four"
+    assert shown(pool.arguments()) == "One two three four"
 
 
 @pytest.mark.parametrize("begun", ["**bo", "[a](htt", "`co", "\n| a | b |\n|--"])
 def test_half_open_markup_waits_while_a_step_runs_too(begun: str) -> None:
     one, pool, _ = writer(OK)
     one.show(lambda: Snapshot(f"Hello there {begun}", line="Running Search…"))
-    assert pool.arguments()["markdown_text"].strip() == "_Running Search…_\n\nHello there"
+    assert shown(pool.arguments()).strip() == "_Running Search…_\n\nHello there"
 
 
 def test_paused_text_is_shown_to_its_end_while_a_step_runs() -> None:
     one, pool, _ = writer(OK)
     one.show(lambda: Snapshot("Hello **there** you", line="Running Search…"))
-    assert pool.arguments()["markdown_text"] == "_Running Search…_\n\nHello **there** you"
+    assert shown(pool.arguments()) == "_Running Search…_\n\nHello **there** you"
 
 
 def test_same_text_is_sent_once() -> None:
@@ -66,7 +67,7 @@ def test_long_answer_goes_on_in_the_next_message() -> None:
     one, pool, _ = writer(OK)
     one.finish(lambda: Snapshot(LONG))
     assert pool.methods == [POST] * 3
-    assert all(len(pool.arguments(number)["markdown_text"]) <= 3500 for number in range(3))
+    assert all(len(shown(pool.arguments(number))) <= 9000 for number in range(3))
 
 
 @pytest.mark.parametrize(
@@ -117,22 +118,22 @@ def test_post_that_is_found_later_is_edited() -> None:
     one, pool = post_found_later(OK)
     one.finish(lambda: Snapshot("One two three"))
     assert (pool.methods.count(POST), pool.methods[-1], pool.arguments()["ts"]) == (1, UPDATE, "2.0")
-    assert pool.arguments()["markdown_text"] == "One two three"
+    assert shown(pool.arguments()) == "One two three"
 
 
 def test_next_writer_shows_the_rest_when_a_found_post_cannot_be_edited() -> None:
     one, pool = post_found_later(refuses("edit_window_closed"))
     with pytest.raises(WriterGone) as gone:
         one.finish(lambda: Snapshot("One two three"))
-    shown = pool.arguments(0)["markdown_text"].strip()
-    assert (shown, "One two three"[gone.value.shown :].strip()) == ("One", "two three")
+    said = shown(pool.arguments(0)).strip()
+    assert (said, "One two three"[gone.value.shown :].strip()) == ("One", "two three")
 
 
 def test_messages_of_another_writer_are_overwritten() -> None:
     one, pool, _ = writer(OK, follows=WriterGone(4, ("7.0",), sure=8))
     one.finish(lambda: Snapshot("One two three"))
     assert (pool.methods, pool.arguments()["ts"]) == ([UPDATE], "7.0")
-    assert pool.arguments()["markdown_text"] == "two three"
+    assert shown(pool.arguments()) == "two three"
 
 
 def test_sure_text_counts_when_a_message_cannot_be_overwritten() -> None:

@@ -10,6 +10,7 @@ from slack_reply.writers.rate_share import RateShare
 from slack_reply.writers.writer import CannotReply, ReplyTarget, SlackAway, WriterGone
 from slack_reply.writers.written import Written
 from tests.slack_api.scripted_pool import ACCOUNT, OK, ScriptedPool, api_over, refuses, says
+from tests.support.shown import shown
 
 PLACE = ReplyTarget(ACCOUNT, "C1", "channel", "1.000000", "1.000000", "U1", "T1", "UBOT")
 PAGE = Page((Markdown("Some text."),), 10)
@@ -37,7 +38,7 @@ def test_page_is_posted_with_its_name_and_remembered() -> None:
     one, pool, written = posting(OK)
     assert one.post(PAGE, 7) == Posted("1.5", PAGE)
     assert pool.arguments()["metadata"]["event_payload"] == {"page": "1.000000:7:0"}
-    assert pool.arguments()["markdown_text"] == "Some text."
+    assert shown(pool.arguments()) == "Some text."
     assert written.knows(ACCOUNT, "C1", "1.5")
 
 

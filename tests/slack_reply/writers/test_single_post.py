@@ -12,9 +12,10 @@ from slack_reply.writers.writer import CannotReply, ReplyTarget, SlackAway
 from slack_reply.writers.written import Written
 from tests.conversations.answers import long_text
 from tests.slack_api.scripted_pool import ACCOUNT, OK, ScriptedPool, api_over, refuses, says
+from tests.support.shown import shown
 
 PLACE = ReplyTarget(ACCOUNT, "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
-LONG = long_text(20_000)
+LONG = long_text(16_000)
 
 
 def writer(*answers: HttpResponse | Exception, start: int = 0) -> tuple[SinglePost, ScriptedPool]:
@@ -23,7 +24,7 @@ def writer(*answers: HttpResponse | Exception, start: int = 0) -> tuple[SinglePo
 
 
 def texts(pool: ScriptedPool) -> list[str]:
-    return [pool.arguments(number)["markdown_text"] for number in range(len(pool.sent))]
+    return [shown(pool.arguments(number)) for number in range(len(pool.sent))]
 
 
 def test_nothing_is_shown_before_the_end() -> None:
@@ -65,7 +66,7 @@ def test_posts_continue_at_the_end_of_an_earlier_post_that_is_found() -> None:
         one._posting.post(partial, 0)
     one.finish(lambda: Snapshot("One two three"))
     assert pool.methods.count("chat.postMessage") == 2
-    assert (one.messages, pool.arguments()["markdown_text"]) == (("2.0", "1.5"), "three")
+    assert (one.messages, shown(pool.arguments())) == (("2.0", "1.5"), "three")
 
 
 def test_text_is_posted_in_smaller_pages_when_too_long_for_slack() -> None:
@@ -79,4 +80,12 @@ def test_content_is_given_up_when_slack_refuses_every_form() -> None:
     one, pool = writer(refuses("msg_too_long"))
     with pytest.raises(CannotReply, match="msg_too_long"):
         one.finish(lambda: Snapshot(LONG[:6000]))
-    assert len(pool.sent) == 2
+    assert len(pool.sent) == 3
+
+
+def test_text_goes_as_plain_text_when_slack_refuses_blocks() -> None:
+    one, pool = writer(refuses("invalid_blocks"), refuses("invalid_blocks"), OK)
+    one.finish(lambda: Snapshot(LONG[:2000]))
+    plain = [pool.arguments(number) for number in range(2, len(pool.sent))]
+    assert all("blocks" not in one and len(one["text"]) < 1000 for one in plain)
+    assert "".join("".join(one["text"] for one in plain).split()) == "".join(LONG[:2000].split())

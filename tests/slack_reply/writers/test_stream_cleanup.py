@@ -12,6 +12,7 @@ from slack_reply.writers.stream_cleanup import CLEANUP_TIMEOUT, REFUSALS, Stream
 from slack_reply.writers.writer import ReplyTarget, SlackAway, StoppedByUser
 from tests.fake_clock import FakeClock
 from tests.slack_api.scripted_pool import ACCOUNT, OK, ScriptedPool, api_over, refuses, says
+from tests.support.shown import shown
 
 PLACE = ReplyTarget(ACCOUNT, "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
 PAGE = Page((Markdown("So far"),), 6)
@@ -104,7 +105,7 @@ def test_expired_stream_is_repaired() -> None:
     one, pool, _ = ends(OVER, OK)
     one.tidy()
     assert pool.methods == [STOP, UPDATE]
-    assert pool.arguments()["markdown_text"] == "So far"
+    assert shown(pool.arguments()) == "So far"
 
 
 def test_stream_ended_by_our_lost_stop_is_not_edited() -> None:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from slack_reply.markdown.blocks import scan
 from slack_reply.markdown.pages.pages import Limits, Markdown, Page, Table, closed, pages_after
+from slack_reply.markdown.tables.cells import row_of
 from slack_reply.markdown.units import apart
 from tests.corpus.answers import ANSWERS
 from tests.slack_reply.drawn import EDIT, NATIVE, PROFILES, limits, markdown
@@ -206,7 +207,10 @@ def test_small_table_becomes_a_table_block_when_it_is_whole() -> None:
         text, NATIVE, final=False
     )
     (page,) = paginate(text + "\nDone", NATIVE, final=False)
-    assert page.parts == (Markdown("Look:\n\n"), Table((("a", "b"), ("1", "2")), ("", "right")))
+    assert page.parts == (
+        Markdown("Look:\n\n"),
+        Table((row_of("|a|b|", 2), row_of("|1|2|", 2)), ("", "right")),
+    )
 
 
 def test_large_table_is_aligned_code_with_its_head_on_every_page() -> None:

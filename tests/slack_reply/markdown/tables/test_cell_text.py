@@ -1,7 +1,8 @@
 import pytest
 from hypothesis import given
 
-from slack_reply.markdown.tables.cell_text import plain
+from slack_reply.markdown.parts import Cell, Run
+from slack_reply.markdown.tables.cell_text import SIZE_LIMIT, read
 from slack_reply.markdown.tokens import is_live
 from tests.slack_reply.drawn import markdown
 
@@ -23,7 +24,7 @@ from tests.slack_reply.drawn import markdown
     ],
 )
 def test_markup_becomes_plain_text(cell: str, text: str) -> None:
-    assert plain(cell) == text
+    assert read(cell).text == text
 
 
 @pytest.mark.parametrize(
@@ -40,7 +41,7 @@ def test_markup_becomes_plain_text(cell: str, text: str) -> None:
     ],
 )
 def test_code_in_a_cell_is_unchanged(cell: str, text: str) -> None:
-    assert plain(cell) == text
+    assert read(cell).text == text
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,7 @@ def test_code_in_a_cell_is_unchanged(cell: str, text: str) -> None:
     ],
 )
 def test_addresses_stay_and_entities_need_a_semicolon(cell: str, text: str) -> None:
-    assert plain(cell) == text
+    assert read(cell).text == text
 
 
 @pytest.mark.parametrize(
@@ -77,9 +78,41 @@ def test_addresses_stay_and_entities_need_a_semicolon(cell: str, text: str) -> N
     ],
 )
 def test_markers_are_removed_only_where_they_mark_text(cell: str, text: str) -> None:
-    assert plain(cell) == text
+    assert read(cell).text == text
+
+
+BOLD, CODE = frozenset({"bold"}), frozenset({"code"})
+
+
+@pytest.mark.parametrize(
+    ("cell", "runs"),
+    [
+        ("plain", [Run("plain")]),
+        ("**open** now", [Run("open", BOLD), Run(" now")]),
+        ("`a|b`", [Run("a|b", CODE)]),
+        ("**`x`**", [Run("x", BOLD | CODE)]),
+        ("[OPS-12](https://example.com/OPS-12)", [Run("OPS-12", url="https://example.com/OPS-12")]),
+        ("**[a](https://x.y)**", [Run("a", BOLD, "https://x.y")]),
+        (
+            "see https://x.y/a_b_c.",
+            [Run("see "), Run("https://x.y/a_b_c", url="https://x.y/a_b_c"), Run(".")],
+        ),
+        ("[docs](/relative)", [Run("docs (/relative)")]),
+        (
+            "[bank.example](https://evil.example)",
+            [Run("bank.example → https://evil.example", url="https://evil.example")],
+        ),
+    ],
+)
+def test_markup_of_a_cell_becomes_the_look_of_its_runs(cell: str, runs: list[Run]) -> None:
+    assert read(cell) == Cell(tuple(runs))
+
+
+def test_markup_of_a_far_too_long_cell_stays_as_it_is() -> None:
+    text = "_a " * SIZE_LIMIT
+    assert read(text).text == text
 
 
 @given(markdown)
 def test_no_cell_is_live(text: str) -> None:
-    assert not is_live(plain(text.replace("\n", " ")))
+    assert not is_live(read(text.replace("\n", " ")).text)
