@@ -25,7 +25,7 @@ def rendered_page(page: Page) -> list[Styled]:
     seen: list[Styled] = []
     for part in page.parts:
         if isinstance(part, Table):
-            seen += [(cell, ("cell",)) for row in part.rows for cell in row]
+            seen += [(cell.text, ("cell",)) for row in part.rows for cell in row]
         else:
             assert isinstance(part, Markdown)
             seen += rendered(part.text)

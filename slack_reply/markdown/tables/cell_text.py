@@ -140,12 +140,23 @@ def _times(state: StateInline, silent: bool) -> bool:
     return True
 
 
+class _Markdown(MarkdownIt):
+    """Leaves addresses as they are written, and reads any address as one."""
+
+    def normalizeLink(self, url: str) -> str:  # noqa: N802 - the parser's name
+        return url
+
+    def normalizeLinkText(self, link: str) -> str:  # noqa: N802 - the parser's name
+        return link
+
+    def validateLink(self, url: str) -> bool:  # noqa: ARG002, N802 - the parser's name
+        return True
+
+
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False}).enable("strikethrough")
+    parser = _Markdown("commonmark", {"html": False}).enable("strikethrough")
     for name, rule in (("address", _address), ("line_break", _line_break), ("times", _times)):
         parser.inline.ruler.before("escape", name, rule)
-    parser.normalizeLink = parser.normalizeLinkText = str  # type: ignore[method-assign] # addresses stay as written
-    parser.validateLink = bool  # type: ignore[method-assign]
     return parser
 
 

@@ -1,10 +1,12 @@
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from slack_sdk.errors import SlackApiError
 
 from simulators.slack.expansion import expanded
-from tests.simulators.slack.conftest import GENERAL, Slack
+from simulators.slack.workspace import GENERAL
+from tests.simulators.slack.conftest import Slack
 
 
 @pytest.mark.parametrize(
@@ -55,7 +57,7 @@ def test_edit_takes_4000_bytes_of_text_and_more_in_blocks(slack: Slack) -> None:
     ts = slack.client.chat_postMessage(channel=GENERAL, text="a")["ts"]
     japanese = "語" * 1_400
 
-    def edit(**content: object) -> str:
+    def edit(**content: Any) -> str:
         return error_of(lambda: slack.client.chat_update(channel=GENERAL, ts=ts, **content))
 
     assert edit(text=japanese) == edit(markdown_text=japanese) == "msg_too_long"

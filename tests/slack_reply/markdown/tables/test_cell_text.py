@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given
 
-from slack_reply.markdown.parts import Cell, Run
+from slack_reply.markdown.parts import Cell, Run, Style
 from slack_reply.markdown.tables.cell_text import SIZE_LIMIT, read
 from slack_reply.markdown.tokens import is_live
 from tests.slack_reply.drawn import markdown
@@ -81,7 +81,8 @@ def test_markers_are_removed_only_where_they_mark_text(cell: str, text: str) -> 
     assert read(cell).text == text
 
 
-BOLD, CODE = frozenset({"bold"}), frozenset({"code"})
+BOLD: frozenset[Style] = frozenset({"bold"})
+CODE: frozenset[Style] = frozenset({"code"})
 
 
 @pytest.mark.parametrize(
