@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from errors import Malformed
-from slack_events.block_action import LONGEST_VALUE, parse_block_action
+from slack_events.interactions_listener import LONGEST_VALUE, parse_block_action
 from tests.support.block_actions import PAYLOAD
 
 

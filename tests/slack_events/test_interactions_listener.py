@@ -10,9 +10,8 @@ from handoff.claims import Claims
 from job import Job
 from simulators.slack.signing import signed_headers
 from slack_events.admission import Rules
-from slack_events.events_listener import LARGEST
 from slack_events.interactions_listener import AGAIN_SECONDS, InteractionsListener
-from slack_events.refusals import Refusals
+from slack_events.signed_request import LARGEST, Refusals
 from tests.fake_clock import FakeClock
 from tests.support.block_actions import PAYLOAD
 

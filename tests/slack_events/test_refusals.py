@@ -2,7 +2,7 @@ import logging
 
 import pytest
 
-from slack_events.refusals import PAUSE, Refusals
+from slack_events.signed_request import PAUSE, Refusals
 from tests.fake_clock import FakeClock
 
 
