@@ -6,10 +6,8 @@ from typing import Any
 
 from json_fields import mapping, mapping_of, text_of
 
-LONGEST_NAME = 80
-"""Characters that are kept of a name."""
-JOINER = "\u200d"
-"""Holds the parts of one emoji together."""
+LONGEST_NAME = 80  # characters
+JOINER = "\u200d"  # holds the parts of one emoji together
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +43,7 @@ def user_info(user_id: str, raw: Any) -> UserInfo:
     """Read a user. The name is the display name, as Slack shows it, or else the full name, or else the handle."""
     user = mapping(raw)
     profile = mapping_of(user, "profile")
-    names = [
-        profile.get("display_name"),
-        profile.get("real_name"),
-        user.get("real_name"),
-        user.get("name"),
-    ]
+    names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
     return UserInfo(
         id=user_id,
         name=next(filter(None, map(_plain, names)), user_id),
@@ -68,16 +61,15 @@ def _plain(name: Any) -> str:
     """A name on one line, cut short: its owner chose it freely, and it goes into prompts, notes and inputs of apps."""
     if not isinstance(name, str):
         return ""
-    shown = "".join(
-        char if char.isprintable() or char == JOINER else " " for char in name[: 4 * LONGEST_NAME]
-    )
+    beginning = name[: 4 * LONGEST_NAME]
+    shown = "".join(char if char.isprintable() or char == JOINER else " " for char in beginning)
     return " ".join(shown.split())[:LONGEST_NAME].rstrip()
 
 
 def auth_info(raw: Any, headers: Mapping[str, str]) -> AuthInfo:
-    """Read the answer of auth.test; the scopes come in one of its headers."""
+    """Read the answer of auth.test; the scopes come in one of its headers, whose names are lower-case."""
     answer = mapping(raw)
-    scopes = {name.lower(): value for name, value in headers.items()}.get("x-oauth-scopes")
+    scopes = headers.get("x-oauth-scopes")
     return AuthInfo(
         team_id=text_of(answer, "team_id"),
         team=text_of(answer, "team"),

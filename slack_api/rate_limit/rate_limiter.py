@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from clock import Clock
 from slack_api.rate_limit.fair_queue import FairQueue, Urgency
-from slack_api.rate_limit.tiers import channel_tier_of, tier_of
+from slack_api.rate_limit.tiers import POST, POSTS_IN_CHANNEL, tier_of
 
 BLINK = 0.001  # seconds: the shortest sleep
 LOOK = 3.0  # seconds between two checks of `cancelled`; a pause after a 429 can last minutes
@@ -88,11 +88,8 @@ class RateLimiter:
         if line is None:
             now = self._clock.now()
             if len(self._lines) >= self._many:
-                self._forget_lines(now)
-            line = self._lines[team, method] = FairQueue(tier_of(method), channel_tier_of(method), now)
+                self._lines = {name: one for name, one in self._lines.items() if not one.is_idle(now)}
+                self._many = max(MANY, 2 * len(self._lines))  # twice, since the scan visits every queue
+            per_channel = POSTS_IN_CHANNEL if method == POST else None
+            line = self._lines[team, method] = FairQueue(tier_of(method), per_channel, now)
         return line
-
-    def _forget_lines(self, now: float) -> None:
-        """Drop the idle queues. The scan visits every queue, so the threshold becomes twice the number that is left."""
-        self._lines = {name: line for name, line in self._lines.items() if not line.is_idle(now)}
-        self._many = max(MANY, 2 * len(self._lines))

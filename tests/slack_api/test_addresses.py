@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from errors import SettingsError
-from slack_api.addresses import FilesOrigin
+from slack_api.files import FilesOrigin
 
 REAL = FilesOrigin("https://files.slack.com")
 PATHS = ["/files-pri/T1-F1/a.txt", "/files-pri/T1-F1/download/a%20b.txt?x=1#y", "", "/ü/b c"]

@@ -1,7 +1,7 @@
 import pytest
 
-from slack_api.channels import KEEP, KEEP_FAILURE, READ, Channels
 from slack_api.connection import NeverSent
+from slack_api.lookups import KEEP, KEEP_FAILURE, READ, Channels
 from slack_api.pool import HttpResponse
 from slack_api.retry import HASTY, PATIENT
 from tests.fake_clock import FakeClock

@@ -11,16 +11,15 @@ from errors import FileRefused, SlackError, SlackFateUnknown, SlackRefused, Slac
 from simulators.slack.options import Options
 from simulators.slack.server import SlackServer
 from simulators.slack.workspace import ANNA, GENERAL, Workspace
-from slack_api.addresses import FilesOrigin
 from slack_api.client import SlackApi
 from slack_api.connection import NeverSent
-from slack_api.files import FileLimits, SlackFiles
-from slack_api.pool import HttpResponse, Pool, Unanswered
+from slack_api.files import FilesOrigin, SlackFiles
+from slack_api.pool import Bounds, HttpResponse, Pool, Unanswered
 from slack_api.rate_limit.rate_limiter import RateLimiter
 from tests.slack_api.scripted_pool import api_over, refuses, says
 
-LIMITS = FileLimits(size=200_000)
-IMPATIENT = FileLimits(size=200_000, seconds=2.0, silence=0.3)
+LIMITS = Bounds(size=200_000)
+IMPATIENT = Bounds(size=200_000, whole=2.0, silence=0.3)
 DATA = b"some text " * 5000
 ORIGIN = FilesOrigin("https://files.slack.com")
 FILE = {
@@ -47,7 +46,7 @@ class Slack:
         ts = self.workspace.say(GENERAL, ANNA, "look", files=[file_id])
         return next(message for message in self.workspace.messages(GENERAL) if message.ts == ts).files[0]
 
-    def reason(self, file: dict[str, Any], limits: FileLimits = LIMITS) -> str:
+    def reason(self, file: dict[str, Any], limits: Bounds = LIMITS) -> str:
         with pytest.raises(FileRefused) as caught:
             self.files.download(file, limits)
         return caught.value.reason
@@ -115,22 +114,15 @@ def test_silence_is_a_stall(slack: Slack, variant: str) -> None:
 
 
 def test_a_download_that_never_reaches_its_end_is_stalled(slack: Slack) -> None:
-    crawling = FileLimits(size=200_000, seconds=0.0)
+    crawling = Bounds(size=200_000, whole=0.0)
     assert slack.reason(slack.shared(), crawling) == "file_stalled"
 
 
 def test_sizes(slack: Slack) -> None:
-    small = FileLimits(size=100)
+    small = Bounds(size=100)
     assert slack.reason(slack.shared(), small) == "file_too_large"
     assert slack.reason(slack.shared(declared=50), small) == "file_too_large"  # by the header
     assert slack.reason(slack.shared(data=b"", declared=7)) == "file_empty"
-
-
-def test_a_type_the_app_does_not_take_is_not_even_fetched(slack: Slack) -> None:
-    file = slack.shared()
-    picky = FileLimits(accepts=lambda name, mimetype: mimetype.startswith("image/"))
-    assert slack.reason(file, picky) == "file_wrong_type"
-    assert file["id"] not in slack.workspace.downloads()
 
 
 def test_a_file_is_uploaded_into_its_thread(slack: Slack) -> None:

@@ -1,6 +1,6 @@
 from slack_api.connection import NeverSent
 from slack_api.identity import UserInfo
-from slack_api.users import AT_ONCE, KEEP, KEEP_FAILURE, MOST, NAMES_TIMEOUT, Users
+from slack_api.lookups import AT_ONCE, KEEP, KEEP_FAILURE, MOST, NAMES_TIMEOUT, Users
 from tests.fake_clock import FakeClock
 from tests.slack_api.scripted_pool import api_over, refuses, says
 
