@@ -1,6 +1,6 @@
-"""Slack's file objects: what can be downloaded, and whether what came is the file. Each reason is a key of `wording`.
+"""Slack's file objects: what can be fetched, and is what came the file (docs/platform/slack.md#file-download).
 
-Source: docs/platform/slack.md#file-download.
+Each reason is a key of `wording`.
 """
 
 import re
@@ -12,7 +12,6 @@ from errors import FileRefused
 from json_fields import text_of
 from slack_api.pool import HttpResponse
 
-UNNAMED = "file"
 LONGEST_NAME = 120  # characters
 GONE_MODES = frozenset({"tombstone", "hidden_by_limit"})
 DOCUMENT_MODES = frozenset({"post", "space", "quip", "canvas", "list"})  # Slack's own documents, no files
@@ -32,16 +31,13 @@ def safe_name(name: str) -> str:
         stem, dot, ending = plain.rpartition(".")
         tail = dot + ending if stem and len(ending) <= 16 else ""  # noqa: PLR2004 - longer is no ending
         plain = plain[: LONGEST_NAME - len(tail)].rstrip(". ") + tail
-    return plain or UNNAMED
+    return plain or "file"
 
 
 def mime_of(file: Mapping[str, Any]) -> str:
-    """The media type that Slack gives, or ANY_TYPE where that is none.
-
-    Voice clips come as video/mp4 or video/webm, or without any type, and are sound (seen by several bots; Slack does
-    not document it).
-    """
+    """The media type that Slack gives, or ANY_TYPE where that is none."""
     kind = text_of(file, "mimetype").strip().lower()
+    # Voice clips come as video/mp4 or video/webm, or without a type (seen by several bots; Slack does not document it).
     if file.get("subtype") == "slack_audio" and not kind.startswith("audio/"):
         kind = "audio/webm" if "webm" in kind or name_of(file).endswith(".webm") else "audio/mp4"
     return kind if MIME.fullmatch(kind) else ANY_TYPE

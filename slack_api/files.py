@@ -1,10 +1,8 @@
-"""Files from and to Slack. The token is sent to Slack's files host and nowhere else.
-
-See docs/architecture.md#d7-secrets-stay.
-"""
+"""Files from and to Slack. The token goes to Slack's files host alone (docs/architecture.md#d7-secrets-stay)."""
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,7 +23,6 @@ UNANSWERED: Mapping[type[Exception], str] = {
     Stalled: "file_stalled",
     Truncated: "file_truncated",
 }
-"""Why a download is refused, by what ended it."""
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 PORTS = {"https": 443, "http": 80}
 ORIGIN_SETTING = "SLACK_FILES_URL"
@@ -93,14 +90,11 @@ class SlackFiles:
         return Downloaded(name, mime_of(whole), answer.body)
 
     def store(self, name: str, content: bytes) -> str:
-        """Upload a file and return its id. Raises SlackError subtypes.
-
-        Nobody sees the file before `share`, so the upload is tried once more where its fate is unknown.
-        """
+        """Upload a file and return its id. Raises SlackError subtypes."""
         url, file_id = self._upload_url(name, content)
         try:
             self._send(url, content)
-        except (SlackUnreachable, SlackFateUnknown):
+        except (SlackUnreachable, SlackFateUnknown):  # nobody sees a file before `share`
             url, file_id = self._upload_url(name, content)
             self._send(url, content)
         return file_id
@@ -141,10 +135,9 @@ class SlackFiles:
         """Send the request, and once more if it was never sent."""
         headers = {"Authorization": f"Bearer {self._token}"}
         try:
-            try:
+            with suppress(NeverSent):
                 return self._pool.exchange("GET", url, headers, None, bounds)
-            except NeverSent:
-                return self._pool.exchange("GET", url, headers, None, bounds)
+            return self._pool.exchange("GET", url, headers, None, bounds)
         except (NeverSent, Unanswered) as fault:
             raise FileRefused(name, UNANSWERED.get(type(fault), "file_download_failed")) from fault
 

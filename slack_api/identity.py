@@ -17,12 +17,6 @@ class UserInfo:
     id: str
     name: str
     locale: str = ""
-    team_id: str = ""
-    is_bot: bool = False
-    is_restricted: bool = False  # a guest, of either kind
-    # Of another organisation (never enough alone: docs/platform/slack.md#slack-connect)
-    is_stranger: bool = False
-    time_zone: str = ""
     known: bool = True
 
 
@@ -31,10 +25,8 @@ class AuthInfo:
     """What auth.test answers; `scopes` is None where the answer did not name them."""
 
     team_id: str
-    team: str
     user_id: str
     bot_id: str
-    url: str
     scopes: frozenset[str] | None
     enterprise_id: str = ""
 
@@ -44,17 +36,8 @@ def user_info(user_id: str, raw: Any) -> UserInfo:
     user = mapping(raw)
     profile = mapping_of(user, "profile")
     names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
-    return UserInfo(
-        id=user_id,
-        name=next(filter(None, map(_plain, names)), user_id),
-        locale=text_of(user, "locale"),
-        team_id=text_of(user, "team_id"),
-        is_bot=user.get("is_bot") is True or user_id == "USLACKBOT",
-        is_restricted=user.get("is_restricted") is True or user.get("is_ultra_restricted") is True,
-        is_stranger=user.get("is_stranger") is True,
-        time_zone=text_of(user, "tz"),
-        known=bool(user),
-    )
+    name = next(filter(None, map(_plain, names)), user_id)
+    return UserInfo(user_id, name, text_of(user, "locale"), known=bool(user))
 
 
 def _plain(name: Any) -> str:
@@ -72,10 +55,8 @@ def auth_info(raw: Any, headers: Mapping[str, str]) -> AuthInfo:
     scopes = headers.get("x-oauth-scopes")
     return AuthInfo(
         team_id=text_of(answer, "team_id"),
-        team=text_of(answer, "team"),
         user_id=text_of(answer, "user_id"),
         bot_id=text_of(answer, "bot_id"),
-        url=text_of(answer, "url"),
         scopes=None if scopes is None else frozenset(scopes.replace(",", " ").split()),
         enterprise_id=text_of(answer, "enterprise_id"),
     )

@@ -1,4 +1,4 @@
-"""What is asked once an hour: who the users are, and which channels are group direct messages."""
+"""What is asked once an hour, for all workspaces: who the users are, and which channels are group direct messages."""
 
 from collections.abc import Collection, Iterable
 from contextlib import suppress
@@ -15,8 +15,7 @@ from slack_api.retry import Patience
 
 KEEP = 3600.0  # seconds
 KEEP_FAILURE = 60.0
-CHANNELS = 10_000
-PEOPLE = 10_000
+REMEMBERED = 10_000  # channels, and users
 AT_ONCE = 4  # calls side by side
 QUEUEING = 3.0  # seconds that a name may wait for the budget
 MOST = 30  # users asked for at once: all turns share the budget, and no answer needs the names of all members
@@ -27,19 +26,16 @@ _OF_ANOTHER_TYPE = frozenset({"missing_scope", "channel_not_found"})
 
 
 class Channels:
-    """Neither `app_mention` nor a block action tells a group DM. One per process, for all workspaces. Never raises."""
+    """For `app_mention` and block actions, which tell no type. Never raises."""
 
     def __init__(self, clock: Clock) -> None:
-        self._known: TTLCache[tuple[str, str], bool] = TTLCache(CHANNELS, KEEP, timer=clock.now)
-        self._failed: TTLCache[tuple[str, str], bool] = TTLCache(CHANNELS, KEEP_FAILURE, timer=clock.now)
+        self._known: TTLCache[tuple[str, str], bool] = TTLCache(REMEMBERED, KEEP, timer=clock.now)
+        self._failed: TTLCache[tuple[str, str], bool] = TTLCache(REMEMBERED, KEEP_FAILURE, timer=clock.now)
 
     def is_group_dm(
         self, api: SlackApi, channel: str, scopes: Collection[str], patience: Patience
     ) -> bool | None:
-        """Whether the channel is a group direct message for this bot; None where Slack does not tell.
-
-        `scopes` are the known scopes of the token.
-        """
+        """Whether the channel is a group direct message for a token with these scopes; None if Slack does not tell."""
         place = (api.account, channel)
         if place not in self._known and place not in self._failed:
             try:
@@ -51,12 +47,9 @@ class Channels:
 
 
 class Users:
-    """Names for the app, languages for the bot's own words. One per process, for all workspaces.
+    """Names for the app, languages for the bot's own words. Never raises: an unknown user's name is the id."""
 
-    Never raises: the name of an unknown user is the id.
-    """
-
-    def __init__(self, clock: Clock, *, people: int = PEOPLE) -> None:
+    def __init__(self, clock: Clock, *, people: int = REMEMBERED) -> None:
         self._clock = clock
         self._known: TTLCache[tuple[str, str], UserInfo] = TTLCache(people, KEEP, clock.now)
         self._failed: TTLCache[tuple[str, str], UserInfo] = TTLCache(people, KEEP_FAILURE, clock.now)

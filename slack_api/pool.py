@@ -47,10 +47,7 @@ class TooLarge(Unanswered):
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """`silence` is the longest wait for the next byte and `whole` that for the whole answer, in seconds of the clock.
-
-    `size` is the largest body, in bytes.
-    """
+    """The longest waits for the next byte and for the whole answer, in seconds; the size of a body, in bytes."""
 
     silence: float = 15.0
     whole: float = 60.0
@@ -105,10 +102,7 @@ class Pool:
     def exchange(
         self, verb: str, url: str, headers: Mapping[str, str], body: bytes | None, bounds: Bounds
     ) -> HttpResponse:
-        """Send a request and read its answer.
-
-        Raises NeverSent, after which it is safe to send it again, or Unanswered, after which it may have happened.
-        """
+        """Raises NeverSent, after which it is safe to send again, or Unanswered, after which it may have happened."""
         deadline = self._clock.now() + self._clock.stretched(bounds.whole, at_least=self._floor)
         host = host_of(url)
         manager = self._direct if is_loopback(host) or proxy_bypass(host) else self._by_proxy

@@ -64,8 +64,8 @@ class Calls:
     which the budget is told, and after a failed connection. `acquired` says that the caller acquired the first request
     from the budget, because its content had to be read afterwards.
 
-    `account` tells the token from others without showing it. For the log, `retries` counts the requests that were sent
-    once more, and `succeeded` the calls that succeeded, by method.
+    `account` tells the token from others without showing it. `retries` (requests that were sent once more) and
+    `succeeded` (calls by method) are counts for the log.
     """
 
     def __init__(

@@ -1,7 +1,4 @@
-"""Decides whether a message is for us: pure rules.
-
-Source: docs/architecture.md#d2-once, docs/platform/slack.md#mention-twins.
-"""
+"""Decides whether a message is for us, by pure rules (docs/architecture.md#d2-once)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -64,7 +61,7 @@ type Verdict = Admit | Ignore | AskThread
 
 
 def admit(message: Message, rules: Rules) -> Verdict:
-    """Decide without any call to Slack or to a store. Of the two events of a mention, one is answered."""
+    """Decide without any call. A mention has two events (docs/platform/slack.md#mention-twins): one is answered."""
     reason = _author_refused(message, rules) or _place_refused(message, rules)
     if reason is not None:
         return Ignore(reason)

@@ -1,7 +1,4 @@
-"""Reads the verified bytes of an events request as one of a few types.
-
-Source: docs/platform/slack.md#event-envelope.
-"""
+"""Reads the verified bytes of an events request as one of a few types (docs/platform/slack.md#event-envelope)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,12 +11,11 @@ from json_fields import first_mapping_of, id_of, mapping_of, mappings_of, text_o
 from message import Message, Source
 
 LONGEST_CHALLENGE = 256
-LONGEST_TEXT = 40_000
-"""Slack's own limit of characters in a message (docs/platform/slack.md#text-limits)."""
+LONGEST_TEXT = 40_000  # characters, Slack's own limit (docs/platform/slack.md#text-limits)
 MOST_FILES = 20
 
 _CHANNEL_TYPES = {"channel", "group", "im", "mpim", "app_home"}
-"""All types that Slack documents (docs/platform/slack.md#event-envelope). A type that is not here is read as none."""
+"""All types that Slack documents. A type that is not here is read as none."""
 _LONGEST_VALUE = 2_048
 _FILE_FIELDS = (
     "id",

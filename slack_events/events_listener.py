@@ -20,10 +20,7 @@ LARGEST_UNSIGNED = 4096  # bytes
 
 @dataclass(frozen=True, slots=True)
 class EventsListener:
-    """For one request.
-
-    `followers` are read only for replies without a mention; this is the only storage call before the ack.
-    """
+    """For one request. `followers` are read for replies without a mention: the only storage call before the ack."""
 
     endpoint: EndpointRequest
     rules: Rules
@@ -83,10 +80,7 @@ class EventsListener:
 
 
 def _unconfigured(raw: bytes) -> Ack:
-    """Slack must be able to check the URL before the admin has entered a signing secret.
-
-    Source: docs/platform/slack.md#url-verification.
-    """
+    """Slack must be able to check the URL before a signing secret is set (docs/platform/slack.md#url-verification)."""
     with suppress(Malformed):
         if len(raw) <= LARGEST_UNSIGNED and isinstance(envelope := parse(raw), UrlVerification):
             return Ack(OK, envelope.challenge)

@@ -1,7 +1,4 @@
-"""Answers `/slack/interactions`: it verifies, reads, decides and hands off, as the events listener does.
-
-Source: docs/platform/slack.md#block-actions.
-"""
+"""Answers `/slack/interactions`: it verifies, reads, decides and hands off, as the events listener does."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,12 +17,14 @@ from slack_events.admission import Admit, Rules, admit
 from slack_events.signed_request import LATER, OK, Ack, Refusals, read_signed, refuse
 from turns import EndpointRequest, logger
 
-AGAIN_SECONDS = 30.0
-"""A second press of the same button by the same person within this time is a double click."""
+AGAIN_SECONDS = (
+    30.0  # a second press of the same button by the same person within this time is a double click
+)
 ASK, TEAM = "ask_", "team_"
 """The beginnings of our buttons' ids and of their blocks' ids. The bot's workspace follows in a block's id."""
-LONGEST_VALUE = 2_000
-"""Slack's own limit for the value of a button (docs/platform/slack.md#block-limits)."""
+LONGEST_VALUE = (
+    2_000  # characters in a button's value, Slack's own limit (docs/platform/slack.md#block-limits)
+)
 
 _MOST_FIELDS = 10
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -35,13 +34,11 @@ type _Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class BlockAction:
-    """A member pressed a button, and so asks the question of the button.
+    """A press of a button, which asks the button's question (docs/platform/slack.md#block-actions).
 
-    A press does not tell the channel's type (it gives only a name, and a channel may have any name), nor whether
-    other organisations are in the channel, nor our own organisation: its `enterprise` is the member's.
-
-    `message` is the message that the member would have written, at the time of the press and in the thread of the
-    button. `button` names the button and the member.
+    `message` is what the member would have written, at the time of the press and in the thread of the button; `button`
+    names the button and the member. A press does not tell the channel's type (it gives only a name, and a channel may
+    have any name), nor whether other organisations are in the channel, nor our own: its `enterprise` is the member's.
     """
 
     message: Message
@@ -50,11 +47,10 @@ class BlockAction:
 
 @dataclass(frozen=True, slots=True)
 class InteractionsListener:
-    """For one request.
+    """For one request. Nothing is ever sent to the `response_url`: the answer goes into the thread.
 
     `presses` are the presses of the last AGAIN_SECONDS in this process; Slack sends no press twice
-    (docs/platform/slack.md#interactivity-requests). Nothing is ever sent to the `response_url`: the answer goes
-    into the thread.
+    (docs/platform/slack.md#interactivity-requests).
     """
 
     endpoint: EndpointRequest

@@ -16,12 +16,10 @@ CHANNELS = 10_000
 
 
 class ChannelTypes:
-    """The types of channels, from the events of their messages: `app_mention` names no type. One per process.
+    """Channels' types: `app_mention` names none, `message` does (docs/platform/slack.md#event-subscriptions).
 
-    Source: docs/platform/slack.md#event-subscriptions.
-
-    Each hook has its own memory, since an event is verified with the hook's own signing secret. If a channel's type is
-    known here, the app is subscribed to the `message` events of channels of that type.
+    One per process. Each hook has its own memory, since an event is verified with the hook's own signing secret. If a
+    channel's type is known here, the app is subscribed to the `message` events of channels of that type.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -44,10 +42,7 @@ class Followers:
     stores: ProcessStores
 
     def of(self, message: Message) -> Collection[str]:
-        """The ids of the members who asked the bot in the message's thread.
-
-        Raises StoreError when the store cannot tell whether the author is one of them.
-        """
+        """The ids of these members. Raises StoreError when the store cannot tell whether the author is one of them."""
         try:
             store, key = self.endpoint.store(self.stores), self.endpoint.key(message)
             record = store.get_or_raise(key, lambda known: message.user in known.followers)

@@ -39,10 +39,7 @@ class _Reason:
 
 
 class Refusals:
-    """Logs why requests are refused: each reason of each hook at once, then at most once a minute.
-
-    One per process. A flood of one reason does not hide another.
-    """
+    """Logs each reason of each hook at once, then at most once a minute, so that no flood hides it. One per process."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock

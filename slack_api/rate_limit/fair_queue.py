@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import takewhile
 
 from slack_api.rate_limit.tiers import Tier
 from slack_api.rate_limit.token_bucket import MINUTE, TokenBucket
@@ -117,10 +118,7 @@ class FairQueue:
 
     def _prune(self, now: float) -> None:
         """Forget the messages without a call for FORGET seconds. `_served` is in the order of the last calls."""
-        while self._served:
-            key = next(iter(self._served))
-            if now - self._served[key] < FORGET:
-                return
+        for key in list(takewhile(lambda key: now - self._served[key] >= FORGET, self._served)):
             del self._served[key]
             self._over.discard(key)
 

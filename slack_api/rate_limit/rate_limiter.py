@@ -14,9 +14,8 @@ MANY = 1_000  # at this many fair queues the idle ones are dropped
 class RateLimiter:
     """There is one per process. A writer acquires each call here before it reads the text to be written.
 
-    `team` names the app in its workspace (SlackApi.account). `key` names the message that is written: any string that
-    stays the same for all calls for this message. The limiter is fair between keys. `channel` is needed for posts,
-    which Slack also limits per channel.
+    `team` names the app in its workspace (SlackApi.account). `key` names the message that is written, for all of its
+    calls; the limiter is fair between keys. `channel` is needed for posts, which Slack also limits per channel.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -40,10 +39,7 @@ class RateLimiter:
         channel: str = "",
         cancelled: Callable[[], bool] | None = None,
     ) -> bool:
-        """Wait up to `timeout` seconds for one call. False: the call was not granted, and nothing may be sent.
-
-        A refused message loses nothing, since the next call goes to the message whose last call is the oldest. The wait
-        ends early when `cancelled` returns True, for example when a more urgent text of the same message is ready.
+        """Wait up to `timeout` seconds for one call, or until `cancelled` returns True. False: nothing may be sent.
 
         `final` is for the last text of a message: it is granted before all unfinished texts. `trailing` is for a call
         that no reader sees, such as a stop after the last text: it is granted last, but within a minute.

@@ -38,7 +38,6 @@ _TIERS = {
     UPDATE: TIER_3,
     POST: POSTS,
     SET_STATUS: STATUS,
-    "chat.delete": TIER_3,
     "conversations.replies": READING,
     "conversations.info": READING,
     "auth.test": AUTH,
