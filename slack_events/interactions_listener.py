@@ -17,14 +17,10 @@ from slack_events.admission import Admit, Rules, admit
 from slack_events.signed_request import LATER, OK, Ack, Refusals, read_signed, refuse
 from turns import EndpointRequest, logger
 
-AGAIN_SECONDS = (
-    30.0  # a second press of the same button by the same person within this time is a double click
-)
+AGAIN_SECONDS = 30.0  # within this time, a second press of a button by the same member is a double click
 ASK, TEAM = "ask_", "team_"
 """The beginnings of our buttons' ids and of their blocks' ids. The bot's workspace follows in a block's id."""
-LONGEST_VALUE = (
-    2_000  # characters in a button's value, Slack's own limit (docs/platform/slack.md#block-limits)
-)
+LONGEST_VALUE = 2_000  # Slack's own limit for the value of a button (docs/platform/slack.md#block-limits)
 
 _MOST_FIELDS = 10
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})

@@ -16,7 +16,7 @@ from turns import logger
 
 OK, BAD_REQUEST, UNAUTHORIZED, LATER = 200, 400, 401, 503
 LARGEST = 2 * 1024 * 1024
-"""Bytes. An event carries the up to 40,000 characters of a message twice (docs/platform/slack.md#text-limits)."""
+"""Bytes. An event carries a text of up to some 40,000 characters twice (docs/platform/slack.md#text-limits)."""
 PAUSE = 60.0  # seconds between two lines of the log with the same reason
 REASONS = 1_000
 
