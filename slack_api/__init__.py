@@ -4,8 +4,6 @@ A call goes from `client` (its typed method) over `web` (budget, retries, slack_
 `connection`.
 """
 
-from slack_api.addresses import FilesOrigin
-from slack_api.channels import Channels
 from slack_api.client import SlackApi
 from slack_api.error_codes import (
     CANNOT_POST,
@@ -18,12 +16,12 @@ from slack_api.error_codes import (
     TOO_LONG,
 )
 from slack_api.file_objects import declared_size, download_url, mime_of, name_of
-from slack_api.files import FileLimits, SlackFiles
+from slack_api.files import FilesOrigin, SlackFiles
 from slack_api.identity import AuthInfo, UserInfo
-from slack_api.pool import Pool
+from slack_api.lookups import Channels, Users
+from slack_api.pool import Bounds, Pool
 from slack_api.rate_limit import APPEND, POST, START, STOP, UPDATE, RateLimiter
 from slack_api.retry import BRISK, HASTY, PATIENT, Patience
-from slack_api.users import Users
 
 __all__ = [
     "APPEND",
@@ -43,8 +41,8 @@ __all__ = [
     "TOO_LONG",
     "UPDATE",
     "AuthInfo",
+    "Bounds",
     "Channels",
-    "FileLimits",
     "FilesOrigin",
     "Patience",
     "Pool",

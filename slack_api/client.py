@@ -13,8 +13,7 @@ from slack_api.web import Calls
 
 PAGE = 200  # messages of a thread that are asked for at once
 
-type Chunks = Sequence[Mapping[str, Any]]
-type Blocks = Sequence[Mapping[str, Any]]
+type Objects = Sequence[Mapping[str, Any]]  # blocks, or chunks of a stream
 
 
 class Content(TypedDict, total=False):
@@ -22,7 +21,7 @@ class Content(TypedDict, total=False):
 
     markdown_text: str | None
     text: str | None
-    blocks: Blocks | None
+    blocks: Objects | None
     metadata: Mapping[str, Any] | None
 
 
@@ -39,15 +38,11 @@ class SlackApi(Calls):
         thread_ts: str,
         recipient_user_id: str | None,
         recipient_team_id: str | None,
-        chunks: Chunks,
+        chunks: Objects,
         *,
-        patience: Patience = BRISK,
         acquired: bool = False,
     ) -> str:
-        """Open a native stream and return its ts. A DM needs neither recipient, all else both.
-
-        Source: docs/platform/slack.md#stream-methods.
-        """
+        """Open a native stream; return its ts. Only a DM needs no recipient (docs/platform/slack.md#stream-methods)."""
         arguments = {
             "channel": channel,
             "thread_ts": thread_ts,
@@ -55,27 +50,25 @@ class SlackApi(Calls):
             "recipient_team_id": recipient_team_id,
             "chunks": chunks,
         }
-        return _ts(START, self.call(START, arguments, patience=patience, acquired=acquired))
+        return _ts(START, self.call(START, arguments, BRISK, acquired))
 
     def append_stream(
-        self, channel: str, ts: str, chunks: Chunks, *, patience: Patience = BRISK, acquired: bool = False
+        self, channel: str, ts: str, chunks: Objects, *, patience: Patience = BRISK, acquired: bool = False
     ) -> None:
         """Add to an open stream; never two calls at a time for one `ts`."""
-        arguments = {"channel": channel, "ts": ts, "chunks": chunks}
-        self.call(APPEND, arguments, patience=patience, acquired=acquired)
+        self.call(APPEND, {"channel": channel, "ts": ts, "chunks": chunks}, patience, acquired)
 
     def stop_stream(
         self,
         channel: str,
         ts: str,
-        chunks: Chunks = (),
+        chunks: Objects = (),
         *,
         patience: Patience = PATIENT,
         acquired: bool = False,
     ) -> None:
         """Add the last chunks to a stream and close it."""
-        arguments = {"channel": channel, "ts": ts, "chunks": chunks or None}
-        self.call(STOP, arguments, patience=patience, acquired=acquired)
+        self.call(STOP, {"channel": channel, "ts": ts, "chunks": chunks or None}, patience, acquired)
 
     def post_message(
         self,
@@ -87,13 +80,9 @@ class SlackApi(Calls):
         **content: Unpack[Content],
     ) -> str:
         """Post a message without unfurled links and return its ts."""
-        arguments = {
-            "channel": channel,
-            "thread_ts": thread_ts or None,
-            "unfurl_links": False,
-            "unfurl_media": False,
-        }
-        return _ts(POST, self.call(POST, {**arguments, **content}, patience=patience, acquired=acquired))
+        place = {"channel": channel, "thread_ts": thread_ts or None}
+        arguments = {**place, "unfurl_links": False, "unfurl_media": False, **content}
+        return _ts(POST, self.call(POST, arguments, patience, acquired))
 
     def update_message(
         self,
@@ -104,11 +93,8 @@ class SlackApi(Calls):
         acquired: bool = False,
         **content: Unpack[Content],
     ) -> None:
-        """Replace a message. One that was streamed keeps its blocks without `blocks=[]`.
-
-        Source: docs/platform/slack.md#stream-repair.
-        """
-        self.call(UPDATE, {"channel": channel, "ts": ts, **content}, patience=patience, acquired=acquired)
+        """Replace a message. `blocks=[]` removes those of a stream (docs/platform/slack.md#stream-repair)."""
+        self.call(UPDATE, {"channel": channel, "ts": ts, **content}, patience, acquired)
 
     def delete_message(self, channel: str, ts: str) -> None:
         """Delete a message of the bot."""
@@ -117,17 +103,14 @@ class SlackApi(Calls):
     def set_status(
         self, channel: str, thread_ts: str, status: str, loading_messages: Sequence[str] = ()
     ) -> None:
-        """Show the status line of a thread. An empty one clears it; so do a post and 2 minutes.
-
-        Source: docs/platform/slack.md#thread-status.
-        """
+        """Show a status line, until a post, 2 minutes or an empty one (docs/platform/slack.md#thread-status)."""
         arguments = {
             "channel_id": channel,
             "thread_ts": thread_ts,
             "status": status,
             "loading_messages": loading_messages or None,
         }
-        self.call(SET_STATUS, arguments, patience=BRISK)
+        self.call(SET_STATUS, arguments, BRISK)
 
     def upload_url(self, name: str, size: int) -> tuple[str, str]:
         """Ask where to send `size` bytes; return that URL and the id of the file to be."""
@@ -135,10 +118,7 @@ class SlackApi(Calls):
         return text_of(answer, "upload_url"), text_of(answer, "file_id")
 
     def complete_upload(self, file_id: str, title: str, channel: str, thread_ts: str) -> None:
-        """Share an uploaded file in a thread. Slack does not tell the ts of its message.
-
-        Source: docs/platform/slack.md#file-download.
-        """
+        """Share an uploaded file in a thread. Slack does not tell the ts of its message."""
         arguments = {
             "files": json.dumps([{"id": file_id, "title": title}]),
             "channel_id": channel,
@@ -148,21 +128,20 @@ class SlackApi(Calls):
 
     def auth_test(self) -> AuthInfo:
         """Ask whose token this is, and what it may do."""
-        response = self.respond("auth.test", {}, PATIENT)
+        response = self.respond("auth.test", {})
         return auth_info(response.data, response.headers)
 
     def user(self, user_id: str) -> UserInfo:
-        """Ask about one user; `slack_api.users` remembers them, and acquires the call from the budget."""
-        asked = {"user": user_id, "include_locale": "true"}
-        answer = self.call(USER, asked, patience=HASTY, acquired=True)
+        """Ask about one user; `slack_api.lookups` remembers them, and acquires the call from the budget."""
+        answer = self.call(USER, {"user": user_id, "include_locale": "true"}, HASTY, acquired=True)
         return user_info(user_id, answer.get("user"))
 
     def channel(self, channel: str, patience: Patience) -> Mapping[str, Any]:
         """Ask what conversations.info knows of a channel."""
-        return mapping_of(self.call("conversations.info", {"channel": channel}, patience=patience), "channel")
+        return mapping_of(self.call("conversations.info", {"channel": channel}, patience), "channel")
 
     def file(self, file_id: str) -> Mapping[str, Any]:
-        """Ask for one whole file object: Slack Connect sends stubs of them (docs/platform/slack.md#file-download)."""
+        """Ask for one whole file object."""
         return mapping_of(self.call("files.info", {"file": file_id}), "file")
 
     def replies(

@@ -29,40 +29,29 @@ class TlsConnection(PlainConnection, HTTPSConnection):
     """Raises NeverSent for a failed handshake and for a proxy that refuses its tunnel too."""
 
 
-class IdleConnections(LifoQueue[HTTPConnection | None]):
-    """The idle connections of a pool. The newest is taken first; one that is `idle` seconds old is closed instead.
+class IdleConnections(LifoQueue[Any]):
+    """The idle connections of a pool, each with its time. One that is idle for `idle` seconds is closed, not used.
 
     Nobody knows the fate of a request on a connection that Slack has just closed, so the bridge closes it first. None
     holds the place of a connection that does not exist.
     """
 
     def __init__(self, clock: Clock, idle: float, maxsize: int) -> None:
+        super().__init__(maxsize)
         self._clock = clock
         self._idle = idle
-        self._entries: list[tuple[HTTPConnection, float] | None] = []
-        super().__init__(maxsize)
-
-    def _init(self, maxsize: int) -> None:
-        """Override LifoQueue's hook: the entries are kept above."""
-
-    def _qsize(self) -> int:
-        return len(self._entries)
 
     def _put(self, item: HTTPConnection | None) -> None:
-        now = self._clock.now()
-        self._entries = [self._unless_too_old(entry, now) for entry in self._entries]
-        self._entries.append(None if item is None else (item, now))
+        self.queue[:] = [(self._unless_too_old(one, since), since) for one, since in self.queue]
+        self.queue.append((item, self._clock.now()))
 
     def _get(self) -> HTTPConnection | None:
-        entry = self._unless_too_old(self._entries.pop(), self._clock.now())
-        return entry[0] if entry else None
+        return self._unless_too_old(*self.queue.pop())
 
-    def _unless_too_old(
-        self, entry: tuple[HTTPConnection, float] | None, now: float
-    ) -> tuple[HTTPConnection, float] | None:
-        if entry is None or now - entry[1] < self._idle:
-            return entry
-        entry[0].close()
+    def _unless_too_old(self, connection: HTTPConnection | None, since: float) -> HTTPConnection | None:
+        if connection is None or self._clock.now() - since < self._idle:
+            return connection
+        connection.close()
         return None
 
 

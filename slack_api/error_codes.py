@@ -1,7 +1,6 @@
 """What the error codes of Slack mean for a writer (docs/platform/slack.md#posting-errors)."""
 
-# The start of a stream needs the recipients that were left out (docs/platform/slack.md#stream-recipients): it is sent
-# once more with them.
+# The start of a stream is sent once more, with its recipients (docs/platform/slack.md#stream-recipients).
 RECIPIENT_MISSING = frozenset({"missing_recipient_team_id", "missing_recipient_user_id"})
 
 # The stream has ended; its message stays, and chat.update is accepted again (docs/platform/slack.md#stream-repair).
@@ -10,8 +9,7 @@ STREAM_OVER = frozenset({"message_not_in_streaming_state"})
 # A member pressed Stop (docs/platform/slack.md#stream-lifetime): the run ends and nothing more is posted.
 STOPPED = frozenset({"stopped_by_user"})
 
-# The message is full (docs/platform/slack.md#stream-size, docs/platform/slack.md#message-size): the answer goes on in
-# the next one.
+# The answer goes on in the next message (docs/platform/slack.md#stream-size, docs/platform/slack.md#message-size).
 TOO_LONG = frozenset({"msg_too_long", "msg_blocks_too_long", "msg_blocks_too_many"})
 
 # chat.update on a stream that is still open (docs/platform/slack.md#edit-errors): the stream is stopped first.
@@ -32,30 +30,27 @@ TOKEN_DEAD = frozenset(
 )
 
 # Nothing can be written into this channel or thread, by whatever writer.
-CANNOT_POST = TOKEN_DEAD | frozenset(
-    {
-        "channel_not_found",
-        "not_in_channel",
-        "is_archived",
-        "missing_scope",
-        "no_permission",
-        "access_denied",
-        "ekm_access_denied",
-        "restricted_action",
-        "restricted_action_read_only_channel",
-        "restricted_action_thread_only_channel",
-        "restricted_action_non_threadable_channel",
-        "restricted_action_thread_locked",
-        "cannot_reply_to_message",
-        "messages_tab_disabled",
-        "external_channel_migrating",
-        "team_not_found",
-    }
-)
+CANNOT_POST = TOKEN_DEAD | {
+    "channel_not_found",
+    "not_in_channel",
+    "is_archived",
+    "missing_scope",
+    "no_permission",
+    "access_denied",
+    "ekm_access_denied",
+    "restricted_action",
+    "restricted_action_read_only_channel",
+    "restricted_action_thread_only_channel",
+    "restricted_action_non_threadable_channel",
+    "restricted_action_thread_locked",
+    "cannot_reply_to_message",
+    "messages_tab_disabled",
+    "external_channel_migrating",
+    "team_not_found",
+}
 
 # Slack failed inside: a lookup may be repeated.
 SLACK_TROUBLE = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 
-# Slack's rate limits in an answer of status 200: that of the method, and that per message
-# (docs/platform/slack.md#rate-tiers).
+# In an answer of status 200: the limit of the method, and that of one message (docs/platform/slack.md#rate-tiers).
 RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})

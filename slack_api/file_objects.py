@@ -1,6 +1,6 @@
-"""Slack's file objects: what can be downloaded, and whether what came is the file. Pure.
+"""Slack's file objects: what can be fetched, and is what came the file (docs/platform/slack.md#file-download).
 
-Every reason is a key of `wording`.
+Each reason is a key of `wording`.
 """
 
 import re
@@ -12,12 +12,9 @@ from errors import FileRefused
 from json_fields import text_of
 from slack_api.pool import HttpResponse
 
-UNNAMED = "file"
 LONGEST_NAME = 120  # characters
 GONE_MODES = frozenset({"tombstone", "hidden_by_limit"})
-DOCUMENT_MODES = frozenset(
-    {"post", "space", "quip", "canvas", "list"}
-)  # Slack's own documents: pages, no files
+DOCUMENT_MODES = frozenset({"post", "space", "quip", "canvas", "list"})  # Slack's own documents, no files
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 HEAD = 1024  # bytes of a body that tell whether it is a page
 HTML_START = re.compile(rb"\s*+(?:\xef\xbb\xbf)?+\s*+<(?:!doctype\s++html|html)", re.IGNORECASE)
@@ -34,16 +31,13 @@ def safe_name(name: str) -> str:
         stem, dot, ending = plain.rpartition(".")
         tail = dot + ending if stem and len(ending) <= 16 else ""  # noqa: PLR2004 - longer is no ending
         plain = plain[: LONGEST_NAME - len(tail)].rstrip(". ") + tail
-    return plain or UNNAMED
+    return plain or "file"
 
 
 def mime_of(file: Mapping[str, Any]) -> str:
-    """The media type that Slack gives, or ANY_TYPE where that is none.
-
-    Voice clips come as video/mp4 or video/webm, or without any type, and are sound (seen by several bots; Slack does
-    not document it).
-    """
+    """The media type that Slack gives, or ANY_TYPE where that is none."""
     kind = text_of(file, "mimetype").strip().lower()
+    # Voice clips come as video/mp4 or video/webm, or without a type (seen by several bots; Slack does not document it).
     if file.get("subtype") == "slack_audio" and not kind.startswith("audio/"):
         kind = "audio/webm" if "webm" in kind or name_of(file).endswith(".webm") else "audio/mp4"
     return kind if MIME.fullmatch(kind) else ANY_TYPE
@@ -55,33 +49,26 @@ def name_of(file: Mapping[str, Any]) -> str:
 
 
 def is_stub(file: Mapping[str, Any]) -> bool:
-    """Whether the object holds an id only, as Slack Connect sends it; files.info has the rest.
-
-    Source: docs/platform/slack.md#file-download.
-    """
+    """Whether the object holds an id only, as Slack Connect sends it; files.info has the rest."""
     return file.get("mode") == "file_access" or file.get("file_access") == "check_file_info"
 
 
 def download_url(file: Mapping[str, Any], largest: int) -> str:
     """The URL of the file's bytes. Raises FileRefused for a file that cannot be fetched, whatever its URL."""
-    name = name_of(file)
-    mode = file.get("mode")
-    if is_stub(file) or file.get("file_access") == "access_denied":
-        raise FileRefused(name, "file_shared_elsewhere")
-    if mode in GONE_MODES or file.get("file_access") == "file_not_found":
-        raise FileRefused(name, "file_deleted")
-    if mode == "external" or file.get("is_external") is True:
-        raise FileRefused(name, "file_external")
-    if mode in DOCUMENT_MODES:
-        raise FileRefused(name, "file_wrong_type")
-    size = declared_size(file)
-    if size is not None and size > largest:
-        raise FileRefused(name, "file_too_large")
-    if size == 0:
-        raise FileRefused(name, "file_empty")
+    mode, access, size = file.get("mode"), file.get("file_access"), declared_size(file)
     url = text_of(file, "url_private_download", "url_private")
-    if not url:
-        raise FileRefused(name, "file_no_url")
+    grounds = (
+        (is_stub(file) or access == "access_denied", "file_shared_elsewhere"),
+        (mode in GONE_MODES or access == "file_not_found", "file_deleted"),
+        (mode == "external" or file.get("is_external") is True, "file_external"),
+        (mode in DOCUMENT_MODES, "file_wrong_type"),
+        (size is not None and size > largest, "file_too_large"),
+        (size == 0, "file_empty"),
+        (not url, "file_no_url"),
+    )
+    for holds, reason in grounds:
+        if holds:
+            raise FileRefused(name_of(file), reason)
     return url
 
 
@@ -93,10 +80,13 @@ def declared_size(file: Mapping[str, Any]) -> int | None:
 
 def refusal(file: Mapping[str, Any], answer: HttpResponse, owned_target: bool) -> str | None:
     """Why this answer is not the file; None if it is. `owned_target` says that it redirects to the files host."""
-    if "acl_fail" in answer.headers.get("x-slack-meta", ""):
+    redirected = 300 <= answer.status < 400  # noqa: PLR2004 - the class of redirects
+    # Without files:read Slack redirects to its login, with the way back in `redir`.
+    to_login = redirected and "redir=" in answer.headers.get("location", "")
+    if to_login or "acl_fail" in answer.headers.get("x-slack-meta", ""):
         return "file_login_page"
-    if 300 <= answer.status < 400:  # noqa: PLR2004 - the class of redirects
-        return _redirected(answer.headers.get("location", ""), owned_target)
+    if redirected:
+        return "file_download_failed" if owned_target else "file_foreign_host"
     if answer.status != 200:  # noqa: PLR2004
         named = {401: "file_login_page", 403: "file_login_page", 404: "file_deleted", 410: "file_deleted"}
         return named.get(answer.status, "file_download_failed")
@@ -107,16 +97,6 @@ def refusal(file: Mapping[str, Any], answer: HttpResponse, owned_target: bool) -
     size = declared_size(file)
     unmeasured = not {"content-length", "transfer-encoding"} & answer.headers.keys()
     return "file_truncated" if unmeasured and size is not None and len(answer.body) < size else None
-
-
-def _redirected(location: str, owned_target: bool) -> str:
-    """Without files:read Slack redirects to its login, with the way back in `redir`.
-
-    Source: docs/platform/slack.md#file-download.
-    """
-    if "redir=" in location:
-        return "file_login_page"
-    return "file_download_failed" if owned_target else "file_foreign_host"
 
 
 def _is_login_page(file: Mapping[str, Any], answer: HttpResponse) -> bool:

@@ -1,43 +1,62 @@
-"""Files from and to Slack. The token is sent to Slack's files host and nowhere else.
+"""Files from and to Slack. The token goes to Slack's files host alone (docs/architecture.md#d7-secrets-stay)."""
 
-See docs/architecture.md#d7-secrets-stay.
-"""
-
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
-from errors import FileRefused, SlackError, SlackFateUnknown, SlackRefused, SlackUnreachable
+from errors import FileRefused, SettingsError, SlackError, SlackFateUnknown, SlackRefused, SlackUnreachable
+from hosts import is_loopback
 from json_fields import mappings_of, text_of
-from slack_api.addresses import FilesOrigin
 from slack_api.client import SlackApi
 from slack_api.connection import NeverSent
 from slack_api.file_objects import download_url, is_stub, mime_of, name_of, refusal, safe_name
 from slack_api.pool import Bounds, HttpResponse, Sender, Stalled, TooLarge, Truncated, Unanswered
+from slack_api.web import exchange
 
 UPLOAD = "files.upload"  # how the POST of the bytes is named in errors
 UPLOAD_BOUNDS = Bounds(silence=30.0, whole=60.0, size=64 * 1024)
-UPLOAD_TRIES = 2
-HTTP_OK = 200
 UNANSWERED: Mapping[type[Exception], str] = {
     TooLarge: "file_too_large",
     Stalled: "file_stalled",
     Truncated: "file_truncated",
 }
-"""Why a download is refused, by what ended it."""
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+PORTS = {"https": 443, "http": 80}
+ORIGIN_SETTING = "SLACK_FILES_URL"
 
 
-@dataclass(frozen=True, slots=True)
-class FileLimits:
-    """What one download may take: `size` in bytes, `seconds` for the whole file, `silence` seconds between two bytes.
+class FilesOrigin:
+    """Scheme, host and port of SLACK_FILES_URL, compared as a whole (docs/platform/slack.md#file-download).
 
-    `accepts(name, mimetype)` says whether the app takes such a file.
+    The URL must be https on port 443, except on loopback, which tests and the demo use. Raises SettingsError otherwise.
     """
 
-    size: int = 15 * 1024 * 1024
-    seconds: float = 60.0
-    silence: float = 15.0
-    accepts: Callable[[str, str], bool] = lambda _name, _mimetype: True
+    def __init__(self, files_url: str) -> None:
+        parts = urlsplit(files_url)
+        host = parts.hostname or ""
+        if not is_loopback(host) and (parts.scheme != "https" or parts.port not in {None, 443}):
+            raise SettingsError(ORIGIN_SETTING, "it has to begin with https:// and name no port.")
+        if not host or parts.scheme not in PORTS or "@" in parts.netloc:
+            raise SettingsError(ORIGIN_SETTING, "it has to be a URL such as https://files.slack.com.")
+        bare = f"[{host}]" if ":" in host else host
+        default = PORTS[parts.scheme]
+        self._scheme = parts.scheme
+        self._authorities = {f"{bare}:{parts.port or default}"}
+        if parts.port in {None, default}:
+            self._authorities.add(bare)
+
+    def is_origin_of(self, url: str) -> bool:
+        """Whether the URL is of this origin, and so spelled that no two parsers read different hosts in it."""
+        if "\\" in url or url != url.strip() or CONTROL.search(url):
+            return False
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return False
+        return parts.scheme.lower() == self._scheme and parts.netloc.lower() in self._authorities
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,38 +77,26 @@ class SlackFiles:
         self._pool = pool
         self._origin = origin
 
-    def download(self, file: Mapping[str, Any], limits: FileLimits) -> Downloaded:
+    def download(self, file: Mapping[str, Any], bounds: Bounds) -> Downloaded:
         """Fetch a file of a message, whole or not at all. Raises FileRefused and nothing else."""
         whole = self.resolve(file)
-        name, mimetype = name_of(whole), mime_of(whole)
-        url = download_url(whole, limits.size)
-        if not limits.accepts(name, mimetype):
-            raise FileRefused(name, "file_wrong_type")
+        name, url = name_of(whole), download_url(whole, bounds.size)
         if not self._origin.is_origin_of(url):
             raise FileRefused(name, "file_foreign_host")
-        answer = self._fetch(name, url, limits)
+        answer = self._fetch(name, url, bounds)
         reason = refusal(whole, answer, self._origin.is_origin_of(answer.headers.get("location", "")))
         if reason is not None:
             raise FileRefused(name, reason)
-        return Downloaded(name, mimetype, answer.body)
+        return Downloaded(name, mime_of(whole), answer.body)
 
     def store(self, name: str, content: bytes) -> str:
-        """Upload a file and return its id. Raises SlackError subtypes.
-
-        Nobody sees the file before `share`, so the upload is tried once more where its fate is unknown.
-        """
-        name = safe_name(name)
-        for tried in range(1, UPLOAD_TRIES + 1):
-            url, file_id = self._api.upload_url(name, len(content))
-            if not self._origin.is_origin_of(url):
-                raise FileRefused(name, "file_foreign_host")
-            try:
-                self._send(url, content)
-            except (SlackUnreachable, SlackFateUnknown):
-                if tried == UPLOAD_TRIES:
-                    raise
-            else:
-                break
+        """Upload a file and return its id. Raises SlackError subtypes."""
+        url, file_id = self._upload_url(name, content)
+        try:
+            self._send(url, content)
+        except (SlackUnreachable, SlackFateUnknown):  # nobody sees a file before `share`
+            url, file_id = self._upload_url(name, content)
+            self._send(url, content)
         return file_id
 
     def share(self, file_id: str, title: str, channel: str, thread_ts: str) -> None:
@@ -117,28 +124,26 @@ class SlackFiles:
         except SlackError as fault:
             raise FileRefused(name_of(file), "file_download_failed") from fault
 
-    def _fetch(self, name: str, url: str, limits: FileLimits) -> HttpResponse:
+    def _upload_url(self, name: str, content: bytes) -> tuple[str, str]:
+        name = safe_name(name)
+        url, file_id = self._api.upload_url(name, len(content))
+        if not self._origin.is_origin_of(url):
+            raise FileRefused(name, "file_foreign_host")
+        return url, file_id
+
+    def _fetch(self, name: str, url: str, bounds: Bounds) -> HttpResponse:
         """Send the request, and once more if it was never sent."""
         headers = {"Authorization": f"Bearer {self._token}"}
-        bounds = Bounds(silence=limits.silence, whole=limits.seconds, size=limits.size)
         try:
-            try:
+            with suppress(NeverSent):
                 return self._pool.exchange("GET", url, headers, None, bounds)
-            except NeverSent:
-                return self._pool.exchange("GET", url, headers, None, bounds)
+            return self._pool.exchange("GET", url, headers, None, bounds)
         except (NeverSent, Unanswered) as fault:
             raise FileRefused(name, UNANSWERED.get(type(fault), "file_download_failed")) from fault
 
     def _send(self, url: str, content: bytes) -> None:
         """Send the bytes without the token: the upload URL itself is the permission."""
         headers = {"Content-Type": "application/octet-stream"}
-        try:
-            answer = self._pool.exchange("POST", url, headers, content, UPLOAD_BOUNDS)
-        except NeverSent as fault:
-            raise SlackUnreachable(UPLOAD, str(fault)) from fault
-        except Unanswered as fault:
-            raise SlackFateUnknown(UPLOAD, str(fault)) from fault
-        if answer.status >= 500:  # noqa: PLR2004
-            raise SlackFateUnknown(UPLOAD, f"HTTP {answer.status}")
-        if answer.status != HTTP_OK:
+        answer = exchange(self._pool, UPLOAD, url, headers, content, UPLOAD_BOUNDS)
+        if answer.status != 200:  # noqa: PLR2004 - the HTTP status itself
             raise SlackRefused(UPLOAD, f"http_{answer.status}")

@@ -6,10 +6,8 @@ from typing import Any
 
 from json_fields import mapping, mapping_of, text_of
 
-LONGEST_NAME = 80
-"""Characters that are kept of a name."""
-JOINER = "\u200d"
-"""Holds the parts of one emoji together."""
+LONGEST_NAME = 80  # characters
+JOINER = "\u200d"  # holds the parts of one emoji together
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +17,6 @@ class UserInfo:
     id: str
     name: str
     locale: str = ""
-    team_id: str = ""
-    is_bot: bool = False
-    is_restricted: bool = False  # a guest, of either kind
-    # Of another organisation (never enough alone: docs/platform/slack.md#slack-connect)
-    is_stranger: bool = False
-    time_zone: str = ""
     known: bool = True
 
 
@@ -33,10 +25,8 @@ class AuthInfo:
     """What auth.test answers; `scopes` is None where the answer did not name them."""
 
     team_id: str
-    team: str
     user_id: str
     bot_id: str
-    url: str
     scopes: frozenset[str] | None
     enterprise_id: str = ""
 
@@ -45,45 +35,28 @@ def user_info(user_id: str, raw: Any) -> UserInfo:
     """Read a user. The name is the display name, as Slack shows it, or else the full name, or else the handle."""
     user = mapping(raw)
     profile = mapping_of(user, "profile")
-    names = [
-        profile.get("display_name"),
-        profile.get("real_name"),
-        user.get("real_name"),
-        user.get("name"),
-    ]
-    return UserInfo(
-        id=user_id,
-        name=next(filter(None, map(_plain, names)), user_id),
-        locale=text_of(user, "locale"),
-        team_id=text_of(user, "team_id"),
-        is_bot=user.get("is_bot") is True or user_id == "USLACKBOT",
-        is_restricted=user.get("is_restricted") is True or user.get("is_ultra_restricted") is True,
-        is_stranger=user.get("is_stranger") is True,
-        time_zone=text_of(user, "tz"),
-        known=bool(user),
-    )
+    names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
+    name = next(filter(None, map(_plain, names)), user_id)
+    return UserInfo(user_id, name, text_of(user, "locale"), known=bool(user))
 
 
 def _plain(name: Any) -> str:
     """A name on one line, cut short: its owner chose it freely, and it goes into prompts, notes and inputs of apps."""
     if not isinstance(name, str):
         return ""
-    shown = "".join(
-        char if char.isprintable() or char == JOINER else " " for char in name[: 4 * LONGEST_NAME]
-    )
+    beginning = name[: 4 * LONGEST_NAME]
+    shown = "".join(char if char.isprintable() or char == JOINER else " " for char in beginning)
     return " ".join(shown.split())[:LONGEST_NAME].rstrip()
 
 
 def auth_info(raw: Any, headers: Mapping[str, str]) -> AuthInfo:
-    """Read the answer of auth.test; the scopes come in one of its headers."""
+    """Read the answer of auth.test; the scopes come in one of its headers, whose names are lower-case."""
     answer = mapping(raw)
-    scopes = {name.lower(): value for name, value in headers.items()}.get("x-oauth-scopes")
+    scopes = headers.get("x-oauth-scopes")
     return AuthInfo(
         team_id=text_of(answer, "team_id"),
-        team=text_of(answer, "team"),
         user_id=text_of(answer, "user_id"),
         bot_id=text_of(answer, "bot_id"),
-        url=text_of(answer, "url"),
         scopes=None if scopes is None else frozenset(scopes.replace(",", " ").split()),
         enterprise_id=text_of(answer, "enterprise_id"),
     )

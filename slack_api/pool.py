@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, Protocol
@@ -24,6 +25,9 @@ CONNECT = 3.0  # seconds
 FLOOR = 1.0  # wall seconds: no time-out is shorter, since scaled time makes no machine faster
 PIECE = 65_536  # bytes
 
+shared_context = cache(ssl.create_default_context)
+"""The TLS context of the process: to build one costs 22 ms of CPU (docs/platform/slack.md#sdk-connections)."""
+
 
 class Unanswered(Exception):
     """The request was sent and its answer did not arrive whole."""
@@ -43,14 +47,11 @@ class TooLarge(Unanswered):
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """`silence` is the longest wait for the next byte and `whole` that for the whole answer, in seconds of the clock.
-
-    `size` is the largest body, in bytes.
-    """
+    """The longest waits for the next byte and for the whole answer, in seconds; the size of a body, in bytes."""
 
     silence: float = 15.0
-    whole: float = 30.0
-    size: int = 16 * 1024 * 1024
+    whole: float = 60.0
+    size: int = 15 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +79,7 @@ class Pool:
     """
 
     def __init__(
-        self,
-        clock: Clock,
-        *,
-        idle: float = IDLE,
-        connections: int = CONNECTIONS,
-        context: ssl.SSLContext | None = None,
-        floor: float = FLOOR,
+        self, clock: Clock, *, idle: float = IDLE, connections: int = CONNECTIONS, floor: float = FLOOR
     ) -> None:
         self._clock = clock
         self._floor = floor
@@ -92,13 +87,12 @@ class Pool:
             "num_pools": 20,
             "maxsize": connections,
             "block": True,
-            "ssl_context": context or shared_context(),
+            "ssl_context": shared_context(),
         }
         proxy = load_http_proxy_from_env()
-        self._direct = PoolManager(**options)
-        self._by_proxy = (
-            ProxyManager(proxy, proxy_headers=_proxy_login(proxy), **options) if proxy else self._direct
-        )
+        self._direct = self._by_proxy = PoolManager(**options)
+        if proxy:
+            self._by_proxy = ProxyManager(proxy, proxy_headers=_proxy_login(proxy), **options)
         for manager in (self._direct, self._by_proxy):
             manager.pool_classes_by_scheme = {
                 "http": partial(PlainPool, clock, idle),  # type: ignore[dict-item]  # any factory will do
@@ -108,20 +102,17 @@ class Pool:
     def exchange(
         self, verb: str, url: str, headers: Mapping[str, str], body: bytes | None, bounds: Bounds
     ) -> HttpResponse:
-        """Send a request and read its answer.
-
-        Raises NeverSent, after which it is safe to send it again, or Unanswered, after which it may have happened.
-        """
+        """Raises NeverSent, after which it is safe to send again, or Unanswered, after which it may have happened."""
         deadline = self._clock.now() + self._clock.stretched(bounds.whole, at_least=self._floor)
-        timeout = Timeout(connect=self._wall(CONNECT), read=self._wall(bounds.silence))
-        manager = self._by_proxy if _proxied(url) else self._direct
+        host = host_of(url)
+        manager = self._direct if is_loopback(host) or proxy_bypass(host) else self._by_proxy
         try:
             response = manager.urlopen(
                 verb,
                 url,
                 body=body,
                 headers=headers,
-                timeout=timeout,
+                timeout=Timeout(connect=self._wall(CONNECT), read=self._wall(bounds.silence)),
                 retries=False,
                 redirect=False,
                 preload_content=False,
@@ -131,17 +122,10 @@ class Pool:
             raise NeverSent(type(fault).__name__) from fault
         except HTTPError as fault:
             raise _broken_off(fault, 0) from fault
-        try:
+        with closing(response):  # a whole body has given its connection back before this
             content = self._read(response, bounds.size, deadline)
-        finally:
-            response.close()  # a whole body has given its connection back before this
         lowered = {name.lower(): value for name, value in response.headers.items()}
         return HttpResponse(response.status, lowered, content)
-
-    def close(self) -> None:
-        """Close the idle connections."""
-        self._direct.clear()
-        self._by_proxy.clear()
 
     def _wall(self, seconds: float) -> float:
         return self._clock.wall(seconds, at_least=self._floor)
@@ -169,17 +153,6 @@ def _broken_off(fault: HTTPError, got: int) -> Unanswered:
         return Truncated(f"{got} bytes came")
     kind = Stalled if isinstance(fault, ReadTimeoutError) else Unanswered
     return kind(type(fault).__name__)
-
-
-@cache
-def shared_context() -> ssl.SSLContext:
-    """One TLS context per process: to build one costs 22 ms of CPU (docs/platform/slack.md#sdk-connections)."""
-    return ssl.create_default_context()
-
-
-def _proxied(url: str) -> bool:
-    host = host_of(url)
-    return not is_loopback(host) and not proxy_bypass(host)
 
 
 def _proxy_login(proxy: str) -> Mapping[str, str]:

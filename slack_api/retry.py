@@ -6,16 +6,14 @@ from errors import SlackError, SlackFateUnknown, SlackRateLimited, SlackRefused,
 from slack_api.error_codes import SLACK_TROUBLE
 
 # These change nothing in the workspace. An upload URL that nobody uses expires by itself.
-REPEATABLE = frozenset(
-    {
-        "auth.test",
-        "users.info",
-        "files.info",
-        "conversations.info",
-        "conversations.replies",
-        "files.getUploadURLExternal",
-    }
-)
+REPEATABLE = {
+    "auth.test",
+    "users.info",
+    "files.info",
+    "conversations.info",
+    "conversations.replies",
+    "files.getUploadURLExternal",
+}
 FIRST_PAUSE = 0.5  # seconds, doubled each time
 
 
@@ -34,22 +32,16 @@ PATIENT = Patience(30.0)
 
 def pause_before_retry(fault: SlackError, tried: int, waited: float, patience: Patience) -> float | None:
     """Seconds to wait before the next request, after `tried` requests and `waited` seconds; None: there is none."""
-    if tried >= patience.tries:
-        return None
-    pause = _pause(fault, tried)
-    return None if pause is None or waited + pause > patience.seconds else pause
-
-
-def _pause(fault: SlackError, tried: int) -> float | None:
     backoff: float = FIRST_PAUSE * 2 ** (tried - 1)
     match fault:
         case SlackRateLimited():
-            return fault.retry_after
+            pause = fault.retry_after
         case SlackUnreachable():
-            return backoff
+            pause = backoff
         case SlackFateUnknown() if fault.method in REPEATABLE:
-            return backoff
+            pause = backoff
         case SlackRefused() if fault.method in REPEATABLE and fault.error in SLACK_TROUBLE:
-            return backoff
+            pause = backoff
         case _:
             return None
+    return pause if tried < patience.tries and waited + pause <= patience.seconds else None

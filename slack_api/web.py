@@ -1,8 +1,7 @@
 """One call of the Web API: paced by the rate budget, sent by slack_sdk over our pool, repeated where that is safe.
 
-slack_sdk alone would open a connection for each call (docs/platform/slack.md#sdk-connections). Its methods for
-single calls are not used: they send some booleans and deletions in other ways, and warn in the log of a message
-whose text is blank.
+slack_sdk alone would open a connection for each call (docs/platform/slack.md#sdk-connections). Its methods for single
+calls are not used: they send some booleans and deletions in other ways, and warn of blank texts in the log.
 """
 
 import json
@@ -52,13 +51,8 @@ class PooledWebClient(WebClient):
         """Override slack_sdk's private hook for one request (pinned to 3.47; tests/slack_api/test_web.py holds it)."""
         method = urlsplit(url).path.rpartition("/")[2]
         body = req.data if isinstance(req.data, bytes) else None
-        try:
-            bounds = LOOKUP if method in REPEATABLE else WRITE
-            answer = self._pool.exchange("POST", url, dict(req.header_items()), body, bounds)
-        except NeverSent as fault:
-            raise SlackUnreachable(method, str(fault)) from fault
-        except Unanswered as fault:
-            raise SlackFateUnknown(method, str(fault)) from fault
+        bounds = LOOKUP if method in REPEATABLE else WRITE
+        answer = exchange(self._pool, method, url, dict(req.header_items()), body, bounds)
         return {"status": answer.status, "headers": answer.headers, "body": usable_body(method, answer)}
 
 
@@ -67,8 +61,11 @@ class Calls:
 
     A call raises SlackRefused, SlackRateLimited, SlackUnreachable or SlackFateUnknown. A call that the budget does not
     grant within `patience` raises SlackRateLimited and is not sent. `patience` also bounds the pauses after a 429, of
-    which the budget is told, and after a failed connection. A write of unknown fate is never sent again. `acquired`
-    says that the caller acquired the first request from the budget, because its content had to be read afterwards.
+    which the budget is told, and after a failed connection. `acquired` says that the caller acquired the first request
+    from the budget, because its content had to be read afterwards.
+
+    `account` tells the token from others without showing it. `retries` (requests that were sent once more) and
+    `succeeded` (calls by method) are counts for the log.
     """
 
     def __init__(
@@ -76,28 +73,20 @@ class Calls:
     ) -> None:
         self.team_id = team_id
         self.account = f"{team_id}/{sha256(token.encode()).hexdigest()[:16]}"
-        """Tells this token from others without showing it."""
         self._web = PooledWebClient(token, base_url, pool)
         self._clock = clock
         self.budget = budget
         self.retries = 0
-        """Requests that were sent once more, for the log."""
         self.succeeded: Counter[str] = Counter()
-        """Calls that succeeded, by method."""
 
     def call(
-        self,
-        method: str,
-        arguments: Mapping[str, Any],
-        *,
-        patience: Patience = PATIENT,
-        acquired: bool = False,
+        self, method: str, arguments: Mapping[str, Any], patience: Patience = PATIENT, acquired: bool = False
     ) -> Mapping[str, Any]:
         """Call any method and return what it answers; arguments that are None are left out."""
-        return mapping(self.respond(method, arguments, patience, acquired=acquired).data)
+        return mapping(self.respond(method, arguments, patience, acquired).data)
 
     def respond(
-        self, method: str, arguments: Mapping[str, Any], patience: Patience, *, acquired: bool = False
+        self, method: str, arguments: Mapping[str, Any], patience: Patience = PATIENT, acquired: bool = False
     ) -> SlackResponse:
         """Do the same as `call`, for the headers of the answer."""
         given = {name: value for name, value in arguments.items() if value is not None}
@@ -150,12 +139,25 @@ class Calls:
             raise SlackRefused(method, error) from None
 
 
+def exchange(
+    pool: Sender, method: str, url: str, headers: Mapping[str, str], body: bytes | None, bounds: Bounds
+) -> HttpResponse:
+    """Send a POST. Raises SlackUnreachable, and SlackFateUnknown also for an answer with a status of 500 or more."""
+    try:
+        answer = pool.exchange("POST", url, headers, body, bounds)
+    except NeverSent as fault:
+        raise SlackUnreachable(method, str(fault)) from fault
+    except Unanswered as fault:
+        raise SlackFateUnknown(method, str(fault)) from fault
+    if answer.status >= 500:  # noqa: PLR2004 - the HTTP status itself
+        raise SlackFateUnknown(method, f"HTTP {answer.status}")
+    return answer
+
+
 def usable_body(method: str, answer: HttpResponse) -> str:
     """The JSON object of an answer, as text. Raises SlackRateLimited or SlackFateUnknown where there is none."""
-    if answer.status == 429:  # noqa: PLR2004 - the HTTP status itself
+    if answer.status == 429:  # noqa: PLR2004
         raise SlackRateLimited(method, retry_after(answer.headers))
-    if answer.status >= 500:  # noqa: PLR2004
-        raise SlackFateUnknown(method, f"HTTP {answer.status}")
     text = answer.body.decode("utf-8", "replace")
     try:
         parsed = json.loads(text)

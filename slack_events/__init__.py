@@ -1,11 +1,10 @@
 """Reads what Slack sent: is the request genuine, what does it say, and is the message for us."""
 
 from slack_events.admission import Rules
-from slack_events.channel_types import ChannelTypes
 from slack_events.events_listener import EventsListener
-from slack_events.followers import Followers
 from slack_events.interactions_listener import AGAIN_SECONDS, InteractionsListener
-from slack_events.refusals import Refusals
+from slack_events.remembered import ChannelTypes, Followers
+from slack_events.signed_request import Refusals
 
 __all__ = [
     "AGAIN_SECONDS",

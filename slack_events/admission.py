@@ -1,7 +1,4 @@
-"""Decides whether a message is for us: pure rules.
-
-Source: docs/architecture.md#d2-once, docs/platform/slack.md#mention-twins.
-"""
+"""Decides whether a message is for us, by pure rules (docs/architecture.md#d2-once)."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -64,18 +61,23 @@ type Verdict = Admit | Ignore | AskThread
 
 
 def admit(message: Message, rules: Rules) -> Verdict:
-    """Decide without any call to Slack or to a store."""
+    """Decide without any call. A mention has two events (docs/platform/slack.md#mention-twins): one is answered."""
     reason = _author_refused(message, rules) or _place_refused(message, rules)
     if reason is not None:
         return Ignore(reason)
     if message.source == "button":
         return Admit()
-    if message.is_dm or message.is_group_dm:
-        return _admit_direct(message, rules)
-    return _admit_in_channel(message, rules)
+    if message.source == "app_mention" or message.mentions_us:
+        answered = "message" if message.is_dm or message.is_group_dm else "app_mention"
+        return Admit() if message.source == answered else Ignore(Reason.TWIN)
+    if message.is_dm:
+        return Admit()
+    if not message.is_reply or not rules.follow_threads:
+        return Ignore(Reason.NOT_ADDRESSED)
+    return Ignore(Reason.TO_OTHERS) if message.mentions_others else AskThread()
 
 
-def follow(message: Message, followers: Collection[str]) -> Verdict:
+def follow(message: Message, followers: Collection[str]) -> Admit | Ignore:
     """The second step after AskThread, with the followers of the thread's record (none without a record)."""
     return Admit() if message.user in followers else Ignore(Reason.NOT_FOLLOWED)
 
@@ -83,24 +85,18 @@ def follow(message: Message, followers: Collection[str]) -> Verdict:
 def _author_refused(message: Message, rules: Rules) -> Reason | None:
     spoken = message.subtype in _SPOKEN and message.user and message.user not in _SLACK_ITSELF
     ours = message.user == message.bot_user_id or (message.app_id and message.app_id == message.api_app_id)
+    # A press names no organisation: the turn judges a press by a member of another workspace, with our own one's id.
+    unnamed = message.source == "button" and message.user_team
+    external = message.is_external_to(message.enterprise_id) and not unnamed
     grounds = (
         (not spoken, Reason.NOT_SPOKEN),
         (ours, Reason.OURSELVES),
         (message.bot_id, Reason.BOT),
         (message.edited, Reason.EDITED),
-        (_is_external(message) and not rules.slack_connect, Reason.EXTERNAL),
+        (external and not rules.slack_connect, Reason.EXTERNAL),
         (rules.allowed_users and message.user not in rules.allowed_users, Reason.USER_NOT_ALLOWED),
     )
     return next((reason for holds, reason in grounds if holds), None)
-
-
-def _is_external(message: Message) -> bool:
-    """Whether the author is an outsider, as far as the event tells. The turn checks again with our organisation's id.
-
-    A press does not name an organisation, so the turn decides about a press by a member of another workspace.
-    """
-    is_external = message.is_external_to(message.enterprise_id)
-    return is_external and not (message.source == "button" and message.user_team)
 
 
 def _place_refused(message: Message, rules: Rules) -> Reason | None:
@@ -108,32 +104,5 @@ def _place_refused(message: Message, rules: Rules) -> Reason | None:
         return None if rules.direct_messages else Reason.DIRECT_MESSAGES_OFF
     if message.source == "button" and not message.channel_type:
         return None  # the channel may be a group direct message: the turn asks Slack
-    if rules.allowed_channels and message.channel not in rules.allowed_channels:
-        return Reason.CHANNEL_NOT_ALLOWED
-    return None
-
-
-def _admit_direct(message: Message, rules: Rules) -> Verdict:
-    """Answer `message` events only. In a group the message must mention us, or be a reply in a followed thread."""
-    if message.source == "app_mention":
-        return Ignore(Reason.TWIN)
-    if message.is_dm or message.mentions_us:
-        return Admit()
-    return _admit_reply(message, rules)
-
-
-def _admit_in_channel(message: Message, rules: Rules) -> Verdict:
-    """Answer a mention on `app_mention` only, so that its two events give one answer, in whatever order they come."""
-    if message.source == "app_mention":
-        return Admit()
-    if message.mentions_us:
-        return Ignore(Reason.TWIN)
-    return _admit_reply(message, rules)
-
-
-def _admit_reply(message: Message, rules: Rules) -> Verdict:
-    if not message.is_reply or not rules.follow_threads:
-        return Ignore(Reason.NOT_ADDRESSED)
-    if message.mentions_others:
-        return Ignore(Reason.TO_OTHERS)
-    return AskThread()
+    allowed = not rules.allowed_channels or message.channel in rules.allowed_channels
+    return None if allowed else Reason.CHANNEL_NOT_ALLOWED

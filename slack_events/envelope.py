@@ -1,7 +1,4 @@
-"""Reads the verified bytes of an events request as one of a few types.
-
-Source: docs/platform/slack.md#event-envelope.
-"""
+"""Reads the verified bytes of an events request as one of a few types (docs/platform/slack.md#event-envelope)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,12 +11,11 @@ from json_fields import first_mapping_of, id_of, mapping_of, mappings_of, text_o
 from message import Message, Source
 
 LONGEST_CHALLENGE = 256
-LONGEST_TEXT = 40_000
-"""Slack's own limit of characters in a message (docs/platform/slack.md#text-limits)."""
+LONGEST_TEXT = 40_000  # characters, Slack's own limit (docs/platform/slack.md#text-limits)
 MOST_FILES = 20
 
 _CHANNEL_TYPES = {"channel", "group", "im", "mpim", "app_home"}
-"""All types that Slack documents (docs/platform/slack.md#event-envelope). A type that is not here is read as none."""
+"""All types that Slack documents. A type that is not here is read as none."""
 _LONGEST_VALUE = 2_048
 _FILE_FIELDS = (
     "id",
@@ -49,7 +45,7 @@ class UrlVerification:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A message, or a mention of us. Admission decides whether the message is for us."""
+    """A message, or a mention of us."""
 
     message: Message
 
@@ -88,24 +84,22 @@ def parse(raw: bytes) -> Envelope:
         raise Malformed("the body is no JSON") from error
     if not isinstance(body, dict):
         raise Malformed("the body is no JSON object")
-    kind = id_of(body, "type")
-    if kind == "url_verification":
-        return _url_verification(body)
-    if kind == "app_rate_limited":
-        minute = body.get("minute_rate_limited")
-        return RateLimited(id_of(body, "team_id"), minute if isinstance(minute, int) else 0)
-    return _event(body) if kind == "event_callback" else Other(kind)
+    match id_of(body, "type"):
+        case "url_verification":
+            challenge = body.get("challenge")
+            if not isinstance(challenge, str) or len(challenge) > LONGEST_CHALLENGE:
+                raise Malformed("no usable challenge")
+            return UrlVerification(challenge)
+        case "app_rate_limited":
+            minute = body.get("minute_rate_limited")
+            return RateLimited(id_of(body, "team_id"), minute if isinstance(minute, int) else 0)
+        case "event_callback":
+            return _event(body, mapping_of(body, "event"))
+        case kind:
+            return Other(kind)
 
 
-def _url_verification(body: _Json) -> UrlVerification:
-    challenge = body.get("challenge")
-    if not isinstance(challenge, str) or len(challenge) > LONGEST_CHALLENGE:
-        raise Malformed("no usable challenge")
-    return UrlVerification(challenge)
-
-
-def _event(body: _Json) -> Envelope:
-    event = mapping_of(body, "event")
+def _event(body: _Json, event: _Json) -> Envelope:
     match id_of(event, "type"):
         case "tokens_revoked" | "app_uninstalled" as kind:
             return Removed(id_of(body, "team_id"), kind)
@@ -121,20 +115,16 @@ def _event(body: _Json) -> Envelope:
 def _message(body: _Json, event: _Json, source: Source) -> Message:
     """`authorizations` names our installation; the top-level `team_id` can be another workspace.
 
-    Source: docs/platform/slack.md#event-envelope.
-
     So the top-level `team_id` counts only where the event names nothing else, which can happen to an app that a whole
     organisation installed.
     """
     installation = first_mapping_of(body, "authorizations")
     enterprise = id_of(installation, "enterprise_id") or id_of(body, "context_enterprise_id")
+    team = id_of(installation, "team_id") or id_of(body, "context_team_id")
     shared = body.get("is_ext_shared_channel")
     channel_type = id_of(event, "channel_type")
     return Message(
-        team_id=id_of(installation, "team_id")
-        or id_of(body, "context_team_id")
-        or enterprise
-        or id_of(body, "team_id"),
+        team_id=team or enterprise or id_of(body, "team_id"),
         enterprise_id=enterprise,
         bot_user_id="" if installation.get("is_bot") is False else id_of(installation, "user_id"),
         api_app_id=id_of(body, "api_app_id"),

@@ -1,45 +1,26 @@
 """Answers `/slack/events`: it verifies, reads, decides and hands off, in this order. No turn runs here."""
 
-import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from clock import Clock
-from errors import HandoffError, Malformed, SettingsError, StoreError
+from errors import HandoffError, Malformed, RequestError, SettingsError, StoreError
 from handoff import EventHandOff
 from job import Job
 from message import Message
-from slack_events.admission import Admit, AskThread, Ignore, Rules, admit, follow
-from slack_events.channel_types import ChannelTypes
+from slack_events.admission import AskThread, Ignore, Rules, admit, follow
 from slack_events.envelope import Envelope, Event, RateLimited, Removed, UrlVerification, parse
-from slack_events.followers import Followers
-from slack_events.refusals import Refusals
-from slack_events.signature import verify
+from slack_events.remembered import ChannelTypes, Followers
+from slack_events.signed_request import LATER, OK, UNAUTHORIZED, Ack, Refusals, read_signed, refuse
 from turns import EndpointRequest, logger
 
-OK, BAD_REQUEST, UNAUTHORIZED, LATER = 200, 400, 401, 503
-LARGEST = 2 * 1024 * 1024
-"""Bytes. Slack's largest message has about 40,000 characters, and an event carries them twice.
-See docs/platform/slack.md#text-limits.
-"""
-LARGEST_UNSIGNED = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Ack:
-    """The status and the plain text body of the answer to Slack."""
-
-    status: int
-    text: str = ""
+LARGEST_UNSIGNED = 4096  # bytes
 
 
 @dataclass(frozen=True, slots=True)
 class EventsListener:
-    """For one request.
-
-    `followers` are read only for replies without a mention; this is the only storage call before the ack. `refusals`
-    writes to the log why a request was refused.
-    """
+    """For one request. `followers` are read for replies without a mention: the only storage call before the ack."""
 
     endpoint: EndpointRequest
     rules: Rules
@@ -54,14 +35,10 @@ class EventsListener:
         received = self.clock.epoch()
         if not self.endpoint.settings.signing_secrets:
             return _unconfigured(raw)
-        if len(raw) > LARGEST or not verify(raw, headers, self.endpoint.settings.signing_secrets, time.time):
-            self._refuse("no valid signature")
-            return Ack(UNAUTHORIZED)
         try:
-            envelope = parse(raw)
-        except Malformed as error:
-            self._refuse(str(error))
-            return Ack(BAD_REQUEST)
+            envelope = read_signed(raw, headers, self.endpoint.settings.signing_secrets, parse)
+        except RequestError as error:
+            return refuse(error, self.endpoint.id, self.refusals)
         return self._event(envelope, received)
 
     def _event(self, envelope: Envelope, received: float) -> Ack:
@@ -84,35 +61,27 @@ class EventsListener:
             try:
                 verdict = follow(message, self.followers.of(message))
             except StoreError:  # the reply may be for us: Slack sends it again
-                self._refuse("the thread's record cannot be read")
-                return Ack(LATER)
+                return self._later("the thread's record cannot be read")
         if isinstance(verdict, Ignore):
             self.hand_off.sweep_if_due()
             return Ack(OK)
-        assert isinstance(verdict, Admit)  # noqa: S101 - what is left of the union
         try:
             self.hand_off.hand(Job(message, self.endpoint.url, received))
         except SettingsError as error:
             logger.error("%s", error)
             return Ack(LATER, f"{error}\n")
         except HandoffError as error:
-            self._refuse(str(error))
-            return Ack(LATER)
+            return self._later(str(error))
         return Ack(OK)
 
-    def _refuse(self, why: str) -> None:
+    def _later(self, why: str) -> Ack:
         self.refusals.note(self.endpoint.id, why)
+        return Ack(LATER)
 
 
 def _unconfigured(raw: bytes) -> Ack:
-    """Slack must be able to check the URL before the admin has entered a signing secret.
-
-    Source: docs/platform/slack.md#url-verification.
-    """
-    if len(raw) > LARGEST_UNSIGNED:
-        return Ack(UNAUTHORIZED)
-    try:
-        envelope = parse(raw)
-    except Malformed:
-        return Ack(UNAUTHORIZED)
-    return Ack(OK, envelope.challenge) if isinstance(envelope, UrlVerification) else Ack(UNAUTHORIZED)
+    """Slack must be able to check the URL before a signing secret is set (docs/platform/slack.md#url-verification)."""
+    with suppress(Malformed):
+        if len(raw) <= LARGEST_UNSIGNED and isinstance(envelope := parse(raw), UrlVerification):
+            return Ack(OK, envelope.challenge)
+    return Ack(UNAUTHORIZED)

@@ -1,31 +1,52 @@
 """Answers `/slack/interactions`: it verifies, reads, decides and hands off, as the events listener does."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+from pydantic_core import from_json
 
 from clock import Clock
-from errors import HandoffError, Malformed, SettingsError
+from errors import HandoffError, Malformed, RequestError, SettingsError
 from handoff import Claims, EventHandOff
 from job import Job
+from json_fields import first_mapping_of, id_of, mapping_of, text_of
+from message import Message
 from slack_events.admission import Admit, Rules, admit
-from slack_events.block_action import BlockAction, parse_block_action
-from slack_events.events_listener import BAD_REQUEST, LARGEST, LATER, OK, UNAUTHORIZED, Ack
-from slack_events.refusals import Refusals
-from slack_events.signature import verify
+from slack_events.signed_request import LATER, OK, Ack, Refusals, read_signed, refuse
 from turns import EndpointRequest, logger
 
-AGAIN_SECONDS = 30.0
-"""A second press of the same button by the same person within this time is a double click."""
+AGAIN_SECONDS = 30.0  # within this time, a second press of a button by the same member is a double click
+ASK, TEAM = "ask_", "team_"
+"""The beginnings of our buttons' ids and of their blocks' ids. The bot's workspace follows in a block's id."""
+LONGEST_VALUE = 2_000  # Slack's own limit for the value of a button (docs/platform/slack.md#block-limits)
+
+_MOST_FIELDS = 10
+_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+
+type _Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class BlockAction:
+    """A press of a button, which asks the button's question (docs/platform/slack.md#block-actions).
+
+    `message` is what the member would have written, at the time of the press and in the thread of the button; `button`
+    names the button and the member. A press does not tell the channel's type (it gives only a name, and a channel may
+    have any name), nor whether other organisations are in the channel, nor our own: its `enterprise` is the member's.
+    """
+
+    message: Message
+    button: str
 
 
 @dataclass(frozen=True, slots=True)
 class InteractionsListener:
-    """For one request.
+    """For one request. Nothing is ever sent to the `response_url`: the answer goes into the thread.
 
     `presses` are the presses of the last AGAIN_SECONDS in this process; Slack sends no press twice
-    (docs/platform/slack.md#interactivity-requests). Nothing is ever sent to the `response_url`: the answer goes
-    into the thread.
+    (docs/platform/slack.md#interactivity-requests).
     """
 
     endpoint: EndpointRequest
@@ -38,14 +59,10 @@ class InteractionsListener:
     def receive(self, raw: bytes, headers: Mapping[str, str]) -> Ack:
         """Answer Slack. A request without a valid signature gets 401 with an empty body, whatever it says."""
         received = self.clock.epoch()
-        if len(raw) > LARGEST or not verify(raw, headers, self.endpoint.settings.signing_secrets, time.time):
-            self.refusals.note(self.endpoint.id, "no valid signature")
-            return Ack(UNAUTHORIZED)
         try:
-            press = parse_block_action(raw)
-        except Malformed as error:
-            self.refusals.note(self.endpoint.id, str(error))
-            return Ack(BAD_REQUEST)
+            press = read_signed(raw, headers, self.endpoint.settings.signing_secrets, parse_block_action)
+        except RequestError as error:
+            return refuse(error, self.endpoint.id, self.refusals)
         return self._pressed(press, received) if press else Ack(OK)
 
     def _pressed(self, press: BlockAction, received: float) -> Ack:
@@ -60,3 +77,40 @@ class InteractionsListener:
             logger.warning("a press in %s was not taken: %s", message.channel, error)
             return Ack(LATER)
         return Ack(OK)
+
+
+def parse_block_action(raw: bytes) -> BlockAction | None:
+    """Read a request's body; None for any other interaction. Raises Malformed for a body that is no interaction."""
+    try:
+        fields = parse_qs(raw.decode(), max_num_fields=_MOST_FIELDS)
+        payload = from_json(fields["payload"][0]) if "payload" in fields else {}
+    except ValueError as error:
+        raise Malformed("the body is no form with a payload of JSON") from error
+    if not isinstance(payload, dict):
+        raise Malformed("the payload is no JSON object")
+    action = first_mapping_of(payload, "actions")
+    ours = id_of(action, "action_id").startswith(ASK) and id_of(action, "block_id").startswith(TEAM)
+    return _press(payload, action) if payload.get("type") == "block_actions" and ours else None
+
+
+def _press(payload: _Json, action: _Json) -> BlockAction | None:
+    member, container, posted = (mapping_of(payload, name) for name in ("user", "container", "message"))
+    question, user = text_of(action, "value"), id_of(member, "id")
+    if not question.strip() or not user:
+        return None
+    team = id_of(action, "block_id").removeprefix(TEAM)
+    channel = id_of(mapping_of(payload, "channel"), "id") or id_of(container, "channel_id")
+    ts = id_of(container, "message_ts") or id_of(posted, "ts")
+    message = Message(
+        team_id=team,
+        bot_user_id=id_of(posted, "user"),
+        api_app_id=id_of(payload, "api_app_id"),
+        source="button",
+        channel=channel,
+        ts=id_of(action, "action_ts"),
+        thread_ts=id_of(container, "thread_ts") or id_of(posted, "thread_ts") or ts,
+        user=user,
+        user_team=id_of(member, "team_id"),
+        text=question[:LONGEST_VALUE].translate(_ENTITIES),
+    )
+    return BlockAction(message, f"{team}/{channel}/{ts}/{id_of(action, 'action_id')}/{user}")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
-from itertools import count
+from itertools import takewhile
 
 from slack_api.rate_limit.tiers import Tier
 from slack_api.rate_limit.token_bucket import MINUTE, TokenBucket
@@ -29,7 +29,6 @@ class QueuedCall:
     urgency: Urgency
     channel: str
     since: float
-    number: int
     granted: bool = False
 
 
@@ -37,7 +36,7 @@ class FairQueue:
     """Grants the tickets of one (team, method) within its rate, and within each channel's rate if the method has one.
 
     Among equally urgent tickets the queue takes the message whose last call is the oldest, so each of N messages gets
-    one call in N. A flush that has waited longer than its share counts as urgent as a final text. So many answers that
+    one call in N. A flush that has waited longer than its share counts as urgent as a final text: many answers that
     end at the same time do not stop the others.
     """
 
@@ -49,11 +48,10 @@ class FairQueue:
         self._served: dict[str, float] = {}  # when each message had its last call
         self._over: set[str] = set()  # messages in `_served` that need no more calls
         self._slot = MINUTE / tier.per_minute
-        self._numbers = count()
 
     def enqueue(self, key: str, urgency: Urgency, channel: str, now: float) -> QueuedCall:
         """Add a ticket, which waits until it is granted or removed."""
-        ticket = QueuedCall(key, urgency, channel, now, next(self._numbers))
+        ticket = QueuedCall(key, urgency, channel, now)
         self._waiting.append(ticket)
         return ticket
 
@@ -77,21 +75,20 @@ class FairQueue:
         rivals = any(ticket.channel == channel or self._per_channel is None for ticket in self._waiting)
         if rivals or max(self._bucket.ready_at(now), self._channel_ready(channel, now)) > now:
             return False
-        self._grant(QueuedCall(key, Urgency.FLUSH, channel, now, next(self._numbers)), now)
+        self._grant(self.enqueue(key, Urgency.FLUSH, channel, now), now)
         return True
 
     def next_grant_at(self, now: float) -> float:
         """The time before which `grant_ready` can grant nothing."""
         ready = self._bucket.ready_at(now)
-        if self._per_channel is None or ready > now:
+        if ready > now:
             return ready
         channels = {ticket.channel for ticket in self._waiting}
         return min((self._channel_ready(channel, now) for channel in channels), default=now)
 
     def pause(self, channel: str, now: float, retry_after: float) -> None:
         """After a 429, pause the channel's rate if the method has one, else the rate of the workspace."""
-        bucket = self._channel_bucket(channel, now) if channel and self._per_channel else self._bucket
-        bucket.pause(now, retry_after)
+        (self._channel_bucket(channel, now) or self._bucket).pause(now, retry_after)
 
     def add_message(self, key: str, now: float) -> None:
         """Count a message from now on, as if its last call were granted at `now`."""
@@ -121,42 +118,35 @@ class FairQueue:
 
     def _prune(self, now: float) -> None:
         """Forget the messages without a call for FORGET seconds. `_served` is in the order of the last calls."""
-        while self._served:
-            key = next(iter(self._served))
-            if now - self._served[key] < FORGET:
-                return
+        for key in list(takewhile(lambda key: now - self._served[key] >= FORGET, self._served)):
             del self._served[key]
             self._over.discard(key)
 
     def _grant(self, ticket: QueuedCall, now: float) -> None:
-        self._bucket.spend(now)
-        if ticket.channel and self._per_channel:
-            self._channel_bucket(ticket.channel, now).spend(now)
+        for bucket in filter(None, (self._bucket, self._channel_bucket(ticket.channel, now))):
+            bucket.spend(now)
         ticket.granted = True
         self.remove(ticket)
         self.add_message(ticket.key, now)
 
-    def _rank(self, ticket: QueuedCall, now: float, share: float) -> tuple[Urgency, float, int]:
-        served = self._served.get(ticket.key)
+    def _rank(self, ticket: QueuedCall, now: float, share: float) -> tuple[Urgency, float]:
+        """The lowest rank is granted first; of equal ones, the ticket that was enqueued first."""
         if ticket.urgency is Urgency.TRAILING:
             late = now - ticket.since >= LONGEST_TRAILING_WAIT
         else:
-            late = now - (ticket.since if served is None else served) >= share
-        urgency = Urgency.FINAL if late else ticket.urgency
-        return urgency, float("-inf") if served is None else served, ticket.number
+            late = now - self._served.get(ticket.key, ticket.since) >= share
+        return Urgency.FINAL if late else ticket.urgency, self._served.get(ticket.key, float("-inf"))
 
     def _channel_ready(self, channel: str, now: float) -> float:
-        if not channel or self._per_channel is None:
-            return now
-        return self._channel_bucket(channel, now).ready_at(now)
+        bucket = self._channel_bucket(channel, now)
+        return bucket.ready_at(now) if bucket else now
 
-    def _channel_bucket(self, channel: str, now: float) -> TokenBucket:
-        if self._per_channel is None:
-            raise TypeError("this method has no allowance per channel")
+    def _channel_bucket(self, channel: str, now: float) -> TokenBucket | None:
+        """The bucket of a channel; None if the method has no rate per channel."""
+        if not channel or self._per_channel is None:
+            return None
         if channel not in self._channels:
             if len(self._channels) >= MANY:
-                self._channels = {
-                    name: bucket for name, bucket in self._channels.items() if not bucket.is_idle(now)
-                }
+                self._channels = {name: one for name, one in self._channels.items() if not one.is_idle(now)}
             self._channels[channel] = TokenBucket(self._per_channel, now)
         return self._channels[channel]

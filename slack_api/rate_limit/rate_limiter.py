@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from clock import Clock
 from slack_api.rate_limit.fair_queue import FairQueue, Urgency
-from slack_api.rate_limit.tiers import channel_tier_of, tier_of
+from slack_api.rate_limit.tiers import POST, POSTS_IN_CHANNEL, tier_of
 
 BLINK = 0.001  # seconds: the shortest sleep
 LOOK = 3.0  # seconds between two checks of `cancelled`; a pause after a 429 can last minutes
@@ -14,9 +14,8 @@ MANY = 1_000  # at this many fair queues the idle ones are dropped
 class RateLimiter:
     """There is one per process. A writer acquires each call here before it reads the text to be written.
 
-    `team` names the app in its workspace (SlackApi.account). `key` names the message that is written: any string that
-    stays the same for all calls for this message. The limiter is fair between keys. `channel` is needed for posts,
-    which Slack also limits per channel.
+    `team` names the app in its workspace (SlackApi.account). `key` names the message that is written, for all of its
+    calls; the limiter is fair between keys. `channel` is needed for posts, which Slack also limits per channel.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -40,10 +39,7 @@ class RateLimiter:
         channel: str = "",
         cancelled: Callable[[], bool] | None = None,
     ) -> bool:
-        """Wait up to `timeout` seconds for one call. False: the call was not granted, and nothing may be sent.
-
-        A refused message loses nothing, since the next call goes to the message whose last call is the oldest. The wait
-        ends early when `cancelled` returns True, for example when a more urgent text of the same message is ready.
+        """Wait up to `timeout` seconds for one call, or until `cancelled` returns True. False: nothing may be sent.
 
         `final` is for the last text of a message: it is granted before all unfinished texts. `trailing` is for a call
         that no reader sees, such as a stop after the last text: it is granted last, but within a minute.
@@ -88,11 +84,8 @@ class RateLimiter:
         if line is None:
             now = self._clock.now()
             if len(self._lines) >= self._many:
-                self._forget_lines(now)
-            line = self._lines[team, method] = FairQueue(tier_of(method), channel_tier_of(method), now)
+                self._lines = {name: one for name, one in self._lines.items() if not one.is_idle(now)}
+                self._many = max(MANY, 2 * len(self._lines))  # twice, since the scan visits every queue
+            per_channel = POSTS_IN_CHANNEL if method == POST else None
+            line = self._lines[team, method] = FairQueue(tier_of(method), per_channel, now)
         return line
-
-    def _forget_lines(self, now: float) -> None:
-        """Drop the idle queues. The scan visits every queue, so the threshold becomes twice the number that is left."""
-        self._lines = {name: line for name, line in self._lines.items() if not line.is_idle(now)}
-        self._many = max(MANY, 2 * len(self._lines))

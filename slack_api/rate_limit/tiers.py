@@ -11,9 +11,8 @@ class Tier:
     burst: int
 
 
-# Unfinished texts are paced anyway, so tiers 3 and 4 have small bursts: a burst and one minute of paced calls
-# together stay within Slack's limit for a minute, and no text has to wait for the end of the minute. A message has
-# one start and one stop, so these methods have larger bursts.
+# Unfinished texts are paced anyway, so tiers 3 and 4 have small bursts: a burst and a minute of paced calls together
+# stay within Slack's limit for a minute. A message has one start and one stop, so tier 2 has a larger burst.
 TIER_2 = Tier(20, 8)
 TIER_3 = Tier(50, 2)
 TIER_4 = Tier(100, 4)
@@ -39,7 +38,6 @@ _TIERS = {
     UPDATE: TIER_3,
     POST: POSTS,
     SET_STATUS: STATUS,
-    "chat.delete": TIER_3,
     "conversations.replies": READING,
     "conversations.info": READING,
     "auth.test": AUTH,
@@ -53,8 +51,3 @@ _TIERS = {
 def tier_of(method: str) -> Tier:
     """The rate of a method in a workspace; tier 3 for an unknown method."""
     return _TIERS.get(method, TIER_3)
-
-
-def channel_tier_of(method: str) -> Tier | None:
-    """The rate of a method in one channel; None where Slack limits it per workspace only."""
-    return POSTS_IN_CHANNEL if method == POST else None

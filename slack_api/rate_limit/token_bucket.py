@@ -6,9 +6,8 @@ from slack_api.rate_limit.tiers import Tier
 
 MINUTE = 60.0
 SKEW = 0.5  # seconds by which Slack may see our calls closer together than we sent them
-PACE = (
-    0.94  # share of the documented rate in the long run: each of N messages waits at most N x 60/tier x 1.2 s
-)
+# Share of the documented rate in the long run: each of N messages waits at most N x 60/tier x 1.2 s.
+PACE = 0.94
 FILL = 0.98  # share of the documented rate in any period of 60 s
 TINY = 1e-6
 

@@ -8,7 +8,7 @@ import pytest
 
 from simulators.dify import script
 from simulators.slack.workspace import ANNA, BEN
-from slack_api.users import MOST
+from slack_api.lookups import MOST
 from tests.conversations.answers import long_text
 from tests.conversations.world import World
 from turns.throttle.sliding_window import PER_THREAD, PER_USER

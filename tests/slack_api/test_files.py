@@ -5,22 +5,23 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clock import SystemClock
-from errors import FileRefused, SlackError, SlackFateUnknown, SlackRefused, SlackUnreachable
+from errors import FileRefused, SettingsError, SlackError, SlackFateUnknown, SlackRefused, SlackUnreachable
 from simulators.slack.options import Options
 from simulators.slack.server import SlackServer
 from simulators.slack.workspace import ANNA, GENERAL, Workspace
-from slack_api.addresses import FilesOrigin
 from slack_api.client import SlackApi
 from slack_api.connection import NeverSent
-from slack_api.files import FileLimits, SlackFiles
-from slack_api.pool import HttpResponse, Pool, Unanswered
+from slack_api.files import FilesOrigin, SlackFiles
+from slack_api.pool import Bounds, HttpResponse, Pool, Unanswered
 from slack_api.rate_limit.rate_limiter import RateLimiter
 from tests.slack_api.scripted_pool import api_over, refuses, says
 
-LIMITS = FileLimits(size=200_000)
-IMPATIENT = FileLimits(size=200_000, seconds=2.0, silence=0.3)
+LIMITS = Bounds(size=200_000)
+IMPATIENT = Bounds(size=200_000, whole=2.0, silence=0.3)
 DATA = b"some text " * 5000
 ORIGIN = FilesOrigin("https://files.slack.com")
 FILE = {
@@ -47,7 +48,7 @@ class Slack:
         ts = self.workspace.say(GENERAL, ANNA, "look", files=[file_id])
         return next(message for message in self.workspace.messages(GENERAL) if message.ts == ts).files[0]
 
-    def reason(self, file: dict[str, Any], limits: FileLimits = LIMITS) -> str:
+    def reason(self, file: dict[str, Any], limits: Bounds = LIMITS) -> str:
         with pytest.raises(FileRefused) as caught:
             self.files.download(file, limits)
         return caught.value.reason
@@ -115,22 +116,15 @@ def test_silence_is_a_stall(slack: Slack, variant: str) -> None:
 
 
 def test_a_download_that_never_reaches_its_end_is_stalled(slack: Slack) -> None:
-    crawling = FileLimits(size=200_000, seconds=0.0)
+    crawling = Bounds(size=200_000, whole=0.0)
     assert slack.reason(slack.shared(), crawling) == "file_stalled"
 
 
 def test_sizes(slack: Slack) -> None:
-    small = FileLimits(size=100)
+    small = Bounds(size=100)
     assert slack.reason(slack.shared(), small) == "file_too_large"
     assert slack.reason(slack.shared(declared=50), small) == "file_too_large"  # by the header
     assert slack.reason(slack.shared(data=b"", declared=7)) == "file_empty"
-
-
-def test_a_type_the_app_does_not_take_is_not_even_fetched(slack: Slack) -> None:
-    file = slack.shared()
-    picky = FileLimits(accepts=lambda name, mimetype: mimetype.startswith("image/"))
-    assert slack.reason(file, picky) == "file_wrong_type"
-    assert file["id"] not in slack.workspace.downloads()
 
 
 def test_a_file_is_uploaded_into_its_thread(slack: Slack) -> None:
@@ -254,3 +248,101 @@ class TestUpload:
             self.upload(says({"ok": True, "upload_url": url, "file_id": "F1"}))
         assert caught.value.reason == "file_foreign_host"
         assert len(self.steps) == 1
+
+
+REAL = FilesOrigin("https://files.slack.com")
+PATHS = ["/files-pri/T1-F1/a.txt", "/files-pri/T1-F1/download/a%20b.txt?x=1#y", "", "/ü/b c"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize(
+    "head", ["https://files.slack.com", "HTTPS://Files.Slack.com", "https://files.slack.com:443"]
+)
+def test_slacks_own_addresses(head: str, path: str) -> None:
+    assert REAL.is_origin_of(head + path)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "files.slack.com/a",
+        "//files.slack.com/a",
+        "http://files.slack.com/a",
+        "ftp://files.slack.com/a",
+        "https://files.slack.com:80/a",
+        "https://files.slack.com:8443/a",
+        "https://files.slack.com:/a",
+        "https://files.slack.com:x/a",
+        "https://user@files.slack.com/a",
+        "https://user:pw@files.slack.com/a",
+        "https://files.slack.com@evil.example/a",
+        "https://files.slack.com:443@evil.example/a",
+        "https://evil.example/files.slack.com",
+        "https://evil.example#files.slack.com",
+        "https://evil.example?files.slack.com",
+        "https://files.slack.com.evil.example/a",
+        "https://evilfiles.slack.com/a",
+        "https://files.slack.com./a",
+        "https://files-slack.com/a",
+        "https://slack.com/a",
+        "https://files.slack.com\\@evil.example/a",
+        "https://evil.example\\.files.slack.com/a",
+        "https:\\\\files.slack.com/a",
+        "https:///files.slack.com/a",
+        "https://files.slack.com\x00.evil.example/a",
+        "https://files.slack.com/a\r\nHost: evil.example",
+        "https://fi\tles.slack.com/a",
+        " https://files.slack.com/a",
+        "https://files.slack.com%2eevil.example/a",
+        "https://files。slack.com/a",
+        "https://ﬁles.slack.com/a",
+        "https://[files.slack.com]/a",
+        "https://[::1/a",
+        "https://127.0.0.1/a",
+    ],
+)
+def test_look_alikes_are_not_slack(url: str) -> None:
+    assert not REAL.is_origin_of(url)
+
+
+@given(st.text(alphabet="abcfilesk.com:/@\\#?%443 []", max_size=40))
+def test_nothing_between_scheme_and_path_may_differ(authority: str) -> None:
+    url = f"https://{authority}"
+    bare = authority.partition("/")[0].partition("?")[0].partition("#")[0]
+    assert not REAL.is_origin_of(url) or bare in {"files.slack.com", "files.slack.com:443"}
+
+
+@given(st.text(max_size=10), st.text(max_size=10))
+def test_no_prefix_and_no_suffix_of_the_host_passes(before: str, after: str) -> None:
+    owned = REAL.is_origin_of(f"https://{before}files.slack.com{after}/a")
+    assert not owned or (before == "" and (after in {"", ":443"} or after[0] in "/?#"))
+
+
+def test_loopback_is_for_tests_with_its_own_port() -> None:
+    local = FilesOrigin("http://127.0.0.1:8080/")
+    assert local.is_origin_of("http://127.0.0.1:8080/files-pri/x")
+    for other in (
+        "http://127.0.0.1/x",
+        "http://127.0.0.1:8081/x",
+        "https://127.0.0.1:8080/x",
+        "http://localhost:8080/x",
+    ):
+        assert not local.is_origin_of(other)
+    assert FilesOrigin("http://[::1]:8080").is_origin_of("http://[::1]:8080/x")
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "",
+        "files.slack.com",
+        "http://files.slack.com",
+        "https://files.slack.com:8443",
+        "https://u@files.slack.com",
+        "ftp://127.0.0.1",
+    ],
+)
+def test_an_origin_that_would_leak_is_no_setting(setting: str) -> None:
+    with pytest.raises(SettingsError):
+        FilesOrigin(setting)

@@ -20,15 +20,9 @@ def test_the_display_name_comes_first() -> None:
     assert user_info("U1", {"profile": {}}).name == "U1"
 
 
-def test_guests_bots_and_strangers() -> None:
-    assert user_info("U1", {"is_ultra_restricted": True}).is_restricted
-    assert user_info("U1", {"is_restricted": True}).is_restricted
-    assert user_info("U1", {"is_bot": True}).is_bot
-    assert user_info("USLACKBOT", {}).is_bot
-    assert user_info("U1", {"is_stranger": True}).is_stranger
+def test_language_is_read() -> None:
     plain = user_info("U1", {"locale": "ja-JP", "team_id": "T9", "tz": "Asia/Tokyo"})
-    assert (plain.is_bot, plain.is_restricted, plain.is_stranger) == (False, False, False)
-    assert (plain.locale, plain.team_id, plain.time_zone, plain.known) == ("ja-JP", "T9", "Asia/Tokyo", True)
+    assert (plain.locale, plain.known) == ("ja-JP", True)
 
 
 def test_nothing_known_is_the_id() -> None:

@@ -14,8 +14,9 @@ from job import Job
 from message import Message
 from simulators.slack.signing import signed_headers
 from slack_events.admission import Rules
-from slack_events.channel_types import ChannelTypes
-from slack_events.events_listener import LARGEST, LARGEST_UNSIGNED, Ack, EventsListener
+from slack_events.events_listener import LARGEST_UNSIGNED, EventsListener
+from slack_events.remembered import ChannelTypes
+from slack_events.signed_request import LARGEST, Ack
 from tests.fake_clock import FakeClock
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"

@@ -8,7 +8,7 @@ from slack_api.identity import AuthInfo
 from tests.fake_clock import FakeClock
 from turns.throttle.bot_identities import BotIdentities, Installation
 
-BOT = AuthInfo("T1", "team", "UBOT", "B1", "", frozenset({"mpim:read"}))
+BOT = AuthInfo("T1", "UBOT", "B1", frozenset({"mpim:read"}))
 
 
 @dataclass

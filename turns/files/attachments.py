@@ -11,7 +11,7 @@ import gevent
 from clock import Clock
 from dify_app import DifyApp, FileCalls, FileSlot, OfferedFile, PlacedFile, upload
 from errors import DifyError, FileRefused
-from slack_api import FileLimits, SlackFiles, declared_size, download_url, mime_of, name_of
+from slack_api import Bounds, SlackFiles, declared_size, download_url, mime_of, name_of
 from turns.files.transfers import HookTransfers
 from turns.report import logger, where
 
@@ -93,7 +93,7 @@ class Attachments:
         try:
             limit = self._app.form().limits.size(place.kind) or MOST_BYTES
             with self._transfers.place():
-                loaded = self._slack.download(file, FileLimits(size=min(limit, MOST_BYTES)))
+                loaded = self._slack.download(file, Bounds(size=min(limit, MOST_BYTES)))
                 return upload(self._dify, place, loaded.content)
         except FileRefused as refused:
             return refused

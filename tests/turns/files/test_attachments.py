@@ -9,7 +9,8 @@ from clock import SystemClock
 from dify_app.files.uploads import FileSlot, OfferedFile, PlacedFile
 from dify_app.form import AppForm, UploadLimits
 from errors import AppMisconfigured, FileRefused
-from slack_api.files import Downloaded, FileLimits
+from slack_api.files import Downloaded
+from slack_api.pool import Bounds
 from turns.files.attachments import MOST_BYTES, MOST_FILES, Attachments
 from turns.files.transfers import Transfers
 
@@ -51,7 +52,7 @@ class FakeSlack:
             raise FileRefused("file", "file_shared_elsewhere")
         return file
 
-    def download(self, file: Mapping[str, Any], limits: FileLimits) -> Downloaded:
+    def download(self, file: Mapping[str, Any], limits: Bounds) -> Downloaded:
         self.limits.append(limits.size)
         name = str(file["name"])
         if "slow" in name:

@@ -12,7 +12,7 @@ from tests.fake_clock import FakeClock
 from turns.throttle import bot_identities as team
 from turns.throttle.bot_identities import KEEP, KEEP_FAILURE, BotIdentities, is_foreign
 
-BOT = AuthInfo("T1", "team", "UBOT", "B1", "", None)
+BOT = AuthInfo("T1", "UBOT", "B1", None)
 MESSAGE = Message("T1", "C1", "1.000001", "app_mention")
 
 

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from message import Message
-from slack_events.channel_types import KEPT_SECONDS, ChannelTypes
+from slack_events.remembered import KEPT_SECONDS, ChannelTypes
 from tests.fake_clock import FakeClock
 
 MENTION = Message("T1", "C1", "1.000001", "app_mention", user="U1")

@@ -1,13 +1,16 @@
 import hashlib
 import hmac
+import logging
 from collections.abc import Mapping
-from typing import cast
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slack_events.signature import verify
+from slack_events.signed_request import PAUSE, Refusals, verify
+from tests.fake_clock import FakeClock
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 NOW = 1531420618
@@ -27,7 +30,7 @@ def headers(signature: str | None = None, timestamp: str = str(NOW)) -> dict[str
 def holds(
     given: Mapping[str, str], body: bytes = BODY, secrets: tuple[str, ...] = (SECRET,), now: float = NOW
 ) -> bool:
-    return verify(body, given, secrets, lambda: now)
+    return verify(body, given, secrets, cast("Any", SimpleNamespace(now=lambda: now)))
 
 
 def test_slack_s_own_example_is_valid() -> None:
@@ -141,3 +144,37 @@ def test_random_input_is_refused_without_an_error(
 def test_signed_text_is_valid(text: str, secret: str) -> None:
     body = text.encode()
     assert holds(headers(sign(body, secret=secret)), body, (secret,))
+
+
+def test_refusal_is_logged_at_once_and_then_once_a_minute_with_a_count(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    clock = FakeClock()
+    refusals = Refusals(clock)
+    with caplog.at_level(logging.WARNING, "slack_bridge"):
+        for _ in range(5):
+            refusals.note("hook", "no valid signature")
+        clock.advance(PAUSE)
+        refusals.note("hook", "no valid signature")
+    first, second = (record.getMessage() for record in caplog.records)
+    assert "no valid signature; 0 more" in first
+    assert "no valid signature; 4 more" in second
+
+
+def test_each_reason_is_logged_separately(caplog: pytest.LogCaptureFixture) -> None:
+    refusals = Refusals(FakeClock())
+    with caplog.at_level(logging.WARNING, "slack_bridge"):
+        for _ in range(100):
+            refusals.note("hook", "no valid signature")
+            refusals.note("hook", "no room for another turn")
+    assert len(caplog.records) == 2
+    assert "no room" in caplog.text
+
+
+def test_flood_at_one_hook_does_not_hide_another_hook(caplog: pytest.LogCaptureFixture) -> None:
+    refusals = Refusals(FakeClock())
+    with caplog.at_level(logging.WARNING, "slack_bridge"):
+        for _ in range(100):
+            refusals.note("hostile", "no valid signature")
+        refusals.note("hook", "no valid signature")
+    assert len(caplog.records) == 2
