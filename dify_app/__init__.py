@@ -18,20 +18,10 @@ from dify_app.answer import (
 )
 from dify_app.app import DifyApp, Question
 from dify_app.calls import new_kinds
-from dify_app.files import (
-    FetchedFile,
-    FileCalls,
-    FileSlot,
-    OfferedFile,
-    PlacedFile,
-    addresses,
-    fetch_file,
-    file_bases,
-    upload,
-)
+from dify_app.files import FetchedFile, addresses, fetch_file, file_bases
 from dify_app.form import AppForm, FormCache
-from dify_app.run_options import RunOptions
-from dify_app.stream import LONGEST_FENCE
+from dify_app.stream import LONGEST_FENCE, RunOptions
+from dify_app.uploads import FileCalls, FileSlot, OfferedFile, PlacedFile, upload
 
 __all__ = [
     "LONGEST_FENCE",

@@ -23,7 +23,7 @@ _REMEMBERED = 300.0  # seconds
 _FAILURE_REMEMBERED = 10.0
 _FORM_TIMEOUT = 10.0  # seconds for the call; without it the SDK would wait for 250
 _FORM_WALL_FLOOR = 3.0  # wall seconds: a scaled clock does not make Dify faster
-_MOST_APPS = 256
+MOST_APPS = 256  # apps that a process remembers
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,25 +121,22 @@ class FormCache:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._known: TLRUCache[str, AppForm | DifyError] = TLRUCache(_MOST_APPS, _expiry, timer=clock.now)
+        self._known: TLRUCache[str, AppForm | DifyError] = TLRUCache(MOST_APPS, _expiry, timer=clock.now)
 
     def get(self, app_id: str, fetch: Callable[[], Mapping[str, Any]]) -> AppForm:
         """The app's form; `fetch` is called when the cache does not have it. Raises DifyError."""
         found = self._known.get(app_id)
         if found is None:
-            found = self._known[app_id] = self._fetched(fetch)
+            seconds = self._clock.wall(_FORM_TIMEOUT, at_least=_FORM_WALL_FLOOR)
+            try:
+                with gevent.Timeout(seconds, DifyUnavailable("form_late")):
+                    found = parse_form(fetch())
+            except Exception as error:  # noqa: BLE001 - bare Exceptions: docs/platform/dify.md#error-texts
+                found = classify(error)
+            self._known[app_id] = found
         if isinstance(found, DifyError):
             raise found.with_traceback(None)  # a kept error must not hold this turn's frames
         return found
-
-    def _fetched(self, fetch: Callable[[], Mapping[str, Any]]) -> AppForm | DifyError:
-        try:
-            with gevent.Timeout(
-                self._clock.wall(_FORM_TIMEOUT, at_least=_FORM_WALL_FLOOR), DifyUnavailable("form_late")
-            ):
-                return parse_form(fetch())
-        except Exception as error:  # noqa: BLE001 - bare Exceptions: docs/platform/dify.md#error-texts
-            return classify(error)
 
 
 def _expiry(_app_id: str, found: AppForm | DifyError, now: float) -> float:

@@ -6,8 +6,8 @@ import pytest
 from dify_app.answer import AnswerEvent, ConversationStarted, Ended, FilesDropped, QuestionCut, TextDelta
 from dify_app.app import DifyApp, Question
 from dify_app.calls import Kinds, new_kinds
-from dify_app.files.uploads import FileSlot, OfferedFile, PlacedFile
 from dify_app.form import FormCache
+from dify_app.uploads import FileSlot, OfferedFile, PlacedFile
 from errors import (
     AppMisconfigured,
     DifyUnavailable,
@@ -41,8 +41,12 @@ def app_of(calls: FakeCalls, admin: dict[str, Any] | None = None, kinds: Kinds |
     )
 
 
+def question(**more: Any) -> Question:
+    return Question("Why?", **{"context": {}, **more})
+
+
 def ask(app: DifyApp, conversation_id: str = "", **more: Any) -> list[AnswerEvent]:
-    return list(app.ask("Why?", more.pop("context", {}), conversation_id, **more))
+    return list(app.ask(question(**more), conversation_id))
 
 
 def test_chat_app_is_asked_once_and_streams() -> None:
@@ -60,14 +64,14 @@ def test_chat_app_is_asked_once_and_streams() -> None:
 
 
 def test_first_words_come_before_the_stream_has_ended() -> None:
-    answers = app_of(FakeCalls(ANSWER)).ask("Why?", {})
+    answers = app_of(FakeCalls(ANSWER)).ask(question())
     assert next(answers) == ConversationStarted("c-1")
     assert next(answers) == TextDelta("Hi")
 
 
 def test_stream_is_closed_with_the_iterator() -> None:
     calls = FakeCalls(ANSWER)
-    answers = app_of(calls).ask("Why?", {})
+    answers = app_of(calls).ask(question())
     next(answers)
     assert calls.open == 1
     assert isinstance(answers, Generator)
@@ -95,7 +99,8 @@ def test_lost_conversation_is_begun_anew() -> None:
 def test_conversation_begun_anew_gets_the_new_question() -> None:
     calls = FakeCalls([refused("")], ANSWER)
     whole = Question("Why?", {}, preface="All of it. ")
-    assert ask(app_of(calls), "c-0", preface="What is new. ", anew=lambda: whole) == SAID
+    new = question(preface="What is new. ")
+    assert list(app_of(calls).ask(new, "c-0", lambda: whole)) == SAID
     assert [asked["query"] for asked in calls.asked] == ["What is new. Why?", "All of it. Why?"]
 
 
@@ -129,7 +134,7 @@ def test_app_is_not_asked_again_once_it_began() -> None:
     calls = FakeCalls([message("Hal"), refused("")])
     said: list[AnswerEvent] = []
     with pytest.raises(AppMisconfigured):
-        said.extend(app_of(calls).ask("Why?", {}, "c-0"))
+        said.extend(app_of(calls).ask(question(), "c-0"))
     assert len(calls.asked) == 1
 
 
@@ -147,7 +152,7 @@ def test_text_so_far_comes_before_the_error(last: Any, expected: type[Exception]
     calls = FakeCalls([message("Hal"), *([last] if last else [])])
     said: list[AnswerEvent] = []
     with pytest.raises(expected):
-        said.extend(app_of(calls).ask("Why?", {}))
+        said.extend(app_of(calls).ask(question()))
     assert TextDelta("Hal") in said
     assert len(calls.asked) == 1
     assert calls.open == 0
@@ -228,7 +233,7 @@ def test_app_of_unknown_kind_does_not_run(answer: Answer, expected: type[Excepti
 def test_files_that_dify_does_not_find_are_left_out_of_a_second_call() -> None:
     calls = FakeCalls([refused("ToolFile f-1 not found")], ANSWER, info=form(field("doc", "file")))
     placed = PlacedFile("doc", many=False, kind="document", tool_file_id="f-1")
-    assert ask(app_of(calls), files=[placed]) == [FilesDropped("file_upload_refused"), *SAID]
+    assert ask(app_of(calls), files=(placed,)) == [FilesDropped("file_upload_refused"), *SAID]
     sent = {"type": "document", "transfer_method": "tool_file", "tool_file_id": "f-1"}
     assert [asked["inputs"] for asked in calls.asked] == [{"doc": sent}, {}]
 
