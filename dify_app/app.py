@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dify_app.answer import AnswerEvent, FilesDropped, QuestionCut
-from dify_app.calls import AppCalls, Kinds, open_stream, probe_kind
+from dify_app.calls import AppCalls, open_stream, probe_kind
 from dify_app.faults import classify, refuses_files
-from dify_app.form import AppForm, FormCache, Variable
+from dify_app.form import AppCache, AppForm, Variable
 from dify_app.inputs import THREAD, checked, is_empty, known_values, query_variable, with_query
 from dify_app.stream import AppKind, Reducer, RunOptions
 from dify_app.uploads import FileSlot, OfferedFile, PlacedFile, place
@@ -35,7 +35,7 @@ class Question:
 class DifyApp:
     """An app, for one request. `calls` is the SDK's `session.app`, which is valid only as long as the request.
 
-    `forms` and `kinds` belong to the process, which may serve several workspaces of Dify; `scope` keeps these apart.
+    `cache` belongs to the process, which may serve several workspaces of Dify; `scope` keeps these apart.
     """
 
     def __init__(
@@ -43,8 +43,7 @@ class DifyApp:
         calls: AppCalls,
         app_id: str,
         admin_inputs: Mapping[str, Any],
-        forms: FormCache,
-        kinds: Kinds,
+        cache: AppCache,
         options: RunOptions = RunOptions(),  # noqa: B008 - frozen
         *,
         scope: str = "",
@@ -54,8 +53,7 @@ class DifyApp:
         self._known_as = f"{scope}/{app_id}" if scope else app_id
         self._admin_inputs = admin_inputs
         self._filled = {name for name, value in admin_inputs.items() if not is_empty(value)}
-        self._forms = forms
-        self._kinds = kinds
+        self._cache = cache
         self._options = options
 
     def speak(self, locale: str) -> None:
@@ -64,12 +62,12 @@ class DifyApp:
 
     def form(self) -> AppForm:
         """The app's form, opener and limits. Raises DifyError."""
-        return self._forms.get(self._known_as, lambda: self._calls.fetch_app(self._app_id))
+        return self._cache.form(self._known_as, lambda: self._calls.fetch_app(self._app_id))
 
     @property
     def forgets(self) -> bool:
         """Whether the app is known to keep no conversations, so that earlier messages are found only in the thread."""
-        return self._kinds.get(self._known_as) == "inputs"
+        return self._cache.kinds.get(self._known_as) == "inputs"
 
     def takes_files(self) -> bool:
         """Whether the admin left a file variable empty. Raises DifyError."""
@@ -134,9 +132,9 @@ class DifyApp:
     def _kind(self, conversation_id: str, variable: Variable) -> AppKind:
         if conversation_id:
             return "chat"
-        if self._known_as not in self._kinds:
-            self._kinds[self._known_as] = probe_kind(self._calls, self._app_id, variable)
-        return self._kinds[self._known_as]
+        if self._known_as not in self._cache.kinds:
+            self._cache.kinds[self._known_as] = probe_kind(self._calls, self._app_id, variable)
+        return self._cache.kinds[self._known_as]
 
     def _run(self, call: "_Call", conversation_id: str) -> Iterator[AnswerEvent]:
         reducer = Reducer(self._options)
@@ -154,7 +152,7 @@ class DifyApp:
                 begun = True
                 yield from reducer.feed(raw)
                 if reducer.kind:
-                    self._kinds[self._known_as] = reducer.kind
+                    self._cache.kinds[self._known_as] = reducer.kind
         yield from reducer.close()
         if not reducer.finished:
             raise fault or Incomplete()

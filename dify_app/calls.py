@@ -14,19 +14,16 @@ the wrong type ([A] core/plugin/backwards_invocation/app.py, core/app/apps/base_
 Limit: Dify up to at least 1.14 runs no completion app for a plugin (it fails on the missing `query`: HTTP 500).
 """
 
-from collections.abc import Generator, Mapping, MutableMapping
+from collections.abc import Generator, Mapping
 from contextlib import closing
 from typing import Any, Protocol
 
-from cachetools import LRUCache
-
 from dify_app.faults import classify, kind_refused
-from dify_app.form import MOST_APPS, Variable
+from dify_app.form import Variable
 from dify_app.stream import AppKind
 from errors import DifyUnavailable, UnsupportedApp
 
 Stream = Generator[dict[str, Any], None, None]
-Kinds = MutableMapping[str, AppKind]
 
 
 class ChatCalls(Protocol):
@@ -44,11 +41,6 @@ class AppCalls(Protocol):
     def chat(self) -> ChatCalls: ...  # noqa: D102 - the SDK's
 
     def fetch_app(self, app_id: str) -> Mapping[str, Any]: ...  # noqa: D102 - the SDK's
-
-
-def new_kinds() -> Kinds:
-    """An empty memory of the apps' kinds by app id; all turns of a process share one."""
-    return LRUCache(MOST_APPS)
 
 
 def open_stream(

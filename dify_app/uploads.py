@@ -82,10 +82,7 @@ def upload(calls: FileCalls, place: FileSlot, content: bytes) -> PlacedFile:
 
 
 def file_type(name: str, mimetype: str, variable: Variable) -> str:
-    """The type under which the variable accepts the file; empty if the variable does not accept it.
-
-    Dify knows image, document, audio, video and custom.
-    """
+    """Image, document, audio, video or custom: as what the variable accepts the file; empty if it does not."""
     extension = name.rpartition(".")[2].lower() if "." in name else ""
     natural = mimetype.partition("/")[0]
     if natural not in {"image", "audio", "video"}:

@@ -114,10 +114,7 @@ class Reducer:
         return self._speech.replaced(whole) if isinstance(whole, str) else []
 
     def _message_file(self, raw: Raw) -> Events:
-        """A file, or a text delta: once a message has a file, Dify sends text in events of this name too.
-
-        Source: docs/platform/dify.md#message-file-events.
-        """
+        """A file, or text, which comes so after the first file (docs/platform/dify.md#message-file-events)."""
         return self._answer(raw) or [*self._files.take(filter(None, [file_of(raw)]))]
 
     def _human_input(self, raw: Raw) -> Events:

@@ -5,8 +5,8 @@ import pytest
 
 from dify_app.answer import AnswerEvent, ConversationStarted, Ended, FilesDropped, QuestionCut, TextDelta
 from dify_app.app import DifyApp, Question
-from dify_app.calls import Kinds, new_kinds
-from dify_app.form import FormCache
+from dify_app.form import AppCache
+from dify_app.stream import AppKind
 from dify_app.uploads import FileSlot, OfferedFile, PlacedFile
 from errors import (
     AppMisconfigured,
@@ -22,6 +22,8 @@ from tests.dify_app.events import chunk, finished, message, message_end, started
 from tests.dify_app.fake_calls import Answer, FakeCalls, refused
 from tests.dify_app.still_clock import StillClock
 
+Kinds = dict[str, AppKind]
+
 ANSWER: Answer = [message("Hi"), message_end()]
 SAID = [ConversationStarted("c-1"), TextDelta("Hi"), Ended("succeeded")]
 CUT = "read app failed: read tcp: use of closed network connection\nfailed to read system header"
@@ -36,9 +38,10 @@ def field(name: str, kind: str = "text-input", **more: Any) -> dict[str, Any]:
 
 
 def app_of(calls: FakeCalls, admin: dict[str, Any] | None = None, kinds: Kinds | None = None) -> DifyApp:
-    return DifyApp(
-        calls, "app-1", admin or {}, FormCache(StillClock()), new_kinds() if kinds is None else kinds
-    )
+    cache = AppCache(StillClock())
+    if kinds is not None:
+        cache.kinds = kinds
+    return DifyApp(calls, "app-1", admin or {}, cache)
 
 
 def question(**more: Any) -> Question:
@@ -81,7 +84,7 @@ def test_stream_is_closed_with_the_iterator() -> None:
 
 def test_declared_variables_get_slacks_facts_and_the_admins_values_alone() -> None:
     calls = FakeCalls(ANSWER, info=form(field("slack_user_id"), field("tone"), field("other")))
-    kinds = new_kinds()
+    kinds: Kinds = {}
     kinds["app-1"] = "chat"
     ask(
         app_of(calls, {"tone": "formal", "gone": "x"}, kinds),
@@ -105,7 +108,7 @@ def test_conversation_begun_anew_gets_the_new_question() -> None:
 
 
 def test_question_too_long_for_its_variable_is_cut_and_said_to_be_cut() -> None:
-    kinds = new_kinds()
+    kinds: Kinds = {}
     kinds["app-1"] = "inputs"
     short = form(field("query", max_length=2))
     assert ask(app_of(FakeCalls([message("Hi"), message_end()], info=short), kinds=kinds))[0] == QuestionCut(
@@ -185,7 +188,7 @@ def test_question_is_asked_when_the_form_cannot_be_read() -> None:
 def test_kind_of_an_unknown_app_follows_from_its_refusal() -> None:
     calls = FakeCalls([refused("Invalid input type for ['topic']")], [started(), chunk("x"), finished()])
     calls._info = form(field("topic"))
-    kinds = new_kinds()
+    kinds: Kinds = {}
     assert ask(app_of(calls, kinds=kinds)) == [TextDelta("x"), Ended("succeeded")]
     assert calls.asked[0]["query"] == ""
     assert calls.asked[0]["inputs"] == {"topic": [0]}
@@ -195,7 +198,7 @@ def test_kind_of_an_unknown_app_follows_from_its_refusal() -> None:
 
 def test_text_variable_of_a_chat_app_does_not_get_the_query() -> None:
     calls = FakeCalls([refused("missing query")], ANSWER, ANSWER, info=form(field("topic")))
-    kinds = new_kinds()
+    kinds: Kinds = {}
     assert ask(app_of(calls, kinds=kinds)) == SAID
     assert ask(app_of(calls, kinds=kinds)) == SAID
     assert [asked["query"] for asked in calls.asked] == ["", "Why?", "Why?"]
@@ -209,7 +212,7 @@ def test_app_with_a_conversation_is_a_chat_app() -> None:
 
 
 def test_kind_of_an_app_is_known_once_it_spoke() -> None:
-    kinds = new_kinds()
+    kinds: Kinds = {}
     ask(app_of(FakeCalls([started(), finished({"a": "x"})]), kinds=kinds))
     assert kinds == {"app-1": "inputs"}
 
