@@ -55,10 +55,8 @@ class Steps:
         """The step that this event starts, changes or ends; None for other events, unimportant and folded nodes."""
         data = mapping_of(event, "data")
         match str(event.get("event")).rpartition("_"):
-            case ("node", _, "started" | "retry"):
-                return self._node(data, "running")
-            case ("node", _, "finished"):
-                return self._node(data, _state(data, "done"))
+            case ("node", _, "started" | "retry" | "finished" as what):
+                return self._node(data, _state(data, "done") if what == "finished" else "running")
             case ("iteration" | "loop", _, "started" | "next" | "completed" as what):
                 return self._rounds(data, what)
             case ("agent", _, "thought"):
