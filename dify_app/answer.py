@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 StepState = Literal["running", "done", "failed"]
-StepKind = Literal["node", "tool", "thought", "log"]
+StepKind = Literal["node", "tool", "log"]
 EndStatus = Literal["succeeded", "partial-succeeded", "stopped", "paused"]
 
 
