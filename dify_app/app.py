@@ -1,7 +1,4 @@
-"""One Dify app, asked over the SDK's reverse invocation, always streaming.
-
-Source: docs/platform/dify.md#app-events, docs/platform/dify.md#blocking-calls.
-"""
+"""One Dify app, asked over the SDK's reverse invocation, always streaming (docs/platform/dify.md#blocking-calls)."""
 
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -109,8 +106,8 @@ class DifyApp:
             if not question.files or not refuses_files(error):
                 raise
             yield FilesDropped("file_upload_refused")
-            bare = replace(question, files=())
-            yield from self._run(self._call(bare, conversation_id), conversation_id)
+            without = self._call(replace(question, files=()), conversation_id)
+            yield from self._run(without, conversation_id)
 
     def _call(self, question: Question, conversation_id: str) -> "_Call":
         query = question.preface + question.query
