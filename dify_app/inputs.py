@@ -41,9 +41,10 @@ def known_values(
     """The values that do not come from the query; a variable that has no value is left out."""
     values: dict[str, Any] = {}
     for variable in form.variables:
-        value = admin.get(variable.name)
-        if is_empty(value):
-            value = _from_slack(variable, context.get(variable.name, ""))
+        value, fact = admin.get(variable.name), context.get(variable.name, "")
+        offered = variable.kind == "select" and fact in variable.options
+        if is_empty(value) and (offered or variable.kind in TEXT_KINDS):
+            value = fact
         if not is_empty(value):
             values[variable.name] = _cut(variable, value)
         elif variable.required and variable.kind in TEXT_KINDS and variable.name in context:
@@ -85,11 +86,6 @@ def checked(form: AppForm, values: Mapping[str, Any]) -> dict[str, Any]:
 def is_empty(value: Any) -> bool:
     """Whether an input of this value is as good as none; 0 and False are values."""
     return value in (None, "", [], {})
-
-
-def _from_slack(variable: Variable, value: str) -> str:
-    takes = variable.kind in TEXT_KINDS or (variable.kind == "select" and value in variable.options)
-    return value if takes else ""
 
 
 def _cut(variable: Variable, value: Any) -> Any:
