@@ -17,25 +17,15 @@ from dify_app.answer import (
     Thought,
 )
 from dify_app.app import DifyApp, Question
-from dify_app.calls import new_kinds
-from dify_app.files import (
-    FetchedFile,
-    FileCalls,
-    FileSlot,
-    OfferedFile,
-    PlacedFile,
-    addresses,
-    fetch_file,
-    file_bases,
-    upload,
-)
-from dify_app.form import AppForm, FormCache
-from dify_app.run_options import RunOptions
-from dify_app.stream import LONGEST_FENCE
+from dify_app.files import FetchedFile, addresses, fetch_file, file_bases
+from dify_app.form import AppCache, AppForm
+from dify_app.stream import LONGEST_FENCE, RunOptions
+from dify_app.uploads import FileCalls, FileSlot, OfferedFile, PlacedFile, upload
 
 __all__ = [
     "LONGEST_FENCE",
     "AnswerEvent",
+    "AppCache",
     "AppForm",
     "ConversationStarted",
     "DifyApp",
@@ -45,7 +35,6 @@ __all__ = [
     "FileProduced",
     "FileSlot",
     "FilesDropped",
-    "FormCache",
     "OfferedFile",
     "Paused",
     "PlacedFile",
@@ -62,6 +51,5 @@ __all__ = [
     "addresses",
     "fetch_file",
     "file_bases",
-    "new_kinds",
     "upload",
 ]

@@ -4,40 +4,46 @@ from dataclasses import dataclass
 from typing import Literal
 
 StepState = Literal["running", "done", "failed"]
-StepKind = Literal["node", "tool", "thought", "log"]
+StepKind = Literal["node", "tool", "log"]
 EndStatus = Literal["succeeded", "partial-succeeded", "stopped", "paused"]
 
 
+class AnswerEvent:
+    """One thing that an app says: an object of one of the classes below."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
-class ConversationStarted:
-    """Names the conversation this answer belongs to; sent first and whenever the conversation changes."""
+class ConversationStarted(AnswerEvent):
+    """The conversation that this answer belongs to; sent first and whenever the conversation changes."""
 
     conversation_id: str
 
 
 @dataclass(frozen=True, slots=True)
-class TextDelta:
+class TextDelta(AnswerEvent):
     """Markdown to append to the answer. It is never empty, and the model's thoughts are already taken out."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class TextReplaced:
+class TextReplaced(AnswerEvent):
     """The answer so far is void (moderation); `text` is now the whole answer, and may be empty."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Thought:
+class Thought(AnswerEvent):
     """A piece of the model's thinking, to append to its thoughts; shown as a collapsed step or not at all."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Step(AnswerEvent):
     """A piece of work. It is sent again with the same `id` whenever it changes.
 
     `output` is one short line or empty and never holds an error's text. `rounds` counts the rounds of an iteration or
@@ -63,18 +69,15 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(AnswerEvent):
     """All documents of the answer, once each, in the order of their citation; never empty."""
 
     items: tuple[Source, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class FileProduced:
-    """A file the app made. `url` is as Dify gave it, and therefore often relative.
-
-    `kind` is image, document, audio, video or custom.
-    """
+class FileProduced(AnswerEvent):
+    """A file the app made. `url` is often relative. `kind` is image, document, audio, video or custom."""
 
     url: str
     kind: str
@@ -82,24 +85,21 @@ class FileProduced:
 
 
 @dataclass(frozen=True, slots=True)
-class FilesDropped:
-    """Dify refused our uploads before anything ran, and the app was asked without them.
-
-    Source: docs/platform/dify.md#tool-file-owner.
-    """
+class FilesDropped(AnswerEvent):
+    """Dify refused our uploads, and the app was asked without them (docs/platform/dify.md#tool-file-owner)."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionCut:
+class QuestionCut(AnswerEvent):
     """The app's variable limits how long the question may be; the rest of the question was not passed on."""
 
     length: int
 
 
 @dataclass(frozen=True, slots=True)
-class Paused:
+class Paused(AnswerEvent):
     """The app waits for a person: the form's Markdown, the address of its page (or empty), the form's buttons."""
 
     text: str
@@ -109,22 +109,7 @@ class Paused:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(AnswerEvent):
     """The app said that it is done. This is the last event of every answer that did not fail."""
 
     status: EndStatus
-
-
-AnswerEvent = (
-    ConversationStarted
-    | TextDelta
-    | TextReplaced
-    | Thought
-    | Step
-    | Sources
-    | FileProduced
-    | FilesDropped
-    | QuestionCut
-    | Paused
-    | Ended
-)

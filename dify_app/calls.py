@@ -1,27 +1,22 @@
 """The part of the SDK's app calls that the bridge uses, and how an app's kind is found out.
 
-Source: docs/platform/dify.md#app-information.
+Dify does not say an app's mode (docs/platform/dify.md#app-information), but uses the real one whichever call is made.
+So one call serves all kinds, and the only question is whether the query must also go into a variable: chatbots, agents
+and chatflows take the query beside their inputs; workflows and completion apps take it only as one of their inputs.
+If there is a conversation, or the app spoke before in this process, the kind is known. If the form has no text variable
+left for the query, the kind does not matter.
 
-Two kinds of app must be told apart before they run, because nothing may run twice
-(docs/architecture.md#d10-never-run-twice) and Dify does not say an app's mode. Chatbots, agents and chatflows take
-the query beside their inputs; workflows and completion apps take the query only as one of their inputs. Dify uses
-the app's real mode whichever call is made, so one call serves all kinds. The only question is whether the query
-must also go into a variable:
-
-- if there is a conversation, or the app spoke before in this process, the kind is known;
-- if the form has no text variable left for the query, the kind does not matter;
-- otherwise the app is called once with an empty query and a list where a text belongs. A chat app refuses this call
-  as "missing query" before it looks at its inputs; any other app refuses it as an input of the wrong type. Both
-  refuse before anything runs ([A] core/plugin/backwards_invocation/app.py, core/app/apps/base_app_generator.py).
+Otherwise the kind must be found before the run, because nothing may run twice
+(docs/architecture.md#d10-never-run-twice): the app is called once with an empty query and a list where a text belongs.
+A chat app refuses this call as "missing query" before it looks at its inputs; any other app refuses it as an input of
+the wrong type ([A] core/plugin/backwards_invocation/app.py, core/app/apps/base_app_generator.py).
 
 Limit: Dify up to at least 1.14 runs no completion app for a plugin (it fails on the missing `query`: HTTP 500).
 """
 
-from collections.abc import Generator, Mapping, MutableMapping
+from collections.abc import Generator, Mapping
 from contextlib import closing
 from typing import Any, Protocol
-
-from cachetools import LRUCache
 
 from dify_app.faults import classify, kind_refused
 from dify_app.form import Variable
@@ -29,8 +24,6 @@ from dify_app.stream import AppKind
 from errors import DifyUnavailable, UnsupportedApp
 
 Stream = Generator[dict[str, Any], None, None]
-Kinds = MutableMapping[str, AppKind]
-_MOST_APPS = 256
 
 
 class ChatCalls(Protocol):
@@ -50,29 +43,25 @@ class AppCalls(Protocol):
     def fetch_app(self, app_id: str) -> Mapping[str, Any]: ...  # noqa: D102 - the SDK's
 
 
-def new_kinds() -> Kinds:
-    """An empty memory of the apps' kinds by app id; all turns of a process share one."""
-    return LRUCache(_MOST_APPS)
-
-
 def open_stream(
-    calls: AppCalls, app_id: str, query: str, inputs: Mapping[str, Any], conversation_id: str = ""
-) -> Stream:
-    """The app's raw events. The caller closes the stream."""
-    stream: Stream = calls.chat.invoke(
-        app_id=app_id,
-        query=query,
-        inputs=dict(inputs),
-        response_mode="streaming",
-        conversation_id=conversation_id or None,
+    calls: AppCalls, app_id: str, query: str, inputs: dict[str, Any], conversation_id: str = ""
+) -> closing[Stream]:
+    """The app's raw events, to be read in a `with` statement, which closes the stream."""
+    return closing(
+        calls.chat.invoke(
+            app_id=app_id,
+            query=query,
+            inputs=inputs,
+            response_mode="streaming",
+            conversation_id=conversation_id or None,
+        )
     )
-    return stream
 
 
 def probe_kind(calls: AppCalls, app_id: str, variable: Variable) -> AppKind:
     """The kind of the app, known from how it refuses a call that no app can accept. Raises DifyError."""
     try:
-        with closing(open_stream(calls, app_id, "", {variable.name: [0]})) as stream:
+        with open_stream(calls, app_id, "", {variable.name: [0]}) as stream:
             event = next(stream, None)
     except Exception as error:
         kind = kind_refused(error)

@@ -6,7 +6,8 @@ model provider's traces, or a member's question.
 """
 
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from errors import (
@@ -26,9 +27,7 @@ from errors import (
 _RESPONDED = "request failed with status code: "
 _BODY = " and respond with: "
 _REQUIRED = " is required in input form"
-_INPUT_FORM = " in input form"
-_INPUT_TYPE = "Invalid input type for "
-_BAD_REQUEST = "400"
+_WRONG_INPUT = re.compile(r" in input form|\AInvalid input type for ")
 _LONGEST_TEXT = 20_000  # characters looked at; errors can quote whole prompts
 
 _PROVIDER_CODES = {
@@ -38,26 +37,27 @@ _PROVIDER_CODES = {
     "completion_request_error": "provider_refused",
 }
 
+# Each row: a piece of the text in lower case, the error, and its `kind` if that is not the name of the class.
+_Table = tuple[tuple[str, type[DifyError], str], ...]
 # Before the stream begins, Dify uses the code `invalid_param` for nearly every error; only the message differs
 # (docs/platform/dify.md#errors-before-the-stream).
-_MESSAGES: tuple[tuple[str, Callable[[], DifyError]], ...] = (
-    ("app not found", lambda: AppMisconfigured("app_missing")),
-    ("tenant not found", lambda: AppMisconfigured("app_missing")),
-    ("user not found", lambda: AppMisconfigured("user_unknown")),
-    ("unexpected app type", lambda: UnsupportedApp("app_unsupported")),
-    ("does not support blocking mode", lambda: UnsupportedApp("app_unsupported")),
-    ("is not initialized", lambda: ProviderTrouble("provider_credentials")),
-    ("quota", lambda: ProviderTrouble("provider_quota")),
-    ("currently not support", lambda: ProviderTrouble("provider_model")),
+_MESSAGES: _Table = (
+    ("app not found", AppMisconfigured, "app_missing"),
+    ("tenant not found", AppMisconfigured, "app_missing"),
+    ("user not found", AppMisconfigured, "user_unknown"),
+    ("unexpected app type", UnsupportedApp, "app_unsupported"),
+    ("does not support blocking mode", UnsupportedApp, "app_unsupported"),
+    ("is not initialized", ProviderTrouble, "provider_credentials"),
+    ("quota", ProviderTrouble, "provider_quota"),
+    ("currently not support", ProviderTrouble, "provider_model"),
 )
-
-_TRANSPORT: tuple[tuple[str, Callable[[], DifyError]], ...] = (
-    ("invocation exited without response after", Silent),
-    ("permission denied, you need to enable", lambda: AppMisconfigured("permission")),
-    ("fetch app failed: data is nil", lambda: UnsupportedApp("app_unsupported")),
-    ("use of closed network connection", TimeCut),
-    ("read on closed response body", TimeCut),  # the same cut, between two reads of the daemon's
-    ("context canceled", ContextBroken),
+_TRANSPORT: _Table = (
+    ("invocation exited without response after", Silent, ""),
+    ("permission denied, you need to enable", AppMisconfigured, "permission"),
+    ("fetch app failed: data is nil", UnsupportedApp, "app_unsupported"),
+    ("use of closed network connection", TimeCut, ""),
+    ("read on closed response body", TimeCut, ""),  # the same cut, between two reads of the daemon's
+    ("context canceled", ContextBroken, ""),
 )
 
 
@@ -82,7 +82,7 @@ def kind_refused(error: Exception) -> Literal["chat", "inputs"] | None:
     message = str(refusal.get("message")) if refusal else ""
     if message == "missing query":
         return "chat"
-    return "inputs" if _INPUT_FORM in message or message.startswith(_INPUT_TYPE) else None
+    return "inputs" if _WRONG_INPUT.search(message) else None
 
 
 def classify_event(event: Mapping[str, Any]) -> DifyError:
@@ -99,7 +99,7 @@ def refuses_files(error: DifyError) -> bool:
 def _refusal(text: str) -> dict[str, Any] | None:
     """The JSON that Dify sent, out of `... status code: 400 and respond with: {...}`; None for any other text."""
     status, _, body = text.partition(_RESPONDED)[2].partition(_BODY)
-    if status.strip() != _BAD_REQUEST:
+    if status.strip() != "400":
         return None
     try:
         found = json.loads(body)
@@ -119,11 +119,11 @@ def _refused(refusal: Mapping[str, Any], conversation_id: str) -> DifyError:
         return InputMissing(message.removesuffix(_REQUIRED))
     if message.startswith("ToolFile ") and message.endswith(" not found"):
         return AppMisconfigured("file_unknown")
-    if _INPUT_FORM in message or message.startswith(_INPUT_TYPE):
+    if _WRONG_INPUT.search(message):
         return AppMisconfigured("app_refused")
     return _first(_MESSAGES, message) or AppMisconfigured("app_refused")
 
 
-def _first(table: tuple[tuple[str, Callable[[], DifyError]], ...], text: str) -> DifyError | None:
+def _first(table: _Table, text: str) -> DifyError | None:
     lower = text.lower()
-    return next((make() for words, make in table if words in lower), None)
+    return next((error(kind) for words, error, kind in table if words in lower), None)

@@ -1,17 +1,15 @@
-"""What an app asks for and offers, from Dify's `fetch_app`; the result is kept for five minutes.
+"""What an app asks for and offers, from Dify's `fetch_app` (docs/platform/dify.md#app-information)."""
 
-Source: docs/platform/dify.md#app-information.
-"""
-
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from typing import Any
 
 import gevent
-from cachetools import TLRUCache
+from cachetools import LRUCache, TLRUCache
 
 from clock import Clock
 from dify_app.faults import classify
+from dify_app.stream import AppKind
 from errors import DifyError, DifyUnavailable
 from json_fields import count_of, mapping_of, mappings_of, text_of, texts_of
 
@@ -116,30 +114,31 @@ def _limits(parameters: Mapping[str, Any]) -> UploadLimits:
     )
 
 
-class FormCache:
-    """Forms by app id; all turns of a process share one cache. A failure is kept too, but only for ten seconds."""
+class AppCache:
+    """What is known of apps, by app id; all turns of a process share one cache.
+
+    A form is kept for five minutes, and a failure to read it for ten seconds. `kinds` holds the kinds of apps.
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._known: TLRUCache[str, AppForm | DifyError] = TLRUCache(_MOST_APPS, _expiry, timer=clock.now)
+        self._forms: TLRUCache[str, AppForm | DifyError] = TLRUCache(_MOST_APPS, _expiry, timer=clock.now)
+        self.kinds: MutableMapping[str, AppKind] = LRUCache(_MOST_APPS)
 
-    def get(self, app_id: str, fetch: Callable[[], Mapping[str, Any]]) -> AppForm:
+    def form(self, app_id: str, fetch: Callable[[], Mapping[str, Any]]) -> AppForm:
         """The app's form; `fetch` is called when the cache does not have it. Raises DifyError."""
-        found = self._known.get(app_id)
+        found = self._forms.get(app_id)
         if found is None:
-            found = self._known[app_id] = self._fetched(fetch)
+            seconds = self._clock.wall(_FORM_TIMEOUT, at_least=_FORM_WALL_FLOOR)
+            try:
+                with gevent.Timeout(seconds, DifyUnavailable("form_late")):
+                    found = parse_form(fetch())
+            except Exception as error:  # noqa: BLE001 - bare Exceptions: docs/platform/dify.md#error-texts
+                found = classify(error)
+            self._forms[app_id] = found
         if isinstance(found, DifyError):
             raise found.with_traceback(None)  # a kept error must not hold this turn's frames
         return found
-
-    def _fetched(self, fetch: Callable[[], Mapping[str, Any]]) -> AppForm | DifyError:
-        try:
-            with gevent.Timeout(
-                self._clock.wall(_FORM_TIMEOUT, at_least=_FORM_WALL_FLOOR), DifyUnavailable("form_late")
-            ):
-                return parse_form(fetch())
-        except Exception as error:  # noqa: BLE001 - bare Exceptions: docs/platform/dify.md#error-texts
-            return classify(error)
 
 
 def _expiry(_app_id: str, found: AppForm | DifyError, now: float) -> float:

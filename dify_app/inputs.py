@@ -4,18 +4,20 @@ The admin's values from the app selector come first. Facts about the Slack messa
 of the same names that are still empty. Files go where `uploads.py` placed them. Dify fills in the form's defaults
 itself, but only for variables that are not required: a required variable without a value gets its default here.
 
-An app without conversations (workflow, completion) has no `query` beside its form, so the query goes into a text
-variable. Of the text variables left empty, it is (1) the one with one of the usual names, in the order below; else
-(2) the first required one; else (3) the first one. A single empty text variable is therefore always used.
+The query of an app without conversations (workflow, completion) goes into a text variable that is still empty: the
+one with a usual name, in the order below; else the first required one; else the first one.
 """
 
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from dify_app.files import PlacedFile
 from dify_app.form import FILE_KINDS, TEXT_KINDS, AppForm, Variable
+from dify_app.uploads import PlacedFile
 from errors import InputMissing
+
+THREAD = "slack_thread"
+"""The variable that takes what other members said before. It is cut at its beginning: the newest messages matter."""
 
 _QUERY_NAMES = (
     "query",
@@ -30,7 +32,6 @@ _QUERY_NAMES = (
     "prompt",
     "content",
 )
-_NEWEST_LAST = "slack_thread"  # cut at its beginning, because the newest messages matter most
 _NEXT_MESSAGE = re.compile(r"\n(?! )")
 
 
@@ -40,31 +41,28 @@ def known_values(
     """The values that do not come from the query; a variable that has no value is left out."""
     values: dict[str, Any] = {}
     for variable in form.variables:
-        value = admin.get(variable.name)
-        if _is_empty(value):
-            value = _from_slack(variable, context.get(variable.name, ""))
-        if not _is_empty(value):
+        value, fact = admin.get(variable.name), context.get(variable.name, "")
+        offered = variable.kind == "select" and fact in variable.options
+        if is_empty(value) and (offered or variable.kind in TEXT_KINDS):
+            value = fact
+        if not is_empty(value):
             values[variable.name] = _cut(variable, value)
         elif variable.required and variable.kind in TEXT_KINDS and variable.name in context:
             values[variable.name] = ""  # Slack has no value for this fact, and an empty text says so
     for file in files:
-        if file.many:
-            values[file.variable] = [*values.get(file.variable, []), file.value()]
-        else:
-            values[file.variable] = file.value()
+        value = file.value()
+        values[file.variable] = [*values.get(file.variable, []), value] if file.many else value
     return values
 
 
 def query_variable(form: AppForm, values: Mapping[str, Any]) -> Variable | None:
     """The variable that takes the query of an app without conversations; None if no text variable is left."""
     texts = (variable for variable in form.variables if variable.kind in TEXT_KINDS)
-    free = [variable for variable in texts if variable.name not in values and not _is_slack(variable)]
+    free = [text for text in texts if text.name not in values and not text.name.startswith("slack_")]
     by_name = {variable.name.lower(): variable for variable in reversed(free)}
-    for name in _QUERY_NAMES:
-        if name in by_name:
-            return by_name[name]
+    usual = [by_name[name] for name in _QUERY_NAMES if name in by_name]
     required = [variable for variable in free if variable.required]
-    return next(iter(required or free), None)
+    return next(iter(usual or required or free), None)
 
 
 def with_query(form: AppForm, values: Mapping[str, Any], query: str) -> dict[str, Any]:
@@ -79,26 +77,22 @@ def checked(form: AppForm, values: Mapping[str, Any]) -> dict[str, Any]:
     for variable in form.variables:
         if not variable.required or variable.name in complete:
             continue
-        if _is_empty(variable.default):
+        if is_empty(variable.default):
             raise InputMissing(variable.name, takes_files=variable.kind in FILE_KINDS)
         complete[variable.name] = variable.default
     return complete
 
 
-def _from_slack(variable: Variable, value: str) -> str:
-    takes = variable.kind in TEXT_KINDS or (variable.kind == "select" and value in variable.options)
-    return value if takes else ""
-
-
-def _is_slack(variable: Variable) -> bool:
-    return variable.name.startswith("slack_")
+def is_empty(value: Any) -> bool:
+    """Whether an input of this value is as good as none; 0 and False are values."""
+    return value in (None, "", [], {})
 
 
 def _cut(variable: Variable, value: Any) -> Any:
     limit = variable.max_length
     if variable.kind not in TEXT_KINDS or not isinstance(value, str) or limit is None:
         return value
-    return _newest(value, limit) if variable.name == _NEWEST_LAST else value[:limit]
+    return _newest(value, limit) if variable.name == THREAD else value[:limit]
 
 
 def _newest(thread: str, limit: int) -> str:
@@ -109,7 +103,3 @@ def _newest(thread: str, limit: int) -> str:
     begins = [0, *(found.end() for found in _NEXT_MESSAGE.finditer(thread))]
     begin = next((begin for begin in begins if len(thread) - begin <= limit), begins[-1])
     return thread[begin : begin + limit]
-
-
-def _is_empty(value: Any) -> bool:
-    return value is None or value in ("", [], {})

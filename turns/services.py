@@ -7,7 +7,7 @@ from urllib3 import PoolManager
 
 from clock import Clock
 from conversation_store import Presses, ThreadKey, ThreadRecord, ThreadStore
-from dify_app import DifyApp, FormCache, RunOptions, addresses, fetch_file, file_bases, new_kinds
+from dify_app import AppCache, DifyApp, RunOptions, addresses, fetch_file, file_bases
 from job import Job
 from message import Message
 from provider import Environment
@@ -43,8 +43,7 @@ class Services:
         self._users = Users(clock)
         self.channels = Channels(clock)
         self._bots = BotIdentities(clock)
-        self._forms = FormCache(clock)
-        self._kinds = new_kinds()
+        self._apps = AppCache(clock)
         self._pressed: set[str] = set()
 
     def api(self, endpoint: EndpointRequest, team_id: str) -> SlackApi:
@@ -81,9 +80,7 @@ class Services:
         bases = file_bases(self._env.dify_files_urls, job.hook_url)
         options = RunOptions(web_url=self._env.dify_web_url, owns=lambda url: bool(addresses(url, bases)))
         inputs = settings.inputs_for(key.app_id)
-        app = DifyApp(
-            endpoint.session.app, key.app_id, inputs, self._forms, self._kinds, options, scope=endpoint.id
-        )
+        app = DifyApp(endpoint.session.app, key.app_id, inputs, self._apps, options, scope=endpoint.id)
         author = Author(message, user, partial(self._users.many, api), settings.language)
         status = StatusLine(api, message.channel, message.root_ts, self._clock)
         produced = ProducedFiles(

@@ -1,14 +1,16 @@
-"""What comes with an answer: the documents it is based on and the files it brings.
+"""What comes with the text of an answer: the documents it is based on, its files, and the forms it waits for.
 
 Source: docs/platform/dify.md#sources-in-events, docs/platform/dify.md#files-out.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
-from dify_app.answer import FileProduced, Source
+from dify_app.answer import FileProduced, Paused, Source
 from dify_app.files import is_signed
+from hosts import host_of
 from json_fields import count_of, mapping_of, mappings_of, text_of
 from plain_text import one_line
 
@@ -16,6 +18,10 @@ _LONGEST_NAME = 150  # characters of a document's name
 _LONGEST_URL = 2000
 _MOST_FILES = 1_000  # files of one answer; further files are ignored
 _LINK_NAMES = ("url", "source_url", "source", "link")
+# An http(s) address without the characters that have a meaning in Slack's links.
+_WEB = re.compile(r"https?://[^ <>|]+", re.IGNORECASE)
+# The mark of a form's field in the form's Markdown: {{#$output.name#}}
+_FIELD = re.compile(r"\{\{#\$output\.([^#{}\n]{1,100})#\}\}")
 
 
 class NewFiles:
@@ -25,7 +31,7 @@ class NewFiles:
     """
 
     def __init__(self, owns: Callable[[str], bool]) -> None:
-        self._owns = owns
+        self.owns = owns
         self._told: set[str] = set()
 
     def take(self, files: Iterable[FileProduced]) -> list[FileProduced]:
@@ -41,7 +47,7 @@ class NewFiles:
     def _address(self, url: str) -> str:
         """The part of the address that is the same in all events that name the file."""
         bare = url.partition("?")[0]
-        if self._owns(url):
+        if self.owns(url):
             return bare[max(0, bare.find("/files/")) :]
         return bare if "://" not in url or is_signed(url) else url
 
@@ -60,10 +66,7 @@ def sources_in(metadata: Mapping[str, Any]) -> tuple[Source, ...]:
 
 def files_in(holder: Mapping[str, Any]) -> Iterator[FileProduced]:
     """The files in `files` of the event that ends a message or a workflow; files that the user sent are left out."""
-    for item in mappings_of(holder, "files"):
-        found = file_of(item)
-        if found is not None:
-            yield found
+    return filter(None, map(file_of, mappings_of(holder, "files")))
 
 
 def file_of(item: Mapping[str, Any]) -> FileProduced | None:
@@ -71,9 +74,21 @@ def file_of(item: Mapping[str, Any]) -> FileProduced | None:
     url = text_of(item, "url", "remote_url")
     if not url or item.get("belongs_to") == "user":
         return None
-    return FileProduced(
-        url, text_of(item, "type") or "custom", text_of(item, "filename", "name") or _last_part(url)
-    )
+    name = text_of(item, "filename", "name") or _last_part(url)
+    return FileProduced(url, text_of(item, "type") or "custom", name)
+
+
+def paused_form(data: Mapping[str, Any], web_url: str) -> Paused:
+    """The form of a run that waits for a person (Dify 1.13 and later, docs/platform/dify.md#human-input-events).
+
+    Dify serves the form at `/form/<token>` of its web app, whose base is `web_url` (Dify's APP_WEB_URL). `where` is
+    empty if this base is not known or Dify gave no token; the member then finds the form in Dify itself.
+    """
+    token = text_of(data, "form_token")
+    where = f"{web_url.rstrip('/')}/form/{quote(token, safe='')}" if token and web_url else ""
+    actions = (text_of(action, "title", "id") for action in mappings_of(data, "actions"))
+    text = _FIELD.sub(r"`\1`", text_of(data, "form_content"))
+    return Paused(text, where, text_of(data, "node_title"), tuple(filter(None, actions)))
 
 
 def _last_part(url: str) -> str:
@@ -85,19 +100,11 @@ def _last_part(url: str) -> str:
 
 def _link(resource: Mapping[str, Any]) -> str:
     """The http(s) address that Dify gives for the document, or empty."""
-    for holder in (resource, mapping_of(resource, "doc_metadata")):
-        for name in _LINK_NAMES:
-            url = text_of(holder, name)
-            if url and _is_web(url):
-                return url
-    return ""
+    holders = (resource, mapping_of(resource, "doc_metadata"))
+    urls = (text_of(holder, name) for holder in holders for name in _LINK_NAMES)
+    return next(filter(_is_web, urls), "")
 
 
 def _is_web(url: str) -> bool:
-    if len(url) > _LONGEST_URL or not url.isprintable() or any(mark in url for mark in " <>|"):
-        return False
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in {"http", "https"} and bool(parts.hostname)
+    is_plain = len(url) <= _LONGEST_URL and url.isprintable() and _WEB.fullmatch(url)
+    return bool(is_plain and host_of(url))

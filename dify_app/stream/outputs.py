@@ -6,7 +6,8 @@ stands below its name, and at the top level it stands outside of the list.
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from itertools import islice, pairwise
 from typing import Any
 
 from dify_app.stream.lines import end_of
@@ -25,54 +26,44 @@ _MARKUP = re.compile(
 def readable(outputs: Mapping[str, Any]) -> str:
     """Markdown of all outputs without files, which are sent as files. Empty if nothing is left to say."""
     shown = {name: value for name, value in outputs.items() if not _is_empty(value)}
-    if len(shown) == 1:
-        only = next(iter(shown.values()))
-        if isinstance(only, str):
-            return only
-        return _joined(_lines(only, 0))
-    return _joined(_lines(shown, 0))
-
-
-def _joined(lines: Iterator[str]) -> str:
-    kept: list[str] = []
-    for line in lines:
-        if len(kept) == _MOST_LINES:
-            kept.append("- …")
-            break
-        kept.append(line.removeprefix("\n") if kept and kept[-1].endswith("\n") else line)
-    return "\n".join(kept).strip("\n")
+    value = next(iter(shown.values())) if len(shown) == 1 else shown
+    if not isinstance(value, Mapping | list):
+        return _scalar(value)
+    lines = list(islice(_lines(value, 0), _MOST_LINES + 1))
+    if len(lines) > _MOST_LINES:
+        lines[-1] = "- …"
+    # Of two blocks, one blank line between them is enough.
+    apart = (
+        line.removeprefix("\n") if before.endswith("\n") else line for before, line in pairwise(["", *lines])
+    )
+    return "\n".join(apart).strip("\n")
 
 
 def _lines(value: Any, depth: int) -> Iterator[str]:
-    """The lines of a list for this value; a scalar becomes one line without a bullet."""
+    """The lines of a list for this mapping or list."""
     if isinstance(value, Mapping):
-        for name, item in value.items():
-            if not _is_empty(item):
-                yield from _entry(f"**{name}**: ", item, depth)
-    elif _is_list(value):
-        for item in value:
-            if not _is_empty(item):
-                yield from _entry("", item, depth)
+        entries = [(f"**{name}**: ", item) for name, item in value.items()]
     else:
-        yield _scalar(value)
+        entries = [("", item) for item in value]
+    for label, item in entries:
+        if not _is_empty(item):
+            yield from _entry(label, item, depth)
 
 
 def _entry(label: str, value: Any, depth: int) -> Iterator[str]:
     """One bullet and the lines under it; each level is indented by two blanks."""
     indent = "  " * depth
-    if isinstance(value, Mapping) or _is_list(value):
-        if depth + 1 < _DEEPEST:
-            yield f"{indent}- {label.rstrip() or '…'}"
-            yield from _lines(value, depth + 1)
-        else:
-            yield f"{indent}- {label}`{_json(value)}`"
-        return
-    if isinstance(value, str) and "\n" in value.strip() and _MARKUP.search(value):
+    if isinstance(value, Mapping | list) and depth + 1 < _DEEPEST:
+        yield f"{indent}- {label.rstrip() or '…'}"
+        yield from _lines(value, depth + 1)
+    elif isinstance(value, Mapping | list):
+        yield f"{indent}- {label}`{_json(value)}`"
+    elif isinstance(value, str) and "\n" in value.strip() and _MARKUP.search(value):
         yield _block(label, value, indent)
-        return
-    first, *rest = _scalar(value).splitlines() or [""]
-    yield f"{indent}- {label}{first}"
-    yield from (f"{indent}  {line}".rstrip() for line in rest)
+    else:
+        first, *rest = _scalar(value).splitlines() or [""]
+        yield f"{indent}- {label}{first}"
+        yield from (f"{indent}  {line}".rstrip() for line in rest)
 
 
 def _block(label: str, value: str, indent: str) -> str:
@@ -97,13 +88,9 @@ def _json(value: Any) -> str:
         return "…"
 
 
-def _is_list(value: Any) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str | bytes)
-
-
 def _is_empty(value: Any) -> bool:
     """Whether the value has nothing to show: null, empty, or only files and such values."""
-    return _is_blank(value) or (_is_list(value) and all(_is_blank(item) for item in value))
+    return _is_blank(value) or (isinstance(value, list) and all(_is_blank(item) for item in value))
 
 
 def _is_blank(value: Any) -> bool:

@@ -1,22 +1,20 @@
-"""Turns the event stream of any kind of Dify app into answer events.
+"""Turns the events of any kind of Dify app into answer events (docs/architecture.md#d4-one-reducer).
 
-Source: docs/architecture.md#d4-one-reducer, docs/platform/dify.md#app-events.
-
-The last events, as measured: chatbot, agent and completion apps send `message_end`. A chatflow sends `message_end`
-and then `workflow_finished`; when it was stopped, the other way round. A workflow sends `workflow_finished`. A paused
-run sends `workflow_paused`. A failed run sends `workflow_finished` and, in a chatflow, `error`. Later ones are ignored.
+The last events, as measured (docs/platform/dify.md#app-events): chatbot, agent and completion apps send `message_end`.
+A chatflow sends `message_end` and then `workflow_finished`; when it was stopped, the other way round. A workflow sends
+`workflow_finished`. A paused run sends `workflow_paused`. A failed run sends `workflow_finished` and, in a chatflow,
+`error`. Later events are ignored.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
-from dify_app.answer import AnswerEvent, ConversationStarted, Ended, EndStatus, Paused, Sources, Thought
+from dify_app.answer import ConversationStarted, Ended, EndStatus, Paused, Sources, Thought
 from dify_app.faults import classify_event
-from dify_app.run_options import RunOptions
-from dify_app.stream.citations import NewFiles, file_of, files_in, sources_in
+from dify_app.stream.citations import NewFiles, file_of, files_in, paused_form, sources_in
 from dify_app.stream.outputs import readable
-from dify_app.stream.pause import paused_form
-from dify_app.stream.speech import Speech
+from dify_app.stream.speech import Events, Speech
 from dify_app.stream.steps import Steps
 from errors import DifyError, RunFailed
 from json_fields import mapping_of, text_of
@@ -29,7 +27,20 @@ _STATUSES: Mapping[str, EndStatus] = {"stopped": "stopped", "partial-succeeded":
 
 AppKind = Literal["chat", "inputs"]
 Raw = Mapping[str, Any]
-Events = list[AnswerEvent]
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """Facts that the stream itself does not tell.
+
+    `web_url` is the base of Dify's web app, where a person continues a paused run. `locale` is the language of tools'
+    names, such as ja_JP. `owns` says whether an address is that of a file on Dify (`files.py`); images at such
+    addresses become files.
+    """
+
+    web_url: str = ""
+    locale: str = "en_US"
+    owns: Callable[[str], bool] = lambda _url: False
 
 
 class Reducer:
@@ -39,15 +50,15 @@ class Reducer:
     interest can come. `fault`: how the run failed; None if it did not. `kind`: the kind of app, once it is known.
     """
 
-    def __init__(self, manner: RunOptions = RunOptions()) -> None:  # noqa: B008 - frozen
+    def __init__(self, options: RunOptions = RunOptions()) -> None:
         self.finished = False
         self.over = False
         self.fault: DifyError | None = None
         self.kind: AppKind | None = None
-        self._web_url = manner.web_url
-        self._files = NewFiles(manner.owns)
-        self._speech = Speech(self._files, manner.owns)
-        self._steps = Steps(manner.locale)
+        self._web_url = options.web_url
+        self._files = NewFiles(options.owns)
+        self._speech = Speech(self._files)
+        self._steps = Steps(options.locale)
         self._forms: list[Paused] = []
         self._conversation_id = ""
         self._status: EndStatus = "succeeded"
@@ -55,7 +66,7 @@ class Reducer:
         self._handlers: Mapping[str, Callable[[Raw], Events]] = {
             "message": self._answer,
             "agent_message": self._answer,
-            "text_chunk": self._chunk,
+            "text_chunk": lambda raw: self._answer(mapping_of(raw, "data"), "text"),
             "message_replace": lambda raw: self._replaced(raw.get("answer")),
             "text_replace": lambda raw: self._replaced(mapping_of(raw, "data").get("text")),
             "reasoning_chunk": self._reasoning,
@@ -73,35 +84,27 @@ class Reducer:
         if self.over or not isinstance(name, str):
             return []
         self._seen.add(name)
-        events = self._conversation(raw)
+        events = self._conversation(name, text_of(raw, "conversation_id"))
         return events + self._handlers.get(name, self._step)(raw)
 
     def close(self) -> Events:
         """The stream has ended: the text that was held back, and `Ended` if a terminal event was seen."""
         if self.over:
             return []
-        if self.finished:
-            return self._end()
-        self.over = True
-        return [*self._speech.flush(), *self._steps.end("failed")]
+        return self._end() if self.finished else self._stop("failed")
 
-    def _conversation(self, raw: Raw) -> Events:
-        conversation_id = text_of(raw, "conversation_id")
-        if not conversation_id:
-            self.kind = self.kind or ("inputs" if raw["event"] in _FIRST_WORDS else None)
-            return []
-        self.kind = "chat"
-        if conversation_id == self._conversation_id:
+    def _conversation(self, name: str, conversation_id: str) -> Events:
+        if conversation_id:
+            self.kind = "chat"
+        elif name in _FIRST_WORDS:
+            self.kind = self.kind or "inputs"
+        if conversation_id in ("", self._conversation_id):
             return []
         self._conversation_id = conversation_id
         return [ConversationStarted(conversation_id)]
 
-    def _answer(self, raw: Raw) -> Events:
-        return self._speech.delta(text_of(raw, "answer"), raw.get("from_variable_selector"))
-
-    def _chunk(self, raw: Raw) -> Events:
-        data = mapping_of(raw, "data")
-        return self._speech.delta(text_of(data, "text"), data.get("from_variable_selector"))
+    def _answer(self, holder: Raw, name: str = "answer") -> Events:
+        return self._speech.delta(text_of(holder, name), holder.get("from_variable_selector"))
 
     def _reasoning(self, raw: Raw) -> Events:
         thought = text_of(mapping_of(raw, "data"), "reasoning")
@@ -111,16 +114,12 @@ class Reducer:
         return self._speech.replaced(whole) if isinstance(whole, str) else []
 
     def _message_file(self, raw: Raw) -> Events:
-        """A file, or a text delta: once a message has a file, Dify sends text in events of this name too.
-
-        Source: docs/platform/dify.md#message-file-events.
-        """
-        found = file_of(raw)
-        return self._answer(raw) or [*self._files.take([found] if found else [])]
+        """A file, or text, which comes so after the first file (docs/platform/dify.md#message-file-events)."""
+        return self._answer(raw) or [*self._files.take(filter(None, [file_of(raw)]))]
 
     def _human_input(self, raw: Raw) -> Events:
         if len(self._forms) < _MOST_FORMS:
-            self._forms.append(paused_form(raw, self._web_url))
+            self._forms.append(paused_form(mapping_of(raw, "data"), self._web_url))
         return []
 
     def _message_end(self, raw: Raw) -> Events:
@@ -140,9 +139,8 @@ class Reducer:
         events = self._speech.flush()
         if not self._speech.spoke:
             outputs = mapping_of(data, "outputs")
-            events += self._speech.whole(
-                text_of(outputs, "answer") if self.kind == "chat" else readable(outputs)
-            )
+            text = text_of(outputs, "answer") if self.kind == "chat" else readable(outputs)
+            events += self._speech.whole(text)
         events += self._files.take(files_in(data))
         return events + self._terminal(last=self.kind != "chat" or "message_end" in self._seen)
 
@@ -150,19 +148,23 @@ class Reducer:
         self._status = "paused"
         return [*self._speech.flush(), *(self._forms or [Paused("")]), *self._terminal(last=True)]
 
+    def _step(self, raw: Raw) -> Events:
+        step = self._steps.take(raw)
+        return [step] if step else []
+
     def _terminal(self, *, last: bool) -> Events:
         self.finished = True
         return self._end() if last else []
 
     def _fail(self, fault: DifyError) -> Events:
         self.fault = fault
-        self.finished = self.over = True
-        return [*self._speech.flush(), *self._steps.end("failed")]
+        self.finished = True
+        return self._stop("failed")
 
     def _end(self) -> Events:
-        self.over = True
-        return [*self._speech.flush(), *self._steps.end("done"), Ended(self._status)]
+        return [*self._stop("done"), Ended(self._status)]
 
-    def _step(self, raw: Raw) -> Events:
-        step = self._steps.take(raw)
-        return [step] if step else []
+    def _stop(self, steps: Literal["done", "failed"]) -> Events:
+        """Read nothing more: the text that was held back, and the end of the steps that were running."""
+        self.over = True
+        return [*self._speech.flush(), *self._steps.end(steps)]

@@ -1,7 +1,5 @@
 """The text of an answer while it arrives: thoughts and Dify's own images are taken out, replacements are applied."""
 
-from collections.abc import Callable, Iterator
-
 from clock import in_turns
 from dify_app.answer import AnswerEvent, FileProduced, TextDelta, TextReplaced, Thought
 from dify_app.stream.citations import NewFiles
@@ -17,15 +15,14 @@ SLICE = 500
 class Speech:
     """Filters the text of one answer. `spoke`: text came or was replaced, so the outputs do not become the answer.
 
-    `owns` says whether an address is that of a file on Dify. Images there become files; `files` passes each on once.
+    Images on Dify become files; `files` passes each on once.
     """
 
-    def __init__(self, files: NewFiles, owns: Callable[[str], bool]) -> None:
+    def __init__(self, files: NewFiles) -> None:
         self.spoke = False
         self._files = files
-        self._owns = owns
         self._think = ThinkFilter()
-        self._images = ImageFilter(owns)
+        self._images = ImageFilter(files.owns)
         self._source: object = None
 
     def delta(self, text: str, source: object = None) -> Events:
@@ -42,33 +39,30 @@ class Speech:
 
     def replaced(self, text: str) -> Events:
         """Replace the whole answer (moderation); text that was held back is dropped too."""
-        self._think, self._images = ThinkFilter(), ImageFilter(self._owns)
+        self._think, self._images = ThinkFilter(), ImageFilter(self._files.owns)
         events = self.whole(text)
-        self._images = ImageFilter(self._owns)
+        self._images = ImageFilter(self._files.owns)
         self.spoke = True
         said = "".join(event.text for event in events if isinstance(event, TextDelta))
         return [TextReplaced(said), *(event for event in events if isinstance(event, FileProduced))]
 
     def flush(self) -> Events:
         """The text that the filters held back; it can no longer become a tag or an image."""
-        text, thought = self._think.close()
-        events = self._said(text, thought)
+        events = self._said(*self._think.close())
         self._think = ThinkFilter()
-        return events + self._shown(self._images.close())
+        return events + _shown(self._images.close())
 
     def _fed(self, text: str) -> Events:
         """Filter the text in slices; other greenlets may run between two slices."""
-        return [event for piece in in_turns(_slices(text)) for event in self._said(*self._think.feed(piece))]
+        slices = (text[begin : begin + SLICE] for begin in range(0, len(text), SLICE))
+        return [event for piece in in_turns(slices) for event in self._said(*self._think.feed(piece))]
 
     def _said(self, text: str, thought: str) -> Events:
         self.spoke = self.spoke or bool(text.strip())
         text, files = self._images.feed(text)
         said: Events = [Thought(thought)] if thought else []
-        return [*said, *self._shown(text), *self._files.take(files)]
-
-    def _shown(self, text: str) -> Events:
-        return [TextDelta(text)] if text else []
+        return [*said, *_shown(text), *self._files.take(files)]
 
 
-def _slices(text: str) -> Iterator[str]:
-    return (text[begin : begin + SLICE] for begin in range(0, len(text), SLICE))
+def _shown(text: str) -> Events:
+    return [TextDelta(text)] if text else []

@@ -31,14 +31,8 @@ _NOISE = frozenset(
         "human-input",
     }
 )
-_STATES: Mapping[str, StepState] = {
-    "succeeded": "done",
-    "success": "done",
-    "failed": "failed",
-    "exception": "failed",
-    "stopped": "failed",
-    "error": "failed",
-}
+_DONE = frozenset({"succeeded", "success"})
+_FAILED = frozenset({"failed", "exception", "stopped", "error"})
 # The text by which Dify's agents report a tool that failed ([A] core/tools/tool_engine.py).
 _TOOL_FAILURES = (
     "tool invoke error",
@@ -61,10 +55,8 @@ class Steps:
         """The step that this event starts, changes or ends; None for other events, unimportant and folded nodes."""
         data = mapping_of(event, "data")
         match str(event.get("event")).rpartition("_"):
-            case ("node", _, "started" | "retry"):
-                return self._node(data, "running")
-            case ("node", _, "finished"):
-                return self._node(data, _STATES.get(text_of(data, "status"), "done"))
+            case ("node", _, "started" | "retry" | "finished" as what):
+                return self._node(data, _state(data, "done") if what == "finished" else "running")
             case ("iteration" | "loop", _, "started" | "next" | "completed" as what):
                 return self._rounds(data, what)
             case ("agent", _, "thought"):
@@ -84,19 +76,22 @@ class Steps:
             for key in {text_of(data, "id"), text_of(data, "node_id")} - {""}:
                 self._folded[key] = True
             return None
-        if text_of(data, "node_type") in _NOISE:
+        node_type = text_of(data, "node_type")
+        if node_type in _NOISE:
             return None
-        output = _node_output(data) if state == "done" else ""
-        return self._step(Step(text_of(data, "id", "node_id"), text_of(data, "title"), state, "node", output))
+        # A model's text is the answer itself, and other nodes have no output to show.
+        said = text_of(mapping_of(data, "outputs"), "text") if node_type == "tool" else ""
+        key, output = text_of(data, "id", "node_id"), one_line(said, _LONGEST_OUTPUT)
+        return self._step(Step(key, text_of(data, "title"), state, "node", output))
 
     def _rounds(self, data: Mapping[str, Any], what: str) -> Step | None:
         """An iteration's step. `next` has the index (from 0) of the round that begins; `completed` has their number."""
-        key, title = text_of(data, "id", "node_id"), text_of(data, "title")
-        if what != "completed":
-            count = (count_of(data, "index") or 0) + 1 if what == "next" else 0
-            return self._step(Step(key, title, "running", rounds=count))
-        state = _STATES.get(text_of(data, "status"), "done")
-        return self._step(Step(key, title, state, rounds=count_of(data, "steps") or 0))
+        step = Step(text_of(data, "id", "node_id"), text_of(data, "title"), "running")
+        if what == "next":
+            step = replace(step, rounds=(count_of(data, "index") or 0) + 1)
+        elif what == "completed":
+            step = replace(step, state=_state(data, "done"), rounds=count_of(data, "steps") or 0)
+        return self._step(step)
 
     def _tool(self, event: Mapping[str, Any]) -> Step | None:
         """An agent's tool call; it is running until its result is observed. None for a thought without a tool."""
@@ -104,33 +99,33 @@ class Steps:
         if not names:
             return None
         labels = mapping_of(event, "tool_labels")
-        title = ", ".join(self._label(mapping_of(labels, name)) or name for name in names)
+        title = ", ".join(text_of(mapping_of(labels, name), self._locale, "en_US") or name for name in names)
         observation = text_of(event, "observation")
         output = _observed(observation)
         state: StepState = "done" if observation else "running"
         if output.lower().startswith(_TOOL_FAILURES):
             state = "failed"
-        return self._step(Step(text_of(event, "id"), title, state, "tool", output if state == "done" else ""))
+        return self._step(Step(text_of(event, "id"), title, state, "tool", output))
 
     def _log(self, data: Mapping[str, Any]) -> Step | None:
         """An entry of an agent node's log; the entry ends at the latest with its node."""
         if any(text_of(data, name) in self._folded for name in ("node_execution_id", "node_id")):
             return None
-        state = _STATES.get(text_of(data, "status"), "running")
-        if text_of(data, "error"):
-            state = "failed"
+        state = "failed" if text_of(data, "error") else _state(data, "running")
         label = text_of(data, "label")
         kind: StepKind = "tool" if label.startswith("CALL ") else "log"
         parent = text_of(data, "parent_id")
         return self._step(Step(text_of(data, "id"), label.removeprefix("CALL "), state, kind, parent=parent))
 
     def _step(self, step: Step) -> Step | None:
-        """The step as it is now; None if nothing changed or the step cannot be shown."""
+        """The step as it is shown; None if nothing changed or the step cannot be shown."""
         before = self._running.get(step.id)
         title = one_line(step.title, _LONGEST_TITLE) or (before.title if before else "")
         if not step.id or not title:
             return None
-        step = replace(step, title=title, rounds=max(step.rounds, before.rounds if before else 0))
+        output = step.output if step.state == "done" else ""
+        rounds = max(step.rounds, before.rounds if before else 0)
+        step = replace(step, title=title, output=output, rounds=rounds)
         if step == before:
             return None
         self._running.pop(step.id, None)
@@ -138,15 +133,12 @@ class Steps:
             self._running[step.id] = step
         return step
 
-    def _label(self, label: Mapping[str, Any]) -> str:
-        return text_of(label, self._locale, "en_US")
 
-
-def _node_output(data: Mapping[str, Any]) -> str:
-    """A tool's text as one line. A model's text is the answer itself, and other nodes have no output to show."""
-    if text_of(data, "node_type") != "tool":
-        return ""
-    return one_line(text_of(mapping_of(data, "outputs"), "text"), _LONGEST_OUTPUT)
+def _state(data: Mapping[str, Any], otherwise: StepState) -> StepState:
+    status = text_of(data, "status")
+    if status in _FAILED:
+        return "failed"
+    return "done" if status in _DONE else otherwise
 
 
 def _observed(observation: str) -> str:
@@ -155,7 +147,6 @@ def _observed(observation: str) -> str:
         found = json.loads(observation)
     except (ValueError, RecursionError):
         found = None
-    if isinstance(found, dict) and len(found) == 1:
-        only = next(iter(found.values()))
-        observation = only if isinstance(only, str) else observation
+    if isinstance(found, dict) and len(found) == 1 and isinstance(only := next(iter(found.values())), str):
+        observation = only
     return one_line(observation, _LONGEST_OUTPUT)

@@ -5,9 +5,9 @@ import pytest
 
 from dify_app.answer import AnswerEvent, ConversationStarted, Ended, FilesDropped, QuestionCut, TextDelta
 from dify_app.app import DifyApp, Question
-from dify_app.calls import Kinds, new_kinds
-from dify_app.files.uploads import FileSlot, OfferedFile, PlacedFile
-from dify_app.form import FormCache
+from dify_app.form import AppCache
+from dify_app.stream import AppKind
+from dify_app.uploads import FileSlot, OfferedFile, PlacedFile
 from errors import (
     AppMisconfigured,
     DifyUnavailable,
@@ -21,6 +21,8 @@ from errors import (
 from tests.dify_app.events import chunk, finished, message, message_end, started
 from tests.dify_app.fake_calls import Answer, FakeCalls, refused
 from tests.dify_app.still_clock import StillClock
+
+Kinds = dict[str, AppKind]
 
 ANSWER: Answer = [message("Hi"), message_end()]
 SAID = [ConversationStarted("c-1"), TextDelta("Hi"), Ended("succeeded")]
@@ -36,13 +38,18 @@ def field(name: str, kind: str = "text-input", **more: Any) -> dict[str, Any]:
 
 
 def app_of(calls: FakeCalls, admin: dict[str, Any] | None = None, kinds: Kinds | None = None) -> DifyApp:
-    return DifyApp(
-        calls, "app-1", admin or {}, FormCache(StillClock()), new_kinds() if kinds is None else kinds
-    )
+    cache = AppCache(StillClock())
+    if kinds is not None:
+        cache.kinds = kinds
+    return DifyApp(calls, "app-1", admin or {}, cache)
+
+
+def question(**more: Any) -> Question:
+    return Question("Why?", **{"context": {}, **more})
 
 
 def ask(app: DifyApp, conversation_id: str = "", **more: Any) -> list[AnswerEvent]:
-    return list(app.ask("Why?", more.pop("context", {}), conversation_id, **more))
+    return list(app.ask(question(**more), conversation_id))
 
 
 def test_chat_app_is_asked_once_and_streams() -> None:
@@ -60,14 +67,14 @@ def test_chat_app_is_asked_once_and_streams() -> None:
 
 
 def test_first_words_come_before_the_stream_has_ended() -> None:
-    answers = app_of(FakeCalls(ANSWER)).ask("Why?", {})
+    answers = app_of(FakeCalls(ANSWER)).ask(question())
     assert next(answers) == ConversationStarted("c-1")
     assert next(answers) == TextDelta("Hi")
 
 
 def test_stream_is_closed_with_the_iterator() -> None:
     calls = FakeCalls(ANSWER)
-    answers = app_of(calls).ask("Why?", {})
+    answers = app_of(calls).ask(question())
     next(answers)
     assert calls.open == 1
     assert isinstance(answers, Generator)
@@ -77,7 +84,7 @@ def test_stream_is_closed_with_the_iterator() -> None:
 
 def test_declared_variables_get_slacks_facts_and_the_admins_values_alone() -> None:
     calls = FakeCalls(ANSWER, info=form(field("slack_user_id"), field("tone"), field("other")))
-    kinds = new_kinds()
+    kinds: Kinds = {}
     kinds["app-1"] = "chat"
     ask(
         app_of(calls, {"tone": "formal", "gone": "x"}, kinds),
@@ -95,12 +102,13 @@ def test_lost_conversation_is_begun_anew() -> None:
 def test_conversation_begun_anew_gets_the_new_question() -> None:
     calls = FakeCalls([refused("")], ANSWER)
     whole = Question("Why?", {}, preface="All of it. ")
-    assert ask(app_of(calls), "c-0", preface="What is new. ", anew=lambda: whole) == SAID
+    new = question(preface="What is new. ")
+    assert list(app_of(calls).ask(new, "c-0", lambda: whole)) == SAID
     assert [asked["query"] for asked in calls.asked] == ["What is new. Why?", "All of it. Why?"]
 
 
 def test_question_too_long_for_its_variable_is_cut_and_said_to_be_cut() -> None:
-    kinds = new_kinds()
+    kinds: Kinds = {}
     kinds["app-1"] = "inputs"
     short = form(field("query", max_length=2))
     assert ask(app_of(FakeCalls([message("Hi"), message_end()], info=short), kinds=kinds))[0] == QuestionCut(
@@ -129,7 +137,7 @@ def test_app_is_not_asked_again_once_it_began() -> None:
     calls = FakeCalls([message("Hal"), refused("")])
     said: list[AnswerEvent] = []
     with pytest.raises(AppMisconfigured):
-        said.extend(app_of(calls).ask("Why?", {}, "c-0"))
+        said.extend(app_of(calls).ask(question(), "c-0"))
     assert len(calls.asked) == 1
 
 
@@ -147,7 +155,7 @@ def test_text_so_far_comes_before_the_error(last: Any, expected: type[Exception]
     calls = FakeCalls([message("Hal"), *([last] if last else [])])
     said: list[AnswerEvent] = []
     with pytest.raises(expected):
-        said.extend(app_of(calls).ask("Why?", {}))
+        said.extend(app_of(calls).ask(question()))
     assert TextDelta("Hal") in said
     assert len(calls.asked) == 1
     assert calls.open == 0
@@ -180,7 +188,7 @@ def test_question_is_asked_when_the_form_cannot_be_read() -> None:
 def test_kind_of_an_unknown_app_follows_from_its_refusal() -> None:
     calls = FakeCalls([refused("Invalid input type for ['topic']")], [started(), chunk("x"), finished()])
     calls._info = form(field("topic"))
-    kinds = new_kinds()
+    kinds: Kinds = {}
     assert ask(app_of(calls, kinds=kinds)) == [TextDelta("x"), Ended("succeeded")]
     assert calls.asked[0]["query"] == ""
     assert calls.asked[0]["inputs"] == {"topic": [0]}
@@ -190,7 +198,7 @@ def test_kind_of_an_unknown_app_follows_from_its_refusal() -> None:
 
 def test_text_variable_of_a_chat_app_does_not_get_the_query() -> None:
     calls = FakeCalls([refused("missing query")], ANSWER, ANSWER, info=form(field("topic")))
-    kinds = new_kinds()
+    kinds: Kinds = {}
     assert ask(app_of(calls, kinds=kinds)) == SAID
     assert ask(app_of(calls, kinds=kinds)) == SAID
     assert [asked["query"] for asked in calls.asked] == ["", "Why?", "Why?"]
@@ -204,7 +212,7 @@ def test_app_with_a_conversation_is_a_chat_app() -> None:
 
 
 def test_kind_of_an_app_is_known_once_it_spoke() -> None:
-    kinds = new_kinds()
+    kinds: Kinds = {}
     ask(app_of(FakeCalls([started(), finished({"a": "x"})]), kinds=kinds))
     assert kinds == {"app-1": "inputs"}
 
@@ -228,7 +236,7 @@ def test_app_of_unknown_kind_does_not_run(answer: Answer, expected: type[Excepti
 def test_files_that_dify_does_not_find_are_left_out_of_a_second_call() -> None:
     calls = FakeCalls([refused("ToolFile f-1 not found")], ANSWER, info=form(field("doc", "file")))
     placed = PlacedFile("doc", many=False, kind="document", tool_file_id="f-1")
-    assert ask(app_of(calls), files=[placed]) == [FilesDropped("file_upload_refused"), *SAID]
+    assert ask(app_of(calls), files=(placed,)) == [FilesDropped("file_upload_refused"), *SAID]
     sent = {"type": "document", "transfer_method": "tool_file", "tool_file_id": "f-1"}
     assert [asked["inputs"] for asked in calls.asked] == [{"doc": sent}, {}]
 

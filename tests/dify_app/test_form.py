@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clock import SystemClock
-from dify_app.form import AppForm, FormCache, UploadLimits, Variable, parse_form
+from dify_app.form import AppCache, AppForm, UploadLimits, Variable, parse_form
 from errors import DifyUnavailable, UnsupportedApp
 from tests.dify_app.still_clock import StillClock
 
@@ -112,15 +112,15 @@ class Fetch:
 
 def test_form_is_fetched_again_after_five_minutes() -> None:
     clock, fetch = StillClock(), Fetch()
-    cache = FormCache(clock)
-    assert cache.get("a", fetch) == parse_form(INFO)
+    cache = AppCache(clock)
+    assert cache.form("a", fetch) == parse_form(INFO)
     clock.sleep(299)
-    cache.get("a", fetch)
+    cache.form("a", fetch)
     assert fetch.calls == 1
-    cache.get("b", fetch)
+    cache.form("b", fetch)
     assert fetch.calls == 2
     clock.sleep(2)
-    cache.get("a", fetch)
+    cache.form("a", fetch)
     assert fetch.calls == 3
 
 
@@ -133,18 +133,18 @@ def test_form_that_takes_longer_than_ten_seconds_is_not_waited_for(monkeypatch: 
         return INFO
 
     with pytest.raises(DifyUnavailable) as raised:
-        FormCache(clock).get("a", late)
+        AppCache(clock).form("a", late)
     assert raised.value.kind == "form_late"
 
 
 def test_failure_is_remembered_for_ten_seconds() -> None:
     clock, fetch = StillClock(), Fetch()
-    cache = FormCache(clock)
+    cache = AppCache(clock)
     fetch.fails = True
     for _ in range(3):
         with pytest.raises(UnsupportedApp):
-            cache.get("a", fetch)
+            cache.form("a", fetch)
     assert fetch.calls == 1
     fetch.fails = False
     clock.sleep(11)
-    assert cache.get("a", fetch).opening_statement == "Hello!"
+    assert cache.form("a", fetch).opening_statement == "Hello!"

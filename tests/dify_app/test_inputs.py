@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dify_app.files.uploads import PlacedFile
 from dify_app.form import AppForm, Variable
 from dify_app.inputs import checked, known_values, query_variable, with_query
+from dify_app.uploads import PlacedFile
 from errors import InputMissing
 
 

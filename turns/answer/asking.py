@@ -78,12 +78,9 @@ class Asking:
             nonlocal brief
             brief = self._again(brief, record)
             state.left_out = brief.left_out
-            return Question(brief.query, brief.context, brief.files, brief.preface)
+            return _question(brief)
 
-        said = self._app.ask(
-            brief.query, brief.context, record.conversation_id, brief.files, preface=brief.preface, anew=anew
-        )
-        with closing(said):
+        with closing(self._app.ask(_question(brief), record.conversation_id, anew)) as said:
             for event in in_turns(said):
                 self._beside(event, brief, state)
                 state.take(event)
@@ -113,3 +110,7 @@ class Asking:
 
     def _working(self, say: Say) -> None:
         self._status.show(self._author.say(say))
+
+
+def _question(brief: Prompt) -> Question:
+    return Question(brief.query, brief.context, brief.files, brief.preface)

@@ -18,8 +18,7 @@ from dify_app.answer import (
     TextReplaced,
     Thought,
 )
-from dify_app.run_options import RunOptions
-from dify_app.stream.reducer import Reducer
+from dify_app.stream.reducer import Reducer, RunOptions
 from errors import DifyError, ProviderTrouble, RunFailed
 from tests.dify_app.events import Raw, chunk, error, finished, flow, message, message_end, node, started
 

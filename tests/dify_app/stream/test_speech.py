@@ -17,7 +17,7 @@ TEXTS = st.lists(PIECES, max_size=60).map("".join)
 
 
 def speech() -> Speech:
-    return Speech(NewFiles(lambda url: url == OWN), lambda url: url == OWN)
+    return Speech(NewFiles(lambda url: url == OWN))
 
 
 def told(events: Events) -> tuple[str, str, int]:

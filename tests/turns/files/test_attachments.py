@@ -6,8 +6,8 @@ import gevent
 import pytest
 
 from clock import SystemClock
-from dify_app.files.uploads import FileSlot, OfferedFile, PlacedFile
 from dify_app.form import AppForm, UploadLimits
+from dify_app.uploads import FileSlot, OfferedFile, PlacedFile
 from errors import AppMisconfigured, FileRefused
 from slack_api.files import Downloaded
 from slack_api.pool import Bounds

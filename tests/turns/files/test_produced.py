@@ -6,7 +6,7 @@ from gevent.event import Event
 
 from clock import SystemClock
 from dify_app.answer import FileProduced
-from dify_app.files.fetch import FetchedFile
+from dify_app.files import FetchedFile
 from errors import SlackError, SlackFateUnknown, SlackRefused, SlackUnreachable
 from slack_reply.writers.writer import ReplyTarget
 from turns.files.produced import MOST_FILES, MOST_LINKS, ProducedFiles

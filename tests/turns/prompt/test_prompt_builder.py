@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from conversation_store.record import ThreadRecord
-from dify_app.files.uploads import PlacedFile
+from dify_app.uploads import PlacedFile
 from errors import FileRefused
 from message import Message
 from slack_api.identity import UserInfo

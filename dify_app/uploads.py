@@ -2,18 +2,26 @@
 
 A reverse invocation has no `files`: a file is uploaded first and then goes into a file or file-list variable of the
 app's form. Each file goes to the first variable, in the form's order, that the admin left empty, that accepts the
-file's type and has room.
+file's type (docs/platform/dify.md#app-form) and has room.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import requests
 
-from dify_app.files.file_types import file_type
-from dify_app.form import AppForm, Variable
+from dify_app.form import AppForm, UploadLimits, Variable
 from errors import FileRefused
+
+# The endings that Dify itself counts as documents ([A] constants/__init__.py), and other text its extractor reads.
+_DOCUMENTS = frozenset(
+    {
+        *("txt", "markdown", "md", "mdx", "pdf", "html", "htm", "xlsx", "xls", "vtt", "properties", "doc"),
+        *("docx", "csv", "eml", "msg", "ppt", "pptx", "xml", "epub"),
+    }
+)
+_TEXTS = frozenset({"application/json", "application/yaml", "application/x-yaml", "application/xml"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +35,7 @@ class OfferedFile:
 
 @dataclass(frozen=True, slots=True)
 class FileSlot:
-    """The variable a file goes into, and the type it is sent as. `many`: the variable is a file-list."""
+    """The variable that a file goes into, and the type (`kind`) it is sent as. `many`: the variable is a file-list."""
 
     file: OfferedFile
     variable: str
@@ -56,16 +64,12 @@ class FileCalls(Protocol):
 
 
 def place(
-    form: AppForm, filled: Collection[str], files: Sequence[OfferedFile]
-) -> Iterator[FileSlot | FileRefused]:
+    form: AppForm, filled: Collection[str], files: Iterable[OfferedFile]
+) -> list[FileSlot | FileRefused]:
     """One answer for each file, in order; `filled` names the variables that have the admin's values."""
     free = [variable for variable in form.file_variables if variable.name not in filled]
-    room = {variable.name: _room(form, variable) for variable in free}
-    for file in files:
-        found = _place(form, free, room, file)
-        if isinstance(found, FileSlot):
-            room[found.variable] -= 1
-        yield found
+    room = {variable.name: _room(form.limits, variable) for variable in free}
+    return [_place(form.limits, free, room, file) for file in files]
 
 
 def upload(calls: FileCalls, place: FileSlot, content: bytes) -> PlacedFile:
@@ -77,32 +81,46 @@ def upload(calls: FileCalls, place: FileSlot, content: bytes) -> PlacedFile:
     return PlacedFile(place.variable, place.many, place.kind, str(answer.id))
 
 
+def file_type(name: str, mimetype: str, variable: Variable) -> str:
+    """Image, document, audio, video or custom: as what the variable accepts the file; empty if it does not."""
+    extension = name.rpartition(".")[2].lower() if "." in name else ""
+    natural = mimetype.partition("/")[0]
+    if natural not in {"image", "audio", "video"}:
+        is_document = extension in _DOCUMENTS or natural == "text" or mimetype in _TEXTS
+        natural = "document" if is_document else "custom"
+    if not variable.file_types or (natural != "custom" and natural in variable.file_types):
+        return natural
+    if "custom" not in variable.file_types:
+        return ""
+    named = {allowed.lower().lstrip(".") for allowed in variable.file_extensions}
+    return "custom" if not named or extension in named else ""
+
+
 def _place(
-    form: AppForm, free: Sequence[Variable], room: dict[str, int], file: OfferedFile
+    limits: UploadLimits, free: Sequence[Variable], room: dict[str, int], file: OfferedFile
 ) -> FileSlot | FileRefused:
+    """Where the file goes, which takes one place of the `room` that each variable has left."""
     if not free:
         return FileRefused(file.name, "file_no_variable")
     if file.size <= 0:
         return FileRefused(file.name, "file_empty")
-    taking = [
-        (variable, kind) for variable in free if (kind := file_type(file.name, file.mimetype, variable))
-    ]
+    taking = [(v, kind) for v in free if (kind := file_type(file.name, file.mimetype, v))]
     if not taking:
         return FileRefused(file.name, "file_wrong_type")
-    fitting = [(v, kind) for v, kind in taking if file.size <= (form.limits.size(kind) or file.size)]
+    fitting = [(v, kind) for v, kind in taking if file.size <= (limits.size(kind) or file.size)]
     if not fitting:
         return FileRefused(file.name, "file_too_large")
     for variable, kind in fitting:
         if room[variable.name] > 0:
+            room[variable.name] -= 1
             return FileSlot(file, variable.name, variable.kind == "file-list", kind)
     return FileRefused(file.name, "file_too_many")
 
 
-def _room(form: AppForm, variable: Variable) -> int:
+def _room(limits: UploadLimits, variable: Variable) -> int:
     """How many files the variable accepts; 10, Dify's usual limit, where the form gives no number."""
-    if variable.kind == "file":
-        return 1
-    return min(variable.max_length or form.limits.count or 10, form.limits.count or 10)
+    most = limits.count or 10
+    return 1 if variable.kind == "file" else min(variable.max_length or most, most)
 
 
 def _reason(error: Exception) -> str:

@@ -3,9 +3,8 @@ from typing import Any
 import pytest
 import requests
 
-from dify_app.files.file_types import file_type
-from dify_app.files.uploads import FileSlot, OfferedFile, place, upload
 from dify_app.form import AppForm, UploadLimits, Variable
+from dify_app.uploads import FileSlot, OfferedFile, file_type, place, upload
 from errors import FileRefused
 
 PDF = OfferedFile("a.pdf", "application/pdf", 100)
