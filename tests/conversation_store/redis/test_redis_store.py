@@ -10,7 +10,7 @@ from gevent.monkey import get_original
 from redis import AuthenticationError, Redis, ResponseError
 from redis import ConnectionError as RedisConnectionError
 
-from clock import SystemClock
+from clock import Clock
 from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord
 from conversation_store.redis.outage import Outage
 from conversation_store.redis.redis_client import CONNECTIONS, SHORTEST_LIMIT, connect, redis_errors
@@ -225,7 +225,7 @@ def test_all_connections_in_use_is_busy_and_not_away(
 def test_more_turns_at_once_than_connections_find_redis(
     shared_redis: RedisServer, redis_client: Redis, clock: FakeClock, key: ThreadKey
 ) -> None:
-    store = RedisStore(connect(shared_redis.url, SystemClock()), clock, DAYS)
+    store = RedisStore(connect(shared_redis.url, Clock()), clock, DAYS)
     claims = [
         gevent.spawn(store.claim, replace(key, thread=str(number)), "1.000001", unchanged)
         for number in range(3 * CONNECTIONS)
