@@ -1,7 +1,7 @@
 """Which processes live: each has a lease on Redis, which expires when its process does not renew the lease."""
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 import gevent
 from redis import Redis
@@ -12,14 +12,7 @@ from conversation_store.redis.shared_thread_queue import LEASE, SHORTEST_LEASE
 from errors import StoreError
 
 
-class ProcessLeases(Protocol):
-    """Tells which processes live."""
-
-    def is_gone(self, holder: str) -> bool | None:
-        """Whether the process of that name is gone; None while that is not known."""
-
-
-class RedisProcessLeases:
+class ProcessLeases:
     """Renews the lease of `holder`, which is this process, and looks for other leases. One per server and process.
 
     A missing lease means something only when our own lease has existed for a whole term: all leases expire in an
@@ -37,7 +30,8 @@ class RedisProcessLeases:
         self._since: float | None = None
         spawn(self._keep)
 
-    def is_gone(self, holder: str) -> bool | None:  # noqa: D102
+    def is_gone(self, holder: str) -> bool | None:
+        """Whether the process of that name is gone; None while that is not known."""
         since = self._since
         if since is None or self._clock.now() - since < self._term:
             return None

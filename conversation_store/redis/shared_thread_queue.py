@@ -1,8 +1,5 @@
 """The order of a thread's turns between processes: a queue on Redis with a lease for each ticket."""
 
-from dataclasses import dataclass
-from typing import Protocol
-
 from redis import Redis
 
 from clock import Clock
@@ -77,73 +74,52 @@ turn is before all that do not run: also when the queue was lost meanwhile, or w
 process while Redis was away."""
 
 
-class SharedThreadQueue(Protocol):
-    """First come, first served. `ticket` names one turn. Every method raises StoreError."""
+class SharedThreadQueue:
+    """First come, first served: one list on Redis for each thread, one lease for each ticket. A call is one round trip.
+
+    `ticket` names one turn. Every method raises StoreError; while Redis is away, turns do not wait for its time-outs.
+    """
+
+    def __init__(self, client: Redis, clock: Clock, breaker: CircuitBreaker) -> None:
+        self._client = client
+        self._breaker = breaker
+        self._lease = int(clock.wall(LEASE, at_least=SHORTEST_LEASE) * 1000)
+        self._return = int(clock.wall(RETURN, at_least=0.001) * 1000)
+        self._place = client.register_script(_PLACE)
 
     def join(self, key: ThreadKey, ticket: str) -> int:
         """Add the ticket, if it is not in the queue yet. Gives how many tickets are before this one."""
+        return self._before(key, ticket, "joins")
 
     def my_turn(self, key: ThreadKey, ticket: str) -> bool:
         """Whether no ticket is before this one any more. Then the turn counts as running. Renews the lease."""
+        return self._before(key, ticket, "asks") == 0
 
     def renew(self, key: ThreadKey, ticket: str, *, waits: bool = False) -> bool:
         """Renew the lease, to be called at least every RETURN; False while another ticket is before this one.
 
         Without `waits` the turn counts as running, and moves before all tickets that wait.
         """
+        return self._before(key, ticket, "waits" if waits else "runs") == 0
 
     def leave(self, key: ThreadKey, ticket: str) -> None:
         """Remove the ticket: the turn has ended, or was given up."""
 
-
-class RedisThreadQueue:
-    """A SharedThreadQueue on Redis: one round trip per call, one list per thread and one lease per ticket."""
-
-    def __init__(self, client: Redis, clock: Clock) -> None:
-        self._client = client
-        self._lease = int(clock.wall(LEASE, at_least=SHORTEST_LEASE) * 1000)
-        self._return = int(clock.wall(RETURN, at_least=0.001) * 1000)
-        self._place = client.register_script(_PLACE)
-
-    def join(self, key: ThreadKey, ticket: str) -> int:  # noqa: D102
-        return self._before(key, ticket, "joins")
-
-    def my_turn(self, key: ThreadKey, ticket: str) -> bool:  # noqa: D102
-        return self._before(key, ticket, "asks") == 0
-
-    def renew(self, key: ThreadKey, ticket: str, *, waits: bool = False) -> bool:  # noqa: D102
-        return self._before(key, ticket, "waits" if waits else "runs") == 0
-
-    def leave(self, key: ThreadKey, ticket: str) -> None:  # noqa: D102
-        with redis_errors():
+        @redis_errors()
+        def leave() -> None:
             pipeline = self._client.pipeline()
             pipeline.lrem(_line(key), 1, ticket)
             pipeline.delete(f"{_line(key)}:{ticket}")
             pipeline.execute()
 
+        self._breaker.call(leave)
+
     def _before(self, key: ThreadKey, ticket: str, how: str) -> int:
-        with redis_errors():
+        @redis_errors()
+        def place() -> int:
             return int(self._place(keys=[_line(key)], args=[ticket, how, self._lease, self._return]))
 
-
-@dataclass(frozen=True, slots=True)
-class RestingThreadQueue:
-    """A SharedThreadQueue that leaves Redis alone while Redis is away, so that turns do not wait for its time-outs."""
-
-    inner: SharedThreadQueue
-    breaker: CircuitBreaker
-
-    def join(self, key: ThreadKey, ticket: str) -> int:  # noqa: D102
-        return self.breaker.call(lambda: self.inner.join(key, ticket))
-
-    def my_turn(self, key: ThreadKey, ticket: str) -> bool:  # noqa: D102
-        return self.breaker.call(lambda: self.inner.my_turn(key, ticket))
-
-    def renew(self, key: ThreadKey, ticket: str, *, waits: bool = False) -> bool:  # noqa: D102
-        return self.breaker.call(lambda: self.inner.renew(key, ticket, waits=waits))
-
-    def leave(self, key: ThreadKey, ticket: str) -> None:  # noqa: D102
-        self.breaker.call(lambda: self.inner.leave(key, ticket))
+        return self._breaker.call(place)
 
 
 def _line(key: ThreadKey) -> str:

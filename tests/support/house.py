@@ -87,7 +87,7 @@ class House:
 
     @property
     def watch(self) -> Watch:
-        return Watch(HERE, self, self.leases, self.clock)
+        return Watch(HERE, self, self.leases, self.clock)  # type: ignore[arg-type]
 
     @property
     def orphans(self) -> Orphans:

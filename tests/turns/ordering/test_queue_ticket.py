@@ -50,7 +50,7 @@ class Process:
 
     def ticket(self, ticket: str, continuation: int = 0) -> QueueTicket:
         place = self.queues.join("t", ticket, continuation)
-        return QueueTicket(self.queues, place, self.shared, KEY, self.clock, spawn=self._spawn)
+        return QueueTicket(self.queues, place, self.shared, KEY, self.clock, spawn=self._spawn)  # type: ignore[arg-type]
 
     def _spawn(self, run: Callable[..., None], *arguments: object) -> None:
         self.spawned.append(lambda: run(*arguments))
