@@ -53,8 +53,7 @@ class CircuitBreaker:
         if not self.is_failing:
             self.is_failing = True
             _log.warning("%s: %s", self._failing, error)
-        if isinstance(error, StoreFull):
-            return
-        self._failures += 1
-        if self._failures >= self._allowed:
-            self._rests_until = self._clock.now() + REST
+        if not isinstance(error, StoreFull):
+            self._failures += 1
+            if self._failures >= self._allowed:
+                self._rests_until = self._clock.now() + REST

@@ -6,7 +6,7 @@ See docs/architecture.md#d3-one-record-per-thread.
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from clock import Clock
@@ -77,7 +77,7 @@ class OpenTurn:
 
 @dataclass(frozen=True, slots=True)
 class ThreadRecord:
-    """What is remembered of one thread. `handled`, `followers`, `waiting` and `unasked` are ordered, latest last.
+    """What is remembered of one thread; the latest item of a tuple is last.
 
     `handled` are the messages that were claimed, `followers` the users who asked. `in_flight` is the running turn,
     `waiting` are the turns that wait for it. `unasked` are the handled messages that the app was not asked, because
@@ -87,7 +87,7 @@ class ThreadRecord:
     conversation_id: str = ""
     handled: tuple[str, ...] = ()
     in_flight: InFlight | None = None
-    followers: tuple[str, ...] = field(default=())
+    followers: tuple[str, ...] = ()
     last_answer_ts: str = ""
     updated: float = 0.0
     waiting: tuple[InFlight, ...] = ()

@@ -8,15 +8,14 @@ record before it does anything.
 
 import hashlib
 import threading
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections import defaultdict
+from dataclasses import asdict, dataclass, field
 
 from cachetools import LRUCache
 
 from clock import Clock
-from conversation_store.codec import compressed, decompressed, turn_fields, turn_from
-from conversation_store.dify.bounded_lock import held
-from conversation_store.dify.dify_storage import TimedStorage
+from conversation_store.codec import compressed, decompressed, turn_from
+from conversation_store.dify.dify_storage import TimedStorage, held
 from conversation_store.record import DAY, OpenTurn
 
 LISTS = 16
@@ -45,7 +44,7 @@ class OpenTurnLists:
 
     def __init__(self) -> None:
         self.locks = [threading.Lock() for _ in range(LISTS)]
-        self.hooks: dict[str, _HookTurns] = {}
+        self.hooks = defaultdict[str, _HookTurns](_HookTurns)
 
 
 class OpenTurns:
@@ -58,13 +57,13 @@ class OpenTurns:
 
     def of(self, hook_id: str) -> tuple[OpenTurn, ...]:
         """The hook's turns, oldest first, without those that this process knows to have ended. Raises StoreError."""
-        ended = self._hook(hook_id).ended
-        stored = _read(self._storage.get(_key(_number(hook_id))))
-        return tuple(turn for turn in stored if turn.key.hook_id == hook_id and _name(turn) not in ended)
+        ended = self._lists.hooks[hook_id].ended
+        turns = self._read(_number(hook_id))
+        return tuple(turn for turn in turns if turn.key.hook_id == hook_id and _name(turn) not in ended)
 
     def note(self, turn: OpenTurn) -> None:
         """Add a turn. Raises StoreError; then the next note writes this turn too."""
-        number, hook = _number(turn.key.hook_id), self._hook(turn.key.hook_id)
+        number, hook = _number(turn.key.hook_id), self._lists.hooks[turn.key.hook_id]
         hook.running[_name(turn)] = turn
         hook.unwritten.add(_name(turn))
         with held(self._lists.locks[number], self._clock):
@@ -73,25 +72,25 @@ class OpenTurns:
 
     def clear(self, turn: OpenTurn) -> None:
         """The turn has ended, or the record of its thread shows that."""
-        hook = self._hook(turn.key.hook_id)
+        hook = self._lists.hooks[turn.key.hook_id]
         hook.running.pop(_name(turn), None)
         hook.unwritten.discard(_name(turn))
         hook.ended[_name(turn)] = None
 
+    def _read(self, number: int) -> list[OpenTurn]:
+        stored = decompressed(self._storage.get(f"{_FORMAT}-{number}"))
+        return [turn for fields in reversed(stored) if (turn := turn_from(fields))]
+
     def _write(self, number: int, hook: _HookTurns) -> None:
+        """Write the latest turns that fit into LIST_BYTES, the latest first."""
         running, ended = dict(hook.running), set(hook.ended)
-        others = _read(self._storage.get(_key(number)))
-        oldest = self._clock.epoch() - KEPT_DAYS * DAY
-        turns = [
-            turn for turn in others if turn.started > oldest and _name(turn) not in ended | running.keys()
-        ]
-        self._storage.set(_key(number), _bounded([*turns, *running.values()]))
+        oldest, gone = self._clock.epoch() - KEPT_DAYS * DAY, ended | running.keys()
+        others = [turn for turn in self._read(number) if turn.started > oldest and _name(turn) not in gone]
+        latest = sorted([*others, *running.values()], key=lambda turn: turn.started, reverse=True)
+        self._storage.set(f"{_FORMAT}-{number}", compressed(list(map(asdict, latest)), LIST_BYTES))
         hook.unwritten -= running.keys()
         for name in ended:
             hook.ended.pop(name, None)
-
-    def _hook(self, hook_id: str) -> _HookTurns:
-        return self._lists.hooks.setdefault(hook_id, _HookTurns())
 
 
 def _name(turn: OpenTurn) -> _Name:
@@ -100,17 +99,3 @@ def _name(turn: OpenTurn) -> _Name:
 
 def _number(hook_id: str) -> int:
     return int(hashlib.sha256(hook_id.encode()).hexdigest(), 16) % LISTS
-
-
-def _key(number: int) -> str:
-    return f"{_FORMAT}-{number}"
-
-
-def _read(stored: bytes | None) -> list[OpenTurn]:
-    return [turn for turn in map(turn_from, reversed(decompressed(stored))) if turn is not None]
-
-
-def _bounded(turns: Iterable[OpenTurn]) -> bytes:
-    """The latest turns that fit into LIST_BYTES, the latest first."""
-    latest = sorted(turns, key=lambda turn: turn.started, reverse=True)
-    return compressed([turn_fields(turn) for turn in latest], LIST_BYTES)

@@ -1,13 +1,11 @@
 """Redis first, Dify's storage while Redis is away. The return to Redis needs nobody."""
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from clock import Clock
 from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord, merged, merged_after_outage
 from conversation_store.redis import Outage, RedisStore
-from conversation_store.store import Change, ThreadStore
+from conversation_store.store import Change, Taken, ThreadStore
 from errors import StoreBusy, StoreError
 
 
@@ -34,13 +32,19 @@ class FailoverStore:
             raise
         except StoreError:
             return self.second.get(key, fresh=fresh)
-        other = self._elsewhere(key, missing=record is None)
-        return merged_after_outage(record or ThreadRecord(), other) if other else record
+        whole = self._whole(key, record or ThreadRecord())
+        return None if whole == ThreadRecord() else whole
 
     def update(self, key: ThreadKey, change: Change) -> ThreadRecord:  # noqa: D102
-        whole = _Whole(change)
+        before = ThreadRecord()
+
+        def change_whole(record: ThreadRecord) -> ThreadRecord:
+            nonlocal before
+            before = record
+            return change(self._whole(key, record))
+
         try:
-            record = self._over_all(key, whole, lambda: self.first.update(key, whole.change))
+            record = self.outage.breaker.call(lambda: self.first.update(key, change_whole))
         except StoreBusy:
             raise
         except StoreError:
@@ -48,33 +52,27 @@ class FailoverStore:
             self.outage.note_unsent(key, record, self.first)
             return record
         self.outage.note_complete(key)
-        if whole.has_news(record):
+        if _needed(before) != _needed(record):
             with suppress(StoreError):
                 self.second.update(key, lambda mirrored: _at_rest(merged(mirrored, record)))
         return record
 
     def claim(self, key: ThreadKey, ts: str, change: Change) -> ThreadRecord | None:  # noqa: D102
-        whole = _Whole(change)
-
-        def claim() -> ThreadRecord | None:
-            return (
-                None
-                if whole.was_taken_elsewhere(ts, self.outage.clock)
-                else self.first.claim(key, ts, whole.change)
-            )
+        def change_whole(record: ThreadRecord) -> ThreadRecord:
+            return change(self._whole(key, record, claimed=ts))
 
         try:
-            claimed = self._over_all(key, whole, claim)
+            record = self.outage.breaker.call(lambda: self.first.claim(key, ts, change_whole))
         except StoreBusy:
             raise
         except StoreError:
-            claimed = self.second.claim(key, ts, change)
-            if claimed is not None:
-                self.outage.note_unsent(key, claimed, self.first)
-            return claimed
-        if claimed is not None:
+            record = self.second.claim(key, ts, change)
+            if record is not None:
+                self.outage.note_unsent(key, record, self.first)
+            return record
+        if record is not None:
             self.outage.note_complete(key)
-        return claimed
+        return record
 
     def forget(self, key: ThreadKey) -> None:  # noqa: D102
         try:
@@ -122,60 +120,32 @@ class FailoverStore:
             with suppress(StoreError):
                 self.second.note_press(hook_id)
 
-    def _over_all[T](self, key: ThreadKey, whole: "_Whole", write: Callable[[], T]) -> T:
-        """Write to `first` with what only `second` knows. A thread that `first` does not know takes a second try."""
-        whole.other = self._elsewhere(key, missing=False)
-        with suppress(_Missing):
-            return self.outage.breaker.call(write)
-        whole.other = self._elsewhere(key, missing=True)
-        whole.asked = True
-        return self.outage.breaker.call(write)
+    def _whole(self, key: ThreadKey, record: ThreadRecord, *, claimed: str = "") -> ThreadRecord:
+        """The record of `first`, with what it lacks of the thread. Raises Taken for a message claimed elsewhere."""
+        other = self._elsewhere(key, missing=record == ThreadRecord())
+        if other is None:
+            return record
+        if claimed and other.has_taken(claimed, self.outage.clock):
+            raise Taken
+        return merged_after_outage(record, other)
 
     def _elsewhere(self, key: ThreadKey, *, missing: bool) -> ThreadRecord | None:
         """What others know, if `first` may lack something of the thread. `missing`: `first` has no record of it."""
         unsent = self.outage.unsent(key)
-        if unsent is None and (not missing or self.outage.is_unknown(key)):
+        if unsent is None and (not missing or key in self.outage.unknown):
             return None
         try:
             found = self.second.get(key, fresh=True)
         except StoreError:
             return unsent
         if found is None:
-            self.outage.note_unknown(key)
+            self.outage.unknown[key] = None
             return unsent
         return merged(found, unsent) if unsent else found
 
 
-class _Missing(Exception):
-    """The first store does not know the thread: the second one must be asked before anything is written."""
-
-
-class _Whole:
-    """A change that is made on what both stores know. It remembers the record before, to tell what is new."""
-
-    def __init__(self, change: Change) -> None:
-        self.other: ThreadRecord | None = None
-        self.asked = False
-        self._change = change
-        self._before = ThreadRecord()
-
-    def change(self, record: ThreadRecord) -> ThreadRecord:
-        """The Change for the first store. Raises _Missing."""
-        if record == ThreadRecord(updated=record.updated) and self.other is None and not self.asked:
-            raise _Missing
-        self._before = record
-        return self._change(merged_after_outage(record, self.other) if self.other else record)
-
-    def was_taken_elsewhere(self, ts: str, clock: Clock) -> bool:
-        """Whether the message was claimed while the first store was away."""
-        return self.other is not None and self.other.has_taken(ts, clock)
-
-    def has_news(self, after: ThreadRecord) -> bool:
-        """Whether anything changed that the thread needs to go on."""
-        return _needed(self._before) != _needed(after)
-
-
 def _needed(record: ThreadRecord) -> tuple[object, ...]:
+    """What the thread needs to go on."""
     return record.conversation_id, record.followers, record.last_answer_ts
 
 

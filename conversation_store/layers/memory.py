@@ -1,11 +1,14 @@
-"""What this process remembers of threads, with bounds: it replaces a store that fails until the store works again."""
+"""What this process remembers, with bounds: threads while their store fails, and whether presses reach a hook."""
 
 import hashlib
+from contextlib import suppress
 
 from cachetools import LRUCache, TTLCache
 
 from clock import Clock
 from conversation_store.record import ThreadKey, ThreadRecord, merged
+from conversation_store.store import ThreadStore
+from errors import StoreError
 
 THREADS = 5_000
 CLAIMS = 20_000
@@ -16,9 +19,8 @@ CLAIMED_FOR = 26 * 3600.0
 class ProcessMemory:
     """One per process, for all hooks.
 
-    It holds the latest record of each thread, which of these records the store does not have yet, and the messages
-    that this process claimed. The claims reach further back than the last 20 messages of a record, and they are
-    exact even while the store fails now and then.
+    Its claims reach further back than the last 20 messages of a record, and are exact even while the store fails now
+    and then.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -48,9 +50,8 @@ class ProcessMemory:
 
     def note_unsaved(self, key: ThreadKey, record: ThreadRecord) -> None:
         """The store could not take this record."""
-        blind = self._unsaved.get(key, key not in self._latest)
+        self._unsaved.setdefault(key, key not in self._latest)
         self._latest[key] = record
-        self._unsaved[key] = blind
 
     def has_unsaved(self, key: ThreadKey) -> bool:
         """Whether the store lacks something of the thread."""
@@ -62,11 +63,8 @@ class ProcessMemory:
 
     def with_unsaved(self, key: ThreadKey, stored: ThreadRecord) -> ThreadRecord:
         """The stored record with what is not saved yet."""
-        mine = self._latest.get(key)
-        blind = self._unsaved.get(key)
-        if mine is None or blind is None:
-            return stored
-        return merged(stored, mine, blind=blind)
+        mine, blind = self._latest.get(key), self._unsaved.get(key)
+        return stored if mine is None or blind is None else merged(stored, mine, blind=blind)
 
     def is_claimed(self, key: ThreadKey, ts: str) -> bool:
         """Whether this process claimed the message."""
@@ -74,11 +72,36 @@ class ProcessMemory:
 
     def claim(self, key: ThreadKey, ts: str) -> bool:
         """Claim the message; True for the first caller only."""
-        name = _claim(key, ts)
-        if name in self._claims:
+        if self.is_claimed(key, ts):
             return False
-        self._claims[name] = None
+        self._claims[_claim(key, ts)] = None
         return True
+
+
+class Presses:
+    """Whether presses of buttons reach a hook: Slack cannot be asked. For one request.
+
+    `known` are the hooks of which this process knows that presses reach them.
+    """
+
+    def __init__(self, store: ThreadStore, hook_id: str, known: set[str]) -> None:
+        self._store = store
+        self._hook_id = hook_id
+        self._known = known
+
+    def arrive(self) -> bool:
+        """Whether a press reached the hook, in the days that its conversations are kept."""
+        with suppress(StoreError):
+            if self._hook_id not in self._known and self._store.has_seen_press(self._hook_id):
+                self._known.add(self._hook_id)
+        return self._hook_id in self._known
+
+    def note(self) -> None:
+        """A press reached the hook."""
+        if self._hook_id not in self._known:
+            self._known.add(self._hook_id)
+            with suppress(StoreError):  # the next process learns it from the next press
+                self._store.note_press(self._hook_id)
 
 
 def _claim(key: ThreadKey, ts: str) -> bytes:
