@@ -6,17 +6,13 @@ from cachetools import FIFOCache, LRUCache
 from redis import Redis
 
 from clock import Clock
+from conversation_store.cached_store import CachedStore, RecordCache
 from conversation_store.circuit_breaker import CircuitBreaker
 from conversation_store.dify import Buckets, BucketState, DifyStorage
-from conversation_store.layers import (
-    CachedStore,
-    FailoverStore,
-    ProcessMemory,
-    RecordCache,
-    ResilientStore,
-    hook_breaker,
-)
+from conversation_store.failover_store import FailoverStore
+from conversation_store.process_memory import ProcessMemory
 from conversation_store.redis import Outage, ProcessLeases, RedisStore, SharedThreadQueue, connect
+from conversation_store.resilient_store import ResilientStore, hook_breaker
 from conversation_store.store import ThreadStore
 from errors import SettingsError
 

@@ -1,8 +1,8 @@
 import gevent
 import pytest
 
+from conversation_store.cached_store import FRESH_SECONDS, CachedStore, RecordCache
 from conversation_store.dify.buckets import Buckets, BucketState
-from conversation_store.layers.cached import FRESH_SECONDS, CachedStore, RecordCache
 from conversation_store.record import ThreadKey
 from errors import StoreError
 from tests.fake_clock import FakeClock, TickingClock

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from clock import Clock
 from conversation_store.circuit_breaker import CircuitBreaker
-from conversation_store.layers.memory import ProcessMemory
+from conversation_store.process_memory import ProcessMemory
 from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord, as_of
 from conversation_store.store import Change, Taken, ThreadStore, claiming
 from errors import StoreError
