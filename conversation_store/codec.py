@@ -1,8 +1,7 @@
 """How records are written: one as JSON text, several as compressed JSON of a bounded size. Pure.
 
-A usual record (5 messages, one asker) takes about 100 bytes in a bucket of many, because zlib finds the names, the
-digits and the ids that records have in common. Reading never raises: broken or unknown content is an empty record,
-no turn or an empty list. That is also how the content of release 0.1.0 is read.
+Reading never raises: broken or unknown content, such as that of release 0.1.0, is an empty record, no turn or an empty
+list. zlib finds the names, the digits and the ids that records have in common.
 """
 
 import json

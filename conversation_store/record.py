@@ -46,8 +46,8 @@ class InFlight:
     """An open turn of a thread, with what is needed to end its message when its process dies.
 
     `started` is Clock.epoch(). `holder` names the process. `message_ts` is the message that shows the answer, "" while
-    nothing is visible. `leg` is the number of the request that runs the turn: the process that takes the next leg
-    takes the turn. `streams`: the answer is whole, and these messages are still to be stopped.
+    nothing is visible. `leg` is the number of the request that runs the turn: the process of the next leg takes the
+    turn over. `streams`: the answer is whole, and these messages are still to be stopped.
     """
 
     ts: str

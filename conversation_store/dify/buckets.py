@@ -17,7 +17,7 @@ from clock import Clock
 from conversation_store.codec import compressed, decompressed, record_fields, record_from
 from conversation_store.dify.dify_storage import DifyStorage, TimedStorage, held
 from conversation_store.dify.open_turns import OPEN_TURN_BYTES, OpenTurnLists, OpenTurns
-from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord, as_of, expired
+from conversation_store.record import ThreadKey, ThreadRecord, as_of, expired
 from conversation_store.store import Change, Taken, claiming
 
 BUCKETS = 4096
@@ -45,6 +45,7 @@ class Bucket:
     """
 
     def __init__(self, stored: bytes | None) -> None:
+        self.is_changed = False
         self._entries: dict[str, _Entry] = {}
         for entry in reversed(decompressed(stored)):
             match entry:
@@ -63,10 +64,11 @@ class Bucket:
         """Add an entry as the latest one, or replace the one under this digest."""
         self.drop(digest)
         self._entries[digest[:_SHORT_KEY]] = _Entry(days, fields)
+        self.is_changed = True
 
-    def drop(self, digest: str) -> bool:
-        """Remove the entry; says whether there was one."""
-        return self._entries.pop(digest[:_SHORT_KEY], None) is not None
+    def drop(self, digest: str) -> None:
+        """Remove the entry if there is one."""
+        self.is_changed |= self._entries.pop(digest[:_SHORT_KEY], None) is not None
 
     def bounded(self, now: float, limit: int) -> bytes:
         """The bytes to store, at most `limit`. Entries that expired at `now` are left out, then the oldest ones."""
@@ -97,7 +99,7 @@ class BucketState:
         return int(digest[-12:], 16) % self.buckets
 
 
-class Buckets:
+class Buckets(OpenTurns):
     """A ThreadStore on `session.storage`, for one request. `days` is the hook's `conversation_days`.
 
     A get is one read, an update or a claim is one read and one write. There is no write without a read, because the
@@ -106,26 +108,23 @@ class Buckets:
     """
 
     def __init__(self, state: BucketState, storage: DifyStorage, clock: Clock, days: float) -> None:
+        super().__init__(state.open_turns, TimedStorage(storage, clock), clock)
         self.state = state
-        self._clock = clock
         self._days = days
-        self._storage = TimedStorage(storage, clock)
-        self._lists = OpenTurns(state.open_turns, self._storage, clock)
 
     def get(self, key: ThreadKey, *, fresh: bool = False) -> ThreadRecord | None:  # noqa: ARG002, D102 - always fresh
         digest = key.digest()
-        with self._locked(digest) as (_, bucket):
+        with self._bucket_of(digest) as bucket:
             return as_of(key, record_from(bucket.get(digest)), self._clock.epoch(), self._days)
 
     def update(self, key: ThreadKey, change: Change) -> ThreadRecord:  # noqa: D102
         digest = key.digest()
-        with self._locked(digest) as (name, bucket):
+        with self._bucket_of(digest) as bucket:
             now = self._clock.epoch()
             before = as_of(key, record_from(bucket.get(digest)), now, self._days)
             after = replace(change(before or ThreadRecord()), updated=now)
             bucket.put(digest, record_fields(after), self._days)
-            self._write(name, bucket)
-            return after
+        return after
 
     def claim(self, key: ThreadKey, ts: str, change: Change) -> ThreadRecord | None:  # noqa: D102
         with suppress(Taken):
@@ -134,45 +133,34 @@ class Buckets:
 
     def forget(self, key: ThreadKey) -> None:  # noqa: D102
         digest = key.digest()
-        with self._locked(digest) as (name, bucket):
-            if bucket.drop(digest):
-                self._write(name, bucket)
-
-    def in_flight(self, hook_id: str) -> tuple[OpenTurn, ...]:  # noqa: D102
-        return self._lists.of(hook_id)
-
-    def note_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
-        self._lists.note(turn)
-
-    def clear_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
-        self._lists.clear(turn)
+        with self._bucket_of(digest) as bucket:
+            bucket.drop(digest)
 
     def has_seen_press(self, hook_id: str) -> bool:  # noqa: D102
         digest = _press_digest(hook_id)
-        with self._locked(digest) as (_, bucket):
+        with self._bucket_of(digest) as bucket:
             noted = bucket.get(digest)
         return noted is not None and not expired(noted["updated"], self._clock.epoch(), self._days)
 
     def note_press(self, hook_id: str) -> None:  # noqa: D102
         digest = _press_digest(hook_id)
-        with self._locked(digest) as (name, bucket):
+        with self._bucket_of(digest) as bucket:
             bucket.put(digest, {"press": True, "updated": self._clock.epoch()}, self._days)
-            self._write(name, bucket)
 
     @contextmanager
-    def _locked(self, digest: str) -> Iterator[tuple[str, Bucket]]:
-        """The key and the content of the digest's bucket, which nobody else of this process uses meanwhile.
+    def _bucket_of(self, digest: str) -> Iterator[Bucket]:
+        """The digest's bucket, which nobody else of this process uses meanwhile. It is written when it was changed.
 
         Readers lock too. The daemon caches for five minutes what a read finds, and a read during a write may cache
         the state before the write (docs/platform/dify.md#storage-cache).
         """
         number = self.state.bucket_of(digest)
-        name = f"{_FORMAT}-{number}"
         with held(self.state.locks[number], self._clock):
-            yield name, Bucket(self._storage.get(name))
-
-    def _write(self, name: str, bucket: Bucket) -> None:
-        self._storage.set(name, bucket.bounded(self._clock.epoch(), self.state.bucket_bytes))
+            bucket = Bucket(self._storage.get(f"{_FORMAT}-{number}"))
+            yield bucket
+            if bucket.is_changed:
+                content = bucket.bounded(self._clock.epoch(), self.state.bucket_bytes)
+                self._storage.set(f"{_FORMAT}-{number}", content)
 
 
 def _press_digest(hook_id: str) -> str:

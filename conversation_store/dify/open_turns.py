@@ -48,20 +48,20 @@ class OpenTurnLists:
 
 
 class OpenTurns:
-    """The lists as one request sees them through its storage."""
+    """The part of a ThreadStore that lists turns, for one request."""
 
     def __init__(self, lists: OpenTurnLists, storage: TimedStorage, clock: Clock) -> None:
         self._lists = lists
         self._storage = storage
         self._clock = clock
 
-    def of(self, hook_id: str) -> tuple[OpenTurn, ...]:
+    def in_flight(self, hook_id: str) -> tuple[OpenTurn, ...]:
         """The hook's turns, oldest first, without those that this process knows to have ended. Raises StoreError."""
         ended = self._lists.hooks[hook_id].ended
         turns = self._read(_number(hook_id))
         return tuple(turn for turn in turns if turn.key.hook_id == hook_id and _name(turn) not in ended)
 
-    def note(self, turn: OpenTurn) -> None:
+    def note_in_flight(self, turn: OpenTurn) -> None:
         """Add a turn. Raises StoreError; then the next note writes this turn too."""
         number, hook = _number(turn.key.hook_id), self._lists.hooks[turn.key.hook_id]
         hook.running[_name(turn)] = turn
@@ -70,7 +70,7 @@ class OpenTurns:
             if _name(turn) in hook.unwritten:
                 self._write(number, hook)
 
-    def clear(self, turn: OpenTurn) -> None:
+    def clear_in_flight(self, turn: OpenTurn) -> None:
         """The turn has ended, or the record of its thread shows that."""
         hook = self._lists.hooks[turn.key.hook_id]
         hook.running.pop(_name(turn), None)

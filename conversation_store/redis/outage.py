@@ -22,8 +22,8 @@ UNKNOWN_FOR = 5.0
 class Outage:
     """The half of the failover that lives as long as the process; one per Redis server.
 
-    A record that was written elsewhere is sent to Redis as soon as Redis is back. This does not wait for somebody to
-    use the thread: until then other processes read in Redis what was true before the outage.
+    A record that was written elsewhere is sent as soon as Redis is back, not only when somebody uses the thread: until
+    then other processes read what was true before the outage.
     """
 
     def __init__(self, clock: Clock, spawn: Callable[..., Any] = gevent.spawn) -> None:

@@ -12,7 +12,7 @@ from redis import Redis
 from clock import Clock
 from conversation_store.codec import dump, load, record_fields, record_from, turn_from
 from conversation_store.record import DAY, OpenTurn, ThreadKey, ThreadRecord, as_of, merged_after_outage
-from conversation_store.redis.redis_client import PREFIX, redis_errors
+from conversation_store.redis.redis_client import PREFIX, redis_errors, thread_key
 from conversation_store.store import Change, Taken, claiming
 from errors import StoreBusy
 
@@ -23,6 +23,8 @@ OPEN_TURNS = 2_000
 TRIES = 20
 """How often a record is read because another process changed it meanwhile."""
 
+_RECORD, _OPEN_TURNS, _PRESS = "t", "f", "b"
+"""The kinds of keys."""
 _CHANGED, _TAKEN = 0, -1
 
 _WRITE = """
@@ -65,7 +67,7 @@ class RedisStore:
         self._note = client.register_script(_NOTE)
 
     def get(self, key: ThreadKey, *, fresh: bool = False) -> ThreadRecord | None:  # noqa: ARG002, D102 - always fresh
-        stored = self._read(_thread(key))
+        stored = self._read(thread_key(_RECORD, key))
         return as_of(key, record_from(load(stored)), self._clock.epoch(), self._days)
 
     def update(self, key: ThreadKey, change: Change) -> ThreadRecord:  # noqa: D102
@@ -85,40 +87,41 @@ class RedisStore:
 
     def forget(self, key: ThreadKey) -> None:  # noqa: D102
         with redis_errors():
-            self._client.delete(_thread(key))
+            self._client.delete(thread_key(_RECORD, key))
 
     def in_flight(self, hook_id: str) -> tuple[OpenTurn, ...]:  # noqa: D102
         with redis_errors():
-            lines = cast("list[bytes]", self._client.hvals(_open_turns(hook_id)))
+            lines = cast("list[bytes]", self._client.hvals(_hook_key(_OPEN_TURNS, hook_id)))
         turns = [turn for line in lines if (turn := turn_from(load(line)))]
         return tuple(sorted(turns, key=lambda turn: turn.started))
 
     def note_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
         fields = (_line(turn), dump(asdict(turn)), OPEN_TURNS, self._millis(OPEN_TURNS_KEPT))
         with redis_errors():
-            self._note(keys=[_open_turns(turn.key.hook_id)], args=fields)
+            self._note(keys=[_hook_key(_OPEN_TURNS, turn.key.hook_id)], args=fields)
 
     def clear_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
         with redis_errors():
-            self._client.hdel(_open_turns(turn.key.hook_id), _line(turn))
+            self._client.hdel(_hook_key(_OPEN_TURNS, turn.key.hook_id), _line(turn))
 
     def has_seen_press(self, hook_id: str) -> bool:  # noqa: D102
         with redis_errors():
-            return bool(self._client.exists(_press(hook_id)))
+            return bool(self._client.exists(_hook_key(_PRESS, hook_id)))
 
     def note_press(self, hook_id: str) -> None:  # noqa: D102
         with redis_errors():
-            self._client.set(_press(hook_id), "1", px=self._millis(self._days * DAY))
+            self._client.set(_hook_key(_PRESS, hook_id), "1", px=self._millis(self._days * DAY))
 
     def _write(
         self, key: ThreadKey, change: Change, *, claimed: str = "", stamp: bool = True
     ) -> ThreadRecord:
-        keys, claim = [_thread(key)], list[Any]()
+        name = thread_key(_RECORD, key)
+        keys, claim = [name], list[Any]()
         if claimed:
-            keys.append(f"{_thread(key)}:{hashlib.sha256(claimed.encode()).hexdigest()[:16]}")
+            keys.append(f"{name}:{hashlib.sha256(claimed.encode()).hexdigest()[:16]}")
             claim = [uuid.uuid4().hex, self._millis(CLAIM_KEPT)]
         for _ in range(TRIES):
-            now, held = self._clock.epoch(), self._read(_thread(key))
+            now, held = self._clock.epoch(), self._read(name)
             after = change(as_of(key, record_from(load(held)), now, self._days) or ThreadRecord())
             after = replace(after, updated=now) if stamp else after
             content = dump(record_fields(after))
@@ -138,17 +141,8 @@ class RedisStore:
         return int(self._clock.wall(seconds, at_least=0.001) * 1000)
 
 
-def _thread(key: ThreadKey) -> str:
-    """A Redis cluster places keys by what is in braces, so all keys of a thread are on one node."""
-    return f"{PREFIX}:t:{{{key.digest()[:32]}}}"
-
-
-def _open_turns(hook_id: str) -> str:
-    return f"{PREFIX}:f:{hashlib.sha256(hook_id.encode()).hexdigest()[:32]}"
-
-
-def _press(hook_id: str) -> str:
-    return f"{PREFIX}:b:{hashlib.sha256(hook_id.encode()).hexdigest()[:32]}"
+def _hook_key(kind: str, hook_id: str) -> str:
+    return f"{PREFIX}:{kind}:{hashlib.sha256(hook_id.encode()).hexdigest()[:32]}"
 
 
 def _line(turn: OpenTurn) -> str:

@@ -5,7 +5,7 @@ from redis import Redis
 from clock import Clock
 from conversation_store.circuit_breaker import CircuitBreaker
 from conversation_store.record import ThreadKey
-from conversation_store.redis.redis_client import PREFIX, redis_errors
+from conversation_store.redis.redis_client import redis_errors, thread_key
 
 LEASE = 30.0
 """Seconds after which a ticket that is not renewed leaves the queue, as that of a killed process does."""
@@ -15,10 +15,12 @@ SHORTEST_LEASE = 1.0
 RETURN = LEASE / 3
 """Seconds in which a running turn has come back to a queue that Redis lost (turns/ordering/queue_ticket.py).
 
-A waiting turn notices the loss because its own lease is missing, and does not run before these seconds are over. A turn
-that is new to a lost queue cannot notice the loss.
+A waiting turn notices the loss because its own lease is missing, and runs only after these seconds. A turn that is new
+to a lost queue cannot notice the loss.
 """
 
+_LINE = "l"
+"""The kind of the keys."""
 _PLACE = """
 local line, own, how = KEYS[1], ARGV[1], ARGV[2]
 local lease, lost = line .. ':' .. own, line .. ':lost'
@@ -104,12 +106,13 @@ class SharedThreadQueue:
 
     def leave(self, key: ThreadKey, ticket: str) -> None:
         """Remove the ticket: the turn has ended, or was given up."""
+        line = thread_key(_LINE, key)
 
         @redis_errors()
         def leave() -> None:
             pipeline = self._client.pipeline()
-            pipeline.lrem(_line(key), 1, ticket)
-            pipeline.delete(f"{_line(key)}:{ticket}")
+            pipeline.lrem(line, 1, ticket)
+            pipeline.delete(f"{line}:{ticket}")
             pipeline.execute()
 
         self._breaker.call(leave)
@@ -117,10 +120,7 @@ class SharedThreadQueue:
     def _before(self, key: ThreadKey, ticket: str, how: str) -> int:
         @redis_errors()
         def place() -> int:
-            return int(self._place(keys=[_line(key)], args=[ticket, how, self._lease, self._return]))
+            args = [ticket, how, self._lease, self._return]
+            return int(self._place(keys=[thread_key(_LINE, key)], args=args))
 
         return self._breaker.call(place)
-
-
-def _line(key: ThreadKey) -> str:
-    return f"{PREFIX}:l:{{{key.digest()[:32]}}}"
