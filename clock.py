@@ -32,10 +32,7 @@ class Clock:
         time.sleep(max(0.0, seconds) * self._scale)
 
     def wall(self, seconds: float, *, at_least: float = 0.0) -> float:
-        """How many of the wall's seconds these are: for the time-outs of libraries.
-
-        `at_least` is in seconds of the wall: a scaled clock does not make a machine or a network faster.
-        """
+        """These seconds as wall seconds, for time-outs of libraries; but `at_least`: a machine is not scaled."""
         return max(at_least, seconds * self._scale)
 
     def stretched(self, seconds: float, *, at_least: float) -> float:

@@ -1,9 +1,10 @@
 """Redis first, Dify's storage while Redis is away. The return to Redis needs nobody."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord, merged, merged_after_outage
+from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord, merged
 from conversation_store.redis import Outage, RedisStore
 from conversation_store.store import Change, Taken, ThreadStore
 from errors import StoreBusy, StoreError
@@ -14,9 +15,8 @@ class FailoverStore:
     """A ThreadStore on `first`, and on `second` while that fails.
 
     What a thread needs to go on is written to `second` too when it changes: its conversation, its followers, the
-    messages that were answered. Running turns are not written there, because their end would have to be written there
-    as well. So two processes can answer the same message when Slack repeats the message after Redis went away in the
-    middle of its turn.
+    messages that were answered. Running turns are not, because their end would have to be written there as well. So two
+    processes can answer the same message, if Slack repeats the message after Redis went away in the middle of its turn.
     `second` is asked for a thread that `first` does not know, because a Redis may come back empty. What was written
     to `second` while `first` was away is sent to `first` later (outage.py).
     """
@@ -43,16 +43,10 @@ class FailoverStore:
             before = record
             return change(self._whole(key, record))
 
-        try:
-            record = self.outage.breaker.call(lambda: self.first.update(key, change_whole))
-        except StoreBusy:
-            raise
-        except StoreError:
-            record = self.second.update(key, change)
-            self.outage.note_unsent(key, record, self.first)
-            return record
-        self.outage.note_complete(key)
-        if _needed(before) != _needed(record):
+        record = self._write(
+            key, lambda: self.first.update(key, change_whole), lambda: self.second.update(key, change)
+        )
+        if self.outage.unsent(key) is None and _needed(before) != _needed(record):
             with suppress(StoreError):
                 self.second.update(key, lambda mirrored: _at_rest(merged(mirrored, record)))
         return record
@@ -61,18 +55,9 @@ class FailoverStore:
         def change_whole(record: ThreadRecord) -> ThreadRecord:
             return change(self._whole(key, record, claimed=ts))
 
-        try:
-            record = self.outage.breaker.call(lambda: self.first.claim(key, ts, change_whole))
-        except StoreBusy:
-            raise
-        except StoreError:
-            record = self.second.claim(key, ts, change)
-            if record is not None:
-                self.outage.note_unsent(key, record, self.first)
-            return record
-        if record is not None:
-            self.outage.note_complete(key)
-        return record
+        return self._write(
+            key, lambda: self.first.claim(key, ts, change_whole), lambda: self.second.claim(key, ts, change)
+        )
 
     def forget(self, key: ThreadKey) -> None:  # noqa: D102
         try:
@@ -120,6 +105,23 @@ class FailoverStore:
             with suppress(StoreError):
                 self.second.note_press(hook_id)
 
+    def _write[T: ThreadRecord | None](
+        self, key: ThreadKey, first: Callable[[], T], second: Callable[[], T]
+    ) -> T:
+        """Write to one of the stores. What was written to `second` is not sent yet."""
+        try:
+            record = self.outage.breaker.call(first)
+        except StoreBusy:
+            raise
+        except StoreError:
+            record = second()
+            if record is not None:
+                self.outage.note_unsent(key, record, self.first)
+            return record
+        if record is not None:
+            self.outage.note_complete(key)
+        return record
+
     def _whole(self, key: ThreadKey, record: ThreadRecord, *, claimed: str = "") -> ThreadRecord:
         """The record of `first`, with what it lacks of the thread. Raises Taken for a message claimed elsewhere."""
         other = self._elsewhere(key, missing=record == ThreadRecord())
@@ -127,7 +129,7 @@ class FailoverStore:
             return record
         if claimed and other.has_taken(claimed, self.outage.clock):
             raise Taken
-        return merged_after_outage(record, other)
+        return record.with_unsent(other)
 
     def _elsewhere(self, key: ThreadKey, *, missing: bool) -> ThreadRecord | None:
         """What others know, if `first` may lack something of the thread. `missing`: `first` has no record of it."""

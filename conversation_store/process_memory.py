@@ -7,27 +7,21 @@ from cachetools import LRUCache, TTLCache
 
 from clock import Clock
 from conversation_store.record import ThreadKey, ThreadRecord, merged
-from conversation_store.store import ThreadStore
+from conversation_store.store import CLAIM_KEPT, ThreadStore
 from errors import StoreError
 
 THREADS = 5_000
 CLAIMS = 20_000
-CLAIMED_FOR = 26 * 3600.0
-"""Seconds; Slack can repeat an event for 24 h (docs/platform/slack.md#event-retries)."""
 
 
 class ProcessMemory:
-    """One per process, for all hooks.
-
-    Its claims reach further back than the last 20 messages of a record, and are exact even while the store fails now
-    and then.
-    """
+    """One per process, for all hooks. Its claims reach further back than the last 20 messages of a record."""
 
     def __init__(self, clock: Clock) -> None:
         self._latest: LRUCache[ThreadKey, ThreadRecord] = LRUCache(THREADS)
         self._unsaved: LRUCache[ThreadKey, bool] = LRUCache(THREADS)
         """The value says whether the record was begun blind: without knowing what the store has."""
-        self._claims: TTLCache[bytes, None] = TTLCache(CLAIMS, CLAIMED_FOR, timer=clock.now)
+        self._claims: TTLCache[bytes, None] = TTLCache(CLAIMS, CLAIM_KEPT, timer=clock.now)
 
     def latest(self, key: ThreadKey) -> ThreadRecord | None:
         """The latest record that this process read or wrote."""
@@ -79,10 +73,7 @@ class ProcessMemory:
 
 
 class Presses:
-    """Whether presses of buttons reach a hook: Slack cannot be asked. For one request.
-
-    `known` are the hooks of which this process knows that presses reach them.
-    """
+    """Whether presses of buttons reach a hook, for one request. `known` are hooks of which this process knows that."""
 
     def __init__(self, store: ThreadStore, hook_id: str, known: set[str]) -> None:
         self._store = store

@@ -21,6 +21,7 @@ WAITING_KEPT = HANDLED_KEPT
 DM_SILENCE = 8 * 3600.0
 """Seconds after which a continuous DM begins a new conversation (docs/architecture.md#d3-one-record-per-thread)."""
 DAY = 86400.0
+OPEN_TURNS_KEPT = 7 * DAY
 
 ReplyMethod = Literal["stream", "edit", "post", ""]
 
@@ -110,8 +111,8 @@ class ThreadRecord:
         """Whether `ts` was claimed.
 
         A message that is older than all HANDLED_KEPT remembered ones may have been claimed and forgotten. It counts as
-        claimed while its request could be a replay, because to answer twice is worse than to let a message wait for
-        Slack's retry while twenty newer messages of its thread are answered. Later only Slack's retry can bring it.
+        claimed while its request could be a replay: to answer twice is worse than to let a message wait for Slack's
+        retry. Later only that retry can bring it.
         """
         if ts in self.handled:
             return True
@@ -158,6 +159,13 @@ class ThreadRecord:
         """The ts of our latest answer."""
         return replace(self, last_answer_ts=ts)
 
+    def with_unsent(self, unsent: "ThreadRecord") -> "ThreadRecord":
+        """What a store holds, with what was written elsewhere while the store was away.
+
+        A later write to the store was begun without knowing the other one.
+        """
+        return merged(self, unsent, blind=self.updated > unsent.updated)
+
 
 def merged(one: ThreadRecord, other: ThreadRecord, *, blind: bool = False) -> ThreadRecord:
     """What both records know. The later write decides; claims, followers and open turns of both are kept.
@@ -190,14 +198,6 @@ def _open_for_both(older: ThreadRecord, newer: ThreadRecord) -> tuple[InFlight |
     running = [record.in_flight.ts for record in (newer, older) if record.in_flight]
     first = next((both.pop(ts) for ts in running if ts in both), None)
     return first, tuple(both.values())[-WAITING_KEPT:]
-
-
-def merged_after_outage(held: ThreadRecord, unsent: ThreadRecord) -> ThreadRecord:
-    """What a store holds, with what was written elsewhere while the store was away.
-
-    A later write to the store was begun without knowing the other one.
-    """
-    return merged(held, unsent, blind=held.updated > unsent.updated)
 
 
 def as_of(key: ThreadKey, record: ThreadRecord, now: float, days: float) -> ThreadRecord | None:

@@ -6,6 +6,9 @@ from typing import Protocol
 from clock import Clock
 from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord
 
+CLAIM_KEPT = 26 * 3600.0
+"""Seconds a message stays claimed; Slack can repeat an event for 24 h (docs/platform/slack.md#event-retries)."""
+
 type Change = Callable[[ThreadRecord], ThreadRecord]
 
 

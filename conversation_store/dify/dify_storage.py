@@ -34,8 +34,7 @@ class DifyStorage(Protocol):
 class TimedStorage:
     """One round trip per call. Raises StoreFull over the quota, and StoreError for every other error.
 
-    The daemon answers *any* failed load as it does for a missing key (docs/platform/dify.md#storage-errors). So a key
-    counts as missing, too, when the daemon's own cache or disk failed.
+    A key counts as missing, too, when the daemon's own cache or disk failed (docs/platform/dify.md#storage-errors).
     """
 
     def __init__(self, storage: DifyStorage, clock: Clock) -> None:

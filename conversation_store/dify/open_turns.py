@@ -1,9 +1,8 @@
 """Which turns of a hook run now, in Dify's storage, so that a sweep after a crash finds them.
 
-Hooks share a fixed number of lists. A note is one read and one write, but turns that begin together share these
-calls: the turn that gets the lock writes the notes of all turns that wait for the lock. An end is no call, because
-the next note writes it. A turn that stays in a list too long does no harm, because the sweep reads the thread's own
-record before it does anything.
+Hooks share a fixed number of lists. A note is one read and one write, which turns that begin together share: the turn
+that gets the lock writes the notes of all that wait for the lock. An end is no call, because the next note writes it.
+A turn that stays too long in a list does no harm: the sweep reads the thread's own record before it does anything.
 """
 
 import hashlib
@@ -16,13 +15,12 @@ from cachetools import LRUCache
 from clock import Clock
 from conversation_store.codec import compressed, decompressed, turn_from
 from conversation_store.dify.dify_storage import TimedStorage, held
-from conversation_store.record import DAY, OpenTurn
+from conversation_store.record import OPEN_TURNS_KEPT, OpenTurn
 
 LISTS = 16
 LIST_BYTES = 64 * 1024
 """Thousands of turns: more than the cap on open turns (docs/architecture.md#d1-hand-off)."""
 OPEN_TURN_BYTES = LISTS * LIST_BYTES
-KEPT_DAYS = 7
 
 _FORMAT = "f1"
 _ENDS_REMEMBERED = 1024
@@ -84,7 +82,7 @@ class OpenTurns:
     def _write(self, number: int, hook: _HookTurns) -> None:
         """Write the latest turns that fit into LIST_BYTES, the latest first."""
         running, ended = dict(hook.running), set(hook.ended)
-        oldest, gone = self._clock.epoch() - KEPT_DAYS * DAY, ended | running.keys()
+        oldest, gone = self._clock.epoch() - OPEN_TURNS_KEPT, ended | running.keys()
         others = [turn for turn in self._read(number) if turn.started > oldest and _name(turn) not in gone]
         latest = sorted([*others, *running.values()], key=lambda turn: turn.started, reverse=True)
         self._storage.set(f"{_FORMAT}-{number}", compressed(list(map(asdict, latest)), LIST_BYTES))

@@ -4,21 +4,17 @@ import hashlib
 import uuid
 from contextlib import suppress
 from dataclasses import asdict, replace
-from functools import partial
 from typing import Any, cast
 
 from redis import Redis
 
 from clock import Clock
 from conversation_store.codec import dump, load, record_fields, record_from, turn_from
-from conversation_store.record import DAY, OpenTurn, ThreadKey, ThreadRecord, as_of, merged_after_outage
+from conversation_store.record import DAY, OPEN_TURNS_KEPT, OpenTurn, ThreadKey, ThreadRecord, as_of
 from conversation_store.redis.redis_client import PREFIX, redis_errors, thread_key
-from conversation_store.store import Change, Taken, claiming
+from conversation_store.store import CLAIM_KEPT, Change, Taken, claiming
 from errors import StoreBusy
 
-CLAIM_KEPT = 26 * 3600.0
-"""Seconds a message stays taken; Slack can repeat an event for 24 h (docs/platform/slack.md#event-retries)."""
-OPEN_TURNS_KEPT = 7 * DAY
 OPEN_TURNS = 2_000
 TRIES = 20
 """How often a record is read because another process changed it meanwhile."""
@@ -40,10 +36,8 @@ redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 if claim then redis.call('SET', claim, ARGV[4], 'PX', ARGV[5]) end
 return 1
 """
-"""Set the record if nobody changed it since it was read, and claim the message with it if there is a second key.
-
-The script may be sent twice, and changes nothing then: that is why the claim holds a token.
-"""
+"""Set the record if nobody changed it since it was read; with a second key, claim the message too. The script may be
+sent twice, and changes nothing then: that is why the claim holds a token."""
 
 _NOTE = """
 if redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[3]) then return 0 end
@@ -79,11 +73,8 @@ class RedisStore:
         return None
 
     def merge_in(self, key: ThreadKey, unsent: ThreadRecord) -> None:
-        """Add what was written elsewhere during an outage.
-
-        `updated` stays that of the later write: several processes send their records in any order.
-        """
-        self._write(key, partial(merged_after_outage, unsent=unsent), stamp=False)
+        """Add what was written elsewhere; `updated` stays that of the later write: processes send in any order."""
+        self._write(key, lambda held: held.with_unsent(unsent), stamp=False)
 
     def forget(self, key: ThreadKey) -> None:  # noqa: D102
         with redis_errors():

@@ -2,9 +2,8 @@ from collections.abc import Callable
 
 from redis import Redis
 
-from conversation_store.redis.process_leases import ProcessLeases
+from conversation_store.redis.leases import LEASE, SHORTEST_LEASE, ProcessLeases
 from conversation_store.redis.redis_client import connect
-from conversation_store.redis.shared_thread_queue import LEASE, SHORTEST_LEASE
 from tests.fake_clock import FakeClock
 from tests.support.redis_server import RedisServer
 

@@ -14,7 +14,8 @@ from clock import Clock
 from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord
 from conversation_store.redis.outage import Outage
 from conversation_store.redis.redis_client import CONNECTIONS, SHORTEST_LIMIT, connect, redis_errors
-from conversation_store.redis.redis_store import CLAIM_KEPT, OPEN_TURNS, RedisStore
+from conversation_store.redis.redis_store import OPEN_TURNS, RedisStore
+from conversation_store.store import CLAIM_KEPT
 from errors import SettingsError, StoreBusy, StoreError
 from tests.fake_clock import FakeClock
 from tests.support.redis_server import RedisServer

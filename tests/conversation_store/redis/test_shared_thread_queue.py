@@ -6,9 +6,9 @@ from redis import Redis
 
 from conversation_store.circuit_breaker import REST
 from conversation_store.record import ThreadKey
+from conversation_store.redis.leases import RETURN, SharedThreadQueue
 from conversation_store.redis.outage import Outage
 from conversation_store.redis.redis_client import connect
-from conversation_store.redis.shared_thread_queue import RETURN, SharedThreadQueue
 from errors import StoreError
 from tests.fake_clock import FakeClock
 from tests.support.redis_server import RedisServer

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import gevent
 
 from conversation_store.record import ThreadKey
-from conversation_store.redis.shared_thread_queue import LEASE
+from conversation_store.redis.leases import LEASE
 from errors import StoreError
 from tests.fake_clock import FakeClock, TickingClock
 from turns.ordering.queue_ticket import LOOK, RENEW, QueueTicket

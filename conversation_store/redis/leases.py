@@ -1,14 +1,19 @@
-"""The order of a thread's turns between processes: a queue on Redis with a lease for each ticket."""
+"""What processes tell each other by leases on Redis: the order of a thread's turns, and which processes live."""
 
+from collections.abc import Callable
+from typing import Any
+
+import gevent
 from redis import Redis
 
 from clock import Clock
 from conversation_store.circuit_breaker import CircuitBreaker
 from conversation_store.record import ThreadKey
-from conversation_store.redis.redis_client import redis_errors, thread_key
+from conversation_store.redis.redis_client import PREFIX, redis_errors, thread_key
+from errors import StoreError
 
 LEASE = 30.0
-"""Seconds after which a ticket that is not renewed leaves the queue, as that of a killed process does."""
+"""Seconds after which a ticket or a process whose lease is not renewed is gone, as after a kill."""
 SHORTEST_LEASE = 1.0
 """Wall seconds: a strongly scaled lease would end with any pause of the machine."""
 
@@ -31,21 +36,18 @@ elseif how ~= 'joins' and redis.call('EXISTS', lease) == 0 then
 end
 local place, before, running, passed, last = -1, 0, 0, false, nil
 for _, ticket in ipairs(redis.call('LRANGE', line, 0, -1)) do
-  if ticket == own then
-    place = before
-    before = before + 1
+  local state = ticket == own and 'own' or redis.call('GET', line .. ':' .. ticket)
+  if not state then
+    redis.call('LREM', line, 1, ticket)
   else
-    local state = redis.call('GET', line .. ':' .. ticket)
-    if not state then
-      redis.call('LREM', line, 1, ticket)
-    else
-      before = before + 1
-      if state == 'runs' then
-        running, last = running + 1, ticket
-      elseif place < 0 then
-        passed = true
-      end
+    if state == 'own' then
+      place = before
+    elseif state == 'runs' then
+      running, last = running + 1, ticket
+    elseif place < 0 then
+      passed = true
     end
+    before = before + 1
   end
 end
 if how == 'runs' and (place < 0 or passed) then
@@ -61,11 +63,8 @@ elseif place < 0 then
   place = before
 end
 if how == 'asks' and place == 0 then
-  if redis.call('EXISTS', lost) == 1 then
-    place = 1
-  else
-    how = 'runs'
-  end
+  place = redis.call('EXISTS', lost)
+  if place == 0 then how = 'runs' end
 end
 redis.call('SET', lease, how, 'PX', ARGV[3])
 redis.call('PEXPIRE', line, 2 * ARGV[3])
@@ -124,3 +123,56 @@ class SharedThreadQueue:
             return int(self._place(keys=[thread_key(_LINE, key)], args=args))
 
         return self._breaker.call(place)
+
+
+class ProcessLeases:
+    """Renews the lease of `holder`, which is this process, and looks for other leases. One per server and process.
+
+    A missing lease means something only when our own lease has existed for a whole term: all leases expire in an
+    outage of Redis, and each process needs time to renew its own.
+    """
+
+    def __init__(
+        self, client: Redis, clock: Clock, holder: str, spawn: Callable[..., Any] = gevent.spawn
+    ) -> None:
+        self._client = client
+        self._clock = clock
+        self._holder = holder
+        self._lease = int(clock.wall(LEASE, at_least=SHORTEST_LEASE) * 1000)
+        self._term = clock.stretched(LEASE, at_least=SHORTEST_LEASE)
+        self._since: float | None = None
+        spawn(self._keep)
+
+    def is_gone(self, holder: str) -> bool | None:
+        """Whether the process of that name is gone; None while that is not known."""
+        since = self._since
+        if since is None or self._clock.now() - since < self._term:
+            return None
+        try:
+            with redis_errors():
+                ours, theirs = self._client.mget(_lease_of(self._holder), _lease_of(holder))
+        except StoreError:
+            return None
+        if theirs is not None:
+            return False
+        return True if ours is not None else None
+
+    def renew(self) -> None:
+        """Renew our own lease, and note since when it exists without a gap."""
+        try:
+            with redis_errors():
+                before = self._client.set(_lease_of(self._holder), "1", px=self._lease, get=True)
+        except StoreError:
+            self._since = None
+            return
+        if before is None or self._since is None:
+            self._since = self._clock.now()
+
+    def _keep(self) -> None:
+        while True:
+            self.renew()
+            self._clock.sleep(LEASE / 4)
+
+
+def _lease_of(holder: str) -> str:
+    return f"{PREFIX}:p:{holder}"
