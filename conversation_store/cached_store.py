@@ -50,7 +50,6 @@ class CachedStore:
 
     def forget(self, key: ThreadKey) -> None:  # noqa: D102
         self._write(key, lambda: self.inner.forget(key))
-        self.cache.records[key] = None
 
     def in_flight(self, hook_id: str) -> tuple[OpenTurn, ...]:  # noqa: D102
         return self.inner.in_flight(hook_id)
@@ -69,9 +68,11 @@ class CachedStore:
 
     def _write[T: ThreadRecord | None](self, key: ThreadKey, write: Callable[[], T]) -> T:
         self.cache.writes += 1
+        writes = self.cache.writes
         self.cache.records.pop(key, None)  # before the write: one that fails may have happened all the same
         record = write()
-        self.cache.writes += 1
-        if record is not None:
+        self.cache.records.pop(key, None)
+        if record is not None and writes == self.cache.writes:  # otherwise another write may be the later one
             self.cache.records[key] = record
+        self.cache.writes += 1
         return record
