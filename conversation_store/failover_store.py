@@ -124,26 +124,20 @@ class FailoverStore:
 
     def _whole(self, key: ThreadKey, record: ThreadRecord, *, claimed: str = "") -> ThreadRecord:
         """The record of `first`, with what it lacks of the thread. Raises Taken for a message claimed elsewhere."""
-        other = self._elsewhere(key, missing=record == ThreadRecord())
+        other = unsent = self.outage.unsent(key)
+        if unsent is None and (record != ThreadRecord() or key in self.outage.unknown):
+            return record
+        with suppress(StoreError):
+            found = self.second.get(key, fresh=True)
+            if found is None:
+                self.outage.unknown[key] = None
+            else:
+                other = merged(found, unsent) if unsent else found
         if other is None:
             return record
         if claimed and other.has_taken(claimed, self.outage.clock):
             raise Taken
         return record.with_unsent(other)
-
-    def _elsewhere(self, key: ThreadKey, *, missing: bool) -> ThreadRecord | None:
-        """What others know, if `first` may lack something of the thread. `missing`: `first` has no record of it."""
-        unsent = self.outage.unsent(key)
-        if unsent is None and (not missing or key in self.outage.unknown):
-            return None
-        try:
-            found = self.second.get(key, fresh=True)
-        except StoreError:
-            return unsent
-        if found is None:
-            self.outage.unknown[key] = None
-            return unsent
-        return merged(found, unsent) if unsent else found
 
 
 def _needed(record: ThreadRecord) -> tuple[object, ...]:

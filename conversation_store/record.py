@@ -1,7 +1,4 @@
-"""What the bridge remembers of a thread, and how two records of one thread are merged. Pure.
-
-See docs/architecture.md#d3-one-record-per-thread.
-"""
+"""What the bridge remembers of a thread (docs/architecture.md#d3-one-record-per-thread), and how records are merged."""
 
 import hashlib
 import json
@@ -64,7 +61,7 @@ class InFlight:
 
 @dataclass(frozen=True, slots=True)
 class OpenTurn:
-    """One line of a hook's in-flight list: it says which record to read after a crash. Each process has its own line.
+    """A line of one process in a hook's in-flight list: it says which record to read after a crash.
 
     `in_doubt`: another event may be the one that answers the message (turns/throttle/unknown_channel.py).
     """
@@ -160,10 +157,7 @@ class ThreadRecord:
         return replace(self, last_answer_ts=ts)
 
     def with_unsent(self, unsent: "ThreadRecord") -> "ThreadRecord":
-        """What a store holds, with what was written elsewhere while the store was away.
-
-        A later write to the store was begun without knowing the other one.
-        """
+        """What a store holds, with what was written elsewhere while it was away. A later write did not know that."""
         return merged(self, unsent, blind=self.updated > unsent.updated)
 
 
@@ -201,9 +195,8 @@ def _open_for_both(older: ThreadRecord, newer: ThreadRecord) -> tuple[InFlight |
 
 
 def as_of(key: ThreadKey, record: ThreadRecord, now: float, days: float) -> ThreadRecord | None:
-    """The record as it counts at `now` (Clock.epoch()).
+    """The record as it counts at `now` (Clock.epoch()): None when it is empty, or older than `days`.
 
-    None for an empty record, and when `days` have passed since its last write.
     A continuous DM loses its conversation after DM_SILENCE, and keeps its handled messages and followers.
     """
     if expired(record.updated, now, days) or record == ThreadRecord(updated=record.updated):

@@ -1,7 +1,4 @@
-"""A store that goes on from memory: what fails costs memory of the thread, never the answer.
-
-See docs/architecture.md#d3-one-record-per-thread.
-"""
+"""A store that goes on from memory: what fails costs memory of the thread, never the answer."""
 
 from collections.abc import Callable
 from contextlib import suppress

@@ -84,8 +84,7 @@ class Bucket:
 class BucketState:
     """What lives as long as the process: a lock for each bucket, and the open turns that this process knows.
 
-    All workspaces that use this process share the locks. That costs a wait, and mixes nothing. A change of `buckets`
-    forgets every thread.
+    All workspaces share the locks: that costs a wait, and mixes nothing. A change of `buckets` forgets every thread.
     """
 
     def __init__(self, buckets: int = BUCKETS, bucket_bytes: int = BUCKET_BYTES) -> None:

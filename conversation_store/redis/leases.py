@@ -119,8 +119,9 @@ class SharedThreadQueue:
     def _before(self, key: ThreadKey, ticket: str, how: str) -> int:
         @redis_errors()
         def place() -> int:
-            args = [ticket, how, self._lease, self._return]
-            return int(self._place(keys=[thread_key(_LINE, key)], args=args))
+            return int(
+                self._place(keys=[thread_key(_LINE, key)], args=[ticket, how, self._lease, self._return])
+            )
 
         return self._breaker.call(place)
 
