@@ -108,7 +108,7 @@ class FailoverStore:
     def _write[T: ThreadRecord | None](
         self, key: ThreadKey, first: Callable[[], T], second: Callable[[], T]
     ) -> T:
-        """Write to one of the stores. What was written to `second` is not sent yet."""
+        """Write to one of the stores. What was written to `second` is `outage.unsent` from then on."""
         try:
             record = self.outage.breaker.call(first)
         except StoreBusy:
