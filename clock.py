@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterable, Iterator
-from typing import Protocol
 
 AT_A_STRETCH = 0.005
 """Seconds of processor time for which one greenlet computes before other greenlets may run."""
@@ -10,61 +9,41 @@ SWITCH = 0.0001
 """Wall seconds. After a sleep of 0, gevent would run only its callbacks, and no socket would be read."""
 
 
-class Clock(Protocol):
-    """Tells the time in design seconds. With a scaled clock, a design second is shorter than a wall second."""
-
-    def now(self) -> float:
-        """Monotonic seconds."""
-
-    def epoch(self) -> float:
-        """Seconds since a fixed point that all processes share. This tells the age of what is stored."""
-
-    def epoch_of(self, wall_epoch: float) -> float:
-        """The `epoch` of a moment that is given in wall seconds, as Slack's `ts` is."""
-
-    def sleep(self, seconds: float) -> None:
-        """Wait; other greenlets run meanwhile."""
-
-    def wall(self, seconds: float, *, at_least: float = 0.0) -> float:
-        """How many of the wall's seconds these are: for the time-outs of libraries.
-
-        `at_least` is in seconds of the wall: a scaled clock does not make a machine or a network faster.
-        """
-
-    def stretched(self, seconds: float, *, at_least: float) -> float:
-        """The same seconds, or more, so that they take `at_least` seconds of the wall."""
-
-
-class SystemClock:
-    """The machine's time. `scale` is how many wall seconds a design second lasts (1, or less in tests)."""
+class Clock:
+    """Tells the time in design seconds. `scale` is how many wall seconds a design second lasts: 1, or less in tests."""
 
     def __init__(self, scale: float = 1.0) -> None:
         self._scale = scale
 
-    def now(self) -> float:  # noqa: D102
+    def now(self) -> float:
+        """Monotonic seconds."""
         return time.monotonic() / self._scale
 
-    def epoch(self) -> float:  # noqa: D102
+    def epoch(self) -> float:
+        """Seconds since a fixed point that all processes share. This tells the age of what is stored."""
         return time.time() / self._scale
 
-    def epoch_of(self, wall_epoch: float) -> float:  # noqa: D102
+    def epoch_of(self, wall_epoch: float) -> float:
+        """The `epoch` of a moment that is given in wall seconds, as Slack's `ts` is."""
         return wall_epoch / self._scale
 
-    def sleep(self, seconds: float) -> None:  # noqa: D102
+    def sleep(self, seconds: float) -> None:
+        """Wait; other greenlets run meanwhile."""
         time.sleep(max(0.0, seconds) * self._scale)
 
-    def wall(self, seconds: float, *, at_least: float = 0.0) -> float:  # noqa: D102
+    def wall(self, seconds: float, *, at_least: float = 0.0) -> float:
+        """These seconds as wall seconds, for time-outs of libraries; but `at_least`: a machine is not scaled."""
         return max(at_least, seconds * self._scale)
 
-    def stretched(self, seconds: float, *, at_least: float) -> float:  # noqa: D102
+    def stretched(self, seconds: float, *, at_least: float) -> float:
+        """The same seconds, or more, so that they take `at_least` seconds of the wall."""
         return max(seconds, at_least / self._scale)
 
 
 def in_turns[T](items: Iterable[T]) -> Iterator[T]:
-    """Give the same items; between two of them, other greenlets may run each time AT_A_STRETCH is over.
+    """The same items; between two of them, other greenlets may run each time AT_A_STRETCH is over.
 
-    This is for work that grows with what an app says: while one greenlet computes, no other request of the process
-    is answered.
+    For work that grows with what an app says: while one greenlet computes, no other request is answered.
     """
     began = time.thread_time()
     for item in items:

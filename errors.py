@@ -2,9 +2,8 @@
 
 BridgeError
 ├── SettingsError              a setting is missing or malformed: which one, and the cure
-├── RequestError               an HTTP request is refused
-│   ├── Forged                 the signature is not valid: 401, empty body
-│   └── Malformed              signed, but not what Slack sends: 400
+├── Forged                     a request's signature is not valid: 401, empty body
+├── Malformed                  a request is signed, but is not what Slack sends: 400
 ├── HandoffError               no request accepted the turn: 503, Slack tries again
 ├── StoreError                 the conversation store failed: memory of the thread is lost, the answer is not
 │   ├── StoreBusy              the storage works, but too many calls wanted it at once
@@ -44,15 +43,11 @@ class SettingsError(BridgeError):
         self.cure = cure
 
 
-class RequestError(BridgeError):
-    """An HTTP request is refused."""
-
-
-class Forged(RequestError):
+class Forged(BridgeError):
     """The request has no valid signature, neither Slack's nor ours."""
 
 
-class Malformed(RequestError):
+class Malformed(BridgeError):
     """The request is signed, but its content makes no sense."""
 
 
@@ -108,21 +103,20 @@ class FileRefused(SlackError):
     """A file is not passed on; `reason` is a key of the wording catalogue."""
 
     def __init__(self, name: str, reason: str) -> None:
-        super().__init__("file", f"{reason}")
+        super().__init__("file", reason)
         self.name = name
         self.reason = reason
 
 
 class DifyError(BridgeError):
-    """The app's answer is missing or cut. The text that came before the error stays.
+    """The app's answer is missing or cut. The text that came before the error stays. No text of Dify's is kept.
 
-    `kind` tells causes of one type apart, for logs and for wording: see `dify_app/faults.py`. The error keeps no
-    text of Dify's.
+    `kind` tells causes of one type apart, for logs and for wording: see `dify_app/faults.py`.
     """
 
     def __init__(self, kind: str = "") -> None:
-        super().__init__(kind or type(self).__name__)
         self.kind = kind or type(self).__name__
+        super().__init__(self.kind)
 
 
 class ConversationLost(DifyError):

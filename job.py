@@ -11,9 +11,9 @@ from message import Message
 class Job:
     """The request shall answer this message.
 
-    `hook_url` is the `Dify-Hook-Url` of Slack's request, which our own request no longer has. `received` is the
-    epoch (design seconds) at which Slack's event came in. `continuation` counts the requests of one
-    turn: number 0 claims the message, later ones go on with the claim, since no request may live longer than 600 s.
+    `hook_url` is the `Dify-Hook-Url` of Slack's request. `received` is the Clock.epoch() at which Slack's event came.
+    `continuation` counts the requests of one turn, since no request may live longer than 600 s: number 0 claims the
+    message, later ones go on with the claim.
     """
 
     message: Message

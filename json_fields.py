@@ -1,7 +1,6 @@
-"""Reading the fields of JSON that somebody else wrote: each may be missing or of another type.
+"""Reading the fields of JSON that Slack or Dify wrote: a field of the wrong type reads as a missing one.
 
-What Slack and Dify send changes between their versions, so a field of the wrong type reads as a missing one. Where such
-a field must be refused, nothing of this module is used.
+What they send changes between their versions. Where such a field must be refused, nothing of this module is used.
 """
 
 from collections.abc import Mapping
@@ -34,11 +33,7 @@ def first_mapping_of(source: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def text_of(source: Mapping[str, Any], *names: str) -> str:
     """The first of these fields that is a string and not empty, or an empty string."""
-    for name in names:
-        value = source.get(name)
-        if isinstance(value, str) and value:
-            return value
-    return ""
+    return next((value for value in map(source.get, names) if isinstance(value, str) and value), "")
 
 
 def id_of(source: Mapping[str, Any], name: str) -> str:

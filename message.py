@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal, cast
+from typing import Any, Literal, get_args
 
 from errors import Malformed
 
@@ -15,6 +15,8 @@ MENTION = re.compile(r"<@([A-Za-z0-9]{1,64})(?:\|[^<>]*)?>", re.ASCII)
 _MANY = re.compile(r"<!(?:subteam\^|here|channel|everyone)", re.ASCII)
 _ID = re.compile(r"[A-Za-z0-9_-]{0,64}", re.ASCII)
 _TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}", re.ASCII)
+_KINDS: dict[str, Any] = {"files": list | tuple, "edited": bool, "is_ext_shared": bool | None}
+"""The types of the fields that are no texts, as JSON carries them."""
 
 
 def moment(ts: str) -> tuple[int, int]:
@@ -93,8 +95,8 @@ class Message:
     @property
     def mentions_others(self) -> bool:
         """Whether the text mentions another user, a group of users or everybody."""
-        others = (user for user in MENTION.findall(self.text) if user != self.bot_user_id)
-        return any(others) or _MANY.search(self.text) is not None
+        users = set(MENTION.findall(self.text)) - {self.bot_user_id}
+        return bool(users) or _MANY.search(self.text) is not None
 
     def is_external_to(self, enterprise_id: str) -> bool:
         """Whether the author is of another organisation; `enterprise_id` is our organisation's, "" if it has none."""
@@ -121,18 +123,11 @@ class Message:
         """Read what `to_dict` gave. Raises Malformed for anything else."""
         if not isinstance(carried, dict):
             raise Malformed("a message that is no object")
-        values = {field.name: carried.get(field.name) for field in fields(cls)}
-        files = values.pop("files")
-        edited, is_ext_shared = values.pop("edited"), values.pop("is_ext_shared")
+        values: dict[str, Any] = {field.name: carried.get(field.name) for field in fields(cls)}
         if (
-            not isinstance(files, list | tuple)
-            or not all(isinstance(file, dict) for file in files)
-            or not isinstance(edited, bool)
-            or not isinstance(is_ext_shared, bool | None)
-            or not all(isinstance(text, str) for text in values.values())
-            or values["source"] not in {"app_mention", "message", "button"}
+            not all(isinstance(value, _KINDS.get(name, str)) for name, value in values.items())
+            or not all(isinstance(file, dict) for file in values["files"])
+            or values["source"] not in get_args(Source)
         ):
             raise Malformed("a message with fields of wrong types")
-        return cls(
-            **cast("dict[str, Any]", values), files=tuple(files), edited=edited, is_ext_shared=is_ext_shared
-        )
+        return cls(**values | {"files": tuple(values["files"])})

@@ -1,11 +1,11 @@
 """What is remembered of each thread, such as its conversation: in Dify's storage or Redis, behind a cache."""
 
 from conversation_store.circuit_breaker import REST
-from conversation_store.layers import ResilientStore
-from conversation_store.presses import Presses
+from conversation_store.process_memory import Presses
 from conversation_store.process_stores import ProcessStores
 from conversation_store.record import InFlight, OpenTurn, ThreadKey, ThreadRecord
 from conversation_store.redis import LEASE, ProcessLeases, SharedThreadQueue
+from conversation_store.resilient_store import ResilientStore
 from conversation_store.store import Change, ThreadStore
 
 __all__ = [

@@ -41,20 +41,16 @@ class CircuitBreaker:
         except StoreBusy:
             raise
         except StoreError as error:
-            self._note_failure(error)
+            if not self.is_failing:
+                self.is_failing = True
+                _log.warning("%s: %s", self._failing, error)
+            if not isinstance(error, StoreFull):
+                self._failures += 1
+                if self._failures >= self._allowed:
+                    self._rests_until = self._clock.now() + REST
             raise
         self._failures = 0
         if self.is_failing and shows_recovery:
             self.is_failing = False
             _log.warning("%s", self._recovered)
         return answer
-
-    def _note_failure(self, error: StoreError) -> None:
-        if not self.is_failing:
-            self.is_failing = True
-            _log.warning("%s: %s", self._failing, error)
-        if isinstance(error, StoreFull):
-            return
-        self._failures += 1
-        if self._failures >= self._allowed:
-            self._rests_until = self._clock.now() + REST

@@ -1,15 +1,14 @@
 """How records are written: one as JSON text, several as compressed JSON of a bounded size. Pure.
 
-A usual record (5 messages, one asker) takes about 100 bytes in a bucket of many, because zlib finds the names, the
-digits and the ids that records have in common. Reading never raises: broken or unknown content is an empty record,
-no turn or an empty list. That is also how the content of release 0.1.0 is read.
+Reading never raises: broken or unknown content, such as that of release 0.1.0, is an empty record, no turn or an empty
+list. zlib finds the names, the digits and the ids that records have in common.
 """
 
 import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import cast
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -30,7 +29,7 @@ def dump(value: object) -> str:
 def load(text: str | bytes) -> object:
     """The value of a JSON text; None when the text is no JSON."""
     try:
-        return cast("object", json.loads(text))
+        return json.loads(text)
     except (ValueError, RecursionError):
         return None
 
@@ -48,13 +47,8 @@ def record_from(fields: object) -> ThreadRecord:
         return ThreadRecord()
 
 
-def turn_fields(turn: OpenTurn) -> dict[str, object]:
-    """The turn as JSON can carry it."""
-    return asdict(turn)
-
-
 def turn_from(fields: object) -> OpenTurn | None:
-    """The reverse of `turn_fields`."""
+    """The turn that `asdict` made the fields of."""
     try:
         return _TURN.validate_python(fields)
     except ValidationError:
@@ -71,7 +65,7 @@ def compressed(items: Sequence[object], limit: int) -> bytes:
         kept = min(kept - 1, kept * limit // len(content))
 
 
-def decompressed(content: bytes | None) -> list[object]:
+def decompressed(content: bytes | None) -> list[Any]:
     """What `compressed` kept."""
     try:
         items = load(zlib.decompress(content or b""))

@@ -2,30 +2,17 @@
 
 import logging
 
-from cachetools import LRUCache
+from cachetools import FIFOCache, LRUCache
 from redis import Redis
 
 from clock import Clock
+from conversation_store.cached_store import CachedStore, RecordCache
 from conversation_store.circuit_breaker import CircuitBreaker
 from conversation_store.dify import Buckets, BucketState, DifyStorage
-from conversation_store.layers import (
-    CachedStore,
-    FailoverStore,
-    ProcessMemory,
-    RecordCache,
-    ResilientStore,
-    hook_breaker,
-)
-from conversation_store.redis import (
-    Outage,
-    ProcessLeases,
-    RedisProcessLeases,
-    RedisStore,
-    RedisThreadQueue,
-    RestingThreadQueue,
-    SharedThreadQueue,
-    connect,
-)
+from conversation_store.failover_store import FailoverStore
+from conversation_store.process_memory import ProcessMemory
+from conversation_store.redis import Outage, ProcessLeases, RedisStore, SharedThreadQueue, connect
+from conversation_store.resilient_store import ResilientStore, hook_breaker
 from conversation_store.store import ThreadStore
 from errors import SettingsError
 
@@ -49,29 +36,23 @@ class ProcessStores:
         self._cache = RecordCache(clock)
         self._memory = ProcessMemory(clock)
         self._breakers: LRUCache[str, CircuitBreaker] = LRUCache(HOOKS)
-        self._redis: dict[str, tuple[Redis, Outage] | None] = {}
-        self._presences: dict[str, RedisProcessLeases] = {}
+        self._redis: FIFOCache[str, tuple[Redis, Outage] | None] = FIFOCache(REDIS_SERVERS)
+        self._presences: dict[str, ProcessLeases] = {}
 
     def open(self, hook_id: str, storage: DifyStorage, *, days: float, redis_url: str = "") -> ResilientStore:
         """The store of a hook: Redis if there is a `redis_url`; Dify's storage if not, and while Redis is away."""
         store: ThreadStore = Buckets(self._buckets, storage, self._clock, days)
-        server = self._server(redis_url)
-        if server is not None:
+        if server := self._server(redis_url):
             client, outage = server
             store = FailoverStore(RedisStore(client, self._clock, days), store, outage)
-        breaker = self._breakers.get(hook_id)
-        if breaker is None:  # each hook has its own: another hook may have another storage, which works
-            breaker = self._breakers[hook_id] = hook_breaker(self._clock)
+        # Each hook has its own breaker: another hook may have another storage, which works.
+        breaker = self._breakers.setdefault(hook_id, hook_breaker(self._clock))
         return ResilientStore(CachedStore(store, self._cache), self._memory, breaker, self._clock, days)
 
     def line(self, redis_url: str) -> SharedThreadQueue | None:
         """The order of turns between processes. None without Redis: then the order holds within a process only."""
         server = self._server(redis_url)
-        return (
-            None
-            if server is None
-            else RestingThreadQueue(RedisThreadQueue(server[0], self._clock), server[1].breaker)
-        )
+        return SharedThreadQueue(server[0], self._clock, server[1].breaker) if server else None
 
     def presence(self, redis_url: str) -> ProcessLeases | None:
         """Which processes live; None without Redis. To be called at each use: the first call starts our own lease."""
@@ -79,7 +60,7 @@ class ProcessStores:
         if server is None or not self._holder:
             return None
         if redis_url not in self._presences:
-            self._presences[redis_url] = RedisProcessLeases(server[0], self._clock, self._holder)
+            self._presences[redis_url] = ProcessLeases(server[0], self._clock, self._holder)
         return self._presences[redis_url]
 
     def is_away(self, redis_url: str) -> bool:
@@ -88,17 +69,10 @@ class ProcessStores:
         return server is not None and server[1].breaker.is_failing
 
     def _server(self, url: str) -> tuple[Redis, Outage] | None:
-        if not url:
-            return None
-        if url not in self._redis:
-            if len(self._redis) >= REDIS_SERVERS:
-                self._redis.pop(next(iter(self._redis)))
-            self._redis[url] = self._connected(url)
-        return self._redis[url]
-
-    def _connected(self, url: str) -> tuple[Redis, Outage] | None:
-        try:
-            return connect(url, self._clock), Outage(self._clock)
-        except SettingsError as error:
-            _log.error("going on without Redis: %s", error)
-            return None
+        if url and url not in self._redis:
+            try:
+                self._redis[url] = connect(url, self._clock), Outage(self._clock)
+            except SettingsError as error:
+                _log.error("going on without Redis: %s", error)
+                self._redis[url] = None
+        return self._redis.get(url)

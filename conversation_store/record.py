@@ -1,12 +1,9 @@
-"""What the bridge remembers of a thread, and how two records of one thread are merged. Pure.
-
-See docs/architecture.md#d3-one-record-per-thread.
-"""
+"""What the bridge remembers of a thread (docs/architecture.md#d3-one-record-per-thread), and how records are merged."""
 
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from clock import Clock
@@ -21,6 +18,7 @@ WAITING_KEPT = HANDLED_KEPT
 DM_SILENCE = 8 * 3600.0
 """Seconds after which a continuous DM begins a new conversation (docs/architecture.md#d3-one-record-per-thread)."""
 DAY = 86400.0
+OPEN_TURNS_KEPT = 7 * DAY
 
 ReplyMethod = Literal["stream", "edit", "post", ""]
 
@@ -46,8 +44,8 @@ class InFlight:
     """An open turn of a thread, with what is needed to end its message when its process dies.
 
     `started` is Clock.epoch(). `holder` names the process. `message_ts` is the message that shows the answer, "" while
-    nothing is visible. `leg` is the number of the request that runs the turn: the process that takes the next leg
-    takes the turn. `streams`: the answer is whole, and these messages are still to be stopped.
+    nothing is visible. `leg` is the number of the request that runs the turn: the process of the next leg takes the
+    turn over. `streams`: the answer is whole, and these messages are still to be stopped.
     """
 
     ts: str
@@ -63,7 +61,7 @@ class InFlight:
 
 @dataclass(frozen=True, slots=True)
 class OpenTurn:
-    """One line of a hook's in-flight list: it says which record to read after a crash. Each process has its own line.
+    """A line of one process in a hook's in-flight list: it says which record to read after a crash.
 
     `in_doubt`: another event may be the one that answers the message (turns/throttle/unknown_channel.py).
     """
@@ -77,7 +75,7 @@ class OpenTurn:
 
 @dataclass(frozen=True, slots=True)
 class ThreadRecord:
-    """What is remembered of one thread. `handled`, `followers`, `waiting` and `unasked` are ordered, latest last.
+    """What is remembered of one thread; the latest item of a tuple is last.
 
     `handled` are the messages that were claimed, `followers` the users who asked. `in_flight` is the running turn,
     `waiting` are the turns that wait for it. `unasked` are the handled messages that the app was not asked, because
@@ -87,7 +85,7 @@ class ThreadRecord:
     conversation_id: str = ""
     handled: tuple[str, ...] = ()
     in_flight: InFlight | None = None
-    followers: tuple[str, ...] = field(default=())
+    followers: tuple[str, ...] = ()
     last_answer_ts: str = ""
     updated: float = 0.0
     waiting: tuple[InFlight, ...] = ()
@@ -110,8 +108,8 @@ class ThreadRecord:
         """Whether `ts` was claimed.
 
         A message that is older than all HANDLED_KEPT remembered ones may have been claimed and forgotten. It counts as
-        claimed while its request could be a replay, because to answer twice is worse than to let a message wait for
-        Slack's retry while twenty newer messages of its thread are answered. Later only Slack's retry can bring it.
+        claimed while its request could be a replay: to answer twice is worse than to let a message wait for Slack's
+        retry. Later only that retry can bring it.
         """
         if ts in self.handled:
             return True
@@ -158,6 +156,10 @@ class ThreadRecord:
         """The ts of our latest answer."""
         return replace(self, last_answer_ts=ts)
 
+    def with_unsent(self, unsent: "ThreadRecord") -> "ThreadRecord":
+        """What a store holds, with what was written elsewhere while it was away. A later write did not know that."""
+        return merged(self, unsent, blind=self.updated > unsent.updated)
+
 
 def merged(one: ThreadRecord, other: ThreadRecord, *, blind: bool = False) -> ThreadRecord:
     """What both records know. The later write decides; claims, followers and open turns of both are kept.
@@ -192,18 +194,9 @@ def _open_for_both(older: ThreadRecord, newer: ThreadRecord) -> tuple[InFlight |
     return first, tuple(both.values())[-WAITING_KEPT:]
 
 
-def merged_after_outage(held: ThreadRecord, unsent: ThreadRecord) -> ThreadRecord:
-    """What a store holds, with what was written elsewhere while the store was away.
-
-    A later write to the store was begun without knowing the other one.
-    """
-    return merged(held, unsent, blind=held.updated > unsent.updated)
-
-
 def as_of(key: ThreadKey, record: ThreadRecord, now: float, days: float) -> ThreadRecord | None:
-    """The record as it counts at `now` (Clock.epoch()).
+    """The record as it counts at `now` (Clock.epoch()): None when it is empty, or older than `days`.
 
-    None for an empty record, and when `days` have passed since its last write.
     A continuous DM loses its conversation after DM_SILENCE, and keeps its handled messages and followers.
     """
     if expired(record.updated, now, days) or record == ThreadRecord(updated=record.updated):

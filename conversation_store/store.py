@@ -1,11 +1,30 @@
-"""The protocol of all stores of threads."""
+"""The protocol of all stores of threads, and how each of them claims a message."""
 
 from collections.abc import Callable
 from typing import Protocol
 
+from clock import Clock
 from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord
 
+CLAIM_KEPT = 26 * 3600.0
+"""Seconds a message stays claimed; Slack can repeat an event for 24 h (docs/platform/slack.md#event-retries)."""
+
 type Change = Callable[[ThreadRecord], ThreadRecord]
+
+
+class Taken(Exception):
+    """The message was claimed before. This is raised within a change, so that nothing is written."""
+
+
+def claiming(ts: str, change: Change, clock: Clock) -> Change:
+    """A change that claims the message `ts` too. It raises Taken."""
+
+    def claim(record: ThreadRecord) -> ThreadRecord:
+        if record.has_taken(ts, clock):
+            raise Taken
+        return change(record).with_handled(ts)
+
+    return claim
 
 
 class ThreadStore(Protocol):
@@ -21,7 +40,7 @@ class ThreadStore(Protocol):
     def update(self, key: ThreadKey, change: Change) -> ThreadRecord:
         """Read the record, change it, write it. Gives what was written.
 
-        `change` is pure and quick, and may be called more than once. It gets an empty record for an unknown thread.
+        `change` is quick and may be called more than once. It gets an empty record for an unknown thread.
         No update is lost within a process, and with Redis none between processes.
         """
 

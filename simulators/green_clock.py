@@ -2,10 +2,10 @@
 
 import gevent
 
-from clock import SystemClock
+from clock import Clock
 
 
-class GreenClock(SystemClock):
+class GreenClock(Clock):
     """Design seconds; waiting lets other greenlets run."""
 
     def sleep(self, seconds: float) -> None:  # noqa: D102

@@ -1,7 +1,9 @@
 """A clock that stands still until it is told otherwise; sleeping moves it."""
 
+from clock import Clock
 
-class FakeClock:
+
+class FakeClock(Clock):
     def __init__(self, start: float = 1_000_000.0) -> None:
         self.time = start
         self.slept: list[float] = []

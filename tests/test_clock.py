@@ -4,7 +4,7 @@ import time
 
 import gevent
 
-from clock import AT_A_STRETCH, SystemClock, in_turns
+from clock import AT_A_STRETCH, Clock, in_turns
 
 
 def busy(seconds: float) -> None:
@@ -44,7 +44,7 @@ def test_no_switch_happens_between_quick_items() -> None:
 
 
 def test_wall_time_has_a_floor_in_seconds_of_the_wall() -> None:
-    clock = SystemClock(0.05)
+    clock = Clock(0.05)
     assert clock.wall(10.0, at_least=1.0) == 1.0
     assert clock.wall(100.0, at_least=1.0) == 5.0
     assert clock.stretched(10.0, at_least=1.0) == 20.0

@@ -7,7 +7,7 @@ from typing import Any
 
 from dify_plugin.config.logger_format import plugin_logger_handler
 
-from clock import SystemClock
+from clock import Clock
 from conversation_store import ProcessStores
 from handoff import (
     OPEN_TURNS,
@@ -38,7 +38,7 @@ class Container:
     """One per process. Holds what requests share, and makes what a request needs."""
 
     def __init__(self, env: Environment) -> None:
-        clock = self._clock = SystemClock(env.time_scale)
+        clock = self._clock = Clock(env.time_scale)
         process = ProcessIdentity.here()
         self._stores = ProcessStores(clock, process.name)
         self._capacity = Capacity(env.open_turns or OPEN_TURNS)

@@ -3,8 +3,4 @@
 from conversation_store.dify.buckets import Buckets, BucketState
 from conversation_store.dify.dify_storage import DifyStorage
 
-__all__ = [
-    "BucketState",
-    "Buckets",
-    "DifyStorage",
-]
+__all__ = ["BucketState", "Buckets", "DifyStorage"]

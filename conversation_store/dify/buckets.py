@@ -1,62 +1,104 @@
 """Threads in Dify's storage: a fixed number of buckets, so the bytes are bounded by construction.
 
-The arithmetic. BUCKETS * BUCKET_BYTES = 64 MiB can never be exceeded, whatever is written. With 100,000
-threads a bucket holds 24.4 on average (standard deviation 4.9). A usual record (5 messages, one asker)
-takes about 100 bytes, so a bucket has room for about 160 of them. A record with the full 20 handled messages and
-three askers takes about 225 bytes, so there is room for 72, which is 9 deviations above the average: the newest
-100,000 threads are all known, except with a probability below one in a million for the whole store.
+The arithmetic. BUCKETS * BUCKET_BYTES = 64 MiB can never be exceeded, whatever is written. With 100,000 threads a
+bucket holds 24.4 on average (standard deviation 4.9). A record with the full 20 handled messages and three askers takes
+about 225 bytes, so a bucket has room for 72, which is 9 deviations above the average: the newest 100,000 threads are
+all known, except with a probability below one in a million for the whole store. A usual record takes 100 bytes.
 """
 
 import hashlib
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from clock import Clock
-from conversation_store.codec import record_fields, record_from
-from conversation_store.dify.bounded_lock import held
-from conversation_store.dify.bucket import Bucket
-from conversation_store.dify.dify_storage import DifyStorage, TimedStorage
+from conversation_store.codec import compressed, decompressed, record_fields, record_from
+from conversation_store.dify.dify_storage import DifyStorage, TimedStorage, held
 from conversation_store.dify.open_turns import OPEN_TURN_BYTES, OpenTurnLists, OpenTurns
-from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord, as_of, expired
-from conversation_store.store import Change
-from errors import StoreError
+from conversation_store.record import ThreadKey, ThreadRecord, as_of, expired
+from conversation_store.store import Change, Taken, claiming
 
 BUCKETS = 4096
 BUCKET_BYTES = 16 * 1024
 STORAGE_BYTES = BUCKETS * BUCKET_BYTES + OPEN_TURN_BYTES
 """What manifest.yaml must ask for; Dify's default PERSISTENCE_STORAGE_MAX_SIZE allows 100 MiB."""
 
+type Fields = dict[str, Any]
+
 _FORMAT = "t1"
+_SHORT_KEY = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """The number of buckets and the bytes of each. A change of `buckets` forgets every thread."""
+class _Entry(NamedTuple):
+    days: float
+    fields: Fields
 
-    buckets: int = BUCKETS
-    bucket_bytes: int = BUCKET_BYTES
+
+class Bucket:
+    """The entries of several threads and hooks, read from stored bytes. What does not look like an entry is left out.
+
+    An entry is stored as `[<16 hex digits>, days, fields]`, the latest first. `days` is a setting of the hook that
+    wrote the entry: hooks with different settings share a bucket. `fields` has `updated`, the Clock.epoch() of its last
+    write.
+    """
+
+    def __init__(self, stored: bytes | None) -> None:
+        self.is_changed = False
+        self._entries: dict[str, _Entry] = {}
+        for entry in reversed(decompressed(stored)):
+            match entry:
+                case [str(name), int() | float() as days, {"updated": int() | float()} as fields]:
+                    self._entries[name] = _Entry(days, fields)
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def get(self, digest: str) -> Fields | None:
+        """The fields under this digest, expired or not."""
+        entry = self._entries.get(digest[:_SHORT_KEY])
+        return None if entry is None else entry.fields
+
+    def put(self, digest: str, fields: Fields, days: float) -> None:
+        """Add an entry as the latest one, or replace the one under this digest."""
+        self.drop(digest)
+        self._entries[digest[:_SHORT_KEY]] = _Entry(days, fields)
+        self.is_changed = True
+
+    def drop(self, digest: str) -> None:
+        """Remove the entry if there is one."""
+        self.is_changed |= self._entries.pop(digest[:_SHORT_KEY], None) is not None
+
+    def bounded(self, now: float, limit: int) -> bytes:
+        """The bytes to store, at most `limit`. Entries that expired at `now` are left out, then the oldest ones."""
+        entries = sorted(self._entries.items(), key=lambda named: named[1].fields["updated"])
+        kept = (
+            [name, *entry]
+            for name, entry in reversed(entries)
+            if not expired(entry.fields["updated"], now, entry.days)
+        )
+        return compressed(list(kept), limit)
+
+
+class BucketState:
+    """What lives as long as the process: a lock for each bucket, and the open turns that this process knows.
+
+    All workspaces share the locks: that costs a wait, and mixes nothing. A change of `buckets` forgets every thread.
+    """
+
+    def __init__(self, buckets: int = BUCKETS, bucket_bytes: int = BUCKET_BYTES) -> None:
+        self.buckets = buckets
+        self.bucket_bytes = bucket_bytes
+        self.locks = [threading.Lock() for _ in range(buckets)]
+        self.open_turns = OpenTurnLists()
 
     def bucket_of(self, digest: str) -> int:
         """The bucket of a thread, by digits of the digest that are not part of the key in the bucket."""
         return int(digest[-12:], 16) % self.buckets
 
 
-class BucketState:
-    """What lives as long as the process: a lock for each bucket, and the open turns that this process knows.
-
-    All workspaces that use this process share the locks. That costs a wait, and mixes nothing.
-    """
-
-    def __init__(self, shape: Shape | None = None) -> None:
-        self.shape = shape or Shape()
-        self.locks = [threading.Lock() for _ in range(self.shape.buckets)]
-        self.open_turns = OpenTurnLists()
-
-
-@dataclass(slots=True)
-class Buckets:
+class Buckets(OpenTurns):
     """A ThreadStore on `session.storage`, for one request. `days` is the hook's `conversation_days`.
 
     A get is one read, an update or a claim is one read and one write. There is no write without a read, because the
@@ -64,86 +106,60 @@ class Buckets:
     bucket within the same milliseconds lose one of the writes; within a process no update is lost.
     """
 
-    state: BucketState
-    storage: DifyStorage
-    clock: Clock
-    days: float
-    _timed: TimedStorage = field(init=False)
-    _lists: OpenTurns = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._timed = TimedStorage(self.storage, self.clock)
-        self._lists = OpenTurns(self.state.open_turns, self._timed, self.clock)
+    def __init__(self, state: BucketState, storage: DifyStorage, clock: Clock, days: float) -> None:
+        super().__init__(state.open_turns, TimedStorage(storage, clock), clock)
+        self.state = state
+        self._days = days
 
     def get(self, key: ThreadKey, *, fresh: bool = False) -> ThreadRecord | None:  # noqa: ARG002, D102 - always fresh
         digest = key.digest()
-        with self._locked(digest) as (_, bucket):
-            record = record_from(bucket.get(digest))
-        return as_of(key, record, self.clock.epoch(), self.days)
+        with self._bucket_of(digest) as bucket:
+            return as_of(key, record_from(bucket.get(digest)), self._clock.epoch(), self._days)
 
     def update(self, key: ThreadKey, change: Change) -> ThreadRecord:  # noqa: D102
-        written = self._rewrite(key, change)
-        if written is None:
-            raise StoreError("an update was refused")  # pragma: no cover - only a claim refuses
-        return written
+        digest = key.digest()
+        with self._bucket_of(digest) as bucket:
+            now = self._clock.epoch()
+            before = as_of(key, record_from(bucket.get(digest)), now, self._days)
+            after = replace(change(before or ThreadRecord()), updated=now)
+            bucket.put(digest, record_fields(after), self._days)
+        return after
 
     def claim(self, key: ThreadKey, ts: str, change: Change) -> ThreadRecord | None:  # noqa: D102
-        return self._rewrite(key, change, ts)
+        with suppress(Taken):
+            return self.update(key, claiming(ts, change, self._clock))
+        return None
 
     def forget(self, key: ThreadKey) -> None:  # noqa: D102
         digest = key.digest()
-        with self._locked(digest) as (number, bucket):
-            if bucket.drop(digest):
-                self._write(number, bucket)
-
-    def in_flight(self, hook_id: str) -> tuple[OpenTurn, ...]:  # noqa: D102
-        return self._lists.of(hook_id)
-
-    def note_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
-        self._lists.note(turn)
-
-    def clear_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
-        self._lists.clear(turn)
+        with self._bucket_of(digest) as bucket:
+            bucket.drop(digest)
 
     def has_seen_press(self, hook_id: str) -> bool:  # noqa: D102
         digest = _press_digest(hook_id)
-        with self._locked(digest) as (_, bucket):
-            noted = bucket.updated(digest)
-        return noted is not None and not expired(noted, self.clock.epoch(), self.days)
+        with self._bucket_of(digest) as bucket:
+            noted = bucket.get(digest)
+        return noted is not None and not expired(noted["updated"], self._clock.epoch(), self._days)
 
     def note_press(self, hook_id: str) -> None:  # noqa: D102
-        digest, now = _press_digest(hook_id), self.clock.epoch()
-        with self._locked(digest) as (number, bucket):
-            bucket.put(digest, {"press": True, "updated": now}, now, self.days)
-            self._write(number, bucket)
-
-    def _rewrite(self, key: ThreadKey, change: Change, claimed: str = "") -> ThreadRecord | None:
-        digest = key.digest()
-        with self._locked(digest) as (number, bucket):
-            now = self.clock.epoch()
-            before = as_of(key, record_from(bucket.get(digest)), now, self.days) or ThreadRecord()
-            if claimed and before.has_taken(claimed, self.clock):
-                return None
-            after = replace(change(before), updated=now)
-            after = after.with_handled(claimed) if claimed else after
-            bucket.put(digest, record_fields(after), now, self.days)
-            self._write(number, bucket)
-            return after
+        digest = _press_digest(hook_id)
+        with self._bucket_of(digest) as bucket:
+            bucket.put(digest, {"press": True, "updated": self._clock.epoch()}, self._days)
 
     @contextmanager
-    def _locked(self, digest: str) -> Iterator[tuple[int, Bucket]]:
-        """The number and the content of the digest's bucket, which nobody else of this process uses meanwhile.
+    def _bucket_of(self, digest: str) -> Iterator[Bucket]:
+        """The digest's bucket, which nobody else of this process uses meanwhile. It is written when it was changed.
 
         Readers lock too. The daemon caches for five minutes what a read finds, and a read during a write may cache
-        the state before the write (docs/platform/dify.md#storage-errors).
+        the state before the write (docs/platform/dify.md#storage-cache).
         """
-        number = self.state.shape.bucket_of(digest)
-        with held(self.state.locks[number], self.clock):
-            yield number, Bucket(self._timed.get(f"{_FORMAT}-{number}"))
-
-    def _write(self, number: int, bucket: Bucket) -> None:
-        content = bucket.bounded(self.clock.epoch(), self.state.shape.bucket_bytes)
-        self._timed.set(f"{_FORMAT}-{number}", content)
+        number = self.state.bucket_of(digest)
+        with held(self.state.locks[number], self._clock):
+            bucket = Bucket(self._storage.get(f"{_FORMAT}-{number}"))
+            yield bucket
+            if bucket.is_changed:
+                content = bucket.bounded(self._clock.epoch(), self.state.bucket_bytes)
+                self._storage.set(f"{_FORMAT}-{number}", content)
 
 
 def _press_digest(hook_id: str) -> str:

@@ -1,7 +1,8 @@
-"""Dify's key-value storage with its errors told apart and a time-out on every call."""
+"""Dify's key-value storage: its errors told apart, and a time-out on every call and every wait for a lock."""
 
-from collections.abc import Callable
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Protocol
 
 import gevent
@@ -10,12 +11,13 @@ from clock import Clock
 from errors import StoreError, StoreFull
 
 CALL_LIMIT = 0.5
-"""Seconds a storage call may take; usual are 1 to 3 ms.
-
-Source: docs/architecture.md#d3-one-record-per-thread, docs/platform/dify.md#storage-costs.
-"""
+"""Seconds a storage call may take; usual are 1 to 3 ms (docs/platform/dify.md#storage-costs)."""
 SHORTEST_LIMIT = 0.2
 """Wall seconds: a scaled clock does not make the machine's round trips shorter."""
+LOCK_LIMIT = 2.0
+"""Seconds to wait for other turns of this process that write to the same place."""
+SHORTEST_LOCK_LIMIT = 1.0
+"""Wall seconds: four storage calls take longer than a limit that is scaled down strongly."""
 
 _MISSING = "load data failed, please check if the key is correct or you have not set it"
 _FULL = "allocated size is greater than max storage size"
@@ -24,24 +26,15 @@ _FULL = "allocated size is greater than max storage size"
 class DifyStorage(Protocol):
     """What `session.storage` offers. The object is usable as long as its request lives."""
 
-    def get(self, key: str) -> bytes:  # noqa: D102
-        ...
-
-    def set(self, key: str, val: bytes) -> None:  # noqa: D102
-        ...
-
-    def delete(self, key: str) -> None:  # noqa: D102
-        ...
-
-    def exist(self, key: str) -> bool:  # noqa: D102
-        ...
+    def get(self, key: str) -> bytes: ...  # noqa: D102
+    def set(self, key: str, val: bytes) -> None: ...  # noqa: D102
+    def delete(self, key: str) -> None: ...  # noqa: D102
 
 
 class TimedStorage:
     """One round trip per call. Raises StoreFull over the quota, and StoreError for every other error.
 
-    The daemon answers *any* failed load with the text for a missing key (docs/platform/dify.md#storage-errors). So
-    a key counts as missing, too, when the daemon's own cache or disk failed.
+    A key counts as missing, too, when the daemon's own cache or disk failed (docs/platform/dify.md#storage-errors).
     """
 
     def __init__(self, storage: DifyStorage, clock: Clock) -> None:
@@ -58,12 +51,11 @@ class TimedStorage:
             raise
 
     def set(self, key: str, value: bytes) -> None:
-        """Write the value. A write that the quota refused is repeated after a delete.
+        """Write the value. A write that the quota refused is repeated after a delete, then raises StoreFull.
 
-        The daemon stores the value before it checks the quota, and does not count a refused value. Daemons before
-        0.5.7 also count each overwrite in full and never subtract the old size, so that a plugin that rewrites its
-        keys uses up its quota for good. A delete subtracts the size that was just stored, so the second write fits
-        whatever the counter says. Raises StoreFull when the second write is refused too.
+        Daemons before 0.5.7 count each overwrite in full, so a plugin that rewrites its keys uses up its quota for
+        good. But a value is stored before the quota is checked (docs/platform/dify.md#storage-quota), and a delete
+        subtracts what was just stored: so the second write fits, whatever the counter says.
         """
         try:
             self._timed("set", lambda: self._storage.set(key, value))
@@ -72,8 +64,7 @@ class TimedStorage:
                 self.delete(key)
             self._timed("set", lambda: self._storage.set(key, value))
 
-    def delete(self, key: str) -> None:
-        """Remove an existing key."""
+    def delete(self, key: str) -> None:  # noqa: D102
         self._timed("delete", lambda: self._storage.delete(key))
 
     def _timed[T](self, name: str, call: Callable[[], T]) -> T:
@@ -89,3 +80,14 @@ class TimedStorage:
             raise kind(f"storage {name}: {error}") from error
         finally:
             limit.close()
+
+
+@contextmanager
+def held(lock: threading.Lock, clock: Clock) -> Iterator[None]:
+    """Hold the lock. Raises StoreError when the lock is not released in time."""
+    if not lock.acquire(timeout=clock.wall(LOCK_LIMIT, at_least=SHORTEST_LOCK_LIMIT)):
+        raise StoreError("others write to the same place for too long")
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,29 +1,26 @@
 """Which turns of a hook run now, in Dify's storage, so that a sweep after a crash finds them.
 
-Hooks share a fixed number of lists. A note is one read and one write, but turns that begin together share these
-calls: the turn that gets the lock writes the notes of all turns that wait for the lock. An end is no call, because
-the next note writes it. A turn that stays in a list too long does no harm, because the sweep reads the thread's own
-record before it does anything.
+Hooks share a fixed number of lists. A note is one read and one write, which turns that begin together share: the turn
+that gets the lock writes the notes of all that wait for the lock. An end is no call, because the next note writes it.
+A turn that stays too long in a list does no harm: the sweep reads the thread's own record before it does anything.
 """
 
 import hashlib
 import threading
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections import defaultdict
+from dataclasses import asdict, dataclass, field
 
 from cachetools import LRUCache
 
 from clock import Clock
-from conversation_store.codec import compressed, decompressed, turn_fields, turn_from
-from conversation_store.dify.bounded_lock import held
-from conversation_store.dify.dify_storage import TimedStorage
-from conversation_store.record import DAY, OpenTurn
+from conversation_store.codec import compressed, decompressed, turn_from
+from conversation_store.dify.dify_storage import TimedStorage, held
+from conversation_store.record import OPEN_TURNS_KEPT, OpenTurn
 
 LISTS = 16
 LIST_BYTES = 64 * 1024
 """Thousands of turns: more than the cap on open turns (docs/architecture.md#d1-hand-off)."""
 OPEN_TURN_BYTES = LISTS * LIST_BYTES
-KEPT_DAYS = 7
 
 _FORMAT = "f1"
 _ENDS_REMEMBERED = 1024
@@ -45,53 +42,53 @@ class OpenTurnLists:
 
     def __init__(self) -> None:
         self.locks = [threading.Lock() for _ in range(LISTS)]
-        self.hooks: dict[str, _HookTurns] = {}
+        self.hooks = defaultdict[str, _HookTurns](_HookTurns)
 
 
 class OpenTurns:
-    """The lists as one request sees them through its storage."""
+    """The part of a ThreadStore that lists turns, for one request."""
 
     def __init__(self, lists: OpenTurnLists, storage: TimedStorage, clock: Clock) -> None:
         self._lists = lists
         self._storage = storage
         self._clock = clock
 
-    def of(self, hook_id: str) -> tuple[OpenTurn, ...]:
+    def in_flight(self, hook_id: str) -> tuple[OpenTurn, ...]:
         """The hook's turns, oldest first, without those that this process knows to have ended. Raises StoreError."""
-        ended = self._hook(hook_id).ended
-        stored = _read(self._storage.get(_key(_number(hook_id))))
-        return tuple(turn for turn in stored if turn.key.hook_id == hook_id and _name(turn) not in ended)
+        ended = self._lists.hooks[hook_id].ended
+        turns = self._read(_number(hook_id))
+        return tuple(turn for turn in turns if turn.key.hook_id == hook_id and _name(turn) not in ended)
 
-    def note(self, turn: OpenTurn) -> None:
+    def note_in_flight(self, turn: OpenTurn) -> None:
         """Add a turn. Raises StoreError; then the next note writes this turn too."""
-        number, hook = _number(turn.key.hook_id), self._hook(turn.key.hook_id)
+        number, hook = _number(turn.key.hook_id), self._lists.hooks[turn.key.hook_id]
         hook.running[_name(turn)] = turn
         hook.unwritten.add(_name(turn))
         with held(self._lists.locks[number], self._clock):
             if _name(turn) in hook.unwritten:
                 self._write(number, hook)
 
-    def clear(self, turn: OpenTurn) -> None:
+    def clear_in_flight(self, turn: OpenTurn) -> None:
         """The turn has ended, or the record of its thread shows that."""
-        hook = self._hook(turn.key.hook_id)
+        hook = self._lists.hooks[turn.key.hook_id]
         hook.running.pop(_name(turn), None)
         hook.unwritten.discard(_name(turn))
         hook.ended[_name(turn)] = None
 
+    def _read(self, number: int) -> list[OpenTurn]:
+        stored = decompressed(self._storage.get(f"{_FORMAT}-{number}"))
+        return [turn for fields in reversed(stored) if (turn := turn_from(fields))]
+
     def _write(self, number: int, hook: _HookTurns) -> None:
+        """Write the latest turns that fit into LIST_BYTES, the latest first."""
         running, ended = dict(hook.running), set(hook.ended)
-        others = _read(self._storage.get(_key(number)))
-        oldest = self._clock.epoch() - KEPT_DAYS * DAY
-        turns = [
-            turn for turn in others if turn.started > oldest and _name(turn) not in ended | running.keys()
-        ]
-        self._storage.set(_key(number), _bounded([*turns, *running.values()]))
+        oldest, gone = self._clock.epoch() - OPEN_TURNS_KEPT, ended | running.keys()
+        others = [turn for turn in self._read(number) if turn.started > oldest and _name(turn) not in gone]
+        latest = sorted([*others, *running.values()], key=lambda turn: turn.started, reverse=True)
+        self._storage.set(f"{_FORMAT}-{number}", compressed(list(map(asdict, latest)), LIST_BYTES))
         hook.unwritten -= running.keys()
         for name in ended:
             hook.ended.pop(name, None)
-
-    def _hook(self, hook_id: str) -> _HookTurns:
-        return self._lists.hooks.setdefault(hook_id, _HookTurns())
 
 
 def _name(turn: OpenTurn) -> _Name:
@@ -100,17 +97,3 @@ def _name(turn: OpenTurn) -> _Name:
 
 def _number(hook_id: str) -> int:
     return int(hashlib.sha256(hook_id.encode()).hexdigest(), 16) % LISTS
-
-
-def _key(number: int) -> str:
-    return f"{_FORMAT}-{number}"
-
-
-def _read(stored: bytes | None) -> list[OpenTurn]:
-    return [turn for turn in map(turn_from, reversed(decompressed(stored))) if turn is not None]
-
-
-def _bounded(turns: Iterable[OpenTurn]) -> bytes:
-    """The latest turns that fit into LIST_BYTES, the latest first."""
-    latest = sorted(turns, key=lambda turn: turn.started, reverse=True)
-    return compressed([turn_fields(turn) for turn in latest], LIST_BYTES)

@@ -1,24 +1,8 @@
 """The store on Redis, and what processes tell each other through Redis."""
 
+from conversation_store.redis.leases import LEASE, ProcessLeases, SharedThreadQueue
 from conversation_store.redis.outage import Outage
-from conversation_store.redis.process_leases import ProcessLeases, RedisProcessLeases
 from conversation_store.redis.redis_client import connect
 from conversation_store.redis.redis_store import RedisStore
-from conversation_store.redis.shared_thread_queue import (
-    LEASE,
-    RedisThreadQueue,
-    RestingThreadQueue,
-    SharedThreadQueue,
-)
 
-__all__ = [
-    "LEASE",
-    "Outage",
-    "ProcessLeases",
-    "RedisProcessLeases",
-    "RedisStore",
-    "RedisThreadQueue",
-    "RestingThreadQueue",
-    "SharedThreadQueue",
-    "connect",
-]
+__all__ = ["LEASE", "Outage", "ProcessLeases", "RedisStore", "SharedThreadQueue", "connect"]

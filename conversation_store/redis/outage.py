@@ -1,7 +1,6 @@
 """Whether Redis is away, and what this process wrote elsewhere meanwhile, until Redis has it too."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -20,17 +19,11 @@ UNKNOWN_FOR = 5.0
 """Seconds in which the stores are not asked again for a thread that both do not know."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Unsent:
-    record: ThreadRecord
-    redis: RedisStore
-
-
 class Outage:
     """The half of the failover that lives as long as the process; one per Redis server.
 
-    A record that was written elsewhere is sent to Redis as soon as Redis is back. This does not wait for somebody to
-    use the thread: until then other processes read in Redis what was true before the outage.
+    A record that was written elsewhere is sent as soon as Redis is back, not only when somebody uses the thread: until
+    then other processes read what was true before the outage.
     """
 
     def __init__(self, clock: Clock, spawn: Callable[..., Any] = gevent.spawn) -> None:
@@ -41,27 +34,20 @@ class Outage:
             failing="Redis is away, going on from Dify's storage",
             recovered="Redis is back",
         )
-        self._unknown: TTLCache[ThreadKey, None] = TTLCache(UNKNOWN, UNKNOWN_FOR, timer=clock.now)
-        self._unsent: LRUCache[ThreadKey, _Unsent] = LRUCache(UNSENT)
+        self.unknown: TTLCache[ThreadKey, None] = TTLCache(UNKNOWN, UNKNOWN_FOR, timer=clock.now)
+        """The threads that both stores did not know lately."""
+        self._unsent: LRUCache[ThreadKey, tuple[ThreadRecord, RedisStore]] = LRUCache(UNSENT)
         self._spawn = spawn
         self._sending = False
 
-    def is_unknown(self, key: ThreadKey) -> bool:
-        """Whether both stores said lately that they do not know the thread."""
-        return key in self._unknown
-
-    def note_unknown(self, key: ThreadKey) -> None:
-        """Both stores do not know the thread."""
-        self._unknown[key] = None
-
     def unsent(self, key: ThreadKey) -> ThreadRecord | None:
         """What this process wrote elsewhere and Redis does not have yet."""
-        found = self._unsent.get(key)
-        return None if found is None else found.record
+        record, _ = self._unsent.get(key, (None, None))
+        return record
 
     def note_unsent(self, key: ThreadKey, record: ThreadRecord, redis: RedisStore) -> None:
         """The record was written elsewhere, and `redis` is to have it."""
-        self._unsent[key] = _Unsent(record, redis)
+        self._unsent[key] = record, redis
         if not self._sending:
             self._sending = True
             self._spawn(self._send_until_empty)
@@ -69,16 +55,16 @@ class Outage:
     def note_complete(self, key: ThreadKey) -> None:
         """Redis has all of the thread."""
         self._unsent.pop(key, None)
-        self._unknown.pop(key, None)
+        self.unknown.pop(key, None)
 
     def send(self) -> None:
         """Give Redis what it missed. What Redis does not take now stays for the next time."""
-        for key, unsent in list(self._unsent.items()):
+        for key, (record, redis) in list(self._unsent.items()):
             try:
-                self.breaker.call(partial(unsent.redis.merge_in, key, unsent.record))
+                self.breaker.call(partial(redis.merge_in, key, record))
             except StoreError:
                 return
-            if self._unsent.get(key) is unsent:
+            if self.unsent(key) is record:
                 self.note_complete(key)
 
     def _send_until_empty(self) -> None:

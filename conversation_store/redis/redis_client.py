@@ -9,6 +9,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from clock import Clock
+from conversation_store.record import ThreadKey
 from errors import SettingsError, StoreBusy, StoreError
 
 CALL_LIMIT = 0.5
@@ -25,6 +26,11 @@ PROTOCOL = 2
 """RESP2. RESP3 begins with a HELLO that older servers and some proxies do not know, and nothing here needs RESP3."""
 PREFIX = "slack-bridge:1"
 """Before every key. The number changes when two releases must not share their keys."""
+
+
+def thread_key(kind: str, key: ThreadKey) -> str:
+    """A key of a thread. A Redis cluster places keys by what is in braces: all keys of a thread are on one node."""
+    return f"{PREFIX}:{kind}:{{{key.digest()[:32]}}}"
 
 
 def connect(url: str, clock: Clock) -> Redis:

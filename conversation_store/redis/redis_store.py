@@ -2,47 +2,42 @@
 
 import hashlib
 import uuid
-from dataclasses import replace
-from functools import partial
+from contextlib import suppress
+from dataclasses import asdict, replace
 from typing import Any, cast
 
 from redis import Redis
 
 from clock import Clock
-from conversation_store.codec import dump, load, record_fields, record_from, turn_fields, turn_from
-from conversation_store.record import DAY, OpenTurn, ThreadKey, ThreadRecord, as_of, merged_after_outage
-from conversation_store.redis.redis_client import PREFIX, redis_errors
-from conversation_store.store import Change
-from errors import StoreBusy, StoreError
+from conversation_store.codec import dump, load, record_fields, record_from, turn_from
+from conversation_store.record import DAY, OPEN_TURNS_KEPT, OpenTurn, ThreadKey, ThreadRecord, as_of
+from conversation_store.redis.redis_client import PREFIX, redis_errors, thread_key
+from conversation_store.store import CLAIM_KEPT, Change, Taken, claiming
+from errors import StoreBusy
 
-CLAIM_KEPT = 26 * 3600.0
-"""Seconds a message stays taken; Slack can repeat an event for 24 h (docs/platform/slack.md#event-retries)."""
-OPEN_TURNS_KEPT = 7 * DAY
 OPEN_TURNS = 2_000
 TRIES = 20
 """How often a record is read because another process changed it meanwhile."""
 
+_RECORD, _OPEN_TURNS, _PRESS = "t", "f", "b"
+"""The kinds of keys."""
 _CHANGED, _TAKEN = 0, -1
 
-_SWAP = """
+_WRITE = """
+local claim = KEYS[2]
+if claim then
+  local by = redis.call('GET', claim)
+  if by then return by == ARGV[4] and 1 or -1 end
+end
 local held = redis.call('GET', KEYS[1]) or ''
-if held == ARGV[2] then return 1 end
+if held == ARGV[2] and not claim then return 1 end
 if held ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+if claim then redis.call('SET', claim, ARGV[4], 'PX', ARGV[5]) end
 return 1
 """
-"""Set the record if nobody changed it since it was read. The script may be sent twice: the second changes nothing."""
-
-_CLAIM = """
-local by = redis.call('GET', KEYS[2])
-if by == ARGV[4] then return 1 end
-if by then return -1 end
-if (redis.call('GET', KEYS[1]) or '') ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
-redis.call('SET', KEYS[2], ARGV[4], 'PX', ARGV[5])
-return 1
-"""
-"""The same, and claim the message with it. The claim holds a token, so that the script may be sent twice."""
+"""Set the record if nobody changed it since it was read; with a second key, claim the message too. The script may be
+sent twice, and changes nothing then: that is why the claim holds a token."""
 
 _NOTE = """
 if redis.call('HLEN', KEYS[1]) >= tonumber(ARGV[3]) then return 0 end
@@ -62,83 +57,72 @@ class RedisStore:
         self._client = client
         self._clock = clock
         self._days = days
-        self._swap = client.register_script(_SWAP)
-        self._claim = client.register_script(_CLAIM)
+        self._put = client.register_script(_WRITE)
         self._note = client.register_script(_NOTE)
 
     def get(self, key: ThreadKey, *, fresh: bool = False) -> ThreadRecord | None:  # noqa: ARG002, D102 - always fresh
-        stored = self._read(_thread(key))
+        stored = self._read(thread_key(_RECORD, key))
         return as_of(key, record_from(load(stored)), self._clock.epoch(), self._days)
 
     def update(self, key: ThreadKey, change: Change) -> ThreadRecord:  # noqa: D102
-        written = self._write(key, change)
-        if written is None:
-            raise StoreError("an update was refused")  # pragma: no cover - only a claim refuses
-        return written
+        return self._write(key, change)
 
     def claim(self, key: ThreadKey, ts: str, change: Change) -> ThreadRecord | None:  # noqa: D102
-        return self._write(key, change, ts)
+        with suppress(Taken):
+            return self._write(key, claiming(ts, change, self._clock), claimed=ts)
+        return None
 
     def merge_in(self, key: ThreadKey, unsent: ThreadRecord) -> None:
-        """Add what was written elsewhere during an outage.
-
-        `updated` stays that of the later write: several processes send their records in any order.
-        """
-        self._write(key, partial(merged_after_outage, unsent=unsent), stamp=False)
+        """Add what was written elsewhere; `updated` stays that of the later write: processes send in any order."""
+        self._write(key, lambda held: held.with_unsent(unsent), stamp=False)
 
     def forget(self, key: ThreadKey) -> None:  # noqa: D102
         with redis_errors():
-            self._client.delete(_thread(key))
+            self._client.delete(thread_key(_RECORD, key))
 
     def in_flight(self, hook_id: str) -> tuple[OpenTurn, ...]:  # noqa: D102
         with redis_errors():
-            lines = cast("list[bytes]", self._client.hvals(_open_turns(hook_id)))
-        turns = (turn_from(load(line)) for line in lines)
-        return tuple(sorted((turn for turn in turns if turn), key=lambda turn: turn.started))
+            lines = cast("list[bytes]", self._client.hvals(_hook_key(_OPEN_TURNS, hook_id)))
+        turns = [turn for line in lines if (turn := turn_from(load(line)))]
+        return tuple(sorted(turns, key=lambda turn: turn.started))
 
     def note_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
-        fields = (_line(turn), dump(turn_fields(turn)), OPEN_TURNS, self._millis(OPEN_TURNS_KEPT))
+        fields = (_line(turn), dump(asdict(turn)), OPEN_TURNS, self._millis(OPEN_TURNS_KEPT))
         with redis_errors():
-            self._note(keys=[_open_turns(turn.key.hook_id)], args=fields)
+            self._note(keys=[_hook_key(_OPEN_TURNS, turn.key.hook_id)], args=fields)
 
     def clear_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
         with redis_errors():
-            self._client.hdel(_open_turns(turn.key.hook_id), _line(turn))
+            self._client.hdel(_hook_key(_OPEN_TURNS, turn.key.hook_id), _line(turn))
 
     def has_seen_press(self, hook_id: str) -> bool:  # noqa: D102
         with redis_errors():
-            return bool(self._client.exists(_press(hook_id)))
+            return bool(self._client.exists(_hook_key(_PRESS, hook_id)))
 
     def note_press(self, hook_id: str) -> None:  # noqa: D102
         with redis_errors():
-            self._client.set(_press(hook_id), "1", px=self._millis(self._days * DAY))
+            self._client.set(_hook_key(_PRESS, hook_id), "1", px=self._millis(self._days * DAY))
 
     def _write(
-        self, key: ThreadKey, change: Change, claimed: str = "", *, stamp: bool = True
-    ) -> ThreadRecord | None:
-        token = uuid.uuid4().hex
+        self, key: ThreadKey, change: Change, *, claimed: str = "", stamp: bool = True
+    ) -> ThreadRecord:
+        name = thread_key(_RECORD, key)
+        keys, claim = [name], list[Any]()
+        if claimed:
+            keys.append(f"{name}:{hashlib.sha256(claimed.encode()).hexdigest()[:16]}")
+            claim = [uuid.uuid4().hex, self._millis(CLAIM_KEPT)]
         for _ in range(TRIES):
-            now, held = self._clock.epoch(), self._read(_thread(key))
-            before = as_of(key, record_from(load(held)), now, self._days) or ThreadRecord()
-            if claimed and before.has_taken(claimed, self._clock):
-                return None
-            after = change(before)
+            now, held = self._clock.epoch(), self._read(name)
+            after = change(as_of(key, record_from(load(held)), now, self._days) or ThreadRecord())
             after = replace(after, updated=now) if stamp else after
-            after = after.with_handled(claimed) if claimed else after
-            outcome = self._put(key, held, dump(record_fields(after)), claimed, token)
+            content = dump(record_fields(after))
+            with redis_errors():
+                outcome = self._put(keys=keys, args=[held, content, self._millis(self._days * DAY), *claim])
             if outcome == _TAKEN:
-                return None
+                raise Taken
             if outcome != _CHANGED:
                 return after
         raise StoreBusy(f"redis: the thread changed {TRIES} times while it was written")
-
-    def _put(self, key: ThreadKey, held: bytes, content: str, claimed: str, token: str) -> int:
-        args: list[Any] = [held, content, self._millis(self._days * DAY)]
-        with redis_errors():
-            if not claimed:
-                return int(self._swap(keys=[_thread(key)], args=args))
-            taken = f"{_thread(key)}:{hashlib.sha256(claimed.encode()).hexdigest()[:16]}"
-            return int(self._claim(keys=[_thread(key), taken], args=[*args, token, self._millis(CLAIM_KEPT)]))
 
     def _read(self, name: str) -> bytes:
         with redis_errors():
@@ -148,21 +132,8 @@ class RedisStore:
         return int(self._clock.wall(seconds, at_least=0.001) * 1000)
 
 
-def _thread(key: ThreadKey) -> str:
-    """A Redis cluster places keys by what is in braces, so all keys of a thread are on one node."""
-    return f"{PREFIX}:t:{{{key.digest()[:32]}}}"
-
-
-def _open_turns(hook_id: str) -> str:
-    return f"{PREFIX}:f:{_short_hash(hook_id)}"
-
-
-def _press(hook_id: str) -> str:
-    return f"{PREFIX}:b:{_short_hash(hook_id)}"
-
-
-def _short_hash(hook_id: str) -> str:
-    return hashlib.sha256(hook_id.encode()).hexdigest()[:32]
+def _hook_key(kind: str, hook_id: str) -> str:
+    return f"{PREFIX}:{kind}:{hashlib.sha256(hook_id.encode()).hexdigest()[:32]}"
 
 
 def _line(turn: OpenTurn) -> str:

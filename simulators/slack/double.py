@@ -1,6 +1,6 @@
 """The double's parts, put together."""
 
-from clock import Clock, SystemClock
+from clock import Clock
 from simulators.slack.calls import Calls
 from simulators.slack.deliveries import Deliveries
 from simulators.slack.faults import Faults
@@ -23,7 +23,7 @@ class Double:
             manifest = Manifest.load(options.manifest)
             install.scopes, install.bot_events = manifest.scopes, manifest.bot_events
         rules = Rules(tiers=options.tiers, patience_floor=options.patience_floor)
-        self.world = World(clock or SystemClock(options.time_scale), install, rules)
+        self.world = World(clock or Clock(options.time_scale), install, rules)
         self.faults = Faults()
         self.calls = Calls()
         self.web_api = WebApi(self.world, self.calls, self.faults)

@@ -5,7 +5,7 @@ from typing import cast
 
 import pytest
 
-from conversation_store.redis.shared_thread_queue import LEASE
+from conversation_store.redis.leases import LEASE
 from simulators.dify import script
 from simulators.slack.workspace import ANNA, BEN
 from simulators.stack import SimulatedDaemon

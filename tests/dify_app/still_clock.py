@@ -1,7 +1,9 @@
 """A clock whose time changes only when a test moves it."""
 
+from clock import Clock
 
-class StillClock:
+
+class StillClock(Clock):
     def __init__(self) -> None:
         self.time = 1000.0
 

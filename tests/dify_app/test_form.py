@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clock import SystemClock
+from clock import Clock
 from dify_app.form import AppCache, AppForm, UploadLimits, Variable, parse_form
 from errors import DifyUnavailable, UnsupportedApp
 from tests.dify_app.still_clock import StillClock
@@ -126,7 +126,7 @@ def test_form_is_fetched_again_after_five_minutes() -> None:
 
 def test_form_that_takes_longer_than_ten_seconds_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dify_app.form._FORM_WALL_FLOOR", 0.01)
-    clock = SystemClock(0.01)
+    clock = Clock(0.01)
 
     def late() -> dict[str, Any]:
         gevent.sleep(clock.wall(20.0))

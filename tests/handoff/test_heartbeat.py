@@ -3,10 +3,10 @@ from dataclasses import dataclass
 
 from gevent.event import Event
 
-from clock import SystemClock
+from clock import Clock
 from handoff.heartbeat import BEAT, heartbeats
 
-CLOCK = SystemClock(0.001)
+CLOCK = Clock(0.001)
 
 
 @dataclass

@@ -8,7 +8,7 @@ from gevent.event import Event
 from gevent.pywsgi import WSGIServer
 from gevent.server import StreamServer
 
-from clock import SystemClock
+from clock import Clock
 from errors import HandoffError
 from handoff.cancellation import CancellationRegistry
 from handoff.hand_off_request import HandOffRequest
@@ -90,7 +90,7 @@ def ends() -> Ends:
 
 @pytest.fixture
 def relay(ends: Ends) -> Relay:
-    return Relay(SystemClock(SCALE), http_client(), ends)
+    return Relay(Clock(SCALE), http_client(), ends)
 
 
 def test_request_is_accepted_at_its_first_byte_and_read_to_its_end(serve: Any, relay: Relay) -> None:
@@ -153,7 +153,7 @@ def test_hand_off_fails_when_no_route_answers_in_time(serve: Any, relay: Relay) 
 
 def test_hand_off_fails_without_any_route() -> None:
     with pytest.raises(HandoffError):
-        Relay(SystemClock(SCALE), http_client(), Ends()).hand_off("h", [], request())
+        Relay(Clock(SCALE), http_client(), Ends()).hand_off("h", [], request())
 
 
 def test_end_of_each_request_is_told_by_its_own_name(serve: Any, relay: Relay, ends: Ends) -> None:
@@ -190,7 +190,7 @@ def test_no_end_is_told_when_nothing_was_sent(relay: Relay, ends: Ends) -> None:
 
 
 def test_time_that_slack_has_waited_shortens_the_hand_off(serve: Any, relay: Relay) -> None:
-    clock = SystemClock(SCALE)
+    clock = Clock(SCALE)
     never = serve(answering("200 OK", before=30))
     began = clock.now()
     with pytest.raises(HandoffError):
@@ -201,7 +201,7 @@ def test_time_that_slack_has_waited_shortens_the_hand_off(serve: Any, relay: Rel
 def test_no_route_is_tried_when_slack_has_gone(serve: Any, relay: Relay) -> None:
     turns = serve(answering("200 OK"))
     with pytest.raises(HandoffError):
-        relay.hand_off("h", [turns.url], request(since=SystemClock(SCALE).epoch() - 60.0))
+        relay.hand_off("h", [turns.url], request(since=Clock(SCALE).epoch() - 60.0))
     assert turns.requests == 0
 
 

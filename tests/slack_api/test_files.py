@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clock import SystemClock
+from clock import Clock
 from errors import FileRefused, SettingsError, SlackError, SlackFateUnknown, SlackRefused, SlackUnreachable
 from simulators.slack.options import Options
 from simulators.slack.server import SlackServer
@@ -56,7 +56,7 @@ class Slack:
 
 @pytest.fixture(scope="module")
 def double() -> Iterator[SlackServer]:
-    server = SlackServer(Options(), SystemClock())
+    server = SlackServer(Options(), Clock())
     server.start()
     yield server
     server.stop()
@@ -65,7 +65,7 @@ def double() -> Iterator[SlackServer]:
 @pytest.fixture
 def slack(double: SlackServer) -> Iterator[Slack]:
     workspace = Workspace(double.url)
-    clock = SystemClock()
+    clock = Clock()
     pool = Pool(clock, floor=0.0)
     api = SlackApi(
         workspace.token,

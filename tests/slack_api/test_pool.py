@@ -3,7 +3,7 @@ from socket import socket
 import gevent
 import pytest
 
-from clock import SystemClock
+from clock import Clock
 from hosts import is_loopback
 from slack_api.connection import NeverSent
 from slack_api.pool import (
@@ -46,7 +46,7 @@ BOUNDS = Bounds(silence=5.0, whole=10.0, size=1000)
 @pytest.fixture
 def pool(monkeypatch: pytest.MonkeyPatch) -> Pool:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")  # never for loopback
-    return Pool(SystemClock(), floor=0.0)
+    return Pool(Clock(), floor=0.0)
 
 
 def get(pool: Pool, url: str, bounds: Bounds = BOUNDS) -> HttpResponse:
@@ -73,7 +73,7 @@ def test_side_by_side_calls_never_take_more_connections_than_the_bound() -> None
         gevent.sleep(0.005)
         return OK(connection, asked)
 
-    pool = Pool(SystemClock(), connections=8)
+    pool = Pool(Clock(), connections=8)
     with serving(slowly) as server:
         calls = [gevent.spawn(get, pool, server.url) for _ in range(400)]
         gevent.joinall(calls, raise_error=True)
@@ -83,7 +83,7 @@ def test_side_by_side_calls_never_take_more_connections_than_the_bound() -> None
 
 def test_who_finds_no_free_connection_in_time_has_sent_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("slack_api.pool.QUEUEING", 0.05)
-    pool = Pool(SystemClock(), connections=1, floor=0.0)
+    pool = Pool(Clock(), connections=1, floor=0.0)
     with serving(stall) as server:
         holding = gevent.spawn(get, pool, server.url)
         while not server.asked:
@@ -95,7 +95,7 @@ def test_who_finds_no_free_connection_in_time_has_sent_nothing(monkeypatch: pyte
 
 
 def test_a_killed_call_gives_its_place_back() -> None:
-    pool = Pool(SystemClock(), connections=1)
+    pool = Pool(Clock(), connections=1)
     with serving(stall, OK) as server:
         call = gevent.spawn(get, pool, server.url)
         while not server.asked:
@@ -114,7 +114,7 @@ def test_nobody_listens_is_never_sent(pool: Pool) -> None:
 def test_a_name_that_does_not_resolve_is_never_sent(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("HTTP_PROXY")
     with pytest.raises(NeverSent):
-        get(Pool(SystemClock()), "http://no-such-host.invalid/")
+        get(Pool(Clock()), "http://no-such-host.invalid/")
 
 
 def test_a_failed_tls_handshake_is_never_sent(pool: Pool) -> None:
@@ -222,7 +222,7 @@ def test_redirects_are_answers_like_others(pool: Pool) -> None:
 def test_a_proxy_of_the_environment_carries_what_is_not_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
     with serving(OK) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url.replace("://", "://me:pw@"))
-        get(Pool(SystemClock()), "http://slack.invalid/api/auth.test")
+        get(Pool(Clock()), "http://slack.invalid/api/auth.test")
         assert proxy.asked[0].path == "http://slack.invalid/api/auth.test"
         assert proxy.asked[0].headers["proxy-authorization"].startswith("Basic ")
 
@@ -231,7 +231,7 @@ def test_a_proxy_that_refuses_the_tunnel_means_never_sent(monkeypatch: pytest.Mo
     with serving(answer(b"no", 403)) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", proxy.url)
         with pytest.raises(NeverSent):
-            get(Pool(SystemClock()), "https://slack.invalid/api/auth.test")
+            get(Pool(Clock()), "https://slack.invalid/api/auth.test")
         assert proxy.asked[0].verb == "CONNECT"
 
 
@@ -240,7 +240,7 @@ def test_what_no_proxy_names_goes_directly(monkeypatch: pytest.MonkeyPatch) -> N
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         monkeypatch.setenv("NO_PROXY", "slack.invalid")
         with pytest.raises(NeverSent):
-            get(Pool(SystemClock()), "http://slack.invalid/")
+            get(Pool(Clock()), "http://slack.invalid/")
         assert proxy.asked == []
 
 
@@ -264,4 +264,4 @@ def test_a_scaled_time_out_keeps_its_floor() -> None:
         return OK(connection, asked)
 
     with serving(slowly) as server:
-        assert get(Pool(SystemClock(0.0001)), server.url, SHORT).status == 200
+        assert get(Pool(Clock(0.0001)), server.url, SHORT).status == 200

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_sdk.version import __version__
 
-from clock import SystemClock
+from clock import Clock
 from errors import SlackError, SlackFateUnknown, SlackRateLimited, SlackRefused, SlackUnreachable
 from slack_api.connection import NeverSent
 from slack_api.pool import Bounds, HttpResponse, Pool, Unanswered
@@ -43,7 +43,7 @@ class TestTheHookOfSlackSdk:
             url = f"{server.url}/api/auth.test"
             request = urllib.request.Request(url, data=b"", method="POST")
             theirs = getattr(slack_sdk.WebClient(token="t", base_url=server.url), HOOK)(url, request)
-            ours = getattr(PooledWebClient("t", server.url, Pool(SystemClock())), HOOK)(url, request)
+            ours = getattr(PooledWebClient("t", server.url, Pool(Clock())), HOOK)(url, request)
         assert theirs.keys() == ours.keys() == {"status", "headers", "body"}
         assert theirs["status"] == ours["status"]
         assert theirs["body"] == ours["body"]

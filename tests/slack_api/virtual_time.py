@@ -6,8 +6,10 @@ from itertools import count
 
 from greenlet import getcurrent, greenlet
 
+from clock import Clock
 
-class VirtualTime:
+
+class VirtualTime(Clock):
     def __init__(self) -> None:
         self._now = 0.0
         self._due: list[tuple[float, int, greenlet]] = []

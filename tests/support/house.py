@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from conversation_store.dify.buckets import Buckets, BucketState
-from conversation_store.layers.memory import ProcessMemory
-from conversation_store.layers.resilient import ResilientStore, hook_breaker
+from conversation_store.process_memory import ProcessMemory
 from conversation_store.record import InFlight, OpenTurn, ThreadKey, ThreadRecord
+from conversation_store.resilient_store import ResilientStore, hook_breaker
 from errors import SlackUnreachable
 from slack_reply.interrupted import Interrupted, Remains
 from tests.fake_clock import FakeClock
@@ -87,7 +87,7 @@ class House:
 
     @property
     def watch(self) -> Watch:
-        return Watch(HERE, self, self.leases, self.clock)
+        return Watch(HERE, self, self.leases, self.clock)  # type: ignore[arg-type]
 
     @property
     def orphans(self) -> Orphans:

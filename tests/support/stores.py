@@ -1,13 +1,13 @@
 """Makes stores for the tests of several modules. Each call makes the store that another process would have."""
 
+from conversation_store.cached_store import CachedStore, RecordCache
 from conversation_store.dify.buckets import Buckets, BucketState
-from conversation_store.layers.cached import CachedStore, RecordCache
-from conversation_store.layers.failover import FailoverStore
-from conversation_store.layers.memory import ProcessMemory
-from conversation_store.layers.resilient import ResilientStore, hook_breaker
+from conversation_store.failover_store import FailoverStore
+from conversation_store.process_memory import ProcessMemory
 from conversation_store.redis.outage import Outage
 from conversation_store.redis.redis_client import connect
 from conversation_store.redis.redis_store import RedisStore
+from conversation_store.resilient_store import ResilientStore, hook_breaker
 from tests.fake_clock import FakeClock
 from tests.support.fake_dify_storage import FakeDifyStorage
 from tests.support.store_contract import DAYS

@@ -10,8 +10,7 @@ import pytest
 import yaml
 
 from conversation_store.codec import record_fields
-from conversation_store.dify.bucket import Bucket
-from conversation_store.dify.buckets import BUCKET_BYTES, BUCKETS, STORAGE_BYTES, Buckets, BucketState, Shape
+from conversation_store.dify.buckets import BUCKET_BYTES, BUCKETS, STORAGE_BYTES, Bucket, Buckets, BucketState
 from conversation_store.record import DAY, HANDLED_KEPT, OpenTurn, ThreadKey, ThreadRecord
 from errors import StoreError, StoreFull
 from tests.fake_clock import FakeClock
@@ -104,7 +103,7 @@ def test_bucket_is_unlocked_after_a_silent_storage(
 
 
 def test_update_fails_when_its_bucket_stays_locked(store: Buckets, key: ThreadKey) -> None:
-    lock = store.state.locks[store.state.shape.bucket_of(key.digest())]
+    lock = store.state.locks[store.state.bucket_of(key.digest())]
     with lock, pytest.raises(StoreError, match="too long"):
         store.update(key, unchanged)
     store.update(key, unchanged)
@@ -112,7 +111,7 @@ def test_update_fails_when_its_bucket_stays_locked(store: Buckets, key: ThreadKe
 
 def test_read_fails_while_its_bucket_is_locked(store: Buckets, key: ThreadKey) -> None:
     """Else the daemon may keep the state before the write for five minutes (docs/platform/dify.md#storage-cache)."""
-    lock = store.state.locks[store.state.shape.bucket_of(key.digest())]
+    lock = store.state.locks[store.state.bucket_of(key.digest())]
     with lock, pytest.raises(StoreError, match="too long"):
         store.get(key)
     assert store.get(key) is None
@@ -130,9 +129,9 @@ def test_update_over_the_quota_is_store_full_and_later_updates_work(clock: FakeC
 @pytest.mark.parametrize("counts_overwrites", [False, True])
 def test_rewriting_never_uses_the_quota_up(clock: FakeClock, *, counts_overwrites: bool) -> None:
     """Daemons before 0.5.7 count every overwrite in full."""
-    shape = Shape(buckets=4, bucket_bytes=2048)
+    state = BucketState(buckets=4, bucket_bytes=2048)
     storage = FakeDifyStorage(quota=4 * 2048, counts_overwrites=counts_overwrites)
-    store = Buckets(BucketState(shape), storage, clock, DAYS)
+    store = Buckets(state, storage, clock, DAYS)
     for number in range(400):
         store.claim(thread(number % 8), f"{1763881234 + number}.000100", with_conversation)
     assert store.get(thread(7)) is not None
@@ -142,20 +141,20 @@ def test_rewriting_never_uses_the_quota_up(clock: FakeClock, *, counts_overwrite
 @pytest.mark.parametrize("scale", [64, pytest.param(1, marks=pytest.mark.soak)])
 def test_twice_the_threads_never_fail_and_the_newest_half_is_known(clock: FakeClock, scale: int) -> None:
     """200,000 threads, or a 64th of them in a 64th of the store."""
-    shape = Shape(buckets=BUCKETS // scale)
+    state = BucketState(buckets=BUCKETS // scale)
     storage = FakeDifyStorage(quota=STORAGE_BYTES // scale)
-    store = Buckets(BucketState(shape), storage, clock, DAYS)
+    store = Buckets(state, storage, clock, DAYS)
     threads = 200_000 // scale
     for number in range(threads):
         record = usual_record(number, handled=20, followers=3)
         store.update(thread(number), partial(written_instead, record))
         clock.advance(1)
-    assert storage.stored <= shape.buckets * BUCKET_BYTES
+    assert storage.stored <= state.buckets * BUCKET_BYTES
     assert all(store.get(thread(number)) for number in range(threads // 2, threads))
 
 
 def test_the_oldest_drop_out_of_a_full_bucket(clock: FakeClock, storage: FakeDifyStorage) -> None:
-    store = Buckets(BucketState(Shape(buckets=1, bucket_bytes=500)), storage, clock, DAYS)
+    store = Buckets(BucketState(buckets=1, bucket_bytes=500), storage, clock, DAYS)
     for number in range(40):
         store.update(thread(number), with_conversation)
         clock.advance(1)
@@ -166,13 +165,13 @@ def test_the_oldest_drop_out_of_a_full_bucket(clock: FakeClock, storage: FakeDif
 
 def test_newest_hundred_thousand_threads_fit_into_their_buckets() -> None:
     """The fullest bucket has room for its share of the newest 100,000 threads, all of them large."""
-    shape = Shape()
-    fullest, _ = Counter(shape.bucket_of(thread(n).digest()) for n in range(100_000)).most_common(1)[0]
-    numbers = [n for n in range(100_000) if shape.bucket_of(thread(n).digest()) == fullest]
+    state = BucketState()
+    fullest, _ = Counter(state.bucket_of(thread(n).digest()) for n in range(100_000)).most_common(1)[0]
+    numbers = [n for n in range(100_000) if state.bucket_of(thread(n).digest()) == fullest]
     bucket = Bucket(None)
     for number in numbers:
         record = usual_record(number, handled=HANDLED_KEPT, followers=3)
-        bucket.put(thread(number).digest(), record_fields(record), record.updated, DAYS)
+        bucket.put(thread(number).digest(), record_fields(record), DAYS)
     assert len(Bucket(bucket.bounded(0.0, BUCKET_BYTES))) == len(numbers)
     assert len(bucket.bounded(0.0, 10 * BUCKET_BYTES)) <= 240 * len(numbers)
 
@@ -181,7 +180,7 @@ def test_usual_records_take_the_bytes_the_buckets_are_sized_for() -> None:
     bucket = Bucket(None)
     for number in range(40):
         record = usual_record(number)
-        bucket.put(thread(number).digest(), record_fields(record), record.updated, DAYS)
+        bucket.put(thread(number).digest(), record_fields(record), DAYS)
     assert len(bucket.bounded(0.0, BUCKET_BYTES)) <= 110 * 40
 
 
@@ -200,7 +199,7 @@ def test_press_takes_few_bytes(store: Buckets, storage: FakeDifyStorage) -> None
 
 def test_expired_records_take_no_bytes(clock: FakeClock) -> None:
     storage = FakeDifyStorage()
-    store = Buckets(BucketState(Shape(buckets=1)), storage, clock, DAYS)
+    store = Buckets(BucketState(buckets=1), storage, clock, DAYS)
     for number in range(40):
         store.update(thread(number), partial(written_instead, usual_record(number)))
     full = storage.stored
@@ -210,7 +209,7 @@ def test_expired_records_take_no_bytes(clock: FakeClock) -> None:
 
 
 def test_hooks_with_other_days_share_a_bucket(clock: FakeClock, storage: FakeDifyStorage) -> None:
-    state = BucketState(Shape(buckets=1))
+    state = BucketState(buckets=1)
     long, short = Buckets(state, storage, clock, 30), Buckets(state, storage, clock, 1)
     long.update(thread(1), with_conversation)
     clock.advance(2 * DAY)
@@ -221,7 +220,7 @@ def test_hooks_with_other_days_share_a_bucket(clock: FakeClock, storage: FakeDif
 
 def test_latest_record_stays_in_a_full_bucket(clock: FakeClock, storage: FakeDifyStorage) -> None:
     """Even when all were written in the same second."""
-    store = Buckets(BucketState(Shape(buckets=1, bucket_bytes=300)), storage, clock, DAYS)
+    store = Buckets(BucketState(buckets=1, bucket_bytes=300), storage, clock, DAYS)
     for number in range(60):
         store.update(thread(number % 20), lambda record: record.with_follower("U1"))
         assert store.get(thread(number % 20)) is not None

@@ -2,17 +2,16 @@ from collections.abc import Callable
 
 from redis import Redis
 
-from conversation_store.redis.process_leases import RedisProcessLeases
+from conversation_store.redis.leases import LEASE, SHORTEST_LEASE, ProcessLeases
 from conversation_store.redis.redis_client import connect
-from conversation_store.redis.shared_thread_queue import LEASE, SHORTEST_LEASE
 from tests.fake_clock import FakeClock
 from tests.support.redis_server import RedisServer
 
 TERM = max(LEASE, SHORTEST_LEASE / FakeClock().wall(1.0))
 
 
-def presence(client: Redis, clock: FakeClock, holder: str) -> RedisProcessLeases:
-    return RedisProcessLeases(client, clock, holder, spawn=not_at_all)
+def presence(client: Redis, clock: FakeClock, holder: str) -> ProcessLeases:
+    return ProcessLeases(client, clock, holder, spawn=not_at_all)
 
 
 def not_at_all(run: Callable[[], None]) -> None:

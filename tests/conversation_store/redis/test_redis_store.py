@@ -10,11 +10,12 @@ from gevent.monkey import get_original
 from redis import AuthenticationError, Redis, ResponseError
 from redis import ConnectionError as RedisConnectionError
 
-from clock import SystemClock
+from clock import Clock
 from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord
 from conversation_store.redis.outage import Outage
 from conversation_store.redis.redis_client import CONNECTIONS, SHORTEST_LIMIT, connect, redis_errors
-from conversation_store.redis.redis_store import CLAIM_KEPT, OPEN_TURNS, RedisStore
+from conversation_store.redis.redis_store import OPEN_TURNS, RedisStore
+from conversation_store.store import CLAIM_KEPT
 from errors import SettingsError, StoreBusy, StoreError
 from tests.fake_clock import FakeClock
 from tests.support.redis_server import RedisServer
@@ -225,7 +226,7 @@ def test_all_connections_in_use_is_busy_and_not_away(
 def test_more_turns_at_once_than_connections_find_redis(
     shared_redis: RedisServer, redis_client: Redis, clock: FakeClock, key: ThreadKey
 ) -> None:
-    store = RedisStore(connect(shared_redis.url, SystemClock()), clock, DAYS)
+    store = RedisStore(connect(shared_redis.url, Clock()), clock, DAYS)
     claims = [
         gevent.spawn(store.claim, replace(key, thread=str(number)), "1.000001", unchanged)
         for number in range(3 * CONNECTIONS)

@@ -6,17 +6,21 @@ from redis import Redis
 
 from conversation_store.circuit_breaker import REST
 from conversation_store.record import ThreadKey
+from conversation_store.redis.leases import RETURN, SharedThreadQueue
 from conversation_store.redis.outage import Outage
 from conversation_store.redis.redis_client import connect
-from conversation_store.redis.shared_thread_queue import RETURN, RedisThreadQueue, RestingThreadQueue
 from errors import StoreError
 from tests.fake_clock import FakeClock
 from tests.support.redis_server import RedisServer
 
 
 @pytest.fixture
-def line(redis_client: Redis, clock: FakeClock) -> RedisThreadQueue:
-    return RedisThreadQueue(redis_client, clock)
+def line(redis_client: Redis, clock: FakeClock) -> SharedThreadQueue:
+    return queue(redis_client, clock)
+
+
+def queue(client: Redis, clock: FakeClock) -> SharedThreadQueue:
+    return SharedThreadQueue(client, clock, Outage(clock).breaker)
 
 
 def dies(client: Redis, ticket: str) -> None:
@@ -25,14 +29,14 @@ def dies(client: Redis, ticket: str) -> None:
     client.delete(lease)
 
 
-def test_first_come_first_served(line: RedisThreadQueue, key: ThreadKey) -> None:
+def test_first_come_first_served(line: SharedThreadQueue, key: ThreadKey) -> None:
     assert [line.join(key, ticket) for ticket in "abc"] == [0, 1, 2]
     assert [line.my_turn(key, ticket) for ticket in "cba"] == [False, False, True]
     line.leave(key, "a")
     assert [line.my_turn(key, ticket) for ticket in "cb"] == [False, True]
 
 
-def test_ticket_that_joins_twice_is_in_the_queue_once(line: RedisThreadQueue, key: ThreadKey) -> None:
+def test_ticket_that_joins_twice_is_in_the_queue_once(line: SharedThreadQueue, key: ThreadKey) -> None:
     assert [line.join(key, "a"), line.join(key, "b"), line.join(key, "a"), line.join(key, "c")] == [
         0,
         1,
@@ -41,12 +45,12 @@ def test_ticket_that_joins_twice_is_in_the_queue_once(line: RedisThreadQueue, ke
     ]
 
 
-def test_threads_have_their_own_lines(line: RedisThreadQueue, key: ThreadKey) -> None:
+def test_threads_have_their_own_lines(line: SharedThreadQueue, key: ThreadKey) -> None:
     line.join(key, "a")
     assert line.join(replace(key, thread="2.000001"), "b") == 0
 
 
-def test_ticket_that_leaves_is_not_waited_for(line: RedisThreadQueue, key: ThreadKey) -> None:
+def test_ticket_that_leaves_is_not_waited_for(line: SharedThreadQueue, key: ThreadKey) -> None:
     for ticket in "abc":
         line.join(key, ticket)
     line.leave(key, "b")
@@ -55,7 +59,7 @@ def test_ticket_that_leaves_is_not_waited_for(line: RedisThreadQueue, key: Threa
 
 
 def test_ticket_without_a_lease_is_not_waited_for(
-    line: RedisThreadQueue, redis_client: Redis, key: ThreadKey
+    line: SharedThreadQueue, redis_client: Redis, key: ThreadKey
 ) -> None:
     for ticket in "abcd":
         line.join(key, ticket)
@@ -66,7 +70,7 @@ def test_ticket_without_a_lease_is_not_waited_for(
 
 
 def test_running_ticket_whose_lease_ended_is_told_that_another_runs(
-    line: RedisThreadQueue, redis_client: Redis, key: ThreadKey
+    line: SharedThreadQueue, redis_client: Redis, key: ThreadKey
 ) -> None:
     line.join(key, "a")
     line.join(key, "b")
@@ -79,7 +83,7 @@ def test_running_ticket_whose_lease_ended_is_told_that_another_runs(
 
 
 def test_lease_that_ended_is_renewed_when_nobody_else_came(
-    line: RedisThreadQueue, redis_client: Redis, key: ThreadKey
+    line: SharedThreadQueue, redis_client: Redis, key: ThreadKey
 ) -> None:
     line.join(key, "a")
     dies(redis_client, "a")
@@ -87,7 +91,7 @@ def test_lease_that_ended_is_renewed_when_nobody_else_came(
 
 
 def test_running_ticket_is_first_again_in_a_lost_queue(
-    line: RedisThreadQueue, redis_client: Redis, key: ThreadKey
+    line: SharedThreadQueue, redis_client: Redis, key: ThreadKey
 ) -> None:
     for ticket in "abc":
         line.join(key, ticket)
@@ -102,7 +106,7 @@ def test_running_ticket_is_first_again_in_a_lost_queue(
 
 
 def test_ticket_that_runs_is_before_the_waiting_ones(
-    line: RedisThreadQueue, redis_client: Redis, key: ThreadKey
+    line: SharedThreadQueue, redis_client: Redis, key: ThreadKey
 ) -> None:
     for ticket in "abc":
         line.join(key, ticket)
@@ -116,7 +120,7 @@ def test_ticket_that_runs_is_before_the_waiting_ones(
 
 
 def test_waiting_ticket_does_not_run_for_a_while_after_a_loss(
-    line: RedisThreadQueue, redis_client: Redis, clock: FakeClock, key: ThreadKey
+    line: SharedThreadQueue, redis_client: Redis, clock: FakeClock, key: ThreadKey
 ) -> None:
     line.join(key, "a")
     line.join(key, "b")
@@ -130,7 +134,7 @@ def test_waiting_ticket_does_not_run_for_a_while_after_a_loss(
 
 
 def test_new_ticket_does_not_run_for_a_while_after_a_noticed_loss(
-    line: RedisThreadQueue, redis_client: Redis, clock: FakeClock, key: ThreadKey
+    line: SharedThreadQueue, redis_client: Redis, clock: FakeClock, key: ThreadKey
 ) -> None:
     line.join(key, "a")
     line.join(key, "b")
@@ -146,7 +150,7 @@ def test_new_ticket_does_not_run_for_a_while_after_a_noticed_loss(
 
 
 def test_renewing_while_waiting_is_not_running(
-    line: RedisThreadQueue, redis_client: Redis, key: ThreadKey
+    line: SharedThreadQueue, redis_client: Redis, key: ThreadKey
 ) -> None:
     line.join(key, "a")
     line.join(key, "b")
@@ -155,7 +159,7 @@ def test_renewing_while_waiting_is_not_running(
     assert not line.my_turn(key, "a")
 
 
-def test_empty_queue_leaves_no_keys(line: RedisThreadQueue, redis_client: Redis, key: ThreadKey) -> None:
+def test_empty_queue_leaves_no_keys(line: SharedThreadQueue, redis_client: Redis, key: ThreadKey) -> None:
     for ticket in "ab":
         line.join(key, ticket)
     assert all(redis_client.pttl(name) > 0 for name in redis_client.keys("*"))
@@ -168,7 +172,7 @@ def test_two_processes_run_one_at_a_time_in_order(
     shared_redis: RedisServer, redis_client: Redis, key: ThreadKey
 ) -> None:
     clock = FakeClock()
-    lines = [RedisThreadQueue(connect(shared_redis.url, clock), clock) for _ in range(2)]
+    lines = [queue(connect(shared_redis.url, clock), clock) for _ in range(2)]
     running: list[str] = []
     done: list[str] = []
 
@@ -190,7 +194,7 @@ def test_two_processes_run_one_at_a_time_in_order(
 
 
 def test_redis_away_is_a_store_error(own_redis: RedisServer, clock: FakeClock, key: ThreadKey) -> None:
-    line = RedisThreadQueue(connect(own_redis.url, clock), clock)
+    line = queue(connect(own_redis.url, clock), clock)
     line.join(key, "a")
     own_redis.stop()
     with pytest.raises(StoreError):
@@ -202,8 +206,7 @@ def test_redis_away_is_a_store_error(own_redis: RedisServer, clock: FakeClock, k
 def test_redis_is_left_alone_after_it_was_away(
     own_redis: RedisServer, clock: FakeClock, key: ThreadKey
 ) -> None:
-    inner = RedisThreadQueue(connect(own_redis.url, clock), clock)
-    line = RestingThreadQueue(inner, Outage(clock).breaker)
+    line = queue(connect(own_redis.url, clock), clock)
     assert line.join(key, "a") == 0
     assert line.my_turn(key, "a")
     assert line.renew(key, "a")

@@ -3,7 +3,7 @@ from typing import cast
 
 import pytest
 
-from conversation_store.presses import Presses
+from conversation_store.process_memory import Presses
 from dify_app.app import DifyApp
 from dify_app.form import AppForm
 from errors import DifyUnavailable

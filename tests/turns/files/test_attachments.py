@@ -5,7 +5,7 @@ from typing import Any
 import gevent
 import pytest
 
-from clock import SystemClock
+from clock import Clock
 from dify_app.form import AppForm, UploadLimits
 from dify_app.uploads import FileSlot, OfferedFile, PlacedFile
 from errors import AppMisconfigured, FileRefused
@@ -80,7 +80,7 @@ def slack() -> FakeSlack:
 
 
 def attachments(slack: FakeSlack, app: FakeApp | None = None) -> Attachments:
-    return Attachments(slack, Dify(), app or FakeApp(), Transfers(2, 2).of("hook"), SystemClock(0.0005))  # type: ignore[arg-type]
+    return Attachments(slack, Dify(), app or FakeApp(), Transfers(2, 2).of("hook"), Clock(0.0005))  # type: ignore[arg-type]
 
 
 def fate(brought: list[PlacedFile | FileRefused]) -> list[str]:

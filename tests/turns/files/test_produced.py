@@ -4,7 +4,7 @@ import gevent
 import pytest
 from gevent.event import Event
 
-from clock import SystemClock
+from clock import Clock
 from dify_app.answer import FileProduced
 from dify_app.files import FetchedFile
 from errors import SlackError, SlackFateUnknown, SlackRefused, SlackUnreachable
@@ -80,7 +80,7 @@ def produced(slack: FakeFiles, dify: Dify) -> ProducedFiles:
         dify.fetch,
         lambda url: url.startswith("/files/"),
         Transfers(2, 2).of("hook"),
-        SystemClock(0.01),
+        Clock(0.01),
     )
 
 

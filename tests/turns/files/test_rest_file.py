@@ -3,7 +3,7 @@ import logging
 import gevent
 import pytest
 
-from clock import SystemClock
+from clock import Clock
 from errors import SlackError, SlackFateUnknown, SlackRefused, SlackUnreachable
 from slack_reply.writers.writer import ReplyTarget
 from turns.files.rest_file import NAME, RestFile
@@ -41,7 +41,7 @@ class FakeFiles:
 
 
 def rest(slack: FakeFiles) -> RestFile:
-    return RestFile(slack, PLACE, Transfers(2, 2).of("hook"), SystemClock(0.01))  # type: ignore[arg-type]
+    return RestFile(slack, PLACE, Transfers(2, 2).of("hook"), Clock(0.01))  # type: ignore[arg-type]
 
 
 def test_rest_becomes_a_file_in_the_thread() -> None:
@@ -87,7 +87,7 @@ def test_slow_upload_is_given_up_after_its_time() -> None:
 
 def test_rest_is_left_out_when_no_place_gets_free() -> None:
     slack, one_at_once = FakeFiles(), Transfers(1, 1).of("hook")
-    file = RestFile(slack, PLACE, one_at_once, SystemClock(0.01))  # type: ignore[arg-type]
+    file = RestFile(slack, PLACE, one_at_once, Clock(0.01))  # type: ignore[arg-type]
     with one_at_once.place():
         assert file.bring("more", 1) is Say.REST_LEFT_OUT
     assert file.bring("more", 1) is Say.REST_IN_FILE

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import gevent
 
 from conversation_store.record import ThreadKey
-from conversation_store.redis.shared_thread_queue import LEASE
+from conversation_store.redis.leases import LEASE
 from errors import StoreError
 from tests.fake_clock import FakeClock, TickingClock
 from turns.ordering.queue_ticket import LOOK, RENEW, QueueTicket
@@ -50,7 +50,7 @@ class Process:
 
     def ticket(self, ticket: str, continuation: int = 0) -> QueueTicket:
         place = self.queues.join("t", ticket, continuation)
-        return QueueTicket(self.queues, place, self.shared, KEY, self.clock, spawn=self._spawn)
+        return QueueTicket(self.queues, place, self.shared, KEY, self.clock, spawn=self._spawn)  # type: ignore[arg-type]
 
     def _spawn(self, run: Callable[..., None], *arguments: object) -> None:
         self.spawned.append(lambda: run(*arguments))

@@ -1,7 +1,7 @@
-from clock import SystemClock
+from clock import Clock
 from turns.ordering.thread_queue import ThreadQueues
 
-CLOCK = SystemClock()
+CLOCK = Clock()
 
 
 def test_jobs_of_a_thread_run_in_order() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 import gevent
 import pytest
 
-from clock import SystemClock
+from clock import Clock
 from errors import SlackRefused
 from message import Message
 from turns.prompt.thread_excerpt import MOST_MESSAGES
@@ -42,7 +42,7 @@ class FakeApi:
 
 def reading(api: FakeApi, ts: str = "3.000000", thread_ts: str = "1.000000") -> ThreadReading:
     message = Message("T1", "C1", ts, "app_mention", thread_ts=thread_ts, user="U1")
-    return ThreadReading(api, message, SystemClock(0.002))  # type: ignore[arg-type]
+    return ThreadReading(api, message, Clock(0.002))  # type: ignore[arg-type]
 
 
 def texts(raws: tuple[Any, ...]) -> list[str]:

@@ -6,9 +6,9 @@ from typing import Any, cast
 import pytest
 
 from conversation_store.dify.buckets import Buckets, BucketState
-from conversation_store.layers.memory import ProcessMemory
-from conversation_store.layers.resilient import ResilientStore, hook_breaker
+from conversation_store.process_memory import ProcessMemory
 from conversation_store.record import InFlight
+from conversation_store.resilient_store import ResilientStore, hook_breaker
 from tests.fake_clock import FakeClock
 from tests.support.fake_dify_storage import FakeDifyStorage
 from tests.support.house import DEAD, HERE, KEY

@@ -1,7 +1,7 @@
 import pytest
 
-from conversation_store.layers.resilient import ResilientStore
-from conversation_store.presses import Presses
+from conversation_store.process_memory import Presses
+from conversation_store.resilient_store import ResilientStore
 from tests.fake_clock import FakeClock
 from tests.support.fake_dify_storage import FakeDifyStorage
 from tests.support.stores import resilient

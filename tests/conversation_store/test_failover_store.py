@@ -7,7 +7,7 @@ import pytest
 
 from conversation_store.circuit_breaker import REST
 from conversation_store.dify.buckets import Buckets, BucketState
-from conversation_store.layers.failover import FailoverStore
+from conversation_store.failover_store import FailoverStore
 from conversation_store.record import InFlight, OpenTurn, ThreadKey, ThreadRecord
 from conversation_store.redis.outage import UNKNOWN_FOR, Outage
 from conversation_store.redis.redis_client import connect

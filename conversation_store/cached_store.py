@@ -1,5 +1,6 @@
 """A short cache in front of a store, for what the events endpoint asks before it acks."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -42,22 +43,13 @@ class CachedStore:
         return record
 
     def update(self, key: ThreadKey, change: Change) -> ThreadRecord:  # noqa: D102
-        self._forget_cached(key)
-        record = self.inner.update(key, change)
-        self._remember(key, record)
-        return record
+        return self._write(key, lambda: self.inner.update(key, change))
 
     def claim(self, key: ThreadKey, ts: str, change: Change) -> ThreadRecord | None:  # noqa: D102
-        self._forget_cached(key)
-        record = self.inner.claim(key, ts, change)
-        if record is not None:
-            self._remember(key, record)
-        return record
+        return self._write(key, lambda: self.inner.claim(key, ts, change))
 
     def forget(self, key: ThreadKey) -> None:  # noqa: D102
-        self._forget_cached(key)
-        self.inner.forget(key)
-        self._remember(key, None)
+        self._write(key, lambda: self.inner.forget(key))
 
     def in_flight(self, hook_id: str) -> tuple[OpenTurn, ...]:  # noqa: D102
         return self.inner.in_flight(hook_id)
@@ -74,11 +66,13 @@ class CachedStore:
     def note_press(self, hook_id: str) -> None:  # noqa: D102
         self.inner.note_press(hook_id)
 
-    def _forget_cached(self, key: ThreadKey) -> None:
-        """Called before the write, because a write that fails may have happened all the same."""
+    def _write[T: ThreadRecord | None](self, key: ThreadKey, write: Callable[[], T]) -> T:
         self.cache.writes += 1
+        writes = self.cache.writes
+        self.cache.records.pop(key, None)  # before the write: one that fails may have happened all the same
+        record = write()
         self.cache.records.pop(key, None)
-
-    def _remember(self, key: ThreadKey, record: ThreadRecord | None) -> None:
+        if record is not None and writes == self.cache.writes:  # otherwise another write may be the later one
+            self.cache.records[key] = record
         self.cache.writes += 1
-        self.cache.records[key] = record
+        return record

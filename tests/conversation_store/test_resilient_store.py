@@ -3,10 +3,10 @@ import logging
 import gevent
 import pytest
 
+from conversation_store.cached_store import FRESH_SECONDS
 from conversation_store.circuit_breaker import REST
-from conversation_store.layers.cached import FRESH_SECONDS
-from conversation_store.layers.resilient import FAILURES, ResilientStore
 from conversation_store.record import HANDLED_KEPT, InFlight, OpenTurn, ThreadKey, ThreadRecord
+from conversation_store.resilient_store import FAILURES, ResilientStore
 from errors import StoreBusy, StoreError
 from tests.fake_clock import FakeClock
 from tests.support.fake_dify_storage import FakeDifyStorage

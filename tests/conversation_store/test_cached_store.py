@@ -1,9 +1,10 @@
 import gevent
 import pytest
 
+from conversation_store.cached_store import FRESH_SECONDS, CachedStore, RecordCache
 from conversation_store.dify.buckets import Buckets, BucketState
-from conversation_store.layers.cached import FRESH_SECONDS, CachedStore, RecordCache
-from conversation_store.record import ThreadKey
+from conversation_store.record import ThreadKey, ThreadRecord
+from conversation_store.store import Change
 from errors import StoreError
 from tests.fake_clock import FakeClock, TickingClock
 from tests.support.fake_dify_storage import FakeDifyStorage
@@ -91,6 +92,29 @@ def test_slow_read_does_not_replace_a_newer_write_in_the_cache(
     gate.set()
     reader.join()
     assert slow.cache.records[key] == written
+
+
+def test_record_of_a_write_that_returns_late_does_not_replace_a_later_write_in_the_cache(
+    store: CachedStore, key: ThreadKey
+) -> None:
+    inner, gate = store.inner, gevent.event.Event()
+
+    class Late:
+        def update(self, key: ThreadKey, change: Change) -> ThreadRecord:
+            record = inner.update(key, change)
+            gate.wait()
+            return record
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(inner, name)
+
+    late = CachedStore(Late(), store.cache)  # type: ignore[arg-type]
+    writer = gevent.spawn(late.update, key, unchanged)
+    gevent.sleep(0)
+    store.update(key, with_conversation)
+    gate.set()
+    writer.join()
+    assert store.get(key) == inner.get(key)
 
 
 @pytest.mark.parametrize("early", range(5))

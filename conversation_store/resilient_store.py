@@ -1,16 +1,14 @@
-"""A store that goes on from memory: what fails costs memory of the thread, never the answer.
-
-See docs/architecture.md#d3-one-record-per-thread.
-"""
+"""A store that goes on from memory: what fails costs memory of the thread, never the answer."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from clock import Clock
 from conversation_store.circuit_breaker import CircuitBreaker
-from conversation_store.layers.memory import ProcessMemory
+from conversation_store.process_memory import ProcessMemory
 from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord, as_of
-from conversation_store.store import Change, ThreadStore
+from conversation_store.store import Change, Taken, ThreadStore, claiming
 from errors import StoreError
 
 FAILURES = 3
@@ -43,10 +41,9 @@ class ResilientStore:
 
     def get(self, key: ThreadKey, *, fresh: bool = False) -> ThreadRecord | None:  # noqa: D102
         try:
-            stored = self._read(lambda: self.inner.get(key, fresh=fresh))
+            return self.get_or_raise(key, lambda _: True, fresh=fresh)
         except StoreError:
-            return self._remembered(key)
-        return self.memory.note_read(key, stored)
+            return None
 
     def get_or_raise(
         self, key: ThreadKey, enough: Callable[[ThreadRecord], bool], *, fresh: bool = False
@@ -63,11 +60,9 @@ class ResilientStore:
 
     def update(self, key: ThreadKey, change: Change) -> ThreadRecord:  # noqa: D102
         try:
-            record = self.breaker.call(lambda: self.inner.update(key, self._over_memory(key, change)))
+            return self._write(key, change)
         except StoreError:
             return self._keep(key, change)
-        self.memory.note_saved(key, record)
-        return record
 
     def claim(self, key: ThreadKey, ts: str, change: Change) -> ThreadRecord | None:  # noqa: D102
         if self.memory.is_claimed(key, ts):
@@ -75,10 +70,10 @@ class ResilientStore:
         try:
             claimed = self.breaker.call(lambda: self.inner.claim(key, ts, self._over_memory(key, change)))
         except StoreError:
-            known = self._remembered(key)
-            if (known and known.has_taken(ts, self.clock)) or not self.memory.claim(key, ts):
-                return None
-            return self._keep(key, lambda record: change(record).with_handled(ts))
+            if self.memory.claim(key, ts):
+                with suppress(Taken):
+                    return self._keep(key, claiming(ts, change, self.clock))
+            return None
         if claimed is None or not self.memory.claim(key, ts):
             return None
         self.memory.note_saved(key, claimed)
@@ -104,15 +99,17 @@ class ResilientStore:
 
     def note_in_flight(self, turn: OpenTurn) -> None:
         """Best effort: without the note only the sweep misses the turn, because the thread's record knows it."""
-        self._try(lambda: self.inner.note_in_flight(turn))
+        with suppress(StoreError):
+            self._read(lambda: self.inner.note_in_flight(turn))
 
     def clear_in_flight(self, turn: OpenTurn) -> None:
         """Waits until the thread's record says that the turn is over; saving the record is tried once more here."""
         if self._save(turn.key):
-            self._try(lambda: self.inner.clear_in_flight(turn))
+            with suppress(StoreError):
+                self._read(lambda: self.inner.clear_in_flight(turn))
 
     def has_seen_press(self, hook_id: str) -> bool:
-        """Raises StoreError: no press is remembered here (presses.py does that)."""
+        """Raises StoreError: no press is remembered here (`Presses` does that)."""
         return self._read(lambda: self.inner.has_seen_press(hook_id))
 
     def note_press(self, hook_id: str) -> None:
@@ -126,23 +123,18 @@ class ResilientStore:
     def _read[T](self, call: Callable[[], T]) -> T:
         return self.breaker.call(call, shows_recovery=False)
 
-    def _try(self, call: Callable[[], None]) -> None:
-        try:
-            self._read(call)
-        except StoreError:
-            return
+    def _write(self, key: ThreadKey, change: Change) -> ThreadRecord:
+        record = self.breaker.call(lambda: self.inner.update(key, self._over_memory(key, change)))
+        self.memory.note_saved(key, record)
+        return record
 
     def _save(self, key: ThreadKey) -> bool:
         """Give `inner` what it lacks of the thread; whether it has all of it then."""
-        if not self.memory.has_unsaved(key):
-            return True
         try:
-            record = self.breaker.call(
-                lambda: self.inner.update(key, self._over_memory(key, lambda whole: whole))
-            )
+            if self.memory.has_unsaved(key):
+                self._write(key, lambda whole: whole)
         except StoreError:
             return False
-        self.memory.note_saved(key, record)
         return True
 
     def _over_memory(self, key: ThreadKey, change: Change) -> Change:

@@ -1,31 +1,27 @@
-"""What this process remembers of threads, with bounds: it replaces a store that fails until the store works again."""
+"""What this process remembers, with bounds: threads while their store fails, and whether presses reach a hook."""
 
 import hashlib
+from contextlib import suppress
 
 from cachetools import LRUCache, TTLCache
 
 from clock import Clock
 from conversation_store.record import ThreadKey, ThreadRecord, merged
+from conversation_store.store import CLAIM_KEPT, ThreadStore
+from errors import StoreError
 
 THREADS = 5_000
 CLAIMS = 20_000
-CLAIMED_FOR = 26 * 3600.0
-"""Seconds; Slack can repeat an event for 24 h (docs/platform/slack.md#event-retries)."""
 
 
 class ProcessMemory:
-    """One per process, for all hooks.
-
-    It holds the latest record of each thread, which of these records the store does not have yet, and the messages
-    that this process claimed. The claims reach further back than the last 20 messages of a record, and they are
-    exact even while the store fails now and then.
-    """
+    """One per process, for all hooks. Its claims reach further back than the last 20 messages of a record."""
 
     def __init__(self, clock: Clock) -> None:
         self._latest: LRUCache[ThreadKey, ThreadRecord] = LRUCache(THREADS)
         self._unsaved: LRUCache[ThreadKey, bool] = LRUCache(THREADS)
         """The value says whether the record was begun blind: without knowing what the store has."""
-        self._claims: TTLCache[bytes, None] = TTLCache(CLAIMS, CLAIMED_FOR, timer=clock.now)
+        self._claims: TTLCache[bytes, None] = TTLCache(CLAIMS, CLAIM_KEPT, timer=clock.now)
 
     def latest(self, key: ThreadKey) -> ThreadRecord | None:
         """The latest record that this process read or wrote."""
@@ -48,9 +44,8 @@ class ProcessMemory:
 
     def note_unsaved(self, key: ThreadKey, record: ThreadRecord) -> None:
         """The store could not take this record."""
-        blind = self._unsaved.get(key, key not in self._latest)
+        self._unsaved.setdefault(key, key not in self._latest)
         self._latest[key] = record
-        self._unsaved[key] = blind
 
     def has_unsaved(self, key: ThreadKey) -> bool:
         """Whether the store lacks something of the thread."""
@@ -62,11 +57,8 @@ class ProcessMemory:
 
     def with_unsaved(self, key: ThreadKey, stored: ThreadRecord) -> ThreadRecord:
         """The stored record with what is not saved yet."""
-        mine = self._latest.get(key)
-        blind = self._unsaved.get(key)
-        if mine is None or blind is None:
-            return stored
-        return merged(stored, mine, blind=blind)
+        mine, blind = self._latest.get(key), self._unsaved.get(key)
+        return stored if mine is None or blind is None else merged(stored, mine, blind=blind)
 
     def is_claimed(self, key: ThreadKey, ts: str) -> bool:
         """Whether this process claimed the message."""
@@ -74,11 +66,33 @@ class ProcessMemory:
 
     def claim(self, key: ThreadKey, ts: str) -> bool:
         """Claim the message; True for the first caller only."""
-        name = _claim(key, ts)
-        if name in self._claims:
+        if self.is_claimed(key, ts):
             return False
-        self._claims[name] = None
+        self._claims[_claim(key, ts)] = None
         return True
+
+
+class Presses:
+    """Whether presses of buttons reach a hook, for one request. `known` are hooks of which this process knows that."""
+
+    def __init__(self, store: ThreadStore, hook_id: str, known: set[str]) -> None:
+        self._store = store
+        self._hook_id = hook_id
+        self._known = known
+
+    def arrive(self) -> bool:
+        """Whether a press reached the hook, in the days that its conversations are kept."""
+        with suppress(StoreError):
+            if self._hook_id not in self._known and self._store.has_seen_press(self._hook_id):
+                self._known.add(self._hook_id)
+        return self._hook_id in self._known
+
+    def note(self) -> None:
+        """A press reached the hook."""
+        if self._hook_id not in self._known:
+            self._known.add(self._hook_id)
+            with suppress(StoreError):  # the next process learns it from the next press
+                self._store.note_press(self._hook_id)
 
 
 def _claim(key: ThreadKey, ts: str) -> bytes:
