@@ -140,7 +140,7 @@ class Reducer:
         if not self._speech.spoke:
             outputs = mapping_of(data, "outputs")
             text = text_of(outputs, "answer") if self.kind == "chat" else readable(outputs)
-            events += self._speech.whole(text)
+            events += self._speech.outputs(text)
         events += self._files.take(files_in(data))
         return events + self._terminal(last=self.kind != "chat" or "message_end" in self._seen)
 
@@ -162,7 +162,7 @@ class Reducer:
         return self._stop("failed")
 
     def _end(self) -> Events:
-        return [*self._stop("done"), Ended(self._status)]
+        return [*self._stop("done"), *self._speech.unsaid(), Ended(self._status)]
 
     def _stop(self, steps: Literal["done", "failed"]) -> Events:
         """Read nothing more: the text that was held back, and the end of the steps that were running."""

@@ -4,7 +4,7 @@ from clock import in_turns
 from dify_app.answer import AnswerEvent, FileProduced, TextDelta, TextReplaced, Thought
 from dify_app.stream.citations import NewFiles
 from dify_app.stream.images import ImageFilter
-from dify_app.stream.think import ThinkFilter
+from dify_app.stream.think import MOST_HELD, ThinkFilter, without_tags
 
 Events = list[AnswerEvent]
 
@@ -24,6 +24,7 @@ class Speech:
         self._think = ThinkFilter()
         self._images = ImageFilter(files.owns)
         self._source: object = None
+        self._thoughts = ""  # their beginning
 
     def delta(self, text: str, source: object = None) -> Events:
         """Append text of one model. Text of another is filtered anew, so an unclosed `<think>` hides only its own."""
@@ -36,6 +37,13 @@ class Speech:
     def whole(self, text: str) -> Events:
         """Append a text that arrives complete in one event."""
         return self._fed(text) + self.flush()
+
+    def outputs(self, text: str) -> Events:
+        """Append the text of the outputs. Thoughts in it are left out if thoughts were streamed: they are the same."""
+        if not self._thoughts:
+            return self.whole(text)
+        think = ThinkFilter()
+        return self.whole(think.feed(text)[0] + think.close()[0])
 
     def replaced(self, text: str) -> Events:
         """Replace the whole answer (moderation); text that was held back is dropped too."""
@@ -52,6 +60,13 @@ class Speech:
         self._think = ThinkFilter()
         return events + _shown(self._images.close())
 
+    def unsaid(self) -> Events:
+        """At the end of an answer without words: its thoughts as the answer, since a model may never close the tag."""
+        text = without_tags(self._thoughts)
+        if self.spoke or not text:
+            return []
+        return self._said(text, "") + _shown(self._images.close())
+
     def _fed(self, text: str) -> Events:
         """Filter the text in slices; other greenlets may run between two slices."""
         slices = (text[begin : begin + SLICE] for begin in range(0, len(text), SLICE))
@@ -59,6 +74,9 @@ class Speech:
 
     def _said(self, text: str, thought: str) -> Events:
         self.spoke = self.spoke or bool(text.strip())
+        self._thoughts = (
+            (self._thoughts + thought)[:MOST_HELD] if len(self._thoughts) < MOST_HELD else self._thoughts
+        )
         text, files = self._images.feed(text)
         said: Events = [Thought(thought)] if thought else []
         return [*said, *_shown(text), *self._files.take(files)]

@@ -1,10 +1,11 @@
 """Tells what a model thinks (`<think>`) apart from what it says, wherever the stream is cut into pieces.
 
-The tag counts in upper and lower case and without attributes, but not in code and not as a word of a sentence. At the
-beginning of an answer or of a line the tag certainly opens a thought, which lasts to the end if no tag closes it.
-Within a line the tag may be text about the tag, but agents also write it right after the text of the last round. So
-the text after it is held back: it was a thought if a `</think>` follows, and is text if none does. A `</think>`
-without its beginning is dropped, since some templates put the opening tag into the prompt; the text before it stays.
+Models write the tag in several ways: `<think>`, `<thinking>`, `<reasoning>`, `◁think▷`. The tag counts in upper and
+lower case and without attributes, but not in code and not as a word of a sentence. At the beginning of an answer or
+of a line the tag certainly opens a thought, which lasts to the end if no tag closes it. Within a line the tag may be
+text about the tag, but agents also write it right after the text of the last round. So the text after it is held
+back: it was a thought if a `</think>` follows, and is text if none does. A `</think>` without its beginning is
+dropped, since some templates put the opening tag into the prompt; the text before it stays.
 """
 
 import re
@@ -14,8 +15,15 @@ from dify_app.stream.first_words import FirstWords
 from dify_app.stream.lines import BLANKS, LONGEST_RUN, MarkdownLines, decided
 
 MOST_HELD = 20_000  # characters held back in doubt; a longer thought is shown, so that no answer is lost
-_PIECE = re.compile(rf"</?think>|`{{1,{LONGEST_RUN}}}|~{{1,{LONGEST_RUN}}}|\n|[^<`~\n]+|<", re.IGNORECASE)
-_TAG_BEGUN = re.compile(r"</?(?:t(?:h(?:i(?:n(?:k>?)?)?)?)?)?\Z", re.IGNORECASE)
+_NAMES = ("think", "thinking", "reasoning")
+_OPENING = (*(f"<{name}>" for name in _NAMES), "◁think▷")
+_CLOSING = tuple(f"{tag[0]}/{tag[1:]}" for tag in _OPENING)
+_LONGEST_TAG = max(map(len, _CLOSING))
+_PIECE = re.compile(
+    rf"{'|'.join((*_OPENING, *_CLOSING))}|`{{1,{LONGEST_RUN}}}|~{{1,{LONGEST_RUN}}}|\n|[^<◁`~\n]+|[<◁]",
+    re.IGNORECASE,
+)
+_TAG = re.compile("|".join((*_OPENING, *_CLOSING)), re.IGNORECASE)
 _BEFORE_WORD = BLANKS + "\"'“‘«(「『\\"  # noqa: RUF001 - with one of these before and after it, a tag is a word
 _BEHIND_WORD = BLANKS.replace("\r", "") + "\"'”’»)」』.,;:!?"  # noqa: RUF001 - the same
 _ELLIPSES = {"...", "…"}  # <think>...</think> is how one writes about it
@@ -62,9 +70,9 @@ class ThinkFilter:
             piece = found.group()
             behind = self._pending[found.end() : found.end() + 1]
             tag = piece.lower()
-            if tag == "<think>" and self._opens(piece, behind):
+            if tag in _OPENING and self._opens(piece, behind):
                 continue
-            if tag == "</think>" and self._closes(piece, behind):
+            if tag in _CLOSING and self._closes(piece, behind):
                 continue
             self._line.take(piece)
             if self._held is not None:
@@ -171,5 +179,11 @@ class ThinkFilter:
 
 def _decided(text: str) -> int:
     """How many characters are final: further text can no longer make them part of another tag or run of ticks."""
-    found = _TAG_BEGUN.search(text, max(0, len(text) - len("</think>")))
-    return found.start() if found else decided(text)
+    begun = max(text.rfind(mark, max(0, len(text) - _LONGEST_TAG)) for mark in "<◁")
+    tail = text[begun:].lower() if begun >= 0 else ""
+    return begun if tail and any(tag.startswith(tail) for tag in (*_OPENING, *_CLOSING)) else decided(text)
+
+
+def without_tags(thought: str) -> str:
+    """The thought without the tags that were repeated in it."""
+    return _TAG.sub("", thought).strip()

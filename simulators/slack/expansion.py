@@ -4,6 +4,7 @@ Source: docs/platform/slack.md#markdown-expansion, docs/platform/slack.md#messag
 """
 
 import re
+from html import escape, unescape
 from typing import NamedTuple
 
 from markdown_it import MarkdownIt
@@ -41,5 +42,5 @@ def expanded(markdown: str) -> Expansion:
 
 
 def counted(text: str) -> int:
-    """The characters as Slack counts them, without what headings cost."""
-    return len(text) + 4 * text.count("&") + 3 * (text.count("<") + text.count(">"))
+    """The characters as Slack counts them, without what headings cost: as they are written with entities."""
+    return len(escape(unescape(text), quote=False))

@@ -11,7 +11,8 @@ from simulators.slack.messages import Json
 # tokens Slack acts on: mass mentions, members, channels, links; parsed inside Markdown too
 # (docs/platform/slack.md#control-sequences)
 TOKEN = re.compile(
-    r"<(?:![a-z][^<>]*|@[UW][A-Z0-9]+[^<>]*|#[CG][A-Z0-9]+[^<>]*|(?:https?|mailto|tel):?[^<>]*)>"
+    r"<(?:!(?:channel|here|everyone|group|subteam|date)[^<>]*|@[UW][A-Z0-9]+[^<>]*|#[CG][A-Z0-9]+[^<>]*"
+    r"|(?:https?://|mailto:|tel:)[^<>]*)>"
 )
 UNSHOWN = {"actions", "context_actions", "divider"}
 Naming = Callable[[str], str]

@@ -8,11 +8,14 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from slack_reply.markdown import links, tokens
+from slack_reply.markdown import html, links, tokens
 
 CODE_SPAN_LIMIT = 600
 
-SPECIAL = re.compile(r"[\\`<>&\[!]")
+SPECIAL = re.compile(r"[\\`<>&\[!]|(?<![A-Za-z0-9])[Hh][Tt][Tt][Pp][Ss]?://")
+ADDRESS_LIMIT = 300
+_ADDRESS = re.compile(r"https?://[!#-;=?-\[\]-_a-{}~]{1,300}", re.IGNORECASE)
+_SCHEME = len("http")
 _TICKS = re.compile(r"`+")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ENTITY_BEGUN = re.compile(r"&(?:#[xX]?)?[A-Za-z0-9]{0,32}\Z")
@@ -86,12 +89,26 @@ def _ticks(line: str, start: int, whole: bool) -> Atom:
 
 
 def _angle(line: str, start: int, whole: bool) -> Atom:
-    found = links.autolink(line, start, whole=whole)
+    found = links.autolink(line, start, _touched(line, start), whole=whole)
+    if found is None:
+        found = html.read(line, start, _shown, whole=whole)
     if found is None:
         return Atom(start, start + 1, tokens.LESS, solid=True)
     if isinstance(found, int):
         return _held(start)
     return Atom(start, found[0], found[1], solid=True)
+
+
+def _address(line: str, start: int, whole: bool) -> Atom:
+    """An address without markup: Slack's own link would go on over a letter without a blank before it."""
+    found = _ADDRESS.match(line, start)
+    end = found.end() if found else start
+    if end == len(line) and not whole and end - start < ADDRESS_LIMIT:
+        return _held(start)
+    if found and end < len(line) and not line[end].isascii() and not line[end].isspace():
+        url = found.group()
+        return Atom(start, end, f"[{links.label_text(url)}]({links.quoted(url)})", solid=True)
+    return Atom(start, start + _SCHEME, line[start : start + _SCHEME], solid=False)
 
 
 def _greater(_line: str, start: int, _whole: bool) -> Atom:
@@ -103,7 +120,8 @@ def _entity(line: str, start: int, whole: bool) -> Atom:
     if found is None and not whole and _ENTITY_BEGUN.match(line, start):
         return _held(start)
     end = found.end() if found else start + 1
-    return Atom(start, end, line[start:end], solid=True)
+    shown = html.plain_entity(line[start:end]) if found else line[start:end]
+    return Atom(start, end, shown, solid=True)
 
 
 def _link(line: str, start: int, whole: bool) -> Atom:
@@ -169,4 +187,6 @@ _READERS: dict[str, Reader] = {
     "&": _entity,
     "[": _link,
     "!": _image,
+    "h": _address,
+    "H": _address,
 }

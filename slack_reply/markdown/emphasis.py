@@ -13,6 +13,11 @@ LIMIT = 250
 # A closing marker is compared with at most so many open markers.
 _TRIED = 16
 
+JOINER = "\u200b"
+# Han, kana and hangul
+WIDE = re.compile(
+    "[\u1100-\u11ff\u3041-\u30ff\u3105-\u318f\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff]"
+)
 _RUN = re.compile(r"\*+|_+|~~+")
 
 
@@ -28,12 +33,15 @@ class Solid(Protocol):
 class Emphasis(NamedTuple):
     """The emphasised `spans` in order, without overlaps. From `undecided` on, the line may still become emphasis.
 
-    `marks` are the stretches of the markers that open and close the spans, in no order.
+    `marks` are the stretches of the markers that open and close the spans, in no order. `joints` are the markers that
+    touch punctuation on their inner side and a letter of a script without spaces on the outer side, by their start:
+    other Markdown parsers see no marker there, unless an invisible character stands on the inner side.
     """
 
     spans: list[tuple[int, int]]
     undecided: int
     marks: list[tuple[int, int]]
+    joints: dict[int, str]
 
     def covers(self, position: int) -> bool:
         """Whether `position` is within a span, so that a cut there would split the emphasis."""
@@ -71,7 +79,7 @@ def scan(line: str, start: int, end: int, solids: Sequence[Solid], *, whole: boo
     if not whole:
         held = (mark.start for mark in stack if len(line) - mark.start <= LIMIT)
         undecided = min(undecided, min(held, default=undecided))
-    return Emphasis(_merged(spans), undecided, marks)
+    return Emphasis(_merged(spans), undecided, marks, _joints(line, marks))
 
 
 def _take(
@@ -99,7 +107,34 @@ def _take(
 
 
 def _flanking(mark: str, before: str, behind: str) -> tuple[bool, bool]:
-    """Whether a run between these characters can open and close: CommonMark 0.31, section 6.2."""
+    """Whether a run between these characters can open and close: CommonMark 0.31, section 6.2.
+
+    Beside a letter of a script without spaces, a run of `*` or `~` next to punctuation can open and close too.
+    """
+    left, right = _by_commonmark(mark, before, behind)
+    if mark == "_":
+        return left, right
+    return left or _is_joint(before, behind), right or _is_joint(behind, before)
+
+
+def _is_joint(outer: str, inner: str) -> bool:
+    return _is_sign(inner) and WIDE.fullmatch(outer) is not None
+
+
+def _joints(line: str, marks: list[tuple[int, int]]) -> dict[int, str]:
+    """The markers, by their start, with the invisible character that they need."""
+    found: dict[int, str] = {}
+    for number, (start, end) in enumerate(marks):
+        if line[start] == "_":
+            continue
+        opens = not number % 2
+        outer, inner = (line[max(0, start - 1) : start], line[end : end + 1])[:: 1 if opens else -1]
+        if _is_joint(outer, inner):
+            found[start] = f"{line[start:end]}{JOINER}" if opens else f"{JOINER}{line[start:end]}"
+    return found
+
+
+def _by_commonmark(mark: str, before: str, behind: str) -> tuple[bool, bool]:
     blank_before, blank_behind = not before.strip(), not behind.strip()
     sign_before, sign_behind = _is_sign(before), _is_sign(behind)
     left = not blank_behind and (not sign_behind or blank_before or sign_before)

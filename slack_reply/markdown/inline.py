@@ -1,6 +1,7 @@
 """Makes one line of text outside of code safe: the whole line, or the pieces in which it is shown and cut."""
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 
 from clock import in_turns
@@ -8,14 +9,20 @@ from slack_reply.markdown import atoms, emphasis, words
 from slack_reply.markdown.atoms import Atom
 from slack_reply.markdown.words import Piece, Rank
 
+_MARKED = re.compile(r"[*~]")
 _OPENS = re.compile(r"[*_~`\[]")
 
 
 def render(line: str, start: int = 0) -> str:
     """A whole line from `start` on, made safe."""
-    if not atoms.SPECIAL.search(line, start):
+    joined = bool(_MARKED.search(line, start) and emphasis.WIDE.search(line, start))
+    if not joined and not atoms.SPECIAL.search(line, start):
         return line[start:]
-    return "".join(atom.text or "" for atom in in_turns(atoms.scan(line, start, whole=True)))
+    row = list(in_turns(atoms.scan(line, start, whole=True)))
+    if joined:
+        marks = emphasis.scan(line, start, len(line), [atom for atom in row if atom.solid], whole=True)
+        row = list(_with_joints(row, marks.joints))
+    return "".join(atom.text or "" for atom in row)
 
 
 def pieces(line: str, start: int = 0, *, whole: bool) -> list[Piece]:
@@ -32,6 +39,7 @@ def each_piece(line: str, start: int = 0, *, whole: bool) -> Iterator[Piece]:
         read = row.pop().start
     marks = emphasis.scan(line, start, read, [atom for atom in row if atom.solid], whole=whole)
     limit = min(limit, marks.undecided + 1)
+    row = list(_with_joints(row, marks.joints))
     for piece in in_turns(_joined(_cut(line, row), whole=whole)):
         if piece.end >= limit:
             return
@@ -81,6 +89,20 @@ def _joined(pieces: Iterable[Piece], *, whole: bool) -> Iterator[Piece]:
             texts.clear()
     if texts and whole:
         yield Piece(start, piece.end, "".join(texts), Rank.HARD)
+
+
+def _with_joints(row: list[Atom], joints: dict[int, str]) -> Iterator[Atom]:
+    """The atoms, with the markers in `joints` as atoms of their own."""
+    starts = deque(sorted(joints))
+    for atom in row:
+        rest = atom
+        while not rest.solid and starts and starts[0] < rest.end:
+            start = starts.popleft()
+            end, text = start + len(joints[start]) - len(emphasis.JOINER), rest.text or ""
+            yield rest._replace(end=start, text=text[: start - rest.start])
+            yield Atom(start, end, joints[start], solid=True)
+            rest = rest._replace(start=end, text=text[end - rest.start :])
+        yield rest
 
 
 def _cut(line: str, row: list[Atom]) -> Iterator[Piece]:

@@ -23,9 +23,17 @@ _TARGET_BEGUN = re.compile(
 _AUTOLINK = re.compile(
     rf"<((?i:https?://|mailto:)[^\s<>|]{{1,{TARGET_LIMIT}}}|[\w.+\-]{{1,64}}@[\w.\-]{{1,30}}\.\w{{1,12}})>"
 )
-_AUTOLINK_BEGUN = re.compile(
-    rf"<(?:(?i:https?://|mailto:)[^\s<>|]{{0,{TARGET_LIMIT}}}|[\w.+\-@:/]{{0,{_EMAIL_LIMIT}}})\Z"
+_SLACK_LINK = re.compile(
+    rf"<((?i:https?://|mailto:)[^\s<>|]{{1,{TARGET_LIMIT}}})\|([^<>|\n]{{0,{LABEL_LIMIT}}}[^<>|\s])>"
 )
+_AUTOLINK_BEGUN = re.compile(
+    rf"<(?:(?i:https?://|mailto:)[^\s<>|]{{0,{TARGET_LIMIT}}}(?:\|[^<>|\n]{{0,{LABEL_LIMIT + 1}}})?"
+    rf"|[\w.+\-@:/]{{0,{_EMAIL_LIMIT}}})\Z"
+)
+# A target that is no address but content, as a model writes a picture that it made; or is far too long for one.
+_EMBEDDED = re.compile(rf"\([ \t]*+<?(?:(?i:data:)[^\s()]*+|[^\s()<>]{{{TARGET_LIMIT + 1},}}+(?=\)))>?(\))?")
+_LONG_BEGUN = re.compile(r"\([ \t]*+<?[^\s()<>]*+\Z")
+NOWHERE = ""
 _UNESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _IN_LABEL = re.compile(r"([\\\[\]*_~`])")
 _PERCENT = {" ": "%20", "\t": "%09", "<": "%3C", ">": "%3E", "(": "%28", ")": "%29", "|": "%7C", "\\": "%5C"}
@@ -45,7 +53,9 @@ class Link(NamedTuple):
         return self.url.partition("?")[0].rpartition("/")[2] or self.url
 
     def shown(self, label: str, before: str = "") -> str:
-        """As Markdown, with a label that is already safe."""
+        """As Markdown, with a label that is already safe; the label alone if the link leads nowhere."""
+        if self.url == NOWHERE:
+            return label
         return shown(label, self.url, before)
 
 
@@ -65,10 +75,14 @@ def read(line: str, start: int, *, whole: bool) -> Link | int | None:
         return None if whole else start
     if line[behind] != "(":
         return None
+    embedded = _EMBEDDED.match(line, behind)
+    if embedded:
+        grows = embedded.end() == len(line) and not embedded[1] and not whole
+        return start if grows else Link(label[1], NOWHERE, embedded.end())
     target = _TARGET.match(line, behind, behind + TARGET_LIMIT)
     if target is None:
-        begun = not whole and len(line) - behind < TARGET_LIMIT and _TARGET_BEGUN.match(line, behind)
-        return start if begun else None
+        pattern = _TARGET_BEGUN if len(line) - behind < TARGET_LIMIT else _LONG_BEGUN
+        return start if not whole and pattern.match(line, behind) else None
     url = target[1] if target[1] is not None else target[2] or ""
     return Link(label[1], _UNESCAPE.sub(r"\1", url), target.end())
 
@@ -83,11 +97,14 @@ def resembles(line: str, start: int) -> bool:
     return label is None or line[label.end() : label.end() + 1] in {"(", "[", ":"}
 
 
-def autolink(line: str, start: int, *, whole: bool) -> tuple[int, str] | int | None:
-    """The end of the `<https://…>` at `start` and its safe form; None and `start` as for `read`.
+def autolink(line: str, start: int, before: str = "", *, whole: bool) -> tuple[int, str] | int | None:
+    """The end of the `<https://…>` or `<https://…|label>` at `start` and its safe form; None and `start` as for `read`.
 
-    Text with a `|` is not read as a link, since Slack's `<url|label>` hides where a link goes.
+    `before` is the word that the link touches.
     """
+    named = _SLACK_LINK.match(line, start)
+    if named:
+        return named.end(), shown(label_text(named[2].strip()), named[1], before)
     found = _AUTOLINK.match(line, start)
     if found is None:
         return start if not whole and _AUTOLINK_BEGUN.match(line, start) else None

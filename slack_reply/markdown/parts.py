@@ -87,16 +87,22 @@ class Page:
 
 
 def counted(text: str) -> int:
-    """The characters of a text as Slack counts them in a message: `&` is five, `<` and `>` are four.
+    """The characters of a text as Slack counts them in a message, each `&`, `<` and `>` as the entity that it becomes.
 
     Source: docs/platform/slack.md#message-size.
     """
-    return len(text) + 4 * text.count("&") + 3 * (text.count("<") + text.count(">"))
+    return len(text) + _more(text)
 
 
 def counted_bytes(text: str) -> int:
-    """The UTF-8 bytes of a text, `&` counted as five (docs/platform/slack.md#stream-size)."""
-    return len(text.encode()) + 4 * text.count("&")
+    """The UTF-8 bytes of a text, counted in the same way (docs/platform/slack.md#stream-size)."""
+    return len(text.encode()) + _more(text)
+
+
+def _more(text: str) -> int:
+    """What the text takes beside its characters: Slack counts `&`, `<` and `>` as the entities that they become."""
+    bare = text.count("&") - sum(map(text.count, ("&lt;", "&gt;", "&amp;"))) if "&" in text else 0
+    return 4 * bare + 3 * (text.count("<") + text.count(">"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,22 @@ _UNSEEN = (
     "\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 UNSEEN = re.compile(rf"[{_UNSEEN}]")
-# A token, or a link of any scheme. `std::vector<std::string>` is neither.
-OPENER = rf"<(?=[!@#{_UNSEEN}]|(?i:https?|mailto|tel:|[a-z][a-z0-9+.\-]{{0,30}}://))"
+# The beginning of a token, or of a link of any scheme. An invisible character among the first ones counts as a token
+# too. `std::vector<std::string>`, `#include <http_parser.h>`, `<!DOCTYPE html>` and `List<@NonNull T>` are none.
+_COMMANDS = "channel|here|everyone|group|subteam|date"
+OPENER = (
+    rf"<(?=[{_UNSEEN}]|[!@#][{_UNSEEN}]|(?i:!(?:[a-z]{{0,8}}[{_UNSEEN}]|{_COMMANDS}))"
+    rf"|[@#][A-Z0-9]{{0,12}}[{_UNSEEN}]|@[UWB][A-Z0-9]|#[CGD][A-Z0-9]"
+    rf"|(?i:mailto:|tel:|[a-z][a-z0-9+.\-]{{0,30}}(?:://|:?/?[{_UNSEEN}])))"
+)
 _OPENER = re.compile(OPENER)
 # The end of a text that may yet become an opener.
-_UNDECIDED = re.compile(r"<[A-Za-z0-9+.\-]{0,31}(?::/?)?\Z")
+_UNDECIDED = re.compile(r"<[!@#]?[A-Za-z0-9+.\-]{0,31}(?::/?)?\Z")
+
+
+def is_blank(text: str) -> bool:
+    """Whether a reader would see nothing of the text; Slack refuses such a message."""
+    return not UNSEEN.sub("", text).strip()
 
 
 def outside_code(text: str) -> str:

@@ -6,7 +6,7 @@ from slack_reply.markdown.parts import Limits
 from slack_reply.writers import edited_message, single_post, streamed_message
 
 NATIVE, EDIT = streamed_message.LIMITS, edited_message.LIMITS
-PROFILES = {"native": NATIVE, "edit": EDIT, "refused": single_post.MODEST, "plain": single_post.PLAIN}
+PROFILES = {"native": NATIVE, "edit": EDIT, "refused": single_post.MODEST}
 
 FRAGMENTS = (
     *("a", "word ", "longer word", "\n", "\n\n", "  ", "    ", "\t", "- ", "1. ", "> ", "# ", "## H\n"),

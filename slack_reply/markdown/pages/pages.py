@@ -13,6 +13,7 @@ from slack_reply.markdown.pages.filling import Filling
 from slack_reply.markdown.pages.paging import fill
 from slack_reply.markdown.parts import Alignment, Limits, Markdown, Page, Part, Table
 from slack_reply.markdown.slack_form import chunks_between, closed, fallback_text, page_arguments, table_block
+from slack_reply.markdown.tokens import is_blank
 
 __all__ = [
     "Alignment",
@@ -46,7 +47,7 @@ def _pages(text: str, limits: Limits, *, final: bool, cut: int | None, start: in
     source = _sound(text)
     for filled in in_turns(fill(read(source, limits, final=final), limits, cuts, start)):
         page = filled if isinstance(filled, Page) else _last(filled, source, final=final)
-        if page.parts:
+        if not all(isinstance(part, Markdown) and is_blank(part.text) for part in page.parts):
             yield page
 
 

@@ -1,8 +1,12 @@
 """How a unit looks in its page: code is opened again, and a list that the page begins in is moved to the left."""
 
+import re
 from typing import NamedTuple
 
 from slack_reply.markdown.units import Unit
+
+# What begins a heading, a list, a rule, a row or a block at the beginning of a page, though not within a line.
+_MARKER = re.compile(r"\A(\d{1,9}(?=[.)])|)(#{1,6}|[-+*|.)]|=+|-+|\*{3,}|_{3,}|`{3,}|~{3,})(?=\s|\Z)")
 
 
 class State(NamedTuple):
@@ -29,7 +33,9 @@ def look(unit: Unit, state: State) -> tuple[str, int]:
     opening = unit.where.head + ("" if unit.fresh else unit.where.resume)
     first = opening or (unit.text if unit.fresh else "")
     shift = _indent(first) if unit.listed else 0
-    return _moved(opening, shift) + _moved(unit.text, shift if unit.fresh else 0), shift
+    within = not unit.fresh and not unit.where.head
+    shown = _MARKER.sub(r"\1\\\2", unit.text) if within else unit.text
+    return _moved(opening, shift) + _moved(shown, shift if unit.fresh else 0), shift
 
 
 def tail(unit: Unit, text: str, shift: int) -> str:

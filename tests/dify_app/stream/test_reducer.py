@@ -353,3 +353,25 @@ def test_text_arrives_whole_however_it_is_cut(text: str, data: st.DataObject) ->
     cuts = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=6)) | {0, len(text)})
     raws = [message(text[start:end]) for start, end in pairwise(cuts)]
     assert text_of(said(*raws, message_end())) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("<think>\nabc def ghi\n</think>", "abc def ghi"),
+        ("<think>\nplan\n\n<think>\nmore\n\nThe reply.", "plan\n\n\nmore\n\nThe reply."),
+        ("<think> is the tag that models use.\n\nMore.", "is the tag that models use.\n\nMore."),
+    ],
+)
+def test_thought_is_the_answer_when_the_app_said_nothing_else(text: str, shown: str) -> None:
+    assert text_of(said(message(text), message_end())) == shown
+    assert text_of(said(started(), message(text), message_end(), finished(outputs={"answer": text}))) == shown
+    whole = text_of(said(flow("workflow_started"), chunk(text), finished(outputs={"text": text})))
+    assert whole == shown
+
+
+def test_outputs_are_the_answer_when_only_thoughts_were_streamed() -> None:
+    raws = chunk("<think>hm</think>"), finished(outputs={"text": "<think>hm</think>The result"})
+    events = said(flow("workflow_started"), *raws)
+    assert text_of(events) == "The result"
+    assert "".join(event.text for event in events if isinstance(event, Thought)) == "hm"

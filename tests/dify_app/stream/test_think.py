@@ -190,3 +190,14 @@ def test_text_of_a_model_that_repeats_a_mark_is_not_held_back(before: str, unit:
         due += len(unit)
         assert due - len(said) < LONGEST_RUN
     assert said + ours.close()[0] == before + unit * 3 * LONGEST_RUN
+
+
+@pytest.mark.parametrize("name", ["think", "thinking", "reasoning"])
+def test_thought_is_found_under_every_name_that_models_use(name: str) -> None:
+    assert filtered(f"<{name}>hm</{name}>Hello") == ("Hello", "hm")
+    assert filtered(*f"<{name}>hm</{name}>Hello") == ("Hello", "hm")
+
+
+def test_thought_between_triangles_is_found() -> None:
+    assert filtered(*"◁think▷hm◁/think▷Hello") == ("Hello", "hm")
+    assert filtered("A ◁ b ▷ c < d") == ("A ◁ b ▷ c < d", "")

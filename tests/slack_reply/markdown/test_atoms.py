@@ -15,7 +15,7 @@ def read(line: str) -> str:
         ("`` ` <x> `` y>", "`` ` <x> `` y&gt;"),
         ("`never <closed>", "\\`never &lt;closed&gt;"),
         (r"\<b> \`<c>\`", r"&lt;b&gt; \`&lt;c&gt;\`"),
-        ("a & b &amp; &copy;", "a & b &amp; &copy;"),
+        ("a & b &amp; &copy; &#42;", "a & b &amp; © &#42;"),
         ("![alt <x>](/u)", "[alt &lt;x&gt;](/u)"),
         ("![](https://x.y/a/pic_1.png?sig=1)", r"[pic\_1.png](https://x.y/a/pic_1.png?sig=1)"),
         ("[![badge](b.svg)](/ci)", "[badge](/ci)"),

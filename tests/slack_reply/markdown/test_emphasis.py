@@ -20,11 +20,17 @@ def undecided(line: str) -> int:
         ("***a** b*", ["***a** b*"]),
         ("snake_case_name 5 * 3 * 2 ~5", []),
         ("** a ** b", []),
-        ("**「強調」**の", []),
+        ("**「強調」**の", ["**「強調」**"]),
+        ("これは**「重要」**です", ["**「重要」**"]),
+        ("**重要：**この", ["**重要：**"]),
+        ("**주의:**설정을", ["**주의:**"]),
+        ("**Note:**this", []),
         ("これは**重要**です", ["**重要**"]),
     ],
 )
-def test_emphasis_is_found_where_commonmark_finds_it(line: str, found: list[str]) -> None:
+def test_emphasis_is_found_where_commonmark_and_writers_without_spaces_find_it(
+    line: str, found: list[str]
+) -> None:
     assert spans(line) == found
 
 

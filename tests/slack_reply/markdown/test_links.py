@@ -34,7 +34,7 @@ def test_begun_link_is_held_back(line: str) -> None:
 
 def test_begun_link_is_not_held_back_beyond_its_limit() -> None:
     assert links.read("[" + "a" * links.LABEL_LIMIT, 0, whole=False) is None
-    assert links.read("[a](" + "b" * links.TARGET_LIMIT, 0, whole=False) is None
+    assert links.read("[a](" + "b" * links.TARGET_LIMIT + " ", 0, whole=False) is None
     assert links.read("[a](b c", 0, whole=False) is None
 
 
@@ -45,13 +45,20 @@ def test_begun_link_is_not_held_back_beyond_its_limit() -> None:
         ("<https://x.y>です", "[https://x.y](https://x.y)"),
         ("<https://x.y/a_b>", r"[https://x.y/a\_b](https://x.y/a_b)"),
         ("<a@b.org>", "[a@b.org](mailto:a@b.org)"),
+        ("<https://a.example|the page>", "[the page](https://a.example)"),
+        (
+            "<https://evil.example|bank.example>",
+            "[bank.example → https://evil.example](https://evil.example)",
+        ),
     ],
 )
 def test_autolinks_stay_usable(line: str, shown: str) -> None:
     assert links.autolink(line, 0, whole=True) == (line.index(">") + 1, shown)
 
 
-@pytest.mark.parametrize("line", ["<https://a|b>", "<b>", "<https:// x>", "<ftp://a>", "<!channel>", "<a@b>"])
+@pytest.mark.parametrize(
+    "line", ["<b>", "<https://a|>", "<https://a|b|c>", "<https:// x>", "<ftp://a>", "<!channel>", "<a@b>"]
+)
 def test_nothing_else_is_an_autolink(line: str) -> None:
     assert links.autolink(line, 0, whole=True) is None
 

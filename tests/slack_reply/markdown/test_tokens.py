@@ -15,6 +15,7 @@ LIVE = [
         "<HTTPS://x>",
         "<mailto:a@b>",
     ),
+    *("<!here|x>", "<!date^1^{date}|x>", "<ht\u200btps://x>", "<!chan\u200bnel>", "<@U\u2060123>"),
     *("<tel:1>", "<slack://x|y>", "<\u200b!here>", "<\x00@U1>", "<\u2060https://x>"),
 ]
 HARMLESS = [
@@ -27,6 +28,12 @@ HARMLESS = [
     "<-",
     "x <= y",
     "<T: Clone>",
+    "Task<HttpResponseMessage>",
+    "#include <http_parser.h>",
+    "<!DOCTYPE html>",
+    "<!-- comment -->",
+    "List<@NonNull String>",
+    "a<!b",
 ]
 
 

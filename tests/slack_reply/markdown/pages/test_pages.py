@@ -214,7 +214,7 @@ def test_small_table_becomes_a_table_block_when_it_is_whole() -> None:
 
 
 def test_large_table_is_aligned_code_with_its_head_on_every_page() -> None:
-    rows = "".join(f"| {number} | 名前 {number} |\n" for number in range(300))
+    rows = "".join(f"| {number} | 名前 {number} |\n" for number in range(900))
     pages = texts(paginate("| No | Name |\n|---:|---|\n" + rows + "\nEnd", EDIT, final=True))
     assert len(pages) > 1
     assert all(page.startswith("```\n| No | Name") for page in pages)

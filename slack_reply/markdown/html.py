@@ -1,0 +1,87 @@
+"""HTML that models write outside of code, as Markdown or plain text: `<br>`, `<p>`, `<b>x</b>`, `<details>`, entities.
+
+A tag that marks text counts only with its end in the same line, so `the <b> tag` stays what it says.
+"""
+
+import html
+import re
+from collections.abc import Callable
+from html.entities import html5
+from typing import NamedTuple
+
+PAIR_LIMIT = 300
+"""Characters between a tag and its end."""
+
+_ATTRIBUTES = r"(?:\s[^<>]{0,200})?"
+_BREAKS = {"br": "\n", "p": "\n\n", "/p": "", "details": "", "/details": ""}
+_BREAK = re.compile(rf"<(/?(?:br|p|details)){_ATTRIBUTES}/?>", re.IGNORECASE)
+_MARKS = {
+    "b": "**",
+    "strong": "**",
+    "summary": "**",
+    "i": "_",
+    "em": "_",
+    "s": "~~",
+    "del": "~~",
+    "u": "",
+    "ins": "",
+    "small": "",
+    "mark": "",
+    "span": "",
+    "center": "",
+    "sup": "",
+    "sub": "",
+}
+_NAMES = "|".join(_MARKS)
+_PAIR = re.compile(
+    rf"<({_NAMES}){_ATTRIBUTES}>((?:[^<>\n]|<(?!/?\1\b)[^<>\n]{{0,40}}>){{1,{PAIR_LIMIT}}})</\1>",
+    re.IGNORECASE,
+)
+_PAIR_BEGUN = re.compile(
+    rf"<(?:{_NAMES}){_ATTRIBUTES}>(?:[^<>\n]|</?[^<>\n]{{0,40}}>){{0,{PAIR_LIMIT}}}(?:</?[a-z]{{0,8}})?\Z",
+    re.IGNORECASE,
+)
+_TAG_BEGUN = re.compile(r"<(/?[a-z]{0,8})(?:\s[^<>\n]{0,200})?/?\Z", re.IGNORECASE)
+_TAGS = (*_BREAKS, *_MARKS)
+_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+
+
+class Tag(NamedTuple):
+    """Markdown in the place of the HTML up to the offset `end`."""
+
+    end: int
+    text: str
+
+
+def read(line: str, start: int, render: Callable[[str], str], *, whole: bool) -> Tag | int | None:
+    """The tag whose `<` is at `start`; None if there is none, `start` if more text may complete a tag.
+
+    `render` makes the text between a tag and its end safe.
+    """
+    found = _BREAK.match(line, start)
+    if found:
+        return Tag(found.end(), _BREAKS[found[1].lower()])
+    found = _PAIR.match(line, start)
+    if found:
+        name = found[1].lower()
+        return Tag(found.end(), _marked(_MARKS[name], render(found[2])) + ("\n" if name == "summary" else ""))
+    if whole or len(line) - start > 2 * PAIR_LIMIT:
+        return None
+    begun = _TAG_BEGUN.match(line, start)
+    if begun and any(tag.startswith(begun[1].lower()) for tag in _TAGS):
+        return start
+    return start if _PAIR_BEGUN.match(line, start) else None
+
+
+def plain_entity(entity: str) -> str:
+    """The character of an entity; the entity itself where the character might be markup, or is unknown."""
+    char = html.unescape(entity) if entity.startswith("&#") else html5.get(entity[1:], entity)
+    return char if char not in _PUNCTUATION and (char.isprintable() or char == "\u00a0") else entity
+
+
+def _marked(mark: str, text: str) -> str:
+    """The text between two marks, which touch no blank and are not in the text itself."""
+    inner = text.strip()
+    if not inner or not mark or mark in inner:
+        return text
+    return text.replace(inner, f"{mark}{inner}{mark}", 1)

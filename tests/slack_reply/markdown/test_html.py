@@ -1,0 +1,84 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slack_reply.markdown import inline
+from slack_reply.markdown.html import PAIR_LIMIT, plain_entity
+from slack_reply.markdown.safe_text import escape
+
+PARTS = st.sampled_from(
+    [
+        *("<b>", "</b>", "<i>", "</i>", "<br>", "<p>", "</p>", "<sup>", "</sup>", "<", ">", "</", "<b"),
+        *(
+            "a",
+            " ",
+            "word",
+            "*",
+            "`",
+            "[a](https://b.example)",
+            "&nbsp;",
+            "&mdash;",
+            "&lt;",
+            "&",
+            "https://a.example",
+        ),
+        *("。", "語", "**", "<https://a.example|b>", "|"),
+    ]
+)
+
+
+@pytest.mark.parametrize(
+    ("html", "markdown"),
+    [
+        ("one<br>two<BR/>three<br class='x'>", "one\ntwo\nthree\n"),
+        ("Then…<p>Bye</p>", "Then…\n\nBye"),
+        ("<b>x</b> <i>y</i> <strong>z</strong> <del>w</del>", "**x** _y_ **z** ~~w~~"),
+        ("<b> x </b>", " **x** "),
+        ("<b><i>x</i></b>", "**_x_**"),
+        ("<details><summary>More</summary>Text</details>", "**More**\nText"),
+        ("x<sup>2</sup> H<sub>2</sub>O <span style='color:red'>red</span>", "x2 H2O red"),
+        ("&nbsp;&mdash;&eacute;&#233;", "\u00a0—éé"),
+        ("See <https://example.com/doc|the runbook>.", "See [the runbook](https://example.com/doc)."),
+        (
+            "参照：https://example.com/a_b。次",
+            r"参照：[https://example.com/a\_b](https://example.com/a_b)。次",
+        ),
+        ("see https://example.com/a and", "see https://example.com/a and"),
+    ],
+)
+def test_html_becomes_its_markdown_or_plain_form(html: str, markdown: str) -> None:
+    assert escape(html) == markdown
+
+
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        ("the <b> tag", "the &lt;b&gt; tag"),
+        ("<b>x\ny</b>", "&lt;b&gt;x\ny&lt;/b&gt;"),
+        ("<script>x</script>", "&lt;script&gt;x&lt;/script&gt;"),
+        ("`<br>` and `&nbsp;`", "`<br>` and `&nbsp;`"),
+        ("&lt;b&gt; &#42;not bold&#42; &notit;", "&lt;b&gt; &#42;not bold&#42; &notit;"),
+        (f"<b>{'x' * (PAIR_LIMIT + 1)}</b>", f"&lt;b&gt;{'x' * (PAIR_LIMIT + 1)}&lt;/b&gt;"),
+    ],
+)
+def test_text_about_html_and_code_stay_what_they_say(html: str, shown: str) -> None:
+    assert escape(html) == shown
+
+
+@pytest.mark.parametrize(
+    "target", ["data:image/png;base64," + "A" * 5_000, "https://a.example/" + "b" * 5_000]
+)
+def test_target_that_is_far_too_long_is_left_out(target: str) -> None:
+    assert escape(f"See ![chart]({target}) and [this]({target}).") == "See chart and this."
+
+
+@pytest.mark.parametrize("entity", ["&lt;", "&amp;", "&#60;", "&#x2a;", "&unknown;", "&#8203;"])
+def test_entity_stays_where_its_character_would_be_markup_or_unseen(entity: str) -> None:
+    assert plain_entity(entity) == entity
+
+
+@given(st.lists(PARTS, max_size=20).map("".join), st.data())
+def test_growing_line_shows_the_beginning_of_the_whole_line(line: str, data: st.DataObject) -> None:
+    begun = line[: data.draw(st.integers(0, len(line)))]
+    shown = "".join(piece.text for piece in inline.pieces(begun, whole=False))
+    assert inline.render(line).startswith(shown)
