@@ -2,8 +2,9 @@
 
 BridgeError
 ├── SettingsError              a setting is missing or malformed: which one, and the cure
-├── Forged                     a request's signature is not valid: 401, empty body
-├── Malformed                  a request is signed, but is not what Slack sends: 400
+├── RequestError               an HTTP request is refused
+│   ├── Forged                 the signature is not valid: 401, empty body
+│   └── Malformed              signed, but not what Slack sends: 400
 ├── HandoffError               no request accepted the turn: 503, Slack tries again
 ├── StoreError                 the conversation store failed: memory of the thread is lost, the answer is not
 │   ├── StoreBusy              the storage works, but too many calls wanted it at once
@@ -43,11 +44,15 @@ class SettingsError(BridgeError):
         self.cure = cure
 
 
-class Forged(BridgeError):
+class RequestError(BridgeError):
+    """An HTTP request is refused."""
+
+
+class Forged(RequestError):
     """The request has no valid signature, neither Slack's nor ours."""
 
 
-class Malformed(BridgeError):
+class Malformed(RequestError):
     """The request is signed, but its content makes no sense."""
 
 
