@@ -3,7 +3,7 @@
 from slack_reply.buttons import buttons, fits_button, listed, usable
 from slack_reply.footer import with_footer
 from slack_reply.interrupted import Interrupted, Remains
-from slack_reply.markdown import links
+from slack_reply.markdown import links, shows_nothing
 from slack_reply.reply import Reply, Slack
 from slack_reply.room import LONGEST_TEXT
 from slack_reply.silence import is_silent, may_be_silent
@@ -44,6 +44,7 @@ __all__ = [
     "links",
     "listed",
     "may_be_silent",
+    "shows_nothing",
     "usable",
     "weight",
     "with_footer",

@@ -13,6 +13,7 @@ from slack_reply.markdown.parts import (
     counted,
     counted_bytes,
 )
+from slack_reply.markdown.safe_text import shows_nothing
 from slack_reply.markdown.slack_form import (
     FALLBACK_LIMIT,
     chunks_between,
@@ -45,4 +46,5 @@ __all__ = [
     "plain_arguments",
     "read",
     "scan",
+    "shows_nothing",
 ]

@@ -5,7 +5,10 @@ See docs/architecture.md#d6-text.
 The module `tokens` says what a token is. `escape` handles the whole text line by line, as `pages` shows it.
 """
 
+from slack_reply.markdown import tokens
 from slack_reply.markdown.blocks import scan
+
+SHORT = 1_000  # characters: a longer text shows something, unless all its characters are unseen
 
 
 def escape(markdown: str) -> str:
@@ -15,3 +18,8 @@ def escape(markdown: str) -> str:
     """
     shown = "".join(unit.text for unit in scan(markdown, None, final=True))
     return shown + markdown[len(markdown.rstrip()) :]
+
+
+def shows_nothing(markdown: str) -> bool:
+    """Whether a reader would see nothing of the text, which may hold unseen characters or `&nbsp;`."""
+    return tokens.is_blank(markdown) or (len(markdown) <= SHORT and tokens.is_blank(escape(markdown)))

@@ -17,7 +17,7 @@ from errors import (
     TimeCut,
     UnsupportedApp,
 )
-from slack_reply import LONGEST_TEXT, with_footer
+from slack_reply import LONGEST_TEXT, shows_nothing, with_footer
 from turns.answer import forms
 from turns.answer.answer_state import AnswerState
 from turns.files import left_out, linked
@@ -109,7 +109,7 @@ class Ending:
         )
 
     def _body(self) -> str:
-        return "\n\n".join(part for part in self._parts() if part.strip())
+        return "\n\n".join(part for part in self._parts() if not shows_nothing(part))
 
     def _parts(self) -> Iterator[str]:
         yield self.state.text

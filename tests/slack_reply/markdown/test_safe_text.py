@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from slack_reply.markdown.safe_text import escape
+from slack_reply.markdown.safe_text import escape, shows_nothing
 from slack_reply.markdown.tokens import is_live
 from tests.corpus.answers import ANSWERS
 from tests.slack_reply.drawn import markdown
@@ -124,3 +124,13 @@ def test_answers_stay_safe_when_they_are_escaped_twice(name: str) -> None:
 
 def test_blanks_around_the_text_are_kept() -> None:
     assert escape("\n\n  a\n\n") == "\n\n  a\n\n"
+
+
+@pytest.mark.parametrize("text", ["", " \n", "\u200b", "\ufeff\u2060" * 2_000, "&nbsp;", " &nbsp;\n\u200b"])
+def test_text_of_unseen_characters_shows_nothing(text: str) -> None:
+    assert shows_nothing(text)
+
+
+@pytest.mark.parametrize("text", [".", "[1]: https://example.com", "\u200ba", "| a |\n|---|"])
+def test_text_of_any_character_shows_something(text: str) -> None:
+    assert not shows_nothing(text)

@@ -269,3 +269,28 @@ def test_open_code_block_can_be_closed_for_showing() -> None:
 def test_halves_of_surrogate_pairs_are_replaced() -> None:
     (page,) = paginate("a \ud83d b", NATIVE, final=True)
     assert markdown_of([page]) == "a \ufffd b"
+
+
+@pytest.mark.parametrize(
+    ("marker", "begins"),
+    [
+        *(
+            ("# rest of the sentence", "\\# rest"),
+            ("- rest", "\\- rest"),
+            ("1. rest", "1\\. rest"),
+            ("* 3", "\\* 3"),
+        ),
+        *(("--- rest", "\\--- rest"), ("| rest", "\\| rest"), ("-5 degrees", "-5 degrees"), ("3.14", "3.14")),
+    ],
+)
+def test_page_that_begins_within_a_line_begins_no_list_or_heading(marker: str, begins: str) -> None:
+    words = "word " * 20
+    [first, second] = texts(
+        paginate(words + marker + " " + words, Limits(100, len, tables=False), final=True)
+    )[:2]
+    assert (first.strip(), second[: len(begins)]) == (words.strip(), begins)
+
+
+@pytest.mark.parametrize("text", ["\u200b", "&nbsp;", "\ufeff \u2060\n\n"])
+def test_page_of_unseen_characters_is_left_out(text: str) -> None:
+    assert paginate(text, SMALL, final=True) == paginate(text, SMALL, final=False) == ()
