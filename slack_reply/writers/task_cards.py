@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from plain_text import shortened
+from plain_text import shortened, without_tokens
 from slack_reply.snapshot import Card
 
 CARDS_PER_MESSAGE = 45
@@ -17,8 +17,6 @@ RUNNING_RESERVE = 2 * OUTPUT_BYTES
 """Bytes kept free for the output of a card that still runs."""
 
 _STATUS = {"running": "in_progress", "done": "complete", "failed": "error"}
-# It is not known whether Slack reads tokens in cards. Without `<` and `>` there are none; entities might be visible.
-_HARMLESS = str.maketrans({"<": "\u2039", ">": "\u203a"})
 
 
 def fitted(card: Card) -> Card:
@@ -67,4 +65,4 @@ def _line(text: str) -> str:
 
 def _harmless(text: str) -> str:
     """The text without tokens, and without halves of surrogate pairs, which cannot be sent."""
-    return text.translate(_HARMLESS).encode(errors="replace").decode()
+    return without_tokens(text).encode(errors="replace").decode()
