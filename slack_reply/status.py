@@ -42,8 +42,8 @@ class StatusLine:
         self._shown = ""
         self._changed = Event()
         self._running = False
-        self._over = False
-        self._left = False
+        self._over = False  # no more statuses are taken
+        self._left = False  # and the line is not cleared
 
     def show(self, status: str) -> None:
         """Show this status soon, and refresh it until it changes."""
@@ -63,14 +63,11 @@ class StatusLine:
 
     def leave(self) -> None:
         """Stop without clearing the line: the request that continues the turn takes the line over."""
-        self._wanted = self._shown
         self._left = self._over = True
         self._changed.set()
 
     def _run(self) -> None:
-        while True:
-            if self._left:
-                return
+        while not self._left:
             self._changed.clear()
             wanted = self._wanted
             if (wanted or self._shown) and not self._set(wanted):
