@@ -2,10 +2,9 @@
 
 from slack_reply.writers.edited_message import EditedMessage
 from slack_reply.writers.native_stream import NativeStream
-from slack_reply.writers.native_support import NativeSupport
 from slack_reply.writers.opening import Opening
 from slack_reply.writers.posting import Blocks, Posting, Unfit
-from slack_reply.writers.rate_share import RateShare
+from slack_reply.writers.shared import NativeSupport, RateShare, Slack, Written
 from slack_reply.writers.single_post import SinglePost
 from slack_reply.writers.stream_cleanup import EXPIRY, StreamCleanup
 from slack_reply.writers.task_cards import fitted, weight
@@ -19,7 +18,6 @@ from slack_reply.writers.writer import (
     Writer,
     WriterGone,
 )
-from slack_reply.writers.written import Written
 
 __all__ = [
     "EXPIRY",
@@ -34,6 +32,7 @@ __all__ = [
     "RateShare",
     "ReplyTarget",
     "SinglePost",
+    "Slack",
     "SlackAway",
     "StoppedByUser",
     "StreamCleanup",

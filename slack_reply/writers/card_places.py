@@ -77,8 +77,8 @@ def _is_end(text: str, *, parted: bool) -> bool:
         return parted or not last.listed
     if last.table or last.closes or not _is_plain(last):
         return False
-    said = _SAID.search(text) is not None and not _SCHEME.search(text)
-    return said and not _is_open(text, len(text))
+    said = _SAID.search(text) and not _SCHEME.search(text)
+    return bool(said) and not _is_open(text, len(text))
 
 
 def _candidates(
@@ -95,9 +95,8 @@ def _candidates(
         line_ends = text[unit.end - 1] == "\n"
         if _is_plain(unit) and (line_ends or number + 1 == len(units)):
             yield from _sentences(text, begin, unit.end, at)
-        if (
-            line_ends and text[unit.end - 2 : unit.end - 1] != "\\"
-        ):  # the backslash would be visible if no line followed
+        # Without a line behind, a backslash at the end of this line would be visible
+        if line_ends and text[unit.end - 2 : unit.end - 1] != "\\":
             fits = _fits_behind(text, unit.end, around, parted=unit.blank)
             yield unit.end, final if fits is None else fits and not _is_open(text, unit.end)
 

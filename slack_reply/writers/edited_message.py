@@ -5,16 +5,15 @@ from dataclasses import replace
 
 from errors import SlackError, SlackRateLimited, SlackRefused
 from plain_text import shortened
-from slack_api import BRISK, SLACK_TROUBLE, STREAM_OPEN, UPDATE, SlackApi
+from slack_api import BRISK, SLACK_TROUBLE, STREAM_OPEN, UPDATE
 from slack_reply.markdown import Limits, Markdown, Page, closed, page_arguments
 from slack_reply.markdown.pages import WINDOW, pages_after
-from slack_reply.room import WHOLE, Room
-from slack_reply.snapshot import Snapshot
+from slack_reply.snapshot import WHOLE, Room, Snapshot
 from slack_reply.writers.card_places import may_stand
 from slack_reply.writers.posting import Posting, Unfit
-from slack_reply.writers.rate_share import RateShare
+from slack_reply.writers.shared import RateShare, Slack
 from slack_reply.writers.stream_cleanup import StreamCleanup
-from slack_reply.writers.writer import Latest, Method, ReplyTarget, SlackAway, WriterGone
+from slack_reply.writers.writer import Latest, SlackAway, Writer, WriterGone
 
 # chat.update refuses text above 4,000 characters (docs/platform/slack.md#text-limits).
 LIMITS = Limits(size=3500, measure=len, tables=True, reserve=100)
@@ -26,7 +25,7 @@ RAREST = 30.0
 _MARKUP = re.compile(r"[*_~`<>\[\]|\\]")
 
 
-class EditedMessage:
+class EditedMessage(Writer):
     """Posts each page once and edits it while it grows, at most every 3 s (docs/platform/slack.md#edit-rate).
 
     While the answer grows, a line above the last page says what the app does; without text there is no message.
@@ -36,39 +35,27 @@ class EditedMessage:
     messages of ours to overwrite first.
     """
 
-    method: Method = "edit"
+    method = "edit"
     pace = 3.0
 
     def __init__(
         self,
-        api: SlackApi,
+        slack: Slack,
         share: RateShare,
         posting: Posting,
         ends: StreamCleanup,
-        target: ReplyTarget,
         follows: WriterGone | None = None,
     ) -> None:
-        self._api = api
+        self._follows = follows or WriterGone(0)
+        super().__init__(self._follows.adopt)
+        self._api = slack.api
         self._share = share
         self._posting = posting
         self._ends = ends
-        self._target = target
-        self._follows = follows or WriterGone(0)
-        self._messages = list(self._follows.adopt)
         self._sent: dict[int, Page] = {}
-        self._first, self._start = (
-            0,
-            self._follows.shown,
-        )  # the message and the offset from which pages are laid out
+        # The message and the offset from which pages are laid out
+        self._first, self._start = 0, self._follows.shown
         self._full: str | None = None  # a text that fills all the messages of a growing answer
-
-    @property
-    def messages(self) -> tuple[str, ...]:  # noqa: D102
-        return tuple(self._messages)
-
-    @property
-    def message_ts(self) -> str:  # noqa: D102
-        return self._messages[-1] if self._messages else ""
 
     def show(self, latest: Latest, room: Room = WHOLE) -> None:  # noqa: D102
         self._write(latest, room, final=False)
@@ -83,7 +70,7 @@ class EditedMessage:
         return cut
 
     def give_way(self) -> WriterGone:  # noqa: D102
-        return self._gone(len(self._messages) - 1) if self._messages else WriterGone(self._follows.shown)
+        return self._gone(len(self._messages) - 1)
 
     def _write(self, latest: Latest, room: Room, *, final: bool) -> tuple[int, int | None]:
         """How many messages the answer has now, and the offset at which the source text was cut, if it was."""
@@ -126,7 +113,9 @@ class EditedMessage:
     def _post(self, number: int, page: Page, *, final: bool) -> None:
         begin = self._begin(number)
         if not final and not self._messages:
-            self._join(begin)
+            if self._share.interval(UPDATE) > RAREST:
+                raise WriterGone(begin)
+            self._share.join(UPDATE)
         try:
             posted = self._posting.post(page, begin)
         except Unfit as error:
@@ -134,30 +123,21 @@ class EditedMessage:
         self._messages.append(posted.ts)
         self._sent[number] = posted.page
 
-    def _join(self, begin: int) -> None:
-        if self._share.interval(UPDATE) > RAREST:
-            raise WriterGone(begin)
-        self._share.join(UPDATE)
-
     def _begin(self, number: int) -> int:
         before = self._sent.get(number - 1)
         return before.end if before else self._follows.shown
 
     def _update(self, number: int, page: Page) -> None:
         """Overwrite one message. Sending the same text twice does no harm, so any failure may be tried again."""
-        ts = self._messages[number]
+        ts, channel = self._messages[number], self._share.target.channel
         self._share.spend(UPDATE)
         try:
-            self._api.update_message(
-                self._target.channel, ts, patience=BRISK, acquired=True, **page_arguments(page)
-            )
+            self._api.update_message(channel, ts, patience=BRISK, acquired=True, **page_arguments(page))
         except SlackRefused as error:
-            if error.error in STREAM_OPEN and number < len(
-                self._follows.adopt
-            ):  # our own posts are no streams
+            is_open = error.error in STREAM_OPEN and ts in self._follows.adopt  # our own posts are no streams
+            if is_open:
                 self._ends.stop(ts)
-                raise SlackAway from error
-            if error.error in SLACK_TROUBLE:
+            if is_open or error.error in SLACK_TROUBLE:
                 raise SlackAway from error
             raise self._gone(number) from error
         except SlackRateLimited as error:
@@ -170,8 +150,7 @@ class EditedMessage:
         sent = self._sent.get(number)
         if sent:
             return WriterGone(sent.end)
-        adopted = number < len(self._follows.adopt)
-        return WriterGone(self._follows.sure if adopted and not number else self._begin(number))
+        return WriterGone(self._follows.sure if not number and self._follows.adopt else self._begin(number))
 
 
 def _below(line: str, page: Page) -> Page:

@@ -7,24 +7,19 @@ from typing import Any
 
 from errors import SlackError, SlackFateUnknown, SlackRateLimited, SlackRefused
 from json_fields import mapping_of, text_of
-from slack_api import BRISK, CANNOT_POST, POST, SLACK_TROUBLE, SlackApi
+from slack_api import BRISK, CANNOT_POST, POST, SLACK_TROUBLE
 from slack_reply.markdown import Page, page_arguments
-from slack_reply.writers.rate_share import RateShare
-from slack_reply.writers.writer import CannotReply, ReplyTarget, SlackAway, WriterGone
-from slack_reply.writers.written import Written
+from slack_reply.writers.shared import RateShare, Slack
+from slack_reply.writers.writer import CannotReply, SlackAway, WriterGone
 
 type Blocks = Sequence[Mapping[str, Any]]
 
-POST_RATE_LIMIT_TIMEOUT = 120.0
+POST_RATE_LIMIT_TIMEOUT = 120.0  # seconds
 EVENT_TYPE = "slack_bridge_answer"
 
 
 class Unfit(Exception):
-    """Slack refused the content: it is too long, or a block is not accepted. `error` is Slack's code."""
-
-    def __init__(self, error: str) -> None:
-        super().__init__(error)
-        self.error = error
+    """Slack refused the content: it is too long, or a block is not accepted. The text is Slack's code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +36,11 @@ class Posting:
     Each attempt has its own name, since the page may grow between two attempts.
     """
 
-    def __init__(self, api: SlackApi, share: RateShare, written: Written, target: ReplyTarget) -> None:
-        self._api = api
+    def __init__(self, slack: Slack, share: RateShare) -> None:
+        self._api = slack.api
         self._share = share
-        self._written = written
-        self._target = target
+        self._written = slack.written
+        self._target = share.target
         self._numbers = count()
         self._unsure: dict[int, dict[str, Page]] = {}  # by offset and name: attempts that may have arrived
 
@@ -63,8 +58,7 @@ class Posting:
 
     def _posted(self, page: Page, offset: int, below: Blocks) -> Posted:
         target = self._target
-        patience = min(POST_RATE_LIMIT_TIMEOUT, self._share.patience)
-        if not self._share.granted(POST, patience, final=True, channel=target.channel):
+        if not self._share.granted(POST, min(POST_RATE_LIMIT_TIMEOUT, self._share.patience), final=True):
             raise SlackAway
         name = f"{target.trigger_ts}:{offset}:{next(self._numbers)}"
         try:
@@ -90,10 +84,9 @@ class Posting:
         else:
             return Posted(ts, page)
         self._unsure.setdefault(offset, {})[name] = page
-        found = self._found(offset)
-        if not found:
-            raise SlackAway
-        return found
+        if found := self._found(offset):
+            return found
+        raise SlackAway
 
     def _found(self, offset: int) -> Posted | None:
         """The post of an attempt of unknown fate. An attempt that is not found may still arrive and is kept."""
@@ -101,9 +94,8 @@ class Posting:
         if not tries:
             return None
         try:
-            for message in self._api.replies(
-                target.channel, target.thread_ts, oldest=target.trigger_ts, metadata=True
-            ):
+            channel, thread_ts, oldest = target.channel, target.thread_ts, target.trigger_ts
+            for message in self._api.replies(channel, thread_ts, oldest=oldest, metadata=True):
                 payload = mapping_of(mapping_of(message, "metadata"), "event_payload")
                 page = tries.get(str(payload.get("page")))
                 if message.get("bot_id") and page:

@@ -2,9 +2,9 @@
 
 from slack_reply.markdown import Limits, Page
 from slack_reply.markdown.pages import pages_after
-from slack_reply.room import WHOLE, Room
+from slack_reply.snapshot import WHOLE, Room
 from slack_reply.writers.posting import Posting, Unfit
-from slack_reply.writers.writer import CannotReply, Latest, Method, WriterGone
+from slack_reply.writers.writer import CannotReply, Latest, Writer
 
 # markdown_text takes 12,000 characters a message (docs/platform/slack.md#markdown-text).
 LIMITS = Limits(size=11_500, measure=len, tables=True, reserve=100)
@@ -12,25 +12,17 @@ LIMITS = Limits(size=11_500, measure=len, tables=True, reserve=100)
 MODEST = Limits(size=2_900, measure=len, tables=False, reserve=100)
 
 
-class SinglePost:
+class SinglePost(Writer):
     """Posts every page once, at the end. `start` is the offset in the source text at which the first page begins."""
 
-    method: Method = "post"
+    method = "post"
     pace = float("inf")
 
     def __init__(self, posting: Posting, start: int = 0) -> None:
+        super().__init__()
         self._posting = posting
         self._start = start
-        self._messages: list[str] = []
         self._limits = LIMITS
-
-    @property
-    def messages(self) -> tuple[str, ...]:  # noqa: D102
-        return tuple(self._messages)
-
-    @property
-    def message_ts(self) -> str:  # noqa: D102
-        return self._messages[-1] if self._messages else ""
 
     def show(self, latest: Latest, room: Room = WHOLE) -> None:
         """Nothing is shown before the end."""
@@ -48,8 +40,8 @@ class SinglePost:
                 return None if fitting == len(pages) or room.closing else self._start
         return None
 
-    def give_way(self) -> WriterGone:  # noqa: D102
-        raise TypeError("nobody comes after posts")
+    def give_way(self) -> None:  # noqa: D102
+        return None
 
     def _post(self, page: Page) -> bool:
         """False when the page was refused, or a shorter page of an earlier attempt stands in its place."""
@@ -57,7 +49,7 @@ class SinglePost:
             posted = self._posting.post(page, self._start)
         except Unfit as error:
             if self._limits is MODEST:
-                raise CannotReply(error.error) from error
+                raise CannotReply(str(error)) from error
             self._limits = MODEST
             return False
         self._messages.append(posted.ts)

@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 
-from clock import Clock
 from errors import SlackError, SlackFateUnknown, SlackRefused
-from slack_api import BRISK, SLACK_TROUBLE, STOP, STOPPED, STREAM_OPEN, STREAM_OVER, SlackApi
+from slack_api import BRISK, SLACK_TROUBLE, STOP, STOPPED, STREAM_OPEN, STREAM_OVER
 from slack_reply.markdown import Page, closed, page_arguments
-from slack_reply.writers.rate_share import RateShare
+from slack_reply.writers.shared import RateShare, Slack
 from slack_reply.writers.streamed_message import Chunks
-from slack_reply.writers.writer import ReplyTarget, SlackAway, StoppedByUser
+from slack_reply.writers.writer import SlackAway, StoppedByUser
 
 # A stop may trail its text by a minute (docs/architecture.md#d5-writers), but a stream dies 300 s after its start:
 # 240 s of writing and this much waiting stay below that.
@@ -27,11 +26,11 @@ UPDATE_LIMIT = 3_900  # chat.update takes 4,000 characters (docs/platform/slack.
 class StreamCleanup:
     """The open and the broken streams of one reply, and what they show."""
 
-    def __init__(self, api: SlackApi, share: RateShare, target: ReplyTarget, clock: Clock) -> None:
-        self._api = api
+    def __init__(self, slack: Slack, share: RateShare) -> None:
+        self._api = slack.api
+        self._clock = slack.clock
         self._share = share
-        self._target = target
-        self._clock = clock
+        self._channel = share.target.channel
         self._since: dict[str, float] = {}
         self._open: dict[str, Page] = {}
         self._closing: dict[str, Chunks] = {}
@@ -49,7 +48,7 @@ class StreamCleanup:
     def leave(self, ts: str) -> None:
         """The stream takes no more text. It is stopped now if a call is granted at once, else later in `tidy`."""
         if self._share.try_take(STOP):
-            self._stop(ts, granted=True)
+            self._stop(ts)
 
     def settle(self) -> tuple[str, ...]:
         """The text is complete: stop the streams that can be stopped at once. Returns the others, as `left` does."""
@@ -65,7 +64,7 @@ class StreamCleanup:
     def stop(self, ts: str) -> None:
         """Stop the stream now, since its message is edited next. Raises StoppedByUser if a member stopped it."""
         granted = ts in self._open and self._share.granted(STOP, STOP_TIMEOUT, final=True)
-        if granted and self._stop(ts, granted=True) in STOPPED:
+        if granted and self._stop(ts) in STOPPED:
             raise StoppedByUser
 
     def stopped(self, ts: str) -> None:
@@ -75,9 +74,8 @@ class StreamCleanup:
 
     def expired(self, ts: str) -> None:
         """The stream expired: its message is repaired now, or in `tidy`."""
-        page = self._open.get(ts)
-        if page is not None:
-            self._break(ts, page)
+        if ts in self._open:
+            self._break(ts, self._open[ts])
 
     def unwanted(self, ts: str) -> None:
         """The message shall not stay: it is deleted now, or in `tidy`."""
@@ -97,7 +95,7 @@ class StreamCleanup:
         """Try each stream once; a stop waits up to `timeout` seconds. Returns `stray` if it must be called again."""
         for ts in tuple(self._open):
             if self._share.granted(STOP, timeout, trailing=True):
-                self._stop(ts, granted=True)
+                self._stop(ts)
         for ts in tuple(self._broken):
             self._mend(ts)
         try:
@@ -108,14 +106,13 @@ class StreamCleanup:
             self.unwanted(found)
         return None
 
-    def _stop(self, ts: str, *, granted: bool = False) -> str:
+    def _stop(self, ts: str, *, acquired: bool = True) -> str:
         """Stop the stream; returns Slack's code if Slack refused. Stopping twice does no harm."""
         if ts not in self._open:
             return ""
+        chunks = self._closing.get(ts, ())
         try:
-            self._api.stop_stream(
-                self._target.channel, ts, self._closing.get(ts, ()), patience=BRISK, acquired=granted
-            )
+            self._api.stop_stream(self._channel, ts, chunks, patience=BRISK, acquired=acquired)
         except SlackRefused as error:
             return self._not_stopped(ts, error.error)
         except SlackFateUnknown:
@@ -130,7 +127,7 @@ class StreamCleanup:
         if error in SLACK_TROUBLE:
             return ""
         if self._closing.pop(ts, ()) and error not in STREAM_OVER | STOPPED:
-            return self._stop(ts)  # without the closing chunks
+            return self._stop(ts, acquired=False)  # without the closing chunks
         self._refused[ts] += 1
         old = self._clock.now() - self._since[ts] >= EXPIRY
         if error in STREAM_OVER and (old or ts not in self._tried):  # else our own stop ended the stream
@@ -153,9 +150,9 @@ class StreamCleanup:
         page = self._broken[ts]
         try:
             if page.parts:
-                self._api.update_message(self._target.channel, ts, **page_arguments(closed(page)))
+                self._api.update_message(self._channel, ts, **page_arguments(closed(page)))
             else:  # only cards: the next message shows them
-                self._api.delete_message(self._target.channel, ts)
+                self._api.delete_message(self._channel, ts)
         except SlackRefused as error:
             if error.error in STREAM_OPEN:
                 self._stop_first(ts)
@@ -170,7 +167,7 @@ class StreamCleanup:
         if self._share.try_take(STOP):
             self._refused[ts] += 1
             with suppress(SlackError):
-                self._api.stop_stream(self._target.channel, ts, patience=BRISK, acquired=True)
+                self._api.stop_stream(self._channel, ts, patience=BRISK, acquired=True)
         if self._refused[ts] >= REFUSALS:
             self.stopped(ts)
 

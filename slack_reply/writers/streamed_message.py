@@ -45,9 +45,10 @@ class StreamedMessage:
         """An empty message that begins with a card, or with the whole text."""
         return cls(offset, offset, offset, offset, Page((), offset))
 
-    def following(self, end: int) -> "StreamedMessage":
-        """The next message, still empty, if the text of this message ends at `end`."""
-        return StreamedMessage(end, self.base, end, end, Page((), end))
+    @property
+    def following(self) -> "StreamedMessage":
+        """The next message, still empty, if this message takes no more text."""
+        return replace(StreamedMessage.at(self.page.end), base=self.base)
 
     @property
     def whole(self) -> Page:
@@ -56,15 +57,9 @@ class StreamedMessage:
 
     def pages(self, text: str, *, final: bool, cut: int | None = None, most: int | None = None) -> list[Page]:
         """The message's page with this text, and the pages behind it, at most `most` in all."""
-        base = self.base
-        found = pages_after(
-            text[base:],
-            self.start - base,
-            self.limits,
-            final=final,
-            cut=None if cut is None else cut - base,
-            most=most,
-        )
+        base, start = self.base, self.start - self.base
+        cut = None if cut is None else cut - base
+        found = pages_after(text[base:], start, self.limits, final=final, cut=cut, most=most)
         return [replace(page, end=page.end + base) for page in found] or [self.page]
 
     def with_page(self, page: Page, read: int) -> tuple[Self, Chunks] | None:
@@ -72,9 +67,8 @@ class StreamedMessage:
         chunks = chunks_between(self.page if self.page.parts else None, page)
         if chunks is None:
             return None
-        if (
-            chunks and self.before and not self.page.parts
-        ):  # keeps two paragraphs apart if Slack shows the cards elsewhere
+        if chunks and self.before and not self.page.parts:
+            # Keeps two paragraphs apart if Slack shows the cards elsewhere
             chunks = [{"type": "markdown_text", "text": _BETWEEN.text}, *chunks]
         return replace(self, page=page, read=read), chunks
 
@@ -90,20 +84,12 @@ class StreamedMessage:
         room = self._room(self._above, {**self.cards, card.id: card})
         return empty or (room >= SMALLEST_ROOM and len(self.cards) < CARDS_PER_MESSAGE)
 
-    def with_card(self, card: Card, end: int) -> tuple[Self, Mapping[str, Any]]:
+    def with_card(self, card: Card, end: int) -> tuple["StreamedMessage", Mapping[str, Any]]:
         """The message with one more card behind the text that ends at `end`, and the card's chunk."""
         before, cards = self._above, {**self.cards, card.id: card}
         limits = replace(LIMITS, size=max(self._room(before, cards), SMALLEST_ROOM))
-        page = Page((), end)
         streamed = replace(
-            self,
-            base=end,
-            start=end,
-            read=end,
-            page=page,
-            before=before,
-            cards=cards,
-            limits=limits,
+            StreamedMessage.at(end), begin=self.begin, before=before, cards=cards, limits=limits
         )
         return streamed, task_update(card)
 

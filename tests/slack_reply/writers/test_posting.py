@@ -6,10 +6,10 @@ from slack_api.connection import NeverSent
 from slack_api.pool import HttpResponse, Unanswered
 from slack_reply.markdown.pages.pages import Markdown, Page
 from slack_reply.writers.posting import Posted, Posting, Unfit
-from slack_reply.writers.rate_share import RateShare
+from slack_reply.writers.shared import RateShare, Written
 from slack_reply.writers.writer import CannotReply, ReplyTarget, SlackAway, WriterGone
-from slack_reply.writers.written import Written
 from tests.slack_api.scripted_pool import ACCOUNT, OK, ScriptedPool, api_over, refuses, says
+from tests.slack_reply.workspace import slack_over
 
 PLACE = ReplyTarget(ACCOUNT, "C1", "channel", "1.000000", "1.000000", "U1", "T1", "UBOT")
 PAGE = Page((Markdown("Some text."),), 10)
@@ -20,8 +20,8 @@ POST, REPLIES = "chat.postMessage", "conversations.replies"
 
 def posting(*answers: HttpResponse | Exception) -> tuple[Posting, ScriptedPool, Written]:
     api, pool = api_over(*answers)
-    written = Written()
-    return Posting(api, RateShare(api.budget, PLACE), written, PLACE), pool, written
+    slack = slack_over(api)
+    return Posting(slack, RateShare(api.budget, PLACE)), pool, slack.written
 
 
 def thread(*names: str) -> HttpResponse:
