@@ -3,11 +3,10 @@
 from slack_reply.writers.edited_message import EditedMessage
 from slack_reply.writers.native_stream import NativeStream
 from slack_reply.writers.opening import Opening
-from slack_reply.writers.posting import Blocks, Posting, Unfit
 from slack_reply.writers.shared import NativeSupport, RateShare, Slack, Written
-from slack_reply.writers.single_post import SinglePost
+from slack_reply.writers.single_post import Blocks, Posting, SinglePost, Unfit
 from slack_reply.writers.stream_cleanup import EXPIRY, StreamCleanup
-from slack_reply.writers.task_cards import fitted, weight
+from slack_reply.writers.streamed_message import fitted, weight
 from slack_reply.writers.writer import (
     CannotReply,
     Method,

@@ -37,8 +37,7 @@ def stretches(
             break
         reached = max(reached, place)
         places.setdefault(reached, []).append(card)
-    for end in sorted(places):
-        yield end, places[end]
+    yield from places.items()
     if not places or reached < limit:
         yield limit, []
 

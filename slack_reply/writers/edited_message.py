@@ -3,15 +3,15 @@
 import re
 from dataclasses import replace
 
-from errors import SlackError, SlackRateLimited, SlackRefused
+from errors import SlackError, SlackRefused
 from plain_text import shortened
 from slack_api import BRISK, SLACK_TROUBLE, STREAM_OPEN, UPDATE
 from slack_reply.markdown import Limits, Markdown, Page, closed, page_arguments
 from slack_reply.markdown.pages import WINDOW, pages_after
 from slack_reply.snapshot import WHOLE, Room, Snapshot
 from slack_reply.writers.card_places import may_stand
-from slack_reply.writers.posting import Posting, Unfit
 from slack_reply.writers.shared import RateShare, Slack
+from slack_reply.writers.single_post import Posting, Unfit
 from slack_reply.writers.stream_cleanup import StreamCleanup
 from slack_reply.writers.writer import Latest, SlackAway, Writer, WriterGone
 
@@ -30,9 +30,7 @@ class EditedMessage(Writer):
 
     While the answer grows, a line above the last page says what the app does; without text there is no message.
     If too many answers are edited at the same time, the writer raises WriterGone and the answer is posted instead.
-
-    `follows` comes from the previous writer: the offset in the source text at which the first page begins, and the
-    messages of ours to overwrite first.
+    `follows` comes from the previous writer.
     """
 
     method = "edit"
@@ -53,8 +51,10 @@ class EditedMessage(Writer):
         self._posting = posting
         self._ends = ends
         self._sent: dict[int, Page] = {}
-        # The message and the offset from which pages are laid out
-        self._first, self._start = 0, self._follows.shown
+        self._first, self._start = (
+            0,
+            self._follows.shown,
+        )  # the message and the offset where the layout begins
         self._full: str | None = None  # a text that fills all the messages of a growing answer
 
     def show(self, latest: Latest, room: Room = WHOLE) -> None:  # noqa: D102
@@ -88,17 +88,13 @@ class EditedMessage(Writer):
                 continue
             if final and number >= len(self._messages) and room.ends_before(len(pages) - place):
                 return number, self._begin(number)
-            self._bring(number, shown, final=final)
+            if number >= len(self._messages):
+                self._post(number, shown, final=final)
+            if self._sent.get(number) != shown:
+                self._update(number, shown)
         self._full = snapshot.text if fitting < len(pages) and not final else None
         early = final and fitting < len(pages) and not room.closing
         return self._first + fitting, self._begin(self._first + fitting) if early else None
-
-    def _bring(self, number: int, page: Page, *, final: bool) -> None:
-        if number >= len(self._messages):
-            self._post(number, page, final=final)
-        if self._sent.get(number) != page:
-            self._update(number, page)
-            self._sent[number] = page
 
     def _pages(self, snapshot: Snapshot, *, final: bool, most: int) -> tuple[Page, ...]:
         """The pages. While the app works, the text pauses: its end is shown too, unless the page may end earlier."""
@@ -140,11 +136,10 @@ class EditedMessage(Writer):
             if is_open or error.error in SLACK_TROUBLE:
                 raise SlackAway from error
             raise self._gone(number) from error
-        except SlackRateLimited as error:
-            raise SlackAway(error.retry_after) from error
         except SlackError as error:
-            raise SlackAway from error
+            raise SlackAway(error.retry_after) from error
         self._ends.stopped(ts)
+        self._sent[number] = page
 
     def _gone(self, number: int) -> WriterGone:
         sent = self._sent.get(number)

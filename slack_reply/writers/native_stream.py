@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
-from errors import SlackError, SlackFateUnknown, SlackRateLimited, SlackRefused
+from errors import SlackError, SlackFateUnknown, SlackRefused
 from slack_api import APPEND, BRISK, SLACK_TROUBLE, STOPPED, STREAM_OVER, TOO_LONG
 from slack_reply.markdown import Page
 from slack_reply.snapshot import WHOLE, Room, Snapshot
@@ -16,8 +16,7 @@ from slack_reply.writers.card_places import stretches
 from slack_reply.writers.opening import Opening
 from slack_reply.writers.shared import RateShare, Slack
 from slack_reply.writers.stream_cleanup import StreamCleanup, fits_update
-from slack_reply.writers.streamed_message import Chunks, StreamedMessage
-from slack_reply.writers.task_cards import fitted
+from slack_reply.writers.streamed_message import Chunks, StreamedMessage, fitted
 from slack_reply.writers.writer import Latest, SlackAway, StoppedByUser, Writer, WriterGone
 
 # A stream dies about 300 s after its start whatever is appended (docs/platform/slack.md#stream-lifetime).
@@ -158,10 +157,8 @@ class NativeStream(Writer):
             return False
         except SlackFateUnknown as error:
             raise self._overwritten(shown) from error
-        except SlackRateLimited as error:
-            raise SlackAway(error.retry_after) from error
         except SlackError as error:
-            raise SlackAway from error
+            raise SlackAway(error.retry_after) from error
         return True
 
     def _refused(self, error: str, shown: StreamedMessage) -> None:

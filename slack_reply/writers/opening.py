@@ -67,7 +67,7 @@ class Opening:
         """
         target = self._target
         channel, thread_ts, user, team = target.channel, target.thread_ts, target.user, target.user_team
-        if not target.is_dm:
+        if target.channel_type != "im":
             return self._api.start_stream(channel, thread_ts, user, team, chunks, acquired=True)
         try:
             return self._api.start_stream(channel, thread_ts, None, None, chunks, acquired=True)

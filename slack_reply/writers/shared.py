@@ -81,18 +81,20 @@ class RateShare:
         self.over: Callable[[], bool] = lambda: False
         self.patience = RATE_LIMIT_TIMEOUT
         self._limiter = limiter
+        self._account = target.account
+        self._key = f"{target.channel}/{target.trigger_ts}"  # names the answer in the rate limiter
         self._ahead: set[str] = set()
         self._final = False
 
     def try_take(self, method: str) -> bool:
         """Acquire one call if the rate limiter grants it at once."""
-        return self._limiter.try_acquire(self.target.account, method, self.target.key)
+        return self._limiter.try_acquire(self._account, method, self._key)
 
     def granted(self, method: str, timeout: float, *, final: bool = False, trailing: bool = False) -> bool:
         """Wait up to `timeout` seconds for one call. False: the call was not granted, and nothing may be sent."""
-        account, key, channel = self.target.account, self.target.key, self.target.channel
+        channel = self.target.channel
         return self._limiter.acquire(
-            account, method, key, timeout=timeout, final=final, trailing=trailing, channel=channel
+            self._account, method, self._key, timeout=timeout, final=final, trailing=trailing, channel=channel
         )
 
     def ahead(self, method: str, *, final: bool) -> None:
@@ -107,22 +109,22 @@ class RateShare:
         if method in self._ahead:
             self._ahead.discard(method)
             return
-        account, key, over = self.target.account, self.target.key, None if self._final else self.over
-        timeout = min(self.patience, RATE_LIMIT_TIMEOUT)
+        final, timeout = self._final, min(self.patience, RATE_LIMIT_TIMEOUT)
+        over = None if final else self.over
         if not self._limiter.acquire(
-            account, method, key, timeout=timeout, final=self._final, cancelled=over
+            self._account, method, self._key, timeout=timeout, final=final, cancelled=over
         ):
             raise SlackAway(OTHER_METHOD_RETRY_AFTER)
 
     def interval(self, method: str) -> float:
         """Seconds between two calls of the same message, if this answer joined the method."""
-        return self._limiter.call_interval(self.target.account, method)
+        return self._limiter.call_interval(self._account, method)
 
     def join(self, method: str) -> None:
         """Count the message, which has just been shown, as written by this method from now on."""
-        self._limiter.add_message(self.target.account, method, self.target.key)
+        self._limiter.add_message(self._account, method, self._key)
 
     def leave(self, *methods: str) -> None:
         """Stop counting the message for these methods."""
         for method in methods:
-            self._limiter.remove_message(self.target.account, method, self.target.key)
+            self._limiter.remove_message(self._account, method, self._key)

@@ -1,15 +1,120 @@
-"""The answer as plain posts, once it is complete: used where streams and edits are not wanted or not allowed."""
+"""The answer as plain posts, once it is complete: used where streams and edits are not wanted or not allowed.
 
-from slack_reply.markdown import Limits, Page
+A post of unknown fate is searched in the thread before it is sent again.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from errors import SlackError, SlackFateUnknown, SlackRefused
+from json_fields import mapping_of, text_of
+from slack_api import BRISK, CANNOT_POST, POST, SLACK_TROUBLE
+from slack_reply.markdown import Limits, Page, page_arguments
 from slack_reply.markdown.pages import pages_after
 from slack_reply.snapshot import WHOLE, Room
-from slack_reply.writers.posting import Posting, Unfit
-from slack_reply.writers.writer import CannotReply, Latest, Writer
+from slack_reply.writers.shared import RateShare, Slack
+from slack_reply.writers.writer import CannotReply, Latest, SlackAway, Writer, WriterGone
 
+type Blocks = Sequence[Mapping[str, Any]]
+
+POST_RATE_LIMIT_TIMEOUT = 120.0  # seconds
+EVENT_TYPE = "slack_bridge_answer"
 # markdown_text takes 12,000 characters a message (docs/platform/slack.md#markdown-text).
 LIMITS = Limits(size=11_500, measure=len, tables=True, reserve=100)
 # Used after Slack refused a page: shorter messages, and tables as code.
 MODEST = Limits(size=2_900, measure=len, tables=False, reserve=100)
+
+
+class Unfit(Exception):
+    """Slack refused the content: it is too long, or a block is not accepted. The text is Slack's code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A post in the thread. `page` is what it shows: less than was asked for if an earlier attempt was found."""
+
+    ts: str
+    page: Page
+
+
+class Posting:
+    """Posts pages of one answer, also for EditedMessage. The name of each attempt is in the metadata of its post.
+
+    Any app may read the name. Attempts have names of their own, since the page may grow between two attempts.
+    """
+
+    def __init__(self, slack: Slack, share: RateShare) -> None:
+        self._api = slack.api
+        self._share = share
+        self._written = slack.written
+        self._target = share.target
+        self._numbers = count()
+        self._unsure: dict[int, dict[str, Page]] = {}  # by offset and name: attempts that may have arrived
+
+    def post(self, page: Page, offset: int, below: Blocks = ()) -> Posted:
+        """Post the page, or find the post of an earlier call with this offset; `below` are blocks under the page.
+
+        Raises CannotReply when Slack accepts no message here, Unfit when Slack refuses this content, and SlackAway.
+        Raises WriterGone with the end of the sent page if nothing can tell whether it arrived: the page is not sent
+        again, since a page shown twice is worse.
+        """
+        posted = self._found(offset) or self._posted(page, offset, below)
+        self._unsure.pop(offset, None)
+        self._written.add(self._target.account, self._target.channel, posted.ts)
+        return posted
+
+    def _posted(self, page: Page, offset: int, below: Blocks) -> Posted:
+        target = self._target
+        if not self._share.granted(POST, min(POST_RATE_LIMIT_TIMEOUT, self._share.patience), final=True):
+            raise SlackAway
+        name = f"{target.trigger_ts}:{offset}:{next(self._numbers)}"
+        try:
+            ts = self._api.post_message(
+                target.channel,
+                target.thread_ts,
+                metadata={"event_type": EVENT_TYPE, "event_payload": {"page": name}},
+                patience=BRISK,
+                acquired=True,
+                **page_arguments(page, below),
+            )
+        except SlackRefused as error:
+            if error.error in CANNOT_POST:
+                raise CannotReply(error.error) from error
+            if error.error not in SLACK_TROUBLE:
+                raise Unfit(error.error) from error
+        except SlackFateUnknown:
+            pass
+        except SlackError as error:
+            raise SlackAway(error.retry_after) from error
+        else:
+            return Posted(ts, page)
+        self._unsure.setdefault(offset, {})[name] = page
+        if found := self._found(offset):
+            return found
+        raise SlackAway
+
+    def _found(self, offset: int) -> Posted | None:
+        """The post of an attempt of unknown fate. An attempt that is not found may still arrive and is kept."""
+        target, tries = self._target, self._unsure.get(offset)
+        if not tries:
+            return None
+        try:
+            channel, thread_ts, oldest = target.channel, target.thread_ts, target.trigger_ts
+            for message in self._api.replies(channel, thread_ts, oldest=oldest, metadata=True):
+                payload = mapping_of(mapping_of(message, "metadata"), "event_payload")
+                page = tries.get(str(payload.get("page")))
+                if message.get("bot_id") and page:
+                    return Posted(text_of(message, "ts"), page)
+        except SlackRefused as error:
+            if error.error in SLACK_TROUBLE:
+                raise SlackAway from error
+            *_, last = tries.values()
+            raise WriterGone(last.end) from error
+        except SlackError as error:
+            raise SlackAway from error
+        return None
 
 
 class SinglePost(Writer):

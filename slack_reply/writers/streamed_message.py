@@ -1,14 +1,17 @@
-"""What one streamed message shows: text, cards, text again. Pure."""
+"""What one streamed message shows (text, cards, text again), and the chunks that show it. Pure.
 
-from collections.abc import Iterable, Mapping, Sequence
+Source: docs/platform/slack.md#stream-chunks.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, Self
 
+from plain_text import shortened, without_tokens
 from slack_reply.markdown import Limits, Markdown, Page, Part, chunks_between
 from slack_reply.markdown.pages import pages_after
 from slack_reply.snapshot import Card
-from slack_reply.writers.task_cards import CARDS_PER_MESSAGE, task_update, updates, weight
 
 type Chunks = Sequence[Mapping[str, Any]]
 
@@ -16,7 +19,16 @@ LIMITS = Limits(size=9000, measure=lambda text: len(text.encode()), tables=True,
 """A stream holds about 10,600 bytes, cards included (docs/platform/slack.md#stream-size)."""
 SMALLEST_ROOM = 1500
 """Bytes: with less room for text behind a card, the card begins the next message."""
+CARDS_PER_MESSAGE = 45
+"""A message holds 50 blocks (docs/platform/slack.md#block-limits); some room stays for tables."""
+TITLE_LIMIT, OUTPUT_LIMIT, DETAILS_LIMIT = 120, 160, 256
+"""Characters; Slack's documents allow 256 each (docs/platform/slack.md#stream-chunks)."""
+OUTPUT_BYTES = 3 * OUTPUT_LIMIT
+"""The most bytes of an output: OUTPUT_LIMIT characters of Chinese or Japanese."""
+RUNNING_RESERVE = 2 * OUTPUT_BYTES
+"""Bytes kept free for the output of a card that still runs."""
 
+_STATUS = {"running": "in_progress", "done": "complete", "failed": "error"}
 _NO_CARDS: Mapping[str, Card] = MappingProxyType({})
 _BETWEEN = Markdown("\n\n")
 
@@ -95,10 +107,9 @@ class StreamedMessage:
 
     def closed(self, text: str) -> tuple[Self, Chunks] | None:
         """The message with its open code block closed, and the chunks for that; None if it cannot be closed."""
-        for page in self.pages(text, final=False, cut=self.page.end):
-            if page.end == self.page.end:
-                return self.with_page(page, self.read)
-        return None
+        pages = self.pages(text, final=False, cut=self.page.end)
+        page = next((page for page in pages if page.end == self.page.end), None)
+        return page and self.with_page(page, self.read)
 
     def closing(self, note: str) -> Chunks:
         """The chunks that end all running cards, for a message that ends before the work does."""
@@ -120,3 +131,46 @@ class StreamedMessage:
     def _room(before: Iterable[Part], cards: Mapping[str, Card]) -> int:
         used = sum(LIMITS.measure(part.text) for part in before)
         return LIMITS.size - used - sum(map(weight, cards.values()))
+
+
+def fitted(card: Card) -> Card:
+    """The card within Slack's limits, title and output on one line, without characters that Slack might act on."""
+    output = shortened(" ".join(_harmless(card.output).split()), OUTPUT_LIMIT)
+    return replace(
+        card,
+        title=shortened(" ".join(_harmless(card.title).split()), TITLE_LIMIT) or "…",
+        output=output.encode()[:OUTPUT_BYTES].decode(errors="ignore"),
+        details=shortened(_harmless(card.details), DETAILS_LIMIT, trim=False),
+    )
+
+
+def task_update(card: Card, shown: Card | None = None) -> dict[str, Any]:
+    """The chunk that shows the card, or updates the `shown` one: title and status replace, details append."""
+    chunk = {"type": "task_update", "id": card.id, "title": card.title, "status": _STATUS[card.state]}
+    begun = shown.details if shown else ""
+    if card.details.startswith(begun) and card.details != begun:
+        chunk["details"] = card.details[len(begun) :]
+    if card.output and card.output != (shown.output if shown else ""):
+        chunk["output"] = card.output
+    return chunk
+
+
+def updates(shown: Mapping[str, Card], cards: Iterable[Card]) -> Iterator[tuple[Card, dict[str, Any]]]:
+    """The shown cards that have changed, with the chunks that update them."""
+    for card in cards:
+        if before := shown.get(card.id):
+            grown = card.details.startswith(before.details)
+            now = replace(card, at=before.at, details=card.details if grown else before.details)
+            if now != before:
+                yield now, task_update(now, before)
+
+
+def weight(card: Card) -> int:
+    """Bytes against the cap of a stream, where details and output count twice (docs/platform/slack.md#stream-size)."""
+    said = len(card.title.encode()) + 2 * len((card.details + card.output).encode())
+    return said + (RUNNING_RESERVE if card.state == "running" else 0)
+
+
+def _harmless(text: str) -> str:
+    """The text without tokens, and without halves of surrogate pairs, which cannot be sent."""
+    return without_tokens(text).encode(errors="replace").decode()

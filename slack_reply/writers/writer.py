@@ -17,7 +17,7 @@ class ReplyTarget:
 
     `account` names the app in its workspace: all answers of an account share its rate limits. `user` and `user_team`
     belong to the author: a stream in a channel must name them (docs/platform/slack.md#stream-recipients). `bot_user`
-    is the bot's own user id, empty when it is not known.
+    is the bot's own user id, empty when it is not known. `channel_type` is "im" in a 1:1 conversation with the bot.
     """
 
     account: str
@@ -28,16 +28,6 @@ class ReplyTarget:
     user: str
     user_team: str
     bot_user: str = ""
-
-    @property
-    def is_dm(self) -> bool:
-        """Whether the channel is a 1:1 conversation with the bot."""
-        return self.channel_type == "im"
-
-    @property
-    def key(self) -> str:
-        """The name of this answer in the rate limiter."""
-        return f"{self.channel}/{self.trigger_ts}"
 
 
 class WriterGone(Exception):

@@ -8,9 +8,8 @@ from slack_api.client import SlackApi
 from slack_reply.writers.edited_message import EditedMessage
 from slack_reply.writers.native_stream import NativeStream
 from slack_reply.writers.opening import Opening
-from slack_reply.writers.posting import Posting
 from slack_reply.writers.shared import RateShare, Slack, Written
-from slack_reply.writers.single_post import SinglePost
+from slack_reply.writers.single_post import Posting, SinglePost
 from slack_reply.writers.stream_cleanup import StreamCleanup
 from slack_reply.writers.writer import ReplyTarget, Writer
 from tests.fake_clock import FakeClock

@@ -7,8 +7,8 @@ from slack_api.rate_limit.rate_limiter import RateLimiter
 from slack_reply.markdown.pages.pages import Page
 from slack_reply.snapshot import Snapshot
 from slack_reply.writers.edited_message import EditedMessage
-from slack_reply.writers.posting import Posting
 from slack_reply.writers.shared import RateShare
+from slack_reply.writers.single_post import Posting
 from slack_reply.writers.stream_cleanup import StreamCleanup
 from slack_reply.writers.writer import ReplyTarget, SlackAway, WriterGone
 from tests.conversations.answers import long_text
