@@ -10,10 +10,8 @@ from json_fields import mappings_of, text_of
 from slack_api import CANNOT_POST, PATIENT, SLACK_TROUBLE, STOPPED, STREAM_OVER, SlackApi
 from slack_reply.footer import with_footer
 
-# chat.update takes 4,000 characters of text (docs/platform/slack.md#text-limits).
-LONGEST = 4000
-# At most so many messages of a thread are read to find those of the answer.
-MOST = 400
+LONGEST = 4000  # characters of text that chat.update takes (docs/platform/slack.md#text-limits)
+MOST = 400  # messages of a thread that are read to find those of the answer
 
 
 @dataclass(frozen=True, slots=True)

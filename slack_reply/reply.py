@@ -7,35 +7,25 @@ from typing import Literal, Protocol
 from slack_api import APPEND, UPDATE
 from slack_reply.markdown import Limits
 from slack_reply.markdown.pages import pages_after
+from slack_reply.shared import RateShare, Slack
 from slack_reply.snapshot import LONGEST_TEXT, MOST_MESSAGES, Room, Snapshot
+from slack_reply.writer import CannotReply, Method, ReplyTarget, SlackAway, Unreachable, Writer, WriterGone
 from slack_reply.writers import (
     Blocks,
-    CannotReply,
     EditedMessage,
-    Method,
     NativeStream,
     Opening,
     Posting,
-    RateShare,
-    ReplyTarget,
     SinglePost,
-    Slack,
-    SlackAway,
     StreamCleanup,
     Unfit,
-    Unreachable,
-    Writer,
-    WriterGone,
 )
 
 Style = Literal["auto", "stream", "edit", "post"]
 
-# Seconds from the creation of the reply: a request of ours lives 600 s (docs/architecture.md#d1-hand-off)
-REPLY_TIMEOUT = 585.0
-# Seconds that a last text has at least; writing to Slack works without the request
-LAST_TEXT_TIMEOUT = 60.0
-# Seconds that a last text has at least to begin more messages: the next question is waiting
-LAST_PAGES = 10.0
+REPLY_TIMEOUT = 585.0  # seconds; a request of ours lives 600 s (docs/architecture.md#d1-hand-off)
+LAST_TEXT_TIMEOUT = 60.0  # seconds that a last text has at least: writing to Slack works without the request
+LAST_PAGES = 10.0  # seconds that a last text has at least to begin more messages: the next question waits
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
 ASIDE = Limits(size=3000, measure=len, tables=False)
 
@@ -112,9 +102,7 @@ class Reply:
         while True:
             self._share.patience = max(0.0, until - clock.now())
             try:
-                end = self._insist(
-                    lambda writer: writer.finish(lambda: shown, self._room(ends, free=too_long))
-                )
+                end = self._insist(lambda one: one.finish(lambda: shown, self._room(ends, free=too_long)))
                 break
             except SlackAway as away:
                 wait = max(pause, away.pause)
@@ -163,10 +151,8 @@ class Reply:
     def _room(self, ends: float = float("inf"), *, free: bool = False) -> Room:
         """The writer's room: without the messages that earlier writers left, and without one more if `free`."""
         others = len({*self._left} - {*self._writer.messages})
-        clock = self._slack.clock
-        return Room(
-            max(1, MOST_MESSAGES - others - free), lambda: clock.now() >= ends, closing=self._ended_early
-        )
+        clock, messages = self._slack.clock, max(1, MOST_MESSAGES - others - free)
+        return Room(messages, lambda: clock.now() >= ends, closing=self._ended_early)
 
     def _insist[T](self, act: Callable[[Writer], T]) -> T:
         while True:

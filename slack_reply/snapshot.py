@@ -4,12 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+# Messages of one answer, without its files and the greeting (docs/architecture.md#d16-tenants-and-bounds).
 MOST_MESSAGES = 20
-"""Messages of one answer, without its files and the greeting (docs/architecture.md#d16-tenants-and-bounds)."""
-LONGEST_TEXT = 250_000
-"""Characters of source text that a writer is given: more than MOST_MESSAGES messages of any writer can show."""
-SILENT = "NO_REPLY"
-"""An app that answers exactly this says nothing."""
+LONGEST_TEXT = 250_000  # characters of source text: more than MOST_MESSAGES messages of any writer can show
+SILENT = "NO_REPLY"  # an app that answers exactly this says nothing
 
 CardState = Literal["running", "done", "failed"]
 
@@ -73,8 +71,7 @@ class Room:
         return left > 1 and not self.closing and self.is_over()
 
 
-WHOLE = Room()
-"""The room of an answer that one writer writes from the beginning."""
+WHOLE = Room()  # of an answer that one writer writes from the beginning
 
 
 def is_silent(text: str) -> bool:

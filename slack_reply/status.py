@@ -1,6 +1,7 @@
 """The status line under the thread, shown until there is text (docs/platform/slack.md#thread-status)."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import gevent
@@ -10,12 +11,9 @@ from clock import Clock
 from errors import SlackError, SlackRateLimited, SlackRefused
 from slack_api import SLACK_TROUBLE, SlackApi
 
-# Slack drops a status after two minutes (docs/platform/slack.md#thread-status).
-REFRESH_SECONDS = 90.0
-# Seconds between two changes of the status: more calls are not worth it, even if the app's steps change faster.
-CHANGE_SECONDS = 3.0
-# Seconds to wait between the attempts to clear the line; there are as many attempts as entries.
-CLEARING_PAUSES = (1.0, 5.0, 15.0, 30.0)
+REFRESH_SECONDS = 90.0  # Slack drops a status after two minutes
+CHANGE_SECONDS = 3.0  # between two changes: the steps of an app may change faster than is worth a call
+CLEARING_PAUSES = (1.0, 5.0, 15.0, 30.0)  # seconds after each attempt to clear the line
 
 
 class StatusLine:
@@ -33,9 +31,7 @@ class StatusLine:
         clock: Clock,
         spawn: Callable[..., Any] = gevent.spawn,
     ) -> None:
-        self._api = api
-        self._channel = channel
-        self._thread_ts = thread_ts
+        self._set_status = partial(api.set_status, channel, thread_ts)
         self._clock = clock
         self._spawn = spawn
         self._wanted = ""
@@ -82,7 +78,7 @@ class StatusLine:
         """Set the status; False if Slack refuses statuses here. A status that may have been set counts as shown."""
         for pause in CLEARING_PAUSES:
             try:
-                self._api.set_status(self._channel, self._thread_ts, wanted)
+                self._set_status(wanted)
             except SlackRefused as error:
                 if error.error not in SLACK_TROUBLE:
                     self._over = True

@@ -12,8 +12,7 @@ from slack_reply.snapshot import Card
 
 # Tables are recognised here even for a writer that cannot show them.
 _LIMITS = Limits(size=1_000_000, measure=len, tables=True)
-# Characters before a place that are searched for open markup.
-_REACH = 600
+_REACH = 600  # characters before a place that are searched for open markup
 _SENTENCE = re.compile(r"""[^\W\d_]{3}[)"'”’»]*[.!?…][)"'”’»]*(?=[ \t])|[。！？][」』）]*""")  # noqa: RUF001
 _SAID = re.compile(r"""(?:(?<![^\s(])[^\W\d_]{2,}[)"'”’»]*[.!?…:;]|[。！？：；][」』）]*)\s*\Z""")  # noqa: RUF001
 _SCHEME = re.compile(r"\bhttps?:\Z", re.IGNORECASE)

@@ -8,12 +8,12 @@ from plain_text import shortened
 from slack_api import BRISK, SLACK_TROUBLE, STREAM_OPEN, UPDATE
 from slack_reply.markdown import Limits, Markdown, Page, closed, page_arguments
 from slack_reply.markdown.pages import WINDOW, pages_after
+from slack_reply.shared import RateShare, Slack
 from slack_reply.snapshot import WHOLE, Room, Snapshot
+from slack_reply.writer import Latest, SlackAway, Writer, WriterGone
 from slack_reply.writers.card_places import may_stand
-from slack_reply.writers.shared import RateShare, Slack
 from slack_reply.writers.single_post import Posting, Unfit
 from slack_reply.writers.stream_cleanup import StreamCleanup
-from slack_reply.writers.writer import Latest, SlackAway, Writer, WriterGone
 
 # chat.update refuses text above 4,000 characters (docs/platform/slack.md#text-limits).
 LIMITS = Limits(size=3500, measure=len, tables=True, reserve=100)
@@ -51,10 +51,7 @@ class EditedMessage(Writer):
         self._posting = posting
         self._ends = ends
         self._sent: dict[int, Page] = {}
-        self._first, self._start = (
-            0,
-            self._follows.shown,
-        )  # the message and the offset where the layout begins
+        self._first, self._start = 0, self._follows.shown  # the message and the offset of the first page
         self._full: str | None = None  # a text that fills all the messages of a growing answer
 
     def show(self, latest: Latest, room: Room = WHOLE) -> None:  # noqa: D102

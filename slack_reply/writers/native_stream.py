@@ -11,13 +11,13 @@ from typing import NamedTuple
 from errors import SlackError, SlackFateUnknown, SlackRefused
 from slack_api import APPEND, BRISK, SLACK_TROUBLE, STOPPED, STREAM_OVER, TOO_LONG
 from slack_reply.markdown import Page
+from slack_reply.shared import RateShare, Slack
 from slack_reply.snapshot import WHOLE, Room, Snapshot
+from slack_reply.writer import Latest, SlackAway, StoppedByUser, Writer, WriterGone
 from slack_reply.writers.card_places import stretches
 from slack_reply.writers.opening import Opening
-from slack_reply.writers.shared import RateShare, Slack
 from slack_reply.writers.stream_cleanup import StreamCleanup, fits_update
 from slack_reply.writers.streamed_message import Chunks, StreamedMessage, fitted
-from slack_reply.writers.writer import Latest, SlackAway, StoppedByUser, Writer, WriterGone
 
 # A stream dies about 300 s after its start whatever is appended (docs/platform/slack.md#stream-lifetime).
 LIFE_SECONDS = 240.0
@@ -56,8 +56,7 @@ class NativeStream(Writer):
             self._leave_old(self._shown)
 
     def finish(self, latest: Latest, room: Room = WHOLE) -> int | None:  # noqa: D102
-        whole = self._write(latest, room, final=True)
-        return None if whole else self._next.begin
+        return None if self._write(latest, room, final=True) else self._next.begin
 
     def give_way(self) -> WriterGone:  # noqa: D102
         if self._shown is not None:

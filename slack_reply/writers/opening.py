@@ -6,9 +6,9 @@ from typing import Any
 from errors import SlackError, SlackFateUnknown, SlackRefused, SlackUnreachable
 from json_fields import mappings_of, text_of
 from slack_api import RECIPIENT_MISSING, SLACK_TROUBLE, START
-from slack_reply.writers.shared import RateShare, Slack
+from slack_reply.shared import RateShare, Slack
+from slack_reply.writer import SlackAway, WriterGone
 from slack_reply.writers.streamed_message import Chunks
-from slack_reply.writers.writer import SlackAway, WriterGone
 
 # Seconds. Starts are tier 2: 20 a minute for the whole workspace. A first text does not wait for one; a next page may.
 NEXT_PAGE_TIMEOUT = 20.0

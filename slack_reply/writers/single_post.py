@@ -13,9 +13,9 @@ from json_fields import mapping_of, text_of
 from slack_api import BRISK, CANNOT_POST, POST, SLACK_TROUBLE
 from slack_reply.markdown import Limits, Page, page_arguments
 from slack_reply.markdown.pages import pages_after
+from slack_reply.shared import RateShare, Slack
 from slack_reply.snapshot import WHOLE, Room
-from slack_reply.writers.shared import RateShare, Slack
-from slack_reply.writers.writer import CannotReply, Latest, SlackAway, Writer, WriterGone
+from slack_reply.writer import CannotReply, Latest, SlackAway, Writer, WriterGone
 
 type Blocks = Sequence[Mapping[str, Any]]
 

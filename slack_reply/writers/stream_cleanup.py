@@ -7,9 +7,9 @@ from contextlib import suppress
 from errors import SlackError, SlackFateUnknown, SlackRefused
 from slack_api import BRISK, SLACK_TROUBLE, STOP, STOPPED, STREAM_OPEN, STREAM_OVER
 from slack_reply.markdown import Page, closed, page_arguments
-from slack_reply.writers.shared import RateShare, Slack
+from slack_reply.shared import RateShare, Slack
+from slack_reply.writer import SlackAway, StoppedByUser
 from slack_reply.writers.streamed_message import Chunks
-from slack_reply.writers.writer import SlackAway, StoppedByUser
 
 # A stop may trail its text by a minute (docs/architecture.md#d5-writers), but a stream dies 300 s after its start:
 # 240 s of writing and this much waiting stay below that.

@@ -17,16 +17,11 @@ type Chunks = Sequence[Mapping[str, Any]]
 
 LIMITS = Limits(size=9000, measure=lambda text: len(text.encode()), tables=True, reserve=100)
 """A stream holds about 10,600 bytes, cards included (docs/platform/slack.md#stream-size)."""
-SMALLEST_ROOM = 1500
-"""Bytes: with less room for text behind a card, the card begins the next message."""
-CARDS_PER_MESSAGE = 45
-"""A message holds 50 blocks (docs/platform/slack.md#block-limits); some room stays for tables."""
-TITLE_LIMIT, OUTPUT_LIMIT, DETAILS_LIMIT = 120, 160, 256
-"""Characters; Slack's documents allow 256 each (docs/platform/slack.md#stream-chunks)."""
-OUTPUT_BYTES = 3 * OUTPUT_LIMIT
-"""The most bytes of an output: OUTPUT_LIMIT characters of Chinese or Japanese."""
-RUNNING_RESERVE = 2 * OUTPUT_BYTES
-"""Bytes kept free for the output of a card that still runs."""
+SMALLEST_ROOM = 1500  # bytes: with less room for text behind a card, the card begins the next message
+CARDS_PER_MESSAGE = 45  # of 50 blocks (docs/platform/slack.md#block-limits): some stay for tables
+TITLE_LIMIT, OUTPUT_LIMIT, DETAILS_LIMIT = 120, 160, 256  # characters; Slack's documents allow 256 each
+OUTPUT_BYTES = 3 * OUTPUT_LIMIT  # of an output in Chinese or Japanese
+RUNNING_RESERVE = 2 * OUTPUT_BYTES  # bytes kept free for the output of a card that still runs
 
 _STATUS = {"running": "in_progress", "done": "complete", "failed": "error"}
 _NO_CARDS: Mapping[str, Card] = MappingProxyType({})

@@ -5,13 +5,13 @@ from typing import Any, NamedTuple, cast
 
 from simulators.slack.messages import fold
 from slack_api.client import SlackApi
+from slack_reply.shared import RateShare, Slack, Written
+from slack_reply.writer import ReplyTarget, Writer
 from slack_reply.writers.edited_message import EditedMessage
 from slack_reply.writers.native_stream import NativeStream
 from slack_reply.writers.opening import Opening
-from slack_reply.writers.shared import RateShare, Slack, Written
 from slack_reply.writers.single_post import Posting, SinglePost
 from slack_reply.writers.stream_cleanup import StreamCleanup
-from slack_reply.writers.writer import ReplyTarget, Writer
 from tests.fake_clock import FakeClock
 
 PLACE = ReplyTarget("T1", "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")

@@ -1,7 +1,7 @@
 """What the answers of one workspace share, over a Slack client that answers as told."""
 
 from slack_api.client import SlackApi
-from slack_reply.writers.shared import NativeSupport, Slack, Written
+from slack_reply.shared import NativeSupport, Slack, Written
 from tests.fake_clock import FakeClock
 
 

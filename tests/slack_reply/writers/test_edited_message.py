@@ -5,12 +5,12 @@ import pytest
 from slack_api.pool import HttpResponse, Unanswered
 from slack_api.rate_limit.rate_limiter import RateLimiter
 from slack_reply.markdown.pages.pages import Page
+from slack_reply.shared import RateShare
 from slack_reply.snapshot import Snapshot
+from slack_reply.writer import ReplyTarget, SlackAway, WriterGone
 from slack_reply.writers.edited_message import EditedMessage
-from slack_reply.writers.shared import RateShare
 from slack_reply.writers.single_post import Posting
 from slack_reply.writers.stream_cleanup import StreamCleanup
-from slack_reply.writers.writer import ReplyTarget, SlackAway, WriterGone
 from tests.conversations.answers import long_text
 from tests.fake_clock import FakeClock
 from tests.slack_api.scripted_pool import ACCOUNT, OK, ScriptedPool, api_over, refuses, says

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slack_reply.snapshot import Card, Snapshot
-from slack_reply.writers.writer import WriterGone
+from slack_reply.writer import WriterGone
 from tests.fake_clock import FakeClock
 from tests.support.native_streams import Slack, card, stream
 

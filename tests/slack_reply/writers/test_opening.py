@@ -7,9 +7,9 @@ import pytest
 from slack_api.connection import NeverSent
 from slack_api.pool import HttpResponse, Unanswered
 from slack_api.rate_limit.tiers import START, tier_of
+from slack_reply.shared import NativeSupport, RateShare, Written
+from slack_reply.writer import ReplyTarget, SlackAway, WriterGone
 from slack_reply.writers.opening import Opening, looks_like, reads_like
-from slack_reply.writers.shared import NativeSupport, RateShare, Written
-from slack_reply.writers.writer import ReplyTarget, SlackAway, WriterGone
 from tests.fake_clock import FakeClock
 from tests.slack_api.scripted_pool import ACCOUNT, OK, ScriptedPool, api_over, refuses, says
 from tests.slack_reply.workspace import slack_over

@@ -5,9 +5,9 @@ import pytest
 from slack_api.connection import NeverSent
 from slack_api.pool import HttpResponse, Unanswered
 from slack_reply.markdown.pages.pages import Markdown, Page
-from slack_reply.writers.shared import RateShare, Written
+from slack_reply.shared import RateShare, Written
+from slack_reply.writer import CannotReply, ReplyTarget, SlackAway, WriterGone
 from slack_reply.writers.single_post import Posted, Posting, Unfit
-from slack_reply.writers.writer import CannotReply, ReplyTarget, SlackAway, WriterGone
 from tests.slack_api.scripted_pool import ACCOUNT, OK, ScriptedPool, api_over, refuses, says
 from tests.slack_reply.workspace import slack_over
 

@@ -4,10 +4,10 @@ import pytest
 
 from slack_api.pool import HttpResponse, Unanswered
 from slack_reply.markdown.pages.pages import pages_after
+from slack_reply.shared import RateShare
 from slack_reply.snapshot import Snapshot
-from slack_reply.writers.shared import RateShare
+from slack_reply.writer import CannotReply, ReplyTarget, SlackAway
 from slack_reply.writers.single_post import LIMITS, Posting, SinglePost
-from slack_reply.writers.writer import CannotReply, ReplyTarget, SlackAway
 from tests.conversations.answers import long_text
 from tests.slack_api.scripted_pool import ACCOUNT, OK, ScriptedPool, api_over, refuses, says
 from tests.slack_reply.workspace import slack_over

@@ -7,9 +7,9 @@ import pytest
 from slack_api.connection import NeverSent
 from slack_api.pool import HttpResponse, Unanswered
 from slack_reply.markdown.pages.pages import Markdown, Page
-from slack_reply.writers.shared import RateShare
+from slack_reply.shared import RateShare
+from slack_reply.writer import ReplyTarget, SlackAway, StoppedByUser
 from slack_reply.writers.stream_cleanup import CLEANUP_TIMEOUT, REFUSALS, StreamCleanup
-from slack_reply.writers.writer import ReplyTarget, SlackAway, StoppedByUser
 from tests.fake_clock import FakeClock
 from tests.slack_api.scripted_pool import ACCOUNT, OK, ScriptedPool, api_over, refuses, says
 from tests.slack_reply.workspace import slack_over

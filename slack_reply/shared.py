@@ -7,7 +7,7 @@ from cachetools import LRUCache, TTLCache
 
 from clock import Clock
 from slack_api import RateLimiter, SlackApi
-from slack_reply.writers.writer import ReplyTarget, SlackAway
+from slack_reply.writer import ReplyTarget, SlackAway
 
 SUPPORT_REMEMBERED = 3600.0  # seconds
 MESSAGES_REMEMBERED = 20_000

@@ -6,8 +6,8 @@ import pytest
 
 from slack_api.rate_limit.rate_limiter import RateLimiter
 from slack_api.rate_limit.tiers import APPEND, UPDATE
-from slack_reply.writers.shared import RATE_LIMIT_TIMEOUT, RateShare, Written
-from slack_reply.writers.writer import ReplyTarget, SlackAway
+from slack_reply.shared import RATE_LIMIT_TIMEOUT, RateShare, Written
+from slack_reply.writer import ReplyTarget, SlackAway
 from tests.slack_api.virtual_time import VirtualTime
 
 PLACE = ReplyTarget("T1", "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
