@@ -22,11 +22,7 @@ class CitedSource(Protocol):
 
 
 def with_footer(
-    body: str,
-    notes: Iterable[str],
-    sources: Sequence[CitedSource],
-    title: str,
-    more: Callable[[int], str],
+    body: str, notes: Iterable[str], sources: Sequence[CitedSource], title: str, more: Callable[[int], str]
 ) -> str:
     """Markdown source of the whole answer: the body, each note as a quote, one line of sources.
 

@@ -172,9 +172,9 @@ class Reply:
     def _first(self, style: Style) -> Writer:
         if style == "stream" or (style == "auto" and self._slack.support.expected(self._share.target)):
             return NativeStream(self._slack, self._share, self._opening, self._ends)
-        return SinglePost(self._posting) if style == "post" else self._edited()
+        return SinglePost(self._posting) if style == "post" else self._edited(WriterGone(0))
 
-    def _edited(self, gone: WriterGone | None = None) -> EditedMessage:
+    def _edited(self, gone: WriterGone) -> EditedMessage:
         return EditedMessage(self._slack, self._share, self._posting, self._ends, gone)
 
 

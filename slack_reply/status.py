@@ -79,6 +79,7 @@ class StatusLine:
         for pause in CLEARING_PAUSES:
             try:
                 self._set_status(wanted)
+                break
             except SlackRefused as error:
                 if error.error not in SLACK_TROUBLE:
                     self._over = True
@@ -88,8 +89,6 @@ class StatusLine:
                     return True  # not set, and not worth another call
             except SlackError:
                 pass
-            else:
-                break
             if wanted:
                 break
             self._clock.sleep(pause)

@@ -98,9 +98,9 @@ class Writer(ABC):
         again, with the text up to that offset and a note about the rest, and with a `closing` room.
         """
 
-    @abstractmethod
     def give_way(self) -> WriterGone | None:
         """Where the next writer continues if Slack asks this writer to wait for too long; None if no writer follows."""
+        return None
 
     @property
     def messages(self) -> tuple[str, ...]:

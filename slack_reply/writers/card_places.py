@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from slack_reply.markdown import LIST, MARKERS, UNDERLINE, Body, Limits, Unit, inline, scan
 from slack_reply.snapshot import Card
 
-# Tables are recognised here even for a writer that cannot show them.
-_LIMITS = Limits(size=1_000_000, measure=len, tables=True)
+_LIMITS = Limits(size=1_000_000, measure=len, tables=True)  # tables, even for a writer that shows none
 _REACH = 600  # characters before a place that are searched for open markup
 _SENTENCE = re.compile(r"""[^\W\d_]{3}[)"'”’»]*[.!?…][)"'”’»]*(?=[ \t])|[。！？][」』）]*""")  # noqa: RUF001
 _SAID = re.compile(r"""(?:(?<![^\s(])[^\W\d_]{2,}[)"'”’»]*[.!?…:;]|[。！？：；][」』）]*)\s*\Z""")  # noqa: RUF001

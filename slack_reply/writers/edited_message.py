@@ -30,28 +30,23 @@ class EditedMessage(Writer):
 
     While the answer grows, a line above the last page says what the app does; without text there is no message.
     If too many answers are edited at the same time, the writer raises WriterGone and the answer is posted instead.
-    `follows` comes from the previous writer.
+    `follows` comes from the previous writer: where the first page begins, and the messages to overwrite first.
     """
 
     method = "edit"
     pace = 3.0
 
     def __init__(
-        self,
-        slack: Slack,
-        share: RateShare,
-        posting: Posting,
-        ends: StreamCleanup,
-        follows: WriterGone | None = None,
+        self, slack: Slack, share: RateShare, posting: Posting, ends: StreamCleanup, follows: WriterGone
     ) -> None:
-        self._follows = follows or WriterGone(0)
-        super().__init__(self._follows.adopt)
+        super().__init__(follows.adopt)
+        self._follows = follows
         self._api = slack.api
         self._share = share
         self._posting = posting
         self._ends = ends
         self._sent: dict[int, Page] = {}
-        self._first, self._start = 0, self._follows.shown  # the message and the offset of the first page
+        self._first, self._start = 0, follows.shown  # the message and the offset of the first page
         self._full: str | None = None  # a text that fills all the messages of a growing answer
 
     def show(self, latest: Latest, room: Room = WHOLE) -> None:  # noqa: D102

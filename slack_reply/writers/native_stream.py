@@ -1,7 +1,4 @@
-"""The answer as Slack's own streamed message: chat.startStream, appendStream, stopStream.
-
-Source: docs/platform/slack.md#stream-methods.
-"""
+"""The answer as Slack's own streamed message (docs/platform/slack.md#stream-methods)."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,11 +13,11 @@ from slack_reply.snapshot import WHOLE, Room, Snapshot
 from slack_reply.writer import Latest, SlackAway, StoppedByUser, Writer, WriterGone
 from slack_reply.writers.card_places import stretches
 from slack_reply.writers.opening import Opening
-from slack_reply.writers.stream_cleanup import StreamCleanup, fits_update
+from slack_reply.writers.stream_cleanup import StreamCleanup
 from slack_reply.writers.streamed_message import Chunks, StreamedMessage, fitted
 
-# A stream dies about 300 s after its start whatever is appended (docs/platform/slack.md#stream-lifetime).
-LIFE_SECONDS = 240.0
+LIFE_SECONDS = 240.0  # Slack ends a stream after about 300 s (docs/platform/slack.md#stream-lifetime)
+UPDATE_LIMIT = 3_900  # chat.update takes 4,000 characters (docs/platform/slack.md#text-limits)
 
 
 class _Message(NamedTuple):
@@ -52,8 +49,11 @@ class NativeStream(Writer):
 
     def show(self, latest: Latest, room: Room = WHOLE) -> None:  # noqa: D102
         self._write(latest, room, final=False)
-        if self._shown and self._clock.now() - self._since >= LIFE_SECONDS:
-            self._leave_old(self._shown)
+        shown = self._shown
+        if shown and self._clock.now() - self._since >= LIFE_SECONDS:
+            closed = shown.closed(self._snapshot.text)  # the next stream opens the code block again
+            if closed is None or self._send(*closed):
+                self._leave(shown.following)
 
     def finish(self, latest: Latest, room: Room = WHOLE) -> int | None:  # noqa: D102
         return None if self._write(latest, room, final=True) else self._next.begin
@@ -168,7 +168,8 @@ class NativeStream(Writer):
         if error in STOPPED:
             self._ends.stopped(self.message_ts)
             raise StoppedByUser
-        if error in STREAM_OVER and not fits_update(shown.whole):
+        size = sum(len(part.text) for part in shown.whole.parts)
+        if error in STREAM_OVER and size > UPDATE_LIMIT:
             raise self._adopted(shown)
         if error in STREAM_OVER:
             self._ends.expired(self.message_ts)
@@ -201,12 +202,6 @@ class NativeStream(Writer):
         for ts in self._messages:
             self._ends.stop(ts)
         return WriterGone(0, tuple(self._messages))
-
-    def _leave_old(self, shown: StreamedMessage) -> None:
-        """End the stream after closing its open code block; the next stream continues from there."""
-        closed = shown.closed(self._snapshot.text)
-        if closed is None or self._send(*closed):
-            self._leave(shown.following)
 
     def _leave(self, following: StreamedMessage) -> None:
         """End the open stream; the next one begins as `following`."""

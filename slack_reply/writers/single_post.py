@@ -145,9 +145,6 @@ class SinglePost(Writer):
                 return None if fitting == len(pages) or room.closing else self._start
         return None
 
-    def give_way(self) -> None:  # noqa: D102
-        return None
-
     def _post(self, page: Page) -> bool:
         """False when the page was refused, or a shorter page of an earlier attempt stands in its place."""
         try:

@@ -18,9 +18,7 @@ CLEANUP_TIMEOUT = 240.0  # seconds for the retries of a stop: after that Slack i
 STOP_TIMEOUT = 20.0  # seconds that the stop before an edit waits for the rate budget
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
 REFUSALS = 4  # after so many refusals of one stop no more are tried
-# Seconds after its start a stream may have expired (303 were seen, docs/platform/slack.md#stream-lifetime)
-EXPIRY = 295.0
-UPDATE_LIMIT = 3_900  # chat.update takes 4,000 characters (docs/platform/slack.md#text-limits)
+EXPIRY = 295.0  # seconds after the start of a stream: 303 were seen (docs/platform/slack.md#stream-lifetime)
 
 
 class StreamCleanup:
@@ -34,8 +32,7 @@ class StreamCleanup:
         self._since: dict[str, float] = {}
         self._open: dict[str, Page] = {}
         self._closing: dict[str, Chunks] = {}
-        # Expired streams: broken until they are updated (docs/platform/slack.md#stream-repair)
-        self._broken: dict[str, Page] = {}
+        self._broken: dict[str, Page] = {}  # expired and not updated (docs/platform/slack.md#stream-repair)
         self._tried: set[str] = set()
         self._refused: Counter[str] = Counter()
 
@@ -170,8 +167,3 @@ class StreamCleanup:
                 self._api.stop_stream(self._channel, ts, patience=BRISK, acquired=True)
         if self._refused[ts] >= REFUSALS:
             self.stopped(ts)
-
-
-def fits_update(page: Page) -> bool:
-    """Whether one edit of a message can show the page."""
-    return sum(len(part.text) for part in page.parts) <= UPDATE_LIMIT

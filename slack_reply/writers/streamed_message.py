@@ -1,11 +1,7 @@
-"""What one streamed message shows (text, cards, text again), and the chunks that show it. Pure.
-
-Source: docs/platform/slack.md#stream-chunks.
-"""
+"""What one streamed message shows: text, cards, text again (docs/platform/slack.md#stream-chunks). Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 from plain_text import shortened, without_tokens
@@ -24,7 +20,6 @@ OUTPUT_BYTES = 3 * OUTPUT_LIMIT  # of an output in Chinese or Japanese
 RUNNING_RESERVE = 2 * OUTPUT_BYTES  # bytes kept free for the output of a card that still runs
 
 _STATUS = {"running": "in_progress", "done": "complete", "failed": "error"}
-_NO_CARDS: Mapping[str, Card] = MappingProxyType({})
 _BETWEEN = Markdown("\n\n")
 
 
@@ -44,7 +39,7 @@ class StreamedMessage:
     read: int
     page: Page
     before: tuple[Part, ...] = ()
-    cards: Mapping[str, Card] = _NO_CARDS
+    cards: Mapping[str, Card] = field(default_factory=dict)
     limits: Limits = LIMITS
 
     @classmethod
@@ -104,7 +99,7 @@ class StreamedMessage:
         """The message with its open code block closed, and the chunks for that; None if it cannot be closed."""
         pages = self.pages(text, final=False, cut=self.page.end)
         page = next((page for page in pages if page.end == self.page.end), None)
-        return page and self.with_page(page, self.read)
+        return self.with_page(page, self.read) if page else None
 
     def closing(self, note: str) -> Chunks:
         """The chunks that end all running cards, for a message that ends before the work does."""

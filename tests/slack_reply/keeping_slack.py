@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, cast
 from simulators.slack.messages import fold
 from slack_api.client import SlackApi
 from slack_reply.shared import RateShare, Slack, Written
-from slack_reply.writer import ReplyTarget, Writer
+from slack_reply.writer import ReplyTarget, Writer, WriterGone
 from slack_reply.writers.edited_message import EditedMessage
 from slack_reply.writers.native_stream import NativeStream
 from slack_reply.writers.opening import Opening
@@ -94,7 +94,7 @@ def writer(method: str, slack: KeepingSlack) -> tuple[Writer, StreamCleanup]:
     if method == "stream":
         return NativeStream(shared, share, Opening(shared, share), ends), ends
     if method == "edit":
-        return EditedMessage(shared, share, posting, ends), ends
+        return EditedMessage(shared, share, posting, ends, WriterGone(0)), ends
     return SinglePost(posting), ends
 
 

@@ -29,7 +29,7 @@ def writer(
     api, pool = api_over(*answers, clock=clock)
     slack, share = slack_over(api, clock), RateShare(api.budget, PLACE)
     ends = StreamCleanup(slack, share)
-    return EditedMessage(slack, share, Posting(slack, share), ends, follows), pool, ends
+    return EditedMessage(slack, share, Posting(slack, share), ends, follows or WriterGone(0)), pool, ends
 
 
 def test_answer_is_posted_once_and_then_edited() -> None:
