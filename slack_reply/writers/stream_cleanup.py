@@ -18,7 +18,7 @@ CLEANUP_TIMEOUT = 240.0  # seconds for the retries of a stop: after that Slack i
 STOP_TIMEOUT = 20.0  # seconds that the stop before an edit waits for the rate budget
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
 REFUSALS = 4  # after so many refusals of one stop no more are tried
-EXPIRY = 295.0  # seconds after the start of a stream: 303 were seen (docs/platform/slack.md#stream-lifetime)
+EXPIRY = 295.0  # seconds; streams expired 303 after their start (docs/platform/slack.md#stream-lifetime)
 
 
 class StreamCleanup:
