@@ -75,6 +75,8 @@ class StoreFull(StoreError):
 class SlackError(BridgeError):
     """`method` is the Web API method, such as `chat.postMessage`."""
 
+    retry_after = 0.0  # seconds that Slack asks us to wait
+
     def __init__(self, method: str, text: str = "") -> None:
         super().__init__(f"{method}: {text}" if text else method)
         self.method = method

@@ -4,22 +4,12 @@ from slack_reply.buttons import buttons, fits_button, listed, usable
 from slack_reply.footer import with_footer
 from slack_reply.interrupted import Interrupted, Remains
 from slack_reply.markdown import links, shows_nothing
-from slack_reply.reply import Reply, Slack
-from slack_reply.room import LONGEST_TEXT
-from slack_reply.silence import is_silent, may_be_silent
-from slack_reply.snapshot import Card, Snapshot
+from slack_reply.reply import Reply
+from slack_reply.shared import NativeSupport, Slack, Written
+from slack_reply.snapshot import LONGEST_TEXT, Card, Snapshot, is_silent, may_be_silent
 from slack_reply.status import StatusLine
-from slack_reply.writers import (
-    EXPIRY,
-    CannotReply,
-    NativeSupport,
-    ReplyTarget,
-    StoppedByUser,
-    Unreachable,
-    Written,
-    fitted,
-    weight,
-)
+from slack_reply.writer import CannotReply, ReplyTarget, StoppedByUser, Unreachable
+from slack_reply.writers import EXPIRY, fitted, weight
 
 __all__ = [
     "EXPIRY",

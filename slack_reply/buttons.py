@@ -6,15 +6,13 @@ Source: docs/platform/slack.md#block-limits, docs/platform/slack.md#block-action
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from plain_text import shortened
+from plain_text import shortened, without_tokens
 
 BLOCK = "team_"
 ACTION = "ask_{number}"
 MOST = 5
 LABEL_LIMIT = 75
 VALUE_LIMIT = 2_000
-
-_HARMLESS = str.maketrans({"<": "\u2039", ">": "\u203a"})
 
 
 def usable(questions: Iterable[str]) -> tuple[str, ...]:
@@ -51,4 +49,4 @@ def listed(title: str, questions: Sequence[str]) -> str:
 
 
 def _label(question: str) -> str:
-    return shortened(question.translate(_HARMLESS), LABEL_LIMIT)
+    return shortened(without_tokens(question), LABEL_LIMIT)

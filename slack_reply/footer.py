@@ -22,11 +22,7 @@ class CitedSource(Protocol):
 
 
 def with_footer(
-    body: str,
-    notes: Iterable[str],
-    sources: Sequence[CitedSource],
-    title: str,
-    more: Callable[[int], str],
+    body: str, notes: Iterable[str], sources: Sequence[CitedSource], title: str, more: Callable[[int], str]
 ) -> str:
     """Markdown source of the whole answer: the body, each note as a quote, one line of sources.
 
@@ -34,8 +30,7 @@ def with_footer(
     the rest. A code block that `body` leaves open is closed.
     """
     parts = [f"> {' '.join(note.split())}" for note in notes]
-    listed = source_line(sources, title, more)
-    if listed:
+    if listed := source_line(sources, title, more):
         parts.append(listed)
     return body + _between(body) + "\n\n".join(parts) if parts else body
 
@@ -58,12 +53,8 @@ def source_line(sources: Sequence[CitedSource], title: str, more: Callable[[int]
 def _source(name: str, url: str) -> str:
     """One source as a link or a label. The text is escaped here, since the pages do not decode entities and escapes."""
     label = links.label_text(shortened(name, NAME_LIMIT))
-    linkable = url.startswith(("http://", "https://")) and len(url) <= URL_LIMIT and not _blank(url)
-    return links.shown(label, url) if linkable else label
-
-
-def _blank(url: str) -> bool:
-    return any(char.isspace() or not char.isprintable() for char in url)
+    whole = url.isprintable() and " " not in url and len(url) <= URL_LIMIT
+    return links.shown(label, url) if whole and url.startswith(("http://", "https://")) else label
 
 
 def _between(body: str) -> str:

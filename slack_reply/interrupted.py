@@ -1,6 +1,6 @@
 """Ends an answer that no process writes any more: its process died, and the rest of the text is lost."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +11,11 @@ from slack_api import CANNOT_POST, PATIENT, SLACK_TROUBLE, STOPPED, STREAM_OVER,
 from slack_reply.footer import with_footer
 from slack_reply.markdown import FALLBACK_LIMIT
 
-# Bytes of text that chat.update takes (docs/platform/slack.md#text-limits).
-LONGEST = 4000
-# Bytes: a longer text of a message with blocks may be only the beginning of what the message shows.
-WHOLE_TEXT = FALLBACK_LIMIT - 4
-# At most so many messages of a thread are read to find those of the answer.
-MOST = 400
+LONGEST = 4000  # bytes of text that chat.update takes (docs/platform/slack.md#text-limits)
+WHOLE_TEXT = (
+    FALLBACK_LIMIT - 4
+)  # bytes: a longer text beside blocks may be only the beginning of what they show
+MOST = 400  # messages of a thread that are read to find those of the answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +35,16 @@ class Remains:
     before: str = ""
 
 
+@dataclass(frozen=True, slots=True)
 class Interrupted:
     """Puts `note` under the visible answer, or posts it if nothing is visible. `bot_id` is ours, "" if unknown.
 
     Where the thread's history may be read, a second call does not show the note a second time.
     """
 
-    def __init__(self, api: SlackApi, bot_id: str, note: str) -> None:
-        self._api = api
-        self._bot_id = bot_id
-        self._note = note
+    api: SlackApi
+    bot_id: str
+    note: str
 
     def end(self, remains: Remains) -> str:
         """The ts of the message that shows the note; "" if nothing can be written there.
@@ -53,7 +52,9 @@ class Interrupted:
         Raises SlackError when Slack was out of reach; the caller tries again later.
         """
         try:
-            return self._end(remains)
+            return self._noted(remains) or self.api.post_message(
+                remains.channel, remains.thread_ts, markdown_text=self.note
+            )
         except SlackRefused as error:
             if error.error in CANNOT_POST:
                 return ""
@@ -75,61 +76,54 @@ class Interrupted:
     def _stop_only(self, channel: str, ts: str) -> str:
         """Slack's error code if Slack refused the stop, else "". Raises SlackRefused for SLACK_TROUBLE."""
         try:
-            self._api.stop_stream(channel, ts)
+            self.api.stop_stream(channel, ts)
         except SlackRefused as error:
             if error.error in SLACK_TROUBLE:
                 raise
             return error.error
         return ""
 
-    def _end(self, remains: Remains) -> str:
+    def _noted(self, remains: Remains) -> str:
+        """The ts of the answer's newest message, with the note in it; "" if no message can show the note."""
         *earlier, message = self._messages(remains)
-        if message is None:
-            return self._post(remains)
-        for one in earlier if remains.streamed else ():
-            if one:
-                self._stop_only(remains.channel, str(one["ts"]))
-        ts, text = str(message["ts"]), str(message.get("text") or "")
-        if self._note in text:
-            return ts
-        if remains.streamed and self._stop(remains.channel, ts, text, _cards_left(message)):
-            return ts
-        known = (
-            "text" in message
-        )  # an expired stream without words, of cards alone, is broken until it is edited
-        if known and self._rewrite(remains.channel, message, note=self._note):
-            return ts
-        return self._post(remains)
+        if not message:
+            return ""
+        for one in filter(None, earlier) if remains.streamed else ():
+            self._stop_only(remains.channel, str(one["ts"]))
+        shown = (
+            self.note in str(message.get("text") or "")
+            or (remains.streamed and self._stop(remains.channel, message))
+            # An expired stream of cards alone has no text, and is broken until it is edited
+            or ("text" in message and self._rewrite(remains.channel, message, note=self.note))
+        )
+        return str(message["ts"]) if shown else ""
 
-    def _messages(self, remains: Remains) -> Sequence[Mapping[str, Any] | None]:
-        """The messages of the answer, the newest last; one None if nothing is visible.
+    def _messages(self, remains: Remains) -> Sequence[Mapping[str, Any]]:
+        """The messages of the answer, the newest last; the first is empty if the record names no message.
 
         The answer may have continued in later messages while the recorded message still waited for its stop.
         """
-        found: list[Mapping[str, Any] | None] = [{"ts": remains.message_ts} if remains.message_ts else None]
+        found: list[Mapping[str, Any]] = [{"ts": remains.message_ts} if remains.message_ts else {}]
         behind = max(remains.message_ts, remains.after)
-        try:
+        with suppress(SlackRefused):  # history is not granted
             for message in self._thread(remains):
                 ts = text_of(message, "ts")
-                ours = bool(self._bot_id) and message.get("bot_id") == self._bot_id
-                early = not remains.before or ts < remains.before
+                ours = bool(self.bot_id) and message.get("bot_id") == self.bot_id
                 if ts == remains.message_ts:
                     found[0] = message
-                elif ours and early and ts > behind:
+                elif ours and ts > behind and not (remains.before and ts >= remains.before):
                     found.append(message)
-        except SlackRefused:
-            return found  # history is not granted
         return found
 
-    def _thread(self, remains: Remains) -> Iterable[Mapping[str, Any]]:
-        return self._api.replies(remains.channel, remains.thread_ts, oldest=remains.trigger_ts, most=MOST)
+    def _thread(self, remains: Remains) -> Iterator[Mapping[str, Any]]:
+        return self.api.replies(remains.channel, remains.thread_ts, oldest=remains.trigger_ts, most=MOST)
 
-    def _stop(self, channel: str, ts: str, text: str, cards: Sequence[Mapping[str, Any]]) -> bool:
-        """Append the note, end the cards, and stop the stream; False if the stream takes no more text."""
-        chunks = [_failed(card) for card in cards]
-        chunks.append({"type": "markdown_text", "text": _under(text, self._note)})
+    def _stop(self, channel: str, message: Mapping[str, Any]) -> bool:
+        """End the cards, append the note, and stop the stream; False if the stream takes no more text."""
+        ts, text = str(message["ts"]), _under(str(message.get("text") or ""), self.note)
+        chunks = [*map(_failed, _cards_left(message)), {"type": "markdown_text", "text": text}]
         try:
-            self._api.stop_stream(channel, ts, chunks)
+            self.api.stop_stream(channel, ts, chunks)
         except SlackRefused as error:
             if error.error in CANNOT_POST:
                 raise
@@ -144,30 +138,25 @@ class Interrupted:
         """Update the message to its own content with the note, if any, under it; False if Slack refuses."""
         ts, known = str(message["ts"]), str(message["text"] or "")
         text = f"{known}\n\n_{note}_".lstrip() if note else known
-        blocks = message.get("blocks")
         below = [{"type": "context", "elements": [{"type": "mrkdwn", "text": note}]}] if note else []
+        blocks, left = message.get("blocks"), _cards_left(message)
         ways: list[list[Mapping[str, Any]]] = []
         if isinstance(blocks, list) and blocks:
-            left = _cards_left(message)
-            ways.append(
-                [*({**block, "status": "error"} if block in left else block for block in blocks), *below]
-            )
+            ended = [{**block, "status": "error"} if block in left else block for block in blocks]
+            ways.append([*ended, *below])
         if len(known.encode()) <= WHOLE_TEXT and len(text.encode()) <= LONGEST:
-            # As plain text: an expired stream keeps its blocks else (docs/platform/slack.md#stream-repair)
+            # An expired stream keeps its blocks otherwise (docs/platform/slack.md#stream-repair)
             ways.append([])
         shown = text.encode()[-LONGEST:].decode(errors="ignore")
         for way in ways:
             try:
-                self._api.update_message(channel, ts, text=shown, blocks=way, patience=PATIENT)
+                self.api.update_message(channel, ts, text=shown, blocks=way, patience=PATIENT)
             except SlackRefused as error:
                 if error.error in CANNOT_POST:
                     raise
-                continue
-            return True
+            else:
+                return True
         return False
-
-    def _post(self, remains: Remains) -> str:
-        return self._api.post_message(remains.channel, remains.thread_ts, markdown_text=self._note)
 
 
 def _cards_left(message: Mapping[str, Any]) -> list[Mapping[str, Any]]:

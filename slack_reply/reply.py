@@ -1,57 +1,33 @@
 """One answer in Slack: the best writer starts, and the next one continues when a writer cannot go on."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, Protocol
 
-from clock import Clock
-from slack_api import APPEND, UPDATE, RateLimiter, SlackApi
+from slack_api import APPEND, UPDATE
 from slack_reply.markdown import Limits
 from slack_reply.markdown.pages import pages_after
-from slack_reply.room import LONGEST_TEXT, MOST_MESSAGES, Room
-from slack_reply.snapshot import Snapshot
+from slack_reply.shared import RateShare, Slack
+from slack_reply.snapshot import LONGEST_TEXT, MOST_MESSAGES, Room, Snapshot
+from slack_reply.writer import CannotReply, Method, ReplyTarget, SlackAway, Unreachable, Writer, WriterGone
 from slack_reply.writers import (
     Blocks,
-    CannotReply,
     EditedMessage,
-    Method,
     NativeStream,
-    NativeSupport,
     Opening,
     Posting,
-    RateShare,
-    ReplyTarget,
     SinglePost,
-    SlackAway,
     StreamCleanup,
     Unfit,
-    Unreachable,
-    Writer,
-    WriterGone,
-    Written,
 )
 
 Style = Literal["auto", "stream", "edit", "post"]
 
-# Seconds from the creation of the reply: a request of ours lives 600 s (docs/architecture.md#d1-hand-off)
-REPLY_TIMEOUT = 585.0
-LAST_TEXT_TIMEOUT = 60.0  # seconds that a last text has at least; writing to Slack works without the request
-LAST_PAGES = (
-    10.0  # seconds that a last text has at least to begin more messages: the next question is waiting
-)
+REPLY_TIMEOUT = 585.0  # seconds; a request of ours lives 600 s (docs/architecture.md#d1-hand-off)
+LAST_TEXT_TIMEOUT = 60.0  # seconds that a last text has at least: writing to Slack works without the request
+LAST_PAGES = 10.0  # seconds that a last text has at least to begin more messages: the next question waits
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
 ASIDE = Limits(size=3000, measure=len, tables=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Slack:
-    """The collaborators that all answers of one workspace share."""
-
-    api: SlackApi
-    budget: RateLimiter
-    support: NativeSupport
-    written: Written
-    clock: Clock
 
 
 class GrowingAnswer(Protocol):
@@ -75,13 +51,12 @@ class Reply:
         self, slack: Slack, target: ReplyTarget, style: Style, *, patience: float = REPLY_TIMEOUT
     ) -> None:
         self._slack = slack
-        self._target = target
         self._until = slack.clock.now() + patience
         self._share = RateShare(slack.budget, target)
-        self._posting = Posting(slack.api, self._share, slack.written, target)
-        self._opening = Opening(slack.api, self._share, slack.support, slack.written, target)
-        self._ends = StreamCleanup(slack.api, self._share, target, slack.clock)
-        self._writer: Writer = self._first(style)
+        self._posting = Posting(slack, self._share)
+        self._opening = Opening(slack, self._share)
+        self._ends = StreamCleanup(slack, self._share)
+        self._writer = self._first(style)
         self._message = ""
         self._left: list[str] = []  # messages of writers that could not go on
         self._rests_until = float("-inf")
@@ -121,29 +96,26 @@ class Reply:
         the text up to that offset and a note about the rest, which gets one more message. Further calls do the same.
         """
         clock, pause, began = self._slack.clock, FIRST_PAUSE, self._slack.clock.now()
-        until, ends = max(self._until, began + LAST_TEXT_TIMEOUT), max(self._until, began + LAST_PAGES)
+        until, ends = (max(self._until, began + least) for least in (LAST_TEXT_TIMEOUT, LAST_PAGES))
         too_long = not self._ended_early and len(snapshot.text) > LONGEST_TEXT
         shown = _bounded(snapshot) if too_long else snapshot
         while True:
             self._share.patience = max(0.0, until - clock.now())
             try:
-                end = self._insist(
-                    lambda writer: writer.finish(lambda: shown, self._room(ends, free=too_long))
-                )
+                end = self._insist(lambda one: one.finish(lambda: shown, self._room(ends, free=too_long)))
+                break
             except SlackAway as away:
                 wait = max(pause, away.pause)
                 if clock.now() + wait <= until:
                     clock.sleep(wait)
-                elif away.pause and self._writer.method != "post":
-                    self._go_on_after(self._writer.give_way())
+                elif away.pause and (gone := self._writer.give_way()):
+                    self._go_on_after(gone)
                 else:
                     raise Unreachable from away
                 pause = min(2 * pause, LONGEST_PAUSE)
-            else:
-                break
-        end = LONGEST_TEXT if end is None and too_long else end
         if self._ended_early:
             return None
+        end = LONGEST_TEXT if end is None and too_long else end
         self._ended_early = end is not None
         return end
 
@@ -179,10 +151,8 @@ class Reply:
     def _room(self, ends: float = float("inf"), *, free: bool = False) -> Room:
         """The writer's room: without the messages that earlier writers left, and without one more if `free`."""
         others = len({*self._left} - {*self._writer.messages})
-        clock = self._slack.clock
-        return Room(
-            max(1, MOST_MESSAGES - others - free), lambda: clock.now() >= ends, closing=self._ended_early
-        )
+        clock, messages = self._slack.clock, max(1, MOST_MESSAGES - others - free)
+        return Room(messages, lambda: clock.now() >= ends, closing=self._ended_early)
 
     def _insist[T](self, act: Callable[[Writer], T]) -> T:
         while True:
@@ -192,33 +162,22 @@ class Reply:
                 self._go_on_after(gone)
 
     def _go_on_after(self, gone: WriterGone) -> None:
+        """Edits follow a stream, and posts follow edits or posts."""
         self._message = self._writer.message_ts or self._message
         self._left += self._writer.messages
-        self._writer = self._next(gone)
+        self._share.leave(APPEND, UPDATE)
+        streamed = self._writer.method == "stream"
+        self._writer = self._edited(gone) if streamed else SinglePost(self._posting, gone.shown)
 
     def _first(self, style: Style) -> Writer:
-        slack, target = self._slack, self._target
-        wanted = style == "stream" or (style == "auto" and slack.support.expected(target))
-        if wanted:
-            return NativeStream(slack.api, self._share, self._opening, self._ends, target, slack.clock)
-        return SinglePost(self._posting) if style == "post" else self._edited()
+        if style == "stream" or (style == "auto" and self._slack.support.expected(self._share.target)):
+            return NativeStream(self._slack, self._share, self._opening, self._ends)
+        return SinglePost(self._posting) if style == "post" else self._edited(WriterGone(0))
 
-    def _next(self, gone: WriterGone) -> Writer:
-        """The next writer: edits follow a stream, and posts follow edits or posts."""
-        self._share.leave(APPEND, UPDATE)
-        return (
-            self._edited(gone) if self._writer.method == "stream" else SinglePost(self._posting, gone.shown)
-        )
-
-    def _edited(self, gone: WriterGone | None = None) -> EditedMessage:
-        slack = self._slack
-        return EditedMessage(slack.api, self._share, self._posting, self._ends, self._target, gone)
+    def _edited(self, gone: WriterGone) -> EditedMessage:
+        return EditedMessage(self._slack, self._share, self._posting, self._ends, gone)
 
 
 def _bounded(snapshot: Snapshot) -> Snapshot:
     """The snapshot with at most LONGEST_TEXT characters of text."""
-    return (
-        snapshot
-        if len(snapshot.text) <= LONGEST_TEXT
-        else replace(snapshot, text=snapshot.text[:LONGEST_TEXT])
-    )
+    return replace(snapshot, text=snapshot.text[:LONGEST_TEXT])

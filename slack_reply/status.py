@@ -1,6 +1,7 @@
 """The status line under the thread, shown until there is text (docs/platform/slack.md#thread-status)."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import gevent
@@ -10,12 +11,9 @@ from clock import Clock
 from errors import SlackError, SlackRateLimited, SlackRefused
 from slack_api import SLACK_TROUBLE, SlackApi
 
-# Slack drops a status after two minutes (docs/platform/slack.md#thread-status).
-REFRESH_SECONDS = 90.0
-# Seconds between two changes of the status: more calls are not worth it, even if the app's steps change faster.
-CHANGE_SECONDS = 3.0
-# Seconds to wait between the attempts to clear the line; there are as many attempts as entries.
-CLEARING_PAUSES = (1.0, 5.0, 15.0, 30.0)
+REFRESH_SECONDS = 90.0  # Slack drops a status after two minutes
+CHANGE_SECONDS = 3.0  # between two changes: the steps of an app may change faster than is worth a call
+CLEARING_PAUSES = (1.0, 5.0, 15.0, 30.0)  # seconds after each attempt to clear the line
 
 
 class StatusLine:
@@ -33,17 +31,15 @@ class StatusLine:
         clock: Clock,
         spawn: Callable[..., Any] = gevent.spawn,
     ) -> None:
-        self._api = api
-        self._channel = channel
-        self._thread_ts = thread_ts
+        self._set_status = partial(api.set_status, channel, thread_ts)
         self._clock = clock
         self._spawn = spawn
         self._wanted = ""
         self._shown = ""
         self._changed = Event()
         self._running = False
-        self._over = False
-        self._left = False
+        self._over = False  # no more statuses are taken
+        self._left = False  # and the line is not cleared
 
     def show(self, status: str) -> None:
         """Show this status soon, and refresh it until it changes."""
@@ -63,14 +59,11 @@ class StatusLine:
 
     def leave(self) -> None:
         """Stop without clearing the line: the request that continues the turn takes the line over."""
-        self._wanted = self._shown
         self._left = self._over = True
         self._changed.set()
 
     def _run(self) -> None:
-        while True:
-            if self._left:
-                return
+        while not self._left:
             self._changed.clear()
             wanted = self._wanted
             if (wanted or self._shown) and not self._set(wanted):
@@ -85,7 +78,8 @@ class StatusLine:
         """Set the status; False if Slack refuses statuses here. A status that may have been set counts as shown."""
         for pause in CLEARING_PAUSES:
             try:
-                self._api.set_status(self._channel, self._thread_ts, wanted)
+                self._set_status(wanted)
+                break
             except SlackRefused as error:
                 if error.error not in SLACK_TROUBLE:
                     self._over = True
@@ -95,8 +89,6 @@ class StatusLine:
                     return True  # not set, and not worth another call
             except SlackError:
                 pass
-            else:
-                break
             if wanted:
                 break
             self._clock.sleep(pause)

@@ -1,47 +1,22 @@
-"""The three ways to write a growing answer into a thread, and what they share."""
+"""The three ways to write a growing answer into a thread: native stream, edited message, single post."""
 
 from slack_reply.writers.edited_message import EditedMessage
 from slack_reply.writers.native_stream import NativeStream
-from slack_reply.writers.native_support import NativeSupport
 from slack_reply.writers.opening import Opening
-from slack_reply.writers.posting import Blocks, Posting, Unfit
-from slack_reply.writers.rate_share import RateShare
-from slack_reply.writers.single_post import SinglePost
+from slack_reply.writers.single_post import Blocks, Posting, SinglePost, Unfit
 from slack_reply.writers.stream_cleanup import EXPIRY, StreamCleanup
-from slack_reply.writers.task_cards import fitted, weight
-from slack_reply.writers.writer import (
-    CannotReply,
-    Method,
-    ReplyTarget,
-    SlackAway,
-    StoppedByUser,
-    Unreachable,
-    Writer,
-    WriterGone,
-)
-from slack_reply.writers.written import Written
+from slack_reply.writers.streamed_message import fitted, weight
 
 __all__ = [
     "EXPIRY",
     "Blocks",
-    "CannotReply",
     "EditedMessage",
-    "Method",
     "NativeStream",
-    "NativeSupport",
     "Opening",
     "Posting",
-    "RateShare",
-    "ReplyTarget",
     "SinglePost",
-    "SlackAway",
-    "StoppedByUser",
     "StreamCleanup",
     "Unfit",
-    "Unreachable",
-    "Writer",
-    "WriterGone",
-    "Written",
     "fitted",
     "weight",
 ]

@@ -10,10 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from slack_reply.markdown import LIST, MARKERS, UNDERLINE, Body, Limits, Unit, inline, scan
 from slack_reply.snapshot import Card
 
-# Tables are recognised here even for a writer that cannot show them.
-_LIMITS = Limits(size=1_000_000, measure=len, tables=True)
-# Characters before a place that are searched for open markup.
-_REACH = 600
+_LIMITS = Limits(size=1_000_000, measure=len, tables=True)  # tables, even for a writer that shows none
+_REACH = 600  # characters before a place that are searched for open markup
 _SENTENCE = re.compile(r"""[^\W\d_]{3}[)"'”’»]*[.!?…][)"'”’»]*(?=[ \t])|[。！？][」』）]*""")  # noqa: RUF001
 _SAID = re.compile(r"""(?:(?<![^\s(])[^\W\d_]{2,}[)"'”’»]*[.!?…:;]|[。！？：；][」』）]*)\s*\Z""")  # noqa: RUF001
 _SCHEME = re.compile(r"\bhttps?:\Z", re.IGNORECASE)
@@ -37,8 +35,7 @@ def stretches(
             break
         reached = max(reached, place)
         places.setdefault(reached, []).append(card)
-    for end in sorted(places):
-        yield end, places[end]
+    yield from places.items()
     if not places or reached < limit:
         yield limit, []
 
@@ -77,8 +74,8 @@ def _is_end(text: str, *, parted: bool) -> bool:
         return parted or not last.listed
     if last.table or last.closes or not _is_plain(last):
         return False
-    said = _SAID.search(text) is not None and not _SCHEME.search(text)
-    return said and not _is_open(text, len(text))
+    said = _SAID.search(text) and not _SCHEME.search(text)
+    return bool(said) and not _is_open(text, len(text))
 
 
 def _candidates(
@@ -95,9 +92,8 @@ def _candidates(
         line_ends = text[unit.end - 1] == "\n"
         if _is_plain(unit) and (line_ends or number + 1 == len(units)):
             yield from _sentences(text, begin, unit.end, at)
-        if (
-            line_ends and text[unit.end - 2 : unit.end - 1] != "\\"
-        ):  # the backslash would be visible if no line followed
+        # Without a line behind, a backslash at the end of this line would be visible
+        if line_ends and text[unit.end - 2 : unit.end - 1] != "\\":
             fits = _fits_behind(text, unit.end, around, parted=unit.blank)
             yield unit.end, final if fits is None else fits and not _is_open(text, unit.end)
 

@@ -3,20 +3,19 @@
 import re
 from dataclasses import replace
 
-from errors import SlackError, SlackRateLimited, SlackRefused
+from errors import SlackError, SlackRefused
 from plain_text import shortened
-from slack_api import BRISK, SLACK_TROUBLE, STREAM_OPEN, UPDATE, SlackApi
+from slack_api import BRISK, SLACK_TROUBLE, STREAM_OPEN, UPDATE
 from slack_reply.markdown import HEADING_SIZE, Limits, Markdown, Page, closed, counted, page_arguments
 from slack_reply.markdown.pages import WINDOW, pages_after
-from slack_reply.room import WHOLE, Room
-from slack_reply.snapshot import Snapshot
+from slack_reply.shared import RateShare, Slack
+from slack_reply.snapshot import WHOLE, Room, Snapshot
+from slack_reply.writer import Latest, SlackAway, Writer, WriterGone
 from slack_reply.writers.card_places import may_stand
-from slack_reply.writers.posting import Posting, Unfit
-from slack_reply.writers.rate_share import RateShare
+from slack_reply.writers.single_post import Posting, Unfit
 from slack_reply.writers.stream_cleanup import StreamCleanup
-from slack_reply.writers.writer import Latest, Method, ReplyTarget, SlackAway, WriterGone
 
-# The page goes as blocks, since `text` takes less (docs/platform/slack.md#text-limits, #message-size).
+# The page goes as blocks, since `text` takes less (docs/platform/slack.md#text-limits).
 LIMITS = Limits(size=9000, measure=counted, tables=True, reserve=100, heading=HEADING_SIZE)
 LINE_LIMIT = 80
 # If two edits would be further apart than these seconds, the answer is posted once, when it is complete. Readers would
@@ -26,49 +25,29 @@ RAREST = 30.0
 _MARKUP = re.compile(r"[*_~`<>\[\]|\\]")
 
 
-class EditedMessage:
+class EditedMessage(Writer):
     """Posts each page once and edits it while it grows, at most every 3 s (docs/platform/slack.md#edit-rate).
 
     While the answer grows, a line above the last page says what the app does; without text there is no message.
     If too many answers are edited at the same time, the writer raises WriterGone and the answer is posted instead.
-
-    `follows` comes from the previous writer: the offset in the source text at which the first page begins, and the
-    messages of ours to overwrite first.
+    `follows` comes from the previous writer: where the first page begins, and the messages to overwrite first.
     """
 
-    method: Method = "edit"
+    method = "edit"
     pace = 3.0
 
     def __init__(
-        self,
-        api: SlackApi,
-        share: RateShare,
-        posting: Posting,
-        ends: StreamCleanup,
-        target: ReplyTarget,
-        follows: WriterGone | None = None,
+        self, slack: Slack, share: RateShare, posting: Posting, ends: StreamCleanup, follows: WriterGone
     ) -> None:
-        self._api = api
+        super().__init__(follows.adopt)
+        self._follows = follows
+        self._api = slack.api
         self._share = share
         self._posting = posting
         self._ends = ends
-        self._target = target
-        self._follows = follows or WriterGone(0)
-        self._messages = list(self._follows.adopt)
         self._sent: dict[int, Page] = {}
-        self._first, self._start = (
-            0,
-            self._follows.shown,
-        )  # the message and the offset from which pages are laid out
+        self._first, self._start = 0, follows.shown  # the message and the offset of the first page
         self._full: str | None = None  # a text that fills all the messages of a growing answer
-
-    @property
-    def messages(self) -> tuple[str, ...]:  # noqa: D102
-        return tuple(self._messages)
-
-    @property
-    def message_ts(self) -> str:  # noqa: D102
-        return self._messages[-1] if self._messages else ""
 
     def show(self, latest: Latest, room: Room = WHOLE) -> None:  # noqa: D102
         self._write(latest, room, final=False)
@@ -83,7 +62,7 @@ class EditedMessage:
         return cut
 
     def give_way(self) -> WriterGone:  # noqa: D102
-        return self._gone(len(self._messages) - 1) if self._messages else WriterGone(self._follows.shown)
+        return self._gone(len(self._messages) - 1)
 
     def _write(self, latest: Latest, room: Room, *, final: bool) -> tuple[int, int | None]:
         """How many messages the answer has now, and the offset at which the source text was cut, if it was."""
@@ -101,17 +80,13 @@ class EditedMessage:
                 continue
             if final and number >= len(self._messages) and room.ends_before(len(pages) - place):
                 return number, self._begin(number)
-            self._bring(number, shown, final=final)
+            if number >= len(self._messages):
+                self._post(number, shown, final=final)
+            if self._sent.get(number) != shown:
+                self._update(number, shown)
         self._full = snapshot.text if fitting < len(pages) and not final else None
         early = final and fitting < len(pages) and not room.closing
         return self._first + fitting, self._begin(self._first + fitting) if early else None
-
-    def _bring(self, number: int, page: Page, *, final: bool) -> None:
-        if number >= len(self._messages):
-            self._post(number, page, final=final)
-        if self._sent.get(number) != page:
-            self._update(number, page)
-            self._sent[number] = page
 
     def _pages(self, snapshot: Snapshot, *, final: bool, most: int) -> tuple[Page, ...]:
         """The pages. While the app works, the text pauses: its end is shown too, unless the page may end earlier."""
@@ -126,7 +101,9 @@ class EditedMessage:
     def _post(self, number: int, page: Page, *, final: bool) -> None:
         begin = self._begin(number)
         if not final and not self._messages:
-            self._join(begin)
+            if self._share.interval(UPDATE) > RAREST:
+                raise WriterGone(begin)
+            self._share.join(UPDATE)
         try:
             posted = self._posting.post(page, begin)
         except Unfit as error:
@@ -134,44 +111,33 @@ class EditedMessage:
         self._messages.append(posted.ts)
         self._sent[number] = posted.page
 
-    def _join(self, begin: int) -> None:
-        if self._share.interval(UPDATE) > RAREST:
-            raise WriterGone(begin)
-        self._share.join(UPDATE)
-
     def _begin(self, number: int) -> int:
         before = self._sent.get(number - 1)
         return before.end if before else self._follows.shown
 
     def _update(self, number: int, page: Page) -> None:
         """Overwrite one message. Sending the same text twice does no harm, so any failure may be tried again."""
-        ts = self._messages[number]
+        ts, channel = self._messages[number], self._share.target.channel
         self._share.spend(UPDATE)
         try:
-            self._api.update_message(
-                self._target.channel, ts, patience=BRISK, acquired=True, **page_arguments(page)
-            )
+            self._api.update_message(channel, ts, patience=BRISK, acquired=True, **page_arguments(page))
         except SlackRefused as error:
-            if error.error in STREAM_OPEN and number < len(
-                self._follows.adopt
-            ):  # our own posts are no streams
+            is_open = error.error in STREAM_OPEN and ts in self._follows.adopt  # our own posts are no streams
+            if is_open:
                 self._ends.stop(ts)
-                raise SlackAway from error
-            if error.error in SLACK_TROUBLE:
+            if is_open or error.error in SLACK_TROUBLE:
                 raise SlackAway from error
             raise self._gone(number) from error
-        except SlackRateLimited as error:
-            raise SlackAway(error.retry_after) from error
         except SlackError as error:
-            raise SlackAway from error
+            raise SlackAway(error.retry_after) from error
         self._ends.stopped(ts)
+        self._sent[number] = page
 
     def _gone(self, number: int) -> WriterGone:
         sent = self._sent.get(number)
         if sent:
             return WriterGone(sent.end)
-        adopted = number < len(self._follows.adopt)
-        return WriterGone(self._follows.sure if adopted and not number else self._begin(number))
+        return WriterGone(self._follows.sure if not number and self._follows.adopt else self._begin(number))
 
 
 def _below(line: str, page: Page) -> Page:

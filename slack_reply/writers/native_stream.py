@@ -1,29 +1,22 @@
-"""The answer as Slack's own streamed message: chat.startStream, appendStream, stopStream.
-
-Source: docs/platform/slack.md#stream-methods.
-"""
+"""The answer as Slack's own streamed message (docs/platform/slack.md#stream-methods)."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
-from clock import Clock
-from errors import SlackError, SlackFateUnknown, SlackRateLimited, SlackRefused
-from slack_api import APPEND, BRISK, SLACK_TROUBLE, STOPPED, STREAM_OVER, TOO_LONG, SlackApi
+from errors import SlackError, SlackFateUnknown, SlackRefused
+from slack_api import APPEND, BRISK, SLACK_TROUBLE, STOPPED, STREAM_OVER, TOO_LONG
 from slack_reply.markdown import Page
-from slack_reply.room import WHOLE, Room
-from slack_reply.snapshot import Snapshot
+from slack_reply.shared import RateShare, Slack
+from slack_reply.snapshot import WHOLE, Room, Snapshot
+from slack_reply.writer import Latest, SlackAway, StoppedByUser, Writer, WriterGone
 from slack_reply.writers.card_places import stretches
 from slack_reply.writers.opening import Opening
-from slack_reply.writers.rate_share import RateShare
 from slack_reply.writers.stream_cleanup import StreamCleanup
-from slack_reply.writers.streamed_message import Chunks, StreamedMessage
-from slack_reply.writers.task_cards import fitted
-from slack_reply.writers.writer import Latest, Method, ReplyTarget, SlackAway, StoppedByUser, WriterGone
+from slack_reply.writers.streamed_message import Chunks, StreamedMessage, fitted
 
-# A stream dies about 300 s after its start whatever is appended (docs/platform/slack.md#stream-lifetime).
-LIFE_SECONDS = 240.0
+LIFE_SECONDS = 240.0  # Slack ends a stream after about 300 s (docs/platform/slack.md#stream-lifetime)
 
 
 class _Message(NamedTuple):
@@ -34,50 +27,35 @@ class _Message(NamedTuple):
     following: StreamedMessage | None = None
 
 
-class NativeStream:
+class NativeStream(Writer):
     """Appends to one stream after another; each stream ends at the end of a page, or after LIFE_SECONDS."""
 
-    method: Method = "stream"
+    method = "stream"
     pace = 1.0
 
-    def __init__(
-        self,
-        api: SlackApi,
-        share: RateShare,
-        opening: Opening,
-        ends: StreamCleanup,
-        target: ReplyTarget,
-        clock: Clock,
-    ) -> None:
-        self._api = api
+    def __init__(self, slack: Slack, share: RateShare, opening: Opening, ends: StreamCleanup) -> None:
+        super().__init__()
+        self._api = slack.api
+        self._clock = slack.clock
         self._share = share
         self._opening = opening
         self._ends = ends
-        self._target = target
-        self._clock = clock
         self._next = StreamedMessage.at(0)  # how the next stream begins
         self._snapshot = Snapshot("")  # the latest; a new text that does not begin with this text replaces it
         self._shown: StreamedMessage | None = None  # what the open stream shows; None: no stream is open
         self._since = 0.0
-        self._messages: list[str] = []
         self._settled: set[str] = set()  # ids of cards that an earlier message shows to their end
-
-    @property
-    def messages(self) -> tuple[str, ...]:  # noqa: D102
-        return tuple(self._messages)
-
-    @property
-    def message_ts(self) -> str:  # noqa: D102
-        return self._messages[-1] if self._messages else ""
 
     def show(self, latest: Latest, room: Room = WHOLE) -> None:  # noqa: D102
         self._write(latest, room, final=False)
-        if self._shown and self._clock.now() - self._since >= LIFE_SECONDS:
-            self._leave_old(self._shown)
+        shown = self._shown
+        if shown and self._clock.now() - self._since >= LIFE_SECONDS:
+            closed = shown.closed(self._snapshot.text)  # the next stream opens the code block again
+            if closed is None or self._send(*closed):
+                self._leave(shown.following)
 
     def finish(self, latest: Latest, room: Room = WHOLE) -> int | None:  # noqa: D102
-        whole = self._write(latest, room, final=True)
-        return None if whole else self._next.begin
+        return None if self._write(latest, room, final=True) else self._next.begin
 
     def give_way(self) -> WriterGone:  # noqa: D102
         if self._shown is not None:
@@ -123,14 +101,12 @@ class NativeStream:
         streamed, chunks = (self._shown or self._next).with_cards(cards)
         new = [card for card in cards if card.id not in streamed.cards and not room.closing]
         for end, behind in stretches(snapshot.text, new, streamed.read, final=final):
-            *full, last = streamed.pages(
-                snapshot.text[:end], final=final or bool(behind), most=room.messages + 1
-            )
+            text, whole = snapshot.text[:end], final or bool(behind)
+            *full, last = streamed.pages(text, final=whole, most=room.messages + 1)
             for page in full:
                 streamed, more = self._grown(streamed, page, page.end)
-                following = streamed.following(page.end)
-                yield _Message(streamed, [*chunks, *more], following)
-                streamed, chunks = following, []
+                yield _Message(streamed, [*chunks, *more], streamed.following)
+                streamed, chunks = streamed.following, []
             streamed, more = self._grown(streamed, last, end)
             chunks = [*chunks, *more]
             for card in behind:
@@ -144,9 +120,7 @@ class NativeStream:
 
     def _grown(self, streamed: StreamedMessage, page: Page, read: int) -> tuple[StreamedMessage, Chunks]:
         grown = streamed.with_page(page, read)
-        if (
-            grown is None
-        ):  # a page is not the beginning of the new page: show the text twice rather than wrong
+        if grown is None:  # the visible page is not the beginning of the new page
             raise self._anew()
         return grown
 
@@ -155,9 +129,8 @@ class NativeStream:
         if self._shown is None:
             if not chunks:
                 return True
-            self._messages.append(
-                self._started(chunks, streamed.handed_on(streamed.begin, self._snapshot.text))
-            )
+            begin = streamed.handed_on(streamed.begin, self._snapshot.text)
+            self._messages.append(self._started(chunks, begin))
             self._since = self._clock.now()
         elif chunks and not self._append(chunks, self._shown):
             return False
@@ -166,28 +139,24 @@ class NativeStream:
         return True
 
     def _started(self, chunks: Chunks, begin: int) -> str:
-        earlier = self._opening.earlier()
-        if earlier:
+        if earlier := self._opening.earlier():
             self._ends.shows(earlier, Page((), begin))
             self._ends.stop(earlier)
             raise WriterGone(begin, (earlier,))
         return self._opening.start(chunks, begin, first=not self._messages)
 
     def _append(self, chunks: Chunks, shown: StreamedMessage) -> bool:
+        channel = self._share.target.channel
         self._share.spend(APPEND)
         try:
-            self._api.append_stream(
-                self._target.channel, self.message_ts, chunks, patience=BRISK, acquired=True
-            )
+            self._api.append_stream(channel, self.message_ts, chunks, patience=BRISK, acquired=True)
         except SlackRefused as error:
             self._refused(error.error, shown)
             return False
         except SlackFateUnknown as error:
             raise self._overwritten(shown) from error
-        except SlackRateLimited as error:
-            raise SlackAway(error.retry_after) from error
         except SlackError as error:
-            raise SlackAway from error
+            raise SlackAway(error.retry_after) from error
         return True
 
     def _refused(self, error: str, shown: StreamedMessage) -> None:
@@ -204,25 +173,22 @@ class NativeStream:
             self._ends.leave(self.message_ts)
         if error not in STREAM_OVER | TOO_LONG:
             raise WriterGone(shown.handed_on(shown.page.end, self._snapshot.text))
-        following = shown.following(shown.page.end)
         if error in STREAM_OVER and not shown.whole.parts:
-            self._next = following  # the message is deleted, with all its cards
+            self._next = shown.following  # the message is deleted, with all its cards
         else:
-            self._go_on(shown, following)
+            self._go_on(shown, shown.following)
 
     def _overwritten(self, shown: StreamedMessage) -> WriterGone:
         """The last chunk may or may not have arrived: stop the stream, and let one edit show the whole message."""
         self._shown = None
         self._ends.stop(self.message_ts)
-        begin, end = (
-            shown.handed_on(offset, self._snapshot.text) for offset in (shown.begin, shown.page.end)
-        )
-        return WriterGone(begin, (self.message_ts,), sure=end)
+        text = self._snapshot.text
+        begin, sure = shown.handed_on(shown.begin, text), shown.handed_on(shown.page.end, text)
+        return WriterGone(begin, (self.message_ts,), sure=sure)
 
     def _anew(self) -> WriterGone:
         """The visible text is no longer the beginning of the answer: all its messages must be edited."""
-        earlier = self._opening.earlier()
-        if earlier:
+        if earlier := self._opening.earlier():
             self._messages.append(earlier)
             self._ends.shows(earlier, Page((), 0))
         self._shown = None
@@ -230,19 +196,12 @@ class NativeStream:
             self._ends.stop(ts)
         return WriterGone(0, tuple(self._messages))
 
-    def _leave_old(self, shown: StreamedMessage) -> None:
-        """End the stream after closing its open code block; the next stream continues from there."""
-        closed = shown.closed(self._snapshot.text)
-        if closed is None or self._send(*closed):
-            self._leave(shown.following(shown.page.end))
-
-    def _leave(self, following: StreamedMessage) -> StreamedMessage:
+    def _leave(self, following: StreamedMessage) -> None:
         """End the open stream; the next one begins as `following`."""
         if self._shown is not None:
             shown, self._shown = self._shown, None
             self._ends.leave(self.message_ts)
             self._go_on(shown, following)
-        return following
 
     def _go_on(self, shown: StreamedMessage, following: StreamedMessage) -> None:
         """Begin the next message. Finished cards stay in the old one; running cards are shown in the next one too."""

@@ -5,12 +5,10 @@ from typing import Any
 
 from errors import SlackError, SlackFateUnknown, SlackRefused, SlackUnreachable
 from json_fields import mappings_of, text_of
-from slack_api import RECIPIENT_MISSING, SLACK_TROUBLE, START, SlackApi
-from slack_reply.writers.native_support import NativeSupport
-from slack_reply.writers.rate_share import RateShare
+from slack_api import RECIPIENT_MISSING, SLACK_TROUBLE, START
+from slack_reply.shared import RateShare, Slack
+from slack_reply.writer import SlackAway, WriterGone
 from slack_reply.writers.streamed_message import Chunks
-from slack_reply.writers.writer import ReplyTarget, SlackAway, WriterGone
-from slack_reply.writers.written import Written
 
 # Seconds. Starts are tier 2: 20 a minute for the whole workspace. A first text does not wait for one; a next page may.
 NEXT_PAGE_TIMEOUT = 20.0
@@ -19,14 +17,12 @@ NEXT_PAGE_TIMEOUT = 20.0
 class Opening:
     """Opens streams for one answer."""
 
-    def __init__(
-        self, api: SlackApi, share: RateShare, support: NativeSupport, written: Written, target: ReplyTarget
-    ) -> None:
-        self._api = api
+    def __init__(self, slack: Slack, share: RateShare) -> None:
+        self._api = slack.api
         self._share = share
-        self._support = support
-        self._written = written
-        self._target = target
+        self._support = slack.support
+        self._written = slack.written
+        self._target = share.target
         self._lost: list[Chunks] = []  # the chunks of starts of unknown fate
         self._unsure = False  # a start has been lost, and Slack could not be asked about it yet
 
@@ -46,13 +42,8 @@ class Opening:
         granted = self._share.try_take(START) if first else self._share.granted(START, NEXT_PAGE_TIMEOUT)
         if not granted:
             raise WriterGone(offset)
-        ts = self._started(chunks, offset)
-        self._written.add(self._target.account, self._target.channel, ts)
-        return ts
-
-    def _started(self, chunks: Chunks, offset: int) -> str:
         try:
-            return self._call(chunks)
+            return self._remembered(self._call(chunks))
         except SlackRefused as error:
             self._support.refused(self._target, error.error)
             if error.error not in SLACK_TROUBLE:
@@ -65,10 +56,9 @@ class Opening:
             raise WriterGone(offset) from error
         self._lost.append(chunks)
         self._unsure = True
-        found = self._look()
-        if not found:
-            raise WriterGone(offset)
-        return found
+        if found := self._look():
+            return found
+        raise WriterGone(offset)
 
     def _call(self, chunks: Chunks) -> str:
         """The call names the recipient in channels; in DMs only if Slack asks for a recipient.
@@ -76,19 +66,15 @@ class Opening:
         Source: docs/platform/slack.md#stream-recipients.
         """
         target = self._target
+        channel, thread_ts, user, team = target.channel, target.thread_ts, target.user, target.user_team
+        if target.channel_type != "im":
+            return self._api.start_stream(channel, thread_ts, user, team, chunks, acquired=True)
         try:
-            return self._api.start_stream(
-                target.channel,
-                target.thread_ts,
-                None if target.is_dm else target.user,
-                None if target.is_dm else target.user_team,
-                chunks,
-                acquired=True,
-            )
+            return self._api.start_stream(channel, thread_ts, None, None, chunks, acquired=True)
         except SlackRefused as error:
-            if not target.is_dm or error.error not in RECIPIENT_MISSING:
+            if error.error not in RECIPIENT_MISSING:
                 raise
-        return self._api.start_stream(target.channel, target.thread_ts, target.user, target.user_team, chunks)
+        return self._api.start_stream(channel, thread_ts, user, team, chunks)
 
     def _look(self) -> str:
         """The stream that a start of unknown fate may have left: our newest message after the question.
@@ -102,7 +88,8 @@ class Opening:
         try:
             for message in self._api.replies(target.channel, target.thread_ts, oldest=target.trigger_ts):
                 ts = text_of(message, "ts")
-                if ts > target.trigger_ts and self._may_be_ours(message) and not self._known(ts):
+                known = self._written.knows(target.account, target.channel, ts)
+                if ts > target.trigger_ts and not known and self._may_be_ours(message):
                     found = ts
         except SlackRefused as error:
             if error.error in SLACK_TROUBLE:
@@ -112,11 +99,11 @@ class Opening:
         self._unsure = False
         if found:
             self._lost.clear()
-            self._written.add(target.account, target.channel, found)
-        return found
+        return self._remembered(found) if found else ""
 
-    def _known(self, ts: str) -> bool:
-        return self._written.knows(self._target.account, self._target.channel, ts)
+    def _remembered(self, ts: str) -> str:
+        self._written.add(self._target.account, self._target.channel, ts)
+        return ts
 
     def _may_be_ours(self, message: Mapping[str, Any]) -> bool:
         bot = self._target.bot_user
@@ -127,15 +114,13 @@ class Opening:
 def looks_like(chunks: Chunks, message: Mapping[str, Any]) -> bool:
     """Whether a message shows these chunks: it has exactly their cards, and its text begins like theirs."""
     cards = [(chunk["id"], chunk["title"]) for chunk in chunks if chunk["type"] == "task_update"]
-    blocks = mappings_of(message, "blocks")
-    shown = [
-        (block.get("task_id"), block.get("title")) for block in blocks if block.get("type") == "task_card"
-    ]
+    blocks = [block for block in mappings_of(message, "blocks") if block.get("type") == "task_card"]
     text = text_of(message, "text")
+    if cards != [(block.get("task_id"), block.get("title")) for block in blocks]:
+        return False
     if any(chunk["type"] == "markdown_text" for chunk in chunks):
-        return shown == cards and reads_like(chunks, text)
-    titles = "".join(title for _, title in cards)
-    return bool(cards) and shown == cards and _letters(text) in {"", _letters(titles)}
+        return reads_like(chunks, text)
+    return bool(cards) and _letters(text) in {"", _letters("".join(title for _, title in cards))}
 
 
 def reads_like(chunks: Chunks, text: str) -> bool:

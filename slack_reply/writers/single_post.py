@@ -1,11 +1,26 @@
-"""The answer as plain posts, once it is complete: used where streams and edits are not wanted or not allowed."""
+"""The answer as plain posts, once it is complete: used where streams and edits are not wanted or not allowed.
 
-from slack_reply.markdown import HEADING_SIZE, Limits, Page, counted
+A post of unknown fate is searched in the thread before it is sent again.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+from errors import SlackError, SlackFateUnknown, SlackRefused
+from json_fields import mapping_of, text_of
+from slack_api import BRISK, CANNOT_POST, POST, SLACK_TROUBLE
+from slack_reply.markdown import HEADING_SIZE, Limits, Page, counted, page_arguments, plain_arguments
 from slack_reply.markdown.pages import pages_after
-from slack_reply.room import WHOLE, Room
-from slack_reply.writers.posting import Posting, Unfit
-from slack_reply.writers.writer import CannotReply, Latest, Method, WriterGone
+from slack_reply.shared import RateShare, Slack
+from slack_reply.snapshot import WHOLE, Room
+from slack_reply.writer import CannotReply, Latest, SlackAway, Writer, WriterGone
 
+type Blocks = Sequence[Mapping[str, Any]]
+
+POST_RATE_LIMIT_TIMEOUT = 120.0  # seconds
+EVENT_TYPE = "slack_bridge_answer"
 LIMITS = Limits(size=9000, measure=counted, tables=True, reserve=100, heading=HEADING_SIZE)
 """What a message of blocks holds (docs/platform/slack.md#message-size)."""
 # Used after Slack refused a page: shorter messages, and tables as code; and at last short messages of plain text.
@@ -14,25 +29,110 @@ PLAIN = Limits(size=900, measure=counted, tables=False, reserve=100)
 _PLAINER = {LIMITS: MODEST, MODEST: PLAIN}
 
 
-class SinglePost:
+class Unfit(Exception):
+    """Slack refused the content: it is too long, or a block is not accepted. The text is Slack's code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A post in the thread. `page` is what it shows: less than was asked for if an earlier attempt was found."""
+
+    ts: str
+    page: Page
+
+
+class Posting:
+    """Posts pages of one answer, also for EditedMessage. The name of each attempt is in the metadata of its post.
+
+    Any app may read the name. Attempts have names of their own, since the page may grow between two attempts.
+    """
+
+    def __init__(self, slack: Slack, share: RateShare) -> None:
+        self._api = slack.api
+        self._share = share
+        self._written = slack.written
+        self._target = share.target
+        self._numbers = count()
+        self._unsure: dict[int, dict[str, Page]] = {}  # by offset and name: attempts that may have arrived
+
+    def post(self, page: Page, offset: int, below: Blocks = (), *, plain: bool = False) -> Posted:
+        """Post the page, or find the post of an earlier call with this offset.
+
+        `below` are blocks under the page. `plain`: the page goes as text of which Slack makes no blocks.
+
+        Raises CannotReply when Slack accepts no message here, Unfit when Slack refuses this content, and SlackAway.
+        Raises WriterGone with the end of the sent page if nothing can tell whether it arrived: the page is not sent
+        again, since a page shown twice is worse.
+        """
+        arguments = plain_arguments(page) if plain else page_arguments(page, below)
+        posted = self._found(offset) or self._posted(page, offset, arguments)
+        self._unsure.pop(offset, None)
+        self._written.add(self._target.account, self._target.channel, posted.ts)
+        return posted
+
+    def _posted(self, page: Page, offset: int, arguments: Mapping[str, Any]) -> Posted:
+        target = self._target
+        if not self._share.granted(POST, min(POST_RATE_LIMIT_TIMEOUT, self._share.patience), final=True):
+            raise SlackAway
+        name = f"{target.trigger_ts}:{offset}:{next(self._numbers)}"
+        try:
+            ts = self._api.post_message(
+                target.channel,
+                target.thread_ts,
+                metadata={"event_type": EVENT_TYPE, "event_payload": {"page": name}},
+                patience=BRISK,
+                acquired=True,
+                **arguments,
+            )
+        except SlackRefused as error:
+            if error.error in CANNOT_POST:
+                raise CannotReply(error.error) from error
+            if error.error not in SLACK_TROUBLE:
+                raise Unfit(error.error) from error
+        except SlackFateUnknown:
+            pass
+        except SlackError as error:
+            raise SlackAway(error.retry_after) from error
+        else:
+            return Posted(ts, page)
+        self._unsure.setdefault(offset, {})[name] = page
+        if found := self._found(offset):
+            return found
+        raise SlackAway
+
+    def _found(self, offset: int) -> Posted | None:
+        """The post of an attempt of unknown fate. An attempt that is not found may still arrive and is kept."""
+        target, tries = self._target, self._unsure.get(offset)
+        if not tries:
+            return None
+        try:
+            channel, thread_ts, oldest = target.channel, target.thread_ts, target.trigger_ts
+            for message in self._api.replies(channel, thread_ts, oldest=oldest, metadata=True):
+                payload = mapping_of(mapping_of(message, "metadata"), "event_payload")
+                page = tries.get(str(payload.get("page")))
+                if message.get("bot_id") and page:
+                    return Posted(text_of(message, "ts"), page)
+        except SlackRefused as error:
+            if error.error in SLACK_TROUBLE:
+                raise SlackAway from error
+            *_, last = tries.values()
+            raise WriterGone(last.end) from error
+        except SlackError as error:
+            raise SlackAway from error
+        return None
+
+
+class SinglePost(Writer):
     """Posts every page once, at the end. `start` is the offset in the source text at which the first page begins."""
 
-    method: Method = "post"
+    method = "post"
     pace = float("inf")
 
     def __init__(self, posting: Posting, start: int = 0) -> None:
+        super().__init__()
         self._posting = posting
         self._start = start
-        self._messages: list[str] = []
         self._limits = LIMITS
-
-    @property
-    def messages(self) -> tuple[str, ...]:  # noqa: D102
-        return tuple(self._messages)
-
-    @property
-    def message_ts(self) -> str:  # noqa: D102
-        return self._messages[-1] if self._messages else ""
 
     def show(self, latest: Latest, room: Room = WHOLE) -> None:
         """Nothing is shown before the end."""
@@ -50,9 +150,6 @@ class SinglePost:
                 return None if fitting == len(pages) or room.closing else self._start
         return None
 
-    def give_way(self) -> WriterGone:  # noqa: D102
-        raise TypeError("nobody comes after posts")
-
     def _post(self, page: Page) -> bool:
         """False when the page was refused, or a shorter page of an earlier attempt stands in its place."""
         try:
@@ -60,7 +157,7 @@ class SinglePost:
         except Unfit as error:
             plainer = _PLAINER.get(self._limits)
             if plainer is None:
-                raise CannotReply(error.error) from error
+                raise CannotReply(str(error)) from error
             self._limits = plainer
             return False
         self._messages.append(posted.ts)

@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 
-from clock import Clock
 from errors import SlackError, SlackFateUnknown, SlackRefused
-from slack_api import BRISK, SLACK_TROUBLE, STOP, STOPPED, STREAM_OPEN, STREAM_OVER, SlackApi
+from slack_api import BRISK, SLACK_TROUBLE, STOP, STOPPED, STREAM_OPEN, STREAM_OVER
 from slack_reply.markdown import Page, closed, page_arguments
-from slack_reply.writers.rate_share import RateShare
+from slack_reply.shared import RateShare, Slack
+from slack_reply.writer import SlackAway, StoppedByUser
 from slack_reply.writers.streamed_message import Chunks
-from slack_reply.writers.writer import ReplyTarget, SlackAway, StoppedByUser
 
 # A stop may trail its text by a minute (docs/architecture.md#d5-writers), but a stream dies 300 s after its start:
 # 240 s of writing and this much waiting stay below that.
@@ -19,23 +18,21 @@ CLEANUP_TIMEOUT = 240.0  # seconds for the retries of a stop: after that Slack i
 STOP_TIMEOUT = 20.0  # seconds that the stop before an edit waits for the rate budget
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
 REFUSALS = 4  # after so many refusals of one stop no more are tried
-# Seconds after its start a stream may have expired (303 were seen, docs/platform/slack.md#stream-lifetime)
-EXPIRY = 295.0
+EXPIRY = 295.0  # seconds; streams expired 303 after their start (docs/platform/slack.md#stream-lifetime)
 
 
 class StreamCleanup:
     """The open and the broken streams of one reply, and what they show."""
 
-    def __init__(self, api: SlackApi, share: RateShare, target: ReplyTarget, clock: Clock) -> None:
-        self._api = api
+    def __init__(self, slack: Slack, share: RateShare) -> None:
+        self._api = slack.api
+        self._clock = slack.clock
         self._share = share
-        self._target = target
-        self._clock = clock
+        self._channel = share.target.channel
         self._since: dict[str, float] = {}
         self._open: dict[str, Page] = {}
         self._closing: dict[str, Chunks] = {}
-        # Expired streams: broken until they are updated (docs/platform/slack.md#stream-repair)
-        self._broken: dict[str, Page] = {}
+        self._broken: dict[str, Page] = {}  # expired and not updated (docs/platform/slack.md#stream-repair)
         self._tried: set[str] = set()
         self._refused: Counter[str] = Counter()
 
@@ -48,7 +45,7 @@ class StreamCleanup:
     def leave(self, ts: str) -> None:
         """The stream takes no more text. It is stopped now if a call is granted at once, else later in `tidy`."""
         if self._share.try_take(STOP):
-            self._stop(ts, granted=True)
+            self._stop(ts)
 
     def settle(self) -> tuple[str, ...]:
         """The text is complete: stop the streams that can be stopped at once. Returns the others, as `left` does."""
@@ -64,7 +61,7 @@ class StreamCleanup:
     def stop(self, ts: str) -> None:
         """Stop the stream now, since its message is edited next. Raises StoppedByUser if a member stopped it."""
         granted = ts in self._open and self._share.granted(STOP, STOP_TIMEOUT, final=True)
-        if granted and self._stop(ts, granted=True) in STOPPED:
+        if granted and self._stop(ts) in STOPPED:
             raise StoppedByUser
 
     def stopped(self, ts: str) -> None:
@@ -74,9 +71,8 @@ class StreamCleanup:
 
     def expired(self, ts: str) -> None:
         """The stream expired: its message is repaired now, or in `tidy`."""
-        page = self._open.get(ts)
-        if page is not None:
-            self._break(ts, page)
+        if ts in self._open:
+            self._break(ts, self._open[ts])
 
     def unwanted(self, ts: str) -> None:
         """The message shall not stay: it is deleted now, or in `tidy`."""
@@ -96,7 +92,7 @@ class StreamCleanup:
         """Try each stream once; a stop waits up to `timeout` seconds. Returns `stray` if it must be called again."""
         for ts in tuple(self._open):
             if self._share.granted(STOP, timeout, trailing=True):
-                self._stop(ts, granted=True)
+                self._stop(ts)
         for ts in tuple(self._broken):
             self._mend(ts)
         try:
@@ -107,14 +103,13 @@ class StreamCleanup:
             self.unwanted(found)
         return None
 
-    def _stop(self, ts: str, *, granted: bool = False) -> str:
+    def _stop(self, ts: str, *, acquired: bool = True) -> str:
         """Stop the stream; returns Slack's code if Slack refused. Stopping twice does no harm."""
         if ts not in self._open:
             return ""
+        chunks = self._closing.get(ts, ())
         try:
-            self._api.stop_stream(
-                self._target.channel, ts, self._closing.get(ts, ()), patience=BRISK, acquired=granted
-            )
+            self._api.stop_stream(self._channel, ts, chunks, patience=BRISK, acquired=acquired)
         except SlackRefused as error:
             return self._not_stopped(ts, error.error)
         except SlackFateUnknown:
@@ -129,7 +124,7 @@ class StreamCleanup:
         if error in SLACK_TROUBLE:
             return ""
         if self._closing.pop(ts, ()) and error not in STREAM_OVER | STOPPED:
-            return self._stop(ts)  # without the closing chunks
+            return self._stop(ts, acquired=False)  # without the closing chunks
         self._refused[ts] += 1
         old = self._clock.now() - self._since[ts] >= EXPIRY
         if error in STREAM_OVER and (old or ts not in self._tried):  # else our own stop ended the stream
@@ -149,9 +144,9 @@ class StreamCleanup:
         page = self._broken[ts]
         try:
             if page.parts:
-                self._api.update_message(self._target.channel, ts, **page_arguments(closed(page)))
+                self._api.update_message(self._channel, ts, **page_arguments(closed(page)))
             else:  # only cards: the next message shows them
-                self._api.delete_message(self._target.channel, ts)
+                self._api.delete_message(self._channel, ts)
         except SlackRefused as error:
             if error.error in STREAM_OPEN:
                 self._stop_first(ts)
@@ -166,6 +161,6 @@ class StreamCleanup:
         if self._share.try_take(STOP):
             self._refused[ts] += 1
             with suppress(SlackError):
-                self._api.stop_stream(self._target.channel, ts, patience=BRISK, acquired=True)
+                self._api.stop_stream(self._channel, ts, patience=BRISK, acquired=True)
         if self._refused[ts] >= REFUSALS:
             self.stopped(ts)

@@ -1,10 +1,10 @@
-"""What one streamed message shows: text, cards, text again. Pure."""
+"""What one streamed message shows: text, cards, text again (docs/platform/slack.md#stream-chunks). Pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
+from plain_text import shortened, without_tokens
 from slack_reply.markdown import (
     HEADING_SIZE,
     Limits,
@@ -17,18 +17,19 @@ from slack_reply.markdown import (
 )
 from slack_reply.markdown.pages import pages_after
 from slack_reply.snapshot import Card
-from slack_reply.writers.task_cards import CARDS_PER_MESSAGE, task_update, updates, weight
 
 type Chunks = Sequence[Mapping[str, Any]]
 
 LIMITS = Limits(size=9000, measure=counted_bytes, tables=True, reserve=100, heading=HEADING_SIZE)
 """A stream holds about 10,600 bytes, cards included (docs/platform/slack.md#stream-size)."""
-SMALLEST_ROOM = 1500
-"""Bytes: with less room for text behind a card, the card begins the next message."""
+SMALLEST_ROOM = 1500  # bytes: with less room for text behind a card, the card begins the next message
+SMALLEST_BLOCKS = 4  # the same of blocks
+CARDS_PER_MESSAGE = 45  # of 50 blocks (docs/platform/slack.md#block-limits): some stay for tables
+TITLE_LIMIT, OUTPUT_LIMIT, DETAILS_LIMIT = 120, 160, 256  # characters; Slack's documents allow 256 each
+OUTPUT_BYTES = 3 * OUTPUT_LIMIT  # of an output in Chinese or Japanese
+RUNNING_RESERVE = 2 * OUTPUT_BYTES  # bytes kept free for the output of a card that still runs
 
-SMALLEST_BLOCKS = 4
-
-_NO_CARDS: Mapping[str, Card] = MappingProxyType({})
+_STATUS = {"running": "in_progress", "done": "complete", "failed": "error"}
 _BETWEEN = Markdown("\n\n")
 
 
@@ -48,7 +49,7 @@ class StreamedMessage:
     read: int
     page: Page
     before: tuple[Part, ...] = ()
-    cards: Mapping[str, Card] = _NO_CARDS
+    cards: Mapping[str, Card] = field(default_factory=dict)
     limits: Limits = LIMITS
 
     @classmethod
@@ -56,9 +57,10 @@ class StreamedMessage:
         """An empty message that begins with a card, or with the whole text."""
         return cls(offset, offset, offset, offset, Page((), offset))
 
-    def following(self, end: int) -> "StreamedMessage":
-        """The next message, still empty, if the text of this message ends at `end`."""
-        return StreamedMessage(end, self.base, end, end, Page((), end))
+    @property
+    def following(self) -> "StreamedMessage":
+        """The next message, still empty, if this message takes no more text."""
+        return replace(StreamedMessage.at(self.page.end), base=self.base)
 
     @property
     def whole(self) -> Page:
@@ -67,15 +69,9 @@ class StreamedMessage:
 
     def pages(self, text: str, *, final: bool, cut: int | None = None, most: int | None = None) -> list[Page]:
         """The message's page with this text, and the pages behind it, at most `most` in all."""
-        base = self.base
-        found = pages_after(
-            text[base:],
-            self.start - base,
-            self.limits,
-            final=final,
-            cut=None if cut is None else cut - base,
-            most=most,
-        )
+        base, start = self.base, self.start - self.base
+        cut = None if cut is None else cut - base
+        found = pages_after(text[base:], start, self.limits, final=final, cut=cut, most=most)
         return [replace(page, end=page.end + base) for page in found] or [self.page]
 
     def with_page(self, page: Page, read: int) -> tuple[Self, Chunks] | None:
@@ -83,9 +79,8 @@ class StreamedMessage:
         chunks = chunks_between(self.page if self.page.parts else None, page)
         if chunks is None:
             return None
-        if (
-            chunks and self.before and not self.page.parts
-        ):  # keeps two paragraphs apart if Slack shows the cards elsewhere
+        if chunks and self.before and not self.page.parts:
+            # Keeps two paragraphs apart if Slack shows the cards elsewhere
             chunks = [{"type": "markdown_text", "text": _BETWEEN.text}, *chunks]
         return replace(self, page=page, read=read), chunks
 
@@ -102,30 +97,21 @@ class StreamedMessage:
         fits = left.size >= SMALLEST_ROOM and left.blocks >= SMALLEST_BLOCKS
         return empty or (fits and len(self.cards) < CARDS_PER_MESSAGE)
 
-    def with_card(self, card: Card, end: int) -> tuple[Self, Mapping[str, Any]]:
+    def with_card(self, card: Card, end: int) -> tuple["StreamedMessage", Mapping[str, Any]]:
         """The message with one more card behind the text that ends at `end`, and the card's chunk."""
         before, cards = self._above, {**self.cards, card.id: card}
         left = self._left(before, cards)
         limits = replace(left, size=max(left.size, SMALLEST_ROOM), blocks=max(left.blocks, SMALLEST_BLOCKS))
-        page = Page((), end)
         streamed = replace(
-            self,
-            base=end,
-            start=end,
-            read=end,
-            page=page,
-            before=before,
-            cards=cards,
-            limits=limits,
+            StreamedMessage.at(end), begin=self.begin, before=before, cards=cards, limits=limits
         )
         return streamed, task_update(card)
 
     def closed(self, text: str) -> tuple[Self, Chunks] | None:
         """The message with its open code block closed, and the chunks for that; None if it cannot be closed."""
-        for page in self.pages(text, final=False, cut=self.page.end):
-            if page.end == self.page.end:
-                return self.with_page(page, self.read)
-        return None
+        pages = self.pages(text, final=False, cut=self.page.end)
+        page = next((page for page in pages if page.end == self.page.end), None)
+        return self.with_page(page, self.read) if page else None
 
     def closing(self, note: str) -> Chunks:
         """The chunks that end all running cards, for a message that ends before the work does."""
@@ -150,3 +136,46 @@ class StreamedMessage:
         used = sum(LIMITS.measure(part.text) for part in before) + LIMITS.heading * blocks // 2
         size = LIMITS.size - used - sum(map(weight, cards.values()))
         return replace(LIMITS, size=size, blocks=LIMITS.blocks - blocks)
+
+
+def fitted(card: Card) -> Card:
+    """The card within Slack's limits, title and output on one line, without characters that Slack might act on."""
+    output = shortened(" ".join(_harmless(card.output).split()), OUTPUT_LIMIT)
+    return replace(
+        card,
+        title=shortened(" ".join(_harmless(card.title).split()), TITLE_LIMIT) or "…",
+        output=output.encode()[:OUTPUT_BYTES].decode(errors="ignore"),
+        details=shortened(_harmless(card.details), DETAILS_LIMIT, trim=False),
+    )
+
+
+def task_update(card: Card, shown: Card | None = None) -> dict[str, Any]:
+    """The chunk that shows the card, or updates the `shown` one: title and status replace, details append."""
+    chunk = {"type": "task_update", "id": card.id, "title": card.title, "status": _STATUS[card.state]}
+    begun = shown.details if shown else ""
+    if card.details.startswith(begun) and card.details != begun:
+        chunk["details"] = card.details[len(begun) :]
+    if card.output and card.output != (shown.output if shown else ""):
+        chunk["output"] = card.output
+    return chunk
+
+
+def updates(shown: Mapping[str, Card], cards: Iterable[Card]) -> Iterator[tuple[Card, dict[str, Any]]]:
+    """The shown cards that have changed, with the chunks that update them."""
+    for card in cards:
+        if before := shown.get(card.id):
+            grown = card.details.startswith(before.details)
+            now = replace(card, at=before.at, details=card.details if grown else before.details)
+            if now != before:
+                yield now, task_update(now, before)
+
+
+def weight(card: Card) -> int:
+    """Bytes against the cap of a stream, where details and output count twice (docs/platform/slack.md#stream-size)."""
+    said = len(card.title.encode()) + 2 * len((card.details + card.output).encode())
+    return said + (RUNNING_RESERVE if card.state == "running" else 0)
+
+
+def _harmless(text: str) -> str:
+    """The text without tokens, and without halves of surrogate pairs, which cannot be sent."""
+    return without_tokens(text).encode(errors="replace").decode()

@@ -7,7 +7,7 @@ import pytest
 
 from simulators.dify import script
 from simulators.slack.seen import SeenMessage
-from slack_reply.room import MOST_MESSAGES
+from slack_reply.snapshot import MOST_MESSAGES
 from tests.conversations.answers import flat, long_text
 from tests.conversations.world import CAROL, World
 from turns.answer.answer_state import MOST_TEXT

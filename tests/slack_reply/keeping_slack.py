@@ -5,15 +5,13 @@ from typing import Any, NamedTuple, cast
 
 from simulators.slack.messages import fold
 from slack_api.client import SlackApi
+from slack_reply.shared import RateShare, Slack, Written
+from slack_reply.writer import ReplyTarget, Writer, WriterGone
 from slack_reply.writers.edited_message import EditedMessage
 from slack_reply.writers.native_stream import NativeStream
 from slack_reply.writers.opening import Opening
-from slack_reply.writers.posting import Posting
-from slack_reply.writers.rate_share import RateShare
-from slack_reply.writers.single_post import SinglePost
+from slack_reply.writers.single_post import Posting, SinglePost
 from slack_reply.writers.stream_cleanup import StreamCleanup
-from slack_reply.writers.writer import ReplyTarget, Writer
-from slack_reply.writers.written import Written
 from tests.fake_clock import FakeClock
 
 PLACE = ReplyTarget("T1", "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
@@ -71,6 +69,7 @@ class NoLimits:
     """A rate share that grants every call at once."""
 
     patience = float("inf")
+    target = PLACE
 
     def granted(self, *_: Any, **__: Any) -> bool:
         return True
@@ -88,15 +87,14 @@ class NoLimits:
 def writer(method: str, slack: KeepingSlack) -> tuple[Writer, StreamCleanup]:
     clock = FakeClock()
     api, share = cast("SlackApi", slack), cast("RateShare", NoLimits())
-    ends = StreamCleanup(api, share, PLACE, clock)
-    posting = Posting(api, share, Written(), PLACE)
+    nothing = cast("Any", NoLimits())
+    shared = Slack(api, nothing, nothing, Written(), clock)
+    ends = StreamCleanup(shared, share)
+    posting = Posting(shared, share)
     if method == "stream":
-        nothing = cast("Any", NoLimits())
-        return NativeStream(
-            api, share, Opening(api, share, nothing, nothing, PLACE), ends, PLACE, clock
-        ), ends
+        return NativeStream(shared, share, Opening(shared, share), ends), ends
     if method == "edit":
-        return EditedMessage(api, share, posting, ends, PLACE), ends
+        return EditedMessage(shared, share, posting, ends, WriterGone(0)), ends
     return SinglePost(posting), ends
 
 

@@ -10,9 +10,8 @@ from slack_reply.footer import with_footer
 from slack_reply.markdown.blocks import read
 from slack_reply.markdown.pages import pages
 from slack_reply.reply import LAST_PAGES, LAST_TEXT_TIMEOUT, REPLY_TIMEOUT, Style
-from slack_reply.room import LONGEST_TEXT, MOST_MESSAGES, Room
-from slack_reply.snapshot import Card, Snapshot
-from slack_reply.writers.writer import Unreachable
+from slack_reply.snapshot import LONGEST_TEXT, MOST_MESSAGES, Card, Room, Snapshot
+from slack_reply.writer import Unreachable
 from tests.conversations.answers import long_text
 from tests.fake_clock import FakeClock
 from tests.slack_reply.keeping_slack import KeepingSlack, writer

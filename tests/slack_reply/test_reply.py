@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from simulators.slack.messages import Message
 from slack_reply.reply import REPLY_TIMEOUT, Style
+from slack_reply.shared import Written
 from slack_reply.snapshot import Card, Snapshot
-from slack_reply.writers.writer import CannotReply, StoppedByUser, Unreachable
-from slack_reply.writers.written import Written
+from slack_reply.writer import CannotReply, StoppedByUser, Unreachable
 from tests.conversations.answers import flat, long_text
 from tests.fake_clock import FakeClock
 from tests.slack_reply.troubled_slack import DONE, GENERAL, TROUBLES, TroubledSlack, grow

@@ -14,11 +14,10 @@ from slack_api.client import SlackApi
 from slack_api.connection import NeverSent
 from slack_api.pool import Bounds, HttpResponse, Unanswered
 from slack_api.rate_limit.rate_limiter import RateLimiter
-from slack_reply.reply import Reply, Slack, Style
+from slack_reply.reply import Reply, Style
+from slack_reply.shared import NativeSupport, Slack, Written
 from slack_reply.snapshot import Snapshot
-from slack_reply.writers.native_support import NativeSupport
-from slack_reply.writers.writer import ReplyTarget
-from slack_reply.writers.written import Written
+from slack_reply.writer import ReplyTarget
 from tests.fake_clock import FakeClock
 from tests.slack_api.scripted_pool import refuses, says
 from tests.support.growing_answer import Now

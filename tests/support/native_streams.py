@@ -9,12 +9,13 @@ from simulators.slack.chunks import check_chunks, weight
 from simulators.slack.messages import fold
 from slack_api.client import SlackApi
 from slack_api.rate_limit.rate_limiter import RateLimiter
+from slack_reply.shared import RateShare
+from slack_reply.shared import Slack as SharedSlack
 from slack_reply.snapshot import Card, CardState
+from slack_reply.writer import ReplyTarget
 from slack_reply.writers.native_stream import NativeStream
 from slack_reply.writers.opening import Opening
-from slack_reply.writers.rate_share import RateShare
 from slack_reply.writers.stream_cleanup import StreamCleanup
-from slack_reply.writers.writer import ReplyTarget
 from tests.fake_clock import FakeClock
 
 PLACE = ReplyTarget("T1", "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
@@ -92,10 +93,10 @@ class Anything:
 def stream(slack: Slack, clock: FakeClock | None = None) -> tuple[NativeStream, StreamCleanup]:
     clock = clock or FakeClock()
     api, budget = cast("SlackApi", slack), Free(clock)
-    share = RateShare(budget, PLACE)
-    ends = StreamCleanup(api, share, PLACE, clock)
-    nothing = cast("Any", Anything())
-    return NativeStream(api, share, Opening(api, share, nothing, nothing, PLACE), ends, PLACE, clock), ends
+    share, nothing = RateShare(budget, PLACE), cast("Any", Anything())
+    shared = SharedSlack(api, budget, nothing, nothing, clock)
+    ends = StreamCleanup(shared, share)
+    return NativeStream(shared, share, Opening(shared, share), ends), ends
 
 
 def card(number: int, at: int = 0, state: CardState = "done", output: str = "") -> Card:

@@ -12,7 +12,7 @@ import gevent
 import pytest
 
 from dify_app.answer import ConversationStarted, TextDelta
-from slack_reply.writers.writer import CannotReply, Unreachable
+from slack_reply.writer import CannotReply, Unreachable
 from tests.support.house import KEY, House
 from turns.answer.answer_state import AnswerState
 from turns.answer.answering import Answering

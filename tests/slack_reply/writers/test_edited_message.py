@@ -5,16 +5,16 @@ import pytest
 from slack_api.pool import HttpResponse, Unanswered
 from slack_api.rate_limit.rate_limiter import RateLimiter
 from slack_reply.markdown.pages.pages import Page
+from slack_reply.shared import RateShare
 from slack_reply.snapshot import Snapshot
+from slack_reply.writer import ReplyTarget, SlackAway, WriterGone
 from slack_reply.writers.edited_message import EditedMessage
-from slack_reply.writers.posting import Posting
-from slack_reply.writers.rate_share import RateShare
+from slack_reply.writers.single_post import Posting
 from slack_reply.writers.stream_cleanup import StreamCleanup
-from slack_reply.writers.writer import ReplyTarget, SlackAway, WriterGone
-from slack_reply.writers.written import Written
 from tests.conversations.answers import long_text
 from tests.fake_clock import FakeClock
 from tests.slack_api.scripted_pool import ACCOUNT, OK, ScriptedPool, api_over, refuses, says
+from tests.slack_reply.workspace import slack_over
 from tests.support.shown import shown
 
 PLACE = ReplyTarget(ACCOUNT, "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
@@ -28,10 +28,9 @@ def writer(
 ) -> tuple[EditedMessage, ScriptedPool, StreamCleanup]:
     clock = FakeClock()
     api, pool = api_over(*answers, clock=clock)
-    share = RateShare(api.budget, PLACE)
-    ends = StreamCleanup(api, share, PLACE, clock)
-    posting = Posting(api, share, Written(), PLACE)
-    return EditedMessage(api, share, posting, ends, PLACE, follows), pool, ends
+    slack, share = slack_over(api, clock), RateShare(api.budget, PLACE)
+    ends = StreamCleanup(slack, share)
+    return EditedMessage(slack, share, Posting(slack, share), ends, follows or WriterGone(0)), pool, ends
 
 
 def test_answer_is_posted_once_and_then_edited() -> None:

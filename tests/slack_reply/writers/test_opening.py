@@ -7,13 +7,12 @@ import pytest
 from slack_api.connection import NeverSent
 from slack_api.pool import HttpResponse, Unanswered
 from slack_api.rate_limit.tiers import START, tier_of
-from slack_reply.writers.native_support import NativeSupport
+from slack_reply.shared import NativeSupport, RateShare, Written
+from slack_reply.writer import ReplyTarget, SlackAway, WriterGone
 from slack_reply.writers.opening import Opening, looks_like, reads_like
-from slack_reply.writers.rate_share import RateShare
-from slack_reply.writers.writer import ReplyTarget, SlackAway, WriterGone
-from slack_reply.writers.written import Written
 from tests.fake_clock import FakeClock
 from tests.slack_api.scripted_pool import ACCOUNT, OK, ScriptedPool, api_over, refuses, says
+from tests.slack_reply.workspace import slack_over
 
 CHUNKS = [{"type": "markdown_text", "text": "So far"}]
 LOST = Unanswered("RemoteDisconnected")
@@ -25,9 +24,8 @@ def opening(
 ) -> tuple[Opening, ScriptedPool, NativeSupport, Written]:
     clock = FakeClock()
     api, pool = api_over(*answers, clock=clock)
-    support, written = NativeSupport(clock), Written()
-    here = place("C1", kind)
-    return Opening(api, RateShare(api.budget, here), support, written, here), pool, support, written
+    slack = slack_over(api, clock)
+    return Opening(slack, RateShare(api.budget, place("C1", kind))), pool, slack.support, slack.written
 
 
 def place(channel: str, kind: str) -> ReplyTarget:

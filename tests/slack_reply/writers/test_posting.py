@@ -5,11 +5,11 @@ import pytest
 from slack_api.connection import NeverSent
 from slack_api.pool import HttpResponse, Unanswered
 from slack_reply.markdown.pages.pages import Markdown, Page
-from slack_reply.writers.posting import Posted, Posting, Unfit
-from slack_reply.writers.rate_share import RateShare
-from slack_reply.writers.writer import CannotReply, ReplyTarget, SlackAway, WriterGone
-from slack_reply.writers.written import Written
+from slack_reply.shared import RateShare, Written
+from slack_reply.writer import CannotReply, ReplyTarget, SlackAway, WriterGone
+from slack_reply.writers.single_post import Posted, Posting, Unfit
 from tests.slack_api.scripted_pool import ACCOUNT, OK, ScriptedPool, api_over, refuses, says
+from tests.slack_reply.workspace import slack_over
 from tests.support.shown import shown
 
 PLACE = ReplyTarget(ACCOUNT, "C1", "channel", "1.000000", "1.000000", "U1", "T1", "UBOT")
@@ -21,8 +21,8 @@ POST, REPLIES = "chat.postMessage", "conversations.replies"
 
 def posting(*answers: HttpResponse | Exception) -> tuple[Posting, ScriptedPool, Written]:
     api, pool = api_over(*answers)
-    written = Written()
-    return Posting(api, RateShare(api.budget, PLACE), written, PLACE), pool, written
+    slack = slack_over(api)
+    return Posting(slack, RateShare(api.budget, PLACE)), pool, slack.written
 
 
 def thread(*names: str) -> HttpResponse:

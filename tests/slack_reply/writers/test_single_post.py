@@ -4,14 +4,13 @@ import pytest
 
 from slack_api.pool import HttpResponse, Unanswered
 from slack_reply.markdown.pages.pages import pages_after
+from slack_reply.shared import RateShare
 from slack_reply.snapshot import Snapshot
-from slack_reply.writers.posting import Posting
-from slack_reply.writers.rate_share import RateShare
-from slack_reply.writers.single_post import LIMITS, SinglePost
-from slack_reply.writers.writer import CannotReply, ReplyTarget, SlackAway
-from slack_reply.writers.written import Written
+from slack_reply.writer import CannotReply, ReplyTarget, SlackAway
+from slack_reply.writers.single_post import LIMITS, Posting, SinglePost
 from tests.conversations.answers import long_text
 from tests.slack_api.scripted_pool import ACCOUNT, OK, ScriptedPool, api_over, refuses, says
+from tests.slack_reply.workspace import slack_over
 from tests.support.shown import shown
 
 PLACE = ReplyTarget(ACCOUNT, "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
@@ -20,7 +19,7 @@ LONG = long_text(16_000)
 
 def writer(*answers: HttpResponse | Exception, start: int = 0) -> tuple[SinglePost, ScriptedPool]:
     api, pool = api_over(*answers)
-    return SinglePost(Posting(api, RateShare(api.budget, PLACE), Written(), PLACE), start), pool
+    return SinglePost(Posting(slack_over(api), RateShare(api.budget, PLACE)), start), pool
 
 
 def texts(pool: ScriptedPool) -> list[str]:

@@ -7,11 +7,12 @@ import pytest
 from slack_api.connection import NeverSent
 from slack_api.pool import HttpResponse, Unanswered
 from slack_reply.markdown.pages.pages import Markdown, Page
-from slack_reply.writers.rate_share import RateShare
+from slack_reply.shared import RateShare
+from slack_reply.writer import ReplyTarget, SlackAway, StoppedByUser
 from slack_reply.writers.stream_cleanup import CLEANUP_TIMEOUT, REFUSALS, StreamCleanup
-from slack_reply.writers.writer import ReplyTarget, SlackAway, StoppedByUser
 from tests.fake_clock import FakeClock
 from tests.slack_api.scripted_pool import ACCOUNT, OK, ScriptedPool, api_over, refuses, says
+from tests.slack_reply.workspace import slack_over
 from tests.support.shown import shown
 
 PLACE = ReplyTarget(ACCOUNT, "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
@@ -31,7 +32,7 @@ TROUBLE: list[HttpResponse | Exception] = [
 def ends(*answers: HttpResponse | Exception) -> tuple[StreamCleanup, ScriptedPool, FakeClock]:
     clock = FakeClock()
     api, pool = api_over(*answers, clock=clock)
-    found = StreamCleanup(api, RateShare(api.budget, PLACE), PLACE, clock)
+    found = StreamCleanup(slack_over(api, clock), RateShare(api.budget, PLACE))
     found.shows("2.0", PAGE)
     return found, pool, clock
 
@@ -57,7 +58,7 @@ def test_stream_is_not_open_when_it_was_stopped_at_once() -> None:
 def test_stream_is_stopped_in_tidy_when_the_limits_delay_it() -> None:
     clock = FakeClock()
     api, pool = api_over(OK, clock=clock)
-    one = StreamCleanup(api, RateShare(api.budget, PLACE), PLACE, clock)
+    one = StreamCleanup(slack_over(api, clock), RateShare(api.budget, PLACE))
     one.shows("2.0", PAGE)
     api.budget.pause(ACCOUNT, STOP, 20.0)
     assert one.settle() == ("2.0",)

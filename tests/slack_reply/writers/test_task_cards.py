@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slack_reply.snapshot import Card
-from slack_reply.writers.task_cards import (
+from slack_reply.writers.streamed_message import (
     DETAILS_LIMIT,
     OUTPUT_LIMIT,
     TITLE_LIMIT,

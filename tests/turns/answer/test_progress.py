@@ -1,7 +1,7 @@
 import pytest
 
 from dify_app.answer import Step, StepState, TextDelta, TextReplaced, Thought
-from slack_reply.writers.task_cards import fitted, weight
+from slack_reply.writers.streamed_message import fitted, weight
 from turns.answer.answer_state import AnswerState
 from turns.answer.progress import FURTHER, MOST_BYTES, MOST_CARDS, MOST_REMEMBERED, MOST_THOUGHT, THOUGHTS
 from wording import Language, Say, say

@@ -8,7 +8,7 @@ from clock import Clock
 from dify_app.answer import FileProduced
 from dify_app.files import FetchedFile
 from errors import SlackError, SlackFateUnknown, SlackRefused, SlackUnreachable
-from slack_reply.writers.writer import ReplyTarget
+from slack_reply.writer import ReplyTarget
 from turns.files.produced import MOST_FILES, MOST_LINKS, ProducedFiles
 from turns.files.transfers import Transfers
 

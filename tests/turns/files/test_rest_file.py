@@ -5,7 +5,7 @@ import pytest
 
 from clock import Clock
 from errors import SlackError, SlackFateUnknown, SlackRefused, SlackUnreachable
-from slack_reply.writers.writer import ReplyTarget
+from slack_reply.writer import ReplyTarget
 from turns.files.rest_file import NAME, RestFile
 from turns.files.transfers import Transfers
 from wording import Say

@@ -1,11 +1,11 @@
 """What all writers share: where the answer goes, and how a writer says that it cannot continue."""
 
-from collections.abc import Callable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import ClassVar, Literal
 
-from slack_reply.room import WHOLE, Room
-from slack_reply.snapshot import Snapshot
+from slack_reply.snapshot import WHOLE, Room, Snapshot
 
 Method = Literal["stream", "edit", "post"]
 Latest = Callable[[], Snapshot]
@@ -17,7 +17,7 @@ class ReplyTarget:
 
     `account` names the app in its workspace: all answers of an account share its rate limits. `user` and `user_team`
     belong to the author: a stream in a channel must name them (docs/platform/slack.md#stream-recipients). `bot_user`
-    is the bot's own user id, empty when it is not known.
+    is the bot's own user id, empty when it is not known. `channel_type` is "im" in a 1:1 conversation with the bot.
     """
 
     account: str
@@ -28,16 +28,6 @@ class ReplyTarget:
     user: str
     user_team: str
     bot_user: str = ""
-
-    @property
-    def is_dm(self) -> bool:
-        """Whether the channel is a 1:1 conversation with the bot."""
-        return self.channel_type == "im"
-
-    @property
-    def key(self) -> str:
-        """The name of this answer in the rate limiter."""
-        return f"{self.channel}/{self.trigger_ts}"
 
 
 class WriterGone(Exception):
@@ -82,21 +72,25 @@ class StoppedByUser(Exception):
     """A member pressed Slack's own stop button: nothing more may be written."""
 
 
-class Writer(Protocol):
+class Writer(ABC):
     """Writes a growing text into a thread, and cards if the method has them. Calls to one writer never overlap.
 
     `latest` returns the snapshot; it is called only once Slack's limits allow the write, so that the snapshot is as
-    new as possible. `room` is what the writer may take of the thread. `show` and `finish` may raise SlackAway,
-    WriterGone, CannotReply or StoppedByUser, and no other error of Slack. A writer hands the streams that it leaves
-    open to the StreamCleanup of its reply.
+    new as possible. `show` and `finish` may raise SlackAway, WriterGone, CannotReply or StoppedByUser, and no other
+    error of Slack. A writer hands the streams that it leaves open to the StreamCleanup of its reply.
     """
 
-    method: Method
-    pace: float  # seconds between two writes of one message
+    method: ClassVar[Method]
+    pace: ClassVar[float]  # seconds between two writes of one message
 
+    def __init__(self, adopted: Iterable[str] = ()) -> None:
+        self._messages = list(adopted)
+
+    @abstractmethod
     def show(self, latest: Latest, room: Room = WHOLE) -> None:
         """Show the text so far, as far as there is room for it."""
 
+    @abstractmethod
     def finish(self, latest: Latest, room: Room = WHOLE) -> int | None:
         """Show the whole text.
 
@@ -104,16 +98,16 @@ class Writer(Protocol):
         again, with the text up to that offset and a note about the rest, and with a `closing` room.
         """
 
-    def give_way(self) -> WriterGone:
-        """Where the next writer continues, if Slack asks this writer to wait for too long.
-
-        Raises TypeError for SinglePost, which no writer follows.
-        """
+    def give_way(self) -> WriterGone | None:
+        """Where the next writer continues if Slack asks this writer to wait for too long; None if no writer follows."""
+        return None
 
     @property
-    def messages(self) -> Sequence[str]:
+    def messages(self) -> tuple[str, ...]:
         """The ts of all its messages in their order, including the messages that it took over."""
+        return tuple(self._messages)
 
     @property
     def message_ts(self) -> str:
         """The ts of the message being written, empty before the first message."""
+        return self._messages[-1] if self._messages else ""

@@ -6,8 +6,8 @@ import pytest
 
 from slack_api.rate_limit.rate_limiter import RateLimiter
 from slack_api.rate_limit.tiers import APPEND, UPDATE
-from slack_reply.writers.rate_share import RATE_LIMIT_TIMEOUT, RateShare
-from slack_reply.writers.writer import ReplyTarget, SlackAway
+from slack_reply.shared import RATE_LIMIT_TIMEOUT, RateShare, Written
+from slack_reply.writer import ReplyTarget, SlackAway
 from tests.slack_api.virtual_time import VirtualTime
 
 PLACE = ReplyTarget("T1", "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
@@ -97,3 +97,19 @@ def test_message_that_joined_counts_until_it_leaves() -> None:
     assert one.interval(UPDATE) == pytest.approx(2 * alone)
     one.leave(UPDATE)
     assert one.interval(UPDATE) == alone
+
+
+def test_written_knows_the_messages_of_a_channel() -> None:
+    written = Written()
+    written.add("T1/abc", "C1", "1.1")
+    assert written.knows("T1/abc", "C1", "1.1")
+    assert not written.knows("T1/abc", "C2", "1.1")
+    assert not written.knows("T1/def", "C1", "1.1")
+    assert not written.knows("T1/abc", "C1", "1.2")
+
+
+def test_written_forgets_the_oldest_message() -> None:
+    written = Written(remembered=2)
+    for ts in ("1.1", "1.2", "1.3"):
+        written.add("T1/abc", "C1", ts)
+    assert [written.knows("T1/abc", "C1", ts) for ts in ("1.1", "1.2", "1.3")] == [False, True, True]

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slack_reply.room import MOST_MESSAGES, WHOLE, Room
+from slack_reply.snapshot import MOST_MESSAGES, WHOLE, Room, is_silent, may_be_silent
 
 COUNTS = st.integers(0, 40)
 
@@ -35,3 +35,23 @@ def test_answer_ends_when_its_time_is_up_and_more_than_one_message_is_left(
     left: int, *, closing: bool, is_over: bool, ends: bool
 ) -> None:
     assert Room(MOST_MESSAGES, lambda: is_over, closing=closing).ends_before(left) is ends
+
+
+@pytest.mark.parametrize("text", ["NO_REPLY", " NO_REPLY\n"])
+def test_no_reply_alone_is_silent(text: str) -> None:
+    assert is_silent(text)
+    assert all(may_be_silent(text[:end]) for end in range(len(text) + 1))
+
+
+@pytest.mark.parametrize(
+    "text", ["NO_REPLY.", "no_reply", "NO REPLY", "NO_REPLY NO_REPLY", "Say NO_REPLY", "`NO_REPLY`"]
+)
+def test_anything_else_is_an_answer(text: str) -> None:
+    assert not is_silent(text)
+    assert not may_be_silent(text)
+
+
+def test_half_of_no_reply_is_an_answer_when_final() -> None:
+    assert may_be_silent("NO_")
+    assert not is_silent("NO_")
+    assert not may_be_silent("NO_ ")

@@ -1,0 +1,130 @@
+"""What an answer shares with other answers: its workspace's rate limits, and what the process remembers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cachetools import LRUCache, TTLCache
+
+from clock import Clock
+from slack_api import RateLimiter, SlackApi
+from slack_reply.writer import ReplyTarget, SlackAway
+
+SUPPORT_REMEMBERED = 3600.0  # seconds
+MESSAGES_REMEMBERED = 20_000
+# Seconds that a text waits for the rate limiter. An unfinished text stops waiting once its answer is over: see `over`.
+RATE_LIMIT_TIMEOUT = 300.0
+OTHER_METHOD_RETRY_AFTER = 1.0  # seconds: this method got no call in time, another method may
+_EVERYWHERE = "*"
+
+
+class NativeSupport:
+    """Remembers for an hour where Slack's native streams do not work (docs/architecture.md#d5-writers).
+
+    Only two error codes are remembered; any other refusal counts for its own turn only. If a channel's type is not
+    known, a refusal there is remembered for that channel only.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._missing: TTLCache[tuple[str, str], bool] = TTLCache(10_000, SUPPORT_REMEMBERED, timer=clock.now)
+
+    def expected(self, target: ReplyTarget) -> bool:
+        """Whether a native stream is worth trying."""
+        kinds = (_EVERYWHERE, target.channel_type, target.channel)
+        return not any((target.account, kind) in self._missing for kind in kinds)
+
+    def refused(self, target: ReplyTarget, error: str) -> None:
+        """Remember that Slack answered chat.startStream with this error code."""
+        if error == "unknown_method":
+            self._missing[target.account, _EVERYWHERE] = True
+        elif error == "channel_type_not_supported":
+            self._missing[target.account, target.channel_type or target.channel] = True
+
+
+class Written:
+    """The messages of this process's answers, so that a search for a lost message takes no other answer's message.
+
+    `account` names the app in its workspace (SlackApi.account).
+    """
+
+    def __init__(self, remembered: int = MESSAGES_REMEMBERED) -> None:
+        self._known: LRUCache[tuple[str, str, str], bool] = LRUCache(remembered)
+
+    def add(self, account: str, channel: str, ts: str) -> None:
+        """Record that the message belongs to an answer."""
+        self._known[account, channel, ts] = True
+
+    def knows(self, account: str, channel: str, ts: str) -> bool:
+        """Whether the message belongs to an answer of this process."""
+        return (account, channel, ts) in self._known
+
+
+@dataclass(frozen=True, slots=True)
+class Slack:
+    """The collaborators that all answers of one workspace share; `support` and `written` are those of the process."""
+
+    api: SlackApi
+    budget: RateLimiter
+    support: NativeSupport
+    written: Written
+    clock: Clock
+
+
+class RateShare:
+    """One answer's share of the rate limits: its writers ask here before every call.
+
+    `over` returns True once the answer is complete or its time is up: then no unfinished text waits any longer.
+    `patience` is how many seconds a text waits for the rate limiter at most.
+    """
+
+    def __init__(self, limiter: RateLimiter, target: ReplyTarget) -> None:
+        self.target = target
+        self.over: Callable[[], bool] = lambda: False
+        self.patience = RATE_LIMIT_TIMEOUT
+        self._limiter = limiter
+        self._account = target.account
+        self._key = f"{target.channel}/{target.trigger_ts}"  # names the answer in the rate limiter
+        self._ahead: set[str] = set()
+        self._final = False
+
+    def try_take(self, method: str) -> bool:
+        """Acquire one call if the rate limiter grants it at once."""
+        return self._limiter.try_acquire(self._account, method, self._key)
+
+    def granted(self, method: str, timeout: float, *, final: bool = False, trailing: bool = False) -> bool:
+        """Wait up to `timeout` seconds for one call. False: the call was not granted, and nothing may be sent."""
+        channel = self.target.channel
+        return self._limiter.acquire(
+            self._account, method, self._key, timeout=timeout, final=final, trailing=trailing, channel=channel
+        )
+
+    def ahead(self, method: str, *, final: bool) -> None:
+        """Acquire the next call before its text is read. Raises SlackAway if the call is not granted."""
+        self._ahead.discard(method)
+        self._final = final
+        self.spend(method)
+        self._ahead.add(method)
+
+    def spend(self, method: str) -> None:
+        """Use the call that `ahead` acquired, or acquire one. Raises SlackAway if the call is not granted."""
+        if method in self._ahead:
+            self._ahead.discard(method)
+            return
+        final, timeout = self._final, min(self.patience, RATE_LIMIT_TIMEOUT)
+        over = None if final else self.over
+        if not self._limiter.acquire(
+            self._account, method, self._key, timeout=timeout, final=final, cancelled=over
+        ):
+            raise SlackAway(OTHER_METHOD_RETRY_AFTER)
+
+    def interval(self, method: str) -> float:
+        """Seconds between two calls of the same message, if this answer joined the method."""
+        return self._limiter.call_interval(self._account, method)
+
+    def join(self, method: str) -> None:
+        """Count the message, which has just been shown, as written by this method from now on."""
+        self._limiter.add_message(self._account, method, self._key)
+
+    def leave(self, *methods: str) -> None:
+        """Stop counting the message for these methods."""
+        for method in methods:
+            self._limiter.remove_message(self._account, method, self._key)
