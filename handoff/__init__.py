@@ -6,8 +6,7 @@ See docs/architecture.md#d1-hand-off.
 from handoff.cancellation import CancellationRegistry
 from handoff.capacity import OPEN_TURNS, Capacity
 from handoff.claims import Claims
-from handoff.event_hand_off import EventHandOff
-from handoff.hand_off import HandOffFactory
+from handoff.hand_off import EventHandOff, HandOffFactory
 from handoff.receiver import Receiver
 from handoff.relay import REQUEST_HEADER, Relay, http_client
 

@@ -1,8 +1,10 @@
 """The receiving end of a hand-off: how `/slack/turns` answers a signed body."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+
+import gevent
 
 from clock import Clock
 from errors import Forged, SettingsError
@@ -10,16 +12,16 @@ from handoff.cancellation import CancellationRegistry
 from handoff.capacity import Capacity
 from handoff.claims import Claims, claim_name
 from handoff.hand_off import ContinuationHandOff, HandOffFactory
-from handoff.heartbeat import heartbeats
 from handoff.relay import RECEIPT_HEADER
 from handoff.signer import Signer
 from job import Job, SweepJob, job_from
-from turns import EndpointRequest, SweepRun, TurnRequest, TurnsOfEndpoint, logger
+from turns import HEARTBEAT_SECONDS, EndpointRequest, SweepRun, TurnRequest, TurnsOfEndpoint, Work, logger
 
 OK, UNAUTHORIZED, CONFLICT, TOO_EARLY, UNAVAILABLE = 200, 401, 409, 425, 503
 CONFIRM_SECONDS = 2.0
 """How long a duplicate waits for the first request to confirm its claim before the duplicate gets 425."""
 CONFIRM_POLL = 0.05
+BEAT = b"."
 UNBUFFERED = {"X-Accel-Buffering": "no"}
 """Tells an nginx on the route to pass each byte on at once: it would hold the first byte until the turn has ended."""
 
@@ -83,7 +85,7 @@ class Receiver:
         running = self.turns.beside(work) if isinstance(work, TurnRequest) else work
         return TurnReply(OK, heartbeats(running, self.clock), receipt | UNBUFFERED)
 
-    def _work(self, job: Job | SweepJob, name: str) -> "TurnRequest | SweepRun | None":
+    def _work(self, job: Job | SweepJob, name: str) -> TurnRequest | SweepRun | None:
         """The work that the request does; None when the job was claimed before, in this or another process."""
         held = ExitStack()  # is undone when the work has ended
         held.callback(self.capacity.leave, name)
@@ -106,3 +108,18 @@ class Receiver:
                 return CONFLICT
             self.clock.sleep(CONFIRM_POLL)
         return TOO_EARLY
+
+
+def heartbeats(work: Work, clock: Clock) -> Iterator[bytes]:
+    """The body of `/slack/turns`: a byte at once, then a byte every 10 s until the work has ended.
+
+    The work runs in its own greenlet, so that the bytes come in time whatever the work waits for. The body is tiny and
+    we read it to its end ourselves. No other streamed body is safe with the plugin daemon
+    (docs/platform/dify.md#endpoint-answers).
+    """
+    running = gevent.spawn(work.run)
+    yield BEAT
+    while not running.ready():
+        running.join(timeout=clock.wall(HEARTBEAT_SECONDS))
+        if not running.ready():
+            yield BEAT

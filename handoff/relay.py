@@ -6,8 +6,9 @@ so a greenlet of the relay stays connected for the whole turn. All of them use t
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
 
 import gevent
 import urllib3
@@ -17,7 +18,6 @@ from gevent.queue import Empty, SimpleQueue
 from clock import Clock
 from errors import HandoffError
 from handoff.cancellation import CancellationRegistry
-from handoff.hand_off_request import HandOffRequest, Outcome
 from turns import HEARTBEAT_SECONDS, REQUEST_SECONDS
 
 OK, TAKEN, FULL = 200, 409, 503
@@ -41,27 +41,42 @@ HOOKS = 10_000
 UNHEARD = 100
 
 
+class Outcome(Enum):
+    """The answer of one route."""
+
+    ACCEPTED = "accepted"
+    FULL = "full"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True)
+class HandOffRequest:
+    """One signed job, which is posted to one or several routes. An answer counts only if it carries the `receipt`.
+
+    `since` is the epoch (design seconds) at which Slack began to wait; None: Slack does not wait. `answers` holds the
+    routes that have answered.
+    """
+
+    body: bytes
+    receipt: str
+    since: float | None = None
+    answers: SimpleQueue[tuple[str, Outcome]] = field(default_factory=SimpleQueue)
+
+
 class Relay:
     """One per process; `http` must not follow redirects, use proxies or retry by itself.
 
     `cancellations` are told the name of each request that has ended.
     """
 
-    def __init__(
-        self,
-        clock: Clock,
-        http: urllib3.PoolManager,
-        cancellations: CancellationRegistry,
-        spawn: Callable[..., Any] = gevent.spawn,
-    ) -> None:
+    def __init__(self, clock: Clock, http: urllib3.PoolManager, cancellations: CancellationRegistry) -> None:
         self._clock = clock
         self._http = http
         self._cancellations = cancellations
-        self._spawn = spawn
         self._working: LRUCache[str, str] = LRUCache(HOOKS)
         self._unheard: Counter[str] = Counter()  # requests of each hook
 
-    def hand_off(self, hook_id: str, routes: Sequence[str], letter: HandOffRequest) -> None:
+    def hand_off(self, hook_id: str, routes: Sequence[str], request: HandOffRequest) -> None:
         """Return once a route has accepted the turn. Raises HandoffError when no route accepts in time.
 
         A slow attempt is never hung up on, since its turn may have begun. The next route is tried at the same time,
@@ -69,20 +84,17 @@ class Relay:
         """
         known = self._working.get(hook_id)
         order = sorted(routes, key=lambda route: route != known)
-        end = self._clock.now() + self._patience(ACCEPT_SECONDS) - self._gone(letter)
+        waited = 0.0 if request.since is None else max(0.0, self._clock.epoch() - request.since)
+        end = self._clock.now() + self._patience(ACCEPT_SECONDS) - waited
         open_attempts = 0
-        for number, route in enumerate(order):
+        for number, route in enumerate(order, 1):
             if self._clock.now() >= end:
                 break
-            self._spawn(self._attempt, hook_id, route, letter)
+            gevent.spawn(self._attempt, hook_id, route, request)
             open_attempts += 1
             patience = self._patience(KNOWN_ROUTE_SECONDS if route == known else UNKNOWN_ROUTE_SECONDS)
-            last = number == len(order) - 1
-            until = end if last else min(end, self._clock.now() + patience)
-            while open_attempts:
-                answer = self._next(letter.answers, until)
-                if answer is None:
-                    break
+            until = end if number == len(order) else min(end, self._clock.now() + patience)
+            while open_attempts and (answer := self._next(request, until)):
                 open_attempts -= 1
                 accepted_route, outcome = answer
                 if outcome is Outcome.ACCEPTED:
@@ -94,30 +106,31 @@ class Relay:
             "no route to our own endpoint accepted the turn; set internal_url, the Internal address"
         )
 
-    def _next(self, answers: SimpleQueue[tuple[str, Outcome]], until: float) -> tuple[str, Outcome] | None:
+    def _next(self, request: HandOffRequest, until: float) -> tuple[str, Outcome] | None:
+        """The next route that answers, with its outcome; None if none does until the clock's `now` is `until`."""
         left = self._clock.wall(until - self._clock.now())
         try:
-            return answers.get(timeout=left) if left > 0 else answers.get_nowait()
+            return request.answers.get(timeout=left) if left > 0 else request.answers.get_nowait()
         except Empty:
             return None
 
-    def _attempt(self, hook_id: str, route: str, letter: HandOffRequest) -> None:
+    def _attempt(self, hook_id: str, route: str, request: HandOffRequest) -> None:
         name = uuid.uuid4().hex
         try:
-            response = self._post(hook_id, route, letter.body, name)
+            response = self._post(hook_id, route, request.body, name)
         except urllib3.exceptions.HTTPError as error:
-            letter.answers.put((route, Outcome.NO))
+            request.answers.put((route, Outcome.NO))
             if not isinstance(error, NEVER_SENT):
                 self._cancellations.ended(name)  # its turn may have begun
             return
         try:
-            outcome = self._judge(response, letter.receipt)
-            letter.answers.put((route, outcome))
+            outcome = self._judge(response, request.receipt)
+            request.answers.put((route, outcome))
             ours = outcome is Outcome.ACCEPTED and response.status == OK
             while ours and self._beats(response):
                 pass
         except (urllib3.exceptions.HTTPError, OSError, ValueError):
-            letter.answers.put((route, Outcome.NO))  # after an acceptance nobody reads the queue any more
+            request.answers.put((route, Outcome.NO))  # after an acceptance nobody reads the queue any more
         finally:
             response.close()
             self._cancellations.ended(name)
@@ -157,10 +170,6 @@ class Relay:
         if response.status == TAKEN:
             return Outcome.ACCEPTED
         return Outcome.FULL if response.status == FULL else Outcome.NO
-
-    def _gone(self, letter: HandOffRequest) -> float:
-        """For how many design seconds Slack has waited already."""
-        return 0.0 if letter.since is None else max(0.0, self._clock.epoch() - letter.since)
 
     def _patience(self, seconds: float) -> float:
         """The same design seconds, or more where a scaled clock would make them shorter than the machine needs."""
