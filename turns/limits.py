@@ -12,6 +12,6 @@ HEARTBEAT_SECONDS = 10.0
 
 # How long a turn of another process may still run, if nothing tells whether that process lives. When its answer is
 # visible, the turn has less than one request's life left; before that, it may wait behind a full queue
-# (turns/ordering/thread_queue.py).
+# (turns/ordering.py).
 LONGEST_VISIBLE = REQUEST_SECONDS + 60.0
 LONGEST_AT_ALL = 7 * REQUEST_SECONDS

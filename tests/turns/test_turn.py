@@ -13,8 +13,7 @@ from job import Job
 from message import Message
 from tests.fake_clock import FakeClock
 from turns.limits import TURN_SECONDS, WAIT_SECONDS
-from turns.ordering.queue_ticket import QueueTicket
-from turns.ordering.thread_queue import QUEUE_LIMIT, ThreadQueues
+from turns.ordering import QUEUE_LIMIT, QueueTicket, ThreadQueues
 from turns.report import TurnReport
 from turns.throttle.throttle import TurnedAway
 from turns.turn import Thread, Turn
