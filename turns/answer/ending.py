@@ -1,9 +1,9 @@
 """How an answer ends: the notes under the text, or instead of it, and the outcome for the log. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from dify_app import StepState
+from dify_app import Paused, StepState
 from errors import (
     AnswerTooLong,
     AppMisconfigured,
@@ -17,8 +17,7 @@ from errors import (
     TimeCut,
     UnsupportedApp,
 )
-from slack_reply import LONGEST_TEXT, with_footer
-from turns.answer import forms
+from slack_reply import LONGEST_TEXT, links, with_footer
 from turns.answer.answer_state import AnswerState
 from turns.files import left_out, linked
 from turns.prompt import Author
@@ -109,12 +108,8 @@ class Ending:
         )
 
     def _body(self) -> str:
-        return "\n\n".join(part for part in self._parts() if part.strip())
-
-    def _parts(self) -> Iterator[str]:
-        yield self.state.text
-        yield from forms.shown(self.state.paused)
-        yield linked(self.links)
+        parts = (self.state.text, *shown_forms(self.state.paused), linked(self.links))
+        return "\n\n".join(part for part in parts if part.strip())
 
     def _trouble(self) -> tuple[Say, dict[str, str]] | None:
         if not self.in_time:
@@ -133,3 +128,19 @@ class Ending:
 def below(text: str, notes: list[str]) -> str:
     """The answer with more notes at its very end; the notes alone if the answer has no text."""
     return with_footer(text, notes, (), "", str) if text else "\n\n".join(notes)
+
+
+def shown_forms(waiting: Sequence[Paused]) -> Iterator[str]:
+    """Paragraphs for the forms that the app waits for: each form's text, the possible answers, and where to answer."""
+    for form in waiting:
+        if len(waiting) > 1 and form.title and not form.where:
+            yield f"**{_label(form.title)}**"
+        yield form.text
+        if len(form.actions) > 1:  # a single action says only that the form can be sent
+            yield " · ".join(f"**{_label(action)}**" for action in form.actions)
+        if form.where:
+            yield linked([(form.title, form.where)])
+
+
+def _label(text: str) -> str:
+    return links.label_text(" ".join(text.split()))
