@@ -105,7 +105,6 @@ class Services:
             message=message,
             key=key,
             store=store,
-            app=app,
             reply=reply,
             status=status,
             author=author,
@@ -128,7 +127,7 @@ class Services:
             show_sources=settings.show_sources,
             api=api,
             show_progress=settings.show_progress,
-            leg=job.continuation,
+            continuation=job.continuation,
         )
 
     def _prompt_builder(

@@ -119,7 +119,6 @@ def request(house: House, reply: ReplyOfTests, *, why: str = "", in_doubt: bool 
         message=message,
         key=KEY,
         store=house.store,
-        app=None,
         reply=reply,
         status=SimpleNamespace(show=nothing, clear=nothing),
         author=SimpleNamespace(say=lambda say, **_: str(say)),

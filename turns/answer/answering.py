@@ -1,6 +1,7 @@
 """The middle of a turn: the app is asked, the answer grows in the thread, and the record is written."""
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 import gevent
@@ -28,7 +29,6 @@ class Answering:
     def __init__(self, context: TurnContext, report: TurnReport) -> None:
         self._context = context
         self._report = report
-        self._began = context.received
         self._visible = False
         self._is_whole = False
         self._unstopped: tuple[str, ...] = ()
@@ -46,12 +46,14 @@ class Answering:
 
     def refuse(self, say: Say) -> None:
         """Answer with a sentence of the bot instead of the app's answer."""
-        self._conclude(str(say), self._context.author.say(say))
+        with self._writing(str(say)):
+            self._context.reply.finish(Snapshot(self._context.author.say(say)))
+        self._done()
 
     def drop(self, outcome: str) -> None:
         """Leave the message without an answer. `outcome` is for the log."""
         self._report.outcome = outcome
-        self._done(self._state)
+        self._done()
 
     def cut(self) -> None:
         """End the answer here, since the turn's request is gone: the thread is told that the rest is missing."""
@@ -67,32 +69,34 @@ class Answering:
             return
         context.status.show(context.author.say(Say.THINKING))
         if context.asking.is_empty():
-            self._greet()
+            with self._writing("greeted"):
+                context.greeting.greet()
+            self._done()
             return
-        state = self._state
         self._asked = True
-        reading = gevent.spawn(context.asking.run, state, record)
+        reading = gevent.spawn(context.asking.run, self._state, record)
         try:
-            self._answer(state, record, deadline)
+            with self._writing():
+                context.greeting.play(record)
+                for _ in self._streaming.show(deadline):
+                    self._see()
+                self._finish(deadline)
         finally:
             reading.kill(block=False)
             context.produced.drop()
-        self._done(state)  # not if the turn broke: then its record stays open until the thread is told
+        self._done()  # not if the turn broke: then its record stays open until the thread is told
 
-    def _answer(self, state: AnswerState, record: ThreadRecord, deadline: float) -> None:
+    @contextmanager
+    def _writing(self, outcome: str = "") -> Iterator[None]:
+        """Note in the report how the writing ends. `outcome`: what is written instead of the app's answer."""
+        self._report.outcome = outcome or self._report.outcome
         try:
-            self._context.greeting.play(record)
-            for _ in self._streaming.show(deadline):
-                self._see()
-            self._finish(state, deadline, in_time=state.over)
+            yield
         except CannotReply as error:
-            self._cannot_reply(error, f"cannot reply: {error.error}")
+            self.is_unsaid = isinstance(error, Unreachable)
+            self._report.outcome = f"{outcome}, cannot reply" if outcome else f"cannot reply: {error.error}"
         except StoppedByUser:
-            self._report.outcome = "stopped by user"
-
-    def _cannot_reply(self, error: CannotReply, outcome: str) -> None:
-        self._report.outcome = outcome
-        self.is_unsaid = isinstance(error, Unreachable)
+            self._report.outcome = f"{outcome}, stopped by user" if outcome else "stopped by user"
 
     def leave(self) -> None:
         """Leave the turn to another request: the status line in Slack stays."""
@@ -116,24 +120,23 @@ class Answering:
 
     def _leave_list(self) -> None:
         context = self._context
+        turn = OpenTurn(context.key, context.message.ts, context.holder, context.received)
         with suppress(StoreError):
-            context.store.clear_in_flight(
-                OpenTurn(context.key, context.message.ts, context.holder, self._began)
-            )
+            context.store.clear_in_flight(turn)
 
     def _see(self) -> None:
         """Put the first visible message into the record: after a crash, a sweep must find it."""
-        context, state = self._context, self._state
+        context = self._context
         if not context.reply.message_ts:
             return
-        if self._report.first_text is None and not may_be_silent(state.text):
+        if self._report.first_text is None and not may_be_silent(self._state.text):
             self._report.first_text = self._since()
         if self._visible:
             return
         self._visible = True
         context.status.clear()
         note = self._note()
-        self._remember(lambda record: _with_conversation(record.with_in_flight(note), state))
+        self._remember(lambda record: self._with_conversation(record.with_in_flight(note)))
 
     def _note(self) -> InFlight:
         context = self._context
@@ -145,15 +148,15 @@ class Answering:
             message_ts=context.reply.message_ts,
             channel=context.message.channel,
             thread_ts=context.message.root_ts,
-            leg=context.leg,
+            leg=context.continuation,
             streams=self._unstopped,
         )
 
-    def _finish(self, state: AnswerState, deadline: float, *, in_time: bool) -> None:
-        context = self._context
+    def _finish(self, deadline: float) -> None:
+        context, state = self._context, self._state
         ending = Ending(
             state,
-            in_time=in_time,
+            in_time=state.over,
             show_sources=context.show_sources,
             links=context.produced.links,
             brings_files=context.produced.any,
@@ -193,42 +196,20 @@ class Answering:
         context.reply.finish(short)
         return short
 
-    def _greet(self) -> None:
-        self._report.outcome = "greeted"
-        try:
-            self._context.greeting.greet()
-        except CannotReply as error:
-            self._cannot_reply(error, "greeted, cannot reply")
-        except StoppedByUser:
-            self._report.outcome = "greeted, stopped by user"
-        self._done(self._state)
-
-    def _conclude(self, outcome: str, text: str) -> None:
-        self._report.outcome = outcome
-        try:
-            self._context.reply.finish(Snapshot(text))
-        except CannotReply as error:
-            self._cannot_reply(error, f"{outcome}, cannot reply")
-        except StoppedByUser:
-            self._report.outcome = f"{outcome}, stopped by user"
-        self._done(self._state)
-
-    def _done(self, state: AnswerState) -> None:
+    def _done(self) -> None:
         context = self._context
         self._report.method = context.reply.method
-        self._report.conversation = state.conversation_id
-        ts = context.message.ts
-
+        self._report.conversation = self._state.conversation_id
         if self.is_unsaid:
-            self._remember(lambda record: _with_conversation(record, state))
+            self._remember(self._with_conversation)
             return
         self._is_whole = True
         self._unstopped = context.reply.settle()
-        note = self._note()
+        ts, note = context.message.ts, self._note()
 
         def change(record: ThreadRecord) -> ThreadRecord:
             closing = record.with_in_flight(note) if self._unstopped else record.without_in_flight(ts)
-            ended = _with_conversation(closing, state)
+            ended = self._with_conversation(closing)
             ended = ended if self._asked else ended.with_unasked(ts)
             return ended.with_answer(context.reply.message_ts or record.last_answer_ts)
 
@@ -246,9 +227,9 @@ class Answering:
         except StoreError:
             logger.warning("the thread's record could not be written")
 
+    def _with_conversation(self, record: ThreadRecord) -> ThreadRecord:
+        known = self._state.conversation_id
+        return record.with_conversation(known) if known else record
+
     def _since(self) -> float:
-        return self._context.clock.epoch() - self._began
-
-
-def _with_conversation(record: ThreadRecord, state: AnswerState) -> ThreadRecord:
-    return record.with_conversation(state.conversation_id) if state.conversation_id else record
+        return self._context.clock.epoch() - self._context.received
