@@ -46,7 +46,7 @@ class TurnRequest:
 
     def cut(self) -> None:
         """End the answer with what the app has said so far: the request is gone."""
-        self.turn.cut()
+        self.answering.cut()
 
     def run(self) -> None:
         """Run the turn. Never raises: after any error the thread is told, and the log gets its line."""
@@ -67,7 +67,9 @@ class TurnRequest:
         try:
             why = self.unknown_channel.not_answered() if self.unknown_channel else ""
             if why:
-                self._step_aside(why)
+                with suppress(StoreError):
+                    self.claim.leave()
+                self.turn.step_aside(why)
             else:
                 self.turn.run(self.record)
         except Exception as error:  # noqa: BLE001 - after any error the next turn must not wait for this one
@@ -75,11 +77,6 @@ class TurnRequest:
             self.report.outcome = "broke"
             return False
         return True
-
-    def _step_aside(self, why: str) -> None:
-        with suppress(StoreError):
-            self.claim.leave()
-        self.turn.step_aside(why)
 
     def _end_what_broke(self) -> None:
         """End the turn as an orphan of our own, since nothing runs it any more."""
