@@ -20,7 +20,6 @@ class Capacity:
     def __init__(self, cap: int = OPEN_TURNS) -> None:
         self._cap = cap
         self._names: Counter[str] = Counter()
-        self._hooks: Counter[str] = Counter()  # messages of each
 
     @property
     def open(self) -> int:
@@ -33,30 +32,23 @@ class Capacity:
 
     def enter(self, name: str) -> bool:
         """Make room for this message; False when there is none. Each entry needs its `leave`."""
-        hook = _hook_of(name)
-        if name not in self._names:
-            if not self._has_room(hook):
-                return False
-            self._hooks[hook] += 1
+        if name not in self._names and not self._has_room(_hook_of(name)):
+            return False
         self._names[name] += 1
         return True
 
     def leave(self, name: str) -> None:
         """Undo one `enter`."""
         self._names[name] -= 1
-        if self._names[name] > 0:
-            return
-        del self._names[name]
-        hook = _hook_of(name)
-        self._hooks[hook] -= 1
-        if not self._hooks[hook]:
-            del self._hooks[hook]
+        if not self._names[name]:
+            del self._names[name]
 
     def _has_room(self, hook: str) -> bool:
         if len(self._names) < self._cap:
             return True
         left = self._cap + int(self._cap * BESIDE) - len(self._names)
-        return self._hooks[hook] < left  # so each hook takes half of the room that the hook before left
+        ours = sum(_hook_of(name) == hook for name in self._names)
+        return ours < left  # so each hook takes half of the room that the hook before left
 
 
 def _hook_of(name: str) -> str:

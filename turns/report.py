@@ -3,6 +3,8 @@
 import json
 import logging
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from traceback import extract_tb
 
 from cachetools import TTLCache
 
@@ -84,8 +86,6 @@ class TurnReport:
 
 def where(error: BaseException) -> str:
     """The error's type and place in the code, without its text, which may hold a secret."""
-    frame = error.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    place = f"{frame.tb_frame.f_code.co_filename.rpartition('/')[2]}:{frame.tb_lineno}" if frame else "?"
+    frames = extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
     return f"{type(error).__name__} at {place}"

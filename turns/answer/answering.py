@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import gevent
 
@@ -23,36 +23,35 @@ RESET = "reset"
 AFTER_TEXT = 5.0  # seconds that files get at least, however little time is left
 
 
+@dataclass(slots=True)
 class Answering:
     """Answers one message in one thread."""
 
-    def __init__(self, context: TurnContext, report: TurnReport) -> None:
-        self._context = context
-        self._report = report
-        self._visible = False
-        self._is_whole = False
-        self._unstopped: tuple[str, ...] = ()
-        self._asked = False
-        self._state = AnswerState()
-        self._streaming = Streaming(context, self._state)
-        self.is_cut = False
-        """Whether the turn's request is gone: then neither Dify nor the storage answers any more."""
-        self.is_unsaid = False
-        """Whether Slack did not take the end in time. Then the record stays open, and a sweep tells the thread."""
+    context: TurnContext
+    report: TurnReport
+    is_cut: bool = False
+    """Whether the turn's request is gone: then neither Dify nor the storage answers any more."""
+    is_unsaid: bool = False
+    """Whether Slack did not take the end in time. Then the record stays open, and a sweep tells the thread."""
+    _visible: bool = False
+    _is_whole: bool = False
+    _asked: bool = False
+    _unstopped: tuple[str, ...] = ()
+    _state: AnswerState = field(default_factory=AnswerState)
 
     def waiting(self) -> None:
         """Show that the message waits in its thread's queue."""
-        self._context.status.show(self._context.author.say(Say.WAITING))
+        self.context.status.show(self.context.author.say(Say.WAITING))
 
     def refuse(self, say: Say) -> None:
         """Answer with a sentence of the bot instead of the app's answer."""
         with self._writing(str(say)):
-            self._context.reply.finish(Snapshot(self._context.author.say(say)))
+            self.context.reply.finish(Snapshot(self.context.author.say(say)))
         self._done()
 
     def drop(self, outcome: str) -> None:
         """Leave the message without an answer. `outcome` is for the log."""
-        self._report.outcome = outcome
+        self.report.outcome = outcome
         self._done()
 
     def cut(self) -> None:
@@ -62,7 +61,7 @@ class Answering:
 
     def run(self, record: ThreadRecord, deadline: float) -> None:
         """Ask the app, and show the answer as it comes. `deadline` is the clock's `now` at which the turn ends."""
-        context = self._context
+        context = self.context
         if context.message.is_dm and context.author.query.casefold() == RESET:
             self._remember(lambda known: known.with_conversation(""))
             self.refuse(Say.RESET_DONE)
@@ -78,7 +77,7 @@ class Answering:
         try:
             with self._writing():
                 context.greeting.play(record)
-                for _ in self._streaming.show(deadline):
+                for _ in Streaming(context, self._state).show(deadline):
                     self._see()
                 self._finish(deadline)
         finally:
@@ -89,22 +88,22 @@ class Answering:
     @contextmanager
     def _writing(self, outcome: str = "") -> Iterator[None]:
         """Note in the report how the writing ends. `outcome`: what is written instead of the app's answer."""
-        self._report.outcome = outcome or self._report.outcome
+        self.report.outcome = outcome or self.report.outcome
         try:
             yield
         except CannotReply as error:
             self.is_unsaid = isinstance(error, Unreachable)
-            self._report.outcome = f"{outcome}, cannot reply" if outcome else f"cannot reply: {error.error}"
+            self.report.outcome = f"{outcome}, cannot reply" if outcome else f"cannot reply: {error.error}"
         except StoppedByUser:
-            self._report.outcome = f"{outcome}, stopped by user" if outcome else "stopped by user"
+            self.report.outcome = f"{outcome}, stopped by user" if outcome else "stopped by user"
 
     def leave(self) -> None:
         """Leave the turn to another request: the status line in Slack stays."""
-        self._context.status.leave()
+        self.context.status.leave()
 
     def close(self) -> None:
         """Leave nothing open in Slack."""
-        context = self._context
+        context = self.context
         context.status.clear()
         left = context.reply.close()
         if not self._is_whole or left == self._unstopped == ():
@@ -119,18 +118,18 @@ class Answering:
             self._leave_list()
 
     def _leave_list(self) -> None:
-        context = self._context
+        context = self.context
         turn = OpenTurn(context.key, context.message.ts, context.holder, context.received)
         with suppress(StoreError):
             context.store.clear_in_flight(turn)
 
     def _see(self) -> None:
         """Put the first visible message into the record: after a crash, a sweep must find it."""
-        context = self._context
+        context = self.context
         if not context.reply.message_ts:
             return
-        if self._report.first_text is None and not may_be_silent(self._state.text):
-            self._report.first_text = self._since()
+        if self.report.first_text is None and not may_be_silent(self._state.text):
+            self.report.first_text = self._since()
         if self._visible:
             return
         self._visible = True
@@ -139,7 +138,7 @@ class Answering:
         self._remember(lambda record: self._with_conversation(record.with_in_flight(note)))
 
     def _note(self) -> InFlight:
-        context = self._context
+        context = self.context
         return InFlight(
             ts=context.message.ts,
             started=context.clock.epoch(),
@@ -153,7 +152,7 @@ class Answering:
         )
 
     def _finish(self, deadline: float) -> None:
-        context, state = self._context, self._state
+        context, state = self.context, self._state
         ending = Ending(
             state,
             in_time=state.over,
@@ -161,13 +160,13 @@ class Answering:
             links=context.produced.links,
             brings_files=context.produced.any,
         )
-        self._report.outcome = ending.outcome
-        if is_silent(state.text) and not ending.notes:
-            self._report.outcome = "silent"
+        self.report.outcome = ending.outcome
+        if is_silent(state.text) and ending.trouble is None:
+            self.report.outcome = "silent"
             context.reply.retract()
             return
         text = ending.text(context.author)
-        self._report.characters = len(text)
+        self.report.characters = len(text)
         cards = state.progress.cards(context.author.say, ending.work) if context.show_progress else ()
         whole = Snapshot(text, cards, continued=context.author.say(Say.CONTINUED))
         if text or context.reply.message_ts:
@@ -180,16 +179,16 @@ class Answering:
             except Unreachable:
                 if not text:
                     raise  # otherwise the answer is whole, and only a note about its files is missing
-        if self._report.first_text is None:
-            self._report.first_text = self._since()
+        if self.report.first_text is None:
+            self.report.first_text = self._since()
 
     def _bring(self, whole: Snapshot, ending: Ending, deadline: float) -> Snapshot:
         """Show the answer. If it is too long for the thread, the rest comes as a file, and a note says so."""
-        context = self._context
+        context = self.context
         end = context.reply.finish(whole)
         if end is None:
             return whole
-        self._report.rest = len(whole.text) - end
+        self.report.rest = len(whole.text) - end
         said = context.rest.bring(whole.text[end:], max(AFTER_TEXT, deadline - context.clock.now()))
         note = context.author.say(said, name=rest.NAME)
         short = replace(whole, text=ending.early(whole.text, end, note, context.author))
@@ -197,9 +196,9 @@ class Answering:
         return short
 
     def _done(self) -> None:
-        context = self._context
-        self._report.method = context.reply.method
-        self._report.conversation = self._state.conversation_id
+        context = self.context
+        self.report.method = context.reply.method
+        self.report.conversation = self._state.conversation_id
         if self.is_unsaid:
             self._remember(self._with_conversation)
             return
@@ -223,7 +222,7 @@ class Answering:
         See docs/architecture.md#d3-one-record-per-thread.
         """
         try:
-            self._context.store.update(self._context.key, change)
+            self.context.store.update(self.context.key, change)
         except StoreError:
             logger.warning("the thread's record could not be written")
 
@@ -232,4 +231,4 @@ class Answering:
         return record.with_conversation(known) if known else record
 
     def _since(self) -> float:
-        return self._context.clock.epoch() - self._context.received
+        return self.context.clock.epoch() - self.context.received

@@ -1,7 +1,7 @@
 """How an answer ends: the notes under the text, or instead of it, and the outcome for the log. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from dify_app import Paused, StepState
 from errors import (
@@ -44,9 +44,9 @@ _UNDER = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Ending:
-    """`notes` are sentences of the bot; none of them holds text of Slack's or Dify's.
+    """No note holds text of Slack's or Dify's.
 
     `links` are names and addresses of files on other hosts; `brings_files`: uploaded files come after the text.
     """
@@ -56,10 +56,6 @@ class Ending:
     show_sources: bool
     links: tuple[tuple[str, str], ...] = ()
     brings_files: bool = False
-    notes: list[tuple[Say, dict[str, str]]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.notes = [note for note in (self._trouble(),) if note]
 
     @property
     def outcome(self) -> str:
@@ -74,6 +70,21 @@ class Ending:
     def work(self) -> StepState:
         """The state of the steps that still ran when the answer ended."""
         return "done" if self.outcome in {"answered", "paused"} else "failed"
+
+    @property
+    def trouble(self) -> tuple[Say, dict[str, str]] | None:
+        """The note about what went wrong: a sentence of the bot with its values."""
+        if not self.in_time:
+            return Say.TURN_LIMIT, {}
+        error = self.state.error
+        if error is None:
+            return (Say.PAUSED, {}) if self.state.paused else None
+        if isinstance(error, InputMissing) and error.takes_files:
+            return Say.FILE_NEEDED, {"variable": error.variable}
+        instead = next((say for kind, say in _INSTEAD if isinstance(error, kind)), Say.UNEXPECTED)
+        values = {"variable": error.variable} if isinstance(error, InputMissing) else {}
+        partial = bool(self.state.text.strip())
+        return (_UNDER.get(instead, instead) if partial else instead), values
 
     def text(self, author: Author) -> str:
         """The whole answer with its notes and footer; empty when only files come."""
@@ -94,7 +105,8 @@ class Ending:
 
     def _said(self, author: Author, *, anything: bool) -> list[str]:
         """The notes in the author's language; `anything`: the app said something."""
-        notes = [author.say(say, **values) for say, values in self.notes]
+        trouble = self.trouble
+        notes = [author.say(trouble[0], **trouble[1])] if trouble else []
         if not anything and not notes and self.state.ended and not self.brings_files:
             notes = [author.say(Say.NO_TEXT)]
         if self.state.question_cut is not None:
@@ -110,19 +122,6 @@ class Ending:
     def _body(self) -> str:
         parts = (self.state.text, *shown_forms(self.state.paused), linked(self.links))
         return "\n\n".join(part for part in parts if part.strip())
-
-    def _trouble(self) -> tuple[Say, dict[str, str]] | None:
-        if not self.in_time:
-            return Say.TURN_LIMIT, {}
-        error = self.state.error
-        if error is None:
-            return (Say.PAUSED, {}) if self.state.paused else None
-        if isinstance(error, InputMissing) and error.takes_files:
-            return Say.FILE_NEEDED, {"variable": error.variable}
-        instead = next((say for kind, say in _INSTEAD if isinstance(error, kind)), Say.UNEXPECTED)
-        values = {"variable": error.variable} if isinstance(error, InputMissing) else {}
-        partial = bool(self.state.text.strip())
-        return (_UNDER.get(instead, instead) if partial else instead), values
 
 
 def below(text: str, notes: list[str]) -> str:
