@@ -1,8 +1,6 @@
 """Knows the request that each turn of this process lives in, and cuts the turn when the daemon drops the request.
 
-A session ends with its HTTP request, and the SDK never answers calls that come afterwards
-(docs/platform/dify.md#request-lifetime). The relay keeps the request open and sees its end. Then the turn is cut: the
-turn ends itself and tells the thread so.
+The SDK answers no call after the end of the request (docs/platform/dify.md#request-lifetime), so the turn ends itself.
 """
 
 from typing import Protocol
@@ -27,7 +25,7 @@ class CancellationRegistry:
         self._ended: LRUCache[str, None] = LRUCache(ENDS_REMEMBERED)
 
     def hold(self, request: str, turn: Cancellable) -> None:
-        """Note that a turn runs in this request. If the request ends first, or has ended, the turn is cut, once."""
+        """Note that a turn runs in this request. If the request has ended already, the turn is cut."""
         if request in self._ended:
             turn.cut()
         else:
@@ -40,6 +38,5 @@ class CancellationRegistry:
     def ended(self, request: str) -> None:
         """Note that the request has ended. A turn of the request that still runs, or begins later, is cut."""
         self._ended[request] = None
-        turn = self._running.pop(request, None)
-        if turn is not None:
+        if turn := self._running.pop(request, None):
             turn.cut()

@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-# Each open turn costs the SDK one line reader, and every line from the daemon is offered to every reader:
-# 239 µs a line with 1,000 of them (docs/platform/dify.md#line-readers). 400 leaves room for 5 events a second each.
+# Each open turn costs the SDK one line reader, and every line is offered to every reader
+# (docs/platform/dify.md#line-readers). 400 leaves room for 5 events a second each.
 OPEN_TURNS = 400
 # A part of the cap, which hooks with less than their share get on top of it: one hook alone may fill the whole cap.
 BESIDE = 0.25
@@ -12,9 +12,8 @@ BESIDE = 0.25
 class Capacity:
     """Counts messages that are being handed off or answered. Above the cap, Slack gets 503 and sends again later.
 
-    A message is counted once from its hand-off to its end: the event that hands the message off and the turn that
-    answers the message give the same name. The part of a name before the first slash is the hook. No hook keeps
-    another one out: when the cap is reached, a hook with less than its share still finds some room on top of the cap.
+    The hand-off and the turn of a message give the same name, `<hook>/<job_id>`, so the message counts once. No hook
+    keeps another one out: above the cap, a hook with less than its share still finds some room.
     """
 
     def __init__(self, cap: int = OPEN_TURNS) -> None:

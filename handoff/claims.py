@@ -5,8 +5,7 @@ from cachetools import TTLCache
 from clock import Clock
 from job import Job, SweepJob
 
-# Slack's last regular retry comes after six minutes (docs/platform/slack.md#event-retries); the record keeps the
-# claim for longer.
+# Slack's last regular retry comes after six minutes (docs/platform/slack.md#event-retries).
 KEPT_SECONDS = 900.0
 
 
@@ -16,10 +15,7 @@ def claim_name(hook_id: str, job: Job | SweepJob) -> str:
 
 
 class Claims:
-    """One per process. A claim ends after `seconds`: then the name may be claimed again.
-
-    A claim begins unconfirmed. The request that claimed calls `keep` when the thread's record holds the claim.
-    """
+    """One per process. A claim ends after `seconds`. It is confirmed once the thread's record holds a claim, too."""
 
     def __init__(self, clock: Clock, seconds: float = KEPT_SECONDS) -> None:
         self._taken: TTLCache[str, bool] = TTLCache(maxsize=100_000, ttl=seconds, timer=clock.now)
@@ -32,7 +28,7 @@ class Claims:
         return True
 
     def keep(self, name: str) -> None:
-        """Confirm the claim: the thread's record holds one now, ours or another process's."""
+        """Confirm the claim: the thread's record holds one, ours or another process's."""
         self._taken[name] = True
 
     def is_taken(self, name: str) -> bool:

@@ -31,8 +31,7 @@ class HandOff:
     def hand(self, job: Job | SweepJob) -> None:
         """Return once the job is owned; raises HandoffError when the process is full or no request accepts the job.
 
-        A job that this process owns already is not posted again: under load the acks come late, and then Slack
-        repeats all the messages at the same moment.
+        A job that this process owns already is not posted again: under load, Slack repeats all messages at once.
         """
         if self.claims.is_kept(claim_name(self.hook_id, job)):
             return
@@ -91,10 +90,7 @@ class EventHandOff:
         self.sweep_if_due()  # the claim on this message may be a dead process's
 
     def sweep_if_due(self) -> None:
-        """Hand off a sweep if one is due. Returns at once. A request of Slack's that begins a turn need not call this.
-
-        The sweep looks for turns of dead processes.
-        """
+        """Hand off a sweep if one is due, which looks for turns of dead processes. Returns at once."""
         if self.endpoint.settings.bot_token and self.sweeps.take(self.endpoint.id):
             gevent.spawn(self._hand_sweep)
 

@@ -19,11 +19,11 @@ from turns import HEARTBEAT_SECONDS, EndpointRequest, SweepRun, TurnRequest, Tur
 
 OK, UNAUTHORIZED, CONFLICT, TOO_EARLY, UNAVAILABLE = 200, 401, 409, 425, 503
 CONFIRM_SECONDS = 2.0
-"""How long a duplicate waits for the first request to confirm its claim before the duplicate gets 425."""
+"""How long a duplicate waits for the first request to confirm its claim."""
 CONFIRM_POLL = 0.05
 BEAT = b"."
 UNBUFFERED = {"X-Accel-Buffering": "no"}
-"""Tells an nginx on the route to pass each byte on at once: it would hold the first byte until the turn has ended."""
+"""Tells an nginx on the route to pass each byte on at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +111,9 @@ class Receiver:
 
 
 def heartbeats(work: Work, clock: Clock) -> Iterator[bytes]:
-    """The body of `/slack/turns`: a byte at once, then a byte every 10 s until the work has ended.
+    """The body of `/slack/turns`: a byte at once, then a byte every 10 s until the work in its own greenlet has ended.
 
-    The work runs in its own greenlet, so that the bytes come in time whatever the work waits for. The body is tiny and
-    we read it to its end ourselves. No other streamed body is safe with the plugin daemon
+    Only a streamed body that is tiny and that we read to its end ourselves is safe with the plugin daemon
     (docs/platform/dify.md#endpoint-answers).
     """
     running = gevent.spawn(work.run)

@@ -26,18 +26,16 @@ REQUEST_HEADER = "Slack-Bridge-Request"
 """Carries the name of the request. Several requests may have one body; the turn lives in the first that arrived."""
 # Slack waits 3 s for the whole ack (docs/platform/slack.md#ack); the remaining 0.4 s are for the ack's way back.
 ACCEPT_SECONDS = 2.6
-# A route that has worked may take long under load: p99 is 1.3 s with 300 at once, says
-# docs/platform/dify.md#hand-off-figures. After any other route the next one is tried sooner.
+# A route that has worked may be slow under load (docs/platform/dify.md#hand-off-figures); any other gets less time.
 KNOWN_ROUTE_SECONDS = 2.0
 UNKNOWN_ROUTE_SECONDS = 0.8
-# Wall seconds: a scaled clock does not make the machine faster.
+# Wall seconds, for an unknown route: a scaled clock does not make the machine faster.
 ROUTE_WALL_FLOOR = 0.35
 NEVER_SENT = (urllib3.exceptions.ConnectTimeoutError, urllib3.exceptions.NewConnectionError)
 # The turn sends a byte every 10 s; if six bytes are missing, the turn is dead.
 _SILENCE = 6 * HEARTBEAT_SECONDS
 HOOKS = 10_000
-# So many requests of one hook may be without a first byte and are still waited for as long as a turn may take. Further
-# requests are given up after _SILENCE.
+# So many requests of one hook are waited for as long as a turn may take; further ones are given up after _SILENCE.
 UNHEARD = 100
 
 
@@ -64,10 +62,7 @@ class HandOffRequest:
 
 
 class Relay:
-    """One per process; `http` must not follow redirects, use proxies or retry by itself.
-
-    `cancellations` are told the name of each request that has ended.
-    """
+    """One per process. `cancellations` are told the name of each request that has ended."""
 
     def __init__(self, clock: Clock, http: urllib3.PoolManager, cancellations: CancellationRegistry) -> None:
         self._clock = clock
@@ -126,9 +121,8 @@ class Relay:
         try:
             outcome = self._judge(response, request.receipt)
             request.answers.put((route, outcome))
-            ours = outcome is Outcome.ACCEPTED and response.status == OK
-            while ours and self._beats(response):
-                pass
+            if outcome is Outcome.ACCEPTED and response.status == OK:
+                self._drain(response)
         except (urllib3.exceptions.HTTPError, OSError, ValueError):
             request.answers.put((route, Outcome.NO))  # after an acceptance nobody reads the queue any more
         finally:
@@ -157,24 +151,22 @@ class Relay:
             if not self._unheard[hook_id]:
                 del self._unheard[hook_id]
 
-    def _beats(self, response: urllib3.BaseHTTPResponse) -> bool:
-        """Wait for the next byte; False at the end of the body. Raises TimeoutError when none comes."""
-        with gevent.Timeout(self._clock.wall(_SILENCE) + 5.0, TimeoutError()):
-            return bool(response.read1(64))
+    def _drain(self, response: urllib3.BaseHTTPResponse) -> None:
+        """Read to the end of the body. Raises TimeoutError when the turn falls silent."""
+        more = True
+        while more:
+            with gevent.Timeout(self._clock.wall(_SILENCE) + 5.0, TimeoutError()):
+                more = bool(response.read1(64))
 
     def _judge(self, response: urllib3.BaseHTTPResponse, receipt: str) -> Outcome:
-        if response.headers.get(RECEIPT_HEADER) != receipt:
-            return Outcome.NO
-        if response.status == OK:
-            return Outcome.ACCEPTED if response.read1(1) else Outcome.NO
-        if response.status == TAKEN:
+        is_ours = response.headers.get(RECEIPT_HEADER) == receipt
+        if is_ours and (response.status == TAKEN or (response.status == OK and response.read1(1))):
             return Outcome.ACCEPTED
-        return Outcome.FULL if response.status == FULL else Outcome.NO
+        return Outcome.FULL if is_ours and response.status == FULL else Outcome.NO
 
     def _patience(self, seconds: float) -> float:
         """The same design seconds, or more where a scaled clock would make them shorter than the machine needs."""
-        floor = ROUTE_WALL_FLOOR * (seconds / UNKNOWN_ROUTE_SECONDS)
-        return self._clock.stretched(seconds, at_least=floor)
+        return self._clock.stretched(seconds, at_least=ROUTE_WALL_FLOOR * seconds / UNKNOWN_ROUTE_SECONDS)
 
 
 def http_client() -> urllib3.PoolManager:

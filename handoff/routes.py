@@ -19,12 +19,11 @@ def routes(
 ) -> tuple[str, ...]:
     """Full URLs in the order of docs/architecture.md#d1-hand-off, each once.
 
-    The signed event goes only to this machine and to hosts that the admin named, since anybody who sends a genuine
-    request again may set any `Dify-Hook-Url`. `known_hosts` are the hosts that the environment names.
+    The signed event goes only to this machine and to hosts that the admin or the environment (`known_hosts`) named,
+    since anybody who sends a genuine request again may set any `Dify-Hook-Url`, here `hook_url`.
 
-    `server_port` is the daemon's port on this very machine, None when the plugin does not run beside it (remote
-    debugging). `hook_url` is the `Dify-Hook-Url` of the request that Slack made: `…/e/<hook>/slack/events`.
-    `internal_url` is the admin's setting, either the daemon's base or a whole `…/e/<hook>`.
+    `server_port` is the daemon's port on this very machine, None in remote debugging. `internal_url` is the admin's
+    setting, either the daemon's base or a whole `…/e/<hook>`.
     """
     local = "" if server_port is None else f"http://127.0.0.1:{server_port}"
     found = [_below(base, hook_id) for base in (internal_url, local, daemon_url) if base]
