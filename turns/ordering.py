@@ -98,11 +98,10 @@ class QueueTicket:
     this process two turns of a thread never run at the same time, whatever the orders are. A turn waits only for the
     turn that runs, not for the turn before it, so different orders can't make two turns wait for each other.
 
-    Between processes the order is as good as Redis. While Redis is away, a turn that waits for a turn of another
-    process goes on waiting for the time of a lease. When Redis comes back without its queue, the turn that runs
-    takes the first place again, and the turns that wait leave it the time for that. Two cases remain: an outage
-    that is longer than a lease, and a new turn that comes to another process while Redis is away, or before any
-    turn of the queue is back on Redis. Such a turn runs at once, beside the other one.
+    While Redis is away, a turn that waits for a turn of another process goes on waiting for the time of a lease. When
+    Redis comes back without its queue, the turn that runs takes the first place again. Two cases remain in which turns
+    run side by side: an outage that is longer than a lease, and a new turn that comes to another process before any
+    turn of the queue is back on Redis.
     """
 
     def __init__(

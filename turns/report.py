@@ -40,9 +40,9 @@ class AckTimes:
 class TurnReport:
     """Times are design seconds since Slack's event came in; None: this did not happen, or not in this process.
 
-    `ack` is when Slack had its answer, `flushes` counts the writes of text that Slack took, `retries` the requests that
-    were sent to Slack again, `files` the files of the question. `question` and `characters` are the lengths of the
-    question and of the answer; `rest` is how much of the answer did not fit into its messages.
+    `flushes` counts the writes of text that Slack took, `retries` the requests that were sent to Slack again, `legs`
+    the requests of the turn. `question`, `characters` and `rest` are the lengths of the question, of the answer, and of
+    what did not fit into its messages.
     """
 
     team: str
@@ -78,10 +78,6 @@ class TurnReport:
             if value not in (None, "")
         }
         return json.dumps({"turn": fields}, separators=(",", ":"))
-
-    def write(self) -> None:
-        """Write the line into the daemon's log."""
-        logger.info("%s", self.line())
 
 
 def where(error: BaseException) -> str:

@@ -51,7 +51,7 @@ class Turn:
         self._deadline = self.thread.clock.now() + TURN_SECONDS
 
     def run(self, record: ThreadRecord) -> None:
-        """Answer, or hand the turn on to a fresh request. `record` is the thread's record with the claim.
+        """Answer, or hand the turn on. `record` is the thread's record with the claim.
 
         In every case, also after an unexpected exception, the next turn of the thread stops waiting for this one.
         """
@@ -73,7 +73,12 @@ class Turn:
             return
         if self.answering.is_cut and self._handed_on():
             return
-        self._answer(self._again() if waited else record)
+        record = self._again() if waited else record
+        if self.answering.is_cut:  # Dify was not asked yet, and no fresh request could go on
+            self.answering.refuse(Say.INTERRUPTED)
+            return
+        self.thread.orphans.end_all(self.thread.key, record, but=self.job.message.ts)
+        self.answering.run(record, self._deadline)
 
     def step_aside(self, why: str) -> None:
         """Do not answer the message: another turn does, or the settings forbid it. `why` is for the log."""
@@ -116,13 +121,6 @@ class Turn:
         self._went_on = True
         self.report.outcome = "handed on"
         return True
-
-    def _answer(self, record: ThreadRecord) -> None:
-        if self.answering.is_cut:  # Dify was not asked yet, and no fresh request could go on
-            self.answering.refuse(Say.INTERRUPTED)
-            return
-        self.thread.orphans.end_all(self.thread.key, record, but=self.job.message.ts)
-        self.answering.run(record, self._deadline)
 
     def _again(self) -> ThreadRecord:
         """The record, read again: turns before this one, here or in other processes, may have changed it."""

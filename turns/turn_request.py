@@ -39,7 +39,7 @@ class TurnRequest:
     held: AbstractContextManager[object]
 
     def begin(self) -> None:
-        """Put the turn on the hook's list, where a sweep finds it, before the first byte and so before Slack's ack."""
+        """Put the turn on the hook's list, where a sweep finds the turn, before Slack's ack."""
         in_doubt = self.unknown_channel is not None and self.unknown_channel.in_doubt
         with suppress(StoreError):
             self.claim.list_open(in_doubt=in_doubt)
@@ -60,7 +60,7 @@ class TurnRequest:
         self.report.measure(self.slack)
         self.report.ack = self.acks.pop(self.endpoint.id, self.job)
         self.report.total = self.clock.epoch() - self.job.received
-        self.report.write()
+        logger.info("%s", self.report.line())
 
     def _run(self) -> bool:
         """Run the turn; False when it raised."""
@@ -80,9 +80,8 @@ class TurnRequest:
 
     def _end_what_broke(self) -> None:
         """End the turn as an orphan of our own, since nothing runs it any more."""
-        key = self.claim.key
         try:
-            record = self.store.get(key, fresh=True) or ThreadRecord()
-            self.recovery.orphans(self.endpoint, self.store).end_all(key, record)
+            record = self.store.get(self.claim.key, fresh=True) or ThreadRecord()
+            self.recovery.orphans(self.endpoint, self.store).end_all(self.claim.key, record)
         except StoreError:
             logger.warning("the thread of a broken turn could not be read")

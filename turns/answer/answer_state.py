@@ -23,10 +23,7 @@ from turns.answer.progress import Progress
 # A first line is shown when it has so many characters, even if it is not complete.
 FIRST_WORDS = 40
 MOST_TEXT = 8 * 1024 * 1024
-"""Bytes in UTF-8 that are kept of one answer, including the forms that the app waits for.
-
-See docs/architecture.md#d16-tenants-and-bounds.
-"""
+"""Bytes in UTF-8 that are kept of one answer, with its forms (docs/architecture.md#d16-tenants-and-bounds)."""
 
 
 @dataclass(slots=True)
@@ -97,10 +94,8 @@ class AnswerState:
 
     def _say(self, text: str) -> None:
         """Add text. After a tool call, an agent's text begins a new paragraph, since Dify sends no break there."""
-        if self._interrupted and not text.startswith("\n"):
-            said = self.text  # the pieces are joined only here: a long answer has thousands of them
-            if said.strip() and not said.endswith("\n"):
-                self._parts.append("\n\n")
+        if self._interrupted and not text.startswith("\n") and self.text.strip() and self.text[-1] != "\n":
+            self._parts.append("\n\n")
         self._parts.append(self._kept(text))
         self._interrupted = self.progress.thinking = False
 
@@ -119,9 +114,8 @@ class AnswerState:
             return
         self.error = error
         self.over = True
-        self.finished.set()
-        self.speaks.set()
-        self.changed.set()
+        for event in (self.finished, self.speaks, self.changed):
+            event.set()
 
 
 def _speaks(text: str) -> bool:

@@ -109,19 +109,8 @@ class Answering:
         if not self._is_whole or left == self._unstopped == ():
             return
         self._unstopped = left
-        if left:
-            self.is_unsaid = True
-            note = self._note()
-            self._remember(lambda record: record.with_in_flight(note))
-        else:
-            self._remember(lambda record: record.without_in_flight(context.message.ts))
-            self._leave_list()
-
-    def _leave_list(self) -> None:
-        context = self.context
-        turn = OpenTurn(context.key, context.message.ts, context.holder, context.received)
-        with suppress(StoreError):
-            context.store.clear_in_flight(turn)
+        self.is_unsaid |= bool(left)
+        self._close_record()
 
     def _see(self) -> None:
         """Put the first visible message into the record: after a crash, a sweep must find it."""
@@ -204,23 +193,29 @@ class Answering:
             return
         self._is_whole = True
         self._unstopped = context.reply.settle()
-        ts, note = context.message.ts, self._note()
 
-        def change(record: ThreadRecord) -> ThreadRecord:
-            closing = record.with_in_flight(note) if self._unstopped else record.without_in_flight(ts)
-            ended = self._with_conversation(closing)
-            ended = ended if self._asked else ended.with_unasked(ts)
-            return ended.with_answer(context.reply.message_ts or record.last_answer_ts)
+        def ended(record: ThreadRecord) -> ThreadRecord:
+            known = self._with_conversation(record)
+            known = known if self._asked else known.with_unasked(context.message.ts)
+            return known.with_answer(context.reply.message_ts or record.last_answer_ts)
 
-        self._remember(change)
+        self._close_record(ended)
+
+    def _close_record(self, change: Change = lambda record: record) -> None:
+        """Close the turn in the record and on the hook's list, unless there are streams that must be stopped yet."""
+        context, note = self.context, self._note()
+        ts = context.message.ts
+        self._remember(
+            lambda record: change(
+                record.with_in_flight(note) if self._unstopped else record.without_in_flight(ts)
+            )
+        )
         if not self._unstopped:
-            self._leave_list()
+            with suppress(StoreError):
+                context.store.clear_in_flight(OpenTurn(context.key, ts, context.holder, context.received))
 
     def _remember(self, change: Change) -> None:
-        """A store that fails costs the memory of the thread, never the answer.
-
-        See docs/architecture.md#d3-one-record-per-thread.
-        """
+        """A store that fails costs the memory of the thread, never the answer."""
         try:
             self.context.store.update(self.context.key, change)
         except StoreError:

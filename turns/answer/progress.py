@@ -8,11 +8,8 @@ from dify_app import Step, StepState
 from slack_reply import Card, fitted, weight
 from wording import Say
 
-THOUGHTS = "thoughts"
-"""The id of the one card that holds all thoughts. Dify's steps have UUIDs, so no step has this id."""
-
-FURTHER = "further"
-"""The id of the one card for all steps that have no card of their own."""
+THOUGHTS, FURTHER = "thoughts", "further"
+"""The ids of the card for all thoughts, and of the card for all steps without their own. Dify's steps have UUIDs."""
 MOST_CARDS, MOST_BYTES = 64, 30_000
 """How many steps have a card of their own, and how many bytes these cards take in a stream: about four messages."""
 MOST_REMEMBERED = 1_000
@@ -27,8 +24,8 @@ type Words = Callable[..., str]
 class Progress:
     """The steps in the order in which they began; `began` is the length of the text at that time.
 
-    Each of the first steps has its own card. An app may take thousands of steps, which must not flood the thread: all
-    further steps share one card, which runs to the end and names the latest step. `further` is how many they are.
+    Each of the first steps has its own card. All further steps, which may be thousands, share one card, which runs to
+    the end and names the latest step. `further` is how many they are.
     """
 
     steps: dict[str, Step] = field(default_factory=dict)
@@ -109,22 +106,16 @@ class Progress:
                 yield Card(key, say(Say.THOUGHTS), state, length, details=self.thought.strip())
             else:
                 state = end if end and step.state == "running" else step.state
-                yield Card(key, _title(step, say), state, length, output=step.output, apart=_parts(step))
+                yield Card(
+                    key, _title(step, say), state, length, output=step.output, apart=step.kind == "tool"
+                )
         if self._first:
             latest = next(reversed(self.steps.values()))
             title = say(Say.MORE_STEPS, count=str(self.further), title=_title(latest, say))
-            state = self._end_of_further(end) if end else "running"
-            yield Card(FURTHER, title, state, self._first_began, apart=_parts(self._first))
-
-    def _end_of_further(self, end: StepState) -> StepState:
-        alone = set(self._alone)
-        runs = any(step.state == "running" for key, step in self.steps.items() if key not in alone)
-        return end if runs else "done"
-
-
-def _parts(step: Step) -> bool:
-    """Whether the text after this step begins a new paragraph: see AnswerState."""
-    return step.kind == "tool"
+            state = end or "running"
+            if end and not any(self.steps[key].state == "running" for key in self.steps.keys() - self._alone):
+                state = "done"
+            yield Card(FURTHER, title, state, self._first_began, apart=self._first.kind == "tool")
 
 
 def _title(step: Step, say: Words) -> str:

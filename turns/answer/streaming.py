@@ -24,9 +24,9 @@ class Streaming:
         self._deadline = 0.0
 
     def show(self, deadline: float) -> Iterator[None]:
-        """Show the answer until it is whole, or until the turn's time is over; yields each time something was shown.
+        """Show the answer until it is whole, or the clock's `now` is `deadline`; yields each time something was shown.
 
-        `deadline` is the clock's `now`. Raises what `Reply.show` raises.
+        Raises what `Reply.show` raises.
         """
         clock, reply, state = self._context.clock, self._context.reply, self._state
         self._deadline, due = deadline, 0.0
