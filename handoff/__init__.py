@@ -3,9 +3,7 @@
 See docs/architecture.md#d1-hand-off.
 """
 
-from handoff.cancellation import CancellationRegistry
-from handoff.capacity import OPEN_TURNS, Capacity
-from handoff.claims import Claims
+from handoff.claims import OPEN_TURNS, CancellationRegistry, Capacity, Claims
 from handoff.hand_off import EventHandOff, HandOffFactory
 from handoff.receiver import Receiver
 from handoff.relay import REQUEST_HEADER, Relay, http_client

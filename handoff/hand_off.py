@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 import gevent
 
 from errors import HandoffError
-from handoff.capacity import Capacity
-from handoff.claims import Claims, claim_name
+from handoff.claims import Capacity, Claims, claim_name
 from handoff.relay import HandOffRequest, Relay
 from handoff.routes import routes
 from handoff.signer import Signer

@@ -8,9 +8,7 @@ import gevent
 
 from clock import Clock
 from errors import Forged, SettingsError
-from handoff.cancellation import CancellationRegistry
-from handoff.capacity import Capacity
-from handoff.claims import Claims, claim_name
+from handoff.claims import CancellationRegistry, Capacity, Claims, claim_name
 from handoff.hand_off import ContinuationHandOff, HandOffFactory
 from handoff.relay import RECEIPT_HEADER
 from handoff.signer import Signer

@@ -17,7 +17,7 @@ from gevent.queue import Empty, SimpleQueue
 
 from clock import Clock
 from errors import HandoffError
-from handoff.cancellation import CancellationRegistry
+from handoff.claims import CancellationRegistry
 from turns import HEARTBEAT_SECONDS, REQUEST_SECONDS
 
 OK, TAKEN, FULL = 200, 409, 503

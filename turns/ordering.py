@@ -6,6 +6,7 @@ One queue is of this process, the other one is on Redis, and all processes share
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Any
 
 import gevent
@@ -22,17 +23,18 @@ LOOK = 1.0
 RENEW = LEASE / 4
 
 
+@dataclass(eq=False, slots=True)
 class QueuePlace:
-    """The place of one job in its thread's queue. The place stays the same when the turn goes on in a fresh request."""
+    """The place of one job in its thread's queue. The place stays the same when the turn goes on in a fresh request.
 
-    def __init__(self, thread: str, job_id: str) -> None:
-        self.thread = thread
-        self.job_id = job_id
-        self.continuation = 0
-        self.running: int | None = None
-        """The number of the continuation that runs."""
-        self.first = Event()
-        """Is set once no job is before this one."""
+    `running` is the number of the continuation that runs; `first` is set once no job is before this one.
+    """
+
+    thread: str
+    job_id: str
+    continuation: int = 0
+    running: int | None = None
+    first: Event = field(default_factory=Event)
 
     def is_first(self) -> bool:
         """Whether no job is before this one."""

@@ -73,7 +73,16 @@ class Services:
         """The objects that the turn of this job works with."""
         settings, message = endpoint.settings, job.message
         api = self.api(endpoint, message.team_id)
-        target = _target(message, api.account)
+        target = ReplyTarget(
+            account=api.account,
+            channel=message.channel,
+            channel_type="im" if message.is_dm else message.channel_type,
+            thread_ts=message.root_ts,
+            trigger_ts=message.ts,
+            user=message.user,
+            user_team=message.user_team or message.team_id,
+            bot_user=message.bot_user_id,
+        )
         user = partial(self.users.one, api)
         bases = file_bases(self._env.dify_files_urls, job.hook_url)
         options = RunOptions(web_url=self._env.dify_web_url, owns=lambda url: bool(addresses(url, bases)))
@@ -152,16 +161,3 @@ class EndingsOfEndpoint:
         asked = record.followers[-1:] if setting == "auto" else ()
         language = language_for(setting, *(self.services.users.one(api, user).locale for user in asked))
         return Interrupted(api, bot.bot_id if bot else "", say(language, Say.INTERRUPTED))
-
-
-def _target(message: Message, account: str) -> ReplyTarget:
-    return ReplyTarget(
-        account=account,
-        channel=message.channel,
-        channel_type="im" if message.is_dm else message.channel_type,
-        thread_ts=message.root_ts,
-        trigger_ts=message.ts,
-        user=message.user,
-        user_team=message.user_team or message.team_id,
-        bot_user=message.bot_user_id,
-    )

@@ -1,6 +1,6 @@
 from dataclasses import dataclass
 
-from handoff.cancellation import CancellationRegistry
+from handoff.claims import CancellationRegistry
 
 
 @dataclass

@@ -5,8 +5,7 @@ import pytest
 
 from conversation_store.record import ThreadRecord
 from errors import HandoffError
-from handoff.capacity import Capacity
-from handoff.claims import Claims
+from handoff.claims import Capacity, Claims
 from handoff.hand_off import ContinuationHandOff, HandOff
 from handoff.relay import HandOffRequest
 from handoff.signer import Signer

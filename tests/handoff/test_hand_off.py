@@ -3,8 +3,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from errors import HandoffError
-from handoff.capacity import Capacity
-from handoff.claims import Claims
+from handoff.claims import Capacity, Claims
 from handoff.hand_off import HandOff
 from handoff.relay import HandOffRequest
 from handoff.signer import Signer

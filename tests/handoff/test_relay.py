@@ -10,7 +10,7 @@ from gevent.server import StreamServer
 
 from clock import SystemClock
 from errors import HandoffError
-from handoff.cancellation import CancellationRegistry
+from handoff.claims import CancellationRegistry
 from handoff.relay import RECEIPT_HEADER, HandOffRequest, Relay, http_client
 
 type App = Callable[[dict[str, Any], Any], Iterator[bytes]]
