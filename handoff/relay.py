@@ -7,8 +7,8 @@ so a greenlet of the relay stays connected for the whole turn. All of them use t
 import uuid
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
-from enum import Enum
 
 import gevent
 import urllib3
@@ -21,6 +21,7 @@ from handoff.claims import CancellationRegistry
 from turns import HEARTBEAT_SECONDS, REQUEST_SECONDS
 
 OK, TAKEN, FULL = 200, 409, 503
+NO_ANSWER = 0
 RECEIPT_HEADER = "Slack-Bridge-Receipt"
 REQUEST_HEADER = "Slack-Bridge-Request"
 """Carries the name of the request. Several requests may have one body; the turn lives in the first that arrived."""
@@ -39,26 +40,18 @@ HOOKS = 10_000
 UNHEARD = 100
 
 
-class Outcome(Enum):
-    """The answer of one route."""
-
-    ACCEPTED = "accepted"
-    FULL = "full"
-    NO = "no"
-
-
 @dataclass(frozen=True, slots=True)
 class HandOffRequest:
     """One signed job, which is posted to one or several routes. An answer counts only if it carries the `receipt`.
 
     `since` is the epoch (design seconds) at which Slack began to wait; None: Slack does not wait. `answers` holds the
-    routes that have answered.
+    routes that were tried, with the status of our own answer, or NO_ANSWER.
     """
 
     body: bytes
     receipt: str
     since: float | None = None
-    answers: SimpleQueue[tuple[str, Outcome]] = field(default_factory=SimpleQueue)
+    answers: SimpleQueue[tuple[str, int]] = field(default_factory=SimpleQueue)
 
 
 class Relay:
@@ -91,18 +84,18 @@ class Relay:
             until = end if number == len(order) else min(end, self._clock.now() + patience)
             while open_attempts and (answer := self._next(request, until)):
                 open_attempts -= 1
-                accepted_route, outcome = answer
-                if outcome is Outcome.ACCEPTED:
-                    self._working[hook_id] = accepted_route
+                tried, status = answer
+                if status in {OK, TAKEN}:
+                    self._working[hook_id] = tried
                     return
-                if outcome is Outcome.FULL:
+                if status == FULL:
                     raise HandoffError("no room for another turn")
         raise HandoffError(
             "no route to our own endpoint accepted the turn; set internal_url, the Internal address"
         )
 
-    def _next(self, request: HandOffRequest, until: float) -> tuple[str, Outcome] | None:
-        """The next route that answers, with its outcome; None if none does until the clock's `now` is `until`."""
+    def _next(self, request: HandOffRequest, until: float) -> tuple[str, int] | None:
+        """The next of the `answers`; None if there is none until the clock's `now` is `until`."""
         left = self._clock.wall(until - self._clock.now())
         try:
             return request.answers.get(timeout=left) if left > 0 else request.answers.get_nowait()
@@ -112,22 +105,17 @@ class Relay:
     def _attempt(self, hook_id: str, route: str, request: HandOffRequest) -> None:
         name = uuid.uuid4().hex
         try:
-            response = self._post(hook_id, route, request.body, name)
-        except urllib3.exceptions.HTTPError as error:
-            request.answers.put((route, Outcome.NO))
-            if not isinstance(error, NEVER_SENT):
-                self._cancellations.ended(name)  # its turn may have begun
+            with closing(self._post(hook_id, route, request.body, name)) as response:
+                status = self._judge(response, request.receipt)
+                request.answers.put((route, status))
+                if status == OK:
+                    self._drain(response)
+        except NEVER_SENT:
+            request.answers.put((route, NO_ANSWER))
             return
-        try:
-            outcome = self._judge(response, request.receipt)
-            request.answers.put((route, outcome))
-            if outcome is Outcome.ACCEPTED and response.status == OK:
-                self._drain(response)
         except (urllib3.exceptions.HTTPError, OSError, ValueError):
-            request.answers.put((route, Outcome.NO))  # after an acceptance nobody reads the queue any more
-        finally:
-            response.close()
-            self._cancellations.ended(name)
+            request.answers.put((route, NO_ANSWER))  # after an acceptance nobody reads the queue any more
+        self._cancellations.ended(name)  # its turn may have begun
 
     def _post(self, hook_id: str, route: str, body: bytes, name: str) -> urllib3.BaseHTTPResponse:
         """Wait long for the answer: its turn may have begun, and a proxy can hold the answer until the turn ends."""
@@ -158,11 +146,10 @@ class Relay:
             with gevent.Timeout(self._clock.wall(_SILENCE) + 5.0, TimeoutError()):
                 more = bool(response.read1(64))
 
-    def _judge(self, response: urllib3.BaseHTTPResponse, receipt: str) -> Outcome:
+    def _judge(self, response: urllib3.BaseHTTPResponse, receipt: str) -> int:
+        """The status of our own answer; a 200 counts when its first byte has come."""
         is_ours = response.headers.get(RECEIPT_HEADER) == receipt
-        if is_ours and (response.status == TAKEN or (response.status == OK and response.read1(1))):
-            return Outcome.ACCEPTED
-        return Outcome.FULL if is_ours and response.status == FULL else Outcome.NO
+        return response.status if is_ours and (response.status != OK or response.read1(1)) else NO_ANSWER
 
     def _patience(self, seconds: float) -> float:
         """The same design seconds, or more where a scaled clock would make them shorter than the machine needs."""

@@ -3,20 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import errors
 from dify_app import Paused, StepState
-from errors import (
-    AnswerTooLong,
-    AppMisconfigured,
-    BridgeError,
-    DifyUnavailable,
-    Incomplete,
-    InputMissing,
-    ProviderTrouble,
-    RunFailed,
-    Silent,
-    TimeCut,
-    UnsupportedApp,
-)
 from slack_reply import LONGEST_TEXT, links, with_footer
 from turns.answer.answer_state import AnswerState
 from turns.files import left_out, linked
@@ -24,17 +12,17 @@ from turns.prompt import Author
 from wording import Say
 
 # A subclass comes before its base class: an InputMissing is an AppMisconfigured too.
-_INSTEAD: tuple[tuple[type[BridgeError], Say], ...] = (
-    (InputMissing, Say.INPUT_MISSING),
-    (UnsupportedApp, Say.UNSUPPORTED_APP),
-    (AppMisconfigured, Say.APP_MISCONFIGURED),
-    (ProviderTrouble, Say.PROVIDER_TROUBLE),
-    (RunFailed, Say.RUN_FAILED),
-    (DifyUnavailable, Say.DIFY_UNAVAILABLE),
-    (TimeCut, Say.TIME_CUT),
-    (Silent, Say.SILENT),
-    (AnswerTooLong, Say.ANSWER_TOO_LONG),
-    (Incomplete, Say.INCOMPLETE),
+_INSTEAD: tuple[tuple[type[errors.BridgeError], Say], ...] = (
+    (errors.InputMissing, Say.INPUT_MISSING),
+    (errors.UnsupportedApp, Say.UNSUPPORTED_APP),
+    (errors.AppMisconfigured, Say.APP_MISCONFIGURED),
+    (errors.ProviderTrouble, Say.PROVIDER_TROUBLE),
+    (errors.RunFailed, Say.RUN_FAILED),
+    (errors.DifyUnavailable, Say.DIFY_UNAVAILABLE),
+    (errors.TimeCut, Say.TIME_CUT),
+    (errors.Silent, Say.SILENT),
+    (errors.AnswerTooLong, Say.ANSWER_TOO_LONG),
+    (errors.Incomplete, Say.INCOMPLETE),
 )
 # Under a part of an answer, the note about the same error says that the answer is not complete.
 _UNDER = {
@@ -79,10 +67,10 @@ class Ending:
         error = self.state.error
         if error is None:
             return (Say.PAUSED, {}) if self.state.paused else None
-        if isinstance(error, InputMissing) and error.takes_files:
+        if isinstance(error, errors.InputMissing) and error.takes_files:
             return Say.FILE_NEEDED, {"variable": error.variable}
         instead = next((say for kind, say in _INSTEAD if isinstance(error, kind)), Say.UNEXPECTED)
-        values = {"variable": error.variable} if isinstance(error, InputMissing) else {}
+        values = {"variable": error.variable} if isinstance(error, errors.InputMissing) else {}
         partial = bool(self.state.text.strip())
         return (_UNDER.get(instead, instead) if partial else instead), values
 
