@@ -13,9 +13,9 @@ from werkzeug import Request
 
 type Reader = Callable[[bytes], Request]
 
-MOST_HEADERS = 32 * 1024
-"""Bytes of all headers together; usual are 2 KiB. The SDK would read longer ones for half a second."""
-
+MOST_HEADERS = (
+    32 * 1024
+)  # bytes of all headers; usual are 2 KiB, and the SDK reads longer ones for half a second
 _NOWHERE = b"GET /unreadable"
 
 

@@ -16,12 +16,10 @@ from job import Job, SweepJob, job_from
 from turns import HEARTBEAT_SECONDS, EndpointRequest, SweepRun, TurnRequest, TurnsOfEndpoint, Work, logger
 
 OK, UNAUTHORIZED, CONFLICT, TOO_EARLY, UNAVAILABLE = 200, 401, 409, 425, 503
-CONFIRM_SECONDS = 2.0
-"""How long a duplicate waits for the first request to confirm its claim."""
+CONFIRM_SECONDS = 2.0  # for which a duplicate waits until the first request has confirmed its claim
 CONFIRM_POLL = 0.05
 BEAT = b"."
-UNBUFFERED = {"X-Accel-Buffering": "no"}
-"""Tells an nginx on the route to pass each byte on at once."""
+UNBUFFERED = {"X-Accel-Buffering": "no"}  # tells an nginx on the route to pass each byte on at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +68,21 @@ class Receiver:
             undo.callback(self.claims.give_back, claim)
             if not self.capacity.enter(name):
                 return TurnReply(UNAVAILABLE, headers=receipt)
-            undo.callback(self.capacity.leave, name)
-            work = self._work(job, name)
-            if work is None:
-                self.claims.keep(claim)
-                undo.pop_all()
-                self.capacity.leave(name)
-                return TurnReply(CONFLICT, headers=receipt)
-            work.begin()
+            held = undo.enter_context(ExitStack())  # is undone when the work has ended
+            held.callback(self.capacity.leave, name)
+            work = self._work(job, held)
+            if work is not None:
+                work.begin()
             self.claims.keep(claim)
             undo.pop_all()
+        if work is None:
+            held.close()
+            return TurnReply(CONFLICT, headers=receipt)
         running = self.turns.beside(work) if isinstance(work, TurnRequest) else work
         return TurnReply(OK, heartbeats(running, self.clock), receipt | UNBUFFERED)
 
-    def _work(self, job: Job | SweepJob, name: str) -> TurnRequest | SweepRun | None:
+    def _work(self, job: Job | SweepJob, held: ExitStack) -> TurnRequest | SweepRun | None:
         """The work that the request does; None when the job was claimed before, in this or another process."""
-        held = ExitStack()  # is undone when the work has ended
-        held.callback(self.capacity.leave, name)
         if isinstance(job, SweepJob):
             return self.turns.sweep(held)
         record = self.turns.claim(job)

@@ -11,10 +11,8 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from errors import Forged
 
 SIGNED_SECONDS = 60
-SKEW_SECONDS = 5
-"""Seconds by which the clock of the machine that signed may be ahead of ours."""
-LARGEST = 4 * 1024 * 1024
-"""Bytes of a signed body. The largest message takes a quarter of that."""
+SKEW_SECONDS = 5  # by which the clock of the machine that signed may be ahead of ours
+LARGEST = 4 * 1024 * 1024  # bytes of a signed body; the largest message takes a quarter of that
 _SALT = "slack-bridge.turn."
 
 

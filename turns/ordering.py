@@ -1,7 +1,4 @@
-"""The queues of each thread: turns of one thread run one after the other, in the order in which they were accepted.
-
-One queue is of this process, the other one is on Redis, and all processes share it.
-"""
+"""Turns of one thread run one after the other, in the order of one queue in this process and of another on Redis."""
 
 import threading
 from collections.abc import Callable
@@ -16,10 +13,8 @@ from clock import Clock
 from conversation_store import LEASE, SharedThreadQueue, ThreadKey
 from errors import StoreError
 
-QUEUE_LIMIT = 5
-"""Turns that may wait in one thread."""
-LOOK = 1.0
-"""Seconds between two looks of a waiting turn at Redis."""
+QUEUE_LIMIT = 5  # turns that may wait in one thread
+LOOK = 1.0  # seconds between two looks of a waiting turn at Redis
 RENEW = LEASE / 4
 
 

@@ -20,18 +20,17 @@ from dify_app import (
 from errors import BridgeError, FileRefused
 from turns.answer.progress import Progress
 
-# A first line is shown when it has so many characters, even if it is not complete.
-FIRST_WORDS = 40
+FIRST_WORDS = 40  # characters of a first line that is shown before it is complete
 MOST_TEXT = 8 * 1024 * 1024
 """Bytes in UTF-8 that are kept of one answer, with its forms (docs/architecture.md#d16-tenants-and-bounds)."""
 
 
 @dataclass(slots=True)
 class AnswerState:
-    """`changed` is set at every event and at the end; `over` is set at the end; `error` says why the answer broke.
+    """`changed` is set at every event, `speaks` once there are words worth showing at once, and both at the end.
 
-    `speaks` is set once there are words that are worth showing at once, and at the end. `paused` holds every form
-    that the app waits for. `is_full`: the app said more than is kept, so its stream need not be read any further.
+    `error` says why the answer broke. `paused` holds every form that the app waits for. `is_full`: the app said more
+    than is kept, so its stream need not be read any further.
     """
 
     changed: Event = field(default_factory=Event)

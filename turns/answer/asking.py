@@ -24,8 +24,8 @@ _CURE = (
 class Asking:
     """Asks the app the question of one message. `received` is the epoch at which Slack's event came in.
 
-    The SDK's generator must be read even while Slack is slow, and only greenlets of the request may call Dify
-    (docs/architecture.md#d8-only-greenlets-call-the-sdk). So this runs in a greenlet beside the one that writes.
+    The SDK's generator must be read even while Slack is slow, so this runs in a greenlet beside the one that writes
+    (docs/architecture.md#d8-only-greenlets-call-the-sdk).
     """
 
     app: DifyApp

@@ -34,7 +34,7 @@ _UNDER = {
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """No note holds text of Slack's or Dify's.
+    """How one answer ends. No note holds text of Slack's or Dify's.
 
     `links` are names and addresses of files on other hosts; `brings_files`: uploaded files come after the text.
     """

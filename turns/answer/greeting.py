@@ -1,7 +1,4 @@
-"""What the thread shows before an answer, or instead of it: the app's own opening, or the question of a pressed button.
-
-The opening answers an empty mention, and comes before the answer to a member's first message to the bot.
-"""
+"""What the thread shows before an answer, or instead of it: the app's own opening, or the question of a button."""
 
 import re
 from collections.abc import Mapping
@@ -34,11 +31,10 @@ class Welcome:
 
 @dataclass(frozen=True, slots=True)
 class Welcomer:
-    """Greets in the name of an app. `presses` tells whether a press ever reached the hook.
+    """Greets in the name of an app, whose opening may name the admin's `inputs` as `{{variable}}`.
 
-    `inputs` are the admin's values for the app's variables, which its opening may name as `{{variable}}`.
-    No call tells whether interactivity is switched on in the Slack app; only a press proves it. So there are always
-    buttons, and until the first press the questions are also text above the buttons.
+    Only a press proves that interactivity is switched on in the Slack app. So there are always buttons, and until
+    `presses` knows of a press the questions are also text above the buttons.
     """
 
     app: DifyApp

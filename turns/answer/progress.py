@@ -12,10 +12,8 @@ THOUGHTS, FURTHER = "thoughts", "further"
 """The ids of the card for all thoughts, and of the card for all steps without their own. Dify's steps have UUIDs."""
 MOST_CARDS, MOST_BYTES = 64, 30_000
 """How many steps have a card of their own, and how many bytes these cards take in a stream: about four messages."""
-MOST_REMEMBERED = 1_000
-"""Of how many further steps the state is kept."""
-MOST_THOUGHT = 1_000
-"""Characters that are kept of a model's thoughts; the card shows fewer."""
+MOST_REMEMBERED = 1_000  # further steps whose state is kept
+MOST_THOUGHT = 1_000  # characters that are kept of a model's thoughts; the card shows fewer
 
 type Words = Callable[..., str]
 
@@ -62,8 +60,7 @@ class Progress:
     @property
     def running(self) -> Step | None:
         """Of the steps that run, the one that began last."""
-        running = [step for step in self.steps.values() if step.state == "running"]
-        return running[-1] if running else None
+        return next((step for step in reversed(self.steps.values()) if step.state == "running"), None)
 
     def cards(self, say: Words, end: StepState | None = None) -> tuple[Card, ...]:
         """`end` is the state of steps that still ran when the turn ended; None: the turn goes on."""
