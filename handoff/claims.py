@@ -1,12 +1,12 @@
 """What one process knows of the jobs that it has taken on: its claims, how many turns are open, and their requests."""
 
 from collections import Counter
-from typing import Protocol
 
 from cachetools import LRUCache, TTLCache
 
 from clock import Clock
 from job import Job, SweepJob
+from turns import TurnRequest
 
 # Slack's last regular retry comes after six minutes (docs/platform/slack.md#event-retries).
 KEPT_SECONDS = 900.0
@@ -101,13 +101,6 @@ def _hook_of(name: str) -> str:
     return name.partition("/")[0]
 
 
-class Cancellable(Protocol):
-    """A turn that runs in a request."""
-
-    def cut(self) -> None:
-        """The request is gone: neither Dify nor the plugin's storage answers any more."""
-
-
 class CancellationRegistry:
     """Knows the request that each turn lives in, and cuts the turn when the daemon drops the request.
 
@@ -116,10 +109,10 @@ class CancellationRegistry:
     """
 
     def __init__(self) -> None:
-        self._running: dict[str, Cancellable] = {}
+        self._running: dict[str, TurnRequest] = {}
         self._ended: LRUCache[str, None] = LRUCache(ENDS_REMEMBERED)
 
-    def hold(self, request: str, turn: Cancellable) -> None:
+    def hold(self, request: str, turn: TurnRequest) -> None:
         """Note that a turn runs in this request. If the request has ended already, the turn is cut."""
         if request in self._ended:
             turn.cut()

@@ -105,7 +105,6 @@ class ContinuationHandOff:
     """Hands one waiting turn on to a fresh request, or makes sure that no fresh request goes on with the turn."""
 
     hand_off: HandOff
-    claims: Claims
     turns: TurnsOfEndpoint
     _failed: int = 0
 
@@ -120,7 +119,7 @@ class ContinuationHandOff:
         try:
             self.hand_off.hand(attempt)
         except HandoffError:
-            is_ours = self.claims.take(claim_name(self.hand_off.hook_id, attempt))
+            is_ours = self.hand_off.claims.take(claim_name(self.hand_off.hook_id, attempt))
             if is_ours and self.turns.claim(attempt) is not None:
                 self._failed += 1
                 raise

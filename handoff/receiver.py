@@ -89,7 +89,7 @@ class Receiver:
         if record is None:
             return None
         hand_off = self.hand_offs.hand_off(self.endpoint, job.hook_url)
-        turn = self.turns.turn(job, record, ContinuationHandOff(hand_off, self.claims, self.turns), held)
+        turn = self.turns.turn(job, record, ContinuationHandOff(hand_off, self.turns), held)
         held.callback(self.cancellations.release, self.request)
         self.cancellations.hold(self.request, turn)
         return turn

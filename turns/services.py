@@ -83,14 +83,14 @@ class Services:
             user_team=message.user_team or message.team_id,
             bot_user=message.bot_user_id,
         )
-        user = partial(self.users.one, api)
         bases = file_bases(self._env.dify_files_urls, job.hook_url)
         options = RunOptions(web_url=self._env.dify_web_url, owns=lambda url: bool(addresses(url, bases)))
         inputs = settings.inputs_for(key.app_id)
         app = DifyApp(
             endpoint.session.app, key.app_id, inputs, self._forms, self._kinds, options, scope=endpoint.id
         )
-        author = Author(message, user, partial(self.users.many, api), settings.language)
+        one, many = partial(self.users.one, api), partial(self.users.many, api)
+        author = Author(message, one, many, settings.language)
         status = StatusLine(api, message.channel, message.root_ts, self.clock)
         files, transfers = self._files(endpoint, api), self._transfers.of(endpoint.id)
         produced = ProducedFiles(

@@ -47,15 +47,9 @@ class TurnsOfEndpoint:
         `held` frees the request's share of the process when the turn has ended.
         """
         claim, message = self._claim(job), job.message
-        report = TurnReport(
-            message.team_id,
-            message.channel,
-            message.ts,
-            claim.key.app_id,
-            question=len(message.text),
-            files=len(message.files),
-            legs=job.continuation + 1,
-        )
+        report = TurnReport(message.team_id, message.channel, message.ts, claim.key.app_id)
+        report.question, report.files = len(message.text), len(message.files)
+        report.legs = job.continuation + 1
         context = self.services.context(self.endpoint, self.store, job, claim.key, report)
         answering = Answering(context, report)
         return TurnRequest(

@@ -51,7 +51,7 @@ SIGNER = Signer(("secret",), "hook")
 def made(*fates: str) -> tuple[ContinuationHandOff, FakeRelay]:
     relay = FakeRelay(Claims(FakeClock()), list(fates))
     hand_off = HandOff("hook", ("http://h",), SIGNER, relay, Capacity(), relay.claims)  # type: ignore[arg-type]
-    return ContinuationHandOff(hand_off, relay.claims, cast("Any", relay)), relay
+    return ContinuationHandOff(hand_off, cast("Any", relay)), relay
 
 
 def test_accepted_request_goes_on_with_the_turn() -> None:
