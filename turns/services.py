@@ -9,7 +9,6 @@ from clock import Clock
 from conversation_store import Presses, ProcessStores, ThreadKey, ThreadRecord, ThreadStore
 from dify_app import DifyApp, FormCache, RunOptions, addresses, fetch_file, file_bases, new_kinds
 from job import Job
-from message import Message
 from provider import Environment
 from slack_api import Channels, FilesOrigin, Pool, RateLimiter, SlackApi, SlackFiles, Users
 from slack_reply import Interrupted, NativeSupport, Reply, ReplyTarget, Slack, StatusLine, Written
@@ -92,7 +91,8 @@ class Services:
         one, many = partial(self.users.one, api), partial(self.users.many, api)
         author = Author(message, one, many, settings.language)
         status = StatusLine(api, message.channel, message.root_ts, self.clock)
-        files, transfers = self._files(endpoint, api), self._transfers.of(endpoint.id)
+        transfers = self._transfers.of(endpoint.id)
+        files = SlackFiles(api, settings.require_token(), pool=self._pool, origin=self._origin)
         produced = ProducedFiles(
             files,
             target,
@@ -103,7 +103,19 @@ class Services:
             transfers,
             self.clock,
         )
-        prompt_builder = self._prompt_builder(endpoint, message, author, app)
+        prompt_builder = PromptBuilder(
+            app,
+            author,
+            Visibility(
+                message,
+                Installation(self.bots, api, self.clock),
+                settings.allowed_users,
+                settings.slack_connect,
+            ),
+            ThreadReading(api, message, self.clock),
+            Attachments(files, endpoint.session.file, app, transfers, self.clock),
+            many,
+        )
         slack = Slack(api, self._budget, self._support, self._written, self.clock)
         reply = Reply(slack, target, settings.reply_style)
         presses = Presses(store, endpoint.id, self._pressed)
@@ -127,24 +139,6 @@ class Services:
             show_progress=settings.show_progress,
             continuation=job.continuation,
         )
-
-    def _prompt_builder(
-        self, endpoint: EndpointRequest, message: Message, author: Author, app: DifyApp
-    ) -> PromptBuilder:
-        settings, api = endpoint.settings, self.api(endpoint, message.team_id)
-        installation = self.installation(endpoint, message.team_id)
-        files, transfers = self._files(endpoint, api), self._transfers.of(endpoint.id)
-        return PromptBuilder(
-            app,
-            author,
-            Visibility(message, installation, settings.allowed_users, settings.slack_connect),
-            ThreadReading(api, message, self.clock),
-            Attachments(files, endpoint.session.file, app, transfers, self.clock),
-            partial(self.users.many, api),
-        )
-
-    def _files(self, endpoint: EndpointRequest, api: SlackApi) -> SlackFiles:
-        return SlackFiles(api, endpoint.settings.require_token(), pool=self._pool, origin=self._origin)
 
 
 @dataclass(frozen=True, slots=True)

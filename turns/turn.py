@@ -3,14 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from clock import Clock
-from conversation_store import ThreadKey, ThreadRecord, ThreadStore
+from conversation_store import ThreadRecord
 from errors import HandoffError, StoreError
 from job import Job
 from turns.answer import Answering
 from turns.limits import TURN_SECONDS, WAIT_SECONDS
 from turns.ordering import QUEUE_LIMIT, QueueTicket
-from turns.recovery import Orphans
+from turns.recovery import Claim, Orphans
 from turns.report import TurnReport, logger
 from turns.throttle import Admittance, TurnedAway
 from wording import Say
@@ -23,23 +22,14 @@ class HandOn(Protocol):
         """Return once a fresh request goes on with the turn. Raises HandoffError if the present request must go on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
-    """The thread of one turn: the turn's ticket in the thread's queues, and the orphans that may be there."""
-
-    key: ThreadKey
-    store: ThreadStore
-    ticket: QueueTicket
-    orphans: Orphans
-    clock: Clock
-
-
 @dataclass(slots=True)
 class Turn:
     """One request of `/slack/turns`, after its claim."""
 
     job: Job
-    thread: Thread
+    claim: Claim
+    ticket: QueueTicket
+    orphans: Orphans
     answering: Answering
     admittance: Admittance
     continuation: HandOn
@@ -48,7 +38,7 @@ class Turn:
     _went_on: bool = False
 
     def __post_init__(self) -> None:
-        self._deadline = self.thread.clock.now() + TURN_SECONDS
+        self._deadline = self.claim.clock.now() + TURN_SECONDS
 
     def run(self, record: ThreadRecord) -> None:
         """Answer, or hand the turn on. `record` is the thread's record with the claim.
@@ -59,16 +49,16 @@ class Turn:
             self._run(record)
         finally:
             if self._went_on:
-                self.thread.ticket.hand_over(self.job.continuation)
+                self.ticket.hand_over(self.job.continuation)
                 self.answering.leave()
             else:
-                self.thread.ticket.leave()
+                self.ticket.leave()
                 self.answering.close()
 
     def _run(self, record: ThreadRecord) -> None:
         if self.job.continuation == 0 and self._is_refused():
             return
-        waited = not self.thread.ticket.my_turn()
+        waited = not self.ticket.my_turn()
         if waited and not self._wait():
             return
         if self.answering.is_cut and self._handed_on():
@@ -77,19 +67,19 @@ class Turn:
         if self.answering.is_cut:  # Dify was not asked yet, and no fresh request could go on
             self.answering.refuse(Say.INTERRUPTED)
             return
-        self.thread.orphans.end_all(self.thread.key, record, but=self.job.message.ts)
+        self.orphans.end_all(self.claim.key, record, but=self.job.message.ts)
         self.answering.run(record, self._deadline)
 
     def step_aside(self, why: str) -> None:
         """Do not answer the message: another turn does, or the settings forbid it. `why` is for the log."""
         self.report.outcome = why
-        self.thread.ticket.leave()
+        self.ticket.leave()
         self.answering.close()
 
     def _is_refused(self) -> bool:
         """Whether the message is refused. If the throttle wants it, the thread is told."""
         refused = self.admittance.turned_away()
-        if refused is None and self.thread.ticket.ahead > QUEUE_LIMIT:
+        if refused is None and self.ticket.ahead > QUEUE_LIMIT:
             refused = TurnedAway("queue full", Say.QUEUE_FULL)
         if refused is None:
             return False
@@ -102,13 +92,13 @@ class Turn:
     def _wait(self) -> bool:
         """Wait for the thread. False if the turn will not run here: another request goes on, or its time is over."""
         self.answering.waiting()
-        while not self.thread.ticket.wait(WAIT_SECONDS):
-            if self.thread.clock.now() >= self._deadline:
+        while not self.ticket.wait(WAIT_SECONDS):
+            if self.claim.clock.now() >= self._deadline:
                 self.answering.refuse(Say.TURN_LIMIT)
                 return False
             if self._handed_on():
                 return False
-        self.report.waited = self.thread.clock.epoch() - self.job.received
+        self.report.waited = self.claim.clock.epoch() - self.job.received
         return True
 
     def _handed_on(self) -> bool:
@@ -125,6 +115,6 @@ class Turn:
     def _again(self) -> ThreadRecord:
         """The record, read again: turns before this one, here or in other processes, may have changed it."""
         try:
-            return self.thread.store.get(self.thread.key, fresh=True) or ThreadRecord()
+            return self.claim.store.get(self.claim.key, fresh=True) or ThreadRecord()
         except StoreError:
             return ThreadRecord()

@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from conversation_store import ResilientStore, ThreadRecord
+from conversation_store import ResilientStore, ThreadKey, ThreadRecord
 from job import Job
 from turns.answer import Answering, TurnContext
 from turns.endpoint_request import EndpointRequest
@@ -12,7 +12,7 @@ from turns.recovery import Claim, Recovery, SweepRun, Work
 from turns.report import TurnReport
 from turns.services import Services
 from turns.throttle import Admittance, UnknownChannel
-from turns.turn import HandOn, Thread, Turn
+from turns.turn import HandOn, Turn
 from turns.turn_request import TurnRequest
 
 
@@ -52,18 +52,28 @@ class TurnsOfEndpoint:
         report.legs = job.continuation + 1
         context = self.services.context(self.endpoint, self.store, job, claim.key, report)
         answering = Answering(context, report)
+        orphans = self.recovery.orphans(self.endpoint, self.store)
+        turn = Turn(
+            job,
+            claim,
+            self._ticket(job, claim.key),
+            orphans,
+            answering,
+            self._admittance(context),
+            continuation,
+            report,
+        )
         return TurnRequest(
             job=job,
             endpoint=self.endpoint,
             store=self.store,
-            turn=Turn(job, self._thread(job), answering, self._admittance(context), continuation, report),
+            turn=turn,
             answering=answering,
             record=record,
             claim=claim,
             recovery=self.recovery,
             unknown_channel=None if job.continuation else self._unknown_channel(context),
             slack=context.api,
-            clock=self.services.clock,
             report=report,
             acks=self.services.acks,
             held=held,
@@ -82,14 +92,11 @@ class TurnsOfEndpoint:
         key = self.endpoint.key(job.message)
         return Claim(self.store, key, job.message, self.services.holder, self.services.clock)
 
-    def _thread(self, job: Job) -> Thread:
-        key, services = self.endpoint.key(job.message), self.services
+    def _ticket(self, job: Job, key: ThreadKey) -> QueueTicket:
+        services = self.services
         place = services.queues.join(key.digest(), job.job_id, job.continuation)
         shared = services.stores.line(self.endpoint.settings.redis_url or "")
-        ticket = QueueTicket(services.queues, place, shared, key, services.clock)
-        return Thread(
-            key, self.store, ticket, self.recovery.orphans(self.endpoint, self.store), services.clock
-        )
+        return QueueTicket(services.queues, place, shared, key, services.clock)
 
     def _admittance(self, context: TurnContext) -> Admittance:
         installation = self.services.installation(self.endpoint, context.message.team_id)

@@ -3,7 +3,6 @@
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 
-from clock import Clock
 from conversation_store import ResilientStore, ThreadRecord
 from errors import StoreError
 from job import Job
@@ -33,7 +32,6 @@ class TurnRequest:
     recovery: Recovery
     unknown_channel: UnknownChannel | None
     slack: SlackApi
-    clock: Clock
     report: TurnReport
     acks: AckTimes
     held: AbstractContextManager[object]
@@ -59,7 +57,7 @@ class TurnRequest:
             self._end_what_broke()
         self.report.measure(self.slack)
         self.report.ack = self.acks.pop(self.endpoint.id, self.job)
-        self.report.total = self.clock.epoch() - self.job.received
+        self.report.total = self.claim.clock.epoch() - self.job.received
         logger.info("%s", self.report.line())
 
     def _run(self) -> bool:

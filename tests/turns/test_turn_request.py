@@ -149,7 +149,6 @@ def request(house: House, reply: ReplyOfTests, *, why: str = "", in_doubt: bool 
         recovery=cast("Any", RecoveryOfTests(house)),
         unknown_channel=cast("Any", unknown),
         slack=cast("Any", SimpleNamespace(succeeded=Counter(), retries=0)),
-        clock=house.clock,
         report=report,
         acks=cast("Any", SimpleNamespace(pop=lambda *_: 0.1)),
         held=held(house),

@@ -117,8 +117,8 @@ class Answering:
         context = self.context
         if not context.reply.message_ts:
             return
-        if self.report.first_text is None and not may_be_silent(self._state.text):
-            self.report.first_text = self._since()
+        if not may_be_silent(self._state.text):
+            self._note_first_text()
         if self._visible:
             return
         self._visible = True
@@ -168,8 +168,7 @@ class Answering:
             except Unreachable:
                 if not text:
                     raise  # otherwise the answer is whole, and only a note about its files is missing
-        if self.report.first_text is None:
-            self.report.first_text = self._since()
+        self._note_first_text()
 
     def _bring(self, whole: Snapshot, ending: Ending, deadline: float) -> Snapshot:
         """Show the answer. If it is too long for the thread, the rest comes as a file, and a note says so."""
@@ -225,5 +224,6 @@ class Answering:
         known = self._state.conversation_id
         return record.with_conversation(known) if known else record
 
-    def _since(self) -> float:
-        return self.context.clock.epoch() - self.context.received
+    def _note_first_text(self) -> None:
+        if self.report.first_text is None:
+            self.report.first_text = self.context.clock.epoch() - self.context.received
