@@ -1,7 +1,6 @@
 """Keeps the reason of a failure out of the answer: the SDK would answer HTTP 500 with the exception's text."""
 
 from collections.abc import Callable
-from functools import wraps
 
 from werkzeug import Response
 
@@ -12,7 +11,6 @@ from turns import logger, where
 def discreet[**P](answer: Callable[P, Response]) -> Callable[P, Response]:
     """If `answer` raises, write to the log and return an empty 503, so that Slack sends again."""
 
-    @wraps(answer)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> Response:
         try:
             return answer(*args, **kwargs)

@@ -1,7 +1,4 @@
-"""Lets a turn take longer than Slack's three seconds: a verified event is signed and posted to our `/slack/turns`.
-
-See docs/architecture.md#d1-hand-off.
-"""
+"""Lets a turn outlive Slack's three seconds: an event is posted to ourselves (docs/architecture.md#d1-hand-off)."""
 
 from handoff.claims import OPEN_TURNS, CancellationRegistry, Capacity, Claims
 from handoff.hand_off import EventHandOff, HandOffFactory

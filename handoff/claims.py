@@ -104,8 +104,7 @@ def _hook_of(name: str) -> str:
 class CancellationRegistry:
     """Knows the request that each turn lives in, and cuts the turn when the daemon drops the request.
 
-    The SDK answers no call after the end of the request (docs/platform/dify.md#request-lifetime), so the turn ends
-    itself. Each request has its own name, which the relay gives.
+    After that the SDK answers no call (docs/platform/dify.md#request-lifetime). The relay gives each request its name.
     """
 
     def __init__(self) -> None:

@@ -112,7 +112,5 @@ def heartbeats(work: Work, clock: Clock) -> Iterator[bytes]:
     """
     running = gevent.spawn(work.run)
     yield BEAT
-    while not running.ready():
-        running.join(timeout=clock.wall(HEARTBEAT_SECONDS))
-        if not running.ready():
-            yield BEAT
+    while not gevent.wait([running], timeout=clock.wall(HEARTBEAT_SECONDS)):
+        yield BEAT

@@ -40,9 +40,8 @@ class AckTimes:
 class TurnReport:
     """Times are design seconds since Slack's event came in; None: this did not happen, or not in this process.
 
-    `flushes` counts the writes of text that Slack took, `retries` the requests that were sent to Slack again, `legs`
-    the requests of the turn. `question`, `characters` and `rest` are the lengths of the question, of the answer, and of
-    what did not fit into its messages.
+    `flushes` are writes of text that Slack took, `retries` requests that were sent to Slack again. `question`,
+    `characters` and `rest` are the lengths of the question, of the answer, and of what did not fit into its messages.
     """
 
     team: str

@@ -81,13 +81,11 @@ class Turn:
         refused = self.admittance.turned_away()
         if refused is None and self.ticket.ahead > QUEUE_LIMIT:
             refused = TurnedAway("queue full", Say.QUEUE_FULL)
-        if refused is None:
-            return False
-        if refused.say is None:
-            self.answering.drop(refused.why)
-        else:
+        if refused and refused.say:
             self.answering.refuse(refused.say)
-        return True
+        elif refused:
+            self.answering.drop(refused.why)
+        return refused is not None
 
     def _wait(self) -> bool:
         """Wait for the thread. False if the turn will not run here: another request goes on, or its time is over."""

@@ -26,10 +26,9 @@ class TurnsOfEndpoint:
     store: ResilientStore
 
     def claim(self, job: Job) -> ThreadRecord | None:
-        """Claim the message in its thread's record, or a later continuation of its turn, for all processes.
+        """Claim the message, or a later continuation of its turn, in its thread's record, for all processes.
 
-        Returns the record; None when the message or the continuation was claimed before. Raises SettingsError while
-        the settings let nobody answer.
+        None when it was claimed before. Raises SettingsError while the settings let nobody answer.
         """
         claim = self._claim(job)
         if job.continuation:
