@@ -62,10 +62,6 @@ class Services:
             team_id=team_id,
         )
 
-    def installation(self, endpoint: EndpointRequest, team_id: str) -> Installation:
-        """Tells which workspace the hook's token belongs to."""
-        return Installation(self.bots, self.api(endpoint, team_id), self.clock)
-
     def context(
         self, endpoint: EndpointRequest, store: ThreadStore, job: Job, key: ThreadKey, report: TurnReport
     ) -> TurnContext:

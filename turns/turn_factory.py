@@ -11,7 +11,7 @@ from turns.ordering import QueueTicket
 from turns.recovery import Claim, Recovery, SweepRun, Work
 from turns.report import TurnReport
 from turns.services import Services
-from turns.throttle import Admittance, UnknownChannel
+from turns.throttle import Admittance, Installation, UnknownChannel
 from turns.turn import HandOn, Turn
 from turns.turn_request import TurnRequest
 
@@ -51,14 +51,15 @@ class TurnsOfEndpoint:
         report.legs = job.continuation + 1
         context = self.services.context(self.endpoint, self.store, job, claim.key, report)
         answering = Answering(context, report)
-        orphans = self.recovery.orphans(self.endpoint, self.store)
+        installation = Installation(self.services.bots, context.api, context.clock)
+        slack_connect = self.endpoint.settings.slack_connect
         turn = Turn(
             job,
             claim,
             self._ticket(job, claim.key),
-            orphans,
+            self.recovery.orphans(self.endpoint, self.store),
             answering,
-            self._admittance(context),
+            Admittance(self.services.throttle, message, claim.key, installation, slack_connect),
             continuation,
             report,
         )
@@ -71,7 +72,7 @@ class TurnsOfEndpoint:
             record=record,
             claim=claim,
             recovery=self.recovery,
-            unknown_channel=None if job.continuation else self._unknown_channel(context),
+            unknown_channel=None if job.continuation else self._unknown_channel(context, installation),
             slack=context.api,
             report=report,
             acks=self.services.acks,
@@ -97,12 +98,7 @@ class TurnsOfEndpoint:
         shared = services.stores.line(self.endpoint.settings.redis_url or "")
         return QueueTicket(services.queues, place, shared, key, services.clock)
 
-    def _admittance(self, context: TurnContext) -> Admittance:
-        installation = self.services.installation(self.endpoint, context.message.team_id)
-        slack_connect = self.endpoint.settings.slack_connect
-        return Admittance(self.services.throttle, context.message, context.key, installation, slack_connect)
-
-    def _unknown_channel(self, context: TurnContext) -> UnknownChannel:
+    def _unknown_channel(self, context: TurnContext, installation: Installation) -> UnknownChannel:
         settings = self.endpoint.settings
         return UnknownChannel(
             context.message,
@@ -110,7 +106,7 @@ class TurnsOfEndpoint:
             settings.allowed_channels,
             self.services.channels,
             context.api,
-            self.services.installation(self.endpoint, context.message.team_id),
+            installation,
             context.store,
             context.key,
             context.holder,
