@@ -78,7 +78,7 @@ class Capacity:
 
     def enter(self, name: str) -> bool:
         """Make room for this message; False when there is none. Each entry needs its `leave`."""
-        if name not in self._names and not self._has_room(_hook_of(name)):
+        if name not in self._names and not self._has_room(name):
             return False
         self._names[name] += 1
         return True
@@ -89,16 +89,13 @@ class Capacity:
         if not self._names[name]:
             del self._names[name]
 
-    def _has_room(self, hook: str) -> bool:
+    def _has_room(self, name: str) -> bool:
         if len(self._names) < self._cap:
             return True
         left = self._cap + int(self._cap * BESIDE) - len(self._names)
-        ours = sum(_hook_of(name) == hook for name in self._names)
+        hook = name.partition("/")[0] + "/"
+        ours = sum(other.startswith(hook) for other in self._names)
         return ours < left  # so each hook takes half of the room that the hook before left
-
-
-def _hook_of(name: str) -> str:
-    return name.partition("/")[0]
 
 
 class CancellationRegistry:
