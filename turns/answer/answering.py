@@ -204,11 +204,11 @@ class Answering:
         """Close the turn in the record and on the hook's list, unless there are streams that must be stopped yet."""
         context, note = self.context, self._note()
         ts = context.message.ts
-        self._remember(
-            lambda record: change(
-                record.with_in_flight(note) if self._unstopped else record.without_in_flight(ts)
-            )
-        )
+
+        def closed(record: ThreadRecord) -> ThreadRecord:
+            return change(record.with_in_flight(note) if self._unstopped else record.without_in_flight(ts))
+
+        self._remember(closed)
         if not self._unstopped:
             with suppress(StoreError):
                 context.store.clear_in_flight(OpenTurn(context.key, ts, context.holder, context.received))
