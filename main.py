@@ -8,7 +8,7 @@ from endpoints import unreadable
 
 # An open turn holds one worker, and the event that hands the message off a second one: with the SDK's 1,000 workers a
 # burst makes each wait for the other (docs/platform/dify.md#worker-limit). The process takes 400 turns at once
-# (handoff/capacity.py). The SDK's executor loses count of its idle workers under load and makes new ones up to this
+# (handoff/claims.py). The SDK's executor loses count of its idle workers under load and makes new ones up to this
 # number, some 5 KB each: so not many more.
 MAX_WORKER = 4_000
 # The SDK gives an app up after 250 s without an event; a turn has its own, longer clock (turns/limits.py).

@@ -14,7 +14,7 @@ FOLLOWERS_KEPT = 50
 REPLAY_SECONDS = 330.0
 """Slack's signature is valid for 300 s: a request can be replayed for so long. Some seconds are added."""
 WAITING_KEPT = HANDLED_KEPT
-"""More turns than may wait in a thread (turns/ordering/thread_queue.py): a handled turn that is not open has ended."""
+"""More turns than may wait in a thread (turns/ordering.py): a handled turn that is not open has ended."""
 DM_SILENCE = 8 * 3600.0
 """Seconds after which a continuous DM begins a new conversation (docs/architecture.md#d3-one-record-per-thread)."""
 DAY = 86400.0

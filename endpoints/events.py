@@ -12,10 +12,8 @@ from wiring import container
 class EventsEndpoint(Endpoint):  # type: ignore[misc]  # the SDK is not typed
     """Acks within Slack's 3 s, once a turn owns the message."""
 
+    @discreet
     def _invoke(self, r: Request, values: Mapping[str, str], settings: Mapping[str, object]) -> Response:  # noqa: ARG002
-        def answer() -> Response:
-            headers = dict(r.headers)
-            ack = container().events(self.session, headers, settings).receive(r.get_data(), headers)
-            return Response(ack.text, ack.status, content_type="text/plain; charset=utf-8")
-
-        return discreet(answer)
+        headers = dict(r.headers)
+        ack = container().events(self.session, headers, settings).receive(r.get_data(), headers)
+        return Response(ack.text, ack.status, content_type="text/plain; charset=utf-8")

@@ -12,10 +12,8 @@ from wiring import container
 class InteractionsEndpoint(Endpoint):  # type: ignore[misc]  # the SDK is not typed
     """Acks within Slack's 3 s, once a turn owns the question. Without an ack, Slack tells the member."""
 
+    @discreet
     def _invoke(self, r: Request, values: Mapping[str, str], settings: Mapping[str, object]) -> Response:  # noqa: ARG002
-        def answer() -> Response:
-            headers = dict(r.headers)
-            ack = container().interactions(self.session, headers, settings).receive(r.get_data(), headers)
-            return Response(ack.text, ack.status, content_type="text/plain; charset=utf-8")
-
-        return discreet(answer)
+        headers = dict(r.headers)
+        ack = container().interactions(self.session, headers, settings).receive(r.get_data(), headers)
+        return Response(ack.text, ack.status, content_type="text/plain; charset=utf-8")

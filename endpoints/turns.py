@@ -12,9 +12,7 @@ from wiring import container
 class TurnsEndpoint(Endpoint):  # type: ignore[misc]  # the SDK is not typed
     """Answers 401 to a body that we did not sign ourselves, and 409 to a job that is claimed already."""
 
+    @discreet
     def _invoke(self, r: Request, values: Mapping[str, str], settings: Mapping[str, object]) -> Response:  # noqa: ARG002
-        def answer() -> Response:
-            reply = container().receiver(self.session, dict(r.headers), settings).receive(r.get_data())
-            return Response(reply.body, reply.status, headers=reply.headers, content_type="text/plain")
-
-        return discreet(answer)
+        reply = container().receiver(self.session, dict(r.headers), settings).receive(r.get_data())
+        return Response(reply.body, reply.status, headers=reply.headers, content_type="text/plain")

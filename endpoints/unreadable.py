@@ -1,10 +1,9 @@
 """Reads requests that the SDK can't read: the SDK would answer them with HTTP 500 and a traceback in the body.
 
-The SDK decodes every header as UTF-8 and refuses header names with an underscore before any endpoint is asked, so
-anybody who knows the URL could make the SDK fail (docs/platform/dify.md#endpoint-requests). Here such a request is
-read without these headers, since a proxy may have added them to a genuine request. If the SDK still can't read the
-request, it is read without any header, and then refused for its missing signature. The same happens to a request
-with more than MOST_HEADERS, which the SDK would read for half a second.
+The SDK decodes every header as UTF-8 and refuses header names with an underscore before any endpoint is asked
+(docs/platform/dify.md#endpoint-requests). Such a request is read without these headers, since a proxy may have added
+them to a genuine request. If the SDK still can't read the request, or if its headers are too long, the request is read
+without any header, and then refused for its missing signature.
 """
 
 from collections.abc import Callable, Iterator
@@ -14,9 +13,9 @@ from werkzeug import Request
 
 type Reader = Callable[[bytes], Request]
 
-MOST_HEADERS = 32 * 1024
-"""Bytes of all headers together. Slack's headers and the headers that proxies add take 2 KiB."""
-
+MOST_HEADERS = (
+    32 * 1024
+)  # bytes of all headers; usual are 2 KiB, and the SDK reads longer ones for half a second
 _NOWHERE = b"GET /unreadable"
 
 

@@ -1,13 +1,7 @@
-"""Lets a turn take longer than Slack's three seconds: a verified event is signed and posted to our `/slack/turns`.
+"""Lets a turn outlive Slack's three seconds: an event is posted to ourselves (docs/architecture.md#d1-hand-off)."""
 
-See docs/architecture.md#d1-hand-off.
-"""
-
-from handoff.cancellation import CancellationRegistry
-from handoff.capacity import OPEN_TURNS, Capacity
-from handoff.claims import Claims
-from handoff.event_hand_off import EventHandOff
-from handoff.hand_off import HandOffFactory
+from handoff.claims import OPEN_TURNS, CancellationRegistry, Capacity, Claims
+from handoff.hand_off import EventHandOff, HandOffFactory
 from handoff.receiver import Receiver
 from handoff.relay import REQUEST_HEADER, Relay, http_client
 

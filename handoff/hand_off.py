@@ -1,18 +1,19 @@
 """Hands one job to our own `/slack/turns` (docs/architecture.md#d1-hand-off)."""
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import gevent
+
 from errors import HandoffError
-from handoff.capacity import Capacity
-from handoff.claims import Claims, claim_name
-from handoff.hand_off_request import HandOffRequest
-from handoff.relay import Relay
+from handoff.claims import Capacity, Claims, claim_name
+from handoff.relay import HandOffRequest, Relay
 from handoff.routes import routes
 from handoff.signer import Signer
 from job import Job, SweepJob
 from provider import Environment
-from turns import EndpointRequest, TurnsOfEndpoint
+from turns import AckTimes, EndpointRequest, SweepSchedule, TurnsOfEndpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,7 @@ class HandOff:
     def hand(self, job: Job | SweepJob) -> None:
         """Return once the job is owned; raises HandoffError when the process is full or no request accepts the job.
 
-        A job that this process owns already is not posted again: under load the acks come late, and then Slack
-        repeats all the messages at the same moment.
+        A job that this process owns already is not posted again: under load, Slack repeats all messages at once.
         """
         if self.claims.is_kept(claim_name(self.hook_id, job)):
             return
@@ -46,38 +46,67 @@ class HandOff:
             self.capacity.leave(name)
 
 
+@dataclass(frozen=True, slots=True)
 class HandOffFactory:
     """One per process. Makes the hand-off of one request."""
 
-    def __init__(self, env: Environment, relay: Relay, capacity: Capacity, claims: Claims) -> None:
-        self._env = env
-        self._relay = relay
-        self._capacity = capacity
-        self._claims = claims
+    env: Environment
+    relay: Relay
+    capacity: Capacity
+    claims: Claims
 
     def hand_off(self, endpoint: EndpointRequest, hook_url: str) -> HandOff:
         """`hook_url` is the `Dify-Hook-Url` of Slack's request; our own requests do not carry this header."""
-        env, settings = self._env, endpoint.settings
         ways = routes(
             hook_id=endpoint.id,
             hook_url=hook_url,
-            internal_url=settings.internal_url or "",
-            server_port=env.server_port if env.local_runtime else None,
+            internal_url=endpoint.settings.internal_url or "",
+            server_port=self.env.server_port if self.env.local_runtime else None,
             daemon_url=endpoint.session.dify_plugin_daemon_url or "",
-            known_hosts=env.known_hosts,
+            known_hosts=self.env.known_hosts,
         )
-        signer = Signer(settings.signing_secrets, endpoint.id)
-        return HandOff(endpoint.id, ways, signer, self._relay, self._capacity, self._claims)
+        signer = Signer(endpoint.settings.signing_secrets, endpoint.id)
+        return HandOff(endpoint.id, ways, signer, self.relay, self.capacity, self.claims)
 
 
+@dataclass(frozen=True, slots=True)
+class EventHandOff:
+    """Hands off the message of one request that Slack signed."""
+
+    endpoint: EndpointRequest
+    hand_off: HandOff
+    acks: AckTimes
+    sweeps: SweepSchedule
+
+    def hand(self, job: Job) -> None:
+        """Return once a turn owns the message.
+
+        Raises HandoffError, and SettingsError while the settings let nobody answer: Slack must not be acked then.
+        """
+        self.endpoint.can_answer(job.message)
+        self.hand_off.hand(job)
+        self.acks.note(self.endpoint.id, job)
+        self.sweep_if_due()  # the claim on this message may be a dead process's
+
+    def sweep_if_due(self) -> None:
+        """Hand off a sweep if one is due, which looks for turns of dead processes. Returns at once."""
+        if self.endpoint.settings.bot_token and self.sweeps.take(self.endpoint.id):
+            gevent.spawn(self._hand_sweep)
+
+    def _hand_sweep(self) -> None:
+        try:
+            self.hand_off.hand(SweepJob(uuid.uuid4().hex))
+        except HandoffError:
+            self.sweeps.soon(self.endpoint.id)
+
+
+@dataclass(slots=True)
 class ContinuationHandOff:
     """Hands one waiting turn on to a fresh request, or makes sure that no fresh request goes on with the turn."""
 
-    def __init__(self, hand_off: HandOff, claims: Claims, turns: TurnsOfEndpoint) -> None:
-        self._hand_off = hand_off
-        self._claims = claims
-        self._turns = turns
-        self._failed = 0
+    hand_off: HandOff
+    turns: TurnsOfEndpoint
+    _failed: int = 0
 
     def hand_on(self, job: Job) -> None:
         """Return once a fresh request goes on with the turn. Raises HandoffError if the present request must go on.
@@ -88,9 +117,9 @@ class ContinuationHandOff:
         """
         attempt = replace(job, continuation=job.continuation + self._failed)
         try:
-            self._hand_off.hand(attempt)
+            self.hand_off.hand(attempt)
         except HandoffError:
-            is_ours = self._claims.take(claim_name(self._hand_off.hook_id, attempt))
-            if is_ours and self._turns.claim(attempt) is not None:
+            is_ours = self.hand_off.claims.take(claim_name(self.hand_off.hook_id, attempt))
+            if is_ours and self.turns.claim(attempt) is not None:
                 self._failed += 1
                 raise

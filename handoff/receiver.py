@@ -1,27 +1,25 @@
 """The receiving end of a hand-off: how `/slack/turns` answers a signed body."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
+import gevent
+
 from clock import Clock
 from errors import Forged, SettingsError
-from handoff.cancellation import CancellationRegistry
-from handoff.capacity import Capacity
-from handoff.claims import Claims, claim_name
+from handoff.claims import CancellationRegistry, Capacity, Claims, claim_name
 from handoff.hand_off import ContinuationHandOff, HandOffFactory
-from handoff.heartbeat import heartbeats
 from handoff.relay import RECEIPT_HEADER
 from handoff.signer import Signer
 from job import Job, SweepJob, job_from
-from turns import EndpointRequest, SweepRun, TurnRequest, TurnsOfEndpoint, logger
+from turns import HEARTBEAT_SECONDS, EndpointRequest, SweepRun, TurnRequest, TurnsOfEndpoint, Work, logger
 
 OK, UNAUTHORIZED, CONFLICT, TOO_EARLY, UNAVAILABLE = 200, 401, 409, 425, 503
-CONFIRM_SECONDS = 2.0
-"""How long a duplicate waits for the first request to confirm its claim before the duplicate gets 425."""
+CONFIRM_SECONDS = 2.0  # for which a duplicate waits until the first request has confirmed its claim
 CONFIRM_POLL = 0.05
-UNBUFFERED = {"X-Accel-Buffering": "no"}
-"""Tells an nginx on the route to pass each byte on at once: it would hold the first byte until the turn has ended."""
+BEAT = b"."
+UNBUFFERED = {"X-Accel-Buffering": "no"}  # tells an nginx on the route to pass each byte on at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,30 +68,28 @@ class Receiver:
             undo.callback(self.claims.give_back, claim)
             if not self.capacity.enter(name):
                 return TurnReply(UNAVAILABLE, headers=receipt)
-            undo.callback(self.capacity.leave, name)
-            work = self._work(job, name)
-            if work is None:
-                self.claims.keep(claim)
-                undo.pop_all()
-                self.capacity.leave(name)
-                return TurnReply(CONFLICT, headers=receipt)
-            work.begin()
+            held = undo.enter_context(ExitStack())  # is undone when the work has ended
+            held.callback(self.capacity.leave, name)
+            work = self._work(job, held)
+            if work is not None:
+                work.begin()
             self.claims.keep(claim)
             undo.pop_all()
+        if work is None:
+            held.close()
+            return TurnReply(CONFLICT, headers=receipt)
         running = self.turns.beside(work) if isinstance(work, TurnRequest) else work
         return TurnReply(OK, heartbeats(running, self.clock), receipt | UNBUFFERED)
 
-    def _work(self, job: Job | SweepJob, name: str) -> "TurnRequest | SweepRun | None":
+    def _work(self, job: Job | SweepJob, held: ExitStack) -> TurnRequest | SweepRun | None:
         """The work that the request does; None when the job was claimed before, in this or another process."""
-        held = ExitStack()  # is undone when the work has ended
-        held.callback(self.capacity.leave, name)
         if isinstance(job, SweepJob):
             return self.turns.sweep(held)
         record = self.turns.claim(job)
         if record is None:
             return None
         hand_off = self.hand_offs.hand_off(self.endpoint, job.hook_url)
-        turn = self.turns.turn(job, record, ContinuationHandOff(hand_off, self.claims, self.turns), held)
+        turn = self.turns.turn(job, record, ContinuationHandOff(hand_off, self.turns), held)
         held.callback(self.cancellations.release, self.request)
         self.cancellations.hold(self.request, turn)
         return turn
@@ -106,3 +102,15 @@ class Receiver:
                 return CONFLICT
             self.clock.sleep(CONFIRM_POLL)
         return TOO_EARLY
+
+
+def heartbeats(work: Work, clock: Clock) -> Iterator[bytes]:
+    """The body of `/slack/turns`: a byte at once, then a byte every 10 s until the work in its own greenlet has ended.
+
+    Only a streamed body that is tiny and that we read to its end ourselves is safe with the plugin daemon
+    (docs/platform/dify.md#endpoint-answers).
+    """
+    running = gevent.spawn(work.run)
+    yield BEAT
+    while not gevent.wait([running], timeout=clock.wall(HEARTBEAT_SECONDS)):
+        yield BEAT

@@ -6,8 +6,9 @@ so a greenlet of the relay stays connected for the whole turn. All of them use t
 
 import uuid
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
 
 import gevent
 import urllib3
@@ -16,52 +17,54 @@ from gevent.queue import Empty, SimpleQueue
 
 from clock import Clock
 from errors import HandoffError
-from handoff.cancellation import CancellationRegistry
-from handoff.hand_off_request import HandOffRequest, Outcome
+from handoff.claims import CancellationRegistry
 from turns import HEARTBEAT_SECONDS, REQUEST_SECONDS
 
 OK, TAKEN, FULL = 200, 409, 503
+NO_ANSWER = 0
 RECEIPT_HEADER = "Slack-Bridge-Receipt"
 REQUEST_HEADER = "Slack-Bridge-Request"
 """Carries the name of the request. Several requests may have one body; the turn lives in the first that arrived."""
 # Slack waits 3 s for the whole ack (docs/platform/slack.md#ack); the remaining 0.4 s are for the ack's way back.
 ACCEPT_SECONDS = 2.6
-# A route that has worked may take long under load: p99 is 1.3 s with 300 at once, says
-# docs/platform/dify.md#hand-off-figures. After any other route the next one is tried sooner.
+# A route that has worked may be slow under load (docs/platform/dify.md#hand-off-figures); any other gets less time.
 KNOWN_ROUTE_SECONDS = 2.0
 UNKNOWN_ROUTE_SECONDS = 0.8
-# Wall seconds: a scaled clock does not make the machine faster.
+# Wall seconds, for an unknown route: a scaled clock does not make the machine faster.
 ROUTE_WALL_FLOOR = 0.35
 NEVER_SENT = (urllib3.exceptions.ConnectTimeoutError, urllib3.exceptions.NewConnectionError)
 # The turn sends a byte every 10 s; if six bytes are missing, the turn is dead.
 _SILENCE = 6 * HEARTBEAT_SECONDS
 HOOKS = 10_000
-# So many requests of one hook may be without a first byte and are still waited for as long as a turn may take. Further
-# requests are given up after _SILENCE.
+# So many requests of one hook are waited for as long as a turn may take; further ones are given up after _SILENCE.
 UNHEARD = 100
 
 
-class Relay:
-    """One per process; `http` must not follow redirects, use proxies or retry by itself.
+@dataclass(frozen=True, slots=True)
+class HandOffRequest:
+    """One signed job, which is posted to one or several routes. An answer counts only if it carries the `receipt`.
 
-    `cancellations` are told the name of each request that has ended.
+    `since` is the epoch (design seconds) at which Slack began to wait; None: Slack does not wait. `answers` holds the
+    routes that were tried, with the status of our own answer, or NO_ANSWER.
     """
 
-    def __init__(
-        self,
-        clock: Clock,
-        http: urllib3.PoolManager,
-        cancellations: CancellationRegistry,
-        spawn: Callable[..., Any] = gevent.spawn,
-    ) -> None:
+    body: bytes
+    receipt: str
+    since: float | None = None
+    answers: SimpleQueue[tuple[str, int]] = field(default_factory=SimpleQueue)
+
+
+class Relay:
+    """One per process. `cancellations` are told the name of each request that has ended."""
+
+    def __init__(self, clock: Clock, http: urllib3.PoolManager, cancellations: CancellationRegistry) -> None:
         self._clock = clock
         self._http = http
         self._cancellations = cancellations
-        self._spawn = spawn
         self._working: LRUCache[str, str] = LRUCache(HOOKS)
         self._unheard: Counter[str] = Counter()  # requests of each hook
 
-    def hand_off(self, hook_id: str, routes: Sequence[str], letter: HandOffRequest) -> None:
+    def hand_off(self, hook_id: str, routes: Sequence[str], request: HandOffRequest) -> None:
         """Return once a route has accepted the turn. Raises HandoffError when no route accepts in time.
 
         A slow attempt is never hung up on, since its turn may have begun. The next route is tried at the same time,
@@ -69,58 +72,50 @@ class Relay:
         """
         known = self._working.get(hook_id)
         order = sorted(routes, key=lambda route: route != known)
-        end = self._clock.now() + self._patience(ACCEPT_SECONDS) - self._gone(letter)
+        waited = 0.0 if request.since is None else max(0.0, self._clock.epoch() - request.since)
+        end = self._clock.now() + self._patience(ACCEPT_SECONDS) - waited
         open_attempts = 0
-        for number, route in enumerate(order):
+        for number, route in enumerate(order, 1):
             if self._clock.now() >= end:
                 break
-            self._spawn(self._attempt, hook_id, route, letter)
+            gevent.spawn(self._attempt, hook_id, route, request)
             open_attempts += 1
             patience = self._patience(KNOWN_ROUTE_SECONDS if route == known else UNKNOWN_ROUTE_SECONDS)
-            last = number == len(order) - 1
-            until = end if last else min(end, self._clock.now() + patience)
-            while open_attempts:
-                answer = self._next(letter.answers, until)
-                if answer is None:
-                    break
+            until = end if number == len(order) else min(end, self._clock.now() + patience)
+            while open_attempts and (answer := self._next(request, until)):
                 open_attempts -= 1
-                accepted_route, outcome = answer
-                if outcome is Outcome.ACCEPTED:
-                    self._working[hook_id] = accepted_route
+                tried, status = answer
+                if status in {OK, TAKEN}:
+                    self._working[hook_id] = tried
                     return
-                if outcome is Outcome.FULL:
+                if status == FULL:
                     raise HandoffError("no room for another turn")
         raise HandoffError(
             "no route to our own endpoint accepted the turn; set internal_url, the Internal address"
         )
 
-    def _next(self, answers: SimpleQueue[tuple[str, Outcome]], until: float) -> tuple[str, Outcome] | None:
+    def _next(self, request: HandOffRequest, until: float) -> tuple[str, int] | None:
+        """The next of the `answers`; None if there is none until the clock's `now` is `until`."""
         left = self._clock.wall(until - self._clock.now())
         try:
-            return answers.get(timeout=left) if left > 0 else answers.get_nowait()
+            return request.answers.get(timeout=left) if left > 0 else request.answers.get_nowait()
         except Empty:
             return None
 
-    def _attempt(self, hook_id: str, route: str, letter: HandOffRequest) -> None:
+    def _attempt(self, hook_id: str, route: str, request: HandOffRequest) -> None:
         name = uuid.uuid4().hex
         try:
-            response = self._post(hook_id, route, letter.body, name)
-        except urllib3.exceptions.HTTPError as error:
-            letter.answers.put((route, Outcome.NO))
-            if not isinstance(error, NEVER_SENT):
-                self._cancellations.ended(name)  # its turn may have begun
+            with closing(self._post(hook_id, route, request.body, name)) as response:
+                status = self._judge(response, request.receipt)
+                request.answers.put((route, status))
+                if status == OK:
+                    self._drain(response)
+        except NEVER_SENT:
+            request.answers.put((route, NO_ANSWER))
             return
-        try:
-            outcome = self._judge(response, letter.receipt)
-            letter.answers.put((route, outcome))
-            ours = outcome is Outcome.ACCEPTED and response.status == OK
-            while ours and self._beats(response):
-                pass
         except (urllib3.exceptions.HTTPError, OSError, ValueError):
-            letter.answers.put((route, Outcome.NO))  # after an acceptance nobody reads the queue any more
-        finally:
-            response.close()
-            self._cancellations.ended(name)
+            request.answers.put((route, NO_ANSWER))  # after an acceptance nobody reads the queue any more
+        self._cancellations.ended(name)  # its turn may have begun
 
     def _post(self, hook_id: str, route: str, body: bytes, name: str) -> urllib3.BaseHTTPResponse:
         """Wait long for the answer: its turn may have begun, and a proxy can hold the answer until the turn ends."""
@@ -144,28 +139,21 @@ class Relay:
             if not self._unheard[hook_id]:
                 del self._unheard[hook_id]
 
-    def _beats(self, response: urllib3.BaseHTTPResponse) -> bool:
-        """Wait for the next byte; False at the end of the body. Raises TimeoutError when none comes."""
-        with gevent.Timeout(self._clock.wall(_SILENCE) + 5.0, TimeoutError()):
-            return bool(response.read1(64))
+    def _drain(self, response: urllib3.BaseHTTPResponse) -> None:
+        """Read to the end of the body. Raises TimeoutError when the turn falls silent."""
+        more = True
+        while more:
+            with gevent.Timeout(self._clock.wall(_SILENCE) + 5.0, TimeoutError()):
+                more = bool(response.read1(64))
 
-    def _judge(self, response: urllib3.BaseHTTPResponse, receipt: str) -> Outcome:
-        if response.headers.get(RECEIPT_HEADER) != receipt:
-            return Outcome.NO
-        if response.status == OK:
-            return Outcome.ACCEPTED if response.read1(1) else Outcome.NO
-        if response.status == TAKEN:
-            return Outcome.ACCEPTED
-        return Outcome.FULL if response.status == FULL else Outcome.NO
-
-    def _gone(self, letter: HandOffRequest) -> float:
-        """For how many design seconds Slack has waited already."""
-        return 0.0 if letter.since is None else max(0.0, self._clock.epoch() - letter.since)
+    def _judge(self, response: urllib3.BaseHTTPResponse, receipt: str) -> int:
+        """The status of our own answer; a 200 counts when its first byte has come."""
+        is_ours = response.headers.get(RECEIPT_HEADER) == receipt
+        return response.status if is_ours and (response.status != OK or response.read1(1)) else NO_ANSWER
 
     def _patience(self, seconds: float) -> float:
         """The same design seconds, or more where a scaled clock would make them shorter than the machine needs."""
-        floor = ROUTE_WALL_FLOOR * (seconds / UNKNOWN_ROUTE_SECONDS)
-        return self._clock.stretched(seconds, at_least=floor)
+        return self._clock.stretched(seconds, at_least=ROUTE_WALL_FLOOR * seconds / UNKNOWN_ROUTE_SECONDS)
 
 
 def http_client() -> urllib3.PoolManager:

@@ -19,20 +19,14 @@ def routes(
 ) -> tuple[str, ...]:
     """Full URLs in the order of docs/architecture.md#d1-hand-off, each once.
 
-    The signed event goes only to this machine and to hosts that the admin named, since anybody who sends a genuine
-    request again may set any `Dify-Hook-Url`. `known_hosts` are the hosts that the environment names.
+    The signed event goes only to this machine and to hosts that the admin or the environment (`known_hosts`) named,
+    since anybody who sends a genuine request again may set any `Dify-Hook-Url`, here `hook_url`.
 
-    `server_port` is the daemon's port on this very machine, None when the plugin does not run beside it (remote
-    debugging). `hook_url` is the `Dify-Hook-Url` of the request that Slack made: `…/e/<hook>/slack/events`.
-    `internal_url` is the admin's setting, either the daemon's base or a whole `…/e/<hook>`.
+    `server_port` is the daemon's port on this very machine, None in remote debugging. `internal_url` is the admin's
+    setting, either the daemon's base or a whole `…/e/<hook>`.
     """
-    found: list[str] = []
-    if internal_url:
-        found.append(_below(internal_url, hook_id))
-    if server_port is not None:
-        found.append(_below(f"http://127.0.0.1:{server_port}", hook_id))
-    if daemon_url:
-        found.append(_below(daemon_url, hook_id))
+    local = "" if server_port is None else f"http://127.0.0.1:{server_port}"
+    found = [_below(base, hook_id) for base in (internal_url, local, daemon_url) if base]
     sibling = _sibling(hook_url)
     named = {*known_hosts, host_of(internal_url), host_of(daemon_url)}
     if sibling and (is_loopback(host_of(sibling)) or host_of(sibling) in named):
@@ -42,9 +36,7 @@ def routes(
 
 def _below(base: str, hook_id: str) -> str:
     base = base.rstrip("/")
-    if "/e/" in base:
-        return base + TURNS_PATH
-    return f"{base}/e/{hook_id}{TURNS_PATH}"
+    return base + TURNS_PATH if "/e/" in base else f"{base}/e/{hook_id}{TURNS_PATH}"
 
 
 def _sibling(hook_url: str) -> str:

@@ -11,28 +11,23 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from errors import Forged
 
 SIGNED_SECONDS = 60
-SKEW_SECONDS = 5
-"""Seconds by which the clock of the machine that signed may be ahead of ours."""
-LARGEST = 4 * 1024 * 1024
-"""Bytes of a signed body. The largest message takes a quarter of that."""
+SKEW_SECONDS = 5  # by which the clock of the machine that signed may be ahead of ours
+LARGEST = 4 * 1024 * 1024  # bytes of a signed body; the largest message takes a quarter of that
 _SALT = "slack-bridge.turn."
 
 
 class Signer:
     """Signs and verifies the body of `POST /slack/turns`.
 
-    The key is derived from the signing secrets with a salt of our own, so a signature of Slack's is not valid here.
-    The hook is part of the salt, so a signature is valid at its own hook only. While secrets rotate, the first secret
-    signs and every secret verifies.
+    The salt is our own, so a signature of Slack's is not valid here, and holds the hook, so that a signature is valid
+    at its own hook only. While secrets rotate, the first secret signs and every secret verifies.
     """
 
     def __init__(self, signing_secrets: Sequence[str], hook_id: str) -> None:
         self._keys = tuple(signing_secrets)
         self._hook_id = hook_id
         self._serializer = URLSafeTimedSerializer(
-            list(reversed(self._keys)),
-            salt=_SALT + hook_id,
-            signer_kwargs={"digest_method": hashlib.sha256},
+            self._keys[::-1], salt=_SALT + hook_id, signer_kwargs={"digest_method": hashlib.sha256}
         )
 
     def sign(self, content: dict[str, Any]) -> bytes:

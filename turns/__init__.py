@@ -5,7 +5,7 @@ from turns.limits import HEARTBEAT_SECONDS, REQUEST_SECONDS
 from turns.recovery import ProcessIdentity, Recovery, SweepRun, SweepSchedule, Work
 from turns.report import AckTimes, logger, where
 from turns.services import Services
-from turns.turn_factory import TurnFactory, TurnsOfEndpoint
+from turns.turn_factory import TurnsOfEndpoint
 from turns.turn_request import TurnRequest
 
 __all__ = [
@@ -18,7 +18,6 @@ __all__ = [
     "Services",
     "SweepRun",
     "SweepSchedule",
-    "TurnFactory",
     "TurnRequest",
     "TurnsOfEndpoint",
     "Work",

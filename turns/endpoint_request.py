@@ -11,10 +11,7 @@ from provider import Settings, read_settings
 
 @dataclass(frozen=True, slots=True)
 class EndpointRequest:
-    """`session` lives as long as the request; a call to the session after that is dropped.
-
-    Source: docs/platform/dify.md#endpoint-requests.
-    """
+    """`session` lives as long as the request; a later call is dropped (docs/platform/dify.md#endpoint-requests)."""
 
     id: str
     url: str
@@ -29,9 +26,7 @@ class EndpointRequest:
         )
 
     def key(self, message: Message) -> ThreadKey:
-        """The key of the message's thread. A 1:1 DM is one thread as a whole, unless `dm_conversation` is `per_thread`.
-
-        See docs/architecture.md#d3-one-record-per-thread.
+        """The key of the message's thread; a 1:1 DM may be one thread as a whole.
 
         Raises SettingsError when the settings don't say which app answers there.
         """

@@ -3,6 +3,8 @@
 import json
 import logging
 from dataclasses import asdict, dataclass
+from pathlib import Path
+from traceback import extract_tb
 
 from cachetools import TTLCache
 
@@ -38,9 +40,8 @@ class AckTimes:
 class TurnReport:
     """Times are design seconds since Slack's event came in; None: this did not happen, or not in this process.
 
-    `ack` is when Slack had its answer, `flushes` counts the writes of text that Slack took, `retries` the requests that
-    were sent to Slack again, `files` the files of the question. `question` and `characters` are the lengths of the
-    question and of the answer; `rest` is how much of the answer did not fit into its messages.
+    `flushes` are writes of text that Slack took, `retries` requests that were sent to Slack again. `question`,
+    `characters` and `rest` are the lengths of the question, of the answer, and of what did not fit into its messages.
     """
 
     team: str
@@ -77,15 +78,9 @@ class TurnReport:
         }
         return json.dumps({"turn": fields}, separators=(",", ":"))
 
-    def write(self) -> None:
-        """Write the line into the daemon's log."""
-        logger.info("%s", self.line())
-
 
 def where(error: BaseException) -> str:
     """The error's type and place in the code, without its text, which may hold a secret."""
-    frame = error.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    place = f"{frame.tb_frame.f_code.co_filename.rpartition('/')[2]}:{frame.tb_lineno}" if frame else "?"
+    frames = extract_tb(error.__traceback__)
+    place = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "?"
     return f"{type(error).__name__} at {place}"

@@ -1,16 +1,15 @@
 """Answers one message: the turn passes the throttle, waits for its thread, asks the app and shows the answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from clock import Clock
-from conversation_store import ThreadKey, ThreadRecord, ThreadStore
+from conversation_store import ThreadRecord
 from errors import HandoffError, StoreError
 from job import Job
 from turns.answer import Answering
 from turns.limits import TURN_SECONDS, WAIT_SECONDS
 from turns.ordering import QUEUE_LIMIT, QueueTicket
-from turns.recovery import Orphans
+from turns.recovery import Claim, Orphans
 from turns.report import TurnReport, logger
 from turns.throttle import Admittance, TurnedAway
 from wording import Say
@@ -23,41 +22,26 @@ class HandOn(Protocol):
         """Return once a fresh request goes on with the turn. Raises HandoffError if the present request must go on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
-    """The thread of one turn: the turn's ticket in the thread's queues, and the orphans that may be there."""
-
-    key: ThreadKey
-    store: ThreadStore
-    ticket: QueueTicket
-    orphans: Orphans
-    clock: Clock
-
-
+@dataclass(slots=True)
 class Turn:
     """One request of `/slack/turns`, after its claim."""
 
-    def __init__(
-        self,
-        job: Job,
-        thread: Thread,
-        answering: Answering,
-        admittance: Admittance,
-        continuation: HandOn,
-        report: TurnReport,
-    ) -> None:
-        self._job = job
-        self._thread = thread
-        self._answering = answering
-        self._admittance = admittance
-        self._continuation = continuation
-        self._report = report
-        self._clock = thread.clock
-        self._deadline = thread.clock.now() + TURN_SECONDS
-        self._went_on = False
+    job: Job
+    claim: Claim
+    ticket: QueueTicket
+    orphans: Orphans
+    answering: Answering
+    admittance: Admittance
+    continuation: HandOn
+    report: TurnReport
+    _deadline: float = field(init=False)
+    _went_on: bool = False
+
+    def __post_init__(self) -> None:
+        self._deadline = self.claim.clock.now() + TURN_SECONDS
 
     def run(self, record: ThreadRecord) -> None:
-        """Answer, or hand the turn on to a fresh request. `record` is the thread's record with the claim.
+        """Answer, or hand the turn on. `record` is the thread's record with the claim.
 
         In every case, also after an unexpected exception, the next turn of the thread stops waiting for this one.
         """
@@ -65,78 +49,70 @@ class Turn:
             self._run(record)
         finally:
             if self._went_on:
-                self._thread.ticket.hand_over(self._job.continuation)
-                self._answering.leave()
+                self.ticket.hand_over(self.job.continuation)
+                self.answering.leave()
             else:
-                self._thread.ticket.leave()
-                self._answering.close()
+                self.ticket.leave()
+                self.answering.close()
 
     def _run(self, record: ThreadRecord) -> None:
-        if self._job.continuation == 0 and self._is_refused():
+        if self.job.continuation == 0 and self._is_refused():
             return
-        waited = not self._thread.ticket.my_turn()
+        waited = not self.ticket.my_turn()
         if waited and not self._wait():
             return
-        if self._answering.is_cut and self._handed_on():
+        if self.answering.is_cut and self._handed_on():
             return
-        self._answer(self._again() if waited else record)
-
-    def cut(self) -> None:
-        """End the answer with what the app has said so far: the request is gone."""
-        self._answering.cut()
+        record = self._again() if waited else record
+        if self.answering.is_cut:  # Dify was not asked yet, and no fresh request could go on
+            self.answering.refuse(Say.INTERRUPTED)
+            return
+        self.orphans.end_all(self.claim.key, record, but=self.job.message.ts)
+        self.answering.run(record, self._deadline)
 
     def step_aside(self, why: str) -> None:
         """Do not answer the message: another turn does, or the settings forbid it. `why` is for the log."""
-        self._report.outcome = why
-        self._thread.ticket.leave()
-        self._answering.close()
+        self.report.outcome = why
+        self.ticket.leave()
+        self.answering.close()
 
     def _is_refused(self) -> bool:
         """Whether the message is refused. If the throttle wants it, the thread is told."""
-        refused = self._admittance.turned_away()
-        if refused is None and self._thread.ticket.ahead > QUEUE_LIMIT:
+        refused = self.admittance.turned_away()
+        if refused is None and self.ticket.ahead > QUEUE_LIMIT:
             refused = TurnedAway("queue full", Say.QUEUE_FULL)
-        if refused is None:
-            return False
-        if refused.say is None:
-            self._answering.drop(refused.why)
-        else:
-            self._answering.refuse(refused.say)
-        return True
+        if refused and refused.say:
+            self.answering.refuse(refused.say)
+        elif refused:
+            self.answering.drop(refused.why)
+        return refused is not None
 
     def _wait(self) -> bool:
         """Wait for the thread. False if the turn will not run here: another request goes on, or its time is over."""
-        self._answering.waiting()
-        while not self._thread.ticket.wait(WAIT_SECONDS):
-            if self._clock.now() >= self._deadline:
-                self._answering.refuse(Say.TURN_LIMIT)
+        self.answering.waiting()
+        while not self.ticket.wait(WAIT_SECONDS):
+            if self.claim.clock.now() >= self._deadline:
+                self.answering.refuse(Say.TURN_LIMIT)
                 return False
             if self._handed_on():
                 return False
-        self._report.waited = self._clock.epoch() - self._job.received
+        self.report.waited = self.claim.clock.epoch() - self.job.received
         return True
 
     def _handed_on(self) -> bool:
         """Hand the turn on. Returns whether a fresh request goes on with the turn."""
         try:
-            self._continuation.hand_on(self._job.next())
+            self.continuation.hand_on(self.job.next())
         except HandoffError:
             logger.warning("a waiting turn could not be handed on; it waits on here")
             return False
         self._went_on = True
-        self._report.outcome = "handed on"
+        self.report.outcome = "handed on"
         return True
-
-    def _answer(self, record: ThreadRecord) -> None:
-        if self._answering.is_cut:  # Dify was not asked yet, and no fresh request could go on
-            self._answering.refuse(Say.INTERRUPTED)
-            return
-        self._thread.orphans.end_all(self._thread.key, record, but=self._job.message.ts)
-        self._answering.run(record, self._deadline)
 
     def _again(self) -> ThreadRecord:
         """The record, read again: turns before this one, here or in other processes, may have changed it."""
         try:
-            return self._thread.store.get(self._thread.key, fresh=True) or ThreadRecord()
+            return self.claim.store.get(self.claim.key, fresh=True) or ThreadRecord()
         except StoreError:
             return ThreadRecord()

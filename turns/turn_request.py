@@ -3,7 +3,6 @@
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 
-from clock import Clock
 from conversation_store import ResilientStore, ThreadRecord
 from errors import StoreError
 from job import Job
@@ -33,20 +32,19 @@ class TurnRequest:
     recovery: Recovery
     unknown_channel: UnknownChannel | None
     slack: SlackApi
-    clock: Clock
     report: TurnReport
     acks: AckTimes
     held: AbstractContextManager[object]
 
     def begin(self) -> None:
-        """Put the turn on the hook's list, where a sweep finds it, before the first byte and so before Slack's ack."""
+        """Put the turn on the hook's list, where a sweep finds the turn, before Slack's ack."""
         in_doubt = self.unknown_channel is not None and self.unknown_channel.in_doubt
         with suppress(StoreError):
             self.claim.list_open(in_doubt=in_doubt)
 
     def cut(self) -> None:
         """End the answer with what the app has said so far: the request is gone."""
-        self.turn.cut()
+        self.answering.cut()
 
     def run(self) -> None:
         """Run the turn. Never raises: after any error the thread is told, and the log gets its line."""
@@ -59,15 +57,17 @@ class TurnRequest:
             self._end_what_broke()
         self.report.measure(self.slack)
         self.report.ack = self.acks.pop(self.endpoint.id, self.job)
-        self.report.total = self.clock.epoch() - self.job.received
-        self.report.write()
+        self.report.total = self.claim.clock.epoch() - self.job.received
+        logger.info("%s", self.report.line())
 
     def _run(self) -> bool:
         """Run the turn; False when it raised."""
         try:
             why = self.unknown_channel.not_answered() if self.unknown_channel else ""
             if why:
-                self._step_aside(why)
+                with suppress(StoreError):
+                    self.claim.leave()
+                self.turn.step_aside(why)
             else:
                 self.turn.run(self.record)
         except Exception as error:  # noqa: BLE001 - after any error the next turn must not wait for this one
@@ -76,16 +76,10 @@ class TurnRequest:
             return False
         return True
 
-    def _step_aside(self, why: str) -> None:
-        with suppress(StoreError):
-            self.claim.leave()
-        self.turn.step_aside(why)
-
     def _end_what_broke(self) -> None:
         """End the turn as an orphan of our own, since nothing runs it any more."""
-        key = self.claim.key
         try:
-            record = self.store.get(key, fresh=True) or ThreadRecord()
-            self.recovery.orphans(self.endpoint, self.store).end_all(key, record)
+            record = self.store.get(self.claim.key, fresh=True) or ThreadRecord()
+            self.recovery.orphans(self.endpoint, self.store).end_all(self.claim.key, record)
         except StoreError:
             logger.warning("the thread of a broken turn could not be read")

@@ -31,7 +31,7 @@ from slack_events import (
     Refusals,
     Rules,
 )
-from turns import AckTimes, EndpointRequest, ProcessIdentity, Recovery, Services, TurnFactory, logger
+from turns import EndpointRequest, ProcessIdentity, Recovery, Services, TurnsOfEndpoint, logger
 
 
 class Container:
@@ -46,10 +46,8 @@ class Container:
         self._cancellations = CancellationRegistry()
         relay = Relay(clock, http_client(), self._cancellations)
         self._hand_offs = HandOffFactory(env, relay, self._capacity, self._claims)
-        services = Services(clock, env, process.name)
-        self._recovery = Recovery(clock, process, self._stores, self._capacity, services)
-        self._acks = AckTimes(clock)
-        self._turns = TurnFactory(clock, process.name, self._stores, services, self._recovery, self._acks)
+        self._services = Services(clock, env, process.name, self._stores)
+        self._recovery = Recovery(clock, process, self._stores, self._capacity, self._services)
         self._problems = ProblemLog()
         self._presses = Claims(clock, AGAIN_SECONDS)
         self._refusals = Refusals(clock)
@@ -87,7 +85,7 @@ class Container:
         endpoint = EndpointRequest.of(session, headers, raw)
         return Receiver(
             endpoint=endpoint,
-            turns=self._turns.of(endpoint),
+            turns=TurnsOfEndpoint(self._services, self._recovery, endpoint, endpoint.store(self._stores)),
             hand_offs=self._hand_offs,
             capacity=self._capacity,
             claims=self._claims,
@@ -103,7 +101,7 @@ class Container:
 
     def _hand_off(self, endpoint: EndpointRequest) -> EventHandOff:
         hand_off = self._hand_offs.hand_off(endpoint, endpoint.url)
-        return EventHandOff(endpoint, hand_off, self._acks, self._recovery.sweeps)
+        return EventHandOff(endpoint, hand_off, self._services.acks, self._recovery.sweeps)
 
 
 def _rules(settings: Settings) -> Rules:

@@ -18,7 +18,7 @@ SHORTEST_LEASE = 1.0
 """Wall seconds: a strongly scaled lease would end with any pause of the machine."""
 
 RETURN = LEASE / 3
-"""Seconds in which a running turn has come back to a queue that Redis lost (turns/ordering/queue_ticket.py).
+"""Seconds in which a running turn has come back to a queue that Redis lost (turns/ordering.py).
 
 A waiting turn notices the loss because its own lease is missing, and runs only after these seconds. A turn that is new
 to a lost queue cannot notice the loss.

@@ -165,7 +165,7 @@ def small() -> Iterator[World]:
 
 @pytest.mark.simulated
 def test_event_is_refused_and_answered_later_when_the_process_is_full(small: World) -> None:
-    """The real capacity is measured under load (handoff/capacity.py); this process has a small one."""
+    """The real capacity is measured under load (handoff/claims.py); this process has a small one."""
     world = small
     world.dify.script(script.say(TEXT, seconds=40), world.app_id)
     roots = [world.ask(f"question {number}", only=["app_mention"]) for number in range(2)]

@@ -1,6 +1,7 @@
 from dataclasses import dataclass
+from typing import Any, cast
 
-from handoff.cancellation import CancellationRegistry
+from handoff.claims import CancellationRegistry
 
 
 @dataclass
@@ -14,10 +15,14 @@ class Turn:
         self.all_cut.append(self.name)
 
 
+def turn(name: str, all_cut: list[str]) -> Any:
+    return cast("Any", Turn(name, all_cut))
+
+
 def test_turn_is_cut_once_when_its_request_ends_first() -> None:
     registry, cut = CancellationRegistry(), list[str]()
-    registry.hold("a", Turn("a", cut))
-    registry.hold("b", Turn("b", cut))
+    registry.hold("a", turn("a", cut))
+    registry.hold("b", turn("b", cut))
     registry.ended("a")
     registry.ended("a")
     assert cut == ["a"]
@@ -25,7 +30,7 @@ def test_turn_is_cut_once_when_its_request_ends_first() -> None:
 
 def test_turn_is_not_cut_when_its_request_ends_after_it() -> None:
     registry, cut = CancellationRegistry(), list[str]()
-    registry.hold("a", Turn("a", cut))
+    registry.hold("a", turn("a", cut))
     registry.release("a")
     registry.release("a")
     registry.ended("a")
@@ -36,8 +41,8 @@ def test_turn_is_not_cut_when_its_request_ends_after_it() -> None:
 def test_turn_is_cut_at_once_when_its_request_has_ended_before_it_began() -> None:
     registry, cut = CancellationRegistry(), list[str]()
     registry.ended("a")
-    registry.hold("a", Turn("a", cut))
+    registry.hold("a", turn("a", cut))
     assert cut == ["a"]
-    registry.hold("b", Turn("b", cut))
+    registry.hold("b", turn("b", cut))
     registry.ended("a")
     assert cut == ["a"]

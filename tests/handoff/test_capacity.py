@@ -1,4 +1,4 @@
-from handoff.capacity import Capacity
+from handoff.claims import Capacity
 
 
 def test_message_above_the_cap_gets_no_room() -> None:

@@ -5,10 +5,9 @@ import pytest
 
 from conversation_store.record import ThreadRecord
 from errors import HandoffError
-from handoff.capacity import Capacity
-from handoff.claims import Claims
+from handoff.claims import Capacity, Claims
 from handoff.hand_off import ContinuationHandOff, HandOff
-from handoff.hand_off_request import HandOffRequest
+from handoff.relay import HandOffRequest
 from handoff.signer import Signer
 from job import Job
 from message import Message
@@ -52,7 +51,7 @@ SIGNER = Signer(("secret",), "hook")
 def made(*fates: str) -> tuple[ContinuationHandOff, FakeRelay]:
     relay = FakeRelay(Claims(FakeClock()), list(fates))
     hand_off = HandOff("hook", ("http://h",), SIGNER, relay, Capacity(), relay.claims)  # type: ignore[arg-type]
-    return ContinuationHandOff(hand_off, relay.claims, cast("Any", relay)), relay
+    return ContinuationHandOff(hand_off, cast("Any", relay)), relay
 
 
 def test_accepted_request_goes_on_with_the_turn() -> None:

@@ -3,10 +3,9 @@ from dataclasses import dataclass, field
 import pytest
 
 from errors import HandoffError
-from handoff.capacity import Capacity
-from handoff.claims import Claims
+from handoff.claims import Capacity, Claims
 from handoff.hand_off import HandOff
-from handoff.hand_off_request import HandOffRequest
+from handoff.relay import HandOffRequest
 from handoff.signer import Signer
 from job import Job
 from message import Message

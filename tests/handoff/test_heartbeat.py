@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from gevent.event import Event
 
 from clock import Clock
-from handoff.heartbeat import BEAT, heartbeats
+from handoff.receiver import BEAT, heartbeats
 
 CLOCK = Clock(0.001)
 

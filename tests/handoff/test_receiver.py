@@ -8,9 +8,7 @@ import pytest
 
 from conversation_store.record import ThreadRecord
 from errors import SettingsError
-from handoff.cancellation import CancellationRegistry
-from handoff.capacity import Capacity
-from handoff.claims import Claims
+from handoff.claims import CancellationRegistry, Capacity, Claims
 from handoff.receiver import CONFIRM_SECONDS, Receiver, TurnReply
 from handoff.relay import RECEIPT_HEADER
 from handoff.signer import Signer

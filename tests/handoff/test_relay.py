@@ -10,9 +10,8 @@ from gevent.server import StreamServer
 
 from clock import Clock
 from errors import HandoffError
-from handoff.cancellation import CancellationRegistry
-from handoff.hand_off_request import HandOffRequest
-from handoff.relay import RECEIPT_HEADER, Relay, http_client
+from handoff.claims import CancellationRegistry
+from handoff.relay import RECEIPT_HEADER, HandOffRequest, Relay, http_client
 
 type App = Callable[[dict[str, Any], Any], Iterator[bytes]]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.load import Bench, Figures, Load
-from handoff.capacity import OPEN_TURNS
+from handoff.claims import OPEN_TURNS
 
 pytestmark = [pytest.mark.soak, pytest.mark.simulated]
 

@@ -126,7 +126,6 @@ class TurnParts:
             message=self.message,
             key=KEY,
             store=self.store,
-            app=None,
             reply=self.reply,
             status=self.status,
             author=SimpleNamespace(say=_say, query=self.query),

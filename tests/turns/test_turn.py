@@ -13,11 +13,10 @@ from job import Job
 from message import Message
 from tests.fake_clock import FakeClock
 from turns.limits import TURN_SECONDS, WAIT_SECONDS
-from turns.ordering.queue_ticket import QueueTicket
-from turns.ordering.thread_queue import QUEUE_LIMIT, ThreadQueues
+from turns.ordering import QUEUE_LIMIT, QueueTicket, ThreadQueues
 from turns.report import TurnReport
 from turns.throttle.throttle import TurnedAway
-from turns.turn import Thread, Turn
+from turns.turn import Turn
 from wording import Say
 
 KEY = ThreadKey("hook", "app", "T1", "C1", "1.000001")
@@ -95,10 +94,12 @@ class TurnSetup:
         ticket.wait = lambda seconds: self._waited(seconds, wait, place)  # type: ignore[method-assign]
         orphans = SimpleNamespace(end_all=lambda *_, but: self.ended.append(but))
         store = SimpleNamespace(get=self._get)
-        thread = Thread(KEY, cast("Any", store), ticket, cast("Any", orphans), self.clock)
+        claim = SimpleNamespace(key=KEY, store=store, clock=self.clock)
         return Turn(
             job,
-            thread,
+            cast("Any", claim),
+            ticket,
+            cast("Any", orphans),
             cast("Any", self.answering),
             cast("Any", SimpleNamespace(turned_away=self.turned_away)),
             cast("Any", SimpleNamespace(hand_on=self._hand_on)),

@@ -43,7 +43,6 @@ KEPT_APART = {
     "Relay._working": HOOK,
     "Relay._unheard": HOOK,
     "Capacity._names": HOOK,
-    "Capacity._hooks": HOOK,
     "Claims._taken": HOOK,
     "Refusals._reasons": HOOK,
     "ChannelTypes._heard": HOOK,

@@ -2,9 +2,8 @@
 
 from turns.answer.answering import Answering
 from turns.answer.asking import Asking
-from turns.answer.greeting import Greeting
+from turns.answer.greeting import Greeting, Welcomer
 from turns.answer.turn_context import TurnContext
-from turns.answer.welcome import Welcomer
 
 __all__ = [
     "Answering",

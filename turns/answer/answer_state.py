@@ -20,21 +20,17 @@ from dify_app import (
 from errors import BridgeError, FileRefused
 from turns.answer.progress import Progress
 
-# A first line is shown when it has so many characters, even if it is not complete.
-FIRST_WORDS = 40
+FIRST_WORDS = 40  # characters of a first line that is shown before it is complete
 MOST_TEXT = 8 * 1024 * 1024
-"""Bytes in UTF-8 that are kept of one answer, including the forms that the app waits for.
-
-See docs/architecture.md#d16-tenants-and-bounds.
-"""
+"""Bytes in UTF-8 that are kept of one answer, with its forms (docs/architecture.md#d16-tenants-and-bounds)."""
 
 
 @dataclass(slots=True)
 class AnswerState:
-    """`changed` is set at every event and at the end; `over` is set at the end; `error` says why the answer broke.
+    """`changed` is set at every event, `speaks` once there are words worth showing at once, and both at the end.
 
-    `speaks` is set once there are words that are worth showing at once, and at the end. `paused` holds every form
-    that the app waits for. `is_full`: the app said more than is kept, so its stream need not be read any further.
+    `error` says why the answer broke. `paused` holds every form that the app waits for. `is_full`: the app said more
+    than is kept, so its stream need not be read any further.
     """
 
     changed: Event = field(default_factory=Event)
@@ -97,10 +93,8 @@ class AnswerState:
 
     def _say(self, text: str) -> None:
         """Add text. After a tool call, an agent's text begins a new paragraph, since Dify sends no break there."""
-        if self._interrupted and not text.startswith("\n"):
-            said = self.text  # the pieces are joined only here: a long answer has thousands of them
-            if said.strip() and not said.endswith("\n"):
-                self._parts.append("\n\n")
+        if self._interrupted and not text.startswith("\n") and self.text.strip() and self.text[-1] != "\n":
+            self._parts.append("\n\n")
         self._parts.append(self._kept(text))
         self._interrupted = self.progress.thinking = False
 
@@ -119,9 +113,8 @@ class AnswerState:
             return
         self.error = error
         self.over = True
-        self.finished.set()
-        self.speaks.set()
-        self.changed.set()
+        for event in (self.finished, self.speaks, self.changed):
+            event.set()
 
 
 def _speaks(text: str) -> bool:

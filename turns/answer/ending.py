@@ -1,41 +1,28 @@
 """How an answer ends: the notes under the text, or instead of it, and the outcome for the log. Pure."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from dify_app import StepState
-from errors import (
-    AnswerTooLong,
-    AppMisconfigured,
-    BridgeError,
-    DifyUnavailable,
-    Incomplete,
-    InputMissing,
-    ProviderTrouble,
-    RunFailed,
-    Silent,
-    TimeCut,
-    UnsupportedApp,
-)
-from slack_reply import LONGEST_TEXT, shows_nothing, with_footer
-from turns.answer import forms
+import errors
+from dify_app import Paused, StepState
+from slack_reply import LONGEST_TEXT, links, shows_nothing, with_footer
 from turns.answer.answer_state import AnswerState
 from turns.files import left_out, linked
 from turns.prompt import Author
 from wording import Say
 
 # A subclass comes before its base class: an InputMissing is an AppMisconfigured too.
-_INSTEAD: tuple[tuple[type[BridgeError], Say], ...] = (
-    (InputMissing, Say.INPUT_MISSING),
-    (UnsupportedApp, Say.UNSUPPORTED_APP),
-    (AppMisconfigured, Say.APP_MISCONFIGURED),
-    (ProviderTrouble, Say.PROVIDER_TROUBLE),
-    (RunFailed, Say.RUN_FAILED),
-    (DifyUnavailable, Say.DIFY_UNAVAILABLE),
-    (TimeCut, Say.TIME_CUT),
-    (Silent, Say.SILENT),
-    (AnswerTooLong, Say.ANSWER_TOO_LONG),
-    (Incomplete, Say.INCOMPLETE),
+_INSTEAD: tuple[tuple[type[errors.BridgeError], Say], ...] = (
+    (errors.InputMissing, Say.INPUT_MISSING),
+    (errors.UnsupportedApp, Say.UNSUPPORTED_APP),
+    (errors.AppMisconfigured, Say.APP_MISCONFIGURED),
+    (errors.ProviderTrouble, Say.PROVIDER_TROUBLE),
+    (errors.RunFailed, Say.RUN_FAILED),
+    (errors.DifyUnavailable, Say.DIFY_UNAVAILABLE),
+    (errors.TimeCut, Say.TIME_CUT),
+    (errors.Silent, Say.SILENT),
+    (errors.AnswerTooLong, Say.ANSWER_TOO_LONG),
+    (errors.Incomplete, Say.INCOMPLETE),
 )
 # Under a part of an answer, the note about the same error says that the answer is not complete.
 _UNDER = {
@@ -45,9 +32,9 @@ _UNDER = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Ending:
-    """`notes` are sentences of the bot; none of them holds text of Slack's or Dify's.
+    """How one answer ends. No note holds text of Slack's or Dify's.
 
     `links` are names and addresses of files on other hosts; `brings_files`: uploaded files come after the text.
     """
@@ -57,10 +44,6 @@ class Ending:
     show_sources: bool
     links: tuple[tuple[str, str], ...] = ()
     brings_files: bool = False
-    notes: list[tuple[Say, dict[str, str]]] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.notes = [note for note in (self._trouble(),) if note]
 
     @property
     def outcome(self) -> str:
@@ -75,6 +58,21 @@ class Ending:
     def work(self) -> StepState:
         """The state of the steps that still ran when the answer ended."""
         return "done" if self.outcome in {"answered", "paused"} else "failed"
+
+    @property
+    def trouble(self) -> tuple[Say, dict[str, str]] | None:
+        """The note about what went wrong: a sentence of the bot with its values."""
+        if not self.in_time:
+            return Say.TURN_LIMIT, {}
+        error = self.state.error
+        if error is None:
+            return (Say.PAUSED, {}) if self.state.paused else None
+        if isinstance(error, errors.InputMissing) and error.takes_files:
+            return Say.FILE_NEEDED, {"variable": error.variable}
+        instead = next((say for kind, say in _INSTEAD if isinstance(error, kind)), Say.UNEXPECTED)
+        values = {"variable": error.variable} if isinstance(error, errors.InputMissing) else {}
+        partial = bool(self.state.text.strip())
+        return (_UNDER.get(instead, instead) if partial else instead), values
 
     def text(self, author: Author) -> str:
         """The whole answer with its notes and footer; empty when only files come."""
@@ -95,7 +93,8 @@ class Ending:
 
     def _said(self, author: Author, *, anything: bool) -> list[str]:
         """The notes in the author's language; `anything`: the app said something."""
-        notes = [author.say(say, **values) for say, values in self.notes]
+        trouble = self.trouble
+        notes = [author.say(trouble[0], **trouble[1])] if trouble else []
         if not anything and not notes and self.state.ended and not self.brings_files:
             notes = [author.say(Say.NO_TEXT)]
         if self.state.question_cut is not None:
@@ -109,27 +108,26 @@ class Ending:
         )
 
     def _body(self) -> str:
-        return "\n\n".join(part for part in self._parts() if not shows_nothing(part))
-
-    def _parts(self) -> Iterator[str]:
-        yield self.state.text
-        yield from forms.shown(self.state.paused)
-        yield linked(self.links)
-
-    def _trouble(self) -> tuple[Say, dict[str, str]] | None:
-        if not self.in_time:
-            return Say.TURN_LIMIT, {}
-        error = self.state.error
-        if error is None:
-            return (Say.PAUSED, {}) if self.state.paused else None
-        if isinstance(error, InputMissing) and error.takes_files:
-            return Say.FILE_NEEDED, {"variable": error.variable}
-        instead = next((say for kind, say in _INSTEAD if isinstance(error, kind)), Say.UNEXPECTED)
-        values = {"variable": error.variable} if isinstance(error, InputMissing) else {}
-        partial = bool(self.state.text.strip())
-        return (_UNDER.get(instead, instead) if partial else instead), values
+        parts = (self.state.text, *shown_forms(self.state.paused), linked(self.links))
+        return "\n\n".join(part for part in parts if not shows_nothing(part))
 
 
 def below(text: str, notes: list[str]) -> str:
     """The answer with more notes at its very end; the notes alone if the answer has no text."""
     return with_footer(text, notes, (), "", str) if text else "\n\n".join(notes)
+
+
+def shown_forms(waiting: Sequence[Paused]) -> Iterator[str]:
+    """Paragraphs for the forms that the app waits for: each form's text, the possible answers, and where to answer."""
+    for form in waiting:
+        if len(waiting) > 1 and form.title and not form.where:
+            yield f"**{_label(form.title)}**"
+        yield form.text
+        if len(form.actions) > 1:  # a single action says only that the form can be sent
+            yield " · ".join(f"**{_label(action)}**" for action in form.actions)
+        if form.where:
+            yield linked([(form.title, form.where)])
+
+
+def _label(text: str) -> str:
+    return links.label_text(" ".join(text.split()))

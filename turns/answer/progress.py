@@ -8,17 +8,12 @@ from dify_app import Step, StepState
 from slack_reply import Card, fitted, weight
 from wording import Say
 
-THOUGHTS = "thoughts"
-"""The id of the one card that holds all thoughts. Dify's steps have UUIDs, so no step has this id."""
-
-FURTHER = "further"
-"""The id of the one card for all steps that have no card of their own."""
+THOUGHTS, FURTHER = "thoughts", "further"
+"""The ids of the card for all thoughts, and of the card for all steps without their own. Dify's steps have UUIDs."""
 MOST_CARDS, MOST_BYTES = 64, 30_000
 """How many steps have a card of their own, and how many bytes these cards take in a stream: about four messages."""
-MOST_REMEMBERED = 1_000
-"""Of how many further steps the state is kept."""
-MOST_THOUGHT = 1_000
-"""Characters that are kept of a model's thoughts; the card shows fewer."""
+MOST_REMEMBERED = 1_000  # further steps whose state is kept
+MOST_THOUGHT = 1_000  # characters that are kept of a model's thoughts; the card shows fewer
 
 type Words = Callable[..., str]
 
@@ -27,8 +22,8 @@ type Words = Callable[..., str]
 class Progress:
     """The steps in the order in which they began; `began` is the length of the text at that time.
 
-    Each of the first steps has its own card. An app may take thousands of steps, which must not flood the thread: all
-    further steps share one card, which runs to the end and names the latest step. `further` is how many they are.
+    Each of the first steps has its own card. All further steps, which may be thousands, share one card, which runs to
+    the end and names the latest step. `further` is how many they are.
     """
 
     steps: dict[str, Step] = field(default_factory=dict)
@@ -65,8 +60,7 @@ class Progress:
     @property
     def running(self) -> Step | None:
         """Of the steps that run, the one that began last."""
-        running = [step for step in self.steps.values() if step.state == "running"]
-        return running[-1] if running else None
+        return next((step for step in reversed(self.steps.values()) if step.state == "running"), None)
 
     def cards(self, say: Words, end: StepState | None = None) -> tuple[Card, ...]:
         """`end` is the state of steps that still ran when the turn ended; None: the turn goes on."""
@@ -109,22 +103,16 @@ class Progress:
                 yield Card(key, say(Say.THOUGHTS), state, length, details=self.thought.strip())
             else:
                 state = end if end and step.state == "running" else step.state
-                yield Card(key, _title(step, say), state, length, output=step.output, apart=_parts(step))
+                yield Card(
+                    key, _title(step, say), state, length, output=step.output, apart=step.kind == "tool"
+                )
         if self._first:
             latest = next(reversed(self.steps.values()))
             title = say(Say.MORE_STEPS, count=str(self.further), title=_title(latest, say))
-            state = self._end_of_further(end) if end else "running"
-            yield Card(FURTHER, title, state, self._first_began, apart=_parts(self._first))
-
-    def _end_of_further(self, end: StepState) -> StepState:
-        alone = set(self._alone)
-        runs = any(step.state == "running" for key, step in self.steps.items() if key not in alone)
-        return end if runs else "done"
-
-
-def _parts(step: Step) -> bool:
-    """Whether the text after this step begins a new paragraph: see AnswerState."""
-    return step.kind == "tool"
+            state = end or "running"
+            if end and not any(self.steps[key].state == "running" for key in self.steps.keys() - self._alone):
+                state = "done"
+            yield Card(FURTHER, title, state, self._first_began, apart=self._first.kind == "tool")
 
 
 def _title(step: Step, say: Words) -> str:

@@ -11,8 +11,7 @@ from wording import Say
 
 # A page holds back text that could still become markup. If nothing was written yet, look again so many seconds later.
 FIRST_LOOK = 0.1
-# Steps without any text are shown only after so many seconds: many answers come sooner.
-FIRST_CARD = 2.0
+FIRST_CARD = 2.0  # seconds before steps without any text are shown: many answers come sooner
 
 
 class Streaming:
@@ -24,9 +23,9 @@ class Streaming:
         self._deadline = 0.0
 
     def show(self, deadline: float) -> Iterator[None]:
-        """Show the answer until it is whole, or until the turn's time is over; yields each time something was shown.
+        """Show the answer until it is whole, or the clock's `now` is `deadline`; yields each time something was shown.
 
-        `deadline` is the clock's `now`. Raises what `Reply.show` raises.
+        Raises what `Reply.show` raises.
         """
         clock, reply, state = self._context.clock, self._context.reply, self._state
         self._deadline, due = deadline, 0.0
@@ -37,7 +36,7 @@ class Streaming:
             pause = due - clock.now()
             if pause > 0:
                 if self._worth_waking().wait(timeout=clock.wall(min(pause, left))):
-                    self._deadline, due = deadline, 0.0
+                    due = 0.0
                 continue
             patience = left if reply.message_ts else min(left, FIRST_CARD)
             state.changed.wait(timeout=clock.wall(patience))
@@ -51,10 +50,8 @@ class Streaming:
     def _worth_waking(self) -> Event:
         """The event that ends a pause early: the end, or the first words if only cards were shown so far."""
         state = self._state
-        cards_alone = (
-            self._context.reply.method == "stream" and state.progress.began and not state.speaks.is_set()
-        )
-        return state.speaks if cards_alone else state.finished
+        shows_cards = self._context.reply.method == "stream" and bool(state.progress.began)
+        return state.speaks if shows_cards and not state.speaks.is_set() else state.finished
 
     def _has_something(self) -> bool:
         """Whether there is something to show. Until then, Slack's status line tells what the app does."""

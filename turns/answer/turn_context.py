@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from clock import Clock
 from conversation_store import ThreadKey, ThreadStore
-from dify_app import DifyApp
 from message import Message
 from slack_api import SlackApi
 from slack_reply import Reply, StatusLine
@@ -21,7 +20,6 @@ class TurnContext:
     message: Message
     key: ThreadKey
     store: ThreadStore
-    app: DifyApp
     reply: Reply
     status: StatusLine
     author: Author
@@ -35,4 +33,4 @@ class TurnContext:
     show_sources: bool
     api: SlackApi
     show_progress: bool
-    leg: int = 0
+    continuation: int = 0

@@ -20,7 +20,7 @@ from slack_reply.markdown import blocks
 from slack_reply.markdown.parts import Limits
 from slack_reply.markdown.units import Unit
 from turns.answer.answer_state import AnswerState
-from turns.answer.ending import Ending, below
+from turns.answer.ending import Ending, below, shown_forms
 from turns.prompt.author import Author
 from wording import Say, say
 from wording.en import EN
@@ -161,3 +161,25 @@ def test_very_long_answer_is_not_parsed_for_its_footer(monkeypatch: pytest.Monke
     state = grown(TextDelta("a" * 1_000_000), error=RunFailed())
     assert text(state) == "a" * 1_000_000 + f"\n\n> {EN[Say.CUT_SHORT]}"
     assert max(read) < 1_000
+
+
+def test_single_form_shows_its_text_and_its_address() -> None:
+    form = Paused("Right?", "https://dify.example/form/t", "Check", ("OK",))
+    assert list(shown_forms([form])) == ["Right?", "- [Check](https://dify.example/form/t)"]
+
+
+def test_choices_are_shown_as_words_without_markup() -> None:
+    form = Paused("Right?", actions=("Yes, *do*", "[No](https://x.example)"))
+    assert list(shown_forms([form])) == [
+        "Right?",
+        "**Yes, \\*do\\*** · **\\[No\\](https://x.example)**",
+    ]
+
+
+def test_forms_without_a_page_are_told_apart_by_their_titles() -> None:
+    forms = [Paused("Right?", title="Check"), Paused("Paid?", title="Pay")]
+    assert list(shown_forms(forms)) == ["**Check**", "Right?", "**Pay**", "Paid?"]
+
+
+def test_no_form_shows_nothing() -> None:
+    assert list(shown_forms([])) == []

@@ -8,8 +8,7 @@ from conversation_store.record import ThreadKey, ThreadRecord
 from errors import StoreError
 from message import Message
 from tests.support.turn_parts import KEY, MESSAGE, ReplyOfParts
-from turns.answer.greeting import Greeting
-from turns.answer.welcome import Welcome
+from turns.answer.greeting import Greeting, Welcome
 
 DM = replace(MESSAGE, channel="D1", source="message", channel_type="im")
 

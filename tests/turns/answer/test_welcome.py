@@ -7,7 +7,7 @@ from conversation_store.process_memory import Presses
 from dify_app.app import DifyApp
 from dify_app.form import AppForm
 from errors import DifyUnavailable
-from turns.answer.welcome import Welcomer
+from turns.answer.greeting import Welcomer
 from turns.prompt.author import Author
 from wording import Language, Say, say
 

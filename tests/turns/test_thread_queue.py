@@ -1,5 +1,5 @@
 from clock import Clock
-from turns.ordering.thread_queue import ThreadQueues
+from turns.ordering import ThreadQueues
 
 CLOCK = Clock()
 

@@ -6,8 +6,7 @@ from conversation_store.record import ThreadKey
 from conversation_store.redis.leases import LEASE
 from errors import StoreError
 from tests.fake_clock import FakeClock, TickingClock
-from turns.ordering.queue_ticket import LOOK, RENEW, QueueTicket
-from turns.ordering.thread_queue import ThreadQueues
+from turns.ordering import LOOK, RENEW, QueueTicket, ThreadQueues
 
 KEY = ThreadKey("hook", "app", "T1", "C1", "1")
 
