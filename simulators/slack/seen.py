@@ -3,9 +3,15 @@
 import base64
 import json
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, Self
 
 Json = dict[str, Any]
+
+
+@cache
+def _names(shown: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(shown))
 
 
 class _FromView:
@@ -14,7 +20,7 @@ class _FromView:
     @classmethod
     def of(cls, view: Json) -> Self:
         """The value of a view."""
-        return cls(**{f.name: view[f.name] for f in fields(cls) if f.name in view})  # type: ignore[arg-type]
+        return cls(**{name: view[name] for name in _names(cls) if name in view})
 
 
 @dataclass(frozen=True, slots=True)
