@@ -2,25 +2,21 @@
 
 import base64
 import json
-from dataclasses import dataclass, fields
-from functools import cache
+from dataclasses import dataclass
 from typing import Any, Self
 
 Json = dict[str, Any]
 
 
-@cache
-def _names(shown: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(shown))
-
-
 class _FromView:
     """Built from the control API's JSON; fields it has on top are left out."""
+
+    __slots__: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, view: Json) -> Self:
         """The value of a view."""
-        return cls(**{name: view[name] for name in _names(cls) if name in view})
+        return cls(**{name: view[name] for name in cls.__slots__ if name in view})
 
 
 @dataclass(frozen=True, slots=True)
