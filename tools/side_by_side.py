@@ -1,12 +1,15 @@
-"""Runs the tests, two files at a time: most of the time of a conversation is waiting for clocks.
+"""Runs the tests side by side: as many jobs at once as fit into the cores.
 
     python -m tools.side_by_side [--quick | arguments of pytest]
 
+A job is a pytest session of its own: for a file of conversations, for several small ones, or for other tests.
 `--quick` leaves out what starts processes, and takes fewer examples of each property. With other arguments, one
-pytest gets them all. Without, two processes take one job after the other: a file of conversations, or another
-folder. A third process of lower priority takes the folders that only compute. Each job has a pytest session of its
-own, and a process imports the libraries once. pytest-xdist can't do this:
-its workers need real threads, and `dify_plugin` replaces threads by greenlets.
+pytest gets them all. pytest-xdist can't do this: its workers need real threads, and `dify_plugin` replaces threads by
+greenlets.
+
+A conversation mostly waits for clocks, so more jobs than there are cores can run at once. PLAN says how much of a core
+each of them needs; the longest begin first, and each begins as soon as its share of the cores is free. What only
+computes runs beside them with the lowest priority: it takes what they leave.
 """
 
 import contextlib
@@ -15,110 +18,195 @@ import multiprocessing
 import os
 import re
 import sys
+import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, as_completed, wait
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-AT_ONCE = 2  # with three, tests that count how often an answer was seen to grow would see too little
-# What takes longest begins first, so that nothing long is left for the end; no two that keep a core busy meet.
-FIRST = (
-    "test_faults",
-    "test_orphans",
-    "test_handing_off",
-    "test_refused_starts",
-    "test_exactly_once",
-    "test_redis_away",
-    "test_failures",
-    "test_budget",
-    "test_long_answers",
-    "slack_reply",
-    "test_once",
-    "test_order",
-    "test_memory",
-    "test_growing",
-)
-# Nothing but computing: a third process with a lower priority runs these while conversations wait for clocks.
-COMPUTING = ("tests/slack_reply", "tests/dify_app", "tests/turns", "tests/wording", "tests/slack_api")
-NICE = 10
-# The laws of long texts take minutes of computing: they are left out of --quick.
-NOT_QUICK = {
-    "test_early_end",
-    "test_linear",
-    "test_long_runs",
-    "test_pages",
-    "test_safe_text",
-    "test_writers",
+TESTS = ROOT / "tests"
+CORES = 2.0
+MOST = 3
+"""Jobs at once, whatever their shares. Each process imports the libraries once."""
+PLAN = {
+    "test_faults": 0.5,
+    "test_orphans": 0.5,
+    "test_exactly_once": 1.0,
+    "test_budget": 1.0,
+    "test_refused_starts": 1.0,
+    "test_handing_off": 0.7,
+    "test_long_answers": 0.7,
+    "test_redis_away": 0.6,
+    "test_growing": 0.8,
+    "test_order": 0.8,
+    "test_once": 0.6,
+    "test_failures": 0.4,
+    "simulators": 0.4,
+    "conversation_store": 0.4,
 }
+"""The share of a core that each long job needs, in the order in which they begin.
+
+A test that counts how often an answer was seen to grow, or how soon an event was acked, has a larger share than it
+uses, so that little else runs meanwhile: a process that starts keeps a core busy for more than two seconds.
+"""
+SHARE = 0.5
+"""The share of any other job."""
+GROUPS = 4
+"""Jobs into which all other files of conversations are put, since each job starts the simulators and the plugin."""
+COMPUTING = {"dify_app", "slack_reply", "turns", "wording"}
+"""Folders whose tests only compute."""
+COMPUTERS = 2
+"""Processes for these."""
+QUICK_JOBS = 8
+# The laws of long texts take minutes of computing; the other files start a process.
+NOT_QUICK = {
+    *("test_early_end", "test_linear", "test_long_runs", "test_pages", "test_safe_text", "test_writers"),
+    *(
+        "test_failover",
+        "test_process_identity",
+        "test_process_leases",
+        "test_process_stores",
+        "test_redis_store",
+    ),
+    *("test_shared_thread_queue", "test_store_contract"),
+}
+PROCESSES = {"conversations", "daemon", "simulators", "soak", "tools"}
+"""Folders whose tests start programs."""
 MARKS = ("-m", "not soak")
-NO_TESTS = 5  # pytest's exit code for a file whose tests all need another marker
+NO_TESTS = 5  # pytest's exit code for files whose tests all need another marker
 _COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped)")
 
 
-PROCESSES = {"conversations", "daemon", "simulators", "soak", "tools"}
-"""Folders whose tests start programs."""
+@dataclass(frozen=True, slots=True)
+class Job:
+    """The paths of one pytest session, and the share of a core that it needs."""
+
+    paths: tuple[Path, ...]
+    share: float = SHARE
+
+    def __str__(self) -> str:
+        first, *others = (str(path.relative_to(TESTS)) for path in self.paths)
+        return f"{first} and {len(others)} more" if others else first
 
 
-def quick_jobs() -> list[str]:
-    """Paths, relative to the project, of the tests that start no program."""
-    tests = ROOT / "tests"
-    folders = [path for path in tests.iterdir() if path.is_dir() and path.name not in PROCESSES]
-    files = [path for folder in folders for path in folder.rglob("test_*.py")] + list(tests.glob("test_*.py"))
-    quick = [path for path in files if path.stem not in NOT_QUICK]
-    return [str(path.relative_to(ROOT)) for path in sorted(quick, key=lambda path: -path.stat().st_size)]
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of a job."""
+
+    code: int
+    printed: str
+    seconds: float
 
 
-def jobs() -> list[str]:
-    """Paths, relative to the project, that together are all tests but those of `make soak`."""
-    tests = ROOT / "tests"
-    conversations = tests / "conversations"
-    folders = [path for path in tests.iterdir() if path.is_dir() and any(path.rglob("test_*.py"))]
-    rest = [path for path in folders if path.name not in {"conversations", "soak"}]
-    every = [*conversations.glob("test_*.py"), *rest, *tests.glob("test_*.py")]
-    return [str(path.relative_to(ROOT)) for path in sorted(every, key=_turn)]
+def jobs() -> list[Job]:
+    """What starts programs or is short, in the order in which it begins; without the tests of `make soak`."""
+    conversations = sorted((TESTS / "conversations").glob("test_*.py"))
+    left_out = {"conversations", "soak", *COMPUTING}
+    folders = sorted(path for path in TESTS.iterdir() if path.name not in left_out and _has_tests(path))
+    long = {path.stem: path for path in (*conversations, *folders) if path.stem in PLAN}
+    small = [path for path in conversations if path.stem not in PLAN]
+    rest = [path for path in folders if path.stem not in PLAN]
+    return [
+        *(Job((long[name],), share) for name, share in PLAN.items()),
+        *(Job(tuple(small[number::GROUPS])) for number in range(GROUPS)),
+        Job((*rest, *sorted(TESTS.glob("test_*.py")))),
+    ]
 
 
-def _turn(path: Path) -> tuple[int, bool, str]:
-    first = FIRST.index(path.stem) if path.stem in FIRST else len(FIRST)
-    return first, path.parent.name != "conversations", path.stem
+def computing_jobs() -> list[Job]:
+    """What only computes: a file each of what takes minutes, else a folder."""
+    reply = sorted((TESTS / "slack_reply").rglob("test_*.py"))
+    long = [path for path in reply if path.stem in NOT_QUICK]
+    short = [path for path in reply if path.stem not in NOT_QUICK]
+    folders = [TESTS / name for name in sorted(COMPUTING) if name != "slack_reply"]
+    return [*(Job((path,)) for path in long), Job(tuple(short)), *(Job((path,)) for path in folders)]
 
 
-def run(path: str) -> tuple[int, str]:
-    """One pytest, in a process of the pool: its exit code, and what it printed."""
-    printed = io.StringIO()
+def quick_jobs() -> list[Job]:
+    """The tests that start no program."""
+    folders = [path for path in TESTS.iterdir() if path.is_dir() and path.name not in PROCESSES]
+    files = [path for folder in folders for path in folder.rglob("test_*.py")] + list(TESTS.glob("test_*.py"))
+    quick = sorted(path for path in files if path.stem not in NOT_QUICK)
+    return [Job(tuple(quick[number::QUICK_JOBS])) for number in range(QUICK_JOBS)]
+
+
+def _has_tests(path: Path) -> bool:
+    return path.is_dir() and any(path.rglob("test_*.py"))
+
+
+def run(job: Job) -> Result:
+    """One pytest, in a process of a pool."""
+    printed, began = io.StringIO(), time.monotonic()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        code = pytest.main([*MARKS, path])
-    return int(code), printed.getvalue().strip()
+        code = pytest.main([*MARKS, *map(str, job.paths)])
+    return Result(int(code), printed.getvalue().strip(), time.monotonic() - began)
+
+
+def give_way() -> None:
+    """Let this process compute only while no other process wants the core."""
+    try:
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    except (AttributeError, OSError):  # not Linux, or not allowed
+        os.nice(19)
+
+
+def quick() -> Iterator[tuple[Job, Result]]:
+    """Run the quick jobs, one on each core."""
+    with ProcessPoolExecutor(int(CORES), multiprocessing.get_context("spawn")) as pool:
+        running = {pool.submit(run, job): job for job in quick_jobs()}
+        for done in as_completed(running):
+            yield running[done], done.result()
+
+
+def everything() -> Iterator[tuple[Job, Result]]:
+    """Run all jobs, as PLAN says."""
+    spawn = multiprocessing.get_context("spawn")
+    with (
+        ProcessPoolExecutor(MOST, spawn) as pool,
+        ProcessPoolExecutor(COMPUTERS, spawn, initializer=give_way) as beside,
+    ):
+        computing = {beside.submit(run, job): job for job in computing_jobs()}
+        running: dict[Future[Result], Job] = {}
+        waiting = jobs()
+        while waiting or running or computing:
+            for job in fitting(waiting, running.values()):
+                waiting.remove(job)
+                running[pool.submit(run, job)] = job
+            for done in wait([*running, *computing], return_when=FIRST_COMPLETED).done:
+                yield (running if done in running else computing).pop(done), done.result()
+
+
+def fitting(waiting: Iterable[Job], running: Iterable[Job]) -> list[Job]:
+    """The jobs that may begin beside those that run."""
+    busy = list(running)
+    found = []
+    for job in waiting:
+        if len(busy) < MOST and sum(one.share for one in (*busy, job)) <= CORES:
+            busy.append(job)
+            found.append(job)
+    return found
 
 
 def main(arguments: list[str]) -> int:
     """The exit code."""
-    quick = arguments == ["--quick"]
-    if quick:
-        os.environ["HYPOTHESIS_PROFILE_OF_TESTS"] = "brief"  # see tests/conftest.py
-    elif arguments:
+    if arguments not in ([], ["--quick"]):
         return int(pytest.main([*MARKS, *arguments]))
+    if arguments:
+        os.environ["HYPOTHESIS_PROFILE_OF_TESTS"] = "brief"  # see tests/conftest.py
     counts: Counter[str] = Counter()
-    bad: list[str] = []
-    spawn = multiprocessing.get_context("spawn")
-    with (
-        ProcessPoolExecutor(AT_ONCE, spawn) as pool,
-        ProcessPoolExecutor(1, spawn, initializer=os.nice, initargs=(NICE,)) as beside,
-    ):
-        running = {
-            (beside if not quick and path in COMPUTING else pool).submit(run, path): path
-            for path in (quick_jobs() if quick else jobs())
-        }
-        for done in as_completed(running):
-            (code, printed), path = done.result(), running[done]
-            summary = printed.rpartition("\n")[2]
-            good = code in {0, NO_TESTS}
-            if not good:
-                bad.append(path)
-            print(f"{path}: {summary}" if good else f"{path}\n{printed}\n", flush=True)  # noqa: T201
-            counts.update({kind.rstrip("s"): int(number) for number, kind in _COUNT.findall(summary)})
+    bad: list[Job] = []
+    for job, result in quick() if arguments else everything():
+        summary = result.printed.rpartition("\n")[2]
+        good = result.code in {0, NO_TESTS}
+        if not good:
+            bad.append(job)
+        told = summary if good else f"{result.seconds:.0f} s\n{result.printed}\n"
+        print(f"{job}: {told}", flush=True)  # noqa: T201
+        counts.update({kind.rstrip("s"): int(number) for number, kind in _COUNT.findall(summary)})
     print(f"{counts['passed']} passed, {counts['failed'] + counts['error']} failed", *bad, sep="\n")  # noqa: T201
     return int(bool(bad))
 

@@ -70,10 +70,12 @@ class Looks:
             outcomes[record.outcome] = outcomes.get(record.outcome, 0) + 1
         return counts
 
-    def deliveries(self, since: int = 0) -> list[Json]:
-        """Deliveries after the number `since`."""
+    def deliveries(self, since: int = 0, kind: str = "", ts: str = "") -> list[Json]:
+        """Deliveries after the number `since`, of one kind and of one message if given."""
         return [
-            delivery_view(delivery) for delivery in self._double.deliveries.records if delivery.number > since
+            delivery_view(one)
+            for one in self._double.deliveries.records[since:]
+            if kind in {"", one.kind} and ts in {"", one.ts}
         ]
 
     def delivery_counts(self) -> dict[str, int]:

@@ -4,7 +4,7 @@ A message's content is a log of chunks; an append adds to the log, an update beg
 remembers its log and how much of it there was, so a long stream costs no copies.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,9 +80,7 @@ class Message:
 
     def text(self) -> str:
         """What a reader sees as text: all text parts, else the fallback of its blocks."""
-        parts = self.parts()
-        texts = [part["text"] for part in parts if part["kind"] in {"text", "markdown"}]
-        return "".join(texts) if texts else self.fallback()
+        return text_of(self.parts())
 
     def fallback(self) -> str:
         """The `text` that was sent beside blocks, which only notifications show; "" if there was none."""
@@ -90,7 +88,18 @@ class Message:
 
     def blocks(self) -> list[Json]:
         """Every block it holds, in order."""
-        return [block for part in self.parts() if part["kind"] == "blocks" for block in part["blocks"]]
+        return blocks_of(self.parts())
+
+
+def text_of(parts: Sequence[Json]) -> str:
+    """All text parts, else the fallback of the blocks."""
+    texts = [part["text"] for part in parts if part["kind"] in {"text", "markdown"}]
+    return "".join(texts) if texts else "".join(part["text"] for part in parts if part["kind"] == "fallback")
+
+
+def blocks_of(parts: Iterable[Json]) -> list[Json]:
+    """Every block in these parts, in order."""
+    return [block for part in parts if part["kind"] == "blocks" for block in part["blocks"]]
 
 
 def spoken(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Self
 
 Json = dict[str, Any]
@@ -11,10 +11,12 @@ Json = dict[str, Any]
 class _FromView:
     """Built from the control API's JSON; fields it has on top are left out."""
 
+    __slots__: tuple[str, ...] = ()
+
     @classmethod
     def of(cls, view: Json) -> Self:
         """The value of a view."""
-        return cls(**{f.name: view[f.name] for f in fields(cls) if f.name in view})  # type: ignore[arg-type]
+        return cls(**{name: view[name] for name in cls.__slots__ if name in view})
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ ANNA, BEN, CAROL = "U0ANNA000", "U0BEN0000", "U0CAROL00"  # carol's locale is ja
 OTHER_BOT = "U0OTHERBT"
 GENERAL = "C0GENERAL"
 SENDING = {known.name for known in fields(Sending)}
-PACE = 0.02  # wall seconds at least between two looks of wait_for
+PACE = (0.02, 0.1)  # wall seconds at least and at most from one look of wait_for to the next
 
 
 class ControlError(Exception):
@@ -297,8 +297,7 @@ class Workspace:
 
     def deliveries(self, kind: str = "", *, ts: str = "") -> list[SeenDelivery]:
         """Events sent; `kind` is the type with its subtype after a slash."""
-        every = [SeenDelivery.of(view) for view in self._do("deliveries")]
-        return [one for one in every if kind in {"", one.kind} and ts in {"", one.ts}]
+        return [SeenDelivery.of(view) for view in self._do("deliveries", kind=kind, ts=ts)]
 
     def delivery_counts(self) -> dict[str, int]:
         """State to number, for thousands."""
@@ -323,8 +322,11 @@ class Workspace:
     # waiting
 
     def wait_for[T](self, predicate: Callable[[], T], timeout: float = 10.0) -> T:
-        """The first truthy result, looked for after every change; wall seconds. Raises TimeoutError."""
-        ends = time.monotonic() + timeout
+        """The first truthy result, looked for after a change; wall seconds. Raises TimeoutError.
+
+        Each look is work for this double, so looks become rarer while the wait lasts: by a twentieth of what it took.
+        """
+        began = time.monotonic()
         changes = -1
         while True:
             changes = self._do("wait", since=-1 if changes < 0 else changes, timeout=min(0.5, timeout))[
@@ -333,9 +335,10 @@ class Workspace:
             result = predicate()
             if result:
                 return result
-            if time.monotonic() > ends:
+            waited = time.monotonic() - began
+            if waited > timeout:
                 raise TimeoutError(f"not seen within {timeout:g} s")
-            time.sleep(PACE)
+            time.sleep(min(max(waited / 20, PACE[0]), PACE[1]))
 
     def wait_answer(self, channel: str, root_ts: str, timeout: float = 10.0) -> list[SeenMessage]:
         """Our messages in the thread, once there are some, none streams and the status line is gone."""
@@ -349,8 +352,8 @@ class Workspace:
 
     def _finished(self, number: int) -> SeenDelivery:
         def done() -> SeenDelivery | None:
-            found = [one for one in self.deliveries() if one.number == number]
-            return found[0] if found and found[0].state != "pending" else None
+            found = self._do("deliveries", since=number - 1)
+            return SeenDelivery.of(found[0]) if found and found[0]["state"] != "pending" else None
 
         found = self.wait_for(done)
         if found is None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conversations.stack import Stack
+from tests.conversations.stack import SimulatedDaemon, Stack
 from tests.conversations.world import World
 from tests.support.redis_server import RedisServer
 
@@ -42,13 +42,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in out]
 
 
-@pytest.fixture
-def two_processes() -> Iterator[World]:
-    """Two plugin processes behind one hook; the requests go to them in turn."""
+@pytest.fixture(scope="session")
+def stack_of_two() -> Iterator[Stack]:
     real = _real_daemon()
     running = Stack.start(SCALE, processes=2, real=partial(real, processes=2) if real else None)
-    yield World(running, next(_numbers))
+    yield running
     running.stop()
+
+
+@pytest.fixture
+def two_processes(stack_of_two: Stack) -> World:
+    """Two plugin processes behind one hook; the requests go to them in turn. The daemon's records are empty."""
+    daemon = stack_of_two.daemon
+    if isinstance(daemon, SimulatedDaemon):
+        daemon.ready(processes=2)  # the test before this one may have killed one
+        daemon.control.wait_idle(60)
+        daemon.control.call("clear_requests")
+        daemon.control.call("clear_logs")
+    return World(stack_of_two, next(_numbers))
 
 
 @pytest.fixture

@@ -107,7 +107,7 @@ def run(world: World, rows: Sequence[Row], *, pace: float = PACE) -> list[str]:
 
 def wait_served(world: World) -> None:
     """Wait until Slack has an answer to every event, and until no request is open."""
-    world.wait(lambda: not [one for one in world.slack.deliveries() if one.state == "pending"], 60)
+    world.wait(lambda: not world.slack.delivery_counts().get("pending"), 60)
     control_of(world).wait_idle(120)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from simulators.slack.seen import SeenDelivery
 from tests.conversations.conftest import SCALE
 from tests.conversations.matrix import control_of
 from tests.conversations.stack import Stack
@@ -97,10 +98,11 @@ def what_is_wrong(world: World, number: int) -> list[str]:
     asked = Counter(one["query"] for one in world.dify.invocations())
     wanted = Counter({f"question {n}": 1 for n in range(number)})
     unlike = [query for query in asked | wanted if asked[query] != 1]
-    wrong = [f"{query}: asked {asked[query]} times; {how_delivered(world, query)}" for query in unlike]
+    sent = world.slack.deliveries()
+    wrong = [f"{query}: asked {asked[query]} times; {how_delivered(sent, query)}" for query in unlike]
     answered: dict[str, int] = {}
     wrong += [f"{message.ts}: a stream is open" for message in world.slack.open_streams()]
-    for channel in {one.channel for one in world.slack.deliveries()}:
+    for channel in {one.channel for one in sent}:
         answered |= world.slack.answer_counts(channel)
     wrong += [f"{ts}: {count} answers" for ts, count in answered.items() if count != 1]
     if len(answered) != number:
@@ -108,9 +110,9 @@ def what_is_wrong(world: World, number: int) -> list[str]:
     return wrong
 
 
-def how_delivered(world: World, query: str) -> str:
+def how_delivered(sent: list[SeenDelivery], query: str) -> str:
     """The state of each delivery of this message, with what Slack got at each attempt."""
-    ours = [one for one in world.slack.deliveries() if str(one.body["event"].get("text", "")).endswith(query)]
+    ours = [one for one in sent if str(one.body["event"].get("text", "")).endswith(query)]
     return "; ".join(
         f"{one.kind} {one.state} {[attempt.failure or attempt.status for attempt in one.attempts]}"
         for one in ours

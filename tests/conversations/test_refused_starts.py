@@ -15,7 +15,7 @@ from tests.conversations.world import World
 pytestmark = pytest.mark.simulated  # the tests need a hook for each error, and a clock of their own
 TEXT = long_text(3000)
 MINUTE = 60.0
-ANSWER = script.say(TEXT, seconds=MINUTE)
+ANSWER = script.say(TEXT, seconds=MINUTE, per_second=4)  # an edit shows what came in its three seconds
 AT_ONCE = 22
 FEW = " states"
 SCALE = 0.1  # many at once: the wall-clock time of each edit must be small beside its three seconds

@@ -1,6 +1,6 @@
 """An answer that needs too much room ends early with every writer, and none of its text is lost or doubled."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -15,6 +15,7 @@ from slack_reply.writer import Unreachable
 from tests.conversations.answers import long_text
 from tests.fake_clock import FakeClock
 from tests.slack_reply.keeping_slack import KeepingSlack, writer
+from tests.slack_reply.remembered_layout import remembered_layout
 from tests.slack_reply.troubled_slack import DONE, TROUBLES, TroubledSlack
 from tests.support.growing_answer import Now
 from tests.support.native_streams import Slack, stream
@@ -25,6 +26,13 @@ NOTE = "The rest is elsewhere."
 LONG = long_text(240_000)
 FEW = 4  # messages, so that a test needs not much text
 TROUBLE = st.sampled_from(["", "", "", *TROUBLES, *(f"{name}!" for name in DONE)])
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _remembered() -> Iterator[None]:
+    """All answers here are beginnings of a few texts."""
+    with remembered_layout():
+        yield
 
 
 def bare(text: str) -> str:

@@ -9,12 +9,12 @@ from itertools import chain
 import pytest
 
 from slack_reply.footer import with_footer
-from slack_reply.markdown import blocks
 from slack_reply.snapshot import Card, Snapshot
-from slack_reply.writers import edited_message, single_post
+from slack_reply.writers import card_places, edited_message, single_post
 from slack_reply.writers import streamed_message as sheet
 from tests.corpus.answers import ANSWERS
 from tests.slack_reply.keeping_slack import KeepingSlack, Look, writer
+from tests.slack_reply.remembered_layout import remembered_layout
 from tests.slack_reply.rendered import Styled, rendered
 
 CHUNKINGS = 200
@@ -92,11 +92,14 @@ def said(messages: list[Look]) -> list[Styled]:
 
 
 @pytest.fixture(autouse=True)
-def _remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+def _remembered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The layout is a function of the text alone: what was laid out once is not laid out again."""
     for module in (sheet, edited_message, single_post):
         monkeypatch.setattr(module, "pages_after", cache(module.pages_after))
-    monkeypatch.setattr("slack_reply.writers.card_places.scan", cache(blocks.scan))
+    for name in ("scan", "_place"):
+        monkeypatch.setattr(card_places, name, cache(getattr(card_places, name)))
+    with remembered_layout():
+        yield
 
 
 @pytest.mark.parametrize("method", ["stream", "edit", "post"])

@@ -1,0 +1,55 @@
+"""A layout that is remembered, for tests that lay the same texts out again and again.
+
+The units of a text are a function of the text, and the pieces of a unit are a function of the unit: what was read once
+is not read again.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from itertools import count
+
+import pytest
+
+from slack_reply.markdown import units
+from slack_reply.markdown.blocks import read
+from slack_reply.markdown.pages import pages, paging
+from slack_reply.markdown.parts import Limits
+from slack_reply.markdown.units import Unit
+
+TEXTS = 100
+UNITS = 100_000
+
+
+class Units:
+    """The units of one text, read only as far as somebody wants them."""
+
+    def __init__(self, unread: Iterator[Unit]) -> None:
+        self._read: list[Unit] = []
+        self._unread = unread
+
+    def __iter__(self) -> Iterator[Unit]:
+        for number in count():
+            if number == len(self._read):
+                unit = next(self._unread, None)
+                if unit is None:
+                    return
+                self._read.append(unit)
+            yield self._read[number]
+
+
+@contextmanager
+def remembered_layout() -> Iterator[None]:
+    """Remember the layout of each text until the context ends."""
+
+    @lru_cache(TEXTS)
+    def known(text: str, limits: Limits | None, *, final: bool) -> Units:
+        return Units(read(text, limits, final=final))
+
+    def remembered(text: str, limits: Limits | None, *, final: bool) -> Iterator[Unit]:
+        return iter(known(text, limits, final=final))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pages, "read", remembered)
+        patch.setattr(paging, "parts", lru_cache(UNITS)(units.apart))
+        yield
