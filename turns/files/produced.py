@@ -4,6 +4,7 @@ Source: docs/platform/dify.md#files-out, docs/platform/slack.md#file-upload.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import gevent
@@ -25,6 +26,7 @@ APPEARING = 3.0  # seconds until a shared file is visible in its thread: Slack a
 type Fetch = Callable[[str], FetchedFile | None]
 
 
+@dataclass(slots=True)
 class ProducedFiles:
     """The files of one answer.
 
@@ -34,24 +36,15 @@ class ProducedFiles:
     files the process holds at once.
     """
 
-    def __init__(
-        self,
-        slack: SlackFiles,
-        place: ReplyTarget,
-        fetch: Fetch,
-        owns: Callable[[str], bool],
-        transfers: HookTransfers,
-        clock: Clock,
-    ) -> None:
-        self._slack = slack
-        self._place = place
-        self._fetch = fetch
-        self._owns = owns
-        self._transfers = transfers
-        self._clock = clock
-        self._coming: list[tuple[FileProduced, Any]] = []
-        self._elsewhere: list[FileProduced] = []
-        self._lost: list[str] = []
+    slack: SlackFiles
+    place: ReplyTarget
+    fetch: Fetch
+    owns: Callable[[str], bool]
+    transfers: HookTransfers
+    clock: Clock
+    _coming: list[tuple[FileProduced, Any]] = field(default_factory=list, init=False)
+    _elsewhere: list[FileProduced] = field(default_factory=list, init=False)
+    _lost: list[str] = field(default_factory=list, init=False)
 
     @property
     def links(self) -> tuple[tuple[str, str], ...]:
@@ -65,7 +58,7 @@ class ProducedFiles:
 
     def take(self, file: FileProduced) -> None:
         """Begin to fetch the file. Returns at once."""
-        if not self._owns(file.url):
+        if not self.owns(file.url):
             if file.url.startswith(("http://", "https://")) and len(self._elsewhere) < MOST_LINKS:
                 self._elsewhere.append(file)
             else:
@@ -77,12 +70,12 @@ class ProducedFiles:
 
     def share(self, seconds: float) -> tuple[str, ...]:
         """Show all files in the thread, in their order. Returns the names of the files that could not be brought."""
-        ends = self._clock.now() + min(seconds, FILES_UPLOAD_TIMEOUT)
+        ends = self.clock.now() + min(seconds, FILES_UPLOAD_TIMEOUT)
         lost = list(self._lost)
         for file, storing in self._coming:
-            storing.join(timeout=self._clock.wall(max(0.0, ends - self._clock.now())))
+            storing.join(timeout=self.clock.wall(max(0.0, ends - self.clock.now())))
             if not storing.value or not is_shared(
-                self._slack, self._place, self._clock, storing.value, file.name
+                self.slack, self.place, self.clock, storing.value, file.name
             ):
                 lost.append(file.name)
         self.drop()
@@ -96,9 +89,9 @@ class ProducedFiles:
 
     def _store(self, file: FileProduced) -> str | None:
         try:
-            with self._transfers.place():
-                found = self._fetch(file.url)
-                return self._slack.store(file.name, found.content) if found else None
+            with self.transfers.place():
+                found = self.fetch(file.url)
+                return self.slack.store(file.name, found.content) if found else None
         except Exception as error:  # noqa: BLE001 - one file must not cost the answer
             _failed(error)
             return None

@@ -3,6 +3,8 @@
 See docs/architecture.md#d16-tenants-and-bounds.
 """
 
+from dataclasses import dataclass
+
 import gevent
 
 from clock import Clock
@@ -16,22 +18,21 @@ from wording import Say
 
 NAME = "answer-continued.txt"
 REST_UPLOAD_TIMEOUT = 60.0  # seconds for the upload of the rest of the text
-_NOT_GRANTED = frozenset({"missing_scope"})
 
 
+@dataclass(frozen=True, slots=True)
 class RestFile:
     """For one answer. `transfers` bounds how many files the process holds at once."""
 
-    def __init__(self, slack: SlackFiles, place: ReplyTarget, transfers: HookTransfers, clock: Clock) -> None:
-        self._slack = slack
-        self._place = place
-        self._transfers = transfers
-        self._clock = clock
+    slack: SlackFiles
+    place: ReplyTarget
+    transfers: HookTransfers
+    clock: Clock
 
     def bring(self, text: str, seconds: float) -> Say:
         """Show the text as a file in the thread, within `seconds`. Returns the note for the member. Never raises."""
         bringing = gevent.spawn(self._bring, text)
-        bringing.join(timeout=self._clock.wall(min(seconds, REST_UPLOAD_TIMEOUT)))
+        bringing.join(timeout=self.clock.wall(min(seconds, REST_UPLOAD_TIMEOUT)))
         if bringing.ready():
             return bringing.value or Say.REST_LEFT_OUT
         bringing.kill(block=False)
@@ -40,11 +41,11 @@ class RestFile:
 
     def _bring(self, text: str) -> Say:
         try:
-            with self._transfers.place():
-                file_id = self._slack.store(NAME, text.encode(errors="replace"))
+            with self.transfers.place():
+                file_id = self.slack.store(NAME, text.encode(errors="replace"))
         except Exception as error:  # noqa: BLE001 - the answer that the thread shows must not be lost with the file
             code = error.error if isinstance(error, SlackRefused) else where(error)
             logger.warning("the rest of an answer could not be brought to Slack: %s", code)
-            return Say.REST_NEEDS_SCOPE if code in _NOT_GRANTED else Say.REST_LEFT_OUT
-        shared = is_shared(self._slack, self._place, self._clock, file_id, NAME)
+            return Say.REST_NEEDS_SCOPE if code == "missing_scope" else Say.REST_LEFT_OUT
+        shared = is_shared(self.slack, self.place, self.clock, file_id, NAME)
         return Say.REST_IN_FILE if shared else Say.REST_LEFT_OUT
