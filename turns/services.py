@@ -144,7 +144,6 @@ class Services:
             ),
             ThreadReading(api, message, self._clock),
             Attachments(files, endpoint.session.file, app, self._transfers.of(endpoint.id), self._clock),
-            partial(self._users.many, api),
         )
 
     def _files(self, endpoint: EndpointRequest, api: SlackApi) -> SlackFiles:
