@@ -1,31 +1,25 @@
 """Decides when one process looks for orphans, and makes what ends them."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import gevent
 
 from clock import Clock
 from conversation_store import REST, OpenTurn, ProcessStores, ResilientStore, ThreadKey, ThreadStore
+from turns.answer import Answering
 from turns.endpoint_request import EndpointRequest
 from turns.recovery.orphans import OrphanLocks, Orphans, RunningTurns, Watch
 from turns.recovery.process_identity import Fate, ProcessIdentity
 from turns.recovery.sweep import Sweep, SweepSchedule
 from turns.report import logger, where
-from turns.services import EndingsOfEndpoint, Services
+from turns.services import Services
 
+# If a message comes again so many seconds after its claim, it is Slack's retry; sooner, a mention's other event.
 REPEATED = 2.0
-"""If a message comes again so many seconds after its claim, it is Slack's retry; sooner, a mention's other event."""
-
-
-class EndedTurn(Protocol):
-    """How a turn ended."""
-
-    is_cut: bool
-    """The turn's request was gone: the storage may not know how the turn ended."""
-    is_unsaid: bool
-    """Slack did not take the end in time: the thread does not know how the turn ended."""
 
 
 class Recovery:
@@ -51,7 +45,7 @@ class Recovery:
         """The object that ends the orphans of a hook, for one request."""
         presence = self._stores.presence(endpoint.settings.redis_url or "")
         watch = Watch(self._holder, self._running, presence, self._clock)
-        return Orphans(store, watch, self._locks, EndingsOfEndpoint(self._services, endpoint))
+        return Orphans(store, watch, self._locks, partial(self._services.interrupted, endpoint))
 
     def taken_before(self, endpoint: EndpointRequest, store: ResilientStore, key: ThreadKey, ts: str) -> None:
         """A claimed message came again: its process may have died before the turn was on the hook's list.
@@ -66,7 +60,7 @@ class Recovery:
             store.note_in_flight(OpenTurn(key, ts, turn.holder, turn.started))
             self.sweeps.soon(endpoint.id, 0.0)
 
-    def turn_ended(self, endpoint: EndpointRequest, store: ResilientStore, turn: EndedTurn) -> None:
+    def turn_ended(self, endpoint: EndpointRequest, store: ResilientStore, turn: Answering) -> None:
         """If the storage or the thread does not know how the turn ended, make a sweep due soon, which tells them.
 
         A restart of the process before the sweep would lose this.
@@ -80,7 +74,9 @@ class Recovery:
 
     def beside(self, turn: "Work", endpoint: EndpointRequest, store: ResilientStore) -> "Work":
         """The turn, with a sweep beside it if a sweep is due."""
-        return TurnWithSweep(turn, self, endpoint, store) if self.sweeps.take(endpoint.id) else turn
+        if not self.sweeps.take(endpoint.id):
+            return turn
+        return TurnWithSweep(turn, partial(self.sweep, endpoint, store))
 
     def sweep(self, endpoint: EndpointRequest, store: ResilientStore) -> None:
         """Look for all orphans of a hook, for at most the life of a request. Never raises."""
@@ -124,14 +120,12 @@ class TurnWithSweep:
     """A turn and a sweep side by side, in one request."""
 
     turn: Work
-    recovery: Recovery
-    endpoint: EndpointRequest
-    store: ResilientStore
+    sweep: Callable[[], None]
 
     def run(self) -> None:
         """Never raises."""
-        sweep = gevent.spawn(self.recovery.sweep, self.endpoint, self.store)
+        sweeping = gevent.spawn(self.sweep)
         try:
             self.turn.run()
         finally:
-            sweep.join()
+            sweeping.join()
