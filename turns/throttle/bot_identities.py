@@ -35,7 +35,7 @@ class BotIdentities:
 
     def of(self, api: SlackApi) -> AuthInfo | None:
         """The bot of this token; None while Slack has not answered yet."""
-        token = api.account.rpartition("/")[2]
+        token = _token(api)
         if token not in self._fresh and token not in self._failed:
             asking = self._asking.get(token)
             if asking is None:
@@ -46,11 +46,11 @@ class BotIdentities:
 
     def is_refused(self, api: SlackApi) -> bool:
         """Whether Slack said lately that this token is not valid."""
-        return self._failed.get(api.account.rpartition("/")[2], False)
+        return self._failed.get(_token(api), False)
 
     def is_asking(self, api: SlackApi) -> bool:
         """Whether Slack was asked and has not answered yet."""
-        return api.account.rpartition("/")[2] in self._asking
+        return _token(api) in self._asking
 
     def _ask(self, token: str, api: SlackApi) -> None:
         try:
@@ -103,9 +103,6 @@ def is_foreign(message: Message, bot: AuthInfo) -> bool:
     return not (bot.enterprise_id and message.enterprise_id == bot.enterprise_id)
 
 
-def is_outsider(message: Message, bot: AuthInfo) -> bool:
-    """Whether the author is not of our token's organisation.
-
-    The organisation in the payload does not count: in a press it is the organisation of the member who presses.
-    """
-    return message.is_external_to(bot.enterprise_id)
+def _token(api: SlackApi) -> str:
+    """What `account` says of the token, without the workspace before the slash."""
+    return api.account.rpartition("/")[2]

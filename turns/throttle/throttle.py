@@ -8,7 +8,7 @@ from clock import Clock
 from conversation_store import ThreadKey
 from message import Message
 from turns.report import logger
-from turns.throttle.bot_identities import Installation, is_foreign, is_outsider
+from turns.throttle.bot_identities import Installation, is_foreign
 from turns.throttle.sliding_window import PER_THREAD, PER_USER, Over, SlidingWindow
 from wording import Say
 
@@ -42,7 +42,8 @@ class Throttle:
         if is_foreign(message, bot):
             self._note(key.hook_id, message.team_id)
             return TurnedAway("foreign team")
-        if is_outsider(message, bot) and not slack_connect:
+        # In a press, the payload's organisation is that of the member who presses: the token's organisation counts.
+        if message.is_external_to(bot.enterprise_id) and not slack_connect:
             return TurnedAway("by a member of another organisation")
         over = self._people.take(f"{key.hook_id}/{message.team_id}/{message.user}")
         if over is not None:

@@ -14,12 +14,11 @@ from clock import Clock
 from conversation_store import ThreadKey, ThreadStore
 from errors import StoreError
 from message import Message
-from slack_api import HASTY, PATIENT, Channels, Patience, SlackApi
+from slack_api import HASTY, PATIENT, Channels, SlackApi
 from turns.report import logger
 from turns.throttle.bot_identities import Installation
 
-OTHER_EVENT = 2.0
-"""Seconds that a mention in a group direct message waits for the other event."""
+OTHER_EVENT = 2.0  # seconds that a mention in a group direct message waits for the other event
 _UNKNOWN = (
     "a message in %s is not answered: direct messages are off, and Slack does not tell whether this is a group "
     "direct message. Give the Slack app the scope mpim:read and install it again."
@@ -57,31 +56,24 @@ class UnknownChannel:
         return not self.message.channel_type and not self.message.is_dm
 
     @property
-    def _is_allowed_anyway(self) -> bool:
-        return self.direct_messages and self._is_listed
-
-    @property
     def _is_listed(self) -> bool:
         return not self.allowed_channels or self.message.channel in self.allowed_channels
 
     def not_answered(self) -> str:
         """Why this turn does not answer the message; "" if the turn goes on. This may wait."""
-        if not self._is_unplaced or (self._is_allowed_anyway and not self.in_doubt):
+        is_allowed_anyway = self.direct_messages and self._is_listed
+        if not self._is_unplaced or (is_allowed_anyway and not self.in_doubt):
             return ""
-        is_group_dm = self._is_group_dm(HASTY if self._is_allowed_anyway else PATIENT)
+        patience, scopes = HASTY if is_allowed_anyway else PATIENT, self.installation.scopes()
+        is_group_dm = self.channels.is_group_dm(self.api, self.message.channel, scopes, patience)
         why = self._against_the_rules(is_group_dm)
         if why or not is_group_dm or not self.in_doubt:
             return why
         self.clock.sleep(self.clock.stretched(OTHER_EVENT, at_least=SHORTEST))
         return "its other event is answered" if self._is_taken() else ""
 
-    def _is_group_dm(self, patience: Patience) -> bool | None:
-        """Whether the channel is a group direct message; None if Slack does not tell. This may ask Slack."""
-        scopes = self.installation.scopes()
-        return self.channels.is_group_dm(self.api, self.message.channel, scopes, patience)
-
     def _against_the_rules(self, is_group_dm: bool | None) -> str:
-        """Why the settings allow no answer here; "" if they allow one."""
+        """Why the settings allow no answer here; "" if they allow one. None: Slack does not tell the type."""
         if is_group_dm is not False and not self.direct_messages:
             if is_group_dm is None:
                 logger.warning(_UNKNOWN, self.message.channel)
