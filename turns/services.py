@@ -1,5 +1,6 @@
 """The objects that all turns of a process share to reach Slack and Dify, and the objects of one turn."""
 
+from dataclasses import dataclass
 from functools import partial
 
 from urllib3 import PoolManager
@@ -147,6 +148,18 @@ class Services:
 
     def _files(self, endpoint: EndpointRequest, api: SlackApi) -> SlackFiles:
         return SlackFiles(api, endpoint.settings.require_token(), pool=self._pool, origin=self._origin)
+
+
+@dataclass(frozen=True, slots=True)
+class EndingsOfEndpoint:
+    """Makes the notes that tell threads of a hook that their turns were interrupted. For one request."""
+
+    services: Services
+    endpoint: EndpointRequest
+
+    def of(self, key: ThreadKey, record: ThreadRecord) -> Interrupted:
+        """The note for this thread, in the language of the member who asked last there."""
+        return self.services.interrupted(self.endpoint, key, record)
 
 
 def _place(message: Message, account: str) -> ReplyTarget:

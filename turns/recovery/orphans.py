@@ -7,7 +7,7 @@ next process, also after another crash, knows how far this went. With Redis, two
 without Redis, they may if both look within the time that a record takes to be written.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -19,10 +19,11 @@ from clock import Clock
 from conversation_store import InFlight, OpenTurn, ProcessLeases, ThreadKey, ThreadRecord, ThreadStore
 from errors import SlackError, StoreError
 from message import moment
-from slack_reply import EXPIRY, Interrupted, Remains
+from slack_reply import EXPIRY, Remains
 from turns.limits import LONGEST_AT_ALL, LONGEST_VISIBLE
 from turns.recovery.process_identity import Fate, ProcessIdentity
 from turns.report import logger
+from turns.services import EndingsOfEndpoint
 
 LONGEST_END = 120.0  # seconds that ending one orphan may take; every call to Slack has a time limit
 CLOCK_SKEW = 300.0  # seconds that our clock may differ from Slack's: beyond that, no signature is valid
@@ -93,12 +94,12 @@ class Watch:
 
 @dataclass(frozen=True, slots=True)
 class Orphans:
-    """For one request. `interrupted` makes the note that tells a thread that one of its turns was interrupted."""
+    """For one request."""
 
     store: ThreadStore
     watch: Watch
     locks: OrphanLocks
-    interrupted: Callable[[ThreadKey, ThreadRecord], Interrupted]
+    endings: EndingsOfEndpoint
 
     def end_all(self, key: ThreadKey, record: ThreadRecord, *, but: str = "") -> None:
         """End every orphan of the thread, in the order of their claims, except the turn of the message `but`."""
@@ -149,7 +150,7 @@ class Orphans:
 
     def _written(self, key: ThreadKey, record: ThreadRecord, turn: InFlight) -> str:
         """Write the end of the orphan to Slack. Returns the ts of the message that says so, "" if there is none."""
-        ending = self.interrupted(key, record)
+        ending = self.endings.of(key, record)
         remains = Remains(
             channel=turn.channel or key.channel,
             thread_ts=turn.thread_ts or key.thread or turn.ts,

@@ -16,7 +16,7 @@ from turns.recovery.orphans import OrphanLocks, Orphans, RunningTurns, Watch
 from turns.recovery.process_identity import Fate, ProcessIdentity
 from turns.recovery.sweep import Sweep, SweepSchedule
 from turns.report import logger, where
-from turns.services import Services
+from turns.services import EndingsOfEndpoint, Services
 
 # If a message comes again so many seconds after its claim, it is Slack's retry; sooner, a mention's other event.
 REPEATED = 2.0
@@ -45,7 +45,7 @@ class Recovery:
         """The object that ends the orphans of a hook, for one request."""
         presence = self._stores.presence(endpoint.settings.redis_url or "")
         watch = Watch(self._holder, self._running, presence, self._clock)
-        return Orphans(store, watch, self._locks, partial(self._services.interrupted, endpoint))
+        return Orphans(store, watch, self._locks, EndingsOfEndpoint(self._services, endpoint))
 
     def taken_before(self, endpoint: EndpointRequest, store: ResilientStore, key: ThreadKey, ts: str) -> None:
         """A claimed message came again: its process may have died before the turn was on the hook's list.
