@@ -24,7 +24,7 @@ class Environment:
     `slack_api_url` ends in a slash, `slack_files_url` does not. `time_scale`: seconds of the wall clock for each second
     of the design. `local_runtime`: the daemon started us on its own machine (docs/platform/dify.md#plugin-environment).
     `dify_files_urls`: bases for the relative file addresses of Dify, best first (docs/platform/dify.md#files-out).
-    `dify_web_url`: where people open Dify's apps and continue a paused run; empty if no variable names the address.
+    `dify_web_url`: where people open Dify's apps and continue a paused run, or "".
     `known_hosts`: the hosts of Dify and of its plugin daemon that the environment names.
     `open_turns`: how many turns a process takes on at once, set by tests that want fewer; None: the measured capacity.
     """
@@ -91,10 +91,7 @@ def _of_tests[Number: (int, float)](
 
 
 def _port(text: str) -> int:
-    """The daemon's port, or the default if the text is no port. A wrong port only makes one hand-off route fail.
-
-    See docs/architecture.md#d1-hand-off.
-    """
+    """The daemon's port, or the default if the text is no port: a wrong port only makes one hand-off route fail."""
     try:
         port = int(text)
     except ValueError:

@@ -44,7 +44,9 @@ class Form:
         return (value.strip() or None) if isinstance(value, str) else value
 
     def _note(self, name: str, cure: str) -> None:
-        self.problems.append(SettingsError(name, cure))
+        """Note that the field is unreadable, unless the field is empty."""
+        if self._given(name) is not None:
+            self.problems.append(SettingsError(name, cure))
 
     def text(self, name: str) -> str:
         """The text; empty for a value that is no text."""
@@ -56,24 +58,24 @@ class Form:
         value = self._given(name)
         if value is None:
             return default
-        found = _BOOLEANS.get(str(value).lower()) if isinstance(value, str | int) else None
-        if found is None:
-            self._note(name, "Switch it on or off.")
-        return unreadable if found is None else found
+        word = str(value).lower()
+        if isinstance(value, str | int) and word in _BOOLEANS:
+            return _BOOLEANS[word]
+        self._note(name, "Switch it on or off.")
+        return unreadable
 
     def choice(self, name: str, options: Sequence[Any]) -> Any:
         """One of the options; an empty or unknown value counts as the first one."""
         word = self.text(name).lower()
-        found = next((option for option in options if option.lower() == word), None)
-        if found is None and self._given(name) is not None:
-            self._note(name, f"Choose one of: {', '.join(options)}.")
-        return found or options[0]
+        for option in options:
+            if option.lower() == word:
+                return option
+        self._note(name, f"Choose one of: {', '.join(options)}.")
+        return options[0]
 
     def whole_number(self, name: str, *, default: int, most: int) -> int:
         """A whole number from 1 to `most`; Dify's form can send numbers only as text."""
         value = self._given(name)
-        if value is None:
-            return default
         digits = str(value) if isinstance(value, str | int) else ""
         if re.fullmatch(r"[0-9]{1,9}", digits) and 1 <= int(digits) <= most:
             return int(digits)
@@ -97,10 +99,8 @@ class Form:
 
     def channel_apps(self) -> Mapping[str, str]:
         """`C0123=app-id` pairs. One unreadable pair makes all of them unusable: no channel may get a wrong app."""
-        name = "channel_apps"
-        if self._given(name) is None:
-            return NOTHING
-        pairs = [pair.partition("=") for pair in _SEPARATORS_OF_PAIRS.split(self.text(name)) if pair.strip()]
+        text = self.text("channel_apps")
+        pairs = [pair.partition("=") for pair in _SEPARATORS_OF_PAIRS.split(text) if pair.strip()]
         apps = {channel.strip(): app_id.strip() for channel, _, app_id in pairs}
         if (
             0 < len(pairs) == len(apps)
@@ -108,14 +108,14 @@ class Form:
             and all(map(_APP_ID.fullmatch, apps.values()))
         ):
             return MappingProxyType(apps)
-        self._note(name, "Write it as C0123ABCD=app-id, pairs separated by commas, each channel once.")
+        self._note(
+            "channel_apps", "Write it as C0123ABCD=app-id, pairs separated by commas, each channel once."
+        )
         return NOTHING
 
     def app(self) -> tuple[str | None, Mapping[str, Any]]:
         """App id and inputs from the app selector's `{"app_id", "inputs", …}` (docs/platform/dify.md#app-selector)."""
         value = self._given("app")
-        if value is None:
-            return None, NOTHING
         selected: Mapping[str, object] = value if isinstance(value, Mapping) else NOTHING
         app_id, inputs = Form(selected).text("app_id"), selected.get("inputs")
         if not app_id:
@@ -139,7 +139,7 @@ class Form:
         """
         parts = self.text("signing_secret").split()
         wrong = [part for part in parts if not _HEX_SECRET.fullmatch(part)]
-        if wrong or (self._given("signing_secret") is not None and not parts):
+        if wrong or not parts:
             ignored = f" Ignored: {', '.join(map(_shown, wrong[:5]))}." if wrong else ""
             self._note(
                 "signing_secret",
@@ -150,19 +150,12 @@ class Form:
 
     def internal_url(self) -> str | None:
         """A web address without user, query and fragment, and without the slash at its end."""
-        name = "internal_url"
-        if self._given(name) is None:
-            return None
-        url = self.text(name)
+        url = self.text("internal_url")
         parts = bare_address_of(url)
-        if (
-            parts
-            and parts.scheme in {"http", "https"}
-            and parts.port != 0
-            and not re.search(r"[\s\x00-\x1f]", url)
-        ):
+        is_web = parts is not None and parts.scheme in {"http", "https"} and parts.port != 0
+        if is_web and not re.search(r"[\s\x00-\x1f]", url):
             return url.rstrip("/")
-        self._note(name, "Give an address such as http://plugin-daemon:5002, or leave it empty.")
+        self._note("internal_url", "Give an address such as http://plugin-daemon:5002, or leave it empty.")
         return None
 
     def redis_url(self) -> str | None:
@@ -170,10 +163,7 @@ class Form:
 
         With an option that the client does not know, all commands would fail.
         """
-        name = "redis_url"
-        if self._given(name) is None:
-            return None
-        url = self.text(name)
+        url = self.text("redis_url")
         parts = address_of(url)
         if parts and (parts.path if parts.scheme == "unix" else parts.hostname):
             known = {"redis": _REDIS_OPTIONS, "rediss": _REDIS_OPTIONS | _TLS_OPTIONS, "unix": _REDIS_OPTIONS}
@@ -181,7 +171,7 @@ class Form:
             if parts.scheme in known and options <= known[parts.scheme]:
                 return url
         self._note(
-            name,
+            "redis_url",
             "Give an address such as redis://redis:6379/0, or leave it empty. "
             "Options that begin with ssl_ need rediss://; time-outs cannot be set.",
         )

@@ -21,9 +21,8 @@ MOST_FILES = 10
 MOST_LINKS = 100  # links to files on other hosts
 MOST_BYTES = 20 * 1024 * 1024
 FILES_UPLOAD_TIMEOUT = 90.0  # seconds after the text in which the app's files may come to Slack
+_FAILED = "a file of the app could not be brought to Slack: %s"
 APPEARING = 3.0  # seconds until a shared file is visible in its thread: Slack answers before that
-
-type Fetch = Callable[[str], FetchedFile | None]
 
 
 @dataclass(slots=True)
@@ -38,7 +37,7 @@ class ProducedFiles:
 
     slack: SlackFiles
     place: ReplyTarget
-    fetch: Fetch
+    fetch: Callable[[str], FetchedFile | None]
     owns: Callable[[str], bool]
     transfers: HookTransfers
     clock: Clock
@@ -58,15 +57,17 @@ class ProducedFiles:
 
     def take(self, file: FileProduced) -> None:
         """Begin to fetch the file. Returns at once."""
-        if not self.owns(file.url):
-            if file.url.startswith(("http://", "https://")) and len(self._elsewhere) < MOST_LINKS:
-                self._elsewhere.append(file)
-            else:
-                self._lost.append(file.name)
-        elif len(self._coming) >= MOST_FILES:
-            self._lost.append(file.name)
-        else:
+        is_elsewhere = not self.owns(file.url)
+        if not is_elsewhere and len(self._coming) < MOST_FILES:
             self._coming.append((file, gevent.spawn(self._store, file)))
+        elif (
+            is_elsewhere
+            and file.url.startswith(("http://", "https://"))
+            and len(self._elsewhere) < MOST_LINKS
+        ):
+            self._elsewhere.append(file)
+        else:
+            self._lost.append(file.name)
 
     def share(self, seconds: float) -> tuple[str, ...]:
         """Show all files in the thread, in their order. Returns the names of the files that could not be brought."""
@@ -74,9 +75,8 @@ class ProducedFiles:
         lost = list(self._lost)
         for file, storing in self._coming:
             storing.join(timeout=self.clock.wall(max(0.0, ends - self.clock.now())))
-            if not storing.value or not is_shared(
-                self.slack, self.place, self.clock, storing.value, file.name
-            ):
+            file_id = storing.value
+            if not (file_id and is_shared(self.slack, self.place, self.clock, file_id, file.name)):
                 lost.append(file.name)
         self.drop()
         return tuple(lost)
@@ -93,7 +93,7 @@ class ProducedFiles:
                 found = self.fetch(file.url)
                 return self.slack.store(file.name, found.content) if found else None
         except Exception as error:  # noqa: BLE001 - one file must not cost the answer
-            _failed(error)
+            logger.warning(_FAILED, code_of(error))
             return None
 
 
@@ -105,11 +105,11 @@ def is_shared(slack: SlackFiles, place: ReplyTarget, clock: Clock, file_id: str,
         clock.sleep(APPEARING)
         return slack.is_shown(file_id, place.channel, place.thread_ts, after=place.trigger_ts)
     except SlackError as error:
-        _failed(error)
+        logger.warning(_FAILED, code_of(error))
         return False
     return True
 
 
-def _failed(error: Exception) -> None:
-    what = error.error if isinstance(error, SlackRefused) else where(error)
-    logger.warning("a file of the app could not be brought to Slack: %s", what)
+def code_of(error: Exception) -> str:
+    """What the log says of the error: Slack's code, or the place in our code."""
+    return error.error if isinstance(error, SlackRefused) else where(error)

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 import gevent
 
 from clock import Clock
-from errors import SlackRefused
 from slack_api import SlackFiles
 from slack_reply import ReplyTarget
-from turns.files.produced import is_shared
+from turns.files.produced import code_of, is_shared
 from turns.files.transfers import HookTransfers
-from turns.report import logger, where
+from turns.report import logger
 from wording import Say
 
 NAME = "answer-continued.txt"
@@ -44,7 +43,7 @@ class RestFile:
             with self.transfers.place():
                 file_id = self.slack.store(NAME, text.encode(errors="replace"))
         except Exception as error:  # noqa: BLE001 - the answer that the thread shows must not be lost with the file
-            code = error.error if isinstance(error, SlackRefused) else where(error)
+            code = code_of(error)
             logger.warning("the rest of an answer could not be brought to Slack: %s", code)
             return Say.REST_NEEDS_SCOPE if code == "missing_scope" else Say.REST_LEFT_OUT
         shared = is_shared(self.slack, self.place, self.clock, file_id, NAME)

@@ -10,12 +10,7 @@ from turns.prompt.readable import mentioned, readable
 from wording import Language, Say, language_for, say
 
 # Dify's codes for the languages of tools' names.
-_LOCALES = {
-    Language.EN: "en_US",
-    Language.JA: "ja_JP",
-    Language.ZH_HANS: "zh_Hans",
-    Language.PT_BR: "pt_BR",
-}
+_LOCALES = {Language.EN: "en_US", Language.JA: "ja_JP", Language.ZH_HANS: "zh_Hans", Language.PT_BR: "pt_BR"}
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,8 @@
 """Everything that the app gets with a question: the words, the thread around them, the files."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from conversation_store import ThreadRecord
 from dify_app import DifyApp, PlacedFile
@@ -49,14 +48,14 @@ class PromptBuilder:
         return not self.author.query and not self.files
 
     @cached_property
-    def files(self) -> tuple[SlackFile, ...]:
+    def files(self) -> Sequence[SlackFile]:
         """The message's own files. A mention's event may lack them: then the message is read where they matter."""
         message = self.circle.message
         if message.files or message.source != "app_mention":
             return message.files
         if self.author.query and not self.attachments.wanted():
             return ()
-        return _files_of(self.reading.message())
+        return mappings_of(self.reading.message(), "files")
 
     def write(self, record: ThreadRecord, working: Callable[[Say], None], *, lost: bool = False) -> Prompt:
         """Read the thread and bring the files. `working` is called with the sentence for what happens now.
@@ -95,7 +94,8 @@ class PromptBuilder:
         asked = [ts for ts in record.handled if ts != message.ts and ts not in record.unasked]
         if begins:
             working(Say.READING_THREAD)
-        after = "" if begins else _latest_before(message.ts, asked) or record.last_answer_ts
+        latest = max((ts for ts in asked if is_before(ts, message.ts)), key=moment, default="")
+        after = "" if begins else latest or record.last_answer_ts
         handled = () if begins else asked
         found = excerpt(self.reading.after(after), self.circle, after=after, handled=handled, ours=ours)
         if not found:
@@ -104,7 +104,7 @@ class PromptBuilder:
         marks = {Voice.APP: an_app, Voice.OURS: an_app, Voice.EXTERNAL: an_outsider}
         return written(found, self.author.names(people_in(found)), marks, message.bot_user_id)
 
-    def _root_files(self, *, begins: bool) -> tuple[SlackFile, ...]:
+    def _root_files(self, *, begins: bool) -> Sequence[SlackFile]:
         """The files of the thread's first message, for an app that did not get them with an earlier question."""
         message = self.circle.message
         if not message.is_reply or not (begins or (not self.files and self.attachments.required())):
@@ -115,16 +115,8 @@ class PromptBuilder:
         if self.circle.voice(root) not in SHOWN:
             return ()
         ours = {file.get("id") for file in self.files}
-        return tuple(file for file in _files_of(root) if file.get("id") not in ours)
+        return [file for file in mappings_of(root, "files") if file.get("id") not in ours]
 
     def _only_files(self) -> str:
         names = [name_of(file) for file in self.files]
         return self.author.say(Say.ONLY_FILES, name=name_lists(names)[0])
-
-
-def _files_of(raw: Mapping[str, Any]) -> tuple[SlackFile, ...]:
-    return tuple(mappings_of(raw, "files"))
-
-
-def _latest_before(ts: str, others: Iterable[str]) -> str:
-    return max((other for other in others if is_before(other, ts)), key=moment, default="")

@@ -153,7 +153,8 @@ def _body(raw: Raw, names: Names, bot_user_id: str) -> str:
     """The message's text, or the text of its blocks, and its attachments and files."""
     parts = [text_of(raw, "text") or "\n".join(_block_texts(raw.get("blocks")))]
     parts += [f"[attachment] {_attachment(found)}" for found in mappings_of(raw, "attachments")]
-    parts += [f"[file] {_name(found)}" for found in mappings_of(raw, "files")]
+    titles = [text_of(found, "name", "title") or "?" for found in mappings_of(raw, "files")]
+    parts += [f"[file] {' '.join(title.split())}" for title in titles]
     return "\n".join(readable(part, bot_user_id, names) for part in parts if part.strip()).strip()
 
 
@@ -165,10 +166,6 @@ def _attachment(found: Raw) -> str:
     ]
     said = " · ".join(part for part in [*shown, *fields] if part.strip())
     return said or "\n".join(_block_texts(found.get("blocks"))) or text_of(found, "fallback")
-
-
-def _name(found: Raw) -> str:
-    return " ".join((text_of(found, "name", "title") or "?").split())
 
 
 def _block_texts(value: object, depth: int = 0) -> Iterator[str]:
