@@ -19,12 +19,8 @@ class Claim:
 
     def claim(self) -> ThreadRecord | None:
         """Claim the message; None when it was claimed before. The author is a follower in the thread from now on."""
-        note = self._note()
-        return self.store.claim(
-            self.key,
-            self.message.ts,
-            lambda record: record.with_follower(self.message.user).with_open(note),
-        )
+        user, note = self.message.user, self._note()
+        return self.store.claim(self.key, note.ts, lambda record: record.with_follower(user).with_open(note))
 
     def go_on(self, leg: int) -> ThreadRecord | None:
         """Claim a later continuation; None if another process claimed it, or a later one, or if the turn has ended.
@@ -66,13 +62,8 @@ class Claim:
         self.store.note_in_flight(replace(self._open_turn(), in_doubt=in_doubt))
 
     def _note(self) -> InFlight:
-        return InFlight(
-            ts=self.message.ts,
-            started=self.clock.epoch(),
-            holder=self.holder,
-            channel=self.message.channel,
-            thread_ts=self.message.root_ts,
-        )
+        message, now = self.message, self.clock.epoch()
+        return InFlight(message.ts, now, self.holder, channel=message.channel, thread_ts=message.root_ts)
 
     def _open_turn(self) -> OpenTurn:
         return OpenTurn(self.key, self.message.ts, self.holder, self.clock.epoch())

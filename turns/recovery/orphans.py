@@ -57,10 +57,7 @@ class OrphanLocks:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Tells orphans from turns that run.
-
-    `running` are the turns of this process; `presence` says which processes live, if there is Redis.
-    """
+    """Tells orphans from turns that run. `presence` says which processes live, if there is Redis."""
 
     holder: ProcessIdentity
     running: RunningTurns

@@ -22,8 +22,7 @@ LOOK = 5.0
 class BotIdentities:
     """Knows which workspaces our tokens belong to. One per process; never raises.
 
-    Slack's answer stays known, since the workspace of a token never changes. After an hour Slack is asked again, while
-    turns use the old answer and do not wait.
+    The workspace of a token never changes. After an hour Slack is asked again, while turns use the old answer.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -59,8 +58,7 @@ class BotIdentities:
             self._failed[token] = isinstance(error, SlackRefused) and error.error in TOKEN_DEAD
         else:
             if bot.team_id:
-                self._known[token] = bot
-                self._fresh[token] = None
+                self._known[token], self._fresh[token] = bot, None
             else:
                 self._failed[token] = False
         finally:
@@ -94,13 +92,9 @@ class Installation:
 
 
 def is_foreign(message: Message, bot: AuthInfo) -> bool:
-    """Whether the event names an installation that is not the token's.
-
-    An app that was installed for a whole organisation has one token for all of its workspaces.
-    """
-    if message.team_id in {bot.team_id, bot.enterprise_id}:
-        return False
-    return not (bot.enterprise_id and message.enterprise_id == bot.enterprise_id)
+    """Whether the event names an installation that is not the token's: an organisation may have one token for all."""
+    is_of_organisation = bot.enterprise_id and message.enterprise_id == bot.enterprise_id
+    return not is_of_organisation and message.team_id not in {bot.team_id, bot.enterprise_id}
 
 
 def _token(api: SlackApi) -> str:

@@ -57,14 +57,8 @@ class SlidingWindow:
         most = max(limit.count for limit in self._limits)
         account = self._accounts.get(name) or _Account(deque(maxlen=most))
         self._accounts[name] = account
-        full_until = max(
-            (
-                account.times[-limit.count] + limit.seconds
-                for limit in self._limits
-                if limit.count <= len(account.times)
-            ),
-            default=now,
-        )
+        reached = [limit for limit in self._limits if limit.count <= len(account.times)]
+        full_until = max((account.times[-limit.count] + limit.seconds for limit in reached), default=now)
         if full_until <= now:
             account.times.append(now)
             return None

@@ -1,11 +1,10 @@
 """Judges a mention or a press in a channel of unknown type: the channel may be a group direct message.
 
-The turn can ask Slack for the type, so this decides which setting counts: *Direct messages* for a group direct
-message, *Allowed channels* for any other channel. If Slack does not tell the type, the stricter answer counts.
+The type decides which setting counts: *Direct messages* for a group direct message, *Allowed channels* for any other
+channel. If Slack does not tell the type, the stricter answer counts.
 
-Slack's documents do not say whether `app_mention` comes in a group direct message
-(docs/platform/slack.md#mentions-in-group-direct-messages). If it comes, the message's other event comes too, if the
-app is subscribed to it. So the mention is answered, unless a turn for the other event claims the message.
+`app_mention` may come in a group direct message (docs/platform/slack.md#mentions-in-group-direct-messages), beside the
+message's other event. So the mention is answered, unless a turn for the other event claims the message.
 """
 
 from dataclasses import dataclass
@@ -45,10 +44,7 @@ class UnknownChannel:
 
     @property
     def in_doubt(self) -> bool:
-        """Whether another event may bring the same message.
-
-        The turn's entry on the hook's list says so, and no turn gives way to a turn with such an entry.
-        """
+        """Whether another event may bring the same message. No turn gives way to a turn that is in doubt."""
         return self._is_unplaced and self.message.source == "app_mention"
 
     @property
