@@ -75,8 +75,7 @@ class Settings:
 
     def app_for(self, channel: str) -> str:
         """The id of the app that answers in a channel. Raises SettingsError if that is not certain."""
-        unsure = self._problem("channel_apps")
-        if unsure is not None:
+        if unsure := self._problem("channel_apps"):
             raise unsure
         app_id = self.channel_apps.get(channel) or self.app_id
         if not app_id:

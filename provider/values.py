@@ -22,13 +22,11 @@ _BOOLEANS: Final = dict.fromkeys(("true", "yes", "on", "1"), True) | dict.fromke
 _WORD_OF_SLACKS_PAGE: Final = re.compile(
     "app|client|credentials|id|regenerate|secret|show|signing|slack|token|verification"
 )
-_REDIS_OPTIONS: Final = frozenset(
-    {"db", "username", "password", "protocol", "client_name", "socket_keepalive"}
-)
-_TLS_OPTIONS: Final = frozenset(
+_REDIS_OPTIONS: Final = {"db", "username", "password", "protocol", "client_name", "socket_keepalive"}
+_TLS_OPTIONS: Final = {
     f"ssl_{name}"
     for name in ("cert_reqs", "ca_certs", "ca_path", "ca_data", "certfile", "keyfile", "check_hostname")
-)
+}
 
 
 class Form:

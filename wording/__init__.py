@@ -33,11 +33,8 @@ def language_for(setting: str, locale: str | None = None) -> Language:
 
     All Chinese is written in simplified characters and all Portuguese in Brazil's: the nearest we have.
     """
-    return _language(setting) or _language(locale or "") or Language.EN
-
-
-def _language(tag: str) -> Language | None:
-    return _BY_PRIMARY.get(tag.strip().replace("_", "-").partition("-")[0].lower())
+    tags = (tag.strip().replace("_", "-").partition("-")[0].lower() for tag in (setting, locale or ""))
+    return next((_BY_PRIMARY[tag] for tag in tags if tag in _BY_PRIMARY), Language.EN)
 
 
 def say(language: str, key: Say, **values: object) -> str:

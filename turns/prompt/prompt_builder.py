@@ -69,7 +69,10 @@ class PromptBuilder:
             working(Say.READING_FILES)
         brought = self.attachments.bring(files) if files else []
         placed = tuple(file for file in brought if isinstance(file, PlacedFile))
-        query = self.author.query or (self._only_files() if placed else "")
+        query = self.author.query
+        if placed and not query:
+            names = name_lists([name_of(file) for file in self.files])
+            query = self.author.say(Say.ONLY_FILES, name=names[0])
         heading = Say.THREAD_BEFORE if begins else Say.THREAD_SINCE
         return Prompt(
             query=query,
@@ -116,7 +119,3 @@ class PromptBuilder:
             return ()
         ours = {file.get("id") for file in self.files}
         return [file for file in mappings_of(root, "files") if file.get("id") not in ours]
-
-    def _only_files(self) -> str:
-        names = [name_of(file) for file in self.files]
-        return self.author.say(Say.ONLY_FILES, name=name_lists(names)[0])

@@ -34,17 +34,16 @@ class Claim:
         def change(record: ThreadRecord) -> ThreadRecord:
             nonlocal is_ours
             found = record.open_turn(note.ts)
-            is_ours = self._may_go_on(found, leg) if found else note.ts not in record.handled
-            if not is_ours:
-                return record
-            return record.with_open(replace(found, holder=self.holder, leg=leg) if found else note)
+            if found is None:
+                is_ours = note.ts not in record.handled
+            else:
+                is_next = found.leg < leg or (found.leg == leg and found.holder == self.holder)
+                is_ours = is_next and not found.streams
+            new = replace(found, holder=self.holder, leg=leg) if found else note
+            return record.with_open(new) if is_ours else record
 
         record = self.store.update(self.key, change)
         return record if is_ours else None
-
-    def _may_go_on(self, found: InFlight, leg: int) -> bool:
-        is_next = found.leg < leg or (found.leg == leg and found.holder == self.holder)
-        return is_next and not found.streams
 
     def leave(self) -> None:
         """Close our claim in the record and take it off the list: this turn does not answer the message."""

@@ -148,13 +148,15 @@ class Orphans:
     def _written(self, key: ThreadKey, record: ThreadRecord, turn: InFlight) -> str:
         """Write the end of the orphan to Slack. Returns the ts of the message that says so, "" if there is none."""
         ending = self.endings.of(key, record)
+        begun = max(turn.message_ts, turn.ts)
+        shown = [other.message_ts for other in record.open if other.ts != turn.ts]
         remains = Remains(
             channel=turn.channel or key.channel,
             thread_ts=turn.thread_ts or key.thread or turn.ts,
             trigger_ts=turn.ts,
             message_ts=turn.message_ts,
             after=max(turn.ts, record.last_answer_ts),
-            before=_next_shown(record, turn),
+            before=min((ts for ts in shown if ts > begun), default=""),  # from there on, it is a later turn's
             streamed=turn.method in {"stream", ""},
         )
         if turn.streams:
@@ -162,10 +164,3 @@ class Orphans:
             ending.close(remains, turn.streams, old=old)
             return ""
         return ending.end(remains)
-
-
-def _next_shown(record: ThreadRecord, turn: InFlight) -> str:
-    """The ts of the first message of a later turn: messages from there on are not the orphan's."""
-    begun = max(turn.message_ts, turn.ts)
-    shown = [other.message_ts for other in record.open if other.ts != turn.ts]
-    return min((ts for ts in shown if ts > begun), default="")

@@ -94,11 +94,9 @@ class Sweep:
                 return _Found.RUNNING
             is_over = self.orphans.end(noted.key, turn)
         else:  # a turn that is neither over nor old has its record in a store that can't be read now
-            is_over = (record is not None and record.has_ended(noted.ts)) or self._is_old(noted)
+            is_old = self.orphans.watch.age(noted.ts) - CLOCK_SKEW > LONGEST_AT_ALL
+            is_over = is_old or (record is not None and record.has_ended(noted.ts))
         if not is_over:
             return _Found.UNKNOWN
         self.store.clear_in_flight(noted)  # an earlier process may have its own entry on the list
         return _Found.NOTHING
-
-    def _is_old(self, noted: OpenTurn) -> bool:
-        return self.orphans.watch.age(noted.ts) - CLOCK_SKEW > LONGEST_AT_ALL
