@@ -1,7 +1,4 @@
-"""The environment variables that the bridge reads, once at its start; the others include the daemon's own keys.
-
-See docs/architecture.md#d7-secrets-stay.
-"""
+"""The environment variables that the bridge reads, once and no others (docs/architecture.md#d7-secrets-stay)."""
 
 import math
 import os

@@ -1,13 +1,10 @@
-"""The sentences that the bot may say in its own name. A new sentence needs a key here and a line in each catalogue.
-
-The comment beside a key says what the key is for and names its placeholders.
-"""
+"""The sentences that the bot may say in its own name. A new sentence needs a key here and a line in each catalogue."""
 
 from enum import StrEnum, auto
 
 
 class Say(StrEnum):
-    """The keys of the catalogues, grouped by where their text appears."""
+    """The keys, grouped by where their text appears. A comment says what the text is for and names its placeholders."""
 
     # The status line. Slack writes the bot's name before it: "Bot is thinking…". Plain text.
     THINKING = auto()

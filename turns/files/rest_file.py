@@ -1,7 +1,4 @@
-"""The rest of an answer that is too long for its thread, as a text file in the thread.
-
-See docs/architecture.md#d16-tenants-and-bounds.
-"""
+"""The rest of an answer too long for its thread, as a text file (docs/architecture.md#d16-tenants-and-bounds)."""
 
 from dataclasses import dataclass
 
@@ -32,11 +29,10 @@ class RestFile:
         """Show the text as a file in the thread, within `seconds`. Returns the note for the member. Never raises."""
         bringing = gevent.spawn(self._bring, text)
         bringing.join(timeout=self.clock.wall(min(seconds, REST_UPLOAD_TIMEOUT)))
-        if bringing.ready():
-            return bringing.value or Say.REST_LEFT_OUT
-        bringing.kill(block=False)
-        logger.warning("the rest of an answer could not be brought to Slack: no time is left")
-        return Say.REST_LEFT_OUT
+        if not bringing.ready():
+            bringing.kill(block=False)
+            logger.warning("the rest of an answer could not be brought to Slack: no time is left")
+        return bringing.value or Say.REST_LEFT_OUT
 
     def _bring(self, text: str) -> Say:
         try:

@@ -1,7 +1,6 @@
-"""Finds turns that no process runs any more, and ends them with "interrupted, ask again". They are never run again.
+"""Finds turns that no process runs any more, and ends them with "interrupted, ask again".
 
-See docs/architecture.md#d10-never-run-twice.
-
+They are never run again (docs/architecture.md#d10-never-run-twice).
 A process takes an orphan over in its thread's record, ends the orphan, and then removes it from the record. So the
 next process, also after another crash, knows how far this went. With Redis, two processes never end the same orphan;
 without Redis, they may if both look within the time that a record takes to be written.

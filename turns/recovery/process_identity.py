@@ -1,8 +1,7 @@
 """Names the process that holds a turn, and tells whether that process is gone.
 
-The name says where and when the process was started, so that any other process of the same machine can check whether
-that process still lives. For a process on another machine, Redis tells (conversation_store/redis/leases.py);
-without Redis, the turn is left alone until it is older than any turn can be.
+The name says where and when the process was started, so any other process of the same machine can check whether that
+process lives. For other machines Redis tells, or else the turn is left alone until it is older than any turn can be.
 """
 
 import hashlib

@@ -92,7 +92,7 @@ class Installation:
 
 
 def is_foreign(message: Message, bot: AuthInfo) -> bool:
-    """Whether the event names an installation that is not the token's: an organisation may have one token for all."""
+    """Whether the event is of another installation. One token may serve all workspaces of an organisation."""
     is_of_organisation = bot.enterprise_id and message.enterprise_id == bot.enterprise_id
     return not is_of_organisation and message.team_id not in {bot.team_id, bot.enterprise_id}
 

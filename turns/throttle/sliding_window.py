@@ -1,7 +1,4 @@
-"""Limits how much one person may ask, and how often one thread may be answered.
-
-Each process counts for itself, in memory. This is enough against a flood and against bots that answer each other.
-"""
+"""Limits how much one person may ask, and how often one thread may be answered. Each process counts for itself."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -29,7 +26,7 @@ PER_THREAD = (Limit(30, 600.0),)
 
 @dataclass(slots=True)
 class _Account:
-    """The times of the latest accepted messages, and the time until which the refusal need not be told again."""
+    """The times of the latest accepted messages, and the time until which no refusal needs to be told again."""
 
     times: deque[float]
     told_until: float = float("-inf")

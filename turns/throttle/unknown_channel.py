@@ -22,7 +22,6 @@ _UNKNOWN = (
     "a message in %s is not answered: direct messages are off, and Slack does not tell whether this is a group "
     "direct message. Give the Slack app the scope mpim:read and install it again."
 )
-CHANNEL_NOT_ALLOWED = "channel not in allowed_channels"
 # Wall seconds after which processes without Redis know each other's claims (docs/architecture.md#d2-once).
 SHORTEST = 1.0
 
@@ -74,7 +73,7 @@ class UnknownChannel:
             if is_group_dm is None:
                 logger.warning(_UNKNOWN, self.message.channel)
             return "direct messages are off"
-        return "" if is_group_dm or self._is_listed else CHANNEL_NOT_ALLOWED
+        return "" if is_group_dm or self._is_listed else "channel not in allowed_channels"
 
     def _is_taken(self) -> bool:
         """Whether another process claimed the message at the same moment. Its claim may have overwritten ours."""
