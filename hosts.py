@@ -1,7 +1,25 @@
-"""The host of an address, and whether it is this very machine."""
+"""Reading addresses: their parts, their host, and whether that is this very machine."""
 
 from ipaddress import ip_address
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
+
+
+def address_of(url: str) -> SplitResult | None:
+    """The parts of an address; None if one of them cannot be read, the port among them."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def bare_address_of(url: str) -> SplitResult | None:
+    """The parts of an address with a host, but no user, query or fragment; None for any other text."""
+    parts = address_of(url)
+    if not parts or parts.username or parts.password or parts.query or parts.fragment:
+        return None
+    return parts if parts.hostname else None
 
 
 def host_of(url: str) -> str:

@@ -1,17 +1,13 @@
-"""The environment variables that the bridge reads, once at its start; the others include the daemon's own keys.
-
-See docs/architecture.md#d7-secrets-stay.
-"""
+"""The environment variables that the bridge reads, once and no others (docs/architecture.md#d7-secrets-stay)."""
 
 import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from urllib.parse import urlsplit
 
 from errors import SettingsError
-from hosts import host_of, is_loopback
+from hosts import bare_address_of, host_of, is_loopback
 
 SLACK_API_URL = "https://slack.com/api/"
 SLACK_FILES_URL = "https://files.slack.com"
@@ -25,7 +21,7 @@ class Environment:
     `slack_api_url` ends in a slash, `slack_files_url` does not. `time_scale`: seconds of the wall clock for each second
     of the design. `local_runtime`: the daemon started us on its own machine (docs/platform/dify.md#plugin-environment).
     `dify_files_urls`: bases for the relative file addresses of Dify, best first (docs/platform/dify.md#files-out).
-    `dify_web_url`: where people open Dify's apps and continue a paused run; empty if no variable names the address.
+    `dify_web_url`: where people open Dify's apps and continue a paused run, or "".
     `known_hosts`: the hosts of Dify and of its plugin daemon that the environment names.
     `open_turns`: how many turns a process takes on at once, set by tests that want fewer; None: the measured capacity.
     """
@@ -47,12 +43,12 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
     return Environment(
         slack_api_url=slack_api_url + "/",
         slack_files_url=_slack_base(variables, "SLACK_FILES_URL", SLACK_FILES_URL),
-        time_scale=_time_scale(variables.get("TIME_SCALE", ""), slack_api_url),
+        time_scale=_of_tests(variables, "TIME_SCALE", float, slack_api_url) or 1.0,
         server_port=_port(variables.get("SERVER_PORT", "")),
         local_runtime=variables.get("INSTALL_METHOD", "").strip().lower() == "local",
         dify_files_urls=_web_addresses(variables, "INTERNAL_FILES_URL", "FILES_URL", "DIFY_INNER_API_URL"),
         dify_web_url=next(iter(_web_addresses(variables, "APP_WEB_URL")), ""),
-        open_turns=_open_turns(variables.get("OPEN_TURNS", ""), slack_api_url),
+        open_turns=_of_tests(variables, "OPEN_TURNS", int, slack_api_url),
         known_hosts=_known_hosts(variables),
     )
 
@@ -66,51 +62,33 @@ def environment() -> Environment:
 def _slack_base(variables: Mapping[str, str], name: str, default: str) -> str:
     """An https address, or an http address on this machine; no other is allowed, since the bot token is sent there."""
     url = variables.get(name, "").strip() or default
-    try:
-        parts = urlsplit(url)
-        usable = bool(parts.hostname) and not parts.username and not parts.query and not parts.fragment
-        _ = parts.port
-    except ValueError:
-        usable = False
-    if not usable or not (
-        parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
-    ):
-        raise SettingsError(name, f"Leave it unset, or give an https address such as {default}.")
-    return url.rstrip("/")
+    parts = bare_address_of(url)
+    if parts and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))):
+        return url.rstrip("/")
+    raise SettingsError(name, f"Leave it unset, or give an https address such as {default}.")
 
 
-def _time_scale(text: str, slack_api_url: str) -> float:
-    if not text.strip():
-        return 1.0
-    try:
-        scale = float(text)
-    except ValueError:
-        scale = math.nan
-    if not (math.isfinite(scale) and scale > 0):
-        raise SettingsError("TIME_SCALE", "Leave it unset, or give a number above 0, in tests only.")
-    _refuse_outside_a_test("TIME_SCALE", slack_api_url)
-    return scale
-
-
-def _open_turns(text: str, slack_api_url: str) -> int | None:
-    if not text.strip():
+def _of_tests[Number: (int, float)](
+    variables: Mapping[str, str], name: str, kind: type[Number], slack_api_url: str
+) -> Number | None:
+    """A number above 0, which only tests may set; None if the variable is not set."""
+    text = variables.get(name, "").strip()
+    if not text:
         return None
-    if not (text.strip().isdecimal() and int(text) > 0):
-        raise SettingsError("OPEN_TURNS", "Leave it unset, or give a whole number above 0, in tests only.")
-    _refuse_outside_a_test("OPEN_TURNS", slack_api_url)
-    return int(text)
-
-
-def _refuse_outside_a_test(name: str, slack_api_url: str) -> None:
+    try:
+        number = kind(text)
+    except ValueError:
+        number = kind(0)
+    if not 0 < number < math.inf:
+        whole = "whole " if kind is int else ""
+        raise SettingsError(name, f"Leave it unset, or give a {whole}number above 0, in tests only.")
     if not is_loopback(host_of(slack_api_url)):
         raise SettingsError(name, "It is for tests: refused unless SLACK_API_URL is this machine. Unset it.")
+    return number
 
 
 def _port(text: str) -> int:
-    """The daemon's port, or the default if the text is no port. A wrong port only makes one hand-off route fail.
-
-    See docs/architecture.md#d1-hand-off.
-    """
+    """The daemon's port, or the default if the text is no port: a wrong port only makes one hand-off route fail."""
     try:
         port = int(text)
     except ValueError:

@@ -13,27 +13,26 @@ is listed in `problems` instead, and the value used in its place never gives mor
 Dify applies none of the form's defaults, so all of them are here (docs/platform/dify.md#settings-form).
 """
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
+
+from cachetools import TTLCache
 
 from errors import SettingsError
-from provider import values
-from provider.values import Problems
+from provider.values import CHANNEL_ID, NOTHING, USER_ID, Form
 
-type ReplyStyle = Literal["auto", "stream", "edit", "post"]
-type DmConversation = Literal["continuous", "per_thread"]
-type LanguageSetting = Literal["auto", "en", "ja", "zh-Hans", "pt-BR"]
+ReplyStyle = Literal["auto", "stream", "edit", "post"]
+DmConversation = Literal["continuous", "per_thread"]
+LanguageSetting = Literal["auto", "en", "ja", "zh-Hans", "pt-BR"]
 
 CONVERSATION_DAYS = 30
 MAX_CONVERSATION_DAYS = 3650
-REPLY_STYLES: tuple[ReplyStyle, ...] = ("auto", "stream", "edit", "post")
-DM_CONVERSATIONS: tuple[DmConversation, ...] = ("continuous", "per_thread")
-LANGUAGES: tuple[LanguageSetting, ...] = ("auto", "en", "ja", "zh-Hans", "pt-BR")
+TOLD_AGAIN = 3600.0  # seconds of the wall clock, even where time is scaled, since no code waits for them
+PROBLEMS = 1_000
 
-_NOTHING: Mapping[str, object] = MappingProxyType({})
-_NO_APPS: Mapping[str, str] = MappingProxyType({})
+_log = logging.getLogger("slack_bridge.settings")  # the daemon receives the lines of the parent logger
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Settings:
     """
 
     app_id: str | None = None
-    app_inputs: Mapping[str, object] = field(default=_NOTHING, repr=False)
+    app_inputs: Mapping[str, object] = field(default=NOTHING, repr=False)
     bot_token: str | None = field(default=None, repr=False)
     signing_secrets: tuple[str, ...] = field(default=(), repr=False)
     reply_style: ReplyStyle = "auto"
@@ -55,7 +54,7 @@ class Settings:
     allowed_channels: frozenset[str] = frozenset()
     allowed_users: frozenset[str] = frozenset()
     slack_connect: bool = False
-    channel_apps: Mapping[str, str] = _NO_APPS
+    channel_apps: Mapping[str, str] = NOTHING
     show_progress: bool = True
     show_sources: bool = True
     conversation_days: int = CONVERSATION_DAYS
@@ -76,8 +75,7 @@ class Settings:
 
     def app_for(self, channel: str) -> str:
         """The id of the app that answers in a channel. Raises SettingsError if that is not certain."""
-        unsure = self._problem("channel_apps")
-        if unsure is not None:
+        if unsure := self._problem("channel_apps"):
             raise unsure
         app_id = self.channel_apps.get(channel) or self.app_id
         if not app_id:
@@ -86,7 +84,7 @@ class Settings:
 
     def inputs_for(self, app_id: str) -> Mapping[str, object]:
         """The admin's values for the variables of this app; empty for any app but the default one."""
-        return self.app_inputs if app_id == self.app_id else _NOTHING
+        return self.app_inputs if app_id == self.app_id else NOTHING
 
     def _problem(self, setting: str) -> SettingsError | None:
         return next((problem for problem in self.problems if problem.setting == setting), None)
@@ -94,29 +92,46 @@ class Settings:
 
 def read_settings(raw: Mapping[str, object]) -> Settings:
     """Read the settings as the daemon passes them on; the mistakes found are in `problems`."""
-    problems: Problems = []
-    app_id, app_inputs = values.app(raw.get("app"), problems)
+    form = Form(raw)
+    app_id, app_inputs = form.app()
     return Settings(
         app_id=app_id,
         app_inputs=app_inputs,
-        bot_token=values.bot_token(raw.get("bot_token"), problems),
-        signing_secrets=values.signing_secrets(raw.get("signing_secret"), problems),
-        reply_style=values.choice(raw, "reply_style", REPLY_STYLES, problems),
-        follow_threads=values.switch(raw, "follow_threads", problems, default=True, unreadable=False),
-        direct_messages=values.switch(raw, "direct_messages", problems, default=True, unreadable=False),
-        dm_conversation=values.choice(raw, "dm_conversation", DM_CONVERSATIONS, problems),
-        allowed_channels=values.ids(raw, "allowed_channels", values.CHANNEL_ID, problems),
-        allowed_users=values.ids(raw, "allowed_users", values.USER_ID, problems),
-        slack_connect=values.switch(raw, "slack_connect", problems, default=False, unreadable=False),
-        channel_apps=values.channel_apps(raw.get("channel_apps"), problems),
-        show_progress=values.switch(raw, "show_progress", problems, default=True),
-        show_sources=values.switch(raw, "show_sources", problems, default=True),
-        conversation_days=values.whole_number(
-            raw, "conversation_days", problems, default=CONVERSATION_DAYS, most=MAX_CONVERSATION_DAYS
+        bot_token=form.bot_token(),
+        signing_secrets=form.signing_secrets(),
+        reply_style=form.choice("reply_style", get_args(ReplyStyle)),
+        follow_threads=form.switch("follow_threads", default=True, unreadable=False),
+        direct_messages=form.switch("direct_messages", default=True, unreadable=False),
+        dm_conversation=form.choice("dm_conversation", get_args(DmConversation)),
+        allowed_channels=form.ids("allowed_channels", CHANNEL_ID),
+        allowed_users=form.ids("allowed_users", USER_ID),
+        slack_connect=form.switch("slack_connect", default=False, unreadable=False),
+        channel_apps=form.channel_apps(),
+        show_progress=form.switch("show_progress", default=True, unreadable=True),
+        show_sources=form.switch("show_sources", default=True, unreadable=True),
+        conversation_days=form.whole_number(
+            "conversation_days", default=CONVERSATION_DAYS, most=MAX_CONVERSATION_DAYS
         ),
-        language=values.choice(raw, "language", LANGUAGES, problems),
-        setup_key=values.text(raw.get("setup_key")) or None,
-        internal_url=values.base_url(raw, "internal_url", ("http", "https"), problems),
-        redis_url=values.redis_url(raw.get("redis_url"), problems),
-        problems=tuple(problems),
+        language=form.choice("language", get_args(LanguageSetting)),
+        setup_key=form.text("setup_key") or None,
+        internal_url=form.internal_url(),
+        redis_url=form.redis_url(),
+        problems=tuple(form.problems),
     )
+
+
+class ProblemLog:
+    """Logs what is wrong with the settings, each problem of a hook at most once an hour. One per process.
+
+    A problem's text names the setting and how to correct it, and never holds a secret.
+    """
+
+    def __init__(self) -> None:
+        self._told: TTLCache[tuple[str, str], None] = TTLCache(PROBLEMS, TOLD_AGAIN)
+
+    def tell(self, hook_id: str, problems: Iterable[SettingsError]) -> None:
+        """Write a line for each problem that was not told within the last hour."""
+        for told in ((hook_id, str(problem)) for problem in problems):
+            if told not in self._told:
+                self._told[told] = None
+                _log.warning("%s", told[1])

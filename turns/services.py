@@ -107,7 +107,6 @@ class Services:
             ),
             ThreadReading(api, message, self.clock),
             Attachments(files, endpoint.session.file, app, transfers, self.clock),
-            many,
         )
         slack = Slack(api, self._budget, self._support, self._written, self.clock)
         reply = Reply(slack, target, settings.reply_style)

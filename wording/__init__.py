@@ -1,26 +1,40 @@
 """The bot's own sentences. Each is short and says what happened and what to do next. One catalogue per language."""
 
 import re
-from collections.abc import Mapping
+from enum import StrEnum
 from typing import Final
 
 from wording.en import EN
 from wording.ja import JA
 from wording.keys import Say
-from wording.language import Language, language_for
 from wording.pt_br import PT_BR
 from wording.zh_hans import ZH_HANS
 
 __all__ = ["CATALOGUES", "Language", "Say", "language_for", "say"]
 
-CATALOGUES: Final[Mapping[Language, Mapping[Say, str]]] = {
-    Language.EN: EN,
-    Language.JA: JA,
-    Language.ZH_HANS: ZH_HANS,
-    Language.PT_BR: PT_BR,
-}
+
+class Language(StrEnum):
+    """The values of the `language` setting, without `auto`."""
+
+    EN = "en"
+    JA = "ja"
+    ZH_HANS = "zh-Hans"
+    PT_BR = "pt-BR"
+
+
+CATALOGUES: Final = {Language.EN: EN, Language.JA: JA, Language.ZH_HANS: ZH_HANS, Language.PT_BR: PT_BR}
+_BY_PRIMARY: Final = {"en": Language.EN, "ja": Language.JA, "zh": Language.ZH_HANS, "pt": Language.PT_BR}
 _LONGEST_VALUE: Final = 120
 _NO_MARKUP: Final = str.maketrans({"`": "'", "<": "‹", ">": "›"})
+
+
+def language_for(setting: str, locale: str | None = None) -> Language:
+    """The language of the setting; where it is `auto`, that of a Slack locale such as `ja-JP`; else English.
+
+    All Chinese is written in simplified characters and all Portuguese in Brazil's: the nearest we have.
+    """
+    tags = (tag.strip().replace("_", "-").partition("-")[0].lower() for tag in (setting, locale or ""))
+    return next((_BY_PRIMARY[tag] for tag in tags if tag in _BY_PRIMARY), Language.EN)
 
 
 def say(language: str, key: Say, **values: object) -> str:

@@ -1,11 +1,8 @@
 """The bot's sentences in English."""
 
-from collections.abc import Mapping
-from typing import Final
-
 from wording.keys import Say
 
-EN: Final[Mapping[Say, str]] = {
+EN = {
     Say.THINKING: "is thinking…",
     Say.WAITING: "will answer this after the message before it…",
     Say.RUNNING_STEP: "is running {title}…",

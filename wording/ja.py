@@ -1,11 +1,8 @@
 """The bot's sentences in Japanese."""
 
-from collections.abc import Mapping
-from typing import Final
-
 from wording.keys import Say
 
-JA: Final[Mapping[Say, str]] = {
+JA = {
     Say.THINKING: "が考えています…",
     Say.WAITING: "は、前のメッセージの次にお答えします…",
     Say.RUNNING_STEP: "が{title}を実行しています…",

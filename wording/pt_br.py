@@ -1,11 +1,8 @@
 """The bot's sentences in Portuguese, as written in Brazil."""
 
-from collections.abc import Mapping
-from typing import Final
-
 from wording.keys import Say
 
-PT_BR: Final[Mapping[Say, str]] = {
+PT_BR = {
     Say.THINKING: "está pensando…",
     Say.WAITING: "vai responder depois da mensagem anterior…",
     Say.RUNNING_STEP: "está executando {title}…",

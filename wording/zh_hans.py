@@ -1,11 +1,8 @@
 """The bot's sentences in Chinese, in simplified characters."""
 
-from collections.abc import Mapping
-from typing import Final
-
 from wording.keys import Say
 
-ZH_HANS: Final[Mapping[Say, str]] = {
+ZH_HANS = {
     Say.THINKING: "正在思考…",
     Say.WAITING: "将在答完前一条消息后回答…",
     Say.RUNNING_STEP: "正在运行{title}…",

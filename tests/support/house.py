@@ -91,7 +91,7 @@ class House:
 
     @property
     def orphans(self) -> Orphans:
-        return Orphans(self.store, self.watch, self.locks, self)
+        return Orphans(self.store, self.watch, self.locks, self)  # type: ignore[arg-type]
 
     def turn(self, ts: str = "1.000001", holder: str = DEAD, **more: str) -> InFlight:
         """A turn that was claimed and noted in the hook's list of open turns."""

@@ -6,6 +6,7 @@ A new map fails this test until the list says how its keys belong to one hook.
 from collections import Counter, deque
 from collections.abc import Iterator
 from typing import Any
+from weakref import WeakValueDictionary
 
 from cachetools import Cache
 
@@ -70,7 +71,6 @@ KEPT_APART = {
     "Services._pressed": HOOK,
     "OrphanLocks._locks": THREAD,
     "Transfers._hooks": HOOK,
-    "Transfers._users": HOOK,
 }
 
 
@@ -86,7 +86,7 @@ def remembered(root: object) -> Iterator[str]:
         slots = [name for kind in type(one).__mro__ for name in getattr(kind, "__slots__", ())]
         for name in {*getattr(one, "__dict__", {}), *slots}:
             value = getattr(one, name, None)
-            if isinstance(value, dict | set | list | deque | Cache | Counter):
+            if isinstance(value, dict | set | list | deque | Cache | Counter | WeakValueDictionary):
                 yield f"{type(one).__name__}.{name}"
             queue.append(value)
 

@@ -3,7 +3,8 @@
 Source: docs/platform/slack.md#file-download, docs/platform/dify.md#files-in.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import gevent
@@ -23,31 +24,23 @@ type SlackFile = Mapping[str, Any]
 type Brought = PlacedFile | FileRefused
 
 
+@dataclass(frozen=True, slots=True)
 class Attachments:
     """Brings files to one app. `transfers` bounds how many files the process holds at once."""
 
-    def __init__(
-        self, slack: SlackFiles, dify: FileCalls, app: DifyApp, transfers: HookTransfers, clock: Clock
-    ) -> None:
-        self._slack = slack
-        self._dify = dify
-        self._app = app
-        self._transfers = transfers
-        self._clock = clock
+    slack: SlackFiles
+    dify: FileCalls
+    app: DifyApp
+    transfers: HookTransfers
+    clock: Clock
 
     def wanted(self) -> bool:
         """Whether the app takes files. False if the app can't be asked."""
-        try:
-            return self._app.takes_files()
-        except DifyError:
-            return False
+        return _is_sure(self.app.takes_files)
 
     def required(self) -> bool:
-        """Whether the app does not run without a file."""
-        try:
-            return self._app.needs_file()
-        except DifyError:
-            return False
+        """Whether the app does not run without a file. False if the app can't be asked."""
+        return _is_sure(self.app.needs_file)
 
     def bring(self, files: Sequence[SlackFile]) -> list[Brought]:
         """The result of each file, in order. Empty if the app can't be asked: the run of the app will tell why."""
@@ -59,29 +52,30 @@ class Attachments:
             return []
 
     def _bring(self, files: Sequence[SlackFile]) -> list[Brought]:
-        if not self._app.takes_files():
+        if not self.app.takes_files():
             return [FileRefused(name_of(file), "file_no_variable") for file in files]
         whole = [self._judged(file) for file in files]
-        usable = [file for file in whole if not isinstance(file, FileRefused)]
-        places = iter(self._app.place([_offered(file) for file in usable]))
-        found = [file if isinstance(file, FileRefused) else (file, next(places)) for file in whole]
-        moving = [gevent.spawn(self._move, *each) for each in found if isinstance(each, tuple)]
+        places = iter(self.app.place([_offered(file) for file in whole if not isinstance(file, FileRefused)]))
+        moves = [
+            file if isinstance(file, FileRefused) else (file, gevent.spawn(self._move, file, next(places)))
+            for file in whole
+        ]
+        moving = [move[1] for move in moves if isinstance(move, tuple)]
         try:
-            gevent.joinall(moving, timeout=self._clock.wall(FILES_DOWNLOAD_TIMEOUT))
-            moved = iter(
-                [
-                    greenlet.value or FileRefused(name_of(file), "file_stalled")
-                    for file, greenlet in zip(usable, moving, strict=True)
-                ]
-            )
+            gevent.joinall(moving, timeout=self.clock.wall(FILES_DOWNLOAD_TIMEOUT))
+            return [
+                (move[1].value or FileRefused(name_of(move[0]), "file_stalled"))
+                if isinstance(move, tuple)
+                else move
+                for move in moves
+            ]
         finally:
             gevent.killall(moving, block=False)
-        return [next(moved) if isinstance(each, tuple) else each for each in found]
 
     def _judged(self, file: SlackFile) -> SlackFile | FileRefused:
         """Slack's whole object of a file that may be fetched, or the refusal."""
         try:
-            whole = self._slack.resolve(file)
+            whole = self.slack.resolve(file)
             download_url(whole, MOST_BYTES)
         except FileRefused as refused:
             return refused
@@ -91,10 +85,10 @@ class Attachments:
         if isinstance(place, FileRefused):
             return place
         try:
-            limit = self._app.form().limits.size(place.kind) or MOST_BYTES
-            with self._transfers.place():
-                loaded = self._slack.download(file, Bounds(size=min(limit, MOST_BYTES)))
-                return upload(self._dify, place, loaded.content)
+            limit = self.app.form().limits.size(place.kind) or MOST_BYTES
+            with self.transfers.place():
+                loaded = self.slack.download(file, Bounds(size=min(limit, MOST_BYTES)))
+                return upload(self.dify, place, loaded.content)
         except FileRefused as refused:
             return refused
         except Exception as error:  # noqa: BLE001 - one file must not cost the answer
@@ -105,3 +99,10 @@ class Attachments:
 def _offered(file: SlackFile) -> OfferedFile:
     size = declared_size(file)
     return OfferedFile(name_of(file), mime_of(file), 1 if size is None else size)
+
+
+def _is_sure(ask: Callable[[], bool]) -> bool:
+    try:
+        return ask()
+    except DifyError:
+        return False

@@ -28,10 +28,9 @@ def left_out(refused: Iterable[FileRefused], say: Words) -> list[str]:
 
 def lost(names: Iterable[str], say: Words) -> list[str]:
     """Sentences about files that the app made and that could not be brought to Slack."""
-    known = list(names)
-    shown = known[:MOST_NAMES]
-    if len(known) > MOST_NAMES:
-        shown.append(say(Say.MORE, count=str(len(known) - MOST_NAMES)))
+    shown = list(names)
+    if len(shown) > MOST_NAMES:
+        shown[MOST_NAMES:] = [say(Say.MORE, count=str(len(shown) - MOST_NAMES))]
     return [say(Say.FILE_LOST, name=some) for some in name_lists(shown)]
 
 

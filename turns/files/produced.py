@@ -4,6 +4,7 @@ Source: docs/platform/dify.md#files-out, docs/platform/slack.md#file-upload.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import gevent
@@ -20,11 +21,11 @@ MOST_FILES = 10
 MOST_LINKS = 100  # links to files on other hosts
 MOST_BYTES = 20 * 1024 * 1024
 FILES_UPLOAD_TIMEOUT = 90.0  # seconds after the text in which the app's files may come to Slack
+_FAILED = "a file of the app could not be brought to Slack: %s"
 APPEARING = 3.0  # seconds until a shared file is visible in its thread: Slack answers before that
 
-type Fetch = Callable[[str], FetchedFile | None]
 
-
+@dataclass(slots=True)
 class ProducedFiles:
     """The files of one answer.
 
@@ -34,24 +35,15 @@ class ProducedFiles:
     files the process holds at once.
     """
 
-    def __init__(
-        self,
-        slack: SlackFiles,
-        place: ReplyTarget,
-        fetch: Fetch,
-        owns: Callable[[str], bool],
-        transfers: HookTransfers,
-        clock: Clock,
-    ) -> None:
-        self._slack = slack
-        self._place = place
-        self._fetch = fetch
-        self._owns = owns
-        self._transfers = transfers
-        self._clock = clock
-        self._coming: list[tuple[FileProduced, Any]] = []
-        self._elsewhere: list[FileProduced] = []
-        self._lost: list[str] = []
+    slack: SlackFiles
+    place: ReplyTarget
+    fetch: Callable[[str], FetchedFile | None]
+    owns: Callable[[str], bool]
+    transfers: HookTransfers
+    clock: Clock
+    _coming: list[tuple[FileProduced, Any]] = field(default_factory=list, init=False)
+    _elsewhere: list[FileProduced] = field(default_factory=list, init=False)
+    _lost: list[str] = field(default_factory=list, init=False)
 
     @property
     def links(self) -> tuple[tuple[str, str], ...]:
@@ -65,25 +57,26 @@ class ProducedFiles:
 
     def take(self, file: FileProduced) -> None:
         """Begin to fetch the file. Returns at once."""
-        if not self._owns(file.url):
-            if file.url.startswith(("http://", "https://")) and len(self._elsewhere) < MOST_LINKS:
-                self._elsewhere.append(file)
-            else:
-                self._lost.append(file.name)
-        elif len(self._coming) >= MOST_FILES:
-            self._lost.append(file.name)
-        else:
+        is_elsewhere = not self.owns(file.url)
+        if not is_elsewhere and len(self._coming) < MOST_FILES:
             self._coming.append((file, gevent.spawn(self._store, file)))
+        elif (
+            is_elsewhere
+            and file.url.startswith(("http://", "https://"))
+            and len(self._elsewhere) < MOST_LINKS
+        ):
+            self._elsewhere.append(file)
+        else:
+            self._lost.append(file.name)
 
     def share(self, seconds: float) -> tuple[str, ...]:
         """Show all files in the thread, in their order. Returns the names of the files that could not be brought."""
-        ends = self._clock.now() + min(seconds, FILES_UPLOAD_TIMEOUT)
+        ends = self.clock.now() + min(seconds, FILES_UPLOAD_TIMEOUT)
         lost = list(self._lost)
         for file, storing in self._coming:
-            storing.join(timeout=self._clock.wall(max(0.0, ends - self._clock.now())))
-            if not storing.value or not is_shared(
-                self._slack, self._place, self._clock, storing.value, file.name
-            ):
+            storing.join(timeout=self.clock.wall(max(0.0, ends - self.clock.now())))
+            file_id = storing.value
+            if not (file_id and is_shared(self.slack, self.place, self.clock, file_id, file.name)):
                 lost.append(file.name)
         self.drop()
         return tuple(lost)
@@ -96,11 +89,11 @@ class ProducedFiles:
 
     def _store(self, file: FileProduced) -> str | None:
         try:
-            with self._transfers.place():
-                found = self._fetch(file.url)
-                return self._slack.store(file.name, found.content) if found else None
+            with self.transfers.place():
+                found = self.fetch(file.url)
+                return self.slack.store(file.name, found.content) if found else None
         except Exception as error:  # noqa: BLE001 - one file must not cost the answer
-            _failed(error)
+            logger.warning(_FAILED, code_of(error))
             return None
 
 
@@ -112,11 +105,11 @@ def is_shared(slack: SlackFiles, place: ReplyTarget, clock: Clock, file_id: str,
         clock.sleep(APPEARING)
         return slack.is_shown(file_id, place.channel, place.thread_ts, after=place.trigger_ts)
     except SlackError as error:
-        _failed(error)
+        logger.warning(_FAILED, code_of(error))
         return False
     return True
 
 
-def _failed(error: Exception) -> None:
-    what = error.error if isinstance(error, SlackRefused) else where(error)
-    logger.warning("a file of the app could not be brought to Slack: %s", what)
+def code_of(error: Exception) -> str:
+    """What the log says of the error: Slack's code, or the place in our code."""
+    return error.error if isinstance(error, SlackRefused) else where(error)

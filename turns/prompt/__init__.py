@@ -5,10 +5,4 @@ from turns.prompt.prompt_builder import Prompt, PromptBuilder
 from turns.prompt.thread_excerpt import Visibility
 from turns.prompt.thread_reading import ThreadReading
 
-__all__ = [
-    "Author",
-    "Prompt",
-    "PromptBuilder",
-    "ThreadReading",
-    "Visibility",
-]
+__all__ = ["Author", "Prompt", "PromptBuilder", "ThreadReading", "Visibility"]

@@ -1,6 +1,7 @@
 """The author of a message: the author's words as the app reads them, name and language."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 from message import Message
@@ -9,37 +10,26 @@ from turns.prompt.readable import mentioned, readable
 from wording import Language, Say, language_for, say
 
 # Dify's codes for the languages of tools' names.
-_LOCALES = {
-    Language.EN: "en_US",
-    Language.JA: "ja_JP",
-    Language.ZH_HANS: "zh_Hans",
-    Language.PT_BR: "pt_BR",
-}
+_LOCALES = {Language.EN: "en_US", Language.JA: "ja_JP", Language.ZH_HANS: "zh_Hans", Language.PT_BR: "pt_BR"}
 
 
+@dataclass(frozen=True)
 class Author:
-    """The person who wrote the message. `user` and `people` ask Slack once for each user, and never raise."""
+    """The person who wrote the message. `user` and `people` ask Slack once for each user, and never raise.
 
-    def __init__(
-        self,
-        message: Message,
-        user: Callable[[str], UserInfo],
-        people: Callable[[Iterable[str]], Mapping[str, UserInfo]],
-        language: str,
-    ) -> None:
-        self._message = message
-        self._user = user
-        self._people = people
-        self._setting = language
-        self._language: Language | None = None
+    `setting` is the setting `language`.
+    """
 
-    @property
+    message: Message
+    user: Callable[[str], UserInfo]
+    people: Callable[[Iterable[str]], Mapping[str, UserInfo]]
+    setting: str
+
+    @cached_property
     def language(self) -> Language:
         """The language of the bot's own words for this person."""
-        if self._language is None:
-            locale = self._user(self._message.user).locale if self._setting == "auto" else ""
-            self._language = language_for(self._setting, locale)
-        return self._language
+        locale = self.user(self.message.user).locale if self.setting == "auto" else ""
+        return language_for(self.setting, locale)
 
     @property
     def locale(self) -> str:
@@ -49,7 +39,12 @@ class Author:
     @property
     def name(self) -> str:
         """The person's display name; the user id if Slack does not tell the name."""
-        return _name_of(self._user(self._message.user)) or self._message.user
+        return _name_of(self.user(self.message.user)) or self.message.user
+
+    def names(self, users: Iterable[str]) -> Callable[[str], str]:
+        """Look up the users. Returns a function from an id to the display name, "" if Slack does not tell the name."""
+        people = self.people(users)
+        return lambda user: _name_of(people.get(user))
 
     def say(self, key: Say, **values: str) -> str:
         """One of the bot's own sentences."""
@@ -58,16 +53,15 @@ class Author:
     @cached_property
     def query(self) -> str:
         """The message without our mention and with readable Slack entities; empty for a bare mention."""
-        text, ours = self._message.text, self._message.bot_user_id
-        people = self._people(user for user in mentioned(text) if user != ours)
-        return readable(text, ours, lambda user: _name_of(people.get(user)))
+        text, ours = self.message.text, self.message.bot_user_id
+        return readable(text, ours, self.names(user for user in mentioned(text) if user != ours))
 
     def context(self) -> Mapping[str, str]:
         """The author and the place, as values for the app's declared variables (README.md#what-the-app-learns)."""
-        message = self._message
+        message = self.message
         return {
             "slack_user_id": message.user,
-            "slack_user_name": _name_of(self._user(message.user)),
+            "slack_user_name": _name_of(self.user(message.user)),
             "slack_channel_id": message.channel,
             "slack_thread_ts": message.root_ts,
             "slack_team_id": message.team_id,

@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 _TOKEN = re.compile(r"<([^<>]*)>")
 """Slack escapes the angle brackets that people write, so text between real ones is Slack's."""
-_ESCAPED = re.compile(r"&(lt|gt|amp);")
-_CHARACTER = {"lt": "<", "gt": ">", "amp": "&"}
+_ESCAPED = re.compile(r"&(?:lt|gt|amp);")
+_NOTATION = re.compile(f"{_TOKEN.pattern}|{_ESCAPED.pattern}")
+_CHARACTER = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 _EVERYONE = {"here", "channel", "everyone"}
 _ADDRESS_END = re.compile(r"[,:](?=\s)")
 _BLANKS = " \t"
@@ -21,13 +22,11 @@ def readable(text: str, bot_user_id: str, names: Callable[[str], str]) -> str:
     are un-escaped once, so `&amp;lt;` becomes the text `&lt;`.
     """
     known: dict[str, str] = {bot_user_id: _OURS} if bot_user_id else {}
-    parts, end = [], 0
-    text = text.replace(_OURS, "")
-    for token in _TOKEN.finditer(text):
-        parts += [_unescaped(text[end : token.start()]), _said(token.group(1), known, names)]
-        end = token.end()
-    parts.append(_unescaped(text[end:]))
-    return _without_us("".join(parts))
+
+    def shown(found: re.Match[str]) -> str:
+        return _CHARACTER.get(found.group()) or _said(found.group(1), known, names)
+
+    return _without_us(_NOTATION.sub(shown, text.replace(_OURS, "")))
 
 
 def mentioned(text: str) -> tuple[str, ...]:
@@ -41,27 +40,17 @@ def _said(token: str, known: dict[str, str], names: Callable[[str], str]) -> str
     label = _unescaped(label)
     match target[:1]:
         case "@":
-            return _user(target[1:], label, known, names)
+            user = target[1:]
+            if user not in known:
+                known[user] = f"@{(names(user) or label or user).replace(_OURS, '')}"
+            return known[user]
         case "#":
             return f"#{label or target[1:]}"
-        case "!":
-            return _special(target[1:], label)
+        case "!":  # <!here>, <!subteam^S1|@group>, <!date^…|fallback>
+            name = target[1:].partition("^")[0]
+            return f"@{name}" if name in _EVERYONE else label
         case _:
             return _link(_unescaped(target), label)
-
-
-def _user(user: str, label: str, known: dict[str, str], names: Callable[[str], str]) -> str:
-    if user not in known:
-        known[user] = f"@{(names(user) or label or user).replace(_OURS, '')}"
-    return known[user]
-
-
-def _special(command: str, label: str) -> str:
-    """The readable text of `<!here>`, `<!subteam^S1|@group>`, `<!date^…|fallback>`."""
-    name = command.partition("^")[0]
-    if name in _EVERYONE:
-        return f"@{name}"
-    return label
 
 
 def _link(url: str, label: str) -> str:
@@ -72,7 +61,7 @@ def _link(url: str, label: str) -> str:
 
 
 def _unescaped(text: str) -> str:
-    return _ESCAPED.sub(lambda found: _CHARACTER[found.group(1)], text)
+    return _ESCAPED.sub(lambda found: _CHARACTER[found.group()], text)
 
 
 def _without_us(text: str) -> str:
@@ -86,11 +75,12 @@ def _without_us(text: str) -> str:
     said = [first.rstrip(_BLANKS)]
     opening = not said[0].strip()
     for piece in pieces:
-        after = _ADDRESS_END.sub("", piece, count=1) if opening and _ADDRESS_END.match(piece) else piece
-        after = after.strip(_BLANKS)
-        if after and not said[-1][-1:].isspace() and not after.startswith(_NO_BLANK_BEFORE):
+        is_address = opening and _ADDRESS_END.match(piece)
+        after = (piece[1:] if is_address else piece).strip(_BLANKS)
+        if not after:
+            continue
+        if not said[-1][-1:].isspace() and not after.startswith(_NO_BLANK_BEFORE):
             said.append(" ")
-        if after:
-            said.append(after)
-            opening = False
+        said.append(after)
+        opening = False
     return "".join(said).strip()

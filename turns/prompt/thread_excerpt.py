@@ -5,7 +5,8 @@ Anybody who can write into the channel can write this text, and the app may take
 message with its author, and the lines of a message are indented, so that no line looks like a new message.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -27,6 +28,7 @@ _INDENT = "\n  "
 
 type Raw = Mapping[str, Any]
 type Names = Callable[[str], str]
+type Spoken = tuple[Raw, Voice]
 
 
 class Voice(StrEnum):
@@ -38,6 +40,9 @@ class Voice(StrEnum):
     EXTERNAL = "external"
     APP = "app"
     LEFT_OUT = "left out"
+
+
+SHOWN = frozenset({Voice.MEMBER, Voice.EXTERNAL, Voice.APP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +57,8 @@ class Visibility:
     def voice(self, raw: Raw) -> Voice:
         """The author's voice. Other apps count as members, so `allowed_users` applies to them too."""
         user = text_of(raw, "user")
-        if user and user == self.message.bot_user_id:
-            return Voice.OURS
-        if text_of(raw, "app_id") and raw.get("app_id") == self.message.api_app_id:
+        app_id = text_of(raw, "app_id")
+        if (user and user == self.message.bot_user_id) or (app_id and app_id == self.message.api_app_id):
             return Voice.OURS
         if text_of(raw, "subtype") not in _SPOKEN or raw.get("hidden") is True or user in _SLACK_ITSELF:
             return Voice.NOTICE
@@ -75,13 +79,6 @@ class Visibility:
         return self.message.is_outsider(team, bot.enterprise_id if bot else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
-    """Messages with the voice of their authors, the oldest first."""
-
-    messages: tuple[tuple[Raw, Voice], ...] = ()
-
-
 def excerpt(
     raws: Iterable[Raw],
     circle: Visibility,
@@ -89,22 +86,21 @@ def excerpt(
     after: str = "",
     handled: Collection[str] = (),
     ours: bool = False,
-) -> Excerpt:
-    """What others said before the message that is being answered, and after the ts `after`.
+) -> list[Spoken]:
+    """What others said before the message that is being answered and after the ts `after`, the oldest first.
 
     Messages in `handled` are left out, since the app was asked them. Our own messages are there only with `ours`, for
     an app that does not remember them.
     """
-    wanted = {Voice.MEMBER, Voice.EXTERNAL, Voice.APP} | ({Voice.OURS} if ours else set())
-    kept: list[tuple[Raw, Voice]] = []
+    wanted = SHOWN | ({Voice.OURS} if ours else set())
+    kept: deque[Spoken] = deque(maxlen=MOST_MESSAGES)
     for raw in raws:
         ts = text_of(raw, "ts")
-        if not is_before(after, ts) or not is_before(ts, circle.message.ts) or ts in handled:
-            continue
-        voice = circle.voice(raw)
-        if voice in wanted:
-            kept.append((raw, voice))
-    return Excerpt(tuple(kept[-MOST_MESSAGES:]))
+        if is_before(after, ts) and is_before(ts, circle.message.ts) and ts not in handled:
+            voice = circle.voice(raw)
+            if voice in wanted:
+                kept.append((raw, voice))
+    return list(kept)
 
 
 def is_before(one: str, other: str) -> bool:
@@ -112,24 +108,26 @@ def is_before(one: str, other: str) -> bool:
     return moment(one) < moment(other)
 
 
-def people_in(excerpt: Excerpt) -> list[str]:
+def people_in(excerpt: Sequence[Spoken]) -> list[str]:
     """The ids of authors and mentioned users, whose names are needed: the latest first, each once."""
-    ids: dict[str, None] = {}
-    for raw, voice in reversed(excerpt.messages):
+    ids: list[str] = []
+    for raw, voice in reversed(excerpt):
         if voice is not Voice.APP:
-            ids.setdefault(text_of(raw, "user"))
-        ids.update(dict.fromkeys(MENTION.findall(text_of(raw, "text"))))
-    return [user for user in ids if user]
+            ids.append(text_of(raw, "user"))
+        ids += MENTION.findall(text_of(raw, "text"))
+    return list(dict.fromkeys(filter(None, ids)))
 
 
-def written(excerpt: Excerpt, names: Names, marks: Mapping[Voice, str], bot_user_id: str = "") -> str:
+def written(
+    excerpt: Sequence[Spoken], names: Names, marks: Mapping[Voice, str], bot_user_id: str = ""
+) -> str:
     """The messages as text; each begins with its author. If they are too many, the oldest are dropped.
 
     `names` gives the name of a user id or "", `marks` the words in brackets behind authors of some voices.
     """
     lines: list[str] = []
     room = MOST_CHARACTERS
-    for raw, voice in reversed(excerpt.messages):
+    for raw, voice in reversed(excerpt):
         said = shortened(_INDENT.join(_body(raw, names, bot_user_id).splitlines()), LONGEST_MESSAGE)
         if not said:
             continue
@@ -145,10 +143,8 @@ def written(excerpt: Excerpt, names: Names, marks: Mapping[Voice, str], bot_user
 def _author(raw: Raw, names: Names) -> str:
     """The author's name on one line, without characters that could look like the end of a name."""
     user = text_of(raw, "user")
-    profile = mapping_of(raw, "bot_profile")
-    shown = (text_of(raw, "username") or text_of(profile, "name") if raw.get("bot_id") else "") or (
-        names(user) if user else ""
-    )
+    app = text_of(raw, "username") or text_of(mapping_of(raw, "bot_profile"), "name")
+    shown = (app if raw.get("bot_id") else "") or (names(user) if user else "")
     plain = " ".join(shown.replace(":", " ").replace("(", " ").replace(")", " ").split())
     return shortened(plain, LONGEST_NAME) or user or "?"
 
@@ -157,7 +153,8 @@ def _body(raw: Raw, names: Names, bot_user_id: str) -> str:
     """The message's text, or the text of its blocks, and its attachments and files."""
     parts = [text_of(raw, "text") or "\n".join(_block_texts(raw.get("blocks")))]
     parts += [f"[attachment] {_attachment(found)}" for found in mappings_of(raw, "attachments")]
-    parts += [f"[file] {_name(found)}" for found in mappings_of(raw, "files")]
+    titles = [text_of(found, "name", "title") or "?" for found in mappings_of(raw, "files")]
+    parts += [f"[file] {' '.join(title.split())}" for title in titles]
     return "\n".join(readable(part, bot_user_id, names) for part in parts if part.strip()).strip()
 
 
@@ -169,10 +166,6 @@ def _attachment(found: Raw) -> str:
     ]
     said = " · ".join(part for part in [*shown, *fields] if part.strip())
     return said or "\n".join(_block_texts(found.get("blocks"))) or text_of(found, "fallback")
-
-
-def _name(found: Raw) -> str:
-    return " ".join((text_of(found, "name", "title") or "?").split())
 
 
 def _block_texts(value: object, depth: int = 0) -> Iterator[str]:

@@ -6,12 +6,4 @@ from turns.recovery.process_identity import ProcessIdentity
 from turns.recovery.recovery import Recovery, SweepRun, Work
 from turns.recovery.sweep import SweepSchedule
 
-__all__ = [
-    "Claim",
-    "Orphans",
-    "ProcessIdentity",
-    "Recovery",
-    "SweepRun",
-    "SweepSchedule",
-    "Work",
-]
+__all__ = ["Claim", "Orphans", "ProcessIdentity", "Recovery", "SweepRun", "SweepSchedule", "Work"]

@@ -19,12 +19,8 @@ class Claim:
 
     def claim(self) -> ThreadRecord | None:
         """Claim the message; None when it was claimed before. The author is a follower in the thread from now on."""
-        note = self._note()
-        return self.store.claim(
-            self.key,
-            self.message.ts,
-            lambda record: record.with_follower(self.message.user).with_open(note),
-        )
+        user, note = self.message.user, self._note()
+        return self.store.claim(self.key, note.ts, lambda record: record.with_follower(user).with_open(note))
 
     def go_on(self, leg: int) -> ThreadRecord | None:
         """Claim a later continuation; None if another process claimed it, or a later one, or if the turn has ended.
@@ -38,17 +34,16 @@ class Claim:
         def change(record: ThreadRecord) -> ThreadRecord:
             nonlocal is_ours
             found = record.open_turn(note.ts)
-            is_ours = self._may_go_on(found, leg) if found else note.ts not in record.handled
-            if not is_ours:
-                return record
-            return record.with_open(replace(found, holder=self.holder, leg=leg) if found else note)
+            if found is None:
+                is_ours = note.ts not in record.handled
+            else:
+                is_next = found.leg < leg or (found.leg == leg and found.holder == self.holder)
+                is_ours = is_next and not found.streams
+            new = replace(found, holder=self.holder, leg=leg) if found else note
+            return record.with_open(new) if is_ours else record
 
         record = self.store.update(self.key, change)
         return record if is_ours else None
-
-    def _may_go_on(self, found: InFlight, leg: int) -> bool:
-        is_next = found.leg < leg or (found.leg == leg and found.holder == self.holder)
-        return is_next and not found.streams
 
     def leave(self) -> None:
         """Close our claim in the record and take it off the list: this turn does not answer the message."""
@@ -66,13 +61,8 @@ class Claim:
         self.store.note_in_flight(replace(self._open_turn(), in_doubt=in_doubt))
 
     def _note(self) -> InFlight:
-        return InFlight(
-            ts=self.message.ts,
-            started=self.clock.epoch(),
-            holder=self.holder,
-            channel=self.message.channel,
-            thread_ts=self.message.root_ts,
-        )
+        message, now = self.message, self.clock.epoch()
+        return InFlight(message.ts, now, self.holder, channel=message.channel, thread_ts=message.root_ts)
 
     def _open_turn(self) -> OpenTurn:
         return OpenTurn(self.key, self.message.ts, self.holder, self.clock.epoch())

@@ -1,7 +1,6 @@
-"""Finds turns that no process runs any more, and ends them with "interrupted, ask again". They are never run again.
+"""Finds turns that no process runs any more, and ends them with "interrupted, ask again".
 
-See docs/architecture.md#d10-never-run-twice.
-
+They are never run again (docs/architecture.md#d10-never-run-twice).
 A process takes an orphan over in its thread's record, ends the orphan, and then removes it from the record. So the
 next process, also after another crash, knows how far this went. With Redis, two processes never end the same orphan;
 without Redis, they may if both look within the time that a record takes to be written.
@@ -9,8 +8,9 @@ without Redis, they may if both look within the time that a record takes to be w
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 from gevent.lock import BoundedSemaphore
 
@@ -18,15 +18,14 @@ from clock import Clock
 from conversation_store import InFlight, OpenTurn, ProcessLeases, ThreadKey, ThreadRecord, ThreadStore
 from errors import SlackError, StoreError
 from message import moment
-from slack_reply import EXPIRY, Interrupted, Remains
+from slack_reply import EXPIRY, Remains
 from turns.limits import LONGEST_AT_ALL, LONGEST_VISIBLE
 from turns.recovery.process_identity import Fate, ProcessIdentity
 from turns.report import logger
+from turns.services import EndingsOfEndpoint
 
-LONGEST_END = 120.0
-"""Seconds that ending one orphan may take; every call to Slack has a time limit."""
-CLOCK_SKEW = 300.0
-"""Seconds that our clock may differ from Slack's, since Slack's signature is not valid otherwise."""
+LONGEST_END = 120.0  # seconds that ending one orphan may take; every call to Slack has a time limit
+CLOCK_SKEW = 300.0  # seconds that our clock may differ from Slack's: beyond that, no signature is valid
 
 
 class RunningTurns(Protocol):
@@ -36,48 +35,28 @@ class RunningTurns(Protocol):
         """Whether this process hands off or answers the message `hook_id/team_id/channel/ts`."""
 
 
-class Endings(Protocol):
-    """Makes the notes that tell a thread that one of its turns was interrupted."""
-
-    def of(self, key: ThreadKey, record: ThreadRecord) -> Interrupted:
-        """The note for this thread, in the language of the member who asked last there."""
-
-
-@dataclass(slots=True)
-class _Lock:
-    semaphore: BoundedSemaphore = field(default_factory=BoundedSemaphore)
-    users: int = 0
-
-
 class OrphanLocks:
     """One per process: an orphan is ended by one greenlet at a time."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._locks: dict[str, _Lock] = {}
+        self._locks: WeakValueDictionary[str, BoundedSemaphore] = WeakValueDictionary()
 
     @contextmanager
     def hold(self, name: str) -> Iterator[bool]:
         """Hold the lock of this orphan; False when another greenlet has held the lock for LONGEST_END seconds."""
-        lock = self._locks.setdefault(name, _Lock())
-        lock.users += 1
-        is_held = lock.semaphore.acquire(timeout=self._clock.wall(LONGEST_END))
+        lock = self._locks.setdefault(name, BoundedSemaphore())
+        is_held = lock.acquire(timeout=self._clock.wall(LONGEST_END))
         try:
             yield is_held
         finally:
             if is_held:
-                lock.semaphore.release()
-            lock.users -= 1
-            if not lock.users:
-                del self._locks[name]
+                lock.release()
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Tells orphans from turns that run.
-
-    `running` are the turns of this process; `presence` says which processes live, if there is Redis.
-    """
+    """Tells orphans from turns that run. `presence` says which processes live, if there is Redis."""
 
     holder: ProcessIdentity
     running: RunningTurns
@@ -98,11 +77,7 @@ class Watch:
         return self.running.carries(f"{key.hook_id}/{key.team_id}/{key.channel}/{ts}")
 
     def age(self, ts: str) -> float:
-        """Seconds since that message was written, by its `ts`, which Slack's clock gives for all processes.
-
-        The clock of another machine may be wrong by any time. Our clock is within CLOCK_SKEW of Slack's, since no
-        signature is valid otherwise.
-        """
+        """Seconds since that message was written, by its `ts`: the clock of the process that noted it may be wrong."""
         return self.clock.epoch() - self.clock.epoch_of(moment(ts)[0])
 
     def is_gone(self, holder: str) -> bool:
@@ -120,7 +95,7 @@ class Orphans:
     store: ThreadStore
     watch: Watch
     locks: OrphanLocks
-    endings: Endings
+    endings: EndingsOfEndpoint
 
     def end_all(self, key: ThreadKey, record: ThreadRecord, *, but: str = "") -> None:
         """End every orphan of the thread, in the order of their claims, except the turn of the message `but`."""
@@ -147,15 +122,16 @@ class Orphans:
     def _take_over(self, key: ThreadKey, turn: InFlight) -> bool:
         """Make this process the orphan's holder; False when another process did so first, or the turn has ended."""
         ours = replace(turn, holder=self.watch.holder.name)
-        met: list[InFlight | None] = []
+        is_theirs = False
 
         def change(record: ThreadRecord) -> ThreadRecord:
-            met.append(record.open_turn(turn.ts))
-            found = met[-1]
-            return record.with_open(ours) if found is not None and found.holder == turn.holder else record
+            nonlocal is_theirs
+            found = record.open_turn(turn.ts)
+            is_theirs = found is not None and found.holder == turn.holder
+            return record.with_open(ours) if is_theirs else record
 
         self.store.update(key, change)
-        return met[-1] is not None and met[-1].holder == turn.holder
+        return is_theirs
 
     def _end(self, key: ThreadKey, turn: InFlight) -> None:
         record = self.store.get(key) or ThreadRecord()
@@ -171,13 +147,15 @@ class Orphans:
     def _written(self, key: ThreadKey, record: ThreadRecord, turn: InFlight) -> str:
         """Write the end of the orphan to Slack. Returns the ts of the message that says so, "" if there is none."""
         ending = self.endings.of(key, record)
+        begun = max(turn.message_ts, turn.ts)
+        shown = [other.message_ts for other in record.open if other.ts != turn.ts]
         remains = Remains(
             channel=turn.channel or key.channel,
             thread_ts=turn.thread_ts or key.thread or turn.ts,
             trigger_ts=turn.ts,
             message_ts=turn.message_ts,
             after=max(turn.ts, record.last_answer_ts),
-            before=_next_shown(record, turn),
+            before=min((ts for ts in shown if ts > begun), default=""),  # from there on, it is a later turn's
             streamed=turn.method in {"stream", ""},
         )
         if turn.streams:
@@ -185,10 +163,3 @@ class Orphans:
             ending.close(remains, turn.streams, old=old)
             return ""
         return ending.end(remains)
-
-
-def _next_shown(record: ThreadRecord, turn: InFlight) -> str:
-    """The ts of the first message of a later turn: messages from there on are not the orphan's."""
-    begun = max(turn.message_ts, turn.ts)
-    shown = [other.message_ts for other in record.open if other.ts != turn.ts]
-    return min((ts for ts in shown if ts > begun), default="")

@@ -1,8 +1,7 @@
 """Names the process that holds a turn, and tells whether that process is gone.
 
-The name says where and when the process was started, so that any other process of the same machine can check whether
-that process still lives. For a process on another machine, Redis tells (conversation_store/redis/leases.py);
-without Redis, the turn is left alone until it is older than any turn can be.
+The name says where and when the process was started, so any other process of the same machine can check whether that
+process lives. For other machines Redis tells, or else the turn is left alone until it is older than any turn can be.
 """
 
 import hashlib
@@ -15,7 +14,6 @@ from pathlib import Path
 from typing import Self
 
 _PROC = Path("/proc")
-_PARTS = 4
 _STATE, _BORN = 0, 19  # fields 3 and 22 of /proc/<pid>/stat, counted from 0 after the name
 _DEAD = {"Z", "X", "x"}
 
@@ -25,8 +23,7 @@ class Fate(Enum):
 
     LIVES = "lives"
     GONE = "gone"
-    LIKELY_GONE = "likely gone"
-    """This machine shows no such process; a lease on Redis is more certain."""
+    LIKELY_GONE = "likely gone"  # this machine shows no such process; a lease on Redis is more certain
     UNKNOWN = "unknown"
 
 
@@ -57,29 +54,26 @@ class ProcessIdentity:
         return f"{self.machine}.{self.space}.{self.pid}.{self.born}"
 
     def fate_of(self, name: str, proc: Path = _PROC) -> Fate:
-        """Check whether the process with this name lives.
+        """What is known of the process with this name.
 
-        If kernel and host name are the same but the numbering of processes is another one, the container was most
-        likely started again, and its old processes are gone. But another container may have the same host name, set by
-        the admin; only Redis can tell.
+        On the same machine, another numbering of processes most likely means that the container was started again. But
+        an admin may have given another container the same host name; only Redis can tell.
         """
-        parts = name.split(".")
         if name == self.name:
             return Fate.LIVES
-        if len(parts) != _PARTS or not self.machine or parts[0] != self.machine:
-            return Fate.UNKNOWN
-        _, space, pid, born = parts
-        if space != self.space:
-            return Fate.LIKELY_GONE
         try:
+            machine, space, pid, born = name.split(".")
+            if not self.machine or machine != self.machine:
+                return Fate.UNKNOWN
+            if space != self.space:
+                return Fate.LIKELY_GONE
             fields = _stat(proc, str(int(pid)))
         except ValueError:
             return Fate.UNKNOWN
         except OSError:
             return Fate.GONE
-        return (
-            Fate.LIVES if fields[_BORN : _BORN + 1] == [born] and fields[_STATE] not in _DEAD else Fate.GONE
-        )
+        lives = fields[_BORN : _BORN + 1] == [born] and fields[_STATE] not in _DEAD
+        return Fate.LIVES if lives else Fate.GONE
 
 
 def _stat(proc: Path, pid: str) -> list[str]:

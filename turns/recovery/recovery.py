@@ -1,13 +1,16 @@
 """Decides when one process looks for orphans, and makes what ends them."""
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 import gevent
 
 from clock import Clock
 from conversation_store import REST, OpenTurn, ProcessStores, ResilientStore, ThreadKey, ThreadStore
+from turns.answer import Answering
 from turns.endpoint_request import EndpointRequest
 from turns.recovery.orphans import OrphanLocks, Orphans, RunningTurns, Watch
 from turns.recovery.process_identity import Fate, ProcessIdentity
@@ -15,43 +18,31 @@ from turns.recovery.sweep import Sweep, SweepSchedule
 from turns.report import logger, where
 from turns.services import EndingsOfEndpoint, Services
 
+# If a message comes again so many seconds after its claim, it is Slack's retry; sooner, a mention's other event.
 REPEATED = 2.0
-"""If a message comes again so many seconds after its claim, it is Slack's retry; sooner, a mention's other event."""
 
 
-class EndedTurn(Protocol):
-    """How a turn ended."""
-
-    is_cut: bool
-    """The turn's request was gone: the storage may not know how the turn ended."""
-    is_unsaid: bool
-    """Slack did not take the end in time: the thread does not know how the turn ended."""
-
-
+@dataclass(slots=True)
 class Recovery:
     """One per process."""
 
-    def __init__(
-        self,
-        clock: Clock,
-        holder: ProcessIdentity,
-        stores: ProcessStores,
-        running: RunningTurns,
-        services: Services,
-    ) -> None:
-        self.sweeps = SweepSchedule(clock)
-        self._clock = clock
-        self._holder = holder
-        self._stores = stores
-        self._running = running
-        self._locks = OrphanLocks(clock)
-        self._services = services
+    clock: Clock
+    holder: ProcessIdentity
+    stores: ProcessStores
+    running: RunningTurns
+    services: Services
+    sweeps: SweepSchedule = field(init=False)
+    locks: OrphanLocks = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sweeps = SweepSchedule(self.clock)
+        self.locks = OrphanLocks(self.clock)
 
     def orphans(self, endpoint: EndpointRequest, store: ThreadStore) -> Orphans:
         """The object that ends the orphans of a hook, for one request."""
-        presence = self._stores.presence(endpoint.settings.redis_url or "")
-        watch = Watch(self._holder, self._running, presence, self._clock)
-        return Orphans(store, watch, self._locks, EndingsOfEndpoint(self._services, endpoint))
+        presence = self.stores.presence(endpoint.settings.redis_url or "")
+        watch = Watch(self.holder, self.running, presence, self.clock)
+        return Orphans(store, watch, self.locks, EndingsOfEndpoint(self.services, endpoint))
 
     def taken_before(self, endpoint: EndpointRequest, store: ResilientStore, key: ThreadKey, ts: str) -> None:
         """A claimed message came again: its process may have died before the turn was on the hook's list.
@@ -60,17 +51,14 @@ class Recovery:
         """
         record = store.get(key)
         turn = record.open_turn(ts) if record else None
-        if turn is None or self._clock.epoch() - turn.started < REPEATED:
+        if turn is None or self.clock.epoch() - turn.started < REPEATED:
             return
-        if turn.holder != self._holder.name and self._holder.fate_of(turn.holder) is not Fate.LIVES:
+        if turn.holder != self.holder.name and self.holder.fate_of(turn.holder) is not Fate.LIVES:
             store.note_in_flight(OpenTurn(key, ts, turn.holder, turn.started))
             self.sweeps.soon(endpoint.id, 0.0)
 
-    def turn_ended(self, endpoint: EndpointRequest, store: ResilientStore, turn: EndedTurn) -> None:
-        """If the storage or the thread does not know how the turn ended, make a sweep due soon, which tells them.
-
-        A restart of the process before the sweep would lose this.
-        """
+    def turn_ended(self, endpoint: EndpointRequest, store: ResilientStore, turn: Answering) -> None:
+        """If the storage or the thread does not know how the turn ended, make a sweep due soon, which tells them."""
         if turn.is_cut:
             self.sweeps.soon(endpoint.id, 0.0)
         elif turn.is_unsaid:
@@ -80,13 +68,15 @@ class Recovery:
 
     def beside(self, turn: "Work", endpoint: EndpointRequest, store: ResilientStore) -> "Work":
         """The turn, with a sweep beside it if a sweep is due."""
-        return TurnWithSweep(turn, self, endpoint, store) if self.sweeps.take(endpoint.id) else turn
+        if not self.sweeps.take(endpoint.id):
+            return turn
+        return TurnWithSweep(turn, partial(self.sweep, endpoint, store))
 
     def sweep(self, endpoint: EndpointRequest, store: ResilientStore) -> None:
         """Look for all orphans of a hook, for at most the life of a request. Never raises."""
         try:
-            is_done = Sweep(store, self.orphans(endpoint, store), self._clock).run(endpoint.id)
-            away = self._stores.is_away(endpoint.settings.redis_url or "")
+            is_done = Sweep(store, self.orphans(endpoint, store), self.clock).run(endpoint.id)
+            away = self.stores.is_away(endpoint.settings.redis_url or "")
             if away or not is_done or store.has_unsaved(endpoint.id):
                 self.sweeps.soon(endpoint.id)
         except Exception as error:  # noqa: BLE001 - the error must not be lost without a word in the log
@@ -124,14 +114,12 @@ class TurnWithSweep:
     """A turn and a sweep side by side, in one request."""
 
     turn: Work
-    recovery: Recovery
-    endpoint: EndpointRequest
-    store: ResilientStore
+    sweep: Callable[[], None]
 
     def run(self) -> None:
         """Never raises."""
-        sweep = gevent.spawn(self.recovery.sweep, self.endpoint, self.store)
+        sweeping = gevent.spawn(self.sweep)
         try:
             self.turn.run()
         finally:
-            sweep.join()
+            sweeping.join()

@@ -1,13 +1,12 @@
 """Looks for orphans of a hook, since nobody may ever write in their threads again."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from enum import IntEnum
 
 from cachetools import LRUCache
 
 from clock import Clock
-from conversation_store import LEASE, OpenTurn, ThreadKey, ThreadRecord, ThreadStore
+from conversation_store import LEASE, OpenTurn, ResilientStore
 from errors import StoreError
 from turns.limits import LONGEST_AT_ALL, TURN_SECONDS
 from turns.recovery.orphans import CLOCK_SKEW, LONGEST_END, Orphans
@@ -43,28 +42,19 @@ class SweepSchedule:
         self._due[hook_id] = min(self._due.get(hook_id, float("inf")), self._clock.now() + seconds)
 
 
-class SweepStore(ThreadStore, Protocol):
-    """A store that raises when it cannot read a record: such a turn must not count as ended."""
+class _Found(IntEnum):
+    """What a look finds. The worst of its turns counts."""
 
-    def get_or_raise(
-        self, key: ThreadKey, enough: Callable[[ThreadRecord], bool], *, fresh: bool = False
-    ) -> ThreadRecord | None:
-        """The thread's record. Raises StoreError if the store fails, unless a remembered record is `enough`."""
-
-
-@dataclass(slots=True)
-class _Look:
-    """`left`: open turns may run in another process. `unknown`: a turn could not be read, or not ended in time."""
-
-    left: bool = False
-    unknown: bool = False
+    NOTHING = 0
+    RUNNING = 1  # open turns may run in another process
+    UNKNOWN = 2  # a turn could not be read, or not ended in time
 
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """For one request."""
+    """For one request. The store raises for an unreadable record: such a turn must not count as ended."""
 
-    store: SweepStore
+    store: ResilientStore
     orphans: Orphans
     clock: Clock
 
@@ -74,43 +64,39 @@ class Sweep:
         False when some turns could not be looked at: then the next sweep must come soon.
         """
         until = self.clock.now() + SWEEP_SECONDS
-        look = self._look(hook_id, until)
-        if look.left and self.clock.now() + SECOND_LOOK < until:
+        found = self._look(hook_id, until)
+        if found is not _Found.NOTHING and self.clock.now() + SECOND_LOOK < until:
             self.clock.sleep(SECOND_LOOK)
-            look = self._look(hook_id, until)
-        return not look.unknown
+            found = self._look(hook_id, until)
+        return found is not _Found.UNKNOWN
 
-    def _look(self, hook_id: str, until: float) -> _Look:
-        look = _Look()
+    def _look(self, hook_id: str, until: float) -> _Found:
+        found = _Found.NOTHING
         try:
             listed = self.store.in_flight(hook_id)
         except StoreError:
-            return _Look(left=True, unknown=True)
+            return _Found.UNKNOWN
         for noted in listed:
             if self.clock.now() >= until:
-                return _Look(left=True, unknown=True)
+                return _Found.UNKNOWN
             if not self.orphans.watch.runs_here(noted.key, noted.ts):
-                self._turn(noted, look)
-        return look
+                found = max(found, self._turn(noted))
+        return found
 
-    def _turn(self, noted: OpenTurn, look: _Look) -> None:
+    def _turn(self, noted: OpenTurn) -> _Found:
         try:
             record = self.store.get_or_raise(noted.key, lambda _: False, fresh=True)
         except StoreError:
-            look.left = look.unknown = True
-            return
+            return _Found.UNKNOWN
         turn = record.open_turn(noted.ts) if record else None
         if turn is not None:
             if not self.orphans.watch.is_orphan(noted.key, turn):
-                look.left = True
-            elif self.orphans.end(noted.key, turn):
-                self.store.clear_in_flight(noted)  # an earlier process may have its own entry on the list
-            else:
-                look.left = look.unknown = True
-        elif (record and record.has_ended(noted.ts)) or self._is_old(noted):
-            self.store.clear_in_flight(noted)
-        else:  # the record is in a store that can't be read now
-            look.left = look.unknown = True
-
-    def _is_old(self, noted: OpenTurn) -> bool:
-        return self.orphans.watch.age(noted.ts) - CLOCK_SKEW > LONGEST_AT_ALL
+                return _Found.RUNNING
+            is_over = self.orphans.end(noted.key, turn)
+        else:  # a turn that is neither over nor old has its record in a store that can't be read now
+            is_old = self.orphans.watch.age(noted.ts) - CLOCK_SKEW > LONGEST_AT_ALL
+            is_over = is_old or (record is not None and record.has_ended(noted.ts))
+        if not is_over:
+            return _Found.UNKNOWN
+        self.store.clear_in_flight(noted)  # an earlier process may have its own entry on the list
+        return _Found.NOTHING

@@ -22,8 +22,7 @@ LOOK = 5.0
 class BotIdentities:
     """Knows which workspaces our tokens belong to. One per process; never raises.
 
-    Slack's answer stays known, since the workspace of a token never changes. After an hour Slack is asked again, while
-    turns use the old answer and do not wait.
+    The workspace of a token never changes. After an hour Slack is asked again, while turns use the old answer.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -35,7 +34,7 @@ class BotIdentities:
 
     def of(self, api: SlackApi) -> AuthInfo | None:
         """The bot of this token; None while Slack has not answered yet."""
-        token = api.account.rpartition("/")[2]
+        token = _token(api)
         if token not in self._fresh and token not in self._failed:
             asking = self._asking.get(token)
             if asking is None:
@@ -46,11 +45,11 @@ class BotIdentities:
 
     def is_refused(self, api: SlackApi) -> bool:
         """Whether Slack said lately that this token is not valid."""
-        return self._failed.get(api.account.rpartition("/")[2], False)
+        return self._failed.get(_token(api), False)
 
     def is_asking(self, api: SlackApi) -> bool:
         """Whether Slack was asked and has not answered yet."""
-        return api.account.rpartition("/")[2] in self._asking
+        return _token(api) in self._asking
 
     def _ask(self, token: str, api: SlackApi) -> None:
         try:
@@ -59,8 +58,7 @@ class BotIdentities:
             self._failed[token] = isinstance(error, SlackRefused) and error.error in TOKEN_DEAD
         else:
             if bot.team_id:
-                self._known[token] = bot
-                self._fresh[token] = None
+                self._known[token], self._fresh[token] = bot, None
             else:
                 self._failed[token] = False
         finally:
@@ -94,18 +92,11 @@ class Installation:
 
 
 def is_foreign(message: Message, bot: AuthInfo) -> bool:
-    """Whether the event names an installation that is not the token's.
-
-    An app that was installed for a whole organisation has one token for all of its workspaces.
-    """
-    if message.team_id in {bot.team_id, bot.enterprise_id}:
-        return False
-    return not (bot.enterprise_id and message.enterprise_id == bot.enterprise_id)
+    """Whether the event is of another installation. One token may serve all workspaces of an organisation."""
+    is_of_organisation = bot.enterprise_id and message.enterprise_id == bot.enterprise_id
+    return not is_of_organisation and message.team_id not in {bot.team_id, bot.enterprise_id}
 
 
-def is_outsider(message: Message, bot: AuthInfo) -> bool:
-    """Whether the author is not of our token's organisation.
-
-    The organisation in the payload does not count: in a press it is the organisation of the member who presses.
-    """
-    return message.is_external_to(bot.enterprise_id)
+def _token(api: SlackApi) -> str:
+    """What `account` says of the token, without the workspace before the slash."""
+    return api.account.rpartition("/")[2]

@@ -1,10 +1,7 @@
-"""Limits how much one person may ask, and how often one thread may be answered.
-
-Each process counts for itself, in memory. This is enough against a flood and against bots that answer each other.
-"""
+"""Limits how much one person may ask, and how often one thread may be answered. Each process counts for itself."""
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from cachetools import TTLCache
 
@@ -29,9 +26,9 @@ PER_THREAD = (Limit(30, 600.0),)
 
 @dataclass(slots=True)
 class _Account:
-    """The times of the latest accepted messages, and the time until which the refusal need not be told again."""
+    """The times of the latest accepted messages, and the time until which no refusal needs to be told again."""
 
-    times: deque[float] = field(default_factory=deque)
+    times: deque[float]
     told_until: float = float("-inf")
 
 
@@ -50,28 +47,19 @@ class SlidingWindow:
         self._clock = clock
         longest = max(limit.seconds for limit in limits)
         self._accounts: TTLCache[str, _Account] = TTLCache(names, 2 * longest, timer=clock.now)
-        self._longest = longest
 
     def take(self, name: str) -> Over | None:
         """Count one more message; None when it is within the limits. A refused message is not counted."""
         now = self._clock.now()
-        account = self._accounts.get(name) or _Account()
+        most = max(limit.count for limit in self._limits)
+        account = self._accounts.get(name) or _Account(deque(maxlen=most))
         self._accounts[name] = account
-        while account.times and account.times[0] <= now - self._longest:
-            account.times.popleft()
-        ends = [end for end in (self._full_until(account, limit, now) for limit in self._limits) if end]
-        if not ends:
+        reached = [limit for limit in self._limits if limit.count <= len(account.times)]
+        full_until = max((account.times[-limit.count] + limit.seconds for limit in reached), default=now)
+        if full_until <= now:
             account.times.append(now)
             return None
         first = now >= account.told_until
         if first:
-            account.told_until = max(ends)
+            account.told_until = full_until
         return Over(first=first)
-
-    @staticmethod
-    def _full_until(account: _Account, limit: Limit, now: float) -> float | None:
-        """The clock's `now` at which there is room again; None if there is room already."""
-        if len(account.times) < limit.count:
-            return None
-        oldest = account.times[-limit.count]
-        return oldest + limit.seconds if oldest > now - limit.seconds else None

@@ -8,8 +8,8 @@ from clock import Clock
 from conversation_store import ThreadKey
 from message import Message
 from turns.report import logger
-from turns.throttle.bot_identities import Installation, is_foreign, is_outsider
-from turns.throttle.sliding_window import PER_THREAD, PER_USER, Over, SlidingWindow
+from turns.throttle.bot_identities import Installation, is_foreign
+from turns.throttle.sliding_window import PER_THREAD, PER_USER, SlidingWindow
 from wording import Say
 
 TEAMS_REMEMBERED = 1_000
@@ -42,13 +42,15 @@ class Throttle:
         if is_foreign(message, bot):
             self._note(key.hook_id, message.team_id)
             return TurnedAway("foreign team")
-        if is_outsider(message, bot) and not slack_connect:
+        # In a press, the payload's organisation is that of the member who presses: the token's organisation counts.
+        if message.is_external_to(bot.enterprise_id) and not slack_connect:
             return TurnedAway("by a member of another organisation")
-        over = self._people.take(f"{key.hook_id}/{message.team_id}/{message.user}")
-        if over is not None:
-            return _told("rate limited", Say.RATE_LIMITED, over)
-        over = self._threads.take(key.digest())
-        return None if over is None else _told("thread budget", Say.BUDGET_USED_UP, over)
+        # Only the first refusal tells the thread, since each sentence costs calls to Slack.
+        if over := self._people.take(f"{key.hook_id}/{message.team_id}/{message.user}"):
+            return TurnedAway("rate limited", Say.RATE_LIMITED if over.first else None)
+        if over := self._threads.take(key.digest()):
+            return TurnedAway("thread budget", Say.BUDGET_USED_UP if over.first else None)
+        return None
 
     def _note(self, hook_id: str, team_id: str) -> None:
         if (hook_id, team_id) not in self._foreign:
@@ -71,8 +73,3 @@ class Admittance:
         return self.throttle.turned_away(
             self.message, self.key, self.installation, slack_connect=self.slack_connect
         )
-
-
-def _told(why: str, say: Say, over: Over) -> TurnedAway:
-    """The first refusal tells the thread; the later ones say nothing, since each sentence costs calls to Slack."""
-    return TurnedAway(why, say if over.first else None)

@@ -99,7 +99,6 @@ def prompt_builder(
         Visibility(asked, OURS),
         reading or Reading(),  # type: ignore[arg-type]
         attachments or Attachments(),  # type: ignore[arg-type]
-        people,
     )
 
 
