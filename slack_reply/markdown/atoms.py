@@ -15,6 +15,7 @@ CODE_SPAN_LIMIT = 600
 SPECIAL = re.compile(r"[\\`<>&\[!]|(?<![A-Za-z0-9])[Hh][Tt][Tt][Pp][Ss]?://")
 ADDRESS_LIMIT = 300
 _ADDRESS = re.compile(r"https?://[!#-;=?-\[\]-_a-{}~]{1,300}", re.IGNORECASE)
+_ADDRESS_ENDS = "?!.,:;'_~*)"
 _SCHEME = len("http")
 _TICKS = re.compile(r"`+")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -105,8 +106,8 @@ def _address(line: str, start: int, whole: bool) -> Atom:
     end = found.end() if found else start
     if end == len(line) and not whole and end - start < ADDRESS_LIMIT:
         return _held(start)
-    if found and end < len(line) and not line[end].isascii() and not line[end].isspace():
-        url = found.group()
+    url = found.group() if found else ""
+    if url and url[-1] not in _ADDRESS_ENDS and not line[end : end + 1].isascii() and not line[end].isspace():
         return Atom(start, end, f"[{links.label_text(url)}]({links.quoted(url)})", solid=True)
     return Atom(start, start + _SCHEME, line[start : start + _SCHEME], solid=False)
 

@@ -12,7 +12,11 @@ from typing import NamedTuple
 PAIR_LIMIT = 300
 """Characters between a tag and its end."""
 
-_ATTRIBUTES = r"(?:\s[^<>]{0,200})?"
+# Attributes have values: `a<b and c>d` holds no tag.
+_ATTRIBUTES = r"(?:\s+[a-z-]+\s*=[^<>\n]{0,200})?"
+_ATTRIBUTES_BEGUN = r"(?:\s+(?:[a-z-]+\s*(?:=[^<>\n]{0,200})?)?)?"
+_INNER = rf"</?[a-z][a-z0-9]{{0,8}}{_ATTRIBUTES}/?>"
+_INNER_BEGUN = rf"<(?:/?(?:[a-z][a-z0-9]{{0,8}}{_ATTRIBUTES_BEGUN}/?)?)?"
 _BREAKS = {"br": "\n", "p": "\n\n", "/p": "", "details": "", "/details": ""}
 _BREAK = re.compile(rf"<(/?(?:br|p|details)){_ATTRIBUTES}/?>", re.IGNORECASE)
 _MARKS = {
@@ -34,14 +38,12 @@ _MARKS = {
 }
 _NAMES = "|".join(_MARKS)
 _PAIR = re.compile(
-    rf"<({_NAMES}){_ATTRIBUTES}>((?:[^<>\n]|<(?!/?\1\b)[^<>\n]{{0,40}}>){{1,{PAIR_LIMIT}}})</\1>",
-    re.IGNORECASE,
+    rf"<({_NAMES}){_ATTRIBUTES}>((?:[^<>\n]|(?!</?\1\b){_INNER}){{1,{PAIR_LIMIT}}})</\1>", re.IGNORECASE
 )
 _PAIR_BEGUN = re.compile(
-    rf"<(?:{_NAMES}){_ATTRIBUTES}>(?:[^<>\n]|</?[^<>\n]{{0,40}}>){{0,{PAIR_LIMIT}}}(?:</?[a-z]{{0,8}})?\Z",
-    re.IGNORECASE,
+    rf"<(?:{_NAMES}){_ATTRIBUTES}>(?:[^<>\n]|{_INNER}){{0,{PAIR_LIMIT}}}(?:{_INNER_BEGUN})?\Z", re.IGNORECASE
 )
-_TAG_BEGUN = re.compile(r"<(/?[a-z]{0,8})(?:\s[^<>\n]{0,200})?/?\Z", re.IGNORECASE)
+_TAG_BEGUN = re.compile(rf"<(/?[a-z]{{0,8}}){_ATTRIBUTES_BEGUN}/?\Z", re.IGNORECASE)
 _TAGS = (*_BREAKS, *_MARKS)
 _PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 

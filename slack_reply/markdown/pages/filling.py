@@ -136,6 +136,7 @@ def _markdown(texts: list[str]) -> list[Part]:
 def _settled(unit: Unit, source: str) -> bool:
     """Whether a message may end behind the unit for a while: Slack can lose blanks that begin the next chunk.
 
-    Source: docs/platform/slack.md#stream-markdown.
+    A tag or an entity may become a blank. Source: docs/platform/slack.md#stream-markdown.
     """
-    return unit.rank >= 0 and unit.end < len(source) and not source[unit.end].isspace()
+    behind = source[unit.end : unit.end + 1]
+    return unit.rank >= 0 and behind not in {"", "<", "&"} and not behind.isspace()

@@ -19,6 +19,7 @@ SIZE_LIMIT = (
     2_000  # characters: the markup of a longer cell stays as it is, since the parser is slow on some texts
 )
 
+_MARKUP = re.compile(r"[\\`*_~<&\[!]|://")
 _BREAK = re.compile(r"<br[ \t]*+/?>", re.IGNORECASE)
 _SCHEME = re.compile(r"(?<!\w)https?\Z", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s<>*`|\\\"]*+", re.IGNORECASE)
@@ -28,7 +29,7 @@ _STYLES: dict[str, Style] = {"strong": "bold", "em": "italic", "s": "strike"}
 
 def read(source: str) -> Cell:
     """The cell; a link that reads as another address than its own names the real one too."""
-    if len(source) > SIZE_LIMIT:
+    if len(source) > SIZE_LIMIT or not _MARKUP.search(source):
         return Cell((Run(tokens.inside_code(source)),))
     [inline] = _PARSER.parseInline(source)
     return Cell(tuple(_trimmed(_joined(_runs(inline.children or [])))))

@@ -8,7 +8,23 @@ from slack_reply.markdown.safe_text import escape
 
 PARTS = st.sampled_from(
     [
-        *("<b>", "</b>", "<i>", "</i>", "<br>", "<p>", "</p>", "<sup>", "</sup>", "<", ">", "</", "<b"),
+        *(
+            "<b>",
+            "</b>",
+            "<i>",
+            "</i>",
+            "<br>",
+            "<p>",
+            "</p>",
+            "<sup>",
+            "</sup>",
+            "<",
+            ">",
+            "=",
+            " a ",
+            "</",
+            "<b",
+        ),
         *(
             "a",
             " ",
@@ -44,6 +60,10 @@ PARTS = st.sampled_from(
             r"参照：[https://example.com/a\_b](https://example.com/a_b)。次",
         ),
         ("see https://example.com/a and", "see https://example.com/a and"),
+        (
+            "**https://example.com/a**は（https://example.com/b.）",
+            "**https://example.com/a**は（https://example.com/b.）",
+        ),
     ],
 )
 def test_html_becomes_its_markdown_or_plain_form(html: str, markdown: str) -> None:
@@ -55,6 +75,7 @@ def test_html_becomes_its_markdown_or_plain_form(html: str, markdown: str) -> No
     [
         ("the <b> tag", "the &lt;b&gt; tag"),
         ("<b>x\ny</b>", "&lt;b&gt;x\ny&lt;/b&gt;"),
+        ("If a<b and c>d, then a <b or </b>", "If a&lt;b and c&gt;d, then a &lt;b or &lt;/b&gt;"),
         ("<script>x</script>", "&lt;script&gt;x&lt;/script&gt;"),
         ("`<br>` and `&nbsp;`", "`<br>` and `&nbsp;`"),
         ("&lt;b&gt; &#42;not bold&#42; &notit;", "&lt;b&gt; &#42;not bold&#42; &notit;"),

@@ -34,7 +34,7 @@ def test_unit_larger_than_a_page_is_cut_between_entities() -> None:
     found = pages(link)
     assert "".join(found) == link
     assert all(len(page) <= 200 for page in found)
-    rows = pages("| a |\n|---|\n| " + "<!x>" * 200 + " |")
+    rows = pages("| a |\n|---|\n| " + "<@U1>" * 200 + " |")
     assert "".join(rows).count("&lt;") == 200
 
 
