@@ -1,6 +1,5 @@
 """Progress: nodes, tool calls, agent logs and iterations as steps with a state (docs/platform/dify.md#app-events)."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from cachetools import LRUCache
 
 from dify_app.answer import Step, StepKind, StepState
-from json_fields import count_of, mapping_of, text_of
+from json_fields import count_of, mapping_of, parsed, text_of
 from plain_text import one_line
 
 _LONGEST_TITLE = 100  # characters
@@ -143,10 +142,7 @@ def _state(data: Mapping[str, Any], otherwise: StepState) -> StepState:
 
 def _observed(observation: str) -> str:
     """The result of a tool as one line: it is plain text, or JSON that maps a tool's name to its text."""
-    try:
-        found = json.loads(observation)
-    except (ValueError, RecursionError):
-        found = None
+    found = parsed(observation)
     if isinstance(found, dict) and len(found) == 1 and isinstance(only := next(iter(found.values())), str):
         observation = only
     return one_line(observation, _LONGEST_OUTPUT)
