@@ -62,10 +62,7 @@ class Speech:
 
     def unsaid(self) -> Events:
         """At the end of an answer without words: its thoughts as the answer, since a model may never close the tag."""
-        text = without_tags(self._thoughts)
-        if self.spoke or not text:
-            return []
-        return self._said(text, "") + _shown(self._images.close())
+        return [] if self.spoke else self._said(without_tags(self._thoughts), "") + self.flush()
 
     def _fed(self, text: str) -> Events:
         """Filter the text in slices; other greenlets may run between two slices."""
@@ -74,9 +71,7 @@ class Speech:
 
     def _said(self, text: str, thought: str) -> Events:
         self.spoke = self.spoke or bool(text.strip())
-        self._thoughts = (
-            (self._thoughts + thought)[:MOST_HELD] if len(self._thoughts) < MOST_HELD else self._thoughts
-        )
+        self._thoughts += thought[: MOST_HELD - len(self._thoughts)]
         text, files = self._images.feed(text)
         said: Events = [Thought(thought)] if thought else []
         return [*said, *_shown(text), *self._files.take(files)]

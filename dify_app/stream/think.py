@@ -1,11 +1,10 @@
 """Tells what a model thinks (`<think>`) apart from what it says, wherever the stream is cut into pieces.
 
-Models write the tag in several ways: `<think>`, `<thinking>`, `<reasoning>`, `◁think▷`. The tag counts in upper and
-lower case and without attributes, but not in code and not as a word of a sentence. At the beginning of an answer or
-of a line the tag certainly opens a thought, which lasts to the end if no tag closes it. Within a line the tag may be
-text about the tag, but agents also write it right after the text of the last round. So the text after it is held
-back: it was a thought if a `</think>` follows, and is text if none does. A `</think>` without its beginning is
-dropped, since some templates put the opening tag into the prompt; the text before it stays.
+The tag counts in upper and lower case and without attributes, but not in code and not as a word of a sentence. At the
+beginning of an answer or of a line it certainly opens a thought, which lasts to the end if no tag closes it. Within a
+line it may be text about the tag, but agents also write it right after the text of the last round. So the text after
+it is held back: it was a thought if a `</think>` follows, and is text if none does. A `</think>` without its beginning
+is dropped, since some templates put the opening tag into the prompt; the text before it stays.
 """
 
 import re
@@ -42,28 +41,21 @@ class ThinkFilter:
         self._mused = False  # a thought was read since that position
         self._held: list[str] | None = None  # the text that may still turn out to be a thought
         self._size = 0  # characters held
-        self._is_word = False  # the text held back begins with a tag that looks like a word
         self._mentioned = False  # the answer speaks about the tags
 
     def feed(self, delta: str) -> tuple[str, str]:
         """The text and the thought that are certain by now."""
         self._pending += delta
-        self._read(_decided(self._pending))
-        return self._taken()
+        return self._read(_decided(self._pending))
 
     def close(self) -> tuple[str, str]:
         """The text and the thought that were held back; the stream has ended."""
-        self._read(len(self._pending))
+        _, thought = self._read(len(self._pending))
         self._give_back()
-        self._text += self._first.close()
-        return self._taken()
+        return "".join([*self._text, *self._first.close()]), thought
 
-    def _taken(self) -> tuple[str, str]:
-        taken = "".join(self._text), "".join(self._thought)
+    def _read(self, end: int) -> tuple[str, str]:
         self._text, self._thought = [], []
-        return taken
-
-    def _read(self, end: int) -> None:
         for found in _PIECE.finditer(self._pending, 0, end):
             piece, tag = found.group(), found.group().lower()
             behind = self._pending[found.end() : found.end() + 1]
@@ -83,12 +75,18 @@ class ThinkFilter:
             else:
                 self._text += self._first.say(piece)
         self._pending = self._pending[end:]
+        return "".join(self._text), "".join(self._thought)
 
     def _opens(self, piece: str, behind: str) -> bool:
         """Whether this tag opens a thought, or possibly opens one; the filter then starts to read or to hold it."""
         line = self._line
         if self._depth and self._held is None:
-            return self._nests(piece)
+            if not line.is_bare or self._depth == _DEEPEST:
+                return False
+            self._depth += self._mused  # a tag right after the first one only repeats the first
+            self._thought.append(piece)
+            line.take(piece)
+            return True
         if line.in_block or (self._held is not None and not line.is_bare):
             return False
         if line.is_bare:
@@ -96,48 +94,37 @@ class ThinkFilter:
             self._first.thought()
             self._before, self._depth, self._mused = copy(line), 1, False
             return True
-        is_word = _allows_word(line)
-        may_open = behind in {"\n", "\r"} if line.in_span else not (is_word and behind in _BEHIND_WORD)
-        if not may_open:
+        is_word = (
+            behind not in {"\n", "\r"} if line.in_span else _allows_word(line) and behind in _BEHIND_WORD
+        )
+        if is_word:
             self._mentioned = True
             return False
-        self._before, self._is_word = copy(line), is_word
+        self._before = copy(line)
         self._held, self._size = [piece], len(piece)
         line.take(piece)
         return True
 
-    def _nests(self, piece: str) -> bool:
-        """Whether this is a second tag inside a thought; a tag right after the first one only repeats the first."""
-        if not self._line.is_bare or self._depth == _DEEPEST:
-            return False
-        self._depth += self._mused
-        self._thought.append(piece)
-        self._line.take(piece)
-        return True
-
     def _closes(self, piece: str, behind: str) -> bool:
-        """Whether this tag ends a thought, or is dropped because it has no beginning.
-
-        Text held back was no thought if both tags are words of a text about the tags.
-        """
+        """Whether this tag ends a thought, or is dropped because it has no beginning."""
         line, held = self._line, self._held
-        if held is not None:
-            if self._is_word and line.last in _BEFORE_WORD and behind in _BEHIND_WORD:
+        if held and not self._depth:  # both tags may be words of a text about the tags
+            if _allows_word(self._before) and line.last in _BEFORE_WORD and behind in _BEHIND_WORD:
                 return False
-            thought = held if self._depth else held[1:]  # without the opening tag
-            if not self._depth and "".join(thought).strip() in _ELLIPSES:
+            held = held[1:]
+            if "".join(held).strip() in _ELLIPSES:
                 self._give_back()
                 return False
-            self._thought += thought
         elif self._depth == _DEEPEST:  # the thought may go on, or the first tag was never meant to be closed
             self._thought.append(piece)
-        elif not self._depth:
+        elif not self._depth:  # the tag has no beginning
             if self._mentioned or line.in_block or line.in_span or _allows_word(line):
                 return False
             self._first.thought()
             return True
+        self._thought += held or []
         self._depth = max(self._depth - 1, 0)
-        self._held, self._size, self._is_word = [] if self._depth else None, 0, False
+        self._held, self._size = [] if self._depth else None, 0
         self._line = copy(self._before)
         return True
 
