@@ -76,33 +76,23 @@ class ImageFilter:
         return self._frames.feed(held) + self._frames.close()
 
     def _read(self, found: re.Match[str], files: list[FileProduced]) -> str:
-        """The text that stays in place of this image or link."""
-        if found.re is _LINKED_IMAGE:
-            return self._linked(found, files)
-        bang, label, url = found.groups()
-        if bang and self._owns(url):
-            files.append(_produced(label, url, "image"))
-            return TAKEN
-        if not bang and self._is_file(url):
-            files.append(_produced(label, url, "custom"))
-            return str(label)
-        return found.group()
-
-    def _linked(self, found: re.Match[str], files: list[FileProduced]) -> str:
-        """The text that stays in place of a picture inside a link; picture and link may each be Dify's own."""
+        """The text that stays in place of this image or link; of an image in a link, each may be Dify's own."""
+        if found.re is _LINK:
+            bang, label, url = found.groups()
+            own = self._takes(label, url, "image" if bang else "custom", files)
+            return (TAKEN if bang else str(label)) if own else found.group()
         image, alt, url, target = found.groups()
-        picture = _produced(alt, url, "image")
-        own = self._owns(url)
-        if own:
-            files.append(picture)
-        if self._is_file(target):
-            files.append(_produced(alt, target, "custom"))
+        own = self._takes(alt, url, "image", files)
+        if self._takes(alt, target, "custom", files):
             return TAKEN if own else image
-        return f"[{picture.name}]({target})" if own else found.group()
+        return f"[{files[-1].name}]({target})" if own else found.group()
 
-    def _is_file(self, url: str) -> bool:
-        """Whether the link leads to a file on Dify that can be fetched; for a picture a fetch is always tried."""
-        return self._owns(url) and is_signed(url)
+    def _takes(self, alt: str, url: str, kind: str, files: list[FileProduced]) -> bool:
+        """Whether this is a file on Dify, which is then added; a link must be signed, a picture is always tried."""
+        own = self._owns(url) and (kind == "image" or is_signed(url))
+        if own:
+            files.append(_produced(alt, url, kind))
+        return own
 
 
 class FrameFilter:
@@ -112,17 +102,13 @@ class FrameFilter:
         self._pending = ""
         self._lines = MarkdownLines()
 
-    def feed(self, text: str) -> str:
-        """The part of the text that is certain not to belong to such a block."""
-        self._pending += text
-        return self._read(whole=False)
-
     def close(self) -> str:
         """The text that was held back."""
-        return self._read(whole=True)
+        return self.feed("", whole=True)
 
-    def _read(self, *, whole: bool) -> str:
-        text, at = self._pending, 0
+    def feed(self, text: str, *, whole: bool = False) -> str:
+        """The part of the text that is certain not to belong to such a block; all of it if nothing follows."""
+        text, at = self._pending + text, 0
         said: list[str] = []
         while at < len(text):
             if self._lines.last == "\n" and not self._lines.in_block:

@@ -8,8 +8,7 @@ from dify_app.stream.think import MOST_HELD, ThinkFilter, without_tags
 
 Events = list[AnswerEvent]
 
-SLICE = 500
-"""Characters that the filters read at once; some apps send the text of a whole book in one event."""
+SLICE = 500  # characters that the filters read at once; some apps send the text of a whole book in one event
 
 
 class Speech:
