@@ -1,13 +1,6 @@
 """The settings form of the endpoint (slack.yaml), its typed reading, and the process's environment."""
 
 from provider.environment import Environment, environment
-from provider.problem_log import ProblemLog
-from provider.settings import Settings, read_settings
+from provider.settings import ProblemLog, Settings, read_settings
 
-__all__ = [
-    "Environment",
-    "ProblemLog",
-    "Settings",
-    "environment",
-    "read_settings",
-]
+__all__ = ["Environment", "ProblemLog", "Settings", "environment", "read_settings"]

@@ -13,10 +13,13 @@ is listed in `problems` instead, and the value used in its place never gives mor
 Dify applies none of the form's defaults, so all of them are here (docs/platform/dify.md#settings-form).
 """
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
+
+from cachetools import TTLCache
 
 from errors import SettingsError
 from provider import values
@@ -32,6 +35,10 @@ REPLY_STYLES: tuple[ReplyStyle, ...] = ("auto", "stream", "edit", "post")
 DM_CONVERSATIONS: tuple[DmConversation, ...] = ("continuous", "per_thread")
 LANGUAGES: tuple[LanguageSetting, ...] = ("auto", "en", "ja", "zh-Hans", "pt-BR")
 
+PAUSE = 3600.0  # seconds of the wall clock, even where time is scaled, since no code waits for this pause
+PROBLEMS = 1_000
+
+_log = logging.getLogger("slack_bridge.settings")  # the daemon receives the lines of the parent logger
 _NOTHING: Mapping[str, object] = MappingProxyType({})
 _NO_APPS: Mapping[str, str] = MappingProxyType({})
 
@@ -116,7 +123,25 @@ def read_settings(raw: Mapping[str, object]) -> Settings:
         ),
         language=values.choice(raw, "language", LANGUAGES, problems),
         setup_key=values.text(raw.get("setup_key")) or None,
-        internal_url=values.base_url(raw, "internal_url", ("http", "https"), problems),
+        internal_url=values.internal_url(raw.get("internal_url"), problems),
         redis_url=values.redis_url(raw.get("redis_url"), problems),
         problems=tuple(problems),
     )
+
+
+class ProblemLog:
+    """Logs what is wrong with settings, each problem of a hook at most once an hour; one log per process.
+
+    A problem's text names the setting and how to correct it, and never holds a secret.
+    """
+
+    def __init__(self) -> None:
+        self._told: TTLCache[tuple[str, str], None] = TTLCache(PROBLEMS, PAUSE)
+
+    def tell(self, hook_id: str, problems: Iterable[SettingsError]) -> None:
+        """Write a line for each problem of this hook that was not told within the last hour."""
+        for problem in problems:
+            told = (hook_id, str(problem))
+            if told not in self._told:
+                self._told[told] = None
+                _log.warning("%s", problem)

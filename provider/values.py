@@ -34,6 +34,7 @@ _WORDS_OF_SLACKS_PAGE: Final = frozenset(
     }
 )
 _CHANNEL_APPS_CURE: Final = "Write it as C0123ABCD=app-id, pairs separated by commas, each channel once."
+_URL_CURE: Final = "Give an address such as http://plugin-daemon:5002, or leave it empty."
 _APP_CURE: Final = "Choose the Dify app that answers."
 _REDIS_OPTIONS: Final = frozenset(
     {"db", "username", "password", "protocol", "client_name", "socket_keepalive"}
@@ -53,16 +54,19 @@ def text(raw: object) -> str:
     return raw.strip() if isinstance(raw, str) else ""
 
 
+def _is_blank(raw: object) -> bool:
+    """Whether the field was left empty; a value that is no text is not."""
+    return raw is None or (isinstance(raw, str) and not raw.strip())
+
+
 def switch(
     raw: Mapping[str, object], name: str, problems: Problems, *, default: bool, unreadable: bool | None = None
 ) -> bool:
     """A boolean; Dify's older forms send it as text. Any other value counts as `unreadable`, or else as the default."""
     value = raw.get(name)
-    if isinstance(value, bool):
-        return value
-    word = str(value).strip().lower() if isinstance(value, str | int) else ""
-    if value is None or (isinstance(value, str) and not word):
+    if _is_blank(value):
         return default
+    word = str(value).strip().lower() if isinstance(value, str | int) else ""
     if word in _TRUE or word in _FALSE:
         return word in _TRUE
     problems.append(SettingsError(name, "Switch it on or off."))
@@ -78,7 +82,7 @@ def choice[Word: str](
     for option in options:
         if option.lower() == word:
             return option
-    if word or not (value is None or isinstance(value, str)):
+    if not _is_blank(value):
         problems.append(SettingsError(name, f"Choose one of: {', '.join(options)}."))
     return options[0]
 
@@ -86,7 +90,7 @@ def choice[Word: str](
 def whole_number(raw: Mapping[str, object], name: str, problems: Problems, *, default: int, most: int) -> int:
     """A whole number from 1 to `most`; Dify's form can send numbers only as text."""
     value = raw.get(name)
-    if value is None or value == "" or (isinstance(value, str) and not value.strip()):
+    if _is_blank(value):
         return default
     digits = str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
     if re.fullmatch(r"[0-9]{1,9}", digits) and 1 <= int(digits) <= most:
@@ -102,7 +106,7 @@ def ids(raw: Mapping[str, object], name: str, shape: re.Pattern[str], problems: 
     """
     value = raw.get(name)
     parts = frozenset(_SEPARATORS.split(text(value))) - {""}
-    if not parts and value is not None and (not isinstance(value, str) or value.strip()):
+    if not parts and not _is_blank(value):
         parts = frozenset({"?"})
     wrong = sorted(part for part in parts if not shape.fullmatch(part))
     if wrong:
@@ -119,7 +123,7 @@ def channel_apps(raw: object, problems: Problems) -> Mapping[str, str]:
     """`C0123=app-id` pairs. One unreadable pair makes all of them unusable: no channel may get a wrong app."""
     apps: dict[str, str] = {}
     pairs = [pair for pair in _SEPARATORS_OF_PAIRS.split(text(raw)) if pair.strip()]
-    spoilt = raw is not None and (not isinstance(raw, str) or (not pairs and bool(raw.strip())))
+    spoilt = not pairs and not _is_blank(raw)
     for pair in pairs:
         channel, _, app_id = (part.strip() for part in pair.partition("="))
         if channel in apps or not CHANNEL_ID.fullmatch(channel) or not _APP_ID.fullmatch(app_id):
@@ -184,33 +188,28 @@ def _shown(word: str) -> str:
     return f'"{word}"' if is_known else f"something of {len(word)} characters"
 
 
-def base_url(
-    raw: Mapping[str, object], name: str, schemes: tuple[str, ...], problems: Problems
-) -> str | None:
-    """An address without user, query and fragment, and without the slash at its end; None if empty or unusable."""
-    value = raw.get(name)
-    url = text(value)
-    if value is None or (isinstance(value, str) and not url):
+def internal_url(raw: object, problems: Problems) -> str | None:
+    """An http(s) address without user, query, fragment and last slash; None if empty or unusable."""
+    if _is_blank(raw):
         return None
+    url = text(raw)
     try:
         parts = urlsplit(url)
-        usable = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
         usable = usable and not (parts.username or parts.password or parts.query or parts.fragment)
     except ValueError:
         usable = False
     if not usable or re.search(r"[\s\x00-\x1f]", url):
-        problems.append(
-            SettingsError(name, "Give an address such as http://plugin-daemon:5002, or leave it empty.")
-        )
+        problems.append(SettingsError("internal_url", _URL_CURE))
         return None
     return url.rstrip("/")
 
 
 def redis_url(raw: object, problems: Problems) -> str | None:
     """A `redis://`, `rediss://` or `unix://` address, perhaps with a password. Commands fail on unknown options."""
-    url = text(raw)
-    if raw is None or (isinstance(raw, str) and not url):
+    if _is_blank(raw):
         return None
+    url = text(raw)
     try:
         parts = urlsplit(url)
         usable = (parts.scheme in {"redis", "rediss"} and bool(parts.hostname)) or (
