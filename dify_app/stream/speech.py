@@ -46,10 +46,8 @@ class Speech:
 
     def replaced(self, text: str) -> Events:
         """Replace the whole answer (moderation); text that was held back is dropped too."""
-        self._think, self._images = ThinkFilter(), ImageFilter(self._files.owns)
-        events = self.whole(text)
-        self._images = ImageFilter(self._files.owns)
-        self.spoke = True
+        events = Speech(self._files).whole(text)
+        self._think, self._images, self.spoke = ThinkFilter(), ImageFilter(self._files.owns), True
         said = "".join(event.text for event in events if isinstance(event, TextDelta))
         return [TextReplaced(said), *(event for event in events if isinstance(event, FileProduced))]
 

@@ -85,12 +85,10 @@ class Steps:
 
     def _rounds(self, data: Mapping[str, Any], what: str) -> Step | None:
         """An iteration's step. `next` has the index (from 0) of the round that begins; `completed` has their number."""
-        step = Step(text_of(data, "id", "node_id"), text_of(data, "title"), "running")
-        if what == "next":
-            step = replace(step, rounds=(count_of(data, "index") or 0) + 1)
-        elif what == "completed":
-            step = replace(step, state=_state(data, "done"), rounds=count_of(data, "steps") or 0)
-        return self._step(step)
+        begun = (count_of(data, "index") or 0) + 1
+        rounds = {"next": begun, "completed": count_of(data, "steps") or 0}.get(what, 0)
+        state = _state(data, "done") if what == "completed" else "running"
+        return self._step(Step(text_of(data, "id", "node_id"), text_of(data, "title"), state, rounds=rounds))
 
     def _tool(self, event: Mapping[str, Any]) -> Step | None:
         """An agent's tool call; it is running until its result is observed. None for a thought without a tool."""
