@@ -12,10 +12,7 @@ SLICE = 500  # characters that the filters read at once; some apps send the text
 
 
 class Speech:
-    """Filters the text of one answer. `spoke`: text came or was replaced, so the outputs do not become the answer.
-
-    Images on Dify become files; `files` passes each on once.
-    """
+    """Filters the text of one answer. `spoke`: text came or was replaced, so the outputs do not become the answer."""
 
     def __init__(self, files: NewFiles) -> None:
         self.spoke = False
