@@ -3,10 +3,19 @@
 What they send changes between their versions. Where such a field must be refused, nothing of this module is used.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 LONGEST_ID = 64  # characters; the ids, codes and timestamps of Slack are far shorter
+
+
+def parsed(text: str | bytes) -> object:
+    """The value of a JSON text; None for a text that is no JSON, or is nested too deeply."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def mapping(value: Any) -> Mapping[str, Any]:

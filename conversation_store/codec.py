@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from conversation_store.record import OpenTurn, ThreadRecord
+from json_fields import parsed
 
 LONGEST = 128
 """Characters of any one text in a record. A longer text is no id and is left out."""
@@ -24,14 +25,6 @@ _TURN = TypeAdapter(OpenTurn)
 def dump(value: object) -> str:
     """JSON without blanks, ASCII only."""
     return json.dumps(value, separators=(",", ":"))
-
-
-def load(text: str | bytes) -> object:
-    """The value of a JSON text; None when the text is no JSON."""
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
 
 
 def record_fields(record: ThreadRecord) -> dict[str, object]:
@@ -68,7 +61,7 @@ def compressed(items: Sequence[object], limit: int) -> bytes:
 def decompressed(content: bytes | None) -> list[Any]:
     """What `compressed` kept."""
     try:
-        items = load(zlib.decompress(content or b""))
+        items = parsed(zlib.decompress(content or b""))
     except zlib.error:
         return []
     return items if isinstance(items, list) else []

@@ -5,7 +5,6 @@ become a DifyError whose `kind` is one of the words below. The texts themselves 
 model provider's traces, or a member's question.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -23,6 +22,7 @@ from errors import (
     TimeCut,
     UnsupportedApp,
 )
+from json_fields import parsed
 
 _RESPONDED = "request failed with status code: "
 _BODY = " and respond with: "
@@ -101,10 +101,7 @@ def _refusal(text: str) -> dict[str, Any] | None:
     status, _, body = text.partition(_RESPONDED)[2].partition(_BODY)
     if status.strip() != "400":
         return None
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
+    found = parsed(body)
     return found if isinstance(found, dict) else None
 
 

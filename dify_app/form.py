@@ -30,7 +30,6 @@ class Variable:
 
     name: str
     kind: str
-    label: str = ""
     required: bool = False
     default: Any = None
     max_length: int | None = None
@@ -61,7 +60,6 @@ class AppForm:
     variables: tuple[Variable, ...] = ()
     opening_statement: str = ""
     suggested_questions: tuple[str, ...] = ()
-    cites: bool = False
     limits: UploadLimits = UploadLimits()
 
     @property
@@ -82,7 +80,6 @@ def parse_form(info: Mapping[str, Any]) -> AppForm:
         variables=tuple(_variable(str(kind), field) for kind, field in fields),
         opening_statement=text_of(info, "opening_statement").strip(),
         suggested_questions=texts_of(info, "suggested_questions"),
-        cites=mapping_of(info, "retriever_resource").get("enabled") is True,
         limits=_limits(mapping_of(info, "system_parameters")),
     )
 
@@ -91,7 +88,6 @@ def _variable(kind: str, field: Mapping[str, Any]) -> Variable:
     return Variable(
         name=text_of(field, "variable"),
         kind=kind,
-        label=text_of(field, "label", "variable"),
         required=field.get("required") is True,
         default=field.get("default"),
         max_length=count_of(field, "max_length") or None,

@@ -4,7 +4,6 @@ slack_sdk alone would open a connection for each call (docs/platform/slack.md#sd
 calls are not used: they send some booleans and deletions in other ways, and warn of blank texts in the log.
 """
 
-import json
 import logging
 from collections import Counter
 from collections.abc import Mapping
@@ -19,7 +18,7 @@ from slack_sdk.web import SlackResponse
 
 from clock import Clock
 from errors import SlackError, SlackFateUnknown, SlackRateLimited, SlackRefused, SlackUnreachable
-from json_fields import mapping
+from json_fields import mapping, parsed
 from slack_api.connection import NeverSent
 from slack_api.error_codes import RATE_LIMITED
 from slack_api.pool import Bounds, HttpResponse, Sender, Unanswered
@@ -159,11 +158,7 @@ def usable_body(method: str, answer: HttpResponse) -> str:
     if answer.status == 429:  # noqa: PLR2004
         raise SlackRateLimited(method, retry_after(answer.headers))
     text = answer.body.decode("utf-8", "replace")
-    try:
-        parsed = json.loads(text)
-    except (ValueError, RecursionError):
-        parsed = None
-    if not isinstance(parsed, dict):
+    if not isinstance(parsed(text), dict):
         raise SlackFateUnknown(method, f"HTTP {answer.status} without a JSON object")
     return text
 

@@ -13,6 +13,7 @@ from json_fields import (
     mapping,
     mapping_of,
     mappings_of,
+    parsed,
     text_of,
     texts_of,
 )
@@ -23,6 +24,17 @@ JSON = st.recursive(
     max_leaves=8,
 )
 READERS = (mapping_of, mappings_of, first_mapping_of, text_of, id_of, texts_of, count_of)
+
+
+@given(JSON)
+def test_json_text_is_parsed_from_text_and_from_bytes(value: Any) -> None:
+    text = json.dumps(value)
+    assert json.dumps(parsed(text)) == json.dumps(parsed(text.encode())) == text
+
+
+@pytest.mark.parametrize("text", ["", "{", "[" * 200_000, b"\xff", "null"])
+def test_text_that_is_no_json_is_parsed_as_none(text: str | bytes) -> None:
+    assert parsed(text) is None
 
 
 @given(JSON)

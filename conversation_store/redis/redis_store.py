@@ -9,11 +9,12 @@ from typing import Any, cast
 from redis import Redis
 
 from clock import Clock
-from conversation_store.codec import dump, load, record_fields, record_from, turn_from
+from conversation_store.codec import dump, record_fields, record_from, turn_from
 from conversation_store.record import DAY, OPEN_TURNS_KEPT, OpenTurn, ThreadKey, ThreadRecord, as_of
 from conversation_store.redis.redis_client import PREFIX, redis_errors, thread_key
 from conversation_store.store import CLAIM_KEPT, Change, Taken, claiming
 from errors import StoreBusy
+from json_fields import parsed
 
 OPEN_TURNS = 2_000
 TRIES = 20
@@ -62,7 +63,7 @@ class RedisStore:
 
     def get(self, key: ThreadKey, *, fresh: bool = False) -> ThreadRecord | None:  # noqa: ARG002, D102 - always fresh
         stored = self._read(thread_key(_RECORD, key))
-        return as_of(key, record_from(load(stored)), self._clock.epoch(), self._days)
+        return as_of(key, record_from(parsed(stored)), self._clock.epoch(), self._days)
 
     def update(self, key: ThreadKey, change: Change) -> ThreadRecord:  # noqa: D102
         return self._write(key, change)
@@ -83,7 +84,7 @@ class RedisStore:
     def in_flight(self, hook_id: str) -> tuple[OpenTurn, ...]:  # noqa: D102
         with redis_errors():
             lines = cast("list[bytes]", self._client.hvals(_hook_key(_OPEN_TURNS, hook_id)))
-        turns = [turn for line in lines if (turn := turn_from(load(line)))]
+        turns = [turn for line in lines if (turn := turn_from(parsed(line)))]
         return tuple(sorted(turns, key=lambda turn: turn.started))
 
     def note_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
@@ -113,7 +114,7 @@ class RedisStore:
             claim = [uuid.uuid4().hex, self._millis(CLAIM_KEPT)]
         for _ in range(TRIES):
             now, held = self._clock.epoch(), self._read(name)
-            after = change(as_of(key, record_from(load(held)), now, self._days) or ThreadRecord())
+            after = change(as_of(key, record_from(parsed(held)), now, self._days) or ThreadRecord())
             after = replace(after, updated=now) if stamp else after
             content = dump(record_fields(after))
             with redis_errors():

@@ -1,8 +1,8 @@
 """Takes pictures and files on Dify out of the text while it streams, because Slack cannot show their addresses.
 
-`addresses.py` decides which addresses are Dify's own; any other image or link stays in the text as it is. A picture
-of Dify's own is taken out of a code block too: its address is signed and short-lived, so a picture is what the app
-meant. Where a link to a file is taken out, the words of the link stay.
+`files.py` decides which addresses are Dify's own; any other image or link stays in the text as it is. A picture of
+Dify's own is taken out of a code block too: its address is signed and short-lived, so a picture is what the app meant.
+A block that held only pictures goes with them. Where a link to a file is taken out, the words of the link stay.
 """
 
 import re
@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from dify_app.answer import FileProduced
 from dify_app.files import is_signed
-from dify_app.stream.frames import TAKEN, FrameFilter
+from dify_app.stream.lines import LONGEST_RUN, PIECE, MarkdownLines, decided
 
 _ALT = r"(?>[^\[\]\n\\]|\\.|\[[^\[\]\n]{0,100}\]){0,300}"
 _TARGET = r"""\([ ]{0,3}<?([^\s<>()]{1,2000})>?(?:[ ]{1,3}["'][^"'\n]{0,300}["'])?[ ]{0,3}\)"""
@@ -24,6 +24,18 @@ _BEGUN = re.compile(
     rf"(?:!|!?\[(?:{_ALT_BEGUN}|{_ALT}\](?:{_TARGET_BEGUN})?))\Z"
     rf"|\[[ ]{{0,3}}!(?:\[(?:{_ALT_BEGUN}|{_ALT}\](?:{_TARGET_BEGUN})?))?\Z"
     rf"|\[[ ]{{0,3}}!\[{_ALT}\]{_TARGET}[ ]{{0,3}}(?:\](?:{_TARGET_BEGUN})?)?\Z"
+)
+
+TAKEN = "\0"  # stands where a picture was taken out; CommonMark allows no such character in a text
+_RUN = f"{{3,{LONGEST_RUN}}}+"
+_BLOCK = re.compile(
+    rf" {{0,3}}(`{_RUN}|~{_RUN})[^\n`]{{0,40}}\n"
+    rf"[ \t\r\n]{{0,99}}{TAKEN}[{TAKEN} \t\r\n]{{0,99}}\n"
+    r" {0,3}\1[ \t]{0,9}(?=\r?\n|\Z)"
+)
+_BLOCK_BEGUN = re.compile(
+    rf" {{0,3}}(?:`{{1,2}}|~{{1,2}}|(?:`{_RUN}|~{_RUN})[^\n`]{{0,40}}"
+    rf"(?:\n[{TAKEN} \t\r\n]{{0,240}}(?:`{{0,{LONGEST_RUN}}}|~{{0,{LONGEST_RUN}}})[ \t\r]{{0,9}})?)?\Z"
 )
 
 
@@ -41,21 +53,21 @@ class ImageFilter:
         said: list[str] = []
         files: list[FileProduced] = []
         at = 0
-        while (mark := _next_mark(text, at)) >= 0:
-            said.append(text[at:mark])
-            found = _LINKED_IMAGE.match(text, mark) or _LINK.match(text, mark)
-            if found is not None:
+        while mark := _MARK.search(text, at):
+            said.append(text[at : mark.start()])
+            at = mark.start()
+            if found := _LINKED_IMAGE.match(text, at) or _LINK.match(text, at):
                 said.append(self._read(found, files))
                 at = found.end()
-            elif _BEGUN.match(text, mark):
-                at = mark
+            elif _BEGUN.match(text, at):
                 break
             else:
-                said.append(text[mark])
-                at = mark + 1
-        certain = len(text) if mark < 0 else mark
-        said.append(text[at:certain])
-        self._pending = text[certain:]
+                said.append(text[at])
+                at += 1
+        else:
+            said.append(text[at:])
+            at = len(text)
+        self._pending = text[at:]
         return self._frames.feed("".join(said)), files
 
     def close(self) -> str:
@@ -64,38 +76,57 @@ class ImageFilter:
         return self._frames.feed(held) + self._frames.close()
 
     def _read(self, found: re.Match[str], files: list[FileProduced]) -> str:
-        """The text that stays in place of this image or link."""
-        if found.re is _LINKED_IMAGE:
-            return self._linked(found, files)
-        bang, label, url = found.groups()
-        if bang and self._owns(url):
-            files.append(_produced(label, url, "image"))
-            return TAKEN
-        if not bang and self._is_file(url):
-            files.append(_produced(label, url, "custom"))
-            return str(label)
-        return found.group()
-
-    def _linked(self, found: re.Match[str], files: list[FileProduced]) -> str:
-        """The text that stays in place of a picture inside a link; picture and link may each be Dify's own."""
+        """The text that stays in place of this image or link; of an image in a link, each may be Dify's own."""
+        if found.re is _LINK:
+            bang, label, url = found.groups()
+            own = self._takes(label, url, "image" if bang else "custom", files)
+            return (TAKEN if bang else str(label)) if own else found.group()
         image, alt, url, target = found.groups()
-        produced = _produced(alt, url, "image")
-        own = self._owns(url)
-        if own:
-            files.append(produced)
-        if self._is_file(target):
-            files.append(_produced(alt, target, "custom"))
+        own = self._takes(alt, url, "image", files)
+        if self._takes(alt, target, "custom", files):
             return TAKEN if own else image
-        return f"[{produced.name}]({target})" if own else found.group()
+        return f"[{files[-1].name}]({target})" if own else found.group()
 
-    def _is_file(self, url: str) -> bool:
-        """Whether the link leads to a file on Dify that can be fetched; for a picture a fetch is always tried."""
-        return self._owns(url) and is_signed(url)
+    def _takes(self, alt: str, url: str, kind: str, files: list[FileProduced]) -> bool:
+        """Whether this is a file on Dify, which is then added; a link must be signed, a picture is always tried."""
+        own = self._owns(url) and (kind == "image" or is_signed(url))
+        if own:
+            files.append(_produced(alt, url, kind))
+        return own
 
 
-def _next_mark(text: str, at: int) -> int:
-    found = _MARK.search(text, at)
-    return found.start() if found else -1
+class FrameFilter:
+    """Takes each `TAKEN` out of the text, and each code block that held nothing else."""
+
+    def __init__(self) -> None:
+        self._pending = ""
+        self._lines = MarkdownLines()
+
+    def close(self) -> str:
+        """The text that was held back."""
+        return self.feed("", whole=True)
+
+    def feed(self, text: str, *, whole: bool = False) -> str:
+        """The part of the text that is certain not to belong to such a block; all of it if nothing follows."""
+        text, at = self._pending + text, 0
+        said: list[str] = []
+        while at < len(text):
+            if self._lines.last == "\n" and not self._lines.in_block:
+                if not whole and _BLOCK_BEGUN.match(text, at):
+                    break
+                if block := _BLOCK.match(text, at):
+                    at = block.end()
+                    self._lines.last = text[at - 1]
+                    continue
+            end = text.find("\n", at) + 1 or (len(text) if whole else at + decided(text[at:]))
+            if end == at:
+                break
+            said.append(text[at:end])
+            for piece in PIECE.findall(text, at, end):
+                self._lines.take(piece)
+            at = end
+        self._pending = text[at:]
+        return "".join(said).replace(TAKEN, "")
 
 
 def _produced(alt: str, url: str, kind: str) -> FileProduced:

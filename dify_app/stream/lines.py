@@ -3,15 +3,12 @@
 import re
 from dataclasses import dataclass
 
-LONGEST_RUN = 1000
-"""How many ticks or tildes make one piece. A longer run continues in the next piece, so that no run is held back."""
-LONGEST_FENCE = 20
-"""How many ticks or tildes may open a code block. A longer run is text, such as from a model that repeats itself."""
+LONGEST_RUN = 1000  # ticks or tildes in one piece; a longer run is several pieces, so that none is held back
+LONGEST_FENCE = 20  # ticks or tildes that open a code block; a longer run is text, which some models repeat
 PIECE = re.compile(rf"`{{1,{LONGEST_RUN}}}|~{{1,{LONGEST_RUN}}}|\n|[^`~\n]+")
 BLANKS = " \t\r\f\v\u00a0\u3000\ufeff"  # within a line; a byte order mark is invisible like a blank
 _LONGEST_LEAD = 200  # characters at the beginning of a line that are examined
 _CONTAINERS = re.compile(r"[ \t]*(?:(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]))[ \t]*)*")
-_QUOTES = re.compile(r"(?:[ \t]*>)*")
 
 
 @dataclass(slots=True)
@@ -58,7 +55,10 @@ class MarkdownLines:
         self.last = piece[-1]
         self._full = len(piece) == LONGEST_RUN and self.last in "`~"
         if piece == "\n":
-            self._end_line()
+            if self._closing or self._left_quote():
+                self._fence = ""
+            self._lead = self._span = ""
+            self._opening = self._closing = False
             return
         if piece[0] in "`~":
             if not goes_on:
@@ -68,14 +68,8 @@ class MarkdownLines:
         if len(self._lead) <= _LONGEST_LEAD:
             self._lead += piece[: _LONGEST_LEAD + 1]
 
-    def _end_line(self) -> None:
-        if self._closing or self._left_quote():
-            self._fence = ""
-        self._lead = self._span = ""
-        self._opening = self._closing = False
-
     def _ticks(self, run: str) -> None:
-        if self._fence and self._left_quote():
+        if self._left_quote():
             self._fence = ""
         if self._fence and not self._opening:
             self._closing = self.begins and run.startswith(self._fence)
@@ -84,24 +78,23 @@ class MarkdownLines:
             if run[0] == "`" == self._fence[:1]:  # a block's first line holds no more of them: it is a span
                 self._fence, self._opening = "", False
         elif self.begins and len("```") <= len(run) <= LONGEST_FENCE:
-            self._fence, self._opening = run, True
-            self._quoted = self._quotes()
+            self._fence, self._opening, self._quoted = run, True, self._quotes()
         if run[0] == "`":
             self._span = "" if run == self._span else self._span or run
 
     def _left_quote(self) -> bool:
-        return self._quotes() < self._quoted if self._fence else False
+        return bool(self._fence) and self._quotes() < self._quoted
 
     def _quotes(self) -> int:
-        found = _QUOTES.match(self._lead)
-        return found.group().count(">") if found else 0
+        marks = re.sub(r"[ \t]", "", self._lead)
+        return len(marks) - len(marks.lstrip(">"))
 
 
 def end_of(text: str) -> MarkdownLines:
     """The position at the end of a complete text, as if a line break followed."""
     lines = MarkdownLines()
-    for found in PIECE.finditer(text):
-        lines.take(found.group())
+    for piece in PIECE.findall(text):
+        lines.take(piece)
     lines.take("\n")
     return lines
 

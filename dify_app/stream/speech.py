@@ -8,15 +8,11 @@ from dify_app.stream.think import MOST_HELD, ThinkFilter, without_tags
 
 Events = list[AnswerEvent]
 
-SLICE = 500
-"""Characters that the filters read at once; some apps send the text of a whole book in one event."""
+SLICE = 500  # characters that the filters read at once; some apps send the text of a whole book in one event
 
 
 class Speech:
-    """Filters the text of one answer. `spoke`: text came or was replaced, so the outputs do not become the answer.
-
-    Images on Dify become files; `files` passes each on once.
-    """
+    """Filters the text of one answer. `spoke`: text came or was replaced, so the outputs do not become the answer."""
 
     def __init__(self, files: NewFiles) -> None:
         self.spoke = False
@@ -47,10 +43,8 @@ class Speech:
 
     def replaced(self, text: str) -> Events:
         """Replace the whole answer (moderation); text that was held back is dropped too."""
-        self._think, self._images = ThinkFilter(), ImageFilter(self._files.owns)
-        events = self.whole(text)
-        self._images = ImageFilter(self._files.owns)
-        self.spoke = True
+        events = Speech(self._files).whole(text)
+        self._think, self._images, self.spoke = ThinkFilter(), ImageFilter(self._files.owns), True
         said = "".join(event.text for event in events if isinstance(event, TextDelta))
         return [TextReplaced(said), *(event for event in events if isinstance(event, FileProduced))]
 
@@ -62,10 +56,7 @@ class Speech:
 
     def unsaid(self) -> Events:
         """At the end of an answer without words: its thoughts as the answer, since a model may never close the tag."""
-        text = without_tags(self._thoughts)
-        if self.spoke or not text:
-            return []
-        return self._said(text, "") + _shown(self._images.close())
+        return [] if self.spoke else self._said(without_tags(self._thoughts), "") + self.flush()
 
     def _fed(self, text: str) -> Events:
         """Filter the text in slices; other greenlets may run between two slices."""
@@ -74,9 +65,7 @@ class Speech:
 
     def _said(self, text: str, thought: str) -> Events:
         self.spoke = self.spoke or bool(text.strip())
-        self._thoughts = (
-            (self._thoughts + thought)[:MOST_HELD] if len(self._thoughts) < MOST_HELD else self._thoughts
-        )
+        self._thoughts += thought[: MOST_HELD - len(self._thoughts)]
         text, files = self._images.feed(text)
         said: Events = [Thought(thought)] if thought else []
         return [*said, *_shown(text), *self._files.take(files)]

@@ -1,6 +1,5 @@
 """Progress: nodes, tool calls, agent logs and iterations as steps with a state (docs/platform/dify.md#app-events)."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 from cachetools import LRUCache
 
 from dify_app.answer import Step, StepKind, StepState
-from json_fields import count_of, mapping_of, text_of
+from json_fields import count_of, mapping_of, parsed, text_of
 from plain_text import one_line
 
 _LONGEST_TITLE = 100  # characters
@@ -86,12 +85,10 @@ class Steps:
 
     def _rounds(self, data: Mapping[str, Any], what: str) -> Step | None:
         """An iteration's step. `next` has the index (from 0) of the round that begins; `completed` has their number."""
-        step = Step(text_of(data, "id", "node_id"), text_of(data, "title"), "running")
-        if what == "next":
-            step = replace(step, rounds=(count_of(data, "index") or 0) + 1)
-        elif what == "completed":
-            step = replace(step, state=_state(data, "done"), rounds=count_of(data, "steps") or 0)
-        return self._step(step)
+        begun = (count_of(data, "index") or 0) + 1
+        rounds = {"next": begun, "completed": count_of(data, "steps") or 0}.get(what, 0)
+        state = _state(data, "done") if what == "completed" else "running"
+        return self._step(Step(text_of(data, "id", "node_id"), text_of(data, "title"), state, rounds=rounds))
 
     def _tool(self, event: Mapping[str, Any]) -> Step | None:
         """An agent's tool call; it is running until its result is observed. None for a thought without a tool."""
@@ -143,10 +140,7 @@ def _state(data: Mapping[str, Any], otherwise: StepState) -> StepState:
 
 def _observed(observation: str) -> str:
     """The result of a tool as one line: it is plain text, or JSON that maps a tool's name to its text."""
-    try:
-        found = json.loads(observation)
-    except (ValueError, RecursionError):
-        found = None
+    found = parsed(observation)
     if isinstance(found, dict) and len(found) == 1 and isinstance(only := next(iter(found.values())), str):
         observation = only
     return one_line(observation, _LONGEST_OUTPUT)

@@ -12,7 +12,6 @@ from conversation_store.codec import (
     compressed,
     decompressed,
     dump,
-    load,
     record_fields,
     record_from,
     turn_from,
@@ -26,6 +25,7 @@ from conversation_store.record import (
     ThreadKey,
     ThreadRecord,
 )
+from json_fields import parsed
 
 slack_times = st.builds("{}.{:06d}".format, st.integers(1, 10**12 - 1), st.integers(0, 10**6 - 1))
 odd_times = st.text(min_size=1, max_size=20)
@@ -73,13 +73,13 @@ json_values = st.recursive(
 
 @given(records)
 def test_record_comes_back_as_it_was_written(record: ThreadRecord) -> None:
-    assert record_from(load(dump(record_fields(record)))) == record
+    assert record_from(parsed(dump(record_fields(record)))) == record
 
 
 @given(texts, st.floats(0, 2**40), st.booleans())
 def test_open_turn_comes_back_as_it_was_written(text: str, started: float, in_doubt: bool) -> None:
     turn = OpenTurn(ThreadKey("hook", text, "T1", "C1", ""), text, "p1", started, in_doubt)
-    assert turn_from(load(dump(asdict(turn)))) == turn
+    assert turn_from(parsed(dump(asdict(turn)))) == turn
 
 
 @given(json_values)
@@ -94,13 +94,13 @@ def test_anything_is_read_without_an_error_and_can_be_written_again(value: objec
     "text", ["", "{", "null", "[]", "1", "[" * 100_000, b"\xff", '{"v":9}', '{"in_flight":[1,2]}']
 )
 def test_broken_text_is_an_empty_record(text: str | bytes) -> None:
-    assert record_from(load(text)) == ThreadRecord()
-    assert turn_from(load(text)) is None
+    assert record_from(parsed(text)) == ThreadRecord()
+    assert turn_from(parsed(text)) is None
 
 
 def test_record_of_release_0_1_0_is_an_empty_record() -> None:
     assert (
-        record_from(load('{"c":"v55cr8f8SBLqnbW5bbm4cA","h":"hpc4f6wfk,2w5c","u":1763881234}'))
+        record_from(parsed('{"c":"v55cr8f8SBLqnbW5bbm4cA","h":"hpc4f6wfk,2w5c","u":1763881234}'))
         == ThreadRecord()
     )
     assert decompressed(b'{"0123456789abcdef":[30,{"c":"~x","u":1763881234}]}') == []

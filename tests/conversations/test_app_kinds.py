@@ -216,7 +216,7 @@ ORDERS = [
         "code among several outputs",
         ("workflow",),
         script.outputs({"code": "```py\nx = 1\n```", "note": "hi <b>there</b>"}),
-        "**code**:\n\n```py\nx = 1\n```\n\n- **note**: hi &lt;b&gt;there&lt;/b&gt;",
+        "**code**:\n\n```py\nx = 1\n```\n\n- **note**: hi **there**",
     ),
     Order(
         "outputs beside what was said",

@@ -60,14 +60,12 @@ def test_form_is_read_as_dify_gives_it() -> None:
     form = parse_form(INFO)
     assert form.opening_statement == "Hello!"
     assert form.suggested_questions == ("What?", "Who?")
-    assert form.cites
     assert form.variables == (
-        Variable("topic", "text-input", "Topic", required=True, default="", max_length=48),
-        Variable("plan", "select", "Plan", default="a", options=("a", "b")),
+        Variable("topic", "text-input", required=True, default="", max_length=48),
+        Variable("plan", "select", default="a", options=("a", "b")),
         Variable(
             "docs",
             "file-list",
-            "Docs",
             max_length=5,
             file_types=("document", "custom"),
             file_extensions=(".csv",),

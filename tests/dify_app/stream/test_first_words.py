@@ -1,6 +1,6 @@
 import pytest
 
-from dify_app.stream.first_words import MOST_LEAD, FirstWords
+from dify_app.stream.think import MOST_LEAD, FirstWords
 
 THOUGHT = ""  # marks the place of a thought in the lists below
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dify_app.stream.frames import TAKEN, FrameFilter
+from dify_app.stream.images import TAKEN, FrameFilter
 from dify_app.stream.lines import LONGEST_RUN
 
 PIECES = (
