@@ -1,8 +1,8 @@
 """Markdown as Slack shows it, safe and cut to size."""
 
 from slack_reply.markdown import inline, links
-from slack_reply.markdown.blocks import read, scan
-from slack_reply.markdown.markers import LIST, MARKERS, UNDERLINE
+from slack_reply.markdown.blocks import read, scan, shows_nothing
+from slack_reply.markdown.lines import LIST, MARKERS, UNDERLINE
 from slack_reply.markdown.parts import (
     HEADING_SIZE,
     Limits,
@@ -13,7 +13,6 @@ from slack_reply.markdown.parts import (
     counted,
     counted_bytes,
 )
-from slack_reply.markdown.safe_text import shows_nothing
 from slack_reply.markdown.slack_form import (
     FALLBACK_LIMIT,
     chunks_between,

@@ -25,13 +25,11 @@ def render(line: str, start: int = 0) -> str:
     return "".join(atom.text or "" for atom in row)
 
 
-def pieces(line: str, start: int = 0, *, whole: bool) -> list[Piece]:
-    """The line from `start` on in pieces; for an unfinished line only the pieces that later text cannot change."""
-    return list(each_piece(line, start, whole=whole))
+def pieces(line: str, start: int = 0, *, whole: bool) -> Iterator[Piece]:
+    """The line from `start` on in pieces; for an unfinished line only the pieces that later text cannot change.
 
-
-def each_piece(line: str, start: int = 0, *, whole: bool) -> Iterator[Piece]:
-    """The result of `pieces` one by one: a line may have 100,000 pieces, of which the messages take only the first."""
+    A line may have 100,000 pieces, of which the messages take only the first.
+    """
     row = list(in_turns(atoms.scan(line, start, whole=whole)))
     limit = len(line) + 1 if whole else len(line)
     read = len(line)

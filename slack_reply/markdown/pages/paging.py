@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from slack_reply.markdown.pages.filling import Filling
 from slack_reply.markdown.parts import Limits, Page
-from slack_reply.markdown.units import Body, Unit, parts
+from slack_reply.markdown.units import Body, Unit, apart
 from slack_reply.markdown.words import Rank
 
 # A unit that has no pieces and is too large for any page is cut into these bits, between entities.
@@ -34,7 +34,7 @@ def fill(units: Iterable[Unit], limits: Limits, cuts: Sequence[int], start: int)
             unread.put_back([part for part in _bits(unit) if part.end <= stops[0] or part.start >= stops[0]])
         elif not page.take(unit):
             if unit.body is not Body.SOLID:
-                unread.put_back(parts(unit))
+                unread.put_back(apart(unit))
             elif not page.empty:
                 done, rest = page.cut()
                 yield done
@@ -75,7 +75,7 @@ def _behind(units: Iterable[Unit], start: int) -> Iterator[Unit]:
 
 
 def _bits(unit: Unit) -> Iterator[Unit]:
-    return iter(_small(unit)) if unit.body is Body.SOLID else parts(unit)
+    return iter(_small(unit)) if unit.body is Body.SOLID else apart(unit)
 
 
 def _small(unit: Unit) -> list[Unit]:

@@ -1,11 +1,9 @@
 """Turns Markdown tables into Slack's table blocks."""
 
-from slack_reply.markdown.tables import cells, tables
-from slack_reply.markdown.tables.tables import CHARACTER_LIMIT, TableLine
+from slack_reply.markdown.tables import tables
+from slack_reply.markdown.tables.tables import CHARACTER_LIMIT
 
 __all__ = [
     "CHARACTER_LIMIT",
-    "TableLine",
-    "cells",
     "tables",
 ]

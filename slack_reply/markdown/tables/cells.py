@@ -10,11 +10,6 @@ _SEPARATOR = re.compile(r"[ \t]{0,3}\|?(?=[^-]*-)(?:[ \t]*+:?-++:?[ \t]*+\|)*+(?
 _MAYBE_SEPARATOR = re.compile(r"[|:\- \t]*\Z")
 
 
-def begins(line: str) -> bool:
-    """Whether this line, which may be unfinished, looks like a row: a row must begin with a pipe."""
-    return line.lstrip(" ").startswith("|") and line.index("|") <= 3  # noqa: PLR2004 - deeper is indented code
-
-
 def split(line: str) -> list[str]:
     """The cells of a row, as Markdown."""
     inner = line.strip().removeprefix("|")

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from clock import in_turns
+from slack_reply.markdown.lines import ROW, Line
 from slack_reply.markdown.parts import Alignment, Cell, Limits, Table
 from slack_reply.markdown.tables import aligned, cells
 from slack_reply.markdown.units import OUTSIDE, Context, Unit
@@ -16,14 +16,6 @@ COLUMN_LIMIT = 20
 CHARACTER_LIMIT = 10_000
 
 _RUN = "```"
-
-
-class TableLine(NamedTuple):
-    """One line of the source; `text` does not include the line end."""
-
-    start: int
-    text: str
-    end: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +31,13 @@ class _Grid:
     """The rows that are complete. `outgrown` is the first row with which a `table` block is too small."""
 
     rows: list[tuple[Cell, ...]]
-    lines: Sequence[TableLine]
+    lines: Sequence[Line]
     alignments: tuple[Alignment, ...]
     outgrown: int | None
     over: bool
 
 
-def find(lines: Sequence[TableLine], index: int, limits: Limits, *, final: bool) -> Found | None:
+def find(lines: Sequence[Line], index: int, limits: Limits, *, final: bool) -> Found | None:
     """The table whose head is `lines[index]`; None if there is no table. The last line is whole only if `final`."""
     if index + 1 >= len(lines):
         return None if final else Found([], None)
@@ -69,7 +61,7 @@ def find(lines: Sequence[TableLine], index: int, limits: Limits, *, final: bool)
 
 
 def _grid(
-    lines: Sequence[TableLine], index: int, alignments: tuple[Alignment, ...], limits: Limits, *, final: bool
+    lines: Sequence[Line], index: int, alignments: tuple[Alignment, ...], limits: Limits, *, final: bool
 ) -> _Grid:
     columns = len(alignments)
     rows = [cells.row_of(lines[index].text, columns)]
@@ -77,7 +69,7 @@ def _grid(
     outgrown = 0 if columns > COLUMN_LIMIT or size > limits.room else None
     number = index + 2
     for line in in_turns(lines[place] for place in range(index + 2, len(lines))):
-        if not cells.begins(line.text) or (number + 1 == len(lines) and not final):
+        if not ROW.match(line.text) or (number + 1 == len(lines) and not final):
             break
         rows.append(cells.row_of(line.text, columns))
         number += 1
@@ -87,7 +79,7 @@ def _grid(
         too_much = characters > CHARACTER_LIMIT or size > limits.room
         if outgrown is None and (too_much or len(rows) > ROW_LIMIT):
             outgrown = len(rows) - 1
-    over = number == len(lines) or not cells.begins(lines[number].text)
+    over = number == len(lines) or not ROW.match(lines[number].text)
     return _Grid(rows, lines[index:number], alignments, outgrown, over)
 
 

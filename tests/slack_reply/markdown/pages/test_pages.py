@@ -170,7 +170,7 @@ def longest(text: str) -> int:
     """The longest stretch that no page may end in: a link, a code span, what is emphasised."""
     found, length = 0, 0
     for unit in scan(text, None, final=True):
-        for piece in apart(unit) or [unit]:
+        for piece in list(apart(unit)) or [unit]:
             length += len(piece.text)
             found = max(found, length)
             length = 0 if piece.rank >= 0 else length
