@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from slack_reply.markdown.pages.pages import Limits, Page, chunks_between, closed, page_arguments
-from slack_reply.markdown.parts import Markdown
+from slack_reply.markdown.parts import Limits, Markdown, Page
+from slack_reply.markdown.slack_form import chunks_between, closed, page_arguments
 from slack_reply.markdown.tokens import is_live
 
 Pages = tuple[Page, ...]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 
 from slack_reply.footer import source_line, with_footer
-from slack_reply.markdown.pages.pages import Limits
+from slack_reply.markdown.parts import Limits
 from slack_reply.markdown.tokens import is_live
 from slack_reply.snapshot import Snapshot
 from tests.slack_reply.drawn import EDIT, limits, markdown
