@@ -69,12 +69,13 @@ class _Scan:
             line = self._lines[index]
             if self._fence and self._fence.left_by(line.text):
                 self._fence = None
-            found = None if self._fence else self._table(index)
-            if found:
-                yield from found.units
-                if found.lines is None:
+            table = None if self._fence else self._table(index)
+            if table:
+                units, taken = table
+                yield from units
+                if taken is None:
                     return
-                index += found.lines
+                index += taken
                 self._after_blank = False
                 continue
             if self._fence or self._is_indented_code(line.text) or not lines.may_continue(line.text):
@@ -84,14 +85,12 @@ class _Scan:
             unit = self._code(line, self._fence) if self._fence else self._text(line)
             if whole and index == len(self._lines):
                 yield unit._replace(text=unit.text.removesuffix("\n"))
-            elif whole and unit.rank is Rank.GLUE and not unit.heading and unit.body is not Body.SOLID:
-                yield from apart(unit)
-            elif whole:
+            elif whole and (unit.rank is not Rank.GLUE or unit.heading or unit.body is Body.SOLID):
                 yield unit
-            elif not self._uncertain(line.text, unit):
-                yield from apart(unit, whole=False)
+            elif whole or not self._uncertain(line.text, unit):
+                yield from apart(unit, whole=whole)
 
-    def _table(self, index: int) -> tables.Found | None:
+    def _table(self, index: int) -> tuple[list[Unit], int | None] | None:
         text = self._lines[index].text
         if self._limits is None or not ROW.match(text) or (self._listed and text.startswith(" ")):
             return None

@@ -20,7 +20,7 @@ def render(line: str, start: int = 0) -> str:
         return line[start:]
     row = list(in_turns(atoms.scan(line, start, whole=True)))
     if joined:
-        marks = emphasis.scan(line, start, len(line), [atom for atom in row if atom.solid], whole=True)
+        marks = emphasis.scan(line, start, len(line), row, whole=True)
         row = list(_with_joints(row, marks.joints))
     return "".join(atom.text or "" for atom in row)
 
@@ -31,12 +31,9 @@ def pieces(line: str, start: int = 0, *, whole: bool) -> Iterator[Piece]:
     A line may have 100,000 pieces, of which the messages take only the first.
     """
     row = list(in_turns(atoms.scan(line, start, whole=whole)))
-    limit = len(line) + 1 if whole else len(line)
-    read = len(line)
-    if row and row[-1].text is None:
-        read = row.pop().start
-    marks = emphasis.scan(line, start, read, [atom for atom in row if atom.solid], whole=whole)
-    limit = min(limit, marks.undecided + 1)
+    read = row.pop().start if row and row[-1].text is None else len(line)
+    marks = emphasis.scan(line, start, read, row, whole=whole)
+    limit = min(len(line) + 1 if whole else len(line), marks.undecided + 1)
     row = list(_with_joints(row, marks.joints))
     for piece in in_turns(_joined(_cut(line, row), whole=whole)):
         if piece.end >= limit:
@@ -53,8 +50,7 @@ def is_open(text: str) -> bool:
     row = list(atoms.scan(text, 0, whole=False))
     if row and row[-1].text is None:
         return True
-    solids = [atom for atom in row if atom.solid]
-    return emphasis.scan(text, 0, len(text), solids, whole=False).undecided < len(text)
+    return emphasis.scan(text, 0, len(text), row, whole=False).undecided < len(text)
 
 
 def is_begun(text: str) -> bool:
@@ -64,8 +60,7 @@ def is_begun(text: str) -> bool:
         return True
     if not text.endswith(("*", "_", "~")):
         return False
-    solids = [atom for atom in row if atom.solid]
-    marks = emphasis.scan(text, 0, len(text), solids, whole=True).marks
+    marks = emphasis.scan(text, 0, len(text), row, whole=True).marks
     return all(end != len(text) for _, end in marks)
 
 

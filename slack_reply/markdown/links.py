@@ -126,6 +126,5 @@ def label_text(plain: str) -> str:
 
 def quoted(url: str) -> str:
     """The URL as it can stand between parentheses; balanced parentheses in it stay."""
-    if "(" in url and re.fullmatch(r"[^()]*+(?:\([^()]*+\)[^()]*+)*+", url):
-        return "".join(char if char in "()" else _PERCENT.get(char, char) for char in url)
-    return "".join(_PERCENT.get(char, char) for char in url)
+    kept = "()" if re.fullmatch(r"[^()]*+(?:\([^()]*+\)[^()]*+)*+", url) else ""
+    return "".join(char if char in kept else _PERCENT.get(char, char) for char in url)

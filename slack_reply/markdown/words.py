@@ -46,22 +46,18 @@ _PIECES = re.compile(
     rf"|(?P<wide>(?:(?![{_SENTENCE}]){_CLUSTER}){{1,{_RUN}}}+[{_SENTENCE}]?|[{_SENTENCE}])"
     rf"|(?P<word><|[^\s<{_WIDE_RANGES}{_FLAG}]{{1,{WORD}}}[{_MARKS}]*|\s)"
 )
+_RANKS = {"space": Rank.SPACE, "line": Rank.LINE, "wide": Rank.WIDE}
 
 
 def split(line: str, start: int, end: int) -> Iterator[Piece]:
     """The pieces of `line[start:end]`: code, or text that needs no more escaping than code."""
     for found in _PIECES.finditer(line, start, end):
-        kind = found.lastgroup
-        text = found.group()
-        rank = Rank.HARD
-        if kind == "space":
-            rank = Rank.SPACE
-        elif kind == "line":
-            rank = Rank.LINE
-        elif kind == "wide":
-            rank = Rank.SPACE if text[-1] in _SENTENCE else Rank.WIDE
-        elif kind == "live":
+        kind, text = found.lastgroup or "", found.group()
+        rank = _RANKS.get(kind, Rank.HARD)
+        if kind == "live":
             text = tokens.LESS_IN_CODE
+        elif kind == "wide" and text[-1] in _SENTENCE:
+            rank = Rank.SPACE
         yield Piece(found.start(), found.end(), text, rank)
 
 

@@ -13,7 +13,6 @@ from slack_reply.markdown.parts import Limits, Markdown, Page, Part
 from slack_reply.markdown.slack_form import closed
 from slack_reply.markdown.tables import CHARACTER_LIMIT
 from slack_reply.markdown.units import Unit, apart
-from slack_reply.markdown.words import Rank
 
 WINDOW = 0.75
 
@@ -100,15 +99,10 @@ class Filling:
 
     def _best(self) -> int | None:
         """The last entry of the best rank in the window; None if the page cannot end there."""
-        best: int | None = None
-        rank = Rank.GLUE
-        for index in range(len(self._entries) - 1, -1, -1):
-            entry = self._entries[index]
-            if entry.state.total < WINDOW * self._limits.room:
-                break
-            if entry.unit.rank > rank:
-                best, rank = index, entry.unit.rank
-        return best
+        window = WINDOW * self._limits.room
+        within = [i for i, entry in enumerate(self._entries) if entry.state.total >= window]
+        ends = (i for i in reversed(within) if self._entries[i].unit.rank >= 0)
+        return max(ends, key=lambda i: self._entries[i].unit.rank, default=None)
 
     def _page(self) -> Page:
         if not self._entries:
@@ -138,8 +132,7 @@ def look(unit: Unit, state: State) -> tuple[str, int]:
     if unit.closes:
         return "", 0
     opening = unit.where.head + ("" if unit.fresh else unit.where.resume)
-    first = opening or (unit.text if unit.fresh else "")
-    shift = _indent(first) if unit.listed else 0
+    shift = (_indent(opening) if opening else unit.indent) if unit.listed else 0
     within = not unit.fresh and not unit.where.head
     shown = _MARKER.sub(r"\1\\\2", unit.text) if within else unit.text
     return _moved(opening, shift) + _moved(shown, shift if unit.fresh else 0), shift

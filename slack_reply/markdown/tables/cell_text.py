@@ -6,6 +6,7 @@ and a `*` between two digits is no marker.
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
@@ -15,9 +16,8 @@ from slack_reply.markdown import tokens
 from slack_reply.markdown.domains import disguises
 from slack_reply.markdown.parts import Cell, Run, Style
 
-SIZE_LIMIT = (
-    2_000  # characters: the markup of a longer cell stays as it is, since the parser is slow on some texts
-)
+# Characters: the markup of a longer cell stays as it is, since the parser is slow on some texts.
+SIZE_LIMIT = 2_000
 
 _BREAK = re.compile(r"<br[ \t]*+/?>", re.IGNORECASE)
 _SCHEME = re.compile(r"(?<!\w)https?\Z", re.IGNORECASE)
@@ -75,29 +75,26 @@ def _link(label: str, url: str, styles: frozenset[Style], before: str) -> Run:
     return Run(text if text == url else f"{text} ({url})", styles)
 
 
-def _joined(runs: Iterable[Run]) -> Iterator[Run]:
+def _joined(runs: Iterable[Run]) -> list[Run]:
     """Neighbours of the same look as one run, without live tokens."""
-    last: Run | None = None
+    found: list[Run] = []
     for run in runs:
-        if last is not None and last.url == run.url == "" and last.styles == run.styles:
-            last = last._replace(text=last.text + run.text)
-            continue
-        if last is not None:
-            yield last._replace(text=tokens.inside_code(last.text))
-        last = run
-    if last is not None:
-        yield last._replace(text=tokens.inside_code(last.text))
+        if found and found[-1].url == run.url == "" and found[-1].styles == run.styles:
+            found[-1] = run._replace(text=found[-1].text + run.text)
+        else:
+            found.append(run)
+    return [run._replace(text=tokens.inside_code(run.text)) for run in found]
 
 
-def _trimmed(runs: Iterable[Run]) -> list[Run]:
+def _trimmed(found: list[Run]) -> Iterator[Run]:
     """Without blanks around the lines, and without empty runs."""
-    found = list(runs)
-    for number, run in enumerate(found):
+    before = "\n"
+    for run, after in zip_longest(found, found[1:]):
         text = re.sub(r"[ \t]*\n[ \t]*", "\n", run.text)
-        text = text.lstrip() if not number or found[number - 1].text.endswith("\n") else text
-        ends = number + 1 == len(found) or found[number + 1].text.startswith("\n")
-        found[number] = run._replace(text=text.rstrip() if ends else text)
-    return [run for run in found if run.text]
+        text = text.lstrip() if before.endswith("\n") else text
+        before = text.rstrip() if after is None or after.text.startswith("\n") else text
+        if before:
+            yield run._replace(text=before)
 
 
 def _address(state: StateInline, silent: bool) -> bool:
@@ -153,11 +150,6 @@ class _Markdown(MarkdownIt):
         return True
 
 
-def _parser() -> MarkdownIt:
-    parser = _Markdown("commonmark", {"html": False}).enable("strikethrough")
-    for name, rule in (("address", _address), ("line_break", _line_break), ("times", _times)):
-        parser.inline.ruler.before("escape", name, rule)
-    return parser
-
-
-_PARSER = _parser()
+_PARSER = _Markdown("commonmark", {"html": False}).enable("strikethrough")
+for _name, _rule in (("address", _address), ("line_break", _line_break), ("times", _times)):
+    _PARSER.inline.ruler.before("escape", _name, _rule)

@@ -1,12 +1,14 @@
 """Tables in growing text: a small table becomes Slack's `table` block, a larger one an aligned code block."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from clock import in_turns
 from slack_reply.markdown.lines import ROW, Line
 from slack_reply.markdown.parts import Alignment, Cell, Limits, Table
-from slack_reply.markdown.tables import aligned, cells
+from slack_reply.markdown.tables import aligned
+from slack_reply.markdown.tables.cell_text import read
 from slack_reply.markdown.units import OUTSIDE, Context, Unit
 from slack_reply.markdown.words import Rank
 
@@ -16,14 +18,9 @@ COLUMN_LIMIT = 20
 CHARACTER_LIMIT = 10_000
 
 _RUN = "```"
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The `units` known so far; `lines` is how many lines the table took, None while the table may continue."""
-
-    units: list[Unit]
-    lines: int | None
+_SPLIT = re.compile(r"(?<!\\)\|")
+_SEPARATOR = re.compile(r"[ \t]{0,3}\|?(?=[^-]*-)(?:[ \t]*+:?-++:?[ \t]*+\|)*+(?:[ \t]*+:?-++:?[ \t]*+)?\Z")
+_MAYBE_SEPARATOR = re.compile(r"[|:\- \t]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,50 +34,88 @@ class _Grid:
     over: bool
 
 
-def find(lines: Sequence[Line], index: int, limits: Limits, *, final: bool) -> Found | None:
-    """The table whose head is `lines[index]`; None if there is no table. The last line is whole only if `final`."""
+def find(
+    lines: Sequence[Line], index: int, limits: Limits, *, final: bool
+) -> tuple[list[Unit], int | None] | None:
+    """The table whose head is `lines[index]`: its units known so far, and how many lines it took.
+
+    The number is None while the table may continue. The last line is whole only if `final`.
+    """
     if index + 1 >= len(lines):
-        return None if final else Found([], None)
-    head = lines[index].text
-    last_is_whole = final or index + 2 < len(lines)
-    if not last_is_whole:
-        return Found([], None) if cells.may_separate(lines[index + 1].text) else None
-    columns = len(cells.split(head))
-    alignments = cells.alignments(lines[index + 1].text, columns)
-    if alignments is None:
+        return None if final else ([], None)
+    separator = lines[index + 1].text
+    if not final and index + 2 == len(lines):
+        return ([], None) if may_separate(separator) else None
+    marks = alignments(separator, len(split(lines[index].text)))
+    if marks is None:
         return None
-    grid = _grid(lines, index, alignments, limits, final=final)
+    grid = _grid(lines, index, marks, limits, final=final)
     if grid.outgrown is None and not grid.over:
-        return Found([], None)
+        return [], None
     taken = len(grid.lines) if grid.over else None
     if limits.tables and grid.outgrown is None:
-        table = Table(tuple(grid.rows), alignments)
+        table = Table(tuple(grid.rows), marks)
         unit = Unit(grid.lines[0].start, grid.lines[-1].end, "", Rank.PARAGRAPH, table=table)
-        return Found([unit], taken)
-    return Found(list(in_turns(_code(grid, limits))), taken)
+        return [unit], taken
+    return list(in_turns(_code(grid, limits))), taken
+
+
+def split(line: str) -> list[str]:
+    """The cells of a row, as Markdown."""
+    inner = line.strip().removeprefix("|")
+    if inner.endswith("|") and not inner.endswith("\\|"):
+        inner = inner[:-1]
+    return [cell.strip().replace("\\|", "|") for cell in _SPLIT.split(inner)]
+
+
+def alignments(separator: str, columns: int) -> tuple[Alignment, ...] | None:
+    """The alignments in the row under the head; None if it is no such row, or has another number of columns."""
+    if not _SEPARATOR.match(separator):
+        return None
+    marks = split(separator)
+    return tuple(map(_alignment, marks)) if len(marks) == columns else None
+
+
+def may_separate(begun: str) -> bool:
+    """Whether an unfinished line may become the row under the head."""
+    return _MAYBE_SEPARATOR.match(begun) is not None
+
+
+def row_of(line: str, columns: int) -> tuple[Cell, ...]:
+    """Exactly `columns` cells; surplus cells are joined into the last one."""
+    cells = split(line)
+    if len(cells) > columns:
+        cells[columns - 1 :] = [" | ".join(cells[columns - 1 :])]
+    return tuple(map(read, cells)) + (Cell(),) * (columns - len(cells))
 
 
 def _grid(
-    lines: Sequence[Line], index: int, alignments: tuple[Alignment, ...], limits: Limits, *, final: bool
+    lines: Sequence[Line], index: int, marks: tuple[Alignment, ...], limits: Limits, *, final: bool
 ) -> _Grid:
-    columns = len(alignments)
-    rows = [cells.row_of(lines[index].text, columns)]
+    columns = len(marks)
+    rows = [row_of(lines[index].text, columns)]
     characters, size = _size(rows[0], limits)
     outgrown = 0 if columns > COLUMN_LIMIT or size > limits.room else None
-    number = index + 2
-    for line in in_turns(lines[place] for place in range(index + 2, len(lines))):
-        if not ROW.match(line.text) or (number + 1 == len(lines) and not final):
+    whole = len(lines) if final else len(lines) - 1
+    for line in in_turns(lines[number] for number in range(index + 2, whole)):
+        if not ROW.match(line.text):
             break
-        rows.append(cells.row_of(line.text, columns))
-        number += 1
+        rows.append(row_of(line.text, columns))
         row_characters, row_size = _size(rows[-1], limits)
         characters += row_characters
         size += row_size
         too_much = characters > CHARACTER_LIMIT or size > limits.room
         if outgrown is None and (too_much or len(rows) > ROW_LIMIT):
             outgrown = len(rows) - 1
-    over = number == len(lines) or not ROW.match(lines[number].text)
-    return _Grid(rows, lines[index:number], alignments, outgrown, over)
+    end = index + 1 + len(rows)
+    over = end == len(lines) or not ROW.match(lines[end].text)
+    return _Grid(rows, lines[index:end], marks, outgrown, over)
+
+
+def _alignment(mark: str) -> Alignment:
+    if mark.endswith(":"):
+        return "center" if mark.startswith(":") else "right"
+    return "left" if mark.startswith(":") else ""
 
 
 def _size(row: tuple[Cell, ...], limits: Limits) -> tuple[int, int]:

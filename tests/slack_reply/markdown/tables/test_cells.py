@@ -1,13 +1,13 @@
 import pytest
 from hypothesis import given
 
-from slack_reply.markdown.tables import cells
+from slack_reply.markdown.tables import tables
 from slack_reply.markdown.tokens import is_live
 from tests.slack_reply.drawn import markdown
 
 
 def texts(line: str, columns: int) -> list[str]:
-    return [cell.text for cell in cells.row_of(line, columns)]
+    return [cell.text for cell in tables.row_of(line, columns)]
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ def texts(line: str, columns: int) -> list[str]:
     ],
 )
 def test_rows_are_split(row: str, found: list[str]) -> None:
-    assert cells.split(row) == found
+    assert tables.split(row) == found
 
 
 @pytest.mark.parametrize(
@@ -37,9 +37,9 @@ def test_rows_are_split(row: str, found: list[str]) -> None:
 def test_row_under_the_head_gives_the_alignments(
     separator: str, columns: int, found: tuple[str, ...] | None
 ) -> None:
-    assert cells.alignments(separator, columns) == found
+    assert tables.alignments(separator, columns) == found
     if found:
-        assert all(cells.may_separate(separator[:end]) for end in range(len(separator)))
+        assert all(tables.may_separate(separator[:end]) for end in range(len(separator)))
 
 
 def test_rows_have_as_many_cells_as_the_head_and_lose_nothing() -> None:
