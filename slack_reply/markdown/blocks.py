@@ -9,10 +9,9 @@ import re
 from collections.abc import Iterator
 
 from clock import in_turns
-from slack_reply.markdown import inline, lines, tokens
+from slack_reply.markdown import inline, lines, tables, tokens
 from slack_reply.markdown.lines import HEADING, INDENTED, LIST, MARKERS, ROW, Fence, Line
 from slack_reply.markdown.parts import Limits, is_apart
-from slack_reply.markdown.tables import tables
 from slack_reply.markdown.units import OUTSIDE, Body, Context, Unit, apart
 from slack_reply.markdown.words import Rank
 

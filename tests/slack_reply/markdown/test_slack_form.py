@@ -9,7 +9,7 @@ from slack_reply.markdown.slack_form import (
     page_arguments,
     table_block,
 )
-from slack_reply.markdown.tables.tables import row_of
+from slack_reply.markdown.tables import row_of
 from tests.slack_reply.drawn import limits, markdown
 from tests.slack_reply.whole_pages import paginate
 

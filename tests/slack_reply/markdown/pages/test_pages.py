@@ -9,7 +9,7 @@ from slack_reply.markdown.blocks import scan
 from slack_reply.markdown.pages.pages import pages_after
 from slack_reply.markdown.parts import Limits, Markdown, Page, Table
 from slack_reply.markdown.slack_form import closed
-from slack_reply.markdown.tables.tables import row_of
+from slack_reply.markdown.tables import row_of
 from slack_reply.markdown.units import apart
 from tests.corpus.answers import ANSWERS
 from tests.slack_reply.drawn import EDIT, NATIVE, PROFILES, limits, markdown

@@ -1,14 +1,14 @@
 """Tables in growing text: a small table becomes Slack's `table` block, a larger one an aligned code block."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from clock import in_turns
+from slack_reply.markdown.cell_text import read
 from slack_reply.markdown.lines import ROW, Line
 from slack_reply.markdown.parts import Alignment, Cell, Limits, Table
-from slack_reply.markdown.tables import aligned
-from slack_reply.markdown.tables.cell_text import read
 from slack_reply.markdown.units import OUTSIDE, Context, Unit
 from slack_reply.markdown.words import Rank
 
@@ -16,6 +16,9 @@ from slack_reply.markdown.words import Rank
 ROW_LIMIT = 100
 COLUMN_LIMIT = 20
 CHARACTER_LIMIT = 10_000
+
+# A wider cell sticks out of its column.
+WIDTH_LIMIT = 60
 
 _RUN = "```"
 _SPLIT = re.compile(r"(?<!\\)\|")
@@ -89,6 +92,29 @@ def row_of(line: str, columns: int) -> tuple[Cell, ...]:
     return tuple(map(read, cells)) + (Cell(),) * (columns - len(cells))
 
 
+def width(text: str) -> int:
+    """Columns in a monospaced font; East Asian characters take two."""
+    if text.isascii():
+        return len(text)
+    return sum(_columns(char) for char in text)
+
+
+def widths(rows: Sequence[Sequence[str]]) -> list[int]:
+    """The width of each column."""
+    return [min(WIDTH_LIMIT, max(map(width, column))) for column in zip(*rows, strict=True)]
+
+
+def aligned(row: Sequence[str], columns: Sequence[int], alignments: Sequence[Alignment]) -> str:
+    """One row with its line end. It begins with a bar, since Slack can lose blanks at the start of a chunk."""
+    cells = map(_padded, row, columns, alignments)
+    return f"| {' | '.join(cells)} |\n"
+
+
+def rule(columns: Sequence[int]) -> str:
+    """The line under the head, with its line end."""
+    return f"|-{'-+-'.join('-' * column for column in columns)}-|\n"
+
+
 def _grid(
     lines: Sequence[Line], index: int, marks: tuple[Alignment, ...], limits: Limits, *, final: bool
 ) -> _Grid:
@@ -127,14 +153,14 @@ def _code(grid: _Grid, limits: Limits) -> Iterator[Unit]:
     """The table as code. Column widths come from the rows up to `outgrown`, so that they never change later."""
     flat = [tuple(map(_inside_code, row)) for row in in_turns(grid.rows)]
     known = flat if grid.outgrown is None else flat[: grid.outgrown + 1]
-    columns = aligned.widths(known)
-    head = aligned.line(flat[0], columns, grid.alignments) + aligned.rule(columns)
+    columns = widths(known)
+    head = aligned(flat[0], columns, grid.alignments) + rule(columns)
     small = limits.measure(head) * 4 < limits.room
     where = Context(head=f"{_RUN}\n{head if small else ''}", tail=_RUN)
     start, end = grid.lines[0].start, grid.lines[1].end
     yield Unit(start, end, f"{_RUN}\n{head}", Rank.GLUE, after=where)
     for row, line in zip(flat[1:], grid.lines[2:], strict=True):
-        shown = aligned.line(row, columns, grid.alignments)
+        shown = aligned(row, columns, grid.alignments)
         yield Unit(line.start, line.end, shown, Rank.LINE, where, where)
         end = line.end
     if grid.over:
@@ -144,3 +170,15 @@ def _code(grid: _Grid, limits: Limits) -> Iterator[Unit]:
 def _inside_code(cell: Cell) -> str:
     """The cell on one line, without backticks that could end the code block in a less strict Markdown parser."""
     return cell.text.replace("\n", " ").replace(_RUN, "'''")
+
+
+def _columns(char: str) -> int:
+    if unicodedata.combining(char) or unicodedata.category(char) in {"Cf", "Me", "Mn"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def _padded(cell: str, column: int, alignment: Alignment) -> str:
+    room = max(0, column - width(cell))
+    left = {"right": room, "center": room // 2}.get(alignment, 0)
+    return " " * left + cell + " " * (room - left)
