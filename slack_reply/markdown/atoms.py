@@ -42,7 +42,7 @@ def scan(line: str, start: int, *, whole: bool) -> Iterator[Atom]:
         begin = found.start()
         if begin > position:
             yield Atom(position, begin, line[position:begin], solid=False)
-        atom = _READERS[line[begin]](line, begin, whole)
+        atom = _READERS[line[begin].lower()](line, begin, whole)
         yield atom
         if atom.text is None:
             return
@@ -111,12 +111,11 @@ def _greater(_line: str, start: int, _whole: bool) -> Atom:
 
 
 def _entity(line: str, start: int, whole: bool) -> Atom:
-    found = _ENTITY.match(line, start)
-    if found is None and not whole and _ENTITY_BEGUN.match(line, start):
+    if found := _ENTITY.match(line, start):
+        return Atom(start, found.end(), html.plain_entity(found.group()), solid=True)
+    if not whole and _ENTITY_BEGUN.match(line, start):
         return _held(start)
-    end = found.end() if found else start + 1
-    shown = html.plain_entity(line[start:end]) if found else line[start:end]
-    return Atom(start, end, shown, solid=True)
+    return Atom(start, start + 1, "&", solid=True)
 
 
 def _link(line: str, start: int, whole: bool) -> Atom:
@@ -177,5 +176,4 @@ _READERS: dict[str, Reader] = {
     "[": _link,
     "!": _link,
     "h": _address,
-    "H": _address,
 }

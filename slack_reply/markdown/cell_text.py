@@ -16,8 +16,7 @@ from slack_reply.markdown import tokens
 from slack_reply.markdown.domains import disguises
 from slack_reply.markdown.parts import Cell, Run, Style
 
-# Characters: the markup of a longer cell stays as it is, since the parser is slow on some texts.
-SIZE_LIMIT = 2_000
+SIZE_LIMIT = 2_000  # characters: a longer cell keeps its markup, since the parser is slow on some texts
 
 _BREAK = re.compile(r"<br[ \t]*+/?>", re.IGNORECASE)
 _SCHEME = re.compile(r"(?<!\w)https?\Z", re.IGNORECASE)
@@ -40,24 +39,21 @@ def _runs(found: list[Token]) -> Iterator[Run]:
     before = ""
     for token in found:
         kind, _, end = token.type.rpartition("_")
+        look = frozenset(styles)
         if token.type == "link_open":
             links.append((str(token.attrs["href"]), []))
             continue
+        if kind in _STYLES:
+            (styles.append if end == "open" else styles.remove)(_STYLES[kind])
+            continue
         if token.type == "link_close":
             url, label = links.pop()
-            run = _link("".join(part.text for part in label), url, frozenset(styles), before)
-        elif end == "open":
-            styles.append(_STYLES[kind])
-            continue
-        elif end == "close":
-            styles.remove(_STYLES[kind])
-            continue
+            run = _link("".join(part.text for part in label), url, look, before)
         elif token.type == "image":
-            run = _link(token.content, str(token.attrs["src"]), frozenset(styles), before)
+            run = _link(token.content, str(token.attrs["src"]), look, before)
         else:
             code: frozenset[Style] = frozenset({"code"} if token.type == "code_inline" else ())
-            text = "\n" if token.type == "hardbreak" else token.content or " "
-            run = Run(text, frozenset(styles) | code)
+            run = Run("\n" if token.type == "hardbreak" else token.content or " ", look | code)
         if links:
             links[-1][1].append(run)
         else:
@@ -143,8 +139,7 @@ class _Markdown(MarkdownIt):
     def normalizeLink(self, url: str) -> str:  # noqa: N802 - the parser's name
         return url
 
-    def normalizeLinkText(self, link: str) -> str:  # noqa: N802 - the parser's name
-        return link
+    normalizeLinkText = normalizeLink  # noqa: N815 - the parser's name
 
     def validateLink(self, url: str) -> bool:  # noqa: ARG002, N802 - the parser's name
         return True

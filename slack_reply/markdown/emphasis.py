@@ -9,10 +9,8 @@ from typing import NamedTuple
 from clock import in_turns
 from slack_reply.markdown.atoms import Atom
 
-# A marker that is not closed after so many characters counts as plain text.
-LIMIT = 250
-# A closing marker is compared with at most so many open markers.
-_TRIED = 16
+LIMIT = 250  # characters: a marker that is not closed within them counts as plain text
+_TRIED = 16  # open markers: a closing marker is compared with no more
 
 JOINER = "\u200b"
 # Han, kana and hangul
@@ -143,9 +141,8 @@ def _partner(stack: list[_Open], run: _Open, *, opens: bool) -> int | None:
 
 def _by_three(opened: _Open, run: _Open, *, either: bool) -> bool:
     """CommonMark's rule for runs of which one can both open and close, so that `*foo**bar*` is one emphasis."""
-    if not either or run.mark == "~":
-        return False
-    return (opened.run + run.run) % 3 == 0 and (opened.run % 3 != 0 or run.run % 3 != 0)
+    sized = (opened.run + run.run) % 3 == 0 and (opened.run % 3 != 0 or run.run % 3 != 0)
+    return either and run.mark != "~" and sized
 
 
 def _merged(spans: list[Span]) -> list[Span]:

@@ -9,8 +9,7 @@ from collections.abc import Callable
 from html.entities import html5
 from string import punctuation
 
-PAIR_LIMIT = 300
-"""Characters between a tag and its end."""
+PAIR_LIMIT = 300  # characters between a tag and its end
 
 _ATTRIBUTES = r"(?:\s[^<>]{0,200})?"
 _BREAKS = {"br": "\n", "p": "\n\n", "/p": "", "details": "", "/details": ""}

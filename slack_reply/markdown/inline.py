@@ -66,22 +66,20 @@ def is_begun(text: str) -> bool:
 
 def _joined(pieces: Iterable[Piece], *, whole: bool) -> Iterator[Piece]:
     """Fewer pieces: neighbours of rank HARD are joined, up to WORD characters."""
-    start, texts = 0, list[str]()
+    held: Piece | None = None
     for piece in pieces:
-        if not texts:
-            start = piece.start
         if piece.rank is not Rank.HARD:
-            if texts:
-                yield Piece(start, piece.start, "".join(texts), Rank.HARD)
+            if held:
+                yield held
             yield piece
-            texts.clear()
+            held = None
             continue
-        texts.append(piece.text)
-        if piece.end - start >= words.WORD:
-            yield Piece(start, piece.end, "".join(texts), Rank.HARD)
-            texts.clear()
-    if texts and whole:
-        yield Piece(start, piece.end, "".join(texts), Rank.HARD)
+        held = Piece(held.start, piece.end, held.text + piece.text, Rank.HARD) if held else piece
+        if held.end - held.start >= words.WORD:
+            yield held
+            held = None
+    if held and whole:
+        yield held
 
 
 def _with_joints(row: list[Atom], joints: dict[int, str]) -> Iterator[Atom]:

@@ -21,8 +21,7 @@ ROW = re.compile(r" {0,3}\|")
 
 # At most so many lines and characters are joined because of open markup.
 LINES_LIMIT, SIZE_LIMIT = 12, 1500
-# Characters that are kept of an info string: only its first word has a meaning.
-INFO_LIMIT = 200
+INFO_LIMIT = 200  # characters that are kept of an info string: only its first word has a meaning
 _INDENT = 3
 # Bullets, numbers and quote marks that a line begins with, and the box of a task.
 _CONTAINERS = r"(?:[ \t]*+(?:>|[-+*](?=[ \t])|\d{1,9}[.)](?=[ \t])))*+[ \t]*+"

@@ -17,8 +17,7 @@ ROW_LIMIT = 100
 COLUMN_LIMIT = 20
 CHARACTER_LIMIT = 10_000
 
-# A wider cell sticks out of its column.
-WIDTH_LIMIT = 60
+WIDTH_LIMIT = 60  # a wider cell sticks out of its column
 
 _RUN = "```"
 _SPLIT = re.compile(r"(?<!\\)\|")

@@ -8,8 +8,7 @@ from slack_reply.markdown import inline, words
 from slack_reply.markdown.parts import Table
 from slack_reply.markdown.words import Piece, Rank
 
-# A deeper quote continues at this depth in the next message.
-QUOTE_DEPTH = 9
+QUOTE_DEPTH = 9  # a deeper quote continues at this depth in the next message
 
 
 class Context(NamedTuple):

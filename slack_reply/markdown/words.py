@@ -28,8 +28,7 @@ class Piece(NamedTuple):
     rank: Rank
 
 
-# Longer words are cut into pieces of this many characters, so that a message can end inside a word.
-WORD = 64
+WORD = 64  # characters: a longer word has several pieces, so that a message can end inside it
 _RUN = 4  # characters of a script without spaces that form one piece
 _WIDE_RANGES = (
     "\u1100-\u115f\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6"

@@ -7,7 +7,8 @@ last one is the beginning of the later page at its place. So a stream, which can
 import math
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice, pairwise
+from dataclasses import replace
+from itertools import filterfalse, islice, pairwise
 
 from clock import in_turns
 from slack_reply.markdown.blocks import read
@@ -31,20 +32,20 @@ def pages_after(
     `cut` is the end of a page at which a writer began a new message. `most` is how many pages are wanted: no more
     of the text is laid out than these take.
     """
-    return tuple(islice(_pages(text, limits, final=final, cut=cut, start=start), most))
-
-
-def _pages(text: str, limits: Limits, *, final: bool, cut: int | None, start: int) -> Iterator[Page]:
     source = _SURROGATE.sub("\ufffd", text)  # halves of surrogate pairs cannot be sent
-    for filled in in_turns(fill(read(source, limits, final=final), limits, cut, start)):
-        if isinstance(filled, Page):
-            page = filled
-        elif final:
-            page = Page(filled.whole().parts, len(source))
-        else:
-            page = filled.growing(source)
-        if not all(isinstance(part, Markdown) and is_blank(part.text) for part in page.parts):
-            yield page
+    filled = in_turns(fill(read(source, limits, final=final), limits, cut, start))
+    pages = (_page(page, source, final=final) for page in filled)
+    return tuple(islice(filterfalse(_is_blank, pages), most))
+
+
+def _page(filled: Page | Filling, source: str, *, final: bool) -> Page:
+    if isinstance(filled, Page):
+        return filled
+    return replace(filled.whole(), end=len(source)) if final else filled.growing(source)
+
+
+def _is_blank(page: Page) -> bool:
+    return all(isinstance(part, Markdown) and is_blank(part.text) for part in page.parts)
 
 
 def fill(units: Iterable[Unit], limits: Limits, cut: int | None, start: int) -> Iterator[Page | Filling]:

@@ -4,8 +4,8 @@ from hypothesis import given
 from slack_reply.markdown import tables
 from slack_reply.markdown.blocks import scan
 from slack_reply.markdown.parts import Limits, Table
-from slack_reply.markdown.tokens import is_live
 from tests.slack_reply.drawn import markdown
+from tests.slack_reply.law import is_live
 
 LIMITS = Limits(size=9000, measure=len, tables=True)
 
