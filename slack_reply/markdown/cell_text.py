@@ -139,7 +139,8 @@ class _Markdown(MarkdownIt):
     def normalizeLink(self, url: str) -> str:  # noqa: N802 - the parser's name
         return url
 
-    normalizeLinkText = normalizeLink  # noqa: N815 - the parser's name
+    def normalizeLinkText(self, link: str) -> str:  # noqa: N802 - the parser's name
+        return link
 
     def validateLink(self, url: str) -> bool:  # noqa: ARG002, N802 - the parser's name
         return True

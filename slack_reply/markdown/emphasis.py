@@ -70,8 +70,7 @@ def scan(line: str, start: int, end: int, atoms: Iterable[Atom], *, whole: bool)
             break
         _take(line, run, stack, spans, marks)
     if not whole:
-        held = (mark.start for mark in stack if len(line) - mark.start <= LIMIT)
-        undecided = min(undecided, min(held, default=undecided))
+        undecided = min([undecided, *(mark.start for mark in stack if len(line) - mark.start <= LIMIT)])
     return Emphasis(_merged(spans), undecided, marks, _joints(line, marks))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from enum import Enum
+from itertools import chain
 from typing import NamedTuple
 
 from slack_reply.markdown import inline, words
@@ -67,22 +68,18 @@ def apart(unit: Unit, *, whole: bool = True) -> Iterator[Unit]:
     if unit.body is Body.SOLID:
         return
     if unit.body is Body.CODE:
-        pieces = words.code(unit.line, whole=whole)
+        pieces: Iterator[Piece] = words.code(unit.line, whole=whole)
         inner = unit.where
     else:
-        pieces = _text(unit, whole=whole)
-        quotes = unit.line[: unit.begin].count(">")
+        prefix = [Piece(0, unit.begin, unit.line[: unit.begin], Rank.GLUE)] if unit.begin else []
+        pieces = chain(prefix, inline.pieces(unit.line, unit.begin, whole=whole))
+        quotes = unit.line.count(">", 0, unit.begin)
         inner = Context(resume="> " * min(QUOTE_DEPTH, quotes))
     rest = unit._replace(where=inner, body=Body.SOLID)
-    for start, end, text, rank in pieces:
-        yield rest._replace(start=unit.start + start, end=unit.start + end, text=text, rank=rank, after=inner)
+    for piece in pieces:
+        start, end = unit.start + piece.start, unit.start + piece.end
+        rank = Rank.GLUE if unit.heading else piece.rank
+        yield rest._replace(start=start, end=end, text=piece.text, rank=rank, after=inner)
         rest = rest._replace(fresh=False)
     if whole and unit.text.endswith("\n"):
         yield rest._replace(start=unit.start + len(unit.line), text="\n")
-
-
-def _text(unit: Unit, *, whole: bool) -> Iterator[Piece]:
-    if unit.begin:
-        yield Piece(0, unit.begin, unit.line[: unit.begin], Rank.GLUE)
-    for piece in inline.pieces(unit.line, unit.begin, whole=whole):
-        yield piece._replace(rank=Rank.GLUE) if unit.heading else piece

@@ -59,9 +59,8 @@ class Filling:
         blocks = state.blocks + (2 if unit.table or apart else 0)
         characters = state.characters + (len(counted) if unit.table else 0)
         fits = total + limits.measure(tail(unit, text, shift)) <= limits.room
-        if blocks > state.blocks:
-            fits = fits and blocks <= limits.blocks and characters <= CHARACTER_LIMIT
-        if not fits and not anyway:
+        adds_too_much = blocks > state.blocks and (blocks > limits.blocks or characters > CHARACTER_LIMIT)
+        if not anyway and (not fits or adds_too_much):
             return False
         after_table = unit.table is not None if counted else state.after_table
         after = State(total, state.visible or bool(counted), after_table, blocks, characters, shift)
