@@ -1,8 +1,7 @@
 """Markdown as Slack shows it, safe and cut to size."""
 
-from slack_reply.markdown import inline, links
-from slack_reply.markdown.blocks import read, scan
-from slack_reply.markdown.markers import LIST, MARKERS, UNDERLINE
+from slack_reply.markdown import inline, lines, links
+from slack_reply.markdown.blocks import read, scan, shows_nothing
 from slack_reply.markdown.parts import (
     HEADING_SIZE,
     Limits,
@@ -13,7 +12,6 @@ from slack_reply.markdown.parts import (
     counted,
     counted_bytes,
 )
-from slack_reply.markdown.safe_text import shows_nothing
 from slack_reply.markdown.slack_form import (
     FALLBACK_LIMIT,
     chunks_between,
@@ -26,9 +24,6 @@ from slack_reply.markdown.units import Body, Unit
 __all__ = [
     "FALLBACK_LIMIT",
     "HEADING_SIZE",
-    "LIST",
-    "MARKERS",
-    "UNDERLINE",
     "Body",
     "Limits",
     "Markdown",
@@ -41,6 +36,7 @@ __all__ = [
     "counted",
     "counted_bytes",
     "inline",
+    "lines",
     "links",
     "page_arguments",
     "plain_arguments",

@@ -6,6 +6,7 @@ that was shown never has to be taken back, and growing text is held back only up
 
 import re
 from collections.abc import Callable, Iterator
+from string import punctuation
 from typing import NamedTuple
 
 from slack_reply.markdown import html, links, tokens
@@ -21,7 +22,6 @@ _TICKS = re.compile(r"`+")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ENTITY_BEGUN = re.compile(r"&(?:#[xX]?)?[A-Za-z0-9]{0,32}\Z")
 _LONGEST_WORD = 200  # characters of it that are looked at before a link
-_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 
 class Atom(NamedTuple):
@@ -43,18 +43,13 @@ def scan(line: str, start: int, *, whole: bool) -> Iterator[Atom]:
         begin = found.start()
         if begin > position:
             yield Atom(position, begin, line[position:begin], solid=False)
-        atom = read(line, begin, whole=whole)
+        atom = _READERS[line[begin].lower()](line, begin, whole)
         yield atom
         if atom.text is None:
             return
         position = atom.end
     if position < len(line):
         yield Atom(position, len(line), line[position:], solid=False)
-
-
-def read(line: str, start: int, *, whole: bool) -> Atom:
-    """The atom that begins with the special character at `start`."""
-    return _READERS[line[start]](line, start, whole)
 
 
 def _held(start: int) -> Atom:
@@ -67,7 +62,7 @@ def _backslash(line: str, start: int, whole: bool) -> Atom:
     behind = line[start + 1]
     if behind in "<>":
         return Atom(start, start + 2, tokens.outside_code(behind), solid=True)
-    length = 2 if behind in _PUNCTUATION else 1
+    length = 2 if behind in punctuation else 1
     return Atom(start, start + length, line[start : start + length], solid=True)
 
 
@@ -117,21 +112,27 @@ def _greater(_line: str, start: int, _whole: bool) -> Atom:
 
 
 def _entity(line: str, start: int, whole: bool) -> Atom:
-    found = _ENTITY.match(line, start)
-    if found is None and not whole and _ENTITY_BEGUN.match(line, start):
+    if found := _ENTITY.match(line, start):
+        return Atom(start, found.end(), html.plain_entity(found.group()), solid=True)
+    if not whole and _ENTITY_BEGUN.match(line, start):
         return _held(start)
-    end = found.end() if found else start + 1
-    shown = html.plain_entity(line[start:end]) if found else line[start:end]
-    return Atom(start, end, shown, solid=True)
+    return Atom(start, start + 1, "&", solid=True)
 
 
 def _link(line: str, start: int, whole: bool) -> Atom:
-    found = links.read(line, start, whole=whole)
+    """A link; an image becomes one, since Slack's Markdown has no images (docs/platform/slack.md#markdown-block)."""
+    is_image = line[start] == "!"
+    bracket = start + 1 if is_image else start
+    if bracket == len(line) and not whole:
+        return _held(start)
+    found = links.read(line, bracket, whole=whole) if line.startswith("[", bracket) else None
     if found is None or (isinstance(found, links.Link) and _opens_code(found.label)):
-        return Atom(start, start + 1, "\\[" if found or links.resembles(line, start) else "[", solid=True)
+        escaped = not is_image and links.resembles(line, start)
+        return Atom(start, start + 1, "\\[" if escaped else line[start], solid=True)
     if isinstance(found, int):
         return _held(start)
-    return Atom(start, found.end, found.shown(_label(found.label), _touched(line, start)), solid=True)
+    label = _label(found.label) or (links.label_text(found.name) if is_image else "")
+    return Atom(start, found.end, found.shown(label, _touched(line, start)), solid=True)
 
 
 def _opens_code(label: str) -> bool:
@@ -143,19 +144,6 @@ def _opens_code(label: str) -> bool:
             return True
         del runs[: runs.index(run) + 1]
     return False
-
-
-def _image(line: str, start: int, whole: bool) -> Atom:
-    """An image becomes a link: Slack's Markdown has no images (docs/platform/slack.md#markdown-block)."""
-    if start + 1 == len(line):
-        return Atom(start, start + 1, "!", solid=True) if whole else _held(start)
-    found = links.read(line, start + 1, whole=whole) if line[start + 1] == "[" else None
-    if found is None or (isinstance(found, links.Link) and _opens_code(found.label)):
-        return Atom(start, start + 1, "!", solid=True)
-    if isinstance(found, int):
-        return _held(start)
-    label = _label(found.label) or links.label_text(found.name)
-    return Atom(start, found.end, found.shown(label, _touched(line, start)), solid=True)
 
 
 def _touched(line: str, start: int) -> str:
@@ -187,7 +175,6 @@ _READERS: dict[str, Reader] = {
     ">": _greater,
     "&": _entity,
     "[": _link,
-    "!": _image,
+    "!": _link,
     "h": _address,
-    "H": _address,
 }

@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from slack_reply.markdown import tokens
@@ -10,7 +11,7 @@ from slack_reply.markdown import tokens
 _MARKUP = re.compile(r"[\\*_~`\[\]]")
 _ADDRESS = re.compile(r"(?:https?://|\bwww\.)[^\s/?#(){}<>\"',;|]+", re.IGNORECASE)
 # Endings that people take for an address: the endings of all countries, and longer endings in wide use.
-_COUNTRY = re.compile(
+_ENDING = re.compile(
     r"ac|ad|ae|af|ag|ai|al|am|ao|aq|ar|as|at|au|aw|ax|az|ba|bb|bd|be|bf|bg|bh|bi|bj|bm|bn|bo|br|bs|bt|bw"
     r"|by|bz|ca|cc|cd|cf|cg|ch|ci|ck|cl|cm|cn|co|cr|cu|cv|cw|cx|cy|cz|de|dj|dk|dm|do|dz|ec|ee|eg|er|es|et"
     r"|eu|fi|fj|fk|fm|fo|fr|ga|gd|ge|gf|gg|gh|gi|gl|gm|gn|gp|gq|gr|gs|gt|gu|gw|gy|hk|hm|hn|hr|ht|hu|id|ie"
@@ -19,9 +20,7 @@ _COUNTRY = re.compile(
     r"|nu|nz|om|pa|pe|pf|pg|ph|pk|pl|pm|pn|pr|ps|pt|pw|py|qa|re|ro|rs|ru|rw|sa|sb|sc|sd|se|sg|sh|si|sk|sl"
     r"|sm|sn|so|sr|ss|st|su|sv|sx|sy|sz|tc|td|tf|tg|th|tj|tk|tl|tm|tn|to|tr|tt|tv|tw|tz|ua|ug|uk|us|uy|uz"
     r"|va|vc|ve|vg|vi|vn|vu|wf|ws|ye|yt|za|zm|zw"
-)
-_OTHER = re.compile(
-    r"academy|agency|app|art|asia|bank|bid|biz|blog|business|cafe|cam|cash|center|chat|church|city|click"
+    r"|academy|agency|app|art|asia|bank|bid|biz|blog|business|cafe|cam|cash|center|chat|church|city|click"
     r"|cloud|club|codes|com|company|cool|coop|credit|cyou|design|dev|digital|direct|download|earth|edu"
     r"|email|energy|engineering|eus|events|example|exchange|expert|express|finance|fit|foundation|fun|fund"
     r"|fyi|games|global|gold|gov|group|guru|health|help|homes|host|house|icu|inc|info|ink|institute|int"
@@ -33,8 +32,8 @@ _OTHER = re.compile(
     r"|tools|top|town|trade|trading|travel|tube|university|vip|website|wiki|win|work|works|world|wtf|xxx"
     r"|xyz|zone"
 )
+# Endings of countries that are also endings of file names.
 _FILE = re.compile(r"md|py|rs|sh|pl|ps|cc|ml|mk|mm")
-"""Endings of countries that are also endings of file names."""
 _BARE = re.compile(r"(?<![\w.@/-])((?:[\w-]{1,63}\.)+)([^\W\d_]{2,24}|xn--[\w-]{1,59})(?![\w-])")
 # The end of a word that may go on in a label; a link in that word is seen by its label alone.
 _TOUCHED = re.compile(r"[\w.\-]+\Z")
@@ -60,40 +59,28 @@ def disguises(label: str, url: str, before: str = "") -> bool:
 
 def rendered(label: str) -> str:
     """The label as people read it: no markup, entities or invisible characters, and wide letters as normal ones."""
-    plain = _MARKUP.sub("", html.unescape(html.unescape(label)))
-    return tokens.UNSEEN.sub("", unicodedata.normalize("NFKC", tokens.UNSEEN.sub("", plain))).replace(
-        "\u3002", "."
-    )
+    plain = tokens.UNSEEN.sub("", _MARKUP.sub("", html.unescape(html.unescape(label))))
+    return tokens.UNSEEN.sub("", unicodedata.normalize("NFKC", plain)).replace("\u3002", ".")
 
 
 def host_of(url: str) -> str:
     """The host of the URL without `www.`, in lower case; empty if the URL has none."""
-    try:
+    with suppress(ValueError):
         host = urlsplit(url if "://" in url else f"//{url}").hostname
-    except ValueError:
-        return ""
-    return (host or "").removeprefix("www.").rstrip(".")
+        return (host or "").removeprefix("www.").rstrip(".")
+    return ""
 
 
 def _addresses(text: str, url: str) -> list[str]:
     """All that reads as an address in the text, except the name of the file that the link leads to."""
+    path = ""
+    with suppress(ValueError):
+        path = urlsplit(url).path.casefold()
     found = _ADDRESS.findall(text) + _MAIL.findall(text)
     for name in _BARE.finditer(_ADDRESS.sub(" ", text)):
         ending = name[2].casefold()
-        is_file = _FILE.fullmatch(ending) and _path(url).endswith(f"/{name[0]}".casefold())
-        if _is_of_domains(ending) and not is_file:
+        is_file = _FILE.fullmatch(ending) and path.endswith(f"/{name[0]}".casefold())
+        foreign = ending.startswith("xn--") or not ending.isascii()
+        if (foreign or _ENDING.fullmatch(ending)) and not is_file:
             found.append(name[0])
     return found
-
-
-def _is_of_domains(ending: str) -> bool:
-    if ending.startswith("xn--") or not ending.isascii():
-        return True
-    return bool(_COUNTRY.fullmatch(ending) or _OTHER.fullmatch(ending))
-
-
-def _path(url: str) -> str:
-    try:
-        return urlsplit(url).path.casefold()
-    except ValueError:
-        return ""

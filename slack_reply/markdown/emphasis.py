@@ -3,15 +3,14 @@
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from clock import in_turns
+from slack_reply.markdown.atoms import Atom
 
-# A marker that is not closed after so many characters counts as plain text.
-LIMIT = 250
-# A closing marker is compared with at most so many open markers.
-_TRIED = 16
+LIMIT = 250  # characters: a marker that is not closed within them counts as plain text
+_TRIED = 16  # open markers: a closing marker is compared with no more
 
 JOINER = "\u200b"
 # Han, kana and hangul
@@ -21,13 +20,7 @@ WIDE = re.compile(
 _RUN = re.compile(r"\*+|_+|~~+")
 
 
-class Solid(Protocol):
-    """A stretch of the line in which no emphasis is searched."""
-
-    @property
-    def start(self) -> int: ...  # noqa: D102
-    @property
-    def end(self) -> int: ...  # noqa: D102
+type Span = tuple[int, int]
 
 
 class Emphasis(NamedTuple):
@@ -38,9 +31,9 @@ class Emphasis(NamedTuple):
     other Markdown parsers see no marker there, unless an invisible character stands on the inner side.
     """
 
-    spans: list[tuple[int, int]]
+    spans: list[Span]
     undecided: int
-    marks: list[tuple[int, int]]
+    marks: list[Span]
     joints: dict[int, str]
 
     def covers(self, position: int) -> bool:
@@ -57,19 +50,19 @@ class _Open(NamedTuple):
     closes: bool
 
 
-def scan(line: str, start: int, end: int, solids: Sequence[Solid], *, whole: bool) -> Emphasis:
-    """Match the markers in `line[start:end]` outside of `solids`; the line behind `end` is not certain yet."""
-    spans: list[tuple[int, int]] = []
-    marks: list[tuple[int, int]] = []
+def scan(line: str, start: int, end: int, atoms: Iterable[Atom], *, whole: bool) -> Emphasis:
+    """Match the markers in `line[start:end]` outside of the solid `atoms`; the line behind `end` is not certain yet."""
+    spans: list[Span] = []
+    marks: list[Span] = []
     stack: list[_Open] = []
     undecided = end
-    ends = iter(solids)
-    solid = next(ends, None)
+    solids = (atom for atom in atoms if atom.solid)
+    solid = next(solids, None)
     for run in in_turns(_RUN.finditer(line, start)):
         if run.start() >= end:
             break
         while solid is not None and solid.end <= run.start():
-            solid = next(ends, None)
+            solid = next(solids, None)
         if solid is not None and solid.start <= run.start():
             continue
         if run.end() == len(line) and not whole:
@@ -77,18 +70,11 @@ def scan(line: str, start: int, end: int, solids: Sequence[Solid], *, whole: boo
             break
         _take(line, run, stack, spans, marks)
     if not whole:
-        held = (mark.start for mark in stack if len(line) - mark.start <= LIMIT)
-        undecided = min(undecided, min(held, default=undecided))
+        undecided = min([undecided, *(mark.start for mark in stack if len(line) - mark.start <= LIMIT)])
     return Emphasis(_merged(spans), undecided, marks, _joints(line, marks))
 
 
-def _take(
-    line: str,
-    found: re.Match[str],
-    stack: list[_Open],
-    spans: list[tuple[int, int]],
-    marks: list[tuple[int, int]],
-) -> None:
+def _take(line: str, found: re.Match[str], stack: list[_Open], spans: list[Span], marks: list[Span]) -> None:
     start, end = found.span()
     opens, closes = _flanking(line[start], line[max(0, start - 1) : start], line[end : end + 1])
     run = _Open(start, line[start], end - start, end - start, closes)
@@ -111,9 +97,12 @@ def _flanking(mark: str, before: str, behind: str) -> tuple[bool, bool]:
 
     Beside a letter of a script without spaces, a run of `*` or `~` next to punctuation can open and close too.
     """
-    left, right = _by_commonmark(mark, before, behind)
+    blank_before, blank_behind = not before.strip(), not behind.strip()
+    sign_before, sign_behind = _is_sign(before), _is_sign(behind)
+    left = not blank_behind and (not sign_behind or blank_before or sign_before)
+    right = not blank_before and (not sign_before or blank_behind or sign_behind)
     if mark == "_":
-        return left, right
+        return left and (not right or sign_before), right and (not left or sign_behind)
     return left or _is_joint(before, behind), right or _is_joint(behind, before)
 
 
@@ -121,7 +110,7 @@ def _is_joint(outer: str, inner: str) -> bool:
     return _is_sign(inner) and WIDE.fullmatch(outer) is not None
 
 
-def _joints(line: str, marks: list[tuple[int, int]]) -> dict[int, str]:
+def _joints(line: str, marks: list[Span]) -> dict[int, str]:
     """The markers, by their start, with the invisible character that they need."""
     found: dict[int, str] = {}
     for number, (start, end) in enumerate(marks):
@@ -132,16 +121,6 @@ def _joints(line: str, marks: list[tuple[int, int]]) -> dict[int, str]:
         if _is_joint(outer, inner):
             found[start] = f"{line[start:end]}{JOINER}" if opens else f"{JOINER}{line[start:end]}"
     return found
-
-
-def _by_commonmark(mark: str, before: str, behind: str) -> tuple[bool, bool]:
-    blank_before, blank_behind = not before.strip(), not behind.strip()
-    sign_before, sign_behind = _is_sign(before), _is_sign(behind)
-    left = not blank_behind and (not sign_behind or blank_before or sign_before)
-    right = not blank_before and (not sign_before or blank_behind or sign_behind)
-    if mark == "_":
-        return left and (not right or sign_before), right and (not left or sign_behind)
-    return left, right
 
 
 def _is_sign(char: str) -> bool:
@@ -161,13 +140,12 @@ def _partner(stack: list[_Open], run: _Open, *, opens: bool) -> int | None:
 
 def _by_three(opened: _Open, run: _Open, *, either: bool) -> bool:
     """CommonMark's rule for runs of which one can both open and close, so that `*foo**bar*` is one emphasis."""
-    if not either or run.mark == "~":
-        return False
-    return (opened.run + run.run) % 3 == 0 and (opened.run % 3 != 0 or run.run % 3 != 0)
+    sized = (opened.run + run.run) % 3 == 0 and (opened.run % 3 != 0 or run.run % 3 != 0)
+    return either and run.mark != "~" and sized
 
 
-def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
+def _merged(spans: list[Span]) -> list[Span]:
+    merged: list[Span] = []
     for begin, end in sorted(spans):
         if merged and begin < merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))

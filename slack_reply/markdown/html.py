@@ -7,10 +7,9 @@ import html
 import re
 from collections.abc import Callable
 from html.entities import html5
-from typing import NamedTuple
+from string import punctuation
 
-PAIR_LIMIT = 300
-"""Characters between a tag and its end."""
+PAIR_LIMIT = 300  # characters between a tag and its end
 
 # Attributes have values: `a<b and c>d` holds no tag.
 _ATTRIBUTES = r"(?:\s+[a-z-]+\s*=[^<>\n]{0,200})?"
@@ -20,21 +19,10 @@ _INNER_BEGUN = rf"<(?:/?(?:[a-z][a-z0-9]{{0,8}}{_ATTRIBUTES_BEGUN}/?)?)?"
 _BREAKS = {"br": "\n", "p": "\n\n", "/p": "", "details": "", "/details": ""}
 _BREAK = re.compile(rf"<(/?(?:br|p|details)){_ATTRIBUTES}/?>", re.IGNORECASE)
 _MARKS = {
-    "b": "**",
-    "strong": "**",
-    "summary": "**",
-    "i": "_",
-    "em": "_",
-    "s": "~~",
-    "del": "~~",
-    "u": "",
-    "ins": "",
-    "small": "",
-    "mark": "",
-    "span": "",
-    "center": "",
-    "sup": "",
-    "sub": "",
+    **dict.fromkeys(("b", "strong", "summary"), "**"),
+    **dict.fromkeys(("i", "em"), "_"),
+    **dict.fromkeys(("s", "del"), "~~"),
+    **dict.fromkeys(("u", "ins", "small", "mark", "span", "center", "sup", "sub"), ""),
 }
 _NAMES = "|".join(_MARKS)
 _PAIR = re.compile(
@@ -44,35 +32,25 @@ _PAIR_BEGUN = re.compile(
     rf"<(?:{_NAMES}){_ATTRIBUTES}>(?:[^<>\n]|{_INNER}){{0,{PAIR_LIMIT}}}(?:{_INNER_BEGUN})?\Z", re.IGNORECASE
 )
 _TAG_BEGUN = re.compile(rf"<(/?[a-z]{{0,8}}){_ATTRIBUTES_BEGUN}/?\Z", re.IGNORECASE)
-_TAGS = (*_BREAKS, *_MARKS)
-_PUNCTUATION = frozenset("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+_PUNCTUATION = frozenset(punctuation)
 
 
-class Tag(NamedTuple):
-    """Markdown in the place of the HTML up to the offset `end`."""
+def read(line: str, start: int, render: Callable[[str], str], *, whole: bool) -> tuple[int, str] | int | None:
+    """The end of the tag whose `<` is at `start`, or of what the tag marks, and Markdown in its place.
 
-    end: int
-    text: str
-
-
-def read(line: str, start: int, render: Callable[[str], str], *, whole: bool) -> Tag | int | None:
-    """The tag whose `<` is at `start`; None if there is none, `start` if more text may complete a tag.
-
-    `render` makes the text between a tag and its end safe.
+    None if there is no tag, `start` if more text may complete a tag. `render` makes the text between a tag and its
+    end safe.
     """
-    found = _BREAK.match(line, start)
-    if found:
-        return Tag(found.end(), _BREAKS[found[1].lower()])
-    found = _PAIR.match(line, start)
-    if found:
+    if found := _BREAK.match(line, start):
+        return found.end(), _BREAKS[found[1].lower()]
+    if found := _PAIR.match(line, start):
         name = found[1].lower()
-        return Tag(found.end(), _marked(_MARKS[name], render(found[2])) + ("\n" if name == "summary" else ""))
+        return found.end(), _marked(_MARKS[name], render(found[2])) + ("\n" if name == "summary" else "")
     if whole or len(line) - start > 2 * PAIR_LIMIT:
         return None
-    begun = _TAG_BEGUN.match(line, start)
-    if begun and any(tag.startswith(begun[1].lower()) for tag in _TAGS):
-        return start
-    return start if _PAIR_BEGUN.match(line, start) else None
+    tag = _TAG_BEGUN.match(line, start)
+    begun = tag and any(name.startswith(tag[1].lower()) for name in (*_BREAKS, *_MARKS))
+    return start if begun or _PAIR_BEGUN.match(line, start) else None
 
 
 def plain_entity(entity: str) -> str:

@@ -20,25 +20,20 @@ def render(line: str, start: int = 0) -> str:
         return line[start:]
     row = list(in_turns(atoms.scan(line, start, whole=True)))
     if joined:
-        marks = emphasis.scan(line, start, len(line), [atom for atom in row if atom.solid], whole=True)
+        marks = emphasis.scan(line, start, len(line), row, whole=True)
         row = list(_with_joints(row, marks.joints))
     return "".join(atom.text or "" for atom in row)
 
 
-def pieces(line: str, start: int = 0, *, whole: bool) -> list[Piece]:
-    """The line from `start` on in pieces; for an unfinished line only the pieces that later text cannot change."""
-    return list(each_piece(line, start, whole=whole))
+def pieces(line: str, start: int = 0, *, whole: bool) -> Iterator[Piece]:
+    """The line from `start` on in pieces; for an unfinished line only the pieces that later text cannot change.
 
-
-def each_piece(line: str, start: int = 0, *, whole: bool) -> Iterator[Piece]:
-    """The result of `pieces` one by one: a line may have 100,000 pieces, of which the messages take only the first."""
+    A line may have 100,000 pieces, of which the messages take only the first.
+    """
     row = list(in_turns(atoms.scan(line, start, whole=whole)))
-    limit = len(line) + 1 if whole else len(line)
-    read = len(line)
-    if row and row[-1].text is None:
-        read = row.pop().start
-    marks = emphasis.scan(line, start, read, [atom for atom in row if atom.solid], whole=whole)
-    limit = min(limit, marks.undecided + 1)
+    read = row.pop().start if row and row[-1].text is None else len(line)
+    marks = emphasis.scan(line, start, read, row, whole=whole)
+    limit = min(len(line) + 1 if whole else len(line), marks.undecided + 1)
     row = list(_with_joints(row, marks.joints))
     for piece in in_turns(_joined(_cut(line, row), whole=whole)):
         if piece.end >= limit:
@@ -55,8 +50,7 @@ def is_open(text: str) -> bool:
     row = list(atoms.scan(text, 0, whole=False))
     if row and row[-1].text is None:
         return True
-    solids = [atom for atom in row if atom.solid]
-    return emphasis.scan(text, 0, len(text), solids, whole=False).undecided < len(text)
+    return emphasis.scan(text, 0, len(text), row, whole=False).undecided < len(text)
 
 
 def is_begun(text: str) -> bool:
@@ -66,29 +60,26 @@ def is_begun(text: str) -> bool:
         return True
     if not text.endswith(("*", "_", "~")):
         return False
-    solids = [atom for atom in row if atom.solid]
-    marks = emphasis.scan(text, 0, len(text), solids, whole=True).marks
+    marks = emphasis.scan(text, 0, len(text), row, whole=True).marks
     return all(end != len(text) for _, end in marks)
 
 
 def _joined(pieces: Iterable[Piece], *, whole: bool) -> Iterator[Piece]:
     """Fewer pieces: neighbours of rank HARD are joined, up to WORD characters."""
-    start, texts = 0, list[str]()
+    held: Piece | None = None
     for piece in pieces:
-        if not texts:
-            start = piece.start
         if piece.rank is not Rank.HARD:
-            if texts:
-                yield Piece(start, piece.start, "".join(texts), Rank.HARD)
+            if held:
+                yield held
             yield piece
-            texts.clear()
+            held = None
             continue
-        texts.append(piece.text)
-        if piece.end - start >= words.WORD:
-            yield Piece(start, piece.end, "".join(texts), Rank.HARD)
-            texts.clear()
-    if texts and whole:
-        yield Piece(start, piece.end, "".join(texts), Rank.HARD)
+        held = Piece(held.start, piece.end, held.text + piece.text, Rank.HARD) if held else piece
+        if held.end - held.start >= words.WORD:
+            yield held
+            held = None
+    if held and whole:
+        yield held
 
 
 def _with_joints(row: list[Atom], joints: dict[int, str]) -> Iterator[Atom]:

@@ -33,7 +33,6 @@ _AUTOLINK_BEGUN = re.compile(
 # A target that is no address but content, as a model writes a picture that it made; or is far too long for one.
 _EMBEDDED = re.compile(rf"\([ \t]*+<?(?:(?i:data:)[^\s()]*+|[^\s()<>]{{{TARGET_LIMIT + 1},}}+(?=\)))>?(\))?")
 _LONG_BEGUN = re.compile(r"\([ \t]*+<?[^\s()<>]*+\Z")
-NOWHERE = ""
 _UNESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
 _IN_LABEL = re.compile(r"([\\\[\]*_~`])")
 _PERCENT = {" ": "%20", "\t": "%09", "<": "%3C", ">": "%3E", "(": "%28", ")": "%29", "|": "%7C", "\\": "%5C"}
@@ -41,7 +40,7 @@ _BARE_ENDS = frozenset(" \t.,;:!?)")
 
 
 class Link(NamedTuple):
-    """A link up to the offset `end` of its line. `label` is Markdown source; `url` is the URL without escapes."""
+    """A link up to the offset `end` of its line: the label as Markdown, the URL without escapes or empty."""
 
     label: str
     url: str
@@ -54,9 +53,7 @@ class Link(NamedTuple):
 
     def shown(self, label: str, before: str = "") -> str:
         """As Markdown, with a label that is already safe; the label alone if the link leads nowhere."""
-        if self.url == NOWHERE:
-            return label
-        return shown(label, self.url, before)
+        return shown(label, self.url, before) if self.url else label
 
 
 def shown(label: str, url: str, before: str = "") -> str:
@@ -78,7 +75,7 @@ def read(line: str, start: int, *, whole: bool) -> Link | int | None:
     embedded = _EMBEDDED.match(line, behind)
     if embedded:
         grows = embedded.end() == len(line) and not embedded[1] and not whole
-        return start if grows else Link(label[1], NOWHERE, embedded.end())
+        return start if grows else Link(label[1], "", embedded.end())
     target = _TARGET.match(line, behind, behind + TARGET_LIMIT)
     if target is None:
         pattern = _TARGET_BEGUN if len(line) - behind < TARGET_LIMIT else _LONG_BEGUN
@@ -126,6 +123,5 @@ def label_text(plain: str) -> str:
 
 def quoted(url: str) -> str:
     """The URL as it can stand between parentheses; balanced parentheses in it stay."""
-    if "(" in url and re.fullmatch(r"[^()]*+(?:\([^()]*+\)[^()]*+)*+", url):
-        return "".join(char if char in "()" else _PERCENT.get(char, char) for char in url)
-    return "".join(_PERCENT.get(char, char) for char in url)
+    kept = "()" if re.fullmatch(r"[^()]*+(?:\([^()]*+\)[^()]*+)*+", url) else ""
+    return "".join(char if char in kept else _PERCENT.get(char, char) for char in url)

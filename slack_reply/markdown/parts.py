@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from slack_reply.markdown import tokens
-from slack_reply.markdown.markers import HEADING, RULE
+from slack_reply.markdown.lines import HEADING, RULE
 
 BLOCK_LIMIT = 40
 """Slack takes 50 blocks, those that Slack makes of Markdown among them (docs/platform/slack.md#markdown-expansion)."""

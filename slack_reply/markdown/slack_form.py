@@ -1,6 +1,6 @@
 """Pages in the form that Slack's methods take."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -37,22 +37,22 @@ def chunks_between(shown: Page | None, now: Page) -> list[dict[str, Any]] | None
     """The chunks that a stream showing `shown` must append to show `now`; None if appending cannot do that."""
     before = shown.parts if shown else ()
     if not before:
-        return list(_chunks(now.parts))
+        return [_chunk(part) for part in now.parts]
     place = len(before) - 1
     if now.parts[:place] != before[:-1] or len(now.parts) <= place:
         return None
-    grown = _growth(before[-1], now.parts[place])
-    if grown is None:
-        return None
-    return list(_chunks((*grown, *now.parts[place + 1 :])))
+    last, grown = before[-1], now.parts[place]
+    new = list(now.parts[place + 1 :])
+    if last != grown:
+        if isinstance(last, Table) or isinstance(grown, Table) or not grown.text.startswith(last.text):
+            return None
+        new.insert(0, Markdown(grown.text[len(last.text) :]))
+    return [_chunk(part) for part in new]
 
 
 def table_block(table: Table) -> dict[str, Any]:
     """Slack's `table` block (docs/platform/slack.md#table-block)."""
-    block: dict[str, Any] = {
-        "type": "table",
-        "rows": [[_cell(cell) for cell in row] for row in table.rows],
-    }
+    block: dict[str, Any] = {"type": "table", "rows": [list(map(_cell, row)) for row in table.rows]}
     if any(table.alignments):
         block["column_settings"] = [{"align": alignment or "left"} for alignment in table.alignments]
     return block
@@ -81,21 +81,10 @@ def fallback_text(page: Page) -> str:
     return f"{whole[: FALLBACK_LIMIT - 3].decode(errors='ignore')}…"
 
 
-def _growth(before: Part, now: Part) -> tuple[Markdown, ...] | None:
-    """The parts to append behind `before`; None if `before` is not the beginning of `now`."""
-    if before == now:
-        return ()
-    if isinstance(before, Table) or isinstance(now, Table) or not now.text.startswith(before.text):
-        return None
-    return (Markdown(now.text[len(before.text) :]),)
-
-
-def _chunks(parts: tuple[Part, ...]) -> Iterator[dict[str, Any]]:
-    for part in parts:
-        if isinstance(part, Markdown):
-            yield {"type": "markdown_text", "text": part.text}
-        else:
-            yield {"type": "blocks", "blocks": [table_block(part)]}
+def _chunk(part: Part) -> dict[str, Any]:
+    if isinstance(part, Markdown):
+        return {"type": "markdown_text", "text": part.text}
+    return {"type": "blocks", "blocks": [table_block(part)]}
 
 
 def _block(part: Part) -> dict[str, Any]:

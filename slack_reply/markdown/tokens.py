@@ -39,19 +39,12 @@ def is_blank(text: str) -> bool:
 
 def outside_code(text: str) -> str:
     """Text without any `<` or `>`."""
-    if "<" in text or ">" in text:
-        return text.replace("<", LESS).replace(">", GREATER)
-    return text
+    return text.replace("<", LESS).replace(">", GREATER)
 
 
 def inside_code(text: str) -> str:
     """The code unchanged, except for the `<` of live tokens."""
     return _OPENER.sub(LESS_IN_CODE, text) if "<" in text else text
-
-
-def is_live(text: str) -> bool:
-    """Whether the text contains a token that could ping, or hide where a link goes."""
-    return _OPENER.search(text) is not None
 
 
 def decided(code: str) -> int:

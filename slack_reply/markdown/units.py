@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from enum import Enum
+from itertools import chain
 from typing import NamedTuple
 
 from slack_reply.markdown import inline, words
 from slack_reply.markdown.parts import Table
 from slack_reply.markdown.words import Piece, Rank
 
-# A deeper quote continues at this depth in the next message.
-QUOTE_DEPTH = 9
+QUOTE_DEPTH = 9  # a deeper quote continues at this depth in the next message
 
 
 class Context(NamedTuple):
@@ -60,50 +60,26 @@ class Unit(NamedTuple):
         return len(self.text) - len(self.text.lstrip(" \t")) if self.fresh else 0
 
 
-def apart(unit: Unit, *, whole: bool = True) -> list[Unit]:
-    """The unit in pieces; for an unfinished line only the pieces that later text cannot change."""
-    return list(parts(unit, whole=whole))
+def apart(unit: Unit, *, whole: bool = True) -> Iterator[Unit]:
+    """The unit in pieces; for an unfinished line only the pieces that later text cannot change.
 
-
-def parts(unit: Unit, *, whole: bool = True) -> Iterator[Unit]:
-    """The result of `apart` one by one. A whole unit that is not solid has at least one piece."""
+    A whole unit that is not solid has at least one piece.
+    """
     if unit.body is Body.SOLID:
         return
     if unit.body is Body.CODE:
-        pieces = words.code(unit.line, whole=whole)
+        pieces: Iterator[Piece] = words.code(unit.line, whole=whole)
         inner = unit.where
     else:
-        pieces = _text(unit, whole=whole)
-        inner = Context(resume=_quote(unit.line[: unit.begin]))
-    fresh = unit.fresh
+        prefix = [Piece(0, unit.begin, unit.line[: unit.begin], Rank.GLUE)] if unit.begin else []
+        pieces = chain(prefix, inline.pieces(unit.line, unit.begin, whole=whole))
+        quotes = unit.line.count(">", 0, unit.begin)
+        inner = Context(resume="> " * min(QUOTE_DEPTH, quotes))
+    rest = unit._replace(where=inner, body=Body.SOLID)
     for piece in pieces:
-        yield _part(unit, piece, inner, fresh=fresh)
-        fresh = False
+        start, end = unit.start + piece.start, unit.start + piece.end
+        rank = Rank.GLUE if unit.heading else piece.rank
+        yield rest._replace(start=start, end=end, text=piece.text, rank=rank, after=inner)
+        rest = rest._replace(fresh=False)
     if whole and unit.text.endswith("\n"):
-        start = unit.start + len(unit.line)
-        yield unit._replace(start=start, text="\n", body=Body.SOLID, where=inner, fresh=fresh)
-
-
-def _text(unit: Unit, *, whole: bool) -> Iterator[Piece]:
-    if unit.begin:
-        yield Piece(0, unit.begin, unit.line[: unit.begin], Rank.GLUE)
-    for piece in inline.each_piece(unit.line, unit.begin, whole=whole):
-        yield piece._replace(rank=Rank.GLUE) if unit.heading else piece
-
-
-def _part(unit: Unit, piece: Piece, inner: Context, *, fresh: bool) -> Unit:
-    return unit._replace(
-        start=unit.start + piece.start,
-        end=unit.start + piece.end,
-        text=piece.text,
-        rank=piece.rank,
-        where=inner,
-        after=inner,
-        body=Body.SOLID,
-        fresh=fresh,
-    )
-
-
-def _quote(prefix: str) -> str:
-    """The quote marks with which a quoted line continues in another message."""
-    return "> " * min(QUOTE_DEPTH, prefix.count(">"))
+        yield rest._replace(start=unit.start + len(unit.line), text="\n")

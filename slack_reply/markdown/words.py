@@ -28,8 +28,7 @@ class Piece(NamedTuple):
     rank: Rank
 
 
-# Longer words are cut into pieces of this many characters, so that a message can end inside a word.
-WORD = 64
+WORD = 64  # characters: a longer word has several pieces, so that a message can end inside it
 _RUN = 4  # characters of a script without spaces that form one piece
 _WIDE_RANGES = (
     "\u1100-\u115f\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6"
@@ -46,29 +45,25 @@ _PIECES = re.compile(
     rf"|(?P<wide>(?:(?![{_SENTENCE}]){_CLUSTER}){{1,{_RUN}}}+[{_SENTENCE}]?|[{_SENTENCE}])"
     rf"|(?P<word><|[^\s<{_WIDE_RANGES}{_FLAG}]{{1,{WORD}}}[{_MARKS}]*|\s)"
 )
+_RANKS = {"space": Rank.SPACE, "line": Rank.LINE, "wide": Rank.WIDE}
 
 
 def split(line: str, start: int, end: int) -> Iterator[Piece]:
     """The pieces of `line[start:end]`: code, or text that needs no more escaping than code."""
     for found in _PIECES.finditer(line, start, end):
-        kind = found.lastgroup
-        text = found.group()
-        rank = Rank.HARD
-        if kind == "space":
-            rank = Rank.SPACE
-        elif kind == "line":
-            rank = Rank.LINE
-        elif kind == "wide":
-            rank = Rank.SPACE if text[-1] in _SENTENCE else Rank.WIDE
-        elif kind == "live":
+        kind, text = found.lastgroup or "", found.group()
+        rank = _RANKS.get(kind, Rank.HARD)
+        if kind == "live":
             text = tokens.LESS_IN_CODE
+        elif kind == "wide" and text[-1] in _SENTENCE:
+            rank = Rank.SPACE
         yield Piece(found.start(), found.end(), text, rank)
 
 
-def code(line: str, *, whole: bool, start: int = 0) -> Iterator[Piece]:
+def code(line: str, *, whole: bool) -> Iterator[Piece]:
     """The pieces of one line of code; for an unfinished line only the pieces that later text cannot change."""
     limit = len(line) if whole else tokens.decided(line)
-    for piece in split(line, start, len(line)):
+    for piece in split(line, 0, len(line)):
         if piece.end > limit or (piece.end == len(line) and not whole):
             return
         yield piece

@@ -7,7 +7,7 @@ text before it and on the beginning of the next line, and stays the same in what
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from slack_reply.markdown import LIST, MARKERS, UNDERLINE, Body, Limits, Unit, inline, scan
+from slack_reply.markdown import Body, Limits, Unit, inline, lines, scan
 from slack_reply.snapshot import Card
 
 _LIMITS = Limits(size=1_000_000, measure=len, tables=True)  # tables, even for a writer that shows none
@@ -46,7 +46,7 @@ def may_stand(text: str) -> bool:
     if not units or units[-1].body is not Body.TEXT:
         return not units
     line = units[-1].line
-    begun = "|" in line or MARKERS.match(line) or inline.is_begun(line[units[-1].begin :])
+    begun = "|" in line or lines.MARKERS.match(line) or inline.is_begun(line[units[-1].begin :])
     return not begun and not _is_open(text, len(text))
 
 
@@ -69,8 +69,8 @@ def _is_end(text: str, *, parted: bool) -> bool:
     last = units[-1]
     if last.after.tail:
         return False
-    lines = text[len(text.rstrip()) :].count("\n")
-    if parted or lines > 1:
+    ends = text[len(text.rstrip()) :].count("\n")
+    if parted or ends > 1:
         return parted or not last.listed
     if last.table or last.closes or not _is_plain(last):
         return False
@@ -120,15 +120,15 @@ def _fits_behind(text: str, end: int, unit: Unit, *, parted: bool) -> bool | Non
     while text.startswith(("\n", "\r\n"), start):
         start = text.index("\n", start) + 1
     behind, ended, _ = text[start : start + _LOOK].partition("\n")
-    if not ended and start + len(behind) == len(text) and MARKERS.match(behind):
+    if not ended and start + len(behind) == len(text) and lines.MARKERS.match(behind):
         return None
     parted |= start > end
-    if behind[:1].isspace() or (not parted and UNDERLINE.match(behind)):
+    if behind[:1].isspace() or (not parted and lines.UNDERLINE.match(behind)):
         return False
     if parted or not unit.begin:
         return True
     quoted = ">" in unit.line[: unit.begin]
-    return not behind.startswith(">") if quoted else LIST.match(behind) is not None
+    return not behind.startswith(">") if quoted else lines.LIST.match(behind) is not None
 
 
 def _is_open(text: str, end: int) -> bool:

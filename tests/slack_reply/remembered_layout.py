@@ -13,7 +13,7 @@ import pytest
 
 from slack_reply.markdown import units
 from slack_reply.markdown.blocks import read
-from slack_reply.markdown.pages import pages, paging
+from slack_reply.markdown.pages import pages
 from slack_reply.markdown.parts import Limits
 from slack_reply.markdown.units import Unit
 
@@ -49,7 +49,14 @@ def remembered_layout() -> Iterator[None]:
     def remembered(text: str, limits: Limits | None, *, final: bool) -> Iterator[Unit]:
         return iter(known(text, limits, final=final))
 
+    @lru_cache(UNITS)
+    def pieces(unit: Unit, *, whole: bool) -> tuple[Unit, ...]:
+        return tuple(units.apart(unit, whole=whole))
+
+    def remembered_pieces(unit: Unit, *, whole: bool = True) -> Iterator[Unit]:
+        return iter(pieces(unit, whole=whole))
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pages, "read", remembered)
-        patch.setattr(paging, "parts", lru_cache(UNITS)(units.apart))
+        patch.setattr(pages, "apart", remembered_pieces)
         yield

@@ -4,11 +4,10 @@ import pytest
 from hypothesis import given
 
 from slack_reply.footer import source_line, with_footer
-from slack_reply.markdown.pages.pages import Limits
-from slack_reply.markdown.tokens import is_live
+from slack_reply.markdown.parts import Limits
 from slack_reply.snapshot import Snapshot
 from tests.slack_reply.drawn import EDIT, limits, markdown
-from tests.slack_reply.law import assert_grows, markdown_of
+from tests.slack_reply.law import assert_grows, is_live, markdown_of
 from tests.slack_reply.rendered import rendered
 from tests.slack_reply.whole_pages import paginate
 from tests.support.native_streams import Slack, card, stream

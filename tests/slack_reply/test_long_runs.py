@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dify_app.stream.think import ThinkFilter
-from slack_reply.markdown.pages.pages import Page, pages_after
-from slack_reply.markdown.parts import Limits
+from slack_reply.markdown.pages.pages import pages_after
+from slack_reply.markdown.parts import Limits, Page
 from slack_reply.writers import edited_message
 from slack_reply.writers import streamed_message as sheet
 from tests.slack_reply.law import assert_fits, assert_grows

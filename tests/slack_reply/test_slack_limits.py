@@ -7,7 +7,8 @@ import pytest
 from simulators.slack.arguments import Arguments
 from simulators.slack.content import read_content
 from slack_reply.markdown import page_arguments
-from slack_reply.markdown.pages.pages import Limits, chunks_between
+from slack_reply.markdown.parts import Limits
+from slack_reply.markdown.slack_form import chunks_between
 from tests.slack_reply.drawn import EDIT, NATIVE, PROFILES
 from tests.slack_reply.whole_pages import paginate
 

@@ -1,6 +1,7 @@
 """All pages of a text, for the laws of paging; the product itself only goes on behind a page it has shown."""
 
-from slack_reply.markdown.pages.pages import Limits, Page, pages_after
+from slack_reply.markdown.pages.pages import pages_after
+from slack_reply.markdown.parts import Limits, Page
 
 
 def paginate(text: str, limits: Limits, *, final: bool, cut: int | None = None) -> tuple[Page, ...]:

@@ -2,25 +2,42 @@
 
 A message ends at the last paragraph in its last quarter, else at the last line, else at the last word there. So its
 end does not depend on how the text arrived, and a growing message shows only the text before the best end so far.
+
+Code is opened again at the beginning of a message, and a list that the message begins in is moved to the left.
 """
 
+import re
 from typing import NamedTuple
 
-from slack_reply.markdown.pages import placing
-from slack_reply.markdown.pages.placing import State
 from slack_reply.markdown.parts import Limits, Markdown, Page, Part
+from slack_reply.markdown.slack_form import closed
 from slack_reply.markdown.tables import CHARACTER_LIMIT
 from slack_reply.markdown.units import Unit, apart
-from slack_reply.markdown.words import Rank
 
 WINDOW = 0.75
+
+# What begins a heading, a list, a rule, a row or a block at the beginning of a page, though not within a line.
+_MARKER = re.compile(r"\A(\d{1,9}(?=[.)])|)(#{1,6}|[-+*|.)]|=+|-+|\*{3,}|_{3,}|`{3,}|~{3,})(?=\s|\Z)")
+
+# What may be shown as a blank: `<br>`, `<p>`, `<details>`, `&nbsp;` and its like.
+_BLANK = re.compile(r"\s|<(?:/?(?:[bpd]|\Z))|&(?:[net#]|\Z)", re.IGNORECASE)
+
+
+class State(NamedTuple):
+    """What a page contains so far."""
+
+    total: int = 0
+    visible: bool = False
+    after_table: bool = False
+    blocks: int = 0  # that Slack makes of tables, headings and rules, and of the text behind each
+    characters: int = 0  # in tables
+    shift: int = 0  # by how much the list that the page begins in is moved to the left
 
 
 class _PageEntry(NamedTuple):
     unit: Unit
     text: str
-    total: int
-    before: State
+    state: State  # behind the unit
 
 
 class Filling:
@@ -29,7 +46,6 @@ class Filling:
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._entries: list[_PageEntry] = []
-        self._state = State()
 
     @property
     def empty(self) -> bool:
@@ -38,22 +54,20 @@ class Filling:
 
     def take(self, unit: Unit, *, anyway: bool = False) -> bool:
         """Add the unit if it fits, or with `anyway` in any case; return whether it was added."""
-        state = self._state
-        text, shift = placing.look(unit, state)
+        limits, state = self._limits, self._state
+        text, shift = look(unit, state)
         counted = unit.table.text if unit.table else text
         apart = unit.fresh and unit.apart
-        total = state.total + self._limits.measure(counted) + (self._limits.heading if apart else 0)
-        if total + self._limits.measure(placing.tail(unit, text, shift)) > self._limits.room and not anyway:
+        total = state.total + limits.measure(counted) + (limits.heading if apart else 0)
+        blocks = state.blocks + (2 if unit.table or apart else 0)
+        characters = state.characters + (len(counted) if unit.table else 0)
+        fits = total + limits.measure(tail(unit, text, shift)) <= limits.room
+        adds_too_much = blocks > state.blocks and (blocks > limits.blocks or characters > CHARACTER_LIMIT)
+        if not anyway and (not fits or adds_too_much):
             return False
-        blocks, characters = state.blocks, state.characters
-        if unit.table or apart:
-            blocks += 2
-            characters += len(counted) if unit.table else 0
-            if (blocks > self._limits.blocks or characters > CHARACTER_LIMIT) and not anyway:
-                return False
         after_table = unit.table is not None if counted else state.after_table
-        self._entries.append(_PageEntry(unit, text, total, state))
-        self._state = State(total, state.visible or bool(counted), after_table, blocks, characters, shift)
+        after = State(total, state.visible or bool(counted), after_table, blocks, characters, shift)
+        self._entries.append(_PageEntry(unit, text, after))
         return True
 
     def cut(self) -> tuple[Page, list[Unit]]:
@@ -61,55 +75,40 @@ class Filling:
         best = self._best()
         if best is None:
             best = max((i for i, entry in enumerate(self._entries) if entry.unit.rank >= 0), default=-1)
-        if best < 0 or not any(entry.text or entry.unit.table for entry in self._entries[: best + 1]):
+        if not any(entry.text or entry.unit.table for entry in self._entries[: best + 1]):
             best = len(self._entries) - 1
         rest = [entry.unit for entry in self._entries[best + 1 :]]
-        self._back_to(best + 1)
+        del self._entries[best + 1 :]
         return self.whole(), rest
 
     def whole(self) -> Page:
         """All units as a finished page."""
-        parts, tail = self._parts()
-        if tail and isinstance(parts[-1], Markdown):
-            parts[-1] = Markdown(parts[-1].text + tail)
-        return Page(tuple(parts), self._end())
+        return closed(self._page())
 
     def growing(self, source: str) -> Page:
         """The part of the page that can be shown while more text may come."""
         best = self._best()
         if best is not None:
-            self._back_to(best + 1)
+            del self._entries[best + 1 :]
         while self._entries and not _settled(self._entries[-1].unit, source):
-            last = self._entries[-1].unit
-            self._back_to(len(self._entries) - 1)
-            for part in apart(last):
+            for part in apart(self._entries.pop().unit):
                 self.take(part)
-        parts, tail = self._parts()
-        return Page(tuple(parts), self._end(), tail)
+        return self._page()
 
     @property
-    def _window(self) -> float:
-        return WINDOW * self._limits.room
+    def _state(self) -> State:
+        return self._entries[-1].state if self._entries else State()
 
     def _best(self) -> int | None:
         """The last entry of the best rank in the window; None if the page cannot end there."""
-        best: int | None = None
-        rank = Rank.GLUE
-        for index in range(len(self._entries) - 1, -1, -1):
-            unit = self._entries[index].unit
-            if self._entries[index].total < self._window:
-                break
-            if unit.rank > rank:
-                best, rank = index, unit.rank
-        return best
+        window = WINDOW * self._limits.room
+        within = [i for i, entry in enumerate(self._entries) if entry.state.total >= window]
+        ends = (i for i in reversed(within) if self._entries[i].unit.rank >= 0)
+        return max(ends, key=lambda i: self._entries[i].unit.rank, default=None)
 
-    def _back_to(self, length: int) -> None:
-        """Remove the entries from `length` on."""
-        if length < len(self._entries):
-            self._state = self._entries[length].before
-            del self._entries[length:]
-
-    def _parts(self) -> tuple[list[Part], str]:
+    def _page(self) -> Page:
+        if not self._entries:
+            return Page((), 0)
         parts: list[Part] = []
         texts: list[str] = []
         for entry in self._entries:
@@ -119,13 +118,40 @@ class Filling:
                 texts.clear()
             else:
                 texts.append(entry.text)
-        tail = (
-            placing.tail(self._entries[-1].unit, "".join(texts), self._state.shift) if self._entries else ""
-        )
-        return parts + _markdown(texts), tail
+        last = self._entries[-1]
+        closing = tail(last.unit, "".join(texts), last.state.shift)
+        return Page((*parts, *_markdown(texts)), last.unit.end, closing)
 
-    def _end(self) -> int:
-        return self._entries[-1].unit.end if self._entries else 0
+
+def look(unit: Unit, state: State) -> tuple[str, int]:
+    """How the unit looks here, and the shift from here on."""
+    if unit.table or (unit.blank and (state.after_table or not state.visible)):
+        return "", state.shift
+    if state.visible:
+        outside = unit.fresh and not unit.blank and not unit.where.head and unit.indent < state.shift
+        shift = 0 if outside else state.shift
+        return _moved(unit.text, shift if unit.fresh else 0), shift
+    if unit.closes:
+        return "", 0
+    opening = unit.where.head + ("" if unit.fresh else unit.where.resume)
+    shift = (_indent(opening) if opening else unit.indent) if unit.listed else 0
+    within = not unit.fresh and not unit.where.head
+    shown = _MARKER.sub(r"\1\\\2", unit.text) if within else unit.text
+    return _moved(opening, shift) + _moved(shown, shift if unit.fresh else 0), shift
+
+
+def tail(unit: Unit, text: str, shift: int) -> str:
+    """The text that closes the page behind the unit; the page ends with `text`."""
+    closing = _moved(unit.after.tail, shift)
+    return closing if not closing or text.endswith("\n") else f"\n{closing}"
+
+
+def _indent(text: str) -> int:
+    return len(text) - len(text.lstrip(" \t"))
+
+
+def _moved(text: str, shift: int) -> str:
+    return text[min(shift, _indent(text)) :] if shift else text
 
 
 def _markdown(texts: list[str]) -> list[Part]:
@@ -138,5 +164,4 @@ def _settled(unit: Unit, source: str) -> bool:
 
     A tag or an entity may become a blank. Source: docs/platform/slack.md#stream-markdown.
     """
-    behind = source[unit.end : unit.end + 1]
-    return unit.rank >= 0 and behind not in {"", "<", "&"} and not behind.isspace()
+    return unit.rank >= 0 and unit.end < len(source) and not _BLANK.match(source, unit.end)

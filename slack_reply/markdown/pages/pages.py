@@ -4,31 +4,24 @@ All writers rely on one law: whatever text follows, all pages of a growing text 
 last one is the beginning of the later page at its place. So a stream, which can only append, can show every page.
 """
 
-from collections.abc import Iterator
-from itertools import islice
+import math
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import filterfalse, islice, pairwise
 
 from clock import in_turns
 from slack_reply.markdown.blocks import read
 from slack_reply.markdown.pages.filling import Filling
-from slack_reply.markdown.pages.paging import fill
-from slack_reply.markdown.parts import Alignment, Limits, Markdown, Page, Part, Table
-from slack_reply.markdown.slack_form import chunks_between, closed, fallback_text, page_arguments, table_block
+from slack_reply.markdown.parts import Limits, Markdown, Page
 from slack_reply.markdown.tokens import is_blank
+from slack_reply.markdown.units import Body, Unit, apart
+from slack_reply.markdown.words import Rank
 
-__all__ = [
-    "Alignment",
-    "Limits",
-    "Markdown",
-    "Page",
-    "Part",
-    "Table",
-    "chunks_between",
-    "closed",
-    "fallback_text",
-    "page_arguments",
-    "pages_after",
-    "table_block",
-]
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# A unit that has no pieces and is too large for any page is cut into these bits, between entities.
+_BIT = 16
+_BITS = re.compile(rf"(?:&(?:lt|gt|amp);|.){{1,{_BIT}}}", re.DOTALL)
 
 
 def pages_after(
@@ -39,29 +32,92 @@ def pages_after(
     `cut` is the end of a page at which a writer began a new message. `most` is how many pages are wanted: no more
     of the text is laid out than these take.
     """
-    return tuple(islice(_pages(text, limits, final=final, cut=cut, start=start), most))
+    source = _SURROGATE.sub("\ufffd", text)  # halves of surrogate pairs cannot be sent
+    filled = in_turns(fill(read(source, limits, final=final), limits, cut, start))
+    pages = (_page(page, source, final=final) for page in filled)
+    return tuple(islice(filterfalse(_is_blank, pages), most))
 
 
-def _pages(text: str, limits: Limits, *, final: bool, cut: int | None, start: int) -> Iterator[Page]:
-    cuts = () if cut is None else (cut,)
-    source = _sound(text)
-    for filled in in_turns(fill(read(source, limits, final=final), limits, cuts, start)):
-        page = filled if isinstance(filled, Page) else _last(filled, source, final=final)
-        if not all(isinstance(part, Markdown) and is_blank(part.text) for part in page.parts):
-            yield page
+def _page(filled: Page | Filling, source: str, *, final: bool) -> Page:
+    if isinstance(filled, Page):
+        return filled
+    return replace(filled.whole(), end=len(source)) if final else filled.growing(source)
 
 
-def _last(filling: Filling, source: str, *, final: bool) -> Page:
-    if not final:
-        return filling.growing(source)
-    page = filling.whole()
-    return Page(page.parts, len(source))
+def _is_blank(page: Page) -> bool:
+    return all(isinstance(part, Markdown) and is_blank(part.text) for part in page.parts)
 
 
-def _sound(text: str) -> str:
-    """The text without halves of surrogate pairs, which cannot be sent."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return "".join("\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
-    return text
+def fill(units: Iterable[Unit], limits: Limits, cut: int | None, start: int) -> Iterator[Page | Filling]:
+    """The finished pages; at the end the Filling of the last page, if any text is left.
+
+    A unit that does not fit is split. No more units are read than the requested pages need.
+    """
+    stop = math.inf if cut is None or cut <= start else cut
+    unread = _Unread(_behind(units, start))
+    page = Filling(limits)
+    for unit in unread:
+        if unit.start >= stop and unit.end > stop:  # the end of a code table takes no source
+            stop = math.inf
+            unread.put_back([unit])
+            if not page.empty:
+                yield page.whole()
+            page = Filling(limits)
+        elif unit.end > stop:
+            unread.put_back([part for part in _split(unit) if part.end <= stop or part.start >= stop])
+        elif not page.take(unit):
+            if unit.body is not Body.SOLID:
+                unread.put_back(apart(unit))
+            elif not page.empty:
+                done, rest = page.cut()
+                yield done
+                unread.put_back([*rest, unit])
+                page = Filling(limits)
+            elif bits := _bits(unit):
+                unread.put_back(bits)
+            else:
+                page.take(unit, anyway=True)
+    if not page.empty:
+        yield page
+
+
+class _Unread:
+    """The units still to be read: the units put back last come first."""
+
+    def __init__(self, units: Iterator[Unit]) -> None:
+        self._rows = [units]
+
+    def put_back(self, units: Iterable[Unit]) -> None:
+        self._rows.append(iter(units))
+
+    def __iter__(self) -> Iterator[Unit]:
+        while self._rows:
+            unit = next(self._rows[-1], None)
+            if unit is None:
+                self._rows.pop()
+            else:
+                yield unit
+
+
+def _behind(units: Iterable[Unit], start: int) -> Iterator[Unit]:
+    for unit in units:
+        if unit.start >= start:
+            yield unit
+        elif unit.end > start:
+            yield from (part for part in _split(unit) if part.start >= start)
+
+
+def _split(unit: Unit) -> Iterable[Unit]:
+    return _bits(unit) if unit.body is Body.SOLID else apart(unit)
+
+
+def _bits(unit: Unit) -> list[Unit]:
+    """A solid unit that is larger than a page in bits, if it has several; their ends in the source are estimated."""
+    texts = [] if unit.table else _BITS.findall(unit.text)
+    if len(texts) < 2:  # noqa: PLR2004
+        return []
+    offsets = [*(min(unit.start + _BIT * number, unit.end) for number in range(len(texts))), unit.end]
+    return [
+        unit._replace(start=start, end=end, text=text, rank=Rank.HARD, fresh=not number)
+        for number, (text, (start, end)) in enumerate(zip(texts, pairwise(offsets), strict=True))
+    ]

@@ -9,7 +9,7 @@ line = st.lists(st.sampled_from([part for part in FRAGMENTS if "\n" not in part]
 
 @given(line)
 def test_pieces_of_a_line_are_the_line(text: str) -> None:
-    pieces = inline.pieces(text, 0, whole=True)
+    pieces = list(inline.pieces(text, 0, whole=True))
     assert "".join(piece.text for piece in pieces) == inline.render(text)
     assert [piece.start for piece in pieces[1:]] == [piece.end for piece in pieces[:-1]]
     assert not pieces or (pieces[0].start, pieces[-1].end) == (0, len(text))
@@ -17,10 +17,10 @@ def test_pieces_of_a_line_are_the_line(text: str) -> None:
 
 @given(line)
 def test_pieces_of_a_growing_line_do_not_change(text: str) -> None:
-    whole = inline.pieces(text, 0, whole=True)
+    whole = list(inline.pieces(text, 0, whole=True))
     before = 0
     for length in range(len(text)):
-        begun = inline.pieces(text[:length], 0, whole=False)
+        begun = list(inline.pieces(text[:length], 0, whole=False))
         assert begun == whole[: len(begun)]
         assert len(begun) >= before
         before = len(begun)

@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from slack_reply.markdown.safe_text import escape, shows_nothing
-from slack_reply.markdown.tokens import is_live
+from slack_reply.markdown.blocks import escape, shows_nothing
 from tests.corpus.answers import ANSWERS
 from tests.slack_reply.drawn import markdown
 from tests.slack_reply.examples import EXAMPLES
+from tests.slack_reply.law import is_live
 from tests.slack_reply.rendered import rendered
 
 PINGS = (

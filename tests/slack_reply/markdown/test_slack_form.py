@@ -1,15 +1,15 @@
 from hypothesis import given
 
-from slack_reply.markdown.pages.pages import Limits, Markdown, Page, Table, fallback_text
-from slack_reply.markdown.parts import Cell, Run
+from slack_reply.markdown.parts import Cell, Limits, Markdown, Page, Run, Table
 from slack_reply.markdown.slack_form import (
     FALLBACK_LIMIT,
     chunks_between,
     closed,
+    fallback_text,
     page_arguments,
     table_block,
 )
-from slack_reply.markdown.tables.cells import row_of
+from slack_reply.markdown.tables import row_of
 from tests.slack_reply.drawn import limits, markdown
 from tests.slack_reply.whole_pages import paginate
 

@@ -8,7 +8,7 @@ def first(text: str) -> Unit:
 
 
 def test_line_is_split_into_words() -> None:
-    parts = apart(first("> - some words\nnext"))
+    parts = list(apart(first("> - some words\nnext")))
     assert [part.text for part in parts] == ["> - ", "some", " ", "words", "\n"]
     assert [part.rank for part in parts] == [Rank.GLUE, Rank.HARD, Rank.SPACE, Rank.HARD, Rank.LINE]
     assert [part.fresh for part in parts] == [True, False, False, False, False]
@@ -27,4 +27,4 @@ def test_heading_has_no_end_inside() -> None:
 
 
 def test_solid_unit_has_no_parts() -> None:
-    assert apart(first("```py\nx\n```")) == []
+    assert list(apart(first("```py\nx\n```"))) == []

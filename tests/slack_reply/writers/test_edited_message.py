@@ -4,7 +4,7 @@ import pytest
 
 from slack_api.pool import HttpResponse, Unanswered
 from slack_api.rate_limit.rate_limiter import RateLimiter
-from slack_reply.markdown.pages.pages import Page
+from slack_reply.markdown.parts import Page
 from slack_reply.shared import RateShare
 from slack_reply.snapshot import Snapshot
 from slack_reply.writer import ReplyTarget, SlackAway, WriterGone

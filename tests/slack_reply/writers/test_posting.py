@@ -4,7 +4,7 @@ import pytest
 
 from slack_api.connection import NeverSent
 from slack_api.pool import HttpResponse, Unanswered
-from slack_reply.markdown.pages.pages import Markdown, Page
+from slack_reply.markdown.parts import Markdown, Page
 from slack_reply.shared import RateShare, Written
 from slack_reply.writer import CannotReply, ReplyTarget, SlackAway, WriterGone
 from slack_reply.writers.single_post import Posted, Posting, Unfit

@@ -6,7 +6,7 @@ import pytest
 
 from slack_api.connection import NeverSent
 from slack_api.pool import HttpResponse, Unanswered
-from slack_reply.markdown.pages.pages import Markdown, Page
+from slack_reply.markdown.parts import Markdown, Page
 from slack_reply.shared import RateShare
 from slack_reply.writer import ReplyTarget, SlackAway, StoppedByUser
 from slack_reply.writers.stream_cleanup import CLEANUP_TIMEOUT, REFUSALS, StreamCleanup

@@ -6,8 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slack_reply.markdown.blocks import scan
-from slack_reply.markdown.pages.pages import Limits, Markdown, Page, Table, closed, pages_after
-from slack_reply.markdown.tables.cells import row_of
+from slack_reply.markdown.pages.pages import pages_after
+from slack_reply.markdown.parts import Limits, Markdown, Page, Table
+from slack_reply.markdown.slack_form import closed
+from slack_reply.markdown.tables import row_of
 from slack_reply.markdown.units import apart
 from tests.corpus.answers import ANSWERS
 from tests.slack_reply.drawn import EDIT, NATIVE, PROFILES, limits, markdown
@@ -170,7 +172,7 @@ def longest(text: str) -> int:
     """The longest stretch that no page may end in: a link, a code span, what is emphasised."""
     found, length = 0, 0
     for unit in scan(text, None, final=True):
-        for piece in apart(unit) or [unit]:
+        for piece in list(apart(unit)) or [unit]:
             length += len(piece.text)
             found = max(found, length)
             length = 0 if piece.rank >= 0 else length

@@ -1,6 +1,6 @@
 from slack_reply.markdown.blocks import scan
 from slack_reply.markdown.pages.filling import Filling
-from slack_reply.markdown.pages.paging import fill
+from slack_reply.markdown.pages.pages import fill
 from slack_reply.markdown.parts import Limits, Markdown, Page
 
 LIMITS = Limits(size=200, measure=len, tables=True)
@@ -9,7 +9,7 @@ LIMITS = Limits(size=200, measure=len, tables=True)
 def pages(text: str, cuts: tuple[int, ...] = (), start: int = 0) -> list[str]:
     found = [
         page.whole() if isinstance(page, Filling) else page
-        for page in fill(scan(text, LIMITS, final=True), LIMITS, cuts, start)
+        for page in fill(scan(text, LIMITS, final=True), LIMITS, cuts[0] if cuts else None, start)
     ]
     return ["".join(part.text for part in page.parts if isinstance(part, Markdown)) for page in found]
 
@@ -40,6 +40,6 @@ def test_unit_larger_than_a_page_is_cut_between_entities() -> None:
 
 def test_fill_ends_for_any_text_and_limits() -> None:
     tiny = Limits(size=3, measure=len, tables=True)
-    found = list(fill(scan("```py\nlong line\n```", tiny, final=True), tiny, (), 0))
+    found = list(fill(scan("```py\nlong line\n```", tiny, final=True), tiny, None, 0))
     assert all(isinstance(page, Page | Filling) for page in found)
     assert found

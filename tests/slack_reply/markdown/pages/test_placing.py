@@ -1,5 +1,5 @@
 from slack_reply.markdown.blocks import scan
-from slack_reply.markdown.pages.placing import State, look, tail
+from slack_reply.markdown.pages.filling import State, look, tail
 
 VISIBLE = State(visible=True)
 

@@ -1,10 +1,10 @@
 import pytest
 from hypothesis import given
 
+from slack_reply.markdown.cell_text import SIZE_LIMIT, read
 from slack_reply.markdown.parts import Cell, Run, Style
-from slack_reply.markdown.tables.cell_text import SIZE_LIMIT, read
-from slack_reply.markdown.tokens import is_live
 from tests.slack_reply.drawn import markdown
+from tests.slack_reply.law import is_live
 
 
 @pytest.mark.parametrize(

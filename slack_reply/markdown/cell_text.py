@@ -6,6 +6,7 @@ and a `*` between two digits is no marker.
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
@@ -15,9 +16,7 @@ from slack_reply.markdown import tokens
 from slack_reply.markdown.domains import disguises
 from slack_reply.markdown.parts import Cell, Run, Style
 
-SIZE_LIMIT = (
-    2_000  # characters: the markup of a longer cell stays as it is, since the parser is slow on some texts
-)
+SIZE_LIMIT = 2_000  # characters: a longer cell keeps its markup, since the parser is slow on some texts
 
 _MARKUP = re.compile(r"[\\`*_~<&\[!]|://")
 _BREAK = re.compile(r"<br[ \t]*+/?>", re.IGNORECASE)
@@ -41,24 +40,21 @@ def _runs(found: list[Token]) -> Iterator[Run]:
     before = ""
     for token in found:
         kind, _, end = token.type.rpartition("_")
+        look = frozenset(styles)
         if token.type == "link_open":
             links.append((str(token.attrs["href"]), []))
             continue
+        if kind in _STYLES:
+            (styles.append if end == "open" else styles.remove)(_STYLES[kind])
+            continue
         if token.type == "link_close":
             url, label = links.pop()
-            run = _link("".join(part.text for part in label), url, frozenset(styles), before)
-        elif end == "open":
-            styles.append(_STYLES[kind])
-            continue
-        elif end == "close":
-            styles.remove(_STYLES[kind])
-            continue
+            run = _link("".join(part.text for part in label), url, look, before)
         elif token.type == "image":
-            run = _link(token.content, str(token.attrs["src"]), frozenset(styles), before)
+            run = _link(token.content, str(token.attrs["src"]), look, before)
         else:
             code: frozenset[Style] = frozenset({"code"} if token.type == "code_inline" else ())
-            text = "\n" if token.type == "hardbreak" else token.content or " "
-            run = Run(text, frozenset(styles) | code)
+            run = Run("\n" if token.type == "hardbreak" else token.content or " ", look | code)
         if links:
             links[-1][1].append(run)
         else:
@@ -76,29 +72,26 @@ def _link(label: str, url: str, styles: frozenset[Style], before: str) -> Run:
     return Run(text if text == url else f"{text} ({url})", styles)
 
 
-def _joined(runs: Iterable[Run]) -> Iterator[Run]:
+def _joined(runs: Iterable[Run]) -> list[Run]:
     """Neighbours of the same look as one run, without live tokens."""
-    last: Run | None = None
+    found: list[Run] = []
     for run in runs:
-        if last is not None and last.url == run.url == "" and last.styles == run.styles:
-            last = last._replace(text=last.text + run.text)
-            continue
-        if last is not None:
-            yield last._replace(text=tokens.inside_code(last.text))
-        last = run
-    if last is not None:
-        yield last._replace(text=tokens.inside_code(last.text))
+        if found and found[-1].url == run.url == "" and found[-1].styles == run.styles:
+            found[-1] = run._replace(text=found[-1].text + run.text)
+        else:
+            found.append(run)
+    return [run._replace(text=tokens.inside_code(run.text)) for run in found]
 
 
-def _trimmed(runs: Iterable[Run]) -> list[Run]:
+def _trimmed(found: list[Run]) -> Iterator[Run]:
     """Without blanks around the lines, and without empty runs."""
-    found = list(runs)
-    for number, run in enumerate(found):
+    before = "\n"
+    for run, after in zip_longest(found, found[1:]):
         text = re.sub(r"[ \t]*\n[ \t]*", "\n", run.text)
-        text = text.lstrip() if not number or found[number - 1].text.endswith("\n") else text
-        ends = number + 1 == len(found) or found[number + 1].text.startswith("\n")
-        found[number] = run._replace(text=text.rstrip() if ends else text)
-    return [run for run in found if run.text]
+        text = text.lstrip() if before.endswith("\n") else text
+        before = text.rstrip() if after is None or after.text.startswith("\n") else text
+        if before:
+            yield run._replace(text=before)
 
 
 def _address(state: StateInline, silent: bool) -> bool:
@@ -154,11 +147,6 @@ class _Markdown(MarkdownIt):
         return True
 
 
-def _parser() -> MarkdownIt:
-    parser = _Markdown("commonmark", {"html": False}).enable("strikethrough")
-    for name, rule in (("address", _address), ("line_break", _line_break), ("times", _times)):
-        parser.inline.ruler.before("escape", name, rule)
-    return parser
-
-
-_PARSER = _parser()
+_PARSER = _Markdown("commonmark", {"html": False}).enable("strikethrough")
+for _name, _rule in (("address", _address), ("line_break", _line_break), ("times", _times)):
+    _PARSER.inline.ruler.before("escape", _name, _rule)

@@ -1,7 +1,7 @@
 import pytest
 
-from slack_reply.markdown import fences
-from slack_reply.markdown.fences import Fence
+from slack_reply.markdown import lines
+from slack_reply.markdown.lines import Fence
 
 
 @pytest.mark.parametrize(
@@ -18,12 +18,12 @@ from slack_reply.markdown.fences import Fence
     ],
 )
 def test_line_opens_a_block(line: str, fence: Fence) -> None:
-    assert fences.opening(line) == fence
+    assert lines.opening(line) == fence
 
 
 @pytest.mark.parametrize("line", ["``", "```a``` b", "text ```", "", "`` ` ``"])
 def test_other_lines_open_none(line: str) -> None:
-    assert fences.opening(line) is None
+    assert lines.opening(line) is None
 
 
 def test_block_is_closed_by_a_fence_of_its_kind() -> None:

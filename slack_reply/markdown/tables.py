@@ -1,0 +1,183 @@
+"""Tables in growing text: a small table becomes Slack's `table` block, a larger one an aligned code block."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from clock import in_turns
+from slack_reply.markdown.cell_text import read
+from slack_reply.markdown.lines import ROW, Line
+from slack_reply.markdown.parts import Alignment, Cell, Limits, Table
+from slack_reply.markdown.units import OUTSIDE, Context, Unit
+from slack_reply.markdown.words import Rank
+
+# Slack's `table` block, the characters over all tables of a message (docs/platform/slack.md#table-block).
+ROW_LIMIT = 100
+COLUMN_LIMIT = 20
+CHARACTER_LIMIT = 10_000
+
+WIDTH_LIMIT = 60  # a wider cell sticks out of its column
+
+_RUN = "```"
+_SPLIT = re.compile(r"(?<!\\)\|")
+_SEPARATOR = re.compile(r"[ \t]{0,3}\|?(?=[^-]*-)(?:[ \t]*+:?-++:?[ \t]*+\|)*+(?:[ \t]*+:?-++:?[ \t]*+)?\Z")
+_MAYBE_SEPARATOR = re.compile(r"[|:\- \t]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """The rows that are complete. `outgrown` is the first row with which a `table` block is too small."""
+
+    rows: list[tuple[Cell, ...]]
+    lines: Sequence[Line]
+    alignments: tuple[Alignment, ...]
+    outgrown: int | None
+    over: bool
+
+
+def find(
+    lines: Sequence[Line], index: int, limits: Limits, *, final: bool
+) -> tuple[list[Unit], int | None] | None:
+    """The table whose head is `lines[index]`: its units known so far, and how many lines it took.
+
+    The number is None while the table may continue. The last line is whole only if `final`.
+    """
+    if index + 1 >= len(lines):
+        return None if final else ([], None)
+    separator = lines[index + 1].text
+    if not final and index + 2 == len(lines):
+        return ([], None) if may_separate(separator) else None
+    marks = alignments(separator, len(split(lines[index].text)))
+    if marks is None:
+        return None
+    grid = _grid(lines, index, marks, limits, final=final)
+    if grid.outgrown is None and not grid.over:
+        return [], None
+    taken = len(grid.lines) if grid.over else None
+    if limits.tables and grid.outgrown is None:
+        table = Table(tuple(grid.rows), marks)
+        unit = Unit(grid.lines[0].start, grid.lines[-1].end, "", Rank.PARAGRAPH, table=table)
+        return [unit], taken
+    return list(in_turns(_code(grid, limits))), taken
+
+
+def split(line: str) -> list[str]:
+    """The cells of a row, as Markdown."""
+    inner = line.strip().removeprefix("|")
+    if inner.endswith("|") and not inner.endswith("\\|"):
+        inner = inner[:-1]
+    return [cell.strip().replace("\\|", "|") for cell in _SPLIT.split(inner)]
+
+
+def alignments(separator: str, columns: int) -> tuple[Alignment, ...] | None:
+    """The alignments in the row under the head; None if it is no such row, or has another number of columns."""
+    if not _SEPARATOR.match(separator):
+        return None
+    marks = split(separator)
+    return tuple(map(_alignment, marks)) if len(marks) == columns else None
+
+
+def may_separate(begun: str) -> bool:
+    """Whether an unfinished line may become the row under the head."""
+    return _MAYBE_SEPARATOR.match(begun) is not None
+
+
+def row_of(line: str, columns: int) -> tuple[Cell, ...]:
+    """Exactly `columns` cells; surplus cells are joined into the last one."""
+    cells = split(line)
+    if len(cells) > columns:
+        cells[columns - 1 :] = [" | ".join(cells[columns - 1 :])]
+    return tuple(map(read, cells)) + (Cell(),) * (columns - len(cells))
+
+
+def width(text: str) -> int:
+    """Columns in a monospaced font; East Asian characters take two."""
+    if text.isascii():
+        return len(text)
+    return sum(_columns(char) for char in text)
+
+
+def widths(rows: Sequence[Sequence[str]]) -> list[int]:
+    """The width of each column."""
+    return [min(WIDTH_LIMIT, max(map(width, column))) for column in zip(*rows, strict=True)]
+
+
+def aligned(row: Sequence[str], columns: Sequence[int], alignments: Sequence[Alignment]) -> str:
+    """One row with its line end. It begins with a bar, since Slack can lose blanks at the start of a chunk."""
+    cells = map(_padded, row, columns, alignments)
+    return f"| {' | '.join(cells)} |\n"
+
+
+def rule(columns: Sequence[int]) -> str:
+    """The line under the head, with its line end."""
+    return f"|-{'-+-'.join('-' * column for column in columns)}-|\n"
+
+
+def _grid(
+    lines: Sequence[Line], index: int, marks: tuple[Alignment, ...], limits: Limits, *, final: bool
+) -> _Grid:
+    columns = len(marks)
+    rows = [row_of(lines[index].text, columns)]
+    characters, size = _size(rows[0], limits)
+    outgrown = 0 if columns > COLUMN_LIMIT or size > limits.room else None
+    whole = len(lines) if final else len(lines) - 1
+    for line in in_turns(lines[number] for number in range(index + 2, whole)):
+        if not ROW.match(line.text):
+            break
+        rows.append(row_of(line.text, columns))
+        row_characters, row_size = _size(rows[-1], limits)
+        characters += row_characters
+        size += row_size
+        too_much = characters > CHARACTER_LIMIT or size > limits.room
+        if outgrown is None and (too_much or len(rows) > ROW_LIMIT):
+            outgrown = len(rows) - 1
+    end = index + 1 + len(rows)
+    over = end == len(lines) or not ROW.match(lines[end].text)
+    return _Grid(rows, lines[index:end], marks, outgrown, over)
+
+
+def _alignment(mark: str) -> Alignment:
+    if mark.endswith(":"):
+        return "center" if mark.startswith(":") else "right"
+    return "left" if mark.startswith(":") else ""
+
+
+def _size(row: tuple[Cell, ...], limits: Limits) -> tuple[int, int]:
+    text = "".join(cell.text for cell in row)
+    return len(text) + len(row), limits.measure(text) + len(row)
+
+
+def _code(grid: _Grid, limits: Limits) -> Iterator[Unit]:
+    """The table as code. Column widths come from the rows up to `outgrown`, so that they never change later."""
+    flat = [tuple(map(_inside_code, row)) for row in in_turns(grid.rows)]
+    known = flat if grid.outgrown is None else flat[: grid.outgrown + 1]
+    columns = widths(known)
+    head = aligned(flat[0], columns, grid.alignments) + rule(columns)
+    small = limits.measure(head) * 4 < limits.room
+    where = Context(head=f"{_RUN}\n{head if small else ''}", tail=_RUN)
+    start, end = grid.lines[0].start, grid.lines[1].end
+    yield Unit(start, end, f"{_RUN}\n{head}", Rank.GLUE, after=where)
+    for row, line in zip(flat[1:], grid.lines[2:], strict=True):
+        shown = aligned(row, columns, grid.alignments)
+        yield Unit(line.start, line.end, shown, Rank.LINE, where, where)
+        end = line.end
+    if grid.over:
+        yield Unit(end, end, f"{_RUN}\n", Rank.PARAGRAPH, where, OUTSIDE, closes=True)
+
+
+def _inside_code(cell: Cell) -> str:
+    """The cell on one line, without backticks that could end the code block in a less strict Markdown parser."""
+    return cell.text.replace("\n", " ").replace(_RUN, "'''")
+
+
+def _columns(char: str) -> int:
+    if unicodedata.combining(char) or unicodedata.category(char) in {"Cf", "Me", "Mn"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def _padded(cell: str, column: int, alignment: Alignment) -> str:
+    room = max(0, column - width(cell))
+    left = {"right": room, "center": room // 2}.get(alignment, 0)
+    return " " * left + cell + " " * (room - left)

@@ -1,0 +1,122 @@
+import pytest
+from hypothesis import given
+
+from slack_reply.markdown import tables
+from slack_reply.markdown.blocks import scan
+from slack_reply.markdown.parts import Limits, Table
+from tests.slack_reply.drawn import markdown
+from tests.slack_reply.law import is_live
+
+LIMITS = Limits(size=9000, measure=len, tables=True)
+
+
+def table(text: str, limits: Limits = LIMITS, *, final: bool = True) -> Table | None:
+    return next((unit.table for unit in scan(text, limits, final=final) if unit.table), None)
+
+
+def grid(columns: int, rows: int, cell: str = "x") -> str:
+    lines = ["| " + " | ".join([cell] * columns) + " |"] * (rows + 1)
+    lines.insert(1, "|" + "---|" * columns)
+    return "\n".join(lines) + "\n"
+
+
+def test_largest_tables_become_table_blocks() -> None:
+    assert table(grid(20, 99))
+    assert not table(grid(21, 1))
+    assert not table(grid(1, 100))
+    assert table(grid(2, 10, "x" * 400))
+    assert not table(grid(2, 13, "x" * 400))
+
+
+def test_every_table_is_code_without_table_support() -> None:
+    limits = Limits(size=9000, measure=len, tables=False)
+    assert table(grid(2, 2), limits) is None
+    shown = "".join(unit.text for unit in scan(grid(2, 1), limits, final=True))
+    assert shown == "```\n| x | x |\n|---+---|\n| x | x |\n```\n"
+
+
+def test_table_is_held_back_until_its_end_unless_it_is_large() -> None:
+    assert scan(grid(2, 50), LIMITS, final=False) == []
+    begun = scan(grid(2, 300), LIMITS, final=False)
+    assert len(begun) == 300  # the head and all rows but the last, which may go on
+    assert begun[-1].after.tail == "```"
+
+
+def test_table_ends_where_no_row_follows() -> None:
+    units = scan("| a |\n|---|\n| 1 |\ntext", LIMITS, final=True)
+    assert [unit.text for unit in units] == ["", "text"]
+
+
+def test_tables_are_not_read_in_code_quotes_and_lists() -> None:
+    for text in ("```\n{}\n```", "> {}", "- a\n\n  {}", "    {}"):
+        lines = grid(2, 2).strip().replace("\n", "\n" + text.partition("{}")[0].rpartition("\n")[2])
+        assert table(text.format(lines)) is None
+
+
+def test_cell_text_cannot_end_the_code_block() -> None:
+    limits = Limits(size=9000, measure=len, tables=False)
+    shown = "".join(unit.text for unit in scan("| a |\n|---|\n| ```` ``` ```` |\n", limits, final=True))
+    assert shown.count("```") == 2
+
+
+def texts(line: str, columns: int) -> list[str]:
+    return [cell.text for cell in tables.row_of(line, columns)]
+
+
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        ("| a | b |", ["a", "b"]),
+        ("|a|b", ["a", "b"]),
+        (r"| a \| b | c |", ["a | b", "c"]),
+        ("| | x |", ["", "x"]),
+    ],
+)
+def test_rows_are_split(row: str, found: list[str]) -> None:
+    assert tables.split(row) == found
+
+
+@pytest.mark.parametrize(
+    ("separator", "columns", "found"),
+    [
+        ("|---|:-:|--:|", 3, ("", "center", "right")),
+        ("|:--|---", 2, ("left", "")),
+        ("|---|", 2, None),
+        ("| a | b |", 2, None),
+        ("|", 1, None),
+        ("|-|", 1, ("",)),
+    ],
+)
+def test_row_under_the_head_gives_the_alignments(
+    separator: str, columns: int, found: tuple[str, ...] | None
+) -> None:
+    assert tables.alignments(separator, columns) == found
+    if found:
+        assert all(tables.may_separate(separator[:end]) for end in range(len(separator)))
+
+
+def test_rows_have_as_many_cells_as_the_head_and_lose_nothing() -> None:
+    assert texts("| a |", 3) == ["a", "", ""]
+    assert texts("| a | b | c |", 2) == ["a", "b | c"]
+
+
+@given(markdown)
+def test_no_cell_is_live(text: str) -> None:
+    assert not any(is_live(cell) for cell in texts(text.replace("\n", " "), 2))
+
+
+def test_columns_are_aligned_in_any_script() -> None:
+    rows = [("Name", "Nr"), ("名前", "1"), ("e\u0301", "12")]
+    columns = tables.widths(rows)
+    lines = [tables.aligned(row, columns, ("", "right")) for row in rows]
+    assert lines == ["| Name | Nr |\n", "| 名前 |  1 |\n", "| e\u0301    | 12 |\n"]
+    assert tables.rule(columns) == "|------+----|\n"
+    assert {tables.width(line.strip()) for line in lines} == {13}
+
+
+def test_cell_wider_than_its_column_is_not_cut() -> None:
+    assert tables.widths([("x" * 500,)]) == [tables.WIDTH_LIMIT]
+
+
+def test_cell_is_centered() -> None:
+    assert tables.aligned(("ab",), [5], ("center",)) == "|  ab   |\n"
