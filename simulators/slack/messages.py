@@ -92,9 +92,17 @@ class Message:
 
 
 def text_of(parts: Sequence[Json]) -> str:
-    """All text parts, else the fallback of the blocks."""
-    texts = [part["text"] for part in parts if part["kind"] in {"text", "markdown"}]
-    return "".join(texts) if texts else "".join(part["text"] for part in parts if part["kind"] == "fallback")
+    """All text parts, with the `context` blocks between them; else the fallback of the blocks."""
+    if not any(part["kind"] in {"text", "markdown"} for part in parts):
+        return "".join(part["text"] for part in parts if part["kind"] == "fallback")
+    return "".join(filter(None, map(_read, parts)))
+
+
+def _read(part: Json) -> str:
+    if part["kind"] in {"text", "markdown"}:
+        return str(part["text"])
+    small = [block for block in part.get("blocks") or () if block["type"] == "context"]
+    return "".join(f"\n\n{spoken(block)}" for block in small)
 
 
 def blocks_of(parts: Iterable[Json]) -> list[Json]:
