@@ -64,7 +64,8 @@ COMPUTERS = 2
 QUICK_JOBS = 8
 # The laws of long texts take minutes of computing; the other files start a process.
 NOT_QUICK = {
-    *("test_early_end", "test_linear", "test_long_runs", "test_pages", "test_safe_text", "test_writers"),
+    *("test_early_end", "test_linear", "test_long_runs", "test_pages", "test_safe_text", "test_slack_limits"),
+    "test_writers",
     *(
         "test_failover",
         "test_process_identity",

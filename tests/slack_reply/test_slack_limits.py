@@ -50,7 +50,7 @@ def test_page_is_not_refused_whatever_the_answer_is_made_of(name: str, profile: 
 def test_pages_of_growing_text_only_grow_whatever_the_answer_is_made_of(name: str, limits: Limits) -> None:
     text = TEXTS[name]
     shown = paginate(text[:40], limits, final=False)
-    for length in range(80, len(text) + 40, max(40, len(text) // 150)):
+    for length in range(80, len(text) + 40, max(40, len(text) // 40)):
         pages = paginate(text[:length], limits, final=length >= len(text))
         for place, page in enumerate(shown):
             assert page == pages[place] or chunks_between(page, pages[place]) is not None
