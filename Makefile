@@ -29,6 +29,11 @@ test-quick: $(READY) ## the tests of the modules, without any process
 soak: $(READY) ## the long tests: 20 minutes of steady work, and half an hour of others
 	@$(PYTHON) -m pytest -m soak $(ARGS)
 
+.PHONY: format
+format: $(READY) ## ruff formats the code
+	@.venv/bin/ruff check --fix-only -q .
+	@.venv/bin/ruff format .
+
 .PHONY: lint
 lint: $(READY) ## ruff, mypy, and the dependencies against known vulnerabilities
 	@.venv/bin/ruff check .
