@@ -10,6 +10,7 @@ from html.entities import html5
 from string import punctuation
 
 PAIR_LIMIT = 300  # characters between a tag and its end
+LIMIT = 2 * PAIR_LIMIT  # characters of all of it, with tags between the two
 
 # Attributes have values: `a<b and c>d` holds no tag.
 _ATTRIBUTES = r"(?:\s+[a-z-]+\s*=[^<>\n]{0,200})?"
@@ -43,10 +44,10 @@ def read(line: str, start: int, render: Callable[[str], str], *, whole: bool) ->
     """
     if found := _BREAK.match(line, start):
         return found.end(), _BREAKS[found[1].lower()]
-    if found := _PAIR.match(line, start):
+    if found := _PAIR.match(line, start, start + LIMIT):
         name = found[1].lower()
         return found.end(), _marked(_MARKS[name], render(found[2])) + ("\n" if name == "summary" else "")
-    if whole or len(line) - start > 2 * PAIR_LIMIT:
+    if whole or len(line) - start > LIMIT:
         return None
     tag = _TAG_BEGUN.match(line, start)
     begun = tag and any(name.startswith(tag[1].lower()) for name in (*_BREAKS, *_MARKS))

@@ -103,3 +103,11 @@ def test_growing_line_shows_the_beginning_of_the_whole_line(line: str, data: st.
     begun = line[: data.draw(st.integers(0, len(line)))]
     shown = "".join(piece.text for piece in inline.pieces(begun, whole=False))
     assert inline.render(line).startswith(shown)
+
+
+def test_pair_with_many_tags_between_is_decided_before_its_end_comes() -> None:
+    line = f"<b>{'<i>x</i>' * 100}</b>"
+    ends = range(0, len(line), 7)
+    shown = ["".join(piece.text for piece in inline.pieces(line[:end], 0, whole=False)) for end in ends]
+    assert all(inline.render(line).startswith(begun) for begun in shown)
+    assert shown[-1].startswith("&lt;b&gt;_x_")
