@@ -17,6 +17,7 @@ import gevent
 import urllib3
 
 from clock import Clock
+from hosts import address_of
 
 # The routes of Dify's files API that serve files ([A] controllers/files).
 _PATH = re.compile(r"/files/(?:tools/[A-Za-z0-9_.-]{1,200}|[A-Za-z0-9-]{1,64}/(?:file|image)-preview)\Z")
@@ -101,9 +102,4 @@ def _split(url: str) -> SplitResult | None:
     """The parts of a plain address; None if the address has a user, blanks, backslashes or a fragment."""
     if len(url) > _LONGEST or not url.isascii() or not url.isprintable() or any(c in url for c in " \\@#<>"):
         return None
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return None
-    return parts
+    return address_of(url)

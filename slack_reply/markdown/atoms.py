@@ -21,7 +21,6 @@ _SCHEME = len("http")
 _TICKS = re.compile(r"`+")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ENTITY_BEGUN = re.compile(r"&(?:#[xX]?)?[A-Za-z0-9]{0,32}\Z")
-_LONGEST_WORD = 200  # characters of it that are looked at before a link
 
 
 class Atom(NamedTuple):
@@ -85,7 +84,7 @@ def _ticks(line: str, start: int, whole: bool) -> Atom:
 
 
 def _angle(line: str, start: int, whole: bool) -> Atom:
-    found = links.autolink(line, start, _touched(line, start), whole=whole)
+    found = links.autolink(line, start, whole=whole)
     if found is None:
         found = html.read(line, start, _shown, whole=whole)
     if found is None:
@@ -132,7 +131,7 @@ def _link(line: str, start: int, whole: bool) -> Atom:
     if isinstance(found, int):
         return _held(start)
     label = _label(found.label) or (links.label_text(found.name) if is_image else "")
-    return Atom(start, found.end, found.shown(label, _touched(line, start)), solid=True)
+    return Atom(start, found.end, found.shown(label, links.touched(line, start)), solid=True)
 
 
 def _opens_code(label: str) -> bool:
@@ -144,12 +143,6 @@ def _opens_code(label: str) -> bool:
             return True
         del runs[: runs.index(run) + 1]
     return False
-
-
-def _touched(line: str, start: int) -> str:
-    """The source of the word that ends where a link begins; empty behind a blank."""
-    before = line[max(0, start - _LONGEST_WORD) : start]
-    return "" if not before or before[-1].isspace() else before.split()[-1]
 
 
 def _label(source: str) -> str:

@@ -8,6 +8,7 @@ from slack_reply.markdown.domains import disguises
 
 LABEL_LIMIT = 300
 TARGET_LIMIT = 2000
+_LONGEST_WORD = 200  # characters of a word that are looked at before a link
 _EMAIL_LIMIT = 120
 
 _LABEL = re.compile(r"\[((?>[^\[\]\\]|\\.|\[(?>[^\[\]\\]|\\.)*+\])*+)\]")
@@ -94,14 +95,17 @@ def resembles(line: str, start: int) -> bool:
     return label is None or line[label.end() : label.end() + 1] in {"(", "[", ":"}
 
 
-def autolink(line: str, start: int, before: str = "", *, whole: bool) -> tuple[int, str] | int | None:
-    """The end of the `<https://…>` or `<https://…|label>` at `start` and its safe form; None and `start` as for `read`.
+def touched(line: str, start: int) -> str:
+    """The source of the word that ends where a link begins; empty behind a blank."""
+    before = line[max(0, start - _LONGEST_WORD) : start]
+    return "" if not before or before[-1].isspace() else before.split()[-1]
 
-    `before` is the word that the link touches.
-    """
+
+def autolink(line: str, start: int, *, whole: bool) -> tuple[int, str] | int | None:
+    """The end of `<https://…>` or `<https://…|label>` at `start` and its safe form; None and `start` as for `read`."""
     named = _SLACK_LINK.match(line, start)
     if named:
-        return named.end(), shown(label_text(named[2].strip()), named[1], before)
+        return named.end(), shown(label_text(named[2].strip()), named[1], touched(line, start))
     found = _AUTOLINK.match(line, start)
     if found is None:
         return start if not whole and _AUTOLINK_BEGUN.match(line, start) else None
