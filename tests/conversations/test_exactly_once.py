@@ -17,9 +17,9 @@ from tests.support.redis_server import RedisServer
 
 pytestmark = pytest.mark.simulated
 MANY = [(500, 1.2), pytest.param(5000, 0.6, marks=pytest.mark.soak)]
-BATCH = 50
+BATCH = 25
 UNDER_WAY = (
-    300  # deliveries; the next messages wait until fewer are open, so that a slow machine is asked for less
+    50  # deliveries; the next messages wait until fewer are open, so that a slow machine is asked for less
 )
 PATIENCE = (
     5.0  # seconds of the wall clock that Slack waits for an ack, for a machine that does other work too
