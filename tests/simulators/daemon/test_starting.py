@@ -43,9 +43,12 @@ def test_forked_process_is_born_as_an_executed_one(
         daemon_program.process.pid,
         warm_daemon.process.pid,
     )
-    differ = ("SERVER_PORT", "PLUGIN_MAX_EXECUTION_TIMEOUT")
-    for name in differ:
-        del executed["environment"][name], forked["environment"][name]
+    for name in (
+        "SERVER_PORT",
+        "PLUGIN_MAX_EXECUTION_TIMEOUT",
+        "PYTEST_CURRENT_TEST",
+    ):  # each daemon has its own
+        executed["environment"].pop(name), forked["environment"].pop(name)
     assert executed.pop("chance") != forked.pop("chance")
     assert forked == executed
 
@@ -93,4 +96,6 @@ def test_nothing_is_left_of_a_daemon_that_forks(dify_program: Running, how: sign
     os.kill(running.process.pid, how)
     running.stop()
     _, alive = psutil.wait_procs(children, timeout=10)
-    assert alive == []
+    assert [
+        one for one in alive if one.status() != psutil.STATUS_ZOMBIE
+    ] == []  # somebody else is to reap them
