@@ -8,7 +8,7 @@ from pydantic_core import from_json
 
 from errors import Malformed
 from json_fields import first_mapping_of, id_of, mapping_of, mappings_of, text_of
-from message import Message, Source
+from message import Message, Source, files_of, team_of
 
 LONGEST_CHALLENGE = 256
 LONGEST_TEXT = 40_000  # characters, Slack's own limit (docs/platform/slack.md#text-limits)
@@ -115,12 +115,13 @@ def _event(body: _Json, event: _Json) -> Envelope:
 def _message(body: _Json, event: _Json, source: Source) -> Message:
     """`authorizations` names our installation; the top-level `team_id` can be another workspace.
 
-    So the top-level `team_id` counts only where the event names nothing else, which can happen to an app that a whole
-    organisation installed.
+    So the top-level `team_id` counts only where the event names nothing else. If a whole organisation installed the
+    app, the organisation stands for the workspace (docs/platform/slack.md#enterprise-grid).
     """
     installation = first_mapping_of(body, "authorizations")
     enterprise = id_of(installation, "enterprise_id") or id_of(body, "context_enterprise_id")
-    team = id_of(installation, "team_id") or id_of(body, "context_team_id")
+    is_org_wide = installation.get("is_enterprise_install") is True
+    team = "" if is_org_wide else id_of(installation, "team_id") or id_of(body, "context_team_id")
     shared = body.get("is_ext_shared_channel")
     channel_type = id_of(event, "channel_type")
     return Message(
@@ -136,9 +137,11 @@ def _message(body: _Json, event: _Json, source: Source) -> Message:
         ts=id_of(event, "ts"),
         thread_ts=id_of(event, "thread_ts"),
         user=id_of(event, "user"),
-        user_team=id_of(event, "user_team") or id_of(event, "source_team") or id_of(event, "team"),
+        user_team=team_of(event),
         text=text_of(event, "text")[:LONGEST_TEXT],
         files=_files(event),
+        attachments=tuple(_without_files(found) for found in mappings_of(event, "attachments")),
+        blocks=tuple(mappings_of(event, "blocks")),
         bot_id=id_of(event, "bot_id") or id_of(mapping_of(event, "bot_profile"), "id"),
         app_id=id_of(event, "app_id"),
         subtype=id_of(event, "subtype") or ("hidden" if event.get("hidden") is True else ""),
@@ -149,8 +152,12 @@ def _message(body: _Json, event: _Json, source: Source) -> Message:
 def _files(event: _Json) -> tuple[_Json, ...]:
     return tuple(
         {name: file[name] for name in _FILE_FIELDS if name in file and _is_small(file[name])}
-        for file in mappings_of(event, "files")[:MOST_FILES]
+        for file in files_of(event)[:MOST_FILES]
     )
+
+
+def _without_files(found: _Json) -> _Json:
+    return {name: value for name, value in found.items() if name != "files"}
 
 
 def _is_small(value: object) -> bool:

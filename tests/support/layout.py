@@ -1,7 +1,7 @@
 """Which part of the plugin may import which."""
 
 # The parts that each part may import, besides itself, the libraries and the shared modules.
-SHARED = {"errors", "clock", "hosts", "job", "json_fields", "message", "plain_text", "wording"}
+SHARED = {"errors", "clock", "hosts", "job", "json_fields", "message", "plain_text", "rich_text", "wording"}
 MAY_IMPORT = {
     "errors": set(),
     "clock": set(),
@@ -9,7 +9,8 @@ MAY_IMPORT = {
     "json_fields": set(),
     "plain_text": set(),
     "wording": set(),
-    "message": {"errors"},
+    "rich_text": {"json_fields"},
+    "message": {"errors", "json_fields", "rich_text"},
     "job": {"errors", "message"},
     "provider": {"errors", "hosts"},
     "conversation_store": SHARED,

@@ -6,8 +6,11 @@ from functools import cached_property
 
 from message import Message
 from slack_api import UserInfo
+from turns.prompt.message_text import message_text
 from turns.prompt.readable import mentioned, readable
 from wording import Language, Say, language_for, say
+
+LONGEST_QUESTION = 80_000  # characters, with what the message forwards
 
 # Dify's codes for the languages of tools' names.
 _LOCALES = {Language.EN: "en_US", Language.JA: "ja_JP", Language.ZH_HANS: "zh_Hans", Language.PT_BR: "pt_BR"}
@@ -39,7 +42,7 @@ class Author:
     @property
     def name(self) -> str:
         """The person's display name; the user id if Slack does not tell the name."""
-        return _name_of(self.user(self.message.user)) or self.message.user
+        return _name_of(self.user(self.message.user)) or self.message.author
 
     def names(self, users: Iterable[str]) -> Callable[[str], str]:
         """Look up the users. Returns a function from an id to the display name, "" if Slack does not tell the name."""
@@ -52,8 +55,8 @@ class Author:
 
     @cached_property
     def query(self) -> str:
-        """The message without our mention and with readable Slack entities; empty for a bare mention."""
-        text, ours = self.message.text, self.message.bot_user_id
+        """All that the message says, without our mention and with readable Slack entities; empty for a bare mention."""
+        text, ours = message_text(self.message.content)[:LONGEST_QUESTION], self.message.bot_user_id
         return readable(text, ours, self.names(user for user in mentioned(text) if user != ours))
 
     def context(self) -> Mapping[str, str]:

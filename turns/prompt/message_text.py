@@ -1,0 +1,122 @@
+"""Reads all that a message says: its text, its blocks, tables and what it forwards. Pure.
+
+The question and the messages of its thread are read alike. The result is in Slack's notation, for `readable`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from json_fields import mapping_of, mappings_of, text_of
+from message import files_of
+from plain_text import one_line
+from rich_text import escaped, quoted, rich_text
+
+LONGEST_NAME = 60
+_DEEPEST = 8
+_CONTROLS = {"actions", "context_actions", "plan", "task_card"}
+"""Types of blocks that are no words of an author: buttons, and an answer's steps."""
+_PREVIEW = ("from_url", "original_url", "is_msg_unfurl", "is_reply_unfurl", "is_app_unfurl")
+_LETTERS = re.compile(r"<[^<>]*>|&(?:lt|gt|amp);|:[a-z0-9_+'-]+:|[\W_]+|^ *[0-9]+[.]", re.MULTILINE)
+"""All that `text` and blocks may write differently: tokens, marks, emojis, numbers of lists."""
+
+_BAR = re.compile(r"(<[^<>]*>)|[|]")
+
+type Raw = Mapping[str, Any]
+
+
+def message_text(raw: Raw) -> str:
+    """All words of a message, without the previews that Slack makes of links."""
+    parts = [_whole(text_of(raw, "text"), mappings_of(raw, "blocks"))]
+    parts += map(_attachment, mappings_of(raw, "attachments"))
+    return "\n".join(part for part in parts if part.strip())
+
+
+def file_lines(raw: Raw) -> str:
+    """A line for each file of the message, with the file's name."""
+    titles = [text_of(found, "name", "title") or "?" for found in files_of(raw)]
+    return "\n".join(f"[file] {escaped(' '.join(title.split()))}" for title in titles)
+
+
+def _whole(text: str, blocks: Sequence[Raw]) -> str:
+    """What the text and the blocks say together: one of both may be a short form of the other, or lack a part.
+
+    Source: docs/platform/slack.md#rich-text. `text` never holds a table (docs/platform/slack.md#pasted-tables).
+    """
+    tables = [_block(block) for block in blocks if block.get("type") == "table"]
+    others = [_block(block) for block in blocks if block.get("type") != "table"]
+    if _size("".join(others)) > _size(text):
+        return "\n".join(filter(None, map(_block, blocks)))
+    return "\n".join(filter(None, [text, *tables]))
+
+
+def _size(text: str) -> int:
+    return len(_LETTERS.sub("", text))
+
+
+def _attachment(found: Raw) -> str:
+    """A forwarded message, a pasted table, or an attachment of an app (an older way to format a message)."""
+    forwards = found.get("is_share") is True
+    if not forwards and any(found.get(name) for name in _PREVIEW):
+        return ""  # docs/platform/slack.md#link-previews
+    inner = [mapping_of(part, "message") for part in mappings_of(found, "message_blocks")]
+    blocks = [block for part in (found, *inner) for block in mappings_of(part, "blocks")]
+    shown = [text_of(found, name) for name in ("pretext", "title", "text")]
+    fields = [
+        f"{text_of(field, 'title')}: {text_of(field, 'value')}" for field in mappings_of(found, "fields")
+    ]
+    author = text_of(found, "author_name", "author_subname")
+    if not forwards:
+        said = " · ".join(part for part in [author, *shown, *fields] if part.strip())
+        whole = _whole(said, blocks) or text_of(found, "fallback")
+        is_table = not said and any(block.get("type") == "table" for block in blocks)
+        return whole if is_table else f"[attachment] {whole}" if whole.strip() else ""
+    whole = _whole("\n".join(filter(None, [*shown, *fields])), blocks)
+    if not whole and not found.get("files"):
+        whole = text_of(found, "fallback")
+    name = escaped(one_line(author, LONGEST_NAME)) or "?"
+    return f"[forwarded from {name}]\n{quoted(whole)}".rstrip()
+
+
+def _block(block: Raw) -> str:
+    match block.get("type"):
+        case "rich_text":
+            return rich_text(block)
+        case "table":
+            return "\n".join(map(_row, _lists_of(block)))
+        case kind if kind in _CONTROLS:
+            return ""
+    return "\n".join(_texts(block))
+
+
+def _row(cells: Sequence[Any]) -> str:
+    texts = [_cell(cell) if isinstance(cell, Mapping) else "" for cell in cells]
+    return f"| {' | '.join(texts)} |"
+
+
+def _cell(cell: Raw) -> str:
+    said = rich_text(cell) if cell.get("type") == "rich_text" else escaped(text_of(cell, "text"))
+    barred = _BAR.sub(lambda found: found[1] or r"\|", said)  # the bar of a token stays
+    return " ".join(barred.split())
+
+
+def _lists_of(block: Raw) -> list[list[Any]]:
+    rows = block.get("rows")
+    return [row for row in rows if isinstance(row, list)] if isinstance(rows, list) else []
+
+
+def _texts(value: object, depth: int = 0) -> Iterator[str]:
+    """Every text in a tree of blocks, in order: sections, headers, fields."""
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, list):
+        for item in value:
+            yield from _texts(item, depth + 1)
+    elif isinstance(value, dict):
+        found = value.get("text")
+        if isinstance(found, str):
+            yield found
+        else:
+            yield from _texts(found, depth + 1)
+        for name in ("title", "fields", "elements"):
+            yield from _texts(value.get(name), depth + 1)
