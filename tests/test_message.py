@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from errors import Malformed
-from message import Message
+from message import Message, files_of, team_of
 
 PLAIN = Message(
     team_id="T1",
@@ -34,6 +34,8 @@ def test_message_survives_json(*, shared: bool | None) -> None:
     message = replace(
         PLAIN,
         files=({"id": "F1", "size": 3},),
+        blocks=({"type": "rich_text", "elements": []},),
+        attachments=({"is_share": True},),
         thread_ts="1763881200.000100",
         edited=True,
         is_ext_shared=shared,
@@ -135,59 +137,121 @@ def test_mention_of_us_is_not_seen_when_the_bot_user_is_unknown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("user_team", "shared", "external"),
+    ("team", "shared", "in_channel", "in_dm", "without_organisation"),
     [
-        ("T1", False, False),
-        ("T1", True, False),
-        ("E1", True, False),
-        ("T2", True, True),
-        ("T2", False, True),
-        ("", False, False),
-        ("", True, True),
-        ("T1", None, False),
-        ("E1", None, False),
-        ("T2", None, True),
-        ("", None, True),
+        ("T1", False, False, False, False),
+        ("T1", True, False, False, False),
+        ("T1", None, False, False, False),
+        ("E1", True, False, False, True),
+        ("E1", None, False, False, True),
+        ("T2", False, False, None, True),  # in a direct message, is_ext_shared tells nothing
+        ("T2", True, None, None, True),
+        ("T2", None, None, None, True),  # Slack did not say whether the channel is shared
+        ("", False, False, False, False),
+        ("", True, True, True, True),
+        ("", None, True, True, True),
     ],
 )
-def test_author_is_external_by_workspace_and_channel(
-    user_team: str, *, shared: bool | None, external: bool
+def test_outsider_is_told_by_workspace_and_channel_as_far_as_they_tell(
+    team: str,
+    *,
+    shared: bool | None,
+    in_channel: bool | None,
+    in_dm: bool | None,
+    without_organisation: bool,
 ) -> None:
-    message = replace(PLAIN, user_team=user_team, is_ext_shared=shared)
-    in_a_direct_message = replace(message, channel="D1", channel_type="im")
-    assert message.is_external_to("E1") is (external and (user_team, shared) != ("T2", False))
-    assert in_a_direct_message.is_external_to("E1") is external
-    assert message.is_external_to("") is (external or user_team == "E1")
+    message = replace(PLAIN, is_ext_shared=shared)
+    assert message.is_outsider(team, "E1") is in_channel
+    assert replace(message, channel_type="mpim").is_outsider(team, "E1") is in_channel
+    assert replace(message, channel="D1", channel_type="im").is_outsider(team, "E1") is in_dm
+    assert message.is_outsider(team, "") is without_organisation
 
 
 @pytest.mark.parametrize("named", ["", "E1", "E2", "T2"])
-def test_organisation_in_the_payload_does_not_decide(named: str) -> None:
-    for user_team in ("E2", "T2"):
-        stranger = replace(PLAIN, user_team=user_team, is_ext_shared=True, enterprise_id=named)
-        assert stranger.is_external_to("E1")
-        assert stranger.is_external_to("")
+def test_organisation_that_the_message_names_does_not_decide(named: str) -> None:
+    message = replace(PLAIN, is_ext_shared=True, enterprise_id=named)
+    for team in ("E2", "T2"):
+        assert message.is_outsider(team, "E1") is None
+        assert message.is_outsider(team, "") is True
 
 
 @pytest.mark.parametrize(
-    ("change", "external"),
+    ("text", "us", "only_quoted", "others"),
     [
-        ({}, False),
-        ({"is_ext_shared": None}, True),  # Slack did not say whether the channel is shared
-        ({"is_ext_shared": True}, True),
-        ({"channel": "D1", "channel_type": "im"}, True),  # in a DM, is_ext_shared tells nothing
-        ({"channel_type": "mpim"}, False),
+        ("`<@UBOT>` and <@U2>", False, True, True),
+        ("a `b <@UBOT>` c", False, True, False),
+        ("```\n<@UBOT> <@U2>\n```", False, True, False),
+        ("&gt; <@UBOT> said\nso <!here>", False, True, True),
+        ("&gt; <@U2> said\nwhat, <@UBOT>?", True, False, False),
+        ("it`s <@UBOT>", True, False, False),
+        ("a `b\n<@UBOT>` c", True, False, False),
+        ("``` <@UBOT>", True, False, False),
+        ("x &gt; <@UBOT>", True, False, False),
     ],
-    ids=str,
 )
-def test_author_of_another_workspace_of_our_organisation_is_external_only_where_shared(
-    change: dict[str, Any], *, external: bool
+def test_mention_in_code_or_quote_of_a_plain_text_calls_nobody(
+    text: str, *, us: bool, only_quoted: bool, others: bool
 ) -> None:
-    colleague = replace(PLAIN, user_team="T2", is_ext_shared=False)
-    assert replace(colleague, **change).is_external_to("E1") is external
-    assert replace(colleague, **change).is_external_to("")  # our workspace belongs to no organisation
+    message = replace(PLAIN, text=text)
+    assert (message.mentions_us, message.only_quotes_us, message.mentions_others) == (us, only_quoted, others)
+
+
+US = {"type": "user", "user_id": "UBOT"}
+
+
+@pytest.mark.parametrize(
+    ("element", "us"),
+    [
+        ({"type": "rich_text_section", "elements": [US]}, True),
+        ({"type": "rich_text_section", "elements": [US | {"style": {"bold": True}}]}, True),
+        ({"type": "rich_text_section", "elements": [US | {"style": {"code": True}}]}, False),
+        ({"type": "rich_text_section", "elements": [{"type": "text", "text": "<@UBOT>"}]}, False),
+        ({"type": "rich_text_quote", "elements": [US]}, False),
+        ({"type": "rich_text_preformatted", "elements": [US]}, False),
+        ({"type": "rich_text_section", "border": 1, "elements": [US]}, False),
+        ({"type": "rich_text_list", "elements": [{"type": "rich_text_section", "elements": [US]}]}, True),
+    ],
+)
+def test_rich_text_tells_which_mention_is_a_call(element: dict[str, Any], *, us: bool) -> None:
+    blocks = ({"type": "rich_text", "elements": [element]},)
+    message = replace(PLAIN, text="it`s <@UBOT> who`s asked", blocks=blocks)
+    assert (message.mentions_us, message.only_quotes_us) == (us, not us)
+
+
+def test_files_of_a_message_are_its_own_and_the_forwarded_ones() -> None:
+    preview = {"files": [{"id": "F3"}]}
+    raw = {
+        "files": [{"id": "F1"}, None],
+        "attachments": [{"is_share": True, "files": [{"id": "F2"}]}, preview],
+    }
+    assert [file["id"] for file in files_of(raw)] == ["F1", "F2"]
+    assert files_of({"files": 7, "attachments": {}}) == []
+
+
+@pytest.mark.parametrize(
+    ("raw", "team"),
+    [
+        ({"user_team": "T2", "source_team": "T3", "team": "T4"}, "T2"),
+        ({"team": "T4", "bot_profile": {"team_id": "T5"}}, "T4"),
+        ({"user_team": None, "bot_profile": {"team_id": "T5"}}, "T5"),
+        ({"bot_profile": "T5"}, ""),
+    ],
+)
+def test_workspace_of_an_author_is_read_from_the_message_or_the_app_s_profile(
+    raw: dict[str, Any], team: str
+) -> None:
+    assert team_of(raw) == team
+
+
+@pytest.mark.parametrize("piece", ["`", "```", "`a", "&gt;", "\n&gt; `", "<@UBOT>`"])
+def test_mentions_of_a_long_text_are_read_in_linear_time(piece: str) -> None:
+    """Each text would take minutes if the time were quadratic in its length."""
+    message = replace(PLAIN, text=piece * 100_000)
+    assert (message.mentions_us, message.mentions_others) in {(True, False), (False, False)}
 
 
 @given(st.text(st.sampled_from("<@U!|>^subteamhere B1"), max_size=200))
 def test_mentions_are_read_in_any_text(text: str) -> None:
     message = replace(PLAIN, text=text, bot_user_id="U1")
+    assert not message.only_quotes_us
     assert message.mentions_us == any(f"<@U1{end}" in text for end in "|>") or "|" in text

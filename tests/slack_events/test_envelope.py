@@ -63,6 +63,7 @@ MESSAGE = Message(
     bot_user_id="UBOT",
     api_app_id="A1",
     event_id="Ev1",
+    blocks=({"type": "rich_text"},),
     is_ext_shared=False,
 )
 LEAVES: list[object] = [
@@ -121,6 +122,8 @@ def test_message_with_every_field_is_read() -> None:
             {"id": "F1", "name": "a.pdf", "size": 5, "is_external": False, "thumb_360": "x", "shares": {}}
         ],
     }
+    forward = {"is_share": True, "text": "x", "files": [{"id": "F2", "name": "b.pdf", "thumb_360": "x"}]}
+    event |= {"attachments": [forward, {"text": "y"}, 7], "blocks": [None, {"type": "table"}]}
     message = message_of(BODY | {"event": event, "is_ext_shared_channel": True})
     assert message == Message(
         team_id="T1",
@@ -130,7 +133,12 @@ def test_message_with_every_field_is_read() -> None:
         channel_type="im",
         user="U1",
         user_team="T2",
-        files=({"id": "F1", "name": "a.pdf", "size": 5, "is_external": False},),
+        files=(
+            {"id": "F1", "name": "a.pdf", "size": 5, "is_external": False},
+            {"id": "F2", "name": "b.pdf"},
+        ),
+        attachments=({"is_share": True, "text": "x"}, {"text": "y"}),
+        blocks=({"type": "table"},),
         bot_user_id="UBOT",
         bot_id="B1",
         app_id="A2",
@@ -156,6 +164,7 @@ def test_installation_is_read_from_the_authorization() -> None:
     "organisation",
     [
         {"authorizations": [{"enterprise_id": "E1", "team_id": None, "user_id": "UBOT", "is_bot": True}]},
+        {"authorizations": [{"enterprise_id": "E1", "team_id": "T8", "is_enterprise_install": True}]},
         {"authorizations": [], "context_enterprise_id": "E1"},
     ],
 )
@@ -167,7 +176,7 @@ def test_installation_of_an_organisation_is_not_the_author_s_workspace(
     body["is_ext_shared_channel"] = True
     message = message_of(body)
     assert (message.team_id, message.enterprise_id) == ("E1", "E1")
-    assert message.is_external_to("E1")
+    assert message.is_outsider(message.user_team, "E1") is None
 
 
 @pytest.mark.parametrize(
