@@ -49,6 +49,7 @@ def test_full_form_is_read_without_a_problem() -> None:
             "allowed_channels": "C0123, G0456 D0789",
             "allowed_users": "U0123,W0456,",
             "slack_connect": True,
+            "trusted_bots": "B0123 B0456",
             "channel_apps": "C0123 = app-a, C0456=app-b,",
             "show_progress": "FALSE",
             "show_sources": "true",
@@ -68,6 +69,7 @@ def test_full_form_is_read_without_a_problem() -> None:
     assert (found.show_progress, found.show_sources, found.conversation_days) == (False, True, 7)
     assert found.allowed_channels == {"C0123", "G0456", "D0789"}
     assert found.allowed_users == {"U0123", "W0456"}
+    assert found.trusted_bots == {"B0123", "B0456"}
     assert [found.app_for(channel) for channel in ("C0123", "C0456", "C0789")] == ["app-a", "app-b", "a-1"]
     assert (found.setup_key, found.internal_url) == ("open sesame", "http://plugin-daemon:5002")
     assert found.redis_url == "rediss://:word@redis:6379/1"

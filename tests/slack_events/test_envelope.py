@@ -160,14 +160,14 @@ def test_installation_is_read_from_the_authorization() -> None:
     assert message_of(body).team_id == "T9"
 
 
-@pytest.mark.parametrize(
-    "organisation",
-    [
-        {"authorizations": [{"enterprise_id": "E1", "team_id": None, "user_id": "UBOT", "is_bot": True}]},
-        {"authorizations": [{"enterprise_id": "E1", "team_id": "T8", "is_enterprise_install": True}]},
-        {"authorizations": [], "context_enterprise_id": "E1"},
-    ],
-)
+ORGANISATIONS: list[dict[str, Any]] = [
+    {"authorizations": [{"enterprise_id": "E1", "team_id": None, "user_id": "UBOT", "is_bot": True}]},
+    {"authorizations": [{"enterprise_id": "E1", "team_id": "T8", "is_enterprise_install": True}]},
+    {"authorizations": [], "context_enterprise_id": "E1"},
+]
+
+
+@pytest.mark.parametrize("organisation", ORGANISATIONS)
 def test_installation_of_an_organisation_is_not_the_author_s_workspace(
     organisation: dict[str, Any],
 ) -> None:

@@ -17,8 +17,9 @@ _DEEPEST = 8
 _CONTROLS = {"actions", "context_actions", "plan", "task_card"}
 """Types of blocks that are no words of an author: buttons, and an answer's steps."""
 _PREVIEW = ("from_url", "original_url", "is_msg_unfurl", "is_reply_unfurl", "is_app_unfurl")
-_LETTERS = re.compile(r"<[^<>]*>|&(?:lt|gt|amp);|:[a-z0-9_+'-]+:|[\W_]+|^ *[0-9]+[.]", re.MULTILINE)
-"""All that `text` and blocks may write differently: tokens, marks, emojis, numbers of lists."""
+_TOKEN = re.compile(r"<[^<>]*>")
+_MARKS = re.compile(r"&(?:lt|gt|amp);|:[a-z0-9_+'-]+:|[\W_]+|^ *[0-9]+[.]", re.MULTILINE)
+"""What `text` and blocks may write differently beside tokens: marks, emojis, numbers of lists."""
 
 _BAR = re.compile(r"(<[^<>]*>)|[|]")
 
@@ -45,13 +46,14 @@ def _whole(text: str, blocks: Sequence[Raw]) -> str:
     """
     tables = [_block(block) for block in blocks if block.get("type") == "table"]
     others = [_block(block) for block in blocks if block.get("type") != "table"]
-    if _size("".join(others)) > _size(text):
+    if not text.strip() or _size("\n".join(others)) > _size(text):
         return "\n".join(filter(None, map(_block, blocks)))
     return "\n".join(filter(None, [text, *tables]))
 
 
 def _size(text: str) -> int:
-    return len(_LETTERS.sub("", text))
+    """The number of letters; a token counts as one, since its label may be missing."""
+    return len(_MARKS.sub("", _TOKEN.sub("a", text)))
 
 
 def _attachment(found: Raw) -> str:

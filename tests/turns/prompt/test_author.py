@@ -5,7 +5,7 @@ import pytest
 
 from message import Message
 from slack_api.identity import UserInfo
-from turns.prompt.author import Author
+from turns.prompt.author import LONGEST_QUESTION, Author
 from wording import Language, Say
 from wording.en import EN
 
@@ -21,7 +21,8 @@ def author(text: str = "", language: str = "auto", **more: Any) -> tuple[Author,
         known = {"U1": ANN, "U2": UserInfo("U2", "Ben")}
         return {user: known.get(user, UserInfo(user, user, known=False)) for user in asked[-1]}
 
-    message = Message("T1", "C1", "2.000000", "app_mention", user="U1", text=text, bot_user_id="UBOT", **more)
+    facts = {"user": "U1", "text": text, "bot_user_id": "UBOT"} | more
+    message = Message("T1", "C1", "2.000000", "app_mention", **facts)
     return Author(message, lambda user: people([user])[user], people, language), asked
 
 
@@ -60,3 +61,19 @@ def test_context_says_who_asks_and_where() -> None:
         "slack_thread_ts": "1.000000",
         "slack_team_id": "T1",
     }
+
+
+def test_question_holds_what_the_message_forwards_with_names() -> None:
+    forward = {"is_share": True, "author_name": "Zoe", "text": "ask <@U2> about 1 &lt; 2"}
+    asker, asked = author("<@UBOT> see", attachments=(forward,))
+    assert asker.query == "see\n[forwarded from Zoe]\n> ask @Ben about 1 < 2"
+    assert asked == [["U2"]]
+
+
+def test_question_is_bounded() -> None:
+    forward = {"is_share": True, "author_name": "Zoe", "text": "x" * 10 * LONGEST_QUESTION}
+    assert len(author("see", attachments=(forward,))[0].query) <= LONGEST_QUESTION
+
+
+def test_workflow_without_a_name_is_named_by_its_id() -> None:
+    assert author("hi", user="", bot_id="B2")[0].name == "B2"
