@@ -7,20 +7,22 @@ from typing import Any, Literal, get_args
 
 from errors import Malformed
 from json_fields import mapping_of, mappings_of, text_of
-from rich_text import rich_text
 
 Source = Literal["app_mention", "message", "button"]
 """The event that brought the message. `button`: nobody wrote the message; a member pressed a button with its text."""
 
 MENTION = re.compile(r"<@([A-Za-z0-9]{1,64})(?:\|[^<>]*)?>", re.ASCII)
 
-_QUIET = re.compile(r"```.*?```|`[^`\n]+`|^&gt;.*?$", re.DOTALL | re.MULTILINE)
-"""Code and quotes in a text: a mention there calls nobody (docs/platform/slack.md#quoted-mentions)."""
 _MANY = re.compile(r"<!(?:subteam\^|here|channel|everyone)", re.ASCII)
 _ID = re.compile(r"[A-Za-z0-9_-]{0,64}", re.ASCII)
 _TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}", re.ASCII)
-_LISTS = ("files", "attachments", "blocks")
-_KINDS: dict[str, Any] = dict.fromkeys(_LISTS, list | tuple) | {"edited": bool, "is_ext_shared": bool | None}
+_KINDS: dict[str, Any] = {
+    "files": list | tuple,
+    "edited": bool,
+    "only_quotes_us": bool,
+    "is_ext_shared": bool | None,
+    "calling_text": str | None,
+}
 """The types of the fields that are no texts, as JSON carries them."""
 
 
@@ -56,8 +58,10 @@ class Message:
     `team_id` is the workspace our app is installed in, `user_team` the author's workspace. `enterprise_id` is the
     organisation that the event names for the installation, "" for a press; only `auth.test` tells whose token we hold
     (turns/throttle/bot_identities.py). `is_ext_shared`: whether other organisations are in the channel; None: Slack
-    did not say. `files` are Slack's file objects, also those of forwarded messages, with only the fields that are
-    needed to fetch the files. `bot_id`: an app wrote the message, perhaps in a person's name; `user` may be "" then.
+    did not say. `text` is all that the message says, also in blocks and forwarded messages; `calling_text` is what of
+    it is neither a quote nor code, None: all of it. `only_quotes_us`: we are mentioned, but not in the calling text.
+    `files` are Slack's file objects, also those of forwarded messages, with only the fields that are needed to fetch
+    the files. `bot_id`: an app wrote the message, perhaps in a person's name; `user` may be "" then.
     Raises Malformed when an id or a ts does not have the shape of one, so that both are safe in keys and calls.
     """
 
@@ -71,9 +75,8 @@ class Message:
     user_team: str = ""
     enterprise_id: str = ""
     text: str = ""
+    calling_text: str | None = None
     files: tuple[Mapping[str, Any], ...] = ()
-    attachments: tuple[Mapping[str, Any], ...] = ()
-    blocks: tuple[Mapping[str, Any], ...] = ()
     bot_user_id: str = ""
     bot_id: str = ""
     app_id: str = ""
@@ -81,6 +84,7 @@ class Message:
     event_id: str = ""
     subtype: str = ""
     edited: bool = False
+    only_quotes_us: bool = False
     is_ext_shared: bool | None = None
 
     def __post_init__(self) -> None:
@@ -111,11 +115,6 @@ class Message:
         return self.channel_type == "mpim"
 
     @property
-    def content(self) -> Mapping[str, Any]:
-        """The words of the message as Slack sends them."""
-        return {"text": self.text, "blocks": list(self.blocks), "attachments": list(self.attachments)}
-
-    @property
     def author(self) -> str:
         """The id of whoever wrote the message: a user, or an app without one."""
         return self.user or self.bot_id
@@ -123,25 +122,17 @@ class Message:
     @property
     def mentions_us(self) -> bool:
         """Whether the message calls us by a mention, outside of quotes and code."""
-        return bool(self.bot_user_id) and self.bot_user_id in MENTION.findall(self._aloud)
-
-    @property
-    def only_quotes_us(self) -> bool:
-        """Whether the text mentions us, but only in quotes or code."""
-        return self.bot_user_id in MENTION.findall(self.text) and not self.mentions_us
+        return bool(self.bot_user_id) and self.bot_user_id in MENTION.findall(self._calling)
 
     @property
     def mentions_others(self) -> bool:
         """Whether the message calls another user, a group of users or everybody."""
-        users = set(MENTION.findall(self._aloud)) - {self.bot_user_id}
-        return bool(users) or _MANY.search(self._aloud) is not None
+        users = set(MENTION.findall(self._calling)) - {self.bot_user_id}
+        return bool(users) or _MANY.search(self._calling) is not None
 
     @property
-    def _aloud(self) -> str:
-        """The words outside of quotes and code. Only rich text tells them surely from the rest."""
-        rich = [block for block in self.blocks if block.get("type") == "rich_text"]
-        said = "\n".join(rich_text(block, quiet=False) for block in rich)
-        return said if rich else _QUIET.sub(" ", self.text)
+    def _calling(self) -> str:
+        return self.text if self.calling_text is None else self.calling_text
 
     def is_outsider(self, team: str, enterprise_id: str) -> bool | None:
         """Whether a person of `team` ("": unknown) who writes in this channel is of another organisation.
@@ -169,8 +160,8 @@ class Message:
         values: dict[str, Any] = {field.name: carried.get(field.name) for field in fields(cls)}
         if (
             not all(isinstance(value, _KINDS.get(name, str)) for name, value in values.items())
-            or not all(isinstance(item, dict) for name in _LISTS for item in values[name])
+            or not all(isinstance(file, dict) for file in values["files"])
             or values["source"] not in get_args(Source)
         ):
             raise Malformed("a message with fields of wrong types")
-        return cls(**values | {name: tuple(values[name]) for name in _LISTS})
+        return cls(**values | {"files": tuple(values["files"])})

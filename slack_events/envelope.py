@@ -7,11 +7,11 @@ from typing import Any
 from pydantic_core import from_json
 
 from errors import Malformed
-from json_fields import first_mapping_of, id_of, mapping_of, mappings_of, text_of
-from message import Message, Source, files_of, team_of
+from json_fields import first_mapping_of, id_of, mapping_of, text_of
+from message import MENTION, Message, Source, files_of, team_of
+from turns import calling_text, message_text
 
 LONGEST_CHALLENGE = 256
-LONGEST_TEXT = 40_000  # characters, Slack's own limit (docs/platform/slack.md#text-limits)
 MOST_FILES = 20
 
 _CHANNEL_TYPES = {"channel", "group", "im", "mpim", "app_home"}
@@ -124,10 +124,12 @@ def _message(body: _Json, event: _Json, source: Source) -> Message:
     team = "" if is_org_wide else id_of(installation, "team_id") or id_of(body, "context_team_id")
     shared = body.get("is_ext_shared_channel")
     channel_type = id_of(event, "channel_type")
+    bot_user, calling = id_of(installation, "user_id"), calling_text(event)
+    quoted = set(MENTION.findall(text_of(event, "text"))) - set(MENTION.findall(calling))
     return Message(
         team_id=team or enterprise or id_of(body, "team_id"),
         enterprise_id=enterprise,
-        bot_user_id="" if installation.get("is_bot") is False else id_of(installation, "user_id"),
+        bot_user_id="" if installation.get("is_bot") is False else bot_user,
         api_app_id=id_of(body, "api_app_id"),
         event_id=id_of(body, "event_id"),
         is_ext_shared=shared if isinstance(shared, bool) else None,
@@ -138,10 +140,10 @@ def _message(body: _Json, event: _Json, source: Source) -> Message:
         thread_ts=id_of(event, "thread_ts"),
         user=id_of(event, "user"),
         user_team=team_of(event),
-        text=text_of(event, "text")[:LONGEST_TEXT],
+        text=message_text(event),
+        calling_text=calling,
+        only_quotes_us=bot_user in quoted,
         files=_files(event),
-        attachments=tuple(_without_files(found) for found in mappings_of(event, "attachments")),
-        blocks=tuple(mappings_of(event, "blocks")),
         bot_id=id_of(event, "bot_id") or id_of(mapping_of(event, "bot_profile"), "id"),
         app_id=id_of(event, "app_id"),
         subtype=id_of(event, "subtype") or ("hidden" if event.get("hidden") is True else ""),
@@ -154,10 +156,6 @@ def _files(event: _Json) -> tuple[_Json, ...]:
         {name: file[name] for name in _FILE_FIELDS if name in file and _is_small(file[name])}
         for file in files_of(event)[:MOST_FILES]
     )
-
-
-def _without_files(found: _Json) -> _Json:
-    return {name: value for name, value in found.items() if name != "files"}
 
 
 def _is_small(value: object) -> bool:

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from errors import Malformed
 from message import Message
 from slack_events.envelope import (
-    LONGEST_TEXT,
     MOST_FILES,
     Envelope,
     Event,
@@ -19,6 +18,7 @@ from slack_events.envelope import (
     UrlVerification,
     parse,
 )
+from turns.prompt.message_text import LONGEST_TEXT
 
 BODY: dict[str, Any] = {
     "token": "ignored",
@@ -48,7 +48,7 @@ BODY: dict[str, Any] = {
         "thread_ts": "1763881200.000100",
         "channel": "C1",
         "event_ts": "1763881234.000100",
-        "blocks": [{"type": "rich_text"}],
+        "blocks": [{"type": "section"}],
     },
 }
 MESSAGE = Message(
@@ -63,7 +63,7 @@ MESSAGE = Message(
     bot_user_id="UBOT",
     api_app_id="A1",
     event_id="Ev1",
-    blocks=({"type": "rich_text"},),
+    calling_text="<@UBOT> hello",
     is_ext_shared=False,
 )
 LEAVES: list[object] = [
@@ -105,7 +105,7 @@ def test_mention_is_read_as_a_message() -> None:
 
 
 def test_message_with_every_field_is_read() -> None:
-    event = {
+    event: dict[str, Any] = {
         "type": "message",
         "subtype": "file_share",
         "channel_type": "im",
@@ -137,8 +137,8 @@ def test_message_with_every_field_is_read() -> None:
             {"id": "F1", "name": "a.pdf", "size": 5, "is_external": False},
             {"id": "F2", "name": "b.pdf"},
         ),
-        attachments=({"is_share": True, "text": "x"}, {"text": "y"}),
-        blocks=({"type": "table"},),
+        text="[forwarded from ?]\n&gt; x\n[attachment] y",
+        calling_text="",
         bot_user_id="UBOT",
         bot_id="B1",
         app_id="A2",
@@ -300,3 +300,24 @@ def test_any_wrong_type_is_read_or_malformed(data: st.DataObject) -> None:
         parse(json.dumps(body).encode())
     except Malformed:
         return
+
+
+@pytest.mark.parametrize(
+    ("text", "elements", "only_quotes"),
+    [
+        ("<@UBOT> hi", None, False),
+        ("`<@UBOT>` hi", None, True),
+        ("`<@UBOT>` hi", [], True),
+        ("<@UBOT> hi", [{"type": "user", "user_id": "UBOT"}], False),
+        ("<@UBOT> hi", [{"type": "text", "text": "<@UBOT>", "style": {"code": True}}], True),
+        ("hi", [{"type": "text", "text": "hi"}], False),
+    ],
+)
+def test_mention_that_only_quotes_us_is_told(
+    text: str, elements: list[object] | None, *, only_quotes: bool
+) -> None:
+    body = changed(("event", "text"), text)
+    if elements is not None:
+        section = {"type": "rich_text_section", "elements": elements}
+        body["event"]["blocks"] = [{"type": "rich_text", "elements": [section]}]
+    assert message_of(body).only_quotes_us is only_quotes

@@ -1,7 +1,7 @@
 """Which part of the plugin may import which."""
 
 # The parts that each part may import, besides itself, the libraries and the shared modules.
-SHARED = {"errors", "clock", "hosts", "job", "json_fields", "message", "plain_text", "rich_text", "wording"}
+SHARED = {"errors", "clock", "hosts", "job", "json_fields", "message", "plain_text", "wording"}
 MAY_IMPORT = {
     "errors": set(),
     "clock": set(),
@@ -9,8 +9,7 @@ MAY_IMPORT = {
     "json_fields": set(),
     "plain_text": set(),
     "wording": set(),
-    "rich_text": {"json_fields"},
-    "message": {"errors", "json_fields", "rich_text"},
+    "message": {"errors", "json_fields"},
     "job": {"errors", "message"},
     "provider": {"errors", "hosts"},
     "conversation_store": SHARED,

@@ -6,11 +6,8 @@ from functools import cached_property
 
 from message import Message
 from slack_api import UserInfo
-from turns.prompt.message_text import message_text
 from turns.prompt.readable import mentioned, readable
 from wording import Language, Say, language_for, say
-
-LONGEST_QUESTION = 80_000  # characters, with what the message forwards
 
 # Dify's codes for the languages of tools' names.
 _LOCALES = {Language.EN: "en_US", Language.JA: "ja_JP", Language.ZH_HANS: "zh_Hans", Language.PT_BR: "pt_BR"}
@@ -55,8 +52,8 @@ class Author:
 
     @cached_property
     def query(self) -> str:
-        """All that the message says, without our mention and with readable Slack entities; empty for a bare mention."""
-        text, ours = message_text(self.message.content)[:LONGEST_QUESTION], self.message.bot_user_id
+        """The message without our mention and with readable Slack entities; empty for a bare mention."""
+        text, ours = self.message.text, self.message.bot_user_id
         return readable(text, ours, self.names(user for user in mentioned(text) if user != ours))
 
     def context(self) -> Mapping[str, str]:

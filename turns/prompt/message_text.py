@@ -10,9 +10,12 @@ from typing import Any
 from json_fields import mapping_of, mappings_of, text_of
 from message import files_of
 from plain_text import one_line
-from rich_text import escaped, quoted, rich_text
+from turns.prompt.rich_text import escaped, quoted, rich_text
 
 LONGEST_NAME = 60
+LONGEST_TEXT = 40_000  # characters of one text, Slack's own limit (docs/platform/slack.md#text-limits)
+LONGEST_MESSAGE_TEXT = 2 * LONGEST_TEXT
+MOST_PARTS = 100  # blocks of a message, and attachments
 _DEEPEST = 8
 _CONTROLS = {"actions", "context_actions", "plan", "task_card"}
 """Types of blocks that are no words of an author: buttons, and an answer's steps."""
@@ -21,6 +24,7 @@ _TOKEN = re.compile(r"<[^<>]*>")
 _MARKS = re.compile(r"&(?:lt|gt|amp);|:[a-z0-9_+'-]+:|[\W_]+|^ *[0-9]+[.]", re.MULTILINE)
 """What `text` and blocks may write differently beside tokens: marks, emojis, numbers of lists."""
 
+_QUIET = re.compile(r"```.*?```|`[^`\n]+`|^&gt;.*?$", re.DOTALL | re.MULTILINE)
 _BAR = re.compile(r"(<[^<>]*>)|[|]")
 
 type Raw = Mapping[str, Any]
@@ -29,8 +33,19 @@ type Raw = Mapping[str, Any]
 def message_text(raw: Raw) -> str:
     """All words of a message, without the previews that Slack makes of links."""
     parts = [_whole(text_of(raw, "text"), mappings_of(raw, "blocks"))]
-    parts += map(_attachment, mappings_of(raw, "attachments"))
-    return "\n".join(part for part in parts if part.strip())
+    parts += map(_attachment, mappings_of(raw, "attachments")[:MOST_PARTS])
+    return "\n".join(part for part in parts if part.strip())[:LONGEST_MESSAGE_TEXT]
+
+
+def calling_text(raw: Raw) -> str:
+    """The words of a message outside of quotes and code: only a mention there calls somebody.
+
+    Source: docs/platform/slack.md#quoted-mentions. Only rich text tells these words surely from the rest.
+    """
+    rich = [block for block in mappings_of(raw, "blocks")[:MOST_PARTS] if block.get("type") == "rich_text"]
+    if rich:
+        return "\n".join(rich_text(block, quiet=False) for block in rich)[:LONGEST_TEXT]
+    return _QUIET.sub(" ", text_of(raw, "text")[:LONGEST_TEXT])
 
 
 def file_lines(raw: Raw) -> str:
@@ -44,11 +59,12 @@ def _whole(text: str, blocks: Sequence[Raw]) -> str:
 
     Source: docs/platform/slack.md#rich-text. `text` never holds a table (docs/platform/slack.md#pasted-tables).
     """
-    tables = [_block(block) for block in blocks if block.get("type") == "table"]
-    others = [_block(block) for block in blocks if block.get("type") != "table"]
-    if not text.strip() or _size("\n".join(others)) > _size(text):
-        return "\n".join(filter(None, map(_block, blocks)))
-    return "\n".join(filter(None, [text, *tables]))
+    text = text[:LONGEST_TEXT]
+    said = [(text_of(block, "type") == "table", _block(block)) for block in blocks[:MOST_PARTS]]
+    others = "\n".join(words for is_table, words in said if not is_table)
+    repeats = text.strip() and _size(others) <= _size(text)
+    shown = [text, *(words for is_table, words in said if is_table)] if repeats else [one for _, one in said]
+    return "\n".join(filter(None, shown))
 
 
 def _size(text: str) -> int:
@@ -81,7 +97,7 @@ def _attachment(found: Raw) -> str:
 
 
 def _block(block: Raw) -> str:
-    match block.get("type"):
+    match text_of(block, "type"):
         case "rich_text":
             return rich_text(block)
         case "table":

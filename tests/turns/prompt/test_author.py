@@ -5,7 +5,7 @@ import pytest
 
 from message import Message
 from slack_api.identity import UserInfo
-from turns.prompt.author import LONGEST_QUESTION, Author
+from turns.prompt.author import Author
 from wording import Language, Say
 from wording.en import EN
 
@@ -61,18 +61,6 @@ def test_context_says_who_asks_and_where() -> None:
         "slack_thread_ts": "1.000000",
         "slack_team_id": "T1",
     }
-
-
-def test_question_holds_what_the_message_forwards_with_names() -> None:
-    forward = {"is_share": True, "author_name": "Zoe", "text": "ask <@U2> about 1 &lt; 2"}
-    asker, asked = author("<@UBOT> see", attachments=(forward,))
-    assert asker.query == "see\n[forwarded from Zoe]\n> ask @Ben about 1 < 2"
-    assert asked == [["U2"]]
-
-
-def test_question_is_bounded() -> None:
-    forward = {"is_share": True, "author_name": "Zoe", "text": "x" * 10 * LONGEST_QUESTION}
-    assert len(author("see", attachments=(forward,))[0].query) <= LONGEST_QUESTION
 
 
 def test_workflow_without_a_name_is_named_by_its_id() -> None:

@@ -6,7 +6,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulators.slack.composer import pasted_table, rich_text
-from turns.prompt.message_text import file_lines, message_text
+from turns.prompt.message_text import (
+    LONGEST_MESSAGE_TEXT,
+    MOST_PARTS,
+    calling_text,
+    file_lines,
+    message_text,
+)
 
 TABLE = pasted_table([["Region", "Sales"], ["North", 1200]])
 ROWS = "| Region | Sales |\n| North | 1,200 |"
@@ -124,6 +130,51 @@ def test_typed_words_are_never_lost(text: str) -> None:
     assert [char for char in found if char.isalpha()] == [char for char in text if char.isalpha()]
 
 
+US = {"type": "user", "user_id": "UBOT"}
+
+
+@pytest.mark.parametrize(
+    ("text", "calling"),
+    [
+        ("`<@UBOT>` and <@U2>", "and <@U2>"),
+        ("a `b <@UBOT>` c", "a c"),
+        ("```\n<@UBOT> <@U2>\n``` x", "x"),
+        ("&gt; <@UBOT> said\nso <!here>", "so <!here>"),
+        ("it`s <@UBOT>", "it`s <@UBOT>"),
+        ("a `b\n<@UBOT>` c", "a `b <@UBOT>` c"),
+        ("``` <@UBOT>", "``` <@UBOT>"),
+        ("x &gt; <@UBOT>", "x &gt; <@UBOT>"),
+    ],
+)
+def test_calling_text_of_a_plain_text_lacks_code_and_quotes(text: str, calling: str) -> None:
+    assert calling_text({"text": text}).split() == calling.split()
+
+
+@pytest.mark.parametrize(
+    ("element", "calls"),
+    [
+        ({"type": "rich_text_section", "elements": [US]}, True),
+        ({"type": "rich_text_section", "elements": [US | {"style": {"bold": True}}]}, True),
+        ({"type": "rich_text_section", "elements": [US | {"style": {"code": True}}]}, False),
+        ({"type": "rich_text_section", "elements": [{"type": "text", "text": "<@UBOT>"}]}, False),
+        ({"type": "rich_text_quote", "elements": [US]}, False),
+        ({"type": "rich_text_preformatted", "elements": [US]}, False),
+        ({"type": "rich_text_section", "border": 1, "elements": [US]}, False),
+        ({"type": "rich_text_list", "elements": [{"type": "rich_text_section", "elements": [US]}]}, True),
+    ],
+)
+def test_rich_text_tells_which_mention_calls(element: dict[str, Any], *, calls: bool) -> None:
+    blocks = [{"type": "rich_text", "elements": [element]}]
+    assert ("<@UBOT>" in calling_text({"text": "it`s <@UBOT> who`s asked", "blocks": blocks})) is calls
+
+
+def test_what_a_message_says_is_bounded() -> None:
+    long = "x" * 10 * LONGEST_MESSAGE_TEXT
+    assert len(message_text({"text": long, "attachments": [FORWARD | {"text": long}] * 9})) <= 80_000
+    assert message_text({"attachments": [FORWARD | {"text": "y"}] * 500}).count("forwarded") == MOST_PARTS
+    assert len(calling_text({"text": long, "blocks": rich_text(long)})) <= LONGEST_MESSAGE_TEXT
+
+
 _KEYS = [
     *("text", "blocks", "elements", "attachments", "fields", "title", "type", "rows", "is_share", "fallback"),
     *("message_blocks", "message", "author_name", "files", "name"),
@@ -145,14 +196,18 @@ _KEYS = [
 def test_message_of_any_shape_is_read(raw: Any) -> None:
     if isinstance(raw, dict):
         message_text(raw)
+        calling_text(raw)
         file_lines(raw)
 
 
-@pytest.mark.parametrize("piece", ["<", "<a", "<a|", "|", ":a", ":", "&", "1", "1. ", "`", "\n", "_ "])
+@pytest.mark.parametrize(
+    "piece", ["<", "<a", "<a|", "|", ":a", ":", "&", "1", "1. ", "`", "```", "&gt; `", "\n", "_ "]
+)
 def test_long_message_is_read_in_linear_time(piece: str) -> None:
     """Each text would take minutes if the time were quadratic in its length."""
     text = piece * (500_000 // len(piece))
     began = time.process_time()
+    calling_text({"text": text})
     message_text({"text": text, "blocks": [{"type": "section", "text": {"text": text}}]})
     message_text({"attachments": [pasted_table([[text]]), FORWARD | {"text": text}]})
     assert time.process_time() - began < 10

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rich_text import escaped, quoted, rich_text
+from turns.prompt.rich_text import escaped, quoted, rich_text
 
 
 def section(*elements: dict[str, Any]) -> dict[str, Any]:
