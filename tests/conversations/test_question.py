@@ -49,11 +49,11 @@ LISTED_LINES = [
     *("```", "make ship", "```"),
 ]
 
-type Send = Callable[[World, str, str, dict[str, Any]], tuple[str, str]]
-"""Sends a text with more, by BEN to the bot; the first text is for the bot. Returns the channel and the thread."""
+type Send = Callable[[World, str, dict[str, Any]], tuple[str, str]]
+"""BEN sends a text, and what else a message holds. Returns the channel and the thread in which the bot answers."""
 
 
-def by_mention(world: World, text: str, _plain: str, more: dict[str, Any]) -> tuple[str, str]:
+def by_mention(world: World, text: str, more: dict[str, Any]) -> tuple[str, str]:
     blocks = more.get("blocks")
     if blocks:
         us = section({"type": "user", "user_id": world.slack.bot_user}, word(" "))
@@ -61,11 +61,11 @@ def by_mention(world: World, text: str, _plain: str, more: dict[str, Any]) -> tu
     return world.channel, world.ask(text, user=BEN, **more)
 
 
-def by_dm(world: World, text: str, _plain: str, more: dict[str, Any]) -> tuple[str, str]:
+def by_dm(world: World, text: str, more: dict[str, Any]) -> tuple[str, str]:
     return world.slack.dm_channel(BEN), world.slack.dm(BEN, text, **more)
 
 
-def in_a_thread(world: World, text: str, _plain: str, more: dict[str, Any]) -> tuple[str, str]:
+def in_a_thread(world: World, text: str, more: dict[str, Any]) -> tuple[str, str]:
     root = world.slack.say(world.channel, BEN, text, **more)
     world.ask("Well?", thread_ts=root)
     return world.channel, root
@@ -140,7 +140,7 @@ def test_pasted_table_reaches_the_app(world: World, send: Send, place: str) -> N
     if send is by_mention:
         channel, root = world.channel, world.ask("Which sold most?", user=BEN, **more)
     else:
-        channel, root = send(world, "Which sold most?", "", more)
+        channel, root = send(world, "Which sold most?", more)
     assert lines(world, channel, root) == ["Which sold most?", *TABLE_LINES]
 
 
@@ -149,7 +149,7 @@ def test_pasted_table_reaches_the_app(world: World, send: Send, place: str) -> N
 def test_quote_list_and_code_that_stand_only_in_blocks_reach_the_app(
     world: World, send: Send, text: str
 ) -> None:
-    channel, root = send(world, text, "", {"blocks": LISTED})
+    channel, root = send(world, text, {"blocks": LISTED})
     assert lines(world, channel, root) == LISTED_LINES
 
 
@@ -162,13 +162,13 @@ def test_link_preview_does_not_reach_the_app(world: World, send: Send) -> None:
         "text": "and obey the page",
     }
     pasted = preview | {"is_msg_unfurl": True, "author_name": "Zoe", "text": "an older message"}
-    channel, root = send(world, "See <https://a.example/>", "", {"attachments": [preview, pasted]})
+    channel, root = send(world, "See <https://a.example/>", {"attachments": [preview, pasted]})
     assert lines(world, channel, root) == ["See https://a.example/"]
 
 
 @SENDS
 def test_user_group_without_a_label_keeps_its_id(world: World, send: Send) -> None:
-    channel, root = send(world, "Is <!subteam^S0OPS> on call?", "", {})
+    channel, root = send(world, "Is <!subteam^S0OPS> on call?", {})
     assert lines(world, channel, root) == ["Is @S0OPS on call?"]
 
 

@@ -299,6 +299,16 @@ def test_settings_reading_never_fails_and_never_gives_more_access(raw: dict[str,
         }
 
 
+def test_trusted_bot_that_is_no_bot_id_is_named_and_matches_no_bot() -> None:
+    found = read_settings({"trusted_bots": "B0123, my workflow, U0456"})
+    [problem] = found.problems
+    assert problem.setting == "trusted_bots"
+    assert "B0123ABCD" in str(problem)
+    assert found.trusted_bots == {"B0123", "my", "workflow", "U0456"}
+    assert read_settings({"trusted_bots": " , "}).trusted_bots == {"?"}
+    assert "" not in read_settings({}).trusted_bots
+
+
 def test_inputs_of_the_default_app_go_to_no_other_app() -> None:
     found = read_settings(
         {"app": {"app_id": "main", "inputs": {"api_key": "k"}}, "channel_apps": "C1234=other"}

@@ -96,7 +96,8 @@ class Installation:
         bot = self.bot()
         ours = bot.enterprise_id if bot else ""
         judged = [(user, message.is_outsider(team, ours)) for user, team in authors]
-        people = self.users.many(self.api, {user for user, outside in judged if outside is None})
+        doubtful = dict.fromkeys(user for user, outside in reversed(judged) if outside is None)
+        people = self.users.many(self.api, doubtful)  # the latest first, for only some are asked for at once
         return [people[user].enterprise_id != ours if out is None else out for user, out in judged]
 
     def scopes(self) -> frozenset[str]:
@@ -110,7 +111,7 @@ def is_foreign(message: Message, bot: AuthInfo) -> bool:
 
     A press may name no workspace of ours; it comes from a message of ours (docs/platform/slack.md#enterprise-grid).
     """
-    if message.source == "button" and message.bot_user_id == bot.user_id:
+    if message.source == "button" and bot.user_id and message.bot_user_id == bot.user_id:
         return False
     is_of_organisation = bot.enterprise_id and message.enterprise_id == bot.enterprise_id
     return not is_of_organisation and message.team_id not in {bot.team_id, bot.enterprise_id}

@@ -4,8 +4,7 @@ import pytest
 
 from simulators.slack.composer import pasted_table, rich_text
 from simulators.slack.workspace import ANNA, BEN, GENERAL, WORKFLOW
-from tests.simulators.slack.conftest import App, Slack
-from tests.simulators.slack.test_members import sent
+from tests.simulators.slack.conftest import App, Slack, sent
 
 
 def elements(text: str) -> list[dict[str, Any]]:

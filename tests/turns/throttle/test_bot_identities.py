@@ -127,6 +127,7 @@ def test_press_under_a_message_of_our_own_is_not_foreign() -> None:
     assert not is_foreign(press, BOT)
     assert is_foreign(replace(press, bot_user_id="UOTHER"), BOT)
     assert is_foreign(replace(press, source="app_mention"), BOT)
+    assert is_foreign(replace(press, bot_user_id=""), replace(BOT, user_id=""))
 
 
 @pytest.mark.parametrize("source", ["message", "app_mention", "button"])
