@@ -1,4 +1,4 @@
-"""Tells whether an event comes from the workspace that the bot's token belongs to."""
+"""Tells whether an event comes from the workspace of the bot's token, and who is of another organisation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
