@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, get_args
 
 from errors import Malformed
+from json_fields import mapping_of, mappings_of, text_of
 
 Source = Literal["app_mention", "message", "button"]
 """The event that brought the message. `button`: nobody wrote the message; a member pressed a button with its text."""
@@ -15,7 +16,13 @@ MENTION = re.compile(r"<@([A-Za-z0-9]{1,64})(?:\|[^<>]*)?>", re.ASCII)
 _MANY = re.compile(r"<!(?:subteam\^|here|channel|everyone)", re.ASCII)
 _ID = re.compile(r"[A-Za-z0-9_-]{0,64}", re.ASCII)
 _TS = re.compile(r"[0-9]{1,12}\.[0-9]{1,9}", re.ASCII)
-_KINDS: dict[str, Any] = {"files": list | tuple, "edited": bool, "is_ext_shared": bool | None}
+_KINDS: dict[str, Any] = {
+    "files": list | tuple,
+    "edited": bool,
+    "only_quotes_us": bool,
+    "is_ext_shared": bool | None,
+    "calling_text": str | None,
+}
 """The types of the fields that are no texts, as JSON carries them."""
 
 
@@ -29,6 +36,21 @@ def moment(ts: str) -> tuple[int, int]:
     )
 
 
+def files_of(raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The files of a message as Slack sends it, with those of the messages that it forwards.
+
+    Source: docs/platform/slack.md#forwarded-messages.
+    """
+    forwards = [found for found in mappings_of(raw, "attachments") if found.get("is_share") is True]
+    return [file for holder in (raw, *forwards) for file in mappings_of(holder, "files")]
+
+
+def team_of(raw: Mapping[str, Any]) -> str:
+    """The author's workspace, "" if a message does not name one. An app's message may name it only in a profile."""
+    named = text_of(raw, "user_team", "source_team", "team")
+    return named or text_of(mapping_of(raw, "bot_profile"), "team_id")
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message. The ids are Slack's own; an id is "" where Slack gave none.
@@ -36,7 +58,10 @@ class Message:
     `team_id` is the workspace our app is installed in, `user_team` the author's workspace. `enterprise_id` is the
     organisation that the event names for the installation, "" for a press; only `auth.test` tells whose token we hold
     (turns/throttle/bot_identities.py). `is_ext_shared`: whether other organisations are in the channel; None: Slack
-    did not say. `files` are Slack's file objects, with only the fields that are needed to fetch the files.
+    did not say. `text` is all that the message says, also in blocks and forwarded messages; `calling_text` is what of
+    it is neither a quote nor code, None: all of it. `only_quotes_us`: we are mentioned, but not in the calling text.
+    `files` are Slack's file objects, also those of forwarded messages, with only the fields that are needed to fetch
+    the files. `bot_id`: an app wrote the message, perhaps in a person's name; `user` may be "" then.
     Raises Malformed when an id or a ts does not have the shape of one, so that both are safe in keys and calls.
     """
 
@@ -50,6 +75,7 @@ class Message:
     user_team: str = ""
     enterprise_id: str = ""
     text: str = ""
+    calling_text: str | None = None
     files: tuple[Mapping[str, Any], ...] = ()
     bot_user_id: str = ""
     bot_id: str = ""
@@ -58,11 +84,12 @@ class Message:
     event_id: str = ""
     subtype: str = ""
     edited: bool = False
+    only_quotes_us: bool = False
     is_ext_shared: bool | None = None
 
     def __post_init__(self) -> None:
         ids = (self.team_id, self.channel, self.user, self.user_team, self.bot_user_id, self.event_id)
-        if not all(map(_ID.fullmatch, ids)) or not (self.team_id and self.channel):
+        if not all(map(_ID.fullmatch, (*ids, self.bot_id))) or not (self.team_id and self.channel):
             raise Malformed("a message without usable ids")
         if not _TS.fullmatch(self.ts) or (self.thread_ts and not _TS.fullmatch(self.thread_ts)):
             raise Malformed("a message without a usable ts")
@@ -88,31 +115,38 @@ class Message:
         return self.channel_type == "mpim"
 
     @property
+    def author(self) -> str:
+        """The id of whoever wrote the message: a user, or an app without one."""
+        return self.user or self.bot_id
+
+    @property
     def mentions_us(self) -> bool:
-        """Whether the text mentions us, anywhere."""
-        return bool(self.bot_user_id) and self.bot_user_id in MENTION.findall(self.text)
+        """Whether the message calls us by a mention, outside of quotes and code."""
+        return bool(self.bot_user_id) and self.bot_user_id in MENTION.findall(self._calling)
 
     @property
     def mentions_others(self) -> bool:
-        """Whether the text mentions another user, a group of users or everybody."""
-        users = set(MENTION.findall(self.text)) - {self.bot_user_id}
-        return bool(users) or _MANY.search(self.text) is not None
+        """Whether the message calls another user, a group of users or everybody."""
+        users = set(MENTION.findall(self._calling)) - {self.bot_user_id}
+        return bool(users) or _MANY.search(self._calling) is not None
 
-    def is_external_to(self, enterprise_id: str) -> bool:
-        """Whether the author is of another organisation; `enterprise_id` is our organisation's, "" if it has none."""
-        return self.is_outsider(self.user_team, enterprise_id)
+    @property
+    def _calling(self) -> str:
+        return self.text if self.calling_text is None else self.calling_text
 
-    def is_outsider(self, team: str, enterprise_id: str) -> bool:
+    def is_outsider(self, team: str, enterprise_id: str) -> bool | None:
         """Whether a person of `team` ("": unknown) who writes in this channel is of another organisation.
 
-        A person counts as an outsider unless something shows that the person is of our organisation. An organisation
-        has several workspaces: in a channel without other organisations, every author is of our organisation.
+        `enterprise_id` is our organisation's, "" if it has none. None: only `users.info` can tell, for an organisation
+        has several workspaces. In a channel without other organisations, every author is of our organisation.
         """
         if not team:
             return self.is_ext_shared is not False
         if team in {self.team_id, enterprise_id}:
             return False
-        return not enterprise_id or self.is_ext_shared is not False or self.is_dm
+        if not enterprise_id:
+            return True
+        return False if self.is_ext_shared is False and not self.is_dm else None
 
     def to_dict(self) -> dict[str, Any]:
         """The message as JSON values, for the hand-off."""

@@ -4,8 +4,8 @@ Reading never fails, because a mistake in one field must not leave a genuine mes
 is listed in `problems` instead, and the value used in its place never gives more people access:
 
 - cosmetic settings (styles, days, language, addresses) fall back to their default;
-- a part of `allowed_channels` or `allowed_users` that is no id stays in the set and matches nobody, so the
-  list never becomes empty, which would mean "all";
+- a part of `allowed_channels`, `allowed_users` or `trusted_bots` that is no id stays in the set and matches nobody,
+  so an `allowed_` list never becomes empty, which would mean "all";
 - a switch that gives access (`slack_connect`, `direct_messages`, `follow_threads`) is off if it is unreadable;
 - an unreadable `channel_apps` makes `app_for` raise for every channel: no channel may get another channel's app;
 - a `bot_token` that cannot be one counts as missing, and so does each invalid word of `signing_secret`.
@@ -21,7 +21,7 @@ from typing import Literal, get_args
 from cachetools import TTLCache
 
 from errors import SettingsError
-from provider.values import CHANNEL_ID, NOTHING, USER_ID, Form
+from provider.values import BOT_ID, CHANNEL_ID, NOTHING, USER_ID, Form
 
 ReplyStyle = Literal["auto", "stream", "edit", "post"]
 DmConversation = Literal["continuous", "per_thread"]
@@ -54,6 +54,7 @@ class Settings:
     allowed_channels: frozenset[str] = frozenset()
     allowed_users: frozenset[str] = frozenset()
     slack_connect: bool = False
+    trusted_bots: frozenset[str] = frozenset()
     channel_apps: Mapping[str, str] = NOTHING
     show_progress: bool = True
     show_sources: bool = True
@@ -106,6 +107,7 @@ def read_settings(raw: Mapping[str, object]) -> Settings:
         allowed_channels=form.ids("allowed_channels", CHANNEL_ID),
         allowed_users=form.ids("allowed_users", USER_ID),
         slack_connect=form.switch("slack_connect", default=False, unreadable=False),
+        trusted_bots=form.ids("trusted_bots", BOT_ID),
         channel_apps=form.channel_apps(),
         show_progress=form.switch("show_progress", default=True, unreadable=True),
         show_sources=form.switch("show_sources", default=True, unreadable=True),

@@ -11,6 +11,7 @@ from hosts import address_of, bare_address_of
 
 CHANNEL_ID: Final = re.compile(r"[CGD][A-Z0-9]{2,20}")
 USER_ID: Final = re.compile(r"[UW][A-Z0-9]{2,20}")
+BOT_ID: Final = re.compile(r"B[A-Z0-9]{2,20}")
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 _HEX_SECRET: Final = re.compile(r"[0-9a-fA-F]{32}")
 _SEPARATORS: Final = re.compile(r"[\s,;、，；]+")  # noqa: RUF001 - those of other scripts
@@ -89,7 +90,7 @@ class Form:
             return frozenset()
         parts = (frozenset(_SEPARATORS.split(self.text(name))) - {""}) or frozenset({"?"})
         if not all(map(shape.fullmatch, parts)):
-            sample = "C0123ABCD" if shape is CHANNEL_ID else "U0123ABCD"
+            sample = {CHANNEL_ID: "C0123ABCD", BOT_ID: "B0123ABCD"}.get(shape, "U0123ABCD")
             self._note(
                 name, f"Give ids such as {sample}, separated by commas, not names. Nobody matches the rest."
             )

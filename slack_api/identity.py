@@ -12,12 +12,16 @@ JOINER = "\u200d"  # holds the parts of one emoji together
 
 @dataclass(frozen=True, slots=True)
 class UserInfo:
-    """A user of users.info. `known` is False where only the id is known, which is the name then."""
+    """A user of users.info. `known` is False where only the id is known, which is the name then.
+
+    `enterprise_id` is the user's organisation, "" for none (docs/platform/slack.md#enterprise-grid).
+    """
 
     id: str
     name: str
     locale: str = ""
     known: bool = True
+    enterprise_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,8 @@ def user_info(user_id: str, raw: Any) -> UserInfo:
     profile = mapping_of(user, "profile")
     names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
     name = next(filter(None, map(_plain, names)), user_id)
-    return UserInfo(user_id, name, text_of(user, "locale"), known=bool(user))
+    organisation = text_of(mapping_of(user, "enterprise_user"), "enterprise_id")
+    return UserInfo(user_id, name, text_of(user, "locale"), known=bool(user), enterprise_id=organisation)
 
 
 def _plain(name: Any) -> str:

@@ -17,7 +17,7 @@ class Reason(StrEnum):
 
     NOT_SPOKEN = "a notice or a change, not a message"
     EDITED = "an edit"
-    BOT = "by a bot"
+    BOT = "by an app that may not ask"
     OURSELVES = "our own"
     EXTERNAL = "by a member of another organisation"
     USER_NOT_ALLOWED = "user not in allowed_users"
@@ -25,19 +25,24 @@ class Reason(StrEnum):
     DIRECT_MESSAGES_OFF = "direct messages are off"
     TWIN = "the other event of the same message is answered"
     NOT_ADDRESSED = "not addressed to us"
+    QUOTED = "mentions us only in a quote or in code"
     TO_OTHERS = "addressed to someone else"
     NOT_FOLLOWED = "a reply in a thread we do not follow for this user"
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The settings that decide. An empty set allows all. `allowed_channels` does not concern direct messages."""
+    """The settings that decide. An empty `allowed_` set allows all; `allowed_channels` concerns no direct messages.
+
+    `trusted_bots` are the bot ids of workflows and apps that may ask: then `allowed_users` does not concern them.
+    """
 
     follow_threads: bool = True
     direct_messages: bool = True
     slack_connect: bool = False
     allowed_channels: frozenset[str] = frozenset()
     allowed_users: frozenset[str] = frozenset()
+    trusted_bots: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,8 @@ type Verdict = Admit | Ignore | AskThread
 def admit(message: Message, rules: Rules) -> Verdict:
     """Decide without any call. A mention has two events (docs/platform/slack.md#mention-twins): one is answered."""
     reason = _author_refused(message, rules) or _place_refused(message, rules)
+    if message.source == "app_mention" and message.only_quotes_us:
+        reason = reason or Reason.QUOTED
     if reason is not None:
         return Ignore(reason)
     if message.source == "button":
@@ -72,7 +79,7 @@ def admit(message: Message, rules: Rules) -> Verdict:
         return Admit() if message.source == answered else Ignore(Reason.TWIN)
     if message.is_dm:
         return Admit()
-    if not message.is_reply or not rules.follow_threads:
+    if not message.is_reply or not rules.follow_threads or message.bot_id:
         return Ignore(Reason.NOT_ADDRESSED)
     return Ignore(Reason.TO_OTHERS) if message.mentions_others else AskThread()
 
@@ -83,18 +90,23 @@ def follow(message: Message, followers: Collection[str]) -> Admit | Ignore:
 
 
 def _author_refused(message: Message, rules: Rules) -> Reason | None:
-    spoken = message.subtype in _SPOKEN and message.user and message.user not in _SLACK_ITSELF
-    ours = message.user == message.bot_user_id or (message.app_id and message.app_id == message.api_app_id)
+    trusted = message.bot_id in rules.trusted_bots
+    kinds = _SPOKEN | {"bot_message"} if trusted else _SPOKEN  # docs/platform/slack.md#workflow-messages
+    spoken = message.subtype in kinds and (message.user or trusted) and message.user not in _SLACK_ITSELF
+    ours = (message.user and message.user == message.bot_user_id) or (
+        message.app_id and message.app_id == message.api_app_id
+    )
     # A press names no organisation: the turn judges a press by a member of another workspace, with our own one's id.
     unnamed = message.source == "button" and message.user_team
-    external = message.is_external_to(message.enterprise_id) and not unnamed
+    external = message.is_outsider(message.user_team, message.enterprise_id) and not unnamed
+    listed = not rules.allowed_users or message.user in rules.allowed_users or trusted
     grounds = (
-        (not spoken, Reason.NOT_SPOKEN),
         (ours, Reason.OURSELVES),
-        (message.bot_id, Reason.BOT),
+        (message.bot_id and not trusted, Reason.BOT),
+        (not spoken, Reason.NOT_SPOKEN),
         (message.edited, Reason.EDITED),
         (external and not rules.slack_connect, Reason.EXTERNAL),
-        (rules.allowed_users and message.user not in rules.allowed_users, Reason.USER_NOT_ALLOWED),
+        (not listed, Reason.USER_NOT_ALLOWED),
     )
     return next((reason for holds, reason in grounds if holds), None)
 

@@ -7,11 +7,11 @@ from typing import Any
 from pydantic_core import from_json
 
 from errors import Malformed
-from json_fields import first_mapping_of, id_of, mapping_of, mappings_of, text_of
-from message import Message, Source
+from json_fields import first_mapping_of, id_of, mapping_of, text_of
+from message import MENTION, Message, Source, files_of, team_of
+from turns import calling_text, message_text
 
 LONGEST_CHALLENGE = 256
-LONGEST_TEXT = 40_000  # characters, Slack's own limit (docs/platform/slack.md#text-limits)
 MOST_FILES = 20
 
 _CHANNEL_TYPES = {"channel", "group", "im", "mpim", "app_home"}
@@ -115,18 +115,21 @@ def _event(body: _Json, event: _Json) -> Envelope:
 def _message(body: _Json, event: _Json, source: Source) -> Message:
     """`authorizations` names our installation; the top-level `team_id` can be another workspace.
 
-    So the top-level `team_id` counts only where the event names nothing else, which can happen to an app that a whole
-    organisation installed.
+    So the top-level `team_id` counts only where the event names nothing else. If a whole organisation installed the
+    app, the organisation stands for the workspace (docs/platform/slack.md#enterprise-grid).
     """
     installation = first_mapping_of(body, "authorizations")
     enterprise = id_of(installation, "enterprise_id") or id_of(body, "context_enterprise_id")
-    team = id_of(installation, "team_id") or id_of(body, "context_team_id")
+    is_org_wide = installation.get("is_enterprise_install") is True
+    team = "" if is_org_wide else id_of(installation, "team_id") or id_of(body, "context_team_id")
     shared = body.get("is_ext_shared_channel")
     channel_type = id_of(event, "channel_type")
+    bot_user, calling = id_of(installation, "user_id"), calling_text(event)
+    quoted = set(MENTION.findall(text_of(event, "text"))) - set(MENTION.findall(calling))
     return Message(
         team_id=team or enterprise or id_of(body, "team_id"),
         enterprise_id=enterprise,
-        bot_user_id="" if installation.get("is_bot") is False else id_of(installation, "user_id"),
+        bot_user_id="" if installation.get("is_bot") is False else bot_user,
         api_app_id=id_of(body, "api_app_id"),
         event_id=id_of(body, "event_id"),
         is_ext_shared=shared if isinstance(shared, bool) else None,
@@ -136,8 +139,10 @@ def _message(body: _Json, event: _Json, source: Source) -> Message:
         ts=id_of(event, "ts"),
         thread_ts=id_of(event, "thread_ts"),
         user=id_of(event, "user"),
-        user_team=id_of(event, "user_team") or id_of(event, "source_team") or id_of(event, "team"),
-        text=text_of(event, "text")[:LONGEST_TEXT],
+        user_team=team_of(event),
+        text=message_text(event),
+        calling_text=calling,
+        only_quotes_us=bot_user in quoted,
         files=_files(event),
         bot_id=id_of(event, "bot_id") or id_of(mapping_of(event, "bot_profile"), "id"),
         app_id=id_of(event, "app_id"),
@@ -149,7 +154,7 @@ def _message(body: _Json, event: _Json, source: Source) -> Message:
 def _files(event: _Json) -> tuple[_Json, ...]:
     return tuple(
         {name: file[name] for name in _FILE_FIELDS if name in file and _is_small(file[name])}
-        for file in mappings_of(event, "files")[:MOST_FILES]
+        for file in files_of(event)[:MOST_FILES]
     )
 
 

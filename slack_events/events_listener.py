@@ -9,13 +9,17 @@ from errors import HandoffError, Malformed, RequestError, SettingsError, StoreEr
 from handoff import EventHandOff
 from job import Job
 from message import Message
-from slack_events.admission import AskThread, Ignore, Rules, admit, follow
+from slack_events.admission import AskThread, Ignore, Reason, Rules, admit, follow
 from slack_events.envelope import Envelope, Event, RateLimited, Removed, UrlVerification, parse
 from slack_events.remembered import ChannelTypes, Followers
 from slack_events.signed_request import LATER, OK, UNAUTHORIZED, Ack, Refusals, read_signed, refuse
 from turns import EndpointRequest, logger
 
 LARGEST_UNSIGNED = 4096  # bytes
+
+_APP = (
+    "app %s may not ask, with or without a person's token. If it should, add it to the setting trusted_bots"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,8 @@ class EventsListener:
             except StoreError:  # the reply may be for us: Slack sends it again
                 return self._later("the thread's record cannot be read")
         if isinstance(verdict, Ignore):
+            if verdict.reason is Reason.BOT and (message.source == "app_mention" or message.is_dm):
+                self.refusals.note(self.endpoint.id, _APP % message.bot_id)
             self.hand_off.sweep_if_due()
             return Ack(OK)
         try:

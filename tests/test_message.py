@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from errors import Malformed
-from message import Message
+from message import Message, files_of, team_of
 
 PLAIN = Message(
     team_id="T1",
@@ -34,6 +34,7 @@ def test_message_survives_json(*, shared: bool | None) -> None:
     message = replace(
         PLAIN,
         files=({"id": "F1", "size": 3},),
+        calling_text="hello",
         thread_ts="1763881200.000100",
         edited=True,
         is_ext_shared=shared,
@@ -135,56 +136,78 @@ def test_mention_of_us_is_not_seen_when_the_bot_user_is_unknown() -> None:
 
 
 @pytest.mark.parametrize(
-    ("user_team", "shared", "external"),
+    ("team", "shared", "in_channel", "in_dm", "without_organisation"),
     [
-        ("T1", False, False),
-        ("T1", True, False),
-        ("E1", True, False),
-        ("T2", True, True),
-        ("T2", False, True),
-        ("", False, False),
-        ("", True, True),
-        ("T1", None, False),
-        ("E1", None, False),
-        ("T2", None, True),
-        ("", None, True),
+        ("T1", False, False, False, False),
+        ("T1", True, False, False, False),
+        ("T1", None, False, False, False),
+        ("E1", True, False, False, True),
+        ("E1", None, False, False, True),
+        ("T2", False, False, None, True),  # in a direct message, is_ext_shared tells nothing
+        ("T2", True, None, None, True),
+        ("T2", None, None, None, True),  # Slack did not say whether the channel is shared
+        ("", False, False, False, False),
+        ("", True, True, True, True),
+        ("", None, True, True, True),
     ],
 )
-def test_author_is_external_by_workspace_and_channel(
-    user_team: str, *, shared: bool | None, external: bool
+def test_outsider_is_told_by_workspace_and_channel_as_far_as_they_tell(
+    team: str,
+    *,
+    shared: bool | None,
+    in_channel: bool | None,
+    in_dm: bool | None,
+    without_organisation: bool,
 ) -> None:
-    message = replace(PLAIN, user_team=user_team, is_ext_shared=shared)
-    in_a_direct_message = replace(message, channel="D1", channel_type="im")
-    assert message.is_external_to("E1") is (external and (user_team, shared) != ("T2", False))
-    assert in_a_direct_message.is_external_to("E1") is external
-    assert message.is_external_to("") is (external or user_team == "E1")
+    message = replace(PLAIN, is_ext_shared=shared)
+    assert message.is_outsider(team, "E1") is in_channel
+    assert replace(message, channel_type="mpim").is_outsider(team, "E1") is in_channel
+    assert replace(message, channel="D1", channel_type="im").is_outsider(team, "E1") is in_dm
+    assert message.is_outsider(team, "") is without_organisation
 
 
 @pytest.mark.parametrize("named", ["", "E1", "E2", "T2"])
-def test_organisation_in_the_payload_does_not_decide(named: str) -> None:
-    for user_team in ("E2", "T2"):
-        stranger = replace(PLAIN, user_team=user_team, is_ext_shared=True, enterprise_id=named)
-        assert stranger.is_external_to("E1")
-        assert stranger.is_external_to("")
+def test_organisation_that_the_message_names_does_not_decide(named: str) -> None:
+    message = replace(PLAIN, is_ext_shared=True, enterprise_id=named)
+    for team in ("E2", "T2"):
+        assert message.is_outsider(team, "E1") is None
+        assert message.is_outsider(team, "") is True
 
 
 @pytest.mark.parametrize(
-    ("change", "external"),
-    [
-        ({}, False),
-        ({"is_ext_shared": None}, True),  # Slack did not say whether the channel is shared
-        ({"is_ext_shared": True}, True),
-        ({"channel": "D1", "channel_type": "im"}, True),  # in a DM, is_ext_shared tells nothing
-        ({"channel_type": "mpim"}, False),
-    ],
-    ids=str,
+    ("calling", "us", "others"),
+    [(None, True, True), ("<@UBOT> what?", True, False), ("<@U2> what?", False, True), ("", False, False)],
 )
-def test_author_of_another_workspace_of_our_organisation_is_external_only_where_shared(
-    change: dict[str, Any], *, external: bool
+def test_mention_outside_of_the_calling_text_calls_nobody(
+    calling: str | None, *, us: bool, others: bool
 ) -> None:
-    colleague = replace(PLAIN, user_team="T2", is_ext_shared=False)
-    assert replace(colleague, **change).is_external_to("E1") is external
-    assert replace(colleague, **change).is_external_to("")  # our workspace belongs to no organisation
+    message = replace(PLAIN, text="`<@UBOT>` <@U2> what?", calling_text=calling)
+    assert (message.mentions_us, message.mentions_others) == (us, others)
+
+
+def test_files_of_a_message_are_its_own_and_the_forwarded_ones() -> None:
+    preview = {"files": [{"id": "F3"}]}
+    raw = {
+        "files": [{"id": "F1"}, None],
+        "attachments": [{"is_share": True, "files": [{"id": "F2"}]}, preview],
+    }
+    assert [file["id"] for file in files_of(raw)] == ["F1", "F2"]
+    assert files_of({"files": 7, "attachments": {}}) == []
+
+
+@pytest.mark.parametrize(
+    ("raw", "team"),
+    [
+        ({"user_team": "T2", "source_team": "T3", "team": "T4"}, "T2"),
+        ({"team": "T4", "bot_profile": {"team_id": "T5"}}, "T4"),
+        ({"user_team": None, "bot_profile": {"team_id": "T5"}}, "T5"),
+        ({"bot_profile": "T5"}, ""),
+    ],
+)
+def test_workspace_of_an_author_is_read_from_the_message_or_the_app_s_profile(
+    raw: dict[str, Any], team: str
+) -> None:
+    assert team_of(raw) == team
 
 
 @given(st.text(st.sampled_from("<@U!|>^subteamhere B1"), max_size=200))

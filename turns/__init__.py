@@ -2,6 +2,7 @@
 
 from turns.endpoint_request import EndpointRequest
 from turns.limits import HEARTBEAT_SECONDS, REQUEST_SECONDS
+from turns.prompt import calling_text, message_text
 from turns.recovery import ProcessIdentity, Recovery, SweepRun, SweepSchedule, Work
 from turns.report import AckTimes, logger, where
 from turns.services import Services
@@ -21,6 +22,8 @@ __all__ = [
     "TurnRequest",
     "TurnsOfEndpoint",
     "Work",
+    "calling_text",
     "logger",
+    "message_text",
     "where",
 ]

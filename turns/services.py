@@ -61,6 +61,10 @@ class Services:
             team_id=team_id,
         )
 
+    def installation(self, api: SlackApi) -> Installation:
+        """The bot of the client's token."""
+        return Installation(self.bots, self.users, api, self.clock)
+
     def context(
         self, endpoint: EndpointRequest, store: ThreadStore, job: Job, key: ThreadKey, report: TurnReport
     ) -> TurnContext:
@@ -101,7 +105,7 @@ class Services:
             author,
             Visibility(
                 message,
-                Installation(self.bots, api, self.clock),
+                self.installation(api),
                 settings.allowed_users,
                 settings.slack_connect,
             ),

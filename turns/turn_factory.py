@@ -51,7 +51,7 @@ class TurnsOfEndpoint:
         report.legs = job.continuation + 1
         context = self.services.context(self.endpoint, self.store, job, claim.key, report)
         answering = Answering(context, report)
-        installation = Installation(self.services.bots, context.api, context.clock)
+        installation = self.services.installation(context.api)
         slack_connect = self.endpoint.settings.slack_connect
         turn = Turn(
             job,

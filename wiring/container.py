@@ -111,6 +111,7 @@ def _rules(settings: Settings) -> Rules:
         slack_connect=settings.slack_connect,
         allowed_channels=settings.allowed_channels,
         allowed_users=settings.allowed_users,
+        trusted_bots=settings.trusted_bots,
     )
 
 

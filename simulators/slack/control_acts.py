@@ -22,8 +22,13 @@ class Acts:
         self._deliveries = double.deliveries
 
     def say(self, channel: str, user: str, text: str, sending: Json | None = None, **more: Any) -> Json:
-        """`more` as in Members.say: thread_ts, subtype, bot_id, files, attachments, broadcast, client_msg_id."""
+        """`more` as in Members.say: thread_ts, subtype, bot_id, files, attachments, blocks and others."""
         said = self._members.say(channel, user, text, sending=Sending.read(sending), **more)
+        return {"ts": said.ts}
+
+    def forward(self, source: str, ts: str, sending: Json | None = None, **more: Any) -> Json:
+        """`more` as in Members.forward: channel_id, user, comment, thread_ts."""
+        said = self._members.forward(source, ts, sending=Sending.read(sending), **more)
         return {"ts": said.ts}
 
     def say_together(self, acts: list[Json]) -> Json:

@@ -69,7 +69,8 @@ class Setup:
         """Change the app's installation.
 
         URLs (events_, interactions_, commands_), token, more_tokens, signing_secret, token_state, manifest,
-        enterprise_id (of the organisation that the workspace belongs to).
+        enterprise_id (of the organisation that the workspace belongs to), org_wide ("yes": the organisation installed
+        the app).
         """
         bot = self._world.install
         for name, value in changes.items():
@@ -85,6 +86,8 @@ class Setup:
                 self._double.interactions.commands_url = value
             elif name == "more_tokens":
                 bot.more_tokens = tuple(value.split())
+            elif name == "org_wide":
+                bot.org_wide = value == "yes"
             elif name in {"token", "signing_secret", "token_state", "enterprise_id"}:
                 setattr(bot, name, value)
             else:

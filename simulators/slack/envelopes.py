@@ -4,21 +4,24 @@ import time
 
 from simulators.slack.channels import EVENT_OF, Channel
 from simulators.slack.messages import Json, Message
-from simulators.slack.objects import message_object, team_of
+from simulators.slack.objects import enterprise_of, message_object, team_of
 from simulators.slack.world import World
 
 
 def envelope(world: World, event: Json, channel: Channel | None = None) -> Json:
     """The event with everything around it.
 
-    For what a member of another organisation does, the top-level team is theirs; only `authorizations` and
-    `context_team_id` name the workspace the app is installed in (docs/platform/slack.md#event-envelope).
+    For what a member of another workspace or organisation does, the top-level team and organisation are theirs; only
+    `authorizations` and the `context_` fields name where the app is installed (docs/platform/slack.md#event-envelope).
+    With an org-wide installation no workspace is named (docs/platform/slack.md#enterprise-grid).
     """
-    home = world.install.team_id
+    install = world.install
+    home = None if install.org_wide else install.team_id
     author = event.get("user")
     return {
         "token": "deprecated-verification-token",
-        "team_id": team_of(world, author) if isinstance(author, str) else home,
+        "team_id": team_of(world, author) if isinstance(author, str) else install.team_id,
+        "enterprise_id": (enterprise_of(world, author) if isinstance(author, str) else "") or None,
         "context_team_id": home,
         "context_enterprise_id": world.install.enterprise_id or None,
         "api_app_id": world.install.app_id,
@@ -32,7 +35,7 @@ def envelope(world: World, event: Json, channel: Channel | None = None) -> Json:
                 "team_id": home,
                 "user_id": world.install.bot_user,
                 "is_bot": True,
-                "is_enterprise_install": False,
+                "is_enterprise_install": install.org_wide,
             }
         ],
         "is_ext_shared_channel": channel is not None and channel.ext_shared,
@@ -110,6 +113,6 @@ def _place(channel: Channel, stamp: str) -> Json:
 def _foreign(world: World, channel: Channel, user: str) -> Json:
     """What marks a member of another organisation (docs/platform/slack.md#slack-connect)."""
     team = team_of(world, user)
-    if team == world.install.team_id and not channel.ext_shared:
+    if not user or (team == world.install.team_id and not channel.ext_shared):
         return {}
     return {"user_team": team, "source_team": team}

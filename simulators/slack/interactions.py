@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from simulators.slack.channels import Channel
 from simulators.slack.messages import Json, Message
-from simulators.slack.objects import message_object, team_of
+from simulators.slack.objects import enterprise_of, message_object, team_of
 from simulators.slack.outbound import Attempt, post
 from simulators.slack.signing import signed_headers
 from simulators.slack.world import World
@@ -63,9 +63,9 @@ class Interactions:
             "token": "deprecated-verification-token",
             "container": {"type": "message", "is_ephemeral": bool(message.ephemeral_for)} | place,
             "trigger_id": world.next_id("trigger"),
-            "team": {"id": world.install.team_id, "domain": "simulated"},
+            "team": None if world.install.org_wide else {"id": world.install.team_id, "domain": "simulated"},
             "enterprise": _enterprise(world, user),
-            "is_enterprise_install": False,
+            "is_enterprise_install": world.install.org_wide,
             "channel": {"id": message.channel, "name": _name(world.channels[message.channel])},
             "message": message_object(world, message),
             "state": {"values": {}},
@@ -174,10 +174,7 @@ def _name(channel: Channel) -> str:
 
 def _enterprise(world: World, user_id: str) -> Json | None:
     """That of whoever presses: for a member of another organisation it is theirs, not the installation's."""
-    user = world.users.get(user_id)
-    found = (
-        user.enterprise_id if user and user.team_id != world.install.team_id else world.install.enterprise_id
-    )
+    found = enterprise_of(world, user_id)
     return {"id": found, "name": "Somewhere"} if found else None
 
 

@@ -4,12 +4,13 @@ Source: docs/platform/slack.md#event-subscriptions.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
-from simulators.slack import envelopes
+from simulators.slack import composer, envelopes
 from simulators.slack.channels import Channel
 from simulators.slack.deliveries import Deliveries, Delivery
 from simulators.slack.messages import Json, Message
-from simulators.slack.objects import message_object
+from simulators.slack.objects import blocks_of, message_object
 from simulators.slack.sending import Sending
 from simulators.slack.world import World, own
 
@@ -33,11 +34,17 @@ class Members:
         bot_id: str = "",
         files: Iterable[str] = (),
         attachments: Iterable[Json] = (),
+        blocks: Iterable[Json] = (),
+        username: str = "",
         broadcast: bool = False,
         client_msg_id: str = "",
         sending: Sending | None = None,
     ) -> Message:
-        """A message. `text` is as on the wire: a real `<` is `&lt;`, a mention `<@U…>`."""
+        """A message. `text` is as on the wire: a real `<` is `&lt;`, a mention `<@U…>`.
+
+        `blocks` are those of the author's client; without them, what Slack's composer makes of the text. Without a
+        `user`, a workflow named `username` writes.
+        """
         world = self._world
         self._channel(channel_id)
         shared = [world.files[file_id] for file_id in files]
@@ -45,6 +52,8 @@ class Members:
         message.log = [{"type": "text", "text": text}]
         message.files = [stored.object(world) for stored in shared]
         message.attachments = list(attachments)
+        message.composed = list(blocks) or composer.rich_text(text)
+        message.username = username
         message.subtype = subtype or ("file_share" if shared else "")
         message.client_msg_id = client_msg_id or ("" if bot_id else f"{message.ts}-client")
         message.broadcast = broadcast
@@ -52,12 +61,22 @@ class Members:
         self._announce(message, sending or Sending())
         return message
 
+    def forward(
+        self, source: str, ts: str, channel_id: str, user: str, comment: str, sending: Sending, **more: Any
+    ) -> Message:
+        """A member forwards a message of the channel `source`, with a comment or without. `more` as in `say`."""
+        original = self._message(self._channel(source), ts)
+        shown = original.composed or blocks_of(original)
+        attachment = composer.forwarded(self._world, original, shown)
+        return self.say(channel_id, user, comment, attachments=[attachment], sending=sending, **more)
+
     def edit(self, channel_id: str, ts: str, text: str, *, sending: Sending | None = None) -> Message:
         """A member edits: message_changed, and app_mention once more with `edited` and a new event_id."""
         channel = self._channel(channel_id)
         message = self._message(channel, ts)
         before = message_object(self._world, message)
         message.log = [{"type": "text", "text": text}]
+        message.composed = composer.rich_text(text)
         message.edited = self._world.next_ts()
         self._world.record(message, "(edit)")
         how = sending or Sending()

@@ -59,6 +59,8 @@ class Message:
     metadata: Json | None = None
     files: list[Json] = field(default_factory=list)
     attachments: list[Json] = field(default_factory=list)
+    composed: list[Json] = field(default_factory=list)  # the blocks that a member's client sent
+    username: str = ""  # the name of a workflow, which has no user
     reactions: dict[str, list[str]] = field(default_factory=dict)
     edited: str = ""
     client_msg_id: str = ""

@@ -14,6 +14,8 @@ def message_object(world: World, message: Message, *, metadata: bool = False) ->
         "text": message.fallback() or message.text(),
         "team": team_of(world, message.user),
     }
+    if not message.user:  # docs/platform/slack.md#workflow-messages
+        seen = {name: value for name, value in seen.items() if name not in {"user", "team"}}
     if message.thread_ts:
         seen["thread_ts"] = message.thread_ts
     for name, value in (
@@ -21,7 +23,8 @@ def message_object(world: World, message: Message, *, metadata: bool = False) ->
         ("client_msg_id", message.client_msg_id),
         ("files", message.files),
         ("attachments", message.attachments),
-        ("blocks", blocks_of(message)),
+        ("blocks", message.composed or blocks_of(message)),
+        ("username", message.username),
     ):
         if value:
             seen[name] = value
@@ -75,11 +78,11 @@ def _blocks_of_part(part: Json) -> list[Json]:
         ]
     if part["kind"] in {"blocks", "fallback", "plan"}:
         return list(part.get("blocks") or ())
-    return rich_text(part.get("text") or "")
+    return _plain_rich_text(part.get("text") or "")
 
 
-def rich_text(text: str) -> list[Json]:
-    """What Slack's composer adds to what a member types; the tokens are not taken apart here."""
+def _plain_rich_text(text: str) -> list[Json]:
+    """What Slack makes of Markdown; the tokens are not taken apart here."""
     if not text:
         return []
     section = {"type": "rich_text_section", "elements": [{"type": "text", "text": text}]}
@@ -90,6 +93,12 @@ def team_of(world: World, user_id: str) -> str:
     """The workspace a user belongs to."""
     user = world.users.get(user_id)
     return user.team_id if user is not None else world.install.team_id
+
+
+def enterprise_of(world: World, user_id: str) -> str:
+    """The organisation a user belongs to, "" for none: colleagues of the installing workspace share its own."""
+    user, install = world.users.get(user_id), world.install
+    return user.enterprise_id if user and user.team_id != install.team_id else install.enterprise_id
 
 
 def channel_object(world: World, channel: Channel) -> Json:

@@ -24,8 +24,9 @@ class User:
     is_restricted: bool = False
     enterprise_id: str = ""
 
-    def profile(self, home_team: str, *, include_locale: bool) -> dict[str, Any]:
+    def profile(self, home_team: str, home_enterprise: str, *, include_locale: bool) -> dict[str, Any]:
         """`users.info`'s user object; the locale comes only when asked for, as at Slack."""
+        enterprise = home_enterprise if self.team_id == home_team else self.enterprise_id
         user: dict[str, Any] = {
             "id": self.id,
             "team_id": self.team_id,
@@ -51,6 +52,15 @@ class User:
             "is_stranger": self.team_id != home_team,
             "updated": 1_760_000_000,
         }
+        if enterprise:  # docs/platform/slack.md#enterprise-grid
+            del user["team_id"]
+            user["is_stranger"] = enterprise != home_enterprise
+            user["enterprise_user"] = {
+                "id": self.id,
+                "enterprise_id": enterprise,
+                "enterprise_name": "Somewhere",
+                "teams": [self.team_id],
+            }
         if include_locale:
             user["locale"] = self.locale
         return user

@@ -14,16 +14,19 @@ LOADING_MESSAGES, LOADING_CHARS = 10, 50  # docs/platform/slack.md#thread-status
 
 
 def auth_test(world: World, _arguments: Arguments) -> Json:
-    """auth.test."""
+    """auth.test. For an app that an organisation installed, the organisation stands where the workspace does.
+
+    Source: docs/platform/slack.md#enterprise-grid.
+    """
     bot = world.install
     return ok(
         url="https://simulated.slack.com/",
         team=bot.team_name,
         user=world.users[bot.bot_user].name,
-        team_id=bot.team_id,
+        team_id=bot.enterprise_id if bot.org_wide else bot.team_id,
         user_id=bot.bot_user,
         bot_id=bot.bot_id,
-        is_enterprise_install=False,
+        is_enterprise_install=bot.org_wide,
         **({"enterprise_id": bot.enterprise_id} if bot.enterprise_id else {}),
     )
 
@@ -34,7 +37,8 @@ def users_info(world: World, arguments: Arguments) -> Json:
     if user is None:
         raise Refused("user_not_found")
     include = arguments.flag("include_locale")
-    return ok(user=user.profile(world.install.team_id, include_locale=include))
+    home, organisation = world.install.team_id, world.install.enterprise_id
+    return ok(user=user.profile(home, organisation, include_locale=include))
 
 
 def conversations_info(world: World, arguments: Arguments) -> Json:

@@ -23,6 +23,7 @@ from simulators.slack.signing import signed_headers
 
 ANNA, BEN, CAROL = "U0ANNA000", "U0BEN0000", "U0CAROL00"  # carol's locale is ja-JP
 OTHER_BOT = "U0OTHERBT"
+WORKFLOW = "B0WORKFLW"
 GENERAL = "C0GENERAL"
 SENDING = {known.name for known in fields(Sending)}
 PACE = (0.02, 0.1)  # wall seconds at least and at most from one look of wait_for to the next
@@ -127,7 +128,9 @@ class Workspace:
         files: Iterable[str] = (),
         **more: Any,
     ) -> str:
-        """A message as it is. `more`: subtype, bot_id, attachments, broadcast, client_msg_id, and how it is delivered.
+        """A message as it is.
+
+        `more`: subtype, bot_id, attachments, blocks, username, broadcast, client_msg_id, and how it is delivered.
 
         That is sending.Sending: order (mention_first, message_first, at_once), deliveries (per event),
         spacing (between them), retries, only (event types), delay, around (envelope fields).
@@ -143,6 +146,18 @@ class Workspace:
     def dm(self, user: str, text: str, *, thread_ts: str = "", **more: Any) -> str:
         """A direct message to the bot; its channel is `dm_channel(user)`."""
         return self.say(self.dm_channel(user), user, text, thread_ts=thread_ts, **more)
+
+    def forward(
+        self, source: str, ts: str, channel: str, user: str, comment: str = "", *, thread_ts: str = ""
+    ) -> str:
+        """A member forwards the message `ts` of the channel `source` to another channel, with a comment."""
+        to = {"channel_id": channel, "user": user, "comment": comment, "thread_ts": thread_ts}
+        return str(self._do("forward", source=source, ts=ts, **to)["ts"])
+
+    def workflow_says(self, channel: str, text: str, *, bot_id: str = WORKFLOW, **more: Any) -> str:
+        """A message of Workflow Builder, which has a name and a bot's id, but no user."""
+        named = {"subtype": "bot_message", "username": "Intake", "bot_id": bot_id}
+        return self.say(channel, "", text, **named | more)
 
     def mentioning(self, text: str) -> str:
         """The text with our mention in it."""

@@ -34,6 +34,7 @@ class Install:
     more_tokens: tuple[str, ...] = ()  # valid too, as while tokens are rotated
     team_id: str = TEAM
     enterprise_id: str = ""
+    org_wide: bool = False  # installed by the organisation, not by the workspace
     team_name: str = "Simulated"
     app_id: str = APP
     bot_id: str = BOT

@@ -49,6 +49,7 @@ def test_full_form_is_read_without_a_problem() -> None:
             "allowed_channels": "C0123, G0456 D0789",
             "allowed_users": "U0123,W0456,",
             "slack_connect": True,
+            "trusted_bots": "B0123 B0456",
             "channel_apps": "C0123 = app-a, C0456=app-b,",
             "show_progress": "FALSE",
             "show_sources": "true",
@@ -68,6 +69,7 @@ def test_full_form_is_read_without_a_problem() -> None:
     assert (found.show_progress, found.show_sources, found.conversation_days) == (False, True, 7)
     assert found.allowed_channels == {"C0123", "G0456", "D0789"}
     assert found.allowed_users == {"U0123", "W0456"}
+    assert found.trusted_bots == {"B0123", "B0456"}
     assert [found.app_for(channel) for channel in ("C0123", "C0456", "C0789")] == ["app-a", "app-b", "a-1"]
     assert (found.setup_key, found.internal_url) == ("open sesame", "http://plugin-daemon:5002")
     assert found.redis_url == "rediss://:word@redis:6379/1"
@@ -295,6 +297,16 @@ def test_settings_reading_never_fails_and_never_gives_more_access(raw: dict[str,
             "on",
             "1",
         }
+
+
+def test_trusted_bot_that_is_no_bot_id_is_named_and_matches_no_bot() -> None:
+    found = read_settings({"trusted_bots": "B0123, my workflow, U0456"})
+    [problem] = found.problems
+    assert problem.setting == "trusted_bots"
+    assert "B0123ABCD" in str(problem)
+    assert found.trusted_bots == {"B0123", "my", "workflow", "U0456"}
+    assert read_settings({"trusted_bots": " , "}).trusted_bots == {"?"}
+    assert "" not in read_settings({}).trusted_bots
 
 
 def test_inputs_of_the_default_app_go_to_no_other_app() -> None:

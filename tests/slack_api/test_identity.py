@@ -58,3 +58,8 @@ def test_no_name_breaks_its_line(name: str) -> None:
 def test_anything_is_read(raw: object) -> None:
     assert user_info("U1", raw).name
     auth_info(raw, {})
+
+
+def test_organisation_of_a_user_is_read() -> None:
+    assert user_info("W1", {"enterprise_user": {"enterprise_id": "E1"}}).enterprise_id == "E1"
+    assert user_info("W1", {"enterprise_user": {"enterprise_id": 7}}).enterprise_id == ""

@@ -78,6 +78,7 @@ NEVER: list[tuple[dict[str, Any], Reason]] = [
     ({"app_id": "A1", "bot_id": "B1"}, Reason.OURSELVES),
     ({"bot_id": "B2"}, Reason.BOT),
     ({"bot_id": "B2", "app_id": "A2"}, Reason.BOT),
+    ({"bot_id": "B2", "user": "", "subtype": "bot_message"}, Reason.BOT),
     ({"edited": True}, Reason.EDITED),
     ({"user": ""}, Reason.NOT_SPOKEN),
     ({"user": "USLACK"}, Reason.NOT_SPOKEN),
@@ -145,3 +146,58 @@ def test_direct_message_is_ignored_when_direct_messages_are_off(place: str) -> N
     direct = place in {"dm", "group dm"}
     expected = Ignore(Reason.DIRECT_MESSAGES_OFF) if direct else admit(message, RULES)
     assert admit(message, replace(RULES, direct_messages=False)) == expected
+
+
+TRUSTING = replace(RULES, trusted_bots=frozenset({"B2"}), allowed_users=frozenset({"U9"}))
+WORKFLOW: dict[str, Any] = {"bot_id": "B2", "user": "", "subtype": "bot_message"}
+
+
+@pytest.mark.parametrize("change", [WORKFLOW, {"bot_id": "B2"}, {"bot_id": "B2", "app_id": "A2"}])
+def test_trusted_bot_is_admitted_where_it_mentions_us(change: dict[str, Any]) -> None:
+    assert admit(replace(MENTION, **change), TRUSTING) == Admit()
+    assert admit(replace(TWIN, **change), TRUSTING) == Ignore(Reason.TWIN)
+    assert admit(replace(GROUP_DM, text="<@UBOT>", **change), TRUSTING) == Admit()
+    assert admit(replace(DM, **change), TRUSTING) == Admit()
+    for plain in (PLAIN, REPLY, GROUP_DM):
+        assert admit(replace(plain, **change), TRUSTING) == Ignore(Reason.NOT_ADDRESSED)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"bot_id": "B3"}, Reason.BOT),
+        ({"app_id": "A1"}, Reason.OURSELVES),
+        ({"edited": True}, Reason.EDITED),
+        ({"subtype": "message_changed"}, Reason.NOT_SPOKEN),
+        ({"user": "USLACKBOT"}, Reason.NOT_SPOKEN),
+        ({"user_team": "T2"}, Reason.EXTERNAL),
+        ({"bot_id": ""}, Reason.NOT_SPOKEN),
+    ],
+)
+def test_trusted_bot_is_ignored_for_every_other_reason(change: dict[str, Any], reason: Reason) -> None:
+    assert admit(replace(MENTION, **WORKFLOW | change), TRUSTING) == Ignore(reason)
+
+
+def test_workflow_without_a_user_is_not_taken_for_us_where_our_user_is_unknown() -> None:
+    unknown = replace(MENTION, **WORKFLOW, bot_user_id="")
+    assert admit(unknown, TRUSTING) == Admit()
+
+
+def test_quoted_mention_is_not_answered_on_its_own_event() -> None:
+    quoted: dict[str, Any] = {"text": "&gt; <@UBOT> hi\nwho?", "calling_text": "who?", "only_quotes_us": True}
+    assert admit(replace(MENTION, **quoted), RULES) == Ignore(Reason.QUOTED)
+    assert admit(replace(TWIN, **quoted), RULES) == Ignore(Reason.NOT_ADDRESSED)
+    assert admit(replace(REPLY, **quoted), RULES) == AskThread()
+    assert admit(replace(DM, **quoted), RULES) == Admit()
+
+
+def test_mention_that_the_text_does_not_show_is_answered() -> None:
+    assert admit(replace(MENTION, text="hello"), RULES) == Admit()
+    assert admit(replace(MENTION, calling_text="", bot_user_id=""), RULES) == Admit()
+
+
+def test_colleague_of_another_workspace_is_left_to_the_turn() -> None:
+    colleague: dict[str, Any] = {"user_team": "T2", "enterprise_id": "E1", "is_ext_shared": True}
+    for message in (MENTION, DM):
+        assert admit(replace(message, **colleague), RULES) == Admit()
+    assert admit(replace(MENTION, **colleague | {"enterprise_id": ""}), RULES) == Ignore(Reason.EXTERNAL)

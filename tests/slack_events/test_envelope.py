@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from errors import Malformed
 from message import Message
 from slack_events.envelope import (
-    LONGEST_TEXT,
     MOST_FILES,
     Envelope,
     Event,
@@ -19,6 +18,7 @@ from slack_events.envelope import (
     UrlVerification,
     parse,
 )
+from turns.prompt.message_text import LONGEST_TEXT
 
 BODY: dict[str, Any] = {
     "token": "ignored",
@@ -48,7 +48,7 @@ BODY: dict[str, Any] = {
         "thread_ts": "1763881200.000100",
         "channel": "C1",
         "event_ts": "1763881234.000100",
-        "blocks": [{"type": "rich_text"}],
+        "blocks": [{"type": "section"}],
     },
 }
 MESSAGE = Message(
@@ -63,6 +63,7 @@ MESSAGE = Message(
     bot_user_id="UBOT",
     api_app_id="A1",
     event_id="Ev1",
+    calling_text="<@UBOT> hello",
     is_ext_shared=False,
 )
 LEAVES: list[object] = [
@@ -104,7 +105,7 @@ def test_mention_is_read_as_a_message() -> None:
 
 
 def test_message_with_every_field_is_read() -> None:
-    event = {
+    event: dict[str, Any] = {
         "type": "message",
         "subtype": "file_share",
         "channel_type": "im",
@@ -121,6 +122,8 @@ def test_message_with_every_field_is_read() -> None:
             {"id": "F1", "name": "a.pdf", "size": 5, "is_external": False, "thumb_360": "x", "shares": {}}
         ],
     }
+    forward = {"is_share": True, "text": "x", "files": [{"id": "F2", "name": "b.pdf", "thumb_360": "x"}]}
+    event |= {"attachments": [forward, {"text": "y"}, 7], "blocks": [None, {"type": "table"}]}
     message = message_of(BODY | {"event": event, "is_ext_shared_channel": True})
     assert message == Message(
         team_id="T1",
@@ -130,7 +133,12 @@ def test_message_with_every_field_is_read() -> None:
         channel_type="im",
         user="U1",
         user_team="T2",
-        files=({"id": "F1", "name": "a.pdf", "size": 5, "is_external": False},),
+        files=(
+            {"id": "F1", "name": "a.pdf", "size": 5, "is_external": False},
+            {"id": "F2", "name": "b.pdf"},
+        ),
+        text="[forwarded from ?]\n&gt; x\n[attachment] y",
+        calling_text="",
         bot_user_id="UBOT",
         bot_id="B1",
         app_id="A2",
@@ -152,13 +160,14 @@ def test_installation_is_read_from_the_authorization() -> None:
     assert message_of(body).team_id == "T9"
 
 
-@pytest.mark.parametrize(
-    "organisation",
-    [
-        {"authorizations": [{"enterprise_id": "E1", "team_id": None, "user_id": "UBOT", "is_bot": True}]},
-        {"authorizations": [], "context_enterprise_id": "E1"},
-    ],
-)
+ORGANISATIONS: list[dict[str, Any]] = [
+    {"authorizations": [{"enterprise_id": "E1", "team_id": None, "user_id": "UBOT", "is_bot": True}]},
+    {"authorizations": [{"enterprise_id": "E1", "team_id": "T8", "is_enterprise_install": True}]},
+    {"authorizations": [], "context_enterprise_id": "E1"},
+]
+
+
+@pytest.mark.parametrize("organisation", ORGANISATIONS)
 def test_installation_of_an_organisation_is_not_the_author_s_workspace(
     organisation: dict[str, Any],
 ) -> None:
@@ -167,7 +176,7 @@ def test_installation_of_an_organisation_is_not_the_author_s_workspace(
     body["is_ext_shared_channel"] = True
     message = message_of(body)
     assert (message.team_id, message.enterprise_id) == ("E1", "E1")
-    assert message.is_external_to("E1")
+    assert message.is_outsider(message.user_team, "E1") is None
 
 
 @pytest.mark.parametrize(
@@ -291,3 +300,24 @@ def test_any_wrong_type_is_read_or_malformed(data: st.DataObject) -> None:
         parse(json.dumps(body).encode())
     except Malformed:
         return
+
+
+@pytest.mark.parametrize(
+    ("text", "elements", "only_quotes"),
+    [
+        ("<@UBOT> hi", None, False),
+        ("`<@UBOT>` hi", None, True),
+        ("`<@UBOT>` hi", [], True),
+        ("<@UBOT> hi", [{"type": "user", "user_id": "UBOT"}], False),
+        ("<@UBOT> hi", [{"type": "text", "text": "<@UBOT>", "style": {"code": True}}], True),
+        ("hi", [{"type": "text", "text": "hi"}], False),
+    ],
+)
+def test_mention_that_only_quotes_us_is_told(
+    text: str, elements: list[object] | None, *, only_quotes: bool
+) -> None:
+    body = changed(("event", "text"), text)
+    if elements is not None:
+        section = {"type": "rich_text_section", "elements": elements}
+        body["event"]["blocks"] = [{"type": "rich_text", "elements": [section]}]
+    assert message_of(body).only_quotes_us is only_quotes

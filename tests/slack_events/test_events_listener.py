@@ -117,6 +117,24 @@ def test_mention_in_a_known_group_dm_is_left_to_its_other_event() -> None:
     assert [one.message.source for one in handed] == ["app_mention", "message"]
 
 
+@pytest.mark.parametrize(
+    ("inner", "told"),
+    [
+        ({"bot_id": "B2"}, True),
+        ({"bot_id": "B2", "user": None, "subtype": "bot_message"}, True),
+        ({"bot_id": "B2", "type": "message", "channel": "D1", "channel_type": "im"}, True),
+        ({"bot_id": "B2", "type": "message"}, False),
+        ({"bot_id": "B1", "app_id": "A1"}, False),
+        ({"user": "USLACK"}, False),
+    ],
+)
+def test_app_that_calls_us_and_may_not_ask_is_told_in_the_log(inner: dict[str, Any], *, told: bool) -> None:
+    handed, refusals = FakeHandOff(), RefusalsOfTests()
+    assert take(event(**inner), handed, refusals=refusals) == Ack(200)
+    assert handed == []
+    assert [("app B2" in why, "trusted_bots" in why) for why in refusals.reasons] == [(True, True)] * told
+
+
 def test_event_is_not_acked_when_its_hand_off_fails() -> None:
     handed = FakeHandOff()
     handed.error = HandoffError("full")

@@ -135,17 +135,18 @@ def test_press_becomes_the_message_that_the_member_would_have_written() -> None:
     assert (message.team_id, message.user_team, message.user) == ("T1", "T2", "U1")
     assert (message.channel, message.root_ts, message.ts) == ("C1", "170.1", "171.000001")
     assert (message.source, message.text) == ("button", "Is 1 &lt; 2 &amp; 3?")
-    assert message.is_external_to("")
+    assert message.is_outsider(message.user_team, "") is True
+    assert message.is_outsider(message.user_team, "E1") is None
     assert press.button == "T1/C1/170.5/ask_0/U1"
 
 
 def test_member_without_a_workspace_is_external() -> None:
     press = parse_block_action(form(user={"id": "U1"}))
     assert press is not None
-    assert press.message.is_external_to("")
+    assert press.message.is_outsider("", "E1") is True
     press = parse_block_action(form(user={"id": "U1", "team_id": "T1"}))
     assert press is not None
-    assert not press.message.is_external_to("")
+    assert press.message.is_outsider("T1", "") is False
 
 
 @pytest.mark.parametrize("name", ["directmessage", "mpdm-anna--ben-1", "team"])
@@ -160,7 +161,7 @@ def test_press_names_no_enterprise_and_no_unshared_channel() -> None:
     press = parse_block_action(form(enterprise={"id": "T2"}))
     assert press is not None
     assert (press.message.enterprise_id, press.message.is_ext_shared) == ("", None)
-    assert press.message.is_external_to("")
+    assert press.message.is_outsider("T2", "") is True
 
 
 def test_press_on_a_top_level_button_is_in_the_button_s_thread() -> None:

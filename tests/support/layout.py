@@ -9,7 +9,7 @@ MAY_IMPORT = {
     "json_fields": set(),
     "plain_text": set(),
     "wording": set(),
-    "message": {"errors"},
+    "message": {"errors", "json_fields"},
     "job": {"errors", "message"},
     "provider": {"errors", "hosts"},
     "conversation_store": SHARED,

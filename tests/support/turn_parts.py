@@ -102,6 +102,7 @@ class TurnParts:
     message: Message = MESSAGE
     query: str = "hi"
     is_empty: bool = False
+    answers_us: bool = False
     show_progress: bool = False
     reply: ReplyOfParts = field(default_factory=ReplyOfParts)
     status: StatusOfParts = field(default_factory=StatusOfParts)
@@ -129,7 +130,9 @@ class TurnParts:
             reply=self.reply,
             status=self.status,
             author=SimpleNamespace(say=_say, query=self.query),
-            asking=SimpleNamespace(run=self.ask, is_empty=lambda: self.is_empty),
+            asking=SimpleNamespace(
+                run=self.ask, is_empty=lambda: self.is_empty, answers_us=lambda: self.answers_us
+            ),
             produced=produced,
             rest=SimpleNamespace(bring=lambda _text, _seconds: Say.REST_IN_FILE),
             greeting=greeting,

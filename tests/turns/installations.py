@@ -1,10 +1,12 @@
 """Installations for tests, whose token's account is known without a call to Slack."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from typing import Any, cast
 
 from slack_api.client import SlackApi
-from slack_api.identity import AuthInfo
+from slack_api.identity import AuthInfo, UserInfo
+from slack_api.lookups import Users
 from tests.fake_clock import FakeClock
 from turns.throttle.bot_identities import BotIdentities, Installation
 
@@ -26,6 +28,26 @@ class AccountOfTests:
         return self.bot
 
 
-def installation(bot: AuthInfo | Exception = BOT, clock: FakeClock | None = None) -> Installation:
+@dataclass
+class People:
+    """Users whose organisations are given; Slack does not tell those of others."""
+
+    organisations: Mapping[str, str] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    def many(self, _api: Any, users: Iterable[str]) -> dict[str, UserInfo]:
+        asked = sorted(users)
+        self.asked += asked
+        return {user: UserInfo(user, user, enterprise_id=self.organisations.get(user, "")) for user in asked}
+
+
+def installation(
+    bot: AuthInfo | Exception = BOT, clock: FakeClock | None = None, people: People | None = None
+) -> Installation:
     clock = clock or FakeClock()
-    return Installation(BotIdentities(clock), cast("SlackApi", AccountOfTests(bot=bot)), clock)
+    return Installation(
+        BotIdentities(clock),
+        cast("Users", people or People()),
+        cast("SlackApi", AccountOfTests(bot=bot)),
+        clock,
+    )

@@ -112,7 +112,7 @@ def held(house: House) -> Iterator[None]:
 
 def request(house: House, reply: ReplyOfTests, *, why: str = "", in_doubt: bool = False) -> TurnRequest:
     """`why`: the reason for which this turn does not answer the message."""
-    message = SimpleNamespace(ts=TS, channel="C1", root_ts=TS, user="U1", is_dm=False)
+    message = SimpleNamespace(ts=TS, channel="C1", root_ts=TS, user="U1", is_dm=False, bot_id="")
     claim = Claim(house.store, KEY, cast("Any", message), ProcessIdentity.here().name, house.clock)
     report = TurnReport("T1", "C1", TS, "app")
     context = cast("Any", TurnContext)(
@@ -122,7 +122,7 @@ def request(house: House, reply: ReplyOfTests, *, why: str = "", in_doubt: bool 
         reply=reply,
         status=SimpleNamespace(show=nothing, clear=nothing),
         author=SimpleNamespace(say=lambda say, **_: str(say)),
-        asking=SimpleNamespace(run=_ask, is_empty=lambda: False),
+        asking=SimpleNamespace(run=_ask, is_empty=lambda: False, answers_us=lambda: False),
         rest=None,
         produced=SimpleNamespace(links=(), any=False, drop=nothing, share=lambda _: []),
         greeting=SimpleNamespace(play=nothing),

@@ -62,6 +62,9 @@ class Answering:
     def run(self, record: ThreadRecord, deadline: float) -> None:
         """Ask the app, and show the answer as it comes. `deadline` is the clock's `now` at which the turn ends."""
         context = self.context
+        if context.asking.answers_us():
+            self.drop("an app's answer to our answer")
+            return
         if context.message.is_dm and context.author.query.casefold() == RESET:
             self._remember(lambda known: known.with_conversation(""))
             self.refuse(Say.RESET_DONE)

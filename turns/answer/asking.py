@@ -41,6 +41,10 @@ class Asking:
         """Whether the message has neither words nor files."""
         return self.prompt_builder.is_empty()
 
+    def answers_us(self) -> bool:
+        """Whether the message is an app's answer to an answer of ours."""
+        return self.prompt_builder.answers_us()
+
     def run(self, state: AnswerState, record: ThreadRecord) -> None:
         """Fill `state` and end it. Never raises: an error becomes the end of the answer."""
         try:

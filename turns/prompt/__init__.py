@@ -1,8 +1,17 @@
 """What the app is told: the author's words, the thread so far, the files."""
 
 from turns.prompt.author import Author
+from turns.prompt.message_text import calling_text, message_text
 from turns.prompt.prompt_builder import Prompt, PromptBuilder
 from turns.prompt.thread_excerpt import Visibility
 from turns.prompt.thread_reading import ThreadReading
 
-__all__ = ["Author", "Prompt", "PromptBuilder", "ThreadReading", "Visibility"]
+__all__ = [
+    "Author",
+    "Prompt",
+    "PromptBuilder",
+    "ThreadReading",
+    "Visibility",
+    "calling_text",
+    "message_text",
+]

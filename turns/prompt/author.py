@@ -39,7 +39,7 @@ class Author:
     @property
     def name(self) -> str:
         """The person's display name; the user id if Slack does not tell the name."""
-        return _name_of(self.user(self.message.user)) or self.message.user
+        return _name_of(self.user(self.message.user)) or self.message.author
 
     def names(self, users: Iterable[str]) -> Callable[[str], str]:
         """Look up the users. Returns a function from an id to the display name, "" if Slack does not tell the name."""

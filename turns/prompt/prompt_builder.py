@@ -7,14 +7,16 @@ from functools import cached_property
 from conversation_store import ThreadRecord
 from dify_app import DifyApp, PlacedFile
 from errors import FileRefused
-from json_fields import mappings_of
-from message import moment
+from json_fields import text_of
+from message import files_of, moment
 from slack_api import name_of
 from turns.files import Attachments, SlackFile, name_lists
 from turns.prompt.author import Author
 from turns.prompt.thread_excerpt import SHOWN, Visibility, Voice, excerpt, is_before, people_in, written
 from turns.prompt.thread_reading import ThreadReading
 from wording import Say
+
+_SPEAKERS = {Voice.MEMBER, Voice.EXTERNAL, Voice.OURS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,19 @@ class PromptBuilder:
             return message.files
         if self.author.query and not self.attachments.wanted():
             return ()
-        return mappings_of(self.reading.message(), "files")
+        return files_of(self.reading.message())
+
+    def answers_us(self) -> bool:
+        """Whether an app wrote the message after one of ours in the thread, with no person's message between.
+
+        Two bots could answer each other for ever. True also for a thread that can't be read.
+        """
+        message = self.circle.message
+        if not (message.bot_id and message.is_reply):
+            return False
+        before = [raw for raw in self.reading.after("") if is_before(text_of(raw, "ts"), message.ts)]
+        voices = [voice for voice in self.circle.voices(before) if voice in _SPEAKERS]
+        return voices[-1] is Voice.OURS if voices else not before
 
     def write(self, record: ThreadRecord, working: Callable[[Say], None], *, lost: bool = False) -> Prompt:
         """Read the thread and bring the files. `working` is called with the sentence for what happens now.
@@ -118,4 +132,4 @@ class PromptBuilder:
         if self.circle.voice(root) not in SHOWN:
             return ()
         ours = {file.get("id") for file in self.files}
-        return [file for file in mappings_of(root, "files") if file.get("id") not in ours]
+        return [file for file in files_of(root) if file.get("id") not in ours]

@@ -9,9 +9,9 @@ _ESCAPED = re.compile(r"&(?:lt|gt|amp);")
 _NOTATION = re.compile(f"{_TOKEN.pattern}|{_ESCAPED.pattern}")
 _CHARACTER = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 _EVERYONE = {"here", "channel", "everyone"}
-_ADDRESS_END = re.compile(r"[,:](?=\s)")
+_ADDRESS_END = re.compile(r"[,:](?=\s)|[，：、]")  # noqa: RUF001 - the marks of other scripts
 _BLANKS = " \t"
-_NO_BLANK_BEFORE = tuple("\n\r,.:;!?)")
+_NO_BLANK_BEFORE = tuple("\n\r,.:;!?)，。、：；！？）")  # noqa: RUF001
 _OURS = "\x00"
 
 
@@ -48,6 +48,8 @@ def _said(token: str, known: dict[str, str], names: Callable[[str], str]) -> str
             return f"#{label or target[1:]}"
         case "!":  # <!here>, <!subteam^S1|@group>, <!date^…|fallback>
             name = target[1:].partition("^")[0]
+            if name == "subteam":
+                return label or f"@{target.partition('^')[2]}"
             return f"@{name}" if name in _EVERYONE else label
         case _:
             return _link(_unescaped(target), label)

@@ -5,25 +5,23 @@ Anybody who can write into the channel can write this text, and the app may take
 message with its author, and the lines of a message are indented, so that no line looks like a new message.
 """
 
-from collections import deque
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from json_fields import mapping_of, mappings_of, text_of
-from message import MENTION, Message, moment
+from json_fields import mapping_of, text_of
+from message import Message, moment, team_of
 from plain_text import shortened
-from turns.prompt.readable import readable
+from turns.prompt.message_text import LONGEST_NAME, file_lines, message_text
+from turns.prompt.readable import mentioned, readable
 from turns.throttle import Installation
 
 MOST_MESSAGES = 200
 MOST_CHARACTERS = 12_000
 LONGEST_MESSAGE = 3_000
-LONGEST_NAME = 60
 _SPOKEN = {"", "file_share", "thread_broadcast", "me_message", "bot_message"}
 _SLACK_ITSELF = {"USLACK", "USLACKBOT"}
-_DEEPEST = 8
 _INDENT = "\n  "
 
 type Raw = Mapping[str, Any]
@@ -56,27 +54,26 @@ class Visibility:
 
     def voice(self, raw: Raw) -> Voice:
         """The author's voice. Other apps count as members, so `allowed_users` applies to them too."""
+        return self.voices([raw])[0]
+
+    def voices(self, raws: Sequence[Raw]) -> list[Voice]:
+        """The voice of each message; Slack is asked side by side about the authors who may be of our organisation."""
+        authors = [(text_of(raw, "user"), team_of(raw)) for raw in raws]
+        outside = self.installation.outsiders(self.message, authors)
+        return [self._voice(raw, external=external) for raw, external in zip(raws, outside, strict=True)]
+
+    def _voice(self, raw: Raw, *, external: bool) -> Voice:
         user = text_of(raw, "user")
         app_id = text_of(raw, "app_id")
         if (user and user == self.message.bot_user_id) or (app_id and app_id == self.message.api_app_id):
             return Voice.OURS
         if text_of(raw, "subtype") not in _SPOKEN or raw.get("hidden") is True or user in _SLACK_ITSELF:
             return Voice.NOTICE
-        external = self._is_external(raw)
         if (external and not self.slack_connect) or (self.allowed_users and user not in self.allowed_users):
             return Voice.LEFT_OUT
         if text_of(raw, "bot_id") or raw.get("subtype") == "bot_message":
             return Voice.APP
         return Voice.EXTERNAL if external else Voice.MEMBER
-
-    def _is_external(self, raw: Raw) -> bool:
-        """Whether an outsider wrote the message. An app's message may name its workspace only in the app's profile."""
-        team = text_of(raw, "user_team", "source_team", "team")
-        team = team or text_of(mapping_of(raw, "bot_profile"), "team_id")
-        if team == self.message.team_id:
-            return False
-        bot = self.installation.bot()
-        return self.message.is_outsider(team, bot.enterprise_id if bot else "")
 
 
 def excerpt(
@@ -93,14 +90,15 @@ def excerpt(
     an app that does not remember them.
     """
     wanted = SHOWN | ({Voice.OURS} if ours else set())
-    kept: deque[Spoken] = deque(maxlen=MOST_MESSAGES)
-    for raw in raws:
-        ts = text_of(raw, "ts")
-        if is_before(after, ts) and is_before(ts, circle.message.ts) and ts not in handled:
-            voice = circle.voice(raw)
-            if voice in wanted:
-                kept.append((raw, voice))
-    return list(kept)
+    between = [
+        raw
+        for raw in raws
+        if is_before(after, ts := text_of(raw, "ts"))
+        and is_before(ts, circle.message.ts)
+        and ts not in handled
+    ]
+    told = zip(between, circle.voices(between), strict=True)
+    return [(raw, voice) for raw, voice in told if voice in wanted][-MOST_MESSAGES:]
 
 
 def is_before(one: str, other: str) -> bool:
@@ -109,12 +107,20 @@ def is_before(one: str, other: str) -> bool:
 
 
 def people_in(excerpt: Sequence[Spoken]) -> list[str]:
-    """The ids of authors and mentioned users, whose names are needed: the latest first, each once."""
+    """The ids of authors and mentioned users, whose names are needed: the latest first, each once.
+
+    Messages that are too old to be told are not looked at.
+    """
     ids: list[str] = []
+    room = 2 * MOST_CHARACTERS
     for raw, voice in reversed(excerpt):
+        said = message_text(raw)
         if voice is not Voice.APP:
             ids.append(text_of(raw, "user"))
-        ids += MENTION.findall(text_of(raw, "text"))
+        ids += mentioned(said)
+        room -= min(len(said), LONGEST_MESSAGE)
+        if room < 0:
+            break
     return list(dict.fromkeys(filter(None, ids)))
 
 
@@ -150,36 +156,4 @@ def _author(raw: Raw, names: Names) -> str:
 
 
 def _body(raw: Raw, names: Names, bot_user_id: str) -> str:
-    """The message's text, or the text of its blocks, and its attachments and files."""
-    parts = [text_of(raw, "text") or "\n".join(_block_texts(raw.get("blocks")))]
-    parts += [f"[attachment] {_attachment(found)}" for found in mappings_of(raw, "attachments")]
-    titles = [text_of(found, "name", "title") or "?" for found in mappings_of(raw, "files")]
-    parts += [f"[file] {' '.join(title.split())}" for title in titles]
-    return "\n".join(readable(part, bot_user_id, names) for part in parts if part.strip()).strip()
-
-
-def _attachment(found: Raw) -> str:
-    """The text of an attachment: an older way to format a message, also used for shared messages and link previews."""
-    shown = [text_of(found, name) for name in ("author_name", "pretext", "title", "text")]
-    fields = [
-        f"{text_of(field, 'title')}: {text_of(field, 'value')}" for field in mappings_of(found, "fields")
-    ]
-    said = " · ".join(part for part in [*shown, *fields] if part.strip())
-    return said or "\n".join(_block_texts(found.get("blocks"))) or text_of(found, "fallback")
-
-
-def _block_texts(value: object, depth: int = 0) -> Iterator[str]:
-    """Every text in a tree of blocks, in order: sections, headers, fields, rich text."""
-    if depth > _DEEPEST:
-        return
-    if isinstance(value, list):
-        for item in value:
-            yield from _block_texts(item, depth + 1)
-    elif isinstance(value, dict):
-        found = value.get("text")
-        if isinstance(found, str):
-            yield found
-        else:
-            yield from _block_texts(found, depth + 1)
-        for name in ("title", "fields", "elements"):
-            yield from _block_texts(value.get(name), depth + 1)
+    return readable(f"{message_text(raw)}\n{file_lines(raw)}", bot_user_id, names)

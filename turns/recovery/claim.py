@@ -19,8 +19,10 @@ class Claim:
 
     def claim(self) -> ThreadRecord | None:
         """Claim the message; None when it was claimed before. The author is a follower in the thread from now on."""
-        user, note = self.message.user, self._note()
-        return self.store.claim(self.key, note.ts, lambda record: record.with_follower(user).with_open(note))
+        author, note = self.message.bot_id or self.message.user, self._note()
+        return self.store.claim(
+            self.key, note.ts, lambda record: record.with_follower(author).with_open(note)
+        )
 
     def go_on(self, leg: int) -> ThreadRecord | None:
         """Claim a later continuation; None if another process claimed it, or a later one, or if the turn has ended.

@@ -1,5 +1,6 @@
-"""Tells whether an event comes from the workspace that the bot's token belongs to."""
+"""Tells whether an event comes from the workspace of the bot's token, and who is of another organisation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import gevent
@@ -8,7 +9,7 @@ from cachetools import LRUCache, TTLCache
 from clock import Clock
 from errors import SlackError, SlackRefused
 from message import Message
-from slack_api import TOKEN_DEAD, AuthInfo, SlackApi
+from slack_api import TOKEN_DEAD, AuthInfo, SlackApi, Users
 
 KEEP = 3600.0  # seconds
 KEEP_FAILURE = 30.0
@@ -57,7 +58,7 @@ class BotIdentities:
         except SlackError as error:
             self._failed[token] = isinstance(error, SlackRefused) and error.error in TOKEN_DEAD
         else:
-            if bot.team_id:
+            if bot.team_id or bot.enterprise_id:
                 self._known[token], self._fresh[token] = bot, None
             else:
                 self._failed[token] = False
@@ -70,6 +71,7 @@ class Installation:
     """The bot of one hook's token. Only Slack's own answer counts, since an event or a press could name another."""
 
     bots: BotIdentities
+    users: Users
     api: SlackApi
     clock: Clock
 
@@ -85,6 +87,19 @@ class Installation:
                 self.clock.sleep(LOOK)
         return bot
 
+    def outsiders(self, message: Message, authors: Sequence[tuple[str, str]]) -> list[bool]:
+        """Whether each author is of another organisation: the one rule for messages, threads and presses.
+
+        An author is a user and the user's workspace as the message or the press names them; the authors write where
+        `message` stands. Whoever Slack does not show to be of our organisation is an outsider.
+        """
+        bot = self.bot()
+        ours = bot.enterprise_id if bot else ""
+        judged = [(user, message.is_outsider(team, ours)) for user, team in authors]
+        doubtful = dict.fromkeys(user for user, outside in reversed(judged) if outside is None)
+        people = self.users.many(self.api, doubtful)  # the latest first, for only some are asked for at once
+        return [people[user].enterprise_id != ours if out is None else out for user, out in judged]
+
     def scopes(self) -> frozenset[str]:
         """The token's scopes, as far as Slack told them."""
         bot = self.bot()
@@ -92,7 +107,12 @@ class Installation:
 
 
 def is_foreign(message: Message, bot: AuthInfo) -> bool:
-    """Whether the event is of another installation. One token may serve all workspaces of an organisation."""
+    """Whether the event is of another installation. One token may serve all workspaces of an organisation.
+
+    A press may name no workspace of ours; it comes from a message of ours (docs/platform/slack.md#enterprise-grid).
+    """
+    if message.source == "button" and bot.user_id and message.bot_user_id == bot.user_id:
+        return False
     is_of_organisation = bot.enterprise_id and message.enterprise_id == bot.enterprise_id
     return not is_of_organisation and message.team_id not in {bot.team_id, bot.enterprise_id}
 

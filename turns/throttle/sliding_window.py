@@ -22,6 +22,7 @@ class Limit:
 PER_USER = (Limit(20, 60.0), Limit(120, 600.0))
 # This stops two bots that answer each other; a busy thread of people stays below the limit.
 PER_THREAD = (Limit(30, 600.0),)
+PER_THREAD_OF_BOTS = (Limit(10, 3600.0),)  # workflows and apps that the admin trusts
 
 
 @dataclass(slots=True)

@@ -9,7 +9,7 @@ from conversation_store import ThreadKey
 from message import Message
 from turns.report import logger
 from turns.throttle.bot_identities import Installation, is_foreign
-from turns.throttle.sliding_window import PER_THREAD, PER_USER, SlidingWindow
+from turns.throttle.sliding_window import PER_THREAD, PER_THREAD_OF_BOTS, PER_USER, SlidingWindow
 from wording import Say
 
 TEAMS_REMEMBERED = 1_000
@@ -30,6 +30,7 @@ class Throttle:
     def __init__(self, clock: Clock) -> None:
         self._people = SlidingWindow(PER_USER, clock)
         self._threads = SlidingWindow(PER_THREAD, clock)
+        self._threads_of_bots = SlidingWindow(PER_THREAD_OF_BOTS, clock)
         self._foreign: TTLCache[tuple[str, str], bool] = TTLCache(TEAMS_REMEMBERED, ONCE, timer=clock.now)
 
     def turned_away(
@@ -42,13 +43,14 @@ class Throttle:
         if is_foreign(message, bot):
             self._note(key.hook_id, message.team_id)
             return TurnedAway("foreign team")
-        # In a press, the payload's organisation is that of the member who presses: the token's organisation counts.
-        if message.is_external_to(bot.enterprise_id) and not slack_connect:
+        if not slack_connect and installation.outsiders(message, [(message.user, message.user_team)])[0]:
             return TurnedAway("by a member of another organisation")
         # Only the first refusal tells the thread, since each sentence costs calls to Slack.
-        if over := self._people.take(f"{key.hook_id}/{message.team_id}/{message.user}"):
+        if over := self._people.take(f"{key.hook_id}/{message.team_id}/{message.author}"):
             return TurnedAway("rate limited", Say.RATE_LIMITED if over.first else None)
-        if over := self._threads.take(key.digest()):
+        thread = key.digest()
+        over = self._threads_of_bots.take(thread) if message.bot_id else None
+        if over := over or self._threads.take(thread):
             return TurnedAway("thread budget", Say.BUDGET_USED_UP if over.first else None)
         return None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from gevent.event import Event
@@ -41,6 +42,17 @@ class Slack:
         self.client.chat_appendStream(
             channel=channel, ts=ts, chunks=[{"type": "markdown_text", "text": text}]
         )
+
+
+def sent(slack: Slack, number: int) -> list[dict[str, Any]]:
+    """The bodies of the first `number` deliveries, once all were answered."""
+
+    def done() -> bool:
+        deliveries = slack.workspace.deliveries()
+        return len(deliveries) == number and all(one.state != "pending" for one in deliveries)
+
+    slack.workspace.wait_for(done)
+    return [one.body for one in slack.workspace.deliveries()]
 
 
 def refusal(call: Callable[[], object]) -> str:

@@ -1,23 +1,10 @@
-from typing import Any
-
 from simulators.slack.workspace import ANNA, BEN, GENERAL
-from tests.simulators.slack.conftest import App, Slack
+from tests.simulators.slack.conftest import App, Slack, sent
 
 MANIFEST = """
 oauth_config: {scopes: {bot: [chat:write]}}
 settings: {event_subscriptions: {bot_events: [app_mention, message.im]}}
 """
-
-
-def sent(slack: Slack, number: int) -> list[dict[str, Any]]:
-    """The bodies of the first `number` deliveries, once all were answered."""
-
-    def done() -> bool:
-        deliveries = slack.workspace.deliveries()
-        return len(deliveries) == number and all(one.state != "pending" for one in deliveries)
-
-    slack.workspace.wait_for(done)
-    return [one.body for one in slack.workspace.deliveries()]
 
 
 def test_a_mention_is_two_events_with_one_ts(slack: Slack, app: App) -> None:

@@ -59,6 +59,14 @@ def test_empty_message_is_greeted_and_the_app_is_not_asked() -> None:
     assert (turn.greets, turn.report.outcome, turn.reply.finished) == (["greet"], "greeted", [])
 
 
+def test_answer_of_an_app_to_our_answer_is_left_alone() -> None:
+    turn = parts(answers_us=True)
+    turn.answering().run(ThreadRecord(), turn.deadline())
+    assert (turn.reply.finished, turn.greets, turn.status.shown) == ([], [], [])
+    assert turn.report.outcome == "an app's answer to our answer"
+    assert turn.store.record.unasked == (MESSAGE.ts,)
+
+
 def test_reset_in_a_direct_message_forgets_the_conversation() -> None:
     message = replace(MESSAGE, channel="D1", source="message")
     turn = parts(message=message, query="Reset", store=StoreOfParts(ThreadRecord("c-0")))

@@ -21,7 +21,8 @@ def author(text: str = "", language: str = "auto", **more: Any) -> tuple[Author,
         known = {"U1": ANN, "U2": UserInfo("U2", "Ben")}
         return {user: known.get(user, UserInfo(user, user, known=False)) for user in asked[-1]}
 
-    message = Message("T1", "C1", "2.000000", "app_mention", user="U1", text=text, bot_user_id="UBOT", **more)
+    facts = {"user": "U1", "text": text, "bot_user_id": "UBOT"} | more
+    message = Message("T1", "C1", "2.000000", "app_mention", **facts)
     return Author(message, lambda user: people([user])[user], people, language), asked
 
 
@@ -60,3 +61,7 @@ def test_context_says_who_asks_and_where() -> None:
         "slack_thread_ts": "1.000000",
         "slack_team_id": "T1",
     }
+
+
+def test_workflow_without_a_name_is_named_by_its_id() -> None:
+    assert author("hi", user="", bot_id="B2")[0].name == "B2"

@@ -227,3 +227,42 @@ def test_query_is_empty_when_no_file_could_be_passed_on() -> None:
     found, _ = prompt_of(prompt_builder(message(text="<@UBOT>", files=(bad,)), Reading()))
     assert found.query == ""
     assert [file.name for file in found.left_out] == ["bad"]
+
+
+WORKFLOW = {"user": "", "bot_id": "B2"}
+OURS_THEN = said("5.000000", "UBOT", "An answer", bot_id="B1")
+
+
+@pytest.mark.parametrize(
+    ("raws", "answers"),
+    [
+        ([said(ROOT), OURS_THEN], True),
+        ([said(ROOT), OURS_THEN, said("6.000000", "UAPP", "Alert", bot_id="B3")], True),
+        ([said(ROOT), OURS_THEN, said("6.000000", "UANNA", "by an app", bot_id="B3")], True),
+        ([said(ROOT), OURS_THEN, said("6.000000", "USLACK", "joined")], True),
+        ([said(ROOT), OURS_THEN, said("6.000000", team="T9")], True),
+        ([said(ROOT), OURS_THEN, said("6.000000")], False),
+        ([said(ROOT)], False),
+        ([said(ROOT, "UAPP", "A form", bot_id="B2")], False),
+        ([said(ROOT), said("9.500000", "UBOT", "later")], False),
+        ([], True),
+    ],
+)
+def test_app_answers_us_where_no_person_wrote_after_our_last_message(
+    raws: list[dict[str, Any]], *, answers: bool
+) -> None:
+    asked = message(**WORKFLOW)
+    assert prompt_builder(asked, Reading(*raws)).answers_us() is answers
+
+
+def test_persons_and_new_threads_never_answer_us() -> None:
+    reading = Reading(said(ROOT), OURS_THEN)
+    assert not prompt_builder(message(), reading).answers_us()
+    assert not prompt_builder(message(thread_ts="", **WORKFLOW), reading).answers_us()
+    assert reading.asked == []
+
+
+def test_files_that_the_root_forwards_are_brought() -> None:
+    root = said(ROOT, attachments=[{"is_share": True, "text": "x", "files": [OTHER]}])
+    found, _ = prompt_of(prompt_builder(message(), Reading(root)))
+    assert [file.tool_file_id for file in found.files] == ["F2"]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from message import Message, moment
-from tests.turns.installations import BOT, installation
+from tests.turns.installations import BOT, People, installation
 from turns.prompt.thread_excerpt import (
     LONGEST_MESSAGE,
     MOST_CHARACTERS,
@@ -122,6 +122,18 @@ def test_members_of_other_organisations_are_told_only_where_they_are_answered() 
         assert shared.voice(said(1, team="E9")) is Voice.LEFT_OUT
 
 
+def test_colleagues_are_told_from_strangers_by_what_slack_says_of_them() -> None:
+    people = People({"UBEN": "E1", "UZOE": "E9"})
+    ours = installation(replace(BOT, enterprise_id="E1"), people=people)
+    shared = Visibility(message(is_ext_shared=True), ours)
+    raws = [said(1, team="T2"), said(2, "UZOE", team="T2"), said(3, "UXI", team="T2"), said(4, "UCAROL")]
+    voices = [Voice.MEMBER, Voice.LEFT_OUT, Voice.LEFT_OUT, Voice.MEMBER]
+    assert shared.voices(raws) == voices
+    assert people.asked == ["UBEN", "UXI", "UZOE"]
+    assert lines(*raws, visibility=shared) == ["ben: Hello", "carol: Hello"]
+    assert Visibility(message(is_ext_shared=True), ours, slack_connect=True).voices(raws)[1] is Voice.EXTERNAL
+
+
 def test_only_allowed_people_and_apps_are_told() -> None:
     visibility = Visibility(message(), OURS, allowed_users=frozenset({"UBEN", "UAPP"}))
     assert visibility.voice(said(1)) is Voice.MEMBER
@@ -183,6 +195,19 @@ def test_oldest_messages_are_dropped_when_the_text_is_too_long() -> None:
 def test_people_are_listed_the_latest_first() -> None:
     raws = [said(1, "UA", "<@UB>"), said(2, "UC", "<@UA>"), said(3, "UX", "hi", bot_id="B2")]
     assert people_in(excerpt(raws, Visibility(message(), OURS))) == ["UC", "UA", "UB"]
+
+
+def test_people_in_blocks_and_forwards_are_listed_and_those_of_old_messages_are_not() -> None:
+    inner = {"type": "rich_text_section", "elements": [{"type": "user", "user_id": "UD"}]}
+    forward = {"is_share": True, "text": "<@UE>"}
+    raws = [said(n + 1, f"U{n}", "x" * LONGEST_MESSAGE) for n in range(20)]
+    raws.append(
+        said(30, "UC", "", blocks=[{"type": "rich_text", "elements": [inner]}], attachments=[forward])
+    )
+    found = people_in(excerpt(raws, Visibility(message(), OURS)))
+    assert found[:3] == ["UC", "UD", "UE"]
+    assert "U19" in found
+    assert "U0" not in found
 
 
 @given(st.lists(st.text(max_size=60), max_size=6), st.text(max_size=40))

@@ -96,3 +96,10 @@ def test_first_visible_message_keeps_the_continuations_of_other_turns() -> None:
     processes.claim_of("a", "3.000003").claim()
     assert processes.claim_of("b", "3.000003").go_on(4) is not None
     assert [(turn.ts, turn.leg) for turn in processes.record().open] == [(TS, 0), ("3.000003", 4)]
+
+
+def test_app_in_a_person_s_name_makes_no_follower_of_the_person() -> None:
+    processes = Processes()
+    claim = processes.claim_of("a")
+    replace(claim, message=replace(claim.message, bot_id="B1")).claim()
+    assert processes.record().followers == ("B1",)

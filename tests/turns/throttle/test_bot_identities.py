@@ -5,10 +5,11 @@ import gevent
 import pytest
 
 from errors import SlackRefused
-from message import Message
+from message import Message, Source
 from slack_api.client import SlackApi
 from slack_api.identity import AuthInfo
 from tests.fake_clock import FakeClock
+from tests.turns.installations import People, installation
 from turns.throttle import bot_identities as team
 from turns.throttle.bot_identities import KEEP, KEEP_FAILURE, BotIdentities, is_foreign
 
@@ -114,3 +115,42 @@ def test_caller_waits_only_its_limit_when_slack_does_not_answer(monkeypatch: pyt
     gevent.sleep(0.2)
     assert bots.of(cast("SlackApi", slack)) == BOT
     assert slack.asked == 1
+
+
+def test_organisation_without_a_workspace_is_an_answer() -> None:
+    bot = replace(BOT, team_id="", enterprise_id="E1")
+    assert BotIdentities(FakeClock()).of(cast("SlackApi", Slack(says=bot))) == bot
+
+
+def test_press_under_a_message_of_our_own_is_not_foreign() -> None:
+    press = replace(MESSAGE, source="button", team_id="T7", bot_user_id="UBOT")
+    assert not is_foreign(press, BOT)
+    assert is_foreign(replace(press, bot_user_id="UOTHER"), BOT)
+    assert is_foreign(replace(press, source="app_mention"), BOT)
+    assert is_foreign(replace(press, bot_user_id=""), replace(BOT, user_id=""))
+
+
+@pytest.mark.parametrize("source", ["message", "app_mention", "button"])
+def test_outsiders_are_told_by_the_organisation_that_slack_names(source: Source) -> None:
+    people = People({"UOURS": "E1", "UTHEIRS": "E9"})
+    ours = installation(replace(BOT, enterprise_id="E1"), people=people)
+    authors = [
+        ("UHOME", "T1"),
+        ("UORG", "E1"),
+        ("UOURS", "T2"),
+        ("UTHEIRS", "T2"),
+        ("UHIDDEN", "T2"),
+        ("U", ""),
+    ]
+    shared = replace(MESSAGE, source=source, is_ext_shared=True)
+    assert ours.outsiders(shared, authors) == [False, False, False, True, True, True]
+    assert people.asked == ["UHIDDEN", "UOURS", "UTHEIRS"]
+
+
+def test_nobody_is_asked_where_no_organisation_or_no_stranger_can_be() -> None:
+    people = People({"UOURS": ""})
+    alone = installation(people=people)
+    assert alone.outsiders(replace(MESSAGE, is_ext_shared=True), [("UOURS", "T2")]) == [True]
+    ours = installation(replace(BOT, enterprise_id="E1"), people=people)
+    assert ours.outsiders(replace(MESSAGE, is_ext_shared=False), [("UOURS", "T2")]) == [False]
+    assert people.asked == []

@@ -9,7 +9,7 @@ from message import Message, Source
 from tests.fake_clock import FakeClock
 from tests.turns.installations import BOT, installation
 from turns.throttle.bot_identities import LONGEST_DOUBT
-from turns.throttle.sliding_window import PER_THREAD, PER_USER
+from turns.throttle.sliding_window import PER_THREAD, PER_THREAD_OF_BOTS, PER_USER
 from turns.throttle.throttle import Throttle, TurnedAway
 from wording import Say
 
@@ -101,3 +101,24 @@ def test_author_of_another_workspace_is_refused_without_an_organisation() -> Non
     for named in ("E9", ""):
         message = replace(MESSAGE, user_team="E9", enterprise_id=named)
         assert Throttle(FakeClock()).turned_away(message, KEY, OURS, slack_connect=False)
+
+
+def test_bots_have_a_smaller_limit_in_a_thread_than_people() -> None:
+    clock = FakeClock()
+    throttle, workflow = Throttle(clock), replace(MESSAGE, user="", bot_id="B1")
+    most = PER_THREAD_OF_BOTS[0].count
+    found = verdicts(throttle, most + 2, workflow)
+    assert found[:most] == [None] * most
+    assert [one and one.say for one in found[most:]] == [Say.BUDGET_USED_UP, None]
+    assert verdicts(throttle, 1) == [None]
+    assert verdicts(throttle, 1, replace(workflow, bot_id="B2"), replace(KEY, thread="2")) == [None]
+    clock.advance(PER_THREAD_OF_BOTS[0].seconds)
+    assert verdicts(throttle, 1, workflow) == [None]
+
+
+def test_bots_without_a_user_are_counted_one_by_one() -> None:
+    throttle, workflow = Throttle(FakeClock()), replace(MESSAGE, user="", bot_id="B1")
+    for number in range(PER_USER[0].count):
+        verdicts(throttle, 1, workflow, replace(KEY, thread=str(number)))
+    assert verdicts(throttle, 1, workflow, replace(KEY, thread="x"))[0] is not None
+    assert verdicts(throttle, 1, replace(workflow, bot_id="B2"), replace(KEY, thread="y")) == [None]
