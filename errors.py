@@ -20,6 +20,7 @@ BridgeError
     ├── AppMisconfigured       the admin must act: the app is missing, unpublished, or of a kind that cannot answer
     │   ├── InputMissing       a required variable of the app's form has no value; `variable`
     │   └── UnsupportedApp     Dify does not let plugins call this kind of app
+    │       └── CompletionApp  Dify fails whenever a plugin calls an app of this kind
     ├── ProviderTrouble        the model's provider refused: credentials, quota, model
     ├── RunFailed              the app ran and failed
     ├── DifyUnavailable        Dify or its plugin daemon failed: connection, 5xx
@@ -145,6 +146,10 @@ class InputMissing(AppMisconfigured):
 
 class UnsupportedApp(AppMisconfigured):
     """Dify does not let plugins call this kind of app, or it was never published."""
+
+
+class CompletionApp(UnsupportedApp):
+    """The app is of Dify's kind `completion` (docs/platform/dify.md#completion-apps)."""
 
 
 class ProviderTrouble(DifyError):

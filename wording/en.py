@@ -43,6 +43,7 @@ EN = {
     Say.INPUT_MISSING: "The app needs a value for `{variable}`, and nobody gives it one. Please ask an admin to fill it in, in the app field of my settings in Dify.",
     Say.FILE_NEEDED: "The app needs a file for `{variable}`. Please attach one to your message and ask again.",
     Say.UNSUPPORTED_APP: "Dify doesn't let me call an app of this kind, or it was never published. Please ask an admin to publish it or to choose another one.",
+    Say.COMPLETION_APP: 'The app behind me is a completion app ("text generator"), and Dify fails whenever a plugin asks one. Please ask an admin to choose a chatbot, an agent, a chatflow or a workflow.',
     Say.PROVIDER_TROUBLE: "The app's model provider refused: its quota, credentials or model need attention. Please ask an admin to check it in Dify.",
     Say.RUN_FAILED: "The app ran into an error. Try again; if it happens again, an admin can see why in Dify's logs.",
     Say.DIFY_UNAVAILABLE: "I can't reach Dify right now. Please try again in a minute.",
@@ -67,4 +68,5 @@ EN = {
     Say.FILE_DOWNLOAD_FAILED: "Slack couldn't deliver it. Please try again.",
     Say.FILE_UPLOAD_UNSET: "Dify takes no uploads yet. An admin has to set `INTERNAL_FILES_URL` in Dify.",
     Say.FILE_UPLOAD_REFUSED: "Dify didn't take it.",
+    Say.FILE_NOT_OWNED: "Dify took it, but doesn't let the app read it. An admin can look up in my documentation which versions of Dify do this.",
 }

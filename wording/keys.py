@@ -57,6 +57,7 @@ class Say(StrEnum):
     INPUT_MISSING = auto()  # `variable` is the name of a variable in the app's form
     FILE_NEEDED = auto()  # the same as INPUT_MISSING for a variable that takes files
     UNSUPPORTED_APP = auto()
+    COMPLETION_APP = auto()  # Dify fails at every call of such an app (docs/platform/dify.md#completion-apps)
     PROVIDER_TROUBLE = auto()
     RUN_FAILED = auto()
     DIFY_UNAVAILABLE = auto()
@@ -85,3 +86,4 @@ class Say(StrEnum):
     FILE_DOWNLOAD_FAILED = auto()
     FILE_UPLOAD_UNSET = auto()  # INTERNAL_FILES_URL is not set in Dify (docs/platform/dify.md#files-address)
     FILE_UPLOAD_REFUSED = auto()
+    FILE_NOT_OWNED = auto()  # the upload belongs to another end user (docs/platform/dify.md#tool-file-owner)

@@ -43,6 +43,7 @@ PT_BR = {
     Say.INPUT_MISSING: "O app precisa de um valor para `{variable}` e ninguém o informa. Peça a um admin para preenchê-lo no campo do app nas minhas configurações no Dify.",
     Say.FILE_NEEDED: "O aplicativo precisa de um arquivo para `{variable}`. Anexe um à sua mensagem e pergunte de novo.",
     Say.UNSUPPORTED_APP: "O Dify não me deixa chamar um app deste tipo, ou ele nunca foi publicado. Peça a um admin para publicá-lo ou escolher outro.",
+    Say.COMPLETION_APP: 'O app por trás de mim é um gerador de texto ("completion"), e o Dify falha sempre que um plugin chama um app assim. Peça a um admin para escolher um chatbot, um agente, um chatflow ou um workflow.',
     Say.PROVIDER_TROUBLE: "O provedor do modelo recusou: a cota, as credenciais ou o modelo precisam de atenção. Peça a um admin para verificar no Dify.",
     Say.RUN_FAILED: "O app encontrou um erro. Tente de novo; se acontecer outra vez, um admin pode ver o motivo nos logs do Dify.",
     Say.DIFY_UNAVAILABLE: "Não consigo acessar o Dify agora. Tente de novo em um minuto.",
@@ -67,4 +68,5 @@ PT_BR = {
     Say.FILE_DOWNLOAD_FAILED: "o Slack não conseguiu entregá-lo. Tente de novo, por favor.",
     Say.FILE_UPLOAD_UNSET: "o Dify ainda não aceita envios. Um admin precisa definir `INTERNAL_FILES_URL` no Dify.",
     Say.FILE_UPLOAD_REFUSED: "o Dify não o aceitou.",
+    Say.FILE_NOT_OWNED: "o Dify o recebeu, mas não deixa o app lê-lo. Um admin pode ver na minha documentação em quais versões do Dify isso acontece.",
 }

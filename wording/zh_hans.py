@@ -43,6 +43,7 @@ ZH_HANS = {
     Say.INPUT_MISSING: "应用需要 `{variable}` 的值，但没有人提供。请管理员在 Dify 中本机器人设置的应用一栏填写。",
     Say.FILE_NEEDED: "应用需要一个文件（`{variable}`）。请在消息中附上文件后再问一次。",
     Say.UNSUPPORTED_APP: "Dify 不允许调用这类应用，或该应用从未发布。请管理员发布应用或另选一个。",
+    Say.COMPLETION_APP: "该应用是“文本生成应用”（completion），插件调用这类应用时 Dify 总会失败。请管理员改选聊天助手、Agent、Chatflow 或工作流。",
     Say.PROVIDER_TROUBLE: "模型供应商拒绝了请求：额度、凭据或模型有问题。请管理员在 Dify 中检查。",
     Say.RUN_FAILED: "应用运行出错。请重试；如果再次出现，管理员可在 Dify 的日志中查看原因。",
     Say.DIFY_UNAVAILABLE: "现在无法连接 Dify。请稍等一分钟再试。",
@@ -67,4 +68,5 @@ ZH_HANS = {
     Say.FILE_DOWNLOAD_FAILED: "Slack 未能提供该文件。请重试。",
     Say.FILE_UPLOAD_UNSET: "Dify 尚不接受上传。管理员需要在 Dify 中设置 `INTERNAL_FILES_URL`。",
     Say.FILE_UPLOAD_REFUSED: "Dify 没有接受它。",
+    Say.FILE_NOT_OWNED: "Dify 已收到它，但不允许应用读取。管理员可以在本插件的文档中查看哪些 Dify 版本会这样。",
 }
