@@ -43,7 +43,7 @@ def test_completion_app_fails_whatever_it_is_asked(dify: Wire) -> None:
 def test_upload_of_another_end_user_is_not_found(dify: Wire) -> None:
     dify.app("app", form=[variable("a", "file")])
     file_id = dify.add_file("a.txt", "text/plain", b"text").rpartition("/")[2].partition(".")[0]
-    asked = {"inputs": {"a": {"transfer_method": "tool_file", "tool_file_id": file_id}}}
+    asked: dict[str, Any] = {"inputs": {"a": {"transfer_method": "tool_file", "tool_file_id": file_id}}}
     assert dify.events(**asked)
     dify.foreign_uploads(foreign=True)
     try:
