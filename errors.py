@@ -15,6 +15,7 @@ BridgeError
 │   ├── SlackUnreachable       the request never reached Slack: the call is safe to send again
 │   ├── SlackFateUnknown       the request was sent, but no usable answer came: the call may have happened
 │   └── FileRefused            a file cannot be passed on; `reason` is a key of `wording`
+├── Withdrawn                  a member deleted the question, or the root of its thread
 └── DifyError                  the app did not give its whole answer
     ├── ConversationLost       the app does not know the conversation_id any more
     ├── AppMisconfigured       the admin must act: the app is missing, unpublished, or of a kind that cannot answer
@@ -114,6 +115,14 @@ class FileRefused(SlackError):
         super().__init__("file", reason)
         self.name = name
         self.reason = reason
+
+
+class Withdrawn(BridgeError):
+    """A member deleted the question (`question`), or else the root of its thread: the answer ends here."""
+
+    def __init__(self, *, question: bool) -> None:
+        super().__init__("question deleted" if question else "thread deleted")
+        self.question = question
 
 
 class DifyError(BridgeError):

@@ -49,6 +49,8 @@ EN = {
     Say.DIFY_UNAVAILABLE: "I can't reach Dify right now. Please try again in a minute.",
     Say.SILENT: "The app gave no answer for several minutes, so I stopped waiting. Please try again.",
     Say.UNEXPECTED: "Something went wrong on my side. Please try again; if it goes on, tell an admin.",
+    Say.THREAD_DELETED: "The first message of this thread was deleted, so I stopped here.",
+    Say.PLACE_GONE: "I couldn't answer you: the thread was deleted, or takes no replies any more. Please ask again in a new one.",
     Say.QUEUE_FULL: "Several messages of this thread are already waiting, so I didn't take this one. Please send it again later.",
     Say.RATE_LIMITED: "That was a lot in a short time. Please give me a minute, then ask again.",
     Say.BUDGET_USED_UP: "This thread has had very many answers in a short time, so I'm pausing here for a while.",

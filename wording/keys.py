@@ -65,6 +65,8 @@ class Say(StrEnum):
     UNEXPECTED = auto()  # an error that is not in the tree of `errors.py`
 
     # Not now, or not here.
+    THREAD_DELETED = auto()  # under the part of an answer whose thread has lost its root
+    PLACE_GONE = auto()  # to the author alone, in the channel
     QUEUE_FULL = auto()
     RATE_LIMITED = auto()
     BUDGET_USED_UP = auto()  # the thread had as many turns as a thread may have in that time

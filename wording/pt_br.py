@@ -49,6 +49,8 @@ PT_BR = {
     Say.DIFY_UNAVAILABLE: "Não consigo acessar o Dify agora. Tente de novo em um minuto.",
     Say.SILENT: "O app não deu resposta por vários minutos, então parei de esperar. Tente de novo, por favor.",
     Say.UNEXPECTED: "Algo deu errado do meu lado. Tente de novo; se continuar, avise um admin.",
+    Say.THREAD_DELETED: "A primeira mensagem desta conversa foi apagada, então parei aqui.",
+    Say.PLACE_GONE: "Não consegui responder: a conversa foi apagada ou não aceita mais respostas. Pergunte de novo em uma nova.",
     Say.QUEUE_FULL: "Já há várias mensagens esperando nesta conversa, então não aceitei esta. Envie de novo mais tarde, por favor.",
     Say.RATE_LIMITED: "Foram muitas mensagens em pouco tempo. Espere um minuto e pergunte de novo, por favor.",
     Say.BUDGET_USED_UP: "Esta conversa teve respostas demais em pouco tempo, então vou fazer uma pausa aqui.",

@@ -49,6 +49,8 @@ ZH_HANS = {
     Say.DIFY_UNAVAILABLE: "现在无法连接 Dify。请稍等一分钟再试。",
     Say.SILENT: "应用几分钟没有任何回应，已停止等待。请重试。",
     Say.UNEXPECTED: "我这边出了问题。请重试；如果一直如此，请告知管理员。",
+    Say.THREAD_DELETED: "本消息列的首条消息已被删除，因此我在此停止回答。",
+    Say.PLACE_GONE: "无法回答您：消息列已被删除，或不再接受回复。请在新的消息列中再问一次。",
     Say.QUEUE_FULL: "此消息列中已有多条消息在等待，因此没有接受这一条。请稍后再发。",
     Say.RATE_LIMITED: "短时间内消息太多。请等一分钟再问。",
     Say.BUDGET_USED_UP: "此消息列在短时间内回答过多，我先在这里暂停一会儿。",

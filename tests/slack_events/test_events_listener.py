@@ -23,10 +23,17 @@ SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
 
 class FakeHandOff(list[Job]):
-    """Keeps the jobs that were handed off, raises a given error, and counts the calls for a sweep."""
+    """Keeps the jobs that were handed off and the deletions, raises a given error, and counts the calls for a sweep."""
 
     error: Exception | None = None
     sweeps = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gone: list[tuple[str, str]] = []
+
+    def deleted(self, channel: str, ts: str) -> None:
+        self.gone.append((channel, ts))
 
     def hand(self, job: Job) -> None:
         if self.error:
@@ -115,6 +122,19 @@ def test_mention_in_a_known_group_dm_is_left_to_its_other_event() -> None:
     for body in (event(), said, event()):
         assert take(body, handed, types=types) == Ack(200)
     assert [one.message.source for one in handed] == ["app_mention", "message"]
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        {"subtype": "message_deleted", "deleted_ts": "1.000001"},
+        {"subtype": "message_changed", "message": {"subtype": "tombstone", "ts": "1.000001"}},
+    ],
+)
+def test_deletion_is_told_and_acked(gone: dict[str, Any]) -> None:
+    handed = FakeHandOff()
+    assert take(event(type="message", hidden=True, **gone), handed) == Ack(200)
+    assert (handed.gone, handed, handed.sweeps) == ([("C1", "1.000001")], [], 1)
 
 
 def test_event_is_not_acked_when_its_hand_off_fails() -> None:

@@ -24,6 +24,7 @@ _INSTEAD: tuple[tuple[type[errors.BridgeError], Say], ...] = (
     (errors.Silent, Say.SILENT),
     (errors.AnswerTooLong, Say.ANSWER_TOO_LONG),
     (errors.Incomplete, Say.INCOMPLETE),
+    (errors.Withdrawn, Say.THREAD_DELETED),
 )
 # Under a part of an answer, the note about the same error says that the answer is not complete.
 _UNDER = {

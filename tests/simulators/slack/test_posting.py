@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 
@@ -158,7 +159,7 @@ def test_a_post_into_a_deleted_thread_stands_in_the_channel(slack: Slack, replie
     late = client.chat_postMessage(channel=GENERAL, thread_ts=root, text="late")
     assert "thread_ts" not in late["message"]
     assert refusal(lambda: slack.stream(root)) == "invalid_thread_ts"
-    status = {"channel_id": GENERAL, "thread_ts": root, "status": "thinks"}
+    status: dict[str, Any] = {"channel_id": GENERAL, "thread_ts": root, "status": "thinks"}
     assert refusal(lambda: client.assistant_threads_setStatus(**status)) == "invalid_thread_ts"
     slack.append(stream, "goes on")
     client.chat_stopStream(channel=GENERAL, ts=stream)
