@@ -15,11 +15,13 @@ BridgeError
 │   ├── SlackUnreachable       the request never reached Slack: the call is safe to send again
 │   ├── SlackFateUnknown       the request was sent, but no usable answer came: the call may have happened
 │   └── FileRefused            a file cannot be passed on; `reason` is a key of `wording`
+├── Withdrawn                  a member deleted the question, or the root of its thread
 └── DifyError                  the app did not give its whole answer
     ├── ConversationLost       the app does not know the conversation_id any more
     ├── AppMisconfigured       the admin must act: the app is missing, unpublished, or of a kind that cannot answer
     │   ├── InputMissing       a required variable of the app's form has no value; `variable`
     │   └── UnsupportedApp     Dify does not let plugins call this kind of app
+    │       └── CompletionApp  Dify fails whenever a plugin calls an app of this kind
     ├── ProviderTrouble        the model's provider refused: credentials, quota, model
     ├── RunFailed              the app ran and failed
     ├── DifyUnavailable        Dify or its plugin daemon failed: connection, 5xx
@@ -115,6 +117,14 @@ class FileRefused(SlackError):
         self.reason = reason
 
 
+class Withdrawn(BridgeError):
+    """A member deleted the question (`question`), or else the root of its thread: the answer ends here."""
+
+    def __init__(self, *, question: bool) -> None:
+        super().__init__("question deleted" if question else "thread deleted")
+        self.question = question
+
+
 class DifyError(BridgeError):
     """The app's answer is missing or cut. The text that came before the error stays. No text of Dify's is kept.
 
@@ -145,6 +155,10 @@ class InputMissing(AppMisconfigured):
 
 class UnsupportedApp(AppMisconfigured):
     """Dify does not let plugins call this kind of app, or it was never published."""
+
+
+class CompletionApp(UnsupportedApp):
+    """The app is of Dify's kind `completion` (docs/platform/dify.md#completion-apps)."""
 
 
 class ProviderTrouble(DifyError):

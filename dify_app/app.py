@@ -6,12 +6,20 @@ from typing import Any
 
 from dify_app.answer import AnswerEvent, FilesDropped, QuestionCut
 from dify_app.calls import AppCalls, open_stream, probe_kind
-from dify_app.faults import classify, refuses_files
+from dify_app.faults import DIFY_BROKE, classify, refuses_files
 from dify_app.form import AppCache, AppForm, Variable
 from dify_app.inputs import THREAD, checked, is_empty, known_values, query_variable, with_query
 from dify_app.stream import AppKind, Reducer, RunOptions
 from dify_app.uploads import FileSlot, OfferedFile, PlacedFile, place
-from errors import AppMisconfigured, ConversationLost, DifyError, FileRefused, Incomplete
+from errors import (
+    AppMisconfigured,
+    CompletionApp,
+    ConversationLost,
+    DifyError,
+    DifyUnavailable,
+    FileRefused,
+    Incomplete,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +72,7 @@ class DifyApp:
     @property
     def forgets(self) -> bool:
         """Whether the app is known to keep no conversations, so that earlier messages are found only in the thread."""
-        return self._cache.kinds.get(self._known_as) == "inputs"
+        return self._cache.kinds.get(self._known_as, "chat") != "chat"
 
     def takes_files(self) -> bool:
         """Whether the admin left a file variable empty. Raises DifyError."""
@@ -105,7 +113,7 @@ class DifyApp:
         except AppMisconfigured as error:
             if not question.files or not refuses_files(error):
                 raise
-            yield FilesDropped("file_upload_refused")
+            yield FilesDropped("file_not_owned")
             without = self._call(replace(question, files=()), conversation_id)
             yield from self._run(without, conversation_id)
 
@@ -118,7 +126,7 @@ class DifyApp:
             return _Call(query, dict(self._admin_inputs))
         values = known_values(form, self._admin_inputs, question.context, question.files)
         variable = query_variable(form, values)
-        if variable and self._kind(conversation_id, variable) == "inputs":
+        if variable and self._kind(conversation_id, variable) != "chat":
             inputs = checked(form, with_query(form, values, question.query))
             cut = inputs[variable.name] != question.query
             return _Call(question.query, inputs, variable.max_length if cut else None)
@@ -130,14 +138,29 @@ class DifyApp:
         if conversation_id:
             return "chat"
         if self._known_as not in self._cache.kinds:
-            self._cache.kinds[self._known_as] = probe_kind(self._calls, self._app_id, variable)
+            try:
+                self._cache.kinds[self._known_as] = probe_kind(self._calls, self._app_id, variable)
+            except DifyUnavailable as error:
+                if error.kind == DIFY_BROKE and self._still_tells_form():
+                    raise CompletionApp from error
+                raise
         return self._cache.kinds[self._known_as]
+
+    def _still_tells_form(self) -> bool:
+        """Whether Dify works and knows the app, although the test call failed inside Dify."""
+        self._cache.forget(self._known_as)
+        try:
+            self.form()
+        except DifyError:
+            return False
+        return True
 
     def _run(self, call: "_Call", conversation_id: str) -> Iterator[AnswerEvent]:
         reducer = Reducer(self._options)
         fault: DifyError | None = None
         begun = False
-        with open_stream(self._calls, self._app_id, call.query, call.inputs, conversation_id) as stream:
+        kind = "chat" if conversation_id else self._cache.kinds.get(self._known_as)
+        with open_stream(self._calls, self._app_id, call.query, call.inputs, conversation_id, kind) as stream:
             while not reducer.over:
                 try:
                     raw = next(stream, None)

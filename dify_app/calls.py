@@ -1,17 +1,18 @@
 """The part of the SDK's app calls that the bridge uses, and how an app's kind is found out.
 
 Dify does not say an app's mode (docs/platform/dify.md#app-information), but uses the real one whichever call is made.
-So one call serves all kinds, and the only question is whether the query must also go into a variable: chatbots, agents
-and chatflows take the query beside their inputs; workflows and completion apps take it only as one of their inputs.
+So the call for chats serves all kinds until the kind is known, and the only question is whether the query must also go
+into a variable: chatbots, agents and chatflows take the query beside their inputs; workflows and completion apps take
+it only as one of their inputs.
 If there is a conversation, or the app spoke before in this process, the kind is known. If the form has no text variable
 left for the query, the kind does not matter.
 
 Otherwise the kind must be found before the run, because nothing may run twice
 (docs/architecture.md#d10-never-run-twice): the app is called once with an empty query and a list where a text belongs.
-A chat app refuses this call as "missing query" before it looks at its inputs; any other app refuses it as an input of
-the wrong type ([A] core/plugin/backwards_invocation/app.py, core/app/apps/base_app_generator.py).
-
-Limit: Dify up to at least 1.14 runs no completion app for a plugin (it fails on the missing `query`: HTTP 500).
+A chat app refuses this call as "missing query" before it looks at its inputs; a workflow refuses it as an input of the
+wrong type ([A] core/plugin/backwards_invocation/app.py, core/app/apps/base_app_generator.py). At a completion app Dify
+itself fails with HTTP 500, as at every call of one (docs/platform/dify.md#completion-apps). Dify may fail so for other
+reasons too, so such an app counts as a completion app only if Dify then still tells its form.
 """
 
 from collections.abc import Generator, Mapping
@@ -34,19 +35,37 @@ class ChatCalls(Protocol):
     ) -> Any: ...
 
 
+class InputCalls(Protocol):
+    """`session.app.workflow` and `session.app.completion` of the SDK; their streams are lazy too."""
+
+    def invoke(self, app_id: str, inputs: dict[str, Any], response_mode: Any) -> Any: ...  # noqa: D102 - the SDK's
+
+
 class AppCalls(Protocol):
     """`session.app` of the SDK. Failures are bare Exceptions."""
 
     @property
     def chat(self) -> ChatCalls: ...  # noqa: D102 - the SDK's
+    @property
+    def workflow(self) -> InputCalls: ...  # noqa: D102 - the SDK's
+    @property
+    def completion(self) -> InputCalls: ...  # noqa: D102 - the SDK's
 
     def fetch_app(self, app_id: str) -> Mapping[str, Any]: ...  # noqa: D102 - the SDK's
 
 
 def open_stream(
-    calls: AppCalls, app_id: str, query: str, inputs: dict[str, Any], conversation_id: str = ""
+    calls: AppCalls,
+    app_id: str,
+    query: str,
+    inputs: dict[str, Any],
+    conversation_id: str = "",
+    kind: AppKind | None = None,
 ) -> closing[Stream]:
-    """The app's raw events, to be read in a `with` statement, which closes the stream."""
+    """The app's raw events, to be read in a `with` statement, which closes the stream. `kind`: None if not known."""
+    if kind in {"workflow", "completion"}:
+        own = calls.workflow if kind == "workflow" else calls.completion
+        return closing(own.invoke(app_id=app_id, inputs=inputs, response_mode="streaming"))
     return closing(
         calls.chat.invoke(
             app_id=app_id,

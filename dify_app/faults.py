@@ -28,6 +28,8 @@ _RESPONDED = "request failed with status code: "
 _BODY = " and respond with: "
 _REQUIRED = " is required in input form"
 _WRONG_INPUT = re.compile(r" in input form|\AInvalid input type for ")
+DIFY_BROKE = "dify_broke"
+"""The `kind` of DifyUnavailable for an exception inside Dify: HTTP 500 with Dify's own JSON."""
 _LONGEST_TEXT = 20_000  # characters looked at; errors can quote whole prompts
 
 _PROVIDER_CODES = {
@@ -68,7 +70,10 @@ def classify(error: Exception, *, conversation_id: str = "") -> DifyError:
     text = str(error)[:_LONGEST_TEXT]
     if _RESPONDED in text:
         refusal = _refusal(text)
-        return DifyUnavailable() if refusal is None else _refused(refusal, conversation_id)
+        if refusal is None:
+            broke = _refusal(text, "500") or {}
+            return DifyUnavailable(DIFY_BROKE if broke.get("code") == "unknown" else "")
+        return _refused(refusal, conversation_id)
     if text.startswith("fetch app failed: request failed:"):
         return _first(_MESSAGES, text) or AppMisconfigured("app_missing")
     if text.startswith("read app failed: request failed:"):
@@ -76,13 +81,13 @@ def classify(error: Exception, *, conversation_id: str = "") -> DifyError:
     return _first(_TRANSPORT, text) or DifyUnavailable()
 
 
-def kind_refused(error: Exception) -> Literal["chat", "inputs"] | None:
+def kind_refused(error: Exception) -> Literal["chat", "workflow"] | None:
     """Which kind of app refused the test call of `calls.py`; None if the call was refused for another reason."""
     refusal = _refusal(str(error)[:_LONGEST_TEXT])
     message = str(refusal.get("message")) if refusal else ""
     if message == "missing query":
         return "chat"
-    return "inputs" if _WRONG_INPUT.search(message) else None
+    return "workflow" if _WRONG_INPUT.search(message) else None
 
 
 def classify_event(event: Mapping[str, Any]) -> DifyError:
@@ -96,10 +101,10 @@ def refuses_files(error: DifyError) -> bool:
     return error.kind == "file_unknown"
 
 
-def _refusal(text: str) -> dict[str, Any] | None:
+def _refusal(text: str, wanted: str = "400") -> dict[str, Any] | None:
     """The JSON that Dify sent, out of `... status code: 400 and respond with: {...}`; None for any other text."""
     status, _, body = text.partition(_RESPONDED)[2].partition(_BODY)
-    if status.strip() != "400":
+    if status.strip() != wanted:
         return None
     found = parsed(body)
     return found if isinstance(found, dict) else None

@@ -136,6 +136,10 @@ class AppCache:
             raise found.with_traceback(None)  # a kept error must not hold this turn's frames
         return found
 
+    def forget(self, app_id: str) -> None:
+        """Fetch the app's form anew when it is asked for next."""
+        self._forms.pop(app_id, None)
+
 
 def _expiry(_app_id: str, found: AppForm | DifyError, now: float) -> float:
     return now + (_FAILURE_REMEMBERED if isinstance(found, DifyError) else _REMEMBERED)

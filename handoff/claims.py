@@ -6,7 +6,7 @@ from cachetools import LRUCache, TTLCache
 
 from clock import Clock
 from job import Job, SweepJob
-from turns import TurnRequest
+from turns import Place, TurnRequest
 
 # Slack's last regular retry comes after six minutes (docs/platform/slack.md#event-retries).
 KEPT_SECONDS = 900.0
@@ -16,6 +16,7 @@ OPEN_TURNS = 400
 # A part of the cap, which hooks with less than their share get on top of it: one hook alone may fill the whole cap.
 BESIDE = 0.25
 ENDS_REMEMBERED = 2_000
+DELETIONS_REMEMBERED = 10_000
 
 
 def claim_name(hook_id: str, job: Job | SweepJob) -> str:
@@ -102,22 +103,34 @@ class CancellationRegistry:
     """Knows the request that each turn lives in, and cuts the turn when the daemon drops the request.
 
     After that the SDK answers no call (docs/platform/dify.md#request-lifetime). The relay gives each request its name.
+    A turn is withdrawn when its question or its thread's root is deleted; the event may come before the turn begins.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._running: dict[str, TurnRequest] = {}
+        self._deleted: TTLCache[Place, None] = TTLCache(DELETIONS_REMEMBERED, KEPT_SECONDS, timer=clock.now)
         self._ended: LRUCache[str, None] = LRUCache(ENDS_REMEMBERED)
 
     def hold(self, request: str, turn: TurnRequest) -> None:
-        """Note that a turn runs in this request. If the request has ended already, the turn is cut."""
+        """Note that a turn runs in this request, which may have ended already, or whose question may be deleted."""
         if request in self._ended:
             turn.cut()
         else:
             self._running[request] = turn
+        for place in turn.places:
+            if place in self._deleted:
+                turn.withdraw(place)
 
     def release(self, request: str) -> None:
         """Forget the turn of this request: the turn has ended."""
         self._running.pop(request, None)
+
+    def deleted(self, place: Place) -> None:
+        """Note that the message at this place was deleted: its turns are withdrawn, also those that begin later."""
+        self._deleted[place] = None
+        for turn in list(self._running.values()):
+            if place in turn.places:
+                turn.withdraw(place)
 
     def ended(self, request: str) -> None:
         """Note that the request has ended. A turn of the request that still runs, or begins later, is cut."""

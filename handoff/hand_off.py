@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import gevent
 
 from errors import HandoffError
-from handoff.claims import Capacity, Claims, claim_name
+from handoff.claims import CancellationRegistry, Capacity, Claims, claim_name
 from handoff.relay import HandOffRequest, Relay
 from handoff.routes import routes
 from handoff.signer import Signer
@@ -71,12 +71,13 @@ class HandOffFactory:
 
 @dataclass(frozen=True, slots=True)
 class EventHandOff:
-    """Hands off the message of one request that Slack signed."""
+    """Hands off the message of one request that Slack signed, and tells the turns of a message that was deleted."""
 
     endpoint: EndpointRequest
     hand_off: HandOff
     acks: AckTimes
     sweeps: SweepSchedule
+    cancellations: CancellationRegistry
 
     def hand(self, job: Job) -> None:
         """Return once a turn owns the message.
@@ -87,6 +88,10 @@ class EventHandOff:
         self.hand_off.hand(job)
         self.acks.note(self.endpoint.id, job)
         self.sweep_if_due()  # the claim on this message may be a dead process's
+
+    def deleted(self, channel: str, ts: str) -> None:
+        """Withdraw the turns of this process, present and to come, whose question or thread's root was deleted."""
+        self.cancellations.deleted((self.endpoint.id, channel, ts))
 
     def sweep_if_due(self) -> None:
         """Hand off a sweep if one is due, which looks for turns of dead processes. Returns at once."""

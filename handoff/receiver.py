@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from typing import Any
 
 import gevent
 
@@ -105,12 +106,14 @@ class Receiver:
 
 
 def heartbeats(work: Work, clock: Clock) -> Iterator[bytes]:
-    """The body of `/slack/turns`: a byte at once, then a byte every 10 s until the work in its own greenlet has ended.
+    """The body of `/slack/turns`: a byte at once, then a byte every 10 s until the work has ended or is released.
+
+    The work has a greenlet of its own, since its last calls to Slack may come after the request.
 
     Only a streamed body that is tiny and that we read to its end ourselves is safe with the plugin daemon
     (docs/platform/dify.md#endpoint-answers).
     """
-    running = gevent.spawn(work.run)
+    ends: list[Any] = [gevent.spawn(work.run), work.released]
     yield BEAT
-    while not gevent.wait([running], timeout=clock.wall(HEARTBEAT_SECONDS)):
+    while not gevent.wait(ends, timeout=clock.wall(HEARTBEAT_SECONDS), count=1):
         yield BEAT

@@ -12,6 +12,7 @@ from slack_api.error_codes import (
     STOPPED,
     STREAM_OPEN,
     STREAM_OVER,
+    THREAD_GONE,
     TOKEN_DEAD,
     TOO_LONG,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "STOPPED",
     "STREAM_OPEN",
     "STREAM_OVER",
+    "THREAD_GONE",
     "TOKEN_DEAD",
     "TOO_LONG",
     "UPDATE",

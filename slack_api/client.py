@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypedDict, Unpack
 
-from errors import SlackFateUnknown
+from errors import SlackError, SlackFateUnknown, SlackRefused
 from json_fields import mapping_of, mappings_of, text_of
 from slack_api.identity import AuthInfo, UserInfo, auth_info, user_info
-from slack_api.rate_limit import APPEND, POST, SET_STATUS, START, STOP, UPDATE, USER
+from slack_api.rate_limit import APPEND, EPHEMERAL, POST, SET_STATUS, START, STOP, UPDATE, USER
 from slack_api.retry import BRISK, HASTY, PATIENT, Patience
 from slack_api.web import Calls
 
@@ -79,10 +80,24 @@ class SlackApi(Calls):
         acquired: bool = False,
         **content: Unpack[Content],
     ) -> str:
-        """Post a message without unfurled links and return its ts."""
+        """Post a message without unfurled links and return its ts.
+
+        Where the root of the thread was deleted, Slack puts the message into the channel. Then it is deleted at once,
+        and `thread_not_found` is raised (docs/platform/slack.md#posting-into-a-deleted-thread).
+        """
         place = {"channel": channel, "thread_ts": thread_ts or None}
         arguments = {**place, "unfurl_links": False, "unfurl_media": False, **content}
-        return _ts(POST, self.call(POST, arguments, patience, acquired))
+        answer = self.call(POST, arguments, patience, acquired)
+        ts, posted = _ts(POST, answer), mapping_of(answer, "message")
+        if thread_ts and posted and not posted.get("thread_ts"):
+            with suppress(SlackError):
+                self.delete_message(channel, ts)
+            raise SlackRefused(POST, "thread_not_found")
+        return ts
+
+    def post_ephemeral(self, channel: str, user: str, text: str) -> None:
+        """Show a text in the channel to one member alone (docs/platform/slack.md#ephemeral-messages)."""
+        self.call(EPHEMERAL, {"channel": channel, "user": user, "text": text}, HASTY)
 
     def update_message(
         self,

@@ -29,25 +29,31 @@ TOKEN_DEAD = frozenset(
     }
 )
 
+# The thread's root was deleted, or the thread takes no replies (docs/platform/slack.md#posting-into-a-deleted-thread).
+THREAD_GONE = frozenset({"thread_not_found", "invalid_thread_ts", "cannot_reply_to_message"})
+
 # Nothing can be written into this channel or thread, by whatever writer.
-CANNOT_POST = TOKEN_DEAD | {
-    "channel_not_found",
-    "not_in_channel",
-    "is_archived",
-    "missing_scope",
-    "no_permission",
-    "access_denied",
-    "ekm_access_denied",
-    "restricted_action",
-    "restricted_action_read_only_channel",
-    "restricted_action_thread_only_channel",
-    "restricted_action_non_threadable_channel",
-    "restricted_action_thread_locked",
-    "cannot_reply_to_message",
-    "messages_tab_disabled",
-    "external_channel_migrating",
-    "team_not_found",
-}
+CANNOT_POST = (
+    TOKEN_DEAD
+    | THREAD_GONE
+    | {
+        "channel_not_found",
+        "not_in_channel",
+        "is_archived",
+        "missing_scope",
+        "no_permission",
+        "access_denied",
+        "ekm_access_denied",
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_only_channel",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_thread_locked",
+        "messages_tab_disabled",
+        "external_channel_migrating",
+        "team_not_found",
+    }
+)
 
 # Slack failed inside: a lookup may be repeated.
 SLACK_TROUBLE = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})

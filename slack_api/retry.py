@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from errors import SlackError, SlackFateUnknown, SlackRateLimited, SlackRefused, SlackUnreachable
 from slack_api.error_codes import SLACK_TROUBLE
 
-# These change nothing in the workspace. An upload URL that nobody uses expires by itself.
+# These change nothing in the workspace, or nothing the second time. An upload URL that nobody uses expires by itself.
 REPEATABLE = {
+    "chat.delete",
     "auth.test",
     "users.info",
     "files.info",

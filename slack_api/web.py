@@ -47,7 +47,7 @@ class PooledWebClient(WebClient):
         self._pool = pool
 
     def _perform_urllib_http_request_internal(self, url: str, req: Request) -> dict[str, Any]:
-        """Override slack_sdk's private hook for one request (pinned to 3.47; tests/slack_api/test_web.py holds it)."""
+        """Override slack_sdk's private hook for one request (3.47 and 3.48; held by tests/slack_api/test_web.py)."""
         method = urlsplit(url).path.rpartition("/")[2]
         body = req.data if isinstance(req.data, bytes) else None
         bounds = LOOKUP if method in REPEATABLE else WRITE

@@ -51,6 +51,14 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Deleted:
+    """Somebody deleted the message `ts`, which may be a thread's root (docs/platform/slack.md#deleted-messages)."""
+
+    channel: str
+    ts: str
+
+
+@dataclass(frozen=True, slots=True)
 class RateLimited:
     """Slack held back events of one minute (`minute` in epoch seconds), because they were more than 30,000 an hour."""
 
@@ -73,7 +81,7 @@ class Other:
     kind: str
 
 
-type Envelope = UrlVerification | Event | RateLimited | Removed | Other
+type Envelope = UrlVerification | Event | Deleted | RateLimited | Removed | Other
 
 
 def parse(raw: bytes) -> Envelope:
@@ -103,6 +111,8 @@ def _event(body: _Json, event: _Json) -> Envelope:
     match id_of(event, "type"):
         case "tokens_revoked" | "app_uninstalled" as kind:
             return Removed(id_of(body, "team_id"), kind)
+        case "message" if ts := _deleted(event):
+            return Deleted(id_of(event, "channel"), ts)
         case "app_mention" | "message" as source:
             try:
                 return Event(_message(body, event, source))
@@ -110,6 +120,17 @@ def _event(body: _Json, event: _Json) -> Envelope:
                 return Other(source)
         case kind:
             return Other(kind)
+
+
+def _deleted(event: _Json) -> str:
+    """The ts of the message whose deletion the event tells; "" for any other event."""
+    changed = mapping_of(event, "message")
+    match id_of(event, "subtype"):
+        case "message_deleted":
+            return id_of(event, "deleted_ts")
+        case "message_changed" if id_of(changed, "subtype") == "tombstone":
+            return id_of(changed, "ts")
+    return ""
 
 
 def _message(body: _Json, event: _Json, source: Source) -> Message:

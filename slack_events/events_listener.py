@@ -10,7 +10,7 @@ from handoff import EventHandOff
 from job import Job
 from message import Message
 from slack_events.admission import AskThread, Ignore, Reason, Rules, admit, follow
-from slack_events.envelope import Envelope, Event, RateLimited, Removed, UrlVerification, parse
+from slack_events.envelope import Deleted, Envelope, Event, RateLimited, Removed, UrlVerification, parse
 from slack_events.remembered import ChannelTypes, Followers
 from slack_events.signed_request import LATER, OK, UNAUTHORIZED, Ack, Refusals, read_signed, refuse
 from turns import EndpointRequest, logger
@@ -51,6 +51,8 @@ class EventsListener:
                 return Ack(OK, challenge)
             case Event(message):
                 return self._message(message, received)
+            case Deleted(channel, ts):
+                self.hand_off.deleted(channel, ts)
             case RateLimited(team_id, minute):
                 logger.warning("Slack held back events of team %s in minute %s", team_id, minute)
             case Removed(team_id, kind):

@@ -7,13 +7,14 @@ from turns.recovery import ProcessIdentity, Recovery, SweepRun, SweepSchedule, W
 from turns.report import AckTimes, logger, where
 from turns.services import Services
 from turns.turn_factory import TurnsOfEndpoint
-from turns.turn_request import TurnRequest
+from turns.turn_request import Place, TurnRequest
 
 __all__ = [
     "HEARTBEAT_SECONDS",
     "REQUEST_SECONDS",
     "AckTimes",
     "EndpointRequest",
+    "Place",
     "ProcessIdentity",
     "Recovery",
     "Services",

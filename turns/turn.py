@@ -56,6 +56,8 @@ class Turn:
                 self.answering.close()
 
     def _run(self, record: ThreadRecord) -> None:
+        if self.answering.gives_up():
+            return
         if self.job.continuation == 0 and self._is_refused():
             return
         waited = not self.ticket.my_turn()
@@ -91,6 +93,8 @@ class Turn:
         """Wait for the thread. False if the turn will not run here: another request goes on, or its time is over."""
         self.answering.waiting()
         while not self.ticket.wait(WAIT_SECONDS):
+            if self.answering.gives_up():
+                return False
             if self.claim.clock.now() >= self._deadline:
                 self.answering.refuse(Say.TURN_LIMIT)
                 return False

@@ -3,6 +3,8 @@
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 
+from gevent.event import Event
+
 from conversation_store import ResilientStore, ThreadRecord
 from errors import StoreError
 from job import Job
@@ -13,6 +15,9 @@ from turns.recovery import Claim, Recovery
 from turns.report import AckTimes, TurnReport, logger, where
 from turns.throttle import UnknownChannel
 from turns.turn import Turn
+
+type Place = tuple[str, str, str]
+"""Where a message stands: its hook, channel and ts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,22 @@ class TurnRequest:
     def cut(self) -> None:
         """End the answer with what the app has said so far: the request is gone."""
         self.answering.cut()
+
+    @property
+    def released(self) -> Event:
+        """Set when the request may end, although the turn still tidies up in Slack."""
+        return self.answering.released
+
+    @property
+    def places(self) -> tuple[Place, Place]:
+        """Of the question, and of the root of its thread."""
+        message = self.job.message
+        hook, channel = self.endpoint.id, message.channel
+        return (hook, channel, message.ts), (hook, channel, message.root_ts)
+
+    def withdraw(self, place: Place) -> None:
+        """End the answer: the message at this place, one of `places`, was deleted."""
+        self.answering.withdraw(question=place == self.places[0])
 
     def run(self) -> None:
         """Run the turn. Never raises: after any error the thread is told, and the log gets its line."""

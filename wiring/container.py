@@ -43,7 +43,7 @@ class Container:
         self._stores = ProcessStores(clock, process.name)
         self._capacity = Capacity(env.open_turns or OPEN_TURNS)
         self._claims = Claims(clock)
-        self._cancellations = CancellationRegistry()
+        self._cancellations = CancellationRegistry(clock)
         relay = Relay(clock, http_client(), self._cancellations)
         self._hand_offs = HandOffFactory(env, relay, self._capacity, self._claims)
         self._services = Services(clock, env, process.name, self._stores)
@@ -101,7 +101,8 @@ class Container:
 
     def _hand_off(self, endpoint: EndpointRequest) -> EventHandOff:
         hand_off = self._hand_offs.hand_off(endpoint, endpoint.url)
-        return EventHandOff(endpoint, hand_off, self._services.acks, self._recovery.sweeps)
+        sweeps = self._recovery.sweeps
+        return EventHandOff(endpoint, hand_off, self._services.acks, sweeps, self._cancellations)
 
 
 def _rules(settings: Settings) -> Rules:

@@ -57,6 +57,7 @@ class Say(StrEnum):
     INPUT_MISSING = auto()  # `variable` is the name of a variable in the app's form
     FILE_NEEDED = auto()  # the same as INPUT_MISSING for a variable that takes files
     UNSUPPORTED_APP = auto()
+    COMPLETION_APP = auto()  # Dify fails at every call of such an app (docs/platform/dify.md#completion-apps)
     PROVIDER_TROUBLE = auto()
     RUN_FAILED = auto()
     DIFY_UNAVAILABLE = auto()
@@ -64,6 +65,8 @@ class Say(StrEnum):
     UNEXPECTED = auto()  # an error that is not in the tree of `errors.py`
 
     # Not now, or not here.
+    THREAD_DELETED = auto()  # under the part of an answer whose thread has lost its root
+    PLACE_GONE = auto()  # to the author alone, in the channel
     QUEUE_FULL = auto()
     RATE_LIMITED = auto()
     BUDGET_USED_UP = auto()  # the thread had as many turns as a thread may have in that time
@@ -85,3 +88,4 @@ class Say(StrEnum):
     FILE_DOWNLOAD_FAILED = auto()
     FILE_UPLOAD_UNSET = auto()  # INTERNAL_FILES_URL is not set in Dify (docs/platform/dify.md#files-address)
     FILE_UPLOAD_REFUSED = auto()
+    FILE_NOT_OWNED = auto()  # the upload belongs to another end user (docs/platform/dify.md#tool-file-owner)

@@ -3,7 +3,8 @@
 The last events, as measured (docs/platform/dify.md#app-events): chatbot, agent and completion apps send `message_end`.
 A chatflow sends `message_end` and then `workflow_finished`; when it was stopped, the other way round. A workflow sends
 `workflow_finished`. A paused run sends `workflow_paused`. A failed run sends `workflow_finished` and, in a chatflow,
-`error`. Later events are ignored.
+`error`. A failure after `message_end` is none (docs/platform/dify-service-api.md#false-failure). Later events are
+ignored.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,13 +20,17 @@ from dify_app.stream.steps import Steps
 from errors import DifyError, RunFailed
 from json_fields import mapping_of, text_of
 
-# An app without conversations begins its answer with one of these events.
-_FIRST_WORDS = frozenset({"message", "text_chunk", "workflow_started"})
-
 _MOST_FORMS = 50  # forms that are kept for one run
 _STATUSES: Mapping[str, EndStatus] = {"stopped": "stopped", "partial-succeeded": "partial-succeeded"}
 
-AppKind = Literal["chat", "inputs"]
+AppKind = Literal["chat", "workflow", "completion"]
+"""`chat`: the app keeps conversations. The other two take the question only as one of their inputs."""
+# An app without conversations begins its answer with one of these events.
+_FIRST_WORDS: Mapping[str, AppKind] = {
+    "message": "completion",
+    "text_chunk": "workflow",
+    "workflow_started": "workflow",
+}
 Raw = Mapping[str, Any]
 
 
@@ -64,7 +69,7 @@ class Reducer:
         self._status: EndStatus = "succeeded"
         self._seen: set[str] = set()
         self._handlers: Mapping[str, Callable[[Raw], Events]] = {
-            "message": self._answer,
+            "message": self._message,
             "agent_message": self._answer,
             "text_chunk": lambda raw: self._answer(mapping_of(raw, "data"), "text"),
             "message_replace": lambda raw: self._replaced(raw.get("answer")),
@@ -97,7 +102,7 @@ class Reducer:
         if conversation_id:
             self.kind = "chat"
         elif name in _FIRST_WORDS:
-            self.kind = self.kind or "inputs"
+            self.kind = self.kind or _FIRST_WORDS[name]
         if conversation_id in ("", self._conversation_id):
             return []
         self._conversation_id = conversation_id
@@ -105,6 +110,10 @@ class Reducer:
 
     def _answer(self, holder: Raw, name: str = "answer") -> Events:
         return self._speech.delta(text_of(holder, name), holder.get("from_variable_selector"))
+
+    def _message(self, raw: Raw) -> Events:
+        """Text, or behind `agent_message` the whole text (docs/platform/dify-service-api.md#new-agent-events)."""
+        return self._replaced(raw.get("answer")) if "agent_message" in self._seen else self._answer(raw)
 
     def _reasoning(self, raw: Raw) -> Events:
         thought = text_of(mapping_of(raw, "data"), "reasoning")
@@ -134,7 +143,7 @@ class Reducer:
         data = mapping_of(raw, "data")
         status = text_of(data, "status")
         if status == "failed":
-            return self._fail(RunFailed())
+            return self._terminal(last=True) if "message_end" in self._seen else self._fail(RunFailed())
         self._status = _STATUSES.get(status, "succeeded")
         events = self._speech.flush()
         if not self._speech.spoke:

@@ -78,6 +78,10 @@ def check_call(app: App, query: str, inputs: dict[str, Any], known_files: set[st
         raise Refused("missing query")
     if app.mode not in MODES or app.mode == "agent" or not app.published:
         raise Refused("unexpected app type")
+    if (
+        app.mode == "completion"
+    ):  # it fails before it looks at the inputs (docs/platform/dify.md#completion-apps)
+        raise Refused("Internal Server Error", 500, "unknown")
     for kind, definition in app.variables():
         check_input(kind, definition, inputs.get(definition["variable"]), known_files)
 

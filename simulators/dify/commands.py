@@ -20,14 +20,12 @@ def commands(dify: Dify) -> dict[str, Callable[..., Any]]:
         dify.scripts.add(steps, app_id, when=when, times=times)
 
     def settings(**changes: Any) -> None:
-        if "down" in changes:
-            dify.down = changes["down"]
+        for name in {"down", "foreign_uploads", "fetch_errors_in_band"} & changes.keys():
+            setattr(dify, name, changes[name])
         if "files_url" in changes:
             dify.files.base = changes["files_url"]
         if "upload_refusal" in changes:
             dify.files.refusal = changes["upload_refusal"]
-        if "fetch_errors_in_band" in changes:
-            dify.fetch_errors_in_band = changes["fetch_errors_in_band"]
 
     def reset() -> None:
         dify.scripts.clear()

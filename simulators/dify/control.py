@@ -102,6 +102,10 @@ class DifyControl(ControlClient):
         """Answer uploads with this; status 0: take them again."""
         self.call("settings", upload_refusal=[status, message] if status else None)
 
+    def foreign_uploads(self, *, foreign: bool) -> None:
+        """Let the user who invokes own none of the uploads (docs/platform/dify.md#tool-file-owner)."""
+        self.call("settings", foreign_uploads=foreign)
+
     def files_url(self, base: str) -> None:
         """Set INTERNAL_FILES_URL; empty gives relative URLs, as in Docker's defaults."""
         self.call("settings", files_url=base)

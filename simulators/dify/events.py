@@ -213,6 +213,28 @@ def pausing(run: Run, step: Event) -> list[Event]:
     return [flow_event(run, "human_input_required", form), flow_event(run, "workflow_paused", data)]
 
 
+def preempting(run: Run, text: str) -> list[Event]:
+    """An answer of the annotations or of input moderation, before a chatflow runs: its end is a false failure.
+
+    Source: docs/platform/dify-service-api.md#false-failure.
+    """
+    body, path = text_members(run)
+    false = "Workflow stream ended without a terminal event"
+    return [
+        body | {path: text},
+        message_end(run),
+        *([workflow_finished(run, "failed", false)] if run.flows else []),
+    ]
+
+
+def whole_message(run: Run, text: str) -> Event:
+    """The whole answer of a New Agent app in one `message`, behind its deltas.
+
+    Source: docs/platform/dify-service-api.md#new-agent-events.
+    """
+    return envelope(run, "message") | {"id": run.message_id, "answer": text}
+
+
 def stopping(run: Run) -> list[Event]:
     """Stopped by somebody or by moderation."""
     return [*([workflow_finished(run, "stopped")] if run.flows else []), message_end(run)]

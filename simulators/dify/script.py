@@ -73,6 +73,11 @@ def sources(*items: tuple[str, str | None], content: str = "chunk") -> Steps:
     return act("sources", items=[list(item) for item in items], content=content)
 
 
+def whole_message(text: str, *, after: float = 0.0) -> Steps:
+    """Send `message` with the whole answer, as a New Agent app does behind its `agent_message` deltas."""
+    return act("whole_message", text=text, after=after)
+
+
 def outputs(values: dict[str, Any]) -> Steps:
     """Set the outputs of workflow_finished; without it they are the text that was said."""
     return act("outputs", values=values)
@@ -162,6 +167,11 @@ def fail(message: str, *, after: float = 0.0) -> Steps:
     return act("fail", message=message, after=after)
 
 
+def preempt(text: str, *, after: float = 0.0) -> Steps:
+    """End with an answer of the annotations or of input moderation, and a chatflow's false failure behind it."""
+    return act("preempt", text=text, after=after)
+
+
 def stop(*, after: float = 0.0) -> Steps:
     """workflow_finished(stopped), then message_end."""
     return act("stop", after=after)
@@ -188,7 +198,7 @@ def silence() -> Steps:
 
 
 # Endings before which a script may have said nothing at all: then the mode's first events are not sent either.
-MUTE_ENDINGS = frozenset({"refuse", "silence", "clean_end", "drop", "error_frame"})
+MUTE_ENDINGS = frozenset({"refuse", "silence", "clean_end", "drop", "error_frame", "preempt"})
 ENDINGS = MUTE_ENDINGS | {"error", "fail", "stop", "pause"}
 ACTS = ENDINGS | {
     "wait",
@@ -204,5 +214,6 @@ ACTS = ENDINGS | {
     "agent_log",
     "iteration",
     "reasoning",
+    "whole_message",
 }
 ECHO: Steps = [{"text": "You said: "}, {"text": "{query}"}]

@@ -33,6 +33,7 @@ class Dify:
         self.files = Files("")
         self.down = ""
         self.fetch_errors_in_band = True
+        self.foreign_uploads = False
         self.decrypted = 0
         self._key = inner_key
         self._routes = {
@@ -91,7 +92,8 @@ class Dify:
 
     def _run(self, exchange: Exchange, record: Invocation) -> str:
         app = self._app(record.app_id)
-        check_call(app, record.query, record.inputs, self.files.ids)
+        # From 1.16 on the user who invokes may own none of the uploads (docs/platform/dify.md#tool-file-owner)
+        check_call(app, record.query, record.inputs, set() if self.foreign_uploads else self.files.ids)
         if record.response_mode == "blocking" and app.mode == "agent-chat":
             raise Refused("Agent Chat App does not support blocking mode")
         if app.mode in {"chat", "agent-chat", "advanced-chat"}:

@@ -13,6 +13,7 @@ EVENT_OF = {
     "im": "message.im",
     "mpim": "message.mpim",
 }
+TOMBSTONE = "tombstone"
 
 
 @dataclass(slots=True)
@@ -39,6 +40,11 @@ class Channel:
         """A message that still stands."""
         message = self.messages.get(ts)
         return None if message is None or message.deleted else message
+
+    def has_lost(self, root: str) -> bool:
+        """Whether the root of a thread was deleted: its place is empty, or holds a tombstone."""
+        message = self.messages.get(root)
+        return message is not None and (message.deleted or message.subtype == TOMBSTONE)
 
     def thread(self, root: str) -> Iterator[Message]:
         """The root, then its replies, without what was deleted."""

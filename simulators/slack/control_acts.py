@@ -45,6 +45,11 @@ class Acts:
         self._members.delete(channel, ts)
         return {}
 
+    def archive(self, channel: str) -> Json:
+        """A member archives a channel; no event that the app subscribes to tells of that."""
+        self._world.channels[channel].archived = True
+        return {}
+
     def unfurl(self, channel: str, ts: str) -> Json:
         """message_changed without an edit."""
         self._members.unfurl(channel, ts)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from simulators.slack import composer, envelopes
-from simulators.slack.channels import Channel
+from simulators.slack.channels import TOMBSTONE, Channel
 from simulators.slack.deliveries import Deliveries, Delivery
 from simulators.slack.messages import Json, Message
 from simulators.slack.objects import blocks_of, message_object
@@ -86,12 +86,23 @@ class Members:
         return message
 
     def delete(self, channel_id: str, ts: str) -> None:
-        """A member deletes a message."""
-        channel = self._channel(channel_id)
+        """A member deletes a message. A root that has replies becomes a tombstone.
+
+        Source: docs/platform/slack.md#deleted-messages.
+        """
+        world, channel = self._world, self._channel(channel_id)
         message = self._message(channel, ts)
-        message.deleted = True
-        self._world.record(message, "(delete)")
-        self._send(channel, envelopes.deleted_event(self._world, message), Sending())
+        if any(reply is not message for reply in channel.thread(ts)):
+            before = message_object(world, message)
+            message.subtype, message.user, message.bot_id = TOMBSTONE, "USLACKBOT", ""
+            message.log, message.files = [{"type": "text", "text": "This message was deleted."}], []
+            event = envelopes.changed_event(world, message, before)
+        else:
+            message.deleted = True
+            event = envelopes.deleted_event(world, message)
+        world.record(message, "(delete)")
+        world.change_status(channel_id, ts, "", (), "deleted")
+        self._send(channel, event, Sending())
 
     def unfurl(self, channel_id: str, ts: str) -> None:
         """message_changed without an edit, as for an unfurl or a reply in the thread.

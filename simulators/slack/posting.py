@@ -21,7 +21,7 @@ def post_message(world: World, arguments: Arguments) -> Json:
     """chat.postMessage; more than 40,000 characters are cut with a warning, not refused."""
     channel = world.writable(arguments.need("channel"))
     content = read_content(arguments)
-    message = _ours(world, channel, content, thread_of(arguments, "invalid_thread_ts"))
+    message = _ours(world, channel, content, standing(channel, thread_of(arguments, "invalid_thread_ts")))
     message.broadcast = arguments.flag("reply_broadcast")
     world.add(message, "chat.postMessage")
     answer = ok(channel=channel.id, ts=message.ts, message=message_object(world, message))
@@ -33,7 +33,7 @@ def post_message(world: World, arguments: Arguments) -> Json:
 
 def update_message(world: World, arguments: Arguments) -> Json:
     """chat.update. An open stream refuses, an expired one can be repaired (docs/platform/slack.md#stream-repair)."""
-    channel = world.channel(arguments.need("channel"))
+    channel = active(world.channel(arguments.need("channel")))
     message = find(channel, arguments.need("ts"))
     if not own(world, message):
         raise Refused("cant_update_message")
@@ -55,7 +55,7 @@ def update_message(world: World, arguments: Arguments) -> Json:
 
 def delete_message(world: World, arguments: Arguments) -> Json:
     """chat.delete of our own."""
-    channel = world.channel(arguments.need("channel"))
+    channel = active(world.channel(arguments.need("channel")))
     message = find(channel, arguments.need("ts"))
     if not own(world, message):
         raise Refused("cant_delete_message")
@@ -71,7 +71,8 @@ def post_ephemeral(world: World, arguments: Arguments) -> Json:
     user = arguments.need("user")
     if user not in channel.members:
         raise Refused("user_not_in_channel")
-    message = _ours(world, channel, read_content(arguments), thread_of(arguments, "invalid_thread_ts"))
+    thread = standing(channel, thread_of(arguments, "invalid_thread_ts"))
+    message = _ours(world, channel, read_content(arguments), thread)
     message.ephemeral_for = user
     world.ephemeral.append(message)
     world.add(message, "chat.postEphemeral")
@@ -92,6 +93,21 @@ def thread_of(arguments: Arguments, error: str) -> str:
     if thread and not TS.fullmatch(thread):
         raise Refused(error)
     return thread
+
+
+def standing(channel: Channel, thread: str) -> str:
+    """The thread that a post goes into: "", so the channel itself, if the root of the asked one was deleted.
+
+    Source: docs/platform/slack.md#posting-into-a-deleted-thread.
+    """
+    return "" if channel.has_lost(thread) else thread
+
+
+def active(channel: Channel, error: str = "is_inactive") -> Channel:
+    """The channel, unless it is archived (docs/platform/slack.md#archived-channels)."""
+    if channel.archived:
+        raise Refused(error)
+    return channel
 
 
 def expire(world: World, message: Message) -> None:

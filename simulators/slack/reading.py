@@ -83,8 +83,8 @@ def set_status(world: World, arguments: Arguments) -> Json:
     """assistant.threads.setStatus (docs/platform/slack.md#thread-status)."""
     channel = world.channel(arguments.need("channel_id"))
     thread = arguments.text("thread_ts")
-    if not TS.fullmatch(thread):
-        raise Refused("invalid_thread_ts")
+    if not TS.fullmatch(thread) or channel.has_lost(thread):
+        raise Refused("invalid_thread_ts")  # docs/platform/slack.md#posting-into-a-deleted-thread
     loading = arguments.structure("loading_messages") or []
     if len(loading) > LOADING_MESSAGES or any(len(str(line)) > LOADING_CHARS for line in loading):
         raise Refused("invalid_arguments")

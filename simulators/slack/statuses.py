@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True, frozen=True)
 class StatusState:
-    """`reason` is why it changed: "set", "cleared" (by the bot), "post", "expired"."""
+    """`reason` is why it changed: "set", "cleared" (by the bot), "post", "deleted", "expired"."""
 
     at: float  # wall epoch
     design: float

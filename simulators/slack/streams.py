@@ -7,7 +7,7 @@ from simulators.slack.chunks import check_chunks, weight
 from simulators.slack.content import read_metadata
 from simulators.slack.messages import Json, Message, Stream
 from simulators.slack.objects import message_object, team_of
-from simulators.slack.posting import TS, expire, find
+from simulators.slack.posting import TS, active, expire, find
 from simulators.slack.refusals import Refused
 from simulators.slack.world import World, ok, own
 
@@ -16,13 +16,13 @@ DISPLAY_MODES = {"timeline", "plan", "dense"}  # docs/platform/slack.md#stream-c
 
 
 def start_stream(world: World, arguments: Arguments) -> Json:
-    """chat.startStream. The thread is mandatory in practice: omitted or "" is invalid_thread_ts.
+    """chat.startStream. The thread is mandatory in practice: omitted or "" is invalid_thread_ts, like a deleted root.
 
-    Source: docs/platform/slack.md#stream-thread.
+    Source: docs/platform/slack.md#stream-thread, docs/platform/slack.md#posting-into-a-deleted-thread.
     """
     channel = world.writable(arguments.need("channel"))
     thread = arguments.text("thread_ts")
-    if not TS.fullmatch(thread):
+    if not TS.fullmatch(thread) or channel.has_lost(thread):
         raise Refused("invalid_thread_ts")
     if arguments.text("task_display_mode", "timeline") not in DISPLAY_MODES:
         raise Refused("invalid_arguments")
@@ -140,7 +140,8 @@ def _read_text(arguments: Arguments) -> tuple[str, list[Json]]:
 
 def _open(world: World, arguments: Arguments) -> tuple[Message, Stream]:
     """The message and its stream, if it still takes text."""
-    message = find(world.channel(arguments.need("channel")), arguments.need("ts"))
+    channel = active(world.channel(arguments.need("channel")), "is_archived")
+    message = find(channel, arguments.need("ts"))
     if not own(world, message):
         raise Refused("message_not_owned_by_app")
     expire(world, message)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from simulators.slack.arguments import Arguments
 from simulators.slack.messages import Json, Message
-from simulators.slack.posting import thread_of
+from simulators.slack.posting import standing, thread_of
 from simulators.slack.refusals import Refused
 from simulators.slack.world import World, ok
 
@@ -112,6 +112,7 @@ def complete_upload(world: World, arguments: Arguments) -> Json:
     channel_id = arguments.text("channel_id") or arguments.text("channels").partition(",")[0]
     thread = thread_of(arguments, "invalid_thread_ts")
     channel = world.writable(channel_id) if channel_id else None
+    thread = standing(channel, thread) if channel else ""
     for stored in chosen:
         stored.complete = True
     if channel is not None:

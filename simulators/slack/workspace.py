@@ -173,8 +173,12 @@ class Workspace:
         self._do("edit", channel=channel, ts=ts, text=text)
 
     def delete(self, channel: str, ts: str) -> None:
-        """A member deletes a message."""
+        """A member deletes a message; a root with replies becomes a tombstone."""
         self._do("delete", channel=channel, ts=ts)
+
+    def archive(self, channel: str) -> None:
+        """A member archives a channel: nothing can be written there any more."""
+        self._do("archive", channel=channel)
 
     def unfurl(self, channel: str, ts: str) -> None:
         """message_changed without any edit."""

@@ -19,6 +19,7 @@ TIER_4 = Tier(100, 4)
 LOOKUPS = Tier(100, 40)  # also tier 4; the names and files of a thread are all requested at once
 READING = Tier(50, 20)  # also tier 3; a long thread is read page by page before the app is asked
 STATUS = Tier(50, 5)  # Slack documents "special" without a number
+TOLD = Tier(100, 20)  # also tier 4; many threads may end at once
 AUTH = Tier(50, 20)  # also "special"; called once an hour for each token
 POSTS = Tier(300, 15)  # "several hundred messages per minute" of a workspace
 POSTS_IN_CHANNEL = Tier(60, 1)  # 1 message a second
@@ -28,6 +29,7 @@ APPEND = "chat.appendStream"
 STOP = "chat.stopStream"
 UPDATE = "chat.update"
 POST = "chat.postMessage"
+EPHEMERAL = "chat.postEphemeral"
 USER = "users.info"
 SET_STATUS = "assistant.threads.setStatus"
 
@@ -38,6 +40,7 @@ _TIERS = {
     UPDATE: TIER_3,
     POST: POSTS,
     SET_STATUS: STATUS,
+    EPHEMERAL: TOLD,
     "conversations.replies": READING,
     "conversations.info": READING,
     "auth.test": AUTH,

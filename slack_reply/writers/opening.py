@@ -5,9 +5,9 @@ from typing import Any
 
 from errors import SlackError, SlackFateUnknown, SlackRefused, SlackUnreachable
 from json_fields import mappings_of, text_of
-from slack_api import RECIPIENT_MISSING, SLACK_TROUBLE, START
+from slack_api import RECIPIENT_MISSING, SLACK_TROUBLE, START, THREAD_GONE
 from slack_reply.shared import RateShare, Slack
-from slack_reply.writer import SlackAway, WriterGone
+from slack_reply.writer import CannotReply, SlackAway, WriterGone
 from slack_reply.writers.streamed_message import Chunks
 
 # Seconds. Starts are tier 2: 20 a minute for the whole workspace. A first text does not wait for one; a next page may.
@@ -37,7 +37,8 @@ class Opening:
     def start(self, chunks: Chunks, offset: int, *, first: bool) -> str:
         """Open a stream with these chunks and return its ts.
 
-        Raises WriterGone(offset) when the answer must continue by edits, and SlackAway.
+        Raises WriterGone(offset) when the answer must continue by edits, CannotReply when the thread is gone, and
+        SlackAway.
         """
         granted = self._share.try_take(START) if first else self._share.granted(START, NEXT_PAGE_TIMEOUT)
         if not granted:
@@ -46,6 +47,8 @@ class Opening:
             return self._remembered(self._call(chunks))
         except SlackRefused as error:
             self._support.refused(self._target, error.error)
+            if error.error in THREAD_GONE:
+                raise CannotReply(error.error) from error
             if error.error not in SLACK_TROUBLE:
                 raise WriterGone(offset) from error
         except SlackFateUnknown:

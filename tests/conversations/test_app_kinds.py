@@ -14,8 +14,7 @@ from wording.en import EN
 
 CHATS = ("chat", "agent-chat", "advanced-chat")
 FLOWS = ("advanced-chat", "workflow")
-WITHOUT_CONVERSATIONS = ("workflow", "completion")
-EVERY = (*CHATS, *WITHOUT_CONVERSATIONS)
+EVERY = (*CHATS, "workflow")
 QUESTION = "How far is the moon?"
 
 
@@ -90,7 +89,7 @@ ORDERS = [
     ),
     Order(
         "speech behind the end",
-        ("chat", "agent-chat", "completion"),
+        ("chat", "agent-chat"),
         script.say("About 384,400 km.")
         + event("message_end", id="m", metadata={}, files=None)
         + event("tts_message", audio="AAAA")
@@ -112,7 +111,7 @@ ORDERS = [
     ),
     Order(
         "text in the clothes of a file",
-        ("chat", "agent-chat", "completion"),
+        ("chat", "agent-chat"),
         script.say("About ") + script.file_text("384,400 ") + script.file_text("km."),
         "About 384,400 km.",
     ),
@@ -178,16 +177,26 @@ ORDERS = [
     ),
     Order(
         "replaced by moderation",
-        (*CHATS, "workflow", "completion"),
+        EVERY,
         script.say("Something one should not say.") + script.replace("Let us talk about the moon."),
         "Let us talk about the moon.",
     ),
     Order(
         "an answer of the annotations, before anything ran",
+        CHATS,
+        script.preempt("About 384,400 km."),
+        "About 384,400 km.",
+    ),
+    Order(
+        "an answer of the annotations in a run that had begun",
         ("advanced-chat",),
-        event("message", id="m", answer="About 384,400 km.")
-        + event("message_end", id="m", metadata={"annotation_reply": {"id": "a"}}, files=[])
-        + script.clean_end(),
+        script.own_nodes() + script.preempt("About 384,400 km."),
+        "About 384,400 km.",
+    ),
+    Order(
+        "a New Agent's whole answer behind its deltas",
+        ("agent-chat",),
+        script.pieces("About ", "384") + script.whole_message("About 384,400 km."),
         "About 384,400 km.",
     ),
     Order("stopped", EVERY, script.say("About 384") + script.stop(), "About 384"),
@@ -302,7 +311,7 @@ CASES = [(order, mode) for order in ORDERS for mode in order.modes]
 def use(world: World, mode: str, *, form: list[dict[str, Any]] | None = None, **more: Any) -> str:
     """Make the hook's app one of this kind. Returns the app's id."""
     if form is None:
-        form = [variable("query", "paragraph", required=True)] if mode in WITHOUT_CONVERSATIONS else []
+        form = [variable("query", "paragraph", required=True)] if mode in {"workflow", "completion"} else []
     app = world.dify.app(f"{world.app_id}-{mode}", mode, form=form, **more)
     world.configure(app={"app_id": app, "inputs": {}})
     return app
@@ -327,9 +336,9 @@ def test_order_of_events_ends_in_its_message_for_each_kind_of_app(
 @pytest.mark.parametrize("mode", EVERY)
 def test_question_reaches_every_kind_of_app(world: World, mode: str) -> None:
     use(world, mode)
-    assert world.answer(world.ask(QUESTION)).startswith("You said: ")
+    assert world.answer(world.ask(QUESTION)).startswith("You said:")
     [run] = runs(world)
-    where = run["inputs"]["query"] if mode in WITHOUT_CONVERSATIONS else run["query"]
+    where = run["inputs"]["query"] if mode == "workflow" else run["query"]
     assert where == QUESTION
     assert run["response_mode"] == "streaming"
 
@@ -352,24 +361,22 @@ def test_question_reaches_a_workflow_in_the_suitable_variable(
     assert run["inputs"][name] == QUESTION
 
 
-@pytest.mark.parametrize("mode", WITHOUT_CONVERSATIONS)
-def test_question_too_long_for_its_variable_is_cut_and_said_to_be_cut(world: World, mode: str) -> None:
-    use(world, mode, form=[variable("query", max_length=9)])
+def test_question_too_long_for_its_variable_is_cut_and_said_to_be_cut(world: World) -> None:
+    use(world, "workflow", form=[variable("query", max_length=9)])
     note = say("en", Say.QUESTION_CUT, count="9")
     assert world.answer(world.ask(QUESTION)).endswith(f"\n\n> {note}")
     assert runs(world)[0]["inputs"]["query"] == QUESTION[:9]
 
 
-@pytest.mark.parametrize("mode", WITHOUT_CONVERSATIONS)
-def test_kind_of_an_app_is_found_out_once_and_nothing_runs_twice(world: World, mode: str) -> None:
-    use(world, mode)
+def test_kind_of_an_app_is_found_out_once_and_nothing_runs_twice(world: World) -> None:
+    use(world, "workflow")
     root = world.ask("one")
     world.answers(root)
     world.ask("two", thread_ts=root)
     world.answers(root, count=2)
     asked = world.dify.invocations()
     assert [one["outcome"] for one in asked] == ["refused", "done", "done"]
-    assert [one["inputs"]["query"] for one in runs(world)] == ["one", "two"]
+    assert [(one["inputs"]["query"], one["query"]) for one in runs(world)] == [("one", ""), ("two", "")]
 
 
 def test_kind_of_a_chat_app_with_a_form_is_found_out_once(world: World) -> None:
@@ -399,6 +406,20 @@ def test_app_that_plugins_may_not_call_is_said_to_be_unsupported(
     finally:
         world.dify.fetch_errors(in_band=True)
     assert runs(world) == []
+
+
+def test_completion_app_is_said_to_be_one_that_dify_lets_no_plugin_ask(world: World) -> None:
+    """Dify fails at each call of such an app (docs/platform/dify.md#completion-apps)."""
+    use(world, "completion")
+    assert world.answer(world.ask(QUESTION)) == EN[Say.COMPLETION_APP]
+    assert runs(world) == []
+    assert "is a completion app" in world.daemon.log()
+
+
+def test_failing_dify_is_not_taken_for_a_completion_app(world: World) -> None:
+    use(world, "workflow")
+    world.dify.script(script.refuse(500, "Internal Server Error", "unknown"), times=1)
+    assert world.answer(world.ask(QUESTION)) == EN[Say.DIFY_UNAVAILABLE]
 
 
 def test_removed_app_is_said_to_be_misconfigured(world: World) -> None:

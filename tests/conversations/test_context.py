@@ -123,9 +123,8 @@ def test_required_thread_variable_may_be_empty_in_a_thread_without_others(world:
     assert world.dify.invocations()[-1]["inputs"] == {"slack_thread": ""}
 
 
-@pytest.mark.parametrize("mode", ["workflow", "completion"])
-def test_query_of_an_app_without_conversations_is_unchanged(world: World, mode: str) -> None:
-    declares(world, "query", "slack_thread", mode=mode)
+def test_query_of_an_app_without_conversations_is_unchanged(world: World) -> None:
+    declares(world, "query", "slack_thread", mode="workflow")
     root = world.slack.say(world.channel, BEN, "The build is red")
     world.ask("Why?", thread_ts=root)
     world.answers(root)
@@ -133,7 +132,7 @@ def test_query_of_an_app_without_conversations_is_unchanged(world: World, mode: 
         "query": "Why?",
         "slack_thread": "ben: The build is red",
     }
-    declares(world, "query", mode=mode)
+    declares(world, "query", mode="workflow")
     world.ask("How?", thread_ts=root)
     world.answers(root, count=2)
     assert world.dify.invocations()[-1]["inputs"] == {"query": "How?"}

@@ -89,9 +89,9 @@ def test_voice_clip_snippet_and_page_reach_the_app_by_type(world: World) -> None
     ]
 
 
-@pytest.mark.parametrize("mode", ["chat", "agent-chat", "workflow", "completion"])
+@pytest.mark.parametrize("mode", ["chat", "agent-chat", "workflow"])
 def test_file_reaches_every_kind_of_app(world: World, mode: str) -> None:
-    form = [variable("query"), variable("paper", "file")] if mode in {"workflow", "completion"} else []
+    form = [variable("query"), variable("paper", "file")] if mode == "workflow" else []
     takes_files(world, *(form or [variable("paper", "file")]), mode=mode)
     only_answer(world, world.ask("Read", files=[world.slack.add_file("a.pdf", PDF, "application/pdf")]))
     assert got(world, "paper") == [("document", "a.pdf", PDF)]
@@ -340,11 +340,22 @@ def test_upload_is_left_out_while_difys_files_url_is_not_set(world: World) -> No
 
 def test_question_is_answered_without_files_that_dify_cannot_find_again(world: World) -> None:
     """On Dify 1.16 the user who invokes may not be the one who uploaded (docs/platform/dify.md#tool-file-owner)."""
-    from simulators.dify import script
-
-    app = takes_files(world)
-    world.dify.script(script.refuse(400, "ToolFile 4711 not found"), app, times=1)
-    text = only_answer(world, world.ask("Read", files=[world.slack.add_file("a.txt", b"text")])).text
+    takes_files(world)
+    world.dify.foreign_uploads(foreign=True)
+    try:
+        text = only_answer(world, world.ask("Read", files=[world.slack.add_file("a.txt", b"text")])).text
+    finally:
+        world.dify.foreign_uploads(foreign=False)
     assert text.startswith("You said: Read")
-    assert note("a.txt", Say.FILE_UPLOAD_REFUSED) in text
+    assert note("a.txt", Say.FILE_NOT_OWNED) in text
     assert len(world.dify.invocations()) == 2
+
+
+def test_member_is_not_told_to_attach_a_file_that_dify_cannot_find_again(world: World) -> None:
+    takes_files(world, variable("paper", "file", required=True))
+    world.dify.foreign_uploads(foreign=True)
+    try:
+        text = only_answer(world, world.ask("Read", files=[world.slack.add_file("a.txt", b"text")])).text
+    finally:
+        world.dify.foreign_uploads(foreign=False)
+    assert text == note("a.txt", Say.FILE_NOT_OWNED)

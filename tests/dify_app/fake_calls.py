@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Generator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 Answer = list[dict[str, Any] | Exception]
@@ -26,6 +27,14 @@ class FakeCalls:
     @property
     def chat(self) -> "FakeCalls":
         return self
+
+    @property
+    def workflow(self) -> "FakeInputCalls":
+        return FakeInputCalls(self, "workflow")
+
+    @property
+    def completion(self) -> "FakeInputCalls":
+        return FakeInputCalls(self, "completion")
 
     def fetch_app(self, app_id: str) -> Mapping[str, Any]:
         self.fetched += 1
@@ -56,3 +65,17 @@ class FakeCalls:
                 yield item
         finally:
             self.open -= 1
+
+
+@dataclass
+class FakeInputCalls:
+    """`session.app.workflow` or `.completion`: a call takes neither query nor conversation."""
+
+    calls: FakeCalls
+    kind: str
+
+    def invoke(
+        self, app_id: str, inputs: dict[str, Any], response_mode: Any
+    ) -> Generator[dict[str, Any], None, None]:
+        asked = {"kind": self.kind, "app_id": app_id, "inputs": inputs, "response_mode": response_mode}
+        return self.calls._stream(asked)

@@ -10,6 +10,7 @@ from dify_app.stream import AppKind
 from dify_app.uploads import FileSlot, OfferedFile, PlacedFile
 from errors import (
     AppMisconfigured,
+    CompletionApp,
     DifyUnavailable,
     FileRefused,
     Incomplete,
@@ -109,7 +110,7 @@ def test_conversation_begun_anew_gets_the_new_question() -> None:
 
 def test_question_too_long_for_its_variable_is_cut_and_said_to_be_cut() -> None:
     kinds: Kinds = {}
-    kinds["app-1"] = "inputs"
+    kinds["app-1"] = "completion"
     short = form(field("query", max_length=2))
     assert ask(app_of(FakeCalls([message("Hi"), message_end()], info=short), kinds=kinds))[0] == QuestionCut(
         2
@@ -192,8 +193,13 @@ def test_kind_of_an_unknown_app_follows_from_its_refusal() -> None:
     assert ask(app_of(calls, kinds=kinds)) == [TextDelta("x"), Ended("succeeded")]
     assert calls.asked[0]["query"] == ""
     assert calls.asked[0]["inputs"] == {"topic": [0]}
-    assert calls.asked[1]["inputs"] == {"topic": "Why?"}
-    assert kinds == {"app-1": "inputs"}
+    assert calls.asked[1] == {
+        "kind": "workflow",
+        "app_id": "app-1",
+        "inputs": {"topic": "Why?"},
+        "response_mode": "streaming",
+    }
+    assert kinds == {"app-1": "workflow"}
 
 
 def test_text_variable_of_a_chat_app_does_not_get_the_query() -> None:
@@ -214,14 +220,15 @@ def test_app_with_a_conversation_is_a_chat_app() -> None:
 def test_kind_of_an_app_is_known_once_it_spoke() -> None:
     kinds: Kinds = {}
     ask(app_of(FakeCalls([started(), finished({"a": "x"})]), kinds=kinds))
-    assert kinds == {"app-1": "inputs"}
+    assert kinds == {"app-1": "workflow"}
 
 
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
         ([refused("app not found")], AppMisconfigured),
-        ([refused("Internal Server Error", "unknown", 500)], DifyUnavailable),
+        ([refused("Internal Server Error", "unknown", 500)], CompletionApp),
+        ([refused("Bad Gateway", "bad_gateway", 502)], DifyUnavailable),
         ([message("I ran all the same")], UnsupportedApp),
         ([], DifyUnavailable),
     ],
@@ -233,10 +240,27 @@ def test_app_of_unknown_kind_does_not_run(answer: Answer, expected: type[Excepti
     assert [asked["query"] for asked in calls.asked] == [""]
 
 
+def test_app_that_fails_together_with_its_form_is_no_completion_app() -> None:
+    calls = FakeCalls([refused("Internal Server Error", "unknown", 500)], info=form(field("topic")))
+    app = app_of(calls)
+    app.form()
+    calls._info = Exception("fetch app failed: data is nil")
+    with pytest.raises(DifyUnavailable):
+        ask(app)
+    assert calls.fetched == 2
+
+
+@pytest.mark.parametrize("kind", ["workflow", "completion"])
+def test_app_of_known_kind_is_called_as_what_it_is(kind: AppKind) -> None:
+    calls = FakeCalls([chunk("x"), finished()])
+    ask(app_of(calls, kinds={"app-1": kind}))
+    assert calls.asked[0]["kind"] == kind
+
+
 def test_files_that_dify_does_not_find_are_left_out_of_a_second_call() -> None:
     calls = FakeCalls([refused("ToolFile f-1 not found")], ANSWER, info=form(field("doc", "file")))
     placed = PlacedFile("doc", many=False, kind="document", tool_file_id="f-1")
-    assert ask(app_of(calls), files=(placed,)) == [FilesDropped("file_upload_refused"), *SAID]
+    assert ask(app_of(calls), files=(placed,)) == [FilesDropped("file_not_owned"), *SAID]
     sent = {"type": "document", "transfer_method": "tool_file", "tool_file_id": "f-1"}
     assert [asked["inputs"] for asked in calls.asked] == [{"doc": sent}, {}]
 
@@ -259,7 +283,7 @@ class TestTheThreadAround:
 
     def test_thread_does_not_go_into_the_variable_of_the_query(self) -> None:
         calls = FakeCalls([chunk("Hi"), finished()], info=form(field("query", max_length=10)))
-        ask(app_of(calls, kinds={"app-1": "inputs"}), context=THREAD, preface="Earlier: ")
+        ask(app_of(calls, kinds={"app-1": "workflow"}), context=THREAD, preface="Earlier: ")
         assert calls.asked[0]["inputs"] == {"query": "Why?"}
 
     def test_thread_goes_before_the_query_when_the_form_is_not_known(self) -> None:

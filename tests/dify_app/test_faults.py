@@ -57,7 +57,8 @@ NO_ACCESS = "permission denied, you need to enable app access in plugin manifest
         (refused("no", "model_currently_not_support"), ProviderTrouble, "provider_model"),
         (refused("bad", "completion_request_error"), ProviderTrouble, "provider_refused"),
         (refused("Model gpt-4o credentials is not initialized."), ProviderTrouble, "provider_credentials"),
-        (refused("Internal Server Error", "unknown", 500), DifyUnavailable, "DifyUnavailable"),
+        (refused("Internal Server Error", "unknown", 500), DifyUnavailable, "dify_broke"),
+        (refused("Internal Server Error", "plugin_runtime_error", 502), DifyUnavailable, "DifyUnavailable"),
         (
             Exception(
                 "invoke app failed: request failed with status code: 404 and respond with: <html>no</html>"
@@ -144,9 +145,9 @@ def test_error_event_becomes_the_error_of_its_code(code: object, expected: type[
     ("message", "kind"),
     [
         ("missing query", "chat"),
-        ("(type 'text-input') topic in input form must be a string", "inputs"),
-        ("topic is required in input form", "inputs"),
-        ("Invalid input type for ['topic']", "inputs"),
+        ("(type 'text-input') topic in input form must be a string", "workflow"),
+        ("topic is required in input form", "workflow"),
+        ("Invalid input type for ['topic']", "workflow"),
         ("app not found", None),
         ("", None),
     ],

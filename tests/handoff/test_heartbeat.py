@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gevent.event import Event
 
@@ -12,6 +12,7 @@ CLOCK = Clock(0.001)
 @dataclass
 class Work:
     does: Callable[[], object]
+    released: Event = field(default_factory=Event)
 
     def run(self) -> None:
         self.does()
@@ -38,3 +39,20 @@ def test_heartbeat_ends_when_the_turn_raises() -> None:
 
 def test_heartbeat_of_a_quick_turn_is_one_byte() -> None:
     assert list(heartbeats(Work(lambda: None), CLOCK)) == [BEAT]
+
+
+def test_heartbeat_ends_once_the_turn_is_released_and_the_turn_goes_on() -> None:
+    done, ended = Event(), Event()
+
+    def run() -> None:
+        done.wait()
+        ended.set()
+
+    work = Work(run)
+    stream = heartbeats(work, CLOCK)
+    assert next(stream) == BEAT
+    work.released.set()
+    assert set(stream) <= {BEAT}
+    assert not ended.is_set()
+    done.set()
+    assert ended.wait(timeout=5)

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from gevent.event import Event
 
 from conversation_store.record import ThreadRecord
 from errors import SettingsError
@@ -31,6 +32,7 @@ class WorkOfTests:
     held: AbstractContextManager[object]
     breaks: bool = False
     told: list[str] = field(default_factory=list)
+    released: Event = field(default_factory=Event)
 
     def begin(self) -> None:
         self.told.append("begin")
@@ -40,6 +42,10 @@ class WorkOfTests:
     def run(self) -> None:
         with self.held:
             self.told.append("run")
+
+    @property
+    def places(self) -> tuple[()]:
+        return ()
 
     def cut(self) -> None:
         self.told.append("cut")
@@ -82,7 +88,7 @@ class Process:
     capacity: Capacity = field(default_factory=Capacity)
     clock: FakeClock = field(default_factory=FakeClock)
     claims: Claims = field(default_factory=lambda: Claims(FakeClock()))
-    cancellations: CancellationRegistry = field(default_factory=CancellationRegistry)
+    cancellations: CancellationRegistry = field(default_factory=lambda: CancellationRegistry(FakeClock()))
 
     def receive(self, body: bytes) -> TurnReply:
         settings = SimpleNamespace(signing_secrets=("secret",))

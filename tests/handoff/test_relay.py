@@ -62,7 +62,7 @@ class Ends(CancellationRegistry):
     """Notes the names of the requests that have ended."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(Clock(SCALE))
         self.names: list[str] = []
 
     def ended(self, request: str) -> None:

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from errors import SlackFateUnknown
+from errors import SlackFateUnknown, SlackRefused
 from slack_api.pool import HttpResponse
 from slack_api.retry import HASTY
 from tests.slack_api.scripted_pool import OK, api_over, says
@@ -51,6 +51,29 @@ def test_posts_never_unfurl() -> None:
     }
     api.post_message("C1", text="t", blocks=[{"type": "divider"}])
     assert "thread_ts" not in pool.arguments()
+
+
+def test_post_that_lands_in_the_channel_is_deleted_at_once() -> None:
+    api, pool = api_over(says({"ok": True, "ts": "1.5", "message": {"ts": "1.5", "text": "t"}}), OK)
+    with pytest.raises(SlackRefused) as found:
+        api.post_message("C1", "1.1", text="t")
+    assert (found.value.method, found.value.error) == ("chat.postMessage", "thread_not_found")
+    assert pool.methods == ["chat.postMessage", "chat.delete"]
+    assert pool.arguments() == {"channel": "C1", "ts": "1.5"}
+
+
+def test_post_that_stands_in_its_thread_or_was_meant_for_the_channel_stays() -> None:
+    api, pool = api_over(says({"ok": True, "ts": "1.5", "message": {"ts": "1.5", "thread_ts": "1.1"}}))
+    assert api.post_message("C1", "1.1", text="t") == "1.5"
+    assert api.post_message("C1", text="t") == "1.5"
+    assert pool.methods == ["chat.postMessage", "chat.postMessage"]
+
+
+def test_ephemeral_text_names_the_member() -> None:
+    api, pool = api_over(OK)
+    api.post_ephemeral("C1", "U1", "psst")
+    assert pool.methods == ["chat.postEphemeral"]
+    assert pool.arguments() == {"channel": "C1", "user": "U1", "text": "psst"}
 
 
 def test_an_update_can_take_blocks_away() -> None:

@@ -8,13 +8,18 @@ SETS = {name: value for name, value in vars(outcome).items() if isinstance(value
 
 
 def test_a_code_means_one_thing_to_a_writer() -> None:
-    alone = {name: codes for name, codes in SETS.items() if name != "TOKEN_DEAD"}
+    parts = {"TOKEN_DEAD", "THREAD_GONE"}
+    alone = {name: codes for name, codes in SETS.items() if name not in parts}
     for (one, mine), (other, theirs) in combinations(alone.items(), 2):
         assert not mine & theirs, (one, other)
 
 
 def test_a_dead_token_can_not_post() -> None:
     assert outcome.TOKEN_DEAD < outcome.CANNOT_POST
+
+
+def test_nothing_can_be_posted_where_the_thread_is_gone() -> None:
+    assert outcome.THREAD_GONE < outcome.CANNOT_POST
 
 
 def test_codes_look_like_slacks() -> None:

@@ -10,6 +10,7 @@ from errors import Malformed
 from message import Message
 from slack_events.envelope import (
     MOST_FILES,
+    Deleted,
     Envelope,
     Event,
     Other,
@@ -201,6 +202,24 @@ def test_bot_user_is_unknown_with_a_person_s_authorization() -> None:
 
 def test_hidden_notice_without_a_subtype_gets_one() -> None:
     assert message_of(changed(("event", "hidden"), value=True)).subtype == "hidden"
+
+
+@pytest.mark.parametrize(
+    ("fields", "ts"),
+    [
+        ({"subtype": "message_deleted", "deleted_ts": "1.000001"}, "1.000001"),
+        ({"subtype": "message_changed", "message": {"subtype": "tombstone", "ts": "1.000001"}}, "1.000001"),
+        ({"subtype": "message_deleted", "deleted_ts": 1}, ""),
+        ({"subtype": "message_deleted"}, ""),
+        ({"subtype": "message_changed", "message": {"ts": "1.000001"}}, ""),
+        ({"subtype": "message_changed", "message": "tombstone"}, ""),
+        ({"subtype": "tombstone"}, ""),
+    ],
+)
+def test_deletion_names_its_message(fields: dict[str, Any], ts: str) -> None:
+    body = BODY | {"event": {"type": "message", "channel": "C1", "ts": "9.000001", "hidden": True, **fields}}
+    found = parse(json.dumps(body).encode())
+    assert found == Deleted("C1", ts) if ts else isinstance(found, Event)
 
 
 def test_long_text_and_many_files_are_cut() -> None:

@@ -23,10 +23,17 @@ SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
 
 class FakeHandOff(list[Job]):
-    """Keeps the jobs that were handed off, raises a given error, and counts the calls for a sweep."""
+    """Keeps the jobs that were handed off and the deletions, raises a given error, and counts the calls for a sweep."""
 
     error: Exception | None = None
     sweeps = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gone: list[tuple[str, str]] = []
+
+    def deleted(self, channel: str, ts: str) -> None:
+        self.gone.append((channel, ts))
 
     def hand(self, job: Job) -> None:
         if self.error:
@@ -133,6 +140,19 @@ def test_app_that_calls_us_and_may_not_ask_is_told_in_the_log(inner: dict[str, A
     assert take(event(**inner), handed, refusals=refusals) == Ack(200)
     assert handed == []
     assert [("app B2" in why, "trusted_bots" in why) for why in refusals.reasons] == [(True, True)] * told
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        {"subtype": "message_deleted", "deleted_ts": "1.000001"},
+        {"subtype": "message_changed", "message": {"subtype": "tombstone", "ts": "1.000001"}},
+    ],
+)
+def test_deletion_is_told_and_acked(gone: dict[str, Any]) -> None:
+    handed = FakeHandOff()
+    assert take(event(type="message", hidden=True, **gone), handed) == Ack(200)
+    assert (handed.gone, handed, handed.sweeps) == ([("C1", "1.000001")], [], 1)
 
 
 def test_event_is_not_acked_when_its_hand_off_fails() -> None:

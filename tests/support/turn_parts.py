@@ -94,6 +94,14 @@ class StoreOfParts:
 
 
 @dataclass
+class ApiOfParts:
+    ephemeral: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def post_ephemeral(self, channel: str, user: str, text: str) -> None:
+        self.ephemeral.append((channel, user, text))
+
+
+@dataclass
 class TurnParts:
     """`says` are the app's events; `error` ends them; `query` is what the author asks."""
 
@@ -106,6 +114,7 @@ class TurnParts:
     show_progress: bool = False
     reply: ReplyOfParts = field(default_factory=ReplyOfParts)
     status: StatusOfParts = field(default_factory=StatusOfParts)
+    api: ApiOfParts = field(default_factory=ApiOfParts)
     store: StoreOfParts = field(default_factory=StoreOfParts)
     clock: FakeClock = field(default_factory=FakeClock)
     lost_files: list[str] = field(default_factory=list)
@@ -140,7 +149,7 @@ class TurnParts:
             holder="here",
             received=self.clock.epoch(),
             show_sources=True,
-            api=None,
+            api=self.api,
             show_progress=self.show_progress,
         )
 

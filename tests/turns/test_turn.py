@@ -34,6 +34,7 @@ class AnsweringOfTests:
 
     breaks: str = ""
     is_cut: bool = False
+    gone: bool = False
     told: list[object] = field(default_factory=list)
     deadline: float = 0.0
 
@@ -44,6 +45,11 @@ class AnsweringOfTests:
 
     def waiting(self) -> None:
         self._note("waiting")
+
+    def gives_up(self) -> bool:
+        if self.gone:
+            self._note("give up")
+        return self.gone
 
     def refuse(self, say: Say) -> None:
         self._note("refuse", say)
@@ -166,6 +172,23 @@ def test_refused_turn_leaves_the_queue(say: Say | None, told: object) -> None:
     setup = TurnSetup(turned_away=lambda: TurnedAway("why", say))
     setup.turn().run(CLAIMED)
     assert setup.answering.told == [told, "close"]
+    assert setup.is_free
+
+
+def test_turn_whose_question_was_deleted_does_not_run() -> None:
+    setup = TurnSetup(turned_away=lambda: TurnedAway("why", Say.RATE_LIMITED))
+    setup.answering.gone = True
+    setup.turn().run(CLAIMED)
+    assert setup.answering.told == ["give up", "close"]
+    assert setup.is_free
+
+
+def test_turn_whose_question_was_deleted_waits_no_longer_than_one_request() -> None:
+    setup = TurnSetup()
+    before = setup.ahead("before")
+    setup.turn(wait=lambda: setattr(setup.answering, "gone", True)).run(CLAIMED)
+    assert (setup.handed, setup.answering.told) == ([], ["waiting", "give up", "close"])
+    setup.queues.leave(before)
     assert setup.is_free
 
 

@@ -50,6 +50,7 @@ KEPT_APART = {
     "ProblemLog._told": HOOK,
     "CancellationRegistry._running": REQUEST,
     "CancellationRegistry._ended": REQUEST,
+    "CancellationRegistry._deleted": HOOK,
     "ThreadQueues._queues": THREAD,
     "Throttle._foreign": HOOK,
     "SlidingWindow._accounts": "the hook's id, or a thread's hash, is in the key",

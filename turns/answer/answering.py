@@ -5,9 +5,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 import gevent
+from gevent.event import Event
 
 from conversation_store import Change, InFlight, OpenTurn, ThreadRecord
-from errors import ContextBroken, StoreError
+from errors import ContextBroken, SlackError, StoreError, Withdrawn
+from slack_api import THREAD_GONE
 from slack_reply import CannotReply, Snapshot, StoppedByUser, Unreachable, is_silent, may_be_silent
 from turns.answer.answer_state import AnswerState
 from turns.answer.ending import Ending, below
@@ -33,9 +35,13 @@ class Answering:
     """Whether the turn's request is gone: then neither Dify nor the storage answers any more."""
     is_unsaid: bool = False
     """Whether Slack did not take the end in time. Then the record stays open, and a sweep tells the thread."""
+    released: Event = field(default_factory=Event)
+    """Set once the turn needs its request no more: the request's end is all that stops a run in Dify."""
     _visible: bool = False
     _is_whole: bool = False
     _asked: bool = False
+    _withdrawn: Withdrawn | None = None
+    _is_refused: bool = False  # Slack says that the place is gone
     _unstopped: tuple[str, ...] = ()
     _state: AnswerState = field(default_factory=AnswerState)
 
@@ -59,8 +65,24 @@ class Answering:
         self.is_cut = True
         self._state.end(ContextBroken("request dropped"))
 
+    def withdraw(self, *, question: bool) -> None:
+        """End the answer here: its question was deleted, or else the root of its thread."""
+        if self._withdrawn is None or question:
+            self._withdrawn = Withdrawn(question=question)
+        self.context.status.clear()
+        self._state.end(self._withdrawn)
+
+    def gives_up(self) -> bool:
+        """Whether the question or its thread is gone, so that the app is not asked; if so, this ends the turn."""
+        if self._withdrawn is None:
+            return False
+        self._done()
+        return True
+
     def run(self, record: ThreadRecord, deadline: float) -> None:
         """Ask the app, and show the answer as it comes. `deadline` is the clock's `now` at which the turn ends."""
+        if self.gives_up():
+            return
         context = self.context
         if context.asking.answers_us():
             self.drop("an app's answer to our answer")
@@ -82,7 +104,8 @@ class Answering:
                 context.greeting.play(record)
                 for _ in Streaming(context, self._state).show(deadline):
                     self._see()
-                self._finish(deadline)
+                if self._withdrawn is None or (not self._withdrawn.question and context.reply.message_ts):
+                    self._finish(deadline)
         finally:
             reading.kill(block=False)
             context.produced.drop()
@@ -96,6 +119,7 @@ class Answering:
             yield
         except CannotReply as error:
             self.is_unsaid = isinstance(error, Unreachable)
+            self._is_refused = error.error in THREAD_GONE
             self.report.outcome = f"{outcome}, cannot reply" if outcome else f"cannot reply: {error.error}"
         except StoppedByUser:
             self.report.outcome = f"{outcome}, stopped by user" if outcome else "stopped by user"
@@ -163,7 +187,8 @@ class Answering:
         whole = Snapshot(text, cards, continued=context.author.say(Say.CONTINUED))
         if text or context.reply.message_ts:
             whole = self._bring(whole, ending, deadline)
-        lost = context.produced.share(max(AFTER_TEXT, deadline - context.clock.now()))
+        # In a thread whose root is gone, Slack would put files into the channel.
+        lost = () if self._withdrawn else context.produced.share(self._left(deadline))
         if lost:
             more = below(whole.text, file_notes.lost(lost, context.author.say))
             try:
@@ -177,17 +202,35 @@ class Answering:
         """Show the answer. If it is too long for the thread, the rest comes as a file, and a note says so."""
         context = self.context
         end = context.reply.finish(whole)
-        if end is None:
+        if end is None or self._withdrawn:
             return whole
         self.report.rest = len(whole.text) - end
-        said = context.rest.bring(whole.text[end:], max(AFTER_TEXT, deadline - context.clock.now()))
+        said = context.rest.bring(whole.text[end:], self._left(deadline))
         note = context.author.say(said, name=rest.NAME)
         short = replace(whole, text=ending.early(whole.text, end, note, context.author))
         context.reply.finish(short)
         return short
 
+    def _left(self, deadline: float) -> float:
+        return max(AFTER_TEXT, deadline - self.context.clock.now())
+
+    def _leave_place(self) -> None:
+        """A deleted question takes its answer with it. If only its place is gone, the author is told alone."""
+        context, gone = self.context, self._withdrawn
+        if gone is not None or self._is_refused:
+            self.released.set()
+        if gone is not None and gone.question:
+            context.reply.retract()
+        elif self._is_refused or (gone is not None and not context.reply.message_ts):
+            with suppress(SlackError):
+                context.api.post_ephemeral(
+                    context.message.channel, context.message.user, context.author.say(Say.PLACE_GONE)
+                )
+
     def _done(self) -> None:
         context = self.context
+        if self._withdrawn is not None:
+            self.report.outcome, self.is_unsaid = str(self._withdrawn), False
         self.report.method = context.reply.method
         self.report.conversation = self._state.conversation_id
         if self.is_unsaid:
@@ -202,6 +245,7 @@ class Answering:
             return known.with_answer(context.reply.message_ts or record.last_answer_ts)
 
         self._close_record(ended)
+        self._leave_place()
 
     def _close_record(self, change: Change = lambda record: record) -> None:
         """Close the turn in the record and on the hook's list, unless there are streams that must be stopped yet."""

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 from clock import Clock, in_turns
 from conversation_store import ThreadRecord
 from dify_app import DifyApp, FileProduced, FilesDropped, Question
-from errors import AnswerTooLong, BridgeError, DifyUnavailable, FileRefused, InputMissing
+from errors import (
+    AnswerTooLong,
+    BridgeError,
+    CompletionApp,
+    DifyUnavailable,
+    FileRefused,
+    InputMissing,
+)
 from slack_reply import StatusLine
 from turns.answer.answer_state import AnswerState
 from turns.files import ProducedFiles
@@ -51,6 +58,9 @@ class Asking:
             self._ask(state, record)
         except InputMissing as error:
             logger.warning("the app needs a value for its variable %s; %s", error.variable[:100], _CURE)
+            state.end(error)
+        except CompletionApp as error:
+            logger.warning("%s is a completion app: Dify fails at every call by a plugin", self.report.app)
             state.end(error)
         except BridgeError as error:
             state.end(error)

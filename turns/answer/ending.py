@@ -14,6 +14,7 @@ from wording import Say
 # A subclass comes before its base class: an InputMissing is an AppMisconfigured too.
 _INSTEAD: tuple[tuple[type[errors.BridgeError], Say], ...] = (
     (errors.InputMissing, Say.INPUT_MISSING),
+    (errors.CompletionApp, Say.COMPLETION_APP),
     (errors.UnsupportedApp, Say.UNSUPPORTED_APP),
     (errors.AppMisconfigured, Say.APP_MISCONFIGURED),
     (errors.ProviderTrouble, Say.PROVIDER_TROUBLE),
@@ -23,6 +24,7 @@ _INSTEAD: tuple[tuple[type[errors.BridgeError], Say], ...] = (
     (errors.Silent, Say.SILENT),
     (errors.AnswerTooLong, Say.ANSWER_TOO_LONG),
     (errors.Incomplete, Say.INCOMPLETE),
+    (errors.Withdrawn, Say.THREAD_DELETED),
 )
 # Under a part of an answer, the note about the same error says that the answer is not complete.
 _UNDER = {
@@ -68,6 +70,8 @@ class Ending:
         if error is None:
             return (Say.PAUSED, {}) if self.state.paused else None
         if isinstance(error, errors.InputMissing) and error.takes_files:
+            if any(file.reason == Say.FILE_NOT_OWNED for file in self.state.left_out):
+                return None  # the member attached a file, and its own note says enough
             return Say.FILE_NEEDED, {"variable": error.variable}
         instead = next((say for kind, say in _INSTEAD if isinstance(error, kind)), Say.UNEXPECTED)
         values = {"variable": error.variable} if isinstance(error, errors.InputMissing) else {}

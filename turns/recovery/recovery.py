@@ -7,6 +7,7 @@ from functools import partial
 from typing import Protocol
 
 import gevent
+from gevent.event import Event
 
 from clock import Clock
 from conversation_store import REST, OpenTurn, ProcessStores, ResilientStore, ThreadKey, ThreadStore
@@ -85,7 +86,10 @@ class Recovery:
 
 
 class Work(Protocol):
-    """The work that runs in a request."""
+    """The work that runs in a request. Once `released` is set, the request may end before the work does."""
+
+    @property
+    def released(self) -> Event: ...  # noqa: D102 - see the class
 
     def run(self) -> None:
         """Return when all is done. Never raises."""
@@ -99,6 +103,7 @@ class SweepRun:
     endpoint: EndpointRequest
     store: ResilientStore
     held: AbstractContextManager[object]
+    released: Event = field(default_factory=Event)
 
     def begin(self) -> None:
         """Do nothing: no other process needs to know of a sweep that begins."""
@@ -115,6 +120,11 @@ class TurnWithSweep:
 
     turn: Work
     sweep: Callable[[], None]
+
+    @property
+    def released(self) -> Event:
+        """The turn's. A sweep that loses its request so is made again."""
+        return self.turn.released
 
     def run(self) -> None:
         """Never raises."""

@@ -177,7 +177,7 @@ def test_pause_without_a_form_is_still_shown() -> None:
 def test_workflow_text_is_followed_by_its_end() -> None:
     reducer, events = reduced(started(), chunk("He"), chunk("y"), finished({"text": "Hey"}))
     assert events == [TextDelta("He"), TextDelta("y"), END]
-    assert reducer.kind == "inputs"
+    assert reducer.kind == "workflow"
 
 
 def test_workflow_answers_with_its_outputs_when_it_streamed_nothing() -> None:
@@ -199,7 +199,26 @@ def test_completion_app_has_no_conversation() -> None:
     raw = {"event": "message", "message_id": "m", "task_id": "t", "answer": "Hi"}
     reducer, events = reduced(raw, {"event": "message_end", "message_id": "m", "metadata": {}})
     assert events == [TextDelta("Hi"), END]
-    assert reducer.kind == "inputs"
+    assert reducer.kind == "completion"
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_failure_after_message_end_is_false(begun: bool) -> None:
+    raws = [message("Hi"), message_end(), finished(status="failed", chat=True), error()]
+    reducer, events = reduced(*([started(chat=True)] if begun else []), *raws)
+    assert events == [START, TextDelta("Hi"), END]
+    assert reducer.fault is None
+
+
+def test_message_after_agent_messages_replaces_them() -> None:
+    deltas = [message("Hal", "agent_message"), message("lo", "agent_message")]
+    assert said(*deltas, message("Hello."), message_end()) == [
+        START,
+        TextDelta("Hal"),
+        TextDelta("lo"),
+        TextReplaced("Hello."),
+        END,
+    ]
 
 
 def test_error_event_ends_the_stream() -> None:

@@ -19,7 +19,6 @@ def names(events: list[dict[str, Any]]) -> list[str]:
     ("mode", "order"),
     [
         ("chat", ["message", "message", "message_end"]),
-        ("completion", ["message", "message", "message_end"]),
         ("agent-chat", ["agent_thought", "agent_message", "agent_message", "agent_thought", "message_end"]),
         ("advanced-chat", [*FLOW, "message", "message", *TAIL, "message_end", "workflow_finished"]),
         ("workflow", [*FLOW, "text_chunk", "text_chunk", *TAIL, "workflow_finished"]),
@@ -74,6 +73,22 @@ def test_stop(dify: Wire) -> None:
     events = dify.events()
     assert names(events)[-2:] == ["workflow_finished", "message_end"]
     assert events[-2]["data"]["status"] == "stopped"
+
+
+def test_answer_before_the_run_ends_in_a_false_failure(dify: Wire) -> None:
+    dify.app("app", "advanced-chat")
+    dify.script(script.preempt("Ask the desk."))
+    events = dify.events()
+    assert names(events) == ["message", "message_end", "workflow_finished"]
+    assert events[0]["answer"] == "Ask the desk."
+    assert events[-1]["data"]["status"] == "failed"
+
+
+def test_whole_message_follows_the_deltas(dify: Wire) -> None:
+    dify.app("app", "agent-chat")
+    dify.script(script.pieces("About ", "half.") + script.whole_message("All of it."))
+    events = [event for event in dify.events() if event["event"] in {"message", "agent_message"}]
+    assert [event["answer"] for event in events] == ["About ", "half.", "All of it."]
 
 
 def test_sources_files_and_outputs(dify: Wire) -> None:

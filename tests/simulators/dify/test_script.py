@@ -21,6 +21,7 @@ def test_endings_are_named() -> None:
         script.fail(""),
         script.stop(),
         script.pause(),
+        script.preempt(""),
         script.drop(),
         script.clean_end(),
         script.silence(),

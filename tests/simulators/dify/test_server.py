@@ -31,6 +31,27 @@ def test_apps_that_cannot_be_called(dify: Wire, setup: dict[str, Any], message: 
     assert dify.inner("fetch/app/info", {"app_id": "app"})[1] == {"data": None, "error": message}
 
 
+def test_completion_app_fails_whatever_it_is_asked(dify: Wire) -> None:
+    dify.app("app", "completion", form=[variable("query")])
+    body = {"app_id": "app", "query": "hello", "response_mode": "streaming"}
+    for inputs in ({"query": "hello"}, {"query": [0]}):
+        status, answer = dify.inner("invoke/app", body | {"inputs": inputs})
+        assert (status, answer["code"], answer["message"]) == (500, "unknown", "Internal Server Error")
+    assert dify.inner("fetch/app/info", {"app_id": "app"})[0] == 200
+
+
+def test_upload_of_another_end_user_is_not_found(dify: Wire) -> None:
+    dify.app("app", form=[variable("a", "file")])
+    file_id = dify.add_file("a.txt", "text/plain", b"text").rpartition("/")[2].partition(".")[0]
+    asked: dict[str, Any] = {"inputs": {"a": {"transfer_method": "tool_file", "tool_file_id": file_id}}}
+    assert dify.events(**asked)
+    dify.foreign_uploads(foreign=True)
+    try:
+        assert dify.refusal(**asked) == f"ToolFile {file_id} not found"
+    finally:
+        dify.foreign_uploads(foreign=False)
+
+
 def test_unknown_app_and_missing_query(dify: Wire) -> None:
     assert dify.refusal("nobody") == "app not found"
     assert dify.refusal(query="") == "missing query"

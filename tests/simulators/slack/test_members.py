@@ -132,6 +132,19 @@ def test_a_deletion(slack: Slack, app: App) -> None:
     assert (event["subtype"], event["deleted_ts"]) == ("message_deleted", ts)
 
 
+def test_a_deleted_root_with_replies_becomes_a_tombstone(slack: Slack, app: App) -> None:
+    root = slack.ask()
+    slack.workspace.say(GENERAL, BEN, "a reply", thread_ts=root)
+    slack.workspace.delete(GENERAL, root)
+    event = sent(slack, 3)[2]["event"]
+    assert (event["subtype"], event["hidden"]) == ("message_changed", True)
+    assert (event["message"]["ts"], event["message"]["subtype"]) == (root, "tombstone")
+    assert event["message"]["user"] == "USLACKBOT"
+    assert event["previous_message"]["text"] == "hello"
+    assert "user" not in event
+    assert slack.workspace.thread(GENERAL, root)[0].ts == root
+
+
 def test_our_own_posts_come_back(slack: Slack, app: App) -> None:
     slack.client.chat_postMessage(channel=GENERAL, text="hello")
     event = sent(slack, 1)[0]["event"]

@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 
@@ -144,3 +145,35 @@ def test_an_ephemeral_message_is_for_one_member(slack: Slack) -> None:
     assert [(m.text, m.ephemeral_for) for m in slack.workspace.ephemeral()] == [("psst", ANNA)]
     error = refusal(lambda: slack.client.chat_postEphemeral(channel=channel, user=BEN, text="psst"))
     assert error == "user_not_in_channel"
+
+
+@pytest.mark.parametrize("replied", [True, False])
+def test_a_post_into_a_deleted_thread_stands_in_the_channel(slack: Slack, replied: bool) -> None:
+    root, client = slack.ask(), slack.client
+    if replied:
+        slack.workspace.say(GENERAL, ANNA, "a reply", thread_ts=root)
+    stream = slack.stream(root)
+    reply = client.chat_postMessage(channel=GENERAL, thread_ts=root, text="in time")
+    assert reply["message"]["thread_ts"] == root
+    slack.workspace.delete(GENERAL, root)
+    late = client.chat_postMessage(channel=GENERAL, thread_ts=root, text="late")
+    assert "thread_ts" not in late["message"]
+    assert refusal(lambda: slack.stream(root)) == "invalid_thread_ts"
+    status: dict[str, Any] = {"channel_id": GENERAL, "thread_ts": root, "status": "thinks"}
+    assert refusal(lambda: client.assistant_threads_setStatus(**status)) == "invalid_thread_ts"
+    slack.append(stream, "goes on")
+    client.chat_stopStream(channel=GENERAL, ts=stream)
+    client.chat_update(channel=GENERAL, ts=reply["ts"], text="edited")
+
+
+def test_an_archived_channel_takes_nothing_more(slack: Slack) -> None:
+    root, client = slack.ask(), slack.client
+    stream = slack.stream(root)
+    ts = client.chat_postMessage(channel=GENERAL, text="one")["ts"]
+    slack.workspace.archive(GENERAL)
+    assert refusal(lambda: slack.append(stream, "x")) == "is_archived"
+    assert refusal(lambda: client.chat_stopStream(channel=GENERAL, ts=stream)) == "is_archived"
+    assert refusal(lambda: client.chat_postMessage(channel=GENERAL, text="x")) == "is_archived"
+    assert refusal(lambda: client.chat_postEphemeral(channel=GENERAL, user=ANNA, text="x")) == "is_archived"
+    assert refusal(lambda: client.chat_update(channel=GENERAL, ts=ts, text="x")) == "is_inactive"
+    assert refusal(lambda: client.chat_delete(channel=GENERAL, ts=ts)) == "is_inactive"

@@ -8,7 +8,7 @@ from slack_api.connection import NeverSent
 from slack_api.pool import HttpResponse, Unanswered
 from slack_api.rate_limit.tiers import START, tier_of
 from slack_reply.shared import NativeSupport, RateShare, Written
-from slack_reply.writer import ReplyTarget, SlackAway, WriterGone
+from slack_reply.writer import CannotReply, ReplyTarget, SlackAway, WriterGone
 from slack_reply.writers.opening import Opening, looks_like, reads_like
 from tests.fake_clock import FakeClock
 from tests.slack_api.scripted_pool import ACCOUNT, OK, ScriptedPool, api_over, refuses, says
@@ -60,6 +60,14 @@ def test_second_start_acquires_its_own_call() -> None:
     for _ in range(tier_of(START).burst - 1):
         assert one._api.budget.try_acquire(ACCOUNT, START, "others")
     with pytest.raises(WriterGone):
+        start(one)
+    assert pool.methods == [START]
+
+
+@pytest.mark.parametrize("error", ["invalid_thread_ts", "thread_not_found", "cannot_reply_to_message"])
+def test_nothing_is_tried_in_a_thread_that_is_gone(error: str) -> None:
+    one, pool, _, _ = opening(refuses(error))
+    with pytest.raises(CannotReply, match=error):
         start(one)
     assert pool.methods == [START]
 

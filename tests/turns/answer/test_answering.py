@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -159,3 +160,63 @@ def test_waiting_is_shown_in_the_status_line() -> None:
     turn = parts()
     turn.answering().waiting()
     assert turn.status.shown == [str(Say.WAITING)]
+
+
+TOLD = [(MESSAGE.channel, MESSAGE.user, str(Say.PLACE_GONE))]
+
+
+def test_deleted_question_takes_its_answer_with_it() -> None:
+    turn = parts(error=RunFailed())
+    answering = turn.answering()
+    turn.greets = Withdrawing(lambda: answering.withdraw(question=True))
+    answering.run(ThreadRecord(), turn.deadline())
+    assert (turn.report.outcome, turn.reply.finished, turn.api.ephemeral) == ("question deleted", [], [])
+    assert answering.released.is_set()
+    assert "retract" in turn.reply.told
+    assert turn.status.shown[-1] == ""
+    assert turn.store.record.open == ()
+
+
+@pytest.mark.parametrize("visible", ["2.000002", ""])
+def test_thread_that_lost_its_root_keeps_the_text_and_else_the_author_is_told(visible: str) -> None:
+    turn = parts(reply=ReplyOfParts(message_ts=visible))
+    answering = turn.answering()
+    turn.greets = Withdrawing(lambda: answering.withdraw(question=False))
+    answering.run(ThreadRecord(), turn.deadline())
+    assert turn.report.outcome == "thread deleted"
+    notes = [str(Say.THREAD_DELETED) in snapshot.text for snapshot in turn.reply.finished]
+    assert (notes, turn.api.ephemeral) == (([True], []) if visible else ([], TOLD))
+    assert "retract" not in turn.reply.told
+
+
+def test_app_is_not_asked_once_the_question_is_deleted() -> None:
+    turn = parts()
+    answering = turn.answering()
+    assert not answering.gives_up()
+    answering.withdraw(question=False)
+    answering.withdraw(question=True)
+    answering.withdraw(question=False)
+    answering.run(ThreadRecord(), turn.deadline())
+    assert (turn.greets, turn.report.outcome, turn.reply.told) == ([], "question deleted", ["retract"])
+    assert turn.store.record.unasked == (MESSAGE.ts,)
+
+
+@pytest.mark.parametrize(("error", "told"), [("thread_not_found", TOLD), ("token_revoked", [])])
+def test_author_is_told_alone_when_the_thread_takes_no_replies(
+    error: str, told: list[tuple[str, str, str]]
+) -> None:
+    turn = parts(reply=ReplyOfParts(fails=CannotReply(error)))
+    turn.answering().run(ThreadRecord(), turn.deadline())
+    assert (turn.report.outcome, turn.api.ephemeral) == (f"cannot reply: {error}", told)
+
+
+class Withdrawing(list[str]):
+    """Withdraws the answer when its greeting is played, so right before the app speaks."""
+
+    def __init__(self, withdraw: Callable[[], None]) -> None:
+        super().__init__()
+        self._withdraw = withdraw
+
+    def append(self, item: str) -> None:
+        super().append(item)
+        self._withdraw()
