@@ -5,15 +5,14 @@ that was shown never has to be taken back, and growing text is held back only up
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from string import punctuation
-from typing import NamedTuple
 
-from slack_reply.markdown import html, links, tokens
+from slack_reply.markdown import html, links, parser, tokens
+from slack_reply.markdown.parser import Atom, Marks, Reader
 
 CODE_SPAN_LIMIT = 600
 
-SPECIAL = re.compile(r"[\\`<>&\[!]|(?<![A-Za-z0-9])[Hh][Tt][Tt][Pp][Ss]?://")
 ADDRESS_LIMIT = 300
 _ADDRESS = re.compile(r"https?://[!#-;=?-\[\]-_a-{}~]{1,300}", re.IGNORECASE)
 _ADDRESS_ENDS = "?!.,:;'_~*)"
@@ -23,32 +22,20 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,
 _ENTITY_BEGUN = re.compile(r"&(?:#[xX]?)?[A-Za-z0-9]{0,32}\Z")
 
 
-class Atom(NamedTuple):
-    """A stretch of the line and the text that shows it; None: not known before more text comes."""
-
-    start: int
-    end: int
-    text: str | None
-    solid: bool
+def read(line: str, start: int, *, whole: bool) -> Marks:
+    """The atoms of the line from `start` on, with its emphasis; of an unfinished line as far as they are certain."""
+    return parser.read(line, start, _READERS, whole=whole)
 
 
-Reader = Callable[[str, int, bool], Atom]
-
-
-def scan(line: str, start: int, *, whole: bool) -> Iterator[Atom]:
-    """The atoms of the line from `start` on; for an unfinished line up to the first atom that is not certain."""
-    position = start
-    while found := SPECIAL.search(line, position):
-        begin = found.start()
-        if begin > position:
-            yield Atom(position, begin, line[position:begin], solid=False)
-        atom = _READERS[line[begin].lower()](line, begin, whole)
+def row(line: str, start: int, atoms: Iterable[Atom], end: int) -> Iterator[Atom]:
+    """The atoms of `line[start:end]`, and the text between them as further atoms."""
+    for atom in atoms:
+        if atom.start > start:
+            yield Atom(start, atom.start, line[start : atom.start], solid=False)
         yield atom
-        if atom.text is None:
-            return
-        position = atom.end
-    if position < len(line):
-        yield Atom(position, len(line), line[position:], solid=False)
+        start = atom.end
+    if start < end:
+        yield Atom(start, end, line[start:end], solid=False)
 
 
 def _held(start: int) -> Atom:
@@ -158,7 +145,8 @@ def _label(source: str) -> str:
 
 
 def _shown(source: str) -> str:
-    return "".join(atom.text or "" for atom in scan(source, 0, whole=True))
+    marks = read(source, 0, whole=True)
+    return "".join(atom.text or "" for atom in row(source, 0, marks.atoms, len(source)))
 
 
 _READERS: dict[str, Reader] = {
@@ -170,4 +158,5 @@ _READERS: dict[str, Reader] = {
     "[": _link,
     "!": _link,
     "h": _address,
+    "H": _address,
 }

@@ -5,24 +5,22 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 
 from clock import in_turns
-from slack_reply.markdown import atoms, emphasis, words
-from slack_reply.markdown.atoms import Atom
+from slack_reply.markdown import atoms, words
+from slack_reply.markdown.emphasis import JOINER, Emphasis, emphasis
+from slack_reply.markdown.parser import WIDE, Atom, Marks
 from slack_reply.markdown.words import Piece, Rank
 
-_MARKED = re.compile(r"[*~]")
+_SPECIAL = re.compile(r"[\\`<>&\[!]|://")
 _OPENS = re.compile(r"[*_~`\[]")
 
 
 def render(line: str, start: int = 0) -> str:
     """A whole line from `start` on, made safe."""
-    joined = bool(_MARKED.search(line, start) and emphasis.WIDE.search(line, start))
-    if not joined and not atoms.SPECIAL.search(line, start):
+    joined = "*" in line or "~" in line
+    if not _SPECIAL.search(line, start) and not (joined and WIDE.search(line, start)):
         return line[start:]
-    row = list(in_turns(atoms.scan(line, start, whole=True)))
-    if joined:
-        marks = emphasis.scan(line, start, len(line), row, whole=True)
-        row = list(_with_joints(row, marks.joints))
-    return "".join(atom.text or "" for atom in row)
+    marks = atoms.read(line, start, whole=True)
+    return "".join(atom.text or "" for atom in _row(line, start, marks, len(line))[0])
 
 
 def pieces(line: str, start: int = 0, *, whole: bool) -> Iterator[Piece]:
@@ -30,38 +28,34 @@ def pieces(line: str, start: int = 0, *, whole: bool) -> Iterator[Piece]:
 
     A line may have 100,000 pieces, of which the messages take only the first.
     """
-    row = list(in_turns(atoms.scan(line, start, whole=whole)))
-    read = row.pop().start if row and row[-1].text is None else len(line)
-    marks = emphasis.scan(line, start, read, row, whole=whole)
+    marks = atoms.read(line, start, whole=whole)
     limit = min(len(line) + 1 if whole else len(line), marks.undecided + 1)
-    row = list(_with_joints(row, marks.joints))
+    row, found = _row(line, start, marks, marks.end)
     for piece in in_turns(_joined(_cut(line, row), whole=whole)):
         if piece.end >= limit:
             return
-        inside = marks.spans and marks.covers(piece.end)
+        inside = found.spans and found.covers(piece.end)
         yield piece._replace(rank=Rank.GLUE) if inside else piece
 
 
 def is_open(text: str) -> bool:
     """Whether later text may close some markup that is open in this text."""
-    if not _OPENS.search(text):
-        return False
-    text += " "
-    row = list(atoms.scan(text, 0, whole=False))
-    if row and row[-1].text is None:
-        return True
-    return emphasis.scan(text, 0, len(text), row, whole=False).undecided < len(text)
+    return bool(_OPENS.search(text)) and atoms.read(f"{text} ", 0, whole=False).undecided < len(text) + 1
 
 
 def is_begun(text: str) -> bool:
     """Whether the last characters of the text may begin a link, an entity, code or emphasis."""
-    row = list(atoms.scan(text, 0, whole=False))
-    if row and row[-1].text is None:
+    marks = atoms.read(text, 0, whole=False)
+    if marks.end < len(text) and text[marks.end] not in "*_~":
         return True
     if not text.endswith(("*", "_", "~")):
         return False
-    marks = emphasis.scan(text, 0, len(text), row, whole=True).marks
-    return all(end != len(text) for _, end in marks)
+    return all(closing[1] != len(text) for _, closing in atoms.read(text, 0, whole=True).pairs)
+
+
+def _row(line: str, start: int, marks: Marks, end: int) -> tuple[list[Atom], Emphasis]:
+    found = emphasis(line, marks.pairs)
+    return list(_with_joints(atoms.row(line, start, marks.atoms, end), found.joints)), found
 
 
 def _joined(pieces: Iterable[Piece], *, whole: bool) -> Iterator[Piece]:
@@ -82,14 +76,14 @@ def _joined(pieces: Iterable[Piece], *, whole: bool) -> Iterator[Piece]:
         yield held
 
 
-def _with_joints(row: list[Atom], joints: dict[int, str]) -> Iterator[Atom]:
+def _with_joints(row: Iterable[Atom], joints: dict[int, str]) -> Iterator[Atom]:
     """The atoms, with the markers in `joints` as atoms of their own."""
     starts = deque(sorted(joints))
     for atom in row:
         rest = atom
         while not rest.solid and starts and starts[0] < rest.end:
             start = starts.popleft()
-            end, text = start + len(joints[start]) - len(emphasis.JOINER), rest.text or ""
+            end, text = start + len(joints[start]) - len(JOINER), rest.text or ""
             yield rest._replace(end=start, text=text[: start - rest.start])
             yield Atom(start, end, joints[start], solid=True)
             rest = rest._replace(start=end, text=text[end - rest.start :])

@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from markdown_it.helpers import parseLinkDestination, parseLinkTitle
+
 from slack_reply.markdown import tokens
 from slack_reply.markdown.domains import disguises
 
@@ -12,15 +14,6 @@ _LONGEST_WORD = 200  # characters of a word that are looked at before a link
 _EMAIL_LIMIT = 120
 
 _LABEL = re.compile(r"\[((?>[^\[\]\\]|\\.|\[(?>[^\[\]\\]|\\.)*+\])*+)\]")
-_TARGET = re.compile(
-    r"\([ \t]*+(?:<((?>[^<>\\]|\\.)*+)>|((?>[^\s()\\<]|\\.)(?>[^\s()\\]|\\.|\((?>[^\s()\\]|\\.)*+\))*+)?)"
-    r"(?:[ \t]++(?:\"[^\"]*+\"|'[^']*+'|\([^()]*+\)))?[ \t]*+\)"
-)
-_TARGET_BEGUN = re.compile(
-    r"\([ \t]*+(?:<(?>[^<>\\]|\\.)*+(?:\\|>[ \t]*+)?"
-    r"|(?>[^\s()\\<]|\\.)?(?>[^\s()\\]|\\.|\((?>[^\s()\\]|\\.)*+\))*+(?:\\|\((?>[^\s()\\]|\\.)*+\\?)?)"
-    r"(?:[ \t]++(?:\"[^\"]*+\"?|'[^']*+'?|\([^()]*+\)?)?)?[ \t]*+\Z"
-)
 _AUTOLINK = re.compile(
     rf"<((?i:https?://|mailto:)[^\s<>|]{{1,{TARGET_LIMIT}}}|[\w.+\-]{{1,64}}@[\w.\-]{{1,30}}\.\w{{1,12}})>"
 )
@@ -31,10 +24,9 @@ _AUTOLINK_BEGUN = re.compile(
     rf"<(?:(?i:https?://|mailto:)[^\s<>|]{{0,{TARGET_LIMIT}}}(?:\|[^<>|\n]{{0,{LABEL_LIMIT + 1}}})?"
     rf"|[\w.+\-@:/]{{0,{_EMAIL_LIMIT}}})\Z"
 )
-# A target that is no address but content, as a model writes a picture that it made; or is far too long for one.
-_EMBEDDED = re.compile(rf"\([ \t]*+<?(?:(?i:data:)[^\s()]*+|[^\s()<>]{{{TARGET_LIMIT + 1},}}+(?=\)))>?(\))?")
-_LONG_BEGUN = re.compile(r"\([ \t]*+<?[^\s()<>]*+\Z")
-_UNESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+# A target that still grows, far beyond any address: content, as a model writes a picture that it made.
+_LONG_BEGUN = re.compile(rf"[ \t]*+<?[^\s()<>]{{{TARGET_LIMIT},}}+\Z")
+_BLANKS = re.compile(r"[ \t\n]*+")
 _IN_LABEL = re.compile(r"([\\\[\]*_~`])")
 _PERCENT = {" ": "%20", "\t": "%09", "<": "%3C", ">": "%3E", "(": "%28", ")": "%29", "|": "%7C", "\\": "%5C"}
 _BARE_ENDS = frozenset(" \t.,;:!?)")
@@ -73,16 +65,48 @@ def read(line: str, start: int, *, whole: bool) -> Link | int | None:
         return None if whole else start
     if line[behind] != "(":
         return None
-    embedded = _EMBEDDED.match(line, behind)
-    if embedded:
-        grows = embedded.end() == len(line) and not embedded[1] and not whole
-        return start if grows else Link(label[1], "", embedded.end())
-    target = _TARGET.match(line, behind, behind + TARGET_LIMIT)
-    if target is None:
-        pattern = _TARGET_BEGUN if len(line) - behind < TARGET_LIMIT else _LONG_BEGUN
-        return start if not whole and pattern.match(line, behind) else None
-    url = target[1] if target[1] is not None else target[2] or ""
-    return Link(label[1], _UNESCAPE.sub(r"\1", url), target.end())
+    if _LONG_BEGUN.match(line, behind + 1):
+        return None if whole else start
+    found = _target(line, behind + 1)
+    if found is None:
+        return None
+    url, end = found
+    far = (end or len(line)) - behind > TARGET_LIMIT
+    if far and _has_blank(line[behind : end or len(line)]):
+        return None
+    if not end:
+        return None if whole else start
+    return Link(label[1], "" if far or url.lower().startswith("data:") else url, end)
+
+
+def _target(line: str, start: int) -> tuple[str, int] | None:
+    """The URL of the target behind the parenthesis, and the target's end; 0 if the line ends within the target."""
+    size = len(line)
+    at = _behind_blanks(line, start)
+    found = parseLinkDestination(line, at, size)
+    if not found.ok and line[at : at + 1] != ")":
+        rest = line[at:]
+        begun = not re.search(r"[<>\n]", rest[1:]) if rest[:1] == "<" else not _has_blank(rest)
+        return ("", 0) if begun else None
+    url, end = (found.str, found.pos) if found.ok else ("", at)
+    at = _behind_blanks(line, end)
+    if at > end and line[at : at + 1] in {'"', "'", "("}:
+        title = parseLinkTitle(line, at, size)
+        if not title.ok:
+            return ("", 0) if title.can_continue else None
+        at = _behind_blanks(line, title.pos)
+    if at >= size:
+        return url, 0
+    return (url, at + 1) if line[at] == ")" else None
+
+
+def _behind_blanks(line: str, start: int) -> int:
+    found = _BLANKS.match(line, start)
+    return found.end() if found else start
+
+
+def _has_blank(text: str) -> bool:
+    return re.search(r"\s", text) is not None
 
 
 def resembles(line: str, start: int) -> bool:
