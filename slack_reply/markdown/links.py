@@ -10,6 +10,7 @@ from slack_reply.markdown.domains import disguises
 
 LABEL_LIMIT = 300
 TARGET_LIMIT = 2000
+NESTED_LIMIT = 32  # parentheses in a target, as in the parser
 _LONGEST_WORD = 200  # characters of a word that are looked at before a link
 _EMAIL_LIMIT = 120
 
@@ -24,8 +25,9 @@ _AUTOLINK_BEGUN = re.compile(
     rf"<(?:(?i:https?://|mailto:)[^\s<>|]{{0,{TARGET_LIMIT}}}(?:\|[^<>|\n]{{0,{LABEL_LIMIT + 1}}})?"
     rf"|[\w.+\-@:/]{{0,{_EMAIL_LIMIT}}})\Z"
 )
-# A target that still grows, far beyond any address: content, as a model writes a picture that it made.
-_LONG_BEGUN = re.compile(rf"[ \t]*+<?[^\s()<>]{{{TARGET_LIMIT},}}+\Z")
+# A target that is no address but content, as a model writes a picture that it made; or is far too long for one.
+_EMBEDDED = re.compile(rf"[ \t]*+<?(?:(?i:data:)[^\s()]*+|[^\s()<>]{{{TARGET_LIMIT + 1},}}+)>?(\))?")
+_NO_ANGLE, _NO_BARE = re.compile(r"[<>\n]"), re.compile(r"\s")  # what no target of this form holds
 _BLANKS = re.compile(r"[ \t\n]*+")
 _IN_LABEL = re.compile(r"([\\\[\]*_~`])")
 _PERCENT = {" ": "%20", "\t": "%09", "<": "%3C", ">": "%3E", "(": "%28", ")": "%29", "|": "%7C", "\\": "%5C"}
@@ -63,50 +65,44 @@ def read(line: str, start: int, *, whole: bool) -> Link | int | None:
     behind = label.end()
     if behind == len(line):
         return None if whole else start
-    if line[behind] != "(":
-        return None
-    if _LONG_BEGUN.match(line, behind + 1):
-        return None if whole else start
-    found = _target(line, behind + 1)
+    found = _target(line, behind + 1) if line[behind] == "(" else None
     if found is None:
         return None
     url, end = found
-    far = (end or len(line)) - behind > TARGET_LIMIT
-    if far and _has_blank(line[behind : end or len(line)]):
-        return None
     if not end:
         return None if whole else start
-    return Link(label[1], "" if far or url.lower().startswith("data:") else url, end)
+    return Link(label[1], url, end)
 
 
 def _target(line: str, start: int) -> tuple[str, int] | None:
-    """The URL of the target behind the parenthesis, and the target's end; 0 if the line ends within the target."""
-    size = len(line)
+    """The URL of the target behind the parenthesis, and the target's end; 0 if the line ends within the target.
+
+    The URL is empty where the target is no address.
+    """
+    if content := _EMBEDDED.match(line, start):
+        return ("", content.end() if content[1] else 0) if content[1] or content.end() == len(line) else None
+    size = min(len(line), start + TARGET_LIMIT)
+    begun = ("", 0) if size == len(line) else None
     at = _behind_blanks(line, start)
     found = parseLinkDestination(line, at, size)
     if not found.ok and line[at : at + 1] != ")":
-        rest = line[at:]
-        begun = not re.search(r"[<>\n]", rest[1:]) if rest[:1] == "<" else not _has_blank(rest)
-        return ("", 0) if begun else None
+        never = _NO_ANGLE if line.startswith("<", at) else _NO_BARE
+        return None if line.count("(", at, size) > NESTED_LIMIT or never.search(line, at + 1, size) else begun
     url, end = (found.str, found.pos) if found.ok else ("", at)
     at = _behind_blanks(line, end)
     if at > end and line[at : at + 1] in {'"', "'", "("}:
         title = parseLinkTitle(line, at, size)
         if not title.ok:
-            return ("", 0) if title.can_continue else None
+            return begun if title.can_continue else None
         at = _behind_blanks(line, title.pos)
     if at >= size:
-        return url, 0
+        return begun
     return (url, at + 1) if line[at] == ")" else None
 
 
 def _behind_blanks(line: str, start: int) -> int:
     found = _BLANKS.match(line, start)
     return found.end() if found else start
-
-
-def _has_blank(text: str) -> bool:
-    return re.search(r"\s", text) is not None
 
 
 def resembles(line: str, start: int) -> bool:
