@@ -1,7 +1,7 @@
 """Markdown as Slack shows it, safe and cut to size."""
 
 from slack_reply.markdown import inline, lines, links
-from slack_reply.markdown.blocks import read, scan, shows_nothing
+from slack_reply.markdown.blocks import Reader, read, scan, shows_nothing
 from slack_reply.markdown.parts import (
     HEADING_SIZE,
     Limits,
@@ -29,6 +29,7 @@ __all__ = [
     "Markdown",
     "Page",
     "Part",
+    "Reader",
     "Unit",
     "blocks_of",
     "chunks_between",

@@ -1,12 +1,13 @@
 """Makes one line of text outside of code safe: the whole line, or the pieces in which it is shown and cut."""
 
 import re
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator
 
 from clock import in_turns
 from slack_reply.markdown import atoms, words
-from slack_reply.markdown.emphasis import JOINER, Emphasis, emphasis
+from slack_reply.markdown.emphasis import JOINER, emphasis
 from slack_reply.markdown.parser import WIDE, Atom, Marks
 from slack_reply.markdown.words import Piece, Rank
 
@@ -14,13 +15,44 @@ _SPECIAL = re.compile(r"[\\`<>&\[!]|://")
 _OPENS = re.compile(r"[*_~`\[]")
 
 
+class Reading:
+    """The text of a line, or of the lines of a paragraph, from `start` on; if it is not `whole`, more text may come."""
+
+    def __init__(self, line: str, start: int, *, whole: bool) -> None:
+        self.line = line
+        joined = "*" in line or "~" in line
+        plain = (
+            whole
+            and not _SPECIAL.search(line, start)
+            and not (joined and ("\n" in line or WIDE.search(line)))
+        )
+        marks = Marks([], [], len(line), len(line)) if plain else atoms.read(line, start, whole=whole)
+        self.emphasis = emphasis(line, marks.pairs)
+        self.row = list(_with_joints(atoms.row(line, start, marks.atoms, marks.end), self.emphasis.joints))
+        self.undecided = marks.undecided
+        self._starts = [atom.start for atom in self.row]
+
+    def is_free(self, position: int) -> bool:
+        """Whether a line can end here: no markup goes on, whatever text follows."""
+        index = bisect_right(self._starts, position) - 1
+        inside = index >= 0 and self.row[index].solid and self.row[index].end > position
+        return position < self.undecided and not inside and not self.emphasis.covers(position)
+
+    def text(self, start: int, end: int) -> str:
+        """The text between two places outside of markup, made safe."""
+        shown: list[str] = []
+        for atom in self.row[max(0, bisect_right(self._starts, start) - 1) :]:
+            if atom.start >= end:
+                break
+            if atom.end > start:
+                inner = slice(max(start - atom.start, 0), end - atom.start)
+                shown.append((atom.text or "") if atom.solid else (atom.text or "")[inner])
+        return "".join(shown)
+
+
 def render(line: str, start: int = 0) -> str:
     """A whole line from `start` on, made safe."""
-    joined = "*" in line or "~" in line
-    if not _SPECIAL.search(line, start) and not (joined and WIDE.search(line, start)):
-        return line[start:]
-    marks = atoms.read(line, start, whole=True)
-    return "".join(atom.text or "" for atom in _row(line, start, marks, len(line))[0])
+    return Reading(line, start, whole=True).text(start, len(line))
 
 
 def pieces(line: str, start: int = 0, *, whole: bool) -> Iterator[Piece]:
@@ -28,14 +60,12 @@ def pieces(line: str, start: int = 0, *, whole: bool) -> Iterator[Piece]:
 
     A line may have 100,000 pieces, of which the messages take only the first.
     """
-    marks = atoms.read(line, start, whole=whole)
-    limit = min(len(line) + 1 if whole else len(line), marks.undecided + 1)
-    row, found = _row(line, start, marks, marks.end)
-    for piece in in_turns(_joined(_cut(line, row), whole=whole)):
+    reading = Reading(line, start, whole=whole)
+    limit = min(len(line) + 1 if whole else len(line), reading.undecided + 1)
+    for piece in in_turns(_joined(_cut(line, reading.row), whole=whole)):
         if piece.end >= limit:
             return
-        inside = found.spans and found.covers(piece.end)
-        yield piece._replace(rank=Rank.GLUE) if inside else piece
+        yield piece._replace(rank=Rank.GLUE) if reading.emphasis.covers(piece.end) else piece
 
 
 def is_open(text: str) -> bool:
@@ -51,11 +81,6 @@ def is_begun(text: str) -> bool:
     if not text.endswith(("*", "_", "~")):
         return False
     return all(closing[1] != len(text) for _, closing in atoms.read(text, 0, whole=True).pairs)
-
-
-def _row(line: str, start: int, marks: Marks, end: int) -> tuple[list[Atom], Emphasis]:
-    found = emphasis(line, marks.pairs)
-    return list(_with_joints(atoms.row(line, start, marks.atoms, end), found.joints)), found
 
 
 def _joined(pieces: Iterable[Piece], *, whole: bool) -> Iterator[Piece]:

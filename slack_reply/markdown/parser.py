@@ -6,16 +6,23 @@ rests on are held by tests/slack_reply/markdown/test_parser.py; `pyproject.toml`
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
-from typing import NamedTuple, cast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple, cast
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import fence as fence_rule
+from markdown_it.rules_block import table as table_rule
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline import emphasis as emphasis_rule
 from markdown_it.rules_inline import strikethrough as strikethrough_rule
 from markdown_it.rules_inline.balance_pairs import processDelimiters
 from markdown_it.rules_inline.state_inline import Scanned
 
+from clock import in_turns
+from dify_app import LONGEST_FENCE
+
+SLICE = 2_000  # characters of a line that are read before other greenlets may run
 EMPHASIS_LIMIT = 250  # characters: a marker that is not closed within them counts as plain text
 
 # Han, kana and hangul
@@ -78,7 +85,10 @@ class _Line(StateInline):
 def read(line: str, start: int, readers: Mapping[str, Reader], *, whole: bool) -> Marks:
     """The atoms and the emphasis of the line from `start` on. `readers` has one for each character that is special."""
     state = _Line(line, start, readers, whole=whole)
-    _INLINE.inline.tokenize(state)
+    for state.posMax in in_turns(_ends(line, start)):
+        _INLINE.inline.tokenize(state)
+        if state.end < len(line):
+            break
     processDelimiters(state, state.delimiters)
     undecided = state.end
     pairs: list[tuple[Span, Span]] = []
@@ -90,6 +100,18 @@ def read(line: str, start: int, readers: Mapping[str, Reader], *, whole: bool) -
         elif delimiter.open and not whole and len(line) - opening[0] <= EMPHASIS_LIMIT:
             undecided = min(undecided, opening[0])
     return Marks(state.atoms, pairs, state.end, undecided)
+
+
+def _ends(line: str, start: int) -> Iterator[int]:
+    """The line in slices, so that other greenlets may run in between; no slice ends within a run of markers."""
+    end = start + SLICE
+    while end < len(line):
+        if line[end] not in "*_~":
+            yield end
+            end += SLICE
+        else:
+            end += 1
+    yield len(line)
 
 
 def is_joint(outer: str, inner: str) -> bool:
@@ -132,6 +154,72 @@ def _marker(found: StateInline, silent: bool) -> bool:
     return True
 
 
+class Block(NamedTuple):
+    """A block that contains no block: from the line `first` to the line before `last`.
+
+    `items` are the first lines of the list items around the block. `fence` are the ticks or tildes of a code block.
+    """
+
+    kind: Literal["text", "fence", "code", "table"]
+    first: int
+    last: int
+    items: tuple[int, ...] = ()
+    fence: str = ""
+    info: str = ""
+    closed: bool = False
+
+
+def blocks(texts: Sequence[str], *, tables: bool) -> list[Block]:
+    """The blocks of a text with these lines. Without `tables`, a table is text."""
+    parser = _WITH_TABLES if tables else _BLOCKS
+    found: list[Block] = []
+    items: list[int] = []
+    rows = False
+    for token in parser.block.parse("\n".join(texts), parser, {}, []) or ():
+        first, last = token.map or (0, 0)
+        if token.type == "list_item_open":
+            items.append(first)
+        elif token.type == "list_item_close":
+            items.pop()
+        elif token.type in {"table_open", "table_close"}:
+            rows = token.type == "table_open"
+        kind = _KINDS.get(token.type)
+        if kind and not (rows and kind == "text"):
+            inner = token.content.count("\n") + (token.content[-1:] not in {"", "\n"})
+            closed = kind == "fence" and last - first - 1 > inner
+            found.append(Block(kind, first, last, tuple(items), token.markup, token.info.strip(), closed))
+    return found
+
+
+def _fence(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    """The parser's rule; but a longer run is text, which some models repeat."""
+    begin = state.bMarks[first] + state.tShift[first]
+    run = state.skipCharsStr(begin, state.src[begin : begin + 1])
+    return run - begin <= LONGEST_FENCE and fence_rule(state, first, last, silent)
+
+
+def _table(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    """The parser's rule; but each row begins with a pipe, since a head that was shown as text can't be taken back."""
+    end = first
+    while end < last and state.src.startswith("|", state.bMarks[end] + state.tShift[end]):
+        end += 1
+    return end > first and table_rule(state, first, end, silent)
+
+
+_KINDS: dict[str, Literal["text", "fence", "code", "table"]] = {
+    "inline": "text",
+    "hr": "text",
+    "fence": "fence",
+    "code_block": "code",
+    "table_open": "table",
+}
+# Definitions of links and HTML would be hidden: here both are text.
+_RULES = ["code", "fence", "blockquote", "hr", "list", "heading", "lheading"]
+_BLOCKS = MarkdownIt("zero").enable(_RULES)
+_BLOCKS.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+_WITH_TABLES = MarkdownIt("zero").enable(["table", *_RULES])
+_WITH_TABLES.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+_WITH_TABLES.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
 _INLINE = MarkdownIt("zero")
 _INLINE.inline.terminator_re = re.compile(r"[\\`<>&\[!*_~]|(?<![A-Za-z0-9])[Hh][Tt][Tt][Pp][Ss]?://")
 _INLINE.inline.ruler.push("atom", _atom)

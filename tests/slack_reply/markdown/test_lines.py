@@ -1,44 +1,40 @@
 import pytest
 
 from slack_reply.markdown import lines
-from slack_reply.markdown.lines import Fence
 
 
 @pytest.mark.parametrize(
-    ("line", "fence"),
+    ("line", "prefix"),
     [
-        ("```", Fence("", "```", "")),
-        ("```c++", Fence("", "```", "c++")),
-        ("~~~~ {.python} ", Fence("", "~~~~", "{.python}")),
-        ("   ```f#", Fence("   ", "```", "f#")),
-        ("- ```sh", Fence("  ", "```", "sh")),
-        ("> > ```py", Fence("> > ", "```", "py")),
-        ("1. > ~~~", Fence("   > ", "~~~", "")),
-        ("```py " + "x" * 1000, Fence("", "```", "py " + "x" * 197)),
+        ("text", ""),
+        ("- text", "- "),
+        ("> > text", "> > "),
+        ("1. > text", "1. > "),
+        ("- [x] done", "- [x] "),
+        ("-text", ""),
+        ("  * a", "  * "),
     ],
 )
-def test_line_opens_a_block(line: str, fence: Fence) -> None:
-    assert lines.opening(line) == fence
+def test_prefix_is_all_that_stands_before_the_text(line: str, prefix: str) -> None:
+    assert lines.prefix(line) == prefix
 
 
-@pytest.mark.parametrize("line", ["``", "```a``` b", "text ```", "", "`` ` ``"])
-def test_other_lines_open_none(line: str) -> None:
-    assert lines.opening(line) is None
+@pytest.mark.parametrize(
+    ("line", "opening"),
+    [
+        ("- text", "- #"),
+        ("  12. [ ] text", "  12. #"),
+        ("> - > text", "> - > #"),
+        ("-", "- #"),
+        ("-     code", "- #"),
+        ("-   text", "-   #"),
+    ],
+)
+def test_item_is_opened_by_a_line_that_nothing_continues(line: str, opening: str) -> None:
+    assert lines.item(line) == opening
 
 
-def test_block_is_closed_by_a_fence_of_its_kind() -> None:
-    fence = Fence("", "````", "md")
-    assert fence.closed_by("````")
-    assert fence.closed_by("  `````  ")
-    assert not fence.closed_by("```")
-    assert not fence.closed_by("~~~~")
-    assert not fence.closed_by("````x")
-    assert not fence.closed_by("    ````")
-    assert fence.may_be_closed_by("``")
-    assert not fence.may_be_closed_by("`x")
-
-
-def test_block_in_a_quote_ends_with_the_quote() -> None:
-    assert Fence("> ", "```", "").left_by("text")
-    assert not Fence("> ", "```", "").left_by("> text")
-    assert not Fence("", "```", "").left_by("text")
+def test_lines_know_their_offsets_in_the_source() -> None:
+    source = "ab\r\ncd\nef"
+    assert lines.split(source, 4, len(source)) == [lines.Line(4, "cd", 7), lines.Line(7, "ef", 9)]
+    assert lines.split(source)[0] == lines.Line(0, "ab", 4)
