@@ -63,7 +63,7 @@ class Reader:
         self._head: tuple[str, ...] = ()  # lines that put what follows into its lists and its code block
 
     def units(self, text: str, *, final: bool, start: int = 0) -> Iterator[Unit]:
-        """All units that are certain and end behind `start`. A text that does not begin as the last one is read anew."""
+        """All units that are certain and end behind `start`. Another text than the last one, grown, is read anew."""
         source = text.rstrip()
         if not source.startswith(self._source):
             self._known, self._source, self._head = [], "", ()

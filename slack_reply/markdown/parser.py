@@ -30,6 +30,8 @@ WIDE = re.compile(
     "[\u1100-\u11ff\u3041-\u30ff\u3105-\u318f\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff]"
 )
 
+_BESIDE_MARKER = re.compile(r".?[*_~]", re.DOTALL)
+
 type Span = tuple[int, int]
 
 
@@ -103,14 +105,14 @@ def read(line: str, start: int, readers: Mapping[str, Reader], *, whole: bool) -
 
 
 def _ends(line: str, start: int) -> Iterator[int]:
-    """The line in slices, so that other greenlets may run in between; no slice ends within a run of markers."""
+    """The line in slices, so that other greenlets may run in between; no slice ends beside a marker."""
     end = start + SLICE
     while end < len(line):
-        if line[end] not in "*_~":
+        if _BESIDE_MARKER.match(line, end - 1):
+            end += 1
+        else:
             yield end
             end += SLICE
-        else:
-            end += 1
     yield len(line)
 
 
