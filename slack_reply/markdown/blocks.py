@@ -245,7 +245,7 @@ class _Window:
             flat += self._source[base + len(flat) : row.start] + _without_quotes(row.text)
         if grows and last < len(self._lines):
             flat += "\n"
-        reading = inline.Reading(flat, len(lines.prefix(rows[0].text)), whole=not grows)
+        reading = inline.reading(flat, len(lines.prefix(rows[0].text)), whole=not grows)
         begin = 0
         for number, row in enumerate(rows):
             end = row.start + len(row.text) - base

@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from clock import in_turns
 from slack_reply.markdown import atoms, words
@@ -11,6 +12,7 @@ from slack_reply.markdown.emphasis import JOINER, emphasis
 from slack_reply.markdown.parser import WIDE, Atom, Marks
 from slack_reply.markdown.words import Piece, Rank
 
+REMEMBERED = 20_000  # characters: a longer line is read anew, since its reading takes much memory
 _SPECIAL = re.compile(r"[\\`<>&\[!]|://")
 _OPENS = re.compile(r"[*_~`\[]")
 
@@ -50,9 +52,23 @@ class Reading:
         return "".join(shown)
 
 
+def reading(line: str, start: int, *, whole: bool) -> Reading:
+    """The reading of the line. A line is read again when it is cut, so the last lines are remembered."""
+    return (
+        _remembered(line, start, whole=whole)
+        if len(line) <= REMEMBERED
+        else Reading(line, start, whole=whole)
+    )
+
+
+@lru_cache(maxsize=8)
+def _remembered(line: str, start: int, *, whole: bool) -> Reading:
+    return Reading(line, start, whole=whole)
+
+
 def render(line: str, start: int = 0) -> str:
     """A whole line from `start` on, made safe."""
-    return Reading(line, start, whole=True).text(start, len(line))
+    return reading(line, start, whole=True).text(start, len(line))
 
 
 def pieces(line: str, start: int = 0, *, whole: bool) -> Iterator[Piece]:
@@ -60,12 +76,12 @@ def pieces(line: str, start: int = 0, *, whole: bool) -> Iterator[Piece]:
 
     A line may have 100,000 pieces, of which the messages take only the first.
     """
-    reading = Reading(line, start, whole=whole)
-    limit = min(len(line) + 1 if whole else len(line), reading.undecided + 1)
-    for piece in in_turns(_joined(_cut(line, reading.row), whole=whole)):
+    found = reading(line, start, whole=whole)
+    limit = min(len(line) + 1 if whole else len(line), found.undecided + 1)
+    for piece in in_turns(_joined(_cut(line, found.row), whole=whole)):
         if piece.end >= limit:
             return
-        yield piece._replace(rank=Rank.GLUE) if reading.emphasis.covers(piece.end) else piece
+        yield piece._replace(rank=Rank.GLUE) if found.emphasis.covers(piece.end) else piece
 
 
 def is_open(text: str) -> bool:

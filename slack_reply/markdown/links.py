@@ -10,7 +10,6 @@ from slack_reply.markdown.domains import disguises
 
 LABEL_LIMIT = 300
 TARGET_LIMIT = 2000
-NESTED_LIMIT = 32  # parentheses in a target, as in the parser
 _LONGEST_WORD = 200  # characters of a word that are looked at before a link
 _EMAIL_LIMIT = 120
 
@@ -27,6 +26,7 @@ _AUTOLINK_BEGUN = re.compile(
 )
 # A target that is no address but content, as a model writes a picture that it made; or is far too long for one.
 _EMBEDDED = re.compile(rf"[ \t]*+<?(?:(?i:data:)[^\s()]*+|[^\s()<>]{{{TARGET_LIMIT + 1},}}+)>?(\))?")
+_TOO_NESTED = re.compile(r"(?:[^\s()\\]*+\(){33}")  # more parentheses than the parser takes
 _NO_ANGLE, _NO_BARE = re.compile(r"[<>\n]"), re.compile(r"\s")  # what no target of this form holds
 _BLANKS = re.compile(r"[ \t\n]*+")
 _IN_LABEL = re.compile(r"([\\\[\]*_~`])")
@@ -84,10 +84,12 @@ def _target(line: str, start: int) -> tuple[str, int] | None:
     size = min(len(line), start + TARGET_LIMIT)
     begun = ("", 0) if size == len(line) else None
     at = _behind_blanks(line, start)
+    if _TOO_NESTED.match(line, at):
+        return None
     found = parseLinkDestination(line, at, size)
     if not found.ok and line[at : at + 1] != ")":
         never = _NO_ANGLE if line.startswith("<", at) else _NO_BARE
-        return None if line.count("(", at, size) > NESTED_LIMIT or never.search(line, at + 1, size) else begun
+        return None if never.search(line, at + 1, size) else begun
     url, end = (found.str, found.pos) if found.ok else ("", at)
     at = _behind_blanks(line, end)
     if at > end and line[at : at + 1] in {'"', "'", "("}:

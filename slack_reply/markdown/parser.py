@@ -18,6 +18,7 @@ from markdown_it.rules_inline import emphasis as emphasis_rule
 from markdown_it.rules_inline import strikethrough as strikethrough_rule
 from markdown_it.rules_inline.balance_pairs import processDelimiters
 from markdown_it.rules_inline.state_inline import Scanned
+from markdown_it.token import Token
 
 from clock import in_turns
 from dify_app import LONGEST_FENCE
@@ -132,7 +133,7 @@ def _atom(found: StateInline, _silent: bool) -> bool:
         state.end, state.pos = atom.start, state.posMax
         return True
     state.atoms.append(atom)
-    state.push("atom", "", 0)  # keeps apart the markers before and behind
+    state.tokens.append(_ATOM)  # keeps apart the markers before and behind
     state.pos = atom.end
     return True
 
@@ -202,6 +203,8 @@ def _fence(state: StateBlock, first: int, last: int, silent: bool) -> bool:
 
 def _table(state: StateBlock, first: int, last: int, silent: bool) -> bool:
     """The parser's rule; but each row begins with a pipe, since a head that was shown as text can't be taken back."""
+    if not table_rule(state, first, min(first + 2, last), True):
+        return False
     end = first
     while end < last and state.src.startswith("|", state.bMarks[end] + state.tShift[end]):
         end += 1
@@ -222,6 +225,7 @@ _BLOCKS.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "bloc
 _WITH_TABLES = MarkdownIt("zero").enable(["table", *_RULES])
 _WITH_TABLES.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "blockquote", "list"]})
 _WITH_TABLES.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
+_ATOM = Token("atom", "", 0)
 _INLINE = MarkdownIt("zero")
 _INLINE.inline.terminator_re = re.compile(r"[\\`<>&\[!*_~]|(?<![A-Za-z0-9])[Hh][Tt][Tt][Pp][Ss]?://")
 _INLINE.inline.ruler.push("atom", _atom)
