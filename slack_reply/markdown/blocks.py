@@ -76,7 +76,7 @@ class Reader:
             found = window.read(self._known[-1:], growing=end < 0 and not final)
             first, self._head = window.going_on(self._head)
             known = [unit for index, unit in found if index < first]
-            size = WINDOW if known else 2 * size
+            size = WINDOW if known else 4 * size
             self._known += known
             self._source = source[: known[-1].end] if known else self._source
             yield from known
