@@ -38,8 +38,15 @@ def disguised(markdown: str) -> list[tuple[str, str]]:
     """The links whose text shows addresses, and not the one they lead to."""
     wrong = []
     for label, href in links_of(markdown):
-        host = (urlsplit(unquote(href)).hostname or "").removeprefix("www.")
+        host = _host(unquote(href))
         shown = {name.casefold().removeprefix("www.") for name in HOST.findall(seen_in(label))}
         if shown and host not in shown:
             wrong.append((label, href))
     return wrong
+
+
+def _host(href: str) -> str:
+    """Where a link leads: the host of its address, or the domain to which it writes."""
+    if href.casefold().startswith("mailto:"):
+        return href.partition("?")[0].rpartition("@")[2].casefold()
+    return (urlsplit(href).hostname or "").removeprefix("www.")
