@@ -85,7 +85,7 @@ def broken(
 def refusal(page: Page, limits: Limits) -> str:
     """The error code with which the simulated Slack refuses the page as this writer sends it; "" if it takes it."""
     try:
-        if limits == streamed_message.LIMITS:
+        if limits.measure is streamed_message.LIMITS.measure:
             chunks = check_chunks(chunks_between(None, page) or [])
             check_expansion(["".join(chunk.get("text", "") for chunk in chunks)], 1)
             return "msg_too_long" if weight(chunks) > STREAM_BYTES else ""

@@ -100,6 +100,11 @@ def concerning(answer: str) -> list[str]:
     return [name for name, change in CHANGES.items() if change.concerns(answer)]
 
 
+def sendable(answer: str) -> str:
+    """Halves of surrogate pairs cannot be sent; each becomes the character for what is unknown."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", answer)
+
+
 def letters(visible: str, changes: Iterable[str]) -> str:
     """The visible text without blanks and unseen characters, with these points made alike."""
     text = visible
@@ -155,6 +160,7 @@ ADDITIONS: dict[str, tuple[str, Callable[[str], object]]] = {
 
 def is_like(answer: str, sent: str) -> bool:
     """Whether the visible text `sent` says what the answer says, but for the changes that are meant."""
+    answer = sendable(answer)
     changes = concerning(answer)
     wanted, got = letters(visible(answer), changes), letters(sent, changes)
     if any(concerns(answer) for _, concerns in ADDITIONS.values()):

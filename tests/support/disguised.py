@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from markdown_it import MarkdownIt
 
-HOST = re.compile(r"(?:[\w-]+\.)+(?:example|com)", re.IGNORECASE)
+HOST = re.compile(r"(?:[\w-]+\.)+(?:example|com)\b", re.IGNORECASE)
 READER = MarkdownIt("commonmark")
 
 
@@ -35,18 +35,22 @@ def seen_in(label: str) -> str:
 
 
 def disguised(markdown: str) -> list[tuple[str, str]]:
-    """The links whose text shows addresses, and not the one they lead to."""
+    """The links whose text shows addresses, and not the one they lead to, be it at the end."""
     wrong = []
     for label, href in links_of(markdown):
         host = _host(unquote(href))
         shown = {name.casefold().removeprefix("www.") for name in HOST.findall(seen_in(label))}
-        if shown and host not in shown:
+        if shown and host not in shown and not seen_in(label).endswith(unquote(href)):
             wrong.append((label, href))
     return wrong
 
 
 def _host(href: str) -> str:
-    """Where a link leads: the host of its address, or the domain to which it writes."""
+    """Where a link leads: the host of its address, the domain to which it writes, or what stands for a host."""
     if href.casefold().startswith("mailto:"):
         return href.partition("?")[0].rpartition("@")[2].casefold()
-    return (urlsplit(href).hostname or "").removeprefix("www.")
+    try:
+        host = urlsplit(href).hostname if "//" in href else href.partition("/")[0].casefold()
+    except ValueError:  # no host: a bracket that is none of an IPv6 address
+        host = href.partition("//")[2].partition("/")[0]
+    return (host or "").removeprefix("www.")
