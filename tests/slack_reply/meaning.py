@@ -25,7 +25,7 @@ HTML = (
     "a|b|blockquote|br|center|code|dd|del|details|div|dl|dt|em|font|h[1-6]|hr|i|img|ins|kbd|li|mark|ol|p|pre|q|rp|rt|ruby"
     "|s|samp|script|section|small|span|strike|strong|style|sub|summary|sup|table|tbody|td|tfoot|th|thead|tr|tt|u|ul|var|wbr"
 )
-TAG = re.compile(rf"</?(?:{HTML})(?:[\s/][^<>]*)?>", re.IGNORECASE)
+TAG = re.compile(rf"</?(?:{HTML})(?:\s+[\w:-]+\s*=[^<>]*)?\s*/?>", re.IGNORECASE)
 TOLD_TAG = re.compile(r"<br\s*/?>|<p>|<(b|i|em|strong|details|summary|sup)>[^<>]*</\1>", re.IGNORECASE)
 """What never reaches a reader: Markdown or a blank stands in the place of these tags."""
 LABELLED = re.compile(r"<(?:https?://|mailto:|tel:)[^<>|\s]*\|([^<>]*)>", re.IGNORECASE)
@@ -35,6 +35,8 @@ SLACK_LINK = re.compile(r"<(https?://[^<>|\s]*)\|([^<>]*)>", re.IGNORECASE)
 A_TAG = re.compile(r"<a\s[^<>]*href=[\"']([^\"']*)[\"'][^<>]*>(.*?)</a>", re.IGNORECASE | re.DOTALL)
 IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 CJK = re.compile("[\u0e00-\u0eff\u1100-\u11ff\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]")
+STARS = re.compile(r"\*\*[^\s*]*[\u3000-\u9fff\uac00-\ud7af]|[\u3000-\u9fff\uac00-\ud7af][^\s*]*\*\*")
+"""Two stars beside Chinese, Japanese or Korean: bold text that did not become bold."""
 TABLE_MARKS = str.maketrans("", "", "|-:+─│┼")
 
 
@@ -155,6 +157,7 @@ ADDITIONS: dict[str, tuple[str, Callable[[str], object]]] = {
         "cells beyond the head of a table are shown, where CommonMark's tables drop them",
         surplus_cells,
     ),
+    "links without words": ("a link without words is named by its address", re.compile(r"\[\s*\]\(").search),
 }
 
 

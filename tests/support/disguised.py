@@ -35,14 +35,15 @@ def seen_in(label: str) -> str:
 
 
 def disguised(markdown: str) -> list[tuple[str, str]]:
-    """The links whose text shows addresses, and not the one they lead to, be it at the end."""
-    wrong = []
-    for label, href in links_of(markdown):
-        host = _host(unquote(href))
-        shown = {name.casefold().removeprefix("www.") for name in HOST.findall(seen_in(label))}
-        if shown and host not in shown and not seen_in(label).endswith(unquote(href)):
-            wrong.append((label, href))
-    return wrong
+    """The links whose text shows addresses, and not the one they lead to."""
+    return [link for link in links_of(markdown) if is_disguise(*link)]
+
+
+def is_disguise(label: str, href: str) -> bool:
+    """Whether a link with this text reads as another address; one that shows its own at the end does not."""
+    seen, target = seen_in(label), unquote(href)
+    shown = {name.casefold().removeprefix("www.") for name in HOST.findall(seen)}
+    return bool(shown) and _host(target) not in shown and not seen.endswith(target)
 
 
 def _host(href: str) -> str:
