@@ -1,6 +1,8 @@
+import json
+
 import pytest
 
-from benchmarks.side_by_side_markdown import answers, changed, judged, ours, read, refused
+from benchmarks.side_by_side_markdown import FIGURES, ROOT, answers, changed, judged, ours, read, refused
 from benchmarks.slack_reader import read_blocks, read_markdown, read_mrkdwn
 from tests.slack_reply.meaning import CODE_LESS
 
@@ -54,3 +56,12 @@ def test_hundred_answers_become_messages_without_a_live_token_or_a_disguise() ->
     figures = judged("this plugin", "", texts, map(ours, texts.values()))
     assert len(texts) == 100
     assert (figures.pings, figures.disguised, figures.refused) == (0, 0, 0)
+
+
+def test_figures_of_the_readme_are_those_of_the_last_run() -> None:
+    readme = (ROOT / "README.md").read_text()
+    for row in json.loads(FIGURES.read_text())["converters"]:
+        columns = " | ".join(
+            str(row[kind]) for kind in ("changed", "markup", "pings", "disguised", "refused")
+        )
+        assert f"| {row['name']} {row['version']}".rstrip() + f" | {columns} |" in readme
