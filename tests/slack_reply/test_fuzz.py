@@ -16,7 +16,7 @@ import pytest
 from tests.slack_reply.fuzz import failures, shortest, texts
 
 ROOT = Path(__file__).parents[2]
-SEEDS, TEXTS, STEP = 5, 1_000, 4
+SEEDS, TEXTS, STEP = 5, 1_000, 5
 MANY = int(os.environ.get("FUZZ_TEXTS", "100000"))
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
 
