@@ -30,9 +30,10 @@ soak: $(READY) ## the long tests: 20 minutes of steady work, and half an hour of
 	@$(PYTHON) -m pytest -m soak $(ARGS)
 
 .PHONY: format
-format: $(READY) ## ruff formats the code
+format: $(READY) ## ruff formats the code, and the architecture page lists all files
 	@.venv/bin/ruff check --fix-only -q .
 	@.venv/bin/ruff format .
+	@$(PYTHON) -m tools.file_index
 
 .PHONY: lint
 lint: $(READY) ## ruff, mypy, and the dependencies against known vulnerabilities

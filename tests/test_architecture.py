@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from tools import file_index
+
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs" / "architecture.md").read_text()
 MOST_HOPS = 20
@@ -46,3 +48,10 @@ def test_each_question_has_one_file() -> None:
     questions = rows("Twenty questions")
     assert len(questions) >= 20
     assert all(len(_FILE.findall(answer)) == 1 for _, answer in questions)
+
+
+def test_list_of_every_file_is_up_to_date() -> None:
+    """`make format` writes the list."""
+    assert file_index.with_index(PAGE) == PAGE
+    assert len(rows("Every file")) == len(file_index.modules()) > 100
+    assert not [row for row in rows("Every file") if len(row[1]) < 10]
