@@ -9,11 +9,11 @@ from functools import lru_cache
 from clock import in_turns
 from slack_reply.markdown import atoms, words
 from slack_reply.markdown.emphasis import JOINER, emphasis
-from slack_reply.markdown.parser import WIDE, Atom, Marks
+from slack_reply.markdown.parser import Atom, Marks
 from slack_reply.markdown.words import Piece, Rank
 
 REMEMBERED = 20_000  # characters: a longer line is read anew, since its reading takes much memory
-_SPECIAL = re.compile(r"[\\`<>&\[!]|://")
+_SPECIAL = re.compile(r"[\\`<>&\[!*_~]|://")
 _OPENS = re.compile(r"[*_~`\[]")
 
 
@@ -22,12 +22,7 @@ class Reading:
 
     def __init__(self, line: str, start: int, *, whole: bool) -> None:
         self.line = line
-        joined = "*" in line or "~" in line
-        plain = (
-            whole
-            and not _SPECIAL.search(line, start)
-            and not (joined and ("\n" in line or WIDE.search(line)))
-        )
+        plain = whole and not _SPECIAL.search(line, start)
         marks = Marks([], [], len(line), len(line)) if plain else atoms.read(line, start, whole=whole)
         self.emphasis = emphasis(line, marks.pairs)
         self.row = list(_with_joints(atoms.row(line, start, marks.atoms, marks.end), self.emphasis.joints))
