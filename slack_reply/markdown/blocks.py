@@ -20,7 +20,7 @@ from slack_reply.markdown.words import Rank
 HEADING_LIMIT = 200
 INFO_LIMIT = 200  # characters that are kept of an info string: only its first word has a meaning
 SHORT = 1_000  # characters: a longer text shows something, unless all its characters are unseen
-WINDOW = 4_000  # characters that are parsed at once, if no block is longer
+WINDOW = 10_000  # characters that are parsed at once, if no block is longer
 
 # A backslash that breaks the line; at the end of a text the backslash would be visible.
 _BROKEN = re.compile(r"(?<!\\)(?:\\\\)*\\\Z")

@@ -26,7 +26,7 @@ _AUTOLINK_BEGUN = re.compile(
 )
 # A target that is no address but content, as a model writes a picture that it made; or is far too long for one.
 _EMBEDDED = re.compile(rf"[ \t]*+<?(?:(?i:data:)[^\s()]*+|[^\s()<>]{{{TARGET_LIMIT + 1},}}+)>?(\))?")
-_TOO_NESTED = re.compile(r"(?:[^\s()\\]*+\(){33}")  # more parentheses than the parser takes
+_MANY = re.compile(r"[^\s(]*+(?:\([^\s(]*+){9}")  # more parentheses than we look at in a target
 _NO_ANGLE, _NO_BARE = re.compile(r"[<>\n]"), re.compile(r"\s")  # what no target of this form holds
 _BLANKS = re.compile(r"[ \t\n]*+")
 _IN_LABEL = re.compile(r"([\\\[\]*_~`])")
@@ -84,7 +84,7 @@ def _target(line: str, start: int) -> tuple[str, int] | None:
     size = min(len(line), start + TARGET_LIMIT)
     begun = ("", 0) if size == len(line) else None
     at = _behind_blanks(line, start)
-    if _TOO_NESTED.match(line, at):
+    if _MANY.match(line, at):
         return None
     found = parseLinkDestination(line, at, size)
     if not found.ok and line[at : at + 1] != ")":
