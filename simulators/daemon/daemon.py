@@ -7,15 +7,16 @@ from typing import Any
 
 from clock import Clock
 from simulators.daemon import answers
+from simulators.daemon.declaration import from_folder
 from simulators.daemon.dify_api import DifyApi
 from simulators.daemon.faults import Faults
 from simulators.daemon.hooks import Hooks
 from simulators.daemon.journal import Journal
 from simulators.daemon.local_runtime import LocalRuntime
-from simulators.daemon.process import Launch
 from simulators.daemon.remote_runtime import RemoteRuntime
 from simulators.daemon.reverse import Reverse
 from simulators.daemon.server import JSON, Endpoints
+from simulators.daemon.starting import Execute, Fork, Launch
 from simulators.daemon.storage import Storage
 from simulators.http1.server import Exchange
 
@@ -38,6 +39,7 @@ class Settings:
     read_limit: float = 240.0
     execution_limit: float = 600.0
     restart_delay: float = 3.0
+    warm: bool = False
 
 
 class Daemon:
@@ -60,8 +62,14 @@ class Daemon:
 
     def _local(self) -> LocalRuntime:
         launch = Launch(self.settings.plugin, self.settings.python, self.settings.environment)
-        delay = self.settings.restart_delay
-        return LocalRuntime(launch, self.settings.processes, self.clock, self.journal, delay)
+        return LocalRuntime(
+            from_folder(launch.folder),
+            Fork(launch) if self.settings.warm else Execute(launch),
+            self.settings.processes,
+            self.clock,
+            self.journal,
+            self.settings.restart_delay,
+        )
 
     def _remote(self) -> RemoteRuntime:
         return RemoteRuntime(

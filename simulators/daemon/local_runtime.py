@@ -6,11 +6,12 @@ import gevent
 from gevent.event import Event
 
 from clock import Clock
-from simulators.daemon.declaration import Declaration, from_folder
+from simulators.daemon.declaration import Declaration
 from simulators.daemon.journal import Journal
-from simulators.daemon.process import Launch, Process
+from simulators.daemon.process import Process
 from simulators.daemon.pump import Broken
 from simulators.daemon.runtime import Begins, WriteFailed
+from simulators.daemon.starting import Start
 
 WRITE_BUDGET = 6.0  # design seconds for which a request is held while no process lives
 START_LIMIT = 120.0  # the wall's seconds until the first heartbeat
@@ -20,14 +21,20 @@ class LocalRuntime:
     """`restart_delay`: design seconds from a death to the next start (the daemon looks every 5 s)."""
 
     def __init__(
-        self, launch: Launch, count: int, clock: Clock, journal: Journal, restart_delay: float
+        self,
+        declaration: Declaration,
+        start: Start,
+        count: int,
+        clock: Clock,
+        journal: Journal,
+        restart_delay: float,
     ) -> None:
-        self._launch = launch
+        self._start = start
         self._count = count
         self._clock = clock
         self._journal = journal
         self.restart_delay = restart_delay
-        self._declaration = from_folder(launch.folder)
+        self._declaration = declaration
         self.launched = False
         self.processes: list[Process] = []
         self._sessions: dict[str, Process] = {}
@@ -38,7 +45,7 @@ class LocalRuntime:
 
     @property
     def declaration(self) -> Declaration:
-        """The manifest and the endpoint group in the folder."""
+        """The manifest and the endpoint group of the plugin."""
         return self._declaration
 
     def start(self) -> None:
@@ -50,7 +57,7 @@ class LocalRuntime:
         if generation == self._generation:
             self._started += 1
             number = self._started - 1
-            self.processes.append(Process(number, self._launch, self._journal, self._ready, self._gone))
+            self.processes.append(Process(number, self._start, self._journal, self._ready, self._gone))
 
     def _ready(self, process: Process) -> None:
         del process

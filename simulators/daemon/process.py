@@ -1,12 +1,10 @@
-"""One plugin process of the local runtime: spawned as the real daemon spawns it, watched, reaped."""
+"""One plugin process of the local runtime: started, watched, reaped."""
 
 import contextlib
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -15,21 +13,11 @@ from gevent.socket import wait_read
 
 from simulators.daemon.journal import Journal
 from simulators.daemon.peer import Peer
-from simulators.launch import die_with_parent
+from simulators.daemon.starting import Start
 
 # The wall's seconds, for the SDK's heartbeats know no scale: docs/platform/dify.md#process-restart.
 SILENCE_LIMIT = 120.0
 LOOK_EVERY = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Launch:
-    """What to run: folder of the plugin, interpreter, entry point and the whole environment."""
-
-    folder: Path
-    python: str
-    environment: dict[str, str]
-    entrypoint: str = "main"
 
 
 class Process:
@@ -38,7 +26,7 @@ class Process:
     def __init__(
         self,
         number: int,
-        launch: Launch,
+        start: Start,
         journal: Journal,
         on_ready: Callable[["Process"], None],
         on_gone: Callable[["Process"], None],
@@ -49,18 +37,9 @@ class Process:
         self._journal = journal
         self._on_ready = on_ready
         self._on_gone = on_gone
-        self._popen = subprocess.Popen(  # noqa: S603 - the plugin under test
-            [launch.python, "-m", launch.entrypoint],
-            cwd=launch.folder,
-            env=launch.environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            bufsize=0,
-            preexec_fn=die_with_parent,  # noqa: PLW1509 - one thread only; no orphan may stay behind
-        )
-        self.pid = self._popen.pid
-        fds = (_of(self._popen.stdout).fileno(), _of(self._popen.stdin).fileno())
+        self._child = start()
+        self.pid = self._child.pid
+        fds = (_of(self._child.stdout).fileno(), _of(self._child.stdin).fileno())
         self.peer = Peer(number, fds, journal, self._heartbeat, self._ended)
         self._stderr = gevent.spawn(self._read_stderr)
         self._monitor = gevent.spawn(self._watch)
@@ -80,7 +59,7 @@ class Process:
                 self.signal(signal.SIGKILL)
 
     def _read_stderr(self) -> None:
-        fd = _of(self._popen.stderr).fileno()
+        fd = _of(self._child.stderr).fileno()
         os.set_blocking(fd, False)
         rest = b""
         while True:
@@ -100,21 +79,21 @@ class Process:
         """Stdout has ended: the process is killed and reaped, whatever it thinks of that."""
         self.gone = True
         self.signal(signal.SIGKILL)
-        while self._popen.poll() is None:
+        while self._child.poll() is None:
             gevent.sleep(0.005)
-        self._journal.note("daemon", self.number, text="gone", reason=reason, code=self._popen.returncode)
+        self._journal.note("daemon", self.number, text="gone", reason=reason, code=self._child.returncode)
         self._stderr.join(timeout=0.2)
         self._stderr.kill()
         self._monitor.kill()
         self.peer.pump.stop()
-        for stream in (self._popen.stdin, self._popen.stdout, self._popen.stderr):
+        for stream in (self._child.stdin, self._child.stdout, self._child.stderr):
             _of(stream).close()
         self._on_gone(self)
 
     def signal(self, number: int) -> None:
         """Send a signal, if there still is a process."""
         with contextlib.suppress(ProcessLookupError):
-            self._popen.send_signal(number)
+            self._child.send_signal(number)
 
     def memory(self) -> int:
         """Resident bytes; 0 when gone."""

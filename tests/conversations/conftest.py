@@ -29,7 +29,7 @@ def _real_daemon() -> "type[RealDaemonOfTests] | None":
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    running = Stack.start(SCALE, real=_real_daemon())
+    running = Stack.start(SCALE, warm=True, real=_real_daemon())
     yield running
     running.stop()
 
@@ -45,7 +45,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def stack_of_two() -> Iterator[Stack]:
     real = _real_daemon()
-    running = Stack.start(SCALE, processes=2, real=partial(real, processes=2) if real else None)
+    running = Stack.start(SCALE, processes=2, warm=True, real=partial(real, processes=2) if real else None)
     yield running
     running.stop()
 

@@ -3,7 +3,7 @@
 A beginning of a text that looks like the beginning of the whole text shows no half-open markup.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -18,7 +18,10 @@ Styled = tuple[str, tuple[str, ...]]
 
 def rendered(markdown: str) -> list[Styled]:
     """Characters with their styles; blanks are left out, since they only part what is seen."""
-    return [styled for styled in _blocks(_PARSER.parse(markdown)) if not styled[0].isspace()]
+    seen: list[Styled] = []
+    for chars, styles in _blocks(_PARSER.parse(markdown)):
+        seen += [(char, styles) for char in chars if not char.isspace()]
+    return seen
 
 
 def rendered_page(page: Page) -> list[Styled]:
@@ -32,7 +35,8 @@ def rendered_page(page: Page) -> list[Styled]:
     return seen
 
 
-def _blocks(tokens: list[Token]) -> Iterator[Styled]:
+def _blocks(tokens: list[Token]) -> Iterator[tuple[Iterable[str], tuple[str, ...]]]:
+    """Characters of the same style, in their order."""
     around: list[str] = []
     for token in tokens:
         kind = _BLOCKS.get(token.type.removesuffix("_open").removesuffix("_close"))
@@ -41,16 +45,16 @@ def _blocks(tokens: list[Token]) -> Iterator[Styled]:
         elif kind and token.nesting < 0:
             around.remove(kind)
         elif token.type in {"fence", "code_block"}:
-            yield from ((char, (*around, "block")) for char in token.content)
+            yield token.content, (*around, "block")
         elif token.type == "hr":
-            yield ("---", tuple(around))
+            yield ["---"], tuple(around)
         elif token.type == "inline":
-            yield from ((char, (*around, *styles)) for char, styles in _inline(token.children or []))
+            yield from ((text, (*around, *styles)) for text, styles in _inline(token.children or []))
         elif token.type == "html_block":
-            yield from ((char, (*around, "html")) for char in token.content)
+            yield token.content, (*around, "html")
 
 
-def _inline(tokens: list[Token]) -> Iterator[Styled]:
+def _inline(tokens: list[Token]) -> Iterator[tuple[str, tuple[str, ...]]]:
     styles: list[str] = []
     for token in tokens:
         if token.nesting > 0:
@@ -58,6 +62,6 @@ def _inline(tokens: list[Token]) -> Iterator[Styled]:
         elif token.nesting < 0:
             styles.pop()
         elif token.type == "code_inline":
-            yield from ((char, (*styles, "code")) for char in token.content)
+            yield token.content, (*styles, "code")
         else:
-            yield from ((char, tuple(styles)) for char in token.content)
+            yield token.content, tuple(styles)

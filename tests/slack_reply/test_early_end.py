@@ -254,7 +254,8 @@ def test_answer_that_is_over_late_has_some_seconds_for_its_messages() -> None:
 @pytest.mark.parametrize("style", STYLES)
 def test_text_that_is_longer_than_any_room_ends_early_even_if_it_would_fit(style: Style) -> None:
     """Blank lines take no room: all that a writer was given is shown, and still there is more."""
-    text = "Begin" + "\n" * (LONGEST_TEXT - 10) + "End" * 1_000
+    blank = (" " * 99 + "\n") * (LONGEST_TEXT // 100)
+    text = "Begin" + blank[10:] + "End" * 1_000
     slack = TroubledSlack()
     reply = slack.reply(style)
     assert reply.finish(Snapshot(text)) == LONGEST_TEXT

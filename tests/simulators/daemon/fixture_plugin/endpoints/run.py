@@ -3,12 +3,16 @@
 The daemon loses chunks that come at once with the first: SETTLE keeps them apart.
 """
 
+import gc
 import json
 import logging
 import os
+import random
+import signal
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from dify_plugin import Endpoint
@@ -48,6 +52,31 @@ class Run(Endpoint):  # type: ignore[misc]
         return {
             name: os.environ.get(name)
             for name in ("INSTALL_METHOD", "SERVER_PORT", "DIFY_INNER_API_URL", "EXTRA")
+        }
+
+    def do_process(self, r: Request, settings: Settings) -> Any:
+        """What a process is born with. The kinds of its open files are their targets without numbers."""
+        libraries = (sys.prefix, sys.base_prefix)
+        files = {name: getattr(module, "__file__", None) or "" for name, module in sys.modules.items()}
+        return {
+            "argv": sys.argv,
+            "path": sys.path,
+            "folder": str(Path.cwd()),
+            "environment": dict(os.environ),
+            "parent": os.getppid(),
+            "group": os.getpgid(0),
+            "own modules": sorted(
+                name for name, file in files.items() if file and not file.startswith(libraries)
+            ),
+            "streams": [
+                [one.fileno(), one.encoding, one.line_buffering]
+                for one in (sys.stdin, sys.stdout, sys.stderr)
+            ],
+            "garbage": [gc.isenabled(), *gc.get_threshold()],
+            "signals": [
+                str(signal.getsignal(one)) for one in (signal.SIGINT, signal.SIGTERM, signal.SIGPIPE)
+            ],
+            "chance": random.random(),
         }
 
     def do_storage(self, r: Request, settings: Settings) -> Any:
