@@ -14,9 +14,11 @@ from slack_reply.markdown.parser import Atom, Marks, Reader
 CODE_SPAN_LIMIT = 600
 
 ADDRESS_LIMIT = 300
-_ADDRESS = re.compile(r"https?://[!#-;=?-\[\]-_a-{}~]{1,300}", re.IGNORECASE)
+# Letters of scripts with spaces between words belong to an address; a letter of another script ends the address.
+_ADDRESS = re.compile(r"https?://[!#-;=?-\[\]-_a-{}~\u00aa-\u10ff]{1,300}", re.IGNORECASE)
 _ADDRESS_ENDS = "?!.,:;'_~*)"
 _SCHEME = len("http")
+_BRACKET = re.compile(r"(?<![!\\])\[")
 _TICKS = re.compile(r"`+")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ENTITY_BEGUN = re.compile(r"&(?:#[xX]?)?[A-Za-z0-9]{0,32}\Z")
@@ -112,13 +114,14 @@ def _link(line: str, start: int, whole: bool) -> Atom:
     if bracket == len(line) and not whole:
         return _held(start)
     found = links.read(line, bracket, whole=whole) if line.startswith("[", bracket) else None
-    if found is None or (isinstance(found, links.Link) and _opens_code(found.label)):
+    label = found.label if isinstance(found, links.Link) else ""
+    if found is None or _opens_code(label) or (not is_image and _has_link(label)):
         escaped = not is_image and links.resembles(line, start)
         return Atom(start, start + 1, "\\[" if escaped else line[start], solid=True)
     if isinstance(found, int):
         return _held(start)
-    label = _label(found.label) or (links.label_text(found.name) if is_image else "")
-    return Atom(start, found.end, found.shown(label, links.touched(line, start)), solid=True)
+    shown = _label(label) or (links.label_text(found.name) if is_image else "")
+    return Atom(start, found.end, found.shown(shown, links.touched(line, start)), solid=True)
 
 
 def _opens_code(label: str) -> bool:
@@ -130,6 +133,12 @@ def _opens_code(label: str) -> bool:
             return True
         del runs[: runs.index(run) + 1]
     return False
+
+
+def _has_link(label: str) -> bool:
+    """Whether a link is in the label: then the outer brackets are text, since links do not nest."""
+    found = (links.read(label, begin.start(), whole=True) for begin in _BRACKET.finditer(label))
+    return any(isinstance(link, links.Link) for link in found)
 
 
 def _label(source: str) -> str:

@@ -11,7 +11,7 @@ from operator import attrgetter
 
 from clock import in_turns
 from slack_reply.markdown import inline, lines, tables, tokens
-from slack_reply.markdown.lines import HEADING, MARKERS, MAYBE_CLOSING, Line
+from slack_reply.markdown.lines import HEADING, MARKERS, MAYBE_CLOSING, RULE, Line
 from slack_reply.markdown.parser import Block, blocks
 from slack_reply.markdown.parts import Limits, is_apart
 from slack_reply.markdown.units import Body, Context, Unit, apart
@@ -261,7 +261,9 @@ class _Window:
             if whole:
                 yield first + begin, unit
             elif not unit.heading:
-                yield from ((first + begin, part) for part in apart(unit, whole=False))
+                parts = list(apart(unit, whole=False))
+                if not RULE.match("".join(part.text for part in parts)):
+                    yield from ((first + begin, part) for part in parts)
             begin = number + 1
 
 

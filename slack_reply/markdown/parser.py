@@ -118,8 +118,14 @@ def _ends(line: str, start: int) -> Iterator[int]:
 
 
 def is_joint(outer: str, inner: str) -> bool:
-    """Whether a marker between these characters needs an invisible one inside, for parsers that know words alone."""
-    return inner != "" and unicodedata.category(inner)[0] in "PS" and WIDE.fullmatch(outer) is not None
+    """Whether a marker between these characters needs an invisible one inside, for parsers that know words alone.
+
+    So where one of the two is of a script without spaces: a letter outside, or a bracket or full stop inside.
+    """
+    if not inner or unicodedata.category(inner)[0] not in "PS":
+        return False
+    wide_sign = unicodedata.east_asian_width(inner) in "WF" and outer.isalnum()
+    return wide_sign or WIDE.fullmatch(outer) is not None
 
 
 def _atom(found: StateInline, _silent: bool) -> bool:

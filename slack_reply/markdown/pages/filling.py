@@ -135,7 +135,7 @@ def look(unit: Unit, state: State) -> tuple[str, int]:
         return "", 0
     opening = unit.where.head + ("" if unit.fresh else unit.where.resume)
     shift = (_indent(opening) if opening else unit.indent) if unit.listed else 0
-    within = not unit.fresh and not unit.where.head
+    within = not unit.fresh and not unit.where.head and not state.total
     shown = _MARKER.sub(r"\1\\\2", unit.text) if within else unit.text
     return _moved(opening, shift) + _moved(shown, shift if unit.fresh else 0), shift
 
