@@ -8,14 +8,16 @@ import re
 from collections.abc import Iterable, Iterator
 from string import punctuation
 
-from slack_reply.markdown import html, links, parser, tokens
-from slack_reply.markdown.parser import Atom, Marks, Reader
+from slack_reply.markdown import html, inline_parser, links, tokens
+from slack_reply.markdown.inline_parser import WIDE, Atom, Marks, Reader
 
 CODE_SPAN_LIMIT = 600
 
 ADDRESS_LIMIT = 300
 # Letters of scripts with spaces between words belong to an address; a letter of another script ends the address.
-_ADDRESS = re.compile(r"https?://[!#-;=?-\[\]-_a-{}~\u00aa-\u10ff]{1,300}", re.IGNORECASE)
+_ADDRESS = re.compile(
+    rf"https?://(?:[!#-;=?-\[\]-_a-{{}}~]|(?!{WIDE.pattern})[^\W\x00-\x7f]){{1,300}}", re.IGNORECASE
+)
 _ADDRESS_ENDS = "?!.,:;'_~*)"
 _SCHEME = len("http")
 _BRACKET = re.compile(r"(?<![!\\])\[")
@@ -26,7 +28,7 @@ _ENTITY_BEGUN = re.compile(r"&(?:#[xX]?)?[A-Za-z0-9]{0,32}\Z")
 
 def read(line: str, start: int, *, whole: bool) -> Marks:
     """The atoms of the line from `start` on, with its emphasis; of an unfinished line as far as they are certain."""
-    return parser.read(line, start, _READERS, whole=whole)
+    return inline_parser.read(line, start, _READERS, whole=whole)
 
 
 def row(line: str, start: int, atoms: Iterable[Atom], end: int) -> Iterator[Atom]:

@@ -13,7 +13,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from slack_reply.markdown import inline, tokens
-from slack_reply.markdown.emphasis import JOINER
+from slack_reply.markdown.inline_parser import JOINER
 from slack_reply.markdown.parts import Cell, Run, Style
 
 SIZE_LIMIT = 2_000  # characters: a longer cell keeps its markup, since the parser is slow on some texts

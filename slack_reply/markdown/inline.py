@@ -8,8 +8,7 @@ from functools import lru_cache
 
 from clock import in_turns
 from slack_reply.markdown import atoms, words
-from slack_reply.markdown.emphasis import JOINER, emphasis
-from slack_reply.markdown.parser import Atom, Marks
+from slack_reply.markdown.inline_parser import JOINER, Atom, Marks, emphasis
 from slack_reply.markdown.words import Piece, Rank
 
 REMEMBERED = 20_000  # characters: a longer line is read anew, since its reading takes much memory

@@ -31,7 +31,7 @@ _NO_ANGLE, _NO_BARE = re.compile(r"[<>\n]"), re.compile(r"\s")  # what no target
 _BLANKS = re.compile(r"[ \t\n]*+")
 _IN_LABEL = re.compile(r"([\\\[\]*_~`])")
 _PERCENT = {" ": "%20", "\t": "%09", "<": "%3C", ">": "%3E", "(": "%28", ")": "%29", "|": "%7C", "\\": "%5C"}
-_BARE_ENDS = frozenset(" \t.,;:!?)")
+_BARE_ENDS = frozenset(" \t\n.,;:!?)")
 
 
 class Link(NamedTuple):

@@ -24,6 +24,7 @@ from tests.slack_reply.every_state import DEFINITION, WRITERS, broken
 from tests.slack_reply.keeping_slack import KeepingSlack, Look, writer
 from tests.slack_reply.meaning import (
     CJK,
+    DEFINITION,
     STARS,
     TAG,
     TOLD_TAG,
@@ -64,6 +65,9 @@ def test_reader_sees_what_the_answer_says(name: str) -> None:
     text = COLLECTION[name]
     for limits in {WRITERS[method] for method in PAGES}:
         sent = visible_pages(paginate(text, limits, final=True))
+        if DEFINITION.search(text):
+            assert not set(re.findall(r"\w+", visible(text))) - set(re.findall(r"\w+", sent))
+            continue
         assert is_like(text, sent), f"{concerning(text)}: {visible(text)!r} became {sent!r}"
 
 
@@ -71,7 +75,9 @@ def may_change(name: str) -> bool:
     """Whether a listed change, an attack, an image or HTML is in the answer."""
     text = WRITTEN[name]
     has_html = any("html" in found for found in map(str, MarkdownIt("commonmark").parse(text)))
-    return bool(concerning(text) or has_html or "![" in text or name.startswith("safety/"))
+    return bool(
+        concerning(text) or DEFINITION.search(text) or has_html or "![" in text or name.startswith("safety/")
+    )
 
 
 PLAIN = [name for name in WRITTEN if not may_change(name)]
@@ -142,7 +148,7 @@ def test_bare_address_is_a_link_of_the_right_length(text: str, address: str) -> 
     linked = {style[1:] for kinds in styles for style in kinds if style.startswith("ahttps")}
     sent = "".join(part.text for page in pages for part in page.parts)
     bare = set() if linked else set(re.findall(r"https://\S+?(?=[.,]?(?:\s|$))", sent))
-    assert linked | bare == {address}
+    assert set(map(unquote, linked | bare)) == {unquote(address)}
 
 
 def chunkings(

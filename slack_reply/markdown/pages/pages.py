@@ -11,9 +11,9 @@ from dataclasses import replace
 from itertools import filterfalse, islice, pairwise
 
 from clock import in_turns
-from slack_reply.markdown.blocks import Reader, read
 from slack_reply.markdown.pages.filling import Filling
 from slack_reply.markdown.parts import Limits, Markdown, Page
+from slack_reply.markdown.reader import Reader, read
 from slack_reply.markdown.tokens import is_blank
 from slack_reply.markdown.units import Body, Unit, apart
 from slack_reply.markdown.words import Rank

@@ -1,8 +1,8 @@
 import pytest
 from hypothesis import given
 
-from slack_reply.markdown.blocks import scan
 from slack_reply.markdown.parts import Limits
+from slack_reply.markdown.reader import scan
 from slack_reply.markdown.units import Body, Unit
 from slack_reply.markdown.words import Rank
 from tests.slack_reply.drawn import markdown

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from slack_reply.markdown.blocks import escape, shows_nothing
+from slack_reply.markdown.reader import escape, shows_nothing
 from tests.corpus.answers import ANSWERS
 from tests.slack_reply.drawn import markdown
 from tests.slack_reply.examples import EXAMPLES

@@ -1,18 +1,16 @@
-"""The one Markdown parser: markdown-it-py, told where our rules end and where later text may change the result.
+"""The markup inside a line: markdown-it-py matches emphasis, and our own readers read the rest as rules of the parser.
 
-The parser keeps no offsets inside a line, so each rule notes what it read. Private parts of the parser that this module
-rests on are held by tests/slack_reply/markdown/test_parser.py; `pyproject.toml` pins the parser's minor version.
+The parser keeps no offsets inside a line, so each rule notes what the rule read. Private parts of the parser that this
+module rests on are held by tests/slack_reply/markdown/test_inline_parser.py; `pyproject.toml` pins the minor version.
 """
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple, cast
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple, cast
 
 from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock
-from markdown_it.rules_block import fence as fence_rule
-from markdown_it.rules_block import table as table_rule
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline import emphasis as emphasis_rule
 from markdown_it.rules_inline import strikethrough as strikethrough_rule
@@ -21,12 +19,13 @@ from markdown_it.rules_inline.state_inline import Scanned
 from markdown_it.token import Token
 
 from clock import in_turns
-from dify_app import LONGEST_FENCE
 
 SLICE = 2_000  # characters of a line that are read before other greenlets may run
 EMPHASIS_LIMIT = 250  # characters: a marker that is not closed within them counts as plain text
 
 # Han, kana and hangul
+JOINER = "\u200b"  # stands beside a marker that other parsers would not see there
+
 WIDE = re.compile(
     "[\u1100-\u11ff\u3041-\u30ff\u3105-\u318f\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff]"
 )
@@ -117,6 +116,57 @@ def _ends(line: str, start: int) -> Iterator[int]:
     yield len(line)
 
 
+class Emphasis(NamedTuple):
+    """The emphasised `spans` in order, without overlaps.
+
+    `joints` are the markers that touch punctuation on their inner side and a letter of a script without spaces on the
+    outer side, by their start: other Markdown parsers see no marker there, unless an invisible character stands on the
+    inner side.
+    """
+
+    spans: list[Span]
+    joints: dict[int, str]
+
+    def covers(self, position: int) -> bool:
+        """Whether `position` is within a span, so that a cut there would split the emphasis."""
+        index = bisect_right(self.spans, (position, -1)) - 1
+        return index >= 0 and self.spans[index][0] < position < self.spans[index][1]
+
+
+def emphasis(line: str, pairs: Iterable[tuple[Span, Span]]) -> Emphasis:
+    """The emphasis that these pairs of markers make."""
+    pairs = list(pairs)
+    joints: dict[int, str] = {}
+    for opening, closing in pairs:
+        mark = line[opening[0]]
+        if mark == "_":
+            continue
+        start, end = opening[1], closing[0]
+        if line[start] != mark and is_joint(_before(line, start, mark), line[start]):
+            joints[opening[0]] = line[slice(*opening)] + JOINER
+        if line[end - 1] != mark and is_joint(_behind(line, end, mark), line[end - 1]):
+            joints[end] = JOINER + line[slice(*closing)]
+    return Emphasis(_merged([(opening[0], closing[1]) for opening, closing in pairs]), joints)
+
+
+def _before(line: str, end: int, mark: str) -> str:
+    return line[:end].rstrip(mark)[-1:]
+
+
+def _behind(line: str, start: int, mark: str) -> str:
+    return line[start:].lstrip(mark)[:1]
+
+
+def _merged(spans: list[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for begin, end in sorted(spans):
+        if merged and begin < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((begin, end))
+    return merged
+
+
 def is_joint(outer: str, inner: str) -> bool:
     """Whether a marker between these characters needs an invisible one inside, for parsers that know words alone.
 
@@ -163,74 +213,6 @@ def _marker(found: StateInline, silent: bool) -> bool:
     return True
 
 
-class Block(NamedTuple):
-    """A block that contains no block: from the line `first` to the line before `last`.
-
-    `items` are the first lines of the list items around the block. `fence` are the ticks or tildes of a code block.
-    """
-
-    kind: Literal["text", "fence", "code", "table"]
-    first: int
-    last: int
-    items: tuple[int, ...] = ()
-    fence: str = ""
-    info: str = ""
-    closed: bool = False
-
-
-def blocks(texts: Sequence[str], *, tables: bool) -> list[Block]:
-    """The blocks of a text with these lines. Without `tables`, a table is text."""
-    parser = _WITH_TABLES if tables else _BLOCKS
-    found: list[Block] = []
-    items: list[int] = []
-    rows = False
-    for token in parser.block.parse("\n".join(texts), parser, {}, []) or ():
-        first, last = token.map or (0, 0)
-        if token.type == "list_item_open":
-            items.append(first)
-        elif token.type == "list_item_close":
-            items.pop()
-        elif token.type in {"table_open", "table_close"}:
-            rows = token.type == "table_open"
-        kind = _KINDS.get(token.type)
-        if kind and not (rows and kind == "text"):
-            inner = token.content.count("\n") + (token.content[-1:] not in {"", "\n"})
-            closed = kind == "fence" and last - first - 1 > inner
-            found.append(Block(kind, first, last, tuple(items), token.markup, token.info.strip(), closed))
-    return found
-
-
-def _fence(state: StateBlock, first: int, last: int, silent: bool) -> bool:
-    """The parser's rule; but a longer run is text, which some models repeat."""
-    begin = state.bMarks[first] + state.tShift[first]
-    run = state.skipCharsStr(begin, state.src[begin : begin + 1])
-    return run - begin <= LONGEST_FENCE and fence_rule(state, first, last, silent)
-
-
-def _table(state: StateBlock, first: int, last: int, silent: bool) -> bool:
-    """The parser's rule; but each row begins with a pipe, since a head that was shown as text can't be taken back."""
-    if not table_rule(state, first, min(first + 2, last), True):
-        return False
-    end = first
-    while end < last and state.src.startswith("|", state.bMarks[end] + state.tShift[end]):
-        end += 1
-    return end > first and table_rule(state, first, end, silent)
-
-
-_KINDS: dict[str, Literal["text", "fence", "code", "table"]] = {
-    "inline": "text",
-    "hr": "text",
-    "fence": "fence",
-    "code_block": "code",
-    "table_open": "table",
-}
-# Definitions of links and HTML would be hidden: here both are text.
-_RULES = ["code", "fence", "blockquote", "hr", "list", "heading", "lheading"]
-_BLOCKS = MarkdownIt("zero").enable(_RULES)
-_BLOCKS.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "blockquote", "list"]})
-_WITH_TABLES = MarkdownIt("zero").enable(["table", *_RULES])
-_WITH_TABLES.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "blockquote", "list"]})
-_WITH_TABLES.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
 _ATOM = Token("atom", "", 0)
 _INLINE = MarkdownIt("zero")
 _INLINE.inline.terminator_re = re.compile(r"[\\`<>&\[!*_~]|(?<![A-Za-z0-9])[Hh][Tt][Tt][Pp][Ss]?://")

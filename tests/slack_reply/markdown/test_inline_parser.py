@@ -2,16 +2,13 @@
 
 import re
 
-import pytest
-from hypothesis import given
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.balance_pairs import processDelimiters
 from markdown_it.rules_inline.emphasis import tokenize
 
-from slack_reply.markdown import parser
-from slack_reply.markdown.parser import Atom, Block, blocks
-from tests.slack_reply.drawn import markdown
+from slack_reply.markdown import inline_parser
+from slack_reply.markdown.inline_parser import Atom
 
 
 def state(line: str) -> StateInline:
@@ -55,65 +52,25 @@ def test_inline_parser_stops_at_its_terminators_and_at_the_first_one_behind_the_
     assert (stops, found.pos) == ([4], 8)
 
 
-def test_block_parser_tells_the_lines_of_each_block() -> None:
-    texts = ["# a", "", "- b", "  c", "", "  ```py", "  d", "  ```", "| e |", "|---|", "| f |", "", "    g"]
-    assert blocks(texts, tables=True) == [
-        Block("text", 0, 1),
-        Block("text", 2, 4, (2,)),
-        Block("fence", 5, 8, (2,), "```", "py", closed=True),
-        Block("table", 8, 11),
-        Block("code", 12, 13),
-    ]
-
-
-@pytest.mark.parametrize("texts", [["```", "a"], ["> ```", "> a", "b"], ["- ```", "  ``", "c"]])
-def test_code_block_without_its_end_is_open(texts: list[str]) -> None:
-    assert [block.closed for block in blocks(texts, tables=True) if block.kind == "fence"] == [False]
-
-
-def test_table_without_a_pipe_before_its_rows_is_text() -> None:
-    assert [block.kind for block in blocks(["a | b", "--|--", "1 | 2"], tables=True)] == ["text"]
-    assert [block.kind for block in blocks(["| a |", "|---|", "text"], tables=True)] == ["table", "text"]
-
-
-def test_longer_run_of_ticks_is_no_code_block() -> None:
-    assert [block.kind for block in blocks(["`" * 21, "a"], tables=True)] == ["text"]
-
-
-def test_html_and_definitions_are_text() -> None:
-    assert [block.kind for block in blocks(["<div>", "", "[1]: https://example.com"], tables=True)] == [
-        "text",
-        "text",
-    ]
-
-
-@given(markdown)
-def test_blocks_follow_each_other(text: str) -> None:
-    texts = text.split("\n")
-    found = blocks(texts, tables=True)
-    ends = [0, *(block.last for block in found)]
-    assert all(end <= block.first < block.last <= len(texts) for end, block in zip(ends, found, strict=False))
-
-
 def read_x(line: str, start: int, whole: bool) -> Atom:
     known = whole or start + 1 < len(line)
     return Atom(start, start + 1, "!", solid=True) if known else Atom(start, start, None, solid=True)
 
 
 def test_atom_that_is_not_known_ends_the_reading() -> None:
-    found = parser.read("*a* <b <", 0, {"<": read_x}, whole=False)
+    found = inline_parser.read("*a* <b <", 0, {"<": read_x}, whole=False)
     assert [(atom.start, atom.text) for atom in found.atoms] == [(4, "!")]
     assert found.pairs == [((0, 1), (2, 3))]
     assert found.end == found.undecided == 7
 
 
 def test_markers_around_an_atom_are_two_runs() -> None:
-    found = parser.read("**<**", 0, {"<": read_x}, whole=True)
+    found = inline_parser.read("**<**", 0, {"<": read_x}, whole=True)
     assert found.pairs == [((0, 1), (4, 5)), ((1, 2), (3, 4))]
 
 
 def test_long_line_is_read_in_slices_with_the_same_result() -> None:
     line = "**bold** and <text, " * 500
-    found = parser.read(line, 0, {"<": read_x}, whole=True)
-    assert len(line) > 4 * parser.SLICE
+    found = inline_parser.read(line, 0, {"<": read_x}, whole=True)
+    assert len(line) > 4 * inline_parser.SLICE
     assert (len(found.atoms), len(found.pairs)) == (500, 1_000)
