@@ -37,8 +37,6 @@ IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 CJK = re.compile("[\u0e00-\u0eff\u1100-\u11ff\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]")
 STARS = re.compile(r"\*\*[^\s*]*[\u3000-\u9fff\uac00-\ud7af]|[\u3000-\u9fff\uac00-\ud7af][^\s*]*\*\*")
 """Two stars beside Chinese, Japanese or Korean: bold text that did not become bold."""
-DEFINITION = re.compile(r"^[ >]*\[[^\]^]+\]:[ \t]*\S", re.MULTILINE)
-"""A definition of links. It comes when its links were shown long ago: both stay text, and no label hides an address."""
 TABLE_MARKS = str.maketrans("", "", "|-:+─│┼")
 
 

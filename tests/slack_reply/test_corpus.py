@@ -24,7 +24,6 @@ from tests.slack_reply.every_state import DEFINITION, WRITERS, broken
 from tests.slack_reply.keeping_slack import KeepingSlack, Look, writer
 from tests.slack_reply.meaning import (
     CJK,
-    DEFINITION,
     STARS,
     TAG,
     TOLD_TAG,
