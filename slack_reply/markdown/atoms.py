@@ -16,7 +16,8 @@ CODE_SPAN_LIMIT = 600
 ADDRESS_LIMIT = 300
 # Letters of scripts with spaces between words belong to an address; a letter of another script ends the address.
 _ADDRESS = re.compile(
-    rf"https?://(?:[!#-;=?-\[\]-_a-{{}}~]|(?!{WIDE.pattern})[^\W\x00-\x7f]){{1,300}}", re.IGNORECASE
+    rf"https?://(?:[!#-;=?-\[\]-_a-{{}}~]|(?!{WIDE.pattern}|[\uff00-\uffef])[^\W\x00-\x7f]){{1,300}}",
+    re.IGNORECASE,
 )
 _ADDRESS_ENDS = "?!.,:;'_~*)"
 _SCHEME = len("http")

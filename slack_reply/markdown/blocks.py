@@ -152,14 +152,15 @@ class Window:
             left = self._lines[last - 1].end
             yield last - 1, Unit(left, left, f"{context.tail}\n", Rank.PARAGRAPH, context, closes=True)
 
-    def _code(self, first: int, last: int, _block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
+    def _code(self, first: int, last: int, block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
+        listed = bool(block.items)
         for index in range(first, last):
             line = self._lines[index]
             if not line.text or line.text.isspace():
                 yield index, Unit(line.start, line.end, "\n", Rank.PARAGRAPH, blank=True)
                 continue
             shown = f"{tokens.inside_code(line.text)}\n"
-            unit = Unit(line.start, line.end, shown, Rank.LINE, body=Body.CODE, line=line.text)
+            unit = Unit(line.start, line.end, shown, Rank.LINE, body=Body.CODE, line=line.text, listed=listed)
             unfinished = grows and index == len(self._lines) - 1
             yield from ((index, part) for part in (apart(unit, whole=False) if unfinished else (unit,)))
 
@@ -213,7 +214,7 @@ def _text(line: Line, shown: str, items: Sequence[int]) -> Unit:
         body=Body.TEXT,
         line=text,
         begin=len(lines.prefix(text)),
-        listed=bool(items) or text[0] in " \t",
+        listed=bool(items),
         heading=heading,
         apart=is_apart(text),
     )

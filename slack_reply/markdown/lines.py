@@ -87,7 +87,7 @@ def blocks(texts: Sequence[str], *, tables: bool) -> list[Block]:
     found: list[Block] = []
     items: list[int] = []
     rows = False
-    for token in parser.block.parse("\n".join(texts), parser, {}, []) or ():
+    for token in parser.block.parse("\n".join((*texts, "")), parser, {}, []) or ():
         first, last = token.map or (0, 0)
         if token.type == "list_item_open":
             items.append(first)
