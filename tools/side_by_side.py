@@ -64,7 +64,16 @@ COMPUTERS = 2
 QUICK_JOBS = 8
 # The laws of long texts take minutes of computing; the other files start a process.
 NOT_QUICK = {
-    *("test_early_end", "test_linear", "test_long_runs", "test_pages", "test_safe_text", "test_slack_limits"),
+    *(
+        "test_corpus",
+        "test_early_end",
+        "test_fuzz",
+        "test_linear",
+        "test_long_runs",
+        "test_pages",
+        "test_safe_text",
+        "test_slack_limits",
+    ),
     "test_writers",
     *(
         "test_failover",

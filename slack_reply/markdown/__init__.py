@@ -1,7 +1,6 @@
 """Markdown as Slack shows it, safe and cut to size."""
 
 from slack_reply.markdown import inline, lines, links
-from slack_reply.markdown.blocks import read, scan, shows_nothing
 from slack_reply.markdown.parts import (
     HEADING_SIZE,
     Limits,
@@ -12,6 +11,7 @@ from slack_reply.markdown.parts import (
     counted,
     counted_bytes,
 )
+from slack_reply.markdown.reader import Reader, read, scan, shows_nothing
 from slack_reply.markdown.slack_form import (
     FALLBACK_LIMIT,
     chunks_between,
@@ -29,6 +29,7 @@ __all__ = [
     "Markdown",
     "Page",
     "Part",
+    "Reader",
     "Unit",
     "blocks_of",
     "chunks_between",

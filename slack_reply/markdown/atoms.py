@@ -5,50 +5,42 @@ that was shown never has to be taken back, and growing text is held back only up
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from string import punctuation
-from typing import NamedTuple
 
-from slack_reply.markdown import html, links, tokens
+from slack_reply.markdown import html, inline_parser, links, tokens
+from slack_reply.markdown.inline_parser import WIDE, Atom, Marks, Reader
 
 CODE_SPAN_LIMIT = 600
 
-SPECIAL = re.compile(r"[\\`<>&\[!]|(?<![A-Za-z0-9])[Hh][Tt][Tt][Pp][Ss]?://")
 ADDRESS_LIMIT = 300
-_ADDRESS = re.compile(r"https?://[!#-;=?-\[\]-_a-{}~]{1,300}", re.IGNORECASE)
+# Letters of scripts with spaces between words belong to an address; a letter of another script ends the address.
+_ADDRESS = re.compile(
+    rf"https?://(?:[!#-;=?-\[\]-_a-{{}}~]|(?!{WIDE.pattern}|[\uff00-\uffef])[^\W\x00-\x7f]){{1,300}}",
+    re.IGNORECASE,
+)
 _ADDRESS_ENDS = "?!.,:;'_~*)"
 _SCHEME = len("http")
+_BRACKET = re.compile(r"(?<![!\\])\[")
 _TICKS = re.compile(r"`+")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ENTITY_BEGUN = re.compile(r"&(?:#[xX]?)?[A-Za-z0-9]{0,32}\Z")
 
 
-class Atom(NamedTuple):
-    """A stretch of the line and the text that shows it; None: not known before more text comes."""
-
-    start: int
-    end: int
-    text: str | None
-    solid: bool
+def read(line: str, start: int, *, whole: bool) -> Marks:
+    """The atoms of the line from `start` on, with its emphasis; of an unfinished line as far as they are certain."""
+    return inline_parser.read(line, start, _READERS, whole=whole)
 
 
-Reader = Callable[[str, int, bool], Atom]
-
-
-def scan(line: str, start: int, *, whole: bool) -> Iterator[Atom]:
-    """The atoms of the line from `start` on; for an unfinished line up to the first atom that is not certain."""
-    position = start
-    while found := SPECIAL.search(line, position):
-        begin = found.start()
-        if begin > position:
-            yield Atom(position, begin, line[position:begin], solid=False)
-        atom = _READERS[line[begin].lower()](line, begin, whole)
+def row(line: str, start: int, atoms: Iterable[Atom], end: int) -> Iterator[Atom]:
+    """The atoms of `line[start:end]`, and the text between them as further atoms."""
+    for atom in atoms:
+        if atom.start > start:
+            yield Atom(start, atom.start, line[start : atom.start], solid=False)
         yield atom
-        if atom.text is None:
-            return
-        position = atom.end
-    if position < len(line):
-        yield Atom(position, len(line), line[position:], solid=False)
+        start = atom.end
+    if start < end:
+        yield Atom(start, end, line[start:end], solid=False)
 
 
 def _held(start: int) -> Atom:
@@ -125,13 +117,14 @@ def _link(line: str, start: int, whole: bool) -> Atom:
     if bracket == len(line) and not whole:
         return _held(start)
     found = links.read(line, bracket, whole=whole) if line.startswith("[", bracket) else None
-    if found is None or (isinstance(found, links.Link) and _opens_code(found.label)):
+    label = found.label if isinstance(found, links.Link) else ""
+    if found is None or _opens_code(label) or (not is_image and _has_link(label)):
         escaped = not is_image and links.resembles(line, start)
         return Atom(start, start + 1, "\\[" if escaped else line[start], solid=True)
     if isinstance(found, int):
         return _held(start)
-    label = _label(found.label) or (links.label_text(found.name) if is_image else "")
-    return Atom(start, found.end, found.shown(label, links.touched(line, start)), solid=True)
+    shown = _label(label) or (links.label_text(found.name) if is_image else "")
+    return Atom(start, found.end, found.shown(shown, links.touched(line, start)), solid=True)
 
 
 def _opens_code(label: str) -> bool:
@@ -143,6 +136,12 @@ def _opens_code(label: str) -> bool:
             return True
         del runs[: runs.index(run) + 1]
     return False
+
+
+def _has_link(label: str) -> bool:
+    """Whether a link is in the label: then the outer brackets are text, since links do not nest."""
+    found = (links.read(label, begin.start(), whole=True) for begin in _BRACKET.finditer(label))
+    return any(isinstance(link, links.Link) for link in found)
 
 
 def _label(source: str) -> str:
@@ -158,7 +157,8 @@ def _label(source: str) -> str:
 
 
 def _shown(source: str) -> str:
-    return "".join(atom.text or "" for atom in scan(source, 0, whole=True))
+    marks = read(source, 0, whole=True)
+    return "".join(atom.text or "" for atom in row(source, 0, marks.atoms, len(source)))
 
 
 _READERS: dict[str, Reader] = {
@@ -170,4 +170,5 @@ _READERS: dict[str, Reader] = {
     "[": _link,
     "!": _link,
     "h": _address,
+    "H": _address,
 }

@@ -1,156 +1,226 @@
-"""Reads the source line by line as code, table, quote or text, as far as later text cannot change the result.
+"""Makes units of the lines of a text: the parser says which block each line belongs to.
 
-A table counts if its rows begin with a pipe, outside of code, quotes and lists. Indented code counts if a blank line
-precedes it, outside of lists. Lines of a paragraph are joined if markup continues over the end of the line, outside
-of quotes. Trailing blanks wait for the text that follows them.
+Of a growing text, lines that may still become another block are left out.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from clock import in_turns
 from slack_reply.markdown import inline, lines, tables, tokens
-from slack_reply.markdown.lines import HEADING, INDENTED, LIST, MARKERS, ROW, Fence, Line
+from slack_reply.markdown.lines import HEADING, MARKERS, MAYBE_CLOSING, RULE, Block, Line, blocks
 from slack_reply.markdown.parts import Limits, is_apart
-from slack_reply.markdown.units import OUTSIDE, Body, Context, Unit, apart
+from slack_reply.markdown.units import Body, Context, Unit, apart
 from slack_reply.markdown.words import Rank
 
 HEADING_LIMIT = 200
-SHORT = 1_000  # characters: a longer text shows something, unless all its characters are unseen
+INFO_LIMIT = 200  # characters that are kept of an info string: only its first word has a meaning
 
 # A backslash that breaks the line; at the end of a text the backslash would be visible.
 _BROKEN = re.compile(r"(?<!\\)(?:\\\\)*\\\Z")
 
 
-def scan(text: str, limits: Limits | None, *, final: bool) -> list[Unit]:
-    """All units that are certain. A longer text begins with the same units, but its last line may be in pieces.
+class Window:
+    """Some lines of the source, read behind the lines `head`."""
 
-    Without `limits` a table stays plain text.
-    """
-    return list(read(text, limits, final=final))
-
-
-def read(text: str, limits: Limits | None, *, final: bool) -> Iterator[Unit]:
-    """The units of `scan` one by one, so that a caller may stop early; other greenlets run in between."""
-    known = text.rstrip()
-    return in_turns(_Scan(known, limits, final=final).units()) if known else iter(())
-
-
-def escape(markdown: str) -> str:
-    """The text with `<` and `>` outside of code as entities, except quote marks, and with no live token in code.
-
-    `&` stays as it is. Links, images and autolinks come out as plain Markdown links or bare URLs.
-    """
-    shown = "".join(unit.text for unit in read(markdown, None, final=True))
-    return shown + markdown[len(markdown.rstrip()) :]
-
-
-def shows_nothing(markdown: str) -> bool:
-    """Whether a reader would see nothing of the text, which may hold unseen characters or `&nbsp;`."""
-    return tokens.is_blank(markdown) or (len(markdown) <= SHORT and tokens.is_blank(escape(markdown)))
-
-
-class _Scan:
-    def __init__(self, text: str, limits: Limits | None, *, final: bool) -> None:
-        self._source = text
-        self._lines = lines.split(text)
+    def __init__(self, source: str, head: Sequence[str], own: Sequence[Line], limits: Limits | None) -> None:
+        self._source = source
         self._limits = limits
-        self._final = final
-        self._fence: Fence | None = None
-        self._context = OUTSIDE
-        self._listed = False
-        self._after_blank = True
-        self._glued = False
+        self._lines = [*(Line(own[0].start, text, own[0].start) for text in head), *own]
+        self._first = len(head)
+        self._size = len(self._lines)  # lines that are certain
+        self._growing = False
+        self._blocks: list[Block] = []
+        self._found: list[tuple[int, Unit]] = []
 
-    def units(self) -> Iterator[Unit]:
-        index = 0
-        while index < len(self._lines):
-            line = self._lines[index]
-            if self._fence and self._fence.left_by(line.text):
-                self._fence = None
-            table = None if self._fence else self._table(index)
-            if table:
-                units, taken = table
-                yield from units
-                if taken is None:
-                    return
-                index += taken
-                self._after_blank = False
-                continue
-            if self._fence or self._is_indented_code(line.text) or not lines.may_continue(line.text):
-                index, whole = index + 1, self._final or index + 1 < len(self._lines)
-            else:
-                line, index, whole = lines.joined(self._source, self._lines, index, final=self._final)
-            unit = self._code(line, self._fence) if self._fence else self._text(line)
-            if whole and index == len(self._lines):
-                yield unit._replace(text=unit.text.removesuffix("\n"))
-            elif whole and (unit.rank is not Rank.GLUE or unit.heading or unit.body is Body.SOLID):
-                yield unit
-            elif whole or not self._uncertain(line.text, unit):
-                yield from apart(unit, whole=whole)
+    def read(self, before: Sequence[Unit], *, growing: bool) -> list[tuple[int, Unit]]:
+        """Each unit with the number of its line. `growing`: the last line is not whole."""
+        self._growing = growing
+        self._found = [(-1, unit) for unit in before]
+        self._blocks = self._settled() if growing else self._parsed(self._size)
+        at = self._first
+        for block in self._blocks:
+            if block.last > at:
+                self._between(at, block.first)
+                at = max(at, block.first)
+                self._found += (
+                    (index, unit) for index, unit in self._block(block, at, min(block.last, self._size))
+                )
+                at = block.last
+        self._between(at, self._size)
+        found = self._found[len(before) :]
+        if not growing and found and found[-1][1].end == len(self._source) > found[-1][1].start:
+            index, unit = found[-1]
+            found[-1] = index, unit._replace(text=unit.text.removesuffix("\n"))
+        return found
 
-    def _table(self, index: int) -> tuple[list[Unit], int | None] | None:
+    def going_on(self, head: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+        """The line at which a later text may be read on, and the head to put before that line.
+
+        The last block whose first line is whole may still grow; of a code block that grows, only the last line.
+        """
+        for block in reversed(self._blocks):
+            items = tuple(lines.item(self._lines[index].text) for index in block.items if index < block.first)
+            if block.fence and not block.closed and block.last >= self._size and block.first < self._size - 1:
+                return self._size - 1, (*items, self._lines[block.first].text)
+            if self._first < block.first < len(self._lines) - 1:
+                return block.first, items
+        return self._first, head
+
+    def _parsed(self, size: int) -> list[Block]:
+        self._size = size
+        return blocks([line.text for line in self._lines[:size]], tables=self._limits is not None)
+
+    def _settled(self) -> list[Block]:
+        """The blocks of a text whose last line is not whole, without the lines that may still become another block."""
+        *_, (_, last, _) = self._lines
+        size = len(self._lines)
+        if MARKERS.match(last):
+            begun = [line.text for line in self._lines[:-1]]
+            found = blocks([*begun, f"{last}x"], tables=self._limits is not None)
+            if found and found[-1].fence and found[-1].first < size - 1 and found[-1].last == size:
+                self._size = size - bool(MAYBE_CLOSING.match(last))
+                return found
+            size -= 1
+        found = self._parsed(size)
+        if self._limits is None or not found or found[-1].kind != "text" or found[-1].last < size:
+            return found
+        if size < len(self._lines):
+            return self._parsed(size - 1) if self._may_be_head(size - 1, last) else found
+        if found[-1].first < size - 1 and self._may_be_head(size - 2, last):
+            return self._parsed(size - 2)
+        return self._parsed(size - 1) if self._may_be_head(size - 1, "") else found
+
+    def _may_be_head(self, index: int, below: str) -> bool:
+        """Whether the line may be the head of a table, with this unfinished line below."""
         text = self._lines[index].text
-        if self._limits is None or not ROW.match(text) or (self._listed and text.startswith(" ")):
-            return None
-        self._listed = False
-        return tables.find(self._lines, index, self._limits, final=self._final)
+        return text.startswith("|", len(lines.prefix(text))) and tables.may_separate(below.lstrip(" \t>"))
 
-    def _is_indented_code(self, text: str) -> bool:
-        return self._after_blank and not self._listed and INDENTED.match(text) is not None
+    def _between(self, first: int, last: int) -> None:
+        """The lines that no block contains: blank lines, quote marks, and what is nested too deeply."""
+        for index in range(first, last):
+            line = self._lines[index]
+            if line.text and not line.text.isspace():
+                shown = line.text[: len(lines.prefix(line.text))]
+                unit = _text(line, f"{shown}{inline.render(line.text, len(shown))}", ())
+            else:
+                before = self._found[-1][1] if self._found else None
+                glued = before is not None and before.rank is Rank.GLUE and (before.heading or before.blank)
+                rank = Rank.GLUE if glued else Rank.PARAGRAPH
+                unit = Unit(line.start, line.end, "\n", rank, blank=True)
+            self._found.append((index, unit))
 
-    def _code(self, line: Line, fence: Fence) -> Unit:
-        where = self._context
-        if fence.closed_by(line.text):
-            self._fence = None
-            self._after_blank = False
-            unit = Unit(line.start, line.end, f"{where.tail}\n", Rank.PARAGRAPH, where, closes=True)
-        else:
+    def _block(self, block: Block, first: int, last: int) -> Iterator[tuple[int, Unit]]:
+        read = {"fence": self._fence, "code": self._code, "table": self._table, "text": self._paragraph}
+        return read[block.kind](first, last, block, grows=self._growing and last == self._size)
+
+    def _fence(self, first: int, last: int, block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
+        opening = self._lines[block.first]
+        at = opening.text.index(block.fence)
+        prefix = re.sub(r"[^\s>]", " ", opening.text[:at])
+        head = f"{prefix}{block.fence}{tokens.inside_code(block.info[:INFO_LIMIT].rstrip())}\n"
+        context = Context(head, prefix + block.fence, prefix)
+        listed = bool(block.items)
+        for index in range(first, last):
+            line = self._lines[index]
+            unfinished = grows and index == len(self._lines) - 1
+            if index == block.first:
+                shown = f"{opening.text[:at]}{head[len(prefix) :]}"
+                unit = Unit(line.start, line.end, shown, Rank.GLUE, after=context, listed=listed)
+                if not unfinished:
+                    yield index, unit
+            elif block.closed and index == block.last - 1:
+                end = f"{context.tail}\n"
+                yield (
+                    index,
+                    Unit(line.start, line.end, end, Rank.PARAGRAPH, context, closes=True, line=line.text),
+                )
+            else:
+                shown = f"{tokens.inside_code(line.text)}\n"
+                unit = Unit(
+                    line.start,
+                    line.end,
+                    shown,
+                    Rank.LINE,
+                    context,
+                    context,
+                    Body.CODE,
+                    line.text,
+                    listed=listed,
+                )
+                yield from ((index, part) for part in (apart(unit, whole=False) if unfinished else (unit,)))
+        if not block.closed and block.last < self._size:
+            left = self._lines[last - 1].end
+            yield last - 1, Unit(left, left, f"{context.tail}\n", Rank.PARAGRAPH, context, closes=True)
+
+    def _code(self, first: int, last: int, block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
+        listed = bool(block.items)
+        for index in range(first, last):
+            line = self._lines[index]
+            if not line.text or line.text.isspace():
+                yield index, Unit(line.start, line.end, "\n", Rank.PARAGRAPH, blank=True)
+                continue
             shown = f"{tokens.inside_code(line.text)}\n"
-            unit = Unit(line.start, line.end, shown, Rank.LINE, where, where, Body.CODE)
-        return unit._replace(line=line.text, listed=self._listed)
+            unit = Unit(line.start, line.end, shown, Rank.LINE, body=Body.CODE, line=line.text, listed=listed)
+            unfinished = grows and index == len(self._lines) - 1
+            yield from ((index, part) for part in (apart(unit, whole=False) if unfinished else (unit,)))
 
-    def _text(self, line: Line) -> Unit:
-        text = line.text
-        if not text or text.isspace():
-            self._after_blank = True
-            rank = Rank.GLUE if self._glued else Rank.PARAGRAPH
-            return Unit(line.start, line.end, "\n", rank, blank=True)
-        self._glued = False
-        if self._is_indented_code(text):
-            shown = f"{tokens.inside_code(text)}\n"
-            return Unit(line.start, line.end, shown, Rank.LINE, body=Body.CODE, line=text)
-        self._after_blank = False
-        self._listed = bool(LIST.match(text)) or (self._listed and text[0] in " \t")
-        if fence := lines.opening(text):
-            return self._opening(line, fence)
-        self._glued = bool(HEADING.match(text)) and len(text) <= HEADING_LIMIT
-        begin = len(lines.prefix(text))
-        shown = f"{text[:begin]}{inline.render(text, begin)}\n"
-        return Unit(
-            line.start,
-            line.end,
-            shown,
-            Rank.GLUE if self._glued or _BROKEN.search(text) else Rank.LINE,
-            body=Body.TEXT,
-            line=text,
-            begin=begin,
-            listed=self._listed or text[0] in " \t",
-            heading=self._glued,
-            apart=is_apart(text),
-        )
+    def _table(self, first: int, last: int, _block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
+        rows = [line._replace(text=line.text[line.text.index("|") :]) for line in self._lines[first:last]]
+        if grows and last == len(self._lines):
+            rows.pop()
+        if self._limits:
+            yield from ((first, unit) for unit in tables.units(rows, self._limits, over=not grows))
 
-    def _opening(self, line: Line, fence: Fence) -> Unit:
-        self._fence = fence
-        head = f"{fence.prefix}{fence.run}{tokens.inside_code(fence.info)}\n"
-        self._context = Context(head, fence.prefix + fence.run, fence.prefix)
-        shown = line.text[: line.text.index(fence.run)] + head[len(fence.prefix) :]
-        return Unit(line.start, line.end, shown, Rank.GLUE, after=self._context, listed=self._listed)
+    def _paragraph(self, first: int, last: int, block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
+        """The lines of a paragraph; lines are joined where markup continues over the end of a line."""
+        rows = self._lines[first:last]
+        base = rows[0].start
+        flat = rows[0].text
+        for row in rows[1:]:
+            flat += self._source[base + len(flat) : row.start] + _without_quotes(row.text)
+        if grows and last < len(self._lines):
+            flat += "\n"
+        reading = inline.reading(flat, len(lines.prefix(rows[0].text)), whole=not grows)
+        begin = 0
+        for number, row in enumerate(rows):
+            end = row.start + len(row.text) - base
+            whole = reading.is_free(end) if end < len(flat) else not grows
+            if number + 1 < len(rows) and not whole:
+                continue
+            line = rows[begin]
+            start = line.start - base
+            text = line.text + flat[start + len(line.text) : end if whole else None]
+            mark = len(lines.prefix(line.text))
+            shown = f"{text[:mark]}{reading.text(start + mark, end)}" if whole else ""
+            unit = _text(Line(line.start, text, row.end), shown, block.items)
+            if whole:
+                yield first + begin, unit
+            elif not unit.heading:
+                parts = list(apart(unit, whole=False))
+                if not RULE.match("".join(part.text for part in parts)):
+                    yield from ((first + begin, part) for part in parts)
+            begin = number + 1
 
-    def _uncertain(self, begun: str, unit: Unit) -> bool:
-        """Whether no part of this unfinished line can be shown yet."""
-        if unit.closes:
-            return True
-        if self._fence:
-            return unit.body is Body.SOLID or self._fence.may_be_closed_by(begun)
-        return unit.heading or bool(MARKERS.match(begun)) or bool(ROW.match(begun))
+
+def _text(line: Line, shown: str, items: Sequence[int]) -> Unit:
+    """A unit of text whose source is `line`."""
+    text = line.text
+    heading = bool(HEADING.match(text)) and len(text) <= HEADING_LIMIT
+    return Unit(
+        line.start,
+        line.end,
+        f"{shown}\n",
+        Rank.GLUE if heading or _BROKEN.search(text) else Rank.LINE,
+        body=Body.TEXT,
+        line=text,
+        begin=len(lines.prefix(text)),
+        listed=bool(items),
+        heading=heading,
+        apart=is_apart(text),
+    )
+
+
+def _without_quotes(text: str) -> str:
+    """The line with blanks instead of its quote marks, so that the paragraph reads as if no quote were around it."""
+    marks = lines.prefix(text).rfind(">") + 1
+    return " " * marks + text[marks:]

@@ -1,7 +1,7 @@
 """The Markdown of one table cell as runs of text: bold, code and links stay, as Slack's `rich_text` cells show them.
 
-The cell is read by markdown-it-py with three more rules: an address without markup is a link, `<br>` is a line break,
-and a `*` between two digits is no marker.
+The cell is made safe as any line of text is, and then read by markdown-it-py with two more rules: an address without
+markup is a link, and a `*` between two digits is no marker.
 """
 
 import re
@@ -12,14 +12,13 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from slack_reply.markdown import tokens
-from slack_reply.markdown.domains import disguises
+from slack_reply.markdown import inline, tokens
+from slack_reply.markdown.inline_parser import JOINER
 from slack_reply.markdown.parts import Cell, Run, Style
 
 SIZE_LIMIT = 2_000  # characters: a longer cell keeps its markup, since the parser is slow on some texts
 
 _MARKUP = re.compile(r"[\\`*_~<&\[!]|://")
-_BREAK = re.compile(r"<br[ \t]*+/?>", re.IGNORECASE)
 _SCHEME = re.compile(r"(?<!\w)https?\Z", re.IGNORECASE)
 _ADDRESS = re.compile(r"https?://[^\s<>*`|\\\"]*+", re.IGNORECASE)
 _ADDRESS_ENDS = "?!.,:;'_~)"
@@ -30,14 +29,13 @@ def read(source: str) -> Cell:
     """The cell; a link that reads as another address than its own names the real one too."""
     if len(source) > SIZE_LIMIT or not _MARKUP.search(source):
         return Cell((Run(tokens.inside_code(source)),))
-    [inline] = _PARSER.parseInline(source)
-    return Cell(tuple(_trimmed(_joined(_runs(inline.children or [])))))
+    [found] = _PARSER.parseInline(inline.render(source).replace(JOINER, ""))
+    return Cell(tuple(_trimmed(_joined(_runs(found.children or [])))))
 
 
 def _runs(found: list[Token]) -> Iterator[Run]:
     styles: list[Style] = []
     links: list[tuple[str, list[Run]]] = []  # the link that is open, and what its label is so far
-    before = ""
     for token in found:
         kind, _, end = token.type.rpartition("_")
         look = frozenset(styles)
@@ -49,24 +47,19 @@ def _runs(found: list[Token]) -> Iterator[Run]:
             continue
         if token.type == "link_close":
             url, label = links.pop()
-            run = _link("".join(part.text for part in label), url, look, before)
-        elif token.type == "image":
-            run = _link(token.content, str(token.attrs["src"]), look, before)
+            run = _link("".join(part.text for part in label), url, look)
         else:
             code: frozenset[Style] = frozenset({"code"} if token.type == "code_inline" else ())
-            run = Run("\n" if token.type == "hardbreak" else token.content or " ", look | code)
+            run = Run("\n" if token.type.endswith("break") else token.content, look | code)
         if links:
             links[-1][1].append(run)
         else:
-            before += run.text
             yield run
 
 
-def _link(label: str, url: str, styles: frozenset[Style], before: str) -> Run:
+def _link(label: str, url: str, styles: frozenset[Style]) -> Run:
     """A link; where Slack cannot open the address, the address stands behind the label."""
     text = label.strip() or url
-    if text != url and disguises(text, url, before):
-        text = f"{text} → {url}"
     if url.lower().startswith(("http://", "https://", "mailto:")):
         return Run(text, styles, url)
     return Run(text if text == url else f"{text} ({url})", styles)
@@ -114,16 +107,6 @@ def _address(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _line_break(state: StateInline, silent: bool) -> bool:
-    found = _BREAK.match(state.src, state.pos)
-    if found is None:
-        return False
-    if not silent:
-        state.push("hardbreak", "br", 0)
-    state.pos = found.end()
-    return True
-
-
 def _times(state: StateInline, silent: bool) -> bool:
     around = state.src[max(0, state.pos - 1) : state.pos + 2]
     if len(around) < 3 or around[1] != "*" or not (around[0].isdigit() and around[2].isdigit()):  # noqa: PLR2004
@@ -148,5 +131,5 @@ class _Markdown(MarkdownIt):
 
 
 _PARSER = _Markdown("commonmark", {"html": False}).enable("strikethrough")
-for _name, _rule in (("address", _address), ("line_break", _line_break), ("times", _times)):
+for _name, _rule in (("address", _address), ("times", _times)):
     _PARSER.inline.ruler.before("escape", _name, _rule)

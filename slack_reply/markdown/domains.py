@@ -37,6 +37,10 @@ _FILE = re.compile(r"md|py|rs|sh|pl|ps|cc|ml|mk|mm")
 _BARE = re.compile(r"(?<![\w.@/-])((?:[\w-]{1,63}\.)+)([^\W\d_]{2,24}|xn--[\w-]{1,59})(?![\w-])")
 # The end of a word that may go on in a label; a link in that word is seen by its label alone.
 _TOUCHED = re.compile(r"[\w.\-]+\Z")
+# The full stop of Chinese and Japanese is a dot of a domain only before an ending.
+_WIDE_DOT = re.compile(
+    "\u3002(?=[A-Za-z0-9]|中国|中國|香港|台湾|台灣|公司|网络|网址|网站|新加坡|みんな|コム)"
+)
 _LINK = re.compile(r"\[([^\[\]]{0,100})\]\([^()\s]{0,200}\)")
 _MAIL = re.compile(r"@((?:[\w-]{1,63}\.)+[^\W\d_]{2,24})")
 
@@ -60,7 +64,7 @@ def disguises(label: str, url: str, before: str = "") -> bool:
 def rendered(label: str) -> str:
     """The label as people read it: no markup, entities or invisible characters, and wide letters as normal ones."""
     plain = tokens.UNSEEN.sub("", _MARKUP.sub("", html.unescape(html.unescape(label))))
-    return tokens.UNSEEN.sub("", unicodedata.normalize("NFKC", plain)).replace("\u3002", ".")
+    return _WIDE_DOT.sub(".", tokens.UNSEEN.sub("", unicodedata.normalize("NFKC", plain)))
 
 
 def host_of(url: str) -> str:

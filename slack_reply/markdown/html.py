@@ -18,7 +18,7 @@ _ATTRIBUTES_BEGUN = r"(?:\s+(?:[a-z-]+\s*(?:=[^<>\n]{0,200})?)?)?"
 _INNER = rf"</?[a-z][a-z0-9]{{0,8}}{_ATTRIBUTES}/?>"
 _INNER_BEGUN = rf"<(?:/?(?:[a-z][a-z0-9]{{0,8}}{_ATTRIBUTES_BEGUN}/?)?)?"
 _BREAKS = {"br": "\n", "p": "\n\n", "/p": "", "details": "", "/details": ""}
-_BREAK = re.compile(rf"<(/?(?:br|p|details)){_ATTRIBUTES}/?>", re.IGNORECASE)
+_BREAK = re.compile(rf"<(/?(?:br|p|details)){_ATTRIBUTES}\s*/?>", re.IGNORECASE)
 _MARKS = {
     **dict.fromkeys(("b", "strong", "summary"), "**"),
     **dict.fromkeys(("i", "em"), "_"),

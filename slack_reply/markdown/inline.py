@@ -1,28 +1,68 @@
 """Makes one line of text outside of code safe: the whole line, or the pieces in which it is shown and cut."""
 
 import re
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from clock import in_turns
-from slack_reply.markdown import atoms, emphasis, words
-from slack_reply.markdown.atoms import Atom
+from slack_reply.markdown import atoms, words
+from slack_reply.markdown.inline_parser import JOINER, Atom, Marks, emphasis
 from slack_reply.markdown.words import Piece, Rank
 
-_MARKED = re.compile(r"[*~]")
+REMEMBERED = 20_000  # characters: a longer line is read anew, since its reading takes much memory
+_SPECIAL = re.compile(r"[\\`<>&\[!*_~]|://")
 _OPENS = re.compile(r"[*_~`\[]")
+
+
+class Reading:
+    """The text of a line, or of the lines of a paragraph, from `start` on; if it is not `whole`, more text may come."""
+
+    def __init__(self, line: str, start: int, *, whole: bool) -> None:
+        self.line = line
+        plain = whole and not _SPECIAL.search(line, start)
+        marks = Marks([], [], len(line), len(line)) if plain else atoms.read(line, start, whole=whole)
+        self.emphasis = emphasis(line, marks.pairs)
+        self.row = list(_with_joints(atoms.row(line, start, marks.atoms, marks.end), self.emphasis.joints))
+        self.undecided = marks.undecided
+        self._starts = [atom.start for atom in self.row]
+
+    def is_free(self, position: int) -> bool:
+        """Whether a line can end here: no markup goes on, whatever text follows."""
+        index = bisect_right(self._starts, position) - 1
+        inside = index >= 0 and self.row[index].solid and self.row[index].end > position
+        return position < self.undecided and not inside and not self.emphasis.covers(position)
+
+    def text(self, start: int, end: int) -> str:
+        """The text between two places outside of markup, made safe."""
+        shown: list[str] = []
+        for atom in self.row[max(0, bisect_right(self._starts, start) - 1) :]:
+            if atom.start >= end:
+                break
+            if atom.end > start:
+                inner = slice(max(start - atom.start, 0), end - atom.start)
+                shown.append((atom.text or "") if atom.solid else (atom.text or "")[inner])
+        return "".join(shown)
+
+
+def reading(line: str, start: int, *, whole: bool) -> Reading:
+    """The reading of the line. A line is read again when it is cut, so the last lines are remembered."""
+    return (
+        _remembered(line, start, whole=whole)
+        if len(line) <= REMEMBERED
+        else Reading(line, start, whole=whole)
+    )
+
+
+@lru_cache(maxsize=8)
+def _remembered(line: str, start: int, *, whole: bool) -> Reading:
+    return Reading(line, start, whole=whole)
 
 
 def render(line: str, start: int = 0) -> str:
     """A whole line from `start` on, made safe."""
-    joined = bool(_MARKED.search(line, start) and emphasis.WIDE.search(line, start))
-    if not joined and not atoms.SPECIAL.search(line, start):
-        return line[start:]
-    row = list(in_turns(atoms.scan(line, start, whole=True)))
-    if joined:
-        marks = emphasis.scan(line, start, len(line), row, whole=True)
-        row = list(_with_joints(row, marks.joints))
-    return "".join(atom.text or "" for atom in row)
+    return reading(line, start, whole=True).text(start, len(line))
 
 
 def pieces(line: str, start: int = 0, *, whole: bool) -> Iterator[Piece]:
@@ -30,38 +70,27 @@ def pieces(line: str, start: int = 0, *, whole: bool) -> Iterator[Piece]:
 
     A line may have 100,000 pieces, of which the messages take only the first.
     """
-    row = list(in_turns(atoms.scan(line, start, whole=whole)))
-    read = row.pop().start if row and row[-1].text is None else len(line)
-    marks = emphasis.scan(line, start, read, row, whole=whole)
-    limit = min(len(line) + 1 if whole else len(line), marks.undecided + 1)
-    row = list(_with_joints(row, marks.joints))
-    for piece in in_turns(_joined(_cut(line, row), whole=whole)):
+    found = reading(line, start, whole=whole)
+    limit = min(len(line) + 1 if whole else len(line), found.undecided + 1)
+    for piece in in_turns(_joined(_cut(line, found.row), whole=whole)):
         if piece.end >= limit:
             return
-        inside = marks.spans and marks.covers(piece.end)
-        yield piece._replace(rank=Rank.GLUE) if inside else piece
+        yield piece._replace(rank=Rank.GLUE) if found.emphasis.covers(piece.end) else piece
 
 
 def is_open(text: str) -> bool:
     """Whether later text may close some markup that is open in this text."""
-    if not _OPENS.search(text):
-        return False
-    text += " "
-    row = list(atoms.scan(text, 0, whole=False))
-    if row and row[-1].text is None:
-        return True
-    return emphasis.scan(text, 0, len(text), row, whole=False).undecided < len(text)
+    return bool(_OPENS.search(text)) and atoms.read(f"{text} ", 0, whole=False).undecided < len(text) + 1
 
 
 def is_begun(text: str) -> bool:
     """Whether the last characters of the text may begin a link, an entity, code or emphasis."""
-    row = list(atoms.scan(text, 0, whole=False))
-    if row and row[-1].text is None:
+    marks = atoms.read(text, 0, whole=False)
+    if marks.end < len(text) and text[marks.end] not in "*_~":
         return True
     if not text.endswith(("*", "_", "~")):
         return False
-    marks = emphasis.scan(text, 0, len(text), row, whole=True).marks
-    return all(end != len(text) for _, end in marks)
+    return all(closing[1] != len(text) for _, closing in atoms.read(text, 0, whole=True).pairs)
 
 
 def _joined(pieces: Iterable[Piece], *, whole: bool) -> Iterator[Piece]:
@@ -82,14 +111,14 @@ def _joined(pieces: Iterable[Piece], *, whole: bool) -> Iterator[Piece]:
         yield held
 
 
-def _with_joints(row: list[Atom], joints: dict[int, str]) -> Iterator[Atom]:
+def _with_joints(row: Iterable[Atom], joints: dict[int, str]) -> Iterator[Atom]:
     """The atoms, with the markers in `joints` as atoms of their own."""
     starts = deque(sorted(joints))
     for atom in row:
         rest = atom
         while not rest.solid and starts and starts[0] < rest.end:
             start = starts.popleft()
-            end, text = start + len(joints[start]) - len(emphasis.JOINER), rest.text or ""
+            end, text = start + len(joints[start]) - len(JOINER), rest.text or ""
             yield rest._replace(end=start, text=text[: start - rest.start])
             yield Atom(start, end, joints[start], solid=True)
             rest = rest._replace(start=end, text=text[end - rest.start :])

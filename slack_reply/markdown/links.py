@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from markdown_it.helpers import parseLinkDestination, parseLinkTitle
+
 from slack_reply.markdown import tokens
 from slack_reply.markdown.domains import disguises
 
@@ -12,15 +14,6 @@ _LONGEST_WORD = 200  # characters of a word that are looked at before a link
 _EMAIL_LIMIT = 120
 
 _LABEL = re.compile(r"\[((?>[^\[\]\\]|\\.|\[(?>[^\[\]\\]|\\.)*+\])*+)\]")
-_TARGET = re.compile(
-    r"\([ \t]*+(?:<((?>[^<>\\]|\\.)*+)>|((?>[^\s()\\<]|\\.)(?>[^\s()\\]|\\.|\((?>[^\s()\\]|\\.)*+\))*+)?)"
-    r"(?:[ \t]++(?:\"[^\"]*+\"|'[^']*+'|\([^()]*+\)))?[ \t]*+\)"
-)
-_TARGET_BEGUN = re.compile(
-    r"\([ \t]*+(?:<(?>[^<>\\]|\\.)*+(?:\\|>[ \t]*+)?"
-    r"|(?>[^\s()\\<]|\\.)?(?>[^\s()\\]|\\.|\((?>[^\s()\\]|\\.)*+\))*+(?:\\|\((?>[^\s()\\]|\\.)*+\\?)?)"
-    r"(?:[ \t]++(?:\"[^\"]*+\"?|'[^']*+'?|\([^()]*+\)?)?)?[ \t]*+\Z"
-)
 _AUTOLINK = re.compile(
     rf"<((?i:https?://|mailto:)[^\s<>|]{{1,{TARGET_LIMIT}}}|[\w.+\-]{{1,64}}@[\w.\-]{{1,30}}\.\w{{1,12}})>"
 )
@@ -32,12 +25,13 @@ _AUTOLINK_BEGUN = re.compile(
     rf"|[\w.+\-@:/]{{0,{_EMAIL_LIMIT}}})\Z"
 )
 # A target that is no address but content, as a model writes a picture that it made; or is far too long for one.
-_EMBEDDED = re.compile(rf"\([ \t]*+<?(?:(?i:data:)[^\s()]*+|[^\s()<>]{{{TARGET_LIMIT + 1},}}+(?=\)))>?(\))?")
-_LONG_BEGUN = re.compile(r"\([ \t]*+<?[^\s()<>]*+\Z")
-_UNESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+_EMBEDDED = re.compile(rf"[ \t]*+<?(?:(?i:data:)[^\s()]*+|[^\s()<>]{{{TARGET_LIMIT + 1},}}+)>?(\))?")
+_MANY = re.compile(r"[^\s(]*+(?:\([^\s(]*+){9}")  # more parentheses than we look at in a target
+_NO_ANGLE, _NO_BARE = re.compile(r"[<>\n]"), re.compile(r"\s")  # what no target of this form holds
+_BLANKS = re.compile(r"[ \t\n]*+")
 _IN_LABEL = re.compile(r"([\\\[\]*_~`])")
 _PERCENT = {" ": "%20", "\t": "%09", "<": "%3C", ">": "%3E", "(": "%28", ")": "%29", "|": "%7C", "\\": "%5C"}
-_BARE_ENDS = frozenset(" \t.,;:!?)")
+_BARE_ENDS = frozenset(" \t\n.,;:!?)")
 
 
 class Link(NamedTuple):
@@ -71,18 +65,46 @@ def read(line: str, start: int, *, whole: bool) -> Link | int | None:
     behind = label.end()
     if behind == len(line):
         return None if whole else start
-    if line[behind] != "(":
+    found = _target(line, behind + 1) if line[behind] == "(" else None
+    if found is None:
         return None
-    embedded = _EMBEDDED.match(line, behind)
-    if embedded:
-        grows = embedded.end() == len(line) and not embedded[1] and not whole
-        return start if grows else Link(label[1], "", embedded.end())
-    target = _TARGET.match(line, behind, behind + TARGET_LIMIT)
-    if target is None:
-        pattern = _TARGET_BEGUN if len(line) - behind < TARGET_LIMIT else _LONG_BEGUN
-        return start if not whole and pattern.match(line, behind) else None
-    url = target[1] if target[1] is not None else target[2] or ""
-    return Link(label[1], _UNESCAPE.sub(r"\1", url), target.end())
+    url, end = found
+    if not end:
+        return None if whole else start
+    return Link(label[1], url, end)
+
+
+def _target(line: str, start: int) -> tuple[str, int] | None:
+    """The URL of the target behind the parenthesis, and the target's end; 0 if the line ends within the target.
+
+    The URL is empty where the target is no address.
+    """
+    if content := _EMBEDDED.match(line, start):
+        return ("", content.end() if content[1] else 0) if content[1] or content.end() == len(line) else None
+    size = min(len(line), start + TARGET_LIMIT)
+    begun = ("", 0) if size == len(line) else None
+    at = _behind_blanks(line, start)
+    if _MANY.match(line, at):
+        return None
+    found = parseLinkDestination(line, at, size)
+    if not found.ok and line[at : at + 1] != ")":
+        never = _NO_ANGLE if line.startswith("<", at) else _NO_BARE
+        return None if never.search(line, at + 1, size) else begun
+    url, end = (found.str, found.pos) if found.ok else ("", at)
+    at = _behind_blanks(line, end)
+    if at > end and line[at : at + 1] in {'"', "'", "("}:
+        title = parseLinkTitle(line, at, size)
+        if not title.ok:
+            return begun if title.can_continue else None
+        at = _behind_blanks(line, title.pos)
+    if at >= size:
+        return begun
+    return (url, at + 1) if line[at] == ")" else None
+
+
+def _behind_blanks(line: str, start: int) -> int:
+    found = _BLANKS.match(line, start)
+    return found.end() if found else start
 
 
 def resembles(line: str, start: int) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from clock import in_turns
 from slack_reply.markdown.cell_text import read
-from slack_reply.markdown.lines import ROW, Line
+from slack_reply.markdown.lines import Line
 from slack_reply.markdown.parts import Alignment, Cell, Limits, Table
 from slack_reply.markdown.units import OUTSIDE, Context, Unit
 from slack_reply.markdown.words import Rank
@@ -21,7 +21,6 @@ WIDTH_LIMIT = 60  # a wider cell sticks out of its column
 
 _RUN = "```"
 _SPLIT = re.compile(r"(?<!\\)\|")
-_SEPARATOR = re.compile(r"[ \t]{0,3}\|?(?=[^-]*-)(?:[ \t]*+:?-++:?[ \t]*+\|)*+(?:[ \t]*+:?-++:?[ \t]*+)?\Z")
 _MAYBE_SEPARATOR = re.compile(r"[|:\- \t]*\Z")
 
 
@@ -36,30 +35,18 @@ class _Grid:
     over: bool
 
 
-def find(
-    lines: Sequence[Line], index: int, limits: Limits, *, final: bool
-) -> tuple[list[Unit], int | None] | None:
-    """The table whose head is `lines[index]`: its units known so far, and how many lines it took.
-
-    The number is None while the table may continue. The last line is whole only if `final`.
-    """
-    if index + 1 >= len(lines):
-        return None if final else ([], None)
-    separator = lines[index + 1].text
-    if not final and index + 2 == len(lines):
-        return ([], None) if may_separate(separator) else None
-    marks = alignments(separator, len(split(lines[index].text)))
-    if marks is None:
-        return None
-    grid = _grid(lines, index, marks, limits, final=final)
-    if grid.outgrown is None and not grid.over:
-        return [], None
-    taken = len(grid.lines) if grid.over else None
+def units(lines: Sequence[Line], limits: Limits, *, over: bool) -> list[Unit]:
+    """The units of the table with these whole lines, its head first. Until it is `over`, a small table has none."""
+    if len(lines) < 2:  # noqa: PLR2004 - the line under the head is not whole yet
+        return []
+    marks = alignments(lines[1].text)
+    grid = _grid(lines, marks, limits, over=over)
+    if grid.outgrown is None and not over:
+        return []
     if limits.tables and grid.outgrown is None:
         table = Table(tuple(grid.rows), marks)
-        unit = Unit(grid.lines[0].start, grid.lines[-1].end, "", Rank.PARAGRAPH, table=table)
-        return [unit], taken
-    return list(in_turns(_code(grid, limits))), taken
+        return [Unit(lines[0].start, lines[-1].end, "", Rank.PARAGRAPH, table=table)]
+    return list(in_turns(_code(grid, limits)))
 
 
 def split(line: str) -> list[str]:
@@ -70,12 +57,9 @@ def split(line: str) -> list[str]:
     return [cell.strip().replace("\\|", "|") for cell in _SPLIT.split(inner)]
 
 
-def alignments(separator: str, columns: int) -> tuple[Alignment, ...] | None:
-    """The alignments in the row under the head; None if it is no such row, or has another number of columns."""
-    if not _SEPARATOR.match(separator):
-        return None
-    marks = split(separator)
-    return tuple(map(_alignment, marks)) if len(marks) == columns else None
+def alignments(separator: str) -> tuple[Alignment, ...]:
+    """The alignments in the row under the head."""
+    return tuple(map(_alignment, split(separator)))
 
 
 def may_separate(begun: str) -> bool:
@@ -114,27 +98,19 @@ def rule(columns: Sequence[int]) -> str:
     return f"|-{'-+-'.join('-' * column for column in columns)}-|\n"
 
 
-def _grid(
-    lines: Sequence[Line], index: int, marks: tuple[Alignment, ...], limits: Limits, *, final: bool
-) -> _Grid:
-    columns = len(marks)
-    rows = [row_of(lines[index].text, columns)]
-    characters, size = _size(rows[0], limits)
-    outgrown = 0 if columns > COLUMN_LIMIT or size > limits.room else None
-    whole = len(lines) if final else len(lines) - 1
-    for line in in_turns(lines[number] for number in range(index + 2, whole)):
-        if not ROW.match(line.text):
-            break
-        rows.append(row_of(line.text, columns))
+def _grid(lines: Sequence[Line], marks: tuple[Alignment, ...], limits: Limits, *, over: bool) -> _Grid:
+    rows: list[tuple[Cell, ...]] = []
+    characters = size = 0
+    outgrown: int | None = None
+    for line in in_turns((lines[0], *lines[2:])):
+        rows.append(row_of(line.text, len(marks)))
         row_characters, row_size = _size(rows[-1], limits)
         characters += row_characters
         size += row_size
-        too_much = characters > CHARACTER_LIMIT or size > limits.room
+        too_much = characters > CHARACTER_LIMIT or size > limits.room or len(marks) > COLUMN_LIMIT
         if outgrown is None and (too_much or len(rows) > ROW_LIMIT):
             outgrown = len(rows) - 1
-    end = index + 1 + len(rows)
-    over = end == len(lines) or not ROW.match(lines[end].text)
-    return _Grid(rows, lines[index:end], marks, outgrown, over)
+    return _Grid(rows, lines, marks, outgrown, over)
 
 
 def _alignment(mark: str) -> Alignment:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from errors import SlackError, SlackRefused
 from plain_text import shortened
 from slack_api import BRISK, SLACK_TROUBLE, STREAM_OPEN, UPDATE
-from slack_reply.markdown import HEADING_SIZE, Limits, Markdown, Page, closed, counted, page_arguments
+from slack_reply.markdown import HEADING_SIZE, Limits, Markdown, Page, Reader, closed, counted, page_arguments
 from slack_reply.markdown.pages import WINDOW, pages_after
 from slack_reply.shared import RateShare, Slack
 from slack_reply.snapshot import WHOLE, Room, Snapshot
@@ -45,6 +45,7 @@ class EditedMessage(Writer):
         self._share = share
         self._posting = posting
         self._ends = ends
+        self._reader = Reader(LIMITS)
         self._sent: dict[int, Page] = {}
         self._first, self._start = 0, follows.shown  # the message and the offset of the first page
         self._full: str | None = None  # a text that fills all the messages of a growing answer
@@ -92,11 +93,11 @@ class EditedMessage(Writer):
         """The pages. While the app works, the text pauses: its end is shown too, unless the page may end earlier."""
         start = self._start
         if snapshot.line and not final and may_stand(snapshot.text):
-            pages = pages_after(snapshot.text, start, LIMITS, final=True, most=most)
+            pages = pages_after(snapshot.text, start, LIMITS, final=True, most=most, reader=self._reader)
             size = sum(LIMITS.measure(part.text) for part in pages[-1].parts) if pages else 0
             if size < WINDOW * LIMITS.room:
                 return pages
-        return pages_after(snapshot.text, start, LIMITS, final=final, most=most)
+        return pages_after(snapshot.text, start, LIMITS, final=final, most=most, reader=self._reader)
 
     def _post(self, number: int, page: Page, *, final: bool) -> None:
         begin = self._begin(number)

@@ -11,6 +11,7 @@ from slack_reply.markdown import (
     Markdown,
     Page,
     Part,
+    Reader,
     blocks_of,
     chunks_between,
     counted_bytes,
@@ -51,6 +52,7 @@ class StreamedMessage:
     before: tuple[Part, ...] = ()
     cards: Mapping[str, Card] = field(default_factory=dict)
     limits: Limits = LIMITS
+    reader: Reader = field(default_factory=lambda: Reader(LIMITS), compare=False)
 
     @classmethod
     def at(cls, offset: int) -> Self:
@@ -60,7 +62,8 @@ class StreamedMessage:
     @property
     def following(self) -> "StreamedMessage":
         """The next message, still empty, if this message takes no more text."""
-        return replace(StreamedMessage.at(self.page.end), base=self.base)
+        message = replace(StreamedMessage.at(self.page.end), base=self.base)
+        return replace(message, reader=self.reader) if self.limits == LIMITS else message
 
     @property
     def whole(self) -> Page:
@@ -71,7 +74,9 @@ class StreamedMessage:
         """The message's page with this text, and the pages behind it, at most `most` in all."""
         base, start = self.base, self.start - self.base
         cut = None if cut is None else cut - base
-        found = pages_after(text[base:], start, self.limits, final=final, cut=cut, most=most)
+        found = pages_after(
+            text[base:], start, self.limits, final=final, cut=cut, most=most, reader=self.reader
+        )
         return [replace(page, end=page.end + base) for page in found] or [self.page]
 
     def with_page(self, page: Page, read: int) -> tuple[Self, Chunks] | None:
@@ -103,7 +108,12 @@ class StreamedMessage:
         left = self._left(before, cards)
         limits = replace(left, size=max(left.size, SMALLEST_ROOM), blocks=max(left.blocks, SMALLEST_BLOCKS))
         streamed = replace(
-            StreamedMessage.at(end), begin=self.begin, before=before, cards=cards, limits=limits
+            StreamedMessage.at(end),
+            begin=self.begin,
+            before=before,
+            cards=cards,
+            limits=limits,
+            reader=Reader(limits),
         )
         return streamed, task_update(card)
 

@@ -1,12 +1,11 @@
 """Our own examples in the order of the CommonMark specification, a group for each of its constructs, more than it has.
 
-A copy of the specification itself can be tried too: COMMONMARK_SPEC=/path/to/spec.txt
+A copy of the specification itself can be tried too: see tests/slack_reply/specification.py.
 """
 
-import os
-import re
 from collections.abc import Callable
-from pathlib import Path
+
+from tests.slack_reply.specification import specification
 
 GROUPS: dict[str, tuple[str, ...]] = {
     "tabs": ("\tfoo\tbar", "  - foo\n\n\tbar", ">\t\tfoo", "-\t\tfoo", "#\tFoo", "*\t*\t*\t"),
@@ -140,16 +139,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }
 
 
-def _specification() -> list[str]:
-    path = os.environ.get("COMMONMARK_SPEC")
-    if not path:
-        return []
-    found = re.findall(
-        r"^`{32} example\n(.*?)^\.\n.*?^`{32}$", Path(path).read_text(), re.DOTALL | re.MULTILINE
-    )
-    return [example.replace("→", "\t") for example in found]
-
-
 def _lines(example: str, prefix: str, first: str = "") -> str:
     begun, *rest = example.split("\n")
     return "\n".join([(first or prefix) + begun, *(prefix + line for line in rest)])
@@ -165,4 +154,4 @@ PLACES: dict[str, Callable[[str], str]] = {
     "twice": lambda example: f"{example}\n\n{example}",
 }
 EXAMPLES = [place(example) for group in GROUPS.values() for example in group for place in PLACES.values()]
-EXAMPLES += _specification()
+EXAMPLES += specification()

@@ -12,9 +12,9 @@ from itertools import count
 import pytest
 
 from slack_reply.markdown import units
-from slack_reply.markdown.blocks import read
 from slack_reply.markdown.pages import pages
 from slack_reply.markdown.parts import Limits
+from slack_reply.markdown.reader import read
 from slack_reply.markdown.units import Unit
 
 TEXTS = 100

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dify_app.stream.lines import LONGEST_FENCE
-from slack_reply.markdown.blocks import escape
 from slack_reply.markdown.parts import Limits, Markdown
+from slack_reply.markdown.reader import escape
 from slack_reply.writers.single_post import LIMITS
 from tests.slack_reply.whole_pages import paginate
 from tests.support.disguised import disguised

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slack_reply.footer import with_footer
-from slack_reply.markdown.blocks import read
 from slack_reply.markdown.pages import pages
+from slack_reply.markdown.reader import read
 from slack_reply.reply import LAST_PAGES, LAST_TEXT_TIMEOUT, REPLY_TIMEOUT, Style
 from slack_reply.snapshot import LONGEST_TEXT, MOST_MESSAGES, Card, Room, Snapshot
 from slack_reply.writer import Unreachable

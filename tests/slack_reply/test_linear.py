@@ -9,9 +9,9 @@ from time import thread_time
 import pytest
 
 from slack_reply.footer import with_footer
-from slack_reply.markdown.blocks import escape
 from slack_reply.markdown.cell_text import read
 from slack_reply.markdown.parts import Limits
+from slack_reply.markdown.reader import escape
 from slack_reply.snapshot import Card
 from slack_reply.writers.card_places import stretches
 from tests.slack_reply.whole_pages import paginate

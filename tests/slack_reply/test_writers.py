@@ -5,10 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
+from typing import Any
 
 import pytest
 
 from slack_reply.footer import with_footer
+from slack_reply.markdown import Page, Reader
+from slack_reply.markdown.pages import pages_after
 from slack_reply.snapshot import Card, Snapshot
 from slack_reply.writers import card_places, edited_message, single_post
 from slack_reply.writers import streamed_message as sheet
@@ -94,8 +97,14 @@ def said(messages: list[Look]) -> list[Styled]:
 @pytest.fixture(autouse=True)
 def _remembered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The layout is a function of the text alone: what was laid out once is not laid out again."""
+    known = cache(pages_after)
+
+    def remembered(*args: Any, reader: Reader | None = None, **more: Any) -> tuple[Page, ...]:
+        assert reader is None or reader.limits == args[2]
+        return known(*args, **more)
+
     for module in (sheet, edited_message, single_post):
-        monkeypatch.setattr(module, "pages_after", cache(module.pages_after))
+        monkeypatch.setattr(module, "pages_after", remembered)
     for name in ("scan", "_place"):
         monkeypatch.setattr(card_places, name, cache(getattr(card_places, name)))
     with remembered_layout():

@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from markdown_it import MarkdownIt
 
-HOST = re.compile(r"(?:[\w-]+\.)+(?:example|com)", re.IGNORECASE)
+HOST = re.compile(r"(?:[\w-]+\.)+(?:example|com)\b", re.IGNORECASE)
 READER = MarkdownIt("commonmark")
 
 
@@ -36,10 +36,22 @@ def seen_in(label: str) -> str:
 
 def disguised(markdown: str) -> list[tuple[str, str]]:
     """The links whose text shows addresses, and not the one they lead to."""
-    wrong = []
-    for label, href in links_of(markdown):
-        host = (urlsplit(unquote(href)).hostname or "").removeprefix("www.")
-        shown = {name.casefold().removeprefix("www.") for name in HOST.findall(seen_in(label))}
-        if shown and host not in shown:
-            wrong.append((label, href))
-    return wrong
+    return [link for link in links_of(markdown) if is_disguise(*link)]
+
+
+def is_disguise(label: str, href: str) -> bool:
+    """Whether a link with this text reads as another address; one that shows its own at the end does not."""
+    seen, target = seen_in(label), unquote(href)
+    shown = {name.casefold().removeprefix("www.") for name in HOST.findall(seen)}
+    return bool(shown) and _host(target) not in shown and not seen.endswith(target)
+
+
+def _host(href: str) -> str:
+    """Where a link leads: the host of its address, the domain to which it writes, or what stands for a host."""
+    if href.casefold().startswith("mailto:"):
+        return href.partition("?")[0].rpartition("@")[2].casefold()
+    try:
+        host = urlsplit(href).hostname if "//" in href else href.partition("/")[0].casefold()
+    except ValueError:  # no host: a bracket that is none of an IPv6 address
+        host = href.partition("//")[2].partition("/")[0]
+    return (host or "").removeprefix("www.")

@@ -32,6 +32,7 @@ class State(NamedTuple):
     blocks: int = 0  # that Slack makes of tables, headings and rules, and of the text behind each
     characters: int = 0  # in tables
     shift: int = 0  # by how much the list that the page begins in is moved to the left
+    begun: bool = False  # the page has the beginning of a line
 
 
 class _PageEntry(NamedTuple):
@@ -66,7 +67,8 @@ class Filling:
         if not anyway and (not fits or adds_too_much):
             return False
         after_table = unit.table is not None if counted else state.after_table
-        after = State(total, state.visible or bool(counted), after_table, blocks, characters, shift)
+        visible = state.visible or bool(counted)
+        after = State(total, visible, after_table, blocks, characters, shift, state.begun or unit.fresh)
         self._entries.append(_PageEntry(unit, text, after))
         return True
 
@@ -128,14 +130,15 @@ def look(unit: Unit, state: State) -> tuple[str, int]:
     if unit.table or (unit.blank and (state.after_table or not state.visible)):
         return "", state.shift
     if state.visible:
-        outside = unit.fresh and not unit.blank and not unit.where.head and unit.indent < state.shift
+        inside = unit.blank or unit.where.head or (unit.listed and unit.indent >= state.shift)
+        outside = unit.fresh and not inside
         shift = 0 if outside else state.shift
         return _moved(unit.text, shift if unit.fresh else 0), shift
     if unit.closes:
         return "", 0
     opening = unit.where.head + ("" if unit.fresh else unit.where.resume)
     shift = (_indent(opening) if opening else unit.indent) if unit.listed else 0
-    within = not unit.fresh and not unit.where.head
+    within = not (unit.fresh or unit.where.head or state.begun)
     shown = _MARKER.sub(r"\1\\\2", unit.text) if within else unit.text
     return _moved(opening, shift) + _moved(shown, shift if unit.fresh else 0), shift
 

@@ -11,9 +11,9 @@ from dataclasses import replace
 from itertools import filterfalse, islice, pairwise
 
 from clock import in_turns
-from slack_reply.markdown.blocks import read
 from slack_reply.markdown.pages.filling import Filling
 from slack_reply.markdown.parts import Limits, Markdown, Page
+from slack_reply.markdown.reader import Reader, read
 from slack_reply.markdown.tokens import is_blank
 from slack_reply.markdown.units import Body, Unit, apart
 from slack_reply.markdown.words import Rank
@@ -25,15 +25,23 @@ _BITS = re.compile(rf"(?:&(?:lt|gt|amp);|.){{1,{_BIT}}}", re.DOTALL)
 
 
 def pages_after(
-    text: str, start: int, limits: Limits, *, final: bool, cut: int | None = None, most: int | None = None
+    text: str,
+    start: int,
+    limits: Limits,
+    *,
+    final: bool,
+    cut: int | None = None,
+    most: int | None = None,
+    reader: Reader | None = None,
 ) -> tuple[Page, ...]:
     """The pages behind `start`, which is the end of an earlier page; an open code block is opened again.
 
     `cut` is the end of a page at which a writer began a new message. `most` is how many pages are wanted: no more
-    of the text is laid out than these take.
+    of the text is laid out than these take. A `reader` with the same limits remembers what was read of the text before.
     """
     source = _SURROGATE.sub("\ufffd", text)  # halves of surrogate pairs cannot be sent
-    filled = in_turns(fill(read(source, limits, final=final), limits, cut, start))
+    units = reader.units(source, final=final, start=start) if reader else read(source, limits, final=final)
+    filled = in_turns(fill(units, limits, cut, start))
     pages = (_page(page, source, final=final) for page in filled)
     return tuple(islice(filterfalse(_is_blank, pages), most))
 

@@ -4,7 +4,8 @@ from slack_reply.markdown import atoms
 
 
 def read(line: str) -> str:
-    return "".join(atom.text or "" for atom in atoms.scan(line, 0, whole=True))
+    found = atoms.read(line, 0, whole=True).atoms
+    return "".join(atom.text or "" for atom in atoms.row(line, 0, found, len(line)))
 
 
 @pytest.mark.parametrize(
@@ -36,7 +37,7 @@ def test_code_span_counts_up_to_its_limit() -> None:
     assert "<" not in read(far)
 
 
-def test_uncertain_atom_ends_the_scan() -> None:
-    row = list(atoms.scan("a `b", 0, whole=False))
-    assert [atom.text for atom in row] == ["a ", None]
-    assert row[-1].start == 2
+def test_uncertain_atom_ends_the_reading() -> None:
+    marks = atoms.read("a `b", 0, whole=False)
+    assert marks.atoms == []
+    assert marks.end == marks.undecided == 2

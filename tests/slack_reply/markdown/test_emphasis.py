@@ -1,14 +1,20 @@
 import pytest
 
-from slack_reply.markdown.emphasis import LIMIT, scan
+from slack_reply.markdown import atoms
+from slack_reply.markdown.inline_parser import EMPHASIS_LIMIT as LIMIT
+from slack_reply.markdown.inline_parser import Emphasis, emphasis
+
+
+def scan(line: str) -> Emphasis:
+    return emphasis(line, atoms.read(line, 0, whole=True).pairs)
 
 
 def spans(line: str) -> list[str]:
-    return [line[start:end] for start, end in scan(line, 0, len(line), [], whole=True).spans]
+    return [line[start:end] for start, end in scan(line).spans]
 
 
 def undecided(line: str) -> int:
-    return scan(line, 0, len(line), [], whole=False).undecided
+    return atoms.read(line, 0, whole=False).undecided
 
 
 @pytest.mark.parametrize(
@@ -42,5 +48,5 @@ def test_open_marker_is_undecided_until_closed_or_too_far_back() -> None:
 
 
 def test_emphasis_covers_the_positions_inside_it() -> None:
-    found = scan("a **b c** d", 0, 11, [], whole=True)
+    found = scan("a **b c** d")
     assert [position for position in range(12) if found.covers(position)] == list(range(3, 9))

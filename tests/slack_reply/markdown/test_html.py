@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slack_reply.markdown import inline
-from slack_reply.markdown.blocks import escape
 from slack_reply.markdown.html import PAIR_LIMIT, plain_entity
+from slack_reply.markdown.reader import escape
 
 PARTS = st.sampled_from(
     [

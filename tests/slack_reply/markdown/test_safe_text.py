@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from slack_reply.markdown.blocks import escape, shows_nothing
+from slack_reply.markdown.reader import escape, shows_nothing
 from tests.corpus.answers import ANSWERS
 from tests.slack_reply.drawn import markdown
 from tests.slack_reply.examples import EXAMPLES
@@ -103,7 +103,7 @@ def test_every_construct_of_commonmark_reads_as_before(example: str) -> None:
         return  # images are named as links, and of autolinks only web and mail count
     if example.startswith(("[foo [bar](/uri)](/uri)", "[foo *[bar [baz]", "[foo<https")):
         return  # links within links
-    if any(none in example for none in ("(foo(and(bar)))", "[foo]: /url", "> ``\n> foo")):
+    if "[foo]: /url" in example:
         assert visible(escape(example)) == "".join(re.sub(r"(?m)^(?:> ?|- |1[.] )", "", example).split())
         return  # no link and no code for us: the source stands as text
     with_html = MarkdownIt("commonmark").disable(["html_block", "html_inline"])

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 
 from slack_reply.markdown import tables
-from slack_reply.markdown.blocks import scan
 from slack_reply.markdown.parts import Limits, Table
+from slack_reply.markdown.reader import scan
 from tests.slack_reply.drawn import markdown
 from tests.slack_reply.law import is_live
 
@@ -47,10 +47,20 @@ def test_table_ends_where_no_row_follows() -> None:
     assert [unit.text for unit in units] == ["", "text"]
 
 
-def test_tables_are_not_read_in_code_quotes_and_lists() -> None:
-    for text in ("```\n{}\n```", "> {}", "- a\n\n  {}", "    {}"):
-        lines = grid(2, 2).strip().replace("\n", "\n" + text.partition("{}")[0].rpartition("\n")[2])
-        assert table(text.format(lines)) is None
+@pytest.mark.parametrize(
+    ("around", "read"),
+    [
+        ("```\n{}\n```", False),
+        ("    {}", False),
+        ("> {}", True),
+        ("- a\n\n  {}", True),
+        ("1. > a\n   >\n   > {}", True),
+    ],
+)
+def test_tables_are_read_in_quotes_and_lists_but_not_in_code(around: str, *, read: bool) -> None:
+    begin = around.partition("{}")[0].rpartition("\n")[2]
+    found = table(around.format(grid(2, 2).strip().replace("\n", f"\n{begin}")))
+    assert (found == table(grid(2, 2))) is read
 
 
 def test_cell_text_cannot_end_the_code_block() -> None:
@@ -77,22 +87,21 @@ def test_rows_are_split(row: str, found: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("separator", "columns", "found"),
+    ("separator", "found"),
     [
-        ("|---|:-:|--:|", 3, ("", "center", "right")),
-        ("|:--|---", 2, ("left", "")),
-        ("|---|", 2, None),
-        ("| a | b |", 2, None),
-        ("|", 1, None),
-        ("|-|", 1, ("",)),
+        ("|---|:-:|--:|", ("", "center", "right")),
+        ("|:--|---", ("left", "")),
+        ("|-|", ("",)),
     ],
 )
-def test_row_under_the_head_gives_the_alignments(
-    separator: str, columns: int, found: tuple[str, ...] | None
-) -> None:
-    assert tables.alignments(separator, columns) == found
-    if found:
-        assert all(tables.may_separate(separator[:end]) for end in range(len(separator)))
+def test_row_under_the_head_gives_the_alignments(separator: str, found: tuple[str, ...]) -> None:
+    assert tables.alignments(separator) == found
+    assert all(tables.may_separate(separator[:end]) for end in range(len(separator)))
+
+
+@pytest.mark.parametrize("separator", ["|---|", "| a | b |", "|", "|--|--|--|"])
+def test_rows_without_a_line_under_the_head_are_no_table(separator: str) -> None:
+    assert table(f"| a | b |\n{separator}\n| 1 | 2 |") is None
 
 
 def test_rows_have_as_many_cells_as_the_head_and_lose_nothing() -> None:

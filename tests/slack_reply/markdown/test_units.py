@@ -1,4 +1,4 @@
-from slack_reply.markdown.blocks import scan
+from slack_reply.markdown.reader import scan
 from slack_reply.markdown.units import Unit, apart
 from slack_reply.markdown.words import Rank
 

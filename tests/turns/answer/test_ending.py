@@ -16,7 +16,7 @@ from errors import (
 from message import Message
 from slack_api.identity import UserInfo
 from slack_reply import footer
-from slack_reply.markdown import blocks
+from slack_reply.markdown import reader
 from slack_reply.markdown.parts import Limits
 from slack_reply.markdown.units import Unit
 from turns.answer.answer_state import AnswerState
@@ -155,7 +155,7 @@ def test_very_long_answer_is_not_parsed_for_its_footer(monkeypatch: pytest.Monke
 
     def reading(body: str, limits: Limits | None, *, final: bool) -> Iterator[Unit]:
         read.append(len(body))
-        return blocks.read(body, limits, final=final)
+        return reader.read(body, limits, final=final)
 
     monkeypatch.setattr(footer, "read", reading)
     state = grown(TextDelta("a" * 1_000_000), error=RunFailed())

@@ -1,6 +1,6 @@
-from slack_reply.markdown.blocks import scan
 from slack_reply.markdown.pages.filling import Filling
 from slack_reply.markdown.parts import Limits, Markdown, Page
+from slack_reply.markdown.reader import scan
 
 
 def filled(text: str, size: int) -> tuple[Filling, bool]:

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slack_reply.markdown.blocks import scan
 from slack_reply.markdown.pages.pages import pages_after
 from slack_reply.markdown.parts import Limits, Markdown, Page, Table
+from slack_reply.markdown.reader import scan
 from slack_reply.markdown.slack_form import closed
 from slack_reply.markdown.tables import row_of
 from slack_reply.markdown.units import apart

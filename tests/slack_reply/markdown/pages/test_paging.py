@@ -1,7 +1,7 @@
-from slack_reply.markdown.blocks import scan
 from slack_reply.markdown.pages.filling import Filling
 from slack_reply.markdown.pages.pages import fill
 from slack_reply.markdown.parts import Limits, Markdown, Page
+from slack_reply.markdown.reader import scan
 
 LIMITS = Limits(size=200, measure=len, tables=True)
 

@@ -1,5 +1,5 @@
-from slack_reply.markdown.blocks import scan
 from slack_reply.markdown.pages.filling import State, look, tail
+from slack_reply.markdown.reader import scan
 
 VISIBLE = State(visible=True)
 

@@ -1,0 +1,77 @@
+"""Reads a text that grows as units, as far as later text cannot change the result.
+
+All blocks before the last one are remembered: they are parsed once. Trailing blanks wait for the text that follows
+them.
+"""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from operator import attrgetter
+
+from clock import in_turns
+from slack_reply.markdown import lines, tokens
+from slack_reply.markdown.blocks import Window
+from slack_reply.markdown.parts import Limits
+from slack_reply.markdown.units import Unit
+
+SHORT = 1_000  # characters: a longer text shows something, unless all its characters are unseen
+WINDOW = 10_000  # characters that are parsed at once, if no block is longer
+
+
+def scan(text: str, limits: Limits | None, *, final: bool) -> list[Unit]:
+    """All units that are certain. A longer text begins with the same units, but its last line may be in pieces.
+
+    Without `limits` a table stays plain text.
+    """
+    return list(read(text, limits, final=final))
+
+
+def read(text: str, limits: Limits | None, *, final: bool) -> Iterator[Unit]:
+    """The units of `scan` one by one, so that a caller may stop early; other greenlets run in between."""
+    return in_turns(Reader(limits).units(text, final=final))
+
+
+def escape(markdown: str) -> str:
+    """The text with `<` and `>` outside of code as entities, except quote marks, and with no live token in code.
+
+    `&` stays as it is. Links, images and autolinks come out as plain Markdown links or bare URLs.
+    """
+    shown = "".join(unit.text for unit in read(markdown, None, final=True))
+    return shown + markdown[len(markdown.rstrip()) :]
+
+
+def shows_nothing(markdown: str) -> bool:
+    """Whether a reader would see nothing of the text, which may hold unseen characters or `&nbsp;`."""
+    return tokens.is_blank(markdown) or (len(markdown) <= SHORT and tokens.is_blank(escape(markdown)))
+
+
+class Reader:
+    """Reads a text that grows. Without `limits` a table stays plain text."""
+
+    def __init__(self, limits: Limits | None) -> None:
+        self.limits = limits
+        self._known: list[Unit] = []
+        self._source = ""  # the text of the known units
+        self._head: tuple[str, ...] = ()  # lines that put what follows into its lists and its code block
+
+    def units(self, text: str, *, final: bool, start: int = 0) -> Iterator[Unit]:
+        """All units that are certain and end behind `start`. Another text than the last one, grown, is read anew."""
+        source = text.rstrip()
+        if not source.startswith(self._source):
+            self._known, self._source, self._head = [], "", ()
+        yield from self._known[bisect_right(self._known, start, key=attrgetter("end")) :]
+        size = WINDOW
+        while (at := len(self._source)) < len(source):
+            end = source.find("\n", at + size)
+            own = lines.split(source, at, end if end >= 0 else len(source))
+            window = Window(source, self._head, own, self.limits)
+            found = window.read(self._known[-1:], growing=end < 0 and not final)
+            first, self._head = window.going_on(self._head)
+            known = [unit for index, unit in found if index < first]
+            size = WINDOW if known else 4 * size
+            self._known += known
+            self._source = source[: known[-1].end] if known else self._source
+            yield from known
+            if end < 0:
+                yield from (unit for index, unit in found if index >= first)
+                return

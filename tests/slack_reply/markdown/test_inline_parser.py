@@ -1,0 +1,76 @@
+"""The contract with markdown-it-py: the private parts of the parser that we rest on, and what our rules add to it."""
+
+import re
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.balance_pairs import processDelimiters
+from markdown_it.rules_inline.emphasis import tokenize
+
+from slack_reply.markdown import inline_parser
+from slack_reply.markdown.inline_parser import Atom
+
+
+def state(line: str) -> StateInline:
+    return StateInline(line, MarkdownIt("zero"), {}, [])
+
+
+def test_emphasis_rule_adds_a_token_and_a_delimiter_for_each_marker() -> None:
+    found = state("**a")
+    assert tokenize(found, False)
+    assert [(one.token, one.end, one.open, one.close) for one in found.delimiters] == [
+        (0, -1, True, False),
+        (1, -1, True, False),
+    ]
+    assert found.pos == 2
+
+
+def test_balancing_sets_the_end_of_an_opening_delimiter() -> None:
+    found = state("*a*")
+    tokenize(found, False)
+    found.push("atom", "", 0)
+    found.pos = 2
+    tokenize(found, False)
+    processDelimiters(found, found.delimiters)
+    assert [one.end for one in found.delimiters] == [1, -1]
+
+
+def test_inline_parser_stops_at_its_terminators_and_at_the_first_one_behind_the_end_that_is_set() -> None:
+    own = MarkdownIt("zero")
+    own.inline.terminator_re = re.compile("x")
+    stops: list[int] = []
+
+    def rule(found: StateInline, _silent: bool) -> bool:
+        stops.append(found.pos)
+        found.pos += 1
+        return True
+
+    own.inline.ruler.push("stop", rule)
+    found = StateInline("a*b x c x d", own, {}, [])
+    found.posMax = 7
+    own.inline.tokenize(found)
+    assert (stops, found.pos) == ([4], 8)
+
+
+def read_x(line: str, start: int, whole: bool) -> Atom:
+    known = whole or start + 1 < len(line)
+    return Atom(start, start + 1, "!", solid=True) if known else Atom(start, start, None, solid=True)
+
+
+def test_atom_that_is_not_known_ends_the_reading() -> None:
+    found = inline_parser.read("*a* <b <", 0, {"<": read_x}, whole=False)
+    assert [(atom.start, atom.text) for atom in found.atoms] == [(4, "!")]
+    assert found.pairs == [((0, 1), (2, 3))]
+    assert found.end == found.undecided == 7
+
+
+def test_markers_around_an_atom_are_two_runs() -> None:
+    found = inline_parser.read("**<**", 0, {"<": read_x}, whole=True)
+    assert found.pairs == [((0, 1), (4, 5)), ((1, 2), (3, 4))]
+
+
+def test_long_line_is_read_in_slices_with_the_same_result() -> None:
+    line = "**bold** and <text, " * 500
+    found = inline_parser.read(line, 0, {"<": read_x}, whole=True)
+    assert len(line) > 4 * inline_parser.SLICE
+    assert (len(found.atoms), len(found.pairs)) == (500, 1_000)

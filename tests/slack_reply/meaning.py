@@ -1,0 +1,215 @@
+"""What a reader sees of an answer, and of what was sent for it; and the list of the changes that are meant.
+
+The reader is a parser of CommonMark with tables and strikethrough that is not ours. It takes HTML for text, since
+Slack knows none. CHANGES lists in which points the sent answer may look other than the app's: each as what is made
+alike on both sides before they are compared. ADDITIONS lists where more may be seen than the app wrote.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from slack_reply.markdown import Page, page_arguments
+from tests.support.disguised import disguised
+
+READER = MarkdownIt("commonmark", {"html": False}).enable(["strikethrough", "table"])
+CODE_LESS = "\ue000"
+"""A `<` in code, so that no change takes the code for a tag or a link."""
+
+HTML = (
+    "a|b|blockquote|br|center|code|dd|del|details|div|dl|dt|em|font|h[1-6]|hr|i|img|ins|kbd|li|mark|ol|p|pre|q|rp|rt|ruby"
+    "|s|samp|script|section|small|span|strike|strong|style|sub|summary|sup|table|tbody|td|tfoot|th|thead|tr|tt|u|ul|var|wbr"
+)
+TAG = re.compile(rf"</?(?:{HTML})(?:\s+[\w:-]+\s*=[^<>]*)?\s*/?>", re.IGNORECASE)
+TOLD_TAG = re.compile(r"<br\s*/?>|<p>|<(b|i|em|strong|details|summary|sup)>[^<>]*</\1>", re.IGNORECASE)
+"""What never reaches a reader: Markdown or a blank stands in the place of these tags."""
+LABELLED = re.compile(r"<(?:https?://|mailto:|tel:)[^<>|\s]*\|([^<>]*)>", re.IGNORECASE)
+AUTOLINK = re.compile(r"<((?:https?://|mailto:|[^<>\s@]+@)[^<>|\s]*)>", re.IGNORECASE)
+SCRIPT = re.compile(r"!?\[([^\[\]]*)\]\((?:javascript|vbscript|data|file):[^\s]*?\)+", re.IGNORECASE)
+SLACK_LINK = re.compile(r"<(https?://[^<>|\s]*)\|([^<>]*)>", re.IGNORECASE)
+A_TAG = re.compile(r"<a\s[^<>]*href=[\"']([^\"']*)[\"'][^<>]*>(.*?)</a>", re.IGNORECASE | re.DOTALL)
+IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
+CJK = re.compile("[\u0e00-\u0eff\u1100-\u11ff\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]")
+STARS = re.compile(r"\*\*[^\s*]*[\u3000-\u9fff\uac00-\ud7af]|[\u3000-\u9fff\uac00-\ud7af][^\s*]*\*\*")
+"""Two stars beside Chinese, Japanese or Korean: bold text that did not become bold."""
+TABLE_MARKS = str.maketrans("", "", "|-:+─│┼")
+
+
+class Change(NamedTuple):
+    """`concerns` tells from an answer whether it can be changed so; `alike` takes the point out of a visible text."""
+
+    why: str
+    concerns: Callable[[str], object]
+    alike: Callable[[str], str]
+
+
+CHANGES: dict[str, Change] = {
+    "tags": Change(
+        "Slack shows no HTML: a tag becomes its Markdown, a blank or nothing",
+        TAG.search,
+        lambda text: TAG.sub("", text),
+    ),
+    "Slack's links": Change(
+        "a model that writes <address|label> means a link with that label",
+        LABELLED.search,
+        lambda text: LABELLED.sub(r"\1", text),
+    ),
+    "autolinks": Change(
+        "an address in angle brackets is the same link without them",
+        AUTOLINK.search,
+        lambda text: AUTOLINK.sub(r"\1", text),
+    ),
+    "schemes of scripts": Change(
+        "some readers make a link of them, some leave the Markdown as text",
+        SCRIPT.search,
+        lambda text: SCRIPT.sub(r"\1", text),
+    ),
+    "emphasis beside CJK": Change(
+        "CommonMark takes **重要：**この for text, and its writer meant it to be bold",
+        lambda text: CJK.search(text) and re.search(r"[*_~]", text),
+        lambda text: re.sub(r"[*_~]", "", text),
+    ),
+    "tables": Change(
+        "a table that Slack's block cannot hold becomes aligned code, drawn with lines",
+        lambda text: re.search(r"^[ >\t]*:?-+:?[ \t]*\||\|[ \t]*:?-+", text, re.MULTILINE),
+        lambda text: text.translate(TABLE_MARKS),
+    ),
+    "LaTeX and escapes": Change(
+        "CommonMark takes the backslash from \\( and \\[, which keep it where they are read as mathematics",
+        lambda text: "\\" in text,
+        lambda text: text.replace("\\", ""),
+    ),
+    "footnotes": Change(
+        "Slack has no footnotes: the mark and its note become text, with or without the caret",
+        lambda text: re.search(r"\[\^[^\]]+\]", text),
+        lambda text: re.sub(r"\[\^([^\]]+)\]:?", r"\1", text),
+    ),
+}
+
+
+def prose(markdown: str) -> str:
+    """What the reader reads of Markdown outside code."""
+    return "".join(_read(READER.parse(markdown), code=False))
+
+
+def concerning(answer: str) -> list[str]:
+    """The names of the changes that the answer may see."""
+    return [name for name, change in CHANGES.items() if change.concerns(answer)]
+
+
+def sendable(answer: str) -> str:
+    """Halves of surrogate pairs cannot be sent; each becomes the character for what is unknown."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", answer)
+
+
+def letters(visible: str, changes: Iterable[str]) -> str:
+    """The visible text without blanks and unseen characters, with these points made alike."""
+    text = visible
+    for name in changes:
+        text = CHANGES[name].alike(text)
+    return "".join(
+        char for char in text if not char.isspace() and unicodedata.category(char) not in {"Cf", "Cc"}
+    )
+
+
+def visible(markdown: str) -> str:
+    """What the reader reads of Markdown; `&lt;` in code counts as the `<` for which it is written."""
+    return "".join(_read(READER.parse(markdown)))
+
+
+def visible_pages(pages: Iterable[Page]) -> str:
+    """What the reader reads of the messages, in the form in which they are posted."""
+    return "".join(_block(block) for page in pages for block in page_arguments(page)["blocks"])
+
+
+def shows_other(answer: str) -> bool:
+    """Whether a link of the answer, in whatever form, shows an address that is not its own."""
+    linked = A_TAG.sub(_as_link, answer)
+    linked = SLACK_LINK.sub(_as_link, linked)
+    forms = (linked, linked.replace("![", "["), IMAGE.sub(r"\1", linked))
+    return any(map(disguised, forms))
+
+
+def _as_link(found: re.Match[str]) -> str:
+    label = re.sub(r"([\[\]])", r"\\\1", found[2])
+    return f"[{label}]({found[1]})"
+
+
+def surplus_cells(answer: str) -> bool:
+    """Whether a row of a table has more cells than its head."""
+    most = 0
+    for line in answer.split("\n"):
+        cells = len(re.findall(r"(?<!\\)\|", line.strip().strip("|"))) + 1 if "|" in line else 0
+        if cells and most and cells > most:
+            return True
+        most = (most or cells) if cells else 0
+    return False
+
+
+ADDITIONS: dict[str, tuple[str, Callable[[str], object]]] = {
+    "addresses": ("a link that shows another address than its own shows its own as well", shows_other),
+    "surplus cells": (
+        "cells beyond the head of a table are shown, where CommonMark's tables drop them",
+        surplus_cells,
+    ),
+    "links without words": ("a link without words is named by its address", re.compile(r"\[\s*\]\(").search),
+}
+
+
+def is_like(answer: str, sent: str) -> bool:
+    """Whether the visible text `sent` says what the answer says, but for the changes that are meant."""
+    answer = sendable(answer)
+    changes = concerning(answer)
+    wanted, got = letters(visible(answer), changes), letters(sent, changes)
+    if any(concerns(answer) for _, concerns in ADDITIONS.values()):
+        rest = iter(got)
+        return all(char in rest for char in wanted)  # in this order, with what was added between
+    return wanted == got
+
+
+def _read(tokens: Iterable[Token], *, code: bool = True) -> Iterator[str]:
+    for token in tokens:
+        if token.type in {"fence", "code_block"}:
+            yield _code(token.content) if code else " "
+        elif token.type == "hr":
+            yield "---"
+        elif token.type == "inline":
+            yield from _inline(token.children or (), code=code)
+
+
+def _inline(tokens: Iterable[Token], *, code: bool = True) -> Iterator[str]:
+    for token in tokens:
+        if token.type == "image":
+            name = str(token.attrGet("src")).rpartition("/")[2]
+            yield (
+                "".join(_inline(token.children or ())) or name
+            )  # an image without words is named by its file
+        elif token.type in {"link_open", "link_close"} and token.info == "auto":
+            yield "<" if token.nesting > 0 else ">"
+        elif token.type == "code_inline":
+            yield _code(token.content) if code else " "
+        elif not token.nesting:
+            yield token.content
+
+
+def _code(content: str) -> str:
+    return html.unescape(content).replace("<", CODE_LESS)
+
+
+def _block(block: Mapping[str, Any]) -> str:
+    if block["type"] == "markdown":
+        return visible(block["text"])
+    return "".join(_cell(cell) for row in block.get("rows", ()) for cell in row)
+
+
+def _cell(cell: Mapping[str, Any]) -> str:
+    """A cell's words; Slack parses no entities here that we did not write for it."""
+    if "elements" in cell:
+        return "".join(map(_cell, cell["elements"]))
+    text = html.unescape(str(cell.get("text", "")))
+    return text.replace("<", CODE_LESS) if "code" in cell.get("style", {}) else text

@@ -1,0 +1,51 @@
+"""No text at all breaks a law of a growing answer (tests/slack_reply/fuzz.py).
+
+Here 5,000 texts, each with one writer's limits and some of its states. On demand 100,000, each with the limits of all
+writers and all of its states; FUZZ_TEXTS is another number, FUZZ_SEED draws other texts.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from tests.slack_reply.fuzz import failures, shortest, texts
+
+ROOT = Path(__file__).parents[2]
+SEEDS, TEXTS, STEP = 5, 1_000, 5
+MANY = int(os.environ.get("FUZZ_TEXTS", "100000"))
+SEED = int(os.environ.get("FUZZ_SEED", "1"))
+
+
+@pytest.mark.parametrize("seed", range(SEEDS))
+def test_thousand_mutilated_texts_break_no_law(seed: int) -> None:
+    assert list(failures(TEXTS, seed, STEP)) == []
+
+
+@pytest.mark.soak
+def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
+    processes = os.cpu_count() or 1
+    command = [sys.executable, "-m", "tests.slack_reply.fuzz", "--texts", str(-(-MANY // processes))]
+    running = [
+        subprocess.Popen(
+            [*command, "--seed", f"{100 * SEED + number}"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        for number in range(processes)
+    ]
+    found = [json.loads(line) for one in running for line in one.communicate()[0].splitlines()]
+    assert found == []
+    assert [one.returncode for one in running] == [0] * processes
+
+
+def test_texts_of_a_seed_are_the_same_each_time() -> None:
+    assert list(islice(texts(3), 50)) == list(islice(texts(3), 50))
+    assert len(set(islice(texts(3), 200))) > 190
+
+
+def test_failing_text_is_made_short() -> None:
+    text = "Some words, and **bold** ones.\n\n" * 5 + "a [b](c) d"
+    assert shortest(text, lambda shorter: "[b](c)" in shorter) == "[b](c)"
