@@ -9,7 +9,7 @@ from tests.conversations.answers import REALISTIC, flat, long_text
 from tests.conversations.world import ANNA, World
 
 MINUTE = long_text(3000)
-SCHEDULING = 0.15
+SCHEDULING = 0.45
 """Seconds of the wall clock that a machine with two cores may delay a process, whatever the scale of the test."""
 
 START_ERRORS = ["missing_recipient_user_id", "rate_limited", "restricted_action"]
