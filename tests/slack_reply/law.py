@@ -35,11 +35,14 @@ def _row_by_row(before: Page, after: Page) -> bool:
     Only a message that can be changed shows such a table (`Limits.by_row`).
     """
     *settled, last = before.parts
-    behind = after.parts[len(settled) :]
-    if tuple(settled) != after.parts[: len(settled)] or not isinstance(last, Table):
+    if not isinstance(last, Table):
         return False
-    grown = behind[0] if behind else None
-    return not isinstance(grown, Table) or grown.rows[: len(last.rows)] == last.rows
+    now = after.parts[: len(settled)]
+    grown = next(iter(after.parts[len(settled) :]), None)
+    if isinstance(grown, Table):
+        return tuple(settled) == now and grown.rows[: len(last.rows)] == last.rows
+    texts = zip(settled, now, strict=False)
+    return len(now) == len(settled) and all(later.text.startswith(part.text) for part, later in texts)
 
 
 def assert_fits(pages: Pages, limits: Limits) -> None:
@@ -50,9 +53,10 @@ def assert_fits(pages: Pages, limits: Limits) -> None:
 
 
 class Screen:
-    """What a stream shows, page by page, if text is only appended."""
+    """What a writer shows, page by page. Text is only appended, but a table may grow where messages can be changed."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, by_row: bool = False) -> None:
+        self._by_row = by_row
         self.messages: list[list[Any]] = []
         self._shown: list[Page] = []
 
@@ -64,6 +68,9 @@ class Screen:
                 chunks = chunks_between(None, page)
             else:
                 chunks = chunks_between(self._shown[place], page)
+                if chunks is None and self._by_row:
+                    assert _row_by_row(self._shown[place], page)
+                    [self.messages[place]], chunks = whole([page]), []
                 self._shown[place] = page
             assert chunks is not None
             self._append(self.messages[place], chunks)
