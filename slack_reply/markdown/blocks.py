@@ -5,6 +5,7 @@ Of a growing text, lines that may still become another block are left out.
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from slack_reply.markdown import inline, lines, tables, tokens
 from slack_reply.markdown.lines import HEADING, MARKERS, MAYBE_CLOSING, RULE, Block, Line, blocks
@@ -13,6 +14,7 @@ from slack_reply.markdown.units import Body, Context, Unit, apart
 from slack_reply.markdown.words import Rank
 
 HEADING_LIMIT = 200
+PART = 8_000  # characters of a paragraph that are read at once
 INFO_LIMIT = 200  # characters that are kept of an info string: only its first word has a meaning
 
 # A backslash that breaks the line; at the end of a text the backslash would be visible.
@@ -30,28 +32,36 @@ class Window:
         self._size = len(self._lines)  # lines that are certain
         self._growing = False
         self._blocks: list[Block] = []
-        self._found: list[tuple[int, Unit]] = []
+        self._last: Unit | None = None
 
-    def read(self, before: Sequence[Unit], *, growing: bool) -> list[tuple[int, Unit]]:
-        """Each unit with the number of its line. `growing`: the last line is not whole."""
+    def parse(self, *, growing: bool) -> None:
+        """Find the blocks. `growing`: the last line is not whole."""
         self._growing = growing
-        self._found = [(-1, unit) for unit in before]
         self._blocks = self._settled() if growing else self._parsed(self._size)
+
+    def units(self, before: Unit | None) -> Iterator[tuple[int, Unit]]:
+        """Each unit with the number of its line, behind the unit `before`."""
+        self._last = before
+        held: tuple[int, Unit] | None = None
+        for index, unit in self._all():
+            self._last = unit
+            if held:
+                yield held
+            held = index, unit
+        if held:
+            index, unit = held
+            ends = not self._growing and unit.end == len(self._source) > unit.start
+            yield index, unit._replace(text=unit.text.removesuffix("\n")) if ends else unit
+
+    def _all(self) -> Iterator[tuple[int, Unit]]:
         at = self._first
         for block in self._blocks:
             if block.last > at:
-                self._between(at, block.first)
+                yield from self._between(at, block.first)
                 at = max(at, block.first)
-                self._found += (
-                    (index, unit) for index, unit in self._block(block, at, min(block.last, self._size))
-                )
+                yield from self._block(block, at, min(block.last, self._size))
                 at = block.last
-        self._between(at, self._size)
-        found = self._found[len(before) :]
-        if not growing and found and found[-1][1].end == len(self._source) > found[-1][1].start:
-            index, unit = found[-1]
-            found[-1] = index, unit._replace(text=unit.text.removesuffix("\n"))
-        return found
+        yield from self._between(at, self._size)
 
     def going_on(self, head: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
         """The line at which a later text may be read on, and the head to put before that line.
@@ -62,6 +72,10 @@ class Window:
             items = tuple(lines.item(self._lines[index].text) for index in block.items if index < block.first)
             if block.fence and not block.closed and block.last >= self._size and block.first < self._size - 1:
                 return self._size - 1, (*items, self._lines[block.first].text)
+            *_, part = self._parts(max(block.first, self._first), min(block.last, self._size))
+            if block.kind == "text" and self._first < part < len(self._lines) - 1 and part > block.first:
+                text = self._lines[block.first].text
+                return part, (*items, f"{lines.prefix(text)}x")
             if self._first < block.first < len(self._lines) - 1:
                 return block.first, items
         return self._first, head
@@ -95,19 +109,18 @@ class Window:
         text = self._lines[index].text
         return text.startswith("|", len(lines.prefix(text))) and tables.may_separate(below.lstrip(" \t>"))
 
-    def _between(self, first: int, last: int) -> None:
+    def _between(self, first: int, last: int) -> Iterator[tuple[int, Unit]]:
         """The lines that no block contains: blank lines, quote marks, and what is nested too deeply."""
         for index in range(first, last):
             line = self._lines[index]
             if line.text and not line.text.isspace():
                 shown = line.text[: len(lines.prefix(line.text))]
-                unit = _text(line, f"{shown}{inline.render(line.text, len(shown))}", ())
+                yield index, _text(line, f"{shown}{inline.render(line.text, len(shown))}", ())
             else:
-                before = self._found[-1][1] if self._found else None
+                before = self._last
                 glued = before is not None and before.rank is Rank.GLUE and (before.heading or before.blank)
                 rank = Rank.GLUE if glued else Rank.PARAGRAPH
-                unit = Unit(line.start, line.end, "\n", rank, blank=True)
-            self._found.append((index, unit))
+                yield index, Unit(line.start, line.end, "\n", rank, blank=True)
 
     def _block(self, block: Block, first: int, last: int) -> Iterator[tuple[int, Unit]]:
         read = {"fence": self._fence, "code": self._code, "table": self._table, "text": self._paragraph}
@@ -171,7 +184,25 @@ class Window:
         if self._limits:
             yield from ((first, unit) for unit in tables.units(rows, self._limits, over=not grows))
 
+    def _parts(self, first: int, last: int) -> list[int]:
+        """The first lines of the parts in which a paragraph is read; markup does not go on from one to the next."""
+        found = [first]
+        for index in range(first + 1, last):
+            if self._lines[index].start - self._lines[found[-1]].start >= PART:
+                found.append(index)
+        return found
+
     def _paragraph(self, first: int, last: int, block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
+        parts = [*self._parts(first, last), last]
+        for begin, end in pairwise(parts):
+            if end == begin + 1 and len(self._lines[begin].text) > PART:
+                yield from (
+                    (begin, unit) for unit in _slices(self._lines[begin], block, grows=grows and end == last)
+                )
+            else:
+                yield from self._part(begin, end, block, grows=grows and end == last)
+
+    def _part(self, first: int, last: int, block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
         """The lines of a paragraph; lines are joined where markup continues over the end of a line."""
         rows = self._lines[first:last]
         base = rows[0].start
@@ -200,6 +231,27 @@ class Window:
                 if not RULE.match("".join(part.text for part in parts)):
                     yield from ((first + begin, part) for part in parts)
             begin = number + 1
+
+
+def _slices(row: Line, block: Block, *, grows: bool) -> Iterator[Unit]:
+    """A line that is too long to be read at once; markup does not go on from one slice to the next."""
+    for begin in range(0, len(row.text), PART):
+        text = row.text[begin : begin + PART]
+        is_last = begin + PART >= len(row.text)
+        mark = 0 if begin else len(lines.prefix(text))
+        whole = not (is_last and grows)
+        unit = Unit(
+            row.start + begin,
+            row.end if is_last else row.start + begin + PART,
+            f"{text[:mark]}{inline.render(text, mark)}{'\n' if is_last else ''}" if whole else "",
+            Rank.LINE if is_last else Rank.HARD,
+            body=Body.TEXT,
+            line=text,
+            begin=mark,
+            fresh=not begin,
+            listed=bool(block.items),
+        )
+        yield from (unit,) if whole else apart(unit, whole=False)
 
 
 def _text(line: Line, shown: str, items: Sequence[int]) -> Unit:

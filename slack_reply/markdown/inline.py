@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 
 from clock import in_turns
 from slack_reply.markdown import atoms, words
@@ -24,7 +25,8 @@ class Reading:
         plain = whole and not _SPECIAL.search(line, start)
         marks = Marks([], [], len(line), len(line)) if plain else atoms.read(line, start, whole=whole)
         self.emphasis = emphasis(line, marks.pairs)
-        self.row = list(_with_joints(atoms.row(line, start, marks.atoms, marks.end), self.emphasis.joints))
+        row = in_turns(atoms.row(line, start, marks.atoms, marks.end))
+        self.row = list(_with_joints(row, self.emphasis.joints))
         self.undecided = marks.undecided
         self._starts = [atom.start for atom in self.row]
 
@@ -37,7 +39,8 @@ class Reading:
     def text(self, start: int, end: int) -> str:
         """The text between two places outside of markup, made safe."""
         shown: list[str] = []
-        for atom in self.row[max(0, bisect_right(self._starts, start) - 1) :]:
+        first = max(0, bisect_right(self._starts, start) - 1)
+        for atom in in_turns(islice(self.row, first, None)):
             if atom.start >= end:
                 break
             if atom.end > start:

@@ -7,6 +7,8 @@ from typing import Literal, NamedTuple
 from slack_reply.markdown import tokens
 from slack_reply.markdown.lines import HEADING, RULE
 
+ROW_LIMIT = 100
+"""Rows of a `table` block, with its head (docs/platform/slack.md#table-block)."""
 BLOCK_LIMIT = 40
 """Slack takes 50 blocks, those that Slack makes of Markdown among them (docs/platform/slack.md#markdown-expansion)."""
 HEADING_SIZE = 100
@@ -111,7 +113,8 @@ class Limits:
 
     `measure` must be additive (`counted`, `counted_bytes`); `size` and `reserve` are in its unit. `reserve`
     stays free on every page for text that the writer adds. Without `tables` every table becomes code. `blocks` is how
-    many blocks Slack may make of the page, and `heading` is what a heading takes beside its text.
+    many blocks Slack may make of the page, and `heading` is what a heading takes beside its text. A table with more
+    `rows` becomes code. `by_row`: the message can be changed, so a table may be shown while its rows still come.
     """
 
     size: int
@@ -120,6 +123,8 @@ class Limits:
     reserve: int = 0
     blocks: int = BLOCK_LIMIT
     heading: int = 0
+    rows: int = ROW_LIMIT
+    by_row: bool = False
 
     @property
     def room(self) -> int:

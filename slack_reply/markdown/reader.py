@@ -65,13 +65,18 @@ class Reader:
             end = source.find("\n", at + size)
             own = lines.split(source, at, end if end >= 0 else len(source))
             window = Window(source, self._head, own, self.limits)
-            found = window.read(self._known[-1:], growing=end < 0 and not final)
-            first, self._head = window.going_on(self._head)
-            known = [unit for index, unit in found if index < first]
+            window.parse(growing=end < 0 and not final)
+            first, head = window.going_on(self._head)
+            known: list[Unit] = []
+            for index, unit in window.units(self._known[-1] if self._known else None):
+                if index < first:
+                    known.append(unit)
+                elif end >= 0:
+                    break
+                yield unit
             size = WINDOW if known else 4 * size
             self._known += known
             self._source = source[: known[-1].end] if known else self._source
-            yield from known
+            self._head = head
             if end < 0:
-                yield from (unit for index, unit in found if index >= first)
                 return

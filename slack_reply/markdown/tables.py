@@ -13,7 +13,6 @@ from slack_reply.markdown.units import OUTSIDE, Context, Unit
 from slack_reply.markdown.words import Rank
 
 # Slack's `table` block, the characters over all tables of a message (docs/platform/slack.md#table-block).
-ROW_LIMIT = 100
 COLUMN_LIMIT = 20
 CHARACTER_LIMIT = 10_000
 
@@ -36,12 +35,16 @@ class _Grid:
 
 
 def units(lines: Sequence[Line], limits: Limits, *, over: bool) -> list[Unit]:
-    """The units of the table with these whole lines, its head first. Until it is `over`, a small table has none."""
+    """The units of the table with these whole lines, its head first.
+
+    A small table has none until it is `over`, or until its first row where the message can be changed.
+    """
     if len(lines) < 2:  # noqa: PLR2004 - the line under the head is not whole yet
         return []
     marks = alignments(lines[1].text)
     grid = _grid(lines, marks, limits, over=over)
-    if grid.outgrown is None and not over:
+    shown = over or (limits.by_row and len(grid.rows) > 1)
+    if grid.outgrown is None and not shown:
         return []
     if limits.tables and grid.outgrown is None:
         table = Table(tuple(grid.rows), marks)
@@ -108,7 +111,7 @@ def _grid(lines: Sequence[Line], marks: tuple[Alignment, ...], limits: Limits, *
         characters += row_characters
         size += row_size
         too_much = characters > CHARACTER_LIMIT or size > limits.room or len(marks) > COLUMN_LIMIT
-        if outgrown is None and (too_much or len(rows) > ROW_LIMIT):
+        if outgrown is None and (too_much or len(rows) > limits.rows):
             outgrown = len(rows) - 1
     return _Grid(rows, lines, marks, outgrown, over)
 

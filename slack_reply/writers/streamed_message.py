@@ -21,7 +21,8 @@ from slack_reply.snapshot import Card
 
 type Chunks = Sequence[Mapping[str, Any]]
 
-LIMITS = Limits(size=9000, measure=counted_bytes, tables=True, reserve=100, heading=HEADING_SIZE)
+ROWS = 20  # of a table: a stream can't change a table, so a longer one streams as code, row by row
+LIMITS = Limits(size=9000, measure=counted_bytes, tables=True, reserve=100, heading=HEADING_SIZE, rows=ROWS)
 """A stream holds about 10,600 bytes, cards included (docs/platform/slack.md#stream-size)."""
 SMALLEST_ROOM = 1500  # bytes: with less room for text behind a card, the card begins the next message
 SMALLEST_BLOCKS = 4  # the same of blocks

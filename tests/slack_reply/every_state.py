@@ -73,7 +73,7 @@ def broken(
         return Broken(found[0], len(text), found[1])
     wanted = whole(final)
     for chunking in (ends, *chunkings):
-        screen = Screen()
+        screen = Screen(by_row=limits.by_row)
         for end in chunking:
             screen.show(states[end])
         screen.show(final)

@@ -1,5 +1,6 @@
 """A Slack that keeps every state of every message as its reader sees it, and refuses nothing."""
 
+import ast
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, cast
 
@@ -24,6 +25,17 @@ Look = tuple[tuple[str, str], ...]
 class State(NamedTuple):
     message: int
     look: Look
+
+
+def cells(block: str) -> list[tuple[str, tuple[str, ...]]]:
+    """The cells of a table block, row by row: a table that still grows is a beginning of the later one."""
+    return [(str(cell), ("cell",)) for row in ast.literal_eval(block)["rows"] for cell in row]
+
+
+def without_lost_table(look: Look, end: Look) -> Look:
+    """The message without the table at its end, if that table grew too large for the message and became code."""
+    tables = [[kind for kind, _ in message].count("table") for message in (look, end)]
+    return look[:-1] if tables[0] > tables[1] and look[-1][0] == "table" else look
 
 
 class KeepingSlack:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from slack_reply.markdown.parts import Limits, Markdown, Page
+from slack_reply.markdown.parts import Limits, Markdown, Page, Table
 from slack_reply.markdown.slack_form import chunks_between, closed, page_arguments
 from slack_reply.markdown.tokens import OPENER
 
@@ -22,8 +22,27 @@ def assert_grows(before: Pages, after: Pages) -> None:
     assert before[:-1] == after[: max(0, len(before) - 1)]
     if before:
         place = len(before) - 1
-        assert chunks_between(before[place], after[place]) is not None, (before[place], after[place])
+        grown = chunks_between(before[place], after[place]) is not None or _row_by_row(
+            before[place], after[place]
+        )
+        assert grown, (before[place], after[place])
         assert before[place].end <= after[place].end
+
+
+def _row_by_row(before: Page, after: Page) -> bool:
+    """Whether the page ends with a table that grew, or became code or went to the next page since it grew too large.
+
+    Only a message that can be changed shows such a table (`Limits.by_row`).
+    """
+    *settled, last = before.parts
+    if not isinstance(last, Table):
+        return False
+    now = after.parts[: len(settled)]
+    grown = next(iter(after.parts[len(settled) :]), None)
+    if isinstance(grown, Table):
+        return tuple(settled) == now and grown.rows[: len(last.rows)] == last.rows
+    texts = zip(settled, now, strict=False)
+    return len(now) == len(settled) and all(later.text.startswith(part.text) for part, later in texts)
 
 
 def assert_fits(pages: Pages, limits: Limits) -> None:
@@ -34,9 +53,10 @@ def assert_fits(pages: Pages, limits: Limits) -> None:
 
 
 class Screen:
-    """What a stream shows, page by page, if text is only appended."""
+    """What a writer shows, page by page. Text is only appended, but a table may grow where messages can be changed."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, by_row: bool = False) -> None:
+        self._by_row = by_row
         self.messages: list[list[Any]] = []
         self._shown: list[Page] = []
 
@@ -48,6 +68,9 @@ class Screen:
                 chunks = chunks_between(None, page)
             else:
                 chunks = chunks_between(self._shown[place], page)
+                if chunks is None and self._by_row:
+                    assert _row_by_row(self._shown[place], page)
+                    [self.messages[place]], chunks = whole([page]), []
                 self._shown[place] = page
             assert chunks is not None
             self._append(self.messages[place], chunks)

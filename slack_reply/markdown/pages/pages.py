@@ -71,7 +71,7 @@ def fill(units: Iterable[Unit], limits: Limits, cut: int | None, start: int) -> 
             if not page.empty:
                 yield page.whole()
             page = Filling(limits)
-        elif unit.end > stop:
+        elif unit.end > stop and not unit.table:
             unread.put_back([part for part in _split(unit) if part.end <= stop or part.start >= stop])
         elif not page.take(unit):
             if unit.body is not Body.SOLID:
@@ -111,6 +111,8 @@ def _behind(units: Iterable[Unit], start: int) -> Iterator[Unit]:
     for unit in units:
         if unit.start >= start:
             yield unit
+        elif unit.table and unit.end > start:
+            yield unit  # a message that began within the table showed rows that came later: rather twice than never
         elif unit.end > start:
             yield from (part for part in _split(unit) if part.start >= start)
 

@@ -2,8 +2,10 @@ import pytest
 from hypothesis import given
 
 from slack_reply.markdown import tables
+from slack_reply.markdown.pages import pages_after
 from slack_reply.markdown.parts import Limits, Table
 from slack_reply.markdown.reader import scan
+from slack_reply.writers import edited_message, streamed_message
 from tests.slack_reply.drawn import markdown
 from tests.slack_reply.law import is_live
 
@@ -129,3 +131,33 @@ def test_cell_wider_than_its_column_is_not_cut() -> None:
 
 def test_cell_is_centered() -> None:
     assert tables.aligned(("ab",), [5], ("center",)) == "|  ab   |\n"
+
+
+ROWS_95 = "| Id | Status |\n|---|---|\n" + "".join(
+    f"| {number} | a status of some length {number} |\n" for number in range(95)
+)
+
+
+def rows_shown(text: str, limits: Limits) -> int:
+    """The rows that a reader sees of the growing text, without the head."""
+    shown = [part.text for page in pages_after(text, 0, limits, final=False) for part in page.parts]
+    return "\n".join(shown).count("a status")
+
+
+def test_edited_message_shows_each_row_of_a_table_once_the_row_is_whole() -> None:
+    ends = [ROWS_95.index(f"| {number} |") for number in (1, 2, 50, 94)]
+    assert [rows_shown(ROWS_95[:end], edited_message.LIMITS) for end in ends] == [0, 1, 49, 93]
+
+
+def test_stream_holds_no_more_rows_of_a_table_back_than_its_limit() -> None:
+    for number in range(1, 95):
+        shown = rows_shown(ROWS_95[: ROWS_95.index(f"| {number} |")], streamed_message.LIMITS)
+        assert shown >= number - streamed_message.ROWS
+    assert rows_shown(ROWS_95[: ROWS_95.index("| 60 |")], streamed_message.LIMITS) >= 58
+
+
+def test_table_that_outgrew_a_stream_is_code_on_every_page() -> None:
+    pages = pages_after(ROWS_95 * 3, 0, streamed_message.LIMITS, final=True)
+    assert len(pages) > 1
+    assert all(part.text.count("```") % 2 == 0 for page in pages for part in page.parts)
+    assert sum(part.text.count("a status") for page in pages for part in page.parts) == 3 * 95

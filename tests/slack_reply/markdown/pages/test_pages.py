@@ -91,11 +91,11 @@ def test_pages_are_the_same_in_whatever_chunks_the_text_came(name: str, profile:
         before = state(end)
         if name.endswith("reference-links"):
             continue  # Slack resolves them once the definition has come
-        if before:
+        if before and not (limits.by_row and isinstance(before[-1].parts[-1], Table)):
             look = rendered_page(closed(before[-1]))
             assert look == looks[len(before) - 1][: len(look)], text[:end][-80:]
     for _ in range(CHUNKINGS):
-        screen = Screen()
+        screen = Screen(by_row=limits.by_row)
         for end in sorted(chance.sample(ends, chance.randint(0, min(len(ends), 12)))):
             screen.show(state(end))
         screen.show(final)
