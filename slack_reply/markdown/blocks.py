@@ -17,6 +17,7 @@ HEADING_LIMIT = 200
 PART = 8_000  # characters of a paragraph that are read at once
 INFO_LIMIT = 200  # characters that are kept of an info string: only its first word has a meaning
 
+_NO_BLANK = re.compile(r"\S")
 # A backslash that breaks the line; at the end of a text the backslash would be visible.
 _BROKEN = re.compile(r"(?<!\\)(?:\\\\)*\\\Z")
 
@@ -235,14 +236,17 @@ class Window:
 
 def _slices(row: Line, block: Block, *, grows: bool) -> Iterator[Unit]:
     """A line that is too long to be read at once; markup does not go on from one slice to the next."""
-    for begin in range(0, len(row.text), PART):
-        text = row.text[begin : begin + PART]
-        is_last = begin + PART >= len(row.text)
+    begin = 0
+    while begin < len(row.text):
+        found = _NO_BLANK.search(row.text, begin + PART)
+        end = found.start() if found else len(row.text)
+        text = row.text[begin:end]
+        is_last = end >= len(row.text)
         mark = 0 if begin else len(lines.prefix(text))
         whole = not (is_last and grows)
         unit = Unit(
             row.start + begin,
-            row.end if is_last else row.start + begin + PART,
+            row.end if is_last else row.start + end,
             f"{text[:mark]}{inline.render(text, mark)}{'\n' if is_last else ''}" if whole else "",
             Rank.LINE if is_last else Rank.HARD,
             body=Body.TEXT,
@@ -252,6 +256,7 @@ def _slices(row: Line, block: Block, *, grows: bool) -> Iterator[Unit]:
             listed=bool(block.items),
         )
         yield from (unit,) if whole else apart(unit, whole=False)
+        begin = end
 
 
 def _text(line: Line, shown: str, items: Sequence[int]) -> Unit:
