@@ -18,6 +18,8 @@ PART = 8_000  # characters of a paragraph that are read at once
 INFO_LIMIT = 200  # characters that are kept of an info string: only its first word has a meaning
 
 _NO_BLANK = re.compile(r"\S")
+# A link's target that may go on, and its rest: a picture in the text has 100,000 characters and more.
+_TARGET_BEGUN, _TARGET_REST = re.compile(r"\]\([ \t]*<?[^\s()<>]*\Z"), re.compile(r"[^\s()<>]*>?\)?")
 # A backslash that breaks the line; at the end of a text the backslash would be visible.
 _BROKEN = re.compile(r"(?<!\\)(?:\\\\)*\\\Z")
 
@@ -238,8 +240,7 @@ def _slices(row: Line, block: Block, *, grows: bool) -> Iterator[Unit]:
     """A line that is too long to be read at once; markup does not go on from one slice to the next."""
     begin = 0
     while begin < len(row.text):
-        found = _NO_BLANK.search(row.text, begin + PART)
-        end = found.start() if found else len(row.text)
+        end = _end_of_slice(row.text, begin)
         text = row.text[begin:end]
         is_last = end >= len(row.text)
         mark = 0 if begin else len(lines.prefix(text))
@@ -257,6 +258,14 @@ def _slices(row: Line, block: Block, *, grows: bool) -> Iterator[Unit]:
         )
         yield from (unit,) if whole else apart(unit, whole=False)
         begin = end
+
+
+def _end_of_slice(text: str, begin: int) -> int:
+    end = begin + PART
+    if _TARGET_BEGUN.search(text, begin, end) and (rest := _TARGET_REST.match(text, end)):
+        end = rest.end()
+    found = _NO_BLANK.search(text, end)
+    return found.start() if found else len(text)
 
 
 def _text(line: Line, shown: str, items: Sequence[int]) -> Unit:

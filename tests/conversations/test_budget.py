@@ -23,7 +23,7 @@ STREAMS = 50
 # Short enough that no text is held back: in a message's last quarter an edit waits for a paragraph's end, not its turn.
 TEXT = long_text(2400)
 # Seconds of the wall clock that a call may take on its way, on a machine that other programs use too.
-LATE = 0.25
+LATE = 0.4
 STILL = 0.1  # the largest part of the time in which the machine may stand still
 _numbers = count(900)
 
