@@ -4,13 +4,13 @@ Of a growing text, lines that may still become another block are left out.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from slack_reply.markdown import inline, lines, tables, tokens
 from slack_reply.markdown.lines import HEADING, MARKERS, MAYBE_CLOSING, RULE, Block, Line, blocks
 from slack_reply.markdown.parts import Limits, is_apart
-from slack_reply.markdown.units import Body, Context, Unit, apart
+from slack_reply.markdown.units import OUTSIDE, Body, Context, Unit, apart
 from slack_reply.markdown.words import Rank
 
 HEADING_LIMIT = 200
@@ -75,10 +75,10 @@ class Window:
             items = tuple(lines.item(self._lines[index].text) for index in block.items if index < block.first)
             if block.fence and not block.closed and block.last >= self._size and block.first < self._size - 1:
                 return self._size - 1, (*items, self._lines[block.first].text)
-            *_, part = self._parts(max(block.first, self._first), min(block.last, self._size))
-            if block.kind == "text" and self._first < part < len(self._lines) - 1 and part > block.first:
-                text = self._lines[block.first].text
-                return part, (*items, f"{lines.prefix(text)}x")
+            if block.kind == "text":
+                *_, part = self._parts(max(block.first, self._first), min(block.last, self._size))
+                if max(block.first, self._first) < part < len(self._lines) - 1:
+                    return part, (*items, f"{lines.prefix(self._lines[block.first].text)}x")
             if self._first < block.first < len(self._lines) - 1:
                 return block.first, items
         return self._first, head
@@ -151,19 +151,8 @@ class Window:
                     Unit(line.start, line.end, end, Rank.PARAGRAPH, context, closes=True, line=line.text),
                 )
             else:
-                shown = f"{tokens.inside_code(line.text)}\n"
-                unit = Unit(
-                    line.start,
-                    line.end,
-                    shown,
-                    Rank.LINE,
-                    context,
-                    context,
-                    Body.CODE,
-                    line.text,
-                    listed=listed,
-                )
-                yield from ((index, part) for part in (apart(unit, whole=False) if unfinished else (unit,)))
+                parts = _code_units(line, context, listed=listed, unfinished=unfinished)
+                yield from ((index, part) for part in parts)
         if not block.closed and block.last < self._size:
             left = self._lines[last - 1].end
             yield last - 1, Unit(left, left, f"{context.tail}\n", Rank.PARAGRAPH, context, closes=True)
@@ -175,10 +164,9 @@ class Window:
             if not line.text or line.text.isspace():
                 yield index, Unit(line.start, line.end, "\n", Rank.PARAGRAPH, blank=True)
                 continue
-            shown = f"{tokens.inside_code(line.text)}\n"
-            unit = Unit(line.start, line.end, shown, Rank.LINE, body=Body.CODE, line=line.text, listed=listed)
             unfinished = grows and index == len(self._lines) - 1
-            yield from ((index, part) for part in (apart(unit, whole=False) if unfinished else (unit,)))
+            parts = _code_units(line, OUTSIDE, listed=listed, unfinished=unfinished)
+            yield from ((index, part) for part in parts)
 
     def _table(self, first: int, last: int, _block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
         rows = [line._replace(text=line.text[line.text.index("|") :]) for line in self._lines[first:last]]
@@ -234,6 +222,13 @@ class Window:
                 if not RULE.match("".join(part.text for part in parts)):
                     yield from ((first + begin, part) for part in parts)
             begin = number + 1
+
+
+def _code_units(line: Line, context: Context, *, listed: bool, unfinished: bool) -> Iterable[Unit]:
+    """A line of code as one unit; an unfinished line in the pieces that later text cannot change."""
+    shown = f"{tokens.inside_code(line.text)}\n"
+    unit = Unit(line.start, line.end, shown, Rank.LINE, context, context, Body.CODE, line.text, listed=listed)
+    return apart(unit, whole=False) if unfinished else (unit,)
 
 
 def _slices(row: Line, block: Block, *, grows: bool) -> Iterator[Unit]:

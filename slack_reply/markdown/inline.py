@@ -21,7 +21,6 @@ class Reading:
     """The text of a line, or of the lines of a paragraph, from `start` on; if it is not `whole`, more text may come."""
 
     def __init__(self, line: str, start: int, *, whole: bool) -> None:
-        self.line = line
         plain = whole and not _SPECIAL.search(line, start)
         marks = Marks([], [], len(line), len(line)) if plain else atoms.read(line, start, whole=whole)
         self.emphasis = emphasis(line, marks.pairs)
@@ -51,11 +50,8 @@ class Reading:
 
 def reading(line: str, start: int, *, whole: bool) -> Reading:
     """The reading of the line. A line is read again when it is cut, so the last lines are remembered."""
-    return (
-        _remembered(line, start, whole=whole)
-        if len(line) <= REMEMBERED
-        else Reading(line, start, whole=whole)
-    )
+    read = _remembered if len(line) <= REMEMBERED else Reading
+    return read(line, start, whole=whole)
 
 
 @lru_cache(maxsize=8)

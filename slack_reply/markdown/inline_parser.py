@@ -23,9 +23,8 @@ from clock import in_turns
 SLICE = 2_000  # characters of a line that are read before other greenlets may run
 EMPHASIS_LIMIT = 250  # characters: a marker that is not closed within them counts as plain text
 
-# Han, kana and hangul
 JOINER = "\u200b"  # stands beside a marker that other parsers would not see there
-
+# Han, kana and hangul
 WIDE = re.compile(
     "[\u1100-\u11ff\u3041-\u30ff\u3105-\u318f\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff]"
 )
@@ -150,11 +149,17 @@ def emphasis(line: str, pairs: Iterable[tuple[Span, Span]]) -> Emphasis:
 
 
 def _before(line: str, end: int, mark: str) -> str:
-    return line[:end].rstrip(mark)[-1:]
+    """The character before the run of markers that ends here."""
+    while end and line[end - 1] == mark:
+        end -= 1
+    return line[max(0, end - 1) : end]
 
 
 def _behind(line: str, start: int, mark: str) -> str:
-    return line[start:].lstrip(mark)[:1]
+    """The character behind the run of markers that begins here."""
+    while line.startswith(mark, start):
+        start += 1
+    return line[start : start + 1]
 
 
 def _merged(spans: list[Span]) -> list[Span]:

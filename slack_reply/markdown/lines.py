@@ -22,8 +22,6 @@ LIST = re.compile(r"[ \t]*(?:[-+*]|\d{1,9}[.)])(?:[ \t]|\Z)")
 UNDERLINE = re.compile(r"[ \t]*(?:=+|-+)[ \t]*\Z")
 # A line that may still become a bullet, a number, a box, a rule, a fence or the line under a heading.
 MARKERS = re.compile(r"[-+*_=#~`|:.)> \t\[\]xX0-9]{0,40}\Z")
-# A row of a table begins with a pipe; behind more blanks it is indented code.
-ROW = re.compile(r" {0,3}\|")
 # An unfinished line that may turn out to end a code block
 MAYBE_CLOSING = re.compile(r"[ \t>]*(?:`*|~*)[ \t]*\Z")
 
@@ -129,8 +127,7 @@ _KINDS: dict[str, Literal["text", "fence", "code", "table"]] = {
 }
 # Definitions of links and HTML would be hidden: here both are text.
 _RULES = ["code", "fence", "blockquote", "hr", "list", "heading", "lheading"]
-_BLOCKS = MarkdownIt("zero").enable(_RULES)
-_BLOCKS.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "blockquote", "list"]})
-_WITH_TABLES = MarkdownIt("zero").enable(["table", *_RULES])
-_WITH_TABLES.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+_BLOCKS, _WITH_TABLES = (MarkdownIt("zero").enable([*_RULES, *more]) for more in ([], ["table"]))
+for _parser in (_BLOCKS, _WITH_TABLES):
+    _parser.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "blockquote", "list"]})
 _WITH_TABLES.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})

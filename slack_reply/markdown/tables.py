@@ -31,7 +31,6 @@ class _Grid:
     lines: Sequence[Line]
     alignments: tuple[Alignment, ...]
     outgrown: int | None
-    over: bool
 
 
 def units(lines: Sequence[Line], limits: Limits, *, over: bool) -> list[Unit]:
@@ -42,14 +41,14 @@ def units(lines: Sequence[Line], limits: Limits, *, over: bool) -> list[Unit]:
     if len(lines) < 2:  # noqa: PLR2004 - the line under the head is not whole yet
         return []
     marks = alignments(lines[1].text)
-    grid = _grid(lines, marks, limits, over=over)
+    grid = _grid(lines, marks, limits)
     shown = over or (limits.by_row and len(grid.rows) > 1)
     if grid.outgrown is None and not shown:
         return []
     if limits.tables and grid.outgrown is None:
         table = Table(tuple(grid.rows), marks)
         return [Unit(lines[0].start, lines[-1].end, "", Rank.PARAGRAPH, table=table)]
-    return list(in_turns(_code(grid, limits)))
+    return list(in_turns(_code(grid, limits, over=over)))
 
 
 def split(line: str) -> list[str]:
@@ -101,7 +100,7 @@ def rule(columns: Sequence[int]) -> str:
     return f"|-{'-+-'.join('-' * column for column in columns)}-|\n"
 
 
-def _grid(lines: Sequence[Line], marks: tuple[Alignment, ...], limits: Limits, *, over: bool) -> _Grid:
+def _grid(lines: Sequence[Line], marks: tuple[Alignment, ...], limits: Limits) -> _Grid:
     rows: list[tuple[Cell, ...]] = []
     characters = size = 0
     outgrown: int | None = None
@@ -113,7 +112,7 @@ def _grid(lines: Sequence[Line], marks: tuple[Alignment, ...], limits: Limits, *
         too_much = characters > CHARACTER_LIMIT or size > limits.room or len(marks) > COLUMN_LIMIT
         if outgrown is None and (too_much or len(rows) > limits.rows):
             outgrown = len(rows) - 1
-    return _Grid(rows, lines, marks, outgrown, over)
+    return _Grid(rows, lines, marks, outgrown)
 
 
 def _alignment(mark: str) -> Alignment:
@@ -127,7 +126,7 @@ def _size(row: tuple[Cell, ...], limits: Limits) -> tuple[int, int]:
     return len(text) + len(row), limits.measure(text) + len(row)
 
 
-def _code(grid: _Grid, limits: Limits) -> Iterator[Unit]:
+def _code(grid: _Grid, limits: Limits, *, over: bool) -> Iterator[Unit]:
     """The table as code. Column widths come from the rows up to `outgrown`, so that they never change later."""
     flat = [tuple(map(_inside_code, row)) for row in in_turns(grid.rows)]
     known = flat if grid.outgrown is None else flat[: grid.outgrown + 1]
@@ -141,7 +140,7 @@ def _code(grid: _Grid, limits: Limits) -> Iterator[Unit]:
         shown = aligned(row, columns, grid.alignments)
         yield Unit(line.start, line.end, shown, Rank.LINE, where, where)
         end = line.end
-    if grid.over:
+    if over:
         yield Unit(end, end, f"{_RUN}\n", Rank.PARAGRAPH, where, OUTSIDE, closes=True)
 
 
