@@ -4,6 +4,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,9 +78,23 @@ def dify_program() -> Iterator[Running]:
 @pytest.fixture(scope="session")
 def daemon_program(dify_program: Running) -> Iterator[Running]:
     more = ("--read-limit", "40", "--execution-limit", "75", "--env", "EXTRA=more")
-    with launched("simulators.daemon", *daemon_arguments(dify_program, *more)) as running:
+    with started(dify_program, *more) as running:
+        yield running
+
+
+@contextmanager
+def started(dify: Running, *more: str) -> Iterator[Running]:
+    """A daemon with these further arguments, once it has a process of the plugin."""
+    with launched("simulators.daemon", *daemon_arguments(dify, *more)) as running:
         DaemonControl(running.url).wait_ready()
         yield running
+
+
+def ready(dify: Running, daemon: Running) -> Stage:
+    """The stage of a daemon of its own, whose process a test before may have ended."""
+    stage = prepared(dify, daemon)
+    stage.daemon.wait_ready()
+    return stage
 
 
 def prepared(dify: Running, daemon: Running) -> Stage:

@@ -7,25 +7,21 @@ from collections.abc import Iterator
 
 import pytest
 
-from simulators.daemon.control import DaemonControl
 from simulators.dify import script
 from simulators.http1.control import ControlError
-from simulators.launch import Running, launched
-from tests.simulators.daemon.conftest import SETTINGS, Stage, daemon_arguments, prepared
+from simulators.launch import Running
+from tests.simulators.daemon.conftest import SETTINGS, Stage, ready, started
 
 
 @pytest.fixture(scope="module")
 def own_daemon(dify_program: Running) -> Iterator[Running]:
-    with launched("simulators.daemon", *daemon_arguments(dify_program)) as running:
-        DaemonControl(running.url).wait_ready()
+    with started(dify_program) as running:
         yield running
 
 
 @pytest.fixture
 def own(dify_program: Running, own_daemon: Running) -> Stage:
-    stage = prepared(dify_program, own_daemon)
-    stage.daemon.wait_ready()
-    return stage
+    return ready(dify_program, own_daemon)
 
 
 def test_requests_are_held_while_no_process_lives(own: Stage) -> None:

@@ -9,26 +9,21 @@ import psutil
 import pytest
 
 from simulators.daemon.control import DaemonControl
-from simulators.launch import Running, launch, launched
-from tests.simulators.daemon.conftest import Stage, daemon_arguments, prepared
+from simulators.launch import Running, launch
+from tests.simulators.daemon.conftest import Stage, daemon_arguments, ready, started
 
 PROGRAM = "warm_process.py"
 
 
 @pytest.fixture(scope="module")
 def warm_daemon(dify_program: Running) -> Iterator[Running]:
-    with launched(
-        "simulators.daemon", *daemon_arguments(dify_program, "--warm", "--env", "EXTRA=more")
-    ) as running:
-        DaemonControl(running.url).wait_ready()
+    with started(dify_program, "--warm", "--env", "EXTRA=more") as running:
         yield running
 
 
 @pytest.fixture
 def warm(dify_program: Running, warm_daemon: Running) -> Stage:
-    stage = prepared(dify_program, warm_daemon)
-    stage.daemon.wait_ready()
-    return stage
+    return ready(dify_program, warm_daemon)
 
 
 def test_forked_process_is_born_as_an_executed_one(
