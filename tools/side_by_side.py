@@ -10,6 +10,10 @@ greenlets.
 A conversation mostly waits for clocks, so more jobs than there are cores can run at once. PLAN says how much of a core
 each of them needs; the longest begin first, and each begins as soon as its share of the cores is free. What only
 computes runs beside them with the lowest priority: it takes what they leave.
+
+A conversation has clocks, so a machine that stands still for some seconds can make it fail without a fault. A few
+conversations that failed are asked once more at the end, when nothing runs beside them, and are named in what is
+printed. What fails again has failed. What only computes is never asked again.
 """
 
 import contextlib
@@ -20,7 +24,7 @@ import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, as_completed, wait
 from dataclasses import dataclass
 from pathlib import Path
@@ -87,6 +91,8 @@ NOT_QUICK = {
 PROCESSES = {"conversations", "daemon", "simulators", "soak", "tools"}
 """Folders whose tests start programs."""
 MARKS = ("-m", "not soak")
+ASKED_AGAIN = 5
+"""Failed conversations that may be asked again; of more than these none is, since a fault is likelier."""
 NO_TESTS = 5  # pytest's exit code for files whose tests all need another marker
 _COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped)")
 
@@ -110,6 +116,25 @@ class Result:
     code: int
     printed: str
     seconds: float
+    failed: frozenset[str] = frozenset()
+    """The ids of the tests that failed."""
+
+    @property
+    def good(self) -> bool:
+        """Whether no test failed."""
+        return self.code in {0, NO_TESTS}
+
+
+class FailedTests:
+    """A plugin of pytest that notes the ids of failed tests."""
+
+    def __init__(self) -> None:
+        self.ids: set[str] = set()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Called by pytest for each phase of each test."""
+        if report.failed:
+            self.ids.add(report.nodeid)
 
 
 def jobs() -> list[Job]:
@@ -150,10 +175,15 @@ def _has_tests(path: Path) -> bool:
 
 def run(job: Job) -> Result:
     """One pytest, in a process of a pool."""
-    printed, began = io.StringIO(), time.monotonic()
+    return run_pytest(list(map(str, job.paths)))
+
+
+def run_pytest(tests: list[str]) -> Result:
+    """Run paths, or ids of tests, in this process."""
+    printed, began, failed = io.StringIO(), time.monotonic(), FailedTests()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        code = pytest.main([*MARKS, *map(str, job.paths)])
-    return Result(int(code), printed.getvalue().strip(), time.monotonic() - began)
+        code = pytest.main([*MARKS, *tests], plugins=[failed])
+    return Result(int(code), printed.getvalue().strip(), time.monotonic() - began, frozenset(failed.ids))
 
 
 def give_way() -> None:
@@ -201,6 +231,24 @@ def fitting(waiting: Iterable[Job], running: Iterable[Job]) -> list[Job]:
     return found
 
 
+def to_ask_again(results: Mapping[Job, Result]) -> list[str]:
+    """The failed conversations that are asked once more; empty if anything else failed too, or too much."""
+    bad = [result for result in results.values() if not result.good]
+    failed = sorted(name for result in bad for name in result.failed)
+    only_conversations = all(result.failed for result in bad) and all(
+        name.startswith("tests/conversations/") for name in failed
+    )
+    return failed if only_conversations and len(failed) <= ASKED_AGAIN else []
+
+
+def hold_alone(tests: list[str]) -> bool:
+    """Whether tests pass in a process of their own, when nothing else runs; tells what was asked again."""
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        result = pool.submit(run_pytest, tests).result()
+    print(f"asked again, alone: {', '.join(tests)}\n{result.printed}", flush=True)  # noqa: T201
+    return result.good
+
+
 def main(arguments: list[str]) -> int:
     """The exit code."""
     if arguments not in ([], ["--quick"]):
@@ -208,17 +256,17 @@ def main(arguments: list[str]) -> int:
     if arguments:
         os.environ["HYPOTHESIS_PROFILE_OF_TESTS"] = "brief"  # see tests/conftest.py
     counts: Counter[str] = Counter()
-    bad: list[Job] = []
+    results: dict[Job, Result] = {}
     for job, result in quick() if arguments else everything():
+        results[job] = result
         summary = result.printed.rpartition("\n")[2]
-        good = result.code in {0, NO_TESTS}
-        if not good:
-            bad.append(job)
-        told = summary if good else f"{result.seconds:.0f} s\n{result.printed}\n"
+        told = summary if result.good else f"{result.seconds:.0f} s\n{result.printed}\n"
         print(f"{job}: {told}", flush=True)  # noqa: T201
         counts.update({kind.rstrip("s"): int(number) for number, kind in _COUNT.findall(summary)})
+    bad = [job for job, result in results.items() if not result.good]
     print(f"{counts['passed']} passed, {counts['failed'] + counts['error']} failed", *bad, sep="\n")  # noqa: T201
-    return int(bool(bad))
+    again = to_ask_again(results)
+    return int(bool(bad) and not (again and hold_alone(again)))
 
 
 if __name__ == "__main__":

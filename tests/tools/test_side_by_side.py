@@ -1,0 +1,68 @@
+"""Which failed tests are asked again."""
+
+from pathlib import Path
+
+import pytest
+
+from tools import side_by_side
+from tools.side_by_side import ASKED_AGAIN, TESTS, Job, Result, hold_alone, run_pytest, to_ask_again
+
+PLACE = "tests/conversations/test_order.py"
+
+
+def ended(*failed: list[str], code: int = 1) -> dict[Job, Result]:
+    return {
+        Job((TESTS / f"{number}.py",)): Result(code if names else 0, "", 1.0, frozenset(names))
+        for number, names in enumerate(failed)
+    }
+
+
+def test_a_few_failed_conversations_are_asked_again() -> None:
+    assert to_ask_again(ended([f"{PLACE}::b"], [], [f"{PLACE}::a[x y]"])) == [
+        f"{PLACE}::a[x y]",
+        f"{PLACE}::b",
+    ]
+
+
+def test_nothing_is_asked_again_when_all_passed() -> None:
+    assert to_ask_again(ended([], [])) == []
+
+
+def test_nothing_is_asked_again_when_another_test_failed_too() -> None:
+    assert to_ask_again(ended([f"{PLACE}::a"], ["tests/turns/test_turn.py::b"])) == []
+
+
+def test_nothing_is_asked_again_when_many_failed() -> None:
+    assert to_ask_again(ended([f"{PLACE}::{number}" for number in range(ASKED_AGAIN + 1)])) == []
+
+
+def test_nothing_is_asked_again_when_a_job_broke_off_without_a_failed_test() -> None:
+    broken = {Job((TESTS / "broken.py",)): Result(2, "", 1.0)}
+    assert to_ask_again(ended([f"{PLACE}::a"]) | broken) == []
+
+
+def test_failed_test_is_named_with_its_parameters_and_fails_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "test_one.py"
+    file.write_text(
+        "import pytest\n@pytest.mark.parametrize('it', ['a b'])\ndef test_it(it): assert it == 'c'\n"
+    )
+    result = run_pytest([str(file), f"--rootdir={tmp_path}"])
+    assert (result.good, result.failed) == (False, frozenset({"test_one.py::test_it[a b]"}))
+    assert not hold_alone([str(file)])
+    assert "asked again, alone" in capsys.readouterr().out
+
+
+def test_test_that_fails_beside_others_and_passes_alone_passes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calm = tmp_path / "test_calm.py"
+    calm.write_text("def test_it(): assert True\n")
+    results = ended([f"{PLACE}::a"])
+    monkeypatch.setattr(side_by_side, "everything", lambda: iter(results.items()))
+    monkeypatch.setattr(side_by_side, "to_ask_again", lambda _: [str(calm)])
+    assert side_by_side.main([]) == 0
+    calm.write_text("def test_it(): assert False\n")
+    assert side_by_side.main([]) == 1
+    assert "asked again" in capsys.readouterr().out
