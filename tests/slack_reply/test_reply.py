@@ -14,7 +14,7 @@ from tests.fake_clock import FakeClock
 from tests.slack_reply.troubled_slack import DONE, GENERAL, TROUBLES, TroubledSlack, grow
 from tests.support.growing_answer import Now
 
-STYLES: list[Style] = ["auto", "edit", "post"]
+STYLES: list[Style] = ["auto", "stream", "edit", "post"]
 TROUBLE = st.sampled_from(["", "", *TROUBLES, *(f"{name}!" for name in DONE)])
 WHOLE = long_text(9000)
 
@@ -88,7 +88,7 @@ def test_last_text_has_some_time_when_the_turn_is_at_its_limit(style: Style, tro
 
 @pytest.mark.parametrize(
     ("style", "method", "following"),
-    [("auto", "chat.appendStream", "edit"), ("edit", "chat.update", "post")],
+    [("stream", "chat.appendStream", "edit"), ("edit", "chat.update", "post")],
 )
 def test_next_writer_shows_the_rest_when_slack_asks_to_wait_too_long(
     style: Style, method: str, following: str

@@ -76,7 +76,7 @@ class TroubledSlack:
             team_id=install.team_id,
         )
 
-    def reply(self, style: Style = "auto", **more: float) -> Reply:
+    def reply(self, style: Style = "stream", **more: float) -> Reply:
         install, api = self.double.world.install, self.api
         place = ReplyTarget(
             api.account, GENERAL, "channel", self.root, self.root, ANNA, install.team_id, install.bot_user
