@@ -10,6 +10,7 @@ from json_fields import mappings_of, text_of
 from slack_api import CANNOT_POST, PATIENT, SLACK_TROUBLE, STOP_STANDS, STOPPED, STREAM_OVER, SlackApi
 from slack_reply.footer import with_footer
 from slack_reply.markdown import FALLBACK_LIMIT
+from slack_reply.writers import cards_of
 
 LONGEST = 4000  # bytes of text that chat.update takes (docs/platform/slack.md#text-limits)
 WHOLE_TEXT = (
@@ -175,11 +176,7 @@ class Interrupted:
 
 def _cards_left(message: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The task cards of the message that still look unfinished; none if its blocks are not known."""
-    return [
-        block
-        for block in mappings_of(message, "blocks")
-        if block.get("type") == "task_card" and block.get("status") in _RUNNING
-    ]
+    return [card for card in cards_of(message) if card.get("status") in _RUNNING]
 
 
 def _ended(block: Any) -> Any:

@@ -1,4 +1,4 @@
-"""The app's work as one `plan` block, which an edited message shows above its text. Pure.
+"""The app's work as one `plan` block, which an edited message shows above its text, and how it is read. Pure.
 
 Source: docs/platform/slack.md#plan-block.
 """
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from json_fields import mappings_of
 from slack_reply.markdown import counted
 from slack_reply.snapshot import Card
 from slack_reply.writers.streamed_message import STATUS, fitted
@@ -40,6 +41,17 @@ def plan_block(cards: Iterable[Card], title: str) -> Mapping[str, Any] | None:
         status = STATUS["failed" if failed else "done"]
         tasks.append({"task_id": EARLIER, "title": f"+{len(earlier)}", "status": status})
     return {"type": "plan", "title": title or "…", "tasks": tasks[::-1]} if tasks else None
+
+
+def cards_of(message: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The task cards in a message as Slack returns it, whether they stand alone or in a plan."""
+    found: list[Mapping[str, Any]] = []
+    for block in mappings_of(message, "blocks"):
+        if block.get("type") == "task_card":
+            found.append(block)
+        elif block.get("type") == "plan":
+            found += mappings_of(block, "tasks")
+    return found
 
 
 def _size(card: Card) -> int:

@@ -205,3 +205,14 @@ def test_message_with_more_than_text_is_recognised_by_its_beginning() -> None:
     ]
     assert reads_like(chunks, "So far Search")
     assert not reads_like(chunks, "Something else")
+
+
+def test_lost_start_of_cards_is_recognised_in_a_plan() -> None:
+    chunks = [
+        {"type": "plan_update", "title": "Steps"},
+        {"type": "task_update", "id": "a", "title": "Search", "status": "in_progress"},
+    ]
+    task = {"task_id": "a", "title": "Search", "status": "in_progress"}
+    plan = {"type": "plan", "title": "Steps", "tasks": [task]}
+    assert looks_like(chunks, {"text": "", "blocks": [plan]})
+    assert not looks_like(chunks, {"text": "", "blocks": [plan | {"tasks": [task | {"title": "Read"}]}]})

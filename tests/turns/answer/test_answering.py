@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import gevent
 import pytest
 
 from conversation_store.record import InFlight, ThreadRecord
@@ -220,3 +221,27 @@ class Withdrawing(list[str]):
     def append(self, item: str) -> None:
         super().append(item)
         self._withdraw()
+
+
+class ReplyThatPosts(ReplyOfParts):
+    """Each write takes the status line away."""
+
+    def show(self, answer: object) -> None:
+        super().show(answer)
+        self.clearing += 1
+
+
+def test_status_line_is_told_of_the_writes_that_took_it_away() -> None:
+    turn = parts(reply=ReplyThatPosts())
+    state_ended = turn.ask
+
+    def ask(state: AnswerState, record: ThreadRecord) -> None:
+        for event in turn.says:
+            state.take(event)
+        gevent.sleep(0.01)
+        state_ended(state, record)
+
+    turn.ask = ask  # type: ignore[method-assign]
+    turn.says = (TextDelta(TEXT),)
+    turn.answering().run(ThreadRecord(), turn.deadline())
+    assert turn.status.shown.count("written") >= 1
