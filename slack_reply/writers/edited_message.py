@@ -6,7 +6,16 @@ from typing import Any, NamedTuple
 
 from errors import SlackError, SlackRefused
 from slack_api import BRISK, SLACK_TROUBLE, STREAM_OPEN, UNFIT, UPDATE
-from slack_reply.markdown import HEADING_SIZE, Limits, Page, Reader, closed, counted, page_arguments
+from slack_reply.markdown import (
+    HEADING_SIZE,
+    Limits,
+    Page,
+    Reader,
+    blocks_of,
+    closed,
+    counted,
+    page_arguments,
+)
 from slack_reply.markdown.pages import WINDOW, pages_after
 from slack_reply.shared import RateShare, Slack
 from slack_reply.snapshot import WHOLE, Room, Snapshot
@@ -18,7 +27,9 @@ from slack_reply.writers.stream_cleanup import StreamCleanup
 
 # The page goes as blocks, since `text` takes less (docs/platform/slack.md#text-limits).
 LIMITS = Limits(size=9000, measure=counted, tables=True, reserve=100, heading=HEADING_SIZE, by_row=True)
-BESIDE_PLAN = replace(LIMITS, reserve=LIMITS.reserve + ROOM)  # once the app has steps to show
+# Most steps come before the text or at its beginning. The room is kept whether there are steps or not: a page that is
+# visible never gets smaller.
+FIRST = replace(LIMITS, reserve=LIMITS.reserve + ROOM)
 # If two edits would be further apart than these seconds, the answer is posted once, when it is complete. Readers would
 # hardly see it grow, each edit slows all other answers of the workspace, and the last text may wait as long.
 RAREST = 30.0
@@ -59,7 +70,7 @@ class EditedMessage(Writer):
         self._posting = posting
         self._ends = ends
         self._rarest = rarest
-        self._limits, self._reader = LIMITS, Reader(LIMITS)
+        self._readers = {limits: Reader(limits) for limits in (FIRST, LIMITS)}
         self._shows_plans = True  # Slack has not refused one
         self._sent: dict[int, _Look] = {}
         self._first, self._start = 0, follows.shown  # the message and the offset of the first page
@@ -87,15 +98,13 @@ class EditedMessage(Writer):
         if self._messages:
             self._share.ahead(UPDATE, final=final)
         snapshot = latest()
-        if snapshot.cards and self._limits is LIMITS and self._shows_plans:
-            self._limits, self._reader = BESIDE_PLAN, Reader(BESIDE_PLAN)
         pages = self._pages(snapshot, final=final, most=room.messages + 1)
         fitting = room.fitting(self._first, len(pages)) if final else min(len(pages), room.growing)
         for place, page in enumerate(pages[:fitting]):
             number = self._first + place
             is_last = page is pages[-1]
             begin = pages[place - 1].end if place else self._start
-            plan = self._plan(snapshot, begin, None if is_last else page.end)
+            plan = self._plan(snapshot, page, begin, is_last=is_last)
             shown = _Look(page if final or not is_last else closed(page), plan)
             if self._sent.get(number) == shown:
                 continue
@@ -112,22 +121,31 @@ class EditedMessage(Writer):
 
     def _pages(self, snapshot: Snapshot, *, final: bool, most: int) -> tuple[Page, ...]:
         """The pages. While the app works, the text pauses: its end is shown too, unless the page may end earlier."""
-        start = self._start
         if snapshot.line and not final and may_stand(snapshot.text):
-            pages = pages_after(
-                snapshot.text, start, self._limits, final=True, most=most, reader=self._reader
-            )
-            size = sum(self._limits.measure(part.text) for part in pages[-1].parts) if pages else 0
-            if size < WINDOW * self._limits.room:
+            pages = self._laid_out(snapshot.text, final=True, most=most)
+            limits = LIMITS if self._first or len(pages) > 1 else FIRST
+            if (_size(pages[-1]) if pages else 0) < WINDOW * limits.room:
                 return pages
-        return pages_after(snapshot.text, start, self._limits, final=final, most=most, reader=self._reader)
+        return self._laid_out(snapshot.text, final=final, most=most)
 
-    def _plan(self, snapshot: Snapshot, begin: int, end: int | None) -> Mapping[str, Any] | None:
-        """The work that began while the text from `begin` to `end` was written; the last page's work has no end."""
+    def _laid_out(self, text: str, *, final: bool, most: int) -> tuple[Page, ...]:
+        """The first message keeps room for a plan; the others hold text to their end."""
+        if self._first:
+            return self._after(text, self._start, LIMITS, final=final, most=most)
+        found = self._after(text, self._start, FIRST, final=final, most=2)
+        if len(found) < 2:  # noqa: PLR2004 - no second message
+            return found
+        return (found[0], *self._after(text, found[0].end, LIMITS, final=final, most=most - 1))
+
+    def _after(self, text: str, start: int, limits: Limits, *, final: bool, most: int) -> tuple[Page, ...]:
+        return pages_after(text, start, limits, final=final, most=most, reader=self._readers[limits])
+
+    def _plan(self, snapshot: Snapshot, page: Page, begin: int, *, is_last: bool) -> Mapping[str, Any] | None:
+        """The work that began while the text of the page, which begins at `begin`, was written, as far as it fits."""
         if not self._shows_plans:
             return None
-        begun = (card for card in snapshot.cards if begin <= card.at and (end is None or card.at < end))
-        return plan_block(begun, snapshot.plan)
+        begun = [card for card in snapshot.cards if begin <= card.at and (is_last or card.at < page.end)]
+        return plan_block(begun, snapshot.plan, LIMITS.size - _size(page))
 
     def _post(self, number: int, look: _Look, *, final: bool) -> None:
         begin = self._begin(number)
@@ -183,3 +201,9 @@ class EditedMessage(Writer):
 
 def _above(look: _Look) -> list[Mapping[str, Any]]:
     return [look.plan] if look.plan else []
+
+
+def _size(page: Page) -> int:
+    """What the text of the page takes of a message."""
+    headings = sum(map(blocks_of, page.parts)) // 2
+    return sum(LIMITS.measure(part.text) for part in page.parts) + LIMITS.heading * headings

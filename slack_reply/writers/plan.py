@@ -12,21 +12,21 @@ from slack_reply.markdown import counted
 from slack_reply.snapshot import Card
 from slack_reply.writers.streamed_message import STATUS, fitted
 
-ROOM = 3000
-"""Counted characters that a plan may take: the text of its message leaves them free (slack_reply/markdown/parts.py)."""
+ROOM = 2000
+"""Counted characters that the first message of an answer keeps free for its plan."""
 MOST_TASKS = 45  # of 50
 EARLIER = "earlier"  # the id of the task that stands for all tasks that are left out
 _RESERVE = 20  # counted characters of that task's title
 
 
-def plan_block(cards: Iterable[Card], title: str) -> Mapping[str, Any] | None:
-    """The plan with these cards; None without cards.
+def plan_block(cards: Iterable[Card], title: str, room: int) -> Mapping[str, Any] | None:
+    """The plan with these cards, within `room` counted characters; None without cards, or if no card fits.
 
     What is too much is left out: first the details and outputs of the oldest cards, then the oldest cards; one task
     says how many there were.
     """
     wanted = [fitted(card) for card in cards]
-    left = ROOM - _RESERVE - counted(title)
+    left = room - _RESERVE - counted(title)
     tasks: list[dict[str, Any]] = []
     for card in reversed(wanted[-MOST_TASKS:]):
         bare = replace(card, details="", output="")
@@ -36,7 +36,7 @@ def plan_block(cards: Iterable[Card], title: str) -> Mapping[str, Any] | None:
         left -= _size(shown)
         tasks.append(_task(shown))
     earlier = wanted[: len(wanted) - len(tasks)]
-    if earlier:
+    if earlier and tasks:
         failed = any(card.state == "failed" for card in earlier)
         status = STATUS["failed" if failed else "done"]
         tasks.append({"task_id": EARLIER, "title": f"+{len(earlier)}", "status": status})

@@ -24,7 +24,7 @@ from tests.support.shown import shown
 PLACE = ReplyTarget(ACCOUNT, "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
 POST, UPDATE, STOP, DELETE = "chat.postMessage", "chat.update", "chat.stopStream", "chat.delete"
 LOST = Unanswered("RemoteDisconnected")
-LONG = long_text(25_000)
+LONG = long_text(22_000)
 
 
 def writer(
