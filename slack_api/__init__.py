@@ -9,12 +9,14 @@ from slack_api.error_codes import (
     CANNOT_POST,
     RECIPIENT_MISSING,
     SLACK_TROUBLE,
+    STOP_STANDS,
     STOPPED,
     STREAM_OPEN,
     STREAM_OVER,
     THREAD_GONE,
     TOKEN_DEAD,
     TOO_LONG,
+    UNFIT,
 )
 from slack_api.file_objects import declared_size, download_url, mime_of, name_of
 from slack_api.files import FilesOrigin, SlackFiles
@@ -36,11 +38,13 @@ __all__ = [
     "START",
     "STOP",
     "STOPPED",
+    "STOP_STANDS",
     "STREAM_OPEN",
     "STREAM_OVER",
     "THREAD_GONE",
     "TOKEN_DEAD",
     "TOO_LONG",
+    "UNFIT",
     "UPDATE",
     "AuthInfo",
     "Bounds",

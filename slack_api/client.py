@@ -43,12 +43,16 @@ class SlackApi(Calls):
         *,
         acquired: bool = False,
     ) -> str:
-        """Open a native stream; return its ts. Only a DM needs no recipient (docs/platform/slack.md#stream-methods)."""
+        """Open a native stream; return its ts. Only a DM needs no recipient (docs/platform/slack.md#stream-methods).
+
+        Tasks, if some come, are shown as one plan: that is fixed at the start (docs/platform/slack.md#stream-chunks).
+        """
         arguments = {
             "channel": channel,
             "thread_ts": thread_ts,
             "recipient_user_id": recipient_user_id,
             "recipient_team_id": recipient_team_id,
+            "task_display_mode": "plan",
             "chunks": chunks,
         }
         return _ts(START, self.call(START, arguments, BRISK, acquired))

@@ -8,6 +8,7 @@ EN = {
     Say.RUNNING_STEP: "is running {title}…",
     Say.READING_FILES: "is reading the files…",
     Say.READING_THREAD: "is reading the thread…",
+    Say.STEPS: "Steps",
     Say.RUNNING: "Running {title}…",
     Say.STEP_FAILED: "{title} failed",
     Say.THOUGHTS: "Thoughts",

@@ -8,6 +8,7 @@ JA = {
     Say.RUNNING_STEP: "が{title}を実行しています…",
     Say.READING_FILES: "がファイルを読んでいます…",
     Say.READING_THREAD: "がスレッドを読んでいます…",
+    Say.STEPS: "ステップ",
     Say.RUNNING: "{title}を実行中…",
     Say.STEP_FAILED: "{title}に失敗しました",
     Say.THOUGHTS: "思考",

@@ -13,7 +13,8 @@ class Say(StrEnum):
     READING_FILES = auto()
     READING_THREAD = auto()
 
-    # Progress: task cards, and the one line above an edited answer.
+    # Progress: the plan of task cards, and the lines that tell what a long wait is about.
+    STEPS = auto()  # the title of the plan
     RUNNING = auto()  # `title` is the title of a node or tool
     STEP_FAILED = auto()  # `title` is the title of a node or tool
     THOUGHTS = auto()  # the title of the card that holds what a model thought

@@ -8,6 +8,7 @@ PT_BR = {
     Say.RUNNING_STEP: "está executando {title}…",
     Say.READING_FILES: "está lendo os arquivos…",
     Say.READING_THREAD: "está lendo a conversa…",
+    Say.STEPS: "Etapas",
     Say.RUNNING: "Executando {title}…",
     Say.STEP_FAILED: "{title} falhou",
     Say.THOUGHTS: "Raciocínio",

@@ -8,6 +8,7 @@ ZH_HANS = {
     Say.RUNNING_STEP: "正在运行{title}…",
     Say.READING_FILES: "正在读取文件…",
     Say.READING_THREAD: "正在阅读消息列…",
+    Say.STEPS: "步骤",
     Say.RUNNING: "正在运行{title}…",
     Say.STEP_FAILED: "{title}失败",
     Say.THOUGHTS: "思考",

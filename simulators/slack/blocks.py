@@ -15,6 +15,7 @@ KNOWN = {
     "actions", "alert", "card", "carousel", "context", "context_actions", "divider", "file", "header",
     "image", "input", "markdown", "plan", "rich_text", "section", "table", "task_card", "video",
 }  # fmt: skip
+TASK_STATUSES = {"pending", "in_progress", "complete", "error"}
 # longest text, most elements
 SECTION, HEADER, CONTEXT_ELEMENTS, ACTION_ELEMENTS = 3_000, 150, 10, 25
 BUTTON_TEXT, BUTTON_VALUE, BUTTON_URL, ID = 75, 2_000, 3_000, 255
@@ -142,7 +143,34 @@ def _check_sums(blocks: list[Json]) -> None:
         raise Refused("msg_blocks_too_long")
 
 
+def _plan(block: Json, where: str) -> None:
+    """Up to 50 tasks with ids of their own (docs/platform/slack.md#plan-block)."""
+    if not isinstance(block.get("title"), str) or not block["title"]:
+        raise _bad(f"missing required field: title [json-pointer:{where}/title]")
+    tasks = block.get("tasks") or []
+    if not isinstance(tasks, list) or len(tasks) > MAX_BLOCKS:
+        raise _bad(f"no more than {MAX_BLOCKS} items allowed [json-pointer:{where}/tasks]")
+    for number, task in enumerate(tasks):
+        _task(task, f"{where}/tasks/{number}")
+    if len({task["task_id"] for task in tasks}) < len(tasks):
+        raise _bad(f"task_id must be unique [json-pointer:{where}/tasks]")
+
+
+def _task(block: Any, where: str) -> None:
+    named = isinstance(block, dict) and all(
+        isinstance(block.get(name), str) and block[name] for name in ("task_id", "title")
+    )
+    if not named or block.get("status") not in TASK_STATUSES:
+        raise _bad(f"task_id, title and status are required [json-pointer:{where}]")
+    for name in ("details", "output"):
+        shown = block.get(name)
+        if shown is not None and (not isinstance(shown, dict) or shown.get("type") != "rich_text"):
+            raise _bad(f"must be rich_text [json-pointer:{where}/{name}]")
+
+
 _CHECKS = {
+    "plan": _plan,
+    "task_card": _task,
     "section": _section,
     "header": _header,
     "markdown": _markdown,

@@ -14,6 +14,7 @@ from simulators.slack.objects import message_object
 from simulators.slack.refusals import Refused
 from simulators.slack.world import World, ok, own
 
+EPHEMERAL_BYTES = 4_000
 TS = re.compile(r"\d{10}\.\d{6}")
 
 
@@ -66,13 +67,22 @@ def delete_message(world: World, arguments: Arguments) -> Json:
 
 
 def post_ephemeral(world: World, arguments: Arguments) -> Json:
-    """chat.postEphemeral: seen by one member, kept by nobody; the double remembers it for the tests."""
+    """chat.postEphemeral: seen by one member, kept by nobody; the double remembers it for the tests.
+
+    Its text has 4,000 bytes, and its thread is named by the root. Source: docs/platform/slack.md#ephemeral-messages.
+    """
     channel = world.writable(arguments.need("channel"))
     user = arguments.need("user")
     if user not in channel.members:
         raise Refused("user_not_in_channel")
-    thread = standing(channel, thread_of(arguments, "invalid_thread_ts"))
-    message = _ours(world, channel, read_content(arguments), thread)
+    asked = thread_of(arguments, "invalid_thread_ts")
+    reply = channel.get(asked)
+    if reply is not None and reply.root() != asked:
+        raise Refused("cannot_reply_to_message")
+    content = read_content(arguments)
+    if len(content.text.encode()) > EPHEMERAL_BYTES:
+        raise Refused("msg_too_long")
+    message = _ours(world, channel, content, standing(channel, asked))
     message.ephemeral_for = user
     world.ephemeral.append(message)
     world.add(message, "chat.postEphemeral")

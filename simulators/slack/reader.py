@@ -6,7 +6,7 @@ Source: docs/platform/slack.md#control-sequences.
 import re
 from collections.abc import Callable
 
-from simulators.slack.messages import Json
+from simulators.slack.messages import Json, plan_of, tasks_of
 
 # tokens Slack acts on: mass mentions, members, channels, links; parsed inside Markdown too
 # (docs/platform/slack.md#control-sequences)
@@ -14,7 +14,7 @@ TOKEN = re.compile(
     r"<(?:!(?:channel|here|everyone|group|subteam|date)[^<>]*|@[UW][A-Z0-9]+[^<>]*|#[CG][A-Z0-9]+[^<>]*"
     r"|(?:https?://|mailto:|tel:)[^<>]*)>"
 )
-UNSHOWN = {"actions", "context_actions", "divider"}
+UNSHOWN = {"actions", "context_actions", "divider", "plan", "task_card"}
 Naming = Callable[[str], str]
 
 
@@ -62,14 +62,13 @@ def seen_block(block: Json, name_of: Naming) -> str:
 
 def raw_text(parts: list[Json]) -> str:
     """Everything of a message that Slack would parse, tasks and fallbacks included."""
-    texts: list[str] = []
+    texts = [text for task in tasks_of(parts) for text in (task["title"], task["details"], task["output"])]
+    texts.append(plan_of(parts))
     for part in parts:
         if part["kind"] == "blocks":
             texts.extend(_words(block) for block in part["blocks"] if block["type"] != "table")
-        elif part["kind"] == "task":
-            texts.extend((part["title"], part["details"], part["output"]))
-        else:
-            texts.append(part.get("text") or part.get("title") or "")
+        elif part["kind"] not in {"task", "plan"}:
+            texts.append(part.get("text") or "")
     return "\n".join(texts)
 
 

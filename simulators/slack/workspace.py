@@ -293,6 +293,10 @@ class Workspace:
         """Everything a message ever looked like."""
         return [SeenState.of(view) for view in self._do("states", channel=channel, ts=ts)]
 
+    def seen_by(self, user: str, channel: str, ts: str) -> list[SeenState]:
+        """Everything a message looked like to one member: a stream grows for its recipient alone."""
+        return [SeenState.of(view) for view in self._do("seen_by", user=user, channel=channel, ts=ts)]
+
     def state_counts(self, channel: str) -> dict[str, int]:
         """States of each of our messages, by ts."""
         return dict(self._do("state_counts", channel=channel))

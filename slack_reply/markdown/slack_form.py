@@ -19,13 +19,15 @@ def closed(page: Page) -> Page:
     return replace(page, parts=(*page.parts[:-1], last), tail="")
 
 
-def page_arguments(page: Page, below: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
-    """The arguments with which chat.postMessage and chat.update show the page, and the blocks `below` under it.
+def page_arguments(
+    page: Page, below: Sequence[Mapping[str, Any]] = (), above: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """The arguments with which chat.postMessage and chat.update show the page between the blocks `above` and `below`.
 
     Text goes as `markdown` blocks, since chat.update takes no more than 4,000 bytes otherwise; the text beside the
     blocks is for notifications, and for readers of the thread that read no blocks.
     """
-    return {"blocks": [*(_block(part) for part in page.parts), *below], "text": fallback_text(page)}
+    return {"blocks": [*above, *(_block(part) for part in page.parts), *below], "text": fallback_text(page)}
 
 
 def plain_arguments(page: Page) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from slack_reply.writer import Latest, SlackAway, StoppedByUser, Writer, WriterG
 from slack_reply.writers.card_places import stretches
 from slack_reply.writers.opening import Opening
 from slack_reply.writers.stream_cleanup import StreamCleanup
-from slack_reply.writers.streamed_message import Chunks, StreamedMessage, fitted
+from slack_reply.writers.streamed_message import Chunks, StreamedMessage, fitted, plan_update
 
 LIFE_SECONDS = 240.0  # Slack ends a stream after about 300 s (docs/platform/slack.md#stream-lifetime)
 
@@ -114,8 +114,9 @@ class NativeStream(Writer):
                     following = StreamedMessage.at(end)
                     yield _Message(streamed, chunks, following)
                     streamed, chunks = following, []
+                titled = [plan_update(snapshot.plan)] if snapshot.plan and not streamed.cards else []
                 streamed, chunk = streamed.with_card(card, end)
-                chunks = [*chunks, chunk]
+                chunks = [*chunks, *titled, chunk]
         yield _Message(streamed, chunks)
 
     def _grown(self, streamed: StreamedMessage, page: Page, read: int) -> tuple[StreamedMessage, Chunks]:

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from errors import SlackError, SlackFateUnknown, SlackRefused, SlackUnreachable
-from json_fields import mappings_of, text_of
+from json_fields import text_of
 from slack_api import RECIPIENT_MISSING, SLACK_TROUBLE, START, THREAD_GONE
 from slack_reply.shared import RateShare, Slack
 from slack_reply.writer import CannotReply, SlackAway, WriterGone
+from slack_reply.writers.plan import cards_of
 from slack_reply.writers.streamed_message import Chunks
 
 # Seconds. Starts are tier 2: 20 a minute for the whole workspace. A first text does not wait for one; a next page may.
@@ -117,7 +118,7 @@ class Opening:
 def looks_like(chunks: Chunks, message: Mapping[str, Any]) -> bool:
     """Whether a message shows these chunks: it has exactly their cards, and its text begins like theirs."""
     cards = [(chunk["id"], chunk["title"]) for chunk in chunks if chunk["type"] == "task_update"]
-    blocks = [block for block in mappings_of(message, "blocks") if block.get("type") == "task_card"]
+    blocks = cards_of(message)
     text = text_of(message, "text")
     if cards != [(block.get("task_id"), block.get("title")) for block in blocks]:
         return False

@@ -55,16 +55,18 @@ class Posting:
         self._numbers = count()
         self._unsure: dict[int, dict[str, Page]] = {}  # by offset and name: attempts that may have arrived
 
-    def post(self, page: Page, offset: int, below: Blocks = (), *, plain: bool = False) -> Posted:
+    def post(
+        self, page: Page, offset: int, below: Blocks = (), *, above: Blocks = (), plain: bool = False
+    ) -> Posted:
         """Post the page, or find the post of an earlier call with this offset.
 
-        `below` are blocks under the page. `plain`: the page goes as text of which Slack makes no blocks.
+        `below` and `above` are blocks around the page. `plain`: the page goes as text of which Slack makes no blocks.
 
         Raises CannotReply when Slack accepts no message here, Unfit when Slack refuses this content, and SlackAway.
         Raises WriterGone with the end of the sent page if nothing can tell whether it arrived: the page is not sent
         again, since a page shown twice is worse.
         """
-        arguments = plain_arguments(page) if plain else page_arguments(page, below)
+        arguments = plain_arguments(page) if plain else page_arguments(page, below, above)
         posted = self._found(offset) or self._posted(page, offset, arguments)
         self._unsure.pop(offset, None)
         self._written.add(self._target.account, self._target.channel, posted.ts)

@@ -31,7 +31,7 @@ TITLE_LIMIT, OUTPUT_LIMIT, DETAILS_LIMIT = 120, 160, 256  # characters; Slack's 
 OUTPUT_BYTES = 3 * OUTPUT_LIMIT  # of an output in Chinese or Japanese
 RUNNING_RESERVE = 2 * OUTPUT_BYTES  # bytes kept free for the output of a card that still runs
 
-_STATUS = {"running": "in_progress", "done": "complete", "failed": "error"}
+STATUS = {"running": "in_progress", "done": "complete", "failed": "error"}
 _BETWEEN = Markdown("\n\n")
 
 
@@ -162,13 +162,18 @@ def fitted(card: Card) -> Card:
 
 def task_update(card: Card, shown: Card | None = None) -> dict[str, Any]:
     """The chunk that shows the card, or updates the `shown` one: title and status replace, details append."""
-    chunk = {"type": "task_update", "id": card.id, "title": card.title, "status": _STATUS[card.state]}
+    chunk = {"type": "task_update", "id": card.id, "title": card.title, "status": STATUS[card.state]}
     begun = shown.details if shown else ""
     if card.details.startswith(begun) and card.details != begun:
         chunk["details"] = card.details[len(begun) :]
     if card.output and card.output != (shown.output if shown else ""):
         chunk["output"] = card.output
     return chunk
+
+
+def plan_update(title: str) -> dict[str, Any]:
+    """The chunk that gives the plan of a message its title."""
+    return {"type": "plan_update", "title": title}
 
 
 def updates(shown: Mapping[str, Card], cards: Iterable[Card]) -> Iterator[tuple[Card, dict[str, Any]]]:

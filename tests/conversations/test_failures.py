@@ -136,7 +136,7 @@ def test_secret_never_reaches_the_log(world: World) -> None:
     world.dify.script(script.refuse(500, RAW), world.app_id, times=1)
     root = world.ask("hello")
     world.answers(root)
-    world.slack.fault("chat.startStream", "status", status=500, times=1)
+    world.slack.fault("chat.postMessage", "status", status=500, times=1)
     world.ask("again", thread_ts=root)
     world.answers(root, count=2)
     log = world.daemon.log()

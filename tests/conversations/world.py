@@ -9,11 +9,12 @@ from urllib.request import ProxyHandler, Request, build_opener
 from simulators.dify.control import DifyControl
 from simulators.slack.seen import SeenMessage, SeenState
 from simulators.slack.workspace import ANNA, BEN, CAROL, Workspace
-from tests.conversations.stack import Daemon, Stack
+from tests.conversations.stack import Daemon, SimulatedDaemon, Stack
 
 __all__ = ["ANNA", "BEN", "CAROL", "World"]
 
 PATIENCE = 60.0
+LAST_EDIT = 30.0  # design seconds
 
 
 class World:
@@ -71,6 +72,8 @@ class World:
             return [] if busy or self.slack.status(place, root_ts).current or self.dify.running() else ours
 
         ends = time.monotonic() + timeout
+        self.wait(done, timeout)
+        self._let_turns_end()
         seen = self.wait(done, timeout)
         while True:
             self.settle(5)  # an edit may still be on its way
@@ -78,6 +81,16 @@ class World:
             if again == seen or time.monotonic() > ends:
                 return again
             seen = again
+
+    def _let_turns_end(self) -> None:
+        """Wait, but not for long, until no turn runs: the last edit of an answer comes after the app has ended."""
+        if not isinstance(self.daemon, SimulatedDaemon):
+            return
+        until = time.monotonic() + LAST_EDIT * self.scale
+        while time.monotonic() < until and any(
+            session["path"] == "/slack/turns" for session in self.daemon.control.sessions()
+        ):
+            time.sleep(0.05)
 
     def wait[T](self, look: Callable[[], T], timeout: float = PATIENCE) -> T:
         """Wait for the first true result and return it. On a time-out the error holds the end of the plugin's log."""

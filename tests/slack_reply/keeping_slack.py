@@ -19,7 +19,7 @@ PLACE = ReplyTarget("T1", "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
 
 Chunks = Sequence[Mapping[str, Any]]
 Look = tuple[tuple[str, str], ...]
-"""The parts of a message in their order, each with its kind: `markdown`, `table` or `card`."""
+"""The parts of a message in their order, each with its kind: `markdown`, `table` or `card`; without a `plan` block."""
 
 
 class State(NamedTuple):
@@ -127,4 +127,5 @@ def _posted(arguments: Mapping[str, Any]) -> Look:
     return tuple(
         ("markdown", block["text"]) if block["type"] == "markdown" else ("table", str(block))
         for block in blocks
+        if block["type"] != "plan"
     )

@@ -14,11 +14,13 @@ class Stage:
     def __init__(self, on: dict[str, Act] | None = None) -> None:
         self.on = on or {}
         self.asked: list[str] = []
+        self.about: tuple[str, ...] = ()
         self.greenlets: list[Callable[[], None]] = []
         self.line = StatusLine(self, "C1", "1.1", FakeClock(), spawn=self.greenlets.append)  # type: ignore[arg-type]
 
-    def set_status(self, channel: str, thread_ts: str, status: str) -> None:
+    def set_status(self, channel: str, thread_ts: str, status: str, about: tuple[str, ...] = ()) -> None:
         self.asked.append(status)
+        self.about = about
         if status in self.on:
             self.on[status](self.line)
 
@@ -79,3 +81,32 @@ def test_line_is_not_cleared_after_leave() -> None:
     stage = Stage({THINKING: StatusLine.leave})
     stage.line.show(THINKING)
     assert stage.run() == [THINKING]
+
+
+def test_line_is_set_again_after_a_write_took_it_away() -> None:
+    """Source: docs/platform/slack.md#thread-status."""
+    steps = iter([StatusLine.written, StatusLine.clear])
+
+    def step(line: StatusLine) -> None:
+        next(steps)(line)
+
+    stage = Stage({THINKING: step})
+    stage.line.show(THINKING)
+    assert stage.run() == [THINKING, THINKING, ""]
+
+
+def test_line_that_is_not_wanted_is_not_set_after_a_write() -> None:
+    stage = Stage()
+    stage.line.show(THINKING)
+    stage.line.show("")
+    stage.line.written()
+    stage.line.clear()
+    assert stage.run() == []
+
+
+def test_lines_about_a_long_wait_are_cut_to_what_slack_takes() -> None:
+    stage = Stage({THINKING: StatusLine.clear})
+    stage.line.show(THINKING, [f"{number}: {'long ' * 20}" for number in range(20)])
+    stage.line._set(stage.line._wanted)
+    assert len(stage.about) == 10
+    assert {len(line) <= 50 for line in stage.about} == {True}

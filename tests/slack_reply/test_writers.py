@@ -83,7 +83,7 @@ def markdown(text: str) -> tuple[Styled, ...]:
 
 
 def seen(look: Look) -> list[Styled]:
-    """What a reader sees of the message, without the line above an edited answer."""
+    """What a reader sees of the message."""
     found: list[Styled] = []
     for kind, text in look:
         if kind == "markdown":

@@ -76,10 +76,10 @@ class TroubledSlack:
             team_id=install.team_id,
         )
 
-    def reply(self, style: Style = "auto", **more: float) -> Reply:
+    def reply(self, style: Style = "stream", *, channel_type: str = "channel", **more: float) -> Reply:
         install, api = self.double.world.install, self.api
         place = ReplyTarget(
-            api.account, GENERAL, "channel", self.root, self.root, ANNA, install.team_id, install.bot_user
+            api.account, GENERAL, channel_type, self.root, self.root, ANNA, install.team_id, install.bot_user
         )
         slack = Slack(api, self.budget, self.support, self.written, self.clock)
         return Reply(slack, place, style, **more)

@@ -35,6 +35,7 @@ class ReplyOfTests:
     pace: float = 1.0
     message_ts: str = ""
     unstopped: tuple[str, ...] = ()
+    clearing: int = 0
     calls: list[str] = field(default_factory=list)
     closing: Callable[[], None] = lambda: None
 
@@ -120,7 +121,7 @@ def request(house: House, reply: ReplyOfTests, *, why: str = "", in_doubt: bool 
         key=KEY,
         store=house.store,
         reply=reply,
-        status=SimpleNamespace(show=nothing, clear=nothing),
+        status=SimpleNamespace(show=nothing, clear=nothing, written=nothing),
         author=SimpleNamespace(say=lambda say, **_: str(say)),
         asking=SimpleNamespace(run=_ask, is_empty=lambda: False, answers_us=lambda: False),
         rest=None,

@@ -10,6 +10,7 @@ from wording import CATALOGUES, Language, Say, say
 
 STATUS = {Say.THINKING, Say.WAITING, Say.RUNNING_STEP, Say.READING_FILES, Say.READING_THREAD, Say.RUNNING}
 TITLES = {
+    Say.STEPS,
     Say.STEP_FAILED,
     Say.THOUGHTS,
     Say.ROUND,

@@ -40,6 +40,7 @@ class Answering:
     _visible: bool = False
     _is_whole: bool = False
     _asked: bool = False
+    _clearing: int = 0  # calls of the reply that took the status line away
     _withdrawn: Withdrawn | None = None
     _is_refused: bool = False  # Slack says that the place is gone
     _unstopped: tuple[str, ...] = ()
@@ -144,12 +145,14 @@ class Answering:
         context = self.context
         if not context.reply.message_ts:
             return
+        if context.reply.clearing != self._clearing:
+            self._clearing = context.reply.clearing
+            context.status.written()
         if not may_be_silent(self._state.text):
             self._note_first_text()
         if self._visible:
             return
         self._visible = True
-        context.status.clear()
         note = self._note()
         self._remember(lambda record: self._with_conversation(record.with_in_flight(note)))
 
@@ -184,9 +187,11 @@ class Answering:
         text = ending.text(context.author)
         self.report.characters = len(text)
         cards = state.progress.cards(context.author.say, ending.work) if context.show_progress else ()
-        whole = Snapshot(text, cards, continued=context.author.say(Say.CONTINUED))
+        say = context.author.say
+        whole = Snapshot(text, cards, continued=say(Say.CONTINUED), plan=say(Say.STEPS) if cards else "")
         if text or context.reply.message_ts:
             whole = self._bring(whole, ending, deadline)
+            context.status.show("")  # files may still take a while
         # In a thread whose root is gone, Slack would put files into the channel.
         lost = () if self._withdrawn else context.produced.share(self._left(deadline))
         if lost:

@@ -44,6 +44,7 @@ class Streaming:
             if state.over or not self._has_something():
                 continue
             reply.show(self)
+            self._tell()
             due = clock.now() + (reply.pace if reply.message_ts else FIRST_LOOK)
             yield
 
@@ -56,15 +57,21 @@ class Streaming:
     def _has_something(self) -> bool:
         """Whether there is something to show. Until then, Slack's status line tells what the app does."""
         context, state = self._context, self._state
+        self._tell()
         if not may_be_silent(state.text):
             return True
-        if not context.show_progress:
-            return False
-        if state.progress.steps:
-            context.status.show(state.progress.status(context.author.say))
-        if context.reply.method != "stream" or not state.progress.began:
+        if not context.show_progress or context.reply.method != "stream" or not state.progress.began:
             return False
         return bool(context.reply.message_ts) or context.clock.epoch() - context.received >= FIRST_CARD
+
+    def _tell(self) -> None:
+        """Let Slack's status line tell what the app does while no text comes; over a growing text it is empty."""
+        context, progress, text = self._context, self._state.progress, self._state.text
+        say, shown = context.author.say, bool(context.reply.message_ts) and not may_be_silent(text)
+        if context.show_progress and (progress.waits(len(text)) if shown else progress.steps):
+            context.status.show(progress.status(say), progress.about(say))
+        elif shown:
+            context.status.show("")
 
     def is_over(self) -> bool:
         """Whether the answer has ended or its time is over, so that `Reply.finish` is next."""
@@ -77,4 +84,5 @@ class Streaming:
         if not self._context.show_progress:
             return Snapshot(text)
         say, progress = self._context.author.say, state.progress
-        return Snapshot(text, progress.cards(say), progress.line(say, len(text)), say(Say.CONTINUED))
+        line = progress.line(say, len(text))
+        return Snapshot(text, progress.cards(say), line, say(Say.CONTINUED), say(Say.STEPS))

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from simulators.slack.blocks import check_blocks
+from simulators.slack.messages import fold, plan_of, tasks_of
 from simulators.slack.refusals import Refused
 
 DIVIDER = {"type": "divider"}
@@ -82,3 +83,29 @@ def test_markdown_counts_over_all_blocks() -> None:
 
 def test_mixed_blocks_have_a_cap_of_their_own() -> None:
     assert error([section("x" * 2_900)] * 4) == "msg_blocks_too_long"
+
+
+TASK = {"task_id": "1", "title": "Search", "status": "complete"}
+
+
+@pytest.mark.parametrize(
+    "tasks",
+    [
+        [TASK | {"status": "done"}],
+        [TASK | {"title": ""}],
+        [TASK, TASK],
+        [TASK | {"task_id": str(number)} for number in range(51)],
+        [TASK | {"output": "3 documents"}],
+    ],
+)
+def test_plan_that_slack_refuses(tasks: list[dict[str, Any]]) -> None:
+    assert error([{"type": "plan", "title": "Steps", "tasks": tasks}]) == "invalid_blocks"
+
+
+def test_plan_of_a_post_is_seen_as_the_tasks_of_a_stream() -> None:
+    section = {"type": "rich_text_section", "elements": [{"type": "text", "text": "3 documents"}]}
+    said = {"type": "rich_text", "elements": [section]}
+    [plan] = check_blocks([{"type": "plan", "title": "Steps", "tasks": [TASK | {"output": said}]}])
+    parts = fold([{"type": "blocks", "blocks": [plan]}])
+    [task] = tasks_of(parts)
+    assert (plan_of(parts), task["title"], task["output"]) == ("Steps", "Search", "3 documents")

@@ -93,3 +93,30 @@ def test_text_that_a_writer_held_back_is_looked_at_again_soon() -> None:
     state.take(TextDelta(" More."))
     next(shows)
     assert turn.reply.shown == [WORDS, f"{WORDS} More."]
+
+
+def test_status_line_tells_of_a_step_under_a_visible_text_and_goes_when_the_text_grows() -> None:
+    """Source: docs/platform/slack.md#thread-status."""
+    turn = TurnParts(show_progress=True)
+    streaming, state = made(turn)
+    state.take(TextDelta(WORDS))
+    shows = streaming.show(turn.deadline())
+    next(shows)
+    assert turn.status.shown[-1] == ""
+    turn.clock.advance(turn.reply.pace)
+    state.take(Step("1", "Search", "running"))
+    next(shows)
+    assert "Search" in turn.status.shown[-1]
+    turn.clock.advance(turn.reply.pace)
+    state.take(TextDelta(" More."))
+    next(shows)
+    assert turn.status.shown[-1] == ""
+
+
+def test_status_line_stays_until_a_text_is_visible() -> None:
+    turn = TurnParts(show_progress=True)
+    turn.reply.show = lambda answer: turn.reply.shown.append(answer.snapshot().text)  # type: ignore[method-assign]
+    streaming, state = made(turn)
+    state.take(TextDelta(WORDS))
+    next(streaming.show(turn.deadline()))
+    assert turn.status.shown == []
