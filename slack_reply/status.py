@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 import gevent
 from gevent.event import Event
@@ -10,14 +10,22 @@ from gevent.event import Event
 from clock import Clock
 from errors import SlackError, SlackRateLimited, SlackRefused
 from slack_api import SLACK_TROUBLE, SlackApi
+from wording import Say
 
 REFRESH_SECONDS = 90.0  # Slack drops a status after two minutes
 CHANGE_SECONDS = 3.0  # between two changes: the steps of an app may change faster than is worth a call
 CLEARING_PAUSES = (1.0, 5.0, 15.0, 30.0)  # seconds after each attempt to clear the line
 
 
+class Speaker(Protocol):
+    """Whoever knows the author's language."""
+
+    def say(self, key: Say) -> str:
+        """One of the bot's own sentences. Slack may have to be asked for the language."""
+
+
 class StatusLine:
-    """Shows the latest status from its own greenlet, so that no answer waits for a status call.
+    """Shows the latest status from its own greenlet, so that no answer waits for a status call, or for its language.
 
     If Slack refuses a status, no more are sent in this turn: the line is optional. A line that may be visible is
     cleared at the end.
@@ -29,20 +37,22 @@ class StatusLine:
         channel: str,
         thread_ts: str,
         clock: Clock,
+        speaker: Speaker,
         spawn: Callable[..., Any] = gevent.spawn,
     ) -> None:
         self._set_status = partial(api.set_status, channel, thread_ts)
         self._clock = clock
+        self._speaker = speaker
         self._spawn = spawn
-        self._wanted = ""
+        self._wanted: str | Say = ""
         self._shown = ""
         self._changed = Event()
         self._running = False
         self._over = False  # no more statuses are taken
         self._left = False  # and the line is not cleared
 
-    def show(self, status: str) -> None:
-        """Show this status soon, and refresh it until it changes."""
+    def show(self, status: str | Say) -> None:
+        """Show this status soon, and refresh it until it changes. A sentence of the bot is put into words later."""
         if self._over or status == self._wanted:
             return
         self._wanted = status
@@ -65,7 +75,9 @@ class StatusLine:
     def _run(self) -> None:
         while not self._left:
             self._changed.clear()
-            wanted = self._wanted
+            wanted = self._words()
+            if self._changed.is_set():
+                continue
             if (wanted or self._shown) and not self._set(wanted):
                 return
             if self._over and not (self._wanted or self._shown):
@@ -73,6 +85,10 @@ class StatusLine:
             self._changed.wait(timeout=self._clock.wall(REFRESH_SECONDS))
             if not self._over:
                 self._clock.sleep(CHANGE_SECONDS if self._changed.is_set() else 0.0)
+
+    def _words(self) -> str:
+        wanted = self._wanted
+        return self._speaker.say(wanted) if isinstance(wanted, Say) else wanted
 
     def _set(self, wanted: str) -> bool:
         """Set the status; False if Slack refuses statuses here. A status that may have been set counts as shown."""

@@ -23,7 +23,7 @@ def author(text: str = "", language: str = "auto", **more: Any) -> tuple[Author,
 
     facts = {"user": "U1", "text": text, "bot_user_id": "UBOT"} | more
     message = Message("T1", "C1", "2.000000", "app_mention", **facts)
-    return Author(message, lambda user: people([user])[user], people, language), asked
+    return Author(message, people, language), asked
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def prompt_builder(
     attachments: Attachments | None = None,
     app: App | None = None,
 ) -> PromptBuilder:
-    author = Author(asked, lambda user: UserInfo(user, user[1:].lower()), people, "en")
+    author = Author(asked, people, "en")
     return PromptBuilder(
         app or App(),  # type: ignore[arg-type]
         author,
