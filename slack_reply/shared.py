@@ -99,7 +99,7 @@ class RateShare:
 
     def ahead(self, method: str, *, final: bool) -> None:
         """Acquire the next call before its text is read. Raises SlackAway if the call is not granted."""
-        self._ahead.discard(method)
+        self._give_back(method)
         self._final = final
         self.spend(method)
         self._ahead.add(method)
@@ -127,4 +127,11 @@ class RateShare:
     def leave(self, *methods: str) -> None:
         """Stop counting the message for these methods."""
         for method in methods:
+            self._give_back(method)
             self._limiter.remove_message(self._account, method, self._key)
+
+    def _give_back(self, method: str) -> None:
+        """Give back a call that was acquired before its text was read, if there was nothing to send."""
+        if method in self._ahead:
+            self._ahead.discard(method)
+            self._limiter.give_back(self._account, method, self._key)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from errors import SlackError, SlackRefused
 from plain_text import shortened
-from slack_api import BRISK, SLACK_TROUBLE, STREAM_OPEN, UPDATE
+from slack_api import BRISK, SLACK_TROUBLE, STREAM_OPEN, UPDATE, interval_of
 from slack_reply.markdown import HEADING_SIZE, Limits, Markdown, Page, Reader, closed, counted, page_arguments
 from slack_reply.markdown.pages import WINDOW, pages_after
 from slack_reply.shared import RateShare, Slack
@@ -26,7 +26,7 @@ _MARKUP = re.compile(r"[*_~`<>\[\]|\\]")
 
 
 class EditedMessage(Writer):
-    """Posts each page once and edits it while it grows, at most every 3 s (docs/platform/slack.md#edit-rate).
+    """Posts each page once and edits it while it grows, at the rate of Slack (docs/platform/slack.md#edit-rate).
 
     While the answer grows, a line above the last page says what the app does; without text there is no message.
     If too many answers are edited at the same time, the writer raises WriterGone and the answer is posted instead.
@@ -34,7 +34,7 @@ class EditedMessage(Writer):
     """
 
     method = "edit"
-    pace = 3.0
+    pace = interval_of(UPDATE)
 
     def __init__(
         self, slack: Slack, share: RateShare, posting: Posting, ends: StreamCleanup, follows: WriterGone

@@ -6,7 +6,9 @@ from itertools import count
 
 from greenlet import getcurrent, greenlet
 
-from clock import Clock
+from clock import Clock, Waitable
+
+LOOK = 0.05
 
 
 class VirtualTime(Clock):
@@ -34,6 +36,13 @@ class VirtualTime(Clock):
     def sleep(self, seconds: float) -> None:
         self._schedule(self._now + max(0.0, seconds), getcurrent())
         self._hub.switch()
+
+    def wait(self, event: Waitable, seconds: float) -> bool:
+        """Look at the event every LOOK seconds."""
+        until = self._now + seconds
+        while not event.is_set() and self._now < until:
+            self.sleep(min(LOOK, until - self._now))
+        return event.is_set()
 
     def spawn(self, run: Callable[[], object], at: float = 0.0) -> None:
         self._schedule(at, greenlet(run, self._hub))
