@@ -8,7 +8,7 @@ from greenlet import getcurrent, greenlet
 
 from clock import Clock, Waitable
 
-LOOK = 0.05
+LOOK = 0.02
 
 
 class VirtualTime(Clock):

@@ -185,3 +185,36 @@ def test_answer_without_new_words_takes_no_calls_from_the_others() -> None:
     found = [age for age, _ in ages(workspace, speaking)]
     best = len(speaking) * 60 / DOCUMENTED[APPEND] / 2 + LATENCY
     assert mean(found) <= 1.3 * best
+
+
+@dataclass
+class Tokens(Answer):
+    """An app that sends these tokens, `pace` in a second."""
+
+    tokens: tuple[str, ...] = ()
+
+    def speak(self, time: VirtualTime) -> None:
+        for token in self.tokens:
+            self.said.append(time.now())
+            self.state.take(TextDelta(token))
+            time.sleep(1 / self.pace)
+        time.sleep(30.0)
+        self.state.end()
+
+
+@pytest.mark.parametrize("style", ["stream", "edit"])
+@pytest.mark.parametrize(
+    ("tokens", "sure"),
+    [
+        (("w0 ", "stands"), 1),
+        (("w", "0", " stands", " at", " once"), 2),
+        (("**", "w0", "**", " stands"), 3),
+        (("\n\n", "w0 stands and has words enough"), 1),
+    ],
+)
+def test_first_word_is_shown_as_soon_as_it_is_whole(style: Style, tokens: tuple[str, ...], sure: int) -> None:
+    """`sure` is the token after which no later token can change how the first word looks."""
+    answer = Tokens(0, 0.0, 30.0, pace=20.0, tokens=tokens)
+    workspace = Workspace(style)
+    workspace.run([answer])
+    assert workspace.slack.shown["C0"][0] - answer.said[sure] <= LATENCY + 0.03
