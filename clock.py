@@ -2,22 +2,13 @@
 
 import time
 from collections.abc import Iterable, Iterator
-from typing import Protocol
+
+from gevent.event import Event
 
 AT_A_STRETCH = 0.005
 """Seconds of processor time for which one greenlet computes before other greenlets may run."""
 SWITCH = 0.0001
 """Wall seconds. After a sleep of 0, gevent would run only its callbacks, and no socket would be read."""
-
-
-class Waitable(Protocol):
-    """An event of gevent."""
-
-    def is_set(self) -> bool:
-        """Whether the event is set."""
-
-    def wait(self, timeout: float | None = None) -> bool:
-        """Wait until the event is set, at most `timeout` wall seconds. Returns whether the event is set."""
 
 
 class Clock:
@@ -42,9 +33,9 @@ class Clock:
         """Wait; other greenlets run meanwhile."""
         time.sleep(max(0.0, seconds) * self._scale)
 
-    def wait(self, event: Waitable, seconds: float) -> bool:
+    def wait(self, event: Event, seconds: float) -> bool:
         """Wait until the event is set, at most `seconds`. Returns whether the event is set."""
-        return event.wait(timeout=self.wall(seconds))
+        return bool(event.wait(timeout=self.wall(seconds)))
 
     def wall(self, seconds: float, *, at_least: float = 0.0) -> float:
         """These seconds as wall seconds, for time-outs of libraries; but `at_least`: a machine is not scaled."""

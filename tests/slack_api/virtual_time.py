@@ -4,9 +4,10 @@ import heapq
 from collections.abc import Callable
 from itertools import count
 
+from gevent.event import Event
 from greenlet import getcurrent, greenlet
 
-from clock import Clock, Waitable
+from clock import Clock
 
 LOOK = 0.02
 
@@ -37,7 +38,7 @@ class VirtualTime(Clock):
         self._schedule(self._now + max(0.0, seconds), getcurrent())
         self._hub.switch()
 
-    def wait(self, event: Waitable, seconds: float) -> bool:
+    def wait(self, event: Event, seconds: float) -> bool:
         """Look at the event every LOOK seconds."""
         until = self._now + seconds
         while not event.is_set() and self._now < until:

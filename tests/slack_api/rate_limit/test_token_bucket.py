@@ -3,8 +3,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slack_api.rate_limit.tiers import TIER_2, TIER_3, TIER_4, Tier
-from slack_api.rate_limit.token_bucket import MINUTE, TokenBucket
+from slack_api.rate_limit.tiers import MINUTE, TIER_2, TIER_3, TIER_4, Tier
+from slack_api.rate_limit.token_bucket import TokenBucket
 
 
 def drain(bucket: TokenBucket, begin: float, end: float) -> list[float]:
