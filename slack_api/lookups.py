@@ -89,10 +89,13 @@ class Channels:
 
         `scopes` returns the token's scopes; it is called only if Slack refuses to tell.
         """
-        place = (api.account, channel)
-        if self._answers.old(place) is None:
+        if self.recalled(api, channel) is None:
             self.learn(api, channel, scopes, patience)
-        return self._answers.old(place)
+        return self.recalled(api, channel)
+
+    def recalled(self, api: SlackApi, channel: str) -> bool | None:
+        """The same by what Slack has told before, without asking."""
+        return self._answers.old((api.account, channel))
 
     def learn(
         self, api: SlackApi, channel: str, scopes: Callable[[], Collection[str]], patience: Patience

@@ -37,11 +37,12 @@ class LookAhead:
 
     def begin(self, record: ThreadRecord) -> None:
         """Begin all calls; returns at once. A message that will be refused costs no call."""
-        if self.admittance.foresees_refusal():
+        channel = self.unknown_channel
+        if self.admittance.foresees_refusal() or (channel is not None and channel.foresees_refusal()):
             return
         calls: list[Callable[[], object]] = [self.installation.bot, self._people, self._form]
-        if self.unknown_channel is not None:
-            calls.append(self.unknown_channel.look_up)
+        if channel is not None:
+            calls.append(channel.look_up)
         if self.is_next:
             calls.append(partial(self.prompt_builder.read_ahead, record))
         self._running = [gevent.spawn(_guarded, call) for call in calls]

@@ -39,14 +39,15 @@ class Calls:
 
 
 def look_ahead(
-    calls: Calls, *, refused: bool = False, is_next: bool = True, known: bool = False
+    calls: Calls, *, refused: bool = False, against: bool = False, is_next: bool = True, known: bool = False
 ) -> LookAhead:
+    unknown = SimpleNamespace(look_up=calls.named("channel"), foresees_refusal=lambda: against)
     return cast("Any", LookAhead)(  # type: ignore[no-any-return]
         api=None,
         users=SimpleNamespace(many=lambda _api, people: calls.call(" ".join(["people", *people]))),
         installation=SimpleNamespace(bot=calls.named("bot")),
         admittance=SimpleNamespace(foresees_refusal=lambda: refused),
-        unknown_channel=None if known else SimpleNamespace(look_up=calls.named("channel")),
+        unknown_channel=None if known else unknown,
         author=SimpleNamespace(people_named=("UANNA", "UBEN")),
         app=SimpleNamespace(form=calls.named("form")),
         prompt_builder=SimpleNamespace(
@@ -63,6 +64,7 @@ def look_ahead(
         ({"known": True}, ALL - {"channel"}),
         ({"is_next": False}, ALL - {"thread c-1"}),
         ({"refused": True}, set()),
+        ({"against": True}, set()),
     ],
 )
 def test_all_calls_are_begun_before_any_of_them_ends(facts: dict[str, bool], begun: set[str]) -> None:

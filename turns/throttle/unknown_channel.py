@@ -67,6 +67,11 @@ class UnknownChannel:
     def _patience(self) -> Patience:
         return HASTY if self._is_allowed_anyway else PATIENT
 
+    def foresees_refusal(self) -> bool:
+        """Whether `not_answered` would refuse the message by what Slack has told of the channel. Asks nobody."""
+        known = self.channels.recalled(self.api, self.message.channel) if self._matters else None
+        return known is not None and self._against_the_rules(known) != ""
+
     def look_up(self) -> None:
         """Ask Slack for the channel's type, if it matters and was not told within the hour."""
         if self._matters:
