@@ -3,6 +3,8 @@
 import time
 from collections.abc import Iterable, Iterator
 
+from gevent.event import Event
+
 AT_A_STRETCH = 0.005
 """Seconds of processor time for which one greenlet computes before other greenlets may run."""
 SWITCH = 0.0001
@@ -30,6 +32,10 @@ class Clock:
     def sleep(self, seconds: float) -> None:
         """Wait; other greenlets run meanwhile."""
         time.sleep(max(0.0, seconds) * self._scale)
+
+    def wait(self, event: Event, seconds: float) -> bool:
+        """Wait until the event is set, at most `seconds`. Returns whether the event is set."""
+        return bool(event.wait(timeout=self.wall(seconds)))
 
     def wall(self, seconds: float, *, at_least: float = 0.0) -> float:
         """These seconds as wall seconds, for time-outs of libraries; but `at_least`: a machine is not scaled."""

@@ -4,6 +4,8 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from gevent.lock import BoundedSemaphore
+
 from dify_app.answer import AnswerEvent, FilesDropped, QuestionCut
 from dify_app.calls import AppCalls, open_stream, probe_kind
 from dify_app.faults import DIFY_BROKE, classify, refuses_files
@@ -60,6 +62,7 @@ class DifyApp:
         self._filled = {name for name, value in admin_inputs.items() if not is_empty(value)}
         self._cache = cache
         self._options = options
+        self._fetching = BoundedSemaphore()  # a second caller waits for the form that is being fetched
 
     def speak(self, locale: str) -> None:
         """Name tools in this language from now on. `locale` is written as Dify writes it, such as ja_JP."""
@@ -67,7 +70,8 @@ class DifyApp:
 
     def form(self) -> AppForm:
         """The app's form, opener and limits. Raises DifyError."""
-        return self._cache.form(self._known_as, lambda: self._calls.fetch_app(self._app_id))
+        with self._fetching:
+            return self._cache.form(self._known_as, lambda: self._calls.fetch_app(self._app_id))
 
     @property
     def forgets(self) -> bool:

@@ -23,7 +23,7 @@ from slack_api.files import FilesOrigin, SlackFiles
 from slack_api.identity import AuthInfo, UserInfo
 from slack_api.lookups import Channels, Users
 from slack_api.pool import Bounds, Pool
-from slack_api.rate_limit import APPEND, POST, START, STOP, UPDATE, RateLimiter
+from slack_api.rate_limit import APPEND, POST, START, STOP, UPDATE, RateLimiter, interval_of
 from slack_api.retry import BRISK, HASTY, PATIENT, Patience
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "Users",
     "declared_size",
     "download_url",
+    "interval_of",
     "mime_of",
     "name_of",
 ]

@@ -110,7 +110,7 @@ class RateShare:
 
     def ahead(self, method: str, *, final: bool) -> None:
         """Acquire the next call before its text is read. Raises SlackAway if the call is not granted."""
-        self._ahead.discard(method)
+        self._give_back(method)
         self._final = final
         self._acquire(method)
         self._ahead.add(method)
@@ -134,7 +134,14 @@ class RateShare:
     def leave(self, *methods: str) -> None:
         """Stop counting the message for these methods."""
         for method in methods:
+            self._give_back(method)
             self._limiter.remove_message(self._account, method, self._key)
+
+    def _give_back(self, method: str) -> None:
+        """Give back a call that was acquired before its text was read, if there was nothing to send."""
+        if method in self._ahead:
+            self._ahead.discard(method)
+            self._limiter.give_back(self._account, method, self._key)
 
     def _acquire(self, method: str) -> None:
         final, timeout = self._final, min(self.patience, RATE_LIMIT_TIMEOUT)

@@ -85,9 +85,8 @@ class Services:
         options = RunOptions(web_url=self._env.dify_web_url, owns=lambda url: bool(addresses(url, bases)))
         inputs = settings.inputs_for(key.app_id)
         app = DifyApp(endpoint.session.app, key.app_id, inputs, self._apps, options, scope=endpoint.id)
-        one, many = partial(self.users.one, api), partial(self.users.many, api)
-        author = Author(message, one, many, settings.language)
-        status = StatusLine(api, message.channel, message.root_ts, self.clock)
+        author = Author(message, partial(self.users.recalled, api), settings.language)
+        status = StatusLine(api, message.channel, message.root_ts, self.clock, author)
         transfers = self._transfers.of(endpoint.id)
         files = SlackFiles(api, settings.require_token(), pool=self._pool, origin=self._origin)
         produced = ProducedFiles(

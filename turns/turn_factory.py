@@ -7,6 +7,7 @@ from conversation_store import ResilientStore, ThreadKey, ThreadRecord
 from job import Job
 from turns.answer import Answering, TurnContext
 from turns.endpoint_request import EndpointRequest
+from turns.look_ahead import LookAhead
 from turns.ordering import QueueTicket
 from turns.recovery import Claim, Recovery, SweepRun, Work
 from turns.report import TurnReport
@@ -53,15 +54,29 @@ class TurnsOfEndpoint:
         answering = Answering(context, report)
         installation = self.services.installation(context.api)
         slack_connect = self.endpoint.settings.slack_connect
+        admittance = Admittance(self.services.throttle, message, claim.key, installation, slack_connect)
+        ticket = self._ticket(job, claim.key)
         turn = Turn(
             job,
             claim,
-            self._ticket(job, claim.key),
+            ticket,
             self.recovery.orphans(self.endpoint, self.store),
             answering,
-            Admittance(self.services.throttle, message, claim.key, installation, slack_connect),
+            admittance,
             continuation,
             report,
+        )
+        unknown_channel = None if job.continuation else self._unknown_channel(context, installation)
+        look_ahead = LookAhead(
+            context.api,
+            self.services.users,
+            installation,
+            admittance,
+            unknown_channel,
+            context.author,
+            context.asking.app,
+            context.asking.prompt_builder,
+            is_next=ticket.ahead == 0,
         )
         return TurnRequest(
             job=job,
@@ -72,7 +87,8 @@ class TurnsOfEndpoint:
             record=record,
             claim=claim,
             recovery=self.recovery,
-            unknown_channel=None if job.continuation else self._unknown_channel(context, installation),
+            unknown_channel=unknown_channel,
+            look_ahead=look_ahead,
             slack=context.api,
             report=report,
             acks=self.services.acks,

@@ -11,6 +11,7 @@ from job import Job
 from slack_api import SlackApi
 from turns.answer import Answering
 from turns.endpoint_request import EndpointRequest
+from turns.look_ahead import LookAhead
 from turns.recovery import Claim, Recovery
 from turns.report import AckTimes, TurnReport, logger, where
 from turns.throttle import UnknownChannel
@@ -36,6 +37,7 @@ class TurnRequest:
     claim: Claim
     recovery: Recovery
     unknown_channel: UnknownChannel | None
+    look_ahead: LookAhead
     slack: SlackApi
     report: TurnReport
     acks: AckTimes
@@ -66,6 +68,7 @@ class TurnRequest:
     def withdraw(self, place: Place) -> None:
         """End the answer: the message at this place, one of `places`, was deleted."""
         self.answering.withdraw(question=place == self.places[0])
+        self.look_ahead.end()
 
     def run(self) -> None:
         """Run the turn. Never raises: after any error the thread is told, and the log gets its line."""
@@ -73,6 +76,7 @@ class TurnRequest:
             with self.held:
                 broke = not self._run()
         finally:
+            self.look_ahead.end()
             self.recovery.turn_ended(self.endpoint, self.store, self.answering)
         if broke:
             self._end_what_broke()
@@ -84,6 +88,7 @@ class TurnRequest:
     def _run(self) -> bool:
         """Run the turn; False when it raised."""
         try:
+            self.look_ahead.begin(self.record)
             why = self.unknown_channel.not_answered() if self.unknown_channel else ""
             if why:
                 with suppress(StoreError):

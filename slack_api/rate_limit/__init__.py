@@ -1,7 +1,17 @@
 """One rate limiter for all calls of a process, fair between messages."""
 
 from slack_api.rate_limit.rate_limiter import RateLimiter
-from slack_api.rate_limit.tiers import APPEND, EPHEMERAL, POST, SET_STATUS, START, STOP, UPDATE, USER
+from slack_api.rate_limit.tiers import (
+    APPEND,
+    EPHEMERAL,
+    POST,
+    SET_STATUS,
+    START,
+    STOP,
+    UPDATE,
+    USER,
+    interval_of,
+)
 
 __all__ = [
     "APPEND",
@@ -13,4 +23,5 @@ __all__ = [
     "UPDATE",
     "USER",
     "RateLimiter",
+    "interval_of",
 ]

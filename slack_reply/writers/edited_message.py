@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from errors import SlackError, SlackRefused
-from slack_api import BRISK, SLACK_TROUBLE, STREAM_OPEN, UNFIT, UPDATE
+from slack_api import BRISK, SLACK_TROUBLE, STREAM_OPEN, UNFIT, UPDATE, interval_of
 from slack_reply.markdown import (
     HEADING_SIZE,
     Limits,
@@ -43,7 +43,7 @@ class _Look(NamedTuple):
 
 
 class EditedMessage(Writer):
-    """Posts each page once and edits it while it grows, at most every 3 s (docs/platform/slack.md#edit-rate).
+    """Posts each page once and edits it while it grows, at the rate of Slack (docs/platform/slack.md#edit-rate).
 
     The steps that the app took while a page was written stand above that page; without text there is no message.
     If two edits would be more than `rarest` seconds apart, the first text raises EditsTooRare and nothing is posted.
@@ -51,7 +51,7 @@ class EditedMessage(Writer):
     """
 
     method = "edit"
-    pace = 3.0
+    pace = interval_of(UPDATE)
 
     def __init__(
         self,

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from errors import SlackError, SlackFateUnknown, SlackRefused
-from slack_api import APPEND, BRISK, SLACK_TROUBLE, STOPPED, STREAM_OVER, TOO_LONG
+from slack_api import APPEND, BRISK, SLACK_TROUBLE, STOPPED, STREAM_OVER, TOO_LONG, interval_of
 from slack_reply.markdown import Page
 from slack_reply.shared import RateShare, Slack
 from slack_reply.snapshot import WHOLE, Room, Snapshot
@@ -31,7 +31,7 @@ class NativeStream(Writer):
     """Appends to one stream after another; each stream ends at the end of a page, or after LIFE_SECONDS."""
 
     method = "stream"
-    pace = 1.0
+    pace = interval_of(APPEND)
 
     def __init__(self, slack: Slack, share: RateShare, opening: Opening, ends: StreamCleanup) -> None:
         super().__init__()

@@ -1,6 +1,7 @@
 from collections.abc import Generator
 from typing import Any
 
+import gevent
 import pytest
 
 from dify_app.answer import AnswerEvent, ConversationStarted, Ended, FilesDropped, QuestionCut, TextDelta
@@ -324,3 +325,17 @@ def test_missing_input_says_whether_it_takes_files() -> None:
     with pytest.raises(InputMissing) as missing:
         ask(tone)
     assert not missing.value.takes_files
+
+
+def test_form_is_fetched_once_for_callers_at_one_time() -> None:
+    calls = FakeCalls(ANSWER)
+    fetch = calls.fetch_app
+
+    def slowly(app_id: str) -> Any:
+        gevent.sleep(0.001)
+        return fetch(app_id)
+
+    calls.fetch_app = slowly  # type: ignore[method-assign]
+    app = app_of(calls)
+    gevent.joinall([gevent.spawn(app.form) for _ in range(3)], timeout=5)
+    assert calls.fetched == 1

@@ -36,8 +36,8 @@ def test_call_acquired_ahead_is_used_once() -> None:
     assert not budget.try_acquire("T1", APPEND, "other")
 
 
-def test_call_acquired_ahead_is_not_kept_when_unused() -> None:
-    one, _, time = share()
+def test_call_acquired_ahead_is_given_back_when_unused() -> None:
+    one, budget, time = share()
     sent: list[float] = []
 
     def write() -> None:
@@ -48,7 +48,16 @@ def test_call_acquired_ahead_is_not_kept_when_unused() -> None:
 
     time.spawn(write)
     time.run()
-    assert sent[0] > 1.0
+    assert sent == [0.0]
+    assert [budget.try_acquire("T1", APPEND, "other") for _ in range(4)] == [True, True, True, False]
+
+
+def test_call_acquired_ahead_is_given_back_when_the_answer_leaves_the_method() -> None:
+    one, budget, _ = share()
+    one.ahead(APPEND, final=False)
+    one.leave(APPEND, UPDATE)
+    one.leave(APPEND, UPDATE)
+    assert [budget.try_acquire("T1", APPEND, "other") for _ in range(5)] == [True] * 4 + [False]
 
 
 @pytest.mark.parametrize("final", [False, True])

@@ -3,20 +3,28 @@ from collections.abc import Callable
 from errors import SlackError, SlackRateLimited, SlackRefused
 from slack_reply.status import CLEARING_PAUSES, StatusLine
 from tests.fake_clock import FakeClock
+from wording import Say
 
-THINKING = "is thinking…"
+THINKING, WORDS = "is thinking…", "in words"
 Act = Callable[[StatusLine], None]
 
 
 class Stage:
-    """A line and the Slack it talks to; `on` tells what happens while a status is being set."""
+    """A line and the Slack it talks to; `on` tells what happens while a status is being set, or put into words."""
 
     def __init__(self, on: dict[str, Act] | None = None) -> None:
         self.on = on or {}
         self.asked: list[str] = []
         self.about: tuple[str, ...] = ()
+        self.said: list[Say] = []
         self.greenlets: list[Callable[[], None]] = []
-        self.line = StatusLine(self, "C1", "1.1", FakeClock(), spawn=self.greenlets.append)  # type: ignore[arg-type]
+        self.line = StatusLine(self, "C1", "1.1", FakeClock(), self, spawn=self.greenlets.append)  # type: ignore[arg-type]
+
+    def say(self, key: Say) -> str:
+        self.said.append(key)
+        if key in self.on:
+            self.on[key](self.line)
+        return WORDS
 
     def set_status(self, channel: str, thread_ts: str, status: str, about: tuple[str, ...] = ()) -> None:
         self.asked.append(status)
@@ -110,3 +118,17 @@ def test_lines_about_a_long_wait_are_cut_to_what_slack_takes() -> None:
     stage.line._set(stage.line._wanted)
     assert len(stage.about) == 10
     assert {len(line) <= 50 for line in stage.about} == {True}
+
+
+def test_sentence_is_put_into_words_by_the_lines_own_greenlet() -> None:
+    stage = Stage({WORDS: StatusLine.leave})
+    stage.line.show(Say.THINKING)
+    assert stage.said == []
+    assert stage.run() == [WORDS]
+
+
+def test_line_cleared_while_its_words_are_looked_up_costs_no_call() -> None:
+    stage = Stage({Say.THINKING: StatusLine.clear})
+    stage.line.show(Say.THINKING)
+    assert stage.run() == []
+    assert stage.said == [Say.THINKING]

@@ -21,5 +21,5 @@ MAY_IMPORT = {
     "slack_events": SHARED | {"handoff", "turns", "conversation_store"},
     "wiring": SHARED | {"provider", "slack_events", "handoff", "turns", "conversation_store"},
     "endpoints": {"wiring", "errors", "turns"},
-    "main": {"endpoints"},
+    "main": {"endpoints", "wiring", "errors"},
 }

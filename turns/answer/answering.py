@@ -48,7 +48,7 @@ class Answering:
 
     def waiting(self) -> None:
         """Show that the message waits in its thread's queue."""
-        self.context.status.show(self.context.author.say(Say.WAITING))
+        self.context.status.show(Say.WAITING)
 
     def refuse(self, say: Say) -> None:
         """Answer with a sentence of the bot instead of the app's answer."""
@@ -92,7 +92,7 @@ class Answering:
             self._remember(lambda known: known.with_conversation(""))
             self.refuse(Say.RESET_DONE)
             return
-        context.status.show(context.author.say(Say.THINKING))
+        context.status.show(Say.THINKING)
         if context.asking.is_empty():
             with self._writing("greeted"):
                 context.greeting.greet()

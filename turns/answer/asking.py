@@ -100,7 +100,7 @@ class Asking:
                     raise AnswerTooLong
 
     def _working(self, say: Say) -> None:
-        self.status.show(self.author.say(say))
+        self.status.show(say)
 
 
 def _question(prompt: Prompt) -> Question:

@@ -13,7 +13,7 @@ from clock import Clock
 from conversation_store import ThreadKey, ThreadStore
 from errors import StoreError
 from message import Message
-from slack_api import HASTY, PATIENT, Channels, SlackApi
+from slack_api import HASTY, PATIENT, Channels, Patience, SlackApi
 from turns.report import logger
 from turns.throttle.bot_identities import Installation
 
@@ -54,13 +54,35 @@ class UnknownChannel:
     def _is_listed(self) -> bool:
         return not self.allowed_channels or self.message.channel in self.allowed_channels
 
+    @property
+    def _is_allowed_anyway(self) -> bool:
+        return self.direct_messages and self._is_listed
+
+    @property
+    def _matters(self) -> bool:
+        """Whether the channel's type decides anything."""
+        return self._is_unplaced and (self.in_doubt or not self._is_allowed_anyway)
+
+    @property
+    def _patience(self) -> Patience:
+        return HASTY if self._is_allowed_anyway else PATIENT
+
+    def foresees_refusal(self) -> bool:
+        """Whether `not_answered` would refuse the message by what Slack has told of the channel. Asks nobody."""
+        known = self.channels.recalled(self.api, self.message.channel) if self._matters else None
+        return known is not None and self._against_the_rules(known) != ""
+
+    def look_up(self) -> None:
+        """Ask Slack for the channel's type, if it matters and was not told within the hour."""
+        if self._matters:
+            self.channels.learn(self.api, self.message.channel, self.installation.scopes, self._patience)
+
     def not_answered(self) -> str:
         """Why this turn does not answer the message; "" if the turn goes on. This may wait."""
-        is_allowed_anyway = self.direct_messages and self._is_listed
-        if not self._is_unplaced or (is_allowed_anyway and not self.in_doubt):
+        if not self._matters:
             return ""
-        patience, scopes = HASTY if is_allowed_anyway else PATIENT, self.installation.scopes()
-        is_group_dm = self.channels.is_group_dm(self.api, self.message.channel, scopes, patience)
+        scopes = self.installation.scopes
+        is_group_dm = self.channels.is_group_dm(self.api, self.message.channel, scopes, self._patience)
         why = self._against_the_rules(is_group_dm)
         if why or not is_group_dm or not self.in_doubt:
             return why

@@ -1,10 +1,12 @@
+from typing import Any
+
 import gevent
 import pytest
 
 from dify_app.answer import Step, TextDelta
 from tests.support.turn_parts import ReplyOfParts, TurnParts
 from turns.answer.answer_state import AnswerState
-from turns.answer.streaming import FIRST_LOOK, Streaming
+from turns.answer.streaming import FEW, FIRST_LOOK, Streaming
 
 WORDS = "These are words enough to be worth a look at once, before a line is whole."
 
@@ -120,3 +122,37 @@ def test_status_line_stays_until_a_text_is_visible() -> None:
     state.take(TextDelta(WORDS))
     next(streaming.show(turn.deadline()))
     assert turn.status.shown == []
+
+
+def test_time_that_slack_takes_is_part_of_the_pace() -> None:
+    turn = TurnParts(reply=ReplyOfParts(pace=5.0))
+    streaming, state = made(turn)
+    show = turn.reply.show
+
+    def slowly(answer: Any) -> None:
+        show(answer)
+        turn.clock.advance(4.0)
+
+    turn.reply.show = slowly  # type: ignore[method-assign]
+    state.take(TextDelta("One. "))
+    shows, began = streaming.show(turn.deadline()), turn.clock.now()
+    next(shows)
+    state.take(TextDelta("Two. "))
+    gevent.spawn_later(0.001, turn.clock.advance, 1.0)
+    next(shows)
+    assert turn.clock.now() - began == 9.0
+
+
+@pytest.mark.parametrize(("size", "at_once"), [(FEW - 10, True), (FEW + 10, False)])
+def test_short_text_that_a_writer_holds_back_is_looked_at_with_each_event(
+    size: int, *, at_once: bool
+) -> None:
+    turn = TurnParts()
+    turn.reply.show = lambda answer: turn.reply.shown.append(answer.snapshot().text)  # type: ignore[method-assign]
+    streaming, state = made(turn)
+    state.take(TextDelta("w" * size))
+    shows = streaming.show(turn.deadline())
+    next(shows)
+    state.take(TextDelta("w"))
+    gevent.spawn_later(0.05, state.end)
+    assert ([*shows] != []) is at_once  # the clock stands still, so no pause ends

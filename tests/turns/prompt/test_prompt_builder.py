@@ -92,7 +92,7 @@ def prompt_builder(
     attachments: Attachments | None = None,
     app: App | None = None,
 ) -> PromptBuilder:
-    author = Author(asked, lambda user: UserInfo(user, user[1:].lower()), people, "en")
+    author = Author(asked, people, "en")
     return PromptBuilder(
         app or App(),  # type: ignore[arg-type]
         author,
@@ -266,3 +266,26 @@ def test_files_that_the_root_forwards_are_brought() -> None:
     root = said(ROOT, attachments=[{"is_share": True, "text": "x", "files": [OTHER]}])
     found, _ = prompt_of(prompt_builder(message(), Reading(root)))
     assert [file.tool_file_id for file in found.files] == ["F2"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "record", "read"),
+    [
+        (message(thread_ts=ROOT), ThreadRecord(), [""]),
+        (
+            message(thread_ts=ROOT),
+            ThreadRecord().with_conversation("c").with_answer("3.000000"),
+            ["3.000000"],
+        ),
+        (message(files=(FILE,), thread_ts=""), ThreadRecord(), []),
+        (message(thread_ts=ROOT, channel="D1", source="message", channel_type="im"), ThreadRecord(), []),
+    ],
+)
+def test_what_is_read_ahead_is_what_the_prompt_reads(
+    asked: Message, record: ThreadRecord, read: list[str]
+) -> None:
+    ahead, later = Reading(said(ROOT)), Reading(said(ROOT))
+    prompt_builder(asked, ahead).read_ahead(record)
+    prompt_builder(asked, later).write(record, lambda _: None)
+    assert ahead.asked == read
+    assert set(later.asked) <= set(ahead.asked)

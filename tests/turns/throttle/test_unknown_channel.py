@@ -58,7 +58,9 @@ class Processes:
             self.patience.append(patience)
             return group
 
-        channels = cast("Any", SimpleNamespace(is_group_dm=is_group_dm))
+        channels = cast(
+            "Any", SimpleNamespace(is_group_dm=is_group_dm, learn=is_group_dm, recalled=lambda *_: group)
+        )
         installation = cast("Any", SimpleNamespace(scopes=frozenset))
 
         return UnknownChannel(
@@ -180,3 +182,47 @@ def test_mention_is_answered_when_the_store_is_broken() -> None:
     processes = Processes()
     processes.storage.error = Exception("the storage is away")
     assert processes.unknown_channel().not_answered() == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "direct_messages", "patience"),
+    [
+        ("app_mention", True, [HASTY]),
+        ("app_mention", False, [PATIENT]),
+        ("button", True, []),
+        ("message", True, []),
+    ],
+)
+def test_type_is_looked_up_only_when_it_matters(
+    source: Source, direct_messages: bool, patience: list[Patience]
+) -> None:
+    processes = Processes()
+    message = replace(MENTION, source=source)
+    processes.unknown_channel(message, direct_messages=direct_messages).look_up()
+    assert processes.patience == patience
+
+
+@pytest.mark.parametrize(
+    ("group", "direct_messages", "refused"),
+    [
+        (True, False, True),
+        (False, False, True),
+        (None, False, False),
+        (True, True, False),
+        (False, True, True),
+    ],
+)
+def test_refusal_is_foreseen_by_a_type_that_is_known(
+    group: bool | None, direct_messages: bool, refused: bool
+) -> None:
+    processes = Processes()
+    judged = processes.unknown_channel(
+        group=group, direct_messages=direct_messages, allowed_channels=frozenset({"C1"})
+    )
+    assert judged.foresees_refusal() is refused
+    assert (processes.patience, processes.clock.slept) == ([], [])
+
+
+def test_no_refusal_is_foreseen_where_the_type_does_not_matter() -> None:
+    placed = replace(MENTION, channel_type="channel")
+    assert not Processes().unknown_channel(placed, group=True, direct_messages=False).foresees_refusal()
