@@ -214,10 +214,10 @@ def _literals(tree: ast.AST) -> Iterator[str]:
 
 def _dependencies(contents: Contents) -> Iterator[str]:
     data = tomllib.loads(_text(contents, "pyproject.toml"))
-    groups: dict[str, list[str]] = {"dependencies": data.get("project", {}).get("dependencies", [])}
+    groups: dict[str, list[Any]] = {"dependencies": data.get("project", {}).get("dependencies", [])}
     groups |= data.get("project", {}).get("optional-dependencies", {}) | data.get("dependency-groups", {})
     for group, lines in groups.items():
-        for line in lines:
+        for line in (line for line in lines if isinstance(line, str)):  # and not the name of another group
             yield from _bounds(f"pyproject.toml, {group}", Requirement(line))
     for line in _text(contents, "requirements.txt").splitlines():
         if (wanted := line.partition(" #")[0].strip()) and not wanted.startswith("#"):

@@ -1,6 +1,7 @@
 import itertools
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,12 +10,15 @@ import pytest
 from tests.conversations.stack import SimulatedDaemon, Stack
 from tests.conversations.world import World
 from tests.support.redis_server import RedisServer
+from tests.support.relay_process import RelayProcess
 
 if TYPE_CHECKING:
     from tests.conversations.with_real_daemon import RealDaemonOfTests
 
 SCALE = 0.05
 REAL = os.environ.get("BRIDGE_DAEMON") == "real"
+BOTH_WAYS = {"test_question", "test_once", "test_follow_ups", "test_language"}
+"""The modules whose conversations run over HTTP and over the relay."""
 _numbers = itertools.count(1)
 
 
@@ -72,5 +76,30 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-def world(stack: Stack) -> World:
-    return World(stack, next(_numbers))
+def world(request: pytest.FixtureRequest, stack: Stack) -> Iterator[World]:
+    """A conversation over HTTP or, where a test asks for "relay", over Socket Mode and the relay."""
+    made = World(stack, next(_numbers))
+    if getattr(request, "param", "http") == "http":
+        yield made
+        return
+    with relayed(made):
+        yield made
+
+
+@contextmanager
+def relayed(world: World) -> Iterator[RelayProcess]:
+    """Switch the app to Socket Mode, with a relay between Slack and the hook."""
+    relay = RelayProcess(world.slack, world.hook)
+    world.slack.configure(socket_mode="on")
+    try:
+        relay.start()
+        yield relay
+    finally:
+        relay.remove()
+        world.slack.configure(socket_mode="off")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Some conversations go both ways: the endpoint can't tell the relay and Slack apart."""
+    if "world" in metafunc.fixturenames and metafunc.module.__name__.rpartition(".")[2] in BOTH_WAYS:
+        metafunc.parametrize("world", ["http", "relay"], indirect=True)
