@@ -57,6 +57,10 @@ class RelayProcess:
         self._process.terminate()
         return self._process.wait(PATIENCE)
 
+    def ended(self) -> int:
+        """Its exit code, once it ends by itself."""
+        return 0 if self._process is None else self._process.wait(PATIENCE)
+
     def log(self) -> str:
         """All lines."""
         return self._log.read_text()
