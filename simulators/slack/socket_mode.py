@@ -20,7 +20,7 @@ from simulators.slack.world import World, ok
 
 MOST_LINKS = 10
 TICKET_SECONDS = 30.0  # of the wall: "short-lived"
-WARNING_SECONDS, LINK_SECONDS = 10.0, 18_060
+LINK_SECONDS = 18_060
 
 
 def connections_open(world: World, _arguments: Arguments) -> Json:
@@ -39,6 +39,7 @@ class SocketMode:
         self._world = world
         self._links: list[SocketLink] = []
         self._opened = 0
+        self._most = 0
         self._acks = 0
         self._refused = 0
 
@@ -62,6 +63,7 @@ class SocketMode:
             return
         self._links.append(link)
         self._opened += 1
+        self._most = max(self._most, len(self._live()))
         self._hello(link)
         self._world.changes.bump()
         try:
@@ -92,7 +94,7 @@ class SocketMode:
         attempt.ms = (time.time() - attempt.at) * 1000
 
     def refresh(self) -> None:
-        """The end of each link, told 10 s before. Returns at once."""
+        """The end of each link, told some time before (`link_warning`). Returns at once."""
         for link in self._live():
             gevent.spawn(self._end, link)
 
@@ -118,12 +120,13 @@ class SocketMode:
         self._world.install.socket_mode = False
         self._world.tickets.clear()
         self.cut()
-        self._opened = self._acks = self._refused = 0
+        self._opened = self._most = self._acks = self._refused = 0
 
     def view(self) -> Json:
-        """Links that are open, how many were opened in all and refused, and acks that came in time to their link."""
+        """Links that are open, the most at once, how many were opened and refused, acks that came to their link."""
         return {
             "links": len(self._live()),
+            "most": self._most,
             "opened": self._opened,
             "refused": self._refused,
             "acks": self._acks + sum(link.acks for link in self._links),
@@ -144,7 +147,7 @@ class SocketMode:
 
     def _end(self, link: SocketLink) -> None:
         link.say({"type": "disconnect", "reason": "warning", "debug_info": {"host": "applink-simulated"}})
-        self._world.clock.sleep(WARNING_SECONDS)
+        self._world.clock.sleep(self._world.rules.link_warning)
         link.say({"type": "disconnect", "reason": "refresh_requested", "debug_info": {}})
         self._world.clock.sleep(1.0)
         link.close()

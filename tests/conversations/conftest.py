@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 SCALE = 0.05
 REAL = os.environ.get("BRIDGE_DAEMON") == "real"
-BOTH_WAYS = {"test_question", "test_once", "test_follow_ups", "test_language"}
+BOTH_WAYS = {"test_exactly_once", "test_follow_ups", "test_language"}
 """The modules whose conversations run over HTTP and over the relay."""
 _numbers = itertools.count(1)
 

@@ -1,12 +1,10 @@
-from collections.abc import Mapping
-
 import pytest
 
 from tests.support.package import a_package, with_manifest
 from tools.marketplace import check, hosts_called
 
 
-def wrong(changed: Mapping[str, bytes]) -> str:
+def wrong(changed: dict[str, bytes]) -> str:
     return "\n".join(check(a_package() | changed).wrong)
 
 
