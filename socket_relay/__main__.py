@@ -1,4 +1,4 @@
-"""`python -m socket_relay [FILE]`: relay until SIGTERM; FILE holds settings as `NAME=value` lines."""
+"""`python -m socket_relay [FILE]`: relay until SIGTERM or SIGINT; FILE holds settings as `NAME=value` lines."""
 
 import logging
 import os
@@ -26,7 +26,8 @@ def main() -> None:
         keeper = Keeper(Addresses(settings.app_token, settings.slack_api_url), relay)
         serve_health(settings.health_host, settings.health_port, keeper)
         # In a thread: the signal may find the main thread inside the lock that `stop` needs.
-        signal.signal(signal.SIGTERM, lambda *_: Thread(target=keeper.stop).start())
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: Thread(target=keeper.stop).start())
         keeper.run()
         keeper.close()
         relay.stop()
