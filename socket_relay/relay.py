@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from slack_sdk.socket_mode.request import SocketModeRequest
 
-from socket_relay.delivery import Delivery, Outcome
+from socket_relay.delivery import PATIENCE, Delivery, Outcome
 from socket_relay.http_form import UnknownPayloadError
 from socket_relay.link import Link
 
@@ -41,7 +41,7 @@ class Relay:
 
     def _relay(self, link: Link, request: SocketModeRequest, came: float) -> None:
         try:
-            outcome = self._delivery.deliver(request)
+            outcome = self._deliver(request, came)
             acked = outcome.taken and link.ack(request.envelope_id, outcome.payload)
         except UnknownPayloadError:
             outcome, acked = Outcome(0, 0, error="unknown type"), False
@@ -50,6 +50,12 @@ class Relay:
         finally:
             link.ended()
         _log.info("%s", json.dumps(_line(request, outcome, acked=acked, seconds=time.monotonic() - came)))
+
+    def _deliver(self, request: SocketModeRequest, came: float) -> Outcome:
+        """What waited for a worker longer than Slack waits is left to Slack, which sends it again."""
+        if time.monotonic() - came > PATIENCE:
+            return Outcome(0, 0, error="waited too long")
+        return self._delivery.deliver(request)
 
 
 def _line(request: SocketModeRequest, outcome: Outcome, *, acked: bool, seconds: float) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from slack_sdk.socket_mode.request import SocketModeRequest
 
+from socket_relay import relay as module
 from socket_relay.delivery import Outcome
 from socket_relay.http_form import UnknownPayloadError
 from socket_relay.relay import Relay
@@ -76,3 +77,12 @@ def test_payload_that_fails_is_told_by_the_kind_of_its_error(
 def test_ack_that_the_link_could_not_take_is_told(caplog: pytest.LogCaptureFixture) -> None:
     _, line = relayed(Outcome(200, 1), caplog, works=False)
     assert line["acked"] is False
+
+
+def test_payload_that_waited_longer_than_slack_does_is_left_to_slack(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PATIENCE", -1.0)
+    link, line = relayed(Outcome(200, 1), caplog)
+    assert link.acks == []
+    assert (line["tries"], line["acked"], line["error"]) == (0, False, "waited too long")
