@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 SCALE = 0.05
 REAL = os.environ.get("BRIDGE_DAEMON") == "real"
-BOTH_WAYS = {"test_exactly_once", "test_follow_ups", "test_language"}
-"""The modules whose conversations run over HTTP and over the relay."""
 _numbers = itertools.count(1)
 
 
@@ -76,14 +74,18 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-def world(request: pytest.FixtureRequest, stack: Stack) -> Iterator[World]:
-    """A conversation over HTTP or, where a test asks for "relay", over Socket Mode and the relay."""
-    made = World(stack, next(_numbers))
-    if getattr(request, "param", "http") == "http":
-        yield made
+def world(stack: Stack) -> World:
+    return World(stack, next(_numbers))
+
+
+@pytest.fixture(params=["http", "relay"])
+def over(request: pytest.FixtureRequest, world: World) -> Iterator[str]:
+    """A module that uses this fixture runs its conversations over HTTP, and over Socket Mode and the relay."""
+    if request.param == "http":
+        yield "http"
         return
-    with relayed(made):
-        yield made
+    with relayed(world):
+        yield "relay"
 
 
 @contextmanager
@@ -97,9 +99,3 @@ def relayed(world: World) -> Iterator[RelayProcess]:
     finally:
         relay.remove()
         world.slack.configure(socket_mode="off")
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Some conversations go both ways: the endpoint can't tell the relay and Slack apart."""
-    if "world" in metafunc.fixturenames and metafunc.module.__name__.rpartition(".")[2] in BOTH_WAYS:
-        metafunc.parametrize("world", ["http", "relay"], indirect=True)
