@@ -12,8 +12,10 @@ from tools.marketplace import MAX_BYTES
 from tools.package import (
     PackageError,
     export_requirements,
+    make_package,
     package_name,
     packaged_files,
+    read_package,
     stage,
     write_by_cli,
     write_by_rules,
@@ -148,3 +150,14 @@ def test_readme_stays_itself_while_nobody_publishes(plugin: Path, tmp_path: Path
     stage(plugin, tmp_path / "staged")
     assert (tmp_path / "staged" / "README.md").read_text() == "# A\n"
     assert sorted(packaged_files(tmp_path / "staged")) == sorted(packaged_files(plugin))
+
+
+def test_package_that_breaks_a_rule_is_refused_with_its_sentences(plugin: Path, tmp_path: Path) -> None:
+    with pytest.raises(PackageError, match=r"(?s)breaks rules.*PRIVACY\.md is missing"):
+        make_package(plugin, tmp_path / "p", script(tmp_path / "uv", "echo six==1.17.0"), None)
+
+
+def test_publisher_is_told_what_to_fill_in_and_the_package_is_there(tmp_path: Path) -> None:
+    found = make_package(ROOT, tmp_path / "p", ROOT / ".tools" / "bin" / "uv", None)
+    assert [line.partition(":")[0] for line in found.for_publisher] == ["author", "repo", "contact"]
+    assert "readme/README_pt_BR.md" in read_package(tmp_path / "p")
