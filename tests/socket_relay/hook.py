@@ -10,11 +10,15 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 @dataclass
 class Hook:
-    """`answers`: status, content type, body and seconds to wait; the last one stands for all that follow."""
+    """`answers`: status, content type, body and seconds to wait; the last one stands for all that follow.
+
+    `taken`: the bodies that were answered by a 2xx.
+    """
 
     url: str = ""
     answers: list[tuple[int, str, bytes, float]] = field(default_factory=lambda: [(200, "", b"", 0.0)])
     came: list[tuple[str, dict[str, str], bytes]] = field(default_factory=list)
+    taken: list[bytes] = field(default_factory=list)
 
 
 @contextlib.contextmanager
@@ -29,6 +33,8 @@ def a_hook() -> Iterator[Hook]:
             if len(hook.answers) > 1:
                 hook.answers.pop(0)
             time.sleep(seconds)
+            if 200 <= status < 300:
+                hook.taken.append(body)
             with contextlib.suppress(OSError):
                 self.send_response(status)
                 self.send_header("Content-Type", content_type)
