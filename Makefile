@@ -46,6 +46,17 @@ lint: $(READY) ## ruff, mypy, and the dependencies against known vulnerabilities
 package: $(READY) ## dist/slack-bridge-<version>.difypkg, to upload in Dify
 	@$(PYTHON) -m tools.package
 
+.PHONY: key
+key: $(READY) ## a pair of keys to sign packages with: KEY=<name>
+	@test -n "$(KEY)" || { echo "Say what to call it: make key KEY=our-company" >&2; exit 1; }
+	@$(PYTHON) -m tools.signing --new "$(KEY)"
+
+.PHONY: sign
+sign: $(READY) ## dist/slack-bridge-<version>.signed.difypkg: KEY=<name>.private.pem
+	@test -n "$(KEY)" || { echo "Say with what: make sign KEY=our-company.private.pem" >&2; exit 1; }
+	@$(PYTHON) -m tools.package
+	@$(PYTHON) -m tools.signing "$(KEY)"
+
 .PHONY: remote
 remote: $(READY) ## run against a real Dify's debug port, as .env says
 	@test -f .env || { echo "Copy .env.example to .env and fill in the three lines from Dify: Plugins, the bug icon." >&2; exit 1; }

@@ -26,6 +26,7 @@ class Setup:
             "url": self._world.url,
             "foreign_url": self._double.files.foreign_url,
             "token": bot.token,
+            "app_token": bot.app_token,
             "signing_secret": bot.signing_secret,
             "team_id": bot.team_id,
             "app_id": bot.app_id,
@@ -41,6 +42,7 @@ class Setup:
         self._double.faults.clear()
         self._double.calls.clear()
         self._double.interactions.reset()
+        self._double.socket_mode.reset()
         self._double.files.token_hosts.clear()
         self._double.files.downloads.clear()
         self._world.install.token_state = "live"
@@ -68,9 +70,9 @@ class Setup:
     def configure(self, **changes: str) -> Json:
         """Change the app's installation.
 
-        URLs (events_, interactions_, commands_), token, more_tokens, signing_secret, token_state, manifest,
-        enterprise_id (of the organisation that the workspace belongs to), org_wide ("yes": the organisation installed
-        the app).
+        URLs (events_, interactions_, commands_), token, more_tokens, signing_secret, token_state, manifest, app_token,
+        socket_mode ("on": what is sent goes over Socket Mode alone), enterprise_id (of the organisation that the
+        workspace belongs to), org_wide ("yes": the organisation installed the app).
         """
         bot = self._world.install
         for name, value in changes.items():
@@ -88,7 +90,9 @@ class Setup:
                 bot.more_tokens = tuple(value.split())
             elif name == "org_wide":
                 bot.org_wide = value == "yes"
-            elif name in {"token", "signing_secret", "token_state", "enterprise_id"}:
+            elif name == "socket_mode":
+                bot.socket_mode = value == "on"
+            elif name in {"token", "app_token", "signing_secret", "token_state", "enterprise_id"}:
                 setattr(bot, name, value)
             else:
                 raise ValueError(f"unknown: {name}")

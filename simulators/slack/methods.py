@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from simulators.slack import posting, reactions, reading, streams, uploads
+from simulators.slack import posting, reactions, reading, socket_mode, streams, uploads
 from simulators.slack.arguments import Arguments
 from simulators.slack.messages import Json
 from simulators.slack.world import World
@@ -21,6 +21,7 @@ class Method:
     handler: Handler
     tier: int
     scopes: tuple[str, ...] = ()
+    app_level: bool = False  # takes the app-level token, and only that
 
 
 T2, T3, T4 = 20, 50, 100
@@ -42,6 +43,7 @@ METHODS: dict[str, Method] = {
     "assistant.threads.setStatus": Method(reading.set_status, 0, ("chat:write", "assistant:write")),
     "reactions.add": Method(reactions.add_reaction, T3, ("reactions:write",)),
     "reactions.remove": Method(reactions.remove_reaction, T2, ("reactions:write",)),
+    "apps.connections.open": Method(socket_mode.connections_open, T3, app_level=True),
     "files.info": Method(uploads.files_info, T4, ("files:read",)),
     "files.getUploadURLExternal": Method(uploads.get_upload_url, T4, ("files:write",)),
     "files.completeUploadExternal": Method(uploads.complete_upload, T4, ("files:write",)),

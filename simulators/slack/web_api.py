@@ -91,8 +91,10 @@ class WebApi:
             raise Refused("unknown_method", req_method=name)
         if not token:
             raise Refused("not_authed")
-        if token not in (world.install.token, *world.install.more_tokens):
+        if token not in (world.install.token, *world.install.more_tokens, world.install.app_token):
             raise Refused("invalid_auth")
+        if method.app_level != (token == world.install.app_token):
+            raise Refused("not_allowed_token_type")
         if world.install.token_state != "live":
             raise Refused(world.install.token_state)
         provided = world.install.scopes

@@ -41,6 +41,7 @@ class Workspace:
         self._pool = urllib3.PoolManager(maxsize=16, retries=False)
         info = self._do("info")
         self.token: str = info["token"]
+        self.app_token: str = info["app_token"]
         self.signing_secret: str = info["signing_secret"]
         self.team_id: str = info["team_id"]
         self.app_id: str = info["app_id"]
@@ -68,6 +69,7 @@ class Workspace:
     def configure(self, **changes: str) -> None:
         """events_url, interactions_url, commands_url, token, signing_secret, manifest (YAML; "" for none).
 
+        socket_mode: "on", and everything goes over Socket Mode; app_token.
         token_state: "live", or the error every call gets (token_revoked, account_inactive). more_tokens: valid as well,
         with spaces between them.
         """
@@ -236,6 +238,11 @@ class Workspace:
     def command(self, channel: str, user: str, command: str, text: str = "") -> SeenAttempt:
         """A slash command; the app's answer to Slack."""
         return SeenAttempt.of(self._do("command", channel=channel, user=user, command=command, text=text))
+
+    def socket(self, act: str = "view") -> Json:
+        """Something happens to the links of Socket Mode: refresh, disable, cut, hush; `links`, `opened`, `acks`."""
+        seen: Json = self._do(f"socket_{act}")
+        return seen
 
     def ssl_check(self) -> SeenAttempt:
         """Slack's look at the slash command's URL."""

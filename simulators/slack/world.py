@@ -32,6 +32,8 @@ class Install:
     signing_secret: str
     token_state: str = "live"
     more_tokens: tuple[str, ...] = ()  # valid too, as while tokens are rotated
+    app_token: str = "xapp-1-simulated"  # the app-level one, with the scope connections:write
+    socket_mode: bool = False
     team_id: str = TEAM
     enterprise_id: str = ""
     org_wide: bool = False  # installed by the organisation, not by the workspace
@@ -56,6 +58,7 @@ class World:
     channels: dict[str, Channel] = field(default_factory=dict)
     files: dict[str, Any] = field(default_factory=dict)
     ephemeral: list[Message] = field(default_factory=list)
+    tickets: dict[str, float] = field(default_factory=dict)  # of Socket Mode: until when each works
     observers: list[Observer] = field(default_factory=list)
     began: float = 0.0
     _last_ts: int = 0

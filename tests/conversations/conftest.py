@@ -1,6 +1,7 @@
 import itertools
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pytest
 from tests.conversations.stack import SimulatedDaemon, Stack
 from tests.conversations.world import World
 from tests.support.redis_server import RedisServer
+from tests.support.relay_process import RelayProcess
 
 if TYPE_CHECKING:
     from tests.conversations.with_real_daemon import RealDaemonOfTests
@@ -74,3 +76,26 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
 @pytest.fixture
 def world(stack: Stack) -> World:
     return World(stack, next(_numbers))
+
+
+@pytest.fixture(params=["http", "relay"])
+def over(request: pytest.FixtureRequest, world: World) -> Iterator[str]:
+    """A module that uses this fixture runs its conversations over HTTP, and over Socket Mode and the relay."""
+    if request.param == "http":
+        yield "http"
+        return
+    with relayed(world):
+        yield "relay"
+
+
+@contextmanager
+def relayed(world: World) -> Iterator[RelayProcess]:
+    """Switch the app to Socket Mode, with a relay between Slack and the hook."""
+    relay = RelayProcess(world.slack, world.hook)
+    world.slack.configure(socket_mode="on")
+    try:
+        relay.start()
+        yield relay
+    finally:
+        relay.remove()
+        world.slack.configure(socket_mode="off")
