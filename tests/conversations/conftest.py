@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conversations.stack import SimulatedDaemon, Stack
-from tests.conversations.world import World
+from tests.conversations.world import Via, World
 from tests.support.redis_server import RedisServer
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 SCALE = 0.05
 REAL = os.environ.get("BRIDGE_DAEMON") == "real"
+VIA: Via = "api" if os.environ.get("BRIDGE_VIA") == "api" else "plugin"
+VERSION = os.environ.get("BRIDGE_DIFY", "newest")
 _numbers = itertools.count(1)
 
 
@@ -72,5 +74,24 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-def world(stack: Stack) -> World:
-    return World(stack, next(_numbers))
+def via() -> Via:
+    """The way to the app; tests marked `both_ways` get each way in turn."""
+    return VIA
+
+
+@pytest.fixture
+def version() -> str:
+    """The version of Dify whose Service API is simulated."""
+    return VERSION
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests that are marked `both_ways` over each way, unless the environment names one for all tests."""
+    ways = ["plugin"] if REAL else [VIA] if "BRIDGE_VIA" in os.environ else ["plugin", "api"]
+    if metafunc.definition.get_closest_marker("both_ways") and "world" in metafunc.fixturenames:
+        metafunc.parametrize("via", ways)
+
+
+@pytest.fixture
+def world(stack: Stack, via: Via, version: str) -> World:
+    return World(stack, next(_numbers), via, version)

@@ -32,7 +32,7 @@ def test_form_shows_the_defaults_of_the_code() -> None:
 
 def test_setting_of_the_form_is_always_read() -> None:
     read = {field.name for field in dataclasses.fields(Settings)}
-    renamed = {"app": "app_id", "signing_secret": "signing_secrets"}
+    renamed = {"app": "app_id", "signing_secret": "signing_secrets", "dify_api_key": "dify_api_keys"}
     assert {renamed.get(name, name) for name in NAMES} | {"app_inputs", "problems"} == read
 
 

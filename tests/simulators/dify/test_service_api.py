@@ -242,7 +242,7 @@ def test_two_first_calls_at_once_make_two_end_users(dify: Wire) -> None:
     gevent.joinall(both)
     rows = [row for row in dify.end_users() if row["session_id"] == "slack:T1:U9"]
     assert len(rows) == 2
-    ids = [one.value[0]["conversation_id"] for one in both]
+    ids = [one.get()[0]["conversation_id"] for one in both]
     found = [
         service.call("GET", f"/v1/messages?conversation_id={one}&user=slack%3AT1%3AU9")[0] for one in ids
     ]

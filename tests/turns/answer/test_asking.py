@@ -17,6 +17,11 @@ from turns.report import TurnReport
 SECRET = "xoxb-nobodys-business"
 
 
+def app_of(**more: object) -> SimpleNamespace:
+    """An app with one way, which goes on with any conversation."""
+    return SimpleNamespace(speak=lambda _: None, begin=lambda known: known, why_not_api=None, **more)
+
+
 def report() -> TurnReport:
     return TurnReport("T1", "C1", "1.000001", "app")
 
@@ -24,10 +29,10 @@ def report() -> TurnReport:
 def asked(error: Exception) -> AnswerState:
     """The answer state after this error on the way to the app."""
 
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise error
 
-    app, author = SimpleNamespace(speak=lambda _: None), SimpleNamespace(locale="en")
+    app, author = app_of(), SimpleNamespace(locale="en")
     asking = cast("Any", Asking)(
         app, author, SimpleNamespace(write=broken), None, None, report(), 0.0, FakeClock()
     )
@@ -71,10 +76,13 @@ def test_stream_is_not_read_further_when_the_answer_is_full() -> None:
         finally:
             said.append("closed")
 
-    app = SimpleNamespace(speak=lambda _: None, ask=endless)
+    app = app_of(ask=endless)
     author = SimpleNamespace(locale="en", say=str)
     prompt = Prompt("Everything", {})
-    prompt_builder, status = SimpleNamespace(write=lambda *_: prompt), SimpleNamespace(show=lambda _: None)
+    prompt_builder, status = (
+        SimpleNamespace(write=lambda *_, **__: prompt),
+        SimpleNamespace(show=lambda _: None),
+    )
     state = AnswerState()
     asking = cast("Any", Asking)(app, author, prompt_builder, None, status, report(), 0.0, FakeClock())
     asking.run(state, ThreadRecord())
@@ -94,11 +102,9 @@ def test_text_is_put_together_only_until_its_first_words_have_come(monkeypatch: 
         return str(real(state))
 
     monkeypatch.setattr(AnswerState, "text", property(counted))
-    app = SimpleNamespace(
-        speak=lambda _: None, ask=lambda *_, **__: (TextDelta("word ") for _ in range(1_000))
-    )
+    app = app_of(ask=lambda *_, **__: (TextDelta("word ") for _ in range(1_000)))
     author, prompt = SimpleNamespace(locale="en", say=str), Prompt("Everything", {})
-    builder, status = SimpleNamespace(write=lambda *_: prompt), SimpleNamespace(show=lambda _: None)
+    builder, status = SimpleNamespace(write=lambda *_, **__: prompt), SimpleNamespace(show=lambda _: None)
     asking = cast("Any", Asking)(app, author, builder, None, status, report(), 0.0, FakeClock())
     state = AnswerState()
     asking.run(state, ThreadRecord())
