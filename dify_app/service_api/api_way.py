@@ -105,8 +105,6 @@ class ApiWay:
             if not begun and waited >= BUSY_SECONDS:
                 raise DifyBusy("no_worker")
             yield event
-        if not begun:
-            raise DifyBusy("no_worker")
 
     def _must_exist(self, conversation_id: str) -> None:
         """Raises ConversationLost. If Dify does not answer, the conversation counts as existing."""

@@ -50,6 +50,7 @@ def raw_in(world: World) -> list[str]:
     ]
 
 
+@pytest.mark.both_ways
 @pytest.mark.parametrize(("steps", "say"), BEFORE)
 def test_failure_before_any_text_is_said_instead_of_an_answer(
     world: World, steps: script.Steps, say: Say
@@ -64,6 +65,7 @@ def test_failure_before_any_text_is_said_instead_of_an_answer(
     assert "again" in world.answer(root, count=2)
 
 
+@pytest.mark.both_ways
 @pytest.mark.parametrize(("steps", "say"), IN_THE_MIDDLE)
 def test_failure_after_some_text_is_said_under_the_text(world: World, steps: script.Steps, say: Say) -> None:
     world.dify.script(script.say(PART, seconds=10) + steps, world.app_id)
@@ -124,6 +126,7 @@ def test_turn_ends_itself_20_seconds_before_its_request_would_end(patient: World
     assert world.slack.open_streams() == []
 
 
+@pytest.mark.both_ways
 def test_missing_input_is_named_to_the_member(world: World) -> None:
     from simulators.dify.apps import variable
 
@@ -132,6 +135,7 @@ def test_missing_input_is_named_to_the_member(world: World) -> None:
     assert "`contract`" in world.answer(world.ask("hello"))
 
 
+@pytest.mark.both_ways
 def test_secret_never_reaches_the_log(world: World) -> None:
     world.dify.script(script.refuse(500, RAW), world.app_id, times=1)
     root = world.ask("hello")

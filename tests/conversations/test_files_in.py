@@ -33,15 +33,19 @@ def takes_files(world: World, *form: dict[str, Any], mode: str = "advanced-chat"
 
 def uploaded(world: World) -> dict[str, tuple[str, bytes]]:
     """Name and content of the files that the app got, by id."""
-    return {one["id"]: (one["name"], bytes.fromhex(one["hex"])) for one in world.dify.uploads()}
+    files = [*world.dify.uploads(), *world.dify.service_uploads()]
+    return {one["id"]: (one["name"], bytes.fromhex(one["hex"])) for one in files}
 
 
 def got(world: World, name: str = "files") -> list[tuple[str, str, bytes]]:
     """Type, name and content of the files in the last call."""
     value = world.dify.invocations()[-1]["inputs"].get(name) or []
     files, known = value if isinstance(value, list) else [value], uploaded(world)
-    assert {file["transfer_method"] for file in files} <= {"tool_file"}
-    return [(file["type"], *known[file["tool_file_id"]]) for file in files]
+    method, name_of_id = (
+        ("tool_file", "tool_file_id") if world.via == "plugin" else ("local_file", "upload_file_id")
+    )
+    assert {file["transfer_method"] for file in files} <= {method}
+    return [(file["type"], *known[file[name_of_id]]) for file in files]
 
 
 def note(name: str, reason: Say) -> str:
@@ -54,6 +58,7 @@ def only_answer(world: World, root: str) -> SeenMessage:
     return answer
 
 
+@pytest.mark.both_ways
 def test_file_reaches_the_app_in_the_variable_of_its_type(world: World) -> None:
     takes_files(
         world,
@@ -89,6 +94,7 @@ def test_voice_clip_snippet_and_page_reach_the_app_by_type(world: World) -> None
     ]
 
 
+@pytest.mark.both_ways
 @pytest.mark.parametrize("mode", ["chat", "agent-chat", "workflow"])
 def test_file_reaches_every_kind_of_app(world: World, mode: str) -> None:
     form = [variable("query"), variable("paper", "file")] if mode == "workflow" else []
@@ -104,6 +110,7 @@ def test_file_of_a_direct_message_reaches_the_app(world: World) -> None:
     assert got(world) == [("document", "a.pdf", PDF)]
 
 
+@pytest.mark.both_ways
 def test_message_with_only_a_file_is_asked_with_the_files_name(world: World) -> None:
     takes_files(world)
     only_answer(world, world.ask("", files=[world.slack.add_file("a.pdf", PDF, "application/pdf")]))
@@ -137,6 +144,7 @@ def test_file_is_looked_up_when_the_mention_event_lacks_the_file(world: World) -
         assert got(world) == [("document", "a.pdf", PDF)]
 
 
+@pytest.mark.both_ways
 def test_file_of_the_first_message_comes_along_with_the_first_mention(world: World) -> None:
     takes_files(world)
     root = world.slack.say(
@@ -165,6 +173,7 @@ def test_required_file_that_is_missing_is_asked_for(world: World) -> None:
     assert world.dify.invocations() == []
 
 
+@pytest.mark.both_ways
 def test_file_is_left_out_if_the_app_has_no_file_variable(world: World) -> None:
     files = [world.slack.add_file(name, b"text") for name in ("a.txt", "b.txt")]
     answer = only_answer(world, world.ask("Read", files=files))
@@ -173,6 +182,7 @@ def test_file_is_left_out_if_the_app_has_no_file_variable(world: World) -> None:
     assert world.slack.downloads() == {}
 
 
+@pytest.mark.both_ways
 def test_file_beyond_the_forms_count_size_or_type_is_left_out(world: World) -> None:
     takes_files(
         world,

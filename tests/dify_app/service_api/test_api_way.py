@@ -213,12 +213,6 @@ def test_app_in_the_api_process_may_think_for_long() -> None:
     assert events(way(Dify("chat", chat_messages=answer), clock))[-1] == {"event": "message_end"}
 
 
-def test_flow_that_ends_with_nothing_but_pings_is_a_busy_dify() -> None:
-    answer = httpx.Response(200, headers=SSE, stream=Pieces([PING]))
-    with pytest.raises(DifyBusy):
-        events(way(Dify("workflow", workflows_run=answer)))
-
-
 @pytest.mark.parametrize(
     ("messages", "expected"),
     [
