@@ -17,7 +17,8 @@ from simulators.dify.invocations import Invocation
 from simulators.dify.script import ACTS, MUTE_ENDINGS, Step, Steps
 from simulators.http1.server import Exchange
 
-NEVER_ENDED = 300.0  # design seconds
+UNENDED = "unended"
+"""The outcome of a run that is over and whose stream nobody ends (docs/platform/dify-service-api.md#false-failure)."""
 STREAM_HEAD = [("Server", "gunicorn"), ("Content-Type", "text/event-stream")]
 
 
@@ -243,9 +244,9 @@ class Player:
     def _preempt(self, step: Step) -> None:
         for event in events.preempting(self._run, step["text"]):
             self.send(event)
-        if self._run.flows and not self._run.false_failure:  # docs/platform/dify-service-api.md#false-failure
+        if self._run.flows and not self._run.false_failure:
             self.flush()
-            self._stopped.wait(self._clock.wall(NEVER_ENDED))
+            raise Ended(UNENDED)
         self._close()
 
     def _drop(self, step: Step) -> None:

@@ -19,7 +19,7 @@ from simulators.dify.end_users import EndUser
 from simulators.dify.events import Run
 from simulators.dify.frames import PING, ServerSent
 from simulators.dify.invocations import Invocation, Invocations
-from simulators.dify.player import STREAM_HEAD, Compiled, Player
+from simulators.dify.player import STREAM_HEAD, UNENDED, Compiled, Player
 from simulators.dify.scripts import Scripts
 from simulators.dify.uploads import Upload
 from simulators.dify.versions import NEWEST, Version
@@ -149,9 +149,14 @@ class ServiceRuns:
                     exchange.write(b"".join(map(ServerSent().event, failed)))
                     exchange.finish()
                     return "refused"
-                return self._play(exchange, self._begun(app, user, record), user, record, script)
+                outcome = self._play(exchange, self._begun(app, user, record), user, record, script)
             finally:
                 self._busy -= 1
+            if outcome == UNENDED:  # the worker is done, and the stream waits for an event that does not come
+                self._clock.sleep(IDLE)
+                exchange.finish()
+                return "done"
+            return outcome
 
     def _worker_free(self) -> bool:
         """Wait for a worker, at most for as long as a stream without events lives."""

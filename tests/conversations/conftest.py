@@ -37,9 +37,10 @@ def stack() -> Iterator[Stack]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests that need a simulated daemon when the tests run with a real one."""
-    if REAL:
-        out = [item for item in items if item.get_closest_marker("simulated")]
+    """Leave out the tests that need a simulated daemon, or the plugin way, where the tests run without it."""
+    needs = {name for name, missing in (("simulated", REAL), ("plugin_way", VIA == "api")) if missing}
+    if needs:
+        out = [item for item in items if any(map(item.get_closest_marker, needs))]
         config.hook.pytest_deselected(items=out)
         items[:] = [item for item in items if item not in out]
 

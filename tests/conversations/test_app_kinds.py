@@ -382,6 +382,7 @@ def test_question_too_long_for_its_variable_is_cut_and_said_to_be_cut(world: Wor
     assert runs(world)[0]["inputs"]["query"] == QUESTION[:9]
 
 
+@pytest.mark.plugin_way
 def test_kind_of_an_app_is_found_out_once_and_nothing_runs_twice(world: World) -> None:
     use(world, "workflow")
     root = world.ask("one")
@@ -393,6 +394,7 @@ def test_kind_of_an_app_is_found_out_once_and_nothing_runs_twice(world: World) -
     assert [(one["inputs"]["query"], one["query"]) for one in runs(world)] == [("one", ""), ("two", "")]
 
 
+@pytest.mark.plugin_way
 def test_kind_of_a_chat_app_with_a_form_is_found_out_once(world: World) -> None:
     use(world, "chat", form=[variable("tone")])
     world.answers(world.ask("one"))
@@ -401,6 +403,7 @@ def test_kind_of_a_chat_app_with_a_form_is_found_out_once(world: World) -> None:
     assert len(world.dify.invocations()) == 3
 
 
+@pytest.mark.plugin_way
 @pytest.mark.parametrize(
     ("mode", "more", "say"),
     [
@@ -422,6 +425,7 @@ def test_app_that_plugins_may_not_call_is_said_to_be_unsupported(
     assert runs(world) == []
 
 
+@pytest.mark.plugin_way
 def test_completion_app_is_said_to_be_one_that_dify_lets_no_plugin_ask(world: World) -> None:
     """Dify fails at each call of such an app (docs/platform/dify.md#completion-apps)."""
     use(world, "completion")

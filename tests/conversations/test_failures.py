@@ -76,6 +76,7 @@ def test_failure_after_some_text_is_said_under_the_text(world: World, steps: scr
     assert world.slack.open_streams() == []
 
 
+@pytest.mark.plugin_way
 def test_answer_that_the_daemon_cuts_after_240_seconds_is_marked(world: World) -> None:
     world.dify.script(script.say(long_text(3000), seconds=300, per_second=4), world.app_id)
     answers = world.answers(world.ask("slowly"), timeout=40)
@@ -89,6 +90,7 @@ def test_app_that_says_nothing_is_said_to_have_no_text(world: World) -> None:
     assert world.answer(world.ask("hello")) == EN[Say.NO_TEXT]
 
 
+@pytest.mark.plugin_way
 def test_app_that_stays_silent_is_given_up_within_the_turns_limit(world: World) -> None:
     world.dify.script(script.silence(), world.app_id)
     text = world.answer(world.ask("hello"), timeout=60)

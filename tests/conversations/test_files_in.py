@@ -300,6 +300,7 @@ def test_deleted_file_is_said_to_be_deleted(world: World) -> None:
     assert note("file", Say.FILE_DELETED) in only_answer(world, world.ask("Read", files=[file])).text
 
 
+@pytest.mark.plugin_way
 @pytest.mark.parametrize(
     ("name", "kept"),
     [
@@ -325,6 +326,7 @@ def test_file_name_with_a_path_or_control_characters_is_cleaned(
     assert answer.live_tokens == []
 
 
+@pytest.mark.plugin_way
 @pytest.mark.parametrize("status", [400, 403, 500])
 def test_upload_that_dify_refuses_is_named_with_its_reason(world: World, status: int) -> None:
     takes_files(world)
@@ -337,6 +339,7 @@ def test_upload_that_dify_refuses_is_named_with_its_reason(world: World, status:
     assert "Traceback" not in text
 
 
+@pytest.mark.plugin_way
 def test_upload_is_left_out_while_difys_files_url_is_not_set(world: World) -> None:
     takes_files(world)
     world.dify.files_url("")
@@ -348,6 +351,7 @@ def test_upload_is_left_out_while_difys_files_url_is_not_set(world: World) -> No
     assert note("a.txt", Say.FILE_UPLOAD_UNSET) in text
 
 
+@pytest.mark.plugin_way
 def test_question_is_answered_without_files_that_dify_cannot_find_again(world: World) -> None:
     """On Dify 1.16 the user who invokes may not be the one who uploaded (docs/platform/dify.md#tool-file-owner)."""
     takes_files(world)
@@ -361,6 +365,7 @@ def test_question_is_answered_without_files_that_dify_cannot_find_again(world: W
     assert len(world.dify.invocations()) == 2
 
 
+@pytest.mark.plugin_way
 def test_member_is_not_told_to_attach_a_file_that_dify_cannot_find_again(world: World) -> None:
     takes_files(world, variable("paper", "file", required=True))
     world.dify.foreign_uploads(foreign=True)
