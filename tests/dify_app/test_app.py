@@ -178,6 +178,19 @@ def test_stream_cut_after_its_end_is_complete() -> None:
     assert ask(app_of(calls)) == [RunStarted("t-1", "m-1", "r-1"), *SAID[1:]]
 
 
+def test_ping_behind_the_answers_own_end_ends_it() -> None:
+    """Dify up to 1.14.2 never ends the stream of an answer of the annotations, and sends pings for 300 s."""
+    late = [{"event": "ping"}, Exception("not read")]
+    calls = FakeCalls([{"event": "ping"}, started(chat=True), message("Hi"), message_end(), *late])
+    assert ask(app_of(calls)) == [RunStarted("t-1", "m-1", "r-1"), *SAID[1:]]
+
+
+def test_run_is_named_once_and_again_when_the_stream_names_more() -> None:
+    calls = FakeCalls([message("Hi"), started(chat=True), message_end(), finished(chat=True)])
+    names = [event for event in ask(app_of(calls)) if isinstance(event, RunStarted)]
+    assert names == [RunStarted("t-1", "m-1"), RunStarted("t-1", "m-1", "r-1")]
+
+
 def test_empty_stream_is_incomplete() -> None:
     with pytest.raises(Incomplete):
         ask(app_of(FakeCalls([])))
