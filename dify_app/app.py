@@ -76,8 +76,9 @@ class DifyApp:
 
         From here on only `fall_back` changes the way. The prompt and the files must be made after this call.
         """
-        with suppress(DifyError):
-            self.form()
+        if self.via == "api":
+            with suppress(DifyError):
+                self.form()
         self._began = True
         return self._ways.begin(known)
 
@@ -95,12 +96,13 @@ class DifyApp:
 
     def form(self) -> AppForm:
         """The app's form, opener and limits. Raises DifyError."""
+        way = self._way
         try:
             return self._form()
         except DifyError as error:
             # To read a form runs nothing, so before the turn has begun any failure to reach the API changes the way.
-            failed = isinstance(error, ApiRefused | DifyUnavailable)
-            if self._began or self.via != "api" or not failed or not self._ways.fall_back(error):
+            away = way.via == "api" and isinstance(error, ApiRefused | DifyUnavailable)
+            if self._began or not away or not (self._way is not way or self._ways.fall_back(error)):
                 raise
             return self._form()
 
@@ -183,7 +185,7 @@ class DifyApp:
         if variable and self._kind(conversation_id, variable) != "chat":
             inputs = checked(form, with_query(form, values, question.query))
             cut = inputs[variable.name] != question.query
-            # Beside a variable that has the question, a completion app would read a query as one more message.
+            # A completion app reads a query as one more message (docs/platform/dify-service-api.md#routes-by-kind).
             call = self._called("", inputs, conversation_id, form.mode)
             return call, variable.max_length if cut else None
         if any(variable.name == THREAD for variable in form.variables):

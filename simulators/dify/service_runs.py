@@ -135,8 +135,7 @@ class ServiceRuns:
         exchange.write(PING)
         with self._pings(exchange):
             if (fault and version.bad_input == "pings") or (foreign and version.foreign == "pings"):
-                self._clock.sleep(IDLE)
-                exchange.finish()
+                self._idle(exchange)
                 return "refused"
             if not self._worker_free():
                 exchange.finish()
@@ -153,10 +152,16 @@ class ServiceRuns:
             finally:
                 self._busy -= 1
             if outcome == UNENDED:  # the worker is done, and the stream waits for an event that does not come
-                self._clock.sleep(IDLE)
-                exchange.finish()
+                self._idle(exchange)
                 return "done"
             return outcome
+
+    def _idle(self, exchange: Exchange) -> None:
+        """Nothing but pings until the stream has had no event for too long, or its client leaves; then its end."""
+        ends = self._clock.now() + IDLE
+        while self._clock.now() < ends and not exchange.gone:
+            self._clock.sleep(1.0)
+        exchange.finish()
 
     def _worker_free(self) -> bool:
         """Wait for a worker, at most for as long as a stream without events lives."""

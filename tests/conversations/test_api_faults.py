@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from simulators.dify import script
-from tests.conversations.stack import SimulatedDaemon
+from simulators.dify.apps import variable
 from tests.conversations.world import Via, World
 from wording import Say
 from wording.en import EN
@@ -87,7 +87,7 @@ def test_way_that_failed_is_left_alone_for_a_minute(world: World) -> None:
 
 
 def test_app_that_only_a_key_can_ask_says_what_is_wrong_with_the_key(world: World) -> None:
-    app = world.dify.app(f"{world.app_id}-completion", "completion")
+    app = world.dify.app(f"{world.app_id}-completion", "completion", form=[variable("query", "paragraph")])
     world.configure(app={"app_id": app, "inputs": {}})
     world.dify.revoke_keys(app)
     assert world.answer(world.ask("hello")) == EN[Say.API_REFUSED]
@@ -159,7 +159,8 @@ def test_slow_answer_goes_on_over_keep_alives(world: World) -> None:
 def test_answer_is_not_cut_after_240_seconds(world: World) -> None:
     """The daemon cuts only reverse invocations (docs/platform/dify-service-api.md#streams-of-both-ways)."""
     world.dify.script(script.say("One. ") + script.wait(260) + script.say("Two."), world.app_id)
-    assert world.answer(world.ask("hello"), timeout=60) == "One. Two."
+    messages = world.answers(world.ask("hello"), timeout=60)
+    assert "".join(message.text for message in messages) == "One. Two."
 
 
 def test_service_that_falls_silent_is_given_up(world: World) -> None:
@@ -167,17 +168,26 @@ def test_service_that_falls_silent_is_given_up(world: World) -> None:
     world.configure(app={"app_id": chat, "inputs": {}})
     world.dify.script(script.say("Only this. ") + script.silence(), chat)
     root = world.ask("hello")
-    text = world.answer(root, timeout=60)
-    assert text.startswith("Only this.")
-    assert EN[Say.TURN_LIMIT] in text
-    assert len(world.dify.invocations()) == 1
+
+    def told() -> str:
+        text = "".join(message.text for message in world.slack.answers(world.channel, root))
+        return text if EN[Say.TURN_LIMIT] in text else ""
+
+    assert world.wait(told).startswith("Only this.")
+    [asked] = world.wait(lambda: [one for one in world.dify.invocations() if one["left"]])
+    assert (
+        asked["outcome"] == ""
+    )  # to hang up does not end a run (docs/platform/dify-service-api.md#hanging-up)
 
 
 @pytest.mark.simulated
-def test_key_goes_only_to_the_address_that_the_admin_named(world: World) -> None:
-    """Without an address, a `Dify-Hook-Url` of this machine leads to the daemon, which is no Service API."""
-    assert isinstance(world.daemon, SimulatedDaemon)
+def test_address_is_found_and_asked_without_the_key_before_the_key_goes_there(world: World) -> None:
+    """The daemon tells `DIFY_INNER_API_URL` to the plugins that it starts itself."""
+    world.forget()  # a new process remembers no address
     world.configure(dify_api_key=world.dify.api_key(world.app_id), dify_api_url="")
+    calls = len(world.dify.service_calls())
     assert world.answer(world.ask("hello")) == ECHO
-    assert [one["via"] for one in world.dify.invocations()] == ["plugin"]
-    assert world.dify.api_key(world.app_id) not in str(world.daemon.control.call("requests"))
+    assert [one["via"] for one in world.dify.invocations()] == ["api"]
+    first, *others = [(one["path"], bool(one["authorization"])) for one in world.dify.service_calls()[calls:]]
+    assert first == ("", False)
+    assert {name for name, has_key in others if has_key} == {"info", "parameters", "chat-messages"}

@@ -5,6 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
+import gevent
 import pytest
 
 from dify_app.app import DifyApp, Question
@@ -35,6 +36,7 @@ class FakeWay:
 
     def fetch(self) -> Mapping[str, Any]:
         self.fetched += 1
+        gevent.sleep(0)
         if self.error:
             raise self.error
         return self.info
@@ -161,3 +163,13 @@ def test_mode_says_the_kind_without_a_test_call() -> None:
         "completion",
         "completion",
     )
+
+
+def test_form_that_two_greenlets_wait_for_comes_over_the_other_way_for_both() -> None:
+    """A greeting reads the form while the turn chooses its way."""
+    turns = Turns()
+    turns.api.error = ApiAway()
+    turns.plugin.info = {"opening_statement": "Hello"}
+    app = turns.app()
+    both = [gevent.spawn(app.form) for _ in range(2)]
+    assert [one.get().opening_statement for one in both] == ["Hello"] * 2
