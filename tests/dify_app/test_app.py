@@ -180,7 +180,7 @@ def test_stream_cut_after_its_end_is_complete() -> None:
 
 def test_ping_behind_the_answers_own_end_ends_it() -> None:
     """Dify up to 1.14.2 never ends the stream of an answer of the annotations, and sends pings for 300 s."""
-    late = [{"event": "ping"}, Exception("not read")]
+    late: Answer = [{"event": "ping"}, Exception("not read")]
     calls = FakeCalls([{"event": "ping"}, started(chat=True), message("Hi"), message_end(), *late])
     assert ask(app_of(calls)) == [RunStarted("t-1", "m-1", "r-1"), *SAID[1:]]
 
