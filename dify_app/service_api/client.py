@@ -4,6 +4,7 @@ import logging
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import httpx
@@ -55,6 +56,8 @@ class ServiceApi:
                 max_connections=_CONNECTIONS, max_keepalive_connections=_KEPT, keepalive_expiry=_IDLE
             ),
         )
+        # The hooks of a process share the client, and a cookie is a memory that no hook asked for.
+        self._http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def is_there(self, base: str) -> bool:
         """Whether the Service API answers at this base. No key is sent.
@@ -149,4 +152,5 @@ class ServiceApi:
 
 
 def _headers(key: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {key}"} if key else {}
+    # Compressed events would wait in a proxy until there are more of them.
+    return {"Accept-Encoding": "identity", **({"Authorization": f"Bearer {key}"} if key else {})}

@@ -290,3 +290,12 @@ def test_dify_is_looked_for_without_the_key() -> None:
     assert not api.is_there(BASE)
     dify.answers[""] = httpx.ConnectError("no")
     assert not api.is_there(BASE)
+
+
+def test_client_keeps_no_cookie() -> None:
+    answer = httpx.Response(200, json={"mode": "chat"}, headers={"Set-Cookie": "session=a; Path=/"})
+    dify = Dify(info=answer)
+    own = way(dify)
+    own.probe_kind(Variable("a", "text-input"))
+    own.probe_kind(Variable("a", "text-input"))
+    assert not any("Cookie" in request.headers for request in dify.requests)
