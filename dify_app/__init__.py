@@ -8,6 +8,7 @@ from dify_app.answer import (
     FilesDropped,
     Paused,
     QuestionCut,
+    RunStarted,
     Source,
     Sources,
     Step,
@@ -19,28 +20,40 @@ from dify_app.answer import (
 from dify_app.app import DifyApp, Question
 from dify_app.files import FetchedFile, addresses, fetch_file, file_bases
 from dify_app.form import AppCache, AppForm
+from dify_app.plugin_way import PluginWay
+from dify_app.port import AppPort, Conversation, Via
+from dify_app.service_api import ApiWay, BaseAddresses, FirstCalls, ServiceApi, base_addresses
 from dify_app.stream import LONGEST_FENCE, RunOptions
-from dify_app.uploads import FileCalls, FileSlot, OfferedFile, PlacedFile, upload
+from dify_app.uploads import FileSlot, OfferedFile, PlacedFile
+from dify_app.ways import ClosedWays, Ways
 
 __all__ = [
     "LONGEST_FENCE",
     "AnswerEvent",
+    "ApiWay",
     "AppCache",
     "AppForm",
+    "AppPort",
+    "BaseAddresses",
+    "ClosedWays",
+    "Conversation",
     "ConversationStarted",
     "DifyApp",
     "Ended",
     "FetchedFile",
-    "FileCalls",
     "FileProduced",
     "FileSlot",
     "FilesDropped",
+    "FirstCalls",
     "OfferedFile",
     "Paused",
     "PlacedFile",
+    "PluginWay",
     "Question",
     "QuestionCut",
     "RunOptions",
+    "RunStarted",
+    "ServiceApi",
     "Source",
     "Sources",
     "Step",
@@ -48,8 +61,10 @@ __all__ = [
     "TextDelta",
     "TextReplaced",
     "Thought",
+    "Via",
+    "Ways",
     "addresses",
+    "base_addresses",
     "fetch_file",
     "file_bases",
-    "upload",
 ]

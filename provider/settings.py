@@ -8,7 +8,8 @@ is listed in `problems` instead, and the value used in its place never gives mor
   so an `allowed_` list never becomes empty, which would mean "all";
 - a switch that gives access (`slack_connect`, `direct_messages`, `follow_threads`) is off if it is unreadable;
 - an unreadable `channel_apps` makes `app_for` raise for every channel: no channel may get another channel's app;
-- a `bot_token` that cannot be one counts as missing, and so does each invalid word of `signing_secret`.
+- a `bot_token` that cannot be one counts as missing, and so does each invalid word of `signing_secret` and of
+  `dify_api_key`; the keys are not used while `dify_api_url` is unreadable.
 
 Dify applies none of the form's defaults, so all of them are here (docs/platform/dify.md#settings-form).
 """
@@ -40,6 +41,7 @@ class Settings:
     """The settings of one endpoint; secrets never show in its repr.
 
     `app_inputs` are the admin's own values for the app's variables. An empty `allowed_*` set admits everybody.
+    `dify_api_keys`: the key of each app by its id, "" names the default app. `dify_api_url` ends in /v1.
     `internal_url` has no slash at its end.
     """
 
@@ -56,6 +58,8 @@ class Settings:
     slack_connect: bool = False
     trusted_bots: frozenset[str] = frozenset()
     channel_apps: Mapping[str, str] = NOTHING
+    dify_api_keys: Mapping[str, str] = field(default=NOTHING, repr=False)
+    dify_api_url: str | None = None
     show_progress: bool = True
     show_sources: bool = True
     conversation_days: int = CONVERSATION_DAYS
@@ -87,6 +91,11 @@ class Settings:
         """The admin's values for the variables of this app; empty for any app but the default one."""
         return self.app_inputs if app_id == self.app_id else NOTHING
 
+    def api_key_for(self, app_id: str) -> str | None:
+        """The app's key for Dify's Service API; None if there is none, and the plugin way is the only one."""
+        default = self.dify_api_keys.get("") if app_id == self.app_id else None
+        return None if self._problem("dify_api_url") else self.dify_api_keys.get(app_id) or default
+
     def _problem(self, setting: str) -> SettingsError | None:
         return next((problem for problem in self.problems if problem.setting == setting), None)
 
@@ -109,6 +118,8 @@ def read_settings(raw: Mapping[str, object]) -> Settings:
         slack_connect=form.switch("slack_connect", default=False, unreadable=False),
         trusted_bots=form.ids("trusted_bots", BOT_ID),
         channel_apps=form.channel_apps(),
+        dify_api_keys=form.dify_api_keys(),
+        dify_api_url=form.dify_api_url(),
         show_progress=form.switch("show_progress", default=True, unreadable=True),
         show_sources=form.switch("show_sources", default=True, unreadable=True),
         conversation_days=form.whole_number(

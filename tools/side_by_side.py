@@ -49,6 +49,9 @@ PLAN = {
     "test_order": 0.8,
     "test_once": 0.6,
     "test_failures": 0.4,
+    "test_service_api": 0.5,
+    "test_api_faults": 0.4,
+    "test_app_kinds": 0.6,
     "simulators": 0.4,
     "conversation_store": 0.4,
 }

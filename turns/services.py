@@ -1,5 +1,6 @@
 """The objects that all turns of a process share to reach Slack and Dify, and the objects of one turn."""
 
+import hashlib
 from dataclasses import dataclass
 from functools import partial
 
@@ -7,7 +8,22 @@ from urllib3 import PoolManager
 
 from clock import Clock
 from conversation_store import Presses, ProcessStores, ThreadKey, ThreadRecord, ThreadStore
-from dify_app import AppCache, DifyApp, RunOptions, addresses, fetch_file, file_bases
+from dify_app import (
+    ApiWay,
+    AppCache,
+    BaseAddresses,
+    ClosedWays,
+    DifyApp,
+    FirstCalls,
+    PluginWay,
+    RunOptions,
+    ServiceApi,
+    Ways,
+    addresses,
+    base_addresses,
+    fetch_file,
+    file_bases,
+)
 from job import Job
 from provider import Environment
 from slack_api import Channels, FilesOrigin, Pool, RateLimiter, SlackApi, SlackFiles, Users
@@ -48,6 +64,10 @@ class Services:
         self.users = Users(clock)
         self.bots = BotIdentities(clock)
         self._apps = AppCache(clock)
+        self._service_api = ServiceApi(clock)
+        self._addresses = BaseAddresses(self._service_api, clock)
+        self._first_calls = FirstCalls(clock)
+        self._closed_ways = ClosedWays(clock)
         self._pressed: set[str] = set()
 
     def api(self, endpoint: EndpointRequest, team_id: str) -> SlackApi:
@@ -84,7 +104,7 @@ class Services:
         bases = file_bases(self._env.dify_files_urls, job.hook_url)
         options = RunOptions(web_url=self._env.dify_web_url, owns=lambda url: bool(addresses(url, bases)))
         inputs = settings.inputs_for(key.app_id)
-        app = DifyApp(endpoint.session.app, key.app_id, inputs, self._apps, options, scope=endpoint.id)
+        app = DifyApp(self._ways(endpoint, job, key), inputs, self._apps, options)
         author = Author(message, partial(self.users.recalled, api), settings.language)
         status = StatusLine(api, message.channel, message.root_ts, self.clock, author)
         transfers = self._transfers.of(endpoint.id)
@@ -109,7 +129,7 @@ class Services:
                 settings.slack_connect,
             ),
             ThreadReading(api, message, self.clock),
-            Attachments(files, endpoint.session.file, app, transfers, self.clock),
+            Attachments(files, app, transfers, self.clock),
         )
         slack = Slack(api, self._budget, self._support, self._written, self.clock)
         reply = Reply(slack, target, settings.reply_style)
@@ -134,6 +154,30 @@ class Services:
             show_progress=settings.show_progress,
             continuation=job.continuation,
         )
+
+    def _ways(self, endpoint: EndpointRequest, job: Job, key: ThreadKey) -> Ways:
+        """The ways to the thread's app: the Service API too, where the admin gave a key of the app."""
+        session, name = endpoint.session, f"{endpoint.id}/{key.app_id}"
+        plugin = PluginWay(session.app, session.file, key.app_id, name)
+        api_key = endpoint.settings.api_key_for(key.app_id)
+        if api_key is None:
+            return Ways(plugin, self._closed_ways)
+        named = endpoint.settings.dify_api_url or ""
+        bases = base_addresses(named, self._env.dify_inner_url, job.hook_url, self._env.known_hosts)
+        digest = hashlib.sha256(f"{api_key} {bases}".encode()).hexdigest()
+        # The member who opens a conversation owns it in Dify (docs/platform/dify-service-api.md#end-users).
+        user = f"slack:{key.team_id}:{job.message.author}"
+        api = ApiWay(
+            self._service_api,
+            self._addresses,
+            self._first_calls,
+            self.clock,
+            bases,
+            api_key,
+            user,
+            f"{name}/{digest}",
+        )
+        return Ways(plugin, self._closed_ways, api)
 
 
 @dataclass(frozen=True, slots=True)

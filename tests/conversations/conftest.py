@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conversations.stack import SimulatedDaemon, Stack
-from tests.conversations.world import World
+from tests.conversations.world import Via, World
 from tests.support.redis_server import RedisServer
 from tests.support.relay_process import RelayProcess
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SCALE = 0.05
 REAL = os.environ.get("BRIDGE_DAEMON") == "real"
+VIA: Via = "api" if os.environ.get("BRIDGE_VIA") == "api" else "plugin"
+VERSION = os.environ.get("BRIDGE_DIFY", "newest")
 _numbers = itertools.count(1)
 
 
@@ -37,9 +39,10 @@ def stack() -> Iterator[Stack]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests that need a simulated daemon when the tests run with a real one."""
-    if REAL:
-        out = [item for item in items if item.get_closest_marker("simulated")]
+    """Leave out the tests that need a simulated daemon, or the plugin way, where the tests run without it."""
+    needs = {name for name, missing in (("simulated", REAL), ("plugin_way", VIA == "api")) if missing}
+    if needs:
+        out = [item for item in items if any(map(item.get_closest_marker, needs))]
         config.hook.pytest_deselected(items=out)
         items[:] = [item for item in items if item not in out]
 
@@ -74,8 +77,28 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-def world(stack: Stack) -> World:
-    return World(stack, next(_numbers))
+@pytest.fixture
+def via() -> Via:
+    """The way to the app; tests marked `both_ways` get each way in turn."""
+    return VIA
+
+
+@pytest.fixture
+def version() -> str:
+    """The version of Dify whose Service API is simulated."""
+    return VERSION
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests that are marked `both_ways` over each way, unless the environment names one for all tests."""
+    ways = ["plugin"] if REAL else [VIA] if "BRIDGE_VIA" in os.environ else ["plugin", "api"]
+    if metafunc.definition.get_closest_marker("both_ways") and "world" in metafunc.fixturenames:
+        metafunc.parametrize("via", ways)
+
+
+@pytest.fixture
+def world(stack: Stack, via: Via, version: str) -> World:
+    return World(stack, next(_numbers), via, version)
 
 
 @pytest.fixture(params=["http", "relay"])

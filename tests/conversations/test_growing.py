@@ -17,6 +17,7 @@ START_ERRORS = ["missing_recipient_user_id", "rate_limited", "restricted_action"
 REMEMBERED = ["unknown_method", "channel_type_not_supported"]
 
 
+@pytest.mark.both_ways
 def test_minute_long_answer_grows_in_its_thread(world: World) -> None:
     world.configure(reply_style="stream")
     world.dify.script(script.wait(2) + script.say(MINUTE, seconds=60), world.app_id)
@@ -48,6 +49,7 @@ def test_status_line_says_thinking_until_there_is_text(world: World) -> None:
     assert status.current == ""
 
 
+@pytest.mark.both_ways
 def test_markdown_of_every_kind_arrives(world: World) -> None:
     world.dify.script(script.say(REALISTIC, seconds=8), world.app_id)
     [answer] = world.answers(world.ask("How?"))
@@ -163,6 +165,7 @@ def test_model_output_can_neither_ping_nor_disguise_a_link(world: World) -> None
         assert "<!" not in str(call.arguments)
 
 
+@pytest.mark.both_ways
 @pytest.mark.parametrize("style", ["stream", "edit"])
 def test_replaced_text_replaces_the_text_shown_before(world: World, style: str) -> None:
     world.configure(reply_style=style)

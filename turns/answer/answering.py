@@ -273,8 +273,12 @@ class Answering:
             logger.warning("the thread's record could not be written")
 
     def _with_conversation(self, record: ThreadRecord) -> ThreadRecord:
-        known = self._state.conversation_id
-        return record.with_conversation(known) if known else record
+        state = self._state
+        if not state.conversation_id:
+            return record
+        return record.with_conversation(
+            state.conversation_id, "api" if state.via == "api" else "", state.user
+        )
 
     def _note_first_text(self) -> None:
         if self.report.first_text is None:

@@ -60,7 +60,7 @@ class Attachments:
 
     def bring(self, files: Sequence[Mapping[str, Any]]) -> list[PlacedFile | FileRefused]:
         return [
-            PlacedFile("files", many=True, kind="document", tool_file_id=file["id"])
+            PlacedFile("files", many=True, kind="document", file_id=file["id"])
             if self._wanted and file["name"] != "bad"
             else FileRefused(file["name"], "file_no_variable")
             for file in files
@@ -175,13 +175,13 @@ def test_whole_thread_is_told_when_the_conversation_is_lost() -> None:
     found = prompt_builder(message(), reading).write(BEGUN, lambda _: None, lost=True)
     assert found.preface.startswith(EN[Say.THREAD_BEFORE])
     assert found.context["slack_thread"] == "ben: Hello\n  [file] b.txt\nbot (app): Mine\nben: New"
-    assert [file.tool_file_id for file in found.files] == ["F2"]
+    assert [file.file_id for file in found.files] == ["F2"]
 
 
 def test_files_of_the_message_and_of_the_root_are_brought() -> None:
     reading = Reading(said(ROOT, files=[FILE, OTHER]))
     found, working = prompt_of(prompt_builder(message(files=(FILE,)), reading))
-    assert [file.tool_file_id for file in found.files] == ["F1", "F2"]
+    assert [file.file_id for file in found.files] == ["F1", "F2"]
     assert found.passed == ("a.txt", "b.txt")
     assert working[-1] is Say.READING_FILES
 
@@ -199,7 +199,7 @@ def test_files_of_the_root_come_again_only_when_the_app_requires_files(
 ) -> None:
     reading = Reading(said(ROOT, files=[OTHER]))
     found, _ = prompt_of(prompt_builder(message(files=files, source="message"), reading, attachments), BEGUN)
-    assert [file.tool_file_id for file in found.files] == ids
+    assert [file.file_id for file in found.files] == ids
 
 
 def test_files_of_strangers_are_left_out() -> None:
@@ -265,7 +265,7 @@ def test_persons_and_new_threads_never_answer_us() -> None:
 def test_files_that_the_root_forwards_are_brought() -> None:
     root = said(ROOT, attachments=[{"is_share": True, "text": "x", "files": [OTHER]}])
     found, _ = prompt_of(prompt_builder(message(), Reading(root)))
-    assert [file.tool_file_id for file in found.files] == ["F2"]
+    assert [file.file_id for file in found.files] == ["F2"]
 
 
 @pytest.mark.parametrize(
