@@ -22,6 +22,7 @@ from handoff import (
     http_client,
 )
 from provider import Environment, ProblemLog, Settings, environment
+from setup_page import KeyGuard, SetupPage
 from slack_events import (
     AGAIN_SECONDS,
     ChannelTypes,
@@ -52,6 +53,7 @@ class Container:
         self._presses = Claims(clock, AGAIN_SECONDS)
         self._refusals = Refusals(clock)
         self._channel_types = ChannelTypes(clock)
+        self._key_guard = KeyGuard(clock)
 
     def events(self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> EventsListener:
         """What `/slack/events` needs for one request; `raw` are the settings as Dify gives them."""
@@ -93,6 +95,10 @@ class Container:
             clock=self._clock,
             request=headers.get(REQUEST_HEADER, ""),
         )
+
+    def setup_page(self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> SetupPage:
+        """What `/slack/setup` needs for one request."""
+        return SetupPage(EndpointRequest.of(session, headers, raw), self._key_guard)
 
     def _endpoint(self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> EndpointRequest:
         endpoint = EndpointRequest.of(session, headers, raw)

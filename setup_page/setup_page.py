@@ -1,0 +1,56 @@
+"""Answers `GET /slack/setup` for one request: the page for anybody, or with the key the page with the self-check."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from setup_page.access import Access, KeyGuard
+from setup_page.addresses import base_address
+from setup_page.rendering import LANGUAGES, PageAnswer, locked_answer, paused_answer, setup_answer
+from turns import EndpointRequest
+from wording import language_for
+
+_CODES: Final = tuple(code for code, _ in LANGUAGES)
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """What a browser asks for. `authorization` is the header; `languages` are the browser's, the liked best first."""
+
+    query: Mapping[str, str]
+    authorization: str = ""
+    languages: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SetupPage:
+    """For one request."""
+
+    endpoint: EndpointRequest
+    guard: KeyGuard
+
+    def answer(self, request: PageRequest) -> PageAnswer:
+        """The page. Without the key it tells nothing but how to begin, whatever the settings are."""
+        language = page_language(request)
+        if not request.authorization and "check" not in request.query:
+            return setup_answer(language, base_address(self.endpoint.url))
+        access = self.guard.judge(self.endpoint.id, self.endpoint.settings.setup_key, request.authorization)
+        if access is Access.PAUSED:
+            return paused_answer(language, self.guard.pause_left(self.endpoint.id))
+        if access is Access.LOCKED:
+            return locked_answer(language)
+        return setup_answer(language, base_address(self.endpoint.url))
+
+
+def page_language(request: PageRequest) -> str:
+    """The language that the query names, or else the browser's first one that we have, or else English."""
+    wanted = request.query.get("lang", "")
+    if wanted in _CODES:
+        return wanted
+    spoken = (language_for(tag) for tag in request.languages)
+    tags = zip(request.languages, spoken, strict=False)
+    return next((found.value for tag, found in tags if _is_the_same(tag, found.value)), "en")
+
+
+def _is_the_same(tag: str, code: str) -> bool:
+    return tag.partition("-")[0].lower() == code.partition("-")[0].lower()
