@@ -17,10 +17,12 @@ from dify_app.answer import (
     Thought,
 )
 from dify_app.app import DifyApp, Question
+from dify_app.coverage import Covered, FilledBy, coverage
 from dify_app.files import FetchedFile, addresses, fetch_file, file_bases
 from dify_app.form import AppCache, AppForm
 from dify_app.stream import LONGEST_FENCE, RunOptions
 from dify_app.uploads import FileCalls, FileSlot, OfferedFile, PlacedFile, upload
+from dify_app.version import dify_version, is_broken
 
 __all__ = [
     "LONGEST_FENCE",
@@ -28,6 +30,7 @@ __all__ = [
     "AppCache",
     "AppForm",
     "ConversationStarted",
+    "Covered",
     "DifyApp",
     "Ended",
     "FetchedFile",
@@ -35,6 +38,7 @@ __all__ = [
     "FileProduced",
     "FileSlot",
     "FilesDropped",
+    "FilledBy",
     "OfferedFile",
     "Paused",
     "PlacedFile",
@@ -49,7 +53,10 @@ __all__ = [
     "TextReplaced",
     "Thought",
     "addresses",
+    "coverage",
+    "dify_version",
     "fetch_file",
     "file_bases",
+    "is_broken",
     "upload",
 ]

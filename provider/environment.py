@@ -22,6 +22,7 @@ class Environment:
     of the design. `local_runtime`: the daemon started us on its own machine (docs/platform/dify.md#plugin-environment).
     `dify_files_urls`: bases for the relative file addresses of Dify, best first (docs/platform/dify.md#files-out).
     `dify_web_url`: where people open Dify's apps and continue a paused run, or "".
+    `dify_api_url`: the base of Dify's API as the plugin daemon reaches it, or "".
     `known_hosts`: the hosts of Dify and of its plugin daemon that the environment names.
     `open_turns`: how many turns a process takes on at once, set by tests that want fewer; None: the measured capacity.
     """
@@ -33,6 +34,7 @@ class Environment:
     local_runtime: bool = False
     dify_files_urls: tuple[str, ...] = ()
     dify_web_url: str = ""
+    dify_api_url: str = ""
     open_turns: int | None = None
     known_hosts: frozenset[str] = frozenset()
 
@@ -47,6 +49,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         server_port=_port(variables.get("SERVER_PORT", "")),
         local_runtime=variables.get("INSTALL_METHOD", "").strip().lower() == "local",
         dify_files_urls=_web_addresses(variables, "INTERNAL_FILES_URL", "FILES_URL", "DIFY_INNER_API_URL"),
+        dify_api_url=next(iter(_web_addresses(variables, "DIFY_INNER_API_URL")), ""),
         dify_web_url=next(iter(_web_addresses(variables, "APP_WEB_URL")), ""),
         open_turns=_of_tests(variables, "OPEN_TURNS", int, slack_api_url),
         known_hosts=_known_hosts(variables),

@@ -2,6 +2,7 @@
 
 from setup_page.access import KeyGuard
 from setup_page.rendering import PageAnswer
+from setup_page.self_check import SelfCheck
 from setup_page.setup_page import PageRequest, SetupPage
 
-__all__ = ["KeyGuard", "PageAnswer", "PageRequest", "SetupPage"]
+__all__ = ["KeyGuard", "PageAnswer", "PageRequest", "SelfCheck", "SetupPage"]

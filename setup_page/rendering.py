@@ -7,7 +7,7 @@ escaped, no address of another host is loaded, and of scripts and styles only ou
 import json
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from hashlib import sha256
@@ -30,6 +30,7 @@ from setup_page.app_manifest import (
     app_manifest,
     creation_link,
 )
+from setup_page.report import CheckLine
 from wording import SetupText, setup_text
 
 LANGUAGES: Final = (("en", "English"), ("ja", "日本語"), ("zh-Hans", "简体中文"), ("pt-BR", "Português"))
@@ -67,6 +68,19 @@ class _Offer:
 def setup_answer(language: str, base: str) -> PageAnswer:
     """The page as anybody may see it. `base` is an address as `base_address` gives it, or ""."""
     return _answer(200, "setup.html", language, _steps(language, base) | {"report": None})
+
+
+def report_answer(language: str, base: str, lines: Sequence[CheckLine]) -> PageAnswer:
+    """The page with the self-check above the steps, for the admin alone."""
+    report = [
+        (
+            line.state,
+            line.title if isinstance(line.title, str) else line.title.say(language),
+            line.text.say(language),
+        )
+        for line in lines
+    ]
+    return _answer(200, "report.html", language, _steps(language, base) | {"report": report})
 
 
 def locked_answer(language: str) -> PageAnswer:

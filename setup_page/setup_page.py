@@ -6,7 +6,15 @@ from typing import Final
 
 from setup_page.access import Access, KeyGuard
 from setup_page.addresses import base_address
-from setup_page.rendering import LANGUAGES, PageAnswer, locked_answer, paused_answer, setup_answer
+from setup_page.rendering import (
+    LANGUAGES,
+    PageAnswer,
+    locked_answer,
+    paused_answer,
+    report_answer,
+    setup_answer,
+)
+from setup_page.self_check import SelfCheck
 from turns import EndpointRequest
 from wording import language_for
 
@@ -28,6 +36,7 @@ class SetupPage:
 
     endpoint: EndpointRequest
     guard: KeyGuard
+    check: SelfCheck
 
     def answer(self, request: PageRequest) -> PageAnswer:
         """The page. Without the key it tells nothing but how to begin, whatever the settings are."""
@@ -39,7 +48,7 @@ class SetupPage:
             return paused_answer(language, self.guard.pause_left(self.endpoint.id))
         if access is Access.LOCKED:
             return locked_answer(language)
-        return setup_answer(language, base_address(self.endpoint.url))
+        return report_answer(language, base_address(self.endpoint.url), self.check.lines())
 
 
 def page_language(request: PageRequest) -> str:

@@ -1,7 +1,9 @@
 """Whose token it is and who a user is, read from the answers of auth.test and users.info. Pure."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from json_fields import mapping, mapping_of, text_of
@@ -26,13 +28,20 @@ class UserInfo:
 
 @dataclass(frozen=True, slots=True)
 class AuthInfo:
-    """What auth.test answers; `scopes` is None where the answer did not name them."""
+    """What auth.test answers; `scopes` is None where the answer did not name them.
+
+    `bot_name` and `team_name` are as Slack shows them. `clock_ahead`: by how many seconds of the wall Slack's clock is
+    ahead of ours; None where the answer had no date.
+    """
 
     team_id: str
     user_id: str
     bot_id: str
     scopes: frozenset[str] | None
     enterprise_id: str = ""
+    bot_name: str = ""
+    team_name: str = ""
+    clock_ahead: float | None = None
 
 
 def user_info(user_id: str, raw: Any) -> UserInfo:
@@ -64,4 +73,14 @@ def auth_info(raw: Any, headers: Mapping[str, str]) -> AuthInfo:
         bot_id=text_of(answer, "bot_id"),
         scopes=None if scopes is None else frozenset(scopes.replace(",", " ").split()),
         enterprise_id=text_of(answer, "enterprise_id"),
+        bot_name=_plain(answer.get("user")),
+        team_name=_plain(answer.get("team")),
+        clock_ahead=_ahead(headers.get("date", "")),
     )
+
+
+def _ahead(date: str) -> float | None:
+    try:
+        return parsedate_to_datetime(date).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return None

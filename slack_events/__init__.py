@@ -4,14 +4,18 @@ from slack_events.admission import Rules
 from slack_events.events_listener import EventsListener
 from slack_events.interactions_listener import AGAIN_SECONDS, InteractionsListener
 from slack_events.remembered import ChannelTypes, Followers
+from slack_events.seen_requests import INTERACTIVITY, SeenOfHook, SeenRequests
 from slack_events.signed_request import Refusals
 
 __all__ = [
     "AGAIN_SECONDS",
+    "INTERACTIVITY",
     "ChannelTypes",
     "EventsListener",
     "Followers",
     "InteractionsListener",
     "Refusals",
     "Rules",
+    "SeenOfHook",
+    "SeenRequests",
 ]

@@ -18,6 +18,7 @@ from turns.files import Attachments, ProducedFiles, RestFile, Transfers
 from turns.files import produced as produced_files
 from turns.ordering import ThreadQueues
 from turns.prompt import Author, PromptBuilder, ThreadReading, Visibility
+from turns.recent_turns import RecentTurns
 from turns.report import AckTimes, TurnReport
 from turns.throttle import BotIdentities, Installation, Throttle
 from wording import Say, language_for, say
@@ -34,6 +35,7 @@ class Services:
         self.holder = holder
         self.stores = stores
         self.acks = AckTimes(clock)
+        self.recent = RecentTurns(clock)
         self.queues = ThreadQueues()
         self.throttle = Throttle(clock)
         self.channels = Channels(clock)
@@ -61,6 +63,11 @@ class Services:
             team_id=team_id,
         )
 
+    def app(self, endpoint: EndpointRequest, app_id: str, options: RunOptions = RunOptions()) -> DifyApp:  # noqa: B008
+        """An app of the hook, for one request."""
+        inputs = endpoint.settings.inputs_for(app_id)
+        return DifyApp(endpoint.session.app, app_id, inputs, self._apps, options, scope=endpoint.id)
+
     def installation(self, api: SlackApi) -> Installation:
         """The bot of the client's token."""
         return Installation(self.bots, self.users, api, self.clock)
@@ -84,7 +91,7 @@ class Services:
         bases = file_bases(self._env.dify_files_urls, job.hook_url)
         options = RunOptions(web_url=self._env.dify_web_url, owns=lambda url: bool(addresses(url, bases)))
         inputs = settings.inputs_for(key.app_id)
-        app = DifyApp(endpoint.session.app, key.app_id, inputs, self._apps, options, scope=endpoint.id)
+        app = self.app(endpoint, key.app_id, options)
         one, many = partial(self.users.one, api), partial(self.users.many, api)
         author = Author(message, one, many, settings.language)
         status = StatusLine(api, message.channel, message.root_ts, self.clock)

@@ -76,6 +76,7 @@ class TurnsOfEndpoint:
             slack=context.api,
             report=report,
             acks=self.services.acks,
+            recent=self.services.recent,
             held=held,
         )
 

@@ -110,6 +110,10 @@ class DifyControl(ControlClient):
         """Set INTERNAL_FILES_URL; empty gives relative URLs, as in Docker's defaults."""
         self.call("settings", files_url=base)
 
+    def version(self, version: str) -> None:
+        """Say that Dify is this version."""
+        self.call("settings", version=version)
+
     def down(self, why: str = "down") -> None:
         """Answer every inner call with 500; empty: work again."""
         self.call("settings", down=why)

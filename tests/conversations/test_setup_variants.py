@@ -5,10 +5,6 @@ Source: docs/platform/slack.md#app-manifest. The simulated Slack enforces the sc
 
 import json
 from collections.abc import Iterator
-from typing import Any
-from urllib.error import HTTPError
-from urllib.parse import parse_qs, urlsplit
-from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
 
@@ -17,29 +13,9 @@ from simulators.dify import script
 from simulators.dify.apps import variable
 from simulators.stack import MANIFEST
 from tests.conversations.world import ANNA, BEN, World
-from tests.support.html_outline import Outline
+from tests.support.setup_pages import get
 
 PDF = b"%PDF-1.7 " + b"x" * 2000
-
-
-def get(world: World, path: str = "/slack/setup", **headers: str) -> tuple[int, dict[str, str], str]:
-    """Status, headers and body of a GET to the hook."""
-    request = Request(f"{world.hook}{path}", headers=headers)
-    try:
-        with build_opener(ProxyHandler({})).open(request, timeout=30) as answer:
-            return answer.status, dict(answer.headers), answer.read().decode()
-    except HTTPError as error:
-        with error:
-            return error.code, dict(error.headers), error.read().decode()
-
-
-def manifests(page: str) -> list[dict[str, Any]]:
-    """The manifests in the page's links to Slack, in the page's order."""
-    links = [str(link["href"]) for link in Outline(page).named("a")]
-    queries = [
-        parse_qs(urlsplit(link).query) for link in links if link.startswith("https://api.slack.com/apps")
-    ]
-    return [json.loads(query["manifest_json"][0]) for query in queries]
 
 
 @pytest.fixture
@@ -54,8 +30,7 @@ def empty(world: World) -> Iterator[World]:
 
 def set_up(world: World, name: VariantName) -> None:
     """Do what the page says: create the app by its link, then give Dify both secrets."""
-    page = get(world)[2]
-    manifest = manifests(page)[list(VariantName).index(name)]
+    manifest = get(world.hook).manifests[list(VariantName).index(name)]
     checked = world.slack.create_app(json.dumps(manifest))
     assert checked is not None
     assert (checked.state, checked.attempts[-1].body) == ("accepted", checked.body["challenge"])
@@ -76,12 +51,12 @@ def scopes(name: VariantName) -> set[str]:
 
 
 def test_page_is_served_before_any_secret_exists(empty: World) -> None:
-    status, headers, page = get(empty)
-    assert status == 200
-    assert headers["Content-Type"] == "text/html; charset=utf-8"
-    assert headers["Content-Security-Policy"].startswith("default-src 'none'")
-    assert len(manifests(page)) == len(VARIANTS)
-    for manifest in manifests(page):
+    page = get(empty.hook)
+    assert page.status == 200
+    assert page.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert len(page.manifests) == len(VARIANTS)
+    for manifest in page.manifests:
         events = manifest["settings"]["event_subscriptions"]
         if not manifest["settings"]["socket_mode_enabled"]:
             assert events["request_url"] == f"{empty.hook}/slack/events"
@@ -89,13 +64,15 @@ def test_page_is_served_before_any_secret_exists(empty: World) -> None:
 
 def test_address_comes_from_the_daemon_and_not_from_the_query(empty: World) -> None:
     evil = "https://evil.example.com/e/hook0001"
-    _, _, page = get(empty, f"/slack/setup?base={evil}&address={evil}")
-    assert "evil" not in page
+    assert "evil" not in get(empty.hook, f"/slack/setup?base={evil}&address={evil}").body
 
 
 def test_self_check_asks_for_a_key(empty: World) -> None:
-    status, headers, _ = get(empty, "/slack/setup?check=1")
-    assert (status, headers["WWW-Authenticate"]) == (401, 'Basic realm="Slack Bridge", charset="UTF-8"')
+    page = get(empty.hook, "/slack/setup?check=1")
+    assert (page.status, page.headers["WWW-Authenticate"]) == (
+        401,
+        'Basic realm="Slack Bridge", charset="UTF-8"',
+    )
 
 
 @pytest.mark.parametrize("name", [VariantName.STANDARD, VariantName.AGENT])
@@ -147,7 +124,7 @@ def test_mentions_only_does_what_it_promises_and_no_scope_is_left_over(empty: Wo
 
 
 def test_socket_mode_gives_slack_no_address(empty: World) -> None:
-    manifest = manifests(get(empty)[2])[list(VariantName).index(VariantName.SOCKET_MODE)]
+    manifest = get(empty.hook).manifests[list(VariantName).index(VariantName.SOCKET_MODE)]
     assert empty.slack.create_app(json.dumps(manifest)) is None
     assert "request_url" not in json.dumps(manifest)
     assert scopes(VariantName.SOCKET_MODE) == scopes(VariantName.STANDARD)

@@ -1,5 +1,5 @@
 import base64
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -20,7 +20,9 @@ SECRETS: dict[str, Any] = {
 
 def page(settings: dict[str, Any], url: str = URL, guard: KeyGuard | None = None) -> SetupPage:
     headers = {"Dify-Hook-Id": "hook", "Dify-Hook-Url": url}
-    return SetupPage(EndpointRequest.of(None, headers, settings), guard or KeyGuard(FakeClock()))
+    return SetupPage(
+        EndpointRequest.of(None, headers, settings), guard or KeyGuard(FakeClock()), cast("Any", None)
+    )
 
 
 def basic(key: str) -> str:

@@ -17,6 +17,7 @@ from tests.support.house import KEY, House
 from turns.answer.answer_state import AnswerState
 from turns.answer.answering import Answering
 from turns.answer.turn_context import TurnContext
+from turns.recent_turns import RecentTurns
 from turns.recovery.claim import Claim
 from turns.recovery.process_identity import ProcessIdentity
 from turns.report import TurnReport
@@ -134,7 +135,8 @@ def request(house: House, reply: ReplyOfTests, *, why: str = "", in_doubt: bool 
         show_progress=False,
     )
     answering = Answering(context, report)
-    job = SimpleNamespace(received=house.clock.epoch())
+    message = SimpleNamespace(is_dm=False, channel_type="channel")
+    job = SimpleNamespace(received=house.clock.epoch(), message=message)
     unknown = SimpleNamespace(in_doubt=in_doubt, not_answered=lambda: why)
     record = claim.claim()
     assert record is not None
@@ -151,6 +153,7 @@ def request(house: House, reply: ReplyOfTests, *, why: str = "", in_doubt: bool 
         slack=cast("Any", SimpleNamespace(succeeded=Counter(), retries=0)),
         report=report,
         acks=cast("Any", SimpleNamespace(pop=lambda *_: 0.1)),
+        recent=RecentTurns(house.clock),
         held=held(house),
     )
 

@@ -37,7 +37,8 @@ def test_text_is_short_whole_and_free_of_markup(language: str, key: SetupText) -
 @pytest.mark.parametrize("language", [language for language in SETUP_CATALOGUES if language != "en"])
 def test_translations_differ_from_english(language: str) -> None:
     english = SETUP_CATALOGUES["en"]
-    assert [key for key in SetupText if SETUP_CATALOGUES[language][key] == english[key]] == []
+    same = {key for key in SetupText if SETUP_CATALOGUES[language][key] == english[key]}
+    assert same <= {SetupText.CONNECTIONS, SetupText.APP}  # a name of a variable; "App" is Portuguese too
 
 
 def test_values_are_put_in_once() -> None:

@@ -74,6 +74,7 @@ class Asking:
         self.app.speak(self.author.locale)
         prompt = self.prompt_builder.write(record, self._working)
         state.left_out = prompt.left_out
+        self.report.left_out = next((str(refused.reason) for refused in prompt.left_out), "")
         if not prompt.query:
             return  # the message has only files, and none of them could be passed on
         self._working(Say.THINKING)
