@@ -30,6 +30,7 @@ from setup_page.app_manifest import (
     app_manifest,
     creation_link,
 )
+from setup_page.history import History
 from setup_page.report import CheckLine
 from wording import SetupText, setup_text
 
@@ -70,17 +71,34 @@ def setup_answer(language: str, base: str) -> PageAnswer:
     return _answer(200, "setup.html", language, _steps(language, base) | {"report": None})
 
 
-def report_answer(language: str, base: str, lines: Sequence[CheckLine]) -> PageAnswer:
-    """The page with the self-check above the steps, for the admin alone."""
-    report = [
-        (
-            line.state,
-            line.title if isinstance(line.title, str) else line.title.say(language),
-            line.text.say(language),
-        )
-        for line in lines
-    ]
-    return _answer(200, "report.html", language, _steps(language, base) | {"report": report})
+@dataclass(frozen=True, slots=True)
+class AdminReport:
+    """What the admin alone sees. `channel` and `member` are as they were typed, `rule` says which rules apply there."""
+
+    lines: Sequence[CheckLine]
+    history: History
+    channel: str = ""
+    member: str = ""
+    rule: Sequence[CheckLine] = ()
+
+
+def report_answer(language: str, base: str, report: AdminReport) -> PageAnswer:
+    """The page with the report above the steps."""
+    values = {
+        "report": _said(report.lines, language),
+        "rule": _said(report.rule, language),
+        "history": report.history,
+        "channel": report.channel,
+        "member": report.member,
+        "metrics": f"{base}/slack/metrics",
+    }
+    return _answer(200, "report.html", language, _steps(language, base) | values)
+
+
+def _said(lines: Sequence[CheckLine], language: str) -> list[tuple[str, str, str]]:
+    """State, title and text of each line."""
+    titles = (line.title if isinstance(line.title, str) else line.title.say(language) for line in lines)
+    return [(line.state, title, line.text.say(language)) for line, title in zip(lines, titles, strict=True)]
 
 
 def locked_answer(language: str) -> PageAnswer:

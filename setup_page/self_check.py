@@ -32,7 +32,7 @@ from setup_page.slack_checks import (
     token_line,
 )
 from slack_events import SeenRequests
-from turns import EndpointRequest, Services
+from turns import EndpointRequest, Services, TurnsOfHook
 from wording import SetupText
 
 MOST_APPS: Final = 20
@@ -53,6 +53,10 @@ class SelfCheck:
     dify_api_url: str
     clock: Clock
 
+    def recent(self) -> TurnsOfHook:
+        """The last turns of the hook."""
+        return self.services.recent.of(self.endpoint.id)
+
     def lines(self) -> list[CheckLine]:
         """All lines. Asks others, so this takes up to some seconds; never raises for what one of them does."""
         slack = gevent.spawn(self._slack)
@@ -63,7 +67,7 @@ class SelfCheck:
 
     def _of_slack(self, slack: SlackAnswers) -> Iterator[CheckLine]:
         settings, now = self.endpoint.settings, self.clock.epoch()
-        seen, turns = self.seen.of(self.endpoint.id), self.services.recent.of(self.endpoint.id)
+        seen, turns = self.seen.of(self.endpoint.id), self.recent()
         yield from setting_lines(settings)
         yield token_line(settings, slack)
         yield secret_line(settings, seen, now)
@@ -75,7 +79,7 @@ class SelfCheck:
         yield stream_line(turns, now)
 
     def _dify(self) -> Iterator[CheckLine]:
-        settings, turns = self.endpoint.settings, self.services.recent.of(self.endpoint.id)
+        settings, turns = self.endpoint.settings, self.recent()
         apps = [settings.app_id, *settings.channel_apps.values()]
         known = [app for app in dict.fromkeys(apps) if app]
         if not known:

@@ -1,4 +1,4 @@
-"""Answers `GET /slack/setup` for one request: the page for anybody, or with the key the page with the self-check."""
+"""Answers `GET /slack/setup` and `GET /slack/metrics`: the steps for anybody, and more with the setup key."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,8 +6,13 @@ from typing import Final
 
 from setup_page.access import Access, KeyGuard
 from setup_page.addresses import base_address
+from setup_page.history import history
+from setup_page.metrics import metrics_text
 from setup_page.rendering import (
+    CHALLENGE,
     LANGUAGES,
+    SAFE_HEADERS,
+    AdminReport,
     PageAnswer,
     locked_answer,
     paused_answer,
@@ -15,9 +20,11 @@ from setup_page.rendering import (
     setup_answer,
 )
 from setup_page.self_check import SelfCheck
+from setup_page.which_rule import LONGEST, WhichRule
 from turns import EndpointRequest
 from wording import language_for
 
+REFUSED: Final = "The setup key is missing or wrong, or too many wrong keys came.\n"
 _CODES: Final = tuple(code for code, _ in LANGUAGES)
 
 
@@ -37,6 +44,7 @@ class SetupPage:
     endpoint: EndpointRequest
     guard: KeyGuard
     check: SelfCheck
+    rule: WhichRule
 
     def answer(self, request: PageRequest) -> PageAnswer:
         """The page. Without the key it tells nothing but how to begin, whatever the settings are."""
@@ -48,7 +56,22 @@ class SetupPage:
             return paused_answer(language, self.guard.pause_left(self.endpoint.id))
         if access is Access.LOCKED:
             return locked_answer(language)
-        return report_answer(language, base_address(self.endpoint.url), self.check.lines())
+        return report_answer(language, base_address(self.endpoint.url), self._report(request))
+
+    def metrics(self, authorization: str) -> PageAnswer:
+        """The figures of the last turns as Prometheus reads them, with the key alone."""
+        access = self.guard.judge(self.endpoint.id, self.endpoint.settings.setup_key, authorization)
+        if access is not Access.OPEN:
+            status = 429 if access is Access.PAUSED else 401
+            return PageAnswer(status, REFUSED, SAFE_HEADERS | {"WWW-Authenticate": CHALLENGE})
+        turns, seen = self.check.recent(), self.check.seen.of(self.endpoint.id)
+        return PageAnswer(200, metrics_text(turns, seen, self.check.clock.epoch()), SAFE_HEADERS)
+
+    def _report(self, request: PageRequest) -> AdminReport:
+        channel, member = (request.query.get(name, "")[:LONGEST] for name in ("channel", "member"))
+        past = history(self.check.recent(), self.check.seen.of(self.endpoint.id), self.check.clock)
+        rule = self.rule.lines(channel, member) if channel or member else ()
+        return AdminReport(self.check.lines(), past, channel, member, rule)
 
 
 def page_language(request: PageRequest) -> str:

@@ -16,7 +16,8 @@ JOINER = "\u200d"  # holds the parts of one emoji together
 class UserInfo:
     """A user of users.info. `known` is False where only the id is known, which is the name then.
 
-    `enterprise_id` is the user's organisation, "" for none (docs/platform/slack.md#enterprise-grid).
+    `enterprise_id` is the user's organisation, "" for none, and `team_id` the home workspace, which Slack may leave out
+    (docs/platform/slack.md#enterprise-grid).
     """
 
     id: str
@@ -24,6 +25,8 @@ class UserInfo:
     locale: str = ""
     known: bool = True
     enterprise_id: str = ""
+    team_id: str = ""
+    is_bot: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,15 @@ def user_info(user_id: str, raw: Any) -> UserInfo:
     names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
     name = next(filter(None, map(_plain, names)), user_id)
     organisation = text_of(mapping_of(user, "enterprise_user"), "enterprise_id")
-    return UserInfo(user_id, name, text_of(user, "locale"), known=bool(user), enterprise_id=organisation)
+    return UserInfo(
+        user_id,
+        name,
+        text_of(user, "locale"),
+        known=bool(user),
+        enterprise_id=organisation,
+        team_id=text_of(user, "team_id"),
+        is_bot=user.get("is_bot") is True,
+    )
 
 
 def _plain(name: Any) -> str:

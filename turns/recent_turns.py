@@ -1,6 +1,6 @@
 """How the last turns of each hook went, in memory that is bounded: no content, no names."""
 
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -46,7 +46,7 @@ class TurnsOfHook:
     turns: deque[PastTurn] = field(default_factory=lambda: deque(maxlen=TURNS))
     outcomes: Counter[str] = field(default_factory=Counter)
     hours: dict[int, Counter[str]] = field(default_factory=dict)
-    seconds: Counter[str] = field(default_factory=Counter)
+    seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     counts: Counter[str] = field(default_factory=Counter)
     open: int = 0
     at_once: int = 0

@@ -22,7 +22,7 @@ from handoff import (
     http_client,
 )
 from provider import Environment, ProblemLog, Settings, environment
-from setup_page import KeyGuard, SelfCheck, SetupPage
+from setup_page import KeyGuard, SelfCheck, SetupPage, WhichRule
 from slack_events import (
     AGAIN_SECONDS,
     ChannelTypes,
@@ -114,7 +114,8 @@ class Container:
             dify_api_url=self._dify_api_url,
             clock=self._clock,
         )
-        return SetupPage(endpoint, self._key_guard, check)
+        rule = WhichRule(endpoint, self._services, _rules(endpoint.settings))
+        return SetupPage(endpoint, self._key_guard, check, rule)
 
     def _endpoint(self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> EndpointRequest:
         endpoint = EndpointRequest.of(session, headers, raw)

@@ -1,12 +1,15 @@
 """The self-check names what is wrong and what to click, through the real plugin process."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import urlencode
 
 import pytest
 
 from simulators.dify.apps import variable
+from simulators.slack.workspace import OTHER_BOT
 from simulators.stack import MANIFEST
-from tests.conversations.world import ANNA, World
+from tests.conversations.world import ANNA, BEN, World
 from tests.support.redis_server import RedisServer
 from tests.support.setup_pages import KEY, get
 from wording import SetupText, setup_text
@@ -199,3 +202,67 @@ def test_ten_wrong_keys_pause_the_page(checked: World) -> None:
     assert {get(checked.hook, key="wrong").status for _ in range(10)} == {401}
     assert get(checked.hook, key=KEY).status == 429
     assert get(checked.hook).status == 200
+
+
+def rule(world: World, channel: str, member: str) -> dict[str, tuple[str, str]]:
+    """The lines that say which rule applies."""
+    query = urlencode({"channel": channel, "member": member})
+    page = get(world.hook, f"/slack/setup?{query}", key=KEY)
+    return replace(page, body=page.body.partition('<ul class="checks rule">')[2]).checks
+
+
+def test_last_turns_are_shown_without_words_and_names(checked: World) -> None:
+    root = checked.ask("A very special question")
+    assert checked.answer(root) == "You said: A very special question"
+    checked.slack.say(checked.channel, BEN, "not for the bot", thread_ts=root)
+    checked.wait(lambda: f"<td>{checked.channel}</td>" in get(checked.hook, key=KEY).body)
+    page = get(checked.hook, key=KEY)
+    assert "<td>answered</td>" in page.body
+    assert "<code>not_followed</code> 1" in page.body
+    assert "special question" not in page.body
+    assert "Anna" not in page.body
+    told = get(checked.hook, "/slack/metrics", key=KEY)
+    assert told.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    assert 'slack_bridge_turns_total{outcome="answered"} 1' in told.body
+    assert 'slack_bridge_turn_seconds_count{until="ack"} 1' in told.body
+    assert get(checked.hook, "/slack/metrics").status == 401
+
+
+def test_rule_names_the_app_and_whether_the_member_is_answered(checked: World) -> None:
+    found = rule(checked, checked.channel, ANNA)
+    assert said(SetupText.ANSWERING_APP, app=checked.app_id, setting="app") in {
+        text for _, text in found.values()
+    }
+    assert found[said(SetupText.BY_MENTION)] == (GREEN, said(SetupText.ANSWERED))
+    assert found[said(SetupText.BY_REPLY)] == (UNSEEN, said(SetupText.FOLLOWED))
+    checked.configure(channel_apps=f"{checked.channel}=another-app", allowed_users=BEN, follow_threads=False)
+    found = rule(checked, f"https://acme.slack.com/archives/{checked.channel}/p1", ANNA)
+    assert said(SetupText.ANSWERING_APP, app="another-app", setting="channel_apps") in {
+        text for _, text in found.values()
+    }
+    assert found[said(SetupText.BY_MENTION)] == (
+        RED,
+        said(SetupText.REFUSED_LIST, setting="allowed_users", id=ANNA),
+    )
+    found = rule(checked, checked.channel, BEN)
+    assert found[said(SetupText.BY_MENTION)] == (GREEN, said(SetupText.ANSWERED))
+    assert found[said(SetupText.BY_REPLY)] == (RED, said(SetupText.REFUSED_OFF, setting="follow_threads"))
+
+
+def test_rule_knows_direct_messages_bots_and_other_organisations(checked: World) -> None:
+    assert rule(checked, "", ANNA)[said(SetupText.BY_MESSAGE)] == (GREEN, said(SetupText.ANSWERED))
+    checked.configure(direct_messages=False, allowed_channels="C0OTHER99")
+    refused = said(SetupText.REFUSED_OFF, setting="direct_messages")
+    assert rule(checked, "", ANNA)[said(SetupText.BY_MESSAGE)] == (RED, refused)
+    listed = said(SetupText.REFUSED_LIST, setting="allowed_channels", id=checked.channel)
+    assert rule(checked, checked.channel, ANNA)[said(SetupText.BY_MENTION)] == (RED, listed)
+    checked.configure(allowed_channels="")
+    stranger = checked.slack.add_user("eve", foreign=True)
+    external = said(SetupText.REFUSED_EXTERNAL, setting="slack_connect")
+    assert rule(checked, checked.channel, stranger)[said(SetupText.BY_MENTION)] == (RED, external)
+    assert rule(checked, checked.channel, OTHER_BOT)[said(SetupText.BY_MENTION)] == (
+        RED,
+        said(SetupText.REFUSED_BOT),
+    )
+    assert rule(checked, checked.channel, "U0NOBODY00")[said(SetupText.MEMBER)][0] == RED
+    assert rule(checked, "#general", ANNA)[said(SetupText.CHANNEL)][0] == RED

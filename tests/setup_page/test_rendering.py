@@ -2,15 +2,26 @@ import base64
 import hashlib
 import json
 import re
+from itertools import pairwise
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from setup_page import report
 from setup_page.addresses import PLACEHOLDER
 from setup_page.app_manifest import VARIANTS
-from setup_page.rendering import LANGUAGES, PageAnswer, locked_answer, paused_answer, setup_answer
+from setup_page.history import Bar, History
+from setup_page.rendering import (
+    LANGUAGES,
+    AdminReport,
+    PageAnswer,
+    locked_answer,
+    paused_answer,
+    report_answer,
+    setup_answer,
+)
 from tests.support.html_outline import Outline
 from wording import SetupText, setup_text
 
@@ -122,4 +133,25 @@ def test_any_of_5000_texts_as_an_address_stays_a_value(texts: list[str], languag
     unmarked = (text.translate(dict.fromkeys(map(ord, "⟦⟧"), "")) for text in texts)
     body = setup_answer(language, "".join(f"⟦{text}⟧" for text in unmarked)).body
     assert around(body) == around(setup_answer(language, "⟦⟧" * len(texts)).body)
+    assert not set("".join(MARKS.findall(body))) & set("<>\"'")
+
+
+def report_of(texts: list[str]) -> AdminReport:
+    """A report with each text in one of the places where a name of Slack's, Dify's or an admin's can stand."""
+    first, second, third, *rest = texts
+    marked = [f"⟦{text}⟧" for text in rest]
+    lines = [
+        report.red(title, report.text(SetupText.SCOPE_MISSING, lost=said)) for title, said in pairwise(marked)
+    ]
+    shown = History([marked], [Bar(0, 0, 1, 1)], [(marked[0], 1)], [(marked[1], 2)])
+    rule = [report.green(SetupText.CHANNEL, report.text(SetupText.NO_MEMBER, name=f"⟦{third}⟧"))]
+    return AdminReport(lines, shown, f"⟦{first}⟧", f"⟦{second}⟧", rule)
+
+
+@given(st.lists(STRANGE, min_size=50, max_size=50), st.sampled_from(CODES))
+@settings(max_examples=100)
+def test_any_of_5000_names_in_the_report_stays_a_value(texts: list[str], language: str) -> None:
+    unmarked = [text.translate(dict.fromkeys(map(ord, "⟦⟧"), "")) for text in texts]
+    body = report_answer(language, BASE, report_of(unmarked)).body
+    assert around(body) == around(report_answer(language, BASE, report_of([""] * len(texts))).body)
     assert not set("".join(MARKS.findall(body))) & set("<>\"'")

@@ -20,9 +20,8 @@ SECRETS: dict[str, Any] = {
 
 def page(settings: dict[str, Any], url: str = URL, guard: KeyGuard | None = None) -> SetupPage:
     headers = {"Dify-Hook-Id": "hook", "Dify-Hook-Url": url}
-    return SetupPage(
-        EndpointRequest.of(None, headers, settings), guard or KeyGuard(FakeClock()), cast("Any", None)
-    )
+    endpoint, nobody = EndpointRequest.of(None, headers, settings), cast("Any", None)
+    return SetupPage(endpoint, guard or KeyGuard(FakeClock()), check=nobody, rule=nobody)
 
 
 def basic(key: str) -> str:
@@ -83,3 +82,13 @@ def test_language_is_the_one_asked_for_or_the_browsers(
     query: dict[str, str], languages: list[str], wanted: str
 ) -> None:
     assert page_language(PageRequest(query, languages=languages)) == wanted
+
+
+def test_metrics_need_the_key() -> None:
+    guard = KeyGuard(FakeClock())
+    for settings in ({}, SECRETS):
+        for header in ("", basic("wrong"), "Bearer the key"):
+            told = page(settings, guard=guard).metrics(header)
+            assert told.status == 401
+            assert told.headers["WWW-Authenticate"].startswith("Basic ")
+            assert "hook" not in told.body

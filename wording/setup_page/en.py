@@ -133,7 +133,7 @@ EN = {
     SetupText.TO_END: "End, s",
     SetupText.RETRIES: "Retries",
     SetupText.RULE: "Which rule applies?",
-    SetupText.RULE_HELP: "Give the id of a channel and of a member: in Slack, a channel's id stands at the end of its details, a member's in the profile under “Copy member ID”. A link or a member's name works too.",
+    SetupText.RULE_HELP: "Give the id of a channel and of a member: in Slack, a channel's id stands at the end of its details, a member's in the profile under \"Copy member ID\". A link to a channel works too. Without a channel, a direct message is meant.",
     SetupText.MEMBER: "Member",
     SetupText.RULE_BUTTON: "Tell me",
     SetupText.NO_CHANNEL: "{name} is no id of a channel.",

@@ -133,7 +133,7 @@ JA = {
     SetupText.TO_END: "終了 (秒)",
     SetupText.RETRIES: "再試行",
     SetupText.RULE: "どの規則が適用されますか?",
-    SetupText.RULE_HELP: "チャンネルとメンバーの ID を入力してください。チャンネル ID は Slack のチャンネル詳細の末尾に、メンバー ID はプロフィールの「メンバー ID をコピー」にあります。リンクやメンバー名でもかまいません。",
+    SetupText.RULE_HELP: "チャンネルとメンバーの ID を入力してください。チャンネル ID は Slack のチャンネル詳細の末尾に、メンバー ID はプロフィールの「メンバー ID をコピー」にあります。チャンネルへのリンクでもかまいません。チャンネルがなければダイレクトメッセージとみなします。",
     SetupText.MEMBER: "メンバー",
     SetupText.RULE_BUTTON: "確認する",
     SetupText.NO_CHANNEL: "{name} はチャンネルの ID ではありません。",

@@ -133,7 +133,7 @@ PT_BR = {
     SetupText.TO_END: "Fim, s",
     SetupText.RETRIES: "Tentativas",
     SetupText.RULE: "Qual regra vale?",
-    SetupText.RULE_HELP: "Dê o ID de um canal e de um membro: no Slack, o ID do canal fica no fim dos detalhes dele, o do membro no perfil, em “Copiar ID do membro”. Um link ou o nome do membro também serve.",
+    SetupText.RULE_HELP: 'Dê o ID de um canal e de um membro: no Slack, o ID do canal fica no fim dos detalhes dele, o do membro no perfil, em "Copiar ID do membro". Um link para um canal também serve. Sem canal, trata-se de uma mensagem direta.',
     SetupText.MEMBER: "Membro",
     SetupText.RULE_BUTTON: "Consultar",
     SetupText.NO_CHANNEL: "{name} não é o ID de um canal.",

@@ -133,7 +133,7 @@ ZH_HANS = {
     SetupText.TO_END: "结束（秒）",
     SetupText.RETRIES: "重试",
     SetupText.RULE: "适用哪条规则？",
-    SetupText.RULE_HELP: "请输入频道和成员的 ID：频道 ID 位于 Slack 频道详情的末尾，成员 ID 位于个人资料的“复制成员 ID”。也可使用链接或成员的名称。",
+    SetupText.RULE_HELP: "请输入频道和成员的 ID：频道 ID 位于 Slack 频道详情的末尾，成员 ID 位于个人资料的“复制成员 ID”。也可使用频道的链接。不填频道则表示私信。",
     SetupText.MEMBER: "成员",
     SetupText.RULE_BUTTON: "查看",
     SetupText.NO_CHANNEL: "{name} 不是频道 ID。",
