@@ -65,7 +65,7 @@ class WhichRule:
         except SettingsError as error:
             return red(error.setting, text(SetupText.SETTING_WRONG, cure=error.cure))
         setting = "channel_apps" if channel in settings.channel_apps else "app"
-        return green(text(SetupText.APP, name=""), text(SetupText.ANSWERING_APP, app=app, setting=setting))
+        return green(setting, text(SetupText.ANSWERING_APP, app=app, setting=setting))
 
     def _asked(self, member: str) -> tuple[AuthInfo | None, UserInfo | None]:
         """The bot and the member as Slack knows them; None each where the endpoint has no token."""
