@@ -165,6 +165,9 @@ def test_turn_that_raises_is_ended_in_its_thread_at_once() -> None:
     [remains] = house.ending.ended
     assert (remains.trigger_ts, remains.message_ts) == (TS, "2.000002")
     assert asked.report.outcome == "broke"
+    [kept] = asked.recent.of("hook").turns
+    assert (kept.outcome, kept.kind, kept.ack) == ("broke", "channel", 0.1)
+    assert asked.recent.of("hook").open == 0
     assert house.record().open == ()
     assert house.record().conversation_id == "c-1"
     assert reply.calls[-1] == "closed"
