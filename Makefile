@@ -18,7 +18,7 @@ demo: $(READY) ## the main job on the simulators, in this terminal
 
 .PHONY: test
 test: $(READY) ## all tests but the long ones; ARGS="tests/provider -k token" narrows them
-	@sh tools/debian redis-server:redis-server || true
+	@sh tools/debian redis-server:redis-server chromium:chromium chromedriver:chromium-driver || true
 	@$(PYTHON) -m tools.side_by_side $(ARGS)
 
 .PHONY: test-quick

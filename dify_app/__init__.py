@@ -18,6 +18,7 @@ from dify_app.answer import (
     Thought,
 )
 from dify_app.app import DifyApp, Question
+from dify_app.coverage import Covered, FilledBy, coverage
 from dify_app.files import FetchedFile, addresses, fetch_file, file_bases
 from dify_app.form import AppCache, AppForm
 from dify_app.plugin_way import PluginWay
@@ -25,6 +26,7 @@ from dify_app.port import AppPort, Conversation, Via
 from dify_app.service_api import ApiWay, BaseAddresses, FirstCalls, ServiceApi, base_addresses
 from dify_app.stream import LONGEST_FENCE, RunOptions
 from dify_app.uploads import FileSlot, OfferedFile, PlacedFile
+from dify_app.version import dify_version, is_broken
 from dify_app.ways import ClosedWays, Ways
 
 __all__ = [
@@ -38,12 +40,14 @@ __all__ = [
     "ClosedWays",
     "Conversation",
     "ConversationStarted",
+    "Covered",
     "DifyApp",
     "Ended",
     "FetchedFile",
     "FileProduced",
     "FileSlot",
     "FilesDropped",
+    "FilledBy",
     "FirstCalls",
     "OfferedFile",
     "Paused",
@@ -65,6 +69,9 @@ __all__ = [
     "Ways",
     "addresses",
     "base_addresses",
+    "coverage",
+    "dify_version",
     "fetch_file",
     "file_bases",
+    "is_broken",
 ]

@@ -1,6 +1,6 @@
 """One Dify app, asked over one of its ways, always streaming (docs/platform/dify.md#blocking-calls)."""
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from gevent.lock import BoundedSemaphore
 
 from dify_app.answer import AnswerEvent, FilesDropped, QuestionCut
+from dify_app.coverage import Covered, coverage
 from dify_app.faults import DIFY_BROKE, classify, refuses_files
 from dify_app.form import AppCache, AppForm, Variable
 from dify_app.inputs import THREAD, checked, is_empty, known_values, query_variable, with_query
@@ -116,6 +117,22 @@ class DifyApp:
             if form.kind:
                 self._cache.kinds[way.known_as] = form.kind
             return form
+
+    def form_now(self) -> AppForm:
+        """The same as `form`, asked anew. Raises DifyError."""
+        self._cache.forget(self._way.known_as)
+        return self.form()
+
+    def kind(self) -> AppKind | None:
+        """The kind of the app, None where neither an answer nor a test call tells it yet. Raises DifyError."""
+        form = self.form()
+        variable = query_variable(form, known_values(form, self._admin_inputs, {}))
+        return self._kind("", variable) if variable else self._cache.kinds.get(self._way.known_as)
+
+    def coverage(self, facts: Collection[str]) -> list[Covered]:
+        """By what each required variable is filled. `facts` are names that Slack fills. Raises DifyError."""
+        chats = self.kind() in {"chat", None}
+        return coverage(self.form(), self._admin_inputs, facts, keeps_conversations=chats)
 
     @property
     def forgets(self) -> bool:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any, TypedDict, Unpack
 
 from errors import SlackError, SlackFateUnknown, SlackRefused
-from json_fields import mapping_of, mappings_of, text_of
+from json_fields import id_of, mapping_of, mappings_of, text_of
 from slack_api.identity import AuthInfo, UserInfo, auth_info, user_info
 from slack_api.rate_limit import APPEND, EPHEMERAL, POST, SET_STATUS, START, STOP, UPDATE, USER
 from slack_api.retry import BRISK, HASTY, PATIENT, Patience
@@ -149,6 +149,10 @@ class SlackApi(Calls):
         """Ask whose token this is, and what it may do."""
         response = self.respond("auth.test", {})
         return auth_info(response.data, response.headers)
+
+    def app_of(self, bot_id: str) -> str:
+        """The id of the app behind a bot (docs/platform/slack.md#self-check-calls)."""
+        return id_of(mapping_of(self.call("bots.info", {"bot": bot_id}, HASTY), "bot"), "app_id")
 
     def user(self, user_id: str) -> UserInfo:
         """Ask about one user; `slack_api.lookups` remembers them, and acquires the call from the budget."""

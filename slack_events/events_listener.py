@@ -12,6 +12,7 @@ from message import Message
 from slack_events.admission import AskThread, Ignore, Reason, Rules, admit, follow
 from slack_events.envelope import Deleted, Envelope, Event, RateLimited, Removed, UrlVerification, parse
 from slack_events.remembered import ChannelTypes, Followers
+from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LATER, OK, UNAUTHORIZED, Ack, Refusals, read_signed, refuse
 from turns import EndpointRequest, logger
 
@@ -33,6 +34,7 @@ class EventsListener:
     followers: Followers
     hand_off: EventHandOff
     refusals: Refusals
+    seen: SeenRequests
 
     def receive(self, raw: bytes, headers: Mapping[str, str]) -> Ack:
         """Answer Slack. A request without a valid signature gets 401 with an empty body, whatever it says."""
@@ -42,7 +44,9 @@ class EventsListener:
         try:
             envelope = read_signed(raw, headers, self.endpoint.settings.signing_secrets, parse)
         except RequestError as error:
+            self.seen.refused(self.endpoint.id, error, headers)
             return refuse(error, self.endpoint.id, self.refusals)
+        self.seen.event(self.endpoint.id, envelope)
         return self._event(envelope, received)
 
     def _event(self, envelope: Envelope, received: float) -> Ack:
@@ -69,6 +73,7 @@ class EventsListener:
             except StoreError:  # the reply may be for us: Slack sends it again
                 return self._later("the thread's record cannot be read")
         if isinstance(verdict, Ignore):
+            self.seen.ignored(self.endpoint.id, verdict.reason)
             if verdict.reason is Reason.BOT and (message.source == "app_mention" or message.is_dm):
                 self.refusals.note(self.endpoint.id, _APP % message.bot_id)
             self.hand_off.sweep_if_due()

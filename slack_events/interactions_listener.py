@@ -14,6 +14,7 @@ from job import Job
 from json_fields import first_mapping_of, id_of, mapping_of, text_of
 from message import Message
 from slack_events.admission import Admit, Rules, admit
+from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LATER, OK, Ack, Refusals, read_signed, refuse
 from turns import EndpointRequest, logger
 
@@ -55,6 +56,7 @@ class InteractionsListener:
     presses: Claims
     hand_off: EventHandOff
     refusals: Refusals
+    seen: SeenRequests
 
     def receive(self, raw: bytes, headers: Mapping[str, str]) -> Ack:
         """Answer Slack. A request without a valid signature gets 401 with an empty body, whatever it says."""
@@ -62,7 +64,9 @@ class InteractionsListener:
         try:
             press = read_signed(raw, headers, self.endpoint.settings.signing_secrets, parse_block_action)
         except RequestError as error:
+            self.seen.refused(self.endpoint.id, error, headers)
             return refuse(error, self.endpoint.id, self.refusals)
+        self.seen.interaction(self.endpoint.id, press.message.api_app_id if press else "")
         return self._pressed(press, received) if press else Ack(OK)
 
     def _pressed(self, press: BlockAction, received: float) -> Ack:

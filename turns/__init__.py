@@ -2,7 +2,8 @@
 
 from turns.endpoint_request import EndpointRequest
 from turns.limits import HEARTBEAT_SECONDS, REQUEST_SECONDS
-from turns.prompt import calling_text, message_text
+from turns.prompt import FACTS, calling_text, message_text
+from turns.recent_turns import PastTurn, RecentTurns, TurnsOfHook
 from turns.recovery import ProcessIdentity, Recovery, SweepRun, SweepSchedule, Work
 from turns.report import AckTimes, logger, where
 from turns.services import Services
@@ -10,18 +11,22 @@ from turns.turn_factory import TurnsOfEndpoint
 from turns.turn_request import Place, TurnRequest
 
 __all__ = [
+    "FACTS",
     "HEARTBEAT_SECONDS",
     "REQUEST_SECONDS",
     "AckTimes",
     "EndpointRequest",
+    "PastTurn",
     "Place",
     "ProcessIdentity",
+    "RecentTurns",
     "Recovery",
     "Services",
     "SweepRun",
     "SweepSchedule",
     "TurnRequest",
     "TurnsOfEndpoint",
+    "TurnsOfHook",
     "Work",
     "calling_text",
     "logger",

@@ -34,6 +34,7 @@ from turns.files import Attachments, ProducedFiles, RestFile, Transfers
 from turns.files import produced as produced_files
 from turns.ordering import ThreadQueues
 from turns.prompt import Author, PromptBuilder, ThreadReading, Visibility
+from turns.recent_turns import RecentTurns
 from turns.report import AckTimes, TurnReport
 from turns.throttle import BotIdentities, Installation, Throttle
 from wording import Say, language_for, say
@@ -50,6 +51,7 @@ class Services:
         self.holder = holder
         self.stores = stores
         self.acks = AckTimes(clock)
+        self.recent = RecentTurns(clock)
         self.queues = ThreadQueues()
         self.throttle = Throttle(clock)
         self.channels = Channels(clock)
@@ -81,6 +83,22 @@ class Services:
             team_id=team_id,
         )
 
+    def app(
+        self,
+        endpoint: EndpointRequest,
+        app_id: str,
+        user: str,
+        hook_url: str,
+        options: RunOptions = RunOptions(),  # noqa: B008 - frozen
+    ) -> DifyApp:
+        """An app of the hook, for one request.
+
+        `user` owns what begins over the Service API (docs/platform/dify-service-api.md#end-users). `hook_url` may tell
+        where Dify is.
+        """
+        inputs = endpoint.settings.inputs_for(app_id)
+        return DifyApp(self._ways(endpoint, app_id, user, hook_url), inputs, self._apps, options)
+
     def installation(self, api: SlackApi) -> Installation:
         """The bot of the client's token."""
         return Installation(self.bots, self.users, api, self.clock)
@@ -104,7 +122,8 @@ class Services:
         bases = file_bases(self._env.dify_files_urls, job.hook_url)
         options = RunOptions(web_url=self._env.dify_web_url, owns=lambda url: bool(addresses(url, bases)))
         inputs = settings.inputs_for(key.app_id)
-        app = DifyApp(self._ways(endpoint, job, key), inputs, self._apps, options)
+        user = f"slack:{key.team_id}:{job.message.author}"
+        app = self.app(endpoint, key.app_id, user, job.hook_url, options)
         author = Author(message, partial(self.users.recalled, api), settings.language)
         status = StatusLine(api, message.channel, message.root_ts, self.clock, author)
         transfers = self._transfers.of(endpoint.id)
@@ -155,18 +174,16 @@ class Services:
             continuation=job.continuation,
         )
 
-    def _ways(self, endpoint: EndpointRequest, job: Job, key: ThreadKey) -> Ways:
-        """The ways to the thread's app: the Service API too, where the admin gave a key of the app."""
-        session, name = endpoint.session, f"{endpoint.id}/{key.app_id}"
-        plugin = PluginWay(session.app, session.file, key.app_id, name)
-        api_key = endpoint.settings.api_key_for(key.app_id)
+    def _ways(self, endpoint: EndpointRequest, app_id: str, user: str, hook_url: str) -> Ways:
+        """The ways to an app: the Service API too, where the admin gave a key of the app."""
+        session, name = endpoint.session, f"{endpoint.id}/{app_id}"
+        plugin = PluginWay(session.app, session.file, app_id, name)
+        api_key = endpoint.settings.api_key_for(app_id)
         if api_key is None:
             return Ways(plugin, self._closed_ways)
         named = endpoint.settings.dify_api_url or ""
-        bases = base_addresses(named, self._env.dify_inner_url, job.hook_url, self._env.known_hosts)
+        bases = base_addresses(named, self._env.dify_inner_url, hook_url, self._env.known_hosts)
         digest = hashlib.sha256(f"{api_key} {bases}".encode()).hexdigest()
-        # The member who opens a conversation owns it in Dify (docs/platform/dify-service-api.md#end-users).
-        user = f"slack:{key.team_id}:{job.message.author}"
         api = ApiWay(
             self._service_api,
             self._addresses,

@@ -92,6 +92,7 @@ class TurnsOfEndpoint:
             slack=context.api,
             report=report,
             acks=self.services.acks,
+            recent=self.services.recent,
             held=held,
         )
 

@@ -12,8 +12,9 @@ from slack_api import SlackApi
 from turns.answer import Answering
 from turns.endpoint_request import EndpointRequest
 from turns.look_ahead import LookAhead
+from turns.recent_turns import PastTurn, RecentTurns
 from turns.recovery import Claim, Recovery
-from turns.report import AckTimes, TurnReport, logger, where
+from turns.report import HANDED_ON, AckTimes, TurnReport, logger, where
 from turns.throttle import UnknownChannel
 from turns.turn import Turn
 
@@ -41,6 +42,7 @@ class TurnRequest:
     slack: SlackApi
     report: TurnReport
     acks: AckTimes
+    recent: RecentTurns
     held: AbstractContextManager[object]
 
     def begin(self) -> None:
@@ -72,6 +74,7 @@ class TurnRequest:
 
     def run(self) -> None:
         """Run the turn. Never raises: after any error the thread is told, and the log gets its line."""
+        self.recent.begun(self.endpoint.id)
         try:
             with self.held:
                 broke = not self._run()
@@ -83,7 +86,27 @@ class TurnRequest:
         self.report.measure(self.slack)
         self.report.ack = self.acks.pop(self.endpoint.id, self.job)
         self.report.total = self.claim.clock.epoch() - self.job.received
+        self._keep()
         logger.info("%s", self.report.line())
+
+    def _keep(self) -> None:
+        report, message = self.report, self.job.message
+        if report.outcome == HANDED_ON:
+            self.recent.left(self.endpoint.id)
+            return
+        turn = PastTurn(
+            ended=self.claim.clock.epoch(),
+            channel=report.channel,
+            kind="im" if message.is_dm else message.channel_type,
+            outcome=report.outcome,
+            method=report.method,
+            ack=report.ack,
+            first_text=report.first_text,
+            total=report.total,
+            retries=report.retries,
+            left_out=report.left_out,
+        )
+        self.recent.ended(self.endpoint.id, turn)
 
     def _run(self) -> bool:
         """Run the turn; False when it raised."""

@@ -22,6 +22,7 @@ from handoff import (
     http_client,
 )
 from provider import Environment, ProblemLog, Settings, environment
+from setup_page import KeyGuard, SelfCheck, SetupPage, WhichRule
 from slack_events import (
     AGAIN_SECONDS,
     ChannelTypes,
@@ -30,6 +31,7 @@ from slack_events import (
     InteractionsListener,
     Refusals,
     Rules,
+    SeenRequests,
 )
 from turns import EndpointRequest, ProcessIdentity, Recovery, Services, TurnsOfEndpoint, logger
 
@@ -44,7 +46,8 @@ class Container:
         self._capacity = Capacity(env.open_turns or OPEN_TURNS)
         self._claims = Claims(clock)
         self._cancellations = CancellationRegistry(clock)
-        relay = Relay(clock, http_client(), self._cancellations)
+        self._http, self._dify_inner_url = http_client(), env.dify_inner_url
+        relay = Relay(clock, self._http, self._cancellations)
         self._hand_offs = HandOffFactory(env, relay, self._capacity, self._claims)
         self._services = Services(clock, env, process.name, self._stores)
         self._recovery = Recovery(clock, process, self._stores, self._capacity, self._services)
@@ -52,6 +55,8 @@ class Container:
         self._presses = Claims(clock, AGAIN_SECONDS)
         self._refusals = Refusals(clock)
         self._channel_types = ChannelTypes(clock)
+        self._key_guard = KeyGuard(clock)
+        self._seen = SeenRequests(clock)
 
     def events(self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> EventsListener:
         """What `/slack/events` needs for one request; `raw` are the settings as Dify gives them."""
@@ -64,6 +69,7 @@ class Container:
             followers=Followers(endpoint, self._stores),
             hand_off=self._hand_off(endpoint),
             refusals=self._refusals,
+            seen=self._seen,
         )
 
     def interactions(
@@ -78,6 +84,7 @@ class Container:
             presses=self._presses,
             hand_off=self._hand_off(endpoint),
             refusals=self._refusals,
+            seen=self._seen,
         )
 
     def receiver(self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> Receiver:
@@ -93,6 +100,22 @@ class Container:
             clock=self._clock,
             request=headers.get(REQUEST_HEADER, ""),
         )
+
+    def setup_page(self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> SetupPage:
+        """What `/slack/setup` needs for one request."""
+        endpoint = EndpointRequest.of(session, headers, raw)
+        check = SelfCheck(
+            endpoint=endpoint,
+            services=self._services,
+            stores=self._stores,
+            seen=self._seen,
+            hand_off=self._hand_off(endpoint),
+            http=self._http,
+            dify_inner_url=self._dify_inner_url,
+            clock=self._clock,
+        )
+        rule = WhichRule(endpoint, self._services, _rules(endpoint.settings))
+        return SetupPage(endpoint, self._key_guard, check, rule)
 
     def _endpoint(self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> EndpointRequest:
         endpoint = EndpointRequest.of(session, headers, raw)

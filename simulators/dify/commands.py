@@ -22,7 +22,7 @@ def commands(dify: Dify) -> dict[str, Callable[..., Any]]:
         dify.scripts.add(steps, app_id, when=when, times=times)
 
     def settings(**changes: Any) -> None:
-        for name in {"down", "foreign_uploads", "fetch_errors_in_band"} & changes.keys():
+        for name in {"version", "down", "foreign_uploads", "fetch_errors_in_band"} & changes.keys():
             setattr(dify, name, changes[name])
         if "files_url" in changes:
             dify.files.base = changes["files_url"]

@@ -111,6 +111,10 @@ class DifyControl(ControlClient):
         """Set INTERNAL_FILES_URL; empty gives relative URLs, as in Docker's defaults."""
         self.call("settings", files_url=base)
 
+    def health_version(self, version: str) -> None:
+        """Name this version at /health (docs/platform/dify.md#version-of-a-running-dify)."""
+        self.call("settings", version=version)
+
     def down(self, why: str = "down") -> None:
         """Answer every inner call with 500; empty: work again."""
         self.call("settings", down=why)

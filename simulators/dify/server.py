@@ -34,6 +34,7 @@ class Dify:
         self.files = Files("")
         self.service = ServiceApi(clock, self.apps, self.scripts, self.conversations, self.invocations)
         self.down = ""
+        self.version = "1.17.0"
         self.fetch_errors_in_band = True
         self.foreign_uploads = False
         self.decrypted = 0
@@ -58,6 +59,8 @@ class Dify:
             elif request.path.startswith(TOOLS_PATH):
                 found = self.files.serve(request, self.clock.wall(1.0))
                 exchange.reply(200, found.content, [("Content-Type", found.mimetype)])
+            elif request.path == "/health":  # docs/platform/dify.md#version-of-a-running-dify
+                exchange.reply_json(200, {"pid": 1, "status": "ok", "version": self.version})
             else:
                 exchange.reply_json(404, Refused("Not found", 404, "not_found").body())
         except Refused as refusal:

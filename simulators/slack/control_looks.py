@@ -29,6 +29,10 @@ class Looks:
         every = self._world.channels[channel].messages.values()
         return [message_view(self._world, message) for message in every if deleted or not message.deleted]
 
+    def used_scopes(self) -> list[str]:
+        """The scopes that a call, an event or a download needed and had, since the manifest was read."""
+        return sorted(self._world.install.used_scopes)
+
     def ephemeral(self) -> list[Json]:
         """What was shown to one member only."""
         return [message_view(self._world, message) for message in self._world.ephemeral]

@@ -28,6 +28,7 @@ T2, T3, T4 = 20, 50, 100
 
 METHODS: dict[str, Method] = {
     "auth.test": Method(reading.auth_test, 0),
+    "bots.info": Method(reading.bots_info, T3, ("users:read",)),
     "users.info": Method(reading.users_info, T4, ("users:read",)),
     "conversations.info": Method(reading.conversations_info, T3, ("*:read",)),
     "conversations.replies": Method(reading.conversations_replies, T3, ("*:history",)),

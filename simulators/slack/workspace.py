@@ -77,6 +77,15 @@ class Workspace:
         self.signing_secret = changes.get("signing_secret", self.signing_secret)
         self.token = changes.get("token", self.token)
 
+    def create_app(self, manifest: str) -> SeenDelivery | None:
+        """Make the app from a manifest (YAML or JSON). The finished delivery of the challenge; None in Socket Mode."""
+        number = int(self._do("create_app", manifest=manifest)["number"])
+        return self._finished(number) if number else None
+
+    def used_scopes(self) -> set[str]:
+        """The scopes that were needed since the manifest was read, of those that the token has."""
+        return set(self._do("used_scopes"))
+
     def rules(self, **changes: Any) -> Json:
         """Change what simulators.slack.rules.Rules names; all rules are returned."""
         rules: Json = self._do("rules", **changes)

@@ -39,10 +39,16 @@ class Install:
     org_wide: bool = False  # installed by the organisation, not by the workspace
     team_name: str = "Simulated"
     app_id: str = APP
+    token_app_id: str = (
+        ""  # of the app behind the token, where that is another one than the app that sends events
+    )
     bot_id: str = BOT
     bot_user: str = BOT_USER
     scopes: tuple[str, ...] | None = None  # None: no manifest, everything is allowed
     bot_events: tuple[str, ...] | None = None
+    used_scopes: set[str] = field(
+        default_factory=set
+    )  # by a call, an event or a download that was let through
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ from simulators.slack.signing import signed_headers
 from slack_events.admission import Rules
 from slack_events.events_listener import LARGEST_UNSIGNED, EventsListener
 from slack_events.remembered import ChannelTypes
+from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LARGEST, Ack
 from tests.fake_clock import FakeClock
 
@@ -105,6 +106,7 @@ def take(
         cast("Any", FollowersOfTests(followers)),
         cast("Any", handed),
         cast("Any", refusals or RefusalsOfTests()),
+        SeenRequests(FakeClock()),
     )
     return listener.receive(raw, signed_headers(raw, SECRET) if headers is None else headers)
 

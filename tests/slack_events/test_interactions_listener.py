@@ -18,6 +18,7 @@ from slack_events.interactions_listener import (
     InteractionsListener,
     parse_block_action,
 )
+from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LARGEST, Refusals
 from tests.fake_clock import FakeClock
 from tests.support.block_actions import PAYLOAD
@@ -41,6 +42,7 @@ class ListenerProcess:
             presses=Claims(self.clock, AGAIN_SECONDS),
             hand_off=cast("Any", self),
             refusals=Refusals(self.clock),
+            seen=SeenRequests(self.clock),
         )
 
     def press(self, secret: str = SECRET, **changes: Any) -> int:

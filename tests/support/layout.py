@@ -19,7 +19,9 @@ MAY_IMPORT = {
     "turns": SHARED | {"provider", "dify_app", "conversation_store", "slack_reply", "slack_api"},
     "handoff": SHARED | {"provider", "turns", "conversation_store"},
     "slack_events": SHARED | {"handoff", "turns", "conversation_store"},
-    "wiring": SHARED | {"provider", "slack_events", "handoff", "turns", "conversation_store"},
-    "endpoints": {"wiring", "errors", "turns"},
+    "setup_page": SHARED
+    | {"provider", "slack_events", "handoff", "turns", "conversation_store", "dify_app", "slack_api"},
+    "wiring": SHARED | {"provider", "setup_page", "slack_events", "handoff", "turns", "conversation_store"},
+    "endpoints": {"wiring", "setup_page", "errors", "turns"},
     "main": {"endpoints", "wiring", "errors"},
 }

@@ -19,6 +19,7 @@ OURS = (
     "dify_app",
     "handoff",
     "provider",
+    "setup_page",
     "slack_api",
     "slack_events",
     "slack_reply",
@@ -76,6 +77,10 @@ KEPT_APART = {
     "Services._pressed": HOOK,
     "OrphanLocks._locks": THREAD,
     "Transfers._hooks": HOOK,
+    "RecentTurns._hooks": HOOK,
+    "SeenRequests._hooks": HOOK,
+    "KeyGuard._wrong": HOOK,
+    "KeyGuard._paused_until": HOOK,
 }
 
 

@@ -96,6 +96,7 @@ class Asking:
         record = record if going_on.id == known.id else record.with_conversation(going_on.id)
         prompt = self.prompt_builder.write(record, self._working, lost=moved)
         state.left_out = prompt.left_out
+        self.report.left_out = next((str(refused.reason) for refused in prompt.left_out), "")
         if not prompt.query:
             return  # the message has only files, and none of them could be passed on
         self._working(Say.THINKING)

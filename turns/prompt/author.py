@@ -12,6 +12,9 @@ from wording import Language, Say, language_for, say
 # Dify's codes for the languages of tools' names.
 _LOCALES = {Language.EN: "en_US", Language.JA: "ja_JP", Language.ZH_HANS: "zh_Hans", Language.PT_BR: "pt_BR"}
 
+FACTS = ("slack_user_id", "slack_user_name", "slack_channel_id", "slack_thread_ts", "slack_team_id")
+"""The variables of an app that the author and the place of a message fill."""
+
 
 @dataclass(frozen=True)
 class Author:
@@ -68,7 +71,7 @@ class Author:
         return readable(text, ours, self.names(user for user in mentioned(text) if user != ours))
 
     def context(self) -> Mapping[str, str]:
-        """The author and the place, as values for the app's declared variables (README.md#what-the-app-learns)."""
+        """The author and the place, as values for the FACTS that the app declares (README.md#what-the-app-learns)."""
         message = self.message
         return {
             "slack_user_id": message.user,
