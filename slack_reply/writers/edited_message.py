@@ -11,7 +11,7 @@ from slack_reply.markdown.pages import WINDOW, pages_after
 from slack_reply.shared import RateShare, Slack
 from slack_reply.snapshot import WHOLE, Room, Snapshot
 from slack_reply.writer import Latest, SlackAway, Writer, WriterGone
-from slack_reply.writers.card_places import may_stand
+from slack_reply.writers import card_places
 from slack_reply.writers.single_post import Posting, Unfit
 from slack_reply.writers.stream_cleanup import StreamCleanup
 
@@ -46,6 +46,7 @@ class EditedMessage(Writer):
         self._posting = posting
         self._ends = ends
         self._reader = Reader(LIMITS)
+        self._places = Reader(card_places.LIMITS)
         self._sent: dict[int, Page] = {}
         self._first, self._start = 0, follows.shown  # the message and the offset of the first page
         self._full: str | None = None  # a text that fills all the messages of a growing answer
@@ -92,7 +93,7 @@ class EditedMessage(Writer):
     def _pages(self, snapshot: Snapshot, *, final: bool, most: int) -> tuple[Page, ...]:
         """The pages. While the app works, the text pauses: its end is shown too, unless the page may end earlier."""
         start = self._start
-        if snapshot.line and not final and may_stand(snapshot.text):
+        if snapshot.line and not final and card_places.may_stand(snapshot.text, self._places):
             pages = pages_after(snapshot.text, start, LIMITS, final=True, most=most, reader=self._reader)
             size = sum(LIMITS.measure(part.text) for part in pages[-1].parts) if pages else 0
             if size < WINDOW * LIMITS.room:
