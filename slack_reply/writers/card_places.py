@@ -111,7 +111,10 @@ class _Layout:
     @cached_property
     def _around(self) -> list[Unit]:
         """For each unit the unit itself, or the last one before it that is not blank."""
-        return list(accumulate(self._units, lambda before, unit: before if unit.blank else unit))
+        found: list[Unit] = []
+        for unit in self._units:
+            found.append(found[-1] if found and unit.blank else unit)
+        return found
 
     def _candidates(self, at: int) -> Iterator[tuple[int, bool | None]]:
         """The possible places from `at` on, in order, and whether a card may stand there; None: not known yet."""

@@ -105,8 +105,9 @@ class Counter:
 
 
 def forget() -> None:
-    """Let no line be remembered from the work before."""
+    """Let no line and no cell be remembered from the work before."""
     inline._remembered.cache_clear()
+    read.cache_clear()
 
 
 def repeated(piece: str, size: int) -> str:
