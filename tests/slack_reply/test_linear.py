@@ -199,8 +199,8 @@ def test_pairs_of_special_characters_take_linear_work() -> None:
 
 @pytest.mark.parametrize("group", [SPECIAL, LONGER, PAIRS], ids=["special", "longer", "pairs"])
 def test_cell_takes_linear_work(group: tuple[str, ...]) -> None:
+    """A cell that is read is too short to time what is scanned in the cell."""
     assert superlinear(as_cell, group, CELL) == []
-    assert slow(as_cell, group, (CELL, TIMES * CELL)) == []
 
 
 def streamed(text: str) -> object:
@@ -232,7 +232,7 @@ def planted_scan(text: str) -> object:
     never = re.compile("[^a]")
     for start in range(len(text)):
         never.search(text, start)
-    return whole(text)
+    return escape(text)
 
 
 def test_quadratic_loop_and_quadratic_scan_are_found() -> None:
