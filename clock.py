@@ -51,13 +51,14 @@ def in_turns[T](items: Iterable[T]) -> Iterator[T]:
 
     For work that grows with what an app says: while one greenlet computes, no other request is answered.
     """
-    began, due = time.thread_time(), time.monotonic() + AT_A_STRETCH
+    began: float | None = None  # by the thread's clock, which takes as long to ask as a short text to read
+    due = time.monotonic() + AT_A_STRETCH
     for item in items:
         yield item
-        if time.monotonic() < due:  # Python asks the kernel for thread_time, which takes longer
+        if time.monotonic() < due:
             continue
-        used = time.thread_time() - began
-        if used >= AT_A_STRETCH:
+        now = time.thread_time()
+        if began is None or now - began >= AT_A_STRETCH:
             time.sleep(SWITCH)
-            began, used = time.thread_time(), 0.0
-        due = time.monotonic() + AT_A_STRETCH - used
+            began = now = time.thread_time()
+        due = time.monotonic() + AT_A_STRETCH - (now - began)

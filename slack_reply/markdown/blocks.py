@@ -20,8 +20,6 @@ INFO_LIMIT = 200  # characters that are kept of an info string: only its first w
 _NO_BLANK = re.compile(r"\S")
 # A link's target that may go on, and its rest: a picture in the text has 100,000 characters and more.
 _TARGET_BEGUN, _TARGET_REST = re.compile(r"\]\([ \t]*<?[^\s()<>]*\Z"), re.compile(r"[^\s()<>]*>?\)?")
-# A backslash that breaks the line; at the end of a text the backslash would be visible.
-_BROKEN = re.compile(r"(?<!\\)(?:\\\\)*\\\Z")
 
 
 class Window:
@@ -117,7 +115,7 @@ class Window:
         for index in range(first, last):
             line = self._lines[index]
             if line.text and not line.text.isspace():
-                shown = line.text[: len(lines.prefix(line.text))]
+                shown = lines.prefix(line.text)
                 yield index, _text(line, f"{shown}{inline.render(line.text, len(shown))}", ())
             else:
                 before = self._last
@@ -212,8 +210,8 @@ class Window:
             line = rows[begin]
             start = line.start - base
             text = line.text + flat[start + len(line.text) : end if whole else None]
-            mark = len(lines.prefix(line.text))
-            shown = f"{text[:mark]}{reading.text(start + mark, end)}" if whole else ""
+            prefix = lines.prefix(line.text)
+            shown = f"{prefix}{reading.text(start + len(prefix), end)}" if whole else ""
             unit = _text(Line(line.start, text, row.end), shown, block.items)
             if whole:
                 yield first + begin, unit
@@ -266,22 +264,28 @@ def _end_of_slice(text: str, begin: int) -> int:
 def _text(line: Line, shown: str, items: Sequence[int]) -> Unit:
     """A unit of text whose source is `line`."""
     text = line.text
-    heading = bool(HEADING.match(text)) and len(text) <= HEADING_LIMIT
+    is_block = is_apart(text)
+    heading = is_block and len(text) <= HEADING_LIMIT and bool(HEADING.match(text))
     return Unit(
         line.start,
         line.end,
         f"{shown}\n",
-        Rank.GLUE if heading or _BROKEN.search(text) else Rank.LINE,
+        Rank.GLUE if heading or _is_broken(text) else Rank.LINE,
         body=Body.TEXT,
         line=text,
         begin=len(lines.prefix(text)),
         listed=bool(items),
         heading=heading,
-        apart=is_apart(text),
+        apart=is_block,
     )
+
+
+def _is_broken(text: str) -> bool:
+    """Whether a backslash breaks the line; at the end of a text the backslash would be visible."""
+    return text.endswith("\\") and (len(text) - len(text.rstrip("\\"))) % 2 == 1
 
 
 def _without_quotes(text: str) -> str:
     """The line with blanks instead of its quote marks, so that the paragraph reads as if no quote were around it."""
     marks = lines.prefix(text).rfind(">") + 1
-    return " " * marks + text[marks:]
+    return " " * marks + text[marks:] if marks else text

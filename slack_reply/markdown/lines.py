@@ -29,6 +29,8 @@ MAYBE_CLOSING = re.compile(r"[ \t>]*(?:`*|~*)[ \t]*\Z")
 _CONTAINERS = r"(?:[ \t]*+(?:>|[-+*](?=[ \t]|\Z)|\d{1,9}[.)](?=[ \t]|\Z)))*+[ \t]*+"
 _CONTAINER = re.compile(_CONTAINERS)
 _PREFIX = re.compile(rf"{_CONTAINERS}(?:\[[ xX]\](?=[ \t])[ \t]*)?")
+_MAY_BEGIN_PREFIX = frozenset(" \t>-+*[0123456789")
+_MAY_BEGIN_BLOCK = frozenset("`~>*-_+#|0123456789")
 _INDENTED = 5  # blanks behind a bullet: the item begins with indented code
 
 
@@ -52,7 +54,7 @@ def split(source: str, start: int = 0, end: int | None = None) -> list[Line]:
 
 def prefix(text: str) -> str:
     """The bullets, numbers, quote marks and box that the line begins with."""
-    found = _PREFIX.match(text)
+    found = _PREFIX.match(text) if text[:1] in _MAY_BEGIN_PREFIX else None
     return found.group() if found else ""
 
 
@@ -95,10 +97,54 @@ def blocks(texts: Sequence[str], *, tables: bool) -> list[Block]:
             rows = token.type == "table_open"
         kind = _KINDS.get(token.type)
         if kind and not (rows and kind == "text"):
-            inner = token.content.count("\n") + (token.content[-1:] not in {"", "\n"})
-            closed = kind == "fence" and last - first - 1 > inner
+            closed = kind == "fence" and last - first - 1 > _height(token.content)
             found.append(Block(kind, first, last, tuple(items), token.markup, token.info.strip(), closed))
     return found
+
+
+def _height(content: str) -> int:
+    return content.count("\n") + (content[-1:] not in {"", "\n"})
+
+
+def _text(state: StateBlock, first: int, last: int, _silent: bool) -> bool:
+    """A paragraph, or a heading with a line beneath, as the parser's two rules for these, but each line is read once.
+
+    A line that begins with no mark ends neither; so the rules that could end a paragraph do not see the line.
+    """
+    state.parentType = "paragraph"
+    line, under = first + 1, False
+    while line < state.lineMax and not state.isEmpty(line):
+        indent = state.sCount[line]
+        begin = state.bMarks[line] + state.tShift[line]
+        mark = state.src[begin]
+        if indent - state.blkIndent >= _CODE:  # a paragraph goes on in a line that would be code otherwise
+            line += 1
+            continue
+        under = (
+            line < last and indent >= state.blkIndent and mark in "-=" and _is_underline(state, line, begin)
+        )
+        # The rule for quotes has read a line of a negative indent, which has no quote mark
+        if under or (indent >= 0 and mark in _MAY_BEGIN_BLOCK and _ends_paragraph(state, line)):
+            break
+        line += 1
+    state.push("inline", "", 0).map = [first, line]
+    state.line = line + under
+    return True
+
+
+def _plain(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    """The rule for text, before all others: they all need a mark or an indent."""
+    begin = state.bMarks[first] + state.tShift[first]
+    is_plain = state.src[begin] not in _MAY_BEGIN_BLOCK and state.sCount[first] - state.blkIndent < _CODE
+    return is_plain and _text(state, first, last, silent)
+
+
+def _is_underline(state: StateBlock, line: int, begin: int) -> bool:
+    return state.skipSpaces(state.skipCharsStr(begin, state.src[begin])) >= state.eMarks[line]
+
+
+def _ends_paragraph(state: StateBlock, line: int) -> bool:
+    return any(rule(state, line, state.lineMax, True) for rule in state.md.block.ruler.getRules("paragraph"))
 
 
 def _fence(state: StateBlock, first: int, last: int, silent: bool) -> bool:
@@ -126,8 +172,11 @@ _KINDS: dict[str, Literal["text", "fence", "code", "table"]] = {
     "table_open": "table",
 }
 # Definitions of links and HTML would be hidden: here both are text.
+_CODE = 4  # columns of indent
 _RULES = ["code", "fence", "blockquote", "hr", "list", "heading", "lheading"]
 _BLOCKS, _WITH_TABLES = (MarkdownIt("zero").enable([*_RULES, *more]) for more in ([], ["table"]))
 for _parser in (_BLOCKS, _WITH_TABLES):
+    _parser.block.ruler.at("lheading", _text)
+    _parser.block.ruler.before("table", "plain", _plain)
     _parser.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "blockquote", "list"]})
 _WITH_TABLES.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})

@@ -14,6 +14,8 @@ BLOCK_LIMIT = 40
 HEADING_SIZE = 100
 """What a heading counts beside its text (docs/platform/slack.md#message-size)."""
 
+_MAY_BE_APART = frozenset(" #-*_=")
+
 Style = Literal["bold", "italic", "strike", "code"]
 Alignment = Literal["", "left", "center", "right"]
 
@@ -66,7 +68,7 @@ Part = Markdown | Table
 
 def is_apart(line: str) -> bool:
     """Whether Slack makes a block of this line: a heading or a rule."""
-    return bool(HEADING.match(line) or RULE.match(line))
+    return line[:1] in _MAY_BE_APART and bool(HEADING.match(line) or RULE.match(line))
 
 
 def blocks_of(part: Part) -> int:

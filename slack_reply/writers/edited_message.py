@@ -20,7 +20,7 @@ from slack_reply.markdown.pages import WINDOW, pages_after
 from slack_reply.shared import RateShare, Slack
 from slack_reply.snapshot import WHOLE, Room, Snapshot
 from slack_reply.writer import EditsTooRare, Latest, SlackAway, Writer, WriterGone
-from slack_reply.writers.card_places import may_stand
+from slack_reply.writers import card_places
 from slack_reply.writers.plan import ROOM, plan_block
 from slack_reply.writers.single_post import Posting, Unfit
 from slack_reply.writers.stream_cleanup import StreamCleanup
@@ -71,6 +71,7 @@ class EditedMessage(Writer):
         self._ends = ends
         self._rarest = rarest
         self._readers = {limits: Reader(limits) for limits in (FIRST, LIMITS)}
+        self._places = Reader(card_places.LIMITS)
         self._shows_plans = True  # Slack has not refused one
         self._sent: dict[int, _Look] = {}
         self._first, self._start = 0, follows.shown  # the message and the offset of the first page
@@ -121,7 +122,7 @@ class EditedMessage(Writer):
 
     def _pages(self, snapshot: Snapshot, *, final: bool, most: int) -> tuple[Page, ...]:
         """The pages. While the app works, the text pauses: its end is shown too, unless the page may end earlier."""
-        if snapshot.line and not final and may_stand(snapshot.text):
+        if snapshot.line and not final and card_places.may_stand(snapshot.text, self._places):
             pages = self._laid_out(snapshot.text, final=True, most=most)
             limits = LIMITS if self._first or len(pages) > 1 else FIRST
             if (_size(pages[-1]) if pages else 0) < WINDOW * limits.room:

@@ -17,8 +17,9 @@ from time import thread_time
 import pytest
 
 from slack_reply.footer import with_footer
-from slack_reply.markdown import inline
+from slack_reply.markdown import Reader, inline
 from slack_reply.markdown.cell_text import SIZE_LIMIT, read
+from slack_reply.markdown.pages import pages_after
 from slack_reply.markdown.parts import Limits
 from slack_reply.markdown.reader import escape
 from slack_reply.snapshot import Card
@@ -104,8 +105,9 @@ class Counter:
 
 
 def forget() -> None:
-    """Let no line be remembered from the work before."""
+    """Let no line and no cell be remembered from the work before."""
     inline._remembered.cache_clear()
+    read.cache_clear()
 
 
 def repeated(piece: str, size: int) -> str:
@@ -157,6 +159,11 @@ def with_card(text: str) -> object:
     return list(stretches(text, [Card("one", "One", "done", at=400)], 0, final=False))
 
 
+def with_cards(text: str) -> object:
+    cards = [Card(f"{at}", "One", "done", at=at) for at in range(0, len(text), 40)]
+    return list(stretches(text, cards, 0, final=False))
+
+
 def as_cell(text: str) -> object:
     return read(text.replace("\n", " "))
 
@@ -170,7 +177,10 @@ WORKS = {
     "escape": escape,
     "with note": with_note,
     "with card": with_card,
+    "with many cards": with_cards,
 }
+STREAM = "Some words, **bold** and `code`:\n\n- one\n- two\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```\ncode\n```\n\n"
+"""What each part of an answer is like."""
 # A longer cell is not read.
 CELL = SIZE_LIMIT // TIMES - 1
 
@@ -189,8 +199,21 @@ def test_pairs_of_special_characters_take_linear_work() -> None:
 
 @pytest.mark.parametrize("group", [SPECIAL, LONGER, PAIRS], ids=["special", "longer", "pairs"])
 def test_cell_takes_linear_work(group: tuple[str, ...]) -> None:
+    """A cell that is read is too short to time what is scanned in the cell."""
     assert superlinear(as_cell, group, CELL) == []
-    assert slow(as_cell, group, (CELL, TIMES * CELL)) == []
+
+
+def streamed(text: str) -> object:
+    """The text as it grows: what is shown is looked at every 50 characters, and each message is left when full."""
+    reader, start = Reader(PAGES), 0
+    for end in range(50, len(text), 50):
+        *full, _ = pages_after(text[:end], start, PAGES, final=False, reader=reader) or (None,)
+        start = full[-1].end if full else start
+    return start
+
+
+def test_growing_answer_takes_linear_work() -> None:
+    assert superlinear(streamed, (STREAM,)) == []
 
 
 def planted_loop(text: str) -> object:
@@ -209,7 +232,7 @@ def planted_scan(text: str) -> object:
     never = re.compile("[^a]")
     for start in range(len(text)):
         never.search(text, start)
-    return whole(text)
+    return escape(text)
 
 
 def test_quadratic_loop_and_quadratic_scan_are_found() -> None:

@@ -62,7 +62,8 @@ class Filling:
         total = state.total + limits.measure(counted) + (limits.heading if apart else 0)
         blocks = state.blocks + (2 if unit.table or apart else 0)
         characters = state.characters + (len(counted) if unit.table else 0)
-        fits = total + limits.measure(tail(unit, text, shift)) <= limits.room
+        closing = tail(unit, text, shift)
+        fits = total + (limits.measure(closing) if closing else 0) <= limits.room
         adds_too_much = blocks > state.blocks and (blocks > limits.blocks or characters > CHARACTER_LIMIT)
         if not anyway and (not fits or adds_too_much):
             return False

@@ -1,5 +1,6 @@
 import pytest
 from hypothesis import given
+from markdown_it import MarkdownIt
 
 from slack_reply.markdown import lines
 from slack_reply.markdown.lines import Block, blocks
@@ -81,3 +82,17 @@ def test_blocks_follow_each_other(text: str) -> None:
     found = blocks(texts, tables=True)
     ends = [0, *(block.last for block in found)]
     assert all(end <= block.first < block.last <= len(texts) for end, block in zip(ends, found, strict=False))
+
+
+@given(markdown)
+def test_text_is_what_the_parsers_own_rules_call_text(text: str) -> None:
+    own = MarkdownIt("zero").enable([*lines._RULES])
+    own.block.ruler.at("fence", lines._fence, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+    source = "\n".join((*text.split("\n"), ""))
+    wanted = [
+        tuple(found.map or ())
+        for found in own.block.parse(source, own, {}, []) or ()
+        if found.type == "inline"
+    ]
+    found = lines._BLOCKS.block.parse(source, lines._BLOCKS, {}, []) or ()
+    assert [tuple(token.map or ()) for token in found if token.type == "inline"] == wanted
