@@ -19,11 +19,10 @@ from dify_app.answer import (
 from dify_app.app import DifyApp, Question
 from dify_app.files import FetchedFile, addresses, fetch_file, file_bases
 from dify_app.form import AppCache, AppForm
-from dify_app.stream import LONGEST_FENCE, RunOptions
+from dify_app.stream import RunOptions
 from dify_app.uploads import FileCalls, FileSlot, OfferedFile, PlacedFile, upload
 
 __all__ = [
-    "LONGEST_FENCE",
     "AnswerEvent",
     "AppCache",
     "AppForm",

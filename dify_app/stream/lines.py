@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 
+from markdown_source import LONGEST_FENCE
+
 LONGEST_RUN = 1000  # ticks or tildes in one piece; a longer run is several pieces, so that none is held back
-LONGEST_FENCE = 20  # ticks or tildes that open a code block; a longer run is text, which some models repeat
 PIECE = re.compile(rf"`{{1,{LONGEST_RUN}}}|~{{1,{LONGEST_RUN}}}|\n|[^`~\n]+")
 BLANKS = " \t\r\f\v\u00a0\u3000\ufeff"  # within a line; a byte order mark is invisible like a blank
 _LONGEST_LEAD = 200  # characters at the beginning of a line that are examined

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
+from markdown_source import Block, blocks, item
 from slack_reply.markdown import inline, lines, tables, tokens
-from slack_reply.markdown.lines import HEADING, MARKERS, MAYBE_CLOSING, RULE, Block, Line, blocks
+from slack_reply.markdown.lines import HEADING, MARKERS, MAYBE_CLOSING, RULE, Line
 from slack_reply.markdown.parts import Limits, is_apart
 from slack_reply.markdown.units import OUTSIDE, Body, Context, Unit, apart
 from slack_reply.markdown.words import Rank
@@ -72,7 +73,7 @@ class Window:
         The last block whose first line is whole may still grow; of a code block that grows, only the last line.
         """
         for block in reversed(self._blocks):
-            items = tuple(lines.item(self._lines[index].text) for index in block.items if index < block.first)
+            items = tuple(item(self._lines[index].text) for index in block.items if index < block.first)
             if block.fence and not block.closed and block.last >= self._size and block.first < self._size - 1:
                 return self._size - 1, (*items, self._lines[block.first].text)
             if block.kind == "text":

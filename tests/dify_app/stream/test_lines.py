@@ -1,6 +1,7 @@
 import pytest
 
-from dify_app.stream.lines import LONGEST_FENCE, LONGEST_RUN, PIECE, MarkdownLines, decided, end_of
+from dify_app.stream.lines import LONGEST_RUN, PIECE, MarkdownLines, decided, end_of
+from markdown_source import LONGEST_FENCE
 
 
 def behind(*pieces: str) -> MarkdownLines:

@@ -1,0 +1,60 @@
+import pytest
+from hypothesis import given
+
+from markdown_source import LONGEST_FENCE, Block, blocks, item
+from tests.slack_reply.drawn import markdown
+
+
+@pytest.mark.parametrize(
+    ("line", "opening"),
+    [
+        ("- text", "- #"),
+        ("  12. [ ] text", "  12. #"),
+        ("> - > text", "> - > #"),
+        ("-", "- #"),
+        ("-     code", "- #"),
+        ("-   text", "-   #"),
+    ],
+)
+def test_item_is_opened_by_a_line_that_nothing_continues(line: str, opening: str) -> None:
+    assert item(line) == opening
+
+
+def test_block_parser_tells_the_lines_of_each_block() -> None:
+    texts = ["# a", "", "- b", "  c", "", "  ```py", "  d", "  ```", "| e |", "|---|", "| f |", "", "    g"]
+    assert blocks(texts, tables=True) == [
+        Block("text", 0, 1),
+        Block("text", 2, 4, (2,)),
+        Block("fence", 5, 8, (2,), "```", "py", closed=True),
+        Block("table", 8, 11),
+        Block("code", 12, 13),
+    ]
+
+
+@pytest.mark.parametrize("texts", [["```", "a"], ["> ```", "> a", "b"], ["- ```", "  ``", "c"]])
+def test_code_block_without_its_end_is_open(texts: list[str]) -> None:
+    assert [block.closed for block in blocks(texts, tables=True) if block.kind == "fence"] == [False]
+
+
+def test_table_without_a_pipe_before_its_rows_is_text() -> None:
+    assert [block.kind for block in blocks(["a | b", "--|--", "1 | 2"], tables=True)] == ["text"]
+    assert [block.kind for block in blocks(["| a |", "|---|", "text"], tables=True)] == ["table", "text"]
+
+
+def test_longer_run_of_ticks_is_no_code_block() -> None:
+    assert [block.kind for block in blocks(["`" * (LONGEST_FENCE + 1), "a"], tables=True)] == ["text"]
+
+
+def test_html_and_definitions_are_text() -> None:
+    assert [block.kind for block in blocks(["<div>", "", "[1]: https://example.com"], tables=True)] == [
+        "text",
+        "text",
+    ]
+
+
+@given(markdown)
+def test_blocks_follow_each_other(text: str) -> None:
+    texts = text.split("\n")
+    found = blocks(texts, tables=True)
+    ends = [0, *(block.last for block in found)]
+    assert all(end <= block.first < block.last <= len(texts) for end, block in zip(ends, found, strict=False))
