@@ -65,6 +65,19 @@ def blocks(texts: Sequence[str], *, tables: bool) -> list[Block]:
     return found
 
 
+def is_prose(text: str) -> bool:
+    """Whether all blocks of the text are paragraphs, outside of lists and quotes."""
+    tokens = _PROSE.block.parse(f"{text}\n", _PROSE, {}, []) or ()
+    return all(token.type in _PARAGRAPH for token in tokens)
+
+
+def is_code_open(line: str) -> bool:
+    """Whether a code span begins in this line and does not end in the line."""
+    runs = set(map(len, _TICKS.findall(line)))
+    ends = (_SPANS.parseInline(f"{line}x{'`' * run}")[0].children or [] for run in runs)
+    return any(children[-1].type == "code_inline" for children in ends)
+
+
 def _fence(state: StateBlock, first: int, last: int, silent: bool) -> bool:
     """The parser's rule; but a longer run is text, which some models repeat."""
     begin = state.bMarks[first] + state.tShift[first]
@@ -82,6 +95,8 @@ def _table(state: StateBlock, first: int, last: int, silent: bool) -> bool:
     return end > first and table_rule(state, first, end, silent)
 
 
+_TICKS = re.compile("`+")
+_PARAGRAPH = {"paragraph_open", "inline", "paragraph_close"}
 _KINDS: dict[str, Literal["text", "fence", "code", "table"]] = {
     "inline": "text",
     "hr": "text",
@@ -95,3 +110,5 @@ _BLOCKS, _WITH_TABLES = (MarkdownIt("zero").enable([*_RULES, *more]) for more in
 for _parser in (_BLOCKS, _WITH_TABLES):
     _parser.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "blockquote", "list"]})
 _WITH_TABLES.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
+_PROSE = MarkdownIt("zero").enable([*_RULES, "table"])
+_SPANS = MarkdownIt("zero").enable(["escape", "backticks"])

@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given
 
-from markdown_source import LONGEST_FENCE, Block, blocks, item
+from markdown_source import LONGEST_FENCE, Block, blocks, is_code_open, is_prose, item
 from tests.slack_reply.drawn import markdown
 
 
@@ -58,3 +58,23 @@ def test_blocks_follow_each_other(text: str) -> None:
     found = blocks(texts, tables=True)
     ends = [0, *(block.last for block in found)]
     assert all(end <= block.first < block.last <= len(texts) for end, block in zip(ends, found, strict=False))
+
+
+@pytest.mark.parametrize("text", ["", "a\nb\n\nc", "a | b\nand more", "[1]: https://example.com", "a\n    b"])
+def test_text_of_paragraphs_is_prose(text: str) -> None:
+    assert is_prose(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["# a", "a\n---", "- a", "> a", "```\na", "a\n\n    b", "a | b\n--|--", "***", "1. a"]
+)
+def test_text_with_another_block_is_no_prose(text: str) -> None:
+    assert not is_prose(text)
+
+
+@pytest.mark.parametrize(
+    ("line", "inside"),
+    [("a `b", True), ("`a` b", False), ("``a`", True), ("`a` ``b", True), ("\\`a", False), ("", False)],
+)
+def test_code_span_is_open_until_the_same_number_of_ticks(line: str, inside: bool) -> None:
+    assert is_code_open(line) == inside
