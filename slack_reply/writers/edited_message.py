@@ -16,7 +16,15 @@ from slack_reply.writers.single_post import Posting, Unfit
 from slack_reply.writers.stream_cleanup import StreamCleanup
 
 # The page goes as blocks, since `text` takes less (docs/platform/slack.md#text-limits).
-LIMITS = Limits(size=9000, measure=counted, tables=True, reserve=100, heading=HEADING_SIZE, by_row=True)
+LIMITS = Limits(
+    size=9000,
+    measure=counted,
+    tables=True,
+    reserve=100,
+    heading=HEADING_SIZE,
+    by_row=True,
+    data_tables=True,
+)
 LINE_LIMIT = 80
 # If two edits would be further apart than these seconds, the answer is posted once, when it is complete. Readers would
 # hardly see it grow, each edit slows all other answers of the workspace, and the last text may wait as long.
@@ -45,7 +53,8 @@ class EditedMessage(Writer):
         self._share = share
         self._posting = posting
         self._ends = ends
-        self._reader = Reader(LIMITS)
+        self._limits = posting.fitting(LIMITS)
+        self._reader = Reader(self._limits)
         self._sent: dict[int, Page] = {}
         self._first, self._start = 0, follows.shown  # the message and the offset of the first page
         self._full: str | None = None  # a text that fills all the messages of a growing answer
@@ -93,11 +102,13 @@ class EditedMessage(Writer):
         """The pages. While the app works, the text pauses: its end is shown too, unless the page may end earlier."""
         start = self._start
         if snapshot.line and not final and may_stand(snapshot.text):
-            pages = pages_after(snapshot.text, start, LIMITS, final=True, most=most, reader=self._reader)
+            pages = pages_after(
+                snapshot.text, start, self._limits, final=True, most=most, reader=self._reader
+            )
             size = sum(LIMITS.measure(part.text) for part in pages[-1].parts) if pages else 0
             if size < WINDOW * LIMITS.room:
                 return pages
-        return pages_after(snapshot.text, start, LIMITS, final=final, most=most, reader=self._reader)
+        return pages_after(snapshot.text, start, self._limits, final=final, most=most, reader=self._reader)
 
     def _post(self, number: int, page: Page, *, final: bool) -> None:
         begin = self._begin(number)
@@ -108,7 +119,7 @@ class EditedMessage(Writer):
         try:
             posted = self._posting.post(page, begin)
         except Unfit as error:
-            raise WriterGone(begin) from error
+            raise self._without_tables() or WriterGone(begin) from error
         self._messages.append(posted.ts)
         self._sent[number] = posted.page
 
@@ -128,11 +139,20 @@ class EditedMessage(Writer):
                 self._ends.stop(ts)
             if is_open or error.error in SLACK_TROUBLE:
                 raise SlackAway from error
-            raise self._gone(number) from error
+            known = self._posting.refused(error.error, page)
+            raise (known and self._without_tables()) or self._gone(number) from error
         except SlackError as error:
             raise SlackAway(error.retry_after) from error
         self._ends.stopped(ts)
         self._sent[number] = page
+
+    def _without_tables(self) -> SlackAway | None:
+        """Lay the text out anew, with the next call, without the tables that were refused; None if there are none."""
+        known = self._posting.fitting(LIMITS)
+        if known == self._limits:
+            return None
+        self._limits, self._reader = known, Reader(known)
+        return SlackAway()
 
     def _gone(self, number: int) -> WriterGone:
         sent = self._sent.get(number)

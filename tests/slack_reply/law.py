@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from slack_reply.markdown.parts import Limits, Markdown, Page, Table
+from slack_reply.markdown.parts import Limits, Markdown, Page, Table, counting
 from slack_reply.markdown.slack_form import chunks_between, closed, page_arguments
 from slack_reply.markdown.tokens import OPENER
 
@@ -48,7 +48,7 @@ def _row_by_row(before: Page, after: Page) -> bool:
 def assert_fits(pages: Pages, limits: Limits) -> None:
     for page in pages:
         for shown in (page, closed(page)):
-            assert sum(limits.measure(part.text) for part in shown.parts) <= limits.room
+            assert sum(limits.measure(counting(part)) for part in shown.parts) <= limits.room
             assert not any(is_live(part.text) for part in shown.parts)
 
 

@@ -58,6 +58,7 @@ KEPT_APART = {
     "SweepSchedule._due": HOOK,
     "RateLimiter._lines": TOKEN,
     "NativeSupport._missing": TOKEN,
+    "TableSupport._refused": TOKEN,
     "Written._known": TOKEN,
     "Users._known": TOKEN,
     "Users._failed": TOKEN,

@@ -22,8 +22,8 @@ def table(rows: int, cells: int, text: str = "x") -> dict[str, Any]:
     return {"type": "table", "rows": [[{"type": "raw_text", "text": text}] * cells] * rows}
 
 
-def data_table(rows: int, cells: int, text: str = "x", **more: Any) -> dict[str, Any]:
-    return table(rows, cells, text) | {"type": "data_table", "caption": "All", **more}
+def data_table(count: int, cells: int, text: str = "x", **more: Any) -> dict[str, Any]:
+    return table(count, cells, text) | {"type": "data_table", "caption": "All", **more}
 
 
 def button(**more: Any) -> dict[str, Any]:
