@@ -90,7 +90,7 @@ def _angle(line: str, start: int, whole: bool) -> Atom:
 def _address(line: str, start: int, whole: bool) -> Atom:
     """An address without markup: Slack's own link would go on over a letter without a blank before it."""
     found = _ADDRESS.match(line, start)
-    end = found.end() if found else start
+    end = found.end() if found else line.index("://", start) + len("://")
     if end == len(line) and not whole and end - start < ADDRESS_LIMIT:
         return _held(start)
     url = found.group() if found else ""

@@ -13,6 +13,8 @@ LIST = re.compile(r"[ \t]*(?:[-+*]|\d{1,9}[.)])(?:[ \t]|\Z)")
 UNDERLINE = re.compile(r"[ \t]*(?:=+|-+)[ \t]*\Z")
 # A line that may still become a bullet, a number, a box, a rule, a fence or the line under a heading.
 MARKERS = re.compile(r"[-+*_=#~`|:.)> \t\[\]xX0-9]{0,40}\Z")
+# An unfinished line that opens a code block, unless more ticks follow
+FENCE_BEGUN = re.compile(rf"{CONTAINERS}`{{3,}}[^`]*\Z")
 # An unfinished line that may turn out to end a code block
 MAYBE_CLOSING = re.compile(r"[ \t>]*(?:`*|~*)[ \t]*\Z")
 

@@ -183,4 +183,5 @@ def _settled(unit: Unit, source: str) -> bool:
 
     A tag or an entity may become a blank. Source: docs/platform/slack.md#stream-markdown.
     """
-    return unit.rank >= 0 and unit.end < len(source) and not _BLANK.match(source, unit.end)
+    decided = unit.table is not None or not _BLANK.match(source, unit.end)
+    return unit.rank >= 0 and unit.end < len(source) and decided
