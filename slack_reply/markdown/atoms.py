@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from string import punctuation
 
-from markdown_source import Link, read_link, resembles_link
+from markdown_source import Link, is_code_open, read_link, resembles_link
 from slack_reply.markdown import html, inline_parser, links, tokens
 from slack_reply.markdown.inline_parser import WIDE, Atom, Marks, Reader
 
@@ -119,24 +119,14 @@ def _link(line: str, start: int, whole: bool) -> Atom:
         return _held(start)
     found = read_link(line, bracket, whole=whole) if line.startswith("[", bracket) else None
     label = found.label if isinstance(found, Link) else ""
-    if found is None or _opens_code(label) or (not is_image and _has_link(label)):
+    # No link: the label holds the beginning of a code span that ends behind the label, or another link.
+    if found is None or is_code_open(label) or (not is_image and _has_link(label)):
         escaped = not is_image and resembles_link(line, start)
         return Atom(start, start + 1, "\\[" if escaped else line[start], solid=True)
     if isinstance(found, int):
         return _held(start)
     shown = _label(label) or (links.label_text(found.name) if is_image else "")
     return Atom(start, found.end, links.shown(shown, found.url, links.touched(line, start)), solid=True)
-
-
-def _opens_code(label: str) -> bool:
-    """Whether a code span begins in the label and ends behind the label: then there is no link."""
-    runs = [len(run) for run in _TICKS.findall(label)]
-    while runs:
-        run = runs.pop(0)
-        if run not in runs:
-            return True
-        del runs[: runs.index(run) + 1]
-    return False
 
 
 def _has_link(label: str) -> bool:
