@@ -50,6 +50,7 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("~~|\n```<`", "stream"),
         ("1. ___ /", "stream"),
         ("<!here>data:image/png;base64,AAAA![a](https://a.example/i.png)$x_1", "stream"),
+        ("xt]evil.example)r](httpevil.exa\u200bmple)r](hpevil.example)r](https://", "stream"),
         ("|N\n|-\n|\n|\n<", "edit"),
         ("||h\n|-|-\n|\n|\n |", "edit"),
         ("|||\n|-|-\n|\n|\n\xa0m", "edit"),
