@@ -24,13 +24,12 @@ from dify_app.form import AppCache, AppForm
 from dify_app.plugin_way import PluginWay
 from dify_app.port import AppPort, Conversation, Via
 from dify_app.service_api import ApiWay, BaseAddresses, FirstCalls, ServiceApi, base_addresses
-from dify_app.stream import LONGEST_FENCE, RunOptions
+from dify_app.stream import RunOptions
 from dify_app.uploads import FileSlot, OfferedFile, PlacedFile
 from dify_app.version import dify_version, is_broken
 from dify_app.ways import ClosedWays, Ways
 
 __all__ = [
-    "LONGEST_FENCE",
     "AnswerEvent",
     "ApiWay",
     "AppCache",

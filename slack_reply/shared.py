@@ -1,12 +1,13 @@
 """What an answer shares with other answers: its workspace's rate limits, and what the process remembers."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from cachetools import LRUCache, TTLCache
 
 from clock import Clock
 from slack_api import APPEND, POST, START, STOP, RateLimiter, SlackApi
+from slack_reply.markdown import Limits
 from slack_reply.writer import ReplyTarget, SlackAway
 
 METHOD_REMEMBERED = 3600.0  # seconds that a workspace counts as one without streams
@@ -17,6 +18,8 @@ RATE_LIMIT_TIMEOUT = 300.0
 OTHER_METHOD_RETRY_AFTER = 1.0  # seconds: this method got no call in time, another method may
 # Calls that take Slack's status line away (docs/platform/slack.md#thread-status).
 _CLEARING = frozenset({POST, START, APPEND, STOP})
+_SEVERAL, _DATA = "several tables", "data_table"
+_CONTENT_REFUSED = {"invalid_blocks", "invalid_attachments", "invalid_chunks", "msg_blocks_too_long"}
 
 
 class NativeSupport:
@@ -45,6 +48,41 @@ class NativeSupport:
             self._channels[target.account, target.channel] = True
 
 
+class TableSupport:
+    """Remembers for an hour which tables a workspace refused, so that no further answer sends such tables.
+
+    Whether a message may hold several tables is disputed (docs/platform/slack.md#table-block), and `data_table` blocks
+    are new. An account is named as in `Written`.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._refused: TTLCache[tuple[str, str], bool] = TTLCache(10_000, METHOD_REMEMBERED, timer=clock.now)
+
+    def fitting(self, account: str, limits: Limits) -> Limits:
+        """The limits without the tables that were refused."""
+        several, data = ((account, kind) not in self._refused for kind in (_SEVERAL, _DATA))
+        return replace(
+            limits,
+            several_tables=limits.several_tables and several,
+            data_tables=limits.data_tables and data,
+        )
+
+    def refused(self, account: str, error: str, types: Sequence[str]) -> bool:
+        """Remember what of a message with these types of blocks may have been refused; False if it is none of these.
+
+        `error` is Slack's code.
+        """
+        if error not in _CONTENT_REFUSED:
+            return False
+        if _DATA in types:
+            self._refused[account, _DATA] = True
+        elif types.count("table") > 1:
+            self._refused[account, _SEVERAL] = True
+        else:
+            return False
+        return True
+
+
 class Written:
     """The messages of this process's answers, so that a search for a lost message takes no other answer's message.
 
@@ -65,11 +103,15 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Slack:
-    """The collaborators that all answers of one workspace share; `support` and `written` are those of the process."""
+    """The collaborators that all answers of one workspace share.
+
+    `support`, `tables` and `written` are those of the process.
+    """
 
     api: SlackApi
     budget: RateLimiter
     support: NativeSupport
+    tables: TableSupport
     written: Written
     clock: Clock
 

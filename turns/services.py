@@ -27,7 +27,16 @@ from dify_app import (
 from job import Job
 from provider import Environment
 from slack_api import Channels, FilesOrigin, Pool, RateLimiter, SlackApi, SlackFiles, Users
-from slack_reply import Interrupted, NativeSupport, Reply, ReplyTarget, Slack, StatusLine, Written
+from slack_reply import (
+    Interrupted,
+    NativeSupport,
+    Reply,
+    ReplyTarget,
+    Slack,
+    StatusLine,
+    TableSupport,
+    Written,
+)
 from turns.answer import Asking, Greeting, TurnContext, Welcomer
 from turns.endpoint_request import EndpointRequest
 from turns.files import Attachments, ProducedFiles, RestFile, Transfers
@@ -62,6 +71,7 @@ class Services:
         self._pool = Pool(clock)
         self._budget = RateLimiter(clock)
         self._support = NativeSupport(clock)
+        self._tables = TableSupport(clock)
         self._written = Written()
         self.users = Users(clock)
         self.bots = BotIdentities(clock)
@@ -150,7 +160,7 @@ class Services:
             ThreadReading(api, message, self.clock),
             Attachments(files, app, transfers, self.clock),
         )
-        slack = Slack(api, self._budget, self._support, self._written, self.clock)
+        slack = Slack(api, self._budget, self._support, self._tables, self._written, self.clock)
         reply = Reply(slack, target, settings.reply_style)
         presses = Presses(store, endpoint.id, self._pressed)
         welcomer = Welcomer(app, author, inputs, presses)

@@ -89,7 +89,7 @@ def _block(block: Json, names: Names) -> Iterator[Block]:
     match block.get("type"):
         case "markdown":
             yield from read_markdown(block["text"])
-        case "table":
+        case "table" | "data_table":
             yield _table(block)
         case "plan":
             yield Plan(block["title"])

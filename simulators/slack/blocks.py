@@ -1,5 +1,6 @@
 """What Slack accepts as blocks (docs/platform/slack.md#block-limits)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from simulators.slack.expansion import COUNTED, expanded
@@ -9,10 +10,12 @@ from simulators.slack.refusals import Refused
 MAX_BLOCKS = 50
 MARKDOWN_CHARS = 12_000
 TABLE_ROWS, TABLE_CELLS, TABLE_CHARS = 100, 20, 10_000
+# docs/platform/slack.md#data-table-block; the first row is the head
+DATA_ROWS, DATA_CHARS, PAGE_ROWS = 201, 20_000, 100
 # the undocumented cap on all blocks of a message: a rich_text and section mix failed at 11,341 characters
 MIXED_CHARS = 11_300
 KNOWN = {
-    "actions", "alert", "card", "carousel", "context", "context_actions", "divider", "file", "header",
+    "actions", "alert", "card", "carousel", "context", "context_actions", "data_table", "divider", "file", "header",
     "image", "input", "markdown", "plan", "rich_text", "section", "table", "task_card", "video",
 }  # fmt: skip
 TASK_STATUSES = {"pending", "in_progress", "complete", "error"}
@@ -110,6 +113,36 @@ def _table(block: Json, where: str) -> None:
             raise _bad(f"must be more than 0 characters [json-pointer:{where}/rows]")
 
 
+def _data_table(block: Json, where: str) -> None:
+    rows, page = block.get("rows"), block.get("page_size", 5)
+    if not isinstance(block.get("caption"), str) or not block["caption"]:
+        raise _bad(f"missing required field: caption [json-pointer:{where}/caption]")
+    if not isinstance(page, int) or not 1 <= page <= PAGE_ROWS:
+        raise _bad(f"1 to {PAGE_ROWS} rows [json-pointer:{where}/page_size]")
+    if not isinstance(rows, list) or not 2 <= len(rows) <= DATA_ROWS:
+        raise _bad(f"2 to {DATA_ROWS} rows [json-pointer:{where}/rows]")
+    for row in rows:
+        _table({"rows": [row]}, where)
+    if len({len(row) for row in rows}) > 1:
+        raise _bad(f"rows of equal length [json-pointer:{where}/rows]")
+    if any(cell["type"] == "rich_text" for cell in rows[0]):
+        raise _bad(f"unsupported cell in the head [json-pointer:{where}/rows/0]")
+    if len(spoken(block)) > DATA_CHARS:
+        raise _bad(f"no more than {DATA_CHARS} characters [json-pointer:{where}/rows]")
+
+
+def check_tables(blocks: Iterable[Json], *, several: bool, data: bool) -> None:
+    """Raises for more than one table unless `several` may stand in a message, and for a data table without `data`.
+
+    How many tables a message may hold is disputed (docs/platform/slack.md#table-block).
+    """
+    kinds = [block.get("type") for block in blocks]
+    if "data_table" in kinds and not data:
+        raise _bad(f"unsupported type [json-pointer:/blocks/{kinds.index('data_table')}/type]")
+    if kinds.count("table") + kinds.count("data_table") > 1 and not several:
+        raise Refused("invalid_attachments")
+
+
 def _rich_text(block: Json, where: str) -> None:
     if not isinstance(block.get("elements"), list):
         raise _bad(f"missing required field: elements [json-pointer:{where}]")
@@ -133,7 +166,7 @@ def _text_object(text: Any, longest: int, where: str) -> None:
 
 
 def _check_sums(blocks: list[Json]) -> None:
-    sizes = {"markdown": 0, "table": 0, "other": 0}
+    sizes = {"markdown": 0, "table": 0, "data_table": 0, "other": 0}
     for block in blocks:
         kind = block["type"] if block["type"] in sizes else "other"
         sizes[kind] += len(spoken(block))
@@ -177,5 +210,6 @@ _CHECKS = {
     "context": _context,
     "actions": _actions,
     "table": _table,
+    "data_table": _data_table,
     "rich_text": _rich_text,
 }

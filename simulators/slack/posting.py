@@ -22,6 +22,7 @@ def post_message(world: World, arguments: Arguments) -> Json:
     """chat.postMessage; more than 40,000 characters are cut with a warning, not refused."""
     channel = world.writable(arguments.need("channel"))
     content = read_content(arguments)
+    world.check_tables(content.blocks or [])
     message = _ours(world, channel, content, standing(channel, thread_of(arguments, "invalid_thread_ts")))
     message.broadcast = arguments.flag("reply_broadcast")
     world.add(message, "chat.postMessage")
@@ -39,6 +40,7 @@ def update_message(world: World, arguments: Arguments) -> Json:
     if not own(world, message):
         raise Refused("cant_update_message")
     content = read_content(arguments, update=True)
+    world.check_tables(content.blocks or [])
     expire(world, message)
     if message.streaming():
         raise Refused("streaming_state_conflict")

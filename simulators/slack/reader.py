@@ -14,6 +14,7 @@ TOKEN = re.compile(
     r"<(?:!(?:channel|here|everyone|group|subteam|date)[^<>]*|@[UW][A-Z0-9]+[^<>]*|#[CG][A-Z0-9]+[^<>]*"
     r"|(?:https?://|mailto:|tel:)[^<>]*)>"
 )
+TABLES = {"table", "data_table"}
 UNSHOWN = {"actions", "context_actions", "divider", "plan", "task_card"}
 Naming = Callable[[str], str]
 
@@ -55,7 +56,7 @@ def seen_parts(parts: list[Json], name_of: Naming) -> str:
 
 def seen_block(block: Json, name_of: Naming) -> str:
     """One block's text; a table's cells by tabs and lines."""
-    if block["type"] == "table":
+    if block["type"] in TABLES:
         return "\n".join("\t".join(seen(_words(cell), name_of) for cell in row) for row in block["rows"])
     return seen(_words(block), name_of)
 
@@ -66,7 +67,7 @@ def raw_text(parts: list[Json]) -> str:
     texts.append(plan_of(parts))
     for part in parts:
         if part["kind"] == "blocks":
-            texts.extend(_words(block) for block in part["blocks"] if block["type"] != "table")
+            texts.extend(_words(block) for block in part["blocks"] if block["type"] not in TABLES)
         elif part["kind"] not in {"task", "plan"}:
             texts.append(part.get("text") or "")
     return "\n".join(texts)

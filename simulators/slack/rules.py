@@ -35,6 +35,9 @@ class Rules:
     )
     # GovSlack has no streams: unknown_method (docs/platform/slack.md#stream-availability)
     absent_methods: list[str] = field(default_factory=list)
+    # How many tables a message may hold is disputed, data tables are new (docs/platform/slack.md#table-block)
+    several_tables: bool = True
+    data_tables: bool = True
     # Channel kinds: channel_type_not_supported (docs/platform/slack.md#stream-availability)
     unstreamable: list[str] = field(default_factory=list)
     # "" is the double itself; real ones are on hooks.slack.com (docs/platform/slack.md#response-urls)

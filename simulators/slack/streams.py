@@ -35,6 +35,7 @@ def start_stream(world: World, arguments: Arguments) -> Json:
     _check_recipients(world, channel, arguments)
     mode, chunks = _read_text(arguments)
     check_expansion([_said(chunks)], 1)
+    world.check_tables(_blocks(chunks))
     stream = Stream(mode, world.design(), arguments.text("recipient_user_id"), weight(chunks))
     if stream.weight > world.rules.stream_bytes:
         raise Refused("msg_too_long")
@@ -183,6 +184,10 @@ def _said(chunks: list[Json]) -> str:
     return "".join(chunk["text"] for chunk in chunks if chunk["type"] == "markdown_text")
 
 
+def _blocks(chunks: list[Json]) -> list[Json]:
+    return [block for chunk in chunks if chunk["type"] == "blocks" for block in chunk["blocks"]]
+
+
 def _admit(world: World, message: Message, stream: Stream, mode: str, chunks: list[Json]) -> None:
     """The opening call's mode holds; over the cap it is msg_too_long for ever; no more blocks than a message holds.
 
@@ -192,6 +197,7 @@ def _admit(world: World, message: Message, stream: Stream, mode: str, chunks: li
     if mode and stream.mode and mode != stream.mode:
         raise Refused("streaming_mode_mismatch")
     more = weight(chunks)
+    world.check_tables([*message.blocks(), *_blocks(chunks)])
     if said := _said(chunks):
         check_expansion([message.text() + said], 1)
     if more and (stream.full or stream.weight + more > world.rules.stream_bytes):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from clock import Clock
+from simulators.slack.blocks import check_tables
 from simulators.slack.changes import Changes
 from simulators.slack.channels import Channel
 from simulators.slack.messages import Json, Message, State
@@ -92,6 +93,10 @@ class World:
         self.users[bot] = User(bot, "dify-bot", "Dify Bot", home, is_bot=True)
         self.users[OTHER_BOT] = User(OTHER_BOT, "other-bot", "Other Bot", home, is_bot=True)
         self.add_channel("general", "channel", self.users, channel_id="C0GENERAL")
+
+    def check_tables(self, blocks: Iterable[Json]) -> None:
+        """Raises for tables that this workspace does not take (Rules)."""
+        check_tables(blocks, several=self.rules.several_tables, data=self.rules.data_tables)
 
     def design(self) -> float:
         """Design seconds since the double started."""

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
+from markdown_source import Block, blocks, item
 from slack_reply.markdown import inline, lines, tables, tokens
-from slack_reply.markdown.lines import HEADING, MARKERS, MAYBE_CLOSING, RULE, Block, Line, blocks
+from slack_reply.markdown.lines import FENCE_BEGUN, HEADING, MARKERS, MAYBE_CLOSING, RULE, Line
 from slack_reply.markdown.parts import Limits, is_apart
 from slack_reply.markdown.units import OUTSIDE, Body, Context, Unit, apart
 from slack_reply.markdown.words import Rank
@@ -70,7 +71,7 @@ class Window:
         The last block whose first line is whole may still grow; of a code block that grows, only the last line.
         """
         for block in reversed(self._blocks):
-            items = tuple(lines.item(self._lines[index].text) for index in block.items if index < block.first)
+            items = tuple(item(self._lines[index].text) for index in block.items if index < block.first)
             if block.fence and not block.closed and block.last >= self._size and block.first < self._size - 1:
                 return self._size - 1, (*items, self._lines[block.first].text)
             if block.kind == "text":
@@ -89,7 +90,7 @@ class Window:
         """The blocks of a text whose last line is not whole, without the lines that may still become another block."""
         *_, (_, last, _) = self._lines
         size = len(self._lines)
-        if MARKERS.match(last):
+        if MARKERS.match(last) or FENCE_BEGUN.match(last):
             begun = [line.text for line in self._lines[:-1]]
             found = blocks([*begun, f"{last}x"], tables=self._limits is not None)
             if found and found[-1].fence and found[-1].first < size - 1 and found[-1].last == size:
@@ -217,7 +218,7 @@ class Window:
                 yield first + begin, unit
             elif not unit.heading:
                 parts = list(apart(unit, whole=False))
-                if not RULE.match("".join(part.text for part in parts)):
+                if not RULE.match("".join(part.text for part in parts)[unit.begin :]):
                     yield from ((first + begin, part) for part in parts)
             begin = number + 1
 

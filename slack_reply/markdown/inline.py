@@ -94,16 +94,13 @@ def _joined(pieces: Iterable[Piece], *, whole: bool) -> Iterator[Piece]:
     """Fewer pieces: neighbours of rank HARD are joined, up to WORD characters."""
     held: Piece | None = None
     for piece in pieces:
-        if piece.rank is not Rank.HARD:
-            if held:
-                yield held
-            yield piece
-            held = None
-            continue
-        held = Piece(held.start, piece.end, held.text + piece.text, Rank.HARD) if held else piece
-        if held.end - held.start >= words.WORD:
+        if held and (piece.rank is not Rank.HARD or held.end - held.start >= words.WORD):
             yield held
             held = None
+        if piece.rank is not Rank.HARD:
+            yield piece
+        else:
+            held = Piece(held.start, piece.end, held.text + piece.text, Rank.HARD) if held else piece
     if held and whole:
         yield held
 

@@ -52,10 +52,14 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table small enough for Slack's `table` block: rows of equal length, the head first."""
+    """A table small enough for one of Slack's blocks: rows of equal length, the head first.
+
+    `data`: it is too large for a `table` block and goes as a `data_table` block.
+    """
 
     rows: tuple[tuple[Cell, ...], ...]
     alignments: tuple[Alignment, ...]
+    data: bool = False
 
     @property
     def text(self) -> str:
@@ -64,6 +68,14 @@ class Table:
 
 
 Part = Markdown | Table
+
+
+def counting(part: Part) -> str:
+    """The text of the part that counts against the size of a message.
+
+    That of a `data_table` block has a limit of its own (docs/platform/slack.md#data-table-block).
+    """
+    return "" if isinstance(part, Table) and part.data else part.text
 
 
 def is_apart(line: str) -> bool:
@@ -116,7 +128,8 @@ class Limits:
     `measure` must be additive (`counted`, `counted_bytes`); `size` and `reserve` are in its unit. `reserve`
     stays free on every page for text that the writer adds. Without `tables` every table becomes code. `blocks` is how
     many blocks Slack may make of the page, and `heading` is what a heading takes beside its text. A table with more
-    `rows` becomes code. `by_row`: the message can be changed, so a table may be shown while its rows still come.
+    `rows` becomes a `data_table` block, or code without `data_tables`. Without `several_tables` a message holds one
+    table at most. `by_row`: the message can be changed, so a table may be shown while its rows still come.
     """
 
     size: int
@@ -127,6 +140,8 @@ class Limits:
     heading: int = 0
     rows: int = ROW_LIMIT
     by_row: bool = False
+    data_tables: bool = False
+    several_tables: bool = True
 
     @property
     def room(self) -> int:

@@ -26,10 +26,15 @@ from slack_reply.writers.single_post import Posting, Unfit
 from slack_reply.writers.stream_cleanup import StreamCleanup
 
 # The page goes as blocks, since `text` takes less (docs/platform/slack.md#text-limits).
-LIMITS = Limits(size=9000, measure=counted, tables=True, reserve=100, heading=HEADING_SIZE, by_row=True)
-# Most steps come before the text or at its beginning. The room is kept whether there are steps or not: a page that is
-# visible never gets smaller.
-FIRST = replace(LIMITS, reserve=LIMITS.reserve + ROOM)
+LIMITS = Limits(
+    size=9000,
+    measure=counted,
+    tables=True,
+    reserve=100,
+    heading=HEADING_SIZE,
+    by_row=True,
+    data_tables=True,
+)
 # If two edits would be further apart than these seconds, the answer is posted once, when it is complete. Readers would
 # hardly see it grow, each edit slows all other answers of the workspace, and the last text may wait as long.
 RAREST = 30.0
@@ -40,6 +45,21 @@ class _Look(NamedTuple):
 
     page: Page
     plan: Mapping[str, Any] | None = None
+
+
+class _PageLayout:
+    """Lays text out: `first` are the limits of the first message, `rest` are those of the others.
+
+    Most steps come before the text or at its beginning, so the first message keeps room for a plan, whether there are
+    steps or not: a page that is visible never gets smaller.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.first, self.rest = replace(limits, reserve=limits.reserve + ROOM), limits
+        self._readers = {one: Reader(one) for one in (self.first, self.rest)}
+
+    def pages(self, text: str, start: int, limits: Limits, *, final: bool, most: int) -> tuple[Page, ...]:
+        return pages_after(text, start, limits, final=final, most=most, reader=self._readers[limits])
 
 
 class EditedMessage(Writer):
@@ -70,7 +90,7 @@ class EditedMessage(Writer):
         self._posting = posting
         self._ends = ends
         self._rarest = rarest
-        self._readers = {limits: Reader(limits) for limits in (FIRST, LIMITS)}
+        self._layout = _PageLayout(posting.fitting(LIMITS))
         self._places = Reader(card_places.LIMITS)
         self._shows_plans = True  # Slack has not refused one
         self._sent: dict[int, _Look] = {}
@@ -124,22 +144,20 @@ class EditedMessage(Writer):
         """The pages. While the app works, the text pauses: its end is shown too, unless the page may end earlier."""
         if snapshot.line and not final and card_places.may_stand(snapshot.text, self._places):
             pages = self._laid_out(snapshot.text, final=True, most=most)
-            limits = LIMITS if self._first or len(pages) > 1 else FIRST
+            limits = self._layout.rest if self._first or len(pages) > 1 else self._layout.first
             if (_size(pages[-1]) if pages else 0) < WINDOW * limits.room:
                 return pages
         return self._laid_out(snapshot.text, final=final, most=most)
 
     def _laid_out(self, text: str, *, final: bool, most: int) -> tuple[Page, ...]:
         """The first message keeps room for a plan; the others hold text to their end."""
+        layout = self._layout
         if self._first:
-            return self._after(text, self._start, LIMITS, final=final, most=most)
-        found = self._after(text, self._start, FIRST, final=final, most=2)
+            return layout.pages(text, self._start, layout.rest, final=final, most=most)
+        found = layout.pages(text, self._start, layout.first, final=final, most=2)
         if len(found) < 2:  # noqa: PLR2004 - no second message
             return found
-        return (found[0], *self._after(text, found[0].end, LIMITS, final=final, most=most - 1))
-
-    def _after(self, text: str, start: int, limits: Limits, *, final: bool, most: int) -> tuple[Page, ...]:
-        return pages_after(text, start, limits, final=final, most=most, reader=self._readers[limits])
+        return (found[0], *layout.pages(text, found[0].end, layout.rest, final=final, most=most - 1))
 
     def _plan(self, snapshot: Snapshot, page: Page, begin: int, *, is_last: bool) -> Mapping[str, Any] | None:
         """The work that began while the text of the page, which begins at `begin`, was written, as far as it fits."""
@@ -161,7 +179,7 @@ class EditedMessage(Writer):
                 self._shows_plans = False
                 self._post(number, _Look(look.page), final=final)
                 return
-            raise WriterGone(begin) from error
+            raise self._without_tables() or WriterGone(begin) from error
         self._messages.append(posted.ts)
         # The post of an earlier attempt may show less, or another plan: then the next edit follows.
         self._sent[number] = look if posted.page is look.page else _Look(posted.page)
@@ -187,11 +205,20 @@ class EditedMessage(Writer):
                 self._ends.stop(ts)
             if is_open or error.error in SLACK_TROUBLE:
                 raise SlackAway from error
-            raise self._gone(number) from error
+            known = self._posting.refused(error.error, look.page)
+            raise (known and self._without_tables()) or self._gone(number) from error
         except SlackError as error:
             raise SlackAway(error.retry_after) from error
         self._ends.stopped(ts)
         self._sent[number] = look
+
+    def _without_tables(self) -> SlackAway | None:
+        """Lay the text out anew, with the next call, without the tables that were refused; None if there are none."""
+        known = self._posting.fitting(LIMITS)
+        if known == self._layout.rest:
+            return None
+        self._layout = _PageLayout(known)
+        return SlackAway()
 
     def _gone(self, number: int) -> WriterGone:
         sent = self._sent.get(number)

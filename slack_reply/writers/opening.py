@@ -9,7 +9,7 @@ from slack_api import RECIPIENT_MISSING, SLACK_TROUBLE, START, THREAD_GONE
 from slack_reply.shared import RateShare, Slack
 from slack_reply.writer import CannotReply, SlackAway, WriterGone
 from slack_reply.writers.plan import cards_of
-from slack_reply.writers.streamed_message import Chunks
+from slack_reply.writers.streamed_message import Chunks, tables_in
 
 # Seconds. Starts are tier 2: 20 a minute for the whole workspace. A first text does not wait for one; a next page may.
 NEXT_PAGE_TIMEOUT = 20.0
@@ -22,6 +22,7 @@ class Opening:
         self._api = slack.api
         self._share = share
         self._support = slack.support
+        self._tables = slack.tables
         self._written = slack.written
         self._target = share.target
         self._lost: list[Chunks] = []  # the chunks of starts of unknown fate
@@ -48,6 +49,7 @@ class Opening:
             return self._remembered(self._call(chunks))
         except SlackRefused as error:
             self._support.refused(self._target, error.error)
+            self._tables.refused(self._target.account, error.error, tables_in(chunks))
             if error.error in THREAD_GONE:
                 raise CannotReply(error.error) from error
             if error.error not in SLACK_TROUBLE:

@@ -1,13 +1,16 @@
 """What an answer may send, and when it must not."""
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
 
 from slack_api.rate_limit.rate_limiter import RateLimiter
 from slack_api.rate_limit.tiers import APPEND, UPDATE
-from slack_reply.shared import RATE_LIMIT_TIMEOUT, RateShare, Written
+from slack_reply.shared import RATE_LIMIT_TIMEOUT, RateShare, TableSupport, Written
 from slack_reply.writer import ReplyTarget, SlackAway
+from slack_reply.writers.single_post import LIMITS
+from tests.fake_clock import FakeClock
 from tests.slack_api.virtual_time import VirtualTime
 
 PLACE = ReplyTarget("T1", "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
@@ -122,3 +125,18 @@ def test_written_forgets_the_oldest_message() -> None:
     for ts in ("1.1", "1.2", "1.3"):
         written.add("T1/abc", "C1", ts)
     assert [written.knows("T1/abc", "C1", ts) for ts in ("1.1", "1.2", "1.3")] == [False, True, True]
+
+
+def test_refused_tables_are_remembered_for_their_account_and_an_hour() -> None:
+    clock = FakeClock()
+    tables, limits = TableSupport(clock), LIMITS
+    assert not tables.refused("A1", "invalid_blocks", ["markdown", "table"])
+    assert not tables.refused("A1", "channel_not_found", ["table", "table"])
+    assert tables.fitting("A1", limits) == limits
+    assert tables.refused("A1", "invalid_attachments", ["table", "table"])
+    assert tables.fitting("A1", limits) == replace(limits, several_tables=False)
+    assert tables.refused("A1", "msg_blocks_too_long", ["data_table"])
+    assert tables.fitting("A1", limits) == replace(limits, several_tables=False, data_tables=False)
+    assert tables.fitting("A2", limits) == limits
+    clock.sleep(3601)
+    assert tables.fitting("A1", limits) == limits

@@ -60,6 +60,7 @@ KEPT_APART = {
     "RateLimiter._lines": TOKEN,
     "NativeSupport._workspaces": TOKEN,
     "NativeSupport._channels": TOKEN,
+    "TableSupport._refused": TOKEN,
     "Written._known": TOKEN,
     "_Answers._known": TOKEN,
     "_Answers._failed": TOKEN,

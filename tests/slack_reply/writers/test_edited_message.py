@@ -276,3 +276,28 @@ def test_deletion_is_left_to_the_stream_cleanup_when_it_fails() -> None:
     one.finish(lambda: Snapshot("Short."))
     ends.tidy()
     assert pool.methods == [UPDATE, DELETE, DELETE]
+
+
+TABLE = "| a | b |\n|---|---|\n| 1 | 2 |\n\n"
+
+
+def test_second_table_goes_to_the_next_message_once_slack_refused_it() -> None:
+    one, pool, _ = writer(OK, refuses("invalid_attachments"), OK)
+    one.show(lambda: Snapshot(f"{TABLE}Words. "))
+    text = f"{TABLE}Words.\n\n{TABLE}The end."
+    with pytest.raises(SlackAway):
+        one.finish(lambda: Snapshot(text))
+    one.finish(lambda: Snapshot(text))
+    assert pool.methods == [POST, UPDATE, UPDATE, POST]
+    assert shown(pool.arguments()).endswith("The end.")
+
+
+def test_data_table_becomes_code_once_slack_refused_it() -> None:
+    one, pool, _ = writer(OK, refuses("invalid_blocks"), OK)
+    one.show(lambda: Snapshot(f"{TABLE.rstrip()}\n|"))
+    text = TABLE.rstrip() + "\n| 1 | 2 |" * 150
+    with pytest.raises(SlackAway):
+        one.finish(lambda: Snapshot(text))
+    one.finish(lambda: Snapshot(text))
+    assert pool.methods == [POST, UPDATE, UPDATE]
+    assert shown(pool.arguments()).startswith("```")

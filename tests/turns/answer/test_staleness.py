@@ -18,7 +18,7 @@ import pytest
 from dify_app.answer import Step, TextDelta
 from slack_api import APPEND, START, STOP, UPDATE, Bounds, RateLimiter, SlackApi
 from slack_api.pool import HttpResponse
-from slack_reply import NativeSupport, Reply, ReplyTarget, Slack, Snapshot, Written
+from slack_reply import NativeSupport, Reply, ReplyTarget, Slack, Snapshot, TableSupport, Written
 from slack_reply.reply import Style
 from tests.slack_api.virtual_time import VirtualTime
 from turns.answer.answer_state import AnswerState
@@ -104,6 +104,7 @@ class Workspace:
 
     def __post_init__(self) -> None:
         self.slack = StrictSlack(self.time)
+        self._tables = TableSupport(self.time)
         self._budget, self._support, self._written = (
             RateLimiter(self.time),
             NativeSupport(self.time),
@@ -127,7 +128,9 @@ class Workspace:
             team_id="T1",
         )
         place = ReplyTarget(api.account, answer.channel, "channel", "1.0", "1.0", "U1", "T1")
-        reply = Reply(Slack(api, self._budget, self._support, self._written, time), place, self.style)
+        reply = Reply(
+            Slack(api, self._budget, self._support, self._tables, self._written, time), place, self.style
+        )
         context = SimpleNamespace(
             clock=time,
             reply=reply,
