@@ -11,8 +11,8 @@ A conversation mostly waits for clocks, so more jobs than there are cores can ru
 each of them needs; the longest begin first, and each begins as soon as its share of the cores is free. What only
 computes runs beside them with the lowest priority: it takes what they leave.
 
-A conversation has clocks, so a machine that stands still for some seconds can make it fail without a fault. A few
-conversations that failed are asked once more at the end, when nothing runs beside them, and are named in what is
+What starts programs has clocks, so a machine that stands still for some seconds can make it fail without a fault. A
+few such tests that failed are asked once more at the end, when nothing runs beside them, and are named in what is
 printed. What fails again has failed. What only computes is never asked again.
 """
 
@@ -97,7 +97,7 @@ PROCESSES = {"conversations", "daemon", "simulators", "soak", "tools"}
 """Folders whose tests start programs."""
 MARKS = ("-m", "not soak")
 ASKED_AGAIN = 5
-"""Failed conversations that may be asked again; of more than these none is, since a fault is likelier."""
+"""Failed tests that may be asked again; of more than these none is, since a fault is likelier."""
 NO_TESTS = 5  # pytest's exit code for files whose tests all need another marker
 _COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped)")
 
@@ -239,13 +239,13 @@ def fitting(waiting: Iterable[Job], running: Iterable[Job]) -> list[Job]:
 
 
 def to_ask_again(results: Mapping[Job, Result]) -> list[str]:
-    """The failed conversations that are asked once more; empty if anything else failed too, or too much."""
+    """The failed tests with clocks that are asked once more; empty if anything else failed too, or too much."""
     bad = [result for result in results.values() if not result.good]
     failed = sorted(name for result in bad for name in result.failed)
-    only_conversations = all(result.failed for result in bad) and all(
-        name.startswith("tests/conversations/") for name in failed
+    have_clocks = all(result.failed for result in bad) and not any(
+        name.split("/")[1] in COMPUTING for name in failed
     )
-    return failed if only_conversations and len(failed) <= ASKED_AGAIN else []
+    return failed if have_clocks and len(failed) <= ASKED_AGAIN else []
 
 
 def hold_alone(tests: list[str]) -> bool:

@@ -10,7 +10,6 @@ from wording import Say, say
 from wording.en import EN
 
 # The endpoint cannot tell the relay and Slack apart.
-pytestmark = pytest.mark.usefixtures("over")
 
 
 def asked(world: World) -> str:

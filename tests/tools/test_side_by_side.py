@@ -17,7 +17,9 @@ def ended(*failed: list[str], code: int = 1) -> dict[Job, Result]:
     }
 
 
-def test_a_few_failed_conversations_are_asked_again() -> None:
+def test_a_few_failed_tests_with_clocks_are_asked_again() -> None:
+    store = "tests/conversation_store/redis/test_redis_store.py::c"
+    assert to_ask_again(ended([store])) == [store]
     assert to_ask_again(ended([f"{PLACE}::b"], [], [f"{PLACE}::a[x y]"])) == [
         f"{PLACE}::a[x y]",
         f"{PLACE}::b",
@@ -28,7 +30,7 @@ def test_nothing_is_asked_again_when_all_passed() -> None:
     assert to_ask_again(ended([], [])) == []
 
 
-def test_nothing_is_asked_again_when_another_test_failed_too() -> None:
+def test_nothing_is_asked_again_when_a_test_without_clocks_failed_too() -> None:
     assert to_ask_again(ended([f"{PLACE}::a"], ["tests/turns/test_turn.py::b"])) == []
 
 
