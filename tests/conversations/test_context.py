@@ -9,8 +9,6 @@ from tests.conversations.world import ANNA, BEN, CAROL, World
 from wording import Say, say
 from wording.en import EN
 
-# The endpoint cannot tell the relay and Slack apart.
-
 
 def asked(world: World) -> str:
     """The query of the last call."""
