@@ -141,20 +141,20 @@ class Users:
         self, api: SlackApi, user_ids: Iterable[str], known: Callable[[Place], UserInfo | None]
     ) -> dict[str, UserInfo]:
         places = {user_id: (api.account, user_id) for user_id in user_ids}
-        missing = [
-            one for one, place in places.items() if not known(place) and not self._answers.settled(place)
-        ]
+        # Those that Slack did not know count too: a second call for the same users asks for no others.
+        unknown = [one for one, place in places.items() if not known(place)][:MOST]
+        missing = [one for one in unknown if not self._answers.settled(places[one])]
         until = self._clock.now() + NAMES_TIMEOUT
 
         def ask(user_id: str) -> None:
-            if self._clock.now() < until:
+            # Another caller may have asked since
+            if self._clock.now() < until and not self._answers.settled(places[user_id]):
                 self._answers.ask(places[user_id], partial(self._ask, api, user_id))
 
-        asked = missing[:MOST]
-        if len(asked) == 1:
-            ask(asked[0])
+        if len(missing) == 1:
+            ask(missing[0])
         else:
-            Greenlets(AT_ONCE).map(ask, asked)
+            Greenlets(AT_ONCE).map(ask, missing)
         return {user_id: self._answers.old(place) or _unknown(user_id) for user_id, place in places.items()}
 
     def _ask(self, api: SlackApi, user_id: str) -> None:

@@ -37,10 +37,10 @@ CORES = 2.0
 MOST = 3
 """Jobs at once, whatever their shares. Each process imports the libraries once."""
 PLAN = {
+    "test_budget": 2.0,
     "test_faults": 0.5,
     "test_orphans": 0.5,
     "test_exactly_once": 1.0,
-    "test_budget": 2.0,
     "test_refused_starts": 1.2,
     "test_handing_off": 0.7,
     "test_long_answers": 0.7,

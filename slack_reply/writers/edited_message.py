@@ -175,11 +175,13 @@ class EditedMessage(Writer):
         try:
             posted = self._posting.post(look.page, begin, above=_above(look))
         except Unfit as error:
+            if away := self._without_tables():
+                raise away from error
             if look.plan and self._shows_plans:
                 self._shows_plans = False
                 self._post(number, _Look(look.page), final=final)
                 return
-            raise self._without_tables() or WriterGone(begin) from error
+            raise WriterGone(begin) from error
         self._messages.append(posted.ts)
         # The post of an earlier attempt may show less, or another plan: then the next edit follows.
         self._sent[number] = look if posted.page is look.page else _Look(posted.page)
@@ -196,6 +198,8 @@ class EditedMessage(Writer):
         try:
             self._api.update_message(channel, ts, patience=BRISK, acquired=True, **arguments)
         except SlackRefused as error:
+            if self._posting.refused(error.error, look.page) and (away := self._without_tables()):
+                raise away from error
             if error.error in UNFIT and look.plan and self._shows_plans:
                 self._shows_plans = False
                 self._update(number, _Look(look.page))
@@ -205,8 +209,7 @@ class EditedMessage(Writer):
                 self._ends.stop(ts)
             if is_open or error.error in SLACK_TROUBLE:
                 raise SlackAway from error
-            known = self._posting.refused(error.error, look.page)
-            raise (known and self._without_tables()) or self._gone(number) from error
+            raise self._gone(number) from error
         except SlackError as error:
             raise SlackAway(error.retry_after) from error
         self._ends.stopped(ts)

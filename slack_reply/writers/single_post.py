@@ -75,7 +75,7 @@ class Posting:
         again, since a page shown twice is worse.
         """
         arguments = plain_arguments(page) if plain else page_arguments(page, below, above)
-        posted = self._found(offset) or self._posted(page, offset, arguments, alone=not above)
+        posted = self._found(offset) or self._posted(page, offset, arguments)
         self._unsure.pop(offset, None)
         self._written.add(self._target.account, self._target.channel, posted.ts)
         return posted
@@ -88,7 +88,7 @@ class Posting:
         """Remember what tables of the page may have been refused; False if the page can't be laid out without them."""
         return self._tables.refused(self._target.account, error, block_types(page))
 
-    def _posted(self, page: Page, offset: int, arguments: Mapping[str, Any], *, alone: bool) -> Posted:
+    def _posted(self, page: Page, offset: int, arguments: Mapping[str, Any]) -> Posted:
         target = self._target
         if not self._share.granted(POST, min(POST_RATE_LIMIT_TIMEOUT, self._share.patience), final=True):
             raise SlackAway
@@ -106,8 +106,7 @@ class Posting:
             if error.error in CANNOT_POST:
                 raise CannotReply(error.error) from error
             if error.error not in SLACK_TROUBLE:
-                if alone:  # else a block above the page may be what Slack refuses
-                    self.refused(error.error, page)
+                self.refused(error.error, page)
                 raise Unfit(error.error) from error
         except SlackFateUnknown:
             pass

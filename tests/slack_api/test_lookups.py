@@ -234,6 +234,15 @@ def test_callers_at_one_time_share_one_call() -> None:
     assert users.one(api, "U1").known
 
 
+def test_callers_with_the_same_users_ask_for_each_once() -> None:
+    users = Users(FakeClock())
+    api, _ = api_over(ANN)
+    asked = _slow(api)
+    people = [f"U{number}" for number in range(3 * AT_ONCE)]
+    gevent.joinall([gevent.spawn(users.many, api, people) for _ in range(3)], timeout=5, raise_error=True)
+    assert sorted(asked) == sorted(people)
+
+
 def test_caller_asks_itself_when_the_one_it_waited_for_was_ended() -> None:
     users = Users(FakeClock())
     api, _ = api_over(ANN)

@@ -37,12 +37,12 @@ from tests.slack_reply.rendered import Styled, rendered, rendered_page
 from tests.slack_reply.troubled_slack import TroubledSlack, grow
 from tests.slack_reply.whole_pages import paginate
 
-STRETCH = 12
+STRETCH = 8
 """Characters of each answer that come one at a time, beginning anywhere."""
 LOOKS = 8
 """States of a chunking, at most; an answer is shown once a second."""
 FEW_LOOKS = 4
-CHUNKINGS = 2
+CHUNKINGS = 1
 SOAK_CHUNKINGS = 200
 ENDS = 40
 """Where the looks of all chunkings of an answer may be: the layout of each is remembered."""

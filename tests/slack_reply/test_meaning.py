@@ -1,8 +1,10 @@
 """The judges of the corpus tell what is right from what is wrong."""
 
+from collections.abc import Callable
+
 import pytest
 
-from slack_reply.markdown import Limits, Markdown, Page
+from slack_reply.markdown import Limits, Markdown, Page, Reader
 from tests.slack_reply import every_state
 from tests.slack_reply.every_state import WRITERS, broken
 from tests.slack_reply.meaning import concerning, is_like, surplus_cells, visible
@@ -57,6 +59,17 @@ def as_it_is(text: str, _limits: Limits, *, final: bool) -> tuple[Page, ...]:
     return (Page((Markdown(text),), len(text)),) if text else ()
 
 
+def lay_out(monkeypatch: pytest.MonkeyPatch, way: Callable[..., tuple[Page, ...]]) -> None:
+    """Let whole and growing answers be laid out in this way."""
+
+    def growing(text: str, _start: int, limits: Limits, *, final: bool, reader: Reader) -> tuple[Page, ...]:
+        del reader
+        return way(text, limits, final=final)
+
+    monkeypatch.setattr(every_state, "paginate", way)
+    monkeypatch.setattr(every_state, "pages_after", growing)
+
+
 @pytest.mark.parametrize(
     ("law", "text"),
     [
@@ -69,7 +82,7 @@ def as_it_is(text: str, _limits: Limits, *, final: bool) -> tuple[Page, ...]:
 def test_text_that_is_sent_as_it_is_breaks_the_law(
     law: str, text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(every_state, "paginate", as_it_is)
+    lay_out(monkeypatch, as_it_is)
     found = broken(text, WRITERS["edit"], [len(text) // 2] if law == "beginning" else [len(text)])
     assert found is not None
     assert found.law == law
@@ -80,7 +93,7 @@ def padded(text: str, limits: Limits, *, final: bool) -> tuple[Page, ...]:
 
 
 def test_text_that_replaces_what_was_shown_breaks_the_law(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(every_state, "paginate", padded)
+    lay_out(monkeypatch, padded)
     found = broken("abc", WRITERS["stream"], [2, 3])
     assert found is not None
     assert found.law == "grows"
