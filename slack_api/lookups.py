@@ -62,10 +62,12 @@ class _Answers[V]:
             self._known[place] = answer, self._clock.now()
 
     def ask(self, place: Place, ask: Callable[[], None]) -> None:
-        """Call `ask`, which keeps the answer; or wait until another caller has asked about this place."""
+        """Call `ask`, which keeps the answer, unless Slack need not be asked; wait if another caller asks already."""
         while running := self._running.get(place):
             if running.get():
                 return
+        if self.settled(place):
+            return
         running = self._running[place] = AsyncResult()
         asked = False
         try:
@@ -102,8 +104,7 @@ class Channels:
     ) -> None:
         """Ask Slack for the channel's type, unless there is an answer that is not old."""
         place = (api.account, channel)
-        if not self._answers.settled(place):
-            self._answers.ask(place, partial(self._ask, api, channel, scopes, patience))
+        self._answers.ask(place, partial(self._ask, api, channel, scopes, patience))
 
     def _ask(
         self, api: SlackApi, channel: str, scopes: Callable[[], Collection[str]], patience: Patience
@@ -147,8 +148,7 @@ class Users:
         until = self._clock.now() + NAMES_TIMEOUT
 
         def ask(user_id: str) -> None:
-            # Another caller may have asked since
-            if self._clock.now() < until and not self._answers.settled(places[user_id]):
+            if self._clock.now() < until:
                 self._answers.ask(places[user_id], partial(self._ask, api, user_id))
 
         if len(missing) == 1:
