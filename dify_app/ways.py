@@ -27,9 +27,8 @@ class ClosedWays:
 
     def note(self, way: AppPort, error: DifyError) -> None:
         """The way did not take a call, and nothing ran."""
-        self._errors[way.known_as] = error.with_traceback(
-            None
-        )  # a kept error must not hold this turn's frames
+        # A kept error must not hold this turn's frames
+        self._errors[way.known_as] = error.with_traceback(None)
 
     def why(self, way: AppPort) -> DifyError | None:
         """Why the way is closed; None if it may be tried."""

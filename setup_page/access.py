@@ -13,9 +13,8 @@ from cachetools import LRUCache
 
 from clock import Clock
 
-WRONG_KEYS: Final = (
-    10  # within PAUSE seconds; then no key is looked at, not even the right one, for PAUSE seconds
-)
+# After so many wrong keys within PAUSE seconds, no key is looked at for PAUSE seconds, not even the right one.
+WRONG_KEYS: Final = 10
 PAUSE: Final = 60.0
 HOOKS: Final = 10_000
 _LONGEST: Final = 4_096  # characters of the header

@@ -12,9 +12,8 @@ from slack_events import INTERACTIVITY, SeenOfHook
 from turns import TurnsOfHook
 from wording import SetupText
 
-MOST_SKEW: Final = (
-    60.0  # seconds; Slack's requests count for 300 s (docs/platform/slack.md#request-signature)
-)
+# Seconds; Slack's requests count for 300 s (docs/platform/slack.md#request-signature).
+MOST_SKEW: Final = 60.0
 LOST: Final = {
     "app_mentions:read": SetupText.LOST_MENTIONS,
     "chat:write": SetupText.LOST_WRITE,

@@ -37,9 +37,8 @@ REPLY_TIMEOUT = 585.0  # seconds; a request of ours lives 600 s (docs/architectu
 LAST_TEXT_TIMEOUT = 60.0  # seconds that a last text has at least: writing to Slack works without the request
 LAST_PAGES = 10.0  # seconds that a last text has at least to begin more messages: the next question waits
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
-RARE = (
-    6.0  # seconds between two edits; if edits would be further apart, the author at least sees a stream grow
-)
+# Seconds between two edits. If edits would be further apart, the author at least sees a stream grow.
+RARE = 6.0
 ASIDE = Limits(size=3000, measure=len, tables=False)
 
 

@@ -5,11 +5,13 @@ import hmac
 import mimetypes
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
+from werkzeug.datastructures import FileStorage
 from werkzeug.formparser import parse_form_data
 
 from simulators.dify.apps import Refused
@@ -34,6 +36,20 @@ class ToolFile:
     def extension(self) -> str:
         """With its dot, as Dify writes it."""
         return mimetypes.guess_extension(self.mimetype) or ".bin"
+
+
+def read_upload(request: Request) -> tuple[Mapping[str, str], Mapping[str, FileStorage]]:
+    """The fields and the files of a multipart body; one of these is `file`. Raises Refused as Dify does."""
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "CONTENT_TYPE": request.get("content-type"),
+        "CONTENT_LENGTH": str(len(request.body)),
+        "wsgi.input": BytesIO(request.body),
+    }
+    _, fields, parts = parse_form_data(environ)
+    if "file" not in parts:
+        raise Refused("Please upload your file.", 400, "no_file_uploaded")
+    return fields, parts
 
 
 class Files:
@@ -74,16 +90,8 @@ class Files:
         if self.refusal:
             raise Refused(self.refusal[1], self.refusal[0], "upload_refused")
         query = {name: values[0] for name, values in parse_qs(request.query).items()}
-        environ = {
-            "REQUEST_METHOD": "POST",
-            "CONTENT_TYPE": request.get("content-type"),
-            "CONTENT_LENGTH": str(len(request.body)),
-            "wsgi.input": BytesIO(request.body),
-        }
-        _, _, parts = parse_form_data(environ)
-        part = parts.get("file")
-        if part is None:
-            raise Refused("Please upload your file.", 400, "no_file_uploaded")
+        _, parts = read_upload(request)
+        part = parts["file"]
         name, kind = part.filename or "", part.mimetype
         signed = self._sign("upload", name, kind, query.get("timestamp", ""), query.get("nonce", ""))
         if not hmac.compare_digest(signed, query.get("sign", "")):

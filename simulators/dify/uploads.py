@@ -3,11 +3,9 @@
 import mimetypes
 import uuid
 from dataclasses import dataclass
-from io import BytesIO
-
-from werkzeug.formparser import parse_form_data
 
 from simulators.dify.apps import Refused
+from simulators.dify.files import read_upload
 from simulators.http1.messages import Request
 
 MEGABYTE = 1024 * 1024
@@ -49,16 +47,8 @@ class UploadForm:
 
 def read_form(request: Request) -> UploadForm:
     """Read the body as Dify does. Raises Refused."""
-    environ = {
-        "REQUEST_METHOD": "POST",
-        "CONTENT_TYPE": request.get("content-type"),
-        "CONTENT_LENGTH": str(len(request.body)),
-        "wsgi.input": BytesIO(request.body),
-    }
-    _, fields, parts = parse_form_data(environ)
-    part = parts.get("file")
-    if part is None:
-        raise Refused("Please upload your file.", 400, "no_file_uploaded")
+    fields, parts = read_upload(request)
+    part = parts["file"]
     if len(list(parts.values())) > 1:
         raise Refused("Only one file is allowed.", 400, "too_many_files")
     if not part.filename:

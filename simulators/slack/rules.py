@@ -30,9 +30,8 @@ class Rules:
     stream_bytes: int = 11_000  # UTF-8: docs/platform/slack.md#stream-size
     status_seconds: float = 120.0  # docs/platform/slack.md#thread-status
     retries: bool = True
-    link_warning: float = (
-        10.0  # from Slack's word to a link's end (docs/platform/slack.md#socket-mode-connections)
-    )
+    # Seconds from Slack's word to a link's end (docs/platform/slack.md#socket-mode-connections)
+    link_warning: float = 10.0
     # GovSlack has no streams: unknown_method (docs/platform/slack.md#stream-availability)
     absent_methods: list[str] = field(default_factory=list)
     # How many tables a message may hold is disputed, data tables are new (docs/platform/slack.md#table-block)

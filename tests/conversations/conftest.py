@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from simulators.stack import MANIFEST
 from tests.conversations.stack import SimulatedDaemon, Stack
 from tests.conversations.world import Via, World
 from tests.support.redis_server import RedisServer
@@ -98,6 +99,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture
 def world(stack: Stack, via: Via, version: str) -> World:
     return World(stack, next(_numbers), via, version)
+
+
+@pytest.fixture
+def empty(world: World) -> Iterator[World]:
+    """A world whose endpoint has no secret yet; Slack sends nothing, and at the end has the shipped manifest again."""
+    world.settings = {"app": world.settings["app"]}
+    world.daemon.change_hook(world.hook, world.settings)
+    world.slack.configure(events_url="")
+    yield world
+    world.slack.configure(manifest=MANIFEST.read_text("utf-8"))
 
 
 @pytest.fixture(params=["http", "relay"])

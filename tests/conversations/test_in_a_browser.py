@@ -1,15 +1,12 @@
 """An admin goes from an empty endpoint to the first answer in a browser, as the set-up page says."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
-import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
-from simulators.stack import MANIFEST
 from tests.conversations.world import World
 from tests.support.browser import browser
 from tests.support.setup_pages import KEY
@@ -17,16 +14,6 @@ from wording import SetupText, setup_text
 
 NAME = "Ask Legal"
 COLOUR = "#8a1c7c"
-
-
-@pytest.fixture
-def empty(world: World) -> Iterator[World]:
-    """A world whose endpoint has no secret yet; at the end Slack has the shipped manifest again."""
-    world.settings = {"app": world.settings["app"]}
-    world.daemon.change_hook(world.hook, world.settings)
-    world.slack.configure(events_url="")
-    yield world
-    world.slack.configure(manifest=MANIFEST.read_text("utf-8"))
 
 
 def said(key: SetupText, **values: object) -> str:

@@ -4,28 +4,16 @@ Source: docs/platform/slack.md#app-manifest. The simulated Slack enforces the sc
 """
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
 from setup_page.app_manifest import VARIANTS, VariantName
 from simulators.dify import script
 from simulators.dify.apps import variable
-from simulators.stack import MANIFEST
 from tests.conversations.world import ANNA, BEN, World
 from tests.support.setup_pages import get
 
 PDF = b"%PDF-1.7 " + b"x" * 2000
-
-
-@pytest.fixture
-def empty(world: World) -> Iterator[World]:
-    """A world whose endpoint has no secret yet; Slack sends nothing, and at the end has the shipped manifest again."""
-    world.settings = {"app": world.settings["app"]}
-    world.daemon.change_hook(world.hook, world.settings)
-    world.slack.configure(events_url="")
-    yield world
-    world.slack.configure(manifest=MANIFEST.read_text("utf-8"))
 
 
 def set_up(world: World, name: VariantName) -> None:
