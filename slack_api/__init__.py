@@ -7,6 +7,7 @@ A call goes from `client` (its typed method) over `web` (budget, retries, slack_
 from slack_api.client import SlackApi
 from slack_api.error_codes import (
     CANNOT_POST,
+    MAYBE_TABLES,
     RECIPIENT_MISSING,
     SLACK_TROUBLE,
     STOP_STANDS,
@@ -31,6 +32,7 @@ __all__ = [
     "BRISK",
     "CANNOT_POST",
     "HASTY",
+    "MAYBE_TABLES",
     "PATIENT",
     "POST",
     "RECIPIENT_MISSING",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from cachetools import LRUCache, TTLCache
 
 from clock import Clock
-from slack_api import APPEND, POST, START, STOP, RateLimiter, SlackApi
+from slack_api import APPEND, MAYBE_TABLES, POST, START, STOP, RateLimiter, SlackApi
 from slack_reply.markdown import Limits
 from slack_reply.writer import ReplyTarget, SlackAway
 
@@ -19,7 +19,6 @@ OTHER_METHOD_RETRY_AFTER = 1.0  # seconds: this method got no call in time, anot
 # Calls that take Slack's status line away (docs/platform/slack.md#thread-status).
 _CLEARING = frozenset({POST, START, APPEND, STOP})
 _SEVERAL, _DATA = "several tables", "data_table"
-_CONTENT_REFUSED = {"invalid_blocks", "invalid_attachments", "invalid_chunks", "msg_blocks_too_long"}
 
 
 class NativeSupport:
@@ -72,7 +71,7 @@ class TableSupport:
 
         `error` is Slack's code.
         """
-        if error not in _CONTENT_REFUSED:
+        if error not in MAYBE_TABLES:
             return False
         if _DATA in types:
             self._refused[account, _DATA] = True
