@@ -55,6 +55,11 @@ class Acts:
         self._members.unfurl(channel, ts)
         return {}
 
+    def regroup(self, group: str, users: list[str]) -> Json:
+        """The members of a user group change."""
+        self._members.regroup(group, users)
+        return {}
+
     def event(self, event: Json, sending: Json | None = None) -> Json:
         """Any event in an envelope; the delivery's number, 0 if nothing was sent."""
         sent = self._members.event(event, Sending.read(sending))

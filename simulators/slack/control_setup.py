@@ -9,6 +9,7 @@ from simulators.slack.manifest import Manifest
 from simulators.slack.messages import Json
 from simulators.slack.people import User
 from simulators.slack.rules import Rules
+from simulators.slack.user_groups import UserGroup
 from simulators.slack.world import OTHER_TEAM
 
 
@@ -103,11 +104,17 @@ class Setup:
         foreign: bool = False,
         **more: Any,
     ) -> Json:
-        """`more` as in people.User: locale, tz, is_bot, deleted, is_restricted, enterprise_id."""
+        """`more` as in people.User: locale, tz, is_bot, deleted, is_restricted, email, enterprise_id and others."""
         team = team_id or (OTHER_TEAM if foreign else self._world.install.team_id)
         user = User(user_id or self._world.next_id("U"), name, real_name or name.title(), team, **more)
         self._world.users[user.id] = user
         return {"user": user.id}
+
+    def add_group(self, handle: str, users: list[str], disabled: bool = False, name: str = "") -> Json:
+        """A user group, whose members may be ids of nobody."""
+        group = UserGroup(self._world.next_id("S"), handle, name or handle.title(), users, disabled)
+        self._world.groups[group.id] = group
+        return {"group": group.id}
 
     def add_channel(
         self,

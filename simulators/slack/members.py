@@ -6,7 +6,7 @@ Source: docs/platform/slack.md#event-subscriptions.
 from collections.abc import Iterable
 from typing import Any
 
-from simulators.slack import composer, envelopes
+from simulators.slack import composer, envelopes, user_groups
 from simulators.slack.channels import TOMBSTONE, Channel
 from simulators.slack.deliveries import Deliveries, Delivery
 from simulators.slack.messages import Json, Message
@@ -113,6 +113,15 @@ class Members:
         message = self._message(channel, ts)
         same = message_object(self._world, message)
         self._send(channel, envelopes.changed_event(self._world, message, same), Sending())
+
+    def regroup(self, group_id: str, users: list[str]) -> None:
+        """The members of a user group change: subteam_members_changed, if the manifest subscribes to it."""
+        world = self._world
+        group = world.groups[group_id]
+        before, group.users = group.users, users
+        subscribed = world.install.bot_events
+        if subscribed is None or "subteam_members_changed" in subscribed:
+            self._deliver(None, user_groups.changed_event(world, group, before), Sending())
 
     def event(self, event: Json, sending: Sending) -> Delivery | None:
         """Any event at all, in its envelope."""

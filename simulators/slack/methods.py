@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from simulators.slack import posting, reactions, reading, streams, uploads
+from simulators.slack import posting, reactions, reading, streams, uploads, user_groups
 from simulators.slack.arguments import Arguments
 from simulators.slack.messages import Json
 from simulators.slack.world import World
@@ -42,6 +42,8 @@ METHODS: dict[str, Method] = {
     "assistant.threads.setStatus": Method(reading.set_status, 0, ("chat:write", "assistant:write")),
     "reactions.add": Method(reactions.add_reaction, T3, ("reactions:write",)),
     "reactions.remove": Method(reactions.remove_reaction, T2, ("reactions:write",)),
+    "usergroups.list": Method(user_groups.list_groups, T2, ("usergroups:read",)),
+    "usergroups.users.list": Method(user_groups.list_users, T2, ("usergroups:read",)),
     "files.info": Method(uploads.files_info, T4, ("files:read",)),
     "files.getUploadURLExternal": Method(uploads.get_upload_url, T4, ("files:write",)),
     "files.completeUploadExternal": Method(uploads.complete_upload, T4, ("files:write",)),

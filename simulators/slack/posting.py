@@ -8,7 +8,7 @@ import re
 
 from simulators.slack.arguments import Arguments
 from simulators.slack.channels import Channel
-from simulators.slack.content import Content, read_content
+from simulators.slack.content import UPDATE_BYTES, Content, read_content
 from simulators.slack.messages import Json, Message
 from simulators.slack.objects import message_object
 from simulators.slack.refusals import Refused
@@ -71,8 +71,14 @@ def post_ephemeral(world: World, arguments: Arguments) -> Json:
     user = arguments.need("user")
     if user not in channel.members:
         raise Refused("user_not_in_channel")
-    thread = standing(channel, thread_of(arguments, "invalid_thread_ts"))
-    message = _ours(world, channel, read_content(arguments), thread)
+    thread = thread_of(arguments, "invalid_thread_ts")
+    asked = channel.get(thread) if thread else None
+    if asked is not None and asked.root() != thread:
+        raise Refused("cannot_reply_to_message")
+    content = read_content(arguments)
+    if len(content.text.encode()) > UPDATE_BYTES:
+        raise Refused("msg_too_long")
+    message = _ours(world, channel, content, standing(channel, thread))
     message.ephemeral_for = user
     world.ephemeral.append(message)
     world.add(message, "chat.postEphemeral")

@@ -29,6 +29,7 @@ class Rules:
     stream_bytes: int = 11_000  # UTF-8: docs/platform/slack.md#stream-size
     status_seconds: float = 120.0  # docs/platform/slack.md#thread-status
     retries: bool = True
+    paid_plan: bool = True  # user groups need one (docs/platform/slack.md#user-groups)
     # GovSlack has no streams: unknown_method (docs/platform/slack.md#stream-availability)
     absent_methods: list[str] = field(default_factory=list)
     # Channel kinds: channel_type_not_supported (docs/platform/slack.md#stream-availability)

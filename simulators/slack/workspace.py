@@ -93,8 +93,16 @@ class Workspace:
     # who and where
 
     def add_user(self, name: str, **more: Any) -> str:
-        """`more`: user_id, real_name, locale, tz, foreign (organisation), team_id, is_bot, is_restricted."""
+        """`more`: user_id, real_name, locale, tz, foreign (organisation), team_id, is_bot, is_restricted, email."""
         return str(self._do("add_user", name=name, **more)["user"])
+
+    def add_group(self, handle: str, users: Iterable[str] = (), **more: Any) -> str:
+        """A user group; `more`: disabled, name. Its id."""
+        return str(self._do("add_group", handle=handle, users=list(users), **more)["group"])
+
+    def regroup(self, group: str, users: Iterable[str]) -> None:
+        """A user group has these members from now on, and Slack tells of that."""
+        self._do("regroup", group=group, users=list(users))
 
     def add_channel(
         self, name: str = "team", *, kind: str = "channel", members: Iterable[str] | None = None, **more: Any

@@ -55,6 +55,7 @@ class World:
     users: dict[str, User] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     files: dict[str, Any] = field(default_factory=dict)
+    groups: dict[str, Any] = field(default_factory=dict)
     ephemeral: list[Message] = field(default_factory=list)
     observers: list[Observer] = field(default_factory=list)
     began: float = 0.0
@@ -70,6 +71,7 @@ class World:
         self.users.clear()
         self.channels.clear()
         self.files.clear()
+        self.groups.clear()
         self.ephemeral.clear()
         home = self.install.team_id
         for name, real, locale in (
