@@ -79,7 +79,8 @@ class ThreadRecord:
 
     `handled` are the messages that were claimed, `followers` the users who asked. `in_flight` is the running turn,
     `waiting` are the turns that wait for it. `unasked` are the handled messages that the app was not asked, because
-    they were refused. `updated` is the Clock.epoch() of the last write.
+    they were refused. `app_name` chose the app that was asked last in the thread, "" for the usual one. `updated` is
+    the Clock.epoch() of the last write.
     """
 
     conversation_id: str = ""
@@ -90,6 +91,7 @@ class ThreadRecord:
     updated: float = 0.0
     waiting: tuple[InFlight, ...] = ()
     unasked: tuple[str, ...] = ()
+    app_name: str = ""
 
     @property
     def open(self) -> tuple[InFlight, ...]:
@@ -128,6 +130,10 @@ class ThreadRecord:
     def with_follower(self, user: str) -> "ThreadRecord":
         """`user` asked here, so the replies of `user` are questions too. Only the latest FOLLOWERS_KEPT users stay."""
         return replace(self, followers=_latest((*self.followers, user), FOLLOWERS_KEPT))
+
+    def with_app_name(self, name: str) -> "ThreadRecord":
+        """Replies without a mention go to the app of this name from now on."""
+        return replace(self, app_name=name)
 
     def with_conversation(self, conversation_id: str) -> "ThreadRecord":
         """The `conversation_id` that Dify sent last; "" begins a new conversation."""

@@ -4,6 +4,7 @@ A caller gives the facts that are known. If another fact decides, the ruling nam
 that cannot find the fact out takes the answer for "no" (docs/architecture.md#d16-tenants-and-bounds).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
@@ -82,17 +83,9 @@ def rule(settings: Settings, asker: Asker, place: Place, app_name: str = "") -> 
 
     A name that no app has is no reason for a no: then the app of the place is given.
     """
-    is_trusted = asker.bot_id in settings.trusted_bots
-    steps = (
-        _Step("trusted_bots", is_trusted) if asker.bot_id else _Step(),
-        _connect(settings, asker),
-        _Step() if is_trusted else _guests(settings, asker),
-        _Step() if is_trusted else _allowed_users(settings, asker),
-        _where(settings, place),
-    )
-    refusing = next((step for step in steps if step.lacks or not step.answered), None)
-    if refusing is not None:
-        return Ruling(None if refusing.lacks else False, (refusing.setting,), refusing.lacks)
+    steps = (*_who(settings, asker), _where(settings, place))
+    if (refused := _refused(steps)) is not None:
+        return refused
     try:
         app_id = settings.app_for(place.channel, app_name)
     except SettingsError as error:
@@ -104,6 +97,26 @@ def rule(settings: Settings, asker: Asker, place: Place, app_name: str = "") -> 
         app_setting=settings.app_setting(place.channel, app_name),
         is_open=place.channel in settings.open_channels,
     )
+
+
+def may_ask(settings: Settings, asker: Asker) -> Ruling:
+    """What the rules on members alone say, wherever the member asks."""
+    steps = _who(settings, asker)
+    return _refused(steps) or Ruling(True, tuple(step.setting for step in steps if step.setting))
+
+
+def _refused(steps: Sequence[_Step]) -> Ruling | None:
+    """The ruling of the first setting that says no; if none does, of the first one that lacks a fact."""
+    refusing = [step for step in steps if not step.answered] or [step for step in steps if step.lacks]
+    if not refusing:
+        return None
+    return Ruling(None if refusing[0].lacks else False, (refusing[0].setting,), refusing[0].lacks)
+
+
+def _who(settings: Settings, asker: Asker) -> Sequence[_Step]:
+    if not asker.bot_id:
+        return _connect(settings, asker), _guests(settings, asker), _allowed_users(settings, asker)
+    return _Step("trusted_bots", asker.bot_id in settings.trusted_bots), _connect(settings, asker)
 
 
 def _connect(settings: Settings, asker: Asker) -> _Step:

@@ -4,6 +4,7 @@ A call goes from `client` (its typed method) over `web` (budget, retries, slack_
 `connection`.
 """
 
+from slack_api.channel_names import ChannelNames
 from slack_api.client import SlackApi
 from slack_api.error_codes import (
     CANNOT_POST,
@@ -23,6 +24,7 @@ from slack_api.lookups import Channels, Users
 from slack_api.pool import Bounds, Pool
 from slack_api.rate_limit import APPEND, POST, START, STOP, UPDATE, RateLimiter
 from slack_api.retry import BRISK, HASTY, PATIENT, Patience
+from slack_api.user_groups import UserGroups
 
 __all__ = [
     "APPEND",
@@ -44,6 +46,7 @@ __all__ = [
     "UPDATE",
     "AuthInfo",
     "Bounds",
+    "ChannelNames",
     "Channels",
     "FilesOrigin",
     "Patience",
@@ -51,6 +54,7 @@ __all__ = [
     "RateLimiter",
     "SlackApi",
     "SlackFiles",
+    "UserGroups",
     "UserInfo",
     "Users",
     "declared_size",

@@ -1,7 +1,7 @@
 """Whose token it is and who a user is, read from the answers of auth.test and users.info. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from json_fields import mapping, mapping_of, text_of
@@ -14,7 +14,8 @@ JOINER = "\u200d"  # holds the parts of one emoji together
 class UserInfo:
     """A user of users.info. `known` is False where only the id is known, which is the name then.
 
-    `enterprise_id` is the user's organisation, "" for none (docs/platform/slack.md#enterprise-grid).
+    `enterprise_id` is the user's organisation, "" for none (docs/platform/slack.md#enterprise-grid). `email` is ""
+    where Slack does not tell it, which needs the scope `users:read.email` (docs/platform/slack.md#guests).
     """
 
     id: str
@@ -22,6 +23,8 @@ class UserInfo:
     locale: str = ""
     known: bool = True
     enterprise_id: str = ""
+    is_guest: bool = False
+    email: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,15 @@ def user_info(user_id: str, raw: Any) -> UserInfo:
     names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
     name = next(filter(None, map(_plain, names)), user_id)
     organisation = text_of(mapping_of(user, "enterprise_user"), "enterprise_id")
-    return UserInfo(user_id, name, text_of(user, "locale"), known=bool(user), enterprise_id=organisation)
+    return UserInfo(
+        user_id,
+        name,
+        text_of(user, "locale"),
+        known=bool(user),
+        enterprise_id=organisation,
+        is_guest=user.get("is_restricted") is True or user.get("is_ultra_restricted") is True,
+        email=text_of(profile, "email"),
+    )
 
 
 def _plain(name: Any) -> str:

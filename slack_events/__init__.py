@@ -1,6 +1,5 @@
 """Reads what Slack sent: is the request genuine, what does it say, and is the message for us."""
 
-from slack_events.admission import Rules
 from slack_events.events_listener import EventsListener
 from slack_events.interactions_listener import AGAIN_SECONDS, InteractionsListener
 from slack_events.remembered import ChannelTypes, Followers
@@ -13,5 +12,4 @@ __all__ = [
     "Followers",
     "InteractionsListener",
     "Refusals",
-    "Rules",
 ]

@@ -75,13 +75,21 @@ class Removed:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupChanged:
+    """The members of the user group `group_id` changed (docs/platform/slack.md#user-groups)."""
+
+    team_id: str
+    group_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
     """Nothing that we answer. `kind` is the type, "" if there is none."""
 
     kind: str
 
 
-type Envelope = UrlVerification | Event | Deleted | RateLimited | Removed | Other
+type Envelope = UrlVerification | Event | Deleted | RateLimited | Removed | GroupChanged | Other
 
 
 def parse(raw: bytes) -> Envelope:
@@ -111,6 +119,8 @@ def _event(body: _Json, event: _Json) -> Envelope:
     match id_of(event, "type"):
         case "tokens_revoked" | "app_uninstalled" as kind:
             return Removed(id_of(body, "team_id"), kind)
+        case "subteam_members_changed":
+            return GroupChanged(_installed_team(body), id_of(event, "subteam_id"))
         case "message" if ts := _deleted(event):
             return Deleted(id_of(event, "channel"), ts)
         case "app_mention" | "message" as source:
@@ -133,23 +143,33 @@ def _deleted(event: _Json) -> str:
     return ""
 
 
-def _message(body: _Json, event: _Json, source: Source) -> Message:
-    """`authorizations` names our installation; the top-level `team_id` can be another workspace.
+def _enterprise(body: _Json) -> str:
+    return id_of(first_mapping_of(body, "authorizations"), "enterprise_id") or id_of(
+        body, "context_enterprise_id"
+    )
+
+
+def _installed_team(body: _Json) -> str:
+    """The workspace of our installation, which `authorizations` names; the top-level `team_id` can be another one.
 
     So the top-level `team_id` counts only where the event names nothing else. If a whole organisation installed the
     app, the organisation stands for the workspace (docs/platform/slack.md#enterprise-grid).
     """
     installation = first_mapping_of(body, "authorizations")
-    enterprise = id_of(installation, "enterprise_id") or id_of(body, "context_enterprise_id")
     is_org_wide = installation.get("is_enterprise_install") is True
     team = "" if is_org_wide else id_of(installation, "team_id") or id_of(body, "context_team_id")
+    return team or _enterprise(body) or id_of(body, "team_id")
+
+
+def _message(body: _Json, event: _Json, source: Source) -> Message:
+    installation = first_mapping_of(body, "authorizations")
     shared = body.get("is_ext_shared_channel")
     channel_type = id_of(event, "channel_type")
     bot_user, calling = id_of(installation, "user_id"), calling_text(event)
     quoted = set(MENTION.findall(text_of(event, "text"))) - set(MENTION.findall(calling))
     return Message(
-        team_id=team or enterprise or id_of(body, "team_id"),
-        enterprise_id=enterprise,
+        team_id=_installed_team(body),
+        enterprise_id=_enterprise(body),
         bot_user_id="" if installation.get("is_bot") is False else bot_user,
         api_app_id=id_of(body, "api_app_id"),
         event_id=id_of(body, "event_id"),

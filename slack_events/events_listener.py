@@ -9,11 +9,21 @@ from errors import HandoffError, Malformed, RequestError, SettingsError, StoreEr
 from handoff import EventHandOff
 from job import Job
 from message import Message
-from slack_events.admission import AskThread, Ignore, Reason, Rules, admit, follow
-from slack_events.envelope import Deleted, Envelope, Event, RateLimited, Removed, UrlVerification, parse
+from slack_events.admission import AskThread, Ignore, Reason, admit, calls_us, follow
+from slack_events.envelope import (
+    Deleted,
+    Envelope,
+    Event,
+    GroupChanged,
+    RateLimited,
+    Removed,
+    UrlVerification,
+    parse,
+)
+from slack_events.named_app import with_app_name
 from slack_events.remembered import ChannelTypes, Followers
 from slack_events.signed_request import LATER, OK, UNAUTHORIZED, Ack, Refusals, read_signed, refuse
-from turns import EndpointRequest, logger
+from turns import EndpointRequest, RefusalNotice, SideEvents, logger
 
 LARGEST_UNSIGNED = 4096  # bytes
 
@@ -27,12 +37,13 @@ class EventsListener:
     """For one request. `followers` are read for replies without a mention: the only storage call before the ack."""
 
     endpoint: EndpointRequest
-    rules: Rules
     clock: Clock
     channel_types: ChannelTypes
     followers: Followers
     hand_off: EventHandOff
     refusals: Refusals
+    notice: RefusalNotice
+    side_events: SideEvents
 
     def receive(self, raw: bytes, headers: Mapping[str, str]) -> Ack:
         """Answer Slack. A request without a valid signature gets 401 with an empty body, whatever it says."""
@@ -53,6 +64,8 @@ class EventsListener:
                 return self._message(message, received)
             case Deleted(channel, ts):
                 self.hand_off.deleted(channel, ts)
+            case GroupChanged(team_id, group_id):
+                self.side_events.group_changed(team_id, group_id)
             case RateLimited(team_id, minute):
                 logger.warning("Slack held back events of team %s in minute %s", team_id, minute)
             case Removed(team_id, kind):
@@ -61,16 +74,20 @@ class EventsListener:
         return Ack(OK)
 
     def _message(self, message: Message, received: float) -> Ack:
-        message = self.channel_types.with_type(self.endpoint.id, message)
-        verdict = admit(message, self.rules)
+        settings = self.endpoint.settings
+        message = with_app_name(self.channel_types.with_type(self.endpoint.id, message), settings.app_names)
+        verdict = admit(message, settings)
         if isinstance(verdict, AskThread):
             try:
                 verdict = follow(message, self.followers.of(message))
+                message = message if message.app_name else self.followers.with_app_name(message)
             except StoreError:  # the reply may be for us: Slack sends it again
                 return self._later("the thread's record cannot be read")
         if isinstance(verdict, Ignore):
             if verdict.reason is Reason.BOT and (message.source == "app_mention" or message.is_dm):
                 self.refusals.note(self.endpoint.id, _APP % message.bot_id)
+            if verdict.ruling and calls_us(message, settings):
+                self.notice.refused(message, verdict.ruling)
             self.hand_off.sweep_if_due()
             return Ack(OK)
         try:

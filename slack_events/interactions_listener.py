@@ -13,9 +13,10 @@ from handoff import Claims, EventHandOff
 from job import Job
 from json_fields import first_mapping_of, id_of, mapping_of, text_of
 from message import Message
-from slack_events.admission import Admit, Rules, admit
+from slack_events.admission import Admit, Ignore, admit
+from slack_events.named_app import with_app_name
 from slack_events.signed_request import LATER, OK, Ack, Refusals, read_signed, refuse
-from turns import EndpointRequest, logger
+from turns import EndpointRequest, RefusalNotice, logger
 
 AGAIN_SECONDS = 30.0  # within this time, a second press of a button by the same member is a double click
 ASK, TEAM = "ask_", "team_"
@@ -50,11 +51,11 @@ class InteractionsListener:
     """
 
     endpoint: EndpointRequest
-    rules: Rules
     clock: Clock
     presses: Claims
     hand_off: EventHandOff
     refusals: Refusals
+    notice: RefusalNotice
 
     def receive(self, raw: bytes, headers: Mapping[str, str]) -> Ack:
         """Answer Slack. A request without a valid signature gets 401 with an empty body, whatever it says."""
@@ -66,9 +67,13 @@ class InteractionsListener:
         return self._pressed(press, received) if press else Ack(OK)
 
     def _pressed(self, press: BlockAction, received: float) -> Ack:
-        message = press.message
+        settings = self.endpoint.settings
+        message = with_app_name(press.message, settings.app_names)
         button = f"{self.endpoint.id}/{press.button}"
-        if not isinstance(admit(message, self.rules), Admit) or not self.presses.take(button):
+        verdict = admit(message, settings)
+        if isinstance(verdict, Ignore) and verdict.ruling:
+            self.notice.refused(message, verdict.ruling)
+        if not isinstance(verdict, Admit) or not self.presses.take(button):
             return Ack(OK)
         try:
             self.hand_off.hand(Job(message, self.endpoint.url, received))

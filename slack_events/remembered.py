@@ -41,6 +41,12 @@ class Followers:
     endpoint: EndpointRequest
     stores: ProcessStores
 
+    def with_app_name(self, message: Message) -> Message:
+        """The message with the name of the app that was asked last in its thread, if that app was chosen by a name."""
+        names = self.endpoint.settings.app_names
+        record = self.endpoint.store(self.stores).get(self.endpoint.key(message)) if names else None
+        return replace(message, app_name=record.app_name) if record and record.app_name in names else message
+
     def of(self, message: Message) -> Collection[str]:
         """The ids of these members. Raises StoreError when the store cannot tell whether the author is one of them."""
         try:

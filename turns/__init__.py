@@ -2,10 +2,12 @@
 
 from turns.endpoint_request import EndpointRequest
 from turns.limits import HEARTBEAT_SECONDS, REQUEST_SECONDS
+from turns.notices import RefusalNotice, SideEvents
 from turns.prompt import calling_text, message_text
 from turns.recovery import ProcessIdentity, Recovery, SweepRun, SweepSchedule, Work
 from turns.report import AckTimes, logger, where
 from turns.services import Services
+from turns.throttle import asker_of, place_of
 from turns.turn_factory import TurnsOfEndpoint
 from turns.turn_request import Place, TurnRequest
 
@@ -17,14 +19,18 @@ __all__ = [
     "Place",
     "ProcessIdentity",
     "Recovery",
+    "RefusalNotice",
     "Services",
+    "SideEvents",
     "SweepRun",
     "SweepSchedule",
     "TurnRequest",
     "TurnsOfEndpoint",
     "Work",
+    "asker_of",
     "calling_text",
     "logger",
     "message_text",
+    "place_of",
     "where",
 ]

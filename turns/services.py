@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
+from cachetools import TTLCache
 from urllib3 import PoolManager
 
 from clock import Clock
@@ -10,7 +11,17 @@ from conversation_store import Presses, ProcessStores, ThreadKey, ThreadRecord, 
 from dify_app import AppCache, DifyApp, RunOptions, addresses, fetch_file, file_bases
 from job import Job
 from provider import Environment
-from slack_api import Channels, FilesOrigin, Pool, RateLimiter, SlackApi, SlackFiles, Users
+from slack_api import (
+    ChannelNames,
+    Channels,
+    FilesOrigin,
+    Pool,
+    RateLimiter,
+    SlackApi,
+    SlackFiles,
+    UserGroups,
+    Users,
+)
 from slack_reply import Interrupted, NativeSupport, Reply, ReplyTarget, Slack, StatusLine, Written
 from turns.answer import Asking, Greeting, TurnContext, Welcomer
 from turns.endpoint_request import EndpointRequest
@@ -19,10 +30,12 @@ from turns.files import produced as produced_files
 from turns.ordering import ThreadQueues
 from turns.prompt import Author, PromptBuilder, ThreadReading, Visibility
 from turns.report import AckTimes, TurnReport
-from turns.throttle import BotIdentities, Installation, Throttle
+from turns.throttle import BotIdentities, Installation, RuleCheck, Throttle
 from wording import Say, language_for, say
 
 FILES_AT_ONCE = 4  # files that a process holds in memory at once, on their way in or out
+PEOPLE_REFUSED = 20_000  # people who are remembered, so that each is told once a day that a rule refuses them
+DAY = 86_400.0
 FILES_OF_A_HOOK = 3  # how many of these files may be of one hook
 
 
@@ -37,6 +50,9 @@ class Services:
         self.queues = ThreadQueues()
         self.throttle = Throttle(clock)
         self.channels = Channels(clock)
+        self.channel_names = ChannelNames(clock)
+        self.groups = UserGroups(clock)
+        self.refused_today: TTLCache[str, None] = TTLCache(PEOPLE_REFUSED, DAY, timer=clock.now)
         self._env = env
         self._origin = FilesOrigin(env.slack_files_url)
         self._dify = PoolManager(maxsize=FILES_AT_ONCE)
@@ -64,6 +80,11 @@ class Services:
     def installation(self, api: SlackApi) -> Installation:
         """The bot of the client's token."""
         return Installation(self.bots, self.users, api, self.clock)
+
+    def rules(self, endpoint: EndpointRequest, api: SlackApi) -> RuleCheck:
+        """The check of the hook's rules for its members and channels."""
+        installation = self.installation(api)
+        return RuleCheck(endpoint.settings, installation, self.channels, self.channel_names, self.groups)
 
     def context(
         self, endpoint: EndpointRequest, store: ThreadStore, job: Job, key: ThreadKey, report: TurnReport
@@ -103,12 +124,7 @@ class Services:
         prompt_builder = PromptBuilder(
             app,
             author,
-            Visibility(
-                message,
-                self.installation(api),
-                settings.allowed_users,
-                settings.slack_connect,
-            ),
+            Visibility(message, self.installation(api), self.rules(endpoint, api)),
             ThreadReading(api, message, self.clock),
             Attachments(files, endpoint.session.file, app, transfers, self.clock),
         )
@@ -134,6 +150,7 @@ class Services:
             api=api,
             show_progress=settings.show_progress,
             continuation=job.continuation,
+            app_names=settings.app_names,
         )
 
 

@@ -1,12 +1,14 @@
 """Makes the turn of an accepted job: its claim, its ticket and the objects that the turn works with."""
 
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, replace
 
 from conversation_store import ResilientStore, ThreadKey, ThreadRecord
+from errors import StoreError
 from job import Job
 from turns.answer import Answering, TurnContext
 from turns.endpoint_request import EndpointRequest
+from turns.notices import RefusalNotice
 from turns.ordering import QueueTicket
 from turns.recovery import Claim, Recovery, SweepRun, Work
 from turns.report import TurnReport
@@ -34,6 +36,11 @@ class TurnsOfEndpoint:
         if job.continuation:
             return claim.go_on(job.continuation)
         record = claim.claim()
+        message = job.message
+        usual = self.endpoint.key(replace(message, app_name=""))
+        if record is not None and usual != claim.key and not message.is_dm:
+            with suppress(StoreError):
+                claim.point(usual)
         if record is None:
             self.recovery.taken_before(self.endpoint, self.store, claim.key, job.message.ts)
         return record
@@ -52,14 +59,15 @@ class TurnsOfEndpoint:
         context = self.services.context(self.endpoint, self.store, job, claim.key, report)
         answering = Answering(context, report)
         installation = self.services.installation(context.api)
-        slack_connect = self.endpoint.settings.slack_connect
+        rules = self.services.rules(self.endpoint, context.api)
+        notice = RefusalNotice(self.services, self.endpoint)
         turn = Turn(
             job,
             claim,
             self._ticket(job, claim.key),
             self.recovery.orphans(self.endpoint, self.store),
             answering,
-            Admittance(self.services.throttle, message, claim.key, installation, slack_connect),
+            Admittance(self.services.throttle, message, claim.key, installation, rules, notice),
             continuation,
             report,
         )

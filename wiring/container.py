@@ -21,7 +21,7 @@ from handoff import (
     Relay,
     http_client,
 )
-from provider import Environment, ProblemLog, Settings, environment
+from provider import Environment, ProblemLog, environment
 from slack_events import (
     AGAIN_SECONDS,
     ChannelTypes,
@@ -29,9 +29,17 @@ from slack_events import (
     Followers,
     InteractionsListener,
     Refusals,
-    Rules,
 )
-from turns import EndpointRequest, ProcessIdentity, Recovery, Services, TurnsOfEndpoint, logger
+from turns import (
+    EndpointRequest,
+    ProcessIdentity,
+    Recovery,
+    RefusalNotice,
+    Services,
+    SideEvents,
+    TurnsOfEndpoint,
+    logger,
+)
 
 
 class Container:
@@ -58,12 +66,13 @@ class Container:
         endpoint = self._endpoint(session, headers, raw)
         return EventsListener(
             endpoint=endpoint,
-            rules=_rules(endpoint.settings),
             clock=self._clock,
             channel_types=self._channel_types,
             followers=Followers(endpoint, self._stores),
             hand_off=self._hand_off(endpoint),
             refusals=self._refusals,
+            notice=RefusalNotice(self._services, endpoint),
+            side_events=SideEvents(self._services, endpoint),
         )
 
     def interactions(
@@ -73,11 +82,11 @@ class Container:
         endpoint = self._endpoint(session, headers, raw)
         return InteractionsListener(
             endpoint=endpoint,
-            rules=_rules(endpoint.settings),
             clock=self._clock,
             presses=self._presses,
             hand_off=self._hand_off(endpoint),
             refusals=self._refusals,
+            notice=RefusalNotice(self._services, endpoint),
         )
 
     def receiver(self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> Receiver:
@@ -103,17 +112,6 @@ class Container:
         hand_off = self._hand_offs.hand_off(endpoint, endpoint.url)
         sweeps = self._recovery.sweeps
         return EventHandOff(endpoint, hand_off, self._services.acks, sweeps, self._cancellations)
-
-
-def _rules(settings: Settings) -> Rules:
-    return Rules(
-        follow_threads=settings.follow_threads,
-        direct_messages=settings.direct_messages,
-        slack_connect=settings.slack_connect,
-        allowed_channels=settings.allowed_channels,
-        allowed_users=settings.allowed_users,
-        trusted_bots=settings.trusted_bots,
-    )
 
 
 @cache

@@ -70,6 +70,15 @@ class Say(StrEnum):
     QUEUE_FULL = auto()
     RATE_LIMITED = auto()
     BUDGET_USED_UP = auto()  # the thread had as many turns as a thread may have in that time
+    NOT_ALLOWED = (
+        auto()
+    )  # to a member whom the setting allowed_users does not name; to the author alone, like the next ones
+    NO_GUESTS = auto()
+    NO_OUTSIDERS = auto()
+    NOT_IN_CHANNEL = auto()
+    NO_DIRECT_MESSAGES = auto()
+    RULE_UNKNOWN = auto()  # Slack does not tell what a rule needs to know
+    UNKNOWN_APP = auto()  # `name` is what stands behind ~, `names` the names that there are
 
     # Why a file was left out: the `reason` of errors.FileRefused. They complete FILE_LEFT_OUT.
     FILE_TOO_LARGE = auto()

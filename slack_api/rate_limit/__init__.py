@@ -1,11 +1,24 @@
 """One rate limiter for all calls of a process, fair between messages."""
 
 from slack_api.rate_limit.rate_limiter import RateLimiter
-from slack_api.rate_limit.tiers import APPEND, EPHEMERAL, POST, SET_STATUS, START, STOP, UPDATE, USER
+from slack_api.rate_limit.tiers import (
+    APPEND,
+    EPHEMERAL,
+    GROUP_USERS,
+    GROUPS,
+    POST,
+    SET_STATUS,
+    START,
+    STOP,
+    UPDATE,
+    USER,
+)
 
 __all__ = [
     "APPEND",
     "EPHEMERAL",
+    "GROUPS",
+    "GROUP_USERS",
     "POST",
     "SET_STATUS",
     "START",

@@ -31,11 +31,15 @@ UPDATE = "chat.update"
 POST = "chat.postMessage"
 EPHEMERAL = "chat.postEphemeral"
 USER = "users.info"
+GROUPS = "usergroups.list"
+GROUP_USERS = "usergroups.users.list"
 SET_STATUS = "assistant.threads.setStatus"
 
 _TIERS = {
     START: TIER_2,
     STOP: TIER_2,
+    GROUPS: TIER_2,
+    GROUP_USERS: TIER_2,
     APPEND: TIER_4,
     UPDATE: TIER_3,
     POST: POSTS,

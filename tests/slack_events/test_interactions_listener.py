@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from errors import HandoffError, Malformed, SettingsError
 from handoff.claims import Claims
 from job import Job
+from message import Message
+from provider import Ruling, Settings
 from simulators.slack.signing import signed_headers
-from slack_events.admission import Rules
 from slack_events.interactions_listener import (
     AGAIN_SECONDS,
     LONGEST_VALUE,
@@ -33,19 +34,24 @@ class ListenerProcess:
         self.handed: list[Job] = []
         self.error: Exception | None = None
         url = "https://dify.example/e/hook/slack/interactions"
-        endpoint = SimpleNamespace(id="hook", url=url, settings=SimpleNamespace(signing_secrets=(SECRET,)))
+        self.told: list[str] = []
+        settings = Settings(app_id="app", signing_secrets=(SECRET,), **{"slack_connect": True} | rules)
+        endpoint = SimpleNamespace(id="hook", url=url, settings=settings)
         self.interactions = InteractionsListener(
             endpoint=cast("Any", endpoint),
-            rules=Rules(**{"slack_connect": True} | rules),
             clock=self.clock,
             presses=Claims(self.clock, AGAIN_SECONDS),
             hand_off=cast("Any", self),
             refusals=Refusals(self.clock),
+            notice=cast("Any", self),
         )
 
     def press(self, secret: str = SECRET, **changes: Any) -> int:
         body = urlencode({"payload": json.dumps(PAYLOAD | changes)}).encode()
         return self.interactions.receive(body, signed_headers(body, secret)).status
+
+    def refused(self, _: Message, ruling: Ruling) -> None:
+        self.told += ruling.settings
 
     def hand(self, job: Job) -> None:
         if self.error:
@@ -87,7 +93,14 @@ def test_double_click_asks_once_and_a_later_press_again() -> None:
 def test_press_of_a_member_who_may_not_ask_is_ignored() -> None:
     process = ListenerProcess(allowed_users=frozenset({"U9"}))
     assert process.press() == 200
-    assert process.handed == []
+    assert (process.handed, process.told) == ([], ["allowed_users"])
+
+
+def test_press_on_a_question_for_a_named_app_asks_that_app() -> None:
+    process = ListenerProcess(channel_apps={"~legal": "app-legal"})
+    [action] = PAYLOAD["actions"]
+    assert process.press(actions=[action | {"value": "~legal May I?"}]) == 200
+    assert [(job.message.app_name, job.message.text) for job in process.handed] == [("legal", "May I?")]
 
 
 def test_press_without_a_workspace_is_ignored_when_slack_connect_is_off() -> None:

@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "slack_reply": SHARED | {"slack_api", "dify_app"},
     "turns": SHARED | {"provider", "dify_app", "conversation_store", "slack_reply", "slack_api"},
     "handoff": SHARED | {"provider", "turns", "conversation_store"},
-    "slack_events": SHARED | {"handoff", "turns", "conversation_store"},
+    "slack_events": SHARED | {"provider", "handoff", "turns", "conversation_store"},
     "wiring": SHARED | {"provider", "slack_events", "handoff", "turns", "conversation_store"},
     "endpoints": {"wiring", "errors", "turns"},
     "main": {"endpoints"},

@@ -49,10 +49,10 @@ class Answering:
         """Show that the message waits in its thread's queue."""
         self.context.status.show(self.context.author.say(Say.WAITING))
 
-    def refuse(self, say: Say) -> None:
+    def refuse(self, say: Say, **values: str) -> None:
         """Answer with a sentence of the bot instead of the app's answer."""
         with self._writing(str(say)):
-            self.context.reply.finish(Snapshot(self.context.author.say(say)))
+            self.context.reply.finish(Snapshot(self.context.author.say(say, **values)))
         self._done()
 
     def drop(self, outcome: str) -> None:
@@ -86,6 +86,10 @@ class Answering:
         context = self.context
         if context.asking.answers_us():
             self.drop("an app's answer to our answer")
+            return
+        name, names = context.message.app_name, context.app_names
+        if name and name not in names:
+            self.refuse(Say.UNKNOWN_APP, name=f"~{name}", names=" ".join(f"~{one}" for one in names))
             return
         if context.message.is_dm and context.author.query.casefold() == RESET:
             self._remember(lambda known: known.with_conversation(""))

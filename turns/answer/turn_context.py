@@ -1,5 +1,6 @@
 """The objects that one turn works with."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clock import Clock
@@ -34,3 +35,4 @@ class TurnContext:
     api: SlackApi
     show_progress: bool
     continuation: int = 0
+    app_names: Sequence[str] = ()

@@ -1,0 +1,6 @@
+"""What the bot does in Slack of its own accord, without asking an app."""
+
+from turns.notices.refusal_notice import RefusalNotice
+from turns.notices.side_events import SideEvents
+
+__all__ = ["RefusalNotice", "SideEvents"]
