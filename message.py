@@ -8,8 +8,11 @@ from typing import Any, Literal, get_args
 from errors import Malformed
 from json_fields import mapping_of, mappings_of, text_of
 
-Source = Literal["app_mention", "message", "button"]
-"""The event that brought the message. `button`: nobody wrote the message; a member pressed a button with its text."""
+Source = Literal["app_mention", "message", "button", "command"]
+"""The event that brought the message. `button`: nobody wrote the message; a member pressed a button with its text.
+
+`command`: a member asked by a slash command or a message shortcut, and the bot itself posted the question.
+"""
 
 MENTION = re.compile(r"<@([A-Za-z0-9]{1,64})(?:\|[^<>]*)?>", re.ASCII)
 

@@ -131,6 +131,10 @@ class ThreadRecord:
         """`user` asked here, so the replies of `user` are questions too. Only the latest FOLLOWERS_KEPT users stay."""
         return replace(self, followers=_latest((*self.followers, user), FOLLOWERS_KEPT))
 
+    def without_follower(self, user: str) -> "ThreadRecord":
+        """The replies of `user` are no questions any more."""
+        return replace(self, followers=tuple(known for known in self.followers if known != user))
+
     def with_app_name(self, name: str) -> "ThreadRecord":
         """Replies without a mention go to the app of this name from now on."""
         return replace(self, app_name=name)

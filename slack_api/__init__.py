@@ -23,6 +23,7 @@ from slack_api.identity import AuthInfo, UserInfo
 from slack_api.lookups import Channels, Users
 from slack_api.pool import Bounds, Pool
 from slack_api.rate_limit import APPEND, POST, START, STOP, UPDATE, RateLimiter
+from slack_api.response_urls import ResponseUrls
 from slack_api.retry import BRISK, HASTY, PATIENT, Patience
 from slack_api.user_groups import UserGroups
 
@@ -52,6 +53,7 @@ __all__ = [
     "Patience",
     "Pool",
     "RateLimiter",
+    "ResponseUrls",
     "SlackApi",
     "SlackFiles",
     "UserGroups",

@@ -184,7 +184,7 @@ def _message(body: _Json, event: _Json, source: Source) -> Message:
         text=message_text(event),
         calling_text=calling,
         only_quotes_us=bot_user in quoted,
-        files=_files(event),
+        files=known_files(event),
         bot_id=id_of(event, "bot_id") or id_of(mapping_of(event, "bot_profile"), "id"),
         app_id=id_of(event, "app_id"),
         subtype=id_of(event, "subtype") or ("hidden" if event.get("hidden") is True else ""),
@@ -192,7 +192,8 @@ def _message(body: _Json, event: _Json, source: Source) -> Message:
     )
 
 
-def _files(event: _Json) -> tuple[_Json, ...]:
+def known_files(event: _Json) -> tuple[_Json, ...]:
+    """The files of a message, with only the fields that are needed to fetch them."""
     return tuple(
         {name: file[name] for name in _FILE_FIELDS if name in file and _is_small(file[name])}
         for file in files_of(event)[:MOST_FILES]

@@ -35,6 +35,19 @@ class ChannelTypes:
 
 
 @dataclass(frozen=True, slots=True)
+class DirectConversation:
+    """The conversation of a direct message. One per request."""
+
+    endpoint: EndpointRequest
+    stores: ProcessStores
+
+    def reset(self, message: Message) -> None:
+        """The next message begins a new conversation. Raises StoreError, and SettingsError while no app is certain."""
+        store, key = self.endpoint.store(self.stores), self.endpoint.key(message)
+        store.update(key, lambda record: record.with_conversation(""))
+
+
+@dataclass(frozen=True, slots=True)
 class Followers:
     """The members whom the bot answers in a thread without a mention: they asked the bot there. One per request."""
 

@@ -26,7 +26,7 @@ def test_event_has_its_scope() -> None:
 
 
 def test_scopes_are_the_smallest_set() -> None:
-    calls = {"chat:write", "mpim:read", "users:read", "files:read", "files:write"}
+    calls = {"chat:write", "commands", "mpim:read", "users:read", "files:read", "files:write"}
     assert {scope for scope in SCOPE_OF_EVENT.values() if scope} | calls == SCOPES
 
 
@@ -42,6 +42,14 @@ def test_presses_go_to_the_interactions_endpoint() -> None:
     assert interactivity["is_enabled"] is True
     events = SHIPPED["settings"]["event_subscriptions"]["request_url"]
     assert interactivity["request_url"] == events.replace("/slack/events", "/slack/interactions")
+
+
+def test_commands_go_to_the_commands_endpoint() -> None:
+    [command] = SHIPPED["features"]["slash_commands"]
+    events = SHIPPED["settings"]["event_subscriptions"]["request_url"]
+    assert command["url"] == events.replace("/slack/events", "/slack/commands")
+    assert command["should_escape"] is True
+    assert [shortcut["type"] for shortcut in SHIPPED["features"]["shortcuts"]] == ["message"]
 
 
 def test_manifest_sets_nothing_that_is_final_or_stops_delivery() -> None:

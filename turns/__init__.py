@@ -1,8 +1,9 @@
 """Answers one message: each message is claimed once, answered in its thread's order, and within the platforms' time."""
 
+from turns.answer import RESET_WORDS
 from turns.endpoint_request import EndpointRequest
 from turns.limits import HEARTBEAT_SECONDS, REQUEST_SECONDS
-from turns.notices import RefusalNotice, SideEvents
+from turns.notices import QuestionPlace, RefusalNotice, SideEvents, why_not
 from turns.prompt import calling_text, message_text
 from turns.recovery import ProcessIdentity, Recovery, SweepRun, SweepSchedule, Work
 from turns.report import AckTimes, logger, where
@@ -14,10 +15,12 @@ from turns.turn_request import Place, TurnRequest
 __all__ = [
     "HEARTBEAT_SECONDS",
     "REQUEST_SECONDS",
+    "RESET_WORDS",
     "AckTimes",
     "EndpointRequest",
     "Place",
     "ProcessIdentity",
+    "QuestionPlace",
     "Recovery",
     "RefusalNotice",
     "Services",
@@ -33,4 +36,5 @@ __all__ = [
     "message_text",
     "place_of",
     "where",
+    "why_not",
 ]

@@ -1,6 +1,6 @@
 """The objects that all turns of a process share to reach Slack and Dify, and the objects of one turn."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from cachetools import TTLCache
@@ -17,6 +17,7 @@ from slack_api import (
     FilesOrigin,
     Pool,
     RateLimiter,
+    ResponseUrls,
     SlackApi,
     SlackFiles,
     UserGroups,
@@ -59,6 +60,7 @@ class Services:
         self._transfers = Transfers(FILES_AT_ONCE, FILES_OF_A_HOOK)
         self._pool = Pool(clock)
         self._budget = RateLimiter(clock)
+        self.response_urls = ResponseUrls(self._pool, env.slack_api_url)
         self._support = NativeSupport(clock)
         self._written = Written()
         self.users = Users(clock)
@@ -151,6 +153,7 @@ class Services:
             show_progress=settings.show_progress,
             continuation=job.continuation,
             app_names=settings.app_names,
+            usual_key=endpoint.key(replace(message, app_name="")) if message.app_name else None,
         )
 
 

@@ -24,7 +24,11 @@ from handoff import (
 from provider import Environment, ProblemLog, environment
 from slack_events import (
     AGAIN_SECONDS,
+    REPLAY_SECONDS,
+    AskedElsewhere,
     ChannelTypes,
+    CommandsListener,
+    DirectConversation,
     EventsListener,
     Followers,
     InteractionsListener,
@@ -33,6 +37,7 @@ from slack_events import (
 from turns import (
     EndpointRequest,
     ProcessIdentity,
+    QuestionPlace,
     Recovery,
     RefusalNotice,
     Services,
@@ -58,6 +63,7 @@ class Container:
         self._recovery = Recovery(clock, process, self._stores, self._capacity, self._services)
         self._problems = ProblemLog()
         self._presses = Claims(clock, AGAIN_SECONDS)
+        self._commands = Claims(clock, REPLAY_SECONDS)
         self._refusals = Refusals(clock)
         self._channel_types = ChannelTypes(clock)
 
@@ -87,6 +93,19 @@ class Container:
             hand_off=self._hand_off(endpoint),
             refusals=self._refusals,
             notice=RefusalNotice(self._services, endpoint),
+            asked=self._asked_elsewhere(endpoint),
+        )
+
+    def commands(self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> CommandsListener:
+        """What `/slack/commands` needs for one request."""
+        endpoint = self._endpoint(session, headers, raw)
+        return CommandsListener(
+            endpoint=endpoint,
+            clock=self._clock,
+            seen=self._commands,
+            asked=self._asked_elsewhere(endpoint),
+            conversation=DirectConversation(endpoint, self._stores),
+            refusals=self._refusals,
         )
 
     def receiver(self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> Receiver:
@@ -102,6 +121,9 @@ class Container:
             clock=self._clock,
             request=headers.get(REQUEST_HEADER, ""),
         )
+
+    def _asked_elsewhere(self, endpoint: EndpointRequest) -> AskedElsewhere:
+        return AskedElsewhere(endpoint, self._hand_off(endpoint), QuestionPlace(self._services, endpoint))
 
     def _endpoint(self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> EndpointRequest:
         endpoint = EndpointRequest.of(session, headers, raw)

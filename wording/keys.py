@@ -78,6 +78,11 @@ class Say(StrEnum):
     NOT_IN_CHANNEL = auto()
     NO_DIRECT_MESSAGES = auto()
     RULE_UNKNOWN = auto()  # Slack does not tell what a rule needs to know
+    BUSY = auto()  # to the author of a command alone
+    NOT_INVITED = auto()  # to the author of a command or a shortcut alone
+    COMMAND_HELP = auto()  # `command` is the slash command
+    RESET_ELSEWHERE = auto()  # for a reset by command in a channel
+    UNFOLLOWED = auto()
     UNKNOWN_APP = auto()  # `name` is what stands behind ~, `names` the names that there are
 
     # Why a file was left out: the `reason` of errors.FileRefused. They complete FILE_LEFT_OUT.

@@ -82,6 +82,10 @@ class Acts:
         """A slash command; waits for the app's answer."""
         return asdict(self._interactions.command(channel, user, command, text))
 
+    def shortcut(self, channel: str, ts: str, user: str, callback_id: str) -> Json:
+        """A message shortcut; waits for the app's answer."""
+        return asdict(self._interactions.shortcut(self._find(channel, ts), user, callback_id))
+
     def ssl_check(self) -> Json:
         """As for the commands of distributed apps; waits for the app's answer."""
         return asdict(self._interactions.ssl_check())

@@ -245,6 +245,12 @@ class Workspace:
         """A slash command; the app's answer to Slack."""
         return SeenAttempt.of(self._do("command", channel=channel, user=user, command=command, text=text))
 
+    def shortcut(self, channel: str, ts: str, user: str, callback_id: str = "ask_dify") -> SeenAttempt:
+        """A message shortcut; the app's answer to Slack."""
+        return SeenAttempt.of(
+            self._do("shortcut", channel=channel, ts=ts, user=user, callback_id=callback_id)
+        )
+
     def ssl_check(self) -> SeenAttempt:
         """Slack's look at the slash command's URL."""
         return SeenAttempt.of(self._do("ssl_check"))

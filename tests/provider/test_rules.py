@@ -179,7 +179,7 @@ FORMS = st.builds(
     allowed_users=st.sampled_from(["", "U01", "anna@example.com", "@support", "U02 S01A2 ben@example.com"]),
     trusted_bots=st.sampled_from(["", "B01"]),
 )
-KNOWN_FACTS = {
+KNOWN_FACTS: dict[Fact, st.SearchStrategy[dict[str, Any]]] = {
     Fact.ORGANISATION: st.fixed_dictionaries({"is_outsider": st.booleans()}),
     Fact.GUEST: st.fixed_dictionaries({"is_guest": st.booleans()}),
     Fact.EMAIL: st.fixed_dictionaries({"email": st.sampled_from(["", "anna@example.com"])}),

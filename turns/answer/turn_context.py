@@ -16,7 +16,10 @@ from turns.prompt import Author
 
 @dataclass(frozen=True, slots=True)
 class TurnContext:
-    """For one message and one request. `holder` names this process in the thread's record."""
+    """For one message and one request. `holder` names this process in the thread's record.
+
+    `usual_key` is the thread's key for the app that answers without a name; None if that is `key`.
+    """
 
     message: Message
     key: ThreadKey
@@ -36,3 +39,4 @@ class TurnContext:
     show_progress: bool
     continuation: int = 0
     app_names: Sequence[str] = ()
+    usual_key: ThreadKey | None = None

@@ -21,6 +21,11 @@ _SAY = {
 }
 
 
+def refusal_of(ruling: Ruling) -> Say:
+    """The sentence for a ruling that says no."""
+    return Say.RULE_UNKNOWN if ruling.lacks else _SAY.get(ruling.settings[0], Say.APP_MISCONFIGURED)
+
+
 @dataclass(frozen=True, slots=True)
 class RefusalNotice:
     """For one request. Nothing is ever said to apps, nor where others can read it."""
@@ -30,12 +35,16 @@ class RefusalNotice:
 
     def refused(self, message: Message, ruling: Ruling) -> None:
         """Tell the author, unless this process did within a day. Returns at once and never raises."""
-        key = _SAY.get(ruling.settings[0])
         person = f"{self.endpoint.id}/{message.team_id}/{message.user}"
-        if key is None or not message.user or message.bot_id or person in self.services.refused_today:
+        if (
+            ruling.settings[0] not in _SAY
+            or not message.user
+            or message.bot_id
+            or person in self.services.refused_today
+        ):
             return
         self.services.refused_today[person] = None
-        gevent.spawn(self._tell, message, Say.RULE_UNKNOWN if ruling.lacks else key)
+        gevent.spawn(self._tell, message, refusal_of(ruling))
 
     def _tell(self, message: Message, key: Say) -> None:
         services, user = self.services, message.user
