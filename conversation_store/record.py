@@ -63,7 +63,7 @@ class InFlight:
 class OpenTurn:
     """A line of one process in a hook's in-flight list: it says which record to read after a crash.
 
-    `in_doubt`: another event may be the one that answers the message (turns/throttle/unknown_channel.py).
+    `in_doubt`: another event may be the one that answers the message (turns/throttle/unknown_channel.py). `user` asked.
     """
 
     key: ThreadKey
@@ -71,6 +71,7 @@ class OpenTurn:
     holder: str
     started: float
     in_doubt: bool = False
+    user: str = ""
 
 
 @dataclass(frozen=True, slots=True)

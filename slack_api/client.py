@@ -14,6 +14,7 @@ from slack_api.rate_limit import (
     GROUP_USERS,
     GROUPS,
     POST,
+    PUBLISH,
     SET_STATUS,
     START,
     STOP,
@@ -182,6 +183,10 @@ class SlackApi(Calls):
         answer = self.call(GROUP_USERS, {"usergroup": group_id, "team_id": team_id or None})
         users = answer.get("users")
         return [user for user in users if isinstance(user, str)] if isinstance(users, list) else []
+
+    def publish_home(self, user: str, view: Mapping[str, Any]) -> None:
+        """Show this view in the user's Home tab (docs/platform/slack.md#home-tab)."""
+        self.call(PUBLISH, {"user_id": user, "view": json.dumps(view)})
 
     def file(self, file_id: str) -> Mapping[str, Any]:
         """Ask for one whole file object."""

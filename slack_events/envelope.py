@@ -83,13 +83,37 @@ class GroupChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeOpened:
+    """`user` opened the bot's Home tab (docs/platform/slack.md#home-tab).
+
+    `shown` is the `private_metadata` of the view that the tab shows, `channel` the direct message with the bot.
+    """
+
+    team_id: str
+    user: str
+    channel: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """`inviter` made the bot a member of a channel (docs/platform/slack.md#invitations)."""
+
+    team_id: str
+    inviter: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
     """Nothing that we answer. `kind` is the type, "" if there is none."""
 
     kind: str
 
 
-type Envelope = UrlVerification | Event | Deleted | RateLimited | Removed | GroupChanged | Other
+type Envelope = (
+    UrlVerification | Event | Deleted | RateLimited | Removed | GroupChanged | HomeOpened | Invited | Other
+)
 
 
 def parse(raw: bytes) -> Envelope:
@@ -119,8 +143,6 @@ def _event(body: _Json, event: _Json) -> Envelope:
     match id_of(event, "type"):
         case "tokens_revoked" | "app_uninstalled" as kind:
             return Removed(id_of(body, "team_id"), kind)
-        case "subteam_members_changed":
-            return GroupChanged(_installed_team(body), id_of(event, "subteam_id"))
         case "message" if ts := _deleted(event):
             return Deleted(id_of(event, "channel"), ts)
         case "app_mention" | "message" as source:
@@ -128,6 +150,20 @@ def _event(body: _Json, event: _Json) -> Envelope:
                 return Event(_message(body, event, source))
             except Malformed:
                 return Other(source)
+        case _:
+            return _notice(body, event)
+
+
+def _notice(body: _Json, event: _Json) -> Envelope:
+    """An event that asks nothing, but that something follows from."""
+    match id_of(event, "type"):
+        case "app_home_opened" if id_of(event, "tab") == "home" and id_of(event, "user"):
+            shown = text_of(mapping_of(event, "view"), "private_metadata")[:_LONGEST_VALUE]
+            return HomeOpened(_installed_team(body), id_of(event, "user"), id_of(event, "channel"), shown)
+        case "member_joined_channel" if _is_our_bot(body, event) and id_of(event, "inviter"):
+            return Invited(_installed_team(body), id_of(event, "inviter"), id_of(event, "channel"))
+        case "subteam_members_changed":
+            return GroupChanged(_installed_team(body), id_of(event, "subteam_id"))
         case kind:
             return Other(kind)
 
@@ -141,6 +177,10 @@ def _deleted(event: _Json) -> str:
         case "message_changed" if id_of(changed, "subtype") == "tombstone":
             return id_of(changed, "ts")
     return ""
+
+
+def _is_our_bot(body: _Json, event: _Json) -> bool:
+    return id_of(event, "user") == id_of(first_mapping_of(body, "authorizations"), "user_id") != ""
 
 
 def _enterprise(body: _Json) -> str:

@@ -1,5 +1,6 @@
 """Answers `/slack/events`: it verifies, reads, decides and hands off, in this order. No turn runs here."""
 
+import uuid
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 from clock import Clock
 from errors import HandoffError, Malformed, RequestError, SettingsError, StoreError
 from handoff import EventHandOff
-from job import Job
+from job import Job, NoticeJob
 from message import Message
 from slack_events.admission import AskThread, Ignore, Reason, admit, calls_us, follow
 from slack_events.envelope import (
@@ -15,6 +16,8 @@ from slack_events.envelope import (
     Envelope,
     Event,
     GroupChanged,
+    HomeOpened,
+    Invited,
     RateLimited,
     Removed,
     UrlVerification,
@@ -64,6 +67,14 @@ class EventsListener:
                 return self._message(message, received)
             case Deleted(channel, ts):
                 self.hand_off.deleted(channel, ts)
+            case HomeOpened(team_id, user, channel, shown):
+                number = uuid.uuid4().hex
+                self.hand_off.show(
+                    NoticeJob(team_id, user, channel, is_hello=False, number=number, shown=shown)
+                )
+            case Invited(team_id, inviter, channel):
+                name = f"hello/{team_id}/{channel}"
+                self.hand_off.show(NoticeJob(team_id, inviter, channel, is_hello=True, number=name))
             case GroupChanged(team_id, group_id):
                 self.side_events.group_changed(team_id, group_id)
             case RateLimited(team_id, minute):

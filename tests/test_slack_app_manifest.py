@@ -15,6 +15,8 @@ SCOPE_OF_EVENT = {
     "message.mpim": "mpim:history",
     "message.channels": "channels:history",
     "message.groups": "groups:history",
+    "app_home_opened": None,
+    "member_joined_channel": "channels:read",
     "app_uninstalled": None,
     "tokens_revoked": None,
 }
@@ -26,7 +28,7 @@ def test_event_has_its_scope() -> None:
 
 
 def test_scopes_are_the_smallest_set() -> None:
-    calls = {"chat:write", "commands", "mpim:read", "users:read", "files:read", "files:write"}
+    calls = {"chat:write", "commands", "groups:read", "mpim:read", "users:read", "files:read", "files:write"}
     assert {scope for scope in SCOPE_OF_EVENT.values() if scope} | calls == SCOPES
 
 

@@ -3,7 +3,7 @@
 from turns.answer import RESET_WORDS
 from turns.endpoint_request import EndpointRequest
 from turns.limits import HEARTBEAT_SECONDS, REQUEST_SECONDS
-from turns.notices import QuestionPlace, RefusalNotice, SideEvents, why_not
+from turns.notices import NoticeRun, QuestionPlace, RefusalNotice, SideEvents, why_not
 from turns.prompt import calling_text, message_text
 from turns.recovery import ProcessIdentity, Recovery, SweepRun, SweepSchedule, Work
 from turns.report import AckTimes, logger, where
@@ -18,6 +18,7 @@ __all__ = [
     "RESET_WORDS",
     "AckTimes",
     "EndpointRequest",
+    "NoticeRun",
     "Place",
     "ProcessIdentity",
     "QuestionPlace",

@@ -88,6 +88,12 @@ class Services:
         installation = self.installation(api)
         return RuleCheck(endpoint.settings, installation, self.channels, self.channel_names, self.groups)
 
+    def app(self, endpoint: EndpointRequest, app_id: str, options: RunOptions | None = None) -> DifyApp:
+        """An app of the hook, for one request. Without `options` the app can only be looked at."""
+        inputs = endpoint.settings.inputs_for(app_id)
+        options = options or RunOptions(web_url=self._env.dify_web_url, owns=lambda _: False)
+        return DifyApp(endpoint.session.app, app_id, inputs, self._apps, options, scope=endpoint.id)
+
     def context(
         self, endpoint: EndpointRequest, store: ThreadStore, job: Job, key: ThreadKey, report: TurnReport
     ) -> TurnContext:
@@ -107,7 +113,7 @@ class Services:
         bases = file_bases(self._env.dify_files_urls, job.hook_url)
         options = RunOptions(web_url=self._env.dify_web_url, owns=lambda url: bool(addresses(url, bases)))
         inputs = settings.inputs_for(key.app_id)
-        app = DifyApp(endpoint.session.app, key.app_id, inputs, self._apps, options, scope=endpoint.id)
+        app = self.app(endpoint, key.app_id, options)
         one, many = partial(self.users.one, api), partial(self.users.many, api)
         author = Author(message, one, many, settings.language)
         status = StatusLine(api, message.channel, message.root_ts, self.clock)

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from conversation_store import ResilientStore, ThreadKey, ThreadRecord
 from errors import StoreError
-from job import Job
+from job import Job, NoticeJob
 from turns.answer import Answering, TurnContext
 from turns.endpoint_request import EndpointRequest
-from turns.notices import RefusalNotice
+from turns.notices import NoticeRun, RefusalNotice
 from turns.ordering import QueueTicket
 from turns.recovery import Claim, Recovery, SweepRun, Work
 from turns.report import TurnReport
@@ -94,6 +94,10 @@ class TurnsOfEndpoint:
     def sweep(self, held: AbstractContextManager[object]) -> SweepRun:
         """A sweep of the hook. `held` means the same as for a turn."""
         return SweepRun(self.recovery, self.endpoint, self.store, held)
+
+    def notice(self, job: NoticeJob, held: AbstractContextManager[object]) -> NoticeRun:
+        """What shows a notice. `held` means the same as for a turn."""
+        return NoticeRun(self.services, self.endpoint, self.store, job, held)
 
     def _claim(self, job: Job) -> Claim:
         self.endpoint.can_answer(job.message)

@@ -23,6 +23,16 @@ class Say(StrEnum):
     # Instead of an answer, without any trouble.
     GREETING = auto()
     SUGGESTIONS = auto()  # the heading of the app's suggested questions
+    HELLO = auto()  # to the inviter alone, when the bot is invited to a channel
+    HELLO_OPEN = auto()  # the same as HELLO, in an open channel
+    HOME_WHAT = auto()  # headings and texts of the Home tab: what the bot can do
+    HOME_HOW = auto()  # how to start
+    HOME_START = auto()
+    HOME_START_DIRECT = auto()  # only where direct messages are on
+    HOME_OPEN = auto()  # the member's questions that are being answered
+    HOME_OPEN_DIRECT = auto()  # in place of a channel's name
+    HOME_PRIVACY_TITLE = auto()
+    HOME_PRIVACY = auto()
     RESET_DONE = auto()
     NO_TEXT = auto()  # the app ended without an error and said nothing
 

@@ -60,6 +60,16 @@ class Acts:
         self._members.regroup(group, users)
         return {}
 
+    def invite(self, channel: str, inviter: str) -> Json:
+        """A member ("" for nobody) invites the bot."""
+        self._members.invite(channel, inviter)
+        return {}
+
+    def open_home(self, user: str, tab: str = "home") -> Json:
+        """A member opens a tab of the bot."""
+        self._members.open_home(user, tab)
+        return {}
+
     def event(self, event: Json, sending: Json | None = None) -> Json:
         """Any event in an envelope; the delivery's number, 0 if nothing was sent."""
         sent = self._members.event(event, Sending.read(sending))

@@ -27,6 +27,11 @@ class Looks:
         every = self._world.channels[channel].messages.values()
         return [message_view(self._world, message) for message in every if deleted or not message.deleted]
 
+    def home(self, user: str) -> Json:
+        """The member's Home tab; empty if none was published."""
+        view: Json = self._world.homes.get(user, {})
+        return view
+
     def ephemeral(self) -> list[Json]:
         """What was shown to one member only."""
         return [message_view(self._world, message) for message in self._world.ephemeral]

@@ -79,6 +79,7 @@ class Setup:
                 read = Manifest.read(value) if value else None
                 bot.scopes = read.scopes if read else None
                 bot.bot_events = read.bot_events if read else None
+                bot.home_tab = read.home_tab if read else True
             elif name == "events_url":
                 self._double.deliveries.url = value
             elif name == "interactions_url":

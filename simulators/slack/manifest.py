@@ -14,6 +14,7 @@ class Manifest:
     scopes: tuple[str, ...]
     bot_events: tuple[str, ...]
     interactive: bool
+    home_tab: bool
 
     @classmethod
     def read(cls, text: str) -> "Manifest":
@@ -23,7 +24,8 @@ class Manifest:
         scopes = ((whole.get("oauth_config") or {}).get("scopes") or {}).get("bot") or ()
         events = (settings.get("event_subscriptions") or {}).get("bot_events") or ()
         interactive = bool((settings.get("interactivity") or {}).get("is_enabled"))
-        return cls(tuple(scopes), tuple(events), interactive)
+        home = bool(((whole.get("features") or {}).get("app_home") or {}).get("home_tab_enabled"))
+        return cls(tuple(scopes), tuple(events), interactive, home)
 
     @classmethod
     def load(cls, path: str) -> "Manifest":

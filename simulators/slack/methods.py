@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from simulators.slack import posting, reactions, reading, streams, uploads, user_groups
+from simulators.slack import home, posting, reactions, reading, streams, uploads, user_groups
 from simulators.slack.arguments import Arguments
 from simulators.slack.messages import Json
 from simulators.slack.world import World
@@ -44,6 +44,7 @@ METHODS: dict[str, Method] = {
     "reactions.remove": Method(reactions.remove_reaction, T2, ("reactions:write",)),
     "usergroups.list": Method(user_groups.list_groups, T2, ("usergroups:read",)),
     "usergroups.users.list": Method(user_groups.list_users, T2, ("usergroups:read",)),
+    "views.publish": Method(home.publish_view, T4),
     "files.info": Method(uploads.files_info, T4, ("files:read",)),
     "files.getUploadURLExternal": Method(uploads.get_upload_url, T4, ("files:write",)),
     "files.completeUploadExternal": Method(uploads.complete_upload, T4, ("files:write",)),

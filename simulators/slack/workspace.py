@@ -188,6 +188,18 @@ class Workspace:
         """A member archives a channel: nothing can be written there any more."""
         self._do("archive", channel=channel)
 
+    def invite(self, channel: str, inviter: str = ANNA) -> None:
+        """A member ("": nobody, as with a default channel) invites the bot."""
+        self._do("invite", channel=channel, inviter=inviter)
+
+    def open_home(self, user: str = ANNA, tab: str = "home") -> None:
+        """A member opens the bot's Home tab, or with "messages" the direct message."""
+        self._do("open_home", user=user, tab=tab)
+
+    def home(self, user: str = ANNA) -> Json:
+        """The view of the member's Home tab; empty if none was published."""
+        return dict(self._do("home", user=user))
+
     def unfurl(self, channel: str, ts: str) -> None:
         """message_changed without any edit."""
         self._do("unfurl", channel=channel, ts=ts)

@@ -34,6 +34,7 @@ class Install:
     more_tokens: tuple[str, ...] = ()  # valid too, as while tokens are rotated
     team_id: str = TEAM
     enterprise_id: str = ""
+    home_tab: bool = True  # the manifest's home_tab_enabled
     org_wide: bool = False  # installed by the organisation, not by the workspace
     team_name: str = "Simulated"
     app_id: str = APP
@@ -56,6 +57,7 @@ class World:
     channels: dict[str, Channel] = field(default_factory=dict)
     files: dict[str, Any] = field(default_factory=dict)
     groups: dict[str, Any] = field(default_factory=dict)
+    homes: dict[str, Any] = field(default_factory=dict)
     ephemeral: list[Message] = field(default_factory=list)
     observers: list[Observer] = field(default_factory=list)
     began: float = 0.0
@@ -72,6 +74,7 @@ class World:
         self.channels.clear()
         self.files.clear()
         self.groups.clear()
+        self.homes.clear()
         self.ephemeral.clear()
         home = self.install.team_id
         for name, real, locale in (

@@ -33,6 +33,7 @@ EPHEMERAL = "chat.postEphemeral"
 USER = "users.info"
 GROUPS = "usergroups.list"
 GROUP_USERS = "usergroups.users.list"
+PUBLISH = "views.publish"
 SET_STATUS = "assistant.threads.setStatus"
 
 _TIERS = {
@@ -45,6 +46,7 @@ _TIERS = {
     POST: POSTS,
     SET_STATUS: STATUS,
     EPHEMERAL: TOLD,
+    PUBLISH: TOLD,
     "conversations.replies": READING,
     "conversations.info": READING,
     "auth.test": AUTH,

@@ -1,7 +1,8 @@
-"""Slash commands, message shortcuts, and the words that are no questions, at the wire."""
+"""Slash commands, shortcuts, words that are no questions, the Home tab and the hello, at the wire."""
 
 import pytest
 
+from simulators.dify import script
 from tests.conversations.world import ANNA, BEN, CAROL, World
 from wording import Say, say
 from wording.en import EN
@@ -147,3 +148,78 @@ def test_replies_of_a_member_who_said_stop_following_are_no_questions(world: Wor
     world.answers(root, count=5)
     world.slack.say(world.channel, ANNA, "and one more", thread_ts=root)
     world.answers(root, count=6)
+
+
+def shown(world: World, user: str = ANNA) -> str:
+    """All texts of the member's Home tab."""
+    blocks = world.wait(lambda: world.slack.home(user))["blocks"]
+    return "\n".join(block["text"]["text"] for block in blocks)
+
+
+def test_home_tab_shows_what_the_app_offers_and_is_published_only_when_it_changed(world: World) -> None:
+    world.dify.app(
+        world.app_id,
+        "advanced-chat",
+        opening_statement="I know <!channel> rules.",
+        suggested_questions=["Travel?"],
+    )
+    world.slack.open_home()
+    text = shown(world)
+    for part in ("I know <!channel> rules.", "• Travel?", EN[Say.HOME_START], EN[Say.HOME_PRIVACY]):
+        assert part in text
+    types = [block["text"]["type"] for block in world.slack.home()["blocks"]]
+    assert set(types) == {"plain_text"}
+    assert EN[Say.HOME_OPEN] not in text
+    world.slack.open_home()
+    world.slack.open_home(tab="messages")
+    world.settle(10)
+    assert len(world.slack.calls("views.publish")) == 1
+    world.configure(direct_messages=False)
+    world.slack.open_home()
+    world.wait(lambda: len(world.slack.calls("views.publish")) == 2)
+    world.wait(lambda: EN[Say.HOME_START_DIRECT] not in shown(world))
+    world.slack.open_home(CAROL)
+    assert say("ja", Say.HOME_PRIVACY) in shown(world, CAROL)
+
+
+def test_home_tab_shows_the_members_own_open_questions(world: World) -> None:
+    world.dify.script(script.wait(60) + script.say("At last."), world.app_id)
+    root = world.ask("a long one")
+    world.wait(lambda: world.slack.status(world.channel, root).current)
+    world.slack.open_home()
+    assert f"• <#{world.channel}>, <!date^{root.partition('.')[0]}^" in shown(world)
+    world.slack.open_home(BEN)
+    assert EN[Say.HOME_OPEN] not in shown(world, BEN)
+    world.slack.delete(world.channel, root)
+
+
+def test_home_tab_of_a_refused_member_tells_nothing_of_the_app(world: World) -> None:
+    world.dify.app(world.app_id, "advanced-chat", opening_statement="For staff only.")
+    world.configure(allowed_users=BEN)
+    world.slack.open_home(ANNA)
+    assert shown(world, ANNA) == EN[Say.NOT_ALLOWED]
+    world.slack.open_home(BEN)
+    assert "For staff only." in shown(world, BEN)
+
+
+def test_inviter_gets_a_hello_once_per_channel(world: World) -> None:
+    channel = world.slack.add_channel("new", bot=False)
+    world.slack.invite(channel, BEN)
+    assert told(world) == EN[Say.HELLO]
+    [seen] = world.slack.ephemeral()
+    assert (seen.channel, seen.ephemeral_for, seen.thread_ts) == (channel, BEN, "")
+    world.slack.leave(channel, world.slack.bot_user)
+    world.slack.invite(channel, ANNA)
+    world.slack.invite(world.channel, "")
+    world.settle(10)
+    assert len(world.slack.ephemeral()) == 1
+    assert world.slack.messages(channel) == []
+
+
+def test_hello_says_what_the_rules_say_of_the_channel(world: World) -> None:
+    closed, opened = (world.slack.add_channel(name, bot=False) for name in ("closed", "opened"))
+    world.configure(allowed_channels=opened, open_channels=opened)
+    world.slack.invite(closed, ANNA)
+    assert told(world) == EN[Say.NOT_IN_CHANNEL]
+    world.slack.invite(opened, ANNA)
+    assert told(world, 2) == EN[Say.HELLO_OPEN]

@@ -36,16 +36,15 @@ class GroupsOfSlack:
             raise self.error
 
 
-def of(
-    groups: UserGroups, slack: GroupsOfSlack, user: str, *parts: str, **more: Any
-) -> frozenset[str] | None:
-    return groups.of(cast("SlackApi", slack), user, parts, **more)
+def of(groups: UserGroups, slack: GroupsOfSlack, user: str, *parts: str, **more: Any) -> set[str] | None:
+    found = groups.of(cast("SlackApi", slack), user, parts, **more)
+    return None if found is None else set(found)
 
 
 def test_member_of_a_group_of_5000_is_found_with_one_call() -> None:
     groups, slack = UserGroups(FakeClock()), GroupsOfSlack(S1=MANY)
     assert of(groups, slack, MANY[-1], "S1") == {"S1"}
-    assert of(groups, slack, "U1", "S1") == frozenset()
+    assert of(groups, slack, "U1", "S1") == set()
     assert slack.asked == [("S1",)]
 
 
@@ -69,7 +68,7 @@ def test_old_members_count_while_slack_is_asked_again() -> None:
     clock.advance(FRESH)
     assert of(groups, slack, "U1", "S1") == {"S1"}
     gevent.sleep(0.01)
-    assert of(groups, slack, "U1", "S1") == frozenset()
+    assert of(groups, slack, "U1", "S1") == set()
     assert len(slack.asked) == 2
 
 
@@ -114,7 +113,7 @@ def test_change_during_a_call_is_not_lost() -> None:
     slack.members["S1"] = []
     groups.changed(cast("SlackApi", slack), "S1")
     asking.get()
-    assert of(groups, slack, "U1", "S1") == frozenset()
+    assert of(groups, slack, "U1", "S1") == set()
 
 
 def test_questions_at_one_instant_share_the_calls() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from errors import HandoffError, SettingsError, StoreError
-from job import Job
+from job import Job, NoticeJob
 from message import Message
 from provider import Ruling, Settings
 from simulators.slack.signing import signed_headers
@@ -32,6 +32,10 @@ class FakeHandOff(list[Job]):
     def __init__(self) -> None:
         super().__init__()
         self.gone: list[tuple[str, str]] = []
+        self.notices: list[NoticeJob] = []
+
+    def show(self, notice: NoticeJob) -> None:
+        self.notices.append(notice)
 
     def deleted(self, channel: str, ts: str) -> None:
         self.gone.append((channel, ts))
@@ -380,3 +384,31 @@ def test_change_of_a_user_group_is_passed_on_and_asks_nothing() -> None:
     body = event() | {"event": changed}
     assert take(body, handed, side_events=side_events) == Ack(200)
     assert (handed, side_events) == ([], [("group", "T1", "S1")])
+
+
+@pytest.mark.parametrize(("view", "shown"), [({}, ""), ({"view": {"private_metadata": "abc"}}, "abc")])
+def test_opened_home_tab_is_shown(view: dict[str, Any], shown: str) -> None:
+    handed = FakeHandOff()
+    opened = {"type": "app_home_opened", "user": "U1", "channel": "D1", "tab": "home"} | view
+    assert take(event() | {"event": opened}, handed) == Ack(200)
+    [notice] = handed.notices
+    assert (notice.team_id, notice.user, notice.channel, notice.shown) == ("T1", "U1", "D1", shown)
+    assert not notice.is_hello
+    assert handed == []
+
+
+def test_opened_direct_message_shows_nothing() -> None:
+    handed = FakeHandOff()
+    opened = {"type": "app_home_opened", "user": "U1", "channel": "D1", "tab": "messages"}
+    assert take(event() | {"event": opened}, handed) == Ack(200)
+    assert (handed, handed.notices) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("change", "greeted"), [({}, True), ({"user": "U5"}, False), ({"inviter": None}, False)]
+)
+def test_inviter_of_the_bot_is_greeted(change: dict[str, Any], *, greeted: bool) -> None:
+    handed = FakeHandOff()
+    joined = {"type": "member_joined_channel", "user": "UBOT", "channel": "C1", "inviter": "U1"} | change
+    assert take(event() | {"event": joined}, handed) == Ack(200)
+    assert [(one.user, one.channel, one.is_hello) for one in handed.notices] == [("U1", "C1", True)] * greeted

@@ -55,7 +55,7 @@ class QuestionPlace:
 
     def tell(self, message: Message, response_url: str, key: Say, **values: str) -> None:
         """Say a sentence to the author alone. Never raises; a `response_url` of another host is not used."""
-        language = self.endpoint.settings.language
+        language: str = self.endpoint.settings.language
         with suppress(SettingsError, SlackError):
             if language == "auto":
                 api = self.services.api(self.endpoint, message.team_id)

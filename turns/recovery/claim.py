@@ -72,4 +72,4 @@ class Claim:
         return InFlight(message.ts, now, self.holder, channel=message.channel, thread_ts=message.root_ts)
 
     def _open_turn(self) -> OpenTurn:
-        return OpenTurn(self.key, self.message.ts, self.holder, self.clock.epoch())
+        return OpenTurn(self.key, self.message.ts, self.holder, self.clock.epoch(), user=self.message.user)
