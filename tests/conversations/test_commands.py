@@ -26,6 +26,10 @@ def asked(world: World) -> list[str]:
     return [record["query"] for record in world.dify.invocations()]
 
 
+def conversations(world: World) -> list[str]:
+    return [record["conversation_id"] for record in world.dify.invocations()]
+
+
 def test_question_by_command_is_answered_in_a_new_thread(commanded: World) -> None:
     world = commanded
     assert world.slack.command(world.channel, ANNA, "/ask", "may I <@U0BEN0000>?").status == 200
@@ -61,13 +65,13 @@ def test_help_is_told_to_the_member_alone_in_the_members_language(commanded: Wor
 def test_reset_by_command_begins_a_new_conversation_in_the_direct_message(commanded: World) -> None:
     world = commanded
     dm = world.slack.dm_channel(ANNA)
-    for number, text in enumerate(("first", "second")):
+    for text in ("first", "second"):
         world.answers(world.slack.dm(ANNA, text), channel=dm)
-        assert bool(world.dify.invocations()[-1]["conversation_id"]) is bool(number)
     world.slack.command(dm, ANNA, "/ask", "reset")
     assert told(world) == EN[Say.RESET_DONE]
     world.answers(world.slack.dm(ANNA, "third"), channel=dm)
-    assert not world.dify.invocations()[-1]["conversation_id"]
+    first, second, third = conversations(world)
+    assert first == second != third
     world.slack.command(world.channel, ANNA, "/ask", "reset")
     assert told(world, 2) == EN[Say.RESET_ELSEWHERE]
 
@@ -130,7 +134,8 @@ def test_reset_in_a_thread_begins_a_new_conversation_there(world: World) -> None
     assert world.answer(root, count=2) == EN[Say.RESET_DONE]
     world.slack.say(world.channel, ANNA, "second", thread_ts=root)
     world.answers(root, count=3)
-    assert [bool(record["conversation_id"]) for record in world.dify.invocations()] == [False, False]
+    first, second = conversations(world)
+    assert first != second
 
 
 def test_replies_of_a_member_who_said_stop_following_are_no_questions(world: World) -> None:
