@@ -18,7 +18,7 @@ demo: $(READY) ## the main job on the simulators, in this terminal
 
 .PHONY: test
 test: $(READY) ## all tests but the long ones; ARGS="tests/provider -k token" narrows them
-	@sh tools/debian redis-server:redis-server || true
+	@sh tools/debian redis-server:redis-server chromium:chromium chromedriver:chromium-driver || true
 	@$(PYTHON) -m tools.side_by_side $(ARGS)
 
 .PHONY: test-quick
@@ -45,6 +45,17 @@ lint: $(READY) ## ruff, mypy, and the dependencies against known vulnerabilities
 .PHONY: package
 package: $(READY) ## dist/slack-bridge-<version>.difypkg, to upload in Dify
 	@$(PYTHON) -m tools.package
+
+.PHONY: key
+key: $(READY) ## a pair of keys to sign packages with: KEY=<name>
+	@test -n "$(KEY)" || { echo "Say what to call it: make key KEY=our-company" >&2; exit 1; }
+	@$(PYTHON) -m tools.signing --new "$(KEY)"
+
+.PHONY: sign
+sign: $(READY) ## dist/slack-bridge-<version>.signed.difypkg: KEY=<name>.private.pem
+	@test -n "$(KEY)" || { echo "Say with what: make sign KEY=our-company.private.pem" >&2; exit 1; }
+	@$(PYTHON) -m tools.package
+	@$(PYTHON) -m tools.signing "$(KEY)"
 
 .PHONY: remote
 remote: $(READY) ## run against a real Dify's debug port, as .env says

@@ -3,6 +3,8 @@
 import time
 from collections.abc import Iterable, Iterator
 
+from gevent.event import Event
+
 AT_A_STRETCH = 0.005
 """Seconds of processor time for which one greenlet computes before other greenlets may run."""
 SWITCH = 0.0001
@@ -31,6 +33,10 @@ class Clock:
         """Wait; other greenlets run meanwhile."""
         time.sleep(max(0.0, seconds) * self._scale)
 
+    def wait(self, event: Event, seconds: float) -> bool:
+        """Wait until the event is set, at most `seconds`. Returns whether the event is set."""
+        return bool(event.wait(timeout=self.wall(seconds)))
+
     def wall(self, seconds: float, *, at_least: float = 0.0) -> float:
         """These seconds as wall seconds, for time-outs of libraries; but `at_least`: a machine is not scaled."""
         return max(at_least, seconds * self._scale)
@@ -45,13 +51,14 @@ def in_turns[T](items: Iterable[T]) -> Iterator[T]:
 
     For work that grows with what an app says: while one greenlet computes, no other request is answered.
     """
-    began, due = time.thread_time(), time.monotonic() + AT_A_STRETCH
+    began: float | None = None  # by the thread's clock, which takes as long to ask as a short text to read
+    due = time.monotonic() + AT_A_STRETCH
     for item in items:
         yield item
-        if time.monotonic() < due:  # Python asks the kernel for thread_time, which takes longer
+        if time.monotonic() < due:
             continue
-        used = time.thread_time() - began
-        if used >= AT_A_STRETCH:
+        now = time.thread_time()
+        if began is None or now - began >= AT_A_STRETCH:
             time.sleep(SWITCH)
-            began, used = time.thread_time(), 0.0
-        due = time.monotonic() + AT_A_STRETCH - used
+            began = now = time.thread_time()
+        due = time.monotonic() + AT_A_STRETCH - (now - began)

@@ -20,11 +20,14 @@ BridgeError
     ├── ConversationLost       the app does not know the conversation_id any more
     ├── AppMisconfigured       the admin must act: the app is missing, unpublished, or of a kind that cannot answer
     │   ├── InputMissing       a required variable of the app's form has no value; `variable`
-    │   └── UnsupportedApp     Dify does not let plugins call this kind of app
-    │       └── CompletionApp  Dify fails whenever a plugin calls an app of this kind
+    │   ├── UnsupportedApp     Dify does not let plugins call this kind of app
+    │   │   └── CompletionApp  Dify fails whenever a plugin calls an app of this kind
+    │   └── ApiRefused         the Service API refused the app's key, or is off for the app: nothing ran
     ├── ProviderTrouble        the model's provider refused: credentials, quota, model
     ├── RunFailed              the app ran and failed
     ├── DifyUnavailable        Dify or its plugin daemon failed: connection, 5xx
+    │   ├── ApiAway            there is no Service API at its address: nothing ran
+    │   ├── DifyBusy           Dify takes no more runs at the moment
     │   └── ContextBroken      another request's end cancelled ours (daemons 0.6.7 and 0.6.8)
     ├── TimeCut                the daemon ended the stream after its 240 s (docs/platform/dify.md#read-time-out)
     ├── Silent                 no event came for the SDK's whole idle limit
@@ -161,6 +164,10 @@ class CompletionApp(UnsupportedApp):
     """The app is of Dify's kind `completion` (docs/platform/dify.md#completion-apps)."""
 
 
+class ApiRefused(AppMisconfigured):
+    """The Service API refused the app's key, or it is switched off for the app (401, 403). Nothing ran."""
+
+
 class ProviderTrouble(DifyError):
     """The model's provider refused."""
 
@@ -171,6 +178,14 @@ class RunFailed(DifyError):
 
 class DifyUnavailable(DifyError):
     """Dify, or the plugin daemon before it, is in trouble."""
+
+
+class ApiAway(DifyUnavailable):
+    """No connection to the Service API, or another program answers at its address. Nothing ran."""
+
+
+class DifyBusy(DifyUnavailable):
+    """The app has as many runs as it may have, or no worker took the run, which may then still begin later."""
 
 
 class ContextBroken(DifyUnavailable):

@@ -3,8 +3,11 @@
 from dify_plugin import DifyPluginEnv, Plugin  # isort: skip  # first: it patches for gevent
 
 import gc
+from contextlib import suppress
 
 from endpoints import unreadable
+from errors import SettingsError
+from wiring import container
 
 # An open turn holds one worker, and the event that hands the message off a second one: with the SDK's 1,000 workers a
 # burst makes each wait for the other (docs/platform/dify.md#worker-limit). The process takes 400 turns at once
@@ -20,6 +23,8 @@ GARBAGE_AFTER = (10_000, 5, 2)
 if __name__ == "__main__":
     unreadable.install()
     plugin = Plugin(DifyPluginEnv(MAX_WORKER=MAX_WORKER, MAX_INVOCATION_TIMEOUT=MAX_INVOCATION_TIMEOUT))
+    with suppress(SettingsError):  # each request tells it
+        container()  # takes a tenth of a second, for which the first question would wait
     gc.freeze()
     gc.set_threshold(*GARBAGE_AFTER)
     plugin.run()

@@ -1,4 +1,6 @@
-"""`make bench`: measures crowds of turns in real time and writes benchmarks/load.json; nothing here is asserted.
+"""`make bench`: measures growing answers, and crowds of turns in real time; nothing here is asserted.
+
+The figures go to benchmarks/streams.json and benchmarks/load.json.
 
 A crowd at one instant takes some minutes: what was refused comes again on Slack's schedule, after one and five.
 """
@@ -7,6 +9,7 @@ import json
 import platform
 from pathlib import Path
 
+from benchmarks import streams
 from benchmarks.load import Bench, Load, figures_as_json
 
 LOADS = (
@@ -17,10 +20,14 @@ LOADS = (
     Load("1,000 at one instant", 1000, 2, 5),
 )
 FIGURES = Path(__file__).parent / "load.json"
+STREAMS = Path(__file__).parent / "streams.json"
 
 
 def main() -> None:
     """Print each load's figures as they come, and write all so far."""
+    costs = {"python": platform.python_version(), "microseconds_per_character": streams.figures()}
+    STREAMS.write_text(json.dumps(costs, indent=1) + "\n")
+    print(json.dumps(costs), flush=True)
     found = []
     for load in LOADS:
         bench = Bench()

@@ -8,15 +8,24 @@ from redis import Redis
 from clock import Clock
 from conversation_store.cached_store import CachedStore, RecordCache
 from conversation_store.circuit_breaker import CircuitBreaker
-from conversation_store.dify import Buckets, BucketState, DifyStorage
+from conversation_store.dify import Buckets, BucketState, DifyStorage, TimedStorage
 from conversation_store.failover_store import FailoverStore
 from conversation_store.process_memory import ProcessMemory
-from conversation_store.redis import Outage, ProcessLeases, RedisStore, SharedThreadQueue, connect
+from conversation_store.redis import (
+    PREFIX,
+    Outage,
+    ProcessLeases,
+    RedisStore,
+    SharedThreadQueue,
+    connect,
+    redis_errors,
+)
 from conversation_store.resilient_store import ResilientStore, hook_breaker
 from conversation_store.store import ThreadStore
 from errors import SettingsError
 
 HOOKS = 10_000
+_PROBE = "setup-probe"
 REDIS_SERVERS = 8
 """Different `redis_url` values that one process keeps connections for."""
 
@@ -48,6 +57,15 @@ class ProcessStores:
         # Each hook has its own breaker: another hook may have another storage, which works.
         breaker = self._breakers.setdefault(hook_id, hook_breaker(self._clock))
         return ResilientStore(CachedStore(store, self._cache), self._memory, breaker, self._clock, days)
+
+    def probe(self, storage: DifyStorage, redis_url: str = "") -> str:
+        """Write to the storage that a hook uses, and return its name. Raises StoreError; its text has no secret."""
+        if server := self._server(redis_url):
+            with redis_errors():
+                server[0].set(f"{PREFIX}:probe", b"1", ex=60)
+            return "Redis"
+        TimedStorage(storage, self._clock).set(_PROBE, b"1")
+        return "Dify"
 
     def line(self, redis_url: str) -> SharedThreadQueue | None:
         """The order of turns between processes. None without Redis: then the order holds within a process only."""

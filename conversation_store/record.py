@@ -20,6 +20,8 @@ DM_SILENCE = 8 * 3600.0
 DAY = 86400.0
 OPEN_TURNS_KEPT = 7 * DAY
 
+Via = Literal["", "api"]
+"""The way to the app that a conversation was begun by: "" is the plugin way, which earlier releases had alone."""
 ReplyMethod = Literal["stream", "edit", "post", ""]
 
 
@@ -81,7 +83,8 @@ class ThreadRecord:
     `handled` are the messages that were claimed, `followers` the users who asked. `in_flight` is the running turn,
     `waiting` are the turns that wait for it. `unasked` are the handled messages that the app was not asked, because
     they were refused. `app_name` chose the app that was asked last in the thread, "" for the usual one. `updated` is
-    the Clock.epoch() of the last write.
+    the Clock.epoch() of the last write. `via` and `user` belong to the conversation: the way and Dify's user that began
+    it (docs/architecture.md#d13-two-ways-to-an-app).
     """
 
     conversation_id: str = ""
@@ -93,6 +96,8 @@ class ThreadRecord:
     waiting: tuple[InFlight, ...] = ()
     unasked: tuple[str, ...] = ()
     app_name: str = ""
+    via: Via = ""
+    user: str = ""
 
     @property
     def open(self) -> tuple[InFlight, ...]:
@@ -140,9 +145,9 @@ class ThreadRecord:
         """Replies without a mention go to the app of this name from now on."""
         return replace(self, app_name=name)
 
-    def with_conversation(self, conversation_id: str) -> "ThreadRecord":
-        """The `conversation_id` that Dify sent last; "" begins a new conversation."""
-        return replace(self, conversation_id=conversation_id)
+    def with_conversation(self, conversation_id: str, via: Via = "", user: str = "") -> "ThreadRecord":
+        """The conversation that Dify named last, and whose it is; "" begins a new conversation."""
+        return replace(self, conversation_id=conversation_id, via=via, user=user)
 
     def with_open(self, turn: InFlight) -> "ThreadRecord":
         """A turn was claimed: it runs, or waits for the running turn. An open turn of the same message is replaced."""
@@ -180,9 +185,12 @@ def merged(one: ThreadRecord, other: ThreadRecord, *, blind: bool = False) -> Th
     """
     older, newer = (one, other) if one.updated <= other.updated else (other, one)
     running, waiting = _open_for_both(older, newer)
+    owner = older if blind and not newer.conversation_id else newer
     return replace(
         newer,
-        conversation_id=newer.conversation_id or (older.conversation_id if blind else ""),
+        conversation_id=owner.conversation_id,
+        via=owner.via,
+        user=owner.user,
         last_answer_ts=newer.last_answer_ts or older.last_answer_ts,
         handled=_latest((*older.handled, *newer.handled), HANDLED_KEPT),
         unasked=_latest((*older.unasked, *newer.unasked), HANDLED_KEPT),
@@ -213,7 +221,7 @@ def as_of(key: ThreadKey, record: ThreadRecord, now: float, days: float) -> Thre
     if expired(record.updated, now, days) or record == ThreadRecord(updated=record.updated):
         return None
     if not key.thread and record.conversation_id and now - record.updated >= DM_SILENCE:
-        return replace(record, conversation_id="")
+        return record.with_conversation("")
     return record
 
 

@@ -8,6 +8,7 @@ from dify_app.answer import (
     FilesDropped,
     Paused,
     QuestionCut,
+    RunStarted,
     Source,
     Sources,
     Step,
@@ -17,30 +18,45 @@ from dify_app.answer import (
     Thought,
 )
 from dify_app.app import DifyApp, Question
+from dify_app.coverage import Covered, FilledBy, coverage
 from dify_app.files import FetchedFile, addresses, fetch_file, file_bases
 from dify_app.form import AppCache, AppForm
-from dify_app.stream import LONGEST_FENCE, RunOptions
-from dify_app.uploads import FileCalls, FileSlot, OfferedFile, PlacedFile, upload
+from dify_app.plugin_way import PluginWay
+from dify_app.port import AppPort, Conversation, Via
+from dify_app.service_api import ApiWay, BaseAddresses, FirstCalls, ServiceApi, base_addresses
+from dify_app.stream import RunOptions
+from dify_app.uploads import FileSlot, OfferedFile, PlacedFile
+from dify_app.version import dify_version, is_broken
+from dify_app.ways import ClosedWays, Ways
 
 __all__ = [
-    "LONGEST_FENCE",
     "AnswerEvent",
+    "ApiWay",
     "AppCache",
     "AppForm",
+    "AppPort",
+    "BaseAddresses",
+    "ClosedWays",
+    "Conversation",
     "ConversationStarted",
+    "Covered",
     "DifyApp",
     "Ended",
     "FetchedFile",
-    "FileCalls",
     "FileProduced",
     "FileSlot",
     "FilesDropped",
+    "FilledBy",
+    "FirstCalls",
     "OfferedFile",
     "Paused",
     "PlacedFile",
+    "PluginWay",
     "Question",
     "QuestionCut",
     "RunOptions",
+    "RunStarted",
+    "ServiceApi",
     "Source",
     "Sources",
     "Step",
@@ -48,8 +64,13 @@ __all__ = [
     "TextDelta",
     "TextReplaced",
     "Thought",
+    "Via",
+    "Ways",
     "addresses",
+    "base_addresses",
+    "coverage",
+    "dify_version",
     "fetch_file",
     "file_bases",
-    "upload",
+    "is_broken",
 ]

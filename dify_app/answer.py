@@ -22,6 +22,18 @@ class ConversationStarted(AnswerEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class RunStarted(AnswerEvent):
+    """The names of the run in Dify: `task_id` stops the run, `message_id` takes feedback, `run_id` is the workflow's.
+
+    Sent once the stream names a task, and again when it names more. A name that the app does not have is "".
+    """
+
+    task_id: str
+    message_id: str = ""
+    run_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TextDelta(AnswerEvent):
     """Markdown to append to the answer. It is never empty, and the model's thoughts are already taken out."""
 

@@ -1,17 +1,24 @@
-"""One Dify app, asked over the SDK's reverse invocation, always streaming (docs/platform/dify.md#blocking-calls)."""
+"""One Dify app, asked over one of its ways, always streaming (docs/platform/dify.md#blocking-calls)."""
 
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from gevent.lock import BoundedSemaphore
+
 from dify_app.answer import AnswerEvent, FilesDropped, QuestionCut
-from dify_app.calls import AppCalls, open_stream, probe_kind
+from dify_app.coverage import Covered, coverage
 from dify_app.faults import DIFY_BROKE, classify, refuses_files
 from dify_app.form import AppCache, AppForm, Variable
 from dify_app.inputs import THREAD, checked, is_empty, known_values, query_variable, with_query
+from dify_app.port import PING, AppCall, AppPort, Conversation, Via
 from dify_app.stream import AppKind, Reducer, RunOptions
 from dify_app.uploads import FileSlot, OfferedFile, PlacedFile, place
+from dify_app.ways import Ways
 from errors import (
+    ApiAway,
+    ApiRefused,
     AppMisconfigured,
     CompletionApp,
     ConversationLost,
@@ -38,44 +45,102 @@ class Question:
 
 
 class DifyApp:
-    """An app, for one request. `calls` is the SDK's `session.app`, which is valid only as long as the request.
-
-    `cache` belongs to the process, which may serve several workspaces of Dify; `scope` keeps these apart.
-    """
+    """An app, for one turn. `cache` belongs to the process; the names of the ways keep the apps in it apart."""
 
     def __init__(
         self,
-        calls: AppCalls,
-        app_id: str,
+        ways: Ways,
         admin_inputs: Mapping[str, Any],
         cache: AppCache,
         options: RunOptions = RunOptions(),  # noqa: B008 - frozen
-        *,
-        scope: str = "",
     ) -> None:
-        self._calls = calls
-        self._app_id = app_id
-        self._known_as = f"{scope}/{app_id}" if scope else app_id
+        self._ways = ways
         self._admin_inputs = admin_inputs
         self._filled = {name for name, value in admin_inputs.items() if not is_empty(value)}
         self._cache = cache
         self._options = options
+        self._fetching = BoundedSemaphore()  # a second caller waits for the form that is being fetched
+        self._began = False
+
+    @property
+    def via(self) -> Via:
+        """The way that is taken."""
+        return self._way.via
+
+    @property
+    def _way(self) -> AppPort:
+        return self._ways.current
 
     def speak(self, locale: str) -> None:
         """Name tools in this language from now on. `locale` is written as Dify writes it, such as ja_JP."""
         self._options = replace(self._options, locale=locale)
 
+    def begin(self, known: Conversation) -> Conversation:
+        """Choose the way for this turn, and tell the conversation that it goes on with: `known`, or a new one.
+
+        From here on only `fall_back` changes the way. The prompt and the files must be made after this call.
+        """
+        if self.via == "api":
+            with suppress(DifyError):
+                self.form()
+        self._began = True
+        return self._ways.begin(known)
+
+    def fall_back(self, error: DifyError) -> bool:
+        """Take the plugin way, if the error says that the Service API did not take the call, so that nothing ran.
+
+        Then `begin` must be called anew, since conversations and files belong to a way. False if there is no other way.
+        """
+        return isinstance(error, ApiAway | ApiRefused) and self._ways.fall_back(error)
+
+    @property
+    def why_not_api(self) -> DifyError | None:
+        """Why the Service API is not asked although there is a key."""
+        return self._ways.why_not
+
     def form(self) -> AppForm:
         """The app's form, opener and limits. Raises DifyError."""
-        return self._cache.form(self._known_as, lambda: self._calls.fetch_app(self._app_id))
+        way = self._way
+        try:
+            return self._form()
+        except DifyError as error:
+            # To read a form runs nothing, so before the turn has begun any failure to reach the API changes the way.
+            away = way.via == "api" and isinstance(error, ApiRefused | DifyUnavailable)
+            if self._began or not away or not (self._way is not way or self._ways.fall_back(error)):
+                raise
+            return self._form()
+
+    def _form(self) -> AppForm:
+        with self._fetching:
+            way = self._way
+            form = self._cache.form(way.known_as, way.fetch)
+            if form.kind:
+                self._cache.kinds[way.known_as] = form.kind
+            return form
+
+    def form_now(self) -> AppForm:
+        """The same as `form`, asked anew. Raises DifyError."""
+        self._cache.forget(self._way.known_as)
+        return self.form()
+
+    def kind(self) -> AppKind | None:
+        """The kind of the app, None where neither an answer nor a test call tells it yet. Raises DifyError."""
+        form = self.form()
+        variable = query_variable(form, known_values(form, self._admin_inputs, {}))
+        return self._kind("", variable) if variable else self._cache.kinds.get(self._way.known_as)
+
+    def coverage(self, facts: Collection[str]) -> list[Covered]:
+        """By what each required variable is filled. `facts` are names that Slack fills. Raises DifyError."""
+        chats = self.kind() in {"chat", None}
+        return coverage(self.form(), self._admin_inputs, facts, keeps_conversations=chats)
 
     @property
     def forgets(self) -> bool:
         """Whether the app is known to keep no conversations, so that earlier messages are found only in the thread."""
-        return self._cache.kinds.get(self._known_as, "chat") != "chat"
+        return self._cache.kinds.get(self._way.known_as, "chat") != "chat"
 
     def takes_files(self) -> bool:
-        """Whether the admin left a file variable empty. Raises DifyError."""
+        """Whether a file of the question has a place in a call. Raises DifyError."""
         return bool(self._free())
 
     def needs_file(self) -> bool:
@@ -83,11 +148,20 @@ class DifyApp:
         return any(variable.required for variable in self._free())
 
     def _free(self) -> list[Variable]:
-        return [variable for variable in self.form().file_variables if variable.name not in self._filled]
+        """The places for files: variables that the admin left empty, and at last those beside the form."""
+        form = self.form()
+        free = [variable for variable in form.file_variables if variable.name not in self._filled]
+        if self.via == "api" and form.sys_files and form.kind != "workflow":
+            free.append(form.sys_files)
+        return free
 
     def place(self, files: Sequence[OfferedFile]) -> list[FileSlot | FileRefused]:
         """Where each file would go in the form. Raises DifyError."""
-        return place(self.form(), self._filled, files)
+        return place(self.form(), self._free(), files)
+
+    def upload(self, slot: FileSlot, content: bytes) -> PlacedFile:
+        """Upload a file for the question. Raises FileRefused."""
+        return self._way.upload(slot, content)
 
     def ask(
         self, question: Question, conversation_id: str = "", anew: Callable[[], Question] | None = None
@@ -105,85 +179,90 @@ class DifyApp:
             yield from self._ask(anew() if anew else question, "")
 
     def _ask(self, question: Question, conversation_id: str) -> Iterator[AnswerEvent]:
-        call = self._call(question, conversation_id)
-        if call.cut_to is not None:
-            yield QuestionCut(call.cut_to)
+        call, cut_to = self._call(question, conversation_id)
+        if cut_to is not None:
+            yield QuestionCut(cut_to)
         try:
-            yield from self._run(call, conversation_id)
+            yield from self._run(call)
         except AppMisconfigured as error:
             if not question.files or not refuses_files(error):
                 raise
             yield FilesDropped("file_not_owned")
-            without = self._call(replace(question, files=()), conversation_id)
-            yield from self._run(without, conversation_id)
+            without, _ = self._call(replace(question, files=()), conversation_id)
+            yield from self._run(without)
 
-    def _call(self, question: Question, conversation_id: str) -> "_Call":
+    def _call(self, question: Question, conversation_id: str) -> tuple[AppCall, int | None]:
+        """What goes to Dify; and the number of characters kept of a question that was too long."""
         query = question.preface + question.query
         try:
             form = self.form()
         except DifyError:
+            if self.via == "api":
+                raise
             # If the form is wrong, the run itself gives a better error.
-            return _Call(query, dict(self._admin_inputs))
+            return self._called(query, dict(self._admin_inputs), conversation_id), None
         values = known_values(form, self._admin_inputs, question.context, question.files)
         variable = query_variable(form, values)
         if variable and self._kind(conversation_id, variable) != "chat":
             inputs = checked(form, with_query(form, values, question.query))
             cut = inputs[variable.name] != question.query
-            return _Call(question.query, inputs, variable.max_length if cut else None)
+            # A completion app reads a query as one more message (docs/platform/dify-service-api.md#routes-by-kind).
+            call = self._called("", inputs, conversation_id, form.mode)
+            return call, variable.max_length if cut else None
         if any(variable.name == THREAD for variable in form.variables):
             query = question.query
-        return _Call(query, checked(form, values))
+        return self._called(query, checked(form, values), conversation_id, form.mode), None
+
+    def _called(self, query: str, inputs: dict[str, Any], conversation_id: str, mode: str = "") -> AppCall:
+        kind = "chat" if conversation_id else self._cache.kinds.get(self._way.known_as)
+        return AppCall(query, inputs, conversation_id, kind, mode)
 
     def _kind(self, conversation_id: str, variable: Variable) -> AppKind:
         if conversation_id:
             return "chat"
-        if self._known_as not in self._cache.kinds:
+        known_as = self._way.known_as
+        if known_as not in self._cache.kinds:
             try:
-                self._cache.kinds[self._known_as] = probe_kind(self._calls, self._app_id, variable)
+                self._cache.kinds[known_as] = self._way.probe_kind(variable)
             except DifyUnavailable as error:
                 if error.kind == DIFY_BROKE and self._still_tells_form():
                     raise CompletionApp from error
                 raise
-        return self._cache.kinds[self._known_as]
+        return self._cache.kinds[known_as]
 
     def _still_tells_form(self) -> bool:
         """Whether Dify works and knows the app, although the test call failed inside Dify."""
-        self._cache.forget(self._known_as)
+        self._cache.forget(self._way.known_as)
         try:
             self.form()
         except DifyError:
             return False
         return True
 
-    def _run(self, call: "_Call", conversation_id: str) -> Iterator[AnswerEvent]:
+    def _run(self, call: AppCall) -> Iterator[AnswerEvent]:
         reducer = Reducer(self._options)
         fault: DifyError | None = None
         begun = False
-        kind = "chat" if conversation_id else self._cache.kinds.get(self._known_as)
-        with open_stream(self._calls, self._app_id, call.query, call.inputs, conversation_id, kind) as stream:
+        named = reducer.run
+        with self._way.stream(call) as stream:
             while not reducer.over:
                 try:
                     raw = next(stream, None)
                 except Exception as error:  # noqa: BLE001 - bare Exceptions: docs/platform/dify.md#error-texts
-                    fault = classify(error, conversation_id="" if begun else conversation_id)
+                    fault = classify(error, conversation_id="" if begun else call.conversation_id)
                     break
-                if raw is None:
-                    break
+                if raw is None or (reducer.finished and raw.get("event") == PING):
+                    break  # behind the answer's own end, a ping says that nothing more is due
                 begun = True
-                yield from reducer.feed(raw)
+                events = reducer.feed(raw)
+                if reducer.run != named:
+                    named = reducer.run
+                    yield named
+                yield from events
                 if reducer.kind:
-                    self._cache.kinds[self._known_as] = reducer.kind
+                    self._cache.kinds[self._way.known_as] = reducer.kind
         yield from reducer.close()
         if not reducer.finished:
             raise fault or Incomplete()
         if reducer.fault:
             raise reducer.fault
-
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    """What goes to Dify. `cut_to` is the number of characters kept of a question that was too long."""
-
-    query: str
-    inputs: dict[str, Any]
-    cut_to: int | None = None

@@ -48,6 +48,7 @@ _MESSAGES: _Table = (
     ("tenant not found", AppMisconfigured, "app_missing"),
     ("user not found", AppMisconfigured, "user_unknown"),
     ("unexpected app type", UnsupportedApp, "app_unsupported"),
+    ("workflow not published", UnsupportedApp, "app_unsupported"),
     ("does not support blocking mode", UnsupportedApp, "app_unsupported"),
     ("is not initialized", ProviderTrouble, "provider_credentials"),
     ("quota", ProviderTrouble, "provider_quota"),
@@ -73,7 +74,7 @@ def classify(error: Exception, *, conversation_id: str = "") -> DifyError:
         if refusal is None:
             broke = _refusal(text, "500") or {}
             return DifyUnavailable(DIFY_BROKE if broke.get("code") == "unknown" else "")
-        return _refused(refusal, conversation_id)
+        return refused(refusal, conversation_id)
     if text.startswith("fetch app failed: request failed:"):
         return _first(_MESSAGES, text) or AppMisconfigured("app_missing")
     if text.startswith("read app failed: request failed:"):
@@ -110,7 +111,8 @@ def _refusal(text: str, wanted: str = "400") -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _refused(refusal: Mapping[str, Any], conversation_id: str) -> DifyError:
+def refused(refusal: Mapping[str, Any], conversation_id: str) -> DifyError:
+    """What the JSON of an error with HTTP status 400 means; `conversation_id` is the one sent, or empty."""
     kind = _PROVIDER_CODES.get(str(refusal.get("code")))
     message = str(refusal.get("message") or "").strip()
     if kind:
@@ -119,7 +121,9 @@ def _refused(refusal: Mapping[str, Any], conversation_id: str) -> DifyError:
         return ConversationLost() if conversation_id else AppMisconfigured("app_broken")
     if message.endswith(_REQUIRED):
         return InputMissing(message.removesuffix(_REQUIRED))
-    if message.startswith("ToolFile ") and message.endswith(" not found"):
+    if message == "Invalid upload file" or (
+        message.startswith("ToolFile ") and message.endswith(" not found")
+    ):
         return AppMisconfigured("file_unknown")
     if _WRONG_INPUT.search(message):
         return AppMisconfigured("app_refused")

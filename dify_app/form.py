@@ -13,8 +13,19 @@ from dify_app.stream import AppKind
 from errors import DifyError, DifyUnavailable
 from json_fields import count_of, mapping_of, mappings_of, text_of, texts_of
 
+KIND_OF_MODE: Mapping[str, AppKind] = {
+    "chat": "chat",
+    "agent-chat": "chat",
+    "advanced-chat": "chat",
+    "agent": "chat",
+    "workflow": "workflow",
+    "completion": "completion",
+}
+"""Dify's modes (docs/platform/dify-service-api.md#version-and-kind) and what they mean for a question."""
 TEXT_KINDS = frozenset({"text-input", "paragraph"})
 FILE_KINDS = frozenset({"file", "file-list"})
+SYS_FILES = "sys.files"
+"""Dify's name for the files of a call over the Service API, which belong to no variable of the form."""
 
 _MEGABYTE = 1024 * 1024
 _REMEMBERED = 300.0  # seconds
@@ -55,12 +66,23 @@ class UploadLimits:
 
 @dataclass(frozen=True, slots=True)
 class AppForm:
-    """An app's form and settings. An empty AppForm stands for an app that could not be read."""
+    """An app's form and settings. An empty AppForm stands for an app that could not be read.
+
+    `mode` is Dify's word for the kind of app, "" where only a plugin asked for the form. `sys_files` stands for the
+    files of a call; None if the app takes none.
+    """
 
     variables: tuple[Variable, ...] = ()
     opening_statement: str = ""
     suggested_questions: tuple[str, ...] = ()
     limits: UploadLimits = UploadLimits()
+    mode: str = ""
+    sys_files: Variable | None = None
+
+    @property
+    def kind(self) -> AppKind | None:
+        """The kind of the app, if Dify told its mode."""
+        return KIND_OF_MODE.get(self.mode)
 
     @property
     def file_variables(self) -> tuple[Variable, ...]:
@@ -81,6 +103,8 @@ def parse_form(info: Mapping[str, Any]) -> AppForm:
         opening_statement=text_of(info, "opening_statement").strip(),
         suggested_questions=texts_of(info, "suggested_questions"),
         limits=_limits(mapping_of(info, "system_parameters")),
+        mode=text_of(info, "mode"),
+        sys_files=_sys_files(mapping_of(info, "file_upload")),
     )
 
 
@@ -95,6 +119,24 @@ def _variable(kind: str, field: Mapping[str, Any]) -> Variable:
         file_types=texts_of(field, "allowed_file_types"),
         file_extensions=texts_of(field, "allowed_file_extensions"),
     )
+
+
+def _sys_files(upload: Mapping[str, Any]) -> Variable | None:
+    """What a chat app takes beside its form. Older chatbots have only the switch for images."""
+    methods = texts_of(upload, "allowed_file_upload_methods")
+    if upload.get("enabled") is True and (not methods or "local_file" in methods):
+        return Variable(
+            SYS_FILES,
+            "file-list",
+            max_length=count_of(upload, "number_limits") or None,
+            file_types=texts_of(upload, "allowed_file_types"),
+            file_extensions=texts_of(upload, "allowed_file_extensions"),
+        )
+    image = mapping_of(upload, "image")
+    if image.get("enabled") is True:
+        most = count_of(image, "number_limits") or None
+        return Variable(SYS_FILES, "file-list", max_length=most, file_types=("image",))
+    return None
 
 
 def _limits(parameters: Mapping[str, Any]) -> UploadLimits:

@@ -1,13 +1,14 @@
 """Brings files of a Slack message into an app (docs/platform/dify.md#files-in); refusals name a key of `wording`.
 
 A reverse invocation has no `files`: a file is uploaded first and then goes into a file or file-list variable of the
-app's form. Each file goes to the first variable, in the form's order, that the admin left empty, that accepts the
-file's type (docs/platform/dify.md#app-form) and has room.
+app's form. The Service API has `sys.files` besides, which counts as the last variable. Each file goes to the first
+variable, in the form's order, that the admin left empty, that accepts the file's type
+(docs/platform/dify.md#app-form) and has room.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import requests
 
@@ -45,16 +46,21 @@ class FileSlot:
 
 @dataclass(frozen=True, slots=True)
 class PlacedFile:
-    """An uploaded file and the variable it goes into. `many`: the variable is a file-list."""
+    """An uploaded file and the variable it goes into. `many`: the variable is a file-list.
+
+    `method` is Dify's word for where the file was uploaded: `tool_file` by a plugin, `local_file` over the Service API.
+    """
 
     variable: str
     many: bool
     kind: str
-    tool_file_id: str
+    file_id: str
+    method: Literal["tool_file", "local_file"] = "tool_file"
 
     def value(self) -> dict[str, str]:
         """The input as Dify expects it; the SDK's own `to_app_parameter` was wrong before 0.10.1."""
-        return {"type": self.kind, "transfer_method": "tool_file", "tool_file_id": self.tool_file_id}
+        name = "tool_file_id" if self.method == "tool_file" else "upload_file_id"
+        return {"type": self.kind, "transfer_method": self.method, name: self.file_id}
 
 
 class FileCalls(Protocol):
@@ -64,10 +70,9 @@ class FileCalls(Protocol):
 
 
 def place(
-    form: AppForm, filled: Collection[str], files: Iterable[OfferedFile]
+    form: AppForm, free: Sequence[Variable], files: Iterable[OfferedFile]
 ) -> list[FileSlot | FileRefused]:
-    """One answer for each file, in order; `filled` names the variables that have the admin's values."""
-    free = [variable for variable in form.file_variables if variable.name not in filled]
+    """One answer for each file, in order; `free` are the file variables that have no value of the admin's."""
     room = {variable.name: _room(form.limits, variable) for variable in free}
     return [_place(form.limits, free, room, file) for file in files]
 

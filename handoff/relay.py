@@ -94,6 +94,10 @@ class Relay:
             "no route to our own endpoint accepted the turn; set internal_url, the Internal address"
         )
 
+    def working_route(self, hook_id: str) -> str:
+        """The address at which the last hand-off of this hook was accepted, or ""."""
+        return self._working.get(hook_id, "")
+
     def _next(self, request: HandOffRequest, until: float) -> tuple[str, int] | None:
         """The next of the `answers`; None if there is none until the clock's `now` is `until`."""
         left = self._clock.wall(until - self._clock.now())

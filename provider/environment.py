@@ -23,6 +23,7 @@ class Environment:
     `dify_files_urls`: bases for the relative file addresses of Dify, best first (docs/platform/dify.md#files-out).
     `dify_web_url`: where people open Dify's apps and continue a paused run, or "".
     `known_hosts`: the hosts of Dify and of its plugin daemon that the environment names.
+    `dify_inner_url`: where Dify's own services reach its API, or "" (docs/platform/dify-service-api.md#base-address).
     `open_turns`: how many turns a process takes on at once, set by tests that want fewer; None: the measured capacity.
     """
 
@@ -35,6 +36,7 @@ class Environment:
     dify_web_url: str = ""
     open_turns: int | None = None
     known_hosts: frozenset[str] = frozenset()
+    dify_inner_url: str = ""
 
 
 def read_environment(variables: Mapping[str, str]) -> Environment:
@@ -50,6 +52,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         dify_web_url=next(iter(_web_addresses(variables, "APP_WEB_URL")), ""),
         open_turns=_of_tests(variables, "OPEN_TURNS", int, slack_api_url),
         known_hosts=_known_hosts(variables),
+        dify_inner_url=next(iter(_web_addresses(variables, "DIFY_INNER_API_URL")), ""),
     )
 
 

@@ -9,7 +9,8 @@ is listed in `problems` instead, and the value used in its place never gives mor
 - a switch that gives access (`slack_connect`, `guests`, `direct_messages`, `follow_threads`) is off if it is
   unreadable;
 - an unreadable `channel_apps` makes `app_for` raise for every channel: no channel may get another channel's app;
-- a `bot_token` that cannot be one counts as missing, and so does each invalid word of `signing_secret`.
+- a `bot_token` that cannot be one counts as missing, and so does each invalid word of `signing_secret` and of
+  `dify_api_key`; the keys are not used while `dify_api_url` is unreadable.
 
 Dify applies none of the form's defaults, so all of them are here (docs/platform/dify.md#settings-form).
 """
@@ -43,7 +44,8 @@ class Settings:
     `app_inputs` are the admin's own values for the app's variables. An empty `allowed_*` set admits everybody.
     `allowed_channels` holds ids and `#names`, `allowed_users` ids of members and of groups, e-mail addresses and
     `@handles` of groups; names and addresses are in lower case. `channel_apps` has the ids of channels and, each with
-    its `~`, the names by which a question can choose an app. `internal_url` has no slash at its end.
+    its `~`, the names by which a question can choose an app. `dify_api_keys`: the key of each app by its id, "" names
+    the default app. `dify_api_url` ends in /v1. `internal_url` has no slash at its end.
     """
 
     app_id: str | None = None
@@ -61,6 +63,8 @@ class Settings:
     slack_connect: bool = False
     trusted_bots: frozenset[str] = frozenset()
     channel_apps: Mapping[str, str] = NOTHING
+    dify_api_keys: Mapping[str, str] = field(default=NOTHING, repr=False)
+    dify_api_url: str | None = None
     show_progress: bool = True
     show_sources: bool = True
     conversation_days: int = CONVERSATION_DAYS
@@ -105,6 +109,11 @@ class Settings:
         """The admin's values for the variables of this app; empty for any app but the default one."""
         return self.app_inputs if app_id == self.app_id else NOTHING
 
+    def api_key_for(self, app_id: str) -> str | None:
+        """The app's key for Dify's Service API; None if there is none, and the plugin way is the only one."""
+        default = self.dify_api_keys.get("") if app_id == self.app_id else None
+        return None if self._problem("dify_api_url") else self.dify_api_keys.get(app_id) or default
+
     def _problem(self, setting: str) -> SettingsError | None:
         return next((problem for problem in self.problems if problem.setting == setting), None)
 
@@ -129,6 +138,8 @@ def read_settings(raw: Mapping[str, object]) -> Settings:
         slack_connect=form.switch("slack_connect", default=False, unreadable=False),
         trusted_bots=form.parts("trusted_bots", BOTS),
         channel_apps=form.channel_apps(),
+        dify_api_keys=form.dify_api_keys(),
+        dify_api_url=form.dify_api_url(),
         show_progress=form.switch("show_progress", default=True, unreadable=True),
         show_sources=form.switch("show_sources", default=True, unreadable=True),
         conversation_days=form.whole_number(

@@ -42,6 +42,7 @@ _HEX_SECRET: Final = re.compile(r"[0-9a-fA-F]{32}")
 _SEPARATORS: Final = re.compile(r"[\s,;、，；]+")  # noqa: RUF001 - those of other scripts
 _SEPARATORS_OF_PAIRS: Final = re.compile(r"[\n,;、，；]+")  # noqa: RUF001
 _APP_NAME: Final = re.compile(r"~[\w-]{1,40}")
+_API_KEY: Final = re.compile(r"app-[A-Za-z0-9_-]{8,200}")
 _APP_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _BOOLEANS: Final = dict.fromkeys(("true", "yes", "on", "1"), True) | dict.fromkeys(
     ("false", "no", "off", "0"), False
@@ -139,6 +140,33 @@ class Form:
         )
         return NOTHING
 
+    def dify_api_keys(self) -> Mapping[str, str]:
+        """Keys of the Service API by app id, separated by blanks; the key without an app id is the default app's, "".
+
+        A word that is no key is left out, so that its app is asked without a key.
+        """
+        words = [word.rpartition("=") for word in self.text("dify_api_key").split()]
+        keys = {
+            app_id: key
+            for app_id, equals, key in words
+            if _API_KEY.fullmatch(key) and (_APP_ID.fullmatch(app_id) if equals else True)
+        }
+        if not words or len(keys) < len(words):
+            self._note(
+                "dify_api_key",
+                "Copy the app's key, which begins with app-, from its page API Access. Keys of apps that "
+                "channel_apps names come after it as app-id=key, separated by blanks, each app once.",
+            )
+        return MappingProxyType(keys)
+
+    def dify_api_url(self) -> str | None:
+        """The base of the Service API without the slash at its end; `/v1` is added where it is missing."""
+        url = self._web_address("dify_api_url")
+        if url is None:
+            self._note("dify_api_url", "Give an address such as http://api:5001/v1, or leave it empty.")
+            return None
+        return url if url.endswith("/v1") else f"{url}/v1"
+
     def app(self) -> tuple[str | None, Mapping[str, Any]]:
         """App id and inputs from the app selector's `{"app_id", "inputs", …}` (docs/platform/dify.md#app-selector)."""
         value = self._given("app")
@@ -176,13 +204,18 @@ class Form:
 
     def internal_url(self) -> str | None:
         """A web address without user, query and fragment, and without the slash at its end."""
-        url = self.text("internal_url")
+        url = self._web_address("internal_url")
+        if url is None:
+            self._note(
+                "internal_url", "Give an address such as http://plugin-daemon:5002, or leave it empty."
+            )
+        return url
+
+    def _web_address(self, name: str) -> str | None:
+        url = self.text(name)
         parts = bare_address_of(url)
         is_web = parts is not None and parts.scheme in {"http", "https"} and parts.port != 0
-        if is_web and not re.search(r"[\s\x00-\x1f]", url):
-            return url.rstrip("/")
-        self._note("internal_url", "Give an address such as http://plugin-daemon:5002, or leave it empty.")
-        return None
+        return url.rstrip("/") if is_web and not re.search(r"[\s\x00-\x1f]", url) else None
 
     def redis_url(self) -> str | None:
         """A `redis://`, `rediss://` or `unix://` address, perhaps with a password.

@@ -10,19 +10,21 @@ from slack_api.error_codes import (
     CANNOT_POST,
     RECIPIENT_MISSING,
     SLACK_TROUBLE,
+    STOP_STANDS,
     STOPPED,
     STREAM_OPEN,
     STREAM_OVER,
     THREAD_GONE,
     TOKEN_DEAD,
     TOO_LONG,
+    UNFIT,
 )
 from slack_api.file_objects import declared_size, download_url, mime_of, name_of
 from slack_api.files import FilesOrigin, SlackFiles
 from slack_api.identity import AuthInfo, UserInfo
 from slack_api.lookups import Channels, Users
 from slack_api.pool import Bounds, Pool
-from slack_api.rate_limit import APPEND, POST, START, STOP, UPDATE, RateLimiter
+from slack_api.rate_limit import APPEND, POST, START, STOP, UPDATE, RateLimiter, interval_of
 from slack_api.response_urls import ResponseUrls
 from slack_api.retry import BRISK, HASTY, PATIENT, Patience
 from slack_api.user_groups import UserGroups
@@ -39,11 +41,13 @@ __all__ = [
     "START",
     "STOP",
     "STOPPED",
+    "STOP_STANDS",
     "STREAM_OPEN",
     "STREAM_OVER",
     "THREAD_GONE",
     "TOKEN_DEAD",
     "TOO_LONG",
+    "UNFIT",
     "UPDATE",
     "AuthInfo",
     "Bounds",
@@ -61,6 +65,7 @@ __all__ = [
     "Users",
     "declared_size",
     "download_url",
+    "interval_of",
     "mime_of",
     "name_of",
 ]

@@ -28,4 +28,8 @@ class ChannelNames:
                 self._known[place] = text_of(api.channel(channel, PATIENT), "name")
             except SlackError:
                 self._failed[place] = None
-        return self._known.get(place) or None
+        return self.known(api, channel)
+
+    def known(self, api: SlackApi, channel: str) -> str | None:
+        """The name without `#`, if Slack told it before. Asks nobody."""
+        return self._known.get((api.account, channel)) or None

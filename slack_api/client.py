@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any, TypedDict, Unpack
 
 from errors import SlackError, SlackFateUnknown, SlackRefused
-from json_fields import mapping_of, mappings_of, text_of
+from json_fields import id_of, mapping_of, mappings_of, text_of
 from slack_api.identity import AuthInfo, UserInfo, auth_info, user_info
 from slack_api.rate_limit import (
     APPEND,
@@ -55,12 +55,16 @@ class SlackApi(Calls):
         *,
         acquired: bool = False,
     ) -> str:
-        """Open a native stream; return its ts. Only a DM needs no recipient (docs/platform/slack.md#stream-methods)."""
+        """Open a native stream; return its ts. Only a DM needs no recipient (docs/platform/slack.md#stream-methods).
+
+        Tasks, if some come, are shown as one plan: that is fixed at the start (docs/platform/slack.md#stream-chunks).
+        """
         arguments = {
             "channel": channel,
             "thread_ts": thread_ts,
             "recipient_user_id": recipient_user_id,
             "recipient_team_id": recipient_team_id,
+            "task_display_mode": "plan",
             "chunks": chunks,
         }
         return _ts(START, self.call(START, arguments, BRISK, acquired))
@@ -161,6 +165,10 @@ class SlackApi(Calls):
         """Ask whose token this is, and what it may do."""
         response = self.respond("auth.test", {})
         return auth_info(response.data, response.headers)
+
+    def app_of(self, bot_id: str) -> str:
+        """The id of the app behind a bot (docs/platform/slack.md#self-check-calls)."""
+        return id_of(mapping_of(self.call("bots.info", {"bot": bot_id}, HASTY), "bot"), "app_id")
 
     def user(self, user_id: str) -> UserInfo:
         """Ask about one user; `slack_api.lookups` remembers them, and acquires the call from the budget."""

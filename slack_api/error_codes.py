@@ -12,6 +12,12 @@ STOPPED = frozenset({"stopped_by_user"})
 # The answer goes on in the next message (docs/platform/slack.md#stream-size, docs/platform/slack.md#message-size).
 TOO_LONG = frozenset({"msg_too_long", "msg_blocks_too_long", "msg_blocks_too_many"})
 
+# The blocks of a message are not accepted: it may be shown in a plainer form.
+UNFIT = TOO_LONG | {"invalid_blocks", "invalid_blocks_format", "invalid_attachments"}
+
+# A stop of a stream for a member of another organisation; the text stands (docs/platform/slack.md#stream-end).
+STOP_STANDS = frozenset({"user_not_found", "team_not_found", "missing_recipient_user_id"})
+
 # chat.update on a stream that is still open (docs/platform/slack.md#edit-errors): the stream is stopped first.
 STREAM_OPEN = frozenset({"streaming_state_conflict"})
 

@@ -56,6 +56,10 @@ class UserGroups:
         while self._ask(api, groups, team_id) and self._missing(api, groups) and self._clock.now() < until:
             left = self._clock.wall(until - self._clock.now(), at_least=PATIENCE_WALL_FLOOR)
             self._asking[api.account].join(timeout=left)
+        return self.known(api, user, groups)
+
+    def known(self, api: SlackApi, user: str, groups: Collection[str]) -> frozenset[str] | None:
+        """The same, by what Slack has told before. Asks nobody."""
         found = {group: self._known.get((api.account, group)) for group in groups}
         of = frozenset(group for group, known in found.items() if known and user in known.members)
         return None if not of and None in found.values() else of

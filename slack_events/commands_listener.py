@@ -10,6 +10,7 @@ from errors import RequestError, SettingsError, StoreError
 from handoff import Claims
 from slack_events.asked_elsewhere import AskedElsewhere
 from slack_events.remembered import DirectConversation
+from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import OK, Ack, Refusals, read_signed, refuse
 from slack_events.slash_command import SlashCommand, parse_slash_command
 from turns import RESET_WORDS, EndpointRequest
@@ -21,14 +22,15 @@ _HELP = frozenset({"", "help", "?", "ヘルプ", "帮助", "ajuda"})
 
 @dataclass(frozen=True, slots=True)
 class CommandsListener:
-    """For one request. `seen` are the commands of the last REPLAY_SECONDS in this process."""
+    """For one request. `taken` are the commands of the last REPLAY_SECONDS in this process."""
 
     endpoint: EndpointRequest
     clock: Clock
-    seen: Claims
+    taken: Claims
     asked: AskedElsewhere
     conversation: DirectConversation
     refusals: Refusals
+    seen: SeenRequests
 
     def receive(self, raw: bytes, headers: Mapping[str, str]) -> Ack:
         """Answer Slack. A request without a valid signature gets 401 with an empty body, whatever it says."""
@@ -36,8 +38,10 @@ class CommandsListener:
         try:
             command = read_signed(raw, headers, self.endpoint.settings.signing_secrets, parse)
         except RequestError as error:
+            self.seen.refused(self.endpoint.id, error, headers)
             return refuse(error, self.endpoint.id, self.refusals)
-        if command is not None and self.seen.take(f"{self.endpoint.id}/{command.trigger_id}"):
+        self.seen.command(self.endpoint.id, command.message.api_app_id if command else "")
+        if command is not None and self.taken.take(f"{self.endpoint.id}/{command.trigger_id}"):
             self._obey(command, received)
         return Ack(OK)
 

@@ -25,6 +25,7 @@ from slack_events.envelope import (
 )
 from slack_events.named_app import with_app_name
 from slack_events.remembered import ChannelTypes, Followers
+from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LATER, OK, UNAUTHORIZED, Ack, Refusals, read_signed, refuse
 from turns import EndpointRequest, RefusalNotice, SideEvents, logger
 
@@ -47,6 +48,7 @@ class EventsListener:
     refusals: Refusals
     notice: RefusalNotice
     side_events: SideEvents
+    seen: SeenRequests
 
     def receive(self, raw: bytes, headers: Mapping[str, str]) -> Ack:
         """Answer Slack. A request without a valid signature gets 401 with an empty body, whatever it says."""
@@ -56,7 +58,9 @@ class EventsListener:
         try:
             envelope = read_signed(raw, headers, self.endpoint.settings.signing_secrets, parse)
         except RequestError as error:
+            self.seen.refused(self.endpoint.id, error, headers)
             return refuse(error, self.endpoint.id, self.refusals)
+        self.seen.event(self.endpoint.id, envelope)
         return self._event(envelope, received)
 
     def _event(self, envelope: Envelope, received: float) -> Ack:
@@ -95,6 +99,7 @@ class EventsListener:
             except StoreError:  # the reply may be for us: Slack sends it again
                 return self._later("the thread's record cannot be read")
         if isinstance(verdict, Ignore):
+            self.seen.ignored(self.endpoint.id, verdict.reason)
             if verdict.reason is Reason.BOT and (message.source == "app_mention" or message.is_dm):
                 self.refusals.note(self.endpoint.id, _APP % message.bot_id)
             if verdict.ruling and calls_us(message, settings):

@@ -17,6 +17,7 @@ from slack_events.admission import Admit, Ignore, admit
 from slack_events.asked_elsewhere import AskedElsewhere
 from slack_events.envelope import known_files
 from slack_events.named_app import with_app_name
+from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LATER, OK, Ack, Refusals, read_signed, refuse
 from turns import EndpointRequest, RefusalNotice, logger, message_text
 
@@ -76,6 +77,7 @@ class InteractionsListener:
     refusals: Refusals
     notice: RefusalNotice
     asked: AskedElsewhere
+    seen: SeenRequests
 
     def receive(self, raw: bytes, headers: Mapping[str, str]) -> Ack:
         """Answer Slack. A request without a valid signature gets 401 with an empty body, whatever it says."""
@@ -83,7 +85,9 @@ class InteractionsListener:
         try:
             interaction = read_signed(raw, headers, self.endpoint.settings.signing_secrets, parse_interaction)
         except RequestError as error:
+            self.seen.refused(self.endpoint.id, error, headers)
             return refuse(error, self.endpoint.id, self.refusals)
+        self.seen.interaction(self.endpoint.id, interaction.message.api_app_id if interaction else "")
         match interaction:
             case BlockAction():
                 return self._pressed(interaction, received)

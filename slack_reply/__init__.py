@@ -5,7 +5,7 @@ from slack_reply.footer import with_footer
 from slack_reply.interrupted import Interrupted, Remains
 from slack_reply.markdown import links, shows_nothing
 from slack_reply.reply import Reply
-from slack_reply.shared import NativeSupport, Slack, Written
+from slack_reply.shared import NativeSupport, Slack, TableSupport, Written
 from slack_reply.snapshot import LONGEST_TEXT, Card, Snapshot, is_silent, may_be_silent
 from slack_reply.status import StatusLine
 from slack_reply.whole_message import whole_message
@@ -26,6 +26,7 @@ __all__ = [
     "Snapshot",
     "StatusLine",
     "StoppedByUser",
+    "TableSupport",
     "Unreachable",
     "Written",
     "buttons",

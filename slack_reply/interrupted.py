@@ -7,15 +7,21 @@ from typing import Any
 
 from errors import SlackRefused
 from json_fields import mappings_of, text_of
-from slack_api import CANNOT_POST, PATIENT, SLACK_TROUBLE, STOPPED, STREAM_OVER, SlackApi
+from slack_api import CANNOT_POST, PATIENT, SLACK_TROUBLE, STOP_STANDS, STOPPED, STREAM_OVER, SlackApi
 from slack_reply.footer import with_footer
 from slack_reply.markdown import FALLBACK_LIMIT
+from slack_reply.writers import cards_of
 
 LONGEST = 4000  # bytes of text that chat.update takes (docs/platform/slack.md#text-limits)
 WHOLE_TEXT = (
     FALLBACK_LIMIT - 4
 )  # bytes: a longer text beside blocks may be only the beginning of what they show
+_RUNNING = {"pending", "in_progress"}
 MOST = 400  # messages of a thread that are read to find those of the answer
+
+
+class _Untold(Exception):
+    """The message takes no note, but is complete otherwise: the note needs a post of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +96,15 @@ class Interrupted:
             return ""
         for one in filter(None, earlier) if remains.streamed else ():
             self._stop_only(remains.channel, str(one["ts"]))
-        shown = (
-            self.note in str(message.get("text") or "")
-            or (remains.streamed and self._stop(remains.channel, message))
-            # An expired stream of cards alone has no text, and is broken until it is edited
-            or ("text" in message and self._rewrite(remains.channel, message, note=self.note))
-        )
+        try:
+            shown = (
+                self.note in str(message.get("text") or "")
+                or (remains.streamed and self._stop(remains.channel, message))
+                # An expired stream of cards alone has no text, and is broken until it is edited
+                or ("text" in message and self._rewrite(remains.channel, message, note=self.note))
+            )
+        except _Untold:
+            return ""
         return str(message["ts"]) if shown else ""
 
     def _messages(self, remains: Remains) -> Sequence[Mapping[str, Any]]:
@@ -119,12 +128,19 @@ class Interrupted:
         return self.api.replies(remains.channel, remains.thread_ts, oldest=remains.trigger_ts, most=MOST)
 
     def _stop(self, channel: str, message: Mapping[str, Any]) -> bool:
-        """End the cards, append the note, and stop the stream; False if the stream takes no more text."""
+        """End the cards, add the note, and stop the stream; False if the stream takes no more text.
+
+        Cards are ended before the stop; a stop for a member of another organisation ends the stream and brings no
+        note (docs/platform/slack.md#stream-end): _Untold is raised.
+        """
         ts, text = str(message["ts"]), _under(str(message.get("text") or ""), self.note)
-        chunks = [*map(_failed, _cards_left(message)), {"type": "markdown_text", "text": text}]
         try:
-            self.api.stop_stream(channel, ts, chunks)
+            if cards := _cards_left(message):
+                self.api.append_stream(channel, ts, [_failed(card) for card in cards], patience=PATIENT)
+            self.api.stop_stream(channel, ts, [{"type": "markdown_text", "text": text}])
         except SlackRefused as error:
+            if error.error in STOP_STANDS:
+                raise _Untold from error
             if error.error in CANNOT_POST:
                 raise
             if error.error in STOPPED:
@@ -139,11 +155,10 @@ class Interrupted:
         ts, known = str(message["ts"]), str(message["text"] or "")
         text = f"{known}\n\n_{note}_".lstrip() if note else known
         below = [{"type": "context", "elements": [{"type": "mrkdwn", "text": note}]}] if note else []
-        blocks, left = message.get("blocks"), _cards_left(message)
+        blocks = message.get("blocks")
         ways: list[list[Mapping[str, Any]]] = []
         if isinstance(blocks, list) and blocks:
-            ended = [{**block, "status": "error"} if block in left else block for block in blocks]
-            ways.append([*ended, *below])
+            ways.append([*(_ended(block) for block in blocks), *below])
         if len(known.encode()) <= WHOLE_TEXT and len(text.encode()) <= LONGEST:
             # An expired stream keeps its blocks otherwise (docs/platform/slack.md#stream-repair)
             ways.append([])
@@ -161,11 +176,21 @@ class Interrupted:
 
 def _cards_left(message: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The task cards of the message that still look unfinished; none if its blocks are not known."""
-    return [
-        block
-        for block in mappings_of(message, "blocks")
-        if block.get("type") == "task_card" and block.get("status") in {"pending", "in_progress"}
-    ]
+    return [card for card in cards_of(message) if card.get("status") in _RUNNING]
+
+
+def _ended(block: Any) -> Any:
+    """A block in which no task runs any more: a card, or a plan with its tasks."""
+    if not isinstance(block, Mapping):
+        return block
+    if block.get("type") == "plan":
+        tasks = [
+            {**task, "status": "error"} if task.get("status") in _RUNNING else task
+            for task in mappings_of(block, "tasks")
+        ]
+        return {**block, "tasks": tasks}
+    is_card = block.get("type") == "task_card" and block.get("status") in _RUNNING
+    return {**block, "status": "error"} if is_card else block
 
 
 def _failed(card: Mapping[str, Any]) -> dict[str, Any]:

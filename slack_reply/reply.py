@@ -9,8 +9,18 @@ from slack_reply.markdown import Limits
 from slack_reply.markdown.pages import pages_after
 from slack_reply.shared import RateShare, Slack
 from slack_reply.snapshot import LONGEST_TEXT, MOST_MESSAGES, Room, Snapshot
-from slack_reply.writer import CannotReply, Method, ReplyTarget, SlackAway, Unreachable, Writer, WriterGone
+from slack_reply.writer import (
+    CannotReply,
+    EditsTooRare,
+    Method,
+    ReplyTarget,
+    SlackAway,
+    Unreachable,
+    Writer,
+    WriterGone,
+)
 from slack_reply.writers import (
+    RAREST,
     Blocks,
     EditedMessage,
     NativeStream,
@@ -27,6 +37,9 @@ REPLY_TIMEOUT = 585.0  # seconds; a request of ours lives 600 s (docs/architectu
 LAST_TEXT_TIMEOUT = 60.0  # seconds that a last text has at least: writing to Slack works without the request
 LAST_PAGES = 10.0  # seconds that a last text has at least to begin more messages: the next question waits
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
+RARE = (
+    6.0  # seconds between two edits; if edits would be further apart, the author at least sees a stream grow
+)
 ASIDE = Limits(size=3000, measure=len, tables=False)
 
 
@@ -43,6 +56,9 @@ class GrowingAnswer(Protocol):
 class Reply:
     """Writes one growing text into one thread, even if Slack refuses one way of writing.
 
+    In the style `auto`, an answer streams in a 1:1 direct message. Elsewhere it is edited, so that everybody who reads
+    along sees it grow (docs/architecture.md#d5-writers); it streams there only while edits would be RARE.
+
     `show` and `finish` may raise CannotReply or StoppedByUser. While Slack is out of reach, `finish` tries again until
     `patience` seconds after the reply was created, and for at least LAST_TEXT_TIMEOUT seconds: then Unreachable.
     """
@@ -56,7 +72,9 @@ class Reply:
         self._posting = Posting(slack, self._share)
         self._opening = Opening(slack, self._share)
         self._ends = StreamCleanup(slack, self._share)
-        self._writer = self._first(style)
+        can_stream = style == "auto" and slack.support.expected(target)
+        self._may_stream = can_stream and target.channel_type != "im"  # after all, if edits would be too rare
+        self._writer = self._first(style, streams=can_stream and not self._may_stream)
         self._message = ""
         self._left: list[str] = []  # messages of writers that could not go on
         self._rests_until = float("-inf")
@@ -77,6 +95,11 @@ class Reply:
     def pace(self) -> float:
         """Seconds between two calls of `show`."""
         return self._writer.pace
+
+    @property
+    def clearing(self) -> int:
+        """How many of the calls so far took the thread's status line away."""
+        return self._share.clearing
 
     def show(self, answer: GrowingAnswer) -> None:
         """Show the text so far. What Slack does not accept now is shown by a later call."""
@@ -162,20 +185,30 @@ class Reply:
                 self._go_on_after(gone)
 
     def _go_on_after(self, gone: WriterGone) -> None:
-        """Edits follow a stream, and posts follow edits or posts."""
+        """Edits follow a stream, and posts follow edits or posts. A stream follows edits that would be too rare."""
         self._message = self._writer.message_ts or self._message
         self._left += self._writer.messages
         self._share.leave(APPEND, UPDATE)
-        streamed = self._writer.method == "stream"
-        self._writer = self._edited(gone) if streamed else SinglePost(self._posting, gone.shown)
+        if self._may_stream and isinstance(gone, EditsTooRare):
+            self._may_stream = False
+            self._writer = self._streamed()
+        elif self._writer.method == "stream":
+            self._writer = self._edited(gone)
+        else:
+            self._writer = SinglePost(self._posting, gone.shown)
 
-    def _first(self, style: Style) -> Writer:
-        if style == "stream" or (style == "auto" and self._slack.support.expected(self._share.target)):
-            return NativeStream(self._slack, self._share, self._opening, self._ends)
-        return SinglePost(self._posting) if style == "post" else self._edited(WriterGone(0))
+    def _first(self, style: Style, *, streams: bool) -> Writer:
+        if style == "stream" or streams:
+            return self._streamed()
+        if style == "post":
+            return SinglePost(self._posting)
+        return self._edited(WriterGone(0), rarest=RARE if self._may_stream else RAREST)
 
-    def _edited(self, gone: WriterGone) -> EditedMessage:
-        return EditedMessage(self._slack, self._share, self._posting, self._ends, gone)
+    def _streamed(self) -> NativeStream:
+        return NativeStream(self._slack, self._share, self._opening, self._ends)
+
+    def _edited(self, gone: WriterGone, *, rarest: float = RAREST) -> EditedMessage:
+        return EditedMessage(self._slack, self._share, self._posting, self._ends, gone, rarest=rarest)
 
 
 def _bounded(snapshot: Snapshot) -> Snapshot:

@@ -32,14 +32,15 @@ class Card:
 class Snapshot:
     """An answer at one moment.
 
-    `line` says what the app does while the text does not grow, for writers without cards; else it is empty.
-    `continued` is the output of a card whose message ended before the work did.
+    `line` says what the app does while the text does not grow; else it is empty. `continued` is the output of a card
+    whose message ended before the work did. `plan` is the title that stands above the cards.
     """
 
     text: str
     cards: tuple[Card, ...] = ()
     line: str = ""
     continued: str = ""
+    plan: str = ""
 
 
 @dataclass(frozen=True, slots=True)

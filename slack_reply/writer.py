@@ -45,6 +45,10 @@ class WriterGone(Exception):
         self.sure = shown if sure is None else sure
 
 
+class EditsTooRare(WriterGone):
+    """So many answers are being edited in the workspace that the edits of one more would be too far apart."""
+
+
 class SlackAway(Exception):
     """Slack is out of reach, or asks us to wait. The caller may safely call again after `pause` seconds."""
 

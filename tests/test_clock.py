@@ -3,6 +3,7 @@
 import time
 
 import gevent
+from gevent.event import Event
 
 from clock import AT_A_STRETCH, Clock, in_turns
 
@@ -49,3 +50,10 @@ def test_wall_time_has_a_floor_in_seconds_of_the_wall() -> None:
     assert clock.wall(100.0, at_least=1.0) == 5.0
     assert clock.stretched(10.0, at_least=1.0) == 20.0
     assert clock.stretched(100.0, at_least=1.0) == 100.0
+
+
+def test_wait_ends_with_the_event_or_with_its_time() -> None:
+    clock, event = Clock(0.001), Event()
+    assert not clock.wait(event, 5.0)
+    gevent.spawn_later(0.001, event.set)
+    assert clock.wait(event, 60_000.0)

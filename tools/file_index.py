@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "architecture.md"
 TITLE = "## Every file\n"
-OUTSIDE = {"simulators", "tests", "benchmarks", "tools"}
+OUTSIDE = {"simulators", "tests", "benchmarks", "tools", "socket_relay"}
 _INTRODUCTION = """
 Written by `make format` from the first lines of the files, and held by a test. A folder's own line is its face: what
 others may import from the folder.

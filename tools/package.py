@@ -1,26 +1,39 @@
-"""`make package`: the plugin as `dist/<name>-<version>.difypkg`, which Dify installs.
+"""`make package`: the plugin as `dist/<name>-<version>.difypkg`, which Dify installs, checked for the marketplace.
 
-By Dify's own `dify` program where it is on the PATH, otherwise the same plain zip by its rules: what
-`.difyignore` names stays out, `requirements.txt` is exported beside `uv.lock`, times are fixed and names
-sorted, and the whole is at most 50 MiB before compression (docs/platform/dify.md#packages).
+Who publishes the plugin stands in one place, the first lines of `manifest.yaml`: each README in the package gets the
+address of the source and the contact from there. By Dify's own `dify` program where it is on the PATH, otherwise the
+same plain zip by its rules: what `.difyignore` names stays out, `requirements.txt` is exported beside `uv.lock`, times
+are fixed and names sorted, and the whole is at most 50 MiB before compression (docs/platform/dify.md#packages).
 """
 
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 import yaml
 from pathspec import GitIgnoreSpec
 
-MAX_BYTES: Final = 50 * 1024 * 1024
+from tools import marketplace
+from tools.marketplace import MAX_BYTES
+
 REQUIREMENTS: Final = "requirements.txt"
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _REGULAR_FILE: Final = 0o100644
+_IGNORED: Final = ".difyignore"
+_SOURCE: Final = {
+    "en_US": ("Source", "Contact"),
+    "ja_JP": ("ソースコード", "連絡先"),
+    "zh_Hans": ("源代码", "联系方式"),
+    "pt_BR": ("Código-fonte", "Contato"),
+}
+"""What the last line of a README says in each language."""
 _EXPORT: Final = (
     *("export", "--frozen", "--format", "requirements.txt", "--no-group", "dev"),
     *("--no-emit-project", "--no-hashes", "--no-header", "--no-annotate"),
@@ -49,6 +62,20 @@ def packaged_files(root: Path) -> Iterator[str]:
                 yield path
 
 
+def stage(root: Path, folder: Path) -> None:
+    """Copy what enters into a folder, and end each README there with the publisher's addresses."""
+    for path in [_IGNORED, *packaged_files(root)]:
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(root / path, folder / path)
+    manifest = yaml.safe_load((root / "manifest.yaml").read_text("utf-8"))
+    for language, (source, contact) in _SOURCE.items():
+        readme = folder / ("README.md" if language == "en_US" else f"readme/README_{language}.md")
+        said = [(source, manifest.get("repo")), (contact, manifest.get("contact"))]
+        line = " · ".join(f"{label}: <{address}>" for label, address in said if address)
+        if line and readme.is_file():
+            readme.write_text(f"{readme.read_text('utf-8').rstrip()}\n\n{line}\n", "utf-8")
+
+
 def export_requirements(root: Path, uv: Path) -> bytes:
     """The pinned requirements, for daemons that install from a pip mirror; the CLI exports the same."""
     found = subprocess.run([uv, *_EXPORT], cwd=root, capture_output=True, check=False)  # noqa: S603 - our own uv
@@ -57,7 +84,7 @@ def export_requirements(root: Path, uv: Path) -> bytes:
     return found.stdout
 
 
-def write_zip(contents: Mapping[str, bytes], package: Path) -> None:
+def write_zip(contents: Mapping[str, bytes], package: Path | BytesIO) -> None:
     """Write the same bytes for the same contents, whenever and wherever."""
     size = sum(map(len, contents.values()))
     if size > MAX_BYTES:
@@ -90,23 +117,48 @@ def write_by_cli(cli: str, root: Path, package: Path, uv: Path) -> None:
         )
 
 
+def read_package(package: Path) -> dict[str, bytes]:
+    """The files of a package by their paths."""
+    with zipfile.ZipFile(package) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def make_package(root: Path, package: Path, uv: Path, cli: str | None) -> marketplace.Findings:
+    """Write the package, by Dify's program if `cli` names it, and check it.
+
+    Raises PackageError where it cannot be made or breaks a rule of the marketplace.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        staged = Path(folder)
+        stage(root, staged)
+        if cli:
+            write_by_cli(cli, staged, package, uv)
+        else:
+            write_by_rules(staged, package, uv)
+    findings = marketplace.check(read_package(package))
+    if findings.wrong:
+        raise PackageError("\n".join(["The package breaks rules of Dify's marketplace:", *findings.wrong]))
+    return findings
+
+
 def main() -> None:
-    """Write the package and say where it is."""
+    """Write the package, say where it is and what is left to its publisher."""
     root = Path(__file__).resolve().parents[1]
     package = root / "dist" / package_name(root)
     package.parent.mkdir(exist_ok=True)
     package.unlink(missing_ok=True)
-    uv = root / ".tools" / "bin" / "uv"
     cli = shutil.which("dify")
     try:
-        if cli:
-            write_by_cli(cli, root, package, uv)
-        else:
-            write_by_rules(root, package, uv)
+        findings = make_package(root, package, root / ".tools" / "bin" / "uv", cli)
     except PackageError as error:
         sys.exit(str(error))
     how = "by the dify CLI" if cli else "without the dify CLI"
     sys.stdout.write(f"{package.relative_to(root)} ({package.stat().st_size:,} bytes, {how})\n")
+    if findings.for_publisher:
+        lines = "\n".join(f"  {line}" for line in findings.for_publisher)
+        sys.stdout.write(
+            f"It installs. For the marketplace its publisher fills in, in manifest.yaml:\n{lines}\n"
+        )
 
 
 if __name__ == "__main__":

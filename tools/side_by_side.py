@@ -49,6 +49,9 @@ PLAN = {
     "test_order": 0.8,
     "test_once": 0.6,
     "test_failures": 0.4,
+    "test_service_api": 0.5,
+    "test_api_faults": 0.4,
+    "test_app_kinds": 0.6,
     "simulators": 0.4,
     "conversation_store": 0.4,
 }
@@ -65,6 +68,8 @@ COMPUTING = {"dify_app", "slack_reply", "turns", "wording"}
 """Folders whose tests only compute."""
 COMPUTERS = 2
 """Processes for these."""
+LONGEST = ("test_corpus", "test_writers", "test_fuzz", "test_linear", "test_slack_limits", "test_long_runs")
+"""Of these the files that compute longest, in the order in which they begin: the last jobs should be short."""
 QUICK_JOBS = 8
 # The laws of long texts take minutes of computing; the other files start a process.
 NOT_QUICK = {
@@ -153,9 +158,11 @@ def jobs() -> list[Job]:
 
 
 def computing_jobs() -> list[Job]:
-    """What only computes: a file each of what takes minutes, else a folder."""
+    """What only computes, the longest first: a file each of what takes minutes, else a folder."""
     reply = sorted((TESTS / "slack_reply").rglob("test_*.py"))
+    order = {name: number for number, name in enumerate(LONGEST)}
     long = [path for path in reply if path.stem in NOT_QUICK]
+    long.sort(key=lambda path: order.get(path.stem, len(order)))
     short = [path for path in reply if path.stem not in NOT_QUICK]
     folders = [TESTS / name for name in sorted(COMPUTING) if name != "slack_reply"]
     return [*(Job((path,)) for path in long), Job(tuple(short)), *(Job((path,)) for path in folders)]

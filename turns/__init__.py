@@ -4,7 +4,8 @@ from turns.answer import RESET_WORDS
 from turns.endpoint_request import EndpointRequest
 from turns.limits import HEARTBEAT_SECONDS, REQUEST_SECONDS
 from turns.notices import NoticeRun, QuestionPlace, RefusalNotice, SideEvents, why_not
-from turns.prompt import calling_text, message_text
+from turns.prompt import FACTS, calling_text, message_text
+from turns.recent_turns import PastTurn, RecentTurns, TurnsOfHook
 from turns.recovery import ProcessIdentity, Recovery, SweepRun, SweepSchedule, Work
 from turns.report import AckTimes, logger, where
 from turns.services import Services
@@ -13,15 +14,18 @@ from turns.turn_factory import TurnsOfEndpoint
 from turns.turn_request import Place, TurnRequest
 
 __all__ = [
+    "FACTS",
     "HEARTBEAT_SECONDS",
     "REQUEST_SECONDS",
     "RESET_WORDS",
     "AckTimes",
     "EndpointRequest",
     "NoticeRun",
+    "PastTurn",
     "Place",
     "ProcessIdentity",
     "QuestionPlace",
+    "RecentTurns",
     "Recovery",
     "RefusalNotice",
     "Services",
@@ -30,6 +34,7 @@ __all__ = [
     "SweepSchedule",
     "TurnRequest",
     "TurnsOfEndpoint",
+    "TurnsOfHook",
     "Work",
     "asker_of",
     "calling_text",

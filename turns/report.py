@@ -17,6 +17,9 @@ TEXT_METHODS = (START, APPEND, UPDATE, POST)
 ACKS_KEPT = 3600.0  # seconds
 ACKS = 10_000
 
+HANDED_ON = "handed on"
+"""The outcome of a request with whose turn another request goes on."""
+
 logger = logging.getLogger("slack_bridge")
 
 
@@ -40,7 +43,8 @@ class AckTimes:
 class TurnReport:
     """Times are design seconds since Slack's event came in; None: this did not happen, or not in this process.
 
-    `flushes` are writes of text that Slack took, `retries` requests that were sent to Slack again. `question`,
+    `flushes` are writes of text that Slack took, `retries` requests that were sent to Slack again. `left_out` is
+    the reason of the first file that was not passed on. `question`,
     `characters` and `rest` are the lengths of the question, of the answer, and of what did not fit into its messages.
     """
 
@@ -59,6 +63,7 @@ class TurnReport:
     retries: int = 0
     question: int = 0
     files: int = 0
+    left_out: str = ""
     characters: int = 0
     rest: int | None = None
     legs: int = 1

@@ -1,5 +1,6 @@
 """The objects that all turns of a process share to reach Slack and Dify, and the objects of one turn."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -8,7 +9,22 @@ from urllib3 import PoolManager
 
 from clock import Clock
 from conversation_store import Presses, ProcessStores, ThreadKey, ThreadRecord, ThreadStore
-from dify_app import AppCache, DifyApp, RunOptions, addresses, fetch_file, file_bases
+from dify_app import (
+    ApiWay,
+    AppCache,
+    BaseAddresses,
+    ClosedWays,
+    DifyApp,
+    FirstCalls,
+    PluginWay,
+    RunOptions,
+    ServiceApi,
+    Ways,
+    addresses,
+    base_addresses,
+    fetch_file,
+    file_bases,
+)
 from job import Job
 from provider import Environment
 from slack_api import (
@@ -23,13 +39,23 @@ from slack_api import (
     UserGroups,
     Users,
 )
-from slack_reply import Interrupted, NativeSupport, Reply, ReplyTarget, Slack, StatusLine, Written
+from slack_reply import (
+    Interrupted,
+    NativeSupport,
+    Reply,
+    ReplyTarget,
+    Slack,
+    StatusLine,
+    TableSupport,
+    Written,
+)
 from turns.answer import Asking, Greeting, TurnContext, Welcomer
 from turns.endpoint_request import EndpointRequest
 from turns.files import Attachments, ProducedFiles, RestFile, Transfers
 from turns.files import produced as produced_files
 from turns.ordering import ThreadQueues
 from turns.prompt import Author, PromptBuilder, ThreadReading, Visibility
+from turns.recent_turns import RecentTurns
 from turns.report import AckTimes, TurnReport
 from turns.throttle import BotIdentities, Installation, RuleCheck, Throttle
 from wording import Say, language_for, say
@@ -48,6 +74,7 @@ class Services:
         self.holder = holder
         self.stores = stores
         self.acks = AckTimes(clock)
+        self.recent = RecentTurns(clock)
         self.queues = ThreadQueues()
         self.throttle = Throttle(clock)
         self.channels = Channels(clock)
@@ -62,10 +89,15 @@ class Services:
         self._budget = RateLimiter(clock)
         self.response_urls = ResponseUrls(self._pool, env.slack_api_url)
         self._support = NativeSupport(clock)
+        self._tables = TableSupport(clock)
         self._written = Written()
         self.users = Users(clock)
         self.bots = BotIdentities(clock)
         self._apps = AppCache(clock)
+        self._service_api = ServiceApi(clock)
+        self._addresses = BaseAddresses(self._service_api, clock)
+        self._first_calls = FirstCalls(clock)
+        self._closed_ways = ClosedWays(clock)
         self._pressed: set[str] = set()
 
     def api(self, endpoint: EndpointRequest, team_id: str) -> SlackApi:
@@ -79,6 +111,22 @@ class Services:
             team_id=team_id,
         )
 
+    def app(
+        self,
+        endpoint: EndpointRequest,
+        app_id: str,
+        user: str,
+        hook_url: str,
+        options: RunOptions = RunOptions(),  # noqa: B008 - frozen
+    ) -> DifyApp:
+        """An app of the hook, for one request.
+
+        `user` owns what begins over the Service API (docs/platform/dify-service-api.md#end-users). `hook_url` may tell
+        where Dify is.
+        """
+        inputs = endpoint.settings.inputs_for(app_id)
+        return DifyApp(self._ways(endpoint, app_id, user, hook_url), inputs, self._apps, options)
+
     def installation(self, api: SlackApi) -> Installation:
         """The bot of the client's token."""
         return Installation(self.bots, self.users, api, self.clock)
@@ -87,12 +135,6 @@ class Services:
         """The check of the hook's rules for its members and channels."""
         installation = self.installation(api)
         return RuleCheck(endpoint.settings, installation, self.channels, self.channel_names, self.groups)
-
-    def app(self, endpoint: EndpointRequest, app_id: str, options: RunOptions | None = None) -> DifyApp:
-        """An app of the hook, for one request. Without `options` the app can only be looked at."""
-        inputs = endpoint.settings.inputs_for(app_id)
-        options = options or RunOptions(web_url=self._env.dify_web_url, owns=lambda _: False)
-        return DifyApp(endpoint.session.app, app_id, inputs, self._apps, options, scope=endpoint.id)
 
     def context(
         self, endpoint: EndpointRequest, store: ThreadStore, job: Job, key: ThreadKey, report: TurnReport
@@ -113,10 +155,10 @@ class Services:
         bases = file_bases(self._env.dify_files_urls, job.hook_url)
         options = RunOptions(web_url=self._env.dify_web_url, owns=lambda url: bool(addresses(url, bases)))
         inputs = settings.inputs_for(key.app_id)
-        app = self.app(endpoint, key.app_id, options)
-        one, many = partial(self.users.one, api), partial(self.users.many, api)
-        author = Author(message, one, many, settings.language)
-        status = StatusLine(api, message.channel, message.root_ts, self.clock)
+        user = f"slack:{key.team_id}:{job.message.author}"
+        app = self.app(endpoint, key.app_id, user, job.hook_url, options)
+        author = Author(message, partial(self.users.recalled, api), settings.language)
+        status = StatusLine(api, message.channel, message.root_ts, self.clock, author)
         transfers = self._transfers.of(endpoint.id)
         files = SlackFiles(api, settings.require_token(), pool=self._pool, origin=self._origin)
         produced = ProducedFiles(
@@ -134,9 +176,9 @@ class Services:
             author,
             Visibility(message, self.installation(api), self.rules(endpoint, api)),
             ThreadReading(api, message, self.clock),
-            Attachments(files, endpoint.session.file, app, transfers, self.clock),
+            Attachments(files, app, transfers, self.clock),
         )
-        slack = Slack(api, self._budget, self._support, self._written, self.clock)
+        slack = Slack(api, self._budget, self._support, self._tables, self._written, self.clock)
         reply = Reply(slack, target, settings.reply_style)
         presses = Presses(store, endpoint.id, self._pressed)
         welcomer = Welcomer(app, author, inputs, presses)
@@ -161,6 +203,28 @@ class Services:
             app_names=settings.app_names,
             usual_key=endpoint.key(replace(message, app_name="")) if message.app_name else None,
         )
+
+    def _ways(self, endpoint: EndpointRequest, app_id: str, user: str, hook_url: str) -> Ways:
+        """The ways to an app: the Service API too, where the admin gave a key of the app."""
+        session, name = endpoint.session, f"{endpoint.id}/{app_id}"
+        plugin = PluginWay(session.app, session.file, app_id, name)
+        api_key = endpoint.settings.api_key_for(app_id)
+        if api_key is None:
+            return Ways(plugin, self._closed_ways)
+        named = endpoint.settings.dify_api_url or ""
+        bases = base_addresses(named, self._env.dify_inner_url, hook_url, self._env.known_hosts)
+        digest = hashlib.sha256(f"{api_key} {bases}".encode()).hexdigest()
+        api = ApiWay(
+            self._service_api,
+            self._addresses,
+            self._first_calls,
+            self.clock,
+            bases,
+            api_key,
+            user,
+            f"{name}/{digest}",
+        )
+        return Ways(plugin, self._closed_ways, api)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from turns.answer import Answering
 from turns.limits import TURN_SECONDS, WAIT_SECONDS
 from turns.ordering import QUEUE_LIMIT, QueueTicket
 from turns.recovery import Claim, Orphans
-from turns.report import TurnReport, logger
+from turns.report import HANDED_ON, TurnReport, logger
 from turns.throttle import Admittance, TurnedAway
 from wording import Say
 
@@ -111,7 +111,7 @@ class Turn:
             logger.warning("a waiting turn could not be handed on; it waits on here")
             return False
         self._went_on = True
-        self.report.outcome = "handed on"
+        self.report.outcome = HANDED_ON
         return True
 
     def _again(self) -> ThreadRecord:

@@ -8,6 +8,7 @@ from errors import StoreError
 from job import Job, NoticeJob
 from turns.answer import Answering, TurnContext
 from turns.endpoint_request import EndpointRequest
+from turns.look_ahead import LookAhead
 from turns.notices import NoticeRun, RefusalNotice
 from turns.ordering import QueueTicket
 from turns.recovery import Claim, Recovery, SweepRun, Work
@@ -61,15 +62,29 @@ class TurnsOfEndpoint:
         installation = self.services.installation(context.api)
         rules = self.services.rules(self.endpoint, context.api)
         notice = RefusalNotice(self.services, self.endpoint)
+        admittance = Admittance(self.services.throttle, message, claim.key, installation, rules, notice)
+        ticket = self._ticket(job, claim.key)
         turn = Turn(
             job,
             claim,
-            self._ticket(job, claim.key),
+            ticket,
             self.recovery.orphans(self.endpoint, self.store),
             answering,
-            Admittance(self.services.throttle, message, claim.key, installation, rules, notice),
+            admittance,
             continuation,
             report,
+        )
+        unknown_channel = None if job.continuation else self._unknown_channel(context, installation)
+        look_ahead = LookAhead(
+            context.api,
+            self.services.users,
+            installation,
+            admittance,
+            unknown_channel,
+            context.author,
+            context.asking.app,
+            context.asking.prompt_builder,
+            is_next=ticket.ahead == 0,
         )
         return TurnRequest(
             job=job,
@@ -80,10 +95,12 @@ class TurnsOfEndpoint:
             record=record,
             claim=claim,
             recovery=self.recovery,
-            unknown_channel=None if job.continuation else self._unknown_channel(context, installation),
+            unknown_channel=unknown_channel,
+            look_ahead=look_ahead,
             slack=context.api,
             report=report,
             acks=self.services.acks,
+            recent=self.services.recent,
             held=held,
         )
 

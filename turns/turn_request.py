@@ -11,8 +11,10 @@ from job import Job
 from slack_api import SlackApi
 from turns.answer import Answering
 from turns.endpoint_request import EndpointRequest
+from turns.look_ahead import LookAhead
+from turns.recent_turns import PastTurn, RecentTurns
 from turns.recovery import Claim, Recovery
-from turns.report import AckTimes, TurnReport, logger, where
+from turns.report import HANDED_ON, AckTimes, TurnReport, logger, where
 from turns.throttle import UnknownChannel
 from turns.turn import Turn
 
@@ -36,9 +38,11 @@ class TurnRequest:
     claim: Claim
     recovery: Recovery
     unknown_channel: UnknownChannel | None
+    look_ahead: LookAhead
     slack: SlackApi
     report: TurnReport
     acks: AckTimes
+    recent: RecentTurns
     held: AbstractContextManager[object]
 
     def begin(self) -> None:
@@ -66,24 +70,48 @@ class TurnRequest:
     def withdraw(self, place: Place) -> None:
         """End the answer: the message at this place, one of `places`, was deleted."""
         self.answering.withdraw(question=place == self.places[0])
+        self.look_ahead.end()
 
     def run(self) -> None:
         """Run the turn. Never raises: after any error the thread is told, and the log gets its line."""
+        self.recent.begun(self.endpoint.id)
         try:
             with self.held:
                 broke = not self._run()
         finally:
+            self.look_ahead.end()
             self.recovery.turn_ended(self.endpoint, self.store, self.answering)
         if broke:
             self._end_what_broke()
         self.report.measure(self.slack)
         self.report.ack = self.acks.pop(self.endpoint.id, self.job)
         self.report.total = self.claim.clock.epoch() - self.job.received
+        self._keep()
         logger.info("%s", self.report.line())
+
+    def _keep(self) -> None:
+        report, message = self.report, self.job.message
+        if report.outcome == HANDED_ON:
+            self.recent.left(self.endpoint.id)
+            return
+        turn = PastTurn(
+            ended=self.claim.clock.epoch(),
+            channel=report.channel,
+            kind="im" if message.is_dm else message.channel_type,
+            outcome=report.outcome,
+            method=report.method,
+            ack=report.ack,
+            first_text=report.first_text,
+            total=report.total,
+            retries=report.retries,
+            left_out=report.left_out,
+        )
+        self.recent.ended(self.endpoint.id, turn)
 
     def _run(self) -> bool:
         """Run the turn; False when it raised."""
         try:
+            self.look_ahead.begin(self.record)
             why = self.unknown_channel.not_answered() if self.unknown_channel else ""
             if why:
                 with suppress(StoreError):

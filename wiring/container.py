@@ -22,6 +22,7 @@ from handoff import (
     http_client,
 )
 from provider import Environment, ProblemLog, environment
+from setup_page import KeyGuard, SelfCheck, SetupPage, WhichRule
 from slack_events import (
     AGAIN_SECONDS,
     REPLAY_SECONDS,
@@ -33,6 +34,7 @@ from slack_events import (
     Followers,
     InteractionsListener,
     Refusals,
+    SeenRequests,
 )
 from turns import (
     EndpointRequest,
@@ -57,7 +59,8 @@ class Container:
         self._capacity = Capacity(env.open_turns or OPEN_TURNS)
         self._claims = Claims(clock)
         self._cancellations = CancellationRegistry(clock)
-        relay = Relay(clock, http_client(), self._cancellations)
+        self._http, self._dify_inner_url = http_client(), env.dify_inner_url
+        relay = Relay(clock, self._http, self._cancellations)
         self._hand_offs = HandOffFactory(env, relay, self._capacity, self._claims)
         self._services = Services(clock, env, process.name, self._stores)
         self._recovery = Recovery(clock, process, self._stores, self._capacity, self._services)
@@ -66,6 +69,8 @@ class Container:
         self._commands = Claims(clock, REPLAY_SECONDS)
         self._refusals = Refusals(clock)
         self._channel_types = ChannelTypes(clock)
+        self._key_guard = KeyGuard(clock)
+        self._seen = SeenRequests(clock)
 
     def events(self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> EventsListener:
         """What `/slack/events` needs for one request; `raw` are the settings as Dify gives them."""
@@ -79,6 +84,7 @@ class Container:
             refusals=self._refusals,
             notice=RefusalNotice(self._services, endpoint),
             side_events=SideEvents(self._services, endpoint),
+            seen=self._seen,
         )
 
     def interactions(
@@ -94,6 +100,7 @@ class Container:
             refusals=self._refusals,
             notice=RefusalNotice(self._services, endpoint),
             asked=self._asked_elsewhere(endpoint),
+            seen=self._seen,
         )
 
     def commands(self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> CommandsListener:
@@ -102,10 +109,11 @@ class Container:
         return CommandsListener(
             endpoint=endpoint,
             clock=self._clock,
-            seen=self._commands,
+            taken=self._commands,
             asked=self._asked_elsewhere(endpoint),
             conversation=DirectConversation(endpoint, self._stores),
             refusals=self._refusals,
+            seen=self._seen,
         )
 
     def receiver(self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> Receiver:
@@ -121,6 +129,21 @@ class Container:
             clock=self._clock,
             request=headers.get(REQUEST_HEADER, ""),
         )
+
+    def setup_page(self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> SetupPage:
+        """What `/slack/setup` needs for one request."""
+        endpoint = EndpointRequest.of(session, headers, raw)
+        check = SelfCheck(
+            endpoint=endpoint,
+            services=self._services,
+            stores=self._stores,
+            seen=self._seen,
+            hand_off=self._hand_off(endpoint),
+            http=self._http,
+            dify_inner_url=self._dify_inner_url,
+            clock=self._clock,
+        )
+        return SetupPage(endpoint, self._key_guard, check, WhichRule(endpoint, self._services))
 
     def _asked_elsewhere(self, endpoint: EndpointRequest) -> AskedElsewhere:
         return AskedElsewhere(endpoint, self._hand_off(endpoint), QuestionPlace(self._services, endpoint))

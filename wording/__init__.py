@@ -8,9 +8,19 @@ from wording.en import EN
 from wording.ja import JA
 from wording.keys import Say
 from wording.pt_br import PT_BR
+from wording.setup_page import SETUP_CATALOGUES, SetupText
 from wording.zh_hans import ZH_HANS
 
-__all__ = ["CATALOGUES", "Language", "Say", "language_for", "say"]
+__all__ = [
+    "CATALOGUES",
+    "SETUP_CATALOGUES",
+    "Language",
+    "Say",
+    "SetupText",
+    "language_for",
+    "say",
+    "setup_text",
+]
 
 
 class Language(StrEnum):
@@ -47,6 +57,14 @@ def say(language: str, key: Say, **values: object) -> str:
     return CATALOGUES[language_for(language)][key].format_map(
         {name: value if name == "reason" else _tame(str(value)) for name, value in values.items()}
     )
+
+
+def setup_text(language: str, key: SetupText, **values: object) -> str:
+    """A text of the set-up page. Values are put in as they are, so the page has to escape the whole text.
+
+    An unknown language counts as English. A value that the text names and the caller does not give raises KeyError.
+    """
+    return SETUP_CATALOGUES[language_for(language).value][key].format_map(values)
 
 
 def _tame(value: str) -> str:

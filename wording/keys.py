@@ -13,7 +13,8 @@ class Say(StrEnum):
     READING_FILES = auto()
     READING_THREAD = auto()
 
-    # Progress: task cards, and the one line above an edited answer.
+    # Progress: the plan of task cards, and the lines that tell what a long wait is about.
+    STEPS = auto()  # the title of the plan
     RUNNING = auto()  # `title` is the title of a node or tool
     STEP_FAILED = auto()  # `title` is the title of a node or tool
     THOUGHTS = auto()  # the title of the card that holds what a model thought
@@ -67,10 +68,12 @@ class Say(StrEnum):
     INPUT_MISSING = auto()  # `variable` is the name of a variable in the app's form
     FILE_NEEDED = auto()  # the same as INPUT_MISSING for a variable that takes files
     UNSUPPORTED_APP = auto()
+    API_REFUSED = auto()  # Dify refuses the setting `dify_api_key`, and the app cannot be asked without a key
     COMPLETION_APP = auto()  # Dify fails at every call of such an app (docs/platform/dify.md#completion-apps)
     PROVIDER_TROUBLE = auto()
     RUN_FAILED = auto()
     DIFY_UNAVAILABLE = auto()
+    DIFY_BUSY = auto()  # no worker took the run in time, or the app has all the runs that it may have
     SILENT = auto()
     UNEXPECTED = auto()  # an error that is not in the tree of `errors.py`
 

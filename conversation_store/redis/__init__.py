@@ -2,7 +2,16 @@
 
 from conversation_store.redis.leases import LEASE, ProcessLeases, SharedThreadQueue
 from conversation_store.redis.outage import Outage
-from conversation_store.redis.redis_client import connect
+from conversation_store.redis.redis_client import PREFIX, connect, redis_errors
 from conversation_store.redis.redis_store import RedisStore
 
-__all__ = ["LEASE", "Outage", "ProcessLeases", "RedisStore", "SharedThreadQueue", "connect"]
+__all__ = [
+    "LEASE",
+    "PREFIX",
+    "Outage",
+    "ProcessLeases",
+    "RedisStore",
+    "SharedThreadQueue",
+    "connect",
+    "redis_errors",
+]

@@ -1,8 +1,9 @@
 """Takes pictures and files on Dify out of the text while it streams, because Slack cannot show their addresses.
 
-`files.py` decides which addresses are Dify's own; any other image or link stays in the text as it is. A picture of
-Dify's own is taken out of a code block too: its address is signed and short-lived, so a picture is what the app meant.
-A block that held only pictures goes with them. Where a link to a file is taken out, the words of the link stay.
+The shared parser reads images and links (`markdown_source/`), and `files.py` decides which addresses are Dify's own;
+any other image or link stays in the text as it is. A picture of Dify's own is taken out of a code block too: its
+address is signed and short-lived, so a picture is what the app meant. A block that held only pictures goes with them.
+Where a link to a file is taken out, the words of the link stay.
 """
 
 import re
@@ -10,33 +11,16 @@ from collections.abc import Callable
 
 from dify_app.answer import FileProduced
 from dify_app.files import is_signed
-from dify_app.stream.lines import LONGEST_RUN, PIECE, MarkdownLines, decided
-
-_ALT = r"(?>[^\[\]\n\\]|\\.|\[[^\[\]\n]{0,100}\]){0,300}"
-_TARGET = r"""\([ ]{0,3}<?([^\s<>()]{1,2000})>?(?:[ ]{1,3}["'][^"'\n]{0,300}["'])?[ ]{0,3}\)"""
-_LINK = re.compile(rf"(!?)\[({_ALT})\]{_TARGET}")
-_LINKED_IMAGE = re.compile(rf"\[[ ]{{0,3}}(!\[({_ALT})\]{_TARGET})[ ]{{0,3}}\]{_TARGET}")
-_MARK = re.compile(r"[!\[]")
-# The same patterns, for an image or link that has arrived only in part.
-_ALT_BEGUN = rf"{_ALT}(?:\\|\[[^\[\]\n]{{0,100}})?"
-_TARGET_BEGUN = r"""\([^()\n]{0,2400}(?:["'][^"'\n]{0,300}["']?[ ]{0,3})?"""
-_BEGUN = re.compile(
-    rf"(?:!|!?\[(?:{_ALT_BEGUN}|{_ALT}\](?:{_TARGET_BEGUN})?))\Z"
-    rf"|\[[ ]{{0,3}}!(?:\[(?:{_ALT_BEGUN}|{_ALT}\](?:{_TARGET_BEGUN})?))?\Z"
-    rf"|\[[ ]{{0,3}}!\[{_ALT}\]{_TARGET}[ ]{{0,3}}(?:\](?:{_TARGET_BEGUN})?)?\Z"
-)
+from dify_app.stream.lines import MarkdownLines
+from markdown_source import LABEL_LIMIT, LONGEST_FENCE, TARGET_LIMIT, Link, blocks, read_link
 
 TAKEN = "\0"  # stands where a picture was taken out; CommonMark allows no such character in a text
-_RUN = f"{{3,{LONGEST_RUN}}}+"
-_BLOCK = re.compile(
-    rf" {{0,3}}(`{_RUN}|~{_RUN})[^\n`]{{0,40}}\n"
-    rf"[ \t\r\n]{{0,99}}{TAKEN}[{TAKEN} \t\r\n]{{0,99}}\n"
-    r" {0,3}\1[ \t]{0,9}(?=\r?\n|\Z)"
-)
-_BLOCK_BEGUN = re.compile(
-    rf" {{0,3}}(?:`{{1,2}}|~{{1,2}}|(?:`{_RUN}|~{_RUN})[^\n`]{{0,40}}"
-    rf"(?:\n[{TAKEN} \t\r\n]{{0,240}}(?:`{{0,{LONGEST_RUN}}}|~{{0,{LONGEST_RUN}}})[ \t\r]{{0,9}})?)?\Z"
-)
+HELD_LIMIT = LABEL_LIMIT + TARGET_LIMIT  # characters of a link that may still be one of Dify's own
+# Characters of a code block, and of its first line, that may still turn out to hold only pictures.
+_FRAME_LIMIT, _OPENING_LIMIT = 300, 60
+_MARK = re.compile(r"!?\[|!\Z")
+_FENCE_BEGUN = re.compile(rf" {{0,3}}(?:`{{1,{LONGEST_FENCE}}}|~{{1,{LONGEST_FENCE}}})\Z")
+_FENCE = re.compile(r" {0,3}(?:```|~~~)")
 
 
 class ImageFilter:
@@ -56,11 +40,13 @@ class ImageFilter:
         while mark := _MARK.search(text, at):
             said.append(text[at : mark.start()])
             at = mark.start()
-            if found := _LINKED_IMAGE.match(text, at) or _LINK.match(text, at):
-                said.append(self._read(found, files))
-                at = found.end()
-            elif _BEGUN.match(text, at):
+            end = text.find("\n", at)
+            found = _read(text[:end] if end >= 0 else text, at, whole=end >= 0)
+            if found == at and len(text) - at < HELD_LIMIT:
                 break
+            if isinstance(found, Link):
+                said.append(self._shown(text[at : found.end], found, files))
+                at = found.end
             else:
                 said.append(text[at])
                 at += 1
@@ -75,17 +61,18 @@ class ImageFilter:
         held, self._pending = self._pending, ""
         return self._frames.feed(held) + self._frames.close()
 
-    def _read(self, found: re.Match[str], files: list[FileProduced]) -> str:
+    def _shown(self, source: str, found: Link, files: list[FileProduced]) -> str:
         """The text that stays in place of this image or link; of an image in a link, each may be Dify's own."""
-        if found.re is _LINK:
-            bang, label, url = found.groups()
-            own = self._takes(label, url, "image" if bang else "custom", files)
-            return (TAKEN if bang else str(label)) if own else found.group()
-        image, alt, url, target = found.groups()
-        own = self._takes(alt, url, "image", files)
-        if self._takes(alt, target, "custom", files):
+        if source.startswith("!"):
+            return TAKEN if self._takes(found.label, found.url, "image", files) else source
+        image = found.label.strip(" ")
+        inner = _read(image, 0, whole=True) if image.startswith("![") else None
+        if not isinstance(inner, Link) or inner.end < len(image):
+            return found.label if self._takes(found.label, found.url, "custom", files) else source
+        own = self._takes(inner.label, inner.url, "image", files)
+        if self._takes(inner.label, found.url, "custom", files):
             return TAKEN if own else image
-        return f"[{files[-1].name}]({target})" if own else found.group()
+        return f"[{files[-1].name}]({found.url})" if own else source
 
     def _takes(self, alt: str, url: str, kind: str, files: list[FileProduced]) -> bool:
         """Whether this is a file on Dify, which is then added; a link must be signed, a picture is always tried."""
@@ -111,22 +98,48 @@ class FrameFilter:
         text, at = self._pending + text, 0
         said: list[str] = []
         while at < len(text):
-            if self._lines.last == "\n" and not self._lines.in_block:
-                if not whole and _BLOCK_BEGUN.match(text, at):
+            end = text.find("\n", at) + 1 or len(text)
+            frame = _frame(text, at, whole=whole) if self._lines.last == "\n" else None
+            if frame is not None and not self._lines.in_block:
+                if frame == at:
                     break
-                if block := _BLOCK.match(text, at):
-                    at = block.end()
-                    self._lines.last = text[at - 1]
-                    continue
-            end = text.find("\n", at) + 1 or (len(text) if whole else at + decided(text[at:]))
-            if end == at:
-                break
+                at = frame
+                self._lines.last = text[at - 1]
+                continue
             said.append(text[at:end])
-            for piece in PIECE.findall(text, at, end):
-                self._lines.take(piece)
+            self._lines.take(text[at:end])
             at = end
         self._pending = text[at:]
         return "".join(said).replace(TAKEN, "")
+
+
+def _read(line: str, start: int, *, whole: bool) -> Link | int | None:
+    """The image or link at `start` of the line; None if there is none, `start` if more text may complete it."""
+    bracket = start + line.startswith("!", start)
+    if bracket == len(line):
+        return None if whole else start
+    found = read_link(line, bracket, whole=whole)
+    return start if found == bracket else found
+
+
+def _frame(text: str, start: int, *, whole: bool) -> int | None:
+    """The end of the code block at `start` that holds only pictures; `start` if more text may complete such a block."""
+    if not _FENCE.match(text, start):
+        return start if not whole and _FENCE_BEGUN.match(text, start) else None
+    lines = text[start : start + _FRAME_LIMIT].split("\n")
+    words = (number for number, line in enumerate(lines[1:], 2) if line.replace(TAKEN, "").strip())
+    last = next(words, len(lines))
+    is_over = whole or last < len(lines)
+    lines = lines[:last]
+    block = next(iter(blocks(lines, tables=False)), None)
+    if block is None or not block.fence or len(lines[0]) > _OPENING_LIMIT:
+        return None
+    if is_over:
+        taken = block.closed and any(TAKEN in line for line in lines)
+        return start + len("\n".join(lines)) if taken else None
+    closing = lines[-1] if len(lines) > 1 else ""
+    begun = not closing.replace(TAKEN, "").strip().strip(block.fence[0])
+    return start if begun and len(text) - start < _FRAME_LIMIT else None
 
 
 def _produced(alt: str, url: str, kind: str) -> FileProduced:

@@ -1,28 +1,34 @@
-"""Follows a streamed answer's Markdown as far as is needed to tell a tag from text about the tag."""
+"""Tells where in the Markdown of a streamed answer the next character stands: in code, in a sentence, or before text.
+
+The shared parser reads the last block when it is asked; earlier blocks are forgotten. A code span counts only within
+its line and within SPAN_LIMIT characters, since a model may leave a tick without its partner.
+"""
 
 import re
 from dataclasses import dataclass
 
-LONGEST_RUN = 1000  # ticks or tildes in one piece; a longer run is several pieces, so that none is held back
-LONGEST_FENCE = 20  # ticks or tildes that open a code block; a longer run is text, which some models repeat
-PIECE = re.compile(rf"`{{1,{LONGEST_RUN}}}|~{{1,{LONGEST_RUN}}}|\n|[^`~\n]+")
+from markdown_source import CONTAINERS, blocks, is_code_open, item
+
 BLANKS = " \t\r\f\v\u00a0\u3000\ufeff"  # within a line; a byte order mark is invisible like a blank
-_LONGEST_LEAD = 200  # characters at the beginning of a line that are examined
-_CONTAINERS = re.compile(r"[ \t]*(?:(?:>|(?:[-*+]|\d{1,9}[.)])(?=[ \t]))[ \t]*)*")
+LEAD_LIMIT = 200  # characters at the beginning of a line that are examined
+SPAN_LIMIT = 600  # characters before the position in which a code span may begin
+_MOST_LINES = 10  # whole lines that are kept
+_CONTAINERS = re.compile(CONTAINERS)
+_FENCE = re.compile("```|~~~")
+_PLAIN = re.compile(
+    r"[^\s>`~*+\d-]"
+)  # begins a line that is in no list, quote or code, unless a line before opened it
 
 
 @dataclass(slots=True)
 class MarkdownLines:
-    """Reads text in the pieces of the pattern PIECE: a line break is one piece, and so is a run of ticks or tildes."""
+    """The position at the end of the text that was taken. A copy is a position too."""
 
     last: str = "\n"  # the last character
-    _lead: str = ""  # the beginning of the line
-    _span: str = ""  # the ticks that opened the code span in this line
-    _fence: str = ""  # the ticks or tildes that opened the current code block
-    _quoted: int = 0  # how many block quotes the block stands in
-    _opening: bool = False  # the line is the one that opened the block
-    _closing: bool = False  # a closing mark was read; the block ends if nothing else follows in the line
-    _full: bool = False  # the last piece was a full run that may continue in the next piece
+    _whole: tuple[str, ...] = ()  # the lines of the last block, and lines that open the lists around it
+    _lead: str = ""  # the beginning of the current line
+    _tail: str = ""  # the end of the current line
+    _spoken: bool = False  # something other than blanks was taken
 
     @property
     def is_bare(self) -> bool:
@@ -32,74 +38,73 @@ class MarkdownLines:
     @property
     def begins(self) -> bool:
         """The same as `is_bare`, but the marks of a list item or of a block quote may stand before."""
-        return self.is_bare or bool(_CONTAINERS.fullmatch(self._lead.rstrip("\r")))
+        lead = self._lead.rstrip("\r")
+        marks = _CONTAINERS.match(f"{lead}x") if len(lead) < LEAD_LIMIT else None
+        return self.is_bare or (marks is not None and marks.end() == len(lead))
 
     @property
     def in_block(self) -> bool:
-        """Whether the current position is in a code block."""
-        return bool(self._fence) and not self._closing and not self._left_quote()
-
-    @property
-    def block_end(self) -> str:
-        """The text that would close the current code block; empty outside of a block."""
-        return self._fence if self.in_block else ""
+        """Whether the position is in a code block. An indent before the first word of the answer is none."""
+        line = f"{self._lead}x" if self.begins else self._lead
+        found = blocks([*self._whole, line], tables=False) if self._spoken else []
+        if not found or found[-1].last <= len(self._whole):
+            return False
+        block = found[-1]
+        opening = block.fence and block.first == len(self._whole)
+        return block.kind != "text" and not block.closed and not opening
 
     @property
     def in_span(self) -> bool:
         """Whether a code span is open in this line."""
-        return bool(self._span)
+        return is_code_open(self._tail)
 
-    def take(self, piece: str) -> None:
-        """Read this piece."""
-        goes_on = self._full and piece[0] == self.last
-        self.last = piece[-1]
-        self._full = len(piece) == LONGEST_RUN and self.last in "`~"
-        if piece == "\n":
-            if self._closing or self._left_quote():
-                self._fence = ""
-            self._lead = self._span = ""
-            self._opening = self._closing = False
+    def take(self, text: str) -> None:
+        """Read this text."""
+        first, *rest = text.split("\n")
+        self._grow(first)
+        for line in rest:
+            self._end_line(self._lead.rstrip("\r"))
+            self._grow(line)
+        self.last = text[-1:] or self.last
+
+    def _grow(self, text: str) -> None:
+        self._spoken = self._spoken or bool(text.strip(BLANKS))
+        if len(self._lead) < LEAD_LIMIT:
+            self._lead += text[: LEAD_LIMIT - len(self._lead)]
+        self._tail = f"{self._tail}{text[-SPAN_LIMIT:]}"[-SPAN_LIMIT:]
+
+    def _end_line(self, line: str) -> None:
+        self._lead = self._tail = ""
+        if _PLAIN.match(line) and self._is_apart():
+            self._whole = (line,)
             return
-        if piece[0] in "`~":
-            if not goes_on:
-                self._ticks(piece)
-        elif piece.strip(BLANKS):
-            self._closing = False
-        if len(self._lead) <= _LONGEST_LEAD:
-            self._lead += piece[: _LONGEST_LEAD + 1]
+        self._whole = (*self._whole, line)
+        if len(self._whole) > _MOST_LINES or _FENCE.search(line):
+            self._forget()
 
-    def _ticks(self, run: str) -> None:
-        if self._left_quote():
-            self._fence = ""
-        if self._fence and not self._opening:
-            self._closing = self.begins and run.startswith(self._fence)
+    def _is_apart(self) -> bool:
+        """Whether no line before says how a line is read that begins with a letter."""
+        if any(map(_FENCE.search, self._whole)):
+            return False
+        return (
+            not self._whole
+            or not self._whole[-1]
+            or (len(self._whole) == 1 and bool(_PLAIN.match(self._whole[0])))
+        )
+
+    def _forget(self) -> None:
+        """Keep of the lines only what says how the next line is read."""
+        found = blocks(self._whole, tables=False)
+        if not found:
+            self._whole = ()
             return
-        if self._opening:
-            if run[0] == "`" == self._fence[:1]:  # a block's first line holds no more of them: it is a span
-                self._fence, self._opening = "", False
-        elif self.begins and len("```") <= len(run) <= LONGEST_FENCE:
-            self._fence, self._opening, self._quoted = run, True, self._quotes()
-        if run[0] == "`":
-            self._span = "" if run == self._span else self._span or run
-
-    def _left_quote(self) -> bool:
-        return bool(self._fence) and self._quotes() < self._quoted
-
-    def _quotes(self) -> int:
-        marks = re.sub(r"[ \t]", "", self._lead)
-        return len(marks) - len(marks.lstrip(">"))
-
-
-def end_of(text: str) -> MarkdownLines:
-    """The position at the end of a complete text, as if a line break followed."""
-    lines = MarkdownLines()
-    for piece in PIECE.findall(text):
-        lines.take(piece)
-    lines.take("\n")
-    return lines
-
-
-def decided(text: str) -> int:
-    """How many characters of the text are final: further text can only change the run of marks at its end."""
-    run = len(text) - min(len(text.rstrip(mark)) for mark in "`~")
-    return len(text) - run % LONGEST_RUN
+        block = found[-1]
+        around = [item(self._whole[index]) for index in dict.fromkeys(block.items) if index < block.first]
+        behind = self._whole[block.last :][-1:]
+        if block.closed:
+            kept = behind
+        elif block.fence and not behind:
+            kept = self._whole[block.first : block.first + 1]
+        else:
+            kept = (*self._whole[block.first : block.last][:1], *self._whole[block.first + 1 :][-1:])
+        self._whole = (*around, *kept)

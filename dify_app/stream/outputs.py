@@ -5,22 +5,16 @@ stands below its name, and at the top level it stands outside of the list.
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from itertools import islice, pairwise
 from typing import Any
 
-from dify_app.stream.lines import end_of
+from markdown_source import blocks, is_prose
 
 _MOST_LINES = 200  # lines of a list; a longer list is cut and ends in an ellipsis
 _DEEPEST = 4  # levels shown as lists; deeper levels are shown as JSON
 _LONGEST_JSON = 1000  # characters
 _FILE = "dify_model_identity"  # the member by which Dify marks its file objects ([A] core/file/models.py)
-# Matches how a line of a block begins, or a line that underlines a heading or the head of a table.
-_MARKUP = re.compile(
-    r"^[ \t]*+(?:`{3}|~{3}|#{1,6}[ \t]|\||>|[-*+][ \t]|\d{1,9}[.)][ \t])|^[ \t:|]*+[-=][ \t:|=-]*+$",
-    re.MULTILINE,
-)
 
 
 def readable(outputs: Mapping[str, Any]) -> str:
@@ -58,7 +52,7 @@ def _entry(label: str, value: Any, depth: int) -> Iterator[str]:
         yield from _lines(value, depth + 1)
     elif isinstance(value, Mapping | list):
         yield f"{indent}- {label}`{_json(value)}`"
-    elif isinstance(value, str) and "\n" in value.strip() and _MARKUP.search(value):
+    elif isinstance(value, str) and "\n" in value.strip() and not is_prose(value):
         yield _block(label, value, indent)
     else:
         first, *rest = _scalar(value).splitlines() or [""]
@@ -69,8 +63,9 @@ def _entry(label: str, value: Any, depth: int) -> Iterator[str]:
 def _block(label: str, value: str, indent: str) -> str:
     """The whole value on lines of its own, with blank lines before and after."""
     lines = value.strip("\r\n").splitlines()
-    if end := end_of("\n".join(lines)).block_end:
-        lines.append(end)
+    *_, last = blocks(lines, tables=False)
+    if last.fence and not last.closed:
+        lines.append(last.fence)
     if not indent:
         return "\n".join(["", *([label.rstrip(), ""] if label else []), *lines, ""])
     hanging = (f"{indent}  {line}".rstrip() for line in lines)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from dify_app.answer import ConversationStarted, Ended, EndStatus, Paused, Sources, Thought
+from dify_app.answer import ConversationStarted, Ended, EndStatus, Paused, RunStarted, Sources, Thought
 from dify_app.faults import classify_event
 from dify_app.stream.citations import NewFiles, file_of, files_in, paused_form, sources_in
 from dify_app.stream.outputs import readable
@@ -20,6 +20,7 @@ from dify_app.stream.steps import Steps
 from errors import DifyError, RunFailed
 from json_fields import mapping_of, text_of
 
+_LONGEST_ID = 128  # characters
 _MOST_FORMS = 50  # forms that are kept for one run
 _STATUSES: Mapping[str, EndStatus] = {"stopped": "stopped", "partial-succeeded": "partial-succeeded"}
 
@@ -53,6 +54,7 @@ class Reducer:
 
     `finished`: a terminal event was seen, so nothing is lost if the stream ends or breaks now. `over`: nothing more of
     interest can come. `fault`: how the run failed; None if it did not. `kind`: the kind of app, once it is known.
+    `run`: the names of the run, as far as the stream has told them.
     """
 
     def __init__(self, options: RunOptions = RunOptions()) -> None:
@@ -60,6 +62,7 @@ class Reducer:
         self.over = False
         self.fault: DifyError | None = None
         self.kind: AppKind | None = None
+        self.run = RunStarted("")
         self._web_url = options.web_url
         self._files = NewFiles(options.owns)
         self._speech = Speech(self._files)
@@ -89,6 +92,7 @@ class Reducer:
         if self.over or not isinstance(name, str):
             return []
         self._seen.add(name)
+        self._name_run(raw)
         events = self._conversation(name, text_of(raw, "conversation_id"))
         return events + self._handlers.get(name, self._step)(raw)
 
@@ -97,6 +101,16 @@ class Reducer:
         if self.over:
             return []
         return self._end() if self.finished else self._stop("failed")
+
+    def _name_run(self, raw: Raw) -> None:
+        known = self.run
+        task, message, run = (
+            new if len(new := text_of(raw, name)) <= _LONGEST_ID else ""
+            for name in ("task_id", "message_id", "workflow_run_id")
+        )
+        named = RunStarted(known.task_id or task, known.message_id or message, known.run_id or run)
+        if named.task_id and named != known:
+            self.run = named
 
     def _conversation(self, name: str, conversation_id: str) -> Events:
         if conversation_id:

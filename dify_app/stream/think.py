@@ -10,7 +10,7 @@ is dropped, since some templates put the opening tag into the prompt; the text b
 import re
 from copy import copy
 
-from dify_app.stream.lines import BLANKS, LONGEST_RUN, MarkdownLines, decided
+from dify_app.stream.lines import BLANKS, MarkdownLines
 
 MOST_HELD = 20_000  # characters held back in doubt; a longer thought is shown, so that no answer is lost
 MOST_LEAD = 1_000  # pieces of blanks kept before the first word; nobody sees further ones
@@ -18,9 +18,7 @@ _OPENING = ("<think>", "<thinking>", "<reasoning>", "◁think▷")
 _CLOSING = tuple(f"{tag[0]}/{tag[1:]}" for tag in _OPENING)
 _BEGUN = frozenset(tag[:length] for tag in _OPENING + _CLOSING for length in range(1, len(tag) + 1))
 _TAG = re.compile("|".join(_OPENING + _CLOSING), re.IGNORECASE)
-_PIECE = re.compile(
-    rf"{_TAG.pattern}|`{{1,{LONGEST_RUN}}}|~{{1,{LONGEST_RUN}}}|\n|[^<◁`~\n]+|[<◁]", re.IGNORECASE
-)
+_PIECE = re.compile(rf"{_TAG.pattern}|\n|[^<◁\n]+|[<◁]", re.IGNORECASE)
 _BEFORE_WORD = BLANKS + "\"'“‘«(「『\\"  # noqa: RUF001 - with one of these before and after it, a tag is a word
 _BEHIND_WORD = BLANKS.replace("\r", "") + "\"'”’»)」』.,;:!?"  # noqa: RUF001 - the same
 _ELLIPSES = {"...", "…"}  # <think>...</think> is how one writes about it
@@ -182,6 +180,6 @@ def _allows_word(line: MarkdownLines) -> bool:
 
 
 def _decided(text: str) -> int:
-    """How many characters are final: further text can no longer make them part of another tag or run of ticks."""
+    """How many characters are final: further text can no longer make them part of another tag."""
     tail = text[max(map(text.rfind, "<◁")) :]
-    return len(text) - len(tail) if tail.lower() in _BEGUN else decided(text)
+    return len(text) - len(tail) if tail.lower() in _BEGUN else len(text)

@@ -20,6 +20,7 @@ from simulators.demo.document import (
     ThreadView,
 )
 from simulators.demo.markdown_reader import read_markdown
+from simulators.slack.messages import spoken
 from simulators.slack.seen import Json, SeenMessage
 
 _TOKEN = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
@@ -38,7 +39,7 @@ def read_post(message: SeenMessage, names: Names) -> Post:
         is_app=message.is_bot,
         blocks=read_parts(message.parts, names),
         growing=message.streaming,
-        edited=message.edited,
+        edited=message.edited and not message.is_bot,  # docs/platform/slack.md#edit-semantics
         files=tuple(str(file.get("name")) for file in message.files),
     )
 
@@ -88,8 +89,13 @@ def _block(block: Json, names: Names) -> Iterator[Block]:
     match block.get("type"):
         case "markdown":
             yield from read_markdown(block["text"])
-        case "table":
+        case "table" | "data_table":
             yield _table(block)
+        case "plan":
+            yield Plan(block["title"])
+            for task in block.get("tasks") or ():
+                details, output = (spoken(task.get(name) or {}) for name in ("details", "output"))
+                yield Task(task["title"], task["status"], details, output)
         case "divider":
             yield Rule()
         case "section" | "header":

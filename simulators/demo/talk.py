@@ -1,5 +1,6 @@
 """One thread of the simulated Slack: questions go in, and what the thread holds is shown while it changes."""
 
+import time
 from collections.abc import Callable
 from typing import Self
 
@@ -11,11 +12,28 @@ from simulators.slack.seen import SeenMessage
 from simulators.slack.workspace import ANNA, BEN, CAROL, Workspace
 from simulators.stack import Stack
 
+QUIET = 4.0  # design seconds without a change: an edit may follow the one before it by 3 s
 Show = Callable[[ThreadView], None]
 
 
 class NoAnswerError(Exception):
     """The app was asked and its answer did not come, or not whole."""
+
+
+class Quiet:
+    """Tells whether an answer stays as it is: the last edit of a message comes after the app has ended."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds  # of the wall clock
+        self._seen: list[SeenMessage] = []
+        self._since = 0.0
+
+    def of(self, answer: list[SeenMessage]) -> list[SeenMessage]:
+        """The answer, once it has been the same for long enough; until then nothing."""
+        now = time.monotonic()
+        if answer != self._seen:
+            self._seen, self._since = answer, now
+        return answer if now - self._since >= self._seconds else []
 
 
 class Talk:
@@ -71,8 +89,9 @@ class Talk:
             busy = status or any(message.streaming for message in answers) or self._stack.dify.running()
             return [] if busy else answers
 
+        quiet = Quiet(QUIET * self._stack.scale)
         try:
-            return self._slack.wait_for(look, patience)
+            return self._slack.wait_for(lambda: quiet.of(look()), patience)
         except TimeoutError as error:
             raise NoAnswerError(f"No whole answer to “{text}” within {patience:g} s.") from error
 

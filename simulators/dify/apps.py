@@ -3,6 +3,7 @@
 Source: docs/platform/dify.md#app-information, docs/platform/dify.md#errors-before-the-stream.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +46,15 @@ class App:
         """What fetch/app/info gives: parameters only, neither mode nor name (docs/platform/dify.md#app-information)."""
         if self.mode == "agent" or not self.published:
             raise Refused("unexpected app type")
+        return self.parameters_dict()
+
+    def takes_sys_files(self) -> bool:
+        """Whether file upload is on, so that `sys.files` reach the app."""
+        upload = self.parameters.get("file_upload") or {}
+        return bool(upload.get("enabled") or (upload.get("image") or {}).get("enabled"))
+
+    def parameters_dict(self) -> dict[str, Any]:
+        """What fetch/app/info and GET /parameters give (docs/platform/dify-service-api.md#version-and-kind)."""
         return {
             "opening_statement": "",
             "suggested_questions": [],
@@ -86,7 +96,9 @@ def check_call(app: App, query: str, inputs: dict[str, Any], known_files: set[st
         check_input(kind, definition, inputs.get(definition["variable"]), known_files)
 
 
-def check_input(kind: str, definition: dict[str, Any], value: Any, known_files: set[str]) -> None:
+def check_input(
+    kind: str, definition: dict[str, Any], value: Any, known_files: set[str], uploads: Collection[str] = ()
+) -> None:
     """One variable of the form ([A] core/app/apps/base_app_generator.py)."""
     name = definition["variable"]
     if value is None:
@@ -97,7 +109,7 @@ def check_input(kind: str, definition: dict[str, Any], value: Any, known_files: 
         check_text(kind, definition, value)
     elif kind in {"file", "file-list"}:
         for item in value if kind == "file-list" and isinstance(value, list) else [value]:
-            check_file(name, item, known_files)
+            check_file(name, item, known_files, uploads)
     elif isinstance(value, dict | list):
         raise Refused(f"Invalid input type for ['{name}']")
 
@@ -117,10 +129,15 @@ def check_text(kind: str, definition: dict[str, Any], value: Any) -> None:
         raise Refused(f"{name} in input form must be less than {limit} characters")
 
 
-def check_file(name: str, item: Any, known_files: set[str]) -> None:
-    """A file variable takes tool files of this workspace; docs/platform/dify.md#files-in."""
+def check_file(name: str, item: Any, known_files: set[str], uploads: Collection[str] = ()) -> None:
+    """A file variable takes tool files of this workspace, and `uploads` of the end user of the Service API.
+
+    Source: docs/platform/dify.md#files-in, docs/platform/dify-service-api.md#service-files.
+    """
     if not isinstance(item, dict):
         raise Refused(f"{name} in input form must be a file")
+    if item.get("transfer_method") == "local_file" and item.get("upload_file_id") in uploads:
+        return
     if item.get("transfer_method") != "tool_file":
         raise Refused("Invalid upload file")
     if item.get("tool_file_id") not in known_files:

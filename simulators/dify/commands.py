@@ -6,6 +6,8 @@ from typing import Any
 
 from simulators.dify.apps import MODES, App
 from simulators.dify.server import Dify
+from simulators.dify.service_api import ServiceApi
+from simulators.dify.versions import VERSIONS
 
 
 def commands(dify: Dify) -> dict[str, Callable[..., Any]]:
@@ -20,7 +22,7 @@ def commands(dify: Dify) -> dict[str, Callable[..., Any]]:
         dify.scripts.add(steps, app_id, when=when, times=times)
 
     def settings(**changes: Any) -> None:
-        for name in {"down", "foreign_uploads", "fetch_errors_in_band"} & changes.keys():
+        for name in {"version", "down", "foreign_uploads", "fetch_errors_in_band"} & changes.keys():
             setattr(dify, name, changes[name])
         if "files_url" in changes:
             dify.files.base = changes["files_url"]
@@ -30,6 +32,7 @@ def commands(dify: Dify) -> dict[str, Callable[..., Any]]:
     def reset() -> None:
         dify.scripts.clear()
         dify.invocations.clear()
+        dify.service.reset()
 
     return {
         "app": app,
@@ -46,6 +49,42 @@ def commands(dify: Dify) -> dict[str, Callable[..., Any]]:
         "uploads": dify.files.as_json,
         "add_file": lambda name, mimetype, hex: dify.files.add(name, mimetype, bytes.fromhex(hex)),  # noqa: A006 - its JSON name
         "settings": settings,
+        **service_commands(dify.service),
         "decrypted": lambda: dify.decrypted,
         "reset": reset,
+    }
+
+
+def service_commands(api: ServiceApi) -> dict[str, Callable[..., Any]]:
+    """Those of the Service API."""
+
+    def service(**changes: Any) -> None:
+        if "version" in changes:
+            api.state.version = VERSIONS[changes["version"]]
+        if "odd" in changes:
+            api.odd = changes["odd"] and (
+                changes["odd"][0],
+                changes["odd"][1],
+                [(name, value) for name, value in changes["odd"][2]],
+            )
+        for name in {"limit", "workers"} & changes.keys():
+            setattr(api.runs, name, changes[name])
+        for name in {"revoked", "switched_off"} & changes.keys():
+            setattr(api, name, set(changes[name]))
+
+    return {
+        "service": service,
+        "service_calls": lambda: list(api.seen),
+        "service_stops": lambda: list(api.runs.stops),
+        "service_uploads": lambda: [
+            {
+                "id": one.file_id,
+                "name": one.name,
+                "mimetype": one.mimetype,
+                "owner": one.owner,
+                "hex": one.content.hex(),
+            }
+            for one in api.state.uploads
+        ],
+        "end_users": lambda: [asdict(row) for row in api.end_users.list()],
     }

@@ -3,6 +3,7 @@
 from typing import Any
 
 from simulators.dify.script import Steps
+from simulators.dify.service_api import key_of
 from simulators.http1.control import ControlClient
 
 Record = dict[str, Any]
@@ -110,6 +111,10 @@ class DifyControl(ControlClient):
         """Set INTERNAL_FILES_URL; empty gives relative URLs, as in Docker's defaults."""
         self.call("settings", files_url=base)
 
+    def health_version(self, version: str) -> None:
+        """Name this version at /health (docs/platform/dify.md#version-of-a-running-dify)."""
+        self.call("settings", version=version)
+
     def down(self, why: str = "down") -> None:
         """Answer every inner call with 500; empty: work again."""
         self.call("settings", down=why)
@@ -121,6 +126,56 @@ class DifyControl(ControlClient):
         (docs/platform/dify.md#app-information).
         """
         self.call("settings", fetch_errors_in_band=in_band)
+
+    @staticmethod
+    def api_key(app_id: str) -> str:
+        """The app's key for the Service API."""
+        return key_of(app_id)
+
+    def version(self, name: str) -> None:
+        """Answer the Service API as this version of Dify does; a name of `versions.VERSIONS`."""
+        self.call("service", version=name)
+
+    def revoke_keys(self, *app_ids: str) -> None:
+        """Delete the keys of these apps, and of no others."""
+        self.call("service", revoked=app_ids)
+
+    def switch_api_off(self, *app_ids: str) -> None:
+        """Switch the API of these apps off, and of no others."""
+        self.call("service", switched_off=app_ids)
+
+    def answer_oddly(self, status: int = 0, body: str = "", **headers: str) -> None:
+        """Answer every call of the Service API with this, as another program at its address does; 0: as Dify."""
+        pairs = [(name.replace("_", "-"), value) for name, value in headers.items()]
+        self.call("service", odd=[status, body, pairs] if status else None)
+
+    def limit_runs(self, most: int) -> None:
+        """Let an app have so many runs at once over the Service API; 0: any number."""
+        self.call("service", limit=most)
+
+    def workers(self, count: int | None) -> None:
+        """Let so many workers run chatflows and workflows; None: as many as the version has."""
+        self.call("service", workers=count)
+
+    def service_calls(self) -> list[Record]:
+        """method, path and authorization of each call of the Service API."""
+        found: list[Record] = self.call("service_calls")
+        return found
+
+    def service_stops(self) -> list[Record]:
+        """task_id and user of each stop call, and whether it works."""
+        found: list[Record] = self.call("service_stops")
+        return found
+
+    def service_uploads(self) -> list[Record]:
+        """Files of end users: id, name, mimetype, owner (an end user's row) and hex."""
+        found: list[Record] = self.call("service_uploads")
+        return found
+
+    def end_users(self) -> list[Record]:
+        """row_id, app_id and session_id (the `user`) of each end user."""
+        found: list[Record] = self.call("end_users")
+        return found
 
     def decrypted(self) -> int:
         """How often the daemon had settings decrypted: once per endpoint request with secrets."""

@@ -1,6 +1,6 @@
-"""Who owns which conversation: the workspace-wide DEFAULT-USER, whoever asks.
+"""Who owns which conversation: over reverse invocation the DEFAULT-USER, whoever asks; else an end user of the app.
 
-Source: docs/platform/dify.md#conversation-ownership.
+Source: docs/platform/dify.md#conversation-ownership, docs/platform/dify-service-api.md#foreign-conversations.
 """
 
 import uuid
@@ -36,7 +36,16 @@ class Conversations:
             return found
         if wanted and mode != "advanced-chat":
             raise Refused("")
-        new = Conversation(str(uuid.uuid4()), app_id, self._end_user)
+        return self.begin(app_id, self._end_user)
+
+    def owned(self, app_id: str, end_user: str, wanted: str) -> Conversation | None:
+        """The conversation if it is this end user's own."""
+        found = self._known.get(wanted)
+        return found if found and (found.app_id, found.end_user) == (app_id, end_user) else None
+
+    def begin(self, app_id: str, end_user: str) -> Conversation:
+        """Begin one."""
+        new = Conversation(str(uuid.uuid4()), app_id, end_user)
         self._known[new.conversation_id] = new
         return new
 

@@ -13,6 +13,7 @@ Event = dict[str, Any]
 TEXT_EVENT = {
     "chat": "message",
     "agent-chat": "agent_message",
+    "agent": "agent_message",
     "advanced-chat": "message",
     "completion": "message",
     "workflow": "text_chunk",
@@ -51,6 +52,7 @@ class Run:
     files: list[Event] = field(default_factory=list)
     outputs: dict[str, Any] | None = None
     own_nodes: bool = False
+    false_failure: bool = True
 
     @property
     def flows(self) -> bool:
@@ -61,7 +63,7 @@ class Run:
 def envelope(run: Run, name: str) -> Event:
     """The members that every event of the mode has."""
     event: Event = {"event": name}
-    if run.mode in {"chat", "agent-chat", "advanced-chat"}:
+    if run.mode in {"chat", "agent-chat", "advanced-chat", "agent"}:
         event |= {"conversation_id": run.conversation_id}
     if run.mode != "workflow":
         event |= {"message_id": run.message_id, "created_at": run.created_at}
@@ -112,9 +114,10 @@ def opening(run: Run, *, own_thoughts: bool = False) -> list[Event]:
 
 def closing(run: Run) -> list[Event]:
     """What ends a run that succeeded; chatflow: message_end, then workflow_finished."""
-    if run.mode == "agent-chat":
+    if run.mode in {"agent-chat", "agent"}:
         thought = {"thought": run.text, "tool": "", "tool_input": "", "observation": ""}
-        return [agent_thought(run, thought), message_end(run)]
+        whole = [whole_message(run, run.text)] if run.mode == "agent" else []
+        return [agent_thought(run, thought), *whole, message_end(run)]
     if not run.flows:
         return [message_end(run)]
     nodes = [*model_node(run, {"state": "finished", "outputs": {"text": run.text}}), *answer_nodes(run)]
@@ -223,7 +226,7 @@ def preempting(run: Run, text: str) -> list[Event]:
     return [
         body | {path: text},
         message_end(run),
-        *([workflow_finished(run, "failed", false)] if run.flows else []),
+        *([workflow_finished(run, "failed", false)] if run.flows and run.false_failure else []),
     ]
 
 

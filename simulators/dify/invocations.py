@@ -9,7 +9,9 @@ from typing import Any
 class Invocation:
     """One call of invoke/app. Times are the wall's epoch seconds, 0 until they happen.
 
-    `outcome` is "" while it runs, then done, refused, dropped, or cancelled: the client closed first.
+    `outcome` is "" while it runs, then done, refused, dropped, or cancelled: the client closed first and that ended
+    the run. `via` is plugin or api; `user` is what the caller named. `files` are the `sys.files` of the Service API.
+    `left`: the client closed first.
     """
 
     number: int
@@ -28,6 +30,10 @@ class Invocation:
     ended: float = 0.0
     outcome: str = ""
     events: int = 0
+    via: str = "plugin"
+    task_id: str = ""
+    files: list[Any] = field(default_factory=list)
+    left: bool = False
     texts: list[str] = field(default_factory=list)
 
 

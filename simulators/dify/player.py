@@ -6,17 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import gevent
+from gevent.event import Event as Flag
 
 from clock import Clock
 from simulators.dify import events
 from simulators.dify.apps import Refused
 from simulators.dify.events import Run
-from simulators.dify.frames import error_frame, event_frame, frame
+from simulators.dify.frames import Framed, Wire
 from simulators.dify.invocations import Invocation
 from simulators.dify.script import ACTS, MUTE_ENDINGS, Step, Steps
 from simulators.http1.server import Exchange
 
+UNENDED = "unended"
+"""The outcome of a run that is over and whose stream nobody ends (docs/platform/dify-service-api.md#false-failure)."""
 STREAM_HEAD = [("Server", "gunicorn"), ("Content-Type", "text/event-stream")]
 
 
@@ -60,7 +62,17 @@ class Player:
     The caller kills it.
     """
 
-    def __init__(self, exchange: Exchange, run: Run, record: Invocation, clock: Clock) -> None:
+    def __init__(
+        self,
+        exchange: Exchange,
+        run: Run,
+        record: Invocation,
+        clock: Clock,
+        wire: Wire | None = None,
+        stopped: Flag | None = None,
+    ) -> None:
+        self._wire = wire or Framed()
+        self._stopped = stopped or Flag()
         self._exchange = exchange
         self._run = run
         self._record = record
@@ -68,8 +80,7 @@ class Player:
         self._pending: list[bytes] = []
         self._texts = record.texts
         body, path = events.text_members(run)
-        before, after = events.encode_around(body, path)
-        self._before, self._after = b'{"data":' + before, after + b',"error":""}'
+        self._before, self._after = events.encode_around(body, path)
         self._acts: dict[str, Callable[[Step], None]] = {
             "wait": lambda _: None,
             "own_nodes": lambda _: None,
@@ -89,7 +100,7 @@ class Player:
             "error": self._error,
             "error_frame": self._error_frame,
             "fail": lambda step: self._last(events.failing(run, step["message"])),
-            "preempt": lambda step: self._last(events.preempting(run, step["text"])),
+            "preempt": self._preempt,
             "stop": lambda _: self._last(events.stopping(run)),
             "pause": lambda step: self._last(events.pausing(run, step)),
             "drop": self._drop,
@@ -109,7 +120,9 @@ class Player:
                 if after:
                     self.flush()
                     due += after
-                    self._clock.sleep(max(0.0, due - self._clock.now()))
+                    self._stopped.wait(self._clock.wall(max(0.0, due - self._clock.now())))
+                if self._stopped.is_set():
+                    self._last(events.stopping(self._finish_text()))
                 if encoded:
                     self._text(encoded, step["text"])
                 else:
@@ -142,11 +155,13 @@ class Player:
 
     def _text(self, encoded: bytes, text: str) -> None:
         self._texts.append(text)
-        self._queue(frame(b"%b%b%b" % (self._before, encoded, self._after)))
+        self._queue(self._wire.text(self._before, encoded, self._after))
 
     def send(self, event: dict[str, Any]) -> None:
-        """Queue one event."""
-        self._queue(event_frame(event))
+        """Queue one event; the stream ends behind the last event of its wire."""
+        self._queue(self._wire.event(event))
+        if self._run.flows and event.get("event") in self._wire.last:
+            self._close()
 
     def _queue(self, data: bytes) -> None:
         self._record.events += 1
@@ -159,8 +174,9 @@ class Player:
         """
         if not self._pending:
             return
-        if not self._exchange.started:
+        if not self._record.first_event:
             self._record.first_event = time.time()
+        if not self._exchange.started:
             self._exchange.start(200, STREAM_HEAD)
         if self._texts and not self._record.first_text:
             self._record.first_text = time.time()
@@ -170,6 +186,9 @@ class Player:
     def _last(self, last: list[dict[str, Any]]) -> None:
         for event in last:
             self.send(event)
+        self._close()
+
+    def _close(self) -> None:
         self.flush()
         if not self._exchange.started:
             self._exchange.start(200, STREAM_HEAD)
@@ -219,15 +238,23 @@ class Player:
         self._last([events.error_event(self._run, step["code"], step["message"], step["status"])])
 
     def _error_frame(self, step: Step) -> None:
-        self._queue(error_frame(step["message"]))
+        self._queue(self._wire.exception(step["message"]))
         self._last([])
+
+    def _preempt(self, step: Step) -> None:
+        for event in events.preempting(self._run, step["text"]):
+            self.send(event)
+        if self._run.flows and not self._run.false_failure:
+            self.flush()
+            raise Ended(UNENDED)
+        self._close()
 
     def _drop(self, step: Step) -> None:
         at = step["at"]
         self.flush()
         if not self._exchange.started:
             self._exchange.start(200, STREAM_HEAD)
-        whole = event_frame(events.envelope(self._run, "message") | {"answer": "never seen whole"})
+        whole = self._wire.event(events.envelope(self._run, "message") | {"answer": "never seen whole"})
         cut = {"frame": 2, "header": 9, "data": 40}.get(at, 0)
         self._exchange.write(whole[:cut])
         self._exchange.abort(reset=at == "reset")
@@ -235,4 +262,5 @@ class Player:
 
     def _silence(self) -> None:
         self.flush()
-        gevent.get_hub().switch()
+        self._stopped.wait()
+        self._last(events.stopping(self._finish_text()))

@@ -1,4 +1,4 @@
-"""Dify's inner API: routes, the key, one call each (docs/platform/dify.md#inner-api)."""
+"""Dify's inner API: routes, the key, one call each (docs/platform/dify.md#inner-api); beside it the Service API."""
 
 import json
 from typing import Any
@@ -16,6 +16,7 @@ from simulators.dify.invocations import Invocation, Invocations
 from simulators.dify.player import STREAM_HEAD, Player
 from simulators.dify.scripts import Scripts
 from simulators.dify.secrets import transform
+from simulators.dify.service_api import PREFIX, ServiceApi
 from simulators.http1.server import Exchange
 
 INNER = "/inner/api/"
@@ -31,7 +32,9 @@ class Dify:
         self.conversations = Conversations()
         self.invocations = Invocations()
         self.files = Files("")
+        self.service = ServiceApi(clock, self.apps, self.scripts, self.conversations, self.invocations)
         self.down = ""
+        self.version = "1.17.0"
         self.fetch_errors_in_band = True
         self.foreign_uploads = False
         self.decrypted = 0
@@ -49,11 +52,15 @@ class Dify:
         try:
             if request.path.startswith(INNER):
                 self._inner(exchange)
+            elif request.path == PREFIX or request.path.startswith(f"{PREFIX}/"):
+                self.service.answer(exchange)
             elif request.path == UPLOAD_PATH and request.method == "POST":
                 exchange.reply_json(201, self.files.take(request))
             elif request.path.startswith(TOOLS_PATH):
                 found = self.files.serve(request, self.clock.wall(1.0))
                 exchange.reply(200, found.content, [("Content-Type", found.mimetype)])
+            elif request.path == "/health":  # docs/platform/dify.md#version-of-a-running-dify
+                exchange.reply_json(200, {"pid": 1, "status": "ok", "version": self.version})
             else:
                 exchange.reply_json(404, Refused("Not found", 404, "not_found").body())
         except Refused as refusal:

@@ -1,5 +1,6 @@
 """What Slack accepts as blocks (docs/platform/slack.md#block-limits)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from simulators.slack.expansion import COUNTED, expanded
@@ -9,12 +10,15 @@ from simulators.slack.refusals import Refused
 MAX_BLOCKS = 50
 MARKDOWN_CHARS = 12_000
 TABLE_ROWS, TABLE_CELLS, TABLE_CHARS = 100, 20, 10_000
+# docs/platform/slack.md#data-table-block; the first row is the head
+DATA_ROWS, DATA_CHARS, PAGE_ROWS = 201, 20_000, 100
 # the undocumented cap on all blocks of a message: a rich_text and section mix failed at 11,341 characters
 MIXED_CHARS = 11_300
 KNOWN = {
-    "actions", "alert", "card", "carousel", "context", "context_actions", "divider", "file", "header",
+    "actions", "alert", "card", "carousel", "context", "context_actions", "data_table", "divider", "file", "header",
     "image", "input", "markdown", "plan", "rich_text", "section", "table", "task_card", "video",
 }  # fmt: skip
+TASK_STATUSES = {"pending", "in_progress", "complete", "error"}
 # longest text, most elements
 SECTION, HEADER, CONTEXT_ELEMENTS, ACTION_ELEMENTS = 3_000, 150, 10, 25
 BUTTON_TEXT, BUTTON_VALUE, BUTTON_URL, ID = 75, 2_000, 3_000, 255
@@ -109,6 +113,36 @@ def _table(block: Json, where: str) -> None:
             raise _bad(f"must be more than 0 characters [json-pointer:{where}/rows]")
 
 
+def _data_table(block: Json, where: str) -> None:
+    rows, page = block.get("rows"), block.get("page_size", 5)
+    if not isinstance(block.get("caption"), str) or not block["caption"]:
+        raise _bad(f"missing required field: caption [json-pointer:{where}/caption]")
+    if not isinstance(page, int) or not 1 <= page <= PAGE_ROWS:
+        raise _bad(f"1 to {PAGE_ROWS} rows [json-pointer:{where}/page_size]")
+    if not isinstance(rows, list) or not 2 <= len(rows) <= DATA_ROWS:
+        raise _bad(f"2 to {DATA_ROWS} rows [json-pointer:{where}/rows]")
+    for row in rows:
+        _table({"rows": [row]}, where)
+    if len({len(row) for row in rows}) > 1:
+        raise _bad(f"rows of equal length [json-pointer:{where}/rows]")
+    if any(cell["type"] == "rich_text" for cell in rows[0]):
+        raise _bad(f"unsupported cell in the head [json-pointer:{where}/rows/0]")
+    if len(spoken(block)) > DATA_CHARS:
+        raise _bad(f"no more than {DATA_CHARS} characters [json-pointer:{where}/rows]")
+
+
+def check_tables(blocks: Iterable[Json], *, several: bool, data: bool) -> None:
+    """Raises for more than one table unless `several` may stand in a message, and for a data table without `data`.
+
+    How many tables a message may hold is disputed (docs/platform/slack.md#table-block).
+    """
+    kinds = [block.get("type") for block in blocks]
+    if "data_table" in kinds and not data:
+        raise _bad(f"unsupported type [json-pointer:/blocks/{kinds.index('data_table')}/type]")
+    if kinds.count("table") + kinds.count("data_table") > 1 and not several:
+        raise Refused("invalid_attachments")
+
+
 def _rich_text(block: Json, where: str) -> None:
     if not isinstance(block.get("elements"), list):
         raise _bad(f"missing required field: elements [json-pointer:{where}]")
@@ -132,7 +166,7 @@ def _text_object(text: Any, longest: int, where: str) -> None:
 
 
 def _check_sums(blocks: list[Json]) -> None:
-    sizes = {"markdown": 0, "table": 0, "other": 0}
+    sizes = {"markdown": 0, "table": 0, "data_table": 0, "other": 0}
     for block in blocks:
         kind = block["type"] if block["type"] in sizes else "other"
         sizes[kind] += len(spoken(block))
@@ -142,12 +176,40 @@ def _check_sums(blocks: list[Json]) -> None:
         raise Refused("msg_blocks_too_long")
 
 
+def _plan(block: Json, where: str) -> None:
+    """Up to 50 tasks with ids of their own (docs/platform/slack.md#plan-block)."""
+    if not isinstance(block.get("title"), str) or not block["title"]:
+        raise _bad(f"missing required field: title [json-pointer:{where}/title]")
+    tasks = block.get("tasks") or []
+    if not isinstance(tasks, list) or len(tasks) > MAX_BLOCKS:
+        raise _bad(f"no more than {MAX_BLOCKS} items allowed [json-pointer:{where}/tasks]")
+    for number, task in enumerate(tasks):
+        _task(task, f"{where}/tasks/{number}")
+    if len({task["task_id"] for task in tasks}) < len(tasks):
+        raise _bad(f"task_id must be unique [json-pointer:{where}/tasks]")
+
+
+def _task(block: Any, where: str) -> None:
+    named = isinstance(block, dict) and all(
+        isinstance(block.get(name), str) and block[name] for name in ("task_id", "title")
+    )
+    if not named or block.get("status") not in TASK_STATUSES:
+        raise _bad(f"task_id, title and status are required [json-pointer:{where}]")
+    for name in ("details", "output"):
+        shown = block.get(name)
+        if shown is not None and (not isinstance(shown, dict) or shown.get("type") != "rich_text"):
+            raise _bad(f"must be rich_text [json-pointer:{where}/{name}]")
+
+
 _CHECKS = {
+    "plan": _plan,
+    "task_card": _task,
     "section": _section,
     "header": _header,
     "markdown": _markdown,
     "context": _context,
     "actions": _actions,
     "table": _table,
+    "data_table": _data_table,
     "rich_text": _rich_text,
 }

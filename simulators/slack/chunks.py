@@ -5,11 +5,9 @@ Source: docs/platform/slack.md#stream-chunks, docs/platform/slack.md#stream-size
 
 from typing import Any
 
-from simulators.slack.blocks import MARKDOWN_CHARS, check_blocks
+from simulators.slack.blocks import MARKDOWN_CHARS, TASK_STATUSES, check_blocks
 from simulators.slack.messages import Json
 from simulators.slack.refusals import Refused
-
-STATUSES = {"pending", "in_progress", "complete", "error"}
 
 
 def check_chunks(chunks: Any) -> list[Json]:
@@ -48,7 +46,7 @@ def _check(chunk: Any) -> None:
         return
     if kind not in _FIELDS or not all(isinstance(chunk.get(name), str) for name in _FIELDS[kind]):
         raise Refused("invalid_chunks")
-    if kind == "task_update" and (chunk["status"] not in STATUSES or not chunk["id"]):
+    if kind == "task_update" and (chunk["status"] not in TASK_STATUSES or not chunk["id"]):
         raise Refused("invalid_chunks")
     if kind == "task_update" and not isinstance(chunk.get("sources") or [], list):
         raise Refused("invalid_chunks")

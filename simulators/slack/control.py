@@ -9,6 +9,7 @@ from werkzeug.wrappers import Request, Response
 from simulators.slack.control_acts import Acts
 from simulators.slack.control_looks import Looks
 from simulators.slack.control_setup import Setup
+from simulators.slack.control_socket import Links
 from simulators.slack.double import Double
 
 
@@ -17,7 +18,7 @@ class Control:
 
     def __init__(self, double: Double) -> None:
         self._calls: dict[str, Callable[..., Any]] = {}
-        for desk in (Setup(double), Acts(double), Looks(double)):
+        for desk in (Setup(double), Acts(double), Looks(double), Links(double)):
             names = (name for name in dir(desk) if not name.startswith("_"))
             self._calls.update({name: getattr(desk, name) for name in names})
 

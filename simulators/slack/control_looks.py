@@ -6,6 +6,8 @@ from dataclasses import asdict
 
 from simulators.slack.double import Double
 from simulators.slack.messages import Json
+from simulators.slack.posting import expire
+from simulators.slack.viewers import seen_by
 from simulators.slack.views import call_view, delivery_view, message_view, state_view
 
 LONGEST_WAIT = 30.0
@@ -32,6 +34,10 @@ class Looks:
         view: Json = self._world.homes.get(user, {})
         return view
 
+    def used_scopes(self) -> list[str]:
+        """The scopes that a call, an event or a download needed and had, since the manifest was read."""
+        return sorted(self._world.install.used_scopes)
+
     def ephemeral(self) -> list[Json]:
         """What was shown to one member only."""
         return [message_view(self._world, message) for message in self._world.ephemeral]
@@ -40,6 +46,13 @@ class Looks:
         """Everything a message ever looked like."""
         message = self._world.channels[channel].messages[ts]
         return [state_view(self._world, state) for state in message.states]
+
+    def seen_by(self, user: str, channel: str, ts: str) -> list[Json]:
+        """Everything a message looked like to one member."""
+        place = self._world.channels[channel]
+        message = place.messages[ts]
+        expire(self._world, message)
+        return [state_view(self._world, state) for state in seen_by(self._world, place, message, user)]
 
     def state_counts(self, channel: str) -> dict[str, int]:
         """How many states each of our messages has, by ts: for benchmarks, which need no texts."""

@@ -9,6 +9,7 @@ from simulators.slack.manifest import Manifest
 from simulators.slack.messages import Json
 from simulators.slack.people import User
 from simulators.slack.rules import Rules
+from simulators.slack.sending import Sending
 from simulators.slack.user_groups import UserGroup
 from simulators.slack.world import OTHER_TEAM
 
@@ -27,6 +28,7 @@ class Setup:
             "url": self._world.url,
             "foreign_url": self._double.files.foreign_url,
             "token": bot.token,
+            "app_token": bot.app_token,
             "signing_secret": bot.signing_secret,
             "team_id": bot.team_id,
             "app_id": bot.app_id,
@@ -42,10 +44,13 @@ class Setup:
         self._double.faults.clear()
         self._double.calls.clear()
         self._double.interactions.reset()
+        self._double.socket_mode.reset()
         self._double.files.token_hosts.clear()
         self._double.files.downloads.clear()
         self._world.install.token_state = "live"
         self._world.install.more_tokens = ()
+        self._world.install.token_app_id = ""
+        self._world.install.used_scopes.clear()
         keep = {"tiers", "patience_floor"}
         for rule in fields(Rules):
             if rule.name not in keep:
@@ -69,9 +74,10 @@ class Setup:
     def configure(self, **changes: str) -> Json:
         """Change the app's installation.
 
-        URLs (events_, interactions_, commands_), token, more_tokens, signing_secret, token_state, manifest,
-        enterprise_id (of the organisation that the workspace belongs to), org_wide ("yes": the organisation installed
-        the app).
+        URLs (events_, interactions_, commands_), token, more_tokens, signing_secret, token_state, manifest, app_token,
+        socket_mode ("on": what is sent goes over Socket Mode alone), team_id, token_app_id (of the app behind the
+        token), enterprise_id (of the organisation that the workspace belongs to), org_wide ("yes": the organisation
+        installed the app).
         """
         bot = self._world.install
         for name, value in changes.items():
@@ -80,6 +86,7 @@ class Setup:
                 bot.scopes = read.scopes if read else None
                 bot.bot_events = read.bot_events if read else None
                 bot.home_tab = read.home_tab if read else True
+                bot.used_scopes.clear()
             elif name == "events_url":
                 self._double.deliveries.url = value
             elif name == "interactions_url":
@@ -90,11 +97,39 @@ class Setup:
                 bot.more_tokens = tuple(value.split())
             elif name == "org_wide":
                 bot.org_wide = value == "yes"
-            elif name in {"token", "signing_secret", "token_state", "enterprise_id"}:
+            elif name == "socket_mode":
+                bot.socket_mode = value == "on"
+            elif name in {
+                "token",
+                "app_token",
+                "signing_secret",
+                "token_state",
+                "enterprise_id",
+                "team_id",
+                "token_app_id",
+            }:
                 setattr(bot, name, value)
             else:
                 raise ValueError(f"unknown: {name}")
         return {}
+
+    def create_app(self, manifest: str) -> Json:
+        """Make the app from a manifest: its scopes, its events and its addresses count from now on.
+
+        The number of the challenge that Slack sends to the address of the events; 0 in Socket Mode, where Slack uses no
+        address (docs/platform/slack.md#url-verification, docs/platform/slack.md#socket-mode-delivery).
+        """
+        read = Manifest.read(manifest)
+        bot = self._world.install
+        bot.scopes, bot.bot_events = read.scopes, read.bot_events
+        bot.used_scopes.clear()
+        self._double.deliveries.url = "" if read.socket_mode else read.events_url
+        self._double.interactions.url = (
+            read.interactions_url if read.interactive and not read.socket_mode else ""
+        )
+        challenge = {"type": "url_verification", "token": "t", "challenge": self._world.next_id("challenge")}
+        sent = self._double.deliveries.send(challenge, Sending(retries=False))
+        return {"number": sent.number if sent else 0}
 
     def add_user(
         self,

@@ -17,6 +17,7 @@ from simulators.slack.messages import Json
 from simulators.slack.outbound import Attempt, post
 from simulators.slack.sending import Sending
 from simulators.slack.signing import signed_headers
+from simulators.slack.socket_mode import SocketMode
 from simulators.slack.world import World
 
 RETRY_AFTER = (0.0, 60.0, 300.0)  # "nearly immediately", 1 min, 5 min
@@ -41,17 +42,18 @@ class Delivery:
 
 
 class Deliveries:
-    """Sends to `url`; while it is empty nothing is sent."""
+    """Sends to `url`, or over Socket Mode where that is on; while there is neither, nothing is sent."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, socket_mode: SocketMode) -> None:
         self._world = world
+        self._socket_mode = socket_mode
         self.url = ""
         self.records: list[Delivery] = []
         self._running: set[Any] = set()
 
     def send(self, body: Json, how: Sending, after: Delivery | None = None) -> Delivery | None:
         """Deliver in the background; `after` holds it back until that delivery was tried once."""
-        if not self.url:
+        if not self.url and not self._socket_mode.on:
             return None
         raw = json.dumps(body).encode()
         first = self._record(body, raw)
@@ -127,7 +129,10 @@ class Deliveries:
         began = time.time()
         attempt = Attempt(number, reason, began, self._world.design())
         delivery.attempts.append(attempt)
-        post(self.url, delivery.body, headers, patience, attempt)
+        if self._socket_mode.on:
+            self._socket_mode.deliver(_envelope(delivery.body, number, reason), patience, attempt)
+        else:
+            post(self.url, delivery.body, headers, patience, attempt)
         if attempt.accepted():
             delivery.state = "accepted"
         elif attempt.no_retry and attempt.failure == "http_error":
@@ -136,3 +141,14 @@ class Deliveries:
         delivery.tried.set()
         self._world.changes.bump()
         return attempt.failure
+
+
+def _envelope(body: bytes, number: int, reason: str) -> Json:
+    """The event as Socket Mode sends it (docs/platform/slack.md#socket-mode-envelopes)."""
+    return {
+        "type": "events_api",
+        "payload": json.loads(body),
+        "accepts_response_payload": False,
+        "retry_attempt": number,
+        "retry_reason": reason,
+    }

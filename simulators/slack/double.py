@@ -10,6 +10,7 @@ from simulators.slack.manifest import Manifest
 from simulators.slack.members import Members
 from simulators.slack.options import Options
 from simulators.slack.rules import Rules
+from simulators.slack.socket_mode import SocketMode
 from simulators.slack.web_api import WebApi
 from simulators.slack.world import Install, World
 
@@ -28,9 +29,10 @@ class Double:
         self.calls = Calls()
         self.web_api = WebApi(self.world, self.calls, self.faults)
         self.files = FilesHost(self.world)
-        self.deliveries = Deliveries(self.world)
+        self.socket_mode = SocketMode(self.world)
+        self.deliveries = Deliveries(self.world, self.socket_mode)
         self.deliveries.url = options.events_url
-        self.interactions = Interactions(self.world)
+        self.interactions = Interactions(self.world, self.socket_mode)
         self.interactions.url = options.interactions_url
         self.interactions.commands_url = options.commands_url
         self.members = Members(self.world, self.deliveries)

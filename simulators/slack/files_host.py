@@ -59,7 +59,10 @@ class FilesHost:
     def _admitted(self, request: Request) -> bool:
         scopes = self._world.install.scopes
         shown = request.headers.get("Authorization", "") == f"Bearer {self._world.install.token}"
-        return shown and (scopes is None or "files:read" in scopes)
+        granted = scopes is None or "files:read" in scopes
+        if shown and granted:
+            self._world.install.used_scopes.add("files:read")
+        return shown and granted
 
     def _vary(self, stored: StoredFile, request: Request) -> Response:
         variant = stored.variant

@@ -13,6 +13,7 @@ from simulators.slack.messages import Json, Message
 from simulators.slack.objects import enterprise_of, message_object, team_of
 from simulators.slack.outbound import Attempt, post
 from simulators.slack.signing import signed_headers
+from simulators.slack.socket_mode import SocketMode
 from simulators.slack.world import World
 
 USES, LIFETIME = 5, 1_800.0  # five times, thirty minutes: docs/platform/slack.md#response-urls
@@ -33,8 +34,9 @@ class ResponseUrl:
 class Interactions:
     """Sends to `url` and `commands_url`; no retries (docs/platform/slack.md#interactivity-requests)."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, socket_mode: SocketMode) -> None:
         self._world = world
+        self._socket_mode = socket_mode
         self.url = ""
         self.commands_url = ""
         self._responses: dict[str, ResponseUrl] = {}
@@ -72,6 +74,8 @@ class Interactions:
             "response_url": self._response_url(message, user),
             "actions": [action],
         }
+        if self._socket_mode.on:
+            return self._over_socket("interactive", payload)
         return self._post(self.url, urlencode({"payload": json.dumps(payload)}))
 
     def command(self, channel: str, user: str, command: str, text: str) -> Attempt:
@@ -100,6 +104,8 @@ class Interactions:
             "response_url": self._response_url(nowhere, user),
             "trigger_id": world.next_id("trigger"),
         }
+        if self._socket_mode.on:
+            return self._over_socket("slash_commands", dict(fields))
         return self._post(self.commands_url, urlencode(fields))
 
     def shortcut(self, message: Message, user: str, callback_id: str) -> Attempt:
@@ -189,16 +195,24 @@ class Interactions:
         base = self._world.rules.response_url_base or self._world.url
         return f"{base}/actions/{self._world.install.team_id}/{key}"
 
+    def _over_socket(self, kind: str, payload: Json) -> Attempt:
+        attempt = Attempt(0, "", time.time(), self._world.design())
+        envelope = {"type": kind, "payload": payload, "accepts_response_payload": True}
+        self._socket_mode.deliver(envelope, self._patience(), attempt)
+        return attempt
+
+    def _patience(self) -> float:
+        rules = self._world.rules
+        return max(self._world.clock.wall(rules.patience), rules.patience_floor)
+
     def _post(self, url: str, form: str) -> Attempt:
         if not url:
             raise ValueError("no URL to send interactions to")
         body = form.encode()
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         headers |= signed_headers(body, self._world.install.signing_secret)
-        rules = self._world.rules
-        patience = max(self._world.clock.wall(rules.patience), rules.patience_floor)
         attempt = Attempt(0, "", time.time(), self._world.design())
-        post(url, body, headers, patience, attempt)
+        post(url, body, headers, self._patience(), attempt)
         return attempt
 
 

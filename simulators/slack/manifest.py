@@ -6,6 +6,15 @@ from typing import Any
 
 import yaml
 
+SCOPE_OF_EVENT = {
+    "app_mention": "app_mentions:read",
+    "message.channels": "channels:history",
+    "message.groups": "groups:history",
+    "message.im": "im:history",
+    "message.mpim": "mpim:history",
+}
+"""The scope that a subscription needs (docs/platform/slack.md#event-subscriptions)."""
+
 
 @dataclass(slots=True, frozen=True)
 class Manifest:
@@ -15,6 +24,9 @@ class Manifest:
     bot_events: tuple[str, ...]
     interactive: bool
     home_tab: bool
+    events_url: str = ""
+    interactions_url: str = ""
+    socket_mode: bool = False
 
     @classmethod
     def read(cls, text: str) -> "Manifest":
@@ -22,10 +34,17 @@ class Manifest:
         whole: dict[str, Any] = yaml.safe_load(text) or {}
         settings = whole.get("settings") or {}
         scopes = ((whole.get("oauth_config") or {}).get("scopes") or {}).get("bot") or ()
-        events = (settings.get("event_subscriptions") or {}).get("bot_events") or ()
-        interactive = bool((settings.get("interactivity") or {}).get("is_enabled"))
-        home = bool(((whole.get("features") or {}).get("app_home") or {}).get("home_tab_enabled"))
-        return cls(tuple(scopes), tuple(events), interactive, home)
+        events = settings.get("event_subscriptions") or {}
+        presses = settings.get("interactivity") or {}
+        return cls(
+            tuple(scopes),
+            tuple(events.get("bot_events") or ()),
+            bool(presses.get("is_enabled")),
+            bool(((whole.get("features") or {}).get("app_home") or {}).get("home_tab_enabled")),
+            str(events.get("request_url") or ""),
+            str(presses.get("request_url") or ""),
+            bool(settings.get("socket_mode_enabled")),
+        )
 
     @classmethod
     def load(cls, path: str) -> "Manifest":

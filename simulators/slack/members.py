@@ -9,6 +9,7 @@ from typing import Any
 from simulators.slack import composer, envelopes, home, user_groups
 from simulators.slack.channels import TOMBSTONE, Channel
 from simulators.slack.deliveries import Deliveries, Delivery
+from simulators.slack.manifest import SCOPE_OF_EVENT
 from simulators.slack.messages import Json, Message
 from simulators.slack.objects import blocks_of, message_object
 from simulators.slack.sending import Sending
@@ -203,11 +204,13 @@ class Members:
         self, channel: Channel, event: Json, how: Sending, after: Delivery | None = None
     ) -> Delivery | None:
         """If the manifest subscribes to it and the test wants it."""
-        subscribed = self._world.install.bot_events
-        if subscribed is not None and envelopes.subscription(event, channel) not in subscribed:
+        install, name = self._world.install, envelopes.subscription(event, channel)
+        if install.bot_events is not None and name not in install.bot_events:
             return None
         if how.only and event["type"] not in how.only:
             return None
+        if name in SCOPE_OF_EVENT:
+            install.used_scopes.add(SCOPE_OF_EVENT[name])
         return self._deliver(channel, event, how, after)
 
     def _deliver(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Json = dict[str, Any]
+_SPOKEN = {"text", "elements", "rows", "fields", "tasks", "details", "output"}
 
 
 @dataclass(slots=True, frozen=True)
@@ -37,6 +38,7 @@ class Stream:
         str
     )
     started: float  # design seconds
+    recipient: str  # who sees it grow (docs/platform/slack.md#stream-visibility); "" in direct messages
     weight: int = 0  # bytes counted against the cumulative cap
     full: bool = False
     ended: str = ""  # "stopped", "user", "expired"
@@ -112,6 +114,34 @@ def blocks_of(parts: Iterable[Json]) -> list[Json]:
     return [block for part in parts if part["kind"] == "blocks" for block in part["blocks"]]
 
 
+def tasks_of(parts: Iterable[Json]) -> list[Json]:
+    """The tasks of a message, those of its `plan` blocks in the form of a stream's."""
+    found: list[Json] = []
+    for part in parts:
+        if part["kind"] == "task":
+            found.append(part)
+        for block in part.get("blocks") or ():
+            found += map(_task_of, (block.get("tasks") or ()) if block["type"] == "plan" else ())
+    return found
+
+
+def plan_of(parts: Iterable[Json]) -> str:
+    """The title of the plan, "" if there is none."""
+    for part in parts:
+        if part["kind"] == "plan":
+            return str(part["title"])
+        for block in part.get("blocks") or ():
+            if block["type"] == "plan":
+                return str(block["title"])
+    return ""
+
+
+def _task_of(card: Json) -> Json:
+    said = {name: spoken(card[name]) if card.get(name) else "" for name in ("details", "output")}
+    plain = {"kind": "task", "id": card["task_id"], "title": card["title"], "status": card["status"]}
+    return plain | said | {"sources": card.get("sources") or []}
+
+
 def spoken(value: Any) -> str:
     """All text inside a block, in order; used for measuring and for reading it aloud."""
     if isinstance(value, list):
@@ -121,9 +151,8 @@ def spoken(value: Any) -> str:
     own = value.get("text")
     if isinstance(own, str):
         return own
-    return "".join(
-        spoken(item) for key, item in value.items() if key in {"text", "elements", "rows", "fields"}
-    )
+    title = value.get("title") if value.get("type") in {"plan", "task_card"} or "task_id" in value else ""
+    return (title or "") + "".join(spoken(item) for key, item in value.items() if key in _SPOKEN)
 
 
 def fold(log: Iterable[Json]) -> list[Json]:

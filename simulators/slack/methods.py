@@ -3,7 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from simulators.slack import home, posting, reactions, reading, streams, uploads, user_groups
+from simulators.slack import (
+    home,
+    posting,
+    reactions,
+    reading,
+    socket_mode,
+    streams,
+    uploads,
+    user_groups,
+)
 from simulators.slack.arguments import Arguments
 from simulators.slack.messages import Json
 from simulators.slack.world import World
@@ -21,12 +30,14 @@ class Method:
     handler: Handler
     tier: int
     scopes: tuple[str, ...] = ()
+    app_level: bool = False  # takes the app-level token, and only that
 
 
 T2, T3, T4 = 20, 50, 100
 
 METHODS: dict[str, Method] = {
     "auth.test": Method(reading.auth_test, 0),
+    "bots.info": Method(reading.bots_info, T3, ("users:read",)),
     "users.info": Method(reading.users_info, T4, ("users:read",)),
     "conversations.info": Method(reading.conversations_info, T3, ("*:read",)),
     "conversations.replies": Method(reading.conversations_replies, T3, ("*:history",)),
@@ -45,6 +56,7 @@ METHODS: dict[str, Method] = {
     "usergroups.list": Method(user_groups.list_groups, T2, ("usergroups:read",)),
     "usergroups.users.list": Method(user_groups.list_users, T2, ("usergroups:read",)),
     "views.publish": Method(home.publish_view, T4),
+    "apps.connections.open": Method(socket_mode.connections_open, T3, app_level=True),
     "files.info": Method(uploads.files_info, T4, ("files:read",)),
     "files.getUploadURLExternal": Method(uploads.get_upload_url, T4, ("files:write",)),
     "files.completeUploadExternal": Method(uploads.complete_upload, T4, ("files:write",)),

@@ -101,6 +101,14 @@ def enterprise_of(world: World, user_id: str) -> str:
     return user.enterprise_id if user and user.team_id != install.team_id else install.enterprise_id
 
 
+def is_external(world: World, user_id: str) -> bool:
+    """Whether a user belongs to another organisation (docs/platform/slack.md#slack-connect)."""
+    user, install = world.users.get(user_id), world.install
+    if user is None or user.team_id == install.team_id:
+        return False
+    return not user.enterprise_id or user.enterprise_id != install.enterprise_id
+
+
 def channel_object(world: World, channel: Channel) -> Json:
     """`is_ext_shared`, not `is_shared`, tells of Slack Connect (docs/platform/slack.md#slack-connect)."""
     return {

@@ -8,12 +8,13 @@ import re
 
 from simulators.slack.arguments import Arguments
 from simulators.slack.channels import Channel
-from simulators.slack.content import UPDATE_BYTES, Content, read_content
+from simulators.slack.content import Content, read_content
 from simulators.slack.messages import Json, Message
 from simulators.slack.objects import message_object
 from simulators.slack.refusals import Refused
 from simulators.slack.world import World, ok, own
 
+EPHEMERAL_BYTES = 4_000
 TS = re.compile(r"\d{10}\.\d{6}")
 
 
@@ -21,6 +22,7 @@ def post_message(world: World, arguments: Arguments) -> Json:
     """chat.postMessage; more than 40,000 characters are cut with a warning, not refused."""
     channel = world.writable(arguments.need("channel"))
     content = read_content(arguments)
+    world.check_tables(content.blocks or [])
     message = _ours(world, channel, content, standing(channel, thread_of(arguments, "invalid_thread_ts")))
     message.broadcast = arguments.flag("reply_broadcast")
     world.add(message, "chat.postMessage")
@@ -38,6 +40,7 @@ def update_message(world: World, arguments: Arguments) -> Json:
     if not own(world, message):
         raise Refused("cant_update_message")
     content = read_content(arguments, update=True)
+    world.check_tables(content.blocks or [])
     expire(world, message)
     if message.streaming():
         raise Refused("streaming_state_conflict")
@@ -66,19 +69,22 @@ def delete_message(world: World, arguments: Arguments) -> Json:
 
 
 def post_ephemeral(world: World, arguments: Arguments) -> Json:
-    """chat.postEphemeral: seen by one member, kept by nobody; the double remembers it for the tests."""
+    """chat.postEphemeral: seen by one member, kept by nobody; the double remembers it for the tests.
+
+    Its text has 4,000 bytes, and its thread is named by the root. Source: docs/platform/slack.md#ephemeral-messages.
+    """
     channel = world.writable(arguments.need("channel"))
     user = arguments.need("user")
     if user not in channel.members:
         raise Refused("user_not_in_channel")
-    thread = thread_of(arguments, "invalid_thread_ts")
-    asked = channel.get(thread) if thread else None
-    if asked is not None and asked.root() != thread:
+    asked = thread_of(arguments, "invalid_thread_ts")
+    reply = channel.get(asked)
+    if reply is not None and reply.root() != asked:
         raise Refused("cannot_reply_to_message")
     content = read_content(arguments)
-    if len(content.text.encode()) > UPDATE_BYTES:
+    if len(content.text.encode()) > EPHEMERAL_BYTES:
         raise Refused("msg_too_long")
-    message = _ours(world, channel, content, standing(channel, thread))
+    message = _ours(world, channel, content, standing(channel, asked))
     message.ephemeral_for = user
     world.ephemeral.append(message)
     world.add(message, "chat.postEphemeral")

@@ -6,7 +6,7 @@ Source: docs/platform/slack.md#control-sequences.
 import re
 from collections.abc import Callable
 
-from simulators.slack.messages import Json
+from simulators.slack.messages import Json, plan_of, tasks_of
 
 # tokens Slack acts on: mass mentions, members, channels, links; parsed inside Markdown too
 # (docs/platform/slack.md#control-sequences)
@@ -14,7 +14,8 @@ TOKEN = re.compile(
     r"<(?:!(?:channel|here|everyone|group|subteam|date)[^<>]*|@[UW][A-Z0-9]+[^<>]*|#[CG][A-Z0-9]+[^<>]*"
     r"|(?:https?://|mailto:|tel:)[^<>]*)>"
 )
-UNSHOWN = {"actions", "context_actions", "divider"}
+TABLES = {"table", "data_table"}
+UNSHOWN = {"actions", "context_actions", "divider", "plan", "task_card"}
 Naming = Callable[[str], str]
 
 
@@ -55,21 +56,20 @@ def seen_parts(parts: list[Json], name_of: Naming) -> str:
 
 def seen_block(block: Json, name_of: Naming) -> str:
     """One block's text; a table's cells by tabs and lines."""
-    if block["type"] == "table":
+    if block["type"] in TABLES:
         return "\n".join("\t".join(seen(_words(cell), name_of) for cell in row) for row in block["rows"])
     return seen(_words(block), name_of)
 
 
 def raw_text(parts: list[Json]) -> str:
     """Everything of a message that Slack would parse, tasks and fallbacks included."""
-    texts: list[str] = []
+    texts = [text for task in tasks_of(parts) for text in (task["title"], task["details"], task["output"])]
+    texts.append(plan_of(parts))
     for part in parts:
         if part["kind"] == "blocks":
-            texts.extend(_words(block) for block in part["blocks"] if block["type"] != "table")
-        elif part["kind"] == "task":
-            texts.extend((part["title"], part["details"], part["output"]))
-        else:
-            texts.append(part.get("text") or part.get("title") or "")
+            texts.extend(_words(block) for block in part["blocks"] if block["type"] not in TABLES)
+        elif part["kind"] not in {"task", "plan"}:
+            texts.append(part.get("text") or "")
     return "\n".join(texts)
 
 

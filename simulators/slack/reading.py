@@ -1,4 +1,4 @@
-"""auth.test, users.info, conversations.* and assistant.threads.setStatus."""
+"""auth.test, bots.info, users.info, conversations.* and assistant.threads.setStatus."""
 
 from itertools import islice
 
@@ -29,6 +29,15 @@ def auth_test(world: World, _arguments: Arguments) -> Json:
         is_enterprise_install=bot.org_wide,
         **({"enterprise_id": bot.enterprise_id} if bot.enterprise_id else {}),
     )
+
+
+def bots_info(world: World, arguments: Arguments) -> Json:
+    """bots.info, which tells the app behind a bot (docs/platform/slack.md#self-check-calls)."""
+    install = world.install
+    if arguments.need("bot") != install.bot_id:
+        raise Refused("bot_not_found")
+    name = world.users[install.bot_user].real_name
+    return ok(bot={"id": install.bot_id, "app_id": install.token_app_id or install.app_id, "name": name})
 
 
 def users_info(world: World, arguments: Arguments) -> Json:

@@ -21,6 +21,7 @@ class Rules:
     mpim_mentions: bool = False
     # Updates, stops and thread replies send message_changed (docs/platform/slack.md#changed-messages)
     message_changed: bool = False
+    clock_ahead: float = 0.0  # wall seconds by which Slack's clock is ahead of this machine's
     latency: float = 0.0  # before every Web API call
     dm_recipients: str = "refused"
     patience: float = 3.0  # docs/platform/slack.md#ack
@@ -30,8 +31,14 @@ class Rules:
     status_seconds: float = 120.0  # docs/platform/slack.md#thread-status
     retries: bool = True
     paid_plan: bool = True  # user groups need one (docs/platform/slack.md#user-groups)
+    link_warning: float = (
+        10.0  # from Slack's word to a link's end (docs/platform/slack.md#socket-mode-connections)
+    )
     # GovSlack has no streams: unknown_method (docs/platform/slack.md#stream-availability)
     absent_methods: list[str] = field(default_factory=list)
+    # How many tables a message may hold is disputed, data tables are new (docs/platform/slack.md#table-block)
+    several_tables: bool = True
+    data_tables: bool = True
     # Channel kinds: channel_type_not_supported (docs/platform/slack.md#stream-availability)
     unstreamable: list[str] = field(default_factory=list)
     # "" is the double itself; real ones are on hooks.slack.com (docs/platform/slack.md#response-urls)

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Request, Response
 
 from clock import Clock
 from simulators.slack.arguments import Arguments
-from simulators.slack.connection import Handler, hang_up
+from simulators.slack.connection import KEY, Handler, hang_up
 from simulators.slack.control import Control
 from simulators.slack.double import Double
 from simulators.slack.options import Options
@@ -65,8 +65,12 @@ class SlackServer:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """WSGI."""
         request = Request(environ)
-        request.get_data(cache=True)
         area, _, rest = request.path.lstrip("/").partition("/")
+        if area == "link":
+            self.double.socket_mode.serve(request, environ[KEY])
+            hang_up(environ)
+            return Response(status=500)(environ, start_response)
+        request.get_data(cache=True)
         serve = self._areas.get(area)
         if area != "_control":
             self.double.files.notice(request)

@@ -6,21 +6,25 @@ from simulators.slack.channels import Channel
 from simulators.slack.chunks import check_chunks, weight
 from simulators.slack.content import read_metadata
 from simulators.slack.messages import Json, Message, Stream
-from simulators.slack.objects import message_object, team_of
+from simulators.slack.objects import is_external, message_object, team_of
 from simulators.slack.posting import TS, active, expire, find
 from simulators.slack.refusals import Refused
 from simulators.slack.world import World, ok, own
 
 ENDINGS = {"message_not_in_streaming_state": "expired", "stopped_by_user": "user"}
+OPEN = {"pending", "in_progress"}  # of a task
 DISPLAY_MODES = {"timeline", "plan", "dense"}  # docs/platform/slack.md#stream-chunks
 
 
 def start_stream(world: World, arguments: Arguments) -> Json:
     """chat.startStream. The thread is mandatory in practice: omitted or "" is invalid_thread_ts, like a deleted root.
 
-    Source: docs/platform/slack.md#stream-thread, docs/platform/slack.md#posting-into-a-deleted-thread.
+    Source: docs/platform/slack.md#stream-thread, docs/platform/slack.md#posting-into-a-deleted-thread,
+    docs/platform/slack.md#stream-availability (the bot is no member).
     """
-    channel = world.writable(arguments.need("channel"))
+    channel = active(world.channel(arguments.need("channel")), "is_archived")
+    if world.install.bot_user not in channel.members:
+        raise Refused("channel_type_not_supported")
     thread = arguments.text("thread_ts")
     if not TS.fullmatch(thread) or channel.has_lost(thread):
         raise Refused("invalid_thread_ts")
@@ -31,7 +35,8 @@ def start_stream(world: World, arguments: Arguments) -> Json:
     _check_recipients(world, channel, arguments)
     mode, chunks = _read_text(arguments)
     check_expansion([_said(chunks)], 1)
-    stream = Stream(mode, world.design(), weight(chunks))
+    world.check_tables(_blocks(chunks))
+    stream = Stream(mode, world.design(), arguments.text("recipient_user_id"), weight(chunks))
     if stream.weight > world.rules.stream_bytes:
         raise Refused("msg_too_long")
     bot = world.install
@@ -50,34 +55,44 @@ def append_stream(world: World, arguments: Arguments) -> Json:
     _admit(world, message, stream, mode, chunks)
     dropped = _write(message, chunks)
     world.record(message, "chat.appendStream")
+    _clear_status(world, message)
     return _with_warning(ok(channel=message.channel, ts=message.ts), dropped)
 
 
 def stop_stream(world: World, arguments: Arguments) -> Json:
-    """chat.stopStream; its `blocks` come to the bottom and have 50 of their own.
+    """chat.stopStream; its `blocks` come to the bottom and have 50 of their own. Cards that are open then have failed.
 
-    Source: docs/platform/slack.md#stream-chunks.
+    Source: docs/platform/slack.md#stream-chunks, docs/platform/slack.md#stream-end.
     """
     message, stream = _open(world, arguments)
+    if _is_for_external(world, message):
+        end_stream(world, message, "stopped")
+        raise Refused("user_not_found")
     mode, chunks = _read_text(arguments)
     raw = arguments.structure("blocks", "invalid_blocks")
     blocks = [] if raw is None else check_blocks(raw)
     metadata = read_metadata(arguments)
     _admit(world, message, stream, mode, chunks)
+    unsettled = [part for part in message.parts() if part["kind"] == "task" and part["status"] in OPEN]
     dropped = _write(message, chunks)
+    message.log += [
+        {"type": "task_update", "id": task["id"], "title": task["title"], "status": "error"}
+        for task in unsettled
+    ]
     if blocks:
         message.log.append({"type": "blocks", "blocks": blocks})
     if metadata is not None:
         message.metadata = metadata
     stream.ended = "stopped"
     world.record(message, "chat.stopStream")
+    _clear_status(world, message)
     world.tell("changed", message)
     answer = ok(channel=message.channel, ts=message.ts, message=message_object(world, message))
     return _with_warning(answer, dropped)
 
 
 def end_stream(world: World, message: Message, how: str) -> None:
-    """End it from outside: "user" (Slack's Stop button, docs/platform/slack.md#agent-sessions) or "expired"."""
+    """End it from outside: "stopped", "expired" or "user" (docs/platform/slack.md#agent-sessions)."""
     expire(world, message)
     if message.stream is not None and not message.stream.ended:
         message.stream.ended = how
@@ -120,6 +135,18 @@ def _check_recipients(world: World, channel: Channel, arguments: Arguments) -> N
         raise Refused("user_not_found")
 
 
+def _is_for_external(world: World, message: Message) -> bool:
+    """Whether the stream is for a member of another organisation (docs/platform/slack.md#stream-end)."""
+    channel, stream = world.channels[message.channel], message.stream
+    named = {stream.recipient} if stream is not None and stream.recipient else channel.members
+    return any(is_external(world, user) for user in named)
+
+
+def _clear_status(world: World, message: Message) -> None:
+    """Each call of a stream takes the thread's status line away (docs/platform/slack.md#thread-status)."""
+    world.change_status(message.channel, message.root(), "", (), "post")
+
+
 def _read_text(arguments: Arguments) -> tuple[str, list[Json]]:
     """The call's mode and its text as chunks; both kinds in one call are rejected.
 
@@ -157,6 +184,10 @@ def _said(chunks: list[Json]) -> str:
     return "".join(chunk["text"] for chunk in chunks if chunk["type"] == "markdown_text")
 
 
+def _blocks(chunks: list[Json]) -> list[Json]:
+    return [block for chunk in chunks if chunk["type"] == "blocks" for block in chunk["blocks"]]
+
+
 def _admit(world: World, message: Message, stream: Stream, mode: str, chunks: list[Json]) -> None:
     """The opening call's mode holds; over the cap it is msg_too_long for ever; no more blocks than a message holds.
 
@@ -166,6 +197,7 @@ def _admit(world: World, message: Message, stream: Stream, mode: str, chunks: li
     if mode and stream.mode and mode != stream.mode:
         raise Refused("streaming_mode_mismatch")
     more = weight(chunks)
+    world.check_tables([*message.blocks(), *_blocks(chunks)])
     if said := _said(chunks):
         check_expansion([message.text() + said], 1)
     if more and (stream.full or stream.weight + more > world.rules.stream_bytes):

@@ -4,7 +4,7 @@ import base64
 
 from simulators.slack.calls import CallRecord
 from simulators.slack.deliveries import Delivery
-from simulators.slack.messages import Json, Message, State, blocks_of, text_of
+from simulators.slack.messages import Json, Message, State, blocks_of, plan_of, tasks_of, text_of
 from simulators.slack.outbound import Attempt
 from simulators.slack.posting import expire
 from simulators.slack.reader import live_tokens, raw_text, seen_parts
@@ -30,8 +30,8 @@ def message_view(world: World, message: Message) -> Json:
         "seen": seen_parts(parts, lambda found: _name(world, found)),
         "parts": parts,
         "blocks": blocks_of(parts),
-        "tasks": [part for part in parts if part["kind"] == "task"],
-        "plan": next((part["title"] for part in parts if part["kind"] == "plan"), ""),
+        "tasks": tasks_of(parts),
+        "plan": plan_of(parts),
         "streaming": message.streaming(),
         "stream_ended": "" if stream is None else stream.ended,
         "broken": stream is not None and stream.ended == "expired" and not stream.repaired,
@@ -60,7 +60,7 @@ def state_view(world: World, state: State) -> Json:
         "seen": seen_parts(parts, lambda found: _name(world, found)),
         "parts": parts,
         "blocks": blocks_of(parts),
-        "tasks": [part for part in parts if part["kind"] == "task"],
+        "tasks": tasks_of(parts),
     }
 
 

@@ -1,5 +1,8 @@
 """One Web API call: fault, token, tier, scope, method, in the order a request meets them."""
 
+import time
+from email.utils import formatdate
+
 from werkzeug.wrappers import Request, Response
 
 from simulators.slack.arguments import Arguments, read_arguments
@@ -80,6 +83,7 @@ class WebApi:
             record.effect = True
         record.answer = {key: answer[key] for key in ("ts", "error", "channel") if key in answer}
         response = json_answer(answer)
+        response.headers["Date"] = formatdate(time.time() + self._world.rules.clock_ahead, usegmt=True)
         if self._world.install.scopes is not None:
             response.headers["X-OAuth-Scopes"] = ",".join(self._world.install.scopes)
         return response
@@ -91,13 +95,17 @@ class WebApi:
             raise Refused("unknown_method", req_method=name)
         if not token:
             raise Refused("not_authed")
-        if token not in (world.install.token, *world.install.more_tokens):
+        if token not in (world.install.token, *world.install.more_tokens, world.install.app_token):
             raise Refused("invalid_auth")
+        if method.app_level != (token == world.install.app_token):
+            raise Refused("not_allowed_token_type")
         if world.install.token_state != "live":
             raise Refused(world.install.token_state)
         provided = world.install.scopes
         if provided is not None and method.scopes:
             wanted = needed(method, world, arguments)
-            if not set(wanted) & set(provided):
+            granted = [scope for scope in wanted if scope in provided]
+            if not granted:
                 raise Refused("missing_scope", needed=wanted[0], provided=",".join(provided))
+            world.install.used_scopes.add(granted[0])
         return method.handler(world, arguments)

@@ -41,6 +41,7 @@ class Workspace:
         self._pool = urllib3.PoolManager(maxsize=16, retries=False)
         info = self._do("info")
         self.token: str = info["token"]
+        self.app_token: str = info["app_token"]
         self.signing_secret: str = info["signing_secret"]
         self.team_id: str = info["team_id"]
         self.app_id: str = info["app_id"]
@@ -68,12 +69,22 @@ class Workspace:
     def configure(self, **changes: str) -> None:
         """events_url, interactions_url, commands_url, token, signing_secret, manifest (YAML; "" for none).
 
+        socket_mode: "on", and everything goes over Socket Mode; app_token.
         token_state: "live", or the error every call gets (token_revoked, account_inactive). more_tokens: valid as well,
         with spaces between them.
         """
         self._do("configure", **changes)
         self.signing_secret = changes.get("signing_secret", self.signing_secret)
         self.token = changes.get("token", self.token)
+
+    def create_app(self, manifest: str) -> SeenDelivery | None:
+        """Make the app from a manifest (YAML or JSON). The finished delivery of the challenge; None in Socket Mode."""
+        number = int(self._do("create_app", manifest=manifest)["number"])
+        return self._finished(number) if number else None
+
+    def used_scopes(self) -> set[str]:
+        """The scopes that were needed since the manifest was read, of those that the token has."""
+        return set(self._do("used_scopes"))
 
     def rules(self, **changes: Any) -> Json:
         """Change what simulators.slack.rules.Rules names; all rules are returned."""
@@ -263,6 +274,11 @@ class Workspace:
             self._do("shortcut", channel=channel, ts=ts, user=user, callback_id=callback_id)
         )
 
+    def socket(self, act: str = "view") -> Json:
+        """Something happens to the links of Socket Mode: refresh, disable, cut, hush; `links`, `opened`, `acks`."""
+        seen: Json = self._do(f"socket_{act}")
+        return seen
+
     def ssl_check(self) -> SeenAttempt:
         """Slack's look at the slash command's URL."""
         return SeenAttempt.of(self._do("ssl_check"))
@@ -318,6 +334,10 @@ class Workspace:
     def states(self, channel: str, ts: str) -> list[SeenState]:
         """Everything a message ever looked like."""
         return [SeenState.of(view) for view in self._do("states", channel=channel, ts=ts)]
+
+    def seen_by(self, user: str, channel: str, ts: str) -> list[SeenState]:
+        """Everything a message looked like to one member: a stream grows for its recipient alone."""
+        return [SeenState.of(view) for view in self._do("seen_by", user=user, channel=channel, ts=ts)]
 
     def state_counts(self, channel: str) -> dict[str, int]:
         """States of each of our messages, by ts."""

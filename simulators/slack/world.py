@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from clock import Clock
+from simulators.slack.blocks import check_tables
 from simulators.slack.changes import Changes
 from simulators.slack.channels import Channel
 from simulators.slack.messages import Json, Message, State
@@ -32,16 +33,24 @@ class Install:
     signing_secret: str
     token_state: str = "live"
     more_tokens: tuple[str, ...] = ()  # valid too, as while tokens are rotated
+    app_token: str = "xapp-1-simulated"  # the app-level one, with the scope connections:write
+    socket_mode: bool = False
     team_id: str = TEAM
     enterprise_id: str = ""
     home_tab: bool = True  # the manifest's home_tab_enabled
     org_wide: bool = False  # installed by the organisation, not by the workspace
     team_name: str = "Simulated"
     app_id: str = APP
+    token_app_id: str = (
+        ""  # of the app behind the token, where that is another one than the app that sends events
+    )
     bot_id: str = BOT
     bot_user: str = BOT_USER
     scopes: tuple[str, ...] | None = None  # None: no manifest, everything is allowed
     bot_events: tuple[str, ...] | None = None
+    used_scopes: set[str] = field(
+        default_factory=set
+    )  # by a call, an event or a download that was let through
 
 
 @dataclass(slots=True)
@@ -59,6 +68,7 @@ class World:
     groups: dict[str, Any] = field(default_factory=dict)
     homes: dict[str, Any] = field(default_factory=dict)
     ephemeral: list[Message] = field(default_factory=list)
+    tickets: dict[str, float] = field(default_factory=dict)  # of Socket Mode: until when each works
     observers: list[Observer] = field(default_factory=list)
     began: float = 0.0
     _last_ts: int = 0
@@ -88,6 +98,10 @@ class World:
         self.users[bot] = User(bot, "dify-bot", "Dify Bot", home, is_bot=True)
         self.users[OTHER_BOT] = User(OTHER_BOT, "other-bot", "Other Bot", home, is_bot=True)
         self.add_channel("general", "channel", self.users, channel_id="C0GENERAL")
+
+    def check_tables(self, blocks: Iterable[Json]) -> None:
+        """Raises for tables that this workspace does not take (Rules)."""
+        check_tables(blocks, several=self.rules.several_tables, data=self.rules.data_tables)
 
     def design(self) -> float:
         """Design seconds since the double started."""

@@ -13,6 +13,7 @@ from slack_api.rate_limit.tiers import (
     STOP,
     UPDATE,
     USER,
+    interval_of,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "UPDATE",
     "USER",
     "RateLimiter",
+    "interval_of",
 ]

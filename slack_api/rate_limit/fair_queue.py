@@ -5,7 +5,7 @@ from enum import IntEnum
 from itertools import takewhile
 
 from slack_api.rate_limit.tiers import Tier
-from slack_api.rate_limit.token_bucket import MINUTE, TokenBucket
+from slack_api.rate_limit.token_bucket import TokenBucket
 
 LONGEST_TRAILING_WAIT = 40.0  # seconds; a trailing call that waited longer is granted before all others
 FORGET = 300.0  # seconds; a message without a call for this time is not counted: no stream lasts longer
@@ -47,7 +47,7 @@ class FairQueue:
         self._waiting: list[QueuedCall] = []
         self._served: dict[str, float] = {}  # when each message had its last call
         self._over: set[str] = set()  # messages in `_served` that need no more calls
-        self._slot = MINUTE / tier.per_minute
+        self._slot = tier.interval
 
     def enqueue(self, key: str, urgency: Urgency, channel: str, now: float) -> QueuedCall:
         """Add a ticket, which waits until it is granted or removed."""
@@ -77,6 +77,11 @@ class FairQueue:
             return False
         self._grant(self.enqueue(key, Urgency.FLUSH, channel, now), now)
         return True
+
+    def give_back(self, key: str, now: float) -> None:
+        """Uncount the last call of a message, which was not sent. The message keeps its place behind the others."""
+        if key in self._served:
+            self._bucket.give_back(self._served[key], now)
 
     def next_grant_at(self, now: float) -> float:
         """The time before which `grant_ready` can grant nothing."""

@@ -63,6 +63,10 @@ class RateLimiter:
             line.remove_message(key)
         return ticket.granted
 
+    def give_back(self, team: str, method: str, key: str) -> None:
+        """Give the message's last call back, since there was nothing to send. For methods without rates per channel."""
+        self._line(team, method).give_back(key, self._clock.now())
+
     def pause(self, team: str, method: str, retry_after: float, *, channel: str = "") -> None:
         """Grant nothing for the `retry_after` seconds of a 429, and then fewer calls than before for a while."""
         self._line(team, method).pause(channel, self._clock.now(), retry_after)

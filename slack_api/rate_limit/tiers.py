@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+MINUTE = 60.0
+
 
 @dataclass(frozen=True, slots=True)
 class Tier:
@@ -9,6 +11,11 @@ class Tier:
 
     per_minute: int
     burst: int
+
+    @property
+    def interval(self) -> float:
+        """Seconds between two calls at the documented rate."""
+        return MINUTE / self.per_minute
 
 
 # Unfinished texts are paced anyway, so tiers 3 and 4 have small bursts: a burst and a minute of paced calls together
@@ -55,6 +62,11 @@ _TIERS = {
     "files.getUploadURLExternal": LOOKUPS,
     "files.completeUploadExternal": LOOKUPS,
 }
+
+
+def interval_of(method: str) -> float:
+    """Seconds between two calls of the method at its documented rate: no writer needs a shorter pace."""
+    return tier_of(method).interval
 
 
 def tier_of(method: str) -> Tier:

@@ -2,9 +2,8 @@
 
 from collections import deque
 
-from slack_api.rate_limit.tiers import Tier
+from slack_api.rate_limit.tiers import MINUTE, Tier
 
-MINUTE = 60.0
 SKEW = 0.5  # seconds by which Slack may see our calls closer together than we sent them
 # Share of the documented rate in the long run: each of N messages waits at most N x 60/tier x 1.2 s.
 PACE = 0.94
@@ -48,6 +47,14 @@ class TokenBucket:
         self._refill(now)
         self._tokens = max(0.0, self._tokens - 1.0)
         self._in_minute.append(now)
+
+    def give_back(self, spent_at: float, now: float) -> None:
+        """Uncount the call of `spent_at`, which was not sent."""
+        self._refill(now)
+        if now >= self._paused_until:
+            self._tokens = min(self._burst, self._tokens + 1.0)
+        if spent_at in self._in_minute:
+            self._in_minute.remove(spent_at)
 
     def pause(self, now: float, retry_after: float) -> None:
         """Send nothing for the `retry_after` seconds of a 429, then fewer calls. More 429 in one pause count as one."""

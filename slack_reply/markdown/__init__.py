@@ -7,6 +7,7 @@ from slack_reply.markdown.parts import (
     Markdown,
     Page,
     Part,
+    Table,
     blocks_of,
     counted,
     counted_bytes,
@@ -14,6 +15,7 @@ from slack_reply.markdown.parts import (
 from slack_reply.markdown.reader import Reader, read, scan, shows_nothing
 from slack_reply.markdown.slack_form import (
     FALLBACK_LIMIT,
+    block_types,
     chunks_between,
     closed,
     page_arguments,
@@ -30,7 +32,9 @@ __all__ = [
     "Page",
     "Part",
     "Reader",
+    "Table",
     "Unit",
+    "block_types",
     "blocks_of",
     "chunks_between",
     "closed",

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from string import punctuation
 
+from markdown_source import Link, is_code_open, read_link, resembles_link
 from slack_reply.markdown import html, inline_parser, links, tokens
 from slack_reply.markdown.inline_parser import WIDE, Atom, Marks, Reader
 
@@ -89,7 +90,7 @@ def _angle(line: str, start: int, whole: bool) -> Atom:
 def _address(line: str, start: int, whole: bool) -> Atom:
     """An address without markup: Slack's own link would go on over a letter without a blank before it."""
     found = _ADDRESS.match(line, start)
-    end = found.end() if found else start
+    end = found.end() if found else line.index("://", start) + len("://")
     if end == len(line) and not whole and end - start < ADDRESS_LIMIT:
         return _held(start)
     url = found.group() if found else ""
@@ -116,32 +117,22 @@ def _link(line: str, start: int, whole: bool) -> Atom:
     bracket = start + 1 if is_image else start
     if bracket == len(line) and not whole:
         return _held(start)
-    found = links.read(line, bracket, whole=whole) if line.startswith("[", bracket) else None
-    label = found.label if isinstance(found, links.Link) else ""
-    if found is None or _opens_code(label) or (not is_image and _has_link(label)):
-        escaped = not is_image and links.resembles(line, start)
+    found = read_link(line, bracket, whole=whole) if line.startswith("[", bracket) else None
+    label = found.label if isinstance(found, Link) else ""
+    # No link: the label holds the beginning of a code span that ends behind the label, or another link.
+    if found is None or is_code_open(label) or (not is_image and _has_link(label)):
+        escaped = not is_image and resembles_link(line, start)
         return Atom(start, start + 1, "\\[" if escaped else line[start], solid=True)
     if isinstance(found, int):
         return _held(start)
     shown = _label(label) or (links.label_text(found.name) if is_image else "")
-    return Atom(start, found.end, found.shown(shown, links.touched(line, start)), solid=True)
-
-
-def _opens_code(label: str) -> bool:
-    """Whether a code span begins in the label and ends behind the label: then there is no link."""
-    runs = [len(run) for run in _TICKS.findall(label)]
-    while runs:
-        run = runs.pop(0)
-        if run not in runs:
-            return True
-        del runs[: runs.index(run) + 1]
-    return False
+    return Atom(start, found.end, links.shown(shown, found.url, links.touched(line, start)), solid=True)
 
 
 def _has_link(label: str) -> bool:
     """Whether a link is in the label: then the outer brackets are text, since links do not nest."""
-    found = (links.read(label, begin.start(), whole=True) for begin in _BRACKET.finditer(label))
-    return any(isinstance(link, links.Link) for link in found)
+    found = (read_link(label, begin.start(), whole=True) for begin in _BRACKET.finditer(label))
+    return any(isinstance(link, Link) for link in found)
 
 
 def _label(source: str) -> str:
@@ -149,8 +140,8 @@ def _label(source: str) -> str:
     shown: list[str] = []
     position = 0
     for begin in re.finditer(r"!?\[", source):
-        inner = links.read(source, begin.end() - 1, whole=True)
-        if begin.start() >= position and isinstance(inner, links.Link):
+        inner = read_link(source, begin.end() - 1, whole=True)
+        if begin.start() >= position and isinstance(inner, Link):
             shown += _shown(source[position : begin.start()]), _shown(inner.label)
             position = inner.end
     return "".join(shown) + _shown(source[position:])

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
+from markdown_source import Block, blocks, item
 from slack_reply.markdown import inline, lines, tables, tokens
-from slack_reply.markdown.lines import HEADING, MARKERS, MAYBE_CLOSING, RULE, Block, Line, blocks
+from slack_reply.markdown.lines import FENCE_BEGUN, HEADING, MARKERS, MAYBE_CLOSING, RULE, Line
 from slack_reply.markdown.parts import Limits, is_apart
 from slack_reply.markdown.units import OUTSIDE, Body, Context, Unit, apart
 from slack_reply.markdown.words import Rank
@@ -20,8 +21,6 @@ INFO_LIMIT = 200  # characters that are kept of an info string: only its first w
 _NO_BLANK = re.compile(r"\S")
 # A link's target that may go on, and its rest: a picture in the text has 100,000 characters and more.
 _TARGET_BEGUN, _TARGET_REST = re.compile(r"\]\([ \t]*<?[^\s()<>]*\Z"), re.compile(r"[^\s()<>]*>?\)?")
-# A backslash that breaks the line; at the end of a text the backslash would be visible.
-_BROKEN = re.compile(r"(?<!\\)(?:\\\\)*\\\Z")
 
 
 class Window:
@@ -72,7 +71,7 @@ class Window:
         The last block whose first line is whole may still grow; of a code block that grows, only the last line.
         """
         for block in reversed(self._blocks):
-            items = tuple(lines.item(self._lines[index].text) for index in block.items if index < block.first)
+            items = tuple(item(self._lines[index].text) for index in block.items if index < block.first)
             if block.fence and not block.closed and block.last >= self._size and block.first < self._size - 1:
                 return self._size - 1, (*items, self._lines[block.first].text)
             if block.kind == "text":
@@ -91,7 +90,7 @@ class Window:
         """The blocks of a text whose last line is not whole, without the lines that may still become another block."""
         *_, (_, last, _) = self._lines
         size = len(self._lines)
-        if MARKERS.match(last):
+        if MARKERS.match(last) or FENCE_BEGUN.match(last):
             begun = [line.text for line in self._lines[:-1]]
             found = blocks([*begun, f"{last}x"], tables=self._limits is not None)
             if found and found[-1].fence and found[-1].first < size - 1 and found[-1].last == size:
@@ -117,7 +116,7 @@ class Window:
         for index in range(first, last):
             line = self._lines[index]
             if line.text and not line.text.isspace():
-                shown = line.text[: len(lines.prefix(line.text))]
+                shown = lines.prefix(line.text)
                 yield index, _text(line, f"{shown}{inline.render(line.text, len(shown))}", ())
             else:
                 before = self._last
@@ -212,14 +211,14 @@ class Window:
             line = rows[begin]
             start = line.start - base
             text = line.text + flat[start + len(line.text) : end if whole else None]
-            mark = len(lines.prefix(line.text))
-            shown = f"{text[:mark]}{reading.text(start + mark, end)}" if whole else ""
+            prefix = lines.prefix(line.text)
+            shown = f"{prefix}{reading.text(start + len(prefix), end)}" if whole else ""
             unit = _text(Line(line.start, text, row.end), shown, block.items)
             if whole:
                 yield first + begin, unit
             elif not unit.heading:
                 parts = list(apart(unit, whole=False))
-                if not RULE.match("".join(part.text for part in parts)):
+                if not RULE.match("".join(part.text for part in parts)[unit.begin :]):
                     yield from ((first + begin, part) for part in parts)
             begin = number + 1
 
@@ -266,22 +265,28 @@ def _end_of_slice(text: str, begin: int) -> int:
 def _text(line: Line, shown: str, items: Sequence[int]) -> Unit:
     """A unit of text whose source is `line`."""
     text = line.text
-    heading = bool(HEADING.match(text)) and len(text) <= HEADING_LIMIT
+    is_block = is_apart(text)
+    heading = is_block and len(text) <= HEADING_LIMIT and bool(HEADING.match(text))
     return Unit(
         line.start,
         line.end,
         f"{shown}\n",
-        Rank.GLUE if heading or _BROKEN.search(text) else Rank.LINE,
+        Rank.GLUE if heading or _is_broken(text) else Rank.LINE,
         body=Body.TEXT,
         line=text,
         begin=len(lines.prefix(text)),
         listed=bool(items),
         heading=heading,
-        apart=is_apart(text),
+        apart=is_block,
     )
+
+
+def _is_broken(text: str) -> bool:
+    """Whether a backslash breaks the line; at the end of a text the backslash would be visible."""
+    return text.endswith("\\") and (len(text) - len(text.rstrip("\\"))) % 2 == 1
 
 
 def _without_quotes(text: str) -> str:
     """The line with blanks instead of its quote marks, so that the paragraph reads as if no quote were around it."""
     marks = lines.prefix(text).rfind(">") + 1
-    return " " * marks + text[marks:]
+    return " " * marks + text[marks:] if marks else text

@@ -6,6 +6,7 @@ markup is a link, and a `*` between two digits is no marker.
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import zip_longest
 
 from markdown_it import MarkdownIt
@@ -25,8 +26,12 @@ _ADDRESS_ENDS = "?!.,:;'_~)"
 _STYLES: dict[str, Style] = {"strong": "bold", "em": "italic", "s": "strike"}
 
 
+@lru_cache(maxsize=1_000)
 def read(source: str) -> Cell:
-    """The cell; a link that reads as another address than its own names the real one too."""
+    """The cell; a link that reads as another address than its own names the real one too.
+
+    A table that grows is read again each time it is shown, so its cells are remembered.
+    """
     if len(source) > SIZE_LIMIT or not _MARKUP.search(source):
         return Cell((Run(tokens.inside_code(source)),))
     [found] = _PARSER.parseInline(inline.render(source).replace(JOINER, ""))

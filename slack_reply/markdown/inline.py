@@ -1,11 +1,10 @@
 """Makes one line of text outside of code safe: the whole line, or the pieces in which it is shown and cut."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import islice
 
 from clock import in_turns
 from slack_reply.markdown import atoms, words
@@ -39,9 +38,8 @@ class Reading:
         """The text between two places outside of markup, made safe."""
         shown: list[str] = []
         first = max(0, bisect_right(self._starts, start) - 1)
-        for atom in in_turns(islice(self.row, first, None)):
-            if atom.start >= end:
-                break
+        behind = bisect_left(self._starts, end)
+        for atom in in_turns(self.row[first:behind]):
             if atom.end > start:
                 inner = slice(max(start - atom.start, 0), end - atom.start)
                 shown.append((atom.text or "") if atom.solid else (atom.text or "")[inner])
@@ -96,16 +94,13 @@ def _joined(pieces: Iterable[Piece], *, whole: bool) -> Iterator[Piece]:
     """Fewer pieces: neighbours of rank HARD are joined, up to WORD characters."""
     held: Piece | None = None
     for piece in pieces:
-        if piece.rank is not Rank.HARD:
-            if held:
-                yield held
-            yield piece
-            held = None
-            continue
-        held = Piece(held.start, piece.end, held.text + piece.text, Rank.HARD) if held else piece
-        if held.end - held.start >= words.WORD:
+        if held and (piece.rank is not Rank.HARD or held.end - held.start >= words.WORD):
             yield held
             held = None
+        if piece.rank is not Rank.HARD:
+            yield piece
+        else:
+            held = Piece(held.start, piece.end, held.text + piece.text, Rank.HARD) if held else piece
     if held and whole:
         yield held
 

@@ -29,6 +29,9 @@ WIDE = re.compile(
     "[\u1100-\u11ff\u3041-\u30ff\u3105-\u318f\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff]"
 )
 
+# The end of a text that may begin an address
+_SCHEME = len("https:/")
+_SCHEME_BEGUN = re.compile(r"(?<![A-Za-z0-9])h(?:t(?:t(?:ps?(?::/?)?)?)?)?\Z", re.IGNORECASE)
 _BESIDE_MARKER = re.compile(r".?[*_~]", re.DOTALL)
 
 type Span = tuple[int, int]
@@ -91,7 +94,9 @@ def read(line: str, start: int, readers: Mapping[str, Reader], *, whole: bool) -
         if state.end < len(line):
             break
     processDelimiters(state, state.delimiters)
-    undecided = state.end
+    is_end = state.end == len(line) and not whole
+    begun = _SCHEME_BEGUN.search(line, max(start, len(line) - _SCHEME)) if is_end else None
+    undecided = begun.start() if begun else state.end
     pairs: list[tuple[Span, Span]] = []
     for delimiter, opening in zip(state.delimiters, state.starts, strict=True):
         if delimiter.end >= 0:

@@ -1,19 +1,10 @@
-"""The lines of a text: which block each line belongs to, as markdown-it-py tells, and what its beginning says.
-
-Private parts of the parser that this module rests on are held by tests/slack_reply/markdown/test_lines.py.
-"""
+"""The lines of a text, and what the beginning of a line says."""
 
 import re
-from collections.abc import Sequence
-from typing import Literal, NamedTuple
-
-from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock
-from markdown_it.rules_block import fence as fence_rule
-from markdown_it.rules_block import table as table_rule
+from typing import NamedTuple
 
 from clock import in_turns
-from dify_app import LONGEST_FENCE
+from markdown_source import CONTAINERS
 
 # What begins a line that is no paragraph.
 HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|\Z)")
@@ -22,14 +13,14 @@ LIST = re.compile(r"[ \t]*(?:[-+*]|\d{1,9}[.)])(?:[ \t]|\Z)")
 UNDERLINE = re.compile(r"[ \t]*(?:=+|-+)[ \t]*\Z")
 # A line that may still become a bullet, a number, a box, a rule, a fence or the line under a heading.
 MARKERS = re.compile(r"[-+*_=#~`|:.)> \t\[\]xX0-9]{0,40}\Z")
+# An unfinished line that opens a code block, unless more ticks follow
+FENCE_BEGUN = re.compile(rf"{CONTAINERS}`{{3,}}[^`]*\Z")
 # An unfinished line that may turn out to end a code block
 MAYBE_CLOSING = re.compile(r"[ \t>]*(?:`*|~*)[ \t]*\Z")
 
-# Bullets, numbers and quote marks that a line begins with, and the box of a task.
-_CONTAINERS = r"(?:[ \t]*+(?:>|[-+*](?=[ \t]|\Z)|\d{1,9}[.)](?=[ \t]|\Z)))*+[ \t]*+"
-_CONTAINER = re.compile(_CONTAINERS)
-_PREFIX = re.compile(rf"{_CONTAINERS}(?:\[[ xX]\](?=[ \t])[ \t]*)?")
-_INDENTED = 5  # blanks behind a bullet: the item begins with indented code
+# What a line begins with: bullets, numbers, quote marks, and the box of a task.
+_PREFIX = re.compile(rf"{CONTAINERS}(?:\[[ xX]\](?=[ \t])[ \t]*)?")
+_MAY_BEGIN_PREFIX = frozenset(" \t>-+*[0123456789")
 
 
 class Line(NamedTuple):
@@ -52,82 +43,5 @@ def split(source: str, start: int = 0, end: int | None = None) -> list[Line]:
 
 def prefix(text: str) -> str:
     """The bullets, numbers, quote marks and box that the line begins with."""
-    found = _PREFIX.match(text)
+    found = _PREFIX.match(text) if text[:1] in _MAY_BEGIN_PREFIX else None
     return found.group() if found else ""
-
-
-def item(text: str) -> str:
-    """A line that opens the same list item as this one, with nothing that a later line could continue."""
-    found = _CONTAINER.match(text)
-    marks = found.group() if found else ""
-    blanks = len(marks) - len(marks.rstrip(" \t"))
-    return f"{marks if 0 < blanks < _INDENTED else f'{marks.rstrip()} '}#"
-
-
-class Block(NamedTuple):
-    """A block that contains no block: from the line `first` to the line before `last`.
-
-    `items` are the first lines of the list items around the block. `fence` are the ticks or tildes of a code block.
-    """
-
-    kind: Literal["text", "fence", "code", "table"]
-    first: int
-    last: int
-    items: tuple[int, ...] = ()
-    fence: str = ""
-    info: str = ""
-    closed: bool = False
-
-
-def blocks(texts: Sequence[str], *, tables: bool) -> list[Block]:
-    """The blocks of a text with these lines. Without `tables`, a table is text."""
-    parser = _WITH_TABLES if tables else _BLOCKS
-    found: list[Block] = []
-    items: list[int] = []
-    rows = False
-    for token in parser.block.parse("\n".join((*texts, "")), parser, {}, []) or ():
-        first, last = token.map or (0, 0)
-        if token.type == "list_item_open":
-            items.append(first)
-        elif token.type == "list_item_close":
-            items.pop()
-        elif token.type in {"table_open", "table_close"}:
-            rows = token.type == "table_open"
-        kind = _KINDS.get(token.type)
-        if kind and not (rows and kind == "text"):
-            inner = token.content.count("\n") + (token.content[-1:] not in {"", "\n"})
-            closed = kind == "fence" and last - first - 1 > inner
-            found.append(Block(kind, first, last, tuple(items), token.markup, token.info.strip(), closed))
-    return found
-
-
-def _fence(state: StateBlock, first: int, last: int, silent: bool) -> bool:
-    """The parser's rule; but a longer run is text, which some models repeat."""
-    begin = state.bMarks[first] + state.tShift[first]
-    run = state.skipCharsStr(begin, state.src[begin : begin + 1])
-    return run - begin <= LONGEST_FENCE and fence_rule(state, first, last, silent)
-
-
-def _table(state: StateBlock, first: int, last: int, silent: bool) -> bool:
-    """The parser's rule; but each row begins with a pipe, since a head that was shown as text can't be taken back."""
-    if not table_rule(state, first, min(first + 2, last), True):
-        return False
-    end = first
-    while end < last and state.src.startswith("|", state.bMarks[end] + state.tShift[end]):
-        end += 1
-    return end > first and table_rule(state, first, end, silent)
-
-
-_KINDS: dict[str, Literal["text", "fence", "code", "table"]] = {
-    "inline": "text",
-    "hr": "text",
-    "fence": "fence",
-    "code_block": "code",
-    "table_open": "table",
-}
-# Definitions of links and HTML would be hidden: here both are text.
-_RULES = ["code", "fence", "blockquote", "hr", "list", "heading", "lheading"]
-_BLOCKS, _WITH_TABLES = (MarkdownIt("zero").enable([*_RULES, *more]) for more in ([], ["table"]))
-for _parser in (_BLOCKS, _WITH_TABLES):
-    _parser.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "blockquote", "list"]})
-_WITH_TABLES.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})

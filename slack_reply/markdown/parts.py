@@ -14,6 +14,8 @@ BLOCK_LIMIT = 40
 HEADING_SIZE = 100
 """What a heading counts beside its text (docs/platform/slack.md#message-size)."""
 
+_MAY_BE_APART = frozenset(" #-*_=")
+
 Style = Literal["bold", "italic", "strike", "code"]
 Alignment = Literal["", "left", "center", "right"]
 
@@ -50,10 +52,14 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table small enough for Slack's `table` block: rows of equal length, the head first."""
+    """A table small enough for one of Slack's blocks: rows of equal length, the head first.
+
+    `data`: it is too large for a `table` block and goes as a `data_table` block.
+    """
 
     rows: tuple[tuple[Cell, ...], ...]
     alignments: tuple[Alignment, ...]
+    data: bool = False
 
     @property
     def text(self) -> str:
@@ -64,9 +70,17 @@ class Table:
 Part = Markdown | Table
 
 
+def counting(part: Part) -> str:
+    """The text of the part that counts against the size of a message.
+
+    That of a `data_table` block has a limit of its own (docs/platform/slack.md#data-table-block).
+    """
+    return "" if isinstance(part, Table) and part.data else part.text
+
+
 def is_apart(line: str) -> bool:
     """Whether Slack makes a block of this line: a heading or a rule."""
-    return bool(HEADING.match(line) or RULE.match(line))
+    return line[:1] in _MAY_BE_APART and bool(HEADING.match(line) or RULE.match(line))
 
 
 def blocks_of(part: Part) -> int:
@@ -114,7 +128,8 @@ class Limits:
     `measure` must be additive (`counted`, `counted_bytes`); `size` and `reserve` are in its unit. `reserve`
     stays free on every page for text that the writer adds. Without `tables` every table becomes code. `blocks` is how
     many blocks Slack may make of the page, and `heading` is what a heading takes beside its text. A table with more
-    `rows` becomes code. `by_row`: the message can be changed, so a table may be shown while its rows still come.
+    `rows` becomes a `data_table` block, or code without `data_tables`. Without `several_tables` a message holds one
+    table at most. `by_row`: the message can be changed, so a table may be shown while its rows still come.
     """
 
     size: int
@@ -125,6 +140,8 @@ class Limits:
     heading: int = 0
     rows: int = ROW_LIMIT
     by_row: bool = False
+    data_tables: bool = False
+    several_tables: bool = True
 
     @property
     def room(self) -> int:

@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from plain_text import shortened
 from slack_reply.markdown import tokens
 from slack_reply.markdown.parts import Cell, Markdown, Page, Part, Run, Table
 
 # Bytes of the text beside blocks: chat.update takes 4,000 (docs/platform/slack.md#text-limits).
 FALLBACK_LIMIT = 3_900
+CAPTION_LIMIT = 100  # characters of the names of a data table's columns, which are its caption
+PAGE_ROWS = 20  # rows of a data table that are shown at once
 
 
 def closed(page: Page) -> Page:
@@ -19,13 +22,15 @@ def closed(page: Page) -> Page:
     return replace(page, parts=(*page.parts[:-1], last), tail="")
 
 
-def page_arguments(page: Page, below: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
-    """The arguments with which chat.postMessage and chat.update show the page, and the blocks `below` under it.
+def page_arguments(
+    page: Page, below: Sequence[Mapping[str, Any]] = (), above: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """The arguments with which chat.postMessage and chat.update show the page between the blocks `above` and `below`.
 
     Text goes as `markdown` blocks, since chat.update takes no more than 4,000 bytes otherwise; the text beside the
     blocks is for notifications, and for readers of the thread that read no blocks.
     """
-    return {"blocks": [*(_block(part) for part in page.parts), *below], "text": fallback_text(page)}
+    return {"blocks": [*above, *(_block(part) for part in page.parts), *below], "text": fallback_text(page)}
 
 
 def plain_arguments(page: Page) -> dict[str, Any]:
@@ -50,8 +55,25 @@ def chunks_between(shown: Page | None, now: Page) -> list[dict[str, Any]] | None
     return [_chunk(part) for part in new]
 
 
+def block_types(page: Page) -> list[str]:
+    """The types of the blocks that `page_arguments` makes."""
+    return [_block(part)["type"] for part in page.parts]
+
+
 def table_block(table: Table) -> dict[str, Any]:
-    """Slack's `table` block (docs/platform/slack.md#table-block)."""
+    """Slack's block for the table (docs/platform/slack.md#table-block, docs/platform/slack.md#data-table-block)."""
+    if table.data:
+        head, *rows = table.rows
+        names = [cell.text or " " for cell in head]
+        return {
+            "type": "data_table",
+            "caption": shortened(", ".join(names), CAPTION_LIMIT).strip() or "…",
+            "page_size": PAGE_ROWS,
+            "rows": [
+                [{"type": "raw_text", "text": name} for name in names],
+                *(list(map(_cell, row)) for row in rows),
+            ],
+        }
     block: dict[str, Any] = {"type": "table", "rows": [list(map(_cell, row)) for row in table.rows]}
     if any(table.alignments):
         block["column_settings"] = [{"align": alignment or "left"} for alignment in table.alignments]

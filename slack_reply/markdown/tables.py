@@ -1,4 +1,4 @@
-"""Tables in growing text: a small table becomes Slack's `table` block, a larger one an aligned code block."""
+"""Tables in growing text: Slack's `table` block, for more rows its `data_table` block, and else aligned code."""
 
 import re
 import unicodedata
@@ -15,6 +15,9 @@ from slack_reply.markdown.words import Rank
 # Slack's `table` block, the characters over all tables of a message (docs/platform/slack.md#table-block).
 COLUMN_LIMIT = 20
 CHARACTER_LIMIT = 10_000
+# Slack's `data_table` block (docs/platform/slack.md#data-table-block).
+DATA_ROW_LIMIT = 201
+DATA_CHARACTER_LIMIT = 20_000
 
 WIDTH_LIMIT = 60  # a wider cell sticks out of its column
 
@@ -25,12 +28,21 @@ _MAYBE_SEPARATOR = re.compile(r"[|:\- \t]*\Z")
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """The rows that are complete. `outgrown` is the first row with which a `table` block is too small."""
+    """The rows that are complete. `outgrown` is the first row with which a `table` block is too small.
+
+    `fits_data`: a `data_table` block is large enough for all rows.
+    """
 
     rows: list[tuple[Cell, ...]]
     lines: Sequence[Line]
     alignments: tuple[Alignment, ...]
     outgrown: int | None
+    fits_data: bool
+
+    @property
+    def fits(self) -> bool:
+        """Whether one of Slack's blocks is large enough."""
+        return self.outgrown is None or self.fits_data
 
 
 def units(lines: Sequence[Line], limits: Limits, *, over: bool) -> list[Unit]:
@@ -43,10 +55,10 @@ def units(lines: Sequence[Line], limits: Limits, *, over: bool) -> list[Unit]:
     marks = alignments(lines[1].text)
     grid = _grid(lines, marks, limits)
     shown = over or (limits.by_row and len(grid.rows) > 1)
-    if grid.outgrown is None and not shown:
+    if grid.fits and not shown:
         return []
-    if limits.tables and grid.outgrown is None:
-        table = Table(tuple(grid.rows), marks)
+    if limits.tables and grid.fits:
+        table = Table(tuple(grid.rows), marks, data=grid.outgrown is not None)
         return [Unit(lines[0].start, lines[-1].end, "", Rank.PARAGRAPH, table=table)]
     return list(in_turns(_code(grid, limits, over=over)))
 
@@ -112,7 +124,8 @@ def _grid(lines: Sequence[Line], marks: tuple[Alignment, ...], limits: Limits) -
         too_much = characters > CHARACTER_LIMIT or size > limits.room or len(marks) > COLUMN_LIMIT
         if outgrown is None and (too_much or len(rows) > limits.rows):
             outgrown = len(rows) - 1
-    return _Grid(rows, lines, marks, outgrown)
+    fits = len(rows) <= DATA_ROW_LIMIT and characters <= DATA_CHARACTER_LIMIT and len(marks) <= COLUMN_LIMIT
+    return _Grid(rows, lines, marks, outgrown, limits.data_tables and fits and outgrown != 0)
 
 
 def _alignment(mark: str) -> Alignment:

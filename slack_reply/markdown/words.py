@@ -37,7 +37,7 @@ _WIDE_RANGES = (
 _FLAG = "\U0001f1e6-\U0001f1ff"
 _MARKS = "\u0300-\u036f\u200d\u20d0-\u20ff\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f"
 _SENTENCE = "\u3001\u3002\u300b\u300d\u300f\u3011\uff01\uff09\uff0c\uff0e\uff1a\uff1b\uff1f"
-_CLUSTER = rf"(?:[{_WIDE_RANGES}]|[{_FLAG}]{{1,2}})[{_MARKS}]*(?:(?<=\u200d).[{_MARKS}]*)*"
+_CLUSTER = rf"(?:[{_WIDE_RANGES}]|[{_FLAG}]{{1,2}})[{_MARKS}]*(?:(?<=\u200d)[^\x00-\x7f][{_MARKS}]*)*"
 _PIECES = re.compile(
     rf"(?P<space>[ \t]+)"
     rf"|(?P<line>\r?\n[ \t]*)"

@@ -5,15 +5,22 @@ text before it and on the beginning of the next line, and stays the same in what
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections import deque
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import accumulate
 
-from slack_reply.markdown import Body, Limits, Unit, inline, lines, scan
+from slack_reply.markdown import Body, Limits, Reader, Unit, inline, lines, scan
 from slack_reply.snapshot import Card
 
-_LIMITS = Limits(size=1_000_000, measure=len, tables=True)  # tables, even for a writer that shows none
+LIMITS = Limits(size=1_000_000, measure=len, tables=True)
+"""Tables, even for a writer that shows none."""
 _REACH = 600  # characters before a place that are searched for open markup
 _SENTENCE = re.compile(r"""[^\W\d_]{3}[)"'”’»]*[.!?…][)"'”’»]*(?=[ \t])|[。！？][」』）]*""")  # noqa: RUF001
-_SAID = re.compile(r"""(?:(?<![^\s(])[^\W\d_]{2,}[)"'”’»]*[.!?…:;]|[。！？：；][」』）]*)\s*\Z""")  # noqa: RUF001
+_SAID = re.compile(r"""[^\W\d_]{2,}[)"'”’»]*[.!?…:;]""")  # noqa: RUF001
+_ENDS_WORD, _ENDS_WIDE = tuple(".!?…:;"), tuple("。！？：；")  # noqa: RUF001
+_CLOSES_WIDE = "」』）"  # noqa: RUF001
 _SCHEME = re.compile(r"\bhttps?:\Z", re.IGNORECASE)
 _LOOK = 40
 
@@ -28,81 +35,121 @@ def stretches(
     """
     places: dict[int, list[Card]] = {}
     reached, limit = read, len(text)
+    layout = _Layout(text, final=final)
     for card in cards:
-        place, sound = _place(text, card, max(card.at, read), final=final)
-        if not sound:
-            limit = max(reached, min(limit, place))
-            break
-        reached = max(reached, place)
+        at = max(card.at, read)
+        if not places or at > reached:  # else the card stands with the one before: there is no place between
+            place, sound = layout.place(card, at)
+            if not sound:
+                limit = max(reached, min(limit, place))
+                break
+            reached = max(reached, place)
         places.setdefault(reached, []).append(card)
     yield from places.items()
     if not places or reached < limit:
         yield limit, []
 
 
-def may_stand(text: str) -> bool:
-    """Whether the text can be shown to its last character for a while: no markup is open at its end."""
-    units = scan(text, _LIMITS, final=True)
-    if not units or units[-1].body is not Body.TEXT:
-        return not units
-    line = units[-1].line
-    begun = "|" in line or lines.MARKERS.match(line) or inline.is_begun(line[units[-1].begin :])
+def may_stand(text: str, reader: Reader) -> bool:
+    """Whether the text can be shown to its last character for a while: no markup is open at its end.
+
+    The `reader`, with LIMITS, remembers what was read of the text before.
+    """
+    last = _last_unit(text, reader)
+    if last is None or last.body is not Body.TEXT:
+        return last is None
+    begun = "|" in last.line or lines.MARKERS.match(last.line) or inline.is_begun(last.line[last.begin :])
     return not begun and not _is_open(text, len(text))
 
 
-def _place(text: str, card: Card, at: int, *, final: bool) -> tuple[int, bool]:
-    """The card's offset and True; or False, and the offset up to which the text may be shown meanwhile."""
-    at = min(at, len(text))
-    begins = at == min(card.at, len(text))
-    if not text[:at].strip() or (begins and _is_end(text[:at], parted=card.apart)):
-        return at, True
-    units = scan(text, _LIMITS, final=final)
-    for place, sound in _candidates(text, units, at, final=final):
-        if sound is not False:
-            return place, sound is True
-    return (len(text), True) if final else (max(at, units[-1].end if units else 0), False)
+class _Layout:
+    """The units of a text, read once for all cards."""
+
+    def __init__(self, text: str, *, final: bool) -> None:
+        self._text = text
+        self._final = final
+        self._reader = Reader(LIMITS)  # of the beginnings of the text at which cards begin
+
+    def place(self, card: Card, at: int) -> tuple[int, bool]:
+        """The card's offset and True; or False, and the offset up to which the text may be shown meanwhile."""
+        text = self._text
+        at = min(at, len(text))
+        begins = at == min(card.at, len(text))
+        if not text[:at].strip() or (begins and self._is_end(text[:at], parted=card.apart)):
+            return at, True
+        for place, sound in self._candidates(at):
+            if sound is not False:
+                return place, sound is True
+        end = self._units[-1].end if self._units else 0
+        return (len(text), True) if self._final else (max(at, end), False)
+
+    def _is_end(self, text: str, *, parted: bool) -> bool:
+        """Whether a card can stand here whatever text follows; `parted`: that text begins a paragraph."""
+        between = parted or text[len(text.rstrip()) :].count("\n") > 1
+        if not between and not _is_said(text):
+            return False
+        last = _last_unit(text, self._reader)
+        if last is None or last.after.tail:
+            return False
+        if between:
+            return parted or not last.listed
+        return not last.table and not last.closes and _is_plain(last) and not _is_open(text, len(text))
+
+    @cached_property
+    def _units(self) -> list[Unit]:
+        return scan(self._text, LIMITS, final=self._final)
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        return [unit.end for unit in self._units]
+
+    @cached_property
+    def _begins(self) -> list[int]:
+        """Where the line of each unit begins."""
+        return list(accumulate((unit.start if unit.fresh else 0 for unit in self._units), max))
+
+    @cached_property
+    def _around(self) -> list[Unit]:
+        """For each unit the unit itself, or the last one before it that is not blank."""
+        found: list[Unit] = []
+        for unit in self._units:
+            found.append(found[-1] if found and unit.blank else unit)
+        return found
+
+    def _candidates(self, at: int) -> Iterator[tuple[int, bool | None]]:
+        """The possible places from `at` on, in order, and whether a card may stand there; None: not known yet."""
+        text = self._text
+        for number in range(bisect_left(self._ends, at), len(self._units)):
+            unit = self._units[number]
+            if unit.after.tail:
+                continue
+            line_ends = text[unit.end - 1] == "\n"
+            if _is_plain(unit) and (line_ends or number + 1 == len(self._units)):
+                yield from self._sentences(self._begins[number], unit.end, at)
+            # Without a line behind, a backslash at the end of this line would be visible
+            if line_ends and text[unit.end - 2 : unit.end - 1] != "\\":
+                fits = _fits_behind(text, unit.end, self._around[number], parted=unit.blank)
+                yield unit.end, self._final if fits is None else fits and not _is_open(text, unit.end)
+
+    def _sentences(self, begin: int, end: int, at: int) -> Iterator[tuple[int, bool]]:
+        for found in _SENTENCE.finditer(self._text, begin, end):
+            place = found.end()
+            if place >= at or (self._text[place:at].isspace() and at <= end):
+                yield max(place, at), not _is_open(self._text, place)
 
 
-def _is_end(text: str, *, parted: bool) -> bool:
-    """Whether a card can stand here whatever text follows; `parted`: that text begins a paragraph."""
-    units = scan(text, _LIMITS, final=True)
-    last = units[-1]
-    if last.after.tail:
-        return False
-    ends = text[len(text.rstrip()) :].count("\n")
-    if parted or ends > 1:
-        return parted or not last.listed
-    if last.table or last.closes or not _is_plain(last):
-        return False
-    said = _SAID.search(text) and not _SCHEME.search(text)
-    return bool(said) and not _is_open(text, len(text))
+def _last_unit(text: str, reader: Reader) -> Unit | None:
+    """The last unit of the text, as if it were whole; the units before are read once."""
+    last = deque(reader.units(text, final=True, start=len(text.rstrip()) - 1), maxlen=1)
+    return last[0] if last else None
 
 
-def _candidates(
-    text: str, units: Sequence[Unit], at: int, *, final: bool
-) -> Iterator[tuple[int, bool | None]]:
-    """The possible places from `at` on, in order, and whether a card may stand there; None: not known yet."""
-    around: Unit | None = None
-    begin = 0
-    for number, unit in enumerate(units):
-        around = around if unit.blank and around else unit
-        begin = unit.start if unit.fresh else begin
-        if unit.end < at or unit.after.tail:
-            continue
-        line_ends = text[unit.end - 1] == "\n"
-        if _is_plain(unit) and (line_ends or number + 1 == len(units)):
-            yield from _sentences(text, begin, unit.end, at)
-        # Without a line behind, a backslash at the end of this line would be visible
-        if line_ends and text[unit.end - 2 : unit.end - 1] != "\\":
-            fits = _fits_behind(text, unit.end, around, parted=unit.blank)
-            yield unit.end, final if fits is None else fits and not _is_open(text, unit.end)
-
-
-def _sentences(text: str, begin: int, end: int, at: int) -> Iterator[tuple[int, bool]]:
-    for found in _SENTENCE.finditer(text, begin, end):
-        place = found.end()
-        if place >= at or (text[place:at].isspace() and at <= end):
-            yield max(place, at), not _is_open(text, place)
+def _is_said(text: str) -> bool:
+    """Whether the text ends with a sentence, or with what introduces something."""
+    word = text.rsplit(maxsplit=1)[-1].rpartition("(")[2]
+    wide = word.rstrip(_CLOSES_WIDE).endswith(_ENDS_WIDE)
+    said = wide or (word.endswith(_ENDS_WORD) and _SAID.fullmatch(word))
+    return bool(said) and not _SCHEME.search(text, max(0, len(text) - _LOOK))
 
 
 def _is_plain(unit: Unit) -> bool:

@@ -1,43 +1,87 @@
-"""The answer as posts that are edited while the text grows: used where native streams are refused."""
+"""The answer as posts that are edited while the text grows: everybody who reads along sees each edit."""
 
-import re
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any, NamedTuple
 
 from errors import SlackError, SlackRefused
-from plain_text import shortened
-from slack_api import BRISK, SLACK_TROUBLE, STREAM_OPEN, UPDATE
-from slack_reply.markdown import HEADING_SIZE, Limits, Markdown, Page, Reader, closed, counted, page_arguments
+from slack_api import BRISK, SLACK_TROUBLE, STREAM_OPEN, UNFIT, UPDATE, interval_of
+from slack_reply.markdown import (
+    HEADING_SIZE,
+    Limits,
+    Page,
+    Reader,
+    blocks_of,
+    closed,
+    counted,
+    page_arguments,
+)
 from slack_reply.markdown.pages import WINDOW, pages_after
 from slack_reply.shared import RateShare, Slack
 from slack_reply.snapshot import WHOLE, Room, Snapshot
-from slack_reply.writer import Latest, SlackAway, Writer, WriterGone
-from slack_reply.writers.card_places import may_stand
+from slack_reply.writer import EditsTooRare, Latest, SlackAway, Writer, WriterGone
+from slack_reply.writers import card_places
+from slack_reply.writers.plan import ROOM, plan_block
 from slack_reply.writers.single_post import Posting, Unfit
 from slack_reply.writers.stream_cleanup import StreamCleanup
 
 # The page goes as blocks, since `text` takes less (docs/platform/slack.md#text-limits).
-LIMITS = Limits(size=9000, measure=counted, tables=True, reserve=100, heading=HEADING_SIZE, by_row=True)
-LINE_LIMIT = 80
+LIMITS = Limits(
+    size=9000,
+    measure=counted,
+    tables=True,
+    reserve=100,
+    heading=HEADING_SIZE,
+    by_row=True,
+    data_tables=True,
+)
 # If two edits would be further apart than these seconds, the answer is posted once, when it is complete. Readers would
 # hardly see it grow, each edit slows all other answers of the workspace, and the last text may wait as long.
 RAREST = 30.0
 
-_MARKUP = re.compile(r"[*_~`<>\[\]|\\]")
+
+class _Look(NamedTuple):
+    """What one message shows: a page, and above it the work of the app."""
+
+    page: Page
+    plan: Mapping[str, Any] | None = None
+
+
+class _PageLayout:
+    """Lays text out: `first` are the limits of the first message, `rest` are those of the others.
+
+    Most steps come before the text or at its beginning, so the first message keeps room for a plan, whether there are
+    steps or not: a page that is visible never gets smaller.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.first, self.rest = replace(limits, reserve=limits.reserve + ROOM), limits
+        self._readers = {one: Reader(one) for one in (self.first, self.rest)}
+
+    def pages(self, text: str, start: int, limits: Limits, *, final: bool, most: int) -> tuple[Page, ...]:
+        return pages_after(text, start, limits, final=final, most=most, reader=self._readers[limits])
 
 
 class EditedMessage(Writer):
-    """Posts each page once and edits it while it grows, at most every 3 s (docs/platform/slack.md#edit-rate).
+    """Posts each page once and edits it while it grows, at the rate of Slack (docs/platform/slack.md#edit-rate).
 
-    While the answer grows, a line above the last page says what the app does; without text there is no message.
-    If too many answers are edited at the same time, the writer raises WriterGone and the answer is posted instead.
+    The steps that the app took while a page was written stand above that page; without text there is no message.
+    If two edits would be more than `rarest` seconds apart, the first text raises EditsTooRare and nothing is posted.
     `follows` comes from the previous writer: where the first page begins, and the messages to overwrite first.
     """
 
     method = "edit"
-    pace = 3.0
+    pace = interval_of(UPDATE)
 
     def __init__(
-        self, slack: Slack, share: RateShare, posting: Posting, ends: StreamCleanup, follows: WriterGone
+        self,
+        slack: Slack,
+        share: RateShare,
+        posting: Posting,
+        ends: StreamCleanup,
+        follows: WriterGone,
+        *,
+        rarest: float = RAREST,
     ) -> None:
         super().__init__(follows.adopt)
         self._follows = follows
@@ -45,8 +89,11 @@ class EditedMessage(Writer):
         self._share = share
         self._posting = posting
         self._ends = ends
-        self._reader = Reader(LIMITS)
-        self._sent: dict[int, Page] = {}
+        self._rarest = rarest
+        self._layout = _PageLayout(posting.fitting(LIMITS))
+        self._places = Reader(card_places.LIMITS)
+        self._shows_plans = True  # Slack has not refused one
+        self._sent: dict[int, _Look] = {}
         self._first, self._start = 0, follows.shown  # the message and the offset of the first page
         self._full: str | None = None  # a text that fills all the messages of a growing answer
 
@@ -76,13 +123,17 @@ class EditedMessage(Writer):
         fitting = room.fitting(self._first, len(pages)) if final else min(len(pages), room.growing)
         for place, page in enumerate(pages[:fitting]):
             number = self._first + place
-            shown = page if final or page is not pages[-1] else _below(snapshot.line, closed(page))
+            is_last = page is pages[-1]
+            begin = pages[place - 1].end if place else self._start
+            plan = self._plan(snapshot, page, begin, is_last=is_last)
+            shown = _Look(page if final or not is_last else closed(page), plan)
             if self._sent.get(number) == shown:
                 continue
             if final and number >= len(self._messages) and room.ends_before(len(pages) - place):
                 return number, self._begin(number)
             if number >= len(self._messages):
                 self._post(number, shown, final=final)
+                shown = shown if self._shows_plans else _Look(shown.page)
             if self._sent.get(number) != shown:
                 self._update(number, shown)
         self._full = snapshot.text if fitting < len(pages) and not final else None
@@ -91,59 +142,96 @@ class EditedMessage(Writer):
 
     def _pages(self, snapshot: Snapshot, *, final: bool, most: int) -> tuple[Page, ...]:
         """The pages. While the app works, the text pauses: its end is shown too, unless the page may end earlier."""
-        start = self._start
-        if snapshot.line and not final and may_stand(snapshot.text):
-            pages = pages_after(snapshot.text, start, LIMITS, final=True, most=most, reader=self._reader)
-            size = sum(LIMITS.measure(part.text) for part in pages[-1].parts) if pages else 0
-            if size < WINDOW * LIMITS.room:
+        if snapshot.line and not final and card_places.may_stand(snapshot.text, self._places):
+            pages = self._laid_out(snapshot.text, final=True, most=most)
+            limits = self._layout.rest if self._first or len(pages) > 1 else self._layout.first
+            if (_size(pages[-1]) if pages else 0) < WINDOW * limits.room:
                 return pages
-        return pages_after(snapshot.text, start, LIMITS, final=final, most=most, reader=self._reader)
+        return self._laid_out(snapshot.text, final=final, most=most)
 
-    def _post(self, number: int, page: Page, *, final: bool) -> None:
+    def _laid_out(self, text: str, *, final: bool, most: int) -> tuple[Page, ...]:
+        """The first message keeps room for a plan; the others hold text to their end."""
+        layout = self._layout
+        if self._first:
+            return layout.pages(text, self._start, layout.rest, final=final, most=most)
+        found = layout.pages(text, self._start, layout.first, final=final, most=2)
+        if len(found) < 2:  # noqa: PLR2004 - no second message
+            return found
+        return (found[0], *layout.pages(text, found[0].end, layout.rest, final=final, most=most - 1))
+
+    def _plan(self, snapshot: Snapshot, page: Page, begin: int, *, is_last: bool) -> Mapping[str, Any] | None:
+        """The work that began while the text of the page, which begins at `begin`, was written, as far as it fits."""
+        if not self._shows_plans:
+            return None
+        begun = [card for card in snapshot.cards if begin <= card.at and (is_last or card.at < page.end)]
+        return plan_block(begun, snapshot.plan, LIMITS.size - _size(page))
+
+    def _post(self, number: int, look: _Look, *, final: bool) -> None:
         begin = self._begin(number)
         if not final and not self._messages:
-            if self._share.interval(UPDATE) > RAREST:
-                raise WriterGone(begin)
+            if self._share.interval(UPDATE) > self._rarest:
+                raise EditsTooRare(begin)
             self._share.join(UPDATE)
         try:
-            posted = self._posting.post(page, begin)
+            posted = self._posting.post(look.page, begin, above=_above(look))
         except Unfit as error:
-            raise WriterGone(begin) from error
+            if look.plan and self._shows_plans:
+                self._shows_plans = False
+                self._post(number, _Look(look.page), final=final)
+                return
+            raise self._without_tables() or WriterGone(begin) from error
         self._messages.append(posted.ts)
-        self._sent[number] = posted.page
+        # The post of an earlier attempt may show less, or another plan: then the next edit follows.
+        self._sent[number] = look if posted.page is look.page else _Look(posted.page)
 
     def _begin(self, number: int) -> int:
         before = self._sent.get(number - 1)
-        return before.end if before else self._follows.shown
+        return before.page.end if before else self._follows.shown
 
-    def _update(self, number: int, page: Page) -> None:
+    def _update(self, number: int, look: _Look) -> None:
         """Overwrite one message. Sending the same text twice does no harm, so any failure may be tried again."""
         ts, channel = self._messages[number], self._share.target.channel
         self._share.spend(UPDATE)
+        arguments = page_arguments(look.page, above=_above(look))
         try:
-            self._api.update_message(channel, ts, patience=BRISK, acquired=True, **page_arguments(page))
+            self._api.update_message(channel, ts, patience=BRISK, acquired=True, **arguments)
         except SlackRefused as error:
+            if error.error in UNFIT and look.plan and self._shows_plans:
+                self._shows_plans = False
+                self._update(number, _Look(look.page))
+                return
             is_open = error.error in STREAM_OPEN and ts in self._follows.adopt  # our own posts are no streams
             if is_open:
                 self._ends.stop(ts)
             if is_open or error.error in SLACK_TROUBLE:
                 raise SlackAway from error
-            raise self._gone(number) from error
+            known = self._posting.refused(error.error, look.page)
+            raise (known and self._without_tables()) or self._gone(number) from error
         except SlackError as error:
             raise SlackAway(error.retry_after) from error
         self._ends.stopped(ts)
-        self._sent[number] = page
+        self._sent[number] = look
+
+    def _without_tables(self) -> SlackAway | None:
+        """Lay the text out anew, with the next call, without the tables that were refused; None if there are none."""
+        known = self._posting.fitting(LIMITS)
+        if known == self._layout.rest:
+            return None
+        self._layout = _PageLayout(known)
+        return SlackAway()
 
     def _gone(self, number: int) -> WriterGone:
         sent = self._sent.get(number)
         if sent:
-            return WriterGone(sent.end)
+            return WriterGone(sent.page.end)
         return WriterGone(self._follows.sure if not number and self._follows.adopt else self._begin(number))
 
 
-def _below(line: str, page: Page) -> Page:
-    """The page with `line` above it, in italics and without characters that could be markup."""
-    plain = " ".join(_MARKUP.sub(" ", line).split())
-    if not plain:
-        return page
-    return replace(page, parts=(Markdown(f"_{shortened(plain, LINE_LIMIT)}_\n\n"), *page.parts))
+def _above(look: _Look) -> list[Mapping[str, Any]]:
+    return [look.plan] if look.plan else []
+
+
+def _size(page: Page) -> int:
+    """What the text of the page takes of a message."""
+    headings = sum(map(blocks_of, page.parts)) // 2
+    return sum(LIMITS.measure(part.text) for part in page.parts) + LIMITS.heading * headings

@@ -6,15 +6,22 @@ from itertools import islice
 from typing import NamedTuple
 
 from errors import SlackError, SlackFateUnknown, SlackRefused
-from slack_api import APPEND, BRISK, SLACK_TROUBLE, STOPPED, STREAM_OVER, TOO_LONG
-from slack_reply.markdown import Page
+from slack_api import APPEND, BRISK, SLACK_TROUBLE, STOPPED, STREAM_OVER, TOO_LONG, interval_of
+from slack_reply.markdown import Page, block_types
 from slack_reply.shared import RateShare, Slack
 from slack_reply.snapshot import WHOLE, Room, Snapshot
 from slack_reply.writer import Latest, SlackAway, StoppedByUser, Writer, WriterGone
 from slack_reply.writers.card_places import stretches
 from slack_reply.writers.opening import Opening
 from slack_reply.writers.stream_cleanup import StreamCleanup
-from slack_reply.writers.streamed_message import Chunks, StreamedMessage, fitted
+from slack_reply.writers.streamed_message import (
+    LIMITS,
+    Chunks,
+    StreamedMessage,
+    fitted,
+    plan_update,
+    tables_in,
+)
 
 LIFE_SECONDS = 240.0  # Slack ends a stream after about 300 s (docs/platform/slack.md#stream-lifetime)
 
@@ -31,7 +38,7 @@ class NativeStream(Writer):
     """Appends to one stream after another; each stream ends at the end of a page, or after LIFE_SECONDS."""
 
     method = "stream"
-    pace = 1.0
+    pace = interval_of(APPEND)
 
     def __init__(self, slack: Slack, share: RateShare, opening: Opening, ends: StreamCleanup) -> None:
         super().__init__()
@@ -40,7 +47,9 @@ class NativeStream(Writer):
         self._share = share
         self._opening = opening
         self._ends = ends
-        self._next = StreamedMessage.at(0)  # how the next stream begins
+        self._tables = slack.tables
+        self._limits = slack.tables.fitting(share.target.account, LIMITS)
+        self._next = StreamedMessage.at(0, self._limits)  # how the next stream begins
         self._snapshot = Snapshot("")  # the latest; a new text that does not begin with this text replaces it
         self._shown: StreamedMessage | None = None  # what the open stream shows; None: no stream is open
         self._since = 0.0
@@ -111,11 +120,12 @@ class NativeStream(Writer):
             chunks = [*chunks, *more]
             for card in behind:
                 if not streamed.takes(card):
-                    following = StreamedMessage.at(end)
+                    following = StreamedMessage.at(end, self._limits)
                     yield _Message(streamed, chunks, following)
                     streamed, chunks = following, []
+                titled = [plan_update(snapshot.plan)] if snapshot.plan and not streamed.cards else []
                 streamed, chunk = streamed.with_card(card, end)
-                chunks = [*chunks, chunk]
+                chunks = [*chunks, *titled, chunk]
         yield _Message(streamed, chunks)
 
     def _grown(self, streamed: StreamedMessage, page: Page, read: int) -> tuple[StreamedMessage, Chunks]:
@@ -151,6 +161,7 @@ class NativeStream(Writer):
         try:
             self._api.append_stream(channel, self.message_ts, chunks, patience=BRISK, acquired=True)
         except SlackRefused as error:
+            self._tables.refused(self._share.target.account, error.error, self._types(shown, chunks))
             self._refused(error.error, shown)
             return False
         except SlackFateUnknown as error:
@@ -158,6 +169,10 @@ class NativeStream(Writer):
         except SlackError as error:
             raise SlackAway(error.retry_after) from error
         return True
+
+    def _types(self, shown: StreamedMessage, chunks: Chunks) -> list[str]:
+        """The types of the blocks that the message would have had."""
+        return [*block_types(shown.whole), *tables_in(chunks)]
 
     def _refused(self, error: str, shown: StreamedMessage) -> None:
         """Prepare a new stream from the end of this one. Raises WriterGone or StoppedByUser if there can be none."""

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from errors import SlackError, SlackFateUnknown, SlackRefused, SlackUnreachable
-from json_fields import mappings_of, text_of
+from json_fields import text_of
 from slack_api import RECIPIENT_MISSING, SLACK_TROUBLE, START, THREAD_GONE
 from slack_reply.shared import RateShare, Slack
 from slack_reply.writer import CannotReply, SlackAway, WriterGone
-from slack_reply.writers.streamed_message import Chunks
+from slack_reply.writers.plan import cards_of
+from slack_reply.writers.streamed_message import Chunks, tables_in
 
 # Seconds. Starts are tier 2: 20 a minute for the whole workspace. A first text does not wait for one; a next page may.
 NEXT_PAGE_TIMEOUT = 20.0
@@ -21,6 +22,7 @@ class Opening:
         self._api = slack.api
         self._share = share
         self._support = slack.support
+        self._tables = slack.tables
         self._written = slack.written
         self._target = share.target
         self._lost: list[Chunks] = []  # the chunks of starts of unknown fate
@@ -47,6 +49,7 @@ class Opening:
             return self._remembered(self._call(chunks))
         except SlackRefused as error:
             self._support.refused(self._target, error.error)
+            self._tables.refused(self._target.account, error.error, tables_in(chunks))
             if error.error in THREAD_GONE:
                 raise CannotReply(error.error) from error
             if error.error not in SLACK_TROUBLE:
@@ -117,7 +120,7 @@ class Opening:
 def looks_like(chunks: Chunks, message: Mapping[str, Any]) -> bool:
     """Whether a message shows these chunks: it has exactly their cards, and its text begins like theirs."""
     cards = [(chunk["id"], chunk["title"]) for chunk in chunks if chunk["type"] == "task_update"]
-    blocks = [block for block in mappings_of(message, "blocks") if block.get("type") == "task_card"]
+    blocks = cards_of(message)
     text = text_of(message, "text")
     if cards != [(block.get("task_id"), block.get("title")) for block in blocks]:
         return False

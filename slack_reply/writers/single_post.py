@@ -11,7 +11,15 @@ from typing import Any
 from errors import SlackError, SlackFateUnknown, SlackRefused
 from json_fields import mapping_of, text_of
 from slack_api import BRISK, CANNOT_POST, POST, SLACK_TROUBLE
-from slack_reply.markdown import HEADING_SIZE, Limits, Page, counted, page_arguments, plain_arguments
+from slack_reply.markdown import (
+    HEADING_SIZE,
+    Limits,
+    Page,
+    block_types,
+    counted,
+    page_arguments,
+    plain_arguments,
+)
 from slack_reply.markdown.pages import pages_after
 from slack_reply.shared import RateShare, Slack
 from slack_reply.snapshot import WHOLE, Room
@@ -21,12 +29,11 @@ type Blocks = Sequence[Mapping[str, Any]]
 
 POST_RATE_LIMIT_TIMEOUT = 120.0  # seconds
 EVENT_TYPE = "slack_bridge_answer"
-LIMITS = Limits(size=9000, measure=counted, tables=True, reserve=100, heading=HEADING_SIZE)
+LIMITS = Limits(size=9000, measure=counted, tables=True, reserve=100, heading=HEADING_SIZE, data_tables=True)
 """What a message of blocks holds (docs/platform/slack.md#message-size)."""
 # Used after Slack refused a page: shorter messages, and tables as code; and at last short messages of plain text.
 MODEST = Limits(size=2_900, measure=counted, tables=False, reserve=100, heading=HEADING_SIZE)
 PLAIN = Limits(size=900, measure=counted, tables=False, reserve=100)
-_PLAINER = {LIMITS: MODEST, MODEST: PLAIN}
 
 
 class Unfit(Exception):
@@ -51,26 +58,37 @@ class Posting:
         self._api = slack.api
         self._share = share
         self._written = slack.written
+        self._tables = slack.tables
         self._target = share.target
         self._numbers = count()
         self._unsure: dict[int, dict[str, Page]] = {}  # by offset and name: attempts that may have arrived
 
-    def post(self, page: Page, offset: int, below: Blocks = (), *, plain: bool = False) -> Posted:
+    def post(
+        self, page: Page, offset: int, below: Blocks = (), *, above: Blocks = (), plain: bool = False
+    ) -> Posted:
         """Post the page, or find the post of an earlier call with this offset.
 
-        `below` are blocks under the page. `plain`: the page goes as text of which Slack makes no blocks.
+        `below` and `above` are blocks around the page. `plain`: the page goes as text of which Slack makes no blocks.
 
         Raises CannotReply when Slack accepts no message here, Unfit when Slack refuses this content, and SlackAway.
         Raises WriterGone with the end of the sent page if nothing can tell whether it arrived: the page is not sent
         again, since a page shown twice is worse.
         """
-        arguments = plain_arguments(page) if plain else page_arguments(page, below)
-        posted = self._found(offset) or self._posted(page, offset, arguments)
+        arguments = plain_arguments(page) if plain else page_arguments(page, below, above)
+        posted = self._found(offset) or self._posted(page, offset, arguments, alone=not above)
         self._unsure.pop(offset, None)
         self._written.add(self._target.account, self._target.channel, posted.ts)
         return posted
 
-    def _posted(self, page: Page, offset: int, arguments: Mapping[str, Any]) -> Posted:
+    def fitting(self, limits: Limits) -> Limits:
+        """The limits with the tables that this workspace takes, as far as is known."""
+        return self._tables.fitting(self._target.account, limits)
+
+    def refused(self, error: str, page: Page) -> bool:
+        """Remember what tables of the page may have been refused; False if the page can't be laid out without them."""
+        return self._tables.refused(self._target.account, error, block_types(page))
+
+    def _posted(self, page: Page, offset: int, arguments: Mapping[str, Any], *, alone: bool) -> Posted:
         target = self._target
         if not self._share.granted(POST, min(POST_RATE_LIMIT_TIMEOUT, self._share.patience), final=True):
             raise SlackAway
@@ -88,6 +106,8 @@ class Posting:
             if error.error in CANNOT_POST:
                 raise CannotReply(error.error) from error
             if error.error not in SLACK_TROUBLE:
+                if alone:  # else a block above the page may be what Slack refuses
+                    self.refused(error.error, page)
                 raise Unfit(error.error) from error
         except SlackFateUnknown:
             pass
@@ -132,7 +152,7 @@ class SinglePost(Writer):
         super().__init__()
         self._posting = posting
         self._start = start
-        self._limits = LIMITS
+        self._limits = posting.fitting(LIMITS)
 
     def show(self, latest: Latest, room: Room = WHOLE) -> None:
         """Nothing is shown before the end."""
@@ -155,11 +175,17 @@ class SinglePost(Writer):
         try:
             posted = self._posting.post(page, self._start, plain=self._limits is PLAIN)
         except Unfit as error:
-            plainer = _PLAINER.get(self._limits)
-            if plainer is None:
+            if self._limits == PLAIN:
                 raise CannotReply(str(error)) from error
-            self._limits = plainer
+            self._limits = self._plainer()
             return False
         self._messages.append(posted.ts)
         self._start = posted.page.end
         return posted.page.end == page.end
+
+    def _plainer(self) -> Limits:
+        """The limits after a refusal: without the tables that were refused, else for shorter and plainer messages."""
+        if self._limits == MODEST:
+            return PLAIN
+        known = self._posting.fitting(LIMITS)
+        return MODEST if known == self._limits else known

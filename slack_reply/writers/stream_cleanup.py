@@ -5,7 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from errors import SlackError, SlackFateUnknown, SlackRefused
-from slack_api import BRISK, SLACK_TROUBLE, STOP, STOPPED, STREAM_OPEN, STREAM_OVER
+from slack_api import APPEND, BRISK, SLACK_TROUBLE, STOP, STOP_STANDS, STOPPED, STREAM_OPEN, STREAM_OVER
 from slack_reply.markdown import Page, closed, page_arguments
 from slack_reply.shared import RateShare, Slack
 from slack_reply.writer import SlackAway, StoppedByUser
@@ -15,6 +15,7 @@ from slack_reply.writers.streamed_message import Chunks
 # 240 s of writing and this much waiting stay below that.
 TRAILING_SECONDS = 45.0
 CLEANUP_TIMEOUT = 240.0  # seconds for the retries of a stop: after that Slack itself has ended the stream
+SETTLE_TIMEOUT = 20.0  # seconds that the append before a stop waits
 STOP_TIMEOUT = 20.0  # seconds that the stop before an edit waits for the rate budget
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
 REFUSALS = 4  # after so many refusals of one stop no more are tried
@@ -37,14 +38,15 @@ class StreamCleanup:
         self._refused: Counter[str] = Counter()
 
     def shows(self, ts: str, page: Page, closing: Chunks = ()) -> None:
-        """Record that the stream is open and shows `page`; `closing` are chunks to add when the stream is stopped."""
+        """Record that the stream is open and shows `page`; `closing` are chunks that end its cards before its stop."""
         self._since.setdefault(ts, self._clock.now())
         self._open[ts] = page
         self._closing[ts] = closing
 
     def leave(self, ts: str) -> None:
         """The stream takes no more text. It is stopped now if a call is granted at once, else later in `tidy`."""
-        if self._share.try_take(STOP):
+        settled = not self._closing.get(ts) or (self._share.try_take(APPEND) and self._settle(ts))
+        if settled and self._share.try_take(STOP):
             self._stop(ts)
 
     def settle(self) -> tuple[str, ...]:
@@ -60,8 +62,11 @@ class StreamCleanup:
 
     def stop(self, ts: str) -> None:
         """Stop the stream now, since its message is edited next. Raises StoppedByUser if a member stopped it."""
-        granted = ts in self._open and self._share.granted(STOP, STOP_TIMEOUT, final=True)
-        if granted and self._stop(ts) in STOPPED:
+        if ts not in self._open:
+            return
+        if self._closing.get(ts) and self._share.granted(APPEND, SETTLE_TIMEOUT, final=True):
+            self._settle(ts)
+        if self._share.granted(STOP, STOP_TIMEOUT, final=True) and self._stop(ts) in STOPPED:
             raise StoppedByUser
 
     def stopped(self, ts: str) -> None:
@@ -91,6 +96,8 @@ class StreamCleanup:
     def _round(self, timeout: float, stray: Callable[[], str] | None) -> Callable[[], str] | None:
         """Try each stream once; a stop waits up to `timeout` seconds. Returns `stray` if it must be called again."""
         for ts in tuple(self._open):
+            if self._closing.get(ts) and self._share.granted(APPEND, SETTLE_TIMEOUT, trailing=True):
+                self._settle(ts)
             if self._share.granted(STOP, timeout, trailing=True):
                 self._stop(ts)
         for ts in tuple(self._broken):
@@ -103,13 +110,29 @@ class StreamCleanup:
             self.unwanted(found)
         return None
 
-    def _stop(self, ts: str, *, acquired: bool = True) -> str:
+    def _settle(self, ts: str) -> bool:
+        """End the cards by an append, since Slack shows open ones as failed after a stop; False to try again.
+
+        Source: docs/platform/slack.md#stream-end.
+        """
+        try:
+            self._api.append_stream(self._channel, ts, self._closing[ts], patience=BRISK, acquired=True)
+        except SlackRefused as error:
+            if error.error in SLACK_TROUBLE:
+                return False
+        except SlackFateUnknown:
+            pass  # sent twice, an output would stand twice
+        except SlackError:
+            return False
+        self._closing.pop(ts)
+        return True
+
+    def _stop(self, ts: str) -> str:
         """Stop the stream; returns Slack's code if Slack refused. Stopping twice does no harm."""
         if ts not in self._open:
             return ""
-        chunks = self._closing.get(ts, ())
         try:
-            self._api.stop_stream(self._channel, ts, chunks, patience=BRISK, acquired=acquired)
+            self._api.stop_stream(self._channel, ts, patience=BRISK, acquired=True)
         except SlackRefused as error:
             return self._not_stopped(ts, error.error)
         except SlackFateUnknown:
@@ -123,13 +146,11 @@ class StreamCleanup:
     def _not_stopped(self, ts: str, error: str) -> str:
         if error in SLACK_TROUBLE:
             return ""
-        if self._closing.pop(ts, ()) and error not in STREAM_OVER | STOPPED:
-            return self._stop(ts, acquired=False)  # without the closing chunks
         self._refused[ts] += 1
         old = self._clock.now() - self._since[ts] >= EXPIRY
         if error in STREAM_OVER and (old or ts not in self._tried):  # else our own stop ended the stream
             self.expired(ts)
-        elif error in STREAM_OVER | STOPPED or self._refused[ts] >= REFUSALS:
+        elif error in STREAM_OVER | STOPPED | STOP_STANDS or self._refused[ts] >= REFUSALS:
             self.stopped(ts)
         return error
 

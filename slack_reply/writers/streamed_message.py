@@ -12,6 +12,7 @@ from slack_reply.markdown import (
     Page,
     Part,
     Reader,
+    Table,
     blocks_of,
     chunks_between,
     counted_bytes,
@@ -31,7 +32,7 @@ TITLE_LIMIT, OUTPUT_LIMIT, DETAILS_LIMIT = 120, 160, 256  # characters; Slack's 
 OUTPUT_BYTES = 3 * OUTPUT_LIMIT  # of an output in Chinese or Japanese
 RUNNING_RESERVE = 2 * OUTPUT_BYTES  # bytes kept free for the output of a card that still runs
 
-_STATUS = {"running": "in_progress", "done": "complete", "failed": "error"}
+STATUS = {"running": "in_progress", "done": "complete", "failed": "error"}
 _BETWEEN = Markdown("\n\n")
 
 
@@ -53,18 +54,20 @@ class StreamedMessage:
     before: tuple[Part, ...] = ()
     cards: Mapping[str, Card] = field(default_factory=dict)
     limits: Limits = LIMITS
+    full: Limits = LIMITS
     reader: Reader = field(default_factory=lambda: Reader(LIMITS), compare=False)
 
     @classmethod
-    def at(cls, offset: int) -> Self:
-        """An empty message that begins with a card, or with the whole text."""
-        return cls(offset, offset, offset, offset, Page((), offset))
+    def at(cls, offset: int, full: Limits = LIMITS) -> Self:
+        """An empty message that begins with a card, or with the whole text; `full` are the limits of a message."""
+        page = Page((), offset)
+        return cls(offset, offset, offset, offset, page, limits=full, full=full, reader=Reader(full))
 
     @property
     def following(self) -> "StreamedMessage":
         """The next message, still empty, if this message takes no more text."""
-        message = replace(StreamedMessage.at(self.page.end), base=self.base)
-        return replace(message, reader=self.reader) if self.limits == LIMITS else message
+        message = replace(StreamedMessage.at(self.page.end, self.full), base=self.base)
+        return replace(message, reader=self.reader) if self.limits == self.full else message
 
     @property
     def whole(self) -> Page:
@@ -101,7 +104,9 @@ class StreamedMessage:
         empty = not (self.cards or self.before or self.page.parts)
         left = self._left(self._above, {**self.cards, card.id: card})
         fits = left.size >= SMALLEST_ROOM and left.blocks >= SMALLEST_BLOCKS
-        return empty or (fits and len(self.cards) < CARDS_PER_MESSAGE)
+        has_table = any(isinstance(part, Table) for part in self._above)
+        crowded = len(self.cards) >= CARDS_PER_MESSAGE or (has_table and not self.full.several_tables)
+        return empty or (fits and not crowded)
 
     def with_card(self, card: Card, end: int) -> tuple["StreamedMessage", Mapping[str, Any]]:
         """The message with one more card behind the text that ends at `end`, and the card's chunk."""
@@ -109,7 +114,7 @@ class StreamedMessage:
         left = self._left(before, cards)
         limits = replace(left, size=max(left.size, SMALLEST_ROOM), blocks=max(left.blocks, SMALLEST_BLOCKS))
         streamed = replace(
-            StreamedMessage.at(end),
+            StreamedMessage.at(end, self.full),
             begin=self.begin,
             before=before,
             cards=cards,
@@ -140,13 +145,12 @@ class StreamedMessage:
     def _above(self) -> tuple[Part, ...]:
         return (*self.before, *self.page.parts, _BETWEEN) if self.page.parts else self.before
 
-    @staticmethod
-    def _left(before: Sequence[Part], cards: Mapping[str, Card]) -> Limits:
+    def _left(self, before: Sequence[Part], cards: Mapping[str, Card]) -> Limits:
         """What text behind the cards may take."""
         blocks = sum(map(blocks_of, before))
         used = sum(LIMITS.measure(part.text) for part in before) + LIMITS.heading * blocks // 2
         size = LIMITS.size - used - sum(map(weight, cards.values()))
-        return replace(LIMITS, size=size, blocks=LIMITS.blocks - blocks)
+        return replace(self.full, size=size, blocks=LIMITS.blocks - blocks)
 
 
 def fitted(card: Card) -> Card:
@@ -162,13 +166,18 @@ def fitted(card: Card) -> Card:
 
 def task_update(card: Card, shown: Card | None = None) -> dict[str, Any]:
     """The chunk that shows the card, or updates the `shown` one: title and status replace, details append."""
-    chunk = {"type": "task_update", "id": card.id, "title": card.title, "status": _STATUS[card.state]}
+    chunk = {"type": "task_update", "id": card.id, "title": card.title, "status": STATUS[card.state]}
     begun = shown.details if shown else ""
     if card.details.startswith(begun) and card.details != begun:
         chunk["details"] = card.details[len(begun) :]
     if card.output and card.output != (shown.output if shown else ""):
         chunk["output"] = card.output
     return chunk
+
+
+def plan_update(title: str) -> dict[str, Any]:
+    """The chunk that gives the plan of a message its title."""
+    return {"type": "plan_update", "title": title}
 
 
 def updates(shown: Mapping[str, Card], cards: Iterable[Card]) -> Iterator[tuple[Card, dict[str, Any]]]:
@@ -179,6 +188,11 @@ def updates(shown: Mapping[str, Card], cards: Iterable[Card]) -> Iterator[tuple[
             now = replace(card, at=before.at, details=card.details if grown else before.details)
             if now != before:
                 yield now, task_update(now, before)
+
+
+def tables_in(chunks: Chunks) -> list[str]:
+    """The types of the tables in these chunks."""
+    return [block["type"] for chunk in chunks for block in chunk.get("blocks", ())]
 
 
 def weight(card: Card) -> int:

@@ -53,6 +53,8 @@ records = st.builds(
     updated=st.floats(0, 2**40),
     waiting=st.lists(in_flights, max_size=WAITING_KEPT).map(tuple),
     unasked=st.lists(slack_times | odd_times, max_size=HANDLED_KEPT).map(tuple),
+    via=st.sampled_from(["", "api"]),
+    user=st.just("") | ids.map("slack:T1:{}".format),
 )
 names = [
     "conversation_id",
@@ -143,3 +145,12 @@ def test_record_is_plain_json() -> None:
     text = dump(record_fields(ThreadRecord("é")))
     assert json.loads(text) == {"conversation_id": "é"}
     assert text.isascii()
+
+
+def test_record_of_an_earlier_release_was_begun_by_the_plugin_way() -> None:
+    found = record_from({"conversation_id": "c-1", "updated": 5.0})
+    assert (found.conversation_id, found.via, found.user) == ("c-1", "", "")
+
+
+def test_way_and_user_of_the_plugin_way_take_no_bytes() -> None:
+    assert set(record_fields(ThreadRecord("c-1", updated=5.0))) == {"conversation_id", "updated"}

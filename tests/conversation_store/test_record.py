@@ -145,3 +145,15 @@ def test_turn_ends_in_a_record_that_did_not_know_of_its_claim() -> None:
     ended = replace(ThreadRecord().without_in_flight("1"), updated=2.0)
     assert merged(taken, ended).open == merged(taken, replace(ended, updated=0.0)).open == ()
     assert taken.without_in_flight("1").handled == ("1", "2")
+
+
+def test_way_and_user_go_with_their_conversation() -> None:
+    record = ThreadRecord().with_conversation("c-1", "api", "slack:T1:U1")
+    assert (record.conversation_id, record.via, record.user) == ("c-1", "api", "slack:T1:U1")
+    assert record.with_conversation("c-2") == ThreadRecord("c-2")
+    early, late = replace(record, updated=1.0), ThreadRecord("c-2", updated=2.0)
+    assert merged(early, late) == late
+    blind = merged(early, ThreadRecord(updated=2.0), blind=True)
+    assert (blind.conversation_id, blind.via, blind.user) == ("c-1", "api", "slack:T1:U1")
+    forgotten = as_of(DM, replace(record, handled=("1.000001",), updated=1.0), 1.0 + DM_SILENCE, 30)
+    assert forgotten == ThreadRecord(handled=("1.000001",), updated=1.0)

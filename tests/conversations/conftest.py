@@ -1,20 +1,24 @@
 import itertools
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.conversations.stack import SimulatedDaemon, Stack
-from tests.conversations.world import World
+from tests.conversations.world import Via, World
 from tests.support.redis_server import RedisServer
+from tests.support.relay_process import RelayProcess
 
 if TYPE_CHECKING:
     from tests.conversations.with_real_daemon import RealDaemonOfTests
 
 SCALE = 0.05
 REAL = os.environ.get("BRIDGE_DAEMON") == "real"
+VIA: Via = "api" if os.environ.get("BRIDGE_VIA") == "api" else "plugin"
+VERSION = os.environ.get("BRIDGE_DIFY", "newest")
 _numbers = itertools.count(1)
 
 
@@ -35,9 +39,10 @@ def stack() -> Iterator[Stack]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests that need a simulated daemon when the tests run with a real one."""
-    if REAL:
-        out = [item for item in items if item.get_closest_marker("simulated")]
+    """Leave out the tests that need a simulated daemon, or the plugin way, where the tests run without it."""
+    needs = {name for name, missing in (("simulated", REAL), ("plugin_way", VIA == "api")) if missing}
+    if needs:
+        out = [item for item in items if any(map(item.get_closest_marker, needs))]
         config.hook.pytest_deselected(items=out)
         items[:] = [item for item in items if item not in out]
 
@@ -72,5 +77,48 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-def world(stack: Stack) -> World:
-    return World(stack, next(_numbers))
+@pytest.fixture
+def via() -> Via:
+    """The way to the app; tests marked `both_ways` get each way in turn."""
+    return VIA
+
+
+@pytest.fixture
+def version() -> str:
+    """The version of Dify whose Service API is simulated."""
+    return VERSION
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run the tests that are marked `both_ways` over each way, unless the environment names one for all tests."""
+    ways = ["plugin"] if REAL else [VIA] if "BRIDGE_VIA" in os.environ else ["plugin", "api"]
+    if metafunc.definition.get_closest_marker("both_ways") and "world" in metafunc.fixturenames:
+        metafunc.parametrize("via", ways)
+
+
+@pytest.fixture
+def world(stack: Stack, via: Via, version: str) -> World:
+    return World(stack, next(_numbers), via, version)
+
+
+@pytest.fixture(params=["http", "relay"])
+def over(request: pytest.FixtureRequest, world: World) -> Iterator[str]:
+    """A module that uses this fixture runs its conversations over HTTP, and over Socket Mode and the relay."""
+    if request.param == "http":
+        yield "http"
+        return
+    with relayed(world):
+        yield "relay"
+
+
+@contextmanager
+def relayed(world: World) -> Iterator[RelayProcess]:
+    """Switch the app to Socket Mode, with a relay between Slack and the hook."""
+    relay = RelayProcess(world.slack, world.hook)
+    world.slack.configure(socket_mode="on")
+    try:
+        relay.start()
+        yield relay
+    finally:
+        relay.remove()
+        world.slack.configure(socket_mode="off")

@@ -9,8 +9,8 @@ from tests.conversations.standstill import Span, lost
 MINUTE = 60.0
 TIERS = {"chat.appendStream": 100, "chat.update": 50}
 PACES = {
-    "chat.appendStream": 1.0,
-    "chat.update": 3.0,
+    "chat.appendStream": 0.6,
+    "chat.update": 1.2,
 }  # the intervals of the writers (docs/architecture.md#d5-writers); no bound is shorter
 FIRST_TEXT = 3.0  # seconds until the first line that is worth showing
 

@@ -3,11 +3,10 @@
 import random
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from simulators.daemon.control import DaemonControl
 from simulators.dify import script
 from tests.conversations.answers import long_text
 from tests.conversations.expected import bare
@@ -76,9 +75,18 @@ def fate_of(seen: Seen) -> Fate | str:
 
 
 def under_kills(
-    world: World, *, questions: int, kills: int, seed: int, processes: int = 1
+    world: World,
+    *,
+    questions: int,
+    kills: int,
+    seed: int,
+    processes: int = 1,
+    strike: Callable[[random.Random], None] | None = None,
 ) -> tuple[Counter[Fate], list[str]]:
-    """Ask and kill, then wait for Slack's retries and for the sweep. Returns counts by fate, and what is wrong."""
+    """Ask and kill, then wait for Slack's retries and for the sweep. Returns counts by fate, and what is wrong.
+
+    `strike` does another harm in the place of each kill of a process of the plugin.
+    """
     chance = random.Random(seed)
     answers = {f"[{n}]": f"Answer {n}. {long_text(chance.randrange(100, 2500))}" for n in range(questions)}
     for name, text in answers.items():
@@ -94,7 +102,10 @@ def under_kills(
     for number, name in enumerate(answers):
         while kill_at and kill_at[0] <= number * pace:
             kill_at.pop(0)
-            _kill(control_of(world), chance.randrange(processes))
+            if strike is None:
+                kill_plugin(world, chance.randrange(processes))
+            else:
+                strike(chance)
         channel = chance.choice(channels)
         user = people[channels.index(channel) - CHANNELS] if channel[0] == "D" else chance.choice(people)
         said = name if channel[0] == "D" else world.slack.mentioning(name)
@@ -104,8 +115,9 @@ def under_kills(
     return _judged(world, answers, roots)
 
 
-def _kill(control: DaemonControl, index: int) -> None:
+def kill_plugin(world: World, index: int = 0) -> None:
     """Kill one of the processes that run now; a process killed a moment ago may not have started again."""
+    control = control_of(world)
     running = len(control.processes())
     if running:
         control.kill_plugin(index % running)

@@ -85,3 +85,33 @@ def test_answer_is_plainer_when_slack_refuses_its_blocks(world: World, style: st
     world.dify.script(script.say(text), world.app_id)
     answers = world.answers(world.ask("Say it"))
     assert " ".join(flat(answer.text) for answer in answers) == flat(text)
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_several_tables_are_refused_at_most_once_and_then_sent_in_messages_of_their_own(
+    world: World, style: str
+) -> None:
+    world.slack.rules(several_tables=False)
+    world.configure(reply_style=style)
+    for most in (1, 0):
+        since = last_call(world)
+        world.dify.script(script.say(f"One.\n\n{TABLE}\nTwo.\n\n{TABLE}\nThe end."), world.app_id)
+        answers = world.answers(world.ask("Both?"), count=2)
+        assert [[b["type"] for b in one.blocks].count("table") for one in answers] == [1, 1]
+        assert flat(answers[-1].text).endswith("The end.")
+        assert len(refused(world, since)) <= most
+
+
+@pytest.mark.parametrize(("taken", "kinds"), [(True, ["data_table"]), (False, [])])
+def test_large_table_is_a_data_table_where_slack_takes_one_and_else_code(
+    world: World, taken: bool, kinds: list[str]
+) -> None:
+    world.slack.rules(data_tables=taken)
+    world.configure(reply_style="post")
+    for most in (0 if taken else 1, 0):
+        since = last_call(world)
+        world.dify.script(script.say(TABLE + "| 1 | 2 |\n" * 150), world.app_id)
+        [answer] = world.answers(world.ask("All?"))
+        assert [block["type"] for block in answer.blocks] == kinds
+        assert ("```" in answer.text) != taken
+        assert len(refused(world, since)) <= most

@@ -50,6 +50,7 @@ def raw_in(world: World) -> list[str]:
     ]
 
 
+@pytest.mark.both_ways
 @pytest.mark.parametrize(("steps", "say"), BEFORE)
 def test_failure_before_any_text_is_said_instead_of_an_answer(
     world: World, steps: script.Steps, say: Say
@@ -64,6 +65,7 @@ def test_failure_before_any_text_is_said_instead_of_an_answer(
     assert "again" in world.answer(root, count=2)
 
 
+@pytest.mark.both_ways
 @pytest.mark.parametrize(("steps", "say"), IN_THE_MIDDLE)
 def test_failure_after_some_text_is_said_under_the_text(world: World, steps: script.Steps, say: Say) -> None:
     world.dify.script(script.say(PART, seconds=10) + steps, world.app_id)
@@ -74,6 +76,7 @@ def test_failure_after_some_text_is_said_under_the_text(world: World, steps: scr
     assert world.slack.open_streams() == []
 
 
+@pytest.mark.plugin_way
 def test_answer_that_the_daemon_cuts_after_240_seconds_is_marked(world: World) -> None:
     world.dify.script(script.say(long_text(3000), seconds=300, per_second=4), world.app_id)
     answers = world.answers(world.ask("slowly"), timeout=40)
@@ -87,6 +90,7 @@ def test_app_that_says_nothing_is_said_to_have_no_text(world: World) -> None:
     assert world.answer(world.ask("hello")) == EN[Say.NO_TEXT]
 
 
+@pytest.mark.plugin_way
 def test_app_that_stays_silent_is_given_up_within_the_turns_limit(world: World) -> None:
     world.dify.script(script.silence(), world.app_id)
     text = world.answer(world.ask("hello"), timeout=60)
@@ -124,6 +128,7 @@ def test_turn_ends_itself_20_seconds_before_its_request_would_end(patient: World
     assert world.slack.open_streams() == []
 
 
+@pytest.mark.both_ways
 def test_missing_input_is_named_to_the_member(world: World) -> None:
     from simulators.dify.apps import variable
 
@@ -132,11 +137,12 @@ def test_missing_input_is_named_to_the_member(world: World) -> None:
     assert "`contract`" in world.answer(world.ask("hello"))
 
 
+@pytest.mark.both_ways
 def test_secret_never_reaches_the_log(world: World) -> None:
     world.dify.script(script.refuse(500, RAW), world.app_id, times=1)
     root = world.ask("hello")
     world.answers(root)
-    world.slack.fault("chat.startStream", "status", status=500, times=1)
+    world.slack.fault("chat.postMessage", "status", status=500, times=1)
     world.ask("again", thread_ts=root)
     world.answers(root, count=2)
     log = world.daemon.log()

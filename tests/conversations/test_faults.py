@@ -191,7 +191,9 @@ SHORT_OF_POSTS = [
 
 
 @pytest.mark.parametrize(
-    ("style", "table"), [("auto", NATIVE), ("edit", EDITED), ("post", POSTED)], ids=["native", "edit", "post"]
+    ("style", "table"),
+    [("stream", NATIVE), ("edit", EDITED), ("post", POSTED)],
+    ids=["native", "edit", "post"],
 )
 def test_answer_is_complete_or_marked_after_each_fault_of_slack(
     world: World, style: str, table: list[Row]
@@ -202,7 +204,7 @@ def test_answer_is_complete_or_marked_after_each_fault_of_slack(
 
 @pytest.mark.parametrize(
     ("style", "table"),
-    [("auto", SHORT_OF_RATE), ("edit", SHORT_OF_EDITS), ("post", SHORT_OF_POSTS)],
+    [("stream", SHORT_OF_RATE), ("edit", SHORT_OF_EDITS), ("post", SHORT_OF_POSTS)],
     ids=["native", "edit", "post"],
 )
 def test_answer_is_complete_or_marked_when_slack_limits_the_rate(
@@ -275,7 +277,7 @@ DIFY = [
 ]
 
 
-@pytest.mark.parametrize("style", ["auto", "edit", "post"])
+@pytest.mark.parametrize("style", ["stream", "edit", "post"])
 def test_answer_is_complete_or_marked_after_each_fault_of_dify(world: World, style: str) -> None:
     world.configure(reply_style=style)
     assert "\n".join(run(world, DIFY)) == ""
@@ -391,8 +393,8 @@ GOING_AWAY = [
 @pytest.mark.parametrize(
     ("how", "style"),
     [
-        *(("killed", style) for style in ("auto", "edit", "post")),
-        *(("restarted", style) for style in ("auto", "edit")),
+        *(("killed", style) for style in ("stream", "edit", "post")),
+        *(("restarted", style) for style in ("stream", "edit")),
     ],
 )
 def test_answer_is_ended_and_marked_when_its_process_dies(world: World, how: str, style: str) -> None:

@@ -33,15 +33,19 @@ def takes_files(world: World, *form: dict[str, Any], mode: str = "advanced-chat"
 
 def uploaded(world: World) -> dict[str, tuple[str, bytes]]:
     """Name and content of the files that the app got, by id."""
-    return {one["id"]: (one["name"], bytes.fromhex(one["hex"])) for one in world.dify.uploads()}
+    files = [*world.dify.uploads(), *world.dify.service_uploads()]
+    return {one["id"]: (one["name"], bytes.fromhex(one["hex"])) for one in files}
 
 
 def got(world: World, name: str = "files") -> list[tuple[str, str, bytes]]:
     """Type, name and content of the files in the last call."""
     value = world.dify.invocations()[-1]["inputs"].get(name) or []
     files, known = value if isinstance(value, list) else [value], uploaded(world)
-    assert {file["transfer_method"] for file in files} <= {"tool_file"}
-    return [(file["type"], *known[file["tool_file_id"]]) for file in files]
+    method, name_of_id = (
+        ("tool_file", "tool_file_id") if world.via == "plugin" else ("local_file", "upload_file_id")
+    )
+    assert {file["transfer_method"] for file in files} <= {method}
+    return [(file["type"], *known[file[name_of_id]]) for file in files]
 
 
 def note(name: str, reason: Say) -> str:
@@ -54,6 +58,7 @@ def only_answer(world: World, root: str) -> SeenMessage:
     return answer
 
 
+@pytest.mark.both_ways
 def test_file_reaches_the_app_in_the_variable_of_its_type(world: World) -> None:
     takes_files(
         world,
@@ -89,6 +94,7 @@ def test_voice_clip_snippet_and_page_reach_the_app_by_type(world: World) -> None
     ]
 
 
+@pytest.mark.both_ways
 @pytest.mark.parametrize("mode", ["chat", "agent-chat", "workflow"])
 def test_file_reaches_every_kind_of_app(world: World, mode: str) -> None:
     form = [variable("query"), variable("paper", "file")] if mode == "workflow" else []
@@ -104,6 +110,7 @@ def test_file_of_a_direct_message_reaches_the_app(world: World) -> None:
     assert got(world) == [("document", "a.pdf", PDF)]
 
 
+@pytest.mark.both_ways
 def test_message_with_only_a_file_is_asked_with_the_files_name(world: World) -> None:
     takes_files(world)
     only_answer(world, world.ask("", files=[world.slack.add_file("a.pdf", PDF, "application/pdf")]))
@@ -137,6 +144,7 @@ def test_file_is_looked_up_when_the_mention_event_lacks_the_file(world: World) -
         assert got(world) == [("document", "a.pdf", PDF)]
 
 
+@pytest.mark.both_ways
 def test_file_of_the_first_message_comes_along_with_the_first_mention(world: World) -> None:
     takes_files(world)
     root = world.slack.say(
@@ -165,6 +173,7 @@ def test_required_file_that_is_missing_is_asked_for(world: World) -> None:
     assert world.dify.invocations() == []
 
 
+@pytest.mark.both_ways
 def test_file_is_left_out_if_the_app_has_no_file_variable(world: World) -> None:
     files = [world.slack.add_file(name, b"text") for name in ("a.txt", "b.txt")]
     answer = only_answer(world, world.ask("Read", files=files))
@@ -173,6 +182,7 @@ def test_file_is_left_out_if_the_app_has_no_file_variable(world: World) -> None:
     assert world.slack.downloads() == {}
 
 
+@pytest.mark.both_ways
 def test_file_beyond_the_forms_count_size_or_type_is_left_out(world: World) -> None:
     takes_files(
         world,
@@ -290,6 +300,7 @@ def test_deleted_file_is_said_to_be_deleted(world: World) -> None:
     assert note("file", Say.FILE_DELETED) in only_answer(world, world.ask("Read", files=[file])).text
 
 
+@pytest.mark.plugin_way
 @pytest.mark.parametrize(
     ("name", "kept"),
     [
@@ -315,6 +326,7 @@ def test_file_name_with_a_path_or_control_characters_is_cleaned(
     assert answer.live_tokens == []
 
 
+@pytest.mark.plugin_way
 @pytest.mark.parametrize("status", [400, 403, 500])
 def test_upload_that_dify_refuses_is_named_with_its_reason(world: World, status: int) -> None:
     takes_files(world)
@@ -327,6 +339,7 @@ def test_upload_that_dify_refuses_is_named_with_its_reason(world: World, status:
     assert "Traceback" not in text
 
 
+@pytest.mark.plugin_way
 def test_upload_is_left_out_while_difys_files_url_is_not_set(world: World) -> None:
     takes_files(world)
     world.dify.files_url("")
@@ -338,6 +351,7 @@ def test_upload_is_left_out_while_difys_files_url_is_not_set(world: World) -> No
     assert note("a.txt", Say.FILE_UPLOAD_UNSET) in text
 
 
+@pytest.mark.plugin_way
 def test_question_is_answered_without_files_that_dify_cannot_find_again(world: World) -> None:
     """On Dify 1.16 the user who invokes may not be the one who uploaded (docs/platform/dify.md#tool-file-owner)."""
     takes_files(world)
@@ -351,6 +365,7 @@ def test_question_is_answered_without_files_that_dify_cannot_find_again(world: W
     assert len(world.dify.invocations()) == 2
 
 
+@pytest.mark.plugin_way
 def test_member_is_not_told_to_attach_a_file_that_dify_cannot_find_again(world: World) -> None:
     takes_files(world, variable("paper", "file", required=True))
     world.dify.foreign_uploads(foreign=True)

@@ -43,7 +43,7 @@ def files_of(messages: list[SeenMessage]) -> list[str]:
     return [file["name"] for message in messages for file in message.files]
 
 
-@pytest.mark.parametrize("style", ["auto", "edit", "post"])
+@pytest.mark.parametrize("style", ["stream", "edit", "post"])
 def test_file_comes_after_the_text(world: World, style: str) -> None:
     world.configure(reply_style=style)
     app = app_of(world, "chat")
@@ -109,6 +109,7 @@ def test_answer_of_only_a_file_is_one_message_with_the_file(world: World) -> Non
 
 
 def test_file_comes_after_the_cards_of_an_answer_without_text(world: World) -> None:
+    world.configure(reply_style="stream")
     world.dify.script(
         script.node("Draw the chart", "tool", seconds=15) + script.end_files(image(made(world))), world.app_id
     )
@@ -145,7 +146,7 @@ def test_text_does_not_wait_for_a_slow_upload(world: World) -> None:
     assert min(whole) <= upload.design
 
 
-@pytest.mark.parametrize("style", ["auto", "edit", "post"])
+@pytest.mark.parametrize("style", ["stream", "edit", "post"])
 @pytest.mark.parametrize("method", ["files.getUploadURLExternal", "files.completeUploadExternal"])
 def test_file_that_slack_does_not_take_is_named_as_lost(world: World, style: str, method: str) -> None:
     world.configure(reply_style=style)

@@ -12,6 +12,9 @@ from wording import Say
 from wording.en import EN
 from wording.ja import JA
 
+# The endpoint cannot tell the relay and Slack apart.
+pytestmark = pytest.mark.usefixtures("over")
+
 OPENER = "Hi, I know the handbook."
 TRAVEL, LONG = "What is our travel policy?", f"How {'very ' * 20}long may a question be?"
 

@@ -135,6 +135,7 @@ def test_next_question_is_answered_soon_when_slack_is_slow(world: World) -> None
 
 
 def test_thousands_of_steps_take_few_messages(world: World) -> None:
+    world.configure(reply_style="stream")
     steps = [step for n in range(2_500) for step in script.node(f"Step {n}", "code", seconds=0.01)]
     world.dify.script(steps + script.say("All done."), world.app_id)
     answers = world.answers(world.ask("Go"))

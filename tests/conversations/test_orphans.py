@@ -23,7 +23,7 @@ SLOW = long_text(3000)
 CODE = "Look:\n\n```python\n" + "print(1)\n" * 300
 
 
-def begun(world: World, style: str = "auto", text: str = SLOW) -> tuple[str, SeenMessage]:
+def begun(world: World, style: str = "stream", text: str = SLOW) -> tuple[str, SeenMessage]:
     """Ask a question whose answer is growing. Returns its ts and the answer so far."""
     world.configure(reply_style=style)
     world.dify.script(script.say(text, seconds=100), world.app_id, times=1)

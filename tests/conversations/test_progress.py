@@ -1,4 +1,4 @@
-"""How the workspace sees the app's work: cards in a stream, and one line above an edited answer."""
+"""How the workspace sees the app's work: the cards of a stream, the plan of an edited answer, the status line."""
 
 from typing import Any
 
@@ -33,13 +33,14 @@ def shown(message: SeenMessage | SeenState) -> list[Any]:
     return [
         part["text"] if part["kind"] == "markdown" else (part["title"], part["status"], part["output"])
         for part in message.parts
+        if part["kind"] != "plan"
     ]
 
 
-def agent(world: World, **settings: Any) -> None:
+def agent(world: World, style: str = "stream", **settings: Any) -> None:
     """Make the hook's app an agent app that runs AGENT."""
     app = world.dify.app(f"{world.app_id}-agent", "agent-chat")
-    world.configure(app={"app_id": app, "inputs": {}}, **settings)
+    world.configure(app={"app_id": app, "inputs": {}}, reply_style=style, **settings)
     world.dify.script(AGENT, app)
 
 
@@ -61,6 +62,7 @@ def test_card_of_a_tool_stands_where_the_agent_called_the_tool(world: World) -> 
 
 
 def test_cards_of_a_chatflow_are_shown_before_its_first_words(world: World) -> None:
+    world.configure(reply_style="stream")
     world.dify.script(FLOW, world.app_id)
     [answer] = world.answers(world.ask("Where is it?"))
     assert shown(answer) == [
@@ -82,19 +84,54 @@ def test_answer_has_only_text_without_show_progress(world: World) -> None:
     assert set(world.slack.status(world.channel, ts).texts()) == {EN[Say.THINKING]}
 
 
-def test_edited_answer_has_one_line_above_it_while_work_goes_on(world: World) -> None:
-    agent(world, reply_style="edit")
+def looks(message: SeenMessage | SeenState) -> list[tuple[str, str]]:
+    return [(task["title"], task["status"]) for task in message.tasks]
+
+
+def test_edited_answer_shows_its_steps_as_a_plan_while_work_goes_on(world: World) -> None:
+    agent(world, "auto")
+    [answer] = world.answers(world.ask("Weather?"))
+    assert answer.method == "chat.postMessage"
+    states = [looks(state) for state in world.states(answer.ts)]
+    assert [("weather", "in_progress")] in states
+    assert [("weather", "complete"), ("calendar", "in_progress")] in states
+    assert (answer.plan, answer.text.count("weather")) == (EN[Say.STEPS], 0)
+
+
+def test_edited_answer_ends_with_the_same_look_as_a_stream(world: World) -> None:
+    seen = []
+    for style in ("stream", "edit"):
+        agent(world, style)
+        [answer] = world.answers(world.ask("Weather?"))
+        tasks = [(one["title"], one["status"], one["output"], one["details"]) for one in answer.tasks]
+        seen.append((flat(answer.text), answer.plan, tasks))
+    assert seen[0] == seen[1]
+
+
+def test_status_line_is_set_again_after_a_write_while_a_step_runs(world: World) -> None:
+    agent(world, "auto")
     ts = world.ask("Weather?")
     [answer] = world.answers(ts)
-    assert answer.text == "I'll look both up.\n\nIt rains in **Kyoto**. I couldn't see your calendar."
-    texts = {state.text.strip() for state in world.states(answer.ts)}
-    lines = {f"_{EN[Say.RUNNING].format(title=tool)}_" for tool in ("weather", "calendar")}
-    assert {f"{line}\n\nI'll look both up." for line in lines} & texts
-    assert not any(text.startswith("_") for text in texts if "Kyoto**. I" in text)
+    first = world.states(answer.ts)[0].design
+    later = [
+        change["text"]
+        for change in world.slack.status(world.channel, ts).history
+        if change["design"] > first and change["reason"] == "set"
+    ]
+    assert EN[Say.RUNNING_STEP].format(title="calendar") in later
+
+
+def test_status_line_tells_what_a_long_wait_is_about(world: World) -> None:
+    steps = script.node("Search", "tool", seconds=8) + script.node("Read", "tool", seconds=8)
+    world.dify.script(steps + script.say("Found it."), world.app_id)
+    ts = world.ask("Where?")
+    world.answers(ts)
+    told = [change["loading"] for change in world.slack.status(world.channel, ts).history]
+    assert any({EN[Say.RUNNING].format(title="Read"), "✓ Search"} <= set(lines) for lines in told)
 
 
 def test_single_post_shows_no_work(world: World) -> None:
-    agent(world, reply_style="post")
+    agent(world, "post")
     [answer] = world.answers(world.ask("Weather?"))
     assert len(world.states(answer.ts)) == 1
     assert answer.tasks == []
@@ -131,6 +168,7 @@ THOUGHT = "The user greets me. " * 30
     ],
 )
 def test_thoughts_of_a_model_are_one_card(world: World, steps: script.Steps) -> None:
+    world.configure(reply_style="stream")
     world.dify.script(steps, world.app_id)
     [answer] = world.answers(world.ask("Hi"))
     assert [part["title"] for part in answer.tasks] == ["LLM", EN[Say.THOUGHTS]]
@@ -144,8 +182,12 @@ def test_thoughts_of_a_model_are_one_card(world: World, steps: script.Steps) -> 
     assert shown(answer) == ["Hello!"]
 
 
+@pytest.mark.parametrize("style", ["stream", "edit"])
 @pytest.mark.parametrize("steps", [script.fail("boom"), script.drop(), script.clean_end(), script.stop()])
-def test_card_is_not_left_running_when_the_run_breaks_off(world: World, steps: script.Steps) -> None:
+def test_card_is_not_left_running_when_the_run_breaks_off(
+    world: World, steps: script.Steps, style: str
+) -> None:
+    world.configure(reply_style=style)
     begun = script.act("node", state="started", title="Search", node_type="tool")
     world.dify.script(begun + script.wait(5) + steps, world.app_id)
     [answer] = world.answers(world.ask("Where?"))
@@ -155,6 +197,7 @@ def test_card_is_not_left_running_when_the_run_breaks_off(world: World, steps: s
 
 
 def test_cards_beyond_one_message_go_on_in_the_next(world: World) -> None:
+    world.configure(reply_style="stream")
     steps = [step for n in range(60) for step in script.node(f"Step {n}", "code", seconds=0.5)]
     world.dify.script(steps + script.say("All done."), world.app_id)
     answers = world.answers(world.ask("Go"), count=2)
@@ -166,6 +209,7 @@ def test_cards_beyond_one_message_go_on_in_the_next(world: World) -> None:
 
 
 def test_cards_and_text_together_stay_within_the_limit_of_a_message(world: World) -> None:
+    world.configure(reply_style="stream")
     parts = [long_text(1000, line=f"Part {n}, sentence {{n}}, says more. ") + "\n\n" for n in range(12)]
     text = "".join(parts)
     tools = [
@@ -182,7 +226,9 @@ def test_cards_and_text_together_stay_within_the_limit_of_a_message(world: World
     )
 
 
-def test_card_with_text_of_strangers_is_harmless(world: World) -> None:
+@pytest.mark.parametrize("style", ["stream", "edit"])
+def test_card_with_text_of_strangers_is_harmless(world: World, style: str) -> None:
+    world.configure(reply_style=style)
     evil = "Look <!channel> <@U0BEN0000> <https://evil.example|https://good.example>"
     world.dify.script(
         script.node("Fetch <!here>", "tool", seconds=5, outputs={"text": evil}) + script.say("Ok."),
@@ -190,10 +236,11 @@ def test_card_with_text_of_strangers_is_harmless(world: World) -> None:
     )
     [answer] = world.answers(world.ask("Fetch"))
     assert answer.live_tokens == []
-    assert not any("<" in str(call.arguments) for call in world.slack.calls("chat.*Stream"))
+    assert [task["title"] for task in answer.tasks][1:] != []
+    assert not any("<" in str(call.arguments) for call in world.slack.calls("chat.*"))
 
 
-@pytest.mark.parametrize("style", ["auto", "edit", "post"])
+@pytest.mark.parametrize("style", ["stream", "edit", "post"])
 @pytest.mark.parametrize("text", ["NO_REPLY", " NO_REPLY\n"])
 def test_silent_app_leaves_no_message(world: World, style: str, text: str) -> None:
     world.configure(reply_style=style)
@@ -207,6 +254,7 @@ def test_silent_app_leaves_no_message(world: World, style: str, text: str) -> No
 
 
 def test_silent_app_that_worked_long_leaves_no_message(world: World) -> None:
+    world.configure(reply_style="stream")
     steps = [step for n in range(60) for step in script.node(f"Judge {n}", "tool", seconds=0.2)]
     world.dify.script(steps + script.say("NO_REPLY", after=3), world.app_id)
     ts = world.ask("Not for you")
@@ -226,6 +274,7 @@ def test_answer_with_tools_is_edited_where_streams_are_refused(world: World) -> 
 
 
 def test_stream_that_expires_with_cards_alone_is_not_left_broken(world: World) -> None:
+    world.configure(reply_style="stream")
     world.slack.rules(stream_seconds=20.0)
     world.dify.script(
         script.node("Slow", "tool", seconds=30)
@@ -240,6 +289,7 @@ def test_stream_that_expires_with_cards_alone_is_not_left_broken(world: World) -
 
 
 def test_card_is_not_left_running_after_a_kill(world: World) -> None:
+    world.configure(reply_style="stream")
     world.dify.script(script.node("Search", "tool", seconds=150) + script.say("Found."), world.app_id)
     root = world.ask("Where?")
     world.wait(lambda: [task for one in world.slack.answers(world.channel, root) for task in one.tasks])

@@ -123,7 +123,8 @@ def test_file_of_a_forwarded_message_reaches_the_app(world: World, send: Send) -
         world.ask("Well?", thread_ts=root)
     world.answers(root, channel=channel)
     [passed] = world.dify.invocations()[-1]["inputs"]["files"]
-    [upload] = [one for one in world.dify.uploads() if one["id"] == passed["tool_file_id"]]
+    uploads = [*world.dify.uploads(), *world.dify.service_uploads()]
+    [upload] = [one for one in uploads if one["id"] in passed.values()]
     assert upload["name"] == "plan.pdf"
     assert bytes.fromhex(upload["hex"]) == PDF
 

@@ -78,7 +78,9 @@ class Thread:
         world.slack.fault("chat.startStream", "error", error=refusal.start, channel=channel, times=1)
         if refusal.edit:
             world.slack.fault("chat.update", "error", error=refusal.edit, channel=channel, times=None)
-        hook = world.daemon.add_hook(world.settings | {"bot_token": token(world, number)})
+        hook = world.daemon.add_hook(
+            world.settings | {"bot_token": token(world, number), "reply_style": "stream"}
+        )
         return cls(" and ".join(filter(None, (refusal.start, refusal.edit))), refusal, channel, hook)
 
     def ask(self, world: World, text: str) -> str:

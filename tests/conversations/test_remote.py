@@ -121,7 +121,7 @@ def remote(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 def test_conversation_works_over_remote_debugging(remote: World) -> None:
     text = long_text(2000)
-    remote.dify.script(script.say(text, seconds=30), remote.app_id)
+    remote.dify.script(script.say(text, seconds=60), remote.app_id)
     root = remote.ask("hello")
     [answer] = remote.answers(root)
     assert flat(answer.text) == flat(text)

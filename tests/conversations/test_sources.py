@@ -9,7 +9,7 @@ from tests.conversations.answers import flat, long_text
 from tests.conversations.world import World
 
 TEXT = long_text(600)
-STYLES = ["auto", "edit", "post"]
+STYLES = ["stream", "edit", "post"]
 
 
 def answered(world: World, *sources: tuple[str, str | None], style: str = "auto", text: str = TEXT) -> str:

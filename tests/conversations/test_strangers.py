@@ -119,6 +119,7 @@ def test_event_of_another_workspace_is_not_answered(world: World) -> None:
 
 
 def test_turn_is_logged_in_one_line_with_its_measurements(world: World) -> None:
+    world.configure(reply_style="stream")
     world.dify.script(script.wait(2) + script.say(long_text(2000), seconds=30), world.app_id)
     world.slack.fault("chat.appendStream", "rate_limited", retry_after=1, times=2)
     root = world.ask("something secret")

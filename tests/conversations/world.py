@@ -2,24 +2,30 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
 from simulators.dify.control import DifyControl
 from simulators.slack.seen import SeenMessage, SeenState
 from simulators.slack.workspace import ANNA, BEN, CAROL, Workspace
-from tests.conversations.stack import Daemon, Stack
+from tests.conversations.stack import Daemon, SimulatedDaemon, Stack
 
 __all__ = ["ANNA", "BEN", "CAROL", "World"]
 
 PATIENCE = 60.0
+LAST_EDIT = 30.0  # design seconds
+Via = Literal["plugin", "api"]
+"""The way to the app: reverse invocation, or the Service API with the app's key."""
 
 
 class World:
-    """An app, a hook that names it, and a channel with three people and the bot."""
+    """An app, a hook that names it, and a channel with three people and the bot.
 
-    def __init__(self, stack: Stack, number: int) -> None:
+    `version` is the version of Dify whose Service API is simulated.
+    """
+
+    def __init__(self, stack: Stack, number: int, via: Via = "plugin", version: str = "newest") -> None:
         self.stack = stack
         self.slack: Workspace = stack.slack
         self.dify: DifyControl = stack.dify
@@ -37,19 +43,33 @@ class World:
             "bot_token": self.slack.token,
             "signing_secret": self.slack.signing_secret,
         }
-        self.hook = self.daemon.add_hook(self.settings)
+        self.via = via
+        self.dify.version(version)
+        self.hook = self.daemon.add_hook(self._settings())
         self.slack.configure(events_url=f"{self.hook}/slack/events")
         self.channel = self.slack.add_channel(f"team-{number:04d}")
 
     def configure(self, **settings: Any) -> None:
         """Change settings of the hook."""
         self.settings |= settings
-        self.daemon.change_hook(self.hook, self.settings)
+        self.daemon.change_hook(self.hook, self._settings())
+
+    def _settings(self, **more: Any) -> dict[str, Any]:
+        """The hook's settings; over the Service API with the key of each app that they name."""
+        settings = self.settings | more
+        if self.via == "plugin" or "dify_api_key" in settings:
+            return settings
+        app_id = settings["app"]["app_id"]
+        others = [
+            pair.partition("=")[2].strip() for pair in settings.get("channel_apps", "").split(",") if pair
+        ]
+        keys = [self.dify.api_key(app_id), *(f"{other}={self.dify.api_key(other)}" for other in others)]
+        return settings | {"dify_api_key": " ".join(keys), "dify_api_url": f"{self.dify.url}/v1"}
 
     def another_hook(self, app_id: str = "", **settings: Any) -> str:
         """Add a second endpoint and send Slack's events there from now on."""
         app = {"app": {"app_id": app_id, "inputs": {}}} if app_id else {}
-        hook = self.daemon.add_hook(self.settings | app | settings)
+        hook = self.daemon.add_hook(self._settings(**app, **settings))
         self.slack.configure(events_url=f"{hook}/slack/events")
         return hook
 
@@ -73,6 +93,8 @@ class World:
             return [] if busy or self.slack.status(place, root_ts).current or self.dify.running() else ours
 
         ends = time.monotonic() + timeout
+        self.wait(done, timeout)
+        self._let_turns_end()
         seen = self.wait(done, timeout)
         while True:
             self.settle(5)  # an edit may still be on its way
@@ -80,6 +102,16 @@ class World:
             if again == seen or time.monotonic() > ends:
                 return again
             seen = again
+
+    def _let_turns_end(self) -> None:
+        """Wait, but not for long, until no turn runs: the last edit of an answer comes after the app has ended."""
+        if not isinstance(self.daemon, SimulatedDaemon):
+            return
+        until = time.monotonic() + LAST_EDIT * self.scale
+        while time.monotonic() < until and any(
+            session["path"] == "/slack/turns" for session in self.daemon.control.sessions()
+        ):
+            time.sleep(0.05)
 
     def wait[T](self, look: Callable[[], T], timeout: float = PATIENCE) -> T:
         """Wait for the first true result and return it. On a time-out the error holds the end of the plugin's log."""

@@ -21,7 +21,13 @@ SCALE = 0.01
 
 PLUGIN = Path(__file__).parent / "wire_plugin"
 
-collect_ignore = [] if os.environ.get("BRIDGE_DAEMON") == "real" else ["test_package.py", "test_same_wire.py"]
+collect_ignore = (
+    []
+    if os.environ.get("BRIDGE_DAEMON") == "real"
+    else [
+        *("test_package.py", "test_same_wire.py", "test_signed.py"),
+    ]
+)
 
 
 def pytest_sessionstart() -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 Answer = list[dict[str, Any] | Exception]
@@ -79,3 +80,10 @@ class FakeInputCalls:
     ) -> Generator[dict[str, Any], None, None]:
         asked = {"kind": self.kind, "app_id": app_id, "inputs": inputs, "response_mode": response_mode}
         return self.calls._stream(asked)
+
+
+class FakeFiles:
+    """A stand-in for the SDK's `session.file`."""
+
+    def upload(self, filename: str, _content: bytes, _mimetype: str) -> Any:
+        return SimpleNamespace(id=f"id-{filename}")

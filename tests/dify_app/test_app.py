@@ -1,13 +1,24 @@
 from collections.abc import Generator
 from typing import Any
 
+import gevent
 import pytest
 
-from dify_app.answer import AnswerEvent, ConversationStarted, Ended, FilesDropped, QuestionCut, TextDelta
+from dify_app.answer import (
+    AnswerEvent,
+    ConversationStarted,
+    Ended,
+    FilesDropped,
+    QuestionCut,
+    RunStarted,
+    TextDelta,
+)
 from dify_app.app import DifyApp, Question
 from dify_app.form import AppCache
+from dify_app.plugin_way import PluginWay
 from dify_app.stream import AppKind
 from dify_app.uploads import FileSlot, OfferedFile, PlacedFile
+from dify_app.ways import ClosedWays, Ways
 from errors import (
     AppMisconfigured,
     CompletionApp,
@@ -20,13 +31,14 @@ from errors import (
     UnsupportedApp,
 )
 from tests.dify_app.events import chunk, finished, message, message_end, started
-from tests.dify_app.fake_calls import Answer, FakeCalls, refused
+from tests.dify_app.fake_calls import Answer, FakeCalls, FakeFiles, refused
 from tests.dify_app.still_clock import StillClock
 
 Kinds = dict[str, AppKind]
 
 ANSWER: Answer = [message("Hi"), message_end()]
-SAID = [ConversationStarted("c-1"), TextDelta("Hi"), Ended("succeeded")]
+RUN = RunStarted("t-1", "m-1")
+SAID = [RUN, ConversationStarted("c-1"), TextDelta("Hi"), Ended("succeeded")]
 CUT = "read app failed: read tcp: use of closed network connection\nfailed to read system header"
 
 
@@ -42,7 +54,8 @@ def app_of(calls: FakeCalls, admin: dict[str, Any] | None = None, kinds: Kinds |
     cache = AppCache(StillClock())
     if kinds is not None:
         cache.kinds = kinds
-    return DifyApp(calls, "app-1", admin or {}, cache)
+    way = PluginWay(calls, FakeFiles(), "app-1", "app-1")
+    return DifyApp(Ways(way, ClosedWays(StillClock())), admin or {}, cache)
 
 
 def question(**more: Any) -> Question:
@@ -69,8 +82,7 @@ def test_chat_app_is_asked_once_and_streams() -> None:
 
 def test_first_words_come_before_the_stream_has_ended() -> None:
     answers = app_of(FakeCalls(ANSWER)).ask(question())
-    assert next(answers) == ConversationStarted("c-1")
-    assert next(answers) == TextDelta("Hi")
+    assert [next(answers) for _ in range(3)] == SAID[:3]
 
 
 def test_stream_is_closed_with_the_iterator() -> None:
@@ -164,7 +176,20 @@ def test_text_so_far_comes_before_the_error(last: Any, expected: type[Exception]
 
 def test_stream_cut_after_its_end_is_complete() -> None:
     calls = FakeCalls([started(chat=True), message("Hi"), message_end(), Exception(CUT)])
-    assert ask(app_of(calls)) == SAID
+    assert ask(app_of(calls)) == [RunStarted("t-1", "m-1", "r-1"), *SAID[1:]]
+
+
+def test_ping_behind_the_answers_own_end_ends_it() -> None:
+    """Dify up to 1.14.2 never ends the stream of an answer of the annotations, and sends pings for 300 s."""
+    late: Answer = [{"event": "ping"}, Exception("not read")]
+    calls = FakeCalls([{"event": "ping"}, started(chat=True), message("Hi"), message_end(), *late])
+    assert ask(app_of(calls)) == [RunStarted("t-1", "m-1", "r-1"), *SAID[1:]]
+
+
+def test_run_is_named_once_and_again_when_the_stream_names_more() -> None:
+    calls = FakeCalls([message("Hi"), started(chat=True), message_end(), finished(chat=True)])
+    names = [event for event in ask(app_of(calls)) if isinstance(event, RunStarted)]
+    assert names == [RunStarted("t-1", "m-1"), RunStarted("t-1", "m-1", "r-1")]
 
 
 def test_empty_stream_is_incomplete() -> None:
@@ -259,7 +284,7 @@ def test_app_of_known_kind_is_called_as_what_it_is(kind: AppKind) -> None:
 
 def test_files_that_dify_does_not_find_are_left_out_of_a_second_call() -> None:
     calls = FakeCalls([refused("ToolFile f-1 not found")], ANSWER, info=form(field("doc", "file")))
-    placed = PlacedFile("doc", many=False, kind="document", tool_file_id="f-1")
+    placed = PlacedFile("doc", many=False, kind="document", file_id="f-1")
     assert ask(app_of(calls), files=(placed,)) == [FilesDropped("file_not_owned"), *SAID]
     sent = {"type": "document", "transfer_method": "tool_file", "tool_file_id": "f-1"}
     assert [asked["inputs"] for asked in calls.asked] == [{"doc": sent}, {}]
@@ -324,3 +349,17 @@ def test_missing_input_says_whether_it_takes_files() -> None:
     with pytest.raises(InputMissing) as missing:
         ask(tone)
     assert not missing.value.takes_files
+
+
+def test_form_is_fetched_once_for_callers_at_one_time() -> None:
+    calls = FakeCalls(ANSWER)
+    fetch = calls.fetch_app
+
+    def slowly(app_id: str) -> Any:
+        gevent.sleep(0.001)
+        return fetch(app_id)
+
+    calls.fetch_app = slowly  # type: ignore[method-assign]
+    app = app_of(calls)
+    gevent.joinall([gevent.spawn(app.form) for _ in range(3)], timeout=5)
+    assert calls.fetched == 1

@@ -72,9 +72,9 @@ def test_fact_that_slack_lacks_is_an_empty_text_and_no_missing_input() -> None:
 def test_files_go_into_the_variables_where_they_were_placed() -> None:
     asked = form(Variable("one", "file"), Variable("many", "file-list"))
     placed = [
-        PlacedFile("one", many=False, kind="image", tool_file_id="1"),
-        PlacedFile("many", many=True, kind="document", tool_file_id="2"),
-        PlacedFile("many", many=True, kind="image", tool_file_id="3"),
+        PlacedFile("one", many=False, kind="image", file_id="1"),
+        PlacedFile("many", many=True, kind="document", file_id="2"),
+        PlacedFile("many", many=True, kind="image", file_id="3"),
     ]
     values = known_values(asked, {}, {}, placed)
     assert values["one"] == {"type": "image", "transfer_method": "tool_file", "tool_file_id": "1"}
@@ -83,7 +83,7 @@ def test_files_go_into_the_variables_where_they_were_placed() -> None:
 
 def test_admins_own_list_is_not_changed_by_files() -> None:
     admin = {"many": [{"tool_file_id": "0"}]}
-    placed = PlacedFile("many", many=True, kind="image", tool_file_id="1")
+    placed = PlacedFile("many", many=True, kind="image", file_id="1")
     known_values(form(Variable("many", "file-list")), admin, {}, [placed])
     assert len(admin["many"]) == 1
 

@@ -17,7 +17,8 @@ def form(*variables: Variable, limits: UploadLimits | None = None) -> AppForm:
 
 def placed(asked: AppForm, *files: OfferedFile, filled: tuple[str, ...] = ()) -> list[str]:
     """The variable of each file, or the reason why the file has none."""
-    found = place(asked, filled, files)
+    free = [variable for variable in asked.file_variables if variable.name not in filled]
+    found = place(asked, free, files)
     return [answer.variable if isinstance(answer, FileSlot) else answer.reason for answer in found]
 
 
@@ -34,7 +35,7 @@ def test_file_goes_to_the_first_variable_that_takes_its_type() -> None:
 def test_file_list_takes_files_up_to_its_length() -> None:
     asked = form(Variable("docs", "file-list", max_length=2))
     assert placed(asked, PDF, PNG, PDF) == ["docs", "docs", "file_too_many"]
-    found = next(iter(place(asked, (), [PNG])))
+    found = next(iter(place(asked, asked.file_variables, [PNG])))
     assert found == FileSlot(PNG, "docs", many=True, kind="image")
 
 

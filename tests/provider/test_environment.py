@@ -86,6 +86,8 @@ def test_dify_file_bases_come_best_first_and_once() -> None:
         "INTERNAL_FILES_URL": "http://api:5001/",
     }
     assert read_environment(env).dify_files_urls == ("http://api:5001", "https://dify.example")
+    assert read_environment(env).dify_inner_url == "http://api:5001"
+    assert read_environment({"DIFY_INNER_API_URL": "file:///etc"}).dify_inner_url == ""
 
 
 def test_dify_web_address_is_a_web_address_or_empty() -> None:

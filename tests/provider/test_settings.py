@@ -32,7 +32,7 @@ def test_form_shows_the_defaults_of_the_code() -> None:
 
 def test_setting_of_the_form_is_always_read() -> None:
     read = {field.name for field in dataclasses.fields(Settings)}
-    renamed = {"app": "app_id", "signing_secret": "signing_secrets"}
+    renamed = {"app": "app_id", "signing_secret": "signing_secrets", "dify_api_key": "dify_api_keys"}
     assert {renamed.get(name, name) for name in NAMES} | {"app_inputs", "problems"} == read
 
 
@@ -323,3 +323,38 @@ def test_inputs_of_the_default_app_go_to_no_other_app() -> None:
     )
     assert found.inputs_for(found.app_for("C9999")) == {"api_key": "k"}
     assert found.inputs_for(found.app_for("C1234")) == {}
+
+
+class TestServiceApi:
+    """The key of each app, and where it may go."""
+
+    KEYS = "app-0123456789ab second=app-second-key-1"
+
+    def test_key_without_an_app_id_is_the_default_apps(self) -> None:
+        found = read_settings({"app": {"app_id": "main"}, "dify_api_key": self.KEYS})
+        assert found.problems == ()
+        assert found.api_key_for("main") == "app-0123456789ab"
+        assert found.api_key_for("second") == "app-second-key-1"
+        assert found.api_key_for("third") is None
+        assert "app-0123456789ab" not in repr(found)
+        assert read_settings({}).api_key_for("main") is None
+
+    @pytest.mark.parametrize(
+        "value",
+        ["sk-123456789012", "app-a=", "=app-0123456789ab", "app-0123456789ab app-0123456789cd", "a b"],
+    )
+    def test_word_that_is_no_key_is_told_and_left_out(self, value: str) -> None:
+        found = read_settings({"app": {"app_id": "main"}, "dify_api_key": value})
+        [problem] = found.problems
+        assert problem.setting == "dify_api_key"
+        assert not any(word in str(problem) for word in value.split() if len(word) > 8)
+
+    def test_address_ends_in_v1(self) -> None:
+        for value in ("http://api:5001", "http://api:5001/v1/", "http://api:5001/v1"):
+            assert read_settings({"dify_api_url": value}).dify_api_url == "http://api:5001/v1"
+
+    @pytest.mark.parametrize("value", ["api:5001", "http://u:p@api/v1", "http://api/v1?x=1", "ftp://api"])
+    def test_key_stays_here_while_its_address_is_unreadable(self, value: str) -> None:
+        found = read_settings({"app": {"app_id": "main"}, "dify_api_key": self.KEYS, "dify_api_url": value})
+        assert [problem.setting for problem in found.problems] == ["dify_api_url"]
+        assert found.api_key_for("main") is None

@@ -19,6 +19,7 @@ def test_a_stream_is_started_with_chunks_only() -> None:
         "thread_ts": "1.1",
         "recipient_user_id": "U1",
         "recipient_team_id": "T1",
+        "task_display_mode": "plan",
         "chunks": [CHUNK],
     }
 
@@ -26,7 +27,7 @@ def test_a_stream_is_started_with_chunks_only() -> None:
 def test_a_stream_in_a_dm_names_no_recipient() -> None:
     api, pool = api_over(OK)
     api.start_stream("D1", "1.1", None, None, [CHUNK])
-    assert pool.arguments().keys() == {"channel", "thread_ts", "chunks"}
+    assert pool.arguments().keys() == {"channel", "thread_ts", "task_display_mode", "chunks"}
 
 
 def test_append_and_stop() -> None:

@@ -7,15 +7,20 @@ from slack_api import error_codes as outcome
 SETS = {name: value for name, value in vars(outcome).items() if isinstance(value, frozenset)}
 
 
-def test_a_code_means_one_thing_to_a_writer() -> None:
-    parts = {"TOKEN_DEAD", "THREAD_GONE"}
-    alone = {name: codes for name, codes in SETS.items() if name not in parts}
+def test_code_of_one_method_means_one_thing_to_a_writer() -> None:
+    parts = {"TOKEN_DEAD", "THREAD_GONE", "TOO_LONG"}
+    of_a_stop = {"STOP_STANDS"}
+    alone = {name: codes for name, codes in SETS.items() if name not in parts | of_a_stop}
     for (one, mine), (other, theirs) in combinations(alone.items(), 2):
         assert not mine & theirs, (one, other)
 
 
 def test_a_dead_token_can_not_post() -> None:
     assert outcome.TOKEN_DEAD < outcome.CANNOT_POST
+
+
+def test_too_long_message_is_unfit() -> None:
+    assert outcome.TOO_LONG < outcome.UNFIT
 
 
 def test_nothing_can_be_posted_where_the_thread_is_gone() -> None:

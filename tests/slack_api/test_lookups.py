@@ -1,8 +1,20 @@
+import gevent
 import pytest
 
+from slack_api.client import SlackApi
 from slack_api.connection import NeverSent
 from slack_api.identity import UserInfo
-from slack_api.lookups import AT_ONCE, KEEP, KEEP_FAILURE, MOST, NAMES_TIMEOUT, READ, Channels, Users
+from slack_api.lookups import (
+    AT_ONCE,
+    KEEP,
+    KEEP_FAILURE,
+    KEEP_OLD,
+    MOST,
+    NAMES_TIMEOUT,
+    READ,
+    Channels,
+    Users,
+)
 from slack_api.pool import HttpResponse
 from slack_api.retry import HASTY, PATIENT
 from tests.fake_clock import FakeClock
@@ -139,19 +151,104 @@ def test_a_channel_is_asked_for_once_an_hour(answer: HttpResponse, *, group: boo
     clock = FakeClock()
     channels = Channels(clock)
     api, pool = api_over(answer, clock=clock)
-    assert [channels.is_group_dm(api, "C1", SCOPES, HASTY) for _ in range(2)] == [group, group]
+    assert [channels.is_group_dm(api, "C1", SCOPES.copy, HASTY) for _ in range(2)] == [group, group]
+    assert len(pool.sent) == 1
+    channels.is_group_dm(api, "C2", SCOPES.copy, HASTY)
+    assert len(pool.sent) == 2
+
+
+def test_old_answer_about_a_channel_is_used_while_slack_is_asked_again() -> None:
+    clock = FakeClock()
+    channels = Channels(clock)
+    api, pool = api_over(says({"ok": True, "channel": {"is_mpim": True}}), clock=clock)
+    channels.learn(api, "C1", SCOPES.copy, HASTY)
+    channels.learn(api, "C1", SCOPES.copy, HASTY)
     assert len(pool.sent) == 1
     clock.advance(KEEP)
-    channels.is_group_dm(api, "C1", SCOPES, HASTY)
+    assert channels.is_group_dm(api, "C1", SCOPES.copy, HASTY)
+    assert len(pool.sent) == 1
+    channels.learn(api, "C1", SCOPES.copy, HASTY)
     assert len(pool.sent) == 2
-    channels.is_group_dm(api, "C2", SCOPES, HASTY)
+    clock.advance(KEEP_OLD)
+    channels.is_group_dm(api, "C1", SCOPES.copy, HASTY)
     assert len(pool.sent) == 3
+
+
+def test_scopes_are_asked_for_only_if_slack_refuses_to_tell() -> None:
+    def scopes() -> frozenset[str]:
+        raise AssertionError
+
+    api, _ = api_over(says({"ok": True, "channel": {"is_mpim": True}}))
+    assert Channels(FakeClock()).is_group_dm(api, "C1", scopes, HASTY)
+
+
+def test_old_answer_about_a_user_is_recalled_and_not_asked_for() -> None:
+    clock = FakeClock()
+    users = Users(clock)
+    api, pool = api_over(ANN, clock=clock)
+    users.many(api, ["U1"])
+    clock.advance(KEEP)
+    assert users.recalled(api, ["U1"])["U1"].name == "ann"
+    assert len(pool.sent) == 1
+    users.many(api, ["U1"])
+    assert len(pool.sent) == 2
+    clock.advance(KEEP_OLD)
+    users.recalled(api, ["U1"])
+    assert len(pool.sent) == 3
+
+
+def test_old_answer_stays_when_slack_does_not_answer_again() -> None:
+    clock = FakeClock()
+    users = Users(clock)
+    api, _ = api_over(ANN, clock=clock)
+    users.many(api, ["U1"])
+    clock.advance(KEEP)
+    broken, pool = api_over(refuses("fatal_error"), clock=clock)
+    broken.account = api.account
+    assert users.many(broken, ["U1"])["U1"].name == "ann"
+    sent = len(pool.sent)
+    assert users.many(broken, ["U1"])["U1"].name == "ann"
+    assert len(pool.sent) == sent
+
+
+def _slow(api: SlackApi) -> list[str]:
+    """Let other greenlets run while a user is asked for. Returns the ids as they are asked for."""
+    asked, ask = [], api.user
+
+    def slowly(user_id: str) -> UserInfo:
+        asked.append(user_id)
+        gevent.sleep(0.01)
+        return ask(user_id)
+
+    api.user = slowly  # type: ignore[method-assign]
+    return asked
+
+
+def test_callers_at_one_time_share_one_call() -> None:
+    users = Users(FakeClock())
+    api, _ = api_over(ANN)
+    asked = _slow(api)
+    asking = [gevent.spawn(users.one, api, "U1") for _ in range(5)]
+    assert [greenlet.get(timeout=5).name for greenlet in asking] == ["ann"] * 5
+    assert asked == ["U1"]
+    assert users.one(api, "U1").known
+
+
+def test_caller_asks_itself_when_the_one_it_waited_for_was_ended() -> None:
+    users = Users(FakeClock())
+    api, _ = api_over(ANN)
+    asked = _slow(api)
+    first, second = (gevent.spawn(users.one, api, "U1") for _ in range(2))
+    gevent.sleep(0)
+    first.kill()
+    assert second.get(timeout=5).name == "ann"
+    assert asked == ["U1", "U1"]
 
 
 @pytest.mark.parametrize("scopes", [frozenset(), frozenset({"chat:write"})])
 def test_without_the_scope_a_refusal_says_nothing_of_the_channel(scopes: frozenset[str]) -> None:
     api, _ = api_over(refuses("missing_scope"), clock=FakeClock())
-    assert Channels(FakeClock()).is_group_dm(api, "C1", scopes, HASTY) is None
+    assert Channels(FakeClock()).is_group_dm(api, "C1", scopes.copy, HASTY) is None
 
 
 @pytest.mark.parametrize("fault", [refuses("fatal_error"), NeverSent("no")])
@@ -159,12 +256,12 @@ def test_failures_are_remembered_shortly(fault: HttpResponse | Exception) -> Non
     clock = FakeClock()
     channels = Channels(clock)
     api, pool = api_over(fault, clock=clock)
-    assert channels.is_group_dm(api, "C1", SCOPES, HASTY) is None
+    assert channels.is_group_dm(api, "C1", SCOPES.copy, HASTY) is None
     sent = len(pool.sent)
-    assert channels.is_group_dm(api, "C1", SCOPES, HASTY) is None
+    assert channels.is_group_dm(api, "C1", SCOPES.copy, HASTY) is None
     assert len(pool.sent) == sent
     clock.advance(KEEP_FAILURE)
-    channels.is_group_dm(api, "C1", SCOPES, HASTY)
+    channels.is_group_dm(api, "C1", SCOPES.copy, HASTY)
     assert len(pool.sent) > sent
 
 
@@ -172,6 +269,6 @@ def test_who_is_patient_asks_once_more_than_who_is_hasty() -> None:
     sent = []
     for patience in (HASTY, PATIENT):
         api, pool = api_over(refuses("fatal_error"))
-        Channels(FakeClock()).is_group_dm(api, "C1", SCOPES, patience)
+        Channels(FakeClock()).is_group_dm(api, "C1", SCOPES.copy, patience)
         sent.append(len(pool.sent))
     assert sent == [2, 3]

@@ -4,9 +4,12 @@ import heapq
 from collections.abc import Callable
 from itertools import count
 
+from gevent.event import Event
 from greenlet import getcurrent, greenlet
 
 from clock import Clock
+
+LOOK = 0.02
 
 
 class VirtualTime(Clock):
@@ -34,6 +37,13 @@ class VirtualTime(Clock):
     def sleep(self, seconds: float) -> None:
         self._schedule(self._now + max(0.0, seconds), getcurrent())
         self._hub.switch()
+
+    def wait(self, event: Event, seconds: float) -> bool:
+        """Look at the event every LOOK seconds."""
+        until = self._now + seconds
+        while not event.is_set() and self._now < until:
+            self.sleep(min(LOOK, until - self._now))
+        return event.is_set()
 
     def spawn(self, run: Callable[[], object], at: float = 0.0) -> None:
         self._schedule(at, greenlet(run, self._hub))

@@ -10,6 +10,7 @@ from message import Message
 from provider import Settings
 from simulators.slack.signing import signed_headers
 from slack_events.commands_listener import REPLAY_SECONDS, CommandsListener
+from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import Refusals
 from tests.fake_clock import FakeClock
 from tests.support.slash_command import FIELDS
@@ -31,10 +32,11 @@ class CommandProcess:
         self.listener = CommandsListener(
             endpoint=cast("Any", SimpleNamespace(id="hook", url="http://h", settings=settings)),
             clock=self.clock,
-            seen=Claims(self.clock, REPLAY_SECONDS),
+            taken=Claims(self.clock, REPLAY_SECONDS),
             asked=cast("Any", self),
             conversation=cast("Any", self),
             refusals=Refusals(self.clock),
+            seen=SeenRequests(self.clock),
         )
 
     def command(self, text: str, secret: str = SECRET, **changes: str) -> int:

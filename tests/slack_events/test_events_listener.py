@@ -16,6 +16,7 @@ from provider import Ruling, Settings
 from simulators.slack.signing import signed_headers
 from slack_events.events_listener import LARGEST_UNSIGNED, EventsListener
 from slack_events.remembered import ChannelTypes
+from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LARGEST, Ack
 from tests.fake_clock import FakeClock
 
@@ -132,6 +133,7 @@ def take(
         cast("Any", refusals or RefusalsOfTests()),
         cast("Any", NoticeOfTests() if notice is None else notice),
         cast("Any", SideEventsOfTests() if side_events is None else side_events),
+        SeenRequests(FakeClock()),
     )
     return listener.receive(raw, signed_headers(raw, SECRET) if headers is None else headers)
 

@@ -20,6 +20,7 @@ from slack_events.interactions_listener import (
     InteractionsListener,
     parse_interaction,
 )
+from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LARGEST, Refusals
 from tests.fake_clock import FakeClock
 from tests.support.block_actions import PAYLOAD
@@ -47,6 +48,7 @@ class ListenerProcess:
             refusals=Refusals(self.clock),
             notice=cast("Any", self),
             asked=cast("Any", SimpleNamespace(ask=lambda *asked: self.asked.append(asked))),
+            seen=SeenRequests(self.clock),
         )
 
     def press(self, secret: str = SECRET, **changes: Any) -> int:

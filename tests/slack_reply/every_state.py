@@ -4,6 +4,7 @@ The pages carry the law: what the stream, the edits and the post show is a funct
 same limits, so that their pages are the same ones. The laws:
 
 - whatever was shown stays, and more is appended (`grows`);
+- a reader that remembers the text before finds what a new reader finds (`remembered`);
 - shown piece by piece, the messages end as those of the answer delivered whole (`same end`);
 - what a reader sees of a state is the beginning of what is seen at the end (`beginning`);
 - no state holds a live token (`token`) or a link that reads as another address (`disguise`);
@@ -21,7 +22,8 @@ from simulators.slack.content import read_content
 from simulators.slack.reader import live_tokens
 from simulators.slack.refusals import Refused
 from simulators.slack.rules import Rules
-from slack_reply.markdown import Limits, Markdown, Page, chunks_between, closed, page_arguments
+from slack_reply.markdown import Limits, Markdown, Page, Reader, chunks_between, closed, page_arguments
+from slack_reply.markdown.pages import pages_after
 from slack_reply.writers import edited_message, single_post, streamed_message
 from tests.slack_reply.law import Screen, assert_grows, is_live, whole
 from tests.slack_reply.rendered import Styled, rendered_page
@@ -60,14 +62,17 @@ def broken(
     looks = [rendered_page(page) for page in final]
     states: dict[int, Pages] = {}
     before: Pages = ()
+    reader = Reader(limits)  # as a writer has one
     for end in ends:
-        now = states[end] = paginate(text[:end], limits, final=False)
+        now = states[end] = pages_after(text[:end], 0, limits, final=False, reader=reader)
         if now != before:
             found = _broken_step(before, now) or _broken_state(now, before, limits)
             found = found or (None if DEFINITION.search(text) else _no_beginning(now, looks))
             if found:
                 return Broken(found[0], end, found[1])
         before = now
+    if ends and before != paginate(text[: ends[-1]], limits, final=False):
+        return Broken("remembered", ends[-1], f"{before!r}")
     found = _broken_step(before, final) or _broken_state(final, (), limits)
     if found:
         return Broken(found[0], len(text), found[1])

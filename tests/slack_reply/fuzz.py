@@ -134,7 +134,7 @@ def first_broken(
     if step > 1:
         ends = [end for end in ends if not chance.randrange(step)]
     for name in names:
-        if found := _tried(text, LIMITS[name], ends):
+        if found := tried(text, LIMITS[name], ends):
             return name, found
     return None
 
@@ -173,10 +173,10 @@ def failures(count: int, seed: int, step: int) -> Iterator[dict[str, object]]:
         name, first = found
 
         def breaks(shorter: str, name: str = name) -> bool:
-            return _tried(shorter, LIMITS[name], list(range(1, len(shorter) + 1))) is not None
+            return tried(shorter, LIMITS[name], list(range(1, len(shorter) + 1))) is not None
 
         short = shortest(text, breaks) if breaks(text) else text
-        last = _tried(short, LIMITS[name], list(range(1, len(short) + 1))) or first
+        last = tried(short, LIMITS[name], list(range(1, len(short) + 1))) or first
         yield {
             "law": last.law,
             "limits": name,
@@ -187,7 +187,8 @@ def failures(count: int, seed: int, step: int) -> Iterator[dict[str, object]]:
         }
 
 
-def _tried(text: str, limits: Limits, ends: list[int]) -> Broken | None:
+def tried(text: str, limits: Limits, ends: list[int]) -> Broken | None:
+    """The law that the text breaks if it grows to each of `ends`, if any."""
     try:
         return broken(text, limits, ends) or _otherwise(text, limits)
     except Exception as error:  # noqa: BLE001 - whatever is raised is what is looked for

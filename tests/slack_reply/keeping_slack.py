@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, cast
 
 from simulators.slack.messages import fold
 from slack_api.client import SlackApi
-from slack_reply.shared import RateShare, Slack, Written
+from slack_reply.shared import RateShare, Slack, TableSupport, Written
 from slack_reply.writer import ReplyTarget, Writer, WriterGone
 from slack_reply.writers.edited_message import EditedMessage
 from slack_reply.writers.native_stream import NativeStream
@@ -19,7 +19,7 @@ PLACE = ReplyTarget("T1", "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
 
 Chunks = Sequence[Mapping[str, Any]]
 Look = tuple[tuple[str, str], ...]
-"""The parts of a message in their order, each with its kind: `markdown`, `table` or `card`."""
+"""The parts of a message in their order, each with its kind: `markdown`, `table` or `card`; without a `plan` block."""
 
 
 class State(NamedTuple):
@@ -100,7 +100,7 @@ def writer(method: str, slack: KeepingSlack) -> tuple[Writer, StreamCleanup]:
     clock = FakeClock()
     api, share = cast("SlackApi", slack), cast("RateShare", NoLimits())
     nothing = cast("Any", NoLimits())
-    shared = Slack(api, nothing, nothing, Written(), clock)
+    shared = Slack(api, nothing, nothing, TableSupport(clock), Written(), clock)
     ends = StreamCleanup(shared, share)
     posting = Posting(shared, share)
     if method == "stream":
@@ -127,4 +127,5 @@ def _posted(arguments: Mapping[str, Any]) -> Look:
     return tuple(
         ("markdown", block["text"]) if block["type"] == "markdown" else ("table", str(block))
         for block in blocks
+        if block["type"] != "plan"
     )

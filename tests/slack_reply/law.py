@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from slack_reply.markdown.parts import Limits, Markdown, Page, Table
+from slack_reply.markdown.parts import Limits, Markdown, Page, Part, Table, counting
 from slack_reply.markdown.slack_form import chunks_between, closed, page_arguments
 from slack_reply.markdown.tokens import OPENER
 
@@ -26,7 +26,13 @@ def assert_grows(before: Pages, after: Pages) -> None:
             before[place], after[place]
         )
         assert grown, (before[place], after[place])
-        assert before[place].end <= after[place].end
+        # Of a data table that grew too large, only the first rows have room as code.
+        assert before[place].end <= after[place].end or is_data(before[place].parts[-1])
+
+
+def is_data(part: Part) -> bool:
+    """Whether the part is shown as a `data_table` block."""
+    return isinstance(part, Table) and part.data
 
 
 def _row_by_row(before: Page, after: Page) -> bool:
@@ -48,7 +54,7 @@ def _row_by_row(before: Page, after: Page) -> bool:
 def assert_fits(pages: Pages, limits: Limits) -> None:
     for page in pages:
         for shown in (page, closed(page)):
-            assert sum(limits.measure(part.text) for part in shown.parts) <= limits.room
+            assert sum(limits.measure(counting(part)) for part in shown.parts) <= limits.room
             assert not any(is_live(part.text) for part in shown.parts)
 
 

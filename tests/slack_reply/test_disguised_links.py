@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dify_app.stream.lines import LONGEST_FENCE
+from markdown_source import LONGEST_FENCE
 from slack_reply.markdown.parts import Limits, Markdown
 from slack_reply.markdown.reader import escape
 from slack_reply.writers.single_post import LIMITS

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.slack_reply.fuzz import failures, shortest, texts
+from tests.slack_reply.fuzz import LIMITS, failures, shortest, texts, tried
 
 ROOT = Path(__file__).parents[2]
 SEEDS, TEXTS, STEP = 5, 1_000, 5
@@ -39,6 +39,25 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
     found = [json.loads(line) for one in running for line in one.communicate()[0].splitlines()]
     assert found == []
     assert [one.returncode for one in running] == [0] * processes
+
+
+@pytest.mark.parametrize(
+    ("text", "limits"),
+    [
+        ("*|\n```b`", "stream"),
+        ("<@https://bank.example&<https://evil.example|bank.example>](http://&", "stream"),
+        ("은\u200dhttp://", "stream"),
+        ("~~|\n```<`", "stream"),
+        ("1. ___ /", "stream"),
+        ("<!here>data:image/png;base64,AAAA![a](https://a.example/i.png)$x_1", "stream"),
+        ("xt]evil.example)r](httpevil.exa\u200bmple)r](hpevil.example)r](https://", "stream"),
+        ("|N\n|-\n|\n|\n<", "edit"),
+        ("||h\n|-|-\n|\n|\n |", "edit"),
+        ("|||\n|-|-\n|\n|\n\xa0m", "edit"),
+    ],
+)
+def test_text_that_was_found_breaks_no_law(text: str, limits: str) -> None:
+    assert tried(text, LIMITS[limits], list(range(1, len(text) + 1))) is None
 
 
 def test_texts_of_a_seed_are_the_same_each_time() -> None:

@@ -1,15 +1,25 @@
-"""What an app says is scanned at every flush: nothing in it may take more than a time that grows with its length."""
+"""What an app says is scanned at every flush: nothing in it may take more work than grows with its length.
+
+The work of Python code is counted, so that a busy machine changes nothing. What a regular expression or a method of
+`str` scans can only be timed: a scan counts as quadratic if it grows too fast at each step from SIZES on, however often
+the step is tried.
+"""
 
 import gc
+import re
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
-from itertools import permutations
+from itertools import pairwise, permutations
 from time import thread_time
 
 import pytest
 
 from slack_reply.footer import with_footer
-from slack_reply.markdown.cell_text import read
+from slack_reply.markdown import Reader, inline
+from slack_reply.markdown.cell_text import SIZE_LIMIT, read
+from slack_reply.markdown.pages import pages_after
 from slack_reply.markdown.parts import Limits
 from slack_reply.markdown.reader import escape
 from slack_reply.snapshot import Card
@@ -18,11 +28,16 @@ from tests.slack_reply.whole_pages import paginate
 
 type Work = Callable[[str], object]
 
-SMALL, LARGE = 2_000, 8_000
-# Four times the text: what is linear takes about 4 times as long, a quadratic scan 16 times.
-MOST = 8.0
-TRIES = 4
-# Both sizes are many pages, so that they are treated alike.
+TIMES = 4
+"""How many times as long each text is as the one before; quadratic work takes 16 times as long."""
+COUNTED = 1_000
+"""Characters of the shorter of the two texts whose work is counted."""
+SIZES = (1_000, 4_000, 16_000)
+"""Characters of the texts whose work is timed; few get to the last one."""
+MOST = 6.0
+"""Times as much work, at most. A text that is held back at its end, up to some limit, takes more than TIMES."""
+TRIES = 5
+# The texts are many pages, so that all are treated alike.
 PAGES = Limits(size=500, measure=len, tables=True)
 
 SPECIAL = (*"`*_~[]()<>&|\\!\"' \t\n#-:.=a1", "](", "<br", "**", "``", "```", "~~~", "&#", "- ", "> ", "1.")
@@ -57,21 +72,79 @@ def _no_garbage() -> Iterator[None]:
     gc.enable()
 
 
-def took(work: Work, piece: str, size: int) -> float:
-    text = piece * (size // len(piece))
+class Counter:
+    """Counts calls of Python functions and turns of loops: other Python code does a bounded work for each of them."""
+
+    EVENTS = sys.monitoring.events.PY_START, sys.monitoring.events.JUMP
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def counted(self, work: Work, text: str) -> int:
+        forget()
+        before = self._count
+        work(text)
+        return self._count - before
+
+    def _note(self, *_: object) -> None:
+        self._count += 1
+
+    @classmethod
+    @contextmanager
+    def at_work(cls) -> Iterator["Counter"]:
+        tool, monitoring, counter = sys.monitoring.PROFILER_ID, sys.monitoring, cls()
+        monitoring.use_tool_id(tool, cls.__name__)
+        for event in cls.EVENTS:
+            monitoring.register_callback(tool, event, counter._note)
+        monitoring.set_events(tool, sum(cls.EVENTS))
+        try:
+            yield counter
+        finally:
+            monitoring.set_events(tool, 0)
+            monitoring.free_tool_id(tool)
+
+
+def forget() -> None:
+    """Let no line and no cell be remembered from the work before."""
+    inline._remembered.cache_clear()
+    read.cache_clear()
+
+
+def repeated(piece: str, size: int) -> str:
+    return piece * (size // len(piece))
+
+
+def superlinear(work: Work, pieces: tuple[str, ...], size: int = COUNTED) -> list[str]:
+    """The pieces of which four times as many take more than four times the Python code."""
+    with Counter.at_work() as counter:
+        return [
+            piece
+            for piece in pieces
+            if counter.counted(work, repeated(piece, TIMES * size))
+            > MOST * counter.counted(work, repeated(piece, size))
+        ]
+
+
+def took(work: Work, text: str) -> float:
+    forget()
     begin = thread_time()
     work(text)
     return thread_time() - begin
 
 
-def growth(work: Work, piece: str, small: int = SMALL, large: int = LARGE) -> float:
-    """How many times as long four times the text takes; a busy machine only ever adds to a time."""
-    before, after = took(work, piece, small), took(work, piece, large)
+def slow(work: Work, pieces: tuple[str, ...], sizes: tuple[int, ...] = SIZES) -> list[str]:
+    """The pieces of which four times as many take more than four times as long, at each of the sizes."""
+    return [piece for piece in pieces if all(_grows_fast(work, piece, size) for size, _ in pairwise(sizes))]
+
+
+def _grows_fast(work: Work, piece: str, size: int) -> bool:
+    """Whether no try is fast enough. Both texts of a try take about as long, so that others disturb both alike."""
+    small, large = repeated(piece, size), repeated(piece, TIMES * size)
     for _ in range(TRIES):
-        if after <= MOST * before:
-            break
-        before, after = min(before, took(work, piece, small)), min(after, took(work, piece, large))
-    return after / before
+        before = sum(took(work, small) for _ in range(TIMES)) / TIMES
+        if took(work, large) <= MOST * before:
+            return False
+    return True
 
 
 def end_of_table(text: str) -> object:
@@ -86,24 +159,82 @@ def with_card(text: str) -> object:
     return list(stretches(text, [Card("one", "One", "done", at=400)], 0, final=False))
 
 
+def with_cards(text: str) -> object:
+    cards = [Card(f"{at}", "One", "done", at=at) for at in range(0, len(text), 40)]
+    return list(stretches(text, cards, 0, final=False))
+
+
 def as_cell(text: str) -> object:
     return read(text.replace("\n", " "))
 
 
 growing = partial(paginate, limits=PAGES, final=False)
 whole = partial(paginate, limits=PAGES, final=True)
+WORKS = {
+    "whole": whole,
+    "growing": growing,
+    "end of table": end_of_table,
+    "escape": escape,
+    "with note": with_note,
+    "with card": with_card,
+    "with many cards": with_cards,
+}
+STREAM = "Some words, **bold** and `code`:\n\n- one\n- two\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n```\ncode\n```\n\n"
+"""What each part of an answer is like."""
+# A longer cell is not read.
+CELL = SIZE_LIMIT // TIMES - 1
 
 
-@pytest.mark.parametrize(
-    "work", [whole, growing, as_cell, end_of_table, escape, with_note, with_card], ids=range(7)
-)
+@pytest.mark.parametrize("work", WORKS.values(), ids=WORKS)
 @pytest.mark.parametrize("group", [SPECIAL, LONGER], ids=["special", "longer"])
-def test_four_times_the_text_takes_four_times_as_long(work: Work, group: tuple[str, ...]) -> None:
-    for piece in group:
-        assert growth(work, piece) <= MOST, piece
+def test_four_times_the_text_takes_four_times_the_work(work: Work, group: tuple[str, ...]) -> None:
+    assert superlinear(work, group) == []
+    assert slow(work, group) == []
 
 
-@pytest.mark.parametrize("work", [growing, as_cell], ids=["growing", "cell"])
-def test_pairs_of_special_characters_take_linear_time(work: Work) -> None:
-    for piece in PAIRS:
-        assert growth(work, piece, SMALL // 2, LARGE // 2) <= MOST, piece
+def test_pairs_of_special_characters_take_linear_work() -> None:
+    assert superlinear(growing, PAIRS) == []
+    assert slow(growing, PAIRS) == []
+
+
+@pytest.mark.parametrize("group", [SPECIAL, LONGER, PAIRS], ids=["special", "longer", "pairs"])
+def test_cell_takes_linear_work(group: tuple[str, ...]) -> None:
+    """A cell that is read is too short to time what is scanned in the cell."""
+    assert superlinear(as_cell, group, CELL) == []
+
+
+def streamed(text: str) -> object:
+    """The text as it grows: what is shown is looked at every 50 characters, and each message is left when full."""
+    reader, start = Reader(PAGES), 0
+    for end in range(50, len(text), 50):
+        *full, _ = pages_after(text[:end], start, PAGES, final=False, reader=reader) or (None,)
+        start = full[-1].end if full else start
+    return start
+
+
+def test_growing_answer_takes_linear_work() -> None:
+    assert superlinear(streamed, (STREAM,)) == []
+
+
+def planted_loop(text: str) -> object:
+    """Each line is compared with all lines before."""
+    known: list[str] = []
+    for line in text.split("\n"):
+        known.append(line)
+        for other in known:
+            if other is text:
+                return other
+    return whole(text)
+
+
+def planted_scan(text: str) -> object:
+    """Behind each character, the whole text is searched."""
+    never = re.compile("[^a]")
+    for start in range(len(text)):
+        never.search(text, start)
+    return escape(text)
+
+
+def test_quadratic_loop_and_quadratic_scan_are_found() -> None:
+    assert superlinear(planted_loop, ("a\n",)) == ["a\n"]
+    assert slow(planted_scan, ("a",), SIZES[:2]) == ["a"]

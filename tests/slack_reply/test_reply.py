@@ -14,7 +14,7 @@ from tests.fake_clock import FakeClock
 from tests.slack_reply.troubled_slack import DONE, GENERAL, TROUBLES, TroubledSlack, grow
 from tests.support.growing_answer import Now
 
-STYLES: list[Style] = ["auto", "edit", "post"]
+STYLES: list[Style] = ["auto", "stream", "edit", "post"]
 TROUBLE = st.sampled_from(["", "", *TROUBLES, *(f"{name}!" for name in DONE)])
 WHOLE = long_text(9000)
 
@@ -88,7 +88,7 @@ def test_last_text_has_some_time_when_the_turn_is_at_its_limit(style: Style, tro
 
 @pytest.mark.parametrize(
     ("style", "method", "following"),
-    [("auto", "chat.appendStream", "edit"), ("edit", "chat.update", "post")],
+    [("stream", "chat.appendStream", "edit"), ("edit", "chat.update", "post")],
 )
 def test_next_writer_shows_the_rest_when_slack_asks_to_wait_too_long(
     style: Style, method: str, following: str
@@ -338,3 +338,63 @@ def test_stream_is_repaired_when_it_expires_while_its_stop_is_lost(lost: str) ->
     reply.close()
     assert slack.open() == []
     assert bare(slack.text()) == bare(WHOLE[:500])
+
+
+@pytest.mark.parametrize(
+    ("channel_type", "method"),
+    [("im", "stream"), ("channel", "edit"), ("group", "edit"), ("mpim", "edit"), ("", "edit")],
+)
+def test_answer_streams_only_where_one_member_reads(channel_type: str, method: str) -> None:
+    """Source: docs/platform/slack.md#stream-visibility."""
+    assert TroubledSlack().reply("auto", channel_type=channel_type).method == method
+
+
+def busy(slack: TroubledSlack, answers: int) -> None:
+    """Let so many answers of the workspace be edited."""
+    for number in range(answers):
+        slack.budget.add_message(slack.api.account, "chat.update", f"m{number}")
+
+
+@pytest.mark.parametrize(("answers", "method"), [(3, "edit"), (4, "stream"), (40, "stream")])
+def test_answer_streams_in_a_channel_while_edits_would_be_rare(answers: int, method: str) -> None:
+    slack = TroubledSlack()
+    busy(slack, answers)
+    reply = slack.reply("auto")
+    grow(slack, reply, [WHOLE[:300], WHOLE[:900], WHOLE[:1200]])
+    assert reply.method == method
+    assert bare(slack.text()) == bare(WHOLE[:1200])
+    assert slack.open() == []
+
+
+@pytest.mark.parametrize(("answers", "method"), [(10, "edit"), (40, "post")])
+def test_answer_is_edited_seldom_or_posted_where_no_stream_can_begin_either(
+    answers: int, method: str
+) -> None:
+    slack = TroubledSlack(["chat.startStream:restricted_action"])
+    busy(slack, answers)
+    reply = slack.reply("auto")
+    grow(slack, reply, [WHOLE[:300], WHOLE[:900], WHOLE[:1200]])
+    assert reply.method == method
+    assert bare(slack.text()) == bare(WHOLE[:1200])
+
+
+def test_first_text_that_slack_refuses_is_not_tried_as_a_stream() -> None:
+    slack = TroubledSlack(["chat.postMessage:invalid_blocks"])
+    reply = slack.reply("auto")
+    grow(slack, reply, [WHOLE[:300], WHOLE[:900]])
+    assert (reply.method, "chat.startStream" in slack.sent) == ("post", False)
+
+
+def test_answer_counts_the_calls_that_take_the_status_line_away() -> None:
+    """Source: docs/platform/slack.md#thread-status."""
+    slack = TroubledSlack()
+    reply = slack.reply("edit")
+    reply.show(Now(Snapshot(WHOLE[:300])))
+    slack.clock.advance(3.0)
+    reply.show(Now(Snapshot(WHOLE[:600])))
+    assert reply.clearing == 1
+    streamed = slack.reply("stream")
+    streamed.show(Now(Snapshot(WHOLE[:300])))
+    slack.clock.advance(3.0)
+    streamed.show(Now(Snapshot(WHOLE[:600])))
+    assert streamed.clearing == 2

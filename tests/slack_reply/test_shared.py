@@ -1,13 +1,16 @@
 """What an answer may send, and when it must not."""
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
 
 from slack_api.rate_limit.rate_limiter import RateLimiter
 from slack_api.rate_limit.tiers import APPEND, UPDATE
-from slack_reply.shared import RATE_LIMIT_TIMEOUT, RateShare, Written
+from slack_reply.shared import RATE_LIMIT_TIMEOUT, RateShare, TableSupport, Written
 from slack_reply.writer import ReplyTarget, SlackAway
+from slack_reply.writers.single_post import LIMITS
+from tests.fake_clock import FakeClock
 from tests.slack_api.virtual_time import VirtualTime
 
 PLACE = ReplyTarget("T1", "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
@@ -36,8 +39,8 @@ def test_call_acquired_ahead_is_used_once() -> None:
     assert not budget.try_acquire("T1", APPEND, "other")
 
 
-def test_call_acquired_ahead_is_not_kept_when_unused() -> None:
-    one, _, time = share()
+def test_call_acquired_ahead_is_given_back_when_unused() -> None:
+    one, budget, time = share()
     sent: list[float] = []
 
     def write() -> None:
@@ -48,7 +51,16 @@ def test_call_acquired_ahead_is_not_kept_when_unused() -> None:
 
     time.spawn(write)
     time.run()
-    assert sent[0] > 1.0
+    assert sent == [0.0]
+    assert [budget.try_acquire("T1", APPEND, "other") for _ in range(4)] == [True, True, True, False]
+
+
+def test_call_acquired_ahead_is_given_back_when_the_answer_leaves_the_method() -> None:
+    one, budget, _ = share()
+    one.ahead(APPEND, final=False)
+    one.leave(APPEND, UPDATE)
+    one.leave(APPEND, UPDATE)
+    assert [budget.try_acquire("T1", APPEND, "other") for _ in range(5)] == [True] * 4 + [False]
 
 
 @pytest.mark.parametrize("final", [False, True])
@@ -113,3 +125,18 @@ def test_written_forgets_the_oldest_message() -> None:
     for ts in ("1.1", "1.2", "1.3"):
         written.add("T1/abc", "C1", ts)
     assert [written.knows("T1/abc", "C1", ts) for ts in ("1.1", "1.2", "1.3")] == [False, True, True]
+
+
+def test_refused_tables_are_remembered_for_their_account_and_an_hour() -> None:
+    clock = FakeClock()
+    tables, limits = TableSupport(clock), LIMITS
+    assert not tables.refused("A1", "invalid_blocks", ["markdown", "table"])
+    assert not tables.refused("A1", "channel_not_found", ["table", "table"])
+    assert tables.fitting("A1", limits) == limits
+    assert tables.refused("A1", "invalid_attachments", ["table", "table"])
+    assert tables.fitting("A1", limits) == replace(limits, several_tables=False)
+    assert tables.refused("A1", "msg_blocks_too_long", ["data_table"])
+    assert tables.fitting("A1", limits) == replace(limits, several_tables=False, data_tables=False)
+    assert tables.fitting("A2", limits) == limits
+    clock.sleep(3601)
+    assert tables.fitting("A1", limits) == limits

@@ -3,22 +3,32 @@ from collections.abc import Callable
 from errors import SlackError, SlackRateLimited, SlackRefused
 from slack_reply.status import CLEARING_PAUSES, StatusLine
 from tests.fake_clock import FakeClock
+from wording import Say
 
-THINKING = "is thinking…"
+THINKING, WORDS = "is thinking…", "in words"
 Act = Callable[[StatusLine], None]
 
 
 class Stage:
-    """A line and the Slack it talks to; `on` tells what happens while a status is being set."""
+    """A line and the Slack it talks to; `on` tells what happens while a status is being set, or put into words."""
 
     def __init__(self, on: dict[str, Act] | None = None) -> None:
         self.on = on or {}
         self.asked: list[str] = []
+        self.about: tuple[str, ...] = ()
+        self.said: list[Say] = []
         self.greenlets: list[Callable[[], None]] = []
-        self.line = StatusLine(self, "C1", "1.1", FakeClock(), spawn=self.greenlets.append)  # type: ignore[arg-type]
+        self.line = StatusLine(self, "C1", "1.1", FakeClock(), self, spawn=self.greenlets.append)  # type: ignore[arg-type]
 
-    def set_status(self, channel: str, thread_ts: str, status: str) -> None:
+    def say(self, key: Say) -> str:
+        self.said.append(key)
+        if key in self.on:
+            self.on[key](self.line)
+        return WORDS
+
+    def set_status(self, channel: str, thread_ts: str, status: str, about: tuple[str, ...] = ()) -> None:
         self.asked.append(status)
+        self.about = about
         if status in self.on:
             self.on[status](self.line)
 
@@ -79,3 +89,46 @@ def test_line_is_not_cleared_after_leave() -> None:
     stage = Stage({THINKING: StatusLine.leave})
     stage.line.show(THINKING)
     assert stage.run() == [THINKING]
+
+
+def test_line_is_set_again_after_a_write_took_it_away() -> None:
+    """Source: docs/platform/slack.md#thread-status."""
+    steps = iter([StatusLine.written, StatusLine.clear])
+
+    def step(line: StatusLine) -> None:
+        next(steps)(line)
+
+    stage = Stage({THINKING: step})
+    stage.line.show(THINKING)
+    assert stage.run() == [THINKING, THINKING, ""]
+
+
+def test_line_that_is_not_wanted_is_not_set_after_a_write() -> None:
+    stage = Stage()
+    stage.line.show(THINKING)
+    stage.line.show("")
+    stage.line.written()
+    stage.line.clear()
+    assert stage.run() == []
+
+
+def test_lines_about_a_long_wait_are_cut_to_what_slack_takes() -> None:
+    stage = Stage({THINKING: StatusLine.clear})
+    stage.line.show(THINKING, [f"{number}: {'long ' * 20}" for number in range(20)])
+    stage.line._set(stage.line._wanted)
+    assert len(stage.about) == 10
+    assert {len(line) <= 50 for line in stage.about} == {True}
+
+
+def test_sentence_is_put_into_words_by_the_lines_own_greenlet() -> None:
+    stage = Stage({WORDS: StatusLine.leave})
+    stage.line.show(Say.THINKING)
+    assert stage.said == []
+    assert stage.run() == [WORDS]
+
+
+def test_line_cleared_while_its_words_are_looked_up_costs_no_call() -> None:
+    stage = Stage({Say.THINKING: StatusLine.clear})
+    stage.line.show(Say.THINKING)
+    assert stage.run() == []
+    assert stage.said == [Say.THINKING]

@@ -83,7 +83,7 @@ def markdown(text: str) -> tuple[Styled, ...]:
 
 
 def seen(look: Look) -> list[Styled]:
-    """What a reader sees of the message, without the line above an edited answer."""
+    """What a reader sees of the message."""
     found: list[Styled] = []
     for kind, text in look:
         if kind == "markdown":
@@ -97,6 +97,12 @@ def said(messages: list[Look]) -> list[Styled]:
     return list(chain(*map(seen, messages)))
 
 
+class RememberedLayout(card_places._Layout):
+    @cache  # noqa: B019 - the layouts of a test are few
+    def place(self, card: Card, at: int) -> tuple[int, bool]:
+        return super().place(card, at)
+
+
 @pytest.fixture(autouse=True)
 def _remembered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The layout is a function of the text alone: what was laid out once is not laid out again."""
@@ -108,8 +114,7 @@ def _remembered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     for module in (sheet, edited_message, single_post):
         monkeypatch.setattr(module, "pages_after", remembered)
-    for name in ("scan", "_place"):
-        monkeypatch.setattr(card_places, name, cache(getattr(card_places, name)))
+    monkeypatch.setattr(card_places, "_Layout", cache(RememberedLayout))
     with remembered_layout():
         yield
 

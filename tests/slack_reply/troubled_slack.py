@@ -15,7 +15,7 @@ from slack_api.connection import NeverSent
 from slack_api.pool import Bounds, HttpResponse, Unanswered
 from slack_api.rate_limit.rate_limiter import RateLimiter
 from slack_reply.reply import Reply, Style
-from slack_reply.shared import NativeSupport, Slack, Written
+from slack_reply.shared import NativeSupport, Slack, TableSupport, Written
 from slack_reply.snapshot import Snapshot
 from slack_reply.writer import ReplyTarget
 from tests.fake_clock import FakeClock
@@ -55,6 +55,7 @@ class TroubledSlack:
         self.budget = RateLimiter(self.clock)
         self.written = Written()
         self.support = NativeSupport(self.clock)
+        self.tables = TableSupport(self.clock)
         self.root = self.ask()
         self._late: list[tuple[str, str, Mapping[str, str], bytes | None, Bounds]] = []
 
@@ -76,12 +77,12 @@ class TroubledSlack:
             team_id=install.team_id,
         )
 
-    def reply(self, style: Style = "auto", **more: float) -> Reply:
+    def reply(self, style: Style = "stream", *, channel_type: str = "channel", **more: float) -> Reply:
         install, api = self.double.world.install, self.api
         place = ReplyTarget(
-            api.account, GENERAL, "channel", self.root, self.root, ANNA, install.team_id, install.bot_user
+            api.account, GENERAL, channel_type, self.root, self.root, ANNA, install.team_id, install.bot_user
         )
-        slack = Slack(api, self.budget, self.support, self.written, self.clock)
+        slack = Slack(api, self.budget, self.support, self.tables, self.written, self.clock)
         return Reply(slack, place, style, **more)
 
     def exchange(

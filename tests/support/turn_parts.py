@@ -31,6 +31,7 @@ class ReplyOfParts:
     fails: Exception | None = None
     ends: list[int] = field(default_factory=list)
     unstopped: tuple[str, ...] = ()
+    clearing: int = 0
     shown: list[str] = field(default_factory=list)
     finished: list[Snapshot] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
@@ -65,8 +66,11 @@ class ReplyOfParts:
 class StatusOfParts:
     shown: list[str] = field(default_factory=list)
 
-    def show(self, text: str) -> None:
+    def show(self, text: str, _about: object = ()) -> None:
         self.shown.append(text)
+
+    def written(self) -> None:
+        self.shown.append("written")
 
     def clear(self) -> None:
         self.shown.append("")

@@ -7,22 +7,27 @@ from pathlib import Path
 import pytest
 
 from tests.support.layout import MAY_IMPORT
+from tools import marketplace
+from tools.marketplace import MAX_BYTES
 from tools.package import (
-    MAX_BYTES,
     PackageError,
     export_requirements,
+    make_package,
     package_name,
     packaged_files,
+    read_package,
+    stage,
     write_by_cli,
     write_by_rules,
     write_zip,
 )
 
 ROOT = Path(__file__).parents[2]
+REPO = "https://github.com/somebody/bridge"
 PARTS = {part if (ROOT / part).is_dir() else f"{part}.py" for part in MAY_IMPORT}
 MUST_ENTER = PARTS | {
     *("manifest.yaml", "README.md", "PRIVACY.md", "CHANGELOG.md", "LICENSE", "pyproject.toml", "uv.lock"),
-    "_assets",
+    *("_assets", "readme"),
 }
 
 
@@ -112,3 +117,47 @@ def test_difys_own_program_failing_says_why(plugin: Path, tmp_path: Path) -> Non
     cli = script(tmp_path / "dify", "echo no manifest; exit 1")
     with pytest.raises(PackageError, match="no manifest"):
         write_by_cli(str(cli), plugin, tmp_path / "p", tmp_path / "uv")
+
+
+def test_this_repository_breaks_no_rule_of_the_marketplace(tmp_path: Path) -> None:
+    """What only a publisher can say is filled in here; nothing else may be left."""
+    root, manifest = tmp_path / "root", (ROOT / "manifest.yaml").read_text("utf-8")
+    stage(ROOT, root)
+    filled = manifest.replace("author: slack-bridge", f"author: somebody\nrepo: {REPO}\ncontact: a@b.example")
+    (root / "manifest.yaml").write_text(filled, "utf-8")
+    stage(root, tmp_path / "staged")
+    contents = {
+        path: (tmp_path / "staged" / path).read_bytes() for path in packaged_files(tmp_path / "staged")
+    }
+    contents["requirements.txt"] = export_requirements(ROOT, ROOT / ".tools" / "bin" / "uv")
+    assert marketplace.check(contents) == marketplace.Findings((), ())
+
+
+def test_each_readme_of_the_package_ends_with_the_publishers_addresses(plugin: Path, tmp_path: Path) -> None:
+    (plugin / "manifest.yaml").write_text(f"name: a\nversion: 1.2.3\nrepo: {REPO}\ncontact: a@b.example\n")
+    (plugin / "README.md").write_text("# A\n")
+    (plugin / "readme").mkdir()
+    (plugin / "readme" / "README_ja_JP.md").write_text("# い\n")
+    stage(plugin, tmp_path / "staged")
+    assert (
+        tmp_path / "staged" / "README.md"
+    ).read_text() == f"# A\n\nSource: <{REPO}> · Contact: <a@b.example>\n"
+    assert f"ソースコード: <{REPO}>" in (tmp_path / "staged" / "readme" / "README_ja_JP.md").read_text()
+
+
+def test_readme_stays_itself_while_nobody_publishes(plugin: Path, tmp_path: Path) -> None:
+    (plugin / "README.md").write_text("# A\n")
+    stage(plugin, tmp_path / "staged")
+    assert (tmp_path / "staged" / "README.md").read_text() == "# A\n"
+    assert sorted(packaged_files(tmp_path / "staged")) == sorted(packaged_files(plugin))
+
+
+def test_package_that_breaks_a_rule_is_refused_with_its_sentences(plugin: Path, tmp_path: Path) -> None:
+    with pytest.raises(PackageError, match=r"(?s)breaks rules.*PRIVACY\.md is missing"):
+        make_package(plugin, tmp_path / "p", script(tmp_path / "uv", "echo six==1.17.0"), None)
+
+
+def test_publisher_is_told_what_to_fill_in_and_the_package_is_there(tmp_path: Path) -> None:
+    found = make_package(ROOT, tmp_path / "p", ROOT / ".tools" / "bin" / "uv", None)
+    assert [line.partition(":")[0] for line in found.for_publisher] == ["author", "repo", "contact"]
+    assert "readme/README_pt_BR.md" in read_package(tmp_path / "p")

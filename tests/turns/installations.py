@@ -42,6 +42,10 @@ class People:
         self.asked += asked
         return {user: UserInfo(user, user, enterprise_id=self.organisations.get(user, "")) for user in asked}
 
+    def known(self, _api: Any, user: str) -> UserInfo | None:
+        organisation = self.organisations.get(user)
+        return None if organisation is None else UserInfo(user, user, enterprise_id=organisation)
+
 
 def installation(
     bot: AuthInfo | Exception = BOT, clock: FakeClock | None = None, people: People | None = None
@@ -70,6 +74,12 @@ class SlackFacts:
 
     def of(self, _api: Any, *asked: Any) -> Any:
         self.asked.append("groups" if len(asked) > 1 else "name")
+        return self.groups if len(asked) > 1 else self.name
+
+    def recalled(self, *_: Any) -> bool | None:
+        return self.group_dm
+
+    def known(self, _api: Any, *asked: Any) -> Any:
         return self.groups if len(asked) > 1 else self.name
 
 

@@ -17,6 +17,7 @@ from tests.support.house import KEY, House
 from turns.answer.answer_state import AnswerState
 from turns.answer.answering import Answering
 from turns.answer.turn_context import TurnContext
+from turns.recent_turns import RecentTurns
 from turns.recovery.claim import Claim
 from turns.recovery.process_identity import ProcessIdentity
 from turns.report import TurnReport
@@ -35,6 +36,7 @@ class ReplyOfTests:
     pace: float = 1.0
     message_ts: str = ""
     unstopped: tuple[str, ...] = ()
+    clearing: int = 0
     calls: list[str] = field(default_factory=list)
     closing: Callable[[], None] = lambda: None
 
@@ -122,7 +124,7 @@ def request(house: House, reply: ReplyOfTests, *, why: str = "", in_doubt: bool 
         key=KEY,
         store=house.store,
         reply=reply,
-        status=SimpleNamespace(show=nothing, clear=nothing),
+        status=SimpleNamespace(show=nothing, clear=nothing, written=nothing),
         author=SimpleNamespace(say=lambda say, **_: str(say)),
         asking=SimpleNamespace(run=_ask, is_empty=lambda: False, answers_us=lambda: False),
         rest=None,
@@ -138,7 +140,8 @@ def request(house: House, reply: ReplyOfTests, *, why: str = "", in_doubt: bool 
         usual_key=None,
     )
     answering = Answering(context, report)
-    job = SimpleNamespace(received=house.clock.epoch())
+    message = SimpleNamespace(is_dm=False, channel_type="channel")
+    job = SimpleNamespace(received=house.clock.epoch(), message=message)
     unknown = SimpleNamespace(in_doubt=in_doubt, not_answered=lambda: why)
     record = claim.claim()
     assert record is not None
@@ -152,9 +155,11 @@ def request(house: House, reply: ReplyOfTests, *, why: str = "", in_doubt: bool 
         claim=claim,
         recovery=cast("Any", RecoveryOfTests(house)),
         unknown_channel=cast("Any", unknown),
+        look_ahead=cast("Any", SimpleNamespace(begin=nothing, end=nothing)),
         slack=cast("Any", SimpleNamespace(succeeded=Counter(), retries=0)),
         report=report,
         acks=cast("Any", SimpleNamespace(pop=lambda *_: 0.1)),
+        recent=RecentTurns(house.clock),
         held=held(house),
     )
 
@@ -166,6 +171,9 @@ def test_turn_that_raises_is_ended_in_its_thread_at_once() -> None:
     [remains] = house.ending.ended
     assert (remains.trigger_ts, remains.message_ts) == (TS, "2.000002")
     assert asked.report.outcome == "broke"
+    [kept] = asked.recent.of("hook").turns
+    assert (kept.outcome, kept.kind, kept.ack) == ("broke", "channel", 0.1)
+    assert asked.recent.of("hook").open == 0
     assert house.record().open == ()
     assert house.record().conversation_id == "c-1"
     assert reply.calls[-1] == "closed"

@@ -15,6 +15,7 @@ TITLES = {
     Say.HOME_OPEN,
     Say.HOME_OPEN_DIRECT,
     Say.HOME_PRIVACY_TITLE,
+    Say.STEPS,
     Say.STEP_FAILED,
     Say.THOUGHTS,
     Say.ROUND,

@@ -67,7 +67,7 @@ SCENES = (
         + node("Search the handbook", "knowledge-retrieval", seconds=1.0)
         + node("Write the answer", inside=say(_RELEASE, seconds=7.0))
         + sources(("Release handbook", "https://wiki.example.com/release"), ("On-call calendar", None)),
-        (("At once", 0.0), ("It grows", 0.55), ("Complete, and remembered", 1.0)),
+        (("At once", 0.0), ("It grows", 0.7), ("Complete, and remembered", 1.0)),
         372.0,
     ),
     Scene(

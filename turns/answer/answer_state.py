@@ -10,12 +10,14 @@ from dify_app import (
     Ended,
     Paused,
     QuestionCut,
+    RunStarted,
     Source,
     Sources,
     Step,
     TextDelta,
     TextReplaced,
     Thought,
+    Via,
 )
 from errors import BridgeError, FileRefused
 from turns.answer.progress import Progress
@@ -30,13 +32,17 @@ class AnswerState:
     """`changed` is set at every event, `speaks` once there are words worth showing at once, and both at the end.
 
     `error` says why the answer broke. `paused` holds every form that the app waits for. `is_full`: the app said more
-    than is kept, so its stream need not be read any further.
+    than is kept, so its stream need not be read any further. `via` and `user` say whose the conversation is, `run`
+    names the run in Dify.
     """
 
     changed: Event = field(default_factory=Event)
     speaks: Event = field(default_factory=Event)
     finished: Event = field(default_factory=Event)
     conversation_id: str = ""
+    via: Via = "plugin"
+    user: str = ""
+    run: RunStarted | None = None
     progress: Progress = field(default_factory=Progress)
     sources: tuple[Source, ...] = ()
     left_out: tuple[FileRefused, ...] = ()
@@ -88,6 +94,8 @@ class AnswerState:
                 self.paused += (replace(event, text=self._kept(text)),)
             case QuestionCut(length):
                 self.question_cut = length
+            case RunStarted():
+                self.run = event
             case Ended():
                 self.ended = event
 

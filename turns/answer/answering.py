@@ -39,6 +39,7 @@ class Answering:
     _visible: bool = False
     _is_whole: bool = False
     _asked: bool = False
+    _clearing: int = 0  # calls of the reply that took the status line away
     _withdrawn: Withdrawn | None = None
     _is_refused: bool = False  # Slack says that the place is gone
     _unstopped: tuple[str, ...] = ()
@@ -46,7 +47,7 @@ class Answering:
 
     def waiting(self) -> None:
         """Show that the message waits in its thread's queue."""
-        self.context.status.show(self.context.author.say(Say.WAITING))
+        self.context.status.show(Say.WAITING)
 
     def refuse(self, say: Say, **values: str) -> None:
         """Answer with a sentence of the bot instead of the app's answer."""
@@ -92,7 +93,7 @@ class Answering:
             return
         if self._obeyed():
             return
-        context.status.show(context.author.say(Say.THINKING))
+        context.status.show(Say.THINKING)
         if context.asking.is_empty():
             with self._writing("greeted"):
                 context.greeting.greet()
@@ -163,12 +164,14 @@ class Answering:
         context = self.context
         if not context.reply.message_ts:
             return
+        if context.reply.clearing != self._clearing:
+            self._clearing = context.reply.clearing
+            context.status.written()
         if not may_be_silent(self._state.text):
             self._note_first_text()
         if self._visible:
             return
         self._visible = True
-        context.status.clear()
         note = self._note()
         self._remember(lambda record: self._with_conversation(record.with_in_flight(note)))
 
@@ -203,9 +206,11 @@ class Answering:
         text = ending.text(context.author)
         self.report.characters = len(text)
         cards = state.progress.cards(context.author.say, ending.work) if context.show_progress else ()
-        whole = Snapshot(text, cards, continued=context.author.say(Say.CONTINUED))
+        say = context.author.say
+        whole = Snapshot(text, cards, continued=say(Say.CONTINUED), plan=say(Say.STEPS) if cards else "")
         if text or context.reply.message_ts:
             whole = self._bring(whole, ending, deadline)
+            context.status.show("")  # files may still take a while
         # In a thread whose root is gone, Slack would put files into the channel.
         lost = () if self._withdrawn else context.produced.share(self._left(deadline))
         if lost:
@@ -287,8 +292,12 @@ class Answering:
             logger.warning("the thread's record could not be written")
 
     def _with_conversation(self, record: ThreadRecord) -> ThreadRecord:
-        known = self._state.conversation_id
-        return record.with_conversation(known) if known else record
+        state = self._state
+        if not state.conversation_id:
+            return record
+        return record.with_conversation(
+            state.conversation_id, "api" if state.via == "api" else "", state.user
+        )
 
     def _note_first_text(self) -> None:
         if self.report.first_text is None:

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 
 from clock import Clock, in_turns
 from conversation_store import ThreadRecord
-from dify_app import DifyApp, FileProduced, FilesDropped, Question
+from dify_app import Conversation, DifyApp, FileProduced, FilesDropped, Question
 from errors import (
     AnswerTooLong,
+    ApiAway,
+    ApiRefused,
     BridgeError,
     CompletionApp,
     DifyUnavailable,
     FileRefused,
     InputMissing,
+    UnsupportedApp,
 )
 from slack_reply import StatusLine
 from turns.answer.answer_state import AnswerState
@@ -71,9 +74,29 @@ class Asking:
             state.end()
 
     def _ask(self, state: AnswerState, record: ThreadRecord) -> None:
+        """Ask over the way to the app that is open; over the other one only if nothing can have run."""
         self.app.speak(self.author.locale)
-        prompt = self.prompt_builder.write(record, self._working)
+        try:
+            try:
+                self._ask_over(state, record)
+            except (ApiAway, ApiRefused) as error:
+                if not self.app.fall_back(error):
+                    raise
+                self._ask_over(state, record)
+        except UnsupportedApp as error:
+            # The plugin way cannot call each kind of app, and the cause is that the API did not answer.
+            raise self.app.why_not_api or error from None
+
+    def _ask_over(self, state: AnswerState, record: ThreadRecord) -> None:
+        known = Conversation(record.conversation_id, record.via or "plugin", record.user)
+        going_on = self.app.begin(known)
+        state.via, state.user = going_on.via, going_on.user
+        # An app that is asked in a new conversation knows nothing of the thread, whatever another one knew.
+        moved = bool(known.id) and not going_on.id
+        record = record if going_on.id == known.id else record.with_conversation(going_on.id)
+        prompt = self.prompt_builder.write(record, self._working, lost=moved)
         state.left_out = prompt.left_out
+        self.report.left_out = next((str(refused.reason) for refused in prompt.left_out), "")
         if not prompt.query:
             return  # the message has only files, and none of them could be passed on
         self._working(Say.THINKING)
@@ -86,7 +109,7 @@ class Asking:
             state.left_out = prompt.left_out
             return _question(prompt)
 
-        with closing(self.app.ask(_question(prompt), record.conversation_id, anew)) as said:
+        with closing(self.app.ask(_question(prompt), going_on.id, anew)) as said:
             for event in in_turns(said):
                 if isinstance(event, FileProduced):
                     self.produced.take(event)
@@ -100,7 +123,7 @@ class Asking:
                     raise AnswerTooLong
 
     def _working(self, say: Say) -> None:
-        self.status.show(self.author.say(say))
+        self.status.show(say)
 
 
 def _question(prompt: Prompt) -> Question:

@@ -14,11 +14,13 @@ from wording import Say
 # A subclass comes before its base class: an InputMissing is an AppMisconfigured too.
 _INSTEAD: tuple[tuple[type[errors.BridgeError], Say], ...] = (
     (errors.InputMissing, Say.INPUT_MISSING),
+    (errors.ApiRefused, Say.API_REFUSED),
     (errors.CompletionApp, Say.COMPLETION_APP),
     (errors.UnsupportedApp, Say.UNSUPPORTED_APP),
     (errors.AppMisconfigured, Say.APP_MISCONFIGURED),
     (errors.ProviderTrouble, Say.PROVIDER_TROUBLE),
     (errors.RunFailed, Say.RUN_FAILED),
+    (errors.DifyBusy, Say.DIFY_BUSY),
     (errors.DifyUnavailable, Say.DIFY_UNAVAILABLE),
     (errors.TimeCut, Say.TIME_CUT),
     (errors.Silent, Say.SILENT),

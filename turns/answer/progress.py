@@ -12,6 +12,7 @@ THOUGHTS, FURTHER = "thoughts", "further"
 """The ids of the card for all thoughts, and of the card for all steps without their own. Dify's steps have UUIDs."""
 MOST_CARDS, MOST_BYTES = 64, 30_000
 """How many steps have a card of their own, and how many bytes these cards take in a stream: about four messages."""
+MOST_TOLD = 10  # steps that the status line names one after the other
 MOST_REMEMBERED = 1_000  # further steps whose state is kept
 MOST_THOUGHT = 1_000  # characters that are kept of a model's thoughts; the card shows fewer
 
@@ -78,6 +79,18 @@ class Progress:
         """The same for Slack's status line under the thread."""
         return say(Say.RUNNING_STEP, title=_title(self.running, say)) if self.running else say(Say.THINKING)
 
+    def about(self, say: Words) -> tuple[str, ...]:
+        """What a long wait is about: the steps, the latest first. Empty for one step, which `status` names already."""
+        if len(self.steps) < 2:  # noqa: PLR2004 - one step alone
+            return ()
+        latest = list(islice(reversed(self.steps.values()), MOST_TOLD))
+        running = [step for step in latest if step.state == "running"]
+        return tuple(_told(step, say) for step in [*running, *(one for one in latest if one not in running)])
+
+    def waits(self, length: int) -> bool:
+        """Whether a step runs that began when the text had this length or more."""
+        return any(step.state == "running" and self.began[step.id] >= length for step in self.steps.values())
+
     def _has_room(self) -> bool:
         """Whether one more step may have its own card. After the first refusal no step may, so that the order stays."""
         if self.further or len(self._alone) >= MOST_CARDS:
@@ -113,6 +126,13 @@ class Progress:
             if end and not any(self.steps[key].state == "running" for key in self.steps.keys() - self._alone):
                 state = "done"
             yield Card(FURTHER, title, state, self._first_began, apart=self._first.kind == "tool")
+
+
+def _told(step: Step, say: Words) -> str:
+    if step.state == "failed":
+        return say(Say.STEP_FAILED, title=step.title)
+    title = _title(step, say)
+    return say(Say.RUNNING, title=title) if step.state == "running" else f"✓ {title}"
 
 
 def _title(step: Step, say: Words) -> str:

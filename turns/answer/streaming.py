@@ -9,7 +9,10 @@ from turns.answer.answer_state import AnswerState
 from turns.answer.turn_context import TurnContext
 from wording import Say
 
-# A page holds back text that could still become markup. If nothing was written yet, look again so many seconds later.
+# A page holds back text that could still become markup. While nothing was written yet, each event of the app is looked
+# at, since it may bring the end of the first word. Each look reads the whole text, so for a text with more characters
+# than FEW the looks are FIRST_LOOK seconds apart.
+FEW = 400
 FIRST_LOOK = 0.1
 FIRST_CARD = 2.0  # seconds before steps without any text are shown: many answers come sooner
 
@@ -35,17 +38,25 @@ class Streaming:
                 return
             pause = due - clock.now()
             if pause > 0:
-                if self._worth_waking().wait(timeout=clock.wall(min(pause, left))):
+                if clock.wait(self._worth_waking(), min(pause, left)):
                     due = 0.0
                 continue
             patience = left if reply.message_ts else min(left, FIRST_CARD)
-            state.changed.wait(timeout=clock.wall(patience))
+            clock.wait(state.changed, patience)
             state.changed.clear()
             if state.over or not self._has_something():
                 continue
+            began = clock.now()  # the time that Slack takes is part of the pace
             reply.show(self)
-            due = clock.now() + (reply.pace if reply.message_ts else FIRST_LOOK)
+            self._tell()
+            due = began + self._pause()
             yield
+
+    def _pause(self) -> float:
+        """Seconds from the beginning of one look to the next one."""
+        if self._context.reply.message_ts:
+            return self._context.reply.pace
+        return 0.0 if len(self._state.text) <= FEW else FIRST_LOOK
 
     def _worth_waking(self) -> Event:
         """The event that ends a pause early: the end, or the first words if only cards were shown so far."""
@@ -56,15 +67,21 @@ class Streaming:
     def _has_something(self) -> bool:
         """Whether there is something to show. Until then, Slack's status line tells what the app does."""
         context, state = self._context, self._state
+        self._tell()
         if not may_be_silent(state.text):
             return True
-        if not context.show_progress:
-            return False
-        if state.progress.steps:
-            context.status.show(state.progress.status(context.author.say))
-        if context.reply.method != "stream" or not state.progress.began:
+        if not context.show_progress or context.reply.method != "stream" or not state.progress.began:
             return False
         return bool(context.reply.message_ts) or context.clock.epoch() - context.received >= FIRST_CARD
+
+    def _tell(self) -> None:
+        """Let Slack's status line tell what the app does while no text comes; over a growing text it is empty."""
+        context, progress, text = self._context, self._state.progress, self._state.text
+        say, shown = context.author.say, bool(context.reply.message_ts) and not may_be_silent(text)
+        if context.show_progress and (progress.waits(len(text)) if shown else progress.steps):
+            context.status.show(progress.status(say), progress.about(say))
+        elif shown:
+            context.status.show("")
 
     def is_over(self) -> bool:
         """Whether the answer has ended or its time is over, so that `Reply.finish` is next."""
@@ -77,4 +94,5 @@ class Streaming:
         if not self._context.show_progress:
             return Snapshot(text)
         say, progress = self._context.author.say, state.progress
-        return Snapshot(text, progress.cards(say), progress.line(say, len(text)), say(Say.CONTINUED))
+        line = progress.line(say, len(text))
+        return Snapshot(text, progress.cards(say), line, say(Say.CONTINUED), say(Say.STEPS))

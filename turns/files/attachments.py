@@ -10,7 +10,7 @@ from typing import Any
 import gevent
 
 from clock import Clock
-from dify_app import DifyApp, FileCalls, FileSlot, OfferedFile, PlacedFile, upload
+from dify_app import DifyApp, FileSlot, OfferedFile, PlacedFile
 from errors import DifyError, FileRefused
 from slack_api import Bounds, SlackFiles, declared_size, download_url, mime_of, name_of
 from turns.files.transfers import HookTransfers
@@ -29,7 +29,6 @@ class Attachments:
     """Brings files to one app. `transfers` bounds how many files the process holds at once."""
 
     slack: SlackFiles
-    dify: FileCalls
     app: DifyApp
     transfers: HookTransfers
     clock: Clock
@@ -88,7 +87,7 @@ class Attachments:
             limit = self.app.form().limits.size(place.kind) or MOST_BYTES
             with self.transfers.place():
                 loaded = self.slack.download(file, Bounds(size=min(limit, MOST_BYTES)))
-                return upload(self.dify, place, loaded.content)
+                return self.app.upload(place, loaded.content)
         except FileRefused as refused:
             return refused
         except Exception as error:  # noqa: BLE001 - one file must not cost the answer

@@ -82,8 +82,10 @@ class NoticeRun:
             api.publish_home(self.job.user, view)
 
     def _form(self) -> AppForm:
+        endpoint, job = self.endpoint, self.job
+        app_id, user = endpoint.settings.app_for(""), f"slack:{job.team_id}:{job.user}"
         try:
-            return self.services.app(self.endpoint, self.endpoint.settings.app_for("")).form()
+            return self.services.app(endpoint, app_id, user, endpoint.url).form()
         except DifyError:
             return AppForm()
 

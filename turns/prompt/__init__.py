@@ -1,6 +1,6 @@
 """What the app is told: the author's words, the thread so far, the files."""
 
-from turns.prompt.author import Author
+from turns.prompt.author import FACTS, Author
 from turns.prompt.message_text import calling_text, message_text
 from turns.prompt.prompt_builder import Prompt, PromptBuilder
 from turns.prompt.readable import mentioned, readable
@@ -8,6 +8,7 @@ from turns.prompt.thread_excerpt import Visibility
 from turns.prompt.thread_reading import ThreadReading
 
 __all__ = [
+    "FACTS",
     "Author",
     "Prompt",
     "PromptBuilder",

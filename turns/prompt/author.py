@@ -1,6 +1,6 @@
 """The author of a message: the author's words as the app reads them, name and language."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,23 +12,25 @@ from wording import Language, Say, language_for, say
 # Dify's codes for the languages of tools' names.
 _LOCALES = {Language.EN: "en_US", Language.JA: "ja_JP", Language.ZH_HANS: "zh_Hans", Language.PT_BR: "pt_BR"}
 
+FACTS = ("slack_user_id", "slack_user_name", "slack_channel_id", "slack_thread_ts", "slack_team_id")
+"""The variables of an app that the author and the place of a message fill."""
+
 
 @dataclass(frozen=True)
 class Author:
-    """The person who wrote the message. `user` and `people` ask Slack once for each user, and never raise.
+    """The person who wrote the message. `people` asks Slack about users who are not known yet, and never raises.
 
     `setting` is the setting `language`.
     """
 
     message: Message
-    user: Callable[[str], UserInfo]
     people: Callable[[Iterable[str]], Mapping[str, UserInfo]]
     setting: str
 
     @cached_property
     def language(self) -> Language:
         """The language of the bot's own words for this person."""
-        locale = self.user(self.message.user).locale if self.setting == "auto" else ""
+        locale = self._user.locale if self.setting == "auto" else ""
         return language_for(self.setting, locale)
 
     @property
@@ -39,7 +41,19 @@ class Author:
     @property
     def name(self) -> str:
         """The person's display name; the user id if Slack does not tell the name."""
-        return _name_of(self.user(self.message.user)) or self.message.author
+        return _name_of(self._user) or self.message.author
+
+    @property
+    def people_named(self) -> Sequence[str]:
+        """The users whose names or language the app needs to be told: the author, and whom the message mentions."""
+        message = self.message
+        named = dict.fromkeys([message.user, *mentioned(message.text)])
+        return [user for user in named if user and user != message.bot_user_id]
+
+    @property
+    def _user(self) -> UserInfo:
+        user = self.message.user
+        return self.people([user])[user]
 
     def names(self, users: Iterable[str]) -> Callable[[str], str]:
         """Look up the users. Returns a function from an id to the display name, "" if Slack does not tell the name."""
@@ -57,11 +71,11 @@ class Author:
         return readable(text, ours, self.names(user for user in mentioned(text) if user != ours))
 
     def context(self) -> Mapping[str, str]:
-        """The author and the place, as values for the app's declared variables (README.md#what-the-app-learns)."""
+        """The author and the place, as values for the FACTS that the app declares (README.md#what-the-app-learns)."""
         message = self.message
         return {
             "slack_user_id": message.user,
-            "slack_user_name": _name_of(self.user(message.user)),
+            "slack_user_name": _name_of(self._user),
             "slack_channel_id": message.channel,
             "slack_thread_ts": message.root_ts,
             "slack_team_id": message.team_id,

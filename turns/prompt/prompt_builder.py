@@ -101,18 +101,38 @@ class PromptBuilder:
         asks = self.author.say(Say.THREAD_ASKS, name=self.author.name)
         return f"{self.author.say(heading)}\n{thread}\n\n{asks}\n"
 
+    def read_ahead(self, record: ThreadRecord) -> None:
+        """Read from Slack what `write` will read for an app that has not lost the conversation."""
+        if self._in_thread:
+            self.reading.after(self._since(record) if record.conversation_id else "")
+        self.files  # noqa: B018 - is kept, and may be read from Slack
+
+    @property
+    def _in_thread(self) -> bool:
+        """Whether the message has a thread around it. In a direct message the app knows what was said before."""
+        message = self.circle.message
+        return message.is_reply and not message.is_dm
+
+    def _asked(self, record: ThreadRecord) -> list[str]:
+        """The thread's messages that the app was asked before."""
+        return [ts for ts in record.handled if ts != self.circle.message.ts and ts not in record.unasked]
+
+    def _since(self, record: ThreadRecord) -> str:
+        """The latest message up to which an app with a conversation knows the thread."""
+        earlier = (ts for ts in self._asked(record) if is_before(ts, self.circle.message.ts))
+        return max(earlier, key=moment, default="") or record.last_answer_ts
+
     def _thread(
         self, record: ThreadRecord, *, begins: bool, ours: bool, working: Callable[[Say], None]
     ) -> str:
         """What others wrote: all of that for an app that does not know this thread yet, otherwise what is new."""
         message = self.circle.message
-        if message.is_dm or not message.is_reply:
+        if not self._in_thread:
             return ""
-        asked = [ts for ts in record.handled if ts != message.ts and ts not in record.unasked]
+        asked = self._asked(record)
         if begins:
             working(Say.READING_THREAD)
-        latest = max((ts for ts in asked if is_before(ts, message.ts)), key=moment, default="")
-        after = "" if begins else latest or record.last_answer_ts
+        after = "" if begins else self._since(record)
         handled = () if begins else asked
         found = excerpt(self.reading.after(after), self.circle, after=after, handled=handled, ours=ours)
         if not found:

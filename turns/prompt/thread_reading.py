@@ -4,6 +4,7 @@ from collections import deque
 from itertools import count
 
 import gevent
+from gevent.lock import RLock
 
 from clock import Clock
 from errors import SlackError
@@ -26,26 +27,30 @@ class ThreadReading:
         self._api = api
         self._message = message
         self._clock = clock
+        self._lock = RLock()  # a second caller waits for the reading that runs, and makes none of its own
         self._root: Raw | None = None
         self._read: dict[str, tuple[Raw, ...]] = {}
 
     def after(self, ts: str) -> tuple[Raw, ...]:
         """The thread's latest messages after `ts` ("": from the beginning), with our own, the oldest first."""
-        if ts not in self._read:
-            self._read[ts] = tuple(self._replies(ts, MOST_READ if self._message.is_reply else 1))
-        return self._read[ts]
+        with self._lock:
+            if ts not in self._read:
+                self._read[ts] = tuple(self._replies(ts, MOST_READ if self._message.is_reply else 1))
+            return self._read[ts]
 
     def message(self) -> Raw:
         """The message itself as Slack holds it: an `app_mention` event may lack the message's files."""
-        read = next(iter(self._read.values()), None)  # every reading goes up to the newest message
-        raws = self.after("") if read is None else read
+        with self._lock:
+            read = next(iter(self._read.values()), None)  # every reading goes up to the newest message
+            raws = self.after("") if read is None else read
         return next((raw for raw in raws if raw.get("ts") == self._message.ts), {})
 
     def root(self) -> Raw:
         """The thread's first message."""
-        if self._root is None:
-            self.after("")
-        return self._root or {}
+        with self._lock:
+            if self._root is None:
+                self.after("")
+            return self._root or {}
 
     def _replies(self, oldest: str, most: int) -> deque[Raw]:
         kept: deque[Raw] = deque(maxlen=MOST_MESSAGES)

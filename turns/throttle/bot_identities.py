@@ -44,6 +44,10 @@ class BotIdentities:
                 asking.join(timeout=self._clock.wall(AUTH_TEST_TIMEOUT, at_least=AUTH_TEST_WALL_FLOOR))
         return self._known.get(token)
 
+    def known(self, api: SlackApi) -> AuthInfo | None:
+        """The bot of this token, if Slack has told it. Does not wait."""
+        return self._known.get(_token(api))
+
     def is_refused(self, api: SlackApi) -> bool:
         """Whether Slack said lately that this token is not valid."""
         return self._failed.get(_token(api), False)
@@ -78,6 +82,10 @@ class Installation:
     def bot(self) -> AuthInfo | None:
         """The bot, if Slack tells it within AUTH_TEST_TIMEOUT seconds; otherwise None."""
         return self.bots.of(self.api)
+
+    def known_bot(self) -> AuthInfo | None:
+        """The bot, if Slack has told it before. Does not wait."""
+        return self.bots.known(self.api)
 
     def patient_bot(self) -> AuthInfo | None:
         """The bot. Slack is asked again for LONGEST_DOUBT seconds, unless it refuses the token for good."""

@@ -63,6 +63,21 @@ class RuleCheck:
                 asker = replace(asker, **told)
         return found
 
+    def foresees_refusal(self, message: Message) -> bool:
+        """Whether `ruling` would say no by what Slack has told before. Asks nobody."""
+        installation, place = self.installation, place_of(message)
+        api, user, bot = installation.api, message.user, installation.known_bot()
+        person = installation.users.known(api, user)
+        outside = message.is_outsider(message.user_team, bot.enterprise_id) if bot else None
+        if outside is None and bot and person:
+            outside = person.enterprise_id != bot.enterprise_id
+        groups = self.groups.known(api, user, self._named_groups)
+        asker = Asker(user, message.bot_id, is_outsider=outside, groups=groups, **_profile(person))
+        if place.kind is None and (is_group_dm := self.channels.recalled(api, place.channel)) is not None:
+            place = replace(place, kind="mpim" if is_group_dm else "channel")
+        place = replace(place, name=self.names.known(api, place.channel))
+        return rule(self.settings, asker, place, message.app_name).answered is False
+
     def may_ask(self, message: Message, authors: Sequence[tuple[str, bool]]) -> list[bool]:
         """Whether each author would be answered, wherever in Slack; with each user id, whether it is an outsider's."""
         settings = self.settings
@@ -93,18 +108,21 @@ class RuleCheck:
             case Fact.GROUPS:
                 told = {"groups": self._groups_of(message, user)}
             case Fact.CHANNEL_KIND:
-                is_group_dm = self.channels.is_group_dm(api, channel, installation.scopes(), PATIENT)
+                is_group_dm = self.channels.is_group_dm(api, channel, installation.scopes, PATIENT)
                 told = {"kind": None if is_group_dm is None else "mpim" if is_group_dm else "channel"}
             case Fact.CHANNEL_NAME:
                 told = {"name": self.names.of(api, channel)}
         return {name: fact for name, fact in told.items() if fact is not None}
 
+    @property
+    def _named_groups(self) -> list[str]:
+        return [part for part in self.settings.allowed_users if is_group(part)]
+
     def _groups_of(self, message: Message, user: str) -> frozenset[str] | None:
-        groups = [part for part in self.settings.allowed_users if is_group(part)]
         bot = self.installation.bot()
         is_org_wide = bot is not None and bot.team_id in {"", bot.enterprise_id}
         team = message.user_team or message.team_id
-        return self.groups.of(self.installation.api, user, groups, team if is_org_wide else "")
+        return self.groups.of(self.installation.api, user, self._named_groups, team if is_org_wide else "")
 
 
 def _profile(user: UserInfo | None) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Limits how much one person may ask, and how often one thread may be answered. Each process counts for itself."""
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cachetools import TTLCache
@@ -55,8 +56,7 @@ class SlidingWindow:
         most = max(limit.count for limit in self._limits)
         account = self._accounts.get(name) or _Account(deque(maxlen=most))
         self._accounts[name] = account
-        reached = [limit for limit in self._limits if limit.count <= len(account.times)]
-        full_until = max((account.times[-limit.count] + limit.seconds for limit in reached), default=now)
+        full_until = self._full_until(account.times, now)
         if full_until <= now:
             account.times.append(now)
             return None
@@ -64,3 +64,12 @@ class SlidingWindow:
         if first:
             account.told_until = full_until
         return Over(first=first)
+
+    def is_full(self, name: str) -> bool:
+        """Whether `take` would refuse one more message now. Counts nothing."""
+        now, account = self._clock.now(), self._accounts.get(name)
+        return account is not None and self._full_until(account.times, now) > now
+
+    def _full_until(self, times: Sequence[float], now: float) -> float:
+        reached = [limit for limit in self._limits if limit.count <= len(times)]
+        return max((times[-limit.count] + limit.seconds for limit in reached), default=now)

@@ -61,7 +61,7 @@ class Throttle:
         if not ruling.answered:
             return TurnedAway(f"refused by {ruling.settings[0]}", rule=ruling)
         # Only the first refusal tells the thread, since each sentence costs calls to Slack.
-        if over := self._people.take(f"{key.hook_id}/{message.team_id}/{message.author}"):
+        if over := self._people.take(_person(message, key)):
             return TurnedAway("rate limited", Say.RATE_LIMITED if over.first else None)
         thread = key.digest()
         over = self._threads_of_bots.take(thread) if message.bot_id else None
@@ -69,10 +69,22 @@ class Throttle:
             return TurnedAway("thread budget", Say.BUDGET_USED_UP if over.first else None)
         return None
 
+    def foresees_refusal(self, message: Message, key: ThreadKey, installation: Installation) -> bool:
+        """Whether `turned_away` would refuse the message by what is known now. Asks nobody and counts nothing."""
+        bot, thread = installation.known_bot(), key.digest()
+        if bot is not None and is_foreign(message, bot):
+            return True
+        of_bots = bool(message.bot_id) and self._threads_of_bots.is_full(thread)
+        return of_bots or self._people.is_full(_person(message, key)) or self._threads.is_full(thread)
+
     def _note(self, hook_id: str, team_id: str) -> None:
         if (hook_id, team_id) not in self._foreign:
             self._foreign[hook_id, team_id] = True
             logger.warning("events of team %s are not answered: the bot token is of another one", team_id)
+
+
+def _person(message: Message, key: ThreadKey) -> str:
+    return f"{key.hook_id}/{message.team_id}/{message.author}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +104,9 @@ class Admittance:
         if refused and refused.rule:
             self.notice.refused(self.message, refused.rule)
         return refused
+
+    def foresees_refusal(self) -> bool:
+        """Whether the message would be refused by what is known now. Asks nobody and counts nothing."""
+        return self.throttle.foresees_refusal(
+            self.message, self.key, self.installation
+        ) or self.rules.foresees_refusal(self.message)

@@ -10,7 +10,7 @@ from clock import Clock
 from conversation_store import ThreadKey, ThreadStore
 from errors import StoreError
 from message import Message
-from slack_api import HASTY, PATIENT, Channels, SlackApi
+from slack_api import HASTY, PATIENT, Channels, Patience, SlackApi
 from turns.throttle.bot_identities import Installation
 
 OTHER_EVENT = 2.0  # seconds that a mention in a group direct message waits for the other event
@@ -36,22 +36,40 @@ class UnknownChannel:
     @property
     def in_doubt(self) -> bool:
         """Whether another event may bring the same message. No turn gives way to a turn that is in doubt."""
-        return (
-            not self.message.channel_type and not self.message.is_dm and self.message.source == "app_mention"
-        )
+        return self._is_unplaced and self.message.source == "app_mention"
+
+    @property
+    def _is_unplaced(self) -> bool:
+        return not self.message.channel_type and not self.message.is_dm
 
     @property
     def _is_listed(self) -> bool:
         return not self.allowed_channels or self.message.channel in self.allowed_channels
 
+    @property
+    def _is_allowed_anyway(self) -> bool:
+        return self.direct_messages and self._is_listed
+
+    @property
+    def _matters(self) -> bool:
+        """Whether the channel's type decides anything, here or by the rules on places."""
+        return self._is_unplaced and (self.in_doubt or not self._is_allowed_anyway)
+
+    @property
+    def _patience(self) -> Patience:
+        return HASTY if self._is_allowed_anyway else PATIENT
+
+    def look_up(self) -> None:
+        """Ask Slack for the channel's type, if it matters and was not told within the hour."""
+        if self._matters:
+            self.channels.learn(self.api, self.message.channel, self.installation.scopes, self._patience)
+
     def not_answered(self) -> str:
         """Why this turn does not answer the message; "" if the turn goes on. This may wait."""
-        is_allowed_anyway = self.direct_messages and self._is_listed
         if not self.in_doubt:
             return ""
-        patience, scopes = HASTY if is_allowed_anyway else PATIENT, self.installation.scopes()
-        is_group_dm = self.channels.is_group_dm(self.api, self.message.channel, scopes, patience)
-        if not is_group_dm:
+        scopes = self.installation.scopes
+        if not self.channels.is_group_dm(self.api, self.message.channel, scopes, self._patience):
             return ""
         self.clock.sleep(self.clock.stretched(OTHER_EVENT, at_least=SHORTEST))
         return "its other event is answered" if self._is_taken() else ""

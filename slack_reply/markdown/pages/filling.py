@@ -9,7 +9,7 @@ Code is opened again at the beginning of a message, and a list that the message 
 import re
 from typing import NamedTuple
 
-from slack_reply.markdown.parts import Limits, Markdown, Page, Part
+from slack_reply.markdown.parts import Limits, Markdown, Page, Part, Table, counting
 from slack_reply.markdown.slack_form import closed
 from slack_reply.markdown.tables import CHARACTER_LIMIT
 from slack_reply.markdown.units import Unit, apart
@@ -30,7 +30,9 @@ class State(NamedTuple):
     visible: bool = False
     after_table: bool = False
     blocks: int = 0  # that Slack makes of tables, headings and rules, and of the text behind each
-    characters: int = 0  # in tables
+    tables: int = 0
+    data: bool = False  # one of the tables is a data table
+    characters: int = 0  # in the other tables
     shift: int = 0  # by how much the list that the page begins in is moved to the left
     begun: bool = False  # the page has the beginning of a line
 
@@ -57,18 +59,28 @@ class Filling:
         """Add the unit if it fits, or with `anyway` in any case; return whether it was added."""
         limits, state = self._limits, self._state
         text, shift = look(unit, state)
-        counted = unit.table.text if unit.table else text
+        counted = counting(unit.table) if unit.table else text
         apart = unit.fresh and unit.apart
         total = state.total + limits.measure(counted) + (limits.heading if apart else 0)
         blocks = state.blocks + (2 if unit.table or apart else 0)
         characters = state.characters + (len(counted) if unit.table else 0)
-        fits = total + limits.measure(tail(unit, text, shift)) <= limits.room
+        closing = tail(unit, text, shift)
+        fits = total + (limits.measure(closing) if closing else 0) <= limits.room
         adds_too_much = blocks > state.blocks and (blocks > limits.blocks or characters > CHARACTER_LIMIT)
-        if not anyway and (not fits or adds_too_much):
+        if not anyway and (not fits or adds_too_much or (unit.table and self._is_crowded(unit.table))):
             return False
-        after_table = unit.table is not None if counted else state.after_table
-        visible = state.visible or bool(counted)
-        after = State(total, visible, after_table, blocks, characters, shift, state.begun or unit.fresh)
+        shown = bool(text or unit.table)
+        after = State(
+            total,
+            state.visible or shown,
+            unit.table is not None if shown else state.after_table,
+            blocks,
+            state.tables + (unit.table is not None),
+            state.data or (unit.table is not None and unit.table.data),
+            characters,
+            shift,
+            state.begun or unit.fresh,
+        )
         self._entries.append(_PageEntry(unit, text, after))
         return True
 
@@ -96,6 +108,11 @@ class Filling:
             for part in apart(self._entries.pop().unit):
                 self.take(part)
         return self._page()
+
+    def _is_crowded(self, table: Table) -> bool:
+        """Whether the page has tables beside which this one has no room."""
+        state = self._state
+        return (state.data and table.data) or (state.tables > 0 and not self._limits.several_tables)
 
     @property
     def _state(self) -> State:
@@ -167,4 +184,5 @@ def _settled(unit: Unit, source: str) -> bool:
 
     A tag or an entity may become a blank. Source: docs/platform/slack.md#stream-markdown.
     """
-    return unit.rank >= 0 and unit.end < len(source) and not _BLANK.match(source, unit.end)
+    decided = unit.table is not None or not _BLANK.match(source, unit.end)
+    return unit.rank >= 0 and unit.end < len(source) and decided

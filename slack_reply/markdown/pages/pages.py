@@ -39,7 +39,8 @@ def pages_after(
     `cut` is the end of a page at which a writer began a new message. `most` is how many pages are wanted: no more
     of the text is laid out than these take. A `reader` with the same limits remembers what was read of the text before.
     """
-    source = _SURROGATE.sub("\ufffd", text)  # halves of surrogate pairs cannot be sent
+    # Halves of surrogate pairs cannot be sent
+    source = text if text.isascii() else _SURROGATE.sub("\ufffd", text)
     units = reader.units(source, final=final, start=start) if reader else read(source, limits, final=final)
     filled = in_turns(fill(units, limits, cut, start))
     pages = (_page(page, source, final=final) for page in filled)

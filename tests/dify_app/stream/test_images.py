@@ -33,6 +33,12 @@ CHART_LIST = FileProduced("/files/tools/a.pdf?sign=x", "custom", "chart.pdf")
     [
         ("See ![chart](/files/tools/1.png?sign=x) there", "See  there", [CHART]),
         ('![chart](</files/tools/1.png?sign=x> "The chart")', "", [CHART]),
+        (
+            "![chart](/files/tools/1.png?a=b&amp;sign=x)",
+            "",
+            [FileProduced("/files/tools/1.png?a=b&sign=x", "image", "chart.png")],
+        ),
+        ("[see ![c](https://x.y/c) there](https://x.y)", "[see ![c](https://x.y/c) there](https://x.y)", []),
         ("![](/files/tools/1.png)", "", [FileProduced("/files/tools/1.png", "image", "1.png")]),
         ("![a.jpg](/files/tools/1.png)", "", [FileProduced("/files/tools/1.png", "image", "a.jpg")]),
         ("![chart](https://elsewhere.example/1.png)", "![chart](https://elsewhere.example/1.png)", []),
@@ -74,6 +80,11 @@ def test_image_filter_does_not_hold_plain_text_back() -> None:
 def test_image_that_never_closes_is_given_back_as_text() -> None:
     images = ImageFilter(owns)
     assert images.feed("![x](/files/" + "a" * 3000)[0] != ""
+
+
+def test_picture_whose_content_is_its_address_is_not_held_back() -> None:
+    images = ImageFilter(owns)
+    assert images.feed("![x](data:image/png;base64," + "A" * 3000)[0] != ""
 
 
 pieces = st.sampled_from(

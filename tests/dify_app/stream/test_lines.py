@@ -1,6 +1,11 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dify_app.stream.lines import LONGEST_FENCE, LONGEST_RUN, PIECE, MarkdownLines, decided, end_of
+from dify_app.stream.lines import MarkdownLines
+from markdown_source import LONGEST_FENCE
+
+PIECES = ("```", "`", "~~~", "\n", "\r\n", "> ", "- ", "1. ", "    ", " ", "word", "\n\n", "a" * 300)
 
 
 def behind(*pieces: str) -> MarkdownLines:
@@ -31,8 +36,14 @@ def test_line_does_not_begin_behind_other_text(lead: str) -> None:
     ("pieces", "inside"),
     [
         (["```", "py", "\n"], True),
-        (["- ", "```", "\n"], True),
+        (["- ", "```", "\n", "  "], True),
+        (["- ", "```", "\n"], False),
         (["> ", "```", "\n", "> "], True),
+        (["- a", "\n", "  ```", "\n", "  "], True),
+        (["a", "\n\n", "    "], True),
+        (["a", "\n", "    "], False),
+        (["- a", "\n\n", "    "], False),
+        (["    "], False),
         (["> ", "```", "\n", "a"], False),
         (["> ", "```", "\n", "> a", "\n", "\n"], False),
         (["```", "\n", "```", "\n"], False),
@@ -55,7 +66,8 @@ def test_code_block_is_followed_from_its_first_line_to_its_last(pieces: list[str
         (["`", "a"], True),
         (["`", "a", "`"], False),
         (["``", "a", "`"], True),
-        (["`", "`"], False),
+        (["`a` "], False),
+        (["\\`", "a"], False),
         (["`", "a", "\n"], False),
         (["```", "a", "```"], False),
     ],
@@ -64,46 +76,33 @@ def test_code_span_ends_with_the_same_ticks_or_its_line(pieces: list[str], insid
     assert behind(*pieces).in_span == inside
 
 
-@pytest.mark.parametrize(
-    ("text", "end"),
-    [("", ""), ("```py\nx", "```"), ("~~~~\nx\n~~~", "~~~~"), ("```\nx\n```", ""), ("a `b", "")],
-)
-def test_block_end_is_the_text_that_closes_an_open_block(text: str, end: str) -> None:
-    assert end_of(text).block_end == end
-
-
-LONG = LONGEST_RUN + 3
-
-
-@pytest.mark.parametrize("mark", "`~")
-def test_long_run_comes_in_pieces_and_counts_as_one_run_of_text(mark: str) -> None:
-    run = mark * LONG
-    pieces = [found.group() for found in PIECE.finditer(run)]
-    assert [len(piece) for piece in pieces] == [LONGEST_RUN, 3]
-    assert not behind(*pieces, "\n").in_block
-    assert behind(mark * 3, "\n").in_block
-    assert not behind(mark * 3, "\n", *pieces, "\n").in_block
-    assert not behind("a ", *pieces, "b", *pieces).in_span
-
-
 @pytest.mark.parametrize("mark", "`~")
 def test_run_of_more_than_twenty_opens_no_block(mark: str) -> None:
     assert behind(mark * LONGEST_FENCE, "\n").in_block
     assert not behind(mark * (LONGEST_FENCE + 1), "\n").in_block
 
 
+@given(st.lists(st.sampled_from(PIECES), max_size=20).map("".join), st.data())
+def test_position_is_the_same_however_the_text_came(text: str, data: st.DataObject) -> None:
+    cut = data.draw(st.integers(0, len(text)))
+    assert behind(text) == behind(text[:cut], text[cut:]) == behind(*text)
+
+
 @pytest.mark.parametrize(
-    ("text", "certain"),
+    "block", ["```py\nx\n```\n", "    code\n", "- a\n\n  ```\n  x\n  ```\n", "> a\n", "words\n"]
+)
+@pytest.mark.parametrize(
+    ("begun", "inside"),
     [
-        ("", 0),
-        ("a", 1),
-        ("a``", 1),
-        ("`~~", 1),
-        ("``\n", 3),
-        ("~" * (LONGEST_RUN - 1), 0),
-        ("~" * LONGEST_RUN, LONGEST_RUN),
-        ("a" + "`" * LONG, 1 + LONGEST_RUN),
+        ("```\n", True),
+        ("- a\n\n  ```\n  ", True),
+        ("- a\n\n      ", True),
+        ("- a\n\n    ", False),
+        ("\n", False),
     ],
 )
-def test_decided_leaves_only_the_tail_of_a_run_that_may_go_on(text: str, certain: int) -> None:
-    assert decided(text) == certain
+def test_position_is_known_behind_many_blocks_and_many_lines(block: str, begun: str, inside: bool) -> None:
+    assert behind(40 * f"{block}\n", begun).in_block == inside
+    if begun.startswith("```"):
+        assert behind(begun, "x\n" * 100).in_block
+        assert not behind(begun, "x\n" * 100, "```\n").in_block

@@ -96,3 +96,11 @@ def test_parts_keep_their_order_and_the_fallback_is_left_out() -> None:
         Paragraph(text("a", "bold")),
         Paragraph(text("@Anna", "mention")),
     )
+
+
+def test_plan_of_an_edited_message_is_read_with_its_tasks() -> None:
+    said = {"type": "rich_text_section", "elements": [{"type": "text", "text": "3 documents"}]}
+    output = {"type": "rich_text", "elements": [said]}
+    task = {"task_id": "1", "title": "Search", "status": "complete", "output": output}
+    shown = part({"type": "plan", "title": "Steps", "tasks": [task]})
+    assert shown == (Plan("Steps"), Task("Search", "complete", "", "3 documents"))

@@ -177,3 +177,22 @@ def test_an_archived_channel_takes_nothing_more(slack: Slack) -> None:
     assert refusal(lambda: client.chat_postEphemeral(channel=GENERAL, user=ANNA, text="x")) == "is_archived"
     assert refusal(lambda: client.chat_update(channel=GENERAL, ts=ts, text="x")) == "is_inactive"
     assert refusal(lambda: client.chat_delete(channel=GENERAL, ts=ts)) == "is_inactive"
+
+
+def test_ephemeral_text_has_four_thousand_bytes(slack: Slack) -> None:
+    def tell(text: str) -> object:
+        return slack.client.chat_postEphemeral(channel=GENERAL, user=ANNA, text=text)
+
+    tell("é" * 2_000)
+    assert refusal(lambda: tell("é" * 2_000 + "x")) == "msg_too_long"
+
+
+def test_ephemeral_message_names_its_thread_by_the_root(slack: Slack) -> None:
+    root = slack.ask()
+    reply = slack.workspace.say(GENERAL, ANNA, "and", thread_ts=root)
+
+    def tell(thread: str) -> object:
+        return slack.client.chat_postEphemeral(channel=GENERAL, user=ANNA, text="x", thread_ts=thread)
+
+    tell(root)
+    assert refusal(lambda: tell(reply)) == "cannot_reply_to_message"

@@ -208,7 +208,8 @@ def test_tasks_plans_and_blocks_keep_their_order(slack: Slack) -> None:
     divider = {"type": "blocks", "blocks": [{"type": "divider"}]}
     for chunks in ([{"type": "plan_update", "title": "Plan"}, task], [text("Hi")], [divider], [text("Ho")]):
         slack.client.chat_appendStream(channel=GENERAL, ts=ts, chunks=chunks)
-    slack.client.chat_stopStream(channel=GENERAL, ts=ts, chunks=[task | {"status": "complete"}])
+    slack.client.chat_appendStream(channel=GENERAL, ts=ts, chunks=[task | {"status": "complete"}])
+    slack.client.chat_stopStream(channel=GENERAL, ts=ts)
     message = slack.workspace.thread(GENERAL, ts)[0]
     assert [part["kind"] for part in message.parts] == ["plan", "task", "markdown", "blocks", "markdown"]
     assert (message.plan, message.tasks[0]["status"]) == ("Plan", "complete")
@@ -249,3 +250,51 @@ def test_time_can_be_up_at_once(slack: Slack) -> None:
     slack.workspace.expire_stream(GENERAL, ts)
     assert refusal(lambda: slack.append(ts, "y")) == "message_not_in_streaming_state"
     assert slack.client.chat_update(channel=GENERAL, ts=ts, text="y", blocks=[])["ok"]
+
+
+def test_stream_needs_the_bot_in_the_channel(slack: Slack) -> None:
+    channel = slack.workspace.add_channel("elsewhere", bot=False)
+    assert refusal(lambda: start(slack, channel=channel)) == "channel_type_not_supported"
+
+
+def test_card_that_is_open_at_the_stop_has_failed(slack: Slack) -> None:
+    card = {"type": "task_update", "id": "1", "title": "Search", "status": "in_progress"}
+    ts = str(start(slack, thread_ts=slack.ask(), chunks=[card])["ts"])
+    slack.client.chat_stopStream(channel=GENERAL, ts=ts, chunks=[card | {"status": "complete"}])
+    [_, *states] = slack.workspace.states(GENERAL, ts)
+    assert [task["status"] for task in states[-1].tasks] == ["error"]
+
+
+def test_card_that_was_settled_before_the_stop_stays_complete(slack: Slack) -> None:
+    card = {"type": "task_update", "id": "1", "title": "Search", "status": "in_progress"}
+    ts = str(start(slack, thread_ts=slack.ask(), chunks=[card])["ts"])
+    slack.client.chat_appendStream(channel=GENERAL, ts=ts, chunks=[card | {"status": "complete"}])
+    slack.client.chat_stopStream(channel=GENERAL, ts=ts)
+    assert [task["status"] for task in slack.workspace.states(GENERAL, ts)[-1].tasks] == ["complete"]
+
+
+def test_stop_for_another_organisations_member_is_refused_and_the_text_stands(slack: Slack) -> None:
+    guest = slack.workspace.add_user("guest", foreign=True)
+    channel = slack.workspace.add_channel("shared", ext_shared=True)
+    root = slack.ask(channel=channel)
+    more = {"recipient_user_id": guest, "recipient_team_id": "T0ELSEWHR"}
+    ts = str(start(slack, channel=channel, thread_ts=root, **more)["ts"])
+    slack.append(ts, "y", channel)
+    assert (
+        refusal(lambda: slack.client.chat_stopStream(channel=channel, ts=ts, chunks=[text("z")]))
+        == "user_not_found"
+    )
+    [answer] = slack.workspace.answers(channel, root)
+    assert (answer.text, answer.streaming) == ("xy", False)
+
+
+@pytest.mark.parametrize("call", ["append", "stop"])
+def test_each_call_of_a_stream_clears_the_status_line(slack: Slack, call: str) -> None:
+    root = slack.ask()
+    ts = slack.stream(root, "a")
+    slack.client.assistant_threads_setStatus(channel_id=GENERAL, thread_ts=root, status="is working…")
+    if call == "append":
+        slack.append(ts, "b")
+    else:
+        slack.client.chat_stopStream(channel=GENERAL, ts=ts)
+    assert slack.workspace.status(GENERAL, root).current == ""

@@ -10,7 +10,7 @@ from tests.slack_api.virtual_time import VirtualTime
 
 TEAM = "T1"
 DOCUMENTED = {START: 20, STOP: 20, APPEND: 100, UPDATE: 50}
-PACES = {APPEND: 1.0, UPDATE: 3.0}  # of their writers
+PACES = {APPEND: 0.6, UPDATE: 1.2}  # of their writers
 
 
 class StrictSlack:

@@ -3,8 +3,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slack_api.rate_limit.tiers import TIER_2, TIER_3, TIER_4, Tier
-from slack_api.rate_limit.token_bucket import MINUTE, TokenBucket
+from slack_api.rate_limit.tiers import MINUTE, TIER_2, TIER_3, TIER_4, Tier
+from slack_api.rate_limit.token_bucket import TokenBucket
 
 
 def drain(bucket: TokenBucket, begin: float, end: float) -> list[float]:
@@ -88,3 +88,42 @@ def test_bucket_is_idle_only_when_it_equals_a_new_one() -> None:
     assert bucket.is_idle(61.0)
     bucket.pause(61.0, 1.0)
     assert not bucket.is_idle(70.0)
+
+
+def test_call_given_back_counts_neither_now_nor_in_its_minute() -> None:
+    bucket = TokenBucket(TIER_2, 0.0)
+    for _ in range(TIER_2.burst):
+        bucket.spend(0.0)
+    assert bucket.ready_at(0.0) > 0.0
+    bucket.give_back(0.0, 0.0)
+    assert bucket.ready_at(0.0) == 0.0
+    full, back = (TokenBucket(TIER_2, 0.0) for _ in range(2))
+    for one in (full, back):
+        drain(one, 0.0, 50.0)
+        one.spend(50.0)
+    back.give_back(0.0, 50.0)
+    assert back.ready_at(50.0) <= full.ready_at(50.0)
+
+
+@given(st.lists(st.tuples(st.floats(0, 5), st.booleans()), max_size=200))
+def test_calls_that_were_sent_never_exceed_the_tier_though_others_are_given_back(
+    steps: list[tuple[float, bool]],
+) -> None:
+    bucket, now, sent = TokenBucket(TIER_3, 0.0), 0.0, []
+    for rest, is_sent in steps:
+        now = max(now + rest, bucket.ready_at(now + rest))
+        bucket.spend(now)
+        if is_sent:
+            sent.append(now)
+        else:
+            bucket.give_back(now, now + rest)
+            now += rest
+    assert fullest_minute(sent) < TIER_3.per_minute
+
+
+def test_no_call_is_given_back_into_a_pause() -> None:
+    bucket = TokenBucket(TIER_4, 0.0)
+    bucket.spend(0.0)
+    bucket.pause(1.0, 10.0)
+    bucket.give_back(0.0, 2.0)
+    assert bucket.ready_at(2.0) > 11.0

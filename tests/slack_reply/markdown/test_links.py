@@ -1,41 +1,6 @@
 import pytest
 
 from slack_reply.markdown import links
-from slack_reply.markdown.links import Link
-
-
-@pytest.mark.parametrize(
-    ("line", "label", "url"),
-    [
-        ("[a](b)", "a", "b"),
-        ("[a](b 'title')", "a", "b"),
-        ('[a]( b "t" )', "a", "b"),
-        ("[a](<b c>)", "a", "b c"),
-        ("[a](b(c)d)", "a", "b(c)d"),
-        (r"[a](b\(c)", "a", "b(c"),
-        ("[a [b]](c)", "a [b]", "c"),
-        ("[]()", "", ""),
-        ("[a](x?y=1&z=2)", "a", "x?y=1&z=2"),
-    ],
-)
-def test_links_are_read(line: str, label: str, url: str) -> None:
-    assert links.read(line, 0, whole=True) == Link(label, url, len(line))
-
-
-@pytest.mark.parametrize("line", ["[a] (b)", "[a](b c)", "[a](b", "[a", "[a]", "[a](<b)", "[a][b]"])
-def test_other_brackets_are_no_links(line: str) -> None:
-    assert links.read(line, 0, whole=True) is None
-
-
-@pytest.mark.parametrize("line", ["[", "[a", "[a]", "[a](", "[a](b", '[a](b "t', "[a](<b", "[a](b(c"])
-def test_begun_link_is_held_back(line: str) -> None:
-    assert links.read(line, 0, whole=False) == 0
-
-
-def test_begun_link_is_not_held_back_beyond_its_limit() -> None:
-    assert links.read("[" + "a" * links.LABEL_LIMIT, 0, whole=False) is None
-    assert links.read("[a](" + "b" * links.TARGET_LIMIT + " ", 0, whole=False) is None
-    assert links.read("[a](b c", 0, whole=False) is None
 
 
 @pytest.mark.parametrize(
@@ -82,7 +47,7 @@ def test_url_cannot_end_its_parentheses() -> None:
     ],
 )
 def test_label_that_reads_as_another_address_names_the_real_one(label: str, url: str) -> None:
-    assert Link(label, url, 0).shown(label).startswith(f"[{label} → ")
+    assert links.shown(label, url).startswith(f"[{label} → ")
 
 
 @pytest.mark.parametrize(
@@ -97,7 +62,7 @@ def test_label_that_reads_as_another_address_names_the_real_one(label: str, url:
     ],
 )
 def test_label_stays_when_it_names_no_other_address(label: str, url: str) -> None:
-    assert Link(label, url, 0).shown(label).startswith(f"[{label}](")
+    assert links.shown(label, url).startswith(f"[{label}](")
 
 
 @pytest.mark.parametrize(
@@ -116,9 +81,9 @@ def test_label_stays_when_it_names_no_other_address(label: str, url: str) -> Non
     ],
 )
 def test_bare_domain_in_a_label_names_the_real_one(label: str, url: str) -> None:
-    assert Link(label, url, 0).shown(label).startswith(f"[{label} → ")
+    assert links.shown(label, url).startswith(f"[{label} → ")
 
 
 @pytest.mark.parametrize("label", ["node.js", "main.py", "e.g. x.y", "v1.2", "a.b.c", "foo.bar", "1.5 GB"])
 def test_name_that_is_no_domain_stays(label: str) -> None:
-    assert Link(label, "https://x.example/src/main.py", 0).shown(label).startswith(f"[{label}](")
+    assert links.shown(label, "https://x.example/src/main.py").startswith(f"[{label}](")

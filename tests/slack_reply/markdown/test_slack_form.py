@@ -1,5 +1,6 @@
 from hypothesis import given
 
+from simulators.slack.blocks import check_blocks
 from slack_reply.markdown.parts import Cell, Limits, Markdown, Page, Run, Table
 from slack_reply.markdown.slack_form import (
     FALLBACK_LIMIT,
@@ -85,3 +86,13 @@ def test_text_beside_blocks_fits_an_update_and_has_no_brackets(text: str, limits
         assert fallback
         assert "<" not in fallback
         assert len(fallback.encode()) <= FALLBACK_LIMIT
+
+
+def test_data_table_has_a_caption_and_a_plain_head() -> None:
+    block = table_block(Table(((LINKED, Cell()), *[row_of("| **1** | 2 |", 2)] * 150), ("", ""), data=True))
+    assert block["type"] == "data_table"
+    assert block["caption"] == "docs (https://x.y) and more,"
+    assert [cell["type"] for cell in block["rows"][0]] == ["raw_text", "raw_text"]
+    assert [cell["type"] for cell in block["rows"][1]] == ["rich_text", "raw_text"]
+    assert len(block["rows"]) == 151
+    assert check_blocks([block])

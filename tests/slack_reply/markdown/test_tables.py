@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 
@@ -161,3 +163,46 @@ def test_table_that_outgrew_a_stream_is_code_on_every_page() -> None:
     assert len(pages) > 1
     assert all(part.text.count("```") % 2 == 0 for page in pages for part in page.parts)
     assert sum(part.text.count("a status") for page in pages for part in page.parts) == 3 * 95
+
+
+DATA = Limits(size=9000, measure=len, tables=True, data_tables=True)
+
+
+def test_table_too_large_for_a_table_block_becomes_a_data_table() -> None:
+    for text in (grid(1, 100), grid(2, 200), grid(2, 13, "x" * 400), grid(20, 40, "x" * 20)):
+        found = table(text, DATA)
+        assert found is not None
+        assert found.data
+    small = table(grid(20, 20), DATA)
+    assert small is not None
+    assert not small.data
+
+
+@pytest.mark.parametrize("text", [grid(21, 2), grid(1, 201), grid(2, 20, "x" * 600), grid(2, 1, "x" * 6_000)])
+def test_table_too_large_for_a_data_table_is_code(text: str) -> None:
+    assert table(text, DATA) is None
+    assert scan(text, DATA, final=True)[0].text.startswith("```")
+
+
+def test_growing_table_becomes_a_data_table_where_its_message_can_be_changed() -> None:
+    limits = edited_message.LIMITS
+    for rows, data in ((99, False), (100, True), (200, True)):
+        found = table(f"{grid(2, rows)}| ", limits, final=False)
+        assert found is not None
+        assert (found.data, len(found.rows)) == (data, rows + 1)
+    assert table(f"{grid(2, 201)}| ", limits, final=False) is None
+
+
+def test_message_holds_one_table_where_several_were_refused() -> None:
+    text = f"One\n\n{grid(2, 2)}\nTwo\n\n## Three\n\n{grid(2, 3)}\nFour\n"
+    [whole] = pages_after(text, 0, DATA, final=True)
+    assert len([part for part in whole.parts if isinstance(part, Table)]) == 2
+    first, second = pages_after(text, 0, replace(DATA, several_tables=False), final=True)
+    assert [isinstance(part, Table) for part in first.parts] == [False, True, False]
+    assert [isinstance(part, Table) for part in second.parts] == [False, True, False]
+    assert second.parts[0].text == "## Three\n\n"
+
+
+def test_message_holds_one_data_table() -> None:
+    pages = pages_after(f"{grid(1, 150)}\n" * 2, 0, DATA, final=True)
+    assert [len(page.parts) for page in pages] == [1, 1]

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from slack_reply.markdown import Reader
 from slack_reply.snapshot import Card
-from slack_reply.writers.card_places import may_stand, stretches
+from slack_reply.writers.card_places import LIMITS, may_stand, stretches
 from tests.slack_reply.drawn import markdown
 
 CARD = Card("id-1", "Search", "running")
@@ -114,7 +115,7 @@ def test_card_stands_at_once_behind_a_finished_sentence(text: str) -> None:
     "text", ["", "Hello.", "Hello **you** th", "Hello **you**", "- item", "> quote", "| a |\n\nText"]
 )
 def test_text_may_stand_when_no_markup_is_open(text: str) -> None:
-    assert may_stand(text)
+    assert may_stand(text, Reader(LIMITS))
 
 
 @pytest.mark.parametrize(
@@ -135,4 +136,4 @@ def test_text_may_stand_when_no_markup_is_open(text: str) -> None:
     ],
 )
 def test_text_may_not_stand_when_markup_is_half_open(text: str) -> None:
-    assert not may_stand(text)
+    assert not may_stand(text, Reader(LIMITS))

@@ -1,14 +1,18 @@
 """Posts that are edited while they grow."""
 
+from typing import Any
+
 import pytest
 
+from simulators.slack.blocks import check_blocks
+from simulators.slack.messages import spoken
 from slack_api.pool import HttpResponse, Unanswered
 from slack_api.rate_limit.rate_limiter import RateLimiter
-from slack_reply.markdown.parts import Page
+from slack_reply.markdown.parts import Page, counted
 from slack_reply.shared import RateShare
-from slack_reply.snapshot import Snapshot
+from slack_reply.snapshot import Card, Snapshot
 from slack_reply.writer import ReplyTarget, SlackAway, WriterGone
-from slack_reply.writers.edited_message import EditedMessage
+from slack_reply.writers.edited_message import LIMITS, EditedMessage
 from slack_reply.writers.single_post import Posting
 from slack_reply.writers.stream_cleanup import StreamCleanup
 from tests.conversations.answers import long_text
@@ -20,7 +24,7 @@ from tests.support.shown import shown
 PLACE = ReplyTarget(ACCOUNT, "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
 POST, UPDATE, STOP, DELETE = "chat.postMessage", "chat.update", "chat.stopStream", "chat.delete"
 LOST = Unanswered("RemoteDisconnected")
-LONG = long_text(25_000)
+LONG = long_text(22_000)
 
 
 def writer(
@@ -46,13 +50,62 @@ def test_answer_is_posted_once_and_then_edited() -> None:
 def test_half_open_markup_waits_while_a_step_runs_too(begun: str) -> None:
     one, pool, _ = writer(OK)
     one.show(lambda: Snapshot(f"Hello there {begun}", line="Running Search…"))
-    assert shown(pool.arguments()).strip() == "_Running Search…_\n\nHello there"
+    assert shown(pool.arguments()).strip() == "Hello there"
 
 
 def test_paused_text_is_shown_to_its_end_while_a_step_runs() -> None:
     one, pool, _ = writer(OK)
     one.show(lambda: Snapshot("Hello **there** you", line="Running Search…"))
-    assert shown(pool.arguments()) == "_Running Search…_\n\nHello **there** you"
+    assert shown(pool.arguments()) == "Hello **there** you"
+
+
+def plan(arguments: dict[str, Any]) -> list[tuple[str, str]]:
+    """The tasks of the plan above the text."""
+    first, *_ = arguments["blocks"]
+    return [(task["title"], task["status"]) for task in first["tasks"]] if first["type"] == "plan" else []
+
+
+def test_steps_stand_as_a_plan_above_the_text() -> None:
+    one, pool, _ = writer(OK)
+    one.show(lambda: Snapshot("One two ", (Card("a", "Search", "running"),), plan="Steps"))
+    assert plan(pool.arguments()) == [("Search", "in_progress")]
+    one.finish(lambda: Snapshot("One two three", (Card("a", "Search", "done"),), plan="Steps"))
+    assert (pool.methods, plan(pool.arguments())) == ([POST, UPDATE], [("Search", "complete")])
+    assert pool.arguments()["blocks"][0]["title"] == "Steps"
+
+
+def test_each_page_has_the_steps_that_began_while_it_was_written() -> None:
+    one, pool, _ = writer(OK)
+    cards = (Card("a", "First", "done"), Card("b", "Last", "done", len(LONG)))
+    one.finish(lambda: Snapshot(LONG, cards, plan="Steps"))
+    plans = [plan(pool.arguments(number)) for number in range(len(pool.sent))]
+    assert (plans[0], plans[-1]) == ([("First", "complete")], [("Last", "complete")])
+    assert set(map(tuple, plans[1:-1])) == {()}
+
+
+def test_page_and_its_plan_fit_in_a_message() -> None:
+    one, pool, _ = writer(OK)
+    cards = tuple(Card(str(number), "Step " * 20, "done", output="<&" * 80) for number in range(60))
+    one.finish(lambda: Snapshot(LONG, cards, plan="Steps"))
+    check_blocks(pool.arguments(0)["blocks"])
+    assert counted(spoken(pool.arguments(0)["blocks"])) <= LIMITS.size
+
+
+def test_text_is_shown_without_a_plan_where_slack_refuses_plans() -> None:
+    one, pool, _ = writer(refuses("invalid_blocks"), OK)
+    cards = (Card("a", "Search", "done"),)
+    one.show(lambda: Snapshot("One two ", cards, plan="Steps"))
+    one.finish(lambda: Snapshot("One two three", cards, plan="Steps"))
+    assert pool.methods == [POST, POST, UPDATE]
+    assert [plan(pool.arguments(number)) for number in range(3)] == [[("Search", "complete")], [], []]
+
+
+def test_plan_is_taken_away_where_slack_refuses_it_in_an_edit() -> None:
+    one, pool, _ = writer(OK, refuses("invalid_blocks"), OK)
+    one.show(lambda: Snapshot("One two ", plan="Steps"))
+    one.finish(lambda: Snapshot("One two three", (Card("a", "Search", "done"),), plan="Steps"))
+    assert pool.methods == [POST, UPDATE, UPDATE]
+    assert shown(pool.arguments()) == "One two three"
 
 
 def test_same_text_is_sent_once() -> None:
@@ -223,3 +276,28 @@ def test_deletion_is_left_to_the_stream_cleanup_when_it_fails() -> None:
     one.finish(lambda: Snapshot("Short."))
     ends.tidy()
     assert pool.methods == [UPDATE, DELETE, DELETE]
+
+
+TABLE = "| a | b |\n|---|---|\n| 1 | 2 |\n\n"
+
+
+def test_second_table_goes_to_the_next_message_once_slack_refused_it() -> None:
+    one, pool, _ = writer(OK, refuses("invalid_attachments"), OK)
+    one.show(lambda: Snapshot(f"{TABLE}Words. "))
+    text = f"{TABLE}Words.\n\n{TABLE}The end."
+    with pytest.raises(SlackAway):
+        one.finish(lambda: Snapshot(text))
+    one.finish(lambda: Snapshot(text))
+    assert pool.methods == [POST, UPDATE, UPDATE, POST]
+    assert shown(pool.arguments()).endswith("The end.")
+
+
+def test_data_table_becomes_code_once_slack_refused_it() -> None:
+    one, pool, _ = writer(OK, refuses("invalid_blocks"), OK)
+    one.show(lambda: Snapshot(f"{TABLE.rstrip()}\n|"))
+    text = TABLE.rstrip() + "\n| 1 | 2 |" * 150
+    with pytest.raises(SlackAway):
+        one.finish(lambda: Snapshot(text))
+    one.finish(lambda: Snapshot(text))
+    assert pool.methods == [POST, UPDATE, UPDATE]
+    assert shown(pool.arguments()).startswith("```")

@@ -1,5 +1,7 @@
 """Posts at the end, page by page."""
 
+import json
+
 import pytest
 
 from slack_api.pool import HttpResponse, Unanswered
@@ -88,3 +90,26 @@ def test_text_goes_as_plain_text_when_slack_refuses_blocks() -> None:
     plain = [pool.arguments(number) for number in range(2, len(pool.sent))]
     assert all("blocks" not in one and len(one["text"]) < 1000 for one in plain)
     assert "".join("".join(one["text"] for one in plain).split()) == "".join(LONG[:2000].split())
+
+
+TABLE = "| a | b |\n|---|---|\n| 1 | 2 |\n\n"
+
+
+def kinds(pool: ScriptedPool) -> list[list[str]]:
+    sent = (pool.arguments(number)["blocks"] for number in range(len(pool.sent)))
+    return [[block["type"] for block in (json.loads(one) if isinstance(one, str) else one)] for one in sent]
+
+
+def test_each_table_has_a_message_of_its_own_once_several_were_refused() -> None:
+    one, pool = writer(refuses("invalid_attachments"), OK)
+    one.finish(lambda: Snapshot(2 * TABLE))
+    assert kinds(pool) == [["table", "table"], ["table"], ["table"]]
+    another = SinglePost(one._posting)
+    another.finish(lambda: Snapshot(2 * TABLE))
+    assert kinds(pool)[3:] == [["table"], ["table"]]
+
+
+def test_refused_data_table_is_code_from_then_on() -> None:
+    one, pool = writer(refuses("invalid_blocks"), OK)
+    one.finish(lambda: Snapshot(TABLE.rstrip() + "\n| 1 | 2 |" * 150))
+    assert kinds(pool) == [["data_table"], ["markdown"]]

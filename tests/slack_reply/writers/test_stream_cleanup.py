@@ -17,7 +17,8 @@ from tests.support.shown import shown
 
 PLACE = ReplyTarget(ACCOUNT, "C1", "channel", "1.0", "1.0", "U1", "T1", "UBOT")
 PAGE = Page((Markdown("So far"),), 6)
-STOP, UPDATE, DELETE = "chat.stopStream", "chat.update", "chat.delete"
+APPEND, STOP = "chat.appendStream", "chat.stopStream"
+UPDATE, DELETE = "chat.update", "chat.delete"
 LOST = Unanswered("RemoteDisconnected")
 OVER = refuses("message_not_in_streaming_state")
 TROUBLE: list[HttpResponse | Exception] = [
@@ -217,3 +218,40 @@ def test_stray_that_nobody_can_be_asked_for_now_is_looked_for_again() -> None:
 
     one.tidy(look)
     assert pool.methods == ["chat.delete"]
+
+
+RUNNING = [{"type": "task_update", "id": "a", "title": "Search", "status": "complete"}]
+
+
+@pytest.mark.parametrize("how", ["leave", "stop", "tidy"])
+def test_cards_are_settled_by_an_append_before_the_stop(how: str) -> None:
+    """Source: docs/platform/slack.md#stream-end."""
+    one, pool, _ = ends(OK)
+    one.shows("2.0", PAGE, RUNNING)
+    one.tidy() if how == "tidy" else getattr(one, how)("2.0")
+    assert pool.methods == [APPEND, STOP]
+    assert (pool.arguments(0)["chunks"], pool.arguments().get("chunks")) == (RUNNING, None)
+
+
+@pytest.mark.parametrize("trouble", [LOST, refuses("invalid_chunks"), OVER])
+def test_stream_is_stopped_when_its_cards_cannot_be_settled(trouble: HttpResponse | Exception) -> None:
+    one, pool, _ = ends(trouble, OK)
+    one.shows("2.0", PAGE, RUNNING)
+    one.leave("2.0")
+    assert pool.methods == [APPEND, STOP]
+
+
+def test_cards_are_settled_later_when_slack_is_in_trouble() -> None:
+    one, pool, _ = ends(refuses("internal_error"), OK)
+    one.shows("2.0", PAGE, RUNNING)
+    one.leave("2.0")
+    assert pool.methods == [APPEND]
+    one.tidy()
+    assert pool.methods == [APPEND, APPEND, STOP]
+
+
+def test_stop_refused_for_another_organisations_member_ends_the_stream() -> None:
+    one, pool, _ = ends(refuses("user_not_found"))
+    one.leave("2.0")
+    one.tidy()
+    assert (pool.methods, one.left) == ([STOP], ())

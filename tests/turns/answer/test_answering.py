@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import gevent
 import pytest
 
 from conversation_store.record import InFlight, ThreadRecord
@@ -220,3 +221,27 @@ class Withdrawing(list[str]):
     def append(self, item: str) -> None:
         super().append(item)
         self._withdraw()
+
+
+class ReplyThatPosts(ReplyOfParts):
+    """Each write takes the status line away."""
+
+    def show(self, answer: object) -> None:
+        super().show(answer)
+        self.clearing += 1
+
+
+class TurnThatTakesTime(TurnParts):
+    """The app needs a moment for its last word, so the text before that is shown."""
+
+    def ask(self, state: AnswerState, _record: ThreadRecord) -> None:
+        for event in self.says:
+            state.take(event)
+        gevent.sleep(0.01)
+        state.end()
+
+
+def test_status_line_is_told_of_the_writes_that_took_it_away() -> None:
+    turn = TurnThatTakesTime(says=(TextDelta(TEXT),), reply=ReplyThatPosts())
+    turn.answering().run(ThreadRecord(), turn.deadline())
+    assert turn.status.shown.count("written") == 1

@@ -27,8 +27,7 @@ from wording.en import EN
 
 ASKER = Author(
     Message("T1", "C1", "1.000000", "message", user="U1"),
-    lambda user: UserInfo(user, user, known=False),
-    lambda _: {},
+    lambda users: {user: UserInfo(user, user, known=False) for user in users},
     "en",
 )
 

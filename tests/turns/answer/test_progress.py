@@ -130,3 +130,23 @@ def test_thought_is_kept_only_as_far_as_it_is_shown() -> None:
     [card] = state.progress.cards(words)
     assert card.details.startswith("I think. I think.")
     assert len(state.progress.thought) < 2 * MOST_THOUGHT
+
+
+def test_long_wait_is_about_the_steps_that_run_and_then_about_those_before() -> None:
+    state = after(
+        FOUND, Step("r", "Read", "failed"), Step("w", "Write", "running"), Step("d", "Draw", "done")
+    )
+    assert state.progress.about(words) == ("Running Write…", "✓ Draw", "Read failed", "✓ Search")
+
+
+def test_one_step_alone_needs_no_lines_beside_the_status() -> None:
+    assert after(SEARCH).progress.about(words) == ()
+
+
+def test_text_waits_for_a_step_that_began_at_its_end() -> None:
+    state = after(SEARCH, TextDelta("Looking."))
+    assert not state.progress.waits(len(state.text))
+    state.take(Step("r", "Read", "running"))
+    assert state.progress.waits(len(state.text))
+    state.take(Step("r", "Read", "done"))
+    assert not state.progress.waits(len(state.text))

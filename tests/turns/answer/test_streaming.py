@@ -1,10 +1,12 @@
+from typing import Any
+
 import gevent
 import pytest
 
 from dify_app.answer import Step, TextDelta
 from tests.support.turn_parts import ReplyOfParts, TurnParts
 from turns.answer.answer_state import AnswerState
-from turns.answer.streaming import FIRST_LOOK, Streaming
+from turns.answer.streaming import FEW, FIRST_LOOK, Streaming
 
 WORDS = "These are words enough to be worth a look at once, before a line is whole."
 
@@ -93,3 +95,64 @@ def test_text_that_a_writer_held_back_is_looked_at_again_soon() -> None:
     state.take(TextDelta(" More."))
     next(shows)
     assert turn.reply.shown == [WORDS, f"{WORDS} More."]
+
+
+def test_status_line_tells_of_a_step_under_a_visible_text_and_goes_when_the_text_grows() -> None:
+    """Source: docs/platform/slack.md#thread-status."""
+    turn = TurnParts(show_progress=True)
+    streaming, state = made(turn)
+    state.take(TextDelta(WORDS))
+    shows = streaming.show(turn.deadline())
+    next(shows)
+    assert turn.status.shown[-1] == ""
+    turn.clock.advance(turn.reply.pace)
+    state.take(Step("1", "Search", "running"))
+    next(shows)
+    assert "Search" in turn.status.shown[-1]
+    turn.clock.advance(turn.reply.pace)
+    state.take(TextDelta(" More."))
+    next(shows)
+    assert turn.status.shown[-1] == ""
+
+
+def test_status_line_stays_until_a_text_is_visible() -> None:
+    turn = TurnParts(show_progress=True)
+    turn.reply.show = lambda answer: turn.reply.shown.append(answer.snapshot().text)  # type: ignore[method-assign]
+    streaming, state = made(turn)
+    state.take(TextDelta(WORDS))
+    next(streaming.show(turn.deadline()))
+    assert turn.status.shown == []
+
+
+def test_time_that_slack_takes_is_part_of_the_pace() -> None:
+    turn = TurnParts(reply=ReplyOfParts(pace=5.0))
+    streaming, state = made(turn)
+    show = turn.reply.show
+
+    def slowly(answer: Any) -> None:
+        show(answer)
+        turn.clock.advance(4.0)
+
+    turn.reply.show = slowly  # type: ignore[method-assign]
+    state.take(TextDelta("One. "))
+    shows, began = streaming.show(turn.deadline()), turn.clock.now()
+    next(shows)
+    state.take(TextDelta("Two. "))
+    gevent.spawn_later(0.001, turn.clock.advance, 1.0)
+    next(shows)
+    assert turn.clock.now() - began == 9.0
+
+
+@pytest.mark.parametrize(("size", "at_once"), [(FEW - 10, True), (FEW + 10, False)])
+def test_short_text_that_a_writer_holds_back_is_looked_at_with_each_event(
+    size: int, *, at_once: bool
+) -> None:
+    turn = TurnParts()
+    turn.reply.show = lambda answer: turn.reply.shown.append(answer.snapshot().text)  # type: ignore[method-assign]
+    streaming, state = made(turn)
+    state.take(TextDelta("w" * size))
+    shows = streaming.show(turn.deadline())
+    next(shows)
+    state.take(TextDelta("w"))
+    gevent.spawn_later(0.05, state.end)
+    assert ([*shows] != []) is at_once  # the clock stands still, so no pause ends

@@ -38,6 +38,9 @@ class FakeApp:
             for file in files
         ]
 
+    def upload(self, slot: FileSlot, _content: bytes) -> PlacedFile:
+        return PlacedFile(slot.variable, slot.many, slot.kind, f"id-{slot.file.name}")
+
     def form(self) -> AppForm:
         return AppForm(limits=UploadLimits(document=15 * MEGABYTE))
 
@@ -65,11 +68,6 @@ class FakeSlack:
         return Downloaded(name, "text/plain", b"abc")
 
 
-class Dify:
-    def upload(self, filename: str, content: bytes, mimetype: str) -> Any:
-        return type("Answer", (), {"id": f"id-{filename}"})()
-
-
 def file(name: str, **more: Any) -> dict[str, Any]:
     return {"id": name, "name": name, "mimetype": "text/plain", "size": 3, "url_private": "https://x", **more}
 
@@ -80,11 +78,11 @@ def slack() -> FakeSlack:
 
 
 def attachments(slack: FakeSlack, app: FakeApp | None = None) -> Attachments:
-    return Attachments(slack, Dify(), app or FakeApp(), Transfers(2, 2).of("hook"), Clock(0.0005))  # type: ignore[arg-type]
+    return Attachments(slack, app or FakeApp(), Transfers(2, 2).of("hook"), Clock(0.0005))  # type: ignore[arg-type]
 
 
 def fate(brought: list[PlacedFile | FileRefused]) -> list[str]:
-    return [what.reason if isinstance(what, FileRefused) else what.tool_file_id for what in brought]
+    return [what.reason if isinstance(what, FileRefused) else what.file_id for what in brought]
 
 
 def test_result_of_each_file_comes_in_order(slack: FakeSlack) -> None:

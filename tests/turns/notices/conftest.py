@@ -26,7 +26,7 @@ class Around:
 
     def endpoint(self, **settings: Any) -> EndpointRequest:
         """One request of the hook with these settings."""
-        session = SimpleNamespace(app=None, storage=FakeDifyStorage())
+        session = SimpleNamespace(app=None, file=None, storage=FakeDifyStorage())
         chosen = Settings(app_id="app", bot_token=self.slack.token, **settings)
         return EndpointRequest("hook", "http://h/e/hook/slack/events", chosen, session)
 

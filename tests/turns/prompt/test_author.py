@@ -23,7 +23,7 @@ def author(text: str = "", language: str = "auto", **more: Any) -> tuple[Author,
 
     facts = {"user": "U1", "text": text, "bot_user_id": "UBOT"} | more
     message = Message("T1", "C1", "2.000000", "app_mention", **facts)
-    return Author(message, lambda user: people([user])[user], people, language), asked
+    return Author(message, people, language), asked
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,17 @@ def test_context_says_who_asks_and_where() -> None:
 
 def test_workflow_without_a_name_is_named_by_its_id() -> None:
     assert author("hi", user="", bot_id="B2")[0].name == "B2"
+
+
+@pytest.mark.parametrize(
+    ("text", "user", "named"),
+    [
+        ("why?", "U1", ["U1"]),
+        ("<@UBOT> ask <@U2> and <@U1>", "U1", ["U1", "U2"]),
+        ("<@U2|ben>", "", ["U2"]),
+    ],
+)
+def test_people_named_are_the_author_and_whom_the_message_mentions(
+    text: str, user: str, named: list[str]
+) -> None:
+    assert author(text, user=user)[0].people_named == named

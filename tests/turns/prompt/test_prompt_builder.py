@@ -60,7 +60,7 @@ class Attachments:
 
     def bring(self, files: Sequence[Mapping[str, Any]]) -> list[PlacedFile | FileRefused]:
         return [
-            PlacedFile("files", many=True, kind="document", tool_file_id=file["id"])
+            PlacedFile("files", many=True, kind="document", file_id=file["id"])
             if self._wanted and file["name"] != "bad"
             else FileRefused(file["name"], "file_no_variable")
             for file in files
@@ -92,7 +92,7 @@ def prompt_builder(
     attachments: Attachments | None = None,
     app: App | None = None,
 ) -> PromptBuilder:
-    author = Author(asked, lambda user: UserInfo(user, user[1:].lower()), people, "en")
+    author = Author(asked, people, "en")
     return PromptBuilder(
         app or App(),  # type: ignore[arg-type]
         author,
@@ -175,13 +175,13 @@ def test_whole_thread_is_told_when_the_conversation_is_lost() -> None:
     found = prompt_builder(message(), reading).write(BEGUN, lambda _: None, lost=True)
     assert found.preface.startswith(EN[Say.THREAD_BEFORE])
     assert found.context["slack_thread"] == "ben: Hello\n  [file] b.txt\nbot (app): Mine\nben: New"
-    assert [file.tool_file_id for file in found.files] == ["F2"]
+    assert [file.file_id for file in found.files] == ["F2"]
 
 
 def test_files_of_the_message_and_of_the_root_are_brought() -> None:
     reading = Reading(said(ROOT, files=[FILE, OTHER]))
     found, working = prompt_of(prompt_builder(message(files=(FILE,)), reading))
-    assert [file.tool_file_id for file in found.files] == ["F1", "F2"]
+    assert [file.file_id for file in found.files] == ["F1", "F2"]
     assert found.passed == ("a.txt", "b.txt")
     assert working[-1] is Say.READING_FILES
 
@@ -199,7 +199,7 @@ def test_files_of_the_root_come_again_only_when_the_app_requires_files(
 ) -> None:
     reading = Reading(said(ROOT, files=[OTHER]))
     found, _ = prompt_of(prompt_builder(message(files=files, source="message"), reading, attachments), BEGUN)
-    assert [file.tool_file_id for file in found.files] == ids
+    assert [file.file_id for file in found.files] == ids
 
 
 def test_files_of_strangers_are_left_out() -> None:
@@ -265,4 +265,27 @@ def test_persons_and_new_threads_never_answer_us() -> None:
 def test_files_that_the_root_forwards_are_brought() -> None:
     root = said(ROOT, attachments=[{"is_share": True, "text": "x", "files": [OTHER]}])
     found, _ = prompt_of(prompt_builder(message(), Reading(root)))
-    assert [file.tool_file_id for file in found.files] == ["F2"]
+    assert [file.file_id for file in found.files] == ["F2"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "record", "read"),
+    [
+        (message(thread_ts=ROOT), ThreadRecord(), [""]),
+        (
+            message(thread_ts=ROOT),
+            ThreadRecord().with_conversation("c").with_answer("3.000000"),
+            ["3.000000"],
+        ),
+        (message(files=(FILE,), thread_ts=""), ThreadRecord(), []),
+        (message(thread_ts=ROOT, channel="D1", source="message", channel_type="im"), ThreadRecord(), []),
+    ],
+)
+def test_what_is_read_ahead_is_what_the_prompt_reads(
+    asked: Message, record: ThreadRecord, read: list[str]
+) -> None:
+    ahead, later = Reading(said(ROOT)), Reading(said(ROOT))
+    prompt_builder(asked, ahead).read_ahead(record)
+    prompt_builder(asked, later).write(record, lambda _: None)
+    assert ahead.asked == read
+    assert set(later.asked) <= set(ahead.asked)

@@ -121,3 +121,19 @@ def test_messages_read_before_an_error_are_kept() -> None:
     assert texts(reading(FakeApi(3, stall_at=2)).after("")) == ["1", "2"]
     empty = reading(FakeApi(0, SlackRefused("conversations.replies", "missing_scope")))
     assert (empty.after(""), empty.root(), empty.message()) == ((), {}, {})
+
+
+def test_readers_at_one_time_share_one_reading() -> None:
+    api = FakeApi(3)
+    thread, replies = reading(api), api.replies
+
+    def slowly(*place: str, **more: Any) -> Iterator[dict[str, Any]]:
+        for raw in replies(*place, **more):
+            gevent.sleep(0.001)
+            yield raw
+
+    api.replies = slowly  # type: ignore[method-assign]
+    readers = [gevent.spawn(read) for read in (lambda: thread.after(""), thread.message, thread.root)]
+    assert len(gevent.joinall(readers, timeout=5)) == 3
+    assert len(api.asked) == 1
+    assert readers[1].value == api.messages[2]

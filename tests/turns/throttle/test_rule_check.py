@@ -24,6 +24,9 @@ class Profiles(People):
         known = self.profiles
         return {user: UserInfo(user, user, known=user in known, **known.get(user, {})) for user in users}
 
+    def known(self, _api: Any, user: str) -> UserInfo | None:
+        return UserInfo(user, user, **self.profiles[user]) if user in self.profiles else None
+
 
 def check(people: People | None = None, facts: SlackFacts | None = None, **settings: Any) -> RuleCheck:
     return rules(installation(people=people), facts, **settings)
@@ -122,3 +125,50 @@ def test_words_of_those_who_may_not_ask_are_known_at_once() -> None:
     facts = SlackFacts(groups=frozenset({"@support"}))
     listed = check(facts=facts, allowed_users=frozenset({"@support"}))
     assert listed.may_ask(MESSAGE, [("U1", False), ("", False)]) == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("group_dm", "direct_messages", "refused"),
+    [
+        (True, False, True),
+        (False, False, True),
+        (None, False, False),
+        (True, True, False),
+        (False, True, True),
+    ],
+)
+def test_refusal_is_foreseen_by_the_type_that_is_known(
+    group_dm: bool | None, direct_messages: bool, refused: bool
+) -> None:
+    people, facts = People(), SlackFacts(group_dm=group_dm)
+    listed = frozenset({"C2"})
+    judged = check(people, facts, direct_messages=direct_messages, allowed_channels=listed)
+    assert judged.foresees_refusal(replace(MESSAGE, channel_type="")) is refused
+    assert (people.asked, facts.asked) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("settings", "profile", "refused"),
+    [
+        ({"guests": False}, {"is_guest": True}, True),
+        ({"guests": False}, {"is_guest": False}, False),
+        ({"allowed_users": frozenset({"anna@example.com"})}, {"email": "ben@example.com"}, True),
+        ({"allowed_users": frozenset({"U2"})}, {}, True),
+        ({}, {}, False),
+    ],
+)
+def test_refusal_is_foreseen_by_the_profile_that_is_known(
+    settings: dict[str, Any], profile: dict[str, Any], refused: bool
+) -> None:
+    people, facts = Profiles(U1=profile), SlackFacts()
+    judged = check(people, facts, **settings)
+    judged.installation.bot()
+    assert judged.foresees_refusal(MESSAGE) is refused
+    assert (people.asked, facts.asked) == ([], [])
+
+
+def test_no_refusal_is_foreseen_of_a_member_who_is_not_known() -> None:
+    people, facts = Profiles(), SlackFacts()
+    for settings in ({"guests": False}, {"allowed_users": frozenset({"anna@example.com", "@support"})}):
+        assert not check(people, facts, **settings).foresees_refusal(MESSAGE)
+    assert (people.asked, facts.asked) == ([], [])

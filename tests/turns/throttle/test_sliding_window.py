@@ -67,3 +67,16 @@ def test_accepted_messages_keep_both_limits_in_any_window(pauses: list[float]) -
     for limit in LIMITS:
         for begin in let_in:
             assert sum(begin <= at < begin + limit.seconds for at in let_in) <= limit.count
+
+
+def test_full_window_is_told_without_counting() -> None:
+    clock = FakeClock()
+    window = SlidingWindow(LIMITS, clock)
+    assert not window.is_full("a")
+    for _ in range(3):
+        assert not window.is_full("a")
+        window.take("a")
+    assert window.is_full("a")
+    assert not window.is_full("b")
+    clock.advance(60.0)
+    assert not window.is_full("a")

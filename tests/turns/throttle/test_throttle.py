@@ -8,7 +8,7 @@ from errors import SlackRefused, SlackUnreachable
 from message import Message, Source
 from tests.fake_clock import FakeClock
 from tests.turns.installations import BOT, installation, rules
-from turns.throttle.bot_identities import LONGEST_DOUBT
+from turns.throttle.bot_identities import LONGEST_DOUBT, Installation
 from turns.throttle.sliding_window import PER_THREAD, PER_THREAD_OF_BOTS, PER_USER
 from turns.throttle.throttle import Throttle, TurnedAway
 from wording import Say
@@ -21,7 +21,7 @@ KEY = ThreadKey("hook", "app", "T1", "C1", "1.000001")
 def verdicts(
     throttle: Throttle, times: int, message: Message = MESSAGE, key: ThreadKey = KEY
 ) -> list[TurnedAway | None]:
-    trusting = rules(OURS, trusted_bots=frozenset({"B1", "B2"}))
+    trusting = rules(OURS, trusted_bots=frozenset(f"B{number}" for number in range(100)))
     return [throttle.turned_away(message, key, OURS, trusting) for _ in range(times)]
 
 
@@ -123,3 +123,34 @@ def test_bots_without_a_user_are_counted_one_by_one() -> None:
         verdicts(throttle, 1, workflow, replace(KEY, thread=str(number)))
     assert verdicts(throttle, 1, workflow, replace(KEY, thread="x"))[0] is not None
     assert verdicts(throttle, 1, replace(workflow, bot_id="B2"), replace(KEY, thread="y")) == [None]
+
+
+def foreseen(throttle: Throttle, message: Message = MESSAGE, bot: Installation = OURS) -> bool:
+    return throttle.foresees_refusal(message, KEY, bot)
+
+
+def test_refusal_of_too_many_messages_is_foreseen_without_counting() -> None:
+    throttle = Throttle(FakeClock())
+    assert not foreseen(throttle)
+    verdicts(throttle, PER_USER[0].count - 1)
+    assert [foreseen(throttle) for _ in range(3)] == [False] * 3
+    assert verdicts(throttle, 1) == [None]
+    assert foreseen(throttle)
+    assert not foreseen(throttle, replace(MESSAGE, user="U2"))
+
+
+def test_refusal_in_a_thread_of_bots_is_foreseen() -> None:
+    throttle = Throttle(FakeClock())
+    for number in range(PER_THREAD_OF_BOTS[0].count):
+        verdicts(throttle, 1, replace(MESSAGE, user="", bot_id=f"B{number}"))
+    assert foreseen(throttle, replace(MESSAGE, user="", bot_id="B99"))
+    assert not foreseen(throttle)
+
+
+def test_refusal_of_another_team_is_foreseen_once_the_bot_is_known() -> None:
+    throttle, ours = Throttle(FakeClock()), installation()
+    stranger = replace(MESSAGE, team_id="T9")
+    assert not foreseen(throttle, stranger, ours)
+    ours.bot()
+    assert foreseen(throttle, stranger, ours)
+    assert not foreseen(throttle, MESSAGE, ours)

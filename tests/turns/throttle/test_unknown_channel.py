@@ -58,7 +58,9 @@ class Processes:
             self.patience.append(patience)
             return group
 
-        channels = cast("Any", SimpleNamespace(is_group_dm=is_group_dm))
+        channels = cast(
+            "Any", SimpleNamespace(is_group_dm=is_group_dm, learn=is_group_dm, recalled=lambda *_: group)
+        )
         installation = cast("Any", SimpleNamespace(scopes=frozenset))
 
         return UnknownChannel(
@@ -155,3 +157,22 @@ def test_mention_is_answered_when_the_store_is_broken() -> None:
     processes = Processes()
     processes.storage.error = Exception("the storage is away")
     assert processes.unknown_channel().not_answered() == ""
+
+
+@pytest.mark.parametrize(
+    ("source", "direct_messages", "patience"),
+    [
+        ("app_mention", True, [HASTY]),
+        ("app_mention", False, [PATIENT]),
+        ("button", True, []),
+        ("button", False, [PATIENT]),
+        ("message", True, []),
+    ],
+)
+def test_type_is_looked_up_only_when_it_matters(
+    source: Source, direct_messages: bool, patience: list[Patience]
+) -> None:
+    processes = Processes()
+    message = replace(MENTION, source=source)
+    processes.unknown_channel(message, direct_messages=direct_messages).look_up()
+    assert processes.patience == patience

@@ -1,0 +1,66 @@
+"""The port to a Dify app: what each way to an app can do (docs/architecture.md#d13-two-ways-to-an-app)."""
+
+from collections.abc import Generator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from dify_app.form import Variable
+from dify_app.stream import AppKind
+from dify_app.uploads import FileSlot, PlacedFile
+
+Via = Literal["plugin", "api"]
+"""`plugin`: reverse invocation. `api`: Dify's Service API with the app's key."""
+Stream = Generator[dict[str, Any], None, None]
+PING = "ping"
+"""The name of a keep-alive among the raw events; only the Service API's are seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation of an app with the way and the `user` that began it, to which it belongs.
+
+    `id` is "" where a new one begins. `user` is "" on the plugin way, where Dify has one user for all.
+    """
+
+    id: str = ""
+    via: Via = "plugin"
+    user: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AppCall:
+    """One call of an app. `kind` and `mode` are None and "" where they are not known."""
+
+    query: str
+    inputs: dict[str, Any]
+    conversation_id: str = ""
+    kind: AppKind | None = None
+    mode: str = ""
+
+
+class AppPort(Protocol):
+    """One app over one way, for one request. What it raises besides DifyError, `faults.classify` tells apart."""
+
+    @property
+    def via(self) -> Via:
+        """The way."""
+
+    @property
+    def known_as(self) -> str:
+        """The name of the app over this way in what a process remembers of apps."""
+
+    def goes_on(self, known: Conversation) -> tuple["AppPort", Conversation]:
+        """The way for this conversation, and the conversation that it can go on with: perhaps a new one."""
+
+    def fetch(self) -> Mapping[str, Any]:
+        """The app's form and settings, as `form.parse_form` reads them."""
+
+    def probe_kind(self, variable: Variable) -> AppKind:
+        """Find out the kind of the app, where the form does not tell the mode."""
+
+    def stream(self, call: AppCall) -> closing[Stream]:
+        """Run the app: its raw events, to be read in a `with` statement. Nothing is sent before the first is read."""
+
+    def upload(self, slot: FileSlot, content: bytes) -> PlacedFile:
+        """Upload a file for a question of this way. Raises FileRefused."""

@@ -1,0 +1,141 @@
+"""One app over the Service API, for one turn: routes, the body of a call, its events and files."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, closing, suppress
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from clock import Clock
+from dify_app.form import KIND_OF_MODE, SYS_FILES, Variable
+from dify_app.port import PING, AppCall, AppPort, Conversation, Stream, Via
+from dify_app.service_api.addresses import BaseAddresses
+from dify_app.service_api.client import ServiceApi
+from dify_app.service_api.event_stream import events_in
+from dify_app.service_api.first_calls import FirstCalls
+from dify_app.service_api.refusals import FILE_FAULTS
+from dify_app.stream import AppKind
+from dify_app.uploads import FileSlot, PlacedFile
+from errors import ApiAway, ApiRefused, DifyBusy, DifyError, DifyUnavailable, FileRefused, UnsupportedApp
+from json_fields import text_of
+
+BUSY_SECONDS = 90.0
+"""A chatflow or workflow that has sent nothing but keep-alives for so long has no worker.
+
+Source: docs/platform/dify-service-api.md#workers.
+"""
+LOST_SECONDS = 20.0
+"""After so long without an event it is worth a call to ask whether the conversation still exists: older versions of
+Dify send keep-alives instead of refusing a conversation (docs/platform/dify-service-api.md#foreign-conversations)."""
+_FLOWS = frozenset({"advanced-chat", "workflow"})
+_ROUTES = {"workflow": "workflows/run", "completion": "completion-messages"}
+
+
+@dataclass(frozen=True, slots=True)
+class ApiWay:
+    """`bases` are the addresses to try; `user` owns the conversation and its files. The key never shows in a repr."""
+
+    api: ServiceApi
+    addresses: BaseAddresses
+    first_calls: FirstCalls
+    clock: Clock
+    bases: tuple[str, ...]
+    key: str = field(repr=False)
+    user: str
+    known_as: str
+
+    @property
+    def via(self) -> Via:
+        """The name of this way."""
+        return "api"
+
+    def goes_on(self, known: Conversation) -> tuple[AppPort, Conversation]:
+        """A conversation keeps the user who opened it, whoever writes later."""
+        if known.via != self.via or not known.id or not known.user:
+            return self, Conversation("", self.via, self.user)
+        return replace(self, user=known.user), known
+
+    def fetch(self) -> Mapping[str, Any]:
+        """The app's parameters with its mode (docs/platform/dify-service-api.md#version-and-kind). Raises DifyError."""
+        mode = self._mode()
+        return {**self._get("parameters"), "mode": mode}
+
+    def probe_kind(self, _variable: Variable) -> AppKind:
+        """The kind that the app's mode says. Raises DifyError."""
+        return _kind_of(self._mode())
+
+    def stream(self, call: AppCall) -> closing[Stream]:
+        """The raw events of a run, and its keep-alives."""
+        return closing(self._stream(call))
+
+    def upload(self, slot: FileSlot, content: bytes) -> PlacedFile:
+        """A file of the conversation's user (docs/platform/dify-service-api.md#service-files). Raises FileRefused."""
+        file = (slot.file.name, content, slot.file.mimetype or "application/octet-stream")
+        try:
+            base = self._base()
+            with self.first_calls.alone(self.known_as, self.user):
+                answer = self.api.upload(base, self.key, self.user, file)
+        except DifyError as error:
+            reason = error.kind if error.kind in FILE_FAULTS else "file_upload_refused"
+            raise FileRefused(slot.file.name, reason) from error
+        return PlacedFile(slot.variable, slot.many, slot.kind, text_of(answer, "id"), "local_file")
+
+    def _stream(self, call: AppCall) -> Stream:
+        mode = call.mode or self._mode()
+        path = _ROUTES.get(_kind_of(mode), "chat-messages")
+        base = self._base()
+        with ExitStack() as held:
+            with self.first_calls.alone(self.known_as, self.user):
+                try:
+                    pieces = held.enter_context(self.api.stream(base, self.key, path, self._body(call)))
+                except ApiAway:
+                    self.addresses.forget(self.bases)
+                    raise
+            events = events_in(pieces)
+            yield from self._patient(events, call) if mode in _FLOWS else events
+
+    def _patient(self, events: Iterable[dict[str, Any]], call: AppCall) -> Iterator[dict[str, Any]]:
+        """The events of a run that may have to wait for a worker. Raises DifyBusy, or ConversationLost: nothing ran."""
+        asked, begun, is_sure = self.clock.now(), False, not call.conversation_id
+        for event in events:
+            begun = begun or event["event"] != PING
+            waited = self.clock.now() - asked
+            if not begun and not is_sure and waited >= LOST_SECONDS:
+                is_sure = True
+                self._must_exist(call.conversation_id)
+            if not begun and waited >= BUSY_SECONDS:
+                raise DifyBusy("no_worker")
+            yield event
+
+    def _must_exist(self, conversation_id: str) -> None:
+        """Raises ConversationLost. If Dify does not answer, the conversation counts as existing."""
+        with suppress(DifyUnavailable, ApiRefused):
+            self.api.conversation(self._base(), self.key, self.user, conversation_id)
+
+    def _body(self, call: AppCall) -> dict[str, Any]:
+        """The call as Dify takes it (docs/platform/dify-service-api.md#routes-by-kind)."""
+        inputs = {name: value for name, value in call.inputs.items() if name != SYS_FILES}
+        body = {"inputs": inputs, "query": call.query, "user": self.user, "response_mode": "streaming"}
+        if files := call.inputs.get(SYS_FILES):
+            body["files"] = files
+        if call.conversation_id:
+            body["conversation_id"] = call.conversation_id
+        return body
+
+    def _mode(self) -> str:
+        return text_of(self._get("info"), "mode")
+
+    def _get(self, path: str) -> dict[str, Any]:
+        try:
+            return self.api.get(self._base(), self.key, path)
+        except ApiAway:
+            self.addresses.forget(self.bases)
+            raise
+
+    def _base(self) -> str:
+        return self.addresses.find(self.bases)
+
+
+def _kind_of(mode: str) -> AppKind:
+    if mode not in KIND_OF_MODE:
+        raise UnsupportedApp("app_unsupported")
+    return KIND_OF_MODE[mode]

@@ -1,0 +1,156 @@
+"""One HTTP client for all calls of the Service API. The key goes to the given base alone: no redirect is followed."""
+
+import logging
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+
+import httpx
+
+from clock import Clock
+from dify_app.service_api.refusals import refusal
+from errors import ApiAway, DifyError, DifyUnavailable
+from json_fields import parsed
+
+CONNECT = 5.0  # seconds
+READ = 45.0  # seconds without any byte: Dify sends a keep-alive about every 10 s
+ANSWER = 8.0  # seconds without any byte of an answer that is no stream
+UPLOAD = 60.0
+FLOOR = 1.0  # wall seconds: no time-out is shorter, since scaled time makes no machine faster
+LONGEST_ANSWER = 2 * 1024 * 1024  # bytes of an answer that is no stream
+_CONNECTIONS = 500  # more than the turns of a process
+_KEPT = 20
+_IDLE = 1.5  # wall seconds: Dify's server closes an idle connection after 2 s
+# No byte of the request has left this machine.
+_NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.UnsupportedProtocol,
+    httpx.InvalidURL,
+)
+
+for _library in ("httpx", "httpcore"):
+    logging.getLogger(_library).setLevel(logging.WARNING)  # below that, httpcore logs headers
+
+
+class ServiceApi:
+    """One per process. No proxy is used, since the base is mostly an inner address.
+
+    Source: docs/platform/dify-service-api.md#base-address.
+
+    All calls raise DifyError: ApiAway and ApiRefused mean that nothing can have run.
+    """
+
+    def __init__(self, clock: Clock, transport: httpx.BaseTransport | None = None) -> None:
+        self._clock = clock
+        self._http = httpx.Client(
+            transport=transport,
+            verify=ssl.create_default_context(),
+            trust_env=False,
+            follow_redirects=False,
+            timeout=self._timeout(ANSWER),
+            limits=httpx.Limits(
+                max_connections=_CONNECTIONS, max_keepalive_connections=_KEPT, keepalive_expiry=_IDLE
+            ),
+        )
+        # The hooks of a process share the client, and a cookie is a memory that no hook asked for.
+        self._http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+    def is_there(self, base: str) -> bool:
+        """Whether the Service API answers at this base. No key is sent.
+
+        Source: docs/platform/dify-service-api.md#version-and-kind.
+        """
+        try:
+            found = self._json(self._request("GET", f"{base}/"))
+        except DifyError:
+            return False
+        return "server_version" in found or "api_version" in found
+
+    def get(self, base: str, key: str, path: str) -> dict[str, Any]:
+        """The JSON of a call that changes nothing. Each failure to get any answer is ApiAway."""
+        try:
+            return self._json(self._request("GET", f"{base}/{path}", key))
+        except DifyUnavailable as error:
+            raise ApiAway(error.kind) from error
+
+    def conversation(self, base: str, key: str, user: str, conversation_id: str) -> None:
+        """Look for the conversation of this user. Raises ConversationLost if Dify does not have it."""
+        query = {"user": user, "conversation_id": conversation_id, "limit": "1"}
+        request = self._http.build_request("GET", f"{base}/messages", headers=_headers(key), params=query)
+        self._json(self._send(request, conversation_id))
+
+    def upload(self, base: str, key: str, user: str, file: tuple[str, bytes, str]) -> dict[str, Any]:
+        """Upload (name, content, type) as a file of this user (docs/platform/dify-service-api.md#service-files)."""
+        timeout = self._timeout(UPLOAD)
+        return self._json(
+            self._request(
+                "POST",
+                f"{base}/files/upload",
+                key,
+                files={"file": file},
+                data={"user": user},
+                timeout=timeout,
+            )
+        )
+
+    @contextmanager
+    def stream(self, base: str, key: str, path: str, body: Mapping[str, Any]) -> Iterator[Iterator[bytes]]:
+        """The bytes of a run, as they come. Leave the context to hang up."""
+        request = self._http.build_request(
+            "POST", f"{base}/{path}", headers=_headers(key), json=dict(body), timeout=self._timeout(READ)
+        )
+        with closing(self._send(request, str(body.get("conversation_id") or ""))) as response:
+            kind = response.headers.get("Content-Type", "")
+            if kind.partition(";")[0].strip().lower() != "text/event-stream":
+                raise DifyUnavailable("api_no_stream")  # whatever this is, it may have passed the call on
+            yield self._pieces(response)
+
+    def _request(self, method: str, url: str, key: str = "", **more: Any) -> httpx.Response:
+        return self._send(self._http.build_request(method, url, headers=_headers(key), **more))
+
+    def _send(self, request: httpx.Request, conversation_id: str = "") -> httpx.Response:
+        """A response whose status is a success, its body not read yet."""
+        try:
+            response = self._http.send(request, stream=True)
+        except _NEVER_SENT as error:
+            raise ApiAway(type(error).__name__) from None
+        except (httpx.HTTPError, OSError) as error:
+            raise DifyUnavailable(f"api_{type(error).__name__}") from None
+        if response.is_success:
+            return response
+        raise refusal(response.status_code, self._body(response), conversation_id)
+
+    def _json(self, response: httpx.Response) -> dict[str, Any]:
+        found = parsed(self._body(response))
+        if not isinstance(found, dict):
+            raise ApiAway("api_not_there")
+        return found
+
+    def _body(self, response: httpx.Response) -> bytes:
+        body = bytearray()
+        with closing(response):
+            for piece in self._pieces(response):
+                body += piece
+                if len(body) > LONGEST_ANSWER:
+                    raise DifyUnavailable("api_too_long")
+        return bytes(body)
+
+    @staticmethod
+    def _pieces(response: httpx.Response) -> Iterator[bytes]:
+        try:
+            yield from response.iter_bytes()
+        except (httpx.HTTPError, OSError) as error:
+            raise DifyUnavailable(f"api_{type(error).__name__}") from None
+
+    def _timeout(self, read: float) -> httpx.Timeout:
+        clock = self._clock
+        return httpx.Timeout(clock.wall(read, at_least=FLOOR), connect=clock.wall(CONNECT, at_least=FLOOR))
+
+
+def _headers(key: str) -> dict[str, str]:
+    # Compressed events would wait in a proxy until there are more of them.
+    return {"Accept-Encoding": "identity", **({"Authorization": f"Bearer {key}"} if key else {})}

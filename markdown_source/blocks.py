@@ -1,0 +1,162 @@
+"""Which block each line of a text belongs to, as markdown-it-py tells.
+
+Private parts of the parser that this module rests on are held by tests/markdown_source/test_blocks.py.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import fence as fence_rule
+from markdown_it.rules_block import table as table_rule
+
+LONGEST_FENCE = 20  # ticks or tildes that open a code block; a longer run is text, which some models repeat
+
+# Bullets, numbers and quote marks that a line begins with
+CONTAINERS = r"(?:[ \t]*+(?:>|[-+*](?=[ \t]|\Z)|\d{1,9}[.)](?=[ \t]|\Z)))*+[ \t]*+"
+_CONTAINER = re.compile(CONTAINERS)
+_MAY_BEGIN_BLOCK = frozenset("`~>*-_+#|0123456789")
+_CODE = 4  # columns of indent
+_INDENTED = 5  # blanks behind a bullet: the item begins with indented code
+
+
+def item(text: str) -> str:
+    """A line that opens the same list item as this one, with nothing that a later line could continue."""
+    found = _CONTAINER.match(text)
+    marks = found.group() if found else ""
+    blanks = len(marks) - len(marks.rstrip(" \t"))
+    return f"{marks if 0 < blanks < _INDENTED else f'{marks.rstrip()} '}#"
+
+
+class Block(NamedTuple):
+    """A block that contains no block: from the line `first` to the line before `last`.
+
+    `items` are the first lines of the list items around the block. `fence` are the ticks or tildes of a code block.
+    """
+
+    kind: Literal["text", "fence", "code", "table"]
+    first: int
+    last: int
+    items: tuple[int, ...] = ()
+    fence: str = ""
+    info: str = ""
+    closed: bool = False
+
+
+def blocks(texts: Sequence[str], *, tables: bool) -> list[Block]:
+    """The blocks of a text with these lines. Without `tables`, a table is text."""
+    parser = _WITH_TABLES if tables else _BLOCKS
+    found: list[Block] = []
+    items: list[int] = []
+    rows = False
+    for token in parser.block.parse("\n".join((*texts, "")), parser, {}, []) or ():
+        first, last = token.map or (0, 0)
+        if token.type == "list_item_open":
+            items.append(first)
+        elif token.type == "list_item_close":
+            items.pop()
+        elif token.type in {"table_open", "table_close"}:
+            rows = token.type == "table_open"
+        kind = _KINDS.get(token.type)
+        if kind and not (rows and kind == "text"):
+            closed = kind == "fence" and last - first - 1 > _height(token.content)
+            found.append(Block(kind, first, last, tuple(items), token.markup, token.info.strip(), closed))
+    return found
+
+
+def _height(content: str) -> int:
+    return content.count("\n") + (content[-1:] not in {"", "\n"})
+
+
+def is_prose(text: str) -> bool:
+    """Whether all blocks of the text are paragraphs, outside of lists and quotes."""
+    tokens = _PROSE.block.parse(f"{text}\n", _PROSE, {}, []) or ()
+    return all(token.type in _PARAGRAPH for token in tokens)
+
+
+def is_code_open(line: str) -> bool:
+    """Whether a code span begins in this line and does not end in the line."""
+    runs = set(map(len, _TICKS.findall(line)))
+    ends = (_SPANS.parseInline(f"{line}x{'`' * run}")[0].children or [] for run in runs)
+    return any(children[-1].type == "code_inline" for children in ends)
+
+
+def _text(state: StateBlock, first: int, last: int, _silent: bool) -> bool:
+    """A paragraph, or a heading with a line beneath, as the parser's two rules for these, but each line is read once.
+
+    A line that begins with no mark ends neither; so the rules that could end a paragraph do not see the line.
+    """
+    state.parentType = "paragraph"
+    line, under = first + 1, False
+    while line < state.lineMax and not state.isEmpty(line):
+        indent = state.sCount[line]
+        begin = state.bMarks[line] + state.tShift[line]
+        mark = state.src[begin]
+        if indent - state.blkIndent >= _CODE:  # a paragraph goes on in a line that would be code otherwise
+            line += 1
+            continue
+        under = (
+            line < last and indent >= state.blkIndent and mark in "-=" and _is_underline(state, line, begin)
+        )
+        # The rule for quotes has read a line of a negative indent, which has no quote mark
+        if under or (indent >= 0 and mark in _MAY_BEGIN_BLOCK and _ends_paragraph(state, line)):
+            break
+        line += 1
+    state.push("inline", "", 0).map = [first, line]
+    state.line = line + under
+    return True
+
+
+def _plain(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    """The rule for text, before all others: they all need a mark or an indent."""
+    begin = state.bMarks[first] + state.tShift[first]
+    is_plain = state.src[begin] not in _MAY_BEGIN_BLOCK and state.sCount[first] - state.blkIndent < _CODE
+    return is_plain and _text(state, first, last, silent)
+
+
+def _is_underline(state: StateBlock, line: int, begin: int) -> bool:
+    return state.skipSpaces(state.skipCharsStr(begin, state.src[begin])) >= state.eMarks[line]
+
+
+def _ends_paragraph(state: StateBlock, line: int) -> bool:
+    return any(rule(state, line, state.lineMax, True) for rule in state.md.block.ruler.getRules("paragraph"))
+
+
+def _fence(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    """The parser's rule; but a longer run is text, which some models repeat."""
+    begin = state.bMarks[first] + state.tShift[first]
+    run = state.skipCharsStr(begin, state.src[begin : begin + 1])
+    return run - begin <= LONGEST_FENCE and fence_rule(state, first, last, silent)
+
+
+def _table(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    """The parser's rule; but each row begins with a pipe, since a head that was shown as text can't be taken back."""
+    if not table_rule(state, first, min(first + 2, last), True):
+        return False
+    end = first
+    while end < last and state.src.startswith("|", state.bMarks[end] + state.tShift[end]):
+        end += 1
+    return end > first and table_rule(state, first, end, silent)
+
+
+_TICKS = re.compile("`+")
+_PARAGRAPH = {"paragraph_open", "inline", "paragraph_close"}
+_KINDS: dict[str, Literal["text", "fence", "code", "table"]] = {
+    "inline": "text",
+    "hr": "text",
+    "fence": "fence",
+    "code_block": "code",
+    "table_open": "table",
+}
+# Definitions of links and HTML would be hidden: here both are text.
+_RULES = ["code", "fence", "blockquote", "hr", "list", "heading", "lheading"]
+_BLOCKS, _WITH_TABLES = (MarkdownIt("zero").enable([*_RULES, *more]) for more in ([], ["table"]))
+for _parser in (_BLOCKS, _WITH_TABLES):
+    _parser.block.ruler.at("lheading", _text)
+    _parser.block.ruler.before("table", "plain", _plain)
+    _parser.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+_WITH_TABLES.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
+_PROSE = MarkdownIt("zero").enable([*_RULES, "table"])
+_SPANS = MarkdownIt("zero").enable(["escape", "backticks"])

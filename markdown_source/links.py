@@ -1,0 +1,89 @@
+"""Where a link or an image of one line begins and ends, and where it leads; markdown-it-py reads the target."""
+
+import re
+from typing import NamedTuple
+
+from markdown_it.helpers import parseLinkDestination, parseLinkTitle
+
+LABEL_LIMIT = 300
+TARGET_LIMIT = 2000
+
+_LABEL = re.compile(r"\[((?>[^\[\]\\]|\\.|\[(?>[^\[\]\\]|\\.)*+\])*+)\]")
+# A target that is no address but content, as a model writes a picture that it made; or is far too long for one.
+_EMBEDDED = re.compile(rf"[ \t]*+<?(?:(?i:data:)[^\s()]*+|[^\s()<>]{{{TARGET_LIMIT + 1},}}+)>?(\))?")
+_MANY = re.compile(r"[^\s(]*+(?:\([^\s(]*+){9}")  # more parentheses than we look at in a target
+_NO_ANGLE, _NO_BARE = re.compile(r"[<>\n]"), re.compile(r"\s")  # what no target of this form holds
+_BLANKS = re.compile(r"[ \t\n]*+")
+
+
+class Link(NamedTuple):
+    """A link up to the offset `end` of its line: the label as Markdown, the URL without escapes or empty."""
+
+    label: str
+    url: str
+    end: int
+
+    @property
+    def name(self) -> str:
+        """The name of a link without a label: the file's name, else the URL."""
+        return self.url.partition("?")[0].rpartition("/")[2] or self.url
+
+
+def read_link(line: str, start: int, *, whole: bool) -> Link | int | None:
+    """The link whose `[` is at `start`; None if there is no link, `start` if more text may complete a link."""
+    label = _LABEL.match(line, start, start + LABEL_LIMIT)
+    if label is None:
+        return start if not whole and len(line) - start < LABEL_LIMIT else None
+    behind = label.end()
+    if behind == len(line):
+        return None if whole else start
+    found = _target(line, behind + 1) if line[behind] == "(" else None
+    if found is None:
+        return None
+    url, end = found
+    if not end:
+        return None if whole else start
+    return Link(label[1], url, end)
+
+
+def _target(line: str, start: int) -> tuple[str, int] | None:
+    """The URL of the target behind the parenthesis, and the target's end; 0 if the line ends within the target.
+
+    The URL is empty where the target is no address.
+    """
+    if content := _EMBEDDED.match(line, start):
+        return ("", content.end() if content[1] else 0) if content[1] or content.end() == len(line) else None
+    size = min(len(line), start + TARGET_LIMIT)
+    begun = ("", 0) if size == len(line) else None
+    at = _behind_blanks(line, start)
+    if _MANY.match(line, at):
+        return None
+    found = parseLinkDestination(line, at, size)
+    if not found.ok and line[at : at + 1] != ")":
+        never = _NO_ANGLE if line.startswith("<", at) else _NO_BARE
+        return None if never.search(line, at + 1, size) else begun
+    url, end = (found.str, found.pos) if found.ok else ("", at)
+    at = _behind_blanks(line, end)
+    if at > end and line[at : at + 1] in {'"', "'", "("}:
+        title = parseLinkTitle(line, at, size)
+        if not title.ok:
+            return begun if title.can_continue else None
+        at = _behind_blanks(line, title.pos)
+    if at >= size:
+        return begun
+    return (url, at + 1) if line[at] == ")" else None
+
+
+def _behind_blanks(line: str, start: int) -> int:
+    found = _BLANKS.match(line, start)
+    return found.end() if found else start
+
+
+def resembles_link(line: str, start: int) -> bool:
+    """Whether the bracket at `start`, which opens no link here, may open a link for another Markdown parser.
+
+    That parser may accept a label or a target that continues in a later line or is longer than our limits. A
+    reference definition can make a link of any label.
+    """
+    label = _LABEL.match(line, start, start + LABEL_LIMIT)
+    return label is None or line[label.end() : label.end() + 1] in {"(", "[", ":"}

@@ -1,0 +1,88 @@
+"""What Dify says of the apps, and what the plugin itself reaches: lines of the self-check. Only apps are asked."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from dify_app import DifyApp, FilledBy, is_broken
+from errors import CompletionApp, DifyError, DifyUnavailable
+from provider import Settings
+from setup_page.report import CheckLine, green, red, text, unseen
+from turns import FACTS, TurnsOfHook
+from wording import SetupText
+
+FILES_UNSET: Final = "file_upload_unset"
+INTERNAL_FILES: Final = "http://api:5001"
+INTERNAL_URL: Final = "http://plugin-daemon:5002"
+MOST_BY_DEFAULT: Final = 10  # requests that Dify's API container serves at once
+SPARE: Final = 10
+_BY: Final = {
+    FilledBy.ADMIN: SetupText.BY_ADMIN,
+    FilledBy.SLACK: SetupText.BY_SLACK,
+    FilledBy.DEFAULT: SetupText.BY_DEFAULT,
+    FilledBy.QUESTION: SetupText.BY_QUESTION,
+    FilledBy.FILE: SetupText.BY_FILE,
+    FilledBy.NOTHING: SetupText.BY_NOTHING,
+}
+_FACTS: Final = (*FACTS, "slack_thread")
+
+
+def setting_lines(settings: Settings) -> Iterator[CheckLine]:
+    """Each setting that cannot be read. The cures are in English."""
+    for problem in settings.problems:
+        yield red(problem.setting, text(SetupText.SETTING_WRONG, cure=problem.cure))
+
+
+def app_lines(app_id: str, app: DifyApp) -> Iterator[CheckLine]:
+    """Whether Dify lets the bot ask this app, and what fills its required variables. Asks Dify."""
+    title = text(SetupText.APP, name=app_id)
+    try:
+        app.form_now()
+        kind = app.kind()
+        covered = app.coverage(_FACTS)
+    except CompletionApp:
+        yield red(title, text(SetupText.APP_REFUSED, reason="completion"))
+    except DifyUnavailable:
+        yield red(title, text(SetupText.DIFY_AWAY))
+    except DifyError as error:
+        yield red(title, text(SetupText.APP_REFUSED, reason=error.kind))
+    else:
+        yield green(title, text(SetupText.APP_OK, kind=kind or "?"))
+        for variable in covered:
+            name = text(SetupText.INPUT, name=variable.name, app=app_id)
+            line = red if variable.by is FilledBy.NOTHING else green
+            yield line(name, text(_BY[variable.by]))
+
+
+def hand_off_line(*, tried: bool, route: str) -> CheckLine:
+    """Whether the plugin reaches its own endpoint, and at which address. `tried`: a hand-off was tried just now."""
+    if route:
+        return green(SetupText.HAND_OFF, text(SetupText.HAND_OFF_OK, route=route))
+    if not tried:
+        return unseen(SetupText.HAND_OFF)
+    return red(SetupText.HAND_OFF, text(SetupText.HAND_OFF_FAILED, example=INTERNAL_URL))
+
+
+def files_line(turns: TurnsOfHook) -> CheckLine:
+    """Whether the last files could be passed on."""
+    reasons: Sequence[str] = [turn.left_out for turn in turns.turns if turn.left_out]
+    if FILES_UNSET in reasons:
+        return red(SetupText.FILES, text(SetupText.FILES_UNSET, example=INTERNAL_FILES))
+    return unseen(SetupText.FILES)
+
+
+def version_line(version: str) -> CheckLine:
+    """Which version Dify is, and whether plugins work in it."""
+    if not version:
+        return unseen(SetupText.VERSION, text(SetupText.VERSION_UNKNOWN))
+    if is_broken(version):
+        return red(SetupText.VERSION, text(SetupText.VERSION_BROKEN, version=version))
+    return green(SetupText.VERSION, text(SetupText.VERSION_OK, version=version))
+
+
+def connections_line(turns: TurnsOfHook) -> CheckLine:
+    """How many requests Dify has to serve at once: an answer is one to its end, and a hand-off one for a moment."""
+    if not turns.at_once:
+        return unseen(SetupText.CONNECTIONS)
+    needed = 2 * turns.at_once + SPARE
+    said = text(SetupText.CONNECTIONS_NEEDED, count=turns.at_once, needed=needed)
+    return green(SetupText.CONNECTIONS, said)

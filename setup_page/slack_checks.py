@@ -1,0 +1,132 @@
+"""What Slack says of the token, and what its requests tell of the app: lines of the self-check. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from provider import Settings
+from setup_page.app_manifest import VARIANTS, Variant
+from setup_page.report import CheckLine, ago, green, red, text, unseen
+from slack_api import AuthInfo
+from slack_events import COMMANDS, INTERACTIVITY, SeenOfHook
+from turns import TurnsOfHook
+from wording import SetupText
+
+MOST_SKEW: Final = (
+    60.0  # seconds; Slack's requests count for 300 s (docs/platform/slack.md#request-signature)
+)
+LOST: Final = {
+    "app_mentions:read": SetupText.LOST_MENTIONS,
+    "chat:write": SetupText.LOST_WRITE,
+    "im:history": SetupText.LOST_IM,
+    "mpim:history": SetupText.LOST_MPIM,
+    "mpim:read": SetupText.LOST_MPIM_READ,
+    "channels:history": SetupText.LOST_CHANNELS,
+    "groups:history": SetupText.LOST_GROUPS,
+    "commands": SetupText.LOST_COMMANDS,
+    "channels:read": SetupText.LOST_CHANNELS_READ,
+    "groups:read": SetupText.LOST_GROUPS_READ,
+    "users:read.email": SetupText.LOST_EMAIL,
+    "usergroups:read": SetupText.LOST_USER_GROUPS,
+    "users:read": SetupText.LOST_USERS,
+    "files:read": SetupText.LOST_FILES_READ,
+    "files:write": SetupText.LOST_FILES_WRITE,
+}
+"""What fails without each scope of the variants."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlackAnswers:
+    """What Slack answered. `error` is its code, or "" where the token is valid or Slack gave no answer.
+
+    `app_id` is that of the app behind the token, "" if Slack did not tell.
+    """
+
+    bot: AuthInfo | None = None
+    error: str = ""
+    app_id: str = ""
+
+
+def token_line(settings: Settings, slack: SlackAnswers) -> CheckLine:
+    """Whether the token is valid, and whose it is."""
+    if settings.bot_token is None:
+        return red(SetupText.TOKEN, text(SetupText.TOKEN_MISSING))
+    if slack.error:
+        return red(SetupText.TOKEN, text(SetupText.TOKEN_REFUSED, error=slack.error))
+    if slack.bot is None:
+        return red(SetupText.TOKEN, text(SetupText.SLACK_AWAY))
+    bot = slack.bot
+    names = {"bot": bot.bot_name or bot.user_id, "team": f"{bot.team_name} ({bot.team_id})".lstrip()}
+    return green(SetupText.TOKEN, text(SetupText.TOKEN_OK, **names))
+
+
+def secret_line(settings: Settings, seen: SeenOfHook, now: float) -> CheckLine:
+    """Whether a request of Slack's had a signature of our secret. A forged request does not outweigh a genuine one."""
+    if not settings.signing_secrets:
+        return red(SetupText.SECRET, text(SetupText.SECRET_MISSING))
+    if seen.genuine is not None:
+        return green(SetupText.SECRET, text(SetupText.SECRET_OK, when=ago(now - seen.genuine)))
+    if seen.forged is not None:
+        return red(SetupText.SECRET, text(SetupText.SECRET_WRONG, when=ago(now - seen.forged)))
+    return unseen(SetupText.SECRET, text(SetupText.SECRET_UNSEEN))
+
+
+def same_app_line(slack: SlackAnswers, seen: SeenOfHook) -> CheckLine:
+    """Whether token and signing secret are of one app, and of one workspace."""
+    bot = slack.bot
+    if bot and seen.team_id and seen.team_id not in {bot.team_id, bot.enterprise_id}:
+        return red(SetupText.SAME_APP, text(SetupText.OTHER_TEAM, token=bot.team_id, events=seen.team_id))
+    if not slack.app_id or not seen.app_id:
+        return unseen(SetupText.SAME_APP)
+    if slack.app_id != seen.app_id:
+        return red(SetupText.SAME_APP, text(SetupText.OTHER_APP, token=slack.app_id, events=seen.app_id))
+    return green(SetupText.SAME_APP, text(SetupText.SAME_APP_OK))
+
+
+def variant_of(scopes: frozenset[str]) -> Variant:
+    """The variant that the app was made from, as far as its scopes tell: the smallest that has all of them."""
+    holding = [variant for variant in VARIANTS if scopes <= set(variant.scopes)]
+    return min(holding, key=lambda variant: len(variant.scopes), default=VARIANTS[0])
+
+
+def scope_lines(bot: AuthInfo) -> Iterator[CheckLine]:
+    """Each scope of the app's variant. The first installation may lack some (docs/platform/slack.md#granted-scopes)."""
+    if bot.scopes is None:
+        yield unseen(SetupText.SCOPES, text(SetupText.SCOPES_UNKNOWN))
+        return
+    for scope in variant_of(bot.scopes).scopes:
+        if scope in bot.scopes:
+            yield green(scope, text(SetupText.SCOPE_OK))
+        else:
+            yield red(scope, text(SetupText.SCOPE_MISSING, lost=text(LOST[scope])))
+
+
+def event_lines(bot: AuthInfo | None, seen: SeenOfHook, now: float) -> Iterator[CheckLine]:
+    """When each event, a press and a slash command came last; nobody can read what the app subscribes to."""
+    variant = variant_of(bot.scopes) if bot and bot.scopes is not None else VARIANTS[0]
+    titles = {name: text(SetupText.EVENT, name=name) for name in variant.events}
+    titles[INTERACTIVITY] = text(SetupText.BUTTONS)
+    if variant.commands:
+        titles[COMMANDS] = text(SetupText.COMMANDS)
+    for name, title in titles.items():
+        last = seen.kinds.get(name)
+        yield unseen(title) if last is None else green(title, text(SetupText.SEEN, when=ago(now - last)))
+
+
+def clock_line(slack: SlackAnswers) -> CheckLine:
+    """Whether this machine's clock is near Slack's."""
+    ahead = slack.bot.clock_ahead if slack.bot else None
+    if ahead is None:
+        return unseen(SetupText.CLOCK)
+    count = round(abs(ahead))
+    if count > MOST_SKEW:
+        return red(SetupText.CLOCK, text(SetupText.CLOCK_OFF, count=count))
+    return green(SetupText.CLOCK, text(SetupText.CLOCK_OK, count=count))
+
+
+def stream_line(turns: TurnsOfHook, now: float) -> CheckLine:
+    """Whether Slack took a streamed answer among the last turns."""
+    streamed = [turn.ended for turn in turns.turns if turn.method == "stream"]
+    if not streamed:
+        return unseen(SetupText.STREAM)
+    return green(SetupText.STREAM, text(SetupText.STREAM_OK, when=ago(now - streamed[-1])))

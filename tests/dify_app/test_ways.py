@@ -1,0 +1,175 @@
+"""One turn's way to its app: the Service API first, the plugin way only where nothing can have run."""
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any
+
+import gevent
+import pytest
+
+from dify_app.app import DifyApp, Question
+from dify_app.form import AppCache, Variable
+from dify_app.port import AppCall, AppPort, Conversation, Stream, Via
+from dify_app.stream import AppKind
+from dify_app.uploads import FileSlot, OfferedFile, PlacedFile
+from dify_app.ways import CLOSED_SECONDS, ClosedWays, Ways
+from errors import ApiAway, ApiRefused, AppMisconfigured, DifyBusy, DifyError, DifyUnavailable
+from tests.dify_app.events import message, message_end
+from tests.fake_clock import FakeClock
+
+
+@dataclass
+class FakeWay:
+    via: Via
+    error: Exception | None = None
+    info: dict[str, Any] = field(default_factory=dict)
+    asked: list[AppCall] = field(default_factory=list)
+    fetched: int = 0
+
+    @property
+    def known_as(self) -> str:
+        return self.via
+
+    def goes_on(self, known: Conversation) -> tuple[AppPort, Conversation]:
+        return self, known if known.via == self.via else Conversation("", self.via)
+
+    def fetch(self) -> Mapping[str, Any]:
+        self.fetched += 1
+        gevent.sleep(0)
+        if self.error:
+            raise self.error
+        return self.info
+
+    def probe_kind(self, _variable: Variable) -> AppKind:
+        return "chat"
+
+    def stream(self, call: AppCall) -> closing[Stream]:
+        return closing(self._said(call))
+
+    def _said(self, call: AppCall) -> Stream:
+        self.asked.append(call)
+        yield message("Hi")
+        yield message_end()
+
+    def upload(self, slot: FileSlot, content: bytes) -> PlacedFile:
+        return PlacedFile(slot.variable, slot.many, slot.kind, content.decode())
+
+
+@dataclass
+class Turns:
+    """Apps of the turns of one process."""
+
+    clock: FakeClock = field(default_factory=FakeClock)
+    plugin: FakeWay = field(default_factory=lambda: FakeWay("plugin"))
+    api: FakeWay = field(default_factory=lambda: FakeWay("api", info={"mode": "chat"}))
+
+    def __post_init__(self) -> None:
+        self.closed, self.cache = ClosedWays(self.clock), AppCache(self.clock)
+
+    def app(self) -> DifyApp:
+        return DifyApp(Ways(self.plugin, self.closed, self.api), {}, self.cache)
+
+
+def test_api_is_asked_where_there_is_a_key() -> None:
+    turns = Turns()
+    app = turns.app()
+    assert app.begin(Conversation("c-1", "api")) == Conversation("c-1", "api")
+    list(app.ask(Question("Why?", {}), "c-1"))
+    assert [call.conversation_id for call in turns.api.asked] == ["c-1"]
+    assert turns.plugin.asked == []
+
+
+@pytest.mark.parametrize("error", [ApiAway(), ApiRefused(), DifyUnavailable("form_late")])
+def test_plugin_way_is_taken_while_the_api_does_not_answer(error: DifyError) -> None:
+    turns = Turns()
+    turns.api.error = error
+    app = turns.app()
+    assert app.begin(Conversation("c-1", "api", "U1")) == Conversation("", "plugin")
+    assert app.why_not_api is error
+    assert turns.app().begin(Conversation("c-2")) == Conversation("c-2")
+    assert turns.api.fetched == 1  # not asked again
+    turns.clock.sleep(CLOSED_SECONDS + 1)
+    turns.api.error = None
+    assert turns.app().begin(Conversation()).via == "api"
+
+
+@pytest.mark.parametrize("error", [AppMisconfigured("app_missing"), DifyBusy("app_limit")])
+def test_way_does_not_change_for_an_answer_of_dify(error: DifyError) -> None:
+    turns = Turns()
+    app = turns.app()
+    app.begin(Conversation())
+    assert not app.fall_back(error)
+    assert app.via == "api"
+
+
+def test_way_changes_once_and_only_for_a_call_that_did_not_run() -> None:
+    app = Turns().app()
+    app.begin(Conversation("c-1", "api"))
+    assert not app.fall_back(DifyUnavailable())
+    assert app.fall_back(ApiAway())
+    assert app.begin(Conversation("c-1", "api")) == Conversation("", "plugin")
+    assert not app.fall_back(ApiAway())
+
+
+def test_form_that_fails_within_a_turn_does_not_change_its_way() -> None:
+    turns = Turns()
+    app = turns.app()
+    app.begin(Conversation())
+    turns.clock.sleep(400)
+    turns.api.error = ApiAway()
+    with pytest.raises(ApiAway):
+        list(app.ask(Question("Why?", {})))
+    assert app.via == "api"
+    assert turns.plugin.asked == []
+
+
+@pytest.mark.parametrize(
+    ("mode", "upload", "takes"),
+    [
+        ("chat", {"enabled": True}, True),
+        ("chat", {"image": {"enabled": True}}, True),
+        ("chat", {"enabled": False}, False),
+        ("chat", {"enabled": True, "allowed_file_upload_methods": ["remote_url"]}, False),
+        ("workflow", {"enabled": True}, False),
+    ],
+)
+def test_app_without_a_file_variable_takes_files_beside_its_form(mode: str, upload: Any, takes: bool) -> None:
+    turns = Turns()
+    turns.api.info = {"mode": mode, "file_upload": upload}
+    turns.plugin.info = {"file_upload": upload}
+    app = turns.app()
+    app.begin(Conversation())
+    assert app.takes_files() is takes
+    if takes:
+        [slot] = app.place([OfferedFile("a.png", "image/png", 1)])
+        assert isinstance(slot, FileSlot)
+        assert (slot.variable, slot.many) == ("sys.files", True)
+    app.fall_back(ApiAway())
+    assert not app.takes_files()
+
+
+def test_mode_says_the_kind_without_a_test_call() -> None:
+    turns = Turns()
+
+    turns.api.info = {"mode": "completion", "user_input_form": [{"paragraph": {"variable": "query"}}]}
+    app = turns.app()
+    app.begin(Conversation())
+    list(app.ask(Question("Why?", {})))
+    [call] = turns.api.asked
+    assert (call.query, call.inputs, call.kind, call.mode) == (
+        "",
+        {"query": "Why?"},
+        "completion",
+        "completion",
+    )
+
+
+def test_form_that_two_greenlets_wait_for_comes_over_the_other_way_for_both() -> None:
+    """A greeting reads the form while the turn chooses its way."""
+    turns = Turns()
+    turns.api.error = ApiAway()
+    turns.plugin.info = {"opening_statement": "Hello"}
+    app = turns.app()
+    both = [gevent.spawn(app.form) for _ in range(2)]
+    assert [one.get().opening_statement for one in both] == ["Hello"] * 2

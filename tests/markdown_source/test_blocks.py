@@ -1,0 +1,96 @@
+import pytest
+from hypothesis import given
+from markdown_it import MarkdownIt
+
+from markdown_source import LONGEST_FENCE, Block, blocks, is_code_open, is_prose, item
+from markdown_source.blocks import _BLOCKS, _RULES, _fence
+from tests.slack_reply.drawn import markdown
+
+
+@pytest.mark.parametrize(
+    ("line", "opening"),
+    [
+        ("- text", "- #"),
+        ("  12. [ ] text", "  12. #"),
+        ("> - > text", "> - > #"),
+        ("-", "- #"),
+        ("-     code", "- #"),
+        ("-   text", "-   #"),
+    ],
+)
+def test_item_is_opened_by_a_line_that_nothing_continues(line: str, opening: str) -> None:
+    assert item(line) == opening
+
+
+def test_block_parser_tells_the_lines_of_each_block() -> None:
+    texts = ["# a", "", "- b", "  c", "", "  ```py", "  d", "  ```", "| e |", "|---|", "| f |", "", "    g"]
+    assert blocks(texts, tables=True) == [
+        Block("text", 0, 1),
+        Block("text", 2, 4, (2,)),
+        Block("fence", 5, 8, (2,), "```", "py", closed=True),
+        Block("table", 8, 11),
+        Block("code", 12, 13),
+    ]
+
+
+@pytest.mark.parametrize("texts", [["```", "a"], ["> ```", "> a", "b"], ["- ```", "  ``", "c"]])
+def test_code_block_without_its_end_is_open(texts: list[str]) -> None:
+    assert [block.closed for block in blocks(texts, tables=True) if block.kind == "fence"] == [False]
+
+
+def test_table_without_a_pipe_before_its_rows_is_text() -> None:
+    assert [block.kind for block in blocks(["a | b", "--|--", "1 | 2"], tables=True)] == ["text"]
+    assert [block.kind for block in blocks(["| a |", "|---|", "text"], tables=True)] == ["table", "text"]
+
+
+def test_longer_run_of_ticks_is_no_code_block() -> None:
+    assert [block.kind for block in blocks(["`" * (LONGEST_FENCE + 1), "a"], tables=True)] == ["text"]
+
+
+def test_html_and_definitions_are_text() -> None:
+    assert [block.kind for block in blocks(["<div>", "", "[1]: https://example.com"], tables=True)] == [
+        "text",
+        "text",
+    ]
+
+
+@given(markdown)
+def test_blocks_follow_each_other(text: str) -> None:
+    texts = text.split("\n")
+    found = blocks(texts, tables=True)
+    ends = [0, *(block.last for block in found)]
+    assert all(end <= block.first < block.last <= len(texts) for end, block in zip(ends, found, strict=False))
+
+
+@pytest.mark.parametrize("text", ["", "a\nb\n\nc", "a | b\nand more", "[1]: https://example.com", "a\n    b"])
+def test_text_of_paragraphs_is_prose(text: str) -> None:
+    assert is_prose(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["# a", "a\n---", "- a", "> a", "```\na", "a\n\n    b", "a | b\n--|--", "***", "1. a"]
+)
+def test_text_with_another_block_is_no_prose(text: str) -> None:
+    assert not is_prose(text)
+
+
+@pytest.mark.parametrize(
+    ("line", "inside"),
+    [("a `b", True), ("`a` b", False), ("``a`", True), ("`a` ``b", True), ("\\`a", False), ("", False)],
+)
+def test_code_span_is_open_until_the_same_number_of_ticks(line: str, inside: bool) -> None:
+    assert is_code_open(line) == inside
+
+
+@given(markdown)
+def test_text_is_what_the_parsers_own_rules_call_text(text: str) -> None:
+    own = MarkdownIt("zero").enable([*_RULES])
+    own.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+    source = "\n".join((*text.split("\n"), ""))
+    wanted = [
+        tuple(found.map or ())
+        for found in own.block.parse(source, own, {}, []) or ()
+        if found.type == "inline"
+    ]
+    found = _BLOCKS.block.parse(source, _BLOCKS, {}, []) or ()
+    assert [tuple(token.map or ()) for token in found if token.type == "inline"] == wanted

@@ -1,0 +1,128 @@
+from dataclasses import replace
+
+import pytest
+
+from provider import read_settings
+from setup_page.app_manifest import VARIANTS, VariantName
+from setup_page.report import CheckState, ago
+from setup_page.slack_checks import (
+    LOST,
+    SlackAnswers,
+    clock_line,
+    event_lines,
+    same_app_line,
+    scope_lines,
+    secret_line,
+    stream_line,
+    token_line,
+    variant_of,
+)
+from slack_api import AuthInfo
+from slack_events import SeenOfHook
+from turns import PastTurn, TurnsOfHook
+from wording import SETUP_CATALOGUES, SetupText
+
+GREEN, RED, UNSEEN = CheckState
+STANDARD, MENTIONS = (frozenset(variant.scopes) for variant in VARIANTS[:2])
+BOT = AuthInfo("T1", "U1", "B1", STANDARD, "", "Bridge", "Acme", 0.4)
+SET = read_settings({"bot_token": "xoxb-of-the-tests", "signing_secret": "0123456789abcdef" * 2})
+
+
+def test_every_scope_says_what_fails_without_it() -> None:
+    assert set(LOST) == {scope for variant in VARIANTS for scope in variant.scopes}
+
+
+def test_token_line_tells_missing_refused_unreachable_and_valid_apart() -> None:
+    lines = [
+        token_line(read_settings({}), SlackAnswers()),
+        token_line(SET, SlackAnswers(error="token_revoked")),
+        token_line(SET, SlackAnswers()),
+        token_line(SET, SlackAnswers(BOT)),
+    ]
+    assert [line.state for line in lines] == [RED, RED, RED, GREEN]
+    keys = [line.text.key for line in lines]
+    assert keys == [
+        SetupText.TOKEN_MISSING,
+        SetupText.TOKEN_REFUSED,
+        SetupText.SLACK_AWAY,
+        SetupText.TOKEN_OK,
+    ]
+    assert lines[-1].text.say("en") == "It is of the bot Bridge in the workspace Acme (T1)."
+
+
+def test_forged_request_does_not_outweigh_a_genuine_one() -> None:
+    now = 1_000.0
+    assert secret_line(SET, SeenOfHook(), now).state is UNSEEN
+    assert secret_line(SET, SeenOfHook(forged=900.0), now).state is RED
+    assert secret_line(SET, SeenOfHook(genuine=800.0, forged=900.0), now).state is GREEN
+    assert secret_line(read_settings({}), SeenOfHook(genuine=800.0), now).state is RED
+
+
+@pytest.mark.parametrize(
+    ("app", "seen", "state"),
+    [
+        ("A1", SeenOfHook(app_id="A1", team_id="T1"), GREEN),
+        ("A2", SeenOfHook(app_id="A1", team_id="T1"), RED),
+        ("A1", SeenOfHook(app_id="A1", team_id="T2"), RED),
+        ("", SeenOfHook(app_id="A1", team_id="T1"), UNSEEN),
+        ("A1", SeenOfHook(), UNSEEN),
+    ],
+)
+def test_token_and_requests_are_compared(app: str, seen: SeenOfHook, state: CheckState) -> None:
+    assert same_app_line(SlackAnswers(BOT, app_id=app), seen).state is state
+
+
+def test_organisation_stands_for_its_workspaces() -> None:
+    bot = replace(BOT, team_id="E1", enterprise_id="E1")
+    assert same_app_line(SlackAnswers(bot, app_id="A1"), SeenOfHook(app_id="A1", team_id="E1")).state is GREEN
+
+
+def test_variant_is_the_smallest_that_has_all_scopes() -> None:
+    assert variant_of(STANDARD).name is VariantName.STANDARD
+    assert variant_of(MENTIONS).name is VariantName.MENTIONS_ONLY
+    assert variant_of(MENTIONS - {"files:read"}).name is VariantName.MENTIONS_ONLY
+    assert variant_of(MENTIONS | {"im:history"}).name is VariantName.STANDARD
+    assert variant_of(STANDARD | {"reactions:read"}).name is VariantName.STANDARD
+
+
+@pytest.mark.parametrize("scope", sorted(STANDARD - MENTIONS))
+def test_missing_scope_of_the_variant_is_red(scope: str) -> None:
+    red = [line.title for line in scope_lines(replace(BOT, scopes=STANDARD - {scope})) if line.state is RED]
+    assert red == [scope]
+
+
+def test_scope_that_the_variant_does_not_ask_for_is_no_fault() -> None:
+    assert {line.state for line in scope_lines(replace(BOT, scopes=MENTIONS))} == {GREEN}
+    assert [line.state for line in scope_lines(replace(BOT, scopes=None))] == [UNSEEN]
+
+
+def test_events_are_those_of_the_variant() -> None:
+    seen = SeenOfHook()
+    seen.kinds["app_mention"] = 990.0
+    lines = list(event_lines(replace(BOT, scopes=MENTIONS), seen, 1_000.0))
+    assert [line.state for line in lines] == [GREEN, UNSEEN, UNSEEN, UNSEEN]
+    assert lines[0].text.say("en") == "Last seen 10 s ago."
+
+
+@pytest.mark.parametrize(
+    ("ahead", "state"), [(None, UNSEEN), (0.4, GREEN), (-45.0, GREEN), (600.0, RED), (-600.0, RED)]
+)
+def test_clock_is_compared_both_ways(ahead: float | None, state: CheckState) -> None:
+    assert clock_line(SlackAnswers(replace(BOT, clock_ahead=ahead))).state is state
+    assert clock_line(SlackAnswers()).state is UNSEEN
+
+
+def test_stream_is_green_once_slack_took_one() -> None:
+    turns = TurnsOfHook()
+    turns.turns.append(PastTurn(900.0, "C1", "channel", "answered", "edit"))
+    assert stream_line(turns, 1_000.0).state is UNSEEN
+    turns.turns.append(PastTurn(910.0, "D1", "im", "answered", "stream"))
+    assert stream_line(turns, 1_000.0).state is GREEN
+
+
+@pytest.mark.parametrize("language", SETUP_CATALOGUES)
+def test_every_line_can_be_said_in_each_language(language: str) -> None:
+    for scopes in (STANDARD - {"chat:write"}, MENTIONS):
+        for line in scope_lines(replace(BOT, scopes=scopes)):
+            assert line.text.say(language)
+    assert [ago(seconds).say(language) for seconds in (-1, 59, 61, 7_000, 100_000)]
