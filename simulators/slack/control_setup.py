@@ -121,12 +121,13 @@ class Setup:
         """
         read = Manifest.read(manifest)
         bot = self._world.install
-        bot.scopes, bot.bot_events = read.scopes, read.bot_events
+        bot.scopes, bot.bot_events, bot.home_tab = read.scopes, read.bot_events, read.home_tab
         bot.used_scopes.clear()
         self._double.deliveries.url = "" if read.socket_mode else read.events_url
         self._double.interactions.url = (
             read.interactions_url if read.interactive and not read.socket_mode else ""
         )
+        self._double.interactions.commands_url = "" if read.socket_mode else read.commands_url
         challenge = {"type": "url_verification", "token": "t", "challenge": self._world.next_id("challenge")}
         sent = self._double.deliveries.send(challenge, Sending(retries=False))
         return {"number": sent.number if sent else 0}

@@ -131,6 +131,8 @@ class Interactions:
             "is_enterprise_install": world.install.org_wide,
             "api_app_id": world.install.app_id,
         }
+        if self._socket_mode.on:
+            return self._over_socket("interactive", payload)
         return self._post(self.url, urlencode({"payload": json.dumps(payload)}))
 
     def _need_commands(self) -> None:
@@ -138,6 +140,7 @@ class Interactions:
         scopes = self._world.install.scopes
         if scopes is not None and "commands" not in scopes:
             raise ValueError("the app lacks the scope commands")
+        self._world.install.used_scopes.add("commands")
 
     def ssl_check(self) -> Attempt:
         """Slack looks at the certificate behind a slash command's URL.

@@ -142,7 +142,8 @@ class Members:
             "team": world.install.team_id,
             "event_ts": world.next_ts(),
         }
-        self._send(channel, joined | ({"inviter": inviter} if inviter else {}), Sending())
+        if self._send(channel, joined | ({"inviter": inviter} if inviter else {}), Sending()):
+            world.install.used_scopes.add(scope)
 
     def open_home(self, user: str, tab: str) -> None:
         """A member opens the bot's Home or Messages tab: app_home_opened, each time."""

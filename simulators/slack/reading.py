@@ -49,6 +49,8 @@ def users_info(world: World, arguments: Arguments) -> Json:
     home, organisation = world.install.team_id, world.install.enterprise_id
     scopes = world.install.scopes
     email = scopes is None or "users:read.email" in scopes
+    if email and user.email:
+        world.install.used_scopes.add("users:read.email")
     return ok(user=user.profile(home, organisation, include_locale=include, include_email=email))
 
 

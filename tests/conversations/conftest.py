@@ -77,7 +77,6 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
 
 
 @pytest.fixture
-@pytest.fixture
 def via() -> Via:
     """The way to the app; tests marked `both_ways` get each way in turn."""
     return VIA
