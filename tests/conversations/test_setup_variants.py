@@ -55,7 +55,7 @@ def beyond_messages(world: World) -> None:
     assert world.answers(root.ts, count=2)[1].text == "You said: By command"
     about = slack.say(world.channel, BEN, "What does that mean?")
     assert slack.shortcut(world.channel, about, ANNA).status == 200
-    assert world.answers(about, count=2)[1].text == "You said: What does that mean?"
+    assert "What does that mean?" in world.answers(about, count=2)[1].text
     slack.open_home()
     world.wait(lambda: slack.home().get("blocks"))
     for number, kind in enumerate(("channel", "group"), start=1):
