@@ -12,7 +12,10 @@ def test_name_is_asked_for_once_in_ten_minutes() -> None:
     assert [names.of(api, "C1"), names.of(api, "C1")] == ["help", "help"]
     assert len(pool.sent) == 1
     clock.advance(KEEP)
+    assert names.known(api, "C1") is None
+    assert len(pool.sent) == 1
     names.of(api, "C1")
+    assert names.known(api, "C1") == names.of(api, "C1")
     assert len(pool.sent) == 2
 
 

@@ -121,3 +121,12 @@ def test_questions_at_one_instant_share_the_calls() -> None:
     asking = [gevent.spawn(of, groups, slack, user, "S1") for user in MANY[:50]]
     assert all(one.get() == {"S1"} for one in asking)
     assert slack.asked == [("S1",)]
+
+
+def test_what_is_known_is_told_without_a_call() -> None:
+    groups, slack = UserGroups(FakeClock()), GroupsOfSlack(S1=["U1"])
+    api = cast("SlackApi", slack)
+    assert groups.known(api, "U1", ["S1"]) is None
+    assert slack.asked == []
+    of(groups, slack, "U1", "S1")
+    assert [groups.known(api, user, ["S1"]) for user in ("U1", "U2")] == [frozenset({"S1"}), frozenset()]

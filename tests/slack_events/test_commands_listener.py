@@ -101,3 +101,12 @@ def test_look_at_the_certificate_is_acked() -> None:
     body = b"token=t&ssl_check=1"
     assert process.listener.receive(body, signed_headers(body, SECRET)).status == 200
     assert (process.asked, process.told) == ([], [])
+    assert dict(process.listener.seen.of("hook").kinds) == {}
+
+
+def test_command_is_noted_for_the_self_check() -> None:
+    process = CommandProcess()
+    process.command("may I?", secret="f" * 32)
+    assert process.listener.seen.of("hook").genuine is None
+    process.command("may I?")
+    assert set(process.listener.seen.of("hook").kinds) == {"commands"}
