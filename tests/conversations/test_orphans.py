@@ -242,7 +242,8 @@ def test_member_is_told_of_each_waiting_question_after_a_kill(world: World) -> N
     root, before = begun(world)
     world.ask("two", thread_ts=root)
     world.ask("three", thread_ts=root)
-    world.wait(lambda: world.slack.status(world.channel, root).current)
+    # Each append to the stream takes the line away again
+    world.wait(lambda: EN[Say.WAITING] in world.slack.status(world.channel, root).texts())
     world.settle(3)
     world.forget()
     world.slack.say(world.channel, ANNA, "not for the bot")
