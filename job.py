@@ -1,6 +1,6 @@
 """What one `/slack/turns` request is asked to do: the signed content of a hand-off."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from errors import Forged, Malformed
@@ -70,7 +70,47 @@ class SweepJob:
         return {"sweep": self.number}
 
 
-def job_from(content: dict[str, Any]) -> Job | SweepJob:
+@dataclass(frozen=True, slots=True)
+class NoticeJob:
+    """The request shall show `user` what no message asked for: the Home tab, or a hello in a channel (`is_hello`).
+
+    `channel` is that channel, or the direct message of the user and the bot. `shown` is the `private_metadata` of the
+    view that the Home tab shows, "" for none. `number` tells one notice from the next.
+    """
+
+    team_id: str
+    user: str
+    channel: str
+    is_hello: bool
+    number: str
+    user_team: str = ""
+    shown: str = ""
+    continuation: int = 0
+
+    @property
+    def job_id(self) -> str:
+        """The name of the notice among all jobs."""
+        return f"notice/{self.number}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON for the signer."""
+        return {"notice": asdict(self)}
+
+    @classmethod
+    def from_dict(cls, content: dict[str, Any]) -> "NoticeJob":
+        """Read what `to_dict` wrote. Raises Forged when the content is not a notice of ours."""
+        kinds = {"is_hello": bool, "continuation": int}
+        if not all(isinstance(value, kinds.get(name, str)) for name, value in content.items()):
+            raise Forged("something else is signed")
+        try:
+            return cls(**content)
+        except TypeError as error:
+            raise Forged("something else is signed") from error
+
+
+def job_from(content: dict[str, Any]) -> Job | SweepJob | NoticeJob:
     """The job that was signed. Raises Forged when the content is not a job of ours."""
+    if isinstance(notice := content.get("notice"), dict):
+        return NoticeJob.from_dict(notice)
     number = content.get("sweep")
     return SweepJob(number) if isinstance(number, str) else Job.from_dict(content)

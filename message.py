@@ -8,8 +8,11 @@ from typing import Any, Literal, get_args
 from errors import Malformed
 from json_fields import mapping_of, mappings_of, text_of
 
-Source = Literal["app_mention", "message", "button"]
-"""The event that brought the message. `button`: nobody wrote the message; a member pressed a button with its text."""
+Source = Literal["app_mention", "message", "button", "command"]
+"""The event that brought the message. `button`: nobody wrote the message; a member pressed a button with its text.
+
+`command`: a member asked by a slash command or a message shortcut, and the bot itself posted the question.
+"""
 
 MENTION = re.compile(r"<@([A-Za-z0-9]{1,64})(?:\|[^<>]*)?>", re.ASCII)
 
@@ -61,7 +64,8 @@ class Message:
     did not say. `text` is all that the message says, also in blocks and forwarded messages; `calling_text` is what of
     it is neither a quote nor code, None: all of it. `only_quotes_us`: we are mentioned, but not in the calling text.
     `files` are Slack's file objects, also those of forwarded messages, with only the fields that are needed to fetch
-    the files. `bot_id`: an app wrote the message, perhaps in a person's name; `user` may be "" then.
+    the files. `app_name` is the name behind `~` with which the question chose an app. `bot_id`: an app wrote the
+    message, perhaps in a person's name; `user` may be "" then.
     Raises Malformed when an id or a ts does not have the shape of one, so that both are safe in keys and calls.
     """
 
@@ -85,6 +89,7 @@ class Message:
     subtype: str = ""
     edited: bool = False
     only_quotes_us: bool = False
+    app_name: str = ""
     is_ext_shared: bool | None = None
 
     def __post_init__(self) -> None:

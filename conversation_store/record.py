@@ -65,7 +65,7 @@ class InFlight:
 class OpenTurn:
     """A line of one process in a hook's in-flight list: it says which record to read after a crash.
 
-    `in_doubt`: another event may be the one that answers the message (turns/throttle/unknown_channel.py).
+    `in_doubt`: another event may be the one that answers the message (turns/throttle/unknown_channel.py). `user` asked.
     """
 
     key: ThreadKey
@@ -73,6 +73,7 @@ class OpenTurn:
     holder: str
     started: float
     in_doubt: bool = False
+    user: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,9 @@ class ThreadRecord:
 
     `handled` are the messages that were claimed, `followers` the users who asked. `in_flight` is the running turn,
     `waiting` are the turns that wait for it. `unasked` are the handled messages that the app was not asked, because
-    they were refused. `updated` is the Clock.epoch() of the last write. `via` and `user` belong to the conversation:
-    the way and Dify's user that began it (docs/architecture.md#d13-two-ways-to-an-app).
+    they were refused. `app_name` chose the app that was asked last in the thread, "" for the usual one. `updated` is
+    the Clock.epoch() of the last write. `via` and `user` belong to the conversation: the way and Dify's user that began
+    it (docs/architecture.md#d13-two-ways-to-an-app).
     """
 
     conversation_id: str = ""
@@ -93,6 +95,7 @@ class ThreadRecord:
     updated: float = 0.0
     waiting: tuple[InFlight, ...] = ()
     unasked: tuple[str, ...] = ()
+    app_name: str = ""
     via: Via = ""
     user: str = ""
 
@@ -133,6 +136,14 @@ class ThreadRecord:
     def with_follower(self, user: str) -> "ThreadRecord":
         """`user` asked here, so the replies of `user` are questions too. Only the latest FOLLOWERS_KEPT users stay."""
         return replace(self, followers=_latest((*self.followers, user), FOLLOWERS_KEPT))
+
+    def without_follower(self, user: str) -> "ThreadRecord":
+        """The replies of `user` are no questions any more."""
+        return replace(self, followers=tuple(known for known in self.followers if known != user))
+
+    def with_app_name(self, name: str) -> "ThreadRecord":
+        """Replies without a mention go to the app of this name from now on."""
+        return replace(self, app_name=name)
 
     def with_conversation(self, conversation_id: str, via: Via = "", user: str = "") -> "ThreadRecord":
         """The conversation that Dify named last, and whose it is; "" begins a new conversation."""

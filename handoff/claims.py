@@ -5,7 +5,7 @@ from collections import Counter
 from cachetools import LRUCache, TTLCache
 
 from clock import Clock
-from job import Job, SweepJob
+from job import Job, NoticeJob, SweepJob
 from turns import Place, TurnRequest
 
 # Slack's last regular retry comes after six minutes (docs/platform/slack.md#event-retries).
@@ -19,7 +19,7 @@ ENDS_REMEMBERED = 2_000
 DELETIONS_REMEMBERED = 10_000
 
 
-def claim_name(hook_id: str, job: Job | SweepJob) -> str:
+def claim_name(hook_id: str, job: Job | SweepJob | NoticeJob) -> str:
     """The name of this job and continuation among the claims of the process."""
     return f"{hook_id}/{job.job_id}#{job.continuation}"
 

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import gevent
@@ -11,7 +12,7 @@ from handoff.claims import CancellationRegistry, Capacity, Claims, claim_name
 from handoff.relay import HandOffRequest, Relay
 from handoff.routes import routes
 from handoff.signer import Signer
-from job import Job, SweepJob
+from job import Job, NoticeJob, SweepJob
 from provider import Environment
 from turns import AckTimes, EndpointRequest, SweepSchedule, TurnsOfEndpoint
 
@@ -27,7 +28,7 @@ class HandOff:
     capacity: Capacity
     claims: Claims
 
-    def hand(self, job: Job | SweepJob) -> None:
+    def hand(self, job: Job | SweepJob | NoticeJob) -> None:
         """Return once the job is owned; raises HandoffError when the process is full or no request accepts the job.
 
         A job that this process owns already is not posted again: under load, Slack repeats all messages at once.
@@ -92,6 +93,15 @@ class EventHandOff:
     def deleted(self, channel: str, ts: str) -> None:
         """Withdraw the turns of this process, present and to come, whose question or thread's root was deleted."""
         self.cancellations.deleted((self.endpoint.id, channel, ts))
+
+    def show(self, notice: NoticeJob) -> None:
+        """Hand off a notice. Returns at once; a notice that nobody takes is only missing."""
+        if self.endpoint.settings.bot_token:
+            gevent.spawn(self._show, notice)
+
+    def _show(self, notice: NoticeJob) -> None:
+        with suppress(HandoffError):
+            self.hand_off.hand(notice)
 
     def probe(self) -> str:
         """Hand off a sweep now, to learn at which address our own endpoint is reached. Raises HandoffError."""

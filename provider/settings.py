@@ -4,9 +4,10 @@ Reading never fails, because a mistake in one field must not leave a genuine mes
 is listed in `problems` instead, and the value used in its place never gives more people access:
 
 - cosmetic settings (styles, days, language, addresses) fall back to their default;
-- a part of `allowed_channels`, `allowed_users` or `trusted_bots` that is no id stays in the set and matches nobody,
-  so an `allowed_` list never becomes empty, which would mean "all";
-- a switch that gives access (`slack_connect`, `direct_messages`, `follow_threads`) is off if it is unreadable;
+- a part of `allowed_channels`, `allowed_users`, `open_channels` or `trusted_bots` that cannot be read stays in the set
+  and matches nobody, so an `allowed_` list never becomes empty, which would mean "all";
+- a switch that gives access (`slack_connect`, `guests`, `direct_messages`, `follow_threads`) is off if it is
+  unreadable;
 - an unreadable `channel_apps` makes `app_for` raise for every channel: no channel may get another channel's app;
 - a `bot_token` that cannot be one counts as missing, and so does each invalid word of `signing_secret` and of
   `dify_api_key`; the keys are not used while `dify_api_url` is unreadable.
@@ -15,14 +16,14 @@ Dify applies none of the form's defaults, so all of them are here (docs/platform
 """
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from cachetools import TTLCache
 
 from errors import SettingsError
-from provider.values import BOT_ID, CHANNEL_ID, NOTHING, USER_ID, Form
+from provider.values import BOTS, CHANNELS, NOTHING, OPEN_CHANNELS, USERS, Form
 
 ReplyStyle = Literal["auto", "stream", "edit", "post"]
 DmConversation = Literal["continuous", "per_thread"]
@@ -41,8 +42,10 @@ class Settings:
     """The settings of one endpoint; secrets never show in its repr.
 
     `app_inputs` are the admin's own values for the app's variables. An empty `allowed_*` set admits everybody.
-    `dify_api_keys`: the key of each app by its id, "" names the default app. `dify_api_url` ends in /v1.
-    `internal_url` has no slash at its end.
+    `allowed_channels` holds ids and `#names`, `allowed_users` ids of members and of groups, e-mail addresses and
+    `@handles` of groups; names and addresses are in lower case. `channel_apps` has the ids of channels and, each with
+    its `~`, the names by which a question can choose an app. `dify_api_keys`: the key of each app by its id, "" names
+    the default app. `dify_api_url` ends in /v1. `internal_url` has no slash at its end.
     """
 
     app_id: str | None = None
@@ -55,6 +58,8 @@ class Settings:
     dm_conversation: DmConversation = "continuous"
     allowed_channels: frozenset[str] = frozenset()
     allowed_users: frozenset[str] = frozenset()
+    guests: bool = True
+    open_channels: frozenset[str] = frozenset()
     slack_connect: bool = False
     trusted_bots: frozenset[str] = frozenset()
     channel_apps: Mapping[str, str] = NOTHING
@@ -78,14 +83,27 @@ class Settings:
             )
         return self.bot_token
 
-    def app_for(self, channel: str) -> str:
-        """The id of the app that answers in a channel. Raises SettingsError if that is not certain."""
+    def app_for(self, channel: str, name: str = "") -> str:
+        """The id of the app that answers in a channel, or that the question chose by `~name`.
+
+        Raises SettingsError if the app is not certain. A name that no app has chooses nothing.
+        """
         if unsure := self._problem("channel_apps"):
             raise unsure
-        app_id = self.channel_apps.get(channel) or self.app_id
+        apps = self.channel_apps
+        app_id = (name and apps.get(f"~{name}")) or apps.get(channel) or self.app_id
         if not app_id:
             raise self._problem("app") or SettingsError("app", "Choose the Dify app that answers.")
         return app_id
+
+    def app_setting(self, channel: str, name: str = "") -> Literal["channel_apps", "app"]:
+        """The setting from which `app_for` takes the app."""
+        return "channel_apps" if {f"~{name}", channel} & self.channel_apps.keys() else "app"
+
+    @property
+    def app_names(self) -> Sequence[str]:
+        """The names by which a question can choose an app, without `~`."""
+        return sorted(key[1:] for key in self.channel_apps if key.startswith("~"))
 
     def inputs_for(self, app_id: str) -> Mapping[str, object]:
         """The admin's values for the variables of this app; empty for any app but the default one."""
@@ -113,10 +131,12 @@ def read_settings(raw: Mapping[str, object]) -> Settings:
         follow_threads=form.switch("follow_threads", default=True, unreadable=False),
         direct_messages=form.switch("direct_messages", default=True, unreadable=False),
         dm_conversation=form.choice("dm_conversation", get_args(DmConversation)),
-        allowed_channels=form.ids("allowed_channels", CHANNEL_ID),
-        allowed_users=form.ids("allowed_users", USER_ID),
+        allowed_channels=form.parts("allowed_channels", CHANNELS),
+        allowed_users=form.parts("allowed_users", USERS),
+        guests=form.switch("guests", default=True, unreadable=False),
+        open_channels=form.parts("open_channels", OPEN_CHANNELS),
         slack_connect=form.switch("slack_connect", default=False, unreadable=False),
-        trusted_bots=form.ids("trusted_bots", BOT_ID),
+        trusted_bots=form.parts("trusted_bots", BOTS),
         channel_apps=form.channel_apps(),
         dify_api_keys=form.dify_api_keys(),
         dify_api_url=form.dify_api_url(),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import parse_qs
@@ -9,13 +10,38 @@ from urllib.parse import parse_qs
 from errors import SettingsError
 from hosts import address_of, bare_address_of
 
-CHANNEL_ID: Final = re.compile(r"[CGD][A-Z0-9]{2,20}")
-USER_ID: Final = re.compile(r"[UW][A-Z0-9]{2,20}")
-BOT_ID: Final = re.compile(r"B[A-Z0-9]{2,20}")
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a list may hold: Slack's ids, or words of another shape, which count in lower case. `kinds` names both."""
+
+    ids: re.Pattern[str]
+    words: re.Pattern[str] | None
+    kinds: str
+
+    def read(self, part: str) -> str | None:
+        """The part as the settings hold it; None if it has neither shape."""
+        if self.ids.fullmatch(part):
+            return part
+        return part.casefold() if self.words and self.words.fullmatch(part) else None
+
+
+_CHANNEL_ID: Final = re.compile(r"[CGD][A-Z0-9]{2,20}")
+CHANNELS: Final = Parts(
+    _CHANNEL_ID, re.compile(r"#[^\s#@<>]{1,80}"), "ids such as C0123ABCD or names such as #help"
+)
+OPEN_CHANNELS: Final = Parts(_CHANNEL_ID, None, "ids such as C0123ABCD, not names")
+USERS: Final = Parts(
+    re.compile(r"[UWS][A-Z0-9]{2,20}"),
+    re.compile(r"@[^\s#@<>]{1,80}|[^\s#@<>]{1,64}@[^\s#@<>]{1,250}"),
+    "ids such as U0123ABCD, e-mail addresses, or user groups such as @support",
+)
+BOTS: Final = Parts(re.compile(r"B[A-Z0-9]{2,20}"), None, "ids such as B0123ABCD, not names")
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 _HEX_SECRET: Final = re.compile(r"[0-9a-fA-F]{32}")
 _SEPARATORS: Final = re.compile(r"[\s,;、，；]+")  # noqa: RUF001 - those of other scripts
 _SEPARATORS_OF_PAIRS: Final = re.compile(r"[\n,;、，；]+")  # noqa: RUF001
+_APP_NAME: Final = re.compile(r"~[\w-]{1,40}")
 _API_KEY: Final = re.compile(r"app-[A-Za-z0-9_-]{8,200}")
 _APP_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _BOOLEANS: Final = dict.fromkeys(("true", "yes", "on", "1"), True) | dict.fromkeys(
@@ -82,34 +108,35 @@ class Form:
         self._note(name, f"Give a whole number from 1 to {most}.")
         return default
 
-    def ids(self, name: str, shape: re.Pattern[str]) -> frozenset[str]:
-        """Slack ids separated by commas or blanks; a part that is no id is kept and matches nobody.
+    def parts(self, name: str, shape: Parts) -> frozenset[str]:
+        """A list separated by commas or blanks; a part that cannot be read is kept and matches nobody.
 
         Only an empty field means "no list": a field that holds nothing but separators admits nobody.
         """
         if self._given(name) is None:
             return frozenset()
-        parts = (frozenset(_SEPARATORS.split(self.text(name))) - {""}) or frozenset({"?"})
-        if not all(map(shape.fullmatch, parts)):
-            sample = {CHANNEL_ID: "C0123ABCD", BOT_ID: "B0123ABCD"}.get(shape, "U0123ABCD")
-            self._note(
-                name, f"Give ids such as {sample}, separated by commas, not names. Nobody matches the rest."
-            )
-        return parts
+        read = {part: shape.read(part) for part in _SEPARATORS.split(self.text(name)) if part}
+        if None in read.values() or not read:
+            self._note(name, f"Give {shape.kinds}, separated by commas. Nobody matches the rest.")
+        return frozenset(word or f"?{part}" for part, word in read.items()) or frozenset({"?"})
 
     def channel_apps(self) -> Mapping[str, str]:
-        """`C0123=app-id` pairs. One unreadable pair makes all of them unusable: no channel may get a wrong app."""
+        """`C0123=app-id` and `~name=app-id` pairs.
+
+        One unreadable pair makes all of them unusable: no channel may get a wrong app.
+        """
         text = self.text("channel_apps")
         pairs = [pair.partition("=") for pair in _SEPARATORS_OF_PAIRS.split(text) if pair.strip()]
-        apps = {channel.strip(): app_id.strip() for channel, _, app_id in pairs}
+        apps = {_app_key(key.strip()): app_id.strip() for key, _, app_id in pairs}
         if (
             0 < len(pairs) == len(apps)
-            and all(map(CHANNEL_ID.fullmatch, apps))
+            and all(_CHANNEL_ID.fullmatch(key) or _APP_NAME.fullmatch(key) for key in apps)
             and all(map(_APP_ID.fullmatch, apps.values()))
         ):
             return MappingProxyType(apps)
         self._note(
-            "channel_apps", "Write it as C0123ABCD=app-id, pairs separated by commas, each channel once."
+            "channel_apps",
+            "Write it as C0123ABCD=app-id or ~name=app-id, pairs separated by commas, each channel and name once.",
         )
         return NOTHING
 
@@ -208,6 +235,11 @@ class Form:
             "Options that begin with ssl_ need rediss://; time-outs cannot be set.",
         )
         return None
+
+
+def _app_key(key: str) -> str:
+    """A channel's id as it is, and a name in lower case."""
+    return key.casefold() if key.startswith("~") else key
 
 
 def _shown(word: str) -> str:

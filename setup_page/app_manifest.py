@@ -17,6 +17,20 @@ NEW_APP: Final = "https://api.slack.com/apps?new_app=1&manifest_json="
 NAME: Final = "Dify Bridge"
 HANDLE: Final = "dify-bridge"
 COLOUR: Final = "#0f4c5c"
+COMMAND: Final = "/dify"
+SHORTCUT: Final = "ask_dify"
+LONGEST_SHORTCUT_NAME: Final = 24  # docs/platform/slack.md#manifest-limits
+
+
+@dataclass(frozen=True, slots=True)
+class AppWords:
+    """What members read in Slack: of the app (at most LONGEST_DESCRIPTION), its slash command, its message shortcut."""
+
+    description: str
+    command: str
+    usage_hint: str
+    shortcut: str
+    shortcut_help: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +43,14 @@ class Ability:
 
 MENTIONS: Final = Ability(("app_mentions:read",), ("app_mention",))
 ANSWERS: Final = Ability(("chat:write",))
+COMMANDS: Final = Ability(("commands",))  # a slash command, and a message shortcut
 DIRECT_MESSAGES: Final = Ability(("im:history", "mpim:history", "mpim:read"), ("message.im", "message.mpim"))
 THREADS: Final = Ability(("channels:history", "groups:history"), ("message.channels", "message.groups"))
 NAMES: Final = Ability(("users:read",))
 FILES: Final = Ability(("files:read", "files:write"))
+HOME: Final = Ability((), ("app_home_opened",))
+HELLO: Final = Ability(("channels:read", "groups:read"), ("member_joined_channel",))  # and names of channels
+MEMBER_RULES: Final = Ability(("users:read.email", "usergroups:read"), ("subteam_members_changed",))
 FAREWELL: Final = Ability((), ("app_uninstalled", "tokens_revoked"))
 
 
@@ -41,6 +59,7 @@ class VariantName(StrEnum):
 
     STANDARD = "standard"
     MENTIONS_ONLY = "mentions-only"
+    MEMBER_RULES = "member-rules"
     SOCKET_MODE = "socket-mode"
     AGENT = "agent"
 
@@ -69,36 +88,60 @@ class Variant:
         """Whether members can write to the bot directly."""
         return DIRECT_MESSAGES in self.abilities
 
+    @property
+    def home_tab(self) -> bool:
+        """Whether the bot has a Home tab."""
+        return HOME in self.abilities
 
-_ALL: Final = (MENTIONS, ANSWERS, DIRECT_MESSAGES, THREADS, NAMES, FILES, FAREWELL)
+    @property
+    def commands(self) -> bool:
+        """Whether members can ask by a slash command, and by a message shortcut."""
+        return COMMANDS in self.abilities
+
+
+_ALL: Final = (
+    MENTIONS,
+    ANSWERS,
+    COMMANDS,
+    DIRECT_MESSAGES,
+    THREADS,
+    NAMES,
+    FILES,
+    HOME,
+    HELLO,
+    FAREWELL,
+)
 VARIANTS: Final = (
     Variant(VariantName.STANDARD, _ALL),
     Variant(VariantName.MENTIONS_ONLY, (MENTIONS, ANSWERS, NAMES, FILES, FAREWELL)),
+    Variant(VariantName.MEMBER_RULES, (*_ALL, MEMBER_RULES)),
     Variant(VariantName.SOCKET_MODE, _ALL, socket_mode=True),
     Variant(VariantName.AGENT, _ALL, agent_view=True),
 )
 
 
 def app_manifest(
-    variant: Variant, base: str, description: str, name: str = NAME, handle: str = HANDLE
+    variant: Variant, base: str, words: AppWords, name: str = NAME, handle: str = HANDLE
 ) -> dict[str, Any]:
-    """The manifest with the addresses of the endpoint at `base`. `description` has at most LONGEST_DESCRIPTION.
+    """The manifest with the addresses of the endpoint at `base`.
 
     In Socket Mode Slack needs no address, so none is given (docs/platform/slack.md#socket-mode-delivery).
     """
     features: dict[str, Any] = {
         "app_home": {
-            "home_tab_enabled": False,
+            "home_tab_enabled": variant.home_tab,
             "messages_tab_enabled": variant.direct_messages,
             "messages_tab_read_only_enabled": False,
         },
         "bot_user": {"display_name": handle, "always_online": True},
     }
+    if variant.commands:
+        features |= _commands(variant, base, words)
     if variant.agent_view:
-        features["agent_view"] = {"agent_description": description}
+        features["agent_view"] = {"agent_description": words.description}
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
-        "display_information": {"name": name, "description": description, "background_color": COLOUR},
+        "display_information": {"name": name, "description": words.description, "background_color": COLOUR},
         "features": features,
         "oauth_config": {"scopes": {"bot": list(variant.scopes)}},
         "settings": {
@@ -112,6 +155,23 @@ def app_manifest(
             "token_rotation_enabled": False,
         },
     }
+
+
+def _commands(variant: Variant, base: str, words: AppWords) -> dict[str, Any]:
+    command = {
+        "command": COMMAND,
+        **({} if variant.socket_mode else {"url": f"{base}/slack/commands"}),
+        "description": words.command,
+        "usage_hint": words.usage_hint,
+        "should_escape": True,
+    }
+    shortcut = {
+        "name": words.shortcut,
+        "type": "message",
+        "callback_id": SHORTCUT,
+        "description": words.shortcut_help,
+    }
+    return {"slash_commands": [command], "shortcuts": [shortcut]}
 
 
 def _request_url(variant: Variant, base: str, endpoint: str) -> dict[str, str]:

@@ -25,6 +25,7 @@ from setup_page.app_manifest import (
     LONGEST_NAME,
     NAME,
     VARIANTS,
+    AppWords,
     Variant,
     VariantName,
     app_manifest,
@@ -41,6 +42,7 @@ _CODE: Final = re.compile("`([^`]*)`")
 _TITLES: Final = {
     VariantName.STANDARD: (SetupText.STANDARD, SetupText.STANDARD_HELP),
     VariantName.MENTIONS_ONLY: (SetupText.MENTIONS_ONLY, SetupText.MENTIONS_ONLY_HELP),
+    VariantName.MEMBER_RULES: (SetupText.MEMBER_RULES, SetupText.MEMBER_RULES_HELP),
     VariantName.SOCKET_MODE: (SetupText.SOCKET_MODE, SetupText.SOCKET_MODE_HELP),
     VariantName.AGENT: (SetupText.AGENT, SetupText.AGENT_HELP),
 }
@@ -126,8 +128,20 @@ def _steps(language: str, base: str) -> dict[str, Any]:
     }
 
 
+def words_of(language: str) -> AppWords:
+    """The words of the Slack app in a language."""
+    keys = (
+        SetupText.DESCRIPTION,
+        SetupText.COMMAND_DESCRIPTION,
+        SetupText.COMMAND_HINT,
+        SetupText.SHORTCUT,
+        SetupText.SHORTCUT_DESCRIPTION,
+    )
+    return AppWords(*(setup_text(language, key) for key in keys))
+
+
 def _offer(variant: Variant, language: str, base: str) -> _Offer:
-    manifest = app_manifest(variant, base, setup_text(language, SetupText.DESCRIPTION))
+    manifest = app_manifest(variant, base, words_of(language))
     text = json.dumps(manifest, indent=2, ensure_ascii=False)
     return _Offer(variant, *_TITLES[variant.name], text, creation_link(manifest))
 

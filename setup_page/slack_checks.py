@@ -8,7 +8,7 @@ from provider import Settings
 from setup_page.app_manifest import VARIANTS, Variant
 from setup_page.report import CheckLine, ago, green, red, text, unseen
 from slack_api import AuthInfo
-from slack_events import INTERACTIVITY, SeenOfHook
+from slack_events import COMMANDS, INTERACTIVITY, SeenOfHook
 from turns import TurnsOfHook
 from wording import SetupText
 
@@ -22,6 +22,11 @@ LOST: Final = {
     "mpim:read": SetupText.LOST_MPIM_READ,
     "channels:history": SetupText.LOST_CHANNELS,
     "groups:history": SetupText.LOST_GROUPS,
+    "commands": SetupText.LOST_COMMANDS,
+    "channels:read": SetupText.LOST_CHANNELS_READ,
+    "groups:read": SetupText.LOST_GROUPS_READ,
+    "users:read.email": SetupText.LOST_EMAIL,
+    "usergroups:read": SetupText.LOST_USER_GROUPS,
     "users:read": SetupText.LOST_USERS,
     "files:read": SetupText.LOST_FILES_READ,
     "files:write": SetupText.LOST_FILES_WRITE,
@@ -96,11 +101,13 @@ def scope_lines(bot: AuthInfo) -> Iterator[CheckLine]:
 
 
 def event_lines(bot: AuthInfo | None, seen: SeenOfHook, now: float) -> Iterator[CheckLine]:
-    """When each event and a press came last; nobody can read what the app subscribes to."""
+    """When each event, a press and a slash command came last; nobody can read what the app subscribes to."""
     variant = variant_of(bot.scopes) if bot and bot.scopes is not None else VARIANTS[0]
-    for name in (*variant.events, INTERACTIVITY):
-        pressed = name == INTERACTIVITY
-        title = text(SetupText.BUTTONS) if pressed else text(SetupText.EVENT, name=name)
+    titles = {name: text(SetupText.EVENT, name=name) for name in variant.events}
+    titles[INTERACTIVITY] = text(SetupText.BUTTONS)
+    if variant.commands:
+        titles[COMMANDS] = text(SetupText.COMMANDS)
+    for name, title in titles.items():
         last = seen.kinds.get(name)
         yield unseen(title) if last is None else green(title, text(SetupText.SEEN, when=ago(now - last)))
 

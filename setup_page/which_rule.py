@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from errors import SettingsError
-from message import Message, Source
+from message import Message
+from provider import Fact, Ruling, rule
 from setup_page.report import CheckLine, Text, green, red, text, unseen
-from slack_api import AuthInfo, UserInfo
-from slack_events import AskThread, Ignore, Reason, Rules, admit
-from turns import EndpointRequest, Services
+from slack_api import HASTY, AuthInfo, UserInfo
+from slack_events import AskThread, Ignore, Reason, admit
+from turns import EndpointRequest, Services, asker_of, place_of
 from wording import SetupText
 
 LONGEST: Final = 200  # characters of what an admin types
@@ -19,52 +20,79 @@ _MEMBER: Final = re.compile(r"\b[UW][A-Z0-9]{6,20}\b", re.ASCII)
 _BOT: Final = "U000000000"  # stands for the bot while Slack does not tell its id
 _DM: Final = "D000000000"  # stands for the member's direct message with the bot
 _TEAM: Final = "T000000000"
-_SETTING_OFF: Final = {
-    Reason.DIRECT_MESSAGES_OFF: "direct_messages",
-    Reason.NOT_ADDRESSED: "follow_threads",
+_APP_NAME: Final = re.compile(r"~[\w-]{1,40}")
+_SCOPES: Final = {
+    Fact.ORGANISATION: "users:read",
+    Fact.GUEST: "users:read",
+    Fact.EMAIL: "users:read.email",
+    Fact.GROUPS: "usergroups:read",
+    Fact.CHANNEL_KIND: "mpim:read",
+    Fact.CHANNEL_NAME: "channels:read, groups:read",
 }
+"""The scope with which Slack tells each fact."""
 
 
 @dataclass(frozen=True, slots=True)
 class WhichRule:
-    """For one request. `rules` are those by which messages are let in."""
+    """For one request. The rules are asked as a turn asks them, with what Slack tells of channel and member."""
 
     endpoint: EndpointRequest
     services: Services
-    rules: Rules
 
     def lines(self, channel: str, member: str) -> list[CheckLine]:
-        """What holds for this member in this channel. Both are texts with an id in them; without a channel: by DM."""
-        typed, found = channel[:LONGEST].strip(), _CHANNEL.search(channel[:LONGEST])
+        """What holds for this member in this channel. Both are texts with an id in them; without a channel: by DM.
+
+        `~name` behind the channel means a question that begins with the name of an app.
+        """
+        named = _APP_NAME.search(channel[:LONGEST])
+        typed = _APP_NAME.sub("", channel[:LONGEST], count=1).strip()
+        found = _CHANNEL.search(typed)
         if typed and not found:
             return [red(SetupText.CHANNEL, text(SetupText.NO_CHANNEL, name=typed))]
         asker = _MEMBER.search(member[:LONGEST])
         if not asker:
             return [red(SetupText.MEMBER, text(SetupText.NO_MEMBER, name=member[:LONGEST].strip()))]
-        return list(self._lines(found.group() if found else _DM, asker.group()))
+        app_name = named.group()[1:].casefold() if named else ""
+        return list(self._lines(found.group() if found else _DM, asker.group(), app_name))
 
-    def _lines(self, channel: str, member: str) -> Iterator[CheckLine]:
-        yield self._app(channel)
+    def _lines(self, channel: str, member: str, app_name: str) -> Iterator[CheckLine]:
+        yield self._app(channel, app_name)
         bot, user = self._asked(member)
         if user is not None and not user.known:
             yield red(SetupText.MEMBER, text(SetupText.NO_MEMBER, name=member))
             return
         message = _message(channel, member, bot, user)
+        message = replace(message, app_name=app_name, channel_type=self._channel_type(message))
         if message.is_dm:
             yield self._verdict(SetupText.BY_MESSAGE, message, user)
             return
-        mention = replace(message, source="app_mention", text=f"<@{message.bot_user_id}>")
+        calling = replace(message, text=f"<@{message.bot_user_id}>")
+        mention = calling if message.is_group_dm else replace(calling, source="app_mention")
         yield self._verdict(SetupText.BY_MENTION, mention, user)
+        if channel in self.endpoint.settings.open_channels:
+            yield self._verdict(SetupText.BY_OPENING, replace(message, text="a question"), user)
         reply = replace(message, ts="2.000000", thread_ts="1.000000", text="and then?")
         yield self._verdict(SetupText.BY_REPLY, reply, user)
 
-    def _app(self, channel: str) -> CheckLine:
+    def _channel_type(self, message: Message) -> str:
+        if message.channel.startswith("D"):
+            return "im"
+        try:
+            api = self.services.api(self.endpoint, message.team_id)
+        except SettingsError:
+            return "channel"
+        scopes = self.services.installation(api).scopes
+        return (
+            "mpim" if self.services.channels.is_group_dm(api, message.channel, scopes, HASTY) else "channel"
+        )
+
+    def _app(self, channel: str, app_name: str) -> CheckLine:
         settings = self.endpoint.settings
         try:
-            app = settings.app_for(channel)
+            app = settings.app_for(channel, app_name)
         except SettingsError as error:
             return red(error.setting, text(SetupText.SETTING_WRONG, cure=error.cure))
-        setting = "channel_apps" if channel in settings.channel_apps else "app"
+        setting = settings.app_setting(channel, app_name)
         return green(setting, text(SetupText.ANSWERING_APP, app=app, setting=setting))
 
     def _asked(self, member: str) -> tuple[AuthInfo | None, UserInfo | None]:
@@ -78,34 +106,37 @@ class WhichRule:
     def _verdict(self, title: SetupText, message: Message, user: UserInfo | None) -> CheckLine:
         if user is not None and user.is_bot:
             return red(title, text(SetupText.REFUSED_BOT))
-        verdict = admit(message, self.rules)
+        ruling = self._ruling(message)
+        if not ruling.answered:
+            return red(title, _why(ruling, message))
+        verdict = admit(message, self.endpoint.settings)
         if isinstance(verdict, Ignore):
-            return red(title, _why(verdict.reason, message))
-        if not self.rules.slack_connect and self._is_outsider(message):
-            return red(title, _why(Reason.EXTERNAL, message))
+            return red(title, _not_for_us(verdict.reason))
         if isinstance(verdict, AskThread):
             return unseen(title, text(SetupText.FOLLOWED))
+        if ruling.settings:
+            return green(title, text(SetupText.ANSWERED_BY, settings=", ".join(ruling.settings)))
         return green(title, text(SetupText.ANSWERED))
 
-    def _is_outsider(self, message: Message) -> bool:
+    def _ruling(self, message: Message) -> Ruling:
+        """What the rules say; without a token, what they say by the message alone."""
+        settings = self.endpoint.settings
         try:
             api = self.services.api(self.endpoint, message.team_id)
         except SettingsError:
-            return False
-        return self.services.installation(api).outsiders(message, [(message.user, message.user_team)])[0]
+            return rule(settings, asker_of(message), place_of(message), message.app_name)
+        return self.services.rules(self.endpoint, api).ruling(message)
 
 
 def _message(channel: str, member: str, bot: AuthInfo | None, user: UserInfo | None) -> Message:
     """A message of this member in this channel, as an event would bring it."""
-    source: Source = "message"
     team = (bot.team_id or bot.enterprise_id if bot else "") or _TEAM
     home = user.team_id if user is not None else ""
     return Message(
         team_id=team,
         channel=channel,
         ts="1.000000",
-        source=source,
-        channel_type="im" if channel.startswith("D") else "channel",
+        source="message",
         user=member,
         user_team=home or team,
         enterprise_id=bot.enterprise_id if bot else "",
@@ -113,15 +144,24 @@ def _message(channel: str, member: str, bot: AuthInfo | None, user: UserInfo | N
     )
 
 
-def _why(reason: Reason, message: Message) -> Text:
-    if reason in _SETTING_OFF:
-        return text(SetupText.REFUSED_OFF, setting=_SETTING_OFF[reason])
-    match reason:
-        case Reason.EXTERNAL:
-            return text(SetupText.REFUSED_EXTERNAL, setting="slack_connect")
-        case Reason.USER_NOT_ALLOWED:
-            return text(SetupText.REFUSED_LIST, setting="allowed_users", id=message.user)
-        case Reason.CHANNEL_NOT_ALLOWED:
-            return text(SetupText.REFUSED_LIST, setting="allowed_channels", id=message.channel)
+def _why(ruling: Ruling, message: Message) -> Text:
+    setting = ruling.settings[0]
+    if ruling.lacks is not None:
+        return text(SetupText.REFUSED_UNKNOWN, setting=setting, scope=_SCOPES[ruling.lacks])
+    match setting:
+        case "slack_connect":
+            return text(SetupText.REFUSED_EXTERNAL, setting=setting)
+        case "guests":
+            return text(SetupText.REFUSED_GUEST, setting=setting)
+        case "allowed_users":
+            return text(SetupText.REFUSED_LIST, setting=setting, id=message.user)
+        case "allowed_channels":
+            return text(SetupText.REFUSED_LIST, setting=setting, id=message.channel)
         case _:
-            return text(SetupText.REFUSED_OTHER, reason=reason.name.lower())
+            return text(SetupText.REFUSED_OFF, setting=setting)
+
+
+def _not_for_us(reason: Reason) -> Text:
+    if reason is Reason.NOT_ADDRESSED:
+        return text(SetupText.REFUSED_OFF, setting="follow_threads")
+    return text(SetupText.REFUSED_OTHER, reason=reason.name.lower())

@@ -4,6 +4,7 @@ A call goes from `client` (its typed method) over `web` (budget, retries, slack_
 `connection`.
 """
 
+from slack_api.channel_names import ChannelNames
 from slack_api.client import SlackApi
 from slack_api.error_codes import (
     CANNOT_POST,
@@ -25,7 +26,9 @@ from slack_api.identity import AuthInfo, UserInfo
 from slack_api.lookups import Channels, Users
 from slack_api.pool import Bounds, Pool
 from slack_api.rate_limit import APPEND, POST, START, STOP, UPDATE, RateLimiter, interval_of
+from slack_api.response_urls import ResponseUrls
 from slack_api.retry import BRISK, HASTY, PATIENT, Patience
+from slack_api.user_groups import UserGroups
 
 __all__ = [
     "APPEND",
@@ -50,13 +53,16 @@ __all__ = [
     "UPDATE",
     "AuthInfo",
     "Bounds",
+    "ChannelNames",
     "Channels",
     "FilesOrigin",
     "Patience",
     "Pool",
     "RateLimiter",
+    "ResponseUrls",
     "SlackApi",
     "SlackFiles",
+    "UserGroups",
     "UserInfo",
     "Users",
     "declared_size",

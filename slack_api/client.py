@@ -8,7 +8,19 @@ from typing import Any, TypedDict, Unpack
 from errors import SlackError, SlackFateUnknown, SlackRefused
 from json_fields import id_of, mapping_of, mappings_of, text_of
 from slack_api.identity import AuthInfo, UserInfo, auth_info, user_info
-from slack_api.rate_limit import APPEND, EPHEMERAL, POST, SET_STATUS, START, STOP, UPDATE, USER
+from slack_api.rate_limit import (
+    APPEND,
+    EPHEMERAL,
+    GROUP_USERS,
+    GROUPS,
+    POST,
+    PUBLISH,
+    SET_STATUS,
+    START,
+    STOP,
+    UPDATE,
+    USER,
+)
 from slack_api.retry import BRISK, HASTY, PATIENT, Patience
 from slack_api.web import Calls
 
@@ -99,9 +111,13 @@ class SlackApi(Calls):
             raise SlackRefused(POST, "thread_not_found")
         return ts
 
-    def post_ephemeral(self, channel: str, user: str, text: str) -> None:
-        """Show a text in the channel to one member alone (docs/platform/slack.md#ephemeral-messages)."""
-        self.call(EPHEMERAL, {"channel": channel, "user": user, "text": text}, HASTY)
+    def post_ephemeral(self, channel: str, user: str, text: str, thread_ts: str = "") -> None:
+        """Show a text to one member alone (docs/platform/slack.md#ephemeral-messages).
+
+        The text stands in the channel, or in the thread whose root is `thread_ts`.
+        """
+        arguments = {"channel": channel, "user": user, "text": text, "thread_ts": thread_ts or None}
+        self.call(EPHEMERAL, arguments, HASTY)
 
     def update_message(
         self,
@@ -162,6 +178,23 @@ class SlackApi(Calls):
     def channel(self, channel: str, patience: Patience) -> Mapping[str, Any]:
         """Ask what conversations.info knows of a channel."""
         return mapping_of(self.call("conversations.info", {"channel": channel}, patience), "channel")
+
+    def user_groups(self, team_id: str = "") -> Sequence[tuple[str, str]]:
+        """The handle and the id of each user group. An organisation's token needs the workspace `team_id`."""
+        answer = self.call(GROUPS, {"team_id": team_id or None})
+        return [
+            (text_of(group, "handle"), text_of(group, "id")) for group in mappings_of(answer, "usergroups")
+        ]
+
+    def users_of_group(self, group_id: str, team_id: str = "") -> Sequence[str]:
+        """The ids of all members of a user group."""
+        answer = self.call(GROUP_USERS, {"usergroup": group_id, "team_id": team_id or None})
+        users = answer.get("users")
+        return [user for user in users if isinstance(user, str)] if isinstance(users, list) else []
+
+    def publish_home(self, user: str, view: Mapping[str, Any]) -> None:
+        """Show this view in the user's Home tab (docs/platform/slack.md#home-tab)."""
+        self.call(PUBLISH, {"user_id": user, "view": json.dumps(view)})
 
     def file(self, file_id: str) -> Mapping[str, Any]:
         """Ask for one whole file object."""

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -17,7 +17,8 @@ class UserInfo:
     """A user of users.info. `known` is False where only the id is known, which is the name then.
 
     `enterprise_id` is the user's organisation, "" for none, and `team_id` the home workspace, which Slack may leave out
-    (docs/platform/slack.md#enterprise-grid).
+    (docs/platform/slack.md#enterprise-grid). `email` is "" where Slack does not tell it, which needs the scope
+    `users:read.email` (docs/platform/slack.md#guests).
     """
 
     id: str
@@ -25,6 +26,8 @@ class UserInfo:
     locale: str = ""
     known: bool = True
     enterprise_id: str = ""
+    is_guest: bool = False
+    email: str = field(default="", repr=False)
     team_id: str = ""
     is_bot: bool = False
 
@@ -60,6 +63,8 @@ def user_info(user_id: str, raw: Any) -> UserInfo:
         text_of(user, "locale"),
         known=bool(user),
         enterprise_id=organisation,
+        is_guest=user.get("is_restricted") is True or user.get("is_ultra_restricted") is True,
+        email=text_of(profile, "email"),
         team_id=text_of(user, "team_id"),
         is_bot=user.get("is_bot") is True,
     )

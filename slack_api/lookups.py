@@ -138,6 +138,10 @@ class Users:
         """The same, but a user of whom there is an old answer is not asked for."""
         return self._found(api, user_ids, self._answers.old)
 
+    def known(self, api: SlackApi, user_id: str) -> UserInfo | None:
+        """The user as Slack told before; None if it did not. Asks nobody."""
+        return self._answers.old((api.account, user_id))
+
     def _found(
         self, api: SlackApi, user_ids: Iterable[str], known: Callable[[Place], UserInfo | None]
     ) -> dict[str, UserInfo]:

@@ -1,24 +1,30 @@
 """Reads what Slack sent: is the request genuine, what does it say, and is the message for us."""
 
-from slack_events.admission import AskThread, Ignore, Reason, Rules, admit
+from slack_events.admission import AskThread, Ignore, Reason, admit
+from slack_events.asked_elsewhere import AskedElsewhere
+from slack_events.commands_listener import REPLAY_SECONDS, CommandsListener
 from slack_events.events_listener import EventsListener
 from slack_events.interactions_listener import AGAIN_SECONDS, InteractionsListener
-from slack_events.remembered import ChannelTypes, Followers
-from slack_events.seen_requests import INTERACTIVITY, SeenOfHook, SeenRequests
+from slack_events.remembered import ChannelTypes, DirectConversation, Followers
+from slack_events.seen_requests import COMMANDS, INTERACTIVITY, SeenOfHook, SeenRequests
 from slack_events.signed_request import Refusals
 
 __all__ = [
     "AGAIN_SECONDS",
+    "COMMANDS",
     "INTERACTIVITY",
+    "REPLAY_SECONDS",
     "AskThread",
+    "AskedElsewhere",
     "ChannelTypes",
+    "CommandsListener",
+    "DirectConversation",
     "EventsListener",
     "Followers",
     "Ignore",
     "InteractionsListener",
     "Reason",
     "Refusals",
-    "Rules",
     "SeenOfHook",
     "SeenRequests",
     "admit",

@@ -1,10 +1,12 @@
 """Decides whether a message is for us, by pure rules (docs/architecture.md#d2-once)."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from message import Message
+from provider import Ruling, Settings, rule
+from turns import asker_of, place_of
 
 _SPOKEN = {"", "file_share", "thread_broadcast", "me_message"}
 """Subtypes of messages that a person wrote. Every other subtype is a notice of Slack's or a change to a message."""
@@ -20,6 +22,7 @@ class Reason(StrEnum):
     BOT = "by an app that may not ask"
     OURSELVES = "our own"
     EXTERNAL = "by a member of another organisation"
+    GUEST = "by a guest"
     USER_NOT_ALLOWED = "user not in allowed_users"
     CHANNEL_NOT_ALLOWED = "channel not in allowed_channels"
     DIRECT_MESSAGES_OFF = "direct messages are off"
@@ -30,19 +33,14 @@ class Reason(StrEnum):
     NOT_FOLLOWED = "a reply in a thread we do not follow for this user"
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The settings that decide. An empty `allowed_` set allows all; `allowed_channels` concerns no direct messages.
-
-    `trusted_bots` are the bot ids of workflows and apps that may ask: then `allowed_users` does not concern them.
-    """
-
-    follow_threads: bool = True
-    direct_messages: bool = True
-    slack_connect: bool = False
-    allowed_channels: frozenset[str] = frozenset()
-    allowed_users: frozenset[str] = frozenset()
-    trusted_bots: frozenset[str] = frozenset()
+_RULES = {
+    "slack_connect": Reason.EXTERNAL,
+    "guests": Reason.GUEST,
+    "allowed_users": Reason.USER_NOT_ALLOWED,
+    "allowed_channels": Reason.CHANNEL_NOT_ALLOWED,
+    "direct_messages": Reason.DIRECT_MESSAGES_OFF,
+}
+"""The reason for each setting that refuses. Without an app, the hand-off says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +50,10 @@ class Admit:
 
 @dataclass(frozen=True, slots=True)
 class Ignore:
-    """The message is not for us."""
+    """The message is not for us. `ruling`: what a rule of the admin says, where a rule is the reason."""
 
     reason: Reason
+    ruling: Ruling | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +64,28 @@ class AskThread:
 type Verdict = Admit | Ignore | AskThread
 
 
-def admit(message: Message, rules: Rules) -> Verdict:
-    """Decide without any call. A mention has two events (docs/platform/slack.md#mention-twins): one is answered."""
-    reason = _author_refused(message, rules) or _place_refused(message, rules)
-    if message.source == "app_mention" and message.only_quotes_us:
-        reason = reason or Reason.QUOTED
-    if reason is not None:
+def admit(message: Message, settings: Settings) -> Verdict:
+    """Decide without any call. A mention has two events (docs/platform/slack.md#mention-twins): one is answered.
+
+    A rule that needs a fact of Slack's is left to the turn (turns/throttle/rule_check.py).
+    """
+    if (reason := _not_spoken(message, settings)) is not None:
         return Ignore(reason)
-    if message.source == "button":
-        return Admit()
+    ruling = rule(settings, asker_of(message), place_of(message), message.app_name)
+    if ruling.answered is False and (reason := _RULES.get(ruling.settings[0])):
+        return Ignore(reason, ruling)
     if message.source == "app_mention" or message.mentions_us:
-        answered = "message" if message.is_dm or message.is_group_dm else "app_mention"
-        return Admit() if message.source == answered else Ignore(Reason.TWIN)
-    if message.is_dm:
+        return _mention(message)
+    if message.source == "button" or message.is_dm or _is_open(message, settings):
         return Admit()
-    if not message.is_reply or not rules.follow_threads or message.bot_id:
-        return Ignore(Reason.NOT_ADDRESSED)
-    return Ignore(Reason.TO_OTHERS) if message.mentions_others else AskThread()
+    return _unaddressed(message, settings)
+
+
+def calls_us(message: Message, settings: Settings) -> bool:
+    """Whether the author expects an answer, so that a refusal should be told: not in a reply without a mention."""
+    if message.source == "app_mention" or message.mentions_us:
+        return not message.only_quotes_us and message.source in {"button", _answered_event(message)}
+    return message.source == "button" or message.is_dm or _is_open(message, settings)
 
 
 def follow(message: Message, followers: Collection[str]) -> Admit | Ignore:
@@ -89,32 +93,38 @@ def follow(message: Message, followers: Collection[str]) -> Admit | Ignore:
     return Admit() if message.user in followers else Ignore(Reason.NOT_FOLLOWED)
 
 
-def _author_refused(message: Message, rules: Rules) -> Reason | None:
-    trusted = message.bot_id in rules.trusted_bots
+def _mention(message: Message) -> Verdict:
+    if message.only_quotes_us and message.source == "app_mention":
+        return Ignore(Reason.QUOTED)
+    return Admit() if message.source in {"button", _answered_event(message)} else Ignore(Reason.TWIN)
+
+
+def _unaddressed(message: Message, settings: Settings) -> Verdict:
+    if not message.is_reply or not settings.follow_threads or message.bot_id:
+        return Ignore(Reason.NOT_ADDRESSED)
+    return Ignore(Reason.TO_OTHERS) if message.mentions_others else AskThread()
+
+
+def _answered_event(message: Message) -> str:
+    return "message" if message.is_dm or message.is_group_dm else "app_mention"
+
+
+def _is_open(message: Message, settings: Settings) -> bool:
+    """Whether the message begins a thread in a channel where each such message of a member is a question."""
+    return message.channel in settings.open_channels and not message.is_reply and not message.bot_id
+
+
+def _not_spoken(message: Message, settings: Settings) -> Reason | None:
+    trusted = message.bot_id in settings.trusted_bots
     kinds = _SPOKEN | {"bot_message"} if trusted else _SPOKEN  # docs/platform/slack.md#workflow-messages
     spoken = message.subtype in kinds and (message.user or trusted) and message.user not in _SLACK_ITSELF
     ours = (message.user and message.user == message.bot_user_id) or (
         message.app_id and message.app_id == message.api_app_id
     )
-    # A press names no organisation: the turn judges a press by a member of another workspace, with our own one's id.
-    unnamed = message.source == "button" and message.user_team
-    external = message.is_outsider(message.user_team, message.enterprise_id) and not unnamed
-    listed = not rules.allowed_users or message.user in rules.allowed_users or trusted
     grounds = (
         (ours, Reason.OURSELVES),
         (message.bot_id and not trusted, Reason.BOT),
         (not spoken, Reason.NOT_SPOKEN),
         (message.edited, Reason.EDITED),
-        (external and not rules.slack_connect, Reason.EXTERNAL),
-        (not listed, Reason.USER_NOT_ALLOWED),
     )
     return next((reason for holds, reason in grounds if holds), None)
-
-
-def _place_refused(message: Message, rules: Rules) -> Reason | None:
-    if message.is_dm or message.is_group_dm:
-        return None if rules.direct_messages else Reason.DIRECT_MESSAGES_OFF
-    if message.source == "button" and not message.channel_type:
-        return None  # the channel may be a group direct message: the turn asks Slack
-    allowed = not rules.allowed_channels or message.channel in rules.allowed_channels
-    return None if allowed else Reason.CHANNEL_NOT_ALLOWED

@@ -75,13 +75,45 @@ class Removed:
 
 
 @dataclass(frozen=True, slots=True)
+class GroupChanged:
+    """The members of the user group `group_id` changed (docs/platform/slack.md#user-groups)."""
+
+    team_id: str
+    group_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HomeOpened:
+    """`user` opened the bot's Home tab (docs/platform/slack.md#home-tab).
+
+    `shown` is the `private_metadata` of the view that the tab shows, `channel` the direct message with the bot.
+    """
+
+    team_id: str
+    user: str
+    channel: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """`inviter` made the bot a member of a channel (docs/platform/slack.md#invitations)."""
+
+    team_id: str
+    inviter: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
     """Nothing that we answer. `kind` is the type, "" if there is none."""
 
     kind: str
 
 
-type Envelope = UrlVerification | Event | Deleted | RateLimited | Removed | Other
+type Envelope = (
+    UrlVerification | Event | Deleted | RateLimited | Removed | GroupChanged | HomeOpened | Invited | Other
+)
 
 
 def parse(raw: bytes) -> Envelope:
@@ -118,6 +150,20 @@ def _event(body: _Json, event: _Json) -> Envelope:
                 return Event(_message(body, event, source))
             except Malformed:
                 return Other(source)
+        case _:
+            return _notice(body, event)
+
+
+def _notice(body: _Json, event: _Json) -> Envelope:
+    """An event that asks nothing, but that something follows from."""
+    match id_of(event, "type"):
+        case "app_home_opened" if id_of(event, "tab") == "home" and id_of(event, "user"):
+            shown = text_of(mapping_of(event, "view"), "private_metadata")[:_LONGEST_VALUE]
+            return HomeOpened(_installed_team(body), id_of(event, "user"), id_of(event, "channel"), shown)
+        case "member_joined_channel" if _is_our_bot(body, event) and id_of(event, "inviter"):
+            return Invited(_installed_team(body), id_of(event, "inviter"), id_of(event, "channel"))
+        case "subteam_members_changed":
+            return GroupChanged(_installed_team(body), id_of(event, "subteam_id"))
         case kind:
             return Other(kind)
 
@@ -133,23 +179,37 @@ def _deleted(event: _Json) -> str:
     return ""
 
 
-def _message(body: _Json, event: _Json, source: Source) -> Message:
-    """`authorizations` names our installation; the top-level `team_id` can be another workspace.
+def _is_our_bot(body: _Json, event: _Json) -> bool:
+    return id_of(event, "user") == id_of(first_mapping_of(body, "authorizations"), "user_id") != ""
+
+
+def _enterprise(body: _Json) -> str:
+    return id_of(first_mapping_of(body, "authorizations"), "enterprise_id") or id_of(
+        body, "context_enterprise_id"
+    )
+
+
+def _installed_team(body: _Json) -> str:
+    """The workspace of our installation, which `authorizations` names; the top-level `team_id` can be another one.
 
     So the top-level `team_id` counts only where the event names nothing else. If a whole organisation installed the
     app, the organisation stands for the workspace (docs/platform/slack.md#enterprise-grid).
     """
     installation = first_mapping_of(body, "authorizations")
-    enterprise = id_of(installation, "enterprise_id") or id_of(body, "context_enterprise_id")
     is_org_wide = installation.get("is_enterprise_install") is True
     team = "" if is_org_wide else id_of(installation, "team_id") or id_of(body, "context_team_id")
+    return team or _enterprise(body) or id_of(body, "team_id")
+
+
+def _message(body: _Json, event: _Json, source: Source) -> Message:
+    installation = first_mapping_of(body, "authorizations")
     shared = body.get("is_ext_shared_channel")
     channel_type = id_of(event, "channel_type")
     bot_user, calling = id_of(installation, "user_id"), calling_text(event)
     quoted = set(MENTION.findall(text_of(event, "text"))) - set(MENTION.findall(calling))
     return Message(
-        team_id=team or enterprise or id_of(body, "team_id"),
-        enterprise_id=enterprise,
+        team_id=_installed_team(body),
+        enterprise_id=_enterprise(body),
         bot_user_id="" if installation.get("is_bot") is False else bot_user,
         api_app_id=id_of(body, "api_app_id"),
         event_id=id_of(body, "event_id"),
@@ -164,7 +224,7 @@ def _message(body: _Json, event: _Json, source: Source) -> Message:
         text=message_text(event),
         calling_text=calling,
         only_quotes_us=bot_user in quoted,
-        files=_files(event),
+        files=known_files(event),
         bot_id=id_of(event, "bot_id") or id_of(mapping_of(event, "bot_profile"), "id"),
         app_id=id_of(event, "app_id"),
         subtype=id_of(event, "subtype") or ("hidden" if event.get("hidden") is True else ""),
@@ -172,7 +232,8 @@ def _message(body: _Json, event: _Json, source: Source) -> Message:
     )
 
 
-def _files(event: _Json) -> tuple[_Json, ...]:
+def known_files(event: _Json) -> tuple[_Json, ...]:
+    """The files of a message, with only the fields that are needed to fetch them."""
     return tuple(
         {name: file[name] for name in _FILE_FIELDS if name in file and _is_small(file[name])}
         for file in files_of(event)[:MOST_FILES]

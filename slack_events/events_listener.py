@@ -1,5 +1,6 @@
 """Answers `/slack/events`: it verifies, reads, decides and hands off, in this order. No turn runs here."""
 
+import uuid
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -7,14 +8,26 @@ from dataclasses import dataclass
 from clock import Clock
 from errors import HandoffError, Malformed, RequestError, SettingsError, StoreError
 from handoff import EventHandOff
-from job import Job
+from job import Job, NoticeJob
 from message import Message
-from slack_events.admission import AskThread, Ignore, Reason, Rules, admit, follow
-from slack_events.envelope import Deleted, Envelope, Event, RateLimited, Removed, UrlVerification, parse
+from slack_events.admission import AskThread, Ignore, Reason, admit, calls_us, follow
+from slack_events.envelope import (
+    Deleted,
+    Envelope,
+    Event,
+    GroupChanged,
+    HomeOpened,
+    Invited,
+    RateLimited,
+    Removed,
+    UrlVerification,
+    parse,
+)
+from slack_events.named_app import with_app_name
 from slack_events.remembered import ChannelTypes, Followers
 from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LATER, OK, UNAUTHORIZED, Ack, Refusals, read_signed, refuse
-from turns import EndpointRequest, logger
+from turns import EndpointRequest, RefusalNotice, SideEvents, logger
 
 LARGEST_UNSIGNED = 4096  # bytes
 
@@ -28,12 +41,13 @@ class EventsListener:
     """For one request. `followers` are read for replies without a mention: the only storage call before the ack."""
 
     endpoint: EndpointRequest
-    rules: Rules
     clock: Clock
     channel_types: ChannelTypes
     followers: Followers
     hand_off: EventHandOff
     refusals: Refusals
+    notice: RefusalNotice
+    side_events: SideEvents
     seen: SeenRequests
 
     def receive(self, raw: bytes, headers: Mapping[str, str]) -> Ack:
@@ -57,6 +71,16 @@ class EventsListener:
                 return self._message(message, received)
             case Deleted(channel, ts):
                 self.hand_off.deleted(channel, ts)
+            case HomeOpened(team_id, user, channel, shown):
+                number = uuid.uuid4().hex
+                self.hand_off.show(
+                    NoticeJob(team_id, user, channel, is_hello=False, number=number, shown=shown)
+                )
+            case Invited(team_id, inviter, channel):
+                name = f"hello/{team_id}/{channel}"
+                self.hand_off.show(NoticeJob(team_id, inviter, channel, is_hello=True, number=name))
+            case GroupChanged(team_id, group_id):
+                self.side_events.group_changed(team_id, group_id)
             case RateLimited(team_id, minute):
                 logger.warning("Slack held back events of team %s in minute %s", team_id, minute)
             case Removed(team_id, kind):
@@ -65,17 +89,21 @@ class EventsListener:
         return Ack(OK)
 
     def _message(self, message: Message, received: float) -> Ack:
-        message = self.channel_types.with_type(self.endpoint.id, message)
-        verdict = admit(message, self.rules)
+        settings = self.endpoint.settings
+        message = with_app_name(self.channel_types.with_type(self.endpoint.id, message), settings.app_names)
+        verdict = admit(message, settings)
         if isinstance(verdict, AskThread):
             try:
                 verdict = follow(message, self.followers.of(message))
+                message = message if message.app_name else self.followers.with_app_name(message)
             except StoreError:  # the reply may be for us: Slack sends it again
                 return self._later("the thread's record cannot be read")
         if isinstance(verdict, Ignore):
             self.seen.ignored(self.endpoint.id, verdict.reason)
             if verdict.reason is Reason.BOT and (message.source == "app_mention" or message.is_dm):
                 self.refusals.note(self.endpoint.id, _APP % message.bot_id)
+            if verdict.ruling and calls_us(message, settings):
+                self.notice.refused(message, verdict.ruling)
             self.hand_off.sweep_if_due()
             return Ack(OK)
         try:

@@ -1,7 +1,7 @@
 """Answers `/slack/interactions`: it verifies, reads, decides and hands off, as the events listener does."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -13,10 +13,13 @@ from handoff import Claims, EventHandOff
 from job import Job
 from json_fields import first_mapping_of, id_of, mapping_of, text_of
 from message import Message
-from slack_events.admission import Admit, Rules, admit
+from slack_events.admission import Admit, Ignore, admit
+from slack_events.asked_elsewhere import AskedElsewhere
+from slack_events.envelope import known_files
+from slack_events.named_app import with_app_name
 from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LATER, OK, Ack, Refusals, read_signed, refuse
-from turns import EndpointRequest, logger
+from turns import EndpointRequest, RefusalNotice, logger, message_text
 
 AGAIN_SECONDS = 30.0  # within this time, a second press of a button by the same member is a double click
 ASK, TEAM = "ask_", "team_"
@@ -43,36 +46,65 @@ class BlockAction:
 
 
 @dataclass(frozen=True, slots=True)
+class Shortcut:
+    """A member asks about a message (docs/platform/slack.md#shortcuts), whose words and files are the question.
+
+    The question goes into the thread of that message. `response_url` is a secret.
+    """
+
+    message: Message
+    response_url: str = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """Names the message and the member: within AGAIN_SECONDS, the same is a double click."""
+        message = self.message
+        return f"{message.team_id}/{message.channel}/{message.thread_ts}/{hash(message.text)}/{message.user}"
+
+
+@dataclass(frozen=True, slots=True)
 class InteractionsListener:
-    """For one request. Nothing is ever sent to the `response_url`: the answer goes into the thread.
+    """For one request. The answer goes into the thread; only why a shortcut fails is sent to its `response_url`.
 
     `presses` are the presses of the last AGAIN_SECONDS in this process; Slack sends no press twice
     (docs/platform/slack.md#interactivity-requests).
     """
 
     endpoint: EndpointRequest
-    rules: Rules
     clock: Clock
     presses: Claims
     hand_off: EventHandOff
     refusals: Refusals
+    notice: RefusalNotice
+    asked: AskedElsewhere
     seen: SeenRequests
 
     def receive(self, raw: bytes, headers: Mapping[str, str]) -> Ack:
         """Answer Slack. A request without a valid signature gets 401 with an empty body, whatever it says."""
         received = self.clock.epoch()
         try:
-            press = read_signed(raw, headers, self.endpoint.settings.signing_secrets, parse_block_action)
+            interaction = read_signed(raw, headers, self.endpoint.settings.signing_secrets, parse_interaction)
         except RequestError as error:
             self.seen.refused(self.endpoint.id, error, headers)
             return refuse(error, self.endpoint.id, self.refusals)
-        self.seen.interaction(self.endpoint.id, press.message.api_app_id if press else "")
-        return self._pressed(press, received) if press else Ack(OK)
+        self.seen.interaction(self.endpoint.id, interaction.message.api_app_id if interaction else "")
+        match interaction:
+            case BlockAction():
+                return self._pressed(interaction, received)
+            case Shortcut(message, response_url) if self.presses.take(
+                f"{self.endpoint.id}/{interaction.name}"
+            ):
+                self.asked.ask(message, response_url, received)
+        return Ack(OK)
 
     def _pressed(self, press: BlockAction, received: float) -> Ack:
-        message = press.message
+        settings = self.endpoint.settings
+        message = with_app_name(press.message, settings.app_names)
         button = f"{self.endpoint.id}/{press.button}"
-        if not isinstance(admit(message, self.rules), Admit) or not self.presses.take(button):
+        verdict = admit(message, settings)
+        if isinstance(verdict, Ignore) and verdict.ruling:
+            self.notice.refused(message, verdict.ruling)
+        if not isinstance(verdict, Admit) or not self.presses.take(button):
             return Ack(OK)
         try:
             self.hand_off.hand(Job(message, self.endpoint.url, received))
@@ -83,7 +115,7 @@ class InteractionsListener:
         return Ack(OK)
 
 
-def parse_block_action(raw: bytes) -> BlockAction | None:
+def parse_interaction(raw: bytes) -> BlockAction | Shortcut | None:
     """Read a request's body; None for any other interaction. Raises Malformed for a body that is no interaction."""
     try:
         fields = parse_qs(raw.decode(), max_num_fields=_MOST_FIELDS)
@@ -92,6 +124,8 @@ def parse_block_action(raw: bytes) -> BlockAction | None:
         raise Malformed("the body is no form with a payload of JSON") from error
     if not isinstance(payload, dict):
         raise Malformed("the payload is no JSON object")
+    if payload.get("type") == "message_action":
+        return _shortcut(payload)
     action = first_mapping_of(payload, "actions")
     ours = id_of(action, "action_id").startswith(ASK) and id_of(action, "block_id").startswith(TEAM)
     return _press(payload, action) if payload.get("type") == "block_actions" and ours else None
@@ -118,3 +152,25 @@ def _press(payload: _Json, action: _Json) -> BlockAction | None:
         text=question[:LONGEST_VALUE].translate(_ENTITIES),
     )
     return BlockAction(message, f"{team}/{channel}/{ts}/{id_of(action, 'action_id')}/{user}")
+
+
+def _shortcut(payload: _Json) -> Shortcut | None:
+    member, about = mapping_of(payload, "user"), mapping_of(payload, "message")
+    team, enterprise = (id_of(mapping_of(payload, name), "id") for name in ("team", "enterprise"))
+    ts = id_of(about, "ts") or id_of(payload, "message_ts")
+    text = message_text(about)
+    if not id_of(member, "id") or not (text.strip() or known_files(about)):
+        return None
+    message = Message(
+        team_id=enterprise if payload.get("is_enterprise_install") is True else team,
+        api_app_id=id_of(payload, "api_app_id"),
+        source="command",
+        channel=id_of(mapping_of(payload, "channel"), "id"),
+        ts=id_of(payload, "action_ts"),
+        thread_ts=id_of(about, "thread_ts") or ts,
+        user=id_of(member, "id"),
+        user_team=id_of(member, "team_id") or team,
+        text=text,
+        files=known_files(about),
+    )
+    return Shortcut(message, text_of(payload, "response_url"))

@@ -35,11 +35,30 @@ class ChannelTypes:
 
 
 @dataclass(frozen=True, slots=True)
+class DirectConversation:
+    """The conversation of a direct message. One per request."""
+
+    endpoint: EndpointRequest
+    stores: ProcessStores
+
+    def reset(self, message: Message) -> None:
+        """The next message begins a new conversation. Raises StoreError, and SettingsError while no app is certain."""
+        store, key = self.endpoint.store(self.stores), self.endpoint.key(message)
+        store.update(key, lambda record: record.with_conversation(""))
+
+
+@dataclass(frozen=True, slots=True)
 class Followers:
     """The members whom the bot answers in a thread without a mention: they asked the bot there. One per request."""
 
     endpoint: EndpointRequest
     stores: ProcessStores
+
+    def with_app_name(self, message: Message) -> Message:
+        """The message with the name of the app that was asked last in its thread, if that app was chosen by a name."""
+        names = self.endpoint.settings.app_names
+        record = self.endpoint.store(self.stores).get(self.endpoint.key(message)) if names else None
+        return replace(message, app_name=record.app_name) if record and record.app_name in names else message
 
     def of(self, message: Message) -> Collection[str]:
         """The ids of these members. Raises StoreError when the store cannot tell whether the author is one of them."""

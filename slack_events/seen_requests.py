@@ -10,10 +10,11 @@ from cachetools import LRUCache
 from clock import Clock
 from errors import Forged, RequestError
 from slack_events.admission import Reason
-from slack_events.envelope import Envelope, Event, Other, Removed
+from slack_events.envelope import Envelope, Event, GroupChanged, HomeOpened, Invited, Other, Removed
 
 HOOKS: Final = 1_000
 INTERACTIVITY: Final = "interactivity"
+COMMANDS: Final = "commands"
 _KINDS: Final = 40  # of events that are remembered for a hook; an app subscribes to far fewer
 _EVENTS: Final = {
     "im": "message.im",
@@ -56,12 +57,22 @@ class SeenRequests:
                 self._genuine(hook_id, _subscription(envelope), message.api_app_id, message.team_id)
             case Removed(_, kind) | Other(kind):
                 self._genuine(hook_id, kind)
+            case HomeOpened(team):
+                self._genuine(hook_id, "app_home_opened", team_id=team)
+            case Invited(team):
+                self._genuine(hook_id, "member_joined_channel", team_id=team)
+            case GroupChanged(team):
+                self._genuine(hook_id, "subteam_members_changed", team_id=team)
             case _:
                 self._genuine(hook_id, "")
 
     def interaction(self, hook_id: str, app_id: str) -> None:
         """Note an interactivity request with a valid signature."""
         self._genuine(hook_id, INTERACTIVITY, app_id)
+
+    def command(self, hook_id: str, app_id: str) -> None:
+        """Note a slash command with a valid signature."""
+        self._genuine(hook_id, COMMANDS, app_id)
 
     def refused(self, hook_id: str, error: RequestError, headers: Mapping[str, str]) -> None:
         """Note a request that looks like one of Slack's, with a signature that does not fit."""

@@ -8,6 +8,7 @@ from slack_reply.reply import Reply
 from slack_reply.shared import NativeSupport, Slack, TableSupport, Written
 from slack_reply.snapshot import LONGEST_TEXT, Card, Snapshot, is_silent, may_be_silent
 from slack_reply.status import StatusLine
+from slack_reply.whole_message import whole_message
 from slack_reply.writer import CannotReply, ReplyTarget, StoppedByUser, Unreachable
 from slack_reply.writers import EXPIRY, fitted, weight
 
@@ -38,5 +39,6 @@ __all__ = [
     "shows_nothing",
     "usable",
     "weight",
+    "whole_message",
     "with_footer",
 ]

@@ -21,8 +21,10 @@ def usable(questions: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, lines)))[:MOST]
 
 
-def buttons(questions: Sequence[str], team_id: str) -> list[dict[str, Any]]:
+def buttons(questions: Sequence[str], team_id: str, app_name: str = "") -> list[dict[str, Any]]:
     """One block with a button for each question. The value is the question, the label its beginning.
+
+    For an app that is chosen by its name, the value begins with that name.
 
     The block's id names the bot's workspace, since a press from another organisation may name only its own workspace.
     """
@@ -31,7 +33,7 @@ def buttons(questions: Sequence[str], team_id: str) -> list[dict[str, Any]]:
             "type": "button",
             "action_id": ACTION.format(number=number),
             "text": {"type": "plain_text", "text": _label(question), "emoji": False},
-            "value": question,
+            "value": f"~{app_name} {question}"[:VALUE_LIMIT] if app_name else question,
         }
         for number, question in enumerate(questions)
     ]

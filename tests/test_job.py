@@ -3,7 +3,7 @@ import json
 import pytest
 
 from errors import Forged
-from job import Job, SweepJob, job_from
+from job import Job, NoticeJob, SweepJob, job_from
 from message import Message
 
 MESSAGE = Message(
@@ -43,3 +43,16 @@ def test_signed_content_is_a_turn_or_a_sweep() -> None:
     with pytest.raises(Forged):
         job_from({"sweep": 1})
     assert SweepJob("one").job_id != SweepJob("two").job_id
+
+
+def test_notice_survives_json() -> None:
+    notice = NoticeJob("T1", "U1", "D1", is_hello=False, number="7", shown="abc")
+    assert job_from(json.loads(json.dumps(notice.to_dict()))) == notice
+    assert notice.job_id == "notice/7"
+
+
+@pytest.mark.parametrize("change", [{"user": 5}, {"is_hello": "yes"}, {"more": "x"}])
+def test_other_notice_is_forged(change: dict[str, object]) -> None:
+    content = NoticeJob("T1", "U1", "D1", is_hello=True, number="7").to_dict()["notice"]
+    with pytest.raises(Forged):
+        job_from({"notice": content | change})

@@ -1,12 +1,15 @@
 """Answers one message: each message is claimed once, answered in its thread's order, and within the platforms' time."""
 
+from turns.answer import RESET_WORDS
 from turns.endpoint_request import EndpointRequest
 from turns.limits import HEARTBEAT_SECONDS, REQUEST_SECONDS
+from turns.notices import NoticeRun, QuestionPlace, RefusalNotice, SideEvents, why_not
 from turns.prompt import FACTS, calling_text, message_text
 from turns.recent_turns import PastTurn, RecentTurns, TurnsOfHook
 from turns.recovery import ProcessIdentity, Recovery, SweepRun, SweepSchedule, Work
 from turns.report import AckTimes, logger, where
 from turns.services import Services
+from turns.throttle import asker_of, place_of
 from turns.turn_factory import TurnsOfEndpoint
 from turns.turn_request import Place, TurnRequest
 
@@ -14,22 +17,30 @@ __all__ = [
     "FACTS",
     "HEARTBEAT_SECONDS",
     "REQUEST_SECONDS",
+    "RESET_WORDS",
     "AckTimes",
     "EndpointRequest",
+    "NoticeRun",
     "PastTurn",
     "Place",
     "ProcessIdentity",
+    "QuestionPlace",
     "RecentTurns",
     "Recovery",
+    "RefusalNotice",
     "Services",
+    "SideEvents",
     "SweepRun",
     "SweepSchedule",
     "TurnRequest",
     "TurnsOfEndpoint",
     "TurnsOfHook",
     "Work",
+    "asker_of",
     "calling_text",
     "logger",
     "message_text",
+    "place_of",
     "where",
+    "why_not",
 ]

@@ -33,7 +33,7 @@ class EndpointRequest:
         whole = message.is_dm and self.settings.dm_conversation == "continuous"
         return ThreadKey(
             hook_id=self.id,
-            app_id=self.settings.app_for(message.channel),
+            app_id=self.settings.app_for(message.channel, message.app_name),
             team_id=message.team_id,
             channel=message.channel,
             thread="" if whole else message.root_ts,
@@ -49,4 +49,4 @@ class EndpointRequest:
     def can_answer(self, message: Message) -> None:
         """Raises SettingsError while the settings let nobody answer this message."""
         self.settings.require_token()
-        self.settings.app_for(message.channel)
+        self.settings.app_for(message.channel, message.app_name)

@@ -38,7 +38,7 @@ class LookAhead:
     def begin(self, record: ThreadRecord) -> None:
         """Begin all calls; returns at once. A message that will be refused costs no call."""
         channel = self.unknown_channel
-        if self.admittance.foresees_refusal() or (channel is not None and channel.foresees_refusal()):
+        if self.admittance.foresees_refusal():
             return
         calls: list[Callable[[], object]] = [self.installation.bot, self._people, self._form]
         if channel is not None:

@@ -1,9 +1,10 @@
 """The objects that all turns of a process share to reach Slack and Dify, and the objects of one turn."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
+from cachetools import TTLCache
 from urllib3 import PoolManager
 
 from clock import Clock
@@ -26,7 +27,18 @@ from dify_app import (
 )
 from job import Job
 from provider import Environment
-from slack_api import Channels, FilesOrigin, Pool, RateLimiter, SlackApi, SlackFiles, Users
+from slack_api import (
+    ChannelNames,
+    Channels,
+    FilesOrigin,
+    Pool,
+    RateLimiter,
+    ResponseUrls,
+    SlackApi,
+    SlackFiles,
+    UserGroups,
+    Users,
+)
 from slack_reply import (
     Interrupted,
     NativeSupport,
@@ -45,10 +57,12 @@ from turns.ordering import ThreadQueues
 from turns.prompt import Author, PromptBuilder, ThreadReading, Visibility
 from turns.recent_turns import RecentTurns
 from turns.report import AckTimes, TurnReport
-from turns.throttle import BotIdentities, Installation, Throttle
+from turns.throttle import BotIdentities, Installation, RuleCheck, Throttle
 from wording import Say, language_for, say
 
 FILES_AT_ONCE = 4  # files that a process holds in memory at once, on their way in or out
+PEOPLE_REFUSED = 20_000  # people who are remembered, so that each is told once a day that a rule refuses them
+DAY = 86_400.0
 FILES_OF_A_HOOK = 3  # how many of these files may be of one hook
 
 
@@ -64,12 +78,16 @@ class Services:
         self.queues = ThreadQueues()
         self.throttle = Throttle(clock)
         self.channels = Channels(clock)
+        self.channel_names = ChannelNames(clock)
+        self.groups = UserGroups(clock)
+        self.refused_today: TTLCache[str, None] = TTLCache(PEOPLE_REFUSED, DAY, timer=clock.now)
         self._env = env
         self._origin = FilesOrigin(env.slack_files_url)
         self._dify = PoolManager(maxsize=FILES_AT_ONCE)
         self._transfers = Transfers(FILES_AT_ONCE, FILES_OF_A_HOOK)
         self._pool = Pool(clock)
         self._budget = RateLimiter(clock)
+        self.response_urls = ResponseUrls(self._pool, env.slack_api_url)
         self._support = NativeSupport(clock)
         self._tables = TableSupport(clock)
         self._written = Written()
@@ -113,6 +131,11 @@ class Services:
         """The bot of the client's token."""
         return Installation(self.bots, self.users, api, self.clock)
 
+    def rules(self, endpoint: EndpointRequest, api: SlackApi) -> RuleCheck:
+        """The check of the hook's rules for its members and channels."""
+        installation = self.installation(api)
+        return RuleCheck(endpoint.settings, installation, self.channels, self.channel_names, self.groups)
+
     def context(
         self, endpoint: EndpointRequest, store: ThreadStore, job: Job, key: ThreadKey, report: TurnReport
     ) -> TurnContext:
@@ -151,12 +174,7 @@ class Services:
         prompt_builder = PromptBuilder(
             app,
             author,
-            Visibility(
-                message,
-                self.installation(api),
-                settings.allowed_users,
-                settings.slack_connect,
-            ),
+            Visibility(message, self.installation(api), self.rules(endpoint, api)),
             ThreadReading(api, message, self.clock),
             Attachments(files, app, transfers, self.clock),
         )
@@ -182,6 +200,8 @@ class Services:
             api=api,
             show_progress=settings.show_progress,
             continuation=job.continuation,
+            app_names=settings.app_names,
+            usual_key=endpoint.key(replace(message, app_name="")) if message.app_name else None,
         )
 
     def _ways(self, endpoint: EndpointRequest, app_id: str, user: str, hook_url: str) -> Ways:

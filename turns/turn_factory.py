@@ -1,13 +1,15 @@
 """Makes the turn of an accepted job: its claim, its ticket and the objects that the turn works with."""
 
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, replace
 
 from conversation_store import ResilientStore, ThreadKey, ThreadRecord
-from job import Job
+from errors import StoreError
+from job import Job, NoticeJob
 from turns.answer import Answering, TurnContext
 from turns.endpoint_request import EndpointRequest
 from turns.look_ahead import LookAhead
+from turns.notices import NoticeRun, RefusalNotice
 from turns.ordering import QueueTicket
 from turns.recovery import Claim, Recovery, SweepRun, Work
 from turns.report import TurnReport
@@ -35,6 +37,11 @@ class TurnsOfEndpoint:
         if job.continuation:
             return claim.go_on(job.continuation)
         record = claim.claim()
+        message = job.message
+        usual = self.endpoint.key(replace(message, app_name=""))
+        if record is not None and usual != claim.key and not message.is_dm:
+            with suppress(StoreError):
+                claim.point(usual)
         if record is None:
             self.recovery.taken_before(self.endpoint, self.store, claim.key, job.message.ts)
         return record
@@ -53,8 +60,9 @@ class TurnsOfEndpoint:
         context = self.services.context(self.endpoint, self.store, job, claim.key, report)
         answering = Answering(context, report)
         installation = self.services.installation(context.api)
-        slack_connect = self.endpoint.settings.slack_connect
-        admittance = Admittance(self.services.throttle, message, claim.key, installation, slack_connect)
+        rules = self.services.rules(self.endpoint, context.api)
+        notice = RefusalNotice(self.services, self.endpoint)
+        admittance = Admittance(self.services.throttle, message, claim.key, installation, rules, notice)
         ticket = self._ticket(job, claim.key)
         turn = Turn(
             job,
@@ -103,6 +111,10 @@ class TurnsOfEndpoint:
     def sweep(self, held: AbstractContextManager[object]) -> SweepRun:
         """A sweep of the hook. `held` means the same as for a turn."""
         return SweepRun(self.recovery, self.endpoint, self.store, held)
+
+    def notice(self, job: NoticeJob, held: AbstractContextManager[object]) -> NoticeRun:
+        """What shows a notice. `held` means the same as for a turn."""
+        return NoticeRun(self.services, self.endpoint, self.store, job, held)
 
     def _claim(self, job: Job) -> Claim:
         self.endpoint.can_answer(job.message)

@@ -21,19 +21,32 @@ from handoff import (
     Relay,
     http_client,
 )
-from provider import Environment, ProblemLog, Settings, environment
+from provider import Environment, ProblemLog, environment
 from setup_page import KeyGuard, SelfCheck, SetupPage, WhichRule
 from slack_events import (
     AGAIN_SECONDS,
+    REPLAY_SECONDS,
+    AskedElsewhere,
     ChannelTypes,
+    CommandsListener,
+    DirectConversation,
     EventsListener,
     Followers,
     InteractionsListener,
     Refusals,
-    Rules,
     SeenRequests,
 )
-from turns import EndpointRequest, ProcessIdentity, Recovery, Services, TurnsOfEndpoint, logger
+from turns import (
+    EndpointRequest,
+    ProcessIdentity,
+    QuestionPlace,
+    Recovery,
+    RefusalNotice,
+    Services,
+    SideEvents,
+    TurnsOfEndpoint,
+    logger,
+)
 
 
 class Container:
@@ -53,6 +66,7 @@ class Container:
         self._recovery = Recovery(clock, process, self._stores, self._capacity, self._services)
         self._problems = ProblemLog()
         self._presses = Claims(clock, AGAIN_SECONDS)
+        self._commands = Claims(clock, REPLAY_SECONDS)
         self._refusals = Refusals(clock)
         self._channel_types = ChannelTypes(clock)
         self._key_guard = KeyGuard(clock)
@@ -63,12 +77,13 @@ class Container:
         endpoint = self._endpoint(session, headers, raw)
         return EventsListener(
             endpoint=endpoint,
-            rules=_rules(endpoint.settings),
             clock=self._clock,
             channel_types=self._channel_types,
             followers=Followers(endpoint, self._stores),
             hand_off=self._hand_off(endpoint),
             refusals=self._refusals,
+            notice=RefusalNotice(self._services, endpoint),
+            side_events=SideEvents(self._services, endpoint),
             seen=self._seen,
         )
 
@@ -79,10 +94,24 @@ class Container:
         endpoint = self._endpoint(session, headers, raw)
         return InteractionsListener(
             endpoint=endpoint,
-            rules=_rules(endpoint.settings),
             clock=self._clock,
             presses=self._presses,
             hand_off=self._hand_off(endpoint),
+            refusals=self._refusals,
+            notice=RefusalNotice(self._services, endpoint),
+            asked=self._asked_elsewhere(endpoint),
+            seen=self._seen,
+        )
+
+    def commands(self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> CommandsListener:
+        """What `/slack/commands` needs for one request."""
+        endpoint = self._endpoint(session, headers, raw)
+        return CommandsListener(
+            endpoint=endpoint,
+            clock=self._clock,
+            taken=self._commands,
+            asked=self._asked_elsewhere(endpoint),
+            conversation=DirectConversation(endpoint, self._stores),
             refusals=self._refusals,
             seen=self._seen,
         )
@@ -114,8 +143,10 @@ class Container:
             dify_inner_url=self._dify_inner_url,
             clock=self._clock,
         )
-        rule = WhichRule(endpoint, self._services, _rules(endpoint.settings))
-        return SetupPage(endpoint, self._key_guard, check, rule)
+        return SetupPage(endpoint, self._key_guard, check, WhichRule(endpoint, self._services))
+
+    def _asked_elsewhere(self, endpoint: EndpointRequest) -> AskedElsewhere:
+        return AskedElsewhere(endpoint, self._hand_off(endpoint), QuestionPlace(self._services, endpoint))
 
     def _endpoint(self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> EndpointRequest:
         endpoint = EndpointRequest.of(session, headers, raw)
@@ -126,17 +157,6 @@ class Container:
         hand_off = self._hand_offs.hand_off(endpoint, endpoint.url)
         sweeps = self._recovery.sweeps
         return EventHandOff(endpoint, hand_off, self._services.acks, sweeps, self._cancellations)
-
-
-def _rules(settings: Settings) -> Rules:
-    return Rules(
-        follow_threads=settings.follow_threads,
-        direct_messages=settings.direct_messages,
-        slack_connect=settings.slack_connect,
-        allowed_channels=settings.allowed_channels,
-        allowed_users=settings.allowed_users,
-        trusted_bots=settings.trusted_bots,
-    )
 
 
 @cache

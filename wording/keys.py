@@ -24,6 +24,16 @@ class Say(StrEnum):
     # Instead of an answer, without any trouble.
     GREETING = auto()
     SUGGESTIONS = auto()  # the heading of the app's suggested questions
+    HELLO = auto()  # to the inviter alone, when the bot is invited to a channel
+    HELLO_OPEN = auto()  # the same as HELLO, in an open channel
+    HOME_WHAT = auto()  # headings and texts of the Home tab: what the bot can do
+    HOME_HOW = auto()  # how to start
+    HOME_START = auto()
+    HOME_START_DIRECT = auto()  # only where direct messages are on
+    HOME_OPEN = auto()  # the member's questions that are being answered
+    HOME_OPEN_DIRECT = auto()  # in place of a channel's name
+    HOME_PRIVACY_TITLE = auto()
+    HOME_PRIVACY = auto()
     RESET_DONE = auto()
     NO_TEXT = auto()  # the app ended without an error and said nothing
 
@@ -73,6 +83,20 @@ class Say(StrEnum):
     QUEUE_FULL = auto()
     RATE_LIMITED = auto()
     BUDGET_USED_UP = auto()  # the thread had as many turns as a thread may have in that time
+    NOT_ALLOWED = (
+        auto()
+    )  # to a member whom the setting allowed_users does not name; to the author alone, like the next ones
+    NO_GUESTS = auto()
+    NO_OUTSIDERS = auto()
+    NOT_IN_CHANNEL = auto()
+    NO_DIRECT_MESSAGES = auto()
+    RULE_UNKNOWN = auto()  # Slack does not tell what a rule needs to know
+    BUSY = auto()  # to the author of a command alone
+    NOT_INVITED = auto()  # to the author of a command or a shortcut alone
+    COMMAND_HELP = auto()  # `command` is the slash command
+    RESET_ELSEWHERE = auto()  # for a reset by command in a channel
+    UNFOLLOWED = auto()
+    UNKNOWN_APP = auto()  # `name` is what stands behind ~, `names` the names that there are
 
     # Why a file was left out: the `reason` of errors.FileRefused. They complete FILE_LEFT_OUT.
     FILE_TOO_LARGE = auto()

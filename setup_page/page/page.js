@@ -44,6 +44,7 @@
     if (form.test(base()) && events.request_url && presses.request_url) {
       events.request_url = base() + "/slack/events";
       presses.request_url = base() + "/slack/interactions";
+      (manifest.features.slash_commands || []).forEach((command) => { command.url = base() + "/slack/commands"; });
     }
     area.value = JSON.stringify(manifest, null, 2);
     link(variant);

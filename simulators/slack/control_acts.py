@@ -55,6 +55,21 @@ class Acts:
         self._members.unfurl(channel, ts)
         return {}
 
+    def regroup(self, group: str, users: list[str]) -> Json:
+        """The members of a user group change."""
+        self._members.regroup(group, users)
+        return {}
+
+    def invite(self, channel: str, inviter: str) -> Json:
+        """A member ("" for nobody) invites the bot."""
+        self._members.invite(channel, inviter)
+        return {}
+
+    def open_home(self, user: str, tab: str = "home") -> Json:
+        """A member opens a tab of the bot."""
+        self._members.open_home(user, tab)
+        return {}
+
     def event(self, event: Json, sending: Json | None = None) -> Json:
         """Any event in an envelope; the delivery's number, 0 if nothing was sent."""
         sent = self._members.event(event, Sending.read(sending))
@@ -76,6 +91,10 @@ class Acts:
     def command(self, channel: str, user: str, command: str, text: str = "") -> Json:
         """A slash command; waits for the app's answer."""
         return asdict(self._interactions.command(channel, user, command, text))
+
+    def shortcut(self, channel: str, ts: str, user: str, callback_id: str) -> Json:
+        """A message shortcut; waits for the app's answer."""
+        return asdict(self._interactions.shortcut(self._find(channel, ts), user, callback_id))
 
     def ssl_check(self) -> Json:
         """As for the commands of distributed apps; waits for the app's answer."""

@@ -29,6 +29,11 @@ class Looks:
         every = self._world.channels[channel].messages.values()
         return [message_view(self._world, message) for message in every if deleted or not message.deleted]
 
+    def home(self, user: str) -> Json:
+        """The member's Home tab; empty if none was published."""
+        view: Json = self._world.homes.get(user, {})
+        return view
+
     def used_scopes(self) -> list[str]:
         """The scopes that a call, an event or a download needed and had, since the manifest was read."""
         return sorted(self._world.install.used_scopes)

@@ -10,6 +10,7 @@ from simulators.slack.messages import Json
 from simulators.slack.people import User
 from simulators.slack.rules import Rules
 from simulators.slack.sending import Sending
+from simulators.slack.user_groups import UserGroup
 from simulators.slack.world import OTHER_TEAM
 
 
@@ -84,6 +85,7 @@ class Setup:
                 read = Manifest.read(value) if value else None
                 bot.scopes = read.scopes if read else None
                 bot.bot_events = read.bot_events if read else None
+                bot.home_tab = read.home_tab if read else True
                 bot.used_scopes.clear()
             elif name == "events_url":
                 self._double.deliveries.url = value
@@ -119,12 +121,13 @@ class Setup:
         """
         read = Manifest.read(manifest)
         bot = self._world.install
-        bot.scopes, bot.bot_events = read.scopes, read.bot_events
+        bot.scopes, bot.bot_events, bot.home_tab = read.scopes, read.bot_events, read.home_tab
         bot.used_scopes.clear()
         self._double.deliveries.url = "" if read.socket_mode else read.events_url
         self._double.interactions.url = (
             read.interactions_url if read.interactive and not read.socket_mode else ""
         )
+        self._double.interactions.commands_url = "" if read.socket_mode else read.commands_url
         challenge = {"type": "url_verification", "token": "t", "challenge": self._world.next_id("challenge")}
         sent = self._double.deliveries.send(challenge, Sending(retries=False))
         return {"number": sent.number if sent else 0}
@@ -138,11 +141,17 @@ class Setup:
         foreign: bool = False,
         **more: Any,
     ) -> Json:
-        """`more` as in people.User: locale, tz, is_bot, deleted, is_restricted, enterprise_id."""
+        """`more` as in people.User: locale, tz, is_bot, deleted, is_restricted, email, enterprise_id and others."""
         team = team_id or (OTHER_TEAM if foreign else self._world.install.team_id)
         user = User(user_id or self._world.next_id("U"), name, real_name or name.title(), team, **more)
         self._world.users[user.id] = user
         return {"user": user.id}
+
+    def add_group(self, handle: str, users: list[str], disabled: bool = False, name: str = "") -> Json:
+        """A user group, whose members may be ids of nobody."""
+        group = UserGroup(self._world.next_id("S"), handle, name or handle.title(), users, disabled)
+        self._world.groups[group.id] = group
+        return {"group": group.id}
 
     def add_channel(
         self,

@@ -23,6 +23,7 @@ class Double:
         if options.manifest:
             manifest = Manifest.load(options.manifest)
             install.scopes, install.bot_events = manifest.scopes, manifest.bot_events
+            install.home_tab = manifest.home_tab
         rules = Rules(tiers=options.tiers, patience_floor=options.patience_floor)
         self.world = World(clock or Clock(options.time_scale), install, rules)
         self.faults = Faults()

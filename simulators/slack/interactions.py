@@ -79,8 +79,14 @@ class Interactions:
         return self._post(self.url, urlencode({"payload": json.dumps(payload)}))
 
     def command(self, channel: str, user: str, command: str, text: str) -> Attempt:
-        """A slash command: form fields and no thread."""
+        """A slash command: form fields and no thread. Not for members of other organisations.
+
+        Source: docs/platform/slack.md#slash-commands.
+        """
+        self._need_commands()
         world = self._world
+        if team_of(world, user) != world.install.team_id and not enterprise_of(world, user):
+            raise ValueError("a member of another organisation has no slash command")
         nowhere = Message(channel, "", "", user)
         fields = {
             "token": "deprecated-verification-token",
@@ -93,13 +99,48 @@ class Interactions:
             "command": command,
             "text": text,
             "api_app_id": world.install.app_id,
-            "is_enterprise_install": "false",
+            "is_enterprise_install": str(world.install.org_wide).lower(),
+            **({"enterprise_id": world.install.enterprise_id} if world.install.enterprise_id else {}),
             "response_url": self._response_url(nowhere, user),
             "trigger_id": world.next_id("trigger"),
         }
         if self._socket_mode.on:
             return self._over_socket("slash_commands", dict(fields))
         return self._post(self.commands_url, urlencode(fields))
+
+    def shortcut(self, message: Message, user: str, callback_id: str) -> Attempt:
+        """A member chooses a message shortcut, perhaps in a channel without the bot.
+
+        Source: docs/platform/slack.md#shortcuts.
+        """
+        self._need_commands()
+        world = self._world
+        payload: Json = {
+            "type": "message_action",
+            "callback_id": callback_id,
+            "token": "deprecated-verification-token",
+            "trigger_id": world.next_id("trigger"),
+            "response_url": self._response_url(message, user),
+            "message_ts": message.ts,
+            "action_ts": world.next_ts(),
+            "message": message_object(world, message),
+            "channel": {"id": message.channel, "name": _name(world.channels[message.channel])},
+            "user": {"id": user, "name": user.lower(), "team_id": team_of(world, user)},
+            "team": None if world.install.org_wide else {"id": world.install.team_id, "domain": "simulated"},
+            "enterprise": _enterprise(world, user),
+            "is_enterprise_install": world.install.org_wide,
+            "api_app_id": world.install.app_id,
+        }
+        if self._socket_mode.on:
+            return self._over_socket("interactive", payload)
+        return self._post(self.url, urlencode({"payload": json.dumps(payload)}))
+
+    def _need_commands(self) -> None:
+        """Slack shows neither commands nor shortcuts of an app without the scope `commands`."""
+        scopes = self._world.install.scopes
+        if scopes is not None and "commands" not in scopes:
+            raise ValueError("the app lacks the scope commands")
+        self._world.install.used_scopes.add("commands")
 
     def ssl_check(self) -> Attempt:
         """Slack looks at the certificate behind a slash command's URL.

@@ -23,8 +23,10 @@ class Manifest:
     scopes: tuple[str, ...]
     bot_events: tuple[str, ...]
     interactive: bool
+    home_tab: bool
     events_url: str = ""
     interactions_url: str = ""
+    commands_url: str = ""
     socket_mode: bool = False
 
     @classmethod
@@ -35,12 +37,16 @@ class Manifest:
         scopes = ((whole.get("oauth_config") or {}).get("scopes") or {}).get("bot") or ()
         events = settings.get("event_subscriptions") or {}
         presses = settings.get("interactivity") or {}
+        features = whole.get("features") or {}
+        [command] = features.get("slash_commands") or [{}]
         return cls(
             tuple(scopes),
             tuple(events.get("bot_events") or ()),
             bool(presses.get("is_enabled")),
+            bool((features.get("app_home") or {}).get("home_tab_enabled")),
             str(events.get("request_url") or ""),
             str(presses.get("request_url") or ""),
+            str(command.get("url") or ""),
             bool(settings.get("socket_mode_enabled")),
         )
 

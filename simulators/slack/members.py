@@ -6,7 +6,7 @@ Source: docs/platform/slack.md#event-subscriptions.
 from collections.abc import Iterable
 from typing import Any
 
-from simulators.slack import composer, envelopes
+from simulators.slack import composer, envelopes, home, user_groups
 from simulators.slack.channels import TOMBSTONE, Channel
 from simulators.slack.deliveries import Deliveries, Delivery
 from simulators.slack.manifest import SCOPE_OF_EVENT
@@ -114,6 +114,42 @@ class Members:
         message = self._message(channel, ts)
         same = message_object(self._world, message)
         self._send(channel, envelopes.changed_event(self._world, message, same), Sending())
+
+    def regroup(self, group_id: str, users: list[str]) -> None:
+        """The members of a user group change: subteam_members_changed, if the manifest subscribes to it."""
+        world = self._world
+        group = world.groups[group_id]
+        before, group.users = group.users, users
+        subscribed = world.install.bot_events
+        if subscribed is None or "subteam_members_changed" in subscribed:
+            self._deliver(None, user_groups.changed_event(world, group, before), Sending())
+
+    def invite(self, channel_id: str, inviter: str) -> None:
+        """The bot becomes a member: member_joined_channel, if it is subscribed to and its scope is granted.
+
+        Source: docs/platform/slack.md#invitations.
+        """
+        world, channel = self._world, self._channel(channel_id)
+        channel.members.add(world.install.bot_user)
+        scope = "channels:read" if channel.kind == "channel" else "groups:read"
+        if world.install.scopes is not None and scope not in world.install.scopes:
+            return
+        joined = {
+            "type": "member_joined_channel",
+            "user": world.install.bot_user,
+            "channel": channel_id,
+            "channel_type": channel_id[0],
+            "team": world.install.team_id,
+            "event_ts": world.next_ts(),
+        }
+        if self._send(channel, joined | ({"inviter": inviter} if inviter else {}), Sending()):
+            world.install.used_scopes.add(scope)
+
+    def open_home(self, user: str, tab: str) -> None:
+        """A member opens the bot's Home or Messages tab: app_home_opened, each time."""
+        subscribed = self._world.install.bot_events
+        if subscribed is None or "app_home_opened" in subscribed:
+            self._deliver(None, home.opened_event(self._world, user, tab), Sending())
 
     def event(self, event: Json, sending: Sending) -> Delivery | None:
         """Any event at all, in its envelope."""

@@ -3,7 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from simulators.slack import posting, reactions, reading, socket_mode, streams, uploads
+from simulators.slack import (
+    home,
+    posting,
+    reactions,
+    reading,
+    socket_mode,
+    streams,
+    uploads,
+    user_groups,
+)
 from simulators.slack.arguments import Arguments
 from simulators.slack.messages import Json
 from simulators.slack.world import World
@@ -44,6 +53,9 @@ METHODS: dict[str, Method] = {
     "assistant.threads.setStatus": Method(reading.set_status, 0, ("chat:write", "assistant:write")),
     "reactions.add": Method(reactions.add_reaction, T3, ("reactions:write",)),
     "reactions.remove": Method(reactions.remove_reaction, T2, ("reactions:write",)),
+    "usergroups.list": Method(user_groups.list_groups, T2, ("usergroups:read",)),
+    "usergroups.users.list": Method(user_groups.list_users, T2, ("usergroups:read",)),
+    "views.publish": Method(home.publish_view, T4),
     "apps.connections.open": Method(socket_mode.connections_open, T3, app_level=True),
     "files.info": Method(uploads.files_info, T4, ("files:read",)),
     "files.getUploadURLExternal": Method(uploads.get_upload_url, T4, ("files:write",)),

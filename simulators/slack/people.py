@@ -10,7 +10,8 @@ class User:
 
     Source: docs/platform/slack.md#slack-connect.
 
-    `enterprise_id` is that of the organisation they belong to, "" for none.
+    `enterprise_id` is that of the organisation they belong to, "" for none. A guest of a single channel
+    (`is_ultra_restricted`) is `is_restricted` too (docs/platform/slack.md#guests).
     """
 
     id: str
@@ -22,10 +23,17 @@ class User:
     is_bot: bool = False
     deleted: bool = False
     is_restricted: bool = False
+    is_ultra_restricted: bool = False
+    email: str = ""
     enterprise_id: str = ""
 
-    def profile(self, home_team: str, home_enterprise: str, *, include_locale: bool) -> dict[str, Any]:
-        """`users.info`'s user object; the locale comes only when asked for, as at Slack."""
+    def profile(
+        self, home_team: str, home_enterprise: str, *, include_locale: bool, include_email: bool = True
+    ) -> dict[str, Any]:
+        """`users.info`'s user object; the locale comes only when asked for, as at Slack.
+
+        The e-mail address comes only with the scope `users:read.email` (docs/platform/slack.md#guests).
+        """
         enterprise = home_enterprise if self.team_id == home_team else self.enterprise_id
         user: dict[str, Any] = {
             "id": self.id,
@@ -45,8 +53,8 @@ class User:
             },
             "is_admin": False,
             "is_owner": False,
-            "is_restricted": self.is_restricted,
-            "is_ultra_restricted": False,
+            "is_restricted": self.is_restricted or self.is_ultra_restricted,
+            "is_ultra_restricted": self.is_ultra_restricted,
             "is_bot": self.is_bot,
             "is_app_user": False,
             "is_stranger": self.team_id != home_team,
@@ -61,6 +69,8 @@ class User:
                 "enterprise_name": "Somewhere",
                 "teams": [self.team_id],
             }
+        if include_email and self.email:
+            user["profile"]["email"] = self.email
         if include_locale:
             user["locale"] = self.locale
         return user

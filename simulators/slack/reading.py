@@ -47,7 +47,11 @@ def users_info(world: World, arguments: Arguments) -> Json:
         raise Refused("user_not_found")
     include = arguments.flag("include_locale")
     home, organisation = world.install.team_id, world.install.enterprise_id
-    return ok(user=user.profile(home, organisation, include_locale=include))
+    scopes = world.install.scopes
+    email = scopes is None or "users:read.email" in scopes
+    if email and user.email:
+        world.install.used_scopes.add("users:read.email")
+    return ok(user=user.profile(home, organisation, include_locale=include, include_email=email))
 
 
 def conversations_info(world: World, arguments: Arguments) -> Json:

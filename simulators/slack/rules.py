@@ -30,6 +30,7 @@ class Rules:
     stream_bytes: int = 11_000  # UTF-8: docs/platform/slack.md#stream-size
     status_seconds: float = 120.0  # docs/platform/slack.md#thread-status
     retries: bool = True
+    paid_plan: bool = True  # user groups need one (docs/platform/slack.md#user-groups)
     # Seconds from Slack's word to a link's end (docs/platform/slack.md#socket-mode-connections)
     link_warning: float = 10.0
     # GovSlack has no streams: unknown_method (docs/platform/slack.md#stream-availability)

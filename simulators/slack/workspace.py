@@ -104,8 +104,16 @@ class Workspace:
     # who and where
 
     def add_user(self, name: str, **more: Any) -> str:
-        """`more`: user_id, real_name, locale, tz, foreign (organisation), team_id, is_bot, is_restricted."""
+        """`more`: user_id, real_name, locale, tz, foreign (organisation), team_id, is_bot, is_restricted, email."""
         return str(self._do("add_user", name=name, **more)["user"])
+
+    def add_group(self, handle: str, users: Iterable[str] = (), **more: Any) -> str:
+        """A user group; `more`: disabled, name. Its id."""
+        return str(self._do("add_group", handle=handle, users=list(users), **more)["group"])
+
+    def regroup(self, group: str, users: Iterable[str]) -> None:
+        """A user group has these members from now on, and Slack tells of that."""
+        self._do("regroup", group=group, users=list(users))
 
     def add_channel(
         self, name: str = "team", *, kind: str = "channel", members: Iterable[str] | None = None, **more: Any
@@ -191,6 +199,18 @@ class Workspace:
         """A member archives a channel: nothing can be written there any more."""
         self._do("archive", channel=channel)
 
+    def invite(self, channel: str, inviter: str = ANNA) -> None:
+        """A member ("": nobody, as with a default channel) invites the bot."""
+        self._do("invite", channel=channel, inviter=inviter)
+
+    def open_home(self, user: str = ANNA, tab: str = "home") -> None:
+        """A member opens the bot's Home tab, or with "messages" the direct message."""
+        self._do("open_home", user=user, tab=tab)
+
+    def home(self, user: str = ANNA) -> Json:
+        """The view of the member's Home tab; empty if none was published."""
+        return dict(self._do("home", user=user))
+
     def unfurl(self, channel: str, ts: str) -> None:
         """message_changed without any edit."""
         self._do("unfurl", channel=channel, ts=ts)
@@ -247,6 +267,12 @@ class Workspace:
     def command(self, channel: str, user: str, command: str, text: str = "") -> SeenAttempt:
         """A slash command; the app's answer to Slack."""
         return SeenAttempt.of(self._do("command", channel=channel, user=user, command=command, text=text))
+
+    def shortcut(self, channel: str, ts: str, user: str, callback_id: str = "ask_dify") -> SeenAttempt:
+        """A message shortcut; the app's answer to Slack."""
+        return SeenAttempt.of(
+            self._do("shortcut", channel=channel, ts=ts, user=user, callback_id=callback_id)
+        )
 
     def socket(self, act: str = "view") -> Json:
         """Something happens to the links of Socket Mode: refresh, disable, cut, hush; `links`, `opened`, `acks`."""

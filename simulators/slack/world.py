@@ -37,6 +37,7 @@ class Install:
     socket_mode: bool = False
     team_id: str = TEAM
     enterprise_id: str = ""
+    home_tab: bool = True  # the manifest's home_tab_enabled
     org_wide: bool = False  # installed by the organisation, not by the workspace
     team_name: str = "Simulated"
     app_id: str = APP
@@ -64,6 +65,8 @@ class World:
     users: dict[str, User] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
     files: dict[str, Any] = field(default_factory=dict)
+    groups: dict[str, Any] = field(default_factory=dict)
+    homes: dict[str, Any] = field(default_factory=dict)
     ephemeral: list[Message] = field(default_factory=list)
     tickets: dict[str, float] = field(default_factory=dict)  # of Socket Mode: until when each works
     observers: list[Observer] = field(default_factory=list)
@@ -80,6 +83,8 @@ class World:
         self.users.clear()
         self.channels.clear()
         self.files.clear()
+        self.groups.clear()
+        self.homes.clear()
         self.ephemeral.clear()
         home = self.install.team_id
         for name, real, locale in (

@@ -4,7 +4,10 @@ from slack_api.rate_limit.rate_limiter import RateLimiter
 from slack_api.rate_limit.tiers import (
     APPEND,
     EPHEMERAL,
+    GROUP_USERS,
+    GROUPS,
     POST,
+    PUBLISH,
     SET_STATUS,
     START,
     STOP,
@@ -16,7 +19,10 @@ from slack_api.rate_limit.tiers import (
 __all__ = [
     "APPEND",
     "EPHEMERAL",
+    "GROUPS",
+    "GROUP_USERS",
     "POST",
+    "PUBLISH",
     "SET_STATUS",
     "START",
     "STOP",

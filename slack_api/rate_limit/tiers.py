@@ -38,16 +38,22 @@ UPDATE = "chat.update"
 POST = "chat.postMessage"
 EPHEMERAL = "chat.postEphemeral"
 USER = "users.info"
+GROUPS = "usergroups.list"
+GROUP_USERS = "usergroups.users.list"
+PUBLISH = "views.publish"
 SET_STATUS = "assistant.threads.setStatus"
 
 _TIERS = {
     START: TIER_2,
     STOP: TIER_2,
+    GROUPS: TIER_2,
+    GROUP_USERS: TIER_2,
     APPEND: TIER_4,
     UPDATE: TIER_3,
     POST: POSTS,
     SET_STATUS: STATUS,
     EPHEMERAL: TOLD,
+    PUBLISH: TOLD,
     "conversations.replies": READING,
     "conversations.info": READING,
     "auth.test": AUTH,

@@ -61,6 +61,7 @@ def test_admin_goes_from_an_empty_endpoint_to_the_first_answer(empty: World) -> 
         assert manifest["display_information"]["background_color"] == COLOUR
         assert manifest["features"]["bot_user"]["display_name"] == "ask-legal"
         assert manifest["settings"]["event_subscriptions"]["request_url"] == f"{base}/slack/events"
+        assert manifest["features"]["slash_commands"][0]["url"] == f"{base}/slack/commands"
         assert "@ask-legal" in page.find_element(By.TAG_NAME, "main").text
         type_into(page, "address", "javascript:alert(1)")
         assert page.find_element(By.ID, "address-wrong").is_displayed()

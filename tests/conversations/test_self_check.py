@@ -182,7 +182,7 @@ def test_missing_address_of_files_is_named(checked: World) -> None:
 
 
 def test_setting_that_cannot_be_read_is_named(checked: World) -> None:
-    checked.configure(allowed_channels="#general")
+    checked.configure(allowed_channels="general")
     state, text = line(checked, "allowed_channels")
     assert state == RED
     assert text.startswith("This setting cannot be read: ")
@@ -245,12 +245,14 @@ def test_rule_names_the_app_and_whether_the_member_is_answered(checked: World) -
         said(SetupText.REFUSED_LIST, setting="allowed_users", id=ANNA),
     )
     found = rule(checked, checked.channel, BEN)
-    assert found[said(SetupText.BY_MENTION)] == (GREEN, said(SetupText.ANSWERED))
+    by_list = said(SetupText.ANSWERED_BY, settings="allowed_users")
+    assert found[said(SetupText.BY_MENTION)] == (GREEN, by_list)
     assert found[said(SetupText.BY_REPLY)] == (RED, said(SetupText.REFUSED_OFF, setting="follow_threads"))
 
 
 def test_rule_knows_direct_messages_bots_and_other_organisations(checked: World) -> None:
-    assert rule(checked, "", ANNA)[said(SetupText.BY_MESSAGE)] == (GREEN, said(SetupText.ANSWERED))
+    by_switch = said(SetupText.ANSWERED_BY, settings="direct_messages")
+    assert rule(checked, "", ANNA)[said(SetupText.BY_MESSAGE)] == (GREEN, by_switch)
     checked.configure(direct_messages=False, allowed_channels="C0OTHER99")
     refused = said(SetupText.REFUSED_OFF, setting="direct_messages")
     assert rule(checked, "", ANNA)[said(SetupText.BY_MESSAGE)] == (RED, refused)

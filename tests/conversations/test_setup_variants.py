@@ -34,6 +34,23 @@ def takes_files(world: World) -> None:
     world.dify.script(script.say("Here.") + script.end_files(file), app, when="Draw")
 
 
+def beyond_messages(world: World) -> None:
+    """Ask by the slash command and the shortcut, open the Home tab, invite the bot into two channels."""
+    slack = world.slack
+    before = {message.ts for message in slack.messages(world.channel)}
+    assert slack.command(world.channel, ANNA, "/dify", "By command").status == 200
+    [root] = world.wait(lambda: [one for one in slack.messages(world.channel) if one.ts not in before])[:1]
+    assert world.answers(root.ts, count=2)[1].text == "You said: By command"
+    about = slack.say(world.channel, BEN, "What does that mean?")
+    assert slack.shortcut(world.channel, about, ANNA).status == 200
+    assert "What does that mean?" in world.answers(about, count=2)[1].text
+    slack.open_home()
+    world.wait(lambda: slack.home().get("blocks"))
+    for number, kind in enumerate(("channel", "group"), start=1):
+        slack.invite(slack.add_channel(f"new-{kind}", kind=kind, bot=False), ANNA)
+        world.wait(lambda: len(slack.ephemeral()) == number)  # noqa: B023 - waits within the round
+
+
 def scopes(name: VariantName) -> set[str]:
     return next(set(variant.scopes) for variant in VARIANTS if variant.name is name)
 
@@ -85,6 +102,7 @@ def test_standard_does_what_it_promises_and_no_scope_is_left_over(empty: World, 
     assert empty.answers(empty.ask("Draw"), count=2)[0].text == "Here."
     root = slack.say(public, BEN, "We meet on Tuesday")
     assert "We meet on Tuesday" in empty.answer(empty.ask("When?", thread_ts=root) and root)
+    beyond_messages(empty)
     assert slack.used_scopes() == scopes(name)
     refused = {call.method for call in slack.calls() if call.outcome == "missing_scope"}
     assert refused <= {
@@ -109,6 +127,23 @@ def test_mentions_only_does_what_it_promises_and_no_scope_is_left_over(empty: Wo
     assert {delivery.kind for delivery in slack.deliveries()} <= {"app_mention", "url_verification"}
     asked = [run["query"] for run in empty.dify.invocations()]
     assert asked == ["When?", "What is in it?", "Draw"]
+
+
+def test_member_rules_read_addresses_and_groups_and_no_scope_is_left_over(empty: World) -> None:
+    set_up(empty, VariantName.MEMBER_RULES)
+    slack = empty.slack
+    eve = slack.add_user("eve", email="eve@example.com")
+    group = slack.add_group("support", [ANNA])
+    empty.configure(allowed_users="eve@example.com, @support")
+    for user in (eve, ANNA):
+        root = slack.say(empty.channel, user, f"<@{slack.bot_user}> Hello")
+        assert empty.answer(root) == "You said: Hello"
+    slack.regroup(group, [BEN])
+    root = slack.say(empty.channel, BEN, f"<@{slack.bot_user}> And I?")
+    assert empty.answer(root) == "You said: And I?"
+    extra = scopes(VariantName.MEMBER_RULES) - scopes(VariantName.STANDARD)
+    assert extra <= slack.used_scopes() <= scopes(VariantName.MEMBER_RULES)
+    assert "subteam_members_changed" in {delivery.kind for delivery in slack.deliveries()}
 
 
 def test_socket_mode_gives_slack_no_address(empty: World) -> None:

@@ -117,7 +117,7 @@ def test_mention_in_an_unknown_group_dm_is_not_answered_when_direct_messages_are
     group = world.slack.add_channel("group", kind="mpim")
     world.ask("hello", channel=group, only=("app_mention",))
     assert asked(world) == []
-    assert "Give the Slack app the scope mpim:read" in world.daemon.log()
+    assert world.wait(lambda: "give the Slack app the scope mpim:read" in world.daemon.log(), 20)
     world.configure(direct_messages=True)
     root = world.ask("hello again", channel=group, only=("app_mention",))
     assert "hello again" in world.answer(root, channel=group)

@@ -34,7 +34,9 @@ class World:
         self.slack.reset()
         self.dify.reset()
         # Each conversation has a bot token of its own, so an earlier conversation has used none of its rates.
-        self.slack.configure(token=f"xoxb-simulated-{number:04d}", enterprise_id="", org_wide="no")
+        self.slack.configure(
+            token=f"xoxb-simulated-{number:04d}", enterprise_id="", org_wide="no", manifest=""
+        )
         self.app_id = self.dify.app(f"app-{number:04d}", "advanced-chat")
         self.settings: dict[str, Any] = {
             "app": {"app_id": self.app_id, "inputs": {}},

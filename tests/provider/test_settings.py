@@ -46,11 +46,13 @@ def test_full_form_is_read_without_a_problem() -> None:
             "follow_threads": False,
             "direct_messages": "false",
             "dm_conversation": "per_thread",
-            "allowed_channels": "C0123, G0456 D0789",
-            "allowed_users": "U0123,W0456,",
+            "allowed_channels": "C0123, G0456 D0789 #Help",
+            "allowed_users": "U0123,W0456,S0123, @Support Anna@Example.com",
+            "guests": "no",
+            "open_channels": "C0123",
             "slack_connect": True,
             "trusted_bots": "B0123 B0456",
-            "channel_apps": "C0123 = app-a, C0456=app-b,",
+            "channel_apps": "C0123 = app-a, C0456=app-b, ~Legal = app-c,",
             "show_progress": "FALSE",
             "show_sources": "true",
             "conversation_days": " 7 ",
@@ -67,8 +69,11 @@ def test_full_form_is_read_without_a_problem() -> None:
     assert (found.reply_style, found.dm_conversation, found.language) == ("edit", "per_thread", "pt-BR")
     assert (found.follow_threads, found.direct_messages, found.slack_connect) == (False, False, True)
     assert (found.show_progress, found.show_sources, found.conversation_days) == (False, True, 7)
-    assert found.allowed_channels == {"C0123", "G0456", "D0789"}
-    assert found.allowed_users == {"U0123", "W0456"}
+    assert found.allowed_channels == {"C0123", "G0456", "D0789", "#help"}
+    assert found.allowed_users == {"U0123", "W0456", "S0123", "@support", "anna@example.com"}
+    assert not found.guests
+    assert found.open_channels == {"C0123"}
+    assert (found.app_names, found.app_for("C0789", "legal")) == (["legal"], "app-c")
     assert found.trusted_bots == {"B0123", "B0456"}
     assert [found.app_for(channel) for channel in ("C0123", "C0456", "C0789")] == ["app-a", "app-b", "a-1"]
     assert (found.setup_key, found.internal_url) == ("open sesame", "http://plugin-daemon:5002")
@@ -144,19 +149,22 @@ def test_cosmetic_mistake_is_named_and_the_default_is_used(name: str, value: obj
 
 
 @pytest.mark.parametrize("value", ["maybe", "tru", 3, [True], {"on": True}])
-@pytest.mark.parametrize("name", ["slack_connect", "direct_messages", "follow_threads"])
+@pytest.mark.parametrize("name", ["slack_connect", "guests", "direct_messages", "follow_threads"])
 def test_switch_that_gives_access_is_off_when_unreadable(name: str, value: object) -> None:
     assert getattr(read_settings({name: value}), name) is False
     assert problems({name: value}) == [name]
 
 
-@pytest.mark.parametrize("name", ["allowed_channels", "allowed_users"])
+@pytest.mark.parametrize("name", ["allowed_channels", "allowed_users", "open_channels"])
 @pytest.mark.parametrize(
     "value",
     [
-        "#general",
+        "#",
         "general, random",
-        "@ann",
+        "@",
+        "Sales",
+        "@ann@example@com",
+        "#<help>",
         "c0123abcd",
         42,
         ["C0123", "U0123"],
@@ -304,7 +312,7 @@ def test_trusted_bot_that_is_no_bot_id_is_named_and_matches_no_bot() -> None:
     [problem] = found.problems
     assert problem.setting == "trusted_bots"
     assert "B0123ABCD" in str(problem)
-    assert found.trusted_bots == {"B0123", "my", "workflow", "U0456"}
+    assert found.trusted_bots == {"B0123", "?my", "?workflow", "?U0456"}
     assert read_settings({"trusted_bots": " , "}).trusted_bots == {"?"}
     assert "" not in read_settings({}).trusted_bots
 

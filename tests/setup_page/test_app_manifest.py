@@ -13,17 +13,19 @@ from setup_page.addresses import PLACEHOLDER
 from setup_page.app_manifest import (
     LONGEST_DESCRIPTION,
     LONGEST_NAME,
+    LONGEST_SHORTCUT_NAME,
     VARIANTS,
     Variant,
     VariantName,
     app_manifest,
     creation_link,
 )
+from setup_page.rendering import words_of
 from wording import SETUP_CATALOGUES, SetupText
 
 ROOT = Path(__file__).parents[2]
 BASE = "https://dify.example.com/e/abcdefghijklmnop"
-DESCRIPTION = SETUP_CATALOGUES["en"][SetupText.DESCRIPTION]
+WORDS = words_of("en")
 EVERY = pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
 SCOPE_OF_EVENT = {
     "app_mention": "app_mentions:read",
@@ -31,12 +33,13 @@ SCOPE_OF_EVENT = {
     "message.mpim": "mpim:history",
     "message.channels": "channels:history",
     "message.groups": "groups:history",
+    "member_joined_channel": "channels:read",
 }
 # What Slack's manifest may hold, as far as ours hold it (docs/platform/slack.md#app-manifest).
 KNOWN_KEYS = {
     "_metadata": {"major_version", "minor_version"},
     "display_information": {"name", "description", "background_color"},
-    "features": {"app_home", "bot_user", "agent_view"},
+    "features": {"app_home", "bot_user", "slash_commands", "shortcuts", "agent_view"},
     "oauth_config": {"scopes"},
     "settings": {
         "event_subscriptions",
@@ -49,7 +52,7 @@ KNOWN_KEYS = {
 
 
 def manifest_of(variant: Variant) -> dict[str, Any]:
-    return app_manifest(variant, BASE, DESCRIPTION)
+    return app_manifest(variant, BASE, WORDS)
 
 
 def texts(value: object) -> list[str]:
@@ -93,6 +96,17 @@ def test_description_is_short_enough_in_each_language(language: str) -> None:
     assert 0 < len(SETUP_CATALOGUES[language][SetupText.DESCRIPTION]) <= LONGEST_DESCRIPTION == 139
 
 
+@pytest.mark.parametrize("language", SETUP_CATALOGUES)
+def test_command_and_shortcut_keep_slacks_limits_in_each_language(language: str) -> None:
+    features = app_manifest(VARIANTS[0], BASE, words_of(language))["features"]
+    [command], [shortcut] = features["slash_commands"], features["shortcuts"]
+    assert re.fullmatch(r"/[a-z0-9_-]{1,31}", command["command"])
+    assert 0 < len(command["description"]) <= 2_000
+    assert 0 < len(command["usage_hint"]) <= 1_000
+    assert 0 < len(shortcut["name"]) <= LONGEST_SHORTCUT_NAME == 24
+    assert 0 < len(shortcut["description"]) <= 150
+
+
 @EVERY
 def test_event_has_its_scope(variant: Variant) -> None:
     wanted = {SCOPE_OF_EVENT[event] for event in variant.events if event in SCOPE_OF_EVENT}
@@ -101,7 +115,7 @@ def test_event_has_its_scope(variant: Variant) -> None:
 
 
 def test_standard_asks_for_the_smallest_set() -> None:
-    calls = {"chat:write", "mpim:read", "users:read", "files:read", "files:write"}
+    calls = {"chat:write", "commands", "groups:read", "mpim:read", "users:read", "files:read", "files:write"}
     assert set(VARIANTS[0].scopes) == set(SCOPE_OF_EVENT.values()) | calls
 
 
@@ -109,13 +123,32 @@ def test_mentions_only_reads_no_message_that_does_not_mention_the_bot() -> None:
     only = next(variant for variant in VARIANTS if variant.name is VariantName.MENTIONS_ONLY)
     assert [scope for scope in only.scopes if scope.endswith(":history")] == []
     assert [event for event in only.events if event.startswith("message")] == []
-    assert manifest_of(only)["features"]["app_home"]["messages_tab_enabled"] is False
+    features = manifest_of(only)["features"]
+    assert features["app_home"]["messages_tab_enabled"] is features["app_home"]["home_tab_enabled"] is False
+    assert not {"slash_commands", "shortcuts"} & set(features)
+
+
+def test_home_tab_comes_with_its_event_and_commands_with_their_scope() -> None:
+    for variant in VARIANTS:
+        features = manifest_of(variant)["features"]
+        assert features["app_home"]["home_tab_enabled"] is ("app_home_opened" in variant.events)
+        assert ("slash_commands" in features) is ("shortcuts" in features) is ("commands" in variant.scopes)
+
+
+def test_only_the_variant_with_member_rules_reads_addresses_and_groups() -> None:
+    wanted = {"users:read.email", "usergroups:read", "subteam_members_changed"}
+    reading = [variant.name for variant in VARIANTS if wanted & {*variant.scopes, *variant.events}]
+    assert reading == [VariantName.MEMBER_RULES]
+    found = next(variant for variant in VARIANTS if variant.name is VariantName.MEMBER_RULES)
+    assert {*found.scopes, *found.events} - {*VARIANTS[0].scopes, *VARIANTS[0].events} == wanted
 
 
 @EVERY
 def test_addresses_are_those_of_the_endpoint(variant: Variant) -> None:
     settings = manifest_of(variant)["settings"]
     urls = [settings[part].get("request_url") for part in ("event_subscriptions", "interactivity")]
+    commands = [command.get("url") for command in manifest_of(variant)["features"].get("slash_commands", ())]
+    assert set(commands) <= {None if variant.socket_mode else f"{BASE}/slack/commands"}
     if variant.name is VariantName.SOCKET_MODE:
         assert (urls, settings["socket_mode_enabled"]) == ([None, None], True)
     else:
@@ -132,7 +165,7 @@ def test_only_the_agent_variant_does_what_is_final() -> None:
 
 @EVERY
 def test_link_holds_the_whole_manifest_on_one_line(variant: Variant) -> None:
-    manifest = app_manifest(variant, BASE, SETUP_CATALOGUES["ja"][SetupText.DESCRIPTION])
+    manifest = app_manifest(variant, BASE, words_of("ja"))
     link = creation_link(manifest)
     parts = urlsplit(link)
     assert (parts.scheme, parts.netloc, parts.path) == ("https", "api.slack.com", "/apps")
@@ -144,7 +177,7 @@ def test_link_holds_the_whole_manifest_on_one_line(variant: Variant) -> None:
 
 def test_manifest_of_the_docs_is_the_standard_one() -> None:
     shipped = yaml.safe_load((ROOT / "docs" / "slack-app-manifest.yaml").read_text("utf-8"))
-    assert shipped == app_manifest(VARIANTS[0], PLACEHOLDER, DESCRIPTION)
+    assert shipped == app_manifest(VARIANTS[0], PLACEHOLDER, WORDS)
 
 
 def test_readme_gives_a_reason_for_each_scope() -> None:

@@ -82,6 +82,7 @@ def test_variant_is_the_smallest_that_has_all_scopes() -> None:
     assert variant_of(MENTIONS).name is VariantName.MENTIONS_ONLY
     assert variant_of(MENTIONS - {"files:read"}).name is VariantName.MENTIONS_ONLY
     assert variant_of(MENTIONS | {"im:history"}).name is VariantName.STANDARD
+    assert variant_of(STANDARD | {"usergroups:read"}).name is VariantName.MEMBER_RULES
     assert variant_of(STANDARD | {"reactions:read"}).name is VariantName.STANDARD
 
 
@@ -102,6 +103,10 @@ def test_events_are_those_of_the_variant() -> None:
     lines = list(event_lines(replace(BOT, scopes=MENTIONS), seen, 1_000.0))
     assert [line.state for line in lines] == [GREEN, UNSEEN, UNSEEN, UNSEEN]
     assert lines[0].text.say("en") == "Last seen 10 s ago."
+    seen.kinds["commands"] = 990.0
+    titles = {line.title.say("en"): line.state for line in event_lines(BOT, seen, 1_000.0)}  # type: ignore[union-attr]
+    assert titles["Slash command"] is GREEN
+    assert titles["Event member_joined_channel"] is UNSEEN
 
 
 @pytest.mark.parametrize(

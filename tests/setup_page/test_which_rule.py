@@ -13,7 +13,6 @@ from setup_page.which_rule import WhichRule
 from simulators.slack.options import Options
 from simulators.slack.server import SlackServer
 from simulators.slack.workspace import ANNA, BEN, OTHER_BOT, Workspace
-from slack_events import Rules
 from turns import EndpointRequest, Services
 from wording import SetupText, setup_text
 
@@ -41,16 +40,9 @@ def asked(
     """The lines by their titles."""
     raw = {"app": {"app_id": "app-1"}} | ({"bot_token": slack.token} if token else {}) | settings
     endpoint = EndpointRequest.of(None, {"Dify-Hook-Id": "hook"}, raw)
-    clock, read = Clock(), endpoint.settings
+    clock = Clock()
     services = Services(clock, Environment(slack_api_url=slack.api_url), "", ProcessStores(clock))
-    rules = Rules(
-        follow_threads=read.follow_threads,
-        direct_messages=read.direct_messages,
-        slack_connect=read.slack_connect,
-        allowed_channels=read.allowed_channels,
-        allowed_users=read.allowed_users,
-    )
-    lines = WhichRule(endpoint, services, rules).lines(channel, member)
+    lines = WhichRule(endpoint, services).lines(channel, member)
     return {
         line.title if isinstance(line.title, str) else line.title.say("en"): (line.state, line.text.say("en"))
         for line in lines
@@ -96,7 +88,8 @@ def test_list_that_lacks_an_id_is_named(
 def test_switch_that_is_off_is_named(slack: Workspace) -> None:
     reply = asked(slack, CHANNEL, ANNA, follow_threads=False)[said(SetupText.BY_REPLY)]
     assert reply == (RED, said(SetupText.REFUSED_OFF, setting="follow_threads"))
-    assert asked(slack, "", ANNA)[said(SetupText.BY_MESSAGE)] == (GREEN, said(SetupText.ANSWERED))
+    direct = asked(slack, "", ANNA)[said(SetupText.BY_MESSAGE)]
+    assert direct == (GREEN, said(SetupText.ANSWERED_BY, settings="direct_messages"))
     message = asked(slack, "", ANNA, direct_messages=False)[said(SetupText.BY_MESSAGE)]
     assert message == (RED, said(SetupText.REFUSED_OFF, setting="direct_messages"))
 
@@ -129,3 +122,52 @@ def test_rules_are_told_without_a_token(slack: Workspace) -> None:
     found = asked(slack, CHANNEL, ANNA, token=False, allowed_users=BEN)
     assert found[said(SetupText.BY_MENTION)][0] is RED
     assert slack.calls() == []
+
+
+def test_guest_is_told_apart_by_what_slack_says(slack: Workspace) -> None:
+    guest = slack.add_user("gus", is_restricted=True)
+    found = asked(slack, CHANNEL, guest, guests=False)[said(SetupText.BY_MENTION)]
+    assert found == (RED, said(SetupText.REFUSED_GUEST, setting="guests"))
+    assert asked(slack, CHANNEL, ANNA, guests=False)[said(SetupText.BY_MENTION)][0] is GREEN
+
+
+def test_address_group_and_name_decide(slack: Workspace) -> None:
+    eve = slack.add_user("eve", email="eve@example.com")
+    slack.add_group("support", [eve])
+    channel = slack.add_channel("help")
+    for listed in ("eve@example.com", "@support"):
+        by_list = (GREEN, said(SetupText.ANSWERED_BY, settings="allowed_users"))
+        assert asked(slack, channel, eve, allowed_users=listed)[said(SetupText.BY_MENTION)] == by_list
+        refused = asked(slack, channel, ANNA, allowed_users=listed)[said(SetupText.BY_MENTION)]
+        assert refused == (RED, said(SetupText.REFUSED_LIST, setting="allowed_users", id=ANNA))
+    by_name = asked(slack, channel, ANNA, allowed_channels="#help")[said(SetupText.BY_MENTION)]
+    assert by_name == (GREEN, said(SetupText.ANSWERED_BY, settings="allowed_channels"))
+
+
+def test_scope_is_named_where_slack_does_not_tell(slack: Workspace) -> None:
+    slack.rules(paid_plan=False)
+    found = asked(slack, CHANNEL, ANNA, allowed_users="@support")[said(SetupText.BY_MENTION)]
+    unknown = said(SetupText.REFUSED_UNKNOWN, setting="allowed_users", scope="usergroups:read")
+    assert found == (RED, unknown)
+
+
+def test_open_channel_has_a_line_of_its_own(slack: Workspace) -> None:
+    opening = said(SetupText.BY_OPENING)
+    assert asked(slack, CHANNEL, ANNA, open_channels=CHANNEL)[opening][0] is GREEN
+    assert opening not in asked(slack, CHANNEL, ANNA)
+
+
+def test_group_direct_message_follows_the_setting_for_direct_messages(slack: Workspace) -> None:
+    group = slack.add_channel("group", kind="mpim")
+    off = asked(slack, group, ANNA, direct_messages=False)[said(SetupText.BY_MENTION)]
+    assert off == (RED, said(SetupText.REFUSED_OFF, setting="direct_messages"))
+    assert asked(slack, group, ANNA)[said(SetupText.BY_MENTION)][0] is GREEN
+
+
+def test_name_of_an_app_chooses_the_app(slack: Workspace) -> None:
+    apps = f"{CHANNEL}=app-2, ~legal=app-3"
+    assert asked(slack, f"{CHANNEL} ~Legal", ANNA, channel_apps=apps)["channel_apps"] == (
+        GREEN,
+        said(SetupText.ANSWERING_APP, app="app-3", setting="channel_apps"),
+    )
+    assert "app-2" in asked(slack, CHANNEL, ANNA, channel_apps=apps)["channel_apps"][1]

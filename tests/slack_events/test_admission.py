@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from message import Message
-from slack_events.admission import Admit, AskThread, Ignore, Reason, Rules, Verdict, admit, follow
+from provider import Settings
+from slack_events.admission import Admit, AskThread, Ignore, Reason, Verdict, admit, calls_us, follow
 
 MENTION = Message(
     team_id="T1",
@@ -22,9 +23,14 @@ PLAIN = replace(TWIN, text="hello")
 REPLY = replace(PLAIN, thread_ts="1763881200.000100")
 DM = replace(PLAIN, channel="D1", channel_type="im")
 GROUP_DM = replace(PLAIN, channel="G1", channel_type="mpim")
-PLACES = {"channel": MENTION, "dm": DM, "group dm": replace(GROUP_DM, text="<@UBOT> hi"), "reply": REPLY}
+PLACES = {
+    "channel": replace(MENTION, channel_type="channel"),
+    "dm": DM,
+    "group dm": replace(GROUP_DM, text="<@UBOT> hi"),
+    "reply": REPLY,
+}
 
-RULES = Rules()
+RULES = Settings(app_id="app")
 
 
 def test_mention_is_answered_on_one_of_its_two_events() -> None:
@@ -201,3 +207,69 @@ def test_colleague_of_another_workspace_is_left_to_the_turn() -> None:
     for message in (MENTION, DM):
         assert admit(replace(message, **colleague), RULES) == Admit()
     assert admit(replace(MENTION, **colleague | {"enterprise_id": ""}), RULES) == Ignore(Reason.EXTERNAL)
+
+
+def test_channel_of_unknown_type_is_left_to_the_turn() -> None:
+    """It may be a group direct message, which the allowed channels do not concern."""
+    rules = replace(RULES, allowed_channels=frozenset({"C2"}))
+    assert admit(MENTION, rules) == Admit()
+    assert admit(replace(MENTION, channel="C2"), rules) == Admit()
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"guests": False},
+        {"allowed_users": frozenset({"anna@example.com"})},
+        {"allowed_users": frozenset({"@support"})},
+        {"allowed_channels": frozenset({"#help"})},
+    ],
+)
+def test_rule_that_needs_slack_is_left_to_the_turn(rules: dict[str, Any]) -> None:
+    assert admit(replace(MENTION, channel_type="channel"), replace(RULES, **rules)) == Admit()
+    assert admit(REPLY, replace(RULES, **rules)) == AskThread()
+
+
+OPEN = replace(RULES, open_channels=frozenset({"C1"}), trusted_bots=frozenset({"B2"}))
+
+
+def test_message_that_begins_a_thread_is_a_question_in_an_open_channel() -> None:
+    assert admit(PLAIN, OPEN) == Admit()
+    assert admit(replace(PLAIN, text="<@U2> look"), OPEN) == Admit()
+    assert admit(replace(PLAIN, subtype="file_share"), OPEN) == Admit()
+    assert admit(replace(PLAIN, channel="C2"), OPEN) == Ignore(Reason.NOT_ADDRESSED)
+    assert admit(TWIN, OPEN) == Ignore(Reason.TWIN)
+    assert admit(MENTION, OPEN) == Admit()
+
+
+def test_reply_in_an_open_channel_is_followed_as_elsewhere() -> None:
+    assert admit(REPLY, OPEN) == AskThread()
+    assert admit(REPLY, replace(OPEN, follow_threads=False)) == Ignore(Reason.NOT_ADDRESSED)
+
+
+@pytest.mark.parametrize(
+    "change", [{"bot_id": "B2"}, WORKFLOW, {"bot_id": "B3"}, {"user": "UBOT"}, {"edited": True}]
+)
+def test_no_message_of_an_app_and_no_edit_is_a_question_in_an_open_channel(change: dict[str, Any]) -> None:
+    assert isinstance(admit(replace(PLAIN, **change), OPEN), Ignore)
+
+
+def test_rules_count_in_an_open_channel() -> None:
+    assert admit(PLAIN, replace(OPEN, allowed_channels=frozenset({"C2"}))) == Ignore(
+        Reason.CHANNEL_NOT_ALLOWED
+    )
+    assert admit(PLAIN, replace(OPEN, allowed_users=frozenset({"U2"}))) == Ignore(Reason.USER_NOT_ALLOWED)
+    assert admit(replace(PLAIN, user_team="T2"), OPEN) == Ignore(Reason.EXTERNAL)
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [(MENTION, True), (TWIN, False), (PLAIN, False), (REPLY, False), (DM, True), (GROUP_DM, False)],
+)
+def test_mention_and_direct_message_call_us(message: Message, *, expected: bool) -> None:
+    assert calls_us(message, RULES) is expected
+
+
+def test_quote_calls_nobody_and_an_open_channel_always() -> None:
+    assert not calls_us(replace(MENTION, only_quotes_us=True), RULES)
+    assert calls_us(PLAIN, OPEN)

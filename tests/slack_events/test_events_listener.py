@@ -1,7 +1,7 @@
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -10,16 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from errors import HandoffError, SettingsError, StoreError
-from job import Job
+from job import Job, NoticeJob
 from message import Message
+from provider import Ruling, Settings
 from simulators.slack.signing import signed_headers
-from slack_events.admission import Rules
 from slack_events.events_listener import LARGEST_UNSIGNED, EventsListener
 from slack_events.remembered import ChannelTypes
 from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LARGEST, Ack
 from tests.fake_clock import FakeClock
 
+RULES = Settings(app_id="app")
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
 
@@ -32,6 +33,10 @@ class FakeHandOff(list[Job]):
     def __init__(self) -> None:
         super().__init__()
         self.gone: list[tuple[str, str]] = []
+        self.notices: list[NoticeJob] = []
+
+    def show(self, notice: NoticeJob) -> None:
+        self.notices.append(notice)
 
     def deleted(self, channel: str, ts: str) -> None:
         self.gone.append((channel, ts))
@@ -56,14 +61,32 @@ class RefusalsOfTests:
         self.reasons.append(why)
 
 
+class NoticeOfTests(list[tuple[str, str]]):
+    """Keeps who was told, and which setting refused."""
+
+    def refused(self, message: Message, ruling: Ruling) -> None:
+        self.append((message.user, ruling.settings[0]))
+
+
+class SideEventsOfTests(list[tuple[str, ...]]):
+    """Keeps the events that ask nothing."""
+
+    def group_changed(self, team_id: str, group_id: str) -> None:
+        self.append(("group", team_id, group_id))
+
+
 @dataclass(frozen=True)
 class FollowersOfTests:
     known: tuple[str, ...] | StoreError
+    app_name: str = ""
 
     def of(self, _: Message) -> tuple[str, ...]:
         if isinstance(self.known, StoreError):
             raise self.known
         return self.known
+
+    def with_app_name(self, message: Message) -> Message:
+        return replace(message, app_name=self.app_name)
 
 
 def event(**inner: Any) -> dict[str, Any]:
@@ -91,21 +114,25 @@ def take(
     *,
     secrets: tuple[str, ...] = (SECRET,),
     headers: Mapping[str, str] | None = None,
-    followers: tuple[str, ...] | StoreError = (),
+    followers: FollowersOfTests | tuple[str, ...] | StoreError = (),
     refusals: RefusalsOfTests | None = None,
     types: ChannelTypes | None = None,
+    rules: Settings = RULES,
+    notice: NoticeOfTests | None = None,
+    side_events: SideEventsOfTests | None = None,
 ) -> Ack:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    settings = SimpleNamespace(signing_secrets=secrets)
+    settings = replace(rules, signing_secrets=secrets)
     endpoint = SimpleNamespace(id="hook", url="http://h/e/x/slack/events", settings=settings)
     listener = EventsListener(
         cast("Any", endpoint),
-        Rules(),
         FakeClock(),
         types or ChannelTypes(FakeClock()),
-        cast("Any", FollowersOfTests(followers)),
+        cast("Any", followers if isinstance(followers, FollowersOfTests) else FollowersOfTests(followers)),
         cast("Any", handed),
         cast("Any", refusals or RefusalsOfTests()),
+        cast("Any", NoticeOfTests() if notice is None else notice),
+        cast("Any", SideEventsOfTests() if side_events is None else side_events),
         SeenRequests(FakeClock()),
     )
     return listener.receive(raw, signed_headers(raw, SECRET) if headers is None else headers)
@@ -310,3 +337,80 @@ class TestUnconfigured:
         handed = FakeHandOff()
         assert take(body, handed, secrets=(), headers={}) == Ack(401)
         assert handed == []
+
+
+@pytest.mark.parametrize(
+    ("inner", "told"),
+    [
+        ({}, True),
+        ({"type": "message", "channel": "D1", "channel_type": "im", "text": "hi"}, True),
+        ({"type": "message", "channel_type": "channel"}, False),
+        (
+            {"type": "message", "channel_type": "channel", "text": "hi", "thread_ts": "1699999999.000100"},
+            False,
+        ),
+        ({"type": "message", "channel_type": "channel", "text": "hi"}, False),
+        ({"type": "message", "channel_type": "channel", "text": "hi", "channel": "C7"}, True),
+        ({"bot_id": "B2"}, False),
+    ],
+)
+def test_member_whom_a_rule_refuses_is_told_if_the_member_called_us(
+    inner: dict[str, Any], *, told: bool
+) -> None:
+    handed, notice = FakeHandOff(), NoticeOfTests()
+    rules = replace(RULES, allowed_users=frozenset({"U9"}), open_channels=frozenset({"C7"}))
+    assert take(event(**inner), handed, rules=rules, notice=notice) == Ack(200)
+    assert handed == []
+    assert notice == [("U1", "allowed_users")] * told
+
+
+def test_question_that_begins_with_a_name_is_for_that_app() -> None:
+    handed = FakeHandOff()
+    rules = replace(RULES, channel_apps={"~legal": "app-legal"})
+    take(event(text="<@UBOT> ~Legal may I?"), handed, rules=rules)
+    [job] = handed
+    assert (job.message.app_name, job.message.text) == ("legal", "<@UBOT> may I?")
+    assert Job.from_dict(job.to_dict()) == job
+
+
+def test_reply_goes_to_the_app_that_was_asked_last_in_the_thread() -> None:
+    reply = event(type="message", channel_type="channel", text="and now?", thread_ts="1699999999.000100")
+    handed = FakeHandOff()
+    take(reply, handed, followers=FollowersOfTests(("U1",), "legal"))
+    assert [job.message.app_name for job in handed] == ["legal"]
+
+
+def test_change_of_a_user_group_is_passed_on_and_asks_nothing() -> None:
+    handed, side_events = FakeHandOff(), SideEventsOfTests()
+    changed = {"type": "subteam_members_changed", "subteam_id": "S1", "team_id": "T1"}
+    body = event() | {"event": changed}
+    assert take(body, handed, side_events=side_events) == Ack(200)
+    assert (handed, side_events) == ([], [("group", "T1", "S1")])
+
+
+@pytest.mark.parametrize(("view", "shown"), [({}, ""), ({"view": {"private_metadata": "abc"}}, "abc")])
+def test_opened_home_tab_is_shown(view: dict[str, Any], shown: str) -> None:
+    handed = FakeHandOff()
+    opened = {"type": "app_home_opened", "user": "U1", "channel": "D1", "tab": "home"} | view
+    assert take(event() | {"event": opened}, handed) == Ack(200)
+    [notice] = handed.notices
+    assert (notice.team_id, notice.user, notice.channel, notice.shown) == ("T1", "U1", "D1", shown)
+    assert not notice.is_hello
+    assert handed == []
+
+
+def test_opened_direct_message_shows_nothing() -> None:
+    handed = FakeHandOff()
+    opened = {"type": "app_home_opened", "user": "U1", "channel": "D1", "tab": "messages"}
+    assert take(event() | {"event": opened}, handed) == Ack(200)
+    assert (handed, handed.notices) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("change", "greeted"), [({}, True), ({"user": "U5"}, False), ({"inviter": None}, False)]
+)
+def test_inviter_of_the_bot_is_greeted(change: dict[str, Any], *, greeted: bool) -> None:
+    handed = FakeHandOff()
+    joined = {"type": "member_joined_channel", "user": "UBOT", "channel": "C1", "inviter": "U1"} | change
+    assert take(event() | {"event": joined}, handed) == Ack(200)
+    assert [(one.user, one.channel, one.is_hello) for one in handed.notices] == [("U1", "C1", True)] * greeted

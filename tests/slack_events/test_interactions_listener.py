@@ -10,13 +10,15 @@ from hypothesis import strategies as st
 from errors import HandoffError, Malformed, SettingsError
 from handoff.claims import Claims
 from job import Job
+from message import Message
+from provider import Ruling, Settings
 from simulators.slack.signing import signed_headers
-from slack_events.admission import Rules
 from slack_events.interactions_listener import (
     AGAIN_SECONDS,
     LONGEST_VALUE,
+    BlockAction,
     InteractionsListener,
-    parse_block_action,
+    parse_interaction,
 )
 from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LARGEST, Refusals
@@ -34,20 +36,27 @@ class ListenerProcess:
         self.handed: list[Job] = []
         self.error: Exception | None = None
         url = "https://dify.example/e/hook/slack/interactions"
-        endpoint = SimpleNamespace(id="hook", url=url, settings=SimpleNamespace(signing_secrets=(SECRET,)))
+        self.told: list[str] = []
+        self.asked: list[Any] = []
+        settings = Settings(app_id="app", signing_secrets=(SECRET,), **{"slack_connect": True} | rules)
+        endpoint = SimpleNamespace(id="hook", url=url, settings=settings)
         self.interactions = InteractionsListener(
             endpoint=cast("Any", endpoint),
-            rules=Rules(**{"slack_connect": True} | rules),
             clock=self.clock,
             presses=Claims(self.clock, AGAIN_SECONDS),
             hand_off=cast("Any", self),
             refusals=Refusals(self.clock),
+            notice=cast("Any", self),
+            asked=cast("Any", SimpleNamespace(ask=lambda *asked: self.asked.append(asked))),
             seen=SeenRequests(self.clock),
         )
 
     def press(self, secret: str = SECRET, **changes: Any) -> int:
         body = urlencode({"payload": json.dumps(PAYLOAD | changes)}).encode()
         return self.interactions.receive(body, signed_headers(body, secret)).status
+
+    def refused(self, _: Message, ruling: Ruling) -> None:
+        self.told += ruling.settings
 
     def hand(self, job: Job) -> None:
         if self.error:
@@ -89,7 +98,14 @@ def test_double_click_asks_once_and_a_later_press_again() -> None:
 def test_press_of_a_member_who_may_not_ask_is_ignored() -> None:
     process = ListenerProcess(allowed_users=frozenset({"U9"}))
     assert process.press() == 200
-    assert process.handed == []
+    assert (process.handed, process.told) == ([], ["allowed_users"])
+
+
+def test_press_on_a_question_for_a_named_app_asks_that_app() -> None:
+    process = ListenerProcess(channel_apps={"~legal": "app-legal"})
+    [action] = PAYLOAD["actions"]
+    assert process.press(actions=[action | {"value": "~legal May I?"}]) == 200
+    assert [(job.message.app_name, job.message.text) for job in process.handed] == [("legal", "May I?")]
 
 
 def test_press_without_a_workspace_is_ignored_when_slack_connect_is_off() -> None:
@@ -131,8 +147,8 @@ def action(**changes: Any) -> bytes:
 
 
 def test_press_becomes_the_message_that_the_member_would_have_written() -> None:
-    press = parse_block_action(form())
-    assert press is not None
+    press = parse_interaction(form())
+    assert isinstance(press, BlockAction)
     message = press.message
     assert (message.team_id, message.user_team, message.user) == ("T1", "T2", "U1")
     assert (message.channel, message.root_ts, message.ts) == ("C1", "170.1", "171.000001")
@@ -143,42 +159,42 @@ def test_press_becomes_the_message_that_the_member_would_have_written() -> None:
 
 
 def test_member_without_a_workspace_is_external() -> None:
-    press = parse_block_action(form(user={"id": "U1"}))
-    assert press is not None
+    press = parse_interaction(form(user={"id": "U1"}))
+    assert isinstance(press, BlockAction)
     assert press.message.is_outsider("", "E1") is True
-    press = parse_block_action(form(user={"id": "U1", "team_id": "T1"}))
-    assert press is not None
+    press = parse_interaction(form(user={"id": "U1", "team_id": "T1"}))
+    assert isinstance(press, BlockAction)
     assert press.message.is_outsider("T1", "") is False
 
 
 @pytest.mark.parametrize("name", ["directmessage", "mpdm-anna--ben-1", "team"])
 @pytest.mark.parametrize(("channel", "is_dm"), [("C1", False), ("D1", True)])
 def test_channel_of_a_press_is_judged_by_its_id_not_its_name(channel: str, is_dm: bool, name: str) -> None:
-    press = parse_block_action(form(channel={"id": channel, "name": name}))
-    assert press is not None
+    press = parse_interaction(form(channel={"id": channel, "name": name}))
+    assert isinstance(press, BlockAction)
     assert (press.message.is_dm, press.message.channel_type) == (is_dm, "")
 
 
 def test_press_names_no_enterprise_and_no_unshared_channel() -> None:
-    press = parse_block_action(form(enterprise={"id": "T2"}))
-    assert press is not None
+    press = parse_interaction(form(enterprise={"id": "T2"}))
+    assert isinstance(press, BlockAction)
     assert (press.message.enterprise_id, press.message.is_ext_shared) == ("", None)
     assert press.message.is_outsider("T2", "") is True
 
 
 def test_press_on_a_top_level_button_is_in_the_button_s_thread() -> None:
-    press = parse_block_action(form(container={"message_ts": "170.5", "channel_id": "C1"}))
-    assert press is not None
+    press = parse_interaction(form(container={"message_ts": "170.5", "channel_id": "C1"}))
+    assert isinstance(press, BlockAction)
     assert press.message.root_ts == "170.5"
 
 
 def test_button_name_differs_for_two_members() -> None:
     presses = [
-        parse_block_action(form()),
-        parse_block_action(form(user={"id": "U3"})),
-        parse_block_action(action(action_id="ask_1")),
+        parse_interaction(form()),
+        parse_interaction(form(user={"id": "U3"})),
+        parse_interaction(action(action_id="ask_1")),
     ]
-    assert len({press.button for press in presses if press}) == len(presses)
+    assert len({press.button for press in presses if isinstance(press, BlockAction)}) == len(presses)
 
 
 @pytest.mark.parametrize(
@@ -199,7 +215,7 @@ def test_button_name_differs_for_two_members() -> None:
     ],
 )
 def test_other_interaction_is_read_as_none(body: bytes) -> None:
-    assert parse_block_action(body) is None
+    assert parse_interaction(body) is None
 
 
 @pytest.mark.parametrize(
@@ -216,12 +232,12 @@ def test_other_interaction_is_read_as_none(body: bytes) -> None:
 )
 def test_senseless_body_is_malformed(body: bytes) -> None:
     with pytest.raises(Malformed):
-        parse_block_action(body)
+        parse_interaction(body)
 
 
 def test_value_is_cut_at_slacks_limit() -> None:
-    press = parse_block_action(action(value="x" * 5000))
-    assert press is not None
+    press = parse_interaction(action(value="x" * 5000))
+    assert isinstance(press, BlockAction)
     assert len(press.message.text) == LONGEST_VALUE
 
 
@@ -238,7 +254,46 @@ JSON = st.recursive(
 )
 def test_any_bytes_are_a_press_or_none_or_malformed(body: bytes) -> None:
     try:
-        press = parse_block_action(body)
+        press = parse_interaction(body)
     except Malformed:
         return
     assert press is None or press.message.text
+
+
+SHORTCUT: dict[str, Any] = {
+    "type": "message_action",
+    "callback_id": "ask_dify",
+    "team": {"id": "T1"},
+    "user": {"id": "U1", "team_id": "T1"},
+    "channel": {"id": "C1"},
+    "message": {"ts": "170.000002", "thread_ts": "170.000001", "user": "U2", "text": "Is 1 &lt; 2?"},
+    "action_ts": "171.000001",
+    "response_url": "https://hooks.slack.com/app/secret",
+}
+
+
+def test_shortcut_asks_about_the_message_in_its_thread() -> None:
+    process = ListenerProcess()
+    body = urlencode({"payload": json.dumps(SHORTCUT)}).encode()
+    assert process.interactions.receive(body, signed_headers(body, SECRET)).status == 200
+    assert process.interactions.receive(body, signed_headers(body, SECRET)).status == 200
+    [(message, url, _)] = process.asked
+    assert (message.source, message.user, message.text) == ("command", "U1", "Is 1 &lt; 2?")
+    assert (message.channel, message.thread_ts, url) == ("C1", "170.000001", SHORTCUT["response_url"])
+    assert process.handed == []
+
+
+@pytest.mark.parametrize("change", [{"user": {}}, {"message": {"ts": "170.000002"}}, {"type": "shortcut"}])
+def test_shortcut_without_a_member_or_words_asks_nothing(change: dict[str, Any]) -> None:
+    process = ListenerProcess()
+    body = urlencode({"payload": json.dumps(SHORTCUT | change)}).encode()
+    assert process.interactions.receive(body, signed_headers(body, SECRET)).status == 200
+    assert process.asked == []
+
+
+def test_shortcut_of_an_organisation_s_app_is_of_the_organisation() -> None:
+    installed = {"team": None, "enterprise": {"id": "E1"}, "is_enterprise_install": True}
+    shortcut = parse_interaction(urlencode({"payload": json.dumps(SHORTCUT | installed)}).encode())
+    assert shortcut is not None
+    assert (shortcut.message.team_id, shortcut.message.user_team) == ("E1", "T1")
+    assert "secret" not in repr(shortcut)

@@ -3,7 +3,7 @@ import pytest
 from errors import Forged, Malformed
 from message import Message
 from slack_events.admission import Reason
-from slack_events.envelope import Deleted, Event, Other, Removed
+from slack_events.envelope import Deleted, Event, GroupChanged, HomeOpened, Invited, Other, Removed
 from slack_events.seen_requests import SeenRequests
 from tests.fake_clock import FakeClock
 
@@ -44,10 +44,23 @@ def test_other_genuine_requests_keep_what_is_known_of_the_app(seen: SeenRequests
     seen.event("hook", Event(MESSAGE))
     for envelope in (Deleted("C1", "1.0"), Removed("T1", "app_uninstalled"), Other("reaction_added")):
         seen.event("hook", envelope)
+    seen.event("hook", HomeOpened("T1", "U1", "D1", ""))
+    seen.event("hook", Invited("T1", "U1", "C1"))
+    seen.event("hook", GroupChanged("T1", "S1"))
     seen.interaction("hook", "")
+    seen.command("hook", "")
     found = seen.of("hook")
     assert found.app_id == "A1"
-    assert set(found.kinds) == {"message.channels", "app_uninstalled", "reaction_added", "interactivity"}
+    assert set(found.kinds) == {
+        "message.channels",
+        "app_uninstalled",
+        "reaction_added",
+        "app_home_opened",
+        "member_joined_channel",
+        "subteam_members_changed",
+        "interactivity",
+        "commands",
+    }
 
 
 def test_number_of_kinds_is_bounded(seen: SeenRequests) -> None:

@@ -29,7 +29,7 @@ MAY_IMPORT = {
     "slack_reply": SHARED | {"slack_api"},
     "turns": SHARED | {"provider", "dify_app", "conversation_store", "slack_reply", "slack_api"},
     "handoff": SHARED | {"provider", "turns", "conversation_store"},
-    "slack_events": SHARED | {"handoff", "turns", "conversation_store"},
+    "slack_events": SHARED | {"provider", "handoff", "turns", "conversation_store"},
     "setup_page": SHARED
     | {"provider", "slack_events", "handoff", "turns", "conversation_store", "dify_app", "slack_api"},
     "wiring": SHARED | {"provider", "setup_page", "slack_events", "handoff", "turns", "conversation_store"},

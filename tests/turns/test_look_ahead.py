@@ -39,9 +39,9 @@ class Calls:
 
 
 def look_ahead(
-    calls: Calls, *, refused: bool = False, against: bool = False, is_next: bool = True, known: bool = False
+    calls: Calls, *, refused: bool = False, is_next: bool = True, known: bool = False
 ) -> LookAhead:
-    unknown = SimpleNamespace(look_up=calls.named("channel"), foresees_refusal=lambda: against)
+    unknown = SimpleNamespace(look_up=calls.named("channel"))
     return cast("Any", LookAhead)(  # type: ignore[no-any-return]
         api=None,
         users=SimpleNamespace(many=lambda _api, people: calls.call(" ".join(["people", *people]))),
@@ -64,7 +64,6 @@ def look_ahead(
         ({"known": True}, ALL - {"channel"}),
         ({"is_next": False}, ALL - {"thread c-1"}),
         ({"refused": True}, set()),
-        ({"against": True}, set()),
     ],
 )
 def test_all_calls_are_begun_before_any_of_them_ends(facts: dict[str, bool], begun: set[str]) -> None:

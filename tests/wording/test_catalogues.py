@@ -10,6 +10,11 @@ from wording import CATALOGUES, Language, Say, say
 
 STATUS = {Say.THINKING, Say.WAITING, Say.RUNNING_STEP, Say.READING_FILES, Say.READING_THREAD, Say.RUNNING}
 TITLES = {
+    Say.HOME_WHAT,
+    Say.HOME_HOW,
+    Say.HOME_OPEN,
+    Say.HOME_OPEN_DIRECT,
+    Say.HOME_PRIVACY_TITLE,
     Say.STEPS,
     Say.STEP_FAILED,
     Say.THOUGHTS,

@@ -4,8 +4,10 @@ from turns.answer.answering import Answering
 from turns.answer.asking import Asking
 from turns.answer.greeting import Greeting, Welcomer
 from turns.answer.turn_context import TurnContext
+from turns.answer.words import RESET_WORDS
 
 __all__ = [
+    "RESET_WORDS",
     "Answering",
     "Asking",
     "Greeting",

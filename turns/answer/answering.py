@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import gevent
 from gevent.event import Event
 
-from conversation_store import Change, InFlight, OpenTurn, ThreadRecord
+from conversation_store import Change, InFlight, OpenTurn, ThreadKey, ThreadRecord
 from errors import ContextBroken, SlackError, StoreError, Withdrawn
 from slack_api import THREAD_GONE
 from slack_reply import CannotReply, Snapshot, StoppedByUser, Unreachable, is_silent, may_be_silent
@@ -15,13 +15,12 @@ from turns.answer.answer_state import AnswerState
 from turns.answer.ending import Ending, below
 from turns.answer.streaming import Streaming
 from turns.answer.turn_context import TurnContext
+from turns.answer.words import RESET_WORDS, UNFOLLOW_WORDS, is_one_of
 from turns.files import notes as file_notes
 from turns.files import rest_file as rest
 from turns.report import TurnReport, logger
 from wording import Say
 
-# In a direct message this word begins a new conversation (docs/architecture.md#d3-one-record-per-thread).
-RESET = "reset"
 AFTER_TEXT = 5.0  # seconds that files get at least, however little time is left
 
 
@@ -50,10 +49,10 @@ class Answering:
         """Show that the message waits in its thread's queue."""
         self.context.status.show(Say.WAITING)
 
-    def refuse(self, say: Say) -> None:
+    def refuse(self, say: Say, **values: str) -> None:
         """Answer with a sentence of the bot instead of the app's answer."""
         with self._writing(str(say)):
-            self.context.reply.finish(Snapshot(self.context.author.say(say)))
+            self.context.reply.finish(Snapshot(self.context.author.say(say, **values)))
         self._done()
 
     def drop(self, outcome: str) -> None:
@@ -88,9 +87,11 @@ class Answering:
         if context.asking.answers_us():
             self.drop("an app's answer to our answer")
             return
-        if context.message.is_dm and context.author.query.casefold() == RESET:
-            self._remember(lambda known: known.with_conversation(""))
-            self.refuse(Say.RESET_DONE)
+        name, names = context.message.app_name, context.app_names
+        if name and name not in names:
+            self.refuse(Say.UNKNOWN_APP, name=f"~{name}", names=" ".join(f"~{one}" for one in names))
+            return
+        if self._obeyed():
             return
         context.status.show(Say.THINKING)
         if context.asking.is_empty():
@@ -111,6 +112,24 @@ class Answering:
             reading.kill(block=False)
             context.produced.drop()
         self._done()  # not if the turn broke: then its record stays open until the thread is told
+
+    def _obeyed(self) -> bool:
+        """Do what the message says, if it is one of the words that are no questions."""
+        context = self.context
+        message = context.message
+        if not (message.is_dm or message.is_reply):
+            return False
+        query = context.author.query
+        if is_one_of(RESET_WORDS, query):
+            self._remember(lambda known: known.with_conversation(""))
+            self.refuse(Say.RESET_DONE)
+        elif is_one_of(UNFOLLOW_WORDS, query) and not message.is_dm:
+            for key in filter(None, (context.key, context.usual_key)):
+                self._remember(lambda known: known.without_follower(message.author), key)
+            self.refuse(Say.UNFOLLOWED)
+        else:
+            return False
+        return True
 
     @contextmanager
     def _writing(self, outcome: str = "") -> Iterator[None]:
@@ -265,10 +284,10 @@ class Answering:
             with suppress(StoreError):
                 context.store.clear_in_flight(OpenTurn(context.key, ts, context.holder, context.received))
 
-    def _remember(self, change: Change) -> None:
+    def _remember(self, change: Change, key: ThreadKey | None = None) -> None:
         """A store that fails costs the memory of the thread, never the answer."""
         try:
-            self.context.store.update(self.context.key, change)
+            self.context.store.update(key or self.context.key, change)
         except StoreError:
             logger.warning("the thread's record could not be written")
 

@@ -92,7 +92,7 @@ class Greeting:
     def greet(self) -> None:
         """Show the greeting instead of an answer. Raises what `Reply.finish` raises."""
         greeting = self.welcomer.greet()
-        below = buttons(greeting.questions, self.message.team_id)
+        below = self._buttons(greeting)
         if not below or not self.reply.aside(greeting.text, _GREETING, below):
             self.reply.finish(Snapshot(greeting.plain))
 
@@ -102,7 +102,10 @@ class Greeting:
             self.presses.note()
             self.reply.aside(self._quoted(), _QUESTION)
         elif self.message.is_dm and self._is_first(record) and (greeting := self.welcomer.welcome()):
-            self.reply.aside(greeting.text, _GREETING, buttons(greeting.questions, self.message.team_id))
+            self.reply.aside(greeting.text, _GREETING, self._buttons(greeting))
+
+    def _buttons(self, greeting: Welcome) -> list[dict[str, Any]]:
+        return buttons(greeting.questions, self.message.team_id, self.message.app_name)
 
     def _quoted(self) -> str:
         """The question of a pressed button, quoted: a press leaves no message that would show the question."""

@@ -1,5 +1,6 @@
 """The objects that one turn works with."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from clock import Clock
@@ -15,7 +16,10 @@ from turns.prompt import Author
 
 @dataclass(frozen=True, slots=True)
 class TurnContext:
-    """For one message and one request. `holder` names this process in the thread's record."""
+    """For one message and one request. `holder` names this process in the thread's record.
+
+    `usual_key` is the thread's key for the app that answers without a name; None if that is `key`.
+    """
 
     message: Message
     key: ThreadKey
@@ -34,3 +38,5 @@ class TurnContext:
     api: SlackApi
     show_progress: bool
     continuation: int = 0
+    app_names: Sequence[str] = ()
+    usual_key: ThreadKey | None = None

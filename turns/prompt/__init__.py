@@ -3,6 +3,7 @@
 from turns.prompt.author import FACTS, Author
 from turns.prompt.message_text import calling_text, message_text
 from turns.prompt.prompt_builder import Prompt, PromptBuilder
+from turns.prompt.readable import mentioned, readable
 from turns.prompt.thread_excerpt import Visibility
 from turns.prompt.thread_reading import ThreadReading
 
@@ -14,5 +15,7 @@ __all__ = [
     "ThreadReading",
     "Visibility",
     "calling_text",
+    "mentioned",
     "message_text",
+    "readable",
 ]

@@ -15,7 +15,7 @@ from message import Message, moment, team_of
 from plain_text import shortened
 from turns.prompt.message_text import LONGEST_NAME, file_lines, message_text
 from turns.prompt.readable import mentioned, readable
-from turns.throttle import Installation
+from turns.throttle import Installation, RuleCheck
 
 MOST_MESSAGES = 200
 MOST_CHARACTERS = 12_000
@@ -45,31 +45,35 @@ SHOWN = frozenset({Voice.MEMBER, Voice.EXTERNAL, Voice.APP})
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
-    """Tells whose words may be passed on: those of people whom the bot would answer. Empty `allowed_users`: all."""
+    """Tells whose words may be passed on: those of people whom the bot would answer."""
 
     message: Message
     installation: Installation
-    allowed_users: frozenset[str] = frozenset()
-    slack_connect: bool = False
+    rules: RuleCheck
 
     def voice(self, raw: Raw) -> Voice:
-        """The author's voice. Other apps count as members, so `allowed_users` applies to them too."""
+        """The author's voice. Other apps count as members, so the rules on members apply to them too."""
         return self.voices([raw])[0]
 
     def voices(self, raws: Sequence[Raw]) -> list[Voice]:
         """The voice of each message; Slack is asked side by side about the authors who may be of our organisation."""
         authors = [(text_of(raw, "user"), team_of(raw)) for raw in raws]
         outside = self.installation.outsiders(self.message, authors)
-        return [self._voice(raw, external=external) for raw, external in zip(raws, outside, strict=True)]
+        asking = [(user, external) for (user, _), external in zip(authors, outside, strict=True)]
+        may_ask = self.rules.may_ask(self.message, asking)
+        return [
+            self._voice(raw, external=external, may_ask=may)
+            for raw, external, may in zip(raws, outside, may_ask, strict=True)
+        ]
 
-    def _voice(self, raw: Raw, *, external: bool) -> Voice:
+    def _voice(self, raw: Raw, *, external: bool, may_ask: bool) -> Voice:
         user = text_of(raw, "user")
         app_id = text_of(raw, "app_id")
         if (user and user == self.message.bot_user_id) or (app_id and app_id == self.message.api_app_id):
             return Voice.OURS
         if text_of(raw, "subtype") not in _SPOKEN or raw.get("hidden") is True or user in _SLACK_ITSELF:
             return Voice.NOTICE
-        if (external and not self.slack_connect) or (self.allowed_users and user not in self.allowed_users):
+        if not may_ask:
             return Voice.LEFT_OUT
         if text_of(raw, "bot_id") or raw.get("subtype") == "bot_message":
             return Voice.APP

@@ -21,8 +21,13 @@ class Claim:
         """Claim the message; None when it was claimed before. The author is a follower in the thread from now on."""
         author, note = self.message.bot_id or self.message.user, self._note()
         return self.store.claim(
-            self.key, note.ts, lambda record: record.with_follower(author).with_open(note)
+            self.key, note.ts, lambda record: record.with_follower(author).with_app_name("").with_open(note)
         )
+
+    def point(self, usual: ThreadKey) -> None:
+        """Note in the record of the usual app (key `usual`) that the thread's replies go to the app that is named."""
+        author, name = self.message.author, self.message.app_name
+        self.store.update(usual, lambda record: record.with_follower(author).with_app_name(name))
 
     def go_on(self, leg: int) -> ThreadRecord | None:
         """Claim a later continuation; None if another process claimed it, or a later one, or if the turn has ended.
@@ -67,4 +72,4 @@ class Claim:
         return InFlight(message.ts, now, self.holder, channel=message.channel, thread_ts=message.root_ts)
 
     def _open_turn(self) -> OpenTurn:
-        return OpenTurn(self.key, self.message.ts, self.holder, self.clock.epoch())
+        return OpenTurn(self.key, self.message.ts, self.holder, self.clock.epoch(), user=self.message.user)

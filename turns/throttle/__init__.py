@@ -1,7 +1,18 @@
-"""Who is refused before the app is asked: other workspaces' events, and too many messages."""
+"""Who is refused before the app is asked: other workspaces' events, whom the rules forbid, and too many messages."""
 
 from turns.throttle.bot_identities import BotIdentities, Installation
+from turns.throttle.rule_check import RuleCheck, asker_of, place_of
 from turns.throttle.throttle import Admittance, Throttle, TurnedAway
 from turns.throttle.unknown_channel import UnknownChannel
 
-__all__ = ["Admittance", "BotIdentities", "Installation", "Throttle", "TurnedAway", "UnknownChannel"]
+__all__ = [
+    "Admittance",
+    "BotIdentities",
+    "Installation",
+    "RuleCheck",
+    "Throttle",
+    "TurnedAway",
+    "UnknownChannel",
+    "asker_of",
+    "place_of",
+]

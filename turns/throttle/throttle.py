@@ -1,14 +1,17 @@
-"""Decides after the claim whose messages are refused: strangers', and too many of one person or in one thread."""
+"""Decides after the claim which messages are refused: those that a rule forbids, and too many at once."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from cachetools import TTLCache
 
 from clock import Clock
 from conversation_store import ThreadKey
 from message import Message
+from provider import Ruling
 from turns.report import logger
 from turns.throttle.bot_identities import Installation, is_foreign
+from turns.throttle.rule_check import RuleCheck
 from turns.throttle.sliding_window import PER_THREAD, PER_THREAD_OF_BOTS, PER_USER, SlidingWindow
 from wording import Say
 
@@ -18,10 +21,21 @@ ONCE = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class TurnedAway:
-    """The message is refused. `why` is for the log, `say` for the thread; None: the thread is told nothing."""
+    """The message is refused. `why` is for the log, `say` for the thread; None: the thread is told nothing.
+
+    `rule`: a rule of the admin forbids an answer, which the author alone is told.
+    """
 
     why: str
     say: Say | None = None
+    rule: Ruling | None = None
+
+
+class Notice(Protocol):
+    """Tells a member alone that a rule refuses the member."""
+
+    def refused(self, message: Message, ruling: Ruling) -> None:
+        """Tell the author, if the author was not told lately. Returns at once."""
 
 
 class Throttle:
@@ -34,7 +48,7 @@ class Throttle:
         self._foreign: TTLCache[tuple[str, str], bool] = TTLCache(TEAMS_REMEMBERED, ONCE, timer=clock.now)
 
     def turned_away(
-        self, message: Message, key: ThreadKey, installation: Installation, *, slack_connect: bool
+        self, message: Message, key: ThreadKey, installation: Installation, rules: RuleCheck
     ) -> TurnedAway | None:
         """None if the message may be answered. This may wait for Slack; if Slack does not answer, it is refused."""
         bot = installation.patient_bot()
@@ -43,8 +57,9 @@ class Throttle:
         if is_foreign(message, bot):
             self._note(key.hook_id, message.team_id)
             return TurnedAway("foreign team")
-        if not slack_connect and installation.outsiders(message, [(message.user, message.user_team)])[0]:
-            return TurnedAway("by a member of another organisation")
+        ruling = rules.ruling(message)
+        if not ruling.answered:
+            return TurnedAway(f"refused by {ruling.settings[0]}", rule=ruling)
         # Only the first refusal tells the thread, since each sentence costs calls to Slack.
         if over := self._people.take(_person(message, key)):
             return TurnedAway("rate limited", Say.RATE_LIMITED if over.first else None)
@@ -74,20 +89,24 @@ def _person(message: Message, key: ThreadKey) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Admittance:
-    """The throttle's decision on one message. `slack_connect`: whether members of other organisations may ask."""
+    """The throttle's decision on one message."""
 
     throttle: Throttle
     message: Message
     key: ThreadKey
     installation: Installation
-    slack_connect: bool
+    rules: RuleCheck
+    notice: Notice
 
     def turned_away(self) -> TurnedAway | None:
-        """None if the message may be answered. This may ask Slack, and wait."""
-        return self.throttle.turned_away(
-            self.message, self.key, self.installation, slack_connect=self.slack_connect
-        )
+        """None if the message may be answered. This may ask Slack, and wait; whom a rule refuses is told."""
+        refused = self.throttle.turned_away(self.message, self.key, self.installation, self.rules)
+        if refused and refused.rule:
+            self.notice.refused(self.message, refused.rule)
+        return refused
 
     def foresees_refusal(self) -> bool:
         """Whether the message would be refused by what is known now. Asks nobody and counts nothing."""
-        return self.throttle.foresees_refusal(self.message, self.key, self.installation)
+        return self.throttle.foresees_refusal(
+            self.message, self.key, self.installation
+        ) or self.rules.foresees_refusal(self.message)

@@ -1,7 +1,4 @@
-"""Judges a mention or a press in a channel of unknown type: the channel may be a group direct message.
-
-The type decides which setting counts: *Direct messages* for a group direct message, *Allowed channels* for any other
-channel. If Slack does not tell the type, the stricter answer counts.
+"""Judges a mention in a channel of unknown type: the channel may be a group direct message.
 
 `app_mention` may come in a group direct message (docs/platform/slack.md#mentions-in-group-direct-messages), beside the
 message's other event. So the mention is answered, unless a turn for the other event claims the message.
@@ -14,21 +11,16 @@ from conversation_store import ThreadKey, ThreadStore
 from errors import StoreError
 from message import Message
 from slack_api import HASTY, PATIENT, Channels, Patience, SlackApi
-from turns.report import logger
 from turns.throttle.bot_identities import Installation
 
 OTHER_EVENT = 2.0  # seconds that a mention in a group direct message waits for the other event
-_UNKNOWN = (
-    "a message in %s is not answered: direct messages are off, and Slack does not tell whether this is a group "
-    "direct message. Give the Slack app the scope mpim:read and install it again."
-)
 # Wall seconds after which processes without Redis know each other's claims (docs/architecture.md#d2-once).
 SHORTEST = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownChannel:
-    """For one turn. `holder` names this process."""
+    """For one turn. `holder` names this process. The rules on places decide later (turns/throttle/rule_check.py)."""
 
     message: Message
     direct_messages: bool
@@ -60,17 +52,12 @@ class UnknownChannel:
 
     @property
     def _matters(self) -> bool:
-        """Whether the channel's type decides anything."""
+        """Whether the channel's type decides anything, here or by the rules on places."""
         return self._is_unplaced and (self.in_doubt or not self._is_allowed_anyway)
 
     @property
     def _patience(self) -> Patience:
         return HASTY if self._is_allowed_anyway else PATIENT
-
-    def foresees_refusal(self) -> bool:
-        """Whether `not_answered` would refuse the message by what Slack has told of the channel. Asks nobody."""
-        known = self.channels.recalled(self.api, self.message.channel) if self._matters else None
-        return known is not None and self._against_the_rules(known) != ""
 
     def look_up(self) -> None:
         """Ask Slack for the channel's type, if it matters and was not told within the hour."""
@@ -79,23 +66,13 @@ class UnknownChannel:
 
     def not_answered(self) -> str:
         """Why this turn does not answer the message; "" if the turn goes on. This may wait."""
-        if not self._matters:
+        if not self.in_doubt:
             return ""
         scopes = self.installation.scopes
-        is_group_dm = self.channels.is_group_dm(self.api, self.message.channel, scopes, self._patience)
-        why = self._against_the_rules(is_group_dm)
-        if why or not is_group_dm or not self.in_doubt:
-            return why
+        if not self.channels.is_group_dm(self.api, self.message.channel, scopes, self._patience):
+            return ""
         self.clock.sleep(self.clock.stretched(OTHER_EVENT, at_least=SHORTEST))
         return "its other event is answered" if self._is_taken() else ""
-
-    def _against_the_rules(self, is_group_dm: bool | None) -> str:
-        """Why the settings allow no answer here; "" if they allow one. None: Slack does not tell the type."""
-        if is_group_dm is not False and not self.direct_messages:
-            if is_group_dm is None:
-                logger.warning(_UNKNOWN, self.message.channel)
-            return "direct messages are off"
-        return "" if is_group_dm or self._is_listed else "channel not in allowed_channels"
 
     def _is_taken(self) -> bool:
         """Whether another process claimed the message at the same moment. Its claim may have overwritten ours."""

@@ -29,6 +29,8 @@ class SetupText(StrEnum):
     STANDARD_HELP = auto()
     MENTIONS_ONLY = auto()
     MENTIONS_ONLY_HELP = auto()
+    MEMBER_RULES = auto()
+    MEMBER_RULES_HELP = auto()
     SOCKET_MODE = auto()
     SOCKET_MODE_HELP = auto()
     AGENT = auto()
@@ -41,6 +43,10 @@ class SetupText(StrEnum):
     COPIED = auto()
     COPY_HELP = auto()
     DESCRIPTION = auto()  # of the Slack app, as Slack shows it to members: at most 139 characters
+    COMMAND_DESCRIPTION = auto()  # of the slash command, as Slack shows it to members
+    COMMAND_HINT = auto()  # what may follow the slash command
+    SHORTCUT = auto()  # the name of the message shortcut: at most 24 characters
+    SHORTCUT_DESCRIPTION = auto()
 
     INSTALL = auto()
     INSTALL_HELP = auto()
@@ -95,9 +101,15 @@ class SetupText(StrEnum):
     LOST_USERS = auto()  # users:read
     LOST_FILES_READ = auto()  # files:read
     LOST_FILES_WRITE = auto()  # files:write
+    LOST_COMMANDS = auto()  # commands
+    LOST_CHANNELS_READ = auto()  # channels:read
+    LOST_GROUPS_READ = auto()  # groups:read
+    LOST_EMAIL = auto()  # users:read.email
+    LOST_USER_GROUPS = auto()  # usergroups:read
     SCOPES_UNKNOWN = auto()
     EVENT = auto()  # `name` of an event
     BUTTONS = auto()
+    COMMANDS = auto()
     APP = auto()  # `name` is the id of an app
     APP_OK = auto()  # `kind`
     APP_MISSING = auto()
@@ -154,10 +166,14 @@ class SetupText(StrEnum):
     BY_MENTION = auto()  # the title of a line: how the member asks
     BY_REPLY = auto()
     BY_MESSAGE = auto()
+    BY_OPENING = auto()
     ANSWERED = auto()
+    ANSWERED_BY = auto()  # `settings` that decide
     FOLLOWED = auto()
     REFUSED_OFF = auto()  # `setting` that decides
     REFUSED_LIST = auto()  # `setting` that decides, `id` that it lacks
     REFUSED_EXTERNAL = auto()
+    REFUSED_GUEST = auto()  # `setting` that decides
+    REFUSED_UNKNOWN = auto()  # `setting` that decides, `scope` that it needs
     REFUSED_BOT = auto()
     REFUSED_OTHER = auto()  # `reason` is a word of ours

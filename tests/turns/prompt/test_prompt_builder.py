@@ -8,7 +8,7 @@ from dify_app.uploads import PlacedFile
 from errors import FileRefused
 from message import Message
 from slack_api.identity import UserInfo
-from tests.turns.installations import installation
+from tests.turns.installations import installation, rules
 from turns.prompt.author import Author
 from turns.prompt.prompt_builder import Prompt, PromptBuilder
 from turns.prompt.thread_excerpt import Raw, Visibility
@@ -96,7 +96,7 @@ def prompt_builder(
     return PromptBuilder(
         app or App(),  # type: ignore[arg-type]
         author,
-        Visibility(asked, OURS),
+        Visibility(asked, OURS, rules(OURS)),
         reading or Reading(),  # type: ignore[arg-type]
         attachments or Attachments(),  # type: ignore[arg-type]
     )

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from message import Message, moment
-from tests.turns.installations import BOT, People, installation
+from tests.turns.installations import BOT, People, installation, rules
 from turns.prompt.thread_excerpt import (
     LONGEST_MESSAGE,
     MOST_CHARACTERS,
@@ -18,6 +18,7 @@ from turns.prompt.thread_excerpt import (
     people_in,
     written,
 )
+from turns.throttle import Installation
 
 OURS = installation()
 
@@ -45,8 +46,12 @@ def name(user: str) -> str:
     return NAMES.get(user, "")
 
 
-def lines(*raws: dict[str, Any], visibility: Visibility | None = None, **more: Any) -> list[str]:
-    found = excerpt(raws, visibility or Visibility(message(), OURS), **more)
+def visibility(asked: Message, ours: Installation = OURS, **settings: Any) -> Visibility:
+    return Visibility(asked, ours, rules(ours, **settings))
+
+
+def lines(*raws: dict[str, Any], seen: Visibility | None = None, **more: Any) -> list[str]:
+    found = excerpt(raws, seen or visibility(message()), **more)
     return written(found, name, MARKS, "UBOT").splitlines()
 
 
@@ -89,34 +94,34 @@ def test_our_messages_are_told_only_to_an_app_without_memory() -> None:
     ],
 )
 def test_voice_is_read_from_the_message(raw: dict[str, Any], voice: Voice) -> None:
-    assert Visibility(message(), OURS).voice(raw) is voice
+    assert visibility(message()).voice(raw) is voice
 
 
 def test_author_without_a_workspace_is_left_out_of_a_channel_that_may_be_shared() -> None:
     for is_ext_shared in (True, None):
-        visibility = Visibility(message(is_ext_shared=is_ext_shared), OURS)
-        assert visibility.voice({"user": "UBEN"}) is Voice.LEFT_OUT
-        assert visibility.voice(said(1)) is Voice.MEMBER
+        seen = visibility(message(is_ext_shared=is_ext_shared))
+        assert seen.voice({"user": "UBEN"}) is Voice.LEFT_OUT
+        assert seen.voice(said(1)) is Voice.MEMBER
 
 
 def test_workspace_of_another_app_is_read_from_its_profile() -> None:
-    visibility = Visibility(message(is_ext_shared=None), OURS)
+    seen = visibility(message(is_ext_shared=None))
     alert = {"user": "UAPP", "bot_id": "B2", "bot_profile": {"team_id": "T1"}}
-    assert visibility.voice(alert) is Voice.APP
-    assert visibility.voice(alert | {"bot_profile": {"team_id": "T9"}}) is Voice.LEFT_OUT
-    assert visibility.voice(alert | {"team": "T9"}) is Voice.LEFT_OUT
-    assert visibility.voice({"user": "UAPP", "bot_id": "B2"}) is Voice.LEFT_OUT
+    assert seen.voice(alert) is Voice.APP
+    assert seen.voice(alert | {"bot_profile": {"team_id": "T9"}}) is Voice.LEFT_OUT
+    assert seen.voice(alert | {"team": "T9"}) is Voice.LEFT_OUT
+    assert seen.voice({"user": "UAPP", "bot_id": "B2"}) is Voice.LEFT_OUT
 
 
 def test_members_of_other_organisations_are_told_only_where_they_are_answered() -> None:
-    assert Visibility(message(), OURS, slack_connect=True).voice(said(1, team="T9")) is Voice.EXTERNAL
+    assert visibility(message(), slack_connect=True).voice(said(1, team="T9")) is Voice.EXTERNAL
     ours = installation(replace(BOT, enterprise_id="E1"))
-    assert Visibility(message(), ours).voice(said(1, team="E1")) is Voice.MEMBER
+    assert visibility(message(), ours).voice(said(1, team="E1")) is Voice.MEMBER
     assert (
-        Visibility(message(), ours).voice(said(1, team="T9")) is Voice.MEMBER
+        visibility(message(), ours).voice(said(1, team="T9")) is Voice.MEMBER
     )  # nobody else is in that channel
     for is_ext_shared in (True, None):
-        shared = Visibility(message(is_ext_shared=is_ext_shared, enterprise_id="E9"), ours)
+        shared = visibility(message(is_ext_shared=is_ext_shared, enterprise_id="E9"), ours)
         assert shared.voice(said(1, team="E1")) is Voice.MEMBER
         assert shared.voice(said(1, team="T9")) is Voice.LEFT_OUT
         assert shared.voice(said(1, team="E9")) is Voice.LEFT_OUT
@@ -125,21 +130,21 @@ def test_members_of_other_organisations_are_told_only_where_they_are_answered() 
 def test_colleagues_are_told_from_strangers_by_what_slack_says_of_them() -> None:
     people = People({"UBEN": "E1", "UZOE": "E9"})
     ours = installation(replace(BOT, enterprise_id="E1"), people=people)
-    shared = Visibility(message(is_ext_shared=True), ours)
+    shared = visibility(message(is_ext_shared=True), ours)
     raws = [said(1, team="T2"), said(2, "UZOE", team="T2"), said(3, "UXI", team="T2"), said(4, "UCAROL")]
     voices = [Voice.MEMBER, Voice.LEFT_OUT, Voice.LEFT_OUT, Voice.MEMBER]
     assert shared.voices(raws) == voices
     assert people.asked == ["UBEN", "UXI", "UZOE"]
-    assert lines(*raws, visibility=shared) == ["ben: Hello", "carol: Hello"]
-    assert Visibility(message(is_ext_shared=True), ours, slack_connect=True).voices(raws)[1] is Voice.EXTERNAL
+    assert lines(*raws, seen=shared) == ["ben: Hello", "carol: Hello"]
+    assert visibility(message(is_ext_shared=True), ours, slack_connect=True).voices(raws)[1] is Voice.EXTERNAL
 
 
 def test_only_allowed_people_and_apps_are_told() -> None:
-    visibility = Visibility(message(), OURS, allowed_users=frozenset({"UBEN", "UAPP"}))
-    assert visibility.voice(said(1)) is Voice.MEMBER
-    assert visibility.voice(said(1, "UCAROL")) is Voice.LEFT_OUT
-    assert visibility.voice(said(1, "UOTHER", bot_id="B2")) is Voice.LEFT_OUT
-    assert visibility.voice(said(1, "UAPP", bot_id="B3")) is Voice.APP
+    seen = visibility(message(), allowed_users=frozenset({"UBEN", "UAPP"}))
+    assert seen.voice(said(1)) is Voice.MEMBER
+    assert seen.voice(said(1, "UCAROL")) is Voice.LEFT_OUT
+    assert seen.voice(said(1, "UOTHER", bot_id="B2")) is Voice.LEFT_OUT
+    assert seen.voice(said(1, "UAPP", bot_id="B3")) is Voice.APP
 
 
 def test_attachments_and_files_of_a_message_are_told() -> None:
@@ -194,7 +199,7 @@ def test_oldest_messages_are_dropped_when_the_text_is_too_long() -> None:
 
 def test_people_are_listed_the_latest_first() -> None:
     raws = [said(1, "UA", "<@UB>"), said(2, "UC", "<@UA>"), said(3, "UX", "hi", bot_id="B2")]
-    assert people_in(excerpt(raws, Visibility(message(), OURS))) == ["UC", "UA", "UB"]
+    assert people_in(excerpt(raws, visibility(message()))) == ["UC", "UA", "UB"]
 
 
 def test_people_in_blocks_and_forwards_are_listed_and_those_of_old_messages_are_not() -> None:
@@ -204,7 +209,7 @@ def test_people_in_blocks_and_forwards_are_listed_and_those_of_old_messages_are_
     raws.append(
         said(30, "UC", "", blocks=[{"type": "rich_text", "elements": [inner]}], attachments=[forward])
     )
-    found = people_in(excerpt(raws, Visibility(message(), OURS)))
+    found = people_in(excerpt(raws, visibility(message())))
     assert found[:3] == ["UC", "UD", "UE"]
     assert "U19" in found
     assert "U0" not in found
@@ -213,7 +218,7 @@ def test_people_in_blocks_and_forwards_are_listed_and_those_of_old_messages_are_
 @given(st.lists(st.text(max_size=60), max_size=6), st.text(max_size=40))
 def test_text_cannot_look_like_a_message_of_another_author(texts: list[str], author: str) -> None:
     raws = [said(n + 1, text=text) for n, text in enumerate(texts)]
-    found = excerpt(raws, Visibility(message(), OURS))
+    found = excerpt(raws, visibility(message()))
     shown = written(found, lambda _: author, MARKS)
     begins = [line for line in shown.splitlines() if not line.startswith("  ")]
     assert len(begins) <= len(texts)
@@ -249,7 +254,7 @@ def test_text_cannot_look_like_a_message_of_another_author(texts: list[str], aut
 )
 def test_message_of_any_shape_is_read(raw: Any) -> None:
     if isinstance(raw, dict):
-        written(excerpt([raw | {"ts": "2.000000"}], Visibility(message(), OURS)), name, MARKS)
+        written(excerpt([raw | {"ts": "2.000000"}], visibility(message())), name, MARKS)
 
 
 @given(st.integers(0, 10**11), st.integers(0, 999_999), st.integers(0, 10**11), st.integers(0, 999_999))

@@ -7,7 +7,7 @@ from conversation_store.record import ThreadKey
 from errors import SlackRefused, SlackUnreachable
 from message import Message, Source
 from tests.fake_clock import FakeClock
-from tests.turns.installations import BOT, installation
+from tests.turns.installations import BOT, installation, rules
 from turns.throttle.bot_identities import LONGEST_DOUBT, Installation
 from turns.throttle.sliding_window import PER_THREAD, PER_THREAD_OF_BOTS, PER_USER
 from turns.throttle.throttle import Throttle, TurnedAway
@@ -21,7 +21,8 @@ KEY = ThreadKey("hook", "app", "T1", "C1", "1.000001")
 def verdicts(
     throttle: Throttle, times: int, message: Message = MESSAGE, key: ThreadKey = KEY
 ) -> list[TurnedAway | None]:
-    return [throttle.turned_away(message, key, OURS, slack_connect=False) for _ in range(times)]
+    trusting = rules(OURS, trusted_bots=frozenset(f"B{number}" for number in range(100)))
+    return [throttle.turned_away(message, key, OURS, trusting) for _ in range(times)]
 
 
 def test_person_who_writes_too_much_is_told_once() -> None:
@@ -64,7 +65,7 @@ def test_message_of_a_stranger_does_not_count_towards_limits() -> None:
 def test_message_is_refused_while_the_token_s_workspace_is_unknown(team_id: str) -> None:
     clock = FakeClock()
     away = installation(SlackUnreachable("auth.test"), clock)
-    refused = Throttle(clock).turned_away(replace(MESSAGE, team_id=team_id), KEY, away, slack_connect=False)
+    refused = Throttle(clock).turned_away(replace(MESSAGE, team_id=team_id), KEY, away, rules(away))
     assert refused == TurnedAway("workspace unknown", Say.INTERRUPTED)
     assert sum(clock.slept) >= LONGEST_DOUBT
 
@@ -72,7 +73,7 @@ def test_message_is_refused_while_the_token_s_workspace_is_unknown(team_id: str)
 def test_turn_does_not_wait_for_a_refused_token() -> None:
     clock = FakeClock()
     dead = installation(SlackRefused("auth.test", "token_revoked"), clock)
-    assert Throttle(clock).turned_away(MESSAGE, KEY, dead, slack_connect=False)
+    assert Throttle(clock).turned_away(MESSAGE, KEY, dead, rules(dead))
     assert clock.slept == []
 
 
@@ -93,14 +94,14 @@ def test_author_counts_as_ours_by_the_enterprise_of_the_token(
 ) -> None:
     message = replace(MESSAGE, source=source, user_team=user_team, enterprise_id=named)
     ours = installation(replace(BOT, enterprise_id="E1"))
-    found = Throttle(FakeClock()).turned_away(message, KEY, ours, slack_connect=slack_connect)
+    found = Throttle(FakeClock()).turned_away(message, KEY, ours, rules(ours, slack_connect=slack_connect))
     assert (found is None) is let_in
 
 
 def test_author_of_another_workspace_is_refused_without_an_organisation() -> None:
     for named in ("E9", ""):
         message = replace(MESSAGE, user_team="E9", enterprise_id=named)
-        assert Throttle(FakeClock()).turned_away(message, KEY, OURS, slack_connect=False)
+        assert Throttle(FakeClock()).turned_away(message, KEY, OURS, rules(OURS))
 
 
 def test_bots_have_a_smaller_limit_in_a_thread_than_people() -> None:

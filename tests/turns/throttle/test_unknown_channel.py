@@ -101,38 +101,13 @@ def test_mention_in_a_channel_goes_on_at_once() -> None:
     assert processes.clock.slept == []
 
 
-def test_mention_in_a_group_is_refused_when_direct_messages_are_off() -> None:
-    assert Processes().unknown_channel(direct_messages=False).not_answered() == "direct messages are off"
-
-
-@pytest.mark.parametrize("source", ["app_mention", "button", "message"])
-def test_unknown_channel_is_refused_when_direct_messages_are_off(source: Source) -> None:
-    message = replace(MENTION, source=source)
-    assert Processes().unknown_channel(message, group=None, direct_messages=False).not_answered()
-    assert Processes().unknown_channel(message, group=None).not_answered() == ""
-
-
-@pytest.mark.parametrize(
-    ("channel", "group", "answered"),
-    [("C1", False, True), ("G1", True, True), ("C2", False, False), ("C2", None, False), ("C1", None, True)],
-)
-def test_press_in_an_unknown_channel_keeps_to_the_allowed_channels(
-    channel: str, group: bool | None, answered: bool
-) -> None:
-    press = replace(MENTION, source="button", channel=channel)
-    processes = Processes()
-    judged = processes.unknown_channel(press, group=group, allowed_channels=frozenset({"C1"}))
-    assert (judged.not_answered() == "") is answered
-    assert processes.clock.slept == []
-
-
 @pytest.mark.parametrize(
     ("source", "direct_messages", "patience"),
     [
         ("app_mention", True, [HASTY]),
         ("app_mention", False, [PATIENT]),
         ("button", True, []),
-        ("button", False, [PATIENT]),
+        ("button", False, []),
         ("message", True, []),
     ],
 )
@@ -190,6 +165,7 @@ def test_mention_is_answered_when_the_store_is_broken() -> None:
         ("app_mention", True, [HASTY]),
         ("app_mention", False, [PATIENT]),
         ("button", True, []),
+        ("button", False, [PATIENT]),
         ("message", True, []),
     ],
 )
@@ -200,29 +176,3 @@ def test_type_is_looked_up_only_when_it_matters(
     message = replace(MENTION, source=source)
     processes.unknown_channel(message, direct_messages=direct_messages).look_up()
     assert processes.patience == patience
-
-
-@pytest.mark.parametrize(
-    ("group", "direct_messages", "refused"),
-    [
-        (True, False, True),
-        (False, False, True),
-        (None, False, False),
-        (True, True, False),
-        (False, True, True),
-    ],
-)
-def test_refusal_is_foreseen_by_a_type_that_is_known(
-    group: bool | None, direct_messages: bool, refused: bool
-) -> None:
-    processes = Processes()
-    judged = processes.unknown_channel(
-        group=group, direct_messages=direct_messages, allowed_channels=frozenset({"C1"})
-    )
-    assert judged.foresees_refusal() is refused
-    assert (processes.patience, processes.clock.slept) == ([], [])
-
-
-def test_no_refusal_is_foreseen_where_the_type_does_not_matter() -> None:
-    placed = replace(MENTION, channel_type="channel")
-    assert not Processes().unknown_channel(placed, group=True, direct_messages=False).foresees_refusal()

@@ -1,0 +1,58 @@
+"""Asks a question that no message brought, from a slash command or a message shortcut."""
+
+from dataclasses import dataclass
+
+import gevent
+
+from errors import HandoffError, SettingsError, SlackError
+from handoff import EventHandOff
+from job import Job
+from message import Message
+from slack_events.named_app import with_app_name
+from turns import EndpointRequest, QuestionPlace, logger, where, why_not
+from wording import Say
+
+
+@dataclass(frozen=True, slots=True)
+class AskedElsewhere:
+    """For one request. Slack gets its ack at once, since Slack does not send such a request again."""
+
+    endpoint: EndpointRequest
+    hand_off: EventHandOff
+    place: QuestionPlace
+
+    def ask(self, message: Message, response_url: str, received: float) -> None:
+        """Check the rules, make a place for the question and hand the question off; otherwise tell the author why not.
+
+        `message.thread_ts` is the thread that the question goes into; "" begins a thread. Returns at once.
+        """
+        named = with_app_name(message, self.endpoint.settings.app_names)
+        gevent.spawn(self._ask, named, response_url, received)
+
+    def tell(self, message: Message, response_url: str, key: Say, **values: str) -> None:
+        """Say a sentence to the author alone. Returns at once."""
+        gevent.spawn(self.place.tell, message, response_url, key, **values)
+
+    def _ask(self, message: Message, response_url: str, received: float) -> None:
+        try:
+            key = self.place.refusal(message) or self._asked(message, received)
+        except SettingsError as error:
+            logger.error("%s", error)
+            key = Say.APP_MISCONFIGURED
+        except SlackError as error:
+            key = why_not(error)
+        except Exception as error:  # noqa: BLE001 - the member must hear of any failure
+            logger.error("a command broke: %s", where(error))
+            key = Say.UNEXPECTED
+        if key is not None:
+            self.place.tell(message, response_url, key)
+
+    def _asked(self, message: Message, received: float) -> Say | None:
+        opened = self.place.open(message)
+        try:
+            self.hand_off.hand(Job(opened, self.endpoint.url, received))
+        except (HandoffError, SettingsError) as error:
+            logger.warning("a command in %s was not taken: %s", message.channel, error)
+            self.place.close(opened)
+            return Say.BUSY
+        return None

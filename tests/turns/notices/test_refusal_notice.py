@@ -1,0 +1,64 @@
+from dataclasses import replace
+
+import pytest
+
+from message import Message
+from provider import Fact, Ruling
+from simulators.slack.workspace import ANNA, BEN, CAROL, GENERAL
+from tests.turns.notices.conftest import Around
+from turns.notices import RefusalNotice
+from turns.services import DAY
+from wording import Say, say
+from wording.en import EN
+
+NO = Ruling(False, ("allowed_users",))
+
+
+def message(around: Around, user: str = ANNA) -> Message:
+    return Message(around.slack.team_id, GENERAL, "1700000000.000001", "app_mention", user=user)
+
+
+def test_refused_member_is_told_once_a_day(around: Around) -> None:
+    notice = RefusalNotice(around.services, around.endpoint())
+    for user in (ANNA, ANNA, BEN):
+        notice.refused(message(around, user), NO)
+    around.slack.wait_for(lambda: len(around.slack.ephemeral()) == 2)
+    around.services.clock.advance(DAY)  # type: ignore[attr-defined]  # the clock of tests
+    notice.refused(message(around), NO)
+    around.slack.wait_for(lambda: len(around.slack.ephemeral()) == 3)
+    assert [one.ephemeral_for for one in around.slack.ephemeral()] == [ANNA, BEN, ANNA]
+    assert around.slack.messages(GENERAL) == []
+
+
+def test_refused_member_is_told_in_the_thread_and_in_the_members_language(around: Around) -> None:
+    root = around.slack.say(GENERAL, BEN, "root")
+    reply = replace(message(around, CAROL), thread_ts=root)
+    RefusalNotice(around.services, around.endpoint()).refused(reply, NO)
+    [told] = around.slack.wait_for(around.slack.ephemeral)
+    assert (told.thread_ts, told.text) == (root, say("ja", Say.NOT_ALLOWED))
+
+
+@pytest.mark.parametrize(
+    ("ruling", "key"),
+    [
+        (Ruling(False, ("guests",)), Say.NO_GUESTS),
+        (Ruling(False, ("slack_connect",)), Say.NO_OUTSIDERS),
+        (Ruling(False, ("allowed_channels",)), Say.NOT_IN_CHANNEL),
+        (Ruling(False, ("direct_messages",)), Say.NO_DIRECT_MESSAGES),
+        (Ruling(False, ("guests",), Fact.GUEST), Say.RULE_UNKNOWN),
+    ],
+)
+def test_each_rule_has_its_sentence(around: Around, ruling: Ruling, key: Say) -> None:
+    RefusalNotice(around.services, around.endpoint()).refused(message(around), ruling)
+    [told] = around.slack.wait_for(around.slack.ephemeral)
+    assert told.text == EN[key]
+
+
+def test_apps_and_workflows_are_told_nothing(around: Around) -> None:
+    notice = RefusalNotice(around.services, around.endpoint())
+    notice.refused(replace(message(around), bot_id="B1"), NO)
+    notice.refused(replace(message(around), user=""), NO)
+    notice.refused(message(around), Ruling(False, ("app",)))
+    notice.refused(message(around, BEN), NO)
+    [told] = around.slack.wait_for(around.slack.ephemeral)
+    assert told.ephemeral_for == BEN

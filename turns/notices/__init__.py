@@ -1,0 +1,8 @@
+"""What the bot does in Slack of its own accord, without asking an app."""
+
+from turns.notices.notice_run import NoticeRun
+from turns.notices.question_place import QuestionPlace, why_not
+from turns.notices.refusal_notice import RefusalNotice
+from turns.notices.side_events import SideEvents
+
+__all__ = ["NoticeRun", "QuestionPlace", "RefusalNotice", "SideEvents", "why_not"]

@@ -1,0 +1,76 @@
+"""Makes a place for a question that no message brought, and answers its author alone where no place can be made.
+
+Such a question comes by a slash command or by a message shortcut. The place is a message of ours that quotes the
+question: the answer comes into the thread of that message.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from errors import SettingsError, SlackError, SlackRefused
+from message import Message
+from plain_text import shortened
+from slack_reply import links, whole_message
+from turns.endpoint_request import EndpointRequest
+from turns.notices.refusal_notice import refusal_of
+from turns.prompt import mentioned, readable
+from turns.services import Services
+from wording import Say, language_for, say
+
+LONGEST_NAME = 80
+LONGEST_QUOTE = 1_000
+_NOT_THERE = {"not_in_channel", "channel_not_found", "is_archived"}
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionPlace:
+    """For one request. The methods may wait for Slack, so they are called after the ack."""
+
+    services: Services
+    endpoint: EndpointRequest
+
+    def refusal(self, message: Message) -> Say | None:
+        """Why the rules allow no answer; None if they allow one. Raises SettingsError without a token."""
+        api = self.services.api(self.endpoint, message.team_id)
+        ruling = self.services.rules(self.endpoint, api).ruling(message)
+        return None if ruling.answered else refusal_of(ruling)
+
+    def open(self, message: Message) -> Message:
+        """Post the quoted question and return the message at its place. Raises SlackError, SettingsError."""
+        api = self.services.api(self.endpoint, message.team_id)
+        users = dict.fromkeys([message.user, *mentioned(message.text)])
+        people = self.services.users.many(api, users)
+        words = readable(
+            message.text, message.bot_user_id, lambda user: people[user].name if user in people else ""
+        )
+        name, words = _plain(people[message.user].name, LONGEST_NAME), _plain(words, LONGEST_QUOTE)
+        ts = api.post_message(message.channel, message.thread_ts, **whole_message(f"> **{name}:** {words}"))
+        bot = self.services.installation(api).bot()
+        return replace(message, ts=ts, bot_user_id=bot.user_id if bot else message.bot_user_id)
+
+    def close(self, message: Message) -> None:
+        """Take the place away again, since nobody answers there. Never raises."""
+        with suppress(SettingsError, SlackError):
+            self.services.api(self.endpoint, message.team_id).delete_message(message.channel, message.ts)
+
+    def tell(self, message: Message, response_url: str, key: Say, **values: str) -> None:
+        """Say a sentence to the author alone. Never raises; a `response_url` of another host is not used."""
+        language: str = self.endpoint.settings.language
+        with suppress(SettingsError, SlackError):
+            if language == "auto":
+                api = self.services.api(self.endpoint, message.team_id)
+                language = language_for(
+                    "auto", self.services.users.many(api, [message.user])[message.user].locale
+                )
+            self.services.response_urls.tell(response_url, say(language, key, **values))
+
+
+def why_not(error: SlackError) -> Say:
+    """The sentence for an error of `QuestionPlace.open`."""
+    is_absent = isinstance(error, SlackRefused) and error.error in _NOT_THERE
+    return Say.NOT_INVITED if is_absent else Say.UNEXPECTED
+
+
+def _plain(text: str, longest: int) -> str:
+    """The text on one line, without markup."""
+    return links.label_text(shortened(" ".join(text.split()), longest))

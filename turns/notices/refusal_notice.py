@@ -1,0 +1,55 @@
+"""Tells a member that a rule of the admin forbids an answer: the member alone, and once a day."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+import gevent
+
+from errors import SettingsError, SlackError
+from message import Message
+from provider import Ruling
+from turns.endpoint_request import EndpointRequest
+from turns.services import Services
+from wording import Say, language_for, say
+
+_SAY = {
+    "allowed_users": Say.NOT_ALLOWED,
+    "guests": Say.NO_GUESTS,
+    "slack_connect": Say.NO_OUTSIDERS,
+    "allowed_channels": Say.NOT_IN_CHANNEL,
+    "direct_messages": Say.NO_DIRECT_MESSAGES,
+}
+
+
+def refusal_of(ruling: Ruling) -> Say:
+    """The sentence for a ruling that says no."""
+    return Say.RULE_UNKNOWN if ruling.lacks else _SAY.get(ruling.settings[0], Say.APP_MISCONFIGURED)
+
+
+@dataclass(frozen=True, slots=True)
+class RefusalNotice:
+    """For one request. Nothing is ever said to apps, nor where others can read it."""
+
+    services: Services
+    endpoint: EndpointRequest
+
+    def refused(self, message: Message, ruling: Ruling) -> None:
+        """Tell the author, unless this process did within a day. Returns at once and never raises."""
+        person = f"{self.endpoint.id}/{message.team_id}/{message.user}"
+        if (
+            ruling.settings[0] not in _SAY
+            or not message.user
+            or message.bot_id
+            or person in self.services.refused_today
+        ):
+            return
+        self.services.refused_today[person] = None
+        gevent.spawn(self._tell, message, refusal_of(ruling))
+
+    def _tell(self, message: Message, key: Say) -> None:
+        services, user = self.services, message.user
+        with suppress(SettingsError, SlackError):
+            api = services.api(self.endpoint, message.team_id)
+            locale = services.users.many(api, [user])[user].locale
+            text = say(language_for(self.endpoint.settings.language, locale), key)
+            api.post_ephemeral(message.channel, user, text, message.root_ts if message.is_reply else "")

@@ -1,0 +1,21 @@
+"""What follows from events of Slack that ask nothing."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from errors import SettingsError
+from turns.endpoint_request import EndpointRequest
+from turns.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class SideEvents:
+    """For one request. Each method returns at once and never raises."""
+
+    services: Services
+    endpoint: EndpointRequest
+
+    def group_changed(self, team_id: str, group_id: str) -> None:
+        """Read the members of a user group anew before they count again."""
+        with suppress(SettingsError):
+            self.services.groups.changed(self.services.api(self.endpoint, team_id), group_id)
