@@ -47,6 +47,7 @@ class Link:
         self._counting = Lock()
         self._idle = Event()
         self._idle.set()
+        self._closing = False
         self.closed = False
 
     def run(self) -> str:
@@ -68,11 +69,14 @@ class Link:
             return False
         return True
 
-    def began(self) -> None:
-        """A payload of this link is on its way to the plugin."""
+    def begin(self) -> bool:
+        """Count a payload as on its way to the plugin. False if the link is closing and could not ack the payload."""
         with self._counting:
+            if self._closing:
+                return False
             self._in_flight += 1
             self._idle.clear()
+            return True
 
     def ended(self) -> None:
         """Its ack was sent, or will never be."""
@@ -83,8 +87,18 @@ class Link:
 
     def close(self, drain: float = 0.0) -> None:
         """End it, after its payloads on the way are acked or `drain` seconds have passed."""
-        self._idle.wait(drain)
+        ends = time.monotonic() + drain
+        while not self._may_close() and (left := ends - time.monotonic()) > 0:
+            self._idle.wait(left)
+        with self._counting:
+            self._closing = True
         self._connection.close()
+
+    def _may_close(self) -> bool:
+        """Take no more payloads if none is on its way."""
+        with self._counting:
+            self._closing = not self._in_flight
+            return self._closing
 
     def _take(self, text: str | bytes) -> None:
         try:

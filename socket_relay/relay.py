@@ -28,8 +28,9 @@ class Relay:
         self._workers = ThreadPoolExecutor(WORKERS, "payload")
 
     def received(self, link: Link, request: SocketModeRequest) -> None:
-        """Deliver it in the background."""
-        link.began()
+        """Deliver it in the background. What a closing link brings is left to Slack, which sends it again."""
+        if not link.begin():
+            return
         try:
             self._workers.submit(self._relay, link, request, time.monotonic())
         except RuntimeError:  # the relay is ending: Slack sends it again

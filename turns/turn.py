@@ -52,6 +52,8 @@ class Turn:
                 self.ticket.hand_over(self.job.continuation)
                 self.answering.leave()
             else:
+                if self.answering.is_whole:
+                    self.orphans.note_finished(self.claim.key, self.job.message.ts)
                 self.ticket.leave()
                 self.answering.close()
 

@@ -113,14 +113,24 @@ def test_eleventh_link_is_refused(slack: Workspace, heard: Heard) -> None:
 
 def test_closing_waits_for_the_payloads_on_their_way(slack: Workspace, heard: Heard) -> None:
     link, _ = opened(slack, heard)
-    link.began()
+    assert link.begin()
     closing = Thread(target=link.close, args=(10.0,))
     closing.start()
+    time.sleep(0.1)
+    assert closing.is_alive()
+    assert link.begin()
+    link.ended()
     time.sleep(0.1)
     assert closing.is_alive()
     link.ended()
     closing.join(5)
     assert not closing.is_alive()
+
+
+def test_closing_link_takes_no_payload(slack: Workspace, heard: Heard) -> None:
+    link, _ = opened(slack, heard)
+    link.close()
+    assert not link.begin()
 
 
 def test_token_of_the_bot_is_refused_for_good(slack: Workspace) -> None:

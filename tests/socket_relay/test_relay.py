@@ -12,13 +12,15 @@ from socket_relay.relay import Relay
 
 
 class FakeLink:
-    def __init__(self, *, works: bool = True) -> None:
+    def __init__(self, *, works: bool = True, closing: bool = False) -> None:
         self.works = works
+        self.closing = closing
         self.acks: list[tuple[str, Any]] = []
         self.in_flight = 0
 
-    def began(self) -> None:
-        self.in_flight += 1
+    def begin(self) -> bool:
+        self.in_flight += not self.closing
+        return not self.closing
 
     def ended(self) -> None:
         self.in_flight -= 1
@@ -86,3 +88,12 @@ def test_payload_that_waited_longer_than_slack_does_is_left_to_slack(
     link, line = relayed(Outcome(200, 1), caplog)
     assert link.acks == []
     assert (line["tries"], line["acked"], line["error"]) == (0, False, "waited too long")
+
+
+def test_payload_of_a_closing_link_is_left_to_slack(caplog: pytest.LogCaptureFixture) -> None:
+    link = FakeLink(closing=True)
+    relay = Relay(FakeDelivery(Outcome(200, 1)))  # type: ignore[arg-type]
+    with caplog.at_level(logging.INFO):
+        relay.received(link, SocketModeRequest("events_api", "e1", {}))  # type: ignore[arg-type]
+        relay.stop()
+    assert (link.acks, link.in_flight, caplog.records) == ([], 0, [])

@@ -12,7 +12,7 @@ from errors import SlackUnreachable
 from slack_reply.interrupted import Interrupted, Remains
 from tests.fake_clock import FakeClock
 from tests.support.fake_dify_storage import FakeDifyStorage
-from turns.recovery.orphans import OrphanLocks, Orphans, Watch
+from turns.recovery.orphans import FinishedTurns, OrphanLocks, Orphans, Watch
 from turns.recovery.process_identity import ProcessIdentity
 from turns.recovery.sweep import Sweep
 
@@ -66,6 +66,7 @@ class House:
     ending: Ending = field(default_factory=Ending)
     storage: FakeDifyStorage = field(default_factory=FakeDifyStorage)
     locks: OrphanLocks = field(init=False)
+    finished: FinishedTurns = field(default_factory=FinishedTurns)
     store: ResilientStore = field(init=False)
 
     def __post_init__(self) -> None:
@@ -91,7 +92,7 @@ class House:
 
     @property
     def orphans(self) -> Orphans:
-        return Orphans(self.store, self.watch, self.locks, self)  # type: ignore[arg-type]
+        return Orphans(self.store, self.watch, self.locks, self.finished, self)  # type: ignore[arg-type]
 
     def turn(self, ts: str = "1.000001", holder: str = DEAD, **more: str) -> InFlight:
         """A turn that was claimed and noted in the hook's list of open turns."""

@@ -34,6 +34,7 @@ class AnsweringOfTests:
 
     breaks: str = ""
     is_cut: bool = False
+    is_whole: bool = False
     gone: bool = False
     told: list[object] = field(default_factory=list)
     deadline: float = 0.0
@@ -79,6 +80,7 @@ class TurnSetup:
     clock: FakeClock = field(default_factory=FakeClock)
     queues: ThreadQueues = field(default_factory=ThreadQueues)
     ended: list[str] = field(default_factory=list)
+    finished: list[str] = field(default_factory=list)
     handed: list[int] = field(default_factory=list)
     stored: ThreadRecord | Exception = LATER
     answering: AnsweringOfTests = field(init=False)
@@ -98,7 +100,10 @@ class TurnSetup:
         place = self.queues.join("t", job.job_id, self.continuation)
         ticket = QueueTicket(self.queues, place, None, KEY, self.clock)
         ticket.wait = lambda seconds: self._waited(seconds, wait, place)  # type: ignore[method-assign]
-        orphans = SimpleNamespace(end_all=lambda *_, but: self.ended.append(but))
+        orphans = SimpleNamespace(
+            end_all=lambda *_, but: self.ended.append(but),
+            note_finished=lambda _, ts: self.finished.append(ts),
+        )
         store = SimpleNamespace(get=self._get)
         claim = SimpleNamespace(key=KEY, store=store, clock=self.clock)
         return Turn(
@@ -147,6 +152,14 @@ def test_turn_runs_at_once_with_the_claimed_record() -> None:
     assert setup.answering.deadline == began + TURN_SECONDS
     assert setup.ended == [MESSAGE.ts]
     assert setup.is_free
+
+
+@pytest.mark.parametrize("is_whole", [True, False])
+def test_turn_is_noted_as_finished_if_its_answer_is_whole(is_whole: bool) -> None:
+    setup = TurnSetup()
+    setup.answering.is_whole = is_whole
+    setup.turn().run(CLAIMED)
+    assert setup.finished == [MESSAGE.ts] * is_whole
 
 
 @pytest.mark.parametrize(("stored", "seen"), [(LATER, LATER.conversation_id), (StoreError("away"), "")])

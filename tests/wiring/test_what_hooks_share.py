@@ -85,6 +85,7 @@ KEPT_APART = {
     "ClosedWays._errors": HOOK,
     "Services._pressed": HOOK,
     "OrphanLocks._locks": THREAD,
+    "FinishedTurns._names": THREAD,
     "Transfers._hooks": HOOK,
     "RecentTurns._hooks": HOOK,
     "SeenRequests._hooks": HOOK,

@@ -34,10 +34,11 @@ class Answering:
     """Whether the turn's request is gone: then neither Dify nor the storage answers any more."""
     is_unsaid: bool = False
     """Whether Slack did not take the end in time. Then the record stays open, and a sweep tells the thread."""
+    is_whole: bool = False
+    """Whether the end of the answer stands in Slack."""
     released: Event = field(default_factory=Event)
     """Set once the turn needs its request no more: the request's end is all that stops a run in Dify."""
     _visible: bool = False
-    _is_whole: bool = False
     _asked: bool = False
     _clearing: int = 0  # calls of the reply that took the status line away
     _withdrawn: Withdrawn | None = None
@@ -153,7 +154,7 @@ class Answering:
         context = self.context
         context.status.clear()
         left = context.reply.close()
-        if not self._is_whole or left == self._unstopped == ():
+        if not self.is_whole or left == self._unstopped == ():
             return
         self._unstopped = left
         self.is_unsaid |= bool(left)
@@ -260,7 +261,7 @@ class Answering:
         if self.is_unsaid:
             self._remember(self._with_conversation)
             return
-        self._is_whole = True
+        self.is_whole = True
         self._unstopped = context.reply.settle()
 
         def ended(record: ThreadRecord) -> ThreadRecord:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 from weakref import WeakValueDictionary
 
+from cachetools import LRUCache
 from gevent.lock import BoundedSemaphore
 
 from clock import Clock
@@ -25,6 +26,7 @@ from turns.report import logger
 from turns.services import EndingsOfEndpoint
 
 LONGEST_END = 120.0  # seconds that ending one orphan may take; every call to Slack has a time limit
+FINISHED_REMEMBERED = 10_000
 CLOCK_SKEW = 300.0  # seconds that our clock may differ from Slack's: beyond that, no signature is valid
 
 
@@ -52,6 +54,24 @@ class OrphanLocks:
         finally:
             if is_held:
                 lock.release()
+
+
+class FinishedTurns:
+    """One per process: the turns of this process whose answer is whole in Slack.
+
+    A record can say otherwise. Dify's storage has no compare-and-set, so a write of another process can put a turn back
+    that has ended; Redis, when it comes back after an outage, gets such a record too.
+    """
+
+    def __init__(self) -> None:
+        self._names: LRUCache[str, None] = LRUCache(FINISHED_REMEMBERED)
+
+    def note(self, name: str) -> None:
+        """`name` is `<digest of the thread's key>/<ts of the question>`."""
+        self._names[name] = None
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._names
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +115,12 @@ class Orphans:
     store: ThreadStore
     watch: Watch
     locks: OrphanLocks
+    finished: FinishedTurns
     endings: EndingsOfEndpoint
+
+    def note_finished(self, key: ThreadKey, ts: str) -> None:
+        """The answer to the message `ts` is whole in Slack: nothing may be written under the answer any more."""
+        self.finished.note(f"{key.digest()}/{ts}")
 
     def end_all(self, key: ThreadKey, record: ThreadRecord, *, but: str = "") -> None:
         """End every orphan of the thread, in the order of their claims, except the turn of the message `but`."""
@@ -135,7 +160,8 @@ class Orphans:
 
     def _end(self, key: ThreadKey, turn: InFlight) -> None:
         record = self.store.get(key) or ThreadRecord()
-        ts = self._written(key, record, turn)
+        is_whole = f"{key.digest()}/{turn.ts}" in self.finished and not turn.streams
+        ts = "" if is_whole else self._written(key, record, turn)
 
         def change(record: ThreadRecord) -> ThreadRecord:
             return replace(record.without_in_flight(turn.ts), last_answer_ts=ts or record.last_answer_ts)

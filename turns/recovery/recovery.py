@@ -13,7 +13,7 @@ from clock import Clock
 from conversation_store import REST, OpenTurn, ProcessStores, ResilientStore, ThreadKey, ThreadStore
 from turns.answer import Answering
 from turns.endpoint_request import EndpointRequest
-from turns.recovery.orphans import OrphanLocks, Orphans, RunningTurns, Watch
+from turns.recovery.orphans import FinishedTurns, OrphanLocks, Orphans, RunningTurns, Watch
 from turns.recovery.process_identity import Fate, ProcessIdentity
 from turns.recovery.sweep import Sweep, SweepSchedule
 from turns.report import logger, where
@@ -34,6 +34,7 @@ class Recovery:
     services: Services
     sweeps: SweepSchedule = field(init=False)
     locks: OrphanLocks = field(init=False)
+    finished: FinishedTurns = field(default_factory=FinishedTurns)
 
     def __post_init__(self) -> None:
         self.sweeps = SweepSchedule(self.clock)
@@ -43,7 +44,7 @@ class Recovery:
         """The object that ends the orphans of a hook, for one request."""
         presence = self.stores.presence(endpoint.settings.redis_url or "")
         watch = Watch(self.holder, self.running, presence, self.clock)
-        return Orphans(store, watch, self.locks, EndingsOfEndpoint(self.services, endpoint))
+        return Orphans(store, watch, self.locks, self.finished, EndingsOfEndpoint(self.services, endpoint))
 
     def taken_before(self, endpoint: EndpointRequest, store: ResilientStore, key: ThreadKey, ts: str) -> None:
         """A claimed message came again: its process may have died before the turn was on the hook's list.

@@ -148,6 +148,16 @@ def test_orphan_is_left_for_the_next_look_when_slack_fails() -> None:
     assert house.record().open == ()
 
 
+def test_turn_whose_answer_is_whole_is_closed_without_a_note_when_a_record_still_has_it_open() -> None:
+    house = House()
+    house.orphans.note_finished(KEY, "1.000001")
+    house.turn("1.000001", HERE.name)
+    house.turn("2.000002", HERE.name)
+    house.orphans.end_all(KEY, house.record())
+    assert [remains.trigger_ts for remains in house.ending.ended] == ["2.000002"]
+    assert house.record().open == ()
+
+
 def test_orphan_that_could_not_be_ended_is_logged_without_the_error_text(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -230,6 +240,14 @@ def test_whole_answer_of_a_dead_process_is_closed_and_not_marked() -> None:
     assert house.clock.slept == [SECOND_LOOK]  # Slack failed at the first look
     assert house.store.in_flight("hook") == ()
     assert (house.record().open, house.record().last_answer_ts) == ((), "3.000003")
+
+
+def test_streams_of_a_turn_that_this_process_finished_are_closed() -> None:
+    house = House()
+    house.orphans.note_finished(KEY, "1.000001")
+    house.orphans.end(KEY, whole(house, HERE.name, "2.000002"))
+    assert house.ending.ended == []
+    assert house.ending.closed == [("C1", ("2.000002",), False)]
 
 
 def test_whole_answer_of_a_living_process_is_left_alone() -> None:
