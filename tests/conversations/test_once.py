@@ -161,7 +161,8 @@ def test_mention_in_a_group_dm_is_not_answered_when_direct_messages_are_off(worl
     world.settle(10)
     assert len(world.slack.deliveries(ts=root)) == 2
     assert asked(world) == 0
-    assert world.slack.calls("chat.*") == []
+    [told] = world.slack.calls("chat.*")
+    assert (told.method, told.arguments["user"]) == ("chat.postEphemeral", ANNA)
 
 
 @pytest.mark.parametrize("subtype", ["file_share", "thread_broadcast"])

@@ -20,7 +20,8 @@ from tests.slack_reply.keeping_slack import KeepingSlack, Look, cells, without_l
 from tests.slack_reply.remembered_layout import remembered_layout
 from tests.slack_reply.rendered import Styled, rendered
 
-CHUNKINGS = 200
+CHUNKINGS = 48
+SOAK_CHUNKINGS = 200
 SHOWN = 8  # states of each on the way, at most
 PREFIXES = 24  # of each answer
 LINE = "Running Search…"
@@ -119,9 +120,12 @@ def _remembered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
+@pytest.mark.parametrize("chunkings", [CHUNKINGS, pytest.param(SOAK_CHUNKINGS, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("method", ["stream", "edit", "post"])
 @pytest.mark.parametrize("name", ANSWERS)
-def test_messages_are_the_same_in_whatever_chunks_the_answer_came(name: str, method: str) -> None:
+def test_messages_are_the_same_in_whatever_chunks_the_answer_came(
+    name: str, method: str, chunkings: int
+) -> None:
     chance = random.Random(f"{name} {method}")
     text = ANSWERS[name] + chance.choice(("", " ", "\n\n\n"))  # models end as they like
     ends = [*sorted(chance.sample(range(1, len(text)), min(PREFIXES, len(text) - 1))), len(text)]
@@ -131,7 +135,7 @@ def test_messages_are_the_same_in_whatever_chunks_the_answer_came(name: str, met
         for parted, unparted in zip(wholes[1::2], wholes[::2], strict=True):
             assert [styled for styled in said(parted) if styled[1] != ("card",)] == said(unparted)
     judged: set[object] = set()
-    for number in range(CHUNKINGS):
+    for number in range(chunkings):
         kind = number % len(variants)
         some = sorted(chance.sample(ends, chance.randint(0, min(len(ends), SHOWN))))
         slack = shown(method, variants[kind], some)

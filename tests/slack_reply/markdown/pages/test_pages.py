@@ -18,7 +18,8 @@ from tests.slack_reply.law import Screen, assert_fits, assert_grows, markdown_of
 from tests.slack_reply.rendered import rendered_page
 from tests.slack_reply.whole_pages import paginate
 
-CHUNKINGS = 200
+CHUNKINGS = 48
+SOAK_CHUNKINGS = 200
 STATES = 90
 LONG = 4000
 SMALL = Limits(size=400, measure=len, tables=True)
@@ -73,9 +74,10 @@ def test_pages_continue_when_a_writer_begins_a_new_message(
     assert pages_after(text, 0, limits, final=True, cut=end) == after
 
 
+@pytest.mark.parametrize("chunkings", [CHUNKINGS, pytest.param(SOAK_CHUNKINGS, marks=pytest.mark.soak)])
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("name", ANSWERS)
-def test_pages_are_the_same_in_whatever_chunks_the_text_came(name: str, profile: str) -> None:
+def test_pages_are_the_same_in_whatever_chunks_the_text_came(name: str, profile: str, chunkings: int) -> None:
     text, limits = ANSWERS[name], PROFILES[profile]
     chance = random.Random(f"{name} {profile}")
     count = STATES if len(text) < LONG else STATES // 3
@@ -94,7 +96,7 @@ def test_pages_are_the_same_in_whatever_chunks_the_text_came(name: str, profile:
         if before and not (limits.by_row and isinstance(before[-1].parts[-1], Table)):
             look = rendered_page(closed(before[-1]))
             assert look == looks[len(before) - 1][: len(look)], text[:end][-80:]
-    for _ in range(CHUNKINGS):
+    for _ in range(chunkings):
         screen = Screen(by_row=limits.by_row)
         for end in sorted(chance.sample(ends, chance.randint(0, min(len(ends), 12)))):
             screen.show(state(end))
