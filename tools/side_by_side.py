@@ -7,9 +7,9 @@ A job is a pytest session of its own: for a file of conversations, for several s
 pytest gets them all. pytest-xdist can't do this: its workers need real threads, and `dify_plugin` replaces threads by
 greenlets.
 
-A conversation mostly waits for clocks, so more jobs than there are cores can run at once. PLAN says how much of a core
-each of them needs; the longest begin first, and each begins as soon as its share of the cores is free. What only
-computes runs beside them with the lowest priority: it takes what they leave.
+A conversation mostly waits for clocks, so more jobs than there are cores can run at once: LANES of conversations, whose
+files are dealt out by how long they take, and one of other tests that start programs. What needs the machine for itself
+runs before them. What only computes runs beside all of them with the lowest priority: it takes what they leave.
 
 What starts programs has clocks, so a machine that stands still for some seconds can make it fail without a fault. A
 few such tests that failed are asked once more at the end, when nothing runs beside them, and are named in what is
@@ -21,11 +21,12 @@ import io
 import multiprocessing
 import os
 import re
+import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, as_completed, wait
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,42 +34,43 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
-CORES = 2.0
-MOST = 4
-"""Jobs at once, whatever their shares. Each process imports the libraries once."""
-PLAN = {
-    "test_budget": 2.0,
-    "test_faults": 0.5,
-    "test_orphans": 0.5,
-    "test_exactly_once": 1.0,
-    "test_refused_starts": 1.2,
-    "test_handing_off": 0.7,
-    "test_long_answers": 0.7,
-    "test_redis_away": 0.6,
-    "test_growing": 1.2,
-    "test_order": 0.8,
-    "test_once": 0.6,
-    "test_failures": 0.4,
-    "test_service_api": 0.5,
-    "test_api_faults": 0.4,
-    "test_app_kinds": 0.6,
-    "simulators": 0.4,
-    "socket_relay": 0.3,
-    "conversation_store": 0.4,
+ALONE = ("test_budget",)
+"""Files of conversations that run before all others, because they judge when each of many answers was seen to grow."""
+LANES = 5
+"""Jobs of conversations that run at once. Each starts the simulators and the plugin once."""
+SECONDS = {
+    "test_faults": 240,
+    "test_orphans": 205,
+    "test_handing_off": 191,
+    "test_live": 135,
+    "test_failures": 124,
+    "test_app_kinds": 114,
+    "test_api_faults": 112,
+    "test_exactly_once": 104,
+    "test_growing": 103,
+    "test_long_answers": 85,
+    "test_refused_starts": 70,
+    "test_place_gone": 69,
+    "test_strange_requests": 64,
+    "test_memory": 63,
+    "test_follow_ups": 59,
+    "test_redis_away": 59,
+    "test_once": 59,
+    "test_service_api": 58,
+    "test_progress": 55,
+    "test_relay": 53,
+    "test_before_the_app": 52,
+    "test_files_out": 45,
+    "test_order": 44,
+    "test_arriving": 40,
+    "test_files_in": 38,
 }
-"""The share of a core that each long job needs, in the order in which they begin.
-
-A test that counts how often an answer was seen to grow, or how soon an event was acked, has a larger share than it
-uses, so that little else runs meanwhile: a process that starts keeps a core busy for more than two seconds.
-"""
-SHARE = 0.5
-"""The share of any other job."""
-GROUPS = 4
-"""Jobs into which all other files of conversations are put, since each job starts the simulators and the plugin."""
+"""How long the longest files of conversations take, about."""
+SHORT = 17
+"""Seconds of any other file of conversations."""
 COMPUTING = {"dify_app", "slack_reply", "turns", "wording"}
 """Folders whose tests only compute."""
-COMPUTERS = 2
-"""Processes for these."""
+CORES = 2
 LONGEST = ("test_corpus", "test_writers", "test_fuzz", "test_linear", "test_slack_limits", "test_long_runs")
 """Of these the files that compute longest, in the order in which they begin: the last jobs should be short."""
 QUICK_JOBS = 8
@@ -105,10 +107,9 @@ _COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped)")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """The paths of one pytest session, and the share of a core that it needs."""
+    """The paths of one pytest session."""
 
     paths: tuple[Path, ...]
-    share: float = SHARE
 
     def __str__(self) -> str:
         first, *others = (str(path.relative_to(TESTS)) for path in self.paths)
@@ -144,18 +145,27 @@ class FailedTests:
 
 
 def jobs() -> list[Job]:
-    """What starts programs or is short, in the order in which it begins; without the tests of `make soak`."""
+    """What starts programs or is short, without the tests of `make soak`: first what runs alone, then the lanes."""
     conversations = sorted((TESTS / "conversations").glob("test_*.py"))
     left_out = {"conversations", "soak", *COMPUTING}
     folders = sorted(path for path in TESTS.iterdir() if path.name not in left_out and _has_tests(path))
-    long = {path.stem: path for path in (*conversations, *folders) if path.stem in PLAN}
-    small = [path for path in conversations if path.stem not in PLAN]
-    rest = [path for path in folders if path.stem not in PLAN]
     return [
-        *(Job((long[name],), share) for name, share in PLAN.items()),
-        *(Job(tuple(small[number::GROUPS])) for number in range(GROUPS)),
-        Job((*rest, *sorted(TESTS.glob("test_*.py")))),
+        Job(tuple(path for path in conversations if path.stem in ALONE)),
+        *lanes([path for path in conversations if path.stem not in ALONE]),
+        Job((*folders, *sorted(TESTS.glob("test_*.py")))),
     ]
+
+
+def lanes(paths: Iterable[Path]) -> list[Job]:
+    """The files dealt out to LANES jobs: the longest first, each to the job that has least to do."""
+    found: list[list[Path]] = [[] for _ in range(LANES)]
+    for path in sorted(paths, key=_seconds, reverse=True):
+        min(found, key=lambda lane: sum(map(_seconds, lane))).append(path)
+    return [Job(tuple(lane)) for lane in found]
+
+
+def _seconds(path: Path) -> int:
+    return SECONDS.get(path.stem, SHORT)
 
 
 def computing_jobs() -> list[Job]:
@@ -204,39 +214,26 @@ def give_way() -> None:
 
 def quick() -> Iterator[tuple[Job, Result]]:
     """Run the quick jobs, one on each core."""
-    with ProcessPoolExecutor(int(CORES), multiprocessing.get_context("spawn")) as pool:
-        running = {pool.submit(run, job): job for job in quick_jobs()}
-        for done in as_completed(running):
-            yield running[done], done.result()
+    with ProcessPoolExecutor(CORES, multiprocessing.get_context("spawn")) as pool:
+        yield from _ended({pool.submit(run, job): job for job in quick_jobs()})
 
 
 def everything() -> Iterator[tuple[Job, Result]]:
-    """Run all jobs, as PLAN says."""
+    """Run all jobs."""
     spawn = multiprocessing.get_context("spawn")
+    first, *others = jobs()
     with (
-        ProcessPoolExecutor(MOST, spawn) as pool,
-        ProcessPoolExecutor(COMPUTERS, spawn, initializer=give_way) as beside,
+        ProcessPoolExecutor(CORES, spawn, initializer=give_way) as beside,
+        ProcessPoolExecutor(len(others), spawn) as pool,
     ):
         computing = {beside.submit(run, job): job for job in computing_jobs()}
-        running: dict[Future[Result], Job] = {}
-        waiting = jobs()
-        while waiting or running or computing:
-            for job in fitting(waiting, running.values()):
-                waiting.remove(job)
-                running[pool.submit(run, job)] = job
-            for done in wait([*running, *computing], return_when=FIRST_COMPLETED).done:
-                yield (running if done in running else computing).pop(done), done.result()
+        yield first, pool.submit(run, first).result()
+        yield from _ended(computing | {pool.submit(run, job): job for job in others})
 
 
-def fitting(waiting: Iterable[Job], running: Iterable[Job]) -> list[Job]:
-    """The jobs that may begin beside those that run."""
-    busy = list(running)
-    found = []
-    for job in waiting:
-        if len(busy) < MOST and sum(one.share for one in (*busy, job)) <= CORES:
-            busy.append(job)
-            found.append(job)
-    return found
+def _ended(running: Mapping[Future[Result], Job]) -> Iterator[tuple[Job, Result]]:
+    for done in as_completed(running):
+        yield running[done], done.result()
 
 
 def to_ask_again(results: Mapping[Job, Result]) -> list[str]:
@@ -251,10 +248,9 @@ def to_ask_again(results: Mapping[Job, Result]) -> list[str]:
 
 def hold_alone(tests: list[str]) -> bool:
     """Whether tests pass in a process of their own, when nothing else runs; tells what was asked again."""
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        result = pool.submit(run_pytest, tests).result()
-    print(f"asked again, alone: {', '.join(tests)}\n{result.printed}", flush=True)  # noqa: T201
-    return result.good
+    print(f"asked again, alone: {', '.join(tests)}", flush=True)  # noqa: T201
+    command = [sys.executable, "-m", "pytest", *MARKS, *tests]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode == 0  # noqa: S603 - names of our tests
 
 
 def main(arguments: list[str]) -> int:

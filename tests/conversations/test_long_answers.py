@@ -125,6 +125,7 @@ def test_next_question_is_answered_soon_when_slack_is_slow(world: World) -> None
     world.slack.fault("chat.postMessage", "stall", seconds=35.0, times=None)
     world.dify.script(script.say(LONG), world.app_id, times=1)
     root = world.ask("Everything")
+    world.wait(lambda: world.slack.deliveries("app_mention", ts=root)[0].state == "accepted")
     world.ask("And now?", thread_ts=root)
     world.wait(lambda: "You said: And now?" in [one.text for one in world.slack.answers(world.channel, root)])
     *answers, next_one = world.slack.answers(world.channel, root)

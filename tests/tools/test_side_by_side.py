@@ -1,11 +1,26 @@
-"""Which failed tests are asked again."""
+"""Which tests run where, and which failed tests are asked again."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from tools import side_by_side
-from tools.side_by_side import ASKED_AGAIN, TESTS, Job, Result, hold_alone, run_pytest, to_ask_again
+from tools.side_by_side import (
+    ASKED_AGAIN,
+    LANES,
+    SECONDS,
+    SHORT,
+    TESTS,
+    Job,
+    Result,
+    computing_jobs,
+    hold_alone,
+    jobs,
+    lanes,
+    run_pytest,
+    to_ask_again,
+)
 
 PLACE = "tests/conversations/test_order.py"
 
@@ -15,6 +30,28 @@ def ended(*failed: list[str], code: int = 1) -> dict[Job, Result]:
         Job((TESTS / f"{number}.py",)): Result(code if names else 0, "", 1.0, frozenset(names))
         for number, names in enumerate(failed)
     }
+
+
+def test_every_test_is_in_one_job() -> None:
+    counted = Counter(
+        file
+        for job in (*jobs(), *computing_jobs())
+        for path in job.paths
+        for file in ([path] if path.is_file() else path.rglob("test_*.py"))
+    )
+    files = {file for file in TESTS.rglob("test_*.py") if "soak" not in file.parts}
+    assert counted == dict.fromkeys(files, 1)
+
+
+def test_conversations_are_dealt_out_so_that_each_lane_takes_about_as_long() -> None:
+    files = [TESTS / "conversations" / f"{name}.py" for name in (*SECONDS, *map(str, range(40)))]
+    total = [sum(SECONDS.get(path.stem, SHORT) for path in job.paths) for job in lanes(files)]
+    assert len(total) == LANES
+    assert max(total) - min(total) <= SHORT
+
+
+def test_every_file_whose_length_is_known_exists() -> None:
+    assert all((TESTS / "conversations" / f"{name}.py").is_file() for name in SECONDS)
 
 
 def test_a_few_failed_tests_with_clocks_are_asked_again() -> None:
@@ -44,7 +81,7 @@ def test_nothing_is_asked_again_when_a_job_broke_off_without_a_failed_test() -> 
 
 
 def test_failed_test_is_named_with_its_parameters_and_fails_again(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "test_one.py"
     file.write_text(
@@ -53,11 +90,11 @@ def test_failed_test_is_named_with_its_parameters_and_fails_again(
     result = run_pytest([str(file), f"--rootdir={tmp_path}"])
     assert (result.good, result.failed) == (False, frozenset({"test_one.py::test_it[a b]"}))
     assert not hold_alone([str(file)])
-    assert "asked again, alone" in capsys.readouterr().out
+    assert "asked again, alone" in capfd.readouterr().out
 
 
 def test_test_that_fails_beside_others_and_passes_alone_passes(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     calm = tmp_path / "test_calm.py"
     calm.write_text("def test_it(): assert True\n")
@@ -67,4 +104,4 @@ def test_test_that_fails_beside_others_and_passes_alone_passes(
     assert side_by_side.main([]) == 0
     calm.write_text("def test_it(): assert False\n")
     assert side_by_side.main([]) == 1
-    assert "asked again" in capsys.readouterr().out
+    assert "asked again" in capfd.readouterr().out
