@@ -36,7 +36,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
 ALONE = ("test_budget",)
 """Files of conversations that run before all others, because they judge when each of many answers was seen to grow."""
-LANES = 5
+LANES = 3
 """Jobs of conversations that run at once. Each starts the simulators and the plugin once."""
 SECONDS = {
     "test_faults": 240,
@@ -99,7 +99,7 @@ NOT_QUICK = {
 PROCESSES = {"conversations", "daemon", "simulators", "soak", "tools"}
 """Folders whose tests start programs."""
 MARKS = ("-m", "not soak")
-ASKED_AGAIN = 5
+ASKED_AGAIN = 8
 """Failed tests that may be asked again; of more than these none is, since a fault is likelier."""
 NO_TESTS = 5  # pytest's exit code for files whose tests all need another marker
 _COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped)")
