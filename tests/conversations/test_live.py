@@ -61,7 +61,7 @@ def test_member_sees_an_answer_of_a_minute_grow_in_a_direct_message(world: World
     [answer] = world.answers(world.slack.dm(ANNA, "What shall we do?"), channel=place)
     states = seen(world, answer, ANNA)
     assert answer.method == STREAMED
-    assert len(states) >= 50
+    assert len(states) >= 60
     assert flat(states[-1]) == flat(MINUTE)
 
 

@@ -23,7 +23,7 @@ from tests.slack_reply.rendered import Styled, rendered
 CHUNKINGS = 48
 SOAK_CHUNKINGS = 200
 SHOWN = 8  # states of each on the way, at most
-PREFIXES = 24  # of each answer
+PREFIXES = 14  # of each answer; the soak has twice as many
 LINE = "Running Search…"
 REFERENCES = "reference-links"  # Slack resolves them once the definition has come
 
@@ -128,7 +128,8 @@ def test_messages_are_the_same_in_whatever_chunks_the_answer_came(
 ) -> None:
     chance = random.Random(f"{name} {method}")
     text = ANSWERS[name] + chance.choice(("", " ", "\n\n\n"))  # models end as they like
-    ends = [*sorted(chance.sample(range(1, len(text)), min(PREFIXES, len(text) - 1))), len(text)]
+    prefixes = PREFIXES if chunkings == CHUNKINGS else 2 * PREFIXES
+    ends = [*sorted(chance.sample(range(1, len(text)), min(prefixes, len(text) - 1))), len(text)]
     variants = list(answers(text, ends, chance))
     wholes = [shown(method, answer, []).messages for answer in variants]
     if not name.endswith(REFERENCES):

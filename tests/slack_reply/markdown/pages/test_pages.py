@@ -20,7 +20,8 @@ from tests.slack_reply.whole_pages import paginate
 
 CHUNKINGS = 48
 SOAK_CHUNKINGS = 200
-STATES = 90
+STATES = 48
+"""Of each answer; the soak has twice as many."""
 LONG = 4000
 SMALL = Limits(size=400, measure=len, tables=True)
 
@@ -80,7 +81,8 @@ def test_pages_continue_when_a_writer_begins_a_new_message(
 def test_pages_are_the_same_in_whatever_chunks_the_text_came(name: str, profile: str, chunkings: int) -> None:
     text, limits = ANSWERS[name], PROFILES[profile]
     chance = random.Random(f"{name} {profile}")
-    count = STATES if len(text) < LONG else STATES // 3
+    states = STATES if chunkings == CHUNKINGS else 2 * STATES
+    count = states if len(text) < LONG else states // 3
     ends = sorted(chance.sample(range(1, len(text)), min(count, len(text) - 1)))
     state = cache(lambda end: paginate(text[:end], limits, final=False))
     final = paginate(text, limits, final=True)
