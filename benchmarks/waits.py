@@ -72,7 +72,7 @@ class Waits:
     def one(self, *, thread_ts: str = "") -> tuple[str, float, float]:
         """Ask one question. Returns its ts, and the two times of a Wait."""
         self.dify.reset()
-        self.dify.script(script.pieces("He", "llo", " there", ", Anna", ".", gap=0.05, after=0.5), self.app)
+        self.dify.script(script.pieces("Hello ", "there, ", "Anna.", gap=0.05, after=0.5), self.app)
         ts = self.slack.mention(self.channel, ANNA, "What now?", thread_ts=thread_ts, only=["app_mention"])
         root = thread_ts or ts
         answers = len(self.slack.answers(self.channel, root))
