@@ -12,17 +12,20 @@ from conversation_store import ProcessStores
 from dify_app import dify_version
 from errors import HandoffError, SettingsError, SlackError, SlackRefused, StoreError, StoreFull
 from handoff import EventHandOff
+from setup_page.addresses import base_address
 from setup_page.dify_checks import (
     app_lines,
     connections_line,
     files_line,
     hand_off_line,
+    key_lines,
     setting_lines,
     version_line,
 )
 from setup_page.report import CheckLine, green, red, text
 from setup_page.slack_checks import (
     SlackAnswers,
+    arrival_line,
     clock_line,
     event_lines,
     same_app_line,
@@ -72,6 +75,7 @@ class SelfCheck:
         yield from setting_lines(settings)
         yield token_line(settings, slack)
         yield secret_line(settings, seen, now)
+        yield arrival_line(seen, base_address(self.endpoint.url))
         yield same_app_line(slack, seen)
         yield clock_line(slack)
         if slack.bot:
@@ -87,6 +91,7 @@ class SelfCheck:
             yield red("app", text(SetupText.APP_MISSING))
         for app_id in known[:MOST_APPS]:
             app = self.services.app(self.endpoint, app_id, NOBODY, self.endpoint.url)
+            yield from key_lines(app_id, app)
             yield from app_lines(app_id, app)
         yield files_line(turns)
         yield self._storage()

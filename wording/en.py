@@ -74,6 +74,8 @@ EN = {
     Say.NO_DIRECT_MESSAGES: "I don't answer direct messages. Please mention me in a channel.",
     Say.RULE_UNKNOWN: "I couldn't find out whether I may answer you. Please try again in a minute; if it goes on, tell an admin.",
     Say.BUSY: "I'm answering as many questions as I can right now. Please try again in a minute.",
+    Say.NOT_TAKEN: "I couldn't take your question. Please ask again in a few minutes; if it goes on, tell an admin.",
+    Say.NOT_SET_UP: "I'm not set up completely, so I can't answer. Please tell an admin, whose set-up page says what is wrong.",
     Say.NOT_INVITED: "I'm not in this conversation, so I can't answer here. Please invite me to the channel, or ask me in a direct message.",
     Say.COMMAND_HELP: "`{command}` with a question asks me in a new thread. `{command}` with `reset`, in a direct message with me, begins a new conversation. In a thread, mention me with your question; `reset` and `stop following` work there as words.",
     Say.RESET_ELSEWHERE: "In a channel each thread is a conversation of its own: start a new thread, or write `reset` in the thread.",

@@ -92,6 +92,8 @@ class Say(StrEnum):
     NO_DIRECT_MESSAGES = auto()
     RULE_UNKNOWN = auto()  # Slack does not tell what a rule needs to know
     BUSY = auto()  # to the author of a command alone
+    NOT_TAKEN = auto()  # Slack will not send the question again
+    NOT_SET_UP = auto()  # the bot's token is missing or dead
     NOT_INVITED = auto()  # to the author of a command or a shortcut alone
     COMMAND_HELP = auto()  # `command` is the slash command
     RESET_ELSEWHERE = auto()  # for a reset by command in a channel

@@ -74,6 +74,8 @@ PT_BR = {
     Say.NO_DIRECT_MESSAGES: "Não respondo a mensagens diretas. Mencione-me em um canal.",
     Say.RULE_UNKNOWN: "Não consegui verificar se posso responder a você. Tente de novo em um minuto; se continuar, avise um administrador.",
     Say.BUSY: "Estou respondendo ao máximo de perguntas que consigo agora. Tente de novo em um minuto.",
+    Say.NOT_TAKEN: "Não consegui receber sua pergunta. Pergunte de novo em alguns minutos; se continuar, avise um administrador.",
+    Say.NOT_SET_UP: "Não estou totalmente configurado, por isso não posso responder. Avise um administrador; a página de configuração diz o que está errado.",
     Say.NOT_INVITED: "Não participo desta conversa, então não posso responder aqui. Convide-me para o canal ou pergunte em uma mensagem direta.",
     Say.COMMAND_HELP: "`{command}` com uma pergunta me pergunta em uma nova conversa. `{command}` com `reset`, em uma mensagem direta comigo, começa do zero. Em uma conversa, mencione-me com a pergunta; ali valem as palavras `reiniciar` e `parar de acompanhar`.",
     Say.RESET_ELSEWHERE: "Em um canal, cada conversa é independente: comece uma nova ou escreva `reiniciar` nela.",
