@@ -71,7 +71,6 @@ def ready(world: World) -> Iterator[World]:
     urls = {f"{name}_url": f"{world.hook}/slack/{name}" for name in ("interactions", "commands")}
     world.slack.configure(**urls)
     world.dify.app(world.app_id, "advanced-chat", opening_statement="Hi.", suggested_questions=[TRAVEL])
-    world.channel = world.slack.add_channel("shared", ext_shared=True)
     world.configure(open_channels="#help")
     yield world
     world.slack.configure(interactions_url="", commands_url="", enterprise_id="")
@@ -131,6 +130,7 @@ EVERY = [
 def test_refused_member_is_told_alone_whatever_the_way(ready: World, rule: str, way: str) -> None:
     who, refusing, _, key = RULES[rule]
     user = who(ready)
+    ready.channel = ready.slack.add_channel("shared", ext_shared=True)  # everybody is in a new channel
     ready.configure(**refusing)
     WAYS[way](ready, user)
     ready.wait(lambda: [one for one in ready.slack.ephemeral() if one.ephemeral_for == user])
@@ -144,6 +144,7 @@ def test_refused_member_is_told_alone_whatever_the_way(ready: World, rule: str, 
 def test_allowed_member_is_answered_whatever_the_way(ready: World, rule: str, way: str) -> None:
     who, _, answering, _ = RULES[rule]
     user = who(ready)
+    ready.channel = ready.slack.add_channel("shared", ext_shared=True)
     ready.configure(**answering)
     WAYS[way](ready, user)
     ready.wait(lambda: asked(ready) == 1)

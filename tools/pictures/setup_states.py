@@ -21,6 +21,7 @@ from tools.pictures.browser import browser
 
 HOST = "dify.example.com"
 KEY = "a key for the pictures"
+FILES = ("setup-begin.png", "setup-red.png", "setup-green.png", "setup-history.png", "setup-rule.png")
 SIZE = (700, 900)  # CSS pixels
 TALLEST = 860
 PATIENCE = 60.0  # wall seconds
@@ -82,7 +83,7 @@ def pictures(stack: Stack) -> Iterator[tuple[str, bytes]]:
     resolve = f"--host-resolver-rules=MAP {HOST}:80 {urlsplit(hook).netloc}"
     with browser(SIZE, resolve, "--hide-scrollbars", "--force-device-scale-factor=1") as page:
         made = SetUp(stack, page, hook, settings)
-        yield "setup-begin.png", made.picture("lang=en", end="#mentions-only")
+        yield "setup-begin.png", made.picture("lang=en", "h1", "#mentions-only")
         made.open_with_key()
         slack.configure(manifest=MANIFEST.read_text("utf-8").replace("- files:read", "#"))
         yield "setup-red.png", with_faults(made)

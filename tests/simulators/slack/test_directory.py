@@ -1,10 +1,12 @@
+from typing import Any
+
 import pytest
 
 from simulators.slack.workspace import ANNA, GENERAL
 from tests.simulators.slack.conftest import Slack, refusal, scoped
 
 
-def names(slack: Slack, types: str, **more: object) -> list[str]:
+def names(slack: Slack, types: str, **more: Any) -> list[str]:
     return [one["name"] for one in slack.client.conversations_list(types=types, **more)["channels"]]
 
 
@@ -35,7 +37,7 @@ def test_each_type_of_channel_needs_its_scope(slack: Slack) -> None:
 def test_lists_go_page_by_page(slack: Slack) -> None:
     found, cursor = [], ""
     while True:
-        answer = slack.client.users_list(limit=2, **({"cursor": cursor} if cursor else {}))
+        answer = slack.client.users_list(limit=2, cursor=cursor or None)
         found += [user["id"] for user in answer["members"]]
         cursor = answer["response_metadata"]["next_cursor"]
         if not cursor:
