@@ -51,6 +51,7 @@ EN = {
     Say.MARK_APP: "app",
     Say.MARK_EXTERNAL: "other organisation",
     Say.APP_MISCONFIGURED: "The app behind me can't be called the way it is set up. Please ask an admin to check in Dify that it exists and is published.",
+    Say.DIFY_BROKEN: "The Dify behind me is of a version in which no plugin can ask apps. Please tell an admin, whose set-up page says what to do.",
     Say.INPUT_MISSING: "The app needs a value for `{variable}`, and nobody gives it one. Please ask an admin to fill it in, in the app field of my settings in Dify.",
     Say.FILE_NEEDED: "The app needs a file for `{variable}`. Please attach one to your message and ask again.",
     Say.UNSUPPORTED_APP: "Dify doesn't let me call an app of this kind, or it was never published. Please ask an admin to publish it or to choose another one.",

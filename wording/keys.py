@@ -65,6 +65,7 @@ class Say(StrEnum):
 
     # Trouble with the app: mirrors errors.DifyError.
     APP_MISCONFIGURED = auto()
+    DIFY_BROKEN = auto()  # the version of Dify
     INPUT_MISSING = auto()  # `variable` is the name of a variable in the app's form
     FILE_NEEDED = auto()  # the same as INPUT_MISSING for a variable that takes files
     UNSUPPORTED_APP = auto()

@@ -51,6 +51,7 @@ ZH_HANS = {
     Say.MARK_APP: "应用",
     Say.MARK_EXTERNAL: "外部组织",
     Say.APP_MISCONFIGURED: "按目前的设置无法调用该应用。请管理员在 Dify 中确认应用存在并已发布。",
+    Say.DIFY_BROKEN: "我所连接的 Dify 版本中，插件无法向应用提问。请告知管理员，设置页面会说明该怎么做。",
     Say.INPUT_MISSING: "应用需要 `{variable}` 的值，但没有人提供。请管理员在 Dify 中本机器人设置的应用一栏填写。",
     Say.FILE_NEEDED: "应用需要一个文件（`{variable}`）。请在消息中附上文件后再问一次。",
     Say.UNSUPPORTED_APP: "Dify 不允许调用这类应用，或该应用从未发布。请管理员发布应用或另选一个。",

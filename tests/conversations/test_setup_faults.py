@@ -176,7 +176,7 @@ FAULTS = {
         dify_1_15,
         SetupText.VERSION,
         SetupText.VERSION_BROKEN,
-        EN[Say.APP_MISCONFIGURED],
+        EN[Say.DIFY_BROKEN],
         values={"version": "1.15.0"},
     ),
     "wrong API key": Fault(wrong_key, SetupText.API_KEY, SetupText.KEY_REFUSED),
