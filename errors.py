@@ -22,6 +22,7 @@ BridgeError
     │   ├── InputMissing       a required variable of the app's form has no value; `variable`
     │   ├── UnsupportedApp     Dify does not let plugins call this kind of app
     │   │   └── CompletionApp  Dify fails whenever a plugin calls an app of this kind
+    │   ├── BrokenDify         Dify is of a version in which no plugin can ask apps
     │   └── ApiRefused         the Service API refused the app's key, or is off for the app: nothing ran
     ├── ProviderTrouble        the model's provider refused: credentials, quota, model
     ├── RunFailed              the app ran and failed
@@ -162,6 +163,10 @@ class UnsupportedApp(AppMisconfigured):
 
 class CompletionApp(UnsupportedApp):
     """The app is of Dify's kind `completion` (docs/platform/dify.md#completion-apps)."""
+
+
+class BrokenDify(AppMisconfigured):
+    """Dify does not find its own user for a call of a plugin (docs/platform/dify.md#dify-versions)."""
 
 
 class ApiRefused(AppMisconfigured):

@@ -44,6 +44,18 @@ class Question:
     preface: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class KeyOwner:
+    """The app that an API key is of: its name and mode in Dify's words.
+
+    `is_same`: whether its form is that of the app the key was given for; None where no plugin may read that form.
+    """
+
+    name: str
+    mode: str
+    is_same: bool | None
+
+
 class DifyApp:
     """An app, for one turn. `cache` belongs to the process; the names of the ways keep the apps in it apart."""
 
@@ -122,6 +134,24 @@ class DifyApp:
         """The same as `form`, asked anew. Raises DifyError."""
         self._cache.forget(self._way.known_as)
         return self.form()
+
+    def owner_of_key(self) -> KeyOwner | None:
+        """Whose app the API key is of, asked anew; None without a key. Raises DifyError, as a call with the key would.
+
+        Dify tells no app's id to a key. Both ways tell the same form of one app, so another form is another app
+        (docs/platform/dify-service-api.md#key-of-an-app).
+        """
+        api, plugin = self._ways.api, self._ways.plugin
+        if api is None:
+            return None
+        for way in (api, plugin):
+            self._cache.forget(way.known_as)
+        told = self._cache.form(api.known_as, api.fetch)
+        try:
+            own = self._cache.form(plugin.known_as, plugin.fetch)
+        except DifyError:
+            return KeyOwner(told.name, told.mode, None)
+        return KeyOwner(told.name, told.mode, replace(told, name="", mode="") == own)
 
     def kind(self) -> AppKind | None:
         """The kind of the app, None where neither an answer nor a test call tells it yet. Raises DifyError."""

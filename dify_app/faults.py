@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from errors import (
     AppMisconfigured,
+    BrokenDify,
     ContextBroken,
     ConversationLost,
     DifyError,
@@ -46,7 +47,7 @@ _Table = tuple[tuple[str, type[DifyError], str], ...]
 _MESSAGES: _Table = (
     ("app not found", AppMisconfigured, "app_missing"),
     ("tenant not found", AppMisconfigured, "app_missing"),
-    ("user not found", AppMisconfigured, "user_unknown"),
+    ("user not found", BrokenDify, "user_unknown"),
     ("unexpected app type", UnsupportedApp, "app_unsupported"),
     ("workflow not published", UnsupportedApp, "app_unsupported"),
     ("does not support blocking mode", UnsupportedApp, "app_unsupported"),

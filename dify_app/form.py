@@ -68,8 +68,8 @@ class UploadLimits:
 class AppForm:
     """An app's form and settings. An empty AppForm stands for an app that could not be read.
 
-    `mode` is Dify's word for the kind of app, "" where only a plugin asked for the form. `sys_files` stands for the
-    files of a call; None if the app takes none.
+    `mode` is Dify's word for the kind of app and `name` the app's name, "" where only a plugin asked for the form.
+    `sys_files` stands for the files of a call; None if the app takes none.
     """
 
     variables: tuple[Variable, ...] = ()
@@ -77,6 +77,7 @@ class AppForm:
     suggested_questions: tuple[str, ...] = ()
     limits: UploadLimits = UploadLimits()
     mode: str = ""
+    name: str = ""
     sys_files: Variable | None = None
 
     @property
@@ -104,6 +105,7 @@ def parse_form(info: Mapping[str, Any]) -> AppForm:
         suggested_questions=texts_of(info, "suggested_questions"),
         limits=_limits(mapping_of(info, "system_parameters")),
         mode=text_of(info, "mode"),
+        name=text_of(info, "name"),
         sys_files=_sys_files(mapping_of(info, "file_upload")),
     )
 

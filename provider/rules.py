@@ -57,8 +57,7 @@ class Ruling:
     """What the settings say.
 
     `answered` is None while the fact `lacks` is not known. `settings` names the setting that says no, or for a yes all
-    settings that could have said no. `app_setting` names the setting that chose the app. `is_open`: each message that
-    begins a thread here is a question.
+    settings that could have said no. `app_setting` names the setting that chose the app.
     """
 
     answered: bool | None
@@ -66,7 +65,6 @@ class Ruling:
     lacks: Fact | None = None
     app_id: str = ""
     app_setting: str = ""
-    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +93,18 @@ def rule(settings: Settings, asker: Asker, place: Place, app_name: str = "") -> 
         tuple(step.setting for step in steps if step.setting),
         app_id=app_id,
         app_setting=settings.app_setting(place.channel, app_name),
-        is_open=place.channel in settings.open_channels,
     )
+
+
+def is_open(settings: Settings, place: Place) -> bool | None:
+    """Whether each message of a member that begins a thread there is a question, without a mention.
+
+    None: the name of the channel decides, and is not known. Whether the member is answered, `rule` says.
+    """
+    listed = settings.open_channels
+    if place.kind in {"im", "mpim"} or place.channel in listed or not any(map(is_channel_name, listed)):
+        return place.kind not in {"im", "mpim"} and place.channel in listed
+    return None if place.name is None else f"#{place.name.casefold()}" in listed
 
 
 def may_ask(settings: Settings, asker: Asker) -> Ruling:
@@ -195,5 +203,5 @@ def is_group(part: str) -> bool:
 
 
 def is_channel_name(part: str) -> bool:
-    """Whether a part of `allowed_channels` is a name such as `#help`."""
+    """Whether a part of `allowed_channels` or `open_channels` is a name such as `#help`."""
     return part.startswith("#")

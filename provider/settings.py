@@ -23,7 +23,7 @@ from typing import Literal, get_args
 from cachetools import TTLCache
 
 from errors import SettingsError
-from provider.values import BOTS, CHANNELS, NOTHING, OPEN_CHANNELS, USERS, Form
+from provider.values import BOTS, CHANNELS, NOTHING, USERS, Form
 
 ReplyStyle = Literal["auto", "stream", "edit", "post"]
 DmConversation = Literal["continuous", "per_thread"]
@@ -42,10 +42,10 @@ class Settings:
     """The settings of one endpoint; secrets never show in its repr.
 
     `app_inputs` are the admin's own values for the app's variables. An empty `allowed_*` set admits everybody.
-    `allowed_channels` holds ids and `#names`, `allowed_users` ids of members and of groups, e-mail addresses and
-    `@handles` of groups; names and addresses are in lower case. `channel_apps` has the ids of channels and, each with
-    its `~`, the names by which a question can choose an app. `dify_api_keys`: the key of each app by its id, "" names
-    the default app. `dify_api_url` ends in /v1. `internal_url` has no slash at its end.
+    `allowed_channels` and `open_channels` hold ids and `#names`, `allowed_users` ids of members and of groups, e-mail
+    addresses and `@handles` of groups; names and addresses are in lower case. `channel_apps` has the ids of channels
+    and, each with its `~`, the names by which a question can choose an app. `dify_api_keys`: the key of each app by its
+    id, "" names the default app. `dify_api_url` ends in /v1. `internal_url` has no slash at its end.
     """
 
     app_id: str | None = None
@@ -134,7 +134,7 @@ def read_settings(raw: Mapping[str, object]) -> Settings:
         allowed_channels=form.parts("allowed_channels", CHANNELS),
         allowed_users=form.parts("allowed_users", USERS),
         guests=form.switch("guests", default=True, unreadable=False),
-        open_channels=form.parts("open_channels", OPEN_CHANNELS),
+        open_channels=form.parts("open_channels", CHANNELS),
         slack_connect=form.switch("slack_connect", default=False, unreadable=False),
         trusted_bots=form.parts("trusted_bots", BOTS),
         channel_apps=form.channel_apps(),

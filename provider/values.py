@@ -30,7 +30,6 @@ _CHANNEL_ID: Final = re.compile(r"[CGD][A-Z0-9]{2,20}")
 CHANNELS: Final = Parts(
     _CHANNEL_ID, re.compile(r"#[^\s#@<>]{1,80}"), "ids such as C0123ABCD or names such as #help"
 )
-OPEN_CHANNELS: Final = Parts(_CHANNEL_ID, None, "ids such as C0123ABCD, not names")
 USERS: Final = Parts(
     re.compile(r"[UWS][A-Z0-9]{2,20}"),
     re.compile(r"@[^\s#@<>]{1,80}|[^\s#@<>]{1,64}@[^\s#@<>]{1,250}"),

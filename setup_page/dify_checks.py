@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from dify_app import DifyApp, FilledBy, is_broken
-from errors import CompletionApp, DifyError, DifyUnavailable
+from errors import ApiRefused, CompletionApp, DifyError, DifyUnavailable
 from provider import Settings
 from setup_page.report import CheckLine, green, red, text, unseen
 from turns import FACTS, TurnsOfHook
@@ -13,6 +13,7 @@ from wording import SetupText
 FILES_UNSET: Final = "file_upload_unset"
 INTERNAL_FILES: Final = "http://api:5001"
 INTERNAL_URL: Final = "http://plugin-daemon:5002"
+API_URL: Final = "http://api:5001/v1"
 MOST_BY_DEFAULT: Final = 10  # requests that Dify's API container serves at once
 SPARE: Final = 10
 _BY: Final = {
@@ -51,6 +52,27 @@ def app_lines(app_id: str, app: DifyApp) -> Iterator[CheckLine]:
             name = text(SetupText.INPUT, name=variable.name, app=app_id)
             line = red if variable.by is FilledBy.NOTHING else green
             yield line(name, text(_BY[variable.by]))
+
+
+def key_lines(app_id: str, app: DifyApp) -> Iterator[CheckLine]:
+    """Whether Dify takes the app's API key, and whose app it is of; nothing without a key. Asks Dify."""
+    title = text(SetupText.API_KEY, name=app_id)
+    try:
+        found = app.owner_of_key()
+    except ApiRefused as error:
+        off = error.kind == "api_off"
+        yield red(title, text(SetupText.KEY_OFF if off else SetupText.KEY_REFUSED))
+    except DifyUnavailable:
+        yield red(title, text(SetupText.KEY_AWAY, example=API_URL))
+    except DifyError as error:
+        yield red(title, text(SetupText.APP_REFUSED, reason=error.kind))
+    else:
+        if found is not None:
+            values = {"name": found.name or "?", "mode": found.mode or "?"}
+            if found.is_same is False:
+                yield red(title, text(SetupText.KEY_OTHER_APP, **values))
+            else:
+                yield green(title, text(SetupText.KEY_OK, **values))
 
 
 def hand_off_line(*, tried: bool, route: str) -> CheckLine:

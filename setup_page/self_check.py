@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import gevent
+from gevent.pool import Pool as Greenlets
 from urllib3 import PoolManager
 
 from clock import Clock
@@ -12,17 +13,20 @@ from conversation_store import ProcessStores
 from dify_app import dify_version
 from errors import HandoffError, SettingsError, SlackError, SlackRefused, StoreError, StoreFull
 from handoff import EventHandOff
+from setup_page.addresses import base_address
 from setup_page.dify_checks import (
     app_lines,
     connections_line,
     files_line,
     hand_off_line,
+    key_lines,
     setting_lines,
     version_line,
 )
 from setup_page.report import CheckLine, green, red, text
 from setup_page.slack_checks import (
     SlackAnswers,
+    arrival_line,
     clock_line,
     event_lines,
     same_app_line,
@@ -36,6 +40,7 @@ from turns import EndpointRequest, Services, TurnsOfHook
 from wording import SetupText
 
 MOST_APPS: Final = 20
+AT_ONCE: Final = 5  # apps that Dify is asked about side by side
 NOBODY: Final = "slack:setup"  # the user of the Service API; a check begins no conversation
 _SLACK_TIMEOUT: Final = 5.0  # seconds
 _SHORTEST: Final = 2.0  # wall seconds
@@ -72,6 +77,7 @@ class SelfCheck:
         yield from setting_lines(settings)
         yield token_line(settings, slack)
         yield secret_line(settings, seen, now)
+        yield arrival_line(seen, base_address(self.endpoint.url))
         yield same_app_line(slack, seen)
         yield clock_line(slack)
         if slack.bot:
@@ -85,12 +91,15 @@ class SelfCheck:
         known = [app for app in dict.fromkeys(apps) if app]
         if not known:
             yield red("app", text(SetupText.APP_MISSING))
-        for app_id in known[:MOST_APPS]:
-            app = self.services.app(self.endpoint, app_id, NOBODY, self.endpoint.url)
-            yield from app_lines(app_id, app)
+        for lines in Greenlets(AT_ONCE).map(self._app, known[:MOST_APPS]):
+            yield from lines
         yield files_line(turns)
         yield self._storage()
         yield connections_line(turns)
+
+    def _app(self, app_id: str) -> list[CheckLine]:
+        app = self.services.app(self.endpoint, app_id, NOBODY, self.endpoint.url)
+        return [*key_lines(app_id, app), *app_lines(app_id, app)]
 
     def _slack(self) -> SlackAnswers:
         """What Slack says of the token; no answer in time counts as none."""

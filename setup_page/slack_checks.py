@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from provider import Settings
+from setup_page.addresses import PLACEHOLDER, base_address, is_of_one_network
 from setup_page.app_manifest import VARIANTS, Variant
 from setup_page.report import CheckLine, ago, green, red, text, unseen
 from slack_api import AuthInfo
@@ -68,6 +69,21 @@ def secret_line(settings: Settings, seen: SeenOfHook, now: float) -> CheckLine:
     if seen.forged is not None:
         return red(SetupText.SECRET, text(SetupText.SECRET_WRONG, when=ago(now - seen.forged)))
     return unseen(SetupText.SECRET, text(SetupText.SECRET_UNSEEN))
+
+
+def arrival_line(seen: SeenOfHook, base: str) -> CheckLine:
+    """Whether Slack's requests come, and to the address `base` that the page's manifests name.
+
+    Nobody can ask Slack for the address of an app, nor whether its Socket Mode is on
+    (docs/platform/slack.md#self-check-calls). What a relay passes on comes to an address inside the network.
+    """
+    came = base_address(seen.url)
+    if seen.genuine is None:
+        address = f"{base or PLACEHOLDER}/slack/events"
+        return unseen(SetupText.ARRIVAL, text(SetupText.ARRIVAL_UNSEEN, address=address))
+    if came and base and came != base and not is_of_one_network(came):
+        return red(SetupText.ARRIVAL, text(SetupText.ARRIVAL_ELSEWHERE, came=came, shown=base))
+    return green(SetupText.ARRIVAL, text(SetupText.ARRIVAL_OK, address=came or base))
 
 
 def same_app_line(slack: SlackAnswers, seen: SeenOfHook) -> CheckLine:

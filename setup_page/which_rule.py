@@ -5,18 +5,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from errors import SettingsError
+from errors import SettingsError, SlackError, SlackRefused
 from message import Message
-from provider import Fact, Ruling, rule
+from provider import Fact, Ruling, is_open, rule
+from setup_page.app_manifest import HANDLE
+from setup_page.chosen import chosen_channel, chosen_member
 from setup_page.report import CheckLine, Text, green, red, text, unseen
-from slack_api import HASTY, AuthInfo, UserInfo
-from slack_events import AskThread, Ignore, Reason, admit
+from slack_api import HASTY, AuthInfo, Directory, UserInfo
+from slack_events import Admit, AskThread, Ignore, Reason, admit
 from turns import EndpointRequest, Services, asker_of, place_of
 from wording import SetupText
 
 LONGEST: Final = 200  # characters of what an admin types
-_CHANNEL: Final = re.compile(r"\b[CGD][A-Z0-9]{6,20}\b", re.ASCII)
-_MEMBER: Final = re.compile(r"\b[UW][A-Z0-9]{6,20}\b", re.ASCII)
 _BOT: Final = "U000000000"  # stands for the bot while Slack does not tell its id
 _DM: Final = "D000000000"  # stands for the member's direct message with the bot
 _TEAM: Final = "T000000000"
@@ -40,24 +40,33 @@ class WhichRule:
     services: Services
 
     def lines(self, channel: str, member: str) -> list[CheckLine]:
-        """What holds for this member in this channel. Both are texts with an id in them; without a channel: by DM.
+        """What holds for this member in this channel, both as an admin types them; without a channel: by DM.
 
-        `~name` behind the channel means a question that begins with the name of an app.
+        `~name` behind the channel means a question that begins with the name of an app. May ask Slack for all names.
         """
         named = _APP_NAME.search(channel[:LONGEST])
         typed = _APP_NAME.sub("", channel[:LONGEST], count=1).strip()
-        found = _CHANNEL.search(typed)
-        if typed and not found:
-            return [red(SetupText.CHANNEL, text(SetupText.NO_CHANNEL, name=typed))]
-        asker = _MEMBER.search(member[:LONGEST])
-        if not asker:
-            return [red(SetupText.MEMBER, text(SetupText.NO_MEMBER, name=member[:LONGEST].strip()))]
+        directory = self._directory()
+        place = chosen_channel(typed, directory) if typed else _DM
+        if isinstance(place, CheckLine):
+            return [place]
+        asker = chosen_member(member[:LONGEST].strip(), directory)
+        if isinstance(asker, CheckLine):
+            return [asker]
         app_name = named.group()[1:].casefold() if named else ""
-        return list(self._lines(found.group() if found else _DM, asker.group(), app_name))
+        return list(self._lines(place, asker, app_name))
+
+    def _directory(self) -> Directory | None:
+        try:
+            return Directory(self.services.api(self.endpoint, ""))
+        except SettingsError:
+            return None
 
     def _lines(self, channel: str, member: str, app_name: str) -> Iterator[CheckLine]:
         yield self._app(channel, app_name)
         bot, user = self._asked(member)
+        if channel != _DM and (membership := self._membership(channel, bot)):
+            yield membership
         if user is not None and not user.known:
             yield red(SetupText.MEMBER, text(SetupText.NO_MEMBER, name=member))
             return
@@ -69,10 +78,31 @@ class WhichRule:
         calling = replace(message, text=f"<@{message.bot_user_id}>")
         mention = calling if message.is_group_dm else replace(calling, source="app_mention")
         yield self._verdict(SetupText.BY_MENTION, mention, user)
-        if channel in self.endpoint.settings.open_channels:
-            yield self._verdict(SetupText.BY_OPENING, replace(message, text="a question"), user)
+        if self._is_open(message):
+            yield self._verdict(SetupText.BY_OPENING, replace(message, text="a question"), user, opens=True)
         reply = replace(message, ts="2.000000", thread_ts="1.000000", text="and then?")
         yield self._verdict(SetupText.BY_REPLY, reply, user)
+
+    def _membership(self, channel: str, bot: AuthInfo | None) -> CheckLine | None:
+        """Whether the bot is in the channel, so that it hears of messages there; None where Slack says nothing.
+
+        Source: docs/platform/slack.md#finding-by-name.
+        """
+        name, title = (bot.bot_name if bot else "") or HANDLE, SetupText.PLACE
+        try:
+            known = self.services.api(self.endpoint, "").channel(channel, HASTY)
+        except SlackRefused as error:
+            if error.error == "missing_scope":
+                return unseen(title, text(SetupText.PLACE_UNKNOWN))
+            is_hidden = error.error == "channel_not_found"
+            return red(title, text(SetupText.PLACE_UNSEEN, bot=name)) if is_hidden else None
+        except (SettingsError, SlackError):
+            return None
+        if known.get("is_archived") is True:
+            return red(title, text(SetupText.PLACE_ARCHIVED))
+        if known.get("is_member") is False:
+            return red(title, text(SetupText.PLACE_NO_MEMBER, bot=name))
+        return green(title, text(SetupText.PLACE_MEMBER)) if known.get("is_member") is True else None
 
     def _channel_type(self, message: Message) -> str:
         if message.channel.startswith("D"):
@@ -103,13 +133,16 @@ class WhichRule:
             return None, None
         return self.services.installation(api).bot(), self.services.users.one(api, member)
 
-    def _verdict(self, title: SetupText, message: Message, user: UserInfo | None) -> CheckLine:
+    def _verdict(
+        self, title: SetupText, message: Message, user: UserInfo | None, *, opens: bool = False
+    ) -> CheckLine:
+        """`opens`: the message begins a thread in a channel where that is a question."""
         if user is not None and user.is_bot:
             return red(title, text(SetupText.REFUSED_BOT))
         ruling = self._ruling(message)
         if not ruling.answered:
             return red(title, _why(ruling, message))
-        verdict = admit(message, self.endpoint.settings)
+        verdict = Admit() if opens else admit(message, self.endpoint.settings)
         if isinstance(verdict, Ignore):
             return red(title, _not_for_us(verdict.reason))
         if isinstance(verdict, AskThread):
@@ -117,6 +150,14 @@ class WhichRule:
         if ruling.settings:
             return green(title, text(SetupText.ANSWERED_BY, settings=", ".join(ruling.settings)))
         return green(title, text(SetupText.ANSWERED))
+
+    def _is_open(self, message: Message) -> bool:
+        settings = self.endpoint.settings
+        try:
+            api = self.services.api(self.endpoint, message.team_id)
+        except SettingsError:
+            return is_open(settings, place_of(message)) is True
+        return self.services.rules(self.endpoint, api).is_open(message)
 
     def _ruling(self, message: Message) -> Ruling:
         """What the rules say; without a token, what they say by the message alone."""

@@ -6,6 +6,7 @@ A call goes from `client` (its typed method) over `web` (budget, retries, slack_
 
 from slack_api.channel_names import ChannelNames
 from slack_api.client import SlackApi
+from slack_api.directory import Directory, Found
 from slack_api.error_codes import (
     CANNOT_POST,
     MAYBE_TABLES,
@@ -55,7 +56,9 @@ __all__ = [
     "Bounds",
     "ChannelNames",
     "Channels",
+    "Directory",
     "FilesOrigin",
+    "Found",
     "Patience",
     "Pool",
     "RateLimiter",

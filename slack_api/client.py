@@ -25,6 +25,7 @@ from slack_api.retry import BRISK, HASTY, PATIENT, Patience
 from slack_api.web import Calls
 
 PAGE = 200  # messages of a thread that are asked for at once
+LISTED = 999  # channels or users that are asked for at once (docs/platform/slack.md#finding-by-name)
 
 type Objects = Sequence[Mapping[str, Any]]  # blocks, or chunks of a stream
 
@@ -178,6 +179,31 @@ class SlackApi(Calls):
     def channel(self, channel: str, patience: Patience) -> Mapping[str, Any]:
         """Ask what conversations.info knows of a channel."""
         return mapping_of(self.call("conversations.info", {"channel": channel}, patience), "channel")
+
+    def channels(self, types: str, pages: int) -> Iterator[Mapping[str, Any]]:
+        """Yield the channels of these types that are not archived, from at most so many pages of LISTED."""
+        return self._listed(
+            "conversations.list", "channels", {"types": types, "exclude_archived": "true"}, pages
+        )
+
+    def people(self, pages: int) -> Iterator[Mapping[str, Any]]:
+        """Yield all users, from at most so many pages of LISTED."""
+        return self._listed("users.list", "members", {}, pages)
+
+    def user_of_email(self, email: str) -> str:
+        """The id of the person with this address."""
+        return id_of(mapping_of(self.call("users.lookupByEmail", {"email": email}, HASTY), "user"), "id")
+
+    def _listed(
+        self, method: str, member: str, asked: Mapping[str, Any], pages: int
+    ) -> Iterator[Mapping[str, Any]]:
+        cursor: object = None
+        for _ in range(pages):
+            answer = self.call(method, {**asked, "limit": str(LISTED), "cursor": cursor}, HASTY)
+            yield from mappings_of(answer, member)
+            cursor = mapping_of(answer, "response_metadata").get("next_cursor")
+            if not cursor:
+                return
 
     def user_groups(self, team_id: str = "") -> Sequence[tuple[str, str]]:
         """The handle and the id of each user group. An organisation's token needs the workspace `team_id`."""

@@ -13,6 +13,9 @@ REPEATABLE = {
     "files.info",
     "conversations.info",
     "conversations.replies",
+    "conversations.list",
+    "users.list",
+    "users.lookupByEmail",
     "files.getUploadURLExternal",
 }
 FIRST_PAUSE = 0.5  # seconds, doubled each time

@@ -1,6 +1,6 @@
 """Reads what Slack sent: is the request genuine, what does it say, and is the message for us."""
 
-from slack_events.admission import AskThread, Ignore, Reason, admit
+from slack_events.admission import Admit, AskThread, Ignore, Reason, admit
 from slack_events.asked_elsewhere import AskedElsewhere
 from slack_events.commands_listener import REPLAY_SECONDS, CommandsListener
 from slack_events.events_listener import EventsListener
@@ -14,6 +14,7 @@ __all__ = [
     "COMMANDS",
     "INTERACTIVITY",
     "REPLAY_SECONDS",
+    "Admit",
     "AskThread",
     "AskedElsewhere",
     "ChannelTypes",

@@ -1,11 +1,11 @@
 """Decides whether a message is for us, by pure rules (docs/architecture.md#d2-once)."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from message import Message
-from provider import Ruling, Settings, rule
+from provider import Ruling, Settings, is_open, rule
 from turns import asker_of, place_of
 
 _SPOKEN = {"", "file_share", "thread_broadcast", "me_message"}
@@ -64,9 +64,10 @@ class AskThread:
 type Verdict = Admit | Ignore | AskThread
 
 
-def admit(message: Message, settings: Settings) -> Verdict:
+def admit(message: Message, settings: Settings, channel_name: str = "") -> Verdict:
     """Decide without any call. A mention has two events (docs/platform/slack.md#mention-twins): one is answered.
 
+    `channel_name` is needed where `name_decides`; "" for a channel whose name Slack does not tell.
     A rule that needs a fact of Slack's is left to the turn (turns/throttle/rule_check.py).
     """
     if (reason := _not_spoken(message, settings)) is not None:
@@ -76,16 +77,16 @@ def admit(message: Message, settings: Settings) -> Verdict:
         return Ignore(reason, ruling)
     if message.source == "app_mention" or message.mentions_us:
         return _mention(message)
-    if message.source == "button" or message.is_dm or _is_open(message, settings):
+    if message.source == "button" or message.is_dm or _opens(message, settings, channel_name):
         return Admit()
     return _unaddressed(message, settings)
 
 
-def calls_us(message: Message, settings: Settings) -> bool:
+def calls_us(message: Message, settings: Settings, channel_name: str = "") -> bool:
     """Whether the author expects an answer, so that a refusal should be told: not in a reply without a mention."""
     if message.source == "app_mention" or message.mentions_us:
         return not message.only_quotes_us and message.source in {"button", _answered_event(message)}
-    return message.source == "button" or message.is_dm or _is_open(message, settings)
+    return message.source == "button" or message.is_dm or _opens(message, settings, channel_name)
 
 
 def follow(message: Message, followers: Collection[str]) -> Admit | Ignore:
@@ -109,9 +110,17 @@ def _answered_event(message: Message) -> str:
     return "message" if message.is_dm or message.is_group_dm else "app_mention"
 
 
-def _is_open(message: Message, settings: Settings) -> bool:
+def name_decides(message: Message, settings: Settings) -> bool:
+    """Whether only the name of the channel tells whether the message is a question."""
+    begins = message.source == "message" and not (message.is_reply or message.bot_id or message.mentions_us)
+    is_spoken = begins and _not_spoken(message, settings) is None
+    return is_spoken and is_open(settings, place_of(message)) is None
+
+
+def _opens(message: Message, settings: Settings, channel_name: str) -> bool:
     """Whether the message begins a thread in a channel where each such message of a member is a question."""
-    return message.channel in settings.open_channels and not message.is_reply and not message.bot_id
+    place = replace(place_of(message), name=channel_name)
+    return not message.is_reply and not message.bot_id and is_open(settings, place) is True
 
 
 def _not_spoken(message: Message, settings: Settings) -> Reason | None:

@@ -38,7 +38,7 @@ class AskedElsewhere:
             key = self.place.refusal(message) or self._asked(message, received)
         except SettingsError as error:
             logger.error("%s", error)
-            key = Say.APP_MISCONFIGURED
+            key = Say.NOT_SET_UP if error.setting == "bot_token" else Say.APP_MISCONFIGURED
         except SlackError as error:
             key = why_not(error)
         except Exception as error:  # noqa: BLE001 - the member must hear of any failure

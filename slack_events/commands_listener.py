@@ -42,6 +42,7 @@ class CommandsListener:
             return refuse(error, self.endpoint.id, self.refusals)
         if command is None:  # Slack's look at the certificate
             return Ack(OK)
+        self.seen.came(self.endpoint.id, self.endpoint.url)
         self.seen.command(self.endpoint.id, command.message.api_app_id)
         if self.taken.take(f"{self.endpoint.id}/{command.trigger_id}"):
             self._obey(command, received)

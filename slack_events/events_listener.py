@@ -10,7 +10,7 @@ from errors import HandoffError, Malformed, RequestError, SettingsError, StoreEr
 from handoff import EventHandOff
 from job import Job, NoticeJob
 from message import Message
-from slack_events.admission import AskThread, Ignore, Reason, admit, calls_us, follow
+from slack_events.admission import AskThread, Ignore, Reason, admit, calls_us, follow, name_decides
 from slack_events.envelope import (
     Deleted,
     Envelope,
@@ -27,9 +27,10 @@ from slack_events.named_app import with_app_name
 from slack_events.remembered import ChannelTypes, Followers
 from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LATER, OK, UNAUTHORIZED, Ack, Refusals, read_signed, refuse
-from turns import EndpointRequest, RefusalNotice, SideEvents, logger
+from turns import ChannelName, EndpointRequest, RefusalNotice, SideEvents, logger
 
 LARGEST_UNSIGNED = 4096  # bytes
+LAST_TRY = "3"
 
 _APP = (
     "app %s may not ask, with or without a person's token. If it should, add it to the setting trusted_bots"
@@ -48,6 +49,7 @@ class EventsListener:
     refusals: Refusals
     notice: RefusalNotice
     side_events: SideEvents
+    channel_name: ChannelName
     seen: SeenRequests
 
     def receive(self, raw: bytes, headers: Mapping[str, str]) -> Ack:
@@ -60,15 +62,16 @@ class EventsListener:
         except RequestError as error:
             self.seen.refused(self.endpoint.id, error, headers)
             return refuse(error, self.endpoint.id, self.refusals)
+        self.seen.came(self.endpoint.id, self.endpoint.url)
         self.seen.event(self.endpoint.id, envelope)
-        return self._event(envelope, received)
+        return self._event(envelope, received, is_last=_is_last(headers))
 
-    def _event(self, envelope: Envelope, received: float) -> Ack:
+    def _event(self, envelope: Envelope, received: float, *, is_last: bool) -> Ack:
         match envelope:
             case UrlVerification(challenge):
                 return Ack(OK, challenge)
             case Event(message):
-                return self._message(message, received)
+                return self._message(message, received, is_last=is_last)
             case Deleted(channel, ts):
                 self.hand_off.deleted(channel, ts)
             case HomeOpened(team_id, user, channel, shown):
@@ -88,10 +91,14 @@ class EventsListener:
         self.hand_off.sweep_if_due()
         return Ack(OK)
 
-    def _message(self, message: Message, received: float) -> Ack:
+    def _message(self, message: Message, received: float, *, is_last: bool) -> Ack:
+        """`is_last`: Slack will not send the message again, so that its author should hear of a failure."""
         settings = self.endpoint.settings
         message = with_app_name(self.channel_types.with_type(self.endpoint.id, message), settings.app_names)
-        verdict = admit(message, settings)
+        name = self.channel_name.before_ack(message) if name_decides(message, settings) else ""
+        if name is None:  # the message may be for us: Slack sends it again
+            return self._later("Slack has not told the channel's name yet")
+        verdict = admit(message, settings, name)
         if isinstance(verdict, AskThread):
             try:
                 verdict = follow(message, self.followers.of(message))
@@ -102,7 +109,7 @@ class EventsListener:
             self.seen.ignored(self.endpoint.id, verdict.reason)
             if verdict.reason is Reason.BOT and (message.source == "app_mention" or message.is_dm):
                 self.refusals.note(self.endpoint.id, _APP % message.bot_id)
-            if verdict.ruling and calls_us(message, settings):
+            if verdict.ruling and calls_us(message, settings, name):
                 self.notice.refused(message, verdict.ruling)
             self.hand_off.sweep_if_due()
             return Ack(OK)
@@ -112,12 +119,20 @@ class EventsListener:
             logger.error("%s", error)
             return Ack(LATER, f"{error}\n")
         except HandoffError as error:
+            if is_last:
+                self.notice.not_taken(message)
             return self._later(str(error))
         return Ack(OK)
 
     def _later(self, why: str) -> Ack:
         self.refusals.note(self.endpoint.id, why)
         return Ack(LATER)
+
+
+def _is_last(headers: Mapping[str, str]) -> bool:
+    """Whether this is Slack's last try (docs/platform/slack.md#event-retries). A header decides nothing else."""
+    numbers = [value for name, value in headers.items() if name.lower() == "x-slack-retry-num"]
+    return numbers == [LAST_TRY]
 
 
 def _unconfigured(raw: bytes) -> Ack:

@@ -87,6 +87,7 @@ class InteractionsListener:
         except RequestError as error:
             self.seen.refused(self.endpoint.id, error, headers)
             return refuse(error, self.endpoint.id, self.refusals)
+        self.seen.came(self.endpoint.id, self.endpoint.url)
         self.seen.interaction(self.endpoint.id, interaction.message.api_app_id if interaction else "")
         match interaction:
             case BlockAction():

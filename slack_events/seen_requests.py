@@ -13,6 +13,7 @@ from slack_events.admission import Reason
 from slack_events.envelope import Envelope, Event, GroupChanged, HomeOpened, Invited, Other, Removed
 
 HOOKS: Final = 1_000
+LONGEST_URL: Final = 501  # characters; a longer address is cut, so that it is none
 INTERACTIVITY: Final = "interactivity"
 COMMANDS: Final = "commands"
 _KINDS: Final = 40  # of events that are remembered for a hook; an app subscribes to far fewer
@@ -28,13 +29,15 @@ _EVENTS: Final = {
 class SeenOfHook:
     """Times are epochs of the clock, None for never. `kinds` are names of subscriptions, with their last times.
 
-    `app_id` and `team_id` are those of the last genuine request that named them. `ignored` counts reasons.
+    `app_id` and `team_id` are those of the last genuine request that named them, `url` is the `Dify-Hook-Url` of the
+    last one. `ignored` counts reasons.
     """
 
     genuine: float | None = None
     forged: float | None = None
     app_id: str = ""
     team_id: str = ""
+    url: str = field(default="", repr=False)
     kinds: LRUCache[str, float] = field(default_factory=lambda: LRUCache(_KINDS))
     ignored: Counter[Reason] = field(default_factory=Counter)
 
@@ -49,6 +52,10 @@ class SeenRequests:
     def of(self, hook_id: str) -> SeenOfHook:
         """What this process has seen for the hook."""
         return self._hooks.get(hook_id) or SeenOfHook()
+
+    def came(self, hook_id: str, url: str) -> None:
+        """Note the address at which a request with a valid signature came."""
+        self._seen(hook_id).url = url[:LONGEST_URL]
 
     def event(self, hook_id: str, envelope: Envelope) -> None:
         """Note an events request with a valid signature."""

@@ -1,6 +1,7 @@
 """Answers one message: each message is claimed once, answered in its thread's order, and within the platforms' time."""
 
 from turns.answer import RESET_WORDS
+from turns.channel_name import ChannelName
 from turns.endpoint_request import EndpointRequest
 from turns.limits import HEARTBEAT_SECONDS, REQUEST_SECONDS
 from turns.notices import NoticeRun, QuestionPlace, RefusalNotice, SideEvents, why_not
@@ -19,6 +20,7 @@ __all__ = [
     "REQUEST_SECONDS",
     "RESET_WORDS",
     "AckTimes",
+    "ChannelName",
     "EndpointRequest",
     "NoticeRun",
     "PastTurn",

@@ -37,6 +37,7 @@ from slack_events import (
     SeenRequests,
 )
 from turns import (
+    ChannelName,
     EndpointRequest,
     ProcessIdentity,
     QuestionPlace,
@@ -84,6 +85,7 @@ class Container:
             refusals=self._refusals,
             notice=RefusalNotice(self._services, endpoint),
             side_events=SideEvents(self._services, endpoint),
+            channel_name=ChannelName(self._services, endpoint),
             seen=self._seen,
         )
 

@@ -65,6 +65,7 @@ class Say(StrEnum):
 
     # Trouble with the app: mirrors errors.DifyError.
     APP_MISCONFIGURED = auto()
+    DIFY_BROKEN = auto()  # the version of Dify
     INPUT_MISSING = auto()  # `variable` is the name of a variable in the app's form
     FILE_NEEDED = auto()  # the same as INPUT_MISSING for a variable that takes files
     UNSUPPORTED_APP = auto()
@@ -92,6 +93,8 @@ class Say(StrEnum):
     NO_DIRECT_MESSAGES = auto()
     RULE_UNKNOWN = auto()  # Slack does not tell what a rule needs to know
     BUSY = auto()  # to the author of a command alone
+    NOT_TAKEN = auto()  # Slack will not send the question again
+    NOT_SET_UP = auto()  # the bot's token is missing or dead
     NOT_INVITED = auto()  # to the author of a command or a shortcut alone
     COMMAND_HELP = auto()  # `command` is the slash command
     RESET_ELSEWHERE = auto()  # for a reset by command in a channel

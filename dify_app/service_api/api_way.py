@@ -55,9 +55,12 @@ class ApiWay:
         return replace(self, user=known.user), known
 
     def fetch(self) -> Mapping[str, Any]:
-        """The app's parameters with its mode (docs/platform/dify-service-api.md#version-and-kind). Raises DifyError."""
-        mode = self._mode()
-        return {**self._get("parameters"), "mode": mode}
+        """The app's parameters with its mode and name (docs/platform/dify-service-api.md#version-and-kind).
+
+        Raises DifyError.
+        """
+        info = self._get("info")
+        return {**self._get("parameters"), "mode": text_of(info, "mode"), "name": text_of(info, "name")}
 
     def probe_kind(self, _variable: Variable) -> AppKind:
         """The kind that the app's mode says. Raises DifyError."""

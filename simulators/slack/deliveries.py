@@ -121,7 +121,9 @@ class Deliveries:
             "Content-Type": "application/json",
             "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
         }
-        headers |= signed_headers(delivery.body, self._world.install.signing_secret)
+        headers |= signed_headers(
+            delivery.body, self._world.install.signing_secret, ahead=self._world.rules.clock_ahead
+        )
         if number:
             headers |= {"X-Slack-Retry-Num": str(number), "X-Slack-Retry-Reason": reason}
         rules = self._world.rules

@@ -213,7 +213,9 @@ class Interactions:
             raise ValueError("no URL to send interactions to")
         body = form.encode()
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        headers |= signed_headers(body, self._world.install.signing_secret)
+        headers |= signed_headers(
+            body, self._world.install.signing_secret, ahead=self._world.rules.clock_ahead
+        )
         attempt = Attempt(0, "", time.time(), self._world.design())
         post(url, body, headers, self._patience(), attempt)
         return attempt

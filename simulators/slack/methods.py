@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from simulators.slack import (
+    directory,
     home,
     posting,
     reactions,
@@ -40,6 +41,9 @@ METHODS: dict[str, Method] = {
     "bots.info": Method(reading.bots_info, T3, ("users:read",)),
     "users.info": Method(reading.users_info, T4, ("users:read",)),
     "conversations.info": Method(reading.conversations_info, T3, ("*:read",)),
+    "conversations.list": Method(directory.list_channels, T2, tuple(directory.SCOPE_OF_TYPE.values())),
+    "users.list": Method(directory.list_users, T2, ("users:read",)),
+    "users.lookupByEmail": Method(directory.lookup_by_email, T3, ("users:read.email",)),
     "conversations.replies": Method(reading.conversations_replies, T3, ("*:history",)),
     "conversations.history": Method(reading.conversations_history, T3, ("*:history",)),
     "conversations.open": Method(reading.conversations_open, T3, ("im:write", "mpim:write")),

@@ -21,7 +21,8 @@ class Rules:
     mpim_mentions: bool = False
     # Updates, stops and thread replies send message_changed (docs/platform/slack.md#changed-messages)
     message_changed: bool = False
-    clock_ahead: float = 0.0  # wall seconds by which Slack's clock is ahead of this machine's
+    # Wall seconds by which Slack's clock is ahead of this machine's, in answers and in signed requests
+    clock_ahead: float = 0.0
     latency: float = 0.0  # before every Web API call
     dm_recipients: str = "refused"
     patience: float = 3.0  # docs/platform/slack.md#ack

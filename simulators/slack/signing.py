@@ -13,7 +13,12 @@ def sign(body: bytes | str, timestamp: str | float, secret: str) -> str:
     return "v0=" + hmac.new(secret.encode(), base, hashlib.sha256).hexdigest()
 
 
-def signed_headers(body: bytes | str, secret: str, timestamp: float | None = None) -> dict[str, str]:
-    """Both headers, stamped with the wall's time unless another is given: verifiers compare with theirs."""
-    stamp = str(int(time.time() if timestamp is None else timestamp))
+def signed_headers(
+    body: bytes | str, secret: str, timestamp: float | None = None, *, ahead: float = 0.0
+) -> dict[str, str]:
+    """Both headers, stamped with the wall's time unless another is given: verifiers compare with theirs.
+
+    `ahead`: seconds by which the signer's clock is ahead of this machine's.
+    """
+    stamp = str(int(time.time() + ahead if timestamp is None else timestamp))
     return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": sign(body, stamp, secret)}

@@ -41,6 +41,8 @@ USER = "users.info"
 GROUPS = "usergroups.list"
 GROUP_USERS = "usergroups.users.list"
 PUBLISH = "views.publish"
+CHANNELS = "conversations.list"
+PEOPLE = "users.list"
 SET_STATUS = "assistant.threads.setStatus"
 
 _TIERS = {
@@ -48,6 +50,8 @@ _TIERS = {
     STOP: TIER_2,
     GROUPS: TIER_2,
     GROUP_USERS: TIER_2,
+    CHANNELS: TIER_2,
+    PEOPLE: TIER_2,
     APPEND: TIER_4,
     UPDATE: TIER_3,
     POST: POSTS,

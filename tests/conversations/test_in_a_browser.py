@@ -8,8 +8,8 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 
 from tests.conversations.world import World
-from tests.support.browser import browser
 from tests.support.setup_pages import KEY
+from tools.pictures.browser import browser
 from wording import SetupText, setup_text
 
 NAME = "Ask Legal"

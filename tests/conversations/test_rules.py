@@ -193,6 +193,41 @@ def test_open_channel_answers_each_message_that_begins_a_thread(world: World) ->
     assert len(queries(world)) == 3
 
 
+def test_channel_is_open_by_its_name_and_its_authors_are_followed_there_alone(world: World) -> None:
+    world.configure(open_channels="#help-desk")
+    root = world.slack.say(world.channel, ANNA, "a remark in another channel")
+    world.slack.say(world.channel, ANNA, "and one more", thread_ts=root)
+    world.channel = world.slack.add_channel("help-desk")
+    root = world.slack.say(world.channel, ANNA, "no mention here")
+    assert "no mention here" in world.answer(root)
+    world.slack.say(world.channel, ANNA, "a follow-up", thread_ts=root)
+    assert "a follow-up" in world.answer(root, count=2)
+    assert len(queries(world)) == 2
+    assert len(world.slack.calls("conversations.info")) == 2
+
+
+def test_message_in_a_channel_whose_name_slack_tells_late_is_answered_when_it_comes_again(
+    world: World,
+) -> None:
+    world.configure(open_channels="#help-desk")
+    world.channel = world.slack.add_channel("help-desk")
+    world.slack.fault("conversations.info", "stall", seconds=20.0)
+    root = world.slack.say(world.channel, ANNA, "no mention here")
+    assert "no mention here" in world.answer(root)
+    [delivery] = [one for one in world.slack.deliveries(ts=root) if one.kind == "message"]
+    assert delivery.state == "accepted"
+    assert len(delivery.attempts) > 1
+
+
+def test_channel_is_not_open_where_slack_does_not_tell_its_name(world: World) -> None:
+    world.slack.configure(manifest=manifest().replace("- channels:read", "- reactions:read"))
+    world.configure(open_channels="#help-desk")
+    world.channel = world.slack.add_channel("help-desk")
+    world.slack.say(world.channel, ANNA, "no mention here")
+    assert queries(world) == []
+    assert "a mention" in world.answer(world.ask("a mention"))
+
+
 def test_question_that_begins_with_a_name_asks_that_app_and_replies_stay_with_it(world: World) -> None:
     legal = world.dify.app("app-legal", "advanced-chat")
     world.configure(channel_apps=f"~legal={legal}")

@@ -267,4 +267,6 @@ def test_rule_knows_direct_messages_bots_and_other_organisations(checked: World)
         said(SetupText.REFUSED_BOT),
     )
     assert rule(checked, checked.channel, "U0NOBODY00")[said(SetupText.MEMBER)][0] == RED
-    assert rule(checked, "#general", ANNA)[said(SetupText.CHANNEL)][0] == RED
+    assert rule(checked, "#nowhere", ANNA)[said(SetupText.CHANNEL)][0] == RED
+    named = checked.slack.add_channel("shared-with-eve", ext_shared=True)
+    assert rule(checked, "#shared-with-eve", "@eve") == rule(checked, named, stranger)

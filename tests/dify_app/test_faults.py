@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from dify_app.faults import classify, classify_event, kind_refused, refuses_files
 from errors import (
     AppMisconfigured,
+    BrokenDify,
     ContextBroken,
     ConversationLost,
     DifyError,
@@ -40,7 +41,7 @@ NO_ACCESS = "permission denied, you need to enable app access in plugin manifest
     [
         (refused("app not found"), AppMisconfigured, "app_missing"),
         (refused("tenant not found"), AppMisconfigured, "app_missing"),
-        (refused("user not found"), AppMisconfigured, "user_unknown"),
+        (refused("user not found"), BrokenDify, "user_unknown"),
         (refused("unexpected app type"), UnsupportedApp, "app_unsupported"),
         (refused("Agent Chat App does not support blocking mode"), UnsupportedApp, "app_unsupported"),
         (refused("topic is required in input form"), InputMissing, "InputMissing"),

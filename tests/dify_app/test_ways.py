@@ -8,7 +8,7 @@ from typing import Any
 import gevent
 import pytest
 
-from dify_app.app import DifyApp, Question
+from dify_app.app import DifyApp, KeyOwner, Question
 from dify_app.form import AppCache, Variable
 from dify_app.port import AppCall, AppPort, Conversation, Stream, Via
 from dify_app.stream import AppKind
@@ -173,3 +173,33 @@ def test_form_that_two_greenlets_wait_for_comes_over_the_other_way_for_both() ->
     app = turns.app()
     both = [gevent.spawn(app.form) for _ in range(2)]
     assert [one.get().opening_statement for one in both] == ["Hello"] * 2
+
+
+FORM = {"user_input_form": [{"text-input": {"variable": "tone", "label": "tone", "required": False}}]}
+
+
+@pytest.mark.parametrize(
+    ("own", "is_same"), [(FORM, True), ({}, False), (Exception("unexpected app type"), None)]
+)
+def test_key_is_of_the_app_whose_form_is_the_same(own: dict[str, Any] | Exception, *, is_same: bool) -> None:
+    turns = Turns(api=FakeWay("api", info=FORM | {"mode": "chat", "name": "Handbook"}))
+    if isinstance(own, Exception):
+        turns.plugin.error = own
+    else:
+        turns.plugin.info = own
+    assert turns.app().owner_of_key() == KeyOwner("Handbook", "chat", is_same)
+
+
+def test_key_is_asked_about_anew_and_its_failure_closes_no_way() -> None:
+    turns = Turns()
+    assert turns.app().owner_of_key() is not None
+    turns.api.error = ApiRefused("api_key_refused")
+    with pytest.raises(ApiRefused):
+        turns.app().owner_of_key()
+    assert turns.app().via == "api"
+
+
+def test_app_without_a_key_has_no_owner_of_it() -> None:
+    turns = Turns()
+    assert DifyApp(Ways(turns.plugin, turns.closed), {}, turns.cache).owner_of_key() is None
+    assert turns.plugin.fetched == 0

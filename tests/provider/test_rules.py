@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provider import Asker, Fact, Place, Ruling, Settings, read_settings, rule
+from provider import Asker, Fact, Place, Ruling, Settings, is_open, read_settings, rule
 
 APPS = {"app": {"app_id": "app-default"}}
 KNOWN = Asker("U01", is_outsider=False, is_guest=False, email="anna@example.com", groups=frozenset())
@@ -150,9 +150,19 @@ def test_setting_that_makes_the_app_uncertain_is_named() -> None:
 
 def test_channel_is_open_if_it_is_listed() -> None:
     settings = form(open_channels="C01")
-    assert rule(settings, KNOWN, CHANNEL).is_open
-    assert not rule(settings, KNOWN, Place("C02", "channel")).is_open
-    assert not rule(form(open_channels="C01", allowed_channels="C02"), KNOWN, CHANNEL).is_open
+    assert is_open(settings, CHANNEL) is True
+    assert is_open(settings, Place("C02", "channel")) is False
+    assert is_open(settings, Place("D01", "im", "C01")) is False
+
+
+def test_channel_is_open_by_its_name_once_the_name_is_known() -> None:
+    settings = form(open_channels="C02, #Help")
+    assert is_open(settings, Place("C02", "channel")) is True
+    assert is_open(settings, Place("C01", "channel")) is None
+    assert is_open(settings, Place("C01", "channel", "Help")) is True
+    assert is_open(settings, Place("C01", "channel", "helpers")) is False
+    assert is_open(settings, Place("C01", "channel", "")) is False
+    assert is_open(settings, Place("D01", "im", "help")) is False
 
 
 ASKERS = st.builds(

@@ -8,6 +8,7 @@ from setup_page.report import CheckState, ago
 from setup_page.slack_checks import (
     LOST,
     SlackAnswers,
+    arrival_line,
     clock_line,
     event_lines,
     same_app_line,
@@ -56,6 +57,44 @@ def test_forged_request_does_not_outweigh_a_genuine_one() -> None:
     assert secret_line(SET, SeenOfHook(forged=900.0), now).state is RED
     assert secret_line(SET, SeenOfHook(genuine=800.0, forged=900.0), now).state is GREEN
     assert secret_line(read_settings({}), SeenOfHook(genuine=800.0), now).state is RED
+
+
+BASE = "https://dify.example.com/e/hook0001"
+
+
+@pytest.mark.parametrize(
+    ("seen", "base", "state", "key"),
+    [
+        (SeenOfHook(), BASE, UNSEEN, SetupText.ARRIVAL_UNSEEN),
+        (SeenOfHook(forged=1.0), "", UNSEEN, SetupText.ARRIVAL_UNSEEN),
+        (SeenOfHook(genuine=1.0, url=f"{BASE}/slack/events"), BASE, GREEN, SetupText.ARRIVAL_OK),
+        (
+            SeenOfHook(genuine=1.0, url="http://dify.example.com/e/hook0001/slack/commands"),
+            BASE,
+            GREEN,
+            SetupText.ARRIVAL_OK,
+        ),
+        (
+            SeenOfHook(genuine=1.0, url="https://other.example.com/e/hook0001/slack/events"),
+            BASE,
+            RED,
+            SetupText.ARRIVAL_ELSEWHERE,
+        ),
+        (
+            SeenOfHook(genuine=1.0, url="http://plugin_daemon:5002/e/hook0001/slack/events"),
+            BASE,
+            GREEN,
+            SetupText.ARRIVAL_OK,
+        ),
+        (SeenOfHook(genuine=1.0, url="what is this?"), BASE, GREEN, SetupText.ARRIVAL_OK),
+    ],
+)
+def test_address_that_slack_uses_is_compared_with_the_shown_one(
+    seen: SeenOfHook, base: str, state: CheckState, key: SetupText
+) -> None:
+    line = arrival_line(seen, base)
+    assert (line.state, line.text.key) == (state, key)
+    assert base in line.text.say("en")
 
 
 @pytest.mark.parametrize(

@@ -50,8 +50,9 @@ def asked(
 
 
 def test_member_is_answered_by_mention_and_in_followed_threads(slack: Workspace) -> None:
-    assert asked(slack, CHANNEL, ANNA) == {
+    assert asked(slack, slack.add_channel("help"), ANNA) == {
         "app": (GREEN, said(SetupText.ANSWERING_APP, app="app-1", setting="app")),
+        said(SetupText.PLACE): (GREEN, said(SetupText.PLACE_MEMBER)),
         said(SetupText.BY_MENTION): (GREEN, said(SetupText.ANSWERED)),
         said(SetupText.BY_REPLY): (UNSEEN, said(SetupText.FOLLOWED)),
     }
@@ -111,11 +112,62 @@ def test_colleague_of_the_organisation_is_no_stranger(slack: Workspace) -> None:
 
 
 @pytest.mark.parametrize(
-    ("channel", "member"), [("#general", ANNA), ("<script>", ANNA), (CHANNEL, "anna"), (CHANNEL, "")]
+    ("channel", "member"),
+    [
+        ("#nowhere", ANNA),
+        ("<script>", ANNA),
+        ("#", ANNA),
+        (CHANNEL, "@nobody"),
+        (CHANNEL, "@"),
+        (CHANNEL, ""),
+    ],
 )
-def test_text_without_an_id_is_refused(slack: Workspace, channel: str, member: str) -> None:
-    [(state, _)] = asked(slack, channel, member).values()
+def test_text_that_means_nothing_is_refused(slack: Workspace, channel: str, member: str) -> None:
+    [(state, text)] = asked(slack, channel, member).values()
     assert state is RED
+    assert (channel if channel != CHANNEL else member) in text
+    [(state, _)] = asked(slack, channel, member, token=False).values()
+    assert state is RED
+
+
+@pytest.mark.parametrize("channel", ["#help", "help", "#Help", "#help ~legal"])
+@pytest.mark.parametrize("member", ["@dora", "Dora Berg", "dora@example.com", "DORA"])
+def test_channel_and_member_are_found_by_their_names(slack: Workspace, channel: str, member: str) -> None:
+    place = slack.add_channel("help")
+    dora = slack.add_user("dora", real_name="Dora Berg", email="dora@example.com")
+    found = asked(slack, channel, member, allowed_users=BEN, allowed_channels=place)
+    refused = said(SetupText.REFUSED_LIST, setting="allowed_users", id=dora)
+    assert found[said(SetupText.BY_MENTION)] == (RED, refused)
+
+
+def test_name_that_several_members_have_gets_their_ids(slack: Workspace) -> None:
+    ids = [slack.add_user(handle, real_name="Dora Berg") for handle in ("dora", "dberg")]
+    told = said(SetupText.SEVERAL, name="Dora Berg", ids=", ".join(ids))
+    assert asked(slack, CHANNEL, "Dora Berg") == {said(SetupText.MEMBER): (RED, told)}
+
+
+def test_scope_is_named_without_which_slack_tells_no_names(slack: Workspace) -> None:
+    slack.configure(manifest="oauth_config: {scopes: {bot: [chat:write]}}")
+    told = said(SetupText.NAMES_UNKNOWN, name="#help", scope="channels:read, groups:read")
+    assert asked(slack, "#help", ANNA) == {said(SetupText.CHANNEL): (RED, told)}
+    told = said(SetupText.NAMES_UNKNOWN, name="@dora", scope="users:read")
+    assert asked(slack, CHANNEL, "@dora") == {said(SetupText.MEMBER): (RED, told)}
+    assert asked(slack, CHANNEL, ANNA)[said(SetupText.PLACE)] == (UNSEEN, said(SetupText.PLACE_UNKNOWN))
+
+
+def test_channel_without_the_bot_says_how_to_invite_the_bot(slack: Workspace) -> None:
+    place = said(SetupText.PLACE)
+    public = slack.add_channel("public", bot=False)
+    private = slack.add_channel("private", kind="group", bot=False)
+    old = slack.add_channel("old")
+    slack.archive(old)
+    bot = "dify-bot"
+    assert asked(slack, public, ANNA)[place] == (RED, said(SetupText.PLACE_NO_MEMBER, bot=bot))
+    assert asked(slack, private, ANNA)[place] == (RED, said(SetupText.PLACE_UNSEEN, bot=bot))
+    assert asked(slack, old, ANNA)[place] == (RED, said(SetupText.PLACE_ARCHIVED))
+    assert place not in asked(slack, "", ANNA)
+    slack.fault("conversations.info", "error", error="fatal_error", times=None)
+    assert place not in asked(slack, public, ANNA)
 
 
 def test_rules_are_told_without_a_token(slack: Workspace) -> None:
@@ -154,6 +206,11 @@ def test_scope_is_named_where_slack_does_not_tell(slack: Workspace) -> None:
 def test_open_channel_has_a_line_of_its_own(slack: Workspace) -> None:
     opening = said(SetupText.BY_OPENING)
     assert asked(slack, CHANNEL, ANNA, open_channels=CHANNEL)[opening][0] is GREEN
+    named = slack.add_channel("help")
+    assert asked(slack, "#help", ANNA, open_channels="#Help")[opening][0] is GREEN
+    refused = asked(slack, named, ANNA, open_channels="#help", allowed_users=BEN)[opening]
+    assert refused == (RED, said(SetupText.REFUSED_LIST, setting="allowed_users", id=ANNA))
+    assert opening not in asked(slack, named, ANNA, open_channels="#other")
     assert opening not in asked(slack, CHANNEL, ANNA)
 
 

@@ -81,7 +81,10 @@ def test_place_is_taken_away_when_nobody_takes_the_question(error: Exception) ->
         (SlackRefused("chat.postMessage", "not_in_channel"), Say.NOT_INVITED),
         (SlackRefused("chat.postMessage", "channel_not_found"), Say.NOT_INVITED),
         (SlackUnreachable("chat.postMessage"), Say.UNEXPECTED),
-        (SettingsError("bot_token", "Give it."), Say.APP_MISCONFIGURED),
+        (SlackRefused("chat.postMessage", "token_revoked"), Say.NOT_SET_UP),
+        (SlackRefused("chat.postMessage", "missing_scope"), Say.NOT_SET_UP),
+        (SettingsError("bot_token", "Give it."), Say.NOT_SET_UP),
+        (SettingsError("app", "Choose one."), Say.APP_MISCONFIGURED),
         (ZeroDivisionError("secret"), Say.UNEXPECTED),
     ],
 )

@@ -64,6 +64,9 @@ class RefusalsOfTests:
 class NoticeOfTests(list[tuple[str, str]]):
     """Keeps who was told, and which setting refused."""
 
+    def not_taken(self, message: Message) -> None:
+        self.append((message.user, "not taken"))
+
     def refused(self, message: Message, ruling: Ruling) -> None:
         self.append((message.user, ruling.settings[0]))
 
@@ -73,6 +76,18 @@ class SideEventsOfTests(list[tuple[str, ...]]):
 
     def group_changed(self, team_id: str, group_id: str) -> None:
         self.append(("group", team_id, group_id))
+
+
+class ChannelNameOfTests(list[str]):
+    """Tells this name of each channel, and keeps the channels that were asked about."""
+
+    def __init__(self, name: str | None = "") -> None:
+        super().__init__()
+        self.name = name
+
+    def before_ack(self, message: Message) -> str | None:
+        self.append(message.channel)
+        return self.name
 
 
 @dataclass(frozen=True)
@@ -120,6 +135,7 @@ def take(
     rules: Settings = RULES,
     notice: NoticeOfTests | None = None,
     side_events: SideEventsOfTests | None = None,
+    channel_name: ChannelNameOfTests | None = None,
 ) -> Ack:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     settings = replace(rules, signing_secrets=secrets)
@@ -133,6 +149,7 @@ def take(
         cast("Any", refusals or RefusalsOfTests()),
         cast("Any", NoticeOfTests() if notice is None else notice),
         cast("Any", SideEventsOfTests() if side_events is None else side_events),
+        cast("Any", ChannelNameOfTests() if channel_name is None else channel_name),
         SeenRequests(FakeClock()),
     )
     return listener.receive(raw, signed_headers(raw, SECRET) if headers is None else headers)
@@ -362,6 +379,53 @@ def test_member_whom_a_rule_refuses_is_told_if_the_member_called_us(
     assert take(event(**inner), handed, rules=rules, notice=notice) == Ack(200)
     assert handed == []
     assert notice == [("U1", "allowed_users")] * told
+
+
+@pytest.mark.parametrize(("number", "told"), [(None, False), ("1", False), ("3", True), ("4", False)])
+def test_author_is_told_when_the_last_try_is_not_taken(number: str | None, *, told: bool) -> None:
+    handed, notice, raw = FakeHandOff(), NoticeOfTests(), json.dumps(event()).encode()
+    handed.error = HandoffError("no route")
+    headers = signed_headers(raw, SECRET) | ({"x-Slack-Retry-Num": number} if number else {})
+    assert take(raw, handed, headers=headers, notice=notice).status == 503
+    assert notice == [("U1", "not taken")] * told
+
+
+PLAIN = {"type": "message", "channel_type": "channel", "text": "hi"}
+BY_NAME = replace(RULES, open_channels=frozenset({"#help"}))
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "questions"), [("help", 200, 1), ("general", 200, 0), ("", 200, 0), (None, 503, 0)]
+)
+def test_channel_is_open_by_the_name_that_slack_tells(name: str | None, status: int, questions: int) -> None:
+    handed, names = FakeHandOff(), ChannelNameOfTests(name)
+    assert take(event(**PLAIN), handed, rules=BY_NAME, channel_name=names).status == status
+    assert (len(handed), names) == (questions, ["C1"])
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        {},
+        {"type": "message", "channel_type": "channel"},
+        {"type": "message", "channel_type": "im", "channel": "D1", "text": "hi"},
+        PLAIN | {"thread_ts": "1699999999.000100"},
+        PLAIN | {"bot_id": "B2"},
+        PLAIN | {"subtype": "channel_join"},
+    ],
+)
+def test_name_of_a_channel_is_not_asked_for_where_it_decides_nothing(inner: dict[str, Any]) -> None:
+    names = ChannelNameOfTests("help")
+    take(event(**inner), FakeHandOff(), rules=BY_NAME, channel_name=names)
+    assert names == []
+
+
+def test_member_whom_a_rule_refuses_is_told_in_a_channel_that_is_open_by_its_name() -> None:
+    notice, rules = NoticeOfTests(), replace(BY_NAME, allowed_users=frozenset({"U9"}))
+    take(event(**PLAIN), FakeHandOff(), rules=rules, notice=notice, channel_name=ChannelNameOfTests("help"))
+    assert notice == [("U1", "allowed_users")]
+    take(event(**PLAIN), FakeHandOff(), rules=rules, notice=notice, channel_name=ChannelNameOfTests("x"))
+    assert len(notice) == 1
 
 
 def test_question_that_begins_with_a_name_is_for_that_app() -> None:

@@ -83,3 +83,12 @@ def test_reasons_are_counted_for_each_hook(seen: SeenRequests) -> None:
     seen.ignored("hook", Reason.BOT)
     assert seen.of("hook").ignored == {Reason.BOT: 2}
     assert seen.of("another").ignored == {}
+
+
+def test_last_address_of_a_genuine_request_is_kept_and_a_huge_one_is_cut(seen: SeenRequests) -> None:
+    for url in ("https://a.example.com/e/1/slack/events", "https://b.example.com/e/1/slack/events"):
+        seen.came("hook", url)
+    assert seen.of("hook").url == url
+    seen.came("hook", "https://" + "a" * 9_000)
+    assert len(seen.of("hook").url) < 600
+    assert "aaa" not in repr(seen.of("hook"))

@@ -44,9 +44,10 @@ def basic(key: str = KEY) -> str:
     return "Basic " + base64.b64encode(f"admin:{key}".encode()).decode()
 
 
-def get(hook: str, path: str = "/slack/setup", key: str = "") -> PageGot:
-    """Ask the endpoint at `hook`, with a key or without."""
-    request = Request(f"{hook}{path}", headers={"Authorization": basic(key)} if key else {})
+def get(hook: str, path: str = "/slack/setup", key: str = "", host: str = "") -> PageGot:
+    """Ask the endpoint at `hook`, with a key or without; `host` is the name that a browser knows."""
+    headers = ({"Authorization": basic(key)} if key else {}) | ({"Host": host} if host else {})
+    request = Request(f"{hook}{path}", headers=headers)
     try:
         with build_opener(ProxyHandler({})).open(request, timeout=60) as answer:
             return PageGot(answer.status, dict(answer.headers), answer.read().decode())

@@ -64,6 +64,7 @@ KEPT_APART = {
     "Written._known": TOKEN,
     "ChannelNames._known": TOKEN,
     "ChannelNames._failed": TOKEN,
+    "ChannelNames._asking": TOKEN,
     "UserGroups._known": TOKEN,
     "UserGroups._fresh": TOKEN,
     "UserGroups._failed": TOKEN,

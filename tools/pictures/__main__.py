@@ -1,13 +1,15 @@
-"""Runs the scenes on the simulators with the real plugin, and draws what the double of Slack held."""
+"""Runs the scenes on the simulators with the real plugin, and draws the threads and the set-up page."""
 
 import sys
 import time
+from pathlib import Path
 
 from simulators.demo.document import ThreadView
 from simulators.demo.talk import NoAnswerError, Talk
 from simulators.launch import ROOT
 from simulators.stack import Stack
 from tools.pictures.scenes import SCENES, Scene
+from tools.pictures.setup_states import pictures
 from tools.pictures.sheet import Moment, sheet
 
 FOLDER = ROOT / "_assets"
@@ -39,6 +41,11 @@ def moment(views: list[tuple[float, ThreadView]], share: float) -> ThreadView:
     return [view for at, view in views if at <= begin + share * (end - begin)][-1]
 
 
+def told(path: Path) -> None:
+    """Say what was written."""
+    sys.stdout.write(f"{path.relative_to(ROOT)} ({path.stat().st_size:,} bytes)\n")
+
+
 def main() -> None:
     """Write all pictures and say which."""
     stack = Stack.start(SCALE)
@@ -46,7 +53,11 @@ def main() -> None:
         for scene in SCENES:
             path = FOLDER / scene.file
             path.write_text(drawn(stack, scene))
-            sys.stdout.write(f"{path.relative_to(ROOT)} ({path.stat().st_size:,} bytes)\n")
+            told(path)
+        for name, picture in pictures(stack):
+            path = FOLDER / name
+            path.write_bytes(picture)
+            told(path)
     except NoAnswerError as error:
         sys.exit(f"{error} The plugin's log ends so:\n{stack.daemon.log()[-3000:]}")
     finally:

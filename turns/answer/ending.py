@@ -17,6 +17,7 @@ _INSTEAD: tuple[tuple[type[errors.BridgeError], Say], ...] = (
     (errors.ApiRefused, Say.API_REFUSED),
     (errors.CompletionApp, Say.COMPLETION_APP),
     (errors.UnsupportedApp, Say.UNSUPPORTED_APP),
+    (errors.BrokenDify, Say.DIFY_BROKEN),
     (errors.AppMisconfigured, Say.APP_MISCONFIGURED),
     (errors.ProviderTrouble, Say.PROVIDER_TROUBLE),
     (errors.RunFailed, Say.RUN_FAILED),

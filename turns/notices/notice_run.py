@@ -57,11 +57,12 @@ class NoticeRun:
         )
         if job.is_hello and not self._is_first_hello():
             return
-        ruling = self.services.rules(self.endpoint, api).ruling(here)
+        rules = self.services.rules(self.endpoint, api)
+        ruling = rules.ruling(here)
         locale = self.services.users.many(api, [job.user])[job.user].locale
         speak = partial(say, language_for(self.endpoint.settings.language, locale))
         if job.is_hello:
-            hello = Say.HELLO_OPEN if ruling.is_open else Say.HELLO
+            hello = Say.HELLO_OPEN if rules.is_open(here) else Say.HELLO
             api.post_ephemeral(job.channel, job.user, speak(hello if ruling.answered else refusal_of(ruling)))
         else:
             self._publish(api, ruling, speak)

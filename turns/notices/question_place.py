@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from errors import SettingsError, SlackError, SlackRefused
 from message import Message
 from plain_text import shortened
+from slack_api import TOKEN_DEAD
 from slack_reply import links, whole_message
 from turns.endpoint_request import EndpointRequest
 from turns.notices.refusal_notice import refusal_of
@@ -55,20 +56,26 @@ class QuestionPlace:
 
     def tell(self, message: Message, response_url: str, key: Say, **values: str) -> None:
         """Say a sentence to the author alone. Never raises; a `response_url` of another host is not used."""
-        language: str = self.endpoint.settings.language
-        with suppress(SettingsError, SlackError):
-            if language == "auto":
+        text = say(self._language(message), key, **values)
+        with suppress(SlackError):
+            self.services.response_urls.tell(response_url, text)
+
+    def _language(self, message: Message) -> str:
+        """The author's language; without a token Slack does not tell."""
+        setting, locale = self.endpoint.settings.language, ""
+        if setting == "auto":
+            with suppress(SettingsError):
                 api = self.services.api(self.endpoint, message.team_id)
-                language = language_for(
-                    "auto", self.services.users.many(api, [message.user])[message.user].locale
-                )
-            self.services.response_urls.tell(response_url, say(language, key, **values))
+                locale = self.services.users.many(api, [message.user])[message.user].locale
+        return language_for(setting, locale)
 
 
 def why_not(error: SlackError) -> Say:
     """The sentence for an error of `QuestionPlace.open`."""
-    is_absent = isinstance(error, SlackRefused) and error.error in _NOT_THERE
-    return Say.NOT_INVITED if is_absent else Say.UNEXPECTED
+    code = error.error if isinstance(error, SlackRefused) else ""
+    if code in TOKEN_DEAD | {"missing_scope"}:
+        return Say.NOT_SET_UP
+    return Say.NOT_INVITED if code in _NOT_THERE else Say.UNEXPECTED
 
 
 def _plain(text: str, longest: int) -> str:

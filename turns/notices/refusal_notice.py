@@ -1,4 +1,4 @@
-"""Tells a member that a rule of the admin forbids an answer: the member alone, and once a day."""
+"""Tells a member alone why there is no answer: once a day that a rule of the admin forbids one."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -45,6 +45,11 @@ class RefusalNotice:
             return
         self.services.refused_today[person] = None
         gevent.spawn(self._tell, message, refusal_of(ruling))
+
+    def not_taken(self, message: Message) -> None:
+        """Tell the author that the message is left without an answer. Returns at once and never raises."""
+        if message.user and not message.bot_id:
+            gevent.spawn(self._tell, message, Say.NOT_TAKEN)
 
     def _tell(self, message: Message, key: Say) -> None:
         services, user = self.services, message.user

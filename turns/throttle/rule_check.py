@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from message import Message
-from provider import Asker, Fact, Place, Ruling, Settings, is_email, is_group, may_ask, rule
+from provider import Asker, Fact, Place, Ruling, Settings, is_email, is_group, is_open, may_ask, rule
 from slack_api import PATIENT, ChannelNames, Channels, UserGroups, UserInfo
 from turns.report import logger
 from turns.throttle.bot_identities import Installation
@@ -62,6 +62,15 @@ class RuleCheck:
             else:
                 asker = replace(asker, **told)
         return found
+
+    def is_open(self, message: Message) -> bool:
+        """Whether each message of a member that begins a thread there is a question. This may ask Slack, and wait."""
+        place = place_of(message)
+        found = is_open(self.settings, place)
+        if found is None:
+            name = self.names.of(self.installation.api, place.channel) or ""
+            found = is_open(self.settings, replace(place, name=name))
+        return found is True
 
     def foresees_refusal(self, message: Message) -> bool:
         """Whether `ruling` would say no by what Slack has told before. Asks nobody."""

@@ -62,6 +62,13 @@ def refusal(call: Callable[[], object]) -> str:
     return str(caught.value.response["error"])
 
 
+def scoped(*scopes: str, events: tuple[str, ...] = ()) -> str:
+    """A manifest with these scopes and events alone."""
+    bot_events = "".join(f"\n      - {event}" for event in events) or " []"
+    listed = "".join(f"\n      - {scope}" for scope in scopes) or " []"
+    return f"oauth_config:\n  scopes:\n    bot:{listed}\nsettings:\n  event_subscriptions:\n    bot_events:{bot_events}"
+
+
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()

@@ -1,15 +1,9 @@
 import pytest
 
 from simulators.slack.workspace import ANNA, BEN, GENERAL
-from tests.simulators.slack.conftest import Slack, refusal
+from tests.simulators.slack.conftest import Slack, refusal, scoped
 
 MANY = [f"U{number:07d}" for number in range(5_000)]
-
-
-def scoped(*scopes: str, events: tuple[str, ...] = ()) -> str:
-    bot_events = "".join(f"\n      - {event}" for event in events) or " []"
-    listed = "".join(f"\n      - {scope}" for scope in scopes) or " []"
-    return f"oauth_config:\n  scopes:\n    bot:{listed}\nsettings:\n  event_subscriptions:\n    bot_events:{bot_events}"
 
 
 def test_group_shows_all_its_members_at_once(slack: Slack) -> None:

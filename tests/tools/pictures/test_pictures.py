@@ -9,6 +9,7 @@ from simulators.launch import ROOT
 from simulators.stack import Stack
 from tools.pictures.__main__ import FOLDER, drawn, moment
 from tools.pictures.scenes import SCENES
+from tools.pictures.setup_states import FILES, SIZE
 
 SCALE = 0.05
 
@@ -24,6 +25,15 @@ def test_a_picture_is_small_whole_and_in_the_readme(scene) -> None:  # type: ign
     assert all(word in shown for word in scene.question.split())
     lines = [element.text or "" for element in root.iter("{http://www.w3.org/2000/svg}text")]
     assert [line for line in lines if line != line.strip(" ")] == [], "a browser drops these blanks"
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_a_picture_of_the_set_up_page_is_small_and_in_the_readme(file: str) -> None:
+    content = (FOLDER / file).read_bytes()
+    assert content.startswith(b"\x89PNG\r\n\x1a\n")
+    assert int.from_bytes(content[16:20]) == SIZE[0]
+    assert len(content) < 120_000
+    assert f"](_assets/{file})" in (ROOT / "README.md").read_text()
 
 
 def test_the_agents_run_is_what_the_simulated_slack_holds() -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -75,6 +76,10 @@ def test_author_is_told_in_the_authors_language_and_only_through_slack(around: A
     assert (told.text, told.ephemeral_for) == (say("ja", Say.BUSY), CAROL)
     place(around, language="en").tell(asked(around, user=CAROL), url, Say.BUSY)
     assert around.slack.ephemeral()[1].text == EN[Say.BUSY]
+    endpoint = around.endpoint()
+    mute = replace(endpoint, settings=replace(endpoint.settings, bot_token=None))
+    QuestionPlace(around.services, mute).tell(asked(around, user=CAROL), url, Say.NOT_SET_UP)
+    assert around.slack.ephemeral()[2].text == EN[Say.NOT_SET_UP]
 
 
 def _key(around: Around) -> str:

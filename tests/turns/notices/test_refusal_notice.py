@@ -1,14 +1,15 @@
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
 from message import Message
-from provider import Fact, Ruling
+from provider import Fact, Ruling, Settings
 from simulators.slack.workspace import ANNA, BEN, CAROL, GENERAL
 from tests.turns.notices.conftest import Around
 from turns.notices import RefusalNotice
+from turns.notices.refusal_notice import refusal_of
 from turns.services import DAY
-from wording import Say, say
+from wording import CATALOGUES, Language, Say, say
 from wording.en import EN
 
 NO = Ruling(False, ("allowed_users",))
@@ -52,6 +53,24 @@ def test_each_rule_has_its_sentence(around: Around, ruling: Ruling, key: Say) ->
     RefusalNotice(around.services, around.endpoint()).refused(message(around), ruling)
     [told] = around.slack.wait_for(around.slack.ephemeral)
     assert told.text == EN[key]
+
+
+@pytest.mark.parametrize("language", Language)
+def test_refusal_names_no_setting_and_nothing_of_the_workspace(language: Language) -> None:
+    settings = [field.name for field in fields(Settings)]
+    for ruling in (*(Ruling(False, (name,)) for name in settings), Ruling(False, ("guests",), Fact.GUEST)):
+        text = CATALOGUES[language][refusal_of(ruling)]
+        assert [name for name in settings if "_" in name and name in text] == []
+        assert not set("{}`<@#") & set(text)
+        assert "Connect" not in text
+
+
+def test_author_of_a_question_that_is_left_is_told_alone(around: Around) -> None:
+    notice = RefusalNotice(around.services, around.endpoint())
+    notice.not_taken(replace(message(around), bot_id="B1"))
+    notice.not_taken(message(around, CAROL))
+    [told] = around.slack.wait_for(around.slack.ephemeral)
+    assert (told.text, told.ephemeral_for) == (say("ja", Say.NOT_TAKEN), CAROL)
 
 
 def test_apps_and_workflows_are_told_nothing(around: Around) -> None:
