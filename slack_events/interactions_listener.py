@@ -12,10 +12,9 @@ from errors import HandoffError, Malformed, RequestError, SettingsError
 from handoff import Claims, EventHandOff
 from job import Job
 from json_fields import first_mapping_of, id_of, mapping_of, text_of
-from message import Message
+from message import Message, known_files
 from slack_events.admission import Admit, Ignore, admit
 from slack_events.asked_elsewhere import AskedElsewhere
-from slack_events.envelope import known_files
 from slack_events.named_app import with_app_name
 from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LATER, OK, Ack, Refusals, read_signed, refuse
