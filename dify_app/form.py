@@ -69,7 +69,7 @@ class AppForm:
     """An app's form and settings. An empty AppForm stands for an app that could not be read.
 
     `mode` is Dify's word for the kind of app, "" where only a plugin asked for the form. `sys_files` stands for the
-    files of a call; None if the app takes none.
+    files of a call; None if the app takes none. `suggests`: the app suggests questions after each answer.
     """
 
     variables: tuple[Variable, ...] = ()
@@ -78,6 +78,7 @@ class AppForm:
     limits: UploadLimits = UploadLimits()
     mode: str = ""
     sys_files: Variable | None = None
+    suggests: bool = False
 
     @property
     def kind(self) -> AppKind | None:
@@ -105,6 +106,7 @@ def parse_form(info: Mapping[str, Any]) -> AppForm:
         limits=_limits(mapping_of(info, "system_parameters")),
         mode=text_of(info, "mode"),
         sys_files=_sys_files(mapping_of(info, "file_upload")),
+        suggests=mapping_of(info, "suggested_questions_after_answer").get("enabled") is True,
     )
 
 

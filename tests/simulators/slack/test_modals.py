@@ -89,7 +89,12 @@ def test_workspace_may_refuse_feedback_buttons_in_posts_edits_and_stops(slack: S
     ts = posted(slack, thumbs())
     slack.workspace.rules(feedback_buttons=False)
     assert refused(posted, slack, thumbs()) == "invalid_blocks"
-    assert refused(slack.client.chat_update, channel=GENERAL, ts=ts, blocks=[thumbs()]) == "invalid_blocks"
+    update = {"channel": GENERAL, "ts": ts, "text": "x", "blocks": [thumbs()]}
+    assert refused(slack.client.chat_update, **update) == "invalid_blocks"
+    streamed = slack.stream(slack.ask(), "x")
+    stop = {"channel": GENERAL, "ts": streamed}
+    assert refused(slack.client.chat_stopStream, **stop, blocks=[thumbs()]) == "invalid_blocks"
+    slack.client.chat_stopStream(**stop)
 
 
 def trigger(slack: Slack, app: App) -> str:
@@ -126,7 +131,7 @@ def test_trigger_id_opens_one_modal_within_three_seconds(slack: Slack, app: App)
     assert refused(slack.client.views_open, trigger_id=first, view=MODAL) == "exchanged_trigger_id"
     assert refused(slack.client.views_open, trigger_id="x", view=MODAL) == "invalid_trigger_id"
     late = trigger(slack, app)
-    slack.clock.advance(4)
+    slack.clock.advance(60)  # of a clock on which a wall second is long
     assert refused(slack.client.views_open, trigger_id=late, view=MODAL) == "expired_trigger_id"
 
 
