@@ -113,7 +113,7 @@ def test_view_that_names_no_place_is_malformed() -> None:
 
 
 def test_shortcut_to_ask_again_names_the_message_and_its_author() -> None:
-    payload = {
+    payload: dict[str, Any] = {
         "type": "message_action",
         "callback_id": "ask_dify_again",
         "team": {"id": "T1"},
@@ -131,7 +131,7 @@ def test_shortcut_to_ask_again_names_the_message_and_its_author() -> None:
     assert (shortcut.message.user, shortcut.message.thread_ts) == ("U2", "1.000001")
     plain = parse_interaction(
         form(payload | {"callback_id": "ask_dify", "message": payload["message"] | {"text": "x"}})
-    )  # type: ignore[operator]
+    )
     assert isinstance(plain, Shortcut)
     assert plain.again is None
     assert plain.name != shortcut.name

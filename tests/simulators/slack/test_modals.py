@@ -92,9 +92,9 @@ def test_workspace_may_refuse_feedback_buttons_in_posts_edits_and_stops(slack: S
     update = {"channel": GENERAL, "ts": ts, "text": "x", "blocks": [thumbs()]}
     assert refused(slack.client.chat_update, **update) == "invalid_blocks"
     streamed = slack.stream(slack.ask(), "x")
-    stop = {"channel": GENERAL, "ts": streamed}
-    assert refused(slack.client.chat_stopStream, **stop, blocks=[thumbs()]) == "invalid_blocks"
-    slack.client.chat_stopStream(**stop)
+    stop = slack.client.chat_stopStream
+    assert refused(stop, channel=GENERAL, ts=streamed, blocks=[thumbs()]) == "invalid_blocks"
+    stop(channel=GENERAL, ts=streamed)
 
 
 def trigger(slack: Slack, app: App) -> str:
