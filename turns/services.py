@@ -85,7 +85,7 @@ class Services:
         self.stores = stores
         self.acks = AckTimes(clock)
         self.recent = RecentTurns(clock)
-        self.asked = AskedQuestions()
+        self.asked = AskedQuestions(clock)
         self.queues = ThreadQueues()
         self.throttle = Throttle(clock)
         self.channels = Channels(clock)

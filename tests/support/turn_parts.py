@@ -156,7 +156,7 @@ class TurnParts:
             rating=SimpleNamespace(learn=lambda: None, blocks=lambda _: self.thumbs),
             follow_ups=SimpleNamespace(offer=lambda _: self.told.append("offer"), remove=self.told.append),
             again=SimpleNamespace(is_meant=lambda: self.query == "again", question=lambda _: self.earlier),
-            asked=AskedQuestions(),
+            asked=AskedQuestions(self.clock),
             clock=self.clock,
             holder="here",
             received=self.clock.epoch(),

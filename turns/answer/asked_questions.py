@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable
 
-from cachetools import LRUCache
+from cachetools import TTLCache
 
+from clock import Clock
 from conversation_store import ThreadKey
 from message import Message
 
 MOST_CHARACTERS = 8_000_000
 """Characters of all questions that are kept, and of their files (docs/architecture.md#d16-tenants-and-bounds)."""
+
+REMEMBERED = 86_400.0  # seconds
 
 type _Name = tuple[str, ...]
 
@@ -16,8 +19,10 @@ type _Name = tuple[str, ...]
 class AskedQuestions:
     """One per process. What it has forgotten is looked for in Slack."""
 
-    def __init__(self) -> None:
-        self._kept: LRUCache[_Name, Message] = LRUCache(MOST_CHARACTERS, getsizeof=_size)
+    def __init__(self, clock: Clock) -> None:
+        self._kept: TTLCache[_Name, Message] = TTLCache(
+            MOST_CHARACTERS, REMEMBERED, timer=clock.now, getsizeof=_size
+        )
 
     def asked(self, key: ThreadKey, question: Message) -> None:
         """The app was asked this question, in the conversation of `key`."""
