@@ -28,6 +28,24 @@ _KINDS: dict[str, Any] = {
 }
 """The types of the fields that are no texts, as JSON carries them."""
 
+MOST_FILES = 20
+_LONGEST_VALUE = 2_048
+_FILE_FIELDS = (
+    "id",
+    "name",
+    "title",
+    "mimetype",
+    "filetype",
+    "mode",
+    "subtype",
+    "size",
+    "url_private",
+    "url_private_download",
+    "is_external",
+    "external_type",
+    "file_access",
+)
+
 
 def moment(ts: str) -> tuple[int, int]:
     """A ts as numbers, (-1, 0) for text that is no ts. A float is too coarse for seconds and microseconds together."""
@@ -46,6 +64,20 @@ def files_of(raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """
     forwards = [found for found in mappings_of(raw, "attachments") if found.get("is_share") is True]
     return [file for holder in (raw, *forwards) for file in mappings_of(holder, "files")]
+
+
+def known_files(raw: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
+    """The files of a message, with only the fields that are needed to fetch them."""
+    return tuple(
+        {name: file[name] for name in _FILE_FIELDS if name in file and _is_small(file[name])}
+        for file in files_of(raw)[:MOST_FILES]
+    )
+
+
+def _is_small(value: object) -> bool:
+    if isinstance(value, str):
+        return len(value) <= _LONGEST_VALUE
+    return isinstance(value, bool) or (isinstance(value, int) and abs(value) < 2**53)
 
 
 def team_of(raw: Mapping[str, Any]) -> str:

@@ -80,6 +80,11 @@ class Presses:
         self._hook_id = hook_id
         self._known = known
 
+    @property
+    def are_known(self) -> bool:
+        """Whether this process knows that a press reached the hook; no storage is asked."""
+        return self._hook_id in self._known
+
     def arrive(self) -> bool:
         """Whether a press reached the hook, in the days that its conversations are kept."""
         with suppress(StoreError):

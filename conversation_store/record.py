@@ -82,7 +82,8 @@ class ThreadRecord:
 
     `handled` are the messages that were claimed, `followers` the users who asked. `in_flight` is the running turn,
     `waiting` are the turns that wait for it. `unasked` are the handled messages that the app was not asked, because
-    they were refused. `app_name` chose the app that was asked last in the thread, "" for the usual one. `updated` is
+    they were refused. `suggested` is our message with the questions that Dify suggested after the last answer, "" if
+    there is none. `app_name` chose the app that was asked last in the thread, "" for the usual one. `updated` is
     the Clock.epoch() of the last write. `via` and `user` belong to the conversation: the way and Dify's user that began
     it (docs/architecture.md#d13-two-ways-to-an-app).
     """
@@ -98,6 +99,7 @@ class ThreadRecord:
     app_name: str = ""
     via: Via = ""
     user: str = ""
+    suggested: str = ""
 
     @property
     def open(self) -> tuple[InFlight, ...]:
@@ -167,6 +169,10 @@ class ThreadRecord:
         running = None if self.in_flight is not None and self.in_flight.ts == ts else self.in_flight
         ended = replace(self, in_flight=running, waiting=waiting)
         return ended if ts in self.handled else ended.with_handled(ts)
+
+    def with_suggested(self, ts: str) -> "ThreadRecord":
+        """Our message `ts` suggests questions; "" takes the note of such a message away."""
+        return replace(self, suggested=ts)
 
     def with_answer(self, ts: str) -> "ThreadRecord":
         """The ts of our latest answer."""

@@ -23,7 +23,7 @@ from dify_app.files import FetchedFile, addresses, fetch_file, file_bases
 from dify_app.form import AppCache, AppForm
 from dify_app.plugin_way import PluginWay
 from dify_app.port import AppPort, Conversation, Via
-from dify_app.service_api import ApiWay, BaseAddresses, FirstCalls, ServiceApi, base_addresses
+from dify_app.service_api import ApiWay, BaseAddresses, FirstCalls, Rating, ServiceApi, base_addresses
 from dify_app.stream import RunOptions
 from dify_app.uploads import FileSlot, OfferedFile, PlacedFile
 from dify_app.version import dify_version, is_broken
@@ -54,6 +54,7 @@ __all__ = [
     "PluginWay",
     "Question",
     "QuestionCut",
+    "Rating",
     "RunOptions",
     "RunStarted",
     "ServiceApi",

@@ -185,6 +185,10 @@ class DifyApp:
             free.append(form.sys_files)
         return free
 
+    def suggested(self, message_id: str) -> tuple[str, ...]:
+        """The questions that Dify suggests after its message. Raises DifyError."""
+        return self._way.suggested(message_id)
+
     def place(self, files: Sequence[OfferedFile]) -> list[FileSlot | FileRefused]:
         """Where each file would go in the form. Raises DifyError."""
         return place(self.form(), self._free(), files)

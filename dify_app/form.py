@@ -69,7 +69,8 @@ class AppForm:
     """An app's form and settings. An empty AppForm stands for an app that could not be read.
 
     `mode` is Dify's word for the kind of app and `name` the app's name, "" where only a plugin asked for the form.
-    `sys_files` stands for the files of a call; None if the app takes none.
+    `sys_files` stands for the files of a call; None if the app takes none. `suggests`: the app suggests questions after
+    each answer.
     """
 
     variables: tuple[Variable, ...] = ()
@@ -79,6 +80,7 @@ class AppForm:
     mode: str = ""
     name: str = ""
     sys_files: Variable | None = None
+    suggests: bool = False
 
     @property
     def kind(self) -> AppKind | None:
@@ -107,6 +109,7 @@ def parse_form(info: Mapping[str, Any]) -> AppForm:
         mode=text_of(info, "mode"),
         name=text_of(info, "name"),
         sys_files=_sys_files(mapping_of(info, "file_upload")),
+        suggests=mapping_of(info, "suggested_questions_after_answer").get("enabled") is True,
     )
 
 

@@ -42,6 +42,10 @@ class PluginWay:
         """The raw events of a run."""
         return open_stream(self.calls, self.app_id, call.query, call.inputs, call.conversation_id, call.kind)
 
+    def suggested(self, _message_id: str) -> tuple[str, ...]:
+        """A plugin has no call that tells them."""
+        return ()
+
     def upload(self, slot: FileSlot, content: bytes) -> PlacedFile:
         """A tool file, which the app's form takes (docs/platform/dify.md#files-in). Raises FileRefused."""
         return upload(self.files, slot, content)

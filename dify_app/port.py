@@ -62,5 +62,8 @@ class AppPort(Protocol):
     def stream(self, call: AppCall) -> closing[Stream]:
         """Run the app: its raw events, to be read in a `with` statement. Nothing is sent before the first is read."""
 
+    def suggested(self, message_id: str) -> tuple[str, ...]:
+        """The questions that Dify suggests after a message; none where this way cannot tell. Raises DifyError."""
+
     def upload(self, slot: FileSlot, content: bytes) -> PlacedFile:
         """Upload a file for a question of this way. Raises FileRefused."""

@@ -19,18 +19,21 @@ HANDLE: Final = "dify-bridge"
 COLOUR: Final = "#0f4c5c"
 COMMAND: Final = "/dify"
 SHORTCUT: Final = "ask_dify"
+AGAIN: Final = "ask_dify_again"
 LONGEST_SHORTCUT_NAME: Final = 24  # docs/platform/slack.md#manifest-limits
 
 
 @dataclass(frozen=True, slots=True)
 class AppWords:
-    """What members read in Slack: of the app (at most LONGEST_DESCRIPTION), its slash command, its message shortcut."""
+    """What members read in Slack: of the app (at most LONGEST_DESCRIPTION), its command, its message shortcuts."""
 
     description: str
     command: str
     usage_hint: str
     shortcut: str
     shortcut_help: str
+    again: str
+    again_help: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Ability:
 
 MENTIONS: Final = Ability(("app_mentions:read",), ("app_mention",))
 ANSWERS: Final = Ability(("chat:write",))
-COMMANDS: Final = Ability(("commands",))  # a slash command, and a message shortcut
+COMMANDS: Final = Ability(("commands",))  # a slash command, and message shortcuts
 DIRECT_MESSAGES: Final = Ability(("im:history", "mpim:history", "mpim:read"), ("message.im", "message.mpim"))
 THREADS: Final = Ability(("channels:history", "groups:history"), ("message.channels", "message.groups"))
 NAMES: Final = Ability(("users:read",))
@@ -95,7 +98,7 @@ class Variant:
 
     @property
     def commands(self) -> bool:
-        """Whether members can ask by a slash command, and by a message shortcut."""
+        """Whether members can ask by a slash command, and by message shortcuts."""
         return COMMANDS in self.abilities
 
 
@@ -165,13 +168,14 @@ def _commands(variant: Variant, base: str, words: AppWords) -> dict[str, Any]:
         "usage_hint": words.usage_hint,
         "should_escape": True,
     }
-    shortcut = {
-        "name": words.shortcut,
-        "type": "message",
-        "callback_id": SHORTCUT,
-        "description": words.shortcut_help,
-    }
-    return {"slash_commands": [command], "shortcuts": [shortcut]}
+    shortcuts = [
+        {"name": name, "type": "message", "callback_id": callback_id, "description": described}
+        for name, callback_id, described in (
+            (words.shortcut, SHORTCUT, words.shortcut_help),
+            (words.again, AGAIN, words.again_help),
+        )
+    ]
+    return {"slash_commands": [command], "shortcuts": shortcuts}
 
 
 def _request_url(variant: Variant, base: str, endpoint: str) -> dict[str, str]:

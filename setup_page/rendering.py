@@ -136,6 +136,8 @@ def words_of(language: str) -> AppWords:
         SetupText.COMMAND_HINT,
         SetupText.SHORTCUT,
         SetupText.SHORTCUT_DESCRIPTION,
+        SetupText.AGAIN,
+        SetupText.AGAIN_DESCRIPTION,
     )
     return AppWords(*(setup_text(language, key) for key in keys))
 

@@ -8,31 +8,14 @@ from pydantic_core import from_json
 
 from errors import Malformed
 from json_fields import first_mapping_of, id_of, mapping_of, text_of
-from message import MENTION, Message, Source, files_of, team_of
+from message import MENTION, Message, Source, known_files, team_of
 from turns import calling_text, message_text
 
 LONGEST_CHALLENGE = 256
-MOST_FILES = 20
+LONGEST_SHOWN = 2_048  # characters that are read of the note in our own Home tab
 
 _CHANNEL_TYPES = {"channel", "group", "im", "mpim", "app_home"}
 """All types that Slack documents. A type that is not here is read as none."""
-_LONGEST_VALUE = 2_048
-_FILE_FIELDS = (
-    "id",
-    "name",
-    "title",
-    "mimetype",
-    "filetype",
-    "mode",
-    "subtype",
-    "size",
-    "url_private",
-    "url_private_download",
-    "is_external",
-    "external_type",
-    "file_access",
-)
-
 type _Json = Mapping[str, Any]
 
 
@@ -158,7 +141,7 @@ def _notice(body: _Json, event: _Json) -> Envelope:
     """An event that asks nothing, but that something follows from."""
     match id_of(event, "type"):
         case "app_home_opened" if id_of(event, "tab") == "home" and id_of(event, "user"):
-            shown = text_of(mapping_of(event, "view"), "private_metadata")[:_LONGEST_VALUE]
+            shown = text_of(mapping_of(event, "view"), "private_metadata")[:LONGEST_SHOWN]
             return HomeOpened(_installed_team(body), id_of(event, "user"), id_of(event, "channel"), shown)
         case "member_joined_channel" if _is_our_bot(body, event) and id_of(event, "inviter"):
             return Invited(_installed_team(body), id_of(event, "inviter"), id_of(event, "channel"))
@@ -230,17 +213,3 @@ def _message(body: _Json, event: _Json, source: Source) -> Message:
         subtype=id_of(event, "subtype") or ("hidden" if event.get("hidden") is True else ""),
         edited=bool(event.get("edited")),
     )
-
-
-def known_files(event: _Json) -> tuple[_Json, ...]:
-    """The files of a message, with only the fields that are needed to fetch them."""
-    return tuple(
-        {name: file[name] for name in _FILE_FIELDS if name in file and _is_small(file[name])}
-        for file in files_of(event)[:MOST_FILES]
-    )
-
-
-def _is_small(value: object) -> bool:
-    if isinstance(value, str):
-        return len(value) <= _LONGEST_VALUE
-    return isinstance(value, bool) or (isinstance(value, int) and abs(value) < 2**53)

@@ -1,7 +1,7 @@
 """Answers `/slack/interactions`: it verifies, reads, decides and hands off, as the events listener does."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -12,14 +12,15 @@ from errors import HandoffError, Malformed, RequestError, SettingsError
 from handoff import Claims, EventHandOff
 from job import Job
 from json_fields import first_mapping_of, id_of, mapping_of, text_of
-from message import Message
+from message import Message, known_files
 from slack_events.admission import Admit, Ignore, admit
+from slack_events.asked_again import AGAIN, AskedAgain
 from slack_events.asked_elsewhere import AskedElsewhere
-from slack_events.envelope import known_files
 from slack_events.named_app import with_app_name
 from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LATER, OK, Ack, Refusals, read_signed, refuse
-from turns import EndpointRequest, RefusalNotice, logger, message_text
+from slack_events.vote_press import VOTE, ReasonSent, VotePress, reason_sent, vote_press
+from turns import EndpointRequest, Feedback, RefusalNotice, SideEvents, logger, message_text
 
 AGAIN_SECONDS = 30.0  # within this time, a second press of a button by the same member is a double click
 ASK, TEAM = "ask_", "team_"
@@ -49,16 +50,20 @@ class BlockAction:
 class Shortcut:
     """A member asks about a message (docs/platform/slack.md#shortcuts), whose words and files are the question.
 
-    The question goes into the thread of that message. `response_url` is a secret.
+    The question goes into the thread of that message. `response_url` is a secret. `again` is that message where the
+    member asks a question once more; None otherwise.
     """
 
     message: Message
     response_url: str = field(repr=False)
+    again: Message | None = None
 
     @property
     def name(self) -> str:
         """Names the message and the member: within AGAIN_SECONDS, the same is a double click."""
         message = self.message
+        if self.again is not None:
+            return f"again/{message.team_id}/{message.channel}/{self.again.ts}/{message.user}"
         return f"{message.team_id}/{message.channel}/{message.thread_ts}/{hash(message.text)}/{message.user}"
 
 
@@ -77,6 +82,9 @@ class InteractionsListener:
     refusals: Refusals
     notice: RefusalNotice
     asked: AskedElsewhere
+    asked_again: AskedAgain
+    feedback: Feedback
+    side_events: SideEvents
     seen: SeenRequests
 
     def receive(self, raw: bytes, headers: Mapping[str, str]) -> Ack:
@@ -92,11 +100,27 @@ class InteractionsListener:
         match interaction:
             case BlockAction():
                 return self._pressed(interaction, received)
-            case Shortcut(message, response_url) if self.presses.take(
+            case Shortcut(message, response_url, again) if self.presses.take(
                 f"{self.endpoint.id}/{interaction.name}"
             ):
-                self.asked.ask(message, response_url, received)
+                if again is None:
+                    self.asked.ask(message, response_url, received)
+                else:
+                    self.asked_again.ask(message, again, response_url, received)
+            case VotePress(message, answer, rating, trigger_id) if self._may(message):
+                self.feedback.voted(message, answer, rating, trigger_id)
+            case ReasonSent(message, answer, reason) if self._may(message):
+                self.feedback.explained(message, answer, reason)
+        if interaction is not None:
+            self.side_events.interaction_arrived()  # waits for the storage, and a form may not wait
         return Ack(OK)
+
+    def _may(self, message: Message) -> bool:
+        """Whether the member may ask here, as far as the event tells; otherwise the member is told."""
+        verdict = admit(message, self.endpoint.settings)
+        if isinstance(verdict, Ignore) and verdict.ruling:
+            self.notice.refused(message, verdict.ruling)
+        return isinstance(verdict, Admit)
 
     def _pressed(self, press: BlockAction, received: float) -> Ack:
         settings = self.endpoint.settings
@@ -116,7 +140,10 @@ class InteractionsListener:
         return Ack(OK)
 
 
-def parse_interaction(raw: bytes) -> BlockAction | Shortcut | None:
+type Interaction = BlockAction | Shortcut | VotePress | ReasonSent
+
+
+def parse_interaction(raw: bytes) -> Interaction | None:
     """Read a request's body; None for any other interaction. Raises Malformed for a body that is no interaction."""
     try:
         fields = parse_qs(raw.decode(), max_num_fields=_MOST_FIELDS)
@@ -125,11 +152,29 @@ def parse_interaction(raw: bytes) -> BlockAction | Shortcut | None:
         raise Malformed("the body is no form with a payload of JSON") from error
     if not isinstance(payload, dict):
         raise Malformed("the payload is no JSON object")
-    if payload.get("type") == "message_action":
-        return _shortcut(payload)
-    action = first_mapping_of(payload, "actions")
-    ours = id_of(action, "action_id").startswith(ASK) and id_of(action, "block_id").startswith(TEAM)
-    return _press(payload, action) if payload.get("type") == "block_actions" and ours else None
+    match payload.get("type"):
+        case "message_action":
+            return _shortcut(payload)
+        case "view_submission":
+            return reason_sent(payload)
+        case "block_actions":
+            action = first_mapping_of(payload, "actions")
+            name, is_ours = id_of(action, "action_id"), id_of(action, "block_id").startswith(TEAM)
+            if is_ours and name.startswith(VOTE):
+                return vote_press(payload, action, _place(payload))
+            return _press(payload, action) if is_ours and name.startswith(ASK) else None
+    return None
+
+
+def _place(payload: _Json) -> dict[str, str]:
+    """Where the message of a press stands, and by which bot."""
+    container, posted = mapping_of(payload, "container"), mapping_of(payload, "message")
+    ts = id_of(container, "message_ts") or id_of(posted, "ts")
+    return {
+        "channel": id_of(mapping_of(payload, "channel"), "id") or id_of(container, "channel_id"),
+        "thread_ts": id_of(container, "thread_ts") or id_of(posted, "thread_ts") or ts,
+        "bot_user_id": id_of(posted, "user"),
+    }
 
 
 def _press(payload: _Json, action: _Json) -> BlockAction | None:
@@ -159,8 +204,8 @@ def _shortcut(payload: _Json) -> Shortcut | None:
     member, about = mapping_of(payload, "user"), mapping_of(payload, "message")
     team, enterprise = (id_of(mapping_of(payload, name), "id") for name in ("team", "enterprise"))
     ts = id_of(about, "ts") or id_of(payload, "message_ts")
-    text = message_text(about)
-    if not id_of(member, "id") or not (text.strip() or known_files(about)):
+    text, is_again = message_text(about), id_of(payload, "callback_id") == AGAIN
+    if not id_of(member, "id") or not (text.strip() or known_files(about) or is_again):
         return None
     message = Message(
         team_id=enterprise if payload.get("is_enterprise_install") is True else team,
@@ -174,4 +219,7 @@ def _shortcut(payload: _Json) -> Shortcut | None:
         text=text,
         files=known_files(about),
     )
-    return Shortcut(message, text_of(payload, "response_url"))
+    again = None
+    if is_again:
+        again = replace(message, ts=ts, user=id_of(about, "user"), app_id=id_of(about, "app_id"))
+    return Shortcut(message, text_of(payload, "response_url"), again)

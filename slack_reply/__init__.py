@@ -4,10 +4,12 @@ from slack_reply.buttons import buttons, fits_button, listed, usable
 from slack_reply.footer import with_footer
 from slack_reply.interrupted import Interrupted, Remains
 from slack_reply.markdown import links, shows_nothing
+from slack_reply.optional_blocks import BlockSupport
 from slack_reply.reply import Reply
 from slack_reply.shared import NativeSupport, Slack, TableSupport, Written
-from slack_reply.snapshot import LONGEST_TEXT, Card, Snapshot, is_silent, may_be_silent
+from slack_reply.snapshot import LONGEST_TEXT, Blocks, Card, Snapshot, is_silent, may_be_silent
 from slack_reply.status import StatusLine
+from slack_reply.thumbs import VOTE, Thumb, thumbs
 from slack_reply.whole_message import whole_message
 from slack_reply.writer import CannotReply, ReplyTarget, StoppedByUser, Unreachable
 from slack_reply.writers import EXPIRY, fitted, weight
@@ -15,6 +17,9 @@ from slack_reply.writers import EXPIRY, fitted, weight
 __all__ = [
     "EXPIRY",
     "LONGEST_TEXT",
+    "VOTE",
+    "BlockSupport",
+    "Blocks",
     "CannotReply",
     "Card",
     "Interrupted",
@@ -27,6 +32,7 @@ __all__ = [
     "StatusLine",
     "StoppedByUser",
     "TableSupport",
+    "Thumb",
     "Unreachable",
     "Written",
     "buttons",
@@ -37,6 +43,7 @@ __all__ = [
     "listed",
     "may_be_silent",
     "shows_nothing",
+    "thumbs",
     "usable",
     "weight",
     "whole_message",

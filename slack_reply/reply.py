@@ -8,7 +8,7 @@ from slack_api import APPEND, UPDATE
 from slack_reply.markdown import Limits
 from slack_reply.markdown.pages import pages_after
 from slack_reply.shared import RateShare, Slack
-from slack_reply.snapshot import LONGEST_TEXT, MOST_MESSAGES, Room, Snapshot
+from slack_reply.snapshot import LONGEST_TEXT, MOST_MESSAGES, Blocks, Room, Snapshot
 from slack_reply.writer import (
     CannotReply,
     EditsTooRare,
@@ -21,7 +21,6 @@ from slack_reply.writer import (
 )
 from slack_reply.writers import (
     RAREST,
-    Blocks,
     EditedMessage,
     NativeStream,
     Opening,
@@ -141,16 +140,16 @@ class Reply:
         self._ended_early = end is not None
         return end
 
-    def aside(self, text: str, number: int, below: Blocks = ()) -> bool:
-        """Post one extra message with blocks under it; False if it is too long, or Slack does not take it now.
+    def aside(self, text: str, number: int, below: Blocks = ()) -> str:
+        """Post one extra message with blocks under it; its ts, "" if it is too long, or Slack does not take it now.
 
         `number` identifies the extra message within the answer, so that none is posted twice.
         """
         *_, page = pages = pages_after(text, 0, ASIDE, final=True)
         try:
-            return len(pages) == 1 and bool(self._posting.post(page, -number, below))
+            return self._posting.post(page, -number, below).ts if len(pages) == 1 else ""
         except (CannotReply, Unfit, SlackAway, WriterGone):
-            return False
+            return ""
 
     def retract(self) -> None:
         """Delete the messages of the answer, which show only cards and no text."""

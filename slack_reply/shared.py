@@ -8,6 +8,7 @@ from cachetools import LRUCache, TTLCache
 from clock import Clock
 from slack_api import APPEND, MAYBE_TABLES, POST, START, STOP, RateLimiter, SlackApi
 from slack_reply.markdown import Limits
+from slack_reply.optional_blocks import BlockSupport
 from slack_reply.writer import ReplyTarget, SlackAway
 
 METHOD_REMEMBERED = 3600.0  # seconds that a workspace counts as one without streams
@@ -104,7 +105,7 @@ class Written:
 class Slack:
     """The collaborators that all answers of one workspace share.
 
-    `support`, `tables` and `written` are those of the process.
+    `support`, `tables`, `written` and `blocks` are those of the process.
     """
 
     api: SlackApi
@@ -113,6 +114,7 @@ class Slack:
     tables: TableSupport
     written: Written
     clock: Clock
+    blocks: BlockSupport
 
 
 class RateShare:

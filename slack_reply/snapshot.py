@@ -1,13 +1,15 @@
 """What a writer is asked to show, how much of the thread it may take, and when an answer stays silent. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 # Messages of one answer, without its files and the greeting (docs/architecture.md#d16-tenants-and-bounds).
 MOST_MESSAGES = 20
 LONGEST_TEXT = 250_000  # characters of source text: more than MOST_MESSAGES messages of any writer can show
 SILENT = "NO_REPLY"  # an app that answers exactly this says nothing
+
+type Blocks = Sequence[Mapping[str, Any]]
 
 CardState = Literal["running", "done", "failed"]
 
@@ -33,7 +35,8 @@ class Snapshot:
     """An answer at one moment.
 
     `line` says what the app does while the text does not grow; else it is empty. `continued` is the output of a card
-    whose message ended before the work did. `plan` is the title that stands above the cards.
+    whose message ended before the work did. `plan` is the title that stands above the cards. `below` are blocks for the
+    end of a whole answer, in several forms: the first that the workspace takes is shown (`BlockSupport`).
     """
 
     text: str
@@ -41,6 +44,7 @@ class Snapshot:
     line: str = ""
     continued: str = ""
     plan: str = ""
+    below: tuple[Blocks, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
 """Answers one message: each message is claimed once, answered in its thread's order, and within the platforms' time."""
 
-from turns.answer import RESET_WORDS
+from dify_app import Rating
+from turns.answer import AGAIN_WORDS, RESET_WORDS, AskedQuestions, RatedAnswer, is_one_of
 from turns.channel_name import ChannelName
 from turns.endpoint_request import EndpointRequest
+from turns.feedback import REASON_FORM, Feedback, Votes, reason_of, told_by
 from turns.limits import HEARTBEAT_SECONDS, REQUEST_SECONDS
 from turns.notices import NoticeRun, QuestionPlace, RefusalNotice, SideEvents, why_not
 from turns.prompt import FACTS, calling_text, message_text
@@ -15,18 +17,24 @@ from turns.turn_factory import TurnsOfEndpoint
 from turns.turn_request import Place, TurnRequest
 
 __all__ = [
+    "AGAIN_WORDS",
     "FACTS",
     "HEARTBEAT_SECONDS",
+    "REASON_FORM",
     "REQUEST_SECONDS",
     "RESET_WORDS",
     "AckTimes",
+    "AskedQuestions",
     "ChannelName",
     "EndpointRequest",
+    "Feedback",
     "NoticeRun",
     "PastTurn",
     "Place",
     "ProcessIdentity",
     "QuestionPlace",
+    "RatedAnswer",
+    "Rating",
     "RecentTurns",
     "Recovery",
     "RefusalNotice",
@@ -37,12 +45,16 @@ __all__ = [
     "TurnRequest",
     "TurnsOfEndpoint",
     "TurnsOfHook",
+    "Votes",
     "Work",
     "asker_of",
     "calling_text",
+    "is_one_of",
     "logger",
     "message_text",
     "place_of",
+    "reason_of",
+    "told_by",
     "where",
     "why_not",
 ]

@@ -40,6 +40,7 @@ from slack_api import (
     Users,
 )
 from slack_reply import (
+    BlockSupport,
     Interrupted,
     NativeSupport,
     Reply,
@@ -49,7 +50,16 @@ from slack_reply import (
     TableSupport,
     Written,
 )
-from turns.answer import Asking, Greeting, TurnContext, Welcomer
+from turns.answer import (
+    AskedQuestions,
+    Asking,
+    AskingAgain,
+    FollowUps,
+    Greeting,
+    RatingOffer,
+    TurnContext,
+    Welcomer,
+)
 from turns.endpoint_request import EndpointRequest
 from turns.files import Attachments, ProducedFiles, RestFile, Transfers
 from turns.files import produced as produced_files
@@ -75,6 +85,7 @@ class Services:
         self.stores = stores
         self.acks = AckTimes(clock)
         self.recent = RecentTurns(clock)
+        self.asked = AskedQuestions(clock)
         self.queues = ThreadQueues()
         self.throttle = Throttle(clock)
         self.channels = Channels(clock)
@@ -90,6 +101,7 @@ class Services:
         self.response_urls = ResponseUrls(self._pool, env.slack_api_url)
         self._support = NativeSupport(clock)
         self._tables = TableSupport(clock)
+        self._blocks = BlockSupport(clock)
         self._written = Written()
         self.users = Users(clock)
         self.bots = BotIdentities(clock)
@@ -126,6 +138,15 @@ class Services:
         """
         inputs = endpoint.settings.inputs_for(app_id)
         return DifyApp(self._ways(endpoint, app_id, user, hook_url), inputs, self._apps, options)
+
+    def api_way(self, endpoint: EndpointRequest, app_id: str, user: str, hook_url: str) -> ApiWay | None:
+        """The Service API of an app of the hook, for this end user; None where there is no key of the app."""
+        ways = self._ways(endpoint, app_id, user, hook_url)
+        return ways.api if isinstance(ways.api, ApiWay) else None
+
+    def presses(self, endpoint: EndpointRequest, store: ThreadStore) -> Presses:
+        """Whether presses of buttons reach the hook, for one request."""
+        return Presses(store, endpoint.id, self._pressed)
 
     def installation(self, api: SlackApi) -> Installation:
         """The bot of the client's token."""
@@ -178,9 +199,9 @@ class Services:
             ThreadReading(api, message, self.clock),
             Attachments(files, app, transfers, self.clock),
         )
-        slack = Slack(api, self._budget, self._support, self._tables, self._written, self.clock)
+        slack = Slack(api, self._budget, self._support, self._tables, self._written, self.clock, self._blocks)
         reply = Reply(slack, target, settings.reply_style)
-        presses = Presses(store, endpoint.id, self._pressed)
+        presses = self.presses(endpoint, store)
         welcomer = Welcomer(app, author, inputs, presses)
         return TurnContext(
             message=message,
@@ -193,6 +214,10 @@ class Services:
             produced=produced,
             rest=RestFile(files, target, transfers, self.clock),
             greeting=Greeting(message, key, store, author, welcomer, presses, reply),
+            rating=RatingOffer(message, key.app_id, app, author, presses),
+            follow_ups=FollowUps(message, key, store, author, app, presses, reply, api),
+            again=AskingAgain(message, key, author, self.asked, api),
+            asked=self.asked,
             clock=self.clock,
             holder=self.holder,
             received=job.received,

@@ -1,6 +1,6 @@
 """Answers one message: the turn passes the throttle, waits for its thread, asks the app and shows the answer."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from conversation_store import ThreadRecord
@@ -72,7 +72,18 @@ class Turn:
             self.answering.refuse(Say.INTERRUPTED)
             return
         self.orphans.end_all(self.claim.key, record, but=self.job.message.ts)
-        self.answering.run(record, self._deadline)
+        if self.answering.asks_again():
+            self._ask_again(record)
+        else:
+            self.answering.run(record, self._deadline)
+
+    def _ask_again(self, record: ThreadRecord) -> None:
+        """Go on in a fresh request with the words and files of the earlier question, in the place of this message."""
+        question = self.answering.earlier_question(record)
+        if question is None:
+            self.answering.refuse(Say.AGAIN_NOTHING)
+        elif not self._handed_on(replace(self.job.next(), message=question)):
+            self.answering.refuse(Say.BUSY)
 
     def step_aside(self, why: str) -> None:
         """Do not answer the message: another turn does, or the settings forbid it. `why` is for the log."""
@@ -105,12 +116,12 @@ class Turn:
         self.report.waited = self.claim.clock.epoch() - self.job.received
         return True
 
-    def _handed_on(self) -> bool:
-        """Hand the turn on. Returns whether a fresh request goes on with the turn."""
+    def _handed_on(self, job: Job | None = None) -> bool:
+        """Hand the turn on, perhaps with another question. Returns whether a fresh request goes on with the turn."""
         try:
-            self.continuation.hand_on(self.job.next())
+            self.continuation.hand_on(job or self.job.next())
         except HandoffError:
-            logger.warning("a waiting turn could not be handed on; it waits on here")
+            logger.warning("a turn could not be handed on; it goes on here")
             return False
         self._went_on = True
         self.report.outcome = HANDED_ON

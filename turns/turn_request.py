@@ -119,6 +119,7 @@ class TurnRequest:
                 self.turn.step_aside(why)
             else:
                 self.turn.run(self.record)
+                self.answering.offer_follow_ups()
         except Exception as error:  # noqa: BLE001 - after any error the next turn must not wait for this one
             logger.error("a turn broke: %s", where(error))
             self.report.outcome = "broke"

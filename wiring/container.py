@@ -26,6 +26,7 @@ from setup_page import KeyGuard, SelfCheck, SetupPage, WhichRule
 from slack_events import (
     AGAIN_SECONDS,
     REPLAY_SECONDS,
+    AskedAgain,
     AskedElsewhere,
     ChannelTypes,
     CommandsListener,
@@ -39,6 +40,7 @@ from slack_events import (
 from turns import (
     ChannelName,
     EndpointRequest,
+    Feedback,
     ProcessIdentity,
     QuestionPlace,
     Recovery,
@@ -46,6 +48,7 @@ from turns import (
     Services,
     SideEvents,
     TurnsOfEndpoint,
+    Votes,
     logger,
 )
 
@@ -67,6 +70,7 @@ class Container:
         self._recovery = Recovery(clock, process, self._stores, self._capacity, self._services)
         self._problems = ProblemLog()
         self._presses = Claims(clock, AGAIN_SECONDS)
+        self._votes = Votes(clock)
         self._commands = Claims(clock, REPLAY_SECONDS)
         self._refusals = Refusals(clock)
         self._channel_types = ChannelTypes(clock)
@@ -102,6 +106,14 @@ class Container:
             refusals=self._refusals,
             notice=RefusalNotice(self._services, endpoint),
             asked=self._asked_elsewhere(endpoint),
+            asked_again=AskedAgain(
+                endpoint,
+                self._asked_elsewhere(endpoint),
+                self._services.asked,
+                QuestionPlace(self._services, endpoint),
+            ),
+            feedback=Feedback(self._services, endpoint, self._votes),
+            side_events=SideEvents(self._services, endpoint),
             seen=self._seen,
         )
 

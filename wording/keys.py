@@ -35,6 +35,8 @@ class Say(StrEnum):
     HOME_PRIVACY_TITLE = auto()
     HOME_PRIVACY = auto()
     RESET_DONE = auto()
+    AGAIN_NOTHING = auto()  # the question that is to be asked again cannot be found
+    AGAIN_NOT_YOURS = auto()  # to a member alone who would ask the question of another one again
     NO_TEXT = auto()  # the app ended without an error and said nothing
 
     # Under an answer.
@@ -54,6 +56,17 @@ class Say(StrEnum):
     REST_NEEDS_SCOPE = auto()  # the same as REST_LEFT_OUT, because the scope `files:write` is not granted
     FILE_LOST = auto()  # `name` of a file that the app made and that could not be brought to Slack
     FILE_LEFT_OUT = auto()  # `name` of the member's file; `reason` is the text of a FILE_ key from the end
+
+    # Feedback on an answer: the labels of its buttons, the form, and what the voter is told alone.
+    FEEDBACK_GOOD = auto()
+    FEEDBACK_BAD = auto()
+    FEEDBACK_ARRIVED = auto()
+    FEEDBACK_LOST = auto()
+    REASON_TITLE = auto()  # this and the next two: at most 24 characters
+    REASON_SEND = auto()
+    REASON_CLOSE = auto()
+    REASON_QUESTION = auto()
+    REASON_ARRIVED = auto()
 
     # What the app is told beside the member's words.
     ONLY_FILES = auto()  # in place of the question in a message that has only files; `name` holds their names

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
+from urllib.parse import quote
 
 from clock import Clock
 from dify_app.form import KIND_OF_MODE, SYS_FILES, Variable
@@ -16,7 +17,7 @@ from dify_app.service_api.refusals import FILE_FAULTS
 from dify_app.stream import AppKind
 from dify_app.uploads import FileSlot, PlacedFile
 from errors import ApiAway, ApiRefused, DifyBusy, DifyError, DifyUnavailable, FileRefused, UnsupportedApp
-from json_fields import text_of
+from json_fields import text_of, texts_of
 
 BUSY_SECONDS = 90.0
 """A chatflow or workflow that has sent nothing but keep-alives for so long has no worker.
@@ -26,6 +27,7 @@ Source: docs/platform/dify-service-api.md#workers.
 LOST_SECONDS = 20.0
 """After so long without an event it is worth a call to ask whether the conversation still exists: older versions of
 Dify send keep-alives instead of refusing a conversation (docs/platform/dify-service-api.md#foreign-conversations)."""
+Rating = Literal["like", "dislike"]
 _FLOWS = frozenset({"advanced-chat", "workflow"})
 _ROUTES = {"workflow": "workflows/run", "completion": "completion-messages"}
 
@@ -69,6 +71,18 @@ class ApiWay:
     def stream(self, call: AppCall) -> closing[Stream]:
         """The raw events of a run, and its keep-alives."""
         return closing(self._stream(call))
+
+    def suggested(self, message_id: str) -> tuple[str, ...]:
+        """What a model suggests (docs/platform/dify-service-api.md#suggested-questions). Raises DifyError."""
+        return texts_of(self.api.suggested(self._base(), self.key, self.user, _id(message_id)), "data")
+
+    def rate(self, message_id: str, rating: Rating, content: str) -> None:
+        """Give a message of this user a vote in place of its last one. Raises DifyError.
+
+        Source: docs/platform/dify-service-api.md#feedback.
+        """
+        vote = {"rating": rating, "content": content, "user": self.user}
+        self.api.rate(self._base(), self.key, _id(message_id), vote)
 
     def upload(self, slot: FileSlot, content: bytes) -> PlacedFile:
         """A file of the conversation's user (docs/platform/dify-service-api.md#service-files). Raises FileRefused."""
@@ -136,6 +150,10 @@ class ApiWay:
 
     def _base(self) -> str:
         return self.addresses.find(self.bases)
+
+
+def _id(message_id: str) -> str:
+    return quote(message_id, safe="")
 
 
 def _kind_of(mode: str) -> AppKind:

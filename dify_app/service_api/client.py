@@ -18,6 +18,7 @@ CONNECT = 5.0  # seconds
 READ = 45.0  # seconds without any byte: Dify sends a keep-alive about every 10 s
 ANSWER = 8.0  # seconds without any byte of an answer that is no stream
 UPLOAD = 60.0
+SUGGESTING = 20.0  # seconds without any byte while a model thinks of questions, for which nobody waits
 FLOOR = 1.0  # wall seconds: no time-out is shorter, since scaled time makes no machine faster
 LONGEST_ANSWER = 2 * 1024 * 1024  # bytes of an answer that is no stream
 _CONNECTIONS = 500  # more than the turns of a process
@@ -76,6 +77,15 @@ class ServiceApi:
             return self._json(self._request("GET", f"{base}/{path}", key))
         except DifyUnavailable as error:
             raise ApiAway(error.kind) from error
+
+    def suggested(self, base: str, key: str, user: str, message_id: str) -> dict[str, Any]:
+        """What Dify suggests to ask after a message of this user."""
+        url, timeout = f"{base}/messages/{message_id}/suggested", self._timeout(SUGGESTING)
+        return self._json(self._request("GET", url, key, params={"user": user}, timeout=timeout))
+
+    def rate(self, base: str, key: str, message_id: str, vote: Mapping[str, Any]) -> None:
+        """Rate a message. `vote` has a rating, a content and the user whose message it is."""
+        self._json(self._request("POST", f"{base}/messages/{message_id}/feedbacks", key, json=dict(vote)))
 
     def conversation(self, base: str, key: str, user: str, conversation_id: str) -> None:
         """Look for the conversation of this user. Raises ConversationLost if Dify does not have it."""

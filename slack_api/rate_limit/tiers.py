@@ -43,6 +43,7 @@ GROUP_USERS = "usergroups.users.list"
 PUBLISH = "views.publish"
 CHANNELS = "conversations.list"
 PEOPLE = "users.list"
+OPEN_VIEW = "views.open"
 SET_STATUS = "assistant.threads.setStatus"
 
 _TIERS = {
@@ -58,6 +59,7 @@ _TIERS = {
     SET_STATUS: STATUS,
     EPHEMERAL: TOLD,
     PUBLISH: TOLD,
+    OPEN_VIEW: TOLD,
     "conversations.replies": READING,
     "conversations.info": READING,
     "auth.test": AUTH,

@@ -4,14 +4,13 @@ from slack_reply.writers.edited_message import RAREST, EditedMessage
 from slack_reply.writers.native_stream import NativeStream
 from slack_reply.writers.opening import Opening
 from slack_reply.writers.plan import cards_of
-from slack_reply.writers.single_post import Blocks, Posting, SinglePost, Unfit
+from slack_reply.writers.single_post import Posting, SinglePost, Unfit
 from slack_reply.writers.stream_cleanup import EXPIRY, StreamCleanup
 from slack_reply.writers.streamed_message import fitted, weight
 
 __all__ = [
     "EXPIRY",
     "RAREST",
-    "Blocks",
     "EditedMessage",
     "NativeStream",
     "Opening",

@@ -17,8 +17,9 @@ from slack_reply.markdown import (
     page_arguments,
 )
 from slack_reply.markdown.pages import WINDOW, pages_after
+from slack_reply.optional_blocks import BlockRefused
 from slack_reply.shared import RateShare, Slack
-from slack_reply.snapshot import WHOLE, Room, Snapshot
+from slack_reply.snapshot import WHOLE, Blocks, Room, Snapshot
 from slack_reply.writer import EditsTooRare, Latest, SlackAway, Writer, WriterGone
 from slack_reply.writers import card_places
 from slack_reply.writers.plan import ROOM, plan_block
@@ -41,10 +42,11 @@ RAREST = 30.0
 
 
 class _Look(NamedTuple):
-    """What one message shows: a page, and above it the work of the app."""
+    """What one message shows: a page, above it the work of the app, and below it blocks in one of several forms."""
 
     page: Page
     plan: Mapping[str, Any] | None = None
+    below: tuple[Blocks, ...] = ()
 
 
 class _PageLayout:
@@ -88,6 +90,7 @@ class EditedMessage(Writer):
         self._api = slack.api
         self._share = share
         self._posting = posting
+        self._blocks = slack.blocks
         self._ends = ends
         self._rarest = rarest
         self._layout = _PageLayout(posting.fitting(LIMITS))
@@ -126,14 +129,15 @@ class EditedMessage(Writer):
             is_last = page is pages[-1]
             begin = pages[place - 1].end if place else self._start
             plan = self._plan(snapshot, page, begin, is_last=is_last)
-            shown = _Look(page if final or not is_last else closed(page), plan)
+            below = snapshot.below if final and is_last else ()
+            shown = _Look(page if final or not is_last else closed(page), plan, below)
             if self._sent.get(number) == shown:
                 continue
             if final and number >= len(self._messages) and room.ends_before(len(pages) - place):
                 return number, self._begin(number)
             if number >= len(self._messages):
                 self._post(number, shown, final=final)
-                shown = shown if self._shows_plans else _Look(shown.page)
+                shown = shown if self._shows_plans else shown._replace(plan=None)
             if self._sent.get(number) != shown:
                 self._update(number, shown)
         self._full = snapshot.text if fitting < len(pages) and not final else None
@@ -173,13 +177,13 @@ class EditedMessage(Writer):
                 raise EditsTooRare(begin)
             self._share.join(UPDATE)
         try:
-            posted = self._posting.post(look.page, begin, above=_above(look))
+            posted = self._posting.post_with(look.page, begin, look.below, above=_above(look))
         except Unfit as error:
             if away := self._without_tables():
                 raise away from error
             if look.plan and self._shows_plans:
                 self._shows_plans = False
-                self._post(number, _Look(look.page), final=final)
+                self._post(number, look._replace(plan=None), final=final)
                 return
             raise WriterGone(begin) from error
         self._messages.append(posted.ts)
@@ -192,17 +196,23 @@ class EditedMessage(Writer):
 
     def _update(self, number: int, look: _Look) -> None:
         """Overwrite one message. Sending the same text twice does no harm, so any failure may be tried again."""
+        account = self._share.target.account
+        self._blocks.send(account, look.below, lambda form: self._update_with(number, look, form))
+
+    def _update_with(self, number: int, look: _Look, below: Blocks) -> None:
         ts, channel = self._messages[number], self._share.target.channel
         self._share.spend(UPDATE)
-        arguments = page_arguments(look.page, above=_above(look))
+        arguments = page_arguments(look.page, below, _above(look))
         try:
             self._api.update_message(channel, ts, patience=BRISK, acquired=True, **arguments)
         except SlackRefused as error:
+            if below and error.error in UNFIT:
+                raise BlockRefused(error.error) from error
             if self._posting.refused(error.error, look.page) and (away := self._without_tables()):
                 raise away from error
             if error.error in UNFIT and look.plan and self._shows_plans:
                 self._shows_plans = False
-                self._update(number, _Look(look.page))
+                self._update(number, look._replace(plan=None))
                 return
             is_open = error.error in STREAM_OPEN and ts in self._follows.adopt  # our own posts are no streams
             if is_open:

@@ -64,7 +64,11 @@ class NativeStream(Writer):
                 self._leave(shown.following)
 
     def finish(self, latest: Latest, room: Room = WHOLE) -> int | None:  # noqa: D102
-        return None if self._write(latest, room, final=True) else self._next.begin
+        if not self._write(latest, room, final=True):
+            return self._next.begin
+        if self._shown is not None:
+            self._ends.seal(self.message_ts, self._snapshot.below)
+        return None
 
     def give_way(self) -> WriterGone:  # noqa: D102
         if self._shown is not None:

@@ -3,7 +3,7 @@
 A post of unknown fate is searched in the thread before it is sent again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -21,11 +21,10 @@ from slack_reply.markdown import (
     plain_arguments,
 )
 from slack_reply.markdown.pages import pages_after
+from slack_reply.optional_blocks import BlockRefused
 from slack_reply.shared import RateShare, Slack
-from slack_reply.snapshot import WHOLE, Room
+from slack_reply.snapshot import WHOLE, Blocks, Room
 from slack_reply.writer import CannotReply, Latest, SlackAway, Writer, WriterGone
-
-type Blocks = Sequence[Mapping[str, Any]]
 
 POST_RATE_LIMIT_TIMEOUT = 120.0  # seconds
 EVENT_TYPE = "slack_bridge_answer"
@@ -36,8 +35,8 @@ MODEST = Limits(size=2_900, measure=counted, tables=False, reserve=100, heading=
 PLAIN = Limits(size=900, measure=counted, tables=False, reserve=100)
 
 
-class Unfit(Exception):
-    """Slack refused the content: it is too long, or a block is not accepted. The text is Slack's code."""
+class Unfit(BlockRefused):
+    """Slack refused the content of a post."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +58,7 @@ class Posting:
         self._share = share
         self._written = slack.written
         self._tables = slack.tables
+        self._blocks = slack.blocks
         self._target = share.target
         self._numbers = count()
         self._unsure: dict[int, dict[str, Page]] = {}  # by offset and name: attempts that may have arrived
@@ -75,10 +75,27 @@ class Posting:
         again, since a page shown twice is worse.
         """
         arguments = plain_arguments(page) if plain else page_arguments(page, below, above)
-        posted = self._found(offset) or self._posted(page, offset, arguments)
+        posted = self._found(offset) or self._posted(page, offset, arguments, may_be_below=bool(below))
         self._unsure.pop(offset, None)
         self._written.add(self._target.account, self._target.channel, posted.ts)
         return posted
+
+    def post_with(
+        self,
+        page: Page,
+        offset: int,
+        forms: tuple[Blocks, ...],
+        *,
+        above: Blocks = (),
+        plain: bool = False,
+    ) -> Posted:
+        """The same as `post`, with the first of these forms of blocks under the page that the workspace takes."""
+        account = self._target.account
+        return self._blocks.send(
+            account,
+            () if plain else forms,
+            lambda form: self.post(page, offset, form, above=above, plain=plain),
+        )
 
     def fitting(self, limits: Limits) -> Limits:
         """The limits with the tables that this workspace takes, as far as is known."""
@@ -88,7 +105,8 @@ class Posting:
         """Remember what tables of the page may have been refused; False if the page can't be laid out without them."""
         return self._tables.refused(self._target.account, error, block_types(page))
 
-    def _posted(self, page: Page, offset: int, arguments: Mapping[str, Any]) -> Posted:
+    def _posted(self, page: Page, offset: int, arguments: Mapping[str, Any], *, may_be_below: bool) -> Posted:
+        """`may_be_below`: the blocks under the page may be what Slack refuses, so no table is blamed."""
         target = self._target
         if not self._share.granted(POST, min(POST_RATE_LIMIT_TIMEOUT, self._share.patience), final=True):
             raise SlackAway
@@ -106,7 +124,8 @@ class Posting:
             if error.error in CANNOT_POST:
                 raise CannotReply(error.error) from error
             if error.error not in SLACK_TROUBLE:
-                self.refused(error.error, page)
+                if not may_be_below:
+                    self.refused(error.error, page)
                 raise Unfit(error.error) from error
         except SlackFateUnknown:
             pass
@@ -157,22 +176,23 @@ class SinglePost(Writer):
         """Nothing is shown before the end."""
 
     def finish(self, latest: Latest, room: Room = WHOLE) -> int | None:  # noqa: D102
-        text = latest().text
+        snapshot = latest()
+        text = snapshot.text
         while pages := pages_after(text, self._start, self._limits, final=True, most=room.messages + 1):
             fitting = room.fitting(len(self._messages), len(pages))
             for number, page in enumerate(pages[:fitting]):
                 if room.ends_before(len(pages) - number):
                     return self._start
-                if not self._post(page):
+                if not self._post(page, snapshot.below if page is pages[-1] else ()):
                     break  # lay the rest of the text out again
             else:
                 return None if fitting == len(pages) or room.closing else self._start
         return None
 
-    def _post(self, page: Page) -> bool:
+    def _post(self, page: Page, below: tuple[Blocks, ...]) -> bool:
         """False when the page was refused, or a shorter page of an earlier attempt stands in its place."""
         try:
-            posted = self._posting.post(page, self._start, plain=self._limits is PLAIN)
+            posted = self._posting.post_with(page, self._start, below, plain=self._limits is PLAIN)
         except Unfit as error:
             if self._limits == PLAIN:
                 raise CannotReply(str(error)) from error

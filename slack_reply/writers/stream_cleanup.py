@@ -3,11 +3,24 @@
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import count
 
 from errors import SlackError, SlackFateUnknown, SlackRefused
-from slack_api import APPEND, BRISK, SLACK_TROUBLE, STOP, STOP_STANDS, STOPPED, STREAM_OPEN, STREAM_OVER
+from slack_api import (
+    APPEND,
+    BRISK,
+    SLACK_TROUBLE,
+    STOP,
+    STOP_STANDS,
+    STOPPED,
+    STREAM_OPEN,
+    STREAM_OVER,
+    UNFIT,
+)
 from slack_reply.markdown import Page, closed, page_arguments
+from slack_reply.optional_blocks import BlockRefused
 from slack_reply.shared import RateShare, Slack
+from slack_reply.snapshot import Blocks
 from slack_reply.writer import SlackAway, StoppedByUser
 from slack_reply.writers.streamed_message import Chunks
 
@@ -30,6 +43,9 @@ class StreamCleanup:
         self._clock = slack.clock
         self._share = share
         self._channel = share.target.channel
+        self._account = share.target.account
+        self._blocks = slack.blocks
+        self._below: dict[str, tuple[Blocks, ...]] = {}
         self._since: dict[str, float] = {}
         self._open: dict[str, Page] = {}
         self._closing: dict[str, Chunks] = {}
@@ -42,6 +58,10 @@ class StreamCleanup:
         self._since.setdefault(ts, self._clock.now())
         self._open[ts] = page
         self._closing[ts] = closing
+
+    def seal(self, ts: str, below: tuple[Blocks, ...]) -> None:
+        """The stream is the last of a whole answer: its stop brings these blocks, in the first form that is taken."""
+        self._below[ts] = below
 
     def leave(self, ts: str) -> None:
         """The stream takes no more text. It is stopped now if a call is granted at once, else later in `tidy`."""
@@ -131,8 +151,19 @@ class StreamCleanup:
         """Stop the stream; returns Slack's code if Slack refused. Stopping twice does no harm."""
         if ts not in self._open:
             return ""
+        tries = count()
+
+        def stop(below: Blocks) -> None:
+            is_first = next(tries) == 0  # only the first call was acquired
+            try:
+                self._api.stop_stream(self._channel, ts, blocks=below, patience=BRISK, acquired=is_first)
+            except SlackRefused as error:
+                if below and error.error in UNFIT:
+                    raise BlockRefused(error.error) from error
+                raise
+
         try:
-            self._api.stop_stream(self._channel, ts, patience=BRISK, acquired=True)
+            self._blocks.send(self._account, self._below.get(ts, ()), stop)
         except SlackRefused as error:
             return self._not_stopped(ts, error.error)
         except SlackFateUnknown:

@@ -52,6 +52,9 @@ class FakeWay:
         yield message("Hi")
         yield message_end()
 
+    def suggested(self, message_id: str) -> tuple[str, ...]:
+        return (f"{self.via} {message_id}",)
+
     def upload(self, slot: FileSlot, content: bytes) -> PlacedFile:
         return PlacedFile(slot.variable, slot.many, slot.kind, content.decode())
 

@@ -99,12 +99,14 @@ def test_description_is_short_enough_in_each_language(language: str) -> None:
 @pytest.mark.parametrize("language", SETUP_CATALOGUES)
 def test_command_and_shortcut_keep_slacks_limits_in_each_language(language: str) -> None:
     features = app_manifest(VARIANTS[0], BASE, words_of(language))["features"]
-    [command], [shortcut] = features["slash_commands"], features["shortcuts"]
+    [command], shortcuts = features["slash_commands"], features["shortcuts"]
     assert re.fullmatch(r"/[a-z0-9_-]{1,31}", command["command"])
     assert 0 < len(command["description"]) <= 2_000
     assert 0 < len(command["usage_hint"]) <= 1_000
-    assert 0 < len(shortcut["name"]) <= LONGEST_SHORTCUT_NAME == 24
-    assert 0 < len(shortcut["description"]) <= 150
+    assert len({shortcut["callback_id"] for shortcut in shortcuts}) == len(shortcuts) == 2
+    for shortcut in shortcuts:
+        assert 0 < len(shortcut["name"]) <= LONGEST_SHORTCUT_NAME == 24
+        assert 0 < len(shortcut["description"]) <= 150
 
 
 @EVERY

@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from errors import Malformed
-from message import Message
+from message import MOST_FILES, Message
 from slack_events.envelope import (
-    MOST_FILES,
     Deleted,
     Envelope,
     Event,

@@ -24,6 +24,7 @@ from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LARGEST, Refusals
 from tests.fake_clock import FakeClock
 from tests.support.block_actions import PAYLOAD
+from turns import RatedAnswer
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
@@ -38,6 +39,8 @@ class ListenerProcess:
         url = "https://dify.example/e/hook/slack/interactions"
         self.told: list[str] = []
         self.asked: list[Any] = []
+        self.asked_again: list[Any] = []
+        self.acts: list[Any] = []
         settings = Settings(app_id="app", signing_secrets=(SECRET,), **{"slack_connect": True} | rules)
         endpoint = SimpleNamespace(id="hook", url=url, settings=settings)
         self.interactions = InteractionsListener(
@@ -48,6 +51,9 @@ class ListenerProcess:
             refusals=Refusals(self.clock),
             notice=cast("Any", self),
             asked=cast("Any", SimpleNamespace(ask=lambda *asked: self.asked.append(asked))),
+            asked_again=cast("Any", SimpleNamespace(ask=lambda *asked: self.asked_again.append(asked))),
+            feedback=cast("Any", self),
+            side_events=cast("Any", SimpleNamespace(interaction_arrived=lambda: self.acts.append("noted"))),
             seen=SeenRequests(self.clock),
         )
 
@@ -57,6 +63,12 @@ class ListenerProcess:
 
     def refused(self, _: Message, ruling: Ruling) -> None:
         self.told += ruling.settings
+
+    def voted(self, *vote: Any) -> None:
+        self.acts.append(vote)
+
+    def explained(self, *reason: Any) -> None:
+        self.acts.append(reason)
 
     def hand(self, job: Job) -> None:
         if self.error:
@@ -297,3 +309,38 @@ def test_shortcut_of_an_organisation_s_app_is_of_the_organisation() -> None:
     assert shortcut is not None
     assert (shortcut.message.team_id, shortcut.message.user_team) == ("E1", "T1")
     assert "secret" not in repr(shortcut)
+
+
+def vote(process: ListenerProcess, **changes: Any) -> int:
+    answer = RatedAnswer("app", "slack:T1:U1", "m-1")
+    [pressed] = PAYLOAD["actions"]
+    thumb = pressed | {"action_id": "vote", "value": answer.value("like")}
+    return process.press(actions=[thumb], trigger_id="1.2.a", **changes)
+
+
+def test_vote_is_taken_before_the_storage_is_asked_and_hands_nothing_off() -> None:
+    process = ListenerProcess()
+    assert vote(process) == 200
+    (message, answer, rating, trigger_id), noted = process.acts
+    assert (message.user, answer.message_id, rating, trigger_id) == ("U1", "m-1", "like", "1.2.a")
+    assert noted == "noted"
+    assert process.handed == []
+
+
+def test_each_vote_counts_also_within_the_time_of_a_double_click() -> None:
+    process = ListenerProcess()
+    assert [vote(process), vote(process)] == [200, 200]
+    assert len([act for act in process.acts if act != "noted"]) == 2
+
+
+def test_vote_of_a_member_who_may_not_ask_is_not_taken() -> None:
+    process = ListenerProcess(allowed_users=frozenset({"U9"}))
+    assert vote(process) == 200
+    assert (process.acts, process.told) == (["noted"], ["allowed_users"])
+
+
+def test_unsigned_vote_is_not_taken() -> None:
+    process = ListenerProcess()
+    [pressed] = PAYLOAD["actions"]
+    assert process.press(secret="f" * 32, actions=[pressed | {"action_id": "vote"}]) == 401
+    assert process.acts == []

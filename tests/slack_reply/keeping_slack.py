@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, cast
 
 from simulators.slack.messages import fold
 from slack_api.client import SlackApi
+from slack_reply.optional_blocks import BlockSupport
 from slack_reply.shared import RateShare, Slack, TableSupport, Written
 from slack_reply.writer import ReplyTarget, Writer, WriterGone
 from slack_reply.writers.edited_message import EditedMessage
@@ -100,7 +101,7 @@ def writer(method: str, slack: KeepingSlack) -> tuple[Writer, StreamCleanup]:
     clock = FakeClock()
     api, share = cast("SlackApi", slack), cast("RateShare", NoLimits())
     nothing = cast("Any", NoLimits())
-    shared = Slack(api, nothing, nothing, TableSupport(clock), Written(), clock)
+    shared = Slack(api, nothing, nothing, TableSupport(clock), Written(), clock, BlockSupport(clock))
     ends = StreamCleanup(shared, share)
     posting = Posting(shared, share)
     if method == "stream":

@@ -14,6 +14,7 @@ from slack_api.client import SlackApi
 from slack_api.connection import NeverSent
 from slack_api.pool import Bounds, HttpResponse, Unanswered
 from slack_api.rate_limit.rate_limiter import RateLimiter
+from slack_reply.optional_blocks import BlockSupport
 from slack_reply.reply import Reply, Style
 from slack_reply.shared import NativeSupport, Slack, TableSupport, Written
 from slack_reply.snapshot import Snapshot
@@ -56,6 +57,7 @@ class TroubledSlack:
         self.written = Written()
         self.support = NativeSupport(self.clock)
         self.tables = TableSupport(self.clock)
+        self.blocks = BlockSupport(self.clock)
         self.root = self.ask()
         self._late: list[tuple[str, str, Mapping[str, str], bytes | None, Bounds]] = []
 
@@ -82,7 +84,7 @@ class TroubledSlack:
         place = ReplyTarget(
             api.account, GENERAL, channel_type, self.root, self.root, ANNA, install.team_id, install.bot_user
         )
-        slack = Slack(api, self.budget, self.support, self.tables, self.written, self.clock)
+        slack = Slack(api, self.budget, self.support, self.tables, self.written, self.clock, self.blocks)
         return Reply(slack, place, style, **more)
 
     def exchange(

@@ -9,6 +9,7 @@ from simulators.slack.chunks import check_chunks, weight
 from simulators.slack.messages import fold
 from slack_api.client import SlackApi
 from slack_api.rate_limit.rate_limiter import RateLimiter
+from slack_reply.optional_blocks import BlockSupport
 from slack_reply.shared import RateShare, TableSupport
 from slack_reply.shared import Slack as SharedSlack
 from slack_reply.snapshot import Card, CardState
@@ -94,7 +95,7 @@ def stream(slack: Slack, clock: FakeClock | None = None) -> tuple[NativeStream, 
     clock = clock or FakeClock()
     api, budget = cast("SlackApi", slack), Free(clock)
     share, nothing = RateShare(budget, PLACE), cast("Any", Anything())
-    shared = SharedSlack(api, budget, nothing, TableSupport(clock), nothing, clock)
+    shared = SharedSlack(api, budget, nothing, TableSupport(clock), nothing, clock, BlockSupport(clock))
     ends = StreamCleanup(shared, share)
     return NativeStream(shared, share, Opening(shared, share), ends), ends
 

@@ -13,6 +13,7 @@ from slack_reply import Snapshot
 from tests.fake_clock import FakeClock
 from turns.answer.answer_state import AnswerState
 from turns.answer.answering import Answering
+from turns.answer.asked_questions import AskedQuestions
 from turns.answer.turn_context import TurnContext
 from turns.report import TurnReport
 from wording import Say
@@ -123,6 +124,9 @@ class TurnParts:
     clock: FakeClock = field(default_factory=FakeClock)
     lost_files: list[str] = field(default_factory=list)
     greets: list[str] = field(default_factory=list)
+    thumbs: tuple[Any, ...] = ()
+    earlier: Message | None = None
+    told: list[str] = field(default_factory=list)
     report: TurnReport = field(default_factory=lambda: TurnReport("T1", "C1", "1.000001", "app"))
 
     def ask(self, state: AnswerState, _record: ThreadRecord) -> None:
@@ -149,6 +153,10 @@ class TurnParts:
             produced=produced,
             rest=SimpleNamespace(bring=lambda _text, _seconds: Say.REST_IN_FILE),
             greeting=greeting,
+            rating=SimpleNamespace(learn=lambda: None, blocks=lambda _: self.thumbs),
+            follow_ups=SimpleNamespace(offer=lambda _: self.told.append("offer"), remove=self.told.append),
+            again=SimpleNamespace(is_meant=lambda: self.query == "again", question=lambda _: self.earlier),
+            asked=AskedQuestions(self.clock),
             clock=self.clock,
             holder="here",
             received=self.clock.epoch(),

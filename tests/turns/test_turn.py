@@ -1,7 +1,7 @@
 """The turn as a whole: the order of its steps, and the state of its thread after each kind of end."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -36,6 +36,8 @@ class AnsweringOfTests:
     is_cut: bool = False
     is_whole: bool = False
     gone: bool = False
+    again: bool = False
+    earlier: Message | None = None
     told: list[object] = field(default_factory=list)
     deadline: float = 0.0
 
@@ -51,6 +53,13 @@ class AnsweringOfTests:
         if self.gone:
             self._note("give up")
         return self.gone
+
+    def asks_again(self) -> bool:
+        return self.again
+
+    def earlier_question(self, record: ThreadRecord) -> Message | None:
+        self._note("look", record.conversation_id)
+        return self.earlier
 
     def refuse(self, say: Say) -> None:
         self._note("refuse", say)
@@ -294,3 +303,31 @@ def test_place_of_the_fresh_request_stays_when_the_old_one_raises() -> None:
         setup.turn().run(CLAIMED)
     setup.queues.leave(before)
     assert not setup.is_free
+
+
+def test_word_again_hands_the_earlier_question_on_in_the_place_of_the_message() -> None:
+    handed: list[Job] = []
+    setup = TurnSetup(hand_on=handed.append)
+    question = replace(MESSAGE, text="How far?", files=({"id": "F1"},))
+    setup.answering.again, setup.answering.earlier = True, question
+    setup.turn().run(CLAIMED)
+    [job] = handed
+    assert (job.message, job.continuation) == (question, 1)
+    assert setup.answering.told == [("look", "as claimed"), "leave"]
+
+
+def test_word_again_without_an_earlier_question_is_told_so() -> None:
+    setup = TurnSetup()
+    setup.answering.again = True
+    setup.turn().run(CLAIMED)
+    assert setup.answering.told == [("look", "as claimed"), ("refuse", Say.AGAIN_NOTHING), "close"]
+
+
+def test_word_again_that_no_fresh_request_takes_is_told_to_come_later() -> None:
+    def full(_: Job) -> None:
+        raise HandoffError("full")
+
+    setup = TurnSetup(hand_on=full)
+    setup.answering.again, setup.answering.earlier = True, MESSAGE
+    setup.turn().run(CLAIMED)
+    assert setup.answering.told == [("look", "as claimed"), ("refuse", Say.BUSY), "close"]

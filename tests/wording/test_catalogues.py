@@ -24,6 +24,11 @@ TITLES = {
     Say.MORE,
     Say.MARK_APP,
     Say.MARK_EXTERNAL,
+    Say.FEEDBACK_GOOD,
+    Say.FEEDBACK_BAD,
+    Say.REASON_TITLE,
+    Say.REASON_SEND,
+    Say.REASON_CLOSE,
 }
 HEADINGS = {Say.SUGGESTIONS, Say.THREAD_BEFORE, Say.THREAD_SINCE, Say.THREAD_ASKS}
 PLAIN_VALUES = {"title", "number", "count", "reason"}

@@ -1,16 +1,27 @@
 """The middle of a turn: it asks the app, shows the answer while it grows, and says how the answer ended."""
 
 from turns.answer.answering import Answering
+from turns.answer.asked_questions import AskedQuestions
 from turns.answer.asking import Asking
+from turns.answer.asking_again import AskingAgain
+from turns.answer.follow_ups import FollowUps
 from turns.answer.greeting import Greeting, Welcomer
+from turns.answer.rating import RatedAnswer, RatingOffer
 from turns.answer.turn_context import TurnContext
-from turns.answer.words import RESET_WORDS
+from turns.answer.words import AGAIN_WORDS, RESET_WORDS, is_one_of
 
 __all__ = [
+    "AGAIN_WORDS",
     "RESET_WORDS",
     "Answering",
+    "AskedQuestions",
     "Asking",
+    "AskingAgain",
+    "FollowUps",
     "Greeting",
+    "RatedAnswer",
+    "RatingOffer",
     "TurnContext",
     "Welcomer",
+    "is_one_of",
 ]

@@ -6,6 +6,7 @@ from gevent.event import Event
 
 from dify_app import (
     AnswerEvent,
+    AppForm,
     ConversationStarted,
     Ended,
     Paused,
@@ -33,7 +34,7 @@ class AnswerState:
 
     `error` says why the answer broke. `paused` holds every form that the app waits for. `is_full`: the app said more
     than is kept, so its stream need not be read any further. `via` and `user` say whose the conversation is, `run`
-    names the run in Dify.
+    names the run in Dify. `form` is what the app offers; None where it was not read.
     """
 
     changed: Event = field(default_factory=Event)
@@ -43,6 +44,7 @@ class AnswerState:
     via: Via = "plugin"
     user: str = ""
     run: RunStarted | None = None
+    form: AppForm | None = None
     progress: Progress = field(default_factory=Progress)
     sources: tuple[Source, ...] = ()
     left_out: tuple[FileRefused, ...] = ()

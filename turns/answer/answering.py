@@ -9,6 +9,7 @@ from gevent.event import Event
 
 from conversation_store import Change, InFlight, OpenTurn, ThreadKey, ThreadRecord
 from errors import ContextBroken, SlackError, StoreError, Withdrawn
+from message import Message
 from slack_api import THREAD_GONE
 from slack_reply import CannotReply, Snapshot, StoppedByUser, Unreachable, is_silent, may_be_silent
 from turns.answer.answer_state import AnswerState
@@ -42,6 +43,7 @@ class Answering:
     _asked: bool = False
     _clearing: int = 0  # calls of the reply that took the status line away
     _withdrawn: Withdrawn | None = None
+    _suggested: str = ""  # the message with the questions after the last answer, which this turn removes
     _is_refused: bool = False  # Slack says that the place is gone
     _unstopped: tuple[str, ...] = ()
     _state: AnswerState = field(default_factory=AnswerState)
@@ -80,11 +82,22 @@ class Answering:
         self._done()
         return True
 
+    def asks_again(self) -> bool:
+        """Whether the message only asks for the member's last question once more."""
+        return self._withdrawn is None and self.context.again.is_meant()
+
+    def earlier_question(self, record: ThreadRecord) -> Message | None:
+        """The present message with the words and files of that question; None if there is none."""
+        return self.context.again.question(record)
+
     def run(self, record: ThreadRecord, deadline: float) -> None:
         """Ask the app, and show the answer as it comes. `deadline` is the clock's `now` at which the turn ends."""
         if self.gives_up():
             return
         context = self.context
+        if record.suggested:
+            self._suggested = record.suggested
+            context.follow_ups.remove(record.suggested)
         if context.asking.answers_us():
             self.drop("an app's answer to our answer")
             return
@@ -101,6 +114,8 @@ class Answering:
             self._done()
             return
         self._asked = True
+        context.asked.asked(context.key, context.message)
+        gevent.spawn(context.rating.learn)
         reading = gevent.spawn(context.asking.run, self._state, record)
         try:
             with self._writing():
@@ -113,6 +128,12 @@ class Answering:
             reading.kill(block=False)
             context.produced.drop()
         self._done()  # not if the turn broke: then its record stays open until the thread is told
+
+    def offer_follow_ups(self) -> None:
+        """Under a whole answer, offer the questions that Dify suggests. This waits for a model, and never raises."""
+        is_shown = self._asked and self.is_whole and bool(self.context.reply.message_ts)
+        if is_shown and self._withdrawn is None and not self.is_cut:
+            self.context.follow_ups.offer(self._state)
 
     def _obeyed(self) -> bool:
         """Do what the message says, if it is one of the words that are no questions."""
@@ -209,15 +230,18 @@ class Answering:
         cards = state.progress.cards(context.author.say, ending.work) if context.show_progress else ()
         say = context.author.say
         whole = Snapshot(text, cards, continued=say(Say.CONTINUED), plan=say(Say.STEPS) if cards else "")
+        thumbs = context.rating.blocks(state) if text and self._withdrawn is None else ()
+        # Thumbs stand in the last write alone; files may bring one more, which a post cannot take.
+        later = bool(context.produced.any) and context.reply.method != "post"
         if text or context.reply.message_ts:
-            whole = self._bring(whole, ending, deadline)
+            whole = self._bring(whole if later else replace(whole, below=thumbs), ending, deadline)
             context.status.show("")  # files may still take a while
         # In a thread whose root is gone, Slack would put files into the channel.
         lost = () if self._withdrawn else context.produced.share(self._left(deadline))
-        if lost:
-            more = below(whole.text, file_notes.lost(lost, context.author.say))
+        if lost or (later and thumbs):
+            more = below(whole.text, file_notes.lost(lost, context.author.say)) if lost else whole.text
             try:
-                context.reply.finish(replace(whole, text=more))
+                context.reply.finish(replace(whole, text=more, below=thumbs if later else ()))
             except Unreachable:
                 if not text:
                     raise  # otherwise the answer is whole, and only a note about its files is missing
@@ -263,6 +287,8 @@ class Answering:
             return
         self.is_whole = True
         self._unstopped = context.reply.settle()
+        if self._asked and context.reply.message_ts:
+            context.asked.answered(context.key.hook_id, context.message, [context.reply.message_ts])
 
         def ended(record: ThreadRecord) -> ThreadRecord:
             known = self._with_conversation(record)
@@ -277,7 +303,9 @@ class Answering:
         context, note = self.context, self._note()
         ts = context.message.ts
 
-        def closed(record: ThreadRecord) -> ThreadRecord:
+        def closed(known: ThreadRecord) -> ThreadRecord:
+            is_removed = bool(self._suggested) and known.suggested == self._suggested
+            record = known.with_suggested("") if is_removed else known
             return change(record.with_in_flight(note) if self._unstopped else record.without_in_flight(ts))
 
         self._remember(closed)

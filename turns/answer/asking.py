@@ -91,6 +91,8 @@ class Asking:
         known = Conversation(record.conversation_id, record.via or "plugin", record.user)
         going_on = self.app.begin(known)
         state.via, state.user = going_on.via, going_on.user
+        if going_on.via == "api":
+            state.form = self.app.form()
         # An app that is asked in a new conversation knows nothing of the thread, whatever another one knew.
         moved = bool(known.id) and not going_on.id
         record = record if going_on.id == known.id else record.with_conversation(going_on.id)

@@ -8,8 +8,12 @@ from conversation_store import ThreadKey, ThreadStore
 from message import Message
 from slack_api import SlackApi
 from slack_reply import Reply, StatusLine
+from turns.answer.asked_questions import AskedQuestions
 from turns.answer.asking import Asking
+from turns.answer.asking_again import AskingAgain
+from turns.answer.follow_ups import FollowUps
 from turns.answer.greeting import Greeting
+from turns.answer.rating import RatingOffer
 from turns.files import ProducedFiles, RestFile
 from turns.prompt import Author
 
@@ -31,6 +35,10 @@ class TurnContext:
     produced: ProducedFiles
     rest: RestFile
     greeting: Greeting
+    rating: RatingOffer
+    follow_ups: FollowUps
+    again: AskingAgain
+    asked: AskedQuestions
     clock: Clock
     holder: str
     received: float

@@ -3,6 +3,9 @@
 RESET_WORDS = frozenset({"reset", "リセット", "重置", "reiniciar"})
 """They begin a new conversation, in a direct message or in a thread (docs/architecture.md#d3-one-record-per-thread)."""
 
+AGAIN_WORDS = frozenset({"again", "もう一度", "再来一次", "de novo"})
+"""They ask the member's last question in the place once more."""
+
 UNFOLLOW_WORDS = frozenset({"stop following", "フォロー停止", "停止跟进", "parar de acompanhar"})
 """With them, a member's replies in the thread are no questions any more, until the member mentions the bot again."""
 

@@ -2,7 +2,7 @@
 
 from turns.notices.notice_run import NoticeRun
 from turns.notices.question_place import QuestionPlace, why_not
-from turns.notices.refusal_notice import RefusalNotice
+from turns.notices.refusal_notice import RefusalNotice, refusal_of
 from turns.notices.side_events import SideEvents
 
-__all__ = ["NoticeRun", "QuestionPlace", "RefusalNotice", "SideEvents", "why_not"]
+__all__ = ["NoticeRun", "QuestionPlace", "RefusalNotice", "SideEvents", "refusal_of", "why_not"]

@@ -8,13 +8,15 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from errors import SettingsError, SlackError, SlackRefused
-from message import Message
+from json_fields import id_of, text_of
+from message import Message, known_files
 from plain_text import shortened
 from slack_api import TOKEN_DEAD
 from slack_reply import links, whole_message
+from turns.answer import AGAIN_WORDS, RESET_WORDS, is_one_of
 from turns.endpoint_request import EndpointRequest
 from turns.notices.refusal_notice import refusal_of
-from turns.prompt import mentioned, readable
+from turns.prompt import is_before, mentioned, message_text, readable
 from turns.services import Services
 from wording import Say, language_for, say
 
@@ -48,6 +50,31 @@ class QuestionPlace:
         ts = api.post_message(message.channel, message.thread_ts, **whole_message(f"> **{name}:** {words}"))
         bot = self.services.installation(api).bot()
         return replace(message, ts=ts, bot_user_id=bot.user_id if bot else message.bot_user_id)
+
+    def question_before(self, message: Message, ts: str) -> Message | None:
+        """The latest question of the message's author in its thread before our answer `ts`, as far as Slack tells.
+
+        Raises SlackError, SettingsError.
+        """
+        api = self.services.api(self.endpoint, message.team_id)
+        bot = self.services.installation(api).bot()
+        found = None
+        for raw in api.replies(message.channel, message.thread_ts):
+            said = text_of(raw, "ts")
+            if id_of(raw, "user") != message.user or not is_before(said, ts):
+                continue
+            one = replace(
+                message,
+                bot_user_id=bot.user_id if bot else "",
+                ts=said,
+                text=message_text(raw),
+                files=known_files(raw),
+            )
+            asks = one.is_dm or one.mentions_us or (one.is_reply and not one.mentions_others)
+            words = readable(one.text, one.bot_user_id, str)
+            if asks and (words.strip() or one.files) and not is_one_of(AGAIN_WORDS | RESET_WORDS, words):
+                found = one
+        return found
 
     def close(self, message: Message) -> None:
         """Take the place away again, since nobody answers there. Never raises."""

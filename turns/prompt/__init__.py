@@ -4,7 +4,7 @@ from turns.prompt.author import FACTS, Author
 from turns.prompt.message_text import calling_text, message_text
 from turns.prompt.prompt_builder import Prompt, PromptBuilder
 from turns.prompt.readable import mentioned, readable
-from turns.prompt.thread_excerpt import Visibility
+from turns.prompt.thread_excerpt import Raw, Visibility, is_before
 from turns.prompt.thread_reading import ThreadReading
 
 __all__ = [
@@ -12,9 +12,11 @@ __all__ = [
     "Author",
     "Prompt",
     "PromptBuilder",
+    "Raw",
     "ThreadReading",
     "Visibility",
     "calling_text",
+    "is_before",
     "mentioned",
     "message_text",
     "readable",

@@ -39,6 +39,8 @@ EN = {
     SetupText.COMMAND_HINT: "[question | reset | help]",
     SetupText.SHORTCUT: "Ask about this",
     SetupText.SHORTCUT_DESCRIPTION: "Ask the Dify app about this message",
+    SetupText.AGAIN: "Ask again",
+    SetupText.AGAIN_DESCRIPTION: "Ask the same question once more",
     SetupText.INSTALL: "Install it",
     SetupText.INSTALL_HELP: "In the Slack app, open Install App and install it to the workspace. If Slack asked for fewer permissions than are listed above, install it a second time.",
     SetupText.SECRETS: "Give Dify both secrets",

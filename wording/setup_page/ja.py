@@ -39,6 +39,8 @@ JA = {
     SetupText.COMMAND_HINT: "[質問 | reset | help]",
     SetupText.SHORTCUT: "これについて質問する",
     SetupText.SHORTCUT_DESCRIPTION: "このメッセージについて Dify アプリに質問します",
+    SetupText.AGAIN: "もう一度質問する",
+    SetupText.AGAIN_DESCRIPTION: "同じ質問をもう一度します",
     SetupText.INSTALL: "インストールする",
     SetupText.INSTALL_HELP: "Slack アプリの Install App を開き、ワークスペースにインストールします。上の一覧より少ない権限しか求められなかった場合は、もう一度インストールしてください。",
     SetupText.SECRETS: "2 つのシークレットを Dify に入力する",

@@ -47,6 +47,8 @@ class SetupText(StrEnum):
     COMMAND_HINT = auto()  # what may follow the slash command
     SHORTCUT = auto()  # the name of the message shortcut: at most 24 characters
     SHORTCUT_DESCRIPTION = auto()
+    AGAIN = auto()  # the name of the message shortcut that asks a question once more: at most 24 characters
+    AGAIN_DESCRIPTION = auto()
 
     INSTALL = auto()
     INSTALL_HELP = auto()

@@ -39,6 +39,8 @@ PT_BR = {
     SetupText.COMMAND_HINT: "[pergunta | reset | help]",
     SetupText.SHORTCUT: "Perguntar sobre isto",
     SetupText.SHORTCUT_DESCRIPTION: "Pergunte ao app do Dify sobre esta mensagem",
+    SetupText.AGAIN: "Perguntar de novo",
+    SetupText.AGAIN_DESCRIPTION: "Faça a mesma pergunta mais uma vez",
     SetupText.INSTALL: "Instale-o",
     SetupText.INSTALL_HELP: "No app do Slack, abra Install App e instale-o no workspace. Se o Slack pedir menos permissões do que as listadas acima, instale uma segunda vez.",
     SetupText.SECRETS: "Dê os dois segredos ao Dify",

@@ -39,6 +39,8 @@ ZH_HANS = {
     SetupText.COMMAND_HINT: "[问题 | reset | help]",
     SetupText.SHORTCUT: "就此提问",
     SetupText.SHORTCUT_DESCRIPTION: "就这条消息向 Dify 应用提问",
+    SetupText.AGAIN: "再次提问",
+    SetupText.AGAIN_DESCRIPTION: "再问一次同样的问题",
     SetupText.INSTALL: "安装",
     SetupText.INSTALL_HELP: "在 Slack 应用中打开 Install App，并安装到工作区。若 Slack 请求的权限少于上面列出的，请再安装一次。",
     SetupText.SECRETS: "把两个密钥填入 Dify",

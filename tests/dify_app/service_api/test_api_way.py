@@ -299,3 +299,44 @@ def test_client_keeps_no_cookie() -> None:
     own.probe_kind(Variable("a", "text-input"))
     own.probe_kind(Variable("a", "text-input"))
     assert not any("Cookie" in request.headers for request in dify.requests)
+
+
+def test_vote_goes_to_its_message_as_the_conversations_user() -> None:
+    dify = Dify(messages_m_1_feedbacks=httpx.Response(200, json={"result": "success"}))
+    way(dify).rate("m-1", "dislike", "anna (U1): wrong")
+    assert dify.requests[-1].url.path == "/v1/messages/m-1/feedbacks"
+    assert dify.asked == {"rating": "dislike", "content": "anna (U1): wrong", "user": OWN}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(404, json={"code": "not_found", "message": "Message Not Exists.", "status": 404}),
+        httpx.Response(401, json={"code": "unauthorized", "message": "x", "status": 401}),
+        httpx.Response(502, text="<html>"),
+        httpx.ReadTimeout("late"),
+    ],
+)
+def test_vote_that_dify_does_not_take_is_an_error(answer: Answer) -> None:
+    with pytest.raises(DifyError):
+        way(Dify(messages_m_1_feedbacks=answer)).rate("m-1", "like", "")
+
+
+def test_suggested_questions_are_asked_as_the_conversations_user() -> None:
+    found = httpx.Response(200, json={"result": "success", "data": ["How?", "", 7, "And then?"]})
+    dify = Dify(messages_m_1_suggested=found)
+    assert way(dify).suggested("m-1") == ("How?", "And then?")
+    assert dict(dify.requests[-1].url.params) == {"user": OWN}
+
+
+def test_name_of_a_message_never_changes_the_path() -> None:
+    dify = Dify()
+    with pytest.raises(KeyError):
+        way(dify).suggested("../info")
+    assert dify.requests[-1].url.raw_path.startswith(b"/v1/messages/..%2Finfo/suggested")
+
+
+def test_form_says_whether_the_app_suggests_questions() -> None:
+    assert parse_form({"suggested_questions_after_answer": {"enabled": True}}).suggests
+    for info in ({}, {"suggested_questions_after_answer": {"enabled": "yes"}}):
+        assert not parse_form(info).suggests

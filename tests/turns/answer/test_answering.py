@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import gevent
 import pytest
@@ -12,6 +13,7 @@ from tests.support.turn_parts import MESSAGE, ReplyOfParts, StoreOfParts, TurnPa
 from turns.answer.answer_state import AnswerState
 from wording import Say
 
+THUMBS: Any = (({"type": "context_actions"},),)
 TEXT = "An answer that is long enough to be shown at once, whatever comes behind."
 
 
@@ -245,3 +247,30 @@ def test_status_line_is_told_of_the_writes_that_took_it_away() -> None:
     turn = TurnThatTakesTime(says=(TextDelta(TEXT),), reply=ReplyThatPosts())
     turn.answering().run(ThreadRecord(), turn.deadline())
     assert turn.status.shown.count("written") == 1
+
+
+def test_thumbs_come_with_the_last_write_alone() -> None:
+    parts = TurnParts(says=(TextDelta(TEXT),), thumbs=THUMBS)
+    parts.answering().run(ThreadRecord(), parts.deadline())
+    assert [snapshot.below for snapshot in parts.reply.finished] == [THUMBS]
+
+
+def test_questions_of_the_last_answer_go_when_the_next_question_comes() -> None:
+    parts = TurnParts(says=(TextDelta(TEXT),))
+    parts.store.record = ThreadRecord(suggested="1.000009")
+    parts.answering().run(parts.store.record, parts.deadline())
+    assert parts.told == ["1.000009"]
+    assert parts.store.record.suggested == ""
+
+
+def test_follow_ups_are_offered_only_under_a_whole_answer() -> None:
+    parts = TurnParts(says=(TextDelta(TEXT),))
+    answering = parts.answering()
+    answering.offer_follow_ups()
+    assert parts.told == []
+    answering.run(ThreadRecord(), parts.deadline())
+    answering.offer_follow_ups()
+    assert parts.told == ["offer"]
+    answering.withdraw(question=True)
+    answering.offer_follow_ups()
+    assert parts.told == ["offer"]

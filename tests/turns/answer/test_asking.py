@@ -7,6 +7,7 @@ import pytest
 
 from conversation_store.record import ThreadRecord
 from dify_app.answer import AnswerEvent, TextDelta
+from dify_app.form import AppForm
 from dify_app.port import Conversation
 from errors import (
     AnswerTooLong,
@@ -136,6 +137,9 @@ class TwoWays:
     def begin(self, known: Conversation) -> Conversation:
         self.begun.append(known)
         return Conversation("", "plugin") if self.why_not_api else known
+
+    def form(self) -> AppForm:
+        return AppForm(mode="advanced-chat")
 
     def fall_back(self, error: BridgeError) -> bool:
         if self.why_not_api:

@@ -19,6 +19,7 @@ from dify_app.answer import Step, TextDelta
 from slack_api import APPEND, START, STOP, UPDATE, Bounds, RateLimiter, SlackApi
 from slack_api.pool import HttpResponse
 from slack_reply import NativeSupport, Reply, ReplyTarget, Slack, Snapshot, TableSupport, Written
+from slack_reply.optional_blocks import BlockSupport
 from slack_reply.reply import Style
 from tests.slack_api.virtual_time import VirtualTime
 from turns.answer.answer_state import AnswerState
@@ -129,7 +130,9 @@ class Workspace:
         )
         place = ReplyTarget(api.account, answer.channel, "channel", "1.0", "1.0", "U1", "T1")
         reply = Reply(
-            Slack(api, self._budget, self._support, self._tables, self._written, time), place, self.style
+            Slack(api, self._budget, self._support, self._tables, self._written, time, BlockSupport(time)),
+            place,
+            self.style,
         )
         context = SimpleNamespace(
             clock=time,

@@ -1,0 +1,77 @@
+"""Reads votes on answers: presses of thumbs, and the form for a reason (docs/platform/slack.md#feedback-buttons)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from json_fields import id_of, mapping_of, text_of
+from message import Message
+from turns import REASON_FORM, RatedAnswer, Rating, reason_of, told_by
+
+VOTE, TEAM = "vote", "team_"
+"""The beginnings of our buttons' ids and of their blocks' ids. The bot's workspace follows in a block's id."""
+
+type _Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class VotePress:
+    """A member pressed a thumb. `message` tells who, when and where; it asks nothing.
+
+    `trigger_id` may open a form, within 3 s.
+    """
+
+    message: Message
+    answer: RatedAnswer
+    rating: Rating
+    trigger_id: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonSent:
+    """A member said why an answer is bad. `message` is that of the press which opened the form."""
+
+    message: Message
+    answer: RatedAnswer
+    reason: str
+
+
+def vote_press(payload: _Json, action: _Json, place: _Json) -> VotePress | None:
+    """A press of a thumb; None for a value that is not one of ours. `place` are the fields of its message."""
+    read = RatedAnswer.read(text_of(action, "value"))
+    member = mapping_of(payload, "user")
+    if read is None or not id_of(member, "id"):
+        return None
+    message = Message(
+        team_id=id_of(action, "block_id").removeprefix(TEAM),
+        source="button",
+        user=id_of(member, "id"),
+        user_team=id_of(member, "team_id"),
+        api_app_id=id_of(payload, "api_app_id"),
+        ts=id_of(action, "action_ts"),
+        **place,
+    )
+    return VotePress(message, *read, text_of(payload, "trigger_id"))
+
+
+def reason_sent(payload: _Json) -> ReasonSent | None:
+    """A form for a reason that was sent; None for any other view. Raises Malformed for a view that names no place."""
+    view, member = mapping_of(payload, "view"), mapping_of(payload, "user")
+    if id_of(view, "callback_id") != REASON_FORM or not id_of(member, "id"):
+        return None
+    told, reason = told_by(view), reason_of(view)
+    read = RatedAnswer.read(told.get("value", ""))
+    if read is None or not reason:
+        return None
+    message = Message(
+        team_id=told.get("team_id", ""),
+        channel=told.get("channel", ""),
+        ts=told.get("ts", ""),
+        thread_ts=told.get("thread_ts", ""),
+        bot_user_id=told.get("bot_user_id", ""),
+        source="button",
+        user=id_of(member, "id"),
+        user_team=id_of(member, "team_id"),
+        api_app_id=id_of(payload, "api_app_id"),
+    )
+    return ReasonSent(message, read[0], reason)
