@@ -62,5 +62,8 @@ class AppPort(Protocol):
     def stream(self, call: AppCall) -> closing[Stream]:
         """Run the app: its raw events, to be read in a `with` statement. Nothing is sent before the first is read."""
 
+    def stop(self, task_id: str, mode: str) -> None:
+        """Stop the run of this name, if the way has a call for that. `mode` is the app's. Raises DifyError."""
+
     def upload(self, slot: FileSlot, content: bytes) -> PlacedFile:
         """Upload a file for a question of this way. Raises FileRefused."""

@@ -9,7 +9,7 @@ from pydantic_core import from_json
 
 from clock import Clock
 from errors import HandoffError, Malformed, RequestError, SettingsError
-from handoff import Claims, EventHandOff
+from handoff import Claims, EventHandOff, Stopping
 from job import Job
 from json_fields import first_mapping_of, id_of, mapping_of, text_of
 from message import Message
@@ -19,6 +19,7 @@ from slack_events.envelope import known_files
 from slack_events.named_app import with_app_name
 from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LATER, OK, Ack, Refusals, read_signed, refuse
+from slack_events.stop_signs import STOP, StopPress, stop_of_press, stop_press
 from turns import EndpointRequest, RefusalNotice, logger, message_text
 
 AGAIN_SECONDS = 30.0  # within this time, a second press of a button by the same member is a double click
@@ -78,6 +79,7 @@ class InteractionsListener:
     notice: RefusalNotice
     asked: AskedElsewhere
     seen: SeenRequests
+    stopping: Stopping
 
     def receive(self, raw: bytes, headers: Mapping[str, str]) -> Ack:
         """Answer Slack. A request without a valid signature gets 401 with an empty body, whatever it says."""
@@ -89,6 +91,8 @@ class InteractionsListener:
             return refuse(error, self.endpoint.id, self.refusals)
         self.seen.interaction(self.endpoint.id, interaction.message.api_app_id if interaction else "")
         match interaction:
+            case StopPress():
+                self._stopped(interaction)
             case BlockAction():
                 return self._pressed(interaction, received)
             case Shortcut(message, response_url) if self.presses.take(
@@ -96,6 +100,13 @@ class InteractionsListener:
             ):
                 self.asked.ask(message, response_url, received)
         return Ack(OK)
+
+    def _stopped(self, press: StopPress) -> None:
+        verdict = admit(press.message, self.endpoint.settings)
+        if isinstance(verdict, Ignore) and verdict.ruling:
+            self.notice.refused(press.message, verdict.ruling)
+        elif isinstance(verdict, Admit):
+            self.stopping.stop(stop_of_press(self.endpoint.id, press))
 
     def _pressed(self, press: BlockAction, received: float) -> Ack:
         settings = self.endpoint.settings
@@ -115,7 +126,7 @@ class InteractionsListener:
         return Ack(OK)
 
 
-def parse_interaction(raw: bytes) -> BlockAction | Shortcut | None:
+def parse_interaction(raw: bytes) -> BlockAction | Shortcut | StopPress | None:
     """Read a request's body; None for any other interaction. Raises Malformed for a body that is no interaction."""
     try:
         fields = parse_qs(raw.decode(), max_num_fields=_MOST_FIELDS)
@@ -127,6 +138,8 @@ def parse_interaction(raw: bytes) -> BlockAction | Shortcut | None:
     if payload.get("type") == "message_action":
         return _shortcut(payload)
     action = first_mapping_of(payload, "actions")
+    if id_of(action, "action_id") == STOP:
+        return stop_press(payload, action, id_of(action, "block_id").removeprefix(TEAM))
     ours = id_of(action, "action_id").startswith(ASK) and id_of(action, "block_id").startswith(TEAM)
     return _press(payload, action) if payload.get("type") == "block_actions" and ours else None
 

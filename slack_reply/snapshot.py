@@ -1,8 +1,8 @@
 """What a writer is asked to show, how much of the thread it may take, and when an answer stays silent. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 # Messages of one answer, without its files and the greeting (docs/architecture.md#d16-tenants-and-bounds).
 MOST_MESSAGES = 20
@@ -33,7 +33,8 @@ class Snapshot:
     """An answer at one moment.
 
     `line` says what the app does while the text does not grow; else it is empty. `continued` is the output of a card
-    whose message ended before the work did. `plan` is the title that stands above the cards.
+    whose message ended before the work did. `plan` is the title that stands above the cards. `controls` are blocks
+    below a growing answer; a stream cannot take blocks away again and shows none.
     """
 
     text: str
@@ -41,6 +42,7 @@ class Snapshot:
     line: str = ""
     continued: str = ""
     plan: str = ""
+    controls: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

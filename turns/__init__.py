@@ -9,6 +9,7 @@ from turns.recent_turns import PastTurn, RecentTurns, TurnsOfHook
 from turns.recovery import ProcessIdentity, Recovery, SweepRun, SweepSchedule, Work
 from turns.report import AckTimes, logger, where
 from turns.services import Services
+from turns.stop_request import STOP_REACTIONS, StopRequest, says_stop
 from turns.throttle import asker_of, place_of
 from turns.turn_factory import TurnsOfEndpoint
 from turns.turn_request import Place, TurnRequest
@@ -18,6 +19,7 @@ __all__ = [
     "HEARTBEAT_SECONDS",
     "REQUEST_SECONDS",
     "RESET_WORDS",
+    "STOP_REACTIONS",
     "AckTimes",
     "EndpointRequest",
     "NoticeRun",
@@ -30,6 +32,7 @@ __all__ = [
     "RefusalNotice",
     "Services",
     "SideEvents",
+    "StopRequest",
     "SweepRun",
     "SweepSchedule",
     "TurnRequest",
@@ -41,6 +44,7 @@ __all__ = [
     "logger",
     "message_text",
     "place_of",
+    "says_stop",
     "where",
     "why_not",
 ]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import quote
 
 from clock import Clock
 from dify_app.form import KIND_OF_MODE, SYS_FILES, Variable
@@ -28,6 +29,7 @@ LOST_SECONDS = 20.0
 Dify send keep-alives instead of refusing a conversation (docs/platform/dify-service-api.md#foreign-conversations)."""
 _FLOWS = frozenset({"advanced-chat", "workflow"})
 _ROUTES = {"workflow": "workflows/run", "completion": "completion-messages"}
+_STOP_ROUTES = {"workflow": "workflows/tasks", "completion": "completion-messages"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,11 @@ class ApiWay:
     def stream(self, call: AppCall) -> closing[Stream]:
         """The raw events of a run, and its keep-alives."""
         return closing(self._stream(call))
+
+    def stop(self, task_id: str, mode: str) -> None:
+        """Dify's stop call, in the name of the run's user (docs/platform/dify-service-api.md#stop-calls)."""
+        route = _STOP_ROUTES.get(mode, "chat-messages")
+        self.api.stop(self._base(), self.key, f"{route}/{quote(task_id, safe='')}/stop", self.user)
 
     def upload(self, slot: FileSlot, content: bytes) -> PlacedFile:
         """A file of the conversation's user (docs/platform/dify-service-api.md#service-files). Raises FileRefused."""

@@ -40,11 +40,15 @@ LIMITS = Limits(
 RAREST = 30.0
 
 
+_UNSURE: tuple[Mapping[str, Any], ...] = ({},)  # what stands below is not known
+
+
 class _Look(NamedTuple):
-    """What one message shows: a page, and above it the work of the app."""
+    """What one message shows: a page, above it the work of the app, and below it buttons."""
 
     page: Page
     plan: Mapping[str, Any] | None = None
+    below: tuple[Mapping[str, Any], ...] = ()
 
 
 class _PageLayout:
@@ -65,7 +69,8 @@ class _PageLayout:
 class EditedMessage(Writer):
     """Posts each page once and edits it while it grows, at the rate of Slack (docs/platform/slack.md#edit-rate).
 
-    The steps that the app took while a page was written stand above that page; without text there is no message.
+    The steps that the app took while a page was written stand above that page; without text there is no message. The
+    controls stand under the last page as long as the text grows.
     If two edits would be more than `rarest` seconds apart, the first text raises EditsTooRare and nothing is posted.
     `follows` comes from the previous writer: where the first page begins, and the messages to overwrite first.
     """
@@ -126,14 +131,15 @@ class EditedMessage(Writer):
             is_last = page is pages[-1]
             begin = pages[place - 1].end if place else self._start
             plan = self._plan(snapshot, page, begin, is_last=is_last)
-            shown = _Look(page if final or not is_last else closed(page), plan)
+            grows = is_last and not final
+            shown = _Look(closed(page) if grows else page, plan, snapshot.controls if grows else ())
             if self._sent.get(number) == shown:
                 continue
             if final and number >= len(self._messages) and room.ends_before(len(pages) - place):
                 return number, self._begin(number)
             if number >= len(self._messages):
                 self._post(number, shown, final=final)
-                shown = shown if self._shows_plans else _Look(shown.page)
+                shown = shown if self._shows_plans else shown._replace(plan=None)
             if self._sent.get(number) != shown:
                 self._update(number, shown)
         self._full = snapshot.text if fitting < len(pages) and not final else None
@@ -173,18 +179,18 @@ class EditedMessage(Writer):
                 raise EditsTooRare(begin)
             self._share.join(UPDATE)
         try:
-            posted = self._posting.post(look.page, begin, above=_above(look))
+            posted = self._posting.post(look.page, begin, look.below, above=_above(look))
         except Unfit as error:
             if away := self._without_tables():
                 raise away from error
             if look.plan and self._shows_plans:
                 self._shows_plans = False
-                self._post(number, _Look(look.page), final=final)
+                self._post(number, look._replace(plan=None), final=final)
                 return
             raise WriterGone(begin) from error
         self._messages.append(posted.ts)
-        # The post of an earlier attempt may show less, or another plan: then the next edit follows.
-        self._sent[number] = look if posted.page is look.page else _Look(posted.page)
+        # The post of an earlier attempt may show less, another plan or buttons: then the next edit follows.
+        self._sent[number] = look if posted.page is look.page else _Look(posted.page, below=_UNSURE)
 
     def _begin(self, number: int) -> int:
         before = self._sent.get(number - 1)
@@ -194,7 +200,7 @@ class EditedMessage(Writer):
         """Overwrite one message. Sending the same text twice does no harm, so any failure may be tried again."""
         ts, channel = self._messages[number], self._share.target.channel
         self._share.spend(UPDATE)
-        arguments = page_arguments(look.page, above=_above(look))
+        arguments = page_arguments(look.page, look.below, _above(look))
         try:
             self._api.update_message(channel, ts, patience=BRISK, acquired=True, **arguments)
         except SlackRefused as error:
@@ -202,7 +208,7 @@ class EditedMessage(Writer):
                 raise away from error
             if error.error in UNFIT and look.plan and self._shows_plans:
                 self._shows_plans = False
-                self._update(number, _Look(look.page))
+                self._update(number, look._replace(plan=None))
                 return
             is_open = error.error in STREAM_OPEN and ts in self._follows.adopt  # our own posts are no streams
             if is_open:

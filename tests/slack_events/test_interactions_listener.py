@@ -24,6 +24,7 @@ from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LARGEST, Refusals
 from tests.fake_clock import FakeClock
 from tests.support.block_actions import PAYLOAD
+from turns import StopRequest
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
@@ -38,6 +39,7 @@ class ListenerProcess:
         url = "https://dify.example/e/hook/slack/interactions"
         self.told: list[str] = []
         self.asked: list[Any] = []
+        self.stops: list[StopRequest] = []
         settings = Settings(app_id="app", signing_secrets=(SECRET,), **{"slack_connect": True} | rules)
         endpoint = SimpleNamespace(id="hook", url=url, settings=settings)
         self.interactions = InteractionsListener(
@@ -49,6 +51,7 @@ class ListenerProcess:
             notice=cast("Any", self),
             asked=cast("Any", SimpleNamespace(ask=lambda *asked: self.asked.append(asked))),
             seen=SeenRequests(self.clock),
+            stopping=cast("Any", SimpleNamespace(stop=self.stops.append)),
         )
 
     def press(self, secret: str = SECRET, **changes: Any) -> int:
@@ -297,3 +300,21 @@ def test_shortcut_of_an_organisation_s_app_is_of_the_organisation() -> None:
     assert shortcut is not None
     assert (shortcut.message.team_id, shortcut.message.user_team) == ("E1", "T1")
     assert "secret" not in repr(shortcut)
+
+
+STOP_BUTTON = [PAYLOAD["actions"][0] | {"action_id": "stop"}]
+
+
+def test_press_of_the_stop_button_means_the_answer_above() -> None:
+    process = ListenerProcess()
+    assert process.press(actions=STOP_BUTTON) == 200
+    [request] = process.stops
+    assert request.message_ts == PAYLOAD["container"]["message_ts"]
+    assert request.user == PAYLOAD["user"]["id"]
+    assert process.handed == []
+
+
+def test_press_of_the_stop_button_by_somebody_whom_a_rule_forbids_stops_nothing() -> None:
+    process = ListenerProcess(allowed_users=frozenset({"U9"}))
+    assert process.press(actions=STOP_BUTTON) == 200
+    assert (process.stops, process.told) == ([], ["allowed_users"])

@@ -24,9 +24,10 @@ TITLES = {
     Say.MORE,
     Say.MARK_APP,
     Say.MARK_EXTERNAL,
+    Say.STOP,
 }
 HEADINGS = {Say.SUGGESTIONS, Say.THREAD_BEFORE, Say.THREAD_SINCE, Say.THREAD_ASKS}
-PLAIN_VALUES = {"title", "number", "count", "reason"}
+PLAIN_VALUES = {"title", "number", "count", "reason", "person"}
 EVERY = [(language, key) for language in Language for key in Say]
 
 
