@@ -16,6 +16,7 @@ BridgeError
 │   ├── SlackFateUnknown       the request was sent, but no usable answer came: the call may have happened
 │   └── FileRefused            a file cannot be passed on; `reason` is a key of `wording`
 ├── Withdrawn                  a member deleted the question, or the root of its thread
+├── Stopped                    a member stopped the answer
 └── DifyError                  the app did not give its whole answer
     ├── ConversationLost       the app does not know the conversation_id any more
     ├── AppMisconfigured       the admin must act: the app is missing, unpublished, or of a kind that cannot answer
@@ -127,6 +128,14 @@ class Withdrawn(BridgeError):
     def __init__(self, *, question: bool) -> None:
         super().__init__("question deleted" if question else "thread deleted")
         self.question = question
+
+
+class Stopped(BridgeError):
+    """The member `user` stopped the answer, which ends here."""
+
+    def __init__(self, user: str) -> None:
+        super().__init__("stopped")
+        self.user = user
 
 
 class DifyError(BridgeError):

@@ -4,7 +4,7 @@ from conversation_store.circuit_breaker import REST
 from conversation_store.process_memory import Presses
 from conversation_store.process_stores import ProcessStores
 from conversation_store.record import InFlight, OpenTurn, ThreadKey, ThreadRecord
-from conversation_store.redis import LEASE, ProcessLeases, SharedThreadQueue
+from conversation_store.redis import LEASE, EndNote, ProcessLeases, SharedStops, SharedThreadQueue
 from conversation_store.resilient_store import ResilientStore
 from conversation_store.store import Change, ThreadStore
 
@@ -12,12 +12,14 @@ __all__ = [
     "LEASE",
     "REST",
     "Change",
+    "EndNote",
     "InFlight",
     "OpenTurn",
     "Presses",
     "ProcessLeases",
     "ProcessStores",
     "ResilientStore",
+    "SharedStops",
     "SharedThreadQueue",
     "ThreadKey",
     "ThreadRecord",

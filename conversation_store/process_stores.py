@@ -16,6 +16,7 @@ from conversation_store.redis import (
     Outage,
     ProcessLeases,
     RedisStore,
+    SharedStops,
     SharedThreadQueue,
     connect,
     redis_errors,
@@ -47,6 +48,7 @@ class ProcessStores:
         self._breakers: LRUCache[str, CircuitBreaker] = LRUCache(HOOKS)
         self._redis: FIFOCache[str, tuple[Redis, Outage] | None] = FIFOCache(REDIS_SERVERS)
         self._presences: dict[str, ProcessLeases] = {}
+        self._stops: dict[str, SharedStops] = {}
 
     def open(self, hook_id: str, storage: DifyStorage, *, days: float, redis_url: str = "") -> ResilientStore:
         """The store of a hook: Redis if there is a `redis_url`; Dify's storage if not, and while Redis is away."""
@@ -80,6 +82,15 @@ class ProcessStores:
         if redis_url not in self._presences:
             self._presences[redis_url] = ProcessLeases(server[0], self._clock, self._holder)
         return self._presences[redis_url]
+
+    def stops(self, redis_url: str) -> SharedStops | None:
+        """What processes tell each other of answers that shall end; None without Redis."""
+        server = self._server(redis_url)
+        if server is None:
+            return None
+        if redis_url not in self._stops:
+            self._stops[redis_url] = SharedStops(server[0], self._clock)
+        return self._stops[redis_url]
 
     def is_away(self, redis_url: str) -> bool:
         """Whether Redis is away, so that nobody knows now what Redis holds."""

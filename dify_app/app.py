@@ -1,5 +1,6 @@
 """One Dify app, asked over one of its ways, always streaming (docs/platform/dify.md#blocking-calls)."""
 
+import logging
 from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -27,6 +28,8 @@ from errors import (
     FileRefused,
     Incomplete,
 )
+
+_log = logging.getLogger("slack_bridge.dify")  # the daemon receives the lines of the parent logger
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +199,13 @@ class DifyApp:
     def upload(self, slot: FileSlot, content: bytes) -> PlacedFile:
         """Upload a file for the question. Raises FileRefused."""
         return self._way.upload(slot, content)
+
+    def stop(self, task_id: str) -> None:
+        """Stop the run of this name, where the way has a call for that. Never raises."""
+        try:
+            self._way.stop(task_id, self.form().mode)
+        except DifyError as error:
+            _log.warning("a run could not be stopped: %s", error.kind)
 
     def ask(
         self, question: Question, conversation_id: str = "", anew: Callable[[], Question] | None = None

@@ -46,6 +46,9 @@ class PluginWay:
         """A plugin has no call that tells them."""
         return ()
 
+    def stop(self, _task_id: str, _mode: str) -> None:
+        """No call of this way stops a run (docs/platform/dify-service-api.md#hanging-up)."""
+
     def upload(self, slot: FileSlot, content: bytes) -> PlacedFile:
         """A tool file, which the app's form takes (docs/platform/dify.md#files-in). Raises FileRefused."""
         return upload(self.files, slot, content)

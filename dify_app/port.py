@@ -65,5 +65,8 @@ class AppPort(Protocol):
     def suggested(self, message_id: str) -> tuple[str, ...]:
         """The questions that Dify suggests after a message; none where this way cannot tell. Raises DifyError."""
 
+    def stop(self, task_id: str, mode: str) -> None:
+        """Stop the run of this name, if the way has a call for that. `mode` is the app's. Raises DifyError."""
+
     def upload(self, slot: FileSlot, content: bytes) -> PlacedFile:
         """Upload a file for a question of this way. Raises FileRefused."""

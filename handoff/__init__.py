@@ -4,6 +4,7 @@ from handoff.claims import OPEN_TURNS, CancellationRegistry, Capacity, Claims
 from handoff.hand_off import EventHandOff, HandOffFactory
 from handoff.receiver import Receiver
 from handoff.relay import REQUEST_HEADER, Relay, http_client
+from handoff.stopping import Stopping
 
 __all__ = [
     "OPEN_TURNS",
@@ -15,5 +16,6 @@ __all__ = [
     "HandOffFactory",
     "Receiver",
     "Relay",
+    "Stopping",
     "http_client",
 ]

@@ -5,8 +5,9 @@ from collections import Counter
 from cachetools import LRUCache, TTLCache
 
 from clock import Clock
+from conversation_store import EndNote
 from job import Job, NoticeJob, SweepJob
-from turns import Place, TurnRequest
+from turns import Place, StopRequest, TurnRequest
 
 # Slack's last regular retry comes after six minutes (docs/platform/slack.md#event-retries).
 KEPT_SECONDS = 900.0
@@ -131,6 +132,20 @@ class CancellationRegistry:
         for turn in list(self._running.values()):
             if place in turn.places:
                 turn.withdraw(place)
+
+    def meant_by(self, stop: StopRequest) -> list[TurnRequest]:
+        """The turns of this process that a member wants to stop."""
+        return [turn for turn in self._running.values() if turn.is_meant_by(stop)]
+
+    def hear(self, note: EndNote) -> None:
+        """Do what a process, perhaps another one, tells all processes."""
+        place = (note.hook_id, note.channel, note.ts)
+        if not note.user:
+            self.deleted(place)
+            return
+        for turn in list(self._running.values()):
+            if turn.places[0] == place:
+                turn.stop(note.user)
 
     def ended(self, request: str) -> None:
         """Note that the request has ended. A turn of the request that still runs, or begins later, is cut."""

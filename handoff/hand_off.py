@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 import gevent
 
-from errors import HandoffError
+from conversation_store import EndNote, SharedStops
+from errors import HandoffError, StoreError
 from handoff.claims import CancellationRegistry, Capacity, Claims, claim_name
 from handoff.relay import HandOffRequest, Relay
 from handoff.routes import routes
@@ -79,6 +80,7 @@ class EventHandOff:
     acks: AckTimes
     sweeps: SweepSchedule
     cancellations: CancellationRegistry
+    shared: SharedStops | None = None
 
     def hand(self, job: Job) -> None:
         """Return once a turn owns the message.
@@ -91,8 +93,14 @@ class EventHandOff:
         self.sweep_if_due()  # the claim on this message may be a dead process's
 
     def deleted(self, channel: str, ts: str) -> None:
-        """Withdraw the turns of this process, present and to come, whose question or thread's root was deleted."""
+        """Withdraw the turns, present and to come, whose question or thread's root was deleted.
+
+        Turns of other processes hear of the deletion where there is Redis.
+        """
         self.cancellations.deleted((self.endpoint.id, channel, ts))
+        if self.shared is not None:
+            with suppress(StoreError):
+                self.shared.tell(EndNote(self.endpoint.id, channel, ts))
 
     def show(self, notice: NoticeJob) -> None:
         """Hand off a notice. Returns at once; a notice that nobody takes is only missing."""

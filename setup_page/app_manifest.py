@@ -54,6 +54,7 @@ FILES: Final = Ability(("files:read", "files:write"))
 HOME: Final = Ability((), ("app_home_opened",))
 HELLO: Final = Ability(("channels:read", "groups:read"), ("member_joined_channel",))  # and names of channels
 MEMBER_RULES: Final = Ability(("users:read.email", "usergroups:read"), ("subteam_members_changed",))
+SLACKS_STOP_BUTTON: Final = Ability((), ("agent_session_stopped",))  # only agents have one
 FAREWELL: Final = Ability((), ("app_uninstalled", "tokens_revoked"))
 
 
@@ -119,7 +120,7 @@ VARIANTS: Final = (
     Variant(VariantName.MENTIONS_ONLY, (MENTIONS, ANSWERS, NAMES, FILES, FAREWELL)),
     Variant(VariantName.MEMBER_RULES, (*_ALL, MEMBER_RULES)),
     Variant(VariantName.SOCKET_MODE, _ALL, socket_mode=True),
-    Variant(VariantName.AGENT, _ALL, agent_view=True),
+    Variant(VariantName.AGENT, (*_ALL, SLACKS_STOP_BUTTON), agent_view=True),
 )
 
 

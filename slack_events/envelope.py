@@ -88,6 +88,30 @@ class Invited:
 
 
 @dataclass(frozen=True, slots=True)
+class Reacted:
+    """A member reacted to a message (docs/platform/slack.md#reaction-events).
+
+    `message` has the member and the place: its `ts` is the event's, its `thread_ts` is the message that the member
+    reacted to, which may itself be a reply. `author` wrote that message, "" where Slack does not tell.
+    """
+
+    message: Message
+    reaction: str
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionStopped:
+    """A member pressed Slack's own Stop button in a thread (docs/platform/slack.md#agent-sessions)."""
+
+    team_id: str
+    user: str
+    channel: str
+    thread_ts: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
     """Nothing that we answer. `kind` is the type, "" if there is none."""
 
@@ -95,7 +119,17 @@ class Other:
 
 
 type Envelope = (
-    UrlVerification | Event | Deleted | RateLimited | Removed | GroupChanged | HomeOpened | Invited | Other
+    UrlVerification
+    | Event
+    | Deleted
+    | RateLimited
+    | Removed
+    | GroupChanged
+    | HomeOpened
+    | Invited
+    | Reacted
+    | SessionStopped
+    | Other
 )
 
 
@@ -145,10 +179,36 @@ def _notice(body: _Json, event: _Json) -> Envelope:
             return HomeOpened(_installed_team(body), id_of(event, "user"), id_of(event, "channel"), shown)
         case "member_joined_channel" if _is_our_bot(body, event) and id_of(event, "inviter"):
             return Invited(_installed_team(body), id_of(event, "inviter"), id_of(event, "channel"))
+        case "reaction_added" if id_of(mapping_of(event, "item"), "type") == "message":
+            return _reacted(body, event)
+        case "agent_session_stopped":
+            names = ("user", "channel", "thread_ts", "event_ts")
+            return SessionStopped(_installed_team(body), *(id_of(event, name) for name in names))
         case "subteam_members_changed":
             return GroupChanged(_installed_team(body), id_of(event, "subteam_id"))
         case kind:
             return Other(kind)
+
+
+def _reacted(body: _Json, event: _Json) -> Reacted | Other:
+    item, shared = mapping_of(event, "item"), body.get("is_ext_shared_channel")
+    try:
+        message = Message(
+            team_id=_installed_team(body),
+            enterprise_id=_enterprise(body),
+            bot_user_id=id_of(first_mapping_of(body, "authorizations"), "user_id"),
+            api_app_id=id_of(body, "api_app_id"),
+            is_ext_shared=shared if isinstance(shared, bool) else None,
+            source="command",
+            channel=id_of(item, "channel"),
+            ts=id_of(event, "event_ts"),
+            thread_ts=id_of(item, "ts"),
+            user=id_of(event, "user"),
+        )
+    except Malformed:
+        return Other("reaction_added")
+    reaction = id_of(event, "reaction").partition("::")[0]  # a skin tone may follow
+    return Reacted(message, reaction, id_of(event, "item_user"))
 
 
 def _deleted(event: _Json) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from clock import Clock
 from errors import HandoffError, Malformed, RequestError, SettingsError, StoreError
-from handoff import EventHandOff
+from handoff import Claims, EventHandOff, Stopping
 from job import Job, NoticeJob
 from message import Message
 from slack_events.admission import AskThread, Ignore, Reason, admit, calls_us, follow, name_decides
@@ -19,7 +19,9 @@ from slack_events.envelope import (
     HomeOpened,
     Invited,
     RateLimited,
+    Reacted,
     Removed,
+    SessionStopped,
     UrlVerification,
     parse,
 )
@@ -27,6 +29,7 @@ from slack_events.named_app import with_app_name
 from slack_events.remembered import ChannelTypes, Followers
 from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LATER, OK, UNAUTHORIZED, Ack, Refusals, read_signed, refuse
+from slack_events.stop_signs import stop_of_reaction, stop_of_session, stop_of_word
 from turns import ChannelName, EndpointRequest, RefusalNotice, SideEvents, logger
 
 LARGEST_UNSIGNED = 4096  # bytes
@@ -39,7 +42,10 @@ _APP = (
 
 @dataclass(frozen=True, slots=True)
 class EventsListener:
-    """For one request. `followers` are read for replies without a mention: the only storage call before the ack."""
+    """For one request. Before the ack, the storage is read only for replies without a mention and for what is stopped.
+
+    `taken` are the words and reactions of the last minutes, since Slack repeats events.
+    """
 
     endpoint: EndpointRequest
     clock: Clock
@@ -51,6 +57,8 @@ class EventsListener:
     side_events: SideEvents
     channel_name: ChannelName
     seen: SeenRequests
+    stopping: Stopping
+    taken: Claims
 
     def receive(self, raw: bytes, headers: Mapping[str, str]) -> Ack:
         """Answer Slack. A request without a valid signature gets 401 with an empty body, whatever it says."""
@@ -74,6 +82,18 @@ class EventsListener:
                 return self._message(message, received, is_last=is_last)
             case Deleted(channel, ts):
                 self.hand_off.deleted(channel, ts)
+            case Reacted():
+                self._reacted(envelope)
+            case SessionStopped():
+                self.stopping.stop(stop_of_session(self.endpoint.id, envelope), tells=False)
+            case _:
+                self._noticed(envelope)
+        self.hand_off.sweep_if_due()
+        return Ack(OK)
+
+    def _noticed(self, envelope: Envelope) -> None:
+        """Events of Slack that tell something and ask nothing."""
+        match envelope:
             case HomeOpened(team_id, user, channel, shown):
                 number = uuid.uuid4().hex
                 self.hand_off.show(
@@ -88,8 +108,6 @@ class EventsListener:
                 logger.warning("Slack held back events of team %s in minute %s", team_id, minute)
             case Removed(team_id, kind):
                 logger.warning("%s in team %s: the bot can't answer there any more", kind, team_id)
-        self.hand_off.sweep_if_due()
-        return Ack(OK)
 
     def _message(self, message: Message, received: float, *, is_last: bool) -> Ack:
         """`is_last`: Slack will not send the message again, so that its author should hear of a failure."""
@@ -106,13 +124,25 @@ class EventsListener:
             except StoreError:  # the reply may be for us: Slack sends it again
                 return self._later("the thread's record cannot be read")
         if isinstance(verdict, Ignore):
-            self.seen.ignored(self.endpoint.id, verdict.reason)
-            if verdict.reason is Reason.BOT and (message.source == "app_mention" or message.is_dm):
-                self.refusals.note(self.endpoint.id, _APP % message.bot_id)
-            if verdict.ruling and calls_us(message, settings, name):
-                self.notice.refused(message, verdict.ruling)
-            self.hand_off.sweep_if_due()
+            self._ignored(
+                message, verdict, is_call=bool(verdict.ruling) and calls_us(message, settings, name)
+            )
             return Ack(OK)
+        if stop := stop_of_word(self.endpoint.id, message, settings):
+            if self.taken.take(f"{self.endpoint.id}/stop/{message.team_id}/{message.channel}/{message.ts}"):
+                self.stopping.stop(stop)
+            return Ack(OK)
+        return self._handed(message, received, is_last=is_last)
+
+    def _ignored(self, message: Message, verdict: Ignore, *, is_call: bool) -> None:
+        self.seen.ignored(self.endpoint.id, verdict.reason)
+        if verdict.reason is Reason.BOT and (message.source == "app_mention" or message.is_dm):
+            self.refusals.note(self.endpoint.id, _APP % message.bot_id)
+        if verdict.ruling and is_call:
+            self.notice.refused(message, verdict.ruling)
+        self.hand_off.sweep_if_due()
+
+    def _handed(self, message: Message, received: float, *, is_last: bool) -> Ack:
         try:
             self.hand_off.hand(Job(message, self.endpoint.url, received))
         except SettingsError as error:
@@ -123,6 +153,10 @@ class EventsListener:
                 self.notice.not_taken(message)
             return self._later(str(error))
         return Ack(OK)
+
+    def _reacted(self, reacted: Reacted) -> None:
+        if stop := stop_of_reaction(self.endpoint.id, reacted):
+            self.stopping.stop(stop, tells=False)
 
     def _later(self, why: str) -> Ack:
         self.refusals.note(self.endpoint.id, why)

@@ -9,7 +9,7 @@ from pydantic_core import from_json
 
 from clock import Clock
 from errors import HandoffError, Malformed, RequestError, SettingsError
-from handoff import Claims, EventHandOff
+from handoff import Claims, EventHandOff, Stopping
 from job import Job
 from json_fields import first_mapping_of, id_of, mapping_of, text_of
 from message import Message, known_files
@@ -19,6 +19,7 @@ from slack_events.asked_elsewhere import AskedElsewhere
 from slack_events.named_app import with_app_name
 from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LATER, OK, Ack, Refusals, read_signed, refuse
+from slack_events.stop_signs import STOP, StopPress, stop_of_press, stop_press
 from slack_events.vote_press import VOTE, ReasonSent, VotePress, reason_sent, vote_press
 from turns import EndpointRequest, Feedback, RefusalNotice, SideEvents, logger, message_text
 
@@ -86,6 +87,7 @@ class InteractionsListener:
     feedback: Feedback
     side_events: SideEvents
     seen: SeenRequests
+    stopping: Stopping
 
     def receive(self, raw: bytes, headers: Mapping[str, str]) -> Ack:
         """Answer Slack. A request without a valid signature gets 401 with an empty body, whatever it says."""
@@ -98,6 +100,8 @@ class InteractionsListener:
         self.seen.came(self.endpoint.id, self.endpoint.url)
         self.seen.interaction(self.endpoint.id, interaction.message.api_app_id if interaction else "")
         match interaction:
+            case StopPress(message) if self._may(message):
+                self.stopping.stop(stop_of_press(self.endpoint.id, interaction))
             case BlockAction():
                 return self._pressed(interaction, received)
             case Shortcut(message, response_url, again) if self.presses.take(
@@ -140,7 +144,7 @@ class InteractionsListener:
         return Ack(OK)
 
 
-type Interaction = BlockAction | Shortcut | VotePress | ReasonSent
+type Interaction = BlockAction | Shortcut | StopPress | VotePress | ReasonSent
 
 
 def parse_interaction(raw: bytes) -> Interaction | None:
@@ -159,10 +163,12 @@ def parse_interaction(raw: bytes) -> Interaction | None:
             return reason_sent(payload)
         case "block_actions":
             action = first_mapping_of(payload, "actions")
-            name, is_ours = id_of(action, "action_id"), id_of(action, "block_id").startswith(TEAM)
-            if is_ours and name.startswith(VOTE):
+            name, block = id_of(action, "action_id"), id_of(action, "block_id")
+            if name == STOP:
+                return stop_press(payload, action, block.removeprefix(TEAM))
+            if block.startswith(TEAM) and name.startswith(VOTE):
                 return vote_press(payload, action, _place(payload))
-            return _press(payload, action) if is_ours and name.startswith(ASK) else None
+            return _press(payload, action) if block.startswith(TEAM) and name.startswith(ASK) else None
     return None
 
 

@@ -10,7 +10,17 @@ from cachetools import LRUCache
 from clock import Clock
 from errors import Forged, RequestError
 from slack_events.admission import Reason
-from slack_events.envelope import Envelope, Event, GroupChanged, HomeOpened, Invited, Other, Removed
+from slack_events.envelope import (
+    Envelope,
+    Event,
+    GroupChanged,
+    HomeOpened,
+    Invited,
+    Other,
+    Reacted,
+    Removed,
+    SessionStopped,
+)
 
 HOOKS: Final = 1_000
 LONGEST_URL: Final = 501  # characters; a longer address is cut, so that it is none
@@ -68,6 +78,10 @@ class SeenRequests:
                 self._genuine(hook_id, "app_home_opened", team_id=team)
             case Invited(team):
                 self._genuine(hook_id, "member_joined_channel", team_id=team)
+            case Reacted(message):
+                self._genuine(hook_id, "reaction_added", message.api_app_id, message.team_id)
+            case SessionStopped(team):
+                self._genuine(hook_id, "agent_session_stopped", team_id=team)
             case GroupChanged(team):
                 self._genuine(hook_id, "subteam_members_changed", team_id=team)
             case _:

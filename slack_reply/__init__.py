@@ -1,6 +1,6 @@
 """What the workspace sees: Markdown made safe and cut into pages, and the writers that send the pages to Slack."""
 
-from slack_reply.buttons import buttons, fits_button, listed, usable
+from slack_reply.buttons import STOP_ACTION, buttons, fits_button, listed, stop_button, usable
 from slack_reply.footer import with_footer
 from slack_reply.interrupted import Interrupted, Remains
 from slack_reply.markdown import links, shows_nothing
@@ -17,6 +17,7 @@ from slack_reply.writers import EXPIRY, fitted, weight
 __all__ = [
     "EXPIRY",
     "LONGEST_TEXT",
+    "STOP_ACTION",
     "VOTE",
     "BlockSupport",
     "Blocks",
@@ -43,6 +44,7 @@ __all__ = [
     "listed",
     "may_be_silent",
     "shows_nothing",
+    "stop_button",
     "thumbs",
     "usable",
     "weight",

@@ -1,15 +1,17 @@
-"""Buttons that ask a question when a member presses them. Pure.
+"""Buttons that ask a question when a member presses them, and the button that stops an answer. Pure.
 
 Source: docs/platform/slack.md#block-limits, docs/platform/slack.md#block-actions.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from json_fields import mappings_of
 from plain_text import shortened, without_tokens
 
 BLOCK = "team_"
 ACTION = "ask_{number}"
+STOP_ACTION = "stop"
 MOST = 5
 LABEL_LIMIT = 75
 VALUE_LIMIT = 2_000
@@ -38,6 +40,22 @@ def buttons(questions: Sequence[str], team_id: str, app_name: str = "") -> list[
         for number, question in enumerate(questions)
     ]
     return [{"type": "actions", "block_id": f"{BLOCK}{team_id}", "elements": elements}] if elements else []
+
+
+def stop_button(label: str, team_id: str) -> dict[str, Any]:
+    """A block with the button that stops the answer above it. Its id names the bot's workspace, as for `buttons`."""
+    button = {
+        "type": "button",
+        "action_id": STOP_ACTION,
+        "text": {"type": "plain_text", "text": shortened(label, LABEL_LIMIT), "emoji": False},
+    }
+    return {"type": "actions", "block_id": f"{BLOCK}{team_id}", "elements": [button]}
+
+
+def is_stop_button(block: Mapping[str, Any]) -> bool:
+    """Whether the block is one of `stop_button`."""
+    elements = mappings_of(block, "elements")
+    return block.get("type") == "actions" and [one.get("action_id") for one in elements] == [STOP_ACTION]
 
 
 def fits_button(question: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from errors import SlackRefused
 from json_fields import mappings_of, text_of
 from slack_api import CANNOT_POST, PATIENT, SLACK_TROUBLE, STOP_STANDS, STOPPED, STREAM_OVER, SlackApi
+from slack_reply.buttons import is_stop_button
 from slack_reply.footer import with_footer
 from slack_reply.markdown import FALLBACK_LIMIT
 from slack_reply.writers import cards_of
@@ -158,7 +159,8 @@ class Interrupted:
         blocks = message.get("blocks")
         ways: list[list[Mapping[str, Any]]] = []
         if isinstance(blocks, list) and blocks:
-            ways.append([*(_ended(block) for block in blocks), *below])
+            left = [block for block in blocks if not (isinstance(block, Mapping) and is_stop_button(block))]
+            ways.append([*map(_ended, left), *below])
         if len(known.encode()) <= WHOLE_TEXT and len(text.encode()) <= LONGEST:
             # An expired stream keeps its blocks otherwise (docs/platform/slack.md#stream-repair)
             ways.append([])

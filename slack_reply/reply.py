@@ -90,6 +90,11 @@ class Reply:
         return self._message
 
     @property
+    def messages(self) -> tuple[str, ...]:
+        """The ts of all messages of the answer, in their order."""
+        return tuple(dict.fromkeys([*self._left, *self._writer.messages]))
+
+    @property
     def pace(self) -> float:
         """Seconds between two calls of `show`."""
         return self._writer.pace
@@ -153,7 +158,7 @@ class Reply:
 
     def retract(self) -> None:
         """Delete the messages of the answer, which show only cards and no text."""
-        messages = dict.fromkeys([*self._left, *self._writer.messages])
+        messages = self.messages
         if messages:
             self._ends.tidy()
         for ts in messages:

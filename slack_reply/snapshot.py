@@ -35,8 +35,9 @@ class Snapshot:
     """An answer at one moment.
 
     `line` says what the app does while the text does not grow; else it is empty. `continued` is the output of a card
-    whose message ended before the work did. `plan` is the title that stands above the cards. `below` are blocks for the
-    end of a whole answer, in several forms: the first that the workspace takes is shown (`BlockSupport`).
+    whose message ended before the work did. `plan` is the title that stands above the cards. `below` are blocks for
+    the end of a whole answer, in several forms: the first that the workspace takes is shown (`BlockSupport`).
+    `controls` are blocks below a growing answer; a stream cannot take blocks away again and shows none.
     """
 
     text: str
@@ -45,6 +46,7 @@ class Snapshot:
     continued: str = ""
     plan: str = ""
     below: tuple[Blocks, ...] = ()
+    controls: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

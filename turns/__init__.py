@@ -12,6 +12,7 @@ from turns.recent_turns import PastTurn, RecentTurns, TurnsOfHook
 from turns.recovery import ProcessIdentity, Recovery, SweepRun, SweepSchedule, Work
 from turns.report import AckTimes, logger, where
 from turns.services import Services
+from turns.stop_request import STOP_REACTIONS, StopRequest, says_stop
 from turns.throttle import asker_of, place_of
 from turns.turn_factory import TurnsOfEndpoint
 from turns.turn_request import Place, TurnRequest
@@ -23,6 +24,7 @@ __all__ = [
     "REASON_FORM",
     "REQUEST_SECONDS",
     "RESET_WORDS",
+    "STOP_REACTIONS",
     "AckTimes",
     "AskedQuestions",
     "ChannelName",
@@ -40,6 +42,7 @@ __all__ = [
     "RefusalNotice",
     "Services",
     "SideEvents",
+    "StopRequest",
     "SweepRun",
     "SweepSchedule",
     "TurnRequest",
@@ -54,6 +57,7 @@ __all__ = [
     "message_text",
     "place_of",
     "reason_of",
+    "says_stop",
     "told_by",
     "where",
     "why_not",

@@ -133,14 +133,21 @@ class QueueTicket:
             return False
         return self._queues.run(self._place, self._continuation)
 
-    def wait(self, seconds: float) -> bool:
-        """Wait at most `seconds` (design seconds) until the turn may run. Returns whether the turn runs."""
-        until = self._clock.now() + seconds
-        if self._shared is None and not self._place.wait(self._clock, seconds):
-            return False
-        while not self.my_turn():
+    @property
+    def runs(self) -> bool:
+        """Whether the turn runs, so that others of its thread wait."""
+        return self._place.running is not None
+
+    def wait(self, seconds: float, is_given_up: Callable[[], bool] = lambda: False) -> bool:
+        """Wait at most `seconds` (design seconds) until the turn may run, or is given up. Returns whether it runs."""
+        until, rest = self._clock.now() + seconds, seconds
+        while self._shared is None and not self._place.wait(self._clock, min(LOOK, rest)):
+            rest -= LOOK
+            if rest <= 0 or is_given_up():
+                return False
+        while is_given_up() or not self.my_turn():
             left = until - self._clock.now()
-            if left <= 0:
+            if left <= 0 or is_given_up():
                 return False
             if self._place.is_first():
                 self._clock.sleep(min(LOOK, left))

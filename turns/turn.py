@@ -105,7 +105,7 @@ class Turn:
     def _wait(self) -> bool:
         """Wait for the thread. False if the turn will not run here: another request goes on, or its time is over."""
         self.answering.waiting()
-        while not self.ticket.wait(WAIT_SECONDS):
+        while not self.ticket.wait(WAIT_SECONDS, self.answering.is_given_up):
             if self.answering.gives_up():
                 return False
             if self.claim.clock.now() >= self._deadline:

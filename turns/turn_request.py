@@ -15,6 +15,7 @@ from turns.look_ahead import LookAhead
 from turns.recent_turns import PastTurn, RecentTurns
 from turns.recovery import Claim, Recovery
 from turns.report import HANDED_ON, AckTimes, TurnReport, logger, where
+from turns.stop_request import StopRequest
 from turns.throttle import UnknownChannel
 from turns.turn import Turn
 
@@ -71,6 +72,26 @@ class TurnRequest:
         """End the answer: the message at this place, one of `places`, was deleted."""
         self.answering.withdraw(question=place == self.places[0])
         self.look_ahead.end()
+
+    @property
+    def asker(self) -> str:
+        """Whose question is answered."""
+        return self.job.message.author
+
+    @property
+    def waits(self) -> bool:
+        """Whether the turn waits for another turn of its thread."""
+        return not self.turn.ticket.runs
+
+    def is_meant_by(self, stop: StopRequest) -> bool:
+        """Whether the request to stop means this turn."""
+        message = self.job.message
+        ours = stop.hook_id == self.endpoint.id
+        return ours and stop.means(message.channel, message.root_ts, message.ts, self.answering.messages)
+
+    def stop(self, user: str) -> bool:
+        """End the answer: the member `user` stopped it. False if it has ended already."""
+        return self.answering.stop(user)
 
     def run(self) -> None:
         """Run the turn. Never raises: after any error the thread is told, and the log gets its line."""

@@ -19,6 +19,7 @@ from handoff import (
     HandOffFactory,
     Receiver,
     Relay,
+    Stopping,
     http_client,
 )
 from provider import Environment, ProblemLog, environment
@@ -72,6 +73,7 @@ class Container:
         self._presses = Claims(clock, AGAIN_SECONDS)
         self._votes = Votes(clock)
         self._commands = Claims(clock, REPLAY_SECONDS)
+        self._taken = Claims(clock)
         self._refusals = Refusals(clock)
         self._channel_types = ChannelTypes(clock)
         self._key_guard = KeyGuard(clock)
@@ -91,6 +93,8 @@ class Container:
             side_events=SideEvents(self._services, endpoint),
             channel_name=ChannelName(self._services, endpoint),
             seen=self._seen,
+            stopping=self._stopping(endpoint),
+            taken=self._taken,
         )
 
     def interactions(
@@ -115,6 +119,7 @@ class Container:
             feedback=Feedback(self._services, endpoint, self._votes),
             side_events=SideEvents(self._services, endpoint),
             seen=self._seen,
+            stopping=self._stopping(endpoint),
         )
 
     def commands(self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> CommandsListener:
@@ -133,6 +138,8 @@ class Container:
     def receiver(self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> Receiver:
         """What `/slack/turns` needs for one request. Raises SettingsError when `redis_url` can't be read."""
         endpoint = EndpointRequest.of(session, headers, raw)
+        if shared := self._stores.stops(endpoint.settings.redis_url or ""):
+            shared.listen(self._cancellations.hear)
         return Receiver(
             endpoint=endpoint,
             turns=TurnsOfEndpoint(self._services, self._recovery, endpoint, endpoint.store(self._stores)),
@@ -169,8 +176,18 @@ class Container:
 
     def _hand_off(self, endpoint: EndpointRequest) -> EventHandOff:
         hand_off = self._hand_offs.hand_off(endpoint, endpoint.url)
-        sweeps = self._recovery.sweeps
-        return EventHandOff(endpoint, hand_off, self._services.acks, sweeps, self._cancellations)
+        sweeps, shared = self._recovery.sweeps, self._stores.stops(endpoint.settings.redis_url or "")
+        return EventHandOff(endpoint, hand_off, self._services.acks, sweeps, self._cancellations, shared)
+
+    def _stopping(self, endpoint: EndpointRequest) -> Stopping:
+        return Stopping(
+            endpoint,
+            self._stores,
+            self._cancellations,
+            self._stores.stops(endpoint.settings.redis_url or ""),
+            RefusalNotice(self._services, endpoint),
+            self._services.holder,
+        )
 
 
 @cache

@@ -49,6 +49,8 @@ class Say(StrEnum):
     INCOMPLETE = auto()
     CUT_SHORT = auto()  # the app failed after part of its answer was written
     INTERRUPTED = auto()  # the plugin or the daemon stopped in the middle of the turn
+    STOPPED = auto()  # a member stopped the answer; stands alone too, if nothing was written yet
+    STOPPED_BY = auto()  # the same, with the name of the member as `person`, without markup
     QUESTION_CUT = auto()  # `count` of the question's characters that the app was given, as many as it takes
     ANSWER_TOO_LONG = auto()  # the app went on beyond the longest answer that is kept; the rest is not read
     REST_IN_FILE = auto()  # the thread takes no more of the answer; `name` of the file that holds the rest
@@ -90,6 +92,12 @@ class Say(StrEnum):
     DIFY_BUSY = auto()  # no worker took the run in time, or the app has all the runs that it may have
     SILENT = auto()
     UNEXPECTED = auto()  # an error that is not in the tree of `errors.py`
+
+    # The button under an answer that grows, and why an answer was not stopped: to the member alone.
+    STOP = auto()
+    NOTHING_TO_STOP = auto()
+    MAY_NOT_STOP = auto()
+    CANNOT_STOP_HERE = auto()  # another process writes the answer, and there is no Redis
 
     # Not now, or not here.
     THREAD_DELETED = auto()  # under the part of an answer whose thread has lost its root

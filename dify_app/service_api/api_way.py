@@ -30,6 +30,7 @@ Dify send keep-alives instead of refusing a conversation (docs/platform/dify-ser
 Rating = Literal["like", "dislike"]
 _FLOWS = frozenset({"advanced-chat", "workflow"})
 _ROUTES = {"workflow": "workflows/run", "completion": "completion-messages"}
+_STOP_ROUTES = {"workflow": "workflows/tasks", "completion": "completion-messages"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,11 @@ class ApiWay:
         """
         vote = {"rating": rating, "content": content, "user": self.user}
         self.api.rate(self._base(), self.key, _id(message_id), vote)
+
+    def stop(self, task_id: str, mode: str) -> None:
+        """Dify's stop call, in the name of the run's user (docs/platform/dify-service-api.md#stop-calls)."""
+        route = _STOP_ROUTES.get(mode, "chat-messages")
+        self.api.stop(self._base(), self.key, f"{route}/{quote(task_id, safe='')}/stop", self.user)
 
     def upload(self, slot: FileSlot, content: bytes) -> PlacedFile:
         """A file of the conversation's user (docs/platform/dify-service-api.md#service-files). Raises FileRefused."""

@@ -19,6 +19,7 @@ READ = 45.0  # seconds without any byte: Dify sends a keep-alive about every 10 
 ANSWER = 8.0  # seconds without any byte of an answer that is no stream
 UPLOAD = 60.0
 SUGGESTING = 20.0  # seconds without any byte while a model thinks of questions, for which nobody waits
+STOP = 4.0
 FLOOR = 1.0  # wall seconds: no time-out is shorter, since scaled time makes no machine faster
 LONGEST_ANSWER = 2 * 1024 * 1024  # bytes of an answer that is no stream
 _CONNECTIONS = 500  # more than the turns of a process
@@ -92,6 +93,11 @@ class ServiceApi:
         query = {"user": user, "conversation_id": conversation_id, "limit": "1"}
         request = self._http.build_request("GET", f"{base}/messages", headers=_headers(key), params=query)
         self._json(self._send(request, conversation_id))
+
+    def stop(self, base: str, key: str, path: str, user: str) -> None:
+        """Stop a run. Dify answers with a success, whether a run was stopped or not."""
+        timeout = self._timeout(STOP)
+        self._json(self._request("POST", f"{base}/{path}", key, json={"user": user}, timeout=timeout))
 
     def upload(self, base: str, key: str, user: str, file: tuple[str, bytes, str]) -> dict[str, Any]:
         """Upload (name, content, type) as a file of this user (docs/platform/dify-service-api.md#service-files)."""

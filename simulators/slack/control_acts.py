@@ -70,6 +70,16 @@ class Acts:
         self._members.open_home(user, tab)
         return {}
 
+    def react(self, channel: str, user: str, ts: str, name: str) -> Json:
+        """A member reacts to a message."""
+        self._members.react(channel, user, ts, name)
+        return {}
+
+    def stop_session(self, channel: str, user: str, thread_ts: str, *, refuses: bool) -> Json:
+        """A member presses Slack's own Stop button in a thread."""
+        self._members.stop_session(channel, user, thread_ts, refuses=refuses)
+        return {}
+
     def event(self, event: Json, sending: Json | None = None) -> Json:
         """Any event in an envelope; the delivery's number, 0 if nothing was sent."""
         sent = self._members.event(event, Sending.read(sending))

@@ -12,6 +12,7 @@ SCOPE_OF_EVENT = {
     "message.groups": "groups:history",
     "message.im": "im:history",
     "message.mpim": "mpim:history",
+    "reaction_added": "reactions:read",
 }
 """The scope that a subscription needs (docs/platform/slack.md#event-subscriptions)."""
 

@@ -13,6 +13,7 @@ from simulators.slack.manifest import SCOPE_OF_EVENT
 from simulators.slack.messages import Json, Message
 from simulators.slack.objects import blocks_of, message_object
 from simulators.slack.sending import Sending
+from simulators.slack.streams import end_stream
 from simulators.slack.world import World, own
 
 
@@ -150,6 +151,52 @@ class Members:
         subscribed = self._world.install.bot_events
         if subscribed is None or "app_home_opened" in subscribed:
             self._deliver(None, home.opened_event(self._world, user, tab), Sending())
+
+    def react(self, channel_id: str, user: str, ts: str, name: str) -> None:
+        """A member (or the bot) reacts: reaction_added, without a text or a thread, where the bot is a member.
+
+        Source: docs/platform/slack.md#reaction-events.
+        """
+        world, channel = self._world, self._channel(channel_id)
+        message = self._message(channel, ts)
+        users = message.reactions.setdefault(name, [])
+        if user in users:
+            raise ValueError(f"{user} has reacted with {name} before")
+        users.append(user)
+        world.changes.bump()
+        scopes = world.install.scopes
+        if world.install.bot_user not in channel.members or (scopes and "reactions:read" not in scopes):
+            return
+        event = {
+            "type": "reaction_added",
+            "user": user,
+            "reaction": name,
+            "item": {"type": "message", "channel": channel_id, "ts": ts},
+            "event_ts": world.next_ts(),
+        }
+        if message.user:
+            event["item_user"] = message.user
+        self._send(channel, event, Sending())
+
+    def stop_session(self, channel_id: str, user: str, thread_ts: str, *, refuses: bool) -> None:
+        """A member presses Slack's own Stop button: agent_session_stopped names the streams that are open.
+
+        By the documentation Slack ends them, so that writes are refused (`refuses`); in a live test it did not.
+        Source: docs/platform/slack.md#stopped-streams, docs/platform/slack.md#agent-sessions.
+        """
+        world, channel = self._world, self._channel(channel_id)
+        streams = [m for m in channel.thread(thread_ts) if m.stream is not None and not m.stream.ended]
+        event = {
+            "type": "agent_session_stopped",
+            "channel": channel_id,
+            "thread_ts": thread_ts,
+            "user": user,
+            "streaming_message_ts": [message.ts for message in streams],
+            "event_ts": world.next_ts(),
+        }
+        for message in streams if refuses else ():
+            end_stream(world, message, "user")
+        self._send(channel, event, Sending())
 
     def event(self, event: Json, sending: Sending) -> Delivery | None:
         """Any event at all, in its envelope."""

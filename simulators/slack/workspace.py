@@ -211,6 +211,14 @@ class Workspace:
         """The view of the member's Home tab; empty if none was published."""
         return dict(self._do("home", user=user))
 
+    def react(self, channel: str, user: str, ts: str, name: str) -> None:
+        """A member reacts to a message with an emoji, named without colons."""
+        self._do("react", channel=channel, user=user, ts=ts, name=name)
+
+    def stop_session(self, channel: str, user: str, thread_ts: str, *, refuses: bool = True) -> None:
+        """A member presses Slack's own Stop button; `refuses`: Slack ends the streams, so that writes are refused."""
+        self._do("stop_session", channel=channel, user=user, thread_ts=thread_ts, refuses=refuses)
+
     def unfurl(self, channel: str, ts: str) -> None:
         """message_changed without any edit."""
         self._do("unfurl", channel=channel, ts=ts)

@@ -41,12 +41,19 @@ LIMITS = Limits(
 RAREST = 30.0
 
 
+_UNSURE: Blocks = ({},)  # what stands below is not known
+
+
 class _Look(NamedTuple):
-    """What one message shows: a page, above it the work of the app, and below it blocks in one of several forms."""
+    """What one message shows: a page, above it the work of the app, and below it blocks.
+
+    `below` are the blocks of a whole answer, in several forms; `controls` those of an answer that grows.
+    """
 
     page: Page
     plan: Mapping[str, Any] | None = None
     below: tuple[Blocks, ...] = ()
+    controls: Blocks = ()
 
 
 class _PageLayout:
@@ -67,7 +74,8 @@ class _PageLayout:
 class EditedMessage(Writer):
     """Posts each page once and edits it while it grows, at the rate of Slack (docs/platform/slack.md#edit-rate).
 
-    The steps that the app took while a page was written stand above that page; without text there is no message.
+    The steps that the app took while a page was written stand above that page; without text there is no message. The
+    controls stand under the last page as long as the text grows.
     If two edits would be more than `rarest` seconds apart, the first text raises EditsTooRare and nothing is posted.
     `follows` comes from the previous writer: where the first page begins, and the messages to overwrite first.
     """
@@ -129,8 +137,9 @@ class EditedMessage(Writer):
             is_last = page is pages[-1]
             begin = pages[place - 1].end if place else self._start
             plan = self._plan(snapshot, page, begin, is_last=is_last)
+            grows = is_last and not final
             below = snapshot.below if final and is_last else ()
-            shown = _Look(page if final or not is_last else closed(page), plan, below)
+            shown = _Look(closed(page) if grows else page, plan, below, snapshot.controls if grows else ())
             if self._sent.get(number) == shown:
                 continue
             if final and number >= len(self._messages) and room.ends_before(len(pages) - place):
@@ -177,7 +186,10 @@ class EditedMessage(Writer):
                 raise EditsTooRare(begin)
             self._share.join(UPDATE)
         try:
-            posted = self._posting.post_with(look.page, begin, look.below, above=_above(look))
+            if look.controls:
+                posted = self._posting.post(look.page, begin, look.controls, above=_above(look))
+            else:
+                posted = self._posting.post_with(look.page, begin, look.below, above=_above(look))
         except Unfit as error:
             if away := self._without_tables():
                 raise away from error
@@ -187,8 +199,8 @@ class EditedMessage(Writer):
                 return
             raise WriterGone(begin) from error
         self._messages.append(posted.ts)
-        # The post of an earlier attempt may show less, or another plan: then the next edit follows.
-        self._sent[number] = look if posted.page is look.page else _Look(posted.page)
+        # The post of an earlier attempt may show less, another plan or buttons: then the next edit follows.
+        self._sent[number] = look if posted.page is look.page else _Look(posted.page, controls=_UNSURE)
 
     def _begin(self, number: int) -> int:
         before = self._sent.get(number - 1)
@@ -202,7 +214,7 @@ class EditedMessage(Writer):
     def _update_with(self, number: int, look: _Look, below: Blocks) -> None:
         ts, channel = self._messages[number], self._share.target.channel
         self._share.spend(UPDATE)
-        arguments = page_arguments(look.page, below, _above(look))
+        arguments = page_arguments(look.page, below or look.controls, _above(look))
         try:
             self._api.update_message(channel, ts, patience=BRISK, acquired=True, **arguments)
         except SlackRefused as error:

@@ -3,8 +3,6 @@
 Source: docs/platform/slack.md#deleted-messages, docs/platform/slack.md#posting-into-a-deleted-thread.
 """
 
-import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +12,7 @@ import pytest
 from simulators.dify import script
 from simulators.slack.seen import SeenMessage
 from tests.conversations.answers import flat, long_text
+from tests.conversations.turn_log import log_of
 from tests.conversations.world import ANNA, BEN, World
 from wording import Say
 from wording.en import EN
@@ -36,16 +35,6 @@ class Place:
     @property
     def lost_question(self) -> bool:
         return self.deleted == self.question
-
-
-def log_of(world: World, ts: str) -> dict[str, Any] | None:
-    """The line that the log has for the turn of this message, once the turn has ended."""
-    log, decoder = (
-        world.daemon.log().replace("\\", ""),
-        json.JSONDecoder(),
-    )  # each kind of daemon quotes it differently
-    turns = (decoder.raw_decode(log, start.start())[0]["turn"] for start in re.finditer(r'\{"turn":', log))
-    return next((turn for turn in turns if turn["ts"] == ts and turn["outcome"] != "handed on"), None)
 
 
 def ours(world: World, place: Place) -> list[SeenMessage]:

@@ -41,6 +41,9 @@ class FakeWay:
             raise self.error
         return self.info
 
+    def stop(self, _task_id: str, _mode: str) -> None:
+        raise AssertionError("no test stops a run")
+
     def probe_kind(self, _variable: Variable) -> AppKind:
         return "chat"
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from errors import HandoffError, SettingsError, StoreError
+from handoff.claims import Claims
 from job import Job, NoticeJob
 from message import Message
 from provider import Ruling, Settings
@@ -69,6 +70,13 @@ class NoticeOfTests(list[tuple[str, str]]):
 
     def refused(self, message: Message, ruling: Ruling) -> None:
         self.append((message.user, ruling.settings[0]))
+
+
+class StoppingOfTests(list[tuple[Any, bool]]):
+    """Keeps what is to be stopped, and whether the member hears that there is nothing to stop."""
+
+    def stop(self, request: Any, *, tells: bool = True) -> None:
+        self.append((request, tells))
 
 
 class SideEventsOfTests(list[tuple[str, ...]]):
@@ -136,6 +144,7 @@ def take(
     notice: NoticeOfTests | None = None,
     side_events: SideEventsOfTests | None = None,
     channel_name: ChannelNameOfTests | None = None,
+    stopping: StoppingOfTests | None = None,
 ) -> Ack:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     settings = replace(rules, signing_secrets=secrets)
@@ -151,6 +160,8 @@ def take(
         cast("Any", SideEventsOfTests() if side_events is None else side_events),
         cast("Any", ChannelNameOfTests() if channel_name is None else channel_name),
         SeenRequests(FakeClock()),
+        cast("Any", StoppingOfTests() if stopping is None else stopping),
+        Claims(FakeClock()),
     )
     return listener.receive(raw, signed_headers(raw, SECRET) if headers is None else headers)
 
@@ -478,3 +489,72 @@ def test_inviter_of_the_bot_is_greeted(change: dict[str, Any], *, greeted: bool)
     joined = {"type": "member_joined_channel", "user": "UBOT", "channel": "C1", "inviter": "U1"} | change
     assert take(event() | {"event": joined}, handed) == Ack(200)
     assert [(one.user, one.channel, one.is_hello) for one in handed.notices] == [("U1", "C1", True)] * greeted
+
+
+@pytest.mark.parametrize("text", ["<@UBOT> stop", "<@UBOT> Stop!", "<@UBOT> 停止"])
+def test_word_in_a_thread_stops_and_is_no_question(text: str) -> None:
+    handed, stopping = FakeHandOff(), StoppingOfTests()
+    assert take(event(text=text, thread_ts="1600000000.000100"), handed, stopping=stopping) == Ack(200)
+    assert handed == []
+    [(request, tells)] = stopping
+    assert (request.channel, request.user, request.thread_ts) == ("C1", "U1", "1600000000.000100")
+    assert (request.message_ts, tells) == ("", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "thread_ts"),
+    [("<@UBOT> stop", ""), ("<@UBOT> stop the press", "1600000000.000100"), ("<@UBOT> <@U2> stop", "1600.1")],
+)
+def test_words_beside_stop_or_outside_of_a_thread_are_a_question(text: str, thread_ts: str) -> None:
+    handed, stopping = FakeHandOff(), StoppingOfTests()
+    assert take(event(text=text, thread_ts=thread_ts), handed, stopping=stopping) == Ack(200)
+    assert (len(handed), stopping) == (1, [])
+
+
+def test_word_stops_a_whole_direct_message_that_is_one_conversation() -> None:
+    said = event(type="message", channel="D1", channel_type="im", text="stop", thread_ts="1600000000.000100")
+    for style, thread_ts in (("continuous", ""), ("per_thread", "1600000000.000100")):
+        stopping, rules = StoppingOfTests(), replace(RULES, dm_conversation=cast("Any", style))
+        assert take(said, FakeHandOff(), stopping=stopping, rules=rules) == Ack(200)
+        assert [request.thread_ts for request, _ in stopping] == [thread_ts]
+
+
+def reaction(name: str, user: str = "U1") -> dict[str, Any]:
+    item = {"type": "message", "channel": "C1", "ts": "1600000000.000100"}
+    inner = {"type": "reaction_added", "user": user, "reaction": name, "item": item, "event_ts": "1700.2"}
+    return event() | {"event": inner}
+
+
+@pytest.mark.parametrize("name", ["octagonal_sign", "x", "heavy_multiplication_x"])
+def test_stop_sign_means_the_message_that_it_is_on(name: str) -> None:
+    stopping = StoppingOfTests()
+    assert take(reaction(name), FakeHandOff(), stopping=stopping) == Ack(200)
+    [(request, tells)] = stopping
+    assert (request.message_ts, request.user, request.at, tells) == (
+        "1600000000.000100",
+        "U1",
+        "1700.2",
+        False,
+    )
+
+
+@pytest.mark.parametrize(("name", "user"), [("eyes", "U1"), ("octagonal_sign", "UBOT")])
+def test_other_reactions_and_our_own_stop_nothing(name: str, user: str) -> None:
+    stopping = StoppingOfTests()
+    assert take(reaction(name, user), FakeHandOff(), stopping=stopping) == Ack(200)
+    assert stopping == []
+
+
+def test_slacks_own_button_means_the_thread() -> None:
+    stopping = StoppingOfTests()
+    inner = {
+        "type": "agent_session_stopped",
+        "channel": "C1",
+        "thread_ts": "1600000000.000100",
+        "user": "U1",
+        "streaming_message_ts": ["1700.1"],
+        "event_ts": "1700.2",
+    }
+    assert take(event() | {"event": inner}, FakeHandOff(), stopping=stopping) == Ack(200)
+    [(request, tells)] = stopping
+    assert (request.thread_ts, request.message_ts, tells) == ("1600000000.000100", "", False)

@@ -24,7 +24,7 @@ from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LARGEST, Refusals
 from tests.fake_clock import FakeClock
 from tests.support.block_actions import PAYLOAD
-from turns import RatedAnswer
+from turns import RatedAnswer, StopRequest
 
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
@@ -41,6 +41,7 @@ class ListenerProcess:
         self.asked: list[Any] = []
         self.asked_again: list[Any] = []
         self.acts: list[Any] = []
+        self.stops: list[StopRequest] = []
         settings = Settings(app_id="app", signing_secrets=(SECRET,), **{"slack_connect": True} | rules)
         endpoint = SimpleNamespace(id="hook", url=url, settings=settings)
         self.interactions = InteractionsListener(
@@ -55,6 +56,7 @@ class ListenerProcess:
             feedback=cast("Any", self),
             side_events=cast("Any", SimpleNamespace(interaction_arrived=lambda: self.acts.append("noted"))),
             seen=SeenRequests(self.clock),
+            stopping=cast("Any", SimpleNamespace(stop=self.stops.append)),
         )
 
     def press(self, secret: str = SECRET, **changes: Any) -> int:
@@ -344,3 +346,21 @@ def test_unsigned_vote_is_not_taken() -> None:
     [pressed] = PAYLOAD["actions"]
     assert process.press(secret="f" * 32, actions=[pressed | {"action_id": "vote"}]) == 401
     assert process.acts == []
+
+
+STOP_BUTTON = [PAYLOAD["actions"][0] | {"action_id": "stop"}]
+
+
+def test_press_of_the_stop_button_means_the_answer_above() -> None:
+    process = ListenerProcess()
+    assert process.press(actions=STOP_BUTTON) == 200
+    [request] = process.stops
+    assert request.message_ts == PAYLOAD["container"]["message_ts"]
+    assert request.user == PAYLOAD["user"]["id"]
+    assert process.handed == []
+
+
+def test_press_of_the_stop_button_by_somebody_whom_a_rule_forbids_stops_nothing() -> None:
+    process = ListenerProcess(allowed_users=frozenset({"U9"}))
+    assert process.press(actions=STOP_BUTTON) == 200
+    assert (process.stops, process.told) == ([], ["allowed_users"])

@@ -122,12 +122,16 @@ class TurnParts:
     api: ApiOfParts = field(default_factory=ApiOfParts)
     store: StoreOfParts = field(default_factory=StoreOfParts)
     clock: FakeClock = field(default_factory=FakeClock)
+    stopped_runs: int = 0
     lost_files: list[str] = field(default_factory=list)
     greets: list[str] = field(default_factory=list)
     thumbs: tuple[Any, ...] = ()
     earlier: Message | None = None
     told: list[str] = field(default_factory=list)
     report: TurnReport = field(default_factory=lambda: TurnReport("T1", "C1", "1.000001", "app"))
+
+    def _stop(self, _state: AnswerState, _reading: object) -> None:
+        self.stopped_runs += 1
 
     def ask(self, state: AnswerState, _record: ThreadRecord) -> None:
         """As `Asking.run` does: fill the state to its end."""
@@ -146,9 +150,14 @@ class TurnParts:
             store=self.store,
             reply=self.reply,
             status=self.status,
-            author=SimpleNamespace(say=_say, query=self.query),
+            author=SimpleNamespace(
+                say=_say, query=self.query, names=lambda _: lambda user: f"name of {user}"
+            ),
             asking=SimpleNamespace(
-                run=self.ask, is_empty=lambda: self.is_empty, answers_us=lambda: self.answers_us
+                run=self.ask,
+                stop=self._stop,
+                is_empty=lambda: self.is_empty,
+                answers_us=lambda: self.answers_us,
             ),
             produced=produced,
             rest=SimpleNamespace(bring=lambda _text, _seconds: Say.REST_IN_FILE),

@@ -49,6 +49,9 @@ class AnsweringOfTests:
     def waiting(self) -> None:
         self._note("waiting")
 
+    def is_given_up(self) -> bool:
+        return self.gone
+
     def gives_up(self) -> bool:
         if self.gone:
             self._note("give up")
@@ -108,7 +111,7 @@ class TurnSetup:
         job = Job(MESSAGE, "http://h/e/hook/slack/events", self.clock.epoch(), self.continuation)
         place = self.queues.join("t", job.job_id, self.continuation)
         ticket = QueueTicket(self.queues, place, None, KEY, self.clock)
-        ticket.wait = lambda seconds: self._waited(seconds, wait, place)  # type: ignore[method-assign]
+        ticket.wait = lambda seconds, _=None: self._waited(seconds, wait, place)  # type: ignore[method-assign, assignment]
         orphans = SimpleNamespace(
             end_all=lambda *_, but: self.ended.append(but),
             note_finished=lambda _, ts: self.finished.append(ts),

@@ -115,7 +115,15 @@ def held(house: House) -> Iterator[None]:
 def request(house: House, reply: ReplyOfTests, *, why: str = "", in_doubt: bool = False) -> TurnRequest:
     """`why`: the reason for which this turn does not answer the message."""
     message = SimpleNamespace(
-        ts=TS, channel="C1", root_ts=TS, user="U1", is_dm=False, bot_id="", app_name="", is_reply=False
+        team_id="T1",
+        ts=TS,
+        channel="C1",
+        root_ts=TS,
+        user="U1",
+        is_dm=False,
+        bot_id="",
+        app_name="",
+        is_reply=False,
     )
     claim = Claim(house.store, KEY, cast("Any", message), ProcessIdentity.here().name, house.clock)
     report = TurnReport("T1", "C1", TS, "app")

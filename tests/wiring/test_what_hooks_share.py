@@ -38,6 +38,7 @@ KEPT_APART = {
     "ProcessStores._breakers": HOOK,
     "ProcessStores._redis": "the key is an address with its password, from the settings of one hook",
     "ProcessStores._presences": "the same",
+    "ProcessStores._stops": "the same",
     "OpenTurnLists.hooks": HOOK,
     "OpenTurnLists.locks": "a number, by the hash of a hook: it is held for one call of the storage",
     "BucketState.locks": "a number, by the hash of a thread: it is held for one call of the storage",

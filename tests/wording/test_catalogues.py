@@ -29,9 +29,10 @@ TITLES = {
     Say.REASON_TITLE,
     Say.REASON_SEND,
     Say.REASON_CLOSE,
+    Say.STOP,
 }
 HEADINGS = {Say.SUGGESTIONS, Say.THREAD_BEFORE, Say.THREAD_SINCE, Say.THREAD_ASKS}
-PLAIN_VALUES = {"title", "number", "count", "reason"}
+PLAIN_VALUES = {"title", "number", "count", "reason", "person"}
 EVERY = [(language, key) for language in Language for key in Say]
 
 

@@ -32,14 +32,16 @@ MOST_TEXT = 8 * 1024 * 1024
 class AnswerState:
     """`changed` is set at every event, `speaks` once there are words worth showing at once, and both at the end.
 
-    `error` says why the answer broke. `paused` holds every form that the app waits for. `is_full`: the app said more
-    than is kept, so its stream need not be read any further. `via` and `user` say whose the conversation is, `run`
-    names the run in Dify. `form` is what the app offers; None where it was not read.
+    `named` is set once the run in Dify has a name, or cannot get one any more. `error` says why the answer broke.
+    `paused` holds every form that the app waits for. `is_full`: the app said more than is kept, so its stream need not
+    be read any further. `via` and `user` say whose the conversation is, `run` names the run in Dify. `form` is what the
+    app offers; None where it was not read.
     """
 
     changed: Event = field(default_factory=Event)
     speaks: Event = field(default_factory=Event)
     finished: Event = field(default_factory=Event)
+    named: Event = field(default_factory=Event)
     conversation_id: str = ""
     via: Via = "plugin"
     user: str = ""
@@ -66,7 +68,12 @@ class AnswerState:
         return self._parts[0] if self._parts else ""
 
     def take(self, event: AnswerEvent) -> None:
-        """Add one more event of the app."""
+        """Add one more event of the app. Once the answer has ended, only the run's name still counts."""
+        if isinstance(event, RunStarted):
+            self.run = event
+            self.named.set()
+        if self.over:
+            return
         match event:
             case TextDelta(text):
                 self._say(text)
@@ -96,8 +103,6 @@ class AnswerState:
                 self.paused += (replace(event, text=self._kept(text)),)
             case QuestionCut(length):
                 self.question_cut = length
-            case RunStarted():
-                self.run = event
             case Ended():
                 self.ended = event
 

@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import gevent
 from gevent.event import Event
 
 from conversation_store import Change, InFlight, OpenTurn, ThreadKey, ThreadRecord
-from errors import ContextBroken, SlackError, StoreError, Withdrawn
+from errors import ContextBroken, SlackError, Stopped, StoreError, Withdrawn
 from message import Message
 from slack_api import THREAD_GONE
-from slack_reply import CannotReply, Snapshot, StoppedByUser, Unreachable, is_silent, may_be_silent
+from slack_reply import CannotReply, Snapshot, StoppedByUser, Unreachable, is_silent, links, may_be_silent
 from turns.answer.answer_state import AnswerState
 from turns.answer.ending import Ending, below
 from turns.answer.streaming import Streaming
@@ -23,6 +24,10 @@ from turns.report import TurnReport, logger
 from wording import Say
 
 AFTER_TEXT = 5.0  # seconds that files get at least, however little time is left
+# Seconds in which Slack tells who pressed its own Stop button, after it refused a write because of that.
+TOLD_SECONDS = 3.0
+TOLD_AT_LEAST = 1.0  # wall seconds: scaled time makes no machine faster
+_STOPPED = 3  # names the note among the extra messages of an answer, after those of the greeting
 
 
 @dataclass(slots=True)
@@ -45,6 +50,11 @@ class Answering:
     _withdrawn: Withdrawn | None = None
     _suggested: str = ""  # the message with the questions after the last answer, which this turn removes
     _is_refused: bool = False  # Slack says that the place is gone
+    _stopped: Stopped | None = None
+    _is_closed: bool = False  # a member pressed Slack's own Stop button, and the answer takes no more text
+    _told: Event = field(default_factory=Event)  # set when a member stops the answer
+    _reading: Any = None  # the greenlet that reads the app's stream
+    _ending: Any = None  # the greenlet that ends the run in Dify
     _unstopped: tuple[str, ...] = ()
     _state: AnswerState = field(default_factory=AnswerState)
 
@@ -74,13 +84,39 @@ class Answering:
             self._withdrawn = Withdrawn(question=question)
         self.context.status.clear()
         self._state.end(self._withdrawn)
+        self._end_run()
+
+    def stop(self, user: str) -> bool:
+        """End the answer here, since the member `user` stopped it. False if the answer has ended already."""
+        if self._is_closed and self._stopped is None:
+            self._stopped = Stopped(user)  # Slack's refusal came before its event
+        elif self._state.over:
+            return False
+        else:
+            self._stopped = Stopped(user)
+            self.context.status.clear()
+            self._state.end(self._stopped)
+            self._end_run()
+        self._told.set()
+        return True
+
+    @property
+    def messages(self) -> tuple[str, ...]:
+        """The ts of all messages of the answer."""
+        return self.context.reply.messages
+
+    def is_given_up(self) -> bool:
+        """Whether a member stopped the answer, or took its place away."""
+        return self._withdrawn is not None or self._stopped is not None
 
     def gives_up(self) -> bool:
-        """Whether the question or its thread is gone, so that the app is not asked; if so, this ends the turn."""
-        if self._withdrawn is None:
-            return False
-        self._done()
-        return True
+        """Whether a member stopped the turn, or took its place away, before the app was asked; then the turn ends."""
+        if self._withdrawn is not None:
+            self._done()
+        elif self._stopped is not None:
+            say, values = self._said_stopped()
+            self.refuse(say, **values)
+        return self.is_given_up()
 
     def asks_again(self) -> bool:
         """Whether the message only asks for the member's last question once more."""
@@ -92,31 +128,16 @@ class Answering:
 
     def run(self, record: ThreadRecord, deadline: float) -> None:
         """Ask the app, and show the answer as it comes. `deadline` is the clock's `now` at which the turn ends."""
-        if self.gives_up():
-            return
         context = self.context
         if record.suggested:
             self._suggested = record.suggested
             context.follow_ups.remove(record.suggested)
-        if context.asking.answers_us():
-            self.drop("an app's answer to our answer")
-            return
-        name, names = context.message.app_name, context.app_names
-        if name and name not in names:
-            self.refuse(Say.UNKNOWN_APP, name=f"~{name}", names=" ".join(f"~{one}" for one in names))
-            return
-        if self._obeyed():
-            return
-        context.status.show(Say.THINKING)
-        if context.asking.is_empty():
-            with self._writing("greeted"):
-                context.greeting.greet()
-            self._done()
+        if self.gives_up() or self._is_no_question() or self.gives_up():
             return
         self._asked = True
         context.asked.asked(context.key, context.message)
         gevent.spawn(context.rating.learn)
-        reading = gevent.spawn(context.asking.run, self._state, record)
+        self._reading = gevent.spawn(context.asking.run, self._state, record)
         try:
             with self._writing():
                 context.greeting.play(record)
@@ -124,8 +145,13 @@ class Answering:
                     self._see()
                 if self._withdrawn is None or (not self._withdrawn.question and context.reply.message_ts):
                     self._finish(deadline)
+            if self._is_closed or self._is_refused:
+                self._end_run()
+            if self._is_closed:
+                self._note_who_stopped()
         finally:
-            reading.kill(block=False)
+            if self._ending is None:
+                self._reading.kill(block=False)
             context.produced.drop()
         self._done()  # not if the turn broke: then its record stays open until the thread is told
 
@@ -134,6 +160,50 @@ class Answering:
         is_shown = self._asked and self.is_whole and bool(self.context.reply.message_ts)
         if is_shown and self._withdrawn is None and not self.is_cut:
             self.context.follow_ups.offer(self._state)
+
+    def _is_no_question(self) -> bool:
+        """Whether the app need not be asked; then the thread has its answer."""
+        context = self.context
+        if context.asking.answers_us():
+            self.drop("an app's answer to our answer")
+            return True
+        name, names = context.message.app_name, context.app_names
+        if name and name not in names:
+            self.refuse(Say.UNKNOWN_APP, name=f"~{name}", names=" ".join(f"~{one}" for one in names))
+            return True
+        if self._obeyed():
+            return True
+        context.status.show(Say.THINKING)
+        if not context.asking.is_empty():
+            return False
+        with self._writing("greeted"):
+            context.greeting.greet()
+        self._done()
+        return True
+
+    def _end_run(self) -> None:
+        """End the run in Dify from a greenlet of its own, so that nothing waits for that. Returns at once."""
+        if self._reading is not None and self._ending is None:
+            self._ending = gevent.spawn(self.context.asking.stop, self._state, self._reading)
+
+    def _note_who_stopped(self) -> None:
+        """Say in a message of its own who stopped an answer that Slack itself closed, if Slack tells that in time."""
+        context = self.context
+        self._state.end()
+        self._told.wait(timeout=context.clock.wall(TOLD_SECONDS, at_least=TOLD_AT_LEAST))
+        if self._stopped is not None:
+            say, values = self._said_stopped()
+            context.reply.aside(context.author.say(say, **values), _STOPPED)
+
+    def _said_stopped(self) -> tuple[Say, dict[str, str]]:
+        """The note under an answer that was stopped: a sentence with its values."""
+        name = self._stopper()
+        return (Say.STOPPED_BY, {"person": name}) if name else (Say.STOPPED, {})
+
+    def _stopper(self) -> str:
+        """The name of the member who stopped the answer, without markup; "" if Slack does not tell the name."""
+        user = self._stopped.user if self._stopped else ""
+        return links.label_text(self.context.author.names([user])(user)) if user else ""
 
     def _obeyed(self) -> bool:
         """Do what the message says, if it is one of the words that are no questions."""
@@ -164,6 +234,7 @@ class Answering:
             self._is_refused = error.error in THREAD_GONE
             self.report.outcome = f"{outcome}, cannot reply" if outcome else f"cannot reply: {error.error}"
         except StoppedByUser:
+            self._is_closed = True
             self.report.outcome = f"{outcome}, stopped by user" if outcome else "stopped by user"
 
     def leave(self) -> None:
@@ -219,6 +290,7 @@ class Answering:
             show_sources=context.show_sources,
             links=context.produced.links,
             brings_files=context.produced.any,
+            stopper=self._stopper(),
         )
         self.report.outcome = ending.outcome
         if is_silent(state.text) and ending.trouble is None:
@@ -266,7 +338,7 @@ class Answering:
     def _leave_place(self) -> None:
         """A deleted question takes its answer with it. If only its place is gone, the author is told alone."""
         context, gone = self.context, self._withdrawn
-        if gone is not None or self._is_refused:
+        if gone is not None or self._is_refused or self._stopped or self._is_closed:
             self.released.set()
         if gone is not None and gone.question:
             context.reply.retract()
@@ -280,6 +352,8 @@ class Answering:
         context = self.context
         if self._withdrawn is not None:
             self.report.outcome, self.is_unsaid = str(self._withdrawn), False
+        elif self._stopped is not None and not self.is_unsaid:
+            self.report.outcome = str(self._stopped)
         self.report.method = context.reply.method
         self.report.conversation = self._state.conversation_id
         if self.is_unsaid:

@@ -2,10 +2,11 @@
 
 from contextlib import closing
 from dataclasses import dataclass
+from typing import Any
 
 from clock import Clock, in_turns
 from conversation_store import ThreadRecord
-from dify_app import Conversation, DifyApp, FileProduced, FilesDropped, Question
+from dify_app import AnswerEvent, Conversation, DifyApp, FileProduced, FilesDropped, Question
 from errors import (
     AnswerTooLong,
     ApiAway,
@@ -23,6 +24,9 @@ from turns.files import ProducedFiles
 from turns.prompt import Author, Prompt, PromptBuilder
 from turns.report import TurnReport, logger, where
 from wording import Say
+
+NAMED_SECONDS = 30.0  # a run that is to be stopped needs a name; while no worker takes the run, there is none
+ENDING_SECONDS = 3.0  # in which a stopped run may end by itself, so that Dify keeps the text so far
 
 _CURE = (
     "give it a default in the app, or fill it in where the endpoint's settings in Dify name the app; "
@@ -72,6 +76,23 @@ class Asking:
             state.end(DifyUnavailable("unknown"))
         else:
             state.end()
+        finally:
+            state.named.set()
+
+    def stop(self, state: AnswerState, reading: Any) -> None:
+        """End the run of an answer that shall go no further; `reading` is the greenlet that runs `run`. Never raises.
+
+        Over the plugin way the end of the turn's request is all that ends a run. Over the Service API a stop call comes
+        first, then the request is closed. A run that waits for a person is never stopped
+        (docs/platform/dify-service-api.md#stop-calls).
+        """
+        wall = self.clock.wall
+        if state.via == "api":
+            state.named.wait(timeout=wall(NAMED_SECONDS))
+            if state.run is not None and not reading.dead and not state.paused:
+                self.app.stop(state.run.task_id)
+                reading.join(timeout=wall(ENDING_SECONDS))
+        reading.kill(block=False)
 
     def _ask(self, state: AnswerState, record: ThreadRecord) -> None:
         """Ask over the way to the app that is open; over the other one only if nothing can have run."""
@@ -80,7 +101,7 @@ class Asking:
             try:
                 self._ask_over(state, record)
             except (ApiAway, ApiRefused) as error:
-                if not self.app.fall_back(error):
+                if state.over or not self.app.fall_back(error):
                     raise
                 self._ask_over(state, record)
         except UnsupportedApp as error:
@@ -111,18 +132,25 @@ class Asking:
             state.left_out = prompt.left_out
             return _question(prompt)
 
+        if state.over:
+            return  # a member stopped the answer before the app was asked
         with closing(self.app.ask(_question(prompt), going_on.id, anew)) as said:
             for event in in_turns(said):
-                if isinstance(event, FileProduced):
-                    self.produced.take(event)
-                elif isinstance(event, FilesDropped):
-                    state.left_out += tuple(FileRefused(name, event.reason) for name in prompt.passed)
+                if not state.over:
+                    self._note(event, state, prompt)
                 state.take(event)
                 # The text is put together anew at each look, so nobody looks once there is some.
                 if self.report.first_token is None and state.text:
                     self.report.first_token = self.clock.epoch() - self.received
-                if state.is_full:
+                if state.is_full and not state.over:
                     raise AnswerTooLong
+
+    def _note(self, event: AnswerEvent, state: AnswerState, prompt: Prompt) -> None:
+        """What of an event concerns more than the text: files that the app made, and files that it did not get."""
+        if isinstance(event, FileProduced):
+            self.produced.take(event)
+        elif isinstance(event, FilesDropped):
+            state.left_out += tuple(FileRefused(name, event.reason) for name in prompt.passed)
 
     def _working(self, say: Say) -> None:
         self.status.show(say)

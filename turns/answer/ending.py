@@ -41,7 +41,8 @@ _UNDER = {
 class Ending:
     """How one answer ends. No note holds text of Slack's or Dify's.
 
-    `links` are names and addresses of files on other hosts; `brings_files`: uploaded files come after the text.
+    `links` are names and addresses of files on other hosts; `brings_files`: uploaded files come after the text;
+    `stopper` is the name of the member who stopped the answer, "" if it is not known.
     """
 
     state: AnswerState
@@ -49,6 +50,7 @@ class Ending:
     show_sources: bool
     links: tuple[tuple[str, str], ...] = ()
     brings_files: bool = False
+    stopper: str = ""
 
     @property
     def outcome(self) -> str:
@@ -72,6 +74,8 @@ class Ending:
         error = self.state.error
         if error is None:
             return (Say.PAUSED, {}) if self.state.paused else None
+        if isinstance(error, errors.Stopped):
+            return (Say.STOPPED_BY, {"person": self.stopper}) if self.stopper else (Say.STOPPED, {})
         if isinstance(error, errors.InputMissing) and error.takes_files:
             if any(file.reason == Say.FILE_NOT_OWNED for file in self.state.left_out):
                 return None  # the member attached a file, and its own note says enough

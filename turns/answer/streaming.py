@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from gevent.event import Event
 
-from slack_reply import Snapshot, may_be_silent
+from slack_reply import Snapshot, may_be_silent, stop_button
 from turns.answer.answer_state import AnswerState
 from turns.answer.turn_context import TurnContext
 from wording import Say
@@ -91,8 +91,10 @@ class Streaming:
         """What to show now. If the answer may still turn out to be silence, only its steps."""
         state = self._state
         text = "" if may_be_silent(state.text) else state.text
-        if not self._context.show_progress:
-            return Snapshot(text)
         say, progress = self._context.author.say, state.progress
+        controls = (stop_button(say(Say.STOP), self._context.message.team_id),)
+        if not self._context.show_progress:
+            return Snapshot(text, controls=controls)
         line = progress.line(say, len(text))
-        return Snapshot(text, progress.cards(say), line, say(Say.CONTINUED), say(Say.STEPS))
+        cards = progress.cards(say)
+        return Snapshot(text, cards, line, say(Say.CONTINUED), say(Say.STEPS), controls=controls)

@@ -1,5 +1,7 @@
 """Words that tell the bot something in place of a question, in the languages of the catalogue. Pure."""
 
+from turns.prompt import normalised
+
 RESET_WORDS = frozenset({"reset", "リセット", "重置", "reiniciar"})
 """They begin a new conversation, in a direct message or in a thread (docs/architecture.md#d3-one-record-per-thread)."""
 
@@ -12,4 +14,4 @@ UNFOLLOW_WORDS = frozenset({"stop following", "フォロー停止", "停止跟�
 
 def is_one_of(words: frozenset[str], text: str) -> bool:
     """Whether the text is one of the words, whatever its case and blanks, perhaps with a stop at its end."""
-    return " ".join(text.casefold().split()).rstrip(".!。！") in words  # noqa: RUF001 - those of other scripts
+    return normalised(text) in words

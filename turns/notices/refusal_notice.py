@@ -44,17 +44,23 @@ class RefusalNotice:
         ):
             return
         self.services.refused_today[person] = None
-        gevent.spawn(self._tell, message, refusal_of(ruling))
+        thread_ts = message.root_ts if message.is_reply else ""
+        self.tell(message.team_id, message.channel, message.user, refusal_of(ruling), thread_ts)
 
     def not_taken(self, message: Message) -> None:
         """Tell the author that the message is left without an answer. Returns at once and never raises."""
         if message.user and not message.bot_id:
-            gevent.spawn(self._tell, message, Say.NOT_TAKEN)
+            thread_ts = message.root_ts if message.is_reply else ""
+            self.tell(message.team_id, message.channel, message.user, Say.NOT_TAKEN, thread_ts)
 
-    def _tell(self, message: Message, key: Say) -> None:
-        services, user = self.services, message.user
+    def tell(self, team_id: str, channel: str, user: str, key: Say, thread_ts: str = "") -> None:
+        """Say a sentence to one member alone, in the thread or in the channel. Returns at once and never raises."""
+        gevent.spawn(self._tell, team_id, channel, user, key, thread_ts)
+
+    def _tell(self, team_id: str, channel: str, user: str, key: Say, thread_ts: str) -> None:
+        services = self.services
         with suppress(SettingsError, SlackError):
-            api = services.api(self.endpoint, message.team_id)
+            api = services.api(self.endpoint, team_id)
             locale = services.users.many(api, [user])[user].locale
             text = say(language_for(self.endpoint.settings.language, locale), key)
-            api.post_ephemeral(message.channel, user, text, message.root_ts if message.is_reply else "")
+            api.post_ephemeral(channel, user, text, thread_ts)

@@ -15,6 +15,7 @@ from message import Message, moment, team_of
 from plain_text import shortened
 from turns.prompt.message_text import LONGEST_NAME, file_lines, message_text
 from turns.prompt.readable import mentioned, readable
+from turns.prompt.stop_words import is_stop_word
 from turns.throttle import Installation, RuleCheck
 
 MOST_MESSAGES = 200
@@ -90,8 +91,8 @@ def excerpt(
 ) -> list[Spoken]:
     """What others said before the message that is being answered and after the ts `after`, the oldest first.
 
-    Messages in `handled` are left out, since the app was asked them. Our own messages are there only with `ours`, for
-    an app that does not remember them.
+    Messages in `handled` are left out, since the app was asked them, and so are words that stopped an answer. Our own
+    messages are there only with `ours`, for an app that does not remember them.
     """
     wanted = SHOWN | ({Voice.OURS} if ours else set())
     between = [
@@ -100,6 +101,7 @@ def excerpt(
         if is_before(after, ts := text_of(raw, "ts"))
         and is_before(ts, circle.message.ts)
         and ts not in handled
+        and not is_stop_word(text_of(raw, "text"), circle.message.bot_user_id)
     ]
     told = zip(between, circle.voices(between), strict=True)
     return [(raw, voice) for raw, voice in told if voice in wanted][-MOST_MESSAGES:]

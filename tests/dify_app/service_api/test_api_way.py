@@ -340,3 +340,31 @@ def test_form_says_whether_the_app_suggests_questions() -> None:
     assert parse_form({"suggested_questions_after_answer": {"enabled": True}}).suggests
     for info in ({}, {"suggested_questions_after_answer": {"enabled": "yes"}}):
         assert not parse_form(info).suggests
+
+
+@pytest.mark.parametrize(
+    ("mode", "route"),
+    [
+        ("chat", "chat-messages"),
+        ("agent-chat", "chat-messages"),
+        ("advanced-chat", "chat-messages"),
+        ("agent", "chat-messages"),
+        ("completion", "completion-messages"),
+        ("workflow", "workflows/tasks"),
+    ],
+)
+def test_run_is_stopped_by_the_call_of_its_kind_in_the_name_of_its_user(mode: str, route: str) -> None:
+    """Source: docs/platform/dify-service-api.md#stop-calls."""
+    path = f"{route}/t-1/stop".replace("-", "_").replace("/", "_")
+    dify = Dify()
+    dify.answers[path] = httpx.Response(200, json={"result": "success"})
+    way(dify).stop("t-1", mode)
+    assert dify.requests[-1].url.path == f"/v1/{route}/t-1/stop"
+    assert dify.asked == {"user": OWN}
+
+
+def test_name_of_a_run_cannot_lead_to_another_call() -> None:
+    dify = Dify()
+    with pytest.raises(KeyError):
+        way(dify).stop("../../workflows/run?", "chat")
+    assert dify.requests[-1].url.raw_path == b"/v1/chat-messages/..%2F..%2Fworkflows%2Frun%3F/stop"

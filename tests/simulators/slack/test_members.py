@@ -1,3 +1,5 @@
+import pytest
+
 from simulators.slack.workspace import ANNA, BEN, GENERAL
 from tests.simulators.slack.conftest import App, Slack, sent
 
@@ -241,3 +243,50 @@ def test_one_gesture_twice(slack: Slack, app: App) -> None:
     first, second = (body["event"] for body in sent(slack, 2))
     assert first["client_msg_id"] == second["client_msg_id"] == "gesture-1"
     assert first["ts"] != second["ts"]
+
+
+REACTIONS = """
+oauth_config: {scopes: {bot: [chat:write, reactions:read]}}
+settings: {event_subscriptions: {bot_events: [reaction_added]}}
+"""
+
+
+def test_reaction_names_the_message_and_neither_its_text_nor_its_thread(slack: Slack, app: App) -> None:
+    """Source: docs/platform/slack.md#reaction-events."""
+    slack.workspace.configure(manifest=REACTIONS)
+    root = slack.workspace.say(GENERAL, BEN, "One")
+    reply = slack.workspace.say(GENERAL, BEN, "Two", thread_ts=root)
+    slack.workspace.react(GENERAL, ANNA, reply, "eyes")
+    event = sent(slack, 1)[0]["event"]
+    assert event["item"] == {"type": "message", "channel": GENERAL, "ts": reply}
+    assert (event["type"], event["user"], event["reaction"]) == ("reaction_added", ANNA, "eyes")
+    assert event["item_user"] == BEN
+    assert not {"text", "thread_ts"} & set(event)
+    assert slack.workspace.used_scopes() == {"reactions:read"}
+
+
+def test_reaction_is_not_told_without_its_scope(slack: Slack, app: App) -> None:
+    slack.workspace.configure(manifest=REACTIONS.replace(", reactions:read", ""))
+    slack.workspace.react(GENERAL, ANNA, slack.workspace.say(GENERAL, BEN, "One"), "eyes")
+    assert slack.workspace.deliveries() == []
+
+
+@pytest.mark.parametrize("refuses", [True, False])
+def test_stopped_session_names_the_open_streams(slack: Slack, app: App, *, refuses: bool) -> None:
+    """Source: docs/platform/slack.md#agent-sessions, docs/platform/slack.md#stopped-streams."""
+    root = slack.ask()
+    slack.workspace.configure(
+        manifest="""
+oauth_config: {scopes: {bot: [chat:write]}}
+settings: {event_subscriptions: {bot_events: [agent_session_stopped]}}
+"""
+    )
+    ts = slack.stream(root, "x")
+    slack.workspace.stop_session(GENERAL, BEN, root, refuses=refuses)
+    *_, body = slack.workspace.wait_for(
+        lambda: [one.body for one in slack.workspace.deliveries() if one.kind == "agent_session_stopped"]
+    )
+    event = body["event"]
+    assert (event["channel"], event["thread_ts"], event["user"]) == (GENERAL, root, BEN)
+    assert event["streaming_message_ts"] == [ts]
+    assert bool(slack.workspace.open_streams()) != refuses

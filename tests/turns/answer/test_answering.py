@@ -213,6 +213,47 @@ def test_author_is_told_alone_when_the_thread_takes_no_replies(
     assert (turn.report.outcome, turn.api.ephemeral) == (f"cannot reply: {error}", told)
 
 
+@pytest.mark.parametrize("text", [TEXT, ""])
+def test_stopped_answer_keeps_its_text_and_says_who_stopped_it(text: str) -> None:
+    turn = parts()
+
+    def half(state: AnswerState, _record: ThreadRecord) -> None:
+        state.take(TextDelta(text))
+        assert answering.stop("U2")
+        state.take(TextDelta("This comes too late."))
+
+    turn.ask = half  # type: ignore[method-assign]
+    answering = turn.answering()
+    answering.run(ThreadRecord(), turn.deadline())
+    gevent.sleep(0)  # the run is ended from a greenlet of its own
+    [snapshot] = turn.reply.finished
+    assert snapshot.text.startswith(text)
+    assert str(Say.STOPPED_BY) in snapshot.text
+    assert "too late" not in snapshot.text
+    assert (turn.report.outcome, turn.stopped_runs) == ("stopped", 1)
+    assert answering.released.is_set()
+    assert turn.store.record.open == ()
+
+
+def test_answer_that_has_ended_is_not_stopped() -> None:
+    turn = parts()
+    answering = turn.answering()
+    answering.run(ThreadRecord(), turn.deadline())
+    assert not answering.stop("U2")
+    assert turn.report.outcome == "answered"
+
+
+def test_question_that_is_stopped_before_the_app_is_asked_gets_only_the_note() -> None:
+    turn = parts()
+    answering = turn.answering()
+    assert not answering.is_given_up()
+    assert answering.stop("U2")
+    assert answering.gives_up()
+    assert str(Say.STOPPED_BY) in turn.reply.finished[0].text
+    assert (turn.stopped_runs, turn.report.outcome) == (0, "stopped")
+    assert turn.store.record.unasked == (MESSAGE.ts,)
+
+
 class Withdrawing(list[str]):
     """Withdraws the answer when its greeting is played, so right before the app speaks."""
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 from conversation_store.record import ThreadRecord
-from dify_app.answer import AnswerEvent, TextDelta
+from dify_app.answer import AnswerEvent, Paused, RunStarted, TextDelta
 from dify_app.form import AppForm
 from dify_app.port import Conversation
 from errors import (
@@ -196,3 +196,30 @@ def test_app_that_the_other_way_cannot_ask_says_why_the_first_did_not() -> None:
     first = ApiRefused("api_key_refused")
     state, _ = over_two_ways(TwoWays(first, CompletionApp()))
     assert state.error is first
+
+
+@pytest.mark.parametrize(
+    ("via", "task", "paused", "calls"),
+    [
+        ("api", "t-1", False, ["t-1"]),
+        ("api", "t-1", True, []),
+        ("api", "", False, []),
+        ("plugin", "t-1", False, []),
+    ],
+)
+def test_only_a_run_over_the_api_that_does_not_wait_for_a_person_is_stopped(
+    via: str, task: str, paused: bool, calls: list[str]
+) -> None:
+    """Source: docs/platform/dify-service-api.md#stop-calls."""
+    stopped: list[str] = []
+    app = app_of(stop=stopped.append)
+    asking = cast("Any", Asking)(app, None, None, None, None, report(), 0.0, FakeClock())
+    state = AnswerState(via=cast("Any", via))
+    if task:
+        state.take(RunStarted(task))
+    if paused:
+        state.take(Paused("A form"))
+    killed: list[bool] = []
+    reading = SimpleNamespace(dead=False, join=lambda timeout: None, kill=lambda block: killed.append(block))  # noqa: PLW0108
+    asking.stop(state, reading)
+    assert (stopped, killed) == (calls, [False])

@@ -140,6 +140,7 @@ class Workspace:
             show_progress=False,
             received=time.epoch(),
             author=SimpleNamespace(say=str),
+            message=SimpleNamespace(team_id="T1"),
             status=SimpleNamespace(show=lambda *_: None),
         )
         for _ in Streaming(cast("Any", context), answer.state).show(time.now() + 500):

@@ -1,0 +1,42 @@
+"""What a member asks to stop (docs/architecture.md#d12-the-member-is-in-control). Pure."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from message import Message, moment
+from turns.prompt import is_stop_word
+
+STOP_REACTIONS = frozenset({"octagonal_sign", "heavy_multiplication_x", "x"})
+"""The reactions that stop an answer (docs/platform/slack.md#stop-controls): only fixed stop signs."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopRequest:
+    """The member `user` asks that answers in a channel stop.
+
+    `at` is the ts at which the member asked: questions that came later are not meant. `message_ts` is the question, or
+    a message of its answer; "" means all answers of the thread. `thread_ts` is the thread's root, "" for all threads of
+    the channel.
+    """
+
+    hook_id: str
+    team_id: str
+    channel: str
+    user: str
+    at: str
+    thread_ts: str = ""
+    message_ts: str = ""
+
+    def means(self, channel: str, root_ts: str, ts: str, messages: Collection[str]) -> bool:
+        """Whether the answer to the question `ts` is meant; `messages` are the messages of the answer."""
+        if channel != self.channel or moment(ts) > moment(self.at):
+            return False
+        if self.message_ts:
+            return self.message_ts == ts or self.message_ts in messages
+        return self.thread_ts in {"", root_ts}
+
+
+def says_stop(message: Message) -> bool:
+    """Whether the whole message is a word that stops, in a thread or in a direct message."""
+    is_in_conversation = message.is_dm or message.is_reply
+    return is_in_conversation and not message.files and is_stop_word(message.text, message.bot_user_id)
