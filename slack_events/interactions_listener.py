@@ -20,12 +20,12 @@ from slack_events.named_app import with_app_name
 from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LATER, OK, Ack, Refusals, read_signed, refuse
 from slack_events.stop_signs import STOP, StopPress, stop_of_press, stop_press
-from slack_events.vote_press import VOTE, ReasonSent, VotePress, reason_sent, vote_press
+from slack_events.vote_press import TEAM, VOTE, ReasonSent, VotePress, reason_sent, vote_press
 from turns import EndpointRequest, Feedback, RefusalNotice, SideEvents, logger, message_text
 
 AGAIN_SECONDS = 30.0  # within this time, a second press of a button by the same member is a double click
-ASK, TEAM = "ask_", "team_"
-"""The beginnings of our buttons' ids and of their blocks' ids. The bot's workspace follows in a block's id."""
+ASK = "ask_"
+"""The beginning of the ids of buttons that ask a question."""
 LONGEST_VALUE = 2_000  # Slack's own limit for the value of a button (docs/platform/slack.md#block-limits)
 
 _MOST_FIELDS = 10
@@ -127,13 +127,9 @@ class InteractionsListener:
         return isinstance(verdict, Admit)
 
     def _pressed(self, press: BlockAction, received: float) -> Ack:
-        settings = self.endpoint.settings
-        message = with_app_name(press.message, settings.app_names)
+        message = with_app_name(press.message, self.endpoint.settings.app_names)
         button = f"{self.endpoint.id}/{press.button}"
-        verdict = admit(message, settings)
-        if isinstance(verdict, Ignore) and verdict.ruling:
-            self.notice.refused(message, verdict.ruling)
-        if not isinstance(verdict, Admit) or not self.presses.take(button):
+        if not self._may(message) or not self.presses.take(button):
             return Ack(OK)
         try:
             self.hand_off.hand(Job(message, self.endpoint.url, received))
@@ -165,45 +161,49 @@ def parse_interaction(raw: bytes) -> Interaction | None:
             action = first_mapping_of(payload, "actions")
             name, block = id_of(action, "action_id"), id_of(action, "block_id")
             if name == STOP:
-                return stop_press(payload, action, block.removeprefix(TEAM))
+                return stop_press(payload, action, _place(payload), _message_ts(payload))
             if block.startswith(TEAM) and name.startswith(VOTE):
                 return vote_press(payload, action, _place(payload))
             return _press(payload, action) if block.startswith(TEAM) and name.startswith(ASK) else None
     return None
 
 
-def _place(payload: _Json) -> dict[str, str]:
+def _place(payload: _Json) -> _Json:
     """Where the message of a press stands, and by which bot."""
     container, posted = mapping_of(payload, "container"), mapping_of(payload, "message")
-    ts = id_of(container, "message_ts") or id_of(posted, "ts")
+    thread_ts = id_of(container, "thread_ts") or id_of(posted, "thread_ts")
     return {
         "channel": id_of(mapping_of(payload, "channel"), "id") or id_of(container, "channel_id"),
-        "thread_ts": id_of(container, "thread_ts") or id_of(posted, "thread_ts") or ts,
+        "thread_ts": thread_ts or _message_ts(payload),
         "bot_user_id": id_of(posted, "user"),
     }
 
 
+def _message_ts(payload: _Json) -> str:
+    """The ts of the message under which the pressed button stands."""
+    return id_of(mapping_of(payload, "container"), "message_ts") or id_of(
+        mapping_of(payload, "message"), "ts"
+    )
+
+
 def _press(payload: _Json, action: _Json) -> BlockAction | None:
-    member, container, posted = (mapping_of(payload, name) for name in ("user", "container", "message"))
+    member = mapping_of(payload, "user")
     question, user = text_of(action, "value"), id_of(member, "id")
     if not question.strip() or not user:
         return None
     team = id_of(action, "block_id").removeprefix(TEAM)
-    channel = id_of(mapping_of(payload, "channel"), "id") or id_of(container, "channel_id")
-    ts = id_of(container, "message_ts") or id_of(posted, "ts")
     message = Message(
         team_id=team,
-        bot_user_id=id_of(posted, "user"),
         api_app_id=id_of(payload, "api_app_id"),
         source="button",
-        channel=channel,
         ts=id_of(action, "action_ts"),
-        thread_ts=id_of(container, "thread_ts") or id_of(posted, "thread_ts") or ts,
         user=user,
         user_team=id_of(member, "team_id"),
         text=question[:LONGEST_VALUE].translate(_ENTITIES),
+        **_place(payload),
     )
-    return BlockAction(message, f"{team}/{channel}/{ts}/{id_of(action, 'action_id')}/{user}")
+    below = _message_ts(payload)
+    return BlockAction(message, f"{team}/{message.channel}/{below}/{id_of(action, 'action_id')}/{user}")
 
 
 def _shortcut(payload: _Json) -> Shortcut | None:

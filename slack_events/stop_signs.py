@@ -9,6 +9,7 @@ from json_fields import id_of, mapping_of
 from message import Message
 from provider import Settings
 from slack_events.envelope import Reacted, SessionStopped
+from slack_events.vote_press import TEAM
 from turns import STOP_REACTIONS, StopRequest, says_stop
 
 STOP = "stop"
@@ -25,25 +26,22 @@ class StopPress:
     below: str
 
 
-def stop_press(payload: _Json, action: _Json, team_id: str) -> StopPress | None:
-    """Read a press of a Stop button in the bot's workspace `team_id`."""
-    member, container, posted = (mapping_of(payload, name) for name in ("user", "container", "message"))
-    ts = id_of(container, "message_ts") or id_of(posted, "ts")
+def stop_press(payload: _Json, action: _Json, place: _Json, below: str) -> StopPress | None:
+    """A press of a Stop button; None if it names nobody. `place` are the fields of its message, `below` is its ts."""
+    member = mapping_of(payload, "user")
     try:
         message = Message(
-            team_id=team_id,
-            bot_user_id=id_of(posted, "user"),
-            api_app_id=id_of(payload, "api_app_id"),
+            team_id=id_of(action, "block_id").removeprefix(TEAM),
             source="button",
-            channel=id_of(mapping_of(payload, "channel"), "id") or id_of(container, "channel_id"),
-            ts=id_of(action, "action_ts"),
-            thread_ts=id_of(container, "thread_ts") or id_of(posted, "thread_ts") or ts,
             user=id_of(member, "id"),
             user_team=id_of(member, "team_id"),
+            api_app_id=id_of(payload, "api_app_id"),
+            ts=id_of(action, "action_ts"),
+            **place,
         )
     except Malformed:
         return None
-    return StopPress(message, ts) if message.user and ts else None
+    return StopPress(message, below) if message.user and below else None
 
 
 def stop_of_press(hook_id: str, press: StopPress) -> StopRequest:

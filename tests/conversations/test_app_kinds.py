@@ -451,8 +451,8 @@ def test_unpublished_app_answers_once_it_is_published(world: World) -> None:
     root = world.ask(QUESTION)
     assert world.answer(root) == EN[Say.UNSUPPORTED_APP]
     world.dify.app(app, "advanced-chat")
-    world.ask("Again", thread_ts=root)
-    assert world.answer(root, count=2).endswith("Again")
+    world.ask("And now", thread_ts=root)
+    assert world.answer(root, count=2).endswith("And now")
 
 
 @pytest.mark.parametrize("mode", ["agent-chat", "workflow"])

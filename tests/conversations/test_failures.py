@@ -61,8 +61,8 @@ def test_failure_before_any_text_is_said_instead_of_an_answer(
     assert raw_in(world) == []
     assert world.slack.open_streams() == []
     world.dify.clear_scripts()
-    world.ask("again", thread_ts=root)
-    assert "again" in world.answer(root, count=2)
+    world.ask("and now", thread_ts=root)
+    assert "and now" in world.answer(root, count=2)
 
 
 @pytest.mark.both_ways
@@ -143,7 +143,7 @@ def test_secret_never_reaches_the_log(world: World) -> None:
     root = world.ask("hello")
     world.answers(root)
     world.slack.fault("chat.postMessage", "status", status=500, times=1)
-    world.ask("again", thread_ts=root)
+    world.ask("and now", thread_ts=root)
     world.answers(root, count=2)
     log = world.daemon.log()
     for secret in (world.slack.token, world.slack.signing_secret, "never-print", "sk-secret"):

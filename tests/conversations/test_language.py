@@ -15,7 +15,7 @@ def words(world: World, user: str) -> list[str]:
     root = world.ask("hello", user=user)
     instead = world.answer(root)
     world.dify.script(script.say(PART, seconds=2) + script.drop(), world.app_id, times=1)
-    world.ask("again", user=user, thread_ts=root)
+    world.ask("and now", user=user, thread_ts=root)
     under = world.answer(root, count=2)
     greeting = world.answer(world.ask("", user=user))
     return [world.slack.status(world.channel, root).texts()[0], instead, under, greeting]

@@ -120,7 +120,7 @@ class Orphans:
 
     def note_finished(self, key: ThreadKey, ts: str) -> None:
         """The answer to the message `ts` is whole in Slack: nothing may be written under the answer any more."""
-        self.finished.note(f"{key.digest()}/{ts}")
+        self.finished.note(_name(key, ts))
 
     def end_all(self, key: ThreadKey, record: ThreadRecord, *, but: str = "") -> None:
         """End every orphan of the thread, in the order of their claims, except the turn of the message `but`."""
@@ -133,7 +133,7 @@ class Orphans:
 
         A second caller waits until the first is done, since its own message must come after the note about the orphan.
         """
-        with self.locks.hold(f"{key.digest()}/{turn.ts}") as is_held:
+        with self.locks.hold(_name(key, turn.ts)) as is_held:
             if not is_held:
                 return False
             try:
@@ -160,7 +160,7 @@ class Orphans:
 
     def _end(self, key: ThreadKey, turn: InFlight) -> None:
         record = self.store.get(key) or ThreadRecord()
-        is_whole = f"{key.digest()}/{turn.ts}" in self.finished and not turn.streams
+        is_whole = _name(key, turn.ts) in self.finished and not turn.streams
         ts = "" if is_whole else self._written(key, record, turn)
 
         def change(record: ThreadRecord) -> ThreadRecord:
@@ -189,3 +189,8 @@ class Orphans:
             ending.close(remains, turn.streams, old=old)
             return ""
         return ending.end(remains)
+
+
+def _name(key: ThreadKey, ts: str) -> str:
+    """Names the turn of the message `ts` in this process."""
+    return f"{key.digest()}/{ts}"
