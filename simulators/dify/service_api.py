@@ -18,6 +18,7 @@ from simulators.dify.end_users import EndUser, EndUsers
 from simulators.dify.forms import PausedRuns
 from simulators.dify.invocations import Invocations
 from simulators.dify.scripts import Scripts
+from simulators.dify.service_messages import ServiceMessages
 from simulators.dify.service_runs import ServiceRuns, ServiceState
 from simulators.dify.uploads import read_form, stored
 from simulators.dify.versions import NEWEST
@@ -30,6 +31,8 @@ _FORM = re.compile(r"form/human_input/([^/]+)")
 _END_USER = re.compile(r"end-users/([^/]+)")
 _EVENTS = re.compile(r"workflow/([^/]+)/events")
 _RUN = re.compile(r"workflows/run/([^/]+)")
+_RATE = re.compile(r"messages/([^/]+)/feedbacks")
+_SUGGESTED = re.compile(r"messages/([^/]+)/suggested")
 _NO_KEY = "Authorization header must be provided and start with 'Bearer'"
 
 
@@ -61,7 +64,8 @@ class ServiceApi:
         self.seen: list[dict[str, str]] = []
         self._apps = apps
         self._conversations = conversations
-        self.runs = ServiceRuns(clock, self.state, scripts, conversations, invocations, paused)
+        self.messages = ServiceMessages(clock)
+        self.runs = ServiceRuns(clock, self.state, scripts, conversations, invocations, self.messages, paused)
         self.paused = paused
 
     def reset(self) -> None:
@@ -72,6 +76,7 @@ class ServiceApi:
         self.seen.clear()
         self.runs.reset()
         self.paused.reset()
+        self.messages.reset()
 
     def answer(self, exchange: Exchange) -> None:
         """Answer one request below /v1. Raises Refused."""
@@ -118,6 +123,8 @@ class ServiceApi:
             ("POST", _STOP, self._stop),
             ("GET", _END_USER, self._end_user),
             ("GET", _RUN, self._run_now),
+            ("POST", _RATE, self._rate),
+            ("GET", _SUGGESTED, self._suggested),
             *(since_forms if self.state.version.forms else []),
         ]
 
@@ -130,7 +137,7 @@ class ServiceApi:
 
     def _events(self, exchange: Exchange, app: App, name: str) -> None:
         """The events of a run (docs/platform/dify-service-api.md#run-events)."""
-        query = {name: values[0] for name, values in parse_qs(exchange.request.query).items()}
+        query = {field: values[0] for field, values in parse_qs(exchange.request.query).items()}
         owner = self._user(app, query.get("user"))
         self.paused.listen(exchange, self.paused.run_of(name, app.app_id, owner.row_id))
 
@@ -175,6 +182,16 @@ class ServiceApi:
         if self._conversations.owned(app.app_id, owner.row_id, query.get("conversation_id", "")) is None:
             raise Refused("Conversation Not Exists.", 404, "not_found")
         exchange.reply_json(200, {"limit": 20, "has_more": False, "data": []})
+
+    def _rate(self, exchange: Exchange, app: App, name: str) -> None:
+        body = self._json(exchange)
+        self.messages.rate(app, self._user(app, body.pop("user", None)), message_id, body)
+        exchange.reply_json(200, {"result": "success"})
+
+    def _suggested(self, exchange: Exchange, app: App, name: str) -> None:
+        query = {field: values[0] for field, values in parse_qs(exchange.request.query).items()}
+        found = self.messages.suggested(app, self._user(app, query.get("user")), name)
+        exchange.reply_json(200, {"result": "success", "data": found})
 
     def _end_user(self, exchange: Exchange, app: App, name: str) -> None:
         found = self.end_users.by_id(name)
