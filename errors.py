@@ -23,6 +23,7 @@ BridgeError
     │   ├── UnsupportedApp     Dify does not let plugins call this kind of app
     │   │   └── CompletionApp  Dify fails whenever a plugin calls an app of this kind
     │   └── ApiRefused         the Service API refused the app's key, or is off for the app: nothing ran
+    ├── FormRefused            Dify takes no answer to this form, or not this one; `kind`
     ├── ProviderTrouble        the model's provider refused: credentials, quota, model
     ├── RunFailed              the app ran and failed
     ├── DifyUnavailable        Dify or its plugin daemon failed: connection, 5xx
@@ -166,6 +167,10 @@ class CompletionApp(UnsupportedApp):
 
 class ApiRefused(AppMisconfigured):
     """The Service API refused the app's key, or it is switched off for the app (401, 403). Nothing ran."""
+
+
+class FormRefused(DifyError):
+    """`kind` is form_submitted (somebody answered before), form_expired, form_gone or form_invalid."""
 
 
 class ProviderTrouble(DifyError):

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from clock import Clock
@@ -34,6 +34,10 @@ class ThreadKey:
     team_id: str
     channel: str
     thread: str
+
+    def of_form(self, form_id: str) -> "ThreadKey":
+        """The key of the record of a form in the same channel, whichever thread and app it belongs to."""
+        return ThreadKey(self.hook_id, "", self.team_id, self.channel, f"form {form_id}")
 
     def digest(self) -> str:
         """64 hex digits, the same in every process and release: usable as a key in any storage."""
@@ -77,6 +81,21 @@ class OpenTurn:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenForm:
+    """A form that a paused run waits for, with the run's names. Whoever has the `token` can answer: it stays here.
+
+    `answered` says by whom and how it was answered from Slack; "" for not at all. Without a token, the form is closed.
+    """
+
+    token: str = field(default="", repr=False)
+    run_id: str = ""
+    via: Via = ""
+    user: str = ""
+    title: str = ""
+    answered: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadRecord:
     """What is remembered of one thread; the latest item of a tuple is last.
 
@@ -84,7 +103,7 @@ class ThreadRecord:
     `waiting` are the turns that wait for it. `unasked` are the handled messages that the app was not asked, because
     they were refused. `app_name` chose the app that was asked last in the thread, "" for the usual one. `updated` is
     the Clock.epoch() of the last write. `via` and `user` belong to the conversation: the way and Dify's user that began
-    it (docs/architecture.md#d13-two-ways-to-an-app).
+    it (docs/architecture.md#d13-two-ways-to-an-app). A form has a record of its own, which holds nothing but `form`.
     """
 
     conversation_id: str = ""
@@ -98,6 +117,7 @@ class ThreadRecord:
     app_name: str = ""
     via: Via = ""
     user: str = ""
+    form: OpenForm | None = None
 
     @property
     def open(self) -> tuple[InFlight, ...]:
@@ -168,6 +188,10 @@ class ThreadRecord:
         ended = replace(self, in_flight=running, waiting=waiting)
         return ended if ts in self.handled else ended.with_handled(ts)
 
+    def with_form(self, form: OpenForm) -> "ThreadRecord":
+        """What is known of a form."""
+        return replace(self, form=form)
+
     def with_answer(self, ts: str) -> "ThreadRecord":
         """The ts of our latest answer."""
         return replace(self, last_answer_ts=ts)
@@ -191,6 +215,7 @@ def merged(one: ThreadRecord, other: ThreadRecord, *, blind: bool = False) -> Th
         conversation_id=owner.conversation_id,
         via=owner.via,
         user=owner.user,
+        form=newer.form or older.form,
         last_answer_ts=newer.last_answer_ts or older.last_answer_ts,
         handled=_latest((*older.handled, *newer.handled), HANDLED_KEPT),
         unasked=_latest((*older.unasked, *newer.unasked), HANDLED_KEPT),

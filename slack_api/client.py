@@ -13,6 +13,7 @@ from slack_api.rate_limit import (
     EPHEMERAL,
     GROUP_USERS,
     GROUPS,
+    OPEN_VIEW,
     POST,
     PUBLISH,
     SET_STATUS,
@@ -81,11 +82,13 @@ class SlackApi(Calls):
         ts: str,
         chunks: Objects = (),
         *,
+        blocks: Objects = (),
         patience: Patience = PATIENT,
         acquired: bool = False,
     ) -> None:
-        """Add the last chunks to a stream and close it."""
-        self.call(STOP, {"channel": channel, "ts": ts, "chunks": chunks or None}, patience, acquired)
+        """Add the last chunks to a stream and close it; `blocks` come below its text."""
+        arguments = {"channel": channel, "ts": ts, "chunks": chunks or None, "blocks": blocks or None}
+        self.call(STOP, arguments, patience, acquired)
 
     def post_message(
         self,
@@ -191,6 +194,10 @@ class SlackApi(Calls):
         answer = self.call(GROUP_USERS, {"usergroup": group_id, "team_id": team_id or None})
         users = answer.get("users")
         return [user for user in users if isinstance(user, str)] if isinstance(users, list) else []
+
+    def open_view(self, trigger_id: str, view: Mapping[str, Any]) -> None:
+        """Open a modal; a trigger id is good for 3 s, once (docs/platform/slack.md#trigger-ids)."""
+        self.call(OPEN_VIEW, {"trigger_id": trigger_id, "view": json.dumps(view)}, BRISK)
 
     def publish_home(self, user: str, view: Mapping[str, Any]) -> None:
         """Show this view in the user's Home tab (docs/platform/slack.md#home-tab)."""

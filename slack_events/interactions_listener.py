@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -16,9 +17,11 @@ from message import Message
 from slack_events.admission import Admit, Ignore, admit
 from slack_events.asked_elsewhere import AskedElsewhere
 from slack_events.envelope import known_files
+from slack_events.form_actions import FormActions, FormAnswered, form_press, form_submission
 from slack_events.named_app import with_app_name
 from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LATER, OK, Ack, Refusals, read_signed, refuse
+from slack_reply import FORM_ACTION
 from turns import EndpointRequest, RefusalNotice, logger, message_text
 
 AGAIN_SECONDS = 30.0  # within this time, a second press of a button by the same member is a double click
@@ -78,17 +81,21 @@ class InteractionsListener:
     notice: RefusalNotice
     asked: AskedElsewhere
     seen: SeenRequests
+    forms: FormActions
 
     def receive(self, raw: bytes, headers: Mapping[str, str]) -> Ack:
         """Answer Slack. A request without a valid signature gets 401 with an empty body, whatever it says."""
         received = self.clock.epoch()
         try:
-            interaction = read_signed(raw, headers, self.endpoint.settings.signing_secrets, parse_interaction)
+            secrets = self.endpoint.settings.signing_secrets
+            interaction = read_signed(raw, headers, secrets, partial(parse_interaction, now=received))
         except RequestError as error:
             self.seen.refused(self.endpoint.id, error, headers)
             return refuse(error, self.endpoint.id, self.refusals)
         self.seen.interaction(self.endpoint.id, interaction.message.api_app_id if interaction else "")
         match interaction:
+            case FormAnswered():
+                return self.forms.answered(interaction, received)
             case BlockAction():
                 return self._pressed(interaction, received)
             case Shortcut(message, response_url) if self.presses.take(
@@ -115,8 +122,11 @@ class InteractionsListener:
         return Ack(OK)
 
 
-def parse_interaction(raw: bytes) -> BlockAction | Shortcut | None:
-    """Read a request's body; None for any other interaction. Raises Malformed for a body that is no interaction."""
+def parse_interaction(raw: bytes, now: float = 0.0) -> BlockAction | Shortcut | FormAnswered | None:
+    """Read a request's body at `now` (epoch); None for any other interaction.
+
+    Raises Malformed for a body that is no interaction.
+    """
     try:
         fields = parse_qs(raw.decode(), max_num_fields=_MOST_FIELDS)
         payload = from_json(fields["payload"][0]) if "payload" in fields else {}
@@ -126,8 +136,13 @@ def parse_interaction(raw: bytes) -> BlockAction | Shortcut | None:
         raise Malformed("the payload is no JSON object")
     if payload.get("type") == "message_action":
         return _shortcut(payload)
+    if payload.get("type") == "view_submission":
+        return form_submission(payload, now)
     action = first_mapping_of(payload, "actions")
-    ours = id_of(action, "action_id").startswith(ASK) and id_of(action, "block_id").startswith(TEAM)
+    named, block = id_of(action, "action_id"), id_of(action, "block_id")
+    if payload.get("type") == "block_actions" and named.startswith(FORM_ACTION) and block.startswith(TEAM):
+        return form_press(payload, action, block.removeprefix(TEAM))
+    ours = named.startswith(ASK) and block.startswith(TEAM)
     return _press(payload, action) if payload.get("type") == "block_actions" and ours else None
 
 

@@ -2,6 +2,16 @@
 
 from slack_reply.buttons import buttons, fits_button, listed, usable
 from slack_reply.footer import with_footer
+from slack_reply.form_blocks import (
+    FORM_ACTION,
+    FORM_VIEW,
+    Field,
+    FormButton,
+    form_blocks,
+    form_modal,
+    pressed_button,
+    submitted_form,
+)
 from slack_reply.interrupted import Interrupted, Remains
 from slack_reply.markdown import links, shows_nothing
 from slack_reply.reply import Reply
@@ -14,9 +24,13 @@ from slack_reply.writers import EXPIRY, fitted, weight
 
 __all__ = [
     "EXPIRY",
+    "FORM_ACTION",
+    "FORM_VIEW",
     "LONGEST_TEXT",
     "CannotReply",
     "Card",
+    "Field",
+    "FormButton",
     "Interrupted",
     "NativeSupport",
     "Remains",
@@ -32,11 +46,15 @@ __all__ = [
     "buttons",
     "fits_button",
     "fitted",
+    "form_blocks",
+    "form_modal",
     "is_silent",
     "links",
     "listed",
     "may_be_silent",
+    "pressed_button",
     "shows_nothing",
+    "submitted_form",
     "usable",
     "weight",
     "whole_message",

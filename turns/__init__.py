@@ -3,7 +3,7 @@
 from turns.answer import RESET_WORDS
 from turns.endpoint_request import EndpointRequest
 from turns.limits import HEARTBEAT_SECONDS, REQUEST_SECONDS
-from turns.notices import NoticeRun, QuestionPlace, RefusalNotice, SideEvents, why_not
+from turns.notices import FormModals, NoticeRun, QuestionPlace, RefusalNotice, SideEvents, why_not
 from turns.prompt import FACTS, calling_text, message_text
 from turns.recent_turns import PastTurn, RecentTurns, TurnsOfHook
 from turns.recovery import ProcessIdentity, Recovery, SweepRun, SweepSchedule, Work
@@ -20,6 +20,7 @@ __all__ = [
     "RESET_WORDS",
     "AckTimes",
     "EndpointRequest",
+    "FormModals",
     "NoticeRun",
     "PastTurn",
     "Place",

@@ -32,12 +32,14 @@ from slack_events import (
     DirectConversation,
     EventsListener,
     Followers,
+    FormActions,
     InteractionsListener,
     Refusals,
     SeenRequests,
 )
 from turns import (
     EndpointRequest,
+    FormModals,
     ProcessIdentity,
     QuestionPlace,
     Recovery,
@@ -101,6 +103,12 @@ class Container:
             notice=RefusalNotice(self._services, endpoint),
             asked=self._asked_elsewhere(endpoint),
             seen=self._seen,
+            forms=FormActions(
+                endpoint,
+                self._hand_off(endpoint),
+                RefusalNotice(self._services, endpoint),
+                FormModals(self._services, endpoint),
+            ),
         )
 
     def commands(self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> CommandsListener:

@@ -13,7 +13,8 @@ from typing import Any, Literal
 
 from dify_app.answer import ConversationStarted, Ended, EndStatus, Paused, RunStarted, Sources, Thought
 from dify_app.faults import classify_event
-from dify_app.stream.citations import NewFiles, file_of, files_in, paused_form, sources_in
+from dify_app.stream.citations import NewFiles, file_of, files_in, sources_in
+from dify_app.stream.forms import paused_form
 from dify_app.stream.outputs import readable
 from dify_app.stream.speech import Events, Speech
 from dify_app.stream.steps import Steps

@@ -185,7 +185,7 @@ class ServiceApi:
 
     def _rate(self, exchange: Exchange, app: App, name: str) -> None:
         body = self._json(exchange)
-        self.messages.rate(app, self._user(app, body.pop("user", None)), message_id, body)
+        self.messages.rate(app, self._user(app, body.pop("user", None)), name, body)
         exchange.reply_json(200, {"result": "success"})
 
     def _suggested(self, exchange: Exchange, app: App, name: str) -> None:

@@ -41,6 +41,7 @@ USER = "users.info"
 GROUPS = "usergroups.list"
 GROUP_USERS = "usergroups.users.list"
 PUBLISH = "views.publish"
+OPEN_VIEW = "views.open"
 SET_STATUS = "assistant.threads.setStatus"
 
 _TIERS = {
@@ -54,6 +55,7 @@ _TIERS = {
     SET_STATUS: STATUS,
     EPHEMERAL: TOLD,
     PUBLISH: TOLD,
+    OPEN_VIEW: TOLD,
     "conversations.replies": READING,
     "conversations.info": READING,
     "auth.test": AUTH,

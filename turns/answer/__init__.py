@@ -2,6 +2,7 @@
 
 from turns.answer.answering import Answering
 from turns.answer.asking import Asking
+from turns.answer.forms import Forms
 from turns.answer.greeting import Greeting, Welcomer
 from turns.answer.turn_context import TurnContext
 from turns.answer.words import RESET_WORDS
@@ -10,6 +11,7 @@ __all__ = [
     "RESET_WORDS",
     "Answering",
     "Asking",
+    "Forms",
     "Greeting",
     "TurnContext",
     "Welcomer",

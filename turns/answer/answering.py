@@ -92,10 +92,11 @@ class Answering:
         if name and name not in names:
             self.refuse(Say.UNKNOWN_APP, name=f"~{name}", names=" ".join(f"~{one}" for one in names))
             return
-        if self._obeyed():
+        answers_form = context.forms.press is not None
+        if not answers_form and self._obeyed():
             return
         context.status.show(Say.THINKING)
-        if context.asking.is_empty():
+        if not answers_form and context.asking.is_empty():
             with self._writing("greeted"):
                 context.greeting.greet()
             self._done()
@@ -104,7 +105,10 @@ class Answering:
         reading = gevent.spawn(context.asking.run, self._state, record)
         try:
             with self._writing():
-                context.greeting.play(record)
+                if answers_form:
+                    context.greeting.note_press()
+                else:
+                    context.greeting.play(record)
                 for _ in Streaming(context, self._state).show(deadline):
                     self._see()
                 if self._withdrawn is None or (not self._withdrawn.question and context.reply.message_ts):
@@ -192,15 +196,17 @@ class Answering:
 
     def _finish(self, deadline: float) -> None:
         context, state = self.context, self._state
+        context.forms.offer(state)
         ending = Ending(
             state,
             in_time=state.over,
             show_sources=context.show_sources,
             links=context.produced.links,
             brings_files=context.produced.any,
+            answers_form=context.forms.press is not None,
         )
         self.report.outcome = ending.outcome
-        if is_silent(state.text) and ending.trouble is None:
+        if is_silent(state.text) and ending.trouble is None and not state.paused:
             self.report.outcome = "silent"
             context.reply.retract()
             return
@@ -211,6 +217,10 @@ class Answering:
         whole = Snapshot(text, cards, continued=say(Say.CONTINUED), plan=say(Say.STEPS) if cards else "")
         if text or context.reply.message_ts:
             whole = self._bring(whole, ending, deadline)
+        if not context.forms.show(state):
+            whole = replace(whole, text=below(whole.text, [say(Say.PAUSED)]))
+            context.reply.finish(whole)
+        if text or context.reply.message_ts:
             context.status.show("")  # files may still take a while
         # In a thread whose root is gone, Slack would put files into the channel.
         lost = () if self._withdrawn else context.produced.share(self._left(deadline))

@@ -1,11 +1,12 @@
 """The greenlet that owns the app's stream: it builds the prompt, asks the app and fills the answer state."""
 
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
 
 from clock import Clock, in_turns
 from conversation_store import ThreadRecord
-from dify_app import Conversation, DifyApp, FileProduced, FilesDropped, Question
+from dify_app import AnswerEvent, Conversation, DifyApp, FileProduced, FilesDropped, Question
 from errors import (
     AnswerTooLong,
     ApiAway,
@@ -14,11 +15,13 @@ from errors import (
     CompletionApp,
     DifyUnavailable,
     FileRefused,
+    FormRefused,
     InputMissing,
     UnsupportedApp,
 )
 from slack_reply import StatusLine
 from turns.answer.answer_state import AnswerState
+from turns.answer.forms import Forms
 from turns.files import ProducedFiles
 from turns.prompt import Author, Prompt, PromptBuilder
 from turns.report import TurnReport, logger, where
@@ -46,6 +49,7 @@ class Asking:
     report: TurnReport
     received: float
     clock: Clock
+    forms: Forms
 
     def is_empty(self) -> bool:
         """Whether the message has neither words nor files."""
@@ -65,6 +69,9 @@ class Asking:
         except CompletionApp as error:
             logger.warning("%s is a completion app: Dify fails at every call by a plugin", self.report.app)
             state.end(error)
+        except FormRefused as error:
+            self.forms.refuse(error)
+            state.end()
         except BridgeError as error:
             state.end(error)
         except Exception as error:  # noqa: BLE001 - after any error the thread is told and the turn ends
@@ -76,6 +83,9 @@ class Asking:
     def _ask(self, state: AnswerState, record: ThreadRecord) -> None:
         """Ask over the way to the app that is open; over the other one only if nothing can have run."""
         self.app.speak(self.author.locale)
+        if self.forms.press is not None:
+            self._take(self.forms.answer(state), state)
+            return
         try:
             try:
                 self._ask_over(state, record)
@@ -111,16 +121,24 @@ class Asking:
 
         with closing(self.app.ask(_question(prompt), going_on.id, anew)) as said:
             for event in in_turns(said):
-                if isinstance(event, FileProduced):
-                    self.produced.take(event)
-                elif isinstance(event, FilesDropped):
+                if isinstance(event, FilesDropped):
                     state.left_out += tuple(FileRefused(name, event.reason) for name in prompt.passed)
-                state.take(event)
-                # The text is put together anew at each look, so nobody looks once there is some.
-                if self.report.first_token is None and state.text:
-                    self.report.first_token = self.clock.epoch() - self.received
-                if state.is_full:
-                    raise AnswerTooLong
+                self._take_one(event, state)
+
+    def _take(self, said: Generator[AnswerEvent], state: AnswerState) -> None:
+        with closing(said):
+            for event in in_turns(said):
+                self._take_one(event, state)
+
+    def _take_one(self, event: AnswerEvent, state: AnswerState) -> None:
+        if isinstance(event, FileProduced):
+            self.produced.take(event)
+        state.take(event)
+        # The text is put together anew at each look, so nobody looks once there is some.
+        if self.report.first_token is None and state.text:
+            self.report.first_token = self.clock.epoch() - self.received
+        if state.is_full:
+            raise AnswerTooLong
 
     def _working(self, say: Say) -> None:
         self.status.show(say)

@@ -9,6 +9,7 @@ from message import Message
 from slack_api import SlackApi
 from slack_reply import Reply, StatusLine
 from turns.answer.asking import Asking
+from turns.answer.forms import Forms
 from turns.answer.greeting import Greeting
 from turns.files import ProducedFiles, RestFile
 from turns.prompt import Author
@@ -31,6 +32,7 @@ class TurnContext:
     produced: ProducedFiles
     rest: RestFile
     greeting: Greeting
+    forms: Forms
     clock: Clock
     holder: str
     received: float
