@@ -149,6 +149,7 @@ class TurnParts:
             produced=produced,
             rest=SimpleNamespace(bring=lambda _text, _seconds: Say.REST_IN_FILE),
             greeting=greeting,
+            forms=SimpleNamespace(press=None, offer=lambda _: None, show=lambda _: True),
             clock=self.clock,
             holder="here",
             received=self.clock.epoch(),

@@ -130,6 +130,7 @@ def request(house: House, reply: ReplyOfTests, *, why: str = "", in_doubt: bool 
         rest=None,
         produced=SimpleNamespace(links=(), any=False, drop=nothing, share=lambda _: []),
         greeting=SimpleNamespace(play=nothing),
+        forms=SimpleNamespace(press=None, offer=nothing, show=lambda _: True),
         clock=house.clock,
         holder=ProcessIdentity.here().name,
         received=house.clock.epoch(),

@@ -38,7 +38,8 @@ class Asking:
     """Asks the app the question of one message. `received` is the epoch at which Slack's event came in.
 
     The SDK's generator must be read even while Slack is slow, so this runs in a greenlet beside the one that writes
-    (docs/architecture.md#d8-only-greenlets-call-the-sdk).
+    (docs/architecture.md#d8-only-greenlets-call-the-sdk). `forms` takes a member's answer to a form to the app, where
+    the turn is about one.
     """
 
     app: DifyApp
@@ -49,7 +50,7 @@ class Asking:
     report: TurnReport
     received: float
     clock: Clock
-    forms: Forms
+    forms: Forms | None = None
 
     def is_empty(self) -> bool:
         """Whether the message has neither words nor files."""
@@ -70,7 +71,8 @@ class Asking:
             logger.warning("%s is a completion app: Dify fails at every call by a plugin", self.report.app)
             state.end(error)
         except FormRefused as error:
-            self.forms.refuse(error)
+            if self.forms is not None:
+                self.forms.refuse(error)
             state.end()
         except BridgeError as error:
             state.end(error)
@@ -83,7 +85,7 @@ class Asking:
     def _ask(self, state: AnswerState, record: ThreadRecord) -> None:
         """Ask over the way to the app that is open; over the other one only if nothing can have run."""
         self.app.speak(self.author.locale)
-        if self.forms.press is not None:
+        if self.forms is not None and self.forms.press is not None:
             self._take(self.forms.answer(state), state)
             return
         try:

@@ -19,7 +19,7 @@ from dify_app import (
 from errors import FormRefused, SlackError, StoreError
 from job import FormPress
 from message import Message
-from plain_text import shortened
+from plain_text import shortened, without_tokens
 from slack_api import SlackApi
 from slack_reply import Field, FormButton, Reply, form_blocks, links, whole_message
 from turns.answer.answer_state import AnswerState
@@ -57,7 +57,7 @@ class Forms:
         shown = True
         for number, paused in enumerate(state.paused, _FIRST):
             if blocks := paused.form and self._blocks(paused.form):
-                text = self.author.say(Say.FORM_WAITS, title=_plain(paused.title))
+                text = self.author.say(Say.FORM_WAITS, title=self._titled(paused.title))
                 shown = self.reply.aside(text, number, blocks) and shown
         return shown
 
@@ -86,21 +86,21 @@ class Forms:
                 yield event
         except FormRefused as error:
             if error.kind in _CLOSED:
-                self._close(press, known, self.author.say(_CLOSED[error.kind], title=_plain(known.title)))
+                self._close(
+                    press, known, self.author.say(_CLOSED[error.kind], title=self._titled(known.title))
+                )
             raise
 
     def refuse(self, error: FormRefused) -> None:
         """Tell the member alone why the answer was not taken."""
         say = Say.FORM_INVALID if error.kind == "form_invalid" else _CLOSED.get(error.kind)
-        title = _plain(self.press.title) if self.press else ""
-        if say is not None:
-            with suppress(SlackError):
-                self.api.post_ephemeral(
-                    self.message.channel,
-                    self.message.user,
-                    self.author.say(say, title=title),
-                    self.message.root_ts,
-                )
+        if say is None or self.press is None:
+            return
+        known = self._known(self.press.form_id)
+        title = without_tokens(known.title if known else "") or self.author.say(Say.FORM_UNNAMED)
+        text, message = self.author.say(say, title=title), self.message
+        with suppress(SlackError):
+            self.api.post_ephemeral(message.channel, message.user, text, message.root_ts)
 
     def _offered(self, paused: Paused, state: AnswerState) -> Paused | None:
         form = paused.form
@@ -109,9 +109,8 @@ class Forms:
             return replace(paused, form=None)
         if self._known(form.id):
             return None  # a run that waits for two persons names the second form again after the first answer
-        via = "api" if state.via == "api" else ""
         title = shortened(" ".join(paused.title.split()), _LONGEST_TITLE)
-        open_form = OpenForm(form.token, run_id, via, state.user, title)
+        open_form = OpenForm(form.token, run_id, "api" if state.via == "api" else "", state.user, title)
         try:
             self.store.update(self.key.of_form(form.id), lambda record: record.with_form(open_form))
         except StoreError:
@@ -135,7 +134,7 @@ class Forms:
 
     def _taken(self, press: FormPress, known: OpenForm) -> None:
         names = {
-            "title": _plain(known.title),
+            "title": self._titled(known.title),
             "action": _plain(press.title),
             "name": _plain(self.author.name),
         }
@@ -148,6 +147,9 @@ class Forms:
             self.store.update(self.key.of_form(press.form_id), lambda record: record.with_form(closed))
         with suppress(SlackError):
             self.api.update_message(self.message.channel, press.message_ts, **whole_message(text))
+
+    def _titled(self, title: str) -> str:
+        return _plain(title) or self.author.say(Say.FORM_UNNAMED)
 
     def _answered(self, press: FormPress) -> str:
         return f"{self.message.user} {press.action}"
