@@ -14,8 +14,15 @@ from json_fields import id_of, mapping_of, text_of
 from message import Message
 from slack_events.admission import Admit, Ignore, admit
 from slack_events.signed_request import LATER, OK, Ack
-from slack_reply import FormButton, pressed_button, submitted_form
-from turns import EndpointRequest, FormModals, RefusalNotice, logger
+from turns import (
+    EndpointRequest,
+    FormButton,
+    FormModals,
+    RefusalNotice,
+    logger,
+    pressed_button,
+    submitted_form,
+)
 
 LONGEST_INPUT = 3_000  # characters, Slack's own limit of a field
 _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})

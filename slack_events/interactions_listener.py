@@ -21,8 +21,7 @@ from slack_events.form_actions import FormActions, FormAnswered, form_press, for
 from slack_events.named_app import with_app_name
 from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LATER, OK, Ack, Refusals, read_signed, refuse
-from slack_reply import FORM_ACTION
-from turns import EndpointRequest, RefusalNotice, logger, message_text
+from turns import FORM_ACTION, EndpointRequest, RefusalNotice, logger, message_text
 
 AGAIN_SECONDS = 30.0  # within this time, a second press of a button by the same member is a double click
 ASK, TEAM = "ask_", "team_"

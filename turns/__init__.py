@@ -1,5 +1,6 @@
 """Answers one message: each message is claimed once, answered in its thread's order, and within the platforms' time."""
 
+from slack_reply import FORM_ACTION, FormButton, pressed_button, submitted_form
 from turns.answer import RESET_WORDS
 from turns.endpoint_request import EndpointRequest
 from turns.limits import HEARTBEAT_SECONDS, REQUEST_SECONDS
@@ -15,11 +16,13 @@ from turns.turn_request import Place, TurnRequest
 
 __all__ = [
     "FACTS",
+    "FORM_ACTION",
     "HEARTBEAT_SECONDS",
     "REQUEST_SECONDS",
     "RESET_WORDS",
     "AckTimes",
     "EndpointRequest",
+    "FormButton",
     "FormModals",
     "NoticeRun",
     "PastTurn",
@@ -42,6 +45,8 @@ __all__ = [
     "logger",
     "message_text",
     "place_of",
+    "pressed_button",
+    "submitted_form",
     "where",
     "why_not",
 ]

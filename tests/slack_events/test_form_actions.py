@@ -1,18 +1,19 @@
 """Answers to forms, as Slack sends them."""
 
 import json
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from urllib.parse import urlencode
 
 import pytest
 
 from errors import HandoffError
 from job import Job
-from simulators.slack.signing import signed_headers
-from slack_events.form_actions import FormAnswered
+from message import Message
+from provider import Ruling, Settings
+from slack_events.form_actions import FormActions, FormAnswered
 from slack_events.interactions_listener import parse_interaction
 from slack_reply import Field, FormButton, form_blocks, form_modal
-from tests.slack_events.test_interactions_listener import SECRET, ListenerProcess
 from tests.support.block_actions import PAYLOAD
 
 PLACE = {"team": "T1", "bot": "UBOT", "channel": "C1", "thread": "170.1", "message": "170.5"}
@@ -44,13 +45,42 @@ def submitted(button: FormButton, values: dict[str, Any], **changes: Any) -> dic
     } | changes
 
 
-def receive(process: ListenerProcess, payload: dict[str, Any]) -> int:
-    raw = body(payload)
-    return process.interactions.receive(raw, signed_headers(raw, SECRET)).status
+class Process:
+    """One process, with what its form actions hand on."""
+
+    def __init__(self, **rules: Any) -> None:
+        self.handed: list[Job] = []
+        self.opened: list[Any] = []
+        self.told: list[str] = []
+        self.error: Exception | None = None
+        settings = Settings(app_id="app", **{"slack_connect": True} | rules)
+        endpoint = SimpleNamespace(
+            id="hook", url="https://dify.example/e/hook/slack/interactions", settings=settings
+        )
+        us = cast("Any", self)
+        self.actions = FormActions(cast("Any", endpoint), us, us, us)
+
+    def hand(self, job: Job) -> None:
+        if self.error:
+            raise self.error
+        self.handed.append(job)
+
+    def refused(self, _: Message, ruling: Ruling) -> None:
+        self.told += ruling.settings
+
+    def open(self, message: Message, button: FormButton, trigger_id: str, message_ts: str) -> bool:
+        self.opened.append((message, button, trigger_id, message_ts))
+        return self.error is None
+
+
+def receive(process: Process, payload: dict[str, Any]) -> int:
+    found = parse_interaction(body(payload), 171.5)
+    assert isinstance(found, FormAnswered)
+    return process.actions.answered(found, 171.5).status
 
 
 def test_press_without_fields_is_handed_off_as_an_answer_to_its_form() -> None:
-    process = ListenerProcess()
+    process = Process()
     assert receive(process, pressed(FormButton("f1", "yes", "Send it"))) == 200
     [job] = process.handed
     assert job.form is not None
@@ -61,27 +91,31 @@ def test_press_without_fields_is_handed_off_as_an_answer_to_its_form() -> None:
 
 
 def test_press_with_fields_opens_a_modal_at_once() -> None:
-    process = ListenerProcess()
+    process = Process()
     assert receive(process, pressed(FormButton("f1", "yes", "Send it", FIELDS))) == 200
     [(message, button, trigger, ts)] = process.opened
     assert (message.user, button.fields, trigger, ts) == ("U1", FIELDS, "t1", "170.5")
     assert process.handed == []
 
 
+def test_answer_that_nobody_takes_is_told_to_slack() -> None:
+    process = Process()
+    process.error = HandoffError("full")
+    assert receive(process, pressed(FormButton("f1", "yes", "Send it"))) == 503
+
+
 def test_modal_that_slack_does_not_open_is_told_to_slack() -> None:
-    process = ListenerProcess()
+    process = Process()
     process.error = HandoffError("no")
     assert receive(process, pressed(FormButton("f1", "yes", "Send it", FIELDS))) == 503
 
 
 def test_sent_modal_is_handed_off_with_its_place_and_its_inputs() -> None:
-    process = ListenerProcess()
     entered = {
         "input_0": {"input_0": {"value": "It <is>"}},
         "input_1": {"input_1": {"selected_option": {"value": "fast"}}},
     }
-    assert receive(process, submitted(FormButton("f1", "yes", "Send it", FIELDS, "legal"), entered)) == 503
-    process = ListenerProcess(channel_apps={"~legal": "app-legal"})
+    process = Process(channel_apps={"~legal": "app-legal"})
     assert receive(process, submitted(FormButton("f1", "yes", "Send it", FIELDS, "legal"), entered)) == 200
     [job] = process.handed
     assert job.form is not None
@@ -101,7 +135,7 @@ def test_field_that_was_left_empty_is_an_empty_text() -> None:
     "payload", [pressed(FormButton("f1", "a", "A")), submitted(FormButton("f1", "a", "A"), {})]
 )
 def test_member_who_may_not_ask_may_not_answer(payload: dict[str, Any]) -> None:
-    process = ListenerProcess(allowed_users=frozenset({"U9"}))
+    process = Process(allowed_users=frozenset({"U9"}))
     assert receive(process, payload) == 200
     assert (process.handed, process.opened, process.told) == ([], [], ["allowed_users"])
 

@@ -22,6 +22,9 @@ TITLES = {
     Say.MORE_STEPS,
     Say.SOURCES,
     Say.MORE,
+    Say.FORM_UNNAMED,
+    Say.FORM_SEND,
+    Say.FORM_CANCEL,
     Say.MARK_APP,
     Say.MARK_EXTERNAL,
 }

@@ -135,8 +135,8 @@ class Forms:
     def _taken(self, press: FormPress, known: OpenForm) -> None:
         names = {
             "title": self._titled(known.title),
-            "action": _plain(press.title),
-            "name": _plain(self.author.name),
+            "action": press.title,
+            "name": self.author.name,
         }
         self._close(press, known, self.author.say(Say.FORM_DONE, **names), self._answered(press))
 

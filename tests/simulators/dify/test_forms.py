@@ -10,16 +10,47 @@ from simulators.dify import script
 from simulators.dify.versions import VERSIONS
 from simulators.http1.client import Call
 from tests.simulators.dify.conftest import Wire
-from tests.simulators.dify.test_service_api import USER, Service
 
 FIELD = {"type": "paragraph", "output_variable_name": "reason", "default": {"type": "constant", "value": ""}}
 STEPS = script.say("before") + script.pause("Sure?", inputs=[FIELD]) + script.say("after")
 ANSWER = {"inputs": {"reason": "x"}, "action": "ok", "user": "slack:T1:U2"}
 
 
+USER = "slack:T1:U1"
+
+
+class Service:
+    """Calls the Service API with the key of one chatflow."""
+
+    def __init__(self, dify: Wire) -> None:
+        self.dify = dify
+        self.app_id = dify.app("service-forms", "advanced-chat")
+
+    def send(self, method: str, path: str, body: Any = None) -> tuple[Call, int]:
+        key = {
+            "Authorization": f"Bearer {self.dify.api_key(self.app_id)}",
+            "Content-Type": "application/json",
+        }
+        call = Call(self.dify.url)
+        return call, call.send(method, path, key, b"" if body is None else json.dumps(body).encode())
+
+    def call(self, method: str, path: str, body: Any = None) -> tuple[int, dict[str, Any]]:
+        call, status = self.send(method, path, body)
+        answer = json.loads(call.body() or b"{}")
+        call.close()
+        return status, answer
+
+    def events(self) -> list[dict[str, Any]]:
+        body = {"query": "hello", "inputs": {}, "user": USER, "response_mode": "streaming"}
+        call, _ = self.send("POST", "/v1/chat-messages", body)
+        lines = b"".join(call.chunks()).decode().splitlines()
+        call.close()
+        return [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: ")]
+
+
 @pytest.fixture
 def service(dify: Wire) -> Service:
-    service = Service(dify, "advanced-chat")
+    service = Service(dify)
     dify.script(STEPS, service.app_id, times=1)
     return service
 
@@ -32,9 +63,7 @@ def paused(service: Service) -> tuple[str, str]:
 
 
 def listening(service: Service, run_id: str, user: str = USER) -> tuple[Call, int]:
-    call = Call(service.dify.url)
-    key = {"Authorization": f"Bearer {service.dify.api_key(service.app_id)}"}
-    return call, call.send("GET", f"/v1/workflow/{run_id}/events?user={user}", key, b"")
+    return service.send("GET", f"/v1/workflow/{run_id}/events?user={user}")
 
 
 def names(raw: bytes) -> list[str]:
@@ -115,7 +144,7 @@ def test_routes_for_forms_exist_since_1_14(service: Service, version: str) -> No
 
 def test_run_that_waits_for_two_forms_names_the_second_again(dify: Wire) -> None:
     """#forms: the first answer ends the stream with the form that is left."""
-    service = Service(dify, "advanced-chat")
+    service = Service(dify)
     dify.script(script.pause("One?", also=[{"form": "Two?", "title": "Two"}]), service.app_id, times=1)
     token, run_id = paused(service)
     call, _ = listening(service, run_id)
