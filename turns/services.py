@@ -182,7 +182,7 @@ class Services:
         slack = Slack(api, self._budget, self._support, self._tables, self._written, self.clock)
         reply = Reply(slack, target, settings.reply_style)
         presses = Presses(store, endpoint.id, self._pressed)
-        forms = Forms(message, key, store, api, app, author, reply, job.form)
+        forms = Forms(message, key, store, api, app, author, reply, presses, job.form)
         welcomer = Welcomer(app, author, inputs, presses)
         return TurnContext(
             message=message,

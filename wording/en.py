@@ -32,6 +32,7 @@ EN = {
     Say.MORE: "+{count} more",
     Say.PAUSED: "The app is waiting for a person's input. It goes on in Dify, once that input is given there.",
     Say.FORM_WAITS: "“{title}” waits for an answer: please choose one below.",
+    Say.FORM_OR_DIFY: "If the buttons don't work here, the form can be answered in Dify, too.",
     Say.FORM_DONE: "`{name}` answered “{title}” with `{action}`.",
     Say.FORM_ANSWERED: "“{title}” was already answered.",
     Say.FORM_EXPIRED: "“{title}” had no answer in time, so the app went on without one.",

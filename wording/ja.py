@@ -32,6 +32,7 @@ JA = {
     Say.MORE: "ほか {count} 件",
     Say.PAUSED: "アプリは人による入力を待っています。Dify で入力されると、そちらで処理が続きます。",
     Say.FORM_WAITS: "「{title}」が回答を待っています。下から選んでください。",
+    Say.FORM_OR_DIFY: "ここのボタンが動かない場合は、Dify でもフォームに回答できます。",
     Say.FORM_DONE: "`{name}` が「{title}」に `{action}` と回答しました。",
     Say.FORM_ANSWERED: "「{title}」はすでに回答されています。",
     Say.FORM_EXPIRED: "「{title}」は期限までに回答がなかったため、アプリはそのまま先へ進みました。",

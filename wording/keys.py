@@ -42,12 +42,9 @@ class Say(StrEnum):
     MORE = auto()  # `count` of the sources that are not shown
     PAUSED = auto()  # the app waits for a person's input; the text of its form stands above
     FORM_WAITS = auto()  # above the buttons of a form that the app waits for; `title` of the form
-    FORM_DONE = (
-        auto()
-    )  # in place of the buttons: `title` of the form, `action` that was chosen, `name` of the member
-    FORM_ANSWERED = (
-        auto()
-    )  # in place of the buttons, and to a member alone: somebody answered before; `title`
+    FORM_OR_DIFY = auto()  # behind FORM_WAITS, until a first press has shown that presses arrive
+    FORM_DONE = auto()  # in place of the buttons: `title` of the form, the `action`, the member's `name`
+    FORM_ANSWERED = auto()  # in place of the buttons, and to a member alone: it was answered before; `title`
     FORM_EXPIRED = auto()  # the same; `title`
     FORM_GONE = auto()  # the same; `title`
     FORM_UNNAMED = auto()  # in place of the title of a form that has none

@@ -32,6 +32,7 @@ PT_BR = {
     Say.MORE: "+{count} outras",
     Say.PAUSED: "O app está aguardando a entrada de uma pessoa. Ele continua no Dify, assim que ela for feita lá.",
     Say.FORM_WAITS: "“{title}” espera uma resposta: escolha uma abaixo.",
+    Say.FORM_OR_DIFY: "Se os botões não funcionarem aqui, o formulário também pode ser respondido no Dify.",
     Say.FORM_DONE: "`{name}` respondeu a “{title}” com `{action}`.",
     Say.FORM_ANSWERED: "“{title}” já foi respondido.",
     Say.FORM_EXPIRED: "“{title}” não recebeu resposta a tempo, e o app continuou sem ela.",

@@ -32,6 +32,7 @@ ZH_HANS = {
     Say.MORE: "另有 {count} 项",
     Say.PAUSED: "应用正在等待人工输入。在 Dify 中完成输入后，将在那里继续运行。",
     Say.FORM_WAITS: "“{title}”正在等待回答，请在下面选择。",
+    Say.FORM_OR_DIFY: "如果这里的按钮无法使用，也可以在 Dify 中填写表单。",
     Say.FORM_DONE: "`{name}` 对“{title}”的回答是 `{action}`。",
     Say.FORM_ANSWERED: "“{title}”已有人回答。",
     Say.FORM_EXPIRED: "“{title}”未在期限内得到回答，应用已继续运行。",

@@ -169,8 +169,12 @@ class Reducer:
         return events + self._terminal(last=self.kind != "chat" or "message_end" in self._seen)
 
     def _paused(self, _raw: Raw) -> Events:
+        """The stream is read to its end: only then Dify stores the message as paused.
+
+        Source: docs/platform/dify.md#human-input-events.
+        """
         self._status = "paused"
-        return [*self._speech.flush(), *(self._forms or [Paused("")]), *self._terminal(last=True)]
+        return [*self._speech.flush(), *(self._forms or [Paused("")]), *self._terminal(last=False)]
 
     def _step(self, raw: Raw) -> Events:
         step = self._steps.take(raw)

@@ -17,6 +17,8 @@ from simulators.dify.invocations import Invocation
 from simulators.dify.script import ACTS, MUTE_ENDINGS, Step, Steps
 from simulators.http1.server import Exchange
 
+SAVES = 2.0
+"""Design seconds in which a reverse invocation's message is stored as paused."""
 UNENDED = "unended"
 """The outcome of a run that is over and whose stream nobody ends (docs/platform/dify-service-api.md#false-failure)."""
 STREAM_HEAD = [("Server", "gunicorn"), ("Content-Type", "text/event-stream")]
@@ -207,7 +209,11 @@ class Player:
         told = events.pausing(self._run, step)
         if self._pauses is not None:
             self._pauses(told, rest)
-        self._last(told)
+        for event in told:
+            self.send(event)
+        self.flush()
+        self._clock.sleep(SAVES)  # docs/platform/dify.md#human-input-events
+        self._close()
 
     def _replace(self, step: Step) -> None:
         self._texts[:] = [step["text"]]

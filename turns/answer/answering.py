@@ -105,9 +105,7 @@ class Answering:
         reading = gevent.spawn(context.asking.run, self._state, record)
         try:
             with self._writing():
-                if answers_form:
-                    context.greeting.note_press()
-                else:
+                if not answers_form:
                     context.greeting.play(record)
                 for _ in Streaming(context, self._state).show(deadline):
                     self._see()

@@ -4,7 +4,7 @@ from collections.abc import Generator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from conversation_store import OpenForm, ThreadKey, ThreadStore
+from conversation_store import OpenForm, Presses, ThreadKey, ThreadStore
 from dify_app import (
     AnswerEvent,
     DifyApp,
@@ -42,6 +42,7 @@ class Forms:
     app: DifyApp
     author: Author
     reply: Reply
+    presses: Presses
     press: FormPress | None = None
 
     def offer(self, state: AnswerState) -> None:
@@ -58,6 +59,8 @@ class Forms:
         for number, paused in enumerate(state.paused, _FIRST):
             if blocks := paused.form and self._blocks(paused.form):
                 text = self.author.say(Say.FORM_WAITS, title=self._titled(paused.title))
+                if not self.presses.arrive():
+                    text += f" {self.author.say(Say.FORM_OR_DIFY)}"
                 shown = self.reply.aside(text, number, blocks) and shown
         return shown
 
@@ -66,6 +69,7 @@ class Forms:
         press = self.press
         if press is None:
             return
+        self.presses.note()
         known = self._known(press.form_id)
         if known is None:
             raise FormRefused("form_gone")

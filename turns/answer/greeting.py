@@ -96,10 +96,6 @@ class Greeting:
         if not below or not self.reply.aside(greeting.text, _GREETING, below):
             self.reply.finish(Snapshot(greeting.plain))
 
-    def note_press(self) -> None:
-        """The turn began with a press of a button, so presses reach the hook."""
-        self.presses.note()
-
     def play(self, record: ThreadRecord) -> None:
         """Show the greeting before the answer. `record` is the thread's record, with this message in it."""
         if self.message.source == "button":
