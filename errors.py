@@ -170,7 +170,11 @@ class ApiRefused(AppMisconfigured):
 
 
 class FormRefused(DifyError):
-    """`kind` is form_submitted (somebody answered before), form_expired, form_gone or form_invalid."""
+    """Dify or our own record of the form says no.
+
+    `kind`: form_submitted (somebody answered before), form_repeated (so did this member, in the same way),
+    form_expired, form_gone, form_invalid, or form_unknown (the store does not have the form).
+    """
 
 
 class ProviderTrouble(DifyError):

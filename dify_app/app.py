@@ -245,7 +245,7 @@ class DifyApp:
         """Whether `answer_form` can reach Dify."""
         return self._ways.takes_forms()
 
-    def answer_form(self, form: WaitingForm, answer: FormAnswer) -> Iterator[AnswerEvent]:
+    def answer_form(self, form: WaitingForm, answer: FormAnswer) -> Generator[AnswerEvent]:
         """Answer a form that a paused run waits for: `FormTaken` first, and then what the app says, if it goes on here.
 
         Raises DifyError: FormRefused if Dify does not take the answer.

@@ -1,7 +1,7 @@
 """The forms of paused runs: their buttons in the thread, and a member's answer on its way to Dify."""
 
 from collections.abc import Generator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 
 from conversation_store import OpenForm, Presses, ThreadKey, ThreadStore
@@ -28,6 +28,7 @@ from wording import Say
 
 _FIRST = 10  # the number of the first form among the extra messages of an answer
 _LONGEST_TITLE = 100
+_OPEN = {"form_invalid": Say.FORM_INVALID, "form_unknown": Say.UNEXPECTED}
 _CLOSED = {"form_submitted": Say.FORM_ANSWERED, "form_expired": Say.FORM_EXPIRED, "form_gone": Say.FORM_GONE}
 
 
@@ -72,7 +73,7 @@ class Forms:
         self.presses.note()
         known = self._known(press.form_id)
         if known is None:
-            raise FormRefused("form_gone")
+            raise FormRefused("form_unknown")  # the store lost it, or does not answer now
         if not known.token:
             raise FormRefused(
                 "form_repeated" if known.answered == self._answered(press) else "form_submitted"
@@ -81,13 +82,14 @@ class Forms:
         form = WaitingForm(known.token, known.run_id, state.via, known.user)
         member = f"slack:{self.key.team_id}:{self.message.user}"
         try:
-            for event in self.app.answer_form(form, FormAnswer(press.action, press.inputs, member)):
-                if isinstance(event, FormTaken):
-                    self._taken(press, known)
-                    if not event.goes_on:
-                        yield TextDelta(self.author.say(Say.FORM_SENT))
-                        yield Ended("succeeded")
-                yield event
+            with closing(self.app.answer_form(form, FormAnswer(press.action, press.inputs, member))) as said:
+                for event in said:
+                    if isinstance(event, FormTaken):
+                        self._taken(press, known)
+                        if not event.goes_on:
+                            yield TextDelta(self.author.say(Say.FORM_SENT))
+                            yield Ended("succeeded")
+                    yield event
         except FormRefused as error:
             if error.kind in _CLOSED:
                 self._close(
@@ -97,7 +99,7 @@ class Forms:
 
     def refuse(self, error: FormRefused) -> None:
         """Tell the member alone why the answer was not taken."""
-        say = Say.FORM_INVALID if error.kind == "form_invalid" else _CLOSED.get(error.kind)
+        say = (_CLOSED | _OPEN).get(error.kind)
         if say is None or self.press is None:
             return
         known = self._known(self.press.form_id)
