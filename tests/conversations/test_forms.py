@@ -59,7 +59,7 @@ def press(world: World, message: SeenMessage, number: int = 0, user: str = ANNA)
     return world.slack.press(world.channel, message.ts, user, f"form_{number}").status
 
 
-def done(action: str, title: str = "Mail", name: str = "Anna Kim") -> str:
+def done(action: str, title: str = "Mail", name: str = "anna") -> str:
     return say("en", Say.FORM_DONE, title=title, action=action, name=name)
 
 
