@@ -25,6 +25,7 @@ BridgeError
     │   │   └── CompletionApp  Dify fails whenever a plugin calls an app of this kind
     │   ├── BrokenDify         Dify is of a version in which no plugin can ask apps
     │   └── ApiRefused         the Service API refused the app's key, or is off for the app: nothing ran
+    ├── FormRefused            Dify takes no answer to this form, or not this one; `kind`
     ├── ProviderTrouble        the model's provider refused: credentials, quota, model
     ├── RunFailed              the app ran and failed
     ├── DifyUnavailable        Dify or its plugin daemon failed: connection, 5xx
@@ -180,6 +181,14 @@ class BrokenDify(AppMisconfigured):
 
 class ApiRefused(AppMisconfigured):
     """The Service API refused the app's key, or it is switched off for the app (401, 403). Nothing ran."""
+
+
+class FormRefused(DifyError):
+    """Dify or our own record of the form says no.
+
+    `kind`: form_submitted (somebody answered before), form_repeated (so did this member, in the same way),
+    form_expired, form_gone, form_invalid, or form_unknown (the store does not have the form).
+    """
 
 
 class ProviderTrouble(DifyError):

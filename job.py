@@ -1,5 +1,6 @@
 """What one `/slack/turns` request is asked to do: the signed content of a hand-off."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -8,18 +9,41 @@ from message import Message
 
 
 @dataclass(frozen=True, slots=True)
+class FormPress:
+    """A member's answer to a form: the action with its title, all inputs, and the message that has the buttons."""
+
+    form_id: str
+    action: str
+    title: str
+    message_ts: str
+    inputs: Mapping[str, str]
+
+    @classmethod
+    def from_dict(cls, carried: object) -> "FormPress":
+        """Read what `asdict` gave. Raises TypeError for anything else."""
+        press = cls(**carried) if isinstance(carried, dict) else None
+        if press is None or not isinstance(press.inputs, dict):
+            raise TypeError("no answer to a form")
+        texts = (press.form_id, press.action, press.title, press.message_ts, *press.inputs.values())
+        if not all(isinstance(text, str) for text in texts):
+            raise TypeError("an answer to a form that is no text")
+        return press
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """The request shall answer this message.
 
     `hook_url` is the `Dify-Hook-Url` of Slack's request. `received` is the Clock.epoch() at which Slack's event came.
     `continuation` counts the requests of one turn, since no request may live longer than 600 s: number 0 claims the
-    message, later ones go on with the claim.
+    message, later ones go on with the claim. `form`: the message is a member's answer to a form of a paused run.
     """
 
     message: Message
     hook_url: str
     received: float
     continuation: int = 0
+    form: FormPress | None = None
 
     @property
     def job_id(self) -> str:
@@ -37,6 +61,7 @@ class Job:
             "hook_url": self.hook_url,
             "received": self.received,
             "leg": self.continuation,
+            **({"form": asdict(self.form)} if self.form else {}),
         }
 
     @classmethod
@@ -48,6 +73,7 @@ class Job:
                 hook_url=str(content["hook_url"]),
                 received=float(content["received"]),
                 continuation=int(content["leg"]),
+                form=FormPress.from_dict(content["form"]) if "form" in content else None,
             )
         except (KeyError, TypeError, ValueError, ArithmeticError, Malformed) as error:
             raise Forged("something else is signed") from error

@@ -3,7 +3,7 @@
 from conversation_store.circuit_breaker import REST
 from conversation_store.process_memory import Presses
 from conversation_store.process_stores import ProcessStores
-from conversation_store.record import InFlight, OpenTurn, ThreadKey, ThreadRecord
+from conversation_store.record import InFlight, OpenForm, OpenTurn, ThreadKey, ThreadRecord
 from conversation_store.redis import LEASE, EndNote, ProcessLeases, SharedStops, SharedThreadQueue
 from conversation_store.resilient_store import ResilientStore
 from conversation_store.store import Change, ThreadStore
@@ -14,6 +14,7 @@ __all__ = [
     "Change",
     "EndNote",
     "InFlight",
+    "OpenForm",
     "OpenTurn",
     "Presses",
     "ProcessLeases",

@@ -142,7 +142,14 @@ class FailoverStore:
 
 def _needed(record: ThreadRecord) -> tuple[object, ...]:
     """What the thread needs to go on."""
-    return record.conversation_id, record.via, record.user, record.followers, record.last_answer_ts
+    return (
+        record.conversation_id,
+        record.via,
+        record.user,
+        record.followers,
+        record.last_answer_ts,
+        record.form,
+    )
 
 
 def _at_rest(record: ThreadRecord) -> ThreadRecord:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from clock import Clock
@@ -34,6 +34,10 @@ class ThreadKey:
     team_id: str
     channel: str
     thread: str
+
+    def of_form(self, form_id: str) -> "ThreadKey":
+        """The key of the record of a form in the same channel, whichever thread and app it belongs to."""
+        return ThreadKey(self.hook_id, "", self.team_id, self.channel, f"form {form_id}")
 
     def digest(self) -> str:
         """64 hex digits, the same in every process and release: usable as a key in any storage."""
@@ -77,6 +81,21 @@ class OpenTurn:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenForm:
+    """A form that a paused run waits for, with the run's names. Whoever has the `token` can answer: it stays here.
+
+    `answered` says by whom and how it was answered from Slack; "" for not at all. Without a token, the form is closed.
+    """
+
+    token: str = field(default="", repr=False)
+    run_id: str = ""
+    via: Via = ""
+    user: str = ""
+    title: str = ""
+    answered: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadRecord:
     """What is remembered of one thread; the latest item of a tuple is last.
 
@@ -85,7 +104,7 @@ class ThreadRecord:
     they were refused. `suggested` is our message with the questions that Dify suggested after the last answer, "" if
     there is none. `app_name` chose the app that was asked last in the thread, "" for the usual one. `updated` is
     the Clock.epoch() of the last write. `via` and `user` belong to the conversation: the way and Dify's user that began
-    it (docs/architecture.md#d13-two-ways-to-an-app).
+    it (docs/architecture.md#d13-two-ways-to-an-app). A form has a record of its own, which holds nothing but `form`.
     """
 
     conversation_id: str = ""
@@ -100,6 +119,7 @@ class ThreadRecord:
     via: Via = ""
     user: str = ""
     suggested: str = ""
+    form: OpenForm | None = None
 
     @property
     def open(self) -> tuple[InFlight, ...]:
@@ -174,6 +194,10 @@ class ThreadRecord:
         """Our message `ts` suggests questions; "" takes the note of such a message away."""
         return replace(self, suggested=ts)
 
+    def with_form(self, form: OpenForm) -> "ThreadRecord":
+        """What is known of a form."""
+        return replace(self, form=form)
+
     def with_answer(self, ts: str) -> "ThreadRecord":
         """The ts of our latest answer."""
         return replace(self, last_answer_ts=ts)
@@ -197,6 +221,7 @@ def merged(one: ThreadRecord, other: ThreadRecord, *, blind: bool = False) -> Th
         conversation_id=owner.conversation_id,
         via=owner.via,
         user=owner.user,
+        form=newer.form or older.form,
         last_answer_ts=newer.last_answer_ts or older.last_answer_ts,
         handled=_latest((*older.handled, *newer.handled), HANDLED_KEPT),
         unasked=_latest((*older.unasked, *newer.unasked), HANDLED_KEPT),

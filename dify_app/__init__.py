@@ -6,6 +6,10 @@ from dify_app.answer import (
     Ended,
     FileProduced,
     FilesDropped,
+    FormAction,
+    FormInput,
+    FormTaken,
+    HumanForm,
     Paused,
     QuestionCut,
     RunStarted,
@@ -22,8 +26,16 @@ from dify_app.coverage import Covered, FilledBy, coverage
 from dify_app.files import FetchedFile, addresses, fetch_file, file_bases
 from dify_app.form import AppCache, AppForm
 from dify_app.plugin_way import PluginWay
-from dify_app.port import AppPort, Conversation, Via
-from dify_app.service_api import ApiWay, BaseAddresses, FirstCalls, Rating, ServiceApi, base_addresses
+from dify_app.port import AppPort, Conversation, FormAnswer, Via, WaitingForm
+from dify_app.service_api import (
+    ApiWay,
+    BaseAddresses,
+    FirstCalls,
+    OpenForms,
+    Rating,
+    ServiceApi,
+    base_addresses,
+)
 from dify_app.stream import RunOptions
 from dify_app.uploads import FileSlot, OfferedFile, PlacedFile
 from dify_app.version import dify_version, is_broken
@@ -48,7 +60,13 @@ __all__ = [
     "FilesDropped",
     "FilledBy",
     "FirstCalls",
+    "FormAction",
+    "FormAnswer",
+    "FormInput",
+    "FormTaken",
+    "HumanForm",
     "OfferedFile",
+    "OpenForms",
     "Paused",
     "PlacedFile",
     "PluginWay",
@@ -66,6 +84,7 @@ __all__ = [
     "TextReplaced",
     "Thought",
     "Via",
+    "WaitingForm",
     "Ways",
     "addresses",
     "base_addresses",

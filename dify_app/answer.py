@@ -1,10 +1,11 @@
 """What a Dify app says, as typed events: `dify_app` produces them, and the code that shows the answer reads them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 StepState = Literal["running", "done", "failed"]
 StepKind = Literal["node", "tool", "log"]
+FormStyle = Literal["", "primary", "danger"]
 EndStatus = Literal["succeeded", "partial-succeeded", "stopped", "paused"]
 
 
@@ -111,13 +112,52 @@ class QuestionCut(AnswerEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class FormInput:
+    """A field of a form: a text, or one of the `options` if there are some."""
+
+    name: str
+    default: str = ""
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FormAction:
+    """One of the ways to answer a form; Dify shows `title` on its button."""
+
+    id: str
+    title: str
+    style: FormStyle = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HumanForm:
+    """A form that somebody can answer outside of Dify. Whoever has the `token` can answer, so the token is a secret."""
+
+    id: str
+    token: str = field(repr=False)
+    actions: tuple[FormAction, ...]
+    inputs: tuple[FormInput, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Paused(AnswerEvent):
-    """The app waits for a person: the form's Markdown, the address of its page (or empty), the form's buttons."""
+    """The app waits for a person: the form's Markdown, the address of its page (or empty), the form's buttons.
+
+    `form` is None where the form can be answered in Dify alone.
+    """
 
     text: str
     where: str = ""
     title: str = ""
     actions: tuple[str, ...] = ()
+    form: HumanForm | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FormTaken(AnswerEvent):
+    """Dify took the answer to a form. `goes_on`: what the app says next follows; else it can be seen in Dify alone."""
+
+    goes_on: bool
 
 
 @dataclass(frozen=True, slots=True)

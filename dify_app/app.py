@@ -8,12 +8,12 @@ from typing import Any
 
 from gevent.lock import BoundedSemaphore
 
-from dify_app.answer import AnswerEvent, FilesDropped, QuestionCut
+from dify_app.answer import AnswerEvent, ConversationStarted, FilesDropped, FormTaken, QuestionCut
 from dify_app.coverage import Covered, coverage
 from dify_app.faults import DIFY_BROKE, classify, refuses_files
 from dify_app.form import AppCache, AppForm, Variable
 from dify_app.inputs import THREAD, checked, is_empty, known_values, query_variable, with_query
-from dify_app.port import PING, AppCall, AppPort, Conversation, Via
+from dify_app.port import PING, AppCall, AppPort, Conversation, FormAnswer, Stream, Via, WaitingForm
 from dify_app.stream import AppKind, Reducer, RunOptions
 from dify_app.uploads import FileSlot, OfferedFile, PlacedFile, place
 from dify_app.ways import Ways
@@ -26,6 +26,7 @@ from errors import (
     DifyError,
     DifyUnavailable,
     FileRefused,
+    FormRefused,
     Incomplete,
 )
 
@@ -283,28 +284,65 @@ class DifyApp:
             return False
         return True
 
+    @property
+    def takes_forms(self) -> bool:
+        """Whether `answer_form` can reach Dify."""
+        return self._ways.takes_forms()
+
+    def answer_form(self, form: WaitingForm, answer: FormAnswer) -> Generator[AnswerEvent]:
+        """Answer a form that a paused run waits for: `FormTaken` first, and then what the app says, if it goes on here.
+
+        Raises DifyError: FormRefused if Dify does not take the answer.
+        """
+        way = self._ways.of_run(form)
+        if way is not None:
+            try:
+                yield from self._go_on(way, form, answer)
+            except (ApiAway, ApiRefused):
+                pass  # nothing was answered yet, and the other route needs no key
+            else:
+                return
+        route = self._ways.open_forms
+        if route is None:
+            raise FormRefused("form_gone")
+        route.answer(form, answer)
+        yield FormTaken(goes_on=False)
+
+    def _go_on(self, way: AppPort, form: WaitingForm, answer: FormAnswer) -> Iterator[AnswerEvent]:
+        with way.go_on(form, answer) as stream:
+            next(stream)
+            yield FormTaken(goes_on=True)
+            for event in self._read(stream, way.known_as):
+                if not isinstance(event, ConversationStarted):  # the thread may be in another one by now
+                    yield event
+
     def _run(self, call: AppCall) -> Iterator[AnswerEvent]:
+        way = self._way
+        with way.stream(call) as stream:
+            yield from self._read(stream, way.known_as, call.conversation_id)
+
+    def _read(self, stream: Stream, known_as: str, conversation_id: str = "") -> Iterator[AnswerEvent]:
+        """What the app says. `conversation_id` is the one that was sent, "" for none."""
         reducer = Reducer(self._options)
         fault: DifyError | None = None
         begun = False
         named = reducer.run
-        with self._way.stream(call) as stream:
-            while not reducer.over:
-                try:
-                    raw = next(stream, None)
-                except Exception as error:  # noqa: BLE001 - bare Exceptions: docs/platform/dify.md#error-texts
-                    fault = classify(error, conversation_id="" if begun else call.conversation_id)
-                    break
-                if raw is None or (reducer.finished and raw.get("event") == PING):
-                    break  # behind the answer's own end, a ping says that nothing more is due
-                begun = True
-                events = reducer.feed(raw)
-                if reducer.run != named:
-                    named = reducer.run
-                    yield named
-                yield from events
-                if reducer.kind:
-                    self._cache.kinds[self._way.known_as] = reducer.kind
+        while not reducer.over:
+            try:
+                raw = next(stream, None)
+            except Exception as error:  # noqa: BLE001 - bare Exceptions: docs/platform/dify.md#error-texts
+                fault = classify(error, conversation_id="" if begun else conversation_id)
+                break
+            if raw is None or (reducer.finished and raw.get("event") == PING):
+                break  # behind the answer's own end, a ping says that nothing more is due
+            begun = True
+            events = reducer.feed(raw)
+            if reducer.run != named:
+                named = reducer.run
+                yield named
+            yield from events
+            if reducer.kind:
+                self._cache.kinds[known_as] = reducer.kind
         yield from reducer.close()
         if not reducer.finished:
             raise fault or Incomplete()

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from dify_app.form import Variable
@@ -39,6 +39,29 @@ class AppCall:
     mode: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingForm:
+    """A form, and the run that waits for it: `via` and `user` are the run's own. The `token` is a secret."""
+
+    token: str = field(repr=False)
+    run_id: str
+    via: Via
+    user: str
+
+
+@dataclass(frozen=True, slots=True)
+class FormAnswer:
+    """What a member answered: the id of an action, all inputs of the form, and the member as Dify's `user`."""
+
+    action: str
+    inputs: Mapping[str, str]
+    user: str
+
+    def body(self) -> dict[str, Any]:
+        """The answer as Dify takes it from anybody."""
+        return {"inputs": dict(self.inputs), "action": self.action}
+
+
 class AppPort(Protocol):
     """One app over one way, for one request. What it raises besides DifyError, `faults.classify` tells apart."""
 
@@ -67,6 +90,12 @@ class AppPort(Protocol):
 
     def stop(self, task_id: str, mode: str) -> None:
         """Stop the run of this name, if the way has a call for that. `mode` is the app's. Raises DifyError."""
+
+    def go_on(self, form: WaitingForm, answer: FormAnswer) -> closing[Stream]:
+        """Answer a form of a run of this way and read on: the first event says that Dify took the answer.
+
+        Nothing is sent before that is read. Reading raises DifyError, ApiAway where Dify does not tell what follows.
+        """
 
     def upload(self, slot: FileSlot, content: bytes) -> PlacedFile:
         """Upload a file for a question of this way. Raises FileRefused."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from cachetools import TTLCache
 
 from clock import Clock
-from dify_app.port import AppPort, Conversation
+from dify_app.port import AppPort, Conversation, WaitingForm
+from dify_app.service_api import OpenForms
 from errors import DifyError
 
 CLOSED_SECONDS = 60.0
@@ -46,6 +47,7 @@ class Ways:
     closed: ClosedWays
     api: AppPort | None = None
     why_not: DifyError | None = None
+    open_forms: OpenForms | None = None
 
     def __post_init__(self) -> None:
         if self.api is not None:
@@ -55,6 +57,14 @@ class Ways:
     def current(self) -> AppPort:
         """The way that is taken."""
         return self.plugin if self.api is None or self.why_not else self.api
+
+    def takes_forms(self) -> bool:
+        """Whether there is a way to answer a form that a paused run waits for."""
+        return self.open_forms is not None and self.open_forms.is_known
+
+    def of_run(self, form: WaitingForm) -> AppPort | None:
+        """The Service API, if the run was begun over it and it may be asked."""
+        return self.api if form.via == "api" and not self.why_not else None
 
     def begin(self, known: Conversation) -> Conversation:
         """The conversation that the present way goes on with; a conversation of another way or user is not its own."""

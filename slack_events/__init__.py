@@ -5,6 +5,7 @@ from slack_events.asked_again import AGAIN, AskedAgain
 from slack_events.asked_elsewhere import AskedElsewhere
 from slack_events.commands_listener import REPLAY_SECONDS, CommandsListener
 from slack_events.events_listener import EventsListener
+from slack_events.form_actions import FormActions
 from slack_events.interactions_listener import AGAIN_SECONDS, InteractionsListener
 from slack_events.remembered import ChannelTypes, DirectConversation, Followers
 from slack_events.seen_requests import COMMANDS, INTERACTIVITY, SeenOfHook, SeenRequests
@@ -25,6 +26,7 @@ __all__ = [
     "DirectConversation",
     "EventsListener",
     "Followers",
+    "FormActions",
     "Ignore",
     "InteractionsListener",
     "Reason",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -16,12 +17,13 @@ from message import Message, known_files
 from slack_events.admission import Admit, Ignore, admit
 from slack_events.asked_again import AGAIN, AskedAgain
 from slack_events.asked_elsewhere import AskedElsewhere
+from slack_events.form_actions import FormActions, FormAnswered, form_press, form_submission
 from slack_events.named_app import with_app_name
 from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LATER, OK, Ack, Refusals, read_signed, refuse
 from slack_events.stop_signs import STOP, StopPress, stop_of_press, stop_press
 from slack_events.vote_press import TEAM, VOTE, ReasonSent, VotePress, reason_sent, vote_press
-from turns import EndpointRequest, Feedback, RefusalNotice, SideEvents, logger, message_text
+from turns import FORM_ACTION, EndpointRequest, Feedback, RefusalNotice, SideEvents, logger, message_text
 
 AGAIN_SECONDS = 30.0  # within this time, a second press of a button by the same member is a double click
 ASK = "ask_"
@@ -88,12 +90,14 @@ class InteractionsListener:
     side_events: SideEvents
     seen: SeenRequests
     stopping: Stopping
+    forms: FormActions
 
     def receive(self, raw: bytes, headers: Mapping[str, str]) -> Ack:
         """Answer Slack. A request without a valid signature gets 401 with an empty body, whatever it says."""
         received = self.clock.epoch()
         try:
-            interaction = read_signed(raw, headers, self.endpoint.settings.signing_secrets, parse_interaction)
+            secrets = self.endpoint.settings.signing_secrets
+            interaction = read_signed(raw, headers, secrets, partial(parse_interaction, now=received))
         except RequestError as error:
             self.seen.refused(self.endpoint.id, error, headers)
             return refuse(error, self.endpoint.id, self.refusals)
@@ -102,6 +106,8 @@ class InteractionsListener:
         match interaction:
             case StopPress(message) if self._may(message):
                 self.stopping.stop(stop_of_press(self.endpoint.id, interaction))
+            case FormAnswered():
+                return self.forms.answered(interaction, received)
             case BlockAction():
                 return self._pressed(interaction, received)
             case Shortcut(message, response_url, again) if self.presses.take(
@@ -140,11 +146,14 @@ class InteractionsListener:
         return Ack(OK)
 
 
-type Interaction = BlockAction | Shortcut | StopPress | VotePress | ReasonSent
+type Interaction = BlockAction | FormAnswered | Shortcut | StopPress | VotePress | ReasonSent
 
 
-def parse_interaction(raw: bytes) -> Interaction | None:
-    """Read a request's body; None for any other interaction. Raises Malformed for a body that is no interaction."""
+def parse_interaction(raw: bytes, now: float = 0.0) -> Interaction | None:
+    """Read a request's body at `now` (epoch); None for any other interaction.
+
+    Raises Malformed for a body that is no interaction.
+    """
     try:
         fields = parse_qs(raw.decode(), max_num_fields=_MOST_FIELDS)
         payload = from_json(fields["payload"][0]) if "payload" in fields else {}
@@ -156,16 +165,24 @@ def parse_interaction(raw: bytes) -> Interaction | None:
         case "message_action":
             return _shortcut(payload)
         case "view_submission":
-            return reason_sent(payload)
+            return reason_sent(payload) or form_submission(payload, now)
         case "block_actions":
-            action = first_mapping_of(payload, "actions")
-            name, block = id_of(action, "action_id"), id_of(action, "block_id")
-            if name == STOP:
-                return stop_press(payload, action, _place(payload), _message_ts(payload))
-            if block.startswith(TEAM) and name.startswith(VOTE):
-                return vote_press(payload, action, _place(payload))
-            return _press(payload, action) if block.startswith(TEAM) and name.startswith(ASK) else None
+            return _action(payload, first_mapping_of(payload, "actions"))
     return None
+
+
+def _action(payload: _Json, action: _Json) -> Interaction | None:
+    """A press of one of our buttons; each kind of button has ids with a beginning of its own."""
+    name, place, below = id_of(action, "action_id"), _place(payload), _message_ts(payload)
+    if not id_of(action, "block_id").startswith(TEAM):
+        return None
+    if name == STOP:
+        return stop_press(payload, action, place, below)
+    if name.startswith(FORM_ACTION):
+        return form_press(payload, action, place, below)
+    if name.startswith(VOTE):
+        return vote_press(payload, action, place)
+    return _press(payload, action) if name.startswith(ASK) else None
 
 
 def _place(payload: _Json) -> _Json:

@@ -2,6 +2,16 @@
 
 from slack_reply.buttons import STOP_ACTION, buttons, fits_button, listed, stop_button, usable
 from slack_reply.footer import with_footer
+from slack_reply.form_blocks import (
+    FORM_ACTION,
+    FORM_VIEW,
+    Field,
+    FormButton,
+    form_blocks,
+    form_modal,
+    pressed_button,
+    submitted_form,
+)
 from slack_reply.interrupted import Interrupted, Remains
 from slack_reply.markdown import links, shows_nothing
 from slack_reply.optional_blocks import BlockSupport
@@ -16,6 +26,8 @@ from slack_reply.writers import EXPIRY, fitted, weight
 
 __all__ = [
     "EXPIRY",
+    "FORM_ACTION",
+    "FORM_VIEW",
     "LONGEST_TEXT",
     "STOP_ACTION",
     "VOTE",
@@ -23,6 +35,8 @@ __all__ = [
     "Blocks",
     "CannotReply",
     "Card",
+    "Field",
+    "FormButton",
     "Interrupted",
     "NativeSupport",
     "Remains",
@@ -39,12 +53,16 @@ __all__ = [
     "buttons",
     "fits_button",
     "fitted",
+    "form_blocks",
+    "form_modal",
     "is_silent",
     "links",
     "listed",
     "may_be_silent",
+    "pressed_button",
     "shows_nothing",
     "stop_button",
+    "submitted_form",
     "thumbs",
     "usable",
     "weight",

@@ -1,12 +1,13 @@
 """Answers one message: each message is claimed once, answered in its thread's order, and within the platforms' time."""
 
 from dify_app import Rating
+from slack_reply import FORM_ACTION, FormButton, pressed_button, submitted_form
 from turns.answer import AGAIN_WORDS, RESET_WORDS, AskedQuestions, RatedAnswer, is_one_of
 from turns.channel_name import ChannelName
 from turns.endpoint_request import EndpointRequest
 from turns.feedback import REASON_FORM, Feedback, Votes, reason_of, told_by
 from turns.limits import HEARTBEAT_SECONDS, REQUEST_SECONDS
-from turns.notices import NoticeRun, QuestionPlace, RefusalNotice, SideEvents, why_not
+from turns.notices import FormModals, NoticeRun, QuestionPlace, RefusalNotice, SideEvents, why_not
 from turns.prompt import FACTS, calling_text, message_text
 from turns.recent_turns import PastTurn, RecentTurns, TurnsOfHook
 from turns.recovery import ProcessIdentity, Recovery, SweepRun, SweepSchedule, Work
@@ -20,6 +21,7 @@ from turns.turn_request import Place, TurnRequest
 __all__ = [
     "AGAIN_WORDS",
     "FACTS",
+    "FORM_ACTION",
     "HEARTBEAT_SECONDS",
     "REASON_FORM",
     "REQUEST_SECONDS",
@@ -30,6 +32,8 @@ __all__ = [
     "ChannelName",
     "EndpointRequest",
     "Feedback",
+    "FormButton",
+    "FormModals",
     "NoticeRun",
     "PastTurn",
     "Place",
@@ -56,8 +60,10 @@ __all__ = [
     "logger",
     "message_text",
     "place_of",
+    "pressed_button",
     "reason_of",
     "says_stop",
+    "submitted_form",
     "told_by",
     "where",
     "why_not",

@@ -16,6 +16,7 @@ from dify_app import (
     ClosedWays,
     DifyApp,
     FirstCalls,
+    OpenForms,
     PluginWay,
     RunOptions,
     ServiceApi,
@@ -55,6 +56,7 @@ from turns.answer import (
     Asking,
     AskingAgain,
     FollowUps,
+    Forms,
     Greeting,
     RatingOffer,
     TurnContext,
@@ -202,6 +204,7 @@ class Services:
         slack = Slack(api, self._budget, self._support, self._tables, self._written, self.clock, self._blocks)
         reply = Reply(slack, target, settings.reply_style)
         presses = self.presses(endpoint, store)
+        forms = Forms(message, key, store, api, app, author, reply, presses, job.form)
         welcomer = Welcomer(app, author, inputs, presses)
         return TurnContext(
             message=message,
@@ -210,9 +213,12 @@ class Services:
             reply=reply,
             status=status,
             author=author,
-            asking=Asking(app, author, prompt_builder, produced, status, report, job.received, self.clock),
+            asking=Asking(
+                app, author, prompt_builder, produced, status, report, job.received, self.clock, forms
+            ),
             produced=produced,
             rest=RestFile(files, target, transfers, self.clock),
+            forms=forms,
             greeting=Greeting(message, key, store, author, welcomer, presses, reply),
             rating=RatingOffer(message, key.app_id, app, author, presses),
             follow_ups=FollowUps(message, key, store, author, app, presses, reply, api),
@@ -234,10 +240,11 @@ class Services:
         session, name = endpoint.session, f"{endpoint.id}/{app_id}"
         plugin = PluginWay(session.app, session.file, app_id, name)
         api_key = endpoint.settings.api_key_for(app_id)
-        if api_key is None:
-            return Ways(plugin, self._closed_ways)
         named = endpoint.settings.dify_api_url or ""
         bases = base_addresses(named, self._env.dify_inner_url, hook_url, self._env.known_hosts)
+        open_forms = OpenForms(self._service_api, self._addresses, bases)
+        if api_key is None:
+            return Ways(plugin, self._closed_ways, open_forms=open_forms)
         digest = hashlib.sha256(f"{api_key} {bases}".encode()).hexdigest()
         api = ApiWay(
             self._service_api,
@@ -249,7 +256,7 @@ class Services:
             user,
             f"{name}/{digest}",
         )
-        return Ways(plugin, self._closed_ways, api)
+        return Ways(plugin, self._closed_ways, api, open_forms=open_forms)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from slack_events import (
     DirectConversation,
     EventsListener,
     Followers,
+    FormActions,
     InteractionsListener,
     Refusals,
     SeenRequests,
@@ -42,6 +43,7 @@ from turns import (
     ChannelName,
     EndpointRequest,
     Feedback,
+    FormModals,
     ProcessIdentity,
     QuestionPlace,
     Recovery,
@@ -120,6 +122,12 @@ class Container:
             side_events=SideEvents(self._services, endpoint),
             seen=self._seen,
             stopping=self._stopping(endpoint),
+            forms=FormActions(
+                endpoint,
+                self._hand_off(endpoint),
+                RefusalNotice(self._services, endpoint),
+                FormModals(self._services, endpoint),
+            ),
         )
 
     def commands(self, session: Any, headers: Mapping[str, str], raw: Mapping[str, Any]) -> CommandsListener:

@@ -43,6 +43,17 @@ class Say(StrEnum):
     SOURCES = auto()  # the heading of the sources
     MORE = auto()  # `count` of the sources that are not shown
     PAUSED = auto()  # the app waits for a person's input; the text of its form stands above
+    FORM_WAITS = auto()  # above the buttons of a form that the app waits for; `title` of the form
+    FORM_OR_DIFY = auto()  # behind FORM_WAITS, until a first press has shown that presses arrive
+    FORM_DONE = auto()  # in place of the buttons: `title` of the form, the `action`, the member's `name`
+    FORM_ANSWERED = auto()  # in place of the buttons, and to a member alone: it was answered before; `title`
+    FORM_EXPIRED = auto()  # the same; `title`
+    FORM_GONE = auto()  # the same; `title`
+    FORM_UNNAMED = auto()  # in place of the title of a form that has none
+    FORM_INVALID = auto()  # to the member alone: Dify did not take what was filled in; `title` of the form
+    FORM_SENT = auto()  # the answer to the form was sent, and the app goes on in Dify alone
+    FORM_SEND = auto()  # the label of the button that sends a form
+    FORM_CANCEL = auto()  # the label of the button that closes a form
     CONTINUED = auto()  # the answer goes on in the next message
     TIME_CUT = auto()
     TURN_LIMIT = auto()  # the bot says this with and without a partial answer above

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from clock import Clock
 from dify_app.form import KIND_OF_MODE, SYS_FILES, Variable
-from dify_app.port import PING, AppCall, AppPort, Conversation, Stream, Via
+from dify_app.port import PING, AppCall, AppPort, Conversation, FormAnswer, Stream, Via, WaitingForm
 from dify_app.service_api.addresses import BaseAddresses
 from dify_app.service_api.client import ServiceApi
 from dify_app.service_api.event_stream import events_in
@@ -16,7 +16,17 @@ from dify_app.service_api.first_calls import FirstCalls
 from dify_app.service_api.refusals import FILE_FAULTS
 from dify_app.stream import AppKind
 from dify_app.uploads import FileSlot, PlacedFile
-from errors import ApiAway, ApiRefused, DifyBusy, DifyError, DifyUnavailable, FileRefused, UnsupportedApp
+from errors import (
+    ApiAway,
+    ApiRefused,
+    AppMisconfigured,
+    DifyBusy,
+    DifyError,
+    DifyUnavailable,
+    FileRefused,
+    FormRefused,
+    UnsupportedApp,
+)
 from json_fields import text_of, texts_of
 
 BUSY_SECONDS = 90.0
@@ -89,6 +99,29 @@ class ApiWay:
         """Dify's stop call, in the name of the run's user (docs/platform/dify-service-api.md#stop-calls)."""
         route = _STOP_ROUTES.get(mode, "chat-messages")
         self.api.stop(self._base(), self.key, f"{route}/{quote(task_id, safe='')}/stop", self.user)
+
+    def go_on(self, form: WaitingForm, answer: FormAnswer) -> closing[Stream]:
+        """Answer a form of a run of this way, and read on. The first event says that Dify took the answer.
+
+        Dify keeps no events for late listeners, so it is asked for them first, and gets the answer once it listens:
+        that is its first keep-alive (docs/platform/dify-service-api.md#run-events). Reading raises DifyError, ApiAway
+        where Dify does not tell the events of this run.
+        """
+        return closing(self._go_on(form, answer))
+
+    def _go_on(self, form: WaitingForm, answer: FormAnswer) -> Stream:
+        base = self._base()
+        with ExitStack() as held:
+            try:
+                pieces = held.enter_context(self.api.follow(base, self.key, form.user, form.run_id))
+            except AppMisconfigured as error:
+                raise error if isinstance(error, ApiRefused) else ApiAway("api_no_run") from error
+            events = events_in(pieces)
+            if (next(events, None) or {}).get("event") != PING:
+                raise FormRefused("form_gone")  # the run has ended, so it waits for nothing
+            self.api.answer_form(base, self.key, form.token, answer.body() | {"user": answer.user})
+            yield {"event": PING}
+            yield from events
 
     def upload(self, slot: FileSlot, content: bytes) -> PlacedFile:
         """A file of the conversation's user (docs/platform/dify-service-api.md#service-files). Raises FileRefused."""

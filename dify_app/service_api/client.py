@@ -6,12 +6,21 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 
 from clock import Clock
 from dify_app.service_api.refusals import refusal
-from errors import ApiAway, DifyError, DifyUnavailable
+from errors import (
+    ApiAway,
+    ApiRefused,
+    AppMisconfigured,
+    DifyError,
+    DifyUnavailable,
+    FormRefused,
+    ProviderTrouble,
+)
 from json_fields import parsed
 
 CONNECT = 5.0  # seconds
@@ -124,6 +133,37 @@ class ServiceApi:
             if kind.partition(";")[0].strip().lower() != "text/event-stream":
                 raise DifyUnavailable("api_no_stream")  # whatever this is, it may have passed the call on
             yield self._pieces(response)
+
+    @contextmanager
+    def follow(self, base: str, key: str, user: str, run_id: str) -> Iterator[Iterator[bytes]]:
+        """The events of a run of this user from now on (docs/platform/dify-service-api.md#run-events)."""
+        url, timeout = f"{base}/workflow/{quote(run_id, safe='')}/events", self._timeout(READ)
+        request = self._http.build_request(
+            "GET", url, headers=_headers(key), params={"user": user}, timeout=timeout
+        )
+        with closing(self._send(request)) as response:
+            yield self._pieces(response)
+
+    def answer_form(self, base: str, key: str, token: str, body: Mapping[str, Any]) -> None:
+        """Answer a form of the key's app. Raises FormRefused for a form that takes no answer, or not this one."""
+        self._answer(f"{base}/form/human_input", token, body, key)
+
+    def answer_openly(self, base: str, token: str, body: Mapping[str, Any]) -> None:
+        """The same by the route that needs no key. `base` is that of the Service API on the same server."""
+        self._answer(f"{base.removesuffix('/v1')}/api/form/human_input", token, body)
+
+    def _answer(self, path: str, token: str, body: Mapping[str, Any], key: str = "") -> None:
+        try:
+            self._body(self._request("POST", f"{path}/{quote(token, safe='')}", key, json=dict(body)))
+        except (AppMisconfigured, ProviderTrouble) as error:
+            if isinstance(error, ApiRefused):
+                raise
+            # 404 for a form that is not there, 429 for too many answers at once; neither is about the app.
+            raise (
+                DifyUnavailable("form_limit")
+                if isinstance(error, ProviderTrouble)
+                else FormRefused("form_gone")
+            ) from None
 
     def _request(self, method: str, url: str, key: str = "", **more: Any) -> httpx.Response:
         return self._send(self._http.build_request(method, url, headers=_headers(key), **more))

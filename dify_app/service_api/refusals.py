@@ -16,6 +16,7 @@ from errors import (
     DifyBusy,
     DifyError,
     DifyUnavailable,
+    FormRefused,
     ProviderTrouble,
     UnsupportedApp,
 )
@@ -27,6 +28,13 @@ _WRONG_KIND = frozenset({"not_chat_app", "not_workflow_app", "app_unavailable", 
 FILE_FAULTS_OF_STATUS: Mapping[int, str] = {413: "file_too_large", 415: "file_wrong_type"}
 FILE_FAULTS = frozenset(FILE_FAULTS_OF_STATUS.values())
 """The kinds of errors that are reasons of FileRefused."""
+_FORM_CODES: Mapping[str, str] = {
+    "human_input_form_submitted": "form_submitted",
+    "human_input_form_expired": "form_expired",
+    "human_input_form_not_found": "form_gone",
+    "invalid_form_data": "form_invalid",
+}
+"""Source: docs/platform/dify-service-api.md#form-answers."""
 _NOT_IN_DIFY = (*range(300, 400), HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
 
 
@@ -52,6 +60,8 @@ def refusal(status: int, body: bytes, conversation_id: str = "") -> DifyError:
 def _told(status: int, told: Mapping[str, Any], conversation_id: str) -> DifyError:
     """What Dify's JSON says."""
     code = text_of(told, "code")
+    if code in _FORM_CODES:
+        return FormRefused(_FORM_CODES[code])
     if code == "too_many_requests" or text_of(told, "message").startswith(_TOO_MANY):
         return DifyBusy("app_limit")
     if status == HTTPStatus.TOO_MANY_REQUESTS:

@@ -1,4 +1,4 @@
-"""What comes with the text of an answer: the documents it is based on, its files, and the forms it waits for.
+"""What comes with the text of an answer: the documents it is based on, and its files.
 
 Source: docs/platform/dify.md#sources-in-events, docs/platform/dify.md#files-out.
 """
@@ -6,9 +6,9 @@ Source: docs/platform/dify.md#sources-in-events, docs/platform/dify.md#files-out
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
-from dify_app.answer import FileProduced, Paused, Source
+from dify_app.answer import FileProduced, Source
 from dify_app.files import is_signed
 from hosts import host_of
 from json_fields import count_of, mapping_of, mappings_of, text_of
@@ -20,8 +20,6 @@ _MOST_FILES = 1_000  # files of one answer; further files are ignored
 _LINK_NAMES = ("url", "source_url", "source", "link")
 # An http(s) address without the characters that have a meaning in Slack's links.
 _WEB = re.compile(r"https?://[^ <>|]+", re.IGNORECASE)
-# The mark of a form's field in the form's Markdown: {{#$output.name#}}
-_FIELD = re.compile(r"\{\{#\$output\.([^#{}\n]{1,100})#\}\}")
 
 
 class NewFiles:
@@ -76,19 +74,6 @@ def file_of(item: Mapping[str, Any]) -> FileProduced | None:
         return None
     name = text_of(item, "filename", "name") or _last_part(url)
     return FileProduced(url, text_of(item, "type") or "custom", name)
-
-
-def paused_form(data: Mapping[str, Any], web_url: str) -> Paused:
-    """The form of a run that waits for a person (Dify 1.13 and later, docs/platform/dify.md#human-input-events).
-
-    Dify serves the form at `/form/<token>` of its web app, whose base is `web_url` (Dify's APP_WEB_URL). `where` is
-    empty if this base is not known or Dify gave no token; the member then finds the form in Dify itself.
-    """
-    token = text_of(data, "form_token")
-    where = f"{web_url.rstrip('/')}/form/{quote(token, safe='')}" if token and web_url else ""
-    actions = (text_of(action, "title", "id") for action in mappings_of(data, "actions"))
-    text = _FIELD.sub(r"`\1`", text_of(data, "form_content"))
-    return Paused(text, where, text_of(data, "node_title"), tuple(filter(None, actions)))
 
 
 def _last_part(url: str) -> str:

@@ -13,7 +13,8 @@ from typing import Any, Literal
 
 from dify_app.answer import ConversationStarted, Ended, EndStatus, Paused, RunStarted, Sources, Thought
 from dify_app.faults import classify_event
-from dify_app.stream.citations import NewFiles, file_of, files_in, paused_form, sources_in
+from dify_app.stream.citations import NewFiles, file_of, files_in, sources_in
+from dify_app.stream.forms import paused_form
 from dify_app.stream.outputs import readable
 from dify_app.stream.speech import Events, Speech
 from dify_app.stream.steps import Steps
@@ -168,8 +169,12 @@ class Reducer:
         return events + self._terminal(last=self.kind != "chat" or "message_end" in self._seen)
 
     def _paused(self, _raw: Raw) -> Events:
+        """The stream is read to its end: only then Dify stores the message as paused.
+
+        Source: docs/platform/dify.md#human-input-events.
+        """
         self._status = "paused"
-        return [*self._speech.flush(), *(self._forms or [Paused("")]), *self._terminal(last=True)]
+        return [*self._speech.flush(), *(self._forms or [Paused("")]), *self._terminal(last=False)]
 
     def _step(self, raw: Raw) -> Events:
         step = self._steps.take(raw)

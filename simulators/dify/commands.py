@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from simulators.dify.apps import MODES, App
+from simulators.dify.forms import PausedRuns
 from simulators.dify.server import Dify
 from simulators.dify.service_api import ServiceApi
 from simulators.dify.versions import VERSIONS
@@ -50,8 +51,38 @@ def commands(dify: Dify) -> dict[str, Callable[..., Any]]:
         "add_file": lambda name, mimetype, hex: dify.files.add(name, mimetype, bytes.fromhex(hex)),  # noqa: A006 - its JSON name
         "settings": settings,
         **service_commands(dify.service),
+        **form_commands(dify.paused),
         "decrypted": lambda: dify.decrypted,
         "reset": reset,
+    }
+
+
+def form_commands(paused: PausedRuns) -> dict[str, Callable[..., Any]]:
+    """Those of runs that wait for a person."""
+
+    def answer(form_id: str, action: str, inputs: dict[str, Any]) -> None:
+        form = next(one for one in paused.forms() if one.form_id == form_id)
+        paused.submit(form, {"inputs": inputs, "action": action}, "somebody in Dify")
+
+    def deaf(deaf: bool) -> None:
+        paused.deaf = deaf
+
+    return {
+        "forms": lambda: [
+            {
+                "form_id": form.form_id,
+                "token": form.token,
+                "app_id": form.run.app_id,
+                "run_id": form.run.run.workflow_run_id,
+                "status": form.run.status,
+                "answer": form.answer,
+                "listeners": len(form.run.listeners),
+            }
+            for form in paused.forms()
+        ],
+        "answer_form": answer,
+        "expire_form": paused.expire,
+        "deaf_to_forms": deaf,
     }
 
 

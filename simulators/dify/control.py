@@ -191,6 +191,23 @@ class DifyControl(ControlClient):
         found: list[Record] = self.call("end_users")
         return found
 
+    def forms(self, app_id: str = "") -> list[Record]:
+        """form_id, token, app_id, run_id and status of its run, answer and listeners of each form of the app."""
+        found: list[Record] = self.call("forms")
+        return [form for form in found if app_id in {"", form["app_id"]}]
+
+    def answer_form(self, form_id: str, action: str = "ok", **inputs: Any) -> None:
+        """Answer a form elsewhere, as Dify's own page does."""
+        self.call("answer_form", form_id=form_id, action=action, inputs=inputs)
+
+    def expire_form(self, form_id: str) -> None:
+        """Let a form's time be over."""
+        self.call("expire_form", form_id=form_id)
+
+    def deaf_to_forms(self, *, deaf: bool) -> None:
+        """Answer every answer to a form with 500, or take them again."""
+        self.call("deaf_to_forms", deaf=deaf)
+
     def decrypted(self) -> int:
         """How often the daemon had settings decrypted: once per endpoint request with secrets."""
         return int(self.call("decrypted"))

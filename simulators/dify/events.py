@@ -189,31 +189,63 @@ def error_event(run: Run, code: str, message: str, status: int) -> Event:
 
 
 def pausing(run: Run, step: Event) -> list[Event]:
-    """A form for a person to fill, and the end of this stream (1.13 and later)."""
-    form = {
-        "form_id": "form-1",
+    """Forms for persons to fill, and the end of this stream (1.13 and later). `also` are further forms' steps."""
+    return waiting(run, [form_of(one) for one in (step, *step.get("also", ()))])
+
+
+def form_of(step: Event) -> Event:
+    """A form as an event carries it; Dify's ids are UUIDs and its tokens random."""
+    return {
+        "form_id": step.get("form_id") or str(uuid.uuid4()),
         "node_id": "human",
         "node_title": step["title"],
         "form_content": step["form"],
         "inputs": step.get("inputs", []),
         "actions": step.get("actions", [{"id": "ok", "title": "OK", "button_style": "primary"}]),
         "display_in_ui": step.get("display_in_ui", True),
-        "form_token": step.get("form_token", "token-1"),
-        "resolved_default_values": {},
+        "form_token": step.get("form_token", f"token-{uuid.uuid4().hex[:16]}"),
+        "resolved_default_values": step.get("defaults", {}),
         "expiration_time": int(time.time()) + 3600,
     }
+
+
+def waiting(run: Run, forms: list[Event]) -> list[Event]:
+    """The events of these forms, and the one that says that the run waits for them."""
     data = {
         "workflow_run_id": run.workflow_run_id,
         "paused_nodes": ["human"],
         "outputs": {},
-        "reasons": [{"TYPE": "human_input_required", "node_id": "human", "form_id": "form-1"}],
+        "reasons": [
+            {"TYPE": "human_input_required", "node_id": "human", "form_id": form["form_id"]} for form in forms
+        ],
         "status": "paused",
         "created_at": run.created_at,
         "elapsed_time": 0.5,
         "total_tokens": 0,
         "total_steps": 2,
     }
-    return [flow_event(run, "human_input_required", form), flow_event(run, "workflow_paused", data)]
+    asked = [flow_event(run, "human_input_required", form) for form in forms]
+    return [*asked, flow_event(run, "workflow_paused", data)]
+
+
+def form_filled(run: Run, form: Event, answer: Event) -> Event:
+    """Somebody answered the form (docs/platform/dify.md#human-input-events)."""
+    titles = {action["id"]: action["title"] for action in form["actions"]}
+    data = {
+        "node_id": form["node_id"],
+        "node_title": form["node_title"],
+        "rendered_content": form["form_content"],
+        "action_id": answer["action"],
+        "action_text": titles[answer["action"]],
+        "submitted_data": answer["inputs"],
+    }
+    return flow_event(run, "human_input_form_filled", data)
+
+
+def form_timeout(run: Run, form: Event) -> Event:
+    """Nobody answered the form in time."""
+    named = {name: form[name] for name in ("node_id", "node_title", "expiration_time")}
+    return flow_event(run, "human_input_form_timeout", named)
 
 
 def preempting(run: Run, text: str) -> list[Event]:

@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gevent.event import Event as Flag
@@ -17,6 +17,8 @@ from simulators.dify.invocations import Invocation
 from simulators.dify.script import ACTS, MUTE_ENDINGS, Step, Steps
 from simulators.http1.server import Exchange
 
+SAVES = 2.0
+"""Design seconds in which a reverse invocation's message is stored as paused."""
 UNENDED = "unended"
 """The outcome of a run that is over and whose stream nobody ends (docs/platform/dify-service-api.md#false-failure)."""
 STREAM_HEAD = [("Server", "gunicorn"), ("Content-Type", "text/event-stream")]
@@ -56,6 +58,10 @@ def _encoded(step: Step) -> bytes:
     return b"" if "{" in text else json.dumps(text).encode()
 
 
+type Pauses = Callable[[list[dict[str, Any]], Compiled], None]
+"""Is told the events of a pause and the rest of the script, before the events are sent."""
+
+
 class Player:
     """One invocation being answered. Raises gevent.GreenletExit when its client leaves.
 
@@ -70,7 +76,9 @@ class Player:
         clock: Clock,
         wire: Wire | None = None,
         stopped: Flag | None = None,
+        pauses: Pauses | None = None,
     ) -> None:
+        self._pauses = pauses
         self._wire = wire or Framed()
         self._stopped = stopped or Flag()
         self._exchange = exchange
@@ -102,7 +110,6 @@ class Player:
             "fail": lambda step: self._last(events.failing(run, step["message"])),
             "preempt": self._preempt,
             "stop": lambda _: self._last(events.stopping(run)),
-            "pause": lambda step: self._last(events.pausing(run, step)),
             "drop": self._drop,
             "clean_end": lambda _: self._last([]),
             "silence": lambda _: self._silence(),
@@ -116,7 +123,7 @@ class Player:
             if script.opens:
                 for event in events.opening(self._run, own_thoughts=script.own_thoughts):
                     self.send(event)
-            for after, encoded, step in script.steps:
+            for number, (after, encoded, step) in enumerate(script.steps, 1):
                 if after:
                     self.flush()
                     due += after
@@ -125,6 +132,8 @@ class Player:
                     self._last(events.stopping(self._finish_text()))
                 if encoded:
                     self._text(encoded, step["text"])
+                elif step.get("do") == "pause":
+                    self._pause(step, replace(script, steps=script.steps[number:], opens=False))
                 else:
                     self._step(step)
             self._last(events.closing(self._finish_text()))
@@ -194,6 +203,17 @@ class Player:
             self._exchange.start(200, STREAM_HEAD)
         self._exchange.finish()
         raise Ended
+
+    def _pause(self, step: Step, rest: Compiled) -> None:
+        """The stream ends, and the run goes on with the rest of the script once its forms are answered."""
+        told = events.pausing(self._run, step)
+        if self._pauses is not None:
+            self._pauses(told, rest)
+        for event in told:
+            self.send(event)
+        self.flush()
+        self._clock.sleep(SAVES)  # docs/platform/dify.md#human-input-events
+        self._close()
 
     def _replace(self, step: Step) -> None:
         self._texts[:] = [step["text"]]

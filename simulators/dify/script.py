@@ -137,7 +137,7 @@ def reasoning(text: str, *, final: bool = False, after: float = 0.0) -> Steps:
     return act("reasoning", text=text, final=final, after=after)
 
 
-# What ends a script; nothing after it is sent.
+# What ends a script; nothing after it is sent, but for the rest of a paused run.
 
 
 def refuse(
@@ -178,7 +178,11 @@ def stop(*, after: float = 0.0) -> Steps:
 
 
 def pause(form: str = "Please confirm.", title: str = "Confirm", *, after: float = 0.0, **more: Any) -> Steps:
-    """human_input_required, workflow_paused, end of the stream without message_end."""
+    """human_input_required, workflow_paused, end of the stream without message_end.
+
+    What stands behind is played once the form is answered. `more`: inputs, actions, defaults, and `also`, further
+    forms of the same pause, each a dict of `form`, `title` and the same.
+    """
     return act("pause", form=form, title=title, after=after, **more)
 
 

@@ -11,15 +11,18 @@ from simulators.dify.apps import App, Refused, check_call
 from simulators.dify.conversations import Conversations
 from simulators.dify.events import Run
 from simulators.dify.files import TOOLS_PATH, UPLOAD_PATH, Files
+from simulators.dify.forms import PausedRuns
 from simulators.dify.frames import event_frame
 from simulators.dify.invocations import Invocation, Invocations
-from simulators.dify.player import STREAM_HEAD, Player
+from simulators.dify.player import STREAM_HEAD, Compiled, Player
 from simulators.dify.scripts import Scripts
 from simulators.dify.secrets import transform
 from simulators.dify.service_api import PREFIX, ServiceApi
 from simulators.http1.server import Exchange
 
 INNER = "/inner/api/"
+FORM_PATH = "/api/form/human_input/"
+"""Dify's web app answers a form there, without a key (docs/platform/dify-service-api.md#form-answers)."""
 
 
 class Dify:
@@ -32,7 +35,10 @@ class Dify:
         self.conversations = Conversations()
         self.invocations = Invocations()
         self.files = Files("")
-        self.service = ServiceApi(clock, self.apps, self.scripts, self.conversations, self.invocations)
+        self.paused = PausedRuns(clock)
+        self.service = ServiceApi(
+            clock, self.apps, self.scripts, self.conversations, self.invocations, self.paused
+        )
         self.down = ""
         self.version = "1.17.0"
         self.fetch_errors_in_band = True
@@ -54,6 +60,11 @@ class Dify:
                 self._inner(exchange)
             elif request.path == PREFIX or request.path.startswith(f"{PREFIX}/"):
                 self.service.answer(exchange)
+            elif request.path.startswith(FORM_PATH) and request.method == "POST":
+                self.paused.submit_openly(
+                    request.path.removeprefix(FORM_PATH), json.loads(request.body or b"{}")
+                )
+                exchange.reply_json(200, {})
             elif request.path == UPLOAD_PATH and request.method == "POST":
                 exchange.reply_json(201, self.files.take(request))
             elif request.path.startswith(TOOLS_PATH):
@@ -112,7 +123,11 @@ class Dify:
         script = self.scripts.choose(app.app_id, record.query)
         if record.response_mode == "blocking":
             return self._block(exchange, run, record)
-        return Player(exchange, run, record, self.clock).play(script)
+
+        def pauses(told: list[events.Event], rest: Compiled) -> None:
+            self.paused.pause(run, record.app_id, "", record, told, rest)
+
+        return Player(exchange, run, record, self.clock, pauses=pauses).play(script)
 
     @staticmethod
     def _declared(app: App, inputs: dict[str, Any]) -> dict[str, Any]:

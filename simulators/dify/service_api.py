@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -14,6 +15,7 @@ from clock import Clock
 from simulators.dify.apps import App, Refused
 from simulators.dify.conversations import Conversations
 from simulators.dify.end_users import EndUser, EndUsers
+from simulators.dify.forms import PausedRuns
 from simulators.dify.invocations import Invocations
 from simulators.dify.scripts import Scripts
 from simulators.dify.service_messages import ServiceMessages
@@ -25,7 +27,12 @@ from simulators.http1.server import Exchange
 PREFIX = "/v1"
 CHATS = {"chat", "agent-chat", "advanced-chat", "agent"}
 _STOP = re.compile(r"(?:chat-messages|completion-messages|workflows/tasks)/([^/]+)/stop")
-_MESSAGE = re.compile(r"messages/([^/]+)/(feedbacks|suggested)")
+_FORM = re.compile(r"form/human_input/([^/]+)")
+_END_USER = re.compile(r"end-users/([^/]+)")
+_EVENTS = re.compile(r"workflow/([^/]+)/events")
+_RUN = re.compile(r"workflows/run/([^/]+)")
+_RATE = re.compile(r"messages/([^/]+)/feedbacks")
+_SUGGESTED = re.compile(r"messages/([^/]+)/suggested")
 _NO_KEY = "Authorization header must be provided and start with 'Bearer'"
 
 
@@ -47,6 +54,7 @@ class ServiceApi:
         scripts: Scripts,
         conversations: Conversations,
         invocations: Invocations,
+        paused: PausedRuns,
     ) -> None:
         self.state = ServiceState()
         self.revoked: set[str] = set()
@@ -57,7 +65,8 @@ class ServiceApi:
         self._apps = apps
         self._conversations = conversations
         self.messages = ServiceMessages(clock)
-        self.runs = ServiceRuns(clock, self.state, scripts, conversations, invocations, self.messages)
+        self.runs = ServiceRuns(clock, self.state, scripts, conversations, invocations, self.messages, paused)
+        self.paused = paused
 
     def reset(self) -> None:
         """Back to the newest version, with no fault and no record of calls."""
@@ -66,6 +75,7 @@ class ServiceApi:
         self.switched_off.clear()
         self.seen.clear()
         self.runs.reset()
+        self.paused.reset()
         self.messages.reset()
 
     def answer(self, exchange: Exchange) -> None:
@@ -98,17 +108,44 @@ class ServiceApi:
             return plain[method, path]
         if method == "POST" and path in {"chat-messages", "completion-messages", "workflows/run"}:
             return lambda exchange, app: self._run(exchange, app, path)
-        if method == "POST" and (stopped := _STOP.fullmatch(path)):
-            return lambda exchange, app: self._stop(exchange, app, stopped[1])
-        if found := _MESSAGE.fullmatch(path):
-            name, act = found.groups()
-            if (method, act) == ("POST", "feedbacks"):
-                return lambda exchange, app: self._rate(exchange, app, name)
-            if (method, act) == ("GET", "suggested"):
-                return lambda exchange, app: self._suggested(exchange, app, name)
-        if method == "GET" and path.startswith("end-users/"):
-            return lambda exchange, app: self._end_user(exchange, app, path.removeprefix("end-users/"))
+        for wanted, pattern, handler in self._named():
+            if method == wanted and (found := pattern.fullmatch(path)):
+                return partial(handler, name=found[1])
         raise Refused("The requested URL was not found on the server.", 404, "not_found")
+
+    def _named(self) -> list[tuple[str, re.Pattern[str], Callable[..., None]]]:
+        """The routes that hold a name in their path."""
+        since_forms: list[tuple[str, re.Pattern[str], Callable[..., None]]] = [
+            ("POST", _FORM, self._form),
+            ("GET", _EVENTS, self._events),
+        ]
+        return [
+            ("POST", _STOP, self._stop),
+            ("GET", _END_USER, self._end_user),
+            ("GET", _RUN, self._run_now),
+            ("POST", _RATE, self._rate),
+            ("GET", _SUGGESTED, self._suggested),
+            *(since_forms if self.state.version.forms else []),
+        ]
+
+    def _form(self, exchange: Exchange, app: App, name: str) -> None:
+        """An answer to a form (docs/platform/dify-service-api.md#form-answers); any end user may give it."""
+        body = self._json(exchange)
+        user = self._user(app, body.get("user"))
+        self.paused.submit(self.paused.form(name, app.app_id), body, user.session_id)
+        exchange.reply_json(200, {})
+
+    def _events(self, exchange: Exchange, app: App, name: str) -> None:
+        """The events of a run (docs/platform/dify-service-api.md#run-events)."""
+        query = {field: values[0] for field, values in parse_qs(exchange.request.query).items()}
+        owner = self._user(app, query.get("user"))
+        self.paused.listen(exchange, self.paused.run_of(name, app.app_id, owner.row_id))
+
+    def _run_now(self, exchange: Exchange, app: App, name: str) -> None:
+        """How a run is now; no user is asked for."""
+        found = self.paused.run_of(name, app.app_id)
+        outputs = found.last["data"]["outputs"] if found.last else {}
+        exchange.reply_json(200, {"id": name, "status": found.status, "outputs": outputs, "error": None})
 
     def _app(self, authorization: str) -> App:
         """The app of the key (docs/platform/dify-service-api.md#service-errors)."""
@@ -146,18 +183,18 @@ class ServiceApi:
             raise Refused("Conversation Not Exists.", 404, "not_found")
         exchange.reply_json(200, {"limit": 20, "has_more": False, "data": []})
 
-    def _rate(self, exchange: Exchange, app: App, message_id: str) -> None:
+    def _rate(self, exchange: Exchange, app: App, name: str) -> None:
         body = self._json(exchange)
-        self.messages.rate(app, self._user(app, body.pop("user", None)), message_id, body)
+        self.messages.rate(app, self._user(app, body.pop("user", None)), name, body)
         exchange.reply_json(200, {"result": "success"})
 
-    def _suggested(self, exchange: Exchange, app: App, message_id: str) -> None:
-        query = {name: values[0] for name, values in parse_qs(exchange.request.query).items()}
-        found = self.messages.suggested(app, self._user(app, query.get("user")), message_id)
+    def _suggested(self, exchange: Exchange, app: App, name: str) -> None:
+        query = {field: values[0] for field, values in parse_qs(exchange.request.query).items()}
+        found = self.messages.suggested(app, self._user(app, query.get("user")), name)
         exchange.reply_json(200, {"result": "success", "data": found})
 
-    def _end_user(self, exchange: Exchange, app: App, row_id: str) -> None:
-        found = self.end_users.by_id(row_id)
+    def _end_user(self, exchange: Exchange, app: App, name: str) -> None:
+        found = self.end_users.by_id(name)
         if found is None or found.app_id != app.app_id:
             raise Refused("End user not found.", 404, "end_user_not_found")
         exchange.reply_json(200, {"id": found.row_id, "app_id": found.app_id, "session_id": found.session_id})
@@ -168,9 +205,9 @@ class ServiceApi:
         self.state.uploads.append(upload)
         exchange.reply_json(201, upload.answer())
 
-    def _stop(self, exchange: Exchange, app: App, task_id: str) -> None:
+    def _stop(self, exchange: Exchange, app: App, name: str) -> None:
         user = self._user(app, self._json(exchange).get("user"))
-        self.runs.stop(task_id, user)
+        self.runs.stop(name, user)
         exchange.reply_json(200, {"result": "success"})
 
     def _run(self, exchange: Exchange, app: App, path: str) -> None:

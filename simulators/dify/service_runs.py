@@ -17,6 +17,7 @@ from simulators.dify.apps import App, Refused, check_input
 from simulators.dify.conversations import Conversations
 from simulators.dify.end_users import EndUser
 from simulators.dify.events import Run
+from simulators.dify.forms import PausedRuns
 from simulators.dify.frames import PING, ServerSent
 from simulators.dify.invocations import Invocation, Invocations
 from simulators.dify.player import STREAM_HEAD, UNENDED, Compiled, Player
@@ -59,7 +60,9 @@ class ServiceRuns:
         conversations: Conversations,
         invocations: Invocations,
         messages: ServiceMessages,
+        paused: PausedRuns,
     ) -> None:
+        self._paused = paused
         self.limit = 0
         self.workers: int | None = None
         self.tasks: dict[str, Task] = {}
@@ -205,7 +208,11 @@ class ServiceRuns:
         task = self.tasks[run.task_id] = Task(run.mode, user)
         record.task_id, record.message_id = run.task_id, run.message_id
         run.false_failure = self._state.version.false_failure
-        player = Player(exchange, run, record, self._clock, ServerSent(), task.stopped)
+
+        def pauses(told: list[events.Event], rest: Compiled) -> None:
+            self._paused.pause(run, record.app_id, user.row_id, record, told, rest)
+
+        player = Player(exchange, run, record, self._clock, ServerSent(), task.stopped, pauses)
         try:
             if run.flows:
                 return player.play(script)

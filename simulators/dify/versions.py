@@ -12,7 +12,8 @@ class Version:
     these answer inputs that do not fit, by pings until the end or by a failed run (#missing-inputs). `foreign`: how a
     chatflow answers a conversation that is not the end user's (#foreign-conversations). `false_failure`: an annotation
     hit of a chatflow ends with a failure, else with pings (#false-failure). `agents`: New Agent apps can be called
-    (#routes-by-kind). `hang_up_ends`: a client that leaves ends the run of an in-process app (#hanging-up).
+    (#routes-by-kind). `hang_up_ends`: a client that leaves ends the run of an in-process app (#hanging-up). `forms`:
+    the Service API takes answers to forms (#form-answers) and tells the events of a run (#run-events).
     """
 
     name: str
@@ -22,12 +23,15 @@ class Version:
     false_failure: bool
     agents: bool
     hang_up_ends: bool
+    forms: bool = True
 
 
 VERSIONS = {
     row.name: row
     for row in (
-        Version("1.13.3", 1, "pings", "pings", false_failure=False, agents=False, hang_up_ends=False),
+        Version(
+            "1.13.3", 1, "pings", "pings", false_failure=False, agents=False, hang_up_ends=False, forms=False
+        ),
         Version("1.14.2", 4, "pings", "pings", false_failure=False, agents=False, hang_up_ends=False),
         Version("1.15.0", 4, "failed", "new", false_failure=True, agents=True, hang_up_ends=False),
         Version("1.16.1", 4, "failed", "refused", false_failure=True, agents=True, hang_up_ends=True),

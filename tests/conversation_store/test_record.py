@@ -1,8 +1,10 @@
+import json
 from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conversation_store.codec import record_fields, record_from
 from conversation_store.record import (
     DAY,
     DM_SILENCE,
@@ -10,6 +12,7 @@ from conversation_store.record import (
     HANDLED_KEPT,
     WAITING_KEPT,
     InFlight,
+    OpenForm,
     ThreadKey,
     ThreadRecord,
     as_of,
@@ -157,3 +160,26 @@ def test_way_and_user_go_with_their_conversation() -> None:
     assert (blind.conversation_id, blind.via, blind.user) == ("c-1", "api", "slack:T1:U1")
     forgotten = as_of(DM, replace(record, handled=("1.000001",), updated=1.0), 1.0 + DM_SILENCE, 30)
     assert forgotten == ThreadRecord(handled=("1.000001",), updated=1.0)
+
+
+def test_form_that_one_record_closed_stays_closed_in_both() -> None:
+    open_form = OpenForm("secret", "run-1", "api", "slack:T1:U1", "Mail")
+    waiting = ThreadRecord(updated=1.0).with_form(open_form)
+    closed = ThreadRecord(updated=2.0).with_form(replace(open_form, token="", answered="U2 yes"))
+    for one, other in ((waiting, closed), (closed, waiting)):
+        assert merged(one, other).form == closed.form
+    assert merged(waiting, ThreadRecord(updated=3.0)).form == open_form
+
+
+def test_form_is_kept_as_json_and_its_token_never_shown() -> None:
+    record = ThreadRecord(updated=1.0).with_form(OpenForm("secret", "run-1", "api", "slack:T1:U1", "Mail"))
+    assert record_from(json.loads(json.dumps(record_fields(record)))) == record
+    assert "secret" not in repr(record)
+
+
+def test_forms_of_other_channels_and_hooks_have_other_keys() -> None:
+    key = ThreadKey("hook", "app", "T1", "C1", "1.0")
+    others = [replace(key, hook_id="other"), replace(key, channel="C2"), replace(key, team_id="T2")]
+    assert key.of_form("f1") == replace(key, thread="2.0", app_id="b").of_form("f1")
+    assert len({one.of_form("f1").digest() for one in [key, *others]}) == 4
+    assert key.of_form("f1") != key.of_form("f2")

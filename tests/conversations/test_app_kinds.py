@@ -286,7 +286,8 @@ ORDERS = [
     Order(
         "paused for a person",
         FLOWS,
-        script.say("First this.") + script.pause("Is **384,400 km** right?\n\n{{#$output.why#}}"),
+        script.say("First this.")
+        + script.pause("Is **384,400 km** right?\n\n{{#$output.why#}}", form_token=""),
         f"First this.\n\nIs **384,400 km** right?\n\n`why`\n\n> {EN[Say.PAUSED]}",
     ),
     Order(
@@ -295,7 +296,7 @@ ORDERS = [
         script.say("First this.")
         + asked("Is it right?", "Check", "Yes", "No")
         + asked("Is it paid?", "Pay", "OK")
-        + script.pause("Is it sent?", "Send"),
+        + script.pause("Is it sent?", "Send", form_token=""),
         "First this.\n\n**Check**\n\nIs it right?\n\n**Yes** · **No**\n\n**Pay**\n\nIs it paid?\n\n"
         f"**Send**\n\nIs it sent?\n\n> {EN[Say.PAUSED]}",
     ),
@@ -313,7 +314,12 @@ ORDERS = [
         + script.say("About 384,400 km."),
         "About 384,400 km.",
     ),
-    Order("paused before a word", FLOWS, script.pause("Is it right?"), f"Is it right?\n\n> {EN[Say.PAUSED]}"),
+    Order(
+        "paused before a word",
+        FLOWS,
+        script.pause("Is it right?", form_token=""),
+        f"Is it right?\n\n> {EN[Say.PAUSED]}",
+    ),
 ]
 CASES = [(order, mode) for order in ORDERS for mode in order.modes]
 

@@ -258,15 +258,15 @@ DIFY = [
         steps=tuple(script.refuse(500, RAW)),
         expected=instead(Say.DIFY_UNAVAILABLE, "DifyUnavailable"),
     ),
-    Row("pause", steps=tuple(script.pause("")), expected=instead(Say.PAUSED, "paused")),
+    Row("pause", steps=tuple(script.pause("", form_token="")), expected=instead(Say.PAUSED, "paused")),
     Row(
         "mid-pause",
-        steps=tuple(script.pieces(*PARTS[:2], gap=5.0) + script.pause("")),
+        steps=tuple(script.pieces(*PARTS[:2], gap=5.0) + script.pause("", form_token="")),
         expected=marked(Say.PAUSED, "paused"),
     ),
     Row(
         "end-pause",
-        steps=tuple(AT_ONCE + script.pause("")),
+        steps=tuple(AT_ONCE + script.pause("", form_token="")),
         expected=marked(Say.PAUSED, "paused"),
     ),
     Row(

@@ -3,18 +3,28 @@
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import gevent
 import pytest
 
+from dify_app.answer import AnswerEvent, ConversationStarted, FormTaken, TextDelta
 from dify_app.app import DifyApp, KeyOwner, Question
 from dify_app.form import AppCache, Variable
-from dify_app.port import AppCall, AppPort, Conversation, Stream, Via
+from dify_app.port import PING, AppCall, AppPort, Conversation, FormAnswer, Stream, Via, WaitingForm
+from dify_app.service_api import OpenForms
 from dify_app.stream import AppKind
 from dify_app.uploads import FileSlot, OfferedFile, PlacedFile
 from dify_app.ways import CLOSED_SECONDS, ClosedWays, Ways
-from errors import ApiAway, ApiRefused, AppMisconfigured, DifyBusy, DifyError, DifyUnavailable
+from errors import (
+    ApiAway,
+    ApiRefused,
+    AppMisconfigured,
+    DifyBusy,
+    DifyError,
+    DifyUnavailable,
+    FormRefused,
+)
 from tests.dify_app.events import message, message_end
 from tests.fake_clock import FakeClock
 
@@ -57,6 +67,16 @@ class FakeWay:
 
     def suggested(self, message_id: str) -> tuple[str, ...]:
         return (f"{self.via} {message_id}",)
+
+    def go_on(self, _form: WaitingForm, _answer: FormAnswer) -> closing[Stream]:
+        return closing(self._gone_on())
+
+    def _gone_on(self) -> Stream:
+        if self.error:
+            raise self.error
+        yield {"event": PING}
+        yield message("Sent.")
+        yield message_end()
 
     def upload(self, slot: FileSlot, content: bytes) -> PlacedFile:
         return PlacedFile(slot.variable, slot.many, slot.kind, content.decode())
@@ -209,3 +229,56 @@ def test_app_without_a_key_has_no_owner_of_it() -> None:
     turns = Turns()
     assert DifyApp(Ways(turns.plugin, turns.closed), {}, turns.cache).owner_of_key() is None
     assert turns.plugin.fetched == 0
+
+
+ANSWER = FormAnswer("yes", {"reason": "late"}, "slack:T1:U2")
+
+
+@dataclass
+class FakeForms:
+    """The open route."""
+
+    is_known: bool = True
+    taken: list[WaitingForm] = field(default_factory=list)
+
+    def answer(self, form: WaitingForm, _answer: FormAnswer) -> None:
+        self.taken.append(form)
+
+
+def answered(turns: Turns, via: Via, forms: FakeForms | None) -> list[AnswerEvent]:
+    ways = Ways(turns.plugin, turns.closed, turns.api, open_forms=cast("OpenForms | None", forms))
+    app = DifyApp(ways, {}, turns.cache)
+    assert app.takes_forms is (forms is not None)
+    return list(app.answer_form(WaitingForm("secret", "run-1", via, "slack:T1:U1"), ANSWER))
+
+
+def test_answer_to_a_form_of_the_api_is_followed_by_the_rest_without_a_conversation() -> None:
+    forms = FakeForms()
+    events = answered(Turns(), "api", forms)
+    assert events[0] == FormTaken(goes_on=True)
+    assert [event.text for event in events if isinstance(event, TextDelta)] == ["Sent."]
+    assert not any(isinstance(event, ConversationStarted) for event in events)
+    assert forms.taken == []
+
+
+@pytest.mark.parametrize("error", [None, ApiAway("api_no_run"), ApiRefused("api_key_refused")])
+def test_answer_goes_by_the_open_route_where_what_follows_cannot_be_seen(error: DifyError | None) -> None:
+    turns, forms = Turns(), FakeForms()
+    turns.api.error = error
+    assert answered(turns, "api" if error else "plugin", forms) == [FormTaken(goes_on=False)]
+    [form] = forms.taken
+    assert "secret" not in repr(form)
+
+
+@pytest.mark.parametrize("error", [FormRefused("form_submitted"), DifyUnavailable("api_broke")])
+def test_refused_answer_is_not_sent_by_the_other_route(error: DifyError) -> None:
+    turns, forms = Turns(), FakeForms()
+    turns.api.error = error
+    with pytest.raises(type(error)):
+        answered(turns, "api", forms)
+    assert forms.taken == []
+
+
+def test_answer_without_any_route_is_refused() -> None:
+    with pytest.raises(FormRefused):
+        answered(Turns(), "plugin", None)

@@ -13,6 +13,7 @@ from job import Job
 from message import Message
 from provider import Ruling, Settings
 from simulators.slack.signing import signed_headers
+from slack_events.form_actions import FormActions
 from slack_events.interactions_listener import (
     AGAIN_SECONDS,
     LONGEST_VALUE,
@@ -22,6 +23,7 @@ from slack_events.interactions_listener import (
 )
 from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LARGEST, Refusals
+from slack_reply import FormButton
 from tests.fake_clock import FakeClock
 from tests.support.block_actions import PAYLOAD
 from turns import RatedAnswer, StopRequest
@@ -42,6 +44,7 @@ class ListenerProcess:
         self.asked_again: list[Any] = []
         self.acts: list[Any] = []
         self.stops: list[StopRequest] = []
+        self.opened: list[Any] = []
         settings = Settings(app_id="app", signing_secrets=(SECRET,), **{"slack_connect": True} | rules)
         endpoint = SimpleNamespace(id="hook", url=url, settings=settings)
         self.interactions = InteractionsListener(
@@ -57,7 +60,12 @@ class ListenerProcess:
             side_events=cast("Any", SimpleNamespace(interaction_arrived=lambda: self.acts.append("noted"))),
             seen=SeenRequests(self.clock),
             stopping=cast("Any", SimpleNamespace(stop=self.stops.append)),
+            forms=FormActions(cast("Any", endpoint), cast("Any", self), cast("Any", self), cast("Any", self)),
         )
+
+    def open(self, message: Message, button: FormButton, trigger_id: str, message_ts: str) -> bool:
+        self.opened.append((message, button, trigger_id, message_ts))
+        return self.error is None
 
     def press(self, secret: str = SECRET, **changes: Any) -> int:
         body = urlencode({"payload": json.dumps(PAYLOAD | changes)}).encode()

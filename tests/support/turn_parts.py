@@ -166,6 +166,7 @@ class TurnParts:
             follow_ups=SimpleNamespace(offer=lambda _: self.told.append("offer"), remove=self.told.append),
             again=SimpleNamespace(is_meant=lambda: self.query == "again", question=lambda _: self.earlier),
             asked=AskedQuestions(self.clock),
+            forms=SimpleNamespace(press=None, offer=lambda _: None, show=lambda _: True),
             clock=self.clock,
             holder="here",
             received=self.clock.epoch(),

@@ -142,6 +142,7 @@ def request(house: House, reply: ReplyOfTests, *, why: str = "", in_doubt: bool 
         follow_ups=SimpleNamespace(offer=nothing, remove=nothing),
         again=None,
         asked=SimpleNamespace(asked=nothing, answered=nothing),
+        forms=SimpleNamespace(press=None, offer=nothing, show=lambda _: True),
         clock=house.clock,
         holder=ProcessIdentity.here().name,
         received=house.clock.epoch(),

@@ -5,6 +5,7 @@ from turns.answer.asked_questions import AskedQuestions
 from turns.answer.asking import Asking
 from turns.answer.asking_again import AskingAgain
 from turns.answer.follow_ups import FollowUps
+from turns.answer.forms import Forms
 from turns.answer.greeting import Greeting, Welcomer
 from turns.answer.rating import RatedAnswer, RatingOffer
 from turns.answer.turn_context import TurnContext
@@ -18,6 +19,7 @@ __all__ = [
     "Asking",
     "AskingAgain",
     "FollowUps",
+    "Forms",
     "Greeting",
     "RatedAnswer",
     "RatingOffer",

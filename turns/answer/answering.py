@@ -27,7 +27,7 @@ AFTER_TEXT = 5.0  # seconds that files get at least, however little time is left
 # Seconds in which Slack tells who pressed its own Stop button, after it refused a write because of that.
 TOLD_SECONDS = 3.0
 TOLD_AT_LEAST = 1.0  # wall seconds: scaled time makes no machine faster
-_STOPPED = 3  # names the note among the extra messages of an answer, after those of the greeting
+_STOPPED = 4  # names the note among the extra messages of an answer, after those of the greeting and the follow-ups
 
 
 @dataclass(slots=True)
@@ -120,7 +120,7 @@ class Answering:
 
     def asks_again(self) -> bool:
         """Whether the message only asks for the member's last question once more."""
-        return self._withdrawn is None and self.context.again.is_meant()
+        return self._withdrawn is None and not self._answers_form and self.context.again.is_meant()
 
     def earlier_question(self, record: ThreadRecord) -> Message | None:
         """The present message with the words and files of that question; None if there is none."""
@@ -140,7 +140,8 @@ class Answering:
         self._reading = gevent.spawn(context.asking.run, self._state, record)
         try:
             with self._writing():
-                context.greeting.play(record)
+                if not self._answers_form:
+                    context.greeting.play(record)
                 for _ in Streaming(context, self._state).show(deadline):
                     self._see()
                 if self._withdrawn is None or (not self._withdrawn.question and context.reply.message_ts):
@@ -171,15 +172,20 @@ class Answering:
         if name and name not in names:
             self.refuse(Say.UNKNOWN_APP, name=f"~{name}", names=" ".join(f"~{one}" for one in names))
             return True
-        if self._obeyed():
+        if not self._answers_form and self._obeyed():
             return True
         context.status.show(Say.THINKING)
-        if not context.asking.is_empty():
+        if self._answers_form or not context.asking.is_empty():
             return False
         with self._writing("greeted"):
             context.greeting.greet()
         self._done()
         return True
+
+    @property
+    def _answers_form(self) -> bool:
+        """Whether the message is a member's answer to a form of the app, and no question."""
+        return self.context.forms.press is not None
 
     def _end_run(self) -> None:
         """End the run in Dify from a greenlet of its own, so that nothing waits for that. Returns at once."""
@@ -284,6 +290,7 @@ class Answering:
 
     def _finish(self, deadline: float) -> None:
         context, state = self.context, self._state
+        context.forms.offer(state)
         ending = Ending(
             state,
             in_time=state.over,
@@ -291,9 +298,10 @@ class Answering:
             links=context.produced.links,
             brings_files=context.produced.any,
             stopper=self._stopper(),
+            answers_form=self._answers_form,
         )
         self.report.outcome = ending.outcome
-        if is_silent(state.text) and ending.trouble is None:
+        if is_silent(state.text) and ending.trouble is None and not state.paused:
             self.report.outcome = "silent"
             context.reply.retract()
             return
@@ -307,6 +315,10 @@ class Answering:
         later = bool(context.produced.any) and context.reply.method != "post"
         if text or context.reply.message_ts:
             whole = self._bring(whole if later else replace(whole, below=thumbs), ending, deadline)
+        if not context.forms.show(state):
+            whole = replace(whole, text=below(whole.text, [say(Say.PAUSED)]))
+            context.reply.finish(whole)
+        if text or context.reply.message_ts:
             context.status.show("")  # files may still take a while
         # In a thread whose root is gone, Slack would put files into the channel.
         lost = () if self._withdrawn else context.produced.share(self._left(deadline))

@@ -1,5 +1,6 @@
 """The greenlet that owns the app's stream: it builds the prompt, asks the app and fills the answer state."""
 
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -15,11 +16,13 @@ from errors import (
     CompletionApp,
     DifyUnavailable,
     FileRefused,
+    FormRefused,
     InputMissing,
     UnsupportedApp,
 )
 from slack_reply import StatusLine
 from turns.answer.answer_state import AnswerState
+from turns.answer.forms import Forms
 from turns.files import ProducedFiles
 from turns.prompt import Author, Prompt, PromptBuilder
 from turns.report import TurnReport, logger, where
@@ -39,7 +42,8 @@ class Asking:
     """Asks the app the question of one message. `received` is the epoch at which Slack's event came in.
 
     The SDK's generator must be read even while Slack is slow, so this runs in a greenlet beside the one that writes
-    (docs/architecture.md#d8-only-greenlets-call-the-sdk).
+    (docs/architecture.md#d8-only-greenlets-call-the-sdk). `forms` takes a member's answer to a form to the app, where
+    the turn is about one.
     """
 
     app: DifyApp
@@ -50,6 +54,7 @@ class Asking:
     report: TurnReport
     received: float
     clock: Clock
+    forms: Forms | None = None
 
     def is_empty(self) -> bool:
         """Whether the message has neither words nor files."""
@@ -69,6 +74,10 @@ class Asking:
         except CompletionApp as error:
             logger.warning("%s is a completion app: Dify fails at every call by a plugin", self.report.app)
             state.end(error)
+        except FormRefused as error:
+            if self.forms is not None:
+                self.forms.refuse(error)
+            state.end()
         except BridgeError as error:
             state.end(error)
         except Exception as error:  # noqa: BLE001 - after any error the thread is told and the turn ends
@@ -97,6 +106,9 @@ class Asking:
     def _ask(self, state: AnswerState, record: ThreadRecord) -> None:
         """Ask over the way to the app that is open; over the other one only if nothing can have run."""
         self.app.speak(self.author.locale)
+        if self.forms is not None and self.forms.press is not None:
+            self._take(self.forms.answer(state), state)
+            return
         try:
             try:
                 self._ask_over(state, record)
@@ -136,21 +148,24 @@ class Asking:
             return  # a member stopped the answer before the app was asked
         with closing(self.app.ask(_question(prompt), going_on.id, anew)) as said:
             for event in in_turns(said):
-                if not state.over:
-                    self._note(event, state, prompt)
-                state.take(event)
-                # The text is put together anew at each look, so nobody looks once there is some.
-                if self.report.first_token is None and state.text:
-                    self.report.first_token = self.clock.epoch() - self.received
-                if state.is_full and not state.over:
-                    raise AnswerTooLong
+                if isinstance(event, FilesDropped) and not state.over:
+                    state.left_out += tuple(FileRefused(name, event.reason) for name in prompt.passed)
+                self._take_one(event, state)
 
-    def _note(self, event: AnswerEvent, state: AnswerState, prompt: Prompt) -> None:
-        """What of an event concerns more than the text: files that the app made, and files that it did not get."""
-        if isinstance(event, FileProduced):
+    def _take(self, said: Generator[AnswerEvent], state: AnswerState) -> None:
+        with closing(said):
+            for event in in_turns(said):
+                self._take_one(event, state)
+
+    def _take_one(self, event: AnswerEvent, state: AnswerState) -> None:
+        if isinstance(event, FileProduced) and not state.over:
             self.produced.take(event)
-        elif isinstance(event, FilesDropped):
-            state.left_out += tuple(FileRefused(name, event.reason) for name in prompt.passed)
+        state.take(event)
+        # The text is put together anew at each look, so nobody looks once there is some.
+        if self.report.first_token is None and state.text:
+            self.report.first_token = self.clock.epoch() - self.received
+        if state.is_full and not state.over:
+            raise AnswerTooLong
 
     def _working(self, say: Say) -> None:
         self.status.show(say)

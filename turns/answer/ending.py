@@ -42,7 +42,8 @@ class Ending:
     """How one answer ends. No note holds text of Slack's or Dify's.
 
     `links` are names and addresses of files on other hosts; `brings_files`: uploaded files come after the text;
-    `stopper` is the name of the member who stopped the answer, "" if it is not known.
+    `stopper` is the name of the member who stopped the answer, "" if it is not known; `answers_form`: the answer
+    goes on behind a form, so it need not say anything.
     """
 
     state: AnswerState
@@ -51,6 +52,7 @@ class Ending:
     links: tuple[tuple[str, str], ...] = ()
     brings_files: bool = False
     stopper: str = ""
+    answers_form: bool = False
 
     @property
     def outcome(self) -> str:
@@ -59,7 +61,8 @@ class Ending:
             return "turn limit"
         if self.state.error is not None:
             return type(self.state.error).__name__
-        return "paused" if self.state.paused else "answered"
+        ended = self.state.ended
+        return "paused" if self.state.paused or (ended and ended.status == "paused") else "answered"
 
     @property
     def work(self) -> StepState:
@@ -73,7 +76,8 @@ class Ending:
             return Say.TURN_LIMIT, {}
         error = self.state.error
         if error is None:
-            return (Say.PAUSED, {}) if self.state.paused else None
+            # A form with buttons of its own says itself that the app waits.
+            return (Say.PAUSED, {}) if any(form.form is None for form in self.state.paused) else None
         if isinstance(error, errors.Stopped):
             return (Say.STOPPED_BY, {"person": self.stopper}) if self.stopper else (Say.STOPPED, {})
         if isinstance(error, errors.InputMissing) and error.takes_files:
@@ -106,7 +110,8 @@ class Ending:
         """The notes in the author's language; `anything`: the app said something."""
         trouble = self.trouble
         notes = [author.say(trouble[0], **trouble[1])] if trouble else []
-        if not anything and not notes and self.state.ended and not self.brings_files:
+        needs_words = self.outcome != "paused" and not (self.brings_files or self.answers_form)
+        if not anything and not notes and self.state.ended and needs_words:
             notes = [author.say(Say.NO_TEXT)]
         if self.state.question_cut is not None:
             notes.append(author.say(Say.QUESTION_CUT, count=str(self.state.question_cut)))
@@ -131,9 +136,11 @@ def below(text: str, notes: list[str]) -> str:
 def shown_forms(waiting: Sequence[Paused]) -> Iterator[str]:
     """Paragraphs for the forms that the app waits for: each form's text, the possible answers, and where to answer."""
     for form in waiting:
-        if len(waiting) > 1 and form.title and not form.where:
+        if len(waiting) > 1 and form.title and (form.form or not form.where):
             yield f"**{_label(form.title)}**"
         yield form.text
+        if form.form is not None:
+            continue  # its buttons come in a message of their own
         if len(form.actions) > 1:  # a single action says only that the form can be sent
             yield " · ".join(f"**{_label(action)}**" for action in form.actions)
         if form.where:

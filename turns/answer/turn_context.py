@@ -12,6 +12,7 @@ from turns.answer.asked_questions import AskedQuestions
 from turns.answer.asking import Asking
 from turns.answer.asking_again import AskingAgain
 from turns.answer.follow_ups import FollowUps
+from turns.answer.forms import Forms
 from turns.answer.greeting import Greeting
 from turns.answer.rating import RatingOffer
 from turns.files import ProducedFiles, RestFile
@@ -39,6 +40,7 @@ class TurnContext:
     follow_ups: FollowUps
     again: AskingAgain
     asked: AskedQuestions
+    forms: Forms
     clock: Clock
     holder: str
     received: float

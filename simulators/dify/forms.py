@@ -1,0 +1,230 @@
+"""Runs that wait for a person: their forms, who listens to them, and how they go on.
+
+Source: docs/platform/dify-service-api.md#forms, #form-answers and #run-events.
+"""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import gevent
+
+from clock import Clock
+from simulators.dify import events
+from simulators.dify.apps import Refused
+from simulators.dify.events import Event, Run
+from simulators.dify.frames import PING, ServerSent
+from simulators.dify.invocations import Invocation
+from simulators.dify.player import STREAM_HEAD, Compiled, Player
+from simulators.http1.server import Exchange
+
+PINGS = 10.0  # design seconds between two keep-alives
+IDLE = 300.0  # design seconds without an event, after which a stream ends
+RESUMES = (
+    0.3  # wall seconds from an answer to the first event of the run that goes on: a worker has to take it
+)
+REQUESTS, PERIOD = 30, 60.0  # answers of one address to the open route
+
+
+@dataclass(slots=True)
+class Form:
+    """One form. `answer` is what was submitted, with its `by`; `expired`: nobody answered in time."""
+
+    token: str
+    data: Event
+    run: "PausedRun"
+    answer: dict[str, Any] | None = None
+    expired: bool = False
+
+    @property
+    def form_id(self) -> str:
+        """Its id."""
+        return str(self.data["form_id"])
+
+
+@dataclass(slots=True)
+class PausedRun:
+    """A run with its forms. `owner` is the end user's row, "" for a reverse invocation. `rest` is what is left of it.
+
+    `last` is its workflow_finished, once it has ended.
+    """
+
+    run: Run
+    app_id: str
+    owner: str
+    record: Invocation
+    rest: Compiled
+    forms: list[Form] = field(default_factory=list)
+    listeners: list[Exchange] = field(default_factory=list)
+    last: Event | None = None
+    status: str = "paused"
+
+    @property
+    def open(self) -> list[Form]:
+        """The forms that nobody has answered and that wait yet."""
+        return [form for form in self.forms if form.answer is None and not form.expired]
+
+
+class _Everybody:
+    """Takes the place of an Exchange: what is written goes to all who listen at that moment, and is kept nowhere."""
+
+    def __init__(self, paused: PausedRun) -> None:
+        self._paused = paused
+        self.started = True
+        self.finished = False
+
+    def start(self, _status: int, _headers: object = ()) -> None:
+        """Do nothing: each listener's answer has begun."""
+
+    def write(self, data: bytes) -> None:
+        """Send it to each listener."""
+        for exchange in list(self._paused.listeners):
+            exchange.write(data)
+
+    def finish(self) -> None:
+        """End each listener's stream."""
+        self.finished = True
+        for exchange in list(self._paused.listeners):
+            exchange.finish()
+        self._paused.listeners.clear()
+
+    def abort(self, *, reset: bool = False) -> None:
+        """Break each listener's connection."""
+        self.finished = True
+        for exchange in list(self._paused.listeners):
+            exchange.abort(reset=reset)
+        self._paused.listeners.clear()
+
+
+class PausedRuns:
+    """All runs that were paused once."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._runs: dict[str, PausedRun] = {}
+        self._forms: dict[str, Form] = {}
+        self._asked: list[float] = []
+        self.deaf = False  # whether answers are refused with 500: Dify is away
+
+    def reset(self) -> None:
+        """Nothing is away any more; runs and forms stay."""
+        self.deaf = False
+        self._asked.clear()
+
+    def pause(
+        self, run: Run, app_id: str, owner: str, record: Invocation, told: list[Event], rest: Compiled
+    ) -> None:
+        """The run waits for the forms of these events."""
+        known = self._runs.setdefault(run.workflow_run_id, PausedRun(run, app_id, owner, record, rest))
+        known.rest, known.status = rest, "paused"
+        for event in told:
+            if event["event"] == "human_input_required":
+                form = Form(str(event["data"]["form_token"] or ""), event["data"], known)
+                known.forms.append(form)
+                self._forms[form.token or str(uuid.uuid4())] = form
+
+    def forms(self) -> Iterator[Form]:
+        """All forms, the oldest first."""
+        yield from self._forms.values()
+
+    def form(self, token: str, app_id: str = "") -> Form:
+        """The form of this token. Raises Refused."""
+        form = self._forms.get(token)
+        if form is None or (app_id and form.run.app_id != app_id):
+            raise Refused("Form not found", 404, "not_found")
+        return form
+
+    def run_of(self, run_id: str, app_id: str, owner: str | None = None) -> PausedRun:
+        """The run. Another end user's is not found (docs/platform/dify-service-api.md#run-events). Raises Refused."""
+        found = self._runs.get(run_id)
+        if found is None or found.app_id != app_id or owner not in {None, found.owner}:
+            raise Refused("Workflow run not found.", 404, "not_found")
+        return found
+
+    def expire(self, form_id: str) -> None:
+        """Nobody answered in time: the run goes on without listeners, if it waits for no other form."""
+        form = next(one for one in self._forms.values() if one.form_id == form_id)
+        form.expired = True
+        self._go_on(form, events.form_timeout(form.run.run, form.data))
+
+    def submit_openly(self, token: str, body: dict[str, Any]) -> None:
+        """The open route of Dify's web app: whoever has the token may answer. Raises Refused."""
+        now = self._clock.now()
+        self._asked = [moment for moment in self._asked if now - moment < PERIOD]
+        if len(self._asked) >= REQUESTS:
+            raise Refused("Too many form submissions", 429, "web_form_rate_limit_exceeded")
+        self._asked.append(now)
+        self.submit(self.form(token), body, "")
+
+    def submit(self, form: Form, body: dict[str, Any], by: str) -> None:
+        """Answer a form once. Raises Refused."""
+        if self.deaf:
+            raise Refused("Internal Server Error", 500, "internal_server_error")
+        if form.answer is not None:
+            raise Refused(
+                f"This form has already been submitted by another user, form_id={form.form_id}",
+                412,
+                "human_input_form_submitted",
+            )
+        if form.expired:
+            raise Refused(f"This form has expired, form_id={form.form_id}", 412, "human_input_form_expired")
+        self._fits(form, body)
+        form.answer = {"inputs": body["inputs"], "action": body["action"], "by": by}
+        self._go_on(form, events.form_filled(form.run.run, form.data, form.answer))
+
+    @staticmethod
+    def _fits(form: Form, body: dict[str, Any]) -> None:
+        inputs, action = body.get("inputs"), body.get("action")
+        if not isinstance(inputs, dict) or not isinstance(action, str):
+            raise Refused("2 validation errors for HumanInputFormSubmitPayload")
+        if action not in {known["id"] for known in form.data["actions"]}:
+            raise Refused(f"Invalid action: {action}", 400, "invalid_form_data")
+        missing = [one["output_variable_name"] for one in form.data["inputs"]]
+        missing = [name for name in missing if name not in inputs]
+        if missing:
+            raise Refused(f"Missing required inputs: {', '.join(missing)}", 400, "invalid_form_data")
+
+    def listen(self, exchange: Exchange, paused: PausedRun) -> None:
+        """The events of a run from now on; those of a run that has ended are its last one alone."""
+        exchange.start(200, STREAM_HEAD)
+        if paused.last is not None:
+            exchange.write(ServerSent().event(paused.last))
+            exchange.finish()
+            return
+        exchange.write(PING)
+        paused.listeners.append(exchange)
+        due, ends = self._clock.now() + PINGS, self._clock.now() + IDLE
+        while not exchange.finished and not exchange.gone and self._clock.now() < ends:
+            self._clock.sleep(0.5)
+            if self._clock.now() >= due and not exchange.finished:
+                exchange.write(PING)
+                due += PINGS
+        if exchange in paused.listeners:
+            paused.listeners.remove(exchange)
+        exchange.finish()
+
+    def _go_on(self, form: Form, event: Event) -> None:
+        gevent.spawn_later(RESUMES, self._resume, form.run, event)
+
+    def _resume(self, paused: PausedRun, event: Event) -> None:
+        """What the run says from here on. Where other forms are still open, it says those again and waits on."""
+        everybody: Any = _Everybody(paused)
+        wire = ServerSent()
+        everybody.write(wire.event(event))
+        if waits := paused.open:
+            told = [form.data for form in waits]
+            everybody.write(b"".join(map(wire.event, events.waiting(paused.run, told))))
+            everybody.finish()
+            return
+        paused.status = "running"
+        player = Player(everybody, paused.run, paused.record, self._clock, wire, pauses=self._pauses(paused))
+        outcome = player.play(paused.rest)
+        if paused.status == "running":
+            paused.status = "succeeded" if outcome == "done" else "failed"
+            paused.last = events.workflow_finished(paused.run, paused.status)
+
+    def _pauses(self, paused: PausedRun) -> Any:
+        return lambda told, rest: self.pause(
+            paused.run, paused.app_id, paused.owner, paused.record, told, rest
+        )
