@@ -372,3 +372,50 @@ def test_other_program_at_the_address_answers_as_it_likes(dify: Wire) -> None:
     assert b"<html>" in call.body()
     call.close()
     dify.answer_oddly()
+
+
+def rated(service: Service, message_id: str, **body: Any) -> tuple[int, dict[str, Any]]:
+    return service.call("POST", f"/v1/messages/{message_id}/feedbacks", {"user": USER, **body})
+
+
+def message_of(events: list[dict[str, Any]]) -> str:
+    return str(next(event["message_id"] for event in events if event.get("message_id")))
+
+
+def test_vote_of_the_message_owner_counts_and_the_last_one_stays(dify: Wire, version: str) -> None:
+    """docs/platform/dify-service-api.md#feedback."""
+    service = Service(dify, "chat")
+    message_id = message_of(service.events())
+    assert rated(service, message_id, rating="like") == (200, {"result": "success"})
+    assert rated(service, message_id, rating="dislike", content="anna (U1): wrong")[0] == 200
+    [kept] = [one for one in dify.feedbacks() if one["message_id"] == message_id]
+    assert (kept["rating"], kept["content"]) == ("dislike", "anna (U1): wrong")
+    assert rated(service, message_id, rating=None)[0] == 200
+    assert [one for one in dify.feedbacks() if one["message_id"] == message_id] == []
+    assert rated(service, message_id, rating=None)[0] == 400
+    assert rated(service, message_id, rating="best")[0] == 400
+
+
+def test_vote_of_another_user_or_app_is_refused(dify: Wire) -> None:
+    """docs/platform/dify-service-api.md#feedback."""
+    service = Service(dify, "chat")
+    message_id = message_of(service.events())
+    status, refusal = rated(service, message_id, rating="like", user="slack:T1:U2")
+    assert (status, refusal["code"], refusal["message"]) == (404, "not_found", "Message Not Exists.")
+    assert rated(Service(dify, "agent-chat"), message_id, rating="like")[0] == 404
+    assert service.call("POST", f"/v1/messages/{message_id}/feedbacks", {"rating": "like"})[0] == 400
+    assert rated(service, "0", rating="like")[0] == 404
+
+
+def test_suggested_questions_come_only_from_an_app_that_has_them_on(dify: Wire) -> None:
+    """docs/platform/dify-service-api.md#suggested-questions."""
+    dify.suggest("And by train?", "How much?")
+    service = Service(dify, "chat")
+    path = f"/v1/messages/{message_of(service.events())}/suggested?user={USER}"
+    status, refusal = service.call("GET", path)
+    assert (status, refusal["message"]) == (400, "Suggested Questions Is Disabled.")
+    service = Service(dify, "chat", suggested_questions_after_answer={"enabled": True})
+    message_id = message_of(service.events())
+    status, answer = service.call("GET", f"/v1/messages/{message_id}/suggested?user={USER}")
+    assert (status, answer["data"]) == (200, ["And by train?", "How much?"])
+    assert service.call("GET", f"/v1/messages/{message_id}/suggested?user=slack:T1:U2")[0] == 404
