@@ -13,7 +13,11 @@ $(READY): uv.lock pyproject.toml tools/bootstrap
 	@touch $@
 
 .PHONY: demo
-demo: $(READY) ## the main job on the simulators, in this terminal
+demo: $(READY) ## the playground: a small workspace in your browser, with the plugin behind it
+	@$(PYTHON) -m simulators.playground $(ARGS)
+
+.PHONY: demo-terminal
+demo-terminal: $(READY) ## the main job on the simulators, in this terminal
 	@$(PYTHON) -m simulators.demo
 
 .PHONY: test
