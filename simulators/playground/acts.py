@@ -31,7 +31,7 @@ class PageActs:
             name: getattr(slack, name) for name in (*PLAIN, *ANSWERED) if hasattr(slack, name)
         }
         self._say, self._edit = slack.say, slack.edit
-        own = {
+        own: dict[str, Callable[..., Any]] = {
             "say": self.say,
             "edit": self.edit,
             "close_modal": self.close_modal,

@@ -19,7 +19,8 @@ TEXTS = ("text", "markdown_text", "status", "name")
 class Hood:
     """Each line: id, at (wall epoch), lane, title, detail, state (running, good, bad).
 
-    `plugin` is what `Behind.plugin` gave last. The lanes are event (Slack to the plugin), turn (the plugin to itself), dify, and slack (the plugin to Slack).
+    The lanes are event (Slack to the plugin), turn (the plugin to itself), dify, and slack (the plugin to Slack).
+    `plugin` is what `Behind.plugin` gave last.
     """
 
     def __init__(self, double: Double) -> None:

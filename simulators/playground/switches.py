@@ -42,8 +42,9 @@ class Switches:
                 self._double.faults.add(Fault(method, "rate_limited", retry_after=2, times=None))
         if "dropped" in self._on:
             for method in WRITES:
-                for number in range(1, 100):
-                    self._double.faults.add(Fault(method, "drop", skip=number * EVERY - 1))
+                # A call that is struck is not counted by the faults behind the one that strikes it.
+                for number in range(1, 200):
+                    self._double.faults.add(Fault(method, "drop", skip=number * (EVERY - 1)))
         if name == "down":
             behind.dify.down("the playground switched it off" if on else "")
         self._double.world.changes.bump()

@@ -95,7 +95,9 @@ class WorkspaceView:
         views: dict[str, Json | None] = {}
         for user in VIEWERS:
             state = shown_to(self._world, channel, message, user)
-            views[user] = state and {"blocks": self._blocks(message, state, names), "live": state.streaming}
+            views[user] = None
+            if state is not None:
+                views[user] = {"blocks": self._blocks(message, state, names), "live": state.streaming}
         return {
             "channel": message.channel,
             "ts": message.ts,
