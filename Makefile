@@ -77,3 +77,5 @@ bench: $(READY) ## measure, and write the figures into benchmarks/
 .PHONY: pictures
 pictures: $(READY) ## draw the README's threads anew, from what the simulated Slack holds
 	@$(PYTHON) -m tools.pictures
+	@sh tools/debian chromium:chromium chromedriver:chromium-driver || true
+	@$(PYTHON) -m tools.pictures.playground

@@ -61,7 +61,8 @@ const repliesOf = (message, replies) =>
 
 export function openThread(root) {
   choose({ thread: root });
-  document.querySelector("#thread textarea")?.focus();
+  // The thread is drawn in the next frame, before this is run.
+  requestAnimationFrame(() => document.querySelector("#thread textarea")?.focus());
 }
 
 function tools(message, threaded) {
