@@ -11,6 +11,7 @@ from simulators.slack.double import Double
 from simulators.slack.messages import Json
 
 KEPT = 300  # lines
+SHOWN = 60  # characters of a text
 BETWEEN = 0.2  # wall seconds between two looks at the daemon and at Dify
 QUIET = {"apps.connections.open"}
 TEXTS = ("text", "markdown_text", "status", "name")
@@ -78,7 +79,7 @@ class Hood:
         state = "running" if not call.outcome else "good" if call.outcome == "ok" else "bad"
         said = next((str(call.arguments[name]) for name in TEXTS if call.arguments.get(name)), "")
         ended = f"{call.outcome} after {call.ms:.0f} ms" if call.outcome else "runs"
-        detail = f"{ended} · {said[:60]}" if said else ended
+        detail = f"{ended} · {shortened(said)}" if said else ended
         self._put(f"c{call.number}", call.at, "slack", call.method, detail, state)
 
     def _requests(self, behind: Behind) -> None:
@@ -112,3 +113,9 @@ class Hood:
         if found:
             self._since[name] = min(running, default=found[-1]["number"] + 1)
         yield from found
+
+
+def shortened(text: str) -> str:
+    """The end of a text, where it grows."""
+    words = " ".join(text.split())
+    return words if len(words) <= SHOWN else f"…{words[-SHOWN:]}"

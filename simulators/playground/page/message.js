@@ -76,6 +76,9 @@ function tools(message, threaded) {
     can("react")
       ? Object.entries(REACTIONS).map(([name, sign]) => tool(sign, `React with ${name}`, () => act("react", { channel, user, ts, name })))
       : null,
+    message.views[user].live && can("stop_session")
+      ? tool("Stop", "Stop the answer", () => act("stop_session", { channel, user, thread_ts: message.thread_ts, refuses: true }))
+      : null,
     threaded ? tool("Reply", "Reply in thread", () => openThread(message.thread_ts || ts)) : null,
     tool("Ask about this", "Ask about this", () => ask("shortcut", { channel, ts, user, callback_id: "ask_dify" })),
     message.author === user ? tool("Edit", "Edit", () => edit(message)) : null,
