@@ -215,6 +215,21 @@ def test_shortcut_asks_about_a_message(page: Page) -> None:
     page.wait_seen("and I remember it")
 
 
+@pytest.mark.parametrize(
+    ("app", "pieces"),
+    [
+        ("agent", ("Roll back in Europe", "Shall I write the announcement?")),
+        ("pausing", ("somebody has to say yes", "May I send it?")),
+        ("slow", ("it took its time", "A long book")),
+    ],
+)
+def test_each_app_answers_in_its_way(page: Page, app: str, pieces: tuple[str, ...]) -> None:
+    page.app(app)
+    page.ask(f"What do you say, {app}?")
+    for piece in pieces:
+        page.wait_seen(piece)
+
+
 def test_failing_app_is_told_of_in_the_thread(page: Page) -> None:
     page.app("failing")
     page.ask("Break, please")

@@ -12,8 +12,13 @@ from simulators.playground import __main__ as program
 @pytest.fixture
 def began(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
-    monkeypatch.setattr(program, "terminal_demo", lambda: found.append("terminal") or 0)
-    monkeypatch.setattr(program, "_serve", lambda port, browser: found.append(f"page {port} {browser}") or 0)
+
+    def noted(what: str) -> int:
+        found.append(what)
+        return 0
+
+    monkeypatch.setattr(program, "terminal_demo", lambda: noted("terminal"))
+    monkeypatch.setattr(program, "_serve", lambda port, browser: noted(f"page {port} {browser}"))
     return found
 
 
