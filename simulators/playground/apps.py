@@ -84,9 +84,9 @@ def make_apps(dify: DifyControl) -> dict[str, Scripted]:
 def _agent() -> Steps:
     return (
         thought("metrics", '{"region": "Europe"}', thought="I look at the errors by region.", after=0.6)
-        + thought("metrics", observation="0.02 % before, 0.04 % after", after=1.0)
+        + thought("metrics", '{"region": "Europe"}', observation="0.02 % before, 0.04 % after", after=1.0)
         + thought("releases", '{"since": "14:00"}', thought="Did anything change?", after=0.4)
-        + thought("releases", observation="4.2 at 14:05", after=1.2)
+        + thought("releases", '{"since": "14:00"}', observation="4.2 at 14:05", after=1.2)
         + say(AGENT, seconds=8.0)
     )
 

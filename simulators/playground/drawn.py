@@ -3,6 +3,7 @@
 The page gets no Markdown and no HTML: it gets a tree of blocks, each with its `type`, and puts texts where they belong.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
@@ -11,6 +12,10 @@ from simulators.demo.slack_reader import read_mrkdwn, read_parts
 from simulators.slack.messages import Json
 
 Names = Mapping[str, str]
+# Slack's older markup, as far as people and this bot write it: `code`, *bold*, _italic_, ~strike~
+_AROUND = r"(?<!\w){0}(?=\S)([^{0}\n]+)(?<=\S){0}(?!\w)"
+_MARKUP = re.compile("|".join([r"`([^`\n]+)`", *(_AROUND.format(sign) for sign in (r"\*", "_", "~"))]))
+_MARKS = ("code", "bold", "italic", "strike")
 INTERACTIVE = {"actions", "context_actions", "input", "image"}
 
 
@@ -20,6 +25,8 @@ def draw_parts(parts: Iterable[Json], names: Names) -> list[Json]:
     for part in parts:
         if part["kind"] == "blocks":
             drawn += draw_blocks(part["blocks"], names)
+        elif part["kind"] == "text":
+            drawn.append({"type": "Paragraph", "text": _mrkdwn(part["text"], names)})
         else:
             drawn += [_tree(block) for block in read_parts([part], names)]
     return drawn
@@ -89,8 +96,23 @@ def _object(value: Any, names: Names) -> list[Json]:
     found = value if isinstance(value, dict) else {}
     text = str(found.get("text") or found.get("alt_text") or "")
     if found.get("type") == "mrkdwn":
-        return [_plain(span) for span in read_mrkdwn(text, names)]
+        return _mrkdwn(text, names)
     return [{"text": text, "marks": []}]
+
+
+def _mrkdwn(text: str, names: Names) -> list[Json]:
+    spans = [_plain(span) for span in read_mrkdwn(text, names)]
+    return [piece for span in spans for piece in ([span] if span["marks"] else _marked(span["text"]))]
+
+
+def _marked(text: str) -> Iterator[Json]:
+    end = 0
+    for found in _MARKUP.finditer(text):
+        yield {"text": text[end : found.start()], "marks": []}
+        place = next(number for number, inner in enumerate(found.groups()) if inner is not None)
+        yield {"text": found.groups()[place], "marks": [_MARKS[place]]}
+        end = found.end()
+    yield {"text": text[end:], "marks": []}
 
 
 def _tree(block: Any) -> Json:

@@ -16,6 +16,14 @@ def test_mention_is_named() -> None:
     assert paragraph["text"][0] == {"text": "@Anna Berg", "marks": ["mention"]}
 
 
+def test_older_markup_is_read() -> None:
+    [paragraph] = draw_parts(
+        [{"kind": "text", "text": "`/dify` is *not* 2 * 3 * 4 or snake_case_name"}], NAMES
+    )
+    pieces = [(span["text"], *span["marks"]) for span in paragraph["text"] if span["text"]]
+    assert pieces == [("/dify", "code"), (" is ",), ("not", "bold"), (" 2 * 3 * 4 or snake_case_name",)]
+
+
 def test_plan_of_a_stream_is_a_title_and_its_tasks() -> None:
     task = {
         "kind": "task",
