@@ -98,8 +98,8 @@ class ServiceApi:
             return plain[method, path]
         if method == "POST" and path in {"chat-messages", "completion-messages", "workflows/run"}:
             return lambda exchange, app: self._run(exchange, app, path)
-        if method == "POST" and (stopped := _STOP.fullmatch(path)):
-            return lambda exchange, app: self._stop(exchange, app, stopped[1])
+        if method == "POST" and (found := _STOP.fullmatch(path)):
+            return lambda exchange, app: self._stop(exchange, app, found[1])
         if found := _MESSAGE.fullmatch(path):
             name, act = found.groups()
             if (method, act) == ("POST", "feedbacks"):
