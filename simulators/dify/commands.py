@@ -69,16 +69,12 @@ def service_commands(api: ServiceApi) -> dict[str, Callable[..., Any]]:
             )
         for name in {"limit", "workers"} & changes.keys():
             setattr(api.runs, name, changes[name])
-        for name in {"suggestions", "seconds"} & changes.keys():
-            setattr(api.messages, name, changes[name])
         for name in {"revoked", "switched_off"} & changes.keys():
             setattr(api, name, set(changes[name]))
 
     return {
         "service": service,
         "service_calls": lambda: list(api.seen),
-        "service_feedbacks": api.messages.list,
-        "service_ratings": lambda: list(api.messages.rated),
         "service_stops": lambda: list(api.runs.stops),
         "service_uploads": lambda: [
             {

@@ -157,20 +157,6 @@ class DifyControl(ControlClient):
         """Let so many workers run chatflows and workflows; None: as many as the version has."""
         self.call("service", workers=count)
 
-    def suggest(self, *questions: str, seconds: float = 0.0) -> None:
-        """Let a model suggest these questions after each answer, for which it takes so many design seconds."""
-        self.call("service", suggestions=questions, seconds=seconds)
-
-    def feedbacks(self) -> list[Record]:
-        """message_id, app_id, rating and content of each message that has a vote now."""
-        found: list[Record] = self.call("service_feedbacks")
-        return found
-
-    def ratings(self) -> list[Record]:
-        """message_id, user, rating and content of each call that rated a message, in their order."""
-        found: list[Record] = self.call("service_ratings")
-        return found
-
     def service_calls(self) -> list[Record]:
         """method, path and authorization of each call of the Service API."""
         found: list[Record] = self.call("service_calls")

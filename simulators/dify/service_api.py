@@ -16,7 +16,6 @@ from simulators.dify.conversations import Conversations
 from simulators.dify.end_users import EndUser, EndUsers
 from simulators.dify.invocations import Invocations
 from simulators.dify.scripts import Scripts
-from simulators.dify.service_messages import ServiceMessages
 from simulators.dify.service_runs import ServiceRuns, ServiceState
 from simulators.dify.uploads import read_form, stored
 from simulators.dify.versions import NEWEST
@@ -25,7 +24,6 @@ from simulators.http1.server import Exchange
 PREFIX = "/v1"
 CHATS = {"chat", "agent-chat", "advanced-chat", "agent"}
 _STOP = re.compile(r"(?:chat-messages|completion-messages|workflows/tasks)/([^/]+)/stop")
-_MESSAGE = re.compile(r"messages/([^/]+)/(feedbacks|suggested)")
 _NO_KEY = "Authorization header must be provided and start with 'Bearer'"
 
 
@@ -56,8 +54,7 @@ class ServiceApi:
         self.seen: list[dict[str, str]] = []
         self._apps = apps
         self._conversations = conversations
-        self.messages = ServiceMessages(clock)
-        self.runs = ServiceRuns(clock, self.state, scripts, conversations, invocations, self.messages)
+        self.runs = ServiceRuns(clock, self.state, scripts, conversations, invocations)
 
     def reset(self) -> None:
         """Back to the newest version, with no fault and no record of calls."""
@@ -66,7 +63,6 @@ class ServiceApi:
         self.switched_off.clear()
         self.seen.clear()
         self.runs.reset()
-        self.messages.reset()
 
     def answer(self, exchange: Exchange) -> None:
         """Answer one request below /v1. Raises Refused."""
@@ -100,12 +96,6 @@ class ServiceApi:
             return lambda exchange, app: self._run(exchange, app, path)
         if method == "POST" and (found := _STOP.fullmatch(path)):
             return lambda exchange, app: self._stop(exchange, app, found[1])
-        if found := _MESSAGE.fullmatch(path):
-            name, act = found.groups()
-            if (method, act) == ("POST", "feedbacks"):
-                return lambda exchange, app: self._rate(exchange, app, name)
-            if (method, act) == ("GET", "suggested"):
-                return lambda exchange, app: self._suggested(exchange, app, name)
         if method == "GET" and path.startswith("end-users/"):
             return lambda exchange, app: self._end_user(exchange, app, path.removeprefix("end-users/"))
         raise Refused("The requested URL was not found on the server.", 404, "not_found")
@@ -145,16 +135,6 @@ class ServiceApi:
         if self._conversations.owned(app.app_id, owner.row_id, query.get("conversation_id", "")) is None:
             raise Refused("Conversation Not Exists.", 404, "not_found")
         exchange.reply_json(200, {"limit": 20, "has_more": False, "data": []})
-
-    def _rate(self, exchange: Exchange, app: App, message_id: str) -> None:
-        body = self._json(exchange)
-        self.messages.rate(app, self._user(app, body.pop("user", None)), message_id, body)
-        exchange.reply_json(200, {"result": "success"})
-
-    def _suggested(self, exchange: Exchange, app: App, message_id: str) -> None:
-        query = {name: values[0] for name, values in parse_qs(exchange.request.query).items()}
-        found = self.messages.suggested(app, self._user(app, query.get("user")), message_id)
-        exchange.reply_json(200, {"result": "success", "data": found})
 
     def _end_user(self, exchange: Exchange, app: App, row_id: str) -> None:
         found = self.end_users.by_id(row_id)

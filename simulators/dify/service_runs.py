@@ -21,7 +21,6 @@ from simulators.dify.frames import PING, ServerSent
 from simulators.dify.invocations import Invocation, Invocations
 from simulators.dify.player import STREAM_HEAD, UNENDED, Compiled, Player
 from simulators.dify.scripts import Scripts
-from simulators.dify.service_messages import ServiceMessages
 from simulators.dify.uploads import Upload
 from simulators.dify.versions import NEWEST, Version
 from simulators.http1.server import Exchange
@@ -58,7 +57,6 @@ class ServiceRuns:
         scripts: Scripts,
         conversations: Conversations,
         invocations: Invocations,
-        messages: ServiceMessages,
     ) -> None:
         self.limit = 0
         self.workers: int | None = None
@@ -71,7 +69,6 @@ class ServiceRuns:
         self._scripts = scripts
         self._conversations = conversations
         self._invocations = invocations
-        self._messages = messages
 
     def reset(self) -> None:
         """No limit of an app, and the version's own workers."""
@@ -125,7 +122,7 @@ class ServiceRuns:
         if app.mode in FLOWS and first != "refuse":
             return self._flow(exchange, app, user, record, script)
         self._check(app, user, record)
-        return self._play(exchange, app, self._begun(app, user, record), user, record, script)
+        return self._play(exchange, self._begun(app, user, record), user, record, script)
 
     def _flow(self, exchange: Exchange, app: App, user: EndUser, record: Invocation, script: Compiled) -> str:
         """A chatflow or workflow: a worker runs it, and the stream begins with a ping before the run exists."""
@@ -151,7 +148,7 @@ class ServiceRuns:
                     exchange.write(b"".join(map(ServerSent().event, failed)))
                     exchange.finish()
                     return "refused"
-                outcome = self._play(exchange, app, self._begun(app, user, record), user, record, script)
+                outcome = self._play(exchange, self._begun(app, user, record), user, record, script)
             finally:
                 self._busy -= 1
             if outcome == UNENDED:  # the worker is done, and the stream waits for an event that does not come
@@ -192,16 +189,7 @@ class ServiceRuns:
         finally:
             pinging.kill()
 
-    def _play(
-        self,
-        exchange: Exchange,
-        app: App,
-        run: Run,
-        user: EndUser,
-        record: Invocation,
-        script: Compiled,
-    ) -> str:
-        self._messages.begin(app, user, run.message_id)
+    def _play(self, exchange: Exchange, run: Run, user: EndUser, record: Invocation, script: Compiled) -> str:
         task = self.tasks[run.task_id] = Task(run.mode, user)
         record.task_id, record.message_id = run.task_id, run.message_id
         run.false_failure = self._state.version.false_failure

@@ -1,6 +1,6 @@
 """What Slack accepts as blocks (docs/platform/slack.md#block-limits)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from simulators.slack.expansion import COUNTED, expanded
@@ -21,7 +21,6 @@ KNOWN = {
 TASK_STATUSES = {"pending", "in_progress", "complete", "error"}
 # longest text, most elements
 SECTION, HEADER, CONTEXT_ELEMENTS, ACTION_ELEMENTS = 3_000, 150, 10, 25
-CONTEXT_ACTIONS = 5
 BUTTON_TEXT, BUTTON_VALUE, BUTTON_URL, ID = 75, 2_000, 3_000, 255
 
 
@@ -96,41 +95,6 @@ def _actions(block: Json, where: str) -> None:
                 or len(str(element.get("url", ""))) > BUTTON_URL
             ):
                 raise _bad(f"value or url too long [json-pointer:{at}]")
-
-
-def _context_actions(block: Json, where: str) -> None:
-    """Up to five elements of two kinds (docs/platform/slack.md#feedback-buttons)."""
-    for number, element in enumerate(_elements(block, CONTEXT_ACTIONS, where)):
-        at = f"{where}/elements/{number}"
-        match element.get("type"):
-            case "feedback_buttons":
-                if element.keys() & {"confirm", "style"}:
-                    raise _bad(f"invalid additional property [json-pointer:{at}]")
-                for name in ("positive_button", "negative_button"):
-                    _thumb(element.get(name), f"{at}/{name}")
-            case "icon_button":
-                if element.get("icon") != "trash":
-                    raise _bad(f"unsupported icon [json-pointer:{at}/icon]")
-                _text_object(element.get("text"), BUTTON_TEXT, f"{at}/text")
-            case _:
-                raise _bad(f"unsupported type [json-pointer:{at}/type]")
-
-
-def _thumb(button: Any, where: str) -> None:
-    if not isinstance(button, dict):
-        raise _bad(f"missing required field [json-pointer:{where}]")
-    _text_object(button.get("text"), BUTTON_TEXT, f"{where}/text")
-    if not 0 < len(str(button.get("value") or "")) <= BUTTON_VALUE:
-        raise _bad(f"1 to {BUTTON_VALUE} characters [json-pointer:{where}/value]")
-    if len(str(button.get("accessibility_label", ""))) > BUTTON_TEXT:
-        raise _bad(f"no more than {BUTTON_TEXT} characters [json-pointer:{where}/accessibility_label]")
-
-
-def check_feedback(blocks: Sequence[Json], *, accepted: bool) -> None:
-    """Raises for a block with feedback buttons unless `accepted`."""
-    kinds = [block.get("type") for block in blocks]
-    if "context_actions" in kinds and not accepted:
-        raise _bad(f"unsupported type [json-pointer:/blocks/{kinds.index('context_actions')}/type]")
 
 
 def _table(block: Json, where: str) -> None:
@@ -245,7 +209,6 @@ _CHECKS = {
     "markdown": _markdown,
     "context": _context,
     "actions": _actions,
-    "context_actions": _context_actions,
     "table": _table,
     "data_table": _data_table,
     "rich_text": _rich_text,

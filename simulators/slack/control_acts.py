@@ -88,14 +88,6 @@ class Acts:
         """A button; waits for the app's answer."""
         return asdict(self._interactions.press(self._find(channel, ts), user, action_id, value))
 
-    def vote(self, channel: str, ts: str, user: str, positive: bool) -> Json:
-        """A thumb of feedback buttons; waits for the app's answer."""
-        return asdict(self._interactions.vote(self._find(channel, ts), user, positive=positive))
-
-    def submit(self, view: str, user: str, values: Json) -> Json:
-        """A modal is sent; waits for the app's answer."""
-        return asdict(self._interactions.submit(view, user, values))
-
     def command(self, channel: str, user: str, command: str, text: str = "") -> Json:
         """A slash command; waits for the app's answer."""
         return asdict(self._interactions.command(channel, user, command, text))

@@ -34,10 +34,6 @@ class Looks:
         view: Json = self._world.homes.get(user, {})
         return view
 
-    def modals(self, user: str) -> list[Json]:
-        """The views that the member has open, the oldest first."""
-        return [modal.view for modal in self._world.modals.values() if modal.user == user]
-
     def used_scopes(self) -> list[str]:
         """The scopes that a call, an event or a download needed and had, since the manifest was read."""
         return sorted(self._world.install.used_scopes)

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 
 from simulators.slack.channels import Channel
 from simulators.slack.messages import Json, Message
-from simulators.slack.modals import Trigger, filled
 from simulators.slack.objects import enterprise_of, message_object, team_of
 from simulators.slack.outbound import Attempt, post
 from simulators.slack.signing import signed_headers
@@ -44,62 +43,19 @@ class Interactions:
 
     def press(self, message: Message, user: str, action_id: str, value: str | None = None) -> Attempt:
         """A member presses a button of a message; the request's outcome is returned once it is there."""
+        world = self._world
         block, element = _find(message, action_id)
-        chosen = element.get("value", "") if value is None else value
-        return self._act(message, user, block, element, chosen)
-
-    def vote(self, message: Message, user: str, *, positive: bool) -> Attempt:
-        """A member presses a thumb of a message's feedback buttons, perhaps once more.
-
-        Each click sends one more request (docs/platform/slack.md#feedback-buttons).
-        """
-        for block in message.blocks():
-            for element in block.get("elements") or ():
-                if isinstance(element, dict) and element.get("type") == "feedback_buttons":
-                    button = element["positive_button" if positive else "negative_button"]
-                    told = {"type": "feedback_buttons", "text": button["text"]}
-                    return self._act(message, user, block, element | told, button["value"])
-        raise ValueError(f"no feedback buttons in {message.ts}")
-
-    def submit(self, view_id: str, user: str, values: dict[str, dict[str, object]]) -> Attempt:
-        """A member sends a modal. Its payload names neither a channel nor a message (docs/platform/slack.md#modals).
-
-        An empty 200 closes the modal.
-        """
-        world = self._world
-        modal = world.modals[view_id]
-        if modal.user != user:
-            raise ValueError("another member has this modal open")
-        payload: Json = {
-            "type": "view_submission",
-            "team": None if world.install.org_wide else {"id": team_of(world, user), "domain": "simulated"},
-            "user": {"id": user, "username": user.lower(), "team_id": team_of(world, user)},
-            "api_app_id": world.install.app_id,
-            "token": "deprecated-verification-token",
-            "trigger_id": self._trigger(user),
-            "view": filled(modal, values),
-            "response_urls": [],
-            "is_enterprise_install": world.install.org_wide,
-            "enterprise": _enterprise(world, user),
-        }
-        attempt = self._send(payload)
-        if attempt.accepted() and not attempt.body:
-            world.modals.pop(view_id, None)
-        return attempt
-
-    def _act(self, message: Message, user: str, block: Json, element: Json, value: str) -> Attempt:
-        world = self._world
         place = {
             "message_ts": message.ts,
             "channel_id": message.channel,
             "thread_ts": message.thread_ts or None,
         }
         action = {
-            "action_id": element["action_id"],
+            "action_id": action_id,
             "block_id": block.get("block_id", "b0"),
             "type": element.get("type", "button"),
             "text": element.get("text"),
-            "value": value,
+            "value": element.get("value", "") if value is None else value,
             "action_ts": world.next_ts(),
         }
         payload: Json = {
@@ -108,7 +64,7 @@ class Interactions:
             "api_app_id": world.install.app_id,
             "token": "deprecated-verification-token",
             "container": {"type": "message", "is_ephemeral": bool(message.ephemeral_for)} | place,
-            "trigger_id": self._trigger(user),
+            "trigger_id": world.next_id("trigger"),
             "team": None if world.install.org_wide else {"id": world.install.team_id, "domain": "simulated"},
             "enterprise": _enterprise(world, user),
             "is_enterprise_install": world.install.org_wide,
@@ -118,7 +74,9 @@ class Interactions:
             "response_url": self._response_url(message, user),
             "actions": [action],
         }
-        return self._send(payload)
+        if self._socket_mode.on:
+            return self._over_socket("interactive", payload)
+        return self._post(self.url, urlencode({"payload": json.dumps(payload)}))
 
     def command(self, channel: str, user: str, command: str, text: str) -> Attempt:
         """A slash command: form fields and no thread. Not for members of other organisations.
@@ -144,7 +102,7 @@ class Interactions:
             "is_enterprise_install": str(world.install.org_wide).lower(),
             **({"enterprise_id": world.install.enterprise_id} if world.install.enterprise_id else {}),
             "response_url": self._response_url(nowhere, user),
-            "trigger_id": self._trigger(user),
+            "trigger_id": world.next_id("trigger"),
         }
         if self._socket_mode.on:
             return self._over_socket("slash_commands", dict(fields))
@@ -161,7 +119,7 @@ class Interactions:
             "type": "message_action",
             "callback_id": callback_id,
             "token": "deprecated-verification-token",
-            "trigger_id": self._trigger(user),
+            "trigger_id": world.next_id("trigger"),
             "response_url": self._response_url(message, user),
             "message_ts": message.ts,
             "action_ts": world.next_ts(),
@@ -173,7 +131,9 @@ class Interactions:
             "is_enterprise_install": world.install.org_wide,
             "api_app_id": world.install.app_id,
         }
-        return self._send(payload)
+        if self._socket_mode.on:
+            return self._over_socket("interactive", payload)
+        return self._post(self.url, urlencode({"payload": json.dumps(payload)}))
 
     def _need_commands(self) -> None:
         """Slack shows neither commands nor shortcuts of an app without the scope `commands`."""
@@ -237,16 +197,6 @@ class Interactions:
         )
         base = self._world.rules.response_url_base or self._world.url
         return f"{base}/actions/{self._world.install.team_id}/{key}"
-
-    def _trigger(self, user: str) -> str:
-        made = self._world.next_id("trigger")
-        self._world.triggers[made] = Trigger(user, self._world.design())
-        return made
-
-    def _send(self, payload: Json) -> Attempt:
-        if self._socket_mode.on:
-            return self._over_socket("interactive", payload)
-        return self._post(self.url, urlencode({"payload": json.dumps(payload)}))
 
     def _over_socket(self, kind: str, payload: Json) -> Attempt:
         attempt = Attempt(0, "", time.time(), self._world.design())

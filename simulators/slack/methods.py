@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from simulators.slack import (
     home,
-    modals,
     posting,
     reactions,
     reading,
@@ -57,7 +56,6 @@ METHODS: dict[str, Method] = {
     "usergroups.list": Method(user_groups.list_groups, T2, ("usergroups:read",)),
     "usergroups.users.list": Method(user_groups.list_users, T2, ("usergroups:read",)),
     "views.publish": Method(home.publish_view, T4),
-    "views.open": Method(modals.open_view, T4),
     "apps.connections.open": Method(socket_mode.connections_open, T3, app_level=True),
     "files.info": Method(uploads.files_info, T4, ("files:read",)),
     "files.getUploadURLExternal": Method(uploads.get_upload_url, T4, ("files:write",)),

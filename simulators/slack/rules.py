@@ -38,8 +38,6 @@ class Rules:
     # How many tables a message may hold is disputed, data tables are new (docs/platform/slack.md#table-block)
     several_tables: bool = True
     data_tables: bool = True
-    # Whether each workspace takes them is not known (docs/platform/slack.md#feedback-buttons)
-    feedback_buttons: bool = True
     # Channel kinds: channel_type_not_supported (docs/platform/slack.md#stream-availability)
     unstreamable: list[str] = field(default_factory=list)
     # "" is the double itself; real ones are on hooks.slack.com (docs/platform/slack.md#response-urls)

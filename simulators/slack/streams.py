@@ -71,7 +71,6 @@ def stop_stream(world: World, arguments: Arguments) -> Json:
     mode, chunks = _read_text(arguments)
     raw = arguments.structure("blocks", "invalid_blocks")
     blocks = [] if raw is None else check_blocks(raw)
-    world.check_tables(blocks)
     metadata = read_metadata(arguments)
     _admit(world, message, stream, mode, chunks)
     unsettled = [part for part in message.parts() if part["kind"] == "task" and part["status"] in OPEN]

@@ -264,18 +264,6 @@ class Workspace:
             self._do("press", channel=channel, ts=ts, user=user, action_id=action_id, value=value)
         )
 
-    def vote(self, channel: str, ts: str, user: str, *, positive: bool) -> SeenAttempt:
-        """A member presses a thumb of feedback buttons; the app's answer to Slack."""
-        return SeenAttempt.of(self._do("vote", channel=channel, ts=ts, user=user, positive=positive))
-
-    def modals(self, user: str = ANNA) -> list[Json]:
-        """The views that the member has open, the oldest first."""
-        return list(self._do("modals", user=user))
-
-    def submit(self, view: str, user: str, values: Json) -> SeenAttempt:
-        """A member sends the modal with this id; `values` by block_id and action_id. The app's answer to Slack."""
-        return SeenAttempt.of(self._do("submit", view=view, user=user, values=values))
-
     def command(self, channel: str, user: str, command: str, text: str = "") -> SeenAttempt:
         """A slash command; the app's answer to Slack."""
         return SeenAttempt.of(self._do("command", channel=channel, user=user, command=command, text=text))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from clock import Clock
-from simulators.slack.blocks import check_feedback, check_tables
+from simulators.slack.blocks import check_tables
 from simulators.slack.changes import Changes
 from simulators.slack.channels import Channel
 from simulators.slack.messages import Json, Message, State
@@ -67,8 +67,6 @@ class World:
     files: dict[str, Any] = field(default_factory=dict)
     groups: dict[str, Any] = field(default_factory=dict)
     homes: dict[str, Any] = field(default_factory=dict)
-    triggers: dict[str, Any] = field(default_factory=dict)
-    modals: dict[str, Any] = field(default_factory=dict)
     ephemeral: list[Message] = field(default_factory=list)
     tickets: dict[str, float] = field(default_factory=dict)  # of Socket Mode: until when each works
     observers: list[Observer] = field(default_factory=list)
@@ -87,8 +85,6 @@ class World:
         self.files.clear()
         self.groups.clear()
         self.homes.clear()
-        self.triggers.clear()
-        self.modals.clear()
         self.ephemeral.clear()
         home = self.install.team_id
         for name, real, locale in (
@@ -104,10 +100,8 @@ class World:
         self.add_channel("general", "channel", self.users, channel_id="C0GENERAL")
 
     def check_tables(self, blocks: Iterable[Json]) -> None:
-        """Raises for tables and feedback buttons that this workspace does not take (Rules)."""
-        known = list(blocks)
-        check_tables(known, several=self.rules.several_tables, data=self.rules.data_tables)
-        check_feedback(known, accepted=self.rules.feedback_buttons)
+        """Raises for tables that this workspace does not take (Rules)."""
+        check_tables(blocks, several=self.rules.several_tables, data=self.rules.data_tables)
 
     def design(self) -> float:
         """Design seconds since the double started."""
