@@ -75,7 +75,8 @@ class WorkspaceView:
         return list(self._modals())
 
     def _modals(self) -> Iterator[Json]:
-        for modal in self._world.modals.values():
+        known = getattr(self._world, "modals", {})  # absent while this simulated Slack opens no modals
+        for modal in known.values():
             if modal.user in VIEWERS:
                 said = {
                     name: str((modal.view.get(name) or {}).get("text") or "")
