@@ -13,7 +13,11 @@ $(READY): uv.lock pyproject.toml tools/bootstrap
 	@touch $@
 
 .PHONY: demo
-demo: $(READY) ## the main job on the simulators, in this terminal
+demo: $(READY) ## the playground: a small workspace in your browser, with the plugin behind it
+	@$(PYTHON) -m simulators.playground $(ARGS)
+
+.PHONY: demo-terminal
+demo-terminal: $(READY) ## the main job on the simulators, in this terminal
 	@$(PYTHON) -m simulators.demo
 
 .PHONY: test
@@ -73,3 +77,5 @@ bench: $(READY) ## measure, and write the figures into benchmarks/
 .PHONY: pictures
 pictures: $(READY) ## draw the README's threads anew, from what the simulated Slack holds
 	@$(PYTHON) -m tools.pictures
+	@sh tools/debian chromium:chromium chromedriver:chromium-driver || true
+	@$(PYTHON) -m tools.pictures.playground

@@ -1,7 +1,7 @@
 """The three wires with the plugin between them, running: for the tests, the demo and the benchmarks."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, Protocol, Self
@@ -120,12 +120,14 @@ class Stack:
         mode: str = "local",
         tiers: bool = False,
         warm: bool = False,
+        slack_program: Sequence[str] = ("simulators.slack",),
         real: Callable[[str, float, dict[str, str]], Daemon] | None = None,
     ) -> Self:
         """Start all of it and wait until the plugin answers; what was started is ended if that fails.
 
-        `tiers`: whether Slack enforces its rate limits. `warm`: see `SimulatedDaemon`. `real` makes another daemon than
-        the simulated one from Dify's URL, the scale and the plugin's environment.
+        `tiers`: whether Slack enforces its rate limits. `warm`: see `SimulatedDaemon`. `slack_program`: the module that
+        simulates Slack, and more arguments for it. `real` makes another daemon than the simulated one from Dify's URL,
+        the scale and the plugin's environment.
         """
         with ExitStack() as undo:
 
@@ -135,9 +137,8 @@ class Stack:
                 return program
 
             dify = started("simulators.dify", "--inner-key", INNER_KEY)
-            slack = started(
-                "simulators.slack", "--tiers", "on" if tiers else "off", "--manifest", str(MANIFEST)
-            )
+            module, *more = slack_program
+            slack = started(module, "--tiers", "on" if tiers else "off", "--manifest", str(MANIFEST), *more)
             workspace = Workspace(slack.url)
             env = {"SLACK_API_URL": workspace.api_url, "SLACK_FILES_URL": slack.url, "TIME_SCALE": str(scale)}
             daemon: Daemon

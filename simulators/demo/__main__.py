@@ -1,4 +1,4 @@
-"""`make demo`: starts everything, lets a member ask the bot, and then whoever sits at the terminal."""
+"""`make demo-terminal`: starts everything, lets a member ask the bot, and then whoever sits at the terminal."""
 
 import contextlib
 import signal

@@ -35,6 +35,7 @@ class Invocation:
     files: list[Any] = field(default_factory=list)
     left: bool = False
     texts: list[str] = field(default_factory=list)
+    kinds: dict[str, int] = field(default_factory=dict)  # events by name, those that carry texts left out
 
 
 def _as_json(record: Invocation) -> dict[str, Any]:

@@ -168,6 +168,8 @@ class Player:
 
     def send(self, event: dict[str, Any]) -> None:
         """Queue one event; the stream ends behind the last event of its wire."""
+        name = str(event.get("event"))
+        self._record.kinds[name] = self._record.kinds.get(name, 0) + 1
         self._queue(self._wire.event(event))
         if self._run.flows and event.get("event") in self._wire.last:
             self._close()

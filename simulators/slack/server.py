@@ -37,6 +37,10 @@ class SlackServer:
         address = (self._options.host, self._options.port)
         self._http = WSGIServer(address, self, handler_class=Handler, log=None, error_log=None, backlog=2048)
 
+    def add_area(self, name: str, serve: Callable[[str, Request], Response]) -> None:
+        """Let `serve` answer what lies under `/name/`; it gets the rest of the path."""
+        self._areas[name] = serve
+
     @property
     def url(self) -> str:
         """Where it listens."""

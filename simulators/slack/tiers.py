@@ -47,6 +47,13 @@ class Tiers:
             bucket.level -= 1
         return None
 
+    def left(self) -> dict[str, tuple[float, float]]:
+        """What each bucket in use holds now and at most, by the method, a blank and the channel if it has one."""
+        now = self._now()
+        for bucket in self._buckets.values():
+            bucket.wait(now)
+        return {key: (bucket.level, bucket.size) for key, bucket in self._buckets.items()}
+
     def _of(self, method: str, tier: int, channel: str, now: float) -> list[Bucket]:
         if method == "chat.postMessage":
             size = POST_WORKSPACE_MINUTE * self._burst

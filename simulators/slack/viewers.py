@@ -24,6 +24,16 @@ def seen_by(world: World, channel: Channel, message: Message, user: str) -> list
     return shown
 
 
+def shown_to(world: World, channel: Channel, message: Message, user: str) -> State | None:
+    """The last state of `seen_by`, found without the others; None if the user sees nothing."""
+    if user not in channel.members or message.ephemeral_for not in {"", user}:
+        return None
+    if is_live_for(world, channel, message, user):
+        return message.states[-1]
+    *_, last = _from_outside(message)
+    return last
+
+
 def is_live_for(world: World, channel: Channel, message: Message, user: str) -> bool:
     """Whether the user sees each state: of a post and an edit everybody does, of a stream only its recipient.
 

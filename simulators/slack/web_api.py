@@ -30,6 +30,10 @@ class WebApi:
         """Full buckets, with the burst of the rules."""
         self._tiers = Tiers(self._world.clock.now, self._world.rules.burst)
 
+    def budget(self) -> dict[str, tuple[float, float]]:
+        """Calls that the tiers grant at once, and at most; by method, for those that were called."""
+        return self._tiers.left() if self._world.rules.tiers else {}
+
     def serve(self, method: str, request: Request) -> Response:
         """Raises Dropped."""
         try:

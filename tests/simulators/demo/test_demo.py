@@ -64,4 +64,4 @@ def test_nothing_is_left_running_when_it_is_told_to_end() -> None:
 
 
 def test_make_knows_it() -> None:
-    assert "demo: $(READY)" in Path(ROOT, "Makefile").read_text()
+    assert "demo-terminal: $(READY)" in Path(ROOT, "Makefile").read_text()

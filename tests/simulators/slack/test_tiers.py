@@ -41,3 +41,12 @@ def test_a_refused_call_costs_nothing(clock: FakeClock) -> None:
 def test_special_methods_have_no_tier(clock: FakeClock) -> None:
     tiers = Tiers(clock.now, 0.5)
     assert all(tiers.take("auth.test", 0, "") is None for _ in range(500))
+
+
+def test_what_is_left_grows_with_time(clock: FakeClock) -> None:
+    tiers = Tiers(clock.now, 0.5)
+    for _ in range(4):
+        tiers.take("chat.startStream", 20, "")
+    assert tiers.left() == {"chat.startStream": (6.0, 10.0)}
+    clock.advance(6)
+    assert tiers.left() == {"chat.startStream": (8.0, 10.0)}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulators.slack.viewers import THINKING
+from simulators.slack.viewers import THINKING, seen_by, shown_to
 from simulators.slack.workspace import ANNA, BEN, CAROL, GENERAL
 from tests.simulators.slack.conftest import Slack
 
@@ -69,3 +69,26 @@ def test_stream_for_the_bot_itself_grows_for_nobody(slack: Slack) -> None:
     )
     slack.append(ts, "b")
     assert [seen(slack, user, ts) for user in (ANNA, bot)] == [["a"], ["a"]]
+
+
+@pytest.mark.parametrize("user", [ANNA, BEN, CAROL])
+@pytest.mark.parametrize("pieces", [("a", "b"), ("", "b")])
+@pytest.mark.parametrize("stop", [True, False])
+def test_what_is_shown_is_the_last_that_was_seen(
+    slack: Slack, user: str, pieces: tuple[str, ...], stop: bool
+) -> None:
+    world = slack.server.double.world
+    channel = world.channels[GENERAL]
+    message = channel.messages[streamed(slack, *pieces, stop=stop)]
+    shown = shown_to(world, channel, message, user)
+    last = seen_by(world, channel, message, user)[-1]
+    assert shown is not None
+    assert (shown.parts(), shown.streaming) == (last.parts(), last.streaming)
+
+
+def test_nothing_is_shown_to_who_is_not_in_the_channel(slack: Slack) -> None:
+    world = slack.server.double.world
+    channel = world.channels[GENERAL]
+    message = channel.messages[slack.ask()]
+    channel.members.discard(CAROL)
+    assert shown_to(world, channel, message, CAROL) is None
