@@ -62,7 +62,7 @@ class PageActs:
 
     def close_modal(self, view: str) -> Json:
         """A member closes a modal without sending it."""
-        getattr(self._double.world, "modals", {}).pop(view, None)
+        self._double.world.modals.pop(view, None)
         self._double.world.changes.bump()
         return {}
 

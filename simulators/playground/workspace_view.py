@@ -75,8 +75,7 @@ class WorkspaceView:
         return list(self._modals())
 
     def _modals(self) -> Iterator[Json]:
-        known = getattr(self._world, "modals", {})  # absent while this simulated Slack opens no modals
-        for modal in known.values():
+        for modal in self._world.modals.values():
             if modal.user in VIEWERS:
                 said = {
                     name: str((modal.view.get(name) or {}).get("text") or "")

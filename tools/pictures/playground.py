@@ -3,30 +3,19 @@
 import sys
 import time
 
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
 from simulators.launch import ROOT
 from simulators.playground.playground import Playground
+from tools.pictures.browser import browser
 
 PICTURE = ROOT / "_assets" / "playground.png"
-SIZE = "1440,960"
+SIZE = (1440, 960)  # CSS pixels
 APP, QUESTION = "app-chatflow", "@Dify Bot How do we roll out release 4.2, and who does what?"
 SECONDS = 5.5  # after the question: two steps are done, and the plan grows
-
-
-def opened(url: str) -> Chrome:
-    """A browser without a window."""
-    options = ChromeOptions()
-    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--lang=en", f"--window-size={SIZE}"):
-        options.add_argument(argument)
-    options.binary_location = "/usr/bin/chromium"
-    page = Chrome(options, Service("/usr/bin/chromedriver"))
-    page.get(url)
-    return page
 
 
 def ask(page: Chrome) -> None:
@@ -43,13 +32,11 @@ def main() -> None:
     """Write the picture and say which."""
     playground = Playground.start()
     try:
-        page = opened(playground.url)
-        try:
+        with browser(SIZE) as page:
+            page.get(playground.url)
             ask(page)
             PICTURE.write_bytes(page.get_screenshot_as_png())
             sys.stdout.write(f"{PICTURE.relative_to(ROOT)} ({PICTURE.stat().st_size:,} bytes)\n")
-        finally:
-            page.quit()
     finally:
         playground.stop()
 

@@ -13,7 +13,7 @@ from selenium.webdriver.support.ui import Select
 
 from simulators.playground.playground import Playground
 from simulators.slack.workspace import ANNA, BEN
-from tests.support.browser import PHONE, browser
+from tools.pictures.browser import PHONE, browser
 from wording import Say
 from wording.en import EN
 
