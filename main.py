@@ -5,6 +5,8 @@ from dify_plugin import DifyPluginEnv, Plugin  # isort: skip  # first: it patche
 import gc
 from contextlib import suppress
 
+from dify_plugin.core.runtime import Session
+
 from endpoints import unreadable
 from errors import SettingsError
 from wiring import container
@@ -25,6 +27,7 @@ if __name__ == "__main__":
     plugin = Plugin(DifyPluginEnv(MAX_WORKER=MAX_WORKER, MAX_INVOCATION_TIMEOUT=MAX_INVOCATION_TIMEOUT))
     with suppress(SettingsError):  # each request tells it
         container()  # takes a tenth of a second, for which the first question would wait
+    Session.empty_session()  # loads modules that the SDK else loads at the first request
     gc.freeze()
     gc.set_threshold(*GARBAGE_AFTER)
     plugin.run()

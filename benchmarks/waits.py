@@ -22,13 +22,18 @@ TIMES = 9
 FIGURES = Path(__file__).parent / "waits.json"
 WORD = re.compile(r"w(\d+)\b")
 PACE = 5  # words a second while staleness is measured
+GAP = 0.05  # seconds between two pieces of a short answer
 APART = 3.25  # seconds between two questions of a crowd: 20 streams may begin in a minute
+REST = 1.5  # seconds between two questions in one channel, which takes one post a second
 TIERS = {"stream": 100, "edit": 50}  # calls a minute
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Seconds, from Slack's event to the app's run, and from the app's first word to its first text in Slack."""
+    """Seconds, from Slack's event to the app's run, and from the app's first word to its first text in Slack.
+
+    The end of a word is known when the next one begins.
+    """
 
     name: str
     times: int
@@ -40,7 +45,11 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Staleness:
-    """Seconds in the mean from a word of the app until it stands in Slack; `best`: by the best possible schedule."""
+    """Seconds in the mean from the end of a word of the app until it stands in Slack.
+
+    `best` is by the best possible schedule. The end of a word is known when the next one begins, and Slack loses blanks
+    at the beginning of what is appended, so that no schedule can append the word before.
+    """
 
     style: str
     answers: int
@@ -72,7 +81,8 @@ class Waits:
     def one(self, *, thread_ts: str = "") -> tuple[str, float, float]:
         """Ask one question. Returns its ts, and the two times of a Wait."""
         self.dify.reset()
-        self.dify.script(script.pieces("Hello ", "there, ", "Anna.", gap=0.05, after=0.5), self.app)
+        time.sleep(REST)
+        self.dify.script(script.pieces("Hello", " there,", " Anna.", gap=GAP, after=0.5), self.app)
         ts = self.slack.mention(self.channel, ANNA, "What now?", thread_ts=thread_ts, only=["app_mention"])
         root = thread_ts or ts
         answers = len(self.slack.answers(self.channel, root))
@@ -84,13 +94,13 @@ class Waits:
         answer = self.slack.answers(self.channel, root)[answers]
         # A state is noted when its call is carried out, so its time holds the call's latency.
         first = next(one.at for one in self.slack.states(self.channel, answer.ts) if one.text.strip())
-        return ts, run["started"] - delivery.attempts[0].at, first - run["first_text"]
+        return ts, run["started"] - delivery.attempts[0].at, first - run["first_text"] - GAP
 
     def crowd(self, style: str, answers: int, seconds: float) -> Staleness:
         """Ask so many questions APART seconds apart; each is answered with PACE words a second."""
         self.new_workspace(reply_style=style)
         self.dify.reset()
-        words = [f"w{number} " for number in range(int(seconds * PACE))]
+        words = [f" w{number}" for number in range(int(seconds * PACE))]
         self.dify.script(script.pieces(*words, gap=1 / PACE), self.app)
         channels = [self.slack.add_channel(f"{style}-{answers}-{number}") for number in range(answers)]
         began = time.monotonic()
@@ -108,7 +118,7 @@ class Waits:
         for number, times in enumerate(shown):
             said = runs[f"go {number}"]["first_text"]
             for word, at in times.items():
-                ages.append(at - said - word / PACE)
+                ages.append(at - said - (word + 1) / PACE)
                 many = max(sum(begin <= now <= end for begin, end in spans) for now in (at, at - ages[-1]))
                 best.append(max(1, many) * 60 / TIERS[style] / 2 + LATENCY)
         return Staleness(style, answers, _s(mean(ages)), _s(mean(best)), round(mean(ages) / mean(best), 2))
