@@ -104,29 +104,24 @@ class Container:
     ) -> InteractionsListener:
         """What `/slack/interactions` needs for one request."""
         endpoint = self._endpoint(session, headers, raw)
+        notice, elsewhere = RefusalNotice(self._services, endpoint), self._asked_elsewhere(endpoint)
         return InteractionsListener(
             endpoint=endpoint,
             clock=self._clock,
             presses=self._presses,
             hand_off=self._hand_off(endpoint),
             refusals=self._refusals,
-            notice=RefusalNotice(self._services, endpoint),
-            asked=self._asked_elsewhere(endpoint),
+            notice=notice,
+            asked=elsewhere,
             asked_again=AskedAgain(
-                endpoint,
-                self._asked_elsewhere(endpoint),
-                self._services.asked,
-                QuestionPlace(self._services, endpoint),
+                endpoint, elsewhere, self._services.asked, QuestionPlace(self._services, endpoint)
             ),
-            feedback=Feedback(self._services, endpoint, self._votes),
+            feedback=Feedback(self._services, endpoint, self._votes, notice),
             side_events=SideEvents(self._services, endpoint),
             seen=self._seen,
             stopping=self._stopping(endpoint),
             forms=FormActions(
-                endpoint,
-                self._hand_off(endpoint),
-                RefusalNotice(self._services, endpoint),
-                FormModals(self._services, endpoint),
+                endpoint, self._hand_off(endpoint), notice, FormModals(self._services, endpoint)
             ),
         )
 

@@ -1,6 +1,5 @@
 """Takes members' votes on answers, passes them on to Dify, and tells the members whether they arrived."""
 
-from contextlib import suppress
 from dataclasses import dataclass
 
 import gevent
@@ -13,10 +12,10 @@ from turns.answer import RatedAnswer
 from turns.endpoint_request import EndpointRequest
 from turns.feedback.reason_form import reason_form
 from turns.feedback.votes import Vote, Votes
-from turns.notices import refusal_of
+from turns.notices import RefusalNotice, refusal_of
 from turns.report import logger, where
 from turns.services import Services
-from wording import Language, Say, language_for, say
+from wording import Language, Say, language_for
 
 LANGUAGE_TIMEOUT = 1.0  # seconds of a trigger id's 3 that the look for the member's language may take
 
@@ -31,6 +30,7 @@ class Feedback:
     services: Services
     endpoint: EndpointRequest
     votes: Votes
+    notice: RefusalNotice
 
     def voted(self, message: Message, answer: RatedAnswer, rating: Rating, trigger_id: str) -> None:
         """A member pressed a thumb. A bad vote opens the form for the reason. Returns at once."""
@@ -64,12 +64,12 @@ class Feedback:
             api = self.services.api(self.endpoint, message.team_id)
             ruling = self.services.rules(self.endpoint, api).ruling(message)
             if not ruling.answered:
-                self._tell(api, message, refusal_of(ruling))
+                self._tell(message, refusal_of(ruling))
                 return
             name = self.services.users.one(api, message.user).name
             key = self._passed_on(message, answer, Vote(number, rating, name, reason))
             if key is not None:
-                self._tell(api, message, key)
+                self._tell(message, key)
         except (SettingsError, SlackError) as error:
             logger.warning("a vote in %s was not taken: %s", message.channel, type(error).__name__)
         except Exception as error:  # noqa: BLE001 - nobody waits for a vote
@@ -100,8 +100,6 @@ class Feedback:
         locale = self.services.users.one(api, message.user).locale if setting == "auto" else ""
         return language_for(setting, locale)
 
-    def _tell(self, api: SlackApi, message: Message, key: Say) -> None:
-        text = say(self._language(api, message), key)
-        with suppress(SlackError):
-            root = message.thread_ts if message.is_reply else ""
-            api.post_ephemeral(message.channel, message.user, text, root)
+    def _tell(self, message: Message, key: Say) -> None:
+        root = message.thread_ts if message.is_reply else ""
+        self.notice.tell(message.team_id, message.channel, message.user, key, root)
