@@ -74,7 +74,8 @@ class Waits:
         self.slack.configure(token=f"xoxb-waits-{number:04d}")
         secrets = {"bot_token": self.slack.token, "signing_secret": self.slack.signing_secret}
         hook = self.stack.daemon.add_hook({"app": {"app_id": self.app, "inputs": {}}, **secrets, **settings})
-        self.slack.configure(events_url=f"{hook}/slack/events")
+        urls = {f"{name}_url": f"{hook}/slack/{name}" for name in ("events", "interactions")}
+        self.slack.configure(**urls)
         self.channel = self.slack.add_channel(f"waits-{number}")
         self.slack.rules(latency=LATENCY)
 

@@ -153,7 +153,11 @@ def test_answer_that_grew_by_edits_gets_plain_thumbs_with_its_last_edit(rated: W
     answer = answered(rated)
     assert thumbs(answer) == ["actions"]
     shown = [
-        bool([block for block in state.blocks if block["type"] == "actions"])
+        any(
+            element["action_id"] == "vote_good"
+            for block in state.blocks
+            for element in block.get("elements") or ()
+        )
         for state in rated.states(answer.ts)
     ]
     assert shown.count(True) == 1
