@@ -127,7 +127,7 @@ def test_nothing_is_offered_where_there_is_nothing_to_offer(suggesting: World, w
     root = suggesting.ask("one")
     suggesting.answers(root)
     suggesting.settle(10)
-    waiting = [EN[Say.FORM_WAITS].format(title="“Confirm”")] if why == "paused" else []
+    waiting = [EN[Say.FORM_WAITS].format(title="Confirm")] if why == "paused" else []
     _, *others = suggesting.slack.answers(suggesting.channel, root)
     assert [one.seen for one in others] == waiting
     assert suggested_calls(suggesting) == (1 if why == "none" else 0)
