@@ -32,6 +32,7 @@ Shall I write the announcement?
 DRAFT = "I wrote the announcement for the customers. Before it leaves, **somebody has to say yes**.\n\n"
 SENT = "It is on its way to 1,204 customers."
 SLOW = "Now I have thought about it long enough. The answer is **42**, and it took its time."
+NOTE = [{"type": "paragraph", "output_variable_name": "note", "default": {"type": "constant", "value": ""}}]
 YES_NO = [
     {"id": "yes", "title": "Send it", "button_style": "primary"},
     {"id": "no", "title": "Keep it", "button_style": "default"},
@@ -96,7 +97,7 @@ def _pausing() -> Steps:
         own_nodes()
         + node("Write the announcement", seconds=0.6)
         + say(DRAFT, seconds=1.5)
-        + pause("May I send it?", "Announcement", actions=YES_NO)
+        + pause("May I send it?", "Announcement", actions=YES_NO, inputs=NOTE)
         + say(SENT, seconds=1.0)
     )
 

@@ -81,6 +81,7 @@ function tools(message, threaded) {
       : null,
     threaded ? tool("Reply", "Reply in thread", () => openThread(message.thread_ts || ts)) : null,
     tool("Ask about this", "Ask about this", () => ask("shortcut", { channel, ts, user, callback_id: "ask_dify" })),
+    tool("Ask again", "Ask again", () => ask("shortcut", { channel, ts, user, callback_id: "ask_dify_again" })),
     message.author === user ? tool("Edit", "Edit", () => edit(message)) : null,
     message.author === user ? tool("Delete", "Delete", () => act("delete", { channel, ts })) : null,
   );

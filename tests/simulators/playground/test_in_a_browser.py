@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from selenium.common.exceptions import StaleElementReferenceException
@@ -89,6 +90,26 @@ class Page:
 
     def wait_seen(self, piece: str, viewer: str = ANNA) -> None:
         self.wait(lambda: piece in self.seen(viewer), f"“{piece}” for {viewer}")
+
+    def buttons(self, beginning: str) -> list[Any]:
+        """The thread's buttons whose ids begin so, the latest last."""
+        selector = f"[data-viewer={ANNA}] button[data-focus^='{beginning}']"
+        return self.chrome.find_elements(By.CSS_SELECTOR, selector)
+
+    def press(self, beginning: str) -> None:
+        def pressed() -> bool:
+            if found := self.buttons(beginning):
+                self.chrome.execute_script("arguments[0].click()", found[-1])
+            return bool(found)
+
+        self.wait(pressed, f"a button {beginning}")
+
+    def fill(self, text: str) -> None:
+        """Fill in the open modal and send it."""
+        self.wait(lambda: self.chrome.find_elements(By.CSS_SELECTOR, "dialog.modal textarea"), "the modal")
+        self.chrome.find_element(By.CSS_SELECTOR, "dialog.modal textarea").send_keys(text)
+        self.click("dialog.modal button[type=submit]")
+        self.wait(lambda: not self.chrome.find_elements(By.CSS_SELECTOR, "dialog.modal"), "the closed modal")
 
     def both(self) -> None:
         self.click("#viewers [value=both]")
@@ -213,6 +234,48 @@ def test_shortcut_asks_about_a_message(page: Page) -> None:
     )
     page.click("#channel .message:first-child .replies")
     page.wait_seen("and I remember it")
+
+
+def test_stop_button_ends_the_answer_with_the_name_of_who_stopped(page: Page, playground: Playground) -> None:
+    page.app("chatflow")
+    page.ask("Go on until I say stop")
+    page.wait_seen("Rolling out release")
+    page.press("stop")
+    page.wait_seen(EN[Say.STOPPED_BY].partition("{person}")[0])
+    assert page.buttons("stop") == []
+    assert "On-call calendar" not in page.seen()
+    page.wait(playground.stack.dify.service_stops, "the stop at Dify")
+
+
+def test_thumb_down_asks_for_a_reason_which_reaches_dify(page: Page, playground: Playground) -> None:
+    page.app("chatbot")
+    page.ask("Rate this")
+    page.wait_seen("and I remember it")
+    page.press("vote false")
+    page.fill("It was too short")
+    page.wait(lambda: EN[Say.REASON_ARRIVED] in page.text("#thread .ephemeral"), "the thanks")
+    [vote] = playground.stack.dify.feedbacks()
+    assert (vote["rating"], "It was too short" in vote["content"]) == ("dislike", True)
+
+
+def test_form_is_answered_in_a_modal_and_the_app_goes_on(page: Page) -> None:
+    page.app("pausing")
+    page.ask("Write to the customers")
+    page.wait_seen("somebody has to say yes")
+    page.press("form_0")
+    page.fill("Please in English")
+    page.wait_seen("It is on its way to 1,204 customers.")
+    assert page.buttons("form_") == []
+
+
+def test_question_is_asked_again_by_the_shortcut(page: Page) -> None:
+    page.app("chatbot")
+    page.ask("Once more?")
+    page.wait_seen("and I remember it")
+    page.chrome.execute_script(
+        "document.querySelector('#thread .message [data-focus=\"Ask again\"]').click()"
+    )
+    page.wait(lambda: page.seen().count("and I remember it") == 2, "the second answer")
 
 
 @pytest.mark.parametrize(
