@@ -15,7 +15,7 @@ from setup_page.rendering import words_of
 from setup_page.slack_checks import LOST
 from simulators.dify import script
 from simulators.dify.apps import variable
-from simulators.stack import MANIFEST
+from simulators.stack import MANIFEST, SimulatedDaemon
 from tests.conversations.matrix import control_of
 from tests.conversations.world import ANNA, World
 from tests.support.redis_server import RedisServer
@@ -52,8 +52,9 @@ def checked(world: World) -> Iterator[World]:
     world.slack.rules(clock_ahead=0.0)
     world.dify.health_version("1.17.0")
     world.dify.files_url(world.dify.url)
-    control_of(world).clear_faults()
-    control_of(world).storage_fault("")
+    if isinstance(world.daemon, SimulatedDaemon):
+        world.daemon.control.clear_faults()
+        world.daemon.control.storage_fault("")
 
 
 def line(world: World, title: str) -> tuple[str, str]:
