@@ -175,6 +175,9 @@ class SinglePost(Writer):
     def show(self, latest: Latest, room: Room = WHOLE) -> None:
         """Nothing is shown before the end."""
 
+    def leave_off(self) -> WriterGone:  # noqa: D102
+        return WriterGone(self._start)
+
     def finish(self, latest: Latest, room: Room = WHOLE) -> int | None:  # noqa: D102
         snapshot = latest()
         text = snapshot.text

@@ -11,7 +11,17 @@ import pytest
 from dify_app.answer import AnswerEvent, ConversationStarted, FormTaken, TextDelta
 from dify_app.app import DifyApp, KeyOwner, Question
 from dify_app.form import AppCache, Variable
-from dify_app.port import PING, AppCall, AppPort, Conversation, FormAnswer, Stream, Via, WaitingForm
+from dify_app.port import (
+    PING,
+    AppCall,
+    AppPort,
+    Conversation,
+    FollowedRun,
+    FormAnswer,
+    Stream,
+    Via,
+    WaitingForm,
+)
 from dify_app.service_api import OpenForms
 from dify_app.stream import AppKind
 from dify_app.uploads import FileSlot, OfferedFile, PlacedFile
@@ -77,6 +87,9 @@ class FakeWay:
         yield {"event": PING}
         yield message("Sent.")
         yield message_end()
+
+    def follow(self, _run: FollowedRun) -> closing[Stream]:
+        return closing(self._gone_on())
 
     def upload(self, slot: FileSlot, content: bytes) -> PlacedFile:
         return PlacedFile(slot.variable, slot.many, slot.kind, content.decode())

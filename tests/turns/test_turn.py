@@ -9,7 +9,7 @@ import pytest
 
 from conversation_store.record import ThreadKey, ThreadRecord
 from errors import HandoffError, StoreError
-from job import Job
+from job import Job, OpenRun
 from message import Message
 from tests.fake_clock import FakeClock
 from turns.limits import TURN_SECONDS, WAIT_SECONDS
@@ -38,6 +38,7 @@ class AnsweringOfTests:
     gone: bool = False
     again: bool = False
     earlier: Message | None = None
+    open_run: OpenRun | None = None
     told: list[object] = field(default_factory=list)
     deadline: float = 0.0
 
@@ -70,9 +71,14 @@ class AnsweringOfTests:
     def drop(self, why: str) -> None:
         self._note("drop", why)
 
-    def run(self, record: ThreadRecord, deadline: float) -> None:
+    def run(self, record: ThreadRecord, deadline: float) -> OpenRun | None:
         self.deadline = deadline
         self._note("run", record.conversation_id)
+        return self.open_run
+
+    def end(self, deadline: float) -> None:
+        assert deadline == self.deadline
+        self._note("end")
 
     def leave(self) -> None:
         self._note("leave")
