@@ -332,8 +332,7 @@ class DifyApp:
         Dify tells nothing of what came before (docs/platform/dify-service-api.md#run-events).
         """
         self._began = True
-        self._ways.begin(Conversation(run.conversation_id, "api", run.user))
-        way = self._way
+        way = self._ways.of_open_run(Conversation(run.conversation_id, "api", run.user))
         with way.follow(run) as stream:
             for event in self._read(
                 stream, way.known_as, follows="chat" if run.conversation_id else "workflow"

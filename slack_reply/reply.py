@@ -159,11 +159,14 @@ class Reply:
         self._ended_early = end is not None
         return end
 
-    def leave_off(self) -> LeftOff:
+    def leave_off(self) -> LeftOff | None:
         """Leave the answer to the reply of another request. If none goes on, `finish` still works.
 
-        May raise what `show` raises.
+        None while it is not known whether a post arrived: only this reply can find that post. May raise what `show`
+        raises.
         """
+        if self._posting.is_unsure:
+            return None
         gone = self._writer.leave_off()
         if self._writer.method == "stream":
             self._go_on_after(gone)

@@ -173,7 +173,7 @@ def test_api_that_stays_away_is_told_once(world: World) -> None:
     world.settle(30)
     text = shown(world, root)
     assert text.count(EN[Say.INCOMPLETE]) == 1
-    assert flat(TEXT).startswith(flat(text.partition(EN[Say.INCOMPLETE])[0]).removesuffix("_"))
+    assert flat(TEXT).startswith(flat(text.partition(EN[Say.INCOMPLETE])[0]).removesuffix(" >"))
 
 
 @pytest.mark.parametrize("means", ["word", "button"])
@@ -262,3 +262,18 @@ def test_process_that_dies_in_the_second_request_leaves_one_note(world: World) -
     world.ask("wake up", user=BEN)
     world.wait(lambda: EN[Say.INTERRUPTED] in shown(world, root))
     assert shown(world, root).count(EN[Say.INTERRUPTED]) == 1
+
+
+def test_another_process_goes_on_with_the_run() -> None:
+    """The requests go to the two processes in turn."""
+    running = Stack.start(SCALE, processes=2)
+    try:
+        world = World(running, next(_numbers), "api")
+        world.dify.script(SLOW, world.app_id)
+        root = world.ask("hello")
+        assert flat("".join(message.text for message in whole(world, root))) == flat(TEXT)
+        assert runs(world) == ["done"]
+        requests = cast("SimulatedDaemon", running.daemon).control.requests("/slack/turns")
+        assert len({one["pid"] for one in requests}) == 2
+    finally:
+        running.stop()

@@ -26,6 +26,8 @@ def left_open(
     if state.paused or state.was_replaced or len(state.text) > LONGEST_TEXT:
         return None
     left = reply.leave_off()
+    if left is None:
+        return None
     return OpenRun(
         run.task_id,
         run.message_id,
