@@ -274,6 +274,6 @@ def test_another_process_goes_on_with_the_run() -> None:
         assert flat("".join(message.text for message in whole(world, root))) == flat(TEXT)
         assert runs(world) == ["done"]
         requests = cast("SimulatedDaemon", running.daemon).control.requests("/slack/turns")
-        assert len({one["pid"] for one in requests}) == 2
+        assert len({one["process"] for one in requests}) == 2
     finally:
         running.stop()
