@@ -100,6 +100,16 @@ class Everybody:
         if self._first is not None:
             self._first.start(status, headers)
 
+    def reply(self, status: int, body: bytes = b"", headers: Iterable[tuple[str, str]] = ()) -> None:
+        """Refuse the run: nobody can listen to it."""
+        if self._first is not None:
+            self._first.reply(status, body, headers)
+
+    def reply_json(self, status: int, body: Any) -> None:
+        """Refuse the run by JSON."""
+        if self._first is not None:
+            self._first.reply_json(status, body)
+
     def write(self, data: bytes) -> None:
         """Send it to each of them."""
         self._flow.told = self._clock.now()

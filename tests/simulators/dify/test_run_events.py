@@ -138,3 +138,12 @@ def test_events_are_told_since_1_14(dify: Wire, version: str) -> None:
     _, run_id = flow.begun()
     assert flow.follow(run_id)[1] == (200 if VERSIONS[version].forms else 404)
     assert flow.now(run_id)["status"] in {"running", "succeeded"}
+
+
+def test_flow_may_be_refused_before_its_run(dify: Wire) -> None:
+    """#service-errors."""
+    flow = Flow(dify, script.refuse(400, "Workflow not published"))
+    body = {"query": "hello", "inputs": {}, "user": USER, "response_mode": "streaming"}
+    call, status = flow.send("POST", "/v1/chat-messages", body)
+    assert (status, json.loads(call.body())["message"]) == (400, "Workflow not published")
+    call.close()
