@@ -25,6 +25,7 @@ BridgeError
     │   │   └── CompletionApp  Dify fails whenever a plugin calls an app of this kind
     │   ├── BrokenDify         Dify is of a version in which no plugin can ask apps
     │   └── ApiRefused         the Service API refused the app's key, or is off for the app: nothing ran
+    ├── NotFollowed            Dify does not tell how a run of its goes on
     ├── FormRefused            Dify takes no answer to this form, or not this one; `kind`
     ├── ProviderTrouble        the model's provider refused: credentials, quota, model
     ├── RunFailed              the app ran and failed
@@ -181,6 +182,10 @@ class BrokenDify(AppMisconfigured):
 
 class ApiRefused(AppMisconfigured):
     """The Service API refused the app's key, or it is switched off for the app (401, 403). Nothing ran."""
+
+
+class NotFollowed(DifyError):
+    """Dify does not tell what this run says: its version cannot, or it does not find the run, or there is no key."""
 
 
 class FormRefused(DifyError):

@@ -31,12 +31,47 @@ class FormPress:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenRun:
+    """A run of the app that is not over when the time of a request is, and its answer so far.
+
+    The first five fields are the names of the run in Dify, as its Service API tells them; `conversation_id` is "" for a
+    workflow. `text` is the Markdown so far, `steps` are the app's steps (turns/answer/progress.py). `messages` show the
+    answer: the last `unfinished` of them are to be overwritten with the text from the offset `begin` on, and show it at
+    least up to `sure`. `requests` counts those in which the run was read. The times are those of turns/report.py.
+    """
+
+    task_id: str
+    message_id: str
+    run_id: str
+    conversation_id: str
+    user: str
+    text: str
+    steps: tuple[Mapping[str, Any], ...] = ()
+    messages: tuple[str, ...] = ()
+    unfinished: int = 0
+    begin: int = 0
+    sure: int = 0
+    requests: int = 1
+    first_token: float | None = None
+    first_text: float | None = None
+
+    @classmethod
+    def from_dict(cls, carried: object) -> "OpenRun":
+        """Read what `asdict` gave. Raises TypeError for anything else."""
+        run = cls(**carried) if isinstance(carried, dict) else None
+        if run is None or not all(isinstance(text, str) for text in (run.run_id, run.user, run.text)):
+            raise TypeError("no run")
+        return replace(run, steps=tuple(run.steps), messages=tuple(run.messages))
+
+
+@dataclass(frozen=True, slots=True)
 class Job:
     """The request shall answer this message.
 
     `hook_url` is the `Dify-Hook-Url` of Slack's request. `received` is the Clock.epoch() at which Slack's event came.
     `continuation` counts the requests of one turn, since no request may live longer than 600 s: number 0 claims the
-    message, later ones go on with the claim. `form`: the message is a member's answer to a form of a paused run.
+    message, later ones go on with the claim. `form`: the message is a member's answer to a form of a paused run. `run`:
+    the app was asked in an earlier request, and its run goes on.
     """
 
     message: Message
@@ -44,6 +79,7 @@ class Job:
     received: float
     continuation: int = 0
     form: FormPress | None = None
+    run: OpenRun | None = None
 
     @property
     def job_id(self) -> str:
@@ -62,6 +98,7 @@ class Job:
             "received": self.received,
             "leg": self.continuation,
             **({"form": asdict(self.form)} if self.form else {}),
+            **({"run": asdict(self.run)} if self.run else {}),
         }
 
     @classmethod
@@ -74,6 +111,7 @@ class Job:
                 received=float(content["received"]),
                 continuation=int(content["leg"]),
                 form=FormPress.from_dict(content["form"]) if "form" in content else None,
+                run=OpenRun.from_dict(content["run"]) if "run" in content else None,
             )
         except (KeyError, TypeError, ValueError, ArithmeticError, Malformed) as error:
             raise Forged("something else is signed") from error

@@ -26,7 +26,7 @@ from dify_app.coverage import Covered, FilledBy, coverage
 from dify_app.files import FetchedFile, addresses, fetch_file, file_bases
 from dify_app.form import AppCache, AppForm
 from dify_app.plugin_way import PluginWay
-from dify_app.port import AppPort, Conversation, FormAnswer, Via, WaitingForm
+from dify_app.port import AppPort, Conversation, FollowedRun, FormAnswer, Via, WaitingForm
 from dify_app.service_api import (
     ApiWay,
     BaseAddresses,
@@ -60,6 +60,7 @@ __all__ = [
     "FilesDropped",
     "FilledBy",
     "FirstCalls",
+    "FollowedRun",
     "FormAction",
     "FormAnswer",
     "FormInput",

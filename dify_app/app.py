@@ -8,12 +8,22 @@ from typing import Any
 
 from gevent.lock import BoundedSemaphore
 
-from dify_app.answer import AnswerEvent, ConversationStarted, FilesDropped, FormTaken, QuestionCut
+from dify_app.answer import AnswerEvent, ConversationStarted, FilesDropped, FormTaken, QuestionCut, RunStarted
 from dify_app.coverage import Covered, coverage
 from dify_app.faults import DIFY_BROKE, classify, refuses_files
 from dify_app.form import AppCache, AppForm, Variable
 from dify_app.inputs import THREAD, checked, is_empty, known_values, query_variable, with_query
-from dify_app.port import PING, AppCall, AppPort, Conversation, FormAnswer, Stream, Via, WaitingForm
+from dify_app.port import (
+    PING,
+    AppCall,
+    AppPort,
+    Conversation,
+    FollowedRun,
+    FormAnswer,
+    Stream,
+    Via,
+    WaitingForm,
+)
 from dify_app.stream import AppKind, Reducer, RunOptions
 from dify_app.uploads import FileSlot, OfferedFile, PlacedFile, place
 from dify_app.ways import Ways
@@ -316,14 +326,30 @@ class DifyApp:
                 if not isinstance(event, ConversationStarted):  # the thread may be in another one by now
                     yield event
 
+    def follow(self, run: FollowedRun) -> Generator[AnswerEvent]:
+        """What a run says from now on, and at its end its whole answer once more. Raises DifyError.
+
+        Dify tells nothing of what came before (docs/platform/dify-service-api.md#run-events).
+        """
+        self._began = True
+        way = self._ways.of_open_run(Conversation(run.conversation_id, "api", run.user))
+        with way.follow(run) as stream:
+            for event in self._read(
+                stream, way.known_as, follows="chat" if run.conversation_id else "workflow"
+            ):
+                if not isinstance(event, RunStarted):  # a run that has ended does not tell all its names
+                    yield event
+
     def _run(self, call: AppCall) -> Iterator[AnswerEvent]:
         way = self._way
         with way.stream(call) as stream:
             yield from self._read(stream, way.known_as, call.conversation_id)
 
-    def _read(self, stream: Stream, known_as: str, conversation_id: str = "") -> Iterator[AnswerEvent]:
-        """What the app says. `conversation_id` is the one that was sent, "" for none."""
-        reducer = Reducer(self._options)
+    def _read(
+        self, stream: Stream, known_as: str, conversation_id: str = "", follows: AppKind | None = None
+    ) -> Iterator[AnswerEvent]:
+        """What the app says. `conversation_id` is the one that was sent, "" for none; `follows` as in Reducer."""
+        reducer = Reducer(self._options, follows=follows)
         fault: DifyError | None = None
         begun = False
         named = reducer.run

@@ -7,10 +7,10 @@ from typing import Any
 
 from dify_app.calls import AppCalls, open_stream, probe_kind
 from dify_app.form import Variable
-from dify_app.port import AppCall, AppPort, Conversation, FormAnswer, Stream, Via, WaitingForm
+from dify_app.port import AppCall, AppPort, Conversation, FollowedRun, FormAnswer, Stream, Via, WaitingForm
 from dify_app.stream import AppKind
 from dify_app.uploads import FileCalls, FileSlot, PlacedFile, upload
-from errors import ApiAway
+from errors import ApiAway, NotFollowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,10 @@ class PluginWay:
     def go_on(self, _form: WaitingForm, _answer: FormAnswer) -> closing[Stream]:
         """What follows an answer never reaches a plugin (docs/platform/dify.md#human-input-events): raises ApiAway."""
         raise ApiAway("plugin_way")
+
+    def follow(self, _run: FollowedRun) -> closing[Stream]:
+        """A run of this way ends with its request (docs/platform/dify.md#request-lifetime): raises NotFollowed."""
+        raise NotFollowed("plugin_way")
 
     def upload(self, slot: FileSlot, content: bytes) -> PlacedFile:
         """A tool file, which the app's form takes (docs/platform/dify.md#files-in). Raises FileRefused."""

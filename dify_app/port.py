@@ -50,6 +50,15 @@ class WaitingForm:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowedRun:
+    """A run that goes on while nobody reads it, and whose it is. `conversation_id` is "" for a workflow."""
+
+    run_id: str
+    user: str
+    conversation_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class FormAnswer:
     """What a member answered: the id of an action, all inputs of the form, and the member as Dify's `user`."""
 
@@ -96,6 +105,9 @@ class AppPort(Protocol):
 
         Nothing is sent before that is read. Reading raises DifyError, ApiAway where Dify does not tell what follows.
         """
+
+    def follow(self, run: FollowedRun) -> closing[Stream]:
+        """What the run says from now on; the last event has its outputs. Reading raises DifyError."""
 
     def upload(self, slot: FileSlot, content: bytes) -> PlacedFile:
         """Upload a file for a question of this way. Raises FileRefused."""

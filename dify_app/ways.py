@@ -66,6 +66,13 @@ class Ways:
         """The Service API, if the run was begun over it and it may be asked."""
         return self.api if form.via == "api" and not self.why_not else None
 
+    def of_open_run(self, known: Conversation) -> AppPort:
+        """The way of a run that goes on: the Service API, even if it did not take the last call of another turn."""
+        if self.api is not None:
+            self.why_not = None
+            self.api, _ = self.api.goes_on(known)
+        return self.current
+
     def begin(self, known: Conversation) -> Conversation:
         """The conversation that the present way goes on with; a conversation of another way or user is not its own."""
         way, own = self.current.goes_on(known)

@@ -21,7 +21,7 @@ from slack_reply.snapshot import LONGEST_TEXT, Blocks, Card, Snapshot, is_silent
 from slack_reply.status import StatusLine
 from slack_reply.thumbs import VOTE, Thumb, thumbs
 from slack_reply.whole_message import whole_message
-from slack_reply.writer import CannotReply, ReplyTarget, StoppedByUser, Unreachable
+from slack_reply.writer import CannotReply, LeftOff, ReplyTarget, StoppedByUser, Unreachable
 from slack_reply.writers import EXPIRY, fitted, weight
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "Field",
     "FormButton",
     "Interrupted",
+    "LeftOff",
     "NativeSupport",
     "Remains",
     "Reply",

@@ -12,6 +12,7 @@ from slack_reply.snapshot import LONGEST_TEXT, MOST_MESSAGES, Blocks, Room, Snap
 from slack_reply.writer import (
     CannotReply,
     EditsTooRare,
+    LeftOff,
     Method,
     ReplyTarget,
     SlackAway,
@@ -59,10 +60,18 @@ class Reply:
 
     `show` and `finish` may raise CannotReply or StoppedByUser. While Slack is out of reach, `finish` tries again until
     `patience` seconds after the reply was created, and for at least LAST_TEXT_TIMEOUT seconds: then Unreachable.
+
+    After `left_off`, the messages of an earlier reply go on by edits.
     """
 
     def __init__(
-        self, slack: Slack, target: ReplyTarget, style: Style, *, patience: float = REPLY_TIMEOUT
+        self,
+        slack: Slack,
+        target: ReplyTarget,
+        style: Style,
+        *,
+        patience: float = REPLY_TIMEOUT,
+        left_off: LeftOff | None = None,
     ) -> None:
         self._slack = slack
         self._until = slack.clock.now() + patience
@@ -77,6 +86,9 @@ class Reply:
         self._left: list[str] = []  # messages of writers that could not go on
         self._rests_until = float("-inf")
         self._ended_early = False
+        self._before = ""  # the text in messages that are left as they are
+        if left_off is not None and left_off.messages:
+            self._take_up(left_off)
 
     @property
     def method(self) -> Method:
@@ -110,6 +122,7 @@ class Reply:
         self._share.over = answer.is_over
         if clock.now() < self._rests_until:
             return
+        self._compare(answer.snapshot)
         try:
             self._insist(lambda writer: writer.show(lambda: _bounded(answer.snapshot()), self._room()))
         except SlackAway as away:
@@ -125,6 +138,7 @@ class Reply:
         until, ends = (max(self._until, began + least) for least in (LAST_TEXT_TIMEOUT, LAST_PAGES))
         too_long = not self._ended_early and len(snapshot.text) > LONGEST_TEXT
         shown = _bounded(snapshot) if too_long else snapshot
+        self._compare(lambda: shown)
         while True:
             self._share.patience = max(0.0, until - clock.now())
             try:
@@ -144,6 +158,19 @@ class Reply:
         end = LONGEST_TEXT if end is None and too_long else end
         self._ended_early = end is not None
         return end
+
+    def leave_off(self) -> LeftOff | None:
+        """Leave the answer to the reply of another request. If none goes on, `finish` still works.
+
+        None while it is not known whether a post arrived: only this reply can find that post. May raise what `show`
+        raises.
+        """
+        if self._posting.is_unsure:
+            return None
+        gone = self._writer.leave_off()
+        if self._writer.method == "stream":
+            self._go_on_after(gone)
+        return LeftOff(self.messages, len(gone.adopt), gone.shown, gone.sure)
 
     def aside(self, text: str, number: int, below: Blocks = ()) -> str:
         """Post one extra message with blocks under it; its ts, "" if it is too long, or Slack does not take it now.
@@ -199,6 +226,20 @@ class Reply:
             self._writer = self._edited(gone)
         else:
             self._writer = SinglePost(self._posting, gone.shown)
+
+    def _take_up(self, left: LeftOff) -> None:
+        whole = len(left.messages) - left.unfinished
+        self._left, adopt = [*left.messages[:whole]], left.messages[whole:]
+        self._message, self._before = left.messages[-1], left.before
+        self._may_stream = False
+        self._writer = self._edited(WriterGone(left.begin, adopt, sure=left.sure))
+
+    def _compare(self, snapshot: Callable[[], Snapshot]) -> None:
+        """All messages are edited if the text turns out to begin otherwise than those show that were left."""
+        if self._before and not snapshot().text.startswith(self._before):
+            self._before, adopt = "", self.messages
+            self._left = []
+            self._writer = self._edited(WriterGone(0, adopt))
 
     def _first(self, style: Style, *, streams: bool) -> Writer:
         if style == "stream" or streams:

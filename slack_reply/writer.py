@@ -45,6 +45,22 @@ class WriterGone(Exception):
         self.sure = shown if sure is None else sure
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOff:
+    """Where one reply left its answer, so that the reply of another request goes on.
+
+    `messages` are all messages of the answer: the last `unfinished` of them are to be overwritten with the source text
+    from the offset `begin` on, and show it at least up to `sure`. `before` is the text before `begin`, which only the
+    caller knows.
+    """
+
+    messages: tuple[str, ...] = ()
+    unfinished: int = 0
+    begin: int = 0
+    sure: int = 0
+    before: str = ""
+
+
 class EditsTooRare(WriterGone):
     """So many answers are being edited in the workspace that the edits of one more would be too far apart."""
 
@@ -105,6 +121,13 @@ class Writer(ABC):
     def give_way(self) -> WriterGone | None:
         """Where the next writer continues if Slack asks this writer to wait for too long; None if no writer follows."""
         return None
+
+    def leave_off(self) -> WriterGone:
+        """Where a writer of another request goes on. What the writer has open is closed, if Slack lets that happen now.
+
+        May raise StoppedByUser.
+        """
+        return self.give_way() or WriterGone(0)
 
     @property
     def messages(self) -> tuple[str, ...]:

@@ -1,9 +1,10 @@
 import json
+from dataclasses import asdict, replace
 
 import pytest
 
 from errors import Forged
-from job import Job, NoticeJob, SweepJob, job_from
+from job import Job, NoticeJob, OpenRun, SweepJob, job_from
 from message import Message
 
 MESSAGE = Message(
@@ -56,3 +57,21 @@ def test_other_notice_is_forged(change: dict[str, object]) -> None:
     content = NoticeJob("T1", "U1", "D1", is_hello=True, number="7").to_dict()["notice"]
     with pytest.raises(Forged):
         job_from({"notice": content | change})
+
+
+RUN = OpenRun(
+    "t", "m", "r", "c", "slack:T1:U1", "So far", ({"id": "s", "began": 3},), ("1.5", "1.6"), 1, 2, 5, 2, 0.5
+)
+
+
+def test_job_with_an_open_run_survives_json() -> None:
+    job = replace(JOB.next(), run=RUN)
+    assert Job.from_dict(json.loads(json.dumps(job.to_dict()))) == job
+
+
+@pytest.mark.parametrize(
+    "run", [[], {}, {"text": 5}, asdict(RUN) | {"text": None}, asdict(RUN) | {"more": 1}]
+)
+def test_other_open_run_is_forged(run: object) -> None:
+    with pytest.raises(Forged):
+        Job.from_dict(JOB.to_dict() | {"run": run})

@@ -43,6 +43,7 @@ from slack_api import (
 from slack_reply import (
     BlockSupport,
     Interrupted,
+    LeftOff,
     NativeSupport,
     Reply,
     ReplyTarget,
@@ -202,7 +203,13 @@ class Services:
             Attachments(files, app, transfers, self.clock),
         )
         slack = Slack(api, self._budget, self._support, self._tables, self._written, self.clock, self._blocks)
-        reply = Reply(slack, target, settings.reply_style)
+        run = job.run
+        left = (
+            None
+            if run is None
+            else LeftOff(run.messages, run.unfinished, run.begin, run.sure, run.text[: run.begin])
+        )
+        reply = Reply(slack, target, settings.reply_style, left_off=left)
         presses = self.presses(endpoint, store)
         forms = Forms(message, key, store, api, app, author, reply, presses, job.form)
         welcomer = Welcomer(app, author, inputs, presses)
@@ -214,7 +221,7 @@ class Services:
             status=status,
             author=author,
             asking=Asking(
-                app, author, prompt_builder, produced, status, report, job.received, self.clock, forms
+                app, author, prompt_builder, produced, status, report, job.received, self.clock, forms, run
             ),
             produced=produced,
             rest=RestFile(files, target, transfers, self.clock),
@@ -231,6 +238,7 @@ class Services:
             api=api,
             show_progress=settings.show_progress,
             continuation=job.continuation,
+            run=run,
             app_names=settings.app_names,
             usual_key=endpoint.key(replace(message, app_name="")) if message.app_name else None,
         )

@@ -58,24 +58,31 @@ class Turn:
                 self.answering.close()
 
     def _run(self, record: ThreadRecord) -> None:
-        if self.answering.gives_up():
+        goes_on = self.job.run is not None  # the app was asked, and the place in the queue is ours already
+        if not goes_on and self.answering.gives_up():
             return
         if self.job.continuation == 0 and self._is_refused():
             return
-        waited = not self.ticket.my_turn()
+        waited = not self.ticket.my_turn() and not goes_on
         if waited and not self._wait():
             return
-        if self.answering.is_cut and self._handed_on():
+        if not goes_on and self.answering.is_cut and self._handed_on():
             return
         record = self._again() if waited else record
-        if self.answering.is_cut:  # Dify was not asked yet, and no fresh request could go on
+        if not goes_on and self.answering.is_cut:  # Dify was not asked yet, and no fresh request could go on
             self.answering.refuse(Say.INTERRUPTED)
             return
         self.orphans.end_all(self.claim.key, record, but=self.job.message.ts)
-        if self.answering.asks_again():
+        if not goes_on and self.answering.asks_again():
             self._ask_again(record)
         else:
-            self.answering.run(record, self._deadline)
+            self._answer(record)
+
+    def _answer(self, record: ThreadRecord) -> None:
+        """Answer. A run that is not over in time goes on in a fresh request, if Dify can tell that request of it."""
+        run = self.answering.run(record, self._deadline)
+        if run is not None and not self._handed_on(replace(self.job.next(), run=run)):
+            self.answering.end(self._deadline)
 
     def _ask_again(self, record: ThreadRecord) -> None:
         """Go on in a fresh request with the words and files of the earlier question, in the place of this message."""

@@ -84,7 +84,7 @@ class TurnsOfEndpoint:
             context.author,
             context.asking.app,
             context.asking.prompt_builder,
-            is_next=ticket.ahead == 0,
+            is_next=ticket.ahead == 0 and job.run is None,
         )
         return TurnRequest(
             job=job,

@@ -47,6 +47,7 @@ EN = {
     Say.CONTINUED: "Continued in the next message.",
     Say.TIME_CUT: "Dify ended the answer because it took too long, so it may be missing its end. Ask me to go on, or ask for less.",
     Say.TURN_LIMIT: "This took longer than the ten minutes a question may take. Please ask again, perhaps for less.",
+    Say.RUN_LIMIT: "This took longer than I can follow one answer, which is about an hour. Please ask again, perhaps for less.",
     Say.INCOMPLETE: "The answer ended early and may be missing its end. Ask me to go on, or ask again.",
     Say.CUT_SHORT: "Something failed in the app at this point, so the answer is not complete. Please ask again.",
     Say.INTERRUPTED: "I was interrupted while answering. Nothing was run twice; please ask again.",

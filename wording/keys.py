@@ -57,6 +57,7 @@ class Say(StrEnum):
     CONTINUED = auto()  # the answer goes on in the next message
     TIME_CUT = auto()
     TURN_LIMIT = auto()  # the bot says this with and without a partial answer above
+    RUN_LIMIT = auto()  # the same, of an answer that went on for about an hour
     INCOMPLETE = auto()
     CUT_SHORT = auto()  # the app failed after part of its answer was written
     INTERRUPTED = auto()  # the plugin or the daemon stopped in the middle of the turn

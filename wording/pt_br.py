@@ -47,6 +47,7 @@ PT_BR = {
     Say.CONTINUED: "Continua na próxima mensagem.",
     Say.TIME_CUT: "O Dify encerrou a resposta porque ela demorou demais; o final pode estar faltando. Peça para eu continuar ou pergunte menos de uma vez.",
     Say.TURN_LIMIT: "Isto passou dos dez minutos que uma pergunta pode levar. Pergunte de novo, talvez menos de uma vez.",
+    Say.RUN_LIMIT: "Isto passou do tempo em que consigo acompanhar uma resposta, cerca de uma hora. Pergunte de novo, talvez menos de uma vez.",
     Say.INCOMPLETE: "A resposta terminou antes da hora e o final pode estar faltando. Peça para eu continuar ou pergunte de novo.",
     Say.CUT_SHORT: "Algo falhou no app neste ponto, então a resposta não está completa. Pergunte de novo, por favor.",
     Say.INTERRUPTED: "Fui interrompido enquanto respondia. Nada foi executado duas vezes; pergunte de novo, por favor.",

@@ -8,7 +8,17 @@ from urllib.parse import quote
 
 from clock import Clock
 from dify_app.form import KIND_OF_MODE, SYS_FILES, Variable
-from dify_app.port import PING, AppCall, AppPort, Conversation, FormAnswer, Stream, Via, WaitingForm
+from dify_app.port import (
+    PING,
+    AppCall,
+    AppPort,
+    Conversation,
+    FollowedRun,
+    FormAnswer,
+    Stream,
+    Via,
+    WaitingForm,
+)
 from dify_app.service_api.addresses import BaseAddresses
 from dify_app.service_api.client import ServiceApi
 from dify_app.service_api.event_stream import events_in
@@ -25,6 +35,7 @@ from errors import (
     DifyUnavailable,
     FileRefused,
     FormRefused,
+    NotFollowed,
     UnsupportedApp,
 )
 from json_fields import text_of, texts_of
@@ -37,6 +48,10 @@ Source: docs/platform/dify-service-api.md#workers.
 LOST_SECONDS = 20.0
 """After so long without an event it is worth a call to ask whether the conversation still exists: older versions of
 Dify send keep-alives instead of refusing a conversation (docs/platform/dify-service-api.md#foreign-conversations)."""
+AWAY_SECONDS = 60.0
+"""A run that is followed is given up when Dify has told nothing of it for so long."""
+AGAIN_SECONDS = 2.0
+_LAST = frozenset({"workflow_finished", "workflow_paused"})
 Rating = Literal["like", "dislike"]
 _FLOWS = frozenset({"advanced-chat", "workflow"})
 _ROUTES = {"workflow": "workflows/run", "completion": "completion-messages"}
@@ -122,6 +137,32 @@ class ApiWay:
             self.api.answer_form(base, self.key, form.token, answer.body() | {"user": answer.user})
             yield {"event": PING}
             yield from events
+
+    def follow(self, run: FollowedRun) -> closing[Stream]:
+        """The events of a run from now on. What was missed is in the outputs of its last event.
+
+        The stream of a run ends after 300 s without an event, so it is opened until the run itself has ended. Reading
+        raises DifyError, NotFollowed where Dify does not tell them (docs/platform/dify-service-api.md#run-events).
+        """
+        return closing(self._follow(run))
+
+    def _follow(self, run: FollowedRun) -> Stream:
+        heard = self.clock.now()
+        while True:
+            try:
+                with self.api.follow(self._base(), self.key, run.user, run.run_id) as pieces:
+                    for event in events_in(pieces):
+                        heard = self.clock.now()
+                        yield event
+                        if event.get("event") in _LAST:
+                            return
+            except AppMisconfigured as error:
+                raise error if isinstance(error, ApiRefused) else NotFollowed(error.kind) from error
+            except DifyUnavailable:
+                self.addresses.forget(self.bases)
+                if self.clock.now() - heard >= AWAY_SECONDS:
+                    raise
+            self.clock.sleep(AGAIN_SECONDS)
 
     def upload(self, slot: FileSlot, content: bytes) -> PlacedFile:
         """A file of the conversation's user (docs/platform/dify-service-api.md#service-files). Raises FileRefused."""

@@ -55,14 +55,15 @@ class Reducer:
 
     `finished`: a terminal event was seen, so nothing is lost if the stream ends or breaks now. `over`: nothing more of
     interest can come. `fault`: how the run failed; None if it did not. `kind`: the kind of app, once it is known.
-    `run`: the names of the run, as far as the stream has told them.
+    `run`: the names of the run, as far as the stream has told them. `follows` is the kind of app whose run is read from
+    its middle on: then the outputs at its end replace the text, of which the stream told only a part.
     """
 
-    def __init__(self, options: RunOptions = RunOptions()) -> None:
+    def __init__(self, options: RunOptions = RunOptions(), *, follows: AppKind | None = None) -> None:
         self.finished = False
         self.over = False
         self.fault: DifyError | None = None
-        self.kind: AppKind | None = None
+        self.kind = follows
         self.run = RunStarted("")
         self._web_url = options.web_url
         self._files = NewFiles(options.owns)
@@ -71,7 +72,8 @@ class Reducer:
         self._forms: list[Paused] = []
         self._conversation_id = ""
         self._status: EndStatus = "succeeded"
-        self._seen: set[str] = set()
+        self._repairs = follows is not None
+        self._seen = {"workflow_started"} if follows else set()
         self._handlers: Mapping[str, Callable[[Raw], Events]] = {
             "message": self._message,
             "agent_message": self._answer,
@@ -161,12 +163,23 @@ class Reducer:
             return self._terminal(last=True) if "message_end" in self._seen else self._fail(RunFailed())
         self._status = _STATUSES.get(status, "succeeded")
         events = self._speech.flush()
-        if not self._speech.spoke:
-            outputs = mapping_of(data, "outputs")
-            text = text_of(outputs, "answer") if self.kind == "chat" else readable(outputs)
-            events += self._speech.outputs(text)
+        outputs = mapping_of(data, "outputs")
+        if self._repairs:
+            # What moderation replaced is still in the outputs.
+            moderated = self._seen & {"message_replace", "text_replace"}
+            events += [] if moderated else self._repaired(outputs)
+        elif not self._speech.spoke:
+            events += self._speech.outputs(self._text_of(outputs))
         events += self._files.take(files_in(data))
         return events + self._terminal(last=self.kind != "chat" or "message_end" in self._seen)
+
+    def _text_of(self, outputs: Raw) -> str:
+        return text_of(outputs, "answer") if self.kind == "chat" else readable(outputs)
+
+    def _repaired(self, outputs: Raw) -> Events:
+        """The whole answer in place of the text so far, if the outputs have one."""
+        text = self._text_of(outputs)
+        return self._speech.replaced(text) if text.strip() else []
 
     def _paused(self, _raw: Raw) -> Events:
         """The stream is read to its end: only then Dify stores the message as paused.

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from simulators.dify.apps import MODES, App
-from simulators.dify.forms import PausedRuns
+from simulators.dify.forms import FlowRuns
 from simulators.dify.server import Dify
 from simulators.dify.service_api import ServiceApi
 from simulators.dify.versions import VERSIONS
@@ -51,21 +51,21 @@ def commands(dify: Dify) -> dict[str, Callable[..., Any]]:
         "add_file": lambda name, mimetype, hex: dify.files.add(name, mimetype, bytes.fromhex(hex)),  # noqa: A006 - its JSON name
         "settings": settings,
         **service_commands(dify.service),
-        **form_commands(dify.paused),
+        **form_commands(dify.flows),
         "decrypted": lambda: dify.decrypted,
         "reset": reset,
     }
 
 
-def form_commands(paused: PausedRuns) -> dict[str, Callable[..., Any]]:
+def form_commands(flows: FlowRuns) -> dict[str, Callable[..., Any]]:
     """Those of runs that wait for a person."""
 
     def answer(form_id: str, action: str, inputs: dict[str, Any]) -> None:
-        form = next(one for one in paused.forms() if one.form_id == form_id)
-        paused.submit(form, {"inputs": inputs, "action": action}, "somebody in Dify")
+        form = next(one for one in flows.forms() if one.form_id == form_id)
+        flows.submit(form, {"inputs": inputs, "action": action}, "somebody in Dify")
 
     def deaf(deaf: bool) -> None:
-        paused.deaf = deaf
+        flows.deaf = deaf
 
     return {
         "forms": lambda: [
@@ -78,10 +78,10 @@ def form_commands(paused: PausedRuns) -> dict[str, Callable[..., Any]]:
                 "answer": form.answer,
                 "listeners": len(form.run.listeners),
             }
-            for form in paused.forms()
+            for form in flows.forms()
         ],
         "answer_form": answer,
-        "expire_form": paused.expire,
+        "expire_form": flows.expire,
         "deaf_to_forms": deaf,
     }
 

@@ -53,6 +53,7 @@ class Run:
     outputs: dict[str, Any] | None = None
     own_nodes: bool = False
     false_failure: bool = True
+    finished: Event | None = None  # its workflow_finished
 
     @property
     def flows(self) -> bool:

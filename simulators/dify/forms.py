@@ -1,10 +1,10 @@
-"""Runs that wait for a person: their forms, who listens to them, and how they go on.
+"""Runs of chatflows and workflows: who listens to them, the forms of those that wait, and how they go on.
 
 Source: docs/platform/dify-service-api.md#forms, #form-answers and #run-events.
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,7 +33,7 @@ class Form:
 
     token: str
     data: Event
-    run: "PausedRun"
+    run: "FlowRun"
     answer: dict[str, Any] | None = None
     expired: bool = False
 
@@ -44,21 +44,33 @@ class Form:
 
 
 @dataclass(slots=True)
-class PausedRun:
-    """A run with its forms. `owner` is the end user's row, "" for a reverse invocation. `rest` is what is left of it.
+class FlowRun:
+    """A run with its forms. `owner` is the end user's row, "" for a reverse invocation.
 
-    `last` is its workflow_finished, once it has ended.
+    `rest` is what is left of a run that waits. `told` is the clock's `now` of its latest event.
     """
 
     run: Run
     app_id: str
     owner: str
     record: Invocation
-    rest: Compiled
+    rest: Compiled | None = None
     forms: list[Form] = field(default_factory=list)
     listeners: list[Exchange] = field(default_factory=list)
-    last: Event | None = None
-    status: str = "paused"
+    waits: bool = False
+    told: float = 0.0
+
+    @property
+    def last(self) -> Event | None:
+        """Its workflow_finished, once it has ended."""
+        return self.run.finished
+
+    @property
+    def status(self) -> str:
+        """The status of the run, as Dify names it."""
+        if self.last is not None:
+            return str(self.last["data"]["status"])
+        return "paused" if self.waits else "running"
 
     @property
     def open(self) -> list[Form]:
@@ -66,43 +78,68 @@ class PausedRun:
         return [form for form in self.forms if form.answer is None and not form.expired]
 
 
-class _Everybody:
-    """Takes the place of an Exchange: what is written goes to all who listen at that moment, and is kept nowhere."""
+class Everybody:
+    """Takes the place of an Exchange: what is written goes to all who listen at that moment, and is kept nowhere.
 
-    def __init__(self, paused: PausedRun) -> None:
-        self._paused = paused
-        self.started = True
+    `first` is the exchange of who began the run, None where that one is gone.
+    """
+
+    def __init__(self, flow: FlowRun, clock: Clock, first: Exchange | None = None) -> None:
+        self._flow = flow
+        self._clock = clock
+        self._first = first
         self.finished = False
 
-    def start(self, _status: int, _headers: object = ()) -> None:
-        """Do nothing: each listener's answer has begun."""
+    @property
+    def started(self) -> bool:
+        """Whether the first exchange has its head; those of listeners always have theirs."""
+        return self._first is None or self._first.started
+
+    def start(self, status: int, headers: Iterable[tuple[str, str]] = ()) -> None:
+        """Begin the answer of who began the run."""
+        if self._first is not None:
+            self._first.start(status, headers)
+
+    def reply(self, status: int, body: bytes = b"", headers: Iterable[tuple[str, str]] = ()) -> None:
+        """Refuse the run: nobody can listen to it."""
+        if self._first is not None:
+            self._first.reply(status, body, headers)
+
+    def reply_json(self, status: int, body: Any) -> None:
+        """Refuse the run by JSON."""
+        if self._first is not None:
+            self._first.reply_json(status, body)
 
     def write(self, data: bytes) -> None:
-        """Send it to each listener."""
-        for exchange in list(self._paused.listeners):
+        """Send it to each of them."""
+        self._flow.told = self._clock.now()
+        for exchange in self._all():
             exchange.write(data)
 
     def finish(self) -> None:
-        """End each listener's stream."""
+        """End each stream."""
         self.finished = True
-        for exchange in list(self._paused.listeners):
+        for exchange in self._all():
             exchange.finish()
-        self._paused.listeners.clear()
+        self._flow.listeners.clear()
 
     def abort(self, *, reset: bool = False) -> None:
-        """Break each listener's connection."""
+        """Break each connection."""
         self.finished = True
-        for exchange in list(self._paused.listeners):
+        for exchange in self._all():
             exchange.abort(reset=reset)
-        self._paused.listeners.clear()
+        self._flow.listeners.clear()
+
+    def _all(self) -> list[Exchange]:
+        return [*filter(None, [self._first]), *self._flow.listeners]
 
 
-class PausedRuns:
-    """All runs that were paused once."""
+class FlowRuns:
+    """All runs that were begun over the Service API, and those that were paused once."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._runs: dict[str, PausedRun] = {}
+        self._runs: dict[str, FlowRun] = {}
         self._forms: dict[str, Form] = {}
         self._asked: list[float] = []
         self.deaf = False  # whether answers are refused with 500: Dify is away
@@ -112,12 +149,16 @@ class PausedRuns:
         self.deaf = False
         self._asked.clear()
 
+    def begin(self, run: Run, app_id: str, owner: str, record: Invocation) -> FlowRun:
+        """A run begins, which its end user may follow."""
+        return self._runs.setdefault(run.workflow_run_id, FlowRun(run, app_id, owner, record))
+
     def pause(
         self, run: Run, app_id: str, owner: str, record: Invocation, told: list[Event], rest: Compiled
     ) -> None:
         """The run waits for the forms of these events."""
-        known = self._runs.setdefault(run.workflow_run_id, PausedRun(run, app_id, owner, record, rest))
-        known.rest, known.status = rest, "paused"
+        known = self.begin(run, app_id, owner, record)
+        known.rest, known.waits = rest, True
         for event in told:
             if event["event"] == "human_input_required":
                 form = Form(str(event["data"]["form_token"] or ""), event["data"], known)
@@ -135,7 +176,7 @@ class PausedRuns:
             raise Refused("Form not found", 404, "not_found")
         return form
 
-    def run_of(self, run_id: str, app_id: str, owner: str | None = None) -> PausedRun:
+    def run_of(self, run_id: str, app_id: str, owner: str | None = None) -> FlowRun:
         """The run. Another end user's is not found (docs/platform/dify-service-api.md#run-events). Raises Refused."""
         found = self._runs.get(run_id)
         if found is None or found.app_id != app_id or owner not in {None, found.owner}:
@@ -185,7 +226,7 @@ class PausedRuns:
         if missing:
             raise Refused(f"Missing required inputs: {', '.join(missing)}", 400, "invalid_form_data")
 
-    def listen(self, exchange: Exchange, paused: PausedRun) -> None:
+    def listen(self, exchange: Exchange, paused: FlowRun) -> None:
         """The events of a run from now on; those of a run that has ended are its last one alone."""
         exchange.start(200, STREAM_HEAD)
         if paused.last is not None:
@@ -194,8 +235,9 @@ class PausedRuns:
             return
         exchange.write(PING)
         paused.listeners.append(exchange)
-        due, ends = self._clock.now() + PINGS, self._clock.now() + IDLE
-        while not exchange.finished and not exchange.gone and self._clock.now() < ends:
+        begun = self._clock.now()
+        due = begun + PINGS
+        while not (exchange.finished or exchange.gone) and self._clock.now() < max(begun, paused.told) + IDLE:
             self._clock.sleep(0.5)
             if self._clock.now() >= due and not exchange.finished:
                 exchange.write(PING)
@@ -207,9 +249,9 @@ class PausedRuns:
     def _go_on(self, form: Form, event: Event) -> None:
         gevent.spawn_later(RESUMES, self._resume, form.run, event)
 
-    def _resume(self, paused: PausedRun, event: Event) -> None:
+    def _resume(self, paused: FlowRun, event: Event) -> None:
         """What the run says from here on. Where other forms are still open, it says those again and waits on."""
-        everybody: Any = _Everybody(paused)
+        everybody: Any = Everybody(paused, self._clock)
         wire = ServerSent()
         everybody.write(wire.event(event))
         if waits := paused.open:
@@ -217,14 +259,12 @@ class PausedRuns:
             everybody.write(b"".join(map(wire.event, events.waiting(paused.run, told))))
             everybody.finish()
             return
-        paused.status = "running"
+        paused.waits, rest = False, paused.rest
         player = Player(everybody, paused.run, paused.record, self._clock, wire, pauses=self._pauses(paused))
-        outcome = player.play(paused.rest)
-        if paused.status == "running":
-            paused.status = "succeeded" if outcome == "done" else "failed"
-            paused.last = events.workflow_finished(paused.run, paused.status)
+        if rest is not None:
+            player.play(rest)
 
-    def _pauses(self, paused: PausedRun) -> Any:
+    def _pauses(self, paused: FlowRun) -> Any:
         return lambda told, rest: self.pause(
             paused.run, paused.app_id, paused.owner, paused.record, told, rest
         )

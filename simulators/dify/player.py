@@ -170,6 +170,8 @@ class Player:
         """Queue one event; the stream ends behind the last event of its wire."""
         name = str(event.get("event"))
         self._record.kinds[name] = self._record.kinds.get(name, 0) + 1
+        if name == "workflow_finished":
+            self._run.finished = event
         self._queue(self._wire.event(event))
         if self._run.flows and event.get("event") in self._wire.last:
             self._close()

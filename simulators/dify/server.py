@@ -11,7 +11,7 @@ from simulators.dify.apps import App, Refused, check_call
 from simulators.dify.conversations import Conversations
 from simulators.dify.events import Run
 from simulators.dify.files import TOOLS_PATH, UPLOAD_PATH, Files
-from simulators.dify.forms import PausedRuns
+from simulators.dify.forms import FlowRuns
 from simulators.dify.frames import event_frame
 from simulators.dify.invocations import Invocation, Invocations
 from simulators.dify.player import STREAM_HEAD, Compiled, Player
@@ -35,9 +35,9 @@ class Dify:
         self.conversations = Conversations()
         self.invocations = Invocations()
         self.files = Files("")
-        self.paused = PausedRuns(clock)
+        self.flows = FlowRuns(clock)
         self.service = ServiceApi(
-            clock, self.apps, self.scripts, self.conversations, self.invocations, self.paused
+            clock, self.apps, self.scripts, self.conversations, self.invocations, self.flows
         )
         self.down = ""
         self.version = "1.17.0"
@@ -61,7 +61,7 @@ class Dify:
             elif request.path == PREFIX or request.path.startswith(f"{PREFIX}/"):
                 self.service.answer(exchange)
             elif request.path.startswith(FORM_PATH) and request.method == "POST":
-                self.paused.submit_openly(
+                self.flows.submit_openly(
                     request.path.removeprefix(FORM_PATH), json.loads(request.body or b"{}")
                 )
                 exchange.reply_json(200, {})
@@ -125,7 +125,7 @@ class Dify:
             return self._block(exchange, run, record)
 
         def pauses(told: list[events.Event], rest: Compiled) -> None:
-            self.paused.pause(run, record.app_id, "", record, told, rest)
+            self.flows.pause(run, record.app_id, "", record, told, rest)
 
         return Player(exchange, run, record, self.clock, pauses=pauses).play(script)
 

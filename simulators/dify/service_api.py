@@ -15,7 +15,7 @@ from clock import Clock
 from simulators.dify.apps import App, Refused
 from simulators.dify.conversations import Conversations
 from simulators.dify.end_users import EndUser, EndUsers
-from simulators.dify.forms import PausedRuns
+from simulators.dify.forms import FlowRuns
 from simulators.dify.invocations import Invocations
 from simulators.dify.scripts import Scripts
 from simulators.dify.service_messages import ServiceMessages
@@ -54,7 +54,7 @@ class ServiceApi:
         scripts: Scripts,
         conversations: Conversations,
         invocations: Invocations,
-        paused: PausedRuns,
+        flows: FlowRuns,
     ) -> None:
         self.state = ServiceState()
         self.revoked: set[str] = set()
@@ -65,8 +65,8 @@ class ServiceApi:
         self._apps = apps
         self._conversations = conversations
         self.messages = ServiceMessages(clock)
-        self.runs = ServiceRuns(clock, self.state, scripts, conversations, invocations, self.messages, paused)
-        self.paused = paused
+        self.runs = ServiceRuns(clock, self.state, scripts, conversations, invocations, self.messages, flows)
+        self.flows = flows
 
     def reset(self) -> None:
         """Back to the newest version, with no fault and no record of calls."""
@@ -75,7 +75,7 @@ class ServiceApi:
         self.switched_off.clear()
         self.seen.clear()
         self.runs.reset()
-        self.paused.reset()
+        self.flows.reset()
         self.messages.reset()
 
     def answer(self, exchange: Exchange) -> None:
@@ -132,18 +132,18 @@ class ServiceApi:
         """An answer to a form (docs/platform/dify-service-api.md#form-answers); any end user may give it."""
         body = self._json(exchange)
         user = self._user(app, body.get("user"))
-        self.paused.submit(self.paused.form(name, app.app_id), body, user.session_id)
+        self.flows.submit(self.flows.form(name, app.app_id), body, user.session_id)
         exchange.reply_json(200, {})
 
     def _events(self, exchange: Exchange, app: App, name: str) -> None:
         """The events of a run (docs/platform/dify-service-api.md#run-events)."""
         query = {field: values[0] for field, values in parse_qs(exchange.request.query).items()}
         owner = self._user(app, query.get("user"))
-        self.paused.listen(exchange, self.paused.run_of(name, app.app_id, owner.row_id))
+        self.flows.listen(exchange, self.flows.run_of(name, app.app_id, owner.row_id))
 
     def _run_now(self, exchange: Exchange, app: App, name: str) -> None:
         """How a run is now; no user is asked for."""
-        found = self.paused.run_of(name, app.app_id)
+        found = self.flows.run_of(name, app.app_id)
         outputs = found.last["data"]["outputs"] if found.last else {}
         exchange.reply_json(200, {"id": name, "status": found.status, "outputs": outputs, "error": None})
 

@@ -17,7 +17,7 @@ from simulators.dify.apps import App, Refused, check_input
 from simulators.dify.conversations import Conversations
 from simulators.dify.end_users import EndUser
 from simulators.dify.events import Run
-from simulators.dify.forms import PausedRuns
+from simulators.dify.forms import Everybody, FlowRuns
 from simulators.dify.frames import PING, ServerSent
 from simulators.dify.invocations import Invocation, Invocations
 from simulators.dify.player import STREAM_HEAD, UNENDED, Compiled, Player
@@ -60,9 +60,9 @@ class ServiceRuns:
         conversations: Conversations,
         invocations: Invocations,
         messages: ServiceMessages,
-        paused: PausedRuns,
+        flows: FlowRuns,
     ) -> None:
-        self._paused = paused
+        self._flows = flows
         self.limit = 0
         self.workers: int | None = None
         self.tasks: dict[str, Task] = {}
@@ -210,9 +210,13 @@ class ServiceRuns:
         run.false_failure = self._state.version.false_failure
 
         def pauses(told: list[events.Event], rest: Compiled) -> None:
-            self._paused.pause(run, record.app_id, user.row_id, record, told, rest)
+            self._flows.pause(run, record.app_id, user.row_id, record, told, rest)
 
-        player = Player(exchange, run, record, self._clock, ServerSent(), task.stopped, pauses)
+        told: Any = exchange
+        if run.flows:  # others may follow the run (docs/platform/dify-service-api.md#run-events)
+            flow = self._flows.begin(run, record.app_id, user.row_id, record)
+            told = Everybody(flow, self._clock, exchange)
+        player = Player(told, run, record, self._clock, ServerSent(), task.stopped, pauses)
         try:
             if run.flows:
                 return player.play(script)

@@ -123,6 +123,13 @@ class EditedMessage(Writer):
     def give_way(self) -> WriterGone:  # noqa: D102
         return self._gone(len(self._messages) - 1)
 
+    def leave_off(self) -> WriterGone:
+        """The last message that shows text of this writer is edited further, and so are those that it took over."""
+        number = max(0, len(self._sent) - 1)
+        sent = self._sent.get(number)
+        sure = sent.page.end if sent else self._follows.sure
+        return WriterGone(self._begin(number), self.messages[number:], sure=sure)
+
     def _write(self, latest: Latest, room: Room, *, final: bool) -> tuple[int, int | None]:
         """How many messages the answer has now, and the offset at which the source text was cut, if it was."""
         if not final and self._full is not None and latest().text.startswith(self._full):

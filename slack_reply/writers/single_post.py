@@ -101,6 +101,11 @@ class Posting:
         """The limits with the tables that this workspace takes, as far as is known."""
         return self._tables.fitting(self._target.account, limits)
 
+    @property
+    def is_unsure(self) -> bool:
+        """Whether a post may stand in the thread that was not found there yet."""
+        return bool(self._unsure)
+
     def refused(self, error: str, page: Page) -> bool:
         """Remember what tables of the page may have been refused; False if the page can't be laid out without them."""
         return self._tables.refused(self._target.account, error, block_types(page))
@@ -174,6 +179,9 @@ class SinglePost(Writer):
 
     def show(self, latest: Latest, room: Room = WHOLE) -> None:
         """Nothing is shown before the end."""
+
+    def leave_off(self) -> WriterGone:  # noqa: D102
+        return WriterGone(self._start)
 
     def finish(self, latest: Latest, room: Room = WHOLE) -> int | None:  # noqa: D102
         snapshot = latest()

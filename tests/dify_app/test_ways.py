@@ -11,7 +11,18 @@ import pytest
 from dify_app.answer import AnswerEvent, ConversationStarted, FormTaken, TextDelta
 from dify_app.app import DifyApp, KeyOwner, Question
 from dify_app.form import AppCache, Variable
-from dify_app.port import PING, AppCall, AppPort, Conversation, FormAnswer, Stream, Via, WaitingForm
+from dify_app.plugin_way import PluginWay
+from dify_app.port import (
+    PING,
+    AppCall,
+    AppPort,
+    Conversation,
+    FollowedRun,
+    FormAnswer,
+    Stream,
+    Via,
+    WaitingForm,
+)
 from dify_app.service_api import OpenForms
 from dify_app.stream import AppKind
 from dify_app.uploads import FileSlot, OfferedFile, PlacedFile
@@ -24,6 +35,7 @@ from errors import (
     DifyError,
     DifyUnavailable,
     FormRefused,
+    NotFollowed,
 )
 from tests.dify_app.events import message, message_end
 from tests.fake_clock import FakeClock
@@ -77,6 +89,9 @@ class FakeWay:
         yield {"event": PING}
         yield message("Sent.")
         yield message_end()
+
+    def follow(self, _run: FollowedRun) -> closing[Stream]:
+        return closing(self._gone_on())
 
     def upload(self, slot: FileSlot, content: bytes) -> PlacedFile:
         return PlacedFile(slot.variable, slot.many, slot.kind, content.decode())
@@ -282,3 +297,22 @@ def test_refused_answer_is_not_sent_by_the_other_route(error: DifyError) -> None
 def test_answer_without_any_route_is_refused() -> None:
     with pytest.raises(FormRefused):
         answered(Turns(), "plugin", None)
+
+
+RUN = FollowedRun("run-1", "U1", "c-1")
+
+
+def test_run_is_followed_over_the_api_even_if_another_turn_did_not_reach_it() -> None:
+    turns = Turns()
+    turns.closed.note(turns.api, ApiAway())
+    app = turns.app()
+    assert app.why_not_api is not None
+    assert [event.text for event in app.follow(RUN) if isinstance(event, TextDelta)] == ["Sent."]
+    assert app.via == "api"
+
+
+def test_run_cannot_be_followed_without_a_key() -> None:
+    turns = Turns()
+    way = PluginWay(cast("Any", None), cast("Any", None), "app", "hook/app")
+    with pytest.raises(NotFollowed):
+        list(DifyApp(Ways(way, turns.closed), {}, turns.cache).follow(RUN))

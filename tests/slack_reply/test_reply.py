@@ -1,5 +1,7 @@
 """All writers against the simulated Slack in virtual time: no trouble may lose or double any text."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -398,3 +400,45 @@ def test_answer_counts_the_calls_that_take_the_status_line_away() -> None:
     slack.clock.advance(3.0)
     streamed.show(Now(Snapshot(WHOLE[:600])))
     assert streamed.clearing == 2
+
+
+@settings(max_examples=120)
+@given(
+    st.sampled_from(STYLES),
+    st.sampled_from(["im", "channel"]),
+    st.integers(1, len(WHOLE)),
+    st.booleans(),
+    st.lists(TROUBLE, max_size=8),
+)
+def test_text_that_another_reply_goes_on_with_is_whole(
+    style: Style, place: str, size: int, is_same: bool, troubles: list[str]
+) -> None:
+    """The reply of another request knows only what `leave_off` tells."""
+    slack = TroubledSlack(troubles)
+    first = slack.reply(style, channel_type=place)
+    text = WHOLE if is_same else WHOLE[-1000:]
+    try:
+        first.show(Now(Snapshot(WHOLE[:size])))
+        left = first.leave_off()
+        if left is None:  # not sure of a post
+            grow(slack, first, [text])
+            return
+        second = slack.reply(style, channel_type=place, left_off=replace(left, before=WHOLE[: left.begin]))
+        first.close()
+        grow(slack, second, [f"{WHOLE[:size]} … more", text])
+    except (CannotReply, StoppedByUser):
+        return
+    assert bare(slack.text()) == bare(text)
+    assert slack.open() == []
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_reply_that_nobody_goes_on_with_is_finished_after_all(style: Style) -> None:
+    slack = TroubledSlack([])
+    reply = slack.reply(style, channel_type="im")
+    reply.show(Now(Snapshot(WHOLE[:3000])))
+    reply.leave_off()
+    reply.finish(Snapshot(WHOLE))
+    reply.close()
+    assert bare(slack.text()) == bare(WHOLE)
+    assert slack.open() == []

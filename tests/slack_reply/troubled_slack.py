@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from werkzeug.test import EnvironBuilder
@@ -79,7 +80,7 @@ class TroubledSlack:
             team_id=install.team_id,
         )
 
-    def reply(self, style: Style = "stream", *, channel_type: str = "channel", **more: float) -> Reply:
+    def reply(self, style: Style = "stream", *, channel_type: str = "channel", **more: Any) -> Reply:
         install, api = self.double.world.install, self.api
         place = ReplyTarget(
             api.account, GENERAL, channel_type, self.root, self.root, ANNA, install.team_id, install.bot_user

@@ -9,7 +9,7 @@ import pytest
 
 from conversation_store.record import ThreadKey, ThreadRecord
 from errors import HandoffError, StoreError
-from job import Job
+from job import Job, OpenRun
 from message import Message
 from tests.fake_clock import FakeClock
 from turns.limits import TURN_SECONDS, WAIT_SECONDS
@@ -38,6 +38,7 @@ class AnsweringOfTests:
     gone: bool = False
     again: bool = False
     earlier: Message | None = None
+    open_run: OpenRun | None = None
     told: list[object] = field(default_factory=list)
     deadline: float = 0.0
 
@@ -70,9 +71,14 @@ class AnsweringOfTests:
     def drop(self, why: str) -> None:
         self._note("drop", why)
 
-    def run(self, record: ThreadRecord, deadline: float) -> None:
+    def run(self, record: ThreadRecord, deadline: float) -> OpenRun | None:
         self.deadline = deadline
         self._note("run", record.conversation_id)
+        return self.open_run
+
+    def end(self, deadline: float) -> None:
+        assert deadline == self.deadline
+        self._note("end")
 
     def leave(self) -> None:
         self._note("leave")
@@ -334,3 +340,37 @@ def test_word_again_that_no_fresh_request_takes_is_told_to_come_later() -> None:
     setup.answering.again, setup.answering.earlier = True, MESSAGE
     setup.turn().run(CLAIMED)
     assert setup.answering.told == [("look", "as claimed"), ("refuse", Say.BUSY), "close"]
+
+
+RUN = OpenRun("task", "message", "run", "c-1", "slack:T1:U1", "So far")
+
+
+def test_run_that_is_not_over_goes_on_in_a_fresh_request() -> None:
+    jobs: list[Job] = []
+    setup = TurnSetup(hand_on=jobs.append)
+    setup.answering.open_run = RUN
+    setup.turn().run(CLAIMED)
+    [job] = jobs
+    assert (job.continuation, job.run, job.message) == (1, RUN, MESSAGE)
+    assert setup.answering.told == [("run", "as claimed"), "leave"]
+    assert setup.report.outcome == "handed on"
+
+
+def test_run_that_no_fresh_request_takes_ends_here() -> None:
+    setup = TurnSetup(hand_on=refused)
+    setup.answering.open_run = RUN
+    setup.turn().run(CLAIMED)
+    assert setup.answering.told == [("run", "as claimed"), "end", "close"]
+    assert setup.is_free
+
+
+@pytest.mark.parametrize("change", [{}, {"gone": True}, {"is_cut": True}, {"again": True}])
+def test_open_run_is_read_on_whatever_has_come_meanwhile(change: dict[str, bool]) -> None:
+    """The text that stands must not be overwritten by a note, so the answer itself says what came."""
+    setup = TurnSetup(continuation=1)
+    for name, value in change.items():
+        setattr(setup.answering, name, value)
+    turn = setup.turn()
+    turn.job = replace(turn.job, run=RUN)
+    turn.run(CLAIMED)
+    assert setup.answering.told == [("run", "as claimed"), "close"]

@@ -21,9 +21,12 @@ from dify_app import (
     Via,
 )
 from errors import BridgeError, FileRefused
+from job import OpenRun
 from turns.answer.progress import Progress
 
 FIRST_WORDS = 40  # characters of a first line that is shown before it is complete
+GAP = " … "
+"""Stands in a text for what the app said between two requests, until the run's end tells the whole text."""
 MOST_TEXT = 8 * 1024 * 1024
 """Bytes in UTF-8 that are kept of one answer, with its forms (docs/architecture.md#d16-tenants-and-bounds)."""
 
@@ -35,7 +38,7 @@ class AnswerState:
     `named` is set once the run in Dify has a name, or cannot get one any more. `error` says why the answer broke.
     `paused` holds every form that the app waits for. `is_full`: the app said more than is kept, so its stream need not
     be read any further. `via` and `user` say whose the conversation is, `run` names the run in Dify. `form` is what the
-    app offers; None where it was not read.
+    app offers; None where it was not read. `was_replaced`: a moderation took back what the app had said.
     """
 
     changed: Event = field(default_factory=Event)
@@ -46,6 +49,7 @@ class AnswerState:
     via: Via = "plugin"
     user: str = ""
     run: RunStarted | None = None
+    was_replaced: bool = False
     form: AppForm | None = None
     progress: Progress = field(default_factory=Progress)
     sources: tuple[Source, ...] = ()
@@ -59,6 +63,18 @@ class AnswerState:
     _size: int = 0
     _parts: list[str] = field(default_factory=list)
     _interrupted: bool = False
+    _has_gap: bool = False  # what the app said between two requests is missing behind the text
+
+    def take_up(self, run: OpenRun) -> None:
+        """Go on with the answer of an earlier request."""
+        self.via, self.user, self.conversation_id = "api", run.user, run.conversation_id
+        self.run = RunStarted(run.task_id, run.message_id, run.run_id)
+        self.named.set()
+        self.progress.take_up(run.steps)
+        self._parts[:] = [self._kept(run.text)]
+        self._has_gap = bool(run.text.strip())
+        if _speaks(run.text):
+            self.speaks.set()
 
     @property
     def text(self) -> str:
@@ -80,7 +96,8 @@ class AnswerState:
             case TextReplaced(text):
                 self._size = 0
                 self._parts[:] = [self._kept(text)]
-                self._interrupted = False
+                self._interrupted = self._has_gap = False
+                self.was_replaced = True
             case ConversationStarted(conversation_id):
                 self.conversation_id = conversation_id
             case Step():
@@ -108,6 +125,9 @@ class AnswerState:
 
     def _say(self, text: str) -> None:
         """Add text. After a tool call, an agent's text begins a new paragraph, since Dify sends no break there."""
+        if self._has_gap:
+            self._parts.append(GAP)
+            self._has_gap = False
         if self._interrupted and not text.startswith("\n") and self.text.strip() and self.text[-1] != "\n":
             self._parts.append("\n\n")
         self._parts.append(self._kept(text))

@@ -10,11 +10,13 @@ from gevent.event import Event
 
 from conversation_store import Change, InFlight, OpenTurn, ThreadKey, ThreadRecord
 from errors import ContextBroken, SlackError, Stopped, StoreError, Withdrawn
+from job import OpenRun
 from message import Message
 from slack_api import THREAD_GONE
 from slack_reply import CannotReply, Snapshot, StoppedByUser, Unreachable, is_silent, links, may_be_silent
 from turns.answer.answer_state import AnswerState
 from turns.answer.ending import Ending, below
+from turns.answer.open_runs import left_open
 from turns.answer.streaming import Streaming
 from turns.answer.turn_context import TurnContext
 from turns.answer.words import RESET_WORDS, UNFOLLOW_WORDS, is_one_of
@@ -57,8 +59,14 @@ class Answering:
     _told: Event = field(default_factory=Event)  # set when a member stops the answer
     _reading: Any = None  # the greenlet that reads the app's stream
     _ending: Any = None  # the greenlet that ends the run in Dify
+    _is_left: bool = False  # a fresh request is to go on with the run
     _unstopped: tuple[str, ...] = ()
     _state: AnswerState = field(default_factory=AnswerState)
+
+    def __post_init__(self) -> None:
+        if (run := self.context.run) is not None:
+            self._state.take_up(run)
+            self.report.first_token, self.report.first_text = run.first_token, run.first_text
 
     def waiting(self) -> None:
         """Show that the message waits in its thread's queue."""
@@ -128,35 +136,71 @@ class Answering:
         """The present message with the words and files of that question; None if there is none."""
         return self.context.again.question(record)
 
-    def run(self, record: ThreadRecord, deadline: float) -> None:
-        """Ask the app, and show the answer as it comes. `deadline` is the clock's `now` at which the turn ends."""
-        context = self.context
+    def run(self, record: ThreadRecord, deadline: float) -> OpenRun | None:
+        """Ask the app, and show the answer as it comes. `deadline` is the clock's `now` at which the turn ends.
+
+        Returns the run if it is not over then and a fresh request can go on with it; else None, and the answer has
+        ended. After a run the caller calls `leave`, or `end`.
+        """
+        context, run = self.context, None
         if record.suggested:
             self._suggested = record.suggested
-            context.follow_ups.remove(record.suggested)
-        if self.gives_up() or self._is_no_question() or self.gives_up():
-            return
+            if context.run is None:
+                context.follow_ups.remove(record.suggested)
+        if context.run is None and (self.gives_up() or self._is_no_question() or self.gives_up()):
+            return None
         self._asked = True
         context.asked.asked(context.key, context.message)
         gevent.spawn(context.rating.learn)
         self._reading = gevent.spawn(context.asking.run, self._state, record)
-        try:
+        if context.run is not None and self.is_given_up():
+            self._end_run()  # the member was faster than this request
+        with self._concluding():
             with self._writing():
-                if not self._answers_form:
+                if not self._answers_form and context.run is None:
                     context.greeting.play(record)
                 for _ in Streaming(context, self._state).show(deadline):
                     self._see()
-                if self._withdrawn is None or (not self._withdrawn.question and context.reply.message_ts):
-                    self._finish(deadline)
+                run = (
+                    None
+                    if self._answers_form
+                    else left_open(self._state, context.run, context.reply, self.report)
+                )
+                if run is None:
+                    self._end_text(deadline)
+            self._is_left = run is not None
+        return run
+
+    def end(self, deadline: float) -> None:
+        """End the answer of a run here, since no fresh request goes on with the run."""
+        self._is_left = False
+        with self._concluding(), self._writing():
+            self._end_text(deadline)
+
+    @contextmanager
+    def _concluding(self) -> Iterator[None]:
+        """End the run and the turn behind the last text, unless the run is left to another request."""
+        try:
+            yield
+            if self._is_left:
+                return
             if self._is_closed or self._is_refused:
                 self._end_run()
             if self._is_closed:
                 self._note_who_stopped()
         finally:
-            if self._ending is None:
-                self._reading.kill(block=False)
-            context.produced.drop()
+            if not self._is_left:
+                self._let_go()
         self._done()  # not if the turn broke: then its record stays open until the thread is told
+
+    def _let_go(self) -> None:
+        if self._ending is None:
+            self._reading.kill(block=False)
+        self.context.produced.drop()
+
+    def _end_text(self, deadline: float) -> None:
+        if self._withdrawn is None or (not self._withdrawn.question and self.context.reply.message_ts):
+            self._finish(deadline)
 
     def offer_follow_ups(self) -> None:
         """Under a whole answer, offer the questions that Dify suggests. This waits for a model, and never raises."""
@@ -246,12 +290,17 @@ class Answering:
             self.report.outcome = f"{outcome}, stopped by user" if outcome else "stopped by user"
 
     def leave(self) -> None:
-        """Leave the turn to another request: the status line in Slack stays."""
+        """Leave the turn to another request: the status line in Slack stays, and no stream is left open."""
         self.context.status.leave()
+        if self._is_left:
+            self._let_go()
+            self.context.reply.close()
 
     def close(self) -> None:
         """Leave nothing open in Slack."""
         context = self.context
+        if self._is_left:
+            self._let_go()
         context.status.clear()
         left = context.reply.close()
         if not self.is_whole or left == self._unstopped == ():
@@ -301,6 +350,7 @@ class Answering:
             brings_files=context.produced.any,
             stopper=self._stopper(),
             answers_form=self._answers_form,
+            is_long=context.run is not None,
         )
         self.report.outcome = ending.outcome
         if is_silent(state.text) and ending.trouble is None and not state.paused:

@@ -1,25 +1,27 @@
 """The greenlet that owns the app's stream: it builds the prompt, asks the app and fills the answer state."""
 
 from collections.abc import Generator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from clock import Clock, in_turns
 from conversation_store import ThreadRecord
-from dify_app import AnswerEvent, Conversation, DifyApp, FileProduced, FilesDropped, Question
+from dify_app import AnswerEvent, Conversation, DifyApp, FileProduced, FilesDropped, FollowedRun, Question
 from errors import (
     AnswerTooLong,
     ApiAway,
     ApiRefused,
     BridgeError,
     CompletionApp,
+    DifyError,
     DifyUnavailable,
     FileRefused,
     FormRefused,
     InputMissing,
     UnsupportedApp,
 )
+from job import OpenRun
 from slack_reply import StatusLine
 from turns.answer.answer_state import AnswerState
 from turns.answer.forms import Forms
@@ -43,7 +45,7 @@ class Asking:
 
     The SDK's generator must be read even while Slack is slow, so this runs in a greenlet beside the one that writes
     (docs/architecture.md#d8-only-greenlets-call-the-sdk). `forms` takes a member's answer to a form to the app, where
-    the turn is about one.
+    the turn is about one. `open_run` was asked in an earlier request, and is only read on here.
     """
 
     app: DifyApp
@@ -55,6 +57,7 @@ class Asking:
     received: float
     clock: Clock
     forms: Forms | None = None
+    open_run: OpenRun | None = None
 
     def is_empty(self) -> bool:
         """Whether the message has neither words nor files."""
@@ -106,6 +109,9 @@ class Asking:
     def _ask(self, state: AnswerState, record: ThreadRecord) -> None:
         """Ask over the way to the app that is open; over the other one only if nothing can have run."""
         self.app.speak(self.author.locale)
+        if self.open_run is not None:
+            self._read_on(self.open_run, state)
+            return
         if self.forms is not None and self.forms.press is not None:
             self._take(self.forms.answer(state), state)
             return
@@ -119,6 +125,12 @@ class Asking:
         except UnsupportedApp as error:
             # The plugin way cannot call each kind of app, and the cause is that the API did not answer.
             raise self.app.why_not_api or error from None
+
+    def _read_on(self, run: OpenRun, state: AnswerState) -> None:
+        """Each call before this one would make the gap larger, so the form is read at the end."""
+        self._take(self.app.follow(FollowedRun(run.run_id, run.user, run.conversation_id)), state)
+        with suppress(DifyError):
+            state.form = self.app.form()
 
     def _ask_over(self, state: AnswerState, record: ThreadRecord) -> None:
         known = Conversation(record.conversation_id, record.via or "plugin", record.user)

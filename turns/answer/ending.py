@@ -23,6 +23,7 @@ _INSTEAD: tuple[tuple[type[errors.BridgeError], Say], ...] = (
     (errors.RunFailed, Say.RUN_FAILED),
     (errors.DifyBusy, Say.DIFY_BUSY),
     (errors.DifyUnavailable, Say.DIFY_UNAVAILABLE),
+    (errors.NotFollowed, Say.TURN_LIMIT),
     (errors.TimeCut, Say.TIME_CUT),
     (errors.Silent, Say.SILENT),
     (errors.AnswerTooLong, Say.ANSWER_TOO_LONG),
@@ -43,7 +44,7 @@ class Ending:
 
     `links` are names and addresses of files on other hosts; `brings_files`: uploaded files come after the text;
     `stopper` is the name of the member who stopped the answer, "" if it is not known; `answers_form`: the answer
-    goes on behind a form, so it need not say anything.
+    goes on behind a form, so it need not say anything; `is_long`: its run went on in more than one request.
     """
 
     state: AnswerState
@@ -53,6 +54,7 @@ class Ending:
     brings_files: bool = False
     stopper: str = ""
     answers_form: bool = False
+    is_long: bool = False
 
     @property
     def outcome(self) -> str:
@@ -73,7 +75,7 @@ class Ending:
     def trouble(self) -> tuple[Say, dict[str, str]] | None:
         """The note about what went wrong: a sentence of the bot with its values."""
         if not self.in_time:
-            return Say.TURN_LIMIT, {}
+            return (Say.RUN_LIMIT if self.is_long else Say.TURN_LIMIT), {}
         error = self.state.error
         if error is None:
             # A form with buttons of its own says itself that the app waits.

@@ -1,8 +1,9 @@
 """What the app does on its way to the answer, in the author's language."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from itertools import islice
+from typing import Any
 
 from dify_app import Step, StepState
 from slack_reply import Card, fitted, weight
@@ -57,6 +58,17 @@ class Progress:
         if self.thought and THOUGHTS not in self.began:
             self.began[THOUGHTS] = length
             self._alone.append(THOUGHTS)
+
+    def carried(self) -> tuple[dict[str, Any], ...]:
+        """The steps with a card of their own, as JSON for another request."""
+        own = (self.steps[key] for key in self._alone if key in self.steps)
+        return tuple(asdict(step) | {"began": self.began[step.id]} for step in own)
+
+    def take_up(self, carried: Iterable[Mapping[str, Any]]) -> None:
+        """Go on from steps that `carried` gave."""
+        for one in carried:
+            step = Step(**{name: value for name, value in one.items() if name != "began"})
+            self.step(step, one["began"])
 
     @property
     def running(self) -> Step | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from clock import Clock
 from conversation_store import ThreadKey, ThreadStore
+from job import OpenRun
 from message import Message
 from slack_api import SlackApi
 from slack_reply import Reply, StatusLine
@@ -23,7 +24,8 @@ from turns.prompt import Author
 class TurnContext:
     """For one message and one request. `holder` names this process in the thread's record.
 
-    `usual_key` is the thread's key for the app that answers without a name; None if that is `key`.
+    `run` is the app's run that an earlier request began, if this request goes on with one. `usual_key` is the thread's
+    key for the app that answers without a name; None if that is `key`.
     """
 
     message: Message
@@ -48,5 +50,6 @@ class TurnContext:
     api: SlackApi
     show_progress: bool
     continuation: int = 0
+    run: OpenRun | None = None
     app_names: Sequence[str] = ()
     usual_key: ThreadKey | None = None

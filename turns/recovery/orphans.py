@@ -20,7 +20,7 @@ from conversation_store import InFlight, OpenTurn, ProcessLeases, ThreadKey, Thr
 from errors import SlackError, StoreError
 from message import moment
 from slack_reply import EXPIRY, Remains
-from turns.limits import LONGEST_AT_ALL, LONGEST_VISIBLE
+from turns.limits import LONGEST_AT_ALL, LONGEST_VISIBLE, REQUEST_SECONDS
 from turns.recovery.process_identity import Fate, ProcessIdentity
 from turns.report import logger
 from turns.services import EndingsOfEndpoint
@@ -90,6 +90,7 @@ class Watch:
         if turn.holder == self.holder.name or self.is_gone(turn.holder):
             return True
         longest = LONGEST_VISIBLE if turn.message_ts else LONGEST_AT_ALL
+        longest = max(longest, turn.leg * REQUEST_SECONDS + LONGEST_VISIBLE)
         return self.age(turn.message_ts or turn.ts) - CLOCK_SKEW > longest
 
     def runs_here(self, key: ThreadKey, ts: str) -> bool:

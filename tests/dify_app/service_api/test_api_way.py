@@ -10,7 +10,7 @@ import pytest
 
 from clock import Clock
 from dify_app.form import Variable, parse_form
-from dify_app.port import AppCall, AppPort, Conversation
+from dify_app.port import AppCall, AppPort, Conversation, FollowedRun
 from dify_app.service_api.addresses import BaseAddresses
 from dify_app.service_api.api_way import ApiWay
 from dify_app.service_api.client import ServiceApi
@@ -24,6 +24,7 @@ from errors import (
     DifyError,
     DifyUnavailable,
     FileRefused,
+    NotFollowed,
     UnsupportedApp,
 )
 from tests.fake_clock import FakeClock
@@ -368,3 +369,43 @@ def test_name_of_a_run_cannot_lead_to_another_call() -> None:
     with pytest.raises(KeyError):
         way(dify).stop("../../workflows/run?", "chat")
     assert dify.requests[-1].url.raw_path == b"/v1/chat-messages/..%2F..%2Fworkflows%2Frun%3F/stop"
+
+
+RUN = FollowedRun("run-1", "slack:T1:U9", "c-1")
+TEXT = {"event": "message", "answer": "more"}
+LAST = {"event": "workflow_finished", "data": {}}
+
+
+def followed(*answers: Answer) -> tuple[list[dict[str, Any]], Dify]:
+    """What is read of the run while each call for its events gets the next of the answers, the last one always."""
+    left = list(answers)
+    dify = Dify(workflow_run_1_events=lambda: left.pop(0) if len(left) > 1 else left[0])
+    with way(dify).follow(RUN) as said:
+        return [event for event in said if event != {"event": "ping"}], dify
+
+
+def test_run_is_followed_as_its_own_user_until_it_ends() -> None:
+    events, dify = followed(stream(TEXT, LAST, TEXT))
+    assert events == [TEXT, LAST]
+    [request] = dify.requests
+    assert str(request.url) == f"{BASE}/workflow/run-1/events?user=slack%3AT1%3AU9"
+
+
+def test_stream_of_a_run_that_ends_before_the_run_is_opened_again() -> None:
+    away = httpx.Response(502, text="<html>")
+    events, dify = followed(stream(TEXT), away, httpx.ConnectError("no"), stream(), stream(TEXT, LAST))
+    assert events == [TEXT, TEXT, LAST]
+    assert len(dify.requests) == 5
+
+
+def test_run_is_given_up_when_dify_stays_away() -> None:
+    with pytest.raises(DifyUnavailable):
+        followed(stream(TEXT), httpx.Response(502, text="<html>"))
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(404, NotFollowed), (400, NotFollowed), (401, ApiRefused), (403, ApiRefused)]
+)
+def test_run_that_dify_does_not_tell_of_is_given_up_at_once(status: int, error: type[DifyError]) -> None:
+    with pytest.raises(error):
+        followed(httpx.Response(status, json={"code": "not_found", "message": "x"}))

@@ -394,3 +394,29 @@ def test_outputs_are_the_answer_when_only_thoughts_were_streamed() -> None:
     events = said(flow("workflow_started"), *raws)
     assert text_of(events) == "The result"
     assert "".join(event.text for event in events if isinstance(event, Thought)) == "hm"
+
+
+def followed(*raws: Raw) -> list[AnswerEvent]:
+    """What a run says that is read from its middle on."""
+    reducer = Reducer(follows="chat")
+    return [event for raw in raws for event in reducer.feed(raw)] + reducer.close()
+
+
+def test_outputs_of_a_followed_run_replace_the_part_that_was_read() -> None:
+    events = followed(
+        message("the middle"), message_end(), finished(outputs={"answer": "The whole. <think>x</think>"})
+    )
+    assert events == [START, TextDelta("the middle"), TextReplaced("The whole. "), END]
+
+
+def test_followed_run_without_outputs_keeps_what_was_read() -> None:
+    events = followed(message("the middle"), finished(status="stopped"))
+    assert events == [START, TextDelta("the middle"), Ended("stopped")]
+
+
+def test_followed_run_that_moderation_replaced_keeps_the_replacement() -> None:
+    replaced = flow("message_replace") | {"answer": "I may not say that."}
+    events = followed(message("secret"), replaced, message_end(), finished(outputs={"answer": "secret"}))
+    assert [event for event in events if isinstance(event, TextReplaced)] == [
+        TextReplaced("I may not say that.")
+    ]

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import pytest
 
-from dify_app.answer import Ended, Paused, Step, TextDelta, TextReplaced
+from dify_app.answer import Ended, Paused, RunStarted, Step, TextDelta, TextReplaced
 from errors import ContextBroken, Incomplete
-from turns.answer.answer_state import FIRST_WORDS, MOST_TEXT, AnswerState
+from job import OpenRun
+from turns.answer.answer_state import FIRST_WORDS, GAP, MOST_TEXT, AnswerState
 
 
 def test_first_end_of_an_answer_is_kept() -> None:
@@ -78,3 +81,26 @@ def test_forms_count_towards_the_same_limit() -> None:
     assert [form.text[-2:] for form in state.paused] == ["aa", "Su"]
     assert [form.where for form in state.paused][-1] == "https://dify.example/form/2"
     assert state.is_full
+
+
+RUN = OpenRun("task", "message", "run", "c-1", "slack:T1:U1", "The beginning, which stands there")
+
+
+def test_text_goes_on_behind_a_gap_and_the_whole_text_replaces_it() -> None:
+    state = AnswerState()
+    state.take_up(RUN)
+    assert (state.text, state.via, state.user, state.conversation_id) == (RUN.text, "api", RUN.user, "c-1")
+    assert state.run == RunStarted("task", "message", "run")
+    assert state.named.is_set()
+    for delta in ("the", " end"):
+        state.take(TextDelta(delta))
+    assert state.text == f"{RUN.text}{GAP}the end"
+    state.take(TextReplaced(f"{RUN.text}, and the end"))
+    assert state.text == f"{RUN.text}, and the end"
+
+
+def test_answer_that_had_no_text_yet_begins_without_a_gap() -> None:
+    state = AnswerState()
+    state.take_up(replace(RUN, text=""))
+    state.take(TextDelta("Begun"))
+    assert state.text == "Begun"

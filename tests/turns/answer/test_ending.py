@@ -182,3 +182,9 @@ def test_forms_without_a_page_are_told_apart_by_their_titles() -> None:
 
 def test_no_form_shows_nothing() -> None:
     assert list(shown_forms([])) == []
+
+
+@pytest.mark.parametrize(("is_long", "say"), [(False, Say.TURN_LIMIT), (True, Say.RUN_LIMIT)])
+def test_run_that_is_not_over_in_time_is_told(is_long: bool, say: Say) -> None:
+    ending = Ending(AnswerState(), in_time=False, show_sources=True, is_long=is_long)
+    assert ending.trouble == (say, {})

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from dify_app.answer import Step, StepState, TextDelta, TextReplaced, Thought
@@ -150,3 +152,15 @@ def test_text_waits_for_a_step_that_began_at_its_end() -> None:
     assert state.progress.waits(len(state.text))
     state.take(Step("r", "Read", "done"))
     assert not state.progress.waits(len(state.text))
+
+
+def test_steps_go_on_in_another_request() -> None:
+    before = after(TextDelta("Looking."), SEARCH, Step("w", "Write", "running"), Thought("hm"))
+    later = AnswerState()
+    later.progress.take_up(json.loads(json.dumps(before.progress.carried())))
+    later.take(FOUND)
+    cards = later.progress.cards(words)
+    assert [(card.title, card.state, card.at, card.output) for card in cards] == [
+        ("Search", "done", 8, "3 documents"),
+        ("Write", "running", 8, ""),
+    ]

@@ -37,6 +37,15 @@ def test_turn_of_another_machine_is_judged_by_its_age(message_ts: str, longest: 
     assert house.watch.is_orphan(KEY, turn)
 
 
+def test_turn_that_went_on_in_fresh_requests_may_be_older() -> None:
+    house = House()
+    turn = replace(house.turn(holder=ELSEWHERE, message_ts="2.000001"), leg=3)
+    house.clock.advance(3 * REQUEST_SECONDS + LONGEST_VISIBLE + CLOCK_SKEW - 1)
+    assert not house.watch.is_orphan(KEY, turn)
+    house.clock.advance(3)
+    assert house.watch.is_orphan(KEY, turn)
+
+
 @pytest.mark.parametrize("ahead", [-3600.0, 3600.0, 86_400.0])
 def test_age_is_counted_by_slacks_clock_when_another_machine_is_wrong(ahead: float) -> None:
     """The other machine writes the beginning of the turn by its own clock."""

@@ -1,0 +1,88 @@
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from dify_app.answer import Paused, RunStarted, TextDelta, TextReplaced
+from dify_app.form import AppForm
+from job import OpenRun
+from slack_reply import LONGEST_TEXT, LeftOff
+from turns.answer.answer_state import AnswerState
+from turns.answer.open_runs import left_open
+from turns.limits import RUN_REQUESTS
+from turns.report import TurnReport
+
+LEFT = LeftOff(("1.5", "1.6"), 1, 4, 8)
+
+
+def state(mode: str = "advanced-chat", via: Any = "api", run_id: str = "run") -> AnswerState:
+    """A run that has said something and goes on."""
+    found = AnswerState(conversation_id="c-1", via=via, user="slack:T1:U1", form=AppForm(mode=mode))
+    found.take(RunStarted("task", "message", run_id))
+    found.take(TextDelta("Some text"))
+    return found
+
+
+def left(answer: AnswerState, earlier: OpenRun | None = None, where: LeftOff | None = LEFT) -> OpenRun | None:
+    report = TurnReport("T1", "C1", "1.1", "app", first_token=1.0, first_text=2.0)
+    return left_open(answer, earlier, cast("Any", SimpleNamespace(leave_off=lambda: where)), report)
+
+
+@pytest.mark.parametrize("mode", ["advanced-chat", "workflow"])
+def test_run_of_a_flow_goes_on_with_its_names_and_text(mode: str) -> None:
+    run = left(state(mode))
+    names = ("task", "message", "run", "c-1", "slack:T1:U1")
+    assert run == OpenRun(*names, "Some text", (), ("1.5", "1.6"), 1, 4, 8, 1, 1.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        state("chat"),
+        state("agent"),
+        state("completion"),
+        state(via="plugin"),
+        state(run_id=""),
+        AnswerState(),
+    ],
+)
+def test_run_that_dify_does_not_tell_of_is_not_left(answer: AnswerState) -> None:
+    assert left(answer) is None
+
+
+@pytest.mark.parametrize(
+    "event", [Paused("May I?"), TextReplaced("I may not say that."), TextDelta("a" * LONGEST_TEXT)]
+)
+def test_run_whose_text_its_outputs_do_not_make_whole_is_not_left(event: Any) -> None:
+    answer = state()
+    answer.take(event)
+    assert left(answer) is None
+
+
+def test_run_that_is_over_is_not_left() -> None:
+    answer = state()
+    answer.end()
+    assert left(answer) is None
+
+
+def test_run_is_not_left_while_a_post_of_it_may_stand_unseen() -> None:
+    assert left(state(), where=None) is None
+
+
+def test_run_is_read_in_so_many_requests_at_most() -> None:
+    run, requests = left(state()), 1
+    while run is not None:
+        later = AnswerState()
+        later.take_up(run)
+        run = left(later, run)
+        requests += 1
+    assert requests == RUN_REQUESTS
+
+
+def test_later_request_leaves_the_run_though_it_did_not_read_the_form() -> None:
+    run = left(state())
+    assert run is not None
+    later = AnswerState()
+    later.take_up(run)
+    assert left(later, run) == replace(run, requests=2)
