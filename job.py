@@ -1,7 +1,7 @@
 """What one `/slack/turns` request is asked to do: the signed content of a hand-off."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from errors import Forged, Malformed
@@ -172,8 +172,53 @@ class NoticeJob:
             raise Forged("something else is signed") from error
 
 
-def job_from(content: dict[str, Any]) -> Job | SweepJob | NoticeJob:
+@dataclass(frozen=True, slots=True)
+class PrivateJob:
+    """The request shall answer this message to its author alone, through the command's `response_url`, a secret.
+
+    `received` is the Clock.epoch() at which the command came.
+    """
+
+    message: Message
+    hook_url: str
+    received: float
+    response_url: str = field(repr=False)
+    continuation: int = 0
+
+    @property
+    def job_id(self) -> str:
+        """The name of the question among all jobs."""
+        message = self.message
+        return f"private/{message.team_id}/{message.channel}/{message.user}/{message.ts}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON for the signer."""
+        names = ("hook_url", "received", "response_url")
+        return {
+            "private": {"message": self.message.to_dict()} | {name: getattr(self, name) for name in names}
+        }
+
+    @classmethod
+    def from_dict(cls, content: dict[str, Any]) -> "PrivateJob":
+        """Read what `to_dict` wrote. Raises Forged when the content is not a private question of ours."""
+        try:
+            return cls(
+                Message.from_dict(content["message"]),
+                str(content["hook_url"]),
+                float(content["received"]),
+                str(content["response_url"]),
+            )
+        except (KeyError, TypeError, ValueError, Malformed) as error:
+            raise Forged("something else is signed") from error
+
+
+type AnyJob = Job | SweepJob | NoticeJob | PrivateJob
+
+
+def job_from(content: dict[str, Any]) -> AnyJob:
     """The job that was signed. Raises Forged when the content is not a job of ours."""
+    if isinstance(private := content.get("private"), dict):
+        return PrivateJob.from_dict(private)
     if isinstance(notice := content.get("notice"), dict):
         return NoticeJob.from_dict(notice)
     number = content.get("sweep")

@@ -6,7 +6,7 @@ from cachetools import LRUCache, TTLCache
 
 from clock import Clock
 from conversation_store import EndNote
-from job import Job, NoticeJob, SweepJob
+from job import AnyJob
 from turns import Place, StopRequest, TurnRequest
 
 # Slack's last regular retry comes after six minutes (docs/platform/slack.md#event-retries).
@@ -20,7 +20,7 @@ ENDS_REMEMBERED = 2_000
 DELETIONS_REMEMBERED = 10_000
 
 
-def claim_name(hook_id: str, job: Job | SweepJob | NoticeJob) -> str:
+def claim_name(hook_id: str, job: AnyJob) -> str:
     """The name of this job and continuation among the claims of the process."""
     return f"{hook_id}/{job.job_id}#{job.continuation}"
 

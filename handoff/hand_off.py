@@ -13,7 +13,7 @@ from handoff.claims import CancellationRegistry, Capacity, Claims, claim_name
 from handoff.relay import HandOffRequest, Relay
 from handoff.routes import routes
 from handoff.signer import Signer
-from job import Job, NoticeJob, SweepJob
+from job import AnyJob, Job, NoticeJob, PrivateJob, SweepJob
 from provider import Environment
 from turns import AckTimes, EndpointRequest, SweepSchedule, TurnsOfEndpoint
 
@@ -29,7 +29,7 @@ class HandOff:
     capacity: Capacity
     claims: Claims
 
-    def hand(self, job: Job | SweepJob | NoticeJob) -> None:
+    def hand(self, job: AnyJob) -> None:
         """Return once the job is owned; raises HandoffError when the process is full or no request accepts the job.
 
         A job that this process owns already is not posted again: under load, Slack repeats all messages at once.
@@ -91,6 +91,11 @@ class EventHandOff:
         self.hand_off.hand(job)
         self.acks.note(self.endpoint.id, job)
         self.sweep_if_due()  # the claim on this message may be a dead process's
+
+    def ask_privately(self, job: PrivateJob) -> None:
+        """Return once a request owns the private question. Raises HandoffError, and SettingsError as `hand` does."""
+        self.endpoint.can_answer(job.message)
+        self.hand_off.hand(job)
 
     def deleted(self, channel: str, ts: str) -> None:
         """Withdraw the turns, present and to come, whose question or thread's root was deleted.

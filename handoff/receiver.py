@@ -13,11 +13,12 @@ from handoff.claims import CancellationRegistry, Capacity, Claims, claim_name
 from handoff.hand_off import ContinuationHandOff, HandOffFactory
 from handoff.relay import RECEIPT_HEADER
 from handoff.signer import Signer
-from job import Job, NoticeJob, SweepJob, job_from
+from job import AnyJob, NoticeJob, PrivateJob, SweepJob, job_from
 from turns import (
     HEARTBEAT_SECONDS,
     EndpointRequest,
     NoticeRun,
+    PrivateRun,
     SweepRun,
     TurnRequest,
     TurnsOfEndpoint,
@@ -71,7 +72,7 @@ class Receiver:
             logger.error("%s", error)
             return TurnReply(UNAVAILABLE)
 
-    def _accept(self, job: Job | SweepJob | NoticeJob, claim: str, receipt: dict[str, str]) -> TurnReply:
+    def _accept(self, job: AnyJob, claim: str, receipt: dict[str, str]) -> TurnReply:
         """Begin the job. If that fails, the claim is given back, so that another request may begin the job."""
         name = f"{self.endpoint.id}/{job.job_id}"
         with ExitStack() as undo:
@@ -91,14 +92,14 @@ class Receiver:
         running = self.turns.beside(work) if isinstance(work, TurnRequest) else work
         return TurnReply(OK, heartbeats(running, self.clock), receipt | UNBUFFERED)
 
-    def _work(
-        self, job: Job | SweepJob | NoticeJob, held: ExitStack
-    ) -> TurnRequest | SweepRun | NoticeRun | None:
+    def _work(self, job: AnyJob, held: ExitStack) -> TurnRequest | SweepRun | NoticeRun | PrivateRun | None:
         """The work that the request does; None when the job was claimed before, in this or another process."""
         if isinstance(job, SweepJob):
             return self.turns.sweep(held)
         if isinstance(job, NoticeJob):
             return self.turns.notice(job, held)
+        if isinstance(job, PrivateJob):
+            return self.turns.private(job, held)
         record = self.turns.claim(job)
         if record is None:
             return None

@@ -4,6 +4,8 @@ Whoever has such a URL can write into the conversation. So the URL goes to Slack
 """
 
 import json
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from errors import SlackFateUnknown, SlackRefused, SlackUnreachable
@@ -27,9 +29,16 @@ class ResponseUrls:
 
     def tell(self, url: str, text: str) -> None:
         """Show a text to the member alone. Raises SlackError; a URL that is not Slack's is refused unsent."""
+        self.show(url, {"text": text})
+
+    def show(self, url: str, content: Mapping[str, Any], *, replace: bool = False) -> None:
+        """Show `text` and `blocks` to the member alone, with `replace` in place of the message that was pressed.
+
+        Raises SlackError; a URL that is not Slack's is refused unsent.
+        """
         if not self._is_slacks(url):
             raise SlackRefused(METHOD, "invalid_url")
-        body = json.dumps({"response_type": "ephemeral", "replace_original": False, "text": text}).encode()
+        body = json.dumps({"response_type": "ephemeral", "replace_original": replace, **content}).encode()
         try:
             answer = self._pool.exchange("POST", url, _JSON, body, _BOUNDS)
         except NeverSent:

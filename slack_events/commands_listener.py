@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from clock import Clock
@@ -17,6 +17,8 @@ from turns import RESET_WORDS, EndpointRequest
 from wording import Say
 
 REPLAY_SECONDS = 330.0  # Slack's signature is valid for 300 s
+PRIVATE_WORDS = frozenset({"private", "privately", "privado", "内緒", "非公開", "私下", "悄悄"})
+"""The first word of a command whose answer the member alone shall see."""
 _HELP = frozenset({"", "help", "?", "ヘルプ", "帮助", "ajuda"})
 
 
@@ -50,11 +52,14 @@ class CommandsListener:
 
     def _obey(self, command: SlashCommand, received: float) -> None:
         message, url = command.message, command.response_url
-        word = message.text.casefold()
-        if word in _HELP:
+        word, (first, _, rest) = message.text.casefold(), message.text.partition(" ")
+        is_private = first.casefold() in PRIVATE_WORDS
+        if word in _HELP or (is_private and not rest.strip()):
             self.asked.tell(message, url, Say.COMMAND_HELP, command=command.command)
         elif word in RESET_WORDS:
             self.asked.tell(message, url, self._reset(command))
+        elif is_private:
+            self.asked.ask_privately(replace(message, text=rest.strip()), url, received)
         else:
             self.asked.ask(message, url, received)
 

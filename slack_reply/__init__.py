@@ -1,6 +1,15 @@
 """What the workspace sees: Markdown made safe and cut into pages, and the writers that send the pages to Slack."""
 
-from slack_reply.buttons import STOP_ACTION, buttons, fits_button, listed, stop_button, usable
+from slack_reply.buttons import (
+    SHARE_ACTION,
+    STOP_ACTION,
+    buttons,
+    fits_button,
+    listed,
+    share_button,
+    stop_button,
+    usable,
+)
 from slack_reply.footer import with_footer
 from slack_reply.form_blocks import (
     FORM_ACTION,
@@ -20,7 +29,7 @@ from slack_reply.shared import NativeSupport, Slack, TableSupport, Written
 from slack_reply.snapshot import LONGEST_TEXT, Blocks, Card, Snapshot, is_silent, may_be_silent
 from slack_reply.status import StatusLine
 from slack_reply.thumbs import VOTE, Thumb, thumbs
-from slack_reply.whole_message import whole_message
+from slack_reply.whole_message import message_pages, whole_message
 from slack_reply.writer import CannotReply, LeftOff, ReplyTarget, StoppedByUser, Unreachable
 from slack_reply.writers import EXPIRY, fitted, weight
 
@@ -29,6 +38,7 @@ __all__ = [
     "FORM_ACTION",
     "FORM_VIEW",
     "LONGEST_TEXT",
+    "SHARE_ACTION",
     "STOP_ACTION",
     "VOTE",
     "BlockSupport",
@@ -60,7 +70,9 @@ __all__ = [
     "links",
     "listed",
     "may_be_silent",
+    "message_pages",
     "pressed_button",
+    "share_button",
     "shows_nothing",
     "stop_button",
     "submitted_form",

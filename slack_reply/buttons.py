@@ -1,4 +1,4 @@
-"""Buttons that ask a question when a member presses them, and the button that stops an answer. Pure.
+"""Buttons that ask a question when a member presses them, and those that stop or share an answer. Pure.
 
 Source: docs/platform/slack.md#block-limits, docs/platform/slack.md#block-actions.
 """
@@ -12,6 +12,7 @@ from plain_text import shortened, without_tokens
 BLOCK = "team_"
 ACTION = "ask_{number}"
 STOP_ACTION = "stop"
+SHARE_ACTION = "share"
 MOST = 5
 LABEL_LIMIT = 75
 VALUE_LIMIT = 2_000
@@ -48,6 +49,17 @@ def stop_button(label: str, team_id: str) -> dict[str, Any]:
         "type": "button",
         "action_id": STOP_ACTION,
         "text": {"type": "plain_text", "text": shortened(label, LABEL_LIMIT), "emoji": False},
+    }
+    return {"type": "actions", "block_id": f"{BLOCK}{team_id}", "elements": [button]}
+
+
+def share_button(label: str, team_id: str, name: str) -> dict[str, Any]:
+    """A block with the button that shares the private answer `name`. Its id names the workspace, as for `buttons`."""
+    button = {
+        "type": "button",
+        "action_id": SHARE_ACTION,
+        "text": {"type": "plain_text", "text": shortened(label, LABEL_LIMIT), "emoji": False},
+        "value": name,
     }
     return {"type": "actions", "block_id": f"{BLOCK}{team_id}", "elements": [button]}
 

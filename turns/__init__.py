@@ -1,13 +1,22 @@
 """Answers one message: each message is claimed once, answered in its thread's order, and within the platforms' time."""
 
 from dify_app import Rating
-from slack_reply import FORM_ACTION, FormButton, pressed_button, submitted_form
+from slack_reply import FORM_ACTION, SHARE_ACTION, FormButton, pressed_button, submitted_form
 from turns.answer import AGAIN_WORDS, RESET_WORDS, AskedQuestions, RatedAnswer, is_one_of
 from turns.channel_name import ChannelName
 from turns.endpoint_request import EndpointRequest
 from turns.feedback import REASON_FORM, Feedback, Votes, reason_of, told_by
 from turns.limits import HEARTBEAT_SECONDS, REQUEST_SECONDS
-from turns.notices import FormModals, NoticeRun, QuestionPlace, RefusalNotice, SideEvents, why_not
+from turns.notices import (
+    FormModals,
+    NoticeRun,
+    PrivateRun,
+    QuestionPlace,
+    RefusalNotice,
+    Sharing,
+    SideEvents,
+    why_not,
+)
 from turns.prompt import FACTS, calling_text, message_text
 from turns.recent_turns import PastTurn, RecentTurns, TurnsOfHook
 from turns.recovery import ProcessIdentity, Recovery, SweepRun, SweepSchedule, Work
@@ -26,6 +35,7 @@ __all__ = [
     "REASON_FORM",
     "REQUEST_SECONDS",
     "RESET_WORDS",
+    "SHARE_ACTION",
     "STOP_REACTIONS",
     "AckTimes",
     "AskedQuestions",
@@ -37,6 +47,7 @@ __all__ = [
     "NoticeRun",
     "PastTurn",
     "Place",
+    "PrivateRun",
     "ProcessIdentity",
     "QuestionPlace",
     "RatedAnswer",
@@ -45,6 +56,7 @@ __all__ = [
     "Recovery",
     "RefusalNotice",
     "Services",
+    "Sharing",
     "SideEvents",
     "StopRequest",
     "SweepRun",

@@ -67,6 +67,7 @@ from turns.endpoint_request import EndpointRequest
 from turns.files import Attachments, ProducedFiles, RestFile, Transfers
 from turns.files import produced as produced_files
 from turns.ordering import ThreadQueues
+from turns.private_answers import PrivateAnswers
 from turns.prompt import Author, PromptBuilder, ThreadReading, Visibility
 from turns.recent_turns import RecentTurns
 from turns.report import AckTimes, TurnReport
@@ -89,6 +90,7 @@ class Services:
         self.acks = AckTimes(clock)
         self.recent = RecentTurns(clock)
         self.asked = AskedQuestions(clock)
+        self.private_answers = PrivateAnswers(clock)
         self.queues = ThreadQueues()
         self.throttle = Throttle(clock)
         self.channels = Channels(clock)

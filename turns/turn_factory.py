@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from conversation_store import ResilientStore, ThreadKey, ThreadRecord
 from errors import StoreError
-from job import Job, NoticeJob
+from job import Job, NoticeJob, PrivateJob
 from turns.answer import Answering, TurnContext
 from turns.endpoint_request import EndpointRequest
 from turns.look_ahead import LookAhead
-from turns.notices import NoticeRun, RefusalNotice
+from turns.notices import NoticeRun, PrivateRun, RefusalNotice
 from turns.ordering import QueueTicket
 from turns.recovery import Claim, Recovery, SweepRun, Work
 from turns.report import TurnReport
@@ -115,6 +115,10 @@ class TurnsOfEndpoint:
     def notice(self, job: NoticeJob, held: AbstractContextManager[object]) -> NoticeRun:
         """What shows a notice. `held` means the same as for a turn."""
         return NoticeRun(self.services, self.endpoint, self.store, job, held)
+
+    def private(self, job: PrivateJob, held: AbstractContextManager[object]) -> PrivateRun:
+        """What answers a private question. `held` means the same as for a turn."""
+        return PrivateRun(self.services, self.endpoint, self.store, job, held)
 
     def _claim(self, job: Job) -> Claim:
         self.endpoint.can_answer(job.message)

@@ -49,6 +49,7 @@ from turns import (
     Recovery,
     RefusalNotice,
     Services,
+    Sharing,
     SideEvents,
     TurnsOfEndpoint,
     Votes,
@@ -120,6 +121,7 @@ class Container:
             side_events=SideEvents(self._services, endpoint),
             seen=self._seen,
             stopping=self._stopping(endpoint),
+            sharing=Sharing(self._services, endpoint, QuestionPlace(self._services, endpoint)),
             forms=FormActions(
                 endpoint, self._hand_off(endpoint), notice, FormModals(self._services, endpoint)
             ),

@@ -130,6 +130,12 @@ class Say(StrEnum):
     NOT_SET_UP = auto()  # the bot's token is missing or dead
     NOT_INVITED = auto()  # to the author of a command or a shortcut alone
     COMMAND_HELP = auto()  # `command` is the slash command
+    PRIVATE_WORKING = auto()  # at once, to the author alone, of a private question
+    PRIVATE_CUT = auto()  # under a private answer that is cut
+    PRIVATE_FILES = auto()  # under a private answer whose files are not shown
+    SHARE = auto()  # the label of the button under a private answer
+    SHARED = auto()  # in place of a private answer that was shared
+    PRIVATE_GONE = auto()  # to who shares an answer that is not kept any more
     RESET_ELSEWHERE = auto()  # for a reset by command in a channel
     UNFOLLOWED = auto()
     UNKNOWN_APP = auto()  # `name` is what stands behind ~, `names` the names that there are

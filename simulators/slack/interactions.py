@@ -8,11 +8,14 @@ import time
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from simulators.slack.blocks import check_blocks
 from simulators.slack.channels import Channel
+from simulators.slack.content import Content
 from simulators.slack.messages import Json, Message
 from simulators.slack.modals import Trigger, filled
 from simulators.slack.objects import enterprise_of, message_object, team_of
 from simulators.slack.outbound import Attempt, post
+from simulators.slack.refusals import Refused
 from simulators.slack.signing import signed_headers
 from simulators.slack.socket_mode import SocketMode
 from simulators.slack.world import World
@@ -113,11 +116,12 @@ class Interactions:
             "enterprise": _enterprise(world, user),
             "is_enterprise_install": world.install.org_wide,
             "channel": {"id": message.channel, "name": _name(world.channels[message.channel])},
-            "message": message_object(world, message),
             "state": {"values": {}},
             "response_url": self._response_url(message, user),
             "actions": [action],
         }
+        if not message.ephemeral_for:
+            payload["message"] = message_object(world, message)
         return self._send(payload)
 
     def command(self, channel: str, user: str, command: str, text: str) -> Attempt:
@@ -202,7 +206,10 @@ class Interactions:
         if not isinstance(answer, dict):
             return 400, "invalid_payload"
         target.used += 1
-        self._apply(target, answer)
+        try:
+            self._apply(target, answer)
+        except Refused as refused:
+            return 400, refused.error
         return 200, "ok"
 
     def reset(self) -> None:
@@ -211,12 +218,13 @@ class Interactions:
 
     def _apply(self, target: ResponseUrl, answer: Json) -> None:
         world = self._world
-        original = world.channels[target.channel].get(target.ts)
-        log = [{"type": "text", "text": str(answer.get("text") or "")}]
-        if answer.get("blocks"):
-            log = [{"type": "blocks", "blocks": answer["blocks"]}, *log]
+        kept = (one for one in world.ephemeral if one.ts == target.ts and target.ts)
+        original = world.channels[target.channel].get(target.ts) or next(kept, None)
+        blocks = check_blocks(answer["blocks"]) if answer.get("blocks") else None
+        log = Content(str(answer.get("text") or ""), "", blocks, None).log()
         if answer.get("delete_original") and original is not None:
             original.deleted = True
+            world.ephemeral[:] = [one for one in world.ephemeral if one is not original]
             world.record(original, "response_url")
         elif answer.get("replace_original") and original is not None:
             original.log = log

@@ -12,7 +12,7 @@ from job import Job
 from message import Message
 from provider import Ruling, Settings
 from slack_events.form_actions import FormActions, FormAnswered
-from slack_events.interactions_listener import parse_interaction
+from slack_events.interaction import parse_interaction
 from slack_reply import Field, FormButton, form_blocks, form_modal
 from tests.support.block_actions import PAYLOAD
 

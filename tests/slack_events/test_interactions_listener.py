@@ -14,13 +14,8 @@ from message import Message
 from provider import Ruling, Settings
 from simulators.slack.signing import signed_headers
 from slack_events.form_actions import FormActions
-from slack_events.interactions_listener import (
-    AGAIN_SECONDS,
-    LONGEST_VALUE,
-    BlockAction,
-    InteractionsListener,
-    parse_interaction,
-)
+from slack_events.interaction import LONGEST_VALUE, BlockAction, parse_interaction
+from slack_events.interactions_listener import AGAIN_SECONDS, InteractionsListener
 from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LARGEST, Refusals
 from slack_reply import FormButton
@@ -44,6 +39,7 @@ class ListenerProcess:
         self.asked_again: list[Any] = []
         self.acts: list[Any] = []
         self.stops: list[StopRequest] = []
+        self.shared: list[Any] = []
         self.opened: list[Any] = []
         settings = Settings(app_id="app", signing_secrets=(SECRET,), **{"slack_connect": True} | rules)
         endpoint = SimpleNamespace(id="hook", url=url, settings=settings)
@@ -60,6 +56,7 @@ class ListenerProcess:
             side_events=cast("Any", SimpleNamespace(interaction_arrived=lambda: self.acts.append("noted"))),
             seen=SeenRequests(self.clock),
             stopping=cast("Any", SimpleNamespace(stop=self.stops.append)),
+            sharing=cast("Any", SimpleNamespace(share=lambda *shared: self.shared.append(shared))),
             forms=FormActions(cast("Any", endpoint), cast("Any", self), cast("Any", self), cast("Any", self)),
         )
 

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytest
 
 from errors import Malformed
-from slack_events.interactions_listener import Shortcut, parse_interaction
+from slack_events.interaction import Shortcut, parse_interaction
 from slack_events.vote_press import ReasonSent, VotePress
 from turns import REASON_FORM, RatedAnswer
 

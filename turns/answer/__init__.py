@@ -1,9 +1,11 @@
 """The middle of a turn: it asks the app, shows the answer while it grows, and says how the answer ended."""
 
+from turns.answer.answer_state import AnswerState
 from turns.answer.answering import Answering
 from turns.answer.asked_questions import AskedQuestions
 from turns.answer.asking import Asking
 from turns.answer.asking_again import AskingAgain
+from turns.answer.ending import Ending, below
 from turns.answer.follow_ups import FollowUps
 from turns.answer.forms import Forms
 from turns.answer.greeting import Greeting, Welcomer
@@ -14,10 +16,12 @@ from turns.answer.words import AGAIN_WORDS, RESET_WORDS, is_one_of
 __all__ = [
     "AGAIN_WORDS",
     "RESET_WORDS",
+    "AnswerState",
     "Answering",
     "AskedQuestions",
     "Asking",
     "AskingAgain",
+    "Ending",
     "FollowUps",
     "Forms",
     "Greeting",
@@ -25,5 +29,6 @@ __all__ = [
     "RatingOffer",
     "TurnContext",
     "Welcomer",
+    "below",
     "is_one_of",
 ]

@@ -87,6 +87,12 @@ class QuestionPlace:
         with suppress(SlackError):
             self.services.response_urls.tell(response_url, text)
 
+    def tell_instead(self, message: Message, response_url: str, key: Say) -> None:
+        """Say a sentence in place of the message that the author pressed, which others do not see. Never raises."""
+        text = say(self._language(message), key)
+        with suppress(SlackError):
+            self.services.response_urls.show(response_url, {"text": text, "blocks": []}, replace=True)
+
     def _language(self, message: Message) -> str:
         """The author's language; without a token Slack does not tell."""
         setting, locale = self.endpoint.settings.language, ""

@@ -1,0 +1,156 @@
+"""The work of a request that answers a private question: its author alone sees the answer, once it is whole.
+
+The answer goes through the `response_url` of the command, since it is then shown where the bot is no member too
+(docs/platform/slack.md#response-urls). What is private has a conversation of its own, of one member in one channel.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import gevent
+from gevent.event import Event
+
+from conversation_store import ResilientStore, ThreadKey, ThreadRecord
+from errors import SlackError, SlackRefused, StoreError
+from job import Job, PrivateJob
+from slack_reply import is_silent, message_pages, share_button
+from turns.answer import RESET_WORDS, AnswerState, Ending, TurnContext, below, is_one_of
+from turns.endpoint_request import EndpointRequest
+from turns.limits import TURN_SECONDS
+from turns.notices.refusal_notice import refusal_of
+from turns.private_answers import PrivateAnswer
+from turns.report import TurnReport, logger, where
+from turns.services import Services
+from wording import Say
+
+PAGES = 3  # messages of an answer: a response URL takes five posts, and the first one says that the bot works
+
+
+@dataclass(frozen=True, slots=True)
+class PrivateRun:
+    """For one request. `held` frees the request's share of the process at the end."""
+
+    services: Services
+    endpoint: EndpointRequest
+    store: ResilientStore
+    job: PrivateJob
+    held: AbstractContextManager[object]
+    released: Event = field(default_factory=Event)
+
+    def begin(self) -> None:
+        """Do nothing: no other process goes on with a private question, since only the member could be told."""
+
+    def run(self) -> None:
+        """Never raises: after any error the member is told."""
+        job, message = self.job, self.job.message
+        with self.held:
+            key = replace(self.endpoint.key(message), thread=f"private {message.user}")
+            report = TurnReport(message.team_id, message.channel, message.ts, key.app_id, method="private")
+            report.question = len(message.text)
+            context = self.services.context(
+                self.endpoint, self.store, Job(message, job.hook_url, job.received), key, report
+            )
+            context.status.leave()  # a status line would show to others that somebody asked
+            try:
+                self._run(context, key, report)
+            except Exception as error:  # noqa: BLE001 - the member must hear of any failure
+                logger.error("a private question broke: %s", where(error))
+                report.outcome = "broke"
+                self._tell(context, Say.UNEXPECTED)
+            finally:
+                context.produced.drop()
+        report.total = self.services.clock.epoch() - job.received
+        logger.info("%s", report.line())
+
+    def _run(self, context: TurnContext, key: ThreadKey, report: TurnReport) -> None:
+        services, message = self.services, self.job.message
+        rules = services.rules(self.endpoint, context.api)
+        refused = services.throttle.turned_away(message, key, services.installation(context.api), rules)
+        name, names = message.app_name, context.app_names
+        if refused is not None:
+            report.outcome = refused.why
+            self._tell(context, refusal_of(refused.rule) if refused.rule else refused.say or Say.RATE_LIMITED)
+        elif name and name not in names:
+            report.outcome = str(Say.UNKNOWN_APP)
+            listed = " ".join(f"~{one}" for one in names)
+            self._tell(context, Say.UNKNOWN_APP, name=f"~{name}", names=listed)
+        elif is_one_of(RESET_WORDS, context.author.query):
+            report.outcome = str(Say.RESET_DONE)
+            self._remember(key, "", "plugin", "")
+            self._tell(context, Say.RESET_DONE)
+        else:
+            self._show(context, self._asked(context, key), report)
+
+    def _asked(self, context: TurnContext, key: ThreadKey) -> AnswerState:
+        """The whole answer of the app, as far as it comes in time."""
+        state, record = AnswerState(), ThreadRecord()
+        with suppress(StoreError):
+            record = self.store.get(key) or record
+        reading = gevent.spawn(context.asking.run, state, record)
+        state.finished.wait(timeout=self.services.clock.wall(TURN_SECONDS))
+        if not state.over:
+            context.asking.stop(state, reading)
+        if state.conversation_id:
+            self._remember(key, state.conversation_id, state.via, state.user)
+        # No form has buttons here: the text says what is asked, and where the form is answered in Dify.
+        state.paused = tuple(replace(paused, form=None) for paused in state.paused)
+        return state
+
+    def _show(self, context: TurnContext, state: AnswerState, report: TurnReport) -> None:
+        say, produced = context.author.say, context.produced
+        ending = Ending(
+            state,
+            in_time=state.over,
+            show_sources=context.show_sources,
+            links=produced.links,
+            brings_files=produced.any,
+        )
+        text = "" if is_silent(state.text) and ending.trouble is None else ending.text(context.author)
+        if produced.any:
+            text = below(text, [say(Say.PRIVATE_FILES)])
+        report.outcome, report.conversation = ending.outcome, state.conversation_id
+        report.characters = len(text)
+        pages, end = message_pages(text or say(Say.NO_TEXT), PAGES)
+        under: list[Mapping[str, Any]] = []
+        if end is not None:
+            under.append(_small(say(Say.PRIVATE_CUT)))
+        if (
+            ending.outcome == "answered"
+            and text
+            and self.services.presses(self.endpoint, self.store).arrive()
+        ):
+            message = self.job.message
+            kept = PrivateAnswer(self.endpoint.id, message.user, message.text, text[:end])
+            name = self.services.private_answers.keep(kept)
+            under.append(share_button(say(Say.SHARE), message.team_id, name))
+        for number, page in enumerate(pages, 1):
+            self._post(page, under if number == len(pages) else ())
+
+    def _post(self, page: Mapping[str, Any], under: Sequence[Mapping[str, Any]]) -> None:
+        """Show one message; as plain text if Slack refuses its blocks."""
+        urls, url = self.services.response_urls, self.job.response_url
+        try:
+            urls.show(url, {**page, "blocks": [*page["blocks"], *under]})
+        except SlackRefused:
+            urls.tell(url, page["text"])
+
+    def _tell(self, context: TurnContext, key: Say, **values: str) -> None:
+        with suppress(SlackError):
+            self.services.response_urls.tell(self.job.response_url, context.author.say(key, **values))
+
+    def _remember(self, key: ThreadKey, conversation_id: str, via: str, user: str) -> None:
+        """A store that fails costs the memory of the conversation, never the answer."""
+
+        def change(record: ThreadRecord) -> ThreadRecord:
+            return record.with_conversation(conversation_id, "api" if via == "api" else "", user)
+
+        try:
+            self.store.update(key, change)
+        except StoreError:
+            logger.warning("the record of a private conversation could not be written")
+
+
+def _small(text: str) -> Mapping[str, Any]:
+    return {"type": "context", "elements": [{"type": "plain_text", "text": text, "emoji": False}]}
