@@ -25,6 +25,7 @@ class CommandProcess:
     def __init__(self) -> None:
         self.clock = FakeClock()
         self.asked: list[str] = []
+        self.asked_privately: list[str] = []
         self.told: list[Say] = []
         self.fails: Exception | None = None
         self.resets: list[str] = []
@@ -46,6 +47,9 @@ class CommandProcess:
     def ask(self, message: Message, _url: str, _received: float) -> None:
         self.asked.append(message.text)
 
+    def ask_privately(self, message: Message, _url: str, _received: float) -> None:
+        self.asked_privately.append(message.text)
+
     def tell(self, _message: Message, _url: str, key: Say, **_: str) -> None:
         self.told.append(key)
 
@@ -61,7 +65,20 @@ def test_question_is_asked() -> None:
     assert (process.asked, process.told) == (["may I?"], [])
 
 
-@pytest.mark.parametrize("text", ["", "help", " HELP ", "?", "帮助"])
+@pytest.mark.parametrize("text", ["private may I?", "Private   may I?", "内緒 may I?", "非公開 may I?"])
+def test_question_behind_private_is_asked_privately(text: str) -> None:
+    process = CommandProcess()
+    process.command(text)
+    assert (process.asked, process.asked_privately) == ([], ["may I?"])
+
+
+def test_word_that_only_begins_like_private_is_part_of_the_question() -> None:
+    process = CommandProcess()
+    process.command("privately-owned firms?")
+    assert (process.asked, process.asked_privately) == (["privately-owned firms?"], [])
+
+
+@pytest.mark.parametrize("text", ["", "help", "private", "private ", " HELP ", "?", "帮助"])
 def test_help_is_told(text: str) -> None:
     process = CommandProcess()
     assert process.command(text) == 200
