@@ -13,8 +13,8 @@ from job import FormPress, Job
 from json_fields import id_of, mapping_of, text_of
 from message import Message
 from slack_events.admission import Admit, Ignore, admit
+from slack_events.presses import TEAM
 from slack_events.signed_request import LATER, OK, Ack
-from slack_events.vote_press import TEAM
 from turns import (
     EndpointRequest,
     FormButton,

@@ -12,9 +12,17 @@ from json_fields import first_mapping_of, id_of, mapping_of, text_of
 from message import Message, known_files
 from slack_events.asked_again import AGAIN
 from slack_events.form_actions import FormAnswered, form_press, form_submission
-from slack_events.share_press import SharePress, share_press
+from slack_events.presses import (
+    TEAM,
+    VOTE,
+    ReasonSent,
+    SharePress,
+    VotePress,
+    reason_sent,
+    share_press,
+    vote_press,
+)
 from slack_events.stop_signs import STOP, StopPress, stop_press
-from slack_events.vote_press import TEAM, VOTE, ReasonSent, VotePress, reason_sent, vote_press
 from turns import FORM_ACTION, SHARE_ACTION, message_text
 
 ASK = "ask_"

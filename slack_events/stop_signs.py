@@ -9,7 +9,7 @@ from json_fields import id_of, mapping_of
 from message import Message
 from provider import Settings
 from slack_events.envelope import Reacted, SessionStopped
-from slack_events.vote_press import TEAM
+from slack_events.presses import TEAM
 from turns import STOP_REACTIONS, StopRequest, says_stop
 
 STOP = "stop"

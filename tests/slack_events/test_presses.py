@@ -6,7 +6,7 @@ import pytest
 
 from errors import Malformed
 from slack_events.interaction import Shortcut, parse_interaction
-from slack_events.vote_press import ReasonSent, VotePress
+from slack_events.presses import ReasonSent, SharePress, VotePress
 from turns import REASON_FORM, RatedAnswer
 
 ANSWER = RatedAnswer("app-1", "slack:T1:U1", "0f1e-2d3c")
@@ -135,3 +135,34 @@ def test_shortcut_to_ask_again_names_the_message_and_its_author() -> None:
     assert isinstance(plain, Shortcut)
     assert plain.again is None
     assert plain.name != shortcut.name
+
+
+SHARE: dict[str, Any] = {
+    "type": "block_actions",
+    "user": {"id": "U1", "team_id": "T1"},
+    "api_app_id": "A1",
+    "container": {"type": "message", "message_ts": "2.000002", "channel_id": "C1", "is_ephemeral": True},
+    "channel": {"id": "C1"},
+    "response_url": "https://hooks.slack.com/actions/T1/secret",
+    "actions": [{"action_id": "share", "block_id": "team_T1", "value": "name", "action_ts": "3.000003"}],
+}
+
+
+def shared(**changes: Any) -> Any:
+    return parse_interaction(urlencode({"payload": json.dumps(SHARE | changes)}).encode())
+
+
+def test_press_of_share_names_the_answer_and_the_member() -> None:
+    press = shared()
+    assert isinstance(press, SharePress)
+    assert (press.name, press.message.user, press.message.channel) == ("name", "U1", "C1")
+    assert (press.message.team_id, press.message.ts) == ("T1", "3.000003")
+    assert "secret" not in repr(press)
+
+
+def test_press_of_share_by_nobody_shares_nothing() -> None:
+    assert shared(user={}) is None
+
+
+def test_press_of_share_under_a_block_of_others_shares_nothing() -> None:
+    assert shared(actions=[SHARE["actions"][0] | {"block_id": "x"}]) is None
