@@ -65,6 +65,7 @@ KEPT_APART = {
     "BlockSupport._refused": TOKEN,
     "AskedQuestions._kept": "the hook's id, or a thread's hash, is in the key",
     "Votes._ballots": HOOK,
+    "PrivateAnswers._kept": "each answer names its hook, and is given to that hook alone",
     "Written._known": TOKEN,
     "ChannelNames._known": TOKEN,
     "ChannelNames._failed": TOKEN,
