@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 import pytest
 
 from errors import Forged
-from job import Job, NoticeJob, OpenRun, SweepJob, job_from
+from job import Job, NoticeJob, OpenRun, PrivateJob, SweepJob, job_from
 from message import Message
 
 MESSAGE = Message(
@@ -57,6 +57,20 @@ def test_other_notice_is_forged(change: dict[str, object]) -> None:
     content = NoticeJob("T1", "U1", "D1", is_hello=True, number="7").to_dict()["notice"]
     with pytest.raises(Forged):
         job_from({"notice": content | change})
+
+
+def test_private_question_survives_json_and_keeps_its_secret_out_of_its_repr() -> None:
+    private = PrivateJob(JOB.message, "http://h", 5.0, "https://hooks.slack.com/actions/T1/secret")
+    assert job_from(json.loads(json.dumps(private.to_dict()))) == private
+    assert "secret" not in repr(private)
+    assert private.job_id != JOB.job_id
+
+
+@pytest.mark.parametrize("change", [{"message": 5}, {"received": "soon"}])
+def test_other_private_question_is_forged(change: dict[str, object]) -> None:
+    content = PrivateJob(JOB.message, "http://h", 5.0, "url").to_dict()["private"]
+    with pytest.raises(Forged):
+        job_from({"private": content | change})
 
 
 RUN = OpenRun(

@@ -5,7 +5,7 @@ import gevent
 import pytest
 
 from errors import HandoffError, SettingsError, SlackRefused, SlackUnreachable
-from job import Job
+from job import Job, PrivateJob
 from message import Message
 from provider import Settings
 from slack_events.asked_elsewhere import AskedElsewhere
@@ -25,6 +25,7 @@ class Surroundings:
         self.opened: list[Message] = []
         self.closed: list[Message] = []
         self.handed: list[Job] = []
+        self.private: list[PrivateJob] = []
         self.told: list[tuple[str, Say]] = []
 
     def refusal(self, _: Message) -> Say | None:
@@ -47,10 +48,16 @@ class Surroundings:
             raise self.hand_error
         self.handed.append(job)
 
-    def ask(self) -> None:
+    def ask_privately(self, job: PrivateJob) -> None:
+        if self.hand_error:
+            raise self.hand_error
+        self.private.append(job)
+
+    def ask(self, *, private: bool = False) -> None:
         settings = Settings(app_id="app", channel_apps={"~legal": "app-legal"})
         endpoint = SimpleNamespace(url="http://h/e/x/slack/commands", settings=settings)
-        AskedElsewhere(cast("Any", endpoint), cast("Any", self), cast("Any", self)).ask(MESSAGE, "url", 5.0)
+        asked = AskedElsewhere(cast("Any", endpoint), cast("Any", self), cast("Any", self))
+        (asked.ask_privately if private else asked.ask)(MESSAGE, "url", 5.0)
         gevent.sleep(0.01)
 
 
@@ -92,3 +99,23 @@ def test_member_is_told_of_each_failure(error: Exception, key: Say) -> None:
     around = Surroundings(post=error)
     around.ask()
     assert (around.handed, around.told) == ([], [("url", key)])
+
+
+def test_private_question_is_handed_off_without_a_place() -> None:
+    around = Surroundings()
+    around.ask(private=True)
+    [job] = around.private
+    assert (job.message.app_name, job.message.text, job.response_url) == ("legal", "may I?", "url")
+    assert (around.opened, around.handed, around.told) == ([], [], [("url", Say.PRIVATE_WORKING)])
+
+
+def test_private_question_that_nobody_takes_is_told() -> None:
+    around = Surroundings(hand=HandoffError("full"))
+    around.ask(private=True)
+    assert around.told == [("url", Say.PRIVATE_WORKING), ("url", Say.BUSY)]
+
+
+def test_member_who_may_not_ask_may_not_ask_privately() -> None:
+    around = Surroundings(Say.NO_GUESTS)
+    around.ask(private=True)
+    assert (around.private, around.told) == ([], [("url", Say.NO_GUESTS)])

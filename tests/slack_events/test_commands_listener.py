@@ -27,7 +27,7 @@ class CommandProcess:
     def __init__(self) -> None:
         self.clock = FakeClock()
         self.asked: list[str] = []
-        self.privately: list[str] = []
+        self.asked_privately: list[str] = []
         self.told: list[Say] = []
         self.fails: Exception | None = None
         self.resets: list[str] = []
@@ -50,7 +50,7 @@ class CommandProcess:
         self.asked.append(message.text)
 
     def ask_privately(self, message: Message, _url: str, _received: float) -> None:
-        self.privately.append(message.text)
+        self.asked_privately.append(message.text)
 
     def tell(self, _message: Message, _url: str, key: Say, **_: str) -> None:
         self.told.append(key)
@@ -67,7 +67,20 @@ def test_question_is_asked() -> None:
     assert (process.asked, process.told) == (["may I?"], [])
 
 
-@pytest.mark.parametrize("text", ["", "help", " HELP ", "?", "帮助"])
+@pytest.mark.parametrize("text", ["private may I?", "Private   may I?", "内緒 may I?", "非公開 may I?"])
+def test_question_behind_private_is_asked_privately(text: str) -> None:
+    process = CommandProcess()
+    process.command(text)
+    assert (process.asked, process.asked_privately) == ([], ["may I?"])
+
+
+def test_word_that_only_begins_like_private_is_part_of_the_question() -> None:
+    process = CommandProcess()
+    process.command("privately-owned firms?")
+    assert (process.asked, process.asked_privately) == (["privately-owned firms?"], [])
+
+
+@pytest.mark.parametrize("text", ["", "help", "private", "private ", " HELP ", "?", "帮助"])
 def test_help_is_told(text: str) -> None:
     process = CommandProcess()
     assert process.command(text) == 200
@@ -91,7 +104,7 @@ def test_help_is_told(text: str) -> None:
 def test_private_question_is_asked_privately_whatever_separates_the_word(text: str) -> None:
     process = CommandProcess()
     process.command(text)
-    assert (process.privately, process.asked, process.told) == (["may I?"], [], [])
+    assert (process.asked_privately, process.asked, process.told) == (["may I?"], [], [])
 
 
 @given(st.text(" \n\t\u00a0\u3000:,;.!：，、；。！", min_size=1), st.text())
@@ -99,34 +112,34 @@ def test_question_behind_the_word_private_is_never_posted(between: str, question
     process = CommandProcess()
     process.command(f"private{between}{question}", trigger_id="one")
     assert process.asked == []
-    assert process.privately or process.told == [Say.COMMAND_HELP]
+    assert process.asked_privately or process.told == [Say.COMMAND_HELP]
 
 
 def test_private_question_may_follow_the_name_of_an_app() -> None:
     process = CommandProcess()
     process.command("~legal private may I?")
     process.command("private ~legal may I?")
-    assert (process.privately, process.asked) == (["~legal may I?", "~legal may I?"], [])
+    assert (process.asked_privately, process.asked) == (["~legal may I?", "~legal may I?"], [])
 
 
 def test_private_question_may_follow_without_a_space_where_the_script_has_none() -> None:
     process = CommandProcess()
     process.command("private有多少假？")
-    assert (process.privately, process.asked) == (["有多少假？"], [])
+    assert (process.asked_privately, process.asked) == (["有多少假？"], [])
 
 
 @pytest.mark.parametrize("text", ["privateer?", "private-equity funds?", "private's pay?", "非公開株とは？"])
 def test_word_that_only_begins_like_private_is_an_open_question(text: str) -> None:
     process = CommandProcess()
     process.command(text)
-    assert (process.privately, process.asked) == ([], [text])
+    assert (process.asked_privately, process.asked) == ([], [text])
 
 
 @pytest.mark.parametrize("text", ["private", "Private:", "private \n", "~legal private"])
 def test_word_private_without_a_question_gets_the_help(text: str) -> None:
     process = CommandProcess()
     process.command(text)
-    assert (process.privately, process.asked, process.told) == ([], [], [Say.COMMAND_HELP])
+    assert (process.asked_privately, process.asked, process.told) == ([], [], [Say.COMMAND_HELP])
 
 
 @pytest.mark.parametrize("word", ["reset", "Reset", "リセット"])

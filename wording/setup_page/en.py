@@ -36,7 +36,7 @@ EN = {
     SetupText.COPY_HELP: "If Slack's page opens without the manifest, choose From a manifest there and paste the copied text. If it takes no pasted text, use the link.",
     SetupText.DESCRIPTION: "Ask a Dify app, right in the thread.",
     SetupText.COMMAND_DESCRIPTION: "Ask a Dify app",
-    SetupText.COMMAND_HINT: "[question | reset | help]",
+    SetupText.COMMAND_HINT: "[question | private question | reset | help]",
     SetupText.SHORTCUT: "Ask about this",
     SetupText.SHORTCUT_DESCRIPTION: "Ask the Dify app about this message",
     SetupText.AGAIN: "Ask again",

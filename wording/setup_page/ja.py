@@ -36,7 +36,7 @@ JA = {
     SetupText.COPY_HELP: "Slack のページにマニフェストが入っていない場合は、From a manifest を選び、コピーした文を貼り付けてください。貼り付けられない場合はリンクを使ってください。",
     SetupText.DESCRIPTION: "スレッドの中で Dify アプリに質問できます。",
     SetupText.COMMAND_DESCRIPTION: "Dify アプリに質問する",
-    SetupText.COMMAND_HINT: "[質問 | reset | help]",
+    SetupText.COMMAND_HINT: "[質問 | private 質問 | reset | help]",
     SetupText.SHORTCUT: "これについて質問する",
     SetupText.SHORTCUT_DESCRIPTION: "このメッセージについて Dify アプリに質問します",
     SetupText.AGAIN: "もう一度質問する",

@@ -36,7 +36,7 @@ PT_BR = {
     SetupText.COPY_HELP: "Se a página do Slack abrir sem o manifesto, escolha From a manifest e cole o texto copiado. Se ela não aceitar texto colado, use o link.",
     SetupText.DESCRIPTION: "Pergunte a um app do Dify, direto na conversa.",
     SetupText.COMMAND_DESCRIPTION: "Pergunte a um app do Dify",
-    SetupText.COMMAND_HINT: "[pergunta | reset | help]",
+    SetupText.COMMAND_HINT: "[pergunta | private pergunta | reset | help]",
     SetupText.SHORTCUT: "Perguntar sobre isto",
     SetupText.SHORTCUT_DESCRIPTION: "Pergunte ao app do Dify sobre esta mensagem",
     SetupText.AGAIN: "Perguntar de novo",

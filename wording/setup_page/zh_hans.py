@@ -36,7 +36,7 @@ ZH_HANS = {
     SetupText.COPY_HELP: "若 Slack 的页面打开时没有清单，请在那里选择 From a manifest 并粘贴已复制的文本。若无法粘贴，请使用链接。",
     SetupText.DESCRIPTION: "在消息列中直接向 Dify 应用提问。",
     SetupText.COMMAND_DESCRIPTION: "向 Dify 应用提问",
-    SetupText.COMMAND_HINT: "[问题 | reset | help]",
+    SetupText.COMMAND_HINT: "[问题 | private 问题 | reset | help]",
     SetupText.SHORTCUT: "就此提问",
     SetupText.SHORTCUT_DESCRIPTION: "就这条消息向 Dify 应用提问",
     SetupText.AGAIN: "再次提问",
