@@ -211,6 +211,8 @@ class Interactions:
         if not isinstance(answer, dict):
             return 400, "invalid_payload"
         target.used += 1
+        if answer.get("blocks") and self._world.rules.response_url_refuses_blocks:
+            return 400, "invalid_blocks"
         try:
             self._apply(target, answer)
         except Refused as refused:

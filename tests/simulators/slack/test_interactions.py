@@ -120,6 +120,13 @@ def test_ephemeral_message_is_replaced_and_deleted_by_the_response_url_of_its_pr
     assert len(slack.workspace.messages(GENERAL)) == before
 
 
+def test_post_that_a_response_url_refuses_for_its_blocks_is_one_of_the_five(slack: Slack, app: App) -> None:
+    url = pressed(slack, app)["response_url"]
+    slack.workspace.rules(response_url_refuses_blocks=True)
+    assert respond(url, text="n", blocks=[BUTTON]) == (400, b"invalid_blocks")
+    assert [respond(url, text=f"n{n}")[0] for n in range(5)] == [200] * 4 + [404]
+
+
 def test_a_response_url_dies_after_half_an_hour(slack: Slack, app: App) -> None:
     url = pressed(slack, app)["response_url"]
     slack.clock.advance(1_801)

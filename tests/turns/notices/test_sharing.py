@@ -9,7 +9,8 @@ from simulators.slack.workspace import ANNA, BEN, GENERAL
 from tests.turns.notices.conftest import Around
 from turns.notices import QuestionPlace, Sharing
 from turns.private_answers import PrivateAnswer
-from wording.en import EN, Say
+from wording import Say
+from wording.en import EN
 
 LONG = "\n\n".join(f"Paragraph {number}. " + "Words that fill the page. " * 60 for number in range(12))
 
