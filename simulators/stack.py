@@ -20,6 +20,10 @@ Settings = dict[str, Any]
 class Daemon(Protocol):
     """What is asked of the daemon, be it simulated or real."""
 
+    @property
+    def cancels(self) -> bool:
+        """Whether the end of a request ends the run that it began (docs/platform/dify.md#abandoned-streams)."""
+
     def add_hook(self, settings: Settings) -> str:
         """A new endpoint with these settings; gives its base URL, `…/e/<hook>`."""
 
@@ -69,6 +73,7 @@ class SimulatedDaemon:
         )
         self.control = DaemonControl(self._program.url)
         self._hooks = 0
+        self.cancels = True
 
     def ready(self, processes: int = 1) -> None:
         """Wait until so many plugin processes answer."""

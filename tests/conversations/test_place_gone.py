@@ -111,7 +111,7 @@ class TestPlaceGoneAtAMoment:
         nothing_is_left(world, place, [first, ts])
         assert asked(world) == []
         if what == "root":
-            assert asked(world, FIRST) == ["cancelled"]
+            assert asked(world, FIRST) == [world.left]
         else:
             assert [message.text for message in world.slack.answers(place.channel, first)] == ["First."]
 
@@ -123,7 +123,7 @@ class TestPlaceGoneAtAMoment:
         delete(world, place)
         nothing_is_left(world, place)
         assert ours(world, place) == []
-        assert asked(world) == ["cancelled"]
+        assert asked(world) == [world.left]
 
     def test_in_the_middle_of_the_text(self, world: World, style: str, what: str) -> None:
         world.configure(reply_style=style)
@@ -133,7 +133,7 @@ class TestPlaceGoneAtAMoment:
         world.settle(5)
         delete(world, place)
         nothing_is_left(world, place)
-        assert asked(world) == ["cancelled"]
+        assert asked(world) == [world.left]
         texts = [message.text for message in ours(world, place)]
         if place.lost_question or style == "post":
             assert texts == []
@@ -192,7 +192,7 @@ def test_refused_place_ends_the_run_and_is_told_to_the_asker(
     world.dify.script(WORDS, world.app_id)
     place = ask(world, "both")
     nothing_is_left(world, place)
-    assert asked(world) == ["cancelled"]
+    assert asked(world) == [world.left]
     [told] = world.slack.ephemeral()
     assert (told.text, told.ephemeral_for) == (EN[Say.PLACE_GONE], ANNA)
     assert "cannot reply" in str(log_of(world, place.question))
@@ -231,7 +231,7 @@ def test_channel_that_is_archived_in_the_middle_ends_the_run(world: World, style
     assert turn is not None
     assert turn["outcome"] == "cannot reply: is_archived"
     world.wait(lambda: not world.dify.running())
-    assert asked(world) == ["cancelled" if style == "stream" else "done"]  # an edit may be refused for less
+    assert asked(world) == [world.left if style == "stream" else "done"]  # an edit may be refused for less
     world.slack.reset()  # an open stream cannot be stopped in an archived channel
 
 
@@ -262,7 +262,7 @@ def test_twenty_deletions_at_once_leave_nothing(world: World) -> None:
     for place in places:
         delete(world, place)
     nothing_is_left(world, places[0], questions)
-    assert asked(world) == ["cancelled"] * len(places)
+    assert asked(world) == [world.left] * len(places)
     # An answer that begins in this moment may hear of the deletion from Slack's refusal first
     ends = {str(turn["outcome"]) for ts in questions if (turn := log_of(world, ts))}
     refused = {f"cannot reply: {error}" for error in REFUSALS}

@@ -21,6 +21,11 @@ class _Hooks:
         self.control = control
         self._hooks: dict[str, str] = {}
 
+    @property
+    def cancels(self) -> bool:
+        """Whether the end of a request ends the run that it began."""
+        return self.control.cancels
+
     def add_hook(self, settings: dict[str, Any]) -> str:
         name = f"hook{len(self._hooks) + 1:04d}"
         url = self.control.hook(name, settings)

@@ -66,6 +66,11 @@ class World:
         keys = [self.dify.api_key(app_id), *(f"{other}={self.dify.api_key(other)}" for other in others)]
         return settings | {"dify_api_key": " ".join(keys), "dify_api_url": f"{self.dify.url}/v1"}
 
+    @property
+    def left(self) -> str:
+        """The outcome at Dify of a run whose request ended before it."""
+        return "cancelled" if self.via == "api" or self.daemon.cancels else "done"
+
     def another_hook(self, app_id: str = "", **settings: Any) -> str:
         """Add a second endpoint and send Slack's events there from now on."""
         app = {"app": {"app_id": app_id, "inputs": {}}} if app_id else {}

@@ -83,6 +83,8 @@ def _simulated(dify_url: str, environment: dict[str, str], folder: Path) -> Iter
 class SimulatedDaemon(DaemonControl):
     """Waits after a restart as RealDaemon does."""
 
+    cancels = True
+
     def restart_daemon(
         self, down_seconds: float = 0.0, processes: int | None = None, *, wait: bool = True
     ) -> None:

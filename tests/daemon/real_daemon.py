@@ -27,6 +27,7 @@ Record = dict[str, Any]
 _INSTALL = 600.0
 _READY = 60.0
 _OLDEST = (0, 5, 3)
+_CANCELS = (0, 6, 7)
 # What the daemon answers while no process of the plugin has sent a heartbeat (docs/platform/dify.md#first-heartbeat).
 _NOT_YET = "no available node"
 _TELLING = re.compile(r"\d{4}-\d\d-\d\dT\S+ (WARN |ERROR |INFO .*plugin instance log )")
@@ -54,10 +55,15 @@ def _uv() -> Path:
     return program("uv", "the daemon builds the plugin's environment with it: pip install uv")
 
 
+def is_older(version: str, than: tuple[int, ...]) -> bool:
+    """A build without a version in it counts as the newest."""
+    parts = version.split(".")
+    return parts[0].isdecimal() and tuple(int(part) for part in parts if part.isdecimal()) < than
+
+
 def require_known(version: str) -> None:
     """Refuses one older than any that was measured; a build without a version in it is taken as it is."""
-    parts = version.split(".")
-    if parts[0].isdecimal() and tuple(int(part) for part in parts if part.isdecimal()) < _OLDEST:
+    if is_older(version, _OLDEST):
         oldest = ".".join(map(str, _OLDEST))
         raise MissingPieceError(f"DAEMON is of version {version}: {oldest} or later is needed")
 
@@ -72,6 +78,11 @@ class RealDaemon:
     management: Management
     identifier: str = ""
     _hooks: dict[str, Endpoint] = field(default_factory=dict)
+
+    @property
+    def cancels(self) -> bool:
+        """Whether the end of a request ends the run that it began (docs/platform/dify.md#abandoned-streams)."""
+        return not is_older(self.management.version(), _CANCELS)
 
     @classmethod
     def start(

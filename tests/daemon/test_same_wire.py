@@ -29,7 +29,11 @@ CANCELLED = "read app failed: context canceled\nfailed to read system header"
 
 
 @pytest.fixture(autouse=True)
-def fresh_dify(wire: Wire) -> None:
+def fresh_dify(wire: Wire, request: pytest.FixtureRequest) -> None:
+    if request.node.get_closest_marker("not_on_0_6_3") and not wire.daemon.cancels:
+        pytest.skip(
+            "up to daemon 0.6.6 no end of a request ends a run: docs/platform/dify.md#abandoned-streams"
+        )
     wire.dify.reset()
     wire.dify.app("a")
 
@@ -252,6 +256,7 @@ class TestInvocation:
         assert len(told["events"]) > 20
         assert told["seconds"] == pytest.approx(wire.read_timeout, abs=0.5)
 
+    @pytest.mark.not_on_0_6_3
     def test_silence_before_the_head_is_cut_by_the_sdk(self, wire: Wire) -> None:
         """The daemon's clock starts with Dify's head, which comes with the first event."""
         wire.dify.script(script.silence())
@@ -351,6 +356,7 @@ class TestClocks:
         answer = wire.plugin("/drip", json={"before": wire.request_limit + 1, "drops": 3, "every": 0.1})
         assert (answer.status, answer.body) == (203, b"012")
 
+    @pytest.mark.not_on_0_6_3
     def test_the_kill_cancels_the_invocation(self, wire: Wire) -> None:
         """Only the second invocation of a request can outlive it: one alone is cut before (2.4 s of 6)."""
         wire.dify.script(script.say("and so on", seconds=2))
@@ -363,6 +369,7 @@ class TestClocks:
 class TestHangUp:
     """The client leaves."""
 
+    @pytest.mark.not_on_0_6_3
     def test_cancels_the_invocation(self, wire: Wire) -> None:
         wire.dify.script(script.say("slowly", seconds=2))
         answer = wire.plugin("/ask", json={"app": "a", "tag": "left"}, patience=0.5)
@@ -370,6 +377,7 @@ class TestHangUp:
         assert wire.dify.wait_ended()[0]["outcome"] == "cancelled"
         assert wire.verdict("left", 6)["error"] in {CANCELLED, SILENCE}
 
+    @pytest.mark.not_on_0_6_3
     def test_cancels_it_after_the_first_byte_too(self, wire: Wire) -> None:
         wire.dify.script(script.say("slowly", seconds=1) + script.silence())
         answer = wire.plugin("/ask", json={"app": "a", "tag": "left early", "early": True}, patience=0.5)
@@ -381,6 +389,7 @@ class TestHangUp:
         assert wire.plugin("/late", json={"tag": "late"}).json() == {"left": True}
         assert wire.verdict("late", 6)["told"] == SILENCE
 
+    @pytest.mark.not_on_0_6_3
     def test_a_call_begun_before_the_answer_is_cut_off(self, wire: Wire) -> None:
         wire.dify.script(script.say("slowly", seconds=2))
         assert wire.plugin("/ask", json={"app": "a", "tag": "loose", "loose": True}).body == b"left"
@@ -391,6 +400,7 @@ class TestHangUp:
 class TestDeath:
     """The plugin's process, and the daemon's, killed."""
 
+    @pytest.mark.not_on_0_6_3
     def test_requests_are_held_while_the_plugin_is_away(self, wire: Wire) -> None:
         before = wire.plugin("/seen").json()["pid"]
         wire.daemon.kill_plugin()
@@ -399,6 +409,7 @@ class TestDeath:
         assert {answer.status for answer in answers} == {201}
         assert before not in {answer.json()["pid"] for answer in answers}
 
+    @pytest.mark.not_on_0_6_3
     def test_a_request_of_the_killed_process_hangs(self, wire: Wire) -> None:
         """Nobody tells its client; only one that left takes the invocation with it."""
         wire.dify.script(script.say("slowly", seconds=2))
@@ -420,6 +431,7 @@ class TestDeath:
         assert answer.body.endswith(KILLED)
         assert len(answer.body) < len(KILLED) + 30
 
+    @pytest.mark.not_on_0_6_3
     def test_a_client_that_leaves_a_killed_process(self, wire: Wire) -> None:
         wire.dify.script(script.silence())
         asked = wire.later("/ask", json={"app": "a", "tag": "killed, left"}, patience=1)
