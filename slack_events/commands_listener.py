@@ -1,5 +1,6 @@
 """Answers `/slack/commands`: one slash command, whose name is the admin's choice, with a few words of its own."""
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -17,8 +18,14 @@ from turns import RESET_WORDS, EndpointRequest
 from wording import Say
 
 REPLAY_SECONDS = 330.0  # Slack's signature is valid for 300 s
-PRIVATE_WORDS = frozenset({"private", "privately", "privado", "内緒", "非公開", "私下", "悄悄"})
-"""The first word of a command whose answer the member alone shall see."""
+_PRIVATE = re.compile(
+    r"""(?P<app>~\S+\s+)?  # the app's name may come first
+        (?:(?:private|privately|privado)(?![a-z0-9\u00c0-\u024f_'\u2019-])  # as a word: not "private-equity"
+          |(?:内緒|非公開|私下|悄悄)(?!\w))
+        [\s:,;.!\u3001\u3002\uff01\uff0c\uff1a\uff1b]*  # the last six: punctuation of Chinese and Japanese
+        (?P<question>.*)""",
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
 _HELP = frozenset({"", "help", "?", "ヘルプ", "帮助", "ajuda"})
 
 
@@ -52,14 +59,13 @@ class CommandsListener:
 
     def _obey(self, command: SlashCommand, received: float) -> None:
         message, url = command.message, command.response_url
-        word, (first, _, rest) = message.text.casefold(), message.text.partition(" ")
-        is_private = first.casefold() in PRIVATE_WORDS
-        if word in _HELP or (is_private and not rest.strip()):
+        word, private = message.text.casefold(), private_question(message.text)
+        if word in _HELP or private == "":
             self.asked.tell(message, url, Say.COMMAND_HELP, command=command.command)
         elif word in RESET_WORDS:
             self.asked.tell(message, url, self._reset(command))
-        elif is_private:
-            self.asked.ask_privately(replace(message, text=rest.strip()), url, received)
+        elif private is not None:
+            self.asked.ask_privately(replace(message, text=private), url, received)
         else:
             self.asked.ask(message, url, received)
 
@@ -71,3 +77,15 @@ class CommandsListener:
             self.conversation.reset(command.message)
             return Say.RESET_DONE
         return Say.UNEXPECTED
+
+
+def private_question(text: str) -> str | None:
+    """The question whose answer the member alone shall see; "" where the word stands alone, None for another text.
+
+    Whatever separates the word from the question, the question must not be posted. An app's name stays in front.
+    """
+    found = _PRIVATE.fullmatch(text)
+    if found is None:
+        return None
+    question = found["question"].strip()
+    return f"{found['app'] or ''}{question}" if question else ""

@@ -46,7 +46,12 @@ class Interactions:
         self._responses: dict[str, ResponseUrl] = {}
 
     def press(self, message: Message, user: str, action_id: str, value: str | None = None) -> Attempt:
-        """A member presses a button of a message; the request's outcome is returned once it is there."""
+        """A member presses a button of a message; the request's outcome is returned once it is there.
+
+        What one member alone sees, nobody else can press (docs/platform/slack.md#ephemeral-messages).
+        """
+        if message.ephemeral_for not in {"", user}:
+            raise ValueError(f"{user} does not see {message.ts}")
         block, element = _find(message, action_id)
         chosen = element.get("value", "") if value is None else value
         return self._act(message, user, block, element, chosen)
@@ -206,6 +211,8 @@ class Interactions:
         if not isinstance(answer, dict):
             return 400, "invalid_payload"
         target.used += 1
+        if answer.get("blocks") and self._world.rules.response_url_refuses_blocks:
+            return 400, "invalid_blocks"
         try:
             self._apply(target, answer)
         except Refused as refused:

@@ -45,3 +45,5 @@ class Rules:
     unstreamable: list[str] = field(default_factory=list)
     # "" is the double itself; real ones are on hooks.slack.com (docs/platform/slack.md#response-urls)
     response_url_base: str = ""
+    # Which blocks a response URL takes is not known; a refused post is one of its five
+    response_url_refuses_blocks: bool = False

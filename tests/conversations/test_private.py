@@ -90,6 +90,22 @@ def test_author_shares_the_answer_once(pressing: World) -> None:
     assert not any(button(one) for one in world.slack.ephemeral())
 
 
+def test_files_are_named_to_the_author_alone_and_the_note_about_them_is_not_shared(pressing: World) -> None:
+    world = pressing
+    world.dify.files_url(world.dify.url)
+    url = world.dify.add_file("a.txt", "text/plain", b"inside")
+    world.dify.script(
+        script.say("Here.") + script.end_files({"url": url, "type": "document", "filename": "a.txt"}),
+        world.app_id,
+    )
+    before = len(public(world))
+    [answer] = privately(world, "a file?")
+    assert EN[Say.PRIVATE_FILES] in answer.text
+    world.slack.press(world.channel, answer.ts, ANNA, "share")
+    world.wait(lambda: world.slack.ephemeral()[-1].text == EN[Say.SHARED])
+    assert public(world)[before + 1].seen == "Here."
+
+
 def test_second_press_of_share_shares_nothing(pressing: World) -> None:
     world = pressing
     [answer] = privately(world, "twice?")
@@ -135,6 +151,15 @@ def test_long_answer_is_cut_and_says_so(world: World) -> None:
     assert public(world) == []
 
 
+def test_answer_is_shown_as_plain_text_to_its_end_where_slack_refuses_the_blocks(world: World) -> None:
+    world.slack.rules(response_url_refuses_blocks=True)
+    world.dify.script(script.say(long_text(20_000)), world.app_id)
+    pages = privately(world, "everything?", messages=3)
+    assert [page.blocks for page in pages] == [[], [], []]
+    assert pages[-1].text.endswith(EN[Say.PRIVATE_CUT])
+    assert public(world) == []
+
+
 def test_failing_app_is_told_to_the_author_alone(world: World) -> None:
     world.dify.script(script.say("So far") + script.fail("secret"), world.app_id)
     [answer] = privately(world, "break")
@@ -152,6 +177,14 @@ def test_refused_member_gets_no_private_answer(world: World) -> None:
     world.wait(world.slack.ephemeral)
     assert [one.text for one in world.slack.ephemeral()] == [EN[Say.NO_GUESTS]]
     assert world.dify.invocations() == []
+
+
+def test_question_on_the_line_below_the_word_is_private(world: World) -> None:
+    before = len(world.slack.ephemeral())
+    world.slack.command(world.channel, ANNA, "/ask", "private:\nhow much leave do I have?")
+    world.wait(lambda: len(world.slack.ephemeral()) > before + 1)
+    assert world.slack.ephemeral()[-1].seen == "You said: how much leave do I have?"
+    assert public(world) == []
 
 
 def test_word_alone_gets_the_help(world: World) -> None:

@@ -3,6 +3,8 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from errors import StoreError
 from handoff.claims import Claims
@@ -83,6 +85,61 @@ def test_help_is_told(text: str) -> None:
     process = CommandProcess()
     assert process.command(text) == 200
     assert (process.asked, process.told) == ([], [Say.COMMAND_HELP])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "private may I?",
+        "PRIVATE  may I?",
+        "private\nmay I?",
+        "private\tmay I?",
+        "private: may I?",
+        "Private, may I?",
+        "privado may I?",
+        "内緒　may I?",
+        "私下：may I?",
+    ],
+)
+def test_private_question_is_asked_privately_whatever_separates_the_word(text: str) -> None:
+    process = CommandProcess()
+    process.command(text)
+    assert (process.asked_privately, process.asked, process.told) == (["may I?"], [], [])
+
+
+@given(st.text(" \n\t\u00a0\u3000:,;.!：，、；。！", min_size=1), st.text())
+def test_question_behind_the_word_private_is_never_posted(between: str, question: str) -> None:
+    process = CommandProcess()
+    process.command(f"private{between}{question}", trigger_id="one")
+    assert process.asked == []
+    assert process.asked_privately or process.told == [Say.COMMAND_HELP]
+
+
+def test_private_question_may_follow_the_name_of_an_app() -> None:
+    process = CommandProcess()
+    process.command("~legal private may I?")
+    process.command("private ~legal may I?")
+    assert (process.asked_privately, process.asked) == (["~legal may I?", "~legal may I?"], [])
+
+
+def test_private_question_may_follow_without_a_space_where_the_script_has_none() -> None:
+    process = CommandProcess()
+    process.command("private有多少假？")
+    assert (process.asked_privately, process.asked) == (["有多少假？"], [])
+
+
+@pytest.mark.parametrize("text", ["privateer?", "private-equity funds?", "private's pay?", "非公開株とは？"])
+def test_word_that_only_begins_like_private_is_an_open_question(text: str) -> None:
+    process = CommandProcess()
+    process.command(text)
+    assert (process.asked_privately, process.asked) == ([], [text])
+
+
+@pytest.mark.parametrize("text", ["private", "Private:", "private \n", "~legal private"])
+def test_word_private_without_a_question_gets_the_help(text: str) -> None:
+    process = CommandProcess()
+    process.command(text)
+    assert (process.asked_privately, process.asked, process.told) == ([], [], [Say.COMMAND_HELP])
 
 
 @pytest.mark.parametrize("word", ["reset", "Reset", "リセット"])

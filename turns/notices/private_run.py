@@ -108,11 +108,10 @@ class PrivateRun:
             brings_files=produced.any,
         )
         text = "" if is_silent(state.text) and ending.trouble is None else ending.text(context.author)
-        if produced.any:
-            text = below(text, [say(Say.PRIVATE_FILES)])
+        shown = below(text, [say(Say.PRIVATE_FILES)]) if produced.any else text
         report.outcome, report.conversation = ending.outcome, state.conversation_id
-        report.characters = len(text)
-        pages, end = message_pages(text or say(Say.NO_TEXT), PAGES)
+        report.characters = len(shown)
+        pages, end = message_pages(shown or say(Say.NO_TEXT), PAGES)
         under: list[Mapping[str, Any]] = []
         if end is not None:
             under.append(_small(say(Say.PRIVATE_CUT)))
@@ -125,16 +124,26 @@ class PrivateRun:
             kept = PrivateAnswer(self.endpoint.id, message.user, message.text, text[:end])
             name = self.services.private_answers.keep(kept)
             under.append(share_button(say(Say.SHARE), message.team_id, name))
-        for number, page in enumerate(pages, 1):
-            self._post(page, under if number == len(pages) else ())
+        self._post(pages, under, say(Say.PRIVATE_CUT) if end is not None else "")
 
-    def _post(self, page: Mapping[str, Any], under: Sequence[Mapping[str, Any]]) -> None:
-        """Show one message; as plain text if Slack refuses its blocks."""
-        urls, url = self.services.response_urls, self.job.response_url
-        try:
-            urls.show(url, {**page, "blocks": [*page["blocks"], *under]})
-        except SlackRefused:
-            urls.tell(url, page["text"])
+    def _post(
+        self, pages: Sequence[Mapping[str, Any]], under: Sequence[Mapping[str, Any]], plain_end: str
+    ) -> None:
+        """Show the messages, the last one with the blocks `under`.
+
+        Once Slack refuses blocks, all that is left goes as plain text: the URL takes too few posts to try both ways for
+        each message. `plain_end` says in words what the blocks `under` would have said.
+        """
+        urls, url, plain = self.services.response_urls, self.job.response_url, False
+        for number, page in enumerate(pages, 1):
+            is_last = number == len(pages)
+            if not plain:
+                try:
+                    urls.show(url, {**page, "blocks": [*page["blocks"], *(under if is_last else ())]})
+                except SlackRefused:
+                    plain = True
+            if plain:
+                urls.tell(url, f"{page['text']}\n\n{plain_end}" if is_last and plain_end else page["text"])
 
     def _tell(self, context: TurnContext, key: Say, **values: str) -> None:
         with suppress(SlackError):

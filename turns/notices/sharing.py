@@ -1,11 +1,11 @@
 """A member shares a private answer: question and answer are posted where the command was given."""
 
-from contextlib import suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 import gevent
 
-from errors import SettingsError, SlackError
+from errors import SettingsError, SlackError, SlackFateUnknown
 from message import Message
 from slack_reply import message_pages
 from turns.endpoint_request import EndpointRequest
@@ -35,10 +35,16 @@ class Sharing:
         if answer is None:
             self.place.tell(message, response_url, Say.PRIVATE_GONE)
             return
+        may_try_again = True
         try:
             key = self.place.refusal(message)
             if key is None:
                 self._post(message, answer)
+        except SlackFateUnknown:
+            key, may_try_again = (
+                Say.UNEXPECTED,
+                False,
+            )  # Slack may show the answer: it must not stand there twice
         except SlackError as error:
             key = why_not(error)
         except SettingsError:
@@ -49,17 +55,17 @@ class Sharing:
         if key is None:
             self.place.tell_instead(message, response_url, Say.SHARED)
         else:
-            answers.give_back(name, answer)
+            if may_try_again:
+                answers.give_back(name, answer)
             self.place.tell(message, response_url, key)
 
     def _post(self, message: Message, answer: PrivateAnswer) -> None:
-        """Post the quoted question, and the answer into its thread; both or neither."""
-        asked = self.place.open(replace(message, text=answer.question, thread_ts=""))
-        try:
+        """Post the quoted question, and the answer into its thread. After an error, what was posted is deleted."""
+        with ExitStack() as undo:
+            asked = self.place.open(replace(message, text=answer.question, thread_ts=""))
+            undo.callback(self.place.close, asked)
             api = self.services.api(self.endpoint, message.team_id)
             for page in message_pages(answer.text, PAGES)[0]:
-                api.post_message(message.channel, asked.ts, **page)
-        except SlackError:
-            with suppress(SlackError):
-                self.place.close(asked)
-            raise
+                ts = api.post_message(message.channel, asked.ts, **page)
+                undo.callback(self.place.close, replace(asked, ts=ts))
+            undo.pop_all()

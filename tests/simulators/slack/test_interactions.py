@@ -77,6 +77,56 @@ def test_a_response_url_can_replace_post_and_delete(slack: Slack, app: App) -> N
     assert slack.workspace.thread(GENERAL, ts) == []
 
 
+def pressed_alone(slack: Slack, app: App) -> dict[str, Any]:
+    """The payload of a press in a message that only Ben sees."""
+    url = pressed(slack, app)["response_url"]
+    assert respond(url, text="for you", blocks=[BUTTON])[0] == 200
+    [shown] = slack.workspace.ephemeral()
+    app.bodies.clear()
+    assert slack.workspace.press(GENERAL, shown.ts, BEN, "ask").status == 200
+    return dict(json.loads(parse_qs(app.bodies[0].decode())["payload"][0]))
+
+
+def test_press_in_an_ephemeral_message_names_no_message_and_has_a_response_url(
+    slack: Slack, app: App
+) -> None:
+    payload = pressed_alone(slack, app)
+    [shown] = slack.workspace.ephemeral()
+    assert "message" not in payload
+    assert payload["container"]["is_ephemeral"] is True
+    assert (payload["container"]["message_ts"], payload["channel"]["id"]) == (shown.ts, GENERAL)
+    assert payload["response_url"]
+
+
+def test_ephemeral_message_cannot_be_pressed_by_another_member(slack: Slack, app: App) -> None:
+    pressed_alone(slack, app)
+    [shown] = slack.workspace.ephemeral()
+    app.bodies.clear()
+    with pytest.raises(Exception, match="does not see"):
+        slack.workspace.press(GENERAL, shown.ts, ANNA, "ask")
+    assert app.bodies == []
+
+
+def test_ephemeral_message_is_replaced_and_deleted_by_the_response_url_of_its_press(
+    slack: Slack, app: App
+) -> None:
+    url = pressed_alone(slack, app)["response_url"]
+    before = len(slack.workspace.messages(GENERAL))
+    respond(url, text="new", replace_original=True)
+    [shown] = slack.workspace.ephemeral()
+    assert (shown.text, shown.blocks, shown.ephemeral_for) == ("new", [], BEN)
+    respond(url, delete_original=True)
+    assert slack.workspace.ephemeral() == []
+    assert len(slack.workspace.messages(GENERAL)) == before
+
+
+def test_post_that_a_response_url_refuses_for_its_blocks_is_one_of_the_five(slack: Slack, app: App) -> None:
+    url = pressed(slack, app)["response_url"]
+    slack.workspace.rules(response_url_refuses_blocks=True)
+    assert respond(url, text="n", blocks=[BUTTON]) == (400, b"invalid_blocks")
+    assert [respond(url, text=f"n{n}")[0] for n in range(5)] == [200] * 4 + [404]
+
+
 def test_a_response_url_dies_after_half_an_hour(slack: Slack, app: App) -> None:
     url = pressed(slack, app)["response_url"]
     slack.clock.advance(1_801)
