@@ -25,7 +25,7 @@ class PrivateAnswers:
     """One per process: no text of an answer goes into a storage. `take` gives each answer once."""
 
     def __init__(self, clock: Clock) -> None:
-        self._kept: TTLCache[str, PrivateAnswer] = TTLCache(MOST, SECONDS, timer=clock.now)
+        self._kept: TTLCache[str, PrivateAnswer | None] = TTLCache(MOST, SECONDS, timer=clock.now)
 
     def keep(self, answer: PrivateAnswer) -> str:
         """Keep the answer. Returns its name, which nobody can guess."""
@@ -38,7 +38,12 @@ class PrivateAnswers:
         answer = self._kept.get(name)
         if answer is None or (answer.hook_id, answer.user) != (hook_id, user):
             return None
-        return self._kept.pop(name, None)
+        self._kept[name] = None
+        return answer
+
+    def is_taken(self, name: str) -> bool:
+        """Whether the answer is known, and was taken already: the member pressed twice."""
+        return name in self._kept and self._kept[name] is None
 
     def give_back(self, name: str, answer: PrivateAnswer) -> None:
         """The answer could not be shared: it may be taken again."""

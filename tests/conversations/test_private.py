@@ -113,7 +113,8 @@ def test_second_press_of_share_shares_nothing(pressing: World) -> None:
     for _ in range(2):
         world.slack.press(world.channel, answer.ts, ANNA, "share")
     world.wait(lambda: EN[Say.SHARED] in [one.text for one in world.slack.ephemeral()])
-    world.wait(lambda: EN[Say.PRIVATE_GONE] in [one.text for one in world.slack.ephemeral()])
+    world.settle(10)
+    assert EN[Say.PRIVATE_GONE] not in [one.text for one in world.slack.ephemeral()]
     assert [one.seen for one in public(world)].count("> **anna:** twice?") == 1
 
 

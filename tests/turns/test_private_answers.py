@@ -12,6 +12,8 @@ def test_answer_is_given_once_to_its_member_alone() -> None:
     assert answers.take("hook", "U1", "another") is None
     assert answers.take("hook", "U1", name) == ANSWER
     assert answers.take("hook", "U1", name) is None
+    assert answers.is_taken(name)
+    assert not answers.is_taken("another")
 
 
 def test_answer_that_was_given_back_is_given_again() -> None:

@@ -33,7 +33,8 @@ class Sharing:
         answers = self.services.private_answers
         answer = answers.take(self.endpoint.id, message.user, name)
         if answer is None:
-            self.place.tell(message, response_url, Say.PRIVATE_GONE)
+            if not answers.is_taken(name):
+                self.place.tell(message, response_url, Say.PRIVATE_GONE)
             return
         may_try_again = True
         try:
@@ -41,10 +42,8 @@ class Sharing:
             if key is None:
                 self._post(message, answer)
         except SlackFateUnknown:
-            key, may_try_again = (
-                Say.UNEXPECTED,
-                False,
-            )  # Slack may show the answer: it must not stand there twice
+            # Slack may show the answer: it must not stand there twice
+            key, may_try_again = Say.UNEXPECTED, False
         except SlackError as error:
             key = why_not(error)
         except SettingsError:
