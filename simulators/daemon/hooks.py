@@ -51,9 +51,12 @@ class Hooks:
         """Give the settings for a request; CallFailed when Dify cannot decrypt them."""
         if not declaration.has_secrets:
             return hook.settings
-        if hook.sealed is None:
-            hook.sealed = self._encrypt("encrypt", hook, declaration, hook.settings)
-        return self._encrypt("decrypt", hook, declaration, hook.sealed)
+        settings, sealed = hook.settings, hook.sealed
+        if sealed is None:
+            sealed = self._encrypt("encrypt", hook, declaration, settings)
+            if hook.settings is settings:  # otherwise they were changed during the call
+                hook.sealed = sealed
+        return self._encrypt("decrypt", hook, declaration, sealed)
 
     def _encrypt(
         self, opt: str, hook: Hook, declaration: Declaration, data: dict[str, Any]
