@@ -64,7 +64,11 @@ class Page:
         )
 
     def click(self, selector: str) -> None:
-        self.chrome.find_element(By.CSS_SELECTOR, selector).click()
+        def clicked() -> bool:
+            self.chrome.find_element(By.CSS_SELECTOR, selector).click()
+            return True
+
+        self.wait(clicked, f"a click at {selector}")
 
     def app(self, name: str) -> None:
         Select(self.chrome.find_element(By.ID, "app")).select_by_value(f"app-{name}")
