@@ -2,7 +2,8 @@
 
 from dify_app import Rating
 from slack_reply import FORM_ACTION, SHARE_ACTION, FormButton, pressed_button, submitted_form
-from turns.answer import AGAIN_WORDS, RESET_WORDS, AskedQuestions, RatedAnswer, is_one_of
+from turns.answer import RatedAnswer
+from turns.asked_questions import AskedQuestions
 from turns.channel_name import ChannelName
 from turns.endpoint_request import EndpointRequest
 from turns.feedback import REASON_FORM, Feedback, Votes, reason_of, told_by
@@ -17,7 +18,7 @@ from turns.notices import (
     SideEvents,
     why_not,
 )
-from turns.prompt import FACTS, calling_text, message_text
+from turns.prompt import AGAIN_WORDS, FACTS, RESET_WORDS, calling_text, is_one_of, message_text
 from turns.recent_turns import PastTurn, RecentTurns, TurnsOfHook
 from turns.recovery import ProcessIdentity, Recovery, SweepRun, SweepSchedule, Work
 from turns.report import AckTimes, logger, where

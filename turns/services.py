@@ -53,7 +53,6 @@ from slack_reply import (
     Written,
 )
 from turns.answer import (
-    AskedQuestions,
     Asking,
     AskingAgain,
     FollowUps,
@@ -63,6 +62,7 @@ from turns.answer import (
     TurnContext,
     Welcomer,
 )
+from turns.asked_questions import AskedQuestions
 from turns.endpoint_request import EndpointRequest
 from turns.files import Attachments, ProducedFiles, RestFile, Transfers
 from turns.files import produced as produced_files

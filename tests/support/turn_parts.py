@@ -13,8 +13,8 @@ from slack_reply import Snapshot
 from tests.fake_clock import FakeClock
 from turns.answer.answer_state import AnswerState
 from turns.answer.answering import Answering
-from turns.answer.asked_questions import AskedQuestions
 from turns.answer.turn_context import TurnContext
+from turns.asked_questions import AskedQuestions
 from turns.report import TurnReport
 from wording import Say
 

@@ -2,7 +2,6 @@
 
 from turns.answer.answer_state import AnswerState
 from turns.answer.answering import Answering
-from turns.answer.asked_questions import AskedQuestions
 from turns.answer.asking import Asking
 from turns.answer.asking_again import AskingAgain
 from turns.answer.ending import Ending, below
@@ -11,14 +10,10 @@ from turns.answer.forms import Forms
 from turns.answer.greeting import Greeting, Welcomer
 from turns.answer.rating import RatedAnswer, RatingOffer
 from turns.answer.turn_context import TurnContext
-from turns.answer.words import AGAIN_WORDS, RESET_WORDS, is_one_of
 
 __all__ = [
-    "AGAIN_WORDS",
-    "RESET_WORDS",
     "AnswerState",
     "Answering",
-    "AskedQuestions",
     "Asking",
     "AskingAgain",
     "Ending",
@@ -30,5 +25,4 @@ __all__ = [
     "TurnContext",
     "Welcomer",
     "below",
-    "is_one_of",
 ]

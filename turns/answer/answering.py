@@ -19,9 +19,9 @@ from turns.answer.ending import Ending, below
 from turns.answer.open_runs import left_open
 from turns.answer.streaming import Streaming
 from turns.answer.turn_context import TurnContext
-from turns.answer.words import RESET_WORDS, UNFOLLOW_WORDS, is_one_of
 from turns.files import notes as file_notes
 from turns.files import rest_file as rest
+from turns.prompt import RESET_WORDS, UNFOLLOW_WORDS, is_one_of
 from turns.report import TurnReport, logger
 from wording import Say
 

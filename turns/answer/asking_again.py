@@ -9,9 +9,8 @@ from errors import SlackError
 from json_fields import id_of, text_of
 from message import Message, known_files, moment
 from slack_api import SlackApi
-from turns.answer.asked_questions import AskedQuestions
-from turns.answer.words import AGAIN_WORDS, is_one_of
-from turns.prompt import Author, Raw, is_before, message_text, readable
+from turns.asked_questions import AskedQuestions
+from turns.prompt import AGAIN_WORDS, Author, Raw, is_before, is_one_of, message_text, readable
 
 MOST_LOOKS = 5
 """How many earlier questions of a direct message are read, each by one call."""

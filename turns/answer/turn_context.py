@@ -9,13 +9,13 @@ from job import OpenRun
 from message import Message
 from slack_api import SlackApi
 from slack_reply import Reply, StatusLine
-from turns.answer.asked_questions import AskedQuestions
 from turns.answer.asking import Asking
 from turns.answer.asking_again import AskingAgain
 from turns.answer.follow_ups import FollowUps
 from turns.answer.forms import Forms
 from turns.answer.greeting import Greeting
 from turns.answer.rating import RatingOffer
+from turns.asked_questions import AskedQuestions
 from turns.files import ProducedFiles, RestFile
 from turns.prompt import Author
 

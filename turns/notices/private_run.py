@@ -16,11 +16,12 @@ from conversation_store import ResilientStore, ThreadKey, ThreadRecord
 from errors import SlackError, SlackRefused, StoreError
 from job import Job, PrivateJob
 from slack_reply import is_silent, message_pages, share_button
-from turns.answer import RESET_WORDS, AnswerState, Ending, TurnContext, below, is_one_of
+from turns.answer import AnswerState, Ending, TurnContext, below
 from turns.endpoint_request import EndpointRequest
 from turns.limits import TURN_SECONDS
 from turns.notices.refusal_notice import refusal_of
 from turns.private_answers import PrivateAnswer
+from turns.prompt import RESET_WORDS, is_one_of
 from turns.report import TurnReport, logger, where
 from turns.services import Services
 from wording import Say

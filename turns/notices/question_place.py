@@ -13,10 +13,9 @@ from message import Message, known_files
 from plain_text import shortened
 from slack_api import TOKEN_DEAD
 from slack_reply import links, whole_message
-from turns.answer import AGAIN_WORDS, RESET_WORDS, is_one_of
 from turns.endpoint_request import EndpointRequest
 from turns.notices.refusal_notice import refusal_of
-from turns.prompt import is_before, mentioned, message_text, readable
+from turns.prompt import AGAIN_WORDS, RESET_WORDS, is_before, is_one_of, mentioned, message_text, readable
 from turns.services import Services
 from wording import Say, language_for, say
 

@@ -4,12 +4,15 @@ from turns.prompt.author import FACTS, Author
 from turns.prompt.message_text import calling_text, message_text
 from turns.prompt.prompt_builder import Prompt, PromptBuilder
 from turns.prompt.readable import mentioned, readable
-from turns.prompt.stop_words import is_stop_word, normalised
 from turns.prompt.thread_excerpt import Raw, Visibility, is_before
 from turns.prompt.thread_reading import ThreadReading
+from turns.prompt.words import AGAIN_WORDS, RESET_WORDS, UNFOLLOW_WORDS, is_one_of, is_stop_word
 
 __all__ = [
+    "AGAIN_WORDS",
     "FACTS",
+    "RESET_WORDS",
+    "UNFOLLOW_WORDS",
     "Author",
     "Prompt",
     "PromptBuilder",
@@ -18,9 +21,9 @@ __all__ = [
     "Visibility",
     "calling_text",
     "is_before",
+    "is_one_of",
     "is_stop_word",
     "mentioned",
     "message_text",
-    "normalised",
     "readable",
 ]

@@ -15,7 +15,7 @@ from message import Message, moment, team_of
 from plain_text import shortened
 from turns.prompt.message_text import LONGEST_NAME, file_lines, message_text
 from turns.prompt.readable import mentioned, readable
-from turns.prompt.stop_words import is_stop_word
+from turns.prompt.words import is_stop_word
 from turns.throttle import Installation, RuleCheck
 
 MOST_MESSAGES = 200

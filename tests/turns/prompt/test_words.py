@@ -1,6 +1,6 @@
 import pytest
 
-from turns.answer.words import RESET_WORDS, UNFOLLOW_WORDS, is_one_of
+from turns.prompt.words import RESET_WORDS, UNFOLLOW_WORDS, is_one_of
 
 
 @pytest.mark.parametrize("text", ["reset", "Reset.", "  RESET ", "リセット。", "重置", "reiniciar!"])

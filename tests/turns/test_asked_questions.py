@@ -1,7 +1,7 @@
 from conversation_store import ThreadKey
 from message import Message
 from tests.fake_clock import FakeClock
-from turns.answer.asked_questions import MOST_CHARACTERS, REMEMBERED, AskedQuestions
+from turns.asked_questions import MOST_CHARACTERS, REMEMBERED, AskedQuestions
 
 KEY = ThreadKey("hook", "app", "T1", "C1", "1.000001")
 QUESTION = Message("T1", "C1", "1.000001", "app_mention", user="U1", text="How far?")
