@@ -69,6 +69,11 @@ class TurnReport:
     legs: int = 1
     conversation: str = ""
 
+    def note_first_text(self, seconds: float) -> None:
+        """Note when the first text of the answer stood in Slack. Later calls change nothing."""
+        if self.first_text is None:
+            self.first_text = seconds
+
     def measure(self, slack: SlackApi) -> None:
         """Take over the numbers that the turn's Slack client counted."""
         self.flushes = sum(slack.succeeded[method] for method in TEXT_METHODS)

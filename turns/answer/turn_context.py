@@ -53,3 +53,12 @@ class TurnContext:
     run: OpenRun | None = None
     app_names: Sequence[str] = ()
     usual_key: ThreadKey | None = None
+
+    @property
+    def answers_form(self) -> bool:
+        """Whether the message is a member's answer to a form of the app, and no question."""
+        return self.forms.press is not None
+
+    def since_received(self) -> float:
+        """Design seconds since Slack's event came in."""
+        return self.clock.epoch() - self.received

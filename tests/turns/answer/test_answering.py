@@ -1,6 +1,5 @@
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import gevent
 import pytest
@@ -13,7 +12,6 @@ from tests.support.turn_parts import MESSAGE, ReplyOfParts, StoreOfParts, TurnPa
 from turns.answer.answer_state import AnswerState
 from wording import Say
 
-THUMBS: Any = (({"type": "context_actions"},),)
 TEXT = "An answer that is long enough to be shown at once, whatever comes behind."
 
 
@@ -48,13 +46,6 @@ def test_failed_run_keeps_the_text_so_far_and_a_note() -> None:
     [snapshot] = turn.reply.finished
     assert snapshot.text.startswith(TEXT)
     assert str(Say.CUT_SHORT) in snapshot.text
-
-
-def test_word_for_silence_takes_the_messages_away() -> None:
-    turn = TurnParts(says=(TextDelta("NO_REPLY"),))
-    turn.answering().run(ThreadRecord(), turn.deadline())
-    assert (turn.report.outcome, turn.reply.finished) == ("silent", [])
-    assert "retract" in turn.reply.told
 
 
 def test_empty_message_is_greeted_and_the_app_is_not_asked() -> None:
@@ -111,21 +102,6 @@ def test_streams_that_are_not_stopped_stay_in_the_record() -> None:
     [left] = turn.store.record.open
     assert left.streams == ("2.000002",)
     assert answering.is_unsaid
-
-
-def test_rest_of_a_long_answer_is_brought_as_a_file_with_a_note() -> None:
-    turn = parts(reply=ReplyOfParts(ends=[20]))
-    turn.answering().run(ThreadRecord(), turn.deadline())
-    whole, short = turn.reply.finished
-    assert (whole.text, turn.report.rest) == (TEXT, len(TEXT) - 20)
-    assert short.text.startswith(TEXT[:20])
-    assert str(Say.REST_IN_FILE) in short.text
-
-
-def test_lost_files_are_told_under_the_answer() -> None:
-    turn = parts(lost_files=["plan.pdf"])
-    turn.answering().run(ThreadRecord(), turn.deadline())
-    assert "plan.pdf" in turn.reply.finished[-1].text
 
 
 def test_turn_that_is_cut_keeps_what_has_come_and_says_that_it_was_cut() -> None:
@@ -288,12 +264,6 @@ def test_status_line_is_told_of_the_writes_that_took_it_away() -> None:
     turn = TurnThatTakesTime(says=(TextDelta(TEXT),), reply=ReplyThatPosts())
     turn.answering().run(ThreadRecord(), turn.deadline())
     assert turn.status.shown.count("written") == 1
-
-
-def test_thumbs_come_with_the_last_write_alone() -> None:
-    parts = TurnParts(says=(TextDelta(TEXT),), thumbs=THUMBS)
-    parts.answering().run(ThreadRecord(), parts.deadline())
-    assert [snapshot.below for snapshot in parts.reply.finished] == [THUMBS]
 
 
 def test_questions_of_the_last_answer_go_when_the_next_question_comes() -> None:
