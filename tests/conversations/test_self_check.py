@@ -179,6 +179,38 @@ def test_missing_address_of_files_is_named(checked: World) -> None:
     finally:
         checked.dify.files_url(checked.dify.url)
     checked.wait(lambda: line(checked, said(SetupText.FILES))[0] == RED)
+    checked.answer(checked.ask("What is in it now?", files=[file]))
+    checked.wait(lambda: line(checked, said(SetupText.FILES))[0] == GREEN)
+
+
+def test_stream_that_slack_refuses_is_named_until_slack_takes_one(checked: World) -> None:
+    dm = checked.slack.dm_channel()
+    checked.slack.fault("chat.startStream", "error", error="feature_not_enabled", times=1)
+    assert checked.answer(checked.slack.dm(ANNA, "Hello"), channel=dm) == "You said: Hello"
+    state, text = line(checked, said(SetupText.STREAM))
+    assert (state, "(feature_not_enabled)" in text) == (RED, True)
+    checked.slack.dm(ANNA, "Again")
+    checked.wait(lambda: line(checked, said(SetupText.STREAM))[0] == GREEN)
+
+
+def test_rules_on_addresses_and_groups_are_named_where_the_app_cannot_read_them(checked: World) -> None:
+    found = get(checked.hook, key=KEY).checks
+    assert not {"users:read.email", "usergroups:read"} & set(found)
+    checked.configure(allowed_users="anna@example.com")
+    found = get(checked.hook, key=KEY).checks
+    assert found["users:read.email"] == (
+        RED,
+        said(SetupText.SCOPE_MISSING, lost=said(SetupText.LOST_EMAIL)),
+    )
+    assert "usergroups:read" not in found
+    checked.configure(allowed_users="@support")
+    found = get(checked.hook, key=KEY).checks
+    assert found["usergroups:read"] == (
+        RED,
+        said(SetupText.SCOPE_MISSING, lost=said(SetupText.LOST_USER_GROUPS)),
+    )
+    changed = said(SetupText.EVENT, name="subteam_members_changed")
+    assert found[changed] == (UNSEEN, said(SetupText.GROUPS_UNSEEN))
 
 
 def test_setting_that_cannot_be_read_is_named(checked: World) -> None:
