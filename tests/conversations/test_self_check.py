@@ -260,6 +260,22 @@ def test_last_turns_are_shown_without_words_and_names(checked: World) -> None:
     assert get(checked.hook, "/slack/metrics").status == 401
 
 
+def test_private_questions_count_among_the_turns(checked: World) -> None:
+    checked.slack.configure(commands_url=f"{checked.hook}/slack/commands")
+    before = len(checked.slack.ephemeral())
+    checked.slack.command(checked.channel, ANNA, "/dify", "private A very special question")
+    checked.wait(lambda: len(checked.slack.ephemeral()) == before + 2)
+    checked.wait(lambda: "<td>private</td>" in get(checked.hook, key=KEY).body)
+    page = get(checked.hook, key=KEY)
+    assert "<td>answered</td>" in page.body
+    assert "special question" not in page.body
+    needed = said(SetupText.CONNECTIONS_NEEDED, count=1, needed=12)
+    assert page.checks[said(SetupText.CONNECTIONS)] == (GREEN, needed)
+    told = get(checked.hook, "/slack/metrics", key=KEY).body
+    assert 'slack_bridge_turns_total{outcome="answered"} 1' in told
+    assert 'slack_bridge_turn_seconds_count{until="first_text"} 1' in told
+
+
 def test_rule_names_the_app_and_whether_the_member_is_answered(checked: World) -> None:
     found = rule(checked, checked.channel, ANNA)
     assert said(SetupText.ANSWERING_APP, app=checked.app_id, setting="app") in {
