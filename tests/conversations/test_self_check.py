@@ -67,6 +67,10 @@ def test_working_bot_has_no_red_line(checked: World) -> None:
         "chat:write",
     ):
         assert after[title][0] == GREEN, title
+    app = said(SetupText.APP_OK, kind="chat")
+    assert after[said(SetupText.APP, name=checked.app_id)] == (GREEN, app)
+    assert f"{checked.slack.team_id})" in after[said(SetupText.TOKEN)][1]
+    assert "http://127.0.0.1:" in after[said(SetupText.HAND_OFF)][1]
     assert after[said(SetupText.EVENT, name="message.mpim")] == (UNSEEN, said(SetupText.UNSEEN))
     assert after[said(SetupText.BUTTONS)][0] == UNSEEN
 

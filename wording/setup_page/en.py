@@ -109,7 +109,7 @@ EN = {
     SetupText.APP: "App {name}",
     SetupText.APP_OK: "Dify lets the bot ask it. Kind: {kind}.",
     SetupText.APP_MISSING: "No app is chosen. Choose one in this endpoint's settings in Dify.",
-    SetupText.APP_REFUSED: "Dify does not let the bot ask it ({reason}). In Dify, check that it exists and press Publish; a completion app cannot be used.",
+    SetupText.APP_REFUSED: "Dify does not let the bot ask it ({reason}). In Dify, check that it exists and press Publish; a completion app needs Dify API key in this endpoint's settings.",
     SetupText.DIFY_AWAY: "Dify does not answer. Look at the logs of its API.",
     SetupText.API_KEY: "API key of {name}",
     SetupText.KEY_OK: "Dify takes it; it is of the app {name} ({mode}). If that is not the app you chose, copy the key of the right one.",

@@ -109,7 +109,7 @@ JA = {
     SetupText.APP: "アプリ {name}",
     SetupText.APP_OK: "ボットから質問できます。種類: {kind}。",
     SetupText.APP_MISSING: "アプリが選ばれていません。Dify のこのエンドポイントの設定で選んでください。",
-    SetupText.APP_REFUSED: "ボットから質問できません ({reason})。Dify でアプリがあるか確認し、Publish を押してください。completion アプリは使えません。",
+    SetupText.APP_REFUSED: "ボットから質問できません ({reason})。Dify でアプリがあるか確認し、Publish を押してください。completion アプリには、このエンドポイントの設定の「Dify の API キー」が必要です。",
     SetupText.DIFY_AWAY: "Dify から応答がありません。API のログを確認してください。",
     SetupText.API_KEY: "{name} の API キー",
     SetupText.KEY_OK: "Dify が受け付けます。アプリ {name} ({mode}) のものです。選んだアプリでない場合は、正しいアプリのキーをコピーしてください。",

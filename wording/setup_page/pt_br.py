@@ -109,7 +109,7 @@ PT_BR = {
     SetupText.APP: "App {name}",
     SetupText.APP_OK: "O Dify permite que o bot pergunte a ele. Tipo: {kind}.",
     SetupText.APP_MISSING: "Nenhum app foi escolhido. Escolha um nas configurações deste endpoint no Dify.",
-    SetupText.APP_REFUSED: "O Dify não permite que o bot pergunte a ele ({reason}). No Dify, verifique se ele existe e clique em Publish; um app completion não pode ser usado.",
+    SetupText.APP_REFUSED: "O Dify não permite que o bot pergunte a ele ({reason}). No Dify, verifique se ele existe e clique em Publish; um app completion precisa da Chave de API do Dify nas configurações deste endpoint.",
     SetupText.DIFY_AWAY: "O Dify não responde. Veja os logs da API.",
     SetupText.API_KEY: "Chave de API de {name}",
     SetupText.KEY_OK: "O Dify a aceita; é do app {name} ({mode}). Se não é o app que você escolheu, copie a chave do app certo.",

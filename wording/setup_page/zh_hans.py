@@ -109,7 +109,7 @@ ZH_HANS = {
     SetupText.APP: "应用 {name}",
     SetupText.APP_OK: "机器人可以向它提问。类型：{kind}。",
     SetupText.APP_MISSING: "没有选择应用。请在 Dify 中此端点的设置里选择。",
-    SetupText.APP_REFUSED: "机器人无法向它提问（{reason}）。请在 Dify 中检查它是否存在并按 Publish；completion 应用无法使用。",
+    SetupText.APP_REFUSED: "机器人无法向它提问（{reason}）。请在 Dify 中检查它是否存在并按 Publish；completion 应用需要在此端点的设置中填写“Dify API 密钥”。",
     SetupText.DIFY_AWAY: "Dify 没有响应。请查看其 API 的日志。",
     SetupText.API_KEY: "{name} 的 API 密钥",
     SetupText.KEY_OK: "Dify 接受它，它属于应用 {name}（{mode}）。如果这不是您选择的应用，请复制正确应用的密钥。",
