@@ -1,15 +1,16 @@
 """What Dify says of the apps, and what the plugin itself reaches: lines of the self-check. Only apps are asked."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Final
 
 from dify_app import DifyApp, FilledBy, is_broken
 from errors import ApiRefused, CompletionApp, DifyError, DifyUnavailable
 from provider import Settings
-from setup_page.report import CheckLine, green, red, text, unseen
+from setup_page.report import CheckLine, ago, green, red, text, unseen
 from turns import FACTS, TurnsOfHook
 from wording import SetupText
 
+ANSWERED: Final = "answered"
 FILES_UNSET: Final = "file_upload_unset"
 INTERNAL_FILES: Final = "http://api:5001"
 INTERNAL_URL: Final = "http://plugin-daemon:5002"
@@ -84,11 +85,13 @@ def hand_off_line(*, tried: bool, route: str) -> CheckLine:
     return red(SetupText.HAND_OFF, text(SetupText.HAND_OFF_FAILED, example=INTERNAL_URL))
 
 
-def files_line(turns: TurnsOfHook) -> CheckLine:
-    """Whether the last files could be passed on."""
-    reasons: Sequence[str] = [turn.left_out for turn in turns.turns if turn.left_out]
-    if FILES_UNSET in reasons:
-        return red(SetupText.FILES, text(SetupText.FILES_UNSET, example=INTERNAL_FILES))
+def files_line(turns: TurnsOfHook, now: float) -> CheckLine:
+    """Whether Dify took the files of the last question that brought some; what an app refuses tells nothing."""
+    for turn in reversed(turns.turns):
+        if turn.left_out == FILES_UNSET:
+            return red(SetupText.FILES, text(SetupText.FILES_UNSET, example=INTERNAL_FILES))
+        if turn.files and not turn.left_out and turn.outcome == ANSWERED:
+            return green(SetupText.FILES, text(SetupText.FILES_OK, when=ago(now - turn.ended)))
     return unseen(SetupText.FILES)
 
 

@@ -81,8 +81,8 @@ class SelfCheck:
         yield same_app_line(slack, seen)
         yield clock_line(slack)
         if slack.bot:
-            yield from scope_lines(slack.bot)
-        yield from event_lines(slack.bot, seen, now)
+            yield from scope_lines(slack.bot, settings)
+        yield from event_lines(slack.bot, settings, seen, now)
         yield stream_line(turns, now)
 
     def _dify(self) -> Iterator[CheckLine]:
@@ -93,7 +93,7 @@ class SelfCheck:
             yield red("app", text(SetupText.APP_MISSING))
         for lines in Greenlets(AT_ONCE).map(self._app, known[:MOST_APPS]):
             yield from lines
-        yield files_line(turns)
+        yield files_line(turns, self.clock.epoch())
         yield self._storage()
         yield connections_line(turns)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from provider import Settings
+from provider import Settings, is_channel_name, is_email, is_group
 from setup_page.addresses import PLACEHOLDER, base_address, is_of_one_network
 from setup_page.app_manifest import VARIANTS, Variant
 from setup_page.report import CheckLine, ago, green, red, text, unseen
@@ -15,6 +15,7 @@ from wording import SetupText
 
 # Seconds; Slack's requests count for 300 s (docs/platform/slack.md#request-signature).
 MOST_SKEW: Final = 60.0
+GROUP_CHANGED: Final = "subteam_members_changed"
 LOST: Final = {
     "app_mentions:read": SetupText.LOST_MENTIONS,
     "chat:write": SetupText.LOST_WRITE,
@@ -98,34 +99,60 @@ def same_app_line(slack: SlackAnswers, seen: SeenOfHook) -> CheckLine:
     return green(SetupText.SAME_APP, text(SetupText.SAME_APP_OK))
 
 
+def scopes_of_rules(settings: Settings) -> tuple[str, ...]:
+    """The scopes that the rules of the settings need (docs/platform/slack.md#self-check-calls)."""
+    users, channels = settings.allowed_users, settings.allowed_channels | settings.open_channels
+    needed = (
+        ("users:read.email", any(map(is_email, users))),
+        ("usergroups:read", any(map(is_group, users))),
+        ("channels:read", any(map(is_channel_name, channels))),
+        ("groups:read", any(map(is_channel_name, channels))),
+        ("channels:history", bool(settings.open_channels)),
+        ("groups:history", bool(settings.open_channels)),
+    )
+    return tuple(scope for scope, is_needed in needed if is_needed)
+
+
 def variant_of(scopes: frozenset[str]) -> Variant:
     """The variant that the app was made from, as far as its scopes tell: the smallest that has all of them."""
     holding = [variant for variant in VARIANTS if scopes <= set(variant.scopes)]
     return min(holding, key=lambda variant: len(variant.scopes), default=VARIANTS[0])
 
 
-def scope_lines(bot: AuthInfo) -> Iterator[CheckLine]:
-    """Each scope of the app's variant. The first installation may lack some (docs/platform/slack.md#granted-scopes)."""
+def scope_lines(bot: AuthInfo, settings: Settings) -> Iterator[CheckLine]:
+    """Each scope of the app's variant, and each one that a rule needs.
+
+    The first installation may lack some (docs/platform/slack.md#granted-scopes).
+    """
     if bot.scopes is None:
         yield unseen(SetupText.SCOPES, text(SetupText.SCOPES_UNKNOWN))
         return
-    for scope in variant_of(bot.scopes).scopes:
+    for scope in dict.fromkeys([*variant_of(bot.scopes).scopes, *scopes_of_rules(settings)]):
         if scope in bot.scopes:
             yield green(scope, text(SetupText.SCOPE_OK))
         else:
             yield red(scope, text(SetupText.SCOPE_MISSING, lost=text(LOST[scope])))
 
 
-def event_lines(bot: AuthInfo | None, seen: SeenOfHook, now: float) -> Iterator[CheckLine]:
+def event_lines(
+    bot: AuthInfo | None, settings: Settings, seen: SeenOfHook, now: float
+) -> Iterator[CheckLine]:
     """When each event, a press and a slash command came last; nobody can read what the app subscribes to."""
     variant = variant_of(bot.scopes) if bot and bot.scopes is not None else VARIANTS[0]
     titles = {name: text(SetupText.EVENT, name=name) for name in variant.events}
+    if any(map(is_group, settings.allowed_users)):
+        titles[GROUP_CHANGED] = text(SetupText.EVENT, name=GROUP_CHANGED)
     titles[INTERACTIVITY] = text(SetupText.BUTTONS)
     if variant.commands:
         titles[COMMANDS] = text(SetupText.COMMANDS)
     for name, title in titles.items():
         last = seen.kinds.get(name)
-        yield unseen(title) if last is None else green(title, text(SetupText.SEEN, when=ago(now - last)))
+        if last is not None:
+            yield green(title, text(SetupText.SEEN, when=ago(now - last)))
+        elif name == GROUP_CHANGED:
+            yield unseen(title, text(SetupText.GROUPS_UNSEEN))
+        else:
+            yield unseen(title)
 
 
 def clock_line(slack: SlackAnswers) -> CheckLine:
@@ -140,8 +167,11 @@ def clock_line(slack: SlackAnswers) -> CheckLine:
 
 
 def stream_line(turns: TurnsOfHook, now: float) -> CheckLine:
-    """Whether Slack took a streamed answer among the last turns."""
-    streamed = [turn.ended for turn in turns.turns if turn.method == "stream"]
-    if not streamed:
-        return unseen(SetupText.STREAM)
-    return green(SetupText.STREAM, text(SetupText.STREAM_OK, when=ago(now - streamed[-1])))
+    """Whether Slack took the streamed answer that was tried last."""
+    for turn in reversed(turns.turns):
+        when = ago(now - turn.ended)
+        if turn.stream_refused:
+            return red(SetupText.STREAM, text(SetupText.STREAM_REFUSED, when=when, error=turn.stream_refused))
+        if turn.method == "stream":
+            return green(SetupText.STREAM, text(SetupText.STREAM_OK, when=when))
+    return unseen(SetupText.STREAM)

@@ -64,7 +64,7 @@ class Calls:
     from the budget, because its content had to be read afterwards.
 
     `account` tells the token from others without showing it. `retries` (requests that were sent once more) and
-    `succeeded` (calls by method) are counts for the log.
+    `succeeded` (calls by method) are counts for the log. `refused` has the code of each method's last refusal.
     """
 
     def __init__(
@@ -77,6 +77,7 @@ class Calls:
         self.budget = budget
         self.retries = 0
         self.succeeded: Counter[str] = Counter()
+        self.refused: dict[str, str] = {}
 
     def call(
         self, method: str, arguments: Mapping[str, Any], patience: Patience = PATIENT, acquired: bool = False
@@ -106,6 +107,8 @@ class Calls:
                     self.budget.pause(self.account, method, error.retry_after, channel=channel)
                     pause = None if pause is None else 0.0
                 if pause is None:
+                    if isinstance(error, SlackRefused):
+                        self.refused[method] = error.error
                     raise
                 self.retries += 1
                 self._clock.sleep(pause)

@@ -7,6 +7,8 @@ from typing import Final
 from cachetools import LRUCache
 
 from clock import Clock
+from message import Message
+from turns.report import TurnReport
 
 HOOKS: Final = 1_000
 TURNS: Final = 50  # of a hook
@@ -20,7 +22,8 @@ OTHER: Final = "other"
 class PastTurn:
     """One turn that has ended, at the epoch `ended`. Times are design seconds since Slack's event came in.
 
-    `kind` is the channel's type, "" if it is not known. `method` is the writer's, as in TurnReport.
+    `kind` is the channel's type, "" if it is not known. `files` is the number of files in the question. The other
+    fields are those of TurnReport.
     """
 
     ended: float
@@ -32,7 +35,27 @@ class PastTurn:
     first_text: float | None = None
     total: float | None = None
     retries: int = 0
+    files: int = 0
     left_out: str = ""
+    stream_refused: str = ""
+
+    @classmethod
+    def of(cls, report: TurnReport, message: Message, ended: float) -> "PastTurn":
+        """The turn of this message, as its report has it."""
+        return cls(
+            ended=ended,
+            channel=report.channel,
+            kind="im" if message.is_dm else message.channel_type,
+            outcome=report.outcome,
+            method=report.method,
+            ack=report.ack,
+            first_text=report.first_text,
+            total=report.total,
+            retries=report.retries,
+            files=report.files,
+            left_out=report.left_out,
+            stream_refused=report.stream_refused,
+        )
 
 
 @dataclass(slots=True)

@@ -44,8 +44,9 @@ class TurnReport:
     """Times are design seconds since Slack's event came in; None: this did not happen, or not in this process.
 
     `flushes` are writes of text that Slack took, `retries` requests that were sent to Slack again. `left_out` is
-    the reason of the first file that was not passed on. `question`,
-    `characters` and `rest` are the lengths of the question, of the answer, and of what did not fit into its messages.
+    the reason of the first file that was not passed on. `stream_refused` is Slack's code where it took no stream.
+    `question`, `characters` and `rest` are the lengths of the question, of the answer, and of what did not fit into its
+    messages.
     """
 
     team: str
@@ -61,6 +62,7 @@ class TurnReport:
     method: str = ""
     flushes: int = 0
     retries: int = 0
+    stream_refused: str = ""
     question: int = 0
     files: int = 0
     left_out: str = ""
@@ -78,6 +80,7 @@ class TurnReport:
         """Take over the numbers that the turn's Slack client counted."""
         self.flushes = sum(slack.succeeded[method] for method in TEXT_METHODS)
         self.retries = slack.retries
+        self.stream_refused = "" if slack.succeeded[START] else slack.refused.get(START, "")
 
     def line(self) -> str:
         """One line of JSON; times rounded to milliseconds."""

@@ -111,22 +111,10 @@ class TurnRequest:
         logger.info("%s", self.report.line())
 
     def _keep(self) -> None:
-        report, message = self.report, self.job.message
-        if report.outcome == HANDED_ON:
+        if self.report.outcome == HANDED_ON:
             self.recent.left(self.endpoint.id)
             return
-        turn = PastTurn(
-            ended=self.claim.clock.epoch(),
-            channel=report.channel,
-            kind="im" if message.is_dm else message.channel_type,
-            outcome=report.outcome,
-            method=report.method,
-            ack=report.ack,
-            first_text=report.first_text,
-            total=report.total,
-            retries=report.retries,
-            left_out=report.left_out,
-        )
+        turn = PastTurn.of(self.report, self.job.message, self.claim.clock.epoch())
         self.recent.ended(self.endpoint.id, turn)
 
     def _run(self) -> bool:

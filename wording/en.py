@@ -107,7 +107,7 @@ EN = {
     Say.NOT_TAKEN: "I couldn't take your question. Please ask again in a few minutes; if it goes on, tell an admin.",
     Say.NOT_SET_UP: "I'm not set up completely, so I can't answer. Please tell an admin, whose set-up page says what is wrong.",
     Say.NOT_INVITED: "I'm not in this conversation, so I can't answer here. Please invite me to the channel, or ask me in a direct message.",
-    Say.COMMAND_HELP: "`{command}` with a question asks me in a new thread. `{command} private` with a question: only you see the answer. `{command}` with `reset`, in a direct message with me, begins a new conversation. In a thread, mention me with your question; `reset` and `stop following` work there as words.",
+    Say.COMMAND_HELP: "`{command}` and a question: I answer in a new thread. `{command} private` and a question: only you see the answer; `{command} private reset` begins anew. `{command} reset` begins anew in a direct message with me. In a thread, mention me; `reset` and `stop following` work there as words.",
     Say.PRIVATE_WORKING: "I'm working on your question. Only you will see the answer.",
     Say.PRIVATE_CUT: "The answer is longer than what can be shown to you alone. Ask without “private” to see all of it in a thread.",
     Say.PRIVATE_FILES: "The app made files, which can't be shown to you alone. Ask without “private” to get them in a thread.",

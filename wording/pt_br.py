@@ -107,7 +107,7 @@ PT_BR = {
     Say.NOT_TAKEN: "Não consegui receber sua pergunta. Pergunte de novo em alguns minutos; se continuar, avise um admin.",
     Say.NOT_SET_UP: "Não estou totalmente configurado, por isso não posso responder. Avise um admin; a página de configuração diz o que está errado.",
     Say.NOT_INVITED: "Não participo desta conversa, então não posso responder aqui. Convide-me para o canal ou pergunte em uma mensagem direta.",
-    Say.COMMAND_HELP: "`{command}` com uma pergunta me pergunta em uma nova conversa. `{command} private` com uma pergunta: só você vê a resposta. `{command}` com `reset`, em uma mensagem direta comigo, começa do zero. Em uma conversa, mencione-me com a pergunta; ali valem as palavras `reiniciar` e `parar de acompanhar`.",
+    Say.COMMAND_HELP: "`{command}` com uma pergunta: respondo em uma nova conversa. `{command} private` com uma pergunta: só você vê a resposta; `{command} private reset` recomeça. `{command} reset` recomeça em uma mensagem direta comigo. Em uma conversa, mencione-me; ali valem `reiniciar` e `parar de acompanhar`.",
     Say.PRIVATE_WORKING: "Estou vendo a sua pergunta. Só você verá a resposta.",
     Say.PRIVATE_CUT: "A resposta é maior do que posso mostrar só para você. Pergunte sem “private” para ver tudo em uma conversa.",
     Say.PRIVATE_FILES: "O app criou arquivos, que não podem ser mostrados só para você. Pergunte sem “private” para recebê-los em uma conversa.",

@@ -107,7 +107,7 @@ ZH_HANS = {
     Say.NOT_TAKEN: "我没能接收您的问题。请几分钟后再试；如果仍然如此，请告知管理员。",
     Say.NOT_SET_UP: "我的设置尚未完成，因此无法回答。请告知管理员，设置页面会说明问题所在。",
     Say.NOT_INVITED: "我不在此会话中，无法在这里回答。请邀请我加入频道，或在私信中向我提问。",
-    Say.COMMAND_HELP: "`{command}` 加上问题会在新的消息列中提问。`{command} private` 加上问题：只有您能看到回答。在与我的私信中，`{command}` 加上 `reset` 会开始新的对话。在消息列中请提及我并提问；那里也可以写“重置”或“停止跟进”。",
+    Say.COMMAND_HELP: "`{command}` 加上问题会在新的消息列中提问。`{command} private` 加上问题：只有您能看到回答；`{command} private reset` 会重新开始这种对话。在与我的私信中，`{command}` 加上 `reset` 会开始新的对话。在消息列中请提及我并提问；那里也可以写“重置”或“停止跟进”。",
     Say.PRIVATE_WORKING: "正在处理您的问题，只有您能看到回答。",
     Say.PRIVATE_CUT: "回答太长，只能向您单独显示一部分。不加“private”提问，即可在消息列中看到全部。",
     Say.PRIVATE_FILES: "应用生成了文件，但无法只向您显示。不加“private”提问，即可在消息列中得到文件。",

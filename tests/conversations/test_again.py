@@ -192,6 +192,32 @@ def test_shortcut_of_a_member_who_may_not_ask_any_more_is_refused(shortcuts: Wor
     assert len(queries(world)) == 1
 
 
+@pytest.mark.parametrize(
+    ("profile", "setting", "no"),
+    [
+        ({"is_restricted": True}, "guests", Say.NO_GUESTS),
+        ({"foreign": True}, "slack_connect", Say.NO_OUTSIDERS),
+    ],
+    ids=["guest", "Connect member"],
+)
+def test_word_of_a_guest_or_of_a_connect_member_counts_as_the_rule_says(
+    world: World, profile: dict[str, bool], setting: str, no: Say
+) -> None:
+    user = world.slack.add_user("gil", **profile)
+    world.channel = world.slack.add_channel("shared", ext_shared=True)  # everybody is in a new channel
+    world.configure(**{setting: True})
+    root = world.ask("How far?", user=user)
+    world.answers(root)
+    world.slack.say(world.channel, user, "again", thread_ts=root)
+    world.answers(root, count=2)
+    assert len(queries(world)) == 2
+    world.configure(**{setting: False})
+    world.ask("again", user=user, thread_ts=root)
+    assert told(world) == EN[no]
+    assert [one.ephemeral_for for one in world.slack.ephemeral()] == [user]
+    assert len(queries(world)) == 2
+
+
 def test_shortcut_asks_a_question_by_command_again(shortcuts: World) -> None:
     world = shortcuts
     world.slack.configure(commands_url=f"{world.hook}/slack/commands")

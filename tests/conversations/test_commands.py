@@ -57,6 +57,8 @@ def test_help_is_told_to_the_member_alone_in_the_members_language(commanded: Wor
     world = commanded
     world.slack.command(world.channel, CAROL, "/ask", "help")
     assert told(world) == say("ja", Say.COMMAND_HELP, command="/ask")
+    for words in ("/ask private", "/ask private reset", "reset"):
+        assert f"`{words}`" in told(world)
     [seen] = world.slack.ephemeral()
     assert seen.ephemeral_for == CAROL
     assert world.slack.messages(world.channel) == []

@@ -62,6 +62,20 @@ def test_nobody_is_answered_where_slack_does_not_tell_guests_from_members(world:
     assert "give the Slack app the scope users:read" in world.daemon.log()
 
 
+def test_rule_that_slack_answers_late_does_not_delay_the_ack(world: World) -> None:
+    world.slack.configure(manifest=manifest("usergroups:read"))
+    world.slack.add_group("support", [ANNA])
+    for method in ("users.info", "usergroups.list", "usergroups.users.list"):
+        world.slack.fault(method, "stall", seconds=4.0)
+    world.configure(guests=False, allowed_users="@support")
+    root = world.ask("as Anna")
+    assert "as Anna" in world.answer(root)
+    [delivery] = world.slack.deliveries("app_mention", ts=root)
+    assert [attempt.status for attempt in delivery.attempts] == [200]
+    assert delivery.attempts[0].ms < 4.0 * world.scale * 1000
+    assert world.slack.calls("usergroups.users.list")
+
+
 def test_allowed_members_are_found_by_address(world: World) -> None:
     world.slack.configure(manifest=manifest("users:read.email"))
     dora = world.slack.add_user("dora", email="Dora@Example.com")

@@ -67,6 +67,10 @@ def test_working_bot_has_no_red_line(checked: World) -> None:
         "chat:write",
     ):
         assert after[title][0] == GREEN, title
+    app = said(SetupText.APP_OK, kind="chat")
+    assert after[said(SetupText.APP, name=checked.app_id)] == (GREEN, app)
+    assert f"{checked.slack.team_id})" in after[said(SetupText.TOKEN)][1]
+    assert "http://127.0.0.1:" in after[said(SetupText.HAND_OFF)][1]
     assert after[said(SetupText.EVENT, name="message.mpim")] == (UNSEEN, said(SetupText.UNSEEN))
     assert after[said(SetupText.BUTTONS)][0] == UNSEEN
 
@@ -179,6 +183,38 @@ def test_missing_address_of_files_is_named(checked: World) -> None:
     finally:
         checked.dify.files_url(checked.dify.url)
     checked.wait(lambda: line(checked, said(SetupText.FILES))[0] == RED)
+    checked.answer(checked.ask("What is in it now?", files=[file]))
+    checked.wait(lambda: line(checked, said(SetupText.FILES))[0] == GREEN)
+
+
+def test_stream_that_slack_refuses_is_named_until_slack_takes_one(checked: World) -> None:
+    dm = checked.slack.dm_channel()
+    checked.slack.fault("chat.startStream", "error", error="feature_not_enabled", times=1)
+    assert checked.answer(checked.slack.dm(ANNA, "Hello"), channel=dm) == "You said: Hello"
+    state, text = line(checked, said(SetupText.STREAM))
+    assert (state, "(feature_not_enabled)" in text) == (RED, True)
+    checked.slack.dm(ANNA, "Again")
+    checked.wait(lambda: line(checked, said(SetupText.STREAM))[0] == GREEN)
+
+
+def test_rules_on_addresses_and_groups_are_named_where_the_app_cannot_read_them(checked: World) -> None:
+    found = get(checked.hook, key=KEY).checks
+    assert not {"users:read.email", "usergroups:read"} & set(found)
+    checked.configure(allowed_users="anna@example.com")
+    found = get(checked.hook, key=KEY).checks
+    assert found["users:read.email"] == (
+        RED,
+        said(SetupText.SCOPE_MISSING, lost=said(SetupText.LOST_EMAIL)),
+    )
+    assert "usergroups:read" not in found
+    checked.configure(allowed_users="@support")
+    found = get(checked.hook, key=KEY).checks
+    assert found["usergroups:read"] == (
+        RED,
+        said(SetupText.SCOPE_MISSING, lost=said(SetupText.LOST_USER_GROUPS)),
+    )
+    changed = said(SetupText.EVENT, name="subteam_members_changed")
+    assert found[changed] == (UNSEEN, said(SetupText.GROUPS_UNSEEN))
 
 
 def test_setting_that_cannot_be_read_is_named(checked: World) -> None:
@@ -226,6 +262,22 @@ def test_last_turns_are_shown_without_words_and_names(checked: World) -> None:
     assert 'slack_bridge_turns_total{outcome="answered"} 1' in told.body
     assert 'slack_bridge_turn_seconds_count{until="ack"} 1' in told.body
     assert get(checked.hook, "/slack/metrics").status == 401
+
+
+def test_private_questions_count_among_the_turns(checked: World) -> None:
+    checked.slack.configure(commands_url=f"{checked.hook}/slack/commands")
+    before = len(checked.slack.ephemeral())
+    checked.slack.command(checked.channel, ANNA, "/dify", "private A very special question")
+    checked.wait(lambda: len(checked.slack.ephemeral()) == before + 2)
+    checked.wait(lambda: "<td>private</td>" in get(checked.hook, key=KEY).body)
+    page = get(checked.hook, key=KEY)
+    assert "<td>answered</td>" in page.body
+    assert "special question" not in page.body
+    needed = said(SetupText.CONNECTIONS_NEEDED, count=1, needed=12)
+    assert page.checks[said(SetupText.CONNECTIONS)] == (GREEN, needed)
+    told = get(checked.hook, "/slack/metrics", key=KEY).body
+    assert 'slack_bridge_turns_total{outcome="answered"} 1' in told
+    assert 'slack_bridge_turn_seconds_count{until="first_text"} 1' in told
 
 
 def test_rule_names_the_app_and_whether_the_member_is_answered(checked: World) -> None:

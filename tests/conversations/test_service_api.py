@@ -89,6 +89,7 @@ def test_first_questions_of_a_member_at_once_are_both_remembered(world: World) -
     more = [one for one in world.dify.invocations() if one["query"] == "more"]
     assert len(more) == 2
     assert all(one["asked_conversation_id"] == one["conversation_id"] for one in more)
+    assert len({one["conversation_id"] for one in more}) == 2
 
 
 def test_direct_message_is_a_conversation_of_its_member(world: World) -> None:

@@ -288,6 +288,34 @@ def test_missing_scope_is_named_and_a_mention_is_answered_all_the_same(checked: 
     assert line(world, scope) == (RED, lost)
 
 
+def without(world: World, scope: str) -> None:
+    manifest = app_manifest(MEMBER_RULES, world.hook, words_of("en"))
+    manifest["oauth_config"]["scopes"]["bot"].remove(scope)
+    world.slack.configure(manifest=json.dumps(manifest))
+
+
+def test_member_is_told_under_the_answer_that_a_file_could_not_be_read(checked: World) -> None:
+    app = checked.dify.app(f"{checked.app_id}-in", form=[variable("files", "file-list", max_length=5)])
+    checked.configure(app={"app_id": app, "inputs": {}})
+    without(checked, "files:read")
+    file = checked.slack.add_file("plan.txt", b"hello")
+    text = checked.answer(checked.ask("hello", files=[file]))
+    assert text.startswith(HELLO)
+    assert EN[Say.FILE_LOGIN_PAGE] in text
+    assert line(checked, "files:read")[0] == RED
+
+
+def test_member_is_told_under_the_answer_that_a_file_is_lost(checked: World) -> None:
+    without(checked, "files:write")
+    url = checked.dify.add_file("chart.png", "image/png", b"\x89PNG" + b"x" * 900)
+    file = {"url": url[url.index("/files/") :], "type": "image", "filename": "a.png"}
+    checked.dify.script(script.say("Here.") + script.end_files(file), checked.app_id)
+    root = checked.ask("hello")
+    seen = "\n".join(answer.text for answer in checked.answers(root))
+    assert EN[Say.FILE_LOST].format(name="a.png") in seen
+    assert line(checked, "files:write")[0] == RED
+
+
 def test_bot_that_is_not_in_the_channel_is_named_and_who_commands_is_told(checked: World) -> None:
     elsewhere = checked.slack.add_channel("elsewhere", bot=False)
     checked.slack.command(elsewhere, ANNA, "/dify", "hello")
@@ -344,6 +372,17 @@ def test_completion_app_with_a_wrong_key_is_named_and_told(checked: World) -> No
     checked.dify.revoke_keys(app)
     assert checked.answer(checked.ask("hello")) == EN[Say.API_REFUSED]
     assert line(checked, said(SetupText.API_KEY, name=app)) == (RED, said(SetupText.KEY_REFUSED))
+
+
+def test_completion_app_is_named_with_the_key_that_it_needs_and_is_green_with_it(checked: World) -> None:
+    app = checked.dify.app(f"{checked.app_id}-k", "completion", form=[variable("query", "paragraph")])
+    checked.configure(app={"app_id": app, "inputs": {}})
+    assert checked.answer(checked.ask("hello")) == EN[Say.COMPLETION_APP]
+    state, text = line(checked, said(SetupText.APP, name=app))
+    assert (state, "needs Dify API key" in text) == (RED, True)
+    checked.configure(dify_api_key=checked.dify.api_key(app), dify_api_url=f"{checked.dify.url}/v1")
+    assert line(checked, said(SetupText.APP, name=app)) == (GREEN, said(SetupText.APP_OK, kind="completion"))
+    assert checked.answer(checked.ask("hello")).startswith("You said:")
 
 
 def test_right_key_is_green_with_the_name_of_its_app(checked: World) -> None:

@@ -12,6 +12,7 @@ from simulators.dify import script
 from simulators.dify.apps import variable
 from tests.conversations.world import ANNA, BEN, World
 from tests.support.setup_pages import get
+from wording import SETUP_CATALOGUES, SetupText, setup_text
 
 PDF = b"%PDF-1.7 " + b"x" * 2000
 
@@ -65,6 +66,13 @@ def test_page_is_served_before_any_secret_exists(empty: World) -> None:
         events = manifest["settings"]["event_subscriptions"]
         if not manifest["settings"]["socket_mode_enabled"]:
             assert events["request_url"] == f"{empty.hook}/slack/events"
+
+
+@pytest.mark.parametrize("language", SETUP_CATALOGUES)
+def test_page_speaks_the_browsers_language_and_the_one_that_is_chosen(empty: World, language: str) -> None:
+    title = setup_text(language, SetupText.TITLE)
+    assert f"<h1>{title}</h1>" in get(empty.hook, languages=f"tlh, {language};q=0.9, en;q=0.1").body
+    assert f"<h1>{title}</h1>" in get(empty.hook, f"/slack/setup?lang={language}", languages="pt-BR").body
 
 
 def test_address_comes_from_the_daemon_and_not_from_the_query(empty: World) -> None:

@@ -170,6 +170,32 @@ def test_press_of_a_member_who_may_not_ask_is_refused(suggesting: World) -> None
     assert [one.ts for one in suggesting.slack.answers(suggesting.channel, root)][-1] == offer.ts
 
 
+@pytest.mark.parametrize(
+    ("profile", "setting", "no"),
+    [
+        ({"is_restricted": True}, "guests", Say.NO_GUESTS),
+        ({"foreign": True}, "slack_connect", Say.NO_OUTSIDERS),
+    ],
+    ids=["guest", "Connect member"],
+)
+def test_press_of_a_guest_or_of_a_connect_member_counts_as_the_rule_says(
+    suggesting: World, profile: dict[str, bool], setting: str, no: Say
+) -> None:
+    world = suggesting
+    user = world.slack.add_user("gil", **profile)
+    world.slack.join(world.channel, user)
+    world.configure(**{setting: False})
+    root = world.ask("one")
+    _, offer = world.answers(root, count=2)
+    assert world.slack.press(world.channel, offer.ts, user, "ask_0").status == 200
+    world.wait(world.slack.ephemeral)
+    assert [(one.text, one.ephemeral_for) for one in world.slack.ephemeral()] == [(EN[no], user)]
+    assert queries(world) == ["one"]
+    world.configure(**{setting: True})
+    assert world.slack.press(world.channel, offer.ts, user, "ask_1").status == 200
+    world.wait(lambda: queries(world) == ["one", QUESTIONS[1]])
+
+
 def test_suggestions_in_a_direct_message_go_with_the_next_message(suggesting: World) -> None:
     channel = suggesting.slack.dm_channel(BEN)
     first = suggesting.slack.dm(BEN, "one")

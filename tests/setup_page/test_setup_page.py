@@ -2,6 +2,8 @@ import base64
 from typing import Any, cast
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from setup_page import KeyGuard, PageRequest, SetupPage
 from setup_page.setup_page import page_language
@@ -26,6 +28,10 @@ def page(settings: dict[str, Any], url: str = URL, guard: KeyGuard | None = None
 
 def basic(key: str) -> str:
     return "Basic " + base64.b64encode(f"admin:{key}".encode()).decode()
+
+
+def header_of(said: bytes) -> str:
+    return "Basic " + base64.b64encode(said).decode()
 
 
 def test_page_is_there_before_any_setting() -> None:
@@ -59,6 +65,34 @@ def test_address_is_never_read_from_the_query() -> None:
     assert page({}).answer(PageRequest(query)).body == page({}).answer(PageRequest({})).body
 
 
+KNOWN = st.sampled_from(["lang", "channel", "member", "base", "address", "host", "setup_key", "name"])
+NASTY = st.sampled_from(
+    ['"><script>alert(1)</script>', "{{7*7}}", "javascript:", "the key", "app-of-nobody", "ja\r\nX: y"]
+)
+STRANGE = st.text(max_size=40) | NASTY
+
+
+@given(st.dictionaries(KNOWN | st.text(max_size=12), STRANGE, min_size=50, max_size=50))
+@settings(max_examples=100)
+def test_any_of_5000_queries_changes_nothing_without_the_key(query: dict[str, str]) -> None:
+    query.pop("check", None)
+    plain = page({}).answer(PageRequest({}))
+    assert page(SECRETS).answer(PageRequest(query)) == plain
+    for name, value in list(query.items())[:5]:
+        checked = page(SECRETS).answer(PageRequest({"check": "1", name: value}))
+        assert checked.status == 401
+        assert checked == page({}).answer(PageRequest({"check": "1", name: value}))
+
+
+@given(st.lists(st.text(max_size=60) | st.binary(max_size=40).map(header_of), min_size=50, max_size=50))
+@settings(max_examples=100)
+def test_any_of_5000_keys_gets_the_same_answer_for_all_settings(headers: list[str]) -> None:
+    for header in headers:
+        answers = [page(known).answer(PageRequest({"check": "1"}, header)) for known in ({}, SECRETS)]
+        assert answers[0] == answers[1]
+        assert answers[0].status == 401
+
+
 def test_wrong_keys_close_the_page_for_a_while() -> None:
     guard = KeyGuard(FakeClock())
     locked = [page(SECRETS, guard=guard).answer(PageRequest({}, basic("wrong"))) for _ in range(10)]
@@ -86,9 +120,9 @@ def test_language_is_the_one_asked_for_or_the_browsers(
 
 def test_metrics_need_the_key() -> None:
     guard = KeyGuard(FakeClock())
-    for settings in ({}, SECRETS):
+    for known in ({}, SECRETS):
         for header in ("", basic("wrong"), "Bearer the key"):
-            told = page(settings, guard=guard).metrics(header)
+            told = page(known, guard=guard).metrics(header)
             assert told.status == 401
             assert told.headers["WWW-Authenticate"].startswith("Basic ")
             assert "hook" not in told.body

@@ -127,23 +127,25 @@ def test_variant_is_the_smallest_that_has_all_scopes() -> None:
 
 @pytest.mark.parametrize("scope", sorted(STANDARD - MENTIONS))
 def test_missing_scope_of_the_variant_is_red(scope: str) -> None:
-    red = [line.title for line in scope_lines(replace(BOT, scopes=STANDARD - {scope})) if line.state is RED]
+    red = [
+        line.title for line in scope_lines(replace(BOT, scopes=STANDARD - {scope}), SET) if line.state is RED
+    ]
     assert red == [scope]
 
 
 def test_scope_that_the_variant_does_not_ask_for_is_no_fault() -> None:
-    assert {line.state for line in scope_lines(replace(BOT, scopes=MENTIONS))} == {GREEN}
-    assert [line.state for line in scope_lines(replace(BOT, scopes=None))] == [UNSEEN]
+    assert {line.state for line in scope_lines(replace(BOT, scopes=MENTIONS), SET)} == {GREEN}
+    assert [line.state for line in scope_lines(replace(BOT, scopes=None), SET)] == [UNSEEN]
 
 
 def test_events_are_those_of_the_variant() -> None:
     seen = SeenOfHook()
     seen.kinds["app_mention"] = 990.0
-    lines = list(event_lines(replace(BOT, scopes=MENTIONS), seen, 1_000.0))
+    lines = list(event_lines(replace(BOT, scopes=MENTIONS), SET, seen, 1_000.0))
     assert [line.state for line in lines] == [GREEN, UNSEEN, UNSEEN, UNSEEN]
     assert lines[0].text.say("en") == "Last seen 10 s ago."
     seen.kinds["commands"] = 990.0
-    titles = {line.title.say("en"): line.state for line in event_lines(BOT, seen, 1_000.0)}  # type: ignore[union-attr]
+    titles = {line.title.say("en"): line.state for line in event_lines(BOT, SET, seen, 1_000.0)}  # type: ignore[union-attr]
     assert titles["Slash command"] is GREEN
     assert titles["Event member_joined_channel"] is UNSEEN
 
@@ -162,11 +164,47 @@ def test_stream_is_green_once_slack_took_one() -> None:
     assert stream_line(turns, 1_000.0).state is UNSEEN
     turns.turns.append(PastTurn(910.0, "D1", "im", "answered", "stream"))
     assert stream_line(turns, 1_000.0).state is GREEN
+    refused = PastTurn(920.0, "D1", "im", "answered", "edit", stream_refused="feature_not_enabled")
+    turns.turns.append(refused)
+    turns.turns.append(PastTurn(930.0, "C1", "channel", "answered", "edit"))
+    line = stream_line(turns, 1_000.0)
+    assert line.state is RED
+    assert "1 min ago (feature_not_enabled)" in line.text.say("en")
+
+
+@pytest.mark.parametrize(
+    ("rules", "scopes"),
+    [
+        ({}, set()),
+        ({"allowed_users": "U0123ABCD"}, set()),
+        ({"allowed_users": "anna@example.com"}, {"users:read.email"}),
+        ({"allowed_users": "@support, S0123ABCD"}, {"usergroups:read"}),
+        ({"allowed_channels": "C0123ABCD"}, set()),
+        ({"allowed_channels": "#help"}, {"channels:read", "groups:read"}),
+        ({"open_channels": "C0123ABCD"}, {"channels:history", "groups:history"}),
+    ],
+)
+def test_scope_that_a_rule_needs_is_red_where_the_app_lacks_it(
+    rules: dict[str, str], scopes: set[str]
+) -> None:
+    settings = read_settings(rules)
+    lines = list(scope_lines(replace(BOT, scopes=MENTIONS), settings))
+    assert {line.title for line in lines if line.state is RED} == scopes
+    assert len({line.title for line in lines}) == len(lines)
+
+
+def test_changes_of_groups_are_awaited_only_where_a_rule_names_groups() -> None:
+    def waited(rules: dict[str, str]) -> list[SetupText]:
+        lines = event_lines(BOT, read_settings(rules), SeenOfHook(), 1_000.0)
+        return [line.text.key for line in lines if line.text.key is not SetupText.UNSEEN]
+
+    assert waited({"allowed_users": "anna@example.com"}) == []
+    assert waited({"allowed_users": "@support"}) == [SetupText.GROUPS_UNSEEN]
 
 
 @pytest.mark.parametrize("language", SETUP_CATALOGUES)
 def test_every_line_can_be_said_in_each_language(language: str) -> None:
     for scopes in (STANDARD - {"chat:write"}, MENTIONS):
-        for line in scope_lines(replace(BOT, scopes=scopes)):
+        for line in scope_lines(replace(BOT, scopes=scopes), SET):
             assert line.text.say(language)
     assert [ago(seconds).say(language) for seconds in (-1, 59, 61, 7_000, 100_000)]

@@ -44,9 +44,13 @@ def basic(key: str = KEY) -> str:
     return "Basic " + base64.b64encode(f"admin:{key}".encode()).decode()
 
 
-def get(hook: str, path: str = "/slack/setup", key: str = "", host: str = "") -> PageGot:
-    """Ask the endpoint at `hook`, with a key or without; `host` is the name that a browser knows."""
+def get(hook: str, path: str = "/slack/setup", key: str = "", host: str = "", languages: str = "") -> PageGot:
+    """Ask the endpoint at `hook`, with a key or without.
+
+    `host` is the name that a browser knows, `languages` its `Accept-Language`.
+    """
     headers = ({"Authorization": basic(key)} if key else {}) | ({"Host": host} if host else {})
+    headers |= {"Accept-Language": languages} if languages else {}
     request = Request(f"{hook}{path}", headers=headers)
     try:
         with build_opener(ProxyHandler({})).open(request, timeout=60) as answer:

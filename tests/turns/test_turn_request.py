@@ -169,7 +169,7 @@ def request(house: House, reply: ReplyOfTests, *, why: str = "", in_doubt: bool 
         recovery=cast("Any", RecoveryOfTests(house)),
         unknown_channel=cast("Any", unknown),
         look_ahead=cast("Any", SimpleNamespace(begin=nothing, end=nothing)),
-        slack=cast("Any", SimpleNamespace(succeeded=Counter(), retries=0)),
+        slack=cast("Any", SimpleNamespace(succeeded=Counter(), refused={}, retries=0)),
         report=report,
         acks=cast("Any", SimpleNamespace(pop=lambda *_: 0.1)),
         recent=RecentTurns(house.clock),

@@ -162,6 +162,7 @@ class Asking:
             for event in in_turns(said):
                 if isinstance(event, FilesDropped) and not state.over:
                     state.left_out += tuple(FileRefused(name, event.reason) for name in prompt.passed)
+                    self.report.left_out = self.report.left_out or str(event.reason)
                 self._take_one(event, state)
 
     def _take(self, said: Generator[AnswerEvent], state: AnswerState) -> None:

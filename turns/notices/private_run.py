@@ -22,6 +22,7 @@ from turns.limits import TURN_SECONDS
 from turns.notices.refusal_notice import refusal_of
 from turns.private_answers import PrivateAnswer
 from turns.prompt import RESET_WORDS, is_one_of
+from turns.recent_turns import PastTurn
 from turns.report import TurnReport, logger, where
 from turns.services import Services
 from wording import Say
@@ -50,6 +51,7 @@ class PrivateRun:
             key = replace(self.endpoint.key(message), thread=f"private {message.user}")
             report = TurnReport(message.team_id, message.channel, message.ts, key.app_id, method="private")
             report.question = len(message.text)
+            self.services.recent.begun(self.endpoint.id)
             context = self.services.context(
                 self.endpoint, self.store, Job(message, job.hook_url, job.received), key, report
             )
@@ -62,8 +64,15 @@ class PrivateRun:
                 self._tell(context, Say.UNEXPECTED)
             finally:
                 context.produced.drop()
-        report.total = self.services.clock.epoch() - job.received
+                self._keep(context, report)
         logger.info("%s", report.line())
+
+    def _keep(self, context: TurnContext, report: TurnReport) -> None:
+        """Count the question among the hook's turns. No ack: Slack had it before the question was handed off."""
+        now = self.services.clock.epoch()
+        report.measure(context.api)
+        report.total = now - self.job.received
+        self.services.recent.ended(self.endpoint.id, PastTurn.of(report, self.job.message, now))
 
     def _run(self, context: TurnContext, key: ThreadKey, report: TurnReport) -> None:
         services, message = self.services, self.job.message
@@ -126,6 +135,7 @@ class PrivateRun:
             name = self.services.private_answers.keep(kept)
             under.append(share_button(say(Say.SHARE), message.team_id, name))
         self._post(pages, under, say(Say.PRIVATE_CUT) if end is not None else "")
+        report.first_text = self.services.clock.epoch() - self.job.received
 
     def _post(
         self, pages: Sequence[Mapping[str, Any]], under: Sequence[Mapping[str, Any]], plain_end: str

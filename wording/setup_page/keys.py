@@ -73,6 +73,7 @@ class SetupText(StrEnum):
     REPORT_HELP = auto()
     UNSEEN = auto()  # a line of which nothing is known
     SEEN = auto()  # `when` is a time
+    GROUPS_UNSEEN = auto()  # the event that tells of changed user groups
     AGO_SECONDS = auto()  # `count`
     AGO_MINUTES = auto()  # `count`
     AGO_HOURS = auto()  # `count`
@@ -143,8 +144,10 @@ class SetupText(StrEnum):
     STORAGE_AWAY = auto()  # `name` of the storage
     FILES = auto()
     FILES_UNSET = auto()
+    FILES_OK = auto()  # `when` is a time
     STREAM = auto()
     STREAM_OK = auto()  # `when` is a time
+    STREAM_REFUSED = auto()  # `when` is a time, `error` a code of Slack
     CLOCK = auto()
     CLOCK_OK = auto()  # `count` of seconds
     CLOCK_OFF = auto()  # `count` of seconds
