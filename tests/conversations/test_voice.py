@@ -327,3 +327,32 @@ def test_status_says_that_the_bot_listens(world: World) -> None:
     world.answers(root)
     shown = [one["text"] for one in world.slack.status(world.channel, root).history]
     assert shown[:2] == [EN[Say.THINKING], EN[Say.LISTENING]]
+
+
+def test_question_that_is_stopped_while_the_model_listens_is_not_asked(world: World) -> None:
+    world.dify.speech(seconds=20.0)
+    root = world.ask("", files=[world.slack.add_clip("How far?")])
+    world.wait(world.dify.recordings)
+    world.slack.say(world.channel, ANNA, "stop", thread_ts=root)
+    assert only_answer(world, root).text == EN[Say.STOPPED_BY].format(person="anna")
+    world.dify.speech()
+    world.ask("typed", thread_ts=root)
+    assert world.answers(root, count=2)[1].text.endswith("typed")
+    assert len(queries(world)) == 1
+
+
+def test_token_goes_to_no_other_address_of_a_clip(world: World) -> None:
+    for address in (f"{world.slack.foreign_url}/files-tmb/T1-F1-a/a.mp4", "https://evil.example/a.mp4"):
+        root = world.ask("Well?", files=[world.slack.add_clip("x", overrides={"aac": address})])
+        assert not_heard(Say.FILE_FOREIGN_HOST) in only_answer(world, root).text
+    assert world.slack.downloads() == {}
+
+
+def test_clip_is_looked_up_when_the_mention_event_lacks_it(world: World) -> None:
+    text = f"<@{world.slack.bot_user}> Well?"
+    clip = world.slack.add_clip("How far?")
+    ts = world.slack.say(world.channel, ANNA, text, files=[clip], only=["nothing"])
+    event = {"type": "app_mention", "user": ANNA, "text": text, "ts": ts, "channel": world.channel}
+    world.slack.event(event | {"event_ts": ts})
+    assert only_answer(world, ts).text.startswith("> 🎤 How far?\n\n")
+    assert queries(world) == ["Well?\n\nHow far?"]
