@@ -1,12 +1,16 @@
 """A member's own words as a quote in Markdown: for what stands nowhere in Slack as text. Pure."""
 
+import re
+
 from plain_text import shortened
 from slack_reply.markdown import links
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+
 
 def on_one_line(words: str, longest: int) -> str:
-    """The words on one line and without markup; at most `longest` characters of them, "…" among these."""
-    return links.label_text(shortened(" ".join(words.split()), longest))
+    """The words on one line, without markup and control characters; at most `longest` of their characters, with "…"."""
+    return links.label_text(shortened(" ".join(_CONTROL.sub(" ", words).split()), longest))
 
 
 def heard_quote(words: str, longest: int) -> str:

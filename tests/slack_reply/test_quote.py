@@ -1,6 +1,8 @@
 """A quote holds words that anybody may have said: they stay words, on one line, on the pages of each writer."""
 
 import html
+import unicodedata
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import example, given
@@ -27,12 +29,17 @@ def parsed(source: str) -> list[Token]:
     return GFM.parse(source)
 
 
+def plain(words: str) -> str:
+    shown = "".join(" " if unicodedata.category(character) == "Cc" else character for character in words)
+    return " ".join(shown.split())
+
+
 def without_addresses(children: list[Token]) -> list[Token]:
     """The tokens of a line, but for links that show the address that they lead to: Slack makes these itself."""
     bare = {
         place + more
         for place, (opens, label, _) in enumerate(zip(children, children[1:], children[2:], strict=False))
-        if opens.type == "link_open" and opens.attrs["href"] == label.content
+        if opens.type == "link_open" and unquote(str(opens.attrs["href"])) == unquote(label.content)
         for more in range(3)
     }
     return [child for place, child in enumerate(children) if place not in bare]
@@ -46,7 +53,7 @@ def without_addresses(children: list[Token]) -> list[Token]:
 @example(words="a" * 200)
 def test_words_are_one_quoted_line_without_markup_on_each_writers_pages(words: str) -> None:
     quote = heard_quote(words, LONGEST)
-    if not words.split():
+    if not plain(words):
         assert quote == ""
         return
     for limits in WRITERS.values():
@@ -67,7 +74,7 @@ def test_words_are_one_quoted_line_without_markup_on_each_writers_pages(words: s
 @given(words=WORDS)
 def test_quote_reads_as_the_words_that_were_heard(words: str) -> None:
     """Beside entities of Markdown's, which the words may hold themselves."""
-    flat = " ".join(words.split())
+    flat = plain(words)
     if "&" in flat or not flat or len(flat) > LONGEST:
         return
     inline = next(token for token in parsed(heard_quote(words, LONGEST)) if token.type == "inline")
