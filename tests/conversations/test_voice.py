@@ -15,8 +15,10 @@ from tests.conversations.world import ANNA, BEN, Via, World
 from wording import Say, say
 from wording.en import EN
 
-HEARS = {"speech_to_text": {"enabled": True}}
-TAKES_SOUND = {"file_upload": {"enabled": True, "number_limits": 3, "allowed_file_types": ["audio"]}}
+HEARS: dict[str, Any] = {"speech_to_text": {"enabled": True}}
+TAKES_SOUND: dict[str, Any] = {
+    "file_upload": {"enabled": True, "number_limits": 3, "allowed_file_types": ["audio"]}
+}
 in_each_version = pytest.mark.parametrize("version", sorted(VERSIONS))
 
 
