@@ -15,6 +15,7 @@ BridgeError
 │   ├── SlackUnreachable       the request never reached Slack: the call is safe to send again
 │   ├── SlackFateUnknown       the request was sent, but no usable answer came: the call may have happened
 │   └── FileRefused            a file cannot be passed on; `reason` is a key of `wording`
+│       └── NotHeard           a recording gave no text
 ├── Withdrawn                  a member deleted the question, or the root of its thread
 ├── Stopped                    a member stopped the answer
 └── DifyError                  the app did not give its whole answer
@@ -23,6 +24,7 @@ BridgeError
     │   ├── InputMissing       a required variable of the app's form has no value; `variable`
     │   ├── UnsupportedApp     Dify does not let plugins call this kind of app
     │   │   └── CompletionApp  Dify fails whenever a plugin calls an app of this kind
+    │   ├── SpeechOff          the app turns no speech into text
     │   ├── BrokenDify         Dify is of a version in which no plugin can ask apps
     │   └── ApiRefused         the Service API refused the app's key, or is off for the app: nothing ran
     ├── NotFollowed            Dify does not tell how a run of its goes on
@@ -124,6 +126,10 @@ class FileRefused(SlackError):
         self.reason = reason
 
 
+class NotHeard(FileRefused):
+    """A recording gave no text; `reason` says why, as for any other file."""
+
+
 class Withdrawn(BridgeError):
     """A member deleted the question (`question`), or else the root of its thread: the answer ends here."""
 
@@ -174,6 +180,10 @@ class UnsupportedApp(AppMisconfigured):
 
 class CompletionApp(UnsupportedApp):
     """The app is of Dify's kind `completion` (docs/platform/dify.md#completion-apps)."""
+
+
+class SpeechOff(AppMisconfigured):
+    """The app's speech to text is off (docs/platform/dify-service-api.md#voice)."""
 
 
 class BrokenDify(AppMisconfigured):

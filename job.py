@@ -38,6 +38,7 @@ class OpenRun:
     workflow. `text` is the Markdown so far, `steps` are the app's steps (turns/answer/progress.py). `messages` show the
     answer: the last `unfinished` of them are to be overwritten with the text from the offset `begin` on, and show it at
     least up to `sure`. `requests` counts those in which the run was read. The times are those of turns/report.py.
+    `quote` stands above the text, and the offsets count it.
     """
 
     task_id: str
@@ -54,12 +55,15 @@ class OpenRun:
     requests: int = 1
     first_token: float | None = None
     first_text: float | None = None
+    quote: str = ""
 
     @classmethod
     def from_dict(cls, carried: object) -> "OpenRun":
         """Read what `asdict` gave. Raises TypeError for anything else."""
         run = cls(**carried) if isinstance(carried, dict) else None
-        if run is None or not all(isinstance(text, str) for text in (run.run_id, run.user, run.text)):
+        if run is None or not all(
+            isinstance(text, str) for text in (run.run_id, run.user, run.text, run.quote)
+        ):
             raise TypeError("no run")
         return replace(run, steps=tuple(run.steps), messages=tuple(run.messages))
 

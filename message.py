@@ -41,6 +41,7 @@ _FILE_FIELDS = (
     "size",
     "url_private",
     "url_private_download",
+    "aac",
     "is_external",
     "external_type",
     "file_access",

@@ -38,6 +38,7 @@ from errors import (
     FileRefused,
     FormRefused,
     Incomplete,
+    SpeechOff,
 )
 
 _log = logging.getLogger("slack_bridge.dify")  # the daemon receives the lines of the parent logger
@@ -210,6 +211,26 @@ class DifyApp:
     def upload(self, slot: FileSlot, content: bytes) -> PlacedFile:
         """Upload a file for the question. Raises FileRefused."""
         return self._way.upload(slot, content)
+
+    def takes(self, file: OfferedFile) -> bool:
+        """Whether a file of this type and size has a place in a call. Raises DifyError."""
+        return not isinstance(self.place([file])[0], FileRefused)
+
+    def hears(self) -> bool:
+        """Whether recordings can become text: over the Service API alone, if the app has that on. Raises DifyError."""
+        return self.via == "api" and self.form().hears
+
+    def transcribe(self, name: str, mimetype: str, content: bytes) -> str:
+        """The words of a recording, never empty.
+
+        Raises NotHeard; SpeechOff if the app hears no more; ApiAway or ApiRefused if the way took nothing at all.
+        """
+        way = self._way
+        try:
+            return way.transcribe(name, mimetype, content)
+        except SpeechOff:
+            self._cache.forget(way.known_as)
+            raise
 
     def stop(self, task_id: str) -> None:
         """Stop the run of this name, where the way has a call for that. Never raises."""

@@ -70,7 +70,7 @@ class AppForm:
 
     `mode` is Dify's word for the kind of app and `name` the app's name, "" where only a plugin asked for the form.
     `sys_files` stands for the files of a call; None if the app takes none. `suggests`: the app suggests questions after
-    each answer.
+    each answer. `hears`: it turns speech into text.
     """
 
     variables: tuple[Variable, ...] = ()
@@ -81,6 +81,7 @@ class AppForm:
     name: str = ""
     sys_files: Variable | None = None
     suggests: bool = False
+    hears: bool = False
 
     @property
     def kind(self) -> AppKind | None:
@@ -110,6 +111,7 @@ def parse_form(info: Mapping[str, Any]) -> AppForm:
         name=text_of(info, "name"),
         sys_files=_sys_files(mapping_of(info, "file_upload")),
         suggests=mapping_of(info, "suggested_questions_after_answer").get("enabled") is True,
+        hears=mapping_of(info, "speech_to_text").get("enabled") is True,
     )
 
 

@@ -10,7 +10,7 @@ from dify_app.form import Variable
 from dify_app.port import AppCall, AppPort, Conversation, FollowedRun, FormAnswer, Stream, Via, WaitingForm
 from dify_app.stream import AppKind
 from dify_app.uploads import FileCalls, FileSlot, PlacedFile, upload
-from errors import ApiAway, NotFollowed
+from errors import ApiAway, NotFollowed, SpeechOff
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,10 @@ class PluginWay:
     def follow(self, _run: FollowedRun) -> closing[Stream]:
         """A run of this way ends with its request (docs/platform/dify.md#request-lifetime): raises NotFollowed."""
         raise NotFollowed("plugin_way")
+
+    def transcribe(self, _name: str, _mimetype: str, _content: bytes) -> str:
+        """A plugin has no call that listens for an app (docs/platform/dify-service-api.md#voice): raises SpeechOff."""
+        raise SpeechOff("plugin_way")
 
     def upload(self, slot: FileSlot, content: bytes) -> PlacedFile:
         """A tool file, which the app's form takes (docs/platform/dify.md#files-in). Raises FileRefused."""

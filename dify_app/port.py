@@ -109,5 +109,8 @@ class AppPort(Protocol):
     def follow(self, run: FollowedRun) -> closing[Stream]:
         """What the run says from now on; the last event has its outputs. Reading raises DifyError."""
 
+    def transcribe(self, name: str, mimetype: str, content: bytes) -> str:
+        """The words of a recording, never empty. Raises NotHeard, or DifyError where this way listens to none."""
+
     def upload(self, slot: FileSlot, content: bytes) -> PlacedFile:
         """Upload a file for a question of this way. Raises FileRefused."""

@@ -21,7 +21,7 @@ from slack_api.error_codes import (
     TOO_LONG,
     UNFIT,
 )
-from slack_api.file_objects import declared_size, download_url, mime_of, name_of
+from slack_api.file_objects import as_mp4, declared_size, download_url, is_voice_clip, mime_of, name_of
 from slack_api.files import FilesOrigin, SlackFiles
 from slack_api.identity import AuthInfo, UserInfo
 from slack_api.lookups import Channels, Users
@@ -68,9 +68,11 @@ __all__ = [
     "UserGroups",
     "UserInfo",
     "Users",
+    "as_mp4",
     "declared_size",
     "download_url",
     "interval_of",
+    "is_voice_clip",
     "mime_of",
     "name_of",
 ]

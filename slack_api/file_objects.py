@@ -37,10 +37,24 @@ def safe_name(name: str) -> str:
 def mime_of(file: Mapping[str, Any]) -> str:
     """The media type that Slack gives, or ANY_TYPE where that is none."""
     kind = text_of(file, "mimetype").strip().lower()
-    # Voice clips come as video/mp4 or video/webm, or without a type (seen by several bots; Slack does not document it).
-    if file.get("subtype") == "slack_audio" and not kind.startswith("audio/"):
+    # Voice clips come as video/mp4 or video/webm, or without a type (docs/platform/slack.md#voice-clips).
+    if is_voice_clip(file) and not kind.startswith("audio/"):
         kind = "audio/webm" if "webm" in kind or name_of(file).endswith(".webm") else "audio/mp4"
     return kind if MIME.fullmatch(kind) else ANY_TYPE
+
+
+def is_voice_clip(file: Mapping[str, Any]) -> bool:
+    """Whether a member recorded the file in Slack (docs/platform/slack.md#voice-clips)."""
+    return file.get("subtype") == "slack_audio"
+
+
+def as_mp4(file: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The object of a recording with the address of Slack's own MP4 of it, if Slack names one; its size is unknown."""
+    mp4 = text_of(file, "aac")
+    if not mp4:
+        return file
+    kept = {name: value for name, value in file.items() if name != "size"}
+    return {**kept, "url_private_download": mp4, "mimetype": "audio/mp4"}
 
 
 def name_of(file: Mapping[str, Any]) -> str:

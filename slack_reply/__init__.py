@@ -24,6 +24,7 @@ from slack_reply.form_blocks import (
 from slack_reply.interrupted import Interrupted, Remains
 from slack_reply.markdown import links, shows_nothing
 from slack_reply.optional_blocks import BlockSupport
+from slack_reply.quote import above, heard_quote, on_one_line
 from slack_reply.reply import Reply
 from slack_reply.shared import NativeSupport, Slack, TableSupport, Written
 from slack_reply.snapshot import LONGEST_TEXT, Blocks, Card, Snapshot, is_silent, may_be_silent
@@ -61,16 +62,19 @@ __all__ = [
     "Thumb",
     "Unreachable",
     "Written",
+    "above",
     "buttons",
     "fits_button",
     "fitted",
     "form_blocks",
     "form_modal",
+    "heard_quote",
     "is_silent",
     "links",
     "listed",
     "may_be_silent",
     "message_pages",
+    "on_one_line",
     "pressed_button",
     "share_button",
     "shows_nothing",

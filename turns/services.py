@@ -51,6 +51,7 @@ from slack_reply import (
     StatusLine,
     TableSupport,
     Written,
+    above,
 )
 from turns.answer import (
     Asking,
@@ -64,7 +65,7 @@ from turns.answer import (
 )
 from turns.asked_questions import AskedQuestions
 from turns.endpoint_request import EndpointRequest
-from turns.files import Attachments, ProducedFiles, RestFile, Transfers
+from turns.files import Attachments, ProducedFiles, Recordings, RestFile, Transfers
 from turns.files import produced as produced_files
 from turns.ordering import ThreadQueues
 from turns.private_answers import PrivateAnswers
@@ -203,13 +204,16 @@ class Services:
             Visibility(message, self.installation(api), self.rules(endpoint, api)),
             ThreadReading(api, message, self.clock),
             Attachments(files, app, transfers, self.clock),
+            Recordings(files, app, transfers, self.clock),
         )
         slack = Slack(api, self._budget, self._support, self._tables, self._written, self.clock, self._blocks)
         run = job.run
         left = (
             None
             if run is None
-            else LeftOff(run.messages, run.unfinished, run.begin, run.sure, run.text[: run.begin])
+            else LeftOff(
+                run.messages, run.unfinished, run.begin, run.sure, above(run.quote, run.text)[: run.begin]
+            )
         )
         reply = Reply(slack, target, settings.reply_style, left_off=left)
         presses = self.presses(endpoint, store)

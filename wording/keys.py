@@ -11,6 +11,7 @@ class Say(StrEnum):
     WAITING = auto()  # another message of the thread is being answered first
     RUNNING_STEP = auto()  # `title` is the title of a node or tool
     READING_FILES = auto()
+    LISTENING = auto()  # a recording becomes words
     READING_THREAD = auto()
 
     # Progress: the plan of task cards, and the lines that tell what a long wait is about.
@@ -70,6 +71,7 @@ class Say(StrEnum):
     REST_NEEDS_SCOPE = auto()  # the same as REST_LEFT_OUT, because the scope `files:write` is not granted
     FILE_LOST = auto()  # `name` of a file that the app made and that could not be brought to Slack
     FILE_LEFT_OUT = auto()  # `name` of the member's file; `reason` is the text of a FILE_ key from the end
+    NOT_HEARD = auto()  # the same as FILE_LEFT_OUT, for a recording that gave no words
 
     # Feedback on an answer: the labels of its buttons, the form, and what the voter is told alone.
     FEEDBACK_GOOD = auto()
@@ -140,7 +142,8 @@ class Say(StrEnum):
     UNFOLLOWED = auto()
     UNKNOWN_APP = auto()  # `name` is what stands behind ~, `names` the names that there are
 
-    # Why a file was left out: the `reason` of errors.FileRefused. They complete FILE_LEFT_OUT.
+    # Why a file was left out: the `reason` of errors.FileRefused. They complete FILE_LEFT_OUT and
+    # NOT_HEARD.
     FILE_TOO_LARGE = auto()
     FILE_TOO_MANY = auto()
     FILE_WRONG_TYPE = auto()
@@ -158,3 +161,7 @@ class Say(StrEnum):
     FILE_UPLOAD_UNSET = auto()  # INTERNAL_FILES_URL is not set in Dify (docs/platform/dify.md#files-address)
     FILE_UPLOAD_REFUSED = auto()
     FILE_NOT_OWNED = auto()  # the upload belongs to another end user (docs/platform/dify.md#tool-file-owner)
+    FILE_NO_WORDS = auto()  # a recording in which nothing was said (docs/platform/dify-service-api.md#voice)
+    FILE_NO_SPEECH_MODEL = auto()
+    FILE_SPEECH_LATE = auto()
+    FILE_SPEECH_FAILED = auto()

@@ -23,6 +23,7 @@ from dify_app.service_api.addresses import BaseAddresses
 from dify_app.service_api.client import ServiceApi
 from dify_app.service_api.event_stream import events_in
 from dify_app.service_api.first_calls import FirstCalls
+from dify_app.service_api.recordings import labelled, reason_of
 from dify_app.service_api.refusals import FILE_FAULTS
 from dify_app.stream import AppKind
 from dify_app.uploads import FileSlot, PlacedFile
@@ -36,6 +37,8 @@ from errors import (
     FileRefused,
     FormRefused,
     NotFollowed,
+    NotHeard,
+    SpeechOff,
     UnsupportedApp,
 )
 from json_fields import text_of, texts_of
@@ -175,6 +178,28 @@ class ApiWay:
             reason = error.kind if error.kind in FILE_FAULTS else "file_upload_refused"
             raise FileRefused(slot.file.name, reason) from error
         return PlacedFile(slot.variable, slot.many, slot.kind, text_of(answer, "id"), "local_file")
+
+    def transcribe(self, name: str, mimetype: str, content: bytes) -> str:
+        """What a model hears in a recording (docs/platform/dify-service-api.md#voice).
+
+        Raises NotHeard; and SpeechOff, ApiAway or ApiRefused where Dify listens to no recording at all.
+        """
+        label, kind = labelled(name, mimetype, content)
+        try:
+            base = self._base()
+            with self.first_calls.alone(self.known_as, self.user):
+                answer = self.api.transcribe(base, self.key, self.user, (label, content, kind))
+        except ApiAway:
+            self.addresses.forget(self.bases)
+            raise
+        except (SpeechOff, ApiRefused):
+            raise
+        except DifyError as error:
+            raise NotHeard(name, reason_of(error)) from error
+        words = text_of(answer, "text").strip()
+        if not words:
+            raise NotHeard(name, "file_no_words")
+        return words
 
     def _stream(self, call: AppCall) -> Stream:
         mode = call.mode or self._mode()

@@ -27,6 +27,7 @@ CONNECT = 5.0  # seconds
 READ = 45.0  # seconds without any byte: Dify sends a keep-alive about every 10 s
 ANSWER = 8.0  # seconds without any byte of an answer that is no stream
 UPLOAD = 60.0
+LISTENING = 60.0  # seconds without any byte while a model listens to a recording
 SUGGESTING = 20.0  # seconds without any byte while a model thinks of questions, for which nobody waits
 STOP = 4.0
 FLOOR = 1.0  # wall seconds: no time-out is shorter, since scaled time makes no machine faster
@@ -110,16 +111,18 @@ class ServiceApi:
 
     def upload(self, base: str, key: str, user: str, file: tuple[str, bytes, str]) -> dict[str, Any]:
         """Upload (name, content, type) as a file of this user (docs/platform/dify-service-api.md#service-files)."""
-        timeout = self._timeout(UPLOAD)
+        return self._send_file(f"{base}/files/upload", key, user, file, UPLOAD)
+
+    def transcribe(self, base: str, key: str, user: str, file: tuple[str, bytes, str]) -> dict[str, Any]:
+        """The text of a recording (name, content, type) of this user (docs/platform/dify-service-api.md#voice)."""
+        return self._send_file(f"{base}/audio-to-text", key, user, file, LISTENING)
+
+    def _send_file(
+        self, url: str, key: str, user: str, file: tuple[str, bytes, str], patience: float
+    ) -> dict[str, Any]:
+        timeout = self._timeout(patience)
         return self._json(
-            self._request(
-                "POST",
-                f"{base}/files/upload",
-                key,
-                files={"file": file},
-                data={"user": user},
-                timeout=timeout,
-            )
+            self._request("POST", url, key, files={"file": file}, data={"user": user}, timeout=timeout)
         )
 
     @contextmanager

@@ -18,6 +18,7 @@ from errors import (
     DifyUnavailable,
     FormRefused,
     ProviderTrouble,
+    SpeechOff,
     UnsupportedApp,
 )
 from json_fields import parsed, text_of
@@ -35,6 +36,12 @@ _FORM_CODES: Mapping[str, str] = {
     "invalid_form_data": "form_invalid",
 }
 """Source: docs/platform/dify-service-api.md#form-answers."""
+_SPEECH_CODES: Mapping[str, type[DifyError]] = {
+    "speech_to_text_disabled": SpeechOff,
+    "provider_not_support_speech_to_text": ProviderTrouble,
+}
+_SPEECH_OFF = "Speech to text is not enabled"
+"""Up to 1.15.0 in place of the code `speech_to_text_disabled` (docs/platform/dify-service-api.md#voice)."""
 _NOT_IN_DIFY = (*range(300, 400), HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
 
 
@@ -59,11 +66,11 @@ def refusal(status: int, body: bytes, conversation_id: str = "") -> DifyError:
 
 def _told(status: int, told: Mapping[str, Any], conversation_id: str) -> DifyError:
     """What Dify's JSON says."""
-    code = text_of(told, "code")
+    code, message = text_of(told, "code"), text_of(told, "message")
     if code in _FORM_CODES:
         return FormRefused(_FORM_CODES[code])
-    if code == "too_many_requests" or text_of(told, "message").startswith(_TOO_MANY):
-        return DifyBusy("app_limit")
+    if special := _by_text(code, message):
+        return special
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         return ProviderTrouble("provider_rate_limit")
     if status == HTTPStatus.NOT_FOUND:
@@ -71,3 +78,12 @@ def _told(status: int, told: Mapping[str, Any], conversation_id: str) -> DifyErr
     if code in _WRONG_KIND:
         return UnsupportedApp("app_unsupported")
     return refused(told, "") if status == HTTPStatus.BAD_REQUEST else DifyUnavailable("api_broke")
+
+
+def _by_text(code: str, message: str) -> DifyError | None:
+    """What some versions tell by a code, and others by the text alone."""
+    if code == "too_many_requests" or message.startswith(_TOO_MANY):
+        return DifyBusy("app_limit")
+    if code in _SPEECH_CODES or message == _SPEECH_OFF:
+        return _SPEECH_CODES.get(code, SpeechOff)("no_speech")
+    return None

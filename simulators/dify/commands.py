@@ -102,6 +102,8 @@ def service_commands(api: ServiceApi) -> dict[str, Callable[..., Any]]:
             setattr(api.runs, name, changes[name])
         for name in {"suggestions", "seconds"} & changes.keys():
             setattr(api.messages, name, changes[name])
+        if "fault" in changes:
+            api.speech.fault, api.speech.seconds = changes["fault"], changes["listens"]
         for name in {"revoked", "switched_off"} & changes.keys():
             setattr(api, name, set(changes[name]))
 
@@ -110,6 +112,7 @@ def service_commands(api: ServiceApi) -> dict[str, Callable[..., Any]]:
         "service_calls": lambda: list(api.seen),
         "service_feedbacks": api.messages.list,
         "service_ratings": lambda: list(api.messages.rated),
+        "service_recordings": lambda: list(api.speech.heard),
         "service_stops": lambda: list(api.runs.stops),
         "service_uploads": lambda: [
             {

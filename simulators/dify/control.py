@@ -161,6 +161,15 @@ class DifyControl(ControlClient):
         """Let a model suggest these questions after each answer, for which it takes so many design seconds."""
         self.call("service", suggestions=questions, seconds=seconds)
 
+    def speech(self, fault: str = "", *, seconds: float = 0.0) -> None:
+        """Let the model that hears recordings take so many design seconds, and answer this of `speech.FAULTS`."""
+        self.call("service", fault=fault, listens=seconds)
+
+    def recordings(self) -> list[Record]:
+        """app_id, user, name, mimetype and words of each recording that was to become text."""
+        found: list[Record] = self.call("service_recordings")
+        return found
+
     def feedbacks(self) -> list[Record]:
         """message_id, app_id, rating and content of each message that has a vote now."""
         found: list[Record] = self.call("service_feedbacks")

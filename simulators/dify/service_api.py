@@ -20,6 +20,7 @@ from simulators.dify.invocations import Invocations
 from simulators.dify.scripts import Scripts
 from simulators.dify.service_messages import ServiceMessages
 from simulators.dify.service_runs import ServiceRuns, ServiceState
+from simulators.dify.speech import SpeechToText
 from simulators.dify.uploads import read_form, stored
 from simulators.dify.versions import NEWEST
 from simulators.http1.server import Exchange
@@ -65,6 +66,7 @@ class ServiceApi:
         self._apps = apps
         self._conversations = conversations
         self.messages = ServiceMessages(clock)
+        self.speech = SpeechToText(clock)
         self.runs = ServiceRuns(clock, self.state, scripts, conversations, invocations, self.messages, flows)
         self.flows = flows
 
@@ -77,6 +79,7 @@ class ServiceApi:
         self.runs.reset()
         self.flows.reset()
         self.messages.reset()
+        self.speech.reset()
 
     def answer(self, exchange: Exchange) -> None:
         """Answer one request below /v1. Raises Refused."""
@@ -103,6 +106,7 @@ class ServiceApi:
             ("GET", "parameters"): self._parameters,
             ("GET", "messages"): self._messages,
             ("POST", "files/upload"): self._upload,
+            ("POST", "audio-to-text"): self._hear,
         }
         if (method, path) in plain:
             return plain[method, path]
@@ -204,6 +208,11 @@ class ServiceApi:
         upload = stored(form, self._user(app, form.user).row_id)
         self.state.uploads.append(upload)
         exchange.reply_json(201, upload.answer())
+
+    def _hear(self, exchange: Exchange, app: App) -> None:
+        form = read_form(exchange.request)
+        text = self.speech.text(app, self._user(app, form.user), form, self.state.version)
+        exchange.reply_json(200, {"text": text})
 
     def _stop(self, exchange: Exchange, app: App, name: str) -> None:
         user = self._user(app, self._json(exchange).get("user"))

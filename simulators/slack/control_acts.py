@@ -129,14 +129,15 @@ class Acts:
         return {}
 
     def add_file(
-        self, name: str, data: str, mimetype: str, user: str, variant: str = "", **more: Any
+        self, name: str, data: str, mimetype: str, user: str, variant: str = "", mp4: str = "", **more: Any
     ) -> Json:
-        """`data` in base64; `more`: overrides (None removes a field), declared, stall, excess, title."""
+        """`data` and `mp4` in base64; `more`: overrides (None removes a field), declared, stall, excess, title."""
         if variant not in VARIANTS:
             raise ValueError(f"no such variant: {variant}")
         file_id = self._world.next_id("F")
+        content, sound = base64.b64decode(data), base64.b64decode(mp4)
         self._world.files[file_id] = StoredFile(
-            file_id, name, mimetype, base64.b64decode(data), user, variant=variant, **more
+            file_id, name, mimetype, content, user, variant=variant, mp4=sound, **more
         )
         return {"file": file_id}
 

@@ -5,6 +5,7 @@ Source: docs/platform/slack.md#file-download.
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from werkzeug.wrappers import Request, Response
 
@@ -38,7 +39,16 @@ class FilesHost:
     def serve(self, path: str, request: Request) -> Response:
         """`path` is what follows /files-pri/."""
         file_id = path.partition("/")[0].rpartition("-")[2]
-        stored: StoredFile | None = self._world.files.get(file_id)
+        return self._serve(file_id, self._world.files.get(file_id), request)
+
+    def serve_mp4(self, path: str, request: Request) -> Response:
+        """Slack's own MP4 of a recording; `path` is what follows /files-tmb/ (docs/platform/slack.md#voice-clips)."""
+        file_id = path.partition("/")[0].split("-")[1]
+        stored = self._world.files.get(file_id)
+        mp4 = replace(stored, data=stored.mp4, mimetype="video/mp4") if stored and stored.mp4 else None
+        return self._serve(file_id, mp4, request)
+
+    def _serve(self, file_id: str, stored: StoredFile | None, request: Request) -> Response:
         self.downloads[file_id] += 1
         if stored is None or not stored.complete:
             return Response("not found", 404, mimetype="text/plain")

@@ -29,6 +29,7 @@ class SlackServer:
             "_control": control.serve,
             "api": self.double.web_api.serve,
             "files-pri": files.serve,
+            "files-tmb": files.serve_mp4,
             "upload": self._upload,
             "actions": self._respond,
             "login": files.login,

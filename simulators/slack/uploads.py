@@ -28,6 +28,7 @@ class StoredFile:
     declared: int | None = None  # the size the object names; the body's when None
     stall: float = 30.0  # design seconds
     excess: int = 200_000_000  # bytes that `oversized` sends on top
+    mp4: bytes = b""  # Slack's own MP4 of a recording (docs/platform/slack.md#voice-clips)
 
     def object(self, world: World) -> Json:
         """The file as files.info and history show it."""
@@ -50,7 +51,25 @@ class StoredFile:
         }
         if self.variant == "deleted":
             return {"id": self.id, "mode": "tombstone"}
+        if self.mp4:
+            whole |= self._sound(world)
         return {key: value for key, value in (whole | self.overrides).items() if value is not None}
+
+    def _sound(self, world: World) -> Json:
+        """What a recording has besides, and where Slack's MP4 of it is (docs/platform/slack.md#voice-clips)."""
+        place = f"{world.url}/files-tmb/{world.install.team_id}-{self.id}-4be882953e"
+        mp4 = f"{self.name.rpartition('.')[0]}_audio.mp4"
+        found: Json = {
+            "aac": f"{place}/{mp4}",
+            "url_private": f"{place}/{mp4}",
+            "duration_ms": 3177,
+            "audio_wave_samples": [32, 18, 6, 4],
+            "media_display_type": "audio",
+            "transcription": {"status": "processing"},
+        }
+        if self.overrides.get("subtype") == "slack_audio":
+            found["url_private_download"] = f"{place}/download/{mp4}"
+        return found
 
     def in_event(self, world: World) -> Json:
         """The file as events carry it: Slack Connect gives a stub, files.info and history the rest.

@@ -9,6 +9,7 @@ from typing import Any
 
 import urllib3
 
+from simulators.recordings import recording
 from simulators.slack.seen import (
     Json,
     SeenAttempt,
@@ -332,6 +333,18 @@ class Workspace:
                 "add_file", name=name, data=coded, mimetype=mimetype, user=user, variant=variant, **more
             )["file"]
         )
+
+    def add_clip(self, words: str, kind: str = "webm", *, size: int = 0, **more: Any) -> str:
+        """A member's voice clip, to be shared as a file (docs/platform/slack.md#voice-clips).
+
+        `kind` is the container that the client records: webm as browsers do, with Slack's own MP4 beside it, or mp4
+        and m4a as phones do, which call it video and audio. `more` as in `add_file`.
+        """
+        mimetype = {"webm": "audio/webm", "m4a": "audio/mp4", "mp4": "video/mp4"}[kind]
+        made = {"mp4": base64.b64encode(recording(words, size=size)).decode()} if kind == "webm" else {}
+        overrides = {"subtype": "slack_audio", **more.pop("overrides", {})}
+        data = recording(words, "webm" if kind == "webm" else "mp4", size=size)
+        return self.add_file(f"audio_message.{kind}", data, mimetype, overrides=overrides, **made, **more)
 
     # looking
 

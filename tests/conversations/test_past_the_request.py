@@ -289,3 +289,15 @@ def test_another_process_goes_on_with_the_run() -> None:
         assert len({one["process"] for one in requests}) == 2
     finally:
         running.stop()
+
+
+@pytest.mark.parametrize("style", ["edit", "stream"])
+def test_quote_of_a_voice_clip_stays_above_an_answer_of_several_requests(world: World, style: str) -> None:
+    app_id = world.dify.app(f"{world.app_id}-hears", "advanced-chat", speech_to_text={"enabled": True})
+    world.configure(app={"app_id": app_id, "inputs": {}}, reply_style=style)
+    world.dify.script(SLOW, app_id)
+    root = world.ask("", files=[world.slack.add_clip("How far?")])
+    messages = whole(world, root)
+    assert flat("".join(message.text for message in messages)) == flat(f"> 🎤 How far?\n\n{TEXT}")
+    assert legs(world, root) == 2
+    assert len(world.dify.recordings()) == 1

@@ -36,6 +36,7 @@ from errors import (
     DifyUnavailable,
     FormRefused,
     NotFollowed,
+    SpeechOff,
 )
 from tests.dify_app.events import message, message_end
 from tests.fake_clock import FakeClock
@@ -95,6 +96,11 @@ class FakeWay:
 
     def upload(self, slot: FileSlot, content: bytes) -> PlacedFile:
         return PlacedFile(slot.variable, slot.many, slot.kind, content.decode())
+
+    def transcribe(self, _name: str, _mimetype: str, content: bytes) -> str:
+        if not content:
+            raise SpeechOff
+        return content.decode()
 
 
 @dataclass

@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 
 from wording import CATALOGUES, Language, Say, say
 
-STATUS = {Say.THINKING, Say.WAITING, Say.RUNNING_STEP, Say.READING_FILES, Say.READING_THREAD, Say.RUNNING}
+STATUS = {
+    Say.LISTENING,
+    Say.THINKING,
+    Say.WAITING,
+    Say.RUNNING_STEP,
+    Say.READING_FILES,
+    Say.READING_THREAD,
+    Say.RUNNING,
+}
 TITLES = {
     Say.HOME_WHAT,
     Say.HOME_HOW,

@@ -22,6 +22,7 @@ from dify_app import (
 )
 from errors import BridgeError, FileRefused
 from job import OpenRun
+from slack_reply import above
 from turns.answer.progress import Progress
 
 FIRST_WORDS = 40  # characters of a first line that is shown before it is complete
@@ -38,7 +39,8 @@ class AnswerState:
     `named` is set once the run in Dify has a name, or cannot get one any more. `error` says why the answer broke.
     `paused` holds every form that the app waits for. `is_full`: the app said more than is kept, so its stream need not
     be read any further. `via` and `user` say whose the conversation is, `run` names the run in Dify. `form` is what the
-    app offers; None where it was not read. `was_replaced`: a moderation took back what the app had said.
+    app offers; None where it was not read. `was_replaced`: a moderation took back what the app had said. `quote` is
+    Markdown that stands above the text; it is set before the app says anything.
     """
 
     changed: Event = field(default_factory=Event)
@@ -50,6 +52,7 @@ class AnswerState:
     user: str = ""
     run: RunStarted | None = None
     was_replaced: bool = False
+    quote: str = ""
     form: AppForm | None = None
     progress: Progress = field(default_factory=Progress)
     sources: tuple[Source, ...] = ()
@@ -68,6 +71,7 @@ class AnswerState:
     def take_up(self, run: OpenRun) -> None:
         """Go on with the answer of an earlier request."""
         self.via, self.user, self.conversation_id = "api", run.user, run.conversation_id
+        self.quote = run.quote
         self.run = RunStarted(run.task_id, run.message_id, run.run_id)
         self.named.set()
         self.progress.take_up(run.steps)
@@ -82,6 +86,11 @@ class AnswerState:
         if len(self._parts) > 1:
             self._parts[:] = ["".join(self._parts)]
         return self._parts[0] if self._parts else ""
+
+    @property
+    def shown(self) -> str:
+        """The text so far, below the quote. Steps begin at offsets in it."""
+        return above(self.quote, self.text)
 
     def take(self, event: AnswerEvent) -> None:
         """Add one more event of the app. Once the answer has ended, only the run's name still counts."""
@@ -101,10 +110,10 @@ class AnswerState:
             case ConversationStarted(conversation_id):
                 self.conversation_id = conversation_id
             case Step():
-                new = self.progress.step(event, len(self.text))
+                new = self.progress.step(event, len(self.shown))
                 self._interrupted |= new and event.kind == "tool"
             case Thought(text):
-                self.progress.think(text, len(self.text))
+                self.progress.think(text, len(self.shown))
             case _:
                 self._note(event)
         if not self.speaks.is_set() and _speaks(self.text):

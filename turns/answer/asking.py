@@ -22,7 +22,7 @@ from errors import (
     UnsupportedApp,
 )
 from job import OpenRun
-from slack_reply import StatusLine
+from slack_reply import StatusLine, heard_quote
 from turns.answer.answer_state import AnswerState
 from turns.answer.forms import Forms
 from turns.files import ProducedFiles
@@ -31,6 +31,7 @@ from turns.report import TurnReport, logger, where
 from wording import Say
 
 NAMED_SECONDS = 30.0  # a run that is to be stopped needs a name; while no worker takes the run, there is none
+LONGEST_QUOTE = 500  # characters of what was heard; the app gets all of it
 ENDING_SECONDS = 3.0  # in which a stopped run may end by itself, so that Dify keeps the text so far
 
 _CURE = (
@@ -142,7 +143,7 @@ class Asking:
         moved = bool(known.id) and not going_on.id
         record = record if going_on.id == known.id else record.with_conversation(going_on.id)
         prompt = self.prompt_builder.write(record, self._working, lost=moved)
-        state.left_out = prompt.left_out
+        _tell(prompt, state)
         self.report.left_out = next((str(refused.reason) for refused in prompt.left_out), "")
         if not prompt.query:
             return  # the message has only files, and none of them could be passed on
@@ -153,7 +154,7 @@ class Asking:
             nonlocal prompt
             whole = self.prompt_builder.write(record, self._working, lost=True)
             prompt = whole if whole.query else prompt
-            state.left_out = prompt.left_out
+            _tell(prompt, state)
             return _question(prompt)
 
         if state.over:
@@ -182,6 +183,12 @@ class Asking:
 
     def _working(self, say: Say) -> None:
         self.status.show(say)
+
+
+def _tell(prompt: Prompt, state: AnswerState) -> None:
+    """Let the answer tell what of the question's files was heard, and what was left out."""
+    state.left_out = prompt.left_out
+    state.quote = heard_quote(prompt.transcript, LONGEST_QUOTE)
 
 
 def _question(prompt: Prompt) -> Question:

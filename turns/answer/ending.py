@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import errors
 from dify_app import Paused, StepState
-from slack_reply import LONGEST_TEXT, links, shows_nothing, with_footer
+from slack_reply import LONGEST_TEXT, above, links, shows_nothing, with_footer
 from turns.answer.answer_state import AnswerState
 from turns.files import left_out, linked
 from turns.prompt import Author
@@ -92,11 +92,11 @@ class Ending:
         return (_UNDER.get(instead, instead) if partial else instead), values
 
     def text(self, author: Author) -> str:
-        """The whole answer with its notes and footer; empty when only files come."""
+        """The whole answer with its notes and footer, below its quote; empty when only files come."""
         body = self._body()
         notes = self._said(author, anything=bool(body))
         if not body:
-            return "\n\n".join(notes)
+            return above(self.state.quote, "\n\n".join(notes))
         if len(body) > LONGEST_TEXT:  # the thread takes only a part of it in any case
             return body + self._footed("", notes, author)
         return self._footed(body, notes, author)
@@ -127,7 +127,7 @@ class Ending:
 
     def _body(self) -> str:
         parts = (self.state.text, *shown_forms(self.state.paused), linked(self.links))
-        return "\n\n".join(part for part in parts if not shows_nothing(part))
+        return above(self.state.quote, "\n\n".join(part for part in parts if not shows_nothing(part)))
 
 
 def below(text: str, notes: list[str]) -> str:

@@ -9,8 +9,7 @@ from conversation_store import Presses, ThreadKey, ThreadRecord, ThreadStore
 from dify_app import AppForm, DifyApp
 from errors import DifyError, StoreError
 from message import Message
-from plain_text import shortened
-from slack_reply import Reply, Snapshot, buttons, fits_button, links, listed, usable
+from slack_reply import Reply, Snapshot, buttons, fits_button, listed, on_one_line, usable
 from turns.prompt import Author
 from wording import Say
 
@@ -109,7 +108,8 @@ class Greeting:
 
     def _quoted(self) -> str:
         """The question of a pressed button, quoted: a press leaves no message that would show the question."""
-        return f"> **{_plain(self.author.name, LONGEST_NAME)}:** {_plain(self.author.query, LONGEST_QUOTE)}"
+        name = on_one_line(self.author.name, LONGEST_NAME)
+        return f"> **{name}:** {on_one_line(self.author.query, LONGEST_QUOTE)}"
 
     def _is_first(self, record: ThreadRecord) -> bool:
         """Whether the store knows no earlier message of this member to the bot."""
@@ -125,11 +125,6 @@ class Greeting:
         except StoreError:
             return False
         return True
-
-
-def _plain(text: str, longest: int) -> str:
-    """The text on one line, without markup."""
-    return links.label_text(shortened(" ".join(text.split()), longest))
 
 
 def _below(opener: str, text: str) -> str:

@@ -23,7 +23,7 @@ def left_open(
     if state.over or run is None or requests + 1 >= RUN_REQUESTS or not (earlier or _can_be_followed(state)):
         return None
     # The outputs, which make the text whole at the end, still have what a moderation took back.
-    if state.paused or state.was_replaced or len(state.text) > LONGEST_TEXT:
+    if state.paused or state.was_replaced or len(state.shown) > LONGEST_TEXT:
         return None
     left = reply.leave_off()
     if left is None:
@@ -43,6 +43,7 @@ def left_open(
         requests + 1,
         report.first_token,
         report.first_text,
+        state.quote,
     )
 
 

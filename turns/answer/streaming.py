@@ -76,9 +76,9 @@ class Streaming:
 
     def _tell(self) -> None:
         """Let Slack's status line tell what the app does while no text comes; over a growing text it is empty."""
-        context, progress, text = self._context, self._state.progress, self._state.text
-        say, shown = context.author.say, bool(context.reply.message_ts) and not may_be_silent(text)
-        if context.show_progress and (progress.waits(len(text)) if shown else progress.steps):
+        context, progress, state = self._context, self._state.progress, self._state
+        say, shown = context.author.say, bool(context.reply.message_ts) and not may_be_silent(state.text)
+        if context.show_progress and (progress.waits(len(state.shown)) if shown else progress.steps):
             context.status.show(progress.status(say), progress.about(say))
         elif shown:
             context.status.show("")
@@ -90,7 +90,7 @@ class Streaming:
     def snapshot(self) -> Snapshot:
         """What to show now. If the answer may still turn out to be silence, only its steps."""
         state = self._state
-        text = "" if may_be_silent(state.text) else state.text
+        text = "" if may_be_silent(state.text) else state.shown
         say, progress = self._context.author.say, state.progress
         controls = (stop_button(say(Say.STOP), self._context.message.team_id),)
         if not self._context.show_progress:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from errors import FileRefused
+from errors import FileRefused, NotHeard
 from plain_text import shortened
 from slack_reply import links
 from wording import Say
@@ -16,12 +16,13 @@ type Words = Callable[..., str]
 
 def left_out(refused: Iterable[FileRefused], say: Words) -> list[str]:
     """A sentence for each reason, with the names of the files; several sentences when the names are many."""
-    names: dict[str, list[str]] = {}
+    names: dict[tuple[Say, str], list[str]] = {}
     for file in refused:
-        names.setdefault(file.reason, []).append(file.name)
+        sentence = Say.NOT_HEARD if isinstance(file, NotHeard) else Say.FILE_LEFT_OUT
+        names.setdefault((sentence, file.reason), []).append(file.name)
     return [
-        say(Say.FILE_LEFT_OUT, name=some, reason=say(Say(reason)))
-        for reason, concerned in names.items()
+        say(sentence, name=some, reason=say(Say(reason)))
+        for (sentence, reason), concerned in names.items()
         for some in name_lists(concerned)
     ]
 

@@ -1,16 +1,17 @@
 """Everything that the app gets with a question: the words, the thread around them, the files."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
 
 from conversation_store import ThreadRecord
 from dify_app import DifyApp, PlacedFile
-from errors import FileRefused
+from errors import FileRefused, NotHeard
 from json_fields import text_of
 from message import files_of, moment
 from slack_api import name_of
-from turns.files import Attachments, SlackFile, name_lists
+from turns.files import Attachments, Brought, Heard, Recordings, SlackFile, name_lists
 from turns.prompt.author import Author
 from turns.prompt.thread_excerpt import SHOWN, Visibility, Voice, excerpt, is_before, people_in, written
 from turns.prompt.thread_reading import ThreadReading
@@ -25,6 +26,7 @@ class Prompt:
 
     `context` holds the same text as `slack_thread`, for an app that declares this variable. `left_out` are files that
     could not be passed on, `passed` the names of the `files`. If `query` is empty, there is nothing to ask.
+    `transcript` is what of the query was heard in recordings.
     """
 
     query: str
@@ -33,6 +35,7 @@ class Prompt:
     files: tuple[PlacedFile, ...] = ()
     passed: tuple[str, ...] = ()
     left_out: tuple[FileRefused, ...] = ()
+    transcript: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,7 @@ class PromptBuilder:
     circle: Visibility
     reading: ThreadReading
     attachments: Attachments
+    recordings: Recordings
 
     def is_empty(self) -> bool:
         """Whether the message has neither words nor files."""
@@ -55,7 +59,7 @@ class PromptBuilder:
         message = self.circle.message
         if message.files or message.source != "app_mention":
             return message.files
-        if self.author.query and not self.attachments.wanted():
+        if self.author.query and not (self.attachments.wanted() or self.recordings.wanted()):
             return ()
         return files_of(self.reading.message())
 
@@ -72,18 +76,21 @@ class PromptBuilder:
         return voices[-1] is Voice.OURS if voices else not before
 
     def write(self, record: ThreadRecord, working: Callable[[Say], None], *, lost: bool = False) -> Prompt:
-        """Read the thread and bring the files. `working` is called with the sentence for what happens now.
+        """Read the thread, listen to recordings and bring the files.
 
-        `lost`: the app has lost the conversation, so it gets the whole thread, with its own answers.
+        `working` is called with the sentence for what happens now. `lost`: the app has lost the conversation, so it
+        gets the whole thread, with its own answers. Raises ApiAway or ApiRefused, as `Recordings.listen` does.
         """
         begins = lost or not record.conversation_id
         thread = self._thread(record, begins=begins, ours=lost or self.app.forgets, working=working)
+        heard = self.recordings.listen(self.files, working, alone=not self.author.query)
         files = [*self.files, *self._root_files(begins=begins)]
-        if files:
+        if any(words is None for words in heard) or len(files) > len(heard):
             working(Say.READING_FILES)
         brought = self.attachments.bring(files) if files else []
         placed = tuple(file for file in brought if isinstance(file, PlacedFile))
-        query = self.author.query
+        transcript = "\n\n".join(words for words in heard if isinstance(words, str))
+        query = "\n\n".join(filter(None, [self.author.query, transcript]))
         if placed and not query:
             names = name_lists([name_of(file) for file in self.files])
             query = self.author.say(Say.ONLY_FILES, name=names[0])
@@ -94,7 +101,8 @@ class PromptBuilder:
             preface=self._preface(heading, thread) if thread else "",
             files=placed,
             passed=tuple(name_of(file) for file, what in zip(files, brought, strict=False) if what in placed),
-            left_out=tuple(file for file in brought if isinstance(file, FileRefused)),
+            left_out=tuple(_left_out(heard, brought)),
+            transcript=transcript,
         )
 
     def _preface(self, heading: Say, thread: str) -> str:
@@ -153,3 +161,11 @@ class PromptBuilder:
             return ()
         ours = {file.get("id") for file in self.files}
         return [file for file in files_of(root) if file.get("id") not in ours]
+
+
+def _left_out(heard: Sequence[Heard], brought: Sequence[Brought]) -> Iterator[FileRefused]:
+    """Recordings that gave no words, and files that were refused. A recording need not go as a file too."""
+    yield from (words for words in heard if isinstance(words, NotHeard))
+    for words, what in zip_longest(heard, brought):
+        if words is None and isinstance(what, FileRefused):
+            yield what

@@ -1,9 +1,11 @@
+import base64
 import http.client
 from urllib.parse import urlsplit
 
 import pytest
 import urllib3
 
+from simulators.recordings import recording
 from simulators.slack.workspace import ANNA, GENERAL
 from tests.simulators.slack.conftest import App, Slack, refusal
 
@@ -139,3 +141,37 @@ def test_an_upload_can_fail(slack: Slack) -> None:
     with urllib3.PoolManager() as pool:
         statuses = [pool.request("POST", promise["upload_url"], body=b"abc").status for _ in range(2)]
     assert statuses == [503, 200]
+
+
+def clip(slack: Slack, kind: str) -> dict[str, object]:
+    ts = slack.workspace.say(GENERAL, ANNA, "", files=[slack.workspace.add_clip("How far?", kind)])
+    return slack.workspace.thread(GENERAL, ts)[0].files[0]
+
+
+def test_clip_of_a_browser_is_named_webm_and_both_its_addresses_lead_to_slacks_mp4(slack: Slack) -> None:
+    """docs/platform/slack.md#voice-clips."""
+    file = clip(slack, "webm")
+    assert (file["subtype"], file["name"], file["mimetype"], file["filetype"]) == (
+        "slack_audio", "audio_message.webm", "audio/webm", "webm",
+    )  # fmt: skip
+    assert file["transcription"] == {"status": "processing"}
+    for name in ("aac", "url_private", "url_private_download"):
+        assert str(file[name]).endswith("/audio_message_audio.mp4")
+        assert get(slack, file[name]).data == recording("How far?")
+    assert get(slack, file["aac"], "xoxb-wrong").status == 302
+
+
+def test_clip_of_a_phone_is_what_it_is_named(slack: Slack) -> None:
+    for kind, mimetype in (("m4a", "audio/mp4"), ("mp4", "video/mp4")):
+        file = clip(slack, kind)
+        assert (file["mimetype"], file.get("aac")) == (mimetype, None)
+        assert get(slack, file["url_private_download"]).data == recording("How far?")
+
+
+def test_uploaded_recording_has_slacks_mp4_beside_it(slack: Slack) -> None:
+    sound = base64.b64encode(recording("How far?")).decode()
+    file_id = slack.workspace.add_file("a.ogg", recording("How far?", "ogg"), "audio/ogg", mp4=sound)
+    ts = slack.workspace.say(GENERAL, ANNA, "", files=[file_id])
+    file = slack.workspace.thread(GENERAL, ts)[0].files[0]
+    assert get(slack, file["aac"]).data == recording("How far?")
+    assert get(slack, file["url_private_download"]).data == recording("How far?", "ogg")

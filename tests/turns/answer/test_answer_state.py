@@ -104,3 +104,10 @@ def test_answer_that_had_no_text_yet_begins_without_a_gap() -> None:
     state.take_up(replace(RUN, text=""))
     state.take(TextDelta("Begun"))
     assert state.text == "Begun"
+
+
+def test_text_is_shown_below_the_quote_once_there_is_some() -> None:
+    state = AnswerState(quote="> 🎤 How far?")
+    assert state.shown == ""
+    state.take(TextDelta("Far."))
+    assert (state.text, state.shown) == ("Far.", "> 🎤 How far?\n\nFar.")

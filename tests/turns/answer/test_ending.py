@@ -10,6 +10,7 @@ from errors import (
     DifyUnavailable,
     FileRefused,
     InputMissing,
+    NotHeard,
     RunFailed,
     UnsupportedApp,
 )
@@ -188,3 +189,44 @@ def test_no_form_shows_nothing() -> None:
 def test_run_that_is_not_over_in_time_is_told(is_long: bool, say: Say) -> None:
     ending = Ending(AnswerState(), in_time=False, show_sources=True, is_long=is_long)
     assert ending.trouble == (say, {})
+
+
+QUOTE = "> 🎤 How far?"
+
+
+def spoken(*said: Any, error: BridgeError | None = None) -> AnswerState:
+    state = grown(*said, error=error)
+    state.quote = QUOTE
+    return state
+
+
+def test_quote_stands_above_the_answer_and_its_notes() -> None:
+    assert text(spoken(TextDelta("Far."), Ended("succeeded"))) == f"{QUOTE}\n\nFar."
+    state = spoken(TextDelta("Far."), Sources((Source("Doc"),)), Ended("succeeded"))
+    assert text(state) == f"{QUOTE}\n\nFar.\n\n**Sources:** Doc"
+
+
+def test_quote_stands_above_a_note_in_place_of_the_answer() -> None:
+    assert text(spoken(error=RunFailed("llm"))) == f"{QUOTE}\n\n{EN[Say.RUN_FAILED]}"
+    assert text(spoken(Ended("succeeded"))) == f"{QUOTE}\n\n{EN[Say.NO_TEXT]}"
+
+
+def test_quote_alone_is_no_answer() -> None:
+    assert text(spoken(Ended("succeeded")), brings_files=True) == ""
+
+
+def test_early_end_counts_the_quote() -> None:
+    state = spoken(TextDelta("Far. Very far."), Ended("succeeded"))
+    whole = text(state)
+    ending = Ending(state, in_time=True, show_sources=True)
+    end = len(QUOTE) + 2 + len("Far.")
+    assert ending.early(whole, end, "a note", ASKER) == f"{QUOTE}\n\nFar.\n\n> a note"
+
+
+def test_recording_that_was_not_heard_has_a_sentence_of_its_own() -> None:
+    state = grown()
+    state.left_out = (NotHeard("a.m4a", "file_empty"), FileRefused("a.txt", "file_empty"))
+    assert text(state).split("\n\n") == [
+        "I couldn't listen to `a.m4a`: it is empty.",
+        "I couldn't pass on `a.txt`: it is empty.",
+    ]

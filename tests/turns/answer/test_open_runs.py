@@ -86,3 +86,15 @@ def test_later_request_leaves_the_run_though_it_did_not_read_the_form() -> None:
     later = AnswerState()
     later.take_up(run)
     assert left(later, run) == replace(run, requests=2)
+
+
+def test_quote_goes_on_with_the_run() -> None:
+    answer = state()
+    answer.quote = "> 🎤 How far?"
+    run = left(answer)
+    assert run is not None
+    assert (run.text, run.quote) == ("Some text", "> 🎤 How far?")
+    later = AnswerState()
+    later.take_up(run)
+    later.take(TextReplaced("All of the text"))
+    assert later.shown == "> 🎤 How far?\n\nAll of the text"

@@ -156,3 +156,19 @@ def test_short_text_that_a_writer_holds_back_is_looked_at_with_each_event(
     state.take(TextDelta("w"))
     gevent.spawn_later(0.05, state.end)
     assert ([*shows] != []) is at_once  # the clock stands still, so no pause ends
+
+
+def test_quote_comes_with_the_first_words_and_steps_begin_behind_it() -> None:
+    turn = TurnParts(show_progress=True)
+    streaming, state = made(turn)
+    state.quote = "> 🎤 How far?"
+    state.take(Step("s", "Looking", "running"))
+    assert streaming.snapshot().text == ""
+    state.take(TextDelta("NO_"))
+    assert streaming.snapshot().text == ""
+    state.take(TextDelta("one knows."))
+    state.take(Step("t", "Looking again", "running"))
+    seen = streaming.snapshot()
+    assert seen.text == "> 🎤 How far?\n\nNO_one knows."
+    assert [card.at for card in seen.cards] == [0, len(seen.text)]
+    assert seen.line == "running Looking again"

@@ -1,14 +1,15 @@
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import pytest
 
 from conversation_store.record import ThreadRecord
 from dify_app.uploads import PlacedFile
-from errors import FileRefused
+from errors import FileRefused, NotHeard
 from message import Message
 from slack_api.identity import UserInfo
 from tests.turns.installations import installation, rules
+from turns.files.recordings import Heard
 from turns.prompt.author import Author
 from turns.prompt.prompt_builder import Prompt, PromptBuilder
 from turns.prompt.thread_excerpt import Raw, Visibility
@@ -67,6 +68,27 @@ class Attachments:
         ]
 
 
+class Recordings:
+    """Hears the words that a file holds as `words`; a file without words has a reason."""
+
+    def __init__(self) -> None:
+        self.alone: list[bool] = []
+
+    def wanted(self) -> bool:
+        return True
+
+    def listen(
+        self, files: Sequence[Mapping[str, Any]], working: Callable[[Say], None], *, alone: bool
+    ) -> list[Heard]:
+        self.alone.append(alone)
+        if any("words" in file for file in files):
+            working(Say.LISTENING)
+        return [
+            file.get("words") or (NotHeard(file["name"], "file_no_words") if "words" in file else None)
+            for file in files
+        ]
+
+
 def said(ts: str, user: str = "UBEN", text: str = "Hello", **more: Any) -> dict[str, Any]:
     return {"ts": ts, "user": user, "text": text, "team": "T1", **more}
 
@@ -99,6 +121,7 @@ def prompt_builder(
         Visibility(asked, OURS, rules(OURS)),
         reading or Reading(),  # type: ignore[arg-type]
         attachments or Attachments(),  # type: ignore[arg-type]
+        Recordings(),  # type: ignore[arg-type]
     )
 
 
@@ -289,3 +312,56 @@ def test_what_is_read_ahead_is_what_the_prompt_reads(
     prompt_builder(asked, later).write(record, lambda _: None)
     assert ahead.asked == read
     assert set(later.asked) <= set(ahead.asked)
+
+
+CLIP = {"id": "F3", "name": "clip", "words": "How far is it?"}
+
+
+def spoken(text: str, *files: dict[str, Any], wanted: bool = False) -> tuple[Prompt, list[Say]]:
+    asked = message(thread_ts="", text=text, files=files)
+    return prompt_of(prompt_builder(asked, attachments=Attachments(wanted=wanted)))
+
+
+def test_words_of_a_recording_are_the_question_and_the_recording_is_not_passed_on() -> None:
+    found, working = spoken("<@UBOT>", CLIP)
+    assert (found.query, found.transcript, found.files, found.left_out) == (
+        CLIP["words"],
+        CLIP["words"],
+        (),
+        (),
+    )
+    assert working == [Say.LISTENING]
+
+
+def test_typed_words_come_before_what_was_heard() -> None:
+    found, _ = spoken("<@UBOT> Listen:", CLIP, {**CLIP, "id": "F4", "words": "And back?"})
+    assert found.query == "Listen:\n\nHow far is it?\n\nAnd back?"
+    assert found.transcript == "How far is it?\n\nAnd back?"
+
+
+def test_recording_is_passed_on_too_if_the_app_takes_it() -> None:
+    found, _ = spoken("<@UBOT>", CLIP, wanted=True)
+    assert (found.query, [file.file_id for file in found.files]) == (CLIP["words"], ["F3"])
+
+
+def test_recording_without_words_is_told_once_and_a_typed_question_goes_on() -> None:
+    for wanted in (False, True):
+        found, _ = spoken("<@UBOT> Why?", {**CLIP, "words": ""}, wanted=wanted)
+        assert found.query == "Why?"
+        assert [(type(one), one.reason) for one in found.left_out] == [(NotHeard, "file_no_words")]
+    assert spoken("<@UBOT>", {**CLIP, "words": ""})[0].query == ""
+
+
+def test_other_files_beside_a_recording_are_brought_or_told_as_ever() -> None:
+    found, working = spoken("<@UBOT>", CLIP, FILE, wanted=True)
+    assert [file.file_id for file in found.files] == ["F3", "F1"]
+    assert working == [Say.LISTENING, Say.READING_FILES]
+    found, _ = spoken("<@UBOT>", CLIP, FILE)
+    assert [(one.name, one.reason) for one in found.left_out] == [("a.txt", "file_no_variable")]
+
+
+def test_recordings_are_told_whether_the_message_has_words() -> None:
+    for text, alone in (("<@UBOT>", True), ("<@UBOT> Why?", False)):
+        given = prompt_builder(message(thread_ts="", text=text, files=(CLIP,)))
+        prompt_of(given)
+        assert given.recordings.alone == [alone]  # type: ignore[attr-defined]
