@@ -25,12 +25,11 @@ from slack_events.envelope import (
     UrlVerification,
     parse,
 )
-from slack_events.named_app import with_app_name
 from slack_events.remembered import ChannelTypes, Followers
 from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LATER, OK, UNAUTHORIZED, Ack, Refusals, read_signed, refuse
 from slack_events.stop_signs import stop_of_reaction, stop_of_session, stop_of_word
-from turns import ChannelName, EndpointRequest, RefusalNotice, SideEvents, logger
+from turns import ChannelName, EndpointRequest, RefusalNotice, SideEvents, logger, with_app_name
 
 LARGEST_UNSIGNED = 4096  # bytes
 LAST_TRY = "3"

@@ -17,7 +17,7 @@ from turns.notices import (
     SideEvents,
     why_not,
 )
-from turns.prompt import FACTS, calling_text, message_text
+from turns.prompt import FACTS, calling_text, message_text, with_app_name
 from turns.recent_turns import PastTurn, RecentTurns, TurnsOfHook
 from turns.recovery import ProcessIdentity, Recovery, SweepRun, SweepSchedule, Work
 from turns.report import AckTimes, logger, where
@@ -79,4 +79,5 @@ __all__ = [
     "told_by",
     "where",
     "why_not",
+    "with_app_name",
 ]

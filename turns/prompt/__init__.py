@@ -2,6 +2,7 @@
 
 from turns.prompt.author import FACTS, Author
 from turns.prompt.message_text import calling_text, message_text
+from turns.prompt.named_app import with_app_name
 from turns.prompt.prompt_builder import Prompt, PromptBuilder
 from turns.prompt.readable import mentioned, readable
 from turns.prompt.stop_words import is_stop_word, normalised
@@ -23,4 +24,5 @@ __all__ = [
     "message_text",
     "normalised",
     "readable",
+    "with_app_name",
 ]
