@@ -12,6 +12,7 @@ from turns.notices import (
     NoticeRun,
     PrivateRun,
     QuestionPlace,
+    ReactionRun,
     RefusalNotice,
     Sharing,
     SideEvents,
@@ -22,7 +23,7 @@ from turns.recent_turns import PastTurn, RecentTurns, TurnsOfHook
 from turns.recovery import ProcessIdentity, Recovery, SweepRun, SweepSchedule, Work
 from turns.report import AckTimes, logger, where
 from turns.services import Services
-from turns.stop_request import STOP_REACTIONS, StopRequest, says_stop
+from turns.stop_request import StopRequest, says_stop
 from turns.throttle import asker_of, place_of
 from turns.turn_factory import TurnsOfEndpoint
 from turns.turn_request import Place, TurnRequest
@@ -36,7 +37,6 @@ __all__ = [
     "REQUEST_SECONDS",
     "RESET_WORDS",
     "SHARE_ACTION",
-    "STOP_REACTIONS",
     "AckTimes",
     "AskedQuestions",
     "ChannelName",
@@ -52,6 +52,7 @@ __all__ = [
     "QuestionPlace",
     "RatedAnswer",
     "Rating",
+    "ReactionRun",
     "RecentTurns",
     "Recovery",
     "RefusalNotice",

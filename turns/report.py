@@ -9,7 +9,7 @@ from traceback import extract_tb
 from cachetools import TTLCache
 
 from clock import Clock
-from job import Job
+from job import Job, ReactionJob
 from slack_api import APPEND, POST, START, UPDATE, SlackApi
 
 TEXT_METHODS = (START, APPEND, UPDATE, POST)
@@ -30,7 +30,7 @@ class AckTimes:
         self._clock = clock
         self._seconds: TTLCache[str, float] = TTLCache(ACKS, ACKS_KEPT, timer=clock.now)
 
-    def note(self, hook_id: str, job: Job) -> None:
+    def note(self, hook_id: str, job: Job | ReactionJob) -> None:
         """Note that Slack has its ack for this job now."""
         self._seconds[f"{hook_id}/{job.job_id}"] = self._clock.epoch() - job.received
 
