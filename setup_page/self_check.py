@@ -81,8 +81,8 @@ class SelfCheck:
         yield same_app_line(slack, seen)
         yield clock_line(slack)
         if slack.bot:
-            yield from scope_lines(slack.bot)
-        yield from event_lines(slack.bot, seen, now)
+            yield from scope_lines(slack.bot, settings)
+        yield from event_lines(slack.bot, seen, now, settings)
         yield stream_line(turns, now)
 
     def _dify(self) -> Iterator[CheckLine]:

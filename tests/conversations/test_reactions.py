@@ -53,6 +53,11 @@ def told(world: World, user: str, key: Say) -> None:
     assert queries(world) == []
 
 
+def unasked(world: World, why: str) -> bool:
+    """Whether the log says that a reaction in the channel asked nothing, and why."""
+    return f"a reaction in {world.channel} asks nothing: {why}" in world.daemon.log()
+
+
 @pytest.mark.both_ways
 class TestAnEmojiAsks:
     """Over each way to the app."""
@@ -164,11 +169,12 @@ class TestLoops:
     def test_emoji_on_our_own_answer_asks_nothing_where_slack_names_no_author(self, asking: World) -> None:
         root = asking.ask("hello")
         [answer] = asking.answers(root)
+        asking.forget()
         item = {"type": "message", "channel": asking.channel, "ts": answer.ts}
         event = {"type": "reaction_added", "user": ANNA, "reaction": EMOJI, "item": item}
         asking.slack.event(event | {"event_ts": f"{int(answer.ts.split('.')[0]) + 1}.000001"})
         assert queries(asking) == ["hello"]
-        assert "on a message of ours" in asking.daemon.log()
+        assert unasked(asking, "on a message of ours")
 
     @pytest.mark.parametrize("who", ["ours", "another"])
     def test_emoji_of_a_bot_asks_nothing(self, asking: World, who: str) -> None:
@@ -319,7 +325,7 @@ class TestWhatCannotBeRead:
         slack.delete(asking.channel, ts)
         assert queries(asking) == []
         assert slack.ephemeral() == []
-        asking.wait(lambda: "the message is deleted" in asking.daemon.log())
+        asking.wait(lambda: unasked(asking, "the message is deleted"))
 
     def test_root_that_is_a_tombstone_asks_nothing(self, asking: World) -> None:
         slack = asking.slack
@@ -328,6 +334,7 @@ class TestWhatCannotBeRead:
         slack.delete(asking.channel, root)
         react(asking, root)
         assert queries(asking) == []
+        assert unasked(asking, "the message is deleted")
 
     def test_deleted_message_withdraws_its_answer(self, asking: World) -> None:
         asking.dify.script(script.say(long_text(1500), seconds=60) + script.silence(), asking.app_id)
@@ -348,8 +355,9 @@ class TestOwnership:
     def test_refused_hand_off_gets_503_and_the_retry_asks_once(self, asking: World, how: str) -> None:
         daemon = asking.daemon
         assert isinstance(daemon, SimulatedDaemon)
-        daemon.control.refuse(how=how, times=1)
         ts = asking.slack.say(asking.channel, BEN, TEXT)
+        asking.settle(5)  # the first event of a hook begins a sweep, which is handed off too
+        daemon.control.refuse(how=how, times=1)
         react(asking, ts)
         assert len(asking.answers(ts)) == 1
         [delivery] = asking.slack.deliveries("reaction_added")
@@ -377,6 +385,31 @@ class TestOwnership:
         assert asking.post("/slack/events", delivery.raw, headers)[0] == 200
         assert queries(asking) == [TEXT]
         assert len(asking.slack.answers(asking.channel, ts)) == 1
+
+    def test_member_is_told_when_the_process_dies_before_the_message_is_read_and_can_react_again(
+        self, asking: World
+    ) -> None:
+        """See docs/architecture.md#d10-never-run-twice."""
+        asking.slack.fault("conversations.replies", "stall", seconds=600.0, times=1)
+        ts = asking.slack.say(asking.channel, BEN, TEXT)
+        react(asking, ts)
+        asking.wait(lambda: asking.slack.deliveries("reaction_added")[0].state == "accepted")
+        [delivery] = asking.slack.deliveries("reaction_added")
+        asking.settle(5)
+        asking.daemon.restart()
+        headers = asking.slack.sign(delivery.raw)
+        for retry in ("1", "2"):
+            assert (
+                asking.post("/slack/events", delivery.raw, headers | {"X-Slack-Retry-Num": retry})[0] == 200
+            )
+        asking.wait(lambda: asking.slack.answers(asking.channel, ts))
+        asking.settle(30)
+        [note] = asking.slack.answers(asking.channel, ts)
+        assert EN[Say.INTERRUPTED] in note.seen
+        assert queries(asking) == []
+        asking.slack.take_reaction_off(asking.channel, ANNA, ts, EMOJI)
+        react(asking, ts)
+        assert TEXT in asking.answer(ts, count=2)
 
 
 @pytest.mark.simulated

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from provider import read_settings
+from provider import Settings, read_settings
 from setup_page.app_manifest import VARIANTS, VariantName
 from setup_page.report import CheckState, ago
 from setup_page.slack_checks import (
@@ -24,6 +24,7 @@ from turns import PastTurn, TurnsOfHook
 from wording import SETUP_CATALOGUES, SetupText
 
 GREEN, RED, UNSEEN = CheckState
+NOTHING_SET = Settings()
 STANDARD, MENTIONS = (frozenset(variant.scopes) for variant in VARIANTS[:2])
 BOT = AuthInfo("T1", "U1", "B1", STANDARD, "", "Bridge", "Acme", 0.4)
 SET = read_settings({"bot_token": "xoxb-of-the-tests", "signing_secret": "0123456789abcdef" * 2})
@@ -123,27 +124,66 @@ def test_variant_is_the_smallest_that_has_all_scopes() -> None:
     assert variant_of(MENTIONS | {"im:history"}).name is VariantName.STANDARD
     assert variant_of(STANDARD | {"usergroups:read"}).name is VariantName.MEMBER_RULES
     assert variant_of(STANDARD | {"reactions:read"}).name is VariantName.STANDARD
+    assert variant_of(STANDARD | {"usergroups:read", "reactions:read"}).name is VariantName.MEMBER_RULES
+    assert variant_of(STANDARD | {"something:else"}).name is VariantName.STANDARD
 
 
 @pytest.mark.parametrize("scope", sorted(STANDARD - MENTIONS))
 def test_missing_scope_of_the_variant_is_red(scope: str) -> None:
-    red = [line.title for line in scope_lines(replace(BOT, scopes=STANDARD - {scope})) if line.state is RED]
+    red = [
+        line.title
+        for line in scope_lines(replace(BOT, scopes=STANDARD - {scope}), NOTHING_SET)
+        if line.state is RED
+    ]
     assert red == [scope]
 
 
 def test_scope_that_the_variant_does_not_ask_for_is_no_fault() -> None:
-    assert {line.state for line in scope_lines(replace(BOT, scopes=MENTIONS))} == {GREEN}
-    assert [line.state for line in scope_lines(replace(BOT, scopes=None))] == [UNSEEN]
+    assert {line.state for line in scope_lines(replace(BOT, scopes=MENTIONS), NOTHING_SET)} == {GREEN}
+    assert [line.state for line in scope_lines(replace(BOT, scopes=None), NOTHING_SET)] == [UNSEEN]
+
+
+ASKING = Settings(reaction_trigger="robot_face")
+
+
+@pytest.mark.parametrize("scopes", [STANDARD, MENTIONS])
+def test_scope_of_reactions_is_missed_only_where_an_emoji_asks(scopes: frozenset[str]) -> None:
+    bot = replace(BOT, scopes=scopes)
+    assert "reactions:read" not in [line.title for line in scope_lines(bot, NOTHING_SET)]
+    [red] = [line for line in scope_lines(bot, ASKING) if line.state is RED]
+    assert red.title == "reactions:read"
+    assert "no emoji asks" in red.text.say("en")
+    granted = replace(BOT, scopes=scopes | {"reactions:read"})
+    for settings in (NOTHING_SET, ASKING):
+        assert {line.title: line.state for line in scope_lines(granted, settings)}["reactions:read"] is GREEN
+
+
+@pytest.mark.parametrize(
+    ("scopes", "settings", "listed"),
+    [
+        (STANDARD, NOTHING_SET, False),
+        (STANDARD, ASKING, True),
+        (None, NOTHING_SET, False),
+        (None, ASKING, True),
+        (STANDARD | {"reactions:read"}, NOTHING_SET, True),
+    ],
+)
+def test_event_of_reactions_is_listed_where_it_may_come(
+    scopes: frozenset[str] | None, settings: Settings, *, listed: bool
+) -> None:
+    lines = event_lines(replace(BOT, scopes=scopes), SeenOfHook(), 1_000.0, settings)
+    titles = [line.title.say("en") for line in lines]  # type: ignore[union-attr]
+    assert ("Event reaction_added" in titles) == listed
 
 
 def test_events_are_those_of_the_variant() -> None:
     seen = SeenOfHook()
     seen.kinds["app_mention"] = 990.0
-    lines = list(event_lines(replace(BOT, scopes=MENTIONS), seen, 1_000.0))
+    lines = list(event_lines(replace(BOT, scopes=MENTIONS), seen, 1_000.0, NOTHING_SET))
     assert [line.state for line in lines] == [GREEN, UNSEEN, UNSEEN, UNSEEN]
     assert lines[0].text.say("en") == "Last seen 10 s ago."
     seen.kinds["commands"] = 990.0
-    titles = {line.title.say("en"): line.state for line in event_lines(BOT, seen, 1_000.0)}  # type: ignore[union-attr]
+    titles = {line.title.say("en"): line.state for line in event_lines(BOT, seen, 1_000.0, NOTHING_SET)}  # type: ignore[union-attr]
     assert titles["Slash command"] is GREEN
     assert titles["Event member_joined_channel"] is UNSEEN
 
@@ -167,6 +207,6 @@ def test_stream_is_green_once_slack_took_one() -> None:
 @pytest.mark.parametrize("language", SETUP_CATALOGUES)
 def test_every_line_can_be_said_in_each_language(language: str) -> None:
     for scopes in (STANDARD - {"chat:write"}, MENTIONS):
-        for line in scope_lines(replace(BOT, scopes=scopes)):
+        for line in scope_lines(replace(BOT, scopes=scopes), NOTHING_SET):
             assert line.text.say(language)
     assert [ago(seconds).say(language) for seconds in (-1, 59, 61, 7_000, 100_000)]
