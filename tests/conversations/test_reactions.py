@@ -13,6 +13,7 @@ from simulators.slack.world import OTHER_BOT
 from tests.conversations.answers import long_text
 from tests.conversations.stack import SimulatedDaemon
 from tests.conversations.world import ANNA, BEN, CAROL, World
+from tests.support.redis_server import RedisServer
 from wording import Say
 from wording.en import EN
 
@@ -210,6 +211,25 @@ class TestAfterAQuestion:
         asking.forget()
         react(asking, ts, CAROL)
         assert queries(asking) == [TEXT]
+
+    def test_older_message_of_a_thread_that_went_on_can_be_asked_about(self, asking: World) -> None:
+        root = asking.slack.say(asking.channel, BEN, TEXT)
+        older = asking.slack.say(asking.channel, CAROL, "Was it the network?", thread_ts=root)
+        asking.ask("What now?", thread_ts=root)
+        asking.answers(root)
+        react(asking, older, delay=60.0)
+        assert "Was it the network?" in asking.answer(root, count=2)
+        assert len(queries(asking)) == 2
+
+    def test_again_asks_once_more_for_who_reacted(self, asking: World) -> None:
+        ts = asking.slack.say(asking.channel, BEN, TEXT)
+        react(asking, ts)
+        asking.answers(ts)
+        asking.slack.say(asking.channel, ANNA, "again", thread_ts=ts)
+        asking.answers(ts, count=2)
+        first, second = queries(asking)
+        assert first == TEXT
+        assert second.endswith(TEXT)
 
     def test_refused_question_can_be_asked_by_a_member_who_may_ask(self, asking: World) -> None:
         guest = asking.slack.add_user("gil", is_restricted=True)
@@ -410,6 +430,20 @@ class TestOwnership:
         asking.slack.take_reaction_off(asking.channel, ANNA, ts, EMOJI)
         react(asking, ts)
         assert TEXT in asking.answer(ts, count=2)
+
+
+@pytest.mark.simulated
+def test_two_processes_with_redis_ask_once_when_members_react_at_one_instant(
+    two_processes: World, redis: RedisServer
+) -> None:
+    world = two_processes
+    world.configure(reaction_trigger=EMOJI, redis_url=redis.url)
+    ts = world.slack.say(world.channel, BEN, TEXT)
+    for user in (ANNA, BEN, CAROL):
+        react(world, ts, user, deliveries=3)
+    assert [one.text for one in world.answers(ts)] == [f"You said: {TEXT}"]
+    assert queries(world) == [TEXT]
+    assert {one.state for one in world.slack.deliveries("reaction_added")} == {"accepted"}
 
 
 @pytest.mark.simulated
