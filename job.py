@@ -231,6 +231,11 @@ class ReactionJob:
         """The name of the reaction, as a Job names a message."""
         return f"{self.message.team_id}/{self.message.channel}/{self.message.ts}"
 
+    @property
+    def question_id(self) -> str:
+        """The name of the Job that asks about the message, as far as the reaction tells."""
+        return f"{self.message.team_id}/{self.message.channel}/{self.message.thread_ts}"
+
     def to_dict(self) -> dict[str, Any]:
         """JSON for the signer."""
         return {

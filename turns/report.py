@@ -31,8 +31,9 @@ class AckTimes:
         self._seconds: TTLCache[str, float] = TTLCache(ACKS, ACKS_KEPT, timer=clock.now)
 
     def note(self, hook_id: str, job: Job | ReactionJob) -> None:
-        """Note that Slack has its ack for this job now."""
-        self._seconds[f"{hook_id}/{job.job_id}"] = self._clock.epoch() - job.received
+        """Note that Slack has its ack for this job now. That of a reaction is noted for the question it brings."""
+        name = job.question_id if isinstance(job, ReactionJob) else job.job_id
+        self._seconds[f"{hook_id}/{name}"] = self._clock.epoch() - job.received
 
     def pop(self, hook_id: str, job: Job) -> float | None:
         """How long Slack waited, in design seconds; None if another process gave the ack, or there is none yet."""

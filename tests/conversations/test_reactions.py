@@ -12,6 +12,7 @@ from simulators.dify.apps import variable
 from simulators.slack.world import OTHER_BOT
 from tests.conversations.answers import long_text
 from tests.conversations.stack import SimulatedDaemon
+from tests.conversations.turn_log import log_of
 from tests.conversations.world import ANNA, BEN, CAROL, World
 from tests.support.redis_server import RedisServer
 from wording import Say
@@ -75,6 +76,8 @@ class TestAnEmojiAsks:
         assert (run["inputs"]["slack_user_id"], run["inputs"]["slack_thread_ts"]) == (ANNA, ts)
         [delivery] = asking.slack.deliveries("reaction_added")
         assert [attempt.status for attempt in delivery.attempts] == [200]
+        report = asking.wait(lambda: log_of(asking, ts))
+        assert (report["outcome"], 0 < report["ack"] < report["total"]) == ("answered", True)
 
     def test_about_a_message_of_a_thread_with_what_was_said_before(self, asking: World) -> None:
         root = asking.slack.say(asking.channel, BEN, "We deploy on Tuesday.")
