@@ -76,7 +76,7 @@ class TestAnEmojiAsks:
         assert (run["inputs"]["slack_user_id"], run["inputs"]["slack_thread_ts"]) == (ANNA, ts)
         [delivery] = asking.slack.deliveries("reaction_added")
         assert [attempt.status for attempt in delivery.attempts] == [200]
-        report = asking.wait(lambda: log_of(asking, ts))
+        report = asking.wait(lambda: log_of(asking, ts)) or {}
         assert (report["outcome"], 0 < report["ack"] < report["total"]) == ("answered", True)
 
     def test_about_a_message_of_a_thread_with_what_was_said_before(self, asking: World) -> None:
