@@ -216,13 +216,59 @@ class PrivateJob:
             raise Forged("something else is signed") from error
 
 
-type AnyJob = Job | SweepJob | NoticeJob | PrivateJob
+@dataclass(frozen=True, slots=True)
+class ReactionJob:
+    """The request shall read the message that a member reacted to, and hand on a Job that asks about it.
+
+    `message` is the reaction: who reacted, when (`ts`) and to which message (`thread_ts`, which may be a reply). The
+    thread and the words are not known before Slack is asked. `received` is that of a Job. Number -1 comes before the
+    requests of a turn, so that the reaction and the question may have the same name.
+    """
+
+    message: Message
+    hook_url: str
+    received: float
+    continuation: int = -1
+
+    @property
+    def job_id(self) -> str:
+        """The name of the reaction, as a Job names a message."""
+        return f"{self.message.team_id}/{self.message.channel}/{self.message.ts}"
+
+    @property
+    def question_id(self) -> str:
+        """The name of the Job that asks about the message, as far as the reaction tells."""
+        return f"{self.message.team_id}/{self.message.channel}/{self.message.thread_ts}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON for the signer."""
+        return {
+            "reaction": {
+                "message": self.message.to_dict(),
+                "hook_url": self.hook_url,
+                "received": self.received,
+            }
+        }
+
+    @classmethod
+    def from_dict(cls, content: dict[str, Any]) -> "ReactionJob":
+        """Read what `to_dict` wrote. Raises Forged when the content is not a reaction of ours."""
+        try:
+            message = Message.from_dict(content["message"])
+            return cls(message, str(content["hook_url"]), float(content["received"]))
+        except (KeyError, TypeError, ValueError, Malformed) as error:
+            raise Forged("something else is signed") from error
+
+
+type AnyJob = Job | SweepJob | NoticeJob | PrivateJob | ReactionJob
 
 
 def job_from(content: dict[str, Any]) -> AnyJob:
     """The job that was signed. Raises Forged when the content is not a job of ours."""
     if isinstance(private := content.get("private"), dict):
         return PrivateJob.from_dict(private)
+    if isinstance(reaction := content.get("reaction"), dict):
+        return ReactionJob.from_dict(reaction)
     if isinstance(notice := content.get("notice"), dict):
         return NoticeJob.from_dict(notice)
     number = content.get("sweep")

@@ -8,10 +8,11 @@ from typing import Any, Literal, get_args
 from errors import Malformed
 from json_fields import mapping_of, mappings_of, text_of
 
-Source = Literal["app_mention", "message", "button", "command"]
+Source = Literal["app_mention", "message", "button", "command", "reaction"]
 """The event that brought the message. `button`: nobody wrote the message; a member pressed a button with its text.
 
 `command`: a member asked by a slash command or a message shortcut, and the bot itself posted the question.
+`reaction`: a member asked by an emoji on a message, whose words are the question, whoever wrote them.
 """
 
 MENTION = re.compile(r"<@([A-Za-z0-9]{1,64})(?:\|[^<>]*)?>", re.ASCII)
@@ -151,6 +152,14 @@ class Message:
     def is_group_dm(self) -> bool:
         """Whether this is a direct message among several people."""
         return self.channel_type == "mpim"
+
+    @property
+    def may_tell_us(self) -> bool:
+        """Whether the whole text may be a word that tells the bot something, such as `reset`.
+
+        So it is in a direct message and in a thread; but who reacts to a message tells nothing by its words.
+        """
+        return (self.is_dm or self.is_reply) and self.source != "reaction"
 
     @property
     def author(self) -> str:

@@ -13,7 +13,7 @@ from handoff.claims import CancellationRegistry, Capacity, Claims, claim_name
 from handoff.relay import HandOffRequest, Relay
 from handoff.routes import routes
 from handoff.signer import Signer
-from job import AnyJob, Job, NoticeJob, PrivateJob, SweepJob
+from job import AnyJob, Job, NoticeJob, PrivateJob, ReactionJob, SweepJob
 from provider import Environment
 from turns import AckTimes, EndpointRequest, SweepSchedule, TurnsOfEndpoint
 
@@ -29,10 +29,11 @@ class HandOff:
     capacity: Capacity
     claims: Claims
 
-    def hand(self, job: AnyJob) -> None:
+    def hand(self, job: AnyJob, *, awaited: bool = True) -> None:
         """Return once the job is owned; raises HandoffError when the process is full or no request accepts the job.
 
         A job that this process owns already is not posted again: under load, Slack repeats all messages at once.
+        `awaited`: Slack has no ack yet for what the job came from.
         """
         if self.claims.is_kept(claim_name(self.hook_id, job)):
             return
@@ -41,7 +42,9 @@ class HandOff:
             raise HandoffError("as many turns are open as this process carries")
         try:
             body = self.signer.sign(job.to_dict())
-            since = job.received if isinstance(job, Job) and not job.continuation else None
+            since = None
+            if awaited and isinstance(job, Job | ReactionJob) and job.continuation <= 0:
+                since = job.received
             request = HandOffRequest(body, self.signer.receipt(body), since)
             self.relay.hand_off(self.hook_id, self.routes, request)
         finally:
@@ -82,8 +85,8 @@ class EventHandOff:
     cancellations: CancellationRegistry
     shared: SharedStops | None = None
 
-    def hand(self, job: Job) -> None:
-        """Return once a turn owns the message.
+    def hand(self, job: Job | ReactionJob) -> None:
+        """Return once a request owns the message, or the reaction.
 
         Raises HandoffError, and SettingsError while the settings let nobody answer: Slack must not be acked then.
         """

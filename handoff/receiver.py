@@ -13,12 +13,13 @@ from handoff.claims import CancellationRegistry, Capacity, Claims, claim_name
 from handoff.hand_off import ContinuationHandOff, HandOffFactory
 from handoff.relay import RECEIPT_HEADER
 from handoff.signer import Signer
-from job import AnyJob, NoticeJob, PrivateJob, SweepJob, job_from
+from job import AnyJob, NoticeJob, PrivateJob, ReactionJob, SweepJob, job_from
 from turns import (
     HEARTBEAT_SECONDS,
     EndpointRequest,
     NoticeRun,
     PrivateRun,
+    ReactionRun,
     SweepRun,
     TurnRequest,
     TurnsOfEndpoint,
@@ -31,6 +32,9 @@ CONFIRM_SECONDS = 2.0  # for which a duplicate waits until the first request has
 CONFIRM_POLL = 0.05
 BEAT = b"."
 UNBUFFERED = {"X-Accel-Buffering": "no"}  # tells an nginx on the route to pass each byte on at once
+
+
+type _Work = TurnRequest | SweepRun | NoticeRun | PrivateRun | ReactionRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ class Receiver:
         running = self.turns.beside(work) if isinstance(work, TurnRequest) else work
         return TurnReply(OK, heartbeats(running, self.clock), receipt | UNBUFFERED)
 
-    def _work(self, job: AnyJob, held: ExitStack) -> TurnRequest | SweepRun | NoticeRun | PrivateRun | None:
+    def _work(self, job: AnyJob, held: ExitStack) -> _Work | None:
         """The work that the request does; None when the job was claimed before, in this or another process."""
         if isinstance(job, SweepJob):
             return self.turns.sweep(held)
@@ -100,10 +104,12 @@ class Receiver:
             return self.turns.notice(job, held)
         if isinstance(job, PrivateJob):
             return self.turns.private(job, held)
+        hand_off = self.hand_offs.hand_off(self.endpoint, job.hook_url)
+        if isinstance(job, ReactionJob):
+            return self.turns.reaction(job, hand_off, held)
         record = self.turns.claim(job)
         if record is None:
             return None
-        hand_off = self.hand_offs.hand_off(self.endpoint, job.hook_url)
         turn = self.turns.turn(job, record, ContinuationHandOff(hand_off, self.turns), held)
         held.callback(self.cancellations.release, self.request)
         self.cancellations.hold(self.request, turn)

@@ -14,8 +14,10 @@ from provider.rules import (
     rule,
 )
 from provider.settings import ProblemLog, Settings, read_settings
+from provider.values import STOP_REACTIONS, emoji_name
 
 __all__ = [
+    "STOP_REACTIONS",
     "Asker",
     "Environment",
     "Fact",
@@ -23,6 +25,7 @@ __all__ = [
     "ProblemLog",
     "Ruling",
     "Settings",
+    "emoji_name",
     "environment",
     "is_channel_name",
     "is_email",

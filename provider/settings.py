@@ -9,6 +9,7 @@ is listed in `problems` instead, and the value used in its place never gives mor
 - a switch that gives access (`slack_connect`, `guests`, `direct_messages`, `follow_threads`) is off if it is
   unreadable;
 - an unreadable `channel_apps` makes `app_for` raise for every channel: no channel may get another channel's app;
+- an unreadable `reaction_trigger` counts as none;
 - a `bot_token` that cannot be one counts as missing, and so does each invalid word of `signing_secret` and of
   `dify_api_key`; the keys are not used while `dify_api_url` is unreadable.
 
@@ -43,7 +44,8 @@ class Settings:
 
     `app_inputs` are the admin's own values for the app's variables. An empty `allowed_*` set admits everybody.
     `allowed_channels` and `open_channels` hold ids and `#names`, `allowed_users` ids of members and of groups, e-mail
-    addresses and `@handles` of groups; names and addresses are in lower case. `channel_apps` has the ids of channels
+    addresses and `@handles` of groups; names and addresses are in lower case. `reaction_trigger` names the emoji that
+    asks about a message, as `emoji_name` gives it, "" for none. `channel_apps` has the ids of channels
     and, each with its `~`, the names by which a question can choose an app. `dify_api_keys`: the key of each app by its
     id, "" names the default app. `dify_api_url` ends in /v1. `internal_url` has no slash at its end.
     """
@@ -62,6 +64,7 @@ class Settings:
     open_channels: frozenset[str] = frozenset()
     slack_connect: bool = False
     trusted_bots: frozenset[str] = frozenset()
+    reaction_trigger: str = ""
     channel_apps: Mapping[str, str] = NOTHING
     dify_api_keys: Mapping[str, str] = field(default=NOTHING, repr=False)
     dify_api_url: str | None = None
@@ -137,6 +140,7 @@ def read_settings(raw: Mapping[str, object]) -> Settings:
         open_channels=form.parts("open_channels", CHANNELS),
         slack_connect=form.switch("slack_connect", default=False, unreadable=False),
         trusted_bots=form.parts("trusted_bots", BOTS),
+        reaction_trigger=form.emoji("reaction_trigger"),
         channel_apps=form.channel_apps(),
         dify_api_keys=form.dify_api_keys(),
         dify_api_url=form.dify_api_url(),

@@ -36,10 +36,14 @@ USERS: Final = Parts(
     "ids such as U0123ABCD, e-mail addresses, or user groups such as @support",
 )
 BOTS: Final = Parts(re.compile(r"B[A-Z0-9]{2,20}"), None, "ids such as B0123ABCD, not names")
+STOP_REACTIONS: Final = frozenset({"octagonal_sign", "heavy_multiplication_x", "x"})
+"""The reactions that stop an answer (docs/platform/slack.md#stop-controls): only fixed stop signs."""
 NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 _HEX_SECRET: Final = re.compile(r"[0-9a-fA-F]{32}")
 _SEPARATORS: Final = re.compile(r"[\s,;、，；]+")  # noqa: RUF001 - those of other scripts
 _SEPARATORS_OF_PAIRS: Final = re.compile(r"[\n,;、，；]+")  # noqa: RUF001
+_EMOJI: Final = re.compile(r"[\w+'-]{1,64}")
+_EMOJI_ALIASES: Final = {"thumbsup": "+1", "thumbsdown": "-1"}  # docs/platform/slack.md#reactions
 _APP_NAME: Final = re.compile(r"~[\w-]{1,40}")
 _API_KEY: Final = re.compile(r"app-[A-Za-z0-9_-]{8,200}")
 _APP_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -118,6 +122,19 @@ class Form:
         if None in read.values() or not read:
             self._note(name, f"Give {shape.kinds}, separated by commas. Nobody matches the rest.")
         return frozenset(word or f"?{part}" for part, word in read.items()) or frozenset({"?"})
+
+    def emoji(self, name: str) -> str:
+        """The name of one emoji as events give it, "" for none. A stop sign stops answers and can be nothing else."""
+        word = emoji_name(self.text(name))
+        if not _EMOJI.fullmatch(word):
+            self._note(
+                name, "Give the name of one emoji as Slack shows it, such as robot_face, not its picture."
+            )
+        elif word in STOP_REACTIONS:
+            self._note(name, f"Choose another emoji: {word} stops answers.")
+        else:
+            return word
+        return ""
 
     def channel_apps(self) -> Mapping[str, str]:
         """`C0123=app-id` and `~name=app-id` pairs.
@@ -234,6 +251,12 @@ class Form:
             "Options that begin with ssl_ need rediss://; time-outs cannot be set.",
         )
         return None
+
+
+def emoji_name(word: str) -> str:
+    """The one name of an emoji, without colons and skin tone (docs/platform/slack.md#reactions)."""
+    name = word.strip().strip(":").partition("::")[0].casefold()
+    return _EMOJI_ALIASES.get(name, name)
 
 
 def _app_key(key: str) -> str:

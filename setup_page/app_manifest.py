@@ -54,6 +54,7 @@ FILES: Final = Ability(("files:read", "files:write"))
 HOME: Final = Ability((), ("app_home_opened",))
 HELLO: Final = Ability(("channels:read", "groups:read"), ("member_joined_channel",))  # and names of channels
 MEMBER_RULES: Final = Ability(("users:read.email", "usergroups:read"), ("subteam_members_changed",))
+REACTIONS: Final = Ability(("reactions:read",), ("reaction_added",))  # an emoji that asks, and stop signs
 SLACKS_STOP_BUTTON: Final = Ability((), ("agent_session_stopped",))  # only agents have one
 FAREWELL: Final = Ability((), ("app_uninstalled", "tokens_revoked"))
 
@@ -64,6 +65,7 @@ class VariantName(StrEnum):
     STANDARD = "standard"
     MENTIONS_ONLY = "mentions-only"
     MEMBER_RULES = "member-rules"
+    REACTIONS = "reactions"
     SOCKET_MODE = "socket-mode"
     AGENT = "agent"
 
@@ -119,6 +121,7 @@ VARIANTS: Final = (
     Variant(VariantName.STANDARD, _ALL),
     Variant(VariantName.MENTIONS_ONLY, (MENTIONS, ANSWERS, NAMES, FILES, FAREWELL)),
     Variant(VariantName.MEMBER_RULES, (*_ALL, MEMBER_RULES)),
+    Variant(VariantName.REACTIONS, (*_ALL, REACTIONS)),
     Variant(VariantName.SOCKET_MODE, _ALL, socket_mode=True),
     Variant(VariantName.AGENT, (*_ALL, SLACKS_STOP_BUTTON), agent_view=True),
 )

@@ -43,6 +43,7 @@ _TITLES: Final = {
     VariantName.STANDARD: (SetupText.STANDARD, SetupText.STANDARD_HELP),
     VariantName.MENTIONS_ONLY: (SetupText.MENTIONS_ONLY, SetupText.MENTIONS_ONLY_HELP),
     VariantName.MEMBER_RULES: (SetupText.MEMBER_RULES, SetupText.MEMBER_RULES_HELP),
+    VariantName.REACTIONS: (SetupText.REACTIONS, SetupText.REACTIONS_HELP),
     VariantName.SOCKET_MODE: (SetupText.SOCKET_MODE, SetupText.SOCKET_MODE_HELP),
     VariantName.AGENT: (SetupText.AGENT, SetupText.AGENT_HELP),
 }

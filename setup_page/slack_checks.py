@@ -1,12 +1,12 @@
 """What Slack says of the token, and what its requests tell of the app: lines of the self-check. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from provider import Settings, is_channel_name, is_email, is_group
 from setup_page.addresses import PLACEHOLDER, base_address, is_of_one_network
-from setup_page.app_manifest import VARIANTS, Variant
+from setup_page.app_manifest import REACTIONS, VARIANTS, Ability, Variant
 from setup_page.report import CheckLine, ago, green, red, text, unseen
 from slack_api import AuthInfo
 from slack_events import COMMANDS, INTERACTIVITY, SeenOfHook
@@ -29,6 +29,7 @@ LOST: Final = {
     "groups:read": SetupText.LOST_GROUPS_READ,
     "users:read.email": SetupText.LOST_EMAIL,
     "usergroups:read": SetupText.LOST_USER_GROUPS,
+    "reactions:read": SetupText.LOST_REACTIONS,
     "users:read": SetupText.LOST_USERS,
     "files:read": SetupText.LOST_FILES_READ,
     "files:write": SetupText.LOST_FILES_WRITE,
@@ -114,20 +115,29 @@ def scopes_of_rules(settings: Settings) -> tuple[str, ...]:
 
 
 def variant_of(scopes: frozenset[str]) -> Variant:
-    """The variant that the app was made from, as far as its scopes tell: the smallest that has all of them."""
-    holding = [variant for variant in VARIANTS if scopes <= set(variant.scopes)]
+    """The variant that the app was made from, as far as its scopes tell: the smallest that has all of them.
+
+    Reactions do not count, since each variant may have them beside (`added`).
+    """
+    holding = [variant for variant in VARIANTS if scopes - set(REACTIONS.scopes) <= set(variant.scopes)]
     return min(holding, key=lambda variant: len(variant.scopes), default=VARIANTS[0])
 
 
+def added(settings: Settings, scopes: frozenset[str]) -> Sequence[Ability]:
+    """What the app shall have beside its variant: reactions where an emoji asks, or where it has their scope."""
+    return [REACTIONS] if settings.reaction_trigger or set(REACTIONS.scopes) <= scopes else []
+
+
 def scope_lines(bot: AuthInfo, settings: Settings) -> Iterator[CheckLine]:
-    """Each scope of the app's variant, and each one that a rule needs.
+    """Each scope of the app's variant, and each one that a setting needs.
 
     The first installation may lack some (docs/platform/slack.md#granted-scopes).
     """
     if bot.scopes is None:
         yield unseen(SetupText.SCOPES, text(SetupText.SCOPES_UNKNOWN))
         return
-    for scope in dict.fromkeys([*variant_of(bot.scopes).scopes, *scopes_of_rules(settings)]):
+    more = [scope for ability in added(settings, bot.scopes) for scope in ability.scopes]
+    for scope in dict.fromkeys([*variant_of(bot.scopes).scopes, *scopes_of_rules(settings), *more]):
         if scope in bot.scopes:
             yield green(scope, text(SetupText.SCOPE_OK))
         else:
@@ -138,8 +148,10 @@ def event_lines(
     bot: AuthInfo | None, settings: Settings, seen: SeenOfHook, now: float
 ) -> Iterator[CheckLine]:
     """When each event, a press and a slash command came last; nobody can read what the app subscribes to."""
-    variant = variant_of(bot.scopes) if bot and bot.scopes is not None else VARIANTS[0]
-    titles = {name: text(SetupText.EVENT, name=name) for name in variant.events}
+    scopes = bot.scopes if bot and bot.scopes is not None else frozenset(VARIANTS[0].scopes)
+    variant = variant_of(scopes)
+    names = [*variant.events, *(name for ability in added(settings, scopes) for name in ability.events)]
+    titles = {name: text(SetupText.EVENT, name=name) for name in names}
     if any(map(is_group, settings.allowed_users)):
         titles[GROUP_CHANGED] = text(SetupText.EVENT, name=GROUP_CHANGED)
     titles[INTERACTIVITY] = text(SetupText.BUTTONS)

@@ -233,6 +233,15 @@ class SlackApi(Calls):
         """Ask for one whole file object."""
         return mapping_of(self.call("files.info", {"file": file_id}), "file")
 
+    def message(self, channel: str, ts: str) -> Mapping[str, Any]:
+        """One message, which may be a reply and then names its thread; empty if Slack does not give it.
+
+        Source: docs/platform/slack.md#reaction-events. The root of the thread may come before it.
+        """
+        span = {"oldest": ts, "latest": ts, "inclusive": "true", "limit": "2"}
+        answer = self.call("conversations.replies", {"channel": channel, "ts": ts, **span})
+        return next((found for found in mappings_of(answer, "messages") if text_of(found, "ts") == ts), {})
+
     def replies(
         self, channel: str, thread_ts: str, *, oldest: str = "", most: int = 1000, metadata: bool = False
     ) -> Iterator[Mapping[str, Any]]:

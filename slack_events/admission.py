@@ -6,10 +6,13 @@ from enum import StrEnum
 
 from message import Message
 from provider import Ruling, Settings, is_open, rule
+from slack_events.envelope import Reacted
 from turns import asker_of, place_of
 
 _SPOKEN = {"", "file_share", "thread_broadcast", "me_message"}
 """Subtypes of messages that a person wrote. Every other subtype is a notice of Slack's or a change to a message."""
+_CALLS = {"button", "reaction"}
+"""Sources that call us without a mention. A reaction is admitted before its message is read."""
 _SLACK_ITSELF = {"USLACK", "USLACKBOT"}
 """Authors of system notices, which since June 2026 carry no subtype (docs/platform/slack.md#message-subtypes)."""
 
@@ -77,7 +80,7 @@ def admit(message: Message, settings: Settings, channel_name: str = "") -> Verdi
         return Ignore(reason, ruling)
     if message.source == "app_mention" or message.mentions_us:
         return _mention(message)
-    if message.source == "button" or message.is_dm or _opens(message, settings, channel_name):
+    if message.source in _CALLS or message.is_dm or _opens(message, settings, channel_name):
         return Admit()
     return _unaddressed(message, settings)
 
@@ -86,7 +89,14 @@ def calls_us(message: Message, settings: Settings, channel_name: str = "") -> bo
     """Whether the author expects an answer, so that a refusal should be told: not in a reply without a mention."""
     if message.source == "app_mention" or message.mentions_us:
         return not message.only_quotes_us and message.source in {"button", _answered_event(message)}
-    return message.source == "button" or message.is_dm or _opens(message, settings, channel_name)
+    return message.source in _CALLS or message.is_dm or _opens(message, settings, channel_name)
+
+
+def asks_by_reaction(reacted: Reacted, settings: Settings) -> bool:
+    """Whether the reaction is the emoji that asks, on a message that we did not write: our own answers ask nothing."""
+    is_trigger = reacted.reaction == settings.reaction_trigger != ""
+    message = reacted.message
+    return is_trigger and bool(message.user) and message.bot_user_id not in {message.user, reacted.author}
 
 
 def follow(message: Message, followers: Collection[str]) -> Admit | Ignore:

@@ -8,8 +8,7 @@ from errors import HandoffError, SettingsError, SlackError
 from handoff import EventHandOff
 from job import Job, PrivateJob
 from message import Message
-from slack_events.named_app import with_app_name
-from turns import EndpointRequest, QuestionPlace, logger, where, why_not
+from turns import EndpointRequest, QuestionPlace, logger, where, why_not, with_app_name
 from wording import Say
 
 

@@ -9,6 +9,7 @@ from pydantic_core import from_json
 from errors import Malformed
 from json_fields import first_mapping_of, id_of, mapping_of, text_of
 from message import MENTION, Message, Source, known_files, team_of
+from provider import emoji_name
 from turns import calling_text, message_text
 
 LONGEST_CHALLENGE = 256
@@ -199,7 +200,7 @@ def _reacted(body: _Json, event: _Json) -> Reacted | Other:
             bot_user_id=id_of(first_mapping_of(body, "authorizations"), "user_id"),
             api_app_id=id_of(body, "api_app_id"),
             is_ext_shared=shared if isinstance(shared, bool) else None,
-            source="command",
+            source="reaction",
             channel=id_of(item, "channel"),
             ts=id_of(event, "event_ts"),
             thread_ts=id_of(item, "ts"),
@@ -207,8 +208,7 @@ def _reacted(body: _Json, event: _Json) -> Reacted | Other:
         )
     except Malformed:
         return Other("reaction_added")
-    reaction = id_of(event, "reaction").partition("::")[0]  # a skin tone may follow
-    return Reacted(message, reaction, id_of(event, "item_user"))
+    return Reacted(message, emoji_name(id_of(event, "reaction")), id_of(event, "item_user"))
 
 
 def _deleted(event: _Json) -> str:

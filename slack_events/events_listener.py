@@ -3,14 +3,23 @@
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clock import Clock
 from errors import HandoffError, Malformed, RequestError, SettingsError, StoreError
 from handoff import Claims, EventHandOff, Stopping
-from job import Job, NoticeJob
+from job import Job, NoticeJob, ReactionJob
 from message import Message
-from slack_events.admission import AskThread, Ignore, Reason, admit, calls_us, follow, name_decides
+from slack_events.admission import (
+    AskThread,
+    Ignore,
+    Reason,
+    admit,
+    asks_by_reaction,
+    calls_us,
+    follow,
+    name_decides,
+)
 from slack_events.envelope import (
     Deleted,
     Envelope,
@@ -25,12 +34,11 @@ from slack_events.envelope import (
     UrlVerification,
     parse,
 )
-from slack_events.named_app import with_app_name
 from slack_events.remembered import ChannelTypes, Followers
 from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LATER, OK, UNAUTHORIZED, Ack, Refusals, read_signed, refuse
 from slack_events.stop_signs import stop_of_reaction, stop_of_session, stop_of_word
-from turns import ChannelName, EndpointRequest, RefusalNotice, SideEvents, logger
+from turns import ChannelName, EndpointRequest, RefusalNotice, SideEvents, logger, with_app_name
 
 LARGEST_UNSIGNED = 4096  # bytes
 LAST_TRY = "3"
@@ -83,7 +91,7 @@ class EventsListener:
             case Deleted(channel, ts):
                 self.hand_off.deleted(channel, ts)
             case Reacted():
-                self._reacted(envelope)
+                return self._reacted(envelope, received, is_last=is_last)
             case SessionStopped():
                 self.stopping.stop(stop_of_session(self.endpoint.id, envelope), tells=False)
             case _:
@@ -132,7 +140,24 @@ class EventsListener:
             if self.taken.take(f"{self.endpoint.id}/stop/{message.team_id}/{message.channel}/{message.ts}"):
                 self.stopping.stop(stop)
             return Ack(OK)
-        return self._handed(message, received, is_last=is_last)
+        return self._handed(Job(message, self.endpoint.url, received), message, is_last=is_last)
+
+    def _reacted(self, reacted: Reacted, received: float, *, is_last: bool) -> Ack:
+        """A stop sign stops, and the emoji of the settings asks; what it asks about is read after the ack."""
+        settings = self.endpoint.settings
+        if stop := stop_of_reaction(self.endpoint.id, reacted):
+            self.stopping.stop(stop, tells=False)
+        if not asks_by_reaction(reacted, settings):
+            self.hand_off.sweep_if_due()
+            return Ack(OK)
+        message = self.channel_types.with_type(self.endpoint.id, reacted.message)
+        # The root of the thread is not known yet, and a text under any other message would be seen by nobody.
+        place = replace(message, thread_ts="")
+        verdict = admit(message, settings)
+        if isinstance(verdict, Ignore):
+            self._ignored(place, verdict, is_call=bool(verdict.ruling))
+            return Ack(OK)
+        return self._handed(ReactionJob(message, self.endpoint.url, received), place, is_last=is_last)
 
     def _ignored(self, message: Message, verdict: Ignore, *, is_call: bool) -> None:
         self.seen.ignored(self.endpoint.id, verdict.reason)
@@ -142,9 +167,10 @@ class EventsListener:
             self.notice.refused(message, verdict.ruling)
         self.hand_off.sweep_if_due()
 
-    def _handed(self, message: Message, received: float, *, is_last: bool) -> Ack:
+    def _handed(self, job: Job | ReactionJob, message: Message, *, is_last: bool) -> Ack:
+        """`message` says whom to tell, and where, if nobody takes the job."""
         try:
-            self.hand_off.hand(Job(message, self.endpoint.url, received))
+            self.hand_off.hand(job)
         except SettingsError as error:
             logger.error("%s", error)
             return Ack(LATER, f"{error}\n")
@@ -153,10 +179,6 @@ class EventsListener:
                 self.notice.not_taken(message)
             return self._later(str(error))
         return Ack(OK)
-
-    def _reacted(self, reacted: Reacted) -> None:
-        if stop := stop_of_reaction(self.endpoint.id, reacted):
-            self.stopping.stop(stop, tells=False)
 
     def _later(self, why: str) -> Ack:
         self.refusals.note(self.endpoint.id, why)

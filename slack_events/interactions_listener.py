@@ -14,12 +14,11 @@ from slack_events.asked_again import AskedAgain
 from slack_events.asked_elsewhere import AskedElsewhere
 from slack_events.form_actions import FormActions, FormAnswered
 from slack_events.interaction import BlockAction, Interaction, Shortcut, parse_interaction
-from slack_events.named_app import with_app_name
 from slack_events.presses import ReasonSent, SharePress, VotePress
 from slack_events.seen_requests import SeenRequests
 from slack_events.signed_request import LATER, OK, Ack, Refusals, read_signed, refuse
 from slack_events.stop_signs import StopPress, stop_of_press
-from turns import EndpointRequest, Feedback, RefusalNotice, Sharing, SideEvents, logger
+from turns import EndpointRequest, Feedback, RefusalNotice, Sharing, SideEvents, logger, with_app_name
 
 AGAIN_SECONDS = 30.0  # within this time, a second press of a button by the same member is a double click
 

@@ -7,10 +7,10 @@ from typing import Any
 from errors import Malformed
 from json_fields import id_of, mapping_of
 from message import Message
-from provider import Settings
+from provider import STOP_REACTIONS, Settings
 from slack_events.envelope import Reacted, SessionStopped
 from slack_events.presses import TEAM
-from turns import STOP_REACTIONS, StopRequest, says_stop
+from turns import StopRequest, says_stop
 
 STOP = "stop"
 """The id of our Stop button."""

@@ -4,7 +4,7 @@ from dataclasses import asdict, replace
 import pytest
 
 from errors import Forged
-from job import Job, NoticeJob, OpenRun, PrivateJob, SweepJob, job_from
+from job import Job, NoticeJob, OpenRun, PrivateJob, ReactionJob, SweepJob, job_from
 from message import Message
 
 MESSAGE = Message(
@@ -44,6 +44,19 @@ def test_signed_content_is_a_turn_or_a_sweep() -> None:
     with pytest.raises(Forged):
         job_from({"sweep": 1})
     assert SweepJob("one").job_id != SweepJob("two").job_id
+
+
+def test_reaction_survives_json_and_comes_before_the_requests_of_its_question() -> None:
+    reaction = ReactionJob(MESSAGE, "http://h/e/x/slack/events", 12.5)
+    assert job_from(json.loads(json.dumps(reaction.to_dict()))) == reaction
+    assert (reaction.job_id, reaction.continuation < JOB.continuation) == (JOB.job_id, True)
+
+
+@pytest.mark.parametrize("change", [{"message": {"ts": 1}}, {"received": "x"}])
+def test_other_reaction_is_forged(change: dict[str, object]) -> None:
+    content = ReactionJob(MESSAGE, "http://h/e/x/slack/events", 12.5).to_dict()["reaction"]
+    with pytest.raises(Forged):
+        job_from({"reaction": content | change})
 
 
 def test_notice_survives_json() -> None:

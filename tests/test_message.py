@@ -87,6 +87,13 @@ def test_root_is_the_thread_or_the_message_itself() -> None:
     assert (reply.root_ts, reply.is_reply) == ("1763881200.000100", True)
 
 
+def test_words_tell_us_something_in_conversations_and_never_by_a_reaction() -> None:
+    reply = replace(PLAIN, thread_ts="1763881200.000100")
+    direct = replace(PLAIN, channel="D1", channel_type="im")
+    assert [one.may_tell_us for one in (PLAIN, reply, direct)] == [False, True, True]
+    assert not any(replace(one, source="reaction").may_tell_us for one in (PLAIN, reply, direct))
+
+
 @pytest.mark.parametrize(
     ("channel", "channel_type", "dm", "group"),
     [

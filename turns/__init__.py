@@ -13,17 +13,18 @@ from turns.notices import (
     NoticeRun,
     PrivateRun,
     QuestionPlace,
+    ReactionRun,
     RefusalNotice,
     Sharing,
     SideEvents,
     why_not,
 )
-from turns.prompt import AGAIN_WORDS, FACTS, RESET_WORDS, calling_text, is_one_of, message_text
+from turns.prompt import AGAIN_WORDS, FACTS, RESET_WORDS, calling_text, is_one_of, message_text, with_app_name
 from turns.recent_turns import PastTurn, RecentTurns, TurnsOfHook
 from turns.recovery import ProcessIdentity, Recovery, SweepRun, SweepSchedule, Work
 from turns.report import AckTimes, logger, where
 from turns.services import Services
-from turns.stop_request import STOP_REACTIONS, StopRequest, says_stop
+from turns.stop_request import StopRequest, says_stop
 from turns.throttle import asker_of, place_of
 from turns.turn_factory import TurnsOfEndpoint
 from turns.turn_request import Place, TurnRequest
@@ -37,7 +38,6 @@ __all__ = [
     "REQUEST_SECONDS",
     "RESET_WORDS",
     "SHARE_ACTION",
-    "STOP_REACTIONS",
     "AckTimes",
     "AskedQuestions",
     "ChannelName",
@@ -53,6 +53,7 @@ __all__ = [
     "QuestionPlace",
     "RatedAnswer",
     "Rating",
+    "ReactionRun",
     "RecentTurns",
     "Recovery",
     "RefusalNotice",
@@ -80,4 +81,5 @@ __all__ = [
     "told_by",
     "where",
     "why_not",
+    "with_app_name",
 ]

@@ -9,7 +9,7 @@ from traceback import extract_tb
 from cachetools import TTLCache
 
 from clock import Clock
-from job import Job
+from job import Job, ReactionJob
 from slack_api import APPEND, POST, START, UPDATE, SlackApi
 
 TEXT_METHODS = (START, APPEND, UPDATE, POST)
@@ -30,9 +30,10 @@ class AckTimes:
         self._clock = clock
         self._seconds: TTLCache[str, float] = TTLCache(ACKS, ACKS_KEPT, timer=clock.now)
 
-    def note(self, hook_id: str, job: Job) -> None:
-        """Note that Slack has its ack for this job now."""
-        self._seconds[f"{hook_id}/{job.job_id}"] = self._clock.epoch() - job.received
+    def note(self, hook_id: str, job: Job | ReactionJob) -> None:
+        """Note that Slack has its ack for this job now. That of a reaction is noted for the question it brings."""
+        name = job.question_id if isinstance(job, ReactionJob) else job.job_id
+        self._seconds[f"{hook_id}/{name}"] = self._clock.epoch() - job.received
 
     def pop(self, hook_id: str, job: Job) -> float | None:
         """How long Slack waited, in design seconds; None if another process gave the ack, or there is none yet."""

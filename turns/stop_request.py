@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from message import Message, moment
 from turns.prompt import is_stop_word
 
-STOP_REACTIONS = frozenset({"octagonal_sign", "heavy_multiplication_x", "x"})
-"""The reactions that stop an answer (docs/platform/slack.md#stop-controls): only fixed stop signs."""
-
 
 @dataclass(frozen=True, slots=True)
 class StopRequest:
@@ -38,5 +35,4 @@ class StopRequest:
 
 def says_stop(message: Message) -> bool:
     """Whether the whole message is a word that stops, in a thread or in a direct message."""
-    is_in_conversation = message.is_dm or message.is_reply
-    return is_in_conversation and not message.files and is_stop_word(message.text, message.bot_user_id)
+    return message.may_tell_us and not message.files and is_stop_word(message.text, message.bot_user_id)

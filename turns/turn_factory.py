@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from conversation_store import ResilientStore, ThreadKey, ThreadRecord
 from errors import StoreError
-from job import Job, NoticeJob, PrivateJob
+from job import Job, NoticeJob, PrivateJob, ReactionJob
 from turns.answer import Answering, TurnContext
 from turns.endpoint_request import EndpointRequest
 from turns.look_ahead import LookAhead
-from turns.notices import NoticeRun, PrivateRun, RefusalNotice
+from turns.notices import NoticeRun, PrivateRun, ReactionRun, RefusalNotice, TakesJobs
 from turns.ordering import QueueTicket
 from turns.recovery import Claim, Recovery, SweepRun, Work
 from turns.report import TurnReport
@@ -119,6 +119,22 @@ class TurnsOfEndpoint:
     def private(self, job: PrivateJob, held: AbstractContextManager[object]) -> PrivateRun:
         """What answers a private question. `held` means the same as for a turn."""
         return PrivateRun(self.services, self.endpoint, self.store, job, held)
+
+    def reaction(
+        self, job: ReactionJob, hand_off: TakesJobs, held: AbstractContextManager[object]
+    ) -> ReactionRun | None:
+        """What asks by a reaction, after claiming the reaction for all processes; None if it was claimed before.
+
+        Raises SettingsError while the settings let nobody answer. `held` means the same as for a turn.
+        """
+        message, services = job.message, self.services
+        self.endpoint.can_answer(message)
+        key = replace(self.endpoint.key(message), thread=f"reaction {message.thread_ts}")
+        claim = Claim(self.store, key, message, services.holder, services.clock)
+        if claim.claim() is None:
+            self.recovery.taken_before(self.endpoint, self.store, key, message.ts)
+            return None
+        return ReactionRun(services, self.endpoint, self.store, job, claim, hand_off, held)
 
     def _claim(self, job: Job) -> Claim:
         self.endpoint.can_answer(job.message)

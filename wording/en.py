@@ -118,6 +118,7 @@ EN = {
     Say.PRIVATE_GONE: "This answer can't be shared any more. Please ask again.",
     Say.RESET_ELSEWHERE: "In a channel each thread is a conversation of its own: start a new thread, or write `reset` in the thread.",
     Say.UNFOLLOWED: "Done. I won't take your replies here for questions any more, unless you mention me.",
+    Say.REACTION_EMPTY: "I found no words and no files in the message that you reacted to, so there was nothing to ask.",
     Say.UNKNOWN_APP: "I know no app named `{name}`. Begin your question with one of these: `{names}`.",
     Say.FILE_TOO_LARGE: "it is too large.",
     Say.FILE_TOO_MANY: "the app takes fewer files at once.",

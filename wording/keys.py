@@ -140,6 +140,7 @@ class Say(StrEnum):
     PRIVATE_GONE = auto()  # to who shares an answer that is not kept any more
     RESET_ELSEWHERE = auto()  # for a reset by command in a channel
     UNFOLLOWED = auto()
+    REACTION_EMPTY = auto()  # to who reacted to a message with the emoji that asks
     UNKNOWN_APP = auto()  # `name` is what stands behind ~, `names` the names that there are
 
     # Why a file was left out: the `reason` of errors.FileRefused. They complete FILE_LEFT_OUT and

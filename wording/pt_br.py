@@ -118,6 +118,7 @@ PT_BR = {
     Say.PRIVATE_GONE: "Esta resposta não pode mais ser compartilhada. Por favor, pergunte de novo.",
     Say.RESET_ELSEWHERE: "Em um canal, cada conversa é independente: comece uma nova ou escreva `reiniciar` nela.",
     Say.UNFOLLOWED: "Pronto. Não vou mais tratar suas respostas aqui como perguntas, a menos que você me mencione.",
+    Say.REACTION_EMPTY: "Não encontrei palavras nem arquivos na mensagem à qual você reagiu, então não havia o que perguntar.",
     Say.UNKNOWN_APP: "Não conheço nenhum app chamado `{name}`. Comece sua pergunta com um destes: `{names}`.",
     Say.FILE_TOO_LARGE: "é grande demais.",
     Say.FILE_TOO_MANY: "o app aceita menos arquivos de uma vez.",

@@ -118,6 +118,7 @@ ZH_HANS = {
     Say.PRIVATE_GONE: "这条回答已无法分享。请再问一次。",
     Say.RESET_ELSEWHERE: "在频道中，每个消息列都是独立的对话：请开始新的消息列，或在消息列中写“重置”。",
     Say.UNFOLLOWED: "好的。除非你提及我，否则我不再把你在这里的回复当作提问。",
+    Say.REACTION_EMPTY: "您回应的消息中没有文字也没有文件，因此没有可提问的内容。",
     Say.UNKNOWN_APP: "没有名为 `{name}` 的应用。请用以下名称之一开头提问：`{names}`。",
     Say.FILE_TOO_LARGE: "文件太大。",
     Say.FILE_TOO_MANY: "超过应用一次可接收的文件数量。",

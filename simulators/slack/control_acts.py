@@ -70,9 +70,14 @@ class Acts:
         self._members.open_home(user, tab)
         return {}
 
-    def react(self, channel: str, user: str, ts: str, name: str) -> Json:
+    def react(self, channel: str, user: str, ts: str, name: str, sending: Json | None = None) -> Json:
         """A member reacts to a message."""
-        self._members.react(channel, user, ts, name)
+        self._members.react(channel, user, ts, name, Sending.read(sending))
+        return {}
+
+    def take_reaction_off(self, channel: str, user: str, ts: str, name: str) -> Json:
+        """A member takes a reaction off."""
+        self._members.take_reaction_off(channel, user, ts, name)
         return {}
 
     def stop_session(self, channel: str, user: str, thread_ts: str, *, refuses: bool) -> Json:

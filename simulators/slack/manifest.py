@@ -13,6 +13,7 @@ SCOPE_OF_EVENT = {
     "message.im": "im:history",
     "message.mpim": "mpim:history",
     "reaction_added": "reactions:read",
+    "reaction_removed": "reactions:read",
 }
 """The scope that a subscription needs (docs/platform/slack.md#event-subscriptions)."""
 

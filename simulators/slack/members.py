@@ -152,31 +152,40 @@ class Members:
         if subscribed is None or "app_home_opened" in subscribed:
             self._deliver(None, home.opened_event(self._world, user, tab), Sending())
 
-    def react(self, channel_id: str, user: str, ts: str, name: str) -> None:
-        """A member (or the bot) reacts: reaction_added, without a text or a thread, where the bot is a member.
-
-        Source: docs/platform/slack.md#reaction-events.
-        """
-        world, channel = self._world, self._channel(channel_id)
-        message = self._message(channel, ts)
+    def react(self, channel_id: str, user: str, ts: str, name: str, sending: Sending | None = None) -> None:
+        """A member (or a bot) reacts: reaction_added. Source: docs/platform/slack.md#reaction-events."""
+        message = self._message(self._channel(channel_id), ts)
         users = message.reactions.setdefault(name, [])
         if user in users:
             raise ValueError(f"{user} has reacted with {name} before")
         users.append(user)
+        self._tell_reaction("reaction_added", message, user, name, sending or Sending())
+
+    def take_reaction_off(self, channel_id: str, user: str, ts: str, name: str) -> None:
+        """A member takes a reaction off: reaction_removed."""
+        message = self._message(self._channel(channel_id), ts)
+        message.reactions.get(name, []).remove(user)  # ValueError for a reaction that is not there
+        self._tell_reaction("reaction_removed", message, user, name, Sending())
+
+    def _tell_reaction(self, kind: str, message: Message, user: str, name: str, how: Sending) -> None:
+        """Without a text or a thread, and only where the bot is a member and the scope is granted."""
+        world, channel = self._world, self._channel(message.channel)
         world.changes.bump()
         scopes = world.install.scopes
-        if world.install.bot_user not in channel.members or (scopes and "reactions:read" not in scopes):
+        if world.install.bot_user not in channel.members:
             return
-        event = {
-            "type": "reaction_added",
+        if scopes is not None and "reactions:read" not in scopes:
+            return
+        event: Json = {
+            "type": kind,
             "user": user,
             "reaction": name,
-            "item": {"type": "message", "channel": channel_id, "ts": ts},
+            "item": {"type": "message", "channel": message.channel, "ts": message.ts},
             "event_ts": world.next_ts(),
         }
         if message.user:
             event["item_user"] = message.user
-        self._send(channel, event, Sending())
+        self._send(channel, event, how)
 
     def stop_session(self, channel_id: str, user: str, thread_ts: str, *, refuses: bool) -> None:
         """A member presses Slack's own Stop button: agent_session_stopped names the streams that are open.

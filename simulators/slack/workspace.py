@@ -212,9 +212,13 @@ class Workspace:
         """The view of the member's Home tab; empty if none was published."""
         return dict(self._do("home", user=user))
 
-    def react(self, channel: str, user: str, ts: str, name: str) -> None:
-        """A member reacts to a message with an emoji, named without colons."""
-        self._do("react", channel=channel, user=user, ts=ts, name=name)
+    def react(self, channel: str, user: str, ts: str, name: str, **sending: Any) -> None:
+        """A member reacts to a message with an emoji, named without colons. `sending` as in `say`."""
+        self._do("react", channel=channel, user=user, ts=ts, name=name, sending=sending)
+
+    def take_reaction_off(self, channel: str, user: str, ts: str, name: str) -> None:
+        """A member takes a reaction off again."""
+        self._do("take_reaction_off", channel=channel, user=user, ts=ts, name=name)
 
     def stop_session(self, channel: str, user: str, thread_ts: str, *, refuses: bool = True) -> None:
         """A member presses Slack's own Stop button; `refuses`: Slack ends the streams, so that writes are refused."""

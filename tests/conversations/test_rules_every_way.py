@@ -1,4 +1,4 @@
-"""Each rule on members counts however a member asks: by a message, a press, a command or a shortcut."""
+"""Each rule on members counts however a member asks: by a message, a press, a command, a shortcut or an emoji."""
 
 from collections.abc import Callable, Iterator
 
@@ -50,6 +50,10 @@ def by_a_shortcut(world: World, user: str) -> None:
     world.slack.shortcut(world.channel, ts, user)
 
 
+def by_an_emoji(world: World, user: str) -> None:
+    world.slack.react(world.channel, user, world.slack.say(world.channel, BEN, "may I?"), "robot_face")
+
+
 WAYS: dict[str, Callable[[World, str], None]] = {
     way.__name__: way
     for way in (
@@ -61,6 +65,7 @@ WAYS: dict[str, Callable[[World, str], None]] = {
         by_a_press,
         by_a_command,
         by_a_shortcut,
+        by_an_emoji,
     )
 }
 
@@ -71,7 +76,7 @@ def ready(world: World) -> Iterator[World]:
     urls = {f"{name}_url": f"{world.hook}/slack/{name}" for name in ("interactions", "commands")}
     world.slack.configure(**urls)
     world.dify.app(world.app_id, "advanced-chat", opening_statement="Hi.", suggested_questions=[TRAVEL])
-    world.configure(open_channels="#help")
+    world.configure(open_channels="#help", reaction_trigger="robot_face")
     yield world
     world.slack.configure(interactions_url="", commands_url="", enterprise_id="")
 

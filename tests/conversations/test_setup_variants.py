@@ -157,6 +157,21 @@ def test_member_rules_read_addresses_and_groups_and_no_scope_is_left_over(empty:
     assert "subteam_members_changed" in {delivery.kind for delivery in slack.deliveries()}
 
 
+def test_emoji_asks_with_its_variant_and_no_scope_is_left_over(empty: World) -> None:
+    set_up(empty, VariantName.REACTIONS)
+    slack = empty.slack
+    empty.configure(reaction_trigger="robot_face")
+    channels = [slack.add_channel(f"emoji-{kind}", kind=kind) for kind in ("channel", "group", "mpim")]
+    for channel in (*channels, slack.dm_channel(ANNA)):
+        before = slack.say(channel, BEN, "What does that mean?", only=["none"])
+        slack.react(channel, ANNA, before, "robot_face")
+        assert "What does that mean?" in empty.answer(before, channel=channel)
+    extra = scopes(VariantName.REACTIONS) - scopes(VariantName.STANDARD)
+    assert extra == {"reactions:read"}
+    assert extra <= slack.used_scopes() <= scopes(VariantName.REACTIONS)
+    assert "reaction_added" in {delivery.kind for delivery in slack.deliveries()}
+
+
 def test_socket_mode_gives_slack_no_address(empty: World) -> None:
     manifest = get(empty.hook).manifests[list(VariantName).index(VariantName.SOCKET_MODE)]
     assert empty.slack.create_app(json.dumps(manifest)) is None

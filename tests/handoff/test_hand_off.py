@@ -7,7 +7,7 @@ from handoff.claims import Capacity, Claims
 from handoff.hand_off import HandOff
 from handoff.relay import HandOffRequest
 from handoff.signer import Signer
-from job import Job
+from job import Job, ReactionJob
 from message import Message
 from tests.fake_clock import FakeClock
 
@@ -50,6 +50,13 @@ def test_signed_job_is_posted_with_slacks_waiting_time_only_for_continuation_0(c
     assert Job.from_dict(SIGNER.verify(request.body)) == job
     assert request.receipt == SIGNER.receipt(request.body)
     assert request.since == (None if continuation else 1.0)
+
+
+def test_reaction_is_posted_with_slacks_waiting_time_and_what_it_asks_without() -> None:
+    hand_off, relay, _ = made()
+    hand_off.hand(ReactionJob(MESSAGE, ASKED.hook_url, 1.0))
+    hand_off.hand(ASKED, awaited=False)
+    assert [request.since for request in relay.posted] == [1.0, None]
 
 
 @pytest.mark.parametrize("refuses", [False, True])

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -13,7 +13,7 @@ from handoff.claims import CancellationRegistry, Capacity, Claims
 from handoff.receiver import CONFIRM_SECONDS, Receiver, TurnReply
 from handoff.relay import RECEIPT_HEADER
 from handoff.signer import Signer
-from job import Job, SweepJob
+from job import Job, ReactionJob, SweepJob
 from message import Message
 from tests.fake_clock import FakeClock
 
@@ -75,6 +75,12 @@ class TurnsOfTests:
         self.made.append(WorkOfTests(job, held, self.breaks == "begin"))
         return self.made[-1]
 
+    def reaction(self, job: ReactionJob, _hand_off: object, held: Any) -> WorkOfTests | None:
+        if self.taken.setdefault(f"{job.job_id}#{job.continuation}", self.process) != self.process:
+            return None
+        self.made.append(WorkOfTests(None, held, self.breaks == "begin"))
+        return self.made[-1]
+
     def sweep(self, held: Any) -> WorkOfTests:
         self.made.append(WorkOfTests(None, held))
         return self.made[-1]
@@ -124,6 +130,31 @@ def test_signed_turn_is_accepted_and_counted_until_it_has_ended() -> None:
     assert (turn.told, process.capacity.open) == (["begin"], 1)
     process.run(reply)
     assert (turn.told, process.capacity.open) == (["begin", "run"], 0)
+
+
+REACTION = ReactionJob(replace(MESSAGE, source="reaction"), "http://h/e/hook/slack/events", 1.0)
+
+
+def test_reaction_is_accepted_once_and_its_question_may_have_the_same_name() -> None:
+    process, body = Process(), SIGNER.sign(REACTION.to_dict())
+    process.run(process.receive(body))
+    assert [work.told for work in process.turns.made] == [["begin", "run"]]
+    assert process.receive(body).status == 409
+    assert (process.receive(signed()).status, process.capacity.open) == (200, 1)
+
+
+def test_reaction_that_another_process_claimed_counts_as_accepted() -> None:
+    process = Process(TurnsOfTests({f"{REACTION.job_id}#-1": "there"}))
+    assert process.receive(SIGNER.sign(REACTION.to_dict())).status == 409
+    assert (process.turns.made, process.capacity.open) == ([], 0)
+
+
+def test_reaction_whose_claim_breaks_is_not_accepted_and_may_come_again() -> None:
+    process, body = Process(TurnsOfTests(breaks="begin")), SIGNER.sign(REACTION.to_dict())
+    with pytest.raises(RuntimeError):
+        process.receive(body)
+    process.turns.breaks = ""
+    assert process.receive(body).status == 200
 
 
 def test_turn_is_cut_when_its_request_ends_first_and_not_after_its_end() -> None:

@@ -52,6 +52,7 @@ def test_full_form_is_read_without_a_problem() -> None:
             "open_channels": "C0123",
             "slack_connect": True,
             "trusted_bots": "B0123 B0456",
+            "reaction_trigger": " :Robot_Face: ",
             "channel_apps": "C0123 = app-a, C0456=app-b, ~Legal = app-c,",
             "show_progress": "FALSE",
             "show_sources": "true",
@@ -75,6 +76,7 @@ def test_full_form_is_read_without_a_problem() -> None:
     assert found.open_channels == {"C0123"}
     assert (found.app_names, found.app_for("C0789", "legal")) == (["legal"], "app-c")
     assert found.trusted_bots == {"B0123", "B0456"}
+    assert found.reaction_trigger == "robot_face"
     assert [found.app_for(channel) for channel in ("C0123", "C0456", "C0789")] == ["app-a", "app-b", "a-1"]
     assert (found.setup_key, found.internal_url) == ("open sesame", "http://plugin-daemon:5002")
     assert found.redis_url == "rediss://:word@redis:6379/1"
@@ -315,6 +317,46 @@ def test_trusted_bot_that_is_no_bot_id_is_named_and_matches_no_bot() -> None:
     assert found.trusted_bots == {"B0123", "?my", "?workflow", "?U0456"}
     assert read_settings({"trusted_bots": " , "}).trusted_bots == {"?"}
     assert "" not in read_settings({}).trusted_bots
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ("robot_face", "robot_face"),
+        (":robot_face:", "robot_face"),
+        ("wave::skin-tone-2", "wave"),
+        (":wave::skin-tone-2:", "wave"),
+        ("thumbsup", "+1"),
+        ("+1::skin-tone-6", "+1"),
+        (":-1:", "-1"),
+        ("質問", "質問"),
+        ("", ""),
+        (None, ""),
+    ],
+)
+def test_emoji_that_asks_has_the_name_that_events_give_it(given: object, name: str) -> None:
+    found = read_settings({"reaction_trigger": given})
+    assert (found.reaction_trigger, found.problems) == (name, ())
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("🤖", "not its picture"),
+        ("eyes, wave", "the name of one emoji"),
+        ("robot face", "the name of one emoji"),
+        (":", "the name of one emoji"),
+        ("a" * 65, "the name of one emoji"),
+        (7, "the name of one emoji"),
+        ("x", "x stops answers"),
+        (":octagonal_sign:", "octagonal_sign stops answers"),
+    ],
+)
+def test_emoji_that_cannot_ask_is_named_and_none_asks(given: object, told: str) -> None:
+    found = read_settings({"reaction_trigger": given})
+    [problem] = found.problems
+    assert (found.reaction_trigger, problem.setting) == ("", "reaction_trigger")
+    assert told in str(problem)
 
 
 def test_inputs_of_the_default_app_go_to_no_other_app() -> None:

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from provider import read_settings
+from provider import Settings, read_settings
 from setup_page.app_manifest import VARIANTS, VariantName
 from setup_page.report import CheckState, ago
 from setup_page.slack_checks import (
@@ -123,6 +123,8 @@ def test_variant_is_the_smallest_that_has_all_scopes() -> None:
     assert variant_of(MENTIONS | {"im:history"}).name is VariantName.STANDARD
     assert variant_of(STANDARD | {"usergroups:read"}).name is VariantName.MEMBER_RULES
     assert variant_of(STANDARD | {"reactions:read"}).name is VariantName.STANDARD
+    assert variant_of(STANDARD | {"usergroups:read", "reactions:read"}).name is VariantName.MEMBER_RULES
+    assert variant_of(STANDARD | {"something:else"}).name is VariantName.STANDARD
 
 
 @pytest.mark.parametrize("scope", sorted(STANDARD - MENTIONS))
@@ -136,6 +138,39 @@ def test_missing_scope_of_the_variant_is_red(scope: str) -> None:
 def test_scope_that_the_variant_does_not_ask_for_is_no_fault() -> None:
     assert {line.state for line in scope_lines(replace(BOT, scopes=MENTIONS), SET)} == {GREEN}
     assert [line.state for line in scope_lines(replace(BOT, scopes=None), SET)] == [UNSEEN]
+
+
+ASKING = Settings(reaction_trigger="robot_face")
+
+
+@pytest.mark.parametrize("scopes", [STANDARD, MENTIONS])
+def test_scope_of_reactions_is_missed_only_where_an_emoji_asks(scopes: frozenset[str]) -> None:
+    bot = replace(BOT, scopes=scopes)
+    assert "reactions:read" not in [line.title for line in scope_lines(bot, SET)]
+    [red] = [line for line in scope_lines(bot, ASKING) if line.state is RED]
+    assert red.title == "reactions:read"
+    assert "no emoji asks" in red.text.say("en")
+    granted = replace(BOT, scopes=scopes | {"reactions:read"})
+    for settings in (SET, ASKING):
+        assert {line.title: line.state for line in scope_lines(granted, settings)}["reactions:read"] is GREEN
+
+
+@pytest.mark.parametrize(
+    ("scopes", "settings", "listed"),
+    [
+        (STANDARD, SET, False),
+        (STANDARD, ASKING, True),
+        (None, SET, False),
+        (None, ASKING, True),
+        (STANDARD | {"reactions:read"}, SET, True),
+    ],
+)
+def test_event_of_reactions_is_listed_where_it_may_come(
+    scopes: frozenset[str] | None, settings: Settings, *, listed: bool
+) -> None:
+    lines = event_lines(replace(BOT, scopes=scopes), settings, SeenOfHook(), 1_000.0)
+    titles = [line.title.say("en") for line in lines]  # type: ignore[union-attr]
+    assert ("Event reaction_added" in titles) == listed
 
 
 def test_events_are_those_of_the_variant() -> None:

@@ -140,6 +140,14 @@ def test_replies_stop_at_the_bound() -> None:
     }
 
 
+def test_one_message_is_found_behind_the_root_of_its_thread() -> None:
+    api, pool = api_over(page(1, 2), page(1), page())
+    assert api.message("C1", "2.0") == {"ts": "2.0"}
+    span = {"oldest": "2.0", "latest": "2.0", "inclusive": "true", "limit": "2"}
+    assert pool.arguments(0) == {"channel": "C1", "ts": "2.0"} | span
+    assert [api.message("C1", "2.0"), api.message("C1", "2.0")] == [{}, {}]
+
+
 def test_a_cursor_without_messages_ends_it() -> None:
     api, pool = api_over(page(cursor="again"))
     assert list(api.replies("C1", "1.0")) == []

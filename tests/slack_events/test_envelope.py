@@ -14,6 +14,7 @@ from slack_events.envelope import (
     Event,
     Other,
     RateLimited,
+    Reacted,
     Removed,
     UrlVerification,
     parse,
@@ -250,6 +251,37 @@ def test_rate_limit_is_read_with_its_minute() -> None:
 @pytest.mark.parametrize("kind", ["tokens_revoked", "app_uninstalled"])
 def test_removed_app_is_read_with_its_kind(kind: str) -> None:
     assert read(changed(("event",), {"type": kind, "tokens": {"bot": ["UBOT"]}})) == Removed("T1", kind)
+
+
+REACTION = {
+    "type": "reaction_added",
+    "user": "U1",
+    "reaction": "wave::skin-tone-2",
+    "item_user": "U2",
+    "item": {"type": "message", "channel": "C1", "ts": "1.000001"},
+    "event_ts": "2.000002",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "read_as"),
+    [("wave::skin-tone-2", "wave"), ("wave", "wave"), ("thumbsup", "+1"), ("+1::skin-tone-3", "+1"), (5, "")],
+)
+def test_reaction_is_read_with_its_message_and_the_one_name_of_its_emoji(name: object, read_as: str) -> None:
+    reacted = read(BODY | {"event": REACTION | {"reaction": name}})
+    assert isinstance(reacted, Reacted)
+    assert (reacted.reaction, reacted.author) == (read_as, "U2")
+    message = reacted.message
+    assert (message.source, message.user, message.channel) == ("reaction", "U1", "C1")
+    assert (message.ts, message.thread_ts) == ("2.000002", "1.000001")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"item": {"type": "file", "file": "F1"}}, {"item": {"type": "message"}}, {"item": 5}, {"event_ts": "x"}],
+)
+def test_reaction_on_anything_but_a_message_is_another_event(change: dict[str, object]) -> None:
+    assert read(BODY | {"event": REACTION | change}) == Other("reaction_added")
 
 
 @pytest.mark.parametrize(

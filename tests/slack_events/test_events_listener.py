@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from errors import HandoffError, SettingsError, StoreError
 from handoff.claims import Claims
-from job import Job, NoticeJob
+from job import Job, NoticeJob, ReactionJob
 from message import Message
 from provider import Ruling, Settings
 from simulators.slack.signing import signed_headers
@@ -25,7 +25,7 @@ RULES = Settings(app_id="app")
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 
 
-class FakeHandOff(list[Job]):
+class FakeHandOff(list[Any]):
     """Keeps the jobs that were handed off and the deletions, raises a given error, and counts the calls for a sweep."""
 
     error: Exception | None = None
@@ -42,7 +42,7 @@ class FakeHandOff(list[Job]):
     def deleted(self, channel: str, ts: str) -> None:
         self.gone.append((channel, ts))
 
-    def hand(self, job: Job) -> None:
+    def hand(self, job: Job | ReactionJob) -> None:
         if self.error:
             raise self.error
         self.append(job)
@@ -543,6 +543,78 @@ def test_other_reactions_and_our_own_stop_nothing(name: str, user: str) -> None:
     stopping = StoppingOfTests()
     assert take(reaction(name, user), FakeHandOff(), stopping=stopping) == Ack(200)
     assert stopping == []
+
+
+ASKING = replace(RULES, reaction_trigger="robot_face")
+
+
+def reaction_job(handed: FakeHandOff) -> ReactionJob:
+    [job] = handed
+    assert isinstance(job, ReactionJob)
+    return job
+
+
+@pytest.mark.parametrize("name", ["robot_face", "robot_face::skin-tone-3"])
+def test_emoji_that_asks_is_handed_off_and_acked(name: str) -> None:
+    handed, stopping = FakeHandOff(), StoppingOfTests()
+    assert take(reaction(name), handed, rules=ASKING, stopping=stopping) == Ack(200)
+    message = reaction_job(handed).message
+    assert (message.user, message.channel, message.thread_ts) == ("U1", "C1", "1600000000.000100")
+    assert (message.ts, message.source, message.text) == ("1700.2", "reaction", "")
+    assert (handed.sweeps, stopping) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("change", "rules"),
+    [
+        ({}, RULES),
+        ({"reaction": "eyes"}, ASKING),
+        ({"user": "UBOT"}, ASKING),
+        ({"item_user": "UBOT"}, ASKING),
+        ({"user": ""}, ASKING),
+        ({"user": "USLACKBOT"}, ASKING),
+        ({"item": {"type": "file", "file": "F1"}}, ASKING),
+        ({"type": "reaction_removed"}, ASKING),
+    ],
+)
+def test_other_emojis_our_own_and_those_on_our_messages_ask_nothing(
+    change: dict[str, Any], rules: Settings
+) -> None:
+    handed, notice = FakeHandOff(), NoticeOfTests()
+    body = reaction("robot_face")
+    body["event"] |= change
+    assert take(body, handed, rules=rules, notice=notice) == Ack(200)
+    assert (handed, handed.sweeps, notice) == ([], 1, [])
+
+
+def test_emoji_that_asks_is_not_acked_when_its_hand_off_fails() -> None:
+    handed, notice = FakeHandOff(), NoticeOfTests()
+    handed.error = HandoffError("full")
+    assert take(reaction("robot_face"), handed, rules=ASKING, notice=notice).status == 503
+    assert notice == []
+    raw = json.dumps(reaction("robot_face")).encode()
+    headers = signed_headers(raw, SECRET) | {"x-Slack-Retry-Num": "3"}
+    assert take(raw, handed, rules=ASKING, notice=notice, headers=headers).status == 503
+    assert notice == [("U1", "not taken")]
+
+
+@pytest.mark.parametrize(
+    "rule", [{"allowed_users": frozenset({"U9"})}, {"allowed_channels": frozenset({"C9"})}]
+)
+def test_member_whom_a_rule_refuses_asks_nothing_by_an_emoji_and_is_told(rule: dict[str, Any]) -> None:
+    handed, notice = FakeHandOff(), NoticeOfTests()
+    rules = replace(ASKING, **rule)
+    types = ChannelTypes(FakeClock())
+    take(event(type="message", channel_type="channel", text="hi"), FakeHandOff(), types=types)
+    assert take(reaction("robot_face"), handed, rules=rules, notice=notice, types=types) == Ack(200)
+    assert (handed, notice) == ([], [("U1", *rule)])
+
+
+def test_organisation_of_who_reacts_is_left_to_the_request_that_reads_the_message() -> None:
+    handed = FakeHandOff()
+    body = reaction("robot_face") | {"is_ext_shared_channel": True}
+    assert take(body, handed, rules=ASKING) == Ack(200)
+    assert reaction_job(handed).message.is_ext_shared is True
 
 
 def test_slacks_own_button_means_the_thread() -> None:

@@ -124,6 +124,7 @@ def request(house: House, reply: ReplyOfTests, *, why: str = "", in_doubt: bool 
         bot_id="",
         app_name="",
         is_reply=False,
+        may_tell_us=False,
     )
     claim = Claim(house.store, KEY, cast("Any", message), ProcessIdentity.here().name, house.clock)
     report = TurnReport("T1", "C1", TS, "app")

@@ -239,7 +239,7 @@ class Answering:
         """Do what the message says, if it is one of the words that are no questions."""
         context = self.context
         message = context.message
-        if not (message.is_dm or message.is_reply):
+        if not message.may_tell_us:
             return False
         query = context.author.query
         if is_one_of(RESET_WORDS, query):

@@ -16,8 +16,8 @@ MOST_LOOKS = 5
 """How many earlier questions of a direct message are read, each by one call."""
 type Files = tuple[Mapping[str, Any], ...]
 
-_NOWHERE = {"button", "command"}
-"""Sources of questions that stand nowhere in Slack as the member gave them."""
+_NOWHERE = {"button", "command", "reaction"}
+"""Sources of questions that stand nowhere in Slack as words of the member's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,7 @@ class AskingAgain:
 
     def is_meant(self) -> bool:
         """Whether the message is the word, in a direct message or in a thread."""
-        message = self.message
-        return (message.is_dm or message.is_reply) and is_one_of(AGAIN_WORDS, self.author.query)
+        return self.message.may_tell_us and is_one_of(AGAIN_WORDS, self.author.query)
 
     def question(self, record: ThreadRecord) -> Message | None:
         """The present message with the words and files of the question; None if there is no question to be found.

@@ -4,6 +4,7 @@ from turns.notices.form_modals import FormModals
 from turns.notices.notice_run import NoticeRun
 from turns.notices.private_run import PrivateRun
 from turns.notices.question_place import QuestionPlace, why_not
+from turns.notices.reaction_run import ReactionRun, TakesJobs
 from turns.notices.refusal_notice import RefusalNotice, refusal_of
 from turns.notices.sharing import Sharing
 from turns.notices.side_events import SideEvents
@@ -13,9 +14,11 @@ __all__ = [
     "NoticeRun",
     "PrivateRun",
     "QuestionPlace",
+    "ReactionRun",
     "RefusalNotice",
     "Sharing",
     "SideEvents",
+    "TakesJobs",
     "refusal_of",
     "why_not",
 ]

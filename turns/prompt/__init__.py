@@ -2,6 +2,7 @@
 
 from turns.prompt.author import FACTS, Author
 from turns.prompt.message_text import calling_text, message_text
+from turns.prompt.named_app import with_app_name
 from turns.prompt.prompt_builder import Prompt, PromptBuilder
 from turns.prompt.readable import mentioned, readable
 from turns.prompt.thread_excerpt import Raw, Visibility, is_before
@@ -26,4 +27,5 @@ __all__ = [
     "mentioned",
     "message_text",
     "readable",
+    "with_app_name",
 ]

@@ -23,8 +23,8 @@ _CURES = {
 
 def asker_of(message: Message) -> Asker:
     """The author, as far as the message tells of the author."""
-    # A press names no organisation, and its team may be that of a colleague in another workspace.
-    unnamed = message.source in {"button", "command"} and message.user_team
+    # A press names no organisation, and its team may be that of a colleague in another workspace. A reaction has none.
+    unnamed = message.source == "reaction" or (message.source in {"button", "command"} and message.user_team)
     outside = message.is_outsider(message.user_team, message.enterprise_id)
     return Asker(message.user, message.bot_id, is_outsider=None if outside and unnamed else outside)
 

@@ -31,6 +31,8 @@ class SetupText(StrEnum):
     MENTIONS_ONLY_HELP = auto()
     MEMBER_RULES = auto()
     MEMBER_RULES_HELP = auto()
+    REACTIONS = auto()
+    REACTIONS_HELP = auto()
     SOCKET_MODE = auto()
     SOCKET_MODE_HELP = auto()
     AGENT = auto()
@@ -113,6 +115,7 @@ class SetupText(StrEnum):
     LOST_GROUPS_READ = auto()  # groups:read
     LOST_EMAIL = auto()  # users:read.email
     LOST_USER_GROUPS = auto()  # usergroups:read
+    LOST_REACTIONS = auto()  # reactions:read
     SCOPES_UNKNOWN = auto()
     EVENT = auto()  # `name` of an event
     BUTTONS = auto()

@@ -265,10 +265,49 @@ def test_reaction_names_the_message_and_neither_its_text_nor_its_thread(slack: S
     assert slack.workspace.used_scopes() == {"reactions:read"}
 
 
-def test_reaction_is_not_told_without_its_scope(slack: Slack, app: App) -> None:
-    slack.workspace.configure(manifest=REACTIONS.replace(", reactions:read", ""))
+@pytest.mark.parametrize("scopes", ["[chat:write]", "[]"])
+def test_reaction_is_not_told_without_its_scope(slack: Slack, app: App, scopes: str) -> None:
+    slack.workspace.configure(manifest=REACTIONS.replace("[chat:write, reactions:read]", scopes))
     slack.workspace.react(GENERAL, ANNA, slack.workspace.say(GENERAL, BEN, "One"), "eyes")
     assert slack.workspace.deliveries() == []
+
+
+@pytest.mark.parametrize("events", ["[]", "[app_mention]"])
+def test_reaction_is_not_told_without_its_subscription(slack: Slack, app: App, events: str) -> None:
+    slack.workspace.configure(manifest=REACTIONS.replace("[reaction_added]", events))
+    slack.workspace.react(GENERAL, ANNA, slack.workspace.say(GENERAL, BEN, "One"), "eyes")
+    assert slack.workspace.deliveries() == []
+
+
+def test_reaction_is_not_told_where_the_bot_is_not(slack: Slack, app: App) -> None:
+    elsewhere = slack.workspace.add_channel("elsewhere", bot=False)
+    slack.workspace.react(elsewhere, ANNA, slack.workspace.say(elsewhere, BEN, "One"), "eyes")
+    assert slack.workspace.deliveries() == []
+
+
+def test_reaction_that_is_put_on_again_is_another_event(slack: Slack, app: App) -> None:
+    slack.workspace.configure(
+        manifest=REACTIONS.replace("[reaction_added]", "[reaction_added, reaction_removed]")
+    )
+    ts = slack.workspace.say(GENERAL, BEN, "One")
+    slack.workspace.react(GENERAL, ANNA, ts, "eyes")
+    slack.workspace.take_reaction_off(GENERAL, ANNA, ts, "eyes")
+    slack.workspace.react(GENERAL, ANNA, ts, "eyes")
+    first, off, second = (body["event"] for body in sent(slack, 3))
+    assert [one["type"] for one in (first, off, second)] == [
+        "reaction_added",
+        "reaction_removed",
+        "reaction_added",
+    ]
+    assert first["item"] == second["item"]
+    assert first["event_ts"] != second["event_ts"]
+
+
+def test_reaction_is_delivered_as_often_as_a_test_wants(slack: Slack, app: App) -> None:
+    slack.workspace.react(
+        GENERAL, ANNA, slack.workspace.say(GENERAL, BEN, "One", only=["none"]), "eyes", deliveries=3
+    )
+    assert len({body["event"]["event_ts"] for body in sent(slack, 3)}) == 1
 
 
 @pytest.mark.parametrize("refuses", [True, False])

@@ -36,6 +36,10 @@ def test_message_tells_what_it_knows_of_its_author_and_place() -> None:
     assert asker_of(MESSAGE).is_outsider is False
     assert asker_of(replace(MESSAGE, user_team="T2", is_ext_shared=True)).is_outsider is True
     assert asker_of(replace(MESSAGE, user_team="T2", source="button")).is_outsider is None
+    assert asker_of(replace(MESSAGE, user_team="", is_ext_shared=True, source="reaction")).is_outsider is None
+    assert (
+        asker_of(replace(MESSAGE, user_team="", is_ext_shared=False, source="reaction")).is_outsider is False
+    )
     assert [place_of(replace(MESSAGE, channel_type=kind)).kind for kind in ("channel", "group", "mpim", "im", "")] == [
         "channel", "channel", "mpim", "im", None,
     ]  # fmt: skip

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from message import Message
-from slack_events.named_app import with_app_name
+from turns.prompt.named_app import with_app_name
 
 MESSAGE = Message("T1", "C1", "1.000001", "app_mention", user="U1", bot_user_id="UBOT")
 NAMES = ["hr", "legal"]
