@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator
 
+from gevent import get_hub
 from gevent.event import Event
 
 AT_A_STRETCH = 0.005
@@ -49,16 +50,24 @@ class Clock:
 def in_turns[T](items: Iterable[T]) -> Iterator[T]:
     """The same items; between two of them, other greenlets may run each time AT_A_STRETCH is over.
 
-    For work that grows with what an app says: while one greenlet computes, no other request is answered.
+    For work that grows with what an app says: while one greenlet computes, no other request is answered. Where the
+    items were waited for, the others ran meanwhile: the loop's own clock shows that it has gone round.
     """
+    loop = get_hub().loop
+    round_of_loop = loop.now()
     began: float | None = None  # by the thread's clock, which takes as long to ask as a short text to read
     due = time.monotonic() + AT_A_STRETCH
     for item in items:
         yield item
         if time.monotonic() < due:
             continue
+        if loop.now() != round_of_loop:
+            round_of_loop, began = loop.now(), None
+            due = time.monotonic() + AT_A_STRETCH
+            continue
         now = time.thread_time()
         if began is None or now - began >= AT_A_STRETCH:
             time.sleep(SWITCH)
+            round_of_loop = loop.now()
             began = now = time.thread_time()
         due = time.monotonic() + AT_A_STRETCH - (now - began)

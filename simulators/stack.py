@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Protocol, Self
 
 from simulators.daemon.control import DaemonControl
@@ -46,9 +47,9 @@ class Daemon(Protocol):
 class SimulatedDaemon:
     """`python -m simulators.daemon` with this checkout; `scale`: wall seconds per design second.
 
-    `execution_limit`: design seconds after which a request that has begun to answer is dropped, `read_limit` those
-    after which an app's answer is cut. `warm`: processes are forked from one that has imported the libraries, which
-    saves each of them two seconds.
+    `plugin`: the folder of another plugin. `execution_limit`: design seconds after which a request that has begun to
+    answer is dropped, `read_limit` those after which an app's answer is cut. `warm`: processes are forked from one that
+    has imported the libraries, which saves each of them two seconds.
     """
 
     def __init__(
@@ -62,11 +63,12 @@ class SimulatedDaemon:
         execution_limit: float = 600.0,
         read_limit: float = 240.0,
         warm: bool = False,
+        plugin: Path = ROOT,
     ) -> None:
         pairs = [part for name, value in env.items() for part in ("--env", f"{name}={value}")]
         self._program = launch(
             "simulators.daemon",
-            *("--plugin", str(ROOT), "--dify-url", dify_url, "--inner-key", INNER_KEY),
+            *("--plugin", str(plugin), "--dify-url", dify_url, "--inner-key", INNER_KEY),
             *("--time-scale", str(scale), "--processes", str(processes), "--mode", mode, *pairs),
             *("--execution-limit", str(execution_limit), "--read-limit", str(read_limit)),
             *(["--warm"] if warm else []),

@@ -1,6 +1,8 @@
 """Long work lets other greenlets run between its items."""
 
 import time
+from collections.abc import Iterator
+from unittest.mock import patch
 
 import gevent
 from gevent.event import Event
@@ -42,6 +44,17 @@ def test_no_switch_happens_between_quick_items() -> None:
     told.extend(in_turns(range(3)))
     assert told == [0, 1, 2]
     other.join()
+
+
+def test_items_that_were_waited_for_cost_no_further_switch() -> None:
+    def waited() -> Iterator[int]:
+        for number in range(5):
+            gevent.sleep(2 * AT_A_STRETCH)
+            yield number
+
+    with patch("clock.time.sleep") as sleep:
+        assert list(in_turns(waited())) == [0, 1, 2, 3, 4]
+    sleep.assert_not_called()
 
 
 def test_wall_time_has_a_floor_in_seconds_of_the_wall() -> None:

@@ -14,6 +14,7 @@ from wording import Say
 # than FEW the looks are FIRST_LOOK seconds apart.
 FEW = 400
 FIRST_LOOK = 0.1
+LONG_WORD = 20  # characters after which the end of a word is not waited for: not every script has blanks
 FIRST_CARD = 2.0  # seconds before steps without any text are shown: many answers come sooner
 
 
@@ -42,9 +43,9 @@ class Streaming:
                     due = 0.0
                 continue
             patience = left if reply.message_ts else min(left, FIRST_CARD)
-            clock.wait(state.changed, patience)
+            came = clock.wait(state.changed, patience)
             state.changed.clear()
-            if state.over or not self._has_something():
+            if state.over or not self._has_something() or (came and self._is_in_first_word()):
                 continue
             began = clock.now()  # the time that Slack takes is part of the pace
             reply.show(self)
@@ -73,6 +74,12 @@ class Streaming:
         if not context.show_progress or context.reply.method != "stream" or not state.progress.began:
             return False
         return bool(context.reply.message_ts) or context.clock.epoch() - context.received >= FIRST_CARD
+
+    def _is_in_first_word(self) -> bool:
+        """Whether a stream would begin with cards alone now: its first word would then wait for the next append."""
+        state = self._state
+        text = state.text if len(state.text) <= LONG_WORD else ""
+        return not self._context.reply.message_ts and bool(state.progress.began) and len(text.split()) == 1
 
     def _tell(self) -> None:
         """Let Slack's status line tell what the app does while no text comes; over a growing text it is empty."""

@@ -6,7 +6,7 @@ import pytest
 from dify_app.answer import Step, TextDelta
 from tests.support.turn_parts import ReplyOfParts, TurnParts
 from turns.answer.answer_state import AnswerState
-from turns.answer.streaming import FEW, FIRST_LOOK, Streaming
+from turns.answer.streaming import FEW, FIRST_LOOK, LONG_WORD, Streaming
 
 WORDS = "These are words enough to be worth a look at once, before a line is whole."
 
@@ -61,6 +61,29 @@ def test_turn_whose_time_is_over_stops_without_an_end() -> None:
     assert list(streaming.show(deadline)) == []
     assert streaming.is_over()
     assert not state.over
+
+
+def test_stream_with_cards_begins_with_the_first_whole_word_and_not_before() -> None:
+    """A stream that began with cards alone would show its first word only with the next append."""
+    turn = TurnParts(show_progress=True, reply=ReplyOfParts(pace=60.0))
+    streaming, state = made(turn)
+    shows = streaming.show(turn.deadline())
+    state.take(Step("1", "Search", "running"))
+    state.take(TextDelta("These"))
+    gevent.spawn(state.take, TextDelta(" are"))
+    next(shows)
+    assert turn.reply.shown == ["These are"]
+    state.end()
+
+
+def test_text_without_blanks_waits_for_no_end_of_a_word() -> None:
+    turn = TurnParts(show_progress=True, reply=ReplyOfParts(pace=60.0))
+    streaming, state = made(turn)
+    state.take(Step("1", "Search", "running"))
+    state.take(TextDelta("w" * (LONG_WORD + 1)))
+    next(streaming.show(turn.deadline()))
+    assert turn.reply.shown == ["w" * (LONG_WORD + 1)]
+    state.end()
 
 
 @pytest.mark.parametrize("text", ["", "NO", "NO_REPLY"])

@@ -1,0 +1,154 @@
+"""What a turn costs the processor and the memory of the plugin process, against a floor, with ever more open turns.
+
+    python -m benchmarks.cost
+
+The floor is the bare plugin: it hands the request on as the plugin does and drains the app's stream through the same
+SDK, without Slack. Both get the same questions at the same time, PAIRS of them first one and then the other, so that
+they share the machine. All turns of a crowd are open at once, and each answer has as many events in a second as keeps
+the machine at work but not full.
+"""
+
+import json
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from statistics import mean
+from typing import Any, NamedTuple
+
+from benchmarks.pair import Pair, mention, post
+from simulators.daemon.control import DaemonControl
+from simulators.dify import script
+
+CROWDS = {1: 25.0, 10: 10.0, 100: 1.5, 400: 0.5}
+"""Open turns, and events of each a second."""
+OPENING = 8.0  # turns that begin in a second
+SECONDS = 12.0  # for which the processor is watched
+LATENCY = 0.1
+TRIES = 4  # Slack sends an event that is not acked up to three times again
+
+
+class Cost(NamedTuple):
+    """Of one crowd. Microseconds of processor time per event of the app, KiB of memory per open turn, and ratios.
+
+    `slack_calls`: calls of Slack in the watched time, each of which the plugin's microseconds per event hold too;
+    `per_call`: milliseconds that a call costs, if all that the plugin takes beyond the floor is its calls.
+    """
+
+    turns: int
+    events: int
+    cpu: float
+    floor_cpu: float
+    cpu_ratio: float
+    slack_calls: int
+    per_call: float
+    memory: float
+    floor_memory: float
+    memory_ratio: float
+
+
+class Watched(NamedTuple):
+    """One process, at one moment: seconds of processor time, and bytes."""
+
+    cpu: float
+    rss: int
+
+
+def look(daemon: DaemonControl) -> Watched:
+    """The process behind this daemon."""
+    [process] = daemon.processes()
+    return Watched(process["cpu"], process["rss"])
+
+
+def crowd(turns: int, rate: float) -> Cost:
+    """So many open turns, each with `rate` events a second, at both plugins at once. Fresh processes."""
+    opening = turns / OPENING
+    lasting = opening + SECONDS + 6.0
+    with Pair() as pair:
+        pair.slack.configure(events_url="")
+        pair.slack.rules(latency=LATENCY, echo=False)
+        warm_up(pair)
+        pair.dify.script(script.pieces(*words(lasting, rate), gap=1 / rate), pair.app)
+        before = look(pair.plugin), look(pair.bare)
+        open_all(pair, turns)
+        first = look(pair.plugin), look(pair.bare)
+        calls = succeeded(pair)
+        time.sleep(SECONDS)
+        last = look(pair.plugin), look(pair.bare)
+        calls = succeeded(pair) - calls
+        pair.settle(lasting + 120)
+    events = round(turns * rate * SECONDS)
+    cpu, floor = ((b.cpu - a.cpu) * 1e6 / events for a, b in zip(first, last, strict=True))
+    memory, floor_memory = ((b.rss - a.rss) / 1024 / turns for a, b in zip(before, last, strict=True))
+    return Cost(
+        turns,
+        events,
+        round(cpu, 1),
+        round(floor, 1),
+        round(cpu / floor, 2) if floor else 0.0,
+        calls,
+        round((cpu - floor) * events / 1000 / calls, 2) if calls else 0.0,
+        round(memory, 1),
+        round(floor_memory, 1),
+        round(memory / floor_memory, 2) if floor_memory > 0 else 0.0,
+    )
+
+
+def words(seconds: float, rate: float) -> Sequence[str]:
+    """The pieces of an answer that lasts so long."""
+    return [f"word{number} " for number in range(int(seconds * rate))]
+
+
+def warm_up(pair: Pair) -> None:
+    """Let both have answered, some at once, so that what a process loads and pools once is no turn's memory."""
+    pair.dify.script(script.pieces("Hello ", "there ", "now.", gap=0.2), pair.app)
+    open_all(pair, 10)
+    pair.settle()
+
+
+def open_all(pair: Pair, turns: int) -> None:
+    """So many questions to each, OPENING a second, each in a channel of its own."""
+    bodies = [
+        mention(pair.slack, pair.slack.add_channel(f"cost-{turns}-{n}"), pair.slack.add_user(f"p{n}"), "go")
+        for n in range(turns)
+    ]
+    drain = json.dumps({"app_id": pair.app, "query": "go"}).encode()
+    began = time.monotonic()
+
+    def ask(number: int) -> None:
+        time.sleep(max(0.0, began + number / OPENING - time.monotonic()))
+        body = bodies[number]
+        for _ in range(TRIES):
+            if post(f"{pair.plugin_url}/slack/events", body, pair.slack.sign(body))[0] == 200:
+                break
+        else:
+            raise RuntimeError(f"never acked; {pair.plugin.logs('log')[-3:]}")
+        post(f"{pair.bare_url}/bare/hand_on", drain, {})
+
+    with ThreadPoolExecutor(64) as pool:
+        list(pool.map(ask, range(turns)))
+    time.sleep(2.0)
+
+
+def succeeded(pair: Pair) -> int:
+    """Calls of Slack that it took, so far."""
+    return sum(counts.get("ok", 0) for counts in pair.slack.call_counts().values())
+
+
+def figures(crowds: dict[int, float] = CROWDS) -> list[Cost]:
+    """Of each crowd, as they come."""
+    found = []
+    for turns, rate in crowds.items():
+        found.append(crowd(turns, rate))
+        print(json.dumps(found[-1]._asdict()), flush=True)
+    return found
+
+
+def flat(costs: Sequence[Cost]) -> dict[str, Any]:
+    """How far the ratios of 10 to 400 turns are from their mean, at most."""
+    many = [cost for cost in costs if cost.turns >= 10]
+    of = {"cpu": [c.cpu_ratio for c in many], "memory": [c.memory_ratio for c in many]}
+    return {name: round(max(abs(r / mean(rs) - 1) for r in rs), 2) for name, rs in of.items()}
+
+
+if __name__ == "__main__":
+    print(json.dumps(flat(figures())))
