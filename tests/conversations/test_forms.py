@@ -276,6 +276,34 @@ def test_guest_and_stranger_may_answer_no_form_where_they_may_not_ask(world: Wor
 
 
 @pytest.mark.both_ways
+@pytest.mark.parametrize("fields", [[], FIELDS], ids=["at once", "in a modal"])
+def test_connect_member_who_may_ask_answers_a_form(world: World, fields: list[dict[str, Any]]) -> None:
+    world.channel = world.slack.add_channel("shared", ext_shared=True)  # everybody is in a new channel
+    zoe = world.slack.add_user("zoe", foreign=True)
+    world.slack.join(world.channel, zoe)
+    steps = script.pause(ASKED, "Mail", actions=YES_NO, inputs=fields) + script.say("Ok.")
+    root, message = asked(world, steps)
+    assert press(world, message, user=zoe) == 200
+    world.wait(world.slack.ephemeral)
+    assert [(one.text, one.ephemeral_for) for one in world.slack.ephemeral()] == [(EN[Say.NO_OUTSIDERS], zoe)]
+    assert (world.slack.modals(zoe), form(world)["answer"]) == ([], None)
+    world.configure(slack_connect=True)
+    assert press(world, message, user=zoe) == 200
+    if fields:
+        [view] = world.slack.modals(zoe)
+        chosen = {"type": "static_select", "selected_option": {"value": "fast"}}
+        sent = {"input_0": {"input_0": "late"}, "input_1": {"input_1": chosen}}
+        assert world.slack.submit(view["id"], zoe, sent).status == 200
+    assert texts(world, root, 3)[1:] == [
+        done("Send it", name="zoe"),
+        "Ok." if world.via == "api" else IN_DIFY,
+    ]
+    answer = form(world)["answer"]
+    assert answer["action"] == "yes"
+    assert answer["inputs"] == ({"reason": "late", "speed": "fast"} if fields else {})
+
+
+@pytest.mark.both_ways
 def test_member_who_is_not_allowed_gets_no_modal(world: World) -> None:
     _, message = asked(world, script.pause(ASKED, "Mail", inputs=FIELDS))
     world.configure(allowed_users=ANNA)
