@@ -51,6 +51,7 @@ from turns import (
     Services,
     Sharing,
     SideEvents,
+    StopRules,
     TurnsOfEndpoint,
     Votes,
     logger,
@@ -192,6 +193,7 @@ class Container:
             self._stores.stops(endpoint.settings.redis_url or ""),
             RefusalNotice(self._services, endpoint),
             self._services.holder,
+            StopRules(self._services, endpoint),
         )
 
 
