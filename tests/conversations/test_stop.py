@@ -28,9 +28,9 @@ EVENTS = {
     "word": "message",
     "reaction": "reaction_added",
     "slack": "agent_session_stopped",
-    "deletion": "message/message_",
+    "deletion": "message/message_deleted",
 }
-"""How the kind of the event that tells of each means begins; a button is pressed instead."""
+"""The event that tells of each means; a button is pressed instead."""
 
 
 def ours(world: World, root: str) -> list[SeenMessage]:
@@ -82,7 +82,7 @@ def stop(
         lambda: [
             attempt.at
             for one in slack.deliveries()[before:]
-            if one.kind.startswith(EVENTS[means])
+            if one.kind == EVENTS[means]
             for attempt in one.attempts
         ]
     )
