@@ -20,6 +20,8 @@ SCALE = 0.05
 REAL = os.environ.get("BRIDGE_DAEMON") == "real"
 VIA: Via = "api" if os.environ.get("BRIDGE_VIA") == "api" else "plugin"
 VERSION = os.environ.get("BRIDGE_DIFY", "newest")
+WAYS: list[Via] = ["plugin"] if REAL else [VIA] if "BRIDGE_VIA" in os.environ else ["plugin", "api"]
+"""The ways over which tests run that are marked `both_ways`."""
 _numbers = itertools.count(1)
 
 
@@ -91,10 +93,9 @@ def version() -> str:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run the tests that are marked `both_ways` over each way, unless the environment names one for all tests."""
-    ways = ["plugin"] if REAL else [VIA] if "BRIDGE_VIA" in os.environ else ["plugin", "api"]
     has_world = {"world", "two_processes"} & set(metafunc.fixturenames)
     if metafunc.definition.get_closest_marker("both_ways") and has_world:
-        metafunc.parametrize("via", ways)
+        metafunc.parametrize("via", WAYS)
 
 
 @pytest.fixture

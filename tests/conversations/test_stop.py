@@ -11,6 +11,7 @@ from simulators.dify import script
 from simulators.dify.script import Steps
 from simulators.slack.seen import SeenMessage
 from tests.conversations.answers import flat, long_text
+from tests.conversations.conftest import WAYS
 from tests.conversations.stack import SimulatedDaemon
 from tests.conversations.turn_log import log_of
 from tests.conversations.world import ANNA, BEN, CAROL, World
@@ -330,7 +331,7 @@ BETWEEN = [
     ("deletion", "before", "edit", "api"),
     ("deletion", "waiting", "stream", "plugin"),
 ]
-"""Means, moment, style and way: each pair of two of them that exists is in a case."""
+"""Means, moment, style and way: each pair of two of them that exists is in a case. An environment may name the way."""
 
 
 class TestStopBetweenProcesses:
@@ -378,7 +379,10 @@ class TestStopBetweenProcesses:
         heard, *_ = [one for one in daemon.control.requests(since=since) if one["path"] != "/slack/turns"]
         return bool(heard["process"] != writes)
 
-    @pytest.mark.parametrize(("means", "moment", "style", "via"), BETWEEN)
+    @pytest.mark.parametrize(
+        ("means", "moment", "style", "via"),
+        [(*case, way if way in WAYS else WAYS[0]) for *case, way in BETWEEN],
+    )
     def test_with_redis(
         self, two_processes: World, redis: RedisServer, means: str, moment: str, style: str
     ) -> None:
