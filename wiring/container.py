@@ -124,7 +124,7 @@ class Container:
             stopping=self._stopping(endpoint),
             sharing=Sharing(self._services, endpoint, QuestionPlace(self._services, endpoint)),
             forms=FormActions(
-                endpoint, self._hand_off(endpoint), notice, FormModals(self._services, endpoint)
+                endpoint, self._hand_off(endpoint), notice, FormModals(self._services, endpoint, notice)
             ),
         )
 
