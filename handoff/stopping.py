@@ -17,7 +17,7 @@ from conversation_store import (
 )
 from errors import SettingsError, StoreError
 from handoff.claims import CancellationRegistry
-from turns import EndpointRequest, RefusalNotice, StopRequest, TurnRequest
+from turns import EndpointRequest, RefusalNotice, StopRequest, StopRules, TurnRequest
 from wording import Say
 
 MOST_THREADS = 5  # threads with open turns of other processes that are read for one request to stop
@@ -44,12 +44,14 @@ class Stopping:
     shared: SharedStops | None
     notice: RefusalNotice
     holder: str
+    rules: StopRules
 
     def stop(self, request: StopRequest, *, tells: bool = True) -> None:
         """Stop what is meant, and tell the member alone, in the thread, what cannot be stopped.
 
         Members stop their own answers; where they have none, those who asked in the thread stop the answer that is
-        being written, and the next question runs. `tells`: the member also hears that there is nothing to stop.
+        being written, and the next question runs. Whom a rule of the admin has shut out since stops nothing. `tells`:
+        the member also hears that there is nothing to stop.
         """
         found = [*self._here(request), *self._elsewhere(request)]
         say = self._stopped(request, found)
@@ -66,6 +68,8 @@ class Stopping:
             if not any(self._asked_in(one.key, request.user) for one in found):
                 return Say.MAY_NOT_STOP
             chosen = [one for one in found if not one.waits] or found
+        if (refusal := self.rules.refusal(request)) is not None:
+            return refusal
         outcomes = [self._end(one, request) for one in chosen]
         return None if None in outcomes else outcomes[0]
 

@@ -48,7 +48,7 @@ def stop_of_press(hook_id: str, press: StopPress) -> StopRequest:
     """The answer above the button."""
     message = press.message
     place = (message.channel, message.user, message.ts, message.root_ts)
-    return StopRequest(hook_id, message.team_id, *place, press.below)
+    return StopRequest(hook_id, message.team_id, *place, press.below, message.user_team)
 
 
 def stop_of_word(hook_id: str, message: Message, settings: Settings) -> StopRequest | None:
@@ -57,7 +57,8 @@ def stop_of_word(hook_id: str, message: Message, settings: Settings) -> StopRequ
         return None
     whole = message.is_dm and settings.dm_conversation == "continuous"
     thread_ts = "" if whole else message.root_ts
-    return StopRequest(hook_id, message.team_id, message.channel, message.user, message.ts, thread_ts)
+    place = (message.channel, message.user, message.ts, thread_ts)
+    return StopRequest(hook_id, message.team_id, *place, user_team=message.user_team)
 
 
 def stop_of_reaction(hook_id: str, reacted: Reacted) -> StopRequest | None:

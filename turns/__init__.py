@@ -25,6 +25,7 @@ from turns.recovery import ProcessIdentity, Recovery, SweepRun, SweepSchedule, W
 from turns.report import AckTimes, logger, where
 from turns.services import Services
 from turns.stop_request import StopRequest, says_stop
+from turns.stop_rules import StopRules
 from turns.throttle import asker_of, place_of
 from turns.turn_factory import TurnsOfEndpoint
 from turns.turn_request import Place, TurnRequest
@@ -61,6 +62,7 @@ __all__ = [
     "Sharing",
     "SideEvents",
     "StopRequest",
+    "StopRules",
     "SweepRun",
     "SweepSchedule",
     "TurnRequest",

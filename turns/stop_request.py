@@ -13,7 +13,7 @@ class StopRequest:
 
     `at` is the ts at which the member asked: questions that came later are not meant. `message_ts` is the question, or
     a message of its answer; "" means all answers of the thread. `thread_ts` is the thread's root, "" for all threads of
-    the channel.
+    the channel. `user_team` is the member's workspace, "" where the request does not name it.
     """
 
     hook_id: str
@@ -23,6 +23,7 @@ class StopRequest:
     at: str
     thread_ts: str = ""
     message_ts: str = ""
+    user_team: str = ""
 
     def means(self, channel: str, root_ts: str, ts: str, messages: Collection[str]) -> bool:
         """Whether the answer to the question `ts` is meant; `messages` are the messages of the answer."""

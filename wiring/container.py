@@ -51,6 +51,7 @@ from turns import (
     Services,
     Sharing,
     SideEvents,
+    StopRules,
     TurnsOfEndpoint,
     Votes,
     logger,
@@ -123,7 +124,7 @@ class Container:
             stopping=self._stopping(endpoint),
             sharing=Sharing(self._services, endpoint, QuestionPlace(self._services, endpoint)),
             forms=FormActions(
-                endpoint, self._hand_off(endpoint), notice, FormModals(self._services, endpoint)
+                endpoint, self._hand_off(endpoint), notice, FormModals(self._services, endpoint, notice)
             ),
         )
 
@@ -192,6 +193,7 @@ class Container:
             self._stores.stops(endpoint.settings.redis_url or ""),
             RefusalNotice(self._services, endpoint),
             self._services.holder,
+            StopRules(self._services, endpoint),
         )
 
 

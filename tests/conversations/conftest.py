@@ -20,6 +20,8 @@ SCALE = 0.05
 REAL = os.environ.get("BRIDGE_DAEMON") == "real"
 VIA: Via = "api" if os.environ.get("BRIDGE_VIA") == "api" else "plugin"
 VERSION = os.environ.get("BRIDGE_DIFY", "newest")
+WAYS: list[Via] = ["plugin"] if REAL else [VIA] if "BRIDGE_VIA" in os.environ else ["plugin", "api"]
+"""The ways over which tests run that are marked `both_ways`."""
 _numbers = itertools.count(1)
 
 
@@ -57,7 +59,7 @@ def stack_of_two() -> Iterator[Stack]:
 
 
 @pytest.fixture
-def two_processes(stack_of_two: Stack) -> World:
+def two_processes(stack_of_two: Stack, via: Via, version: str) -> World:
     """Two plugin processes behind one hook; the requests go to them in turn. The daemon's records are empty."""
     daemon = stack_of_two.daemon
     if isinstance(daemon, SimulatedDaemon):
@@ -65,7 +67,7 @@ def two_processes(stack_of_two: Stack) -> World:
         daemon.control.wait_idle(60)
         daemon.control.call("clear_requests")
         daemon.control.call("clear_logs")
-    return World(stack_of_two, next(_numbers))
+    return World(stack_of_two, next(_numbers), via, version)
 
 
 @pytest.fixture
@@ -91,9 +93,9 @@ def version() -> str:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run the tests that are marked `both_ways` over each way, unless the environment names one for all tests."""
-    ways = ["plugin"] if REAL else [VIA] if "BRIDGE_VIA" in os.environ else ["plugin", "api"]
-    if metafunc.definition.get_closest_marker("both_ways") and "world" in metafunc.fixturenames:
-        metafunc.parametrize("via", ways)
+    has_world = {"world", "two_processes"} & set(metafunc.fixturenames)
+    if metafunc.definition.get_closest_marker("both_ways") and has_world:
+        metafunc.parametrize("via", WAYS)
 
 
 @pytest.fixture

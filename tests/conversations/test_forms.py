@@ -59,6 +59,11 @@ def press(world: World, message: SeenMessage, number: int = 0, user: str = ANNA)
     return world.slack.press(world.channel, message.ts, user, f"form_{number}").status
 
 
+def goes_on(world: World) -> bool:
+    """Whether the answer goes on in the thread: with a key, where Dify tells the events of a run."""
+    return world.via == "api" and VERSIONS[world.version].forms
+
+
 def done(action: str, title: str = "Mail", name: str = "anna") -> str:
     return say("en", Say.FORM_DONE, title=title, action=action, name=name)
 
@@ -85,7 +90,7 @@ def test_form_is_shown_with_its_buttons_and_the_answer_goes_on(world: World) -> 
     labels = [(one["text"]["text"], one.get("style")) for one in buttons_of(message)]
     assert labels == [("Send it", "primary"), ("Keep it", None)]
     assert press(world, message) == 200
-    rest = "It is on its way." if world.via == "api" else IN_DIFY
+    rest = "It is on its way." if goes_on(world) else IN_DIFY
     world.wait(lambda: world.slack.answers(world.channel, root)[-1].text.strip() == rest)
     assert texts(world, root, 3)[1:] == [done("Send it"), rest]
     assert buttons_of(world.answers(root, count=3)[1]) == []
@@ -219,7 +224,7 @@ def test_late_press_is_told_alone_and_takes_the_buttons_away(world: World, ends:
     world.settle(20)
     press(world, message)
     told = say("en", Say.FORM_EXPIRED if ends == "expired" else Say.FORM_ANSWERED, title="Mail")
-    if world.via == "api":  # the run has ended, so Dify does not say how
+    if goes_on(world):  # the run has ended, so Dify does not say how
         told = say("en", Say.FORM_GONE, title="Mail")
     [note] = world.wait(world.slack.ephemeral)
     assert (note.text, note.ephemeral_for) == (told, ANNA)
@@ -273,6 +278,34 @@ def test_guest_and_stranger_may_answer_no_form_where_they_may_not_ask(world: Wor
     world.settle(20)
     assert form(world)["answer"] is None
     assert len(world.answers(root, count=2)) == 2
+
+
+@pytest.mark.both_ways
+@pytest.mark.parametrize("fields", [[], FIELDS], ids=["at once", "in a modal"])
+def test_connect_member_who_may_ask_answers_a_form(world: World, fields: list[dict[str, Any]]) -> None:
+    world.channel = world.slack.add_channel("shared", ext_shared=True)  # everybody is in a new channel
+    zoe = world.slack.add_user("zoe", foreign=True)
+    world.slack.join(world.channel, zoe)
+    steps = script.pause(ASKED, "Mail", actions=YES_NO, inputs=fields) + script.say("Ok.")
+    root, message = asked(world, steps)
+    assert press(world, message, user=zoe) == 200
+    world.wait(world.slack.ephemeral)
+    assert [(one.text, one.ephemeral_for) for one in world.slack.ephemeral()] == [(EN[Say.NO_OUTSIDERS], zoe)]
+    assert (world.slack.modals(zoe), form(world)["answer"]) == ([], None)
+    world.configure(slack_connect=True)
+    assert press(world, message, user=zoe) == 200
+    if fields:
+        [view] = world.slack.modals(zoe)
+        chosen = {"type": "static_select", "selected_option": {"value": "fast"}}
+        sent = {"input_0": {"input_0": "late"}, "input_1": {"input_1": chosen}}
+        assert world.slack.submit(view["id"], zoe, sent).status == 200
+    assert texts(world, root, 3)[1:] == [
+        done("Send it", name="zoe"),
+        "Ok." if goes_on(world) else IN_DIFY,
+    ]
+    answer = form(world)["answer"]
+    assert answer["action"] == "yes"
+    assert answer["inputs"] == ({"reason": "late", "speed": "fast"} if fields else {})
 
 
 @pytest.mark.both_ways

@@ -58,8 +58,10 @@ def test_answer_is_seen_by_its_author_alone_and_the_conversation_goes_on(world: 
     privately(world, "and next year?")
     privately(world, "and mine?", CAROL)
     assert public(world) == []
-    assert not world.slack.calls("assistant.threads.setStatus")
-    assert world.slack.calls("chat.*") == []
+    calls = [*world.slack.calls("assistant.threads.setStatus"), *world.slack.calls("chat.*")]
+    assert [
+        call for call in calls if call.outcome != "invalid_auth"
+    ] == []  # of the conversation before this one
     first, second, other = [run["conversation_id"] for run in world.dify.invocations()]
     assert first == second != other
 

@@ -44,6 +44,7 @@ class World:
             "signing_secret": self.slack.signing_secret,
         }
         self.via = via
+        self.version = version
         self.dify.version(version)
         self.hook = self.daemon.add_hook(self._settings())
         self.slack.configure(events_url=f"{self.hook}/slack/events")

@@ -45,6 +45,7 @@ class House:
     record: ThreadRecord = field(default_factory=ThreadRecord)
     has_redis: bool = True
     is_away: bool = False
+    refusal: Say | None = None
     told: list[tuple[str, Say, str]] = field(default_factory=list)
     notes: list[EndNote] = field(default_factory=list)
 
@@ -70,6 +71,7 @@ class House:
             SimpleNamespace(tell=self._tell) if self.has_redis else None,
             SimpleNamespace(tell=lambda _team, _channel, to, say, place: self.told.append((to, say, place))),
             "here",
+            SimpleNamespace(refusal=lambda _: self.refusal),
         )
         at = "1700000009.000000"
         stopping.stop(StopRequest("hook", "T1", "C1", user, at, ROOT, message_ts), tells=tells)
@@ -124,6 +126,20 @@ def test_somebody_who_never_asked_stops_nothing_in_another_process() -> None:
     house = House().elsewhere("U2")
     house.stop("U1")
     assert (house.notes, house.told) == ([], [("U1", Say.MAY_NOT_STOP, ROOT)])
+
+
+@pytest.mark.parametrize("asker", ["U1", "U2"])
+def test_member_whom_a_rule_has_shut_out_since_stops_nothing_and_is_told(asker: str) -> None:
+    house = House([Answer(asker)], record=ThreadRecord(followers=("U1",)), refusal=Say.NO_GUESTS)
+    house.stop("U1", tells=False)
+    assert house.turns[0].stopped == []
+    assert house.told == [("U1", Say.NO_GUESTS, ROOT)]
+
+
+def test_rules_are_told_to_nobody_who_means_no_answer() -> None:
+    house = House(refusal=Say.NO_GUESTS)
+    house.stop("U1", tells=False)
+    assert house.told == []
 
 
 def test_turn_that_the_record_calls_ended_is_not_open() -> None:

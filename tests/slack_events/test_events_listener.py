@@ -494,10 +494,12 @@ def test_inviter_of_the_bot_is_greeted(change: dict[str, Any], *, greeted: bool)
 @pytest.mark.parametrize("text", ["<@UBOT> stop", "<@UBOT> Stop!", "<@UBOT> 停止"])
 def test_word_in_a_thread_stops_and_is_no_question(text: str) -> None:
     handed, stopping = FakeHandOff(), StoppingOfTests()
-    assert take(event(text=text, thread_ts="1600000000.000100"), handed, stopping=stopping) == Ack(200)
+    said = event(text=text, thread_ts="1600000000.000100", user_team="T1")
+    assert take(said, handed, stopping=stopping) == Ack(200)
     assert handed == []
     [(request, tells)] = stopping
     assert (request.channel, request.user, request.thread_ts) == ("C1", "U1", "1600000000.000100")
+    assert request.user_team == "T1"
     assert (request.message_ts, tells) == ("", True)
 
 

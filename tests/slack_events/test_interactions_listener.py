@@ -361,7 +361,7 @@ def test_press_of_the_stop_button_means_the_answer_above() -> None:
     assert process.press(actions=STOP_BUTTON) == 200
     [request] = process.stops
     assert request.message_ts == PAYLOAD["container"]["message_ts"]
-    assert request.user == PAYLOAD["user"]["id"]
+    assert (request.user, request.user_team) == (PAYLOAD["user"]["id"], PAYLOAD["user"]["team_id"])
     assert process.handed == []
 
 
