@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from clock import in_turns
+from markdown_source import NONE, Known
 from slack_reply.markdown.cell_text import read
 from slack_reply.markdown.lines import Line
 from slack_reply.markdown.parts import Alignment, Cell, Limits, Table
@@ -45,7 +46,7 @@ class _Grid:
         return self.outgrown is None or self.fits_data
 
 
-def units(lines: Sequence[Line], limits: Limits, *, over: bool) -> list[Unit]:
+def units(lines: Sequence[Line], limits: Limits, known: Known = NONE, *, over: bool) -> list[Unit]:
     """The units of the table with these whole lines, its head first.
 
     A small table has none until it is `over`, or until its first row where the message can be changed.
@@ -53,7 +54,7 @@ def units(lines: Sequence[Line], limits: Limits, *, over: bool) -> list[Unit]:
     if len(lines) < 2:  # noqa: PLR2004 - the line under the head is not whole yet
         return []
     marks = alignments(lines[1].text)
-    grid = _grid(lines, marks, limits)
+    grid = _grid(lines, marks, limits, known)
     shown = over or (limits.by_row and len(grid.rows) > 1)
     if grid.fits and not shown:
         return []
@@ -81,12 +82,14 @@ def may_separate(begun: str) -> bool:
     return _MAYBE_SEPARATOR.match(begun) is not None
 
 
-def row_of(line: str, columns: int) -> tuple[Cell, ...]:
+def row_of(line: str, columns: int, known: Known = NONE) -> tuple[Cell, ...]:
     """Exactly `columns` cells; surplus cells are joined into the last one."""
     cells = split(line)
     if len(cells) > columns:
         cells[columns - 1 :] = [" | ".join(cells[columns - 1 :])]
-    return tuple(map(read, cells)) + (Cell(),) * (columns - len(cells))
+    return tuple(read(cell, known if "[" in cell else NONE) for cell in cells) + (Cell(),) * (
+        columns - len(cells)
+    )
 
 
 def width(text: str) -> int:
@@ -112,12 +115,12 @@ def rule(columns: Sequence[int]) -> str:
     return f"|-{'-+-'.join('-' * column for column in columns)}-|\n"
 
 
-def _grid(lines: Sequence[Line], marks: tuple[Alignment, ...], limits: Limits) -> _Grid:
+def _grid(lines: Sequence[Line], marks: tuple[Alignment, ...], limits: Limits, known: Known) -> _Grid:
     rows: list[tuple[Cell, ...]] = []
     characters = size = 0
     outgrown: int | None = None
     for line in in_turns((lines[0], *lines[2:])):
-        rows.append(row_of(line.text, len(marks)))
+        rows.append(row_of(line.text, len(marks), known))
         row_characters, row_size = _size(rows[-1], limits)
         characters += row_characters
         size += row_size

@@ -54,6 +54,11 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("|N\n|-\n|\n|\n<", "edit"),
         ("||h\n|-|-\n|\n|\n |", "edit"),
         ("|||\n|-|-\n|\n|\n\xa0m", "edit"),
+        ("[/k.example](s)", "stream"),
+        ("\\\n<details> d", "stream"),
+        ("<p>~~~\n```\n好a", "stream"),
+        ("<p>    a\n\nb", "stream"),
+        ("*&nbsp;**", "stream"),
     ],
 )
 def test_text_that_was_found_breaks_no_law(text: str, limits: str) -> None:

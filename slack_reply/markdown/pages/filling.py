@@ -73,7 +73,7 @@ class Filling:
         after = State(
             total,
             state.visible or shown,
-            unit.table is not None if shown else state.after_table,
+            unit.table is not None if shown else state.after_table or unit.hidden,
             blocks,
             state.tables + (unit.table is not None),
             state.data or (unit.table is not None and unit.table.data),
