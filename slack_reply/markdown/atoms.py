@@ -20,7 +20,7 @@ from markdown_source import (
     resembles_link,
 )
 from slack_reply.markdown import html, inline_parser, links, tokens
-from slack_reply.markdown.inline_parser import WIDE, Atom, Marks, Reader
+from slack_reply.markdown.inline_parser import JOINER, WIDE, Atom, Marks, Reader
 
 CODE_SPAN_LIMIT = 600
 
@@ -34,6 +34,7 @@ _ADDRESS_ENDS = "?!.,:;'_~*)"
 _SCHEME = len("http")
 _BRACKET = re.compile(r"(?<![!\\])\[")
 _TICKS = re.compile(r"`+")
+_MARKERS = frozenset("*_~")  # beside a blank, a marker would be none
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ENTITY_BEGUN = re.compile(r"&(?:#[xX]?)?[A-Za-z0-9]{0,32}\Z")
 
@@ -118,7 +119,13 @@ def _greater(_line: str, start: int, _whole: bool) -> Atom:
 
 def _entity(line: str, start: int, whole: bool) -> Atom:
     if found := _ENTITY.match(line, start):
-        return Atom(start, found.end(), html.plain_entity(found.group()), solid=True)
+        end, shown = found.end(), html.plain_entity(found.group())
+        if shown.isspace():
+            if end == len(line) and not whole:
+                return _held(start)
+            around = line[max(0, start - 1) : start] + line[end : end + 1]
+            shown = f"{JOINER}{shown}{JOINER}" if _MARKERS.intersection(around) else shown
+        return Atom(start, end, shown, solid=True)
     if not whole and _ENTITY_BEGUN.match(line, start):
         return _held(start)
     return Atom(start, start + 1, "&", solid=True)

@@ -59,6 +59,8 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("<p>~~~\n```\n好a", "stream"),
         ("<p>    a\n\nb", "stream"),
         ("*&nbsp;**", "stream"),
+        ("a&nbsp;**b**", "stream"),
+        ("a<p>```\nb", "stream"),
     ],
 )
 def test_text_that_was_found_breaks_no_law(text: str, limits: str) -> None:

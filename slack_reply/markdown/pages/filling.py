@@ -35,6 +35,7 @@ class State(NamedTuple):
     characters: int = 0  # in the other tables
     shift: int = 0  # by how much the list that the page begins in is moved to the left
     begun: bool = False  # the page has the beginning of a line
+    glued: bool = False  # what is seen last belongs to what follows
 
 
 class _PageEntry(NamedTuple):
@@ -80,6 +81,7 @@ class Filling:
             characters,
             shift,
             state.begun or unit.fresh,
+            unit.rank < 0 if text.strip() else state.glued and not unit.table,
         )
         self._entries.append(_PageEntry(unit, text, after))
         return True
@@ -104,7 +106,7 @@ class Filling:
         best = self._best()
         if best is not None:
             del self._entries[best + 1 :]
-        while self._entries and not _settled(self._entries[-1].unit, source):
+        while self._entries and not _settled(self._entries[-1], source):
             for part in apart(self._entries.pop().unit):
                 self.take(part)
         return self._page()
@@ -179,10 +181,11 @@ def _markdown(texts: list[str]) -> list[Part]:
     return [Markdown(text)] if text else []
 
 
-def _settled(unit: Unit, source: str) -> bool:
-    """Whether a message may end behind the unit for a while: Slack can lose blanks that begin the next chunk.
+def _settled(entry: _PageEntry, source: str) -> bool:
+    """Whether a message may end behind the entry for a while: Slack can lose blanks that begin the next chunk.
 
     A tag or an entity may become a blank. Source: docs/platform/slack.md#stream-markdown.
     """
+    unit = entry.unit
     decided = unit.table is not None or not _BLANK.match(source, unit.end)
-    return unit.rank >= 0 and unit.end < len(source) and decided
+    return unit.rank >= 0 and not entry.state.glued and unit.end < len(source) and decided
