@@ -9,7 +9,11 @@ from typing import Literal, NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import blockquote as quote_rule
 from markdown_it.rules_block import fence as fence_rule
+from markdown_it.rules_block import heading as heading_rule
+from markdown_it.rules_block import hr as hr_rule
+from markdown_it.rules_block import list_block as list_rule
 from markdown_it.rules_block import reference as reference_rule
 from markdown_it.rules_block import table as table_rule
 
@@ -20,7 +24,6 @@ LONGEST_FENCE = 20  # ticks or tildes that open a code block; a longer run is te
 # Bullets, numbers and quote marks that a line begins with
 CONTAINERS = r"(?:[ \t]*+(?:>|[-+*](?=[ \t]|\Z)|\d{1,9}[.)](?=[ \t]|\Z)))*+[ \t]*+"
 _CONTAINER = re.compile(CONTAINERS)
-_MAY_BEGIN_BLOCK = frozenset("`~>*-_+#|0123456789")
 _CODE = 4  # columns of indent
 _INDENTED = 5  # blanks behind a bullet: the item begins with indented code
 
@@ -110,7 +113,7 @@ def _text(state: StateBlock, first: int, last: int, _silent: bool) -> bool:
             line < last and indent >= state.blkIndent and mark in "-=" and _is_underline(state, line, begin)
         )
         # The rule for quotes has read a line of a negative indent, which has no quote mark
-        if under or (indent >= 0 and mark in _MAY_BEGIN_BLOCK and _ends_paragraph(state, line)):
+        if under or (indent >= 0 and mark in _ENDS and _ends_paragraph(state, line, mark)):
             break
         line += 1
     state.push("inline", "", 0).map = [first, line]
@@ -121,7 +124,7 @@ def _text(state: StateBlock, first: int, last: int, _silent: bool) -> bool:
 def _plain(state: StateBlock, first: int, last: int, silent: bool) -> bool:
     """The rule for text, before all others: they all need a mark or an indent."""
     begin = state.bMarks[first] + state.tShift[first]
-    is_plain = state.src[begin] not in _MAY_BEGIN_BLOCK and state.sCount[first] - state.blkIndent < _CODE
+    is_plain = state.src[begin] not in _ENDS and state.sCount[first] - state.blkIndent < _CODE
     return is_plain and _text(state, first, last, silent)
 
 
@@ -129,8 +132,9 @@ def _is_underline(state: StateBlock, line: int, begin: int) -> bool:
     return state.skipSpaces(state.skipCharsStr(begin, state.src[begin])) >= state.eMarks[line]
 
 
-def _ends_paragraph(state: StateBlock, line: int) -> bool:
-    return any(rule(state, line, state.lineMax, True) for rule in state.md.block.ruler.getRules("paragraph"))
+def _ends_paragraph(state: StateBlock, line: int, mark: str) -> bool:
+    is_known = mark != "|" or state.md is _WITH_TABLES
+    return is_known and any(rule(state, line, state.lineMax, True) for rule in _ENDS[mark])
 
 
 def _fence(state: StateBlock, first: int, last: int, silent: bool) -> bool:
@@ -177,6 +181,16 @@ class _Parser(MarkdownIt):
 
 
 _TICKS = re.compile("`+")
+# The parser's rules that can end a paragraph, by what a line begins with that they end it at.
+_ENDS = {
+    **dict.fromkeys("`~", (_fence,)),
+    **dict.fromkeys("*-", (hr_rule, list_rule)),
+    **dict.fromkeys("+0123456789", (list_rule,)),
+    ">": (quote_rule,),
+    "_": (hr_rule,),
+    "#": (heading_rule,),
+    "|": (_table,),
+}
 _PARAGRAPH = {"paragraph_open", "inline", "paragraph_close"}
 _KINDS: dict[str, Literal["text", "fence", "code", "table", "definition"]] = {
     "inline": "text",

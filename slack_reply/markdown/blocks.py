@@ -226,6 +226,10 @@ class Window:
         self, first: int, last: int, block: Block, known: Known, *, grows: bool
     ) -> Iterator[tuple[int, Unit]]:
         """The lines of a paragraph; lines are joined where markup continues over the end of a line."""
+        line = self._lines[first]
+        if last == first + 1 and not grows and inline.is_plain(line.text):
+            yield first, _text(line, line.text, block.items)
+            return
         rows = self._lines[first:last]
         base = rows[0].start
         flat = rows[0].text

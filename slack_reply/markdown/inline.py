@@ -21,7 +21,7 @@ class Reading:
     """The text of a line, or of the lines of a paragraph, from `start` on; if it is not `whole`, more text may come."""
 
     def __init__(self, line: str, start: int, known: Known, *, whole: bool) -> None:
-        plain = whole and not _SPECIAL.search(line, start)
+        plain = whole and is_plain(line, start)
         marks = Marks([], [], len(line), len(line)) if plain else atoms.read(line, start, known, whole=whole)
         self.emphasis = emphasis(line, marks.pairs)
         row = in_turns(atoms.row(line, start, marks.atoms, marks.end))
@@ -45,6 +45,11 @@ class Reading:
                 inner = slice(max(start - atom.start, 0), end - atom.start)
                 shown.append((atom.text or "") if atom.solid else (atom.text or "")[inner])
         return "".join(shown)
+
+
+def is_plain(line: str, start: int = 0) -> bool:
+    """Whether the line from `start` on is shown as it is."""
+    return not _SPECIAL.search(line, start)
 
 
 def reading(line: str, start: int, known: Known = NONE, *, whole: bool) -> Reading:

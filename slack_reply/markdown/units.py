@@ -83,6 +83,6 @@ def apart(unit: Unit, *, whole: bool = True) -> Iterator[Unit]:
         start, end = unit.start + piece.start, unit.start + piece.end
         rank = Rank.GLUE if unit.heading else piece.rank
         yield rest._replace(start=start, end=end, text=piece.text, rank=rank, after=inner)
-        rest = rest._replace(fresh=False)
+        rest = rest._replace(fresh=False) if rest.fresh else rest
     if whole and unit.text.endswith("\n"):
         yield rest._replace(start=unit.start + len(unit.line), text="\n")

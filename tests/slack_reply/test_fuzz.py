@@ -61,6 +61,7 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("*&nbsp;**", "stream"),
         ("a&nbsp;**b**", "stream"),
         ("a<p>```\nb", "stream"),
+        ("***口\n - 宿", "stream"),
     ],
 )
 def test_text_that_was_found_breaks_no_law(text: str, limits: str) -> None:
