@@ -11,7 +11,7 @@ from markdown_source import NONE, Block, Known, References, begins_definition, b
 from slack_reply.markdown import inline, lines, tables, tokens
 from slack_reply.markdown.lines import FENCE_BEGUN, HEADING, MARKERS, MAYBE_CLOSING, RULE, Line
 from slack_reply.markdown.parts import Limits, is_apart
-from slack_reply.markdown.units import OUTSIDE, Body, Context, Unit, apart
+from slack_reply.markdown.units import CODE_INDENT, Body, Context, Unit, apart
 from slack_reply.markdown.words import Rank
 
 HEADING_LIMIT = 200
@@ -19,6 +19,7 @@ PART = 8_000  # characters of a paragraph that are read at once
 INFO_LIMIT = 200  # characters that are kept of an info string: only its first word has a meaning
 
 _NO_BLANK = re.compile(r"\S")
+_INDENT = re.compile(r"(?: {0,3}>)*[ \t]*")
 # A link's target that may go on, and its rest: a picture in the text has 100,000 characters and more.
 _TARGET_BEGUN, _TARGET_REST = re.compile(r"\]\([ \t]*<?[^\s()<>]*\Z"), re.compile(r"[^\s()<>]*>?\)?")
 
@@ -76,7 +77,8 @@ class Window:
     def going_on(self, head: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
         """The line at which a later text may be read on, and the head to put before that line.
 
-        The last block whose first line is whole may still grow; of a code block that grows, only the last line.
+        The last block whose first line is whole may still grow; of a code block that grows, or a table that is one,
+        only the last line.
         """
         for block in reversed(self._blocks):
             items = tuple(item(self._lines[index].text) for index in block.items if index < block.first)
@@ -86,9 +88,21 @@ class Window:
                 *_, part = self._parts(max(block.first, self._first), min(block.last, self._size))
                 if max(block.first, self._first) < part < len(self._lines) - 1:
                     return part, (*items, f"{lines.prefix(self._lines[block.first].text)}x")
+            if block.kind == "table" and block.last >= self._size:
+                behind = self._behind_head(block)
+                if max(behind, self._first) < self._size - 1 and behind > block.first:
+                    opening = self._lines[block.first : behind]
+                    return self._size - 1, (*items, *(line.text for line in opening))
             if self._first < block.first < len(self._lines) - 1:
                 return block.first, items
         return self._first, head
+
+    def _behind_head(self, table: Block) -> int:
+        """The line behind those that say how a growing table looks, which must be whole; else its first line."""
+        rows = self._rows(table.first, self._size - 1)
+        if not self._limits or not rows:
+            return table.first
+        return table.first + tables.settled(rows, self._limits, Known(self._references, rows[0].start))
 
     def _parsed(self, size: int) -> list[Block]:
         self._size = size
@@ -193,16 +207,24 @@ class Window:
                 yield index, Unit(line.start, line.end, "\n", Rank.PARAGRAPH, blank=True)
                 continue
             unfinished = grows and index == len(self._lines) - 1
-            parts = _code_units(line, OUTSIDE, listed=listed, unfinished=unfinished)
+            indent = _INDENT.match(line.text)
+            context = Context(resume=(indent.group() if indent else "") or CODE_INDENT)
+            parts = _code_units(line, context, listed=listed, unfinished=unfinished)
             yield from ((index, part) for part in parts)
 
-    def _table(self, first: int, last: int, _block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
-        rows = [line._replace(text=line.text[line.text.index("|") :]) for line in self._lines[first:last]]
+    def _table(self, first: int, last: int, block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
+        rows = self._rows(block.first, last)
         if grows and last == len(self._lines):
             rows.pop()
-        if self._limits:
-            known = Known(self._references, rows[0].start) if rows else NONE
-            yield from ((first, unit) for unit in tables.units(rows, self._limits, known, over=not grows))
+        if self._limits and rows:
+            known = Known(self._references, rows[0].start)
+            for number, unit in enumerate(tables.units(rows, self._limits, known, over=not grows)):
+                index = min(block.first + number + (number > 0), block.last - 1)
+                if index >= first:
+                    yield index, unit
+
+    def _rows(self, first: int, last: int) -> list[Line]:
+        return [line._replace(text=line.text[line.text.index("|") :]) for line in self._lines[first:last]]
 
     def _parts(self, first: int, last: int) -> list[int]:
         """The first lines of the parts in which a paragraph is read; markup does not go on from one to the next."""

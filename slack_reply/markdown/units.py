@@ -10,6 +10,7 @@ from slack_reply.markdown import inline, words
 from slack_reply.markdown.parts import Table
 from slack_reply.markdown.words import Piece, Rank
 
+CODE_INDENT = "    "  # what makes a line code at the beginning of a message
 QUOTE_DEPTH = 9  # a deeper quote continues at this depth in the next message
 
 

@@ -13,7 +13,7 @@ from slack_reply.markdown.lines import RULE
 from slack_reply.markdown.parts import Limits, Markdown, Page, Part, Table, counting
 from slack_reply.markdown.slack_form import closed
 from slack_reply.markdown.tables import CHARACTER_LIMIT
-from slack_reply.markdown.units import Unit, apart
+from slack_reply.markdown.units import CODE_INDENT, Unit, apart
 
 WINDOW = 0.75
 
@@ -170,6 +170,8 @@ def look(unit: Unit, state: State) -> tuple[str, int]:
         return "", 0
     opening = unit.where.head + ("" if unit.fresh else unit.where.resume)
     shift = (_indent(opening) if opening else unit.indent) if unit.listed else 0
+    if unit.where.resume.isspace() and not unit.where.head:  # code by its indent
+        shift = max(0, shift - len(CODE_INDENT))
     within = not (unit.fresh or unit.where.head or state.begun)
     shown = _MARKER.sub(r"\1\\\2", unit.text) if within else unit.text
     return _moved(opening, shift) + _moved(shown, shift if unit.fresh else 0), shift
