@@ -126,7 +126,7 @@ class Window:
         if size < len(self._lines):
             return self._parsed(size - 1) if self._may_be_head(size - 1, last) else found
         if found[-1].first == size - 1 and begins_definition(last):
-            return self._parsed(size - 1)
+            return [*found[:-1], found[-1]._replace(kind="definition")]
         if found[-1].first < size - 1 and self._may_be_head(size - 2, last):
             return self._parsed(size - 2)
         return self._parsed(size - 1) if self._may_be_head(size - 1, "") else found
@@ -162,6 +162,8 @@ class Window:
         return read[block.kind](first, last, block, grows=self._growing and last == self._size)
 
     def _definition(self, first: int, last: int, block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
+        if grows:  # this line may still become text
+            return
         line, before = self._lines[first], self._last
         # Only a definition can stand directly below a line of text
         beside = before is not None and before.body is Body.TEXT and not before.apart
@@ -169,7 +171,7 @@ class Window:
             rank = self._rank_of_blank()
             yield first, Unit(line.start, line.end, "", rank, blank=True, hidden=not beside)
         else:
-            yield from self._part(first, last, block, NONE, grows=grows)
+            yield from self._part(first, last, block, NONE, grows=False)
 
     def _fence(self, first: int, last: int, block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
         opening = self._lines[block.first]

@@ -62,6 +62,8 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("a&nbsp;**b**", "stream"),
         ("a<p>```\nb", "stream"),
         ("***口\n - 宿", "stream"),
+        ("|||\n|-|-\n[b]:", "stream"),
+        ("|||\n|-|-\n[b]: https://b.example\n[c", "edit"),
         (
             "ample|c>\n===\n## H\n\n    <#C1|x>[httank.example](https://evil.example)<https://e|g>&",
             "small stream",
