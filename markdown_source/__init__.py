@@ -1,19 +1,37 @@
-"""Markdown as an app writes it: which block each line belongs to, and where a link begins and ends. Pure."""
+"""Markdown as an app writes it: which block each line belongs to, and where a link begins, ends and leads. Pure."""
 
 from markdown_source.blocks import CONTAINERS, LONGEST_FENCE, Block, blocks, is_code_open, is_prose, item
-from markdown_source.links import LABEL_LIMIT, TARGET_LIMIT, Link, read_link, resembles_link
+from markdown_source.links import (
+    LABEL_LIMIT,
+    TARGET_LIMIT,
+    Link,
+    Reference,
+    begins_definition,
+    may_define,
+    read_link,
+    read_reference,
+    resembles_link,
+)
+from markdown_source.references import NONE, Known, References
 
 __all__ = [
     "CONTAINERS",
     "LABEL_LIMIT",
     "LONGEST_FENCE",
+    "NONE",
     "TARGET_LIMIT",
     "Block",
+    "Known",
     "Link",
+    "Reference",
+    "References",
+    "begins_definition",
     "blocks",
     "is_code_open",
     "is_prose",
     "item",
+    "may_define",
     "read_link",
+    "read_reference",
     "resembles_link",
 ]

@@ -9,15 +9,21 @@ from typing import Literal, NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
+from markdown_it.rules_block import blockquote as quote_rule
 from markdown_it.rules_block import fence as fence_rule
+from markdown_it.rules_block import heading as heading_rule
+from markdown_it.rules_block import hr as hr_rule
+from markdown_it.rules_block import list_block as list_rule
+from markdown_it.rules_block import reference as reference_rule
 from markdown_it.rules_block import table as table_rule
+
+from markdown_source.links import begins_definition
 
 LONGEST_FENCE = 20  # ticks or tildes that open a code block; a longer run is text, which some models repeat
 
 # Bullets, numbers and quote marks that a line begins with
 CONTAINERS = r"(?:[ \t]*+(?:>|[-+*](?=[ \t]|\Z)|\d{1,9}[.)](?=[ \t]|\Z)))*+[ \t]*+"
 _CONTAINER = re.compile(CONTAINERS)
-_MAY_BEGIN_BLOCK = frozenset("`~>*-_+#|0123456789")
 _CODE = 4  # columns of indent
 _INDENTED = 5  # blanks behind a bullet: the item begins with indented code
 
@@ -34,19 +40,22 @@ class Block(NamedTuple):
     """A block that contains no block: from the line `first` to the line before `last`.
 
     `items` are the first lines of the list items around the block. `fence` are the ticks or tildes of a code block.
+    A definition gives links the address `url` by the name `label`, which is normalized.
     """
 
-    kind: Literal["text", "fence", "code", "table"]
+    kind: Literal["text", "fence", "code", "table", "definition"]
     first: int
     last: int
     items: tuple[int, ...] = ()
     fence: str = ""
     info: str = ""
     closed: bool = False
+    label: str = ""
+    url: str = ""
 
 
 def blocks(texts: Sequence[str], *, tables: bool) -> list[Block]:
-    """The blocks of a text with these lines. Without `tables`, a table is text."""
+    """The blocks of a text with these lines. Without `tables`, a table is text, and so is the definition of a link."""
     parser = _WITH_TABLES if tables else _BLOCKS
     found: list[Block] = []
     items: list[int] = []
@@ -62,7 +71,10 @@ def blocks(texts: Sequence[str], *, tables: bool) -> list[Block]:
         kind = _KINDS.get(token.type)
         if kind and not (rows and kind == "text"):
             closed = kind == "fence" and last - first - 1 > _height(token.content)
-            found.append(Block(kind, first, last, tuple(items), token.markup, token.info.strip(), closed))
+            label, url = token.meta.get("id", ""), token.meta.get("url", "")
+            found.append(
+                Block(kind, first, last, tuple(items), token.markup, token.info.strip(), closed, label, url)
+            )
     return found
 
 
@@ -101,7 +113,7 @@ def _text(state: StateBlock, first: int, last: int, _silent: bool) -> bool:
             line < last and indent >= state.blkIndent and mark in "-=" and _is_underline(state, line, begin)
         )
         # The rule for quotes has read a line of a negative indent, which has no quote mark
-        if under or (indent >= 0 and mark in _MAY_BEGIN_BLOCK and _ends_paragraph(state, line)):
+        if under or (indent >= 0 and mark in _ENDS and _ends_paragraph(state, line, mark)):
             break
         line += 1
     state.push("inline", "", 0).map = [first, line]
@@ -112,7 +124,7 @@ def _text(state: StateBlock, first: int, last: int, _silent: bool) -> bool:
 def _plain(state: StateBlock, first: int, last: int, silent: bool) -> bool:
     """The rule for text, before all others: they all need a mark or an indent."""
     begin = state.bMarks[first] + state.tShift[first]
-    is_plain = state.src[begin] not in _MAY_BEGIN_BLOCK and state.sCount[first] - state.blkIndent < _CODE
+    is_plain = state.src[begin] not in _ENDS and state.sCount[first] - state.blkIndent < _CODE
     return is_plain and _text(state, first, last, silent)
 
 
@@ -120,8 +132,9 @@ def _is_underline(state: StateBlock, line: int, begin: int) -> bool:
     return state.skipSpaces(state.skipCharsStr(begin, state.src[begin])) >= state.eMarks[line]
 
 
-def _ends_paragraph(state: StateBlock, line: int) -> bool:
-    return any(rule(state, line, state.lineMax, True) for rule in state.md.block.ruler.getRules("paragraph"))
+def _ends_paragraph(state: StateBlock, line: int, mark: str) -> bool:
+    is_known = mark != "|" or state.md is _WITH_TABLES
+    return is_known and any(rule(state, line, state.lineMax, True) for rule in _ENDS[mark])
 
 
 def _fence(state: StateBlock, first: int, last: int, silent: bool) -> bool:
@@ -141,22 +154,61 @@ def _table(state: StateBlock, first: int, last: int, silent: bool) -> bool:
     return end > first and table_rule(state, first, end, silent)
 
 
+def _definition(state: StateBlock, first: int, _last: int, silent: bool) -> bool:
+    """The parser's rule; but a definition is one line, since a line that was shown as text can't be taken back.
+
+    Behind a bullet it is text, since the item would be empty.
+    """
+    begin = state.bMarks[first] + state.tShift[first]
+    if state.src[begin] != "[":
+        return False
+    line = state.src[state.src.rfind("\n", 0, begin) + 1 : state.eMarks[first]]
+    end, state.lineMax = state.lineMax, first + 1
+    try:
+        return begins_definition(line) and reference_rule(state, first, first + 1, silent)
+    finally:
+        state.lineMax = end
+
+
+class _Parser(MarkdownIt):
+    """Takes only what people can open for the address of a definition, and leaves it as it is written."""
+
+    def normalizeLink(self, url: str) -> str:  # noqa: N802 - the parser's name
+        return url
+
+    def validateLink(self, url: str) -> bool:  # noqa: N802 - the parser's name
+        return url.lower().startswith(("http://", "https://", "mailto:"))
+
+
 _TICKS = re.compile("`+")
+# The parser's rules that can end a paragraph, by what a line begins with that they end it at.
+_ENDS = {
+    **dict.fromkeys("`~", (_fence,)),
+    **dict.fromkeys("*-", (hr_rule, list_rule)),
+    **dict.fromkeys("+0123456789", (list_rule,)),
+    ">": (quote_rule,),
+    "_": (hr_rule,),
+    "#": (heading_rule,),
+    "|": (_table,),
+}
 _PARAGRAPH = {"paragraph_open", "inline", "paragraph_close"}
-_KINDS: dict[str, Literal["text", "fence", "code", "table"]] = {
+_KINDS: dict[str, Literal["text", "fence", "code", "table", "definition"]] = {
     "inline": "text",
     "hr": "text",
     "fence": "fence",
     "code_block": "code",
     "table_open": "table",
+    "definition": "definition",
 }
-# Definitions of links and HTML would be hidden: here both are text.
+# HTML would be hidden: here it is text.
 _RULES = ["code", "fence", "blockquote", "hr", "list", "heading", "lheading"]
-_BLOCKS, _WITH_TABLES = (MarkdownIt("zero").enable([*_RULES, *more]) for more in ([], ["table"]))
+_BLOCKS = _Parser("zero").enable(_RULES)
+_WITH_TABLES = _Parser("zero", {"inline_definitions": True}).enable([*_RULES, "table"])
 for _parser in (_BLOCKS, _WITH_TABLES):
     _parser.block.ruler.at("lheading", _text)
     _parser.block.ruler.before("table", "plain", _plain)
     _parser.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "blockquote", "list"]})
 _WITH_TABLES.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
+_WITH_TABLES.block.ruler.before("plain", "definition", _definition)
 _PROSE = MarkdownIt("zero").enable([*_RULES, "table"])
 _SPANS = MarkdownIt("zero").enable(["escape", "backticks"])

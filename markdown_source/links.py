@@ -3,6 +3,7 @@
 import re
 from typing import NamedTuple
 
+from markdown_it.common.utils import normalizeReference
 from markdown_it.helpers import parseLinkDestination, parseLinkTitle
 
 LABEL_LIMIT = 300
@@ -14,6 +15,20 @@ _EMBEDDED = re.compile(rf"[ \t]*+<?(?:(?i:data:)[^\s()]*+|[^\s()<>]{{{TARGET_LIM
 _MANY = re.compile(r"[^\s(]*+(?:\([^\s(]*+){9}")  # more parentheses than we look at in a target
 _NO_ANGLE, _NO_BARE = re.compile(r"[<>\n]"), re.compile(r"\s")  # what no target of this form holds
 _BLANKS = re.compile(r"[ \t\n]*+")
+# A definition of a link, or its beginning: its target is an address that people can open.
+_TITLE_LIMIT = 300
+_DEFINITION = re.compile(
+    rf"[ \t>]*+\[(?>[^\[\]\\]|\\.){{1,{LABEL_LIMIT}}}\]:[ \t]*+"
+    rf"(?:<?+[a-z]{{0,6}}+:?+/{{0,2}}+\Z"
+    rf"|(?i:<(?:https?://|mailto:)[^<>]{{1,{TARGET_LIMIT}}}+(?:>|\Z)|(?:https?://|mailto:)[^\s<>]{{1,{TARGET_LIMIT}}}+)"
+    rf"(?:[ \t]++(?:[\"'(].{{0,{_TITLE_LIMIT}}}+)?+)?+\Z)",
+    re.IGNORECASE,
+)
+
+
+_DEFINITIONS = re.compile(
+    r"^[ \t>]*+\[[^\]\n]*+[^\n]*?\]:[ \t]*+<?(?:https?://|mailto:)", re.IGNORECASE | re.MULTILINE
+)
 
 
 class Link(NamedTuple):
@@ -27,6 +42,37 @@ class Link(NamedTuple):
     def name(self) -> str:
         """The name of a link without a label: the file's name, else the URL."""
         return self.url.partition("?")[0].rpartition("/")[2] or self.url
+
+
+class Reference(NamedTuple):
+    """A link up to the offset `end` of its line whose address is defined elsewhere, by the normalized name `name`."""
+
+    label: str
+    name: str
+    end: int
+
+
+def begins_definition(line: str) -> bool:
+    """Whether the line defines where links lead, or may begin to do so, as far as its form tells."""
+    return _DEFINITION.match(line) is not None
+
+
+def may_define(text: str) -> bool:
+    """Whether a line of the text has the form of a definition."""
+    return _DEFINITIONS.search(text) is not None
+
+
+def read_reference(line: str, start: int, *, whole: bool) -> Reference | int | None:
+    """The reference whose `[` is at `start`, if anything defines it; None and `start` as for `read_link`."""
+    label = _LABEL.match(line, start, start + LABEL_LIMIT)
+    if label is None:
+        return None
+    behind = label.end()
+    name = _LABEL.match(line, behind, behind + LABEL_LIMIT)
+    if name is None and not whole and line.startswith("[", behind) and len(line) - behind < LABEL_LIMIT:
+        return start
+    found = name[1] if name and name[1].strip() else label[1]
+    return Reference(label[1], normalizeReference(found), name.end() if name else behind)
 
 
 def read_link(line: str, start: int, *, whole: bool) -> Link | int | None:

@@ -39,7 +39,7 @@ LAST_PAGES = 10.0  # seconds that a last text has at least to begin more message
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
 # Seconds between two edits. If edits would be further apart, the author at least sees a stream grow.
 RARE = 6.0
-ASIDE = Limits(size=3000, measure=len, tables=False)
+ASIDE = Limits(size=3000, measure=len, tables=False, whole=True)
 
 
 class GrowingAnswer(Protocol):

@@ -5,7 +5,7 @@ from typing import Any
 from slack_reply.markdown import Limits, page_arguments
 from slack_reply.markdown.pages import pages_after
 
-LIMITS = Limits(size=3000, measure=len, tables=False)
+LIMITS = Limits(size=3000, measure=len, tables=False, whole=True)
 
 
 def whole_message(text: str) -> dict[str, Any]:

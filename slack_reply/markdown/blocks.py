@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from markdown_source import Block, blocks, item
+from markdown_source import NONE, Block, Known, References, begins_definition, blocks, item
 from slack_reply.markdown import inline, lines, tables, tokens
 from slack_reply.markdown.lines import FENCE_BEGUN, HEADING, MARKERS, MAYBE_CLOSING, RULE, Line
 from slack_reply.markdown.parts import Limits, is_apart
-from slack_reply.markdown.units import OUTSIDE, Body, Context, Unit, apart
+from slack_reply.markdown.units import CODE_INDENT, Body, Context, Unit, apart
 from slack_reply.markdown.words import Rank
 
 HEADING_LIMIT = 200
@@ -19,6 +19,7 @@ PART = 8_000  # characters of a paragraph that are read at once
 INFO_LIMIT = 200  # characters that are kept of an info string: only its first word has a meaning
 
 _NO_BLANK = re.compile(r"\S")
+_INDENT = re.compile(r"(?: {0,3}>)*[ \t]*")
 # A link's target that may go on, and its rest: a picture in the text has 100,000 characters and more.
 _TARGET_BEGUN, _TARGET_REST = re.compile(r"\]\([ \t]*<?[^\s()<>]*\Z"), re.compile(r"[^\s()<>]*>?\)?")
 
@@ -26,8 +27,16 @@ _TARGET_BEGUN, _TARGET_REST = re.compile(r"\]\([ \t]*<?[^\s()<>]*\Z"), re.compil
 class Window:
     """Some lines of the source, read behind the lines `head`."""
 
-    def __init__(self, source: str, head: Sequence[str], own: Sequence[Line], limits: Limits | None) -> None:
+    def __init__(
+        self,
+        source: str,
+        head: Sequence[str],
+        own: Sequence[Line],
+        limits: Limits | None,
+        references: References,
+    ) -> None:
         self._source = source
+        self._references = references
         self._limits = limits
         self._lines = [*(Line(own[0].start, text, own[0].start) for text in head), *own]
         self._first = len(head)
@@ -68,7 +77,8 @@ class Window:
     def going_on(self, head: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
         """The line at which a later text may be read on, and the head to put before that line.
 
-        The last block whose first line is whole may still grow; of a code block that grows, only the last line.
+        The last block whose first line is whole may still grow; of a code block that grows, or a table that is one,
+        only the last line.
         """
         for block in reversed(self._blocks):
             items = tuple(item(self._lines[index].text) for index in block.items if index < block.first)
@@ -78,9 +88,21 @@ class Window:
                 *_, part = self._parts(max(block.first, self._first), min(block.last, self._size))
                 if max(block.first, self._first) < part < len(self._lines) - 1:
                     return part, (*items, f"{lines.prefix(self._lines[block.first].text)}x")
+            if block.kind == "table" and block.last >= self._size:
+                behind = self._behind_head(block)
+                if max(behind, self._first) < self._size - 1 and behind > block.first:
+                    opening = self._lines[block.first : behind]
+                    return self._size - 1, (*items, *(line.text for line in opening))
             if self._first < block.first < len(self._lines) - 1:
                 return block.first, items
         return self._first, head
+
+    def _behind_head(self, table: Block) -> int:
+        """The line behind those that say how a growing table looks, which must be whole; else its first line."""
+        rows = self._rows(table.first, self._size - 1)
+        if not self._limits or not rows:
+            return table.first
+        return table.first + tables.settled(rows, self._limits, Known(self._references, rows[0].start))
 
     def _parsed(self, size: int) -> list[Block]:
         self._size = size
@@ -98,10 +120,13 @@ class Window:
                 return found
             size -= 1
         found = self._parsed(size)
-        if self._limits is None or not found or found[-1].kind != "text" or found[-1].last < size:
+        kinds = {"text", "definition"}
+        if self._limits is None or not found or found[-1].kind not in kinds or found[-1].last < size:
             return found
         if size < len(self._lines):
             return self._parsed(size - 1) if self._may_be_head(size - 1, last) else found
+        if found[-1].first == size - 1 and begins_definition(last):
+            return [*found[:-1], found[-1]._replace(kind="definition")]
         if found[-1].first < size - 1 and self._may_be_head(size - 2, last):
             return self._parsed(size - 2)
         return self._parsed(size - 1) if self._may_be_head(size - 1, "") else found
@@ -119,14 +144,34 @@ class Window:
                 shown = lines.prefix(line.text)
                 yield index, _text(line, f"{shown}{inline.render(line.text, len(shown))}", ())
             else:
-                before = self._last
-                glued = before is not None and before.rank is Rank.GLUE and (before.heading or before.blank)
-                rank = Rank.GLUE if glued else Rank.PARAGRAPH
-                yield index, Unit(line.start, line.end, "\n", rank, blank=True)
+                yield index, Unit(line.start, line.end, "\n", self._rank_of_blank(), blank=True)
+
+    def _rank_of_blank(self) -> Rank:
+        before = self._last
+        glued = before is not None and before.rank is Rank.GLUE and (before.heading or before.blank)
+        return Rank.GLUE if glued else Rank.PARAGRAPH
 
     def _block(self, block: Block, first: int, last: int) -> Iterator[tuple[int, Unit]]:
-        read = {"fence": self._fence, "code": self._code, "table": self._table, "text": self._paragraph}
+        read = {
+            "fence": self._fence,
+            "code": self._code,
+            "table": self._table,
+            "text": self._paragraph,
+            "definition": self._definition,
+        }
         return read[block.kind](first, last, block, grows=self._growing and last == self._size)
+
+    def _definition(self, first: int, last: int, block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
+        if grows:  # this line may still become text
+            return
+        line, before = self._lines[first], self._last
+        # Only a definition can stand directly below a line of text
+        beside = before is not None and before.body is Body.TEXT and not before.apart
+        if self._references.define(block, line.start, line.text, beside=beside):
+            rank = self._rank_of_blank()
+            yield first, Unit(line.start, line.end, "", rank, blank=True, hidden=not beside)
+        else:
+            yield from self._part(first, last, block, NONE, grows=False)
 
     def _fence(self, first: int, last: int, block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
         opening = self._lines[block.first]
@@ -164,15 +209,24 @@ class Window:
                 yield index, Unit(line.start, line.end, "\n", Rank.PARAGRAPH, blank=True)
                 continue
             unfinished = grows and index == len(self._lines) - 1
-            parts = _code_units(line, OUTSIDE, listed=listed, unfinished=unfinished)
+            indent = _INDENT.match(line.text)
+            context = Context(resume=(indent.group() if indent else "") or CODE_INDENT)
+            parts = _code_units(line, context, listed=listed, unfinished=unfinished)
             yield from ((index, part) for part in parts)
 
-    def _table(self, first: int, last: int, _block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
-        rows = [line._replace(text=line.text[line.text.index("|") :]) for line in self._lines[first:last]]
+    def _table(self, first: int, last: int, block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
+        rows = self._rows(block.first, last)
         if grows and last == len(self._lines):
             rows.pop()
-        if self._limits:
-            yield from ((first, unit) for unit in tables.units(rows, self._limits, over=not grows))
+        if self._limits and rows:
+            known = Known(self._references, rows[0].start)
+            for number, unit in enumerate(tables.units(rows, self._limits, known, over=not grows)):
+                index = min(block.first + number + (number > 0), block.last - 1)
+                if index >= first:
+                    yield index, unit
+
+    def _rows(self, first: int, last: int) -> list[Line]:
+        return [line._replace(text=line.text[line.text.index("|") :]) for line in self._lines[first:last]]
 
     def _parts(self, first: int, last: int) -> list[int]:
         """The first lines of the parts in which a paragraph is read; markup does not go on from one to the next."""
@@ -185,15 +239,21 @@ class Window:
     def _paragraph(self, first: int, last: int, block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
         parts = [*self._parts(first, last), last]
         for begin, end in pairwise(parts):
-            if end == begin + 1 and len(self._lines[begin].text) > PART:
-                yield from (
-                    (begin, unit) for unit in _slices(self._lines[begin], block, grows=grows and end == last)
-                )
+            line = self._lines[begin]
+            known, grow = Known(self._references, line.start), grows and end == last
+            if end == begin + 1 and len(line.text) > PART:
+                yield from ((begin, unit) for unit in _slices(line, block, known, grows=grow))
             else:
-                yield from self._part(begin, end, block, grows=grows and end == last)
+                yield from self._part(begin, end, block, known, grows=grow)
 
-    def _part(self, first: int, last: int, block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
+    def _part(
+        self, first: int, last: int, block: Block, known: Known, *, grows: bool
+    ) -> Iterator[tuple[int, Unit]]:
         """The lines of a paragraph; lines are joined where markup continues over the end of a line."""
+        line = self._lines[first]
+        if last == first + 1 and not grows and inline.is_plain(line.text):
+            yield first, _text(line, line.text, block.items)
+            return
         rows = self._lines[first:last]
         base = rows[0].start
         flat = rows[0].text
@@ -201,7 +261,7 @@ class Window:
             flat += self._source[base + len(flat) : row.start] + _without_quotes(row.text)
         if grows and last < len(self._lines):
             flat += "\n"
-        reading = inline.reading(flat, len(lines.prefix(rows[0].text)), whole=not grows)
+        reading = inline.reading(flat, len(lines.prefix(rows[0].text)), known, whole=not grows)
         begin = 0
         for number, row in enumerate(rows):
             end = row.start + len(row.text) - base
@@ -213,7 +273,7 @@ class Window:
             text = line.text + flat[start + len(line.text) : end if whole else None]
             prefix = lines.prefix(line.text)
             shown = f"{prefix}{reading.text(start + len(prefix), end)}" if whole else ""
-            unit = _text(Line(line.start, text, row.end), shown, block.items)
+            unit = _text(Line(line.start, text, row.end), shown, block.items, known)
             if whole:
                 yield first + begin, unit
             elif not unit.heading:
@@ -230,7 +290,7 @@ def _code_units(line: Line, context: Context, *, listed: bool, unfinished: bool)
     return apart(unit, whole=False) if unfinished else (unit,)
 
 
-def _slices(row: Line, block: Block, *, grows: bool) -> Iterator[Unit]:
+def _slices(row: Line, block: Block, known: Known, *, grows: bool) -> Iterator[Unit]:
     """A line that is too long to be read at once; markup does not go on from one slice to the next."""
     begin = 0
     while begin < len(row.text):
@@ -242,13 +302,14 @@ def _slices(row: Line, block: Block, *, grows: bool) -> Iterator[Unit]:
         unit = Unit(
             row.start + begin,
             row.end if is_last else row.start + end,
-            f"{text[:mark]}{inline.render(text, mark)}{'\n' if is_last else ''}" if whole else "",
+            f"{text[:mark]}{inline.render(text, mark, known)}{'\n' if is_last else ''}" if whole else "",
             Rank.LINE if is_last else Rank.HARD,
             body=Body.TEXT,
             line=text,
             begin=mark,
             fresh=not begin,
             listed=bool(block.items),
+            known=known,
         )
         yield from (unit,) if whole else apart(unit, whole=False)
         begin = end
@@ -262,7 +323,7 @@ def _end_of_slice(text: str, begin: int) -> int:
     return found.start() if found else len(text)
 
 
-def _text(line: Line, shown: str, items: Sequence[int]) -> Unit:
+def _text(line: Line, shown: str, items: Sequence[int], known: Known = NONE) -> Unit:
     """A unit of text whose source is `line`."""
     text = line.text
     is_block = is_apart(text)
@@ -278,6 +339,7 @@ def _text(line: Line, shown: str, items: Sequence[int]) -> Unit:
         listed=bool(items),
         heading=heading,
         apart=is_block,
+        known=known,
     )
 
 

@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from markdown_source import NONE, Known
 from slack_reply.markdown import inline, tokens
 from slack_reply.markdown.inline_parser import JOINER
 from slack_reply.markdown.parts import Cell, Run, Style
@@ -27,14 +28,14 @@ _STYLES: dict[str, Style] = {"strong": "bold", "em": "italic", "s": "strike"}
 
 
 @lru_cache(maxsize=1_000)
-def read(source: str) -> Cell:
+def read(source: str, known: Known = NONE) -> Cell:
     """The cell; a link that reads as another address than its own names the real one too.
 
     A table that grows is read again each time it is shown, so its cells are remembered.
     """
     if len(source) > SIZE_LIMIT or not _MARKUP.search(source):
         return Cell((Run(tokens.inside_code(source)),))
-    [found] = _PARSER.parseInline(inline.render(source).replace(JOINER, ""))
+    [found] = _PARSER.parseInline(inline.render(source, 0, known).replace(JOINER, ""))
     return Cell(tuple(_trimmed(_joined(_runs(found.children or [])))))
 
 

@@ -34,7 +34,7 @@ _ENDING = re.compile(
 )
 # Endings of countries that are also endings of file names.
 _FILE = re.compile(r"md|py|rs|sh|pl|ps|cc|ml|mk|mm")
-_BARE = re.compile(r"(?<![\w.@/-])((?:[\w-]{1,63}\.)+)([^\W\d_]{2,24}|xn--[\w-]{1,59})(?![\w-])")
+_BARE = re.compile(r"(?<![\w.@/-])/*((?:[\w-]{1,63}\.)+)([^\W\d_]{2,24}|xn--[\w-]{1,59})(?![\w-])")
 # The end of a word that may go on in a label; a link in that word is seen by its label alone.
 _TOUCHED = re.compile(r"[\w.\-]+\Z")
 # The full stop of Chinese and Japanese is a dot of a domain only before an ending.

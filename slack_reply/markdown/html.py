@@ -9,6 +9,8 @@ from collections.abc import Callable
 from html.entities import html5
 from string import punctuation
 
+from slack_reply.markdown.inline_parser import JOINER
+
 PAIR_LIMIT = 300  # characters between a tag and its end
 LIMIT = 2 * PAIR_LIMIT  # characters of all of it, with tags between the two
 
@@ -19,6 +21,9 @@ _INNER = rf"</?[a-z][a-z0-9]{{0,8}}{_ATTRIBUTES}/?>"
 _INNER_BEGUN = rf"<(?:/?(?:[a-z][a-z0-9]{{0,8}}{_ATTRIBUTES_BEGUN}/?)?)?"
 _BREAKS = {"br": "\n", "p": "\n\n", "/p": "", "details": "", "/details": ""}
 _BREAK = re.compile(rf"<(/?(?:br|p|details)){_ATTRIBUTES}\s*/?>", re.IGNORECASE)
+# What follows a break: neither an indent nor ticks or tildes may become code there.
+_BLANKS = re.compile(r"[ \t]*+")
+_FENCE, _FENCE_BEGUN = re.compile(r"```|~~~"), re.compile(r"(?:`{0,2}|~{0,2})\Z")
 _MARKS = {
     **dict.fromkeys(("b", "strong", "summary"), "**"),
     **dict.fromkeys(("i", "em"), "_"),
@@ -43,7 +48,7 @@ def read(line: str, start: int, render: Callable[[str], str], *, whole: bool) ->
     end safe.
     """
     if found := _BREAK.match(line, start):
-        return found.end(), _BREAKS[found[1].lower()]
+        return _broken(line, found.end(), _BREAKS[found[1].lower()], whole=whole) or start
     if found := _PAIR.match(line, start, start + LIMIT):
         name = found[1].lower()
         return found.end(), _marked(_MARKS[name], render(found[2])) + ("\n" if name == "summary" else "")
@@ -52,6 +57,17 @@ def read(line: str, start: int, render: Callable[[str], str], *, whole: bool) ->
     tag = _TAG_BEGUN.match(line, start)
     begun = tag and any(name.startswith(tag[1].lower()) for name in (*_BREAKS, *_MARKS))
     return start if begun or _PAIR_BEGUN.match(line, start) else None
+
+
+def _broken(line: str, end: int, shown: str, *, whole: bool) -> tuple[int, str] | None:
+    """The end of a break, with the blanks behind it, and what stands in its place; None if more text may tell."""
+    if not shown:
+        return end, shown
+    blanks = _BLANKS.match(line, end)
+    behind = blanks.end() if blanks else end
+    if not whole and _FENCE_BEGUN.match(line, behind):
+        return None
+    return (end, f" {JOINER}") if _FENCE.match(line, behind) else (behind, shown)
 
 
 def plain_entity(entity: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from clock import in_turns
+from markdown_source import NONE, Known
 from slack_reply.markdown import atoms, words
 from slack_reply.markdown.inline_parser import JOINER, Atom, Marks, emphasis
 from slack_reply.markdown.words import Piece, Rank
@@ -19,9 +20,9 @@ _OPENS = re.compile(r"[*_~`\[]")
 class Reading:
     """The text of a line, or of the lines of a paragraph, from `start` on; if it is not `whole`, more text may come."""
 
-    def __init__(self, line: str, start: int, *, whole: bool) -> None:
-        plain = whole and not _SPECIAL.search(line, start)
-        marks = Marks([], [], len(line), len(line)) if plain else atoms.read(line, start, whole=whole)
+    def __init__(self, line: str, start: int, known: Known, *, whole: bool) -> None:
+        plain = whole and is_plain(line, start)
+        marks = Marks([], [], len(line), len(line)) if plain else atoms.read(line, start, known, whole=whole)
         self.emphasis = emphasis(line, marks.pairs)
         row = in_turns(atoms.row(line, start, marks.atoms, marks.end))
         self.row = list(_with_joints(row, self.emphasis.joints))
@@ -46,28 +47,33 @@ class Reading:
         return "".join(shown)
 
 
-def reading(line: str, start: int, *, whole: bool) -> Reading:
+def is_plain(line: str, start: int = 0) -> bool:
+    """Whether the line from `start` on is shown as it is."""
+    return not _SPECIAL.search(line, start)
+
+
+def reading(line: str, start: int, known: Known = NONE, *, whole: bool) -> Reading:
     """The reading of the line. A line is read again when it is cut, so the last lines are remembered."""
     read = _remembered if len(line) <= REMEMBERED else Reading
-    return read(line, start, whole=whole)
+    return read(line, start, known, whole=whole)
 
 
 @lru_cache(maxsize=8)
-def _remembered(line: str, start: int, *, whole: bool) -> Reading:
-    return Reading(line, start, whole=whole)
+def _remembered(line: str, start: int, known: Known, *, whole: bool) -> Reading:
+    return Reading(line, start, known, whole=whole)
 
 
-def render(line: str, start: int = 0) -> str:
+def render(line: str, start: int = 0, known: Known = NONE) -> str:
     """A whole line from `start` on, made safe."""
-    return reading(line, start, whole=True).text(start, len(line))
+    return reading(line, start, known, whole=True).text(start, len(line))
 
 
-def pieces(line: str, start: int = 0, *, whole: bool) -> Iterator[Piece]:
+def pieces(line: str, start: int = 0, known: Known = NONE, *, whole: bool) -> Iterator[Piece]:
     """The line from `start` on in pieces; for an unfinished line only the pieces that later text cannot change.
 
     A line may have 100,000 pieces, of which the messages take only the first.
     """
-    found = reading(line, start, whole=whole)
+    found = reading(line, start, known, whole=whole)
     limit = min(len(line) + 1 if whole else len(line), found.undecided + 1)
     for piece in in_turns(_joined(_cut(line, found.row), whole=whole)):
         if piece.end >= limit:

@@ -130,6 +130,8 @@ class Limits:
     many blocks Slack may make of the page, and `heading` is what a heading takes beside its text. A table with more
     `rows` becomes a `data_table` block, or code without `data_tables`. Without `several_tables` a message holds one
     table at most. `by_row`: the message can be changed, so a table may be shown while its rows still come.
+    `whole`: the text comes at once, or the message can be changed at its end, so a link of the text may be defined
+    further below.
     """
 
     size: int
@@ -142,6 +144,7 @@ class Limits:
     by_row: bool = False
     data_tables: bool = False
     several_tables: bool = True
+    whole: bool = False
 
     @property
     def room(self) -> int:

@@ -5,11 +5,14 @@ them.
 """
 
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from operator import attrgetter
 
 from clock import in_turns
-from slack_reply.markdown import lines, tokens
+from markdown_source import References, may_define
+from slack_reply.markdown import inline, lines, tokens
 from slack_reply.markdown.blocks import Window
 from slack_reply.markdown.parts import Limits
 from slack_reply.markdown.units import Unit
@@ -50,21 +53,36 @@ class Reader:
 
     def __init__(self, limits: Limits | None) -> None:
         self.limits = limits
+        self._begin(References())
+
+    def _begin(self, references: References) -> None:
         self._known: list[Unit] = []
         self._source = ""  # the text of the known units
         self._head: tuple[str, ...] = ()  # lines that put what follows into its lists and its code block
+        self._references = references
 
     def units(self, text: str, *, final: bool, start: int = 0) -> Iterator[Unit]:
         """All units that are certain and end behind `start`. Another text than the last one, grown, is read anew."""
         source = text.rstrip()
         if not source.startswith(self._source):
-            self._known, self._source, self._head = [], "", ()
+            self._begin(References())
+        if final and self.limits and self.limits.whole and may_define(source):
+            before = Reader(replace(self.limits, whole=False))
+            deque(before.units(source, final=True), maxlen=0)
+            self._begin(before._references.everywhere())
+        last: Unit | None = None
+        for last in self._units(source, final=final, start=start):
+            yield last
+        if final and (unused := self._references.unused):
+            yield from _behind(last, unused, len(source))
+
+    def _units(self, source: str, *, final: bool, start: int) -> Iterator[Unit]:
         yield from self._known[bisect_right(self._known, start, key=attrgetter("end")) :]
         size = WINDOW
         while (at := len(self._source)) < len(source):
             end = source.find("\n", at + size)
             own = lines.split(source, at, end if end >= 0 else len(source))
-            window = Window(source, self._head, own, self.limits)
+            window = Window(source, self._head, own, self.limits, self._references)
             window.parse(growing=end < 0 and not final)
             first, head = window.going_on(self._head)
             known: list[Unit] = []
@@ -80,3 +98,10 @@ class Reader:
             self._head = head
             if end < 0:
                 return
+
+
+def _behind(last: Unit | None, definitions: list[str], end: int) -> Iterator[Unit]:
+    """Definitions of links as a paragraph behind the `last` unit, at the end of the text."""
+    between = "\n" if last is None or last.text[-1:] in {"", "\n"} else "\n\n"
+    yield Unit(end, end, between, blank=True)
+    yield Unit(end, end, "\n".join(inline.render(line.lstrip(" \t>")) for line in definitions))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from clock import in_turns
+from markdown_source import NONE, Known
 from slack_reply.markdown.cell_text import read
 from slack_reply.markdown.lines import Line
 from slack_reply.markdown.parts import Alignment, Cell, Limits, Table
@@ -30,7 +31,7 @@ _MAYBE_SEPARATOR = re.compile(r"[|:\- \t]*\Z")
 class _Grid:
     """The rows that are complete. `outgrown` is the first row with which a `table` block is too small.
 
-    `fits_data`: a `data_table` block is large enough for all rows.
+    `fits_data`: a `data_table` block is large enough for all rows. `settled` is how many rows were too many for either.
     """
 
     rows: list[tuple[Cell, ...]]
@@ -38,6 +39,7 @@ class _Grid:
     alignments: tuple[Alignment, ...]
     outgrown: int | None
     fits_data: bool
+    settled: int | None
 
     @property
     def fits(self) -> bool:
@@ -45,7 +47,7 @@ class _Grid:
         return self.outgrown is None or self.fits_data
 
 
-def units(lines: Sequence[Line], limits: Limits, *, over: bool) -> list[Unit]:
+def units(lines: Sequence[Line], limits: Limits, known: Known = NONE, *, over: bool) -> list[Unit]:
     """The units of the table with these whole lines, its head first.
 
     A small table has none until it is `over`, or until its first row where the message can be changed.
@@ -53,7 +55,7 @@ def units(lines: Sequence[Line], limits: Limits, *, over: bool) -> list[Unit]:
     if len(lines) < 2:  # noqa: PLR2004 - the line under the head is not whole yet
         return []
     marks = alignments(lines[1].text)
-    grid = _grid(lines, marks, limits)
+    grid = _grid(lines, marks, limits, known)
     shown = over or (limits.by_row and len(grid.rows) > 1)
     if grid.fits and not shown:
         return []
@@ -61,6 +63,12 @@ def units(lines: Sequence[Line], limits: Limits, *, over: bool) -> list[Unit]:
         table = Table(tuple(grid.rows), marks, data=grid.outgrown is not None)
         return [Unit(lines[0].start, lines[-1].end, "", Rank.PARAGRAPH, table=table)]
     return list(in_turns(_code(grid, limits, over=over)))
+
+
+def settled(lines: Sequence[Line], limits: Limits, known: Known) -> int:
+    """How many of the lines say how a table looks that became code; 0 if it may still be one of Slack's blocks."""
+    rows = _grid(lines, alignments(lines[1].text), limits, known).settled if len(lines) > 1 else None
+    return 0 if rows is None else rows + 1
 
 
 def split(line: str) -> list[str]:
@@ -81,12 +89,14 @@ def may_separate(begun: str) -> bool:
     return _MAYBE_SEPARATOR.match(begun) is not None
 
 
-def row_of(line: str, columns: int) -> tuple[Cell, ...]:
+def row_of(line: str, columns: int, known: Known = NONE) -> tuple[Cell, ...]:
     """Exactly `columns` cells; surplus cells are joined into the last one."""
     cells = split(line)
     if len(cells) > columns:
         cells[columns - 1 :] = [" | ".join(cells[columns - 1 :])]
-    return tuple(map(read, cells)) + (Cell(),) * (columns - len(cells))
+    return tuple(read(cell, known if "[" in cell else NONE) for cell in cells) + (Cell(),) * (
+        columns - len(cells)
+    )
 
 
 def width(text: str) -> int:
@@ -112,20 +122,25 @@ def rule(columns: Sequence[int]) -> str:
     return f"|-{'-+-'.join('-' * column for column in columns)}-|\n"
 
 
-def _grid(lines: Sequence[Line], marks: tuple[Alignment, ...], limits: Limits) -> _Grid:
+def _grid(lines: Sequence[Line], marks: tuple[Alignment, ...], limits: Limits, known: Known) -> _Grid:
     rows: list[tuple[Cell, ...]] = []
     characters = size = 0
     outgrown: int | None = None
+    settled: int | None = None
+    narrow = len(marks) <= COLUMN_LIMIT
     for line in in_turns((lines[0], *lines[2:])):
-        rows.append(row_of(line.text, len(marks)))
+        rows.append(row_of(line.text, len(marks), known))
         row_characters, row_size = _size(rows[-1], limits)
         characters += row_characters
         size += row_size
-        too_much = characters > CHARACTER_LIMIT or size > limits.room or len(marks) > COLUMN_LIMIT
+        too_much = characters > CHARACTER_LIMIT or size > limits.room or not narrow
         if outgrown is None and (too_much or len(rows) > limits.rows):
             outgrown = len(rows) - 1
-    fits = len(rows) <= DATA_ROW_LIMIT and characters <= DATA_CHARACTER_LIMIT and len(marks) <= COLUMN_LIMIT
-    return _Grid(rows, lines, marks, outgrown, limits.data_tables and fits and outgrown != 0)
+        fits = narrow and len(rows) <= DATA_ROW_LIMIT and characters <= DATA_CHARACTER_LIMIT
+        fits = fits and limits.data_tables and outgrown != 0
+        if settled is None and outgrown is not None and not fits:
+            settled = len(rows)
+    return _Grid(rows, lines, marks, outgrown, fits, settled)
 
 
 def _alignment(mark: str) -> Alignment:

@@ -5,10 +5,12 @@ from enum import Enum
 from itertools import chain
 from typing import NamedTuple
 
+from markdown_source import NONE, Known
 from slack_reply.markdown import inline, words
 from slack_reply.markdown.parts import Table
 from slack_reply.markdown.words import Piece, Rank
 
+CODE_INDENT = "    "  # what makes a line code at the beginning of a message
 QUOTE_DEPTH = 9  # a deeper quote continues at this depth in the next message
 
 
@@ -53,6 +55,8 @@ class Unit(NamedTuple):
     heading: bool = False  # never separated from the next unit
     apart: bool = False  # Slack makes a block of the line: a heading or a rule
     table: Table | None = None
+    known: Known = NONE  # where the links of `line` lead
+    hidden: bool = False  # blank lines behind show nothing
 
     @property
     def indent(self) -> int:
@@ -72,7 +76,7 @@ def apart(unit: Unit, *, whole: bool = True) -> Iterator[Unit]:
         inner = unit.where
     else:
         prefix = [Piece(0, unit.begin, unit.line[: unit.begin], Rank.GLUE)] if unit.begin else []
-        pieces = chain(prefix, inline.pieces(unit.line, unit.begin, whole=whole))
+        pieces = chain(prefix, inline.pieces(unit.line, unit.begin, unit.known, whole=whole))
         quotes = unit.line.count(">", 0, unit.begin)
         inner = Context(resume="> " * min(QUOTE_DEPTH, quotes))
     rest = unit._replace(where=inner, body=Body.SOLID)
@@ -80,6 +84,6 @@ def apart(unit: Unit, *, whole: bool = True) -> Iterator[Unit]:
         start, end = unit.start + piece.start, unit.start + piece.end
         rank = Rank.GLUE if unit.heading else piece.rank
         yield rest._replace(start=start, end=end, text=piece.text, rank=rank, after=inner)
-        rest = rest._replace(fresh=False)
+        rest = rest._replace(fresh=False) if rest.fresh else rest
     if whole and unit.text.endswith("\n"):
         yield rest._replace(start=unit.start + len(unit.line), text="\n")

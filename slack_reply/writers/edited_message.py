@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any, NamedTuple
 
 from errors import SlackError, SlackRefused
+from markdown_source import may_define
 from slack_api import BRISK, SLACK_TROUBLE, STREAM_OPEN, UNFIT, UPDATE, interval_of
 from slack_reply.markdown import (
     HEADING_SIZE,
@@ -67,13 +69,18 @@ class _PageLayout:
         self.first, self.rest = replace(limits, reserve=limits.reserve + ROOM), limits
         self._readers = {one: Reader(one) for one in (self.first, self.rest)}
 
-    def pages(self, text: str, start: int, limits: Limits, *, final: bool, most: int) -> tuple[Page, ...]:
+    def pages(
+        self, text: str, start: int, limits: Limits, *, final: bool, whole: bool, most: int
+    ) -> tuple[Page, ...]:
+        if whole and may_define(text):
+            return pages_after(text, start, replace(limits, whole=True), final=True, most=most)
         return pages_after(text, start, limits, final=final, most=most, reader=self._readers[limits])
 
 
 class EditedMessage(Writer):
     """Posts each page once and edits it while it grows, at the rate of Slack (docs/platform/slack.md#edit-rate).
 
+    The last edits show where links lead that are defined below them (`Limits.whole`).
     The steps that the app took while a page was written stand above that page; without text there is no message. The
     controls stand under the last page as long as the text grows.
     If two edits would be more than `rarest` seconds apart, the first text raises EditsTooRare and nothing is posted.
@@ -163,21 +170,22 @@ class EditedMessage(Writer):
     def _pages(self, snapshot: Snapshot, *, final: bool, most: int) -> tuple[Page, ...]:
         """The pages. While the app works, the text pauses: its end is shown too, unless the page may end earlier."""
         if snapshot.line and not final and card_places.may_stand(snapshot.text, self._places):
-            pages = self._laid_out(snapshot.text, final=True, most=most)
+            pages = self._laid_out(snapshot.text, final=True, whole=False, most=most)
             limits = self._layout.rest if self._first or len(pages) > 1 else self._layout.first
             if (_size(pages[-1]) if pages else 0) < WINDOW * limits.room:
                 return pages
-        return self._laid_out(snapshot.text, final=final, most=most)
+        return self._laid_out(snapshot.text, final=final, whole=final, most=most)
 
-    def _laid_out(self, text: str, *, final: bool, most: int) -> tuple[Page, ...]:
+    def _laid_out(self, text: str, *, final: bool, whole: bool, most: int) -> tuple[Page, ...]:
         """The first message keeps room for a plan; the others hold text to their end."""
-        layout = self._layout
+        pages = partial(self._layout.pages, text, final=final, whole=whole)
+        first, rest = self._layout.first, self._layout.rest
         if self._first:
-            return layout.pages(text, self._start, layout.rest, final=final, most=most)
-        found = layout.pages(text, self._start, layout.first, final=final, most=2)
+            return pages(self._start, rest, most=most)
+        found = pages(self._start, first, most=2)
         if len(found) < 2:  # noqa: PLR2004 - no second message
             return found
-        return (found[0], *layout.pages(text, found[0].end, layout.rest, final=final, most=most - 1))
+        return (found[0], *pages(found[0].end, rest, most=most - 1))
 
     def _plan(self, snapshot: Snapshot, page: Page, begin: int, *, is_last: bool) -> Mapping[str, Any] | None:
         """The work that began while the text of the page, which begins at `begin`, was written, as far as it fits."""

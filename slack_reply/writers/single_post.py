@@ -28,11 +28,19 @@ from slack_reply.writer import CannotReply, Latest, SlackAway, Writer, WriterGon
 
 POST_RATE_LIMIT_TIMEOUT = 120.0  # seconds
 EVENT_TYPE = "slack_bridge_answer"
-LIMITS = Limits(size=9000, measure=counted, tables=True, reserve=100, heading=HEADING_SIZE, data_tables=True)
+LIMITS = Limits(
+    size=9000,
+    measure=counted,
+    tables=True,
+    reserve=100,
+    heading=HEADING_SIZE,
+    data_tables=True,
+    whole=True,
+)
 """What a message of blocks holds (docs/platform/slack.md#message-size)."""
 # Used after Slack refused a page: shorter messages, and tables as code; and at last short messages of plain text.
-MODEST = Limits(size=2_900, measure=counted, tables=False, reserve=100, heading=HEADING_SIZE)
-PLAIN = Limits(size=900, measure=counted, tables=False, reserve=100)
+MODEST = Limits(size=2_900, measure=counted, tables=False, reserve=100, heading=HEADING_SIZE, whole=True)
+PLAIN = Limits(size=900, measure=counted, tables=False, reserve=100, whole=True)
 
 
 class Unfit(BlockRefused):

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from markdown_it import MarkdownIt
 
-from markdown_source import LONGEST_FENCE, Block, blocks, is_code_open, is_prose, item
+from markdown_source import LONGEST_FENCE, TARGET_LIMIT, Block, blocks, is_code_open, is_prose, item
 from markdown_source.blocks import _BLOCKS, _RULES, _fence
 from tests.slack_reply.drawn import markdown
 
@@ -47,11 +47,41 @@ def test_longer_run_of_ticks_is_no_code_block() -> None:
     assert [block.kind for block in blocks(["`" * (LONGEST_FENCE + 1), "a"], tables=True)] == ["text"]
 
 
-def test_html_and_definitions_are_text() -> None:
-    assert [block.kind for block in blocks(["<div>", "", "[1]: https://example.com"], tables=True)] == [
-        "text",
-        "text",
-    ]
+def test_html_is_text() -> None:
+    assert [block.kind for block in blocks(["<div>", "", "<!-- a -->"], tables=True)] == ["text", "text"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "[Nä Me]: https://example.com",
+        "> [nä  me]: <https://example.com>",
+        "   [NÄ ME]: https://example.com 'title'",
+    ],
+)
+def test_definition_of_a_link_is_read(line: str) -> None:
+    [block] = blocks([line], tables=True)
+    assert (block.kind, block.label, block.url) == ("definition", "NÄ ME", "https://example.com")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- [a]: https://example.com",
+        "[a]: example.com",
+        "[a]: data:text/html,x",
+        "[a]: https://example.com x",
+        "[ ]: https://example.com",
+        f"[a]: https://example.com/{'x' * TARGET_LIMIT}",
+    ],
+)
+def test_line_that_defines_no_address_is_text(line: str) -> None:
+    assert [block.kind for block in blocks([line], tables=True)] == ["text"]
+    assert [block.kind for block in blocks(["text", "[a]: https://example.com"], tables=True)] == ["text"]
+
+
+def test_definition_is_text_where_tables_are() -> None:
+    assert [block.kind for block in blocks(["[a]: https://example.com"], tables=False)] == ["text"]
 
 
 @given(markdown)

@@ -1,6 +1,15 @@
 import pytest
 
-from markdown_source import LABEL_LIMIT, TARGET_LIMIT, Link, read_link
+from markdown_source import (
+    LABEL_LIMIT,
+    TARGET_LIMIT,
+    Link,
+    Reference,
+    begins_definition,
+    may_define,
+    read_link,
+    read_reference,
+)
 
 
 @pytest.mark.parametrize(
@@ -35,3 +44,39 @@ def test_begun_link_is_not_held_back_beyond_its_limit() -> None:
     assert read_link("[" + "a" * LABEL_LIMIT, 0, whole=False) is None
     assert read_link("[a](" + "b" * TARGET_LIMIT + " ", 0, whole=False) is None
     assert read_link("[a](b c", 0, whole=False) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("[a][b]", Reference("a", "B", 6)),
+        ("[a][]", Reference("a", "A", 5)),
+        ("[a]", Reference("a", "A", 3)),
+        ("[a] [b]", Reference("a", "A", 3)),
+        ("[a  b] c", Reference("a  b", "A B", 6)),
+        ("[a][b", Reference("a", "A", 3)),
+    ],
+)
+def test_references_are_read(line: str, found: Reference) -> None:
+    assert read_reference(line, 0, whole=True) == found
+
+
+def test_begun_reference_is_held_back() -> None:
+    assert read_reference("[a][b", 0, whole=False) == 0
+    assert read_reference(f"[a][{'b' * LABEL_LIMIT}", 0, whole=False) == Reference("a", "A", 3)
+
+
+DEFINITION = "  > [a b]: <https://example.com/x y> 'A title'"
+
+
+def test_each_beginning_of_a_definition_may_define() -> None:
+    begun = DEFINITION.index(":") + 1
+    assert all(begins_definition(DEFINITION[:end]) for end in range(begun, len(DEFINITION) + 1))
+    assert may_define(f"Text.\n\n{DEFINITION}\n")
+
+
+@pytest.mark.parametrize(
+    "line", ["[a] b", "[a]: word and", "- [a]: https://x.example", "[a]: https://x.example b"]
+)
+def test_other_lines_define_nothing(line: str) -> None:
+    assert not begins_definition(line)

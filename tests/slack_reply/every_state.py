@@ -13,6 +13,7 @@ same limits, so that their pages are the same ones. The laws:
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from simulators.slack.arguments import Arguments
@@ -36,7 +37,7 @@ WRITERS: dict[str, Limits] = {
     "post": single_post.LIMITS,
 }
 STREAM_BYTES = Rules().stream_bytes
-# Slack, and a reader, resolve a reference once its definition has come: then what was text before becomes a link.
+# A definition of a link: a message that is whole shows links that a growing one shows as text.
 DEFINITION = re.compile(r"^[ >\t]*(?:[-+*]|\d+[.)])?[ \t]*\[[^\]]+\]:", re.MULTILINE)
 MAY_LINK = re.compile(r"\]|<|://")
 
@@ -58,6 +59,7 @@ def broken(
 
     `chunkings` are further ways in which the text came, each a selection of `ends`.
     """
+    whole_text, limits = replace(limits, whole=True), replace(limits, whole=False)
     final = paginate(text, limits, final=True)
     looks = [rendered_page(page) for page in final]
     states: dict[int, Pages] = {}
@@ -67,13 +69,15 @@ def broken(
         now = states[end] = pages_after(text[:end], 0, limits, final=False, reader=reader)
         if now != before:
             found = _broken_step(before, now) or _broken_state(now, before, limits)
-            found = found or (None if DEFINITION.search(text) else _no_beginning(now, looks))
+            found = found or _no_beginning(now, looks)
             if found:
                 return Broken(found[0], end, found[1])
         before = now
     if ends and before != paginate(text[: ends[-1]], limits, final=False):
         return Broken("remembered", ends[-1], f"{before!r}")
     found = _broken_step(before, final) or _broken_state(final, (), limits)
+    if not found and DEFINITION.search(text):
+        found = _broken_state(paginate(text, whole_text, final=True), (), limits)
     if found:
         return Broken(found[0], len(text), found[1])
     wanted = whole(final)

@@ -27,6 +27,8 @@ FORMS = {
     "bare domain in a sentence": f"[go to bank.example now]({EVIL})",
     "zero width": f"[https://bank\u200b.example]({EVIL})",
     "full width": f"[\uff42\uff41\uff4e\uff4b\uff0e\uff43\uff4f\uff4d]({EVIL})",
+    "slashes before a domain": f"[//bank.com]({EVIL})",
+    "slash before a domain": f"[/bank.com/login]({EVIL})",
     "wide stop": f"[bank\u3002com]({EVIL})",
     "entity": f"[bank&#46;com]({EVIL})",
     "escape": f"[bank\\.com]({EVIL})",

@@ -54,6 +54,22 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("|N\n|-\n|\n|\n<", "edit"),
         ("||h\n|-|-\n|\n|\n |", "edit"),
         ("|||\n|-|-\n|\n|\n\xa0m", "edit"),
+        ("[/k.example](s)", "stream"),
+        ("\\\n<details> d", "stream"),
+        ("<p>~~~\n```\n好a", "stream"),
+        ("<p>    a\n\nb", "stream"),
+        ("*&nbsp;**", "stream"),
+        ("a&nbsp;**b**", "stream"),
+        ("a<p>```\nb", "stream"),
+        ("***口\n - 宿", "stream"),
+        ("|||\n|-|-\n[b]:", "stream"),
+        ("|||\n|-|-\n[b]: https://b.example\n[c", "edit"),
+        (
+            "ample|c>\n===\n## H\n\n    <#C1|x>[httank.example](https://evil.example)<https://e|g>&",
+            "small stream",
+        ),
+        ("\\\n= '\n\t\\", "stream"),
+        ("- a\n\n      [bank.example](https://evil.example) " + "word " * 100, "small edit"),
     ],
 )
 def test_text_that_was_found_breaks_no_law(text: str, limits: str) -> None:

@@ -213,8 +213,13 @@ def streamed(text: str) -> object:
     return start
 
 
+def streamed_table(text: str) -> object:
+    return streamed(f"| a | b |\n|---|---|\n{text}")
+
+
 def test_growing_answer_takes_linear_work() -> None:
     assert superlinear(streamed, (STREAM,)) == []
+    assert superlinear(streamed_table, ("| a | `b` |\n", f"|{' a **b** |' * 30}\n"), 4 * COUNTED) == []
 
 
 def planted_loop(text: str) -> object:

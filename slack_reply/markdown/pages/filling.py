@@ -9,15 +9,18 @@ Code is opened again at the beginning of a message, and a list that the message 
 import re
 from typing import NamedTuple
 
+from slack_reply.markdown.lines import RULE
 from slack_reply.markdown.parts import Limits, Markdown, Page, Part, Table, counting
 from slack_reply.markdown.slack_form import closed
 from slack_reply.markdown.tables import CHARACTER_LIMIT
-from slack_reply.markdown.units import Unit, apart
+from slack_reply.markdown.units import CODE_INDENT, Unit, apart
 
 WINDOW = 0.75
 
 # What begins a heading, a list, a rule, a row or a block at the beginning of a page, though not within a line.
 _MARKER = re.compile(r"\A(\d{1,9}(?=[.)])|)(#{1,6}|[-+*|.)]|=+|-+|\*{3,}|_{3,}|`{3,}|~{3,})(?=\s|\Z)")
+
+_LONGEST_RULE = 40  # characters of a line that are examined
 
 # What may be shown as a blank: `<br>`, `<p>`, `<details>`, `&nbsp;` and its like.
 _BLANK = re.compile(r"\s|<(?:/?(?:[bpd]|\Z))|&(?:[net#]|\Z)", re.IGNORECASE)
@@ -35,6 +38,7 @@ class State(NamedTuple):
     characters: int = 0  # in the other tables
     shift: int = 0  # by how much the list that the page begins in is moved to the left
     begun: bool = False  # the page has the beginning of a line
+    glued: bool = False  # what is seen last belongs to what follows
 
 
 class _PageEntry(NamedTuple):
@@ -59,27 +63,28 @@ class Filling:
         """Add the unit if it fits, or with `anyway` in any case; return whether it was added."""
         limits, state = self._limits, self._state
         text, shift = look(unit, state)
-        counted = counting(unit.table) if unit.table else text
-        apart = unit.fresh and unit.apart
+        table, apart = unit.table, unit.fresh and unit.apart
+        counted = counting(table) if table else text
         total = state.total + limits.measure(counted) + (limits.heading if apart else 0)
-        blocks = state.blocks + (2 if unit.table or apart else 0)
-        characters = state.characters + (len(counted) if unit.table else 0)
+        blocks = state.blocks + (2 if table or apart else 0)
+        characters = state.characters + (len(counted) if table else 0)
         closing = tail(unit, text, shift)
         fits = total + (limits.measure(closing) if closing else 0) <= limits.room
         adds_too_much = blocks > state.blocks and (blocks > limits.blocks or characters > CHARACTER_LIMIT)
-        if not anyway and (not fits or adds_too_much or (unit.table and self._is_crowded(unit.table))):
+        if not anyway and (not fits or adds_too_much or (table and self._is_crowded(table))):
             return False
-        shown = bool(text or unit.table)
+        shown = bool(text or table)
         after = State(
             total,
             state.visible or shown,
-            unit.table is not None if shown else state.after_table,
+            table is not None if shown else state.after_table or unit.hidden,
             blocks,
-            state.tables + (unit.table is not None),
-            state.data or (unit.table is not None and unit.table.data),
+            state.tables + (table is not None),
+            state.data or (table is not None and table.data),
             characters,
             shift,
             state.begun or unit.fresh,
+            state.glued and not table if not text or text.isspace() else unit.rank < 0,
         )
         self._entries.append(_PageEntry(unit, text, after))
         return True
@@ -104,7 +109,7 @@ class Filling:
         best = self._best()
         if best is not None:
             del self._entries[best + 1 :]
-        while self._entries and not _settled(self._entries[-1].unit, source):
+        while self._entries and not (_settled(self._entries[-1], source) and self._reads_on):
             for part in apart(self._entries.pop().unit):
                 self.take(part)
         return self._page()
@@ -113,6 +118,16 @@ class Filling:
         """Whether the page has tables beside which this one has no room."""
         state = self._state
         return (state.data and table.data) or (state.tables > 0 and not self._limits.several_tables)
+
+    @property
+    def _reads_on(self) -> bool:
+        """Whether the line reads the same when it goes on: what is shown of it is no rule."""
+        shown = ""
+        for entry in reversed(self._entries):
+            shown = entry.text + shown
+            if entry.unit.fresh or len(shown) > _LONGEST_RULE:
+                break
+        return shown.endswith("\n") or not RULE.match(shown)
 
     @property
     def _state(self) -> State:
@@ -155,6 +170,8 @@ def look(unit: Unit, state: State) -> tuple[str, int]:
         return "", 0
     opening = unit.where.head + ("" if unit.fresh else unit.where.resume)
     shift = (_indent(opening) if opening else unit.indent) if unit.listed else 0
+    if unit.where.resume.isspace() and not unit.where.head:  # code by its indent
+        shift = max(0, shift - len(CODE_INDENT))
     within = not (unit.fresh or unit.where.head or state.begun)
     shown = _MARKER.sub(r"\1\\\2", unit.text) if within else unit.text
     return _moved(opening, shift) + _moved(shown, shift if unit.fresh else 0), shift
@@ -162,6 +179,8 @@ def look(unit: Unit, state: State) -> tuple[str, int]:
 
 def tail(unit: Unit, text: str, shift: int) -> str:
     """The text that closes the page behind the unit; the page ends with `text`."""
+    if not unit.after.tail:
+        return ""
     closing = _moved(unit.after.tail, shift)
     return closing if not closing or text.endswith("\n") else f"\n{closing}"
 
@@ -179,10 +198,11 @@ def _markdown(texts: list[str]) -> list[Part]:
     return [Markdown(text)] if text else []
 
 
-def _settled(unit: Unit, source: str) -> bool:
-    """Whether a message may end behind the unit for a while: Slack can lose blanks that begin the next chunk.
+def _settled(entry: _PageEntry, source: str) -> bool:
+    """Whether a message may end behind the entry for a while: Slack can lose blanks that begin the next chunk.
 
     A tag or an entity may become a blank. Source: docs/platform/slack.md#stream-markdown.
     """
+    unit = entry.unit
     decided = unit.table is not None or not _BLANK.match(source, unit.end)
-    return unit.rank >= 0 and unit.end < len(source) and decided
+    return unit.rank >= 0 and not entry.state.glued and unit.end < len(source) and decided
