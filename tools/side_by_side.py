@@ -36,7 +36,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
 ALONE = ("test_budget",)
 """Files of conversations that run before all others, because they judge when each of many answers was seen to grow."""
-LANES = 3
+LANES = 4
 """Jobs of conversations that run at once. Each starts the simulators and the plugin once."""
 SECONDS = {
     "test_past_the_request": 290,
@@ -51,6 +51,8 @@ SECONDS = {
     "test_stop": 125,
     "test_growing": 103,
     "test_long_answers": 85,
+    "test_reactions": 80,
+    "test_voice": 75,
     "test_refused_starts": 70,
     "test_place_gone": 69,
     "test_feedback": 70,
