@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from simulators.slack.blocks import check_blocks
 from simulators.slack.channels import Channel
 from simulators.slack.content import Content
-from simulators.slack.messages import Json, Message
+from simulators.slack.messages import Json, Message, blocks_of
 from simulators.slack.modals import Trigger, filled
 from simulators.slack.objects import enterprise_of, message_object, team_of
 from simulators.slack.outbound import Attempt, post
@@ -301,10 +301,10 @@ def _enterprise(world: World, user_id: str) -> Json | None:
 
 
 def _find(message: Message, action_id: str) -> tuple[Json, Json]:
-    """The block and the element with this action_id."""
-    for block in message.blocks():
-        elements = [*(block.get("elements") or ()), block.get("accessory")]
-        for element in elements:
-            if isinstance(element, dict) and element.get("action_id") == action_id:
-                return block, element
+    """The block and the element with this action_id, also of an earlier state, which a client may still show."""
+    for parts in [message.parts(), *(state.parts() for state in reversed(message.states))]:
+        for block in blocks_of(parts):
+            for element in [*(block.get("elements") or ()), block.get("accessory")]:
+                if isinstance(element, dict) and element.get("action_id") == action_id:
+                    return block, element
     raise ValueError(f"no element {action_id} in {message.ts}")

@@ -53,6 +53,15 @@ def test_pressing_what_is_not_there(slack: Slack, app: App) -> None:
         slack.workspace.press(GENERAL, ts, BEN, "ask")
 
 
+def test_button_that_was_taken_away_can_be_pressed_where_a_client_still_shows_it(
+    slack: Slack, app: App
+) -> None:
+    root = slack.ask()
+    ts = slack.client.chat_postMessage(channel=GENERAL, thread_ts=root, text="x", blocks=[BUTTON])["ts"]
+    slack.client.chat_update(channel=GENERAL, ts=ts, text="Done.", blocks=[])
+    assert slack.workspace.press(GENERAL, ts, BEN, "ask").status == 200
+
+
 def respond(url: object, **answer: object) -> tuple[int, bytes]:
     with urllib3.PoolManager() as pool:
         response = pool.request("POST", str(url), body=json.dumps(answer).encode())
