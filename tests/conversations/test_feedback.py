@@ -245,11 +245,11 @@ def test_vote_by_somebody_who_may_not_ask_is_refused(rated: World) -> None:
     rated.configure(allowed_users="", guests=False)
     guest = rated.slack.add_user("gil", is_restricted=True)
     rated.slack.join(rated.channel, guest)
-    vote(rated, answer, guest, good=True)
+    vote(rated, answer, guest, good=False)
     assert told(rated, 2) == EN[Say.NO_GUESTS]
     rated.settle(5)
     assert rated.slack.modals(BEN) == []
-    assert rated.dify.ratings() == []
+    assert rated.slack.modals(BEN) == rated.slack.modals(guest) == []
 
 
 def test_vote_of_a_member_of_another_organisation_counts_only_with_slack_connect(rated: World) -> None:

@@ -33,7 +33,7 @@ class Feedback:
     notice: RefusalNotice
 
     def voted(self, message: Message, answer: RatedAnswer, rating: Rating, trigger_id: str) -> None:
-        """A member pressed a thumb. A bad vote opens the form for the reason. Returns at once."""
+        """A member pressed a thumb. A bad vote of who may ask opens the form for the reason. Returns at once."""
         if rating == "dislike" and trigger_id:
             gevent.spawn(self._ask_why, message, answer, trigger_id)
         gevent.spawn(self._take, message, answer, rating, "", self.votes.number())
@@ -53,6 +53,8 @@ class Feedback:
                 message,
                 timeout_value=language_for(self.endpoint.settings.language, ""),
             )
+            if self.services.rules(self.endpoint, api).foresees_refusal(message):
+                return  # the vote is refused, and the member told why
             api.open_view(trigger_id, reason_form(message, answer.value("dislike"), language))
         except (SettingsError, SlackError) as error:
             logger.warning("the form for a reason could not be opened: %s", type(error).__name__)
