@@ -11,10 +11,8 @@ from errors import DifyError
 _MP4_AT = slice(4, 8)
 _HEADS: Mapping[bytes, str] = {b"ID3": "mp3", b"#!AMR": "amr"}
 _WAVE_AT = slice(8, 12)
-_SYNC, _LAYER = (
-    0xE0,
-    0x06,
-)  # bits of the second byte of an MPEG audio frame, behind 0xFF; AAC frames have no layer
+# Bits of the second byte of an MPEG audio frame, behind 0xFF. AAC frames have no layer.
+_SYNC, _LAYER = 0xE0, 0x06
 
 _REASONS: Mapping[str, str] = {
     "file_too_large": "file_too_large",

@@ -28,9 +28,8 @@ from wording import Say
 # Seconds in which Slack tells who pressed its own Stop button, after it refused a write because of that.
 TOLD_SECONDS = 3.0
 TOLD_AT_LEAST = 1.0  # wall seconds: scaled time makes no machine faster
-_STOPPED = (
-    4  # names the note among the extra messages of an answer, after those of the greeting and the follow-ups
-)
+# Names the note among the extra messages of an answer, after those of the greeting and the follow-ups.
+_STOPPED = 4
 
 
 @dataclass(slots=True)
