@@ -255,13 +255,15 @@ def test_failed_renewal_is_tried_again_soon() -> None:
     process = Process(shared, clock)
     ticket = process.ticket("a")
     renewing = gevent.spawn(process.spawned[0])
-    gevent.sleep(0.05)
-    shared.away = False
-    gevent.sleep(0.05)
+    with gevent.Timeout(30):
+        while clock.waited.count(LOOK) < 2:
+            gevent.sleep(0.001)
+        shared.away = False
+        while clock.waited[-2:] != [RENEW, RENEW]:
+            gevent.sleep(0.001)
     ticket.leave()
     renewing.get(timeout=5)
     assert clock.waited[:3] == [RENEW, LOOK, LOOK]
-    assert clock.waited[-2:] == [RENEW, RENEW]
 
 
 def test_continuation_in_this_process_keeps_the_place() -> None:

@@ -21,7 +21,10 @@ from tools.pictures.browser import browser
 
 HOST = "dify.example.com"
 KEY = "a key for the pictures"
-FILES = ("setup-begin.png", "setup-red.png", "setup-green.png", "setup-history.png", "setup-rule.png")
+FILES = (
+    *("setup-begin.png", "setup-red.png", "setup-green.png", "setup-history.png", "setup-rule.png"),
+    *("setup-locked.png", "setup-paused.png"),
+)
 SIZE = (700, 900)  # CSS pixels
 TALLEST = 860
 PATIENCE = 60.0  # wall seconds
@@ -66,9 +69,9 @@ class SetUp:
         shot = self.page.execute_cdp_cmd("Page.captureScreenshot", asked)
         return base64.b64decode(shot["data"])
 
-    def open_with_key(self) -> None:
-        """Let the browser send the setup key from now on."""
-        told = base64.b64encode(f"admin:{KEY}".encode()).decode()
+    def open_with_key(self, key: str = KEY) -> None:
+        """Let the browser send this setup key from now on."""
+        told = base64.b64encode(f"admin:{key}".encode()).decode()
         self.page.execute_cdp_cmd("Network.enable", {})
         header = {"headers": {"Authorization": f"Basic {told}"}}
         self.page.execute_cdp_cmd("Network.setExtraHTTPHeaders", header)
@@ -91,6 +94,9 @@ def pictures(stack: Stack) -> Iterator[tuple[str, bytes]]:
         yield "setup-green.png", all_well(made)
         yield "setup-history.png", made.picture("check=1", "#rule ~ h2", "#rule ~ h2 ~ h2")
         yield "setup-rule.png", which_rule(made)
+        made.open_with_key("a wrong key")
+        yield "setup-locked.png", made.picture("check=1", "h1")
+        yield "setup-paused.png", after_wrong_keys(made)
 
 
 def with_faults(made: SetUp) -> bytes:
@@ -148,6 +154,13 @@ def which_rule(made: SetUp) -> bytes:
     made.configure(guests=False, open_channels="#travel-desk")
     query = urlencode({"channel": "#travel-desk", "member": "Gil Costa"})
     return made.picture(query, "#rule", "#rule ~ h2")
+
+
+def after_wrong_keys(made: SetUp) -> bytes:
+    """The page once ten wrong keys have come."""
+    for _ in range(9):  # the one before was the first
+        made.picture("check=1", "h1")
+    return made.picture("check=1", "h1")
 
 
 def answered(slack: Workspace, channel: str, root: str) -> None:
