@@ -16,6 +16,7 @@ class Fault:
     header), status (`status` with a plain body, such as 500 or 503), html (200 with a page), drop (the
     connection closes without an answer), stall (`seconds` pass before the answer).
     after: the call takes effect before the fault strikes; its fate is unknown to the caller. struck: calls it met.
+    holding: only calls whose arguments hold this text.
     """
 
     method: str
@@ -28,6 +29,7 @@ class Fault:
     channel: str = ""
     user: str = ""
     ts: str = ""
+    holding: str = ""
     skip: int = 0
     times: int | None = 1
     struck: int = 0
@@ -41,7 +43,7 @@ class Fault:
         values = arguments.values
         if self.method not in {"*", method} or self.times == 0:
             return False
-        if self.user and self.user != values.get("user"):
+        if (self.user and self.user != values.get("user")) or self.holding not in str(values):
             return False
         if self.channel and self.channel not in {values.get("channel"), values.get("channel_id")}:
             return False

@@ -470,8 +470,8 @@ class Workspace:
         An error about the state of a stream makes it so: later calls hear the same.
 
         kind: error (error=code), rate_limited (retry_after=design seconds or None), status (status=503),
-        html, drop, stall (seconds=design). `more`: after (the call takes effect first), channel, user, ts, skip,
-        times (None: all).
+        html, drop, stall (seconds=design). `more`: after (the call takes effect first), channel, user, ts, holding
+        (a text in the arguments), skip, times (None: all).
         """
         self._do("fault", method=method, kind=kind, **more)
 

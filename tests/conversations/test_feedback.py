@@ -169,7 +169,9 @@ def test_answer_that_grew_by_edits_gets_plain_thumbs_with_its_last_edit(rated: W
 def test_answer_stands_without_thumbs_where_slack_refuses_every_form(rated: World, style: str) -> None:
     rated.configure(reply_style=style)
     method = "chat.stopStream" if style == "stream" else "chat.postMessage"
-    rated.slack.fault(method, "error", error="invalid_blocks", times=2)
+    for form in ("feedback_buttons", "vote_good"):
+        for one in {method, "chat.update"}:
+            rated.slack.fault(one, "error", error="invalid_blocks", holding=form, times=None)
     answer = answered(rated)
     assert answer.text == "You said: How far?"
     assert thumbs(answer) == []
@@ -194,7 +196,8 @@ def test_nothing_is_shown_where_it_would_go_nowhere(world: World) -> None:
 def test_thumbs_are_shown_again_after_a_restart(rated: World) -> None:
     answered(rated)
     rated.forget()
-    assert thumbs(answered(rated)) == ["context_actions"]
+    rated.dify.script(script.say("Some words that take a while.", seconds=5), rated.app_id)
+    assert thumbs(answered(rated)) == ["context_actions"]  # the new process has read that presses arrive
 
 
 def test_late_vote_after_a_restart_arrives(rated: World) -> None:
