@@ -68,7 +68,7 @@ def test_nothing_is_asked_again_when_all_passed() -> None:
 
 
 def test_nothing_is_asked_again_when_a_test_without_clocks_failed_too() -> None:
-    assert to_ask_again(ended([f"{PLACE}::a"], ["tests/turns/test_turn.py::b"])) == []
+    assert to_ask_again(ended([f"{PLACE}::a"], ["tests/wording/test_words.py::b"])) == []
 
 
 def test_nothing_is_asked_again_when_many_failed() -> None:
