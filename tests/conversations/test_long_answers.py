@@ -9,6 +9,7 @@ from simulators.dify import script
 from simulators.slack.seen import SeenMessage
 from slack_reply.snapshot import MOST_MESSAGES
 from tests.conversations.answers import flat, long_text
+from tests.conversations.turn_log import log_of
 from tests.conversations.world import CAROL, World
 from turns.answer.answer_state import MOST_TEXT
 from turns.answer.progress import MOST_CARDS
@@ -84,7 +85,9 @@ def test_answer_of_just_twenty_messages_is_whole(world: World, style: str) -> No
     text = "\n\n".join(f"{number} " + "word " * (size // 5 - 10) for number in range(pages))
     world.configure(reply_style=style)
     world.dify.script(script.say(text), world.app_id)
-    answers = world.answers(world.ask("Much"), count=10)
+    root = world.ask("Much")
+    world.wait(lambda: log_of(world, root))
+    answers = world.answers(root, count=10)
     assert len(answers) >= pages
     assert files_of(answers) == []
     assert " ".join(flat(answer.text) for answer in answers).split() == text.split()
@@ -92,9 +95,10 @@ def test_answer_of_just_twenty_messages_is_whole(world: World, style: str) -> No
 
 def with_note(world: World, root: str, note: str) -> list[SeenMessage]:
     """The answer once it ends with the note, which comes after the try to bring a file."""
-    world.answers(root, count=3)
-    world.wait(lambda: world.slack.answers(world.channel, root)[-1].text.rstrip().endswith(note))
-    return world.answers(root, count=3)
+    world.wait(lambda: log_of(world, root))
+    answers = world.answers(root, count=3)
+    assert answers[-1].text.rstrip().endswith(note)
+    return answers
 
 
 @pytest.mark.parametrize("style", STYLES)
