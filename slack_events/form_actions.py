@@ -13,7 +13,7 @@ from job import FormPress, Job
 from json_fields import id_of, mapping_of, text_of
 from message import Message
 from slack_events.admission import Admit, Ignore, admit
-from slack_events.presses import TEAM
+from slack_events.presses import press_message
 from slack_events.signed_request import LATER, OK, Ack
 from turns import (
     EndpointRequest,
@@ -81,20 +81,11 @@ def form_press(payload: _Json, action: _Json, place: _Json, below: str) -> FormA
 
     `place` are the fields of its message, and `below` is the message's ts.
     """
-    button, member = pressed_button(action), mapping_of(payload, "user")
-    if button is None or not id_of(member, "id"):
+    button = pressed_button(action)
+    if button is None or not id_of(mapping_of(payload, "user"), "id"):
         return None
-    message = Message(
-        team_id=id_of(action, "block_id").removeprefix(TEAM),
-        source="button",
-        user=id_of(member, "id"),
-        user_team=id_of(member, "team_id"),
-        api_app_id=id_of(payload, "api_app_id"),
-        ts=id_of(action, "action_ts"),
-        text=button.title.translate(_ENTITIES),
-        app_name=button.app_name,
-        **place,
-    )
+    words = {"text": button.title.translate(_ENTITIES), "app_name": button.app_name}
+    message = press_message(payload, action, place, **words)
     inputs: dict[str, str] | None = None if button.fields else {}
     return FormAnswered(message, button, below, inputs, text_of(payload, "trigger_id"))
 

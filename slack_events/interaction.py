@@ -18,6 +18,7 @@ from slack_events.presses import (
     ReasonSent,
     SharePress,
     VotePress,
+    press_message,
     reason_sent,
     share_press,
     vote_press,
@@ -107,7 +108,7 @@ def _action(payload: _Json, action: _Json) -> Interaction | None:
         return form_press(payload, action, place, below)
     if name.startswith(VOTE):
         return vote_press(payload, action, place)
-    return _press(payload, action) if name.startswith(ASK) else None
+    return _press(payload, action, place, below) if name.startswith(ASK) else None
 
 
 def _place(payload: _Json) -> _Json:
@@ -128,24 +129,13 @@ def _message_ts(payload: _Json) -> str:
     )
 
 
-def _press(payload: _Json, action: _Json) -> BlockAction | None:
-    member = mapping_of(payload, "user")
-    question, user = text_of(action, "value"), id_of(member, "id")
+def _press(payload: _Json, action: _Json, place: _Json, below: str) -> BlockAction | None:
+    question, user = text_of(action, "value"), id_of(mapping_of(payload, "user"), "id")
     if not question.strip() or not user:
         return None
-    team = id_of(action, "block_id").removeprefix(TEAM)
-    message = Message(
-        team_id=team,
-        api_app_id=id_of(payload, "api_app_id"),
-        source="button",
-        ts=id_of(action, "action_ts"),
-        user=user,
-        user_team=id_of(member, "team_id"),
-        text=question[:LONGEST_VALUE].translate(_ENTITIES),
-        **_place(payload),
-    )
-    below = _message_ts(payload)
-    return BlockAction(message, f"{team}/{message.channel}/{below}/{id_of(action, 'action_id')}/{user}")
+    message = press_message(payload, action, place, text=question[:LONGEST_VALUE].translate(_ENTITIES))
+    name = f"{message.team_id}/{message.channel}/{below}/{id_of(action, 'action_id')}/{user}"
+    return BlockAction(message, name)
 
 
 def _shortcut(payload: _Json) -> Shortcut | None:

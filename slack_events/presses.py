@@ -1,4 +1,4 @@
-"""Reads presses under answers: thumbs, the form for a reason, and Share.
+"""Reads presses of our buttons, and those under answers: thumbs, the form for a reason, and Share.
 
 Source: docs/platform/slack.md#feedback-buttons, docs/platform/slack.md#response-urls.
 """
@@ -39,22 +39,29 @@ class ReasonSent:
     reason: str
 
 
-def vote_press(payload: _Json, action: _Json, place: _Json) -> VotePress | None:
-    """A press of a thumb; None for a value that is not one of ours. `place` are the fields of its message."""
-    read = RatedAnswer.read(text_of(action, "value"))
+def press_message(payload: _Json, action: _Json, place: _Json, **more: str) -> Message:
+    """The press of a button of ours as a message: who, when and where, and `more` fields, such as its words.
+
+    `place` are the fields of the message under which the button stands. Raises Malformed.
+    """
     member = mapping_of(payload, "user")
-    if read is None or not id_of(member, "id"):
-        return None
-    message = Message(
+    return Message(
         team_id=id_of(action, "block_id").removeprefix(TEAM),
         source="button",
         user=id_of(member, "id"),
         user_team=id_of(member, "team_id"),
         api_app_id=id_of(payload, "api_app_id"),
         ts=id_of(action, "action_ts"),
-        **place,
+        **{**place, **more},
     )
-    return VotePress(message, *read, text_of(payload, "trigger_id"))
+
+
+def vote_press(payload: _Json, action: _Json, place: _Json) -> VotePress | None:
+    """A press of a thumb; None for a value that is not one of ours. `place` are the fields of its message."""
+    read = RatedAnswer.read(text_of(action, "value"))
+    if read is None or not id_of(mapping_of(payload, "user"), "id"):
+        return None
+    return VotePress(press_message(payload, action, place), *read, text_of(payload, "trigger_id"))
 
 
 def reason_sent(payload: _Json) -> ReasonSent | None:
@@ -91,16 +98,8 @@ class SharePress:
 
 def share_press(payload: _Json, action: _Json, place: _Json) -> SharePress | None:
     """A press of Share; None if it names nobody. `place` are the fields of its message, which one member alone sees."""
-    member = mapping_of(payload, "user")
-    if not id_of(member, "id"):
+    if not id_of(mapping_of(payload, "user"), "id"):
         return None
-    message = Message(
-        team_id=id_of(action, "block_id").removeprefix(TEAM),
-        source="button",
-        user=id_of(member, "id"),
-        user_team=id_of(member, "team_id"),
-        api_app_id=id_of(payload, "api_app_id"),
-        ts=id_of(action, "action_ts"),
-        **place,
+    return SharePress(
+        press_message(payload, action, place), text_of(action, "value"), text_of(payload, "response_url")
     )
-    return SharePress(message, text_of(action, "value"), text_of(payload, "response_url"))

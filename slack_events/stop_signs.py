@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from errors import Malformed
-from json_fields import id_of, mapping_of
 from message import Message
 from provider import STOP_REACTIONS, Settings
 from slack_events.envelope import Reacted, SessionStopped
-from slack_events.presses import TEAM
+from slack_events.presses import press_message
 from turns import StopRequest, says_stop
 
 STOP = "stop"
@@ -28,17 +27,8 @@ class StopPress:
 
 def stop_press(payload: _Json, action: _Json, place: _Json, below: str) -> StopPress | None:
     """A press of a Stop button; None if it names nobody. `place` are the fields of its message, `below` is its ts."""
-    member = mapping_of(payload, "user")
     try:
-        message = Message(
-            team_id=id_of(action, "block_id").removeprefix(TEAM),
-            source="button",
-            user=id_of(member, "id"),
-            user_team=id_of(member, "team_id"),
-            api_app_id=id_of(payload, "api_app_id"),
-            ts=id_of(action, "action_ts"),
-            **place,
-        )
+        message = press_message(payload, action, place)
     except Malformed:
         return None
     return StopPress(message, below) if message.user and below else None
