@@ -300,12 +300,12 @@ class Answering:
 
     def _leave_place(self) -> None:
         """A deleted question takes its answer with it. If only its place is gone, the author is told alone."""
-        context, gone = self.context, self._given_up.withdrawn
-        if gone is not None or self._is_refused or self._given_up.stopped or self._given_up.is_closed:
+        context, given_up = self.context, self._given_up
+        if given_up.is_given_up or given_up.is_closed or self._is_refused:
             self.released.set()
-        if gone is not None and gone.question:
+        if given_up.is_question_gone:
             context.reply.retract()
-        elif self._is_refused or (gone is not None and not context.reply.message_ts):
+        elif self._is_refused or (given_up.withdrawn is not None and not context.reply.message_ts):
             with suppress(SlackError):
                 context.api.post_ephemeral(
                     context.message.channel, context.message.user, context.author.say(Say.PLACE_GONE)
