@@ -24,8 +24,6 @@ _DEFINITION = re.compile(
     rf"(?:[ \t]++(?:[\"'(].{{0,{_TITLE_LIMIT}}}+)?+)?+\Z)",
     re.IGNORECASE,
 )
-
-
 _DEFINITIONS = re.compile(
     r"^[ \t>]*+\[[^\]\n]*+[^\n]*?\]:[ \t]*+<?(?:https?://|mailto:)", re.IGNORECASE | re.MULTILINE
 )
