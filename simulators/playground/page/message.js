@@ -5,7 +5,8 @@ import { el } from "./dom.js";
 import { act, ask } from "./server.js";
 import { can, chosen, choose, nameOf, workspace } from "./state.js";
 
-const REACTIONS = { "+1": "👍", octagonal_sign: "🛑", eyes: "👀" };
+// The robot asks the app about a message, the stop sign stops an answer.
+const REACTIONS = { "+1": "👍", robot_face: "🤖", octagonal_sign: "🛑", eyes: "👀" };
 const time = (ts) => new Date(Number(ts) * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 
 // `viewer` sees it; `replies` is the number of messages below it, or null inside of a thread.

@@ -240,6 +240,20 @@ def test_shortcut_asks_about_a_message(page: Page) -> None:
     page.wait_seen("and I remember it")
 
 
+def test_robot_as_a_reaction_asks_about_a_message_in_its_thread(page: Page) -> None:
+    page.app("chatbot")
+    page.click("[data-place=C0GENERAL]")
+    page.say("channel", "The build is red since noon.")
+    message = "#channel .message:last-child"
+    page.wait(lambda: "red since noon" in page.text(f"{message} .text"), "the message")
+    page.chrome.execute_script(
+        f"document.querySelector('{message} [aria-label=\"React with robot_face\"]').click()"
+    )
+    page.wait(lambda: page.text(f"{message} .replies"), "the answer in the message's thread")
+    page.click(f"{message} .replies")
+    page.wait_seen("and I remember it")
+
+
 def test_stop_button_ends_the_answer_with_the_name_of_who_stopped(page: Page, playground: Playground) -> None:
     page.app("chatflow")
     page.ask("Go on until I say stop")
