@@ -49,7 +49,7 @@ class SimulatedDaemon:
 
     `plugin`: the folder of another plugin. `execution_limit`: design seconds after which a request that has begun to
     answer is dropped, `read_limit` those after which an app's answer is cut. `warm`: processes are forked from one that
-    has imported the libraries, which saves each of them two seconds.
+    has done their imports, which saves each of them a second and a half of computing.
     """
 
     def __init__(

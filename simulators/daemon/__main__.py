@@ -39,7 +39,7 @@ def _parse() -> argparse.Namespace:
     add("--time-scale", type=float, default=1.0, help="the wall's seconds per design second")
     add("--mode", choices=("local", "remote"), default="local")
     add("--processes", type=int, default=1, help="plugin processes behind the hooks, round robin")
-    add("--warm", action="store_true", help="fork the processes from one that has imported the libraries")
+    add("--warm", action="store_true", help="fork the processes from one that has done their imports")
     add("--python", default=sys.executable, help="interpreter of the plugin")
     add("--env", action="append", default=[], metavar="K=V", help="more environment for the plugin")
     add("--storage-dir", type=Path, help="default: a new temporary folder")

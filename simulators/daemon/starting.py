@@ -66,7 +66,7 @@ class Execute:
 
 
 class Fork:
-    """Forks a warm process, which has imported the libraries of the plugin but nothing of the plugin itself.
+    """Forks a warm process, which has imported what the plugin imports, but has run nothing of the plugin.
 
     The new process has the plugin's folder and environment, and it is a child of this one. Its command line alone
     differs from an executed one's. Linux only. Waits until the warm process is ready; raises RuntimeError if it ends.

@@ -1,13 +1,15 @@
-"""The program of the warm process: it imports the plugin's libraries once, and forks a plugin process on request.
+"""The program of the warm process: it imports what the plugin imports once, and forks a plugin process on request.
 
     python warm_process.py SOCKET ENTRYPOINT        (in the plugin's folder)
 
 Each message on the socket brings the stdin, stdout and stderr of a new process; the answer is the pid of that process.
-The new process is a child of the daemon, has modules of libraries only, and goes on as `python -m ENTRYPOINT` does.
-This file imports nothing of the project: only libraries may be loaded when the plugin begins.
+The new process is a child of the daemon, has the modules that the entry point imports at its top, and goes on as
+`python -m ENTRYPOINT` does. Nothing else of the plugin has run: its modules keep nothing that belongs to one process.
+This file itself imports nothing of the project.
 """
 
 import _socket  # `socket` is for the plugin to import, after gevent has patched it
+import ast
 import ctypes
 import gc
 import importlib
@@ -20,6 +22,7 @@ import sys
 LIBRARIES = (
     "dify_plugin",  # first: it patches the standard library for gevent
     "cachetools",
+    "httpcore",  # httpx imports it for its first client
     "itsdangerous",
     "markdown_it",
     "redis",
@@ -33,14 +36,23 @@ PR_SET_PDEATHSIG = 1
 fork, waitpid, close = os.fork, os.waitpid, os.close
 
 
-def load() -> None:
-    """Import the libraries as the plugin would: found from its folder. Nothing of them is garbage."""
+def load(entrypoint: str) -> None:
+    """Import the libraries and the plugin's modules as the plugin would: found from its folder. Nothing is garbage."""
     sys.path[0] = os.getcwd()  # noqa: PTH109 - no module more than the plugin has
     gc.disable()
     for name in LIBRARIES:
         importlib.import_module(name)
+    import_as(f"{entrypoint}.py")
     gc.freeze()
     gc.enable()
+
+
+def import_as(program: str) -> None:
+    """Run the imports at the top of a program, and nothing else of it."""
+    with open(program, "rb") as source:  # noqa: PTH123 - no module more than the plugin has
+        tree = ast.parse(source.read(), program)
+    tree.body = [step for step in tree.body if isinstance(step, ast.Import | ast.ImportFrom)]
+    exec(compile(tree, program, "exec"), {})  # noqa: S102 - the plugin's own lines
 
 
 def serve(daemon: "_socket.socket") -> None:
@@ -90,7 +102,7 @@ def close_all(*files: int) -> None:
 
 if __name__ == "__main__":
     _, number, entrypoint = sys.argv
-    load()
+    load(entrypoint)
     serve(_socket.socket(fileno=int(number)))
     sys.argv = sys.argv[:1]  # the first one becomes the path of the module
     runpy.run_module(entrypoint, run_name="__main__", alter_sys=True)
