@@ -57,7 +57,6 @@ SECONDS = {
     "test_place_gone": 69,
     "test_feedback": 70,
     "test_forms": 71,
-    "test_strange_requests": 64,
     "test_memory": 63,
     "test_follow_ups": 59,
     "test_redis_away": 59,
@@ -92,7 +91,7 @@ NOT_QUICK = {
         "test_safe_text",
         "test_slack_limits",
     ),
-    "test_writers",
+    *("test_strange_requests", "test_writers"),
     *(
         "test_failover",
         "test_process_identity",
