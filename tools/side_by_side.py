@@ -8,8 +8,10 @@ pytest gets them all. pytest-xdist can't do this: its workers need real threads,
 greenlets.
 
 A conversation mostly waits for clocks, so more jobs than there are cores can run at once: LANES of conversations, whose
-files are dealt out by how long they take, and one of other tests that start programs. What needs the machine for itself
-runs before them. What only computes runs beside all of them with the lowest priority: it takes what they leave.
+files are dealt out by how long they take, and one of other tests that start programs. The lanes start one after the
+other, since a start keeps the processor busy for seconds, while the tests of the others have clocks. What needs the
+machine for itself runs before them. What only computes runs beside all of them with the lowest priority: it takes what
+they leave.
 
 What starts programs has clocks, so a machine that stands still for some seconds can make it fail without a fault. A
 few such tests that failed are asked once more at the end, when nothing runs beside them, and are named in what is
@@ -17,15 +19,17 @@ printed. What fails again has failed. What only computes is never asked again.
 """
 
 import contextlib
+import fcntl
 import io
 import multiprocessing
 import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +40,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
 ALONE = ("test_budget",)
 """Files of conversations that run before all others, because they judge when each of many answers was seen to grow."""
-LANES = 3
+LANES = 6
 """Jobs of conversations that run at once. Each starts the simulators and the plugin once."""
 SECONDS = {
     "test_past_the_request": 290,
@@ -73,10 +77,13 @@ SECONDS = {
 """How long the longest files of conversations take, about."""
 SHORT = 17
 """Seconds of any other file of conversations."""
-COMPUTING = {"slack_reply", "wording"}
+COMPUTING = {"endpoints", "slack_reply", "wording"}
 """Folders whose tests only compute: none of them waits for a clock, which would fail where it gets no processor."""
 CORES = 2
-LONGEST = ("test_corpus", "test_writers", "test_fuzz", "test_linear", "test_slack_limits", "test_long_runs")
+LONGEST = (
+    *("test_linear", "test_corpus", "test_fuzz", "test_strange_requests", "test_writers", "test_pages"),
+    *("test_early_end", "test_long_runs", "test_slack_limits", "test_safe_text"),
+)
 """Of these the files that compute longest, in the order in which they begin: the last jobs should be short."""
 QUICK_JOBS = 8
 # The laws of long texts take minutes of computing; the other files start a process.
@@ -149,6 +156,32 @@ class FailedTests:
             self.ids.add(report.nodeid)
 
 
+class OneStartAtATime:
+    """A plugin of pytest: while its session starts, no other session does that has such a plugin for the same file.
+
+    The start ends when the first test is set up: by then the simulators and the plugin's process run.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("w")
+
+    def pytest_sessionstart(self) -> None:
+        """Called by pytest before it collects tests. Waits for the start of another session to end."""
+        fcntl.flock(self._file, fcntl.LOCK_EX)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_setup(self) -> Generator[None, object, object]:
+        """Called by pytest around the fixtures of each test."""
+        try:
+            return (yield)
+        finally:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+
+    def pytest_sessionfinish(self) -> None:
+        """Called by pytest at the end, also where no test ran."""
+        self._file.close()
+
+
 def jobs() -> list[Job]:
     """What starts programs or is short, without the tests of `make soak`: first what runs alone, then the lanes."""
     conversations = sorted((TESTS / "conversations").glob("test_*.py"))
@@ -174,14 +207,11 @@ def _seconds(path: Path) -> int:
 
 
 def computing_jobs() -> list[Job]:
-    """What only computes, the longest first: a file each of what takes minutes, else a folder."""
-    reply = sorted((TESTS / "slack_reply").rglob("test_*.py"))
+    """What only computes: all short files, then each of the others, the longest first."""
+    files = sorted(path for name in COMPUTING for path in (TESTS / name).rglob("test_*.py"))
     order = {name: number for number, name in enumerate(LONGEST)}
-    long = [path for path in reply if path.stem in NOT_QUICK]
-    long.sort(key=lambda path: order.get(path.stem, len(order)))
-    short = [path for path in reply if path.stem not in NOT_QUICK]
-    folders = [TESTS / name for name in sorted(COMPUTING) if name != "slack_reply"]
-    return [*(Job((path,)) for path in long), Job(tuple(short)), *(Job((path,)) for path in folders)]
+    long = sorted((path for path in files if path.stem in order), key=lambda path: order[path.stem])
+    return [Job(tuple(path for path in files if path not in long)), *(Job((path,)) for path in long)]
 
 
 def quick_jobs() -> list[Job]:
@@ -196,16 +226,16 @@ def _has_tests(path: Path) -> bool:
     return path.is_dir() and any(path.rglob("test_*.py"))
 
 
-def run(job: Job) -> Result:
-    """One pytest, in a process of a pool."""
-    return run_pytest(list(map(str, job.paths)))
+def run(job: Job, start: Path | None = None) -> Result:
+    """One pytest, in a process of a pool. `start`: the file of `OneStartAtATime`."""
+    return run_pytest(list(map(str, job.paths)), *([OneStartAtATime(start)] if start else []))
 
 
-def run_pytest(tests: list[str]) -> Result:
+def run_pytest(tests: list[str], *plugins: object) -> Result:
     """Run paths, or ids of tests, in this process."""
     printed, began, failed = io.StringIO(), time.monotonic(), FailedTests()
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-        code = pytest.main([*MARKS, *tests], plugins=[failed])
+        code = pytest.main([*MARKS, *tests], plugins=[failed, *plugins])
     return Result(int(code), printed.getvalue().strip(), time.monotonic() - began, frozenset(failed.ids))
 
 
@@ -228,12 +258,14 @@ def everything() -> Iterator[tuple[Job, Result]]:
     spawn = multiprocessing.get_context("spawn")
     first, *others = jobs()
     with (
+        tempfile.TemporaryDirectory() as folder,
         ProcessPoolExecutor(CORES, spawn, initializer=give_way) as beside,
         ProcessPoolExecutor(len(others), spawn) as pool,
     ):
+        start = Path(folder, "start")
         computing = {beside.submit(run, job): job for job in computing_jobs()}
         yield first, pool.submit(run, first).result()
-        yield from _ended(computing | {pool.submit(run, job): job for job in others})
+        yield from _ended(computing | {pool.submit(run, job, start): job for job in others})
 
 
 def _ended(running: Mapping[Future[Result], Job]) -> Iterator[tuple[Job, Result]]:

@@ -1,5 +1,6 @@
 """Which tests run where, and which failed tests are asked again."""
 
+import fcntl
 from collections import Counter
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tools.side_by_side import (
     SHORT,
     TESTS,
     Job,
+    OneStartAtATime,
     Result,
     computing_jobs,
     hold_alone,
@@ -52,6 +54,41 @@ def test_conversations_are_dealt_out_so_that_each_lane_takes_about_as_long() -> 
 
 def test_every_file_whose_length_is_known_exists() -> None:
     assert all((TESTS / "conversations" / f"{name}.py").is_file() for name in SECONDS)
+
+
+def is_free(start: Path) -> bool:
+    """Whether no session starts now."""
+    with start.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+def test_session_starts_until_its_first_test_is_set_up(tmp_path: Path) -> None:
+    start = tmp_path / "start"
+    plugin = OneStartAtATime(start)
+    plugin.pytest_sessionstart()
+    assert not is_free(start)
+    setting_up = plugin.pytest_runtest_setup()
+    next(setting_up)
+    assert not is_free(start)
+    with pytest.raises(StopIteration):
+        next(setting_up)
+    assert is_free(start)
+    plugin.pytest_sessionfinish()
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("passes", "def test_it(): pass\n"), ("is_empty", ""), ("is_broken", "import nothing_of_that_name\n")],
+)
+def test_session_that_has_ended_holds_up_no_other(tmp_path: Path, name: str, text: str) -> None:
+    file, start = tmp_path / f"test_that_{name}.py", tmp_path / "start"
+    file.write_text(text)
+    run_pytest([str(file), f"--rootdir={tmp_path}"], OneStartAtATime(start))
+    assert is_free(start)
 
 
 def test_a_few_failed_tests_with_clocks_are_asked_again() -> None:
