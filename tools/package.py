@@ -7,6 +7,7 @@ are fixed and names sorted, and the whole is at most 50 MiB before compression (
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -34,6 +35,7 @@ _SOURCE: Final = {
     "pt_BR": ("Código-fonte", "Contato"),
 }
 """What the last line of a README says in each language."""
+_PICTURE = re.compile(r"!\[[^]]*\]\(([^):]+)\)")
 _EXPORT: Final = (
     *("export", "--frozen", "--format", "requirements.txt", "--no-group", "dev"),
     *("--no-emit-project", "--no-hashes", "--no-header", "--no-annotate"),
@@ -72,8 +74,18 @@ def stage(root: Path, folder: Path) -> None:
         readme = folder / ("README.md" if language == "en_US" else f"readme/README_{language}.md")
         said = [(source, manifest.get("repo")), (contact, manifest.get("contact"))]
         line = " · ".join(f"{label}: <{address}>" for label, address in said if address)
-        if line and readme.is_file():
-            readme.write_text(f"{readme.read_text('utf-8').rstrip()}\n\n{line}\n", "utf-8")
+        if readme.is_file():
+            text = _without_absent_pictures(readme.read_text("utf-8"), readme.parent)
+            readme.write_text(f"{text.rstrip()}\n\n{line}\n" if line else text, "utf-8")
+
+
+def _without_absent_pictures(text: str, folder: Path) -> str:
+    """The text without the paragraphs that are a picture which does not enter, such as those of the benchmarks."""
+    paragraphs = text.split("\n\n")
+    shown = [(paragraph, _PICTURE.fullmatch(paragraph)) for paragraph in paragraphs]
+    return "\n\n".join(
+        paragraph for paragraph, picture in shown if picture is None or (folder / picture[1]).is_file()
+    )
 
 
 def export_requirements(root: Path, uv: Path) -> bytes:

@@ -152,6 +152,17 @@ def test_readme_stays_itself_while_nobody_publishes(plugin: Path, tmp_path: Path
     assert sorted(packaged_files(tmp_path / "staged")) == sorted(packaged_files(plugin))
 
 
+def test_readme_of_the_package_shows_no_picture_that_is_not_in_it(plugin: Path, tmp_path: Path) -> None:
+    (plugin / "_assets").mkdir(exist_ok=True)
+    (plugin / "_assets" / "in.svg").write_text("<svg/>")
+    shown = "![In](_assets/in.svg)", "![Elsewhere](https://x.example/a.svg)"
+    (plugin / "README.md").write_text(
+        "\n\n".join(["# A", *shown, "![Out](benchmarks/results/out.svg)", "End.\n"])
+    )
+    stage(plugin, tmp_path / "staged")
+    assert (tmp_path / "staged" / "README.md").read_text() == "\n\n".join(["# A", *shown, "End.\n"])
+
+
 def test_package_that_breaks_a_rule_is_refused_with_its_sentences(plugin: Path, tmp_path: Path) -> None:
     with pytest.raises(PackageError, match=r"(?s)breaks rules.*PRIVACY\.md is missing"):
         make_package(plugin, tmp_path / "p", script(tmp_path / "uv", "echo six==1.17.0"), None)
