@@ -9,7 +9,7 @@ tiers are off. A piece is a word of five letters and a blank. What counts is the
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 from typing import NamedTuple
@@ -17,13 +17,14 @@ from typing import NamedTuple
 from slack_sdk import WebClient
 
 from benchmarks.pair import Pair, mention, post
-from benchmarks.rivals import RIVALS, Place
+from benchmarks.rivals import Place, rivals
 from simulators.dify import script
 
 SPEEDS = 20, 60, 200  # characters a second
 LATENCIES = 0.0, 0.05, 0.2, 0.48  # seconds of each call of Slack
 MIDDLE_SPEED, MIDDLE_LATENCY = 60, 0.2
-SECONDS = 10.0
+SECONDS = 3.0  # of an answer, at least
+CHARACTERS = 300  # of an answer, at least: more than `chat_stream` holds back
 PIECE = 6
 TIMES = 2
 STYLES = "stream", "edit"
@@ -39,15 +40,15 @@ class Shown(NamedTuple):
     last_text: float
 
 
-def points() -> Iterator[tuple[int, float]]:
-    """The cross."""
-    yield from ((speed, MIDDLE_LATENCY) for speed in SPEEDS)
-    yield from ((MIDDLE_SPEED, latency) for latency in LATENCIES if latency != MIDDLE_LATENCY)
+CROSS = (
+    *((speed, MIDDLE_LATENCY) for speed in SPEEDS),
+    *((MIDDLE_SPEED, latency) for latency in LATENCIES if latency != MIDDLE_LATENCY),
+)
 
 
 def words(speed: int) -> list[str]:
     """The answer's pieces."""
-    return [f"w{number:04d} " for number in range(int(SECONDS * speed / PIECE))]
+    return [f"w{number:04d} " for number in range(max(CHARACTERS, round(SECONDS * speed)) // PIECE)]
 
 
 class Point:
@@ -65,7 +66,7 @@ class Point:
         self._slack.rules(latency=self._latency, echo=False)
         with ThreadPoolExecutor(8) as pool:
             found = {f"Slack Bridge, {style}": pool.submit(self._ours, style) for style in self._hooks}
-            found |= {name: pool.submit(self._rival, name) for name in RIVALS}
+            found |= {name: pool.submit(self._rival, name) for name in rivals()}
         return {name: told.result() for name, told in found.items()}
 
     def _ours(self, style: str) -> tuple[float, float]:
@@ -74,7 +75,7 @@ class Point:
         status, _ = post(f"{self._hooks[style]}/slack/events", body, self._slack.sign(body))
         if status != 200:
             raise RuntimeError(f"status {status}")
-        time.sleep(SECONDS + 1.0)
+        time.sleep(len(self._words) * self._gap + 1.0)
         self._wait(channel)
         [run] = [run for run in self._pair.dify.invocations() if run["query"].endswith(f"{style}?")]
         return self._times(channel, user, run["first_text"])
@@ -84,7 +85,7 @@ class Point:
         root = self._slack.say(channel, user, "go")
         client = WebClient(self._slack.token, base_url=self._slack.api_url)
         began = time.time() + 1.0
-        RIVALS[name](client, Place(channel, root, self._slack.team_id, user), self._pieces(began))
+        rivals()[name](client, Place(channel, root, self._slack.team_id, user), self._pieces(began))
         self._wait(channel)
         return self._times(channel, user, began)
 
@@ -114,15 +115,15 @@ class Point:
         return first - first_piece, last - last_piece
 
 
-def figures() -> list[Shown]:
+def figures(times: int = TIMES, cross: Iterable[tuple[int, float]] = CROSS) -> list[Shown]:
     """Of each point of the cross, each way."""
     found: list[Shown] = []
     with Pair() as pair:
         pair.slack.configure(events_url="")
         hooks = {style: pair.hook(reply_style=style) for style in STYLES}
         Point(pair, MIDDLE_SPEED, 0.0, hooks).run()  # what a process loads and connects once
-        for speed, latency in points():
-            runs = [Point(pair, speed, latency, hooks).run() for _ in range(TIMES)]
+        for speed, latency in cross:
+            runs = [Point(pair, speed, latency, hooks).run() for _ in range(times)]
             for way in runs[0]:
                 first, last = (round(median(run[way][side] for run in runs), 3) for side in (0, 1))
                 found.append(Shown(way, speed, latency, first, last))
