@@ -73,8 +73,8 @@ test-daemon: $(READY) ## the conversations with a real daemon: DAEMON=<dify-plug
 		$(PYTHON) -m pytest tests/daemon tests/conversations --last-failed $(ARGS)
 
 .PHONY: bench
-bench: $(READY) ## measure against floors and other ways, and write tables and pictures into benchmarks/results/
-	@$(PYTHON) -m benchmarks.table
+bench: $(READY) ## measure against floors and other ways: benchmarks/results/ and the README's figures; ARGS=--quick tries it
+	@$(PYTHON) -m benchmarks.table $(ARGS)
 
 .PHONY: pictures
 pictures: $(READY) ## draw the README's threads anew, from what the simulated Slack holds

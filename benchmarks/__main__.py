@@ -1,6 +1,6 @@
-"""`make bench`: measures growing answers, and crowds of turns in real time; nothing here is asserted.
+"""`python -m benchmarks`: measures crowds of turns in real time; nothing here is asserted.
 
-The figures go to benchmarks/streams.json and benchmarks/load.json.
+The figures go to benchmarks/load.json. `make bench` (`benchmarks/table.py`) measures the rest.
 
 A crowd at one instant takes some minutes: what was refused comes again on Slack's schedule, after one and five.
 """
@@ -9,7 +9,6 @@ import json
 import platform
 from pathlib import Path
 
-from benchmarks import streams
 from benchmarks.load import Bench, Load, figures_as_json
 
 LOADS = (
@@ -20,14 +19,10 @@ LOADS = (
     Load("1,000 at one instant", 1000, 2, 5),
 )
 FIGURES = Path(__file__).parent / "load.json"
-STREAMS = Path(__file__).parent / "streams.json"
 
 
 def main() -> None:
     """Print each load's figures as they come, and write all so far."""
-    costs = {"python": platform.python_version(), "microseconds_per_character": streams.figures()}
-    STREAMS.write_text(json.dumps(costs, indent=1) + "\n")
-    print(json.dumps(costs), flush=True)
     found = []
     for load in LOADS:
         bench = Bench()

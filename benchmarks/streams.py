@@ -7,6 +7,7 @@ the text were read each time, a character of a long answer would cost more than 
 """
 
 import json
+from collections.abc import Sequence
 from time import thread_time
 
 from slack_reply.markdown import Reader
@@ -54,7 +55,7 @@ def cost(text: str, step: int) -> float:
     return (thread_time() - began) * 1e6 / len(text)
 
 
-def figures() -> list[dict[str, float]]:
+def figures(sizes: Sequence[int] = SIZES) -> list[dict[str, float]]:
     """For each size, the cost with each step."""
     return [
         {
@@ -64,7 +65,7 @@ def figures() -> list[dict[str, float]]:
                 for step in STEPS
             },
         }
-        for size in SIZES
+        for size in sizes
     ]
 
 

@@ -1,41 +1,83 @@
-"""`make bench`: acks, costs, and first and last texts, each written into benchmarks/results/ as soon as it is measured.
+"""`make bench`: everything that the README tells in numbers, measured in one run of about a quarter of an hour.
 
-`python -m benchmarks` measures the crowds of turns as well, which takes longer.
+    python -m benchmarks.table [--quick] [--only texts,staleness]
+
+Each section is written as soon as it is measured. `--only` measures some sections anew and keeps the others. `--quick`
+shows that all of it works, with counts too small for good figures; they go to build/benchmarks/, and no README shows
+them. `python -m benchmarks` measures the crowds of turns, which takes longer.
 """
 
-from benchmarks import acks, cost, texts
-from benchmarks.results import write
+import argparse
+import os
+import platform
+import sys
+import time
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from benchmarks import acks, connection, cost, results, staleness, streams, texts, waits
+
+QUICK_FOLDER = results.ROOT / "build" / "benchmarks"
 
 
-def write_acks() -> None:
-    """The ack against an endpoint that returns at once."""
-    found = acks.figures()
-    bars = {f"{one.load}: {one.endpoint}": one.ratio_p50 for one in found}
-    write("acks", "Event in to 200 out, against an endpoint that returns at once", _rows(found), bars, 3.0)
+class Section(NamedTuple):
+    """How it is measured, and how in few seconds."""
+
+    whole: Callable[[], Any]
+    quick: Callable[[], Any]
 
 
-def write_cost() -> None:
-    """Processor and memory against a bare hand-off."""
-    found = cost.figures()
-    bars = {f"processor, {one.turns} open": one.cpu_ratio for one in found}
-    write("cost", "Processor time per event, against a bare hand-off", _rows(found), bars, 1.2)
-    bars = {f"memory, {one.turns} open": one.memory_ratio for one in found}
-    write("memory", "Memory per open turn, against a bare hand-off", _rows(found), bars, 1.5)
-
-
-def write_texts() -> None:
-    """First text, in multiples of Slack's latency, of each way at the middle of the grid."""
-    found = texts.figures()
-    middle = texts.MIDDLE_SPEED, texts.MIDDLE_LATENCY
-    bars = {one.way: one.first_text for one in found if (one.speed, one.latency) == middle}
-    write("texts", f"Seconds to the first text, {middle[0]} characters a second", _rows(found), bars)
-
-
-def _rows(found: list[acks.Ack] | list[cost.Cost] | list[texts.Shown]) -> list[dict[str, object]]:
+def _dicts(found: Sequence[Any]) -> list[dict[str, Any]]:
     return [one._asdict() for one in found]
 
 
+SECTIONS: dict[str, Section] = {
+    "acks": Section(lambda: _dicts(acks.figures()), lambda: _dicts(acks.figures(1))),
+    "cost": Section(lambda: _dicts(cost.figures()), lambda: _dicts(cost.figures({1: 5.0, 10: 5.0}))),
+    "long": Section(streams.figures, lambda: streams.figures((5_000, 10_000))),
+    "connection": Section(lambda: connection.figures()._asdict(), lambda: connection.figures(2, 5)._asdict()),
+    "waits": Section(lambda: _dicts(waits.waits()), lambda: _dicts(waits.waits(1, 1))),
+    "texts": Section(lambda: _dicts(texts.figures()), lambda: _dicts(texts.figures(1, texts.CROSS[1:2]))),
+    "staleness": Section(
+        lambda: _dicts(staleness.figures()), lambda: _dicts(staleness.figures(staleness.QUICK))
+    ),
+}
+
+
+def measure(names: Sequence[str], *, quick: bool) -> list[str]:
+    """One section after the other; returns those that failed, of which the figures of an earlier run stay."""
+    folder = QUICK_FOLDER if quick else results.FOLDER
+    measured = results.read(folder) | {
+        "machine": {"python": platform.python_version(), "cores": os.cpu_count()}
+    }
+    began, failed = time.monotonic(), list[str]()
+    for name in names:
+        print(f"-- {name}, after {time.monotonic() - began:.0f} s", flush=True)
+        try:
+            measured[name] = SECTIONS[name].quick() if quick else SECTIONS[name].whole()
+        except Exception:  # noqa: BLE001 - the figures of the other sections are worth their time
+            traceback.print_exc()
+            failed.append(name)
+        results.write(measured, folder)
+    if not quick and all(name in measured for name in SECTIONS):
+        results.README.write_text(results.with_blocks(results.README.read_text(), measured))
+    print(f"-- {folder / results.TABLE}, after {time.monotonic() - began:.0f} s")
+    return failed
+
+
+def main() -> None:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.table")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only", default=",".join(SECTIONS), help="sections, separated by commas")
+    given = parser.parse_args()
+    names = given.only.split(",")
+    if unknown := set(names) - set(SECTIONS):
+        parser.error(f"no section {', '.join(unknown)}; there are {', '.join(SECTIONS)}")
+    if failed := measure(names, quick=given.quick):
+        sys.exit(f"failed: {', '.join(failed)}")
+
+
 if __name__ == "__main__":
-    write_acks()
-    write_cost()
-    write_texts()
+    main()
