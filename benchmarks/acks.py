@@ -21,7 +21,7 @@ from simulators.dify import script
 
 LATENCY = 0.1
 ROUNDS = 2
-IDLE_EVENTS = 6  # of a round
+IDLE_EVENTS = 8  # of a round
 RATE = 20.0  # events a second
 LOADED_SECONDS = 4.0
 WORKERS = 64

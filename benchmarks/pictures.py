@@ -105,8 +105,11 @@ def staleness(found: Sequence[Measured]) -> str:
         )
 
     return svg.lines(
-        "How old the shown text is, by the number of answers at once (medians, Slack's documented rates)",
-        [panel("What the asker sees", "asker"), panel("What a colleague sees", "colleague")],
+        "How old the shown text is, by the number of answers at once",
+        [
+            panel("What the asker sees (median)", "asker"),
+            panel("What a colleague sees (median)", "colleague"),
+        ],
     )
 
 

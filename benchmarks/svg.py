@@ -16,10 +16,11 @@ STYLE = """
 .ground{fill:#ffffff;stroke:#d8dee4}.ink{fill:#1f2328}.soft{fill:#59636e}.grid{stroke:#e4e8ec}.aim{stroke:#c4432b}
 .c0{fill:#0f7c8f;stroke:#0f7c8f}.c1{fill:#8a94a0;stroke:#8a94a0}.c2{fill:#c77b1e;stroke:#c77b1e}
 .c3{fill:#8457b8;stroke:#8457b8}.c4{fill:#b8446a;stroke:#b8446a}.c5{fill:#45b3a0;stroke:#45b3a0}
-rect{stroke-width:0}.ground{stroke-width:1}
+rect{stroke-width:0}.ground{stroke-width:1}.told{paint-order:stroke;stroke:#ffffff;stroke-width:4px}
 path.line{fill:none;stroke-width:2.4;stroke-linejoin:round}path.dashed{stroke-dasharray:5 4}
 @media (prefers-color-scheme:dark){
 .ground{fill:#151b23;stroke:#3d444d}.ink{fill:#f0f6fc}.soft{fill:#9198a1}.grid{stroke:#2a313c}.aim{stroke:#ff7b62}
+.told{stroke:#151b23}
 .c0{fill:#4cc4da;stroke:#4cc4da}.c1{fill:#8b96a3;stroke:#8b96a3}.c2{fill:#e5a24f;stroke:#e5a24f}
 .c3{fill:#b392f0;stroke:#b392f0}.c4{fill:#f07a9e;stroke:#f07a9e}.c5{fill:#7fe0cf;stroke:#7fe0cf}}
 """.strip()
@@ -74,6 +75,10 @@ def bars(title: str, panels: Sequence[Bars]) -> str:
         longest = max([*(bar.value for bar in panel.bars), panel.aim]) or 1.0
         scale = (WIDTH - LABEL - 2 * MARGIN - 90) / longest
         x = MARGIN + LABEL
+        if panel.aim:
+            at = x + panel.aim * scale
+            parts.append(_aim(at, y, at, y + height))
+            parts.append(_text(at + 4, y - 2, panel.aim_told, "soft", size=11))
         for number, bar in enumerate(panel.bars):
             top = y + number * ROW
             long = max(2.0, bar.value * scale)
@@ -81,12 +86,8 @@ def bars(title: str, panels: Sequence[Bars]) -> str:
             parts += [
                 _text(x - 10, top + 18, bar.label, "ink", size=13, anchor="end", more=weight),
                 f'<rect class="c{bar.colour}" x="{x}" y="{top + 5:.1f}" width="{long:.1f}" height="17" rx="3"/>',
-                _text(x + long + 7, top + 18, bar.told, "ink", size=13, more=weight),
+                _text(x + long + 7, top + 18, bar.told, "ink told", size=13, more=weight),
             ]
-        if panel.aim:
-            at = x + panel.aim * scale
-            parts.append(_aim(at, y, at, y + height))
-            parts.append(_text(at + 4, y - 2, panel.aim_told, "soft", size=11))
         y += height + 34
     return _picture(title, y - 10, parts)
 

@@ -1,6 +1,6 @@
 """`make bench`: everything that the README tells in numbers, measured in one run of about a quarter of an hour.
 
-    python -m benchmarks.table [--quick] [--only texts,staleness]
+    python -m benchmarks.table [--quick] [--only texts,staleness] [--redraw]
 
 Each section is written as soon as it is measured. `--only` measures some sections anew and keeps the others. `--quick`
 shows that all of it works, with counts too small for good figures; they go to build/benchmarks/, and no README shows
@@ -48,9 +48,7 @@ SECTIONS: dict[str, Section] = {
 def measure(names: Sequence[str], *, quick: bool) -> list[str]:
     """One section after the other; returns those that failed, of which the figures of an earlier run stay."""
     folder = QUICK_FOLDER if quick else results.FOLDER
-    measured = results.read(folder) | {
-        "machine": {"python": platform.python_version(), "cores": os.cpu_count()}
-    }
+    measured = results.read(folder)
     began, failed = time.monotonic(), list[str]()
     for name in names:
         print(f"-- {name}, after {time.monotonic() - began:.0f} s", flush=True)
@@ -59,7 +57,9 @@ def measure(names: Sequence[str], *, quick: bool) -> list[str]:
         except Exception:  # noqa: BLE001 - the figures of the other sections are worth their time
             traceback.print_exc()
             failed.append(name)
+        measured["machine"] = {"python": platform.python_version(), "cores": os.cpu_count()}
         results.write(measured, folder)
+    results.write(measured, folder)
     if not quick and all(name in measured for name in SECTIONS):
         results.README.write_text(results.with_blocks(results.README.read_text(), measured))
     print(f"-- {folder / results.TABLE}, after {time.monotonic() - began:.0f} s")
@@ -71,8 +71,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.table")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--only", default=",".join(SECTIONS), help="sections, separated by commas")
+    parser.add_argument(
+        "--redraw", action="store_true", help="measure nothing, write all from the figures again"
+    )
     given = parser.parse_args()
-    names = given.only.split(",")
+    names = [] if given.redraw else given.only.split(",")
     if unknown := set(names) - set(SECTIONS):
         parser.error(f"no section {', '.join(unknown)}; there are {', '.join(SECTIONS)}")
     if failed := measure(names, quick=given.quick):

@@ -16,8 +16,8 @@ from simulators.slack.workspace import ANNA
 from simulators.stack import Stack
 
 LATENCY = 0.2
-TIMES = 4
-COLD = 3  # processes, each asked once
+TIMES = 3
+COLD = 2  # processes, each asked once
 GAP = 0.05  # seconds between two pieces of a short answer
 REST = 1.5  # seconds between two questions in one channel, which takes one post a second
 
