@@ -106,7 +106,7 @@ NOT_QUICK = {
         "test_process_stores",
         "test_redis_store",
     ),
-    *("test_shared_thread_queue", "test_store_contract"),
+    *("test_far_slack", "test_shared_thread_queue", "test_store_contract"),
 }
 PROCESSES = {"conversations", "daemon", "simulators", "soak", "tools"}
 """Folders whose tests start programs."""
