@@ -16,7 +16,7 @@ from itertools import count
 from statistics import median
 from typing import NamedTuple
 
-from benchmarks.pair import Pair, mention, post
+from benchmarks.pair import Pair, deliver, mention
 from simulators.dify import script
 
 LATENCY = 0.1
@@ -25,7 +25,6 @@ IDLE_EVENTS = 8  # of a round
 RATE = 20.0  # events a second
 LOADED_SECONDS = 4.0
 WORKERS = 64
-TRIES = 4  # Slack sends an event that is not acked up to three times again
 
 
 class Ack(NamedTuple):
@@ -85,13 +84,7 @@ class Acks:
         return found
 
     def _ack(self, name: str, body: bytes) -> float:
-        taken = 0.0
-        for _ in range(TRIES):
-            status, ms = post(self.urls[name], body, self._pair.slack.sign(body))
-            taken += ms
-            if status == 200:
-                return taken
-        raise RuntimeError(f"{name}: status {status}; {self._pair.plugin.logs('log')[-3:]}")
+        return deliver(self._pair.slack, self.urls[name], body)
 
 
 def figures(rounds: int = ROUNDS) -> list[Ack]:

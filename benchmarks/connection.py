@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 from slack_sdk import WebClient
 
-from benchmarks.pair import mention, post
+from benchmarks.pair import deliver, mention
 from clock import Clock
 from simulators.dify import script
 from simulators.dify.control import DifyControl
@@ -96,9 +96,7 @@ def _ask(slack: Workspace, dify: DifyControl, daemon: SimulatedDaemon, questions
     for number in range(questions):
         user, channel = slack.add_user(f"asker-{number}"), slack.add_channel(f"connection-{number}")
         body = mention(slack, channel, user, f"go {number}")
-        status, _ = post(f"{hook}/slack/events", body, slack.sign(body))
-        if status != 200:
-            raise RuntimeError(f"status {status}")
+        deliver(slack, f"{hook}/slack/events", body)
         time.sleep(APART)
     dify.wait_ended(questions, timeout=60)
     time.sleep(2.0)

@@ -22,7 +22,7 @@ from slack_sdk.errors import SlackApiError
 
 from benchmarks.ages import Visible, ages, percentile
 from benchmarks.best_schedule import Kind, best
-from benchmarks.pair import mention, post
+from benchmarks.pair import deliver, mention
 from benchmarks.rivals import EDITS, STREAM, STREAM_EAGER, Patient, Place, rivals
 from simulators.dify import script
 from simulators.launch import Running, launch
@@ -206,9 +206,7 @@ class Bridge:
         for number, spot in enumerate(self.slack.spots):
             body = mention(workspace, spot.channel, spot.asker, f"go {number}")
             _sleep_until(first + number * self._crowd.apart * self._crowd.scale)
-            status, _ = post(f"{self._hook}/slack/events", body, workspace.sign(body))
-            if status != 200:
-                raise RuntimeError(f"status {status}")
+            deliver(workspace, f"{self._hook}/slack/events", body)
         _sleep_until(first + (self._crowd.lasting + TRAILING) * self._crowd.scale)
         runs = {str(run["query"]): float(run["first_text"]) for run in self.stack.dify.invocations()}
         return [runs[f"go {number}"] for number in range(self._crowd.answers)]
