@@ -162,6 +162,8 @@ def staleness(found: Sequence[Measured]) -> Iterator[Row]:
                     _s(other[f"{viewer}_p50"]),
                     ours[f"{viewer}_p50"] / other[f"{viewer}_p50"],
                 )
+        if missing := ours["missing"] + figures[STREAMED, answers]["missing"]:
+            yield Row(f"Answers that never began, {many}, both styles", str(missing), "", float(missing), 0.0)
         refused = ours["refused"] + figures[STREAMED, answers]["refused"]
         rivals = " / ".join(
             str(figures[rival, answers]["refused"]) for rival in (STREAM, STREAM_EAGER, EDITS)

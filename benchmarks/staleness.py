@@ -90,7 +90,10 @@ QUICK = ((Crowd(1, 3.0, 6.0, 10, 8, 1.0), Crowd(4, 1.0, 8.0, 5, 10, 0.5)),)
 
 
 class Staleness(NamedTuple):
-    """Seconds, over time and over all answers. `best_` is the best schedule's, of streams, of edits, or of both."""
+    """Seconds, over time and over all answers. `best_` is the best schedule's, of streams, of edits, or of both.
+
+    `missing`: answers that never began, and are in no figure.
+    """
 
     way: str
     answers: int
@@ -103,6 +106,7 @@ class Staleness(NamedTuple):
     ratio_p50: float
     ratio_p95: float
     refused: int
+    missing: int
 
 
 class Spot(NamedTuple):
@@ -146,9 +150,19 @@ def figure(way: str, crowd: Crowd, watched: Sequence[Watched], refused: int) -> 
     ideal = all_ages(best(said, kind(way, crowd.answers), LATENCY))
     best_p50, best_p95 = _middle_and_worst(ideal)
     p50, p95 = _middle_and_worst(asker)
+    missing = crowd.answers - len(watched)
     ratios = round(p50 / best_p50, 2), round(p95 / best_p95, 2)
     return Staleness(
-        way, crowd.answers, p50, p95, *_middle_and_worst(colleague), best_p50, best_p95, *ratios, refused
+        way,
+        crowd.answers,
+        p50,
+        p95,
+        *_middle_and_worst(colleague),
+        best_p50,
+        best_p95,
+        *ratios,
+        refused,
+        missing,
     )
 
 
@@ -169,11 +183,12 @@ class Slack:
         people = [self.workspace.add_user(f"{role}-{number}") for role in ("asker", "colleague")]
         return Spot(self.workspace.add_channel(f"stale-{number}", members=people), *people)
 
-    def watched(self, began: Sequence[float]) -> list[Watched]:
+    def watched(self, began: Sequence[float | None]) -> list[Watched]:
         """What the two viewers of each channel saw. An answer is one message or more."""
         return [
             Watched(at, self._seen(spot.channel, spot.asker), self._seen(spot.channel, spot.colleague))
             for spot, at in zip(self.spots, began, strict=True)
+            if at is not None
         ]
 
     def _seen(self, channel: str, user: str) -> list[Visible]:
@@ -200,7 +215,7 @@ class Bridge:
         )
         self.stack.dify.script(script.pieces(*crowd.pieces, gap=1 / crowd.pace), self._app)
 
-    def run(self, first: float) -> list[float]:
+    def run(self, first: float) -> list[float | None]:
         """Ask, the first question at this moment; returns when each answer began, once all must have ended."""
         workspace = self.stack.slack
         for number, spot in enumerate(self.slack.spots):
@@ -209,7 +224,10 @@ class Bridge:
             deliver(workspace, f"{self._hook}/slack/events", body)
         _sleep_until(first + (self._crowd.lasting + TRAILING) * self._crowd.scale)
         runs = {str(run["query"]): float(run["first_text"]) for run in self.stack.dify.invocations()}
-        return [runs[f"go {number}"] for number in range(self._crowd.answers)]
+        found = [runs.get(f"go {number}") for number in range(self._crowd.answers)]
+        if None in found:
+            print("\n".join(self.stack.daemon.log().splitlines()[-20:]), flush=True)
+        return found
 
     def stop(self) -> None:
         """End everything."""
@@ -266,10 +284,10 @@ class Rival:
         self._pool = ProcessPoolExecutor(1, get_context("spawn"))
         self._roots = self._pool.submit(ask, self._program.url, self.slack.spots).result()
 
-    def run(self, first: float) -> list[float]:
+    def run(self, first: float) -> list[float | None]:
         """See `compete`."""
         given = (self._name, self._program.url, self._crowd, self.slack.spots, self._roots, first)
-        return self._pool.submit(compete, *given).result()
+        return list(self._pool.submit(compete, *given).result())
 
     def stop(self) -> None:
         """End its process and its Slack."""

@@ -16,10 +16,10 @@ def text(way: str, first: float, last: float, speed: int = 60, latency: float = 
     return {"way": way, "speed": speed, "latency": latency, "first_text": first, "last_text": last}
 
 
-def stale(way: str, answers: int, p50: float, refused: int = 0) -> dict[str, Any]:
+def stale(way: str, answers: int, p50: float, refused: int = 0, missing: int = 0) -> dict[str, Any]:
     ages = {f"{who}_{share}": p50 for who in ("asker", "colleague") for share in ("p50", "p95")}
     best = {"best_p50": 1.0, "best_p95": 1.0, "ratio_p50": p50, "ratio_p95": p50}
-    return {"way": way, "answers": answers, "refused": refused, **ages, **best}
+    return {"way": way, "answers": answers, "refused": refused, "missing": missing, **ages, **best}
 
 
 def cost(turns: int, cpu: float, memory: float) -> dict[str, Any]:
@@ -92,6 +92,13 @@ def test_a_single_429_of_ours_misses_the_aim() -> None:
     rows = every({"staleness": [stale(way, 10, 1.0, refused) for way, refused in ways.items()]})
     row = found(rows, "429s")
     assert (row.ours, row.other, row.met()) == ("1", "5 / 6 / 7", False)
+
+
+def test_answer_that_never_began_misses_an_aim() -> None:
+    ways = (AUTOMATIC, STREAMED, *RIVALS)
+    assert "never began" not in str(every({"staleness": [stale(way, 10, 1.0) for way in ways]}))
+    row = found(every({"staleness": [stale(way, 10, 1.0, missing=1) for way in ways]}), "never began")
+    assert (row.ours, row.met()) == ("2", False)
 
 
 def test_costs_are_flat_if_their_ratios_to_the_floor_are_alike_from_ten_turns_on() -> None:
