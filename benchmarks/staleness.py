@@ -47,6 +47,7 @@ def kind(way: str, answers: int) -> Kind:
 
 WORD = re.compile(r"w(\d{4})")
 BEGIN = 1.0  # seconds until the first question
+SENDERS = 32  # questions that may wait for their acks at once
 TRAILING = 6.0  # seconds after the last piece in which a last call may still come
 
 
@@ -82,7 +83,7 @@ class Crowd(NamedTuple):
 # Twenty streams may begin in a minute, and no answer is longer than an edited `text` may be (4,000 bytes).
 CROWDS = (
     (Crowd(1, 3.0, 45.0, 10, 8, 1.0), Crowd(10, 3.0, 75.0, 5, 10, 0.5)),
-    (Crowd(50, 3.0, 165.0, 2, 11, 1 / 3),),
+    (Crowd(50, 3.25, 165.0, 2, 11, 1 / 3),),
     (Crowd(200, 0.2, 90.0, 0.5, 40, 0.75),),
 )
 """What stands together is measured at once."""
@@ -218,10 +219,17 @@ class Bridge:
     def run(self, first: float) -> list[float | None]:
         """Ask, the first question at this moment; returns when each answer began, once all must have ended."""
         workspace = self.stack.slack
-        for number, spot in enumerate(self.slack.spots):
-            body = mention(workspace, spot.channel, spot.asker, f"go {number}")
+        bodies = [
+            mention(workspace, spot.channel, spot.asker, f"go {number}")
+            for number, spot in enumerate(self.slack.spots)
+        ]
+
+        def ask(number: int) -> None:
             _sleep_until(first + number * self._crowd.apart * self._crowd.scale)
-            deliver(workspace, f"{self._hook}/slack/events", body)
+            deliver(workspace, f"{self._hook}/slack/events", bodies[number])
+
+        with ThreadPoolExecutor(SENDERS) as pool:  # no question waits for the ack of the one before
+            list(pool.map(ask, range(len(bodies))))
         _sleep_until(first + (self._crowd.lasting + TRAILING) * self._crowd.scale)
         runs = {str(run["query"]): float(run["first_text"]) for run in self.stack.dify.invocations()}
         found = [runs.get(f"go {number}") for number in range(self._crowd.answers)]
@@ -234,7 +242,7 @@ class Bridge:
         self.stack.stop()
 
 
-def ask(url: str, spots: Sequence[Spot]) -> list[str]:
+def open_threads(url: str, spots: Sequence[Spot]) -> list[str]:
     """A question in each channel; the threads for a rival's answers."""
     workspace = Workspace(url)
     return [workspace.say(spot.channel, spot.asker, "go") for spot in spots]
@@ -282,7 +290,7 @@ class Rival:
         self._program: Running = launch("simulators.slack", *arguments)
         self.slack = Slack(Workspace(self._program.url), crowd)
         self._pool = ProcessPoolExecutor(1, get_context("spawn"))
-        self._roots = self._pool.submit(ask, self._program.url, self.slack.spots).result()
+        self._roots = self._pool.submit(open_threads, self._program.url, self.slack.spots).result()
 
     def run(self, first: float) -> list[float | None]:
         """See `compete`."""
