@@ -125,7 +125,11 @@ def test_setting_is_explained_in_the_readme() -> None:
         assert set(setting["label"]) == set(setting["help"]) == LANGUAGES
 
 
-def test_picture_of_the_readme_is_in_the_package() -> None:
-    pictures = re.findall(r"!\[[^]]*\]\(([^)]+)\)", (ROOT / "README.md").read_text("utf-8"))
+def test_picture_of_the_readme_is_there_and_is_left_out_whole_where_it_is_not_in_the_package() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    pictures = re.findall(r"!\[[^]]*\]\([^)]+\)", readme)
+    paths = {picture: picture.rpartition("(")[2][:-1] for picture in pictures}
     assert pictures
-    assert [path for path in pictures if not (path.startswith("_assets/") and (ROOT / path).is_file())] == []
+    assert [path for path in paths.values() if not (ROOT / path).is_file()] == []
+    outside = [picture for picture, path in paths.items() if not path.startswith("_assets/")]
+    assert [picture for picture in outside if picture not in readme.split("\n\n")] == []
