@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from itertools import accumulate
+from typing import NamedTuple
 
 from clock import in_turns
 from markdown_source import NONE, Known
@@ -27,24 +29,13 @@ _SPLIT = re.compile(r"(?<!\\)\|")
 _MAYBE_SEPARATOR = re.compile(r"[|:\- \t]*\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class _Grid:
-    """The rows that are complete. `outgrown` is the first row with which a `table` block is too small.
-
-    `fits_data`: a `data_table` block is large enough for all rows. `settled` is how many rows were too many for either.
-    """
+class _Grid(NamedTuple):
+    """The rows that are complete: `small` of them fit in a `table` block, `most` in one of Slack's blocks."""
 
     rows: list[tuple[Cell, ...]]
-    lines: Sequence[Line]
     alignments: tuple[Alignment, ...]
-    outgrown: int | None
-    fits_data: bool
-    settled: int | None
-
-    @property
-    def fits(self) -> bool:
-        """Whether one of Slack's blocks is large enough."""
-        return self.outgrown is None or self.fits_data
+    small: int
+    most: int
 
 
 def units(lines: Sequence[Line], limits: Limits, known: Known = NONE, *, over: bool) -> list[Unit]:
@@ -54,21 +45,23 @@ def units(lines: Sequence[Line], limits: Limits, known: Known = NONE, *, over: b
     """
     if len(lines) < 2:  # noqa: PLR2004 - the line under the head is not whole yet
         return []
-    marks = alignments(lines[1].text)
-    grid = _grid(lines, marks, limits, known)
+    grid = _grid(lines, limits, known)
+    fits = grid.most == len(grid.rows)
     shown = over or (limits.by_row and len(grid.rows) > 1)
-    if grid.fits and not shown:
+    if fits and not shown:
         return []
-    if limits.tables and grid.fits:
-        table = Table(tuple(grid.rows), marks, data=grid.outgrown is not None)
+    if limits.tables and fits:
+        table = Table(tuple(grid.rows), grid.alignments, data=grid.small < grid.most)
         return [Unit(lines[0].start, lines[-1].end, "", Rank.PARAGRAPH, table=table)]
-    return list(in_turns(_code(grid, limits, over=over)))
+    return list(in_turns(_code(grid, lines, limits, over=over)))
 
 
 def settled(lines: Sequence[Line], limits: Limits, known: Known) -> int:
     """How many of the lines say how a table looks that became code; 0 if it may still be one of Slack's blocks."""
-    rows = _grid(lines, alignments(lines[1].text), limits, known).settled if len(lines) > 1 else None
-    return 0 if rows is None else rows + 1
+    if len(lines) < 2:  # noqa: PLR2004 - as above
+        return 0
+    grid = _grid(lines, limits, known)
+    return grid.most + 2 if grid.most < len(grid.rows) else 0
 
 
 def split(line: str) -> list[str]:
@@ -122,25 +115,19 @@ def rule(columns: Sequence[int]) -> str:
     return f"|-{'-+-'.join('-' * column for column in columns)}-|\n"
 
 
-def _grid(lines: Sequence[Line], marks: tuple[Alignment, ...], limits: Limits, known: Known) -> _Grid:
-    rows: list[tuple[Cell, ...]] = []
-    characters = size = 0
-    outgrown: int | None = None
-    settled: int | None = None
-    narrow = len(marks) <= COLUMN_LIMIT
-    for line in in_turns((lines[0], *lines[2:])):
-        rows.append(row_of(line.text, len(marks), known))
-        row_characters, row_size = _size(rows[-1], limits)
-        characters += row_characters
-        size += row_size
-        too_much = characters > CHARACTER_LIMIT or size > limits.room or not narrow
-        if outgrown is None and (too_much or len(rows) > limits.rows):
-            outgrown = len(rows) - 1
-        fits = narrow and len(rows) <= DATA_ROW_LIMIT and characters <= DATA_CHARACTER_LIMIT
-        fits = fits and limits.data_tables and outgrown != 0
-        if settled is None and outgrown is not None and not fits:
-            settled = len(rows)
-    return _Grid(rows, lines, marks, outgrown, fits, settled)
+def _grid(lines: Sequence[Line], limits: Limits, known: Known) -> _Grid:
+    marks = alignments(lines[1].text)
+    rows = [row_of(line.text, len(marks), known) for line in in_turns((lines[0], *lines[2:]))]
+    texts = ["".join(cell.text for cell in row) for row in rows]
+    characters = list(accumulate(len(text) + len(marks) for text in texts))
+    sizes = accumulate(limits.measure(text) + len(marks) for text in texts)
+    small = large = 0
+    if len(marks) <= COLUMN_LIMIT:
+        small = bisect_right(characters, CHARACTER_LIMIT, hi=min(limits.rows, len(rows)))
+        small = min(small, bisect_right(list(sizes), limits.room))
+    if small and limits.data_tables:
+        large = bisect_right(characters, DATA_CHARACTER_LIMIT, hi=min(DATA_ROW_LIMIT, len(rows)))
+    return _Grid(rows, marks, small, max(small, large))
 
 
 def _alignment(mark: str) -> Alignment:
@@ -149,22 +136,16 @@ def _alignment(mark: str) -> Alignment:
     return "left" if mark.startswith(":") else ""
 
 
-def _size(row: tuple[Cell, ...], limits: Limits) -> tuple[int, int]:
-    text = "".join(cell.text for cell in row)
-    return len(text) + len(row), limits.measure(text) + len(row)
-
-
-def _code(grid: _Grid, limits: Limits, *, over: bool) -> Iterator[Unit]:
-    """The table as code. Column widths come from the rows up to `outgrown`, so that they never change later."""
+def _code(grid: _Grid, lines: Sequence[Line], limits: Limits, *, over: bool) -> Iterator[Unit]:
+    """The table as code. Column widths come from the rows that a block had room for, so they never change later."""
     flat = [tuple(map(_inside_code, row)) for row in in_turns(grid.rows)]
-    known = flat if grid.outgrown is None else flat[: grid.outgrown + 1]
-    columns = widths(known)
+    columns = widths(flat[: grid.small + 1])
     head = aligned(flat[0], columns, grid.alignments) + rule(columns)
     small = limits.measure(head) * 4 < limits.room
     where = Context(head=f"{_RUN}\n{head if small else ''}", tail=_RUN)
-    start, end = grid.lines[0].start, grid.lines[1].end
+    start, end = lines[0].start, lines[1].end
     yield Unit(start, end, f"{_RUN}\n{head}", Rank.GLUE, after=where)
-    for row, line in zip(flat[1:], grid.lines[2:], strict=True):
+    for row, line in zip(flat[1:], lines[2:], strict=True):
         shown = aligned(row, columns, grid.alignments)
         yield Unit(line.start, line.end, shown, Rank.LINE, where, where)
         end = line.end
@@ -178,12 +159,11 @@ def _inside_code(cell: Cell) -> str:
 
 
 def _columns(char: str) -> int:
-    if unicodedata.combining(char) or unicodedata.category(char) in {"Cf", "Me", "Mn"}:
+    if unicodedata.category(char) in {"Cf", "Me", "Mn"} or unicodedata.combining(char):
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
 
 
 def _padded(cell: str, column: int, alignment: Alignment) -> str:
-    room = max(0, column - width(cell))
-    left = {"right": room, "center": room // 2}.get(alignment, 0)
-    return " " * left + cell + " " * (room - left)
+    mark = {"right": ">", "center": "^"}.get(alignment, "<")
+    return f"{cell:{mark}{max(0, column - width(cell) + len(cell))}}"
