@@ -98,7 +98,14 @@ CODE: frozenset[Style] = frozenset({"code"})
             "see https://x.y/a_b_c.",
             [Run("see "), Run("https://x.y/a_b_c", url="https://x.y/a_b_c"), Run(".")],
         ),
+        ("https://x.y/<id>", [Run("https://x.y/", url="https://x.y/"), Run("<id>")]),
+        ("参照https://x.y/a", [Run("参照"), Run("https://x.y/a", url="https://x.y/a")]),
+        ("a *b c*", [Run("a "), Run("b c", frozenset({"italic"}))]),
         ("[docs](/relative)", [Run("docs (/relative)")]),
+        (
+            "other[https://x.y](https://z.y)",
+            [Run("other"), Run("https://x.y → https://z.y", url="https://z.y")],
+        ),
         (
             "[bank.example](https://evil.example)",
             [Run("bank.example → https://evil.example", url="https://evil.example")],
