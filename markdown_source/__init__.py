@@ -5,14 +5,12 @@ from markdown_source.links import (
     LABEL_LIMIT,
     TARGET_LIMIT,
     Link,
-    Reference,
     begins_definition,
     may_define,
     read_link,
-    read_reference,
     resembles_link,
 )
-from markdown_source.references import NONE, Known, References
+from markdown_source.references import NONE, Definition, Known, References
 
 __all__ = [
     "CONTAINERS",
@@ -21,9 +19,9 @@ __all__ = [
     "NONE",
     "TARGET_LIMIT",
     "Block",
+    "Definition",
     "Known",
     "Link",
-    "Reference",
     "References",
     "begins_definition",
     "blocks",
@@ -32,6 +30,5 @@ __all__ = [
     "item",
     "may_define",
     "read_link",
-    "read_reference",
     "resembles_link",
 ]

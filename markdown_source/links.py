@@ -6,6 +6,8 @@ from typing import NamedTuple
 from markdown_it.common.utils import normalizeReference
 from markdown_it.helpers import parseLinkDestination, parseLinkTitle
 
+from markdown_source.references import Known
+
 LABEL_LIMIT = 300
 TARGET_LIMIT = 2000
 
@@ -24,9 +26,6 @@ _DEFINITION = re.compile(
     rf"(?:[ \t]++(?:[\"'(].{{0,{_TITLE_LIMIT}}}+)?+)?+\Z)",
     re.IGNORECASE,
 )
-_DEFINITIONS = re.compile(
-    r"^[ \t>]*+\[[^\]\n]*+[^\n]*?\]:[ \t]*+<?(?:https?://|mailto:)", re.IGNORECASE | re.MULTILINE
-)
 
 
 class Link(NamedTuple):
@@ -42,14 +41,6 @@ class Link(NamedTuple):
         return self.url.partition("?")[0].rpartition("/")[2] or self.url
 
 
-class Reference(NamedTuple):
-    """A link up to the offset `end` of its line whose address is defined elsewhere, by the normalized name `name`."""
-
-    label: str
-    name: str
-    end: int
-
-
 def begins_definition(line: str) -> bool:
     """Whether the line defines where links lead, or may begin to do so, as far as its form tells."""
     return _DEFINITION.match(line) is not None
@@ -57,37 +48,30 @@ def begins_definition(line: str) -> bool:
 
 def may_define(text: str) -> bool:
     """Whether a line of the text has the form of a definition."""
-    return _DEFINITIONS.search(text) is not None
+    return any(map(begins_definition, text.split("\n")))
 
 
-def read_reference(line: str, start: int, *, whole: bool) -> Reference | int | None:
-    """The reference whose `[` is at `start`, if anything defines it; None and `start` as for `read_link`."""
-    label = _LABEL.match(line, start, start + LABEL_LIMIT)
-    if label is None:
-        return None
-    behind = label.end()
-    name = _LABEL.match(line, behind, behind + LABEL_LIMIT)
-    if name is None and not whole and line.startswith("[", behind) and len(line) - behind < LABEL_LIMIT:
-        return start
-    found = name[1] if name and name[1].strip() else label[1]
-    return Reference(label[1], normalizeReference(found), name.end() if name else behind)
+def read_link(line: str, start: int, known: Known | None = None, *, whole: bool) -> Link | int | None:
+    """The link whose `[` is at `start`; None if there is no link, `start` if more text may complete a link.
 
-
-def read_link(line: str, start: int, *, whole: bool) -> Link | int | None:
-    """The link whose `[` is at `start`; None if there is no link, `start` if more text may complete a link."""
+    Where something is `known`, a link may also have its address from a definition.
+    """
     label = _LABEL.match(line, start, start + LABEL_LIMIT)
     if label is None:
         return start if not whole and len(line) - start < LABEL_LIMIT else None
     behind = label.end()
-    if behind == len(line):
-        return None if whole else start
-    found = _target(line, behind + 1) if line[behind] == "(" else None
-    if found is None:
+    if behind == len(line) and not whole:
+        return start
+    target = _target(line, behind + 1) if line.startswith("(", behind) else None
+    if target and (target[1] or not whole):
+        return Link(label[1], *target) if target[1] else start
+    if known is None:
         return None
-    url, end = found
-    if not end:
-        return None if whole else start
-    return Link(label[1], url, end)
+    name = _LABEL.match(line, behind, behind + LABEL_LIMIT)
+    if name is None and not whole and line.startswith("[", behind) and len(line) - behind < LABEL_LIMIT:
+        return start
+    url = known.find(normalizeReference(name[1] if name and name[1].strip() else label[1]))
+    return Link(label[1], url, name.end() if name else behind) if url else None
 
 
 def _target(line: str, start: int) -> tuple[str, int] | None:

@@ -9,11 +9,11 @@ definitions (`everywhere`). A definition that nothing refers to is text, in a gr
 from dataclasses import dataclass, field
 from typing import NamedTuple, Self
 
-from markdown_source.blocks import Block
 
+class Definition(NamedTuple):
+    """The `line` at the offset `at` defines an address."""
 
-class _Definition(NamedTuple):
-    at: int  # the offset of its line
+    at: int
     url: str
     line: str
 
@@ -22,7 +22,7 @@ class _Definition(NamedTuple):
 class References:
     """The definitions of one text that were read so far, and the names by which the text has asked for one."""
 
-    _known: dict[str, _Definition] = field(default_factory=dict)
+    _known: dict[str, Definition] = field(default_factory=dict)
     _linked: set[str] = field(default_factory=set)
     _missed: set[str] = field(default_factory=set)
 
@@ -35,28 +35,23 @@ class References:
         self._linked.add(name)
         return found.url
 
-    def define(self, block: Block, at: int, line: str, *, beside: bool) -> bool:
-        """Note the definition in the line at the offset `at`; whether it is hidden. The first of a name counts.
+    def define(self, name: str, new: Definition, *, beside: bool) -> bool:
+        """Note the definition; whether it is hidden. The first of a name counts.
 
         `beside`: the line above is a definition that is text. In a growing message, so is this one: it could take back
         no blank line behind.
         """
-        known = self._known.setdefault(block.label, _Definition(at, block.url, line))
+        known = self._known.setdefault(name, new)
         if known.at < 0:
-            return block.label in self._linked
+            return name in self._linked
         if beside:
-            self._missed.add(block.label)
-        return block.label not in self._missed
+            self._missed.add(name)
+        return name not in self._missed
 
     def everywhere(self) -> Self:
         """The same definitions for the whole text. It has been read once, so what it asks for is known."""
         known = {name: definition._replace(at=-1) for name, definition in self._known.items()}
         return type(self)(known, self._linked | self._missed)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is defined."""
-        return not self._known
 
     @property
     def unused(self) -> list[str]:

@@ -5,20 +5,11 @@ that was shown never has to be taken back, and growing text is held back only up
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from string import punctuation
 
-from markdown_source import (
-    NONE,
-    Known,
-    Link,
-    Reference,
-    is_code_open,
-    read_link,
-    read_reference,
-    resembles_link,
-)
+from markdown_source import NONE, Known, Link, is_code_open, read_link, resembles_link
 from slack_reply.markdown import html, inline_parser, links, tokens
 from slack_reply.markdown.inline_parser import JOINER, WIDE, Atom, Marks, Reader
 
@@ -39,12 +30,14 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,
 _ENTITY_BEGUN = re.compile(r"&(?:#[xX]?)?[A-Za-z0-9]{0,32}\Z")
 
 
-def read(line: str, start: int, known: Known = NONE, *, whole: bool) -> Marks:
-    """The atoms of the line from `start` on, with its emphasis; of an unfinished line as far as they are certain."""
-    link = partial(_link, known=known)
-    return inline_parser.read(
-        line, start, {**_READERS, "<": partial(_angle, known=known), "[": link, "!": link}, whole=whole
-    )
+def read(line: str, start: int, known: Known = NONE, *, whole: bool, label: bool = False) -> Marks:
+    """The atoms of the line from `start` on, with its emphasis; of an unfinished line as far as they are certain.
+
+    In the `label` of a link, an image is replaced by its own label, since links do not nest.
+    """
+    link = partial(_link, known=known, inside=label)
+    angle = partial(_angle, render=partial(_shown, known=known, label=label))
+    return inline_parser.read(line, start, {**_READERS, "<": angle, "[": link, "!": link}, whole=whole)
 
 
 def row(line: str, start: int, atoms: Iterable[Atom], end: int) -> Iterator[Atom]:
@@ -90,10 +83,10 @@ def _ticks(line: str, start: int, whole: bool) -> Atom:
     return Atom(start, behind, "\\`" * (behind - start), solid=True)
 
 
-def _angle(line: str, start: int, whole: bool, known: Known) -> Atom:
+def _angle(line: str, start: int, whole: bool, render: Callable[[str], str]) -> Atom:
     found = links.autolink(line, start, whole=whole)
     if found is None:
-        found = html.read(line, start, partial(_shown, known=known), whole=whole)
+        found = html.read(line, start, render, whole=whole)
     if found is None:
         return Atom(start, start + 1, tokens.LESS, solid=True)
     if isinstance(found, int):
@@ -131,13 +124,13 @@ def _entity(line: str, start: int, whole: bool) -> Atom:
     return Atom(start, start + 1, "&", solid=True)
 
 
-def _link(line: str, start: int, whole: bool, known: Known) -> Atom:
+def _link(line: str, start: int, whole: bool, known: Known, inside: bool) -> Atom:
     """A link; an image becomes one, since Slack's Markdown has no images (docs/platform/slack.md#markdown-block)."""
     is_image = line[start] == "!"
-    bracket = start + 1 if is_image else start
+    bracket = start + is_image
     if bracket == len(line) and not whole:
         return _held(start)
-    found = _target(line, bracket, known, whole=whole) if line.startswith("[", bracket) else None
+    found = read_link(line, bracket, known, whole=whole) if line.startswith("[", bracket) else None
     label = found.label if isinstance(found, Link) else ""
     # No link: the label holds the beginning of a code span that ends behind the label, or another link.
     if found is None or is_code_open(label) or (not is_image and _has_link(label, known)):
@@ -145,40 +138,19 @@ def _link(line: str, start: int, whole: bool, known: Known) -> Atom:
         return Atom(start, start + 1, "\\[" if escaped else line[start], solid=True)
     if isinstance(found, int):
         return _held(start)
-    shown = _label(label, known) or (links.label_text(found.name) if is_image else "")
-    return Atom(start, found.end, links.shown(shown, found.url, links.touched(line, start)), solid=True)
-
-
-def _target(line: str, bracket: int, known: Known, *, whole: bool) -> Link | int | None:
-    """The link whose label begins at the bracket, with its own address or one that is defined elsewhere."""
-    found = read_link(line, bracket, whole=whole)
-    reference = read_reference(line, bracket, whole=whole) if found is None else found
-    if not isinstance(reference, Reference):
-        return reference
-    url = known.find(reference.name)
-    return Link(reference.label, url, reference.end) if url else None
+    shown = _shown(label, known, label=True) or (links.label_text(found.name) if is_image else "")
+    url = "" if inside else found.url
+    return Atom(start, found.end, links.shown(shown, url, links.touched(line, start)), solid=True)
 
 
 def _has_link(label: str, known: Known) -> bool:
     """Whether a link is in the label: then the outer brackets are text, since links do not nest."""
-    found = (_target(label, begin.start(), known, whole=True) for begin in _BRACKET.finditer(label))
+    found = (read_link(label, begin.start(), known, whole=True) for begin in _BRACKET.finditer(label))
     return any(isinstance(link, Link) for link in found)
 
 
-def _label(source: str, known: Known) -> str:
-    """A link's label. An image in the label is replaced by its own label, since links do not nest."""
-    shown: list[str] = []
-    position = 0
-    for begin in re.finditer(r"!?\[", source):
-        inner = _target(source, begin.end() - 1, known, whole=True)
-        if begin.start() >= position and isinstance(inner, Link):
-            shown += _shown(source[position : begin.start()]), _shown(inner.label)
-            position = inner.end
-    return "".join(shown) + _shown(source[position:])
-
-
-def _shown(source: str, known: Known = NONE) -> str:
-    marks = read(source, 0, known, whole=True)
+def _shown(source: str, known: Known, *, label: bool) -> str:
+    marks = read(source, 0, known, whole=True, label=label)
     return "".join(atom.text or "" for atom in row(source, 0, marks.atoms, len(source)))
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from markdown_source import NONE, Block, Known, References, begins_definition, blocks, item
+from markdown_source import NONE, Block, Definition, Known, References, begins_definition, blocks, item
 from slack_reply.markdown import inline, lines, tables, tokens
 from slack_reply.markdown.lines import FENCE_BEGUN, HEADING, MARKERS, MAYBE_CLOSING, RULE, Line
 from slack_reply.markdown.parts import Limits, is_apart
@@ -167,7 +167,8 @@ class Window:
         line, before = self._lines[first], self._last
         # Only a definition can stand directly below a line of text
         beside = before is not None and before.body is Body.TEXT and not before.apart
-        if self._references.define(block, line.start, line.text, beside=beside):
+        definition = Definition(line.start, block.url, line.text)
+        if self._references.define(block.label, definition, beside=beside):
             rank = self._rank_of_blank()
             yield first, Unit(line.start, line.end, "", rank, blank=True, hidden=not beside)
         else:

@@ -3,12 +3,13 @@ import pytest
 from markdown_source import (
     LABEL_LIMIT,
     TARGET_LIMIT,
+    Definition,
+    Known,
     Link,
-    Reference,
+    References,
     begins_definition,
     may_define,
     read_link,
-    read_reference,
 )
 
 
@@ -46,24 +47,34 @@ def test_begun_link_is_not_held_back_beyond_its_limit() -> None:
     assert read_link("[a](b c", 0, whole=False) is None
 
 
+def defined(name: str) -> Known:
+    """What a text knows in which only this name is defined, as /u."""
+    references = References()
+    references.define(name, Definition(0, "/u", ""), beside=False)
+    return Known(references, 1)
+
+
 @pytest.mark.parametrize(
-    ("line", "found"),
+    ("line", "name", "label", "end"),
     [
-        ("[a][b]", Reference("a", "B", 6)),
-        ("[a][]", Reference("a", "A", 5)),
-        ("[a]", Reference("a", "A", 3)),
-        ("[a] [b]", Reference("a", "A", 3)),
-        ("[a  b] c", Reference("a  b", "A B", 6)),
-        ("[a][b", Reference("a", "A", 3)),
+        ("[a][b]", "B", "a", 6),
+        ("[a][]", "A", "a", 5),
+        ("[a]", "A", "a", 3),
+        ("[a] [b]", "A", "a", 3),
+        ("[a  b] c", "A B", "a  b", 6),
+        ("[a][b", "A", "a", 3),
+        ("[a](b c)", "A", "a", 3),
     ],
 )
-def test_references_are_read(line: str, found: Reference) -> None:
-    assert read_reference(line, 0, whole=True) == found
+def test_references_are_read(line: str, name: str, label: str, end: int) -> None:
+    assert read_link(line, 0, defined(name), whole=True) == Link(label, "/u", end)
+    assert read_link(line, 0, defined("C"), whole=True) is None
 
 
 def test_begun_reference_is_held_back() -> None:
-    assert read_reference("[a][b", 0, whole=False) == 0
-    assert read_reference(f"[a][{'b' * LABEL_LIMIT}", 0, whole=False) == Reference("a", "A", 3)
+    assert read_link("[a][b", 0, defined("A"), whole=False) == 0
+    assert read_link(f"[a][{'b' * LABEL_LIMIT}", 0, defined("A"), whole=False) == Link("a", "/u", 3)
+    assert read_link("[a][b", 0, whole=False) is None
 
 
 DEFINITION = "  > [a b]: <https://example.com/x y> 'A title'"

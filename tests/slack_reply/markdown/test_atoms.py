@@ -20,6 +20,7 @@ def read(line: str) -> str:
         ("![alt <x>](/u)", "[alt &lt;x&gt;](/u)"),
         ("![](https://x.y/a/pic_1.png?sig=1)", r"[pic\_1.png](https://x.y/a/pic_1.png?sig=1)"),
         ("[![badge](b.svg)](/ci)", "[badge](/ci)"),
+        ("[<b>![badge](b.svg)</b> ok](/ci)", "[**badge** ok](/ci)"),
         ("[a [b] c](/u)", "[a [b] c](/u)"),
         ("[x](<a b>)", "[x](a%20b)"),
         ("[link](<foo\\>)", "\\[link](&lt;foo&gt;)"),
