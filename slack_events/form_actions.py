@@ -5,6 +5,7 @@ Source: docs/platform/slack.md#block-actions, docs/platform/slack.md#modals.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 
 from errors import HandoffError, SettingsError
@@ -26,7 +27,6 @@ from turns import (
 )
 
 LONGEST_INPUT = 3_000  # characters, Slack's own limit of a field
-_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 type _Json = Mapping[str, Any]
 
@@ -84,7 +84,7 @@ def form_press(payload: _Json, action: _Json, place: _Json, below: str) -> FormA
     button = pressed_button(action)
     if button is None or not id_of(mapping_of(payload, "user"), "id"):
         return None
-    words = {"text": button.title.translate(_ENTITIES), "app_name": button.app_name}
+    words = {"text": escape(button.title, quote=False), "app_name": button.app_name}
     message = press_message(payload, action, place, **words)
     inputs: dict[str, str] | None = None if button.fields else {}
     return FormAnswered(message, button, below, inputs, text_of(payload, "trigger_id"))
@@ -107,7 +107,7 @@ def form_submission(payload: _Json, now: float) -> FormAnswered | None:
         thread_ts=id_of(place, "thread"),
         user=id_of(member, "id"),
         user_team=id_of(member, "team_id"),
-        text=button.title.translate(_ENTITIES),
+        text=escape(button.title, quote=False),
         app_name=button.app_name,
     )
     kept = {name: value[:LONGEST_INPUT] for name, value in inputs.items()}

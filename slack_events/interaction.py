@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from html import escape
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -31,7 +32,6 @@ ASK = "ask_"
 LONGEST_VALUE = 2_000  # Slack's own limit for the value of a button (docs/platform/slack.md#block-limits)
 
 _MOST_FIELDS = 10
-_ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 type _Json = Mapping[str, Any]
 
@@ -133,7 +133,7 @@ def _press(payload: _Json, action: _Json, place: _Json, below: str) -> BlockActi
     question, user = text_of(action, "value"), id_of(mapping_of(payload, "user"), "id")
     if not question.strip() or not user:
         return None
-    message = press_message(payload, action, place, text=question[:LONGEST_VALUE].translate(_ENTITIES))
+    message = press_message(payload, action, place, text=escape(question[:LONGEST_VALUE], quote=False))
     name = f"{message.team_id}/{message.channel}/{below}/{id_of(action, 'action_id')}/{user}"
     return BlockAction(message, name)
 

@@ -4,11 +4,11 @@ The result is in the notation of a message's `text`, with escaped characters and
 """
 
 from collections.abc import Iterator, Mapping
+from html import escape
 from typing import Any
 
 from json_fields import count_of, mapping_of, mappings_of, text_of
 
-_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _INDENT = "  "
 _MOST_INDENT = 8
 
@@ -27,7 +27,7 @@ def quoted(text: str) -> str:
 
 def escaped(text: str) -> str:
     """Plain text in Slack's notation."""
-    return text.translate(_ESCAPES)
+    return escape(text, quote=False)
 
 
 def _element(raw: Raw, *, quiet: bool) -> str:
