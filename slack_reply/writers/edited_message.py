@@ -8,40 +8,21 @@ from typing import Any, NamedTuple
 from errors import SlackError, SlackRefused
 from markdown_source import may_define
 from slack_api import BRISK, SLACK_TROUBLE, STREAM_OPEN, UNFIT, UPDATE, interval_of
-from slack_reply.markdown import (
-    HEADING_SIZE,
-    Limits,
-    Page,
-    Reader,
-    blocks_of,
-    closed,
-    counted,
-    page_arguments,
-)
+from slack_reply.markdown import Limits, Page, Reader, blocks_of, closed, page_arguments
 from slack_reply.markdown.pages import WINDOW, pages_after
 from slack_reply.optional_blocks import BlockRefused
 from slack_reply.shared import RateShare, Slack
 from slack_reply.snapshot import WHOLE, Blocks, Room, Snapshot
 from slack_reply.writer import EditsTooRare, Latest, SlackAway, Writer, WriterGone
-from slack_reply.writers import card_places
+from slack_reply.writers import card_places, single_post
 from slack_reply.writers.plan import ROOM, plan_block
 from slack_reply.writers.single_post import Posting, Unfit
 from slack_reply.writers.stream_cleanup import StreamCleanup
 
-# The page goes as blocks, since `text` takes less (docs/platform/slack.md#text-limits).
-LIMITS = Limits(
-    size=9000,
-    measure=counted,
-    tables=True,
-    reserve=100,
-    heading=HEADING_SIZE,
-    by_row=True,
-    data_tables=True,
-)
+LIMITS = replace(single_post.LIMITS, by_row=True, whole=False)
 # If two edits would be further apart than these seconds, the answer is posted once, when it is complete. Readers would
 # hardly see it grow, each edit slows all other answers of the workspace, and the last text may wait as long.
 RAREST = 30.0
-
 
 _UNSURE: Blocks = ({},)  # what stands below is not known
 
