@@ -3,9 +3,8 @@
 import html
 import re
 import unicodedata
-from contextlib import suppress
-from urllib.parse import urlsplit
 
+from hosts import address_of, host_of
 from slack_reply.markdown import tokens
 
 _MARKUP = re.compile(r"[\\*_~`\[\]]")
@@ -51,14 +50,14 @@ def disguises(label: str, url: str, before: str = "") -> bool:
     `before` is the source of the word that the label touches: both together may read as an address.
     """
     shown = rendered(label)
-    texts = {shown, shown.replace("\n", "")}
-    named = {host_of(found) for text in texts for found in _addresses(text, url)}
     touched = _TOUCHED.search(rendered(_LINK.sub(r"\1", before)))
-    if touched:
-        alone = _addresses(touched.group(), url)
-        together = [found for text in texts for found in _addresses(touched.group() + text, url)]
-        named |= {host_of(found) for found in together if found not in alone}
-    return bool(named) and named != {host_of(url)}
+    word = touched.group() if touched else ""
+    alone = set(_addresses(word, url))
+    named: set[str] = set()
+    for text in (shown, shown.replace("\n", "")):
+        found = [*_addresses(text, url), *(set(_addresses(word + text, url)) - alone)]
+        named.update(map(_site, found))
+    return bool(named) and named != {_site(url)}
 
 
 def rendered(label: str) -> str:
@@ -67,19 +66,15 @@ def rendered(label: str) -> str:
     return _WIDE_DOT.sub(".", tokens.UNSEEN.sub("", unicodedata.normalize("NFKC", plain)))
 
 
-def host_of(url: str) -> str:
-    """The host of the URL without `www.`, in lower case; empty if the URL has none."""
-    with suppress(ValueError):
-        host = urlsplit(url if "://" in url else f"//{url}").hostname
-        return (host or "").removeprefix("www.").rstrip(".")
-    return ""
+def _site(url: str) -> str:
+    """The host of the URL without `www.`; empty if the URL has none."""
+    return host_of(url if "://" in url else f"//{url}").removeprefix("www.").rstrip(".")
 
 
 def _addresses(text: str, url: str) -> list[str]:
     """All that reads as an address in the text, except the name of the file that the link leads to."""
-    path = ""
-    with suppress(ValueError):
-        path = urlsplit(url).path.casefold()
+    parts = address_of(url)
+    path = parts.path.casefold() if parts else ""
     found = _ADDRESS.findall(text) + _MAIL.findall(text)
     for name in _BARE.finditer(_ADDRESS.sub(" ", text)):
         ending = name[2].casefold()
