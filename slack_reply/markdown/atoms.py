@@ -37,7 +37,9 @@ def read(line: str, start: int, known: Known = NONE, *, whole: bool, label: bool
     """
     link = partial(_link, known=known, inside=label)
     angle = partial(_angle, render=partial(_shown, known=known, label=label))
-    return inline_parser.read(line, start, {**_READERS, "<": angle, "[": link, "!": link}, whole=whole)
+    return inline_parser.read(
+        line, start, {**_READERS, "<": angle, ">": angle, "[": link, "!": link}, whole=whole
+    )
 
 
 def row(line: str, start: int, atoms: Iterable[Atom], end: int) -> Iterator[Atom]:
@@ -88,7 +90,7 @@ def _angle(line: str, start: int, whole: bool, render: Callable[[str], str]) -> 
     if found is None:
         found = html.read(line, start, render, whole=whole)
     if found is None:
-        return Atom(start, start + 1, tokens.LESS, solid=True)
+        return Atom(start, start + 1, tokens.outside_code(line[start]), solid=True)
     if isinstance(found, int):
         return _held(start)
     return Atom(start, found[0], found[1], solid=True)
@@ -104,10 +106,6 @@ def _address(line: str, start: int, whole: bool) -> Atom:
     if url and url[-1] not in _ADDRESS_ENDS and not line[end : end + 1].isascii() and not line[end].isspace():
         return Atom(start, end, f"[{links.label_text(url)}]({links.quoted(url)})", solid=True)
     return Atom(start, start + _SCHEME, line[start : start + _SCHEME], solid=False)
-
-
-def _greater(_line: str, start: int, _whole: bool) -> Atom:
-    return Atom(start, start + 1, tokens.GREATER, solid=True)
 
 
 def _entity(line: str, start: int, whole: bool) -> Atom:
@@ -157,7 +155,6 @@ def _shown(source: str, known: Known, *, label: bool) -> str:
 _READERS: dict[str, Reader] = {
     "\\": _backslash,
     "`": _ticks,
-    ">": _greater,
     "&": _entity,
     "h": _address,
     "H": _address,
