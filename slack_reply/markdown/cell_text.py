@@ -20,7 +20,6 @@ from slack_reply.markdown.parts import Cell, Run, Style
 
 SIZE_LIMIT = 2_000  # characters: a longer cell keeps its markup, since the parser is slow on some texts
 
-_MARKUP = re.compile(r"[\\`*_~<&\[!]|://")
 _IN_ADDRESS = r"(?!&[lg]t;)[^\s<>*`|\\\"()\[\]]"
 _ADDRESS = re.compile(rf"https?://(?:{_IN_ADDRESS}|\((?:{_IN_ADDRESS})*\))+(?<![?!.,:;'_~])", re.IGNORECASE)
 _TIMES = re.compile(r"(?<=\d)\*(?=\d)")
@@ -34,7 +33,7 @@ def read(source: str, known: Known = NONE) -> Cell:
 
     A table that grows is read again each time it is shown, so its cells are remembered.
     """
-    if len(source) > SIZE_LIMIT or not _MARKUP.search(source):
+    if len(source) > SIZE_LIMIT or inline.is_plain(source):
         return Cell((Run(tokens.inside_code(source)),))
     shown = inline.render(source, 0, known).replace(JOINER, "").strip()
     [found] = _PARSER.parseInline(_AROUND_BREAK.sub("\n", shown))

@@ -26,7 +26,6 @@ WIDTH_LIMIT = 60  # a wider cell sticks out of its column
 
 _RUN = "```"
 _SPLIT = re.compile(r"(?<!\\)\|")
-_MAYBE_SEPARATOR = re.compile(r"[|:\- \t]*\Z")
 
 
 class _Grid(NamedTuple):
@@ -79,7 +78,7 @@ def alignments(separator: str) -> tuple[Alignment, ...]:
 
 def may_separate(begun: str) -> bool:
     """Whether an unfinished line may become the row under the head."""
-    return _MAYBE_SEPARATOR.match(begun) is not None
+    return not begun.strip("|:- \t")
 
 
 def row_of(line: str, columns: int, known: Known = NONE) -> tuple[Cell, ...]:
