@@ -84,9 +84,9 @@ def _target(line: str, start: int) -> tuple[str, int] | None:
     size = min(len(line), start + TARGET_LIMIT)
     begun = ("", 0) if size == len(line) else None
     at = _behind_blanks(line, start)
-    if _MANY.match(line, at):
-        return None
     found = parseLinkDestination(line, at, size)
+    if _MANY.match(line, at) or (found.ok and "\n" in line[at : found.pos]):
+        return None
     if not found.ok and line[at : at + 1] != ")":
         never = _NO_ANGLE if line.startswith("<", at) else _NO_BARE
         return None if never.search(line, at + 1, size) else begun
@@ -114,4 +114,4 @@ def resembles_link(line: str, start: int) -> bool:
     reference definition can make a link of any label.
     """
     label = _LABEL.match(line, start, start + LABEL_LIMIT)
-    return label is None or line[label.end() : label.end() + 1] in {"(", "[", ":"}
+    return label is None or "\n" in label.group() or line[label.end() : label.end() + 1] in {"(", "[", ":"}

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from string import punctuation
 
-from markdown_source import NONE, Known, Link, is_code_open, read_link, resembles_link
+from markdown_source import NONE, Known, Link, read_link, resembles_link
 from slack_reply.markdown import html, inline_parser, links, tokens
-from slack_reply.markdown.inline_parser import JOINER, WIDE, Atom, Marks, Reader
+from slack_reply.markdown.inline_parser import WIDE, Atom, Marks, Reader
 
 CODE_SPAN_LIMIT = 600
 
@@ -25,6 +25,8 @@ _ADDRESS_ENDS = "?!.,:;'_~*)"
 _SCHEME = len("http")
 _BRACKET = re.compile(r"(?<![!\\])\[")
 _TICKS = re.compile(r"`+")
+_TICKS_AT_LINE = re.compile(r"\n[ \t]*(?=```)")  # while the text grows, the ticks would begin a code block
+_TICKS_OR_ESCAPE = re.compile(r"`+|\\.")
 _MARKERS = frozenset("*_~")  # beside a blank, a marker would be none
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ENTITY_BEGUN = re.compile(r"&(?:#[xX]?)?[A-Za-z0-9]{0,32}\Z")
@@ -78,7 +80,8 @@ def _ticks(line: str, start: int, whole: bool) -> Atom:
         if closing.end() == len(line) and not whole:
             return _held(start)
         if len(closing.group()) == behind - start:
-            return Atom(start, closing.end(), tokens.inside_code(line[start : closing.end()]), solid=True)
+            code = _TICKS_AT_LINE.sub(" ", line[start : closing.end()])
+            return Atom(start, closing.end(), tokens.inside_code(code), solid=True)
     if not whole and len(line) - start <= CODE_SPAN_LIMIT:
         return _held(start)
     # Another Markdown parser may find the closing ticks later: without escapes, its code and ours would differ.
@@ -114,8 +117,8 @@ def _entity(line: str, start: int, whole: bool) -> Atom:
         if shown.isspace():
             if end == len(line) and not whole:
                 return _held(start)
-            around = line[max(0, start - 1) : start] + line[end : end + 1]
-            shown = f"{JOINER}{shown}{JOINER}" if _MARKERS.intersection(around) else shown
+            beside = _MARKERS.intersection(line[max(0, start - 1) : start] + line[end : end + 1])
+            shown = found.group() if beside else shown
         return Atom(start, end, shown, solid=True)
     if not whole and _ENTITY_BEGUN.match(line, start):
         return _held(start)
@@ -130,15 +133,26 @@ def _link(line: str, start: int, whole: bool, known: Known, inside: bool) -> Ato
         return _held(start)
     found = read_link(line, bracket, known, whole=whole) if line.startswith("[", bracket) else None
     label = found.label if isinstance(found, Link) else ""
-    # No link: the label holds the beginning of a code span that ends behind the label, or another link.
-    if found is None or is_code_open(label) or (not is_image and _has_link(label, known)):
+    code = _crossing(line, bracket + 1, bracket + 1 + len(label), whole=whole)
+    if isinstance(found, int) or (code and code.text is None):
+        return _held(start)
+    if found is None or code or (not is_image and _has_link(label, known)):
         escaped = not is_image and resembles_link(line, start)
         return Atom(start, start + 1, "\\[" if escaped else line[start], solid=True)
-    if isinstance(found, int):
-        return _held(start)
     shown = _shown(label, known, label=True) or (links.label_text(found.name) if is_image else "")
     url = "" if inside else found.url
     return Atom(start, found.end, links.shown(shown, url, links.touched(line, start)), solid=True)
+
+
+def _crossing(line: str, start: int, end: int, *, whole: bool) -> Atom | None:
+    """The code span that begins in `line[start:end]` and ends behind: there it is stronger than a link."""
+    for run in _TICKS_OR_ESCAPE.finditer(line, start, end):
+        if run.start() >= start and run.group().startswith("`"):
+            code = _ticks(line, run.start(), whole)
+            if code.text is None or code.end > end:
+                return code
+            start = code.end
+    return None
 
 
 def _has_link(label: str, known: Known) -> bool:

@@ -212,7 +212,8 @@ class Window:
             unfinished = grows and index == len(self._lines) - 1
             indent = _INDENT.match(line.text)
             context = Context(resume=(indent.group() if indent else "") or CODE_INDENT)
-            parts = _code_units(line, context, listed=listed, unfinished=unfinished)
+            begin = len(lines.prefix(line.text))
+            parts = _code_units(line, context, begin, listed=listed, unfinished=unfinished)
             yield from ((index, part) for part in parts)
 
     def _table(self, first: int, last: int, block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
@@ -284,10 +285,14 @@ class Window:
             begin = number + 1
 
 
-def _code_units(line: Line, context: Context, *, listed: bool, unfinished: bool) -> Iterable[Unit]:
+def _code_units(
+    line: Line, context: Context, begin: int = 0, *, listed: bool, unfinished: bool
+) -> Iterable[Unit]:
     """A line of code as one unit; an unfinished line in the pieces that later text cannot change."""
     shown = f"{tokens.inside_code(line.text)}\n"
-    unit = Unit(line.start, line.end, shown, Rank.LINE, context, context, Body.CODE, line.text, listed=listed)
+    unit = Unit(
+        line.start, line.end, shown, Rank.LINE, context, context, Body.CODE, line.text, begin, listed=listed
+    )
     return apart(unit, whole=False) if unfinished else (unit,)
 
 

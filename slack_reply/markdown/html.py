@@ -9,6 +9,7 @@ from collections.abc import Callable
 from html.entities import html5
 from string import punctuation
 
+from slack_reply.markdown import lines
 from slack_reply.markdown.inline_parser import JOINER
 
 PAIR_LIMIT = 300  # characters between a tag and its end
@@ -20,10 +21,10 @@ _ATTRIBUTES_BEGUN = r"(?:\s+(?:[a-z-]+\s*(?:=[^<>\n]{0,200})?)?)?"
 _INNER = rf"</?[a-z][a-z0-9]{{0,8}}{_ATTRIBUTES}/?>"
 _INNER_BEGUN = rf"<(?:/?(?:[a-z][a-z0-9]{{0,8}}{_ATTRIBUTES_BEGUN}/?)?)?"
 _BREAKS = {"br": "\n", "p": "\n\n", "/p": "", "details": "", "/details": ""}
-_BREAK = re.compile(rf"<(/?(?:br|p|details)){_ATTRIBUTES}\s*/?>", re.IGNORECASE)
+_BREAK = re.compile(rf"<(br|/?p|/?details){_ATTRIBUTES}\s*/?>", re.IGNORECASE)
 # What follows a break: neither an indent nor ticks or tildes may become code there.
 _BLANKS = re.compile(r"[ \t]*+")
-_FENCE, _FENCE_BEGUN = re.compile(r"```|~~~"), re.compile(r"(?:`{0,2}|~{0,2})\Z")
+_FENCE = re.compile(r"```|~~~")
 _MARKS = {
     **dict.fromkeys(("b", "strong", "summary"), "**"),
     **dict.fromkeys(("i", "em"), "_"),
@@ -51,7 +52,11 @@ def read(line: str, start: int, render: Callable[[str], str], *, whole: bool) ->
         return _broken(line, found.end(), _BREAKS[found[1].lower()], whole=whole) or start
     if found := _PAIR.match(line, start, start + LIMIT):
         name = found[1].lower()
-        return found.end(), _marked(_MARKS[name], render(found[2])) + ("\n" if name == "summary" else "")
+        end, mark = found.end(), _MARKS[name]
+        if mark and end == len(line) and not whole:
+            return start
+        around = line[max(0, start - 1) : start], line[end : end + 1]
+        return end, _marked(mark, render(found[2]), *around) + ("\n" if name == "summary" else "")
     if whole or len(line) - start > LIMIT:
         return None
     tag = _TAG_BEGUN.match(line, start)
@@ -60,25 +65,36 @@ def read(line: str, start: int, render: Callable[[str], str], *, whole: bool) ->
 
 
 def _broken(line: str, end: int, shown: str, *, whole: bool) -> tuple[int, str] | None:
-    """The end of a break, with the blanks behind it, and what stands in its place; None if more text may tell."""
-    if not shown:
-        return end, shown
+    """The end of a break, and what stands in its place; None if more text may tell.
+
+    What follows in the line does not begin a block there.
+    """
     blanks = _BLANKS.match(line, end)
     behind = blanks.end() if blanks else end
-    if not whole and _FENCE_BEGUN.match(line, behind):
+    if not whole and lines.MARKERS.match(line, behind):
         return None
-    return (end, f" {JOINER}") if _FENCE.match(line, behind) else (behind, shown)
+    if _FENCE.match(line, behind):
+        return end, f" {JOINER}"
+    marked, marker = lines.marker(line, behind)
+    return marked, (shown or line[end:behind][:1]) + marker
 
 
 def plain_entity(entity: str) -> str:
     """The character of an entity; the entity itself where the character might be markup, or is unknown."""
     char = html.unescape(entity) if entity.startswith("&#") else html5.get(entity[1:], entity)
-    return char if char not in _PUNCTUATION and (char.isprintable() or char == "\u00a0") else entity
+    is_known = char and char not in _PUNCTUATION and (char.isprintable() or char == "\u00a0")
+    return char if is_known else entity
 
 
-def _marked(mark: str, text: str) -> str:
-    """The text between two marks, which touch no blank and are not in the text itself."""
+def _marked(mark: str, text: str, before: str, behind: str) -> str:
+    """The text between two marks, which touch no blank and are not in the text itself.
+
+    Where a word goes on behind a mark, `_` is none, and no mark is one that touches punctuation on its inner side.
+    """
     inner = text.strip()
+    within = before.isalnum() or behind.isalnum()
+    mark = "*" if within and mark == "_" else mark
     if not inner or not mark or mark in inner:
         return text
-    return text.replace(inner, f"{mark}{inner}{mark}", 1)
+    joints = (JOINER if within and not char.isalnum() else "" for char in (inner[0], inner[-1]))
+    return text.replace(inner, f"{mark}{inner.join(joints)}{mark}", 1)

@@ -14,6 +14,8 @@ from slack_reply.markdown.words import Piece, Rank
 
 REMEMBERED = 20_000  # characters: a longer line is read anew, since its reading takes much memory
 _SPECIAL = re.compile(r"[\\`<>&\[!*_~]|://")
+# At the end of a text, the marker could close emphasis
+_MARKER_BEFORE_WORD = re.compile(r"[*_~][^\s*_~]")
 _OPENS = re.compile(r"[*_~`\[]")
 
 
@@ -22,10 +24,12 @@ class Reading:
 
     def __init__(self, line: str, start: int, known: Known, *, whole: bool) -> None:
         plain = whole and is_plain(line, start)
-        marks = Marks([], [], len(line), len(line)) if plain else atoms.read(line, start, known, whole=whole)
-        self.emphasis = emphasis(line, marks.pairs)
+        marks = (
+            Marks([], [], {}, len(line), len(line)) if plain else atoms.read(line, start, known, whole=whole)
+        )
+        self.emphasis = emphasis(marks.pairs)
         row = in_turns(atoms.row(line, start, marks.atoms, marks.end))
-        self.row = list(_with_joints(row, self.emphasis.joints))
+        self.row = list(_with_joints(row, marks.joints))
         self.undecided = marks.undecided
         self._starts = [atom.start for atom in self.row]
 
@@ -78,7 +82,8 @@ def pieces(line: str, start: int = 0, known: Known = NONE, *, whole: bool) -> It
     for piece in in_turns(_joined(_cut(line, found.row), whole=whole)):
         if piece.end >= limit:
             return
-        yield piece._replace(rank=Rank.GLUE) if found.emphasis.covers(piece.end) else piece
+        glued = found.emphasis.covers(piece.end) or _MARKER_BEFORE_WORD.match(line, piece.end - 1)
+        yield piece._replace(rank=Rank.GLUE) if glued else piece
 
 
 def is_open(text: str) -> bool:
@@ -107,7 +112,7 @@ def _joined(pieces: Iterable[Piece], *, whole: bool) -> Iterator[Piece]:
             yield piece
         else:
             held = Piece(held.start, piece.end, held.text + piece.text, Rank.HARD) if held else piece
-    if held and whole:
+    if held and (whole or held.end - held.start >= words.WORD):
         yield held
 
 

@@ -53,12 +53,15 @@ type Reader = Callable[[str, int, bool], Atom]
 class Marks(NamedTuple):
     """What the parser found in one line.
 
-    `pairs` holds the spans of the markers that open and close emphasis. The line was read up to `end`; from
+    `pairs` holds the spans of the markers that open and close emphasis. `joints` are those that touch punctuation on
+    their inner side and a letter of a script without spaces on the outer side, by their start: other Markdown parsers
+    see no marker there, unless an invisible character stands on the inner side. The line was read up to `end`; from
     `undecided` on, later text may change the result.
     """
 
     atoms: list[Atom]
     pairs: list[tuple[Span, Span]]
+    joints: dict[int, str]
     end: int
     undecided: int
 
@@ -73,17 +76,78 @@ class _Line(StateInline):
         self.whole = whole
         self.atoms: list[Atom] = []
         self.starts: list[Span] = []  # of each delimiter
+        self.pairs: list[tuple[Span, Span]] = []
+        self.joints: dict[int, str] = {}
+        self.opened: set[int] = set()  # the ends of the runs that open emphasis by a joint
+        self.closed: set[int] = set()  # the starts of the runs that close emphasis by a joint
         self.end = len(line)  # up to here the line was read
 
     def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803
-        """As in CommonMark; but beside a letter of a script without spaces, `*` and `~` next to punctuation count."""
+        """As in CommonMark; but beside a letter of a script without spaces, `*` and `~` next to punctuation count.
+
+        What stands beside the run counts as it is shown. While that is not known, the line ends at the run.
+        """
         found = super().scanDelims(start, canSplitWord)
-        end = start + found.length
-        before, behind = self.src[max(0, start - 1) : start], self.src[end : end + 1]
-        if self.src[start] == "_":
+        run = self.src[start : start + found.length]
+        before, behind = self._shown_before(start), self._shown_behind(start + len(run))
+        if behind is None:
+            self.end = start
+            return found
+        if self.atoms or behind != self.src[start + len(run) : start + len(run) + 1]:
+            around = StateInline(f"{before or ' '}{run}{behind}", self.md, {}, [])
+            found = StateInline.scanDelims(around, 1, canSplitWord)
+        if run[0] == "_":
             return found
         opens, closes = is_joint(before, behind), is_joint(behind, before)
+        self.opened |= {start + len(run)} if opens else set()
+        self.closed |= {start} if closes else set()
         return Scanned(found.can_open or opens, found.can_close or closes, found.length)
+
+    def _shown_before(self, start: int) -> str:
+        """The character that is shown before the offset."""
+        for atom in reversed(self.atoms):
+            if atom.end != start:
+                break
+            if atom.text:
+                return atom.text[-1]
+            start = atom.start
+        return self.src[max(0, start - 1) : start]
+
+    def _shown_behind(self, end: int) -> str | None:
+        """The character that is shown from the offset on; None if more text may tell."""
+        while found := _SPECIAL.match(self.src, end):
+            reader = self.readers.get(found.group()[0])
+            if reader is None:
+                break
+            atom = reader(self.src, end, self.whole)
+            if atom.text is None:
+                return None
+            if atom.text:
+                return atom.text[0]
+            end = atom.end
+        is_begun = not self.whole and (end == len(self.src) or _SCHEME_BEGUN.match(self.src, end))
+        return None if is_begun else self.src[end : end + 1]
+
+    def end_paragraph(self) -> int:
+        """Match the markers so far; no marker behind closes emphasis. The first one that may still be closed."""
+        processDelimiters(self, self.delimiters)
+        undecided = self.end
+        for delimiter, opening in zip(self.delimiters, self.starts, strict=True):
+            if delimiter.end >= 0:
+                closing = self.starts[delimiter.end]
+                if closing[1] - opening[0] <= EMPHASIS_LIMIT:
+                    self._match(opening, closing)
+            elif delimiter.open and not self.whole and len(self.src) - opening[0] <= EMPHASIS_LIMIT:
+                undecided = min(undecided, opening[0])
+        self.delimiters, self.starts = [], []
+        return undecided
+
+    def _match(self, opening: Span, closing: Span) -> None:
+        self.pairs.append((opening, closing))
+        if opening[1] in self.opened:
+            self.joints[opening[0]] = self.src[slice(*opening)] + JOINER
+        if closing[0] in self.closed:
+            self.joints[closing[0]] = JOINER + self.src[slice(*closing)]
 
 
 def read(line: str, start: int, readers: Mapping[str, Reader], *, whole: bool) -> Marks:
@@ -93,19 +157,10 @@ def read(line: str, start: int, readers: Mapping[str, Reader], *, whole: bool) -
         _INLINE.inline.tokenize(state)
         if state.end < len(line):
             break
-    processDelimiters(state, state.delimiters)
     is_end = state.end == len(line) and not whole
     begun = _SCHEME_BEGUN.search(line, max(start, len(line) - _SCHEME)) if is_end else None
-    undecided = begun.start() if begun else state.end
-    pairs: list[tuple[Span, Span]] = []
-    for delimiter, opening in zip(state.delimiters, state.starts, strict=True):
-        if delimiter.end >= 0:
-            closing = state.starts[delimiter.end]
-            if closing[1] - opening[0] <= EMPHASIS_LIMIT:
-                pairs.append((opening, closing))
-        elif delimiter.open and not whole and len(line) - opening[0] <= EMPHASIS_LIMIT:
-            undecided = min(undecided, opening[0])
-    return Marks(state.atoms, pairs, state.end, undecided)
+    undecided = min(state.end_paragraph(), begun.start() if begun else state.end)
+    return Marks(state.atoms, state.pairs, state.joints, state.end, undecided)
 
 
 def _ends(line: str, start: int) -> Iterator[int]:
@@ -121,15 +176,9 @@ def _ends(line: str, start: int) -> Iterator[int]:
 
 
 class Emphasis(NamedTuple):
-    """The emphasised `spans` in order, without overlaps.
-
-    `joints` are the markers that touch punctuation on their inner side and a letter of a script without spaces on the
-    outer side, by their start: other Markdown parsers see no marker there, unless an invisible character stands on the
-    inner side.
-    """
+    """The emphasised `spans` in order, without overlaps."""
 
     spans: list[Span]
-    joints: dict[int, str]
 
     def covers(self, position: int) -> bool:
         """Whether `position` is within a span, so that a cut there would split the emphasis."""
@@ -137,34 +186,9 @@ class Emphasis(NamedTuple):
         return index >= 0 and self.spans[index][0] < position < self.spans[index][1]
 
 
-def emphasis(line: str, pairs: Iterable[tuple[Span, Span]]) -> Emphasis:
+def emphasis(pairs: Iterable[tuple[Span, Span]]) -> Emphasis:
     """The emphasis that these pairs of markers make."""
-    pairs = list(pairs)
-    joints: dict[int, str] = {}
-    for opening, closing in pairs:
-        mark = line[opening[0]]
-        if mark == "_":
-            continue
-        start, end = opening[1], closing[0]
-        if line[start] != mark and is_joint(_before(line, start, mark), line[start]):
-            joints[opening[0]] = line[slice(*opening)] + JOINER
-        if line[end - 1] != mark and is_joint(_behind(line, end, mark), line[end - 1]):
-            joints[end] = JOINER + line[slice(*closing)]
-    return Emphasis(_merged([(opening[0], closing[1]) for opening, closing in pairs]), joints)
-
-
-def _before(line: str, end: int, mark: str) -> str:
-    """The character before the run of markers that ends here."""
-    while end and line[end - 1] == mark:
-        end -= 1
-    return line[max(0, end - 1) : end]
-
-
-def _behind(line: str, start: int, mark: str) -> str:
-    """The character behind the run of markers that begins here."""
-    while line.startswith(mark, start):
-        start += 1
-    return line[start : start + 1]
+    return Emphasis(_merged([(opening[0], closing[1]) for opening, closing in pairs]))
 
 
 def _merged(spans: list[Span]) -> list[Span]:
@@ -182,10 +206,9 @@ def is_joint(outer: str, inner: str) -> bool:
 
     So where one of the two is of a script without spaces: a letter outside, or a bracket or full stop inside.
     """
-    if not inner or unicodedata.category(inner)[0] not in "PS":
-        return False
-    wide_sign = unicodedata.east_asian_width(inner) in "WF" and outer.isalnum()
-    return wide_sign or WIDE.fullmatch(outer) is not None
+    kind = unicodedata.category(inner)[0] if inner else ""
+    wide_sign = kind == "P" and unicodedata.east_asian_width(inner) in "WF" and outer.isalnum()
+    return wide_sign or (kind in {"P", "S"} and WIDE.fullmatch(outer) is not None)
 
 
 def _atom(found: StateInline, _silent: bool) -> bool:
@@ -201,6 +224,8 @@ def _atom(found: StateInline, _silent: bool) -> bool:
     state.atoms.append(atom)
     state.tokens.append(_ATOM)  # keeps apart the markers before and behind
     state.pos = atom.end
+    if "\n\n" in atom.text:
+        state.end_paragraph()
     return True
 
 
@@ -210,11 +235,13 @@ def _marker(found: StateInline, silent: bool) -> bool:
     start, known = state.pos, len(state.delimiters)
     strike = state.src[start] == "~"
     rule = strikethrough_rule.tokenize if strike else emphasis_rule.tokenize
-    if not rule(state, silent):
-        return False
-    if state.pos == len(state.src) and not state.whole:
+    found_any = rule(state, silent)
+    if state.end == start:
         del state.delimiters[known:]
-        state.end = start
+        state.pos = state.posMax
+        return True
+    if not found_any:
+        return False
     width = 2 if strike else 1
     first = start + (state.pos - start) % width
     state.starts += [(at, at + width) for at in range(first, state.pos, width)][
@@ -224,7 +251,8 @@ def _marker(found: StateInline, silent: bool) -> bool:
 
 
 _ATOM = Token("atom", "", 0)
+_SPECIAL = re.compile(r"[\\`<>&\[!*_~]|(?<![A-Za-z0-9])[Hh][Tt][Tt][Pp][Ss]?://")
 _INLINE = MarkdownIt("zero")
-_INLINE.inline.terminator_re = re.compile(r"[\\`<>&\[!*_~]|(?<![A-Za-z0-9])[Hh][Tt][Tt][Pp][Ss]?://")
+_INLINE.inline.terminator_re = _SPECIAL
 _INLINE.inline.ruler.push("atom", _atom)
 _INLINE.inline.ruler.push("marker", _marker)

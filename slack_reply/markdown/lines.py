@@ -13,6 +13,8 @@ LIST = re.compile(r"[ \t]*(?:[-+*]|\d{1,9}[.)])(?:[ \t]|\Z)")
 UNDERLINE = re.compile(r"[ \t]*(?:=+|-+)[ \t]*\Z")
 # A line that may still become a bullet, a number, a box, a rule, a fence or the line under a heading.
 MARKERS = re.compile(r"[-+*_=#~`|:.)> \t\[\]xX0-9]{0,40}\Z")
+# What would begin a heading, a list, a rule, a row or a block
+_MARKER = re.compile(r"(\d{1,9}(?=[.)])|)(#{1,6}|[|.)+]|=+|-+|[*_]+|`{3,}|~{3,})(?=\s|\Z)")
 # An unfinished line that opens a code block, unless more ticks follow
 FENCE_BEGUN = re.compile(rf"{CONTAINERS}`{{3,}}[^`]*\Z")
 # An unfinished line that may turn out to end a code block
@@ -39,6 +41,18 @@ def split(source: str, start: int = 0, end: int | None = None) -> list[Line]:
         found.append(Line(start, raw.removesuffix("\r"), behind))
         start = behind
     return found
+
+
+def marker(text: str, start: int = 0) -> tuple[int, str]:
+    """The end of what would begin a block if `text[start:]` began a line, and this as mere text."""
+    found = _MARKER.match(text, start)
+    return (found.end(), found.expand(r"\1\\\2")) if found else (start, "")
+
+
+def unmarked(text: str) -> str:
+    """The text, so that it can begin a line and remains text."""
+    end, shown = marker(text)
+    return shown + text[end:]
 
 
 def prefix(text: str) -> str:

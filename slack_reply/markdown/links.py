@@ -21,7 +21,7 @@ _AUTOLINK_BEGUN = re.compile(
 )
 _IN_LABEL = re.compile(r"([\\\[\]*_~`])")
 _PERCENT = {" ": "%20", "\t": "%09", "<": "%3C", ">": "%3E", "(": "%28", ")": "%29", "|": "%7C", "\\": "%5C"}
-_BARE_ENDS = frozenset(" \t\n.,;:!?)")
+_BARE_ENDS = frozenset(" \t\r\n.,;:!?)")
 
 
 def shown(label: str, url: str, before: str = "") -> str:

@@ -17,6 +17,7 @@ from slack_reply.markdown.blocks import Window
 from slack_reply.markdown.parts import Limits
 from slack_reply.markdown.units import Unit
 
+BLANKS = " \t\r\n"  # Any other blank is text for Markdown
 SHORT = 1_000  # characters: a longer text shows something, unless all its characters are unseen
 WINDOW = 10_000  # characters that are parsed at once, if no block is longer
 
@@ -40,7 +41,7 @@ def escape(markdown: str) -> str:
     `&` stays as it is. Links, images and autolinks come out as plain Markdown links or bare URLs.
     """
     shown = "".join(unit.text for unit in read(markdown, None, final=True))
-    return shown + markdown[len(markdown.rstrip()) :]
+    return shown + markdown[len(markdown.rstrip(BLANKS)) :]
 
 
 def shows_nothing(markdown: str) -> bool:
@@ -63,7 +64,7 @@ class Reader:
 
     def units(self, text: str, *, final: bool, start: int = 0) -> Iterator[Unit]:
         """All units that are certain and end behind `start`. Another text than the last one, grown, is read anew."""
-        source = text.rstrip()
+        source = text.rstrip(BLANKS)
         if not source.startswith(self._source):
             self._begin(References())
         if final and self.limits and self.limits.whole and may_define(source):

@@ -72,15 +72,15 @@ def apart(unit: Unit, *, whole: bool = True) -> Iterator[Unit]:
     if unit.body is Body.SOLID:
         return
     if unit.body is Body.CODE:
-        pieces: Iterator[Piece] = words.code(unit.line, whole=whole)
+        pieces = words.code(unit.line, unit.begin, whole=whole)
         inner = unit.where
     else:
-        prefix = [Piece(0, unit.begin, unit.line[: unit.begin], Rank.GLUE)] if unit.begin else []
-        pieces = chain(prefix, inline.pieces(unit.line, unit.begin, unit.known, whole=whole))
+        pieces = inline.pieces(unit.line, unit.begin, unit.known, whole=whole)
         quotes = unit.line.count(">", 0, unit.begin)
         inner = Context(resume="> " * min(QUOTE_DEPTH, quotes))
+    prefix = [Piece(0, unit.begin, unit.line[: unit.begin], Rank.GLUE)] if unit.begin else []
     rest = unit._replace(where=inner, body=Body.SOLID)
-    for piece in pieces:
+    for piece in chain(prefix, pieces):
         start, end = unit.start + piece.start, unit.start + piece.end
         rank = Rank.GLUE if unit.heading else piece.rank
         yield rest._replace(start=start, end=end, text=piece.text, rank=rank, after=inner)

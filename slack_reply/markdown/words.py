@@ -60,10 +60,10 @@ def split(line: str, start: int, end: int) -> Iterator[Piece]:
         yield Piece(found.start(), found.end(), text, rank)
 
 
-def code(line: str, *, whole: bool) -> Iterator[Piece]:
-    """The pieces of one line of code; for an unfinished line only the pieces that later text cannot change."""
+def code(line: str, start: int, *, whole: bool) -> Iterator[Piece]:
+    """The pieces of one line of code from `start` on; of an unfinished line those that later text cannot change."""
     limit = len(line) if whole else tokens.decided(line)
-    for piece in split(line, 0, len(line)):
+    for piece in split(line, start, len(line)):
         if piece.end > limit or (piece.end == len(line) and not whole):
             return
         yield piece

@@ -7,8 +7,18 @@ from urllib.parse import unquote, urlsplit
 
 from markdown_it import MarkdownIt
 
-HOST = re.compile(r"(?:[\w-]+\.)+(?:example|com)\b", re.IGNORECASE)
-READER = MarkdownIt("commonmark")
+HOST = re.compile(r"(?<![\w.-])(?<!\w/)(?:[\w-]+\.)+(?:example|com)\b", re.IGNORECASE)
+"""Behind a word and a slash, a name belongs to a path."""
+
+
+class _Reader(MarkdownIt):
+    """Leaves addresses as they are written."""
+
+    def normalizeLink(self, url: str) -> str:  # noqa: N802 - the parser's name
+        return url
+
+
+READER = _Reader("commonmark")
 
 
 def links_of(markdown: str) -> list[tuple[str, str]]:
@@ -43,7 +53,7 @@ def is_disguise(label: str, href: str) -> bool:
     """Whether a link with this text reads as another address; one that shows its own at the end does not."""
     seen, target = seen_in(label), unquote(href)
     shown = {name.casefold().removeprefix("www.") for name in HOST.findall(seen)}
-    return bool(shown) and _host(target) not in shown and not seen.endswith(target)
+    return bool(shown) and _host(target) not in shown and not seen.endswith(seen_in(target))
 
 
 def _host(href: str) -> str:

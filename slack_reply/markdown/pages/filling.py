@@ -9,6 +9,7 @@ Code is opened again at the beginning of a message, and a list that the message 
 import re
 from typing import NamedTuple
 
+from slack_reply.markdown import lines
 from slack_reply.markdown.lines import RULE
 from slack_reply.markdown.parts import Limits, Markdown, Page, Part, Table, counting
 from slack_reply.markdown.slack_form import closed
@@ -17,13 +18,10 @@ from slack_reply.markdown.units import CODE_INDENT, Unit, apart
 
 WINDOW = 0.75
 
-# What begins a heading, a list, a rule, a row or a block at the beginning of a page, though not within a line.
-_MARKER = re.compile(r"\A(\d{1,9}(?=[.)])|)(#{1,6}|[-+*|.)]|=+|-+|\*{3,}|_{3,}|`{3,}|~{3,})(?=\s|\Z)")
-
 _LONGEST_RULE = 40  # characters of a line that are examined
 
-# What may be shown as a blank: `<br>`, `<p>`, `<details>`, `&nbsp;` and its like.
-_BLANK = re.compile(r"\s|<(?:/?(?:[bpd]|\Z))|&(?:[net#]|\Z)", re.IGNORECASE)
+# What may be shown as a blank: `<br>`, `<p>`, `<details>`, `&nbsp;` and its like, a definition of a link.
+_BLANK = re.compile(r"\s|<(?:/?(?:[bpd]|\Z))|&(?:[net#]|\Z)|(?<=\n)[ \t>]*(?:\[|\Z)", re.IGNORECASE)
 
 
 class State(NamedTuple):
@@ -169,11 +167,12 @@ def look(unit: Unit, state: State) -> tuple[str, int]:
     if unit.closes:
         return "", 0
     opening = unit.where.head + ("" if unit.fresh else unit.where.resume)
-    shift = (_indent(opening) if opening else unit.indent) if unit.listed else 0
+    indent = _indent(opening) if opening else unit.indent
+    shift = indent if unit.listed and indent >= len(CODE_INDENT) else 0
     if unit.where.resume.isspace() and not unit.where.head:  # code by its indent
         shift = max(0, shift - len(CODE_INDENT))
     within = not (unit.fresh or unit.where.head or state.begun)
-    shown = _MARKER.sub(r"\1\\\2", unit.text) if within else unit.text
+    shown = lines.unmarked(unit.text) if within else unit.text
     return _moved(opening, shift) + _moved(shown, shift if unit.fresh else 0), shift
 
 
@@ -205,4 +204,4 @@ def _settled(entry: _PageEntry, source: str) -> bool:
     """
     unit = entry.unit
     decided = unit.table is not None or not _BLANK.match(source, unit.end)
-    return unit.rank >= 0 and not entry.state.glued and unit.end < len(source) and decided
+    return unit.rank >= 0 and not (entry.state.glued or unit.hidden) and unit.end < len(source) and decided

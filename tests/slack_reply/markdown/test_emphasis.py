@@ -6,7 +6,7 @@ from slack_reply.markdown.inline_parser import Emphasis, emphasis
 
 
 def scan(line: str) -> Emphasis:
-    return emphasis(line, atoms.read(line, 0, whole=True).pairs)
+    return emphasis(atoms.read(line, 0, whole=True).pairs)
 
 
 def spans(line: str) -> list[str]:

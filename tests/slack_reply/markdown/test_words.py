@@ -39,7 +39,7 @@ def test_pieces_contain_the_whole_text(text: str) -> None:
 @given(markdown)
 def test_pieces_of_growing_code_do_not_change(text: str) -> None:
     line = text.replace("\n", " ")
-    whole = list(words.code(line, whole=True))
+    whole = list(words.code(line, 0, whole=True))
     for length in range(len(line)):
-        begun = list(words.code(line[:length], whole=False))
+        begun = list(words.code(line[:length], 0, whole=False))
         assert begun == whole[: len(begun)]

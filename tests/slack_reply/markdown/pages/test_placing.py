@@ -13,9 +13,9 @@ def test_code_is_opened_again_when_a_page_begins_in_it() -> None:
 
 
 def test_list_moves_left_when_a_page_begins_in_it() -> None:
-    inner, outer = scan("- a\n  - b\n- c", None, final=True)[1:]
-    assert look(inner, State()) == ("- b\n", 2)
-    assert look(outer, VISIBLE._replace(shift=2)) == ("- c", 0)
+    inner, outer = scan("- a\n    - b\n- c", None, final=True)[1:]
+    assert look(inner, State()) == ("- b\n", 4)
+    assert look(outer, VISIBLE._replace(shift=4)) == ("- c", 0)
 
 
 def test_blank_lines_and_ends_of_code_do_not_begin_a_page() -> None:
