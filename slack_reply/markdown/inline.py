@@ -79,7 +79,8 @@ def pieces(line: str, start: int = 0, known: Known = NONE, *, whole: bool) -> It
     """
     found = reading(line, start, known, whole=whole)
     limit = min(len(line) + 1 if whole else len(line), found.undecided + 1)
-    for piece in in_turns(_joined(_cut(line, found.row), whole=whole)):
+    ends = bool(found.row) and found.row[-1].solid
+    for piece in in_turns(_joined(_cut(line, found.row), whole=whole, ends=ends)):
         if piece.end >= limit:
             return
         glued = found.emphasis.covers(piece.end) or _MARKER_BEFORE_WORD.match(line, piece.end - 1)
@@ -101,8 +102,8 @@ def is_begun(text: str) -> bool:
     return all(closing[1] != len(text) for _, closing in atoms.read(text, 0, whole=True).pairs)
 
 
-def _joined(pieces: Iterable[Piece], *, whole: bool) -> Iterator[Piece]:
-    """Fewer pieces: neighbours of rank HARD are joined, up to WORD characters."""
+def _joined(pieces: Iterable[Piece], *, whole: bool, ends: bool) -> Iterator[Piece]:
+    """Fewer pieces: neighbours of rank HARD are joined, up to WORD characters. `ends`: the last one is whole."""
     held: Piece | None = None
     for piece in pieces:
         if held and (piece.rank is not Rank.HARD or held.end - held.start >= words.WORD):
@@ -112,7 +113,7 @@ def _joined(pieces: Iterable[Piece], *, whole: bool) -> Iterator[Piece]:
             yield piece
         else:
             held = Piece(held.start, piece.end, held.text + piece.text, Rank.HARD) if held else piece
-    if held and (whole or held.end - held.start >= words.WORD):
+    if held and (whole or (ends and held.end - held.start >= words.WORD)):
         yield held
 
 
