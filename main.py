@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from dify_plugin.core.runtime import Session
 
-from endpoints import unreadable
+from endpoints import standard_input, unreadable
 from errors import SettingsError
 from wiring import container
 
@@ -25,6 +25,7 @@ GARBAGE_AFTER = (10_000, 5, 2)
 if __name__ == "__main__":
     unreadable.install()
     plugin = Plugin(DifyPluginEnv(MAX_WORKER=MAX_WORKER, MAX_INVOCATION_TIMEOUT=MAX_INVOCATION_TIMEOUT))
+    standard_input.install(plugin)
     with suppress(SettingsError):  # each request tells it
         container()  # takes a tenth of a second, for which the first question would wait
     Session.empty_session()  # loads modules that the SDK else loads at the first request

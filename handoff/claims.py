@@ -11,8 +11,8 @@ from turns import Place, StopRequest, TurnRequest
 
 # Slack's last regular retry comes after six minutes (docs/platform/slack.md#event-retries).
 KEPT_SECONDS = 900.0
-# Each open turn costs the SDK one line reader, and every line is offered to every reader
-# (docs/platform/dify.md#line-readers). 400 leaves room for 5 events a second each.
+# Each open turn costs the SDK one line reader, and in remote debugging every line is offered to every reader
+# (docs/platform/dify.md#line-readers). 400 leaves room for 5 events a second each there, too.
 OPEN_TURNS = 400
 # A part of the cap, which hooks with less than their share get on top of it: one hook alone may fill the whole cap.
 BESIDE = 0.25
