@@ -1,5 +1,6 @@
 """Lets a turn outlive Slack's three seconds: an event is posted to ourselves (docs/architecture.md#d1-hand-off)."""
 
+from handoff.acceptances import Acceptances
 from handoff.claims import OPEN_TURNS, CancellationRegistry, Capacity, Claims
 from handoff.hand_off import EventHandOff, HandOffFactory
 from handoff.receiver import Receiver
@@ -9,6 +10,7 @@ from handoff.stopping import Stopping
 __all__ = [
     "OPEN_TURNS",
     "REQUEST_HEADER",
+    "Acceptances",
     "CancellationRegistry",
     "Capacity",
     "Claims",

@@ -9,6 +9,7 @@ import gevent
 
 from clock import Clock
 from errors import Forged, SettingsError
+from handoff.acceptances import Acceptances, OnceAccepted
 from handoff.claims import CancellationRegistry, Capacity, Claims, claim_name
 from handoff.hand_off import ContinuationHandOff, HandOffFactory
 from handoff.relay import RECEIPT_HEADER
@@ -55,6 +56,7 @@ class Receiver:
     hand_offs: HandOffFactory
     capacity: Capacity
     claims: Claims
+    acceptances: Acceptances
     cancellations: CancellationRegistry
     clock: Clock
     request: str = ""
@@ -94,7 +96,8 @@ class Receiver:
             held.close()
             return TurnReply(CONFLICT, headers=receipt)
         running = self.turns.beside(work) if isinstance(work, TurnRequest) else work
-        return TurnReply(OK, heartbeats(running, self.clock), receipt | UNBUFFERED)
+        begins = OnceAccepted(running, self.acceptances, self.request)
+        return TurnReply(OK, heartbeats(begins, self.clock), receipt | UNBUFFERED)
 
     def _work(self, job: AnyJob, held: ExitStack) -> _Work | None:
         """The work that the request does; None when the job was claimed before, in this or another process."""

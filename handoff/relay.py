@@ -17,6 +17,7 @@ from gevent.queue import Empty, SimpleQueue
 
 from clock import Clock
 from errors import HandoffError
+from handoff.acceptances import Acceptances
 from handoff.claims import CancellationRegistry
 from turns import HEARTBEAT_SECONDS, REQUEST_SECONDS
 
@@ -55,11 +56,18 @@ class HandOffRequest:
 
 
 class Relay:
-    """One per process. `cancellations` are told the name of each request that has ended."""
+    """One per process. `acceptances` and `cancellations` are told what is heard of each request, by its name."""
 
-    def __init__(self, clock: Clock, http: urllib3.PoolManager, cancellations: CancellationRegistry) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        http: urllib3.PoolManager,
+        acceptances: Acceptances,
+        cancellations: CancellationRegistry,
+    ) -> None:
         self._clock = clock
         self._http = http
+        self._acceptances = acceptances
         self._cancellations = cancellations
         self._working: LRUCache[str, str] = LRUCache(HOOKS)
         self._unheard: Counter[str] = Counter()  # requests of each hook
@@ -108,10 +116,12 @@ class Relay:
 
     def _attempt(self, hook_id: str, route: str, request: HandOffRequest) -> None:
         name = uuid.uuid4().hex
+        self._acceptances.sent(name)
         try:
             with closing(self._post(hook_id, route, request.body, name)) as response:
                 status = self._judge(response, request.receipt)
                 request.answers.put((route, status))
+                self._acceptances.heard(name)
                 if status == OK:
                     self._drain(response)
         except NEVER_SENT:
@@ -119,6 +129,8 @@ class Relay:
             return
         except (urllib3.exceptions.HTTPError, OSError, ValueError):
             request.answers.put((route, NO_ANSWER))  # after an acceptance nobody reads the queue any more
+        finally:
+            self._acceptances.heard(name)
         self._cancellations.ended(name)  # its turn may have begun
 
     def _post(self, hook_id: str, route: str, body: bytes, name: str) -> urllib3.BaseHTTPResponse:

@@ -12,6 +12,7 @@ from conversation_store import ProcessStores
 from handoff import (
     OPEN_TURNS,
     REQUEST_HEADER,
+    Acceptances,
     CancellationRegistry,
     Capacity,
     Claims,
@@ -69,7 +70,8 @@ class Container:
         self._claims = Claims(clock)
         self._cancellations = CancellationRegistry(clock)
         self._http, self._dify_inner_url = http_client(), env.dify_inner_url
-        relay = Relay(clock, self._http, self._cancellations)
+        self._acceptances = Acceptances()
+        relay = Relay(clock, self._http, self._acceptances, self._cancellations)
         self._hand_offs = HandOffFactory(env, relay, self._capacity, self._claims)
         self._services = Services(clock, env, process.name, self._stores)
         self._recovery = Recovery(clock, process, self._stores, self._capacity, self._services)
@@ -152,6 +154,7 @@ class Container:
             hand_offs=self._hand_offs,
             capacity=self._capacity,
             claims=self._claims,
+            acceptances=self._acceptances,
             cancellations=self._cancellations,
             clock=self._clock,
             request=headers.get(REQUEST_HEADER, ""),

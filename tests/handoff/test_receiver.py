@@ -9,6 +9,7 @@ from gevent.event import Event
 
 from conversation_store.record import ThreadRecord
 from errors import SettingsError
+from handoff.acceptances import Acceptances
 from handoff.claims import CancellationRegistry, Capacity, Claims
 from handoff.receiver import CONFIRM_SECONDS, Receiver, TurnReply
 from handoff.relay import RECEIPT_HEADER
@@ -94,6 +95,7 @@ class Process:
     capacity: Capacity = field(default_factory=Capacity)
     clock: FakeClock = field(default_factory=FakeClock)
     claims: Claims = field(default_factory=lambda: Claims(FakeClock()))
+    acceptances: Acceptances = field(default_factory=Acceptances)
     cancellations: CancellationRegistry = field(default_factory=lambda: CancellationRegistry(FakeClock()))
 
     def receive(self, body: bytes) -> TurnReply:
@@ -106,6 +108,7 @@ class Process:
             cast("Any", hand_offs),
             self.capacity,
             self.claims,
+            self.acceptances,
             self.cancellations,
             self.clock,
             "r1",

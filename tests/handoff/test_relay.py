@@ -10,6 +10,7 @@ from gevent.server import StreamServer
 
 from clock import Clock
 from errors import HandoffError
+from handoff.acceptances import Acceptances
 from handoff.claims import CancellationRegistry
 from handoff.relay import RECEIPT_HEADER, HandOffRequest, Relay, http_client
 
@@ -69,6 +70,19 @@ class Ends(CancellationRegistry):
         self.names.append(request)
 
 
+class Heard(Acceptances):
+    """Notes the names of the requests of which something was heard, each once."""
+
+    def __init__(self) -> None:
+        super().__init__(longest_wait=600)
+        self.names: list[str] = []
+
+    def heard(self, request: str) -> None:
+        if request not in self.names:
+            self.names.append(request)
+        super().heard(request)
+
+
 @pytest.fixture
 def serve() -> Iterator[Callable[[App], OwnEndpoint]]:
     running: list[OwnEndpoint] = []
@@ -88,8 +102,13 @@ def ends() -> Ends:
 
 
 @pytest.fixture
-def relay(ends: Ends) -> Relay:
-    return Relay(Clock(SCALE), http_client(), ends)
+def heard() -> "Heard":
+    return Heard()
+
+
+@pytest.fixture
+def relay(ends: Ends, heard: "Heard") -> Relay:
+    return Relay(Clock(SCALE), http_client(), heard, ends)
 
 
 def test_request_is_accepted_at_its_first_byte_and_read_to_its_end(serve: Any, relay: Relay) -> None:
@@ -152,7 +171,7 @@ def test_hand_off_fails_when_no_route_answers_in_time(serve: Any, relay: Relay) 
 
 def test_hand_off_fails_without_any_route() -> None:
     with pytest.raises(HandoffError):
-        Relay(Clock(SCALE), http_client(), Ends()).hand_off("h", [], request())
+        Relay(Clock(SCALE), http_client(), Heard(), Ends()).hand_off("h", [], request())
 
 
 def test_end_of_each_request_is_told_by_its_own_name(serve: Any, relay: Relay, ends: Ends) -> None:
@@ -202,6 +221,34 @@ def test_no_route_is_tried_when_slack_has_gone(serve: Any, relay: Relay) -> None
     with pytest.raises(HandoffError):
         relay.hand_off("h", [turns.url], request(since=Clock(SCALE).epoch() - 60.0))
     assert turns.requests == 0
+
+
+def test_work_of_a_request_waits_until_the_hand_off_was_told_of_its_first_byte(
+    serve: Any, relay: Relay, heard: Heard
+) -> None:
+    """The order counts: the greenlet that acks must run before those that wait for the acceptance."""
+    order: list[str] = []
+
+    def app(_environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
+        name = _environ["HTTP_SLACK_BRIDGE_REQUEST"]
+        gevent.spawn(heard.wait, name).link(lambda _: order.append("turn"))
+        start_response("200 OK", [(RECEIPT_HEADER, RECEIPT)])
+        yield b"."
+
+    relay.hand_off("h", [serve(app).url], request())
+    order.append("ack")
+    wait_for(lambda: len(order) == 2)
+    assert order == ["ack", "turn"]
+
+
+def test_request_that_is_not_accepted_keeps_no_work_waiting(serve: Any, relay: Relay, heard: Heard) -> None:
+    refusing = serve(answering("503 Full", ()))
+    with pytest.raises(HandoffError):
+        relay.hand_off("h", ["http://127.0.0.1:1/e/h/slack/turns", refusing.url], request())
+    wait_for(lambda: len(heard.names) == 2)
+    with gevent.Timeout(5):
+        for name in heard.names:
+            heard.wait(name)
 
 
 @contextlib.contextmanager

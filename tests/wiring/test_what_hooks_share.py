@@ -50,6 +50,7 @@ KEPT_APART = {
     "Refusals._reasons": HOOK,
     "ChannelTypes._heard": HOOK,
     "ProblemLog._told": HOOK,
+    "Acceptances._unheard": REQUEST,
     "CancellationRegistry._running": REQUEST,
     "CancellationRegistry._ended": REQUEST,
     "CancellationRegistry._deleted": HOOK,

@@ -1,0 +1,54 @@
+"""Lets the work of a request begin once the hand-off has heard its first byte, so that Slack's ack goes first.
+
+The ack and the turn share one thread, and a turn begins with some milliseconds of computing.
+"""
+
+from dataclasses import dataclass
+
+from gevent.event import Event
+
+from turns import Work
+
+# Wall seconds that work waits at most: a proxy on the route may hold the byte back (docs/architecture.md#d1-hand-off).
+LONGEST_WAIT = 0.1
+
+
+class Acceptances:
+    """The requests of this process that it has sent itself, and that it has heard nothing of yet. One per process."""
+
+    def __init__(self, longest_wait: float = LONGEST_WAIT) -> None:
+        self._longest = longest_wait
+        self._unheard: dict[str, Event] = {}
+
+    def sent(self, request: str) -> None:
+        """Note that this process sends a request of this name; `heard` must follow."""
+        self._unheard[request] = Event()
+
+    def heard(self, request: str) -> None:
+        """Note that the first byte has come, or that none will. Whoever waits for that goes on after the caller."""
+        if waiting := self._unheard.pop(request, None):
+            waiting.set()
+
+    def wait(self, request: str) -> None:
+        """Wait for the first byte to arrive, for a moment at most. Another process's request is not waited for."""
+        if waiting := self._unheard.get(request):
+            waiting.wait(timeout=self._longest)
+
+
+@dataclass(frozen=True, slots=True)
+class OnceAccepted:
+    """The work of a request, which begins once the hand-off has heard the request's first byte."""
+
+    work: Work
+    acceptances: Acceptances
+    request: str
+
+    @property
+    def released(self) -> Event:
+        """The work's."""
+        return self.work.released
+
+    def run(self) -> None:
+        """Never raises."""
+        self.acceptances.wait(self.request)
+        self.work.run()
