@@ -88,8 +88,6 @@ class Receiver:
             held = undo.enter_context(ExitStack())  # is undone when the work has ended
             held.callback(self.capacity.leave, name)
             work = self._work(job, held)
-            if work is not None:
-                work.begin()
             self.claims.keep(claim)
             undo.pop_all()
         if work is None:

@@ -14,7 +14,7 @@ from turns.ordering import QueueTicket
 from turns.recovery import Claim, Recovery, SweepRun, Work
 from turns.report import TurnReport
 from turns.services import Services
-from turns.throttle import Admittance, Installation, UnknownChannel
+from turns.throttle import Admittance, Installation, UnknownChannel, is_in_doubt
 from turns.turn import HandOn, Turn
 from turns.turn_request import TurnRequest
 
@@ -31,13 +31,14 @@ class TurnsOfEndpoint:
     def claim(self, job: Job) -> ThreadRecord | None:
         """Claim the message, or a later continuation of its turn, in its thread's record, for all processes.
 
-        None when it was claimed before. Raises SettingsError while the settings let nobody answer.
+        The turn is on the hook's list then, where a sweep finds it if this process dies. None when it was claimed
+        before. Raises SettingsError while the settings let nobody answer.
         """
         claim = self._claim(job)
-        if job.continuation:
-            return claim.go_on(job.continuation)
-        record = claim.claim()
         message = job.message
+        if job.continuation:
+            return self._continued(claim, job.continuation)
+        record = claim.claim(in_doubt=is_in_doubt(message))
         usual = self.endpoint.key(replace(message, app_name=""))
         if record is not None and usual != claim.key and not message.is_dm:
             with suppress(StoreError):
@@ -135,6 +136,12 @@ class TurnsOfEndpoint:
             self.recovery.taken_before(self.endpoint, self.store, key, message.ts)
             return None
         return ReactionRun(services, self.endpoint, self.store, job, claim, hand_off, held)
+
+    def _continued(self, claim: Claim, continuation: int) -> ThreadRecord | None:
+        record = claim.go_on(continuation)
+        if record is not None:
+            claim.list_open()
+        return record
 
     def _claim(self, job: Job) -> Claim:
         self.endpoint.can_answer(job.message)

@@ -46,12 +46,6 @@ class TurnRequest:
     recent: RecentTurns
     held: AbstractContextManager[object]
 
-    def begin(self) -> None:
-        """Put the turn on the hook's list, where a sweep finds the turn, before Slack's ack."""
-        in_doubt = self.unknown_channel is not None and self.unknown_channel.in_doubt
-        with suppress(StoreError):
-            self.claim.list_open(in_doubt=in_doubt)
-
     def cut(self) -> None:
         """End the answer with what the app has said so far: the request is gone."""
         self.answering.cut()

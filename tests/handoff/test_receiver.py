@@ -27,18 +27,12 @@ NAME = f"hook/{Job(MESSAGE, '', 1.0).job_id}"
 
 @dataclass
 class WorkOfTests:
-    """A turn or a sweep that notes its calls; with `breaks`, its beginning raises."""
+    """A turn or a sweep that notes its calls."""
 
     job: Job | None
     held: AbstractContextManager[object]
-    breaks: bool = False
     told: list[str] = field(default_factory=list)
     released: Event = field(default_factory=Event)
-
-    def begin(self) -> None:
-        self.told.append("begin")
-        if self.breaks:
-            raise RuntimeError("broken")
 
     def run(self) -> None:
         with self.held:
@@ -73,13 +67,17 @@ class TurnsOfTests:
 
     def turn(self, job: Job, record: ThreadRecord, _continuation: object, held: Any) -> WorkOfTests:
         assert record.conversation_id == "c1"
-        self.made.append(WorkOfTests(job, held, self.breaks == "begin"))
+        if self.breaks == "turn":
+            raise self.error
+        self.made.append(WorkOfTests(job, held))
         return self.made[-1]
 
     def reaction(self, job: ReactionJob, _hand_off: object, held: Any) -> WorkOfTests | None:
+        if self.breaks == "claim":
+            raise self.error
         if self.taken.setdefault(f"{job.job_id}#{job.continuation}", self.process) != self.process:
             return None
-        self.made.append(WorkOfTests(None, held, self.breaks == "begin"))
+        self.made.append(WorkOfTests(None, held))
         return self.made[-1]
 
     def sweep(self, held: Any) -> WorkOfTests:
@@ -130,9 +128,9 @@ def test_signed_turn_is_accepted_and_counted_until_it_has_ended() -> None:
     assert (reply.status, reply.headers[RECEIPT_HEADER]) == (200, SIGNER.receipt(body))
     [turn] = process.turns.made
     assert turn.job == Job(MESSAGE, "http://h/e/hook/slack/events", 1.0)
-    assert (turn.told, process.capacity.open) == (["begin"], 1)
+    assert (turn.told, process.capacity.open) == ([], 1)
     process.run(reply)
-    assert (turn.told, process.capacity.open) == (["begin", "run"], 0)
+    assert (turn.told, process.capacity.open) == (["run"], 0)
 
 
 REACTION = ReactionJob(replace(MESSAGE, source="reaction"), "http://h/e/hook/slack/events", 1.0)
@@ -141,7 +139,7 @@ REACTION = ReactionJob(replace(MESSAGE, source="reaction"), "http://h/e/hook/sla
 def test_reaction_is_accepted_once_and_its_question_may_have_the_same_name() -> None:
     process, body = Process(), SIGNER.sign(REACTION.to_dict())
     process.run(process.receive(body))
-    assert [work.told for work in process.turns.made] == [["begin", "run"]]
+    assert [work.told for work in process.turns.made] == [["run"]]
     assert process.receive(body).status == 409
     assert (process.receive(signed()).status, process.capacity.open) == (200, 1)
 
@@ -153,7 +151,7 @@ def test_reaction_that_another_process_claimed_counts_as_accepted() -> None:
 
 
 def test_reaction_whose_claim_breaks_is_not_accepted_and_may_come_again() -> None:
-    process, body = Process(TurnsOfTests(breaks="begin")), SIGNER.sign(REACTION.to_dict())
+    process, body = Process(TurnsOfTests(breaks="claim")), SIGNER.sign(REACTION.to_dict())
     with pytest.raises(RuntimeError):
         process.receive(body)
     process.turns.breaks = ""
@@ -167,7 +165,7 @@ def test_turn_is_cut_when_its_request_ends_first_and_not_after_its_end() -> None
     other = Process()
     other.receive(signed())
     other.cancellations.ended("r1")
-    assert [process.turns.made[0].told, other.turns.made[0].told] == [["begin", "run"], ["begin", "cut"]]
+    assert [process.turns.made[0].told, other.turns.made[0].told] == [["run"], ["cut"]]
 
 
 @pytest.mark.parametrize(
@@ -261,7 +259,7 @@ def test_sweep_claims_no_message_and_runs_once() -> None:
     assert (process.capacity.open, process.turns.taken) == (0, {})
 
 
-@pytest.mark.parametrize("breaks", ["claim", "begin"])
+@pytest.mark.parametrize("breaks", ["claim", "turn"])
 def test_turn_that_raises_before_its_first_byte_can_be_tried_again(breaks: str) -> None:
     process = Process(TurnsOfTests(breaks=breaks))
     with pytest.raises(RuntimeError):

@@ -112,7 +112,7 @@ def held(house: House) -> Iterator[None]:
         house.running.discard(TS)
 
 
-def request(house: House, reply: ReplyOfTests, *, why: str = "", in_doubt: bool = False) -> TurnRequest:
+def request(house: House, reply: ReplyOfTests, *, why: str = "") -> TurnRequest:
     """`why`: the reason for which this turn does not answer the message."""
     message = SimpleNamespace(
         team_id="T1",
@@ -156,7 +156,7 @@ def request(house: House, reply: ReplyOfTests, *, why: str = "", in_doubt: bool 
     answering = Answering(context, report)
     message = SimpleNamespace(is_dm=False, channel_type="channel")
     job = SimpleNamespace(received=house.clock.epoch(), message=message)
-    unknown = SimpleNamespace(in_doubt=in_doubt, not_answered=lambda: why)
+    unknown = SimpleNamespace(not_answered=lambda: why)
     record = claim.claim()
     assert record is not None
     return TurnRequest(
@@ -215,7 +215,6 @@ def test_record_stays_open_when_slack_did_not_take_the_end() -> None:
     """The thread shows half an answer, so its record stays open, as after a crash."""
     house, reply = House(), ReplyOfTests(Unreachable())
     asked = request(house, reply)
-    asked.begin()
     asked.run()
     assert asked.report.outcome == "cannot reply: unreachable"
     assert (house.record().conversation_id, house.ending.ended) == ("c-1", [])
@@ -225,20 +224,12 @@ def test_record_stays_open_when_slack_did_not_take_the_end() -> None:
     assert house.record().open == ()
 
 
-@pytest.mark.parametrize("in_doubt", [False, True])
-def test_turn_is_listed_before_its_first_byte(in_doubt: bool) -> None:
-    house = House()
-    request(house, ReplyOfTests(None), in_doubt=in_doubt).begin()
-    assert [turn.in_doubt for turn in house.store.in_flight("hook")] == [in_doubt]
-
-
 def test_record_is_closed_once_the_streams_are_stopped() -> None:
     """Until then the record names the open streams, because the process may die before it stops them."""
     house, reply = House(), ReplyOfTests(None, unstopped=("2.000002",))
     asked = request(house, reply)
     seen: list[tuple[str, ...]] = []
     reply.closing = lambda: seen.extend(turn.streams for turn in house.record().open)
-    asked.begin()
     asked.run()
     assert seen == [("2.000002",)]
     assert (house.record().open, house.store.in_flight("hook")) == ((), ())
@@ -247,8 +238,7 @@ def test_record_is_closed_once_the_streams_are_stopped() -> None:
 
 def test_turn_that_steps_aside_leaves_nothing_open_and_is_not_listed() -> None:
     house, reply = House(), ReplyOfTests(None)
-    asked = request(house, reply, why="its other event is answered", in_doubt=True)
-    asked.begin()
+    asked = request(house, reply, why="its other event is answered")
     asked.run()
     assert asked.report.outcome == "its other event is answered"
     assert house.record().open == ()

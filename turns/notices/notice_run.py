@@ -36,9 +36,6 @@ class NoticeRun:
     held: AbstractContextManager[object]
     released: Event = field(default_factory=Event)
 
-    def begin(self) -> None:
-        """Do nothing: no other process needs to know of a notice."""
-
     def run(self) -> None:
         """Never raises: a notice that fails is only missing."""
         with self.held:

@@ -41,9 +41,6 @@ class PrivateRun:
     held: AbstractContextManager[object]
     released: Event = field(default_factory=Event)
 
-    def begin(self) -> None:
-        """Do nothing: no other process goes on with a private question, since only the member could be told."""
-
     def run(self) -> None:
         """Never raises: after any error the member is told."""
         job, message = self.job, self.job.message

@@ -58,11 +58,6 @@ class ReactionRun:
     held: AbstractContextManager[object]
     released: Event = field(default_factory=Event)
 
-    def begin(self) -> None:
-        """Put the reaction on the hook's list before Slack's ack, so that a sweep tells if this process dies."""
-        with suppress(StoreError):
-            self.claim.list_open()
-
     def run(self) -> None:
         """Never raises: after any error the member is told."""
         with self.held:

@@ -1,9 +1,14 @@
 """Claims a message: in its thread's record for all processes, and in the hook's list for the sweep."""
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Any
+
+import gevent
 
 from clock import Clock
 from conversation_store import InFlight, OpenTurn, ThreadKey, ThreadRecord, ThreadStore
+from errors import StoreError
 from message import Message
 
 
@@ -17,12 +22,29 @@ class Claim:
     holder: str
     clock: Clock
 
-    def claim(self) -> ThreadRecord | None:
-        """Claim the message; None when it was claimed before. The author is a follower in the thread from now on."""
+    def claim(self, *, in_doubt: bool = False) -> ThreadRecord | None:
+        """Claim the message; None when it was claimed before. The author is a follower in the thread from now on.
+
+        A claimed message is on the hook's list, too: the list is written beside the record, but not before the record
+        was read and shows no claim, since other processes take a turn on the list for one that answers
+        (turns/throttle/unknown_channel.py). If this process dies before Slack's ack and only the list was written, the
+        record still is what counts for the sweep.
+        """
         author, note = self.message.bot_id or self.message.user, self._note()
-        return self.store.claim(
-            self.key, note.ts, lambda record: record.with_follower(author).with_app_name("").with_open(note)
-        )
+        listing: list[Any] = []
+
+        def change(record: ThreadRecord) -> ThreadRecord:
+            if not listing:  # the store may call this again
+                listing.append(gevent.spawn(self.list_open, in_doubt=in_doubt))
+            return record.with_follower(author).with_app_name("").with_open(note)
+
+        try:
+            record = self.store.claim(self.key, note.ts, change)
+        finally:
+            gevent.joinall(listing)
+        if record is None and listing:  # another process was faster between our read and our write
+            self.store.clear_in_flight(self._open_turn())
+        return record
 
     def point(self, usual: ThreadKey) -> None:
         """Note in the record of the usual app (key `usual`) that the thread's replies go to the app that is named."""
@@ -65,7 +87,8 @@ class Claim:
 
     def list_open(self, *, in_doubt: bool = False) -> None:
         """Put the turn on the hook's list, where the sweep finds the turn if this process dies."""
-        self.store.note_in_flight(replace(self._open_turn(), in_doubt=in_doubt))
+        with suppress(StoreError):
+            self.store.note_in_flight(replace(self._open_turn(), in_doubt=in_doubt))
 
     def _note(self) -> InFlight:
         message, now = self.message, self.clock.epoch()

@@ -106,9 +106,6 @@ class SweepRun:
     held: AbstractContextManager[object]
     released: Event = field(default_factory=Event)
 
-    def begin(self) -> None:
-        """Do nothing: no other process needs to know of a sweep that begins."""
-
     def run(self) -> None:
         """Never raises."""
         with self.held:

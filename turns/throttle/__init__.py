@@ -3,7 +3,7 @@
 from turns.throttle.bot_identities import BotIdentities, Installation
 from turns.throttle.rule_check import RuleCheck, asker_of, place_of
 from turns.throttle.throttle import Admittance, Throttle, TurnedAway
-from turns.throttle.unknown_channel import UnknownChannel
+from turns.throttle.unknown_channel import UnknownChannel, is_in_doubt
 
 __all__ = [
     "Admittance",
@@ -14,5 +14,6 @@ __all__ = [
     "TurnedAway",
     "UnknownChannel",
     "asker_of",
+    "is_in_doubt",
     "place_of",
 ]

@@ -18,6 +18,15 @@ OTHER_EVENT = 2.0  # seconds that a mention in a group direct message waits for 
 SHORTEST = 1.0
 
 
+def is_in_doubt(message: Message) -> bool:
+    """Whether another event may bring the same message. No turn gives way to a turn that is in doubt."""
+    return _is_unplaced(message) and message.source == "app_mention"
+
+
+def _is_unplaced(message: Message) -> bool:
+    return not message.channel_type and not message.is_dm
+
+
 @dataclass(frozen=True, slots=True)
 class UnknownChannel:
     """For one turn. `holder` names this process. The rules on places decide later (turns/throttle/rule_check.py)."""
@@ -34,15 +43,6 @@ class UnknownChannel:
     clock: Clock
 
     @property
-    def in_doubt(self) -> bool:
-        """Whether another event may bring the same message. No turn gives way to a turn that is in doubt."""
-        return self._is_unplaced and self.message.source == "app_mention"
-
-    @property
-    def _is_unplaced(self) -> bool:
-        return not self.message.channel_type and not self.message.is_dm
-
-    @property
     def _is_listed(self) -> bool:
         return not self.allowed_channels or self.message.channel in self.allowed_channels
 
@@ -53,7 +53,8 @@ class UnknownChannel:
     @property
     def _matters(self) -> bool:
         """Whether the channel's type decides anything, here or by the rules on places."""
-        return self._is_unplaced and (self.in_doubt or not self._is_allowed_anyway)
+        message = self.message
+        return _is_unplaced(message) and (is_in_doubt(message) or not self._is_allowed_anyway)
 
     @property
     def _patience(self) -> Patience:
@@ -66,7 +67,7 @@ class UnknownChannel:
 
     def not_answered(self) -> str:
         """Why this turn does not answer the message; "" if the turn goes on. This may wait."""
-        if not self.in_doubt:
+        if not is_in_doubt(self.message):
             return ""
         scopes = self.installation.scopes
         if not self.channels.is_group_dm(self.api, self.message.channel, scopes, self._patience):

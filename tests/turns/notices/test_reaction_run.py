@@ -55,7 +55,6 @@ class Reaction:
         assert claim.claim() is not None
         job = ReactionJob(self.message, URL, 12.5)
         run = ReactionRun(services, self.endpoint, store, job, claim, self.hand_off, nullcontext())
-        run.begin()
         run.run()
         record = store.get(self.key)
         assert record is not None

@@ -1,9 +1,13 @@
 """When several processes may go on with a waiting turn, the thread's record decides which one does."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any, cast
+
+import pytest
 
 from conversation_store.dify.buckets import Buckets, BucketState
-from conversation_store.record import HANDLED_KEPT, WAITING_KEPT, ThreadKey, ThreadRecord
+from conversation_store.record import HANDLED_KEPT, WAITING_KEPT, OpenTurn, ThreadKey, ThreadRecord
+from conversation_store.store import Change
 from message import Message
 from tests.fake_clock import FakeClock
 from tests.support.fake_dify_storage import FakeDifyStorage
@@ -13,19 +17,107 @@ KEY = ThreadKey("hook", "app", "T1", "C1", "1.000001")
 TS = "2.000002"
 
 
+class NotingStorage(FakeDifyStorage):
+    """Notes each call with the first letters of its key, when the call begins and when it ends."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.noted: list[str] = []
+        self.refuses = ""
+
+    def get(self, key: str) -> bytes:
+        self._note("get", key)
+        try:
+            return super().get(key)
+        finally:
+            self._note("got", key)
+
+    def set(self, key: str, val: bytes) -> None:
+        self._note("set", key)
+        super().set(key, val)
+        self._note("done", key)
+
+    def _note(self, name: str, key: str) -> None:
+        self.noted.append(f"{name} {key[:2]}")
+        if self.refuses and key.startswith(self.refuses):
+            raise OSError(key)
+
+
 @dataclass
 class Processes:
     """Several processes with one storage; each process has its own memory."""
 
     clock: FakeClock = field(default_factory=FakeClock)
-    storage: FakeDifyStorage = field(default_factory=FakeDifyStorage)
+    storage: NotingStorage = field(default_factory=NotingStorage)
 
     def claim_of(self, holder: str, ts: str = TS) -> Claim:
         message = Message(team_id="T1", channel="C1", ts=ts, source="app_mention", user="U1", text="hi")
         return Claim(Buckets(BucketState(), self.storage, self.clock, 30), KEY, message, holder, self.clock)
 
+    def listed(self) -> list[tuple[str, str, bool]]:
+        """What a process of its own finds on the hook's list: the message, the holder, whether it is in doubt."""
+        found = self.claim_of("reader").store.in_flight("hook")
+        return [(turn.ts, turn.holder, turn.in_doubt) for turn in found]
+
     def record(self) -> ThreadRecord:
         return self.claim_of("reader").store.get(KEY) or ThreadRecord()
+
+
+@pytest.mark.parametrize("in_doubt", [False, True])
+def test_claimed_message_is_listed_when_the_claim_returns(in_doubt: bool) -> None:
+    processes = Processes()
+    assert processes.claim_of("a").claim(in_doubt=in_doubt) is not None
+    assert processes.listed() == [(TS, "a", in_doubt)]
+
+
+def test_message_that_was_claimed_before_is_not_listed_at_any_moment() -> None:
+    """A turn in doubt gives way to a turn that it finds on the list."""
+    processes = Processes()
+    processes.claim_of("a").claim(in_doubt=True)
+    processes.storage.noted.clear()
+    assert processes.claim_of("b").claim() is None
+    assert processes.storage.noted == ["get t1", "got t1"]
+    assert processes.listed() == [(TS, "a", True)]
+
+
+def test_list_is_written_beside_the_record() -> None:
+    """So the ack waits for three calls of the storage, one after the other, and not for four."""
+    processes = Processes()
+    processes.claim_of("a").claim()
+    assert processes.storage.noted[:2] == ["get t1", "got t1"]
+    assert set(processes.storage.noted[2:4]) == {"set t1", "get f1"}
+    assert set(processes.storage.noted[4:]) == {"done t1", "got f1", "set f1", "done f1"}
+
+
+def test_message_is_claimed_when_the_list_cannot_be_written() -> None:
+    processes = Processes()
+    processes.storage.refuses = "f1"
+    assert processes.claim_of("a").claim() is not None
+    assert [turn.holder for turn in processes.record().open] == ["a"]
+
+
+@dataclass
+class Overtaken:
+    """A store in which another process claims the message between each read and write of ours, as Redis shows it."""
+
+    inner: Buckets
+
+    def claim(self, _key: ThreadKey, _ts: str, change: Change) -> None:
+        change(ThreadRecord())
+
+    def note_in_flight(self, turn: OpenTurn) -> None:
+        self.inner.note_in_flight(turn)
+
+    def clear_in_flight(self, turn: OpenTurn) -> None:
+        self.inner.clear_in_flight(turn)
+
+
+def test_message_that_another_process_claimed_after_our_read_is_taken_off_the_list() -> None:
+    processes = Processes()
+    claim = processes.claim_of("a")
+    store = Overtaken(cast("Buckets", claim.store))
+    assert replace(claim, store=cast("Any", store)).claim() is None
+    assert store.inner.in_flight("hook") == ()
 
 
 def test_continuation_is_claimed_by_one_process() -> None:

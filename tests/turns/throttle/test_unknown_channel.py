@@ -14,7 +14,7 @@ from slack_api.retry import HASTY, PATIENT, Patience
 from tests.fake_clock import FakeClock
 from tests.support.fake_dify_storage import FakeDifyStorage
 from turns.recovery.claim import Claim
-from turns.throttle.unknown_channel import OTHER_EVENT, UnknownChannel
+from turns.throttle.unknown_channel import OTHER_EVENT, UnknownChannel, is_in_doubt
 
 KEY = ThreadKey("hook", "app", "T1", "G1", "1.000001")
 MENTION = Message("T1", "G1", "1.000001", "app_mention", user="U1", text="hi")
@@ -121,9 +121,9 @@ def test_slack_is_asked_only_when_the_answer_matters(
 
 
 def test_only_a_mention_is_in_doubt() -> None:
-    processes = Processes()
-    assert processes.unknown_channel().in_doubt
-    assert not processes.unknown_channel(replace(MENTION, source="button")).in_doubt
+    assert is_in_doubt(MENTION)
+    assert not is_in_doubt(replace(MENTION, source="button"))
+    assert not is_in_doubt(replace(MENTION, channel_type="channel"))
 
 
 def test_mention_without_another_event_is_answered() -> None:
@@ -145,12 +145,13 @@ def test_mention_gives_way_to_a_claim_that_overwrote_its_own() -> None:
 
 def test_mention_gives_way_to_a_claim_that_its_own_overwrote() -> None:
     processes = Processes()
-    processes.claim_of("a").claim()
+    ours = processes.claim_of("a")
+    ours.claim(in_doubt=True)
     processes.clock.meanwhile = processes.claim_of("b").list_open
     assert processes.unknown_channel().not_answered() == "its other event is answered"
-    processes.claim_of("a").leave()
+    ours.leave()
     assert processes.record().open == ()
-    assert [one.holder for one in processes.store().in_flight("hook")] == ["b"]
+    assert [one.holder for one in ours.store.in_flight("hook")] == ["b"]
 
 
 def test_mention_is_answered_when_the_store_is_broken() -> None:
