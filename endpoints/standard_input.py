@@ -14,10 +14,10 @@ from dify_plugin import Plugin
 from dify_plugin.core.entities.plugin.io import PluginInStream, PluginInStreamEvent
 from dify_plugin.core.server.__base.filter_reader import FilterReader
 from dify_plugin.core.server.stdio.request_reader import StdioRequestReader
-from dify_plugin.core.server.stdio.response_writer import StdioResponseWriter
 from gevent import get_hub
 from pydantic_core import from_json
 
+from endpoints.standard_output import StandardOutput
 from turns import logger, where
 
 AT_ONCE = 65_536  # bytes; a pipe holds no more
@@ -42,7 +42,7 @@ class StandardInput(StdioRequestReader):  # type: ignore[misc]  # the SDK is not
     def __init__(self, fileno: int = STDIN) -> None:
         super().__init__()
         self._fileno = fileno
-        self._writer = StdioResponseWriter()
+        self._writer = StandardOutput()
         self._takers: dict[LineName, LineReader] = {}
 
     def read(self, filter: Filter) -> LineReader:  # noqa: A002 - the SDK's name

@@ -1,5 +1,6 @@
 import json
 import os
+import select
 from collections.abc import Iterator
 from typing import Any
 
@@ -36,7 +37,12 @@ class Daemon:
     def write(self, raw: bytes) -> None:
         for begin in range(0, len(raw), AT_ONCE // 2):
             os.write(self._ours, raw[begin : begin + AT_ONCE // 2])
-            gevent.sleep(0.001)
+            with gevent.Timeout(10):
+                while self._is_unread():
+                    gevent.sleep(0.001)
+
+    def _is_unread(self) -> bool:
+        return bool(select.select([self.end], [], [], 0)[0])
 
     def close(self) -> None:
         self._loop.kill()
