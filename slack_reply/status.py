@@ -103,7 +103,13 @@ class StatusLine:
                 return
             if self._over and not (self._wanted.text or self._shown.text):
                 return
-            self._changed.wait(timeout=self._clock.wall(REFRESH_SECONDS))
+            is_idle = not (self._wanted.text or self._shown.text)
+            patience = self._clock.wall(CHANGE_SECONDS if is_idle else REFRESH_SECONDS)
+            if not self._changed.wait(timeout=patience) and is_idle:
+                self._running = (
+                    False  # the next status begins anew, and an answer that grows holds no greenlet here
+                )
+                return
             if not self._over:
                 self._clock.sleep(CHANGE_SECONDS if self._changed.is_set() else 0.0)
 

@@ -132,3 +132,12 @@ def test_line_cleared_while_its_words_are_looked_up_costs_no_call() -> None:
     stage.line.show(Say.THINKING)
     assert stage.run() == []
     assert stage.said == [Say.THINKING]
+
+
+def test_line_that_shows_nothing_holds_no_greenlet_and_begins_anew() -> None:
+    """While an answer grows nothing is shown, and that may last for minutes."""
+    stage = Stage({THINKING: lambda line: line.show(""), "is running a tool…": StatusLine.clear})
+    stage.line.show(THINKING)
+    assert stage.run() == [THINKING, ""]
+    stage.line.show("is running a tool…")
+    assert stage.run() == [THINKING, "", "is running a tool…", ""]
