@@ -6,6 +6,7 @@ import gc
 from contextlib import suppress
 
 from dify_plugin.core.runtime import Session
+from gevent import config
 
 from endpoints import standard_input, unreadable
 from errors import SettingsError
@@ -21,6 +22,9 @@ MAX_INVOCATION_TIMEOUT = 600
 # Looking for garbage among what the SDK loads, and after every 700 objects, took a fifth of the time of a burst.
 # Python's own distance between the looks at what is older would leave some MiB of it lying about.
 GARBAGE_AFTER = (10_000, 5, 2)
+
+# gevent notes for each greenlet who began it and where, for debuggers: 1 KB each, and a turn has several.
+config.track_greenlet_tree = False
 
 if __name__ == "__main__":
     unreadable.install()

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
-import gevent
+from gevent.pool import Group
 
 from conversation_store import ThreadRecord
 from dify_app import DifyApp
@@ -33,7 +33,7 @@ class LookAhead:
     app: DifyApp
     prompt_builder: PromptBuilder
     is_next: bool
-    _running: "list[gevent.Greenlet[..., None]]" = field(default_factory=list)
+    _running: Group = field(default_factory=Group)
 
     def begin(self, record: ThreadRecord) -> None:
         """Begin all calls; returns at once. A message that will be refused costs no call."""
@@ -45,11 +45,12 @@ class LookAhead:
             calls.append(channel.look_up)
         if self.is_next:
             calls.append(partial(self.prompt_builder.read_ahead, record))
-        self._running = [gevent.spawn(_guarded, call) for call in calls]
+        for call in calls:
+            self._running.spawn(_guarded, call)
 
     def end(self) -> None:
         """End the calls that still run: the request, and with it Dify's session, may end now."""
-        gevent.killall(self._running)
+        self._running.kill()
 
     def _people(self) -> None:
         self.users.many(self.api, self.author.people_named)
