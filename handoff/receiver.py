@@ -1,8 +1,9 @@
 """The receiving end of a hand-off: how `/slack/turns` answers a signed body."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
+from types import TracebackType
 from typing import Any
 
 import gevent
@@ -48,6 +49,26 @@ class TurnReply:
 
 
 @dataclass(frozen=True, slots=True)
+class Share(AbstractContextManager["Share"]):
+    """A request's share of the process, which is given back when the request's work has ended."""
+
+    capacity: Capacity
+    name: str
+    cancellations: CancellationRegistry
+    request: str
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.give_back()
+
+    def give_back(self) -> None:
+        """Make room for another message, and forget the turn that ran in this request."""
+        self.cancellations.release(self.request)
+        self.capacity.leave(self.name)
+
+
+@dataclass(frozen=True, slots=True)
 class Receiver:
     """For one request. `request` is the name that the relay gave the request."""
 
@@ -85,19 +106,18 @@ class Receiver:
             undo.callback(self.claims.give_back, claim)
             if not self.capacity.enter(name):
                 return TurnReply(UNAVAILABLE, headers=receipt)
-            held = undo.enter_context(ExitStack())  # is undone when the work has ended
-            held.callback(self.capacity.leave, name)
+            held = undo.enter_context(Share(self.capacity, name, self.cancellations, self.request))
             work = self._work(job, held)
             self.claims.keep(claim)
             undo.pop_all()
         if work is None:
-            held.close()
+            held.give_back()
             return TurnReply(CONFLICT, headers=receipt)
         running = self.turns.beside(work) if isinstance(work, TurnRequest) else work
         begins = OnceAccepted(running, self.acceptances, self.request)
         return TurnReply(OK, heartbeats(begins, self.clock), receipt | UNBUFFERED)
 
-    def _work(self, job: AnyJob, held: ExitStack) -> _Work | None:
+    def _work(self, job: AnyJob, held: Share) -> _Work | None:
         """The work that the request does; None when the job was claimed before, in this or another process."""
         if isinstance(job, SweepJob):
             return self.turns.sweep(held)
@@ -112,7 +132,6 @@ class Receiver:
         if record is None:
             return None
         turn = self.turns.turn(job, record, ContinuationHandOff(hand_off, self.turns), held)
-        held.callback(self.cancellations.release, self.request)
         self.cancellations.hold(self.request, turn)
         return turn
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 
-from gevent.pool import Group
+import gevent
 
 from conversation_store import ThreadRecord
 from dify_app import DifyApp
@@ -33,7 +33,7 @@ class LookAhead:
     app: DifyApp
     prompt_builder: PromptBuilder
     is_next: bool
-    _running: Group = field(default_factory=Group)
+    _running: "set[gevent.Greenlet[..., None]]" = field(default_factory=set)
 
     def begin(self, record: ThreadRecord) -> None:
         """Begin all calls; returns at once. A message that will be refused costs no call."""
@@ -46,11 +46,13 @@ class LookAhead:
         if self.is_next:
             calls.append(partial(self.prompt_builder.read_ahead, record))
         for call in calls:
-            self._running.spawn(_guarded, call)
+            running = gevent.spawn(_guarded, call)
+            self._running.add(running)
+            running.rawlink(self._running.discard)
 
     def end(self) -> None:
         """End the calls that still run: the request, and with it Dify's session, may end now."""
-        self._running.kill()
+        gevent.killall(list(self._running))
 
     def _people(self) -> None:
         self.users.many(self.api, self.author.people_named)
