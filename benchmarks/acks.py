@@ -4,8 +4,8 @@
 
 The floors are a bare plugin behind the same daemon: one endpoint that returns 200 at once, and one that makes the one
 request that an ack needs, to an endpoint of its own, and waits for the first byte of its answer. Slack answers
-each call after LATENCY seconds. Each round measures all three, idle (an event at a time, and its turn ends before the
-next) and with RATE events a second.
+each call after LATENCY seconds. Each round measures all three, idle (an event at a time to each of them, and its turn
+ends before the next, so that a machine that is busy for a moment is so for all three) and with RATE events a second.
 """
 
 import json
@@ -21,7 +21,7 @@ from simulators.dify import script
 
 LATENCY = 0.1
 ROUNDS = 2
-IDLE_EVENTS = 8  # of a round
+IDLE_EVENTS = 8  # of a round, to each
 RATE = 20.0  # events a second
 LOADED_SECONDS = 4.0
 WORKERS = 64
@@ -63,11 +63,12 @@ class Acks:
             for n in numbers
         ]
 
-    def idle(self, name: str) -> Iterator[float]:
-        """One event at a time."""
-        for body in self.bodies(IDLE_EVENTS):
-            yield self._ack(name, body)
-            self._pair.settle()
+    def idle(self) -> Iterator[tuple[str, float]]:
+        """One event at a time, to one endpoint after the other."""
+        for _ in range(IDLE_EVENTS):
+            for name, body in zip(self.urls, self.bodies(len(self.urls)), strict=True):
+                yield name, self._ack(name, body)
+                self._pair.settle()
 
     def loaded(self, name: str) -> Sequence[float]:
         """RATE events a second; all turns end before this returns."""
@@ -95,8 +96,8 @@ def figures(rounds: int = ROUNDS) -> list[Ack]:
         for name in acks.urls:  # a first event loads what the others need not
             acks.loaded(name)
         for _ in range(rounds):
-            for name in acks.urls:
-                found.setdefault(("idle", name), []).extend(acks.idle(name))
+            for name, ms in acks.idle():
+                found.setdefault(("idle", name), []).append(ms)
             for name in acks.urls:
                 found.setdefault((f"{RATE:g} events/s", name), []).extend(acks.loaded(name))
     return [
