@@ -40,7 +40,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
 ALONE = ("test_budget",)
 """Files of conversations that run before all others, because they judge when each of many answers was seen to grow."""
-LANES = 6
+LANES = 4
 """Jobs of conversations that run at once. Each starts the simulators and the plugin once."""
 SECONDS = {
     "test_past_the_request": 290,
