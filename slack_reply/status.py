@@ -105,10 +105,10 @@ class StatusLine:
                 return
             is_idle = not (self._wanted.text or self._shown.text)
             patience = self._clock.wall(CHANGE_SECONDS if is_idle else REFRESH_SECONDS)
-            if not self._changed.wait(timeout=patience) and is_idle:
-                self._running = (
-                    False  # the next status begins anew, and an answer that grows holds no greenlet here
-                )
+            self._changed.wait(timeout=patience)
+            if is_idle and not self._changed.is_set():
+                # The next status begins anew: an answer that grows holds no greenlet here.
+                self._running = False
                 return
             if not self._over:
                 self._clock.sleep(CHANGE_SECONDS if self._changed.is_set() else 0.0)
