@@ -104,27 +104,19 @@ def texts(found: Sequence[Measured]) -> Iterator[Row]:
             (EDIT_STYLE, EDITS, 1.0),
         ):
             one, other = times[ours, speed, latency], times[rival, speed, latency]
-            yield Row(
-                f"First text, {_style(ours)} to {rival}, {where}",
-                _s(one["first_text"]),
-                _s(other["first_text"]),
-                one["first_text"] / other["first_text"],
-                aim if (speed, latency) == MIDDLE else None,
-            )
+            figure = f"First text, {_style(ours)} to {rival}, {where}"
+            own_aim = aim if (speed, latency) == MIDDLE else None
+            yield _seconds(figure, one["first_text"], other["first_text"], own_aim)
         if (speed, latency) == MIDDLE:
             yield from _from_the_next_piece(times, speed, latency)
         for ours in (STREAM_STYLE, EDIT_STYLE):
-            last, bound = times[ours, speed, latency]["last_text"], 2 * latency + 0.1
-            yield Row(f"Last text, {_style(ours)}, {where}", _s(last), _s(bound), last / bound, 1.0)
+            last = times[ours, speed, latency]["last_text"]
+            yield _seconds(f"Last text, {_style(ours)}, {where}", last, 2 * latency + 0.1, 1.0)
         for rival in (STREAM, STREAM_EAGER, EDITS):
             ours = EDIT_STYLE if rival == EDITS else STREAM_STYLE
             one, other = times[ours, speed, latency], times[rival, speed, latency]
-            yield Row(
-                f"Last text, {_style(ours)} to {rival}, {where}",
-                _s(one["last_text"]),
-                _s(other["last_text"]),
-                one["last_text"] / other["last_text"],
-            )
+            figure = f"Last text, {_style(ours)} to {rival}, {where}"
+            yield _seconds(figure, one["last_text"], other["last_text"])
 
 
 def _from_the_next_piece(times: Mapping[Any, Measured], speed: int, latency: float) -> Iterator[Row]:
@@ -133,7 +125,7 @@ def _from_the_next_piece(times: Mapping[Any, Measured], speed: int, latency: flo
         known = times[ours, speed, latency]["first_text"] - PIECE / speed
         other = times[rival, speed, latency]["first_text"]
         figure = f"First text, {_style(ours)} to {rival}, ours counted from the next piece, at the same"
-        yield Row(figure, _s(known), _s(other), known / other)
+        yield _seconds(figure, known, other)
 
 
 def staleness(found: Sequence[Measured]) -> Iterator[Row]:
@@ -156,12 +148,8 @@ def staleness(found: Sequence[Measured]) -> Iterator[Row]:
         for rival in (STREAM, STREAM_EAGER, EDITS):
             other = figures[rival, answers]
             for viewer in ("asker", "colleague"):
-                yield Row(
-                    f"Age of the text, automatic, {viewer}'s view, p50, {many}, to {rival}",
-                    _s(ours[f"{viewer}_p50"]),
-                    _s(other[f"{viewer}_p50"]),
-                    ours[f"{viewer}_p50"] / other[f"{viewer}_p50"],
-                )
+                figure = f"Age of the text, automatic, {viewer}'s view, p50, {many}, to {rival}"
+                yield _seconds(figure, ours[f"{viewer}_p50"], other[f"{viewer}_p50"])
         if missing := ours["missing"] + figures[STREAMED, answers]["missing"]:
             yield Row(f"Answers that never began, {many}, both styles", str(missing), "", float(missing), 0.0)
         refused = ours["refused"] + figures[STREAMED, answers]["refused"]
@@ -232,6 +220,10 @@ def long_answers(found: Sequence[Measured]) -> Iterator[Row]:
             longest[member] / short[member],
             1.15,
         )
+
+
+def _seconds(figure: str, ours: float, other: float, aim: float | None = None) -> Row:
+    return Row(figure, _s(ours), _s(other), ours / other, aim)
 
 
 def _style(way: str) -> str:
