@@ -37,7 +37,7 @@ class LineReader(FilterReader):  # type: ignore[misc]  # the SDK is not typed
 
 
 class StandardInput(StdioRequestReader):  # type: ignore[misc]  # the SDK is not typed
-    """All runs in greenlets of one thread, and nothing here waits between a look and a change: so there is no lock."""
+    """Needs no lock: its greenlets share one thread, and none waits between reading the state and changing it."""
 
     def __init__(self, fileno: int = STDIN) -> None:
         super().__init__()

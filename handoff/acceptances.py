@@ -25,7 +25,7 @@ class Acceptances:
         self._unheard[request] = Event()
 
     def heard(self, request: str) -> None:
-        """Note that the first byte has come, or that none will. Whoever waits for that goes on after the caller."""
+        """Note that the first byte has come, or that none will. The waiting work runs when the caller waits next."""
         if waiting := self._unheard.pop(request, None):
             waiting.set()
 
@@ -45,7 +45,7 @@ class OnceAccepted:
 
     @property
     def released(self) -> Event:
-        """The work's."""
+        """The event `released` of the work."""
         return self.work.released
 
     def run(self) -> None:
