@@ -3,8 +3,9 @@
 from handoff.acceptances import Acceptances
 from handoff.claims import OPEN_TURNS, CancellationRegistry, Capacity, Claims
 from handoff.hand_off import EventHandOff, HandOffFactory
+from handoff.own_connection import OwnConnections
 from handoff.receiver import Receiver
-from handoff.relay import REQUEST_HEADER, Relay, http_client
+from handoff.relay import REQUEST_HEADER, Relay
 from handoff.stopping import Stopping
 
 __all__ = [
@@ -16,8 +17,8 @@ __all__ = [
     "Claims",
     "EventHandOff",
     "HandOffFactory",
+    "OwnConnections",
     "Receiver",
     "Relay",
     "Stopping",
-    "http_client",
 ]

@@ -1,7 +1,7 @@
-"""Posts a signed job to ourselves, waits for its first byte, and keeps the connection open until the turn ends.
+"""Posts a signed job to ourselves, and waits for its first byte.
 
 A reverse invocation lives only as long as the HTTP request it came with (docs/platform/dify.md#request-lifetime),
-so a greenlet of the relay stays connected for the whole turn. All of them use the one HTTP client of the process.
+so the connection of an accepted request stays open for the whole turn (handoff/open_requests.py).
 """
 
 import uuid
@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from http.client import HTTPException, HTTPResponse
 
 import gevent
-import urllib3
 from cachetools import LRUCache
 from gevent.queue import Empty, SimpleQueue
 
@@ -19,7 +19,9 @@ from clock import Clock
 from errors import HandoffError
 from handoff.acceptances import Acceptances
 from handoff.claims import CancellationRegistry
-from turns import HEARTBEAT_SECONDS, REQUEST_SECONDS
+from handoff.open_requests import SILENCE, OpenRequests
+from handoff.own_connection import OwnConnection, OwnConnections
+from turns import REQUEST_SECONDS
 
 OK, TAKEN, FULL = 200, 409, 503
 NO_ANSWER = 0
@@ -33,11 +35,8 @@ KNOWN_ROUTE_SECONDS = 2.0
 UNKNOWN_ROUTE_SECONDS = 0.8
 # Wall seconds, for an unknown route: a scaled clock does not make the machine faster.
 ROUTE_WALL_FLOOR = 0.35
-NEVER_SENT = (urllib3.exceptions.ConnectTimeoutError, urllib3.exceptions.NewConnectionError)
-# The turn sends a byte every 10 s; if six bytes are missing, the turn is dead.
-_SILENCE = 6 * HEARTBEAT_SECONDS
 HOOKS = 10_000
-# So many requests of one hook are waited for as long as a turn may take; further ones are given up after _SILENCE.
+# So many requests of one hook are waited for as long as a turn may take; further ones are given up after SILENCE.
 UNHEARD = 100
 
 
@@ -61,12 +60,13 @@ class Relay:
     def __init__(
         self,
         clock: Clock,
-        http: urllib3.PoolManager,
+        connections: OwnConnections,
         acceptances: Acceptances,
         cancellations: CancellationRegistry,
     ) -> None:
         self._clock = clock
-        self._http = http
+        self._connections = connections
+        self._open = OpenRequests(clock, cancellations)
         self._acceptances = acceptances
         self._cancellations = cancellations
         self._working: LRUCache[str, str] = LRUCache(HOOKS)
@@ -117,52 +117,37 @@ class Relay:
     def _attempt(self, hook_id: str, route: str, request: HandOffRequest) -> None:
         name = uuid.uuid4().hex
         self._acceptances.sent(name)
+        was_sent = is_open = False
         try:
-            with closing(self._post(hook_id, route, request.body, name)) as response:
+            with closing(self._connections.to(route, self._clock.wall(1.0) + 0.2)) as connection:
+                connection.open()
+                was_sent = True
+                response = self._post(hook_id, connection, request.body, name)
                 status = self._judge(response, request.receipt)
                 request.answers.put((route, status))
                 self._acceptances.heard(name)
-                if status == OK:
-                    self._drain(response)
-        except NEVER_SENT:
+                if is_open := status == OK:
+                    self._open.keep(name, connection.detach())
+        except (HTTPException, OSError, ValueError):
             request.answers.put((route, NO_ANSWER))
-            return
-        except (urllib3.exceptions.HTTPError, OSError, ValueError):
-            request.answers.put((route, NO_ANSWER))  # after an acceptance nobody reads the queue any more
         finally:
             self._acceptances.heard(name)
-        self._cancellations.ended(name)  # its turn may have begun
+        if was_sent and not is_open:
+            self._cancellations.ended(name)  # its turn may have begun
 
-    def _post(self, hook_id: str, route: str, body: bytes, name: str) -> urllib3.BaseHTTPResponse:
+    def _post(self, hook_id: str, connection: OwnConnection, body: bytes, name: str) -> HTTPResponse:
         """Wait long for the answer: its turn may have begun, and a proxy can hold the answer until the turn ends."""
-        longest = REQUEST_SECONDS if self._unheard[hook_id] < UNHEARD else _SILENCE
+        longest = REQUEST_SECONDS if self._unheard[hook_id] < UNHEARD else SILENCE
         self._unheard[hook_id] += 1
         try:
-            return self._http.request(
-                "POST",
-                route,
-                body=body,
-                headers={"Content-Type": "application/octet-stream", REQUEST_HEADER: name},
-                preload_content=False,
-                retries=False,
-                redirect=False,
-                timeout=urllib3.Timeout(
-                    connect=self._clock.wall(1.0) + 0.2, read=self._clock.wall(longest) + 5.0
-                ),
-            )
+            headers = {"Content-Type": "application/octet-stream", REQUEST_HEADER: name}
+            return connection.post(body, headers, self._clock.wall(longest) + 5.0)
         finally:
             self._unheard[hook_id] -= 1
             if not self._unheard[hook_id]:
                 del self._unheard[hook_id]
 
-    def _drain(self, response: urllib3.BaseHTTPResponse) -> None:
-        """Read to the end of the body. Raises TimeoutError when the turn falls silent."""
-        more = True
-        while more:
-            with gevent.Timeout(self._clock.wall(_SILENCE) + 5.0, TimeoutError()):
-                more = bool(response.read1(64))
-
-    def _judge(self, response: urllib3.BaseHTTPResponse, receipt: str) -> int:
+    def _judge(self, response: HTTPResponse, receipt: str) -> int:
         """The status of our own answer; a 200 counts when its first byte has come."""
         is_ours = response.headers.get(RECEIPT_HEADER) == receipt
         return response.status if is_ours and (response.status != OK or response.read1(1)) else NO_ANSWER
@@ -170,8 +155,3 @@ class Relay:
     def _patience(self, seconds: float) -> float:
         """The same design seconds, or more where a scaled clock would make them shorter than the machine needs."""
         return self._clock.stretched(seconds, at_least=ROUTE_WALL_FLOOR * seconds / UNKNOWN_ROUTE_SECONDS)
-
-
-def http_client() -> urllib3.PoolManager:
-    """The one client of all open connections: no proxies, no redirects. A connection takes about 20 KiB of memory."""
-    return urllib3.PoolManager(num_pools=16, maxsize=64, block=False, retries=False)

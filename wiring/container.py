@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from dify_plugin.config.logger_format import plugin_logger_handler
+from urllib3 import PoolManager
 
 from clock import Clock
 from conversation_store import ProcessStores
@@ -18,10 +19,10 @@ from handoff import (
     Claims,
     EventHandOff,
     HandOffFactory,
+    OwnConnections,
     Receiver,
     Relay,
     Stopping,
-    http_client,
 )
 from provider import Environment, ProblemLog, environment
 from setup_page import KeyGuard, SelfCheck, SetupPage, WhichRule
@@ -69,9 +70,9 @@ class Container:
         self._capacity = Capacity(env.open_turns or OPEN_TURNS)
         self._claims = Claims(clock)
         self._cancellations = CancellationRegistry(clock)
-        self._http, self._dify_inner_url = http_client(), env.dify_inner_url
+        self._http, self._dify_inner_url = PoolManager(retries=False), env.dify_inner_url
         self._acceptances = Acceptances()
-        relay = Relay(clock, self._http, self._acceptances, self._cancellations)
+        relay = Relay(clock, OwnConnections(), self._acceptances, self._cancellations)
         self._hand_offs = HandOffFactory(env, relay, self._capacity, self._claims)
         self._services = Services(clock, env, process.name, self._stores)
         self._recovery = Recovery(clock, process, self._stores, self._capacity, self._services)

@@ -12,7 +12,8 @@ from clock import Clock
 from errors import HandoffError
 from handoff.acceptances import Acceptances
 from handoff.claims import CancellationRegistry
-from handoff.relay import RECEIPT_HEADER, HandOffRequest, Relay, http_client
+from handoff.own_connection import OwnConnections
+from handoff.relay import RECEIPT_HEADER, HandOffRequest, Relay
 
 type App = Callable[[dict[str, Any], Any], Iterator[bytes]]
 
@@ -108,7 +109,7 @@ def heard() -> "Heard":
 
 @pytest.fixture
 def relay(ends: Ends, heard: "Heard") -> Relay:
-    return Relay(Clock(SCALE), http_client(), heard, ends)
+    return Relay(Clock(SCALE), OwnConnections(), heard, ends)
 
 
 def test_request_is_accepted_at_its_first_byte_and_read_to_its_end(serve: Any, relay: Relay) -> None:
@@ -171,7 +172,7 @@ def test_hand_off_fails_when_no_route_answers_in_time(serve: Any, relay: Relay) 
 
 def test_hand_off_fails_without_any_route() -> None:
     with pytest.raises(HandoffError):
-        Relay(Clock(SCALE), http_client(), Heard(), Ends()).hand_off("h", [], request())
+        Relay(Clock(SCALE), OwnConnections(), Heard(), Ends()).hand_off("h", [], request())
 
 
 def test_end_of_each_request_is_told_by_its_own_name(serve: Any, relay: Relay, ends: Ends) -> None:

@@ -1,0 +1,60 @@
+"""The connection to our own endpoint that carries one request (docs/architecture.md#d1-hand-off)."""
+
+import ssl
+from collections.abc import Mapping
+from functools import cached_property
+from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
+from typing import Any
+from urllib.parse import urlsplit
+
+
+class OwnConnection:
+    """For one request: no proxy, no redirect. The server closes the connection once its answer has ended."""
+
+    def __init__(self, http: HTTPConnection, target: str) -> None:
+        self._http = http
+        self._target = target
+        self._socket: Any = None
+
+    def open(self) -> None:
+        """Connect. Raises OSError; then nothing was sent."""
+        self._http.connect()
+        self._socket = self._http.sock
+
+    def post(self, body: bytes, headers: Mapping[str, str], timeout: float) -> HTTPResponse:
+        """The beginning of the answer. Any silence of more than `timeout` seconds raises OSError.
+
+        Raises http.client.HTTPException when the answer is none.
+        """
+        self._socket.settimeout(timeout)
+        self._http.request("POST", self._target, body, {**headers, "Connection": "close"})
+        return self._http.getresponse()
+
+    def detach(self) -> int:
+        """The open file of the connection, which the caller must close. It still tells when the answer ends."""
+        fileno: int = self._socket.detach()
+        return fileno
+
+    def close(self) -> None:
+        """Hang up, unless the connection was detached."""
+        self._http.close()
+
+
+class OwnConnections:
+    """Makes the connections of the process. `tls` says which certificates are trusted; None: those of the machine."""
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self._given = tls
+
+    def to(self, route: str, timeout: float) -> OwnConnection:
+        """A connection that is not open yet; `timeout` is for opening it. Raises ValueError if the URL is no such."""
+        url = urlsplit(route)
+        target = f"{url.path or '/'}?{url.query}" if url.query else url.path or "/"
+        host, port = url.hostname or "", url.port
+        if url.scheme == "https":
+            return OwnConnection(HTTPSConnection(host, port, timeout=timeout, context=self._tls), target)
+        return OwnConnection(HTTPConnection(host, port, timeout=timeout), target)
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        return self._given or ssl.create_default_context()
