@@ -21,7 +21,6 @@ from slack_reply.writer import (
     WriterGone,
 )
 from slack_reply.writers import (
-    RAREST,
     EditedMessage,
     NativeStream,
     Opening,
@@ -37,8 +36,6 @@ REPLY_TIMEOUT = 585.0  # seconds; a request of ours lives 600 s (docs/architectu
 LAST_TEXT_TIMEOUT = 60.0  # seconds that a last text has at least: writing to Slack works without the request
 LAST_PAGES = 10.0  # seconds that a last text has at least to begin more messages: the next question waits
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 15.0
-# Seconds between two edits. If edits would be further apart, the author at least sees a stream grow.
-RARE = 6.0
 ASIDE = Limits(size=3000, measure=len, tables=False, whole=True)
 
 
@@ -56,7 +53,7 @@ class Reply:
     """Writes one growing text into one thread, even if Slack refuses one way of writing.
 
     In the style `auto`, an answer streams in a 1:1 direct message. Elsewhere it is edited, so that everybody who reads
-    along sees it grow (docs/architecture.md#d5-writers); it streams there only while edits would be RARE.
+    along sees it grow (docs/architecture.md#d5-writers); it streams there only while edits would be rare.
 
     `show` and `finish` may raise CannotReply or StoppedByUser. While Slack is out of reach, `finish` tries again until
     `patience` seconds after the reply was created, and for at least LAST_TEXT_TIMEOUT seconds: then Unreachable.
@@ -246,13 +243,13 @@ class Reply:
             return self._streamed()
         if style == "post":
             return SinglePost(self._posting)
-        return self._edited(WriterGone(0), rarest=RARE if self._may_stream else RAREST)
+        return self._edited(WriterGone(0), may_stream=self._may_stream)
 
     def _streamed(self) -> NativeStream:
         return NativeStream(self._slack, self._share, self._opening, self._ends)
 
-    def _edited(self, gone: WriterGone, *, rarest: float = RAREST) -> EditedMessage:
-        return EditedMessage(self._slack, self._share, self._posting, self._ends, gone, rarest=rarest)
+    def _edited(self, gone: WriterGone, *, may_stream: bool = False) -> EditedMessage:
+        return EditedMessage(self._slack, self._share, self._posting, self._ends, gone, may_stream=may_stream)
 
 
 def _bounded(snapshot: Snapshot) -> Snapshot:

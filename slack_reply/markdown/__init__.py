@@ -22,6 +22,7 @@ from slack_reply.markdown.slack_form import (
     plain_arguments,
 )
 from slack_reply.markdown.units import Body, Unit
+from slack_reply.markdown.words import is_letters
 
 __all__ = [
     "FALLBACK_LIMIT",
@@ -41,6 +42,7 @@ __all__ = [
     "counted",
     "counted_bytes",
     "inline",
+    "is_letters",
     "lines",
     "links",
     "page_arguments",

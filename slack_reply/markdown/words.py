@@ -45,7 +45,13 @@ _PIECES = re.compile(
     rf"|(?P<wide>(?:(?![{_SENTENCE}]){_CLUSTER}){{1,{_RUN}}}+[{_SENTENCE}]?|[{_SENTENCE}])"
     rf"|(?P<word><|[^\s<{_WIDE_RANGES}{_FLAG}]{{1,{WORD}}}[{_MARKS}]*|\s)"
 )
+_LETTERS = re.compile(rf"(?:(?![{_WIDE_RANGES}])[^\W\d_]){{1,{WORD}}}")
 _RANKS = {"space": Rank.SPACE, "line": Rank.LINE, "wide": Rank.WIDE}
+
+
+def is_letters(text: str) -> bool:
+    """Whether the text is one word, or the beginning of one, of letters alone: no later text changes how they look."""
+    return bool(_LETTERS.fullmatch(text))
 
 
 def split(line: str, start: int, end: int) -> Iterator[Piece]:

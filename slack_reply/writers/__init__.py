@@ -1,6 +1,6 @@
 """The three ways to write a growing answer into a thread: native stream, edited message, single post."""
 
-from slack_reply.writers.edited_message import RAREST, EditedMessage
+from slack_reply.writers.edited_message import EditedMessage
 from slack_reply.writers.native_stream import NativeStream
 from slack_reply.writers.opening import Opening
 from slack_reply.writers.plan import cards_of
@@ -10,7 +10,6 @@ from slack_reply.writers.streamed_message import fitted, weight
 
 __all__ = [
     "EXPIRY",
-    "RAREST",
     "EditedMessage",
     "NativeStream",
     "Opening",

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from errors import SlackError, SlackRefused
 from markdown_source import may_define
-from slack_api import BRISK, SLACK_TROUBLE, STREAM_OPEN, UNFIT, UPDATE, interval_of
+from slack_api import APPEND, BRISK, SLACK_TROUBLE, STREAM_OPEN, UNFIT, UPDATE, interval_of
 from slack_reply.markdown import Limits, Page, Reader, blocks_of, closed, page_arguments
 from slack_reply.markdown.pages import WINDOW, pages_after
 from slack_reply.optional_blocks import BlockRefused
@@ -20,6 +20,9 @@ from slack_reply.writers.single_post import Posting, Unfit
 from slack_reply.writers.stream_cleanup import StreamCleanup
 
 LIMITS = replace(single_post.LIMITS, by_row=True, whole=False)
+# Seconds between two edits. An answer whose edits would be further apart streams if it may, and if the calls of its
+# stream would be less far apart.
+RARE = 6.0
 # If two edits would be further apart than these seconds, the answer is posted once, when it is complete. Readers would
 # hardly see it grow, each edit slows all other answers of the workspace, and the last text may wait as long.
 RAREST = 30.0
@@ -64,7 +67,8 @@ class EditedMessage(Writer):
     The last edits show where links lead that are defined below them (`Limits.whole`).
     The steps that the app took while a page was written stand above that page; without text there is no message. The
     controls stand under the last page as long as the text grows.
-    If two edits would be more than `rarest` seconds apart, the first text raises EditsTooRare and nothing is posted.
+    If edits would be too rare, the first text raises EditsTooRare and nothing is posted. `may_stream` tells that the
+    answer can be streamed instead.
     `follows` comes from the previous writer: where the first page begins, and the messages to overwrite first.
     """
 
@@ -79,7 +83,7 @@ class EditedMessage(Writer):
         ends: StreamCleanup,
         follows: WriterGone,
         *,
-        rarest: float = RAREST,
+        may_stream: bool = False,
     ) -> None:
         super().__init__(follows.adopt)
         self._follows = follows
@@ -88,7 +92,7 @@ class EditedMessage(Writer):
         self._posting = posting
         self._blocks = slack.blocks
         self._ends = ends
-        self._rarest = rarest
+        self._may_stream = may_stream
         self._layout = _PageLayout(posting.fitting(LIMITS))
         self._places = Reader(card_places.LIMITS)
         self._shows_plans = True  # Slack has not refused one
@@ -178,7 +182,7 @@ class EditedMessage(Writer):
     def _post(self, number: int, look: _Look, *, final: bool) -> None:
         begin = self._begin(number)
         if not final and not self._messages:
-            if self._share.interval(UPDATE) > self._rarest:
+            if self._would_be_too_rare():
                 raise EditsTooRare(begin)
             self._share.join(UPDATE)
         try:
@@ -197,6 +201,11 @@ class EditedMessage(Writer):
         self._messages.append(posted.ts)
         # The post of an earlier attempt may show less, another plan or buttons: then the next edit follows.
         self._sent[number] = look if posted.page is look.page else _Look(posted.page, controls=_UNSURE)
+
+    def _would_be_too_rare(self) -> bool:
+        apart = self._share.interval(UPDATE)
+        streams_sooner = self._may_stream and self._share.interval(APPEND) < apart
+        return apart > (RARE if streams_sooner else RAREST)
 
     def _begin(self, number: int) -> int:
         before = self._sent.get(number - 1)

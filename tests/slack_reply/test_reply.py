@@ -351,16 +351,32 @@ def test_answer_streams_only_where_one_member_reads(channel_type: str, method: s
     assert TroubledSlack().reply("auto", channel_type=channel_type).method == method
 
 
-def busy(slack: TroubledSlack, answers: int) -> None:
-    """Let so many answers of the workspace be edited."""
+def busy(slack: TroubledSlack, answers: int, method: str = "chat.update") -> None:
+    """Let so many answers of the workspace be written by this method."""
     for number in range(answers):
-        slack.budget.add_message(slack.api.account, "chat.update", f"m{number}")
+        slack.budget.add_message(slack.api.account, method, f"m{number}")
 
 
-@pytest.mark.parametrize(("answers", "method"), [(3, "edit"), (4, "stream"), (40, "stream")])
-def test_answer_streams_in_a_channel_while_edits_would_be_rare(answers: int, method: str) -> None:
+@pytest.mark.parametrize(
+    ("edited", "streamed", "method"),
+    [
+        (3, 0, "edit"),
+        (4, 0, "stream"),
+        (4, 8, "stream"),
+        (4, 11, "edit"),
+        (5, 11, "edit"),
+        (6, 11, "stream"),
+        (16, 40, "edit"),
+        (40, 0, "stream"),
+        (40, 100, "stream"),
+    ],
+)
+def test_answer_streams_in_a_channel_while_edits_would_be_rare_and_rarer(
+    edited: int, streamed: int, method: str
+) -> None:
     slack = TroubledSlack()
-    busy(slack, answers)
+    busy(slack, edited)
+    busy(slack, streamed, "chat.appendStream")
     reply = slack.reply("auto")
     grow(slack, reply, [WHOLE[:300], WHOLE[:900], WHOLE[:1200]])
     assert reply.method == method
