@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any
 
 import gevent
 
@@ -153,7 +152,14 @@ def heartbeats(work: Work, clock: Clock) -> Iterator[bytes]:
     Only a streamed body that is tiny and that we read to its end ourselves is safe with the plugin daemon
     (docs/platform/dify.md#endpoint-answers).
     """
-    ends: list[Any] = [gevent.spawn(work.run), work.released]
+    gevent.spawn(_run, work)
     yield BEAT
-    while not gevent.wait(ends, timeout=clock.wall(HEARTBEAT_SECONDS), count=1):
+    while not work.released.wait(timeout=clock.wall(HEARTBEAT_SECONDS)):
         yield BEAT
+
+
+def _run(work: Work) -> None:
+    try:
+        work.run()
+    finally:
+        work.released.set()

@@ -82,7 +82,9 @@ class StreamedMessage:
         found = pages_after(
             text[base:], start, self.limits, final=final, cut=cut, most=most, reader=self.reader
         )
-        if not found and not start and not self.before and is_letters(text):  # a post would tell people half a word
+        if (
+            not found and not start and not self.before and is_letters(text)
+        ):  # a post would tell people half a word
             found = (Page((Markdown(text),), len(text)),)
         return [replace(page, end=page.end + base) for page in found] or [self.page]
 

@@ -1,12 +1,27 @@
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from errors import SlackError, SlackRateLimited, SlackRefused
-from slack_reply.status import CLEARING_PAUSES, StatusLine
+from slack_reply.status import CHANGE_SECONDS, CLEARING_PAUSES, REFRESH_SECONDS, StatusLine
 from tests.fake_clock import FakeClock
 from wording import Say
 
 THINKING, WORDS = "is thinking…", "in words"
 Act = Callable[[StatusLine], None]
+
+
+@dataclass(eq=False)
+class Planned:
+    """What the line does later, after some design seconds."""
+
+    stage: "Stage"
+    seconds: float
+    run: Callable[[], None]
+
+    def kill(self, *, block: bool) -> None:
+        assert not block
+        if self in self.stage.plans:
+            self.stage.plans.remove(self)
 
 
 class Stage:
@@ -15,10 +30,16 @@ class Stage:
     def __init__(self, on: dict[str, Act] | None = None) -> None:
         self.on = on or {}
         self.asked: list[str] = []
+        self.times: list[float] = []
         self.about: tuple[str, ...] = ()
         self.said: list[Say] = []
-        self.greenlets: list[Callable[[], None]] = []
-        self.line = StatusLine(self, "C1", "1.1", FakeClock(), self, spawn=self.greenlets.append)  # type: ignore[arg-type]
+        self.plans: list[Planned] = []
+        self.clock = FakeClock(0.0)
+        self.line = StatusLine(self, "C1", "1.1", self.clock, self, spawn_later=self.spawn_later)  # type: ignore[arg-type]
+
+    def spawn_later(self, wall: float, run: Callable[[], None]) -> Planned:
+        self.plans.append(Planned(self, wall / self.clock.wall(1.0), run))
+        return self.plans[-1]
 
     def say(self, key: Say) -> str:
         self.said.append(key)
@@ -28,14 +49,19 @@ class Stage:
 
     def set_status(self, channel: str, thread_ts: str, status: str, about: tuple[str, ...] = ()) -> None:
         self.asked.append(status)
+        self.times.append(self.clock.now())
         self.about = about
         if status in self.on:
             self.on[status](self.line)
 
-    def run(self) -> list[str]:
-        """The statuses that Slack was asked to set."""
-        while self.greenlets:
-            self.greenlets.pop()()
+    def run(self, *, refreshes: int = 0) -> list[str]:
+        """The statuses that Slack was asked to set. Of the refreshes only so many are waited for."""
+        while self.plans and (self.plans[0].seconds < REFRESH_SECONDS or refreshes):
+            [plan] = self.plans
+            refreshes -= plan.seconds >= REFRESH_SECONDS
+            self.plans.clear()
+            self.clock.advance(plan.seconds)
+            plan.run()
         return self.asked
 
 
@@ -134,10 +160,55 @@ def test_line_cleared_while_its_words_are_looked_up_costs_no_call() -> None:
     assert stage.said == [Say.THINKING]
 
 
-def test_line_that_shows_nothing_holds_no_greenlet_and_begins_anew() -> None:
+def test_line_that_shows_nothing_plans_nothing_and_is_set_at_once_later() -> None:
     """While an answer grows nothing is shown, and that may last for minutes."""
-    stage = Stage({THINKING: lambda line: line.show(""), "is running a tool…": StatusLine.clear})
+    stage = Stage({THINKING: lambda line: line.show("")})
     stage.line.show(THINKING)
     assert stage.run() == [THINKING, ""]
+    assert stage.plans == []
+    stage.clock.advance(60.0)
     stage.line.show("is running a tool…")
-    assert stage.run() == [THINKING, "", "is running a tool…", ""]
+    assert stage.run() == [THINKING, "", "is running a tool…"]
+    assert stage.times == [0.0, CHANGE_SECONDS, CHANGE_SECONDS + 60.0]
+
+
+def test_status_is_refreshed_until_it_changes() -> None:
+    stage = Stage()
+    stage.line.show(THINKING)
+    assert stage.run(refreshes=2) == [THINKING] * 3
+    assert stage.times == [0.0, REFRESH_SECONDS, 2 * REFRESH_SECONDS]
+    stage.line.show("")
+    assert stage.run() == [*[THINKING] * 3, ""]
+    assert stage.plans == []
+
+
+def test_changes_that_follow_each_other_are_brought_by_one_call() -> None:
+    stage = Stage()
+    stage.line.show(THINKING)
+    stage.run()
+    for number in range(5):
+        stage.line.show(f"is running tool {number}…")
+    assert stage.run() == [THINKING, "is running tool 4…"]
+    assert stage.times == [0.0, CHANGE_SECONDS]
+
+
+def test_line_is_cleared_at_once_although_a_change_is_planned() -> None:
+    stage = Stage()
+    stage.line.show(THINKING)
+    stage.run()
+    stage.line.show("is running a tool…")
+    stage.line.clear()
+    assert stage.run() == [THINKING, ""]
+    assert stage.times == [0.0, 0.0]
+    stage.line.show("is running a tool…")
+    stage.line.written()
+    assert stage.run() == [THINKING, ""]
+
+
+def test_line_that_is_left_is_never_set_again() -> None:
+    stage = Stage()
+    stage.line.show(THINKING)
+    stage.run()
+    stage.line.leave()
+    stage.line.clear()
+    assert stage.run(refreshes=1) == [THINKING]

@@ -1,8 +1,7 @@
 """Limits how much one person may ask, and how often one thread may be answered. Each process counts for itself."""
 
-from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cachetools import TTLCache
 
@@ -30,7 +29,7 @@ PER_THREAD_OF_BOTS = (Limit(10, 3600.0),)  # workflows and apps that the admin t
 class _Account:
     """The times of the latest accepted messages, and the time until which no refusal needs to be told again."""
 
-    times: deque[float]
+    times: list[float] = field(default_factory=list)
     told_until: float = float("-inf")
 
 
@@ -54,11 +53,11 @@ class SlidingWindow:
         """Count one more message; None when it is within the limits. A refused message is not counted."""
         now = self._clock.now()
         most = max(limit.count for limit in self._limits)
-        account = self._accounts.get(name) or _Account(deque(maxlen=most))
+        account = self._accounts.get(name) or _Account()
         self._accounts[name] = account
         full_until = self._full_until(account.times, now)
         if full_until <= now:
-            account.times.append(now)
+            account.times = [*account.times, now][-most:]
             return None
         first = now >= account.told_until
         if first:
