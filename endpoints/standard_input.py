@@ -15,6 +15,7 @@ from dify_plugin.core.entities.plugin.io import PluginInStream, PluginInStreamEv
 from dify_plugin.core.server.__base.filter_reader import FilterReader
 from dify_plugin.core.server.stdio.request_reader import StdioRequestReader
 from gevent import get_hub
+from gevent.queue import SimpleQueue
 from pydantic_core import from_json
 
 from endpoints.standard_output import StandardOutput
@@ -30,10 +31,14 @@ type LineName = tuple[object, object]
 
 
 class LineReader(FilterReader):  # type: ignore[misc]  # the SDK is not typed
-    """The SDK's reader of the lines of one call, or of all requests."""
+    """The SDK's reader of the lines of one call, or of all requests, with a queue that greenlets wait at cheaply."""
 
     name: LineName | None = None
     """The name of the lines that only this reader takes, once one has come."""
+
+    def __init__(self, filter: Filter, close_callback: Callable[[], None]) -> None:  # noqa: A002 - the SDK's name
+        super().__init__(filter, close_callback)
+        self.queue: SimpleQueue[PluginInStream | None] = SimpleQueue()
 
 
 class StandardInput(StdioRequestReader):  # type: ignore[misc]  # the SDK is not typed
