@@ -13,8 +13,6 @@ from gevent import monkey
 monkey.patch_all()
 
 import argparse  # noqa: E402 - nothing may be imported before the patch
-import datetime as dt  # noqa: E402
-import ipaddress  # noqa: E402
 import json  # noqa: E402
 import socket  # noqa: E402
 import ssl  # noqa: E402
@@ -25,39 +23,12 @@ from pathlib import Path  # noqa: E402
 from urllib.parse import urlsplit  # noqa: E402
 
 import gevent  # noqa: E402
-from cryptography import x509  # noqa: E402
-from cryptography.hazmat.primitives import hashes, serialization  # noqa: E402
-from cryptography.hazmat.primitives.asymmetric import ec  # noqa: E402
-from cryptography.x509.oid import NameOID  # noqa: E402
 from gevent.queue import SimpleQueue  # noqa: E402
 from gevent.server import StreamServer  # noqa: E402
 
-HOST = "127.0.0.1"
+from benchmarks.certificate import HOST, write_certificate  # noqa: E402
+
 PIECE = 65_536
-DAY = dt.timedelta(days=1)
-
-
-def write_certificate(folder: Path) -> tuple[Path, Path]:
-    """A certificate for this machine that signs itself, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, HOST)])
-    now = dt.datetime.now(dt.UTC)
-    made = (
-        x509.CertificateBuilder(
-            name, name, key.public_key(), x509.random_serial_number(), now - DAY, now + DAY
-        )
-        .add_extension(
-            x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address(HOST))]), critical=False
-        )
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    plain = serialization.NoEncryption()
-    form = serialization.PrivateFormat.PKCS8
-    certificate, secret = folder / "certificate", folder / "key"
-    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
-    secret.write_bytes(key.private_bytes(serialization.Encoding.PEM, form, plain))
-    return certificate, secret
 
 
 def pump(come: socket.socket, go: socket.socket, delay: float) -> None:

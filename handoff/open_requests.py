@@ -15,6 +15,7 @@ from turns import HEARTBEAT_SECONDS
 
 # The turn sends a byte every 10 s; if six bytes are missing, the turn is dead.
 SILENCE = 6 * HEARTBEAT_SECONDS
+WALL_FLOOR = 5.0  # wall seconds beside SILENCE: a scaled clock does not make the machine faster
 AT_ONCE = 4_096  # bytes
 _READABLE = 1
 
@@ -28,7 +29,7 @@ class OpenRequests:
 
     def keep(self, name: str, fileno: int) -> None:
         """Keep the request open until its answer ends or falls silent, and close its file then. Returns at once."""
-        longest = self._clock.wall(SILENCE) + 5.0
+        longest = self._clock.wall(SILENCE) + WALL_FLOOR
         _OpenRequest(name, fileno, longest, self._cancellations).watch()
 
 

@@ -1,5 +1,7 @@
 """The connection to our own endpoint that carries one request (docs/architecture.md#d1-hand-off)."""
 
+import ipaddress
+import socket
 import ssl
 from collections.abc import Mapping
 from functools import cached_property
@@ -15,6 +17,7 @@ class OwnConnection:
         self._http = http
         self._target = target
         self._socket: Any = None
+        self._answer: HTTPResponse | None = None  # would close the connection if nothing held it
 
     def open(self) -> None:
         """Connect. Raises OSError; then nothing was sent."""
@@ -28,7 +31,8 @@ class OwnConnection:
         """
         self._socket.settimeout(timeout)
         self._http.request("POST", self._target, body, {**headers, "Connection": "close"})
-        return self._http.getresponse()
+        self._answer = self._http.getresponse()
+        return self._answer
 
     def detach(self) -> int:
         """The open file of the connection, which the caller must close. It still tells when the answer ends."""
@@ -38,6 +42,16 @@ class OwnConnection:
     def close(self) -> None:
         """Hang up, unless the connection was detached."""
         self._http.close()
+
+
+class _AddressConnection(HTTPConnection):
+    """A connection to an address. gevent hands each look-up of a host to a thread, even that of an address."""
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_INET6 if ":" in self.host else socket.AF_INET)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect((self.host, self.port))
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 class OwnConnections:
@@ -53,8 +67,17 @@ class OwnConnections:
         host, port = url.hostname or "", url.port
         if url.scheme == "https":
             return OwnConnection(HTTPSConnection(host, port, timeout=timeout, context=self._tls), target)
-        return OwnConnection(HTTPConnection(host, port, timeout=timeout), target)
+        kind = _AddressConnection if _is_address(host) else HTTPConnection
+        return OwnConnection(kind(host, port, timeout=timeout), target)
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
         return self._given or ssl.create_default_context()
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -111,7 +111,9 @@ def test_closed_reader_gets_no_line(daemon: Daemon) -> None:
     daemon.write(line("one", n=1))
     reader.close()
     daemon.write(line("one", n=2))
-    assert reader.queue.get().data["n"] == 1
+    came = reader.queue.get()
+    assert came is not None
+    assert came.data["n"] == 1
     assert reader.queue.get() is None
     assert reader.queue.empty()
     assert daemon.input.readers == []
