@@ -6,7 +6,7 @@ from conversation_store.process_stores import ProcessStores
 from conversation_store.record import InFlight, OpenForm, OpenTurn, ThreadKey, ThreadRecord
 from conversation_store.redis import LEASE, EndNote, ProcessLeases, SharedStops, SharedThreadQueue
 from conversation_store.resilient_store import ResilientStore
-from conversation_store.store import Change, ThreadStore
+from conversation_store.store import Change, ThreadStore, Verdict
 
 __all__ = [
     "LEASE",
@@ -25,4 +25,5 @@ __all__ = [
     "ThreadKey",
     "ThreadRecord",
     "ThreadStore",
+    "Verdict",
 ]

@@ -8,7 +8,7 @@ from cachetools import TTLCache
 
 from clock import Clock
 from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord
-from conversation_store.store import Change, ThreadStore
+from conversation_store.store import Change, ThreadStore, Verdict
 
 FRESH_SECONDS = 5.0
 """Short, because another process may write."""
@@ -54,8 +54,8 @@ class CachedStore:
     def in_flight(self, hook_id: str) -> tuple[OpenTurn, ...]:  # noqa: D102
         return self.inner.in_flight(hook_id)
 
-    def note_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
-        self.inner.note_in_flight(turn)
+    def note_in_flight(self, turn: OpenTurn, verdict: Verdict | None = None) -> None:  # noqa: D102
+        self.inner.note_in_flight(turn, verdict)
 
     def clear_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
         self.inner.clear_in_flight(turn)

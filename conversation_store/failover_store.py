@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord, merged
 from conversation_store.redis import Outage, RedisStore
-from conversation_store.store import Change, Taken, ThreadStore
+from conversation_store.store import Change, Taken, ThreadStore, Verdict
 from errors import StoreBusy, StoreError
 
 
@@ -77,11 +77,11 @@ class FailoverStore:
             turns += self.outage.breaker.call(lambda: self.first.in_flight(hook_id))
         return tuple(dict.fromkeys(turns))
 
-    def note_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
+    def note_in_flight(self, turn: OpenTurn, verdict: Verdict | None = None) -> None:  # noqa: D102
         try:
-            self.outage.breaker.call(lambda: self.first.note_in_flight(turn))
+            self.outage.breaker.call(lambda: self.first.note_in_flight(turn, verdict))
         except StoreError:
-            self.second.note_in_flight(turn)
+            self.second.note_in_flight(turn, verdict)
 
     def clear_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
         self.second.clear_in_flight(turn)

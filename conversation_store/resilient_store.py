@@ -8,7 +8,7 @@ from clock import Clock
 from conversation_store.circuit_breaker import CircuitBreaker
 from conversation_store.process_memory import ProcessMemory
 from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord, as_of
-from conversation_store.store import Change, Taken, ThreadStore, claiming
+from conversation_store.store import Change, Taken, ThreadStore, Verdict, claiming
 from errors import StoreError
 
 FAILURES = 3
@@ -97,10 +97,10 @@ class ResilientStore:
                 break
         return self._read(lambda: self.inner.in_flight(hook_id))
 
-    def note_in_flight(self, turn: OpenTurn) -> None:
+    def note_in_flight(self, turn: OpenTurn, verdict: Verdict | None = None) -> None:
         """Best effort: without the note only the sweep misses the turn, because the thread's record knows it."""
         with suppress(StoreError):
-            self._read(lambda: self.inner.note_in_flight(turn))
+            self._read(lambda: self.inner.note_in_flight(turn, verdict))
 
     def clear_in_flight(self, turn: OpenTurn) -> None:
         """Waits until the thread's record says that the turn is over; saving the record is tried once more here."""

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from gevent.event import AsyncResult
+
 from clock import Clock
 from conversation_store.record import OpenTurn, ThreadKey, ThreadRecord
 
@@ -25,6 +27,22 @@ def claiming(ts: str, change: Change, clock: Clock) -> Change:
         return change(record).with_handled(ts)
 
     return claim
+
+
+class Verdict:
+    """Whether a turn is to be noted: one greenlet finds that out while another one prepares the note."""
+
+    def __init__(self) -> None:
+        self._given: AsyncResult[bool] = AsyncResult()
+
+    def give(self, *, is_noted: bool) -> None:
+        """Give the verdict. The first one counts."""
+        if not self._given.ready():
+            self._given.set(is_noted)
+
+    def wait(self) -> bool:
+        """The verdict, once there is one."""
+        return bool(self._given.get())
 
 
 class ThreadStore(Protocol):
@@ -53,8 +71,11 @@ class ThreadStore(Protocol):
     def in_flight(self, hook_id: str) -> tuple[OpenTurn, ...]:
         """The hook's turns that some process noted as running, also those of processes that have died."""
 
-    def note_in_flight(self, turn: OpenTurn) -> None:
-        """The turn runs from now on. The list is bounded: the oldest turns drop out."""
+    def note_in_flight(self, turn: OpenTurn, verdict: Verdict | None = None) -> None:
+        """The turn runs from now on. The list is bounded: the oldest turns drop out.
+
+        With a `verdict`, the turn is noted only if the verdict says so. A store may read before that.
+        """
 
     def clear_in_flight(self, turn: OpenTurn) -> None:
         """The turn has ended. The storage may learn that late, because the thread's own record says what is true."""

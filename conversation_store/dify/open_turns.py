@@ -1,13 +1,15 @@
 """Which turns of a hook run now, in Dify's storage, so that a sweep after a crash finds them.
 
 Hooks share a fixed number of lists. A note is one read and one write, which turns that begin together share: the turn
-that gets the lock writes the notes of all that wait for the lock. An end is no call, because the next note writes it.
+that gets the lock writes the notes of all that wait for the lock. Where nobody else has the lock, the read comes while
+a verdict about the turn is waited for. An end is no call, because the next note writes it.
 A turn that stays too long in a list does no harm: the sweep reads the thread's own record before it does anything.
 """
 
 import hashlib
 import threading
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 
 from cachetools import LRUCache
@@ -16,6 +18,8 @@ from clock import Clock
 from conversation_store.codec import compressed, decompressed, turn_from
 from conversation_store.dify.dify_storage import TimedStorage, held
 from conversation_store.record import OPEN_TURNS_KEPT, OpenTurn
+from conversation_store.store import Verdict
+from errors import StoreError
 
 LISTS = 16
 LIST_BYTES = 64 * 1024
@@ -35,6 +39,11 @@ class _HookTurns:
     running: dict[_Name, OpenTurn] = field(default_factory=dict)
     unwritten: set[_Name] = field(default_factory=set)
     ended: LRUCache[_Name, None] = field(default_factory=lambda: LRUCache(_ENDS_REMEMBERED))
+
+    def add(self, turn: OpenTurn) -> None:
+        """Note the turn here; it is not written yet."""
+        self.running[_name(turn)] = turn
+        self.unwritten.add(_name(turn))
 
 
 class OpenTurnLists:
@@ -59,14 +68,20 @@ class OpenTurns:
         turns = self._read(_number(hook_id))
         return tuple(turn for turn in turns if turn.key.hook_id == hook_id and _name(turn) not in ended)
 
-    def note_in_flight(self, turn: OpenTurn) -> None:
-        """Add a turn. Raises StoreError; then the next note writes this turn too."""
+    def note_in_flight(self, turn: OpenTurn, verdict: Verdict | None = None) -> None:
+        """Add a turn, if the verdict says so. Raises StoreError; then the next note writes this turn too."""
         number, hook = _number(turn.key.hook_id), self._lists.hooks[turn.key.hook_id]
-        hook.running[_name(turn)] = turn
-        hook.unwritten.add(_name(turn))
-        with held(self._lists.locks[number], self._clock):
-            if _name(turn) in hook.unwritten:
-                self._write(number, hook)
+        lock = self._lists.locks[number]
+        if verdict is not None and lock.acquire(blocking=False):
+            try:
+                self._note_ahead(number, hook, turn, verdict)
+            finally:
+                lock.release()
+        elif verdict is None or verdict.wait():
+            hook.add(turn)
+            with held(lock, self._clock):
+                if _name(turn) in hook.unwritten:
+                    self._write(number, hook, self._read(number))
 
     def clear_in_flight(self, turn: OpenTurn) -> None:
         """The turn has ended, or the record of its thread shows that."""
@@ -79,11 +94,20 @@ class OpenTurns:
         stored = decompressed(self._storage.get(f"{_FORMAT}-{number}"))
         return [turn for fields in reversed(stored) if (turn := turn_from(fields))]
 
-    def _write(self, number: int, hook: _HookTurns) -> None:
-        """Write the latest turns that fit into LIST_BYTES, the latest first."""
+    def _note_ahead(self, number: int, hook: _HookTurns, turn: OpenTurn, verdict: Verdict) -> None:
+        """Read the list before there is a verdict. A read that failed is made again, so that its error is told."""
+        listed: list[OpenTurn] | None = None
+        with suppress(StoreError):
+            listed = self._read(number)
+        if verdict.wait():
+            hook.add(turn)
+            self._write(number, hook, self._read(number) if listed is None else listed)
+
+    def _write(self, number: int, hook: _HookTurns, listed: list[OpenTurn]) -> None:
+        """Write the latest turns that fit into LIST_BYTES, the latest first. `listed` are those that stand there."""
         running, ended = dict(hook.running), set(hook.ended)
         oldest, gone = self._clock.epoch() - OPEN_TURNS_KEPT, ended | running.keys()
-        others = [turn for turn in self._read(number) if turn.started > oldest and _name(turn) not in gone]
+        others = [turn for turn in listed if turn.started > oldest and _name(turn) not in gone]
         latest = sorted([*others, *running.values()], key=lambda turn: turn.started, reverse=True)
         self._storage.set(f"{_FORMAT}-{number}", compressed(list(map(asdict, latest)), LIST_BYTES))
         hook.unwritten -= running.keys()

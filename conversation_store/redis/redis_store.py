@@ -12,7 +12,7 @@ from clock import Clock
 from conversation_store.codec import dump, record_fields, record_from, turn_from
 from conversation_store.record import DAY, OPEN_TURNS_KEPT, OpenTurn, ThreadKey, ThreadRecord, as_of
 from conversation_store.redis.redis_client import PREFIX, redis_errors, thread_key
-from conversation_store.store import CLAIM_KEPT, Change, Taken, claiming
+from conversation_store.store import CLAIM_KEPT, Change, Taken, Verdict, claiming
 from errors import StoreBusy
 from json_fields import parsed
 
@@ -87,7 +87,9 @@ class RedisStore:
         turns = [turn for line in lines if (turn := turn_from(parsed(line)))]
         return tuple(sorted(turns, key=lambda turn: turn.started))
 
-    def note_in_flight(self, turn: OpenTurn) -> None:  # noqa: D102
+    def note_in_flight(self, turn: OpenTurn, verdict: Verdict | None = None) -> None:  # noqa: D102
+        if verdict is not None and not verdict.wait():
+            return
         fields = (_line(turn), dump(asdict(turn)), OPEN_TURNS, self._millis(OPEN_TURNS_KEPT))
         with redis_errors():
             self._note(keys=[_hook_key(_OPEN_TURNS, turn.key.hook_id)], args=fields)

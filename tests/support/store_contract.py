@@ -16,7 +16,7 @@ from conversation_store.record import (
     ThreadKey,
     ThreadRecord,
 )
-from conversation_store.store import ThreadStore
+from conversation_store.store import ThreadStore, Verdict
 from tests.fake_clock import FakeClock
 
 DAYS = 30.0
@@ -211,6 +211,23 @@ class StoreContract(ThreadContract):
         assert store.in_flight("hook") == (two,)
         assert store.in_flight("hook2") == (elsewhere,)
         assert store.in_flight("hook3") == ()
+
+    @pytest.mark.parametrize("is_noted", [True, False])
+    @pytest.mark.parametrize("is_early", [True, False])
+    def test_turn_is_listed_only_once_its_verdict_says_so(
+        self, store: ThreadStore, key: ThreadKey, clock: FakeClock, is_noted: bool, is_early: bool
+    ) -> None:
+        turn, verdict = OpenTurn(key, "1763881300.000200", "p1", clock.epoch()), Verdict()
+        if is_early:
+            verdict.give(is_noted=is_noted)
+        noting = gevent.spawn(store.note_in_flight, turn, verdict)
+        noting.join(timeout=0.05)
+        if not is_early:
+            assert not noting.ready()
+            verdict.give(is_noted=is_noted)
+        verdict.give(is_noted=not is_noted)  # too late
+        noting.get(timeout=5)
+        assert store.in_flight("hook") == ((turn,) if is_noted else ())
 
     def test_turn_of_a_dead_process_is_cleared_by_another_process(
         self, store: ThreadStore, open_store: Callable[[], ThreadStore], key: ThreadKey, clock: FakeClock

@@ -2,12 +2,11 @@
 
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any
 
 import gevent
 
 from clock import Clock
-from conversation_store import InFlight, OpenTurn, ThreadKey, ThreadRecord, ThreadStore
+from conversation_store import InFlight, OpenTurn, ThreadKey, ThreadRecord, ThreadStore, Verdict
 from errors import StoreError
 from message import Message
 
@@ -25,24 +24,25 @@ class Claim:
     def claim(self, *, in_doubt: bool = False) -> ThreadRecord | None:
         """Claim the message; None when it was claimed before. The author is a follower in the thread from now on.
 
-        A claimed message is on the hook's list, too: the list is written beside the record, but not before the record
-        was read and shows no claim, since other processes take a turn on the list for one that answers
-        (turns/throttle/unknown_channel.py). If this process dies before Slack's ack and only the list was written, the
-        record still is what counts for the sweep.
+        A claimed message is on the hook's list, too: the list is read and written beside the record, but not written
+        before the record was read and shows no claim, since other processes take a turn on the list for one that
+        answers (turns/throttle/unknown_channel.py). If this process dies before Slack's ack and only the list was
+        written, the record still is what counts for the sweep.
         """
         author, note = self.message.bot_id or self.message.user, self._note()
-        listing: list[Any] = []
+        is_free = Verdict()
+        listing = gevent.spawn(self.list_open, is_free, in_doubt=in_doubt)
 
         def change(record: ThreadRecord) -> ThreadRecord:
-            if not listing:  # the store may call this again
-                listing.append(gevent.spawn(self.list_open, in_doubt=in_doubt))
+            is_free.give(is_noted=True)
             return record.with_follower(author).with_app_name("").with_open(note)
 
         try:
             record = self.store.claim(self.key, note.ts, change)
         finally:
-            gevent.joinall(listing)
-        if record is None and listing:  # another process was faster between our read and our write
+            is_free.give(is_noted=False)
+            listing.join()
+        if record is None and is_free.wait():  # another process was faster between our read and our write
             self.store.clear_in_flight(self._open_turn())
         return record
 
@@ -85,10 +85,10 @@ class Claim:
         self.store.update(self.key, change)
         self.store.clear_in_flight(self._open_turn())
 
-    def list_open(self, *, in_doubt: bool = False) -> None:
+    def list_open(self, verdict: Verdict | None = None, *, in_doubt: bool = False) -> None:
         """Put the turn on the hook's list, where the sweep finds the turn if this process dies."""
         with suppress(StoreError):
-            self.store.note_in_flight(replace(self._open_turn(), in_doubt=in_doubt))
+            self.store.note_in_flight(replace(self._open_turn(), in_doubt=in_doubt), verdict)
 
     def _note(self) -> InFlight:
         message, now = self.message, self.clock.epoch()

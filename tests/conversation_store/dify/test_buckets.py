@@ -12,6 +12,7 @@ import yaml
 from conversation_store.codec import record_fields
 from conversation_store.dify.buckets import BUCKET_BYTES, BUCKETS, STORAGE_BYTES, Bucket, Buckets, BucketState
 from conversation_store.record import DAY, HANDLED_KEPT, OpenTurn, ThreadKey, ThreadRecord
+from conversation_store.store import Verdict
 from errors import StoreError, StoreFull
 from tests.fake_clock import FakeClock
 from tests.support.fake_dify_storage import FakeDifyStorage
@@ -235,6 +236,38 @@ def test_turns_that_begin_together_share_a_write(clock: FakeClock, storage: Fake
     gevent.joinall(notes, raise_error=True)
     assert set(Buckets(state, storage, clock, DAYS).in_flight("hook")) == set(turns)
     assert storage.calls.count("set") <= 2
+
+
+def test_turns_with_a_verdict_that_begin_together_share_two_writes(
+    clock: FakeClock, storage: FakeDifyStorage
+) -> None:
+    storage.latency = 0.005
+    state, verdicts = BucketState(), [Verdict() for _ in range(40)]
+    turns = [OpenTurn(thread(number), f"{number}.000100", "p1", clock.epoch()) for number in range(40)]
+    notes = [
+        gevent.spawn(Buckets(state, storage, clock, DAYS).note_in_flight, turn, verdict)
+        for turn, verdict in zip(turns, verdicts, strict=True)
+    ]
+    gevent.sleep(0.01)
+    for number, verdict in enumerate(verdicts):
+        verdict.give(is_noted=number % 4 != 0)
+    gevent.joinall(notes, raise_error=True)
+    listed = {turn for number, turn in enumerate(turns) if number % 4 != 0}
+    assert set(Buckets(state, storage, clock, DAYS).in_flight("hook")) == listed
+    assert storage.calls.count("set") <= 2
+
+
+def test_list_that_could_not_be_read_ahead_is_read_once_more(
+    clock: FakeClock, storage: FakeDifyStorage, store: Buckets, key: ThreadKey
+) -> None:
+    turn, verdict = OpenTurn(key, "1.000001", "p1", clock.epoch()), Verdict()
+    storage.error = Exception("session not found")
+    noting = gevent.spawn(store.note_in_flight, turn, verdict)
+    gevent.sleep(0.01)
+    storage.error = None
+    verdict.give(is_noted=True)
+    noting.get(timeout=5)
+    assert store.in_flight("hook") == (turn,)
 
 
 def test_the_list_of_open_turns_is_bounded(clock: FakeClock, storage: FakeDifyStorage) -> None:
