@@ -1,4 +1,4 @@
-"""What the admin filled in (slack.yaml), read once for each request into a value whose fields can all be used.
+"""What the admin filled in (slack.yaml), read into a value whose fields can all be used.
 
 Reading never fails, because a mistake in one field must not leave a genuine message without any reply. Each mistake
 is listed in `problems` instead, and the value used in its place never gives more people access:
@@ -16,9 +16,11 @@ is listed in `problems` instead, and the value used in its place never gives mor
 Dify applies none of the form's defaults, so all of them are here (docs/platform/dify.md#settings-form).
 """
 
+import json
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal, get_args
 
 from cachetools import TTLCache
@@ -34,6 +36,7 @@ CONVERSATION_DAYS = 30
 MAX_CONVERSATION_DAYS = 3650
 TOLD_AGAIN = 3600.0  # seconds of the wall clock, even where time is scaled, since no code waits for them
 PROBLEMS = 1_000
+REMEMBERED = 1_000  # settings that are not read again when the next request brings them
 
 _log = logging.getLogger("slack_bridge.settings")  # the daemon receives the lines of the parent logger
 
@@ -118,11 +121,25 @@ class Settings:
         return None if self._problem("dify_api_url") else self.dify_api_keys.get(app_id) or default
 
     def _problem(self, setting: str) -> SettingsError | None:
-        return next((problem for problem in self.problems if problem.setting == setting), None)
+        """A new error each time: an error that was raised keeps what its request left on the stack."""
+        found = (SettingsError(one.setting, one.cure) for one in self.problems if one.setting == setting)
+        return next(found, None)
 
 
 def read_settings(raw: Mapping[str, object]) -> Settings:
-    """Read the settings as the daemon passes them on; the mistakes found are in `problems`."""
+    """Read the settings as the daemon passes them on, with each request; the mistakes found are in `problems`."""
+    try:
+        return _remembered(json.dumps(raw))
+    except (TypeError, ValueError):  # from a daemon it is JSON
+        return _read(raw)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _remembered(raw: str) -> Settings:
+    return _read(json.loads(raw))
+
+
+def _read(raw: Mapping[str, object]) -> Settings:
     form = Form(raw)
     app_id, app_inputs = form.app()
     return Settings(

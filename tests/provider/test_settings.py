@@ -400,3 +400,26 @@ class TestServiceApi:
         found = read_settings({"app": {"app_id": "main"}, "dify_api_key": self.KEYS, "dify_api_url": value})
         assert [problem.setting for problem in found.problems] == ["dify_api_url"]
         assert found.api_key_for("main") is None
+
+
+def test_settings_of_the_next_request_are_the_same_object_until_they_change() -> None:
+    raw = {"app": {"app_id": "app-1"}, "bot_token": "xoxb-1-abc", "guests": True}
+    first = read_settings(dict(raw))
+    assert read_settings(dict(raw)) is first
+    assert read_settings({**raw, "guests": False}).guests is False
+    assert read_settings({**raw, "guests": 1}) is not first
+
+
+def test_settings_that_are_no_json_are_read_all_the_same() -> None:
+    assert read_settings({"app": {"app_id": "app-1"}, "language": object()}).app_id == "app-1"
+
+
+def test_problem_is_a_new_error_each_time_it_is_raised() -> None:
+    settings = read_settings({"bot_token": "no token"})
+    raised = []
+    for _ in range(2):
+        with pytest.raises(SettingsError) as error:
+            settings.require_token()
+        raised.append(error.value)
+    assert raised[0] is not raised[1]
+    assert all(problem.__traceback__ is None for problem in settings.problems)
