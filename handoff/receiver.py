@@ -127,11 +127,9 @@ class Receiver:
         hand_off = self.hand_offs.hand_off(self.endpoint, job.hook_url)
         if isinstance(job, ReactionJob):
             return self.turns.reaction(job, hand_off, held)
-        record = self.turns.claim(job)
-        if record is None:
-            return None
-        turn = self.turns.turn(job, record, ContinuationHandOff(hand_off, self.turns), held)
-        self.cancellations.hold(self.request, turn)
+        turn = self.turns.begin(job, ContinuationHandOff(hand_off, self.turns), held)
+        if turn is not None:
+            self.cancellations.hold(self.request, turn)
         return turn
 
     def _status_of_duplicate(self, claim: str) -> int:

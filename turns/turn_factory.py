@@ -3,6 +3,8 @@
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 
+import gevent
+
 from conversation_store import ResilientStore, ThreadKey, ThreadRecord
 from errors import StoreError
 from job import Job, NoticeJob, PrivateJob, ReactionJob
@@ -47,18 +49,46 @@ class TurnsOfEndpoint:
             self.recovery.taken_before(self.endpoint, self.store, claim.key, job.message.ts)
         return record
 
-    def turn(
-        self, job: Job, record: ThreadRecord, continuation: HandOn, held: AbstractContextManager[object]
-    ) -> TurnRequest:
-        """The turn that was claimed. The turn joins its thread's queue here, so before the first byte is sent.
+    def begin(
+        self, job: Job, continuation: HandOn, held: AbstractContextManager[object]
+    ) -> TurnRequest | None:
+        """Claim the message, and make its turn. None and errors are as `claim` has them.
 
-        `held` frees the request's share of the process when the turn has ended.
+        The turn joins its thread's queue here, so before the first byte is sent. `held` frees the request's share of
+        the process when the turn has ended. The turn's objects are made while the storage is asked for the claim, since
+        Slack's ack waits for both.
         """
-        claim, message = self._claim(job), job.message
-        report = TurnReport(message.team_id, message.channel, message.ts, claim.key.app_id)
+        self.endpoint.can_answer(job.message)
+        making = gevent.spawn(self._made_ahead, job)
+        record = self.claim(job)
+        if record is None:
+            return None
+        report, context = making.get() or self._made(job)
+        return self._turn(job, record, report, context, continuation, held)
+
+    def _made_ahead(self, job: Job) -> tuple[TurnReport, TurnContext] | None:
+        """None if the objects can't be made. Then they are made once more where the error counts."""
+        with suppress(Exception):
+            return self._made(job)
+        return None
+
+    def _made(self, job: Job) -> tuple[TurnReport, TurnContext]:
+        message, key = job.message, self.endpoint.key(job.message)
+        report = TurnReport(message.team_id, message.channel, message.ts, key.app_id)
         report.question, report.files = len(message.text), len(message.files)
         report.legs = job.continuation + 1
-        context = self.services.context(self.endpoint, self.store, job, claim.key, report)
+        return report, self.services.context(self.endpoint, self.store, job, key, report)
+
+    def _turn(
+        self,
+        job: Job,
+        record: ThreadRecord,
+        report: TurnReport,
+        context: TurnContext,
+        continuation: HandOn,
+        held: AbstractContextManager[object],
+    ) -> TurnRequest:
+        claim, message = self._claim(job), job.message
         answering = Answering(context, report)
         installation = self.services.installation(context.api)
         rules = self.services.rules(self.endpoint, context.api)
