@@ -148,7 +148,9 @@ class Window:
 
     def _rank_of_blank(self) -> Rank:
         before = self._last
-        glued = before is not None and before.rank is Rank.GLUE and (before.heading or before.blank)
+        if before is None or before.rank is not Rank.GLUE:
+            return Rank.PARAGRAPH
+        glued = before.heading or (before.blank and not before.line)
         return Rank.GLUE if glued else Rank.PARAGRAPH
 
     def _block(self, block: Block, first: int, last: int) -> Iterator[tuple[int, Unit]]:
@@ -277,7 +279,7 @@ class Window:
             shown = f"{prefix}{reading.text(start + len(prefix), end)}" if whole else ""
             unit = _text(Line(line.start, text, row.end), shown, block.items, known)
             if whole:
-                yield first + begin, unit
+                yield from ((first + begin, part) for part in _parted(unit))
             elif not unit.heading:
                 parts = list(apart(unit, whole=False))
                 if not RULE.match("".join(part.text for part in parts)[unit.begin :]):
@@ -338,7 +340,7 @@ def _text(line: Line, shown: str, items: Sequence[int], known: Known = NONE) -> 
         line.start,
         line.end,
         f"{shown}\n",
-        Rank.GLUE if heading or _is_broken(text) else Rank.LINE,
+        Rank.GLUE if heading else Rank.LINE,
         body=Body.TEXT,
         line=text,
         begin=len(lines.prefix(text)),
@@ -349,9 +351,22 @@ def _text(line: Line, shown: str, items: Sequence[int], known: Known = NONE) -> 
     )
 
 
-def _is_broken(text: str) -> bool:
-    """Whether a backslash breaks the line; at the end of a text the backslash would be visible."""
-    return text.endswith("\\") and (len(text) - len(text.rstrip("\\"))) % 2 == 1
+def _parted(unit: Unit) -> tuple[Unit, ...]:
+    """The unit; if a backslash breaks the line, the backslash as a unit of its own, with which no message ends.
+
+    At the end of a text the backslash would be visible. What the line would be without the backslash, a rule for
+    example, must be text.
+    """
+    text = unit.line.rstrip("\\")
+    if (len(unit.line) - len(text)) % 2 == 0 or unit.heading:
+        return (unit,)
+    said, place = unit.line[unit.begin : -1], unit.start + len(unit.line) - 1
+    if RULE.match(said) or lines.marker(said)[0] == len(said):
+        return (unit._replace(rank=Rank.GLUE),)
+    broken = unit._replace(
+        start=place, text="\\\n", rank=Rank.GLUE, body=Body.SOLID, fresh=False, apart=False, blank=True
+    )
+    return unit._replace(end=place, text=unit.text[:-2]), broken
 
 
 def _without_quotes(text: str) -> str:

@@ -134,6 +134,7 @@ def _with_joints(row: Iterable[Atom], joints: dict[int, str]) -> Iterator[Atom]:
 def _cut(line: str, row: list[Atom]) -> Iterator[Piece]:
     for atom in row:
         if atom.solid:
-            yield Piece(atom.start, atom.end, atom.text or "", Rank.HARD)
+            breaks = atom.end == len(line) and atom.text == "\\"
+            yield Piece(atom.start, atom.end, atom.text or "", Rank.GLUE if breaks else Rank.HARD)
         else:
             yield from words.split(line, atom.start, atom.end)

@@ -82,6 +82,8 @@ def apart(unit: Unit, *, whole: bool = True) -> Iterator[Unit]:
     rest = unit._replace(where=inner, body=Body.SOLID)
     for piece in chain(prefix, pieces):
         start, end = unit.start + piece.start, unit.start + piece.end
+        if end > unit.end:  # a backslash that breaks the line is another unit
+            return
         rank = Rank.GLUE if unit.heading else piece.rank
         yield rest._replace(start=start, end=end, text=piece.text, rank=rank, after=inner)
         rest = rest._replace(fresh=False) if rest.fresh else rest
