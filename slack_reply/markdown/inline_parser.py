@@ -79,7 +79,7 @@ class _Line(StateInline):
         self.pairs: list[tuple[Span, Span]] = []
         self.joints: dict[int, str] = {}
         self.opened: set[int] = set()  # the ends of the runs that open emphasis by a joint
-        self.closed: set[int] = set()  # the starts of the runs that close emphasis by a joint
+        self.closed: set[int] = set()  # the first markers of the runs that close emphasis by a joint
         self.end = len(line)  # up to here the line was read
 
     def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803
@@ -100,7 +100,8 @@ class _Line(StateInline):
             return found
         opens, closes = is_joint(before, behind), is_joint(behind, before)
         self.opened |= {start + len(run)} if opens else set()
-        self.closed |= {start} if closes else set()
+        odd = len(run) % 2 if run[0] == "~" else 0  # the first `~` of an odd run is text
+        self.closed |= {start + odd} if closes else set()
         return Scanned(found.can_open or opens, found.can_close or closes, found.length)
 
     def _shown_before(self, start: int) -> str:
