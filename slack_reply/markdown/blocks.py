@@ -357,11 +357,11 @@ def _parted(unit: Unit) -> tuple[Unit, ...]:
     At the end of a text the backslash would be visible. What the line would be without the backslash, a rule for
     example, must be text.
     """
-    text = unit.line.rstrip("\\")
-    if (len(unit.line) - len(text)) % 2 == 0 or unit.heading:
+    line = unit.line
+    if line[-1:] != "\\" or (len(line) - len(line.rstrip("\\"))) % 2 == 0 or unit.heading:
         return (unit,)
-    said, place = unit.line[unit.begin : -1], unit.start + len(unit.line) - 1
-    if RULE.match(said) or lines.marker(said)[0] == len(said):
+    said, place = line[unit.begin : -1], unit.start + len(line) - 1
+    if not said or RULE.match(said) or lines.marker(said)[0] == len(said):
         return (unit._replace(rank=Rank.GLUE),)
     broken = unit._replace(
         start=place, text="\\\n", rank=Rank.GLUE, body=Body.SOLID, fresh=False, apart=False, blank=True

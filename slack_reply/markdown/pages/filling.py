@@ -209,5 +209,6 @@ def _settled(entry: _PageEntry, source: str) -> bool:
     A tag or an entity may become a blank. Source: docs/platform/slack.md#stream-markdown.
     """
     unit = entry.unit
-    decided = unit.table is not None or not _BLANK.match(source, unit.end)
-    return unit.rank >= 0 and not (entry.state.glued or unit.hidden) and unit.end < len(source) and decided
+    if unit.rank < 0 or entry.state.glued or unit.hidden or unit.end >= len(source):
+        return False
+    return unit.table is not None or not _BLANK.match(source, unit.end)
