@@ -11,6 +11,7 @@ from slack_reply.markdown.parts import Table
 from slack_reply.markdown.words import Piece, Rank
 
 CODE_INDENT = "    "  # what makes a line code at the beginning of a message
+BREAK = "\\\n"  # a backslash that breaks the line, as a unit of its own
 QUOTE_DEPTH = 9  # a deeper quote continues at this depth in the next message
 
 

@@ -3,25 +3,16 @@
 Of a growing text, lines that may still become another block are left out.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 
 from markdown_source import NONE, Block, Definition, Known, References, begins_definition, blocks, item
-from slack_reply.markdown import inline, lines, tables, tokens
-from slack_reply.markdown.lines import FENCE_BEGUN, HEADING, MARKERS, MAYBE_CLOSING, RULE, Line
-from slack_reply.markdown.parts import Limits, is_apart
-from slack_reply.markdown.units import CODE_INDENT, Body, Context, Unit, apart
+from slack_reply.markdown import inline, lines, tables
+from slack_reply.markdown.blocks.code import fenced, indented
+from slack_reply.markdown.blocks.paragraphs import Paragraphs, text_unit
+from slack_reply.markdown.lines import FENCE_BEGUN, MARKERS, MAYBE_CLOSING, Line
+from slack_reply.markdown.parts import Limits
+from slack_reply.markdown.units import BREAK, Body, Unit
 from slack_reply.markdown.words import Rank
-
-HEADING_LIMIT = 200
-PART = 8_000  # characters of a paragraph that are read at once
-INFO_LIMIT = 200  # characters that are kept of an info string: only its first word has a meaning
-
-_NO_BLANK = re.compile(r"\S")
-_INDENT = re.compile(r"(?: {0,3}>)*[ \t]*")
-# A link's target that may go on, and its rest: a picture in the text has 100,000 characters and more.
-_TARGET_BEGUN, _TARGET_REST = re.compile(r"\]\([ \t]*<?[^\s()<>]*\Z"), re.compile(r"[^\s()<>]*>?\)?")
 
 
 class Window:
@@ -39,6 +30,7 @@ class Window:
         self._references = references
         self._limits = limits
         self._lines = [*(Line(own[0].start, text, own[0].start) for text in head), *own]
+        self._paragraphs = Paragraphs(source, self._lines, references)
         self._first = len(head)
         self._size = len(self._lines)  # lines that are certain
         self._growing = False
@@ -85,7 +77,7 @@ class Window:
             if block.fence and not block.closed and block.last >= self._size and block.first < self._size - 1:
                 return self._size - 1, (*items, self._lines[block.first].text)
             if block.kind == "text":
-                *_, part = self._parts(max(block.first, self._first), min(block.last, self._size))
+                *_, part = self._paragraphs.parts(max(block.first, self._first), min(block.last, self._size))
                 if max(block.first, self._first) < part < len(self._lines) - 1:
                     return part, (*items, f"{lines.prefix(self._lines[block.first].text)}x")
             if block.kind == "table" and block.last >= self._size:
@@ -142,7 +134,7 @@ class Window:
             line = self._lines[index]
             if line.text and not line.text.isspace():
                 shown = lines.prefix(line.text)
-                yield index, _text(line, f"{shown}{inline.render(line.text, len(shown))}", ())
+                yield index, text_unit(line, f"{shown}{inline.render(line.text, len(shown))}", ())
             else:
                 yield index, Unit(line.start, line.end, "\n", self._rank_of_blank(), blank=True)
 
@@ -154,69 +146,29 @@ class Window:
         return Rank.GLUE if glued else Rank.PARAGRAPH
 
     def _block(self, block: Block, first: int, last: int) -> Iterator[tuple[int, Unit]]:
-        read = {
-            "fence": self._fence,
-            "code": self._code,
-            "table": self._table,
-            "text": self._paragraph,
-            "definition": self._definition,
-        }
-        return read[block.kind](first, last, block, grows=self._growing and last == self._size)
+        grows = self._growing and last == self._size
+        if block.kind == "fence":
+            left = not block.closed and block.last < self._size
+            return fenced(self._lines, first, last, block, grows=grows, left=left)
+        if block.kind == "code":
+            return indented(self._lines, first, last, block, grows=grows)
+        read = {"table": self._table, "text": self._paragraphs.units, "definition": self._definition}
+        return read[block.kind](first, last, block, grows=grows)
 
     def _definition(self, first: int, last: int, block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
         if grows:  # this line may still become text
             return
         line, before = self._lines[first], self._last
         # Only a definition can stand directly below a line of text
-        beside = before is not None and before.body is Body.TEXT and not before.apart
+        beside = (
+            before is not None and (before.body is Body.TEXT or before.text == BREAK) and not before.apart
+        )
         definition = Definition(line.start, block.url, line.text)
         if self._references.define(block.label, definition, beside=beside):
             rank = self._rank_of_blank()
             yield first, Unit(line.start, line.end, "", rank, blank=True, hidden=not beside)
         else:
-            yield from self._part(first, last, block, NONE, grows=False)
-
-    def _fence(self, first: int, last: int, block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
-        opening = self._lines[block.first]
-        at = opening.text.index(block.fence)
-        prefix = re.sub(r"[^\s>]", " ", opening.text[:at])
-        head = f"{prefix}{block.fence}{tokens.inside_code(block.info[:INFO_LIMIT].rstrip())}\n"
-        context = Context(head, prefix + block.fence, prefix)
-        listed = bool(block.items)
-        for index in range(first, last):
-            line = self._lines[index]
-            unfinished = grows and index == len(self._lines) - 1
-            if index == block.first:
-                shown = f"{opening.text[:at]}{head[len(prefix) :]}"
-                unit = Unit(line.start, line.end, shown, Rank.GLUE, after=context, listed=listed)
-                if not unfinished:
-                    yield index, unit
-            elif block.closed and index == block.last - 1:
-                end = f"{context.tail}\n"
-                yield (
-                    index,
-                    Unit(line.start, line.end, end, Rank.PARAGRAPH, context, closes=True, line=line.text),
-                )
-            else:
-                parts = _code_units(line, context, listed=listed, unfinished=unfinished)
-                yield from ((index, part) for part in parts)
-        if not block.closed and block.last < self._size:
-            left = self._lines[last - 1].end
-            yield last - 1, Unit(left, left, f"{context.tail}\n", Rank.PARAGRAPH, context, closes=True)
-
-    def _code(self, first: int, last: int, block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
-        listed = bool(block.items)
-        for index in range(first, last):
-            line = self._lines[index]
-            if not line.text or line.text.isspace():
-                yield index, Unit(line.start, line.end, "\n", Rank.PARAGRAPH, blank=True)
-                continue
-            unfinished = grows and index == len(self._lines) - 1
-            indent = _INDENT.match(line.text)
-            context = Context(resume=(indent.group() if indent else "") or CODE_INDENT)
-            begin = len(lines.prefix(line.text))
-            parts = _code_units(line, context, begin, listed=listed, unfinished=unfinished)
-            yield from ((index, part) for part in parts)
+            yield from self._paragraphs.part(first, last, block, NONE, grows=False)
 
     def _table(self, first: int, last: int, block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
         rows = self._rows(block.first, last)
@@ -231,145 +183,3 @@ class Window:
 
     def _rows(self, first: int, last: int) -> list[Line]:
         return [line._replace(text=line.text[line.text.index("|") :]) for line in self._lines[first:last]]
-
-    def _parts(self, first: int, last: int) -> list[int]:
-        """The first lines of the parts in which a paragraph is read; markup does not go on from one to the next."""
-        found = [first]
-        for index in range(first + 1, last):
-            if self._lines[index].start - self._lines[found[-1]].start >= PART:
-                found.append(index)
-        return found
-
-    def _paragraph(self, first: int, last: int, block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
-        parts = [*self._parts(first, last), last]
-        for begin, end in pairwise(parts):
-            line = self._lines[begin]
-            known, grow = Known(self._references, line.start), grows and end == last
-            if end == begin + 1 and len(line.text) > PART:
-                yield from ((begin, unit) for unit in _slices(line, block, known, grows=grow))
-            else:
-                yield from self._part(begin, end, block, known, grows=grow)
-
-    def _part(
-        self, first: int, last: int, block: Block, known: Known, *, grows: bool
-    ) -> Iterator[tuple[int, Unit]]:
-        """The lines of a paragraph; lines are joined where markup continues over the end of a line."""
-        line = self._lines[first]
-        if last == first + 1 and not grows and inline.is_plain(line.text):
-            yield first, _text(line, line.text, block.items)
-            return
-        rows = self._lines[first:last]
-        base = rows[0].start
-        flat = rows[0].text
-        for row in rows[1:]:
-            flat += self._source[base + len(flat) : row.start] + _without_quotes(row.text)
-        if grows and last < len(self._lines):
-            flat += "\n"
-        reading = inline.reading(flat, len(lines.prefix(rows[0].text)), known, whole=not grows)
-        begin = 0
-        for number, row in enumerate(rows):
-            end = row.start + len(row.text) - base
-            whole = reading.is_free(end) if end < len(flat) else not grows
-            if number + 1 < len(rows) and not whole:
-                continue
-            line = rows[begin]
-            start = line.start - base
-            text = line.text + flat[start + len(line.text) : end if whole else None]
-            prefix = lines.prefix(line.text)
-            shown = f"{prefix}{reading.text(start + len(prefix), end)}" if whole else ""
-            unit = _text(Line(line.start, text, row.end), shown, block.items, known)
-            if whole:
-                yield from ((first + begin, part) for part in _parted(unit))
-            elif not unit.heading:
-                parts = list(apart(unit, whole=False))
-                if not RULE.match("".join(part.text for part in parts)[unit.begin :]):
-                    yield from ((first + begin, part) for part in parts)
-            begin = number + 1
-
-
-def _code_units(
-    line: Line, context: Context, begin: int = 0, *, listed: bool, unfinished: bool
-) -> Iterable[Unit]:
-    """A line of code as one unit; an unfinished line in the pieces that later text cannot change."""
-    shown = f"{tokens.inside_code(line.text)}\n"
-    unit = Unit(
-        line.start, line.end, shown, Rank.LINE, context, context, Body.CODE, line.text, begin, listed=listed
-    )
-    return apart(unit, whole=False) if unfinished else (unit,)
-
-
-def _slices(row: Line, block: Block, known: Known, *, grows: bool) -> Iterator[Unit]:
-    """A line that is too long to be read at once; markup does not go on from one slice to the next."""
-    begin = 0
-    while begin < len(row.text):
-        end = _end_of_slice(row.text, begin)
-        text = row.text[begin:end]
-        is_last = end >= len(row.text)
-        mark = 0 if begin else len(lines.prefix(text))
-        whole = not (is_last and grows)
-        unit = Unit(
-            row.start + begin,
-            row.end if is_last else row.start + end,
-            f"{text[:mark]}{inline.render(text, mark, known)}{'\n' if is_last else ''}" if whole else "",
-            Rank.LINE if is_last else Rank.HARD,
-            body=Body.TEXT,
-            line=text,
-            begin=mark,
-            fresh=not begin,
-            listed=bool(block.items),
-            known=known,
-        )
-        yield from (unit,) if whole else apart(unit, whole=False)
-        begin = end
-
-
-def _end_of_slice(text: str, begin: int) -> int:
-    end = begin + PART
-    if _TARGET_BEGUN.search(text, begin, end) and (rest := _TARGET_REST.match(text, end)):
-        end = rest.end()
-    found = _NO_BLANK.search(text, end)
-    return found.start() if found else len(text)
-
-
-def _text(line: Line, shown: str, items: Sequence[int], known: Known = NONE) -> Unit:
-    """A unit of text whose source is `line`."""
-    text = line.text
-    is_block = is_apart(text)
-    heading = is_block and len(text) <= HEADING_LIMIT and bool(HEADING.match(text))
-    return Unit(
-        line.start,
-        line.end,
-        f"{shown}\n",
-        Rank.GLUE if heading else Rank.LINE,
-        body=Body.TEXT,
-        line=text,
-        begin=len(lines.prefix(text)),
-        listed=bool(items),
-        heading=heading,
-        apart=is_block,
-        known=known,
-    )
-
-
-def _parted(unit: Unit) -> tuple[Unit, ...]:
-    """The unit; if a backslash breaks the line, the backslash as a unit of its own, with which no message ends.
-
-    At the end of a text the backslash would be visible. What the line would be without the backslash, a rule for
-    example, must be text.
-    """
-    line = unit.line
-    if line[-1:] != "\\" or (len(line) - len(line.rstrip("\\"))) % 2 == 0 or unit.heading:
-        return (unit,)
-    said, place = line[unit.begin : -1], unit.start + len(line) - 1
-    if not said or RULE.match(said) or lines.marker(said)[0] == len(said):
-        return (unit._replace(rank=Rank.GLUE),)
-    broken = unit._replace(
-        start=place, text="\\\n", rank=Rank.GLUE, body=Body.SOLID, fresh=False, apart=False, blank=True
-    )
-    return unit._replace(end=place, text=unit.text[:-2]), broken
-
-
-def _without_quotes(text: str) -> str:
-    """The line with blanks instead of its quote marks, so that the paragraph reads as if no quote were around it."""
-    marks = lines.prefix(text).rfind(">") + 1
-    return " " * marks + text[marks:] if marks else text
