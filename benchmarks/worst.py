@@ -12,7 +12,7 @@ import argparse
 import json
 import sys
 from functools import partial
-from itertools import permutations
+from itertools import combinations
 from time import thread_time
 
 from dify_app.stream.images import FrameFilter, ImageFilter
@@ -124,7 +124,7 @@ LONGER = (
         "x" * 99 + " ",
     ),
 )
-PIECES = (*SIGNS, *map("".join, permutations(SIGNS, 2)), *LONGER)
+PIECES = (*SIGNS, *map("".join, combinations(SIGNS, 2)), *LONGER)
 
 
 def filtered(text: str, step: int) -> float:
