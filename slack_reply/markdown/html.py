@@ -49,7 +49,7 @@ def read(line: str, start: int, render: Callable[[str], str], *, whole: bool) ->
     end safe.
     """
     if found := _BREAK.match(line, start):
-        return _broken(line, found.end(), _BREAKS[found[1].lower()], whole=whole) or start
+        return _broken(line, start, found.end(), _BREAKS[found[1].lower()], whole=whole) or start
     if found := _PAIR.match(line, start, start + LIMIT):
         name = found[1].lower()
         end, mark = found.end(), _MARKS[name]
@@ -64,10 +64,11 @@ def read(line: str, start: int, render: Callable[[str], str], *, whole: bool) ->
     return start if begun or _PAIR_BEGUN.match(line, start) else None
 
 
-def _broken(line: str, end: int, shown: str, *, whole: bool) -> tuple[int, str] | None:
+def _broken(line: str, start: int, end: int, shown: str, *, whole: bool) -> tuple[int, str] | None:
     """The end of a break, and what stands in its place; None if more text may tell.
 
-    What follows in the line does not begin a block there.
+    What follows in the line does not begin a block there, and does not touch what stands before: `[a]</p>(b)` is no
+    link.
     """
     blanks = _BLANKS.match(line, end)
     behind = blanks.end() if blanks else end
@@ -75,8 +76,10 @@ def _broken(line: str, end: int, shown: str, *, whole: bool) -> tuple[int, str] 
         return None
     if _FENCE.match(line, behind):
         return end, f" {JOINER}"
+    touches = start > 0 and not line[start - 1].isspace() and not _BREAK.match(line, behind)
+    between = " " if touches and line[behind : behind + 1] not in {"", "\n"} else ""
     marked, marker = lines.marker(line, behind)
-    return marked, (shown or line[end:behind][:1]) + marker
+    return marked, (shown or line[end:behind][:1] or between) + marker
 
 
 def plain_entity(entity: str) -> str:
@@ -95,6 +98,6 @@ def _marked(mark: str, text: str, before: str, behind: str) -> str:
     within = before.isalnum() or behind.isalnum()
     mark = "*" if within and mark == "_" else mark
     if not inner or not mark or mark in inner:
-        return text
+        return text or JOINER
     joints = (JOINER if within and not char.isalnum() else "" for char in (inner[0], inner[-1]))
     return text.replace(inner, f"{mark}{inner.join(joints)}{mark}", 1)

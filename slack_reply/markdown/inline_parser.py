@@ -97,12 +97,12 @@ class _Line(StateInline):
             around = StateInline(f"{before or ' '}{run}{behind}", self.md, {}, [])
             found = StateInline.scanDelims(around, 1, canSplitWord)
         if run[0] == "_":
-            return found
+            return found._replace(length=len(run))
         opens, closes = is_joint(before, behind), is_joint(behind, before)
         self.opened |= {start + len(run)} if opens else set()
         odd = len(run) % 2 if run[0] == "~" else 0  # the first `~` of an odd run is text
         self.closed |= {start + odd} if closes else set()
-        return Scanned(found.can_open or opens, found.can_close or closes, found.length)
+        return Scanned(found.can_open or opens, found.can_close or closes, len(run))
 
     def shown_before(self, start: int) -> str:
         """The character that is shown before the offset."""

@@ -97,6 +97,8 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("<http://은.com>t", "stream"),
         ("&0;<*| 1 | 2 |\n\n- \n<!" + "y" * 59 + "<http\\\n#", "small stream"),
         ("[http://e](t)", "edit"),
+        ("~~：~</p>~。~~", "stream"),
+        ("[bank.example]</p>(https://evil.example)", "edit"),
         ("data:image/png;base64,AAAA$$<@U1>data:image/png;base64,AAAA</p>!<e@x.g>", "stream"),
         ("~~）~~~旧~~", "stream"),
         ("- a\n\n      [bank.example](https://evil.example) " + "word " * 100, "small edit"),

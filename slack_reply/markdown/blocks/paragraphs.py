@@ -148,8 +148,16 @@ def _parted(unit: Unit) -> tuple[Unit, ...]:
     said, place = line[unit.begin : -1], unit.start + len(line) - 1
     if not said or RULE.match(said) or lines.marker(said)[0] == len(said):
         return (unit._replace(rank=Rank.GLUE),)
-    broken = unit._replace(
-        start=place, text=BREAK, rank=Rank.GLUE, body=Body.SOLID, fresh=False, apart=False, blank=True
+    broken = Unit(
+        place,
+        unit.end,
+        BREAK,
+        Rank.GLUE,
+        line=line,
+        begin=unit.begin,
+        blank=True,
+        fresh=False,
+        listed=unit.listed,
     )
     return unit._replace(end=place, text=unit.text[:-2]), broken
 

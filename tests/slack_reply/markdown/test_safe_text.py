@@ -141,7 +141,6 @@ def test_text_of_any_character_shows_something(text: str) -> None:
     [
         "!<a@b.org>",
         "!<https://a.example|a>",
-        "!</p>[a](https://a.example)",
         "<u>!</u>[a](https://a.example)",
         "!https://a.example/例",
     ],
