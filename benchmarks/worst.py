@@ -15,7 +15,7 @@ from functools import partial
 from itertools import combinations
 from time import thread_time
 
-from dify_app.stream.images import FrameFilter, ImageFilter
+from dify_app.stream.images import ImageFilter
 from dify_app.stream.think import ThinkFilter
 from slack_reply.markdown import Limits, cell_text, inline
 from slack_reply.markdown.pages import Layout, pages_after
@@ -129,12 +129,13 @@ PIECES = (*SIGNS, *map("".join, combinations(SIGNS, 2)), *LONGER)
 
 def filtered(text: str, step: int) -> float:
     """Milliseconds of the filters of thoughts and of pictures."""
-    thoughts, pictures, frames = ThinkFilter(), ImageFilter(lambda _: False), FrameFilter()
+    thoughts, pictures = ThinkFilter(), ImageFilter(lambda _: False)
     began = thread_time()
     for begin in range(0, len(text), step):
         answer, _ = thoughts.feed(text[begin : begin + step])
-        frames.feed(pictures.feed(answer)[0])
-    frames.feed(pictures.feed(thoughts.close()[0])[0])
+        pictures.feed(answer)
+    pictures.feed(thoughts.close()[0])
+    pictures.close()
     return (thread_time() - began) * 1e3
 
 

@@ -81,6 +81,9 @@ class _Line(StateInline):
         self.opened: set[int] = set()  # the ends of the runs that open emphasis by a joint
         self.closed: set[int] = set()  # the first markers of the runs that close emphasis by a joint
         self.end = len(line)  # up to here the line was read
+        self.around = StateInline(
+            "", _INLINE, {}, []
+        )  # a run as it is shown, with what is shown beside the run
 
     def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803
         """As in CommonMark; but beside a letter of a script without spaces, `*` and `~` next to punctuation count.
@@ -94,8 +97,9 @@ class _Line(StateInline):
             self.end = start
             return found
         if self.atoms or behind != self.src[start + len(run) : start + len(run) + 1]:
-            around = StateInline(f"{before or ' '}{run}{behind}", self.md, {}, [])
-            found = StateInline.scanDelims(around, 1, canSplitWord)
+            self.around.src = f"{before or ' '}{run}{behind}"
+            self.around.posMax = len(self.around.src)
+            found = self.around.scanDelims(1, canSplitWord)
         if run[0] == "_":
             return found._replace(length=len(run))
         opens, closes = is_joint(before, behind), is_joint(behind, before)
