@@ -92,7 +92,7 @@ def text_unit(line: Line, shown: str, items: Sequence[int], known: Known = NONE)
         line.start,
         line.end,
         f"{shown}\n",
-        Rank.GLUE if heading else Rank.LINE,
+        Rank.GLUE if heading or text == "\\" else Rank.LINE,
         body=Body.TEXT,
         line=text,
         begin=len(lines.prefix(text)),
@@ -143,7 +143,8 @@ def _parted(unit: Unit) -> tuple[Unit, ...]:
     example, must be text.
     """
     line = unit.line
-    if line[-1:] != "\\" or (len(line) - len(line.rstrip("\\"))) % 2 == 0 or unit.heading:
+    is_broken = line[-1:] == "\\" and (len(line) - len(line.rstrip("\\"))) % 2 == 1
+    if not is_broken or unit.rank is Rank.GLUE:
         return (unit,)
     said, place = line[unit.begin : -1], unit.start + len(line) - 1
     if not said or RULE.match(said) or lines.marker(said)[0] == len(said):
