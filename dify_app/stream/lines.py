@@ -69,6 +69,8 @@ class MarkdownLines:
         self.last = text[-1:] or self.last
 
     def _grow(self, text: str) -> None:
+        if not text:
+            return
         self._spoken = self._spoken or bool(text.strip(BLANKS))
         if len(self._lead) < LEAD_LIMIT:
             self._lead += text[: LEAD_LIMIT - len(self._lead)]
@@ -80,7 +82,7 @@ class MarkdownLines:
             self._whole = (line,)
             return
         self._whole = (*self._whole, line)
-        if len(self._whole) > _MOST_LINES or _FENCE.search(line):
+        if len(self._whole) > _MOST_LINES:
             self._forget()
 
     def _may_be_code(self) -> bool:
