@@ -25,6 +25,8 @@ _BREAK = re.compile(rf"<(br|/?p|/?details){_ATTRIBUTES}\s*/?>", re.IGNORECASE)
 # What follows a break: neither an indent nor ticks or tildes may become code there.
 _BLANKS = re.compile(r"[ \t]*+")
 _FENCE = re.compile(r"```|~~~")
+_LINE_END = re.compile(r"[\n>]")  # or that of a tag that may break the line
+_LONGEST_MARKER = 41
 _MARKS = {
     **dict.fromkeys(("b", "strong", "summary"), "**"),
     **dict.fromkeys(("i", "em"), "_"),
@@ -77,7 +79,10 @@ def _broken(line: str, start: int, end: int, shown: str, *, whole: bool) -> tupl
     if _FENCE.match(line, behind):
         return end, f" {JOINER}"
     touches = start > 0 and not line[start - 1].isspace() and not _BREAK.match(line, behind)
-    between = " " if touches and line[behind : behind + 1] not in {"", "\n"} else ""
+    between = ""
+    if touches and line[behind : behind + 1] not in {"", "\n"}:
+        before = _LINE_END.split(line[max(0, start - _LONGEST_MARKER) : start])[-1]
+        between = JOINER if lines.MARKERS.match(before) else " "  # a blank would make a list of a `*`
     marked, marker = lines.marker(line, behind)
     return marked, (shown or line[end:behind][:1] or between) + marker
 
