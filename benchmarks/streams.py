@@ -10,8 +10,7 @@ import json
 from collections.abc import Sequence
 from time import thread_time
 
-from slack_reply.markdown import Reader
-from slack_reply.markdown.pages import pages_after
+from slack_reply.markdown.pages import Layout, pages_after
 from slack_reply.writers.edited_message import LIMITS
 
 SIZES = 5_000, 20_000, 80_000
@@ -47,10 +46,10 @@ def answer(size: int) -> str:
 
 def cost(text: str, step: int) -> float:
     """Microseconds for each character, if the text is shown as an edited message each `step` characters."""
-    reader, start = Reader(LIMITS), 0
+    layout, start = Layout(LIMITS), 0
     began = thread_time()
     for end in range(step, len(text) + 1, step):
-        pages = pages_after(text[:end], start, LIMITS, final=False, reader=reader)
+        pages = pages_after(text[:end], start, LIMITS, final=False, layout=layout)
         start = pages[-2].end if len(pages) > 1 else start
     return (thread_time() - began) * 1e6 / len(text)
 

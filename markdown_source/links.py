@@ -84,8 +84,8 @@ def _target(line: str, start: int) -> tuple[str, int] | None:
     size = min(len(line), start + TARGET_LIMIT)
     begun = ("", 0) if size == len(line) else None
     at = _behind_blanks(line, start)
-    found = parseLinkDestination(line, at, size)
-    if _MANY.match(line, at) or (found.ok and "\n" in line[at : found.pos]):
+    found = None if _MANY.match(line, at) else parseLinkDestination(line, at, size)
+    if found is None or (found.ok and "\n" in line[at : found.pos]):
         return None
     if not found.ok and line[at : at + 1] != ")":
         never = _NO_ANGLE if line.startswith("<", at) else _NO_BARE

@@ -131,12 +131,13 @@ def _frame(text: str, start: int, *, whole: bool) -> int | None:
     last = next(words, len(lines))
     is_over = whole or last < len(lines)
     lines = lines[:last]
+    if is_over and not any(TAKEN in line for line in lines):
+        return None
     block = next(iter(blocks(lines, tables=False)), None)
     if block is None or not block.fence or len(lines[0]) > _OPENING_LIMIT:
         return None
     if is_over:
-        taken = block.closed and any(TAKEN in line for line in lines)
-        return start + len("\n".join(lines)) if taken else None
+        return start + len("\n".join(lines)) if block.closed else None
     closing = lines[-1] if len(lines) > 1 else ""
     begun = not closing.replace(TAKEN, "").strip().strip(block.fence[0])
     return start if begun and len(text) - start < _FRAME_LIMIT else None

@@ -15,9 +15,10 @@ SPAN_LIMIT = 600  # characters before the position in which a code span may begi
 _MOST_LINES = 10  # whole lines that are kept
 _CONTAINERS = re.compile(CONTAINERS)
 _FENCE = re.compile("```|~~~")
-_PLAIN = re.compile(
-    r"[^\s>`~*+\d-]"
-)  # begins a line that is in no list, quote or code, unless a line before opened it
+# Begins a line that is in no list, quote or code, unless a line before opened it
+_PLAIN = re.compile(r"[^\s>`~*+\d-]")
+# Begins an item of a list, whatever the line before is, outside of a fence
+_ITEM = re.compile(r"[-+*] [^\s>`~*+\d-]")
 
 
 @dataclass(slots=True)
@@ -68,6 +69,8 @@ class MarkdownLines:
         self.last = text[-1:] or self.last
 
     def _grow(self, text: str) -> None:
+        if not text:
+            return
         self._spoken = self._spoken or bool(text.strip(BLANKS))
         if len(self._lead) < LEAD_LIMIT:
             self._lead += text[: LEAD_LIMIT - len(self._lead)]
@@ -75,16 +78,19 @@ class MarkdownLines:
 
     def _end_line(self, line: str) -> None:
         self._lead = self._tail = ""
-        if _PLAIN.match(line) and self._is_apart():
+        if (_ITEM.match(line) and not self._may_be_code()) or (_PLAIN.match(line) and self._is_apart()):
             self._whole = (line,)
             return
         self._whole = (*self._whole, line)
-        if len(self._whole) > _MOST_LINES or _FENCE.search(line):
+        if len(self._whole) > _MOST_LINES:
             self._forget()
+
+    def _may_be_code(self) -> bool:
+        return any(map(_FENCE.search, self._whole))
 
     def _is_apart(self) -> bool:
         """Whether no line before says how a line is read that begins with a letter."""
-        if any(map(_FENCE.search, self._whole)):
+        if self._may_be_code():
             return False
         return (
             not self._whole

@@ -11,7 +11,7 @@ from string import punctuation
 
 from markdown_source import NONE, Known, Link, read_link, resembles_link
 from slack_reply.markdown import html, inline_parser, links, tokens
-from slack_reply.markdown.inline_parser import WIDE, Atom, Marks, Reader
+from slack_reply.markdown.inline_parser import JOINER, WIDE, Atom, Marks, Reader
 
 CODE_SPAN_LIMIT = 600
 
@@ -141,7 +141,8 @@ def _link(line: str, start: int, whole: bool, known: Known, inside: bool) -> Ato
         return Atom(start, start + 1, "\\[" if escaped else line[start], solid=True)
     shown = _shown(label, known, label=True) or (links.label_text(found.name) if is_image else "")
     url = "" if inside else found.url
-    return Atom(start, found.end, links.shown(shown, url, links.touched(line, start)), solid=True)
+    text = links.shown(shown, url, links.touched(line, start)) or JOINER
+    return Atom(start, found.end, text, solid=True)
 
 
 def _crossing(line: str, start: int, end: int, *, whole: bool) -> Atom | None:

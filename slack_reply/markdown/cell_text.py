@@ -35,7 +35,7 @@ def read(source: str, known: Known = NONE) -> Cell:
     """
     if len(source) > SIZE_LIMIT or inline.is_plain(source):
         return Cell((Run(tokens.inside_code(source)),))
-    shown = inline.render(source, 0, known).replace(JOINER, "").strip()
+    shown = inline.render(source, 0, known).replace(f"!{JOINER}[", "\\![").replace(JOINER, "").strip()
     [found] = _PARSER.parseInline(_AROUND_BREAK.sub("\n", shown))
     return Cell(tuple(run._replace(text=tokens.inside_code(run.text)) for run in _runs(found.children or [])))
 

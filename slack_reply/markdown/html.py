@@ -25,6 +25,8 @@ _BREAK = re.compile(rf"<(br|/?p|/?details){_ATTRIBUTES}\s*/?>", re.IGNORECASE)
 # What follows a break: neither an indent nor ticks or tildes may become code there.
 _BLANKS = re.compile(r"[ \t]*+")
 _FENCE = re.compile(r"```|~~~")
+_LINE_END = re.compile(r"[\n>]")  # or that of a tag that may break the line
+_LONGEST_MARKER = 41
 _MARKS = {
     **dict.fromkeys(("b", "strong", "summary"), "**"),
     **dict.fromkeys(("i", "em"), "_"),
@@ -49,7 +51,7 @@ def read(line: str, start: int, render: Callable[[str], str], *, whole: bool) ->
     end safe.
     """
     if found := _BREAK.match(line, start):
-        return _broken(line, found.end(), _BREAKS[found[1].lower()], whole=whole) or start
+        return _broken(line, start, found.end(), _BREAKS[found[1].lower()], whole=whole) or start
     if found := _PAIR.match(line, start, start + LIMIT):
         name = found[1].lower()
         end, mark = found.end(), _MARKS[name]
@@ -64,10 +66,11 @@ def read(line: str, start: int, render: Callable[[str], str], *, whole: bool) ->
     return start if begun or _PAIR_BEGUN.match(line, start) else None
 
 
-def _broken(line: str, end: int, shown: str, *, whole: bool) -> tuple[int, str] | None:
+def _broken(line: str, start: int, end: int, shown: str, *, whole: bool) -> tuple[int, str] | None:
     """The end of a break, and what stands in its place; None if more text may tell.
 
-    What follows in the line does not begin a block there.
+    What follows in the line does not begin a block there, and does not touch what stands before: `[a]</p>(b)` is no
+    link.
     """
     blanks = _BLANKS.match(line, end)
     behind = blanks.end() if blanks else end
@@ -75,8 +78,13 @@ def _broken(line: str, end: int, shown: str, *, whole: bool) -> tuple[int, str] 
         return None
     if _FENCE.match(line, behind):
         return end, f" {JOINER}"
+    touches = start > 0 and not line[start - 1].isspace() and not _BREAK.match(line, behind)
+    between = ""
+    if touches and line[behind : behind + 1] not in {"", "\n"}:
+        before = _LINE_END.split(line[max(0, start - _LONGEST_MARKER) : start])[-1]
+        between = JOINER if lines.MARKERS.match(before) else " "  # a blank would make a list of a `*`
     marked, marker = lines.marker(line, behind)
-    return marked, (shown or line[end:behind][:1]) + marker
+    return marked, (shown or line[end:behind][:1] or between) + marker
 
 
 def plain_entity(entity: str) -> str:
@@ -95,6 +103,6 @@ def _marked(mark: str, text: str, before: str, behind: str) -> str:
     within = before.isalnum() or behind.isalnum()
     mark = "*" if within and mark == "_" else mark
     if not inner or not mark or mark in inner:
-        return text
+        return text or JOINER
     joints = (JOINER if within and not char.isalnum() else "" for char in (inner[0], inner[-1]))
     return text.replace(inner, f"{mark}{inner.join(joints)}{mark}", 1)

@@ -13,6 +13,7 @@ from slack_reply.markdown.inline_parser import JOINER, Atom, Marks, emphasis
 from slack_reply.markdown.words import Piece, Rank
 
 REMEMBERED = 20_000  # characters: a longer line is read anew, since its reading takes much memory
+FEW = 100  # atoms that are shown at a stretch
 _SPECIAL = re.compile(r"[\\`<>&\[!*_~]|://")
 # At the end of a text, the marker could close emphasis
 _MARKER_BEFORE_WORD = re.compile(r"[*_~][^\s*_~]")
@@ -44,7 +45,7 @@ class Reading:
         shown: list[str] = []
         first = max(0, bisect_right(self._starts, start) - 1)
         behind = bisect_left(self._starts, end)
-        for atom in in_turns(self.row[first:behind]):
+        for atom in in_turns(self.row[first:behind]) if behind - first > FEW else self.row[first:behind]:
             if atom.end > start:
                 inner = slice(max(start - atom.start, 0), end - atom.start)
                 shown.append((atom.text or "") if atom.solid else (atom.text or "")[inner])
@@ -134,6 +135,7 @@ def _with_joints(row: Iterable[Atom], joints: dict[int, str]) -> Iterator[Atom]:
 def _cut(line: str, row: list[Atom]) -> Iterator[Piece]:
     for atom in row:
         if atom.solid:
-            yield Piece(atom.start, atom.end, atom.text or "", Rank.HARD)
+            breaks = atom.end == len(line) and atom.text == "\\"
+            yield Piece(atom.start, atom.end, atom.text or "", Rank.GLUE if breaks else Rank.HARD)
         else:
             yield from words.split(line, atom.start, atom.end)

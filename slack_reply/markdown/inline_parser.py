@@ -23,7 +23,7 @@ from clock import in_turns
 SLICE = 2_000  # characters of a line that are read before other greenlets may run
 EMPHASIS_LIMIT = 250  # characters: a marker that is not closed within them counts as plain text
 
-JOINER = "\u200b"  # stands beside a marker that other parsers would not see there
+JOINER = "\u200b"  # stands beside a marker that other parsers would not see there, or keeps two signs apart
 # Han, kana and hangul
 WIDE = re.compile(
     "[\u1100-\u11ff\u3041-\u30ff\u3105-\u318f\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff]"
@@ -79,8 +79,11 @@ class _Line(StateInline):
         self.pairs: list[tuple[Span, Span]] = []
         self.joints: dict[int, str] = {}
         self.opened: set[int] = set()  # the ends of the runs that open emphasis by a joint
-        self.closed: set[int] = set()  # the starts of the runs that close emphasis by a joint
+        self.closed: set[int] = set()  # the first markers of the runs that close emphasis by a joint
         self.end = len(line)  # up to here the line was read
+        self.around = StateInline(
+            "", _INLINE, {}, []
+        )  # a run as it is shown, with what is shown beside the run
 
     def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803
         """As in CommonMark; but beside a letter of a script without spaces, `*` and `~` next to punctuation count.
@@ -89,21 +92,23 @@ class _Line(StateInline):
         """
         found = super().scanDelims(start, canSplitWord)
         run = self.src[start : start + found.length]
-        before, behind = self._shown_before(start), self._shown_behind(start + len(run))
+        before, behind = self.shown_before(start), self._shown_behind(start + len(run))
         if behind is None:
             self.end = start
             return found
         if self.atoms or behind != self.src[start + len(run) : start + len(run) + 1]:
-            around = StateInline(f"{before or ' '}{run}{behind}", self.md, {}, [])
-            found = StateInline.scanDelims(around, 1, canSplitWord)
+            self.around.src = f"{before or ' '}{run}{behind}"
+            self.around.posMax = len(self.around.src)
+            found = self.around.scanDelims(1, canSplitWord)
         if run[0] == "_":
-            return found
+            return found._replace(length=len(run))
         opens, closes = is_joint(before, behind), is_joint(behind, before)
         self.opened |= {start + len(run)} if opens else set()
-        self.closed |= {start} if closes else set()
-        return Scanned(found.can_open or opens, found.can_close or closes, found.length)
+        odd = len(run) % 2 if run[0] == "~" else 0  # the first `~` of an odd run is text
+        self.closed |= {start + odd} if closes else set()
+        return Scanned(found.can_open or opens, found.can_close or closes, len(run))
 
-    def _shown_before(self, start: int) -> str:
+    def shown_before(self, start: int) -> str:
         """The character that is shown before the offset."""
         for atom in reversed(self.atoms):
             if atom.end != start:
@@ -221,10 +226,13 @@ def _atom(found: StateInline, _silent: bool) -> bool:
     if atom.text is None:
         state.end, state.pos = atom.start, state.posMax
         return True
+    paragraphs = "\n\n" in atom.text
+    if len(atom.text) > 1 and atom.text[0] == "[" and state.shown_before(atom.start) == "!":
+        atom = atom._replace(text=JOINER + atom.text)  # `![` would begin an image
     state.atoms.append(atom)
     state.tokens.append(_ATOM)  # keeps apart the markers before and behind
     state.pos = atom.end
-    if "\n\n" in atom.text:
+    if paragraphs:
         state.end_paragraph()
     return True
 

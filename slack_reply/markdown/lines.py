@@ -37,9 +37,11 @@ def split(source: str, start: int = 0, end: int | None = None) -> list[Line]:
     """The lines of `source[start:end]`, with their offsets in the source."""
     found: list[Line] = []
     for raw in in_turns(source[start:end].split("\n")):
-        behind = min(start + len(raw) + 1, len(source))
+        behind = start + len(raw) + 1
         found.append(Line(start, raw.removesuffix("\r"), behind))
         start = behind
+    if start > len(source):
+        found[-1] = found[-1]._replace(end=len(source))
     return found
 
 

@@ -8,6 +8,7 @@ from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 from operator import attrgetter
 
 from clock import in_turns
@@ -50,20 +51,31 @@ def shows_nothing(markdown: str) -> bool:
 
 
 class Reader:
-    """Reads a text that grows. Without `limits` a table stays plain text."""
+    """Reads a text that grows. Without `limits` a table stays plain text.
+
+    `known` are the units of the text so far that no later text changes; of a text that grows, more are added. Another
+    text has another list.
+    """
 
     def __init__(self, limits: Limits | None) -> None:
         self.limits = limits
         self._begin(References())
 
     def _begin(self, references: References) -> None:
-        self._known: list[Unit] = []
+        self.known: list[Unit] = []
         self._source = ""  # the text of the known units
         self._head: tuple[str, ...] = ()  # lines that put what follows into its lists and its code block
         self._references = references
+        self.rest: Iterator[Unit] = iter(())
 
     def units(self, text: str, *, final: bool, start: int = 0) -> Iterator[Unit]:
         """All units that are certain and end behind `start`. Another text than the last one, grown, is read anew."""
+        source = self.begun(text, final=final)
+        yield from self.certain(source, self.number(start), final=final)
+        yield from self.rest
+
+    def begun(self, text: str, *, final: bool) -> str:
+        """The text without the blanks at its end; if the text is another one, what is known is forgotten."""
         source = text.rstrip(BLANKS)
         if not source.startswith(self._source):
             self._begin(References())
@@ -71,15 +83,17 @@ class Reader:
             before = Reader(replace(self.limits, whole=False))
             deque(before.units(source, final=True), maxlen=0)
             self._begin(before._references.everywhere())
-        last: Unit | None = None
-        for last in self._units(source, final=final, start=start):
-            yield last
-        if final and (unused := self._references.unused):
-            yield from _behind(last, unused, len(source))
+        return source
 
-    def _units(self, source: str, *, final: bool, start: int) -> Iterator[Unit]:
-        yield from self._known[bisect_right(self._known, start, key=attrgetter("end")) :]
+    def number(self, start: int) -> int:
+        """The number of the first known unit that ends behind `start`."""
+        return bisect_right(self.known, start, key=attrgetter("end"))
+
+    def certain(self, source: str, number: int, *, final: bool) -> Iterator[Unit]:
+        """The known units from this number on, and what is known then of the source; `rest` are those behind."""
+        yield from self.known[number:]
         size = WINDOW
+        rest: Iterator[Unit] = iter(())
         while (at := len(self._source)) < len(source):
             end = source.find("\n", at + size)
             own = lines.split(source, at, end if end >= 0 else len(source))
@@ -87,18 +101,28 @@ class Reader:
             window.parse(growing=end < 0 and not final)
             first, head = window.going_on(self._head)
             known: list[Unit] = []
-            for index, unit in window.units(self._known[-1] if self._known else None):
-                if index < first:
-                    known.append(unit)
-                elif end >= 0:
+            found = window.units(self.known[-1] if self.known else None)
+            rest = iter(())
+            for index, unit in found:
+                if index >= first:
+                    rest = chain((unit,), (unit for _, unit in found))
                     break
+                known.append(unit)
                 yield unit
             size = WINDOW if known else 4 * size
-            self._known += known
+            self.known += known
             self._source = source[: known[-1].end] if known else self._source
             self._head = head
             if end < 0:
-                return
+                break
+        self.rest = self._with_unused(rest, len(source)) if final else rest
+
+    def _with_unused(self, rest: Iterator[Unit], end: int) -> Iterator[Unit]:
+        last = self.known[-1] if self.known else None
+        for last in rest:
+            yield last
+        if unused := self._references.unused:
+            yield from _behind(last, unused, end)
 
 
 def _behind(last: Unit | None, definitions: list[str], end: int) -> Iterator[Unit]:

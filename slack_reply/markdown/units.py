@@ -11,6 +11,7 @@ from slack_reply.markdown.parts import Table
 from slack_reply.markdown.words import Piece, Rank
 
 CODE_INDENT = "    "  # what makes a line code at the beginning of a message
+BREAK = "\\\n"  # a backslash that breaks the line, as a unit of its own
 QUOTE_DEPTH = 9  # a deeper quote continues at this depth in the next message
 
 
@@ -82,6 +83,8 @@ def apart(unit: Unit, *, whole: bool = True) -> Iterator[Unit]:
     rest = unit._replace(where=inner, body=Body.SOLID)
     for piece in chain(prefix, pieces):
         start, end = unit.start + piece.start, unit.start + piece.end
+        if end > unit.end:  # a backslash that breaks the line is another unit
+            return
         rank = Rank.GLUE if unit.heading else piece.rank
         yield rest._replace(start=start, end=end, text=piece.text, rank=rank, after=inner)
         rest = rest._replace(fresh=False) if rest.fresh else rest

@@ -9,7 +9,7 @@ from errors import SlackError, SlackRefused
 from markdown_source import may_define
 from slack_api import APPEND, BRISK, SLACK_TROUBLE, STREAM_OPEN, UNFIT, UPDATE, interval_of
 from slack_reply.markdown import Limits, Page, Reader, blocks_of, closed, page_arguments
-from slack_reply.markdown.pages import WINDOW, pages_after
+from slack_reply.markdown.pages import WINDOW, Layout, pages_after
 from slack_reply.optional_blocks import BlockRefused
 from slack_reply.shared import RateShare, Slack
 from slack_reply.snapshot import WHOLE, Blocks, Room, Snapshot
@@ -51,14 +51,14 @@ class _PageLayout:
 
     def __init__(self, limits: Limits) -> None:
         self.first, self.rest = replace(limits, reserve=limits.reserve + ROOM), limits
-        self._readers = {one: Reader(one) for one in (self.first, self.rest)}
+        self._layouts = {one: Layout(one) for one in (self.first, self.rest)}
 
     def pages(
         self, text: str, start: int, limits: Limits, *, final: bool, whole: bool, most: int
     ) -> tuple[Page, ...]:
         if whole and may_define(text):
             return pages_after(text, start, replace(limits, whole=True), final=True, most=most)
-        return pages_after(text, start, limits, final=final, most=most, reader=self._readers[limits])
+        return pages_after(text, start, limits, final=final, most=most, layout=self._layouts[limits])
 
 
 class EditedMessage(Writer):

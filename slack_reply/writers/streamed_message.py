@@ -11,14 +11,13 @@ from slack_reply.markdown import (
     Markdown,
     Page,
     Part,
-    Reader,
     Table,
     blocks_of,
     chunks_between,
     counted_bytes,
     is_letters,
 )
-from slack_reply.markdown.pages import pages_after
+from slack_reply.markdown.pages import Layout, pages_after
 from slack_reply.snapshot import Card
 
 type Chunks = Sequence[Mapping[str, Any]]
@@ -56,19 +55,19 @@ class StreamedMessage:
     cards: Mapping[str, Card] = field(default_factory=dict)
     limits: Limits = LIMITS
     full: Limits = LIMITS
-    reader: Reader = field(default_factory=lambda: Reader(LIMITS), compare=False)
+    layout: Layout = field(default_factory=lambda: Layout(LIMITS), compare=False)
 
     @classmethod
     def at(cls, offset: int, full: Limits = LIMITS) -> Self:
         """An empty message that begins with a card, or with the whole text; `full` are the limits of a message."""
         page = Page((), offset)
-        return cls(offset, offset, offset, offset, page, limits=full, full=full, reader=Reader(full))
+        return cls(offset, offset, offset, offset, page, limits=full, full=full, layout=Layout(full))
 
     @property
     def following(self) -> "StreamedMessage":
         """The next message, still empty, if this message takes no more text."""
         message = replace(StreamedMessage.at(self.page.end, self.full), base=self.base)
-        return replace(message, reader=self.reader) if self.limits == self.full else message
+        return replace(message, layout=self.layout) if self.limits == self.full else message
 
     @property
     def whole(self) -> Page:
@@ -80,7 +79,7 @@ class StreamedMessage:
         base, start = self.base, self.start - self.base
         cut = None if cut is None else cut - base
         found = pages_after(
-            text[base:], start, self.limits, final=final, cut=cut, most=most, reader=self.reader
+            text[base:], start, self.limits, final=final, cut=cut, most=most, layout=self.layout
         )
         if (
             not found and not start and not self.before and is_letters(text)
@@ -124,7 +123,7 @@ class StreamedMessage:
             before=before,
             cards=cards,
             limits=limits,
-            reader=Reader(limits),
+            layout=Layout(limits),
         )
         return streamed, task_update(card)
 

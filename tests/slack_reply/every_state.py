@@ -23,8 +23,8 @@ from simulators.slack.content import read_content
 from simulators.slack.reader import live_tokens
 from simulators.slack.refusals import Refused
 from simulators.slack.rules import Rules
-from slack_reply.markdown import Limits, Markdown, Page, Reader, chunks_between, closed, page_arguments
-from slack_reply.markdown.pages import pages_after
+from slack_reply.markdown import Limits, Markdown, Page, chunks_between, closed, page_arguments
+from slack_reply.markdown.pages import Layout, pages_after
 from slack_reply.writers import edited_message, single_post, streamed_message
 from tests.slack_reply.law import Screen, assert_grows, is_live, whole
 from tests.slack_reply.rendered import Styled, rendered_page
@@ -64,9 +64,9 @@ def broken(
     looks = [rendered_page(page) for page in final]
     states: dict[int, Pages] = {}
     before: Pages = ()
-    reader = Reader(limits)  # as a writer has one
+    layout = Layout(limits)  # as a writer has one
     for end in ends:
-        now = states[end] = pages_after(text[:end], 0, limits, final=False, reader=reader)
+        now = states[end] = pages_after(text[:end], 0, limits, final=False, layout=layout)
         if now != before:
             found = _broken_step(before, now) or _broken_state(now, before, limits)
             found = found or _no_beginning(now, looks)

@@ -12,7 +12,7 @@ from itertools import count
 import pytest
 
 from slack_reply.markdown import units
-from slack_reply.markdown.pages import pages
+from slack_reply.markdown.pages import pages, row
 from slack_reply.markdown.parts import Limits
 from slack_reply.markdown.reader import read
 from slack_reply.markdown.units import Unit
@@ -58,5 +58,5 @@ def remembered_layout() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pages, "read", remembered)
-        patch.setattr(pages, "apart", remembered_pieces)
+        patch.setattr(row, "apart", remembered_pieces)
         yield

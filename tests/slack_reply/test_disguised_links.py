@@ -60,6 +60,15 @@ FORMS = {
     "behind a run of ticks": "`" * (LONGEST_FENCE + 5) + f"\n[{BANK}]({EVIL})",
     "file that is a domain": f"[readme.com]({EVIL}/readme.com)",
 }
+# No links as they are, but what stands between the label and the address is not shown.
+BECOMING = {
+    "tag before the target": f"[{BANK}]</p>({EVIL})",
+    "tags before the target": f"[{BANK}]</p><details>({EVIL})",
+    "link that leads nowhere before the target": f"[{BANK}][](data:,x)({EVIL})",
+    "tag with nothing in it before the target": f"[{BANK}]<u></p></u>({EVIL})",
+    "tag before a definition's colon": f"[bank.com]</p>: {EVIL}\n\n[bank.com]",
+}
+ALL = FORMS | BECOMING
 
 
 def test_most_forms_are_disguises_when_they_are_sent_as_they_are() -> None:
@@ -67,15 +76,15 @@ def test_most_forms_are_disguises_when_they_are_sent_as_they_are() -> None:
     assert len(found) >= len(FORMS) - 6, set(FORMS) - set(found)
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", ALL)
 def test_link_that_reads_as_another_address_names_the_real_one(form: str) -> None:
-    for text in (FORMS[form], f"Before.\n\n{FORMS[form]}\n\nBehind.", f"- {FORMS[form]}"):
+    for text in (ALL[form], f"Before.\n\n{ALL[form]}\n\nBehind.", f"- {ALL[form]}"):
         assert disguised(escape(text)) == [], escape(text)
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", ALL)
 def test_no_page_of_a_growing_text_disguises_a_link(form: str) -> None:
-    text = f"Some words.\n\n{FORMS[form]} and more.\n\nThe end."
+    text = f"Some words.\n\n{ALL[form]} and more.\n\nThe end."
     step = max(1, len(text) // 60)
     for length in range(0, len(text) + step, step):
         for page in paginate(text[:length], LIMITS, final=length >= len(text)):

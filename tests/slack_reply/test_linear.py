@@ -17,9 +17,9 @@ from time import thread_time
 import pytest
 
 from slack_reply.footer import with_footer
-from slack_reply.markdown import Reader, inline
+from slack_reply.markdown import inline
 from slack_reply.markdown.cell_text import SIZE_LIMIT, read
-from slack_reply.markdown.pages import pages_after
+from slack_reply.markdown.pages import Layout, pages_after
 from slack_reply.markdown.parts import Limits
 from slack_reply.markdown.reader import escape
 from slack_reply.snapshot import Card
@@ -206,9 +206,9 @@ def test_cell_takes_linear_work(group: tuple[str, ...]) -> None:
 
 def streamed(text: str) -> object:
     """The text as it grows: what is shown is looked at every 50 characters, and each message is left when full."""
-    reader, start = Reader(PAGES), 0
+    layout, start = Layout(PAGES), 0
     for end in range(50, len(text), 50):
-        *full, _ = pages_after(text[:end], start, PAGES, final=False, reader=reader) or (None,)
+        *full, _ = pages_after(text[:end], start, PAGES, final=False, layout=layout) or (None,)
         start = full[-1].end if full else start
     return start
 

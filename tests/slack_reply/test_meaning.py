@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from slack_reply.markdown import Limits, Markdown, Page, Reader
+from slack_reply.markdown import Limits, Markdown, Page
+from slack_reply.markdown.pages import Layout
 from tests.slack_reply import every_state
 from tests.slack_reply.every_state import WRITERS, broken
 from tests.slack_reply.meaning import concerning, is_like, surplus_cells, visible
@@ -62,8 +63,8 @@ def as_it_is(text: str, _limits: Limits, *, final: bool) -> tuple[Page, ...]:
 def lay_out(monkeypatch: pytest.MonkeyPatch, way: Callable[..., tuple[Page, ...]]) -> None:
     """Let whole and growing answers be laid out in this way."""
 
-    def growing(text: str, _start: int, limits: Limits, *, final: bool, reader: Reader) -> tuple[Page, ...]:
-        del reader
+    def growing(text: str, _start: int, limits: Limits, *, final: bool, layout: Layout) -> tuple[Page, ...]:
+        del layout
         return way(text, limits, final=final)
 
     monkeypatch.setattr(every_state, "paginate", way)

@@ -6,8 +6,8 @@ import pytest
 
 from simulators.slack.arguments import Arguments
 from simulators.slack.content import read_content
-from slack_reply.markdown import Reader, page_arguments
-from slack_reply.markdown.pages import pages_after
+from slack_reply.markdown import page_arguments
+from slack_reply.markdown.pages import Layout, pages_after
 from slack_reply.markdown.parts import Limits
 from slack_reply.markdown.slack_form import chunks_between
 from tests.slack_reply.drawn import EDIT, NATIVE, PROFILES
@@ -50,11 +50,11 @@ def test_page_is_not_refused_whatever_the_answer_is_made_of(name: str, profile: 
 @pytest.mark.parametrize("limits", [NATIVE, EDIT], ids=["native", "edit"])
 def test_pages_of_growing_text_only_grow_whatever_the_answer_is_made_of(name: str, limits: Limits) -> None:
     text = TEXTS[name]
-    reader = Reader(limits)  # as a writer has one
-    shown = pages_after(text[:40], 0, limits, final=False, reader=reader)
+    layout = Layout(limits)  # as a writer has one
+    shown = pages_after(text[:40], 0, limits, final=False, layout=layout)
     for length in range(80, len(text) + 40, max(40, len(text) // 40)):
         final = length >= len(text)
-        pages = pages_after(text[:length], 0, limits, final=final, reader=reader)
+        pages = pages_after(text[:length], 0, limits, final=final, layout=layout)
         for place, page in enumerate(shown):
             assert page == pages[place] or chunks_between(page, pages[place]) is not None
         assert list(pages[: max(0, len(shown) - 1)]) == list(shown[:-1])

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from slack_reply.footer import with_footer
-from slack_reply.markdown import Page, Reader
-from slack_reply.markdown.pages import pages_after
+from slack_reply.markdown import Page
+from slack_reply.markdown.pages import Layout, pages_after
 from slack_reply.snapshot import Card, Snapshot
 from slack_reply.writers import card_places, edited_message, single_post
 from slack_reply.writers import streamed_message as sheet
@@ -109,8 +109,8 @@ def _remembered(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The layout is a function of the text alone: what was laid out once is not laid out again."""
     known = cache(pages_after)
 
-    def remembered(*args: Any, reader: Reader | None = None, **more: Any) -> tuple[Page, ...]:
-        assert reader is None or reader.limits == args[2]
+    def remembered(*args: Any, layout: Layout | None = None, **more: Any) -> tuple[Page, ...]:
+        assert layout is None or layout.limits == args[2]
         return known(*args, **more)
 
     for module in (sheet, edited_message, single_post):

@@ -7,8 +7,11 @@ from urllib.parse import unquote, urlsplit
 
 from markdown_it import MarkdownIt
 
-HOST = re.compile(r"(?<![\w.-])(?<!\w/)(?:[\w-]+\.)+(?:example|com)\b", re.IGNORECASE)
-"""Behind a word and a slash, a name belongs to a path."""
+HOST = re.compile(
+    r"(?<![\w.-])(?<!\w/)(?:[\w-]+\.)+(?:example|com)\b|(?:(?<=http://)|(?<=https://))[\w-]+(?:\.[\w-]+)*",
+    re.IGNORECASE,
+)
+"""Behind a word and a slash, a name belongs to a path; behind a scheme, any name is a host."""
 
 
 class _Reader(MarkdownIt):

@@ -7,7 +7,9 @@ Code is opened again at the beginning of a message, and a list that the message 
 """
 
 import re
-from typing import NamedTuple
+from bisect import bisect_left
+from collections.abc import Iterable
+from typing import NamedTuple, Self
 
 from slack_reply.markdown import lines
 from slack_reply.markdown.lines import RULE
@@ -48,9 +50,13 @@ class _PageEntry(NamedTuple):
 class Filling:
     """The units of one page. Behind each unit there is room for the text that would close the page there."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, entries: Iterable[_PageEntry] = ()) -> None:
         self._limits = limits
-        self._entries: list[_PageEntry] = []
+        self._entries = list(entries)
+
+    def copy(self) -> Self:
+        """The same page, to be filled on its own."""
+        return type(self)(self._limits, self._entries)
 
     @property
     def empty(self) -> bool:
@@ -134,8 +140,8 @@ class Filling:
     def _best(self) -> int | None:
         """The last entry of the best rank in the window; None if the page cannot end there."""
         window = WINDOW * self._limits.room
-        within = [i for i, entry in enumerate(self._entries) if entry.state.total >= window]
-        ends = (i for i in reversed(within) if self._entries[i].unit.rank >= 0)
+        first = bisect_left(self._entries, window, key=lambda entry: entry.state.total)
+        ends = (i for i in range(len(self._entries) - 1, first - 1, -1) if self._entries[i].unit.rank >= 0)
         return max(ends, key=lambda i: self._entries[i].unit.rank, default=None)
 
     def _page(self) -> Page:
@@ -203,5 +209,6 @@ def _settled(entry: _PageEntry, source: str) -> bool:
     A tag or an entity may become a blank. Source: docs/platform/slack.md#stream-markdown.
     """
     unit = entry.unit
-    decided = unit.table is not None or not _BLANK.match(source, unit.end)
-    return unit.rank >= 0 and not (entry.state.glued or unit.hidden) and unit.end < len(source) and decided
+    if unit.rank < 0 or entry.state.glued or unit.hidden or unit.end >= len(source):
+        return False
+    return unit.table is not None or not _BLANK.match(source, unit.end)

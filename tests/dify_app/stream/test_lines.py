@@ -37,6 +37,7 @@ def test_line_does_not_begin_behind_other_text(lead: str) -> None:
     [
         (["```", "py", "\n"], True),
         (["- ", "```", "\n", "  "], True),
+        (["- ```\n  ```\n", "    "], False),
         (["- ", "```", "\n"], False),
         (["> ", "```", "\n", "> "], True),
         (["- a", "\n", "  ```", "\n", "  "], True),

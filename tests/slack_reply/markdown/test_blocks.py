@@ -98,7 +98,9 @@ def test_long_heading_is_shown_while_it_grows() -> None:
 
 
 def test_backslash_at_the_end_of_a_line_waits_for_the_next_line() -> None:
-    assert units("a\\\nb c", final=False)[0].rank is Rank.GLUE
+    line, backslash, *_ = units("a\\\nb c", final=False)
+    assert (line.text, line.rank) == ("a", Rank.LINE)
+    assert (backslash.text, backslash.rank) == ("\\\n", Rank.GLUE)
 
 
 @pytest.mark.parametrize(

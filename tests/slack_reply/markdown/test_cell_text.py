@@ -15,6 +15,7 @@ from tests.slack_reply.law import is_live
         ("[https://x.y](https://x.y)", "https://x.y"),
         ("<https://x.y>", "https://x.y"),
         ("![chart](/c.png)", "chart (/c.png)"),
+        ("Wow!<a@x.y>", "Wow!a@x.y (mailto:a@x.y)"),
         ("[**bold** label](/u)", "bold label (/u)"),
         ("one<br>two <BR/> three", "one\ntwo\nthree"),
         ("snake_case 2*3*4 a < b", "snake_case 2*3*4 a < b"),

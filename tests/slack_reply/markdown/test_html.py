@@ -48,6 +48,8 @@ PARTS = st.sampled_from(
     [
         ("one<br>two<BR/>three<br class='x'>", "one\ntwo\nthree\n"),
         ("Then…<p>Bye</p>", "Then…\n\nBye"),
+        ("<p>One</p><p>Two</p>three", "\n\nOne\n\nTwo three"),
+        ("a *</p>*b", "a * *b"),
         ("<b>x</b> <i>y</i> <strong>z</strong> <del>w</del>", "**x** _y_ **z** ~~w~~"),
         ("<b> x </b>", " **x** "),
         ("<b><i>x</i></b>", "**_x_**"),

@@ -134,3 +134,16 @@ def test_text_of_unseen_characters_shows_nothing(text: str) -> None:
 @pytest.mark.parametrize("text", [".", "[1]: https://example.com", "\u200ba", "| a |\n|---|"])
 def test_text_of_any_character_shows_something(text: str) -> None:
     assert not shows_nothing(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "!<a@b.org>",
+        "!<https://a.example|a>",
+        "<u>!</u>[a](https://a.example)",
+        "!https://a.example/例",
+    ],
+)
+def test_link_behind_an_exclamation_mark_is_no_image(text: str) -> None:
+    assert "!\u200b[" in escape(f"Wow{text}")

@@ -123,6 +123,18 @@ def test_page_ends_at_a_line_a_word_or_anywhere_without_a_paragraph() -> None:
     assert len(nothing) == 3
 
 
+def test_page_ends_before_the_backslash_that_breaks_a_line() -> None:
+    line = "word " * 15 + "end"
+    pages = texts(paginate(f"{line}\\\n" * 20, SMALL, final=True))
+    assert all(page.startswith(line) and page.endswith(line) for page in pages[:-1])
+    assert pages[0].count("\\\n") == 4
+
+
+def test_line_with_a_backslash_below_it_keeps_what_was_shown_of_it() -> None:
+    text = f"Above.\n\n{'word ' * 68}end\\\n# {'Head ' * 12}"
+    assert_grows(paginate(text[:340], SMALL, final=False), paginate(text, SMALL, final=True))
+
+
 def test_page_ends_at_a_full_stop_in_japanese() -> None:
     pages = texts(paginate("これは日本語の文章です。" * 100, SMALL, final=True))
     assert all(page.endswith("。") for page in pages)

@@ -1,0 +1,185 @@
+"""Makes units of the lines of a text: the parser says which block each line belongs to.
+
+Of a growing text, lines that may still become another block are left out.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from markdown_source import NONE, Block, Definition, Known, References, begins_definition, blocks, item
+from slack_reply.markdown import inline, lines, tables
+from slack_reply.markdown.blocks.code import fenced, indented
+from slack_reply.markdown.blocks.paragraphs import Paragraphs, text_unit
+from slack_reply.markdown.lines import FENCE_BEGUN, MARKERS, MAYBE_CLOSING, Line
+from slack_reply.markdown.parts import Limits
+from slack_reply.markdown.units import BREAK, Body, Unit
+from slack_reply.markdown.words import Rank
+
+
+class Window:
+    """Some lines of the source, read behind the lines `head`."""
+
+    def __init__(
+        self,
+        source: str,
+        head: Sequence[str],
+        own: Sequence[Line],
+        limits: Limits | None,
+        references: References,
+    ) -> None:
+        self._source = source
+        self._references = references
+        self._limits = limits
+        self._lines = [*(Line(own[0].start, text, own[0].start) for text in head), *own]
+        self._paragraphs = Paragraphs(source, self._lines, references)
+        self._first = len(head)
+        self._size = len(self._lines)  # lines that are certain
+        self._growing = False
+        self._blocks: list[Block] = []
+        self._last: Unit | None = None
+
+    def parse(self, *, growing: bool) -> None:
+        """Find the blocks. `growing`: the last line is not whole."""
+        self._growing = growing
+        self._blocks = self._settled() if growing else self._parsed(self._size)
+
+    def units(self, before: Unit | None) -> Iterator[tuple[int, Unit]]:
+        """Each unit with the number of its line, behind the unit `before`."""
+        self._last = before
+        held: tuple[int, Unit] | None = None
+        for index, unit in self._all():
+            self._last = unit
+            if held:
+                yield held
+            held = index, unit
+        if held:
+            index, unit = held
+            ends = not self._growing and unit.end == len(self._source) > unit.start
+            yield index, unit._replace(text=unit.text.removesuffix("\n")) if ends else unit
+
+    def _all(self) -> Iterator[tuple[int, Unit]]:
+        at = self._first
+        for block in self._blocks:
+            if block.last > at:
+                yield from self._between(at, block.first)
+                at = max(at, block.first)
+                yield from self._block(block, at, min(block.last, self._size))
+                at = block.last
+        yield from self._between(at, self._size)
+
+    def going_on(self, head: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
+        """The line at which a later text may be read on, and the head to put before that line.
+
+        The last block whose first line is whole may still grow; of a code block that grows, or a table that is one,
+        only the last line.
+        """
+        for block in reversed(self._blocks):
+            items = tuple(item(self._lines[index].text) for index in block.items if index < block.first)
+            if block.fence and not block.closed and block.last >= self._size and block.first < self._size - 1:
+                return self._size - 1, (*items, self._lines[block.first].text)
+            if block.kind == "text":
+                *_, part = self._paragraphs.parts(max(block.first, self._first), min(block.last, self._size))
+                if max(block.first, self._first) < part < len(self._lines) - 1:
+                    return part, (*items, f"{lines.prefix(self._lines[block.first].text)}x")
+            if block.kind == "table" and block.last >= self._size:
+                behind = self._behind_head(block)
+                if max(behind, self._first) < self._size - 1 and behind > block.first:
+                    opening = self._lines[block.first : behind]
+                    return self._size - 1, (*items, *(line.text for line in opening))
+            if self._first < block.first < len(self._lines) - 1:
+                return block.first, items
+        return self._first, head
+
+    def _behind_head(self, table: Block) -> int:
+        """The line behind those that say how a growing table looks, which must be whole; else its first line."""
+        rows = self._rows(table.first, self._size - 1)
+        if not self._limits or not rows:
+            return table.first
+        return table.first + tables.settled(rows, self._limits, Known(self._references, rows[0].start))
+
+    def _parsed(self, size: int) -> list[Block]:
+        self._size = size
+        return blocks([line.text for line in self._lines[:size]], tables=self._limits is not None)
+
+    def _settled(self) -> list[Block]:
+        """The blocks of a text whose last line is not whole, without the lines that may still become another block."""
+        *_, (_, last, _) = self._lines
+        size = len(self._lines)
+        if MARKERS.match(last) or FENCE_BEGUN.match(last):
+            begun = [line.text for line in self._lines[:-1]]
+            found = blocks([*begun, f"{last}x"], tables=self._limits is not None)
+            if found and found[-1].fence and found[-1].first < size - 1 and found[-1].last == size:
+                self._size = size - bool(MAYBE_CLOSING.match(last))
+                return found
+            size -= 1
+        found = self._parsed(size)
+        kinds = {"text", "definition"}
+        if self._limits is None or not found or found[-1].kind not in kinds or found[-1].last < size:
+            return found
+        if size < len(self._lines):
+            return self._parsed(size - 1) if self._may_be_head(size - 1, last) else found
+        if found[-1].first == size - 1 and begins_definition(last):
+            return [*found[:-1], found[-1]._replace(kind="definition")]
+        if found[-1].first < size - 1 and self._may_be_head(size - 2, last):
+            return self._parsed(size - 2)
+        return self._parsed(size - 1) if self._may_be_head(size - 1, "") else found
+
+    def _may_be_head(self, index: int, below: str) -> bool:
+        """Whether the line may be the head of a table, with this unfinished line below."""
+        text = self._lines[index].text
+        return text.startswith("|", len(lines.prefix(text))) and tables.may_separate(below.lstrip(" \t>"))
+
+    def _between(self, first: int, last: int) -> Iterator[tuple[int, Unit]]:
+        """The lines that no block contains: blank lines, quote marks, and what is nested too deeply."""
+        for index in range(first, last):
+            line = self._lines[index]
+            if line.text and not line.text.isspace():
+                shown = lines.prefix(line.text)
+                yield index, text_unit(line, f"{shown}{inline.render(line.text, len(shown))}", ())
+            else:
+                yield index, Unit(line.start, line.end, "\n", self._rank_of_blank(), blank=True)
+
+    def _rank_of_blank(self) -> Rank:
+        before = self._last
+        if before is None or before.rank is not Rank.GLUE:
+            return Rank.PARAGRAPH
+        glued = before.heading or (before.blank and not before.line)
+        return Rank.GLUE if glued else Rank.PARAGRAPH
+
+    def _block(self, block: Block, first: int, last: int) -> Iterator[tuple[int, Unit]]:
+        grows = self._growing and last == self._size
+        if block.kind == "fence":
+            left = not block.closed and block.last < self._size
+            return fenced(self._lines, first, last, block, grows=grows, left=left)
+        if block.kind == "code":
+            return indented(self._lines, first, last, block, grows=grows)
+        read = {"table": self._table, "text": self._paragraphs.units, "definition": self._definition}
+        return read[block.kind](first, last, block, grows=grows)
+
+    def _definition(self, first: int, last: int, block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
+        if grows:  # this line may still become text
+            return
+        line, before = self._lines[first], self._last
+        # Only a definition can stand directly below a line of text
+        beside = (
+            before is not None and (before.body is Body.TEXT or before.text == BREAK) and not before.apart
+        )
+        definition = Definition(line.start, block.url, line.text)
+        if self._references.define(block.label, definition, beside=beside):
+            rank = self._rank_of_blank()
+            yield first, Unit(line.start, line.end, "", rank, blank=True, hidden=not beside)
+        else:
+            yield from self._paragraphs.part(first, last, block, NONE, grows=False)
+
+    def _table(self, first: int, last: int, block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
+        rows = self._rows(block.first, last)
+        if grows and last == len(self._lines):
+            rows.pop()
+        if self._limits and rows:
+            known = Known(self._references, rows[0].start)
+            for number, unit in enumerate(tables.units(rows, self._limits, known, over=not grows)):
+                index = min(block.first + number + (number > 0), block.last - 1)
+                if index >= first:
+                    yield index, unit
+
+    def _rows(self, first: int, last: int) -> list[Line]:
+        return [line._replace(text=line.text[line.text.index("|") :]) for line in self._lines[first:last]]
