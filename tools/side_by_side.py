@@ -2,13 +2,13 @@
 
     python -m tools.side_by_side [--quick | arguments of pytest]
 
-A job is a pytest session of its own: for a file of conversations, for several small ones, or for other tests.
+A job is a pytest session of its own.
 `--quick` leaves out what starts processes, and takes fewer examples of each property. With other arguments, one
 pytest gets them all. pytest-xdist can't do this: its workers need real threads, and `dify_plugin` replaces threads by
 greenlets.
 
-A conversation mostly waits for clocks, so more jobs than there are cores can run at once: LANES of conversations, whose
-files are dealt out by how long they take, and one of other tests that start programs. The lanes start one after the
+A conversation mostly waits for clocks, so more jobs than there are cores can run at once: LANES of conversations, each
+of which takes the next file when it is free, and one of other tests that start programs. The lanes start one after the
 other, since a start keeps the processor busy for seconds, while the tests of the others have clocks. What needs the
 machine for itself runs before them. What only computes runs beside all of them with the lowest priority: it takes what
 they leave.
@@ -36,47 +36,36 @@ from pathlib import Path
 
 import pytest
 
+from tools.shared_files import SharedFiles
+
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
 ALONE = ("test_budget",)
 """Files of conversations that run before all others, because they judge when each of many answers was seen to grow."""
-LANES = 4
+LANES = 7
 """Jobs of conversations that run at once. Each starts the simulators and the plugin once."""
-SECONDS = {
-    "test_past_the_request": 290,
-    "test_faults": 240,
-    "test_orphans": 205,
-    "test_handing_off": 191,
-    "test_live": 135,
-    "test_failures": 124,
-    "test_app_kinds": 114,
-    "test_api_faults": 112,
-    "test_exactly_once": 104,
-    "test_stop": 125,
-    "test_growing": 103,
-    "test_long_answers": 85,
-    "test_reactions": 80,
-    "test_voice": 75,
-    "test_refused_starts": 70,
-    "test_place_gone": 69,
-    "test_feedback": 70,
-    "test_forms": 71,
-    "test_memory": 63,
-    "test_follow_ups": 59,
-    "test_redis_away": 59,
-    "test_once": 59,
-    "test_service_api": 58,
-    "test_progress": 55,
-    "test_relay": 53,
-    "test_before_the_app": 52,
-    "test_files_out": 45,
-    "test_order": 44,
-    "test_arriving": 40,
-    "test_files_in": 38,
-}
-"""How long the longest files of conversations take, about."""
-SHORT = 17
-"""Seconds of any other file of conversations."""
+LONG_CONVERSATIONS = (
+    *("test_past_the_request", "test_faults", "test_orphans", "test_handing_off", "test_live", "test_stop"),
+    *("test_failures", "test_app_kinds", "test_api_faults", "test_exactly_once", "test_growing"),
+    *(
+        "test_long_answers",
+        "test_reactions",
+        "test_voice",
+        "test_forms",
+        "test_refused_starts",
+        "test_feedback",
+    ),
+    *(
+        "test_place_gone",
+        "test_memory",
+        "test_follow_ups",
+        "test_redis_away",
+        "test_once",
+        "test_service_api",
+    ),
+    *("test_progress", "test_relay", "test_before_the_app"),
+)
+"""The files of conversations that take longest, the longest first: the last files should be short."""
 COMPUTING = {"endpoints", "slack_reply", "wording"}
 """Folders whose tests only compute: none of them waits for a clock, which would fail where it gets no processor."""
 CORES = 2
@@ -122,8 +111,12 @@ class Job:
     """The paths of one pytest session."""
 
     paths: tuple[Path, ...]
+    lane: int = 0
+    """The number of a job that shares its paths with others; 0: the job has them for itself."""
 
     def __str__(self) -> str:
+        if self.lane:
+            return f"conversations, lane {self.lane}"
         first, *others = (str(path.relative_to(TESTS)) for path in self.paths)
         return f"{first} and {len(others)} more" if others else first
 
@@ -195,15 +188,10 @@ def jobs() -> list[Job]:
 
 
 def lanes(paths: Iterable[Path]) -> list[Job]:
-    """The files dealt out to LANES jobs: the longest first, each to the job that has least to do."""
-    found: list[list[Path]] = [[] for _ in range(LANES)]
-    for path in sorted(paths, key=_seconds, reverse=True):
-        min(found, key=lambda lane: sum(map(_seconds, lane))).append(path)
-    return [Job(tuple(lane)) for lane in found]
-
-
-def _seconds(path: Path) -> int:
-    return SECONDS.get(path.stem, SHORT)
+    """LANES jobs that share the files; the longest come first."""
+    order = {name: number for number, name in enumerate(LONG_CONVERSATIONS)}
+    shared = tuple(sorted(paths, key=lambda path: order.get(path.stem, len(order))))
+    return [Job(shared, number) for number in range(1, LANES + 1)]
 
 
 def computing_jobs() -> list[Job]:
@@ -226,9 +214,14 @@ def _has_tests(path: Path) -> bool:
     return path.is_dir() and any(path.rglob("test_*.py"))
 
 
-def run(job: Job, start: Path | None = None) -> Result:
-    """One pytest, in a process of a pool. `start`: the file of `OneStartAtATime`."""
-    return run_pytest(list(map(str, job.paths)), *([OneStartAtATime(start)] if start else []))
+def run(job: Job, folder: Path | None = None) -> Result:
+    """One pytest, in a process of a pool. `folder`: empty at first, for what the jobs that start programs agree on."""
+    plugins: list[object] = []
+    if folder is not None:
+        plugins.append(OneStartAtATime(folder / "start"))
+        if job.lane:
+            plugins.append(SharedFiles(folder))
+    return run_pytest(list(map(str, job.paths)), *plugins)
 
 
 def run_pytest(tests: list[str], *plugins: object) -> Result:
@@ -262,10 +255,9 @@ def everything() -> Iterator[tuple[Job, Result]]:
         ProcessPoolExecutor(CORES, spawn, initializer=give_way) as beside,
         ProcessPoolExecutor(len(others), spawn) as pool,
     ):
-        start = Path(folder, "start")
         computing = {beside.submit(run, job): job for job in computing_jobs()}
         yield first, pool.submit(run, first).result()
-        yield from _ended(computing | {pool.submit(run, job, start): job for job in others})
+        yield from _ended(computing | {pool.submit(run, job, Path(folder)): job for job in others})
 
 
 def _ended(running: Mapping[Future[Result], Job]) -> Iterator[tuple[Job, Result]]:

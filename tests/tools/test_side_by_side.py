@@ -10,8 +10,7 @@ from tools import side_by_side
 from tools.side_by_side import (
     ASKED_AGAIN,
     LANES,
-    SECONDS,
-    SHORT,
+    LONG_CONVERSATIONS,
     TESTS,
     Job,
     OneStartAtATime,
@@ -20,6 +19,7 @@ from tools.side_by_side import (
     hold_alone,
     jobs,
     lanes,
+    run,
     run_pytest,
     to_ask_again,
 )
@@ -34,26 +34,41 @@ def ended(*failed: list[str], code: int = 1) -> dict[Job, Result]:
     }
 
 
-def test_every_test_is_in_one_job() -> None:
+def test_every_test_is_in_one_job_or_in_all_lanes() -> None:
     counted = Counter(
         file
         for job in (*jobs(), *computing_jobs())
         for path in job.paths
         for file in ([path] if path.is_file() else path.rglob("test_*.py"))
+        if job.lane <= 1
     )
     files = {file for file in TESTS.rglob("test_*.py") if "soak" not in file.parts}
     assert counted == dict.fromkeys(files, 1)
+    shared = {job.paths for job in jobs() if job.lane}
+    assert len(shared) == 1
 
 
-def test_conversations_are_dealt_out_so_that_each_lane_takes_about_as_long() -> None:
-    files = [TESTS / "conversations" / f"{name}.py" for name in (*SECONDS, *map(str, range(40)))]
-    total = [sum(SECONDS.get(path.stem, SHORT) for path in job.paths) for job in lanes(files)]
-    assert len(total) == LANES
-    assert max(total) - min(total) <= SHORT
+def test_lanes_share_the_files_and_the_longest_come_first() -> None:
+    files = [TESTS / "conversations" / f"{name}.py" for name in ("test_a", *reversed(LONG_CONVERSATIONS))]
+    found = lanes(files)
+    assert [job.lane for job in found] == list(range(1, LANES + 1))
+    for job in found:
+        assert [path.stem for path in job.paths] == [*LONG_CONVERSATIONS, "test_a"]
 
 
-def test_every_file_whose_length_is_known_exists() -> None:
-    assert all((TESTS / "conversations" / f"{name}.py").is_file() for name in SECONDS)
+def test_every_file_that_is_known_as_long_exists() -> None:
+    assert all((TESTS / "conversations" / f"{name}.py").is_file() for name in LONG_CONVERSATIONS)
+
+
+def test_job_of_a_lane_runs_the_files_that_no_other_lane_has_taken(tmp_path: Path) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    files = tmp_path / "test_of_a_lane.py", tmp_path / "test_of_another_lane.py"
+    for file in files:
+        file.write_text("def test_it(): pass\n")
+    (folder / files[1].name).touch()
+    assert "1 passed" in run(Job(files, lane=1), folder).printed
+    assert "passed" not in run(Job(files, lane=2), folder).printed
 
 
 def is_free(start: Path) -> bool:
