@@ -11,6 +11,7 @@ from wording.en import EN
 TEXT = long_text(900)
 NEVER = "the fault never struck"
 STOPPED_BY_USER = "stopped_by_user"
+SET_STATUS = "assistant.threads.setStatus"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,16 @@ def written_after_stop(calls: Sequence[SeenCall]) -> list[str]:
     """The methods that sent text, accepted or not, after Slack had said that somebody stopped the answer."""
     stop = next((n for n, call in enumerate(calls) if call.outcome == STOPPED_BY_USER), len(calls))
     return [call.method for call in calls[stop + 1 :] if _has_text(call)]
+
+
+def leaves_the_status(calls: Sequence[SeenCall]) -> bool:
+    """Whether, of a thread's calls that change what is seen, the last one that Slack took set the status line."""
+    last = next((call for call in reversed(calls) if call.effect and _is_seen(call)), None)
+    return last is not None and last.method == SET_STATUS and bool(last.arguments["status"])
+
+
+def _is_seen(call: SeenCall) -> bool:
+    return call.method == SET_STATUS or call.method.startswith("chat.")
 
 
 def _has_text(call: SeenCall) -> bool:

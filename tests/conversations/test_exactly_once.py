@@ -33,7 +33,7 @@ def on_redis(tmp_path: Path) -> Iterator[World]:
     """Two processes behind one hook, with a Redis of their own."""
     redis = RedisServer(tmp_path)
     redis.start()
-    running = Stack.start(SCALE, processes=2)
+    running = Stack.start(SCALE, processes=2, warm=True)
     world = World(running, 9000)
     world.configure(redis_url=redis.url)
     yield world

@@ -13,6 +13,7 @@ from tests.conversations.expected import (
     Expected,
     dead,
     instead,
+    leaves_the_status,
     marked,
     was_only_missed,
     written_after_stop,
@@ -91,6 +92,23 @@ def test_call_before_a_stop_or_without_text_is_accepted() -> None:
     closing = call("chat.stopStream", chunks=[{"type": "task_update", "id": "1"}])
     assert written_after_stop([before, STOPPED_AT, closing]) == []
     assert written_after_stop([before, before]) == []
+
+
+SET = call("assistant.threads.setStatus", status="thinks", effect=True)
+CLEARED = call("assistant.threads.setStatus", status="", effect=True)
+POSTED = call("chat.postMessage", effect=True)
+READ = call("users.info", effect=True)
+REFUSED = call("chat.postMessage", "not_in_channel")
+
+
+@pytest.mark.parametrize("calls", [[SET], [SET, REFUSED], [SET, READ, REFUSED], [POSTED, SET, REFUSED]])
+def test_status_line_is_left_where_slack_took_nothing_behind_it(calls: list[SeenCall]) -> None:
+    assert leaves_the_status(calls)
+
+
+@pytest.mark.parametrize("calls", [[], [REFUSED], [SET, POSTED], [SET, CLEARED], [SET, POSTED, REFUSED]])
+def test_status_line_is_not_left_where_slack_took_a_message_or_its_end(calls: list[SeenCall]) -> None:
+    assert not leaves_the_status(calls)
 
 
 def test_row_was_only_missed_if_that_is_its_only_complaint() -> None:

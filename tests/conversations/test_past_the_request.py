@@ -271,7 +271,7 @@ def test_process_that_dies_in_the_second_request_leaves_one_note(world: World) -
 
 def test_another_process_goes_on_with_the_run() -> None:
     """The requests go to the two processes in turn: one more request in between, where the turn of both is the same."""
-    running = Stack.start(SCALE, processes=2)
+    running = Stack.start(SCALE, processes=2, warm=True)
     try:
         world = World(running, next(_numbers), "api")
         world.dify.script(SLOW, world.app_id)

@@ -15,6 +15,9 @@ __all__ = ["ANNA", "BEN", "CAROL", "World"]
 
 PATIENCE = 60.0
 LAST_EDIT = 30.0  # design seconds
+OPENER = build_opener(ProxyHandler({}))
+"""Made once, because each opener reads the machine's certificates."""
+OPENER.addheaders = []
 Via = Literal["plugin", "api"]
 """The way to the app: reverse invocation, or the Service API with the app's key."""
 
@@ -144,10 +147,8 @@ class World:
         """Send a request of our own to the hook. Returns its status and body."""
         request = Request(f"{self.hook}{path}", body, headers or {}, method="POST")
         request.add_header("Content-Type", "application/json")
-        opener = build_opener(ProxyHandler({}))
-        opener.addheaders = []
         try:
-            with opener.open(request, timeout=30) as answer:
+            with OPENER.open(request, timeout=30) as answer:
                 return answer.status, answer.read()
         except HTTPError as error:
             with error:

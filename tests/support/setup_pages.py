@@ -13,6 +13,8 @@ from urllib.request import ProxyHandler, Request, build_opener
 from tests.support.html_outline import Outline
 
 KEY = "a key of the tests"
+OPENER = build_opener(ProxyHandler({}))
+"""Made once, because each opener reads the machine's certificates."""
 _LINE = re.compile(r'<li class="(green|red|unseen)"><b>(.*?)</b>: (.*?)</li>', re.DOTALL)
 
 
@@ -53,7 +55,7 @@ def get(hook: str, path: str = "/slack/setup", key: str = "", host: str = "", la
     headers |= {"Accept-Language": languages} if languages else {}
     request = Request(f"{hook}{path}", headers=headers)
     try:
-        with build_opener(ProxyHandler({})).open(request, timeout=60) as answer:
+        with OPENER.open(request, timeout=60) as answer:
             return PageGot(answer.status, dict(answer.headers), answer.read().decode())
     except HTTPError as error:
         with error:
