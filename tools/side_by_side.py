@@ -2,13 +2,12 @@
 
     python -m tools.side_by_side [--quick | arguments of pytest]
 
-A job is a pytest session of its own.
-`--quick` leaves out what starts processes, and takes fewer examples of each property. With other arguments, one
-pytest gets them all. pytest-xdist can't do this: its workers need real threads, and `dify_plugin` replaces threads by
-greenlets.
+A job is a pytest session of its own. `--quick` leaves out what starts processes, and takes fewer examples of each
+property. With other arguments, one pytest gets them all. pytest-xdist can't do this: its workers need real threads, and
+`dify_plugin` replaces threads by greenlets.
 
 A conversation mostly waits for clocks, so more jobs than there are cores can run at once: LANES of conversations, each
-of which takes the next file when it is free, and one of other tests that start programs. The lanes start one after the
+of which takes the next file when it is free, and a few of other tests that start programs. The jobs start one after the
 other, since a start keeps the processor busy for seconds, while the tests of the others have clocks. What needs the
 machine for itself runs before them. What only computes runs beside all of them with the lowest priority: it takes what
 they leave.
@@ -45,27 +44,23 @@ ALONE = ("test_budget",)
 LANES = 7
 """Jobs of conversations that run at once. Each starts the simulators and the plugin once."""
 LONG_CONVERSATIONS = (
-    *("test_past_the_request", "test_faults", "test_orphans", "test_handing_off", "test_live", "test_stop"),
-    *("test_failures", "test_app_kinds", "test_api_faults", "test_exactly_once", "test_growing"),
+    *("test_past_the_request", "test_faults", "test_stop", "test_handing_off", "test_orphans", "test_live"),
+    *("test_failures", "test_app_kinds", "test_api_faults", "test_feedback", "test_growing"),
     *(
         "test_long_answers",
-        "test_reactions",
-        "test_voice",
-        "test_forms",
-        "test_refused_starts",
-        "test_feedback",
-    ),
-    *(
         "test_place_gone",
-        "test_memory",
-        "test_follow_ups",
-        "test_redis_away",
-        "test_once",
-        "test_service_api",
+        "test_forms",
+        "test_reactions",
+        "test_exactly_once",
+        "test_voice",
     ),
-    *("test_progress", "test_relay", "test_before_the_app"),
+    *("test_setup_faults", "test_follow_ups", "test_refused_starts", "test_progress", "test_relay"),
+    *("test_redis_away", "test_memory", "test_once", "test_files_out", "test_service_api"),
+    *("test_before_the_app", "test_files_in", "test_order"),
 )
 """The files of conversations that take longest, the longest first: the last files should be short."""
+APART = ("simulators",)
+"""Folders that take as long as all other folders together: each has a job of its own."""
 COMPUTING = {"endpoints", "slack_reply", "wording"}
 """Folders whose tests only compute: none of them waits for a clock, which would fail where it gets no processor."""
 CORES = 2
@@ -178,11 +173,12 @@ class OneStartAtATime:
 def jobs() -> list[Job]:
     """What starts programs or is short, without the tests of `make soak`: first what runs alone, then the lanes."""
     conversations = sorted((TESTS / "conversations").glob("test_*.py"))
-    left_out = {"conversations", "soak", *COMPUTING}
+    left_out = {"conversations", "soak", *COMPUTING, *APART}
     folders = sorted(path for path in TESTS.iterdir() if path.name not in left_out and _has_tests(path))
     return [
         Job(tuple(path for path in conversations if path.stem in ALONE)),
         *lanes([path for path in conversations if path.stem not in ALONE]),
+        *(Job((TESTS / name,)) for name in APART),
         Job((*folders, *sorted(TESTS.glob("test_*.py")))),
     ]
 
