@@ -1,14 +1,11 @@
-"""The client side of a simulator's control API.
+"""The client side of a simulator's control API: JSON over HTTP."""
 
-JSON over HTTP with the standard library, for tests of any kind.
-"""
-
-import http.client
 import json
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
+
+import urllib3
 
 
 class ControlError(RuntimeError):
@@ -16,25 +13,26 @@ class ControlError(RuntimeError):
 
 
 class ControlClient:
-    """One simulator's `/_control/`; a connection per call, so it may be used from any thread or greenlet."""
+    """One simulator's `/_control/`, for any thread or greenlet. Connections are kept, since tests make many calls."""
 
     def __init__(self, url: str, timeout: float = 30.0) -> None:
         self.url = url.rstrip("/")
-        self._timeout = timeout
+        self._pool = urllib3.PoolManager(maxsize=4, retries=False, timeout=timeout)
 
     def call(self, command: str, /, **arguments: Any) -> Any:
-        """Run one control call; gives its result, raises ControlError with the simulator's own words."""
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=self._timeout)
+        """Run one control call; gives its result, raises ControlError with the simulator's own words.
+
+        Raises OSError if the simulator does not answer.
+        """
+        body = json.dumps(arguments).encode()
+        headers = {"Content-Type": "application/json"}
         try:
-            body = json.dumps(arguments).encode()
-            connection.request("POST", f"/_control/{command}", body, {"Content-Type": "application/json"})
-            answer = connection.getresponse()
-            text = answer.read()
-        finally:
-            connection.close()
+            answer = self._pool.request("POST", f"{self.url}/_control/{command}", body=body, headers=headers)
+        except urllib3.exceptions.HTTPError as error:
+            raise OSError(str(error)) from error
         if answer.status != 200:
-            raise ControlError(f"{command}: {answer.status} {text.decode(errors='replace')}")
-        return json.loads(text)
+            raise ControlError(f"{command}: {answer.status} {answer.data.decode(errors='replace')}")
+        return json.loads(answer.data)
 
     @staticmethod
     def until[Found](look: Callable[[], Found], timeout: float, what: str) -> Found:

@@ -1,7 +1,5 @@
 """One member asks too much, one thread has too many turns, another workspace sends events; and the log of all this."""
 
-import json
-import re
 from typing import Any
 
 import pytest
@@ -11,6 +9,7 @@ from simulators.slack.workspace import ANNA, BEN
 from simulators.stack import SimulatedDaemon
 from slack_api.lookups import MOST
 from tests.conversations.answers import long_text
+from tests.conversations.turn_log import turns_of
 from tests.conversations.world import World
 from turns.throttle.sliding_window import PER_THREAD, PER_USER
 from wording import Say
@@ -20,10 +19,8 @@ MANY = PER_USER[0].count
 
 
 def turn_lines(world: World) -> dict[str, dict[str, Any]]:
-    """The log line of each turn of this channel, by the message's ts; each kind of daemon quotes it differently."""
-    log, decoder = world.daemon.log().replace("\\", ""), json.JSONDecoder()
-    found = (decoder.raw_decode(log, start.start())[0]["turn"] for start in re.finditer(r'\{"turn":', log))
-    return {turn["ts"]: turn for turn in found if turn["channel"] == world.channel}
+    """The log line of each turn of this channel, by the message's ts."""
+    return {turn["ts"]: turn for turn in turns_of(world) if turn["channel"] == world.channel}
 
 
 def accepted(world: World, ts: str) -> bool:

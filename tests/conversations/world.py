@@ -34,6 +34,7 @@ class World:
         self.dify: DifyControl = stack.dify
         self.daemon: Daemon = stack.daemon
         self.scale = stack.scale
+        self.began = time.time()
         self.slack.reset()
         self.dify.reset()
         # Each conversation has a bot token of its own, so an earlier conversation has used none of its rates.
