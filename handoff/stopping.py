@@ -119,9 +119,9 @@ class Stopping:
         return found
 
     def _asked_in(self, key: ThreadKey, user: str) -> bool:
-        """Whether the member has asked in this thread."""
+        """Whether the member has asked in this thread, perhaps in another process and a moment ago."""
         store = self._store()
-        record = store.get(key) if store else None
+        record = store.get(key, fresh=True) if store else None
         return record is not None and user in record.followers
 
     def _store(self) -> ResilientStore | None:

@@ -61,10 +61,13 @@ class Followers:
         return replace(message, app_name=record.app_name) if record and record.app_name in names else message
 
     def of(self, message: Message) -> Collection[str]:
-        """The ids of these members. Raises StoreError when the store cannot tell whether the author is one of them."""
+        """The ids of these members. Raises StoreError when the store cannot tell whether the author is one of them.
+
+        The store itself is asked, not its cache: the author may have asked in another process a moment ago.
+        """
         try:
             store, key = self.endpoint.store(self.stores), self.endpoint.key(message)
-            record = store.get_or_raise(key, lambda known: message.user in known.followers)
+            record = store.get_or_raise(key, lambda known: message.user in known.followers, fresh=True)
         except SettingsError:
             return ()
         return record.followers if record else ()

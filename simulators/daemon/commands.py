@@ -131,8 +131,9 @@ def _troubles(daemon: Daemon) -> dict[str, Callable[..., Any]]:
     def execution_limit(seconds: float) -> None:
         daemon.endpoints.limit(daemon.clock.wall(seconds))
 
-    def storage_latency(read: float, write: float) -> None:
+    def storage_latency(read: float, write: float, keys: str = "") -> None:
         daemon.reverse.latency = {"get": read, "exist": read, "set": write, "del": write}
+        daemon.reverse.slow_keys = keys
 
     def storage_limit(size: int) -> None:
         daemon.storage.limit = size

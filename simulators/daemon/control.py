@@ -95,9 +95,9 @@ class DaemonControl(ControlClient):
         """mode: slow (design seconds), fail, full, silent; "" ends all. ops: get, set, del, exist."""
         self.call("storage_fault", mode=mode, seconds=seconds, ops=list(ops), times=times)
 
-    def storage_latency(self, read: float = 0.0007, write: float = 0.0024) -> None:
-        """Design seconds per call; the defaults are the real daemon's."""
-        self.call("storage_latency", read=read, write=write)
+    def storage_latency(self, read: float = 0.0007, write: float = 0.0024, keys: str = "") -> None:
+        """Design seconds per call; the defaults are the real daemon's. Only for keys that begin so."""
+        self.call("storage_latency", read=read, write=write, keys=keys)
 
     def storage_limit(self, size: int) -> None:
         """Change the quota, bytes."""

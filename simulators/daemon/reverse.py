@@ -34,6 +34,7 @@ class Reverse:
         self._clock = clock
         self.storage: Storage | None = None
         self.latency = {"get": 0.0, "exist": 0.0, "set": 0.0, "del": 0.0}
+        self.slow_keys = ""  # how the keys begin whose calls take the latency
         self.served: dict[str, int] = {}
         self.stored: deque[dict[str, Any]] = deque(maxlen=STORED_KEPT)
         self._kinds: dict[str, Callable[[Session, Replies, dict[str, Any]], None]] = {
@@ -69,7 +70,8 @@ class Reverse:
         fault = self._faults.for_storage(op)
         if fault is not None and fault.mode == "silent":
             return
-        delay = self.latency.get(op, 0.0) + (
+        is_slow = str(request.get("key")).startswith(self.slow_keys)
+        delay = (self.latency.get(op, 0.0) if is_slow else 0.0) + (
             fault.seconds if fault is not None and fault.mode == "slow" else 0.0
         )
         if delay:

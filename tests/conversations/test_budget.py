@@ -104,6 +104,7 @@ def assert_no_429(world: World) -> None:
 
 def test_fifty_streams_share_the_documented_rates_without_a_429(limited: World) -> None:
     """Fifty are open at once if they begin as fast as tier 2 allows and speak for nearly three minutes."""
+    limited.configure(reply_style="stream")
     with Ticker() as ticker:
         answers = answered(limited, ask(limited, seconds=170.0, apart=3.25))
     assert_no_429(limited)

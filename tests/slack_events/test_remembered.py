@@ -1,8 +1,12 @@
 from dataclasses import replace
+from types import SimpleNamespace
 
+from conversation_store import ProcessStores
 from message import Message
-from slack_events.remembered import KEPT_SECONDS, ChannelTypes
+from slack_events.remembered import KEPT_SECONDS, ChannelTypes, Followers
 from tests.fake_clock import FakeClock
+from tests.support.fake_dify_storage import FakeDifyStorage
+from turns import EndpointRequest
 
 MENTION = Message("T1", "C1", "1.000001", "app_mention", user="U1")
 SAID = replace(MENTION, source="message", channel_type="mpim")
@@ -31,3 +35,14 @@ def test_type_that_one_hook_knows_is_unknown_to_another() -> None:
     types = ChannelTypes(FakeClock())
     types.with_type("hostile", SAID)
     assert types.with_type("hook", MENTION) == MENTION
+
+
+def test_member_who_asked_in_another_process_a_moment_ago_is_a_follower() -> None:
+    clock, storage = FakeClock(), FakeDifyStorage()
+    session = SimpleNamespace(storage=storage)
+    endpoint = EndpointRequest.of(session, {"Dify-Hook-Id": "hook"}, {"app": {"app_id": "app-1"}})
+    here, there = (Followers(endpoint, ProcessStores(clock)) for _ in range(2))
+    reply = replace(MENTION, ts="2.000001", thread_ts="1.000001", source="message")
+    assert here.of(reply) == ()
+    endpoint.store(there.stores).update(endpoint.key(reply), lambda record: record.with_follower("U1"))
+    assert "U1" in here.of(reply)
