@@ -59,7 +59,7 @@ class TurnsOfEndpoint:
         Slack's ack waits for both.
         """
         self.endpoint.can_answer(job.message)
-        making = gevent.spawn(self._made_ahead, job)
+        making = gevent.spawn_later(0.0, self._made_ahead, job)  # once the storage has been asked
         record = self.claim(job)
         if record is None:
             return None
