@@ -22,7 +22,6 @@ from slack_reply.markdown.slack_form import (
     plain_arguments,
 )
 from slack_reply.markdown.units import Body, Unit
-from slack_reply.markdown.words import is_letters
 
 __all__ = [
     "FALLBACK_LIMIT",
@@ -42,7 +41,6 @@ __all__ = [
     "counted",
     "counted_bytes",
     "inline",
-    "is_letters",
     "lines",
     "links",
     "page_arguments",

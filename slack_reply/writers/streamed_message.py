@@ -15,7 +15,6 @@ from slack_reply.markdown import (
     blocks_of,
     chunks_between,
     counted_bytes,
-    is_letters,
 )
 from slack_reply.markdown.pages import Layout, pages_after
 from slack_reply.snapshot import Card
@@ -81,10 +80,6 @@ class StreamedMessage:
         found = pages_after(
             text[base:], start, self.limits, final=final, cut=cut, most=most, layout=self.layout
         )
-        if (
-            not found and not start and not self.before and is_letters(text)
-        ):  # a post would tell people half a word
-            found = (Page((Markdown(text),), len(text)),)
         return [replace(page, end=page.end + base) for page in found] or [self.page]
 
     def with_page(self, page: Page, read: int) -> tuple[Self, Chunks] | None:
@@ -140,8 +135,8 @@ class StreamedMessage:
 
     def handed_on(self, offset: int, text: str) -> int:
         """The offset at which another writer continues, which must not be within a word."""
-        inside = offset == self.base or is_letters(text[:offset])
-        if not (inside and 0 < offset < len(text)) or text[offset - 1].isspace() or text[offset].isspace():
+        inside = offset == self.base and 0 < offset < len(text)
+        if not inside or text[offset - 1].isspace() or text[offset].isspace():
             return offset
         return max(text.rfind(blank, 0, offset) for blank in " \n") + 1
 

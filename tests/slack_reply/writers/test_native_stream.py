@@ -137,38 +137,3 @@ def test_replaced_text_is_edited() -> None:
     with pytest.raises(WriterGone) as gone:
         writer.show(lambda: Snapshot("Good.", (card(1),)))
     assert (gone.value.shown, gone.value.adopt) == (0, ("2.0",))
-
-
-@pytest.mark.parametrize(
-    "states",
-    [
-        [("Ans", "Ans"), ("Answers", "Answers"), ("Answers,", "Answers"), ("Answers, and", "Answers,")],
-        [("Né", "Né"), ("Né.", "Né"), ("Né. Si", "Né.")],
-    ],
-)
-def test_letters_of_the_first_word_are_shown_and_grow_on(states: list[tuple[str, str]]) -> None:
-    slack = Slack()
-    writer, _ = stream(slack)
-    for text, shown in states:
-        writer.show(lambda text=text: Snapshot(text))  # type: ignore[misc]
-        assert slack.texts().strip() == shown
-    writer.finish(lambda: Snapshot(states[-1][0]))
-    assert (slack.texts(), len(slack.messages)) == (states[-1][0], 1)
-
-
-@pytest.mark.parametrize("text", ["42", "**bo", "`co", "https:", "日本", "<b", "a_b", "- a"])
-def test_first_word_with_other_signs_than_letters_waits_for_its_end(text: str) -> None:
-    slack = Slack()
-    writer, _ = stream(slack)
-    writer.show(lambda: Snapshot(text))
-    assert slack.messages == {}
-
-
-def test_first_word_that_is_not_whole_is_whole_for_the_next_writer() -> None:
-    slack = Slack()
-    writer, _ = stream(slack)
-    writer.show(lambda: Snapshot("Ans"))
-    slack.refuse = ["invalid_chunks"]
-    with pytest.raises(WriterGone) as gone:
-        writer.show(lambda: Snapshot("Answers are here"))
-    assert gone.value.shown == 0
