@@ -83,7 +83,7 @@ class DifyApp:
     ) -> None:
         self._ways = ways
         self._admin_inputs = admin_inputs
-        self._filled = {name for name, value in admin_inputs.items() if not is_empty(value)}
+        self._filled = frozenset(name for name, value in admin_inputs.items() if not is_empty(value))
         self._cache = cache
         self._options = options
         self._fetching = BoundedSemaphore()  # a second caller waits for the form that is being fetched

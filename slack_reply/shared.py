@@ -133,7 +133,7 @@ class RateShare:
         self._limiter = limiter
         self._account = target.account
         self._key = f"{target.channel}/{target.trigger_ts}"  # names the answer in the rate limiter
-        self._ahead: set[str] = set()
+        self._ahead: frozenset[str] = frozenset()
         self._final = False
 
     def try_take(self, method: str) -> bool:
@@ -156,12 +156,12 @@ class RateShare:
         self._give_back(method)
         self._final = final
         self._acquire(method)
-        self._ahead.add(method)
+        self._ahead |= {method}
 
     def spend(self, method: str) -> None:
         """Use the call that `ahead` acquired, or acquire one. Raises SlackAway if the call is not granted."""
         if method in self._ahead:
-            self._ahead.discard(method)
+            self._ahead -= {method}
         else:
             self._acquire(method)
         self.clearing += method in _CLEARING
@@ -183,7 +183,7 @@ class RateShare:
     def _give_back(self, method: str) -> None:
         """Give back a call that was acquired before its text was read, if there was nothing to send."""
         if method in self._ahead:
-            self._ahead.discard(method)
+            self._ahead -= {method}
             self._limiter.give_back(self._account, method, self._key)
 
     def _acquire(self, method: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
 import gevent
@@ -33,7 +33,7 @@ class LookAhead:
     app: DifyApp
     prompt_builder: PromptBuilder
     is_next: bool
-    _running: "set[gevent.Greenlet[..., None]]" = field(default_factory=set)
+    _running: "frozenset[gevent.Greenlet[..., None]]" = frozenset()
 
     def begin(self, record: ThreadRecord) -> None:
         """Begin all calls; returns at once. A message that will be refused costs no call."""
@@ -47,12 +47,15 @@ class LookAhead:
             calls.append(partial(self.prompt_builder.read_ahead, record))
         for call in calls:
             running = gevent.spawn(_guarded, call)
-            self._running.add(running)
-            running.rawlink(self._running.discard)
+            self._running |= {running}
+            running.rawlink(self._forget)
 
     def end(self) -> None:
         """End the calls that still run: the request, and with it Dify's session, may end now."""
         gevent.killall(list(self._running))
+
+    def _forget(self, ended: "gevent.Greenlet[..., None]") -> None:
+        self._running -= {ended}
 
     def _people(self) -> None:
         self.users.many(self.api, self.author.people_named)

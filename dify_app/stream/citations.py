@@ -30,7 +30,7 @@ class NewFiles:
 
     def __init__(self, owns: Callable[[str], bool]) -> None:
         self.owns = owns
-        self._told: set[str] = set()
+        self._told: frozenset[str] = frozenset()
 
     def take(self, files: Iterable[FileProduced]) -> list[FileProduced]:
         """The files that were not passed on yet."""
@@ -38,7 +38,7 @@ class NewFiles:
         for file in files:
             address = self._address(file.url)
             if address not in self._told and len(self._told) < _MOST_FILES:
-                self._told.add(address)
+                self._told |= {address}
                 new.append(file)
         return new
 

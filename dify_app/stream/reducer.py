@@ -9,7 +9,7 @@ ignored.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from dify_app.answer import ConversationStarted, Ended, EndStatus, Paused, RunStarted, Sources, Thought
 from dify_app.faults import classify_event
@@ -74,20 +74,6 @@ class Reducer:
         self._status: EndStatus = "succeeded"
         self._repairs = follows is not None
         self._seen = {"workflow_started"} if follows else set()
-        self._handlers: Mapping[str, Callable[[Raw], Events]] = {
-            "message": self._message,
-            "agent_message": self._answer,
-            "text_chunk": lambda raw: self._answer(mapping_of(raw, "data"), "text"),
-            "message_replace": lambda raw: self._replaced(raw.get("answer")),
-            "text_replace": lambda raw: self._replaced(mapping_of(raw, "data").get("text")),
-            "reasoning_chunk": self._reasoning,
-            "message_file": self._message_file,
-            "human_input_required": self._human_input,
-            "message_end": self._message_end,
-            "workflow_finished": self._workflow_finished,
-            "workflow_paused": self._paused,
-            "error": lambda raw: self._fail(classify_event(raw)),
-        }
 
     def feed(self, raw: Raw) -> Events:
         """The answer events of this event; none if it is unknown, empty, or comes after the end."""
@@ -97,7 +83,7 @@ class Reducer:
         self._seen.add(name)
         self._name_run(raw)
         events = self._conversation(name, text_of(raw, "conversation_id"))
-        return events + self._handlers.get(name, self._step)(raw)
+        return events + self._HANDLERS.get(name, Reducer._step)(self, raw)
 
     def close(self) -> Events:
         """The stream has ended: the text that was held back, and `Ended` if a terminal event was seen."""
@@ -138,6 +124,15 @@ class Reducer:
 
     def _replaced(self, whole: object) -> Events:
         return self._speech.replaced(whole) if isinstance(whole, str) else []
+
+    def _text_chunk(self, raw: Raw) -> Events:
+        return self._answer(mapping_of(raw, "data"), "text")
+
+    def _message_replace(self, raw: Raw) -> Events:
+        return self._replaced(raw.get("answer"))
+
+    def _text_replace(self, raw: Raw) -> Events:
+        return self._replaced(mapping_of(raw, "data").get("text"))
 
     def _message_file(self, raw: Raw) -> Events:
         """A file, or text, which comes so after the first file (docs/platform/dify.md#message-file-events)."""
@@ -192,6 +187,24 @@ class Reducer:
     def _step(self, raw: Raw) -> Events:
         step = self._steps.take(raw)
         return [step] if step else []
+
+    def _failure(self, raw: Raw) -> Events:
+        return self._fail(classify_event(raw))
+
+    _HANDLERS: ClassVar[Mapping[str, Callable[["Reducer", Raw], Events]]] = {
+        "message": _message,
+        "agent_message": _answer,
+        "text_chunk": _text_chunk,
+        "message_replace": _message_replace,
+        "text_replace": _text_replace,
+        "reasoning_chunk": _reasoning,
+        "message_file": _message_file,
+        "human_input_required": _human_input,
+        "message_end": _message_end,
+        "workflow_finished": _workflow_finished,
+        "workflow_paused": _paused,
+        "error": _failure,
+    }
 
     def _terminal(self, *, last: bool) -> Events:
         self.finished = True

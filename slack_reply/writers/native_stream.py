@@ -53,7 +53,7 @@ class NativeStream(Writer):
         self._snapshot = Snapshot("")  # the latest; a new text that does not begin with this text replaces it
         self._shown: StreamedMessage | None = None  # what the open stream shows; None: no stream is open
         self._since = 0.0
-        self._settled: set[str] = set()  # ids of cards that an earlier message shows to their end
+        self._settled: frozenset[str] = frozenset()  # ids of cards that an earlier message shows to their end
 
     def show(self, latest: Latest, room: Room = WHOLE) -> None:  # noqa: D102
         self._write(latest, room, final=False)

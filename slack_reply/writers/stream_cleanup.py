@@ -50,7 +50,7 @@ class StreamCleanup:
         self._open: dict[str, Page] = {}
         self._closing: dict[str, Chunks] = {}
         self._broken: dict[str, Page] = {}  # expired and not updated (docs/platform/slack.md#stream-repair)
-        self._tried: set[str] = set()
+        self._tried: frozenset[str] = frozenset()
         self._refused: Counter[str] = Counter()
 
     def shows(self, ts: str, page: Page, closing: Chunks = ()) -> None:
@@ -167,7 +167,7 @@ class StreamCleanup:
         except SlackRefused as error:
             return self._not_stopped(ts, error.error)
         except SlackFateUnknown:
-            self._tried.add(ts)
+            self._tried |= {ts}
         except SlackError:
             pass
         else:
