@@ -45,17 +45,7 @@ _PIECES = re.compile(
     rf"|(?P<wide>(?:(?![{_SENTENCE}]){_CLUSTER}){{1,{_RUN}}}+[{_SENTENCE}]?|[{_SENTENCE}])"
     rf"|(?P<word><|[^\s<{_WIDE_RANGES}{_FLAG}]{{1,{WORD}}}[{_MARKS}]*|\s)"
 )
-_FIRST_WORD = re.compile(rf"(?![{_WIDE_RANGES}])[^\W\d_](?:(?![{_WIDE_RANGES}])[^\W_]){{0,{WORD - 1}}} ")
 _RANKS = {"space": Rank.SPACE, "line": Rank.LINE, "wide": Rank.WIDE}
-
-
-def first_word(text: str) -> str:
-    """The word of letters and digits that the text begins with, and the blank behind the word; "" if there is none.
-
-    No later text changes how this beginning of a text looks.
-    """
-    found = _FIRST_WORD.match(text)
-    return found[0] if found else ""
 
 
 def split(line: str, start: int, end: int) -> Iterator[Piece]:

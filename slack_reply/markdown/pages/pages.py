@@ -17,7 +17,6 @@ from slack_reply.markdown.parts import Limits, Markdown, Page
 from slack_reply.markdown.reader import read
 from slack_reply.markdown.tokens import is_blank
 from slack_reply.markdown.units import Unit
-from slack_reply.markdown.words import first_word
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -44,11 +43,7 @@ def pages_after(
     else:
         filled = fill(read(source, limits, final=final), limits, cut, start)
     pages = (_page(page, source, final=final) for page in in_turns(filled))
-    found = tuple(islice(filterfalse(_is_blank, pages), most))
-    if not (found or final or start) and (word := first_word(source)):
-        # The units keep the first word back until they know of another one, or how its line ends
-        return (Page((Markdown(word),), len(word)),)
-    return found
+    return tuple(islice(filterfalse(_is_blank, pages), most))
 
 
 def _page(filled: Page | Filling, source: str, *, final: bool) -> Page:

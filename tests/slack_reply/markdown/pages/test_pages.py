@@ -2,7 +2,7 @@ import random
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slack_reply.markdown.pages.pages import pages_after
@@ -11,7 +11,6 @@ from slack_reply.markdown.reader import scan
 from slack_reply.markdown.slack_form import closed
 from slack_reply.markdown.tables import row_of
 from slack_reply.markdown.units import apart
-from slack_reply.writers import edited_message, streamed_message
 from tests.corpus.answers import ANSWERS
 from tests.slack_reply.drawn import EDIT, NATIVE, PROFILES, limits, markdown
 from tests.slack_reply.examples import EXAMPLES
@@ -313,27 +312,3 @@ def test_page_that_begins_within_a_line_begins_no_list_or_heading(marker: str, b
 @pytest.mark.parametrize("text", ["\u200b", "&nbsp;", "\ufeff \u2060\n\n"])
 def test_page_of_unseen_characters_is_left_out(text: str) -> None:
     assert paginate(text, SMALL, final=True) == paginate(text, SMALL, final=False) == ()
-
-
-@pytest.mark.parametrize("text", ["Answers ", "Né ", "w0000 ", "a "])
-@pytest.mark.parametrize("limits", [streamed_message.LIMITS, edited_message.LIMITS], ids=["stream", "edit"])
-def test_first_word_is_shown_once_its_blank_has_come(text: str, limits: Limits) -> None:
-    """A chunk must not begin with a blank, so a word is not shown without its blank."""
-    assert texts(pages_after(text, 0, limits, final=False)) == [text]
-    assert pages_after(text[:-1], 0, limits, final=False) == ()
-
-
-@pytest.mark.parametrize("text", ["42 ", "**bo ", "`co ", "https: ", "<b ", "a_b ", "- ", "word: ", "| "])
-def test_first_word_with_other_signs_waits_for_the_next_word(text: str) -> None:
-    assert pages_after(text, 0, streamed_message.LIMITS, final=False) == ()
-
-
-@given(st.sampled_from(["Answers ", "Name ", "w0 "]), st.text("ab0 \n|-=*_~`<>[]()!:./&;\\", max_size=40))
-@settings(max_examples=300, deadline=None)
-def test_first_word_looks_the_same_whatever_follows(word: str, rest: str) -> None:
-    for writers in (streamed_message.LIMITS, edited_message.LIMITS):
-        before: tuple[Page, ...] = pages_after(word, 0, writers, final=False)
-        for end in range(len(word) + 1, len(word + rest) + 1):
-            now = pages_after((word + rest)[:end], 0, writers, final=False)
-            assert_grows(before, now)
-            before = now
