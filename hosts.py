@@ -30,9 +30,15 @@ def host_of(url: str) -> str:
         return ""
 
 
-def is_loopback(host: str) -> bool:
-    """Whether the host is this machine by its very name or number."""
+def is_address(host: str) -> bool:
+    """Whether the host is a number, so that nobody has to be asked for one."""
     try:
-        return host == "localhost" or ip_address(host).is_loopback
+        ip_address(host)
     except ValueError:
         return False
+    return True
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the host is this machine by its very name or number."""
+    return host == "localhost" or (is_address(host) and ip_address(host).is_loopback)

@@ -1,6 +1,5 @@
 """The connection to our own endpoint that carries one request (docs/architecture.md#d1-hand-off)."""
 
-import ipaddress
 import socket
 import ssl
 from collections.abc import Iterator, Mapping
@@ -9,6 +8,8 @@ from functools import cached_property
 from http.client import HTTPConnection, HTTPResponse, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
+
+from hosts import is_address
 
 _CORK: int | None = getattr(socket, "TCP_CORK", None)  # Linux has it
 
@@ -80,17 +81,9 @@ class OwnConnections:
         host, port = url.hostname or "", url.port
         if url.scheme == "https":
             return OwnConnection(HTTPSConnection(host, port, timeout=timeout, context=self._tls), target)
-        kind = _AddressConnection if _is_address(host) else HTTPConnection
+        kind = _AddressConnection if is_address(host) else HTTPConnection
         return OwnConnection(kind(host, port, timeout=timeout), target)
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
         return self._given or ssl.create_default_context()
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
