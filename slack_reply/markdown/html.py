@@ -80,7 +80,7 @@ def _broken(line: str, start: int, end: int, shown: str, *, whole: bool) -> tupl
         return end, f" {JOINER}"
     touches = start > 0 and not line[start - 1].isspace() and not _BREAK.match(line, behind)
     between = ""
-    if touches and line[behind : behind + 1] not in {"", "\n"}:
+    if touches and line[behind : behind + 1] not in {"", "\r", "\n"}:
         before = _LINE_END.split(line[max(0, start - _LONGEST_MARKER) : start])[-1]
         between = JOINER if lines.MARKERS.match(before) else " "  # a blank would make a list of a `*`
     marked, marker = lines.marker(line, behind)

@@ -99,6 +99,7 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("[http://e](t)", "edit"),
         ("~~：~</p>~。~~", "stream"),
         (".\n*<details>\U0001f469", "stream"),
+        ("(<details>\r\n#i", "stream"),
         ("a<br>1.</p>x", "stream"),
         ("> #</p>x", "stream"),
         ("[bank.example]</p>(https://evil.example)", "edit"),
