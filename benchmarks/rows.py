@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from benchmarks.rivals import EDITS, STREAM, STREAM_EAGER
-from benchmarks.texts import PIECE
 
 HEAD = "| Figure | Ours | Floor or rival | Ratio | Aim | Met |\n|---|--:|--:|--:|--:|---|"
 AUTOMATIC, STREAMED = "Slack Bridge, automatic", "Slack Bridge, streams"
@@ -107,8 +106,6 @@ def texts(found: Sequence[Measured]) -> Iterator[Row]:
             figure = f"First text, {_style(ours)} to {rival}, {where}"
             own_aim = aim if (speed, latency) == MIDDLE else None
             yield _seconds(figure, one["first_text"], other["first_text"], own_aim)
-        if (speed, latency) == MIDDLE:
-            yield from _from_the_next_piece(times, speed, latency)
         for ours in (STREAM_STYLE, EDIT_STYLE):
             last = times[ours, speed, latency]["last_text"]
             yield _seconds(f"Last text, {_style(ours)}, {where}", last, 2 * latency + 0.1, 1.0)
@@ -117,15 +114,6 @@ def texts(found: Sequence[Measured]) -> Iterator[Row]:
             one, other = times[ours, speed, latency], times[rival, speed, latency]
             figure = f"Last text, {_style(ours)} to {rival}, {where}"
             yield _seconds(figure, one["last_text"], other["last_text"])
-
-
-def _from_the_next_piece(times: Mapping[Any, Measured], speed: int, latency: float) -> Iterator[Row]:
-    """A word is known to be whole when the next piece comes. `chat_stream` and the loop show it before."""
-    for ours, rival in ((STREAM_STYLE, STREAM_EAGER), (EDIT_STYLE, EDITS)):
-        known = times[ours, speed, latency]["first_text"] - PIECE / speed
-        other = times[rival, speed, latency]["first_text"]
-        figure = f"First text, {_style(ours)} to {rival}, ours counted from the next piece, at the same"
-        yield _seconds(figure, known, other)
 
 
 def staleness(found: Sequence[Measured]) -> Iterator[Row]:

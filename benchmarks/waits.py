@@ -23,9 +23,9 @@ REST = 1.5  # seconds between two questions in one channel, which takes one post
 
 
 class Wait(NamedTuple):
-    """Seconds, from Slack's event to the app's run, and from the app's first word to its first text in Slack.
+    """Seconds, from Slack's event to the app's run, and from the app's first whole word to its first text in Slack.
 
-    The end of a word is known when the next one begins.
+    The end of a word is known when a blank has come.
     """
 
     name: str

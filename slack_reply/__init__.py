@@ -22,7 +22,7 @@ from slack_reply.form_blocks import (
     submitted_form,
 )
 from slack_reply.interrupted import Interrupted, Remains
-from slack_reply.markdown import links, shows_nothing
+from slack_reply.markdown import first_word, links, shows_nothing
 from slack_reply.optional_blocks import BlockSupport
 from slack_reply.quote import above, heard_quote, on_one_line
 from slack_reply.reply import Reply
@@ -64,6 +64,7 @@ __all__ = [
     "Written",
     "above",
     "buttons",
+    "first_word",
     "fits_button",
     "fitted",
     "form_blocks",

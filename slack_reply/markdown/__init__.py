@@ -22,6 +22,7 @@ from slack_reply.markdown.slack_form import (
     plain_arguments,
 )
 from slack_reply.markdown.units import Body, Unit
+from slack_reply.markdown.words import first_word
 
 __all__ = [
     "FALLBACK_LIMIT",
@@ -40,6 +41,7 @@ __all__ = [
     "closed",
     "counted",
     "counted_bytes",
+    "first_word",
     "inline",
     "lines",
     "links",

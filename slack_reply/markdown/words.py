@@ -45,7 +45,19 @@ _PIECES = re.compile(
     rf"|(?P<wide>(?:(?![{_SENTENCE}]){_CLUSTER}){{1,{_RUN}}}+[{_SENTENCE}]?|[{_SENTENCE}])"
     rf"|(?P<word><|[^\s<{_WIDE_RANGES}{_FLAG}]{{1,{WORD}}}[{_MARKS}]*|\s)"
 )
+_FIRST_WORD = re.compile(
+    rf"((?:(?![{_WIDE_RANGES}])[^\W\d_])(?:(?![{_WIDE_RANGES}])[^\W_]){{1,{WORD - 1}}}) "
+)
 _RANKS = {"space": Rank.SPACE, "line": Rank.LINE, "wide": Rank.WIDE}
+
+
+def first_word(text: str) -> str:
+    """The word that the text begins with, if a blank follows; "" if the word has other signs than letters and digits.
+
+    No later text changes how such a word looks.
+    """
+    found = _FIRST_WORD.match(text)
+    return found[1] if found else ""
 
 
 def split(line: str, start: int, end: int) -> Iterator[Piece]:

@@ -15,6 +15,7 @@ from slack_reply.markdown import (
     blocks_of,
     chunks_between,
     counted_bytes,
+    first_word,
 )
 from slack_reply.markdown.pages import Layout, pages_after
 from slack_reply.snapshot import Card
@@ -135,8 +136,8 @@ class StreamedMessage:
 
     def handed_on(self, offset: int, text: str) -> int:
         """The offset at which another writer continues, which must not be within a word."""
-        inside = offset == self.base and 0 < offset < len(text)
-        if not inside or text[offset - 1].isspace() or text[offset].isspace():
+        begun = 0 <= offset - self.base < max(1, len(first_word(text[self.base :])))
+        if not (begun and 0 < offset < len(text)) or text[offset - 1].isspace() or text[offset].isspace():
             return offset
         return max(text.rfind(blank, 0, offset) for blank in " \n") + 1
 

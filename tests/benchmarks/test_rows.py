@@ -63,16 +63,6 @@ def test_first_text_is_held_against_rivals_of_its_own_kind() -> None:
     ]
 
 
-def test_first_text_is_told_from_the_next_piece_too_which_shows_that_the_word_is_whole() -> None:
-    times = {STREAM_STYLE: 0.3, EDIT_STYLE: 0.5, STREAM: 4.5, STREAM_EAGER: 0.2, EDITS: 0.25}
-    rows = every({"texts": [text(way, first, 0.3) for way, first in times.items()]})
-    told = [row for row in rows if "the next piece" in row.figure]
-    assert [(row.ours, row.other, row.aim) for row in told] == [
-        ("0.20 s", "0.20 s", None),
-        ("0.40 s", "0.25 s", None),
-    ]
-
-
 def test_last_text_may_take_two_round_trips_and_a_tenth_of_a_second() -> None:
     ways = (STREAM_STYLE, EDIT_STYLE, *RIVALS)
     rows = every({"texts": [text(way, 1.0, 0.25) for way in ways]})

@@ -88,6 +88,8 @@ MORE = (
 MARKUP = FRAGMENTS + MORE
 MAY_GROW = re.compile(r"\w[^\w\s]*(?:[.。．｡]|&[#p])[^\n]*\]|!\[", re.DOTALL)
 """A link, or what may be one, behind something like a domain: it may show its own address as well."""
+FIRST_WORDS = ("Answers ", "a1 ", "Né ", "Name\t")
+"""A text that begins with a word and a blank is shown before its next word begins."""
 SHORT, LONG = 6, 90
 """Characters of a piece of an answer."""
 MOST_PIECES = 16
@@ -100,11 +102,12 @@ def texts(seed: int) -> Iterator[str]:
     chance = random.Random(f"fuzz {seed}")
     answers = sorted(WRITTEN.values())
     while True:
+        first = chance.choice(FIRST_WORDS) if chance.random() < 0.1 else ""
         if chance.random() < 0.4:
             pieces = chance.choices(MARKUP, k=chance.randint(2, MOST_PIECES))
-            yield "".join(pieces)
+            yield first + "".join(pieces)
         else:
-            yield mutilated(_piece(chance.choice(answers), chance), answers, chance)
+            yield first + mutilated(_piece(chance.choice(answers), chance), answers, chance)
 
 
 def mutilated(text: str, answers: list[str], chance: random.Random) -> str:

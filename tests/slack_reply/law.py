@@ -87,7 +87,8 @@ class Screen:
                 message += chunk["blocks"]
             elif message and isinstance(message[-1], str):
                 closing = chunk["text"].lstrip("\n> ").startswith(("`", "~"))
-                assert closing or not chunk["text"][0].isspace(), chunk  # Slack may lose such blanks
+                # Slack may lose such blanks; an edit brings the whole text
+                assert closing or self._by_row or not chunk["text"][0].isspace(), chunk
                 message[-1] += chunk["text"]
             else:
                 message.append(chunk["text"])

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from gevent.event import Event
 
-from slack_reply import Snapshot, may_be_silent, stop_button
+from slack_reply import Snapshot, first_word, may_be_silent, stop_button
 from turns.answer.answer_state import AnswerState
 from turns.answer.turn_context import TurnContext
 from wording import Say
@@ -79,7 +79,8 @@ class Streaming:
         """Whether a stream would begin with cards alone now: its first word would then wait for the next append."""
         state = self._state
         text = state.text if len(state.text) <= LONG_WORD else ""
-        return not self._context.reply.message_ts and bool(state.progress.began) and len(text.split()) == 1
+        in_word = len(text.split()) == 1 and not first_word(text)
+        return in_word and not self._context.reply.message_ts and bool(state.progress.began)
 
     def _tell(self) -> None:
         """Let Slack's status line tell what the app does while no text comes; over a growing text it is empty."""

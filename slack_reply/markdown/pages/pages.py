@@ -17,6 +17,7 @@ from slack_reply.markdown.parts import Limits, Markdown, Page
 from slack_reply.markdown.reader import read
 from slack_reply.markdown.tokens import is_blank
 from slack_reply.markdown.units import Unit
+from slack_reply.markdown.words import first_word
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -43,7 +44,19 @@ def pages_after(
     else:
         filled = fill(read(source, limits, final=final), limits, cut, start)
     pages = (_page(page, source, final=final) for page in in_turns(filled))
-    return tuple(islice(filterfalse(_is_blank, pages), most))
+    found = tuple(islice(filterfalse(_is_blank, pages), most))
+    if not (found or final or start) and (word := first_word(source)):
+        return (_begun(word, limits),)
+    return found
+
+
+def _begun(word: str, limits: Limits) -> Page:
+    """The page while the units keep its first word back, until they know of another word or how the line ends.
+
+    In a stream, the word's last letter waits: the next append must not begin with a blank.
+    """
+    shown = word if limits.by_row else word[:-1]
+    return Page((Markdown(shown),), len(shown))
 
 
 def _page(filled: Page | Filling, source: str, *, final: bool) -> Page:

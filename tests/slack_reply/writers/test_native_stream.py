@@ -137,3 +137,35 @@ def test_replaced_text_is_edited() -> None:
     with pytest.raises(WriterGone) as gone:
         writer.show(lambda: Snapshot("Good.", (card(1),)))
     assert (gone.value.shown, gone.value.adopt) == (0, ("2.0",))
+
+
+def test_first_word_is_streamed_before_the_next_one_begins_and_is_whole_for_the_next_writer() -> None:
+    slack = Slack()
+    writer, _ = stream(slack)
+    states = [
+        ("Answers", ""),
+        ("Answers ", "Answer"),
+        ("Answers  are", "Answers"),
+        ("Answers  are he", "Answers  are"),
+    ]
+    for text, shown in states:
+        writer.show(lambda text=text: Snapshot(text))  # type: ignore[misc]
+        assert slack.texts().strip() == shown
+    writer.finish(lambda: Snapshot("Answers  are here"))
+    assert (slack.texts(), len(slack.messages)) == ("Answers  are here", 1)
+    refusing = Slack()
+    writer, _ = stream(refusing)
+    writer.show(lambda: Snapshot("Answers "))
+    refusing.refuse = ["invalid_chunks"]
+    with pytest.raises(WriterGone) as gone:
+        writer.show(lambda: Snapshot("Answers are here"))
+    assert gone.value.shown == 0
+
+
+def test_card_behind_the_first_word_stands_behind_the_whole_word() -> None:
+    slack = Slack()
+    writer, _ = stream(slack)
+    writer.show(lambda: Snapshot("Wait "))
+    writer.show(lambda: Snapshot("Wait ", (card(1, 5),)))
+    writer.finish(lambda: Snapshot("Wait here it is.", (card(1, 5),)))
+    assert slack.texts().split() == ["Wait", "here", "it", "is."]

@@ -39,6 +39,9 @@ class StrictSlack:
         self._calls: dict[str, deque[float]] = defaultdict(deque)
         self.shown: dict[str, dict[int, float]] = defaultdict(dict)
         """By channel: when each word was shown first."""
+        self.begun: dict[str, float] = {}
+        """By channel: when the first text was shown."""
+        self._appended: dict[str, str] = defaultdict(str)
         self.calls: dict[str, int] = defaultdict(int)
 
     def exchange(
@@ -49,7 +52,13 @@ class StrictSlack:
         self._time.sleep(LATENCY)
         self.calls[method] += 1
         channel = str(given["channel"])
-        for word in WORD.findall(json.dumps([given.get("chunks"), given.get("blocks")])):
+        chunks = [chunk for name in ("chunks", "blocks") for chunk in given.get(name) or ()]
+        text = "".join(str(chunk.get("text", "")) for chunk in chunks)
+        if text.strip():
+            self.begun.setdefault(channel, self._time.now())
+        # A chunk may begin within a word
+        self._appended[channel] = f"{self._appended[channel]}{text}" if given.get("chunks") else text
+        for word in WORD.findall(self._appended[channel]):
             self.shown[channel].setdefault(int(word), self._time.now())
         answer = {"ok": True, "ts": given.get("ts") or "2.000001", "channel": channel}
         answer["message"] = {"thread_ts": given.get("thread_ts", "")}
@@ -220,15 +229,18 @@ class Tokens(Answer):
 @pytest.mark.parametrize(
     ("tokens", "sure"),
     [
-        (("w0 ", "stands"), 1),
+        (("w0 ", "stands"), 0),
         (("w", "0", " stands", " at", " once"), 2),
         (("**", "w0", "**", " stands"), 3),
         (("\n\n", "w0 stands and has words enough"), 1),
     ],
 )
-def test_first_word_is_shown_as_soon_as_it_is_whole(style: Style, tokens: tuple[str, ...], sure: int) -> None:
+def test_first_text_is_shown_as_soon_as_the_first_word_is_whole(
+    style: Style, tokens: tuple[str, ...], sure: int
+) -> None:
     """`sure` is the token after which no later token can change how the first word looks."""
     answer = Tokens(0, 0.0, 30.0, pace=20.0, tokens=tokens)
     workspace = Workspace(style)
     workspace.run([answer])
-    assert workspace.slack.shown["C0"][0] - answer.said[sure] <= LATENCY + 0.03
+    assert workspace.slack.begun["C0"] - answer.said[sure] <= LATENCY + 0.03
+    assert 0 in workspace.slack.shown["C0"]

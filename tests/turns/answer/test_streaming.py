@@ -195,3 +195,13 @@ def test_quote_comes_with_the_first_words_and_steps_begin_behind_it() -> None:
     assert seen.text == "> 🎤 How far?\n\nNO_one knows."
     assert [card.at for card in seen.cards] == [0, len(seen.text)]
     assert seen.line == "running Looking again"
+
+
+def test_stream_with_cards_begins_once_a_blank_has_ended_the_first_word() -> None:
+    turn = TurnParts(show_progress=True, reply=ReplyOfParts(pace=60.0))
+    streaming, state = made(turn)
+    state.take(Step("1", "Search", "running"))
+    state.take(TextDelta("These "))
+    next(streaming.show(turn.deadline()))
+    assert turn.reply.shown == ["These "]
+    state.end()

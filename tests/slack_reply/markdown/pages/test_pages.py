@@ -2,7 +2,7 @@ import random
 from functools import cache
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from slack_reply.markdown.pages.pages import pages_after
@@ -11,6 +11,7 @@ from slack_reply.markdown.reader import scan
 from slack_reply.markdown.slack_form import closed
 from slack_reply.markdown.tables import row_of
 from slack_reply.markdown.units import apart
+from slack_reply.writers import edited_message, streamed_message
 from tests.corpus.answers import ANSWERS
 from tests.slack_reply.drawn import EDIT, NATIVE, PROFILES, limits, markdown
 from tests.slack_reply.examples import EXAMPLES
@@ -312,3 +313,31 @@ def test_page_that_begins_within_a_line_begins_no_list_or_heading(marker: str, b
 @pytest.mark.parametrize("text", ["\u200b", "&nbsp;", "\ufeff \u2060\n\n"])
 def test_page_of_unseen_characters_is_left_out(text: str) -> None:
     assert paginate(text, SMALL, final=True) == paginate(text, SMALL, final=False) == ()
+
+
+@pytest.mark.parametrize("word", ["Answers", "Né", "w0000", "ab"])
+def test_first_word_is_shown_once_a_blank_has_come_but_for_its_last_letter_in_a_stream(word: str) -> None:
+    """A chunk must not begin with a blank, so the last letter waits for what follows the blank."""
+    for writers, shown in ((edited_message.LIMITS, word), (streamed_message.LIMITS, word[:-1])):
+        assert pages_after(word, 0, writers, final=False) == ()
+        for blanks in (" ", "  ", " \n"):
+            assert texts(pages_after(word + blanks, 0, writers, final=False)) == [shown]
+        assert texts(pages_after(f"{word} and", 0, writers, final=False)) == [f"{word} "]
+
+
+@pytest.mark.parametrize(
+    "text", ["42 ", "**bo ", "`co ", "https: ", "<b ", "a_b ", "- ", "word: ", "| ", "a ", "日本 "]
+)
+def test_first_word_with_other_signs_than_letters_waits_for_the_next_word(text: str) -> None:
+    assert pages_after(text, 0, streamed_message.LIMITS, final=False) == ()
+
+
+@given(st.sampled_from(["Answers ", "Name ", "w0 "]), st.text("ab0 \n\t|-=*_~`<>[]()!:./&;\\", max_size=40))
+@settings(max_examples=300, deadline=None)
+def test_first_word_looks_the_same_whatever_follows(word: str, rest: str) -> None:
+    for writers in (streamed_message.LIMITS, edited_message.LIMITS):
+        text, screen = word + rest, Screen(by_row=writers.by_row)
+        for end in range(len(word), len(text) + 1):
+            screen.show(pages_after(text[:end], 0, writers, final=False))
+        screen.show(pages_after(text, 0, writers, final=True))
+        assert screen.messages == whole(pages_after(text, 0, writers, final=True))
