@@ -6,6 +6,8 @@ from typing import Any
 
 import yaml
 
+from simulators.daemon.answers import go_json
+
 DENIED = "permission denied, you need to enable {} access in plugin manifest"
 PERSISTENCE_LIMIT = 100 * 1024 * 1024
 
@@ -18,6 +20,8 @@ class Declaration:
     name: str
     permission: dict[str, Any]
     settings: tuple[dict[str, Any], ...]
+    settings_json: str
+    """The settings as Dify gets them with each request, some 30 kB: they are written once."""
 
     @property
     def plugin_id(self) -> str:
@@ -47,7 +51,8 @@ def declare(manifest: dict[str, Any], group: dict[str, Any]) -> Declaration:
     """Read a manifest and its endpoint group."""
     permission = ((manifest.get("resource") or {}).get("permission")) or {}
     settings = tuple(group.get("settings") or ())
-    return Declaration(manifest.get("author", ""), manifest.get("name", ""), permission, settings)
+    names = manifest.get("author", ""), manifest.get("name", "")
+    return Declaration(*names, permission, settings, go_json(settings))
 
 
 def from_folder(folder: Path) -> Declaration:

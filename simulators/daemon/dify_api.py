@@ -32,11 +32,14 @@ class DifyApi:
         """DIFY_BACKWARDS_INVOCATION_READ_TIMEOUT in the wall's seconds, counted from a response's head."""
         return self._read_limit
 
-    def body(self, kind: str, members: dict[str, Any]) -> bytes:
-        """Write a call's JSON: the session's user is always empty (docs/platform/dify.md#invocation-payload)."""
-        return go_json({"tenant_id": self._tenant, "user_id": "", "type": kind, **members}).encode(
-            "utf-8", "replace"
-        )
+    def body(self, kind: str, members: dict[str, Any], **written: str) -> bytes:
+        """Write a call's JSON: the session's user is always empty (docs/platform/dify.md#invocation-payload).
+
+        `written`: more members, whose values are JSON already.
+        """
+        text = go_json({"tenant_id": self._tenant, "user_id": "", "type": kind, **members})
+        more = "".join(f',"{name}":{value}' for name, value in written.items())
+        return f"{text[:-1]}{more}}}".encode("utf-8", "replace")
 
     def call(self, path: str, body: bytes) -> Any:
         """Run a call that gives one JSON; its `data`."""

@@ -61,12 +61,7 @@ class Hooks:
     def _encrypt(
         self, opt: str, hook: Hook, declaration: Declaration, data: dict[str, Any]
     ) -> dict[str, Any]:
-        members = {
-            "opt": opt,
-            "namespace": "endpoint",
-            "identity": hook.endpoint_id,
-            "data": data,
-            "config": list(declaration.settings),
-        }
-        found: dict[str, Any] = self._dify.nested("invoke/encrypt", self._dify.body("encrypt", members))
+        members = {"opt": opt, "namespace": "endpoint", "identity": hook.endpoint_id, "data": data}
+        body = self._dify.body("encrypt", members, config=declaration.settings_json)
+        found: dict[str, Any] = self._dify.nested("invoke/encrypt", body)
         return found

@@ -1,9 +1,9 @@
 from typing import Any, cast
 
-from simulators.daemon.declaration import Declaration
+from simulators.daemon.declaration import declare
 from simulators.daemon.hooks import Hooks
 
-SECRET = Declaration("a", "b", {}, ({"name": "token", "type": "secret-input"},))
+SECRET = declare({"author": "a", "name": "b"}, {"settings": [{"name": "token", "type": "secret-input"}]})
 
 
 class DifyOfTests:
@@ -13,7 +13,7 @@ class DifyOfTests:
         self.hooks = Hooks(cast("Any", self))
         self.calls = 0
 
-    def body(self, _what: str, members: dict[str, Any]) -> dict[str, Any]:
+    def body(self, _what: str, members: dict[str, Any], **_written: str) -> dict[str, Any]:
         return members
 
     def nested(self, _path: str, body: dict[str, Any]) -> dict[str, Any]:
