@@ -5,6 +5,7 @@ The ack and the turn share one thread, and a turn begins with some milliseconds 
 
 from dataclasses import dataclass
 
+import gevent
 from gevent.event import Event
 
 from turns import Work
@@ -25,14 +26,18 @@ class Acceptances:
         self._unheard[request] = Event()
 
     def heard(self, request: str) -> None:
-        """Note that the first byte has come, or that none will. The waiting work runs when the caller waits next."""
+        """Note that the first byte has come, or that none will."""
         if waiting := self._unheard.pop(request, None):
             waiting.set()
 
     def wait(self, request: str) -> None:
-        """Wait for the first byte to arrive, for a moment at most. Another process's request is not waited for."""
+        """Wait for the first byte to arrive, for a moment at most, and for what the hand-off writes to the daemon then.
+
+        Another process's request is not waited for.
+        """
         if waiting := self._unheard.get(request):
             waiting.wait(timeout=self._longest)
+        gevent.sleep(0)  # the event loop writes the ack before the work begins
 
 
 @dataclass(frozen=True, slots=True)

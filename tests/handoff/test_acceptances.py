@@ -25,6 +25,18 @@ def test_work_begins_once_its_request_was_heard() -> None:
     assert work.ran.wait(timeout=5)
 
 
+def test_ack_that_is_put_down_when_the_request_is_heard_is_written_before_the_work_begins() -> None:
+    acceptances, work = Acceptances(600), Work()
+    acceptances.sent("r1")
+    gevent.spawn(OnceAccepted(work, acceptances, "r1").run)
+    gevent.sleep(0.01)
+    had_begun: list[bool] = []
+    acceptances.heard("r1")
+    gevent.get_hub().loop.run_callback(lambda: had_begun.append(work.ran.is_set()))  # as the ack is
+    assert work.ran.wait(timeout=5)
+    assert had_begun == [False]
+
+
 def test_work_begins_at_last_when_nothing_is_heard() -> None:
     acceptances, work = Acceptances(0.001), Work()
     acceptances.sent("r1")
