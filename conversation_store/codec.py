@@ -7,7 +7,6 @@ list. zlib finds the names, the digits and the ids that records have in common.
 import json
 import zlib
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -29,7 +28,8 @@ def dump(value: object) -> str:
 
 def record_fields(record: ThreadRecord) -> dict[str, object]:
     """The record as JSON can carry it, by field name. Empty fields are left out."""
-    return {name: kept for name, value in asdict(record).items() if (kept := _without_long_texts(value))}
+    fields = _RECORD.dump_python(record)
+    return {name: kept for name, value in fields.items() if (kept := _without_long_texts(value))}
 
 
 def record_from(fields: object) -> ThreadRecord:
@@ -40,8 +40,14 @@ def record_from(fields: object) -> ThreadRecord:
         return ThreadRecord()
 
 
+def turn_fields(turn: OpenTurn) -> dict[str, object]:
+    """The turn as JSON can carry it, by field name."""
+    fields: dict[str, object] = _TURN.dump_python(turn)
+    return fields
+
+
 def turn_from(fields: object) -> OpenTurn | None:
-    """The turn that `asdict` made the fields of."""
+    """The reverse of `turn_fields`."""
     try:
         return _TURN.validate_python(fields)
     except ValidationError:

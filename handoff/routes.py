@@ -1,6 +1,6 @@
 """The addresses at which the plugin may reach its own `/slack/turns`, the best first."""
 
-from collections.abc import Collection
+from functools import lru_cache
 from urllib.parse import urlsplit, urlunsplit
 
 from hosts import host_of, is_loopback
@@ -8,6 +8,7 @@ from hosts import host_of, is_loopback
 TURNS_PATH = "/slack/turns"
 
 
+@lru_cache(maxsize=1_000)  # each event asks
 def routes(
     *,
     hook_id: str,
@@ -15,7 +16,7 @@ def routes(
     internal_url: str,
     server_port: int | None,
     daemon_url: str,
-    known_hosts: Collection[str] = (),
+    known_hosts: frozenset[str] = frozenset(),
 ) -> tuple[str, ...]:
     """Full URLs in the order of docs/architecture.md#d1-hand-off, each once.
 

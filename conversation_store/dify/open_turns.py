@@ -10,14 +10,14 @@ import hashlib
 import threading
 from collections import defaultdict
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from cachetools import LRUCache
 
 from clock import Clock
-from conversation_store.codec import compressed, decompressed, turn_from
+from conversation_store.codec import compressed, decompressed, turn_fields, turn_from
 from conversation_store.dify.dify_storage import TimedStorage, held
-from conversation_store.record import OPEN_TURNS_KEPT, OpenTurn
+from conversation_store.record import OPEN_TURNS_KEPT, OpenTurn, ThreadKey
 from conversation_store.store import Verdict
 from errors import StoreError
 
@@ -29,7 +29,7 @@ OPEN_TURN_BYTES = LISTS * LIST_BYTES
 _FORMAT = "f1"
 _ENDS_REMEMBERED = 1024
 
-type _Name = tuple[str, str, str]
+type _Name = tuple[ThreadKey, str, str]
 
 
 @dataclass(slots=True)
@@ -109,14 +109,14 @@ class OpenTurns:
         oldest, gone = self._clock.epoch() - OPEN_TURNS_KEPT, ended | running.keys()
         others = [turn for turn in listed if turn.started > oldest and _name(turn) not in gone]
         latest = sorted([*others, *running.values()], key=lambda turn: turn.started, reverse=True)
-        self._storage.set(f"{_FORMAT}-{number}", compressed(list(map(asdict, latest)), LIST_BYTES))
+        self._storage.set(f"{_FORMAT}-{number}", compressed(list(map(turn_fields, latest)), LIST_BYTES))
         hook.unwritten -= running.keys()
         for name in ended:
             hook.ended.pop(name, None)
 
 
 def _name(turn: OpenTurn) -> _Name:
-    return turn.key.digest(), turn.ts, turn.holder
+    return turn.key, turn.ts, turn.holder
 
 
 def _number(hook_id: str) -> int:

@@ -3,13 +3,13 @@
 import hashlib
 import uuid
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any, cast
 
 from redis import Redis
 
 from clock import Clock
-from conversation_store.codec import dump, record_fields, record_from, turn_from
+from conversation_store.codec import dump, record_fields, record_from, turn_fields, turn_from
 from conversation_store.record import DAY, OPEN_TURNS_KEPT, OpenTurn, ThreadKey, ThreadRecord, as_of
 from conversation_store.redis.redis_client import PREFIX, redis_errors, thread_key
 from conversation_store.store import CLAIM_KEPT, Change, Taken, Verdict, claiming
@@ -90,7 +90,7 @@ class RedisStore:
     def note_in_flight(self, turn: OpenTurn, verdict: Verdict | None = None) -> None:  # noqa: D102
         if verdict is not None and not verdict.wait():
             return
-        fields = (_line(turn), dump(asdict(turn)), OPEN_TURNS, self._millis(OPEN_TURNS_KEPT))
+        fields = (_line(turn), dump(turn_fields(turn)), OPEN_TURNS, self._millis(OPEN_TURNS_KEPT))
         with redis_errors():
             self._note(keys=[_hook_key(_OPEN_TURNS, turn.key.hook_id)], args=fields)
 

@@ -12,7 +12,7 @@ def test_routes_come_in_the_order_of_the_decision() -> None:
         internal_url="http://plugin_daemon:5002",
         server_port=5002,
         daemon_url="http://localhost:5002",
-        known_hosts=("dify.example.com",),
+        known_hosts=frozenset({"dify.example.com"}),
     ) == (
         "http://plugin_daemon:5002/e/abc/slack/turns",
         "http://127.0.0.1:5002/e/abc/slack/turns",
@@ -28,7 +28,7 @@ def test_local_route_needs_a_daemon_on_this_machine() -> None:
         internal_url="",
         server_port=None,
         daemon_url="",
-        known_hosts=("dify.example.com",),
+        known_hosts=frozenset({"dify.example.com"}),
     )
     assert found == ("https://dify.example.com/e/abc/slack/turns",)
 
@@ -90,7 +90,12 @@ def test_internal_url_may_name_the_whole_hook() -> None:
 )
 def test_sibling_is_made_from_the_url_that_slack_called(hook_url: str, route: str) -> None:
     found = routes(
-        hook_id="abc", hook_url=hook_url, internal_url="", server_port=None, daemon_url="", known_hosts=("h",)
+        hook_id="abc",
+        hook_url=hook_url,
+        internal_url="",
+        server_port=None,
+        daemon_url="",
+        known_hosts=frozenset({"h"}),
     )
     assert found == (route,)
 

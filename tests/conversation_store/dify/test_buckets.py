@@ -278,7 +278,7 @@ def test_the_list_of_open_turns_is_bounded(clock: FakeClock, storage: FakeDifySt
     for number in range(1, 6000):
         ts = f"{number}.{rng.randrange(10**6):06d}"
         turn = OpenTurn(replace(thread(number), channel=f"C{rng.randrange(10**10)}"), ts, "p1", 1e6 + number)
-        running[turn.key.digest(), turn.ts, turn.holder] = turn
+        running[turn.key, turn.ts, turn.holder] = turn
     store.note_in_flight(OpenTurn(thread(6001), "6001.000100", "p1", 1e6 + 6001))
     found = store.in_flight("hook")
     assert max(map(len, storage.values.values())) <= 64 * 1024
