@@ -2,6 +2,7 @@
 
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import gevent
 
@@ -19,6 +20,17 @@ from turns.services import Services
 from turns.throttle import Admittance, Installation, UnknownChannel, is_in_doubt
 from turns.turn import HandOn, Turn
 from turns.turn_request import TurnRequest
+
+
+class _Made(NamedTuple):
+    """What a turn works with, whether the message was claimed or not."""
+
+    report: TurnReport
+    context: TurnContext
+    claim: Claim
+    answering: Answering
+    installation: Installation
+    admittance: Admittance
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,37 +75,36 @@ class TurnsOfEndpoint:
         record = self.claim(job)
         if record is None:
             return None
-        report, context = making.get() or self._made(job)
-        return self._turn(job, record, report, context, continuation, held)
+        return self._turn(job, record, making.get() or self._made(job), continuation, held)
 
-    def _made_ahead(self, job: Job) -> tuple[TurnReport, TurnContext] | None:
+    def _made_ahead(self, job: Job) -> _Made | None:
         """None if the objects can't be made. Then they are made once more where the error counts."""
         with suppress(Exception):
             return self._made(job)
         return None
 
-    def _made(self, job: Job) -> tuple[TurnReport, TurnContext]:
-        message, key = job.message, self.endpoint.key(job.message)
+    def _made(self, job: Job) -> _Made:
+        services, message, key = self.services, job.message, self.endpoint.key(job.message)
         report = TurnReport(message.team_id, message.channel, message.ts, key.app_id)
         report.question, report.files = len(message.text), len(message.files)
         report.legs = job.continuation + 1
-        return report, self.services.context(self.endpoint, self.store, job, key, report)
+        context = services.context(self.endpoint, self.store, job, key, report)
+        installation = services.installation(context.api)
+        rules = services.rules(self.endpoint, context.api)
+        notice = RefusalNotice(services, self.endpoint)
+        admittance = Admittance(services.throttle, message, key, installation, rules, notice)
+        answering = Answering(context, report)
+        return _Made(report, context, self._claim(job), answering, installation, admittance)
 
     def _turn(
         self,
         job: Job,
         record: ThreadRecord,
-        report: TurnReport,
-        context: TurnContext,
+        made: _Made,
         continuation: HandOn,
         held: AbstractContextManager[object],
     ) -> TurnRequest:
-        claim, message = self._claim(job), job.message
-        answering = Answering(context, report)
-        installation = self.services.installation(context.api)
-        rules = self.services.rules(self.endpoint, context.api)
-        notice = RefusalNotice(self.services, self.endpoint)
-        admittance = Admittance(self.services.throttle, message, claim.key, installation, rules, notice)
+        report, context, claim, answering, installation, admittance = made
         ticket = self._ticket(job, claim.key)
         turn = Turn(
             job,
