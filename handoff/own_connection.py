@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from hosts import is_address
+from tls import shared_context
 
 _CORK: int | None = getattr(socket, "TCP_CORK", None)  # Linux has it
 
@@ -86,4 +87,4 @@ class OwnConnections:
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
-        return self._given or ssl.create_default_context()
+        return self._given or shared_context()

@@ -1,10 +1,9 @@
 """One pool of kept-alive connections for everything that goes to Slack: calls, downloads, uploads."""
 
-import ssl
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 from urllib.request import proxy_bypass
@@ -17,6 +16,7 @@ from urllib3.util import make_headers
 from clock import Clock
 from hosts import host_of, is_loopback
 from slack_api.connection import NeverSent, PlainPool, TlsPool
+from tls import shared_context
 
 IDLE = 30.0  # seconds; Slack does not document when it closes idle connections, load balancers do after 60
 CONNECTIONS = 100  # per host
@@ -24,9 +24,6 @@ QUEUEING = 10.0  # seconds that a request waits for a free connection; without o
 CONNECT = 3.0  # seconds
 FLOOR = 1.0  # wall seconds: no time-out is shorter, since scaled time makes no machine faster
 PIECE = 65_536  # bytes
-
-shared_context = cache(ssl.create_default_context)
-"""The TLS context of the process: to build one costs 22 ms of CPU (docs/platform/slack.md#sdk-connections)."""
 
 
 class Unanswered(Exception):

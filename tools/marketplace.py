@@ -59,9 +59,12 @@ _STRAY_SUFFIXES = {
     *(".dll", ".dylib", ".exe", ".node", ".pyd", ".so"),
 }
 _BINARY = (b"\x7fELF", b"MZ", b"\xfe\xed\xfa", b"\xce\xfa\xed\xfe", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba")
+# Each form begins with a character and then looks back for a word, so that a search need not try each byte.
 _SECRET = re.compile(
-    rb"-----BEGIN [A-Z ]*PRIVATE KEY-----|\bsk-[\w-]{20,}|\bgh[pousr]_\w{20,}|\bxox[abprs]-[A-Za-z0-9-]{10,}"
-    rb"|\bxapp-[A-Za-z0-9-]{10,}|\bAKIA[0-9A-Z]{16}\b|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"
+    rb"-----BEGIN [A-Z ]*PRIVATE KEY-----|s(?<!\w.)k-[\w-]{20,}|g(?<!\w.)h[pousr]_\w{20,}"
+    rb"|x(?<!\w.)ox[abprs]-[A-Za-z0-9-]{10,}|x(?<!\w.)app-[A-Za-z0-9-]{10,}|A(?<!\w.)KIA[0-9A-Z]{16}\b"
+    rb"|e(?<!\w.)yJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}",
+    re.DOTALL,
 )
 
 

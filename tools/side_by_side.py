@@ -65,8 +65,8 @@ COMPUTING = {"endpoints", "slack_reply", "wording"}
 """Folders whose tests only compute: none of them waits for a clock, which would fail where it gets no processor."""
 CORES = 2
 LONGEST = (
-    *("test_linear", "test_corpus", "test_fuzz", "test_strange_requests", "test_writers", "test_pages"),
-    *("test_early_end", "test_long_runs", "test_slack_limits", "test_safe_text"),
+    *("test_linear", "test_corpus", "test_fuzz", "test_writers", "test_pages", "test_early_end"),
+    *("test_strange_requests", "test_long_runs", "test_slack_limits", "test_safe_text"),
 )
 """Of these the files that compute longest, in the order in which they begin: the last jobs should be short."""
 QUICK_JOBS = 8

@@ -53,6 +53,7 @@ from slack_reply import (
     Written,
     above,
 )
+from tls import shared_context
 from turns.answer import (
     Asking,
     AskingAgain,
@@ -100,7 +101,7 @@ class Services:
         self.refused_today: TTLCache[str, None] = TTLCache(PEOPLE_REFUSED, DAY, timer=clock.now)
         self._env = env
         self._origin = FilesOrigin(env.slack_files_url)
-        self._dify = PoolManager(maxsize=FILES_AT_ONCE)
+        self._dify = PoolManager(maxsize=FILES_AT_ONCE, ssl_context=shared_context())
         self._transfers = Transfers(FILES_AT_ONCE, FILES_OF_A_HOOK)
         self._pool = Pool(clock)
         self._budget = RateLimiter(clock)

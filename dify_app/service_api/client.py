@@ -1,7 +1,6 @@
 """One HTTP client for all calls of the Service API. The key goes to the given base alone: no redirect is followed."""
 
 import logging
-import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from http.cookiejar import DefaultCookiePolicy
@@ -22,6 +21,7 @@ from errors import (
     ProviderTrouble,
 )
 from json_fields import parsed
+from tls import shared_context
 
 CONNECT = 5.0  # seconds
 READ = 45.0  # seconds without any byte: Dify sends a keep-alive about every 10 s
@@ -60,7 +60,7 @@ class ServiceApi:
         self._clock = clock
         self._http = httpx.Client(
             transport=transport,
-            verify=ssl.create_default_context(),
+            verify=shared_context(),
             trust_env=False,
             follow_redirects=False,
             timeout=self._timeout(ANSWER),

@@ -16,7 +16,7 @@ from slack_reply.snapshot import Card
 
 LIMITS = Limits(size=1_000_000, measure=len, tables=True)
 """Tables, even for a writer that shows none."""
-_REACH = 600  # characters before a place that are searched for open markup
+_REACH = 600  # characters before a place that are searched for open markup, and for the last word
 _SENTENCE = re.compile(r"""[^\W\d_]{3}[)"'”’»]*[.!?…][)"'”’»]*(?=[ \t])|[。！？][」』）]*""")  # noqa: RUF001
 _SAID = re.compile(r"""[^\W\d_]{2,}[)"'”’»]*[.!?…:;]""")  # noqa: RUF001
 _ENDS_WORD, _ENDS_WIDE = tuple(".!?…:;"), tuple("。！？：；")  # noqa: RUF001
@@ -146,7 +146,7 @@ def _last_unit(text: str, reader: Reader) -> Unit | None:
 
 def _is_said(text: str) -> bool:
     """Whether the text ends with a sentence, or with what introduces something."""
-    word = text.rsplit(maxsplit=1)[-1].rpartition("(")[2]
+    word = text.rstrip()[-_REACH:].rsplit(maxsplit=1)[-1].rpartition("(")[2]
     wide = word.rstrip(_CLOSES_WIDE).endswith(_ENDS_WIDE)
     said = wide or (word.endswith(_ENDS_WORD) and _SAID.fullmatch(word))
     return bool(said) and not _SCHEME.search(text, max(0, len(text) - _LOOK))

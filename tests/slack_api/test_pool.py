@@ -14,7 +14,6 @@ from slack_api.pool import (
     TooLarge,
     Truncated,
     Unanswered,
-    shared_context,
 )
 from tests.fake_clock import FakeClock
 from tests.slack_api.scripted_server import (
@@ -242,10 +241,6 @@ def test_what_no_proxy_names_goes_directly(monkeypatch: pytest.MonkeyPatch) -> N
         with pytest.raises(NeverSent):
             get(Pool(Clock()), "http://slack.invalid/")
         assert proxy.asked == []
-
-
-def test_one_tls_context_serves_the_process() -> None:
-    assert shared_context() is shared_context()
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.9.9.9", "::1"])

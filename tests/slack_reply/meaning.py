@@ -9,6 +9,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from markdown_it import MarkdownIt
@@ -117,6 +118,7 @@ def letters(visible: str, changes: Iterable[str]) -> str:
     )
 
 
+@lru_cache(4_000)
 def visible(markdown: str) -> str:
     """What the reader reads of Markdown; `&lt;` in code counts as the `<` for which it is written."""
     return "".join(_read(READER.parse(markdown)))

@@ -8,15 +8,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import count
+from typing import Any
 
 import pytest
 
 from slack_reply.markdown import units
-from slack_reply.markdown.pages import pages, row
-from slack_reply.markdown.parts import Limits
+from slack_reply.markdown.pages import Layout, pages, row
+from slack_reply.markdown.parts import Limits, Page
 from slack_reply.markdown.reader import read
 from slack_reply.markdown.units import Unit
+from slack_reply.writers import edited_message, single_post
+from tests.slack_reply import whole_pages
 
+WHOLE = 5_000
 TEXTS = 100
 UNITS = 100_000
 
@@ -59,4 +63,22 @@ def remembered_layout() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pages, "read", remembered)
         patch.setattr(row, "apart", remembered_pieces)
+        yield
+
+
+@contextmanager
+def remembered_pages() -> Iterator[None]:
+    """Remember the pages of each text that is laid out without a `Layout`, until the context ends."""
+    known = lru_cache(WHOLE)(pages.pages_after)
+
+    def remembered(
+        text: str, start: int, limits: Limits, *, layout: Layout | None = None, **more: Any
+    ) -> tuple[Page, ...]:
+        if layout:
+            return pages.pages_after(text, start, limits, layout=layout, **more)
+        return known(text, start, limits, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (whole_pages, edited_message, single_post):
+            patch.setattr(module, "pages_after", remembered)
         yield

@@ -8,7 +8,7 @@ Slack that refuses. What may look other than the app wrote it is listed in tests
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import groupby
 from urllib.parse import unquote
@@ -33,6 +33,7 @@ from tests.slack_reply.meaning import (
     visible,
     visible_pages,
 )
+from tests.slack_reply.remembered_layout import remembered_pages
 from tests.slack_reply.rendered import Styled, rendered, rendered_page
 from tests.slack_reply.troubled_slack import TroubledSlack, grow
 from tests.slack_reply.whole_pages import paginate
@@ -189,6 +190,13 @@ def test_no_state_of_an_answer_breaks_a_law(name: str, method: str) -> None:
         ends = sorted(random.Random(name).sample(ends, SOAK_STATES))
     ways = chunkings(name, len(text), SOAK_CHUNKINGS, ends)
     assert broken(text, WRITERS[method], list(ends), chunkings=ways) is None
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _remembered_pages() -> Iterator[None]:
+    """The pages of a whole text are laid out once for all laws; a growing text is laid out by each writer."""
+    with remembered_pages():
+        yield
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import html
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from markdown_it import MarkdownIt
@@ -12,6 +13,10 @@ HOST = re.compile(
     re.IGNORECASE,
 )
 """Behind a word and a slash, a name belongs to a path; behind a scheme, any name is a host."""
+
+
+_REMEMBERED = 4_000
+"""Texts that are parsed once: several laws and writers show the same ones."""
 
 
 class _Reader(MarkdownIt):
@@ -26,6 +31,11 @@ READER = _Reader("commonmark")
 
 def links_of(markdown: str) -> list[tuple[str, str]]:
     """Each link's text as people see it, and its address."""
+    return list(_links_of(markdown))
+
+
+@lru_cache(_REMEMBERED)
+def _links_of(markdown: str) -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str]] = []
     for token in READER.parse(markdown):
         opened: list[tuple[str, list[str]]] = []
@@ -38,7 +48,7 @@ def links_of(markdown: str) -> list[tuple[str, str]]:
             elif child.type in {"text", "code_inline", "text_special"}:
                 for _, texts in opened:
                     texts.append(child.content)
-    return found
+    return tuple(found)
 
 
 def seen_in(label: str) -> str:

@@ -10,6 +10,7 @@ SHARED = {
     "markdown_source",
     "message",
     "plain_text",
+    "tls",
     "wording",
 }
 MAY_IMPORT = {
@@ -18,6 +19,7 @@ MAY_IMPORT = {
     "hosts": set(),
     "json_fields": set(),
     "plain_text": set(),
+    "tls": set(),
     "markdown_source": set(),
     "wording": set(),
     "message": {"errors", "json_fields"},

@@ -92,6 +92,11 @@ def test_secret_is_found_with_its_line(secret: str) -> None:
     assert secret not in said
 
 
+def test_word_that_ends_as_a_token_begins_is_no_secret() -> None:
+    assert wrong({"a.md": b"disk-" + b"a" * 24}) == ""
+    assert "a.md:1" in wrong({"a.md": b"d sk-" + b"a" * 24})
+
+
 def test_placeholder_of_a_token_is_no_secret() -> None:
     assert wrong({"a.md": "xoxb-…, xoxb-your-token"[:12].encode()}) == ""
 

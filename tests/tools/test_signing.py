@@ -28,6 +28,12 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return make_keys(tmp_path_factory.mktemp("keys") / "own")
 
 
+@pytest.fixture(scope="module")
+def key(keys: tuple[Path, Path]) -> rsa.RSAPrivateKey:
+    """The private key, which takes a quarter of a second to check at each reading."""
+    return load_key(keys[0])
+
+
 @pytest.fixture
 def package() -> bytes:
     out = BytesIO()
@@ -46,8 +52,10 @@ def verify(package: bytes, public: Path) -> None:
     key.verify(base64.b64decode(comment["signature"]), data, padding.PKCS1v15(), hashes.SHA256())
 
 
-def test_signed_package_verifies_and_keeps_its_files(keys: tuple[Path, Path], package: bytes) -> None:
-    made = signed(package, load_key(keys[0]), NOW)
+def test_signed_package_verifies_and_keeps_its_files(
+    keys: tuple[Path, Path], key: rsa.RSAPrivateKey, package: bytes
+) -> None:
+    made = signed(package, key, NOW)
     verify(made, keys[1])
     with zipfile.ZipFile(BytesIO(made)) as archive:
         assert archive.read("main.py") == b"print()"
@@ -55,27 +63,31 @@ def test_signed_package_verifies_and_keeps_its_files(keys: tuple[Path, Path], pa
         assert json.loads(archive.comment)["time"] == NOW
 
 
-def test_changed_package_does_not_verify(keys: tuple[Path, Path], package: bytes) -> None:
-    made = BytesIO(signed(package, load_key(keys[0]), NOW))
+def test_changed_package_does_not_verify(
+    keys: tuple[Path, Path], key: rsa.RSAPrivateKey, package: bytes
+) -> None:
+    made = BytesIO(signed(package, key, NOW))
     with zipfile.ZipFile(made, "a") as archive:
         archive.writestr("more.py", b"")
     with pytest.raises(InvalidSignature):
         verify(made.getvalue(), keys[1])
 
 
-def test_second_signature_replaces_the_first(keys: tuple[Path, Path], package: bytes) -> None:
-    once = signed(package, load_key(keys[0]), NOW)
-    assert signed(once, load_key(keys[0]), NOW) == once
-    verify(signed(once, load_key(keys[0]), NOW + 1), keys[1])
+def test_second_signature_replaces_the_first(
+    keys: tuple[Path, Path], key: rsa.RSAPrivateKey, package: bytes
+) -> None:
+    once = signed(package, key, NOW)
+    assert signed(once, key, NOW) == once
+    verify(signed(once, key, NOW + 1), keys[1])
 
 
-def test_keys_have_the_form_that_the_daemon_reads(keys: tuple[Path, Path]) -> None:
+def test_keys_have_the_form_that_the_daemon_reads(keys: tuple[Path, Path], key: rsa.RSAPrivateKey) -> None:
     private, public = (path.read_text() for path in keys)
     assert private.startswith("-----BEGIN RSA PRIVATE KEY-----")
     assert private.endswith("-----END RSA PRIVATE KEY-----\n")
     assert public.startswith("-----BEGIN RSA PUBLIC KEY-----")
     assert stat.S_IMODE(keys[0].stat().st_mode) == 0o600
-    assert load_key(keys[0]).key_size == 4096
+    assert key.key_size == 4096
 
 
 def test_keys_are_never_written_over(keys: tuple[Path, Path]) -> None:

@@ -1,4 +1,8 @@
-"""Processes that die, freeze and come back; an own daemon, for the tests break it."""
+"""Processes that die, freeze and come back; an own daemon, for the tests break it.
+
+Each new process is forked from a warm one, which takes a tenth of the computing and is the same for the daemon
+(tests/simulators/daemon/test_starting.py). The first test also takes an executed process.
+"""
 
 import http.client
 import json
@@ -15,7 +19,7 @@ from tests.simulators.daemon.conftest import SETTINGS, Stage, ready, started
 
 @pytest.fixture(scope="module")
 def own_daemon(dify_program: Running) -> Iterator[Running]:
-    with started(dify_program) as running:
+    with started(dify_program, "--warm") as running:
         yield running
 
 
@@ -24,10 +28,12 @@ def own(dify_program: Running, own_daemon: Running) -> Stage:
     return ready(dify_program, own_daemon)
 
 
-def test_requests_are_held_while_no_process_lives(own: Stage) -> None:
-    before = {process["pid"] for process in own.daemon.processes()}
-    own.daemon.kill_plugin(None)
-    assert own.run("echo")["pid"] not in before
+@pytest.mark.parametrize("daemon", ["stage", "own"])
+def test_requests_are_held_while_no_process_lives(daemon: str, request: pytest.FixtureRequest) -> None:
+    one: Stage = request.getfixturevalue(daemon)
+    before = {process["pid"] for process in one.daemon.processes()}
+    one.daemon.kill_plugin(None)
+    assert one.run("echo")["pid"] not in before
 
 
 def test_a_kill_takes_the_session_and_dify_sees_a_cancel(own: Stage) -> None:
