@@ -14,7 +14,8 @@ from slack_reply.markdown.words import Piece, Rank
 
 REMEMBERED = 20_000  # characters: a longer line is read anew, since its reading takes much memory
 FEW = 100  # atoms that are shown at a stretch
-_SPECIAL = re.compile(r"[\\`<>&\[!*_~]|://")
+# Begins with one set of characters, so that a search need not try each character of a long line.
+_SPECIAL = re.compile(r"[\\`<>&\[!*_~:](?:(?<!:)|//)")
 # At the end of a text, the marker could close emphasis
 _MARKER_BEFORE_WORD = re.compile(r"[*_~][^\s*_~]")
 _OPENS = re.compile(r"[*_~`\[]")
