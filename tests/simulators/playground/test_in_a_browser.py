@@ -70,6 +70,13 @@ class Page:
 
         self.wait(clicked, f"a click at {selector}")
 
+    def choose(self, selector: str, file: Path) -> None:
+        def chosen() -> bool:
+            self.chrome.find_element(By.CSS_SELECTOR, selector).send_keys(str(file))
+            return True
+
+        self.wait(chosen, f"the file at {selector}")
+
     def app(self, name: str) -> None:
         Select(self.chrome.find_element(By.ID, "app")).select_by_value(f"app-{name}")
         self.wait(lambda: self.playground_app() == f"app-{name}", "the app")
@@ -78,9 +85,16 @@ class Page:
         return str(self.chrome.execute_script("return document.getElementById('app').value"))
 
     def say(self, where: str, text: str) -> None:
-        area = self.chrome.find_element(By.ID, f"composer-{where}")
-        area.send_keys(text)
-        area.send_keys(Keys.ENTER)
+        def said() -> bool:
+            area = self.chrome.find_element(By.ID, f"composer-{where}")
+            area.clear()  # the page may have been drawn anew between the keys
+            area.send_keys(text)
+            if area.get_attribute("value") != text:
+                return False
+            area.send_keys(Keys.ENTER)
+            return True
+
+        self.wait(said, f"“{text}” in the composer")
 
     def ask(self, text: str) -> None:
         """A question that begins a thread."""
@@ -192,7 +206,7 @@ def test_file_reaches_the_app(page: Page, playground: Playground, tmp_path: Path
     page.wait_seen("and I remember it")
     file = tmp_path / "report.txt"
     file.write_text("42 errors")
-    page.chrome.find_element(By.CSS_SELECTOR, "#thread input[type=file]").send_keys(str(file))
+    page.choose("#thread input[type=file]", file)
     page.wait(lambda: "report.txt" in page.text("#thread .held"), "the attached file")
     page.say("thread", "What is in it?")
     page.wait(lambda: page.seen().count("and I remember it") == 2, "the answer about the file")
