@@ -123,7 +123,7 @@ class SlowClock(FakeClock):
     """A clock whose seconds are so long that a busy machine does not reach the end of one between two calls."""
 
     def wall(self, seconds: float, *, at_least: float = 0.0) -> float:
-        return max(at_least, seconds * 0.05)
+        return max(at_least, seconds * 0.15)
 
 
 def test_waiting_ticket_does_not_run_for_a_while_after_a_loss(redis_client: Redis, key: ThreadKey) -> None:
