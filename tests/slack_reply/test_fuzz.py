@@ -105,6 +105,12 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("[bank.example]</p>(https://evil.example)", "edit"),
         ("data:image/png;base64,AAAA$$<@U1>data:image/png;base64,AAAA</p>!<e@x.g>", "stream"),
         ("~~）~~~旧~~", "stream"),
+        ('"\t<i><details> </i>', "stream"),
+        ("a <u>&nbsp;x</u>y", "edit"),
+        ("a\n<i> x</i> b", "stream"),
+        ("a [ x](data:a) b", "stream"),
+        ("a [![ x](data:a)](data:b) c", "edit"),
+        ("a [<i> x</i>](data:b) c", "stream"),
         ("- a\n\n      [bank.example](https://evil.example) " + "word " * 100, "small edit"),
     ],
 )

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterable
 from typing import NamedTuple, Self
 
-from slack_reply.markdown import lines
+from slack_reply.markdown import html, lines
 from slack_reply.markdown.lines import RULE
 from slack_reply.markdown.parts import Limits, Markdown, Page, Part, Table, counting
 from slack_reply.markdown.slack_form import closed
@@ -22,8 +22,11 @@ WINDOW = 0.75
 
 _LONGEST_RULE = 40  # characters of a line that are examined
 
-# What may be shown as a blank: `<br>`, `<p>`, `<details>`, `&nbsp;` and its like, a definition of a link.
-_BLANK = re.compile(r"\s|<(?:/?(?:[bpd]|\Z))|&(?:[net#]|\Z)|(?<=\n)[ \t>]*(?:\[|\Z)", re.IGNORECASE)
+# What may turn out to begin with a blank: a tag or the text that the tag marks, `&nbsp;` and its like, the label of a
+# link or image that leads nowhere, a definition of a link.
+_BLANK = re.compile(
+    rf"(?:!?\[){{0,2}}(?:\s|{html.BEGUN}|&(?:[net#]|\Z)|(?<=\[)\Z|!\Z)|(?<=\n)[ \t>]*(?:\[|\Z)", re.IGNORECASE
+)
 
 
 class State(NamedTuple):
