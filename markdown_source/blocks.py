@@ -113,7 +113,7 @@ def _text(state: StateBlock, first: int, last: int, _silent: bool) -> bool:
             line < last and indent >= state.blkIndent and mark in "-=" and _is_underline(state, line, begin)
         )
         # The rule for quotes has read a line of a negative indent, which has no quote mark
-        if under or (indent >= 0 and mark in _ENDS and _ends_paragraph(state, line, mark)):
+        if under or (indent >= 0 and _begins(state, mark, line, state.lineMax, True)):
             break
         line += 1
     state.push("inline", "", 0).map = [first, line]
@@ -121,20 +121,29 @@ def _text(state: StateBlock, first: int, last: int, _silent: bool) -> bool:
     return True
 
 
-def _plain(state: StateBlock, first: int, last: int, silent: bool) -> bool:
-    """The rule for text, before all others: they all need a mark or an indent."""
+def _by_mark(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    """The rule before all others: only those are asked that can begin with the line's mark. Else the line is text."""
     begin = state.bMarks[first] + state.tShift[first]
-    is_plain = state.src[begin] not in _ENDS and state.sCount[first] - state.blkIndent < _CODE
-    return is_plain and _text(state, first, last, silent)
+    if state.sCount[first] - state.blkIndent >= _CODE:
+        return False
+    return _begins(state, state.src[begin], first, last, silent) or _text(state, first, last, silent)
+
+
+def _ends_list(state: StateBlock, line: int, last: int, silent: bool) -> bool:
+    """The rule for what is no further item of a list."""
+    mark = state.src[state.bMarks[line] + state.tShift[line]]
+    return any(rule(state, line, last, silent) for rule in _ENDS_LIST.get(mark, ()))
 
 
 def _is_underline(state: StateBlock, line: int, begin: int) -> bool:
     return state.skipSpaces(state.skipCharsStr(begin, state.src[begin])) >= state.eMarks[line]
 
 
-def _ends_paragraph(state: StateBlock, line: int, mark: str) -> bool:
-    is_known = mark != "|" or state.md is _WITH_TABLES
-    return is_known and any(rule(state, line, state.lineMax, True) for rule in _ENDS[mark])
+def _begins(state: StateBlock, mark: str, line: int, last: int, silent: bool) -> bool:
+    """Whether the line begins a block with its mark."""
+    if mark not in _BEGINS or (mark == "|" and state.md is not _WITH_TABLES):
+        return False
+    return any(rule(state, line, last, silent) for rule in _BEGINS[mark])
 
 
 def _fence(state: StateBlock, first: int, last: int, silent: bool) -> bool:
@@ -181,8 +190,8 @@ class _Parser(MarkdownIt):
 
 
 _TICKS = re.compile("`+")
-# The parser's rules that can end a paragraph, by what a line begins with that they end it at.
-_ENDS = {
+# The parser's rules that can begin a block or end a paragraph, by the mark that the line begins with.
+_BEGINS = {
     **dict.fromkeys("`~", (_fence,)),
     **dict.fromkeys("*-", (hr_rule, list_rule)),
     **dict.fromkeys("+0123456789", (list_rule,)),
@@ -191,6 +200,7 @@ _ENDS = {
     "#": (heading_rule,),
     "|": (_table,),
 }
+_ENDS_LIST = {**dict.fromkeys("`~", (_fence,)), **dict.fromkeys("*-_", (hr_rule,)), ">": (quote_rule,)}
 _PARAGRAPH = {"paragraph_open", "inline", "paragraph_close"}
 _KINDS: dict[str, Literal["text", "fence", "code", "table", "definition"]] = {
     "inline": "text",
@@ -206,9 +216,12 @@ _BLOCKS = _Parser("zero").enable(_RULES)
 _WITH_TABLES = _Parser("zero", {"inline_definitions": True}).enable([*_RULES, "table"])
 for _parser in (_BLOCKS, _WITH_TABLES):
     _parser.block.ruler.at("lheading", _text)
-    _parser.block.ruler.before("table", "plain", _plain)
-    _parser.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+    _parser.block.ruler.before("table", "mark", _by_mark)
+    _parser.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "blockquote"]})
+    _parser.block.ruler.at("blockquote", quote_rule, {"alt": ["paragraph", "reference", "blockquote"]})
+    _parser.block.ruler.at("hr", hr_rule, {"alt": ["paragraph", "reference", "blockquote"]})
+    _parser.block.ruler.push("ends_list", _ends_list, {"alt": ["list"]})
 _WITH_TABLES.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
-_WITH_TABLES.block.ruler.before("plain", "definition", _definition)
+_WITH_TABLES.block.ruler.before("mark", "definition", _definition)
 _PROSE = MarkdownIt("zero").enable([*_RULES, "table"])
 _SPANS = MarkdownIt("zero").enable(["escape", "backticks"])

@@ -98,20 +98,22 @@ class Window:
 
     def _parsed(self, size: int) -> list[Block]:
         self._size = size
-        return blocks([line.text for line in self._lines[:size]], tables=self._limits is not None)
+        return self._read([line.text for line in self._lines[:size]])
+
+    def _read(self, texts: Sequence[str]) -> list[Block]:
+        return blocks(texts, tables=self._limits is not None)
 
     def _settled(self) -> list[Block]:
         """The blocks of a text whose last line is not whole, without the lines that may still become another block."""
-        *_, (_, last, _) = self._lines
-        size = len(self._lines)
-        if MARKERS.match(last) or FENCE_BEGUN.match(last):
-            begun = [line.text for line in self._lines[:-1]]
-            found = blocks([*begun, f"{last}x"], tables=self._limits is not None)
-            if found and found[-1].fence and found[-1].first < size - 1 and found[-1].last == size:
-                self._size = size - bool(MAYBE_CLOSING.match(last))
-                return found
-            size -= 1
+        *whole, (_, last, _) = self._lines
+        may_be_other = MARKERS.match(last) or FENCE_BEGUN.match(last)
+        size = len(whole) if may_be_other else len(self._lines)
         found = self._parsed(size)
+        if may_be_other and found and found[-1].kind == "fence" and not found[-1].closed:
+            *_, block = grown = self._read([*(line.text for line in whole), f"{last}x"])
+            if block.first < size < block.last:
+                self._size = len(self._lines) - bool(MAYBE_CLOSING.match(last))
+                return grown
         kinds = {"text", "definition"}
         if self._limits is None or not found or found[-1].kind not in kinds or found[-1].last < size:
             return found
