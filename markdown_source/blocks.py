@@ -153,6 +153,15 @@ def _fence(state: StateBlock, first: int, last: int, silent: bool) -> bool:
     return run - begin <= LONGEST_FENCE and fence_rule(state, first, last, silent)
 
 
+def _heading(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    """The parser's rule, with one token in place of three."""
+    found = heading_rule(state, first, last, True)
+    if found and not silent:
+        state.push("inline", "", 0).map = [first, first + 1]
+        state.line = first + 1
+    return found
+
+
 def _table(state: StateBlock, first: int, last: int, silent: bool) -> bool:
     """The parser's rule; but each row begins with a pipe, since a head that was shown as text can't be taken back."""
     if not table_rule(state, first, min(first + 2, last), True):
@@ -197,7 +206,7 @@ _BEGINS = {
     **dict.fromkeys("+0123456789", (list_rule,)),
     ">": (quote_rule,),
     "_": (hr_rule,),
-    "#": (heading_rule,),
+    "#": (_heading,),
     "|": (_table,),
 }
 _ENDS_LIST = {**dict.fromkeys("`~", (_fence,)), **dict.fromkeys("*-_", (hr_rule,)), ">": (quote_rule,)}

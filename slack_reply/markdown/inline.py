@@ -70,6 +70,8 @@ def _remembered(line: str, start: int, known: Known, *, whole: bool) -> Reading:
 
 def render(line: str, start: int = 0, known: Known = NONE) -> str:
     """A whole line from `start` on, made safe."""
+    if is_plain(line, start):
+        return line[start:]
     return reading(line, start, known, whole=True).text(start, len(line))
 
 

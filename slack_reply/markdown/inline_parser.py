@@ -90,23 +90,35 @@ class _Line(StateInline):
 
         What stands beside the run counts as it is shown. While that is not known, the line ends at the run.
         """
-        found = super().scanDelims(start, canSplitWord)
-        run = self.src[start : start + found.length]
+        rest = self.src[start : self.posMax]
+        run = rest[: len(rest) - len(rest.lstrip(rest[0]))]
         before, behind = self.shown_before(start), self._shown_behind(start + len(run))
         if behind is None:
             self.end = start
-            return found
-        if self.atoms or behind != self.src[start + len(run) : start + len(run) + 1]:
-            self.around.src = f"{before or ' '}{run}{behind}"
-            self.around.posMax = len(self.around.src)
-            found = self.around.scanDelims(1, canSplitWord)
-        if run[0] == "_":
+            return Scanned(can_open=False, can_close=False, length=len(run))
+        self.around.src = f"{before or ' '}{run}{behind}"
+        self.around.posMax = len(self.around.src)
+        found = self.around.scanDelims(1, canSplitWord)
+        if run[0] == "_" or (before.isascii() and behind.isascii()):
             return found._replace(length=len(run))
         opens, closes = is_joint(before, behind), is_joint(behind, before)
         self.opened |= {start + len(run)} if opens else set()
         odd = len(run) % 2 if run[0] == "~" else 0  # the first `~` of an odd run is text
         self.closed |= {start + odd} if closes else set()
         return Scanned(found.can_open or opens, found.can_close or closes, len(run))
+
+    def push(self, ttype: str, tag: str, nesting: int) -> Token:  # noqa: ARG002
+        """Nobody reads the tokens; their number tells whether two markers stand side by side."""
+        if self.pending:
+            self.pushPending()
+        self.tokens.append(_TOKEN)
+        return _TOKEN
+
+    def pushPending(self) -> Token:  # noqa: N802 - the parser's name
+        """Text between two markers is one token as well."""
+        self.tokens.append(_TOKEN)
+        self.pending = ""
+        return _TOKEN
 
     def shown_before(self, start: int) -> str:
         """The character that is shown before the offset."""
@@ -230,7 +242,7 @@ def _atom(found: StateInline, _silent: bool) -> bool:
     if len(atom.text) > 1 and atom.text[0] == "[" and state.shown_before(atom.start) == "!":
         atom = atom._replace(text=JOINER + atom.text)  # `![` would begin an image
     state.atoms.append(atom)
-    state.tokens.append(_ATOM)  # keeps apart the markers before and behind
+    state.tokens.append(_TOKEN)  # keeps apart the markers before and behind
     state.pos = atom.end
     if paragraphs:
         state.end_paragraph()
@@ -258,7 +270,7 @@ def _marker(found: StateInline, silent: bool) -> bool:
     return True
 
 
-_ATOM = Token("atom", "", 0)
+_TOKEN = Token("text", "", 0)
 _SPECIAL = re.compile(r"[\\`<>&\[!*_~]|(?<![A-Za-z0-9])[Hh][Tt][Tt][Pp][Ss]?://")
 _INLINE = MarkdownIt("zero")
 _INLINE.inline.terminator_re = _SPECIAL

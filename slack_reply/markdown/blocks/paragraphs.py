@@ -52,7 +52,7 @@ class Paragraphs:
         """The lines of a paragraph; lines are joined where markup continues over the end of a line."""
         line = self._lines[first]
         if last == first + 1 and not grows and inline.is_plain(line.text):
-            yield first, text_unit(line, line.text, block.items)
+            yield first, text_unit(line, line.text, len(lines.prefix(line.text)), block.items)
             return
         rows = self._lines[first:last]
         base = rows[0].start
@@ -73,9 +73,10 @@ class Paragraphs:
             text = line.text + flat[start + len(line.text) : end if whole else None]
             prefix = lines.prefix(line.text)
             shown = f"{prefix}{reading.text(start + len(prefix), end)}" if whole else ""
-            unit = text_unit(Line(line.start, text, row.end), shown, block.items, known)
+            unit = text_unit(Line(line.start, text, row.end), shown, len(prefix), block.items, known)
             if whole:
-                yield from ((first + begin, part) for part in _parted(unit))
+                for part in _parted(unit):
+                    yield first + begin, part
             elif not unit.heading:
                 parts = list(apart(unit, whole=False))
                 if not RULE.match("".join(part.text for part in parts)[unit.begin :]):
@@ -83,8 +84,8 @@ class Paragraphs:
             begin = number + 1
 
 
-def text_unit(line: Line, shown: str, items: Sequence[int], known: Known = NONE) -> Unit:
-    """A unit of text whose source is `line`."""
+def text_unit(line: Line, shown: str, begin: int, items: Sequence[int] = (), known: Known = NONE) -> Unit:
+    """A unit of text whose source is `line`; `begin` is where the text behind bullets and quote marks begins."""
     text = line.text
     is_block = is_apart(text)
     heading = is_block and len(text) <= HEADING_LIMIT and bool(HEADING.match(text))
@@ -95,7 +96,7 @@ def text_unit(line: Line, shown: str, items: Sequence[int], known: Known = NONE)
         Rank.GLUE if heading or text == "\\" else Rank.LINE,
         body=Body.TEXT,
         line=text,
-        begin=len(lines.prefix(text)),
+        begin=begin,
         listed=bool(items),
         heading=heading,
         apart=is_block,
@@ -165,5 +166,5 @@ def _parted(unit: Unit) -> tuple[Unit, ...]:
 
 def _without_quotes(text: str) -> str:
     """The line with blanks instead of its quote marks, so that the paragraph reads as if no quote were around it."""
-    marks = lines.prefix(text).rfind(">") + 1
+    marks = lines.prefix(text).rfind(">") + 1 if ">" in text else 0
     return " " * marks + text[marks:] if marks else text

@@ -42,11 +42,11 @@ class Window:
         self._growing = growing
         self._blocks = self._settled() if growing else self._parsed(self._size)
 
-    def units(self, before: Unit | None) -> Iterator[tuple[int, Unit]]:
-        """Each unit with the number of its line, behind the unit `before`."""
+    def units(self, before: Unit | None, until: int | None) -> Iterator[tuple[int, Unit]]:
+        """Each unit with the number of its line, behind the unit `before`; those of a text before the line `until`."""
         self._last = before
         held: tuple[int, Unit] | None = None
-        for index, unit in self._all():
+        for index, unit in self._all(len(self._lines) if until is None else until):
             self._last = unit
             if held:
                 yield held
@@ -56,13 +56,16 @@ class Window:
             ends = not self._growing and unit.end == len(self._source) > unit.start
             yield index, unit._replace(text=unit.text.removesuffix("\n")) if ends else unit
 
-    def _all(self) -> Iterator[tuple[int, Unit]]:
+    def _all(self, until: int) -> Iterator[tuple[int, Unit]]:
         at = self._first
         for block in self._blocks:
             if block.last > at:
                 yield from self._between(at, block.first)
                 at = max(at, block.first)
-                yield from self._block(block, at, min(block.last, self._size))
+                if at >= until:
+                    return
+                last = min(block.last, self._size)
+                yield from self._block(block, at, min(last, until) if block.kind == "text" else last)
                 at = block.last
         yield from self._between(at, self._size)
 
@@ -136,7 +139,7 @@ class Window:
             line = self._lines[index]
             if line.text and not line.text.isspace():
                 shown = lines.prefix(line.text)
-                yield index, text_unit(line, f"{shown}{inline.render(line.text, len(shown))}", ())
+                yield index, text_unit(line, f"{shown}{inline.render(line.text, len(shown))}", len(shown))
             else:
                 yield index, Unit(line.start, line.end, "\n", self._rank_of_blank(), blank=True)
 
