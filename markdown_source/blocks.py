@@ -132,7 +132,8 @@ def _by_mark(state: StateBlock, first: int, last: int, silent: bool) -> bool:
 def _ends_list(state: StateBlock, line: int, last: int, silent: bool) -> bool:
     """The rule for what is no further item of a list."""
     mark = state.src[state.bMarks[line] + state.tShift[line]]
-    return any(rule(state, line, last, silent) for rule in _ENDS_LIST.get(mark, ()))
+    rule = _ENDS_LIST.get(mark)
+    return rule is not None and rule(state, line, last, silent)
 
 
 def _is_underline(state: StateBlock, line: int, begin: int) -> bool:
@@ -209,7 +210,7 @@ _BEGINS = {
     "#": (_heading,),
     "|": (_table,),
 }
-_ENDS_LIST = {**dict.fromkeys("`~", (_fence,)), **dict.fromkeys("*-_", (hr_rule,)), ">": (quote_rule,)}
+_ENDS_LIST = {**dict.fromkeys("`~", _fence), **dict.fromkeys("*-_", hr_rule), ">": quote_rule}
 _PARAGRAPH = {"paragraph_open", "inline", "paragraph_close"}
 _KINDS: dict[str, Literal["text", "fence", "code", "table", "definition"]] = {
     "inline": "text",
