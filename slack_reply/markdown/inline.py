@@ -106,9 +106,16 @@ def is_begun(text: str) -> bool:
 
 
 def _joined(pieces: Iterable[Piece], *, whole: bool, ends: bool) -> Iterator[Piece]:
-    """Fewer pieces: neighbours of rank HARD are joined, up to WORD characters. `ends`: the last one is whole."""
+    """Fewer pieces: neighbours of rank HARD are joined, up to WORD characters, and the blanks behind them.
+
+    `ends`: the last one is whole.
+    """
     held: Piece | None = None
     for piece in pieces:
+        if held and piece.rank is Rank.SPACE and piece.text.isspace():
+            yield Piece(held.start, piece.end, held.text + piece.text, Rank.SPACE)
+            held = None
+            continue
         if held and (piece.rank is not Rank.HARD or held.end - held.start >= words.WORD):
             yield held
             held = None
