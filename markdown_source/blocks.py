@@ -16,6 +16,7 @@ from markdown_it.rules_block import hr as hr_rule
 from markdown_it.rules_block import list_block as list_rule
 from markdown_it.rules_block import reference as reference_rule
 from markdown_it.rules_block import table as table_rule
+from markdown_it.token import Token
 
 from markdown_source.links import begins_definition
 
@@ -58,23 +59,23 @@ def blocks(texts: Sequence[str], *, tables: bool) -> list[Block]:
     """The blocks of a text with these lines. Without `tables`, a table is text, and so is the definition of a link."""
     parser = _WITH_TABLES if tables else _BLOCKS
     found: list[Block] = []
-    items: list[int] = []
-    rows = False
-    for token in parser.block.parse("\n".join((*texts, "")), parser, {}, []) or ():
+    items: list[tuple[int, int]] = []  # those around, as the first line and the line behind
+    behind = 0  # the line behind the last table
+    state = _State("\n".join((*texts, "")), parser, {}, [])
+    parser.block.tokenize(state, 0, state.lineMax)
+    for token in state.tokens:
         first, last = token.map or (0, 0)
-        if token.type == "list_item_open":
-            items.append(first)
-        elif token.type == "list_item_close":
+        while items and items[-1][1] <= first:
             items.pop()
-        elif token.type in {"table_open", "table_close"}:
-            rows = token.type == "table_open"
         kind = _KINDS.get(token.type)
-        if kind and not (rows and kind == "text"):
+        if kind is None:
+            items.append((first, last))
+        elif kind != "text" or first >= behind:
+            behind = last if kind == "table" else behind
             closed = kind == "fence" and last - first - 1 > _height(token.content)
             label, url = token.meta.get("id", ""), token.meta.get("url", "")
-            found.append(
-                Block(kind, first, last, tuple(items), token.markup, token.info.strip(), closed, label, url)
-            )
+            around = tuple(begin for begin, _ in items)
+            found.append(Block(kind, first, last, around, token.markup, token.info.strip(), closed, label, url))
     return found
 
 
@@ -189,6 +190,17 @@ def _definition(state: StateBlock, first: int, _last: int, silent: bool) -> bool
         state.lineMax = end
 
 
+class _State(StateBlock):
+    """The parser's state, which keeps the tokens of blocks and of list items alone."""
+
+    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
+        """As the parser does; but what tells nothing of the lines is one token for all."""
+        if ttype in _KINDS or ttype == "list_item_open":
+            return super().push(ttype, tag, nesting)
+        self.level += nesting
+        return _UNUSED
+
+
 class _Parser(MarkdownIt):
     """Takes only what people can open for the address of a definition, and leaves it as it is written."""
 
@@ -200,6 +212,7 @@ class _Parser(MarkdownIt):
 
 
 _TICKS = re.compile("`+")
+_UNUSED = Token("", "", 0)
 # The parser's rules that can begin a block or end a paragraph, by the mark that the line begins with.
 _BEGINS = {
     **dict.fromkeys("`~", (_fence,)),
