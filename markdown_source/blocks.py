@@ -75,7 +75,9 @@ def blocks(texts: Sequence[str], *, tables: bool) -> list[Block]:
             closed = kind == "fence" and last - first - 1 > _height(token.content)
             label, url = token.meta.get("id", ""), token.meta.get("url", "")
             around = tuple(begin for begin, _ in items)
-            found.append(Block(kind, first, last, around, token.markup, token.info.strip(), closed, label, url))
+            found.append(
+                Block(kind, first, last, around, token.markup, token.info.strip(), closed, label, url)
+            )
     return found
 
 

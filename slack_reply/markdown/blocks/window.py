@@ -139,7 +139,11 @@ class Window:
             line = self._lines[index]
             if line.text and not line.text.isspace():
                 shown = lines.prefix(line.text)
-                yield index, text_unit(line, f"{shown}{inline.render(line.text, len(shown))}", len(shown))
+                unit = text_unit(line, f"{shown}{inline.render(line.text, len(shown))}", len(shown))
+                # At the beginning of a message, the `===` under a heading would be text that goes on in the next line
+                rest = line.text[len(shown) :].rstrip(" \t")
+                is_under = bool(rest) and not rest.strip("=")
+                yield index, unit._replace(blank=True) if is_under else unit
             else:
                 yield index, Unit(line.start, line.end, "\n", self._rank_of_blank(), blank=True)
 
