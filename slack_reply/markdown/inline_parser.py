@@ -8,6 +8,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple, cast
 
 from markdown_it import MarkdownIt
@@ -81,9 +82,6 @@ class _Line(StateInline):
         self.opened: set[int] = set()  # the ends of the runs that open emphasis by a joint
         self.closed: set[int] = set()  # the first markers of the runs that close emphasis by a joint
         self.end = len(line)  # up to here the line was read
-        self.around = StateInline(
-            "", _INLINE, {}, []
-        )  # a run as it is shown, with what is shown beside the run
 
     def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803
         """As in CommonMark; but beside a letter of a script without spaces, `*` and `~` next to punctuation count.
@@ -96,16 +94,14 @@ class _Line(StateInline):
         if behind is None:
             self.end = start
             return Scanned(can_open=False, can_close=False, length=len(run))
-        self.around.src = f"{before or ' '}{run}{behind}"
-        self.around.posMax = len(self.around.src)
-        found = self.around.scanDelims(1, canSplitWord)
-        if run[0] == "_" or (before.isascii() and behind.isascii()):
-            return found._replace(length=len(run))
-        opens, closes = is_joint(before, behind), is_joint(behind, before)
-        self.opened |= {start + len(run)} if opens else set()
-        odd = len(run) % 2 if run[0] == "~" else 0  # the first `~` of an odd run is text
-        self.closed |= {start + odd} if closes else set()
-        return Scanned(found.can_open or opens, found.can_close or closes, len(run))
+        found, opens, closes = _flanks(before, run[0], behind, canSplitWord)
+        if opens:
+            self.opened.add(start + len(run))
+        if closes:
+            self.closed.add(
+                start + (len(run) % 2 if run[0] == "~" else 0)
+            )  # the first `~` of an odd run is text
+        return found._replace(length=len(run))
 
     def push(self, ttype: str, tag: str, nesting: int) -> Token:  # noqa: ARG002
         """Nobody reads the tokens; their number tells whether two markers stand side by side."""
@@ -165,6 +161,20 @@ class _Line(StateInline):
             self.joints[opening[0]] = self.src[slice(*opening)] + JOINER
         if closing[0] in self.closed:
             self.joints[closing[0]] = JOINER + self.src[slice(*closing)]
+
+
+@lru_cache(maxsize=1_000)
+def _flanks(before: str, marker: str, behind: str, splits: bool) -> tuple[Scanned, bool, bool]:
+    """What a run of the marker between these characters can do, and whether the run opens or closes by a joint."""
+    found = StateInline(f"{before or ' '}{marker}{behind}", _INLINE, {}, []).scanDelims(1, splits)
+    if marker == "_":
+        return found, False, False
+    opens, closes = is_joint(before, behind), is_joint(behind, before)
+    return (
+        found._replace(can_open=found.can_open or opens, can_close=found.can_close or closes),
+        opens,
+        closes,
+    )
 
 
 def read(line: str, start: int, readers: Mapping[str, Reader], *, whole: bool) -> Marks:
