@@ -56,9 +56,7 @@ class Paragraphs:
             return
         rows = self._lines[first:last]
         base = rows[0].start
-        flat = rows[0].text
-        for row in rows[1:]:
-            flat += self._source[base + len(flat) : row.start] + _without_quotes(row.text)
+        flat = _flat(self._source, rows)
         if grows and last < len(self._lines):
             flat += "\n"
         reading = inline.reading(flat, len(lines.prefix(rows[0].text)), known, whole=not grows)
@@ -164,7 +162,14 @@ def _parted(unit: Unit) -> tuple[Unit, ...]:
     return unit._replace(end=place, text=unit.text[:-2]), broken
 
 
-def _without_quotes(text: str) -> str:
-    """The line with blanks instead of its quote marks, so that the paragraph reads as if no quote were around it."""
-    marks = lines.prefix(text).rfind(">") + 1 if ">" in text else 0
-    return " " * marks + text[marks:] if marks else text
+def _flat(source: str, rows: Sequence[Line]) -> str:
+    """The lines as one text, with blanks instead of quote marks, so that it reads as if no quote were around it."""
+    base = rows[0].start
+    flat = source[base : rows[-1].start + len(rows[-1].text)]
+    if ">" not in flat:
+        return flat
+    flat = rows[0].text
+    for row in rows[1:]:
+        marks = lines.prefix(row.text).rfind(">") + 1
+        flat += f"{source[base + len(flat) : row.start]}{' ' * marks}{row.text[marks:]}"
+    return flat
