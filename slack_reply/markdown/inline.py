@@ -5,11 +5,12 @@ from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from clock import in_turns
 from markdown_source import NONE, Known
 from slack_reply.markdown import atoms, words
-from slack_reply.markdown.inline_parser import JOINER, Atom, Marks, emphasis
+from slack_reply.markdown.inline_parser import JOINER, Atom, Marks, Span
 from slack_reply.markdown.words import Piece, Rank
 
 REMEMBERED = 20_000  # characters: a longer line is read anew, since its reading takes much memory
@@ -18,6 +19,32 @@ _SPECIAL = re.compile(r"[\\`<>&\[!*_~]|://")
 # At the end of a text, the marker could close emphasis
 _MARKER_BEFORE_WORD = re.compile(r"[*_~][^\s*_~]")
 _OPENS = re.compile(r"[*_~`\[]")
+
+
+class Emphasis(NamedTuple):
+    """The emphasised `spans` in order, without overlaps."""
+
+    spans: list[Span]
+
+    def covers(self, position: int) -> bool:
+        """Whether `position` is within a span, so that a cut there would split the emphasis."""
+        index = bisect_right(self.spans, (position, -1)) - 1
+        return index >= 0 and self.spans[index][0] < position < self.spans[index][1]
+
+
+def emphasis(pairs: Iterable[tuple[Span, Span]]) -> Emphasis:
+    """The emphasis that these pairs of markers make."""
+    return Emphasis(_merged([(opening[0], closing[1]) for opening, closing in pairs]))
+
+
+def _merged(spans: list[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for begin, end in sorted(spans):
+        if merged and begin < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((begin, end))
+    return merged
 
 
 class Reading:

@@ -6,8 +6,7 @@ module rests on are held by tests/slack_reply/markdown/test_inline_parser.py; `p
 
 import re
 import unicodedata
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple, cast
 
@@ -200,32 +199,6 @@ def _ends(line: str, start: int) -> Iterator[int]:
             yield end
             end += SLICE
     yield len(line)
-
-
-class Emphasis(NamedTuple):
-    """The emphasised `spans` in order, without overlaps."""
-
-    spans: list[Span]
-
-    def covers(self, position: int) -> bool:
-        """Whether `position` is within a span, so that a cut there would split the emphasis."""
-        index = bisect_right(self.spans, (position, -1)) - 1
-        return index >= 0 and self.spans[index][0] < position < self.spans[index][1]
-
-
-def emphasis(pairs: Iterable[tuple[Span, Span]]) -> Emphasis:
-    """The emphasis that these pairs of markers make."""
-    return Emphasis(_merged([(opening[0], closing[1]) for opening, closing in pairs]))
-
-
-def _merged(spans: list[Span]) -> list[Span]:
-    merged: list[Span] = []
-    for begin, end in sorted(spans):
-        if merged and begin < merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((begin, end))
-    return merged
 
 
 def is_joint(outer: str, inner: str) -> bool:
