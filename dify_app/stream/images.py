@@ -41,12 +41,12 @@ class ImageFilter:
             said.append(text[at : mark.start()])
             at = mark.start()
             end = text.find("\n", at)
-            found = _read(text[:end] if end >= 0 else text, at, whole=end >= 0)
-            if found == at and len(text) - at < HELD_LIMIT:
+            found = _read(text[at : end if end >= 0 else None], whole=end >= 0)
+            if found == 0 and len(text) - at < HELD_LIMIT:
                 break
             if isinstance(found, Link):
-                said.append(self._shown(text[at : found.end], found, files))
-                at = found.end
+                said.append(self._shown(text[at : at + found.end], found, files))
+                at += found.end
             else:
                 said.append(text[at])
                 at += 1
@@ -66,7 +66,7 @@ class ImageFilter:
         if source.startswith("!"):
             return TAKEN if self._takes(found.label, found.url, "image", files) else source
         image = found.label.strip(" ")
-        inner = _read(image, 0, whole=True) if image.startswith("![") else None
+        inner = _read(image, whole=True) if image.startswith("![") else None
         if not isinstance(inner, Link) or inner.end < len(image):
             return found.label if self._takes(found.label, found.url, "custom", files) else source
         own = self._takes(inner.label, inner.url, "image", files)
@@ -119,13 +119,13 @@ class FrameFilter:
         return "".join(said).replace(TAKEN, "")
 
 
-def _read(line: str, start: int, *, whole: bool) -> Link | int | None:
-    """The image or link at `start` of the line; None if there is none, `start` if more text may complete it."""
-    bracket = start + line.startswith("!", start)
+def _read(line: str, *, whole: bool) -> Link | int | None:
+    """The image or link that the line begins with; None if there is none, 0 if more text may complete it."""
+    bracket = int(line.startswith("!"))
     if bracket == len(line):
-        return None if whole else start
+        return None if whole else 0
     found = read_link(line, bracket, whole=whole)
-    return start if found == bracket else found
+    return 0 if found == bracket else found
 
 
 def _frame(text: str, start: int, *, whole: bool) -> int | None:

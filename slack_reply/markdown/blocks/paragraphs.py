@@ -37,6 +37,10 @@ class Paragraphs:
 
     def units(self, first: int, last: int, block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
         """Each unit with the number of its line. `grows`: the last of the lines goes on, or more of them come."""
+        line = self._lines[first]
+        if last == first + 1 and not grows and inline.is_plain(line.text) and len(line.text) <= PART:
+            yield first, text_unit(line, line.text, len(lines.prefix(line.text)), block.items)
+            return
         parts = [*self.parts(first, last), last]
         for begin, end in pairwise(parts):
             line = self._lines[begin]
@@ -50,10 +54,6 @@ class Paragraphs:
         self, first: int, last: int, block: Block, known: Known, *, grows: bool
     ) -> Iterator[tuple[int, Unit]]:
         """The lines of a paragraph; lines are joined where markup continues over the end of a line."""
-        line = self._lines[first]
-        if last == first + 1 and not grows and inline.is_plain(line.text):
-            yield first, text_unit(line, line.text, len(lines.prefix(line.text)), block.items)
-            return
         rows = self._lines[first:last]
         base = rows[0].start
         flat = _flat(self._source, rows)

@@ -161,8 +161,10 @@ class Window:
             return fenced(self._lines, first, last, block, grows=grows, left=left)
         if block.kind == "code":
             return indented(self._lines, first, last, block, grows=grows)
-        read = {"table": self._table, "text": self._paragraphs.units, "definition": self._definition}
-        return read[block.kind](first, last, block, grows=grows)
+        if block.kind == "text":
+            return self._paragraphs.units(first, last, block, grows=grows)
+        read = self._table if block.kind == "table" else self._definition
+        return read(first, last, block, grows=grows)
 
     def _definition(self, first: int, last: int, block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
         if grows:  # this line may still become text
