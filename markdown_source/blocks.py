@@ -16,6 +16,7 @@ from markdown_it.rules_block import hr as hr_rule
 from markdown_it.rules_block import list_block as list_rule
 from markdown_it.rules_block import reference as reference_rule
 from markdown_it.rules_block import table as table_rule
+from markdown_it.token import Token
 
 from markdown_source.links import begins_definition
 
@@ -58,22 +59,24 @@ def blocks(texts: Sequence[str], *, tables: bool) -> list[Block]:
     """The blocks of a text with these lines. Without `tables`, a table is text, and so is the definition of a link."""
     parser = _WITH_TABLES if tables else _BLOCKS
     found: list[Block] = []
-    items: list[int] = []
-    rows = False
-    for token in parser.block.parse("\n".join((*texts, "")), parser, {}, []) or ():
+    items: list[tuple[int, int]] = []  # those around, as the first line and the line behind
+    behind = 0  # the line behind the last table
+    state = _State("\n".join((*texts, "")), parser, {}, [])
+    parser.block.tokenize(state, 0, state.lineMax)
+    for token in state.tokens:
         first, last = token.map or (0, 0)
-        if token.type == "list_item_open":
-            items.append(first)
-        elif token.type == "list_item_close":
+        while items and items[-1][1] <= first:
             items.pop()
-        elif token.type in {"table_open", "table_close"}:
-            rows = token.type == "table_open"
         kind = _KINDS.get(token.type)
-        if kind and not (rows and kind == "text"):
+        if kind is None:
+            items.append((first, last))
+        elif kind != "text" or first >= behind:
+            behind = last if kind == "table" else behind
             closed = kind == "fence" and last - first - 1 > _height(token.content)
             label, url = token.meta.get("id", ""), token.meta.get("url", "")
+            around = tuple(begin for begin, _ in items)
             found.append(
-                Block(kind, first, last, tuple(items), token.markup, token.info.strip(), closed, label, url)
+                Block(kind, first, last, around, token.markup, token.info.strip(), closed, label, url)
             )
     return found
 
@@ -113,7 +116,7 @@ def _text(state: StateBlock, first: int, last: int, _silent: bool) -> bool:
             line < last and indent >= state.blkIndent and mark in "-=" and _is_underline(state, line, begin)
         )
         # The rule for quotes has read a line of a negative indent, which has no quote mark
-        if under or (indent >= 0 and mark in _ENDS and _ends_paragraph(state, line, mark)):
+        if under or (indent >= 0 and _begins(state, mark, line, state.lineMax, True)):
             break
         line += 1
     state.push("inline", "", 0).map = [first, line]
@@ -121,20 +124,30 @@ def _text(state: StateBlock, first: int, last: int, _silent: bool) -> bool:
     return True
 
 
-def _plain(state: StateBlock, first: int, last: int, silent: bool) -> bool:
-    """The rule for text, before all others: they all need a mark or an indent."""
+def _by_mark(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    """The rule before all others: only those are asked that can begin with the line's mark. Else the line is text."""
     begin = state.bMarks[first] + state.tShift[first]
-    is_plain = state.src[begin] not in _ENDS and state.sCount[first] - state.blkIndent < _CODE
-    return is_plain and _text(state, first, last, silent)
+    if state.sCount[first] - state.blkIndent >= _CODE:
+        return False
+    return _begins(state, state.src[begin], first, last, silent) or _text(state, first, last, silent)
+
+
+def _ends_list(state: StateBlock, line: int, last: int, silent: bool) -> bool:
+    """The rule for what is no further item of a list."""
+    mark = state.src[state.bMarks[line] + state.tShift[line]]
+    rule = _ENDS_LIST.get(mark)
+    return rule is not None and rule(state, line, last, silent)
 
 
 def _is_underline(state: StateBlock, line: int, begin: int) -> bool:
     return state.skipSpaces(state.skipCharsStr(begin, state.src[begin])) >= state.eMarks[line]
 
 
-def _ends_paragraph(state: StateBlock, line: int, mark: str) -> bool:
-    is_known = mark != "|" or state.md is _WITH_TABLES
-    return is_known and any(rule(state, line, state.lineMax, True) for rule in _ENDS[mark])
+def _begins(state: StateBlock, mark: str, line: int, last: int, silent: bool) -> bool:
+    """Whether the line begins a block with its mark."""
+    if mark not in _BEGINS or (mark == "|" and state.md is not _WITH_TABLES):
+        return False
+    return any(rule(state, line, last, silent) for rule in _BEGINS[mark])
 
 
 def _fence(state: StateBlock, first: int, last: int, silent: bool) -> bool:
@@ -142,6 +155,15 @@ def _fence(state: StateBlock, first: int, last: int, silent: bool) -> bool:
     begin = state.bMarks[first] + state.tShift[first]
     run = state.skipCharsStr(begin, state.src[begin : begin + 1])
     return run - begin <= LONGEST_FENCE and fence_rule(state, first, last, silent)
+
+
+def _heading(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    """The parser's rule, with one token in place of three."""
+    found = heading_rule(state, first, last, True)
+    if found and not silent:
+        state.push("inline", "", 0).map = [first, first + 1]
+        state.line = first + 1
+    return found
 
 
 def _table(state: StateBlock, first: int, last: int, silent: bool) -> bool:
@@ -170,6 +192,17 @@ def _definition(state: StateBlock, first: int, _last: int, silent: bool) -> bool
         state.lineMax = end
 
 
+class _State(StateBlock):
+    """The parser's state, which keeps the tokens of blocks and of list items alone."""
+
+    def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
+        """As the parser does; but what tells nothing of the lines is one token for all."""
+        if ttype in _KINDS or ttype == "list_item_open":
+            return super().push(ttype, tag, nesting)
+        self.level += nesting
+        return _UNUSED
+
+
 class _Parser(MarkdownIt):
     """Takes only what people can open for the address of a definition, and leaves it as it is written."""
 
@@ -181,16 +214,18 @@ class _Parser(MarkdownIt):
 
 
 _TICKS = re.compile("`+")
-# The parser's rules that can end a paragraph, by what a line begins with that they end it at.
-_ENDS = {
+_UNUSED = Token("", "", 0)
+# The parser's rules that can begin a block or end a paragraph, by the mark that the line begins with.
+_BEGINS = {
     **dict.fromkeys("`~", (_fence,)),
     **dict.fromkeys("*-", (hr_rule, list_rule)),
     **dict.fromkeys("+0123456789", (list_rule,)),
     ">": (quote_rule,),
     "_": (hr_rule,),
-    "#": (heading_rule,),
+    "#": (_heading,),
     "|": (_table,),
 }
+_ENDS_LIST = {**dict.fromkeys("`~", _fence), **dict.fromkeys("*-_", hr_rule), ">": quote_rule}
 _PARAGRAPH = {"paragraph_open", "inline", "paragraph_close"}
 _KINDS: dict[str, Literal["text", "fence", "code", "table", "definition"]] = {
     "inline": "text",
@@ -206,9 +241,12 @@ _BLOCKS = _Parser("zero").enable(_RULES)
 _WITH_TABLES = _Parser("zero", {"inline_definitions": True}).enable([*_RULES, "table"])
 for _parser in (_BLOCKS, _WITH_TABLES):
     _parser.block.ruler.at("lheading", _text)
-    _parser.block.ruler.before("table", "plain", _plain)
-    _parser.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "blockquote", "list"]})
+    _parser.block.ruler.before("table", "mark", _by_mark)
+    _parser.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "blockquote"]})
+    _parser.block.ruler.at("blockquote", quote_rule, {"alt": ["paragraph", "reference", "blockquote"]})
+    _parser.block.ruler.at("hr", hr_rule, {"alt": ["paragraph", "reference", "blockquote"]})
+    _parser.block.ruler.push("ends_list", _ends_list, {"alt": ["list"]})
 _WITH_TABLES.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
-_WITH_TABLES.block.ruler.before("plain", "definition", _definition)
+_WITH_TABLES.block.ruler.before("mark", "definition", _definition)
 _PROSE = MarkdownIt("zero").enable([*_RULES, "table"])
 _SPANS = MarkdownIt("zero").enable(["escape", "backticks"])

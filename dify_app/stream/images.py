@@ -12,15 +12,15 @@ from collections.abc import Callable
 from dify_app.answer import FileProduced
 from dify_app.files import is_signed
 from dify_app.stream.lines import MarkdownLines
-from markdown_source import LABEL_LIMIT, LONGEST_FENCE, TARGET_LIMIT, Link, blocks, read_link
+from markdown_source import LABEL_LIMIT, TARGET_LIMIT, Link, blocks, read_link
 
 TAKEN = "\0"  # stands where a picture was taken out; CommonMark allows no such character in a text
 HELD_LIMIT = LABEL_LIMIT + TARGET_LIMIT  # characters of a link that may still be one of Dify's own
 # Characters of a code block, and of its first line, that may still turn out to hold only pictures.
 _FRAME_LIMIT, _OPENING_LIMIT = 300, 60
 _MARK = re.compile(r"!?\[|!\Z")
-_FENCE_BEGUN = re.compile(rf" {{0,3}}(?:`{{1,{LONGEST_FENCE}}}|~{{1,{LONGEST_FENCE}}})\Z")
 _FENCE = re.compile(r" {0,3}(?:```|~~~)")
+_FENCE_BEGUN = re.compile(rf"^{_FENCE.pattern}|^ {{0,3}}(?:`{{1,2}}|~{{1,2}})\Z", re.MULTILINE)
 
 
 class ImageFilter:
@@ -41,12 +41,12 @@ class ImageFilter:
             said.append(text[at : mark.start()])
             at = mark.start()
             end = text.find("\n", at)
-            found = _read(text[:end] if end >= 0 else text, at, whole=end >= 0)
-            if found == at and len(text) - at < HELD_LIMIT:
+            found = _read(text[at : end if end >= 0 else None], whole=end >= 0)
+            if found == 0 and len(text) - at < HELD_LIMIT:
                 break
             if isinstance(found, Link):
-                said.append(self._shown(text[at : found.end], found, files))
-                at = found.end
+                said.append(self._shown(text[at : at + found.end], found, files))
+                at += found.end
             else:
                 said.append(text[at])
                 at += 1
@@ -66,7 +66,7 @@ class ImageFilter:
         if source.startswith("!"):
             return TAKEN if self._takes(found.label, found.url, "image", files) else source
         image = found.label.strip(" ")
-        inner = _read(image, 0, whole=True) if image.startswith("![") else None
+        inner = _read(image, whole=True) if image.startswith("![") else None
         if not isinstance(inner, Link) or inner.end < len(image):
             return found.label if self._takes(found.label, found.url, "custom", files) else source
         own = self._takes(inner.label, inner.url, "image", files)
@@ -97,8 +97,10 @@ class FrameFilter:
         """The part of the text that is certain not to belong to such a block; all of it if nothing follows."""
         text, at = self._pending + text, 0
         said: list[str] = []
-        while at < len(text):
-            end = text.find("\n", at) + 1 or len(text)
+        while begun := _FENCE_BEGUN.search(text, at):
+            said.append(text[at : begun.start()])
+            self._lines.take(said[-1])
+            at = begun.start()
             frame = _frame(text, at, whole=whole) if self._lines.last == "\n" else None
             if frame is not None and not self._lines.in_block:
                 if frame == at:
@@ -106,26 +108,30 @@ class FrameFilter:
                 at = frame
                 self._lines.last = text[at - 1]
                 continue
-            said.append(text[at:end])
-            self._lines.take(text[at:end])
-            at = end
+            said.append(text[at : begun.end()])
+            self._lines.take(said[-1])
+            at = begun.end()
+        else:
+            said.append(text[at:])
+            self._lines.take(said[-1])
+            at = len(text)
         self._pending = text[at:]
         return "".join(said).replace(TAKEN, "")
 
 
-def _read(line: str, start: int, *, whole: bool) -> Link | int | None:
-    """The image or link at `start` of the line; None if there is none, `start` if more text may complete it."""
-    bracket = start + line.startswith("!", start)
+def _read(line: str, *, whole: bool) -> Link | int | None:
+    """The image or link that the line begins with; None if there is none, 0 if more text may complete it."""
+    bracket = int(line.startswith("!"))
     if bracket == len(line):
-        return None if whole else start
+        return None if whole else 0
     found = read_link(line, bracket, whole=whole)
-    return start if found == bracket else found
+    return 0 if found == bracket else found
 
 
 def _frame(text: str, start: int, *, whole: bool) -> int | None:
     """The end of the code block at `start` that holds only pictures; `start` if more text may complete such a block."""
     if not _FENCE.match(text, start):
-        return start if not whole and _FENCE_BEGUN.match(text, start) else None
+        return None if whole else start
     lines = text[start : start + _FRAME_LIMIT].split("\n")
     words = (number for number, line in enumerate(lines[1:], 2) if line.replace(TAKEN, "").strip())
     last = next(words, len(lines))

@@ -1,24 +1,21 @@
 """Tells where in the Markdown of a streamed answer the next character stands: in code, in a sentence, or before text.
 
-The shared parser reads the last block when it is asked; earlier blocks are forgotten. A code span counts only within
+The shared parser reads the text when somebody asks; earlier blocks are forgotten then. A code span counts only within
 its line and within SPAN_LIMIT characters, since a model may leave a tick without its partner.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markdown_source import CONTAINERS, blocks, is_code_open, item
+from markdown_source import CONTAINERS, Block, blocks, is_code_open, item
 
 BLANKS = " \t\r\f\v\u00a0\u3000\ufeff"  # within a line; a byte order mark is invisible like a blank
 LEAD_LIMIT = 200  # characters at the beginning of a line that are examined
 SPAN_LIMIT = 600  # characters before the position in which a code span may begin
-_MOST_LINES = 10  # whole lines that are kept
+_MOST = 20_000  # characters that are kept
+_FEW = 10  # whole lines that are kept as they are
 _CONTAINERS = re.compile(CONTAINERS)
-_FENCE = re.compile("```|~~~")
-# Begins a line that is in no list, quote or code, unless a line before opened it
-_PLAIN = re.compile(r"[^\s>`~*+\d-]")
-# Begins an item of a list, whatever the line before is, outside of a fence
-_ITEM = re.compile(r"[-+*] [^\s>`~*+\d-]")
 
 
 @dataclass(slots=True)
@@ -26,10 +23,8 @@ class MarkdownLines:
     """The position at the end of the text that was taken. A copy is a position too."""
 
     last: str = "\n"  # the last character
-    _whole: tuple[str, ...] = ()  # the lines of the last block, and lines that open the lists around it
-    _lead: str = ""  # the beginning of the current line
-    _tail: str = ""  # the end of the current line
-    _spoken: bool = False  # something other than blanks was taken
+    _text: str = ""  # a text that ends in the same position
+    _spoken: bool = False  # text that is not kept had something other than blanks
 
     @property
     def is_bare(self) -> bool:
@@ -46,71 +41,66 @@ class MarkdownLines:
     @property
     def in_block(self) -> bool:
         """Whether the position is in a code block. An indent before the first word of the answer is none."""
-        line = f"{self._lead}x" if self.begins else self._lead
-        found = blocks([*self._whole, line], tables=False) if self._spoken else []
-        if not found or found[-1].last <= len(self._whole):
+        if not self._has_words:
+            return False
+        whole, lead = _whole(self._text), self._lead
+        found = blocks([*whole, f"{lead}x" if self.begins else lead], tables=False)
+        self._keep(_kept(whole, found))
+        if not found or found[-1].last <= len(whole):
             return False
         block = found[-1]
-        opening = block.fence and block.first == len(self._whole)
+        opening = block.fence and block.first == len(whole)
         return block.kind != "text" and not block.closed and not opening
 
     @property
     def in_span(self) -> bool:
         """Whether a code span is open in this line."""
-        return is_code_open(self._tail)
+        return is_code_open(self._line[-SPAN_LIMIT:])
 
     def take(self, text: str) -> None:
-        """Read this text."""
-        first, *rest = text.split("\n")
-        self._grow(first)
-        for line in rest:
-            self._end_line(self._lead.rstrip("\r"))
-            self._grow(line)
+        """Go on behind this text, which is read only when somebody asks, or when the text gets long."""
+        self._text += text
         self.last = text[-1:] or self.last
+        if len(self._text) > _MOST:
+            whole = _whole(self._text)
+            self._keep(_kept(whole, blocks(whole, tables=False)))
 
-    def _grow(self, text: str) -> None:
-        if not text:
-            return
-        self._spoken = self._spoken or bool(text.strip(BLANKS))
-        if len(self._lead) < LEAD_LIMIT:
-            self._lead += text[: LEAD_LIMIT - len(self._lead)]
-        self._tail = f"{self._tail}{text[-SPAN_LIMIT:]}"[-SPAN_LIMIT:]
+    @property
+    def _line(self) -> str:
+        return self._text[self._text.rfind("\n") + 1 :]
 
-    def _end_line(self, line: str) -> None:
-        self._lead = self._tail = ""
-        if (_ITEM.match(line) and not self._may_be_code()) or (_PLAIN.match(line) and self._is_apart()):
-            self._whole = (line,)
-            return
-        self._whole = (*self._whole, line)
-        if len(self._whole) > _MOST_LINES:
-            self._forget()
+    @property
+    def _lead(self) -> str:
+        return self._line[:LEAD_LIMIT]
 
-    def _may_be_code(self) -> bool:
-        return any(map(_FENCE.search, self._whole))
+    @property
+    def _has_words(self) -> bool:
+        return self._spoken or bool(self._text.strip(f"{BLANKS}\n"))
 
-    def _is_apart(self) -> bool:
-        """Whether no line before says how a line is read that begins with a letter."""
-        if self._may_be_code():
-            return False
-        return (
-            not self._whole
-            or not self._whole[-1]
-            or (len(self._whole) == 1 and bool(_PLAIN.match(self._whole[0])))
-        )
+    def _keep(self, lines: Sequence[str]) -> None:
+        """Keep these lines in place of those before the current line."""
+        self._spoken = self._has_words
+        line = self._line
+        line = line if len(line) <= LEAD_LIMIT + SPAN_LIMIT else f"{line[:LEAD_LIMIT]}{line[-SPAN_LIMIT:]}"
+        self._text = "\n".join((*lines, line))
 
-    def _forget(self) -> None:
-        """Keep of the lines only what says how the next line is read."""
-        found = blocks(self._whole, tables=False)
-        if not found:
-            self._whole = ()
-            return
-        block = found[-1]
-        around = [item(self._whole[index]) for index in dict.fromkeys(block.items) if index < block.first]
-        behind = self._whole[block.last :][-1:]
-        if block.closed:
-            kept = behind
-        elif block.fence and not behind:
-            kept = self._whole[block.first : block.first + 1]
-        else:
-            kept = (*self._whole[block.first : block.last][:1], *self._whole[block.first + 1 :][-1:])
-        self._whole = (*around, *kept)
+
+def _whole(text: str) -> list[str]:
+    """The beginnings of the lines that are whole."""
+    return [line[:LEAD_LIMIT].rstrip("\r") for line in text.split("\n")[:-1]]
+
+
+def _kept(lines: Sequence[str], found: Sequence[Block]) -> Sequence[str]:
+    """Lines behind which the next line is read as behind these ones, in which such blocks were `found`."""
+    block = next((block for block in reversed(found) if block.first < len(lines)), None)
+    if block is None:
+        return lines[-_FEW:]
+    begin = min(block.items, default=block.first)
+    if len(lines) - begin <= _FEW:
+        return lines[begin:]
+    around = [item(lines[index]) for index in dict.fromkeys(block.items) if index < block.first]
+    behind = lines[block.last :][-_FEW:]
+    if (block.closed and block.last <= len(lines)) or (behind and not around):
+        return (*around, *behind)
+    last = [] if block.fence else lines[block.first + 1 : block.last][-1:]
+    return (*around, lines[block.first], *last, *behind)

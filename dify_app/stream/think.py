@@ -18,7 +18,8 @@ _OPENING = ("<think>", "<thinking>", "<reasoning>", "◁think▷")
 _CLOSING = tuple(f"{tag[0]}/{tag[1:]}" for tag in _OPENING)
 _BEGUN = frozenset(tag[:length] for tag in _OPENING + _CLOSING for length in range(1, len(tag) + 1))
 _TAG = re.compile("|".join(_OPENING + _CLOSING), re.IGNORECASE)
-_PIECE = re.compile(rf"{_TAG.pattern}|\n|[^<◁\n]+|[<◁]", re.IGNORECASE)
+_PIECE = re.compile(rf"{_TAG.pattern}|(?:[^<◁]++|(?!{_TAG.pattern})[<◁])+", re.IGNORECASE)
+_LINES = re.compile(r"\n|[^\n]+")
 _BEFORE_WORD = BLANKS + "\"'“‘«(「『\\"  # noqa: RUF001 - with one of these before and after it, a tag is a word
 _BEHIND_WORD = BLANKS.replace("\r", "") + "\"'”’»)」』.,;:!?"  # noqa: RUF001 - the same
 _ELLIPSES = {"...", "…"}  # <think>...</think> is how one writes about it
@@ -150,6 +151,11 @@ class FirstWords:
 
     def say(self, piece: str) -> list[str]:
         """The pieces of text that can be shown now."""
+        if self._spoken:
+            return [piece]
+        return [shown for line in _LINES.findall(piece) for shown in self._say(line)]
+
+    def _say(self, piece: str) -> list[str]:
         if self._spoken:
             return [piece]
         if self._after_thought and piece == "\n":  # blank lines go; the indent of the first word's line stays

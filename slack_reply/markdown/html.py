@@ -34,6 +34,8 @@ _MARKS = {
     **dict.fromkeys(("u", "ins", "small", "mark", "span", "center", "sup", "sub"), ""),
 }
 _NAMES = "|".join(_MARKS)
+# What a tag that counts begins with, as a pattern
+BEGUN = rf"</?(?:[{''.join(sorted({name.strip('/')[0] for name in (*_BREAKS, *_MARKS)}))}]|\Z)"
 _PAIR = re.compile(
     rf"<({_NAMES}){_ATTRIBUTES}>((?:[^<>\n]|(?!</?\1\b){_INNER}){{1,{PAIR_LIMIT}}})</\1>", re.IGNORECASE
 )

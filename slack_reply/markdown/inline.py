@@ -5,11 +5,12 @@ from bisect import bisect_left, bisect_right
 from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from clock import in_turns
 from markdown_source import NONE, Known
 from slack_reply.markdown import atoms, words
-from slack_reply.markdown.inline_parser import JOINER, Atom, Marks, emphasis
+from slack_reply.markdown.inline_parser import JOINER, Atom, Marks, Span
 from slack_reply.markdown.words import Piece, Rank
 
 REMEMBERED = 20_000  # characters: a longer line is read anew, since its reading takes much memory
@@ -19,6 +20,32 @@ _SPECIAL = re.compile(r"[\\`<>&\[!*_~:](?:(?<!:)|//)")
 # At the end of a text, the marker could close emphasis
 _MARKER_BEFORE_WORD = re.compile(r"[*_~][^\s*_~]")
 _OPENS = re.compile(r"[*_~`\[]")
+
+
+class Emphasis(NamedTuple):
+    """The emphasised `spans` in order, without overlaps."""
+
+    spans: list[Span]
+
+    def covers(self, position: int) -> bool:
+        """Whether `position` is within a span, so that a cut there would split the emphasis."""
+        index = bisect_right(self.spans, (position, -1)) - 1
+        return index >= 0 and self.spans[index][0] < position < self.spans[index][1]
+
+
+def emphasis(pairs: Iterable[tuple[Span, Span]]) -> Emphasis:
+    """The emphasis that these pairs of markers make."""
+    return Emphasis(_merged([(opening[0], closing[1]) for opening, closing in pairs]))
+
+
+def _merged(spans: list[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for begin, end in sorted(spans):
+        if merged and begin < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((begin, end))
+    return merged
 
 
 class Reading:
@@ -71,6 +98,8 @@ def _remembered(line: str, start: int, known: Known, *, whole: bool) -> Reading:
 
 def render(line: str, start: int = 0, known: Known = NONE) -> str:
     """A whole line from `start` on, made safe."""
+    if is_plain(line, start):
+        return line[start:]
     return reading(line, start, known, whole=True).text(start, len(line))
 
 
@@ -105,9 +134,16 @@ def is_begun(text: str) -> bool:
 
 
 def _joined(pieces: Iterable[Piece], *, whole: bool, ends: bool) -> Iterator[Piece]:
-    """Fewer pieces: neighbours of rank HARD are joined, up to WORD characters. `ends`: the last one is whole."""
+    """Fewer pieces: neighbours of rank HARD are joined, up to WORD characters, and the blanks behind them.
+
+    `ends`: the last one is whole.
+    """
     held: Piece | None = None
     for piece in pieces:
+        if held and piece.rank is Rank.SPACE and piece.text.isspace():
+            yield Piece(held.start, piece.end, held.text + piece.text, Rank.SPACE)
+            held = None
+            continue
         if held and (piece.rank is not Rank.HARD or held.end - held.start >= words.WORD):
             yield held
             held = None

@@ -6,8 +6,8 @@ module rests on are held by tests/slack_reply/markdown/test_inline_parser.py; `p
 
 import re
 import unicodedata
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple, cast
 
 from markdown_it import MarkdownIt
@@ -81,32 +81,39 @@ class _Line(StateInline):
         self.opened: set[int] = set()  # the ends of the runs that open emphasis by a joint
         self.closed: set[int] = set()  # the first markers of the runs that close emphasis by a joint
         self.end = len(line)  # up to here the line was read
-        self.around = StateInline(
-            "", _INLINE, {}, []
-        )  # a run as it is shown, with what is shown beside the run
 
     def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803
         """As in CommonMark; but beside a letter of a script without spaces, `*` and `~` next to punctuation count.
 
         What stands beside the run counts as it is shown. While that is not known, the line ends at the run.
         """
-        found = super().scanDelims(start, canSplitWord)
-        run = self.src[start : start + found.length]
+        rest = self.src[start : self.posMax]
+        run = rest[: len(rest) - len(rest.lstrip(rest[0]))]
         before, behind = self.shown_before(start), self._shown_behind(start + len(run))
         if behind is None:
             self.end = start
-            return found
-        if self.atoms or behind != self.src[start + len(run) : start + len(run) + 1]:
-            self.around.src = f"{before or ' '}{run}{behind}"
-            self.around.posMax = len(self.around.src)
-            found = self.around.scanDelims(1, canSplitWord)
-        if run[0] == "_":
-            return found._replace(length=len(run))
-        opens, closes = is_joint(before, behind), is_joint(behind, before)
-        self.opened |= {start + len(run)} if opens else set()
-        odd = len(run) % 2 if run[0] == "~" else 0  # the first `~` of an odd run is text
-        self.closed |= {start + odd} if closes else set()
-        return Scanned(found.can_open or opens, found.can_close or closes, len(run))
+            return Scanned(can_open=False, can_close=False, length=len(run))
+        found, opens, closes = _flanks(before, run[0], behind, canSplitWord)
+        if opens:
+            self.opened.add(start + len(run))
+        if closes:
+            self.closed.add(
+                start + (len(run) % 2 if run[0] == "~" else 0)
+            )  # the first `~` of an odd run is text
+        return found._replace(length=len(run))
+
+    def push(self, ttype: str, tag: str, nesting: int) -> Token:  # noqa: ARG002
+        """Nobody reads the tokens; their number tells whether two markers stand side by side."""
+        if self.pending:
+            self.pushPending()
+        self.tokens.append(_TOKEN)
+        return _TOKEN
+
+    def pushPending(self) -> Token:  # noqa: N802 - the parser's name
+        """Text between two markers is one token as well."""
+        self.tokens.append(_TOKEN)
+        self.pending = ""
+        return _TOKEN
 
     def shown_before(self, start: int) -> str:
         """The character that is shown before the offset."""
@@ -155,6 +162,20 @@ class _Line(StateInline):
             self.joints[closing[0]] = JOINER + self.src[slice(*closing)]
 
 
+@lru_cache(maxsize=1_000)
+def _flanks(before: str, marker: str, behind: str, splits: bool) -> tuple[Scanned, bool, bool]:
+    """What a run of the marker between these characters can do, and whether the run opens or closes by a joint."""
+    found = StateInline(f"{before or ' '}{marker}{behind}", _INLINE, {}, []).scanDelims(1, splits)
+    if marker == "_":
+        return found, False, False
+    opens, closes = is_joint(before, behind), is_joint(behind, before)
+    return (
+        found._replace(can_open=found.can_open or opens, can_close=found.can_close or closes),
+        opens,
+        closes,
+    )
+
+
 def read(line: str, start: int, readers: Mapping[str, Reader], *, whole: bool) -> Marks:
     """The atoms and the emphasis of the line from `start` on. `readers` has one for each character that is special."""
     state = _Line(line, start, readers, whole=whole)
@@ -178,32 +199,6 @@ def _ends(line: str, start: int) -> Iterator[int]:
             yield end
             end += SLICE
     yield len(line)
-
-
-class Emphasis(NamedTuple):
-    """The emphasised `spans` in order, without overlaps."""
-
-    spans: list[Span]
-
-    def covers(self, position: int) -> bool:
-        """Whether `position` is within a span, so that a cut there would split the emphasis."""
-        index = bisect_right(self.spans, (position, -1)) - 1
-        return index >= 0 and self.spans[index][0] < position < self.spans[index][1]
-
-
-def emphasis(pairs: Iterable[tuple[Span, Span]]) -> Emphasis:
-    """The emphasis that these pairs of markers make."""
-    return Emphasis(_merged([(opening[0], closing[1]) for opening, closing in pairs]))
-
-
-def _merged(spans: list[Span]) -> list[Span]:
-    merged: list[Span] = []
-    for begin, end in sorted(spans):
-        if merged and begin < merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((begin, end))
-    return merged
 
 
 def is_joint(outer: str, inner: str) -> bool:
@@ -230,7 +225,7 @@ def _atom(found: StateInline, _silent: bool) -> bool:
     if len(atom.text) > 1 and atom.text[0] == "[" and state.shown_before(atom.start) == "!":
         atom = atom._replace(text=JOINER + atom.text)  # `![` would begin an image
     state.atoms.append(atom)
-    state.tokens.append(_ATOM)  # keeps apart the markers before and behind
+    state.tokens.append(_TOKEN)  # keeps apart the markers before and behind
     state.pos = atom.end
     if paragraphs:
         state.end_paragraph()
@@ -258,7 +253,7 @@ def _marker(found: StateInline, silent: bool) -> bool:
     return True
 
 
-_ATOM = Token("atom", "", 0)
+_TOKEN = Token("text", "", 0)
 _SPECIAL = re.compile(r"[\\`<>&\[!*_~]|(?<![A-Za-z0-9])[Hh][Tt][Tt][Pp][Ss]?://")
 _INLINE = MarkdownIt("zero")
 _INLINE.inline.terminator_re = _SPECIAL

@@ -101,7 +101,7 @@ class Reader:
             window.parse(growing=end < 0 and not final)
             first, head = window.going_on(self._head)
             known: list[Unit] = []
-            found = window.units(self.known[-1] if self.known else None)
+            found = window.units(self.known[-1] if self.known else None, first if end >= 0 else None)
             rest = iter(())
             for index, unit in found:
                 if index >= first:

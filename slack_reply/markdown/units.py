@@ -89,4 +89,4 @@ def apart(unit: Unit, *, whole: bool = True) -> Iterator[Unit]:
         yield rest._replace(start=start, end=end, text=piece.text, rank=rank, after=inner)
         rest = rest._replace(fresh=False) if rest.fresh else rest
     if whole and unit.text.endswith("\n"):
-        yield rest._replace(start=unit.start + len(unit.line), text="\n")
+        yield rest._replace(start=unit.start + len(unit.line), text="\n", blank=True)

@@ -1,9 +1,10 @@
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from markdown_source import LONGEST_FENCE, TARGET_LIMIT, Block, blocks, is_code_open, is_prose, item
-from markdown_source.blocks import _BLOCKS, _RULES, _fence
+from markdown_source.blocks import _RULES, _fence
 from tests.slack_reply.drawn import markdown
 
 
@@ -112,15 +113,42 @@ def test_code_span_is_open_until_the_same_number_of_ticks(line: str, inside: boo
     assert is_code_open(line) == inside
 
 
-@given(markdown)
-def test_text_is_what_the_parsers_own_rules_call_text(text: str) -> None:
+KINDS = {"inline": "text", "hr": "text", "fence": "fence", "code_block": "code"}
+MARKS = (
+    "- ",
+    "-",
+    "1. ",
+    "2) ",
+    "* ",
+    "+",
+    "> ",
+    "# a\n",
+    "***",
+    "---",
+    "===",
+    "```\n",
+    "~~~",
+    "    ",
+    "\t",
+    "\n",
+    "\n\n",
+    "a",
+    "a\n",
+)
+
+
+@given(markdown | st.lists(st.sampled_from(MARKS), max_size=30).map("".join))
+def test_blocks_are_those_that_the_parsers_own_rules_find(text: str) -> None:
     own = MarkdownIt("zero").enable([*_RULES])
     own.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "blockquote", "list"]})
-    source = "\n".join((*text.split("\n"), ""))
-    wanted = [
-        tuple(found.map or ())
-        for found in own.block.parse(source, own, {}, []) or ()
-        if found.type == "inline"
-    ]
-    found = _BLOCKS.block.parse(source, _BLOCKS, {}, []) or ()
-    assert [tuple(token.map or ()) for token in found if token.type == "inline"] == wanted
+    wanted: list[tuple[str, int, int, tuple[int, ...]]] = []
+    items: list[int] = []
+    for token in own.block.parse("\n".join((*text.split("\n"), "")), own, {}, []) or ():
+        first, last = token.map or (0, 0)
+        if token.type == "list_item_open":
+            items.append(first)
+        elif token.type == "list_item_close":
+            items.pop()
+        elif token.type in KINDS:
+            wanted.append((KINDS[token.type], first, last, tuple(items)))
+    assert [block[:4] for block in blocks(text.split("\n"), tables=False)] == wanted

@@ -37,6 +37,10 @@ class Paragraphs:
 
     def units(self, first: int, last: int, block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
         """Each unit with the number of its line. `grows`: the last of the lines goes on, or more of them come."""
+        line = self._lines[first]
+        if last == first + 1 and not grows and inline.is_plain(line.text) and len(line.text) <= PART:
+            yield first, text_unit(line, line.text, len(lines.prefix(line.text)), block.items)
+            return
         parts = [*self.parts(first, last), last]
         for begin, end in pairwise(parts):
             line = self._lines[begin]
@@ -50,15 +54,9 @@ class Paragraphs:
         self, first: int, last: int, block: Block, known: Known, *, grows: bool
     ) -> Iterator[tuple[int, Unit]]:
         """The lines of a paragraph; lines are joined where markup continues over the end of a line."""
-        line = self._lines[first]
-        if last == first + 1 and not grows and inline.is_plain(line.text):
-            yield first, text_unit(line, line.text, block.items)
-            return
         rows = self._lines[first:last]
         base = rows[0].start
-        flat = rows[0].text
-        for row in rows[1:]:
-            flat += self._source[base + len(flat) : row.start] + _without_quotes(row.text)
+        flat = _flat(self._source, rows)
         if grows and last < len(self._lines):
             flat += "\n"
         reading = inline.reading(flat, len(lines.prefix(rows[0].text)), known, whole=not grows)
@@ -73,9 +71,10 @@ class Paragraphs:
             text = line.text + flat[start + len(line.text) : end if whole else None]
             prefix = lines.prefix(line.text)
             shown = f"{prefix}{reading.text(start + len(prefix), end)}" if whole else ""
-            unit = text_unit(Line(line.start, text, row.end), shown, block.items, known)
+            unit = text_unit(Line(line.start, text, row.end), shown, len(prefix), block.items, known)
             if whole:
-                yield from ((first + begin, part) for part in _parted(unit))
+                for part in _parted(unit):
+                    yield first + begin, part
             elif not unit.heading:
                 parts = list(apart(unit, whole=False))
                 if not RULE.match("".join(part.text for part in parts)[unit.begin :]):
@@ -83,8 +82,8 @@ class Paragraphs:
             begin = number + 1
 
 
-def text_unit(line: Line, shown: str, items: Sequence[int], known: Known = NONE) -> Unit:
-    """A unit of text whose source is `line`."""
+def text_unit(line: Line, shown: str, begin: int, items: Sequence[int] = (), known: Known = NONE) -> Unit:
+    """A unit of text whose source is `line`; `begin` is where the text behind bullets and quote marks begins."""
     text = line.text
     is_block = is_apart(text)
     heading = is_block and len(text) <= HEADING_LIMIT and bool(HEADING.match(text))
@@ -95,7 +94,7 @@ def text_unit(line: Line, shown: str, items: Sequence[int], known: Known = NONE)
         Rank.GLUE if heading or text == "\\" else Rank.LINE,
         body=Body.TEXT,
         line=text,
-        begin=len(lines.prefix(text)),
+        begin=begin,
         listed=bool(items),
         heading=heading,
         apart=is_block,
@@ -163,7 +162,14 @@ def _parted(unit: Unit) -> tuple[Unit, ...]:
     return unit._replace(end=place, text=unit.text[:-2]), broken
 
 
-def _without_quotes(text: str) -> str:
-    """The line with blanks instead of its quote marks, so that the paragraph reads as if no quote were around it."""
-    marks = lines.prefix(text).rfind(">") + 1
-    return " " * marks + text[marks:] if marks else text
+def _flat(source: str, rows: Sequence[Line]) -> str:
+    """The lines as one text, with blanks instead of quote marks, so that it reads as if no quote were around it."""
+    base = rows[0].start
+    flat = source[base : rows[-1].start + len(rows[-1].text)]
+    if ">" not in flat:
+        return flat
+    flat = rows[0].text
+    for row in rows[1:]:
+        marks = lines.prefix(row.text).rfind(">") + 1
+        flat += f"{source[base + len(flat) : row.start]}{' ' * marks}{row.text[marks:]}"
+    return flat

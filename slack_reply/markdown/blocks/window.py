@@ -42,11 +42,11 @@ class Window:
         self._growing = growing
         self._blocks = self._settled() if growing else self._parsed(self._size)
 
-    def units(self, before: Unit | None) -> Iterator[tuple[int, Unit]]:
-        """Each unit with the number of its line, behind the unit `before`."""
+    def units(self, before: Unit | None, until: int | None) -> Iterator[tuple[int, Unit]]:
+        """Each unit with the number of its line, behind the unit `before`; those of a text before the line `until`."""
         self._last = before
         held: tuple[int, Unit] | None = None
-        for index, unit in self._all():
+        for index, unit in self._all(len(self._lines) if until is None else until):
             self._last = unit
             if held:
                 yield held
@@ -56,13 +56,16 @@ class Window:
             ends = not self._growing and unit.end == len(self._source) > unit.start
             yield index, unit._replace(text=unit.text.removesuffix("\n")) if ends else unit
 
-    def _all(self) -> Iterator[tuple[int, Unit]]:
+    def _all(self, until: int) -> Iterator[tuple[int, Unit]]:
         at = self._first
         for block in self._blocks:
             if block.last > at:
                 yield from self._between(at, block.first)
                 at = max(at, block.first)
-                yield from self._block(block, at, min(block.last, self._size))
+                if at >= until:
+                    return
+                last = min(block.last, self._size)
+                yield from self._block(block, at, min(last, until) if block.kind == "text" else last)
                 at = block.last
         yield from self._between(at, self._size)
 
@@ -98,20 +101,22 @@ class Window:
 
     def _parsed(self, size: int) -> list[Block]:
         self._size = size
-        return blocks([line.text for line in self._lines[:size]], tables=self._limits is not None)
+        return self._read([line.text for line in self._lines[:size]])
+
+    def _read(self, texts: Sequence[str]) -> list[Block]:
+        return blocks(texts, tables=self._limits is not None)
 
     def _settled(self) -> list[Block]:
         """The blocks of a text whose last line is not whole, without the lines that may still become another block."""
-        *_, (_, last, _) = self._lines
-        size = len(self._lines)
-        if MARKERS.match(last) or FENCE_BEGUN.match(last):
-            begun = [line.text for line in self._lines[:-1]]
-            found = blocks([*begun, f"{last}x"], tables=self._limits is not None)
-            if found and found[-1].fence and found[-1].first < size - 1 and found[-1].last == size:
-                self._size = size - bool(MAYBE_CLOSING.match(last))
-                return found
-            size -= 1
+        *whole, (_, last, _) = self._lines
+        may_be_other = MARKERS.match(last) or FENCE_BEGUN.match(last)
+        size = len(whole) if may_be_other else len(self._lines)
         found = self._parsed(size)
+        if may_be_other and found and found[-1].kind == "fence" and not found[-1].closed:
+            *_, block = grown = self._read([*(line.text for line in whole), f"{last}x"])
+            if block.first < size < block.last:
+                self._size = len(self._lines) - bool(MAYBE_CLOSING.match(last))
+                return grown
         kinds = {"text", "definition"}
         if self._limits is None or not found or found[-1].kind not in kinds or found[-1].last < size:
             return found
@@ -134,7 +139,11 @@ class Window:
             line = self._lines[index]
             if line.text and not line.text.isspace():
                 shown = lines.prefix(line.text)
-                yield index, text_unit(line, f"{shown}{inline.render(line.text, len(shown))}", ())
+                unit = text_unit(line, f"{shown}{inline.render(line.text, len(shown))}", len(shown))
+                # At the beginning of a message, the `===` under a heading would be text that goes on in the next line
+                rest = line.text[len(shown) :].rstrip(" \t")
+                is_under = bool(rest) and not rest.strip("=")
+                yield index, unit._replace(blank=True) if is_under else unit
             else:
                 yield index, Unit(line.start, line.end, "\n", self._rank_of_blank(), blank=True)
 
@@ -152,8 +161,10 @@ class Window:
             return fenced(self._lines, first, last, block, grows=grows, left=left)
         if block.kind == "code":
             return indented(self._lines, first, last, block, grows=grows)
-        read = {"table": self._table, "text": self._paragraphs.units, "definition": self._definition}
-        return read[block.kind](first, last, block, grows=grows)
+        if block.kind == "text":
+            return self._paragraphs.units(first, last, block, grows=grows)
+        read = self._table if block.kind == "table" else self._definition
+        return read(first, last, block, grows=grows)
 
     def _definition(self, first: int, last: int, block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
         if grows:  # this line may still become text

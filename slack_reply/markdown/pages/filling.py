@@ -9,9 +9,10 @@ Code is opened again at the beginning of a message, and a list that the message 
 import re
 from bisect import bisect_left
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import NamedTuple, Self
 
-from slack_reply.markdown import lines
+from slack_reply.markdown import html, lines
 from slack_reply.markdown.lines import RULE
 from slack_reply.markdown.parts import Limits, Markdown, Page, Part, Table, counting
 from slack_reply.markdown.slack_form import closed
@@ -22,13 +23,18 @@ WINDOW = 0.75
 
 _LONGEST_RULE = 40  # characters of a line that are examined
 
-# What may be shown as a blank: `<br>`, `<p>`, `<details>`, `&nbsp;` and its like, a definition of a link.
-_BLANK = re.compile(r"\s|<(?:/?(?:[bpd]|\Z))|&(?:[net#]|\Z)|(?<=\n)[ \t>]*(?:\[|\Z)", re.IGNORECASE)
+# What may turn out to begin with a blank: a tag or the text that the tag marks, `&nbsp;` and its like, the label of a
+# link or image that leads nowhere, a definition of a link.
+_BLANK = re.compile(
+    rf"(?:!?\[){{0,2}}(?:\s|{html.BEGUN}|&(?:[net#]|\Z)|(?<=\[)\Z|!\Z)|(?<=\n)[ \t>]*(?:\[|\Z)", re.IGNORECASE
+)
 
 
 class State(NamedTuple):
-    """What a page contains so far."""
+    """A unit as a page shows it with the text `shown`, and what the page contains up to the unit's end."""
 
+    unit: Unit = Unit(0, 0, "")
+    shown: str = ""
     total: int = 0
     visible: bool = False
     after_table: bool = False
@@ -41,22 +47,16 @@ class State(NamedTuple):
     glued: bool = False  # what is seen last belongs to what follows
 
 
-class _PageEntry(NamedTuple):
-    unit: Unit
-    text: str
-    state: State  # behind the unit
-
-
 class Filling:
     """The units of one page. Behind each unit there is room for the text that would close the page there."""
 
-    def __init__(self, limits: Limits, entries: Iterable[_PageEntry] = ()) -> None:
+    def __init__(self, limits: Limits, states: Iterable[State] = ()) -> None:
         self._limits = limits
-        self._entries = list(entries)
+        self._states = list(states)
 
     def copy(self) -> Self:
         """The same page, to be filled on its own."""
-        return type(self)(self._limits, self._entries)
+        return type(self)(self._limits, self._states)
 
     @property
     def empty(self) -> bool:
@@ -79,6 +79,8 @@ class Filling:
             return False
         shown = bool(text or table)
         after = State(
+            unit,
+            text,
             total,
             state.visible or shown,
             table is not None if shown else state.after_table or unit.hidden,
@@ -90,18 +92,18 @@ class Filling:
             state.begun or unit.fresh,
             state.glued and not table if not text or text.isspace() else unit.rank < 0,
         )
-        self._entries.append(_PageEntry(unit, text, after))
+        self._states.append(after)
         return True
 
     def cut(self) -> tuple[Page, list[Unit]]:
         """The page, and the units that belong to the next page."""
         best = self._best()
         if best is None:
-            best = max((i for i, entry in enumerate(self._entries) if entry.unit.rank >= 0), default=-1)
-        if not any(entry.text or entry.unit.table for entry in self._entries[: best + 1]):
-            best = len(self._entries) - 1
-        rest = [entry.unit for entry in self._entries[best + 1 :]]
-        del self._entries[best + 1 :]
+            best = max((i for i, state in enumerate(self._states) if state.unit.rank >= 0), default=-1)
+        if not any(state.shown or state.unit.table for state in self._states[: best + 1]):
+            best = len(self._states) - 1
+        rest = [state.unit for state in self._states[best + 1 :]]
+        del self._states[best + 1 :]
         return self.whole(), rest
 
     def whole(self) -> Page:
@@ -112,9 +114,9 @@ class Filling:
         """The part of the page that can be shown while more text may come."""
         best = self._best()
         if best is not None:
-            del self._entries[best + 1 :]
-        while self._entries and not (_settled(self._entries[-1], source) and self._reads_on):
-            for part in apart(self._entries.pop().unit):
+            del self._states[best + 1 :]
+        while self._states and not (_settled(self._states[-1], source) and self._reads_on):
+            for part in apart(self._states.pop().unit):
                 self.take(part)
         return self._page()
 
@@ -127,37 +129,37 @@ class Filling:
     def _reads_on(self) -> bool:
         """Whether the line reads the same when it goes on: what is shown of it is no rule."""
         shown = ""
-        for entry in reversed(self._entries):
-            shown = entry.text + shown
-            if entry.unit.fresh or len(shown) > _LONGEST_RULE:
+        for state in reversed(self._states):
+            shown = state.shown + shown
+            if state.unit.fresh or len(shown) > _LONGEST_RULE:
                 break
         return shown.endswith("\n") or not RULE.match(shown)
 
     @property
     def _state(self) -> State:
-        return self._entries[-1].state if self._entries else State()
+        return self._states[-1] if self._states else State()
 
     def _best(self) -> int | None:
-        """The last entry of the best rank in the window; None if the page cannot end there."""
+        """The last unit of the best rank in the window; None if the page cannot end there."""
         window = WINDOW * self._limits.room
-        first = bisect_left(self._entries, window, key=lambda entry: entry.state.total)
-        ends = (i for i in range(len(self._entries) - 1, first - 1, -1) if self._entries[i].unit.rank >= 0)
-        return max(ends, key=lambda i: self._entries[i].unit.rank, default=None)
+        first = bisect_left(self._states, window, key=attrgetter("total"))
+        ends = (i for i in range(len(self._states) - 1, first - 1, -1) if self._states[i].unit.rank >= 0)
+        return max(ends, key=lambda i: self._states[i].unit.rank, default=None)
 
     def _page(self) -> Page:
-        if not self._entries:
+        if not self._states:
             return Page((), 0)
         parts: list[Part] = []
         texts: list[str] = []
-        for entry in self._entries:
-            if entry.unit.table:
+        for state in self._states:
+            if state.unit.table:
                 parts += _markdown(texts)
-                parts.append(entry.unit.table)
+                parts.append(state.unit.table)
                 texts.clear()
             else:
-                texts.append(entry.text)
-        last = self._entries[-1]
-        closing = tail(last.unit, "".join(texts), last.state.shift)
+                texts.append(state.shown)
+        last = self._states[-1]
+        closing = tail(last.unit, "".join(texts), last.shift)
         return Page((*parts, *_markdown(texts)), last.unit.end, closing)
 
 
@@ -203,12 +205,12 @@ def _markdown(texts: list[str]) -> list[Part]:
     return [Markdown(text)] if text else []
 
 
-def _settled(entry: _PageEntry, source: str) -> bool:
-    """Whether a message may end behind the entry for a while: Slack can lose blanks that begin the next chunk.
+def _settled(state: State, source: str) -> bool:
+    """Whether a message may end behind the unit for a while: Slack can lose blanks that begin the next chunk.
 
     A tag or an entity may become a blank. Source: docs/platform/slack.md#stream-markdown.
     """
-    unit = entry.unit
-    if unit.rank < 0 or entry.state.glued or unit.hidden or unit.end >= len(source):
+    unit = state.unit
+    if unit.rank < 0 or state.glued or unit.hidden or unit.end >= len(source):
         return False
     return unit.table is not None or not _BLANK.match(source, unit.end)

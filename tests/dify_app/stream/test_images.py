@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from dify_app.answer import FileProduced
 from dify_app.stream.images import ImageFilter
+from markdown_source import Link, read_link
 
 
 def owns(url: str) -> bool:
@@ -107,3 +108,16 @@ def test_image_filter_keeps_all_other_text(text: str) -> None:
     left, files = filtered(text)
     taken = sum(len(f"![c]({file.url})" if file.kind == "image" else f"[]({file.url})") for file in files)
     assert len(text) == len(left) + taken
+
+
+def test_each_line_is_read_alone_however_long_the_text_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+
+    def read(line: str, start: int, *, whole: bool) -> Link | int | None:
+        sizes.append(len(line))
+        return read_link(line, start, whole=whole)
+
+    monkeypatch.setattr("dify_app.stream.images.read_link", read)
+    text = "[a\n" * 1_000
+    assert ImageFilter(owns).feed(text) == (text, [])
+    assert sizes == [2] * 1_000

@@ -89,6 +89,24 @@ def test_position_is_the_same_however_the_text_came(text: str, data: st.DataObje
     assert behind(text) == behind(text[:cut], text[cut:]) == behind(*text)
 
 
+@given(st.lists(st.sampled_from(PIECES), max_size=60))
+def test_position_is_the_same_however_often_it_was_asked_for(pieces: list[str]) -> None:
+    asked = MarkdownLines()
+    for end, piece in enumerate(pieces, 1):
+        asked.take(piece)
+        once = behind(*pieces[:end])
+        assert (asked.in_block, asked.begins, asked.in_span) == (once.in_block, once.begins, once.in_span)
+
+
+def test_position_is_known_behind_a_text_that_is_not_kept() -> None:
+    for begun, inside in (("```\n", True), ("- a\n\n  ```\n", True), ("> ```\n", False), ("", False)):
+        lines = behind(begun, *["  word\n"] * 5_000, "  ")
+        assert len(lines._text) < 30_000
+        assert lines.in_block == inside
+    assert behind("`", "word " * 5_000).in_span is False
+    assert behind("word " * 5_000, "`").in_span
+
+
 @pytest.mark.parametrize(
     "block", ["```py\nx\n```\n", "    code\n", "- a\n\n  ```\n  x\n  ```\n", "> a\n", "words\n"]
 )

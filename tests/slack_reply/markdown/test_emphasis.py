@@ -1,8 +1,8 @@
 import pytest
 
 from slack_reply.markdown import atoms
+from slack_reply.markdown.inline import Emphasis, emphasis
 from slack_reply.markdown.inline_parser import EMPHASIS_LIMIT as LIMIT
-from slack_reply.markdown.inline_parser import Emphasis, emphasis
 
 
 def scan(line: str) -> Emphasis:

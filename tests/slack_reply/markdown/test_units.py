@@ -9,9 +9,9 @@ def first(text: str) -> Unit:
 
 def test_line_is_split_into_words() -> None:
     parts = list(apart(first("> - some words\nnext")))
-    assert [part.text for part in parts] == ["> - ", "some", " ", "words", "\n"]
-    assert [part.rank for part in parts] == [Rank.GLUE, Rank.HARD, Rank.SPACE, Rank.HARD, Rank.LINE]
-    assert [part.fresh for part in parts] == [True, False, False, False, False]
+    assert [part.text for part in parts] == ["> - ", "some ", "words", "\n"]
+    assert [part.rank for part in parts] == [Rank.GLUE, Rank.SPACE, Rank.HARD, Rank.LINE]
+    assert [part.fresh for part in parts] == [True, False, False, False]
     assert parts[1].where.resume == "> "
     assert (parts[0].start, parts[-1].end) == (0, len("> - some words\n"))
 
