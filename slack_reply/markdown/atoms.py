@@ -24,6 +24,7 @@ _ADDRESS = re.compile(
 _ADDRESS_ENDS = "?!.,:;'_~*)"
 _SCHEME = len("http")
 _BRACKET = re.compile(r"(?<![!\\])\[")
+_PAIR = re.compile(r"\[((?:[^\[\]\\`]|\\.)*+)\]")
 _TICKS = re.compile(r"`+")
 _TICKS_AT_LINE = re.compile(r"\n[ \t]*(?=```)")  # while the text grows, the ticks would begin a code block
 _TICKS_OR_ESCAPE = re.compile(r"`+|\\.")
@@ -138,6 +139,9 @@ def _link(line: str, start: int, whole: bool, known: Known, inside: bool) -> Ato
         return _held(start)
     if found is None or code or (not is_image and _has_link(label, known)):
         escaped = not is_image and resembles_link(line, start)
+        # In a label, the closing bracket alone would end the label
+        if escaped and inside and (pair := _PAIR.match(line, start)):
+            return Atom(start, pair.end(), f"\\[{_shown(pair[1], known, label=True)}\\]", solid=True)
         return Atom(start, start + 1, "\\[" if escaped else line[start], solid=True)
     shown = _shown(label, known, label=True) or (links.label_text(found.name) if is_image else "")
     url = "" if inside else found.url

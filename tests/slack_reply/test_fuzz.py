@@ -113,6 +113,8 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("a [<i> x</i>](data:b) c", "stream"),
         ("y" * 300 + "\n===\n    <me@x.org>-", "small edit"),
         ("y" * 300 + "\n=== \n    [bank.example](https://evil.example)-", "small stream"),
+        ("[[a][b]](h)", "stream"),
+        ("[a[][] **c**](https://d.example)", "edit"),
         ("- a\n\n      [bank.example](https://evil.example) " + "word " * 100, "small edit"),
     ],
 )

@@ -73,8 +73,14 @@ class Window:
         """The line at which a later text may be read on, and the head to put before that line.
 
         The last block whose first line is whole may still grow; of a code block that grows, or a table that is one,
-        only the last line.
+        only the last line. Of lines without a block, the last one that opens an item or a quote on its own.
         """
+        behind = max(
+            self._blocks[-1].last if self._blocks else 0, self._first
+        )  # may be the line under a heading
+        for index in range(min(self._size, len(self._lines) - 1) - 1, behind, -1):
+            if self._lines[index].text.startswith(("-", "+", "*", ">")):
+                return index, ()
         for block in reversed(self._blocks):
             items = tuple(item(self._lines[index].text) for index in block.items if index < block.first)
             if block.fence and not block.closed and block.last >= self._size and block.first < self._size - 1:
