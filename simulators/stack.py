@@ -116,6 +116,8 @@ class Stack:
     dify: DifyControl
     daemon: Daemon
     scale: float
+    env: dict[str, str] = field(default_factory=dict)
+    """What the plugin must know of Slack, and the scale."""
     programs: list[Running] = field(default_factory=list)
 
     @classmethod
@@ -156,13 +158,25 @@ class Stack:
                 undo.callback(simulated.stop)
                 simulated.ready(processes)
                 daemon = simulated
-            stack = cls(workspace, DifyControl(dify.url), daemon, scale, [dify, slack])
+            stack = cls(workspace, DifyControl(dify.url), daemon, scale, env, [dify, slack])
             undo.pop_all()
         return stack
 
+    def beside(
+        self, processes: int, real: Callable[[str, float, dict[str, str]], Daemon] | None = None
+    ) -> "Stack":
+        """Another daemon with so many warm processes of the plugin, at the same Slack and Dify. Stop it first."""
+        if real is not None:
+            daemon = real(self.dify.url, self.scale, self.env)
+        else:
+            daemon = SimulatedDaemon(self.dify.url, self.scale, self.env, processes=processes, warm=True)
+            daemon.ready(processes)
+        return Stack(self.slack, self.dify, daemon, self.scale, self.env)
+
     def stop(self) -> None:
         """End everything that was started."""
-        self.slack.close()
         self.daemon.stop()
+        if self.programs:
+            self.slack.close()
         for program in self.programs:
             program.stop()

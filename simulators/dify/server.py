@@ -16,11 +16,12 @@ from simulators.dify.frames import event_frame
 from simulators.dify.invocations import Invocation, Invocations
 from simulators.dify.player import STREAM_HEAD, Compiled, Player
 from simulators.dify.scripts import Scripts
-from simulators.dify.secrets import transform
+from simulators.dify.secrets import opt_and_answer
 from simulators.dify.service_api import PREFIX, ServiceApi
 from simulators.http1.server import Exchange
 
 INNER = "/inner/api/"
+ENCRYPT = "invoke/encrypt"
 FORM_PATH = "/api/form/human_input/"
 """Dify's web app answers a form there, without a key (docs/platform/dify-service-api.md#form-answers)."""
 
@@ -48,7 +49,6 @@ class Dify:
         self._routes = {
             "invoke/app": self._invoke,
             "fetch/app/info": self._fetch,
-            "invoke/encrypt": self._encrypt,
             "upload/file/request": self._upload_request,
         }
 
@@ -79,12 +79,16 @@ class Dify:
 
     def _inner(self, exchange: Exchange) -> None:
         request = exchange.request
-        route = self._routes.get(request.path.removeprefix(INNER).strip("/"))
-        if route is None or request.get("x-inner-api-key") != self._key:
+        path = request.path.removeprefix(INNER).strip("/")
+        route = self._routes.get(path)
+        if (route is None and path != ENCRYPT) or request.get("x-inner-api-key") != self._key:
             raise Refused("The requested URL was not found on the server.", 404, "not_found")
         if self.down:
             raise Refused("Internal Server Error", 500, "unknown")
-        route(exchange, json.loads(request.body or b"{}"))
+        if route is None:
+            self._encrypt(exchange)
+        else:
+            route(exchange, json.loads(request.body or b"{}"))
 
     def _app(self, app_id: str) -> App:
         app = self.apps.get(app_id)
@@ -153,9 +157,10 @@ class Dify:
             return
         exchange.reply_json(200, {"data": {"data": info}, "error": ""})
 
-    def _encrypt(self, exchange: Exchange, body: dict[str, Any]) -> None:
-        self.decrypted += body.get("opt") == "decrypt"
-        exchange.reply_json(200, {"data": {"data": transform(body)}, "error": ""})
+    def _encrypt(self, exchange: Exchange) -> None:
+        opt, answer = opt_and_answer(exchange.request.body or b"{}")
+        self.decrypted += opt == "decrypt"
+        exchange.reply_json(200, answer)
 
     def _upload_request(self, exchange: Exchange, body: dict[str, Any]) -> None:
         exchange.reply_json(200, {"data": {"url": self.files.upload_url(body)}, "error": ""})

@@ -51,9 +51,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def stack_of_two() -> Iterator[Stack]:
+def stack_of_two(stack: Stack) -> Iterator[Stack]:
     real = _real_daemon()
-    running = Stack.start(SCALE, processes=2, warm=True, real=partial(real, processes=2) if real else None)
+    running = stack.beside(2, partial(real, processes=2) if real else None)
     yield running
     running.stop()
 
