@@ -8,6 +8,8 @@ from hosts import address_of, host_of
 from slack_reply.markdown import tokens
 
 _MARKUP = re.compile(r"[\\*_~`\[\]]")
+# Markup may be shown as text, and then no word stands before the slash.
+_MARKUP_BEFORE_SLASH = re.compile(r"(?<=\w)[\\*~`\[\]]+(?=[/\uff0f])")
 _ADDRESS = re.compile(r"(?:https?://|\bwww\.)[^\s/?#(){}<>\"',;|]+", re.IGNORECASE)
 # Endings that people take for an address: the endings of all countries, and longer endings in wide use.
 _ENDING = re.compile(
@@ -33,7 +35,8 @@ _ENDING = re.compile(
 )
 # Endings of countries that are also endings of file names.
 _FILE = re.compile(r"md|py|rs|sh|pl|ps|cc|ml|mk|mm")
-_BARE = re.compile(r"(?<![\w.@/-])/*((?:[\w-]{1,63}\.)+)([^\W\d_]{2,24}|xn--[\w-]{1,59})(?![\w-])")
+# A name behind a word and one slash belongs to a path, whatever stands before any other slash.
+_BARE = re.compile(r"(?<![\w.@-])(?<!\w/)((?:[\w-]{1,63}\.)+)([^\W\d_]{2,24}|xn--[\w-]{1,59})(?![\w-])")
 # The end of a word that may go on in a label; a link in that word is seen by its label alone.
 _TOUCHED = re.compile(r"[\w.\-]+\Z")
 # The full stop of Chinese and Japanese is a dot of a domain only before an ending.
@@ -62,7 +65,8 @@ def disguises(label: str, url: str, before: str = "") -> bool:
 
 def rendered(label: str) -> str:
     """The label as people read it: no markup, entities or invisible characters, and wide letters as normal ones."""
-    plain = tokens.UNSEEN.sub("", _MARKUP.sub("", html.unescape(html.unescape(label))))
+    seen = tokens.UNSEEN.sub("", html.unescape(html.unescape(label)))
+    plain = _MARKUP.sub("", _MARKUP_BEFORE_SLASH.sub(" ", seen))
     return _WIDE_DOT.sub(".", tokens.UNSEEN.sub("", unicodedata.normalize("NFKC", plain)))
 
 
@@ -78,7 +82,8 @@ def _addresses(text: str, url: str) -> list[str]:
     found = _ADDRESS.findall(text) + _MAIL.findall(text)
     for name in _BARE.finditer(_ADDRESS.sub(" ", text)):
         ending = name[2].casefold()
-        is_file = _FILE.fullmatch(ending) and path.endswith(f"/{name[0]}".casefold())
+        slashes = name.string[max(0, name.start() - 2) : name.start()] == "//"
+        is_file = not slashes and _FILE.fullmatch(ending) and path.endswith(f"/{name[0]}".casefold())
         foreign = ending.startswith("xn--") or not ending.isascii()
         if (foreign or _ENDING.fullmatch(ending)) and not is_file:
             found.append(name[0])

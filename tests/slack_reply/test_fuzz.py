@@ -115,6 +115,8 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("y" * 300 + "\n=== \n    [bank.example](https://evil.example)-", "small stream"),
         ("[[a][b]](h)", "stream"),
         ("[a[][] **c**](https://d.example)", "edit"),
+        ("[-/k.example](h)", "stream"),
+        ("[https:<!--//bank.example](https://evil.example)", "stream"),
         ("- a\n\n      [bank.example](https://evil.example) " + "word " * 100, "small edit"),
     ],
 )
