@@ -117,6 +117,10 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("[a[][] **c**](https://d.example)", "edit"),
         ("[-/k.example](h)", "stream"),
         ("[https:<!--//bank.example](https://evil.example)", "stream"),
+        ("：**行*等*&*\n - 下", "stream"),
+        ("：****重**\n>[t", "stream"),
+        ("**備**、**行*<p>*、", "stream"),
+        ("：*行**：\n - 下", "edit"),
         ("- a\n\n      [bank.example](https://evil.example) " + "word " * 100, "small edit"),
     ],
 )
