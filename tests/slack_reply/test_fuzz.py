@@ -121,6 +121,7 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("：****重**\n>[t", "stream"),
         ("**備**、**行*<p>*、", "stream"),
         ("：*行**：\n - 下", "edit"),
+        ("1.   \n    <\ntt", "stream"),
         ("- a\n\n      [bank.example](https://evil.example) " + "word " * 100, "small edit"),
     ],
 )
