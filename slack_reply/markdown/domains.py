@@ -8,8 +8,8 @@ from hosts import address_of, host_of
 from slack_reply.markdown import tokens
 
 _MARKUP = re.compile(r"[\\*_~`\[\]]")
-# Markup may be shown as text, and then no word stands before the slash.
-_MARKUP_BEFORE_SLASH = re.compile(r"(?<=\w)[\\*~`\[\]]+(?=[/\uff0f])")
+# Markup that may be shown as text, and then parts two words
+_SIGN = re.compile(r"[\\*~`\[\]]")
 _ADDRESS = re.compile(r"(?:https?://|\bwww\.)[^\s/?#(){}<>\"',;|]+", re.IGNORECASE)
 # Endings that people take for an address: the endings of all countries, and longer endings in wide use.
 _ENDING = re.compile(
@@ -36,7 +36,7 @@ _ENDING = re.compile(
 # Endings of countries that are also endings of file names.
 _FILE = re.compile(r"md|py|rs|sh|pl|ps|cc|ml|mk|mm")
 # A name behind a word and one slash belongs to a path, whatever stands before any other slash.
-_BARE = re.compile(r"(?<![\w.@-])(?<!\w/)((?:[\w-]{1,63}\.)+)([^\W\d_]{2,24}|xn--[\w-]{1,59})(?![\w-])")
+_BARE = re.compile(r"(?<![\w.@-])(?<!\w/)((?:[\w-]{1,63}\.)+)([^\W\d_]{2,24}|xn--[\w-]{1,59})(?!\w)")
 # The end of a word that may go on in a label; a link in that word is seen by its label alone.
 _TOUCHED = re.compile(r"[\w.\-]+\Z")
 # The full stop of Chinese and Japanese is a dot of a domain only before an ending.
@@ -52,12 +52,12 @@ def disguises(label: str, url: str, before: str = "") -> bool:
 
     `before` is the source of the word that the label touches: both together may read as an address.
     """
-    shown = rendered(label)
+    shown, parted = rendered(label), rendered(_SIGN.sub(" ", html.unescape(html.unescape(label))))
     touched = _TOUCHED.search(rendered(_LINK.sub(r"\1", before)))
     word = touched.group() if touched else ""
     alone = set(_addresses(word, url))
     named: set[str] = set()
-    for text in (shown, shown.replace("\n", "")):
+    for text in (shown, shown.replace("\n", ""), parted):
         found = [*_addresses(text, url), *(set(_addresses(word + text, url)) - alone)]
         named.update(map(_site, found))
     return bool(named) and named != {_site(url)}
@@ -65,8 +65,7 @@ def disguises(label: str, url: str, before: str = "") -> bool:
 
 def rendered(label: str) -> str:
     """The label as people read it: no markup, entities or invisible characters, and wide letters as normal ones."""
-    seen = tokens.UNSEEN.sub("", html.unescape(html.unescape(label)))
-    plain = _MARKUP.sub("", _MARKUP_BEFORE_SLASH.sub(" ", seen))
+    plain = tokens.UNSEEN.sub("", _MARKUP.sub("", html.unescape(html.unescape(label))))
     return _WIDE_DOT.sub(".", tokens.UNSEEN.sub("", unicodedata.normalize("NFKC", plain)))
 
 
