@@ -72,7 +72,7 @@ class _Line(StateInline):
 
     def __init__(self, line: str, start: int, readers: Mapping[str, Reader], *, whole: bool) -> None:
         super().__init__(line, _INLINE, {}, [])
-        self.pos = start
+        self.pos = self.start = start
         self.readers = readers
         self.whole = whole
         self.atoms: list[Atom] = []
@@ -118,14 +118,14 @@ class _Line(StateInline):
         return _TOKEN
 
     def shown_before(self, start: int) -> str:
-        """The character that is shown before the offset."""
+        """The character that is shown before the offset; none before the text, where bullets or quote marks stand."""
         for atom in reversed(self.atoms):
             if atom.end != start:
                 break
             if atom.text:
                 return atom.text[-1]
             start = atom.start
-        return self.src[max(0, start - 1) : start]
+        return self.src[max(self.start, start - 1) : start]
 
     def _shown_behind(self, end: int) -> str | None:
         """The character that is shown from the offset on; None if more text may tell."""

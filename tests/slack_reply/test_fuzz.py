@@ -122,6 +122,10 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("**備**、**行*<p>*、", "stream"),
         ("：*行**：\n - 下", "edit"),
         ("1.   \n    <\ntt", "stream"),
+        ("[k.example[b]](h)", "stream"),
+        ("[k.com-](h)", "stream"),
+        (">**。*\n - ）", "stream"),
+        ("）**步*\n）**：**", "stream"),
         ("- a\n\n      [bank.example](https://evil.example) " + "word " * 100, "small edit"),
     ],
 )

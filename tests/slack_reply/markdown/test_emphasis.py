@@ -50,6 +50,10 @@ def test_open_marker_is_undecided_until_closed_or_too_far_back() -> None:
     assert undecided("**" + "b" * LIMIT) == LIMIT + 2
 
 
+def test_marker_right_behind_a_quote_mark_stands_at_the_beginning_of_the_text() -> None:
+    assert atoms.read(">**。*", 1, whole=True).pairs == [((2, 3), (4, 5))]
+
+
 def test_emphasis_that_a_marker_of_another_script_may_still_prevent_is_undecided() -> None:
     assert undecided("a *行**：b") == 2
     assert undecided("a *行**：" + "b" * LIMIT) > LIMIT
