@@ -127,6 +127,7 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         (">**。*\n - ）", "stream"),
         ("）**步*\n）**：**", "stream"),
         ("- *** *」*b", "stream"),
+        ("<lt:@|>", "stream"),
         ("- a\n\n      [bank.example](https://evil.example) " + "word " * 100, "small edit"),
     ],
 )
