@@ -34,7 +34,8 @@ def item(text: str) -> str:
     found = _CONTAINER.match(text)
     marks = found.group() if found else ""
     blanks = len(marks) - len(marks.rstrip(" \t"))
-    return f"{marks if 0 < blanks < _INDENTED else f'{marks.rstrip()} '}#"
+    is_wide = 0 < blanks < _INDENTED and len(marks) < len(text)  # the blanks of an empty item do not count
+    return f"{marks if is_wide else f'{marks.rstrip()} '}#"
 
 
 class Block(NamedTuple):

@@ -8,6 +8,8 @@ from hosts import address_of, host_of
 from slack_reply.markdown import tokens
 
 _MARKUP = re.compile(r"[\\*_~`\[\]]")
+# Markup that may be shown as text, and then parts two words
+_SIGN = re.compile(r"[\\*~`\[\]]")
 _ADDRESS = re.compile(r"(?:https?://|\bwww\.)[^\s/?#(){}<>\"',;|]+", re.IGNORECASE)
 # Endings that people take for an address: the endings of all countries, and longer endings in wide use.
 _ENDING = re.compile(
@@ -33,7 +35,8 @@ _ENDING = re.compile(
 )
 # Endings of countries that are also endings of file names.
 _FILE = re.compile(r"md|py|rs|sh|pl|ps|cc|ml|mk|mm")
-_BARE = re.compile(r"(?<![\w.@/-])/*((?:[\w-]{1,63}\.)+)([^\W\d_]{2,24}|xn--[\w-]{1,59})(?![\w-])")
+# A name behind a word and one slash belongs to a path, whatever stands before any other slash.
+_BARE = re.compile(r"(?<![\w.@-])(?<!\w/)((?:[\w-]{1,63}\.)+)([^\W\d_]{2,24}|xn--[\w-]{1,59})(?!\w)")
 # The end of a word that may go on in a label; a link in that word is seen by its label alone.
 _TOUCHED = re.compile(r"[\w.\-]+\Z")
 # The full stop of Chinese and Japanese is a dot of a domain only before an ending.
@@ -49,12 +52,12 @@ def disguises(label: str, url: str, before: str = "") -> bool:
 
     `before` is the source of the word that the label touches: both together may read as an address.
     """
-    shown = rendered(label)
+    shown, parted = rendered(label), rendered(_SIGN.sub(" ", html.unescape(html.unescape(label))))
     touched = _TOUCHED.search(rendered(_LINK.sub(r"\1", before)))
     word = touched.group() if touched else ""
     alone = set(_addresses(word, url))
     named: set[str] = set()
-    for text in (shown, shown.replace("\n", "")):
+    for text in (shown, shown.replace("\n", ""), parted):
         found = [*_addresses(text, url), *(set(_addresses(word + text, url)) - alone)]
         named.update(map(_site, found))
     return bool(named) and named != {_site(url)}
@@ -78,7 +81,8 @@ def _addresses(text: str, url: str) -> list[str]:
     found = _ADDRESS.findall(text) + _MAIL.findall(text)
     for name in _BARE.finditer(_ADDRESS.sub(" ", text)):
         ending = name[2].casefold()
-        is_file = _FILE.fullmatch(ending) and path.endswith(f"/{name[0]}".casefold())
+        slashes = name.string[max(0, name.start() - 2) : name.start()] == "//"
+        is_file = not slashes and _FILE.fullmatch(ending) and path.endswith(f"/{name[0]}".casefold())
         foreign = ending.startswith("xn--") or not ending.isascii()
         if (foreign or _ENDING.fullmatch(ending)) and not is_file:
             found.append(name[0])

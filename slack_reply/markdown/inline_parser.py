@@ -7,6 +7,7 @@ module rests on are held by tests/slack_reply/markdown/test_inline_parser.py; `p
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from functools import lru_cache
 from typing import NamedTuple, cast
 
@@ -15,7 +16,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline import emphasis as emphasis_rule
 from markdown_it.rules_inline import strikethrough as strikethrough_rule
 from markdown_it.rules_inline.balance_pairs import processDelimiters
-from markdown_it.rules_inline.state_inline import Scanned
+from markdown_it.rules_inline.state_inline import Delimiter, Scanned
 from markdown_it.token import Token
 
 from clock import in_turns
@@ -71,11 +72,12 @@ class _Line(StateInline):
 
     def __init__(self, line: str, start: int, readers: Mapping[str, Reader], *, whole: bool) -> None:
         super().__init__(line, _INLINE, {}, [])
-        self.pos = start
+        self.pos = self.start = start
         self.readers = readers
         self.whole = whole
         self.atoms: list[Atom] = []
         self.starts: list[Span] = []  # of each delimiter
+        self.runs: list[tuple[Span, Span]] = []  # of each delimiter, the first and the last marker of the run
         self.pairs: list[tuple[Span, Span]] = []
         self.joints: dict[int, str] = {}
         self.opened: set[int] = set()  # the ends of the runs that open emphasis by a joint
@@ -116,14 +118,14 @@ class _Line(StateInline):
         return _TOKEN
 
     def shown_before(self, start: int) -> str:
-        """The character that is shown before the offset."""
+        """The character that is shown before the offset; none before the text, where bullets or quote marks stand."""
         for atom in reversed(self.atoms):
             if atom.end != start:
                 break
             if atom.text:
                 return atom.text[-1]
             start = atom.start
-        return self.src[max(0, start - 1) : start]
+        return self.src[max(self.start, start - 1) : start]
 
     def _shown_behind(self, end: int) -> str | None:
         """The character that is shown from the offset on; None if more text may tell."""
@@ -142,20 +144,52 @@ class _Line(StateInline):
 
     def end_paragraph(self) -> int:
         """Match the markers so far; no marker behind closes emphasis. The first one that may still be closed."""
-        processDelimiters(self, self.delimiters)
-        undecided = self.end
-        for delimiter, opening in zip(self.delimiters, self.starts, strict=True):
+        as_seen = [copy(delimiter) for delimiter in self.delimiters] if self.opened or self.closed else []
+        undecided, pairs = self._matched(self.delimiters)
+        for opening, closing in pairs:
+            self._join(opening, closing)
+        if as_seen:
+            self._forget_joints(as_seen)
+            first, seen = self._matched(as_seen)
+            known = set(pairs)
+            more = [pair for pair in seen if pair not in known]
+            # Later text may give the closing marker a joint, and then the pair is none.
+            loose = [start for (start, _), (end, _) in more if self._may_match(end)]
+            undecided = min(undecided, first, *loose)
+            pairs += more
+        self.pairs += pairs
+        self.delimiters, self.starts, self.runs = [], [], []
+        return undecided
+
+    def _matched(self, delimiters: list[Delimiter]) -> tuple[int, list[tuple[Span, Span]]]:
+        """The first marker that may still be closed, and the pairs of markers."""
+        processDelimiters(self, delimiters)
+        undecided, pairs = self.end, list[tuple[Span, Span]]()
+        for delimiter, opening in zip(delimiters, self.starts, strict=True):
             if delimiter.end >= 0:
                 closing = self.starts[delimiter.end]
                 if closing[1] - opening[0] <= EMPHASIS_LIMIT:
-                    self._match(opening, closing)
-            elif delimiter.open and not self.whole and len(self.src) - opening[0] <= EMPHASIS_LIMIT:
+                    pairs.append((opening, closing))
+            elif delimiter.open and self._may_match(opening[0]):
                 undecided = min(undecided, opening[0])
-        self.delimiters, self.starts = [], []
-        return undecided
+        return undecided, pairs
 
-    def _match(self, opening: Span, closing: Span) -> None:
-        self.pairs.append((opening, closing))
+    def _may_match(self, start: int) -> bool:
+        """Whether later text may close emphasis that begins here."""
+        return not self.whole and len(self.src) - start <= EMPHASIS_LIMIT
+
+    def _forget_joints(self, delimiters: list[Delimiter]) -> None:
+        """Let the markers do what they do for other parsers: a run without a joint does less, so others may match.
+
+        The rule of three forbids a match with a run that both opens and closes.
+        """
+        for delimiter, (first, last) in zip(delimiters, self.runs, strict=True):
+            if last[1] in self.opened and not self.joints.get(last[0], "").endswith(JOINER):
+                delimiter.open = False
+            if first[0] in self.closed and not self.joints.get(first[0], "").startswith(JOINER):
+                delimiter.close = False
+
+    def _join(self, opening: Span, closing: Span) -> None:
         if opening[1] in self.opened:
             self.joints[opening[0]] = self.src[slice(*opening)] + JOINER
         if closing[0] in self.closed:
@@ -247,9 +281,9 @@ def _marker(found: StateInline, silent: bool) -> bool:
         return False
     width = 2 if strike else 1
     first = start + (state.pos - start) % width
-    state.starts += [(at, at + width) for at in range(first, state.pos, width)][
-        : len(state.delimiters) - known
-    ]
+    markers = [(at, at + width) for at in range(first, state.pos, width)][: len(state.delimiters) - known]
+    state.starts += markers
+    state.runs += [(markers[0], markers[-1]) for _ in markers]
     return True
 
 

@@ -1,17 +1,19 @@
 """The answer as a row of units: lines, tables, and pieces of a line that is too long or not whole yet."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import Enum
 from itertools import chain
 from typing import NamedTuple
 
 from markdown_source import NONE, Known
 from slack_reply.markdown import inline, words
+from slack_reply.markdown.lines import RULE
 from slack_reply.markdown.parts import Table
 from slack_reply.markdown.words import Piece, Rank
 
 CODE_INDENT = "    "  # what makes a line code at the beginning of a message
 BREAK = "\\\n"  # a backslash that breaks the line, as a unit of its own
+RULE_LENGTH = 40  # characters of a rule before other text, at most
 QUOTE_DEPTH = 9  # a deeper quote continues at this depth in the next message
 
 
@@ -79,6 +81,7 @@ def apart(unit: Unit, *, whole: bool = True) -> Iterator[Unit]:
         pieces = inline.pieces(unit.line, unit.begin, unit.known, whole=whole)
         quotes = unit.line.count(">", 0, unit.begin)
         inner = Context(resume="> " * min(QUOTE_DEPTH, quotes))
+        pieces = _behind_rules(pieces)
     prefix = [Piece(0, unit.begin, unit.line[: unit.begin], Rank.GLUE)] if unit.begin else []
     rest = unit._replace(where=inner, body=Body.SOLID)
     for piece in chain(prefix, pieces):
@@ -90,3 +93,11 @@ def apart(unit: Unit, *, whole: bool = True) -> Iterator[Unit]:
         rest = rest._replace(fresh=False) if rest.fresh else rest
     if whole and unit.text.endswith("\n"):
         yield rest._replace(start=unit.start + len(unit.line), text="\n", blank=True)
+
+
+def _behind_rules(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """The pieces of a line; no message ends with the ones that alone would be a rule."""
+    said = ""
+    for piece in pieces:
+        said += piece.text if len(said) < RULE_LENGTH else ""
+        yield piece._replace(rank=Rank.GLUE) if len(said) < RULE_LENGTH and RULE.match(said) else piece

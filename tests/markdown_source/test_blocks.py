@@ -17,6 +17,8 @@ from tests.slack_reply.drawn import markdown
         ("-", "- #"),
         ("-     code", "- #"),
         ("-   text", "-   #"),
+        ("1.   ", "1. #"),
+        ("> -  ", "> - #"),
     ],
 )
 def test_item_is_opened_by_a_line_that_nothing_continues(line: str, opening: str) -> None:

@@ -29,6 +29,17 @@ FORMS = {
     "full width": f"[\uff42\uff41\uff4e\uff4b\uff0e\uff43\uff4f\uff4d]({EVIL})",
     "slashes before a domain": f"[//bank.com]({EVIL})",
     "slash before a domain": f"[/bank.com/login]({EVIL})",
+    "dash and slash before a domain": f"[-/bank.example]({EVIL})",
+    "dot and slash before a domain": f"[./bank.com]({EVIL})",
+    "word and slashes before a domain": f"[a//bank.example]({EVIL})",
+    "escape and slash before a domain": f"[a\\*/bank.com]({EVIL})",
+    "mark and slash before a domain": f"[a~/bank.com]({EVIL})",
+    "bracket behind a domain": f"[bank.example[b]]({EVIL})",
+    "bracket behind an address": f"[{BANK}[b]]({EVIL})",
+    "dash behind a domain": f"[bank.com-]({EVIL})",
+    "dash and word behind a domain": f"[bank.com-login]({EVIL})",
+    "broken scheme before a domain": f"[https:<!--//bank.example]({EVIL})",
+    "slashes before the name of a file that is a domain": f"[//bank.md]({EVIL}/bank.md)",
     "wide stop": f"[bank\u3002com]({EVIL})",
     "entity": f"[bank&#46;com]({EVIL})",
     "escape": f"[bank\\.com]({EVIL})",
@@ -98,6 +109,11 @@ def test_no_page_of_a_growing_text_disguises_a_link(form: str) -> None:
 )
 def test_label_that_is_no_address_stays(label: str) -> None:
     assert escape(f"[{label}](https://x.example/README.md)") == f"[{label}](https://x.example/README.md)"
+
+
+@pytest.mark.parametrize("label", ["../index.md", "./index.md", "/y/index.md", "y/index.md", "a/b.com"])
+def test_label_that_is_a_path_stays(label: str) -> None:
+    assert escape(f"[{label}](https://x.example/y/index.md)") == f"[{label}](https://x.example/y/index.md)"
 
 
 PIECES = st.sampled_from(

@@ -32,6 +32,9 @@ def undecided(line: str) -> int:
         ("**주의:**설정을", ["**주의:**"]),
         ("**Note:**this", []),
         ("これは**重要**です", ["**重要**"]),
+        ("：**行*等*&*", ["*行*等*&*"]),
+        ("：****重**", ["**重**"]),
+        ("*行**：", ["*行*"]),
     ],
 )
 def test_emphasis_is_found_where_commonmark_and_writers_without_spaces_find_it(
@@ -45,6 +48,15 @@ def test_open_marker_is_undecided_until_closed_or_too_far_back() -> None:
     assert undecided("a *") == 2
     assert undecided("a **b** c") == 9
     assert undecided("**" + "b" * LIMIT) == LIMIT + 2
+
+
+def test_marker_right_behind_a_quote_mark_stands_at_the_beginning_of_the_text() -> None:
+    assert atoms.read(">**。*", 1, whole=True).pairs == [((2, 3), (4, 5))]
+
+
+def test_emphasis_that_a_marker_of_another_script_may_still_prevent_is_undecided() -> None:
+    assert undecided("a *行**：b") == 2
+    assert undecided("a *行**：" + "b" * LIMIT) > LIMIT
 
 
 def test_emphasis_covers_the_positions_inside_it() -> None:
