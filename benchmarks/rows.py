@@ -211,7 +211,9 @@ def long_answers(found: Sequence[Measured]) -> Iterator[Row]:
 
 
 def _seconds(figure: str, ours: float, other: float, aim: float | None = None) -> Row:
-    return Row(figure, _s(ours), _s(other), ours / other, aim)
+    """A time with an aim counts to a hundredth of a second, as it is printed: no state is noted more exactly."""
+    ratio = ours / other if aim is None else round(ours, 2) / round(other, 2)
+    return Row(figure, _s(ours), _s(other), ratio, aim)
 
 
 def _style(way: str) -> str:

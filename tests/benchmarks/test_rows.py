@@ -63,6 +63,14 @@ def test_first_text_is_held_against_rivals_of_its_own_kind() -> None:
     ]
 
 
+@pytest.mark.parametrize(("ours", "met"), [(0.2040, True), (0.2051, False)])
+def test_first_text_is_no_later_than_a_rivals_if_both_are_printed_alike(ours: float, *, met: bool) -> None:
+    times = {STREAM_STYLE: ours, EDIT_STYLE: 0.2, STREAM: 4.5, STREAM_EAGER: 0.2001, EDITS: 0.2}
+    rows = every({"texts": [text(way, first, 0.3) for way, first in times.items()]})
+    [row] = [row for row in rows if "First text, stream to chat_stream, buffer 1" in row.figure]
+    assert row.met() is met
+
+
 def test_last_text_may_take_two_round_trips_and_a_tenth_of_a_second() -> None:
     ways = (STREAM_STYLE, EDIT_STYLE, *RIVALS)
     rows = every({"texts": [text(way, 1.0, 0.25) for way in ways]})
