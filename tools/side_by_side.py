@@ -41,7 +41,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
 ALONE = ("test_budget",)
 """Files of conversations that run before all others, because they judge when each of many answers was seen to grow."""
-LANES = 8
+LANES = 7
 """Jobs of conversations that run at once. Each starts the simulators and the plugin once."""
 LONG_CONVERSATIONS = (
     *("test_past_the_request", "test_faults", "test_stop", "test_handing_off", "test_orphans", "test_live"),
@@ -216,7 +216,7 @@ def run(job: Job, folder: Path | None = None) -> Result:
     if folder is not None:
         plugins.append(OneStartAtATime(folder / "start"))
         if job.lane:
-            plugins.append(SharedFiles(folder, job.paths))
+            plugins.append(SharedFiles(folder))
     return run_pytest(list(map(str, job.paths)), *plugins)
 
 

@@ -29,19 +29,6 @@ def test_it(of_file, number):
 """
 
 
-OF_SESSION = """
-import pathlib
-import pytest
-
-@pytest.fixture(scope="session")
-def of_session():
-    notes = pathlib.Path(__file__).with_name("notes")
-    notes.write_text("begin ")
-    yield
-    notes.write_text(notes.read_text() + "end ")
-"""
-
-
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     made = tmp_path / "shared"
@@ -58,7 +45,7 @@ def written(tmp_path: Path, name: str, text: str = NOTING) -> Path:
 
 def run(folder: Path, *files: Path) -> Result:
     rootdir = f"--rootdir={folder.parent}"
-    return run_pytest([rootdir, *map(str, files)], SharedFiles(folder, files))
+    return run_pytest([rootdir, *map(str, files)], SharedFiles(folder))
 
 
 def notes(tmp_path: Path) -> str:
@@ -100,24 +87,9 @@ def test_failed_test_is_told_and_the_files_behind_run(tmp_path: Path, folder: Pa
     assert "1 failed, 4 passed" in result.printed
 
 
-def test_session_that_cannot_read_a_file_fails_and_runs_the_others(tmp_path: Path, folder: Path) -> None:
+def test_session_that_cannot_read_a_file_fails(tmp_path: Path, folder: Path) -> None:
     bad = written(tmp_path, "bad", "import nothing_of_that_name\n")
-    result = run(folder, written(tmp_path, "one"), bad, written(tmp_path, "two"))
+    result = run(folder, written(tmp_path, "one"), bad)
     assert not result.good
-    assert "8 passed, 1 error" in result.printed
-    assert notes(tmp_path) == ONE_FILE * 2
-
-
-def test_session_reads_no_file_that_another_one_has_taken(tmp_path: Path, folder: Path) -> None:
-    bad = written(tmp_path, "bad", "import nothing_of_that_name\n")
-    (folder / bad.name).touch()
-    result = run(folder, bad, written(tmp_path, "one"))
-    assert result.good
-    assert "4 passed" in result.printed
-
-
-def test_fixture_of_the_session_outlives_the_files(tmp_path: Path, folder: Path) -> None:
-    (tmp_path / "conftest.py").write_text(OF_SESSION)
-    text = "def test_it(of_session): pass\n"
-    assert run(folder, *(written(tmp_path, name, text) for name in ("one", "two", "three"))).good
-    assert notes(tmp_path) == "begin end "
+    assert "1 error" in result.printed
+    assert not (tmp_path / "notes").exists()
