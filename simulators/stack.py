@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, Self
 
@@ -108,6 +109,21 @@ class SimulatedDaemon:
         self._program.stop()
 
 
+type MakesDaemon = Callable[[str, float, dict[str, str]], Daemon]
+
+
+def _ready(
+    dify_url: str, scale: float, env: dict[str, str], *, processes: int, mode: str = "local", warm: bool
+) -> Daemon:
+    """A simulated daemon whose plugin answers. The daemon is ended if the plugin does not."""
+    daemon = SimulatedDaemon(dify_url, scale, env, processes=processes, mode=mode, warm=warm)
+    with ExitStack() as undo:
+        undo.callback(daemon.stop)
+        daemon.ready(processes)
+        undo.pop_all()
+    return daemon
+
+
 @dataclass
 class Stack:
     """Everything running. Each user of it brings an app, a hook and a channel of its own."""
@@ -130,7 +146,7 @@ class Stack:
         tiers: bool = False,
         warm: bool = False,
         slack_program: Sequence[str] = ("simulators.slack",),
-        real: Callable[[str, float, dict[str, str]], Daemon] | None = None,
+        real: MakesDaemon | None = None,
     ) -> Self:
         """Start all of it and wait until the plugin answers; what was started is ended if that fails.
 
@@ -150,27 +166,20 @@ class Stack:
             slack = started(module, "--tiers", "on" if tiers else "off", "--manifest", str(MANIFEST), *more)
             workspace = Workspace(slack.url)
             env = {"SLACK_API_URL": workspace.api_url, "SLACK_FILES_URL": slack.url, "TIME_SCALE": str(scale)}
-            daemon: Daemon
-            if real is not None:
-                daemon = real(dify.url, scale, env)
-            else:
-                simulated = SimulatedDaemon(dify.url, scale, env, processes=processes, mode=mode, warm=warm)
-                undo.callback(simulated.stop)
-                simulated.ready(processes)
-                daemon = simulated
+            make = real or partial(_ready, processes=processes, mode=mode, warm=warm)
+            daemon = make(dify.url, scale, env)
+            undo.callback(daemon.stop)
             stack = cls(workspace, DifyControl(dify.url), daemon, scale, env, [dify, slack])
             undo.pop_all()
         return stack
 
-    def beside(
-        self, processes: int, real: Callable[[str, float, dict[str, str]], Daemon] | None = None
-    ) -> "Stack":
-        """Another daemon with so many warm processes of the plugin, at the same Slack and Dify. Stop it first."""
-        if real is not None:
-            daemon = real(self.dify.url, self.scale, self.env)
-        else:
-            daemon = SimulatedDaemon(self.dify.url, self.scale, self.env, processes=processes, warm=True)
-            daemon.ready(processes)
+    def beside(self, processes: int, real: MakesDaemon | None = None) -> "Stack":
+        """Another daemon with so many warm processes of the plugin, at the same Slack and Dify.
+
+        `real`: see `start`. The new stack must be stopped before this one.
+        """
+        make = real or partial(_ready, processes=processes, warm=True)
+        daemon = make(self.dify.url, self.scale, self.env)
         return Stack(self.slack, self.dify, daemon, self.scale, self.env)
 
     def stop(self) -> None:

@@ -21,7 +21,6 @@ from simulators.dify.service_api import PREFIX, ServiceApi
 from simulators.http1.server import Exchange
 
 INNER = "/inner/api/"
-ENCRYPT = "invoke/encrypt"
 FORM_PATH = "/api/form/human_input/"
 """Dify's web app answers a form there, without a key (docs/platform/dify-service-api.md#form-answers)."""
 
@@ -49,6 +48,7 @@ class Dify:
         self._routes = {
             "invoke/app": self._invoke,
             "fetch/app/info": self._fetch,
+            "invoke/encrypt": self._encrypt,
             "upload/file/request": self._upload_request,
         }
 
@@ -61,9 +61,7 @@ class Dify:
             elif request.path == PREFIX or request.path.startswith(f"{PREFIX}/"):
                 self.service.answer(exchange)
             elif request.path.startswith(FORM_PATH) and request.method == "POST":
-                self.flows.submit_openly(
-                    request.path.removeprefix(FORM_PATH), json.loads(request.body or b"{}")
-                )
+                self.flows.submit_openly(request.path.removeprefix(FORM_PATH), _body(exchange))
                 exchange.reply_json(200, {})
             elif request.path == UPLOAD_PATH and request.method == "POST":
                 exchange.reply_json(201, self.files.take(request))
@@ -79,16 +77,12 @@ class Dify:
 
     def _inner(self, exchange: Exchange) -> None:
         request = exchange.request
-        path = request.path.removeprefix(INNER).strip("/")
-        route = self._routes.get(path)
-        if (route is None and path != ENCRYPT) or request.get("x-inner-api-key") != self._key:
+        route = self._routes.get(request.path.removeprefix(INNER).strip("/"))
+        if route is None or request.get("x-inner-api-key") != self._key:
             raise Refused("The requested URL was not found on the server.", 404, "not_found")
         if self.down:
             raise Refused("Internal Server Error", 500, "unknown")
-        if route is None:
-            self._encrypt(exchange)
-        else:
-            route(exchange, json.loads(request.body or b"{}"))
+        route(exchange)
 
     def _app(self, app_id: str) -> App:
         app = self.apps.get(app_id)
@@ -96,8 +90,8 @@ class Dify:
             raise Refused("app not found")
         return app
 
-    def _invoke(self, exchange: Exchange, body: dict[str, Any]) -> None:
-        record = self.invocations.begin(body)
+    def _invoke(self, exchange: Exchange) -> None:
+        record = self.invocations.begin(_body(exchange))
         greenlet: Any = gevent.getcurrent()
         outcome = "cancelled"
         exchange.watch(lambda: greenlet.kill(block=False))
@@ -147,9 +141,9 @@ class Dify:
         exchange.finish()
         return "done"
 
-    def _fetch(self, exchange: Exchange, body: dict[str, Any]) -> None:
+    def _fetch(self, exchange: Exchange) -> None:
         try:
-            info = self._app(body.get("app_id", "")).info()
+            info = self._app(_body(exchange).get("app_id", "")).info()
         except Refused as refusal:
             if not self.fetch_errors_in_band:
                 raise
@@ -162,5 +156,10 @@ class Dify:
         self.decrypted += opt == "decrypt"
         exchange.reply_json(200, answer)
 
-    def _upload_request(self, exchange: Exchange, body: dict[str, Any]) -> None:
-        exchange.reply_json(200, {"data": {"url": self.files.upload_url(body)}, "error": ""})
+    def _upload_request(self, exchange: Exchange) -> None:
+        exchange.reply_json(200, {"data": {"url": self.files.upload_url(_body(exchange))}, "error": ""})
+
+
+def _body(exchange: Exchange) -> Any:
+    """The JSON of the request."""
+    return json.loads(exchange.request.body or b"{}")
