@@ -1,6 +1,6 @@
 """Reading addresses: their parts, their host, and whether that is this very machine."""
 
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 
@@ -32,13 +32,17 @@ def host_of(url: str) -> str:
 
 def is_address(host: str) -> bool:
     """Whether the host is a number, so that nobody has to be asked for one."""
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
+    return _number(host) is not None
 
 
 def is_loopback(host: str) -> bool:
     """Whether the host is this machine by its very name or number."""
-    return host == "localhost" or (is_address(host) and ip_address(host).is_loopback)
+    number = _number(host)
+    return host == "localhost" or (number is not None and number.is_loopback)
+
+
+def _number(host: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None

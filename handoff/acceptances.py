@@ -31,13 +31,13 @@ class Acceptances:
             waiting.set()
 
     def wait(self, request: str) -> None:
-        """Wait for the first byte to arrive, for a moment at most, and for what the hand-off writes to the daemon then.
+        """Wait until the hand-off has heard the first byte, for a moment at most, and until the ack is written.
 
-        Another process's request is not waited for.
+        The first byte of another process's request is not waited for.
         """
         if waiting := self._unheard.get(request):
             waiting.wait(timeout=self._longest)
-        gevent.sleep(0)  # the event loop writes the ack before the work begins
+        gevent.sleep(0)  # the event loop writes the ack meanwhile
 
 
 @dataclass(frozen=True, slots=True)

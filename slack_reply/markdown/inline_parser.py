@@ -99,9 +99,8 @@ class _Line(StateInline):
         if opens:
             self.opened.add(start + len(run))
         if closes:
-            self.closed.add(
-                start + (len(run) % 2 if run[0] == "~" else 0)
-            )  # the first `~` of an odd run is text
+            is_odd = run[0] == "~" and len(run) % 2  # then the first `~` is text
+            self.closed.add(start + bool(is_odd))
         return found._replace(length=len(run))
 
     def push(self, ttype: str, tag: str, nesting: int) -> Token:  # noqa: ARG002

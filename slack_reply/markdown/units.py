@@ -13,7 +13,7 @@ from slack_reply.markdown.words import Piece, Rank
 
 CODE_INDENT = "    "  # what makes a line code at the beginning of a message
 BREAK = "\\\n"  # a backslash that breaks the line, as a unit of its own
-RULE_LENGTH = 40  # characters of a rule before other text, at most
+RULE_LENGTH = 40  # characters of a line that are examined for a rule
 QUOTE_DEPTH = 9  # a deeper quote continues at this depth in the next message
 
 

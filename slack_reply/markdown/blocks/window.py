@@ -75,9 +75,8 @@ class Window:
         The last block whose first line is whole may still grow; of a code block that grows, or a table that is one,
         only the last line. Of lines without a block, the last one that opens an item or a quote on its own.
         """
-        behind = max(
-            self._blocks[-1].last if self._blocks else 0, self._first
-        )  # may be the line under a heading
+        last = self._blocks[-1].last if self._blocks else 0
+        behind = max(last, self._first)  # this line may be the one under a heading
         for index in range(min(self._size, len(self._lines) - 1) - 1, behind, -1):
             if self._lines[index].text.startswith(("-", "+", "*", ">")):
                 return index, ()

@@ -17,11 +17,9 @@ from slack_reply.markdown.lines import RULE
 from slack_reply.markdown.parts import Limits, Markdown, Page, Part, Table, counting
 from slack_reply.markdown.slack_form import closed
 from slack_reply.markdown.tables import CHARACTER_LIMIT
-from slack_reply.markdown.units import CODE_INDENT, Unit, apart
+from slack_reply.markdown.units import CODE_INDENT, RULE_LENGTH, Unit, apart
 
 WINDOW = 0.75
-
-_LONGEST_RULE = 40  # characters of a line that are examined
 
 # What may turn out to begin with a blank: a tag or the text that the tag marks, `&nbsp;` and its like, the label of a
 # link or image that leads nowhere, a definition of a link.
@@ -131,7 +129,7 @@ class Filling:
         shown = ""
         for state in reversed(self._states):
             shown = state.shown + shown
-            if state.unit.fresh or len(shown) > _LONGEST_RULE:
+            if state.unit.fresh or len(shown) > RULE_LENGTH:
                 break
         return shown.endswith("\n") or not RULE.match(shown)
 
