@@ -226,12 +226,14 @@ class NotingClock(FakeClock):
 
 
 def renewals(process: Process, ticket: QueueTicket) -> list[tuple[str, bool]]:
-    """What the newest ticket tells Redis during some renewals."""
+    """What the newest ticket tells Redis in the renewals until one was noted."""
     shared = process.shared
     assert shared is not None
     shared.renewed.clear()
     renewing = gevent.spawn(process.spawned[-1])
-    gevent.sleep(process.clock.wall(RENEW) * 3)
+    with gevent.Timeout(30):
+        while not shared.renewed:
+            gevent.sleep(0.001)
     ticket.leave()
     renewing.get(timeout=5)
     return shared.renewed
