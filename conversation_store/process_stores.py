@@ -1,6 +1,7 @@
 """The stores of one process: what lives as long as the process, and the store that each request gets."""
 
 import logging
+from contextlib import AbstractContextManager, nullcontext
 
 from cachetools import FIFOCache, LRUCache
 from redis import Redis
@@ -11,6 +12,7 @@ from conversation_store.circuit_breaker import CircuitBreaker
 from conversation_store.dify import Buckets, BucketState, DifyStorage, TimedStorage
 from conversation_store.failover_store import FailoverStore
 from conversation_store.process_memory import ProcessMemory
+from conversation_store.record import ThreadKey
 from conversation_store.redis import (
     PREFIX,
     Outage,
@@ -56,9 +58,19 @@ class ProcessStores:
         if server := self._server(redis_url):
             client, outage = server
             store = FailoverStore(RedisStore(client, self._clock, days), store, outage)
-        # Each hook has its own breaker: another hook may have another storage, which works.
-        breaker = self._breakers.setdefault(hook_id, hook_breaker(self._clock))
-        return ResilientStore(CachedStore(store, self._cache), self._memory, breaker, self._clock, days)
+        cached = CachedStore(store, self._cache)
+        return ResilientStore(cached, self._memory, self._breaker(hook_id), self._clock, days)
+
+    def reading_ahead(
+        self, key: ThreadKey, ts: str, storage: DifyStorage, redis_url: str = ""
+    ) -> AbstractContextManager[None]:
+        """Within this context, Dify's storage is read for the claim of this message, which comes in another request.
+
+        Nothing is read where Redis makes the claims, nor while the storage fails.
+        """
+        if self._server(redis_url) or self._breaker(key.hook_id).is_failing:
+            return nullcontext()
+        return Buckets(self._buckets, storage, self._clock, days=0.0).reading_ahead(key, ts)
 
     def probe(self, storage: DifyStorage, redis_url: str = "") -> str:
         """Write to the storage that a hook uses, and return its name. Raises StoreError; its text has no secret."""
@@ -96,6 +108,10 @@ class ProcessStores:
         """Whether Redis is away, so that nobody knows now what Redis holds."""
         server = self._server(redis_url)
         return server is not None and server[1].breaker.is_failing
+
+    def _breaker(self, hook_id: str) -> CircuitBreaker:
+        """Each hook has its own: another hook may have another storage, which works."""
+        return self._breakers.setdefault(hook_id, hook_breaker(self._clock))
 
     def _server(self, url: str) -> tuple[Redis, Outage] | None:
         if url and url not in self._redis:

@@ -2,12 +2,12 @@
 
 import uuid
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, replace
 
 import gevent
 
-from conversation_store import EndNote, SharedStops
+from conversation_store import EndNote, ProcessStores, SharedStops
 from errors import HandoffError, StoreError
 from handoff.claims import CancellationRegistry, Capacity, Claims, claim_name
 from handoff.relay import HandOffRequest, Relay
@@ -83,6 +83,7 @@ class EventHandOff:
     acks: AckTimes
     sweeps: SweepSchedule
     cancellations: CancellationRegistry
+    stores: ProcessStores
     shared: SharedStops | None = None
 
     def hand(self, job: Job | ReactionJob) -> None:
@@ -91,7 +92,9 @@ class EventHandOff:
         Raises HandoffError, and SettingsError while the settings let nobody answer: Slack must not be acked then.
         """
         self.endpoint.can_answer(job.message)
-        self.hand_off.hand(job)
+        is_question = isinstance(job, Job)
+        with self.endpoint.reading_ahead(self.stores, job.message) if is_question else nullcontext():
+            self.hand_off.hand(job)
         self.acks.note(self.endpoint.id, job)
         self.sweep_if_due()  # the claim on this message may be a dead process's
 

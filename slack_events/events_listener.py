@@ -50,7 +50,7 @@ _APP = (
 
 @dataclass(frozen=True, slots=True)
 class EventsListener:
-    """For one request. Before the ack, the storage is read only for replies without a mention and for what is stopped.
+    """For one request. The storage is read for replies without a mention, for what is stopped, and for a claim.
 
     `taken` are the words and reactions of the last minutes, since Slack repeats events.
     """

@@ -187,7 +187,9 @@ class Container:
     def _hand_off(self, endpoint: EndpointRequest) -> EventHandOff:
         hand_off = self._hand_offs.hand_off(endpoint, endpoint.url)
         sweeps, shared = self._recovery.sweeps, self._stores.stops(endpoint.settings.redis_url or "")
-        return EventHandOff(endpoint, hand_off, self._services.acks, sweeps, self._cancellations, shared)
+        return EventHandOff(
+            endpoint, hand_off, self._services.acks, sweeps, self._cancellations, self._stores, shared
+        )
 
     def _stopping(self, endpoint: EndpointRequest) -> Stopping:
         return Stopping(

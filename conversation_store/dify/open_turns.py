@@ -17,6 +17,7 @@ from cachetools import LRUCache
 from clock import Clock
 from conversation_store.codec import compressed, decompressed, turn_fields, turn_from
 from conversation_store.dify.dify_storage import TimedStorage, held
+from conversation_store.dify.reads_ahead import Claimed
 from conversation_store.record import OPEN_TURNS_KEPT, OpenTurn, ThreadKey
 from conversation_store.store import Verdict
 from errors import StoreError
@@ -81,7 +82,7 @@ class OpenTurns:
             hook.add(turn)
             with held(lock, self._clock):
                 if _name(turn) in hook.unwritten:
-                    self._write(number, hook, self._read(number))
+                    self._write(number, hook, self._read(number, turn))
 
     def clear_in_flight(self, turn: OpenTurn) -> None:
         """The turn has ended, or the record of its thread shows that."""
@@ -90,15 +91,26 @@ class OpenTurns:
         hook.unwritten.discard(_name(turn))
         hook.ended[_name(turn)] = None
 
-    def _read(self, number: int) -> list[OpenTurn]:
-        stored = decompressed(self._storage.get(f"{_FORMAT}-{number}"))
+    def _read_list_ahead(self, claimed: Claimed) -> None:
+        """Read the list for the note of this message's turn."""
+        number = _number(claimed.thread.hook_id)
+        self._read_ahead(self._lists.locks[number], f"{_FORMAT}-{number}", claimed)
+
+    def _read_ahead(self, lock: threading.Lock, key: str, claimed: Claimed) -> None:
+        with suppress(StoreError), held(lock, self._clock):
+            self._storage.read_ahead(key, claimed)
+
+    def _read(self, number: int, turn: OpenTurn | None = None) -> list[OpenTurn]:
+        """The turns that stand on the list. `turn`: the one that is to be noted."""
+        claimed = None if turn is None else Claimed(turn.key, turn.ts)
+        stored = decompressed(self._storage.get(f"{_FORMAT}-{number}", claimed))
         return [turn for fields in reversed(stored) if (turn := turn_from(fields))]
 
     def _note_ahead(self, number: int, hook: _HookTurns, turn: OpenTurn, verdict: Verdict) -> None:
         """Read the list before there is a verdict. A read that failed is made again, so that its error is told."""
         listed: list[OpenTurn] | None = None
         with suppress(StoreError):
-            listed = self._read(number)
+            listed = self._read(number, turn)
         if verdict.wait():
             hook.add(turn)
             self._write(number, hook, self._read(number) if listed is None else listed)

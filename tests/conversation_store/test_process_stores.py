@@ -1,5 +1,6 @@
 import logging
 
+import gevent
 import pytest
 from redis import Redis
 
@@ -53,6 +54,28 @@ def test_wrong_redis_url_is_logged_once_and_difys_storage_is_used(
     assert len(caplog.records) == 1
     assert "redis_url" in caplog.text
     assert "secret" not in caplog.text
+
+
+def test_claim_is_read_for_ahead_only_where_dify_keeps_the_records(
+    shared_redis: RedisServer, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
+) -> None:
+    stores = ProcessStores(clock)
+    for redis_url, reads in ((shared_redis.url, []), ("", ["get", "get"])):
+        with stores.reading_ahead(key, "1.000001", storage, redis_url):
+            gevent.sleep(0.01)
+        assert storage.calls == reads
+
+
+def test_claim_is_not_read_for_ahead_while_the_storage_fails(
+    storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
+) -> None:
+    stores = ProcessStores(clock)
+    storage.error = Exception("session not found")
+    stores.open(key.hook_id, storage, days=DAYS).get(key)
+    storage.calls.clear()
+    with stores.reading_ahead(key, "1.000001", storage):
+        gevent.sleep(0.01)
+    assert storage.calls == []
 
 
 def test_servers_are_bounded(storage: FakeDifyStorage, clock: FakeClock) -> None:

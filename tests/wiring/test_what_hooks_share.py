@@ -41,6 +41,7 @@ KEPT_APART = {
     "ProcessStores._stops": "the same",
     "OpenTurnLists.hooks": HOOK,
     "OpenTurnLists.locks": "a number, by the hash of a hook: it is held for one call of the storage",
+    "ReadsAhead._reads": THREAD,
     "BucketState.locks": "a number, by the hash of a thread: it is held for one call of the storage",
     "FilesOrigin._authorities": "it never changes: the spellings of Slack's own files host",
     "Relay._working": HOOK,
