@@ -8,6 +8,7 @@ took the line before it. What a line says, and which call takes it, is still dec
 import os
 import time
 from collections.abc import Callable, Iterator
+from itertools import repeat
 from typing import Any
 
 from dify_plugin import Plugin
@@ -15,7 +16,7 @@ from dify_plugin.core.entities.plugin.io import PluginInStream, PluginInStreamEv
 from dify_plugin.core.server.__base.filter_reader import FilterReader
 from dify_plugin.core.server.stdio.request_reader import StdioRequestReader
 from gevent import get_hub
-from gevent.queue import SimpleQueue
+from gevent.queue import Empty, SimpleQueue
 from pydantic_core import from_json
 
 from endpoints.standard_output import StandardOutput
@@ -23,6 +24,8 @@ from turns import logger, where
 
 AT_ONCE = 65_536  # bytes; a pipe holds no more
 STDIN = 0  # its number
+ROUNDS = 10
+"""Rounds of the SDK, each a second, that are waited for at once: an open call whose app is silent costs little then."""
 _READABLE = 1
 _PAUSE = 0.01  # wall seconds after an error, or after the input's end, so that the SDK's other work goes on
 
@@ -39,6 +42,22 @@ class LineReader(FilterReader):  # type: ignore[misc]  # the SDK is not typed
     def __init__(self, filter: Filter, close_callback: Callable[[], None]) -> None:  # noqa: A002 - the SDK's name
         super().__init__(filter, close_callback)
         self.queue: SimpleQueue[PluginInStream | None] = SimpleQueue()
+
+    def read(self, timeout_for_round: float | None = None) -> Iterator[PluginInStream | None]:
+        """The lines until the reader is closed. After each silent round comes a None, but always ROUNDS together.
+
+        The SDK gives a call up after so many rounds, and does nothing in a silent one.
+        """
+        at_once = None if timeout_for_round is None else timeout_for_round * ROUNDS
+        while True:
+            try:
+                line = self.queue.get(timeout=at_once)
+            except Empty:
+                yield from repeat(None, ROUNDS)
+                continue
+            if line is None:
+                return
+            yield line
 
 
 class StandardInput(StdioRequestReader):  # type: ignore[misc]  # the SDK is not typed

@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from wording.en import EN
@@ -38,6 +39,7 @@ _LONGEST_VALUE: Final = 120
 _NO_MARKUP: Final = str.maketrans({"`": "'", "<": "‹", ">": "›"})
 
 
+@lru_cache(maxsize=64)
 def language_for(setting: str, locale: str | None = None) -> Language:
     """The language of the setting; where it is `auto`, that of a Slack locale such as `ja-JP`; else English.
 

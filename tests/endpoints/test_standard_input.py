@@ -1,6 +1,7 @@
 import json
 import os
 import select
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,7 +19,7 @@ from dify_plugin.core.server.tcp.request_reader import TCPReaderWriter
 from gevent.threadpool import ThreadPoolExecutor
 
 from endpoints import standard_input
-from endpoints.standard_input import AT_ONCE, StandardInput
+from endpoints.standard_input import AT_ONCE, ROUNDS, StandardInput
 
 
 class Daemon:
@@ -197,6 +198,18 @@ class Plugin:
 
     def __init__(self, reader: object) -> None:
         self.request_reader = reader
+
+
+def test_silent_rounds_are_told_together_and_none_is_left_out(daemon: Daemon) -> None:
+    reader = daemon.input.read(of_call("a"))
+    lines = reader.read(timeout_for_round=0.01)
+    began = time.monotonic()
+    assert [next(lines) for _ in range(2 * ROUNDS)] == [None] * 2 * ROUNDS
+    assert time.monotonic() - began >= 2 * ROUNDS * 0.01
+    daemon.write(line("a", n=1))
+    assert next(found for found in lines if found).data["n"] == 1
+    reader.close()
+    assert [found for found in lines if found] == []
 
 
 def test_only_the_reader_of_a_local_plugin_is_replaced() -> None:

@@ -36,6 +36,7 @@ MOST_TEXT = 8 * 1024 * 1024
 class AnswerState:
     """`changed` is set at every event, `speaks` once there are words worth showing at once, and both at the end.
 
+    `stepped` is set each time a step begins, changes or ends, and at the end.
     `named` is set once the run in Dify has a name, or cannot get one any more. `error` says why the answer broke.
     `paused` holds every form that the app waits for. `is_full`: the app said more than is kept, so its stream need not
     be read any further. `via` and `user` say whose the conversation is, `run` names the run in Dify. `form` is what the
@@ -44,6 +45,7 @@ class AnswerState:
     """
 
     changed: Event = field(default_factory=Event)
+    stepped: Event = field(default_factory=Event)
     speaks: Event = field(default_factory=Event)
     finished: Event = field(default_factory=Event)
     named: Event = field(default_factory=Event)
@@ -112,6 +114,7 @@ class AnswerState:
             case Step():
                 new = self.progress.step(event, len(self.shown))
                 self._interrupted |= new and event.kind == "tool"
+                self.stepped.set()
             case Thought(text):
                 self.progress.think(text, len(self.shown))
             case _:
@@ -157,7 +160,7 @@ class AnswerState:
             return
         self.error = error
         self.over = True
-        for event in (self.finished, self.speaks, self.changed):
+        for event in (self.finished, self.speaks, self.stepped, self.changed):
             event.set()
 
 

@@ -25,7 +25,7 @@ class Progress:
     """The steps in the order in which they began; `began` is the length of the text at that time.
 
     Each of the first steps has its own card. All further steps, which may be thousands, share one card, which runs to
-    the end and names the latest step. `further` is how many they are.
+    the end and names the latest step. `further` is how many they are. `changes` counts the changes of the steps.
     """
 
     steps: dict[str, Step] = field(default_factory=dict)
@@ -33,6 +33,7 @@ class Progress:
     thought: str = ""
     thinking: bool = False
     further: int = 0
+    changes: int = 0
     _alone: list[str] = field(default_factory=list)
     _first: Step | None = None  # the first of the further steps
     _first_began: int = 0
@@ -40,6 +41,7 @@ class Progress:
     def step(self, step: Step, length: int) -> bool:
         """Note that a step begins, changes or ends; True if it begins."""
         self.thinking = False
+        self.changes += 1
         new = step.id not in self.steps
         self.steps[step.id] = step
         if new:

@@ -25,6 +25,7 @@ class Streaming:
         self._context = context
         self._state = state
         self._deadline = 0.0
+        self._told = 0  # the changes of the steps that the status line tells; 0: it tells nothing
 
     def show(self, deadline: float) -> Iterator[None]:
         """Show the answer until it is whole, or the clock's `now` is `deadline`; yields each time something was shown.
@@ -37,6 +38,13 @@ class Streaming:
             left = deadline - clock.now()
             if left <= 0:
                 return
+            if (
+                reply.method == "post"
+            ):  # its messages come at the end, and until then the status line tells the steps
+                self._tell()
+                clock.wait(state.stepped, left)
+                state.stepped.clear()
+                continue
             pause = due - clock.now()
             if pause > 0:
                 if clock.wait(self._worth_waking(), min(pause, left)):
@@ -85,10 +93,13 @@ class Streaming:
     def _tell(self) -> None:
         """Let Slack's status line tell what the app does while no text comes; over a growing text it is empty."""
         context, progress, state = self._context, self._state.progress, self._state
-        say, shown = context.author.say, bool(context.reply.message_ts) and not may_be_silent(state.text)
+        shown = bool(context.reply.message_ts) and not may_be_silent(state.text)
         if context.show_progress and (progress.waits(len(state.shown)) if shown else progress.steps):
-            context.status.show(progress.status(say), progress.about(say))
+            if self._told != progress.changes:  # an event of text changes no word of the line
+                self._told, say = progress.changes, context.author.say
+                context.status.show(progress.status(say), progress.about(say))
         elif shown:
+            self._told = 0
             context.status.show("")
 
     def is_over(self) -> bool:

@@ -106,6 +106,48 @@ def test_step_alone_is_told_in_the_status_line_where_no_stream_is_written() -> N
     assert any("Search" in shown for shown in turn.status.shown)
 
 
+def test_answer_of_posts_is_not_shown_before_its_end_and_its_steps_are_told() -> None:
+    turn = TurnParts(show_progress=True, reply=ReplyOfParts(method="post"))
+    streaming, state = made(turn)
+    events = [
+        TextDelta(WORDS),
+        Step("1", "Search", "running"),
+        TextDelta(" More."),
+        Step("2", "Read", "running"),
+    ]
+    for number, event in enumerate(events, 1):
+        gevent.spawn_later(0.002 * number, state.take, event)
+    gevent.spawn_later(0.02, state.end)
+    assert list(streaming.show(turn.deadline())) == []
+    assert turn.reply.shown == []
+    assert ["Search" in turn.status.shown[0], "Read" in turn.status.shown[-1]] == [True, True]
+
+
+def test_answer_of_posts_whose_time_is_over_stops_without_an_end() -> None:
+    turn = TurnParts(reply=ReplyOfParts(method="post"))
+    streaming, state = made(turn)
+    state.take(TextDelta(WORDS))
+    deadline = turn.deadline()
+    gevent.spawn_later(0.002, turn.clock.advance, deadline)
+    gevent.spawn_later(0.004, state.stepped.set)
+    assert list(streaming.show(deadline)) == []
+    assert not state.over
+
+
+def test_status_line_is_told_once_for_each_change_of_a_step() -> None:
+    turn = TurnParts(show_progress=True)
+    turn.reply.show = lambda answer: turn.reply.shown.append(answer.snapshot().text)  # type: ignore[method-assign]
+    streaming, state = made(turn)
+    state.take(Step("1", "Search", "running"))
+    state.take(TextDelta(WORDS))
+    shows = streaming.show(turn.deadline())
+    for event, told in ((TextDelta(" More."), 1), (TextDelta(" More."), 1), (Step("1", "Search", "done"), 2)):
+        state.take(event)
+        next(shows)
+        turn.clock.advance(FIRST_LOOK)
+        assert len(turn.status.shown) == told
+
+
 def test_text_that_a_writer_held_back_is_looked_at_again_soon() -> None:
     """A page may hold back what could still turn into markup: then nothing is visible, and no pace counts."""
     turn = TurnParts(reply=ReplyOfParts(pace=60.0))
