@@ -154,7 +154,10 @@ def staleness(found: Sequence[Measured]) -> Iterator[Row]:
 
 
 def costs(found: Sequence[Measured]) -> Iterator[Row]:
-    """Against the floor; a single turn's memory is less than what a process's memory grows by at a time."""
+    """Against the floor, and whether the plugin's own costs and their ratios to the floor stay flat.
+
+    A single turn's memory is less than what a process's memory grows by at a time.
+    """
     for one in found:
         many = f"{one['turns']} open turn{'s' if one['turns'] > 1 else ''}"
         yield Row(
@@ -174,14 +177,19 @@ def costs(found: Sequence[Measured]) -> Iterator[Row]:
                 1.5,
             )
     crowds = [one for one in found if one["turns"] >= FLAT]
-    for name, member in (("Processor", "cpu_ratio"), ("Memory", "memory_ratio")):
-        ratios = [one[member] for one in crowds]
-        if len(ratios) > 1 and min(ratios) > 0:
+    for name, member, form in (
+        ("Processor per event", "cpu", "{:.0f} µs"),
+        ("Memory per open turn", "memory", "{:.0f} KiB"),
+        ("Processor to the floor", "cpu_ratio", "{:.2f}"),
+        ("Memory to the floor", "memory_ratio", "{:.2f}"),
+    ):
+        values = [one[member] for one in crowds]
+        if len(values) > 1 and min(values) > 0:
             yield Row(
-                f"{name} to the floor, {crowds[0]['turns']} to {crowds[-1]['turns']} open turns: largest to smallest",
-                f"{max(ratios):.2f}",
-                f"{min(ratios):.2f}",
-                max(ratios) / min(ratios),
+                f"{name}, {crowds[0]['turns']} to {crowds[-1]['turns']} open turns: largest to smallest",
+                form.format(max(values)),
+                form.format(min(values)),
+                max(values) / min(values),
                 FLAT_WITHIN,
             )
 

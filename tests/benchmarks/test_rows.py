@@ -106,7 +106,14 @@ def test_costs_are_flat_if_their_ratios_to_the_floor_are_alike_from_ten_turns_on
     assert [row.figure for row in rows if row.figure.startswith("Memory per open turn")] == [
         "Memory per open turn, 10 open turns",
         "Memory per open turn, 400 open turns",
+        "Memory per open turn, 10 to 400 open turns: largest to smallest",
     ]
+
+
+def test_costs_are_flat_if_an_event_costs_alike_however_many_turns_are_open() -> None:
+    rows = every({"cost": [cost(10, 1.0, 1.0) | {"cpu": 100.0}, cost(400, 1.0, 1.0) | {"cpu": 116.0}]})
+    row = found(rows, "Processor per event, 10 to 400")
+    assert (row.ours, row.other, row.met()) == ("116 µs", "100 µs", False)
 
 
 def test_long_answer_is_held_against_the_shortest() -> None:
