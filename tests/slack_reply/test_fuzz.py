@@ -128,6 +128,8 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("）**步*\n）**：**", "stream"),
         ("- *** *」*b", "stream"),
         ("<lt:@|>", "stream"),
+        ("** *\n -", "stream"),
+        ("_ _ _\n -", "stream"),
         ("- a\n\n      [bank.example](https://evil.example) " + "word " * 100, "small edit"),
     ],
 )
