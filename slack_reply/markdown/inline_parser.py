@@ -83,6 +83,7 @@ class _Line(StateInline):
         self.opened: set[int] = set()  # the ends of the runs that open emphasis by a joint
         self.closed: set[int] = set()  # the first markers of the runs that close emphasis by a joint
         self.end = len(line)  # up to here the line was read
+        self.bare = start if line[:start].strip(" \t>") else -1  # up to here the item shows nothing
 
     def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803
         """As in CommonMark; but beside a letter of a script without spaces, `*` and `~` next to punctuation count.
@@ -254,13 +255,19 @@ def _atom(found: StateInline, _silent: bool) -> bool:
     if atom.text is None:
         state.end, state.pos = atom.start, state.posMax
         return True
-    paragraphs = "\n\n" in atom.text
-    if len(atom.text) > 1 and atom.text[0] == "[" and state.shown_before(atom.start) == "!":
-        atom = atom._replace(text=JOINER + atom.text)  # `![` would begin an image
-    state.atoms.append(atom)
+    text = atom.text
+    if len(text) > 1 and text[0] == "[" and state.shown_before(atom.start) == "!":
+        text = JOINER + text  # `![` would begin an image
+    line, line_end, _ = text.partition("\n")
+    if atom.start == state.bare and not line.strip(" \t"):
+        if line_end or not state.src[atom.end : atom.end + 1].strip():
+            text = JOINER + text  # below a paragraph, an item without text is none
+        else:
+            state.bare = atom.end
+    state.atoms.append(atom if text is atom.text else atom._replace(text=text))
     state.tokens.append(_TOKEN)  # keeps apart the markers before and behind
     state.pos = atom.end
-    if paragraphs:
+    if "\n\n" in text:
         state.end_paragraph()
     return True
 

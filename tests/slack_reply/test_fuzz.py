@@ -131,6 +131,7 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("** *\n -", "stream"),
         ("_ _ _\n -", "stream"),
         ("[k.m\ns](e)", "stream"),
+        ('*"\n1. <details>\n;*', "stream"),
         ("[k.exampl\te](s)", "stream"),
         ("- a\n\n      [bank.example](https://evil.example) " + "word " * 100, "small edit"),
     ],
