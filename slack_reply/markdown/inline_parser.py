@@ -258,9 +258,8 @@ def _atom(found: StateInline, _silent: bool) -> bool:
     text = atom.text
     if len(text) > 1 and text[0] == "[" and state.shown_before(atom.start) == "!":
         text = JOINER + text  # `![` would begin an image
-    line, line_end, _ = text.partition("\n")
-    if atom.start == state.bare and not line.strip(" \t"):
-        if line_end or not state.src[atom.end : atom.end + 1].strip():
+    if atom.start == state.bare and not text.partition("\n")[0].strip(" \t"):
+        if "\n" in text or not state.src[atom.end : atom.end + 1].strip():
             text = JOINER + text  # below a paragraph, an item without text is none
         else:
             state.bare = atom.end
