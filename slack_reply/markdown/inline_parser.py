@@ -83,7 +83,6 @@ class _Line(StateInline):
         self.opened: set[int] = set()  # the ends of the runs that open emphasis by a joint
         self.closed: set[int] = set()  # the first markers of the runs that close emphasis by a joint
         self.end = len(line)  # up to here the line was read
-        self.bare = start if line[:start].strip(" \t>") else -1  # up to here the item shows nothing
 
     def scanDelims(self, start: int, canSplitWord: bool) -> Scanned:  # noqa: N802, N803
         """As in CommonMark; but beside a letter of a script without spaces, `*` and `~` next to punctuation count.
@@ -92,7 +91,7 @@ class _Line(StateInline):
         """
         rest = self.src[start : self.posMax]
         run = rest[: len(rest) - len(rest.lstrip(rest[0]))]
-        before, behind = self.shown_before(start), self._shown_behind(start + len(run))
+        before, behind = self.shown_before(start, run[0]), self._shown_behind(start + len(run), run[0])
         if behind is None:
             self.end = start
             return Scanned(can_open=False, can_close=False, length=len(run))
@@ -117,17 +116,20 @@ class _Line(StateInline):
         self.pending = ""
         return _TOKEN
 
-    def shown_before(self, start: int) -> str:
-        """The character that is shown before the offset; none before the text, where bullets or quote marks stand."""
+    def shown_before(self, start: int, marker: str = "") -> str:
+        """The character that is shown before the offset; none before the text, where bullets or quote marks stand.
+
+        The `marker` in the text of an atom is one with a marker that the text touches.
+        """
         for atom in reversed(self.atoms):
             if atom.end != start:
                 break
             if atom.text:
-                return atom.text[-1]
+                return (atom.text.rstrip(marker) or atom.text)[-1]
             start = atom.start
         return self.src[max(self.start, start - 1) : start]
 
-    def _shown_behind(self, end: int) -> str | None:
+    def _shown_behind(self, end: int, marker: str) -> str | None:
         """The character that is shown from the offset on; None if more text may tell."""
         while found := _SPECIAL.match(self.src, end):
             reader = self.readers.get(found.group()[0])
@@ -137,7 +139,7 @@ class _Line(StateInline):
             if atom.text is None:
                 return None
             if atom.text:
-                return atom.text[0]
+                return (atom.text.lstrip(marker) or atom.text)[0]
             end = atom.end
         is_begun = not self.whole and (end == len(self.src) or _SCHEME_BEGUN.match(self.src, end))
         return None if is_begun else self.src[end : end + 1]
@@ -255,18 +257,13 @@ def _atom(found: StateInline, _silent: bool) -> bool:
     if atom.text is None:
         state.end, state.pos = atom.start, state.posMax
         return True
-    text = atom.text
-    if len(text) > 1 and text[0] == "[" and state.shown_before(atom.start) == "!":
-        text = JOINER + text  # `![` would begin an image
-    if atom.start == state.bare and not text.partition("\n")[0].strip(" \t"):
-        if "\n" in text or not state.src[atom.end : atom.end + 1].strip():
-            text = JOINER + text  # below a paragraph, an item without text is none
-        else:
-            state.bare = atom.end
-    state.atoms.append(atom if text is atom.text else atom._replace(text=text))
+    paragraphs = "\n\n" in atom.text
+    if len(atom.text) > 1 and atom.text[0] == "[" and state.shown_before(atom.start) == "!":
+        atom = atom._replace(text=JOINER + atom.text)  # `![` would begin an image
+    state.atoms.append(atom)
     state.tokens.append(_TOKEN)  # keeps apart the markers before and behind
     state.pos = atom.end
-    if "\n\n" in text:
+    if paragraphs:
         state.end_paragraph()
     return True
 
