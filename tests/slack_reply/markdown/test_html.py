@@ -99,6 +99,15 @@ def test_item_that_begins_with_a_blank_line_stays_an_item_below_a_paragraph(text
 
 
 @pytest.mark.parametrize(
+    "text",
+    ["<u> </u>- a", "&#32;   a", "*<u> </u>a", "#<u> </u>a", "<summary>x</summary>- a", "<br><u> </u>1. a"],
+)
+def test_what_follows_blanks_or_a_break_begins_no_block(text: str) -> None:
+    kinds = {token.type for token in MarkdownIt("commonmark").parse(escape(text))}
+    assert kinds == {"paragraph_open", "inline", "paragraph_close"}
+
+
+@pytest.mark.parametrize(
     "target", ["data:image/png;base64," + "A" * 5_000, "https://a.example/" + "b" * 5_000]
 )
 def test_target_that_is_far_too_long_is_left_out(target: str) -> None:
