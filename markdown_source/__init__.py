@@ -1,6 +1,7 @@
 """Markdown as an app writes it: which block each line belongs to, and where a link begins, ends and leads. Pure."""
 
 from markdown_source.blocks import CONTAINERS, LONGEST_FENCE, Block, blocks, is_code_open, is_prose, item
+from markdown_source.code_spans import CODE_SPAN_LIMIT, read_code
 from markdown_source.links import (
     LABEL_LIMIT,
     TARGET_LIMIT,
@@ -13,6 +14,7 @@ from markdown_source.links import (
 from markdown_source.references import NONE, Definition, Known, References
 
 __all__ = [
+    "CODE_SPAN_LIMIT",
     "CONTAINERS",
     "LABEL_LIMIT",
     "LONGEST_FENCE",
@@ -29,6 +31,7 @@ __all__ = [
     "is_prose",
     "item",
     "may_define",
+    "read_code",
     "read_link",
     "resembles_link",
 ]

@@ -6,12 +6,15 @@ from typing import NamedTuple
 from markdown_it.common.utils import normalizeReference
 from markdown_it.helpers import parseLinkDestination, parseLinkTitle
 
+from markdown_source.code_spans import read_code
 from markdown_source.references import Known
 
 LABEL_LIMIT = 300
 TARGET_LIMIT = 2000
 
-_LABEL = re.compile(r"\[((?>[^\[\]\\]|\\.|\[(?>[^\[\]\\]|\\.)*+\])*+)\]")
+_DEPTH = 2  # of brackets in each other
+# In a label, pairs of brackets without code, and then a sign that may end the label or begin code
+_IN_LABEL = re.compile(r"(?>[^\[\]\\`]|\\.|\[(?>[^\[\]\\`]|\\.)*+\])*+([\[\]]|`+)")
 # A target that is no address but content, as a model writes a picture that it made; or is far too long for one.
 _EMBEDDED = re.compile(rf"[ \t]*+<?(?:(?i:data:)[^\s()]*+|[^\s()<>]{{{TARGET_LIMIT + 1},}}+)>?(\))?")
 _MANY = re.compile(r"[^\s(]*+(?:\([^\s(]*+){9}")  # more parentheses than we look at in a target
@@ -56,22 +59,42 @@ def read_link(line: str, start: int, known: Known | None = None, *, whole: bool)
 
     Where something is `known`, a link may also have its address from a definition.
     """
-    label = _LABEL.match(line, start, start + LABEL_LIMIT)
-    if label is None:
-        return start if not whole and len(line) - start < LABEL_LIMIT else None
-    behind = label.end()
-    if behind == len(line) and not whole:
+    behind = _label(line, start, whole=whole)
+    if behind is None:
+        return None
+    if behind == start or (behind == len(line) and not whole):
         return start
+    label = line[start + 1 : behind - 1]
     target = _target(line, behind + 1) if line.startswith("(", behind) else None
     if target and (target[1] or not whole):
-        return Link(label[1], *target) if target[1] else start
+        return Link(label, *target) if target[1] else start
     if known is None:
         return None
-    name = _LABEL.match(line, behind, behind + LABEL_LIMIT)
-    if name is None and not whole and line.startswith("[", behind) and len(line) - behind < LABEL_LIMIT:
+    end = _label(line, behind, whole=whole) if line.startswith("[", behind) else None
+    if end == behind:
         return start
-    url = known.find(normalizeReference(name[1] if name and name[1].strip() else label[1]))
-    return Link(label[1], url, name.end() if name else behind) if url else None
+    name = line[behind + 1 : end - 1].strip() if end else ""
+    url = known.find(normalizeReference(name or label))
+    return Link(label, url, end or behind) if url else None
+
+
+def _label(line: str, start: int, *, whole: bool) -> int | None:
+    """The end of the label whose `[` is at `start`; None if there is none, `start` if more text may tell."""
+    depth, at, limit = 1, start + 1, start + LABEL_LIMIT
+    while depth <= _DEPTH and (sign := _IN_LABEL.match(line, at, limit)):
+        at = sign.end()
+        if sign[1] == "[":
+            depth += 1
+        elif sign[1] == "]":
+            depth -= 1
+            if not depth:
+                return at
+        else:
+            code = read_code(line, sign.start(1), whole=whole)
+            if code == sign.start(1):
+                return start
+            at = code or at
+    return start if not whole and len(line) < limit else None
 
 
 def _target(line: str, start: int) -> tuple[str, int] | None:
@@ -113,5 +136,5 @@ def resembles_link(line: str, start: int) -> bool:
     That parser may accept a label or a target that continues in a later line or is longer than our limits. A
     reference definition can make a link of any label.
     """
-    label = _LABEL.match(line, start, start + LABEL_LIMIT)
-    return label is None or "\n" in label.group() or line[label.end() : label.end() + 1] in {"(", "[", ":"}
+    end = _label(line, start, whole=True)
+    return end is None or "\n" in line[start:end] or line[end : end + 1] in {"(", "[", ":"}

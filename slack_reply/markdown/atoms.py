@@ -9,11 +9,9 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from string import punctuation
 
-from markdown_source import NONE, Known, Link, read_link, resembles_link
+from markdown_source import NONE, Known, Link, read_code, read_link, resembles_link
 from slack_reply.markdown import html, inline_parser, links, tokens
 from slack_reply.markdown.inline_parser import JOINER, WIDE, Atom, Marks, Reader
-
-CODE_SPAN_LIMIT = 600
 
 ADDRESS_LIMIT = 300
 # Letters of scripts with spaces between words belong to an address; a letter of another script ends the address.
@@ -23,11 +21,11 @@ _ADDRESS = re.compile(
 )
 _ADDRESS_ENDS = "?!.,:;'_~*)"
 _SCHEME = len("http")
-_BRACKET = re.compile(r"(?<![!\\])\[")
+# What begins a link in a label; images, code and escapes do not.
+_IN_LABEL = re.compile(r"!?\[|\\.|(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
 _PAIR = re.compile(r"\[((?:[^\[\]\\`]|\\.)*+)\]")
 _TICKS = re.compile(r"`+")
 _TICKS_AT_LINE = re.compile(r"\n[ \t]*(?=```)")  # while the text grows, the ticks would begin a code block
-_TICKS_OR_ESCAPE = re.compile(r"`+|\\.")
 _MARKERS = frozenset("*_~")  # beside a blank, a marker would be none
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ENTITY_BEGUN = re.compile(r"&(?:#[xX]?)?[A-Za-z0-9]{0,32}\Z")
@@ -71,22 +69,15 @@ def _backslash(line: str, start: int, whole: bool) -> Atom:
 
 
 def _ticks(line: str, start: int, whole: bool) -> Atom:
-    opening = _TICKS.match(line, start)
-    behind = opening.end() if opening else start + 1
-    if not whole and behind == len(line):
+    end = read_code(line, start, whole=whole)
+    if end == start:
         return _held(start)
-    for closing in _TICKS.finditer(line, behind):
-        if closing.start() - start > CODE_SPAN_LIMIT:
-            break
-        if closing.end() == len(line) and not whole:
-            return _held(start)
-        if len(closing.group()) == behind - start:
-            code = _TICKS_AT_LINE.sub(" ", line[start : closing.end()])
-            return Atom(start, closing.end(), tokens.inside_code(code), solid=True)
-    if not whole and len(line) - start <= CODE_SPAN_LIMIT:
-        return _held(start)
+    if end:
+        return Atom(start, end, tokens.inside_code(_TICKS_AT_LINE.sub(" ", line[start:end])), solid=True)
     # Another Markdown parser may find the closing ticks later: without escapes, its code and ours would differ.
-    return Atom(start, behind, "\\`" * (behind - start), solid=True)
+    opening = _TICKS.match(line, start)
+    ticks = len(opening.group()) if opening else 1
+    return Atom(start, start + ticks, "\\`" * ticks, solid=True)
 
 
 def _angle(line: str, start: int, whole: bool, render: Callable[[str], str]) -> Atom:
@@ -134,10 +125,9 @@ def _link(line: str, start: int, whole: bool, known: Known, inside: bool) -> Ato
         return _held(start)
     found = read_link(line, bracket, known, whole=whole) if line.startswith("[", bracket) else None
     label = found.label if isinstance(found, Link) else ""
-    code = _crossing(line, bracket + 1, bracket + 1 + len(label), whole=whole)
-    if isinstance(found, int) or (code and code.text is None):
+    if isinstance(found, int):
         return _held(start)
-    if found is None or code or (not is_image and _has_link(label, known)):
+    if found is None or (not is_image and _has_link(label, known)):
         escaped = not is_image and resembles_link(line, start)
         # In a label, the closing bracket alone would end the label
         if escaped and inside and (pair := _PAIR.match(line, start)):
@@ -149,21 +139,10 @@ def _link(line: str, start: int, whole: bool, known: Known, inside: bool) -> Ato
     return Atom(start, found.end, text, solid=True)
 
 
-def _crossing(line: str, start: int, end: int, *, whole: bool) -> Atom | None:
-    """The code span that begins in `line[start:end]` and ends behind: there it is stronger than a link."""
-    for run in _TICKS_OR_ESCAPE.finditer(line, start, end):
-        if run.start() >= start and run.group().startswith("`"):
-            code = _ticks(line, run.start(), whole)
-            if code.text is None or code.end > end:
-                return code
-            start = code.end
-    return None
-
-
 def _has_link(label: str, known: Known) -> bool:
     """Whether a link is in the label: then the outer brackets are text, since links do not nest."""
-    found = (read_link(label, begin.start(), known, whole=True) for begin in _BRACKET.finditer(label))
-    return any(isinstance(link, Link) for link in found)
+    begun = (sign.start() for sign in _IN_LABEL.finditer(label) if sign.group() == "[")
+    return any(isinstance(read_link(label, at, known, whole=True), Link) for at in begun)
 
 
 def _shown(source: str, known: Known, *, label: bool) -> str:

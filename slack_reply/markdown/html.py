@@ -60,7 +60,13 @@ def read(line: str, start: int, render: Callable[[str], str], *, whole: bool) ->
         if mark and end == len(line) and not whole:
             return start
         around = line[max(0, start - 1) : start], line[end : end + 1]
-        return end, _marked(mark, render(found[2]), *around) + ("\n" if name == "summary" else "")
+        behind, line_end = end, ""
+        if name == "summary":
+            broken = _broken(line, end, end, "\n", whole=whole)
+            if broken is None:
+                return start
+            behind, line_end = broken
+        return behind, _marked(mark, render(found[2]), *around) + line_end
     if whole or len(line) - start > LIMIT:
         return None
     tag = _TAG_BEGUN.match(line, start)

@@ -9,12 +9,13 @@ from typing import NamedTuple
 
 from clock import in_turns
 from markdown_source import NONE, Known
-from slack_reply.markdown import atoms, words
+from slack_reply.markdown import atoms, lines, words
 from slack_reply.markdown.inline_parser import JOINER, Atom, Marks, Span
 from slack_reply.markdown.words import Piece, Rank
 
 REMEMBERED = 20_000  # characters: a longer line is read anew, since its reading takes much memory
-FEW = 100  # atoms that are shown at a stretch
+HARD_BLANK = "\u00a0"
+FEW = 100  # atoms that are shown, or looked back at, at a stretch
 # Begins with one set of characters, so that a search need not try each character of a long line.
 _SPECIAL = re.compile(r"[\\`<>&\[!*_~:](?:(?<!:)|//)")
 # At the end of a text, the marker could close emphasis
@@ -58,7 +59,7 @@ class Reading:
         )
         self.emphasis = emphasis(marks.pairs)
         row = in_turns(atoms.row(line, start, marks.atoms, marks.end))
-        self.row = list(_with_joints(row, marks.joints))
+        self.row = list(_with_beginnings([*_with_joints(row, marks.joints)], line, start))
         self.undecided = marks.undecided
         self._starts = [atom.start for atom in self.row]
 
@@ -167,6 +168,24 @@ def _with_joints(row: Iterable[Atom], joints: dict[int, str]) -> Iterator[Atom]:
             yield Atom(start, end, joints[start], solid=True)
             rest = rest._replace(start=end, text=text[end - rest.start :])
         yield rest
+
+
+def _with_beginnings(row: list[Atom], line: str, start: int) -> Iterator[Atom]:
+    """The atoms; where a block may begin, an atom shows a blank that is none for Markdown, so that no block begins.
+
+    The text of an item gets one where it would begin with a blank line, since below a paragraph an empty item is none.
+    """
+    for index, atom in enumerate(row):
+        text = atom.text or ""
+        shown, line_end, _ = text.partition("\n")
+        if atom.solid and not shown.strip(" \t"):
+            before = "".join(one.text or "" for one in row[max(0, index - FEW) : index])
+            said = f"{line[:start]}{before}".rpartition("\n")[2]
+            empty = said.strip(" \t>") and (line_end or not line[atom.end : atom.end + 1].strip())
+            if (shown or empty) and lines.MARKERS.match(said):
+                yield atom._replace(text=f"{HARD_BLANK}{text[bool(shown) :]}")
+                continue
+        yield atom
 
 
 def _cut(line: str, row: list[Atom]) -> Iterator[Piece]:

@@ -91,7 +91,7 @@ class _Line(StateInline):
         """
         rest = self.src[start : self.posMax]
         run = rest[: len(rest) - len(rest.lstrip(rest[0]))]
-        before, behind = self.shown_before(start), self._shown_behind(start + len(run))
+        before, behind = self.shown_before(start, run[0]), self._shown_behind(start + len(run), run[0])
         if behind is None:
             self.end = start
             return Scanned(can_open=False, can_close=False, length=len(run))
@@ -116,17 +116,20 @@ class _Line(StateInline):
         self.pending = ""
         return _TOKEN
 
-    def shown_before(self, start: int) -> str:
-        """The character that is shown before the offset; none before the text, where bullets or quote marks stand."""
+    def shown_before(self, start: int, marker: str = "") -> str:
+        """The character that is shown before the offset; none before the text, where bullets or quote marks stand.
+
+        The `marker` in the text of an atom is one with a marker that the text touches.
+        """
         for atom in reversed(self.atoms):
             if atom.end != start:
                 break
             if atom.text:
-                return atom.text[-1]
+                return (atom.text.rstrip(marker) or atom.text)[-1]
             start = atom.start
         return self.src[max(self.start, start - 1) : start]
 
-    def _shown_behind(self, end: int) -> str | None:
+    def _shown_behind(self, end: int, marker: str) -> str | None:
         """The character that is shown from the offset on; None if more text may tell."""
         while found := _SPECIAL.match(self.src, end):
             reader = self.readers.get(found.group()[0])
@@ -136,7 +139,7 @@ class _Line(StateInline):
             if atom.text is None:
                 return None
             if atom.text:
-                return atom.text[0]
+                return (atom.text.lstrip(marker) or atom.text)[0]
             end = atom.end
         is_begun = not self.whole and (end == len(self.src) or _SCHEME_BEGUN.match(self.src, end))
         return None if is_begun else self.src[end : end + 1]

@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from markdown_source import NONE, Known
 from slack_reply.markdown import inline, words
-from slack_reply.markdown.lines import RULE
 from slack_reply.markdown.parts import Table
 from slack_reply.markdown.words import Piece, Rank
 
 CODE_INDENT = "    "  # what makes a line code at the beginning of a message
 BREAK = "\\\n"  # a backslash that breaks the line, as a unit of its own
 RULE_LENGTH = 40  # characters of a line that are examined for a rule
+_RULE = "-*_= \t"  # the signs of a rule
 QUOTE_DEPTH = 9  # a deeper quote continues at this depth in the next message
 
 
@@ -96,8 +96,8 @@ def apart(unit: Unit, *, whole: bool = True) -> Iterator[Unit]:
 
 
 def _behind_rules(pieces: Iterable[Piece]) -> Iterator[Piece]:
-    """The pieces of a line; no message ends with the ones that alone would be a rule."""
+    """The pieces of a line; no message ends with the ones that alone are a rule, or the beginning of one."""
     said = ""
     for piece in pieces:
         said += piece.text if len(said) < RULE_LENGTH else ""
-        yield piece._replace(rank=Rank.GLUE) if len(said) < RULE_LENGTH and RULE.match(said) else piece
+        yield piece._replace(rank=Rank.GLUE) if len(said) < RULE_LENGTH and not said.strip(_RULE) else piece

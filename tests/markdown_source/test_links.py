@@ -24,6 +24,10 @@ from markdown_source import (
         (r"[a](b\(c)", "a", "b(c"),
         ("[a [b]](c)", "a [b]", "c"),
         ("[]()", "", ""),
+        ("[`](`]()", "`](`", ""),
+        ("[``]`](b)`]``](c)", "``]`](b)`]``", "c"),
+        ("[[`]`]](c)", "[`]`]", "c"),
+        ("[`](c)", "`", "c"),
         ("[a](x?y=1&z=2)", "a", "x?y=1&z=2"),
     ],
 )
@@ -36,7 +40,9 @@ def test_other_brackets_are_no_links(line: str) -> None:
     assert read_link(line, 0, whole=True) is None
 
 
-@pytest.mark.parametrize("line", ["[", "[a", "[a]", "[a](", "[a](b", '[a](b "t', "[a](<b", "[a](b(c"])
+@pytest.mark.parametrize(
+    "line", ["[", "[a", "[a]", "[a](", "[a](b", '[a](b "t', "[a](<b", "[a](b(c", "[`]a", "[[`]]a"]
+)
 def test_begun_link_is_held_back(line: str) -> None:
     assert read_link(line, 0, whole=False) == 0
 

@@ -86,8 +86,8 @@ MORE = (
     *("data:image/png;base64,AAAA", "Task<X>", "#include <a.h>", "a<!b", "&nbsp;", "&#60;", "&#x3c;", ";"),
 )
 MARKUP = FRAGMENTS + MORE
-MAY_GROW = re.compile(r"\w[^\w\s]*(?:[.。．｡]|&[#p])[^\n]*\]|!\[", re.DOTALL)
-"""A link, or what may be one, behind something like a domain: it may show its own address as well."""
+MAY_GROW = re.compile(r"\w[^\w\s]*(?:[.。．｡]|&[#p])(?:\n?[^\n])*\n?\]|!\[")
+"""A paragraph with a link, or what may be one, behind something like a domain: it may show its own address as well."""
 FIRST_WORDS = ("Answers ", "a1 ", "Né ", "Name\t")
 """A text that begins with a word and a blank is shown before its next word begins."""
 SHORT, LONG = 6, 90

@@ -52,8 +52,8 @@ def _links_of(markdown: str) -> tuple[tuple[str, str], ...]:
 
 
 def seen_in(label: str) -> str:
-    """The label as people see it: wide letters look like usual ones, and some characters cannot be seen."""
-    wide = unicodedata.normalize("NFKC", html.unescape(label))
+    """The label as people see it: wide letters look like usual ones, a tab is a blank, some characters are not seen."""
+    wide = unicodedata.normalize("NFKC", html.unescape(label)).replace("\t", " ")
     return "".join(char for char in wide if char.isprintable() and unicodedata.category(char) != "Cf")
 
 

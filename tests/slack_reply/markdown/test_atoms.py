@@ -1,5 +1,6 @@
 import pytest
 
+from markdown_source import CODE_SPAN_LIMIT
 from slack_reply.markdown import atoms
 
 
@@ -32,8 +33,8 @@ def test_line_is_made_safe(source: str, shown: str) -> None:
 
 
 def test_code_span_counts_up_to_its_limit() -> None:
-    near = "`" + "<" * (atoms.CODE_SPAN_LIMIT - 1) + "`"
-    far = "`" + "<" * atoms.CODE_SPAN_LIMIT + "`"
+    near = "`" + "<" * (CODE_SPAN_LIMIT - 1) + "`"
+    far = "`" + "<" * CODE_SPAN_LIMIT + "`"
     assert read(near) == near
     assert "<" not in read(far)
 

@@ -54,6 +54,12 @@ def test_marker_right_behind_a_quote_mark_stands_at_the_beginning_of_the_text() 
     assert atoms.read(">**。*", 1, whole=True).pairs == [((2, 3), (4, 5))]
 
 
+def test_marker_beside_a_tag_that_becomes_the_same_marker_is_read_as_one_run_with_it() -> None:
+    assert spans("*<b>a</b> b*") == ["*<b>a</b> b*"]
+    assert spans("*b <b>a</b>*") == ["*b <b>a</b>*"]
+    assert spans("*<b> a</b> b*") == []
+
+
 def test_emphasis_that_a_marker_of_another_script_may_still_prevent_is_undecided() -> None:
     assert undecided("a *行**：b") == 2
     assert undecided("a *行**：" + "b" * LIMIT) > LIMIT

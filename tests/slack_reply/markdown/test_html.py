@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from slack_reply.markdown import inline
 from slack_reply.markdown.html import PAIR_LIMIT, plain_entity
@@ -86,6 +87,24 @@ def test_html_becomes_its_markdown_or_plain_form(html: str, markdown: str) -> No
 )
 def test_text_about_html_and_code_stay_what_they_say(html: str, shown: str) -> None:
     assert escape(html) == shown
+
+
+@pytest.mark.parametrize(
+    "text", ["<details>", "<p>a", "<br>a", "<p>- a", "<u> </u><br>", "<b> </b>", "&#32;", "[ ](data:a)"]
+)
+def test_item_that_begins_with_a_blank_line_stays_an_item_below_a_paragraph(text: str) -> None:
+    kinds = [token.type for token in MarkdownIt("commonmark").parse(escape(f"x\n- {text}\ny"))]
+    assert kinds[0] == "paragraph_open"
+    assert kinds.count("list_item_open") == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<u> </u>- a", "&#32;   a", "*<u> </u>a", "#<u> </u>a", "<summary>x</summary>- a", "<br><u> </u>1. a"],
+)
+def test_what_follows_blanks_or_a_break_begins_no_block(text: str) -> None:
+    kinds = {token.type for token in MarkdownIt("commonmark").parse(escape(text))}
+    assert kinds == {"paragraph_open", "inline", "paragraph_close"}
 
 
 @pytest.mark.parametrize(
