@@ -23,6 +23,7 @@ _ADDRESS_ENDS = "?!.,:;'_~*)"
 _SCHEME = len("http")
 # What begins a link in a label; images, code and escapes do not.
 _IN_LABEL = re.compile(r"!?\[|\\.|(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
+_MARKER = re.compile(r"[*~]|(?<![^\W_])_|_(?![^\W_])")  # of emphasis; not within a word
 _PAIR = re.compile(r"\[((?:[^\[\]\\`]|\\.)*+)\]")
 _TICKS = re.compile(r"`+")
 _TICKS_AT_LINE = re.compile(r"\n[ \t]*(?=```)")  # while the text grows, the ticks would begin a code block
@@ -133,8 +134,10 @@ def _link(line: str, start: int, whole: bool, known: Known, inside: bool) -> Ato
         if escaped and inside and (pair := _PAIR.match(line, start)):
             return Atom(start, pair.end(), f"\\[{_shown(pair[1], known, label=True)}\\]", solid=True)
         return Atom(start, start + 1, "\\[" if escaped else line[start], solid=True)
-    shown = _shown(label, known, label=True) or (links.label_text(found.name) if is_image else "")
     url = "" if inside else found.url
+    shown = _shown(label, known, label=True, alone=not url) or (
+        links.label_text(found.name) if is_image else ""
+    )
     text = links.shown(shown, url, links.touched(line, start)) or JOINER
     return Atom(start, found.end, text, solid=True)
 
@@ -145,9 +148,21 @@ def _has_link(label: str, known: Known) -> bool:
     return any(isinstance(read_link(label, at, known, whole=True), Link) for at in begun)
 
 
-def _shown(source: str, known: Known, *, label: bool) -> str:
+def _shown(source: str, known: Known, *, label: bool, alone: bool = True) -> str:
+    """The text within an atom, made safe. If it is shown `alone`, no marker of it can belong to one around it."""
     marks = read(source, 0, known, whole=True, label=label)
-    return "".join(atom.text or "" for atom in row(source, 0, marks.atoms, len(source)))
+    paired = {at for pair in marks.pairs for begin, end in pair for at in range(begin, end)}
+    shown: list[str] = []
+    for atom in row(source, 0, marks.atoms, len(source)):
+        text = atom.text or ""
+        if alone and not atom.solid:
+            text = _MARKER.sub(partial(_as_text, paired=paired, start=atom.start), text)
+        shown.append(text)
+    return "".join(shown)
+
+
+def _as_text(marker: re.Match[str], paired: set[int], start: int) -> str:
+    return marker.group() if start + marker.start() in paired else f"\\{marker.group()}"
 
 
 _READERS: dict[str, Reader] = {

@@ -108,6 +108,8 @@ def _marked(mark: str, text: str, before: str, behind: str) -> str:
     Where a word goes on behind a mark, `_` is none, and no mark is one that touches punctuation on its inner side.
     """
     inner = text.strip()
+    if not mark and not before.strip():
+        return text.replace(inner, lines.unmarked(inner), 1) or JOINER
     within = before.isalnum() or behind.isalnum()
     mark = "*" if within and mark == "_" else mark
     if not inner or not mark or mark in inner:

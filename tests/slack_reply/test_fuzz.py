@@ -142,6 +142,11 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("&#32;   *x*", "stream"),
         ("x\n    - <br>- u", "stream"),
         ("_<u> </u> ;_", "stream"),
+        ("[*`]()*", "edit"),
+        (
+            "# ith `cمرحبًا\n### `cمرحبًا! اكتملت **عملية النشر**ps://evil.example/lo",
+            "small stream",
+        ),
         ("**x**<summary>y</summary>*[ ](data:)&#32; -", "stream"),
         ("[k.exampl\te](s)", "stream"),
         ("- a\n\n      [bank.example](https://evil.example) " + "word " * 100, "small edit"),

@@ -99,7 +99,10 @@ class Filling:
         if best is None:
             best = max((i for i, state in enumerate(self._states) if state.unit.rank >= 0), default=-1)
         if not any(state.shown or state.unit.table for state in self._states[: best + 1]):
-            best = len(self._states) - 1
+            headings = (
+                i for i, one in enumerate(self._states) if one.unit.heading and one.shown.endswith("\n")
+            )
+            best = max(headings, default=len(self._states) - 1)
         rest = [state.unit for state in self._states[best + 1 :]]
         del self._states[best + 1 :]
         return self.whole(), rest

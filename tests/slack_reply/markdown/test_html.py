@@ -56,6 +56,9 @@ PARTS = st.sampled_from(
         ("<b><i>x</i></b>", "**_x_**"),
         ("<details><summary>More</summary>Text</details>", "**More**\nText"),
         ("x<sup>2</sup> H<sub>2</sub>O <span style='color:red'>red</span>", "x2 H2O red"),
+        ("<u>*</u>x* <b>*</b> <u>a *b* ~~c~~~</u>", r"\*x* **\*** a *b* ~~c\~~~"),
+        ("<sup>*</sup> note <u>snake_case</u>", r"\* note snake_case"),
+        ("<sup>1.</sup> note", r"1\. note"),
         ("&nbsp;&mdash;&eacute;&#233;", "\u00a0—éé"),
         ("See <https://example.com/doc|the runbook>.", "See [the runbook](https://example.com/doc)."),
         (
