@@ -154,7 +154,7 @@ class Buckets(OpenTurns):
         try:
             yield
         finally:
-            gevent.killall(reads)
+            gevent.killall([read for read in reads if not read.ready()])
             self.state.reads_ahead.drop(claimed)
 
     def forget(self, key: ThreadKey) -> None:  # noqa: D102
