@@ -11,7 +11,7 @@ STREAM_STYLE, EDIT_STYLE = "Slack Bridge, stream", "Slack Bridge, edit"
 MIDDLE = 60, 0.2  # characters a second, seconds to Slack: where first texts have aims
 SHARED = 50  # answers at once up to which staleness has an aim
 FLAT = 10  # open turns from which on costs are to be flat
-GROWS_BY = 1.15
+FLAT_WITHIN = 1.15
 
 type Measured = Mapping[str, Any]
 """By section: the members of benchmarks/results/figures.json."""
@@ -154,7 +154,7 @@ def staleness(found: Sequence[Measured]) -> Iterator[Row]:
 
 
 def costs(found: Sequence[Measured]) -> Iterator[Row]:
-    """Against the floor, and how far the plugin's own costs, and their ratios to the floor, grow.
+    """Against the floor, and whether the plugin's own costs, and their ratios to the floor, stay flat.
 
     A single turn's memory is less than what a process's memory grows by at a time.
     """
@@ -183,14 +183,14 @@ def costs(found: Sequence[Measured]) -> Iterator[Row]:
         ("Processor to the floor", "cpu_ratio", "{:.2f}"),
         ("Memory to the floor", "memory_ratio", "{:.2f}"),
     ):
-        if len(crowds) > 1 and crowds[0][member] > 0:
-            few, *more = (one[member] for one in crowds)
+        values = [one[member] for one in crowds]
+        if len(values) > 1 and min(values) > 0:
             yield Row(
-                f"{name}, the most of up to {crowds[-1]['turns']} open turns to that of {crowds[0]['turns']}",
-                form.format(max(more)),
-                form.format(few),
-                max(more) / few,
-                GROWS_BY,
+                f"{name}, {crowds[0]['turns']} to {crowds[-1]['turns']} open turns: largest to smallest",
+                form.format(max(values)),
+                form.format(min(values)),
+                max(values) / min(values),
+                FLAT_WITHIN,
             )
 
 
