@@ -146,9 +146,7 @@ class Buckets(OpenTurns):
         """
         claimed, number = Claimed(key, ts), self.state.bucket_of(key.digest())
         reads: list[gevent.Greenlet[..., None]] = [
-            gevent.spawn_later(
-                0.0, self._read_ahead, self.state.locks[number], f"{_FORMAT}-{number}", claimed
-            ),
+            gevent.spawn_later(0.0, self._read_ahead, self.state.locks[number], _key(number), claimed),
             gevent.spawn_later(0.0, self._read_list_ahead, claimed),
         ]
         try:
@@ -182,11 +180,15 @@ class Buckets(OpenTurns):
         """
         number = self.state.bucket_of(digest)
         with held(self.state.locks[number], self._clock):
-            bucket = Bucket(self._storage.get(f"{_FORMAT}-{number}", claimed))
+            bucket = Bucket(self._storage.get(_key(number), claimed))
             yield bucket
             if bucket.is_changed:
                 content = bucket.bounded(self._clock.epoch(), self.state.bucket_bytes)
-                self._storage.set(f"{_FORMAT}-{number}", content)
+                self._storage.set(_key(number), content)
+
+
+def _key(number: int) -> str:
+    return f"{_FORMAT}-{number}"
 
 
 def _press_digest(hook_id: str) -> str:

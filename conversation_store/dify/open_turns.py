@@ -94,7 +94,7 @@ class OpenTurns:
     def _read_list_ahead(self, claimed: Claimed) -> None:
         """Read the list for the note of this message's turn."""
         number = _number(claimed.thread.hook_id)
-        self._read_ahead(self._lists.locks[number], f"{_FORMAT}-{number}", claimed)
+        self._read_ahead(self._lists.locks[number], _key(number), claimed)
 
     def _read_ahead(self, lock: threading.Lock, key: str, claimed: Claimed) -> None:
         with suppress(StoreError), held(lock, self._clock):
@@ -103,7 +103,7 @@ class OpenTurns:
     def _read(self, number: int, turn: OpenTurn | None = None) -> list[OpenTurn]:
         """The turns that stand on the list. `turn`: the one that is to be noted."""
         claimed = None if turn is None else Claimed(turn.key, turn.ts)
-        stored = decompressed(self._storage.get(f"{_FORMAT}-{number}", claimed))
+        stored = decompressed(self._storage.get(_key(number), claimed))
         return [turn for fields in reversed(stored) if (turn := turn_from(fields))]
 
     def _note_ahead(self, number: int, hook: _HookTurns, turn: OpenTurn, verdict: Verdict) -> None:
@@ -121,7 +121,7 @@ class OpenTurns:
         oldest, gone = self._clock.epoch() - OPEN_TURNS_KEPT, ended | running.keys()
         others = [turn for turn in listed if turn.started > oldest and _name(turn) not in gone]
         latest = sorted([*others, *running.values()], key=lambda turn: turn.started, reverse=True)
-        self._storage.set(f"{_FORMAT}-{number}", compressed(list(map(turn_fields, latest)), LIST_BYTES))
+        self._storage.set(_key(number), compressed(list(map(turn_fields, latest)), LIST_BYTES))
         hook.unwritten -= running.keys()
         for name in ended:
             hook.ended.pop(name, None)
@@ -133,3 +133,7 @@ def _name(turn: OpenTurn) -> _Name:
 
 def _number(hook_id: str) -> int:
     return int(hashlib.sha256(hook_id.encode()).hexdigest(), 16) % LISTS
+
+
+def _key(number: int) -> str:
+    return f"{_FORMAT}-{number}"

@@ -38,9 +38,7 @@ class Streaming:
             left = deadline - clock.now()
             if left <= 0:
                 return
-            if (
-                reply.method == "post"
-            ):  # its messages come at the end, and until then the status line tells the steps
+            if reply.method == "post":  # nothing is shown before the end, but the status line tells the steps
                 self._tell()
                 clock.wait(state.stepped, left)
                 state.stepped.clear()
