@@ -24,7 +24,7 @@ def calls(world: World, path: str) -> list[tuple[str, str]]:
 
 
 def test_request_of_slack_reads_only_what_its_turn_needs_and_once_for_a_reply(world: World) -> None:
-    root = world.ask("hello", only=["app_mention"])
+    root = world.ask("hello")
     world.answers(root)
     of_claim = Counter({("get", "t1-"): 1, ("get", "f1-"): 1})
     assert counted(calls(world, "/slack/events")) == of_claim

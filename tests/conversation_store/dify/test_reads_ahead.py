@@ -31,6 +31,13 @@ def turn(state: BucketState, storage: FakeDifyStorage, clock: FakeClock) -> Buck
     return Buckets(state, storage, clock, DAYS)
 
 
+def calls_of_claim(turn: Buckets, storage: FakeDifyStorage, key: ThreadKey, ts: str = TS) -> list[str]:
+    """Claim the message, and return the storage calls of the claim."""
+    storage.calls.clear()
+    turn.claim(key, ts, unchanged)
+    return storage.calls
+
+
 def test_claim_during_its_hand_off_reads_no_more(
     events: Buckets, turn: Buckets, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
 ) -> None:
@@ -75,11 +82,7 @@ def test_claim_reads_once_more_what_was_written_meanwhile(
 
 
 def test_claim_reads_once_more_what_is_old(
-    events: Buckets,
-    turn: Buckets,
-    storage: FakeDifyStorage,
-    clock: FakeClock,
-    key: ThreadKey,
+    events: Buckets, turn: Buckets, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
 ) -> None:
     other_process = Buckets(BucketState(), storage, clock, DAYS)
     with events.reading_ahead(key, TS):
@@ -94,9 +97,7 @@ def test_claim_of_another_message_reads_for_itself(
 ) -> None:
     with events.reading_ahead(key, TS):
         gevent.sleep(MADE)
-        storage.calls.clear()
-        turn.claim(key, "2.000001", unchanged)
-    assert storage.calls == ["get", "set"]
+        assert calls_of_claim(turn, storage, key, "2.000001") == ["get", "set"]
 
 
 def test_claim_after_the_hand_off_reads_for_itself(
@@ -104,9 +105,7 @@ def test_claim_after_the_hand_off_reads_for_itself(
 ) -> None:
     with events.reading_ahead(key, TS):
         gevent.sleep(MADE)
-    storage.calls.clear()
-    turn.claim(key, TS, unchanged)
-    assert storage.calls == ["get", "set"]
+    assert calls_of_claim(turn, storage, key) == ["get", "set"]
 
 
 def test_value_serves_one_claim(
@@ -118,9 +117,7 @@ def test_value_serves_one_claim(
         with pytest.raises(StoreError):
             turn.claim(key, TS, unchanged)  # its write fails, and may have happened
         storage.error = None
-        storage.calls.clear()
-        turn.claim(key, TS, unchanged)
-    assert storage.calls == ["get", "set"]
+        assert calls_of_claim(turn, storage, key) == ["get", "set"]
 
 
 def test_error_of_the_read_is_the_claims_error(
