@@ -9,8 +9,8 @@ property. With other arguments, one pytest gets them all. pytest-xdist can't do 
 A conversation mostly waits for clocks, so more jobs than there are cores can run at once: LANES of conversations, each
 of which takes the next file when it is free, and a few of other tests that start programs. The jobs start one after the
 other, since a start keeps the processor busy for seconds, while the tests of the others have clocks. What needs the
-machine for itself runs beside them with a higher priority. What only computes runs beside all of them with the lowest
-priority: it takes what they leave.
+machine for itself runs before them. What only computes runs beside all of them with the lowest priority: it takes what
+they leave.
 
 What starts programs has clocks, so a machine that stands still for some seconds can make it fail without a fault. A
 few such tests that failed are asked once more at the end, when nothing runs beside them, and are named in what is
@@ -39,10 +39,8 @@ from tools.shared_files import SharedFiles
 
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
-PREFERRED = ("test_budget",)
-"""Files of conversations that the others give way to, because they judge when each of many answers was seen to grow."""
-POLITE = 10
-"""What is added to the nice value of all jobs but that of PREFERRED, so that the operating system prefers that one."""
+ALONE = ("test_budget",)
+"""Files of conversations that run before all others, because they judge when each of many answers was seen to grow."""
 LANES = 7
 """Jobs of conversations that run at once. Each starts the simulators and the plugin once."""
 LONG_CONVERSATIONS = (
@@ -173,13 +171,13 @@ class OneStartAtATime:
 
 
 def jobs() -> list[Job]:
-    """What starts programs or is short, without the tests of `make soak`; all others give way to the first."""
+    """What starts programs or is short, without the tests of `make soak`: first what runs alone, then the lanes."""
     conversations = sorted((TESTS / "conversations").glob("test_*.py"))
     left_out = {"conversations", "soak", *COMPUTING, *APART}
     folders = sorted(path for path in TESTS.iterdir() if path.name not in left_out and _has_tests(path))
     return [
-        Job(tuple(path for path in conversations if path.stem in PREFERRED)),
-        *lanes([path for path in conversations if path.stem not in PREFERRED]),
+        Job(tuple(path for path in conversations if path.stem in ALONE)),
+        *lanes([path for path in conversations if path.stem not in ALONE]),
         *(Job((TESTS / name,)) for name in APART),
         Job((*folders, *sorted(TESTS.glob("test_*.py")))),
     ]
@@ -251,12 +249,11 @@ def everything() -> Iterator[tuple[Job, Result]]:
     with (
         tempfile.TemporaryDirectory() as folder,
         ProcessPoolExecutor(CORES, spawn, initializer=give_way) as beside,
-        ProcessPoolExecutor(1, spawn) as preferred,
-        ProcessPoolExecutor(len(others), spawn, initializer=os.nice, initargs=(POLITE,)) as pool,
+        ProcessPoolExecutor(len(others), spawn) as pool,
     ):
         computing = {beside.submit(run, job): job for job in computing_jobs()}
-        clocks = {pool.submit(run, job, Path(folder)): job for job in others}
-        yield from _ended({preferred.submit(run, first): first} | clocks | computing)
+        yield first, pool.submit(run, first).result()
+        yield from _ended(computing | {pool.submit(run, job, Path(folder)): job for job in others})
 
 
 def _ended(running: Mapping[Future[Result], Job]) -> Iterator[tuple[Job, Result]]:
