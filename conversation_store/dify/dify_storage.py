@@ -8,7 +8,7 @@ from typing import Protocol
 import gevent
 
 from clock import Clock
-from conversation_store.dify.reads_ahead import Claimed, ReadAhead, ReadsAhead
+from conversation_store.dify.reads_ahead import GOOD_SECONDS, Claimed, ReadAhead, ReadsAhead
 from errors import StoreError, StoreFull
 
 CALL_LIMIT = 0.5
@@ -46,7 +46,8 @@ class TimedStorage:
 
     def get(self, key: str, claimed: Claimed | None = None) -> bytes | None:
         """The value, or None for a missing key. What was read ahead for the claim of this message is not read again."""
-        if claimed and (read := self._ahead.take(key, claimed, self._clock.now())):
+        good = self._clock.stretched(GOOD_SECONDS, at_least=GOOD_SECONDS)
+        if claimed and (read := self._ahead.take(key, claimed, self._clock.now() - good)):
             if isinstance(read.outcome, StoreError):
                 raise read.outcome
             return read.outcome

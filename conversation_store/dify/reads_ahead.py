@@ -11,7 +11,10 @@ from conversation_store.record import ThreadKey
 from errors import StoreError
 
 GOOD_SECONDS = 0.25
-"""Seconds after which a value counts no more, because another process may have written meanwhile."""
+"""Seconds after which a value counts no more, because another process may have written meanwhile.
+
+They are wall seconds where the clock is scaled: a hand-off takes as long there.
+"""
 
 
 class Claimed(NamedTuple):
@@ -38,10 +41,10 @@ class ReadsAhead:
         """Keep what was read of this key. `drop` must follow."""
         self._reads[claimed][key] = read
 
-    def take(self, key: str, claimed: Claimed, now: float) -> ReadAhead | None:
-        """What was read of this key for this claim, if it still counts."""
+    def take(self, key: str, claimed: Claimed, since: float) -> ReadAhead | None:
+        """What was read of this key for this claim, if the read began at `since` or later."""
         read = self._reads.get(claimed, {}).pop(key, None)
-        return read if read and now - read.began <= GOOD_SECONDS else None
+        return read if read and read.began >= since else None
 
     def written(self, key: str) -> None:
         """Forget what was read of the key, since this process writes to it."""

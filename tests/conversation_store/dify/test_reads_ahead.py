@@ -1,6 +1,7 @@
 import gevent
 import pytest
 
+from clock import Clock
 from conversation_store.dify.buckets import Buckets, BucketState
 from conversation_store.dify.reads_ahead import GOOD_SECONDS
 from conversation_store.record import OpenTurn, ThreadKey
@@ -88,8 +89,17 @@ def test_claim_reads_once_more_what_is_old(
     with events.reading_ahead(key, TS):
         gevent.sleep(MADE)
         other_process.claim(key, TS, unchanged)
-        clock.advance(GOOD_SECONDS * 1.1)
+        clock.advance(clock.stretched(GOOD_SECONDS, at_least=GOOD_SECONDS) * 1.1)
         assert turn.claim(key, TS, unchanged) is None
+
+
+def test_value_counts_for_its_wall_seconds_where_the_clock_is_scaled(
+    state: BucketState, storage: FakeDifyStorage, key: ThreadKey
+) -> None:
+    store = Buckets(state, storage, Clock(0.01), DAYS)
+    with store.reading_ahead(key, TS):
+        gevent.sleep(GOOD_SECONDS / 5)
+        assert calls_of_claim(store, storage, key) == ["set"]
 
 
 def test_claim_of_another_message_reads_for_itself(
