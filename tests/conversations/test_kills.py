@@ -55,7 +55,7 @@ def test_fate_of_a_question_that_ended_badly_says_what_is_wrong(seen: Seen, comp
 
 @pytest.mark.simulated
 def test_questions_are_neither_lost_nor_doubled_under_a_few_random_kills(world: World) -> None:
-    fates, wrong = under_kills(world, questions=30, kills=3, seed=1)
+    fates, wrong = under_kills(world, questions=30, kills=3, seed=4)
     assert wrong == []
     assert sum(fates.values()) == 30
     assert fates[Fate.WHOLE_AND_MARKED] <= 1
