@@ -24,6 +24,12 @@ class Looks:
         """The root and its replies."""
         return [message_view(self._world, message) for message in self._world.channels[channel].thread(ts)]
 
+    def ended_answers(self, channel: str, ts: str) -> list[Json]:
+        """Our own messages in the thread; none while one of them streams or the status line stands."""
+        ours = [view for view in self.thread(channel, ts) if view["ours"]]
+        busy = any(view["streaming"] for view in ours) or self.statuses(channel, ts)["current"]
+        return [] if busy else ours
+
     def messages(self, channel: str, deleted: bool = False) -> list[Json]:
         """Everything in a channel, threads included."""
         every = self._world.channels[channel].messages.values()

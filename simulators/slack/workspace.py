@@ -360,6 +360,10 @@ class Workspace:
         """Our own messages in the thread."""
         return [message for message in self.thread(channel, root_ts) if message.ours]
 
+    def ended_answers(self, channel: str, root_ts: str) -> list[SeenMessage]:
+        """Our own messages in the thread; none while one of them streams or the status line stands."""
+        return [SeenMessage.of(view) for view in self._do("ended_answers", channel=channel, ts=root_ts)]
+
     def messages(self, channel: str, *, deleted: bool = False) -> list[SeenMessage]:
         """Everything in a channel."""
         return [SeenMessage.of(view) for view in self._do("messages", channel=channel, deleted=deleted)]
@@ -430,27 +434,17 @@ class Workspace:
         """
         began = time.monotonic()
         changes = -1
-        while True:
-            changes = self._do("wait", since=-1 if changes < 0 else changes, timeout=min(0.5, timeout))[
-                "changes"
-            ]
-            result = predicate()
-            if result:
-                return result
+        while not (result := predicate()):
             waited = time.monotonic() - began
             if waited > timeout:
                 raise TimeoutError(f"not seen within {timeout:g} s")
             time.sleep(min(max(waited / 20, PACE[0]), PACE[1]))
+            changes = self._do("wait", since=changes, timeout=min(0.5, timeout))["changes"]
+        return result
 
     def wait_answer(self, channel: str, root_ts: str, timeout: float = 10.0) -> list[SeenMessage]:
         """Our messages in the thread, once there are some, none streams and the status line is gone."""
-
-        def done() -> list[SeenMessage]:
-            ours = self.answers(channel, root_ts)
-            busy = any(message.streaming for message in ours) or self.status(channel, root_ts).current
-            return [] if busy else ours
-
-        return self.wait_for(done, timeout)
+        return self.wait_for(lambda: self.ended_answers(channel, root_ts), timeout)
 
     def _finished(self, number: int) -> SeenDelivery:
         def done() -> SeenDelivery | None:

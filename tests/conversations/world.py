@@ -98,9 +98,8 @@ class World:
         place = channel or self.channel
 
         def done() -> list[SeenMessage]:
-            ours = self.slack.answers(place, root_ts)
-            busy = len(ours) < count or any(message.streaming for message in ours)
-            return [] if busy or self.slack.status(place, root_ts).current or self.dify.running() else ours
+            ours = [] if self.dify.running() else self.slack.ended_answers(place, root_ts)
+            return ours if len(ours) >= count else []
 
         ends = time.monotonic() + timeout
         self.wait(done, timeout)
