@@ -4,11 +4,12 @@
 
 Milliseconds of processor time, the least of some tries, of the filters of thoughts and of pictures and the longest of
 four layouts: as an edited message and as a stream, while the text grows and when it is whole. With `--step` the
-text is shown each time so many characters have come, and what counts is the sum. The command fails if a text takes over
-LIMIT.
+text is shown each time so many characters have come, and what counts is the sum. Python looks for garbage as often as
+in the plugin's process. The command fails if a text takes over LIMIT.
 """
 
 import argparse
+import gc
 import json
 import sys
 from functools import partial
@@ -17,6 +18,7 @@ from time import thread_time
 
 from dify_app.stream.images import ImageFilter
 from dify_app.stream.think import ThinkFilter
+from main import GARBAGE_AFTER
 from slack_reply.markdown import Limits, cell_text, inline
 from slack_reply.markdown.pages import Layout, pages_after
 from slack_reply.writers import edited_message, streamed_message
@@ -182,6 +184,8 @@ def main() -> int:
     parser.add_argument("--step", type=int)
     parser.add_argument("--slowest", type=int, default=20, help="how many are printed")
     wanted = parser.parse_args()
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_AFTER)
     found = figures(wanted.size, wanted.step)
     for took, piece in found[: wanted.slowest]:
         print(f"{took:9.1f} ms  {json.dumps(piece, ensure_ascii=False)}")
