@@ -22,6 +22,7 @@ from markdown_it.token import Token
 from clock import in_turns
 
 SLICE = 2_000  # characters of a line that are read before other greenlets may run
+FLANKED = 4  # markers of a run: more of them do not change what the run can do
 EMPHASIS_LIMIT = 250  # characters: a marker that is not closed within them counts as plain text
 
 JOINER = "\u200b"  # stands beside a marker that other parsers would not see there, or keeps two signs apart
@@ -33,6 +34,7 @@ WIDE = re.compile(
 # The end of a text that may begin an address
 _SCHEME = len("https:/")
 _SCHEME_BEGUN = re.compile(r"(?<![A-Za-z0-9])h(?:t(?:t(?:ps?(?::/?)?)?)?)?\Z", re.IGNORECASE)
+_BETWEEN_BLANKS = re.compile(r"(?<=\s)(?:\*+|_+|~+)(?=\s)")
 _BESIDE_MARKER = re.compile(r".?[*_~]", re.DOTALL)
 
 type Span = tuple[int, int]
@@ -95,13 +97,13 @@ class _Line(StateInline):
         if behind is None:
             self.end = start
             return Scanned(can_open=False, can_close=False, length=len(run))
-        found, opens, closes = _flanks(before, run[0], behind, canSplitWord)
+        found, opens, closes = _flanks(before, run[:FLANKED], behind, canSplitWord)
         if opens:
             self.opened.add(start + len(run))
         if closes:
             is_odd = run[0] == "~" and len(run) % 2  # then the first `~` is text
             self.closed.add(start + bool(is_odd))
-        return found._replace(length=len(run))
+        return found if len(run) < FLANKED else found._replace(length=len(run))
 
     def push(self, ttype: str, tag: str, nesting: int) -> Token:  # noqa: ARG002
         """Nobody reads the tokens; their number tells whether two markers stand side by side."""
@@ -115,6 +117,15 @@ class _Line(StateInline):
         self.tokens.append(_TOKEN)
         self.pending = ""
         return _TOKEN
+
+    def skips_marker(self) -> bool:
+        """Read a run of markers between two blanks as text, which is all that it can be, and say so."""
+        run = _BETWEEN_BLANKS.match(self.src, self.pos)
+        if run is None or self.pos == self.start or (self.atoms and self.atoms[-1].end == self.pos):
+            return False
+        self.pending += run.group()
+        self.pos = run.end()
+        return True
 
     def shown_before(self, start: int, marker: str = "") -> str:
         """The character that is shown before the offset; none before the text, where bullets or quote marks stand.
@@ -199,10 +210,10 @@ class _Line(StateInline):
 
 
 @lru_cache(maxsize=1_000)
-def _flanks(before: str, marker: str, behind: str, splits: bool) -> tuple[Scanned, bool, bool]:
-    """What a run of the marker between these characters can do, and whether the run opens or closes by a joint."""
-    found = StateInline(f"{before or ' '}{marker}{behind}", _INLINE, {}, []).scanDelims(1, splits)
-    if marker == "_":
+def _flanks(before: str, run: str, behind: str, splits: bool) -> tuple[Scanned, bool, bool]:
+    """What a run of markers between these characters can do, and whether the run opens or closes by a joint."""
+    found = StateInline(f"{before or ' '}{run}{behind}", _INLINE, {}, []).scanDelims(1, splits)
+    if run[0] == "_":
         return found, False, False
     opens, closes = is_joint(before, behind), is_joint(behind, before)
     return (
@@ -271,6 +282,8 @@ def _atom(found: StateInline, _silent: bool) -> bool:
 def _marker(found: StateInline, silent: bool) -> bool:
     """The parser's own rules for emphasis; they keep no offsets of the markers, so this rule does."""
     state = cast("_Line", found)
+    if state.skips_marker():
+        return True
     start, known = state.pos, len(state.delimiters)
     strike = state.src[start] == "~"
     rule = strikethrough_rule.tokenize if strike else emphasis_rule.tokenize
