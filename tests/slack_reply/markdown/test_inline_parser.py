@@ -74,3 +74,17 @@ def test_long_line_is_read_in_slices_with_the_same_result() -> None:
     found = inline_parser.read(line, 0, {"<": read_x}, whole=True)
     assert len(line) > 4 * inline_parser.SLICE
     assert (len(found.atoms), len(found.pairs)) == (500, 1_000)
+
+
+def test_marker_between_blanks_is_text_and_the_markers_around_it_match_as_around_a_word() -> None:
+    for run in ("*", "**", "_", "~~", "*****"):
+        for line in ("*a X b*", "X *a* X", "~~a\nX\nb~~ X", "**a X *b X c*** X", "_X_ X a_"):
+            # Behind the first character of the line; there, the parser's own rule reads the marker.
+            marked, plain = (
+                inline_parser.read(
+                    line.replace(" X ", f" {one} ").replace("\nX\n", f"\n{one}\n"), 0, {}, whole=True
+                )
+                for one in (run, "x" * len(run))
+            )
+            assert (marked.pairs, marked.joints) == (plain.pairs, plain.joints), (run, line)
+            assert not marked.atoms
