@@ -27,6 +27,7 @@ _BLANKS = re.compile(r"[ \t]*+")
 _FENCE = re.compile(r"```|~~~")
 _LINE_END = re.compile(r"[\n>]")  # or that of a tag that may break the line
 _LONGEST_MARKER = 41
+_LONGEST_PREFIX = 200
 _MARKS = {
     **dict.fromkeys(("b", "strong", "summary"), "**"),
     **dict.fromkeys(("i", "em"), "_"),
@@ -86,13 +87,20 @@ def _broken(line: str, start: int, end: int, shown: str, *, whole: bool) -> tupl
         return None
     if _FENCE.match(line, behind):
         return end, f" {JOINER}"
-    touches = start > 0 and not line[start - 1].isspace() and not _BREAK.match(line, behind)
+    touches = _is_text(line, start) and not _BREAK.match(line, behind)
     between = ""
     if touches and line[behind : behind + 1] not in {"", "\r", "\n"}:
         before = _LINE_END.split(line[max(0, start - _LONGEST_MARKER) : start])[-1]
         between = JOINER if lines.MARKERS.match(before) else " "  # a blank would make a list of a `*`
     marked, marker = lines.marker(line, behind)
     return marked, (shown or line[end:behind][:1] or between) + marker
+
+
+def _is_text(line: str, end: int) -> bool:
+    """Whether text stands before the place, and not a blank, nor only the bullets and quote marks of the line."""
+    begin = line.rfind("\n", 0, end) + 1
+    before = line[begin:end] if end - begin <= _LONGEST_PREFIX else line[end - 1 : end]
+    return not before[-1:].isspace() and before != lines.prefix(before)
 
 
 def plain_entity(entity: str) -> str:

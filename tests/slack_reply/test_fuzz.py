@@ -102,6 +102,7 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("(<details>\r\n#i", "stream"),
         ("a<br>1.</p>x", "stream"),
         ("> #</p>x", "stream"),
+        (">]\n></p>> e", "stream"),
         ("[bank.example]</p>(https://evil.example)", "edit"),
         ("data:image/png;base64,AAAA$$<@U1>data:image/png;base64,AAAA</p>!<e@x.g>", "stream"),
         ("~~）~~~旧~~", "stream"),
