@@ -110,7 +110,9 @@ class TestAnEmojiAsks:
         ts = asking.slack.say(asking.channel, BEN, "What is in it?", files=[file])
         react(asking, ts)
         assert asking.answer(ts) == "You said: What is in it?"
-        assert [one["name"] for one in asking.dify.uploads()] == ["plan.pdf"]
+        [passed] = asking.dify.invocations()[-1]["inputs"]["files"]
+        uploads = [*asking.dify.uploads(), *asking.dify.service_uploads()]
+        assert [one["name"] for one in uploads if one["id"] in passed.values()] == ["plan.pdf"]
 
     def test_and_who_reacted_goes_on_without_a_mention(self, asking: World) -> None:
         ts = asking.slack.say(asking.channel, BEN, TEXT)
