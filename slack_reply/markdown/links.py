@@ -66,6 +66,6 @@ def label_text(plain: str) -> str:
 
 
 def quoted(url: str) -> str:
-    """The URL as it can stand between parentheses; balanced parentheses in it stay."""
-    kept = "()" if re.fullmatch(r"[^()]*+(?:\([^()]*+\)[^()]*+)*+", url) else ""
+    """The URL as it can stand between parentheses; balanced parentheses in it stay, unless they would be a target."""
+    kept = "()" if re.fullmatch(r"[^()]*+(?:(?<!\])\([^()]*+\)[^()]*+)*+", url) else ""
     return "".join(char if char in kept else _PERCENT.get(char, char) for char in url)
