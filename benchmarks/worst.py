@@ -8,6 +8,8 @@ text is shown each time so many characters have come, and what counts is the sum
 in the plugin's process. The command fails if a text takes over LIMIT.
 """
 
+from main import GARBAGE_AFTER  # isort: skip  # first: `dify_plugin` patches for gevent
+
 import argparse
 import gc
 import json
@@ -18,7 +20,6 @@ from time import thread_time
 
 from dify_app.stream.images import ImageFilter
 from dify_app.stream.think import ThinkFilter
-from main import GARBAGE_AFTER
 from slack_reply.markdown import Limits, cell_text, inline
 from slack_reply.markdown.pages import Layout, pages_after
 from slack_reply.writers import edited_message, streamed_message
