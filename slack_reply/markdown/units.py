@@ -54,6 +54,7 @@ class Unit(NamedTuple):
     blank: bool = False  # shows nothing at the beginning of a message
     closes: bool = False  # ends its code block
     fresh: bool = True  # begins a line
+    goes_on: bool = False  # continues the paragraph of the line before
     listed: bool = False  # the indent has a meaning only behind the units before
     heading: bool = False  # never separated from the next unit
     apart: bool = False  # Slack makes a block of the line: a heading or a rule

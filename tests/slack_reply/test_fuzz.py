@@ -104,6 +104,7 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("> #</p>x", "stream"),
         (">]\n></p>> e", "stream"),
         (f"https://a[https://bank.example](https://evil.example){'y' * 100}\U0001f600", "small edit"),
+        ("- item\nt:\n    steps:\n      - uses: cheh      - uses: chehind an it", "small edit"),
         ("[bank.example]</p>(https://evil.example)", "edit"),
         ("data:image/png;base64,AAAA$$<@U1>data:image/png;base64,AAAA</p>!<e@x.g>", "stream"),
         ("~~）~~~旧~~", "stream"),

@@ -48,12 +48,15 @@ class Paragraphs:
             if end == begin + 1 and len(line.text) > PART:
                 yield from ((begin, unit) for unit in _slices(line, block, known, grows=grow))
             else:
-                yield from self.part(begin, end, block, known, grows=grow)
+                yield from self.part(begin, end, block, known, grows=grow, goes_on=begin > first)
 
     def part(
-        self, first: int, last: int, block: Block, known: Known, *, grows: bool
+        self, first: int, last: int, block: Block, known: Known, *, grows: bool, goes_on: bool = False
     ) -> Iterator[tuple[int, Unit]]:
-        """The lines of a paragraph; lines are joined where markup continues over the end of a line."""
+        """The lines of a paragraph; lines are joined where markup continues over the end of a line.
+
+        `goes_on`: lines of the paragraph stand before.
+        """
         rows = self._lines[first:last]
         base = rows[0].start
         flat = _flat(self._source, rows)
@@ -71,7 +74,14 @@ class Paragraphs:
             text = line.text + flat[start + len(line.text) : end if whole else None]
             prefix = lines.prefix(line.text)
             shown = f"{prefix}{reading.text(start + len(prefix), end)}" if whole else ""
-            unit = text_unit(Line(line.start, text, row.end), shown, len(prefix), block.items, known)
+            unit = text_unit(
+                Line(line.start, text, row.end),
+                shown,
+                len(prefix),
+                block.items,
+                known,
+                goes_on=goes_on or begin > 0,
+            )
             if whole:
                 for part in _parted(unit):
                     yield first + begin, part
@@ -82,7 +92,15 @@ class Paragraphs:
             begin = number + 1
 
 
-def text_unit(line: Line, shown: str, begin: int, items: Sequence[int] = (), known: Known = NONE) -> Unit:
+def text_unit(
+    line: Line,
+    shown: str,
+    begin: int,
+    items: Sequence[int] = (),
+    known: Known = NONE,
+    *,
+    goes_on: bool = False,
+) -> Unit:
     """A unit of text whose source is `line`; `begin` is where the text behind bullets and quote marks begins."""
     text = line.text
     is_block = is_apart(text)
@@ -95,6 +113,7 @@ def text_unit(line: Line, shown: str, begin: int, items: Sequence[int] = (), kno
         body=Body.TEXT,
         line=text,
         begin=begin,
+        goes_on=goes_on,
         listed=bool(items),
         heading=heading,
         apart=is_block,

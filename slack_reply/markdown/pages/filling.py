@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import NamedTuple, Self
 
 from slack_reply.markdown import html, lines
+from slack_reply.markdown.inline_parser import JOINER
 from slack_reply.markdown.lines import RULE
 from slack_reply.markdown.parts import Limits, Markdown, Page, Part, Table, counting
 from slack_reply.markdown.slack_form import closed
@@ -182,7 +183,15 @@ def look(unit: Unit, state: State) -> tuple[str, int]:
         shift = max(0, shift - len(CODE_INDENT))
     within = not (unit.fresh or unit.where.head or state.begun)
     shown = lines.unmarked(unit.text) if within else unit.text
+    if unit.goes_on and unit.fresh and _would_begin_block(unit.line):
+        shown = f"{JOINER}{shown}"
     return _moved(opening, shift) + _moved(shown, shift if unit.fresh else 0), shift
+
+
+def _would_begin_block(line: str) -> bool:
+    """Whether the line, which is text below the lines before, begins code or a list where no line stands before."""
+    prefix = lines.prefix(line)
+    return ">" not in prefix and (_indent(line) >= len(CODE_INDENT) or bool(prefix.strip()))
 
 
 def tail(unit: Unit, text: str, shift: int) -> str:
