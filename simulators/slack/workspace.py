@@ -428,7 +428,7 @@ class Workspace:
     # waiting
 
     def wait_for[T](self, predicate: Callable[[], T], timeout: float = 10.0) -> T:
-        """The first truthy result, looked for after a change; wall seconds. Raises TimeoutError.
+        """The first truthy result, looked for at once and after each change; wall seconds. Raises TimeoutError.
 
         Each look is work for this double, so looks become rarer while the wait lasts: by a twentieth of what it took.
         """

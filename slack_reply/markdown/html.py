@@ -27,7 +27,7 @@ _BLANKS = re.compile(r"[ \t]*+")
 _FENCE = re.compile(r"```|~~~")
 _LINE_END = re.compile(r"[\n>]")  # or that of a tag that may break the line
 _LONGEST_MARKER = 41
-_LONGEST_PREFIX = 200
+_LONGEST_PREFIX = 200  # characters of bullets and quote marks; more are taken for text
 _MARKS = {
     **dict.fromkeys(("b", "strong", "summary"), "**"),
     **dict.fromkeys(("i", "em"), "_"),

@@ -22,7 +22,7 @@ from markdown_it.token import Token
 from clock import in_turns
 
 SLICE = 2_000  # characters of a line that are read before other greenlets may run
-FLANKED = 4  # markers of a run: more of them do not change what the run can do
+LONG_RUN = 4  # markers: what a shorter run can do is remembered with its length, that of longer runs without
 EMPHASIS_LIMIT = 250  # characters: a marker that is not closed within them counts as plain text
 
 JOINER = "\u200b"  # stands beside a marker that other parsers would not see there, or keeps two signs apart
@@ -97,13 +97,13 @@ class _Line(StateInline):
         if behind is None:
             self.end = start
             return Scanned(can_open=False, can_close=False, length=len(run))
-        found, opens, closes = _flanks(before, run[:FLANKED], behind, canSplitWord)
+        found, opens, closes = _flanks(before, run[:LONG_RUN], behind, canSplitWord)
         if opens:
             self.opened.add(start + len(run))
         if closes:
             is_odd = run[0] == "~" and len(run) % 2  # then the first `~` is text
             self.closed.add(start + bool(is_odd))
-        return found if len(run) < FLANKED else found._replace(length=len(run))
+        return found if len(run) < LONG_RUN else found._replace(length=len(run))
 
     def push(self, ttype: str, tag: str, nesting: int) -> Token:  # noqa: ARG002
         """Nobody reads the tokens; their number tells whether two markers stand side by side."""

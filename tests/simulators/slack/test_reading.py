@@ -110,6 +110,15 @@ def test_the_status_goes_with_a_post(slack: Slack) -> None:
     ]  # fmt: skip
 
 
+def test_answers_have_not_ended_while_a_status_stands(slack: Slack) -> None:
+    root = slack.ask()
+    slack.client.chat_postMessage(channel=GENERAL, thread_ts=root, text="x")
+    set_status(slack, root, "is thinking")
+    assert slack.workspace.ended_answers(GENERAL, root) == []
+    set_status(slack, root, "")
+    assert [answer.text for answer in slack.workspace.ended_answers(GENERAL, root)] == ["x"]
+
+
 def test_the_status_goes_after_two_minutes_unless_refreshed(slack: Slack) -> None:
     root = slack.ask()
     set_status(slack, root, "is thinking")
