@@ -41,17 +41,19 @@ def item(text: str) -> str:
 class Block(NamedTuple):
     """A block that contains no block: from the line `first` to the line before `last`.
 
-    `items` are the first lines of the list items around the block. `fence` are the ticks or tildes of a code block.
+    `around` are the first lines of the list items and quotes around the block; `listed`: one of them is a list item.
+    `fence` are the ticks or tildes of a code block.
     A definition gives links the address `url` by the name `label`, which is normalized.
     """
 
     kind: Literal["text", "fence", "code", "table", "definition"]
     first: int
     last: int
-    items: tuple[int, ...] = ()
+    around: tuple[int, ...] = ()
     fence: str = ""
     info: str = ""
     closed: bool = False
+    listed: bool = False
     label: str = ""
     url: str = ""
 
@@ -60,25 +62,27 @@ def blocks(texts: Sequence[str], *, tables: bool) -> list[Block]:
     """The blocks of a text with these lines. Without `tables`, a table is text, and so is the definition of a link."""
     parser = _WITH_TABLES if tables else _BLOCKS
     found: list[Block] = []
-    items: list[tuple[int, int]] = []  # those around, as the first line and the line behind
+    containers: list[
+        tuple[int, int, bool]
+    ] = []  # those around: the first line, the line behind, whether an item
     behind = 0  # the line behind the last table
     state = _State("\n".join((*texts, "")), parser, {}, [])
     parser.block.tokenize(state, 0, state.lineMax)
     for token in state.tokens:
         first, last = token.map or (0, 0)
-        while items and items[-1][1] <= first:
-            items.pop()
+        while containers and containers[-1][1] <= first:
+            containers.pop()
         kind = _KINDS.get(token.type)
         if kind is None:
-            items.append((first, last))
+            containers.append((first, last, token.type == _ITEM))
         elif kind != "text" or first >= behind:
             behind = last if kind == "table" else behind
             closed = kind == "fence" and last - first - 1 > _height(token.content)
             label, url = token.meta.get("id", ""), token.meta.get("url", "")
-            around = tuple(begin for begin, _ in items)
-            found.append(
-                Block(kind, first, last, around, token.markup, token.info.strip(), closed, label, url)
-            )
+            around = tuple(dict.fromkeys(begin for begin, *_ in containers))
+            listed = any(is_item for *_, is_item in containers)
+            info = token.info.strip()
+            found.append(Block(kind, first, last, around, token.markup, info, closed, listed, label, url))
     return found
 
 
@@ -194,11 +198,11 @@ def _definition(state: StateBlock, first: int, _last: int, silent: bool) -> bool
 
 
 class _State(StateBlock):
-    """The parser's state, which keeps the tokens of blocks and of list items alone."""
+    """The parser's state, which keeps the tokens of blocks, list items and quotes alone."""
 
     def push(self, ttype: str, tag: str, nesting: Literal[-1, 0, 1]) -> Token:
         """As the parser does; but what tells nothing of the lines is one token for all."""
-        if ttype in _KINDS or ttype == "list_item_open":
+        if ttype in _KINDS or ttype in _AROUND:
             return super().push(ttype, tag, nesting)
         self.level += nesting
         return _UNUSED
@@ -228,6 +232,8 @@ _BEGINS = {
 }
 _ENDS_LIST = {**dict.fromkeys("`~", _fence), **dict.fromkeys("*-_", hr_rule), ">": quote_rule}
 _PARAGRAPH = {"paragraph_open", "inline", "paragraph_close"}
+_ITEM = "list_item_open"
+_AROUND = {_ITEM, "blockquote_open"}
 _KINDS: dict[str, Literal["text", "fence", "code", "table", "definition"]] = {
     "inline": "text",
     "hr": "text",

@@ -95,10 +95,10 @@ def _kept(lines: Sequence[str], found: Sequence[Block]) -> Sequence[str]:
     block = next((block for block in reversed(found) if block.first < len(lines)), None)
     if block is None:
         return lines[-_FEW:]
-    begin = min(block.items, default=block.first)
+    begin = min(block.around, default=block.first)
     if len(lines) - begin <= _FEW:
         return lines[begin:]
-    around = [item(lines[index]) for index in dict.fromkeys(block.items) if index < block.first]
+    around = [item(lines[index]) for index in block.around if index < block.first]
     behind = lines[block.last :][-_FEW:]
     if (block.closed and block.last <= len(lines)) or (behind and not around):
         return (*around, *behind)

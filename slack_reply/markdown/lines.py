@@ -57,7 +57,12 @@ def unmarked(text: str) -> str:
     return shown + text[end:]
 
 
-def prefix(text: str) -> str:
-    """The bullets, numbers, quote marks and box that the line begins with."""
+def prefix(text: str, first: str | None = None) -> str:
+    """The bullets, numbers, quote marks and box that the line begins with.
+
+    A line that goes on in the paragraph of the line `first` has no more quote marks: a further `>` is text.
+    """
     found = _PREFIX.match(text) if text[:1] in _MAY_BEGIN_PREFIX else None
-    return found.group() if found else ""
+    marks = found.group() if found else ""
+    surplus = marks.count(">") - prefix(first).count(">") if first is not None and ">" in marks else 0
+    return marks.rsplit(">", surplus)[0] if surplus > 0 else marks

@@ -29,11 +29,16 @@ def test_block_parser_tells_the_lines_of_each_block() -> None:
     texts = ["# a", "", "- b", "  c", "", "  ```py", "  d", "  ```", "| e |", "|---|", "| f |", "", "    g"]
     assert blocks(texts, tables=True) == [
         Block("text", 0, 1),
-        Block("text", 2, 4, (2,)),
-        Block("fence", 5, 8, (2,), "```", "py", closed=True),
+        Block("text", 2, 4, (2,), listed=True),
+        Block("fence", 5, 8, (2,), "```", "py", closed=True, listed=True),
         Block("table", 8, 11),
         Block("code", 12, 13),
     ]
+
+
+def test_block_knows_the_quotes_and_items_around() -> None:
+    found = blocks(["> a", "> > - b", "c", "", "d"], tables=True)
+    assert [(block.around, block.listed) for block in found] == [((0,), False), ((0, 1), True), ((), False)]
 
 
 @pytest.mark.parametrize("texts", [["```", "a"], ["> ```", "> a", "b"], ["- ```", "  ``", "c"]])
@@ -143,14 +148,17 @@ MARKS = (
 def test_blocks_are_those_that_the_parsers_own_rules_find(text: str) -> None:
     own = MarkdownIt("zero").enable([*_RULES])
     own.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "blockquote", "list"]})
-    wanted: list[tuple[str, int, int, tuple[int, ...]]] = []
-    items: list[int] = []
+    wanted: list[tuple[str, int, int, tuple[int, ...], bool]] = []
+    around: list[tuple[int, str]] = []
     for token in own.block.parse("\n".join((*text.split("\n"), "")), own, {}, []) or ():
         first, last = token.map or (0, 0)
-        if token.type == "list_item_open":
-            items.append(first)
-        elif token.type == "list_item_close":
-            items.pop()
+        if token.type in {"list_item_open", "blockquote_open"}:
+            around.append((first, token.type))
+        elif token.type in {"list_item_close", "blockquote_close"}:
+            around.pop()
         elif token.type in KINDS:
-            wanted.append((KINDS[token.type], first, last, tuple(items)))
-    assert [block[:4] for block in blocks(text.split("\n"), tables=False)] == wanted
+            begins = tuple(dict.fromkeys(begin for begin, _ in around))
+            listed = any(kind == "list_item_open" for _, kind in around)
+            wanted.append((KINDS[token.type], first, last, begins, listed))
+    found = blocks(text.split("\n"), tables=False)
+    assert [(*block[:4], block.listed) for block in found] == wanted

@@ -23,13 +23,12 @@ def fenced(
     prefix = re.sub(r"[^\s>]", " ", opening.text[:at])
     head = f"{prefix}{block.fence}{tokens.inside_code(block.info[:INFO_LIMIT].rstrip())}\n"
     context = Context(head, prefix + block.fence, prefix)
-    listed = bool(block.items)
     for index in range(first, last):
         line = rows[index]
         unfinished = grows and index == len(rows) - 1
         if index == block.first:
             shown = f"{opening.text[:at]}{head[len(prefix) :]}"
-            unit = Unit(line.start, line.end, shown, Rank.GLUE, after=context, listed=listed)
+            unit = Unit(line.start, line.end, shown, Rank.GLUE, after=context, listed=block.listed)
             if not unfinished:
                 yield index, unit
         elif block.closed and index == block.last - 1:
@@ -37,7 +36,7 @@ def fenced(
             unit = Unit(line.start, line.end, end, Rank.PARAGRAPH, context, closes=True, line=line.text)
             yield index, unit
         else:
-            parts = _units(line, context, listed=listed, unfinished=unfinished)
+            parts = _units(line, context, listed=block.listed, unfinished=unfinished)
             yield from ((index, part) for part in parts)
     if left:
         behind = rows[last - 1].end
@@ -48,7 +47,6 @@ def indented(
     rows: Sequence[Line], first: int, last: int, block: Block, *, grows: bool
 ) -> Iterator[tuple[int, Unit]]:
     """The units of the lines of code by its indent."""
-    listed = bool(block.items)
     for index in range(first, last):
         line = rows[index]
         if not line.text or line.text.isspace():
@@ -58,7 +56,7 @@ def indented(
         indent = _INDENT.match(line.text)
         context = Context(resume=(indent.group() if indent else "") or CODE_INDENT)
         begin = len(lines.prefix(line.text))
-        parts = _units(line, context, begin, listed=listed, unfinished=unfinished)
+        parts = _units(line, context, begin, listed=block.listed, unfinished=unfinished)
         yield from ((index, part) for part in parts)
 
 

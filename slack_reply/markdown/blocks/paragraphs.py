@@ -39,7 +39,7 @@ class Paragraphs:
         """Each unit with the number of its line. `grows`: the last of the lines goes on, or more of them come."""
         line = self._lines[first]
         if last == first + 1 and not grows and inline.is_plain(line.text) and len(line.text) <= PART:
-            yield first, text_unit(line, line.text, len(lines.prefix(line.text)), block.items)
+            yield first, text_unit(line, line.text, len(lines.prefix(line.text)), listed=block.listed)
             return
         parts = [*self.parts(first, last), last]
         for begin, end in pairwise(parts):
@@ -48,21 +48,18 @@ class Paragraphs:
             if end == begin + 1 and len(line.text) > PART:
                 yield from ((begin, unit) for unit in _slices(line, block, known, grows=grow))
             else:
-                yield from self.part(begin, end, block, known, grows=grow, goes_on=begin > first)
+                yield from self.part(begin, end, block, known, grows=grow)
 
     def part(
-        self, first: int, last: int, block: Block, known: Known, *, grows: bool, goes_on: bool = False
+        self, first: int, last: int, block: Block, known: Known, *, grows: bool
     ) -> Iterator[tuple[int, Unit]]:
-        """The lines of a paragraph; lines are joined where markup continues over the end of a line.
-
-        `goes_on`: lines of the paragraph stand before.
-        """
-        rows = self._lines[first:last]
+        """The lines of a paragraph; lines are joined where markup continues over the end of a line."""
+        rows, head = self._lines[first:last], self._lines[block.first].text
         base = rows[0].start
-        flat = _flat(self._source, rows)
+        flat = _flat(self._source, rows, head)
         if grows and last < len(self._lines):
             flat += "\n"
-        reading = inline.reading(flat, len(lines.prefix(rows[0].text)), known, whole=not grows)
+        reading = inline.reading(flat, len(lines.prefix(rows[0].text, head)), known, whole=not grows)
         begin = 0
         for number, row in enumerate(rows):
             end = row.start + len(row.text) - base
@@ -72,15 +69,15 @@ class Paragraphs:
             line = rows[begin]
             start = line.start - base
             text = line.text + flat[start + len(line.text) : end if whole else None]
-            prefix = lines.prefix(line.text)
+            prefix = lines.prefix(line.text, head)
             shown = f"{prefix}{reading.text(start + len(prefix), end)}" if whole else ""
             unit = text_unit(
                 Line(line.start, text, row.end),
                 shown,
                 len(prefix),
-                block.items,
                 known,
-                goes_on=goes_on or begin > 0,
+                listed=block.listed,
+                goes_on=first + begin > block.first,
             )
             if whole:
                 for part in _parted(unit):
@@ -96,9 +93,9 @@ def text_unit(
     line: Line,
     shown: str,
     begin: int,
-    items: Sequence[int] = (),
     known: Known = NONE,
     *,
+    listed: bool = False,
     goes_on: bool = False,
 ) -> Unit:
     """A unit of text whose source is `line`; `begin` is where the text behind bullets and quote marks begins."""
@@ -114,7 +111,7 @@ def text_unit(
         line=text,
         begin=begin,
         goes_on=goes_on,
-        listed=bool(items),
+        listed=listed,
         heading=heading,
         apart=is_block,
         known=known,
@@ -139,7 +136,7 @@ def _slices(row: Line, block: Block, known: Known, *, grows: bool) -> Iterator[U
             line=text,
             begin=mark,
             fresh=not begin,
-            listed=bool(block.items),
+            listed=block.listed,
             known=known,
         )
         yield from (unit,) if whole else apart(unit, whole=False)
@@ -165,7 +162,8 @@ def _parted(unit: Unit) -> tuple[Unit, ...]:
     if not is_broken or unit.rank is Rank.GLUE:
         return (unit,)
     said, place = line[unit.begin : -1], unit.start + len(line) - 1
-    if not said or RULE.match(said) or lines.marker(said)[0] == len(said):
+    # Behind a marker, the end of a message would be a blank: emphasis may end there that the backslash keeps open
+    if not said or said[-1] in "*_~" or RULE.match(said) or lines.marker(said)[0] == len(said):
         return (unit._replace(rank=Rank.GLUE),)
     broken = Unit(
         place,
@@ -181,14 +179,17 @@ def _parted(unit: Unit) -> tuple[Unit, ...]:
     return unit._replace(end=place, text=unit.text[:-2]), broken
 
 
-def _flat(source: str, rows: Sequence[Line]) -> str:
-    """The lines as one text, with blanks instead of quote marks, so that it reads as if no quote were around it."""
+def _flat(source: str, rows: Sequence[Line], head: str) -> str:
+    """The lines as one text, with blanks instead of quote marks: it reads as if no quote were around the paragraph.
+
+    `head` is the first line of the paragraph.
+    """
     base = rows[0].start
     flat = source[base : rows[-1].start + len(rows[-1].text)]
     if ">" not in flat:
         return flat
     flat = rows[0].text
     for row in rows[1:]:
-        marks = lines.prefix(row.text).rfind(">") + 1
+        marks = lines.prefix(row.text, head).rfind(">") + 1
         flat += f"{source[base + len(flat) : row.start]}{' ' * marks}{row.text[marks:]}"
     return flat

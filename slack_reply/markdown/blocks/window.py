@@ -81,20 +81,20 @@ class Window:
             if self._lines[index].text.startswith(("-", "+", "*", ">")):
                 return index, ()
         for block in reversed(self._blocks):
-            items = tuple(item(self._lines[index].text) for index in block.items if index < block.first)
+            around = tuple(item(self._lines[index].text) for index in block.around if index < block.first)
             if block.fence and not block.closed and block.last >= self._size and block.first < self._size - 1:
-                return self._size - 1, (*items, self._lines[block.first].text)
+                return self._size - 1, (*around, self._lines[block.first].text)
             if block.kind == "text":
                 *_, part = self._paragraphs.parts(max(block.first, self._first), min(block.last, self._size))
                 if max(block.first, self._first) < part < len(self._lines) - 1:
-                    return part, (*items, f"{lines.prefix(self._lines[block.first].text)}x")
+                    return part, (*around, f"{lines.prefix(self._lines[block.first].text)}x")
             if block.kind == "table" and block.last >= self._size:
                 behind = self._behind_head(block)
                 if max(behind, self._first) < self._size - 1 and behind > block.first:
                     opening = self._lines[block.first : behind]
-                    return self._size - 1, (*items, *(line.text for line in opening))
+                    return self._size - 1, (*around, *(line.text for line in opening))
             if self._first < block.first < len(self._lines) - 1:
-                return block.first, items
+                return block.first, around
         return self._first, head
 
     def _behind_head(self, table: Block) -> int:

@@ -178,19 +178,19 @@ def look(unit: Unit, state: State) -> tuple[str, int]:
         return "", 0
     opening = unit.where.head + ("" if unit.fresh else unit.where.resume)
     indent = _indent(opening) if opening else unit.indent
-    shift = indent if unit.listed and indent >= len(CODE_INDENT) else 0
+    is_moved = unit.listed or ">" in unit.line[: unit.begin]
+    shift = indent if is_moved and indent >= len(CODE_INDENT) else 0
     if unit.where.resume.isspace() and not unit.where.head:  # code by its indent
         shift = max(0, shift - len(CODE_INDENT))
     within = not (unit.fresh or unit.where.head or state.begun)
     shown = lines.unmarked(unit.text) if within else unit.text
-    if unit.goes_on and unit.fresh and _would_begin_block(unit.line):
+    if unit.goes_on and unit.fresh and _would_begin_block(unit.line, unit.line[: unit.begin]):
         shown = f"{JOINER}{shown}"
     return _moved(opening, shift) + _moved(shown, shift if unit.fresh else 0), shift
 
 
-def _would_begin_block(line: str) -> bool:
+def _would_begin_block(line: str, prefix: str) -> bool:
     """Whether the line, which is text below the lines before, begins code or a list where no line stands before."""
-    prefix = lines.prefix(line)
     return ">" not in prefix and (_indent(line) >= len(CODE_INDENT) or bool(prefix.strip()))
 
 

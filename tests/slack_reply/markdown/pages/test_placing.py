@@ -1,3 +1,4 @@
+from slack_reply.markdown.inline_parser import JOINER
 from slack_reply.markdown.pages.filling import State, look, tail
 from slack_reply.markdown.reader import scan
 
@@ -16,6 +17,17 @@ def test_list_moves_left_when_a_page_begins_in_it() -> None:
     inner, outer = scan("- a\n    - b\n- c", None, final=True)[1:]
     assert look(inner, State()) == ("- b\n", 4)
     assert look(outer, VISIBLE._replace(shift=4)) == ("- c", 0)
+
+
+def test_indented_quote_moves_left_when_a_page_begins_in_it() -> None:
+    _, quote, _ = scan("> # a\n    > b\n\nc", None, final=True)[:3]
+    assert look(quote, State())[0] == "> b\n"
+    assert look(quote, State(visible=True))[0] == "    > b\n"
+
+
+def test_quote_mark_behind_four_blanks_stays_text_when_a_page_begins_with_it() -> None:
+    _, line = scan("a\n    > b", None, final=True)
+    assert look(line, State())[0] == f"{JOINER}    &gt; b"
 
 
 def test_blank_lines_and_ends_of_code_do_not_begin_a_page() -> None:
