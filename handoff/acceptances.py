@@ -1,59 +1,44 @@
-"""Lets the work of a request begin once the hand-off has heard its first byte, so that Slack's ack goes first.
+"""Tells a hand-off that its request is accepted where both are in one process: sooner than the answer's first byte."""
 
-The ack and the turn share one thread, and a turn begins with some milliseconds of computing.
-"""
-
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import gevent
-from gevent.event import Event
+from gevent.queue import SimpleQueue
 
-from turns import Work
+type Answer = tuple[str, int]
+"""The route on which a request was sent, and the status of its answer."""
 
-# Wall seconds that work waits at most: a proxy on the route may hold the byte back (docs/architecture.md#d1-hand-off).
-LONGEST_WAIT = 0.1
+# The hand-off puts Slack's ack down in the first round of the event loop; the second one writes the ack.
+_ROUNDS = 2
+
+
+class _Sent(NamedTuple):
+    """Where the hand-off waits, and the answer that tells the hand-off that the request is accepted."""
+
+    answers: SimpleQueue[Answer]
+    acceptance: Answer
 
 
 class Acceptances:
     """The requests of this process that it has sent itself, and that it has heard nothing of yet. One per process."""
 
-    def __init__(self, longest_wait: float = LONGEST_WAIT) -> None:
-        self._longest = longest_wait
-        self._unheard: dict[str, Event] = {}
+    def __init__(self) -> None:
+        self._unheard: dict[str, _Sent] = {}
 
-    def sent(self, request: str) -> None:
+    def sent(self, request: str, answers: SimpleQueue[Answer], acceptance: Answer) -> None:
         """Note that this process sends a request of this name; `heard` must follow."""
-        self._unheard[request] = Event()
+        self._unheard[request] = _Sent(answers, acceptance)
 
     def heard(self, request: str) -> None:
-        """Note that the first byte has come, or that none will."""
-        if waiting := self._unheard.pop(request, None):
-            waiting.set()
+        """Note that the request's answer has come, or that none will."""
+        self._unheard.pop(request, None)
 
-    def wait(self, request: str) -> None:
-        """Wait until the hand-off has heard the first byte, for a moment at most, and until the ack is written.
+    def accept(self, request: str) -> None:
+        """Tell the hand-off that the request's job is owned, and let Slack's ack be written before this returns.
 
-        The first byte of another process's request is not waited for.
+        The hand-off in another process learns it from the first byte of the answer.
         """
-        if waiting := self._unheard.get(request):
-            waiting.wait(timeout=self._longest)
-        gevent.sleep(0)  # the event loop writes the ack meanwhile
-
-
-@dataclass(frozen=True, slots=True)
-class OnceAccepted:
-    """The work of a request, which begins once the hand-off has heard the request's first byte."""
-
-    work: Work
-    acceptances: Acceptances
-    request: str
-
-    @property
-    def released(self) -> Event:
-        """The event `released` of the work."""
-        return self.work.released
-
-    def run(self) -> None:
-        """Never raises."""
-        self.acceptances.wait(self.request)
-        self.work.run()
+        if sent := self._unheard.pop(request, None):
+            sent.answers.put(sent.acceptance)
+            for _ in range(_ROUNDS):
+                gevent.sleep(0)

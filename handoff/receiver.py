@@ -9,7 +9,7 @@ import gevent
 
 from clock import Clock
 from errors import Forged, SettingsError
-from handoff.acceptances import Acceptances, OnceAccepted
+from handoff.acceptances import Acceptances
 from handoff.claims import CancellationRegistry, Capacity, Claims, claim_name
 from handoff.hand_off import ContinuationHandOff, HandOffFactory
 from handoff.relay import RECEIPT_HEADER
@@ -113,9 +113,9 @@ class Receiver:
         if work is None:
             held.give_back()
             return TurnReply(CONFLICT, headers=receipt)
+        self.acceptances.accept(self.request)
         running = self.turns.beside(work) if isinstance(work, TurnRequest) else work
-        begins = OnceAccepted(running, self.acceptances, self.request)
-        return TurnReply(OK, heartbeats(begins, self.clock), receipt | UNBUFFERED)
+        return TurnReply(OK, heartbeats(running, self.clock), receipt | UNBUFFERED)
 
     def _work(self, job: AnyJob, held: Share) -> _Work | None:
         """The work that the request does; None when the job was claimed before, in this or another process."""

@@ -1,4 +1,4 @@
-"""Posts a signed job to ourselves, and waits for its first byte.
+"""Posts a signed job to ourselves, and waits until the job is accepted: its first byte tells, or this process itself.
 
 A reverse invocation lives only as long as the HTTP request it came with (docs/platform/dify.md#request-lifetime),
 so the connection of an accepted request stays open for the whole turn (handoff/open_requests.py).
@@ -17,7 +17,7 @@ from gevent.queue import Empty, SimpleQueue
 
 from clock import Clock
 from errors import HandoffError
-from handoff.acceptances import Acceptances
+from handoff.acceptances import Acceptances, Answer
 from handoff.claims import CancellationRegistry
 from handoff.open_requests import SILENCE, OpenRequests
 from handoff.own_connection import OwnConnection, OwnConnections
@@ -51,7 +51,7 @@ class HandOffRequest:
     body: bytes
     receipt: str
     since: float | None = None
-    answers: SimpleQueue[tuple[str, int]] = field(default_factory=SimpleQueue)
+    answers: SimpleQueue[Answer] = field(default_factory=SimpleQueue)
 
 
 class Relay:
@@ -106,7 +106,7 @@ class Relay:
         """The address at which the last hand-off of this hook was accepted, or ""."""
         return self._working.get(hook_id, "")
 
-    def _next(self, request: HandOffRequest, until: float) -> tuple[str, int] | None:
+    def _next(self, request: HandOffRequest, until: float) -> Answer | None:
         """The next of the `answers`; None if there is none until the clock's `now` is `until`."""
         left = self._clock.wall(until - self._clock.now())
         try:
@@ -116,7 +116,7 @@ class Relay:
 
     def _attempt(self, hook_id: str, route: str, request: HandOffRequest) -> None:
         name = uuid.uuid4().hex
-        self._acceptances.sent(name)
+        self._acceptances.sent(name, request.answers, (route, OK))
         was_sent = is_open = False
         try:
             with closing(self._connections.to(route, self._clock.wall(1.0) + 0.2)) as connection:
@@ -125,7 +125,6 @@ class Relay:
                 response = self._post(hook_id, connection, request.body, name)
                 status = self._judge(response, request.receipt)
                 request.answers.put((route, status))
-                self._acceptances.heard(name)
                 if is_open := status == OK:
                     self._open.keep(name, connection.detach())
         except (HTTPException, OSError, ValueError):

@@ -182,6 +182,22 @@ def test_body_that_we_did_not_sign_is_401_without_a_receipt(body: bytes) -> None
     assert (process.turns.taken, process.capacity.open) == ({}, 0)
 
 
+def test_request_is_accepted_once_its_job_is_claimed_and_before_its_work_begins() -> None:
+    process, seen = Process(), list[tuple[bool, list[str]]]()
+
+    class Seeing(Acceptances):
+        def accept(self, request: str) -> None:
+            assert request == "r1"
+            seen.append((process.claims.is_kept(f"{NAME}#0"), [*process.turns.made[0].told]))
+
+    process.acceptances = Seeing()
+    reply = process.receive(signed())
+    assert seen == [(True, [])]
+    process.run(reply)
+    assert process.receive(signed()).status == 409
+    assert len(seen) == 1
+
+
 def test_body_that_is_sent_twice_makes_one_turn() -> None:
     process, body = Process(), signed()
     assert process.receive(body).status == 200

@@ -75,7 +75,7 @@ class Heard(Acceptances):
     """Notes the names of the requests of which something was heard, each once."""
 
     def __init__(self) -> None:
-        super().__init__(longest_wait=600)
+        super().__init__()
         self.names: list[str] = []
 
     def heard(self, request: str) -> None:
@@ -224,15 +224,31 @@ def test_no_route_is_tried_when_slack_has_gone(serve: Any, relay: Relay) -> None
     assert turns.requests == 0
 
 
-def test_work_of_a_request_waits_until_the_hand_off_was_told_of_its_first_byte(
-    serve: Any, relay: Relay, heard: Heard
+def test_request_that_this_process_accepts_is_not_waited_for_any_longer(
+    serve: Any, relay: Relay, heard: Heard, ends: Ends
 ) -> None:
-    """The order counts: the greenlet that acks must run before those that wait for the acceptance."""
+    """Its answer may come late, and its connection is kept until then."""
+    answered = Event()
+
+    def app(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
+        heard.accept(environ["HTTP_SLACK_BRIDGE_REQUEST"])
+        answered.wait()
+        start_response("200 OK", [(RECEIPT_HEADER, RECEIPT)])
+        yield b"."
+
+    turns = serve(app)
+    relay.hand_off("h", [turns.url], request())
+    assert (ends.names, relay.working_route("h")) == ([], turns.url)
+    answered.set()
+    wait_for(lambda: ends.names == turns.names)
+
+
+def test_ack_goes_before_what_follows_the_acceptance(serve: Any, relay: Relay, heard: Heard) -> None:
     order: list[str] = []
 
-    def app(_environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
-        name = _environ["HTTP_SLACK_BRIDGE_REQUEST"]
-        gevent.spawn(heard.wait, name).link(lambda _: order.append("turn"))
+    def app(environ: dict[str, Any], start_response: Any) -> Iterator[bytes]:
+        heard.accept(environ["HTTP_SLACK_BRIDGE_REQUEST"])
+        order.append("turn")
         start_response("200 OK", [(RECEIPT_HEADER, RECEIPT)])
         yield b"."
 
@@ -242,14 +258,14 @@ def test_work_of_a_request_waits_until_the_hand_off_was_told_of_its_first_byte(
     assert order == ["ack", "turn"]
 
 
-def test_request_that_is_not_accepted_keeps_no_work_waiting(serve: Any, relay: Relay, heard: Heard) -> None:
-    refusing = serve(answering("503 Full", ()))
+def test_request_that_has_ended_is_forgotten(serve: Any, relay: Relay, heard: Heard) -> None:
+    refusing, answers = serve(answering("503 Full", ())), request()
     with pytest.raises(HandoffError):
-        relay.hand_off("h", ["http://127.0.0.1:1/e/h/slack/turns", refusing.url], request())
+        relay.hand_off("h", ["http://127.0.0.1:1/e/h/slack/turns", refusing.url], answers)
     wait_for(lambda: len(heard.names) == 2)
-    with gevent.Timeout(5):
-        for name in heard.names:
-            heard.wait(name)
+    for name in heard.names:
+        heard.accept(name)
+    assert answers.answers.empty()
 
 
 @contextlib.contextmanager
