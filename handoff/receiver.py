@@ -113,8 +113,8 @@ class Receiver:
         if work is None:
             held.give_back()
             return TurnReply(CONFLICT, headers=receipt)
-        self.acceptances.accept(self.request)
         running = self.turns.beside(work) if isinstance(work, TurnRequest) else work
+        self.acceptances.accept(self.request)
         return TurnReply(OK, heartbeats(running, self.clock), receipt | UNBUFFERED)
 
     def _work(self, job: AnyJob, held: Share) -> _Work | None:
