@@ -39,6 +39,9 @@ TOLD_TAG = re.compile(r"<br\s*/?>|<p>|<(b|i|em|strong|details|summary|sup)>[^<>]
 """What never reaches a reader: Markdown or a blank stands in the place of these tags."""
 LABELLED = re.compile(r"<(?:https?://|mailto:|tel:)[^<>|\s]*\|([^<>]*)>", re.IGNORECASE)
 AUTOLINK = re.compile(r"<((?:https?://|mailto:|[^<>\s@]+@)[^<>|\s]*)>", re.IGNORECASE)
+OTHER_AUTOLINK = re.compile(
+    r"<(?!https?:|mailto:)[A-Za-z][A-Za-z0-9+.-]{1,31}:[^<>\s]*&[^<>\s]*>", re.IGNORECASE
+)
 SCRIPT = re.compile(r"!?\[([^\[\]]*)\]\((?:javascript|vbscript|data|file):[^\s]*?\)+", re.IGNORECASE)
 SLACK_LINK = re.compile(r"<(https?://[^<>|\s]*)\|([^<>]*)>", re.IGNORECASE)
 A_TAG = re.compile(r"<a\s[^<>]*href=[\"']([^\"']*)[\"'][^<>]*>(.*?)</a>", re.IGNORECASE | re.DOTALL)
@@ -72,6 +75,11 @@ CHANGES: dict[str, Change] = {
         "an address in angle brackets is the same link without them",
         AUTOLINK.search,
         lambda text: AUTOLINK.sub(r"\1", text),
+    ),
+    "entities in other autolinks": Change(
+        "<ps:&lt;> is text in Slack, since nobody can open it, and so are the characters that its entities name",
+        OTHER_AUTOLINK.search,
+        html.unescape,
     ),
     "schemes of scripts": Change(
         "some readers make a link of them, some leave the Markdown as text",

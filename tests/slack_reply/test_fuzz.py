@@ -104,6 +104,7 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("> #</p>x", "stream"),
         (">]\n></p>> e", "stream"),
         ("`\n    >`", "stream"),
+        ("<ps:&lt;>", "stream"),
         (">\n    >2>\nru", "stream"),
         (">>\n>     >：>\n|a", "edit"),
         (">\n    >\n    >\\>\n>|", "edit"),
