@@ -115,9 +115,14 @@ def test_answer_of_posts_is_not_shown_before_its_end_and_its_steps_are_told() ->
         TextDelta(" More."),
         Step("2", "Read", "running"),
     ]
-    for number, event in enumerate(events, 1):
-        gevent.spawn_later(0.002 * number, state.take, event)
-    gevent.spawn_later(0.02, state.end)
+
+    def answer() -> None:
+        for event in events:
+            state.take(event)
+            gevent.sleep(0.002)  # each event is seen before the next one comes, however busy the machine is
+        state.end()
+
+    gevent.spawn(answer)
     assert list(streaming.show(turn.deadline())) == []
     assert turn.reply.shown == []
     assert ["Search" in turn.status.shown[0], "Read" in turn.status.shown[-1]] == [True, True]
