@@ -8,7 +8,7 @@ from gevent.queue import SimpleQueue
 type Answer = tuple[str, int]
 """The route on which a request was sent, and the status of its answer."""
 
-# The hand-off puts Slack's ack down in the first round of the event loop; the second one writes the ack.
+# Rounds of the event loop: in the first one the hand-off makes Slack's ack, in the second one the ack is written.
 _ROUNDS = 2
 
 
@@ -34,9 +34,10 @@ class Acceptances:
         self._unheard.pop(request, None)
 
     def accept(self, request: str) -> None:
-        """Tell the hand-off that the request's job is owned, and let Slack's ack be written before this returns.
+        """Tell the hand-off that the request's job is owned, and return once Slack's ack is written.
 
-        The hand-off in another process learns it from the first byte of the answer.
+        The ack and the turn share one thread, and the turn begins with some milliseconds of computing. A hand-off in
+        another process learns of the acceptance from the first byte of the answer.
         """
         if sent := self._unheard.pop(request, None):
             sent.answers.put(sent.acceptance)

@@ -1,4 +1,4 @@
-"""Posts a signed job to ourselves, and waits until the job is accepted: its first byte tells, or this process itself.
+"""Posts a signed job to ourselves, and waits until it is accepted: memory tells, or the answer's first byte.
 
 A reverse invocation lives only as long as the HTTP request it came with (docs/platform/dify.md#request-lifetime),
 so the connection of an accepted request stays open for the whole turn (handoff/open_requests.py).

@@ -94,7 +94,7 @@ def second_route(world: World) -> None:
 
 
 def one_turn_in_time(world: World, how: str, statuses: list[int]) -> None:
-    """The first route is silent for a minute, though its turn runs. `statuses` are those of all requests for it."""
+    """The first route is silent for a minute, though its turn runs. `statuses`: those of all requests for the turn."""
     second_route(world)
     world.slack.rules(patience_floor=2.0)  # wall seconds, enough for a busy machine
     simulated(world).refuse(how=how, times=1, seconds=60.0)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import gevent
 import pytest
 from gevent.pywsgi import WSGIServer
 
@@ -70,6 +71,15 @@ def test_request_goes_over_tls_only_to_whom_the_machine_trusts(serve: Any, tmp_p
     with pytest.raises(ssl.SSLCertVerificationError):
         OwnConnections().to(route, 2.0).open()
     assert len(server.requests) == 1
+
+
+def test_connection_to_this_machine_is_made_before_another_greenlet_runs(serve: Any) -> None:
+    server, others = serve("127.0.0.1"), list[str]()
+    connection = OwnConnections().to(f"http://127.0.0.1:{server.port}/e/h/slack/turns", 2.0)
+    gevent.spawn(others.append, "ran")
+    connection.open()
+    assert others == []
+    connection.close()
 
 
 def test_nobody_listening_is_told_before_anything_is_sent() -> None:

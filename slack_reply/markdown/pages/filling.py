@@ -178,20 +178,21 @@ def look(unit: Unit, state: State) -> tuple[str, int]:
         return "", 0
     opening = unit.where.head + ("" if unit.fresh else unit.where.resume)
     indent = _indent(opening) if opening else unit.indent
-    is_moved = unit.listed or ">" in unit.line[: unit.begin]
+    marks = unit.line[: unit.begin]
+    is_moved = unit.listed or ">" in marks
     shift = indent if is_moved and indent >= len(CODE_INDENT) else 0
     if unit.where.resume.isspace() and not unit.where.head:  # code by its indent
         shift = max(0, shift - len(CODE_INDENT))
     within = not (unit.fresh or unit.where.head or state.begun)
     shown = lines.unmarked(unit.text) if within else unit.text
-    if unit.goes_on and unit.fresh and _would_begin_block(unit.line, unit.line[: unit.begin]):
+    if unit.goes_on and unit.fresh and _would_begin_block(unit.line, marks):
         shown = f"{JOINER}{shown}"
     return _moved(opening, shift) + _moved(shown, shift if unit.fresh else 0), shift
 
 
-def _would_begin_block(line: str, prefix: str) -> bool:
+def _would_begin_block(line: str, marks: str) -> bool:
     """Whether the line, which is text below the lines before, begins code or a list where no line stands before."""
-    return ">" not in prefix and (_indent(line) >= len(CODE_INDENT) or bool(prefix.strip()))
+    return ">" not in marks and (_indent(line) >= len(CODE_INDENT) or bool(marks.strip()))
 
 
 def tail(unit: Unit, text: str, shift: int) -> str:
