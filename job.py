@@ -75,7 +75,8 @@ class Job:
     `hook_url` is the `Dify-Hook-Url` of Slack's request. `received` is the Clock.epoch() at which Slack's event came.
     `continuation` counts the requests of one turn, since no request may live longer than 600 s: number 0 claims the
     message, later ones go on with the claim. `form`: the message is a member's answer to a form of a paused run. `run`:
-    the app was asked in an earlier request, and its run goes on.
+    the app was asked in an earlier request, and its run goes on. `is_claimed_ahead`: the process that hands the job off
+    claims the message meanwhile (handoff/claims_ahead.py).
     """
 
     message: Message
@@ -84,6 +85,7 @@ class Job:
     continuation: int = 0
     form: FormPress | None = None
     run: OpenRun | None = None
+    is_claimed_ahead: bool = False
 
     @property
     def job_id(self) -> str:
@@ -92,7 +94,7 @@ class Job:
 
     def next(self) -> "Job":
         """The job for the fresh request that goes on with the same turn."""
-        return replace(self, continuation=self.continuation + 1)
+        return replace(self, continuation=self.continuation + 1, is_claimed_ahead=False)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON for the signer."""
@@ -103,6 +105,7 @@ class Job:
             "leg": self.continuation,
             **({"form": asdict(self.form)} if self.form else {}),
             **({"run": asdict(self.run)} if self.run else {}),
+            **({"ahead": True} if self.is_claimed_ahead else {}),
         }
 
     @classmethod
@@ -116,6 +119,7 @@ class Job:
                 continuation=int(content["leg"]),
                 form=FormPress.from_dict(content["form"]) if "form" in content else None,
                 run=OpenRun.from_dict(content["run"]) if "run" in content else None,
+                is_claimed_ahead=content.get("ahead") is True,
             )
         except (KeyError, TypeError, ValueError, ArithmeticError, Malformed) as error:
             raise Forged("something else is signed") from error

@@ -71,6 +71,10 @@ class ProcessMemory:
         self._claims[_claim(key, ts)] = None
         return True
 
+    def give_back(self, key: ThreadKey, ts: str) -> None:
+        """The message may be claimed again."""
+        self._claims.pop(_claim(key, ts), None)
+
 
 class Presses:
     """Whether presses of buttons reach a hook, for one request. `known` are hooks of which this process knows that."""

@@ -1,7 +1,6 @@
 """The stores of one process: what lives as long as the process, and the store that each request gets."""
 
 import logging
-from contextlib import AbstractContextManager, nullcontext
 
 from cachetools import FIFOCache, LRUCache
 from redis import Redis
@@ -12,7 +11,6 @@ from conversation_store.circuit_breaker import CircuitBreaker
 from conversation_store.dify import Buckets, BucketState, DifyStorage, TimedStorage
 from conversation_store.failover_store import FailoverStore
 from conversation_store.process_memory import ProcessMemory
-from conversation_store.record import ThreadKey
 from conversation_store.redis import (
     PREFIX,
     Outage,
@@ -61,16 +59,9 @@ class ProcessStores:
         cached = CachedStore(store, self._cache)
         return ResilientStore(cached, self._memory, self._breaker(hook_id), self._clock, days)
 
-    def reading_ahead(
-        self, key: ThreadKey, ts: str, storage: DifyStorage, redis_url: str = ""
-    ) -> AbstractContextManager[None]:
-        """Within this context, Dify's storage is read for the claim of this message, which comes in another request.
-
-        Nothing is read where Redis makes the claims, nor while the storage fails.
-        """
-        if self._server(redis_url) or self._breaker(key.hook_id).is_failing:
-            return nullcontext()
-        return Buckets(self._buckets, storage, self._clock, days=0.0).reading_ahead(key, ts)
+    def has_redis(self, redis_url: str) -> bool:
+        """Whether records are kept in a Redis, which several processes may share."""
+        return self._server(redis_url) is not None
 
     def probe(self, storage: DifyStorage, redis_url: str = "") -> str:
         """Write to the storage that a hook uses, and return its name. Raises StoreError; its text has no secret."""

@@ -151,6 +151,11 @@ class ThreadRecord:
         """`ts` is claimed; the oldest beyond HANDLED_KEPT are forgotten."""
         return replace(self, handled=_latest((*self.handled, ts), HANDLED_KEPT))
 
+    def without_handled(self, ts: str) -> "ThreadRecord":
+        """The claim of `ts` is given back: nobody has begun its turn."""
+        handled = tuple(other for other in self.handled if other != ts)
+        return replace(self.without_in_flight(ts), handled=handled)
+
     def with_unasked(self, ts: str) -> "ThreadRecord":
         """`ts` was refused, so the app does not know its text."""
         return replace(self, unasked=_latest((*self.unasked, ts), HANDLED_KEPT))

@@ -79,6 +79,19 @@ class ResilientStore:
         self.memory.note_saved(key, claimed)
         return claimed
 
+    def give_back(self, key: ThreadKey, ts: str, holder: str) -> None:
+        """Undo a claim of this process. If `inner` can't take that, the message stays claimed, as an orphan's is.
+
+        `holder` names this process: another one may have claimed the message in the same milliseconds.
+        """
+
+        def change(record: ThreadRecord) -> ThreadRecord:
+            found = record.open_turn(ts)
+            return record.without_handled(ts) if found is not None and found.holder == holder else record
+
+        self.update(key, change)
+        self.memory.give_back(key, ts)
+
     def forget(self, key: ThreadKey) -> None:  # noqa: D102
         try:
             self.breaker.call(lambda: self.inner.forget(key))

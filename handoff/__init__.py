@@ -2,6 +2,7 @@
 
 from handoff.acceptances import Acceptances
 from handoff.claims import OPEN_TURNS, CancellationRegistry, Capacity, Claims
+from handoff.claims_ahead import ClaimsAhead
 from handoff.hand_off import EventHandOff, HandOffFactory
 from handoff.own_connection import OwnConnections
 from handoff.receiver import Receiver
@@ -15,6 +16,7 @@ __all__ = [
     "CancellationRegistry",
     "Capacity",
     "Claims",
+    "ClaimsAhead",
     "EventHandOff",
     "HandOffFactory",
     "OwnConnections",

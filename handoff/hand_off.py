@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import gevent
@@ -10,6 +10,7 @@ import gevent
 from conversation_store import EndNote, ProcessStores, SharedStops
 from errors import HandoffError, StoreError
 from handoff.claims import CancellationRegistry, Capacity, Claims, claim_name
+from handoff.claims_ahead import ClaimsAhead
 from handoff.relay import HandOffRequest, Relay
 from handoff.routes import routes
 from handoff.signer import Signer
@@ -79,7 +80,9 @@ class EventHandOff:
     """Hands off the message of one request that Slack signed, and tells the turns of a message that was deleted."""
 
     endpoint: EndpointRequest
+    turns: TurnsOfEndpoint
     hand_off: HandOff
+    claims_ahead: ClaimsAhead
     acks: AckTimes
     sweeps: SweepSchedule
     cancellations: CancellationRegistry
@@ -92,11 +95,19 @@ class EventHandOff:
         Raises HandoffError, and SettingsError while the settings let nobody answer: Slack must not be acked then.
         """
         self.endpoint.can_answer(job.message)
-        is_question = isinstance(job, Job)
-        with self.endpoint.reading_ahead(self.stores, job.message) if is_question else nullcontext():
+        if isinstance(job, Job) and not self.stores.has_redis(self.endpoint.settings.redis_url or ""):
+            self._hand_claimed(job)
+        else:
             self.hand_off.hand(job)
         self.acks.note(self.endpoint.id, job)
         self.sweep_if_due()  # the claim on this message may be a dead process's
+
+    def _hand_claimed(self, job: Job) -> None:
+        """Hand off while the message is claimed. Redis, where all processes claim, is fast enough without this."""
+        with self.claims_ahead.beside(self.endpoint.id, self.turns, job) as ahead:
+            self.hand_off.hand(replace(job, is_claimed_ahead=ahead is not None))
+        if ahead is not None and ahead.is_given_back:  # another process may have refused it for our claim
+            self.hand_off.hand(job)
 
     def ask_privately(self, job: PrivateJob) -> None:
         """Return once a request owns the private question. Raises HandoffError, and SettingsError as `hand` does."""

@@ -11,18 +11,14 @@ from clock import Clock
 from errors import Forged, SettingsError
 from handoff.acceptances import Acceptances
 from handoff.claims import CancellationRegistry, Capacity, Claims, claim_name
+from handoff.claims_ahead import ClaimsAhead
 from handoff.hand_off import ContinuationHandOff, HandOffFactory
 from handoff.relay import RECEIPT_HEADER
 from handoff.signer import Signer
-from job import AnyJob, NoticeJob, PrivateJob, ReactionJob, SweepJob, job_from
+from job import AnyJob, Job, NoticeJob, PrivateJob, ReactionJob, SweepJob, job_from
 from turns import (
     HEARTBEAT_SECONDS,
     EndpointRequest,
-    NoticeRun,
-    PrivateRun,
-    ReactionRun,
-    SweepRun,
-    TurnRequest,
     TurnsOfEndpoint,
     Work,
     logger,
@@ -36,7 +32,7 @@ BEAT = b"."
 UNBUFFERED = {"X-Accel-Buffering": "no"}  # tells an nginx on the route to pass each byte on at once
 
 
-type _Work = TurnRequest | SweepRun | NoticeRun | PrivateRun | ReactionRun
+type _OtherJob = ReactionJob | NoticeJob | PrivateJob | SweepJob
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +73,7 @@ class Receiver:
     hand_offs: HandOffFactory
     capacity: Capacity
     claims: Claims
+    claims_ahead: ClaimsAhead
     acceptances: Acceptances
     cancellations: CancellationRegistry
     clock: Clock
@@ -102,36 +99,53 @@ class Receiver:
     def _accept(self, job: AnyJob, claim: str, receipt: dict[str, str]) -> TurnReply:
         """Begin the job. If that fails, the claim is given back, so that another request may begin the job."""
         name = f"{self.endpoint.id}/{job.job_id}"
+        is_final = not self._is_claimed_elsewhere(job, claim)
         with ExitStack() as undo:
             undo.callback(self.claims.give_back, claim)
             if not self.capacity.enter(name):
                 return TurnReply(UNAVAILABLE, headers=receipt)
             held = undo.enter_context(Share(self.capacity, name, self.cancellations, self.request))
-            work = self._work(job, held)
-            self.claims.keep(claim)
+            work = self._turn(job, claim, held) if isinstance(job, Job) else self._work(job, held)
+            if work is not None or is_final:
+                self.claims.keep(claim)
+            else:
+                self.claims.give_back(claim)
             undo.pop_all()
         if work is None:
             held.give_back()
             return TurnReply(CONFLICT, headers=receipt)
-        running = self.turns.beside(work) if isinstance(work, TurnRequest) else work
         self.acceptances.accept(self.request)
-        return TurnReply(OK, heartbeats(running, self.clock), receipt | UNBUFFERED)
+        return TurnReply(OK, heartbeats(work, self.clock), receipt | UNBUFFERED)
 
-    def _work(self, job: AnyJob, held: Share) -> _Work | None:
-        """The work that the request does; None when the job was claimed before, in this or another process."""
+    def _turn(self, job: Job, claim: str, held: Share) -> Work | None:
+        """The turn of the message; None when the message was claimed before, in this or another process.
+
+        A claimed message is owned, so Slack gets its ack before the turn's objects are made.
+        """
+        record = self.claims_ahead.claim(claim, self.turns, job)
+        if record is None:
+            return None
+        begun = self.turns.begin(job, record)
+        self.claims.keep(claim)
+        self.acceptances.accept(self.request)
+        hand_off = self.hand_offs.hand_off(self.endpoint, job.hook_url)
+        turn = self.turns.turn(begun, ContinuationHandOff(hand_off, self.turns), held)
+        self.cancellations.hold(self.request, turn)
+        return self.turns.beside(begun, turn)
+
+    def _is_claimed_elsewhere(self, job: AnyJob, claim: str) -> bool:
+        """Whether another process has claimed the message ahead. If we refuse, that process gives the claim back."""
+        return isinstance(job, Job) and job.is_claimed_ahead and not self.claims_ahead.holds(claim)
+
+    def _work(self, job: _OtherJob, held: Share) -> Work | None:
+        """The work of any other job; None when the job was claimed before, in this or another process."""
         if isinstance(job, SweepJob):
             return self.turns.sweep(held)
         if isinstance(job, NoticeJob):
             return self.turns.notice(job, held)
         if isinstance(job, PrivateJob):
             return self.turns.private(job, held)
-        hand_off = self.hand_offs.hand_off(self.endpoint, job.hook_url)
-        if isinstance(job, ReactionJob):
-            return self.turns.reaction(job, hand_off, held)
-        turn = self.turns.begin(job, ContinuationHandOff(hand_off, self.turns), held)
-        if turn is not None:
-            self.cancellations.hold(self.request, turn)
-        return turn
+        return self.turns.reaction(job, self.hand_offs.hand_off(self.endpoint, job.hook_url), held)
 
     def _status_of_duplicate(self, claim: str) -> int:
         """The status for a job that another request claimed. 409 counts as an ack, so it needs a confirmed claim."""

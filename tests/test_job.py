@@ -13,13 +13,15 @@ MESSAGE = Message(
 JOB = Job(MESSAGE, "http://h/e/x/slack/events", 12.5)
 
 
-def test_job_survives_json() -> None:
-    assert Job.from_dict(json.loads(json.dumps(JOB.to_dict()))) == JOB
+@pytest.mark.parametrize("job", [JOB, replace(JOB, is_claimed_ahead=True)])
+def test_job_survives_json(job: Job) -> None:
+    assert Job.from_dict(json.loads(json.dumps(job.to_dict()))) == job
 
 
 def test_continuation_keeps_the_job_id() -> None:
-    later = JOB.next()
+    later = replace(JOB, is_claimed_ahead=True).next()
     assert (later.continuation, later.job_id) == (1, JOB.job_id)
+    assert not later.is_claimed_ahead
 
 
 @pytest.mark.parametrize(

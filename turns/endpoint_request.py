@@ -1,7 +1,6 @@
 """The endpoint of one request: the hook that the request came to, the hook's settings, and the session."""
 
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -45,15 +44,6 @@ class EndpointRequest:
         settings = self.settings
         return stores.open(
             self.id, self.session.storage, days=settings.conversation_days, redis_url=settings.redis_url or ""
-        )
-
-    def reading_ahead(self, stores: ProcessStores, message: Message) -> AbstractContextManager[None]:
-        """Within this context, the storage is read for the claim of this message, which comes in another request.
-
-        Raises SettingsError as `key` and `store` do.
-        """
-        return stores.reading_ahead(
-            self.key(message), message.ts, self.session.storage, self.settings.redis_url or ""
         )
 
     def can_answer(self, message: Message) -> None:

@@ -1,10 +1,8 @@
 """Makes the turn of an accepted job: its claim, its ticket and the objects that the turn works with."""
 
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import dataclass, replace
 from typing import NamedTuple
-
-import gevent
 
 from conversation_store import ResilientStore, ThreadKey, ThreadRecord
 from errors import StoreError
@@ -22,15 +20,14 @@ from turns.turn import HandOn, Turn
 from turns.turn_request import TurnRequest
 
 
-class _Made(NamedTuple):
-    """What a turn works with, whether the message was claimed or not."""
+class BegunTurn(NamedTuple):
+    """A turn whose objects are not made yet. `record` is what the claim wrote; `sweeps`: a sweep of the hook is due."""
 
-    report: TurnReport
-    context: TurnContext
+    job: Job
+    record: ThreadRecord
     claim: Claim
-    answering: Answering
-    installation: Installation
-    admittance: Admittance
+    ticket: QueueTicket
+    sweeps: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,30 +58,38 @@ class TurnsOfEndpoint:
             self.recovery.taken_before(self.endpoint, self.store, claim.key, job.message.ts)
         return record
 
-    def begin(
-        self, job: Job, continuation: HandOn, held: AbstractContextManager[object]
-    ) -> TurnRequest | None:
-        """Claim the message, and make its turn. None and errors are as `claim` has them.
+    def give_back(self, job: Job) -> None:
+        """Undo a claim of this process: no request has begun the turn, so the message may be claimed again."""
+        claim = self._claim(job)
+        self.store.give_back(claim.key, job.message.ts, claim.holder)
+        claim.unlist()
 
-        The turn joins its thread's queue here, so before the first byte is sent. `held` frees the request's share of
-        the process when the turn has ended. The turn's objects are made while the storage is asked for the claim, since
-        Slack's ack waits for both.
+    def begin(self, job: Job, record: ThreadRecord) -> BegunTurn:
+        """Begin the turn of a claimed message: the turn joins its thread's queue. Slack's ack waits for this."""
+        claim = self._claim(job)
+        return BegunTurn(
+            job, record, claim, self._ticket(job, claim.key), self.recovery.sweeps.take(self.endpoint.id)
+        )
+
+    def turn(
+        self, begun: BegunTurn, continuation: HandOn, held: AbstractContextManager[object]
+    ) -> TurnRequest:
+        """Make the objects of the turn. `held` frees the request's share of the process when the turn has ended.
+
+        After an error the thread's other turns do not wait for this turn, and a sweep tells the thread.
         """
-        self.endpoint.can_answer(job.message)
-        making = gevent.spawn_later(0.0, self._made_ahead, job)  # once the storage has been asked
-        record = self.claim(job)
-        if record is None:
-            return None
-        return self._turn(job, record, making.get() or self._made(job), continuation, held)
+        with ExitStack() as undo:
+            undo.callback(self.recovery.sweeps.soon, self.endpoint.id, 0.0)
+            undo.callback(begun.ticket.leave)
+            turn = self._turn(begun, continuation, held)
+            undo.pop_all()
+        return turn
 
-    def _made_ahead(self, job: Job) -> _Made | None:
-        """None if the objects can't be made. Then they are made once more where the error counts."""
-        with suppress(Exception):
-            return self._made(job)
-        return None
-
-    def _made(self, job: Job) -> _Made:
-        services, message, key = self.services, job.message, self.endpoint.key(job.message)
+    def _turn(
+        self, begun: BegunTurn, continuation: HandOn, held: AbstractContextManager[object]
+    ) -> TurnRequest:
+        job, record, claim, ticket, _ = begun
+        services, message, key = self.services, job.message, claim.key
         report = TurnReport(message.team_id, message.channel, message.ts, key.app_id)
         report.question, report.files = len(message.text), len(message.files)
         report.legs = job.continuation + 1
@@ -94,18 +99,6 @@ class TurnsOfEndpoint:
         notice = RefusalNotice(services, self.endpoint)
         admittance = Admittance(services.throttle, message, key, installation, rules, notice)
         answering = Answering(context, report)
-        return _Made(report, context, self._claim(job), answering, installation, admittance)
-
-    def _turn(
-        self,
-        job: Job,
-        record: ThreadRecord,
-        made: _Made,
-        continuation: HandOn,
-        held: AbstractContextManager[object],
-    ) -> TurnRequest:
-        report, context, claim, answering, installation, admittance = made
-        ticket = self._ticket(job, claim.key)
         turn = Turn(
             job,
             claim,
@@ -146,9 +139,9 @@ class TurnsOfEndpoint:
             held=held,
         )
 
-    def beside(self, turn: TurnRequest) -> Work:
-        """The turn, with a sweep of the hook beside it if a sweep is due."""
-        return self.recovery.beside(turn, self.endpoint, self.store)
+    def beside(self, begun: BegunTurn, turn: TurnRequest) -> Work:
+        """The turn, with a sweep of the hook beside it if a sweep was due when the turn began."""
+        return self.recovery.beside(turn, self.endpoint, self.store) if begun.sweeps else turn
 
     def sweep(self, held: AbstractContextManager[object]) -> SweepRun:
         """A sweep of the hook. `held` means the same as for a turn."""

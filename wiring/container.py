@@ -17,6 +17,7 @@ from handoff import (
     CancellationRegistry,
     Capacity,
     Claims,
+    ClaimsAhead,
     EventHandOff,
     HandOffFactory,
     OwnConnections,
@@ -69,6 +70,7 @@ class Container:
         self._stores = ProcessStores(clock, process.name)
         self._capacity = Capacity(env.open_turns or OPEN_TURNS)
         self._claims = Claims(clock)
+        self._claims_ahead = ClaimsAhead(self._claims, self._capacity)
         self._cancellations = CancellationRegistry(clock)
         self._http, self._dify_inner_url = PoolManager(retries=False), env.dify_inner_url
         self._acceptances = Acceptances()
@@ -151,10 +153,11 @@ class Container:
             shared.listen(self._cancellations.hear)
         return Receiver(
             endpoint=endpoint,
-            turns=TurnsOfEndpoint(self._services, self._recovery, endpoint, endpoint.store(self._stores)),
+            turns=self._turns(endpoint),
             hand_offs=self._hand_offs,
             capacity=self._capacity,
             claims=self._claims,
+            claims_ahead=self._claims_ahead,
             acceptances=self._acceptances,
             cancellations=self._cancellations,
             clock=self._clock,
@@ -188,8 +191,19 @@ class Container:
         hand_off = self._hand_offs.hand_off(endpoint, endpoint.url)
         sweeps, shared = self._recovery.sweeps, self._stores.stops(endpoint.settings.redis_url or "")
         return EventHandOff(
-            endpoint, hand_off, self._services.acks, sweeps, self._cancellations, self._stores, shared
+            endpoint,
+            self._turns(endpoint),
+            hand_off,
+            self._claims_ahead,
+            self._services.acks,
+            sweeps,
+            self._cancellations,
+            self._stores,
+            shared,
         )
+
+    def _turns(self, endpoint: EndpointRequest) -> TurnsOfEndpoint:
+        return TurnsOfEndpoint(self._services, self._recovery, endpoint, endpoint.store(self._stores))
 
     def _stopping(self, endpoint: EndpointRequest) -> Stopping:
         return Stopping(

@@ -13,13 +13,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-import gevent
-
 from clock import Clock
 from conversation_store.codec import compressed, decompressed, record_fields, record_from
 from conversation_store.dify.dify_storage import DifyStorage, TimedStorage, held
 from conversation_store.dify.open_turns import OPEN_TURN_BYTES, OpenTurnLists, OpenTurns
-from conversation_store.dify.reads_ahead import Claimed, ReadsAhead
 from conversation_store.record import ThreadKey, ThreadRecord, as_of, expired
 from conversation_store.store import Change, Taken, claiming
 
@@ -95,7 +92,6 @@ class BucketState:
         self.bucket_bytes = bucket_bytes
         self.locks = [threading.Lock() for _ in range(buckets)]
         self.open_turns = OpenTurnLists()
-        self.reads_ahead = ReadsAhead()
 
     def bucket_of(self, digest: str) -> int:
         """The bucket of a thread, by digits of the digest that are not part of the key in the bucket."""
@@ -111,7 +107,7 @@ class Buckets(OpenTurns):
     """
 
     def __init__(self, state: BucketState, storage: DifyStorage, clock: Clock, days: float) -> None:
-        super().__init__(state.open_turns, TimedStorage(storage, clock, state.reads_ahead), clock)
+        super().__init__(state.open_turns, TimedStorage(storage, clock), clock)
         self.state = state
         self._days = days
 
@@ -121,11 +117,8 @@ class Buckets(OpenTurns):
             return as_of(key, record_from(bucket.get(digest)), self._clock.epoch(), self._days)
 
     def update(self, key: ThreadKey, change: Change) -> ThreadRecord:  # noqa: D102
-        return self._update(key, change)
-
-    def _update(self, key: ThreadKey, change: Change, claimed: Claimed | None = None) -> ThreadRecord:
         digest = key.digest()
-        with self._bucket_of(digest, claimed) as bucket:
+        with self._bucket_of(digest) as bucket:
             now = self._clock.epoch()
             before = as_of(key, record_from(bucket.get(digest)), now, self._days)
             after = replace(change(before or ThreadRecord()), updated=now)
@@ -134,26 +127,8 @@ class Buckets(OpenTurns):
 
     def claim(self, key: ThreadKey, ts: str, change: Change) -> ThreadRecord | None:  # noqa: D102
         with suppress(Taken):
-            return self._update(key, claiming(ts, change, self._clock), Claimed(key, ts))
+            return self.update(key, claiming(ts, change, self._clock))
         return None
-
-    @contextmanager
-    def reading_ahead(self, key: ThreadKey, ts: str) -> Iterator[None]:
-        """Read beside the context what the claim of this message needs: its bucket, and its hook's list of turns.
-
-        A claim that comes within the context, in any request of this process, does not read then. The reads begin when
-        the caller first waits.
-        """
-        claimed, number = Claimed(key, ts), self.state.bucket_of(key.digest())
-        reads: list[gevent.Greenlet[..., None]] = [
-            gevent.spawn_later(0.0, self._read_ahead, self.state.locks[number], _key(number), claimed),
-            gevent.spawn_later(0.0, self._read_list_ahead, claimed),
-        ]
-        try:
-            yield
-        finally:
-            gevent.killall([read for read in reads if not read.ready()])
-            self.state.reads_ahead.drop(claimed)
 
     def forget(self, key: ThreadKey) -> None:  # noqa: D102
         digest = key.digest()
@@ -172,7 +147,7 @@ class Buckets(OpenTurns):
             bucket.put(digest, {"press": True, "updated": self._clock.epoch()}, self._days)
 
     @contextmanager
-    def _bucket_of(self, digest: str, claimed: Claimed | None = None) -> Iterator[Bucket]:
+    def _bucket_of(self, digest: str) -> Iterator[Bucket]:
         """The digest's bucket, which nobody else of this process uses meanwhile. It is written when it was changed.
 
         Readers lock too. The daemon caches for five minutes what a read finds, and a read during a write may cache
@@ -180,7 +155,7 @@ class Buckets(OpenTurns):
         """
         number = self.state.bucket_of(digest)
         with held(self.state.locks[number], self._clock):
-            bucket = Bucket(self._storage.get(_key(number), claimed))
+            bucket = Bucket(self._storage.get(_key(number)))
             yield bucket
             if bucket.is_changed:
                 content = bucket.bounded(self._clock.epoch(), self.state.bucket_bytes)

@@ -8,7 +8,6 @@ from typing import Protocol
 import gevent
 
 from clock import Clock
-from conversation_store.dify.reads_ahead import GOOD_SECONDS, Claimed, ReadAhead, ReadsAhead
 from errors import StoreError, StoreFull
 
 CALL_LIMIT = 0.5
@@ -38,31 +37,12 @@ class TimedStorage:
     A key counts as missing, too, when the daemon's own cache or disk failed (docs/platform/dify.md#storage-errors).
     """
 
-    def __init__(self, storage: DifyStorage, clock: Clock, ahead: ReadsAhead | None = None) -> None:
+    def __init__(self, storage: DifyStorage, clock: Clock) -> None:
         self._storage = storage
-        self._clock = clock
-        self._ahead = ReadsAhead() if ahead is None else ahead
         self._limit = clock.wall(CALL_LIMIT, at_least=SHORTEST_LIMIT)
 
-    def get(self, key: str, claimed: Claimed | None = None) -> bytes | None:
-        """The value, or None for a missing key. What was read ahead for the claim of this message is not read again."""
-        good = self._clock.stretched(GOOD_SECONDS, at_least=GOOD_SECONDS)
-        if claimed and (read := self._ahead.take(key, claimed, self._clock.now() - good)):
-            if isinstance(read.outcome, StoreError):
-                raise read.outcome
-            return read.outcome
-        return self._get(key)
-
-    def read_ahead(self, key: str, claimed: Claimed) -> None:
-        """Read the value now for the claim that is made of this message. An error is raised in the claim's `get`."""
-        began = self._clock.now()
-        try:
-            outcome: bytes | StoreError | None = self._get(key)
-        except StoreError as error:
-            outcome = error
-        self._ahead.keep(key, claimed, ReadAhead(outcome, began))
-
-    def _get(self, key: str) -> bytes | None:
+    def get(self, key: str) -> bytes | None:
+        """The value, or None for a missing key."""
         try:
             return self._timed("get", lambda: self._storage.get(key))
         except StoreError as error:
@@ -77,7 +57,6 @@ class TimedStorage:
         good. But a value is stored before the quota is checked (docs/platform/dify.md#storage-quota), and a delete
         subtracts what was just stored: so the second write fits, whatever the counter says.
         """
-        self._ahead.written(key)
         try:
             self._timed("set", lambda: self._storage.set(key, value))
         except StoreFull:

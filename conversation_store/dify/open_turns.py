@@ -17,7 +17,6 @@ from cachetools import LRUCache
 from clock import Clock
 from conversation_store.codec import compressed, decompressed, turn_fields, turn_from
 from conversation_store.dify.dify_storage import TimedStorage, held
-from conversation_store.dify.reads_ahead import Claimed
 from conversation_store.record import OPEN_TURNS_KEPT, OpenTurn, ThreadKey
 from conversation_store.store import Verdict
 from errors import StoreError
@@ -42,7 +41,8 @@ class _HookTurns:
     ended: LRUCache[_Name, None] = field(default_factory=lambda: LRUCache(_ENDS_REMEMBERED))
 
     def add(self, turn: OpenTurn) -> None:
-        """Note the turn here; it is not written yet."""
+        """Note the turn here; it is not written yet. A turn whose claim was given back may begin after all."""
+        self.ended.pop(_name(turn), None)
         self.running[_name(turn)] = turn
         self.unwritten.add(_name(turn))
 
@@ -82,7 +82,7 @@ class OpenTurns:
             hook.add(turn)
             with held(lock, self._clock):
                 if _name(turn) in hook.unwritten:
-                    self._write(number, hook, self._read(number, turn))
+                    self._write(number, hook, self._read(number))
 
     def clear_in_flight(self, turn: OpenTurn) -> None:
         """The turn has ended, or the record of its thread shows that."""
@@ -91,26 +91,16 @@ class OpenTurns:
         hook.unwritten.discard(_name(turn))
         hook.ended[_name(turn)] = None
 
-    def _read_list_ahead(self, claimed: Claimed) -> None:
-        """Read the list for the note of this message's turn."""
-        number = _number(claimed.thread.hook_id)
-        self._read_ahead(self._lists.locks[number], _key(number), claimed)
-
-    def _read_ahead(self, lock: threading.Lock, key: str, claimed: Claimed) -> None:
-        with suppress(StoreError), held(lock, self._clock):
-            self._storage.read_ahead(key, claimed)
-
-    def _read(self, number: int, turn: OpenTurn | None = None) -> list[OpenTurn]:
-        """The turns that stand on the list. `turn`: the one that is to be noted."""
-        claimed = None if turn is None else Claimed(turn.key, turn.ts)
-        stored = decompressed(self._storage.get(_key(number), claimed))
+    def _read(self, number: int) -> list[OpenTurn]:
+        """The turns that stand on the list."""
+        stored = decompressed(self._storage.get(_key(number)))
         return [turn for fields in reversed(stored) if (turn := turn_from(fields))]
 
     def _note_ahead(self, number: int, hook: _HookTurns, turn: OpenTurn, verdict: Verdict) -> None:
         """Read the list before there is a verdict. A read that failed is made again, so that its error is told."""
         listed: list[OpenTurn] | None = None
         with suppress(StoreError):
-            listed = self._read(number, turn)
+            listed = self._read(number)
         if verdict.wait():
             hook.add(turn)
             self._write(number, hook, self._read(number) if listed is None else listed)

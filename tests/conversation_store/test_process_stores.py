@@ -1,6 +1,5 @@
 import logging
 
-import gevent
 import pytest
 from redis import Redis
 
@@ -56,26 +55,11 @@ def test_wrong_redis_url_is_logged_once_and_difys_storage_is_used(
     assert "secret" not in caplog.text
 
 
-def test_claim_is_read_for_ahead_only_where_dify_keeps_the_records(
-    shared_redis: RedisServer, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
-) -> None:
-    stores = ProcessStores(clock)
-    for redis_url, reads in ((shared_redis.url, []), ("", ["get", "get"])):
-        with stores.reading_ahead(key, "1.000001", storage, redis_url):
-            gevent.sleep(0.01)
-        assert storage.calls == reads
-
-
-def test_claim_is_not_read_for_ahead_while_the_storage_fails(
-    storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
-) -> None:
-    stores = ProcessStores(clock)
-    storage.error = Exception("session not found")
-    stores.open(key.hook_id, storage, days=DAYS).get(key)
-    storage.calls.clear()
-    with stores.reading_ahead(key, "1.000001", storage):
-        gevent.sleep(0.01)
-    assert storage.calls == []
+@pytest.mark.parametrize(
+    ("redis_url", "has_redis"), [("redis://127.0.0.1/1", True), ("", False), ("nowhere", False)]
+)
+def test_records_are_in_redis_where_its_url_can_be_read(redis_url: str, has_redis: bool) -> None:
+    assert ProcessStores(FakeClock()).has_redis(redis_url) is has_redis
 
 
 def test_servers_are_bounded(storage: FakeDifyStorage, clock: FakeClock) -> None:

@@ -57,6 +57,14 @@ def test_end_of_a_turn_leaves_other_turns_open() -> None:
     assert record.without_in_flight("2") == ThreadRecord(handled=("2",))
 
 
+def test_claim_that_is_given_back_leaves_no_trace_in_its_thread() -> None:
+    record = ThreadRecord().with_handled("1").with_open(InFlight("1", 0.0, "p"))
+    claimed = record.with_handled("2").with_open(InFlight("2", 0.0, "p"))
+    assert claimed.without_handled("2") == record
+    alone = ThreadRecord().with_handled("1").with_open(InFlight("1", 0.0, "p"))
+    assert alone.without_handled("1") == ThreadRecord()
+
+
 def test_open_turns_are_the_running_one_and_those_behind_it() -> None:
     one, two, three = (InFlight(ts, 0.0, "p") for ts in "123")
     record = ThreadRecord().with_open(one).with_open(two).with_open(three)

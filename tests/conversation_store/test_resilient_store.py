@@ -66,6 +66,40 @@ def test_a_message_taken_long_ago_stays_taken(store: ResilientStore, key: Thread
     assert store.claim(key, "0.000001", unchanged) is None
 
 
+@pytest.mark.parametrize("is_broken", [False, True])
+def test_claim_that_is_given_back_can_be_made_again(
+    store: ResilientStore, storage: FakeDifyStorage, key: ThreadKey, is_broken: bool
+) -> None:
+    storage.error = Exception("connection refused") if is_broken else None
+    assert store.claim(key, "1.000001", opened) is not None
+    store.give_back(key, "1.000001", "p1")
+    assert store.claim(key, "1.000001", opened) is not None
+    assert store.claim(key, "1.000001", opened) is None
+
+
+def test_claim_of_another_process_is_not_given_back(
+    store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
+) -> None:
+    resilient(storage, clock).claim(key, "1.000001", opened)
+    store.give_back(key, "1.000001", "p2")
+    assert store.claim(key, "1.000001", opened) is None
+
+
+def opened(record: ThreadRecord) -> ThreadRecord:
+    """The process p1 has the turn."""
+    return record.with_open(InFlight("1.000001", 0.0, "p1"))
+
+
+def test_claim_whose_return_cannot_be_stored_stays(
+    store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
+) -> None:
+    assert store.claim(key, "1.000001", opened) is not None
+    storage.error = Exception("connection refused")
+    store.give_back(key, "1.000001", "p1")
+    storage.error = None
+    assert resilient(storage, clock).claim(key, "1.000001", unchanged) is None
+
+
 def test_one_of_two_wins_though_the_storage_breaks_between_them(
     store: ResilientStore, storage: FakeDifyStorage, key: ThreadKey
 ) -> None:

@@ -78,14 +78,36 @@ def test_status_line_says_waiting_while_a_question_waits(world: World) -> None:
 
 
 @pytest.mark.simulated
+@pytest.mark.parametrize("is_first", [True, False])
 @pytest.mark.parametrize("how", ["status", "reset"])
-def test_refused_hand_off_gets_503_and_the_retry_runs_once(world: World, how: str) -> None:
+def test_refused_hand_off_gets_503_and_the_retry_runs_once(world: World, how: str, is_first: bool) -> None:
+    """Each hand-off after the hook's first one begins with a claim, which must be given back."""
+    before = [] if is_first else [world.answers(world.ask("before"))]
     simulated(world).refuse(how=how, times=1)
     root = world.ask("hello", only=["app_mention"])
     assert len(world.answers(root)) == 1
     [delivery] = world.slack.deliveries("app_mention", ts=root)
     assert [attempt.status for attempt in delivery.attempts] == [503, 200]
-    assert len(world.dify.invocations()) == 1
+    assert len(world.dify.invocations()) == 1 + len(before)
+
+
+@pytest.mark.simulated
+def test_question_is_answered_once_when_its_claim_is_made_ahead_and_its_turn_comes_to_another_process(
+    two_processes: World,
+) -> None:
+    """Alone for a while, a process learns that its requests to itself arrive in the process itself."""
+    world = two_processes
+    simulated(world).kill_plugin(1)
+    world.answers(world.ask("alone", only=["app_mention"]))
+    assert len({one["process"] for one in hand_offs(world)}) == 1
+    simulated(world).wait_ready(2)
+    for n in range(4):
+        assert len(world.answers(world.ask(f"hello {n}", only=["app_mention"]))) == 1
+    world.wait(lambda: all(one.state == "accepted" for one in world.slack.deliveries("app_mention")))
+    assert sorted(one["query"] for one in world.dify.invocations()) == [
+        "alone",
+        *(f"hello {n}" for n in range(4)),
+    ]
 
 
 def second_route(world: World) -> None:

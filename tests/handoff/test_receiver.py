@@ -7,9 +7,11 @@ from typing import Any, cast
 import pytest
 from gevent.event import Event
 
+from conversation_store import ThreadRecord
 from errors import SettingsError
 from handoff.acceptances import Acceptances
 from handoff.claims import CancellationRegistry, Capacity, Claims
+from handoff.claims_ahead import ClaimsAhead
 from handoff.receiver import CONFIRM_SECONDS, CONFIRM_WALL_FLOOR, Receiver, TurnReply
 from handoff.relay import RECEIPT_HEADER
 from handoff.signer import Signer
@@ -21,7 +23,8 @@ SIGNER = Signer(("secret",), "hook")
 MESSAGE = Message(
     team_id="T1", channel="C1", ts="1700000000.000100", source="app_mention", user="U1", text="hi"
 )
-NAME = f"hook/{Job(MESSAGE, '', 1.0).job_id}"
+JOB = Job(MESSAGE, "http://h/e/hook/slack/events", 1.0)
+NAME = f"hook/{JOB.job_id}"
 
 
 @dataclass
@@ -55,15 +58,26 @@ class TurnsOfTests:
     error: Exception = field(default_factory=lambda: RuntimeError("broken"))
     made: list[WorkOfTests] = field(default_factory=list)
 
-    def begin(self, job: Job, _continuation: object, held: Any) -> WorkOfTests | None:
+    def claim(self, job: Job) -> ThreadRecord | None:
         if self.breaks == "claim":
             raise self.error
         name = f"{job.job_id}#{job.continuation}"
         if name in self.taken and (not job.continuation or self.taken[name] != self.process):
             return None
         self.taken[name] = self.process
-        self.made.append(WorkOfTests(job, held))
+        return ThreadRecord()
+
+    def begin(self, job: Job, _record: ThreadRecord) -> Job:
+        return job
+
+    def turn(self, begun: Job, _continuation: object, held: Any) -> WorkOfTests:
+        if self.breaks == "objects":
+            raise self.error
+        self.made.append(WorkOfTests(begun, held))
         return self.made[-1]
+
+    def beside(self, _begun: Job, turn: WorkOfTests) -> WorkOfTests:
+        return turn
 
     def reaction(self, job: ReactionJob, _hand_off: object, held: Any) -> WorkOfTests | None:
         if self.breaks == "claim":
@@ -99,6 +113,7 @@ class Process:
             cast("Any", hand_offs),
             self.capacity,
             self.claims,
+            ClaimsAhead(self.claims, self.capacity),
             self.acceptances,
             self.cancellations,
             self.clock,
@@ -109,6 +124,20 @@ class Process:
         """Read the body to its end, as the daemon does."""
         assert reply.status == 200
         assert b"".join(cast("Iterator[bytes]", reply.body)).startswith(b".")
+
+
+class AcceptancesOfTests(Acceptances):
+    """Notes at the first acceptance whether the claim is confirmed, and how many turns were made until then."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.process = Process()
+        self.seen: list[tuple[bool, int]] = []
+
+    def accept(self, request: str) -> None:
+        assert request == "r1"
+        if not self.seen:
+            self.seen.append((self.process.claims.is_kept(f"{NAME}#0"), len(self.process.turns.made)))
 
 
 def signed(continuation: int = 0, signer: Signer = SIGNER) -> bytes:
@@ -182,20 +211,22 @@ def test_body_that_we_did_not_sign_is_401_without_a_receipt(body: bytes) -> None
     assert (process.turns.taken, process.capacity.open) == ({}, 0)
 
 
-def test_request_is_accepted_once_its_job_is_claimed_and_before_its_work_begins() -> None:
-    process, seen = Process(), list[tuple[bool, list[str]]]()
-
-    class Seeing(Acceptances):
-        def accept(self, request: str) -> None:
-            assert request == "r1"
-            seen.append((process.claims.is_kept(f"{NAME}#0"), [*process.turns.made[0].told]))
-
-    process.acceptances = Seeing()
+def test_request_is_accepted_once_its_job_is_claimed_and_before_its_turn_is_made() -> None:
+    process = Process(acceptances=(acceptances := AcceptancesOfTests()))
+    acceptances.process = process
     reply = process.receive(signed())
-    assert seen == [(True, [])]
+    assert acceptances.seen == [(True, 0)]
     process.run(reply)
     assert process.receive(signed()).status == 409
-    assert len(seen) == 1
+    assert acceptances.seen == [(True, 0)]
+
+
+def test_turn_whose_objects_break_after_its_acceptance_frees_its_share() -> None:
+    process = Process(TurnsOfTests(breaks="objects"), acceptances=(acceptances := AcceptancesOfTests()))
+    acceptances.process = process
+    with pytest.raises(RuntimeError):
+        process.receive(signed())
+    assert (acceptances.seen, process.capacity.open) == ([(True, 0)], 0)
 
 
 def test_body_that_is_sent_twice_makes_one_turn() -> None:
@@ -213,6 +244,15 @@ def test_turn_that_another_process_claimed_gets_409_and_a_confirmed_claim() -> N
     assert there.receive(signed()).status == 409
     assert there.claims.is_kept(f"{NAME}#0")
     assert (there.capacity.open, there.turns.made) == (0, [])
+
+
+def test_refusal_is_not_remembered_while_another_process_holds_the_claim_ahead() -> None:
+    """The other process gives its claim back then, and hands the job off once more."""
+    process = Process(TurnsOfTests({f"{JOB.job_id}#0": "there"}))
+    ahead = replace(JOB, is_claimed_ahead=True)
+    assert process.receive(SIGNER.sign(ahead.to_dict())).status == 409
+    process.turns.taken.clear()
+    assert process.receive(signed()).status == 200
 
 
 def test_claim_of_a_turn_that_begins_is_confirmed() -> None:

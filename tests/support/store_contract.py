@@ -212,6 +212,17 @@ class StoreContract(ThreadContract):
         assert store.in_flight("hook2") == (elsewhere,)
         assert store.in_flight("hook3") == ()
 
+    def test_turn_that_is_noted_after_its_end_is_listed_again(
+        self, store: ThreadStore, key: ThreadKey, clock: FakeClock
+    ) -> None:
+        """The claim of its message was given back, and made again."""
+        turn = OpenTurn(key, "1763881300.000200", "p1", clock.epoch())
+        for _ in range(2):
+            store.note_in_flight(turn)
+            assert store.in_flight("hook") == (turn,)
+            store.clear_in_flight(turn)
+            assert store.in_flight("hook") == ()
+
     @pytest.mark.parametrize("is_noted", [True, False])
     @pytest.mark.parametrize("is_early", [True, False])
     def test_turn_is_listed_only_once_its_verdict_says_so(

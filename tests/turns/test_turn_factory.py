@@ -5,10 +5,13 @@ from typing import Any, cast
 import pytest
 
 from clock import Clock
-from conversation_store import ThreadKey, ThreadRecord
+from conversation_store import OpenTurn, ThreadKey, ThreadRecord
 from errors import SettingsError
 from job import Job
 from message import Message
+from tests.fake_clock import FakeClock
+from turns.ordering import ThreadQueues
+from turns.recovery import SweepSchedule
 from turns.turn_factory import TurnsOfEndpoint
 
 KEY = ThreadKey("hook", "app", "T1", "C1", "1.000001")
@@ -22,6 +25,7 @@ class Store:
 
     asked: list[str]
     claimed: set[str] = field(default_factory=set)
+    listed: list[OpenTurn] = field(default_factory=list)
 
     def claim(self, _key: ThreadKey, ts: str, _change: object) -> ThreadRecord | None:
         self.asked.append("claim")
@@ -30,14 +34,21 @@ class Store:
         self.claimed.add(ts)
         return ThreadRecord()
 
-    def note_in_flight(self, *_: object) -> None:
-        pass
+    def give_back(self, _key: ThreadKey, ts: str, _holder: str) -> None:
+        self.claimed.remove(ts)
+
+    def note_in_flight(self, turn: OpenTurn, *_: object) -> None:
+        self.listed.append(turn)
+
+    def clear_in_flight(self, turn: OpenTurn) -> None:
+        self.listed = [other for other in self.listed if other.ts != turn.ts]
 
 
 class Endpoint:
     """A hook whose settings may let nobody answer."""
 
     id = "hook"
+    settings = SimpleNamespace(redis_url=None)
 
     def __init__(self, problem: SettingsError | None = None) -> None:
         self.problem = problem
@@ -57,33 +68,53 @@ def turns(asked: list[str], endpoint: Endpoint) -> TurnsOfEndpoint:
         asked.append("objects")
         raise LookupError("no objects")
 
-    services = SimpleNamespace(context=context, holder="here", clock=Clock())
-    recovery = SimpleNamespace(taken_before=lambda *_: asked.append("taken before"))
+    stores = SimpleNamespace(line=lambda _: None)
+    services = SimpleNamespace(
+        context=context, holder="here", clock=Clock(), queues=ThreadQueues(), stores=stores
+    )
+    recovery = SimpleNamespace(
+        taken_before=lambda *_: asked.append("taken before"), sweeps=SweepSchedule(FakeClock())
+    )
     return TurnsOfEndpoint(
         cast("Any", services), cast("Any", recovery), cast("Any", endpoint), cast("Any", Store(asked))
     )
 
 
-def test_error_of_a_turns_objects_is_raised_and_not_printed(capfd: pytest.CaptureFixture[str]) -> None:
+def test_turn_whose_objects_cannot_be_made_leaves_its_queue_and_makes_a_sweep_due() -> None:
     asked: list[str] = []
+    ours = turns(asked, Endpoint())
+    record = ours.claim(JOB)
+    assert record is not None
+    begun = ours.begin(JOB, record)
+    assert begun.sweeps
+    assert not ours.recovery.sweeps.take("hook")
     with pytest.raises(LookupError):
-        turns(asked, Endpoint()).begin(JOB, cast("Any", None), cast("Any", None))
-    assert sorted(asked) == ["claim", "objects", "objects"]
-    assert capfd.readouterr() == ("", "")
+        ours.turn(begun, cast("Any", None), cast("Any", None))
+    assert asked == ["claim", "objects"]
+    assert ours.recovery.sweeps.take("hook")
+    assert ours.begin(JOB, record).ticket.my_turn()
 
 
-def test_message_that_was_claimed_before_has_no_turn() -> None:
+def test_message_that_was_claimed_before_is_not_claimed_again() -> None:
     asked: list[str] = []
     again = turns(asked, Endpoint())
     cast("Any", again.store).claimed.add(MESSAGE.ts)
-    assert again.begin(JOB, cast("Any", None), cast("Any", None)) is None
+    assert again.claim(JOB) is None
     assert "taken before" in asked
 
 
-def test_nothing_is_asked_or_made_while_the_settings_let_nobody_answer() -> None:
+def test_claim_that_is_given_back_can_be_made_again_and_is_on_no_list_meanwhile() -> None:
+    ours = turns([], Endpoint())
+    store = cast("Store", ours.store)
+    assert ours.claim(JOB) is not None
+    assert [turn.ts for turn in store.listed] == [MESSAGE.ts]
+    ours.give_back(JOB)
+    assert store.listed == []
+    assert ours.claim(JOB) is not None
+
+
+def test_nothing_is_claimed_while_the_settings_let_nobody_answer() -> None:
     asked: list[str] = []
     with pytest.raises(SettingsError):
-        turns(asked, Endpoint(SettingsError("app", "Choose one."))).begin(
-            JOB, cast("Any", None), cast("Any", None)
-        )
+        turns(asked, Endpoint(SettingsError("app", "Choose one."))).claim(JOB)
     assert asked == []

@@ -43,7 +43,7 @@ class Claim:
             is_free.give(is_noted=False)
             listing.join()
         if record is None and is_free.wait():  # another process was faster between our read and our write
-            self.store.clear_in_flight(self._open_turn())
+            self.unlist()
         return record
 
     def point(self, usual: ThreadKey) -> None:
@@ -83,6 +83,10 @@ class Claim:
             return record.without_in_flight(self.message.ts) if ours else record
 
         self.store.update(self.key, change)
+        self.unlist()
+
+    def unlist(self) -> None:
+        """Take the turn off the hook's list."""
         self.store.clear_in_flight(self._open_turn())
 
     def list_open(self, verdict: Verdict | None = None, *, in_doubt: bool = False) -> None:

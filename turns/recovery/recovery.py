@@ -69,9 +69,7 @@ class Recovery:
             self.sweeps.soon(endpoint.id, REST)
 
     def beside(self, turn: "Work", endpoint: EndpointRequest, store: ResilientStore) -> "Work":
-        """The turn, with a sweep beside it if a sweep is due."""
-        if not self.sweeps.take(endpoint.id):
-            return turn
+        """The turn, with a sweep beside it."""
         return TurnWithSweep(turn, partial(self.sweep, endpoint, store))
 
     def sweep(self, endpoint: EndpointRequest, store: ResilientStore) -> None:
