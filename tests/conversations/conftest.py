@@ -58,20 +58,46 @@ def stack_of_two(stack: Stack) -> Iterator[Stack]:
     running.stop()
 
 
+@pytest.fixture(scope="module")
+def two_of_module(stack_of_two: Stack) -> Iterator[Stack]:
+    """`stack_of_two`, with new processes after each module."""
+    with forgets_redis(stack_of_two, 2):
+        yield stack_of_two
+
+
+@contextmanager
+def forgets_redis(stack: Stack, processes: int = 1) -> Iterator[None]:
+    """Replace the processes of the plugin at the end.
+
+    A process asks each Redis server that a hook has named again and again as long as the process lives, also a server
+    that is gone: after some tests this takes more of the processor than the next tests.
+    """
+    yield
+    if isinstance(stack.daemon, SimulatedDaemon):
+        stack.daemon.control.restart_plugin()
+        stack.daemon.ready(processes)
+
+
 @pytest.fixture
-def two_processes(stack_of_two: Stack, via: Via, version: str) -> World:
+def two_processes(two_of_module: Stack, via: Via, version: str) -> World:
     """Two plugin processes behind one hook; the requests go to them in turn. The daemon's records are empty."""
-    daemon = stack_of_two.daemon
+    daemon = two_of_module.daemon
     if isinstance(daemon, SimulatedDaemon):
         daemon.ready(processes=2)  # the test before this one may have killed one
         daemon.control.wait_idle(60)
         daemon.control.call("clear_requests")
         daemon.control.call("clear_logs")
-    return World(stack_of_two, next(_numbers), via, version)
+    return World(two_of_module, next(_numbers), via, version)
+
+
+@pytest.fixture(scope="module")
+def _one_of_module(stack: Stack) -> Iterator[None]:
+    with forgets_redis(stack):
+        yield
 
 
 @pytest.fixture
-def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+def redis(tmp_path_factory: pytest.TempPathFactory, _one_of_module: None) -> Iterator[RedisServer]:
     """A Redis of the test's own, which the test may stop (this empties it) or freeze (this keeps its data)."""
     server = RedisServer(tmp_path_factory.mktemp("redis"))
     server.start()
