@@ -43,8 +43,9 @@ def groups_of(world: World) -> list[UserGroup]:
 
 def changed_event(world: World, group: UserGroup, before: list[str]) -> Json:
     """subteam_members_changed: who came and who went."""
-    added = [user for user in group.users if user not in before]
-    removed = [user for user in before if user not in group.users]
+    were, are = set(before), set(group.users)  # a group may have thousands of members
+    added = [user for user in group.users if user not in were]
+    removed = [user for user in before if user not in are]
     return {
         "type": "subteam_members_changed",
         "subteam_id": group.id,
