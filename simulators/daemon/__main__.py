@@ -16,7 +16,7 @@ from simulators.daemon.local_runtime import LocalRuntime
 from simulators.daemon.raw_request import BODY_LIMIT
 from simulators.daemon.remote_runtime import RemoteRuntime
 from simulators.green_clock import GreenClock
-from simulators.http1.control_api import PREFIX, answer_control
+from simulators.http1.control_api import PATH, serve_control
 from simulators.http1.server import Exchange, HttpServer
 
 # What a plugin finds in a real daemon's environment and must never print (docs/platform/dify.md#plugin-environment);
@@ -79,8 +79,8 @@ def main() -> None:
     answers: list[Daemon] = []
 
     def answer(exchange: Exchange) -> None:
-        if exchange.request.target.startswith(PREFIX):
-            answer_control(exchange, table)
+        if exchange.request.target == PATH:
+            exchange.switch(lambda sock: serve_control(sock, table))
         else:
             answers[0].answer(exchange)
 

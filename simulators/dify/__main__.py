@@ -8,7 +8,7 @@ import gevent
 from simulators.dify.commands import commands
 from simulators.dify.server import Dify
 from simulators.green_clock import GreenClock
-from simulators.http1.control_api import PREFIX, answer_control
+from simulators.http1.control_api import PATH, serve_control
 from simulators.http1.server import Exchange, HttpServer
 
 
@@ -26,8 +26,8 @@ def main() -> None:
     table = commands(dify)
 
     def answer(exchange: Exchange) -> None:
-        if exchange.request.target.startswith(PREFIX):
-            answer_control(exchange, table)
+        if exchange.request.target == PATH:
+            exchange.switch(lambda sock: serve_control(sock, table))
         else:
             dify.answer(exchange)
 

@@ -113,6 +113,11 @@ class Exchange:
             with contextlib.suppress(OSError):
                 self._sock.shutdown(socket.SHUT_WR)
 
+    def switch(self, serve: Callable[[Any], None]) -> None:
+        """Leave HTTP: the connection is `serve`'s, and ends with it."""
+        self.gone = self.finished = True
+        serve(self._sock)
+
     def watch(self, on_gone: Callable[[], None]) -> None:
         """Call `on_gone` (in gevent's hub: it must not wait) when the client closes too early."""
         self._on_gone = on_gone

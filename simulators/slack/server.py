@@ -8,9 +8,10 @@ from gevent.pywsgi import WSGIServer
 from werkzeug.wrappers import Request, Response
 
 from clock import Clock
+from simulators.http1.control_api import PATH, serve_control
 from simulators.slack.arguments import Arguments
 from simulators.slack.connection import KEY, Handler, hang_up
-from simulators.slack.control import Control
+from simulators.slack.control import commands
 from simulators.slack.double import Double
 from simulators.slack.options import Options
 from simulators.slack.strikes import Dropped, strike
@@ -23,10 +24,9 @@ class SlackServer:
     def __init__(self, options: Options | None = None, clock: Clock | None = None) -> None:
         self._options = options or Options()
         self.double = Double(self._options, clock)
-        control = Control(self.double)
+        self._commands = commands(self.double)
         files = self.double.files
         self._areas: dict[str, Callable[[str, Request], Response]] = {
-            "_control": control.serve,
             "api": self.double.web_api.serve,
             "files-pri": files.serve,
             "files-tmb": files.serve_mp4,
@@ -71,14 +71,16 @@ class SlackServer:
         """WSGI."""
         request = Request(environ)
         area, _, rest = request.path.lstrip("/").partition("/")
-        if area == "link":
-            self.double.socket_mode.serve(request, environ[KEY])
+        if area == "link" or request.path == PATH:
+            if area == "link":
+                self.double.socket_mode.serve(request, environ[KEY])
+            else:
+                serve_control(environ[KEY], self._commands)
             hang_up(environ)
             return Response(status=500)(environ, start_response)
         request.get_data(cache=True)
         serve = self._areas.get(area)
-        if area != "_control":
-            self.double.files.notice(request)
+        self.double.files.notice(request)
         try:
             response = Response("not found", 404) if serve is None else serve(rest, request)
         except Dropped:

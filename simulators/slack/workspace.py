@@ -1,14 +1,12 @@
 """Drive the double from tests, the demo and the benchmarks: people, faults, and a look at everything."""
 
 import base64
-import json
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import fields
 from typing import Any
 
-import urllib3
-
+from simulators.http1.control import ControlClient, ControlError
 from simulators.recordings import recording
 from simulators.slack.seen import (
     Json,
@@ -27,11 +25,8 @@ OTHER_BOT = "U0OTHERBT"
 WORKFLOW = "B0WORKFLW"
 GENERAL = "C0GENERAL"
 SENDING = {known.name for known in fields(Sending)}
+PATIENCE = 60.0  # wall seconds: some calls wait for the app
 PACE = (0.02, 0.1)  # wall seconds at least and at most from one look of wait_for to the next
-
-
-class ControlError(Exception):
-    """The double could not do what it was asked."""
 
 
 class Workspace:
@@ -39,7 +34,8 @@ class Workspace:
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
-        self._pool = urllib3.PoolManager(maxsize=16, retries=False)
+        self._control = ControlClient(self.url, PATIENCE)
+        self._do = self._control.call
         info = self._do("info")
         self.token: str = info["token"]
         self.app_token: str = info["app_token"]
@@ -51,19 +47,9 @@ class Workspace:
         self.foreign_url: str = info["foreign_url"]
         self.api_url = f"{self.url}/api/"
 
-    def _do(self, call: str, /, **arguments: Any) -> Any:
-        """Raises ControlError."""
-        body = json.dumps(arguments).encode()
-        headers = {"Content-Type": "application/json"}
-        answer = self._pool.request("POST", f"{self.url}/_control/{call}", body=body, headers=headers)
-        result = json.loads(answer.data)
-        if answer.status != 200:
-            raise ControlError(f"{call}: {result['error']}")
-        return result
-
     def close(self) -> None:
         """Give the connections back."""
-        self._pool.clear()
+        self._control.close()
 
     # the app's side
 
