@@ -15,7 +15,8 @@ _HEADING = 100
 _OWN_BLOCK = {"heading_open", "hr", "table_open"}
 # Only lines that begin like these can become blocks of their own.
 _APART = re.compile(r"^ {0,3}(?:#|\||=|-+[ \t]*$|(?:[-*_][ \t]*){3})|^[^\n]*\|", re.MULTILINE)
-_MARKDOWN = MarkdownIt("commonmark").enable("table")
+# Blocks are counted, so what stands within a paragraph need not be read.
+_MARKDOWN = MarkdownIt("commonmark").enable("table").disable(["inline", "text_join"])
 
 
 class Expansion(NamedTuple):
