@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gevent.event import Event as Flag
-
 from clock import Clock
 from simulators.dify import events
 from simulators.dify.apps import Refused
@@ -15,10 +13,12 @@ from simulators.dify.events import Run
 from simulators.dify.frames import Framed, Wire
 from simulators.dify.invocations import Invocation
 from simulators.dify.script import ACTS, MUTE_ENDINGS, Step, Steps
+from simulators.dify.stopping import Stop
 from simulators.http1.server import Exchange
 
 SAVES = 2.0
 """Design seconds in which a reverse invocation's message is stored as paused."""
+FOR_EVER = 3600.0
 UNENDED = "unended"
 """The outcome of a run that is over and whose stream nobody ends (docs/platform/dify-service-api.md#false-failure)."""
 STREAM_HEAD = [("Server", "gunicorn"), ("Content-Type", "text/event-stream")]
@@ -75,12 +75,12 @@ class Player:
         record: Invocation,
         clock: Clock,
         wire: Wire | None = None,
-        stopped: Flag | None = None,
+        stopped: Stop | None = None,
         pauses: Pauses | None = None,
     ) -> None:
         self._pauses = pauses
         self._wire = wire or Framed()
-        self._stopped = stopped or Flag()
+        self._stopped = stopped or Stop()
         self._exchange = exchange
         self._run = run
         self._record = record
@@ -127,8 +127,8 @@ class Player:
                 if after:
                     self.flush()
                     due += after
-                    self._stopped.wait(self._clock.wall(max(0.0, due - self._clock.now())))
-                if self._stopped.is_set():
+                    self._stopped.pause(self._clock.wall(max(0.0, due - self._clock.now())))
+                if self._stopped.came:
                     self._last(events.stopping(self._finish_text()))
                 if encoded:
                     self._text(encoded, step["text"])
@@ -286,5 +286,6 @@ class Player:
 
     def _silence(self) -> None:
         self.flush()
-        self._stopped.wait()
+        while not self._stopped.came:
+            self._stopped.pause(FOR_EVER)
         self._last(events.stopping(self._finish_text()))

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import gevent
-from gevent.event import Event as Flag
 
 from clock import Clock
 from simulators.dify import events
@@ -23,6 +22,7 @@ from simulators.dify.invocations import Invocation, Invocations
 from simulators.dify.player import STREAM_HEAD, UNENDED, Compiled, Player
 from simulators.dify.scripts import Scripts
 from simulators.dify.service_messages import ServiceMessages
+from simulators.dify.stopping import Stop
 from simulators.dify.uploads import Upload
 from simulators.dify.versions import NEWEST, Version
 from simulators.http1.server import Exchange
@@ -46,7 +46,7 @@ class Task:
 
     mode: str
     user: EndUser
-    stopped: Flag = field(default_factory=Flag)
+    stopped: Stop = field(default_factory=Stop)
 
 
 class ServiceRuns:
