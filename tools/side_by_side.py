@@ -61,7 +61,7 @@ LONG_CONVERSATIONS = (
 """The files of conversations that take longest, the longest first: the last files should be short."""
 APART = ("simulators",)
 """Folders that take as long as all other folders together: each has a job of its own."""
-COMPUTING = {"endpoints", "slack_reply", "wording"}
+COMPUTING = {"endpoints", "markdown_source", "provider", "setup_page", "slack_reply", "wording"}
 """Folders whose tests only compute: none of them waits for a clock, which would fail where it gets no processor."""
 CORES = 2
 LONGEST = (
