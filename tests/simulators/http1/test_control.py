@@ -12,6 +12,7 @@ from simulators.http1.control_api import lines, serve_control
 from simulators.http1.server import HttpServer
 
 LONG = "a" * 200_000 + "\n"
+began = Event()
 go_on = Event()
 
 
@@ -20,6 +21,7 @@ def refuse(**arguments: int) -> None:
 
 
 def wait() -> str:
+    began.set()
     go_on.wait()
     return "waited"
 
@@ -32,6 +34,15 @@ COMMANDS: dict[str, Callable[..., Any]] = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _held() -> Iterator[None]:
+    """`wait` waits until the test lets it go on."""
+    began.clear()
+    go_on.clear()
+    yield
+    go_on.set()
+
+
 @pytest.fixture
 def server() -> Iterator[HttpServer]:
     server = HttpServer(0, lambda exchange: exchange.switch(lambda sock: serve_control(sock, COMMANDS)))
@@ -42,7 +53,7 @@ def server() -> Iterator[HttpServer]:
 
 @pytest.fixture
 def client(server: HttpServer) -> Iterator[ControlClient]:
-    client = ControlClient(server.url, timeout=2.0)
+    client = ControlClient(server.url)
     yield client
     client.close()
 
@@ -71,35 +82,30 @@ def test_refused_call_tells_why_and_the_next_call_goes_well(
 
 
 def test_call_goes_beside_one_that_waits(client: ControlClient) -> None:
-    go_on.clear()
     waiting = gevent.spawn(client.call, "wait")
-    gevent.sleep(0.01)
+    assert began.wait(timeout=10)
     assert client.call("echo", value=1) == 1
     go_on.set()
-    assert waiting.get(timeout=2) == "waited"
+    assert waiting.get(timeout=10) == "waited"
 
 
-def test_call_without_an_answer_in_time_is_an_error_and_the_next_call_goes_well(server: HttpServer) -> None:
-    go_on.clear()
+def test_call_without_an_answer_in_time_is_an_error(server: HttpServer) -> None:
     client = ControlClient(server.url, timeout=0.05)
     with pytest.raises(TimeoutError):
         client.call("wait")
-    go_on.set()
-    assert client.call("echo", value=1) == 1
     client.close()
 
 
 def test_call_whose_connection_is_dropped_is_an_error_and_the_next_call_goes_well(
     server: HttpServer, client: ControlClient
 ) -> None:
-    go_on.clear()
-    waiting = gevent.spawn(client.call, "wait")
     client.call("echo", value=1)
+    waiting = gevent.spawn(client.call, "wait")
+    assert began.wait(timeout=10)
     server.drop_all()
     with pytest.raises(OSError, match=r"reset|closed"):
-        waiting.get(timeout=2)
+        waiting.get(timeout=10)
     assert client.call("echo", value=1) == 1
-    go_on.set()
 
 
 def test_simulator_that_is_not_there_is_an_error() -> None:
