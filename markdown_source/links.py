@@ -59,7 +59,13 @@ def read_link(line: str, start: int, known: Known | None = None, *, whole: bool)
 
     Where something is `known`, a link may also have its address from a definition.
     """
-    behind = _label(line, start, whole=whole)
+    return link_behind(line, start, label_end(line, start, whole=whole), known, whole=whole)
+
+
+def link_behind(
+    line: str, start: int, behind: int | None, known: Known | None, *, whole: bool
+) -> Link | int | None:
+    """The same, where the end of the label is already known: `behind`, as `label_end` has it."""
     if behind is None:
         return None
     if behind == start or (behind == len(line) and not whole):
@@ -70,7 +76,7 @@ def read_link(line: str, start: int, known: Known | None = None, *, whole: bool)
         return Link(label, *target) if target[1] else start
     if known is None:
         return None
-    end = _label(line, behind, whole=whole) if line.startswith("[", behind) else None
+    end = label_end(line, behind, whole=whole) if line.startswith("[", behind) else None
     if end == behind:
         return start
     name = line[behind + 1 : end - 1].strip() if end else ""
@@ -78,14 +84,14 @@ def read_link(line: str, start: int, known: Known | None = None, *, whole: bool)
     return Link(label, url, end or behind) if url else None
 
 
-def _label(line: str, start: int, *, whole: bool) -> int | None:
+def label_end(line: str, start: int, *, whole: bool) -> int | None:
     """The end of the label whose `[` is at `start`; None if there is none, `start` if more text may tell."""
     depth, at, limit = 1, start + 1, start + LABEL_LIMIT
     while depth <= _DEPTH and (sign := _IN_LABEL.match(line, at, limit)):
-        at = sign.end()
-        if sign[1] == "[":
+        at, found = sign.end(), sign[1]
+        if found == "[":
             depth += 1
-        elif sign[1] == "]":
+        elif found == "]":
             depth -= 1
             if not depth:
                 return at
@@ -130,11 +136,12 @@ def _behind_blanks(line: str, start: int) -> int:
     return found.end() if found else start
 
 
-def resembles_link(line: str, start: int) -> bool:
+def resembles_link(line: str, start: int, behind: int | None) -> bool:
     """Whether the bracket at `start`, which opens no link here, may open a link for another Markdown parser.
+
+    `behind` is the end of its label, as `label_end` has it.
 
     That parser may accept a label or a target that continues in a later line or is longer than our limits. A
     reference definition can make a link of any label.
     """
-    end = _label(line, start, whole=True)
-    return end is None or "\n" in line[start:end] or line[end : end + 1] in {"(", "[", ":"}
+    return behind is None or "\n" in line[start:behind] or line[behind : behind + 1] in {"(", "[", ":"}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from string import punctuation
 
-from markdown_source import NONE, Known, Link, read_code, read_link, resembles_link
+from markdown_source import NONE, Known, Link, label_end, link_behind, read_code, read_link, resembles_link
 from slack_reply.markdown import html, inline_parser, links, tokens
 from slack_reply.markdown.inline_parser import JOINER, WIDE, Atom, Marks, Reader
 
@@ -28,6 +28,7 @@ _PAIR = re.compile(r"\[((?:[^\[\]\\`]|\\.)*+)\]")
 _TICKS = re.compile(r"`+")
 _TICKS_AT_LINE = re.compile(r"\n[ \t]*(?=```)")  # while the text grows, the ticks would begin a code block
 _MARKERS = frozenset("*_~")  # beside a blank, a marker would be none
+_MARKUP = re.compile(r"</?[\w.+\-]")  # what a tag or a link in angle brackets begins with
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _ENTITY_BEGUN = re.compile(r"&(?:#[xX]?)?[A-Za-z0-9]{0,32}\Z")
 
@@ -39,9 +40,7 @@ def read(line: str, start: int, known: Known = NONE, *, whole: bool, label: bool
     """
     link = partial(_link, known=known, inside=label)
     angle = partial(_angle, render=partial(_shown, known=known, label=label))
-    return inline_parser.read(
-        line, start, {**_READERS, "<": angle, ">": angle, "[": link, "!": link}, whole=whole
-    )
+    return inline_parser.read(line, start, {**_READERS, "<": angle, "[": link, "!": link}, whole=whole)
 
 
 def row(line: str, start: int, atoms: Iterable[Atom], end: int) -> Iterator[Atom]:
@@ -56,17 +55,17 @@ def row(line: str, start: int, atoms: Iterable[Atom], end: int) -> Iterator[Atom
 
 
 def _held(start: int) -> Atom:
-    return Atom(start, start, None, solid=True)
+    return Atom(start, start, None)
 
 
 def _backslash(line: str, start: int, whole: bool) -> Atom:
     if start + 1 == len(line):
-        return Atom(start, start + 1, "\\", solid=True) if whole else _held(start)
+        return Atom(start, start + 1, "\\") if whole else _held(start)
     behind = line[start + 1]
     if behind in "<>":
-        return Atom(start, start + 2, tokens.outside_code(behind), solid=True)
+        return Atom(start, start + 2, tokens.outside_code(behind))
     length = 2 if behind in punctuation else 1
-    return Atom(start, start + length, line[start : start + length], solid=True)
+    return Atom(start, start + length, line[start : start + length])
 
 
 def _ticks(line: str, start: int, whole: bool) -> Atom:
@@ -74,22 +73,28 @@ def _ticks(line: str, start: int, whole: bool) -> Atom:
     if end == start:
         return _held(start)
     if end:
-        return Atom(start, end, tokens.inside_code(_TICKS_AT_LINE.sub(" ", line[start:end])), solid=True)
+        return Atom(start, end, tokens.inside_code(_TICKS_AT_LINE.sub(" ", line[start:end])))
     # Another Markdown parser may find the closing ticks later: without escapes, its code and ours would differ.
     opening = _TICKS.match(line, start)
     ticks = len(opening.group()) if opening else 1
-    return Atom(start, start + ticks, "\\`" * ticks, solid=True)
+    return Atom(start, start + ticks, "\\`" * ticks)
 
 
 def _angle(line: str, start: int, whole: bool, render: Callable[[str], str]) -> Atom:
-    found = links.autolink(line, start, whole=whole)
+    found: tuple[int, str] | int | None = None
+    if not whole or _MARKUP.match(line, start):
+        found = links.autolink(line, start, whole=whole)
+        if found is None:
+            found = html.read(line, start, render, whole=whole)
     if found is None:
-        found = html.read(line, start, render, whole=whole)
-    if found is None:
-        return Atom(start, start + 1, tokens.outside_code(line[start]), solid=True)
+        return Atom(start, start + 1, tokens.LESS)
     if isinstance(found, int):
         return _held(start)
-    return Atom(start, found[0], found[1], solid=True)
+    return Atom(start, found[0], found[1])
+
+
+def _greater(_line: str, start: int, _whole: bool) -> Atom:
+    return Atom(start, start + 1, tokens.GREATER)
 
 
 def _address(line: str, start: int, whole: bool) -> Atom:
@@ -100,7 +105,7 @@ def _address(line: str, start: int, whole: bool) -> Atom:
         return _held(start)
     url = found.group() if found else ""
     if url and url[-1] not in _ADDRESS_ENDS and not line[end : end + 1].isascii() and not line[end].isspace():
-        return Atom(start, end, f"[{links.label_text(url)}]({links.quoted(url)})", solid=True)
+        return Atom(start, end, f"[{links.label_text(url)}]({links.quoted(url)})")
     return Atom(start, start + _SCHEME, line[start : start + _SCHEME], solid=False)
 
 
@@ -112,10 +117,10 @@ def _entity(line: str, start: int, whole: bool) -> Atom:
                 return _held(start)
             beside = _MARKERS.intersection(line[max(0, start - 1) : start] + line[end : end + 1])
             shown = found.group() if beside else shown
-        return Atom(start, end, shown, solid=True)
+        return Atom(start, end, shown)
     if not whole and _ENTITY_BEGUN.match(line, start):
         return _held(start)
-    return Atom(start, start + 1, "&", solid=True)
+    return Atom(start, start + 1, "&")
 
 
 def _link(line: str, start: int, whole: bool, known: Known, inside: bool) -> Atom:
@@ -124,22 +129,22 @@ def _link(line: str, start: int, whole: bool, known: Known, inside: bool) -> Ato
     bracket = start + is_image
     if bracket == len(line) and not whole:
         return _held(start)
-    found = read_link(line, bracket, known, whole=whole) if line.startswith("[", bracket) else None
-    label = found.label if isinstance(found, Link) else ""
+    behind = label_end(line, bracket, whole=whole) if line.startswith("[", bracket) else None
+    found = link_behind(line, bracket, behind, known, whole=whole)
     if isinstance(found, int):
         return _held(start)
-    if found is None or (not is_image and _has_link(label, known)):
-        escaped = not is_image and resembles_link(line, start)
+    if found is None or (not is_image and _has_link(found.label, known)):
+        escaped = not is_image and resembles_link(line, start, behind)
         # In a label, the closing bracket alone would end the label
         if escaped and inside and (pair := _PAIR.match(line, start)):
-            return Atom(start, pair.end(), f"\\[{_shown(pair[1], known, label=True)}\\]", solid=True)
-        return Atom(start, start + 1, "\\[" if escaped else line[start], solid=True)
+            return Atom(start, pair.end(), f"\\[{_shown(pair[1], known, label=True)}\\]")
+        return Atom(start, start + 1, "\\[" if escaped else line[start])
     url = "" if inside else found.url
-    shown = _shown(label, known, label=True, alone=not url) or (
+    shown = _shown(found.label, known, label=True, alone=not url) or (
         links.label_text(found.name) if is_image else ""
     )
     text = links.shown(shown, url, links.touched(line, start)) or JOINER
-    return Atom(start, found.end, text, solid=True)
+    return Atom(start, found.end, text)
 
 
 def _has_link(label: str, known: Known) -> bool:
@@ -168,6 +173,7 @@ def _as_text(marker: re.Match[str], paired: set[int], start: int) -> str:
 _READERS: dict[str, Reader] = {
     "\\": _backslash,
     "`": _ticks,
+    ">": _greater,
     "&": _entity,
     "h": _address,
     "H": _address,

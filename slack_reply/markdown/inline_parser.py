@@ -1,15 +1,16 @@
-"""The markup inside a line: markdown-it-py matches emphasis, and our own readers read the rest as rules of the parser.
+"""The markup inside a line: markdown-it-py matches emphasis, and our own readers read the rest.
 
-The parser keeps no offsets inside a line, so each rule notes what the rule read. Private parts of the parser that this
-module rests on are held by tests/slack_reply/markdown/test_inline_parser.py; `pyproject.toml` pins the minor version.
+The parser keeps no offsets inside a line, so `_Line` goes from one special character to the next and notes what is
+read there. Private parts of the parser that this module rests on are held by
+tests/slack_reply/markdown/test_inline_parser.py; `pyproject.toml` pins the minor version.
 """
 
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from copy import copy
+from dataclasses import replace
 from functools import lru_cache
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
@@ -41,12 +42,15 @@ type Span = tuple[int, int]
 
 
 class Atom(NamedTuple):
-    """A stretch of a line and the text that shows it; None: not known before more text comes."""
+    """A stretch of a line and the text that shows it; None: not known before more text comes.
+
+    What is not `solid` is shown as it is, and can be cut.
+    """
 
     start: int
     end: int
     text: str | None
-    solid: bool
+    solid: bool = True
 
 
 type Reader = Callable[[str, int, bool], Atom]
@@ -107,25 +111,65 @@ class _Line(StateInline):
 
     def push(self, ttype: str, tag: str, nesting: int) -> Token:  # noqa: ARG002
         """Nobody reads the tokens; their number tells whether two markers stand side by side."""
-        if self.pending:
-            self.pushPending()
         self.tokens.append(_TOKEN)
         return _TOKEN
 
-    def pushPending(self) -> Token:  # noqa: N802 - the parser's name
-        """Text between two markers is one token as well."""
-        self.tokens.append(_TOKEN)
-        self.pending = ""
-        return _TOKEN
+    def read(self) -> None:
+        """Read on to `posMax`, or to the first place that more text may change."""
+        while self.pos < self.posMax and self.end == len(self.src):
+            special = _SPECIAL.search(self.src, self.pos)
+            at = special.start() if special else len(self.src)
+            if at > self.pos:
+                self._text(at)
+            if at >= self.posMax:
+                return
+            if reader := self.readers.get(self.src[at]):
+                self._atom(reader)
+            elif not self._skips_marker() and not self._marker():
+                self._text(at + 1)
 
-    def skips_marker(self) -> bool:
+    def _text(self, end: int) -> None:
+        self.pos = end
+        self.tokens.append(_TOKEN)  # keeps apart the markers before and behind
+
+    def _atom(self, reader: Reader) -> None:
+        """What our own readers read."""
+        atom = reader(self.src, self.pos, self.whole)
+        if atom.text is None:
+            self.end = atom.start
+            return
+        text = atom.text
+        if len(text) > 1 and text[0] == "[" and self.shown_before(atom.start) == "!":
+            atom = atom._replace(text=JOINER + text)  # `![` would begin an image
+        self.atoms.append(atom)
+        self._text(atom.end)
+        if "\n\n" in text:
+            self.end_paragraph()
+
+    def _skips_marker(self) -> bool:
         """Read a run of markers between two blanks as text, which is all that it can be, and say so."""
         run = _BETWEEN_BLANKS.match(self.src, self.pos)
         if run is None or self.pos == self.start or (self.atoms and self.atoms[-1].end == self.pos):
             return False
-        self.pending += run.group()
-        self.pos = run.end()
+        self._text(run.end())
         return True
+
+    def _marker(self) -> bool:
+        """Read a run of markers, if it is one, by the parser's own rules for emphasis, which keep no offsets."""
+        start, known = self.pos, len(self.delimiters)
+        strike = self.src[start] == "~"
+        rule = strikethrough_rule.tokenize if strike else emphasis_rule.tokenize
+        found: bool = rule(self, False)
+        if self.end == start:
+            del self.delimiters[known:]
+        elif found:
+            width = 2 if strike else 1
+            first = start + (self.pos - start) % width
+            markers = [(at, at + width) for at in range(first, self.pos, width)]
+            del markers[len(self.delimiters) - known :]
+            self.starts += markers
+            self.runs += [(markers[0], markers[-1]) for _ in markers]
+        return found
 
     def shown_before(self, start: int, marker: str = "") -> str:
         """The character that is shown before the offset; none before the text, where bullets or quote marks stand.
@@ -157,7 +201,7 @@ class _Line(StateInline):
 
     def end_paragraph(self) -> int:
         """Match the markers so far; no marker behind closes emphasis. The first one that may still be closed."""
-        as_seen = [copy(delimiter) for delimiter in self.delimiters] if self.opened or self.closed else []
+        as_seen = [replace(delimiter) for delimiter in self.delimiters] if self.opened or self.closed else []
         undecided, pairs = self._matched(self.delimiters)
         for opening, closing in pairs:
             self._join(opening, closing)
@@ -177,7 +221,8 @@ class _Line(StateInline):
     def _matched(self, delimiters: list[Delimiter]) -> tuple[int, list[tuple[Span, Span]]]:
         """The first marker that may still be closed, and the pairs of markers."""
         processDelimiters(self, delimiters)
-        undecided, pairs = self.end, list[tuple[Span, Span]]()
+        undecided = self.end
+        pairs: list[tuple[Span, Span]] = []
         for delimiter, opening in zip(delimiters, self.starts, strict=True):
             if delimiter.end >= 0:
                 closing = self.starts[delimiter.end]
@@ -226,8 +271,9 @@ def _flanks(before: str, run: str, behind: str, splits: bool) -> tuple[Scanned, 
 def read(line: str, start: int, readers: Mapping[str, Reader], *, whole: bool) -> Marks:
     """The atoms and the emphasis of the line from `start` on. `readers` has one for each character that is special."""
     state = _Line(line, start, readers, whole=whole)
-    for state.posMax in in_turns(_ends(line, start)):
-        _INLINE.inline.tokenize(state)
+    ends = _ends(line, start)
+    for state.posMax in in_turns(ends) if len(line) - start > SLICE else ends:
+        state.read()
         if state.end < len(line):
             break
     is_end = state.end == len(line) and not whole
@@ -258,53 +304,6 @@ def is_joint(outer: str, inner: str) -> bool:
     return wide_sign or (kind in {"P", "S"} and WIDE.fullmatch(outer) is not None)
 
 
-def _atom(found: StateInline, _silent: bool) -> bool:
-    """The rule for all that our own readers read."""
-    state = cast("_Line", found)
-    reader = state.readers.get(state.src[state.pos])
-    if reader is None:
-        return False
-    atom = reader(state.src, state.pos, state.whole)
-    if atom.text is None:
-        state.end, state.pos = atom.start, state.posMax
-        return True
-    paragraphs = "\n\n" in atom.text
-    if len(atom.text) > 1 and atom.text[0] == "[" and state.shown_before(atom.start) == "!":
-        atom = atom._replace(text=JOINER + atom.text)  # `![` would begin an image
-    state.atoms.append(atom)
-    state.tokens.append(_TOKEN)  # keeps apart the markers before and behind
-    state.pos = atom.end
-    if paragraphs:
-        state.end_paragraph()
-    return True
-
-
-def _marker(found: StateInline, silent: bool) -> bool:
-    """The parser's own rules for emphasis; they keep no offsets of the markers, so this rule does."""
-    state = cast("_Line", found)
-    if state.skips_marker():
-        return True
-    start, known = state.pos, len(state.delimiters)
-    strike = state.src[start] == "~"
-    rule = strikethrough_rule.tokenize if strike else emphasis_rule.tokenize
-    found_any = rule(state, silent)
-    if state.end == start:
-        del state.delimiters[known:]
-        state.pos = state.posMax
-        return True
-    if not found_any:
-        return False
-    width = 2 if strike else 1
-    first = start + (state.pos - start) % width
-    markers = [(at, at + width) for at in range(first, state.pos, width)][: len(state.delimiters) - known]
-    state.starts += markers
-    state.runs += [(markers[0], markers[-1]) for _ in markers]
-    return True
-
-
 _TOKEN = Token("text", "", 0)
 _SPECIAL = re.compile(r"[\\`<>&\[!*_~]|(?<![A-Za-z0-9])[Hh][Tt][Tt][Pp][Ss]?://")
 _INLINE = MarkdownIt("zero")
-_INLINE.inline.terminator_re = _SPECIAL
-_INLINE.inline.ruler.push("atom", _atom)
-_INLINE.inline.ruler.push("marker", _marker)

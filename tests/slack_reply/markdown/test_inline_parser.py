@@ -1,7 +1,5 @@
 """The contract with markdown-it-py: the private parts of the parser that we rest on, and what our rules add to it."""
 
-import re
-
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.balance_pairs import processDelimiters
@@ -35,23 +33,6 @@ def test_balancing_sets_the_end_of_an_opening_delimiter() -> None:
     assert [one.end for one in found.delimiters] == [1, -1]
 
 
-def test_inline_parser_stops_at_its_terminators_and_at_the_first_one_behind_the_end_that_is_set() -> None:
-    own = MarkdownIt("zero")
-    own.inline.terminator_re = re.compile("x")
-    stops: list[int] = []
-
-    def rule(found: StateInline, _silent: bool) -> bool:
-        stops.append(found.pos)
-        found.pos += 1
-        return True
-
-    own.inline.ruler.push("stop", rule)
-    found = StateInline("a*b x c x d", own, {}, [])
-    found.posMax = 7
-    own.inline.tokenize(found)
-    assert (stops, found.pos) == ([4], 8)
-
-
 def read_x(line: str, start: int, whole: bool) -> Atom:
     known = whole or start + 1 < len(line)
     return Atom(start, start + 1, "!", solid=True) if known else Atom(start, start, None, solid=True)
@@ -74,6 +55,13 @@ def test_long_line_is_read_in_slices_with_the_same_result() -> None:
     found = inline_parser.read(line, 0, {"<": read_x}, whole=True)
     assert len(line) > 4 * inline_parser.SLICE
     assert (len(found.atoms), len(found.pairs)) == (500, 1_000)
+
+
+def test_sign_of_several_characters_is_read_where_a_slice_ends_within_the_sign() -> None:
+    for begin in range(inline_parser.SLICE - 10, inline_parser.SLICE + 2):
+        line = f"{'a' * begin} https://b"
+        found = inline_parser.read(line, 0, {"h": read_x}, whole=True)
+        assert [atom.start for atom in found.atoms] == [begin + 1]
 
 
 def test_marker_between_blanks_is_text_and_the_markers_around_it_match_as_around_a_word() -> None:
