@@ -2,7 +2,6 @@
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import deque
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
@@ -15,7 +14,7 @@ from slack_reply.markdown.words import Piece, Rank
 
 REMEMBERED = 20_000  # characters: a longer line is read anew, since its reading takes much memory
 HARD_BLANK = "\u00a0"
-FEW = 100  # atoms that are shown, or looked back at, at a stretch
+FEW = 100  # atoms that are looked at at a stretch
 # Begins with one set of characters, so that a search need not try each character of a long line.
 _SPECIAL = re.compile(r"[\\`<>&\[!*_~:](?:(?<!:)|//)")
 # At the end of a text, the marker could close emphasis
@@ -50,7 +49,10 @@ def _merged(spans: list[Span]) -> list[Span]:
 
 
 class Reading:
-    """The text of a line, or of the lines of a paragraph, from `start` on; if it is not `whole`, more text may come."""
+    """The text of a line, or of the lines of a paragraph, from `start` on; if it is not `whole`, more text may come.
+
+    From `undecided` on, later text may change the result. `ends_solid`: what is read last is an atom that is not cut.
+    """
 
     def __init__(self, line: str, start: int, known: Known, *, whole: bool) -> None:
         plain = whole and is_plain(line, start)
@@ -58,27 +60,58 @@ class Reading:
             Marks([], [], {}, len(line), len(line)) if plain else atoms.read(line, start, known, whole=whole)
         )
         self.emphasis = emphasis(marks.pairs)
-        row = in_turns(atoms.row(line, start, marks.atoms, marks.end))
-        self.row = list(_with_beginnings([*_with_joints(row, marks.joints)], line, start))
         self.undecided = marks.undecided
-        self._starts = [atom.start for atom in self.row]
+        self.ends_solid = bool(marks.atoms) and marks.atoms[-1].solid and marks.atoms[-1].end == marks.end
+        self._line, self._start, self._end = line, start, marks.end
+        row = _with_joints(marks)
+        safe = _with_beginnings(row, line, start)
+        self._atoms = list(in_turns(safe) if len(row) > FEW else safe)
+        solid = [atom for atom in self._atoms if atom.solid]
+        self._starts = [atom.start for atom in solid]
+        self._ends = [atom.end for atom in solid]
+        self._shown, self._moved = _made_safe(line, start, solid, marks.end)
+
+    @property
+    def pieces(self) -> Iterator[Piece]:
+        """The atoms that are solid, and the words of the text between them."""
+        line, at = self._line, self._start
+        for start, end, text, solid in self._atoms:
+            if at < start:
+                yield from words.split(line, at, start)
+            if solid:
+                breaks = end == len(line) and text == "\\"
+                yield Piece(start, end, text or "", Rank.GLUE if breaks else Rank.HARD)
+            else:
+                yield from words.split(line, start, end)
+            at = end
+        if at < self._end:
+            yield from words.split(line, at, self._end)
 
     def is_free(self, position: int) -> bool:
         """Whether a line can end here: no markup goes on, whatever text follows."""
-        index = bisect_right(self._starts, position) - 1
-        inside = index >= 0 and self.row[index].solid and self.row[index].end > position
-        return position < self.undecided and not inside and not self.emphasis.covers(position)
+        outside = bisect_right(self._starts, position) == bisect_right(self._ends, position)
+        return position < self.undecided and outside and not self.emphasis.covers(position)
 
     def text(self, start: int, end: int) -> str:
         """The text between two places outside of markup, made safe."""
-        shown: list[str] = []
-        first = max(0, bisect_right(self._starts, start) - 1)
-        behind = bisect_left(self._starts, end)
-        for atom in in_turns(self.row[first:behind]) if behind - first > FEW else self.row[first:behind]:
-            if atom.end > start:
-                inner = slice(max(start - atom.start, 0), end - atom.start)
-                shown.append((atom.text or "") if atom.solid else (atom.text or "")[inner])
-        return "".join(shown)
+        begin = start + self._moved[bisect_right(self._ends, start)]
+        return self._shown[begin : end + self._moved[bisect_left(self._starts, end)]]
+
+
+def _made_safe(line: str, start: int, row: Iterable[Atom], end: int) -> tuple[str, list[int]]:
+    """The text that shows the line between two places, with these atoms; and how far places of the line move in it.
+
+    The first distance is that of places before all atoms, the second one that of places behind the first atom.
+    """
+    shown: list[str] = []
+    at, moved = start, [-start]
+    for begin, behind, text, _ in row:
+        shown.append(line[at:begin])
+        shown.append(text or "")
+        moved.append(moved[-1] + len(text or "") - (behind - begin))
+        at = behind
+    shown.append(line[at:end])
+    return "".join(shown), moved
 
 
 def is_plain(line: str, start: int = 0) -> bool:
@@ -111,8 +144,7 @@ def pieces(line: str, start: int = 0, known: Known = NONE, *, whole: bool) -> It
     """
     found = reading(line, start, known, whole=whole)
     limit = min(len(line) + 1 if whole else len(line), found.undecided + 1)
-    ends = bool(found.row) and found.row[-1].solid
-    for piece in in_turns(_joined(_cut(line, found.row), whole=whole, ends=ends)):
+    for piece in in_turns(_joined(found.pieces, whole=whole, ends=found.ends_solid)):
         if piece.end >= limit:
             return
         glued = found.emphasis.covers(piece.end) or _MARKER_BEFORE_WORD.match(line, piece.end - 1)
@@ -156,18 +188,10 @@ def _joined(pieces: Iterable[Piece], *, whole: bool, ends: bool) -> Iterator[Pie
         yield held
 
 
-def _with_joints(row: Iterable[Atom], joints: dict[int, str]) -> Iterator[Atom]:
+def _with_joints(marks: Marks) -> list[Atom]:
     """The atoms, with the markers in `joints` as atoms of their own."""
-    starts = deque(sorted(joints))
-    for atom in row:
-        rest = atom
-        while not rest.solid and starts and starts[0] < rest.end:
-            start = starts.popleft()
-            end, text = start + len(joints[start]) - len(JOINER), rest.text or ""
-            yield rest._replace(end=start, text=text[: start - rest.start])
-            yield Atom(start, end, joints[start], solid=True)
-            rest = rest._replace(start=end, text=text[end - rest.start :])
-        yield rest
+    joints = (Atom(start, start + len(shown) - len(JOINER), shown) for start, shown in marks.joints.items())
+    return sorted([*marks.atoms, *joints]) if marks.joints else marks.atoms
 
 
 def _with_beginnings(row: list[Atom], line: str, start: int) -> Iterator[Atom]:
@@ -175,23 +199,20 @@ def _with_beginnings(row: list[Atom], line: str, start: int) -> Iterator[Atom]:
 
     The text of an item gets one where it would begin with a blank line, since below a paragraph an empty item is none.
     """
+    said, at, seen = (
+        line[:start],
+        start,
+        0,
+    )  # what is shown of the last line, before the atom with this number
     for index, atom in enumerate(row):
         text = atom.text or ""
-        shown, line_end, _ = text.partition("\n")
-        if atom.solid and not shown.strip(" \t"):
-            before = "".join(one.text or "" for one in row[max(0, index - FEW) : index])
-            said = f"{line[:start]}{before}".rpartition("\n")[2]
+        if atom.solid and text.lstrip(" \t")[:1] in {"", "\n"}:
+            more, _ = _made_safe(line, at, row[seen:index], atom.start)
+            said = f"{said}{more}".rpartition("\n")[2][-lines.LONGEST_MARKERS - 1 :]
+            at, seen = atom.start, index
+            blanks, line_end, _ = text.partition("\n")
             empty = said.strip(" \t>") and (line_end or not line[atom.end : atom.end + 1].strip())
-            if (shown or empty) and lines.MARKERS.match(said):
-                yield atom._replace(text=f"{HARD_BLANK}{text[bool(shown) :]}")
+            if (blanks or empty) and lines.MARKERS.match(said):
+                yield atom._replace(text=f"{HARD_BLANK}{text[bool(blanks) :]}")
                 continue
         yield atom
-
-
-def _cut(line: str, row: list[Atom]) -> Iterator[Piece]:
-    for atom in row:
-        if atom.solid:
-            breaks = atom.end == len(line) and atom.text == "\\"
-            yield Piece(atom.start, atom.end, atom.text or "", Rank.GLUE if breaks else Rank.HARD)
-        else:
-            yield from words.split(line, atom.start, atom.end)

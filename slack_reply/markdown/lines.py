@@ -12,7 +12,8 @@ RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|=+
 LIST = re.compile(r"[ \t]*(?:[-+*]|\d{1,9}[.)])(?:[ \t]|\Z)")
 UNDERLINE = re.compile(r"[ \t]*(?:=+|-+)[ \t]*\Z")
 # A line that may still become a bullet, a number, a box, a rule, a fence or the line under a heading.
-MARKERS = re.compile(r"[-+*_=#~`|:.)> \t\[\]xX0-9]{0,40}\Z")
+LONGEST_MARKERS = 40
+MARKERS = re.compile(rf"[-+*_=#~`|:.)> \t\[\]xX0-9]{{0,{LONGEST_MARKERS}}}\Z")
 # What would begin a heading, a list, a rule, a row or a block
 _MARKER = re.compile(r"(\d{1,9}(?=[.)])|)(#{1,6}|[|.)+]|=+|-+|[*_]+|`{3,}|~{3,})(?=\s|\Z)")
 # An unfinished line that opens a code block, unless more ticks follow
