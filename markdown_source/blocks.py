@@ -62,25 +62,24 @@ def blocks(texts: Sequence[str], *, tables: bool) -> list[Block]:
     """The blocks of a text with these lines. Without `tables`, a table is text, and so is the definition of a link."""
     parser = _WITH_TABLES if tables else _BLOCKS
     found: list[Block] = []
-    containers: list[
-        tuple[int, int, bool]
-    ] = []  # those around: the first line, the line behind, whether an item
+    # The items and quotes that are open: the line behind, the first lines of all so far, whether one of all is an item
+    containers: list[tuple[int, tuple[int, ...], bool]] = [(len(texts) + 1, (), False)]
     behind = 0  # the line behind the last table
     state = _State("\n".join((*texts, "")), parser, {}, [])
     parser.block.tokenize(state, 0, state.lineMax)
     for token in state.tokens:
         first, last = token.map or (0, 0)
-        while containers and containers[-1][1] <= first:
+        while containers[-1][0] <= first:
             containers.pop()
+        _, around, listed = containers[-1]
         kind = _KINDS.get(token.type)
         if kind is None:
-            containers.append((first, last, token.type == _ITEM))
+            begins = around if first in around else (*around, first)
+            containers.append((last, begins, listed or token.type == _ITEM))
         elif kind != "text" or first >= behind:
             behind = last if kind == "table" else behind
             closed = kind == "fence" and last - first - 1 > _height(token.content)
             label, url = token.meta.get("id", ""), token.meta.get("url", "")
-            around = tuple(dict.fromkeys(begin for begin, *_ in containers))
-            listed = any(is_item for *_, is_item in containers)
             info = token.info.strip()
             found.append(Block(kind, first, last, around, token.markup, info, closed, listed, label, url))
     return found

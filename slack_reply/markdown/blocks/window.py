@@ -60,8 +60,9 @@ class Window:
         at = self._first
         for block in self._blocks:
             if block.last > at:
-                yield from self._between(at, block.first)
-                at = max(at, block.first)
+                if at < block.first:
+                    yield from self._between(at, block.first)
+                    at = block.first
                 if at >= until:
                     return
                 last = min(block.last, self._size)
