@@ -84,21 +84,25 @@ def apart(unit: Unit, *, whole: bool = True) -> Iterator[Unit]:
         inner = Context(resume="> " * min(QUOTE_DEPTH, quotes))
         pieces = _behind_rules(pieces)
     prefix = [Piece(0, unit.begin, unit.line[: unit.begin], Rank.GLUE)] if unit.begin else []
-    rest = unit._replace(where=inner, body=Body.SOLID)
+    rest = unit._replace(where=inner, after=inner, body=Body.SOLID)
     for piece in chain(prefix, pieces):
         start, end = unit.start + piece.start, unit.start + piece.end
         if end > unit.end:  # a backslash that breaks the line is another unit
             return
         rank = Rank.GLUE if unit.heading else piece.rank
-        yield rest._replace(start=start, end=end, text=piece.text, rank=rank, after=inner)
+        yield rest._replace(start=start, end=end, text=piece.text, rank=rank)
         rest = rest._replace(fresh=False) if rest.fresh else rest
     if whole and unit.text.endswith("\n"):
-        yield rest._replace(start=unit.start + len(unit.line), text="\n", blank=True)
+        yield rest._replace(start=unit.start + len(unit.line), text="\n", after=unit.after, blank=True)
 
 
 def _behind_rules(pieces: Iterable[Piece]) -> Iterator[Piece]:
     """The pieces of a line; no message ends with the ones that alone are a rule, or the beginning of one."""
-    said = ""
-    for piece in pieces:
-        said += piece.text if len(said) < RULE_LENGTH else ""
-        yield piece._replace(rank=Rank.GLUE) if len(said) < RULE_LENGTH and not said.strip(_RULE) else piece
+    said, rest = "", iter(pieces)
+    for piece in rest:
+        said += piece.text
+        if len(said) >= RULE_LENGTH or said.strip(_RULE):
+            yield piece
+            break
+        yield piece._replace(rank=Rank.GLUE)
+    yield from rest

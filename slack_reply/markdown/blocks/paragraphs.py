@@ -68,11 +68,13 @@ class Paragraphs:
                 continue
             line = rows[begin]
             start = line.start - base
-            text = line.text + flat[start + len(line.text) : end if whole else None]
             prefix = lines.prefix(line.text, head)
             shown = f"{prefix}{reading.text(start + len(prefix), end)}" if whole else ""
+            if begin < number or not whole:
+                text = line.text + flat[start + len(line.text) : end if whole else None]
+                line = Line(line.start, text, row.end)
             unit = text_unit(
-                Line(line.start, text, row.end),
+                line,
                 shown,
                 len(prefix),
                 known,
