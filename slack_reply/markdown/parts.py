@@ -1,5 +1,6 @@
 """The parts of a message, before they take the form of an API call."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
@@ -14,6 +15,7 @@ BLOCK_LIMIT = 40
 HEADING_SIZE = 100
 """What a heading counts beside its text (docs/platform/slack.md#message-size)."""
 
+_BARE = re.compile(r"&(?!lt;|gt;|amp;)")
 _MAY_BE_APART = frozenset(" #-*_=")
 
 Style = Literal["bold", "italic", "strike", "code"]
@@ -117,7 +119,7 @@ def counted_bytes(text: str) -> int:
 
 def _more(text: str) -> int:
     """What the text takes beside its characters: Slack counts `&`, `<` and `>` as the entities that they become."""
-    bare = text.count("&") - sum(map(text.count, ("&lt;", "&gt;", "&amp;"))) if "&" in text else 0
+    bare = len(_BARE.findall(text)) if "&" in text else 0
     return 4 * bare + 3 * (text.count("<") + text.count(">"))
 
 

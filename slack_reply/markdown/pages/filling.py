@@ -9,8 +9,9 @@ Code is opened again at the beginning of a message, and a list that the message 
 import re
 from bisect import bisect_left
 from collections.abc import Iterable
+from dataclasses import dataclass
 from operator import attrgetter
-from typing import NamedTuple, Self
+from typing import Self
 
 from slack_reply.markdown import html, lines
 from slack_reply.markdown.inline_parser import JOINER
@@ -29,10 +30,17 @@ _BLANK = re.compile(
 )
 
 
-class State(NamedTuple):
-    """A unit as a page shows it with the text `shown`, and what the page contains up to the unit's end."""
+_NOTHING = Unit(0, 0, "")
 
-    unit: Unit = Unit(0, 0, "")
+
+@dataclass(slots=True)
+class State:
+    """A unit as a page shows it with the text `shown`, and what the page contains up to the unit's end.
+
+    A state never changes. The class is not frozen, since each unit has a state, and a frozen one takes long to make.
+    """
+
+    unit: Unit = _NOTHING
     shown: str = ""
     total: int = 0
     visible: bool = False

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from slack_reply.markdown.inline_parser import JOINER
 from slack_reply.markdown.pages.filling import State, look, tail
 from slack_reply.markdown.reader import scan
@@ -16,7 +18,7 @@ def test_code_is_opened_again_when_a_page_begins_in_it() -> None:
 def test_list_moves_left_when_a_page_begins_in_it() -> None:
     inner, outer = scan("- a\n    - b\n- c", None, final=True)[1:]
     assert look(inner, State()) == ("- b\n", 4)
-    assert look(outer, VISIBLE._replace(shift=4)) == ("- c", 0)
+    assert look(outer, replace(VISIBLE, shift=4)) == ("- c", 0)
 
 
 def test_indented_quote_moves_left_when_a_page_begins_in_it() -> None:
@@ -35,4 +37,4 @@ def test_blank_lines_and_ends_of_code_do_not_begin_a_page() -> None:
     assert look(units[2], State()) == ("", 0)
     assert look(units[3], State()) == ("", 0)
     assert look(units[3], VISIBLE) == ("\n", 0)
-    assert look(units[3], VISIBLE._replace(after_table=True)) == ("", 0)
+    assert look(units[3], replace(VISIBLE, after_table=True)) == ("", 0)
