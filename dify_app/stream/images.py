@@ -38,9 +38,13 @@ class ImageFilter:
         files: list[FileProduced] = []
         at = 0
         while mark := _MARK.search(text, at):
+            end = text.find("\n", mark.start())
+            if end >= 0 and text.find("](", mark.start(), end) < 0:  # no link is in the line
+                said.append(text[at:end])
+                at = end
+                continue
             said.append(text[at : mark.start()])
             at = mark.start()
-            end = text.find("\n", at)
             found = _read(text[at : end if end >= 0 else None], whole=end >= 0)
             if found == 0 and len(text) - at < HELD_LIMIT:
                 break

@@ -118,6 +118,6 @@ def test_each_line_is_read_alone_however_long_the_text_is(monkeypatch: pytest.Mo
         return read_link(line, start, whole=whole)
 
     monkeypatch.setattr("dify_app.stream.images.read_link", read)
-    text = "[a\n" * 1_000
+    text = "[a](\n" * 1_000
     assert ImageFilter(owns).feed(text) == (text, [])
-    assert sizes == [2] * 1_000
+    assert sizes == [4] * 1_000
