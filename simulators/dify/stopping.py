@@ -30,7 +30,7 @@ class Stop:
         waiter: Any = Waiter()
         self._pausing = waiter
         with closing(get_hub().loop.timer(seconds)) as timer:
-            timer.start(waiter.switch, None)
+            timer.start(waiter.switch, None, update=True)  # else the pause begins when the loop woke last
             try:
                 waiter.get()
             finally:
