@@ -40,7 +40,7 @@ TOLD_TAG = re.compile(r"<br\s*/?>|<p>|<(b|i|em|strong|details|summary|sup)>[^<>]
 LABELLED = re.compile(r"<(?:https?://|mailto:|tel:)[^<>|\s]*\|([^<>]*)>", re.IGNORECASE)
 AUTOLINK = re.compile(r"<((?:https?://|mailto:|[^<>\s@]+@)[^<>|\s]*)>", re.IGNORECASE)
 OTHER_AUTOLINK = re.compile(
-    r"<(?!https?:|mailto:)[A-Za-z][A-Za-z0-9+.-]{1,31}:[^<>\s]*&[^<>\s]*>", re.IGNORECASE
+    r"<(?!https?://|mailto:)[A-Za-z][A-Za-z0-9+.-]{1,31}:[^<>\s]*&[^<>\s]*>", re.IGNORECASE
 )
 SCRIPT = re.compile(r"!?\[([^\[\]]*)\]\((?:javascript|vbscript|data|file):[^\s]*?\)+", re.IGNORECASE)
 SLACK_LINK = re.compile(r"<(https?://[^<>|\s]*)\|([^<>]*)>", re.IGNORECASE)

@@ -159,6 +159,8 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("**x**<summary>y</summary>*[ ](data:)&#32; -", "stream"),
         ("[k.exampl\te](s)", "stream"),
         ("- a\n\n      [bank.example](https://evil.example) " + "word " * 100, "small edit"),
+        ("`\n<style `\n```\nf c", "stream"),
+        ("<http:&lt;>", "stream"),
     ],
 )
 def test_text_that_was_found_breaks_no_law(text: str, limits: str) -> None:
