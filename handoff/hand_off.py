@@ -106,8 +106,8 @@ class EventHandOff:
         """Hand off while the message is claimed. Redis, where all processes claim, is fast enough without this."""
         with self.claims_ahead.beside(self.endpoint.id, self.turns, job) as ahead:
             self.hand_off.hand(replace(job, is_claimed_ahead=ahead is not None))
-        if ahead is not None and ahead.is_given_back:  # another process may have refused it for our claim
-            self.hand_off.hand(job)
+        if ahead is not None and ahead.is_given_back:
+            self.hand_off.hand(job)  # the process that got the job may have refused the job for our claim
 
     def ask_privately(self, job: PrivateJob) -> None:
         """Return once a request owns the private question. Raises HandoffError, and SettingsError as `hand` does."""

@@ -97,7 +97,10 @@ class Receiver:
             return TurnReply(UNAVAILABLE)
 
     def _accept(self, job: AnyJob, claim: str, receipt: dict[str, str]) -> TurnReply:
-        """Begin the job. If that fails, the claim is given back, so that another request may begin the job."""
+        """Begin the job. The claim is given back, so that another request may begin the job, if we fail.
+
+        The claim is given back, too, if we refuse a message that another process claims no more once we have refused.
+        """
         name = f"{self.endpoint.id}/{job.job_id}"
         is_final = not self._is_claimed_elsewhere(job, claim)
         with ExitStack() as undo:
@@ -106,10 +109,9 @@ class Receiver:
                 return TurnReply(UNAVAILABLE, headers=receipt)
             held = undo.enter_context(Share(self.capacity, name, self.cancellations, self.request))
             work = self._turn(job, claim, held) if isinstance(job, Job) else self._work(job, held)
-            if work is not None or is_final:
-                self.claims.keep(claim)
-            else:
-                self.claims.give_back(claim)
+            if work is None and not is_final:
+                return TurnReply(CONFLICT, headers=receipt)
+            self.claims.keep(claim)
             undo.pop_all()
         if work is None:
             held.give_back()

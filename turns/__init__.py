@@ -10,10 +10,7 @@ from turns.feedback import REASON_FORM, Feedback, Votes, reason_of, told_by
 from turns.limits import HEARTBEAT_SECONDS, REQUEST_SECONDS
 from turns.notices import (
     FormModals,
-    NoticeRun,
-    PrivateRun,
     QuestionPlace,
-    ReactionRun,
     RefusalNotice,
     Sharing,
     SideEvents,
@@ -21,7 +18,7 @@ from turns.notices import (
 )
 from turns.prompt import AGAIN_WORDS, FACTS, RESET_WORDS, calling_text, is_one_of, message_text, with_app_name
 from turns.recent_turns import PastTurn, RecentTurns, TurnsOfHook
-from turns.recovery import ProcessIdentity, Recovery, SweepRun, SweepSchedule, Work
+from turns.recovery import ProcessIdentity, Recovery, SweepSchedule, Work
 from turns.report import AckTimes, logger, where
 from turns.services import Services
 from turns.stop_request import StopRequest, says_stop
@@ -46,15 +43,12 @@ __all__ = [
     "Feedback",
     "FormButton",
     "FormModals",
-    "NoticeRun",
     "PastTurn",
     "Place",
-    "PrivateRun",
     "ProcessIdentity",
     "QuestionPlace",
     "RatedAnswer",
     "Rating",
-    "ReactionRun",
     "RecentTurns",
     "Recovery",
     "RefusalNotice",
@@ -63,7 +57,6 @@ __all__ = [
     "SideEvents",
     "StopRequest",
     "StopRules",
-    "SweepRun",
     "SweepSchedule",
     "TurnRequest",
     "TurnsOfEndpoint",

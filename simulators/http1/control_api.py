@@ -1,8 +1,8 @@
 """The server side of a simulator's control API: named functions that take and give JSON.
 
-Tests make some ninety thousand calls, so a call goes without HTTP, which took most of its time: a client posts to
-`PATH`, and the connection carries lines from then on. A call is the line ["name", {arguments}], its answer the line
-[true, result] or [false, "what is wrong"].
+All tests together make more than a hundred thousand calls, so a call goes without HTTP, which took most of its time: a
+client posts to `PATH`, and the connection carries lines from then on. A call is the line ["name", {arguments}], its
+answer the line [true, result] or [false, "what is wrong"].
 """
 
 import contextlib

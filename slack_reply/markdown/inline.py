@@ -14,7 +14,7 @@ from slack_reply.markdown.words import Piece, Rank
 
 REMEMBERED = 20_000  # characters: a longer line is read anew, since its reading takes much memory
 HARD_BLANK = "\u00a0"
-FEW = 100  # atoms that are looked at at a stretch
+FEW = 100  # atoms that are read before other greenlets get their turn
 # Begins with one set of characters, so that a search need not try each character of a long line.
 _SPECIAL = re.compile(r"[\\`<>&\[!*_~:](?:(?<!:)|//)")
 # At the end of a text, the marker could close emphasis
@@ -199,11 +199,8 @@ def _with_beginnings(row: list[Atom], line: str, start: int) -> Iterator[Atom]:
 
     The text of an item gets one where it would begin with a blank line, since below a paragraph an empty item is none.
     """
-    said, at, seen = (
-        line[:start],
-        start,
-        0,
-    )  # what is shown of the last line, before the atom with this number
+    # What is shown of the last line before the offset `at`, where the atom with the number `seen` begins
+    said, at, seen = line[:start], start, 0
     for index, atom in enumerate(row):
         text = atom.text or ""
         if atom.solid and text.lstrip(" \t")[:1] in {"", "\n"}:
