@@ -237,7 +237,7 @@ def test_question_is_answered_without_the_thread_when_slack_is_slow(world: World
     ts = world.ask("Why?", thread_ts=root)
     assert world.answer(root) == "You said: Why?"
     assert len(world.slack.calls("conversations.replies")) == 1
-    [delivery] = world.slack.deliveries("app_mention", ts=ts)
+    [delivery] = world.deliveries("app_mention", ts=ts)
     assert [attempt.status for attempt in delivery.attempts] == [200]
     assert delivery.attempts[0].ms < 1000
 
@@ -246,7 +246,7 @@ def test_thread_is_read_only_after_the_event_arrived_and_does_not_delay_the_ack(
     root = world.slack.say(world.channel, BEN, "The build is red")
     ts = world.ask("Why?", thread_ts=root)
     world.answers(root)
-    [delivery] = world.slack.deliveries("app_mention", ts=ts)
+    [delivery] = world.deliveries("app_mention", ts=ts)
     acked = delivery.attempts[0].at + delivery.attempts[0].ms / 1000
     reads = world.slack.calls("conversations.replies")
     assert reads

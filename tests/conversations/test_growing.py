@@ -29,7 +29,7 @@ def test_minute_long_answer_grows_in_its_thread(world: World) -> None:
     growing = list(dict.fromkeys(state.text for state in states))
     assert len(growing) >= 20
     assert all(later.startswith(earlier) for earlier, later in pairwise(growing))
-    [delivery] = world.slack.deliveries("app_mention", ts=ts)
+    [delivery] = world.deliveries("app_mention", ts=ts)
     assert delivery.state == "accepted"
     assert len(delivery.attempts) == 1
     second = 1.0 * world.scale + SCHEDULING

@@ -24,7 +24,7 @@ TEXT = long_text(1500)
 def test_turn_goes_on_when_the_client_hangs_up_after_three_seconds(world: World) -> None:
     world.dify.script(script.say(TEXT, seconds=30), world.app_id)
     root = world.ask("hello", only=["message"])
-    [twin] = world.slack.deliveries("message", ts=root)
+    [twin] = world.deliveries("message", ts=root)
     body = json.dumps(twin.body | {"event": twin.body["event"] | {"type": "app_mention"}}).encode()
     where = urlsplit(world.hook)
     with socket.create_connection((where.hostname, where.port)) as client:
@@ -86,7 +86,7 @@ def test_refused_hand_off_gets_503_and_the_retry_runs_once(world: World, how: st
     simulated(world).refuse(how=how, times=1)
     root = world.ask("hello", only=["app_mention"])
     assert len(world.answers(root)) == 1
-    [delivery] = world.slack.deliveries("app_mention", ts=root)
+    [delivery] = world.deliveries("app_mention", ts=root)
     assert [attempt.status for attempt in delivery.attempts] == [503, 200]
     assert len(world.dify.invocations()) == 1 + len(before)
 
@@ -124,7 +124,7 @@ def one_turn_in_time(world: World, how: str, statuses: list[int]) -> None:
     root = world.ask("hello", only=["app_mention"])
     [answer] = world.answers(root)
     assert flat(answer.text) == flat(TEXT)
-    [delivery] = world.slack.deliveries("app_mention", ts=root)
+    [delivery] = world.deliveries("app_mention", ts=root)
     assert [attempt.status for attempt in delivery.attempts] == [200]
     assert sorted(one["status"] for one in hand_offs(world)) == statuses
     assert len(world.dify.invocations()) == 1
@@ -197,7 +197,7 @@ def test_event_is_refused_and_answered_later_when_the_process_is_full(small: Wor
     for root in roots:
         [answer] = world.answers(root)
         assert flat(answer.text) == flat(TEXT)
-    attempts = [[one.status for one in world.slack.deliveries(ts=root)[0].attempts] for root in roots]
+    attempts = [[one.status for one in world.deliveries(ts=root)[0].attempts] for root in roots]
     assert attempts[:2] == [[200], [200]]
     assert attempts[2][0] == 503
     assert attempts[2][-1] == 200

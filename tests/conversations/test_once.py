@@ -26,14 +26,14 @@ def test_message_delivered_four_times_at_once_is_answered_once(world: World) -> 
     root = world.ask("hello", deliveries=4)
     assert [answer.text for answer in world.answers(root)] == ["Once."]
     assert asked(world) == 1
-    states = {one.state for one in world.slack.deliveries("app_mention", ts=root)}
+    states = {one.state for one in world.deliveries("app_mention", ts=root)}
     assert states == {"accepted"}
 
 
 def test_retry_after_a_restart_is_not_answered_again(world: World) -> None:
     root = world.ask("hello")
     world.answers(root)
-    [delivery] = world.slack.deliveries("app_mention", ts=root)
+    [delivery] = world.deliveries("app_mention", ts=root)
     world.daemon.restart()
     headers = world.slack.sign(delivery.raw)
     assert world.post("/slack/events", delivery.raw, headers | {"X-Slack-Retry-Num": "1"})[0] == 200
@@ -55,7 +55,7 @@ def test_retry_of_a_turn_cut_by_a_restart_ends_the_turn_without_running_it_again
     root = world.ask("hello", only=["app_mention"])
     world.wait(lambda: bool(world.slack.answers(world.channel, root)) == visible and world.dify.running())
     world.settle(5)
-    [delivery] = world.slack.deliveries("app_mention", ts=root)
+    [delivery] = world.deliveries("app_mention", ts=root)
     world.daemon.restart()
     headers = world.slack.sign(delivery.raw)
     for retry in ("1", "2"):

@@ -92,7 +92,7 @@ def test_visible_answer_is_ended_by_the_first_request_after_the_start(world: Wor
     [only] = told(world, root)
     assert only.ts == before.ts
     assert asked(world, "one") == 1
-    [delivery] = [one for one in world.slack.deliveries("message") if b"not for the bot" in one.raw]
+    [delivery] = [one for one in world.deliveries("message") if b"not for the bot" in one.raw]
     assert delivery.state == "accepted"
 
 

@@ -74,7 +74,7 @@ class TestAnEmojiAsks:
         assert asking.answer(ts) == f"You said: {TEXT}"
         [run] = asking.dify.invocations()
         assert (run["inputs"]["slack_user_id"], run["inputs"]["slack_thread_ts"]) == (ANNA, ts)
-        [delivery] = asking.slack.deliveries("reaction_added")
+        [delivery] = asking.deliveries("reaction_added")
         assert [attempt.status for attempt in delivery.attempts] == [200]
         report = asking.wait(lambda: log_of(asking, ts)) or {}
         assert (report["outcome"], 0 < report["ack"] < report["total"]) == ("answered", True)
@@ -101,7 +101,7 @@ class TestAnEmojiAsks:
         react(asking, ts)
         assert queries(asking) == [TEXT]
         assert asking.slack.ephemeral() == []
-        assert {one.state for one in asking.slack.deliveries("reaction_added")} == {"accepted"}
+        assert {one.state for one in asking.deliveries("reaction_added")} == {"accepted"}
 
     def test_about_a_message_with_a_file(self, asking: World) -> None:
         app = asking.dify.app(f"{asking.app_id}-files", form=[variable("files", "file-list", max_length=5)])
@@ -385,7 +385,7 @@ class TestOwnership:
         daemon.control.refuse(how=how, times=1)
         react(asking, ts)
         assert len(asking.answers(ts)) == 1
-        [delivery] = asking.slack.deliveries("reaction_added")
+        [delivery] = asking.deliveries("reaction_added")
         assert [attempt.status for attempt in delivery.attempts] == [503, 200]
         assert queries(asking) == [TEXT]
 
@@ -404,7 +404,7 @@ class TestOwnership:
         ts = asking.slack.say(asking.channel, BEN, TEXT)
         react(asking, ts)
         asking.answers(ts)
-        [delivery] = asking.slack.deliveries("reaction_added")
+        [delivery] = asking.deliveries("reaction_added")
         asking.daemon.restart()
         headers = asking.slack.sign(delivery.raw) | {"X-Slack-Retry-Num": "1"}
         assert asking.post("/slack/events", delivery.raw, headers)[0] == 200
@@ -419,7 +419,7 @@ class TestOwnership:
         ts = asking.slack.say(asking.channel, BEN, TEXT)
         react(asking, ts)
         asking.wait(lambda: asking.slack.deliveries("reaction_added")[0].state == "accepted")
-        [delivery] = asking.slack.deliveries("reaction_added")
+        [delivery] = asking.deliveries("reaction_added")
         asking.settle(5)
         asking.daemon.restart()
         headers = asking.slack.sign(delivery.raw)
@@ -448,7 +448,9 @@ def test_two_processes_with_redis_ask_once_when_members_react_at_one_instant(
         react(world, ts, user, deliveries=3)
     assert [one.text for one in world.answers(ts)] == [f"You said: {TEXT}"]
     assert queries(world) == [TEXT]
-    assert {one.state for one in world.slack.deliveries("reaction_added")} == {"accepted"}
+    accepted = [one.raw for one in world.deliveries("reaction_added") if one.state == "accepted"]
+    # On a busy machine a copy may get 425, after which Slack would try again.
+    assert all(any(user.encode() in raw for raw in accepted) for user in (ANNA, BEN, CAROL))
 
 
 @pytest.mark.simulated
@@ -462,5 +464,5 @@ def test_two_processes_that_get_the_same_reaction_ask_once(two_processes: World,
     react(world, ts, deliveries=deliveries, spacing=3.0)
     assert [one.text for one in world.answers(ts)] == [f"You said: {TEXT}"]
     assert queries(world) == [TEXT]
-    assert {one.state for one in world.slack.deliveries("reaction_added")} == {"accepted"}
+    assert {one.state for one in world.deliveries("reaction_added")} == {"accepted"}
     assert len({one["process"] for one in daemon.control.requests("/slack/events")}) == 2

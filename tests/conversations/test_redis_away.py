@@ -80,7 +80,7 @@ def test_thread_goes_on_when_redis_comes_back_empty(world: World, redis: RedisSe
     world.forget()  # the memory of the old process would hide what the stores know
     world.slack.say(world.channel, ANNA, "two", thread_ts=root)
     world.answers(root, count=2)
-    [first, _] = world.slack.deliveries(ts=root)
+    [first, _] = world.deliveries(ts=root)
     world.slack.again(first)
     world.settle(10)
     assert (queries(world), len(conversations(world))) == (["one", "two"], 1)
@@ -163,7 +163,7 @@ def test_message_claimed_while_redis_was_away_is_not_claimed_again_later(
     world.answers(root, count=2)
     redis.thaw()
     world.settle(BACK)
-    [delivery] = world.slack.deliveries("app_mention", ts=during)
+    [delivery] = world.deliveries("app_mention", ts=during)
     for retry in range(
         1, 4
     ):  # an odd number of requests each time, so that both processes are asked for the turn

@@ -70,7 +70,7 @@ def test_rule_that_slack_answers_late_does_not_delay_the_ack(world: World) -> No
     world.configure(guests=False, allowed_users="@support")
     root = world.ask("as Anna")
     assert "as Anna" in world.answer(root)
-    [delivery] = world.slack.deliveries("app_mention", ts=root)
+    [delivery] = world.deliveries("app_mention", ts=root)
     assert [attempt.status for attempt in delivery.attempts] == [200]
     assert delivery.attempts[0].ms < 4.0 * world.scale * 1000
     assert world.slack.calls("usergroups.users.list")
@@ -228,7 +228,7 @@ def test_message_in_a_channel_whose_name_slack_tells_late_is_answered_when_it_co
     world.slack.fault("conversations.info", "stall", seconds=20.0)
     root = world.slack.say(world.channel, ANNA, "no mention here")
     assert "no mention here" in world.answer(root)
-    [delivery] = [one for one in world.slack.deliveries(ts=root) if one.kind == "message"]
+    [delivery] = [one for one in world.deliveries(ts=root) if one.kind == "message"]
     assert delivery.state == "accepted"
     assert len(delivery.attempts) > 1
 

@@ -101,8 +101,8 @@ def test_other_questions_are_answered_while_a_message_mentions_a_thousand_member
 def test_event_of_another_workspace_is_not_answered(world: World) -> None:
     world.configure(slack_connect=True)
     other = {
-        "team_id": "T0OTHER00",
-        "authorizations": [{"team_id": "T0OTHER00", "user_id": world.slack.bot_user}],
+        "team_id": "T0STRANGE",
+        "authorizations": [{"team_id": "T0STRANGE", "user_id": world.slack.bot_user}],
     }
     stranger = world.ask("hello", around=other)
     world.wait(lambda: stranger in turn_lines(world))
@@ -115,7 +115,7 @@ def test_event_of_another_workspace_is_not_answered(world: World) -> None:
     if isinstance(
         world.daemon, SimulatedDaemon
     ):  # a real one has two processes here, each of which says so once
-        assert world.daemon.log().count("events of team T0OTHER00 are not answered") == 1
+        assert world.daemon.log().count("events of team T0STRANGE are not answered") == 1
     assert "hello" in world.answer(world.ask("hello"))
 
 

@@ -7,7 +7,7 @@ from urllib.error import HTTPError
 from urllib.request import ProxyHandler, Request, build_opener
 
 from simulators.dify.control import DifyControl
-from simulators.slack.seen import SeenMessage, SeenState
+from simulators.slack.seen import SeenDelivery, SeenMessage, SeenState
 from simulators.slack.workspace import ANNA, BEN, CAROL, Workspace
 from tests.conversations.stack import Daemon, SimulatedDaemon, Stack
 
@@ -128,6 +128,15 @@ class World:
             return self.slack.wait_for(look, timeout)
         except TimeoutError as error:
             raise AssertionError(f"{error}\n{self.daemon.log()[-4000:]}") from error
+
+    def deliveries(self, kind: str = "", *, ts: str = "") -> list[SeenDelivery]:
+        """The deliveries of an event, once none is tried any more: an answer may be seen before Slack has the ack."""
+
+        def ended() -> list[SeenDelivery]:
+            seen = self.slack.deliveries(kind, ts=ts)
+            return [] if any(one.state == "pending" for one in seen) else seen
+
+        return self.wait(ended)
 
     def states(self, ts: str, *, channel: str = "") -> list[SeenState]:
         """Every state in which the message was shown."""
