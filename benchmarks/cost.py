@@ -4,27 +4,41 @@
 
 The floor is the bare plugin: it hands the request on as the plugin does and drains the app's stream through the same
 SDK, without Slack. Both get the same questions at the same time, PAIRS of them first one and then the other, so that
-they share the machine. All turns of a crowd are open at once, and each answer has as many events in a second as keeps
-the machine at work but not full.
+they share the machine. All turns of a crowd are open at once. Crowds that are compared get equally many events in a
+second, since what comes at one instant is read in one go: then only the number of open turns differs. The machine's
+pace drifts within minutes, so each crowd is watched twice, in an order that is its own mirror image, and the two are
+added up.
 """
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from statistics import mean
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from benchmarks.pair import Pair, mention, post
 from simulators.daemon.control import DaemonControl
 from simulators.dify import script
 
-CROWDS = {1: 25.0, 10: 10.0, 100: 1.5, 400: 0.5}
-"""Open turns, and events of each a second."""
+CROWDS = {1: 25.0, 10: 16.0, 100: 1.6, 400: 0.4}
+"""Open turns, and events of each a second: 160 a second for all but one turn, which keeps the machine at work but not
+full."""
 OPENING = 8.0  # turns that begin in a second
-SECONDS = 12.0  # for which the processor is watched
+SECONDS = 20.0  # for which the processor is watched
 LATENCY = 0.1
 TRIES = 4  # Slack sends an event that is not acked up to three times again
+
+
+class Spent(NamedTuple):
+    """By one crowd, in seconds of the processor and bytes."""
+
+    events: int
+    cpu: float
+    floor_cpu: float
+    slack_calls: int
+    memory: int
+    floor_memory: int
 
 
 class Cost(NamedTuple):
@@ -45,6 +59,24 @@ class Cost(NamedTuple):
     floor_memory: float
     memory_ratio: float
 
+    @classmethod
+    def of(cls, turns: int, found: Sequence[Spent]) -> Self:
+        """What the crowd spent all the times that it was watched."""
+        events, cpu, floor_cpu, calls, memory, floor_memory = map(sum, zip(*found, strict=True))
+        open_turns = turns * len(found)
+        return cls(
+            turns,
+            events,
+            round(cpu * 1e6 / events, 1),
+            round(floor_cpu * 1e6 / events, 1),
+            round(cpu / floor_cpu, 2) if floor_cpu else 0.0,
+            calls,
+            round((cpu - floor_cpu) * 1000 / calls, 2) if calls else 0.0,
+            round(memory / 1024 / open_turns, 1),
+            round(floor_memory / 1024 / open_turns, 1),
+            round(memory / floor_memory, 2) if floor_memory > 0 else 0.0,
+        )
+
 
 class Watched(NamedTuple):
     """One process, at one moment: seconds of processor time, and bytes."""
@@ -59,7 +91,7 @@ def look(daemon: DaemonControl) -> Watched:
     return Watched(process["cpu"], process["rss"])
 
 
-def crowd(turns: int, rate: float) -> Cost:
+def crowd(turns: int, rate: float) -> Spent:
     """So many open turns, each with `rate` events a second, at both plugins at once. Fresh processes."""
     opening = turns / OPENING
     lasting = opening + SECONDS + 6.0
@@ -76,21 +108,11 @@ def crowd(turns: int, rate: float) -> Cost:
         last = look(pair.plugin), look(pair.bare)
         calls = succeeded(pair) - calls
         pair.settle(lasting + 120)
-    events = round(turns * rate * SECONDS)
-    cpu, floor = ((b.cpu - a.cpu) * 1e6 / events for a, b in zip(first, last, strict=True))
-    memory, floor_memory = ((b.rss - a.rss) / 1024 / turns for a, b in zip(before, last, strict=True))
-    return Cost(
-        turns,
-        events,
-        round(cpu, 1),
-        round(floor, 1),
-        round(cpu / floor, 2) if floor else 0.0,
-        calls,
-        round((cpu - floor) * events / 1000 / calls, 2) if calls else 0.0,
-        round(memory, 1),
-        round(floor_memory, 1),
-        round(memory / floor_memory, 2) if floor_memory > 0 else 0.0,
+    (cpu, floor_cpu), (memory, floor_memory) = (
+        (b.cpu - a.cpu for a, b in zip(first, last, strict=True)),
+        (b.rss - a.rss for a, b in zip(before, last, strict=True)),
     )
+    return Spent(round(turns * rate * SECONDS), cpu, floor_cpu, calls, memory, floor_memory)
 
 
 def words(seconds: float, rate: float) -> Sequence[str]:
@@ -134,13 +156,13 @@ def succeeded(pair: Pair) -> int:
     return sum(counts.get("ok", 0) for counts in pair.slack.call_counts().values())
 
 
-def figures(crowds: dict[int, float] = CROWDS) -> list[Cost]:
-    """Of each crowd, as they come."""
-    found = []
-    for turns, rate in crowds.items():
-        found.append(crowd(turns, rate))
-        print(json.dumps(found[-1]._asdict()), flush=True)
-    return found
+def figures(crowds: Mapping[int, float] = CROWDS) -> list[Cost]:
+    """Of each crowd. What each spent is printed as it comes."""
+    found: dict[int, list[Spent]] = {turns: [] for turns in crowds}
+    for turns in (*crowds, *reversed(crowds)):
+        found[turns].append(crowd(turns, crowds[turns]))
+        print(turns, json.dumps(found[turns][-1]._asdict()), flush=True)
+    return [Cost.of(turns, spent) for turns, spent in found.items()]
 
 
 def flat(costs: Sequence[Cost]) -> dict[str, Any]:
@@ -151,4 +173,5 @@ def flat(costs: Sequence[Cost]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(flat(figures())))
+    found = figures()
+    print(*(json.dumps(one._asdict()) for one in found), json.dumps(flat(found)), sep="\n")

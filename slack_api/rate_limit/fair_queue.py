@@ -1,8 +1,10 @@
 """Decides which waiting call of one method in one workspace is granted next. Pure: the rate limiter waits."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import takewhile
+
+from gevent.event import Event
 
 from slack_api.rate_limit.tiers import Tier
 from slack_api.rate_limit.token_bucket import TokenBucket
@@ -30,6 +32,8 @@ class QueuedCall:
     channel: str
     since: float
     granted: bool = False
+    woken: Event = field(default_factory=Event)
+    """Set when the call is granted, and by the rate limiter when the caller should look for another reason."""
 
 
 class FairQueue:
@@ -44,7 +48,7 @@ class FairQueue:
         self._bucket = TokenBucket(tier, now)
         self._per_channel = per_channel
         self._channels: dict[str, TokenBucket] = {}
-        self._waiting: list[QueuedCall] = []
+        self.waiting: list[QueuedCall] = []
         self._served: dict[str, float] = {}  # when each message had its last call
         self._over: set[str] = set()  # messages in `_served` that need no more calls
         self._slot = tier.interval
@@ -52,18 +56,18 @@ class FairQueue:
     def enqueue(self, key: str, urgency: Urgency, channel: str, now: float) -> QueuedCall:
         """Add a ticket, which waits until it is granted or removed."""
         ticket = QueuedCall(key, urgency, channel, now)
-        self._waiting.append(ticket)
+        self.waiting.append(ticket)
         return ticket
 
     def remove(self, ticket: QueuedCall) -> None:
         """Take a ticket out of the queue, if the ticket still waits there."""
-        if ticket in self._waiting:
-            self._waiting.remove(ticket)
+        if ticket in self.waiting:
+            self.waiting.remove(ticket)
 
     def grant_ready(self, now: float) -> None:
         """Grant all tickets that the rates allow at `now`."""
-        while self._waiting and self._bucket.ready_at(now) <= now:
-            free = [ticket for ticket in self._waiting if self._channel_ready(ticket.channel, now) <= now]
+        while self.waiting and self._bucket.ready_at(now) <= now:
+            free = [ticket for ticket in self.waiting if self._channel_ready(ticket.channel, now) <= now]
             if not free:
                 return
             share = len(self._messages(now)) * self._slot * LATE
@@ -72,7 +76,7 @@ class FairQueue:
     def try_acquire(self, key: str, channel: str, now: float) -> bool:
         """Grant one call at once; False if the rate does not allow a call now, or if another ticket waits for it."""
         self.grant_ready(now)
-        rivals = any(ticket.channel == channel or self._per_channel is None for ticket in self._waiting)
+        rivals = any(ticket.channel == channel or self._per_channel is None for ticket in self.waiting)
         if rivals or max(self._bucket.ready_at(now), self._channel_ready(channel, now)) > now:
             return False
         self._grant(self.enqueue(key, Urgency.FLUSH, channel, now), now)
@@ -88,7 +92,7 @@ class FairQueue:
         ready = self._bucket.ready_at(now)
         if ready > now:
             return ready
-        channels = {ticket.channel for ticket in self._waiting}
+        channels = {ticket.channel for ticket in self.waiting}
         return min((self._channel_ready(channel, now) for channel in channels), default=now)
 
     def pause(self, channel: str, now: float, retry_after: float) -> None:
@@ -119,7 +123,7 @@ class FairQueue:
     def _messages(self, now: float) -> set[str]:
         """The keys of all messages that are being written by this method."""
         self._prune(now)
-        return {ticket.key for ticket in self._waiting} | (self._served.keys() - self._over)
+        return {ticket.key for ticket in self.waiting} | (self._served.keys() - self._over)
 
     def _prune(self, now: float) -> None:
         """Forget the messages without a call for FORGET seconds. `_served` is in the order of the last calls."""
@@ -131,6 +135,7 @@ class FairQueue:
         for bucket in filter(None, (self._bucket, self._channel_bucket(ticket.channel, now))):
             bucket.spend(now)
         ticket.granted = True
+        ticket.woken.set()
         self.remove(ticket)
         self.add_message(ticket.key, now)
 

@@ -3,12 +3,58 @@
 from collections.abc import Callable
 
 from clock import Clock
-from slack_api.rate_limit.fair_queue import FairQueue, Urgency
+from slack_api.rate_limit.fair_queue import FairQueue, QueuedCall, Urgency
 from slack_api.rate_limit.tiers import POST, POSTS_IN_CHANNEL, tier_of
 
 BLINK = 0.001  # seconds: the shortest sleep
-LOOK = 3.0  # seconds between two checks of `cancelled`; a pause after a 429 can last minutes
+LOOK = 3.0  # seconds, at most, between two looks: `cancelled` ends a wait during a pause of minutes too
 MANY = 1_000  # at this many fair queues the idle ones are dropped
+
+
+class Waiters:
+    """The callers that wait for one fair queue. One of them looks for all of them when a call can be granted.
+
+    If each caller woke at that time, a crowd of N would wake N callers for each call.
+    """
+
+    def __init__(self, queue: FairQueue, clock: Clock) -> None:
+        self.queue = queue
+        self._clock = clock
+        self._cancelled: dict[QueuedCall, Callable[[], bool]] = {}
+        self._looking: QueuedCall | None = None
+        self._next_look = 0.0
+
+    def wait(self, ticket: QueuedCall, deadline: float, cancelled: Callable[[], bool] | None) -> None:
+        """Return when the ticket is granted, at `deadline`, or soon after `cancelled` returns True."""
+        if cancelled is not None:
+            self._cancelled[ticket] = cancelled
+        while True:
+            now = self._clock.now()
+            self.queue.grant_ready(now)
+            if ticket.granted or now >= deadline or (cancelled and cancelled()):
+                return
+            look = min(self.queue.next_grant_at(now), now + LOOK)
+            if self._looking is None or self._looking is ticket or look < self._next_look:
+                self._looking, self._next_look = ticket, look
+                self._clock.sleep(max(BLINK, min(look, deadline) - now))
+                self._wake_cancelled()
+            else:
+                self._clock.wait(ticket.woken, deadline - now)
+                ticket.woken.clear()
+
+    def leave(self, ticket: QueuedCall) -> None:
+        """Wait no more. If the caller was the one that looks, another caller does so from now on."""
+        self.queue.remove(ticket)
+        self._cancelled.pop(ticket, None)
+        if self._looking is ticket:
+            self._looking = None
+            for successor in self.queue.waiting[:1]:
+                successor.woken.set()
+
+    def _wake_cancelled(self) -> None:
+        for ticket, cancelled in self._cancelled.items():
+            if cancelled():
+                ticket.woken.set()
 
 
 class RateLimiter:
@@ -20,7 +66,7 @@ class RateLimiter:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._lines: dict[tuple[str, str], FairQueue] = {}
+        self._lines: dict[tuple[str, str], Waiters] = {}
         self._many = MANY
 
     def try_acquire(self, team: str, method: str, key: str, *, channel: str = "") -> bool:
@@ -45,22 +91,15 @@ class RateLimiter:
         that no reader sees, such as a stop after the last text: it is granted last, but within a minute.
         """
         urgency = Urgency.FINAL if final else Urgency.TRAILING if trailing else Urgency.FLUSH
-        line = self._line(team, method)
         now = self._clock.now()
-        deadline = now + timeout
-        longest = timeout if cancelled is None else LOOK
-        ticket = line.enqueue(key, urgency, channel, now)
+        waiters = self._waiters(team, method)
+        ticket = waiters.queue.enqueue(key, urgency, channel, now)
         try:
-            while True:
-                line.grant_ready(now)
-                if ticket.granted or now >= deadline or (cancelled and cancelled()):
-                    break
-                self._clock.sleep(max(BLINK, min(line.next_grant_at(now), deadline, now + longest) - now))
-                now = self._clock.now()
+            waiters.wait(ticket, now + timeout, cancelled)
         finally:
-            line.remove(ticket)
+            waiters.leave(ticket)
         if ticket.granted and final:
-            line.remove_message(key)
+            waiters.queue.remove_message(key)
         return ticket.granted
 
     def give_back(self, team: str, method: str, key: str) -> None:
@@ -84,12 +123,16 @@ class RateLimiter:
         self._line(team, method).remove_message(key)
 
     def _line(self, team: str, method: str) -> FairQueue:
-        line = self._lines.get((team, method))
-        if line is None:
+        return self._waiters(team, method).queue
+
+    def _waiters(self, team: str, method: str) -> Waiters:
+        waiters = self._lines.get((team, method))
+        if waiters is None:
             now = self._clock.now()
             if len(self._lines) >= self._many:
-                self._lines = {name: one for name, one in self._lines.items() if not one.is_idle(now)}
+                self._lines = {name: one for name, one in self._lines.items() if not one.queue.is_idle(now)}
                 self._many = max(MANY, 2 * len(self._lines))  # twice, since the scan visits every queue
             per_channel = POSTS_IN_CHANNEL if method == POST else None
-            line = self._lines[team, method] = FairQueue(tier_of(method), per_channel, now)
-        return line
+            waiters = Waiters(FairQueue(tier_of(method), per_channel, now), self._clock)
+            self._lines[team, method] = waiters
+        return waiters

@@ -9,14 +9,13 @@ from greenlet import getcurrent, greenlet
 
 from clock import Clock
 
-LOOK = 0.02
-
 
 class VirtualTime(Clock):
     def __init__(self) -> None:
         self._now = 0.0
         self._due: list[tuple[float, int, greenlet]] = []
         self._numbers = count()
+        self._waiting: dict[int, Event] = {}
         self._hub = getcurrent()
 
     def now(self) -> float:
@@ -39,10 +38,12 @@ class VirtualTime(Clock):
         self._hub.switch()
 
     def wait(self, event: Event, seconds: float) -> bool:
-        """Look at the event every LOOK seconds."""
-        until = self._now + seconds
-        while not event.is_set() and self._now < until:
-            self.sleep(min(LOOK, until - self._now))
+        """The event is seen at the time at which it is set."""
+        if not event.is_set():
+            number = self._schedule(self._now + seconds, getcurrent())
+            self._waiting[number] = event
+            self._hub.switch()
+            self._waiting.pop(number, None)
         return event.is_set()
 
     def spawn(self, run: Callable[[], object], at: float = 0.0) -> None:
@@ -53,6 +54,18 @@ class VirtualTime(Clock):
             at, _, waiter = heapq.heappop(self._due)
             self._now = max(self._now, at)
             waiter.switch()
+            self._wake()
 
-    def _schedule(self, at: float, waiter: greenlet) -> None:
-        heapq.heappush(self._due, (at, next(self._numbers), waiter))
+    def _wake(self) -> None:
+        woken = {number for number, event in self._waiting.items() if event.is_set()}
+        for number in woken:
+            del self._waiting[number]
+        if woken:
+            # They go on now, in the order in which they began to wait.
+            self._due = [(self._now if n in woken else at, n, waiter) for at, n, waiter in self._due]
+            heapq.heapify(self._due)
+
+    def _schedule(self, at: float, waiter: greenlet) -> int:
+        number = next(self._numbers)
+        heapq.heappush(self._due, (at, number, waiter))
+        return number

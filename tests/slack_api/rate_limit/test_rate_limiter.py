@@ -3,6 +3,7 @@ from functools import partial
 from itertools import pairwise
 
 import pytest
+from gevent.event import Event
 
 from slack_api.rate_limit.rate_limiter import LOOK, MANY, RateLimiter
 from slack_api.rate_limit.tiers import APPEND, POST, START, STOP, UPDATE
@@ -163,6 +164,75 @@ def test_cancelled_wait_ends_at_once() -> None:
     time.spawn(wait)
     time.run()
     assert seen == [(False, 3)]
+
+
+class CountingTime(VirtualTime):
+    """Counts how often a caller begins to wait."""
+
+    waits = 0
+
+    def sleep(self, seconds: float) -> None:
+        self.waits += 1
+        super().sleep(seconds)
+
+    def wait(self, event: Event, seconds: float) -> bool:
+        self.waits += 1
+        return super().wait(event, seconds)
+
+
+def test_granted_call_wakes_few_of_the_callers_that_wait() -> None:
+    time = CountingTime()
+    budget, granted = RateLimiter(time), list[bool]()
+
+    def write(number: int) -> None:
+        granted.append(budget.acquire(TEAM, APPEND, f"m{number}", timeout=600, cancelled=lambda: False))
+
+    for number in range(300):
+        time.spawn(partial(write, number))
+    time.run()
+    assert granted == [True] * 300
+    # One for each caller, two for each granted call, and one for each look that LOOK makes sooner.
+    assert time.waits < 3 * 300 + time.now() / LOOK
+
+
+@pytest.mark.parametrize("cancelled", [True, False])
+def test_next_caller_is_granted_in_time_when_the_one_that_looks_leaves(cancelled: bool) -> None:
+    time = VirtualTime()
+    budget = RateLimiter(time)
+    budget.pause(TEAM, UPDATE, 10.0)
+    free_at = budget._line(TEAM, UPDATE).next_grant_at(time.now())
+    times = dict[str, tuple[bool, float]]()
+
+    def write(key: str, timeout: float, over: float) -> None:
+        is_over = (lambda: time.now() >= over) if cancelled else None
+        times[key] = budget.acquire(TEAM, UPDATE, key, timeout=timeout, cancelled=is_over), time.now()
+
+    time.spawn(partial(write, "looks", 60.0 if cancelled else 0.5, 0.5))
+    for number in range(3):
+        time.spawn(partial(write, f"n{number}", 60.0, 600.0))
+    time.run()
+    assert times.pop("looks")[0] is False
+    assert all(granted for granted, _ in times.values())
+    assert min(at for _, at in times.values()) == pytest.approx(free_at, abs=0.01)
+
+
+def test_caller_whose_channel_is_free_sooner_does_not_wait_for_the_look_of_another() -> None:
+    time = VirtualTime()
+    budget = RateLimiter(time)
+    assert budget.try_acquire(TEAM, POST, "m", channel="C1")
+    budget.pause(TEAM, POST, 2.5, channel="C1")
+    times = dict[str, float]()
+
+    def post(channel: str) -> None:
+        assert budget.acquire(TEAM, POST, channel, timeout=60, channel=channel)
+        times[channel] = time.now()
+
+    time.spawn(partial(post, "C1"))
+    time.spawn(lambda: budget.pause(TEAM, POST, 0.5, channel="C2"), at=0.1)
+    time.spawn(partial(post, "C2"), at=0.2)
+    time.run()
+    # A pause of 0.5 s from 0.1 s on, and then a call at three quarters of the rate; the same after 2.5 s.
+    assert times == {"C2": pytest.approx(2.02, abs=0.01), "C1": pytest.approx(3.92, abs=0.01)}
 
 
 def test_limiter_slows_down_after_429_when_another_process_uses_the_tier() -> None:
