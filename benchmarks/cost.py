@@ -24,14 +24,17 @@ from simulators.dify import script
 CROWDS = {1: 25.0, 10: 16.0, 100: 1.6, 400: 0.4}
 """Open turns, and events of each a second: 160 a second for all but one turn, which keeps the machine at work but not
 full."""
-OPENING = 8.0  # turns that begin in a second
+OPENING = 7.3  # turns that begin in a second: no multiple of any rate above, so that events come one by one
 SECONDS = 20.0  # for which the processor is watched
 LATENCY = 0.1
 TRIES = 4  # Slack sends an event that is not acked up to three times again
 
 
 class Spent(NamedTuple):
-    """By one crowd, in seconds of the processor and bytes."""
+    """By one crowd: seconds of the processor for so many events, and bytes by which the process grew for all turns.
+
+    The bytes are those of turns that have just opened: how much text each turn holds depends on the number of turns.
+    """
 
     events: int
     cpu: float
@@ -110,7 +113,7 @@ def crowd(turns: int, rate: float) -> Spent:
         pair.settle(lasting + 120)
     (cpu, floor_cpu), (memory, floor_memory) = (
         (b.cpu - a.cpu for a, b in zip(first, last, strict=True)),
-        (b.rss - a.rss for a, b in zip(before, last, strict=True)),
+        (b.rss - a.rss for a, b in zip(before, first, strict=True)),
     )
     return Spent(round(turns * rate * SECONDS), cpu, floor_cpu, calls, memory, floor_memory)
 
@@ -159,7 +162,7 @@ def succeeded(pair: Pair) -> int:
 def figures(crowds: Mapping[int, float] = CROWDS) -> list[Cost]:
     """Of each crowd. What each spent is printed as it comes."""
     found: dict[int, list[Spent]] = {turns: [] for turns in crowds}
-    for turns in (*crowds, *reversed(crowds)):
+    for turns in [*crowds, *reversed([*crowds])]:
         found[turns].append(crowd(turns, crowds[turns]))
         print(turns, json.dumps(found[turns][-1]._asdict()), flush=True)
     return [Cost.of(turns, spent) for turns, spent in found.items()]
