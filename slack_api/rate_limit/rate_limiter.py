@@ -23,6 +23,7 @@ class Waiters:
         self._cancelled: dict[QueuedCall, Callable[[], bool]] = {}
         self._looking: QueuedCall | None = None
         self._next_look = 0.0
+        self._asleep: set[QueuedCall] = set()
 
     def wait(self, ticket: QueuedCall, deadline: float, cancelled: Callable[[], bool] | None) -> None:
         """Return when the ticket is granted, at `deadline`, or soon after `cancelled` returns True."""
@@ -36,19 +37,24 @@ class Waiters:
             look = min(self.queue.next_grant_at(now), now + LOOK)
             if self._looking is None or self._looking is ticket or look < self._next_look:
                 self._looking, self._next_look = ticket, look
+                self._asleep.add(ticket)
                 self._clock.sleep(max(BLINK, min(look, deadline) - now))
+                self._asleep.discard(ticket)
                 self._wake_cancelled()
             else:
                 self._clock.wait(ticket.woken, deadline - now)
                 ticket.woken.clear()
 
     def leave(self, ticket: QueuedCall) -> None:
-        """Wait no more. If the caller was the one that looks, another caller does so from now on."""
+        """Wait no more. If the caller was the one that looks, or the one that should look next, another one does."""
         self.queue.remove(ticket)
         self._cancelled.pop(ticket, None)
+        self._asleep.discard(ticket)
         if self._looking is ticket:
             self._looking = None
-            for successor in self.queue.waiting[:1]:
+        if self._looking is None:
+            successor = next((one for one in self.queue.waiting if one not in self._asleep), None)
+            if successor:
                 successor.woken.set()
 
     def _wake_cancelled(self) -> None:

@@ -1,10 +1,15 @@
 from collections import deque
+from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
+from typing import NamedTuple
 
 import pytest
 from gevent.event import Event
+from hypothesis import given
+from hypothesis import strategies as st
 
+from slack_api.rate_limit.fair_queue import FairQueue, Urgency
 from slack_api.rate_limit.rate_limiter import LOOK, MANY, RateLimiter
 from slack_api.rate_limit.tiers import APPEND, POST, START, STOP, UPDATE
 from tests.slack_api.virtual_time import VirtualTime
@@ -202,37 +207,108 @@ def test_next_caller_is_granted_in_time_when_the_one_that_looks_leaves(cancelled
     budget.pause(TEAM, UPDATE, 10.0)
     free_at = budget._line(TEAM, UPDATE).next_grant_at(time.now())
     times = dict[str, tuple[bool, float]]()
+    leave = ("looks", "would look next")
 
     def write(key: str, timeout: float, over: float) -> None:
         is_over = (lambda: time.now() >= over) if cancelled else None
         times[key] = budget.acquire(TEAM, UPDATE, key, timeout=timeout, cancelled=is_over), time.now()
 
-    time.spawn(partial(write, "looks", 60.0 if cancelled else 0.5, 0.5))
+    for key in leave:
+        time.spawn(partial(write, key, 60.0 if cancelled else 0.5, 0.5))
     for number in range(3):
         time.spawn(partial(write, f"n{number}", 60.0, 600.0))
     time.run()
-    assert times.pop("looks")[0] is False
+    assert not any(times.pop(key)[0] for key in leave)
     assert all(granted for granted, _ in times.values())
     assert min(at for _, at in times.values()) == pytest.approx(free_at, abs=0.01)
 
 
-def test_caller_whose_channel_is_free_sooner_does_not_wait_for_the_look_of_another() -> None:
+def test_callers_whose_channels_are_free_sooner_do_not_wait_for_the_look_of_another() -> None:
+    """A call of C1 looks first, then one of C2 looks sooner; while it does, one of C3 begins to wait."""
     time = VirtualTime()
     budget = RateLimiter(time)
-    assert budget.try_acquire(TEAM, POST, "m", channel="C1")
-    budget.pause(TEAM, POST, 2.5, channel="C1")
     times = dict[str, float]()
 
-    def post(channel: str) -> None:
+    def post(channel: str, pause: float) -> None:
+        budget.pause(TEAM, POST, pause, channel=channel)
+        free_at = budget._line(TEAM, POST)._channels[channel].ready_at(time.now())
         assert budget.acquire(TEAM, POST, channel, timeout=60, channel=channel)
-        times[channel] = time.now()
+        times[channel] = time.now() - free_at
 
-    time.spawn(partial(post, "C1"))
-    time.spawn(lambda: budget.pause(TEAM, POST, 0.5, channel="C2"), at=0.1)
-    time.spawn(partial(post, "C2"), at=0.2)
+    for number, pause in enumerate((2.5, 0.3, 0.6), 1):
+        time.spawn(partial(post, f"C{number}", pause), at=0.1 * number)
     time.run()
-    # A pause of 0.5 s from 0.1 s on, and then a call at three quarters of the rate; the same after 2.5 s.
-    assert times == {"C2": pytest.approx(2.02, abs=0.01), "C1": pytest.approx(3.92, abs=0.01)}
+    assert list(times) == ["C2", "C3", "C1"]
+    assert all(late < 0.01 for late in times.values())
+
+
+class Caller(NamedTuple):
+    at: float
+    channel: str
+    timeout: float
+    final: bool
+    trailing: bool
+
+
+CALLERS = st.lists(
+    st.builds(
+        Caller,
+        st.floats(0, 8).map(lambda at: round(at, 1)),
+        st.sampled_from(("C1", "C2", "C3")),
+        st.floats(0.1, 30).map(lambda timeout: round(timeout, 1)),
+        st.booleans(),
+        st.booleans(),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+def each_looks(queue: FairQueue, time: VirtualTime, caller: Caller, key: str) -> bool:
+    """What a caller gets that looks whenever a call can be granted to anybody."""
+    urgency = Urgency.FINAL if caller.final else Urgency.TRAILING if caller.trailing else Urgency.FLUSH
+    ticket = queue.enqueue(key, urgency, caller.channel, time.now())
+    deadline = time.now() + caller.timeout
+    while True:
+        queue.grant_ready(time.now())
+        if ticket.granted or time.now() >= deadline:
+            break
+        time.sleep(max(0.001, min(queue.next_grant_at(time.now()), deadline) - time.now()))
+    queue.remove(ticket)
+    if ticket.granted and caller.final:
+        queue.remove_message(key)
+    return ticket.granted
+
+
+@given(CALLERS, st.sampled_from((POST, UPDATE)), st.sampled_from((0.0, 4.0)))
+def test_caller_gets_what_it_would_get_if_each_caller_looked(
+    callers: list[Caller], method: str, pause: float
+) -> None:
+    def ends(looks: Callable[[RateLimiter, VirtualTime, Caller, str], bool]) -> dict[str, tuple[bool, float]]:
+        time = VirtualTime()
+        budget, found = RateLimiter(time), dict[str, tuple[bool, float]]()
+        budget.pause(TEAM, method, pause, channel="C1")
+
+        def call(key: str, caller: Caller) -> None:
+            found[key] = looks(budget, time, caller, key), time.now()
+
+        for number, caller in enumerate(callers):
+            time.spawn(partial(call, f"m{number}", caller), at=caller.at)
+        time.run()
+        return found
+
+    def one_looks(budget: RateLimiter, time: VirtualTime, caller: Caller, key: str) -> bool:
+        _, channel, timeout, final, trailing = caller
+        return budget.acquire(
+            TEAM, method, key, timeout=timeout, final=final, trailing=trailing, channel=channel
+        )
+
+    alike = ends(lambda budget, *more: each_looks(budget._line(TEAM, method), *more))
+    found = ends(one_looks)
+    assert {key: granted for key, (granted, _) in found.items()} == {
+        key: granted for key, (granted, _) in alike.items()
+    }
+    assert all(found[key][1] == pytest.approx(at, abs=0.02) for key, (_, at) in alike.items())
 
 
 def test_limiter_slows_down_after_429_when_another_process_uses_the_tier() -> None:
