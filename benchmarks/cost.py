@@ -18,6 +18,7 @@ from statistics import mean
 from typing import Any, NamedTuple, Self
 
 from benchmarks.pair import Pair, mention, post
+from handoff.claims import OPEN_TURNS
 from simulators.daemon.control import DaemonControl
 from simulators.dify import script
 
@@ -26,16 +27,18 @@ CROWDS = {1: 25.0, 10: 16.0, 100: 1.6, 400: 0.4}
 full."""
 OPENING = 7.3  # turns that begin in a second: no multiple of any rate above, so that events come one by one
 SECONDS = 20.0  # for which the processor is watched
+HELD = 10  # more turns that say nothing meanwhile: they fill the memory that the warm-up left free
 LATENCY = 0.1
 TRIES = 4  # Slack sends an event that is not acked up to three times again
 
 
 class Spent(NamedTuple):
-    """By one crowd: seconds of the processor for so many events, and bytes by which the process grew for all turns.
+    """By one crowd: seconds of the processor for so many events, and bytes by which the process grew for so many turns.
 
     The bytes are those of turns that have just opened: how much text each turn holds depends on the number of turns.
     """
 
+    turns: int
     events: int
     cpu: float
     floor_cpu: float
@@ -65,8 +68,7 @@ class Cost(NamedTuple):
     @classmethod
     def of(cls, turns: int, found: Sequence[Spent]) -> Self:
         """What the crowd spent all the times that it was watched."""
-        events, cpu, floor_cpu, calls, memory, floor_memory = map(sum, zip(*found, strict=True))
-        open_turns = turns * len(found)
+        opened, events, cpu, floor_cpu, calls, memory, floor_memory = map(sum, zip(*found, strict=True))
         return cls(
             turns,
             events,
@@ -75,8 +77,8 @@ class Cost(NamedTuple):
             round(cpu / floor_cpu, 2) if floor_cpu else 0.0,
             calls,
             round((cpu - floor_cpu) * 1000 / calls, 2) if calls else 0.0,
-            round(memory / 1024 / open_turns, 1),
-            round(floor_memory / 1024 / open_turns, 1),
+            round(memory / 1024 / opened, 1),
+            round(floor_memory / 1024 / opened, 1),
             round(memory / floor_memory, 2) if floor_memory > 0 else 0.0,
         )
 
@@ -95,13 +97,19 @@ def look(daemon: DaemonControl) -> Watched:
 
 
 def crowd(turns: int, rate: float) -> Spent:
-    """So many open turns, each with `rate` events a second, at both plugins at once. Fresh processes."""
+    """So many open turns, each with `rate` events a second, at both plugins at once. Fresh processes.
+
+    HELD more turns are open, but no more in all than a process takes.
+    """
+    turns = min(turns, OPEN_TURNS - HELD)
     opening = turns / OPENING
     lasting = opening + SECONDS + 6.0
     with Pair() as pair:
         pair.slack.configure(events_url="")
         pair.slack.rules(latency=LATENCY, echo=False)
         warm_up(pair)
+        pair.dify.script(script.say("Some words.") + script.wait(lasting + 5.0), pair.app)
+        open_all(pair, HELD)
         pair.dify.script(script.pieces(*words(lasting, rate), gap=1 / rate), pair.app)
         before = look(pair.plugin), look(pair.bare)
         open_all(pair, turns)
@@ -115,7 +123,7 @@ def crowd(turns: int, rate: float) -> Spent:
         (b.cpu - a.cpu for a, b in zip(first, last, strict=True)),
         (b.rss - a.rss for a, b in zip(before, first, strict=True)),
     )
-    return Spent(round(turns * rate * SECONDS), cpu, floor_cpu, calls, memory, floor_memory)
+    return Spent(turns, round(turns * rate * SECONDS), cpu, floor_cpu, calls, memory, floor_memory)
 
 
 def words(seconds: float, rate: float) -> Sequence[str]:
