@@ -162,14 +162,15 @@ class Receiver:
 def heartbeats(work: Work, clock: Clock) -> Iterator[bytes]:
     """The body of `/slack/turns`: a byte at once, then a byte every 10 s until the work has ended or is released.
 
-    The work has a greenlet of its own, since its last calls to Slack may come after the request.
+    The work has a greenlet of its own, since its last calls to Slack may come after the request. The first pause is up
+    to a second shorter, so that bytes fall on whole seconds: the bytes of many turns are then written at one moment.
 
     Only a streamed body that is tiny and that we read to its end ourselves is safe with the plugin daemon
     (docs/platform/dify.md#endpoint-answers).
     """
     gevent.spawn(_run, work)
     yield BEAT
-    while not work.released.wait(timeout=clock.wall(HEARTBEAT_SECONDS)):
+    while not work.released.wait(timeout=clock.wall(HEARTBEAT_SECONDS - clock.now() % 1.0)):
         yield BEAT
 
 
