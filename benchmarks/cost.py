@@ -25,7 +25,7 @@ from simulators.dify import script
 CROWDS = {1: 25.0, 10: 16.0, 100: 1.6, 400: 0.4}
 """Open turns, and events of each a second: 160 a second for all but one turn, which keeps the machine at work but not
 full."""
-OPENING = 7.3  # turns that begin in a second: no multiple of any rate above, so that events come one by one
+OPENING = 160 / 21  # turns that begin in a second: so the events of all turns come one by one, 1/160 s apart
 SECONDS = 20.0  # for which the processor is watched
 HELD = 10  # more turns that say nothing meanwhile: they fill the memory that the warm-up left free
 LATENCY = 0.1

@@ -1,7 +1,6 @@
 """The table: what was measured as rows of figure, ours, floor or rival, ratio, aim, and whether the aim is met."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import combinations
 from typing import Any, NamedTuple
 
 from benchmarks.rivals import EDITS, STREAM, STREAM_EAGER
@@ -155,10 +154,10 @@ def staleness(found: Sequence[Measured]) -> Iterator[Row]:
 
 
 def costs(found: Sequence[Measured]) -> Iterator[Row]:
-    """Against the floor, whether the plugin's own costs are flat, and whether their ratios to the floor grow.
+    """Against the floor, and whether the plugin's own costs are flat.
 
-    The floor's own cost of an event grows with the open turns, so a ratio may fall. A single turn's memory is less than
-    what a process's memory grows by at a time.
+    The ratios to the floor are not: the floor's cost of an event grows with the open turns, and its memory for each
+    shrinks. A single turn's memory is less than what a process's memory grows by at a time.
     """
     for one in found:
         many = f"{one['turns']} open turn{'s' if one['turns'] > 1 else ''}"
@@ -191,16 +190,6 @@ def costs(found: Sequence[Measured]) -> Iterator[Row]:
         if least > 0:
             told = form.format(most), form.format(least)
             yield Row(f"{name}, {span}: largest to smallest", *told, most / least, FLAT_WITHIN)
-    for name, member in (("Processor to the floor", "cpu_ratio"), ("Memory to the floor", "memory_ratio")):
-        few, many = max(combinations([one[member] for one in crowds], 2), key=_growth)
-        if few > 0:
-            told = f"{many:.2f}", f"{few:.2f}"
-            yield Row(f"{name}, {span}: more turns to fewer", *told, many / few, FLAT_WITHIN)
-
-
-def _growth(pair: tuple[float, float]) -> float:
-    few, many = pair
-    return many / few if few else 0.0
 
 
 def connection(one: Measured) -> Iterator[Row]:
