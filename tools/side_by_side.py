@@ -41,7 +41,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
 ALONE = ("test_budget",)
 """Files of conversations that run before all others, because they judge when each of many answers was seen to grow."""
-LANES = 7
+LANES = 8
 """Jobs of conversations that run at once. Each starts the simulators and the plugin once."""
 LONG_CONVERSATIONS = (
     *("test_past_the_request", "test_faults", "test_stop", "test_handing_off", "test_orphans", "test_live"),
