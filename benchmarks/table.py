@@ -1,4 +1,4 @@
-"""`make bench`: everything that the README tells in numbers, measured in one run of about 19 minutes.
+"""`make bench`: everything that the README tells in numbers, measured in one run of about 24 minutes.
 
     python -m benchmarks.table [--quick] [--only texts,staleness] [--redraw]
 
