@@ -236,7 +236,7 @@ def test_conversation_is_forgotten_after_its_days(world: World) -> None:
 
 def answered(world: World, ts: str) -> list[int]:
     """The status that Slack got for each attempt to deliver the message."""
-    [delivery] = world.deliveries(ts=ts)
+    [delivery] = world.slack.deliveries(ts=ts)
     return [attempt.status for attempt in delivery.attempts if attempt.status]
 
 
