@@ -3,19 +3,17 @@
     python -m benchmarks.cost
 
 The floor is the bare plugin: it hands the request on as the plugin does and drains the app's stream through the same
-SDK, without Slack. Both get the same questions at the same time, PAIRS of them first one and then the other, so that
-they share the machine. All turns of a crowd are open at once. Crowds that are compared get equally many events in a
-second, since what comes at one instant is read in one go: then only the number of open turns differs. The machine's
-pace drifts within minutes, so each crowd is watched twice, in an order that is its own mirror image, and the two are
-added up.
+SDK, without Slack. Both get the same questions at the same time, so that they share the machine. All turns of a crowd
+are open at once. Crowds that are compared get equally many events in a second, evenly, since events of one instant are
+read in one go: so only the number of open turns differs. The machine's pace drifts within minutes, so each crowd is
+watched twice, in an order that is its own mirror image, and the two are added up.
 """
 
 import json
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from statistics import mean
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 from benchmarks.pair import Pair, mention, post
 from handoff.claims import OPEN_TURNS
@@ -176,13 +174,5 @@ def figures(crowds: Mapping[int, float] = CROWDS) -> list[Cost]:
     return [Cost.of(turns, spent) for turns, spent in found.items()]
 
 
-def flat(costs: Sequence[Cost]) -> dict[str, Any]:
-    """How far the ratios of 10 to 400 turns are from their mean, at most."""
-    many = [cost for cost in costs if cost.turns >= 10]
-    of = {"cpu": [c.cpu_ratio for c in many], "memory": [c.memory_ratio for c in many]}
-    return {name: round(max(abs(r / mean(rs) - 1) for r in rs), 2) for name, rs in of.items()}
-
-
 if __name__ == "__main__":
-    found = figures()
-    print(*(json.dumps(one._asdict()) for one in found), json.dumps(flat(found)), sep="\n")
+    print(*(json.dumps(one._asdict()) for one in figures()), sep="\n")
