@@ -12,7 +12,7 @@ MANY = 1_000  # at this many fair queues the idle ones are dropped
 
 
 class Waiters:
-    """The callers that wait for one fair queue. One of them looks for all of them when a call can be granted.
+    """The callers that wait for one fair queue. When a call can be granted, one caller wakes and grants it for all.
 
     If each caller woke at that time, a crowd of N would wake N callers for each call.
     """
@@ -23,7 +23,7 @@ class Waiters:
         self._cancelled: dict[QueuedCall, Callable[[], bool]] = {}
         self._looking: QueuedCall | None = None
         self._next_look = 0.0
-        self._asleep: set[QueuedCall] = set()
+        self._asleep: set[QueuedCall] = set()  # their callers wake at a time of their own, and not by `woken`
 
     def wait(self, ticket: QueuedCall, deadline: float, cancelled: Callable[[], bool] | None) -> None:
         """Return when the ticket is granted, at `deadline`, or soon after `cancelled` returns True."""
@@ -46,7 +46,7 @@ class Waiters:
                 ticket.woken.clear()
 
     def leave(self, ticket: QueuedCall) -> None:
-        """Wait no more. If the caller was the one that looks, or the one that should look next, another one does."""
+        """End a caller's wait. If no caller is left that wakes for all, the one that has waited longest does."""
         self.queue.remove(ticket)
         self._cancelled.pop(ticket, None)
         self._asleep.discard(ticket)
