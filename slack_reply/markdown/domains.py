@@ -7,6 +7,8 @@ import unicodedata
 from hosts import address_of, host_of
 from slack_reply.markdown import tokens
 
+# A reader may take the words around a line's end for one word; blanks there are not shown.
+_LINE_END = re.compile(r"[ \t]*\n[ \t]*")
 _MARKUP = re.compile(r"[\\*_~`\[\]]")
 # Markup that may be shown as text, and then parts two words
 _SIGN = re.compile(r"[\\*~`\[\]]")
@@ -57,7 +59,7 @@ def disguises(label: str, url: str, before: str = "") -> bool:
     word = touched.group() if touched else ""
     alone = set(_addresses(word, url))
     named: set[str] = set()
-    for text in (shown, shown.replace("\n", ""), parted):
+    for text in (shown, _LINE_END.sub("", shown), parted):
         found = [*_addresses(text, url), *(set(_addresses(word + text, url)) - alone)]
         named.update(map(_site, found))
     return bool(named) and named != {_site(url)}

@@ -161,6 +161,8 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("- a\n\n      [bank.example](https://evil.example) " + "word " * 100, "small edit"),
         ("`\n<style `\n```\nf c", "stream"),
         ("<http:&lt;>", "stream"),
+        ("[http \n://a](:)", "stream"),
+        ("~~~ ~\ns", "stream"),
     ],
 )
 def test_text_that_was_found_breaks_no_law(text: str, limits: str) -> None:

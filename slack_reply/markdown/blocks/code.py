@@ -21,7 +21,10 @@ def fenced(
     opening = rows[block.first]
     at = opening.text.index(block.fence)
     prefix = re.sub(r"[^\s>]", " ", opening.text[:at])
-    head = f"{prefix}{block.fence}{tokens.inside_code(block.info[:INFO_LIMIT].rstrip())}\n"
+    info = tokens.inside_code(block.info[:INFO_LIMIT].rstrip())
+    # Without a blank, an info string of tildes would make the fence longer
+    blank = " " if info.startswith(block.fence[0]) else ""
+    head = f"{prefix}{block.fence}{blank}{info}\n"
     context = Context(head, prefix + block.fence, prefix)
     for index in range(first, last):
         line = rows[index]

@@ -52,6 +52,11 @@ def test_code_is_code_in_fences_and_behind_blank_lines() -> None:
     ]
 
 
+def test_info_string_of_tildes_leaves_the_fence_as_long_as_it_was() -> None:
+    opening, *_ = units("~~~ ~ py\ncode\n~~~\n")
+    assert (opening.text, opening.after.tail) == ("~~~ ~ py\n", "~~~")
+
+
 def test_code_in_a_list_is_indented_further() -> None:
     assert units("- a\n\n      b <c>")[-1].text == "      b <c>"
     assert units("- a\n\n    b <c>")[-1].text == "    b &lt;c&gt;"
