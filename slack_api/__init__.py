@@ -10,6 +10,7 @@ from slack_api.directory import Directory, Found
 from slack_api.error_codes import (
     CANNOT_POST,
     MAYBE_TABLES,
+    OF_TABLES,
     RECIPIENT_MISSING,
     SLACK_TROUBLE,
     STOP_STANDS,
@@ -37,6 +38,7 @@ __all__ = [
     "CANNOT_POST",
     "HASTY",
     "MAYBE_TABLES",
+    "OF_TABLES",
     "PATIENT",
     "POST",
     "RECIPIENT_MISSING",

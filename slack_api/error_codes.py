@@ -15,8 +15,11 @@ TOO_LONG = frozenset({"msg_too_long", "msg_blocks_too_long", "msg_blocks_too_man
 # The blocks of a message are not accepted: it may be shown in a plainer form.
 UNFIT = TOO_LONG | {"invalid_blocks", "invalid_blocks_format", "invalid_attachments"}
 
+# The tables are the cause, whatever other blocks the message has (docs/platform/slack.md#table-block).
+OF_TABLES = frozenset({"invalid_attachments"})
+
 # A table may be the cause (docs/platform/slack.md#table-block).
-MAYBE_TABLES = frozenset({"invalid_blocks", "invalid_attachments", "invalid_chunks", "msg_blocks_too_long"})
+MAYBE_TABLES = OF_TABLES | {"invalid_blocks", "invalid_chunks", "msg_blocks_too_long"}
 
 # A stop of a stream for a member of another organisation; the text stands (docs/platform/slack.md#stream-end).
 STOP_STANDS = frozenset({"user_not_found", "team_not_found", "missing_recipient_user_id"})

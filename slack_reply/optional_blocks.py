@@ -11,7 +11,7 @@ REMEMBERED = 3600.0  # seconds that a workspace counts as one that refuses a typ
 
 
 class BlockRefused(Exception):
-    """Slack refused the content: it is too long, or a block is not accepted. The text is Slack's code."""
+    """Slack refused the content, perhaps for the sake of the optional blocks. The text is Slack's code."""
 
 
 class BlockSupport:

@@ -223,10 +223,11 @@ class EditedMessage(Writer):
         try:
             self._api.update_message(channel, ts, patience=BRISK, acquired=True, **arguments)
         except SlackRefused as error:
+            are_tables = self._posting.refused(error.error, look.page, has_below=bool(below))
+            if are_tables and (away := self._without_tables()):
+                raise away from error
             if below and error.error in UNFIT:
                 raise BlockRefused(error.error) from error
-            if self._posting.refused(error.error, look.page) and (away := self._without_tables()):
-                raise away from error
             if error.error in UNFIT and look.plan and self._shows_plans:
                 self._shows_plans = False
                 self._update(number, look._replace(plan=None))

@@ -10,7 +10,7 @@ from typing import Any
 
 from errors import SlackError, SlackFateUnknown, SlackRefused
 from json_fields import mapping_of, text_of
-from slack_api import BRISK, CANNOT_POST, POST, SLACK_TROUBLE
+from slack_api import BRISK, CANNOT_POST, OF_TABLES, POST, SLACK_TROUBLE
 from slack_reply.markdown import (
     HEADING_SIZE,
     Limits,
@@ -43,8 +43,12 @@ MODEST = Limits(size=2_900, measure=counted, tables=False, reserve=100, heading=
 PLAIN = Limits(size=900, measure=counted, tables=False, reserve=100, whole=True)
 
 
-class Unfit(BlockRefused):
-    """Slack refused the content of a post."""
+class Unfit(Exception):
+    """Slack refused the content of a post. The text is Slack's code."""
+
+
+class UnfitBelow(Unfit, BlockRefused):
+    """The same, perhaps for the sake of the blocks under the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,7 @@ class Posting:
         again, since a page shown twice is worse.
         """
         arguments = plain_arguments(page) if plain else page_arguments(page, below, above)
-        posted = self._found(offset) or self._posted(page, offset, arguments, may_be_below=bool(below))
+        posted = self._found(offset) or self._posted(page, offset, arguments, has_below=bool(below))
         self._unsure.pop(offset, None)
         self._written.add(self._target.account, self._target.channel, posted.ts)
         return posted
@@ -114,12 +118,16 @@ class Posting:
         """Whether a post may stand in the thread that was not found there yet."""
         return bool(self._unsure)
 
-    def refused(self, error: str, page: Page) -> bool:
-        """Remember what tables of the page may have been refused; False if the page can't be laid out without them."""
+    def refused(self, error: str, page: Page, *, has_below: bool) -> bool:
+        """Remember which tables of the page Slack refused; False if the page can't be laid out without these tables.
+
+        No table is blamed if the blocks under the page may be what Slack refuses.
+        """
+        if has_below and error not in OF_TABLES:
+            return False
         return self._tables.refused(self._target.account, error, block_types(page))
 
-    def _posted(self, page: Page, offset: int, arguments: Mapping[str, Any], *, may_be_below: bool) -> Posted:
-        """`may_be_below`: the blocks under the page may be what Slack refuses, so no table is blamed."""
+    def _posted(self, page: Page, offset: int, arguments: Mapping[str, Any], *, has_below: bool) -> Posted:
         target = self._target
         if not self._share.granted(POST, min(POST_RATE_LIMIT_TIMEOUT, self._share.patience), final=True):
             raise SlackAway
@@ -137,9 +145,8 @@ class Posting:
             if error.error in CANNOT_POST:
                 raise CannotReply(error.error) from error
             if error.error not in SLACK_TROUBLE:
-                if not may_be_below:
-                    self.refused(error.error, page)
-                raise Unfit(error.error) from error
+                are_tables = self.refused(error.error, page, has_below=has_below)
+                raise (UnfitBelow if has_below and not are_tables else Unfit)(error.error) from error
         except SlackFateUnknown:
             pass
         except SlackError as error:

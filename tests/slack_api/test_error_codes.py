@@ -10,7 +10,7 @@ SETS = {name: value for name, value in vars(outcome).items() if isinstance(value
 def test_code_of_one_method_means_one_thing_to_a_writer() -> None:
     parts = {"TOKEN_DEAD", "THREAD_GONE", "TOO_LONG"}
     of_a_stop = {"STOP_STANDS"}
-    of_tables = {"MAYBE_TABLES"}  # they say what else an unfit message may have
+    of_tables = {"MAYBE_TABLES", "OF_TABLES"}  # they say what else an unfit message may have
     alone = {name: codes for name, codes in SETS.items() if name not in parts | of_a_stop | of_tables}
     for (one, mine), (other, theirs) in combinations(alone.items(), 2):
         assert not mine & theirs, (one, other)
@@ -22,6 +22,11 @@ def test_a_dead_token_can_not_post() -> None:
 
 def test_too_long_message_is_unfit() -> None:
     assert outcome.TOO_LONG < outcome.UNFIT
+
+
+def test_refused_tables_are_an_unfit_message_and_perhaps_what_other_codes_say() -> None:
+    assert outcome.OF_TABLES < outcome.MAYBE_TABLES
+    assert outcome.OF_TABLES < outcome.UNFIT
 
 
 def test_nothing_can_be_posted_where_the_thread_is_gone() -> None:
