@@ -32,7 +32,7 @@ class Echo(BaseHTTPRequestHandler):
 @pytest.fixture
 def road(tmp_path: Path) -> Iterator[Running]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Echo)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     given = ("--to", f"http://127.0.0.1:{server.server_port}", "--round-trip", str(ROUND_TRIP))
     with launched("benchmarks.far_slack", *given, "--folder", str(tmp_path)) as road:
         yield road

@@ -12,8 +12,12 @@ BOOTSTRAP = Path(__file__).parents[2] / "tools" / "bootstrap"
 SHIM = 'echo "pyenv: python3.12: command not found" >&2; exit 127'
 OLD = 'case "$3" in *"(3, 12)"*) exit 1;; *executable*) echo "$0";; esac'
 NEW = 'case "$3" in *executable*) echo "$0";; esac'
-# Makes a venv whose pip brings a uv, as Python and pip do.
-WITH_PIP = f"""{NEW}
+# Has no pip, and makes a venv whose pip brings a uv.
+WITHOUT_PIP = f"""{NEW}
+if [ "$1 $2" = "-m pip" ]; then
+    echo "No module named pip" >&2
+    exit 1
+fi
 if [ "$1 $2" = "-m venv" ]; then
     mkdir -p "$3/bin"
     cat > "$3/bin/python" <<'PIP'
@@ -103,10 +107,11 @@ def test_the_python_on_the_path_comes_first(machine: Machine) -> None:
 
 
 @pytest.mark.parametrize("uv_on_the_path", [None, BROKEN])
+@pytest.mark.parametrize("python", [WITHOUT_PIP, DEBIANS])
 def test_without_a_uv_that_works_a_pinned_one_is_installed(
-    machine: Machine, uv_on_the_path: str | None
+    machine: Machine, python: str, uv_on_the_path: str | None
 ) -> None:
-    machine.has("bin/python3.12", WITH_PIP)
+    machine.has("bin/python3.12", python)
     if uv_on_the_path:
         machine.has("bin/uv", uv_on_the_path)
     done = machine.run()
