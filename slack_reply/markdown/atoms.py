@@ -41,7 +41,9 @@ def read(line: str, start: int, known: Known = NONE, *, whole: bool, label: bool
     """
     link = partial(_link, known=known, inside=label)
     angle = partial(_angle, render=partial(_shown, known=known, label=label))
-    return inline_parser.read(line, start, {**_READERS, "<": angle, "[": link, "!": link}, whole=whole)
+    address = partial(_address, known=known)
+    readers: dict[str, Reader] = {**_READERS, "<": angle, "[": link, "!": link, "h": address, "H": address}
+    return inline_parser.read(line, start, readers, whole=whole)
 
 
 def row(line: str, start: int, atoms: Iterable[Atom], end: int) -> Iterator[Atom]:
@@ -98,15 +100,23 @@ def _greater(_line: str, start: int, _whole: bool) -> Atom:
     return Atom(start, start + 1, tokens.GREATER)
 
 
-def _address(line: str, start: int, whole: bool) -> Atom:
-    """An address without markup: Slack's own link would go on over a letter without a blank before it."""
+def _address(line: str, start: int, whole: bool, known: Known) -> Atom:
+    """An address without markup: Slack's own link would go on over a letter without a blank before it.
+
+    An address in which a link or an image begins is plain text.
+    """
     found = _ADDRESS.match(line, start)
     end = found.end() if found else line.index("://", start) + len("://")
     if end == len(line) and not whole and end - start < ADDRESS_LIMIT:
         return _held(start)
     url = found.group() if found else ""
     if url and url[-1] not in _ADDRESS_ENDS and not line[end : end + 1].isascii() and not line[end].isspace():
-        return Atom(start, end, f"[{links.label_text(url)}]({links.quoted(url)})")
+        brackets = [at for at in range(start, end) if line[at] == "["]
+        inside = {at: read_link(line, at, known, whole=whole) for at in brackets}
+        if any(at == found for at, found in inside.items()):
+            return _held(start)
+        if not any(inside.values()):
+            return Atom(start, end, f"[{links.label_text(url)}]({links.quoted(url)})")
     return Atom(start, start + _SCHEME, line[start : start + _SCHEME], solid=False)
 
 
@@ -176,6 +186,4 @@ _READERS: dict[str, Reader] = {
     "`": _ticks,
     ">": _greater,
     "&": _entity,
-    "h": _address,
-    "H": _address,
 }

@@ -38,7 +38,7 @@ _ENDING = re.compile(
 # Endings of countries that are also endings of file names.
 _FILE = re.compile(r"md|py|rs|sh|pl|ps|cc|ml|mk|mm")
 # A name behind a word and one slash belongs to a path, whatever stands before any other slash.
-_BARE = re.compile(r"(?<![\w.@-])(?<!\w/)((?:[\w-]{1,63}\.)+)([^\W\d_]{2,24}|xn--[\w-]{1,59})(?!\w)")
+_BARE = re.compile(r"(?<![\w.@-])(?<!\w/)((?:[\w-]++\.)+)([^\W\d_]{2,24}|xn--[\w-]++)(?!\w)")
 # The end of a word that may go on in a label; a link in that word is seen by its label alone.
 _TOUCHED = re.compile(r"[\w.\-]+\Z")
 # The full stop of Chinese and Japanese is a dot of a domain only before an ending.
@@ -46,7 +46,7 @@ _WIDE_DOT = re.compile(
     "\u3002(?=[A-Za-z0-9]|中国|中國|香港|台湾|台灣|公司|网络|网址|网站|新加坡|みんな|コム)"
 )
 _LINK = re.compile(r"\[([^\[\]]{0,100})\]\([^()\s]{0,200}\)")
-_MAIL = re.compile(r"@((?:[\w-]{1,63}\.)+[^\W\d_]{2,24})")
+_MAIL = re.compile(r"@((?:[\w-]++\.)+[^\W\d_]{2,24})")
 
 
 def disguises(label: str, url: str, before: str = "") -> bool:

@@ -43,6 +43,7 @@ FORMS = {
     "wide stop": f"[bank\u3002com]({EVIL})",
     "entity": f"[bank&#46;com]({EVIL})",
     "escape": f"[bank\\.com]({EVIL})",
+    "name that is too long for a domain": f"[{'bank' * 20}.com]({EVIL})",
     "mail": f"[help@bank.com]({EVIL})",
     "target on the next line": f"[{BANK}](\n{EVIL})",
     "title on the next line": f'[{BANK}]({EVIL}\n"title")',

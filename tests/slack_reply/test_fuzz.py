@@ -163,6 +163,8 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("<http:&lt;>", "stream"),
         ("[http \n://a](:)", "stream"),
         ("~~~ ~\ns", "stream"),
+        ("http://[档]()", "stream"),
+        (f"[{'y' * 64}.com](h)", "stream"),
     ],
 )
 def test_text_that_was_found_breaks_no_law(text: str, limits: str) -> None:

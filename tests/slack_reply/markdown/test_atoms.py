@@ -25,6 +25,11 @@ def read(line: str) -> str:
         ("[a [b] c](/u)", "[a [b] c](/u)"),
         ("[x](<a b>)", "[x](a%20b)"),
         ("[link](<foo\\>)", "\\[link](&lt;foo&gt;)"),
+        ("https://a.example/x文", "[https://a.example/x](https://a.example/x)文"),
+        ("https://a.example/[1]文", "[https://a.example/\\[1\\]](https://a.example/[1])文"),
+        ("https://a.example/[文](/u)", "https://a.example/[文](/u)"),
+        ("https://a.example/![文](/u)", "https://a.example/[文](/u)"),
+        ("https://a.example/[1][文](/u)", "https://a.example/\\[1][文](/u)"),
         ("[ ] [x] [1] [^2]", "[ ] [x] [1] [^2]"),
     ],
 )
