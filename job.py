@@ -20,7 +20,7 @@ class FormPress:
 
     @classmethod
     def from_dict(cls, carried: object) -> "FormPress":
-        """Read what `asdict` gave. Raises TypeError for anything else."""
+        """Read what `asdict` gave. Raises TypeError or ValueError for anything else."""
         press = cls(**carried) if isinstance(carried, dict) else None
         if press is None or not isinstance(press.inputs, dict):
             raise TypeError("no answer to a form")
@@ -38,7 +38,9 @@ class OpenRun:
     workflow. `text` is the Markdown so far, `steps` are the app's steps (turns/answer/progress.py). `messages` show the
     answer: the last `unfinished` of them are to be overwritten with the text from the offset `begin` on, and show it at
     least up to `sure`. `requests` counts those in which the run was read. The times are those of turns/report.py.
-    `quote` stands above the text, and the offsets count it.
+    `quote` stands above the text, and the offsets count it. `left_out` are files that the app did not get: the name,
+    the reason (a key of the wording catalogue), and whether the file is a recording. `question_cut`: the app got only
+    so many characters of the question.
     """
 
     task_id: str
@@ -56,16 +58,19 @@ class OpenRun:
     first_token: float | None = None
     first_text: float | None = None
     quote: str = ""
+    left_out: tuple[tuple[str, str, bool], ...] = ()
+    question_cut: int | None = None
 
     @classmethod
     def from_dict(cls, carried: object) -> "OpenRun":
-        """Read what `asdict` gave. Raises TypeError for anything else."""
+        """Read what `asdict` gave. Raises TypeError or ValueError for anything else."""
         run = cls(**carried) if isinstance(carried, dict) else None
         if run is None or not all(
             isinstance(text, str) for text in (run.run_id, run.user, run.text, run.quote)
         ):
             raise TypeError("no run")
-        return replace(run, steps=tuple(run.steps), messages=tuple(run.messages))
+        left_out = tuple((name, reason, is_recording) for name, reason, is_recording in run.left_out)
+        return replace(run, steps=tuple(run.steps), messages=tuple(run.messages), left_out=left_out)
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,22 @@ def test_other_private_question_is_forged(change: dict[str, object]) -> None:
 
 
 RUN = OpenRun(
-    "t", "m", "r", "c", "slack:T1:U1", "So far", ({"id": "s", "began": 3},), ("1.5", "1.6"), 1, 2, 5, 2, 0.5
+    "t",
+    "m",
+    "r",
+    "c",
+    "slack:T1:U1",
+    "So far",
+    ({"id": "s", "began": 3},),
+    ("1.5", "1.6"),
+    1,
+    2,
+    5,
+    2,
+    0.5,
+    quote="> heard",
+    left_out=(("a.pdf", "file_too_large", False),),
+    question_cut=900,
 )
 
 
@@ -99,7 +114,16 @@ def test_job_with_an_open_run_survives_json() -> None:
 
 
 @pytest.mark.parametrize(
-    "run", [[], {}, {"text": 5}, asdict(RUN) | {"text": None}, asdict(RUN) | {"more": 1}]
+    "run",
+    [
+        [],
+        {},
+        {"text": 5},
+        asdict(RUN) | {"text": None},
+        asdict(RUN) | {"more": 1},
+        asdict(RUN) | {"left_out": 5},
+        asdict(RUN) | {"left_out": [["a"]]},
+    ],
 )
 def test_other_open_run_is_forged(run: object) -> None:
     with pytest.raises(Forged):

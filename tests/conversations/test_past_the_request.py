@@ -301,3 +301,14 @@ def test_quote_of_a_voice_clip_stays_above_an_answer_of_several_requests(world: 
     assert flat("".join(message.text for message in messages)) == flat(f"> 🎤 How far?\n\n{TEXT}")
     assert legs(world, root) == 2
     assert len(world.dify.recordings()) == 1
+
+
+@pytest.mark.parametrize("style", ["edit", "stream"])
+def test_file_that_was_left_out_is_told_under_an_answer_of_several_requests(world: World, style: str) -> None:
+    world.configure(reply_style=style)
+    world.dify.script(SLOW, world.app_id)
+    root = world.ask("hello", files=[world.slack.add_file("a.pdf", b"%PDF", "application/pdf")])
+    note = EN[Say.FILE_LEFT_OUT].format(name="a.pdf", reason=EN[Say.FILE_NO_VARIABLE])
+    messages = whole(world, root)
+    assert flat("".join(message.text for message in messages)) == flat(f"{TEXT}\n\n> {note}")
+    assert legs(world, root) == 2

@@ -20,7 +20,7 @@ from dify_app import (
     Thought,
     Via,
 )
-from errors import BridgeError, FileRefused
+from errors import BridgeError, FileRefused, NotHeard
 from job import OpenRun
 from slack_reply import above
 from turns.answer.progress import Progress
@@ -74,6 +74,11 @@ class AnswerState:
         """Go on with the answer of an earlier request."""
         self.via, self.user, self.conversation_id = "api", run.user, run.conversation_id
         self.quote = run.quote
+        self.question_cut = run.question_cut
+        self.left_out = tuple(
+            (NotHeard if is_recording else FileRefused)(name, reason)
+            for name, reason, is_recording in run.left_out
+        )
         self.run = RunStarted(run.task_id, run.message_id, run.run_id)
         self.named.set()
         self.progress.take_up(run.steps)

@@ -62,6 +62,7 @@ class Answering:
         if (run := self.context.run) is not None:
             self._state.take_up(run)
             self.report.first_token, self.report.first_text = run.first_token, run.first_text
+            self.report.left_out = next((reason for _, reason, _ in run.left_out), "")
 
     def waiting(self) -> None:
         """Show that the message waits in its thread's queue."""

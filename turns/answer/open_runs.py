@@ -1,5 +1,6 @@
 """Which runs go on in a fresh request when the time of theirs is over, and with what that request begins."""
 
+from errors import NotHeard
 from job import OpenRun
 from slack_reply import LONGEST_TEXT, Reply
 from turns.answer.answer_state import AnswerState
@@ -44,6 +45,8 @@ def left_open(
         report.first_token,
         report.first_text,
         state.quote,
+        tuple((file.name, file.reason, isinstance(file, NotHeard)) for file in state.left_out),
+        state.question_cut,
     )
 
 

@@ -1,17 +1,20 @@
-from dataclasses import replace
+import json
+from dataclasses import asdict, fields, replace
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
-from dify_app.answer import Paused, RunStarted, TextDelta, TextReplaced
+from dify_app.answer import Paused, QuestionCut, RunStarted, TextDelta, TextReplaced
 from dify_app.form import AppForm
+from errors import FileRefused, NotHeard
 from job import OpenRun
 from slack_reply import LONGEST_TEXT, LeftOff
 from turns.answer.answer_state import AnswerState
 from turns.answer.open_runs import left_open
 from turns.limits import RUN_REQUESTS
 from turns.report import TurnReport
+from wording import Say
 
 LEFT = LeftOff(("1.5", "1.6"), 1, 4, 8)
 
@@ -34,6 +37,43 @@ def test_run_of_a_flow_goes_on_with_its_names_and_text(mode: str) -> None:
     run = left(state(mode))
     names = ("task", "message", "run", "c-1", "slack:T1:U1")
     assert run == OpenRun(*names, "Some text", (), ("1.5", "1.6"), 1, 4, 8, 1, 1.0, 2.0)
+
+
+def test_later_request_knows_what_was_left_out_of_the_question() -> None:
+    answer, later = state(), AnswerState()
+    answer.take(QuestionCut(900))
+    answer.left_out = FileRefused("a.pdf", Say.FILE_TOO_LARGE), NotHeard("b.m4a", Say.FILE_EMPTY)
+    run = left(answer)
+    assert run is not None
+    later.take_up(OpenRun.from_dict(json.loads(json.dumps(asdict(run)))))
+    assert later.question_cut == 900
+    told = [(type(file), file.name, file.reason) for file in later.left_out]
+    assert told == [(FileRefused, "a.pdf", Say.FILE_TOO_LARGE), (NotHeard, "b.m4a", Say.FILE_EMPTY)]
+
+
+CARRIED = {
+    "conversation_id",
+    "via",
+    "user",
+    "run",
+    "quote",
+    "progress",
+    "left_out",
+    "question_cut",
+    "named",
+    "speaks",
+}
+"""Fields of a state that a later request takes up from the run of an earlier one, beside the text."""
+OF_EACH_REQUEST = {"changed", "stepped", "finished", "form", "over", "is_full", "error", "ended"}
+OF_THE_END = {"sources"}
+"""Dify tells them at the end of a run, to whoever reads the run then."""
+NEVER_LEFT = {"paused", "was_replaced"}
+"""A run with these is not left to a later request."""
+
+
+def test_each_field_of_a_state_is_carried_or_need_not_be() -> None:
+    names = {field.name for field in fields(AnswerState) if not field.name.startswith("_")}
+    assert names == CARRIED | OF_EACH_REQUEST | OF_THE_END | NEVER_LEFT
 
 
 @pytest.mark.parametrize(
