@@ -9,7 +9,11 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
 def on_one_line(words: str, longest: int) -> str:
-    """The words on one line, without markup and control characters; at most `longest` of their characters, with "…"."""
+    """The words on one line, at most `longest` of their characters, with "…", for the middle of a line.
+
+    No word is markup within a line, or a control character. At the beginning of a line, a `#` or a number may still
+    begin a heading or a list.
+    """
     return links.label_text(shortened(" ".join(_CONTROL.sub(" ", words).split()), longest))
 
 

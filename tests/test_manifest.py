@@ -120,9 +120,17 @@ def test_text_exists_in_every_language(text: dict[str, str]) -> None:
     assert all(0 < len(translation) < 1024 for translation in text.values())
 
 
-def test_setting_is_explained_in_the_readme() -> None:
+def test_setting_is_explained_in_the_form_and_in_the_readme() -> None:
     for setting in GROUP["settings"]:
         assert set(setting["label"]) == set(setting["help"]) == LANGUAGES
+    _, _, rest = (
+        (ROOT / "README.md")
+        .read_text("utf-8")
+        .partition("| Setting | Default | What it does |\n|---|---|---|\n")
+    )
+    table, _, _ = rest.partition("\n\n")
+    rows = [row.split(" | ")[0].removeprefix("| ") for row in table.splitlines()]
+    assert rows == [setting["label"]["en_US"].partition(" (")[0] for setting in GROUP["settings"]]
 
 
 def test_picture_of_the_readme_is_there_and_is_left_out_whole_where_it_is_not_in_the_package() -> None:

@@ -1,4 +1,8 @@
-"""The sentences that the bot may say in its own name. A new sentence needs a key here and a line in each catalogue."""
+"""The sentences that the bot may say in its own name. A new sentence needs a key here and a line in each catalogue.
+
+A value stands in a code span, unless it never comes from outside; which values these are, and which keys are titles,
+headings or status lines, stands at the top of tests/wording/test_catalogues.py.
+"""
 
 from enum import StrEnum, auto
 

@@ -330,9 +330,8 @@ json_values = st.recursive(
 )
 names = st.sampled_from(
     [
-        *("message", "agent_message", "text_chunk", "message_replace", "text_replace", "reasoning_chunk"),
-        *("message_file", "human_input_required", "message_end", "workflow_started", "workflow_finished"),
-        *("workflow_paused", "error", "node_started", "node_finished", "node_retry", "iteration_next"),
+        *Reducer._HANDLERS,
+        *("workflow_started", "node_started", "node_finished", "node_retry", "iteration_next"),
         *("iteration_started", "loop_completed", "agent_thought", "agent_log", "tts_message"),
     ]
 )

@@ -1,8 +1,13 @@
+from types import SimpleNamespace
+from typing import Any, cast
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from simulators.dify import script
+from simulators.dify.events import Run
+from simulators.dify.player import Player
 
 
 @given(st.text(max_size=200), st.floats(0, 20), st.floats(0.1, 40))
@@ -27,3 +32,9 @@ def test_endings_are_named() -> None:
         script.silence(),
     ]
     assert {steps[-1]["do"] for steps in ends} == script.ENDINGS
+
+
+def test_player_knows_each_act() -> None:
+    run, unused = Run("chat", "c-1", {}), SimpleNamespace(texts=[])
+    player = Player(cast("Any", unused), run, cast("Any", unused), cast("Any", unused))
+    assert set(player._acts) == script.ACTS - {"pause"}  # of which `play` takes care itself
