@@ -86,7 +86,7 @@ class Screen:
             if chunk["type"] == "blocks":
                 message += chunk["blocks"]
             elif message and isinstance(message[-1], str):
-                closing = chunk["text"].lstrip("\n> ").startswith(("`", "~"))
+                closing = chunk["text"].lstrip("\n> \t").startswith(("`", "~"))
                 # Slack may lose such blanks; an edit brings the whole text
                 assert closing or self._by_row or not chunk["text"][0].isspace(), chunk
                 message[-1] += chunk["text"]

@@ -165,6 +165,8 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("~~~ ~\ns", "stream"),
         ("http://[档]()", "stream"),
         (f"[{'y' * 64}.com](h)", "stream"),
+        ("-\t```\n\te\n-", "stream"),
+        ("- \n>x\n\n\n## a\n\n1. b\n     - 6\n      -", "small stream"),
     ],
 )
 def test_text_that_was_found_breaks_no_law(text: str, limits: str) -> None:

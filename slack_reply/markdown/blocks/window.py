@@ -140,12 +140,13 @@ class Window:
         return text.startswith("|", len(lines.prefix(text))) and tables.may_separate(below.lstrip(" \t>"))
 
     def _between(self, first: int, last: int) -> Iterator[tuple[int, Unit]]:
-        """The lines that no block contains: blank lines, quote marks, and what is nested too deeply."""
+        """The lines that no block contains: blank lines, quote marks, empty items, and what is nested too deeply."""
         for index in range(first, last):
             line = self._lines[index]
             if line.text and not line.text.isspace():
                 shown = lines.prefix(line.text)
-                unit = text_unit(line, f"{shown}{inline.render(line.text, len(shown))}", len(shown))
+                text = f"{shown}{inline.render(line.text, len(shown))}"
+                unit = text_unit(line, text, len(shown), listed=bool(lines.LIST.match(line.text)))
                 # At the beginning of a message, the `===` under a heading would be text that goes on in the next line
                 rest = line.text[len(shown) :].rstrip(" \t")
                 is_under = bool(rest) and not rest.strip("=")
