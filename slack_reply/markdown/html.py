@@ -25,7 +25,8 @@ _BREAK = re.compile(rf"<(br|/?p|/?details){_ATTRIBUTES}\s*/?>", re.IGNORECASE)
 # What follows a break: neither an indent nor ticks or tildes may become code there.
 _BLANKS = re.compile(r"[ \t]*+")
 _FENCE = re.compile(r"```|~~~")
-_LINE_END = re.compile(r"[\n>]")  # or that of a tag that may break the line
+# The end of a line, or a tag that may become one
+_LINE_END = re.compile(r"\n|</?(?:br|p|details|summary)\b[^<>\n]*>", re.IGNORECASE)
 _LONGEST_MARKER = 41
 _LONGEST_PREFIX = 200  # characters of bullets and quote marks; more are taken for text
 _MARKS = {
@@ -58,16 +59,17 @@ def read(line: str, start: int, render: Callable[[str], str], *, whole: bool) ->
     if found := _PAIR.match(line, start, start + LIMIT):
         name = found[1].lower()
         end, mark = found.end(), _MARKS[name]
-        if mark and end == len(line) and not whole:
+        if mark and not whole and (end == len(line) or _TAG_BEGUN.match(line, end)):
             return start
         around = line[max(0, start - 1) : start], line[end : end + 1]
+        touches = not _BREAK.match(line, end) and around[1] in {"<", "&"}
         behind, line_end = end, ""
         if name == "summary":
             broken = _broken(line, end, end, "\n", whole=whole)
             if broken is None:
                 return start
             behind, line_end = broken
-        return behind, _marked(mark, render(found[2]), *around) + line_end
+        return behind, _marked(mark, render(found[2]), *around, touches=touches) + line_end
     if whole or len(line) - start > LIMIT:
         return None
     tag = _TAG_BEGUN.match(line, start)
@@ -91,7 +93,9 @@ def _broken(line: str, start: int, end: int, shown: str, *, whole: bool) -> tupl
     between = ""
     if touches and line[behind : behind + 1] not in {"", "\r", "\n"}:
         before = _LINE_END.split(line[max(0, start - _LONGEST_MARKER) : start])[-1]
-        between = JOINER if lines.MARKERS.match(before) else " "  # a blank would make a list of a `*`
+        # Behind a `*`, in a tag or not, a usual blank would make a list
+        blank = "\u00a0" if lines.MARKERS.match(before.rpartition(">")[2]) else " "
+        between = blank if before else JOINER
     marked, marker = lines.marker(line, behind)
     return marked, (shown or line[end:behind][:1] or between) + marker
 
@@ -110,17 +114,18 @@ def plain_entity(entity: str) -> str:
     return char if is_known else entity
 
 
-def _marked(mark: str, text: str, before: str, behind: str) -> str:
+def _marked(mark: str, text: str, before: str, behind: str, *, touches: bool) -> str:
     """The text between two marks, which touch no blank and are not in the text itself.
 
     Where a word goes on behind a mark, `_` is none, and no mark is one that touches punctuation on its inner side.
+    `touches`: a tag or an entity stands behind, which may become a word or a mark.
     """
     inner = text.strip()
     if not mark and not before.strip():
         return text.replace(inner, lines.unmarked(inner), 1) or JOINER
-    within = before.isalnum() or behind.isalnum()
+    within = before.isalnum() or behind.isalnum() or touches or before in {">", ";"}
     mark = "*" if within and mark == "_" else mark
     if not inner or not mark or mark in inner:
         return text or JOINER
     joints = (JOINER if within and not char.isalnum() else "" for char in (inner[0], inner[-1]))
-    return text.replace(inner, f"{mark}{inner.join(joints)}{mark}", 1)
+    return text.replace(inner, f"{mark}{inner.join(joints)}{mark}", 1) + (JOINER if touches else "")

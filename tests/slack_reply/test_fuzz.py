@@ -166,6 +166,9 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("http://[档]()", "stream"),
         (f"[{'y' * 64}.com](h)", "stream"),
         ("-\t```\n\te\n-", "stream"),
+        ("<i><y></i><details>：_", "stream"),
+        ("<i>x</i><u>y</u> z_", "stream"),
+        ("<i>x</i>&#65; z_", "stream"),
         ("- \n>x\n\n\n## a\n\n1. b\n     - 6\n      -", "small stream"),
     ],
 )
