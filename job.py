@@ -20,7 +20,7 @@ class FormPress:
 
     @classmethod
     def from_dict(cls, carried: object) -> "FormPress":
-        """Read what `asdict` gave. Raises TypeError or ValueError for anything else."""
+        """Read what `asdict` gave. Raises TypeError for anything else."""
         press = cls(**carried) if isinstance(carried, dict) else None
         if press is None or not isinstance(press.inputs, dict):
             raise TypeError("no answer to a form")
