@@ -30,7 +30,7 @@ test-quick: $(READY) ## the tests of the modules, without any process
 	@$(PYTHON) -m tools.side_by_side --quick
 
 .PHONY: soak
-soak: $(READY) ## the long tests: 20 minutes of steady work, and half an hour of others
+soak: $(READY) ## the long tests: 20 minutes of steady work, random kills, crowds; over an hour
 	@$(PYTHON) -m pytest -m soak $(ARGS)
 
 .PHONY: format
