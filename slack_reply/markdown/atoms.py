@@ -20,6 +20,8 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS_ENDS = "?!.,:;'_~*)"
+# Markers of emphasis that may begin or end in an address
+_MAY_PAIR = re.compile(r"\*|~~|(?<![^\W_])_|_(?![^\W_])")
 _SCHEME = len("http")
 # What begins a link in a label; images, code and escapes do not.
 _IN_LABEL = re.compile(r"!?\[|\\.|(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
@@ -103,14 +105,15 @@ def _greater(_line: str, start: int, _whole: bool) -> Atom:
 def _address(line: str, start: int, whole: bool, known: Known) -> Atom:
     """An address without markup: Slack's own link would go on over a letter without a blank before it.
 
-    An address in which a link or an image begins is plain text.
+    An address in which a link or an image begins, or with markers of emphasis, is plain text.
     """
     found = _ADDRESS.match(line, start)
     end = found.end() if found else line.index("://", start) + len("://")
     if end == len(line) and not whole and end - start < ADDRESS_LIMIT:
         return _held(start)
     url = found.group() if found else ""
-    if url and url[-1] not in _ADDRESS_ENDS and not line[end : end + 1].isascii() and not line[end].isspace():
+    goes_on = not line[end : end + 1].isascii() and not line[end].isspace()
+    if url and goes_on and url[-1] not in _ADDRESS_ENDS and not _MAY_PAIR.search(url):
         brackets = [at for at in range(start, end) if line[at] == "["]
         inside = {at: read_link(line, at, known, whole=whole) for at in brackets}
         if any(at == found for at, found in inside.items()):

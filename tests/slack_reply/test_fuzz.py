@@ -169,6 +169,8 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("<i><y></i><details>：_", "stream"),
         ("<i>x</i><u>y</u> z_", "stream"),
         ("<i>x</i>&#65; z_", "stream"),
+        ("s\n1. <details>\\\n`", "stream"),
+        ("*http://*.Բ🇪", "stream"),
         ("- \n>x\n\n\n## a\n\n1. b\n     - 6\n      -", "small stream"),
     ],
 )

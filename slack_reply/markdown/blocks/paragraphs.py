@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from markdown_source import NONE, Block, Known, References
-from slack_reply.markdown import inline, lines
+from slack_reply.markdown import inline, lines, tokens
 from slack_reply.markdown.lines import HEADING, RULE, Line
 from slack_reply.markdown.parts import is_apart
 from slack_reply.markdown.units import BREAK, Body, Unit, apart
@@ -164,8 +164,9 @@ def _parted(unit: Unit) -> tuple[Unit, ...]:
     if not is_broken or unit.rank is Rank.GLUE:
         return (unit,)
     said, place = line[unit.begin : -1], unit.start + len(line) - 1
+    shows_nothing = tokens.is_blank(unit.text[unit.begin : -2])
     # Behind a marker, the end of a message would be a blank: emphasis may end there that the backslash keeps open
-    if not said or said[-1] in "*_~" or RULE.match(said) or lines.marker(said)[0] == len(said):
+    if shows_nothing or said[-1] in "*_~" or RULE.match(said) or lines.marker(said)[0] == len(said):
         return (unit._replace(rank=Rank.GLUE),)
     broken = Unit(
         place,

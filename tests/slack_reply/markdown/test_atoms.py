@@ -27,6 +27,8 @@ def read(line: str) -> str:
         ("[link](<foo\\>)", "\\[link](&lt;foo&gt;)"),
         ("https://a.example/x文", "[https://a.example/x](https://a.example/x)文"),
         ("https://a.example/[1]文", "[https://a.example/\\[1\\]](https://a.example/[1])文"),
+        ("https://a.example/~a_b文", "[https://a.example/\\~a\\_b](https://a.example/~a_b)文"),
+        ("*https://a.example*.é文", "*https://a.example*.é文"),
         ("https://a.example/[文](/u)", "https://a.example/[文](/u)"),
         ("https://a.example/![文](/u)", "https://a.example/[文](/u)"),
         ("https://a.example/[1][文](/u)", "https://a.example/\\[1][文](/u)"),
