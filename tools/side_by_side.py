@@ -72,19 +72,19 @@ LONGEST = (
 QUICK_JOBS = 9
 QUICK_AT_ONCE = 3
 """One more than there are cores, since some of the quick tests wait for a socket or a lock."""
-# The laws of long texts take minutes of computing; the other files start a process.
+# The laws of long texts, and of many threads or requests, take minutes of computing; the other files start a process.
 NOT_QUICK = {
     *(
         "test_corpus",
         "test_early_end",
         "test_fuzz",
+        "test_layout",
         "test_linear",
         "test_long_runs",
         "test_pages",
-        "test_safe_text",
-        "test_slack_limits",
     ),
-    *("test_strange_requests", "test_writers"),
+    *("test_safe_text", "test_slack_limits", "test_strange_requests", "test_writers"),
+    *("test_buckets", "test_harm", "test_rendering", "test_staleness"),
     *(
         "test_failover",
         "test_process_identity",
