@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +13,7 @@ from simulators.slack.seen import SeenDelivery
 from tests.conversations.conftest import SCALE
 from tests.conversations.matrix import control_of
 from tests.conversations.stack import Stack
+from tests.conversations.turn_log import turns_of
 from tests.conversations.world import World
 from tests.support.redis_server import RedisServer
 
@@ -99,7 +101,8 @@ def what_is_wrong(world: World, number: int) -> list[str]:
     wanted = Counter({f"question {n}": 1 for n in range(number)})
     unlike = [query for query in asked | wanted if asked[query] != 1]
     sent = world.slack.deliveries()
-    wrong = [f"{query}: asked {asked[query]} times; {how_delivered(sent, query)}" for query in unlike]
+    turns = [*turns_of(world)] if unlike else []
+    wrong = [f"{query}: asked {asked[query]} times; {what_became_of(query, sent, turns)}" for query in unlike]
     answered: dict[str, int] = {}
     wrong += [f"{message.ts}: a stream is open" for message in world.slack.open_streams()]
     for channel in {one.channel for one in sent}:
@@ -110,10 +113,13 @@ def what_is_wrong(world: World, number: int) -> list[str]:
     return wrong
 
 
-def how_delivered(sent: list[SeenDelivery], query: str) -> str:
-    """The state of each delivery of this message, with what Slack got at each attempt."""
+def what_became_of(query: str, sent: list[SeenDelivery], turns: list[dict[str, Any]]) -> str:
+    """How the turns of this message ended, and the state of each delivery, with what Slack got at each attempt."""
     ours = [one for one in sent if str(one.body["event"].get("text", "")).endswith(query)]
-    return "; ".join(
+    names = {one.body["event"].get("ts") for one in ours}
+    outcomes = [turn["outcome"] for turn in turns if turn["ts"] in names]
+    deliveries = (
         f"{one.kind} {one.state} {[attempt.failure or attempt.status for attempt in one.attempts]}"
         for one in ours
     )
+    return "; ".join([f"turns {outcomes}", *deliveries])
