@@ -92,27 +92,22 @@ class ClaimsAhead:
         """Claim ahead beside the context, which hands the job off. None: only the turn's request claims.
 
         The first hand-off of a hook shows whether the requests arrive here. After one that arrived in another process,
-        no claim is made ahead any more for this hook.
+        no claim is made ahead any more for this hook. None is made for a message that the process has no room for: the
+        hand-off will fail, and a crowd of claims that are given back at once is more than the storage can take.
         """
-        name = claim_name(hook_id, job)
+        name, share = claim_name(hook_id, job), f"{hook_id}/{job.job_id}"
         is_first = not self._claims.is_taken(name) and name not in self._open
-        if not is_first or not self._arrives_here.get(hook_id):
-            yield None
+        # The message counts as open until its claim has ended: a sweep must not take the message for an orphan.
+        if is_first and self._arrives_here.get(hook_id) and self._capacity.enter(share):
+            try:
+                with self._made(name, ClaimAhead(turns, job)) as ahead:
+                    yield ahead
+            finally:
+                self._capacity.leave(share)
         else:
-            with self._counted(f"{hook_id}/{job.job_id}"), self._made(name, ClaimAhead(turns, job)) as ahead:
-                yield ahead
+            yield None
         arrived = self._claims.is_taken(name)
         self._arrives_here[hook_id] = arrived and self._arrives_here.get(hook_id, True)
-
-    @contextmanager
-    def _counted(self, share: str) -> Iterator[None]:
-        """Count the message as open until its claim has ended: a sweep must not take the message for an orphan."""
-        is_counted = self._capacity.enter(share)
-        try:
-            yield
-        finally:
-            if is_counted:
-                self._capacity.leave(share)
 
     @contextmanager
     def _made(self, name: str, ahead: ClaimAhead) -> Iterator[ClaimAhead]:

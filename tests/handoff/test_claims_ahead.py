@@ -1,5 +1,5 @@
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
@@ -9,7 +9,7 @@ from gevent.event import Event
 
 from conversation_store import ThreadRecord
 from errors import HandoffError
-from handoff.claims import Capacity, Claims
+from handoff.claims import OPEN_TURNS, Capacity, Claims
 from handoff.claims_ahead import ClaimsAhead
 from job import Job
 from message import Message
@@ -215,3 +215,18 @@ def test_second_delivery_of_a_message_claims_nothing_ahead() -> None:
         with process.beside() as third:
             assert third is None
     assert process.slack.told == ["claim", "claimed"]
+
+
+def test_no_claim_is_made_ahead_when_the_process_has_no_room_for_the_message() -> None:
+    process = Process()
+    others = [f"hook/T1/C1/{number}" for number in range(OPEN_TURNS)]
+    for name in others:
+        process.capacity.enter(name)
+    with suppress(HandoffError), process.beside() as ahead:
+        assert ahead is None
+        raise HandoffError("no room")
+    assert process.slack.told == []
+    process.capacity.leave(others[0])
+    process.slack.answers.set()
+    with process.beside() as ahead:
+        assert ahead is not None
