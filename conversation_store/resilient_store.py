@@ -67,8 +67,12 @@ class ResilientStore:
     def claim(self, key: ThreadKey, ts: str, change: Change) -> ThreadRecord | None:  # noqa: D102
         if self.memory.is_claimed(key, ts):
             return None
+        holder = self.memory.stale_claim(key, ts)
         try:
-            claimed = self.breaker.call(lambda: self.inner.claim(key, ts, self._over_memory(key, change)))
+            if holder:
+                claimed = self._claim_again(key, ts, change, holder)
+            else:
+                claimed = self.breaker.call(lambda: self.inner.claim(key, ts, self._over_memory(key, change)))
         except StoreError:
             if self.memory.claim(key, ts):
                 with suppress(Taken):
@@ -80,17 +84,23 @@ class ResilientStore:
         return claimed
 
     def give_back(self, key: ThreadKey, ts: str, holder: str) -> None:
-        """Undo a claim of this process. If `inner` can't take that, the message stays claimed, as an orphan's is.
+        """Undo a claim of this process. If `inner` can't take that, only this process can claim the message again.
 
-        `holder` names this process: another one may have claimed the message in the same milliseconds.
+        For other processes the message stays claimed then, as an orphan's is. `holder` names this process: another one
+        may have claimed the message in the same milliseconds.
         """
 
         def change(record: ThreadRecord) -> ThreadRecord:
             found = record.open_turn(ts)
             return record.without_handled(ts) if found is not None and found.holder == holder else record
 
-        self.update(key, change)
-        self.memory.give_back(key, ts)
+        try:
+            self._write(key, change)
+        except StoreError:
+            self._keep(key, change)
+            self.memory.give_back(key, ts, stale=holder)
+        else:
+            self.memory.give_back(key, ts)
 
     def forget(self, key: ThreadKey) -> None:  # noqa: D102
         try:
@@ -132,6 +142,19 @@ class ResilientStore:
     def has_unsaved(self, hook_id: str) -> bool:
         """Whether there are threads of the hook of which `inner` lacks something."""
         return bool(self.memory.unsaved_threads(hook_id))
+
+    def _claim_again(self, key: ThreadKey, ts: str, change: Change, holder: str) -> ThreadRecord | None:
+        """Claim a message whose claim by `holder`, this process, was given back here and may still stand in `inner`."""
+        claim = claiming(ts, change, self.clock)
+
+        def claim_over(record: ThreadRecord) -> ThreadRecord:
+            found = record.open_turn(ts)
+            is_stale = found is not None and found.holder == holder
+            return claim(record.without_handled(ts) if is_stale else record)
+
+        with suppress(Taken):
+            return self.breaker.call(lambda: self.inner.update(key, self._over_memory(key, claim_over)))
+        return None
 
     def _read[T](self, call: Callable[[], T]) -> T:
         return self.breaker.call(call, shows_recovery=False)

@@ -100,6 +100,34 @@ def test_claim_whose_return_cannot_be_stored_stays(
     assert resilient(storage, clock).claim(key, "1.000001", unchanged) is None
 
 
+def test_claim_whose_return_cannot_be_stored_is_claimed_again_by_the_same_process_once(
+    store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
+) -> None:
+    assert store.claim(key, "1.000001", opened) is not None
+    storage.error = Exception("connection refused")
+    store.give_back(key, "1.000001", "p1")
+    storage.error = None
+    claimed = store.claim(key, "1.000001", opened)
+    assert claimed is not None
+    assert claimed.handled == ("1.000001",)
+    assert store.claim(key, "1.000001", opened) is None
+    assert resilient(storage, clock).claim(key, "1.000001", unchanged) is None
+
+
+@pytest.mark.parametrize("holder", ["p1", "p2"])
+def test_claim_whose_return_cannot_be_stored_stays_when_the_turn_has_ended_or_is_another_process_s(
+    store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey, holder: str
+) -> None:
+    other = resilient(storage, clock)
+    assert store.claim(key, "1.000001", opened) is not None
+    storage.error = Exception("connection refused")
+    store.give_back(key, "1.000001", holder)
+    storage.error = None
+    if holder == "p1":
+        other.update(key, lambda record: record.without_in_flight("1.000001"))
+    assert store.claim(key, "1.000001", opened) is None
+
+
 def test_one_of_two_wins_though_the_storage_breaks_between_them(
     store: ResilientStore, storage: FakeDifyStorage, key: ThreadKey
 ) -> None:
