@@ -70,6 +70,7 @@ class ProcessMemory:
         if self.is_claimed(key, ts):
             return False
         self._claims[_claim(key, ts)] = None
+        self._stale.pop(_claim(key, ts), None)
         return True
 
     def give_back(self, key: ThreadKey, ts: str, *, stale: str = "") -> None:

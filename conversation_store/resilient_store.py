@@ -25,6 +25,16 @@ def hook_breaker(clock: Clock) -> CircuitBreaker:
     )
 
 
+def undoing(ts: str, holder: str) -> Change:
+    """A change that gives back the claim of `ts` by `holder`. An ended turn and another holder's claim stay."""
+
+    def undo(record: ThreadRecord) -> ThreadRecord:
+        found = record.open_turn(ts)
+        return record.without_handled(ts) if found is not None and found.holder == holder else record
+
+    return undo
+
+
 @dataclass(frozen=True, slots=True)
 class ResilientStore:
     """A ThreadStore on `inner` that raises no StoreError where a turn asks.
@@ -89,15 +99,11 @@ class ResilientStore:
         For other processes the message stays claimed then, as an orphan's is. `holder` names this process: another one
         may have claimed the message in the same milliseconds.
         """
-
-        def change(record: ThreadRecord) -> ThreadRecord:
-            found = record.open_turn(ts)
-            return record.without_handled(ts) if found is not None and found.holder == holder else record
-
+        undo = undoing(ts, holder)
         try:
-            self._write(key, change)
+            self._write(key, undo)
         except StoreError:
-            self._keep(key, change)
+            self._keep(key, undo)
             self.memory.give_back(key, ts, stale=holder)
         else:
             self.memory.give_back(key, ts)
@@ -145,15 +151,10 @@ class ResilientStore:
 
     def _claim_again(self, key: ThreadKey, ts: str, change: Change, holder: str) -> ThreadRecord | None:
         """Claim a message whose claim by `holder`, this process, was given back here and may still stand in `inner`."""
-        claim = claiming(ts, change, self.clock)
-
-        def claim_over(record: ThreadRecord) -> ThreadRecord:
-            found = record.open_turn(ts)
-            is_stale = found is not None and found.holder == holder
-            return claim(record.without_handled(ts) if is_stale else record)
-
+        undo, claim = undoing(ts, holder), claiming(ts, change, self.clock)
+        again = self._over_memory(key, lambda record: claim(undo(record)))
         with suppress(Taken):
-            return self.breaker.call(lambda: self.inner.update(key, self._over_memory(key, claim_over)))
+            return self.breaker.call(lambda: self.inner.update(key, again))
         return None
 
     def _read[T](self, call: Callable[[], T]) -> T:

@@ -12,11 +12,11 @@ STOPPED = frozenset({"stopped_by_user"})
 # The answer goes on in the next message (docs/platform/slack.md#stream-size, docs/platform/slack.md#message-size).
 TOO_LONG = frozenset({"msg_too_long", "msg_blocks_too_long", "msg_blocks_too_many"})
 
-# The blocks of a message are not accepted: it may be shown in a plainer form.
-UNFIT = TOO_LONG | {"invalid_blocks", "invalid_blocks_format", "invalid_attachments"}
-
 # The tables are the cause, whatever other blocks the message has (docs/platform/slack.md#table-block).
 OF_TABLES = frozenset({"invalid_attachments"})
+
+# The blocks of a message are not accepted: it may be shown in a plainer form.
+UNFIT = TOO_LONG | OF_TABLES | {"invalid_blocks", "invalid_blocks_format"}
 
 # A table may be the cause (docs/platform/slack.md#table-block).
 MAYBE_TABLES = OF_TABLES | {"invalid_blocks", "invalid_chunks", "msg_blocks_too_long"}

@@ -90,23 +90,27 @@ def opened(record: ThreadRecord) -> ThreadRecord:
     return record.with_open(InFlight("1.000001", 0.0, "p1"))
 
 
+def give_back_in_vain(
+    store: ResilientStore, storage: FakeDifyStorage, key: ThreadKey, holder: str = "p1"
+) -> None:
+    """Make a claim for p1, and give a claim of `holder` back while the storage fails."""
+    assert store.claim(key, "1.000001", opened) is not None
+    storage.error = Exception("connection refused")
+    store.give_back(key, "1.000001", holder)
+    storage.error = None
+
+
 def test_claim_whose_return_cannot_be_stored_stays(
     store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
 ) -> None:
-    assert store.claim(key, "1.000001", opened) is not None
-    storage.error = Exception("connection refused")
-    store.give_back(key, "1.000001", "p1")
-    storage.error = None
+    give_back_in_vain(store, storage, key)
     assert resilient(storage, clock).claim(key, "1.000001", unchanged) is None
 
 
 def test_claim_whose_return_cannot_be_stored_is_claimed_again_by_the_same_process_once(
     store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
 ) -> None:
-    assert store.claim(key, "1.000001", opened) is not None
-    storage.error = Exception("connection refused")
-    store.give_back(key, "1.000001", "p1")
-    storage.error = None
+    give_back_in_vain(store, storage, key)
     claimed = store.claim(key, "1.000001", opened)
     assert claimed is not None
     assert claimed.handled == ("1.000001",)
@@ -119,10 +123,7 @@ def test_claim_whose_return_cannot_be_stored_stays_when_the_turn_has_ended_or_is
     store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey, holder: str
 ) -> None:
     other = resilient(storage, clock)
-    assert store.claim(key, "1.000001", opened) is not None
-    storage.error = Exception("connection refused")
-    store.give_back(key, "1.000001", holder)
-    storage.error = None
+    give_back_in_vain(store, storage, key, holder)
     if holder == "p1":
         other.update(key, lambda record: record.without_in_flight("1.000001"))
     assert store.claim(key, "1.000001", opened) is None
