@@ -26,7 +26,6 @@ _SCHEME = len("http")
 # What begins a link in a label; images, code and escapes do not.
 _IN_LABEL = re.compile(r"!?\[|\\.|(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
 _MARKER = re.compile(r"[*~]|(?<![^\W_])_|_(?![^\W_])")  # of emphasis; not within a word
-_PAIR = re.compile(r"\[((?:[^\[\]\\`]|\\.)*+)\]")
 _TICKS = re.compile(r"`+")
 # In code, the end of a line before them: the ticks would begin a block of code while the text grows, the < one of HTML
 _BLOCK_AT_LINE = re.compile(r"\n[ \t]*(?=```|<)")
@@ -150,8 +149,9 @@ def _link(line: str, start: int, whole: bool, known: Known, inside: bool) -> Ato
     if found is None or (not is_image and _has_link(found.label, known)):
         escaped = not is_image and resembles_link(line, start, behind)
         # In a label, the closing bracket alone would end the label
-        if escaped and inside and (pair := _PAIR.match(line, start)):
-            return Atom(start, pair.end(), f"\\[{_shown(pair[1], known, label=True)}\\]")
+        if escaped and inside and behind is not None:
+            label = line[start + 1 : behind - 1]
+            return Atom(start, behind, f"\\[{_shown(label, known, label=True)}\\]")
         return Atom(start, start + 1, "\\[" if escaped else line[start])
     url = "" if inside else found.url
     shown = _shown(found.label, known, label=True, alone=not url) or (

@@ -27,6 +27,7 @@ from slack_reply.markdown import Limits, Markdown, Page, chunks_between, closed,
 from slack_reply.markdown.pages import Layout, pages_after
 from slack_reply.writers import edited_message, single_post, streamed_message
 from tests.slack_reply.law import Screen, assert_grows, is_live, whole
+from tests.slack_reply.meaning import DEFINITION
 from tests.slack_reply.rendered import Styled, rendered_page
 from tests.slack_reply.whole_pages import paginate
 from tests.support.disguised import disguised
@@ -37,8 +38,6 @@ WRITERS: dict[str, Limits] = {
     "post": single_post.LIMITS,
 }
 STREAM_BYTES = Rules().stream_bytes
-# A definition of a link: a message that is whole shows links that a growing one shows as text.
-DEFINITION = re.compile(r"^[ >\t]*(?:[-+*]|\d+[.)])?[ \t]*\[[^\]]+\]:", re.MULTILINE)
 MAY_LINK = re.compile(r"\]|<|://")
 
 type Pages = tuple[Page, ...]
@@ -76,7 +75,7 @@ def broken(
     if ends and before != paginate(text[: ends[-1]], limits, final=False):
         return Broken("remembered", ends[-1], f"{before!r}")
     found = _broken_step(before, final) or _broken_state(final, (), limits)
-    if not found and DEFINITION.search(text):
+    if not found and DEFINITION.search(text):  # a whole message shows links that a growing one shows as text
         found = _broken_state(paginate(text, whole_text, final=True), (), limits)
     if found:
         return Broken(found[0], len(text), found[1])

@@ -19,7 +19,7 @@ from itertools import islice
 from slack_reply.markdown import Limits
 from tests.corpus.collection import WRITTEN
 from tests.slack_reply.drawn import FRAGMENTS
-from tests.slack_reply.every_state import DEFINITION, WRITERS, Broken, broken
+from tests.slack_reply.every_state import WRITERS, Broken, broken
 from tests.slack_reply.meaning import concerning, is_like, visible, visible_pages
 from tests.slack_reply.whole_pages import paginate
 
@@ -198,13 +198,13 @@ def tried(text: str, limits: Limits, ends: list[int]) -> Broken | None:
         return Broken(f"raises {type(error).__name__}", len(text), str(error))
 
 
-OTHERWISE = re.compile(rf"{DEFINITION.pattern}|^[^\n]*\S[^\n]*\n {{0,3}}(?:=+|-+)[ \t]*$", re.MULTILINE)
-"""Definitions of links stay text; the line under a heading is a rule where a message begins with that line."""
+UNDERLINED = re.compile(r"^[^\n]*\S[^\n]*\n {0,3}(?:=+|-+)[ \t]*$", re.MULTILINE)
+"""The line under a heading is a rule where a message begins with that line."""
 
 
 def _otherwise(text: str, limits: Limits) -> Broken | None:
-    """The law of the content, for texts that no listed change concerns; definitions alone may show themselves."""
-    if concerning(text) or MAY_GROW.search(text) or OTHERWISE.search(text) or not visible(text).strip():
+    """The law of the content, for texts that no listed change concerns."""
+    if concerning(text) or MAY_GROW.search(text) or UNDERLINED.search(text) or not visible(text).strip():
         return None
     sent = visible_pages(paginate(text, limits, final=True))
     return None if is_like(text, sent) else Broken("content", len(text), f"{visible(text)!r} became {sent!r}")

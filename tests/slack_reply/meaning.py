@@ -1,8 +1,9 @@
 """What a reader sees of an answer, and of what was sent for it; and the list of the changes that are meant.
 
 The reader is a parser of CommonMark with tables and strikethrough that is not ours. It takes HTML for text, since
-Slack knows none. CHANGES lists in which points the sent answer may look other than the app's: each as what is made
-alike on both sides before they are compared. ADDITIONS lists where more may be seen than the app wrote.
+Slack knows none, and the definition of a link whose address nobody can open, with what refers to it. CHANGES lists in
+which points the sent answer may look other than the app's: each as what is made alike on both sides before they are
+compared. ADDITIONS lists where more may be seen than the app wrote.
 """
 
 import html
@@ -13,6 +14,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, reference
 from markdown_it.token import Token
 
 from slack_reply.markdown import Page, page_arguments
@@ -26,7 +28,16 @@ class _Reader(MarkdownIt):
         return link
 
 
+def _definition(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    begin = state.bMarks[first] + state.tShift[first]
+    return bool(OPENED.match(state.src, begin)) and reference(state, first, last, silent)
+
+
+OPENED = re.compile(r"\[(?:[^\[\]\\]|\\.)+\]:\s*<?(?:https?://|mailto:)", re.IGNORECASE | re.DOTALL)
+"""The definition of a link whose address people can open."""
+DEFINITION = re.compile(r"^[ >\t]*(?:[-+*]|\d+[.)])?[ \t]*\[[^\]]+\]:", re.MULTILINE)
 READER = _Reader("commonmark", {"html": False}).enable(["strikethrough", "table"])
+READER.block.ruler.at("reference", _definition)
 CODE_LESS = "\ue000"
 """A `<` in code, so that no change takes the code for a tag or a link."""
 
@@ -42,6 +53,7 @@ AUTOLINK = re.compile(r"<((?:https?://|mailto:|[^<>\s@]+@)[^<>|\s]*)>", re.IGNOR
 OTHER_AUTOLINK = re.compile(
     r"<(?!https?://|mailto:)[A-Za-z][A-Za-z0-9+.-]{1,31}:[^<>\s]*&[^<>\s]*>", re.IGNORECASE
 )
+BRACKET_IN_ADDRESS = re.compile(r"\[[^\[\]\n]*<https?://[^<>\s]*\]\([^<>\s]*>")
 SCRIPT = re.compile(r"!?\[([^\[\]]*)\]\((?:javascript|vbscript|data|file):[^\s]*?\)+", re.IGNORECASE)
 SLACK_LINK = re.compile(r"<(https?://[^<>|\s]*)\|([^<>]*)>", re.IGNORECASE)
 A_TAG = re.compile(r"<a\s[^<>]*href=[\"']([^\"']*)[\"'][^<>]*>(.*?)</a>", re.IGNORECASE | re.DOTALL)
@@ -64,7 +76,7 @@ CHANGES: dict[str, Change] = {
     "tags": Change(
         "Slack shows no HTML: a tag becomes its Markdown, a blank or nothing",
         TAG.search,
-        lambda text: TAG.sub("", text),
+        lambda text: TAG.sub("", TAG.sub("", text)),  # twice, as a tag may be in another's attribute
     ),
     "Slack's links": Change(
         "a model that writes <address|label> means a link with that label",
@@ -80,6 +92,11 @@ CHANGES: dict[str, Change] = {
         "<ps:&lt;> is text in Slack, since nobody can open it, and so are the characters that its entities name",
         OTHER_AUTOLINK.search,
         html.unescape,
+    ),
+    "brackets in addresses": Change(
+        "the label of [a <https://b](c)> ends within the address, since a bracket is no character of addresses",
+        BRACKET_IN_ADDRESS.search,
+        lambda text: re.sub(r"[\[\]()<>→]", "", text),
     ),
     "schemes of scripts": Change(
         "some readers make a link of them, some leave the Markdown as text",
@@ -175,16 +192,23 @@ ADDITIONS: dict[str, tuple[str, Callable[[str], object]]] = {
         "cells beyond the head of a table are shown, where CommonMark's tables drop them",
         surplus_cells,
     ),
+    "definitions": (
+        "in a growing message, a definition below its link shows, and so does the name by which the link refers to it",
+        DEFINITION.search,
+    ),
     "links without words": ("a link without words is named by its address", re.compile(r"\[\s*\]\(").search),
 }
 
 
-def is_like(answer: str, sent: str) -> bool:
-    """Whether the visible text `sent` says what the answer says, but for the changes that are meant."""
+def is_like(answer: str, sent: str, *, grew: bool = True) -> bool:
+    """Whether the visible text `sent` says what the answer says, but for the changes that are meant.
+
+    A message that did not grow shows no definition of a link.
+    """
     answer = sendable(answer)
     changes = concerning(answer)
     wanted, got = letters(visible(answer), changes), letters(sent, changes)
-    if any(concerns(answer) for _, concerns in ADDITIONS.values()):
+    if any(concerns(answer) for name, (_, concerns) in ADDITIONS.items() if grew or name != "definitions"):
         rest = iter(got)
         return all(char in rest for char in wanted)  # in this order, with what was added between
     return wanted == got

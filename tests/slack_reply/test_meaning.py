@@ -24,6 +24,8 @@ from tests.slack_reply.meaning import concerning, is_like, surplus_cells, visibl
         ("[https://bank.example](https://evil.example)", "https://bank.example → https://evil.example"),
         ("| a |\n|---|\n| b |", "| a |\n|---|\n| b |"),
         ("![](https://a.example/x.png)", "x.png"),
+        ("[a][1]\n\n[1]: /b", "[a][1] [1]: /b"),
+        ("[a][1]\n\n[1]: https://b.example", "[a][1] [1]: https://b.example"),
     ],
 )
 def test_change_that_is_listed_counts_as_the_same(answer: str, sent: str) -> None:
@@ -45,6 +47,12 @@ def test_change_that_is_listed_counts_as_the_same(answer: str, sent: str) -> Non
 def test_text_that_is_lost_or_added_counts_as_another(answer: str, sent: str) -> None:
     code = visible(sent)
     assert not is_like(answer, code)
+
+
+def test_definition_is_not_seen_in_a_message_that_did_not_grow() -> None:
+    answer = "[a][1]\n\n[1]: https://b.example"
+    assert is_like(answer, "a", grew=False)
+    assert not is_like(answer, "a [1]: https://b.example", grew=False)
 
 
 def test_answer_of_plain_words_may_see_no_change() -> None:

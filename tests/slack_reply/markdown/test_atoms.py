@@ -23,6 +23,7 @@ def read(line: str) -> str:
         ("[![badge](b.svg)](/ci)", "[badge](/ci)"),
         ("[<b>![badge](b.svg)</b> ok](/ci)", "[**badge** ok](/ci)"),
         ("[a [b] c](/u)", "[a [b] c](/u)"),
+        ("![[[a](/b)](/c)](/d)", r"[\[a\](/c)](/d)"),
         ("[x](<a b>)", "[x](a%20b)"),
         ("[link](<foo\\>)", "\\[link](&lt;foo&gt;)"),
         ("https://a.example/x文", "[https://a.example/x](https://a.example/x)文"),
