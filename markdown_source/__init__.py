@@ -1,6 +1,16 @@
 """Markdown as an app writes it: which block each line belongs to, and where a link begins, ends and leads. Pure."""
 
-from markdown_source.blocks import CONTAINERS, LONGEST_FENCE, Block, blocks, is_code_open, is_prose, item
+from markdown_source.blocks import (
+    CONTAINERS,
+    LONGEST_FENCE,
+    Block,
+    blocks,
+    is_code_open,
+    is_prose,
+    item,
+    marks_end,
+    may_be_head,
+)
 from markdown_source.code_spans import CODE_SPAN_LIMIT, read_code
 from markdown_source.links import (
     LABEL_LIMIT,
@@ -34,6 +44,8 @@ __all__ = [
     "item",
     "label_end",
     "link_behind",
+    "marks_end",
+    "may_be_head",
     "may_define",
     "read_code",
     "read_link",

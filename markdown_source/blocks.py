@@ -20,19 +20,27 @@ from markdown_it.token import Token
 
 from markdown_source.links import begins_definition
 
+HEAD_CELL = 20  # characters before the first pipe of a row that begins with no pipe, but begins a table
 LONGEST_FENCE = 20  # ticks or tildes that open a code block; a longer run is text, which some models repeat
 
 # Bullets, numbers and quote marks that a line begins with
 CONTAINERS = r"(?:[ \t]*+(?:>|[-+*](?=[ \t]|\Z)|\d{1,9}[.)](?=[ \t]|\Z)))*+[ \t]*+"
 _CONTAINER = re.compile(CONTAINERS)
+_HEAD = re.compile(rf"[^|\n]{{1,{HEAD_CELL}}}\|")
+_HEAD_BEGUN = re.compile(rf"[^|\n]{{0,{HEAD_CELL}}}\Z")
 _CODE = 4  # columns of indent
 _INDENTED = 5  # blanks behind a bullet: the item begins with indented code
 
 
+def marks_end(text: str) -> int:
+    """Where the text of a line begins, behind bullets, numbers and quote marks."""
+    found = _CONTAINER.match(text)
+    return found.end() if found else 0
+
+
 def item(text: str) -> str:
     """A line that opens the same list item as this one, with nothing that a later line could continue."""
-    found = _CONTAINER.match(text)
-    marks = found.group() if found else ""
+    marks = text[: marks_end(text)]
     blanks = len(marks) - len(marks.rstrip(" \t"))
     is_wide = 0 < blanks < _INDENTED and len(marks) < len(text)  # the blanks of an empty item do not count
     return f"{marks if is_wide else f'{marks.rstrip()} '}#"
@@ -58,14 +66,22 @@ class Block(NamedTuple):
     url: str = ""
 
 
-def blocks(texts: Sequence[str], *, tables: bool) -> list[Block]:
-    """The blocks of a text with these lines. Without `tables`, a table is text, and so is the definition of a link."""
+def may_be_head(text: str, *, whole: bool) -> bool:
+    """Whether the line, which begins a paragraph but with no pipe, may be the head of a table, as far as it tells."""
+    return bool(_HEAD.match(text) or (not whole and _HEAD_BEGUN.match(text)))
+
+
+def blocks(texts: Sequence[str], *, tables: bool, heads_from: int = 0) -> list[Block]:
+    """The blocks of a text with these lines. Without `tables`, a table is text, and so is the definition of a link.
+
+    The lines before the number `heads_from` are no head of a table, unless they begin with a pipe.
+    """
     parser = _WITH_TABLES if tables else _BLOCKS
     found: list[Block] = []
     # The items and quotes that are open: the line behind, the first lines of all so far, whether one of all is an item
     containers: list[tuple[int, tuple[int, ...], bool]] = [(len(texts) + 1, (), False)]
     behind = 0  # the line behind the last table
-    state = _State("\n".join((*texts, "")), parser, {}, [])
+    state = _State("\n".join((*texts, "")), parser, {_HEADS_FROM: heads_from}, [])
     parser.block.tokenize(state, 0, state.lineMax)
     for token in state.tokens:
         first, last = token.map or (0, 0)
@@ -133,7 +149,8 @@ def _by_mark(state: StateBlock, first: int, last: int, silent: bool) -> bool:
     begin = state.bMarks[first] + state.tShift[first]
     if state.sCount[first] - state.blkIndent >= _CODE:
         return False
-    return _begins(state, state.src[begin], first, last, silent) or _text(state, first, last, silent)
+    begun = _begins(state, state.src[begin], first, last, silent) or _loose_table(state, first, last, silent)
+    return begun or _text(state, first, last, silent)
 
 
 def _ends_list(state: StateBlock, line: int, last: int, silent: bool) -> bool:
@@ -171,13 +188,23 @@ def _heading(state: StateBlock, first: int, last: int, silent: bool) -> bool:
 
 
 def _table(state: StateBlock, first: int, last: int, silent: bool) -> bool:
-    """The parser's rule; but each row begins with a pipe, since a head that was shown as text can't be taken back."""
+    """The parser's rule; but if the first two rows begin with a pipe, so does each row: else it is text below."""
     if not table_rule(state, first, min(first + 2, last), True):
         return False
     end = first
     while end < last and state.src.startswith("|", state.bMarks[end] + state.tShift[end]):
         end += 1
-    return end > first and table_rule(state, first, end, silent)
+    return table_rule(state, first, end if end > first + 1 else last, silent)
+
+
+def _loose_table(state: StateBlock, first: int, last: int, silent: bool) -> bool:
+    """The parser's rule for a table whose head begins with no pipe, outside of lists and quotes.
+
+    The head begins a paragraph, and has a pipe soon: text that was shown can't be taken back, and no line waits long.
+    """
+    if state.level or state.md is not _WITH_TABLES or first < state.env[_HEADS_FROM]:
+        return False
+    return bool(_HEAD.match(state.src, state.bMarks[first])) and table_rule(state, first, last, silent)
 
 
 def _definition(state: StateBlock, first: int, _last: int, silent: bool) -> bool:
@@ -218,6 +245,7 @@ class _Parser(MarkdownIt):
 
 
 _TICKS = re.compile("`+")
+_HEADS_FROM = "heads from"  # what the parser's rules know beside the text
 _UNUSED = Token("", "", 0)
 # The parser's rules that can begin a block or end a paragraph, by the mark that the line begins with.
 _BEGINS = {

@@ -4,18 +4,16 @@ The shared parser reads the text when somebody asks; earlier blocks are forgotte
 its line and within SPAN_LIMIT characters, since a model may leave a tick without its partner.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markdown_source import CONTAINERS, Block, blocks, is_code_open, item
+from markdown_source import Block, blocks, is_code_open, item, marks_end
 
 BLANKS = " \t\r\f\v\u00a0\u3000\ufeff"  # within a line; a byte order mark is invisible like a blank
 LEAD_LIMIT = 200  # characters at the beginning of a line that are examined
 SPAN_LIMIT = 600  # characters before the position in which a code span may begin
 _MOST = 20_000  # characters that are kept
 _FEW = 10  # whole lines that are kept as they are
-_CONTAINERS = re.compile(CONTAINERS)
 
 
 @dataclass(slots=True)
@@ -35,8 +33,7 @@ class MarkdownLines:
     def begins(self) -> bool:
         """The same as `is_bare`, but the marks of a list item or of a block quote may stand before."""
         lead = self._lead.rstrip("\r")
-        marks = _CONTAINERS.match(f"{lead}x") if len(lead) < LEAD_LIMIT else None
-        return self.is_bare or (marks is not None and marks.end() == len(lead))
+        return self.is_bare or (len(lead) < LEAD_LIMIT and marks_end(f"{lead}x") == len(lead))
 
     @property
     def in_block(self) -> bool:

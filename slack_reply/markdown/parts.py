@@ -133,7 +133,7 @@ class Limits:
     `rows` becomes a `data_table` block, or code without `data_tables`. Without `several_tables` a message holds one
     table at most. `by_row`: the message can be changed, so a table may be shown while its rows still come.
     `whole`: the text comes at once, or the message can be changed at its end, so a link of the text may be defined
-    further below.
+    further below, and the first line may be the head of a table that begins with no pipe.
     """
 
     size: int

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from errors import SlackError, SlackRefused
-from markdown_source import may_define
+from markdown_source import may_be_head, may_define
 from slack_api import APPEND, BRISK, SLACK_TROUBLE, STREAM_OPEN, UNFIT, UPDATE, interval_of
 from slack_reply.markdown import Limits, Page, Reader, blocks_of, closed, page_arguments
 from slack_reply.markdown.pages import WINDOW, Layout, pages_after
@@ -56,7 +56,7 @@ class _PageLayout:
     def pages(
         self, text: str, start: int, limits: Limits, *, final: bool, whole: bool, most: int
     ) -> tuple[Page, ...]:
-        if whole and may_define(text):
+        if whole and (may_define(text) or may_be_head(text, whole=True)):
             return pages_after(text, start, replace(limits, whole=True), final=True, most=most)
         return pages_after(text, start, limits, final=final, most=most, layout=self._layouts[limits])
 
@@ -64,7 +64,8 @@ class _PageLayout:
 class EditedMessage(Writer):
     """Posts each page once and edits it while it grows, at the rate of Slack (docs/platform/slack.md#edit-rate).
 
-    The last edits show where links lead that are defined below them (`Limits.whole`).
+    The last edits show where links lead that are defined below them, and a table that begins the answer without a pipe
+    (`Limits.whole`).
     The steps that the app took while a page was written stand above that page; without text there is no message. The
     controls stand under the last page as long as the text grows.
     If edits would be too rare, the first text raises EditsTooRare and nothing is posted. `may_stream` tells that the

@@ -76,6 +76,17 @@ def test_cells_of_a_table_keep_their_links_and_bold_text(world: World, style: st
 
 
 @pytest.mark.parametrize("style", STYLES)
+def test_table_without_outer_pipes_is_a_table(world: World, style: str) -> None:
+    world.configure(reply_style=style)
+    world.dify.script(
+        script.say("These:\n\nName | State\n--- | ---\none | up\n\nBye.", seconds=1), world.app_id
+    )
+    [answer] = world.answers(world.ask("Which?"))
+    [block] = [block for block in answer.blocks if block["type"] == "table"]
+    assert [[cell["text"] for cell in row] for row in block["rows"]] == [["Name", "State"], ["one", "up"]]
+
+
+@pytest.mark.parametrize("style", STYLES)
 def test_answer_is_plainer_when_slack_refuses_its_blocks(world: World, style: str) -> None:
     """Slack takes nothing but text: the answer is whole all the same."""
     world.configure(reply_style=style)

@@ -3,8 +3,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from markdown_source import LONGEST_FENCE, TARGET_LIMIT, Block, blocks, is_code_open, is_prose, item
-from markdown_source.blocks import _RULES, _fence
+from markdown_source import (
+    LONGEST_FENCE,
+    TARGET_LIMIT,
+    Block,
+    blocks,
+    is_code_open,
+    is_prose,
+    item,
+    marks_end,
+    may_be_head,
+)
+from markdown_source.blocks import _RULES, HEAD_CELL, _fence
 from tests.slack_reply.drawn import markdown
 
 
@@ -46,9 +56,52 @@ def test_code_block_without_its_end_is_open(texts: list[str]) -> None:
     assert [block.closed for block in blocks(texts, tables=True) if block.kind == "fence"] == [False]
 
 
-def test_table_without_a_pipe_before_its_rows_is_text() -> None:
-    assert [block.kind for block in blocks(["a | b", "--|--", "1 | 2"], tables=True)] == ["text"]
+@pytest.mark.parametrize("head", ["a | b", "|a | b", "x" * HEAD_CELL + "| b", "**a**|b"])
+def test_table_needs_no_pipes_around_its_rows(head: str) -> None:
+    assert blocks([head, "--|--", "1 | 2", "3", "", "x"], tables=True) == [
+        Block("table", 0, 4),
+        Block("text", 5, 6),
+    ]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ["x" * (HEAD_CELL + 1) + "| b", "--|--", "1 | 2"],
+        ["above", "a | b", "--|--"],
+        ["> a | b", "> --|--"],
+        ["- a | b", "  --|--"],
+        ["a | b", "--|--|--"],
+        ["a | b", "- | -"],
+        ["# a | b", "--|--"],
+    ],
+)
+def test_line_that_was_shown_before_its_pipe_is_no_head_of_a_table(texts: list[str]) -> None:
+    assert "table" not in {block.kind for block in blocks(texts, tables=True)}
+
+
+def test_rows_below_a_head_with_a_pipe_before_it_have_one_too() -> None:
     assert [block.kind for block in blocks(["| a |", "|---|", "text"], tables=True)] == ["table", "text"]
+
+
+def test_lines_before_a_number_are_no_head_unless_they_begin_with_a_pipe() -> None:
+    texts = ["a|b", "-|-", "1|2"]
+    assert [block.kind for block in blocks(texts, tables=True, heads_from=1)] == ["text"]
+    piped = [f"|{text}" for text in texts]
+    assert [block.kind for block in blocks(piped, tables=True, heads_from=1)] == ["table"]
+
+
+def test_each_beginning_of_a_head_may_be_one() -> None:
+    head = "Some words | more"
+    assert all(may_be_head(head[:end], whole=False) for end in range(len(head) + 1))
+    assert may_be_head(head, whole=True)
+    assert not may_be_head("Some words", whole=True)
+    assert not may_be_head("x" * (HEAD_CELL + 1), whole=False)
+
+
+@pytest.mark.parametrize(("line", "end"), [("a", 0), ("- a", 2), ("  > 1. a", 7), ("-a", 0)])
+def test_text_of_a_line_begins_behind_its_marks(line: str, end: int) -> None:
+    assert marks_end(line) == end
 
 
 def test_longer_run_of_ticks_is_no_code_block() -> None:

@@ -75,7 +75,8 @@ def broken(
     if ends and before != paginate(text[: ends[-1]], limits, final=False):
         return Broken("remembered", ends[-1], f"{before!r}")
     found = _broken_step(before, final) or _broken_state(final, (), limits)
-    if not found and DEFINITION.search(text):  # a whole message shows links that a growing one shows as text
+    # A whole message shows links, and a table at its beginning, that a growing one shows as text
+    if not found and ("|" in text or DEFINITION.search(text)):
         found = _broken_state(paginate(text, whole_text, final=True), (), limits)
     if found:
         return Broken(found[0], len(text), found[1])

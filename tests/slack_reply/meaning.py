@@ -127,8 +127,8 @@ CHANGES: dict[str, Change] = {
 
 
 def prose(markdown: str) -> str:
-    """What the reader reads of Markdown outside code."""
-    return "".join(_read(READER.parse(markdown), code=False))
+    """What the reader reads of Markdown outside code, each block on lines of its own."""
+    return "\n".join("".join(_read([token], code=False)) for token in READER.parse(markdown))
 
 
 def concerning(answer: str) -> list[str]:

@@ -172,6 +172,10 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("s\n1. <details>\\\n`", "stream"),
         ("*http://*.Բ🇪", "stream"),
         ("- \n>x\n\n\n## a\n\n1. b\n     - 6\n      -", "small stream"),
+        ("|h\n-:\n`\n`p`", "stream"),
+        ("> |h\n> -:\n> `\n> `p`", "edit"),
+        ("\r>`", "stream"),
+        ("http://2%D7す", "stream"),
     ],
 )
 def test_text_that_was_found_breaks_no_law(text: str, limits: str) -> None:

@@ -66,7 +66,8 @@ def is_disguise(label: str, href: str) -> bool:
     """Whether a link with this text reads as another address; one that shows its own at the end does not."""
     seen, target = seen_in(label), unquote(href)
     shown = {name.casefold().removeprefix("www.") for name in HOST.findall(seen)}
-    return bool(shown) and _host(target) not in shown and not seen.endswith(seen_in(target))
+    own = (seen_in(target), seen_in(href))
+    return bool(shown) and _host(target) not in shown and not seen.endswith(own)
 
 
 def _host(href: str) -> str:

@@ -5,7 +5,18 @@ Of a growing text, lines that may still become another block are left out.
 
 from collections.abc import Iterator, Sequence
 
-from markdown_source import NONE, Block, Definition, Known, References, begins_definition, blocks, item
+from markdown_source import (
+    NONE,
+    Block,
+    Definition,
+    Known,
+    References,
+    begins_definition,
+    blocks,
+    item,
+    marks_end,
+    may_be_head,
+)
 from slack_reply.markdown import inline, lines, tables
 from slack_reply.markdown.blocks.code import fenced, indented
 from slack_reply.markdown.blocks.paragraphs import Paragraphs, text_unit
@@ -32,6 +43,8 @@ class Window:
         self._lines = [*(Line(own[0].start, text, own[0].start) for text in head), *own]
         self._paragraphs = Paragraphs(source, self._lines, references)
         self._first = len(head)
+        # The beginning of an answer is shown at once, unless the answer comes at once
+        self._heads_from = int(not own[0].start and not (limits and limits.whole))
         self._size = len(self._lines)  # lines that are certain
         self._growing = False
         self._blocks: list[Block] = []
@@ -110,7 +123,7 @@ class Window:
         return self._read([line.text for line in self._lines[:size]])
 
     def _read(self, texts: Sequence[str]) -> list[Block]:
-        return blocks(texts, tables=self._limits is not None)
+        return blocks(texts, tables=self._limits is not None, heads_from=self._heads_from)
 
     def _settled(self) -> list[Block]:
         """The blocks of a text whose last line is not whole, without the lines that may still become another block."""
@@ -127,17 +140,21 @@ class Window:
         if self._limits is None or not found or found[-1].kind not in kinds or found[-1].last < size:
             return found
         if size < len(self._lines):
-            return self._parsed(size - 1) if self._may_be_head(size - 1, last) else found
+            return self._parsed(size - 1) if self._may_be_head(size - 1, found[-1], last) else found
         if found[-1].first == size - 1 and begins_definition(last):
             return [*found[:-1], found[-1]._replace(kind="definition")]
-        if found[-1].first < size - 1 and self._may_be_head(size - 2, last):
+        if found[-1].first < size - 1 and self._may_be_head(size - 2, found[-1], last):
             return self._parsed(size - 2)
-        return self._parsed(size - 1) if self._may_be_head(size - 1, "") else found
+        return self._parsed(size - 1) if self._may_be_head(size - 1, found[-1]) else found
 
-    def _may_be_head(self, index: int, below: str) -> bool:
-        """Whether the line may be the head of a table, with this unfinished line below."""
+    def _may_be_head(self, index: int, block: Block, below: str | None = None) -> bool:
+        """Whether the line of the block may be the head of a table, with the unfinished line `below`, if any."""
         text = self._lines[index].text
-        return text.startswith("|", len(lines.prefix(text))) and tables.may_separate(below.lstrip(" \t>"))
+        if below is not None and not tables.may_separate(below.lstrip(" \t>")):
+            return False
+        begins = index == block.first >= self._heads_from and not block.around
+        loose = begins and may_be_head(text, whole=below is not None)
+        return loose or text.startswith("|", len(lines.prefix(text)))
 
     def _between(self, first: int, last: int) -> Iterator[tuple[int, Unit]]:
         """The lines that no block contains: blank lines, quote marks, empty items, and what is nested too deeply."""
@@ -200,4 +217,4 @@ class Window:
                     yield index, unit
 
     def _rows(self, first: int, last: int) -> list[Line]:
-        return [line._replace(text=line.text[line.text.index("|") :]) for line in self._lines[first:last]]
+        return [line._replace(text=line.text[marks_end(line.text) :]) for line in self._lines[first:last]]

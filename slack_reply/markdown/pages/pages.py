@@ -20,6 +20,7 @@ from slack_reply.markdown.units import Unit
 from slack_reply.markdown.words import first_word
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_LINE_END = re.compile(r"\r(?!\n)")
 
 
 def pages_after(
@@ -39,6 +40,7 @@ def pages_after(
     """
     # Halves of surrogate pairs cannot be sent
     source = text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+    source = _LINE_END.sub("\n", source) if "\r" in source else source
     if layout:
         filled = layout.fill(source, start, cut, final=final)
     else:

@@ -67,6 +67,33 @@ def test_tables_are_read_in_quotes_and_lists_but_not_in_code(around: str, *, rea
     assert (found == table(grid(2, 2))) is read
 
 
+LOOSE = "x\n\nName | State\n--- | :-:\n**one** | up\ntwo | x\n\nend"
+
+
+def test_table_without_outer_pipes_is_read_as_with_them() -> None:
+    rows = ("| Name | State |", "|---|:-:|", "| **one** | up |", "| two | x |")
+    assert table(LOOSE) == table("\n".join(rows))
+
+
+def test_line_that_may_be_the_head_of_a_table_waits_for_the_line_below() -> None:
+    head = LOOSE.index("Name")
+    for end in range(head + 1, LOOSE.index("**one**")):
+        assert "".join(unit.text for unit in scan(LOOSE[:end], LIMITS, final=False)).strip() == "x"
+    begun = scan("x\n\nName | State\n\nHe", LIMITS, final=False)
+    assert "".join(unit.text for unit in begun).split() == ["x", "Name", "|", "State"]
+
+
+def test_paragraph_is_shown_once_it_is_too_long_for_the_first_cell_of_a_head() -> None:
+    shown = "".join(unit.text for unit in scan("x\n\n" + "word " * 5, LIMITS, final=False))
+    assert shown.count("word") == 4
+
+
+def test_table_without_outer_pipes_begins_an_answer_that_comes_at_once() -> None:
+    text = LOOSE.removeprefix("x\n\n")
+    assert table(text) is None
+    assert table(text, replace(LIMITS, whole=True)) == table(LOOSE)
+
+
 def test_cell_text_cannot_end_the_code_block() -> None:
     limits = Limits(size=9000, measure=len, tables=False)
     shown = "".join(unit.text for unit in scan("| a |\n|---|\n| ```` ``` ```` |\n", limits, final=True))
