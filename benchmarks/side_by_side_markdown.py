@@ -13,7 +13,7 @@ What is counted, each as a number of answers:
 - changed: the visible text is not the answer's. Both are compared without blanks, marks of emphasis, bullets, numbers
   and boxes, with wide angle brackets as usual ones, and with all that tests/slack_reply/meaning.py takes for meant,
   for every converter: tags that are gone, tables drawn with lines, a link that shows its address as well.
-- markup: a reader sees ** beside Chinese, Japanese or Korean, or tags such as <br> and <b>x</b>.
+- markup: outside code, a reader sees ** beside Chinese, Japanese or Korean, or tags such as <br> and <b>x</b>.
 - live tokens: a mention, a command or a date of Slack that the answer holds comes through, outside code.
 - disguised: a link reads as another address than its own.
 - refused: the simulated Slack does not take a message.
@@ -41,7 +41,7 @@ from slack_reply.markdown import page_arguments
 from slack_reply.markdown.pages import pages_after
 from slack_reply.writers.edited_message import LIMITS
 from tests.corpus.collection import COLLECTION
-from tests.slack_reply.meaning import ADDITIONS, STARS, TOLD_TAG, concerning, letters, visible
+from tests.slack_reply.meaning import ADDITIONS, STARS, TOLD_TAG, code_lines, concerning, letters, visible
 from tests.support.disguised import is_disguise
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -54,7 +54,7 @@ import { readFileSync } from "node:fs";
 import { slackifyMarkdown } from "slackify-markdown";
 import { markdownToBlocks, splitBlocks } from "markdown-to-slack-blocks";
 const tried = (work) => { try { return work(); } catch (error) { return { error: String(error) }; } };
-const answers = JSON.parse(readFileSync(0, "utf8"));
+const answers = JSON.parse(readFileSync("answers.json", "utf8"));
 console.log(JSON.stringify(answers.map((answer) => ({
   "slackify-markdown": tried(() => [{ text: slackifyMarkdown(answer) }]),
   "markdown-to-slack-blocks": tried(() => splitBlocks(markdownToBlocks(answer)).map((blocks) => ({ blocks }))),
@@ -102,14 +102,8 @@ def others(folder: Path, texts: Sequence[str]) -> dict[str, list[Any]]:
         [npm, "install", "--silent", "--no-audit", "--no-fund", "--prefix", str(folder), *wanted], check=True
     )
     (folder / "convert.mjs").write_text(SCRIPT)
-    done = subprocess.run(
-        [node, "convert.mjs"],
-        cwd=folder,
-        input=json.dumps(texts),
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
+    (folder / "answers.json").write_text(json.dumps(texts))
+    done = subprocess.run([node, "convert.mjs"], cwd=folder, stdout=subprocess.PIPE, text=True, check=True)
     rows = json.loads(done.stdout)
     found: dict[str, list[Any]] = {name: [row[name] for row in rows] for name in NODE}
     libraries = folder / "python"
@@ -143,6 +137,13 @@ def changed(answer: str, seen: str) -> bool:
     return wanted != got
 
 
+def without_code(answer: str, seen: str) -> str:
+    """The visible text without the lines of the answer's code that hold stars, which are no raw marks there."""
+    for line in filter(STARS.search, code_lines(answer)):
+        seen = seen.replace(line, " ")
+    return seen
+
+
 def refused(message: Message) -> str:
     """Slack's error code for the message; "" if it takes it."""
     try:
@@ -162,7 +163,7 @@ def judged(name: str, version: str, texts: Mapping[str, str], results: Iterable[
             found["changed"].append(title)
             continue
         reading = read(messages)
-        seen = reading.text.translate(WIDE)
+        seen = without_code(text, reading.text).translate(WIDE)
         happened = {
             "changed": changed(text, reading.text),
             "markup": bool(STARS.search(seen) or TOLD_TAG.search(seen)),

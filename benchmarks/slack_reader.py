@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.slack_reply.meaning import AUTOLINK, CODE_LESS, visible
+from tests.slack_reply.meaning import AUTOLINK, CODE_LESS, lines
 from tests.support.disguised import links_of
 
 Link = tuple[str, str]
@@ -44,7 +44,7 @@ class Reading:
 
 def read_markdown(text: str) -> Reading:
     """A `markdown` block, or `markdown_text`."""
-    seen = AUTOLINK.sub(r"\1", visible(text))
+    seen = AUTOLINK.sub(r"\1", lines(text, code=True))
     return Reading(seen, links_of(text), PING.findall(CODE.sub(" ", text)))
 
 
@@ -120,6 +120,8 @@ def _part(part: Mapping[str, Any], *, code: bool) -> Reading:
     kind = part.get("type", "")
     if kind == "mrkdwn":
         return read_mrkdwn(part["text"])
+    if kind == "raw_text":
+        return Reading(html.unescape(part["text"]))
     if kind in _ELEMENTS:
         name = f"@{part.get(_ELEMENTS[kind], '')}"
         return Reading(name, [], [name])

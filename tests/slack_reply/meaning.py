@@ -126,9 +126,17 @@ CHANGES: dict[str, Change] = {
 }
 
 
-def prose(markdown: str) -> str:
-    """What the reader reads of Markdown outside code, each block on lines of its own."""
-    return "\n".join("".join(_read([token], code=False)) for token in READER.parse(markdown))
+def lines(markdown: str, *, code: bool) -> str:
+    """What the reader reads of Markdown, with or without its code, each block on lines of its own."""
+    return "\n".join("".join(_read([token], code=code)) for token in READER.parse(markdown))
+
+
+def code_lines(markdown: str) -> list[str]:
+    """The lines of all code, as they are seen; those with most characters first."""
+    found = _codes(READER.parse(markdown))
+    return sorted(
+        {line for code in found for line in code.split("\n") if line.strip()}, key=len, reverse=True
+    )
 
 
 def concerning(answer: str) -> list[str]:
@@ -237,6 +245,13 @@ def _inline(tokens: Iterable[Token], *, code: bool = True) -> Iterator[str]:
             yield _code(token.content) if code else " "
         elif not token.nesting:
             yield token.content
+
+
+def _codes(tokens: Iterable[Token]) -> Iterator[str]:
+    for token in tokens:
+        if token.type in {"fence", "code_block", "code_inline"}:
+            yield _code(token.content)
+        yield from _codes(token.children or ())
 
 
 def _code(content: str) -> str:

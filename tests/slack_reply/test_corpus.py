@@ -31,7 +31,7 @@ from tests.slack_reply.meaning import (
     TOLD_TAG,
     concerning,
     is_like,
-    prose,
+    lines,
     visible,
     visible_pages,
 )
@@ -130,7 +130,7 @@ def test_tags_that_mean_markdown_are_not_seen(name: str) -> None:
 )
 def test_no_stars_are_seen_in_chinese_japanese_or_korean(name: str) -> None:
     pages = paginate(COLLECTION[name], WRITERS["edit"], final=True)
-    sent = "\n".join(prose(part.text) for page in pages for part in page.parts)
+    sent = "\n".join(lines(part.text, code=False) for page in pages for part in page.parts)
     assert STARS.search(sent) is None
 
 
