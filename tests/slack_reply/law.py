@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
-from slack_reply.markdown.parts import Limits, Markdown, Page, Part, Table, counting
+from slack_reply.markdown.parts import Limits, Markdown, Page, Table, counting
 from slack_reply.markdown.slack_form import chunks_between, closed, page_arguments
 from slack_reply.markdown.tokens import OPENER
 
@@ -14,6 +15,9 @@ Pages = tuple[Page, ...]
 def is_live(text: str) -> bool:
     """Whether the text contains a token that could ping, or hide where a link goes."""
     return re.search(OPENER, text) is not None
+
+
+_HEADINGS = re.compile(r"(?:^#{1,6}(?:[ \t][^\n]*)?\n+)+\Z", re.MULTILINE)
 
 
 def assert_grows(before: Pages, after: Pages) -> None:
@@ -26,13 +30,8 @@ def assert_grows(before: Pages, after: Pages) -> None:
             before[place], after[place]
         )
         assert grown, (before[place], after[place])
-        # Of a data table that grew too large, only the first rows have room as code.
-        assert before[place].end <= after[place].end or is_data(before[place].parts[-1])
-
-
-def is_data(part: Part) -> bool:
-    """Whether the part is shown as a `data_table` block."""
-    return isinstance(part, Table) and part.data
+        # Of a table that grew too large, only the first rows have room as code; headings go where their table goes.
+        assert before[place].end <= after[place].end or isinstance(before[place].parts[-1], Table)
 
 
 def _row_by_row(before: Page, after: Page) -> bool:
@@ -47,8 +46,20 @@ def _row_by_row(before: Page, after: Page) -> bool:
     grown = next(iter(after.parts[len(settled) :]), None)
     if isinstance(grown, Table):
         return tuple(settled) == now and grown.rows[: len(last.rows)] == last.rows
-    texts = zip(settled, now, strict=False)
-    return len(now) == len(settled) and all(later.text.startswith(part.text) for part, later in texts)
+    kept = without_last_table(before).parts
+    texts = zip(kept, now, strict=False)
+    return len(now) >= len(kept) and all(later.text.startswith(part.text) for part, later in texts)
+
+
+def without_last_table(page: Page) -> Page:
+    """The page without the table at its end, and without the headings above, which go where the table goes."""
+    if not isinstance(page.parts[-1], Table):
+        return page
+    kept = [*page.parts[:-1]]
+    if kept and isinstance(kept[-1], Markdown):
+        text = _HEADINGS.sub("", kept.pop().text)
+        kept += [Markdown(text)] * bool(text)
+    return replace(page, parts=tuple(kept))
 
 
 def assert_fits(pages: Pages, limits: Limits) -> None:

@@ -176,6 +176,9 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("> |h\n> -:\n> `\n> `p`", "edit"),
         ("\r>`", "stream"),
         ("http://2%D7す", "stream"),
+        ("[1]:http://\n\t[k.example](h)", "stream"),
+        ("a [1]\n\n[1]: https://a.example\n    [k.example](h)\n    x", "edit"),
+        (f"{'w ' * 40}\n\n# T\n\n|a|b\n|--|--\n|cd\n|{'word ' * 30}|\n", "small edit"),
     ],
 )
 def test_text_that_was_found_breaks_no_law(text: str, limits: str) -> None:

@@ -4,6 +4,7 @@ Of a growing text, lines that may still become another block are left out.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from markdown_source import (
     NONE,
@@ -184,20 +185,28 @@ class Window:
             left = not block.closed and block.last < self._size
             return fenced(self._lines, first, last, block, grows=grows, left=left)
         if block.kind == "code":
-            return indented(self._lines, first, last, block, grows=grows)
+            return chain(self._parting(first), indented(self._lines, first, last, block, grows=grows))
         if block.kind == "text":
             return self._paragraphs.units(first, last, block, grows=grows)
         read = self._table if block.kind == "table" else self._definition
         return read(first, last, block, grows=grows)
 
+    @property
+    def _below_text(self) -> bool:
+        """Whether a line of text stands directly above: only a definition can do so, or code below one that is text."""
+        before = self._last
+        return before is not None and (before.body is Body.TEXT or before.text == BREAK) and not before.apart
+
+    def _parting(self, first: int) -> Iterator[tuple[int, Unit]]:
+        """A blank line before code that would go on in the line of text above."""
+        if self._below_text and self._last and self._last.line[self._last.begin :].strip():
+            start = self._lines[first].start
+            yield first, Unit(start, start, "\n", Rank.PARAGRAPH, blank=True)
+
     def _definition(self, first: int, last: int, block: Block, *, grows: bool) -> Iterator[tuple[int, Unit]]:
         if grows:  # this line may still become text
             return
-        line, before = self._lines[first], self._last
-        # Only a definition can stand directly below a line of text
-        beside = (
-            before is not None and (before.body is Body.TEXT or before.text == BREAK) and not before.apart
-        )
+        line, beside = self._lines[first], self._below_text
         definition = Definition(line.start, block.url, line.text)
         if self._references.define(block.label, definition, beside=beside):
             rank = self._rank_of_blank()
