@@ -144,12 +144,15 @@ def _link(line: str, start: int, whole: bool, known: Known, inside: bool) -> Ato
         return _held(start)
     behind = label_end(line, bracket, whole=whole) if line.startswith("[", bracket) else None
     found = link_behind(line, bracket, behind, known, whole=whole)
-    if isinstance(found, int):
+    end = behind - 1 if behind and found else bracket + 1  # of the label
+    inner = _links_in(line, bracket + 1, end, known, whole=whole)
+    if isinstance(found, int) or any(isinstance(one, int) for one in inner):
         return _held(start)
-    if found is None or (not is_image and _has_link(found.label, known)):
+    beyond = any(isinstance(one, Link) and one.end > end for one in inner)
+    if found is None or beyond or (not is_image and any(inner)):
         escaped = not is_image and resembles_link(line, start, behind)
         # In a label, the closing bracket alone would end the label
-        if escaped and inside and behind is not None:
+        if escaped and inside and behind is not None and not beyond:
             label = line[start + 1 : behind - 1]
             return Atom(start, behind, f"\\[{_shown(label, known, label=True)}\\]")
         return Atom(start, start + 1, "\\[" if escaped else line[start])
@@ -161,10 +164,14 @@ def _link(line: str, start: int, whole: bool, known: Known, inside: bool) -> Ato
     return Atom(start, found.end, text)
 
 
-def _has_link(label: str, known: Known) -> bool:
-    """Whether a link is in the label: then the outer brackets are text, since links do not nest."""
-    begun = (sign.start() for sign in _IN_LABEL.finditer(label) if sign.group() == "[")
-    return any(isinstance(read_link(label, at, known, whole=True), Link) for at in begun)
+def _links_in(line: str, start: int, end: int, known: Known, *, whole: bool) -> list[Link | int]:
+    """The links that begin in a label: then the outer brackets are text, since links do not nest.
+
+    One may end behind the label. A number stands for one that more text may complete.
+    """
+    begun = (sign.start() for sign in _IN_LABEL.finditer(line[start:end]) if sign.group() == "[")
+    found = (read_link(line, start + at, known, whole=whole) for at in begun)
+    return [one for one in found if one is not None]
 
 
 def _shown(source: str, known: Known, *, label: bool, alone: bool = True) -> str:

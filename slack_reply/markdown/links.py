@@ -8,6 +8,7 @@ from slack_reply.markdown.domains import disguises
 
 _LONGEST_WORD = 200  # characters of a word that are looked at before a link
 _EMAIL_LIMIT = 120
+_OTHER_LIMIT = 120
 
 _AUTOLINK = re.compile(
     rf"<((?i:https?://|mailto:)[^\s<>|]{{1,{TARGET_LIMIT}}}|[\w.+\-]{{1,64}}@[\w.\-]{{1,30}}\.\w{{1,12}})>"
@@ -15,9 +16,12 @@ _AUTOLINK = re.compile(
 _SLACK_LINK = re.compile(
     rf"<((?i:https?://|mailto:)[^\s<>|]{{1,{TARGET_LIMIT}}})\|([^<>|\n]{{0,{LABEL_LIMIT}}}[^<>|\s])>"
 )
+# Not what people open: C++ and other code, in which the markers of emphasis are none
+_OTHER = rf"(?!(?i:https?|mailto):)[A-Za-z][A-Za-z0-9.+\-]{{1,31}}:[^\s<>]{{0,{_OTHER_LIMIT}}}"
+_OTHER_AUTOLINK = re.compile(f"<({_OTHER})>")
 _AUTOLINK_BEGUN = re.compile(
     rf"<(?:(?i:https?://|mailto:)[^\s<>|]{{0,{TARGET_LIMIT}}}(?:\|[^<>|\n]{{0,{LABEL_LIMIT + 1}}})?"
-    rf"|[\w.+\-@:/]{{0,{_EMAIL_LIMIT}}})\Z"
+    rf"|[\w.+\-@:/]{{0,{_EMAIL_LIMIT}}}|{_OTHER})\Z"
 )
 _IN_LABEL = re.compile(r"([\\\[\]*_~`])")
 _PERCENT = {" ": "%20", "\t": "%09", "<": "%3C", ">": "%3E", "(": "%28", ")": "%29", "|": "%7C", "\\": "%5C"}
@@ -42,12 +46,18 @@ def touched(line: str, start: int) -> str:
 
 
 def autolink(line: str, start: int, *, whole: bool) -> tuple[int, str] | int | None:
-    """The end of `<https://…>` or `<https://…|label>` at `start` and its safe form; None and `start` as for `read`."""
+    """The end of `<https://…>` or `<https://…|label>` at `start` and its safe form; None and `start` as for `read`.
+
+    Of an address that nobody can open, such as `<std::string>`, the safe form is its text.
+    """
     named = _SLACK_LINK.match(line, start)
     if named:
         return named.end(), shown(label_text(named[2].strip()), named[1], touched(line, start))
     found = _AUTOLINK.match(line, start)
     if found is None:
+        other = _OTHER_AUTOLINK.match(line, start)
+        if other:
+            return other.end(), f"{tokens.LESS}{label_text(other[1])}{tokens.GREATER}"
         return start if not whole and _AUTOLINK_BEGUN.match(line, start) else None
     end = found.end()
     if end == len(line) and not whole:

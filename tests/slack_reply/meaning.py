@@ -35,7 +35,9 @@ def _definition(state: StateBlock, first: int, last: int, silent: bool) -> bool:
 
 OPENED = re.compile(r"\[(?:[^\[\]\\]|\\.)+\]:\s*<?(?:https?://|mailto:)", re.IGNORECASE | re.DOTALL)
 """The definition of a link whose address people can open."""
-DEFINITION = re.compile(r"^[ >\t]*(?:[-+*]|\d+[.)])?[ \t]*\[[^\]]+\]:", re.MULTILINE)
+DEFINITION = re.compile(r"^[ >\t]*(?:(?:[-+*]|\d+[.)])[ \t]+[ >\t]*)*\[[^\]]+\]:", re.MULTILINE)
+DEFINITION_IN_ITEM = re.compile(r"^[ >\t]*(?:[-+*]|\d+[.)])[^\n]*\[[^\]]+\]:", re.MULTILINE)
+MARKED_ADDRESS = re.compile(r"[*_~]https?://", re.IGNORECASE)
 READER = _Reader("commonmark", {"html": False}).enable(["strikethrough", "table"])
 READER.block.ruler.at("reference", _definition)
 CODE_LESS = "\ue000"
@@ -113,6 +115,16 @@ CHANGES: dict[str, Change] = {
         lambda text: re.search(r"^[ >\t]*:?-+:?[ \t]*\||\|[ \t]*:?-+", text, re.MULTILINE),
         lambda text: text.translate(TABLE_MARKS),
     ),
+    "definitions behind bullets": Change(
+        "the item would be empty: the definition is its text, and the lines below go on in it",
+        DEFINITION_IN_ITEM.search,
+        lambda text: re.sub(r"\d+[.)]|[-+*]", "", text),
+    ),
+    "markers beside addresses": Change(
+        "an address that ends beside a letter of another script becomes a link, and its bracket may unmake a marker",
+        MARKED_ADDRESS.search,
+        lambda text: re.sub(r"[*_~]", "", text),
+    ),
     "LaTeX and escapes": Change(
         "CommonMark takes the backslash from \\( and \\[, which keep it where they are read as mathematics",
         lambda text: "\\" in text,
@@ -154,9 +166,11 @@ def letters(visible: str, changes: Iterable[str]) -> str:
     text = visible
     for name in changes:
         text = CHANGES[name].alike(text)
-    return "".join(
-        char for char in text if not char.isspace() and unicodedata.category(char) not in {"Cf", "Cc"}
-    )
+    return "".join(char for char in text if not char.isspace() and not _is_unseen(char))
+
+
+def _is_unseen(char: str) -> bool:
+    return unicodedata.category(char) in {"Cf", "Cc"} or "\ufe00" <= char <= "\ufe0f"
 
 
 @lru_cache(4_000)
@@ -186,7 +200,7 @@ def _as_link(found: re.Match[str]) -> str:
 def surplus_cells(answer: str) -> bool:
     """Whether a row of a table has more cells than its head."""
     most = 0
-    for line in answer.split("\n"):
+    for line in re.sub(r"\n[ >\t]*:?-+:?[ \t]*(?=\n)", "", answer).split("\n"):
         cells = len(re.findall(r"(?<!\\)\|", line.strip().strip("|"))) + 1 if "|" in line else 0
         if cells and most and cells > most:
             return True

@@ -66,7 +66,7 @@ def is_disguise(label: str, href: str) -> bool:
     """Whether a link with this text reads as another address; one that shows its own at the end does not."""
     seen, target = seen_in(label), unquote(href)
     shown = {name.casefold().removeprefix("www.") for name in HOST.findall(seen)}
-    own = (seen_in(target), seen_in(href))
+    own = (seen_in(target), seen_in(href), seen_in(href.removeprefix("mailto:")))
     return bool(shown) and _host(target) not in shown and not seen.endswith(own)
 
 

@@ -22,10 +22,19 @@ def test_autolinks_stay_usable(line: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["<b>", "<https://a|>", "<https://a|b|c>", "<https:// x>", "<ftp://a>", "<!channel>", "<a@b>"]
+    "line", ["<b>", "<https://a|>", "<https://a|b|c>", "<https:// x>", "<!channel>", "<a@b>"]
 )
 def test_nothing_else_is_an_autolink(line: str) -> None:
     assert links.autolink(line, 0, whole=True) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [("<ftp://a>", "&lt;ftp://a&gt;"), ("<std::pair*[a]_>", r"&lt;std::pair\*\[a\]\_&gt;")],
+)
+def test_address_that_nobody_can_open_is_its_text(line: str, shown: str) -> None:
+    assert links.autolink(line, 0, whole=True) == (len(line), shown)
+    assert all(links.autolink(line[:end], 0, whole=False) == 0 for end in range(1, len(line)))
 
 
 def test_url_cannot_end_its_parentheses() -> None:
