@@ -37,6 +37,7 @@ OPENED = re.compile(r"\[(?:[^\[\]\\]|\\.)+\]:\s*<?(?:https?://|mailto:)", re.IGN
 """The definition of a link whose address people can open."""
 DEFINITION = re.compile(r"^[ >\t]*(?:(?:[-+*]|\d+[.)])[ \t]+[ >\t]*)*\[[^\]]+\]:", re.MULTILINE)
 DEFINITION_IN_ITEM = re.compile(r"^[ >\t]*(?:[-+*]|\d+[.)])[^\n]*\[[^\]]+\]:", re.MULTILINE)
+CODE_BELOW_DEFINITION = re.compile(rf"{DEFINITION.pattern}[^\n]*\n(?:[ \t]*\n)*(?: {{4}}|\t)", re.MULTILINE)
 MARKED_ADDRESS = re.compile(r"[*_~]https?://", re.IGNORECASE)
 READER = _Reader("commonmark", {"html": False}).enable(["strikethrough", "table"])
 READER.block.ruler.at("reference", _definition)
@@ -119,6 +120,11 @@ CHANGES: dict[str, Change] = {
         "the item would be empty: the definition is its text, and the lines below go on in it",
         DEFINITION_IN_ITEM.search,
         lambda text: re.sub(r"\d+[.)]|[-+*]", "", text),
+    ),
+    "code below definitions": Change(
+        "below a list and a definition that is hidden, code by its indent belongs to the last item",
+        CODE_BELOW_DEFINITION.search,
+        lambda text: re.sub(r"\d+[.)]|[-+*>#]", "", text),
     ),
     "markers beside addresses": Change(
         "an address that ends beside a letter of another script becomes a link, and its bracket may unmake a marker",

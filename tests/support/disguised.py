@@ -67,7 +67,8 @@ def is_disguise(label: str, href: str) -> bool:
     seen, target = seen_in(label), unquote(href)
     shown = {name.casefold().removeprefix("www.") for name in HOST.findall(seen)}
     own = (seen_in(target), seen_in(href), seen_in(href.removeprefix("mailto:")))
-    return bool(shown) and _host(target) not in shown and not seen.endswith(own)
+    is_own = seen.endswith(own) or unquote(seen) == own[0]
+    return bool(shown) and _host(target) not in shown and not is_own
 
 
 def _host(href: str) -> str:
