@@ -176,6 +176,8 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("> |h\n> -:\n> `\n> `p`", "edit"),
         ("\r>`", "stream"),
         ("http://2%D7す", "stream"),
+        ("x\n1.     d", "stream"),
+        ("\u0301\n-     t", "stream"),
         ("- ```\n[1]:http://\n    -", "edit"),
         ("http://(http://e%22\uff50", "stream"),
         ("`__http://a\U0001f1e9_", "stream"),

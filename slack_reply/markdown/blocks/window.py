@@ -185,7 +185,8 @@ class Window:
             left = not block.closed and block.last < self._size
             return fenced(self._lines, first, last, block, grows=grows, left=left)
         if block.kind == "code":
-            return chain(self._parting(first), indented(self._lines, first, last, block, grows=grows))
+            parting = () if first in block.around else self._parting(first)
+            return chain(parting, indented(self._lines, first, last, block, grows=grows))
         if block.kind == "text":
             return self._paragraphs.units(first, last, block, grows=grows)
         read = self._table if block.kind == "table" else self._definition
