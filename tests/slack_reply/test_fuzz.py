@@ -176,6 +176,7 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("> |h\n> -:\n> `\n> `p`", "edit"),
         ("\r>`", "stream"),
         ("http://2%D7す", "stream"),
+        ("[](\tdata:)", "edit"),
         ("x\n1.     d", "stream"),
         ("\u0301\n-     t", "stream"),
         ("- ```\n[1]:http://\n    -", "edit"),
