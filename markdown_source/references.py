@@ -53,6 +53,10 @@ class References:
         known = {name: definition._replace(at=-1) for name, definition in self._known.items()}
         return type(self)(known, self._linked | self._missed)
 
+    def apart(self) -> Self:
+        """The same definitions, for a reading that is not shown: what it asks for is not remembered."""
+        return type(self)(dict(self._known), set(self._linked), set(self._missed))
+
     @property
     def unused(self) -> list[str]:
         """The lines of the hidden definitions that no text has asked for."""

@@ -42,7 +42,7 @@ def read(line: str, start: int, known: Known = NONE, *, whole: bool, label: bool
     """
     link = partial(_link, known=known, inside=label)
     angle = partial(_angle, render=partial(_shown, known=known, label=label))
-    address = partial(_address, known=known)
+    address = partial(_address, known=known, inside=label)
     readers: dict[str, Reader] = {**_READERS, "<": angle, "[": link, "!": link, "h": address, "H": address}
     return inline_parser.read(line, start, readers, whole=whole)
 
@@ -101,10 +101,10 @@ def _greater(_line: str, start: int, _whole: bool) -> Atom:
     return Atom(start, start + 1, tokens.GREATER)
 
 
-def _address(line: str, start: int, whole: bool, known: Known) -> Atom:
+def _address(line: str, start: int, whole: bool, known: Known, inside: bool) -> Atom:
     """An address without markup: Slack's own link would go on over a letter without a blank before it.
 
-    An address in which a link or an image begins, or with markers of emphasis, is plain text.
+    An address in which a link or an image begins, or with markers of emphasis, is plain text; so is one in a label.
     """
     found = _ADDRESS.match(line, start)
     end = found.end() if found else line.index("://", start) + len("://")
@@ -112,12 +112,12 @@ def _address(line: str, start: int, whole: bool, known: Known) -> Atom:
         return _held(start)
     url = found.group() if found else ""
     goes_on = not line[end : end + 1].isascii() and not line[end].isspace()
-    if url and goes_on and url[-1] not in _ADDRESS_ENDS and not _MAY_PAIR.search(url):
+    if url and goes_on and not inside and url[-1] not in _ADDRESS_ENDS and not _MAY_PAIR.search(url):
         brackets = [at for at in range(start, end) if line[at] == "["]
-        inside = {at: read_link(line, at, known, whole=whole) for at in brackets}
-        if any(at == found for at, found in inside.items()):
+        begun = {at: read_link(line, at, known, whole=whole) for at in brackets}
+        if any(at == found for at, found in begun.items()):
             return _held(start)
-        if not any(inside.values()):
+        if not any(begun.values()):
             return Atom(start, end, f"[{links.label_text(url)}]({links.quoted(url)})")
     return Atom(start, start + _SCHEME, line[start : start + _SCHEME], solid=False)
 

@@ -117,7 +117,8 @@ class Window:
         rows = self._rows(table.first, self._size - 1)
         if not self._limits or not rows:
             return table.first
-        return table.first + tables.settled(rows, self._limits, Known(self._references, rows[0].start))
+        known = Known(self._references.apart(), rows[0].start)
+        return table.first + tables.settled(rows, self._limits, known)
 
     def _parsed(self, size: int) -> list[Block]:
         self._size = size

@@ -23,6 +23,10 @@ def read(line: str) -> str:
         ("[![badge](b.svg)](/ci)", "[badge](/ci)"),
         ("[<b>![badge](b.svg)</b> ok](/ci)", "[**badge** ok](/ci)"),
         ("[a [b] c](/u)", "[a [b] c](/u)"),
+        (
+            "[詳細はhttps://a.exampleを見て](https://a.example)",
+            "[詳細はhttps://a.exampleを見て → https://a.example](https://a.example)",
+        ),
         ("![[[a](/b)](/c)](/d)", r"[\[a\](/c)](/d)"),
         ("[x](<a b>)", "[x](a%20b)"),
         ("[link](<foo\\>)", "\\[link](&lt;foo&gt;)"),
