@@ -17,7 +17,7 @@ _SLACK_LINK = re.compile(
     rf"<((?i:https?://|mailto:)[^\s<>|]{{1,{TARGET_LIMIT}}})\|([^<>|\n]{{0,{LABEL_LIMIT}}}[^<>|\s])>"
 )
 # Not what people open: C++ and other code, in which the markers of emphasis are none
-_OTHER = rf"(?!(?i:https?|mailto):)[A-Za-z][A-Za-z0-9.+\-]{{1,31}}:[^\s<>]{{0,{_OTHER_LIMIT}}}"
+_OTHER = rf"(?!(?i:https?://|mailto:))[A-Za-z][A-Za-z0-9.+\-]{{1,31}}:[^\s<>]{{0,{_OTHER_LIMIT}}}"
 _OTHER_AUTOLINK = re.compile(f"<({_OTHER})>")
 _AUTOLINK_BEGUN = re.compile(
     rf"<(?:(?i:https?://|mailto:)[^\s<>|]{{0,{TARGET_LIMIT}}}(?:\|[^<>|\n]{{0,{LABEL_LIMIT + 1}}})?"

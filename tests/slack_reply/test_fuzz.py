@@ -176,6 +176,7 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("> |h\n> -:\n> `\n> `p`", "edit"),
         ("\r>`", "stream"),
         ("http://2%D7す", "stream"),
+        ("<http:_:_>", "stream"),
         ("[http://a\u597d**e](e)\u306f**", "stream"),
         ("[1]:http://\na|b\n-|-\n[1]\n\\", "stream"),
         ("[1]:http://\n|a|b\n|-|-\n|[1]\n|x", "stream"),
