@@ -22,7 +22,7 @@ class ProcessMemory:
         self._unsaved: LRUCache[ThreadKey, bool] = LRUCache(THREADS)
         """The value says whether the record was begun blind: without knowing what the store has."""
         self._claims: TTLCache[bytes, None] = TTLCache(CLAIMS, CLAIM_KEPT, timer=clock.now)
-        self._stale: TTLCache[bytes, str] = TTLCache(CLAIMS, CLAIM_KEPT, timer=clock.now)
+        self._given_back: TTLCache[bytes, str] = TTLCache(CLAIMS, CLAIM_KEPT, timer=clock.now)
 
     def latest(self, key: ThreadKey) -> ThreadRecord | None:
         """The latest record that this process read or wrote."""
@@ -70,18 +70,17 @@ class ProcessMemory:
         if self.is_claimed(key, ts):
             return False
         self._claims[_claim(key, ts)] = None
-        self._stale.pop(_claim(key, ts), None)
+        self._given_back.pop(_claim(key, ts), None)
         return True
 
-    def give_back(self, key: ThreadKey, ts: str, *, stale: str = "") -> None:
-        """The message may be claimed again. `stale`: the holder whose claim the store still has."""
+    def give_back(self, key: ThreadKey, ts: str, holder: str) -> None:
+        """The message may be claimed again. The store may still have the claim of `holder`, this process."""
         self._claims.pop(_claim(key, ts), None)
-        if stale:
-            self._stale[_claim(key, ts)] = stale
+        self._given_back[_claim(key, ts)] = holder
 
-    def stale_claim(self, key: ThreadKey, ts: str) -> str:
-        """The holder of a claim that was given back, while the store still has the claim; "" if there is none."""
-        return self._stale.get(_claim(key, ts), "")
+    def given_back(self, key: ThreadKey, ts: str) -> str:
+        """The holder of a claim that was given back and not made again since; "" if there is none."""
+        return self._given_back.get(_claim(key, ts), "")
 
 
 class Presses:

@@ -77,7 +77,7 @@ class ResilientStore:
     def claim(self, key: ThreadKey, ts: str, change: Change) -> ThreadRecord | None:  # noqa: D102
         if self.memory.is_claimed(key, ts):
             return None
-        holder = self.memory.stale_claim(key, ts)
+        holder = self.memory.given_back(key, ts)
         try:
             if holder:
                 claimed = self._claim_again(key, ts, change, holder)
@@ -94,19 +94,18 @@ class ResilientStore:
         return claimed
 
     def give_back(self, key: ThreadKey, ts: str, holder: str) -> None:
-        """Undo a claim of this process. If `inner` can't take that, only this process can claim the message again.
+        """Undo a claim of this process. This process can claim the message again, whatever `inner` shows then.
 
-        For other processes the message stays claimed then, as an orphan's is. `holder` names this process: another one
-        may have claimed the message in the same milliseconds.
+        `inner` may not take the change, or show the claim for a while longer: a write of the claim that was slow can
+        come late, and Dify caches what was read. For other processes the message stays claimed then, as an orphan's is.
+        `holder` names this process: another one may have claimed the message in the same milliseconds.
         """
         undo = undoing(ts, holder)
         try:
             self._write(key, undo)
         except StoreError:
             self._keep(key, undo)
-            self.memory.give_back(key, ts, stale=holder)
-        else:
-            self.memory.give_back(key, ts)
+        self.memory.give_back(key, ts, holder)
 
     def forget(self, key: ThreadKey) -> None:  # noqa: D102
         try:

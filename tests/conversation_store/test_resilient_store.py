@@ -118,6 +118,20 @@ def test_claim_whose_return_cannot_be_stored_is_claimed_again_by_the_same_proces
     assert resilient(storage, clock).claim(key, "1.000001", unchanged) is None
 
 
+def test_claim_that_the_storage_shows_again_after_its_return_is_claimed_by_the_same_process_once(
+    store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
+) -> None:
+    """A slow write of the claim came late, or Dify's cache has not seen the return."""
+    assert store.claim(key, "1.000001", opened) is not None
+    claimed = dict(storage.values)
+    store.give_back(key, "1.000001", "p1")
+    storage.values = claimed
+    assert resilient(storage, clock).claim(key, "1.000001", unchanged) is None
+    clock.advance(FRESH_SECONDS)
+    assert store.claim(key, "1.000001", opened) is not None
+    assert store.claim(key, "1.000001", opened) is None
+
+
 @pytest.mark.parametrize("holder", ["p1", "p2"])
 def test_claim_whose_return_cannot_be_stored_stays_when_the_turn_has_ended_or_is_another_process_s(
     store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey, holder: str

@@ -35,7 +35,7 @@ KEPT_APART = {
     "ProcessMemory._latest": THREAD,
     "ProcessMemory._unsaved": THREAD,
     "ProcessMemory._claims": THREAD,
-    "ProcessMemory._stale": THREAD,
+    "ProcessMemory._given_back": THREAD,
     "ProcessStores._breakers": HOOK,
     "ProcessStores._redis": "the key is an address with its password, from the settings of one hook",
     "ProcessStores._presences": "the same",
