@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from string import punctuation
 
-from markdown_source import NONE, Known, Link, label_end, link_behind, read_code, read_link, resembles_link
+from markdown_source import NONE, Known, label_end, link_behind, read_code, read_link, resembles_link
 from slack_reply.markdown import html, inline_parser, links, tokens
 from slack_reply.markdown.inline_parser import JOINER, WIDE, Atom, Marks, Reader
 
@@ -144,12 +144,13 @@ def _link(line: str, start: int, whole: bool, known: Known, inside: bool) -> Ato
         return _held(start)
     behind = label_end(line, bracket, whole=whole) if line.startswith("[", bracket) else None
     found = link_behind(line, bracket, behind, known, whole=whole)
-    end = behind - 1 if behind and found else bracket + 1  # of the label
-    inner = _links_in(line, bracket + 1, end, known, whole=whole)
-    if isinstance(found, int) or any(isinstance(one, int) for one in inner):
+    if isinstance(found, int):
         return _held(start)
-    beyond = any(isinstance(one, Link) and one.end > end for one in inner)
-    if found is None or beyond or (not is_image and any(inner)):
+    inner = _end_of_links(line, bracket + 1, behind - 1, known, whole=whole) if found and behind else 0
+    if inner is None:
+        return _held(start)
+    beyond = behind is not None and inner >= behind
+    if found is None or beyond or (inner and not is_image):
         escaped = not is_image and resembles_link(line, start, behind)
         # In a label, the closing bracket alone would end the label
         if escaped and inside and behind is not None and not beyond:
@@ -164,14 +165,19 @@ def _link(line: str, start: int, whole: bool, known: Known, inside: bool) -> Ato
     return Atom(start, found.end, text)
 
 
-def _links_in(line: str, start: int, end: int, known: Known, *, whole: bool) -> list[Link | int]:
-    """The links that begin in a label: then the outer brackets are text, since links do not nest.
+def _end_of_links(line: str, start: int, end: int, known: Known, *, whole: bool) -> int | None:
+    """Where the last of the links that begin in a label ends; 0 without a link, None where more text may complete one.
 
-    One may end behind the label. A number stands for one that more text may complete.
+    Brackets around a link are text, since links do not nest. A link may end behind the label.
     """
-    begun = (sign.start() for sign in _IN_LABEL.finditer(line[start:end]) if sign.group() == "[")
-    found = (read_link(line, start + at, known, whole=whole) for at in begun)
-    return [one for one in found if one is not None]
+    last = 0
+    for sign in _IN_LABEL.finditer(line, start, end):
+        found = read_link(line, sign.start(), known, whole=whole) if sign.group() == "[" else None
+        if isinstance(found, int):
+            return None
+        if found is not None:
+            last = max(last, found.end)
+    return last
 
 
 def _shown(source: str, known: Known, *, label: bool, alone: bool = True) -> str:
