@@ -100,11 +100,7 @@ class ResilientStore:
         come late, and Dify caches what was read. For other processes the message stays claimed then, as an orphan's is.
         `holder` names this process: another one may have claimed the message in the same milliseconds.
         """
-        undo = undoing(ts, holder)
-        try:
-            self._write(key, undo)
-        except StoreError:
-            self._keep(key, undo)
+        self.update(key, undoing(ts, holder))
         self.memory.give_back(key, ts, holder)
 
     def forget(self, key: ThreadKey) -> None:  # noqa: D102

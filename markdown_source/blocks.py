@@ -67,7 +67,7 @@ class Block(NamedTuple):
 
 
 def may_be_head(text: str, *, whole: bool) -> bool:
-    """Whether the line, which begins a paragraph but with no pipe, may be the head of a table, as far as it tells."""
+    """Whether a line that begins a paragraph, but with no pipe, may be the head of a table, as far as the line tells."""
     return bool(_HEAD.match(text) or (not whole and _HEAD_BEGUN.match(text)))
 
 
@@ -188,7 +188,7 @@ def _heading(state: StateBlock, first: int, last: int, silent: bool) -> bool:
 
 
 def _table(state: StateBlock, first: int, last: int, silent: bool) -> bool:
-    """The parser's rule; but if the first two rows begin with a pipe, so does each row: else it is text below."""
+    """The parser's rule; but below two rows that begin with a pipe, a line that begins without one is text."""
     if not table_rule(state, first, min(first + 2, last), True):
         return False
     end = first

@@ -7,8 +7,8 @@ from slack_reply.markdown import tokens
 from slack_reply.markdown.domains import disguises
 
 _LONGEST_WORD = 200  # characters of a word that are looked at before a link
-_EMAIL_LIMIT = 120
-_OTHER_LIMIT = 120
+_EMAIL_LIMIT = 120  # characters
+_OTHER_LIMIT = 120  # characters behind the scheme
 
 _AUTOLINK = re.compile(
     rf"<((?i:https?://|mailto:)[^\s<>|]{{1,{TARGET_LIMIT}}}|[\w.+\-]{{1,64}}@[\w.\-]{{1,30}}\.\w{{1,12}})>"

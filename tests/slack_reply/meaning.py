@@ -75,6 +75,10 @@ class Change(NamedTuple):
     alike: Callable[[str], str]
 
 
+def _without_markers(text: str) -> str:
+    return re.sub(r"[*_~]", "", text)
+
+
 CHANGES: dict[str, Change] = {
     "tags": Change(
         "Slack shows no HTML: a tag becomes its Markdown, a blank or nothing",
@@ -109,7 +113,7 @@ CHANGES: dict[str, Change] = {
     "emphasis beside CJK": Change(
         "CommonMark takes **重要：**この for text, and its writer meant it to be bold",
         lambda text: CJK.search(text) and re.search(r"[*_~]", text),
-        lambda text: re.sub(r"[*_~]", "", text),
+        _without_markers,
     ),
     "tables": Change(
         "a table that Slack's block cannot hold becomes aligned code, drawn with lines",
@@ -129,7 +133,7 @@ CHANGES: dict[str, Change] = {
     "markers beside addresses": Change(
         "an address that ends beside a letter of another script becomes a link, and its bracket may unmake a marker",
         MARKED_ADDRESS.search,
-        lambda text: re.sub(r"[*_~]", "", text),
+        _without_markers,
     ),
     "LaTeX and escapes": Change(
         "CommonMark takes the backslash from \\( and \\[, which keep it where they are read as mathematics",

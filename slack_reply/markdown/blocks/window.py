@@ -44,7 +44,7 @@ class Window:
         self._lines = [*(Line(own[0].start, text, own[0].start) for text in head), *own]
         self._paragraphs = Paragraphs(source, self._lines, references)
         self._first = len(head)
-        # The beginning of an answer is shown at once, unless the answer comes at once
+        # The first line of a growing answer waits for no other line, so only a pipe before it makes it a table's head
         self._heads_from = int(not own[0].start and not (limits and limits.whole))
         self._size = len(self._lines)  # lines that are certain
         self._growing = False
