@@ -67,7 +67,7 @@ class Block(NamedTuple):
 
 
 def may_be_head(text: str, *, whole: bool) -> bool:
-    """Whether a line that begins a paragraph, but with no pipe, may be the head of a table, as far as the line tells."""
+    """Whether a line may be the head of a table. The line begins a paragraph, and does not begin with a pipe."""
     return bool(_HEAD.match(text) or (not whole and _HEAD_BEGUN.match(text)))
 
 
