@@ -19,6 +19,7 @@ FEW = 100  # atoms that are read before other greenlets get their turn
 _SPECIAL = re.compile(r"[\\`<>&\[!*_~:](?:(?<!:)|//)")
 # At the end of a text, the marker could close emphasis
 _MARKER_BEFORE_WORD = re.compile(r"[*_~][^\s*_~]")
+_MARKERS = {"", "*", "_", "~"}  # of emphasis, which may go on in a word; and the end of a text
 _OPENS = re.compile(r"[*_~`\[]")
 
 
@@ -51,7 +52,8 @@ def _merged(spans: list[Span]) -> list[Span]:
 class Reading:
     """The text of a line, or of the lines of a paragraph, from `start` on; if it is not `whole`, more text may come.
 
-    From `undecided` on, later text may change the result. `ends_solid`: what is read last is an atom that is not cut.
+    From `undecided` on, later text may change the result. `ends_piece`: a piece ends where the reading ends, since an
+    atom ends or begins there.
     """
 
     def __init__(self, line: str, start: int, known: Known, *, whole: bool) -> None:
@@ -61,7 +63,8 @@ class Reading:
         )
         self.emphasis = emphasis(marks.pairs)
         self.undecided = marks.undecided
-        self.ends_solid = bool(marks.atoms) and marks.atoms[-1].solid and marks.atoms[-1].end == marks.end
+        ends_solid = bool(marks.atoms) and marks.atoms[-1].solid and marks.atoms[-1].end == marks.end
+        self.ends_piece = ends_solid or line[marks.end : marks.end + 1] not in _MARKERS
         self._line, self._start, self._end = line, start, marks.end
         row = _with_joints(marks)
         safe = _with_beginnings(row, line, start)
@@ -144,7 +147,7 @@ def pieces(line: str, start: int = 0, known: Known = NONE, *, whole: bool) -> It
     """
     found = reading(line, start, known, whole=whole)
     limit = min(len(line) + 1 if whole else len(line), found.undecided + 1)
-    for piece in in_turns(_joined(found.pieces, whole=whole, ends=found.ends_solid)):
+    for piece in in_turns(_joined(found.pieces, whole=whole, ends=found.ends_piece)):
         if piece.end >= limit:
             return
         glued = found.emphasis.covers(piece.end) or _MARKER_BEFORE_WORD.match(line, piece.end - 1)

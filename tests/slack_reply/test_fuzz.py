@@ -200,6 +200,11 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("[1]:http://\n\t[k.example](h)", "stream"),
         ("a [1]\n\n[1]: https://a.example\n    [k.example](h)\n    x", "edit"),
         (f"{'w ' * 40}\n\n# T\n\n|a|b\n|--|--\n|cd\n|{'word ' * 30}|\n", "small edit"),
+        ("# <p>「\n    \\<@", "stream"),
+        ("# a<br>b\n    \\<@", "edit"),
+        (f"<b{'N' * 57}AAAA\u00a0http://", "stream"),
+        ("[1]: http://a\n[2]: http://b\n    [k.example](h)\n\n[2]", "edit"),
+        ("# a<p>b\n[2]: http://b\n[1]: http://b\n    [k.example](h)\n\n[2]", "edit"),
     ],
 )
 def test_text_that_was_found_breaks_no_law(text: str, limits: str) -> None:

@@ -197,11 +197,19 @@ class Window:
     def _below_text(self) -> bool:
         """Whether a line of text stands directly above: only a definition can do so, or code below one that is text."""
         before = self._last
-        return before is not None and (before.body is Body.TEXT or before.text == BREAK) and not before.apart
+        if before is None:
+            return False
+        if before.body is Body.TEXT:
+            # A tag in a heading begins a paragraph
+            return not before.apart or "\n" in before.text.removesuffix("\n")
+        # Only a definition below a line of text is not shown, and shows the blank lines behind
+        return before.text == BREAK or not (before.text or before.hidden)
 
     def _parting(self, first: int) -> Iterator[tuple[int, Unit]]:
         """A blank line before code that would go on in the line of text above."""
-        if self._below_text and self._last and self._last.line[self._last.begin :].strip():
+        last = self._last
+        is_empty = last is not None and last.body is Body.TEXT and not last.line[last.begin :].strip()
+        if self._below_text and not is_empty:
             start = self._lines[first].start
             yield first, Unit(start, start, "\n", Rank.PARAGRAPH, blank=True)
 
