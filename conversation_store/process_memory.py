@@ -25,8 +25,9 @@ class ProcessMemory:
         self._given_back: TTLCache[bytes, str] = TTLCache(CLAIMS, CLAIM_KEPT, timer=clock.now)
 
     def latest(self, key: ThreadKey) -> ThreadRecord | None:
-        """The latest record that this process read or wrote."""
-        return self._latest.get(key)
+        """The latest record that this process read or wrote, without the claims that were given back."""
+        known = self._latest.get(key)
+        return known and self._without_given_back(key, known)
 
     def note_saved(self, key: ThreadKey, record: ThreadRecord | None) -> None:
         """The store has this record now; None: it has no record of the thread."""
@@ -36,12 +37,13 @@ class ProcessMemory:
             self._latest[key] = record
 
     def note_read(self, key: ThreadKey, stored: ThreadRecord | None) -> ThreadRecord | None:
-        """The store answered `stored`. Gives the record that counts: the stored one with what is not saved yet."""
+        """The store answered `stored`. Gives the record that counts (`counting`), None for an unknown thread."""
         if key in self._unsaved:
-            return self.with_unsaved(key, stored or ThreadRecord())
-        if stored is not None:
-            self._latest[key] = stored
-        return stored
+            return self.counting(key, stored or ThreadRecord())
+        if stored is None:
+            return None
+        self._latest[key] = stored
+        return self._without_given_back(key, stored)
 
     def note_unsaved(self, key: ThreadKey, record: ThreadRecord) -> None:
         """The store could not take this record."""
@@ -56,10 +58,14 @@ class ProcessMemory:
         """The threads of the hook of which the store lacks something."""
         return [key for key in list(self._unsaved) if key.hook_id == hook_id]
 
-    def with_unsaved(self, key: ThreadKey, stored: ThreadRecord) -> ThreadRecord:
-        """The stored record with what is not saved yet."""
+    def counting(self, key: ThreadKey, stored: ThreadRecord) -> ThreadRecord:
+        """The record that counts: the stored one with what is not saved yet, without the claims that were given back.
+
+        The store can show such a claim later on: a slow write of the claim comes late, or Dify caches what was read.
+        """
         mine, blind = self._latest.get(key), self._unsaved.get(key)
-        return stored if mine is None or blind is None else merged(stored, mine, blind=blind)
+        whole = stored if mine is None or blind is None else merged(stored, mine, blind=blind)
+        return self._without_given_back(key, whole)
 
     def is_claimed(self, key: ThreadKey, ts: str) -> bool:
         """Whether this process claimed the message."""
@@ -74,13 +80,20 @@ class ProcessMemory:
         return True
 
     def give_back(self, key: ThreadKey, ts: str, holder: str) -> None:
-        """The message may be claimed again. The store may still have the claim of `holder`, this process."""
+        """The message may be claimed again. Its claim by `holder`, this process, counts no more, until then."""
         self._claims.pop(_claim(key, ts), None)
         self._given_back[_claim(key, ts)] = holder
 
-    def given_back(self, key: ThreadKey, ts: str) -> str:
-        """The holder of a claim that was given back and not made again since; "" if there is none."""
-        return self._given_back.get(_claim(key, ts), "")
+    def is_given_back(self, key: ThreadKey, ts: str) -> bool:
+        """Whether a claim of this process was given back and not made again since."""
+        return _claim(key, ts) in self._given_back
+
+    def _without_given_back(self, key: ThreadKey, record: ThreadRecord) -> ThreadRecord:
+        """An ended turn and another holder's claim stay."""
+        for turn in record.open if self._given_back else ():
+            if self._given_back.get(_claim(key, turn.ts)) == turn.holder:
+                record = record.without_handled(turn.ts)
+        return record
 
 
 class Presses:

@@ -25,16 +25,6 @@ def hook_breaker(clock: Clock) -> CircuitBreaker:
     )
 
 
-def undoing(ts: str, holder: str) -> Change:
-    """A change that gives back the claim of `ts` by `holder`. An ended turn and another holder's claim stay."""
-
-    def undo(record: ThreadRecord) -> ThreadRecord:
-        found = record.open_turn(ts)
-        return record.without_handled(ts) if found is not None and found.holder == holder else record
-
-    return undo
-
-
 @dataclass(frozen=True, slots=True)
 class ResilientStore:
     """A ThreadStore on `inner` that raises no StoreError where a turn asks.
@@ -77,17 +67,10 @@ class ResilientStore:
     def claim(self, key: ThreadKey, ts: str, change: Change) -> ThreadRecord | None:  # noqa: D102
         if self.memory.is_claimed(key, ts):
             return None
-        holder = self.memory.given_back(key, ts)
         try:
-            if holder:
-                claimed = self._claim_again(key, ts, change, holder)
-            else:
-                claimed = self.breaker.call(lambda: self.inner.claim(key, ts, self._over_memory(key, change)))
+            claimed = self.breaker.call(lambda: self._claim(key, ts, change))
         except StoreError:
-            if self.memory.claim(key, ts):
-                with suppress(Taken):
-                    return self._keep(key, claiming(ts, change, self.clock))
-            return None
+            return self._claim_in_memory(key, ts, change)
         if claimed is None or not self.memory.claim(key, ts):
             return None
         self.memory.note_saved(key, claimed)
@@ -96,12 +79,11 @@ class ResilientStore:
     def give_back(self, key: ThreadKey, ts: str, holder: str) -> None:
         """Undo a claim of this process. This process can claim the message again, whatever `inner` shows then.
 
-        `inner` may not take the change, or show the claim for a while longer: a write of the claim that was slow can
-        come late, and Dify caches what was read. For other processes the message stays claimed then, as an orphan's is.
+        If `inner` does not take the change, the message stays claimed for other processes, as an orphan's is.
         `holder` names this process: another one may have claimed the message in the same milliseconds.
         """
-        self.update(key, undoing(ts, holder))
         self.memory.give_back(key, ts, holder)
+        self.update(key, lambda counting: counting)
 
     def forget(self, key: ThreadKey) -> None:  # noqa: D102
         try:
@@ -144,12 +126,22 @@ class ResilientStore:
         """Whether there are threads of the hook of which `inner` lacks something."""
         return bool(self.memory.unsaved_threads(hook_id))
 
-    def _claim_again(self, key: ThreadKey, ts: str, change: Change, holder: str) -> ThreadRecord | None:
-        """Claim a message whose claim by `holder`, this process, was given back here and may still stand in `inner`."""
-        undo, claim = undoing(ts, holder), claiming(ts, change, self.clock)
-        again = self._over_memory(key, lambda record: claim(undo(record)))
+    def _claim(self, key: ThreadKey, ts: str, change: Change) -> ThreadRecord | None:
+        """A claim that was given back may still stand in `inner`, so only the record that counts can tell then."""
+        if not self.memory.is_given_back(key, ts):
+            return self.inner.claim(key, ts, self._over_memory(key, change))
         with suppress(Taken):
-            return self.breaker.call(lambda: self.inner.update(key, again))
+            return self.inner.update(key, self._over_memory(key, claiming(ts, change, self.clock)))
+        return None
+
+    def _claim_in_memory(self, key: ThreadKey, ts: str, change: Change) -> ThreadRecord | None:
+        """Another greenlet may have claimed the message meanwhile, or the record that is remembered shows a claim."""
+        if self.memory.is_claimed(key, ts):
+            return None
+        with suppress(Taken):
+            claimed = self._keep(key, claiming(ts, change, self.clock))
+            self.memory.claim(key, ts)
+            return claimed
         return None
 
     def _read[T](self, call: Callable[[], T]) -> T:
@@ -164,13 +156,13 @@ class ResilientStore:
         """Give `inner` what it lacks of the thread; whether it has all of it then."""
         try:
             if self.memory.has_unsaved(key):
-                self._write(key, lambda whole: whole)
+                self._write(key, lambda counting: counting)
         except StoreError:
             return False
         return True
 
     def _over_memory(self, key: ThreadKey, change: Change) -> Change:
-        return lambda record: change(self.memory.with_unsaved(key, record))
+        return lambda record: change(self.memory.counting(key, record))
 
     def _remembered(self, key: ThreadKey) -> ThreadRecord | None:
         known = self.memory.latest(key)

@@ -132,6 +132,31 @@ def test_claim_that_the_storage_shows_again_after_its_return_is_claimed_by_the_s
     assert store.claim(key, "1.000001", opened) is None
 
 
+def test_claim_whose_return_is_stored_late_can_be_made_again_while_the_storage_fails_once_more(
+    store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey
+) -> None:
+    """What a process could not store is stored over what stands there, which has the claim."""
+    give_back_in_vain(store, storage, key)
+    store.clear_in_flight(OpenTurn(key, "1.000001", "p1", 0.0))
+    assert resilient(storage, clock).claim(key, "1.000001", unchanged) is not None
+    broken(storage)
+    claimed = store.claim(key, "1.000001", opened)
+    assert claimed is not None
+    assert claimed.handled == ("1.000001",)
+    assert store.claim(key, "1.000001", opened) is None
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_claim_that_was_given_back_counts_nowhere_in_its_process(
+    store: ResilientStore, storage: FakeDifyStorage, key: ThreadKey, fails: bool
+) -> None:
+    """A sweep would take the turn for an orphan otherwise, although Slack sends the message again."""
+    give_back_in_vain(store, storage, key)
+    storage.error = Exception("connection refused") if fails else None
+    record = store.get(key, fresh=True)
+    assert record is None or not (record.open or record.handled)
+
+
 @pytest.mark.parametrize("holder", ["p1", "p2"])
 def test_claim_whose_return_cannot_be_stored_stays_when_the_turn_has_ended_or_is_another_process_s(
     store: ResilientStore, storage: FakeDifyStorage, clock: FakeClock, key: ThreadKey, holder: str
