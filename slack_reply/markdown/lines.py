@@ -9,6 +9,7 @@ from markdown_source import CONTAINERS
 # What begins a line that is no paragraph.
 HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|\Z)")
 RULE = re.compile(r" {0,3}(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,}|=+[ \t]*|-{1,2}[ \t]*)\Z")
+NO_RULE = re.compile(r" {0,3}(?:=+|-{1,2})[ \t]*\Z")  # text, unless it stands under a line of text
 LIST = re.compile(r"[ \t]*(?:[-+*]|\d{1,9}[.)])(?:[ \t]|\Z)")
 UNDERLINE = re.compile(r"[ \t]*(?:=+|-+)[ \t]*\Z")
 # A line that may still become a bullet, a number, a box, a rule, a fence or the line under a heading.

@@ -21,7 +21,7 @@ from markdown_source import (
 from slack_reply.markdown import inline, lines, tables
 from slack_reply.markdown.blocks.code import fenced, indented
 from slack_reply.markdown.blocks.paragraphs import Paragraphs, text_unit
-from slack_reply.markdown.lines import FENCE_BEGUN, MARKERS, MAYBE_CLOSING, Line
+from slack_reply.markdown.lines import FENCE_BEGUN, MARKERS, MAYBE_CLOSING, NO_RULE, Line
 from slack_reply.markdown.parts import Limits
 from slack_reply.markdown.units import BREAK, Body, Unit
 from slack_reply.markdown.words import Rank
@@ -200,8 +200,9 @@ class Window:
         if before is None:
             return False
         if before.body is Body.TEXT:
+            is_underline = bool(NO_RULE.match(before.line, before.begin)) and not before.blank
             # A tag in a heading begins a paragraph
-            return not before.apart or "\n" in before.text.removesuffix("\n")
+            return not before.apart or is_underline or "\n" in before.text.removesuffix("\n")
         # Only a definition below a line of text is not shown, and shows the blank lines behind
         return before.text == BREAK or not (before.text or before.hidden)
 
