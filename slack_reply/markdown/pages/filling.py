@@ -52,6 +52,7 @@ class State:
     shift: int = 0  # by how much the list that the page begins in is moved to the left
     begun: bool = False  # the page has the beginning of a line
     glued: bool = False  # what is seen last belongs to what follows
+    goes_on: bool = False  # the page shows only lines of the paragraph that it begins in
 
 
 class Filling:
@@ -98,6 +99,7 @@ class Filling:
             shift,
             state.begun or unit.fresh,
             state.glued and not table if not text or text.isspace() else unit.rank < 0,
+            (unit.goes_on or not unit.fresh) and (state.goes_on or not state.visible),
         )
         self._states.append(after)
         return True
@@ -181,7 +183,8 @@ def look(unit: Unit, state: State) -> tuple[str, int]:
         inside = unit.blank or unit.where.head or (unit.listed and unit.indent >= state.shift)
         outside = unit.fresh and not inside
         shift = 0 if outside else state.shift
-        return _moved(unit.text, shift if unit.fresh else 0), shift
+        shown = _filled(unit) if state.goes_on and _is_empty_item(unit) else unit.text
+        return _moved(shown, shift if unit.fresh else 0), shift
     if unit.closes:
         return "", 0
     opening = unit.where.head + ("" if unit.fresh else unit.where.resume)
@@ -201,6 +204,15 @@ def look(unit: Unit, state: State) -> tuple[str, int]:
 def _would_begin_block(line: str, marks: str) -> bool:
     """Whether the line, which is text below the lines before, begins code or a list where no line stands before."""
     return ">" not in marks and (_indent(line) >= len(CODE_INDENT) or bool(marks.strip()))
+
+
+def _is_empty_item(unit: Unit) -> bool:
+    return unit.listed and bool(unit.line) and not unit.line[unit.begin :].strip()
+
+
+def _filled(item: Unit) -> str:
+    """An empty item with something unseen in it: directly below text, `-` alone would make the text a heading."""
+    return f"{item.text.rstrip()} {JOINER}{'\n' * item.text.endswith('\n')}"
 
 
 def tail(unit: Unit, text: str, shift: int) -> str:

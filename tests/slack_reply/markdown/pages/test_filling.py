@@ -1,3 +1,5 @@
+import pytest
+
 from slack_reply.markdown.pages.filling import Filling
 from slack_reply.markdown.parts import Limits, Markdown, Page
 from slack_reply.markdown.reader import scan
@@ -38,3 +40,22 @@ def test_growing_page_ends_before_units_that_may_belong_to_the_next() -> None:
     source = "a" * 10 + "\n\n" + "b " * 34 + "\n\n" + "c " * 8 + "x y"
     filling, _ = filled(source, 100)
     assert text_of(filling.growing(source)).endswith("b \n\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("1. said\ngoes on\n-", "goes on\n- \u200b"),
+        ("- said\ngoes on\n-\n- x", "goes on\n- \u200b\n- x"),
+        ("- said\n- next\n-", "- next\n-"),
+        ("- said\n\n  goes on\n\n-", "goes on\n\n-"),
+    ],
+)
+def test_empty_item_makes_no_heading_of_the_line_that_a_page_begins_with(text: str, shown: str) -> None:
+    limits = Limits(size=100, measure=len, tables=True)
+    filling = Filling(limits)
+    said, *units = scan(text, limits, final=True)
+    assert said.text in {"1. said\n", "- said\n"}
+    for unit in units:
+        filling.take(unit)
+    assert text_of(filling.whole()).lstrip() == shown
