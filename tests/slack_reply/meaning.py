@@ -58,7 +58,9 @@ OTHER_AUTOLINK = re.compile(
     r"<(?!https?://|mailto:)[A-Za-z][A-Za-z0-9+.-]{1,31}:[^<>\s]*&[^<>\s]*>", re.IGNORECASE
 )
 BRACKET_IN_ADDRESS = re.compile(r"\[[^\[\]\n]*<https?://[^<>\s]*\]\([^<>\s]*>")
-SCRIPT = re.compile(r"!?\[([^\[\]]*)\]\(\s*(?:javascript|vbscript|data|file):[^\s]*?\)+", re.IGNORECASE)
+SCRIPT = re.compile(
+    r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*(?:javascript|vbscript|data|file):[^\s]*?\)+", re.IGNORECASE
+)
 SLACK_LINK = re.compile(r"<(https?://[^<>|\s]*)\|([^<>]*)>", re.IGNORECASE)
 A_TAG = re.compile(r"<a\s[^<>]*href=[\"']([^\"']*)[\"'][^<>]*>(.*?)</a>", re.IGNORECASE | re.DOTALL)
 IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
