@@ -79,4 +79,4 @@ def _host(href: str) -> str:
         host = urlsplit(href).hostname if "//" in href else href.partition("/")[0].casefold()
     except ValueError:  # no host: a bracket that is none of an IPv6 address
         host = href.partition("//")[2].partition("/")[0]
-    return (host or "").removeprefix("www.")
+    return (host or "").removeprefix("www.").rstrip(".")
