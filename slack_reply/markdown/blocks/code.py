@@ -58,7 +58,9 @@ def indented(
         unfinished = grows and index == len(rows) - 1
         indent = _INDENT.match(line.text)
         context = Context(resume=(indent.group() if indent else "") or CODE_INDENT)
-        begin = len(lines.prefix(line.text))
+        # Outside of lists and quotes, a mark is code
+        blanks = len(line.text) - len(line.text.lstrip(" \t"))
+        begin = len(lines.prefix(line.text)) if block.around else blanks
         parts = _units(line, context, begin, listed=block.listed, unfinished=unfinished)
         yield from ((index, part) for part in parts)
 
