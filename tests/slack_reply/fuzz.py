@@ -91,6 +91,8 @@ MORE = (
 MARKUP = FRAGMENTS + MORE
 MAY_GROW = re.compile(r"\w[^\w\s]*(?:[.。．｡]|&[#p])(?:\n?[^\n])*\n?\]|!\[")
 """A paragraph with a link, or what may be one, behind something like a domain: it may show its own address as well."""
+NUMBERED = re.compile(r"\S[ \t]*\n[ >\t]*(?!1[.)][ \t]*\S)\d+[.)]", re.MULTILINE)
+"""An item whose number is text where the message begins with the line above: it looks the same."""
 FIRST_WORDS = ("Answers ", "a1 ", "Né ", "Name\t")
 """A text that begins with a word and a blank is shown before its next word begins."""
 SHORT, LONG = 6, 90
@@ -209,7 +211,10 @@ def _otherwise(text: str, limits: Limits) -> Broken | None:
     """The law of the content, for texts that no listed change concerns."""
     if concerning(text) or MAY_GROW.search(text) or UNDERLINED.search(text) or not visible(text).strip():
         return None
-    sent = visible_pages(paginate(text, limits, final=True))
+    pages = paginate(text, limits, final=True)
+    if len(pages) > 1 and NUMBERED.search(text):
+        return None
+    sent = visible_pages(pages)
     return None if is_like(text, sent) else Broken("content", len(text), f"{visible(text)!r} became {sent!r}")
 
 

@@ -37,7 +37,6 @@ OPENED = re.compile(r"\[(?:[^\[\]\\]|\\.)+\]:\s*<?(?:https?://|mailto:)", re.IGN
 """The definition of a link whose address people can open."""
 DEFINITION = re.compile(r"^[ >\t]*(?:(?:[-+*]|\d+[.)])[ \t]+[ >\t]*)*\[[^\]]+\]:", re.MULTILINE)
 DEFINITION_IN_ITEM = re.compile(r"^[ >\t]*(?:[-+*]|\d+[.)])[^\n]*\[[^\]]+\]:", re.MULTILINE)
-EMPTY_NUMBER = re.compile(r"\n[ >\t]*\d+[.)][ \t]*$", re.MULTILINE)
 CODE_BELOW_DEFINITION = re.compile(rf"{DEFINITION.pattern}[^\n]*\n(?:[ \t]*\n)*(?: {{4}}|\t)", re.MULTILINE)
 MARKED_ADDRESS = re.compile(r"[*_~]https?://", re.IGNORECASE)
 READER = _Reader("commonmark", {"html": False}).enable(["strikethrough", "table"])
@@ -127,11 +126,6 @@ CHANGES: dict[str, Change] = {
         "the item would be empty: the definition is its text, and the lines below go on in it",
         DEFINITION_IN_ITEM.search,
         lambda text: re.sub(r"\d+[.)]|[-+*]", "", text),
-    ),
-    "numbers of empty items": Change(
-        "in a message that begins within an item, the number of an empty item below is text",
-        EMPTY_NUMBER.search,
-        lambda text: re.sub(r"\d+[.)]", "", text),
     ),
     "code below definitions": Change(
         "below a list and a definition that is hidden, code by its indent belongs to the last item",
