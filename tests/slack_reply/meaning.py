@@ -30,7 +30,18 @@ class _Reader(MarkdownIt):
 
 def _definition(state: StateBlock, first: int, last: int, silent: bool) -> bool:
     begin = state.bMarks[first] + state.tShift[first]
-    return bool(OPENED.match(state.src, begin)) and reference(state, first, last, silent)
+    if not OPENED.match(state.src, begin):
+        return False
+    return reference(state, first, last, silent) or _definition_of_one_line(state, first, silent)
+
+
+def _definition_of_one_line(state: StateBlock, first: int, silent: bool) -> bool:
+    """The parser finds no definition where the line below begins with an empty title that is none."""
+    end, state.lineMax = state.lineMax, first + 1
+    try:
+        return reference(state, first, first + 1, silent)
+    finally:
+        state.lineMax = end
 
 
 OPENED = re.compile(r"\[(?:[^\[\]\\]|\\.)+\]:\s*<?(?:https?://|mailto:)", re.IGNORECASE | re.DOTALL)
