@@ -103,8 +103,10 @@ def _broken(line: str, start: int, end: int, shown: str, *, whole: bool) -> tupl
 def _is_text(line: str, end: int) -> bool:
     """Whether text stands before the place, and not a blank, nor only the bullets and quote marks of the line."""
     begin = line.rfind("\n", 0, end) + 1
-    before = line[begin:end] if end - begin <= _LONGEST_PREFIX else line[end - 1 : end]
-    return not before[-1:].isspace() and before != lines.prefix(before)
+    if line[end - 1 : end].isspace():
+        return False
+    marks = lines.prefix(line[begin : end + 1]) if end - begin <= _LONGEST_PREFIX else ""
+    return len(marks) < end - begin
 
 
 def plain_entity(entity: str) -> str:

@@ -107,7 +107,7 @@ class _Line(StateInline):
         if closes:
             is_odd = run[0] == "~" and len(run) % 2  # then the first `~` is text
             self.closed.add(start + bool(is_odd))
-        return found if len(run) < LONG_RUN else found._replace(length=len(run))
+        return found._replace(length=len(run))
 
     def push(self, ttype: str, tag: str, nesting: int) -> Token:  # noqa: ARG002
         """Nobody reads the tokens; their number tells whether two markers stand side by side."""
