@@ -10,7 +10,7 @@ from slack_reply.markdown import tokens
 # A reader may take the words around a line's end for one word; blanks there are not shown.
 _LINE_END = re.compile(r"[ \t]*\n[ \t]*")
 # Within a word, and behind a backslash, `_` is a sign of its own
-_MARKUP = re.compile(r"[\\*~`\[\]]|(?<![^\W_])(?<!\\)_+|(?<!\\)_+(?![^\W_])")
+_MARKUP = re.compile(r"[\\*~`\[\]]|(?<![\w\\])_++|(?<![\\_])_++(?!\w)")
 # Markup that may be shown as text, and then parts two words
 _SIGN = re.compile(r"[\\*~`\[\]]")
 _ADDRESS = re.compile(r"(?:https?://|\bwww\.)[^\s/?#(){}<>\"',;|]+", re.IGNORECASE)

@@ -33,6 +33,7 @@ FORMS = {
     "dot and slash before a domain": f"[./bank.com]({EVIL})",
     "word and slashes before a domain": f"[a//bank.example]({EVIL})",
     "underscore in a domain": "[my_bank.example](https://mybank.example)",
+    "underscores in a domain": "[my__bank.example](https://mybank.example)",
     "escaped underscore in a domain": "[my\\_bank.example](https://mybank.example)",
     "escape and slash before a domain": f"[a\\*/bank.com]({EVIL})",
     "mark and slash before a domain": f"[a~/bank.com]({EVIL})",
