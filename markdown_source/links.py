@@ -19,7 +19,7 @@ _IN_LABEL = re.compile(r"(?>[^\[\]\\`]|\\.|\[(?>[^\[\]\\`]|\\.)*+\])*+([\[\]]|`+
 _EMBEDDED = re.compile(rf"[ \t]*+<?(?:(?i:data:)[^\s()]*+|[^\s()<>]{{{TARGET_LIMIT + 1},}}+)>?(\))?")
 _MANY = re.compile(r"[^\s(]*+(?:\([^\s(]*+){9}")  # more parentheses than we look at in a target
 _NO_ANGLE, _NO_BARE = re.compile(r"[<>\n]"), re.compile(r"\s")  # what no target of this form holds
-_BLANKS = re.compile(r"[ \t\n]*+")
+_BLANKS = re.compile(r"[ \t\r\n]*+")
 # A definition of a link, or its beginning: its target is an address that people can open.
 _TITLE_LIMIT = 300
 _DEFINITION = re.compile(
