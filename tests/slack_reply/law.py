@@ -48,7 +48,9 @@ def _row_by_row(before: Page, after: Page) -> bool:
         return tuple(settled) == now and grown.rows[: len(last.rows)] == last.rows
     kept = without_last_table(before).parts
     texts = zip(kept, now, strict=False)
-    return len(now) >= len(kept) and all(later.text.startswith(part.text) for part, later in texts)
+    return len(now) >= len(kept) and all(
+        later.text.startswith(part.text.rstrip("\n")) for part, later in texts
+    )
 
 
 def without_last_table(page: Page) -> Page:

@@ -48,7 +48,7 @@ OPENED = re.compile(r"\[(?:[^\[\]\\]|\\.)+\]:\s*<?(?:https?://|mailto:)", re.IGN
 """The definition of a link whose address people can open."""
 DEFINITION = re.compile(r"^[ >\t]*(?:(?:[-+*]|\d+[.)])[ \t]+[ >\t]*)*\[[^\]]+\]:", re.MULTILINE)
 DEFINITION_IN_ITEM = re.compile(r"^[ >\t]*(?:[-+*]|\d+[.)])[^\n]*\[[^\]]+\]:", re.MULTILINE)
-CODE_BELOW_DEFINITION = re.compile(rf"{DEFINITION.pattern}[^\n]*\n(?:[ \t]*\n)*(?: {{4}}|\t)", re.MULTILINE)
+INDENTED_BELOW_DEFINITION = re.compile(rf"{DEFINITION.pattern}[^\n]*\n(?:[ \t]*\n)*[ \t]", re.MULTILINE)
 MARKED_ADDRESS = re.compile(r"[*_~]https?://", re.IGNORECASE)
 READER = _Reader("commonmark", {"html": False}).enable(["strikethrough", "table"])
 READER.block.ruler.at("reference", _definition)
@@ -138,9 +138,9 @@ CHANGES: dict[str, Change] = {
         DEFINITION_IN_ITEM.search,
         lambda text: re.sub(r"\d+[.)]|[-+*]", "", text),
     ),
-    "code below definitions": Change(
-        "below a list and a definition that is hidden, code by its indent belongs to the last item",
-        CODE_BELOW_DEFINITION.search,
+    "indents below definitions": Change(
+        "below a list and a definition that is hidden, what is indented belongs to the last item",
+        INDENTED_BELOW_DEFINITION.search,
         lambda text: re.sub(r"\d+[.)]|[-+*>#]", "", text),
     ),
     "markers beside addresses": Change(

@@ -18,10 +18,10 @@ from markdown_source import (
     marks_end,
     may_be_head,
 )
-from slack_reply.markdown import inline, lines, tables
+from slack_reply.markdown import inline, lines, tables, tokens
 from slack_reply.markdown.blocks.code import fenced, indented
 from slack_reply.markdown.blocks.paragraphs import Paragraphs, text_unit
-from slack_reply.markdown.lines import FENCE_BEGUN, MARKERS, MAYBE_CLOSING, NO_RULE, Line
+from slack_reply.markdown.lines import FENCE_BEGUN, MARKERS, MAYBE_CLOSING, NO_RULE, UNDERLINE, Line
 from slack_reply.markdown.parts import Limits
 from slack_reply.markdown.units import BREAK, Body, Unit
 from slack_reply.markdown.words import Rank
@@ -143,11 +143,12 @@ class Window:
             return found
         if size < len(self._lines):
             return self._parsed(size - 1) if self._may_be_head(size - 1, found[-1], last) else found
-        if found[-1].first == size - 1 and begins_definition(last):
-            return [*found[:-1], found[-1]._replace(kind="definition")]
         if found[-1].first < size - 1 and self._may_be_head(size - 2, found[-1], last):
             return self._parsed(size - 2)
-        return self._parsed(size - 1) if self._may_be_head(size - 1, found[-1]) else found
+        if self._may_be_head(size - 1, found[-1]):
+            return self._parsed(size - 1)
+        is_definition = found[-1].first == size - 1 and begins_definition(last)
+        return [*found[:-1], found[-1]._replace(kind="definition")] if is_definition else found
 
     def _may_be_head(self, index: int, block: Block, below: str | None = None) -> bool:
         """Whether the line of the block may be the head of a table, with the unfinished line `below`, if any."""
@@ -162,7 +163,7 @@ class Window:
         """The lines that no block contains: blank lines, quote marks, empty items, and what is nested too deeply."""
         for index in range(first, last):
             line = self._lines[index]
-            if line.text and not line.text.isspace():
+            if line.text and not line.text.isspace() and not self._is_under_nothing(line):
                 shown = lines.prefix(line.text)
                 text = f"{shown}{inline.render(line.text, len(shown))}"
                 unit = text_unit(line, text, len(shown), listed=bool(lines.LIST.match(line.text)))
@@ -172,6 +173,13 @@ class Window:
                 yield index, unit._replace(blank=True) if is_under else unit
             else:
                 yield index, Unit(line.start, line.end, "\n", self._rank_of_blank(), blank=True)
+
+    def _is_under_nothing(self, line: Line) -> bool:
+        """Whether the line makes a heading of the text above, of which nothing is seen."""
+        above = self._last
+        if above is None or above.body is not Body.TEXT or not UNDERLINE.match(line.text):
+            return False
+        return above.end == line.start and tokens.is_blank(above.text)
 
     def _rank_of_blank(self) -> Rank:
         before = self._last
