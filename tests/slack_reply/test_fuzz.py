@@ -206,6 +206,7 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("[1]: http://a\n[2]: http://b\n    [k.example](h)\n\n[2]", "edit"),
         ("# a<p>b\n[2]: http://b\n[1]: http://b\n    [k.example](h)\n\n[2]", "edit"),
         ("=\n>[b]:http://\n\n--", "edit"),
+        ("é\n\u00a0\n=\n$", "stream"),
         ("<p>\n-\n    `<`", "edit"),
         ("*<details>*😀*両*", "stream"),
         ("[서](\r\n)", "edit"),

@@ -177,9 +177,9 @@ class Window:
     def _is_under_nothing(self, line: Line) -> bool:
         """Whether the line makes a heading of the text above, of which nothing is seen."""
         above = self._last
-        if above is None or above.body is not Body.TEXT or not UNDERLINE.match(line.text):
+        if above is None or above.body is not Body.TEXT or above.goes_on or above.end != line.start:
             return False
-        return above.end == line.start and tokens.is_blank(above.text)
+        return tokens.is_blank(above.text) and bool(UNDERLINE.match(line.text))
 
     def _rank_of_blank(self) -> Rank:
         before = self._last
