@@ -27,9 +27,9 @@ _SCHEME = len("http")
 _IN_LABEL = re.compile(r"!?\[|\\.|(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
 _MARKER = re.compile(r"[*~]|(?<![^\W_])_|_(?![^\W_])")  # of emphasis; not within a word
 _TICKS = re.compile(r"`+")
-# In code, the ends of lines before them: the ticks would begin a block of code while the text grows, the < one of HTML,
-# and a bullet that is alone in its line an item, once more follows
-_BLOCK_AT_LINE = re.compile(r"\n(?:[ \t]*(?:[-+*]|\d{1,9}[.)])[ \t]*\n)*[ \t]*(?=```|<)")
+# In code, the end of a line before them: while the text grows, the ticks would begin a block of code, the < one of
+# HTML, and a bullet that is alone in its line an item
+_BLOCK_AT_LINE = re.compile(r"\n[ \t]*(?=```|<|(?:[-+*]|\d{1,9}[.)])[ \t]*\n)")
 _MARKERS = frozenset("*_~")  # beside a blank, a marker would be none
 _MARKUP = re.compile(r"</?[\w.+\-]")  # what a tag or a link in angle brackets begins with
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
@@ -78,15 +78,11 @@ def _ticks(line: str, start: int, whole: bool) -> Atom:
     if end == start:
         return _held(start)
     if end:
-        return Atom(start, end, tokens.inside_code(_BLOCK_AT_LINE.sub(_on_one_line, line[start:end])))
+        return Atom(start, end, tokens.inside_code(_BLOCK_AT_LINE.sub(" ", line[start:end])))
     # Another Markdown parser may find the closing ticks later: without escapes, its code and ours would differ.
     opening = _TICKS.match(line, start)
     ticks = len(opening.group()) if opening else 1
     return Atom(start, start + ticks, "\\`" * ticks)
-
-
-def _on_one_line(code: re.Match[str]) -> str:
-    return f" {code.group().strip().replace('\n', ' ')} " if code.group().strip() else " "
 
 
 def _angle(line: str, start: int, whole: bool, render: Callable[[str], str]) -> Atom:
