@@ -93,7 +93,14 @@ def apart(unit: Unit, *, whole: bool = True) -> Iterator[Unit]:
         yield rest._replace(start=start, end=end, text=piece.text, rank=rank)
         rest = rest._replace(fresh=False) if rest.fresh else rest
     if whole and unit.text.endswith("\n"):
-        yield rest._replace(start=unit.start + len(unit.line), text="\n", after=unit.after, blank=True)
+        place, text = unit.start + len(unit.line), line_end(unit)
+        yield rest._replace(start=place, text=text, after=unit.after, blank=True)
+
+
+def line_end(unit: Unit) -> str:
+    """The end of the line as the unit shows it; a heading in which a tag begins a paragraph has a blank line behind."""
+    said = unit.text.removesuffix("\n\n")
+    return "\n\n" if unit.apart and len(said) < len(unit.text) and "\n" in said else "\n"
 
 
 def _behind_rules(pieces: Iterable[Piece]) -> Iterator[Piece]:

@@ -107,7 +107,7 @@ def text_unit(
     return Unit(
         line.start,
         line.end,
-        f"{shown}\n",
+        f"{shown}{'\n\n' if is_block and '\n' in shown else '\n'}",  # a tag in a heading begins a paragraph
         Rank.GLUE if heading or text == "\\" else Rank.LINE,
         body=Body.TEXT,
         line=text,
