@@ -18,12 +18,12 @@ from markdown_source import (
     marks_end,
     may_be_head,
 )
-from slack_reply.markdown import inline, lines, tables, tokens
+from slack_reply.markdown import inline, lines, tables
 from slack_reply.markdown.blocks.code import fenced, indented
 from slack_reply.markdown.blocks.paragraphs import Paragraphs, text_unit
 from slack_reply.markdown.lines import FENCE_BEGUN, MARKERS, MAYBE_CLOSING, NO_RULE, UNDERLINE, Line
 from slack_reply.markdown.parts import Limits
-from slack_reply.markdown.units import BREAK, Body, Unit
+from slack_reply.markdown.units import BREAK, Body, Unit, line_end
 from slack_reply.markdown.words import Rank
 
 
@@ -68,7 +68,7 @@ class Window:
         if held:
             index, unit = held
             ends = not self._growing and unit.end == len(self._source) > unit.start
-            yield index, unit._replace(text=unit.text.removesuffix("\n")) if ends else unit
+            yield index, unit._replace(text=unit.text.removesuffix(line_end(unit))) if ends else unit
 
     def _all(self, until: int) -> Iterator[tuple[int, Unit]]:
         at = self._first
@@ -163,7 +163,9 @@ class Window:
         """The lines that no block contains: blank lines, quote marks, empty items, and what is nested too deeply."""
         for index in range(first, last):
             line = self._lines[index]
-            if line.text and not line.text.isspace() and not self._is_under_nothing(line):
+            if self._is_under_nothing(line):
+                yield index, Unit(line.start, line.end, "", Rank.LINE, blank=True, hidden=True)
+            elif line.text and not line.text.isspace():
                 shown = lines.prefix(line.text)
                 text = f"{shown}{inline.render(line.text, len(shown))}"
                 unit = text_unit(line, text, len(shown), listed=bool(lines.LIST.match(line.text)))
@@ -175,11 +177,11 @@ class Window:
                 yield index, Unit(line.start, line.end, "\n", self._rank_of_blank(), blank=True)
 
     def _is_under_nothing(self, line: Line) -> bool:
-        """Whether the line makes a heading of the text above, of which nothing is seen."""
+        """Whether the line makes a heading of the text above, in whose place only blanks are shown."""
         above = self._last
         if above is None or above.body is not Body.TEXT or above.goes_on or above.end != line.start:
             return False
-        return tokens.is_blank(above.text) and bool(UNDERLINE.match(line.text))
+        return not above.text.strip(" \t\n") and bool(UNDERLINE.match(line.text))
 
     def _rank_of_blank(self) -> Rank:
         before = self._last
@@ -208,9 +210,7 @@ class Window:
         if before is None:
             return False
         if before.body is Body.TEXT:
-            is_underline = bool(NO_RULE.match(before.line, before.begin)) and not before.blank
-            # A tag in a heading begins a paragraph
-            return not before.apart or is_underline or "\n" in before.text.removesuffix("\n")
+            return not before.apart or (not before.blank and bool(NO_RULE.match(before.line, before.begin)))
         # Only a definition below a line of text is not shown, and shows the blank lines behind
         return before.text == BREAK or not (before.text or before.hidden)
 

@@ -28,6 +28,8 @@ WINDOW = 0.75
 _BLANK = re.compile(
     rf"(?:!?\[){{0,2}}(?:\s|{html.BEGUN}|&(?:[net#]|\Z)|(?<=\[)\Z|!\Z)|(?<=\n)[ \t>]*(?:\[|\Z)", re.IGNORECASE
 )
+# What may be a line that is not shown, since it stands under blanks, and then a blank
+_UNDER_BLANK = re.compile(r"[ \t]*(?:=+|-+)[ \t]*(?:\Z|\n(?:\s|\Z))")
 
 
 _NOTHING = Unit(0, 0, "")
@@ -243,5 +245,7 @@ def _settled(state: State, source: str) -> bool:
     """
     unit = state.unit
     if unit.rank < 0 or state.glued or unit.hidden or unit.end >= len(source):
+        return False
+    if unit.line and not state.shown.strip() and _UNDER_BLANK.match(source, unit.end):
         return False
     return unit.table is not None or not _BLANK.match(source, unit.end)
