@@ -172,12 +172,14 @@ def is_begun(text: str) -> bool:
 def _joined(pieces: Iterable[Piece], *, whole: bool, ends: bool) -> Iterator[Piece]:
     """Fewer pieces: neighbours of rank HARD are joined, up to WORD characters, and the blanks behind them.
 
-    `ends`: the last one is whole.
+    A marker is joined with what stands behind, for at the beginning of a message it would be escaped if it were alone.
+    `ends`: the last piece is whole.
     """
     held: Piece | None = None
     for piece in pieces:
-        if held and piece.rank is Rank.SPACE and piece.text.isspace():
-            yield Piece(held.start, piece.end, held.text + piece.text, Rank.SPACE)
+        is_blank = piece.rank is Rank.SPACE and piece.text.isspace()
+        if held and (is_blank or (piece.rank is not Rank.HARD and _is_marker(held.text))):
+            yield Piece(held.start, piece.end, held.text + piece.text, piece.rank)
             held = None
             continue
         if held and (piece.rank is not Rank.HARD or held.end - held.start >= words.WORD):
@@ -189,6 +191,10 @@ def _joined(pieces: Iterable[Piece], *, whole: bool, ends: bool) -> Iterator[Pie
             held = Piece(held.start, piece.end, held.text + piece.text, Rank.HARD) if held else piece
     if held and (whole or (ends and held.end - held.start >= words.WORD)):
         yield held
+
+
+def _is_marker(text: str) -> bool:
+    return lines.marker(text)[0] == len(text)
 
 
 def _with_joints(marks: Marks) -> list[Atom]:

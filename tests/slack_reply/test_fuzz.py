@@ -206,6 +206,11 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("[1]: http://a\n[2]: http://b\n    [k.example](h)\n\n[2]", "edit"),
         ("# a<p>b\n[2]: http://b\n[1]: http://b\n    [k.example](h)\n\n[2]", "edit"),
         ("=\n>[b]:http://\n\n--", "edit"),
+        (
+            "\u200d~<https://evil.example|nk.example>\n- `<@\nta:image/png;base64,AAAA\n---\n"
+            "<http*<https://evil.examplek.example>- [ ] **重要：**<@）*",
+            "small stream",
+        ),
         (">*```\n>*\n*```", "edit"),
         ("1\n\n<details>\n-\n    [k.example](h)", "stream"),
         ("1\n\n\ufeff\n-\n    [k.example](h)", "stream"),

@@ -341,3 +341,19 @@ def test_first_word_looks_the_same_whatever_follows(word: str, rest: str) -> Non
             screen.show(pages_after(text[:end], 0, writers, final=False))
         screen.show(pages_after(text, 0, writers, final=True))
         assert screen.messages == whole(pages_after(text, 0, writers, final=True))
+
+
+@pytest.mark.parametrize(
+    ("text", "second"),
+    [
+        ("**重要：**この設定は必ず確認してください。", "**重要：\u200b**この設定は必ず確認してください。"),
+        ("**重要**な設定は必ず確認してください。", "**重要**な設定は必ず確認してください。"),
+        ("#重要な設定は必ず確認してください。", "#重要な設定は必ず確認してください。"),
+    ],
+)
+def test_marker_beside_a_letter_of_a_script_without_spaces_stays_what_it_is_where_a_message_begins(
+    text: str, second: str
+) -> None:
+    words, small = "word " * 10, Limits(size=52, measure=len, tables=True)
+    assert texts(paginate(words + text, small, final=True)) == [words, second]
+    assert texts(paginate(f"{words}{text}次。", small, final=False))[0] == words
