@@ -207,8 +207,10 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("# a<p>b\n[2]: http://b\n[1]: http://b\n    [k.example](h)\n\n[2]", "edit"),
         ("=\n>[b]:http://\n\n--", "edit"),
         (
-            "\u200d~<https://evil.example|nk.example>\n- `<@\nta:image/png;base64,AAAA\n---\n"
-            "<http*<https://evil.examplek.example>- [ ] **重要：**<@）*",
+            (
+                "\u200d~<https://evil.example|nk.example>\n- `<@\nta:image/png;base64,AAAA\n---\n"
+                "<http*<https://evil.examplek.example>- [ ] **重要：**<@）*"
+            ),
             "small stream",
         ),
         (">*```\n>*\n*```", "edit"),
