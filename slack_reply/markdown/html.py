@@ -22,6 +22,7 @@ _INNER = rf"</?[a-z][a-z0-9]{{0,8}}{_ATTRIBUTES}/?>"
 _INNER_BEGUN = rf"<(?:/?(?:[a-z][a-z0-9]{{0,8}}{_ATTRIBUTES_BEGUN}/?)?)?"
 _BREAKS = {"br": "\n", "p": "\n\n", "/p": "", "details": "", "/details": ""}
 _BREAK = re.compile(rf"<(br|/?p|/?details){_ATTRIBUTES}\s*/?>", re.IGNORECASE)
+_LINE_BREAK = re.compile(r"<br\b[^<>\n]*>[ \t]*\Z", re.IGNORECASE)
 # What follows a break: neither an indent nor ticks or tildes may become code there.
 _BLANKS = re.compile(r"[ \t]*+")
 _FENCE = re.compile(r"```|~~~")
@@ -89,6 +90,8 @@ def _broken(line: str, start: int, end: int, shown: str, *, whole: bool) -> tupl
         return None
     if _FENCE.match(line, behind):
         return end, f" {JOINER}"
+    if shown == "\n":
+        shown = _line_break(line, start, behind)
     touches = _is_text(line, start) and not _BREAK.match(line, behind)
     between = ""
     if touches and line[behind : behind + 1] not in {"", "\r", "\n"}:
@@ -100,13 +103,25 @@ def _broken(line: str, start: int, end: int, shown: str, *, whole: bool) -> tupl
     return marked, (shown or line[end:behind][:1] or between) + marker
 
 
+def _line_break(line: str, start: int, end: int) -> str:
+    """A line's end, unless the line begins or ends there anyway. Two are parted, since an empty line ends emphasis."""
+    ends = line[end : end + 1] in {"", "\r", "\n"}
+    before = line[line.rfind("\n", 0, start) + 1 : start]
+    if not before.strip() or _is_prefix(before, line, start):
+        return JOINER if ends else ""
+    parted = JOINER if _LINE_BREAK.search(before) else ""
+    return parted if ends else f"{parted}\n"
+
+
 def _is_text(line: str, end: int) -> bool:
     """Whether text stands before the place, and not a blank, nor only the bullets and quote marks of the line."""
-    begin = line.rfind("\n", 0, end) + 1
-    if line[end - 1 : end].isspace():
-        return False
-    marks = lines.prefix(line[begin : end + 1]) if end - begin <= _LONGEST_PREFIX else ""
-    return len(marks) < end - begin
+    before = line[line.rfind("\n", 0, end) + 1 : end]
+    return bool(before) and not before[-1].isspace() and not _is_prefix(before, line, end)
+
+
+def _is_prefix(before: str, line: str, end: int) -> bool:
+    """Whether there are only bullets and quote marks `before` the place in its line."""
+    return len(before) <= _LONGEST_PREFIX and len(lines.prefix(before + line[end : end + 1])) == len(before)
 
 
 def plain_entity(entity: str) -> str:

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from markdown_source import NONE, Block, Known, References
 from slack_reply.markdown import inline, lines, tokens
+from slack_reply.markdown.inline_parser import JOINER
 from slack_reply.markdown.lines import HEADING, RULE, Line
 from slack_reply.markdown.parts import is_apart
 from slack_reply.markdown.units import BREAK, Body, Unit, apart
@@ -112,6 +113,7 @@ def text_unit(
         body=Body.TEXT,
         line=text,
         begin=begin,
+        blank=shown == JOINER,
         goes_on=goes_on,
         listed=listed,
         heading=heading,

@@ -47,7 +47,13 @@ PARTS = st.sampled_from(
 @pytest.mark.parametrize(
     ("html", "markdown"),
     [
-        ("one<br>two<BR/>three<br class='x'>", "one\ntwo\nthree\n"),
+        ("one<br>two<BR/>three<br class='x'>", "one\ntwo\nthree"),
+        ("a<br>\nb", "a\nb"),
+        ("a\n<br>b", "a\nb"),
+        ("**a<br><br>b**", "**a\n\u200b\nb**"),
+        ("**a\n<br />\nb**", "**a\n\u200b\nb**"),
+        ("> a\n> <br>\n> b", "> a\n> \u200b\n> b"),
+        ("- <br>a", "- a"),
         ("Then…<p>Bye</p>", "Then…\n\nBye"),
         ("<p>One</p><p>Two</p>three", "\n\nOne\n\nTwo three"),
         ("a *</p>*b", "a * *b"),
