@@ -106,7 +106,7 @@ def _broken(line: str, start: int, end: int, shown: str, *, whole: bool) -> tupl
 def _line_break(line: str, start: int, end: int) -> str:
     """A line's end, unless the line begins or ends there anyway. Two are parted, since an empty line ends emphasis."""
     ends = line[end : end + 1] in {"", "\r", "\n"}
-    before = line[line.rfind("\n", 0, start) + 1 : start]
+    before = _before(line, start)
     if not before.strip() or _is_prefix(before, line, start):
         return JOINER if ends else ""
     parted = JOINER if _LINE_BREAK.search(before) else ""
@@ -115,8 +115,13 @@ def _line_break(line: str, start: int, end: int) -> str:
 
 def _is_text(line: str, end: int) -> bool:
     """Whether text stands before the place, and not a blank, nor only the bullets and quote marks of the line."""
-    before = line[line.rfind("\n", 0, end) + 1 : end]
+    before = _before(line, end)
     return bool(before) and not before[-1].isspace() and not _is_prefix(before, line, end)
+
+
+def _before(line: str, end: int) -> str:
+    """What stands before the place in its line, from the last characters on that may be bullets and quote marks."""
+    return line[max(line.rfind("\n", 0, end) + 1, end - _LONGEST_PREFIX - 1) : end]
 
 
 def _is_prefix(before: str, line: str, end: int) -> bool:
