@@ -4,7 +4,7 @@ import re
 from typing import NamedTuple
 
 from clock import in_turns
-from markdown_source import CONTAINERS
+from markdown_source import CONTAINERS, marks_end
 
 # What begins a line that is no paragraph.
 HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]|\Z)")
@@ -24,6 +24,7 @@ MAYBE_CLOSING = re.compile(r"[ \t>]*(?:`*|~*)[ \t]*\Z")
 
 # What a line begins with: bullets, numbers, quote marks, and the box of a task.
 _PREFIX = re.compile(rf"{CONTAINERS}(?:\[[ xX]\](?=[ \t])[ \t]*)?")
+_BULLET = re.compile(r"[^>\s]")
 _MAY_BEGIN_PREFIX = frozenset(" \t>-+*[0123456789")
 
 
@@ -68,3 +69,14 @@ def prefix(text: str, first: str | None = None) -> str:
     marks = found.group() if found else ""
     surplus = marks.count(">") - prefix(first).count(">") if first is not None and ">" in marks else 0
     return marks.rsplit(">", surplus)[0] if surplus > 0 else marks
+
+
+def within(text: str, line: str, begin: int) -> str:
+    """The shown text of a line; what a tag made a further paragraph stays in the items and quotes of the line.
+
+    `begin` is where the text behind bullets and quote marks begins in the source `line`.
+    """
+    if not begin or "\n\n" not in text:
+        return text
+    marks = _BULLET.sub(" ", line[: min(begin, marks_end(line))])
+    return text.replace("\n\n", f"\n{marks.rstrip()}\n{marks}")

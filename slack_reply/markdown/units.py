@@ -6,7 +6,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from markdown_source import NONE, Known
-from slack_reply.markdown import inline, words
+from slack_reply.markdown import inline, lines, words
 from slack_reply.markdown.parts import Table
 from slack_reply.markdown.words import Piece, Rank
 
@@ -90,7 +90,8 @@ def apart(unit: Unit, *, whole: bool = True) -> Iterator[Unit]:
         if end > unit.end:  # a backslash that breaks the line is another unit
             return
         rank = Rank.GLUE if unit.heading else piece.rank
-        yield rest._replace(start=start, end=end, text=piece.text, rank=rank)
+        text = lines.within(piece.text, unit.line, unit.begin) if unit.body is Body.TEXT else piece.text
+        yield rest._replace(start=start, end=end, text=text, rank=rank)
         rest = rest._replace(fresh=False) if rest.fresh else rest
     if whole and unit.text.endswith("\n"):
         place, text = unit.start + len(unit.line), line_end(unit)

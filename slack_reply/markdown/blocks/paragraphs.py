@@ -102,7 +102,7 @@ def text_unit(
     goes_on: bool = False,
 ) -> Unit:
     """A unit of text whose source is `line`; `begin` is where the text behind bullets and quote marks begins."""
-    text = line.text
+    text, shown = line.text, lines.within(shown, line.text, begin)
     is_block = is_apart(text)
     heading = is_block and len(text) <= HEADING_LIMIT and bool(HEADING.match(text))
     return Unit(

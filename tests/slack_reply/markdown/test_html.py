@@ -54,6 +54,8 @@ PARTS = st.sampled_from(
         ("**a\n<br />\nb**", "**a\n\u200b\nb**"),
         ("> a\n> <br>\n> b", "> a\n> \u200b\n> b"),
         ("- <br>a", "- a"),
+        ("- a<p>b\n- [ ] c<p>d", "- a\n\n  b\n- [ ] c\n\n  d"),
+        ("> - a<p>b\n> 1. c", "> - a\n>\n>   b\n> 1. c"),
         ("Then…<p>Bye</p>", "Then…\n\nBye"),
         ("<p>One</p><p>Two</p>three", "\n\nOne\n\nTwo three"),
         ("a *</p>*b", "a * *b"),
