@@ -206,6 +206,8 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("[1]: http://a\n[2]: http://b\n    [k.example](h)\n\n[2]", "edit"),
         ("# a<p>b\n[2]: http://b\n[1]: http://b\n    [k.example](h)\n\n[2]", "edit"),
         ("=\n>[b]:http://\n\n--", "edit"),
+        ("[[]: ]\n h", "stream"),
+        ("![](/g.example.png)", "stream"),
         ('- <p>c\n\n    ```\n  " i', "stream"),
         ("**]\n<br>]**：**", "stream"),
         (f"{'word ' * 79}\n\n<br>\n\n{'word ' * 30}", "small edit"),
