@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from markdown_it import MarkdownIt
 
 HOST = re.compile(
-    r"(?<![\w.-])(?<!\w/)(?:[\w-]+\.)+(?:example|com)\b|(?:(?<=http://)|(?<=https://))[\w-]+(?:\.[\w-]+)*",
+    r"(?<![\w.-])(?<!\w/)(?:[\w-]+\.)+(?:example|com)\b(?!\.\w)|(?:(?<=http://)|(?<=https://))[\w-]+(?:\.[\w-]+)*",
     re.IGNORECASE,
 )
 """Behind a word and a slash, a name belongs to a path; behind a scheme, any name is a host."""
