@@ -9,10 +9,10 @@ from urllib.parse import unquote, urlsplit
 from markdown_it import MarkdownIt
 
 HOST = re.compile(
-    r"(?<![\w.-])(?<!\w/)(?:[\w-]+\.)+(?:example|com)\b(?!\.\w)|(?:(?<=http://)|(?<=https://))[\w-]+(?:\.[\w-]+)*",
+    r"(?<![\w.-])(?<!\w/)(?:[\w-]+\.)+(?:example|com)\b(?!\.png\b)|(?:(?<=http://)|(?<=https://))[\w-]+(?:\.[\w-]+)*",
     re.IGNORECASE,
 )
-"""Behind a word and a slash, a name belongs to a path; behind a scheme, any name is a host."""
+"""Behind a word and a slash, a name belongs to a path; behind a scheme, any name is a host. A picture is a file."""
 
 
 _REMEMBERED = 4_000
