@@ -80,7 +80,7 @@ class ProcessMemory:
         return True
 
     def give_back(self, key: ThreadKey, ts: str, holder: str) -> None:
-        """The message may be claimed again. Its claim by `holder`, this process, counts no more, until then."""
+        """The message may be claimed again. Until then, its claim by `holder`, this process, does not count."""
         self._claims.pop(_claim(key, ts), None)
         self._given_back[_claim(key, ts)] = holder
 

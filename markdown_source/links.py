@@ -20,6 +20,7 @@ _EMBEDDED = re.compile(rf"[ \t]*+<?(?:(?i:data:)[^\s()]*+|[^\s()<>]{{{TARGET_LIM
 _MANY = re.compile(r"[^\s(]*+(?:\([^\s(]*+){9}")  # more parentheses than we look at in a target
 _NO_ANGLE, _NO_BARE = re.compile(r"[<>\n]"), re.compile(r"\s")  # what no target of this form holds
 _BLANKS = re.compile(r"[ \t\r\n]*+")
+_DEFINES = re.compile(r"\[[^\[\]]*\]:")
 # A definition of a link, or its beginning: its target is an address that people can open.
 _TITLE_LIMIT = 300
 _DEFINITION = re.compile(
@@ -142,6 +143,8 @@ def resembles_link(line: str, start: int, behind: int | None) -> bool:
     `behind` is the end of its label, as `label_end` has it.
 
     That parser may accept a label or a target that continues in a later line or is longer than our limits. A
-    reference definition can make a link of any label.
+    reference definition can make a link of any label. Brackets around `[…]:` begin one where the inner bracket is text.
     """
-    return behind is None or "\n" in line[start:behind] or line[behind : behind + 1] in {"(", "[", ":"}
+    if behind is None or "\n" in line[start:behind] or line[behind : behind + 1] in {"(", "[", ":"}:
+        return True
+    return _DEFINES.search(line, start + 1, behind) is not None

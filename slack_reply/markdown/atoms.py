@@ -25,7 +25,6 @@ _MAY_PAIR = re.compile(r"\*|~~|(?<![^\W_])_|_(?![^\W_])")
 _SCHEME = len("http")
 # What begins a link in a label; images, code and escapes do not.
 _IN_LABEL = re.compile(r"!?\[|\\.|(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
-_DEFINES = re.compile(r"\[[^\[\]]*\]:")
 _MARKER = re.compile(r"[*~]|(?<![^\W_])_|_(?![^\W_])")  # of emphasis; not within a word
 _TICKS = re.compile(r"`+")
 # In code, the end of a line before them: while the text grows, the ticks would begin a block of code, the < one of
@@ -153,9 +152,7 @@ def _link(line: str, start: int, whole: bool, known: Known, inside: bool) -> Ato
         return _held(start)
     beyond = behind is not None and inner >= behind
     if found is None or beyond or (inner and not is_image):
-        # Once a bracket within is text, the outer one would begin a definition
-        holds = behind is not None and _DEFINES.search(line, start + 1, behind)
-        escaped = not is_image and (bool(holds) or resembles_link(line, start, behind))
+        escaped = not is_image and resembles_link(line, start, behind)
         # In a label, the closing bracket alone would end the label
         if escaped and inside and behind is not None and not beyond:
             label = line[start + 1 : behind - 1]

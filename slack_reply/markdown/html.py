@@ -116,7 +116,7 @@ def _line_break(line: str, start: int, end: int) -> str:
 def _is_text(line: str, end: int) -> bool:
     """Whether text stands before the place, and not a blank, nor only the bullets and quote marks of the line."""
     before = _before(line, end)
-    return bool(before) and not before[-1].isspace() and not _is_prefix(before, line, end)
+    return not before[-1:].isspace() and not _is_prefix(before, line, end)
 
 
 def _before(line: str, end: int) -> str:

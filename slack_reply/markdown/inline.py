@@ -19,7 +19,6 @@ FEW = 100  # atoms that are read before other greenlets get their turn
 _SPECIAL = re.compile(r"[\\`<>&\[!*_~:](?:(?<!:)|//)")
 # At the end of a text, the marker could close emphasis
 _MARKER_BEFORE_WORD = re.compile(r"[*_~][^\s*_~]")
-_MARKERS = {"", "*", "_", "~"}  # of emphasis, which may go on in a word; and the end of a text
 _OPENS = re.compile(r"[*_~`\[]")
 
 
@@ -64,7 +63,7 @@ class Reading:
         self.emphasis = emphasis(marks.pairs)
         self.undecided = marks.undecided
         ends_solid = bool(marks.atoms) and marks.atoms[-1].solid and marks.atoms[-1].end == marks.end
-        self.ends_piece = ends_solid or line[marks.end : marks.end + 1] not in _MARKERS
+        self.ends_piece = ends_solid or _waits_for_atom(line, marks)
         self._line, self._start, self._end = line, start, marks.end
         row = _with_joints(marks)
         safe = _with_beginnings(row, line, start)
@@ -162,11 +161,16 @@ def is_open(text: str) -> bool:
 def is_begun(text: str) -> bool:
     """Whether the last characters of the text may begin a link, an entity, code or emphasis."""
     marks = atoms.read(text, 0, whole=False)
-    if marks.end < len(text) and text[marks.end] not in "*_~":
+    if _waits_for_atom(text, marks):
         return True
     if not text.endswith(("*", "_", "~")):
         return False
     return all(closing[1] != len(text) for _, closing in atoms.read(text, 0, whole=True).pairs)
+
+
+def _waits_for_atom(line: str, marks: Marks) -> bool:
+    """Whether the reading ends before an atom that more text may complete; before a marker, a word may go on."""
+    return marks.end < len(line) and line[marks.end] not in "*_~"
 
 
 def _joined(pieces: Iterable[Piece], *, whole: bool, ends: bool) -> Iterator[Piece]:

@@ -90,7 +90,7 @@ def apart(unit: Unit, *, whole: bool = True) -> Iterator[Unit]:
         if end > unit.end:  # a backslash that breaks the line is another unit
             return
         rank = Rank.GLUE if unit.heading else piece.rank
-        text = lines.within(piece.text, unit.line, unit.begin) if unit.body is Body.TEXT else piece.text
+        text = lines.within(piece.text, unit.line, unit.begin)
         yield rest._replace(start=start, end=end, text=text, rank=rank)
         rest = rest._replace(fresh=False) if rest.fresh else rest
     if whole and unit.text.endswith("\n"):
