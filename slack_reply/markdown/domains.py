@@ -10,9 +10,8 @@ from slack_reply.markdown import tokens
 # A reader may take the words around a line's end for one word; blanks there are not shown.
 _LINE_END = re.compile(r"[ \t]*\n[ \t]*")
 # Within a word, and behind a backslash, `_` is a sign of its own
-_MARKUP = re.compile(r"[\\*~`\[\]]|(?<![\w\\])_++|(?<![\\_])_++(?!\w)")
-# Markup that may be shown as text, and then parts two words
-_SIGN = re.compile(r"[\\*~`\[\]]")
+_EMPHASIS = re.compile(r"((?<![\w\\])_++)|(?<![\\_])_++(?!\w)")
+_MARKUP = re.compile(r"[\\*~`\[\]]")
 _ADDRESS = re.compile(r"(?:https?://|\bwww\.)[^\s/?#(){}<>\"',;|]+", re.IGNORECASE)
 # Endings that people take for an address: the endings of all countries, and longer endings in wide use.
 _ENDING = re.compile(
@@ -55,12 +54,16 @@ def disguises(label: str, url: str, before: str = "") -> bool:
 
     `before` is the source of the word that the label touches: both together may read as an address.
     """
-    shown, parted = rendered(label), rendered(_SIGN.sub(" ", html.unescape(html.unescape(label))))
+    source = html.unescape(html.unescape(label))
+    shown = rendered(label)
+    # Markup may also be text: a mark then parts two words, and an underscore belongs to its word
+    parted = _normal(_EMPHASIS.sub("", _MARKUP.sub(" ", source)))
+    underscored = _normal(_MARKUP.sub("", _without_pairs(source)))
     touched = _TOUCHED.search(rendered(_LINK.sub(r"\1", before)))
     word = touched.group() if touched else ""
     alone = set(_addresses(word, url))
     named: set[str] = set()
-    for text in (shown, _LINE_END.sub("", shown), parted):
+    for text in (shown, _LINE_END.sub("", shown), parted, underscored):
         found = [*_addresses(text, url), *(set(_addresses(word + text, url)) - alone)]
         named.update(map(_site, found))
     return bool(named) and named != {_site(url)}
@@ -68,8 +71,25 @@ def disguises(label: str, url: str, before: str = "") -> bool:
 
 def rendered(label: str) -> str:
     """The label as people read it: no markup, entities or invisible characters, and wide letters as normal ones."""
-    plain = tokens.UNSEEN.sub("", _MARKUP.sub("", html.unescape(html.unescape(label))))
-    return _WIDE_DOT.sub(".", tokens.UNSEEN.sub("", unicodedata.normalize("NFKC", plain)))
+    return _normal(_MARKUP.sub("", _EMPHASIS.sub("", html.unescape(html.unescape(label)))))
+
+
+def _normal(text: str) -> str:
+    """The text without invisible characters, its wide letters as normal ones, its full stops as dots."""
+    plain = unicodedata.normalize("NFKC", tokens.UNSEEN.sub("", text))
+    return _WIDE_DOT.sub(".", tokens.UNSEEN.sub("", plain))
+
+
+def _without_pairs(label: str) -> str:
+    """The label without underscores around words; an underscore that has no counterpart stays."""
+    opened: list[re.Match[str]] = []
+    paired: set[int] = set()
+    for run in _EMPHASIS.finditer(label):
+        if run[1]:
+            opened.append(run)
+        elif opened and opened[-1].group() == run.group():
+            paired |= {opened.pop().start(), run.start()}
+    return _EMPHASIS.sub(lambda run: "" if run.start() in paired else run.group(), label)
 
 
 def _site(url: str) -> str:

@@ -34,6 +34,9 @@ FORMS = {
     "word and slashes before a domain": f"[a//bank.example]({EVIL})",
     "underscore in a domain": "[my_bank.example](https://mybank.example)",
     "underscores in a domain": "[my__bank.example](https://mybank.example)",
+    "underscore before a domain": "[_bank.example](https://bank.example)",
+    "underscore behind a domain": "[https://bank.example_](https://bank.example)",
+    "underscore before a dot of a domain": "[my_.bank.example](https://my.bank.example)",
     "escaped underscore in a domain": "[my\\_bank.example](https://mybank.example)",
     "escape and slash before a domain": f"[a\\*/bank.com]({EVIL})",
     "mark and slash before a domain": f"[a~/bank.com]({EVIL})",
@@ -122,6 +125,13 @@ def test_label_that_is_no_address_stays(label: str) -> None:
 @pytest.mark.parametrize("label", ["../index.md", "./index.md", "/y/index.md", "y/index.md", "a/b.com"])
 def test_label_that_is_a_path_stays(label: str) -> None:
     assert escape(f"[{label}](https://x.example/y/index.md)") == f"[{label}](https://x.example/y/index.md)"
+
+
+@pytest.mark.parametrize(
+    "label", ["_x.example_", "__x.example__ now", "**_x.example_**", "_at https://x.example_"]
+)
+def test_emphasized_label_that_names_its_own_address_stays(label: str) -> None:
+    assert escape(f"[{label}](https://x.example)") == f"[{label}](https://x.example)"
 
 
 PIECES = st.sampled_from(

@@ -234,6 +234,7 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("     >\n   - 4\n    -", "small edit"),
         ("[exampl_e.com](s://example.com)", "small stream"),
         ("`\n*\n```p`", "edit"),
+        ("[_example.com](h://example.com)", "edit"),
         (f"1. {'word ' * 20}\n{'more ' * 60}\n2.", "small stream"),
     ],
 )
