@@ -21,6 +21,7 @@ from markdown_source.links import (
     link_behind,
     may_define,
     read_link,
+    read_target,
     resembles_link,
 )
 from markdown_source.references import NONE, Definition, Known, References
@@ -49,5 +50,6 @@ __all__ = [
     "may_define",
     "read_code",
     "read_link",
+    "read_target",
     "resembles_link",
 ]

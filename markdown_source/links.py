@@ -15,8 +15,11 @@ TARGET_LIMIT = 2000
 _DEPTH = 2  # of brackets in each other
 # In a label, pairs of brackets without code, and then a sign that may end the label or begin code
 _IN_LABEL = re.compile(r"(?>[^\[\]\\`]|\\.|\[(?>[^\[\]\\`]|\\.)*+\])*+([\[\]]|`+)")
+_PAIRED = r"(?:[^\s()]++|\((?:[^\s()]++|\([^\s()]*+\))*+\))*+"  # parentheses in pairs, some in each other
 # A target that is no address but content, as a model writes a picture that it made; or is far too long for one.
-_EMBEDDED = re.compile(rf"[ \t]*+<?(?:(?i:data:)[^\s()]*+|[^\s()<>]{{{TARGET_LIMIT + 1},}}+)>?(\))?")
+_EMBEDDED = re.compile(
+    rf"\s*+(?:<(?i:data:)(?:[^<>\n\\]++|\\(?:.|\Z))*+>?|(?i:data:){_PAIRED}|<?[^\s()<>]{{{TARGET_LIMIT + 1},}}+>?)"
+)
 _MANY = re.compile(r"[^\s(]*+(?:\([^\s(]*+){9}")  # more parentheses than we look at in a target
 _NO_ANGLE, _NO_BARE = re.compile(r"[<>\n]"), re.compile(r"\s")  # what no target of this form holds
 _BLANKS = re.compile(r"[ \t\r\n]*+")
@@ -72,7 +75,7 @@ def link_behind(
     if behind == start or (behind == len(line) and not whole):
         return start
     label = line[start + 1 : behind - 1]
-    target = _target(line, behind + 1) if line.startswith("(", behind) else None
+    target = read_target(line, behind + 1) if line.startswith("(", behind) else None
     if target and (target[1] or not whole):
         return Link(label, *target) if target[1] else start
     if known is None:
@@ -104,23 +107,30 @@ def label_end(line: str, start: int, *, whole: bool) -> int | None:
     return start if not whole and len(line) < limit else None
 
 
-def _target(line: str, start: int) -> tuple[str, int] | None:
+def read_target(line: str, start: int) -> tuple[str, int] | None:
     """The URL of the target behind the parenthesis, and the target's end; 0 if the line ends within the target.
 
     The URL is empty where the target is no address.
     """
-    if content := _EMBEDDED.match(line, start):
-        return ("", content.end() if content[1] else 0) if content[1] or content.end() == len(line) else None
-    size = min(len(line), start + TARGET_LIMIT)
+    content = _EMBEDDED.match(line, start)
+    size = min(len(line), (content.end() if content else start) + TARGET_LIMIT)
     begun = ("", 0) if size == len(line) else None
-    at = _behind_blanks(line, start)
-    found = None if _MANY.match(line, at) else parseLinkDestination(line, at, size)
-    if found is None or (found.ok and "\n" in line[at : found.pos]):
-        return None
-    if not found.ok and line[at : at + 1] != ")":
-        never = _NO_ANGLE if line.startswith("<", at) else _NO_BARE
-        return None if never.search(line, at + 1, size) else begun
-    url, end = (found.str, found.pos) if found.ok else ("", at)
+    if content:
+        url, end = "", content.end()
+        if line.startswith("(", end):
+            rest = parseLinkDestination(line, end, size)
+            if not rest.ok:
+                return None if _NO_BARE.search(line, end, size) else begun
+            end = rest.pos
+    else:
+        at = _behind_blanks(line, start)
+        found = None if _MANY.match(line, at) else parseLinkDestination(line, at, size)
+        if found is None or (found.ok and "\n" in line[at : found.pos]):
+            return None
+        if not found.ok and line[at : at + 1] != ")":
+            never = _NO_ANGLE if line.startswith("<", at) else _NO_BARE
+            return None if never.search(line, at + 1, size) else begun
+        url, end = (found.str, found.pos) if found.ok else ("", at)
     at = _behind_blanks(line, end)
     if at > end and line[at : at + 1] in {'"', "'", "("}:
         title = parseLinkTitle(line, at, size)

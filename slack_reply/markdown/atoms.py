@@ -25,6 +25,7 @@ _MAY_PAIR = re.compile(r"\*|~~|(?<![^\W_])_|_(?![^\W_])")
 _SCHEME = len("http")
 # What begins a link in a label; images, code and escapes do not.
 _IN_LABEL = re.compile(r"!?\[|\\.|(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
+_PICTURE = re.compile(r"\(\s*<?data:(image/[\w.+\-]{1,40})", re.IGNORECASE)
 _MARKER = re.compile(r"[*~]|(?<![^\W_])_|_(?![^\W_])")  # of emphasis; not within a word
 _TICKS = re.compile(r"`+")
 # In code, the end of a line before them: while the text grows, the ticks would begin a block of code, the < one of
@@ -160,10 +161,16 @@ def _link(line: str, start: int, whole: bool, known: Known, inside: bool) -> Ato
         return Atom(start, start + 1, "\\[" if escaped else line[start])
     url = "" if inside else found.url
     shown = _shown(found.label, known, label=True, alone=not url) or (
-        links.label_text(found.name) if is_image else ""
+        links.label_text(found.name or _media_type(line, behind)) if is_image else ""
     )
     text = links.shown(shown, url, links.touched(line, start)) or JOINER
     return Atom(start, found.end, text)
+
+
+def _media_type(line: str, start: int | None) -> str:
+    """The kind of the picture that the target at `start` holds itself: its name if it has no other."""
+    found = _PICTURE.match(line, start or 0)
+    return found[1] if found else ""
 
 
 def _end_of_links(line: str, start: int, end: int, known: Known, *, whole: bool) -> int | None:

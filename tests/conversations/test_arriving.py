@@ -23,6 +23,7 @@ MEANT = {
     "**重要：**この設定は必ず確認してください。": "**重要：\u200b**この設定は必ず確認してください。",
     "See <https://example.com/doc|the runbook>.<br>Then": "See [the runbook](https://example.com/doc).\nThen",
     f"Here: ![chart]({PICTURE}) it is.": "Here: chart it is.",
+    f'Here: ![chart]({PICTURE} "Sales by month") it is.': "Here: chart it is.",
     "Use `Task<HttpResponseMessage>` and `#include <http_parser.h>`.": (
         "Use `Task<HttpResponseMessage>` and `#include <http_parser.h>`."
     ),

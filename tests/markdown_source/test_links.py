@@ -47,6 +47,32 @@ def test_begun_link_is_held_back(line: str) -> None:
     assert read_link(line, 0, whole=False) == 0
 
 
+@pytest.mark.parametrize(
+    "target",
+    [
+        "data:image/png;base64,AA",
+        ' data:image/png;base64,AA "title" ',
+        "\ndata:image/png;base64,AA\n",
+        "<data:image/png;base64,AA> 'title'",
+        "data:image/png;base64,AA\n(title)",
+        "data:image/svg+xml,fill='rgb(1,(2),3)'",
+        "data:((((a))))",
+        "<data:(a>",
+        "<data:\\>a b>",
+        f"https://a.example/{'b' * TARGET_LIMIT} 'title'",
+    ],
+)
+def test_link_whose_target_is_content_or_far_too_long_leads_nowhere(target: str) -> None:
+    line = f"[a]({target})"
+    assert read_link(line, 0, whole=True) == Link("a", "", len(line))
+    assert all(read_link(line[:end], 0, whole=False) == 0 for end in range(1, len(line)))
+
+
+@pytest.mark.parametrize("target", ["data:a b", "<data:a>b", "<data:a<b>", "data:(a b)", "data:a 'b"])
+def test_target_that_only_begins_with_content_is_none(target: str) -> None:
+    assert read_link(f"[a]({target})", 0, whole=True) is None
+
+
 def test_begun_link_is_not_held_back_beyond_its_limit() -> None:
     assert read_link("[" + "a" * LABEL_LIMIT, 0, whole=False) is None
     assert read_link("[a](" + "b" * TARGET_LIMIT + " ", 0, whole=False) is None

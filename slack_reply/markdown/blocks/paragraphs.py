@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from markdown_source import NONE, Block, Known, References
+from markdown_source import NONE, Block, Known, References, read_target
 from slack_reply.markdown import inline, lines, tokens
 from slack_reply.markdown.inline_parser import JOINER
 from slack_reply.markdown.lines import HEADING, RULE, Line
@@ -16,8 +16,6 @@ HEADING_LIMIT = 200
 PART = 8_000  # characters of a paragraph that are read at once
 
 _NO_BLANK = re.compile(r"\S")
-# A link's target that may go on, and its rest: a picture in the text has 100,000 characters and more.
-_TARGET_BEGUN, _TARGET_REST = re.compile(r"\]\([ \t]*<?[^\s()<>]*\Z"), re.compile(r"[^\s()<>]*>?\)?")
 
 
 class Paragraphs:
@@ -148,9 +146,12 @@ def _slices(row: Line, block: Block, known: Known, *, grows: bool) -> Iterator[U
 
 
 def _end_of_slice(text: str, begin: int) -> int:
+    """A slice holds the target of its last link whole: a picture in the text has 100,000 characters and more."""
     end = begin + PART
-    if _TARGET_BEGUN.search(text, begin, end) and (rest := _TARGET_REST.match(text, end)):
-        end = rest.end()
+    link = text.rfind("](", begin, end)
+    target = read_target(text, link + len("](")) if link >= 0 else None
+    if target:
+        end = max(end, target[1] or len(text))
     found = _NO_BLANK.search(text, end)
     return found.start() if found else len(text)
 

@@ -140,8 +140,9 @@ def test_markup_does_not_reach_beyond_its_limit() -> None:
     assert "".join(unit.text for unit in scan(text, None, final=True)) == text.rstrip()
 
 
+@pytest.mark.parametrize("title", ["", ' "Sales by month"'])
 @pytest.mark.parametrize("length", [3_000, 9_000, 200_000])
-def test_picture_in_the_text_is_named_however_long_it_is(length: int) -> None:
-    said = f"{'word ' * 1_590}![chart](data:image/png;base64,{'A' * length}) and more."
+def test_picture_in_the_text_is_named_however_long_it_is(length: int, title: str) -> None:
+    said = f"{'word ' * 1_590}![chart](data:image/png;base64,{'A' * length}{title}) and more."
     assert shown(said) == f"{'word ' * 1_590}chart and more."
     assert shown(said[:-12], final=False).rstrip() == ("word " * 1_590).rstrip()

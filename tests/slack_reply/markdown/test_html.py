@@ -125,10 +125,20 @@ def test_what_follows_blanks_or_a_break_begins_no_block(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["data:image/png;base64," + "A" * 5_000, "https://a.example/" + "b" * 5_000]
+    "target",
+    [
+        "data:image/png;base64," + "A" * 5_000,
+        f'data:image/png;base64,{"A" * 5_000} "Sales by month"',
+        "https://a.example/" + "b" * 5_000,
+    ],
 )
 def test_target_that_is_far_too_long_is_left_out(target: str) -> None:
     assert escape(f"See ![chart]({target}) and [this]({target}).") == "See chart and this."
+
+
+@pytest.mark.parametrize("title", ["", ' "sales"', "\n'sales'"])
+def test_picture_without_words_that_is_in_the_answer_is_named_by_its_kind(title: str) -> None:
+    assert escape(f"See ![](data:image/png;base64,{'A' * 5_000}{title}).") == "See image/png."
 
 
 @pytest.mark.parametrize("entity", ["&lt;", "&amp;", "&#60;", "&#x2a;", "&unknown;", "&#8203;"])
