@@ -160,8 +160,8 @@ def test_admin_goes_from_an_empty_endpoint_to_the_first_answer(empty: World) -> 
         page.find_element(By.ID, "channel").send_keys(empty.channel)
         page.find_element(By.ID, "member").send_keys("U0ANNA000")
         page.find_element(By.CSS_SELECTOR, "form button").click()
-        rule = page.find_element(By.CSS_SELECTOR, "ul.rule").text
-        assert said(SetupText.ANSWERED) in rule
+        rule = WebDriverWait(page, 10).until(lambda _: page.find_element(By.CSS_SELECTOR, "ul.rule"))
+        assert said(SetupText.ANSWERED) in rule.text
         logged = page.get_log("browser")  # type: ignore[no-untyped-call]
         refused = [entry for entry in logged if "Content Security Policy" in str(entry)]
         assert refused == []
