@@ -144,7 +144,8 @@ def _marked(mark: str, text: str, before: str, behind: str, *, touches: bool) ->
     """
     inner = text.strip()
     if not mark and not before.strip():
-        return text.replace(inner, lines.unmarked(inner), 1) or JOINER
+        numbers = inner.isdigit() and behind in {".", ")"}  # an item of a list, if nothing stands between
+        return (text.replace(inner, lines.unmarked(inner), 1) or JOINER) + JOINER * numbers
     within = before.isalnum() or behind.isalnum() or touches or before in {">", ";"}
     mark = "*" if within and mark == "_" else mark
     if not inner or not mark or mark in inner:

@@ -71,12 +71,11 @@ def prefix(text: str, first: str | None = None) -> str:
     return marks.rsplit(">", surplus)[0] if surplus > 0 else marks
 
 
-def within(text: str, line: str, begin: int) -> str:
-    """The shown text of a line; what a tag made a further paragraph stays in the items and quotes of the line.
+def around(first: str) -> str:
+    """What keeps a further line in the items and quotes of a paragraph whose first line is `first`."""
+    return _BULLET.sub(" ", first[: marks_end(first)])
 
-    `begin` is where the text behind bullets and quote marks begins in the source `line`.
-    """
-    if not begin or "\n\n" not in text:
-        return text
-    marks = _BULLET.sub(" ", line[: min(begin, marks_end(line))])
-    return text.replace("\n\n", f"\n{marks.rstrip()}\n{marks}")
+
+def within(text: str, marks: str) -> str:
+    """The shown text of a line; what a tag made a further paragraph stays within the items and quotes `around`."""
+    return text.replace("\n\n", f"\n{marks.rstrip()}\n{marks}") if marks and "\n\n" in text else text

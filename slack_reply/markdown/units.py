@@ -51,6 +51,7 @@ class Unit(NamedTuple):
     body: Body = Body.SOLID
     line: str = ""  # the source of the unit, without the line's end
     begin: int = 0  # where in `line` the text behind bullets and quote marks begins
+    marks: str = ""  # before a further paragraph that a tag in `line` begins
     blank: bool = False  # shows nothing at the beginning of a message
     closes: bool = False  # ends its code block
     fresh: bool = True  # begins a line
@@ -90,7 +91,7 @@ def apart(unit: Unit, *, whole: bool = True) -> Iterator[Unit]:
         if end > unit.end:  # a backslash that breaks the line is another unit
             return
         rank = Rank.GLUE if unit.heading else piece.rank
-        text = lines.within(piece.text, unit.line, unit.begin)
+        text = lines.within(piece.text, unit.marks)
         yield rest._replace(start=start, end=end, text=text, rank=rank)
         rest = rest._replace(fresh=False) if rest.fresh else rest
     if whole and unit.text.endswith("\n"):

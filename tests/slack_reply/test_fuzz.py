@@ -235,6 +235,8 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("[exampl_e.com](s://example.com)", "small stream"),
         ("`\n*\n```p`", "edit"),
         ("[](javascript: ())", "stream"),
+        (")\n    <p><", "edit"),
+        ("<sup>2</sup>.", "edit"),
         ("[d](data:((a))) e", "stream"),
         ("&eacute;_п_", "stream"),
         ("[_example.com](h://example.com)", "edit"),

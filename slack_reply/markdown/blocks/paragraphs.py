@@ -78,7 +78,7 @@ class Paragraphs:
                 len(prefix),
                 known,
                 listed=block.listed,
-                goes_on=first + begin > block.first,
+                head=head if first + begin > block.first else None,
             )
             if whole:
                 for part in _parted(unit):
@@ -97,10 +97,14 @@ def text_unit(
     known: Known = NONE,
     *,
     listed: bool = False,
-    goes_on: bool = False,
+    head: str | None = None,
 ) -> Unit:
-    """A unit of text whose source is `line`; `begin` is where the text behind bullets and quote marks begins."""
-    text, shown = line.text, lines.within(shown, line.text, begin)
+    """A unit of text whose source is `line`; `begin` is where the text behind bullets and quote marks begins.
+
+    `head` is the first line of the paragraph, if that is another one.
+    """
+    text, marks = line.text, lines.around(line.text if head is None else head) if begin else ""
+    shown = lines.within(shown, marks)
     is_block = is_apart(text)
     heading = is_block and len(text) <= HEADING_LIMIT and bool(HEADING.match(text))
     return Unit(
@@ -111,8 +115,9 @@ def text_unit(
         body=Body.TEXT,
         line=text,
         begin=begin,
+        marks=marks,
         blank=shown == JOINER,
-        goes_on=goes_on,
+        goes_on=head is not None,
         listed=listed,
         heading=heading,
         apart=is_block,
@@ -129,14 +134,17 @@ def _slices(row: Line, block: Block, known: Known, *, grows: bool) -> Iterator[U
         is_last = end >= len(row.text)
         mark = 0 if begin else len(lines.prefix(text))
         whole = not (is_last and grows)
+        marks = lines.around(text) if mark else ""
+        shown = lines.within(inline.render(text, mark, known), marks) if whole else ""
         unit = Unit(
             row.start + begin,
             row.end if is_last else row.start + end,
-            f"{text[:mark]}{inline.render(text, mark, known)}{'\n' if is_last else ''}" if whole else "",
+            f"{text[:mark]}{shown}{'\n' if is_last else ''}" if whole else "",
             Rank.LINE if is_last else Rank.HARD,
             body=Body.TEXT,
             line=text,
             begin=mark,
+            marks=marks,
             fresh=not begin,
             listed=block.listed,
             known=known,

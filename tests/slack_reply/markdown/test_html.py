@@ -117,11 +117,39 @@ def test_item_that_begins_with_a_blank_line_stays_an_item_below_a_paragraph(text
 
 @pytest.mark.parametrize(
     "text",
-    ["<u> </u>- a", "&#32;   a", "*<u> </u>a", "#<u> </u>a", "<summary>x</summary>- a", "<br><u> </u>1. a"],
+    [
+        *(
+            "<u> </u>- a",
+            "&#32;   a",
+            "*<u> </u>a",
+            "#<u> </u>a",
+            "<summary>x</summary>- a",
+            "<br><u> </u>1. a",
+        ),
+        *("<sup>1</sup>. See", "<sup>2</sup>) See"),
+    ],
 )
 def test_what_follows_blanks_or_a_break_begins_no_block(text: str) -> None:
     kinds = {token.type for token in MarkdownIt("commonmark").parse(escape(text))}
     assert kinds == {"paragraph_open", "inline", "paragraph_close"}
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Some words\n    <p>More</p>", ["paragraph_open"] * 2),
+        ("<div>\n    <p>One</p>\n    <p>Two</p>\n</div>", ["paragraph_open"] * 3),
+        ("- Some\n      <p>More", ["bullet_list_open", "list_item_open", "paragraph_open", "paragraph_open"]),
+        ("> Some\n>      <p>More", ["blockquote_open", "paragraph_open", "paragraph_open"]),
+        (
+            "1. Some\n     <p>More",
+            ["ordered_list_open", "list_item_open", "paragraph_open", "paragraph_open"],
+        ),
+    ],
+)
+def test_further_paragraph_is_no_code_however_far_its_line_is_indented(text: str, kinds: list[str]) -> None:
+    parsed = MarkdownIt("commonmark").parse(escape(text))
+    assert [token.type for token in parsed if token.nesting > 0 or token.type == "code_block"] == kinds
 
 
 @pytest.mark.parametrize(
