@@ -147,6 +147,11 @@ class ThreadRecord:
             return False
         return moment(ts) < min(map(moment, self.handled))
 
+    def is_before_the_first(self, ts: str) -> bool:
+        """Whether `ts` was written before the first message that was claimed; False if that one may be forgotten."""
+        is_known = 0 < len(self.handled) < HANDLED_KEPT
+        return is_known and moment(ts) < min(map(moment, self.handled))
+
     def with_handled(self, ts: str) -> "ThreadRecord":
         """`ts` is claimed; the oldest beyond HANDLED_KEPT are forgotten."""
         return replace(self, handled=_latest((*self.handled, ts), HANDLED_KEPT))

@@ -63,6 +63,8 @@ class Followers:
     def of(self, message: Message) -> Collection[str]:
         """The ids of these members. Raises StoreError when the store cannot tell whether the author is one of them.
 
+        A message that was written before the first question of the thread has none of them: Slack may deliver its
+        event minutes later (docs/platform/slack.md#event-retries).
         The store itself is asked, not its cache: the author may have asked in another process a moment ago.
         """
         try:
@@ -70,4 +72,4 @@ class Followers:
             record = store.get_or_raise(key, lambda known: message.user in known.followers, fresh=True)
         except SettingsError:
             return ()
-        return record.followers if record else ()
+        return () if record is None or record.is_before_the_first(message.ts) else record.followers

@@ -43,6 +43,16 @@ def test_handled_are_the_last_twenty_different_ones(times: list[str]) -> None:
     assert record.handled == tuple(reversed(latest))
 
 
+def test_message_is_before_the_first_claimed_one_as_long_as_that_one_is_remembered() -> None:
+    assert not ThreadRecord().is_before_the_first("9.000001")
+    record = ThreadRecord().with_handled("10.000001").with_handled("9.000002")
+    assert record.is_before_the_first("9.000001")
+    assert not any(map(record.is_before_the_first, ("9.000002", "10.000000", "11.000001")))
+    for number in range(20, 20 + HANDLED_KEPT):
+        record = record.with_handled(f"{number}.000001")
+    assert not record.is_before_the_first("9.000001")
+
+
 def test_follower_who_asks_again_is_kept() -> None:
     record = ThreadRecord().with_follower("U0")
     for number in range(1, 120):

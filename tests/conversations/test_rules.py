@@ -190,6 +190,17 @@ def test_thread_of_refused_people_is_not_told_to_the_app(world: World) -> None:
     assert "order" not in query
 
 
+def test_remark_whose_event_comes_after_the_mention_below_is_no_question(world: World) -> None:
+    root = world.slack.say(world.channel, BEN, "a talk of people")
+    remark = world.slack.say(world.channel, ANNA, "a remark", thread_ts=root, delay=60.0)
+    world.ask("what now?", thread_ts=root)
+    world.answers(root)
+    assert not world.slack.deliveries("message", ts=remark)[0].attempts
+    world.wait(lambda: world.slack.deliveries("message", ts=remark)[0].state == "accepted")
+    [query] = queries(world)
+    assert "what now?" in query
+
+
 def test_open_channel_answers_each_message_that_begins_a_thread(world: World) -> None:
     world.configure(open_channels=world.channel)
     root = world.slack.say(world.channel, ANNA, "no mention here")

@@ -46,3 +46,16 @@ def test_member_who_asked_in_another_process_a_moment_ago_is_a_follower() -> Non
     assert here.of(reply) == ()
     endpoint.store(there.stores).update(endpoint.key(reply), lambda record: record.with_follower("U1"))
     assert "U1" in here.of(reply)
+
+
+def test_thread_has_no_followers_for_a_message_from_before_its_first_question() -> None:
+    storage = FakeDifyStorage()
+    session = SimpleNamespace(storage=storage)
+    endpoint = EndpointRequest.of(session, {"Dify-Hook-Id": "hook"}, {"app": {"app_id": "app-1"}})
+    followers = Followers(endpoint, ProcessStores(FakeClock()))
+    reply = replace(MENTION, ts="3.000001", thread_ts="1.000001", source="message")
+    followers.endpoint.store(followers.stores).update(
+        endpoint.key(reply), lambda record: record.with_follower("U1").with_handled("2.000001")
+    )
+    assert followers.of(reply) == ("U1",)
+    assert followers.of(replace(reply, ts="1.500000")) == ()
