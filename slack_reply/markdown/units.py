@@ -68,6 +68,11 @@ class Unit(NamedTuple):
         """The number of blanks that the unit begins with."""
         return len(self.text) - len(self.text.lstrip(" \t")) if self.fresh else 0
 
+    @property
+    def ends_table(self) -> bool:
+        """Whether a table ends here: one of Slack's blocks, or code, whose end shows no source."""
+        return self.table is not None or (self.closes and self.start == self.end)
+
 
 def apart(unit: Unit, *, whole: bool = True) -> Iterator[Unit]:
     """The unit in pieces; for an unfinished line only the pieces that later text cannot change.

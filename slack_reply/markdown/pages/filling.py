@@ -47,6 +47,7 @@ class State:
     total: int = 0
     visible: bool = False
     after_table: bool = False
+    parted: bool = False  # a table ended the lists of the text above, for Slack
     blocks: int = 0  # that Slack makes of tables, headings and rules, and of the text behind each
     tables: int = 0
     data: bool = False  # one of the tables is a data table
@@ -94,6 +95,7 @@ class Filling:
             total,
             state.visible or shown,
             table is not None if shown else state.after_table or unit.hidden,
+            unit.ends_table or (state.parted and (unit.blank or not text)),
             blocks,
             state.tables + (table is not None),
             state.data or (table is not None and table.data),
@@ -181,10 +183,9 @@ def look(unit: Unit, state: State) -> tuple[str, int]:
     """How the unit looks here, and the shift from here on."""
     if unit.table or (unit.blank and (state.after_table or not state.visible)):
         return "", state.shift
-    if state.visible:
-        inside = unit.blank or unit.where.head or (unit.listed and unit.indent >= state.shift)
-        outside = unit.fresh and not inside
-        shift = 0 if outside else state.shift
+    if state.visible and not state.parted:
+        outside = unit.fresh and not (unit.blank or unit.where.head)
+        shift = min(state.shift, unit.indent if unit.listed else 0) if outside else state.shift
         shown = _filled(unit) if state.goes_on and _is_empty_item(unit) else unit.text
         return _moved(shown, shift if unit.fresh else 0), shift
     if unit.closes:
@@ -193,7 +194,7 @@ def look(unit: Unit, state: State) -> tuple[str, int]:
     indent = _indent(opening) if opening else unit.indent
     marks = unit.line[: unit.begin]
     is_moved = unit.listed or ">" in marks
-    shift = indent if is_moved and indent >= len(CODE_INDENT) else 0
+    shift = indent if is_moved and _is_deep(opening or unit.text) else 0
     if unit.where.resume.isspace() and not unit.where.head:  # code by its indent
         shift = max(0, shift - len(CODE_INDENT))
     within = not (unit.fresh or unit.where.head or state.begun)
@@ -205,7 +206,12 @@ def look(unit: Unit, state: State) -> tuple[str, int]:
 
 def _would_begin_block(line: str, marks: str) -> bool:
     """Whether the line, which is text below the lines before, begins code or a list where no line stands before."""
-    return ">" not in marks and (_indent(line) >= len(CODE_INDENT) or bool(marks.strip()))
+    return ">" not in marks and (_is_deep(line) or bool(marks.strip()))
+
+
+def _is_deep(text: str) -> bool:
+    """Whether the text is code by its indent where no list is open."""
+    return len(text[: _indent(text)].expandtabs(len(CODE_INDENT))) >= len(CODE_INDENT)
 
 
 def _is_empty_item(unit: Unit) -> bool:

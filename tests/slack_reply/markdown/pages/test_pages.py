@@ -1,4 +1,5 @@
 import random
+import textwrap
 from functools import cache
 
 import pytest
@@ -183,6 +184,37 @@ def test_nested_list_is_no_indented_code_when_it_begins_a_page() -> None:
     assert pages[1].startswith("- deep item")
     assert "\n- deep item" in pages[1]
     assert pages[-1].endswith("\n- end")
+
+
+TABLE = "|x|y|\n|-|-|\n|1|2|\n"
+WIDE = f"|{'x|' * 21}\n|{'-|' * 21}\n"
+"""A table with more columns than Slack's blocks have."""
+
+
+def below(marks: str, table: str, indent: str, text: str) -> str:
+    """What is shown below a table in an item, of further text in the item."""
+    rows = "".join(f"{indent}{row}\n" for row in table.splitlines())
+    [page] = paginate(f"{marks}\n\n{rows}\n{textwrap.indent(text, indent)}", EDIT, final=True)
+    return markdown_of([page]).rpartition("-|\n```\n\n" if table == WIDE else f"{marks}\n\n")[2]
+
+
+@pytest.mark.parametrize("table", [TABLE, WIDE])
+@pytest.mark.parametrize(("marks", "indent"), [("10. a", "    "), ("1000. a", "      "), ("- a", "\t")])
+@pytest.mark.parametrize(
+    "text",
+    ["**b**", "> a quote\n\n1. sub\n2. sub", "- b\n  - c", "```\nb\n\nc\n```"],
+    ids=["text", "quote", "list", "code"],
+)
+def test_text_below_a_table_in_an_item_is_no_indented_code(
+    table: str, marks: str, indent: str, text: str
+) -> None:
+    assert below(marks, table, indent, text) == text
+
+
+def test_items_below_a_table_keep_their_depths_beside_each_other() -> None:
+    rows = "".join(f"      {row}\n" for row in TABLE.splitlines())
+    [page] = paginate(f"- a\n  - b\n    - c\n{rows}    - d\n      - e\n  - f\n- g", EDIT, final=True)
+    assert page.parts[-1] == Markdown("- d\n  - e\n- f\n- g")
 
 
 def longest(text: str) -> int:
