@@ -20,7 +20,7 @@ from slack_reply.markdown.parts import Cell, Run, Style
 
 SIZE_LIMIT = 2_000  # characters: a longer cell keeps its markup, since the parser is slow on some texts
 
-_IN_ADDRESS = r"(?!&[lg]t;)[^\s<>*`|\\\"()\[\]]"
+_IN_ADDRESS = rf"(?!&[lg]t;)[^\s<>*`|\\\"()\[\]{JOINER}]"
 _ADDRESS = re.compile(rf"https?://(?:{_IN_ADDRESS}|\((?:{_IN_ADDRESS})*\))+(?<![?!.,:;'_~])", re.IGNORECASE)
 _TIMES = re.compile(r"(?<=\d)\*(?=\d)")
 _AROUND_BREAK = re.compile(r"(?<!\\)[ \t]*[\r\n][ \t]*")  # a backslash would go with the break
@@ -35,7 +35,7 @@ def read(source: str, known: Known = NONE) -> Cell:
     """
     if len(source) > SIZE_LIMIT or inline.is_plain(source):
         return Cell((Run(tokens.inside_code(source)),))
-    shown = inline.render(source, 0, known).replace(f"!{JOINER}[", "\\![").replace(JOINER, "").strip()
+    shown = inline.render(source, 0, known).replace(f"!{JOINER}[", "\\![").strip()
     [found] = _PARSER.parseInline(_AROUND_BREAK.sub("\n", shown))
     return Cell(tuple(run._replace(text=tokens.inside_code(run.text)) for run in _runs(found.children or [])))
 
@@ -46,14 +46,19 @@ def _runs(found: Iterable[Token]) -> Iterator[Run]:
     for token in rest:
         if token.type == "link_open":
             label = takewhile(_is_in_link, rest)
-            yield _link("".join(part.content for part in label), str(token.attrs["href"]), frozenset(styles))
+            yield _link("".join(map(_text, label)), str(token.attrs["href"]), frozenset(styles))
         elif token.nesting > 0:
             styles.append(_STYLES[token.tag])
         elif token.nesting < 0:
             styles.pop()
-        elif token.content:
+        elif text := _text(token):
             own = [_STYLES[token.tag]] if token.tag in _STYLES else []
-            yield Run(token.content, frozenset([*styles, *own]))
+            yield Run(text, frozenset([*styles, *own]))
+
+
+def _text(token: Token) -> str:
+    """What the token says, without the unseen characters that served the parser beside markers."""
+    return token.content.replace(JOINER, "")
 
 
 def _is_in_link(token: Token) -> bool:

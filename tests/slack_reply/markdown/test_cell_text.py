@@ -125,3 +125,21 @@ def test_markup_of_a_far_too_long_cell_stays_as_it_is() -> None:
 @given(markdown)
 def test_no_cell_is_live(text: str) -> None:
     assert not is_live(read(text.replace("\n", " ")).text)
+
+
+@pytest.mark.parametrize(
+    ("cell", "marked", "rest"),
+    [
+        ("**「x」**の", "「x」", "の"),
+        ("**注意：**必須", "注意：", "必須"),
+        ("**（重点）**内容", "（重点）", "内容"),
+        ("**'따옴표'**와", "'따옴표'", "와"),
+        ("<b>Note:</b>x", "Note:", "x"),
+        ("**https://x.y/a：**次", "https://x.y/a：", "次"),
+    ],
+)
+def test_bold_text_beside_a_letter_is_bold_in_a_cell_too(cell: str, marked: str, rest: str) -> None:
+    [*bold, last] = read(cell).runs
+    assert "".join(run.text for run in bold) == marked
+    assert all("bold" in run.styles for run in bold)
+    assert last == Run(rest)
