@@ -8,7 +8,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from clock import in_turns
-from markdown_source import NONE, Known
+from markdown_source import CODE_SPAN_LIMIT, NONE, Known
 from slack_reply.markdown.cell_text import read
 from slack_reply.markdown.lines import Line
 from slack_reply.markdown.parts import Alignment, Cell, Limits, Table
@@ -26,6 +26,7 @@ WIDTH_LIMIT = 60  # a wider cell sticks out of its column
 
 _RUN = "```"
 _SPLIT = re.compile(r"(?<!\\)\|")
+_CODE = re.compile(rf"(?<![`\\])(`+)(?!`).{{1,{CODE_SPAN_LIMIT}}}?(?<!`)\1(?!`)")
 
 
 class _Grid(NamedTuple):
@@ -82,13 +83,19 @@ def may_separate(begun: str) -> bool:
 
 
 def row_of(line: str, columns: int, known: Known = NONE) -> tuple[Cell, ...]:
-    """Exactly `columns` cells; surplus cells are joined into the last one."""
+    """Exactly `columns` cells. Where a row has more, the bars in its code are text; the last cell takes the rest."""
     cells = split(line)
     if len(cells) > columns:
+        cells = split(_CODE.sub(_as_text, line))
         cells[columns - 1 :] = [" | ".join(cells[columns - 1 :])]
     return tuple(read(cell, known if "[" in cell else NONE) for cell in cells) + (Cell(),) * (
         columns - len(cells)
     )
+
+
+def _as_text(code: re.Match[str]) -> str:
+    """The code, with its bars escaped."""
+    return _SPLIT.sub(r"\\|", code.group())
 
 
 def width(text: str) -> int:

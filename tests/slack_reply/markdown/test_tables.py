@@ -140,6 +140,21 @@ def test_rows_have_as_many_cells_as_the_head_and_lose_nothing() -> None:
     assert texts("| a | b | c |", 2) == ["a", "b | c"]
 
 
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        ("| find | `ps aux|grep x` |", ["find", "ps aux|grep x"]),
+        ("| `||` | or |", ["||", "or"]),
+        ("| ``a|`b|`` | `c|d` | e |", ["a|`b|", "c|d | e"]),
+        (r"| `a\|b|c` | d |", ["a|b|c", "d"]),
+        ("| `a | b` |", ["`a", "b`"]),
+        ("| ` | b | c |", ["`", "b | c"]),
+    ],
+)
+def test_bar_in_code_parts_no_cells_of_a_row_that_would_have_too_many(row: str, found: list[str]) -> None:
+    assert texts(row, 2) == found
+
+
 @given(markdown)
 def test_no_cell_is_live(text: str) -> None:
     assert not any(is_live(cell) for cell in texts(text.replace("\n", " "), 2))
