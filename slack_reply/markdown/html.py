@@ -1,4 +1,4 @@
-"""HTML that models write outside of code, as Markdown or plain text: `<br>`, `<p>`, `<b>x</b>`, `<details>`, entities.
+"""HTML that models write outside of code, as Markdown or plain text: `<br>`, `<p>`, `<b>x</b>`, `<li>x</li>`, entities.
 
 A tag that marks text counts only with its end in the same line, so `the <b> tag` stays what it says.
 """
@@ -9,36 +9,48 @@ from collections.abc import Callable
 from html.entities import html5
 from string import punctuation
 
-from slack_reply.markdown import lines
+from slack_reply.markdown import lines, tokens
 from slack_reply.markdown.inline_parser import JOINER
 
 PAIR_LIMIT = 300  # characters between a tag and its end
 LIMIT = 2 * PAIR_LIMIT  # characters of all of it, with tags between the two
 
-# Attributes have values: `a<b and c>d` holds no tag.
-_ATTRIBUTES = r"(?:\s+[a-z-]+\s*=[^<>\n]{0,200})?"
+# Attributes have values, but for one: `a<b and c>d` holds no tag.
+_ATTRIBUTES = r"(?:\s+(?:open|[a-z-]+\s*=[^<>\n]{0,200}))?"
 _ATTRIBUTES_BEGUN = r"(?:\s+(?:[a-z-]+\s*(?:=[^<>\n]{0,200})?)?)?"
 _INNER = rf"</?[a-z][a-z0-9]{{0,8}}{_ATTRIBUTES}/?>"
 _INNER_BEGUN = rf"<(?:/?(?:[a-z][a-z0-9]{{0,8}}{_ATTRIBUTES_BEGUN}/?)?)?"
 _BREAKS = {"br": "\n", "p": "\n\n", "/p": "", "details": "", "/details": ""}
 _BREAK = re.compile(rf"<(br|/?p|/?details){_ATTRIBUTES}\s*/?>", re.IGNORECASE)
+# A list over several lines: only its items are shown
+_LIST_EDGE = re.compile(rf"</?[uo]l{_ATTRIBUTES}>(?=[ \t]*(?:[\r\n]|\Z))", re.IGNORECASE)
 _LINE_BREAK = re.compile(r"<br\b[^<>\n]*>[ \t]*\Z", re.IGNORECASE)
 # What follows a break: neither an indent nor ticks or tildes may become code there.
 _BLANKS = re.compile(r"[ \t]*+")
 _FENCE = re.compile(r"```|~~~")
 # The end of a line, or a tag that may become one
-_LINE_END = re.compile(r"\n|</?(?:br|p|details|summary)\b[^<>\n]*>", re.IGNORECASE)
+_LINE_END = re.compile(r"\n|</?(?:br|p|details|summary|li|[uo]l)\b[^<>\n]*>", re.IGNORECASE)
 _LONGEST_MARKER = 41
 _LONGEST_PREFIX = 200  # characters of bullets and quote marks; more are taken for text
 _MARKS = {
     **dict.fromkeys(("b", "strong", "summary"), "**"),
     **dict.fromkeys(("i", "em"), "_"),
     **dict.fromkeys(("s", "del"), "~~"),
-    **dict.fromkeys(("u", "ins", "small", "mark", "span", "center", "sup", "sub"), ""),
+    **dict.fromkeys(("code", "kbd", "samp", "tt"), "`"),
+    **dict.fromkeys(("u", "ins", "small", "mark", "span", "center", "sup", "sub", "ul", "ol", "li"), ""),
 }
+_LISTS = {"ul", "ol"}
+_OWN_LINES = {"summary", "li", *_LISTS}  # what stands behind begins a line
+# Characters above or below the line: `10<sup>6</sup>` is no 106
+_OFF_LINE = {
+    "sup": str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ"),
+    "sub": str.maketrans("0123456789+-=()ni", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₙᵢ"),
+}
+_HAS_SIGNS = re.compile(r"[0-9+\-=()ni]+")
 _NAMES = "|".join(_MARKS)
+_TAGS = (*_BREAKS, *_MARKS, *(f"/{name}" for name in _LISTS))
 # What a tag that counts begins with, as a pattern
-BEGUN = rf"</?(?:[{''.join(sorted({name.strip('/')[0] for name in (*_BREAKS, *_MARKS)}))}]|\Z)"
+BEGUN = rf"</?(?:[{''.join(sorted({name.strip('/')[0] for name in _TAGS}))}]|\Z)"
 _PAIR = re.compile(
     rf"<({_NAMES}){_ATTRIBUTES}>((?:[^<>\n]|(?!</?\1\b){_INNER}){{1,{PAIR_LIMIT}}})</\1>", re.IGNORECASE
 )
@@ -57,25 +69,50 @@ def read(line: str, start: int, render: Callable[[str], str], *, whole: bool) ->
     """
     if found := _BREAK.match(line, start):
         return _broken(line, start, found.end(), _BREAKS[found[1].lower()], whole=whole) or start
+    if (found := _LIST_EDGE.match(line, start)) and not _before(line, start).strip():
+        is_known = whole or line.find("\n", found.end()) >= 0
+        return (found.end(), JOINER) if is_known else start
     if found := _PAIR.match(line, start, start + LIMIT):
-        name = found[1].lower()
-        end, mark = found.end(), _MARKS[name]
-        if mark and not whole and (end == len(line) or _TAG_BEGUN.match(line, end)):
-            return start
-        around = line[max(0, start - 1) : start], line[end : end + 1]
-        touches = not _BREAK.match(line, end) and around[1] in {"<", "&"}
-        behind, line_end = end, ""
-        if name == "summary":
-            broken = _broken(line, end, end, "\n", whole=whole)
-            if broken is None:
-                return start
-            behind, line_end = broken
-        return behind, _marked(mark, render(found[2]), *around, touches=touches) + line_end
+        return _between(found, render, whole=whole) or start
     if whole or len(line) - start > LIMIT:
         return None
     tag = _TAG_BEGUN.match(line, start)
-    begun = tag and any(name.startswith(tag[1].lower()) for name in (*_BREAKS, *_MARKS))
+    begun = tag and any(name.startswith(tag[1].lower()) for name in _TAGS)
     return start if begun or _PAIR_BEGUN.match(line, start) else None
+
+
+def _between(found: re.Match[str], render: Callable[[str], str], *, whole: bool) -> tuple[int, str] | None:
+    """The end of the tag behind what two tags mark, and Markdown in the place of all; None if more text may tell."""
+    line, start, end = found.string, found.start(), found.end()
+    name, inner = found[1].lower(), found[2]
+    mark = _MARKS[name]
+    if mark and not whole and (end == len(line) or _TAG_BEGUN.match(line, end)):
+        return None
+    around = line[max(0, start - 1) : start], line[end : end + 1]
+    shown = _code(inner, *around) if mark == "`" else ""
+    if not shown:
+        touches = not _BREAK.match(line, end) and around[1] in {"<", "&"}
+        text = inner.translate(_OFF_LINE[name]) if _is_off_line(name, inner) else render(inner)
+        shown = _marked(mark.strip("`"), text, *around, touches=touches)
+    shown = ("• " if name == "li" else "") + shown
+    if name in _LISTS:
+        shown = _line_break(line, start, end - 1) + shown
+    if name not in _OWN_LINES:
+        return end, shown
+    broken = _broken(line, end, end, "\n", whole=whole)
+    return broken and (broken[0], shown + broken[1])
+
+
+def _is_off_line(name: str, text: str) -> bool:
+    """Whether the text between tags of this name has characters of its own above or below the line."""
+    return name in _OFF_LINE and _HAS_SIGNS.fullmatch(text) is not None
+
+
+def _code(inner: str, before: str, behind: str) -> str:
+    """Code that a tag marks, which touches no other code; empty if there is none, or ticks in the code."""
+    text = tokens.inside_code(" ".join(html.unescape(inner).split()))
+    joints = (JOINER * (before in {"`", ">"}), JOINER * (behind in {"`", "<"}))
+    return f"`{text}`".join(joints) if text and "`" not in text else ""
 
 
 def _broken(line: str, start: int, end: int, shown: str, *, whole: bool) -> tuple[int, str] | None:

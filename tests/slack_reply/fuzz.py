@@ -45,6 +45,7 @@ MORE = (
         "\u00a0",
     ),
     *("مرحبا", "<p>", "</p>", "<b>", "<i>", "</i>", "<sup>2</sup>", "<details>", "<summary>", "</details>"),
+    *("<kbd>", "</kbd>", "<code>", "</code>", "<ul>", "<li>", "</li>", "</ul>", "<details open>"),
     *("<!--", "-->", "<a href=", "[1]", "[1]: https://a.example/x\n", "[^1]", "[^1]: note\n", "[a][b]", "[]"),
     *("[b]: https://b.example 'T'\n", "[https://bank.example](https://evil.example)", "https://bank.example"),
     *(

@@ -62,8 +62,10 @@ HTML = (
     "a|b|blockquote|br|center|code|dd|del|details|div|dl|dt|em|font|h[1-6]|hr|i|img|ins|kbd|li|mark|ol|p|pre|q|rp|rt|ruby"
     "|s|samp|script|section|small|span|strike|strong|style|sub|summary|sup|table|tbody|td|tfoot|th|thead|tr|tt|u|ul|var|wbr"
 )
-TAG = re.compile(rf"</?(?:{HTML})(?:\s+[\w:-]+\s*=[^<>]*)?\s*/?>", re.IGNORECASE)
-TOLD_TAG = re.compile(r"<br\s*/?>|<p>|<(b|i|em|strong|details|summary|sup)>[^<>]*</\1>", re.IGNORECASE)
+TAG = re.compile(rf"</?(?:{HTML})(?:\s+(?:open|[\w:-]+\s*=[^<>]*))?\s*/?>", re.IGNORECASE)
+OFF_LINE = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₙᵢ", "0123456789+-=()ni" * 2, "•")
+"""What HTML marks as above or below the line, and the bullets of its lists."""
+TOLD_TAG = re.compile(r"<br\s*/?>|<p>|<(b|i|em|strong|details|summary|sup|kbd|li)>[^<>]*</\1>", re.IGNORECASE)
 """What never reaches a reader: Markdown or a blank stands in the place of these tags."""
 LABELLED = re.compile(r"<(?:https?://|mailto:|tel:)[^<>|\s]*\|([^<>]*)>", re.IGNORECASE)
 AUTOLINK = re.compile(r"<((?:https?://|mailto:|[^<>\s@]+@)[^<>|\s]*)>", re.IGNORECASE)
@@ -94,9 +96,10 @@ def _without_markers(text: str) -> str:
 
 CHANGES: dict[str, Change] = {
     "tags": Change(
-        "Slack shows no HTML: a tag becomes its Markdown, a blank or nothing",
+        "Slack shows no HTML: a tag becomes its Markdown, a blank, a bullet or nothing, or changes the digits",
         TAG.search,
-        lambda text: TAG.sub("", TAG.sub("", text)),  # twice, as a tag may be in another's attribute
+        # twice, as a tag may be in another's attribute
+        lambda text: TAG.sub("", TAG.sub("", text)).translate(OFF_LINE),
     ),
     "Slack's links": Change(
         "a model that writes <address|label> means a link with that label",
