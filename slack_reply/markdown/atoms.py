@@ -10,7 +10,7 @@ from functools import partial
 from string import punctuation
 
 from markdown_source import NONE, Known, label_end, link_behind, read_code, read_link, resembles_link
-from slack_reply.markdown import html, inline_parser, links, tokens
+from slack_reply.markdown import formulas, html, inline_parser, links, tokens
 from slack_reply.markdown.inline_parser import JOINER, WIDE, Atom, Marks, Reader
 
 ADDRESS_LIMIT = 300
@@ -67,11 +67,22 @@ def _held(start: int) -> Atom:
 def _backslash(line: str, start: int, whole: bool) -> Atom:
     if start + 1 == len(line):
         return Atom(start, start + 1, "\\") if whole else _held(start)
+    formula = _formula(line, start, whole) if line[start + 1] in "([" else None
+    if formula and formula.solid:
+        return formula
     behind = line[start + 1]
     if behind in "<>":
         return Atom(start, start + 2, tokens.outside_code(behind))
     length = 2 if behind in punctuation else 1
     return Atom(start, start + length, line[start : start + length])
+
+
+def _formula(line: str, start: int, whole: bool) -> Atom:
+    """A formula, or the one character that begins none."""
+    found = formulas.read(line, start, whole=whole)
+    if found is None:
+        return Atom(start, start + 1, line[start], solid=False)
+    return _held(start) if isinstance(found, int) else Atom(start, *found)
 
 
 def _ticks(line: str, start: int, whole: bool) -> Atom:
@@ -208,6 +219,7 @@ def _as_text(marker: re.Match[str], paired: set[int], start: int) -> str:
 _READERS: dict[str, Reader] = {
     "\\": _backslash,
     "`": _ticks,
+    "$": _formula,
     ">": _greater,
     "&": _entity,
 }

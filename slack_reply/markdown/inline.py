@@ -19,7 +19,7 @@ FEW = 100  # atoms that are read before other greenlets get their turn
 _SPECIAL = re.compile(r"[\\`<>&\[!*_~:](?:(?<!:)|//)")
 # At the end of a text, the marker could close emphasis
 _MARKER_BEFORE_WORD = re.compile(r"[*_~][^\s*_~]")
-_OPENS = re.compile(r"[*_~`\[]")
+_OPENS = re.compile(r"[*_~`$\\\[]")
 
 
 class Emphasis(NamedTuple):

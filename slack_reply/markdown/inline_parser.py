@@ -305,5 +305,5 @@ def is_joint(outer: str, inner: str) -> bool:
 
 
 _TOKEN = Token("text", "", 0)
-_SPECIAL = re.compile(r"[\\`<>&\[!*_~]|(?<![A-Za-z0-9])[Hh][Tt][Tt][Pp][Ss]?://")
+_SPECIAL = re.compile(r"[\\`$<>&\[!*_~]|(?<![A-Za-z0-9])[Hh][Tt][Tt][Pp][Ss]?://")
 _INLINE = MarkdownIt("zero")

@@ -156,6 +156,11 @@ CHANGES: dict[str, Change] = {
         lambda text: "\\" in text,
         lambda text: text.replace("\\", ""),
     ),
+    "formulas": Change(
+        "the signs of a formula are no markers of emphasis",
+        lambda text: re.search(r"\$[^$]+\$|\\[(\[]", text),
+        _without_markers,
+    ),
     "footnotes": Change(
         "Slack has no footnotes: the mark and its note become text, with or without the caret",
         lambda text: re.search(r"\[\^[^\]]+\]", text),
