@@ -101,6 +101,11 @@ CHANGES: dict[str, Change] = {
         # twice, as a tag may be in another's attribute
         lambda text: TAG.sub("", TAG.sub("", text)).translate(OFF_LINE),
     ),
+    "code in tags": Change(
+        "what HTML marks as code is code, in which a marker is itself",
+        re.compile(r"<(code|kbd|samp|tt)\b", re.IGNORECASE).search,
+        _without_markers,
+    ),
     "Slack's links": Change(
         "a model that writes <address|label> means a link with that label",
         LABELLED.search,
