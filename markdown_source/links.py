@@ -84,8 +84,11 @@ def link_behind(
     if end == behind:
         return start
     name = line[behind + 1 : end - 1].strip() if end else ""
-    url = known.find(normalizeReference(name or label))
-    return Link(label, url, end or behind) if url else None
+    names = [(name or label, end or behind)]
+    if label.isdigit() and name.isdigit():  # `[1][2]` are two sources
+        names.insert(0, (label, behind))
+    found = ((known.find(normalizeReference(name)), end) for name, end in names)
+    return next((Link(label, url, end) for url, end in found if url), None)
 
 
 def label_end(line: str, start: int, *, whole: bool) -> int | None:

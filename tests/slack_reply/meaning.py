@@ -254,6 +254,7 @@ ADDITIONS: dict[str, tuple[str, Callable[[str], object]]] = {
         "in a growing message, a definition below its link shows, and so does the name by which the link refers to it",
         DEFINITION.search,
     ),
+    "two sources": ("`[1][2]` are two links where both are defined", re.compile(r"\[\d+\]\[\d+\]").search),
     "links without words": ("a link without words is named by its address", re.compile(r"\[\s*\]\(").search),
 }
 

@@ -57,6 +57,13 @@ def test_stream_shows_a_later_definition_and_its_reference_as_text() -> None:
     assert "](https:" not in shown
 
 
+def test_numbers_side_by_side_are_two_links() -> None:
+    text = "[1]: https://a.example/1\n[2]: https://b.example/2\n\nSo.[1][2] and [x][2], [1][3]."
+    shown = "So.[1](https://a.example/1)[2](https://b.example/2) and [x](https://b.example/2), [1](https://a.example/1)"
+    assert whole(text) == f"{shown}[3]."
+    assert streamed(text) == whole(text)
+
+
 @pytest.mark.parametrize("method", ["stream", "edit", "post"])
 def test_definition_before_its_reference_makes_a_link(method: str) -> None:
     assert last_of(method, BEFORE) == "Read [the manual](https://a.example/m)."
