@@ -262,11 +262,14 @@ ADDITIONS: dict[str, tuple[str, Callable[[str], object]]] = {
 def is_like(answer: str, sent: str, *, grew: bool = True) -> bool:
     """Whether the visible text `sent` says what the answer says, but for the changes that are meant.
 
-    A message that did not grow shows no definition of a link.
+    A message that did not grow shows no definition of a link. In one that grew, the markers of a definition may pair
+    with those of the line below.
     """
     answer = sendable(answer)
     changes = concerning(answer)
     wanted, got = letters(visible(answer), changes), letters(sent, changes)
+    if grew and DEFINITION.search(answer):
+        wanted, got = _without_markers(wanted), _without_markers(got)
     if any(concerns(answer) for name, (_, concerns) in ADDITIONS.items() if grew or name != "definitions"):
         rest = iter(got)
         return all(char in rest for char in wanted)  # in this order, with what was added between

@@ -240,6 +240,11 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("[d](data:((a))) e", "stream"),
         ("&eacute;_п_", "stream"),
         ("[_example.com](h://example.com)", "edit"),
+        ("[ ]((\u00a0)", "small edit"),
+        ("|||\n|-|-\n<details>\n=\n&nbsp;", "small stream"),
+        ("[l]\n\n[l]:http://~~n\ni~~", "stream"),
+        ("\n[|b\n-|-\n\te s", "stream"),
+        ("- |||\n  -|-\n    ```\n  b c", "stream"),
         (f"1. {'word ' * 20}\n{'more ' * 60}\n2.", "small stream"),
     ],
 )

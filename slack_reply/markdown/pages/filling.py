@@ -25,11 +25,10 @@ WINDOW = 0.75
 
 # What may turn out to begin with a blank: a tag or the text that the tag marks, `&nbsp;` and its like, the label of a
 # link or image that leads nowhere, a definition of a link.
-_BLANK = re.compile(
-    rf"(?:!?\[){{0,2}}(?:\s|{html.BEGUN}|&(?:[net#]|\Z)|(?<=\[)\Z|!\Z)|(?<=\n)[ \t>]*(?:\[|\Z)", re.IGNORECASE
-)
+_MAY_BE_BLANK = rf"(?:!?\[){{0,2}}(?:\s|{html.BEGUN}|&(?:[net#]|\Z)|(?<=\[)\Z|!\Z)|(?<=\n)[ \t>]*(?:\[|\Z)"
+_BLANK = re.compile(_MAY_BE_BLANK, re.IGNORECASE)
 # What may be a line that is not shown, since it stands under blanks, and then a blank
-_UNDER_BLANK = re.compile(r"[ \t]*(?:=+|-+)[ \t]*(?:\Z|\n(?:\s|\Z))")
+_UNDER_BLANK = re.compile(rf"[ \t]*(?:=+|-+)[ \t]*(?:\Z|\n(?:{_MAY_BE_BLANK}|\Z))", re.IGNORECASE)
 
 
 _NOTHING = Unit(0, 0, "")
