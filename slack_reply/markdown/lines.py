@@ -25,6 +25,7 @@ MAYBE_CLOSING = re.compile(r"[ \t>]*(?:`*|~*)[ \t]*\Z")
 # What a line begins with: bullets, numbers, quote marks, and the box of a task.
 _PREFIX = re.compile(rf"{CONTAINERS}(?:\[[ xX]\](?=[ \t])[ \t]*)?")
 _BULLET = re.compile(r"[^>\s]")
+_TIGHT = re.compile(r">(?=[^>\s])")  # a blank behind it would belong to the quote mark
 _MAY_BEGIN_PREFIX = frozenset(" \t>-+*[0123456789")
 
 
@@ -73,7 +74,7 @@ def prefix(text: str, first: str | None = None) -> str:
 
 def around(first: str) -> str:
     """What keeps a further line in the items and quotes of a paragraph whose first line is `first`."""
-    return _BULLET.sub(" ", first[: marks_end(first)])
+    return _BULLET.sub(" ", _TIGHT.sub("> ", first[: marks_end(first)]))
 
 
 def within(text: str, marks: str) -> str:

@@ -70,8 +70,10 @@ class Unit(NamedTuple):
 
     @property
     def ends_table(self) -> bool:
-        """Whether a table ends here: one of Slack's blocks, or code, whose end shows no source."""
-        return self.table is not None or (self.closes and self.start == self.end)
+        """Whether a table ends here: one of Slack's blocks, or code, whose end shows no source, in no list."""
+        return self.table is not None or (
+            self.closes and self.start == self.end and self.text.startswith("`")
+        )
 
 
 def apart(unit: Unit, *, whole: bool = True) -> Iterator[Unit]:

@@ -246,6 +246,9 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("\n[|b\n-|-\n\te s", "stream"),
         ("- |||\n  -|-\n    ```\n  b c", "stream"),
         (f"1. {'word ' * 20}\n{'more ' * 60}\n2.", "small stream"),
+        ("-\n  -    ```\n      -", "edit"),
+        (">- ```\n>  c\n>\n>     > c", "edit"),
+        ("* ]\n\n[l]:http://\n    i\n    * C", "stream"),
     ],
 )
 def test_text_that_was_found_breaks_no_law(text: str, limits: str) -> None:

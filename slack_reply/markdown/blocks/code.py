@@ -20,18 +20,24 @@ def fenced(
     """The units of the lines of a code block. `left`: the block has ended without a line that closes the block."""
     opening = rows[block.first]
     at = opening.text.index(block.fence)
-    prefix = re.sub(r"[^\s>]", " ", opening.text[:at])
+    prefix = lines.around(opening.text)
     info = tokens.inside_code(block.info[:INFO_LIMIT].rstrip())
     # Without a blank, an info string of tildes would make the fence longer
     blank = " " if info.startswith(block.fence[0]) else ""
-    head = f"{prefix}{block.fence}{blank}{info}\n"
-    context = Context(head, prefix + block.fence, prefix)
+    opened = f"{block.fence}{blank}{info}\n"
+    context = Context(prefix + opened, prefix + block.fence, prefix)
     for index in range(first, last):
         line = rows[index]
         unfinished = grows and index == len(rows) - 1
         if index == block.first:
-            shown = f"{opening.text[:at]}{head[len(prefix) :]}"
-            unit = Unit(line.start, line.end, shown, Rank.GLUE, after=context, listed=block.listed)
+            unit = Unit(
+                line.start,
+                line.end,
+                opening.text[:at] + opened,
+                Rank.GLUE,
+                after=context,
+                listed=block.listed,
+            )
             if not unfinished:
                 yield index, unit
         elif block.closed and index == block.last - 1:

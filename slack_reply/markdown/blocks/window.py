@@ -197,6 +197,8 @@ class Window:
             return fenced(self._lines, first, last, block, grows=grows, left=left)
         if block.kind == "code":
             parting = () if first in block.around else self._parting(first)
+            # Without the definition, the code may belong to an item, and a mark in the last line begin another one
+            last -= grows and self._last is not None and self._last.hidden
             return chain(parting, indented(self._lines, first, last, block, grows=grows))
         if block.kind == "text":
             return self._paragraphs.units(first, last, block, grows=grows)
