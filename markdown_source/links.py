@@ -21,7 +21,8 @@ _EMBEDDED = re.compile(
     rf"\s*+(?:<(?i:data:)(?:[^<>\n\\]++|\\(?:.|\Z))*+>?|(?i:data:){_PAIRED}|<?[^\s()<>]{{{TARGET_LIMIT + 1},}}+>?)"
 )
 _MANY = re.compile(r"[^\s(]*+(?:\([^\s(]*+){9}")  # more parentheses than we look at in a target
-_NO_ANGLE, _NO_BARE = re.compile(r"[<>\n]"), re.compile(r"[\x00-\x20\x7f]")  # what no target of this form holds
+# What no target of this form holds
+_NO_ANGLE, _NO_BARE = re.compile(r"[<>\n]"), re.compile(r"[\x00-\x20\x7f]")
 _BLANKS = re.compile(r"[ \t\r\n]*+")
 _DEFINES = re.compile(r"\[[^\[\]]*\]:")
 # A definition of a link, or its beginning: its target is an address that people can open.

@@ -43,7 +43,7 @@ def read(line: str, start: int, known: Known = NONE, *, whole: bool, label: bool
     In the `label` of a link, an image is replaced by its own label, since links do not nest.
     """
     link = partial(_link, known=known, inside=label)
-    angle = partial(_angle, render=partial(_shown, known=known, label=label))
+    angle = partial(_angle, render=partial(_shown, known=known, label=label), inside=label)
     address = partial(_address, known=known, inside=label)
     readers: dict[str, Reader] = {**_READERS, "<": angle, "[": link, "!": link, "h": address, "H": address}
     return inline_parser.read(line, start, readers, whole=whole)
@@ -97,10 +97,12 @@ def _ticks(line: str, start: int, whole: bool) -> Atom:
     return Atom(start, start + ticks, "\\`" * ticks)
 
 
-def _angle(line: str, start: int, whole: bool, render: Callable[[str], str]) -> Atom:
+def _angle(line: str, start: int, whole: bool, render: Callable[[str], str], inside: bool) -> Atom:
     found: tuple[int, str] | int | None = None
     if not whole or _MARKUP.match(line, start):
-        found = links.autolink(line, start, whole=whole)
+        found = links.autolink(line, start, whole=whole, inside=inside)
+        if found is None:
+            found = links.tagged(line, start, whole=whole, inside=inside)
         if found is None:
             found = html.read(line, start, render, whole=whole)
     if found is None:

@@ -20,8 +20,14 @@ _ATTRIBUTES = r"(?:\s+(?:open|[a-z-]+\s*=[^<>\n]{0,200}))?"
 _ATTRIBUTES_BEGUN = r"(?:\s+(?:[a-z-]+\s*(?:=[^<>\n]{0,200})?)?)?"
 _INNER = rf"</?[a-z][a-z0-9]{{0,8}}{_ATTRIBUTES}/?>"
 _INNER_BEGUN = rf"<(?:/?(?:[a-z][a-z0-9]{{0,8}}{_ATTRIBUTES_BEGUN}/?)?)?"
-_BREAKS = {"br": "\n", "p": "\n\n", "/p": "", "details": "", "/details": ""}
-_BREAK = re.compile(rf"<(br|/?p|/?details){_ATTRIBUTES}\s*/?>", re.IGNORECASE)
+_BREAKS = {
+    "br": "\n",
+    "p": "\n\n",
+    "div": "\n\n",
+    "hr": "\n\n",
+    **dict.fromkeys(("/p", "/div", "details", "/details"), ""),
+}
+_BREAK = re.compile(rf"<({'|'.join(_BREAKS)}){_ATTRIBUTES}\s*/?>", re.IGNORECASE)
 # A list over several lines: only its items are shown
 _LIST_EDGE = re.compile(rf"</?[uo]l{_ATTRIBUTES}>(?=[ \t]*(?:[\r\n]|\Z))", re.IGNORECASE)
 _LINE_BREAK = re.compile(r"<br\b[^<>\n]*>[ \t]*\Z", re.IGNORECASE)
@@ -29,18 +35,19 @@ _LINE_BREAK = re.compile(r"<br\b[^<>\n]*>[ \t]*\Z", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t]*+")
 _FENCE = re.compile(r"```|~~~")
 # The end of a line, or a tag that may become one
-_LINE_END = re.compile(r"\n|</?(?:br|p|details|summary|li|[uo]l)\b[^<>\n]*>", re.IGNORECASE)
+_LINE_END = re.compile(r"\n|</?(?:br|p|div|hr|details|summary|li|[uo]l|h[1-6])\b[^<>\n]*>", re.IGNORECASE)
 _LONGEST_MARKER = 41
 _LONGEST_PREFIX = 200  # characters of bullets and quote marks; more are taken for text
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MARKS = {
-    **dict.fromkeys(("b", "strong", "summary"), "**"),
+    **dict.fromkeys(("b", "strong", "summary", *_HEADINGS), "**"),
     **dict.fromkeys(("i", "em"), "_"),
     **dict.fromkeys(("s", "del"), "~~"),
     **dict.fromkeys(("code", "kbd", "samp", "tt"), "`"),
     **dict.fromkeys(("u", "ins", "small", "mark", "span", "center", "sup", "sub", "ul", "ol", "li"), ""),
 }
 _LISTS = {"ul", "ol"}
-_OWN_LINES = {"summary", "li", *_LISTS}  # what stands behind begins a line
+_OWN_LINES = {"summary", "li", *_LISTS, *_HEADINGS}  # what stands behind begins a line
 # Characters above or below the line: `10<sup>6</sup>` is no 106
 _OFF_LINE = {
     "sup": str.maketrans("0123456789+-=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱ"),
@@ -49,15 +56,15 @@ _OFF_LINE = {
 _HAS_SIGNS = re.compile(r"[0-9+\-=()ni]+")
 _NAMES = "|".join(_MARKS)
 _TAGS = (*_BREAKS, *_MARKS, *(f"/{name}" for name in _LISTS))
-# What a tag that counts begins with, as a pattern
-BEGUN = rf"</?(?:[{''.join(sorted({name.strip('/')[0] for name in _TAGS}))}]|\Z)"
+# What a tag that counts begins with, as a pattern; an address begins with `ht`
+BEGUN = rf"</?(?:(?!ht)[{''.join(sorted({name.strip('/')[0] for name in _TAGS}))}]|\Z)"
 _PAIR = re.compile(
     rf"<({_NAMES}){_ATTRIBUTES}>((?:[^<>\n]|(?!</?\1\b){_INNER}){{1,{PAIR_LIMIT}}})</\1>", re.IGNORECASE
 )
 _PAIR_BEGUN = re.compile(
     rf"<(?:{_NAMES}){_ATTRIBUTES}>(?:[^<>\n]|{_INNER}){{0,{PAIR_LIMIT}}}(?:{_INNER_BEGUN})?\Z", re.IGNORECASE
 )
-_TAG_BEGUN = re.compile(rf"<(/?[a-z]{{0,8}}){_ATTRIBUTES_BEGUN}/?\Z", re.IGNORECASE)
+_TAG_BEGUN = re.compile(rf"<(/?[a-z]{{0,8}}[1-6]?){_ATTRIBUTES_BEGUN}/?\Z", re.IGNORECASE)
 _PUNCTUATION = frozenset(punctuation)
 
 
@@ -95,7 +102,7 @@ def _between(found: re.Match[str], render: Callable[[str], str], *, whole: bool)
         text = inner.translate(_OFF_LINE[name]) if _is_off_line(name, inner) else render(inner)
         shown = _marked(mark.strip("`"), text, *around, touches=touches)
     shown = ("• " if name == "li" else "") + shown
-    if name in _LISTS:
+    if name in _LISTS or name in _HEADINGS:
         shown = _line_break(line, start, end - 1) + shown
     if name not in _OWN_LINES:
         return end, shown

@@ -1,10 +1,12 @@
 """Links and images of one line: the only markup whose source is changed before it is shown."""
 
+import html
 import re
 
-from markdown_source import LABEL_LIMIT, TARGET_LIMIT
+from markdown_source import LABEL_LIMIT, TARGET_LIMIT, Link
 from slack_reply.markdown import tokens
 from slack_reply.markdown.domains import disguises
+from slack_reply.markdown.inline_parser import JOINER
 
 _LONGEST_WORD = 200  # characters of a word that are looked at before a link
 _EMAIL_LIMIT = 120  # characters
@@ -23,6 +25,17 @@ _AUTOLINK_BEGUN = re.compile(
     rf"<(?:(?i:https?://|mailto:)[^\s<>|]{{0,{TARGET_LIMIT}}}(?:\|[^<>|\n]{{0,{LABEL_LIMIT + 1}}})?"
     rf"|[\w.+\-@:/]{{0,{_EMAIL_LIMIT}}}|{_OTHER})\Z"
 )
+# A link or a picture in HTML
+_ATTRIBUTES = rf"\s[^<>\n]{{1,{TARGET_LIMIT}}}"
+_PICTURE = rf"<img({_ATTRIBUTES})>"
+_PICTURES = re.compile(_PICTURE, re.IGNORECASE)
+_TAG = re.compile(rf"<a({_ATTRIBUTES})>([^\n`]{{0,{LABEL_LIMIT}}}?)</a>|{_PICTURE}", re.IGNORECASE)
+_TAG_BEGUN = re.compile(
+    rf"<(?:i(?:mg?)?|(?:a|img)\s[^<>\n]{{0,{TARGET_LIMIT}}}|a|a{_ATTRIBUTES}>[^\n`]{{0,{LABEL_LIMIT + 3}}})?\Z",
+    re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(r"(?<=\s)(href|src|alt)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", re.IGNORECASE)
+_ANY_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _IN_LABEL = re.compile(r"([\\\[\]*_~`])")
 _PERCENT = {" ": "%20", "\t": "%09", "<": "%3C", ">": "%3E", "(": "%28", ")": "%29", "|": "%7C", "\\": "%5C"}
 _BARE_ENDS = frozenset(" \t\r\n.,;:!?)")
@@ -45,14 +58,16 @@ def touched(line: str, start: int) -> str:
     return "" if not before or before[-1].isspace() else before.split()[-1]
 
 
-def autolink(line: str, start: int, *, whole: bool) -> tuple[int, str] | int | None:
+def autolink(line: str, start: int, *, whole: bool, inside: bool = False) -> tuple[int, str] | int | None:
     """The end of `<https://…>` or `<https://…|label>` at `start` and its safe form; None and `start` as for `read`.
 
-    Of an address that nobody can open, such as `<std::string>`, the safe form is its text.
+    Of an address that nobody can open, such as `<std::string>`, the safe form is its text. `inside` a label, a label
+    is all of the link.
     """
     named = _SLACK_LINK.match(line, start)
     if named:
-        return named.end(), shown(label_text(named[2].strip()), named[1], touched(line, start))
+        url = "" if inside else named[1]
+        return named.end(), shown(label_text(named[2].strip()), url, touched(line, start))
     found = _AUTOLINK.match(line, start)
     if found is None:
         other = _OTHER_AUTOLINK.match(line, start)
@@ -68,6 +83,31 @@ def autolink(line: str, start: int, *, whole: bool) -> tuple[int, str] | int | N
         return end, url
     target = url if ":" in url else f"mailto:{url}"
     return end, f"[{label_text(url)}]({quoted(target)})"
+
+
+def tagged(line: str, start: int, *, whole: bool, inside: bool) -> tuple[int, str] | int | None:
+    """The same for the link or the picture that a tag of HTML makes: `<a href="…">label</a>`, `<img src="…">`."""
+    found = _TAG.match(line, start)
+    if found is None:
+        return start if not whole and _TAG_BEGUN.match(line, start) else None
+    attributes = _attributes(found[1] or found[3])
+    url = attributes.get("href", attributes.get("src", ""))
+    is_open = url.lower().startswith(("http://", "https://", "mailto:"))
+    name = attributes.get("alt") or (Link("", url, 0).name if is_open else url)
+    label = name if found[3] else _label(found[2])
+    target = url if is_open and label and not inside else ""
+    return found.end(), shown(label_text(label), target, touched(line, start)) or JOINER
+
+
+def _attributes(source: str) -> dict[str, str]:
+    found = _ATTRIBUTE.findall(source)
+    return {name.lower(): html.unescape(one or other).strip() for name, one, other in found}
+
+
+def _label(source: str) -> str:
+    """What a link in HTML shows: its words, and the names of its pictures."""
+    words = _PICTURES.sub(lambda picture: _attributes(picture[1]).get("alt", ""), source)
+    return " ".join(html.unescape(_ANY_TAG.sub("", words)).split())
 
 
 def label_text(plain: str) -> str:

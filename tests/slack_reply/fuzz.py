@@ -46,6 +46,16 @@ MORE = (
     ),
     *("مرحبا", "<p>", "</p>", "<b>", "<i>", "</i>", "<sup>2</sup>", "<details>", "<summary>", "</details>"),
     *("<kbd>", "</kbd>", "<code>", "</code>", "<ul>", "<li>", "</li>", "</ul>", "<details open>"),
+    *(
+        "<a href='https://a.example/x'>",
+        '<a href="https://evil.example">',
+        "</a>",
+        "<h3>",
+        "</h3>",
+        "<hr>",
+        "<div>",
+    ),
+    *('<img src="https://a.example/i.png" alt="a">', "<img src='i.png'>", "</div>"),
     *("<!--", "-->", "<a href=", "[1]", "[1]: https://a.example/x\n", "[^1]", "[^1]: note\n", "[a][b]", "[]"),
     *("[b]: https://b.example 'T'\n", "[https://bank.example](https://evil.example)", "https://bank.example"),
     *(

@@ -75,6 +75,8 @@ OTHER_AUTOLINK = re.compile(
 BRACKET_IN_ADDRESS = re.compile(r"\[[^\[\]\n]*<https?://[^<>\s]*\]\([^<>\s]*>")
 SLACK_LINK = re.compile(r"<(https?://[^<>|\s]*)\|([^<>]*)>", re.IGNORECASE)
 A_TAG = re.compile(r"<a\s[^<>]*href=[\"']([^\"']*)[\"'][^<>]*>(.*?)</a>", re.IGNORECASE | re.DOTALL)
+IMG_TAG = re.compile(r"<img\s[^<>]*>", re.IGNORECASE)
+IN_IMG_TAG = re.compile(r"\b(alt|src)\s*=\s*[\"']([^\"']*)[\"']", re.IGNORECASE)
 IMAGE = re.compile(r"!\[([^\]]*)\]\([^)]*\)")
 CJK = re.compile("[\u0e00-\u0eff\u1100-\u11ff\u3000-\u30ff\u3400-\u9fff\uac00-\ud7af\uff00-\uffef]")
 STARS = re.compile(r"\*\*[^\s*]*[\u3000-\u9fff\uac00-\ud7af]|[\u3000-\u9fff\uac00-\ud7af][^\s*]*\*\*")
@@ -94,7 +96,22 @@ def _without_markers(text: str) -> str:
     return re.sub(r"[*_~]", "", text)
 
 
+def _without_html_links(text: str) -> str:
+    return A_TAG.sub(r"\2", IMG_TAG.sub(_image_name, text))
+
+
+def _image_name(tag: re.Match[str]) -> str:
+    found = {name.lower(): value for name, value in IN_IMG_TAG.findall(tag[0])}
+    src = found.get("src", "")
+    return found.get("alt") or (_name(src) if "://" in src else src)
+
+
 CHANGES: dict[str, Change] = {
+    "links in HTML": Change(
+        "a link or a picture in HTML becomes a link with the same words",
+        re.compile(r"<(a|img)\s", re.IGNORECASE).search,
+        _without_html_links,
+    ),
     "tags": Change(
         "Slack shows no HTML: a tag becomes its Markdown, a blank, a bullet or nothing, or changes the digits",
         TAG.search,

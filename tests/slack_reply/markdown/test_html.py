@@ -47,6 +47,7 @@ PARTS = st.sampled_from(
             "https://a.example",
         ),
         *("。", "語", "**", "<https://a.example|b>", "|"),
+        *("<a href='https://a.example'>", "</a>", "<img src='a.png' alt='b'>", "<h3>", "</h3>", "<hr>"),
     ]
 )
 
@@ -87,6 +88,25 @@ PARTS = st.sampled_from(
         ("<details open><summary>More</summary>Text</details>", "**More**\nText"),
         ("Two:<ul><li>x <b>y</b></li><li>z</li></ul>more", "Two:\n• x **y**\n• z\nmore"),
         ("<ul>\n  <li>x</li>\n  <li>y</li>\n</ul>\nmore", "\u200b\n  • x\n  • y\n\u200b\nmore"),
+        ("Two<h3>One <i>word</i></h3>Text", "Two\n**One _word_\u200b**\nText"),
+        ("<h2>Title</h2>\n<p>Text</p>", "**Title**\n\n\nText"),
+        ("a<hr>b<div>c</div>d", "a\n\nb\n\nc d"),
+        (
+            'See <a href="https://a.example" target="_blank">the <b>doc</b></a>.',
+            "See [the doc](https://a.example).",
+        ),
+        (
+            "<a class=x href='https://evil.example?a=1&amp;b=2'>bank.example</a>",
+            "[bank.example → https://evil.example?a=1&b=2](https://evil.example?a=1&b=2)",
+        ),
+        (
+            '<img width=3 src="https://a.example/x.png" alt="A *chart*"/>',
+            r"[A \*chart\*](https://a.example/x.png)",
+        ),
+        ("<img src='https://a.example/x.png'> <img src='x.png'>", "[x.png](https://a.example/x.png) x.png"),
+        ('<a href="https://a.example"><img src="b.svg" alt="Build"></a>', "[Build](https://a.example)"),
+        ("<a name='top'></a><a href='#part'>Part</a>", "\u200bPart"),
+        ("[x <a href='https://a.example'>y</a>](https://b.example)", "[x y](https://b.example)"),
         ("&nbsp;&mdash;&eacute;&#233;", "\u00a0—éé"),
         ("See <https://example.com/doc|the runbook>.", "See [the runbook](https://example.com/doc)."),
         (
@@ -111,6 +131,10 @@ def test_html_becomes_its_markdown_or_plain_form(html: str, markdown: str) -> No
         ("<b>x\ny</b>", "&lt;b&gt;x\ny&lt;/b&gt;"),
         ("If a<b and c>d, then a <b or </b>", "If a&lt;b and c&gt;d, then a &lt;b or &lt;/b&gt;"),
         ("the <li> in <ul> or <code>", "the &lt;li&gt; in &lt;ul&gt; or &lt;code&gt;"),
+        ("the <a href='x'> tag", "the &lt;a href='x'&gt; tag"),
+        ("<a href='x'>y\n</a>", "&lt;a href='x'&gt;y\n&lt;/a&gt;"),
+        ("<a href='x'>y `</a>`", "&lt;a href='x'&gt;y `</a>`"),
+        ("List<a> b, <h7>c</h7>", "List&lt;a&gt; b, &lt;h7&gt;c&lt;/h7&gt;"),
         ("<script>x</script>", "&lt;script&gt;x&lt;/script&gt;"),
         ("`<br>` and `&nbsp;`", "`<br>` and `&nbsp;`"),
         ("&lt;b&gt; &#42;not bold&#42; &notit;", "&lt;b&gt; &#42;not bold&#42; &notit;"),
@@ -153,7 +177,8 @@ def test_what_follows_blanks_or_a_break_begins_no_block(text: str) -> None:
     ("text", "kinds"),
     [
         ("Some words\n    <p>More</p>", ["paragraph_open"] * 2),
-        ("<div>\n    <p>One</p>\n    <p>Two</p>\n</div>", ["paragraph_open"] * 3),
+        ("<dl>\n    <p>One</p>\n    <p>Two</p>\n</dl>", ["paragraph_open"] * 3),
+        ("<div>\n    <p>One</p>\n    <p>Two</p>\n</div>", ["paragraph_open"] * 2),
         ("- Some\n      <p>More", ["bullet_list_open", "list_item_open", "paragraph_open", "paragraph_open"]),
         ("> Some\n>      <p>More", ["blockquote_open", "paragraph_open", "paragraph_open"]),
         (

@@ -112,7 +112,8 @@ def test_every_construct_of_commonmark_reads_as_before(example: str) -> None:
         for token in with_html.parse(example)
         for child in token.children or ([token] if token.type in {"fence", "code_block"} else [])
     )
-    assert visible(escape(example)).replace("---", "") == "".join(unescaped(read).split()).replace("---", "")
+    read = re.sub(r"</?div>|<a href=\"x\">(.*?)</a>", r"\1", unescaped(read))
+    assert visible(escape(example)).replace("---", "") == "".join(read.split()).replace("---", "")
 
 
 @pytest.mark.parametrize("name", ANSWERS)
