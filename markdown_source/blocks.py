@@ -118,7 +118,7 @@ def is_code_open(line: str) -> bool:
     return any(children[-1].type == "code_inline" for children in ends)
 
 
-def _text(state: StateBlock, first: int, last: int, _silent: bool) -> bool:
+def _text(state: StateBlock, first: int, last: int) -> bool:
     """A paragraph, or a heading with a line beneath, as the parser's two rules for these, but each line is read once.
 
     A line that begins with no mark ends neither; so the rules that could end a paragraph do not see the line.
@@ -150,7 +150,7 @@ def _by_mark(state: StateBlock, first: int, last: int, silent: bool) -> bool:
     if state.sCount[first] - state.blkIndent >= _CODE:
         return False
     begun = _begins(state, state.src[begin], first, last, silent) or _loose_table(state, first, last, silent)
-    return begun or _text(state, first, last, silent)
+    return begun or _text(state, first, last)
 
 
 def _ends_list(state: StateBlock, line: int, last: int, silent: bool) -> bool:
@@ -272,15 +272,13 @@ _KINDS: dict[str, Literal["text", "fence", "code", "table", "definition"]] = {
 # HTML would be hidden: here it is text.
 _RULES = ["code", "fence", "blockquote", "hr", "list", "heading", "lheading"]
 _BLOCKS = _Parser("zero").enable(_RULES)
-_WITH_TABLES = _Parser("zero", {"inline_definitions": True}).enable([*_RULES, "table"])
+_WITH_TABLES = _Parser("zero", {"inline_definitions": True}).enable(_RULES)
+# `mark` or `code` reads each line; the rules behind them only say what ends a quote or a list.
 for _parser in (_BLOCKS, _WITH_TABLES):
-    _parser.block.ruler.at("lheading", _text)
-    _parser.block.ruler.before("table", "mark", _by_mark)
-    _parser.block.ruler.at("fence", _fence, {"alt": ["paragraph", "reference", "blockquote"]})
-    _parser.block.ruler.at("blockquote", quote_rule, {"alt": ["paragraph", "reference", "blockquote"]})
-    _parser.block.ruler.at("hr", hr_rule, {"alt": ["paragraph", "reference", "blockquote"]})
+    _parser.block.ruler.before("code", "mark", _by_mark)
+    for _name, _rule in {"fence": _fence, "blockquote": quote_rule, "hr": hr_rule}.items():
+        _parser.block.ruler.at(_name, _rule, {"alt": ["blockquote"]})
     _parser.block.ruler.push("ends_list", _ends_list, {"alt": ["list"]})
-_WITH_TABLES.block.ruler.at("table", _table, {"alt": ["paragraph", "reference"]})
 _WITH_TABLES.block.ruler.before("mark", "definition", _definition)
 _PROSE = MarkdownIt("zero").enable([*_RULES, "table"])
 _SPANS = MarkdownIt("zero").enable(["escape", "backticks"])
