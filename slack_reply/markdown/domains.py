@@ -77,7 +77,7 @@ def rendered(label: str) -> str:
 def _normal(text: str) -> str:
     """The text without invisible characters, its wide letters as normal ones, its full stops as dots."""
     plain = unicodedata.normalize("NFKC", tokens.UNSEEN.sub("", text))
-    return _WIDE_DOT.sub(".", tokens.UNSEEN.sub("", plain))
+    return _WIDE_DOT.sub(".", plain)
 
 
 def _without_pairs(label: str) -> str:
