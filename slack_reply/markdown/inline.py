@@ -145,9 +145,8 @@ def pieces(line: str, start: int = 0, known: Known = NONE, *, whole: bool) -> It
     A line may have 100,000 pieces, of which the messages take only the first.
     """
     found = reading(line, start, known, whole=whole)
-    limit = min(len(line) + 1 if whole else len(line), found.undecided + 1)
     for piece in in_turns(_joined(found.pieces, whole=whole, ends=found.ends_piece)):
-        if piece.end >= limit:
+        if piece.end > found.undecided or (piece.end == len(line) and not whole):
             return
         glued = found.emphasis.covers(piece.end) or _MARKER_BEFORE_WORD.match(line, piece.end - 1)
         yield piece._replace(rank=Rank.GLUE) if glued else piece
