@@ -227,7 +227,7 @@ def tail(unit: Unit, text: str, shift: int) -> str:
     if not unit.after.tail:
         return ""
     closing = _moved(unit.after.tail, shift)
-    return closing if not closing or text.endswith("\n") else f"\n{closing}"
+    return closing if text.endswith("\n") else f"\n{closing}"
 
 
 def _indent(text: str) -> int:
