@@ -4,7 +4,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from clock import in_turns
 from markdown_source import NONE, Known
@@ -22,30 +21,21 @@ _MARKER_BEFORE_WORD = re.compile(r"[*_~][^\s*_~]")
 _OPENS = re.compile(r"[*_~`$\\\[]")
 
 
-class Emphasis(NamedTuple):
-    """The emphasised `spans` in order, without overlaps."""
+class Emphasis:
+    """What pairs of markers emphasise: `spans` in order, without overlaps."""
 
-    spans: list[Span]
+    def __init__(self, pairs: Iterable[tuple[Span, Span]]) -> None:
+        self.spans: list[Span] = []
+        for begin, end in sorted((opening[0], closing[1]) for opening, closing in pairs):
+            if self.spans and begin < self.spans[-1][1]:
+                self.spans[-1] = (self.spans[-1][0], max(end, self.spans[-1][1]))
+            else:
+                self.spans.append((begin, end))
 
     def covers(self, position: int) -> bool:
         """Whether `position` is within a span, so that a cut there would split the emphasis."""
         index = bisect_right(self.spans, (position, -1)) - 1
         return index >= 0 and self.spans[index][0] < position < self.spans[index][1]
-
-
-def emphasis(pairs: Iterable[tuple[Span, Span]]) -> Emphasis:
-    """The emphasis that these pairs of markers make."""
-    return Emphasis(_merged([(opening[0], closing[1]) for opening, closing in pairs]))
-
-
-def _merged(spans: list[Span]) -> list[Span]:
-    merged: list[Span] = []
-    for begin, end in sorted(spans):
-        if merged and begin < merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((begin, end))
-    return merged
 
 
 class Reading:
@@ -60,7 +50,7 @@ class Reading:
         marks = (
             Marks([], [], {}, len(line), len(line)) if plain else atoms.read(line, start, known, whole=whole)
         )
-        self.emphasis = emphasis(marks.pairs)
+        self.emphasis = Emphasis(marks.pairs)
         self.undecided = marks.undecided
         ends_solid = bool(marks.atoms) and marks.atoms[-1].solid and marks.atoms[-1].end == marks.end
         self.ends_piece = ends_solid or _waits_for_atom(line, marks)

@@ -1,12 +1,12 @@
 import pytest
 
 from slack_reply.markdown import atoms
-from slack_reply.markdown.inline import Emphasis, emphasis
+from slack_reply.markdown.inline import Emphasis
 from slack_reply.markdown.inline_parser import EMPHASIS_LIMIT as LIMIT
 
 
 def scan(line: str) -> Emphasis:
-    return emphasis(atoms.read(line, 0, whole=True).pairs)
+    return Emphasis(atoms.read(line, 0, whole=True).pairs)
 
 
 def spans(line: str) -> list[str]:
