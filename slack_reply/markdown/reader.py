@@ -97,8 +97,8 @@ class Reader:
         while (at := len(self._source)) < len(source):
             end = source.find("\n", at + size)
             own = lines.split(source, at, end if end >= 0 else len(source))
-            window = Window(source, self._head, own, self.limits, self._references)
-            window.parse(growing=end < 0 and not final)
+            growing = end < 0 and not final
+            window = Window(source, self._head, own, self.limits, self._references, growing=growing)
             first, head = window.going_on(self._head)
             known: list[Unit] = []
             found = window.units(self.known[-1] if self.known else None, first if end >= 0 else None)

@@ -28,7 +28,7 @@ from slack_reply.markdown.words import Rank
 
 
 class Window:
-    """Some lines of the source, read behind the lines `head`."""
+    """Some lines of the source, read behind the lines `head`. `growing`: the last line is not whole."""
 
     def __init__(
         self,
@@ -37,6 +37,8 @@ class Window:
         own: Sequence[Line],
         limits: Limits | None,
         references: References,
+        *,
+        growing: bool,
     ) -> None:
         self._source = source
         self._references = references
@@ -47,12 +49,7 @@ class Window:
         # The first line of a growing answer waits for no other line, so only a pipe before it makes it a table's head
         self._heads_from = int(not own[0].start and not (limits and limits.whole))
         self._size = len(self._lines)  # lines that are certain
-        self._growing = False
-        self._blocks: list[Block] = []
         self._last: Unit | None = None
-
-    def parse(self, *, growing: bool) -> None:
-        """Find the blocks. `growing`: the last line is not whole."""
         self._growing = growing
         self._blocks = self._settled() if growing else self._parsed(self._size)
 
