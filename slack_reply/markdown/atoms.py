@@ -11,7 +11,7 @@ from string import punctuation
 
 from markdown_source import NONE, Known, label_end, link_behind, read_code, read_link, resembles_link
 from slack_reply.markdown import formulas, html, inline_parser, links, tokens
-from slack_reply.markdown.inline_parser import JOINER, WIDE, Atom, Marks, Reader
+from slack_reply.markdown.inline_parser import JOINER, WIDE, Atom, Marks, Reader, held
 
 ADDRESS_LIMIT = 300
 # Letters of scripts with spaces between words belong to an address; a letter of another script ends the address.
@@ -60,35 +60,27 @@ def row(line: str, start: int, atoms: Iterable[Atom], end: int) -> Iterator[Atom
         yield Atom(start, end, line[start:end], solid=False)
 
 
-def _held(start: int) -> Atom:
-    return Atom(start, start, None)
-
-
 def _backslash(line: str, start: int, whole: bool) -> Atom:
     if start + 1 == len(line):
-        return Atom(start, start + 1, "\\") if whole else _held(start)
-    formula = _formula(line, start, whole) if line[start + 1] in "([" else None
-    if formula and formula.solid:
-        return formula
+        return Atom(start, start + 1, "\\") if whole else held(start)
     behind = line[start + 1]
+    if behind in "([" and (formula := formulas.read(line, start, whole=whole)):
+        return formula
     if behind in "<>":
         return Atom(start, start + 2, tokens.outside_code(behind))
     length = 2 if behind in punctuation else 1
     return Atom(start, start + length, line[start : start + length])
 
 
-def _formula(line: str, start: int, whole: bool) -> Atom:
+def _dollar(line: str, start: int, whole: bool) -> Atom:
     """A formula, or the one character that begins none."""
-    found = formulas.read(line, start, whole=whole)
-    if found is None:
-        return Atom(start, start + 1, line[start], solid=False)
-    return _held(start) if isinstance(found, int) else Atom(start, *found)
+    return formulas.read(line, start, whole=whole) or Atom(start, start + 1, line[start], solid=False)
 
 
 def _ticks(line: str, start: int, whole: bool) -> Atom:
     end = read_code(line, start, whole=whole)
     if end == start:
-        return _held(start)
+        return held(start)
     if end:
         return Atom(start, end, tokens.inside_code(_BLOCK_AT_LINE.sub(" ", line[start:end])))
     # Another Markdown parser may find the closing ticks later: without escapes, its code and ours would differ.
@@ -98,18 +90,14 @@ def _ticks(line: str, start: int, whole: bool) -> Atom:
 
 
 def _angle(line: str, start: int, whole: bool, render: Callable[[str], str], inside: bool) -> Atom:
-    found: tuple[int, str] | int | None = None
+    found: Atom | None = None
     if not whole or _MARKUP.match(line, start):
-        found = links.autolink(line, start, whole=whole, inside=inside)
-        if found is None:
-            found = links.tagged(line, start, whole=whole, inside=inside)
-        if found is None:
-            found = html.read(line, start, render, whole=whole)
-    if found is None:
-        return Atom(start, start + 1, tokens.LESS)
-    if isinstance(found, int):
-        return _held(start)
-    return Atom(start, found[0], found[1])
+        found = (
+            links.autolink(line, start, whole=whole, inside=inside)
+            or links.tagged(line, start, whole=whole, inside=inside)
+            or html.read(line, start, render, whole=whole)
+        )
+    return found or Atom(start, start + 1, tokens.LESS)
 
 
 def _greater(_line: str, start: int, _whole: bool) -> Atom:
@@ -124,14 +112,14 @@ def _address(line: str, start: int, whole: bool, known: Known, inside: bool) -> 
     found = _ADDRESS.match(line, start)
     end = found.end() if found else line.index("://", start) + len("://")
     if end == len(line) and not whole and end - start < ADDRESS_LIMIT:
-        return _held(start)
+        return held(start)
     url = found.group() if found else ""
     goes_on = not line[end : end + 1].isascii() and not line[end].isspace()
     if url and goes_on and not inside and url[-1] not in _ADDRESS_ENDS and not _MAY_PAIR.search(url):
         brackets = [at for at in range(start, end) if line[at] == "["]
         begun = {at: read_link(line, at, known, whole=whole) for at in brackets}
         if any(at == found for at, found in begun.items()):
-            return _held(start)
+            return held(start)
         if not any(begun.values()):
             return Atom(start, end, f"[{links.label_text(url)}]({links.quoted(url)})")
     return Atom(start, start + _SCHEME, line[start : start + _SCHEME], solid=False)
@@ -142,12 +130,12 @@ def _entity(line: str, start: int, whole: bool) -> Atom:
         end, shown = found.end(), html.plain_entity(found.group())
         if shown.isspace():
             if end == len(line) and not whole:
-                return _held(start)
+                return held(start)
             beside = _MARKERS.intersection(line[max(0, start - 1) : start] + line[end : end + 1])
             shown = found.group() if beside else shown
         return Atom(start, end, shown)
     if not whole and _ENTITY_BEGUN.match(line, start):
-        return _held(start)
+        return held(start)
     return Atom(start, start + 1, "&")
 
 
@@ -156,14 +144,14 @@ def _link(line: str, start: int, whole: bool, known: Known, inside: bool) -> Ato
     is_image = line[start] == "!"
     bracket = start + is_image
     if bracket == len(line) and not whole:
-        return _held(start)
+        return held(start)
     behind = label_end(line, bracket, whole=whole) if line.startswith("[", bracket) else None
     found = link_behind(line, bracket, behind, known, whole=whole)
     if isinstance(found, int):
-        return _held(start)
+        return held(start)
     inner = _end_of_links(line, bracket + 1, behind - 1, known, whole=whole) if found and behind else 0
     if inner is None:
-        return _held(start)
+        return held(start)
     beyond = behind is not None and inner >= behind
     if found is None or beyond or (inner and not is_image):
         escaped = not is_image and resembles_link(line, start, behind)
@@ -221,7 +209,7 @@ def _as_text(marker: re.Match[str], paired: set[int], start: int) -> str:
 _READERS: dict[str, Reader] = {
     "\\": _backslash,
     "`": _ticks,
-    "$": _formula,
+    "$": _dollar,
     ">": _greater,
     "&": _entity,
 }

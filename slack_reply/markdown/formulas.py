@@ -6,6 +6,7 @@ What stands between two `$` is a formula only where it looks like one, since `$`
 import re
 
 from slack_reply.markdown import tokens
+from slack_reply.markdown.inline_parser import Atom, held
 
 LIMIT = 600  # characters
 IN_LINE_LIMIT = 200
@@ -43,19 +44,16 @@ _IN_LINE, _IN_LINE_BEGUN = _patterns(
 _WORD_BEGUN = re.compile(rf"{_DOLLAR}{_WORD}\Z")
 
 
-def read(line: str, start: int, *, whole: bool) -> tuple[int, str] | int | None:
-    r"""The end of the formula whose `$` or `\` is at `start`, and its safe form.
-
-    None if there is no formula, `start` if more text may complete one.
-    """
+def read(line: str, start: int, *, whole: bool) -> Atom | None:
+    r"""The formula whose `$` or `\` is at `start`, in its safe form; None if there is no formula."""
     displayed = _DISPLAYED.get(line[start : start + 2])
     formula, begun = displayed or (_IN_LINE, _IN_LINE_BEGUN)
     found = formula.match(line, start)
     if found and (whole or displayed or found.end() < len(line)):
-        return (found.end(), _safe(*found.groups())) if _SIGN.search(found[2]) else None
+        return Atom(start, found.end(), _safe(*found.groups())) if _SIGN.search(found[2]) else None
     if whole:
         return None
-    return start if begun.match(line, start) or _WORD_BEGUN.match(line, start) else None
+    return held(start) if begun.match(line, start) or _WORD_BEGUN.match(line, start) else None
 
 
 def _safe(opening: str, formula: str, closing: str) -> str:

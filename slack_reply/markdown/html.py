@@ -10,7 +10,7 @@ from html.entities import html5
 from string import punctuation
 
 from slack_reply.markdown import lines, tokens
-from slack_reply.markdown.inline_parser import JOINER
+from slack_reply.markdown.inline_parser import JOINER, Atom, held
 
 PAIR_LIMIT = 300  # characters between a tag and its end
 LIMIT = 2 * PAIR_LIMIT  # characters of all of it, with tags between the two
@@ -68,33 +68,33 @@ _TAG_BEGUN = re.compile(rf"<(/?[a-z]{{0,8}}[1-6]?){_ATTRIBUTES_BEGUN}/?\Z", re.I
 _PUNCTUATION = frozenset(punctuation)
 
 
-def read(line: str, start: int, render: Callable[[str], str], *, whole: bool) -> tuple[int, str] | int | None:
-    """The end of the tag whose `<` is at `start`, or of what the tag marks, and Markdown in its place.
+def read(line: str, start: int, render: Callable[[str], str], *, whole: bool) -> Atom | None:
+    """The tag whose `<` is at `start`, with what the tag marks, as Markdown; None if there is no tag.
 
-    None if there is no tag, `start` if more text may complete a tag. `render` makes the text between a tag and its
-    end safe.
+    `render` makes the text between a tag and its end safe.
     """
     if found := _BREAK.match(line, start):
-        return _broken(line, start, found.end(), _BREAKS[found[1].lower()], whole=whole) or start
+        broken = _broken(line, start, found.end(), _BREAKS[found[1].lower()], whole=whole)
+        return Atom(start, *broken) if broken else held(start)
     if (found := _LIST_EDGE.match(line, start)) and not _before(line, start).strip():
         is_known = whole or line.find("\n", found.end()) >= 0
-        return (found.end(), JOINER) if is_known else start
+        return Atom(start, found.end(), JOINER) if is_known else held(start)
     if found := _PAIR.match(line, start, start + LIMIT):
-        return _between(found, render, whole=whole) or start
+        return _between(found, render, whole=whole)
     if whole or len(line) - start > LIMIT:
         return None
     tag = _TAG_BEGUN.match(line, start)
     begun = tag and any(name.startswith(tag[1].lower()) for name in _TAGS)
-    return start if begun or _PAIR_BEGUN.match(line, start) else None
+    return held(start) if begun or _PAIR_BEGUN.match(line, start) else None
 
 
-def _between(found: re.Match[str], render: Callable[[str], str], *, whole: bool) -> tuple[int, str] | None:
-    """The end of the tag behind what two tags mark, and Markdown in the place of all; None if more text may tell."""
+def _between(found: re.Match[str], render: Callable[[str], str], *, whole: bool) -> Atom:
+    """Two tags and what they mark, as Markdown."""
     line, start, end = found.string, found.start(), found.end()
     name, inner = found[1].lower(), found[2]
     mark = _MARKS[name]
     if mark and not whole and (end == len(line) or _TAG_BEGUN.match(line, end)):
-        return None
+        return held(start)
     around = line[max(0, start - 1) : start], line[end : end + 1]
     shown = _code(inner, *around) if mark == "`" else ""
     if not shown:
@@ -105,9 +105,9 @@ def _between(found: re.Match[str], render: Callable[[str], str], *, whole: bool)
     if name in _LISTS or name in _HEADINGS:
         shown = _line_break(line, start, end - 1) + shown
     if name not in _OWN_LINES:
-        return end, shown
+        return Atom(start, end, shown)
     broken = _broken(line, end, end, "\n", whole=whole)
-    return broken and (broken[0], shown + broken[1])
+    return Atom(start, broken[0], shown + broken[1]) if broken else held(start)
 
 
 def _is_off_line(name: str, text: str) -> bool:

@@ -53,6 +53,11 @@ class Atom(NamedTuple):
     solid: bool = True
 
 
+def held(start: int) -> Atom:
+    """What begins at `start`, where more text may complete an atom."""
+    return Atom(start, start, None)
+
+
 type Reader = Callable[[str, int, bool], Atom]
 """Reads the atom of a line that begins at an offset; the last argument says whether the line is whole."""
 

@@ -6,7 +6,7 @@ import re
 from markdown_source import LABEL_LIMIT, TARGET_LIMIT, Link
 from slack_reply.markdown import tokens
 from slack_reply.markdown.domains import disguises
-from slack_reply.markdown.inline_parser import JOINER
+from slack_reply.markdown.inline_parser import JOINER, Atom, held
 
 _LONGEST_WORD = 200  # characters of a word that are looked at before a link
 _EMAIL_LIMIT = 120  # characters
@@ -58,8 +58,8 @@ def touched(line: str, start: int) -> str:
     return "" if not before or before[-1].isspace() else before.split()[-1]
 
 
-def autolink(line: str, start: int, *, whole: bool, inside: bool = False) -> tuple[int, str] | int | None:
-    """The end of `<https://…>` or `<https://…|label>` at `start` and its safe form; None and `start` as for `read`.
+def autolink(line: str, start: int, *, whole: bool, inside: bool = False) -> Atom | None:
+    """The link `<https://…>` or `<https://…|label>` at `start` in its safe form; None if there is none.
 
     Of an address that nobody can open, such as `<std::string>`, the safe form is its text. `inside` a label, a label
     is all of the link.
@@ -67,36 +67,36 @@ def autolink(line: str, start: int, *, whole: bool, inside: bool = False) -> tup
     named = _SLACK_LINK.match(line, start)
     if named:
         url = "" if inside else named[1]
-        return named.end(), shown(label_text(named[2].strip()), url, touched(line, start))
+        return Atom(start, named.end(), shown(label_text(named[2].strip()), url, touched(line, start)))
     found = _AUTOLINK.match(line, start)
     if found is None:
         other = _OTHER_AUTOLINK.match(line, start)
         if other:
-            return other.end(), f"{tokens.LESS}{label_text(other[1])}{tokens.GREATER}"
-        return start if not whole and _AUTOLINK_BEGUN.match(line, start) else None
+            return Atom(start, other.end(), f"{tokens.LESS}{label_text(other[1])}{tokens.GREATER}")
+        return held(start) if not whole and _AUTOLINK_BEGUN.match(line, start) else None
     end = found.end()
     if end == len(line) and not whole:
-        return start
+        return held(start)
     url = found[1]
     bare = end == len(line) or line[end] in _BARE_ENDS
     if bare and url.startswith("http") and not _IN_LABEL.search(url):
-        return end, url
+        return Atom(start, end, url)
     target = url if ":" in url else f"mailto:{url}"
-    return end, f"[{label_text(url)}]({quoted(target)})"
+    return Atom(start, end, f"[{label_text(url)}]({quoted(target)})")
 
 
-def tagged(line: str, start: int, *, whole: bool, inside: bool) -> tuple[int, str] | int | None:
+def tagged(line: str, start: int, *, whole: bool, inside: bool) -> Atom | None:
     """The same for the link or the picture that a tag of HTML makes: `<a href="…">label</a>`, `<img src="…">`."""
     found = _TAG.match(line, start)
     if found is None:
-        return start if not whole and _TAG_BEGUN.match(line, start) else None
+        return held(start) if not whole and _TAG_BEGUN.match(line, start) else None
     attributes = _attributes(found[1] or found[3])
     url = attributes.get("href", attributes.get("src", ""))
     is_open = url.lower().startswith(("http://", "https://", "mailto:"))
     name = attributes.get("alt") or (Link("", url, 0).name if is_open else url)
     label = name if found[3] else _label(found[2])
     target = url if is_open and label and not inside else ""
-    return found.end(), shown(label_text(label), target, touched(line, start)) or JOINER
+    return Atom(start, found.end(), shown(label_text(label), target, touched(line, start)) or JOINER)
 
 
 def _attributes(source: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 import pytest
 
 from slack_reply.markdown import links
+from slack_reply.markdown.inline_parser import Atom, held
 
 
 @pytest.mark.parametrize(
@@ -18,7 +19,7 @@ from slack_reply.markdown import links
     ],
 )
 def test_autolinks_stay_usable(line: str, shown: str) -> None:
-    assert links.autolink(line, 0, whole=True) == (line.index(">") + 1, shown)
+    assert links.autolink(line, 0, whole=True) == Atom(0, line.index(">") + 1, shown)
 
 
 @pytest.mark.parametrize(
@@ -33,8 +34,8 @@ def test_nothing_else_is_an_autolink(line: str) -> None:
     [("<ftp://a>", "&lt;ftp://a&gt;"), ("<std::pair*[a]_>", r"&lt;std::pair\*\[a\]\_&gt;")],
 )
 def test_address_that_nobody_can_open_is_its_text(line: str, shown: str) -> None:
-    assert links.autolink(line, 0, whole=True) == (len(line), shown)
-    assert all(links.autolink(line[:end], 0, whole=False) == 0 for end in range(1, len(line)))
+    assert links.autolink(line, 0, whole=True) == Atom(0, len(line), shown)
+    assert all(links.autolink(line[:end], 0, whole=False) == held(0) for end in range(1, len(line)))
 
 
 def test_url_cannot_end_its_parentheses() -> None:
