@@ -94,15 +94,11 @@ def blocks(texts: Sequence[str], *, tables: bool, heads_from: int = 0) -> list[B
             containers.append((last, begins, listed or token.type == _ITEM))
         elif kind != "text" or first >= behind:
             behind = last if kind == "table" else behind
-            closed = kind == "fence" and last - first - 1 > _height(token.content)
+            closed = kind == "fence" and last - first - 1 > token.content.count("\n")
             label, url = token.meta.get("id", ""), token.meta.get("url", "")
             info = token.info.strip()
             found.append(Block(kind, first, last, around, token.markup, info, closed, listed, label, url))
     return found
-
-
-def _height(content: str) -> int:
-    return content.count("\n") + (content[-1:] not in {"", "\n"})
 
 
 def is_prose(text: str) -> bool:
