@@ -30,7 +30,7 @@ _TITLE_LIMIT = 300
 _DEFINITION = re.compile(
     rf"[ \t>]*+\[(?>[^\[\]\\]|\\.){{1,{LABEL_LIMIT}}}\]:[ \t]*+"
     rf"(?:<?+[a-z]{{0,6}}+:?+/{{0,2}}+\Z"
-    rf"|(?i:<(?:https?://|mailto:)[^<>]{{1,{TARGET_LIMIT}}}+(?:>|\Z)|(?:https?://|mailto:)[^\s<>]{{1,{TARGET_LIMIT}}}+)"
+    rf"|(?:<(?:https?://|mailto:)[^<>]{{1,{TARGET_LIMIT}}}+(?:>|\Z)|(?:https?://|mailto:)[^\s<>]{{1,{TARGET_LIMIT}}}+)"
     rf"(?:[ \t]++(?:[\"'(].{{0,{_TITLE_LIMIT}}}+)?+)?+\Z)",
     re.IGNORECASE,
 )
