@@ -49,6 +49,11 @@ def split(source: str, start: int = 0, end: int | None = None) -> list[Line]:
     return found
 
 
+def indent(text: str) -> int:
+    """The number of blanks that the text begins with."""
+    return len(text) - len(text.lstrip(" \t"))
+
+
 def marker(text: str, start: int = 0) -> tuple[int, str]:
     """The end of what would begin a block if `text[start:]` began a line, and this as mere text."""
     found = _MARKER.match(text, start)

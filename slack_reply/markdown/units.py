@@ -66,7 +66,7 @@ class Unit(NamedTuple):
     @property
     def indent(self) -> int:
         """The number of blanks that the unit begins with."""
-        return len(self.text) - len(self.text.lstrip(" \t")) if self.fresh else 0
+        return lines.indent(self.text) if self.fresh else 0
 
     @property
     def ends_table(self) -> bool:

@@ -65,8 +65,7 @@ def indented(
         indent = _INDENT.match(line.text)
         context = Context(resume=(indent.group() if indent else "") or CODE_INDENT)
         # Outside of lists and quotes, a mark is code
-        blanks = len(line.text) - len(line.text.lstrip(" \t"))
-        begin = len(lines.prefix(line.text)) if block.around else blanks
+        begin = len(lines.prefix(line.text)) if block.around else lines.indent(line.text)
         parts = _units(line, context, begin, listed=block.listed, unfinished=unfinished)
         yield from ((index, part) for part in parts)
 

@@ -190,7 +190,7 @@ def look(unit: Unit, state: State) -> tuple[str, int]:
     if unit.closes:
         return "", 0
     opening = unit.where.head + ("" if unit.fresh else unit.where.resume)
-    indent = _indent(opening) if opening else unit.indent
+    indent = lines.indent(opening) if opening else unit.indent
     marks = unit.line[: unit.begin]
     is_moved = unit.listed or ">" in marks
     shift = indent if is_moved and _is_deep(opening or unit.text) else 0
@@ -210,7 +210,7 @@ def _would_begin_block(line: str, marks: str) -> bool:
 
 def _is_deep(text: str) -> bool:
     """Whether the text is code by its indent where no list is open."""
-    return len(text[: _indent(text)].expandtabs(len(CODE_INDENT))) >= len(CODE_INDENT)
+    return len(text[: lines.indent(text)].expandtabs(len(CODE_INDENT))) >= len(CODE_INDENT)
 
 
 def _is_empty_item(unit: Unit) -> bool:
@@ -230,12 +230,8 @@ def tail(unit: Unit, text: str, shift: int) -> str:
     return closing if text.endswith("\n") else f"\n{closing}"
 
 
-def _indent(text: str) -> int:
-    return len(text) - len(text.lstrip(" \t"))
-
-
 def _moved(text: str, shift: int) -> str:
-    return text[min(shift, _indent(text)) :] if shift else text
+    return text[min(shift, lines.indent(text)) :] if shift else text
 
 
 def _markdown(texts: list[str]) -> list[Part]:
