@@ -18,7 +18,7 @@ from markdown_it.rules_block import reference as reference_rule
 from markdown_it.rules_block import table as table_rule
 from markdown_it.token import Token
 
-from markdown_source.links import begins_definition
+from markdown_source.links import begins_definition, can_be_opened
 
 HEAD_CELL = 20  # characters before the first pipe of a row that begins with no pipe, but begins a table
 LONGEST_FENCE = 20  # ticks or tildes that open a code block; a longer run is text, which some models repeat
@@ -237,7 +237,7 @@ class _Parser(MarkdownIt):
         return url
 
     def validateLink(self, url: str) -> bool:  # noqa: N802 - the parser's name
-        return url.lower().startswith(("http://", "https://", "mailto:"))
+        return can_be_opened(url)
 
 
 _TICKS = re.compile("`+")

@@ -49,6 +49,11 @@ class Link(NamedTuple):
         return self.url.partition("?")[0].rpartition("/")[2] or self.url
 
 
+def can_be_opened(url: str) -> bool:
+    """Whether Slack makes a link of the URL that people can open."""
+    return url.lower().startswith(("http://", "https://", "mailto:"))
+
+
 def begins_definition(line: str) -> bool:
     """Whether the line defines where links lead, or may begin to do so, as far as its form tells."""
     return _DEFINITION.match(line) is not None

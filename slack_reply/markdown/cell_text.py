@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from markdown_source import NONE, Known
+from markdown_source import NONE, Known, can_be_opened
 from slack_reply.markdown import inline, tokens
 from slack_reply.markdown.inline_parser import JOINER
 from slack_reply.markdown.parts import Cell, Run, Style
@@ -68,7 +68,7 @@ def _is_in_link(token: Token) -> bool:
 def _link(label: str, url: str, styles: frozenset[Style]) -> Run:
     """A link; where Slack cannot open the address, the address stands behind the label."""
     text = label.strip() or url
-    if url.lower().startswith(("http://", "https://", "mailto:")):
+    if can_be_opened(url):
         return Run(text, styles, url)
     return Run(text if text == url else f"{text} ({url})", styles)
 

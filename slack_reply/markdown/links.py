@@ -3,7 +3,7 @@
 import html
 import re
 
-from markdown_source import LABEL_LIMIT, TARGET_LIMIT, Link
+from markdown_source import LABEL_LIMIT, TARGET_LIMIT, Link, can_be_opened
 from slack_reply.markdown import tokens
 from slack_reply.markdown.domains import disguises
 from slack_reply.markdown.inline_parser import JOINER, Atom, held
@@ -92,7 +92,7 @@ def tagged(line: str, start: int, *, whole: bool, inside: bool) -> Atom | None:
         return held(start) if not whole and _TAG_BEGUN.match(line, start) else None
     attributes = _attributes(found[1] or found[3])
     url = attributes.get("href", attributes.get("src", ""))
-    is_open = url.lower().startswith(("http://", "https://", "mailto:"))
+    is_open = can_be_opened(url)
     name = attributes.get("alt") or (Link("", url, 0).name if is_open else url)
     label = name if found[3] else _label(found[2])
     target = url if is_open and label and not inside else ""
