@@ -11,7 +11,7 @@ from string import punctuation
 
 from markdown_source import NONE, Known, label_end, link_behind, read_code, read_link, resembles_link
 from slack_reply.markdown import formulas, html, inline_parser, links, tokens
-from slack_reply.markdown.inline_parser import JOINER, WIDE, Atom, Marks, Reader, held
+from slack_reply.markdown.inline_parser import JOINER, UNDERSCORE, WIDE, Atom, Marks, Reader, held
 
 ADDRESS_LIMIT = 300
 # Letters of scripts with spaces between words belong to an address; a letter of another script ends the address.
@@ -21,12 +21,12 @@ _ADDRESS = re.compile(
 )
 _ADDRESS_ENDS = "?!.,:;'_~*)"
 # Markers of emphasis that may begin or end in an address
-_MAY_PAIR = re.compile(r"\*|~~|(?<![^\W_])_|_(?![^\W_])")
+_MAY_PAIR = re.compile(rf"\*|~~|{UNDERSCORE}")
 _SCHEME = len("http")
 # What begins a link in a label; images, code and escapes do not.
 _IN_LABEL = re.compile(r"!?\[|\\.|(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", re.DOTALL)
 _PICTURE = re.compile(r"\(\s*<?data:(image/[\w.+\-]{1,40})", re.IGNORECASE)
-_MARKER = re.compile(r"[*~]|(?<![^\W_])_|_(?![^\W_])")  # of emphasis; not within a word
+_MARKER = re.compile(rf"[*~]|{UNDERSCORE}")  # of emphasis
 _TICKS = re.compile(r"`+")
 # In code, the end of a line before them: while the text grows, the ticks would begin a block of code, the < one of
 # HTML, and a bullet that is alone in its line an item

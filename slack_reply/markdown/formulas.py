@@ -6,7 +6,7 @@ What stands between two `$` is a formula only where it looks like one, since `$`
 import re
 
 from slack_reply.markdown import tokens
-from slack_reply.markdown.inline_parser import Atom, held
+from slack_reply.markdown.inline_parser import UNDERSCORE, Atom, held
 
 LIMIT = 600  # characters
 IN_LINE_LIMIT = 200
@@ -15,7 +15,7 @@ IN_LINE_LIMIT = 200
 _NONE = r"(?!\]\(|://)"
 _SIGN = re.compile(r"[\\^_{}=|<>]|\w\*\w")
 _PUNCTUATION = r"!-/:-@\[-`{-~"
-_MARKUP = re.compile(rf"[*~\[\]]|(?<![^\W_])_|_(?![^\W_])|\\(?=[{_PUNCTUATION}\r\n]|\Z)")
+_MARKUP = re.compile(rf"[*~\[\]]|{UNDERSCORE}|\\(?=[{_PUNCTUATION}\r\n]|\Z)")
 # In a formula, the end of a line before what would begin a block
 _BLOCK_AT_LINE = re.compile(r"\n[ \t]*(?=```|~~~|<|(?:[-+*]|\d{1,9}[.)])[ \t]*\n)")
 

@@ -32,6 +32,8 @@ WIDE = re.compile(
     "[\u1100-\u11ff\u3041-\u30ff\u3105-\u318f\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff]"
 )
 
+UNDERSCORE = r"(?<![^\W_])_|_(?![^\W_])"  # one that may mark emphasis: not within a word
+
 # The end of a text that may begin an address
 _SCHEME = len("https:/")
 _SCHEME_BEGUN = re.compile(r"(?<![A-Za-z0-9])h(?:t(?:t(?:ps?(?::/?)?)?)?)?\Z", re.IGNORECASE)
