@@ -16,7 +16,7 @@ from markdown_source import References, may_define
 from slack_reply.markdown import inline, lines, tokens
 from slack_reply.markdown.blocks import Window
 from slack_reply.markdown.parts import Limits
-from slack_reply.markdown.units import Unit
+from slack_reply.markdown.units import START, Unit
 
 BLANKS = " \t\r\n"  # Any other blank is text for Markdown
 SHORT = 1_000  # characters: a longer text shows something, unless all its characters are unseen
@@ -101,7 +101,7 @@ class Reader:
             window = Window(source, self._head, own, self.limits, self._references, growing=growing)
             first, head = window.going_on(self._head)
             known: list[Unit] = []
-            found = window.units(self.known[-1] if self.known else None, first if end >= 0 else None)
+            found = window.units(self.known[-1] if self.known else START, first if end >= 0 else None)
             rest = iter(())
             for index, unit in found:
                 if index >= first:
@@ -118,15 +118,15 @@ class Reader:
         self.rest = self._with_unused(rest, len(source)) if final else rest
 
     def _with_unused(self, rest: Iterator[Unit], end: int) -> Iterator[Unit]:
-        last = self.known[-1] if self.known else None
+        last = self.known[-1] if self.known else START
         for last in rest:
             yield last
         if unused := self._references.unused:
             yield from _behind(last, unused, end)
 
 
-def _behind(last: Unit | None, definitions: list[str], end: int) -> Iterator[Unit]:
+def _behind(last: Unit, definitions: list[str], end: int) -> Iterator[Unit]:
     """Definitions of links as a paragraph behind the `last` unit, at the end of the text."""
-    between = "\n" if last is None or last.text[-1:] in {"", "\n"} else "\n\n"
+    between = "\n" if last.text[-1:] in {"", "\n"} else "\n\n"
     yield Unit(end, end, between, blank=True)
     yield Unit(end, end, "\n".join(inline.render(line.lstrip(" \t>")) for line in definitions))

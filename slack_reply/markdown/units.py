@@ -76,6 +76,9 @@ class Unit(NamedTuple):
         )
 
 
+START = Unit(0, 0, "\n")  # what stands before the first unit of a text
+
+
 def apart(unit: Unit, *, whole: bool = True) -> Iterator[Unit]:
     """The unit in pieces; for an unfinished line only the pieces that later text cannot change.
 

@@ -23,7 +23,7 @@ from slack_reply.markdown.blocks.code import fenced, indented
 from slack_reply.markdown.blocks.paragraphs import Paragraphs, text_unit
 from slack_reply.markdown.lines import FENCE_BEGUN, MARKERS, MAYBE_CLOSING, NO_RULE, UNDERLINE, Line
 from slack_reply.markdown.parts import Limits
-from slack_reply.markdown.units import BREAK, Body, Unit, line_end
+from slack_reply.markdown.units import BREAK, START, Body, Unit, line_end
 from slack_reply.markdown.words import Rank
 
 
@@ -49,11 +49,11 @@ class Window:
         # The first line of a growing answer waits for no other line, so only a pipe before it makes it a table's head
         self._heads_from = int(not own[0].start and not (limits and limits.whole))
         self._size = len(self._lines)  # lines that are certain
-        self._last: Unit | None = None
+        self._last = START
         self._growing = growing
         self._blocks = self._settled() if growing else self._parsed(self._size)
 
-    def units(self, before: Unit | None, until: int | None) -> Iterator[tuple[int, Unit]]:
+    def units(self, before: Unit, until: int | None) -> Iterator[tuple[int, Unit]]:
         """Each unit with the number of its line, behind the unit `before`; those of a text before the line `until`."""
         self._last = before
         held: tuple[int, Unit] | None = None
@@ -176,13 +176,13 @@ class Window:
     def _is_under_nothing(self, line: Line) -> bool:
         """Whether the line makes a heading of the text above, in whose place only blanks are shown."""
         above = self._last
-        if above is None or above.body is not Body.TEXT or above.goes_on or above.end != line.start:
+        if above.body is not Body.TEXT or above.goes_on or above.end != line.start:
             return False
         return not above.text.strip(" \t\n") and bool(UNDERLINE.match(line.text))
 
     def _rank_of_blank(self) -> Rank:
         before = self._last
-        if before is None or before.rank is not Rank.GLUE:
+        if before.rank is not Rank.GLUE:
             return Rank.PARAGRAPH
         glued = before.heading or (before.blank and not before.line)
         return Rank.GLUE if glued else Rank.PARAGRAPH
@@ -195,7 +195,7 @@ class Window:
         if block.kind == "code":
             parting = () if first in block.around else self._parting(first)
             # Without the definition, the code may belong to an item, and a mark in the last line begin another one
-            last -= grows and self._last is not None and self._last.hidden
+            last -= grows and self._last.hidden
             return chain(parting, indented(self._lines, first, last, block, grows=grows))
         if block.kind == "text":
             return self._paragraphs.units(first, last, block, grows=grows)
@@ -206,8 +206,6 @@ class Window:
     def _below_text(self) -> bool:
         """Whether a line of text stands directly above: only a definition can do so, or code below one that is text."""
         before = self._last
-        if before is None:
-            return False
         if before.body is Body.TEXT:
             return not before.apart or (not before.blank and bool(NO_RULE.match(before.line, before.begin)))
         # Only a definition below a line of text is not shown, and shows the blank lines behind
@@ -216,7 +214,7 @@ class Window:
     def _parting(self, first: int) -> Iterator[tuple[int, Unit]]:
         """A blank line before code that would go on in the line of text above."""
         last = self._last
-        is_empty = last is not None and last.body is Body.TEXT and not last.line[last.begin :].strip()
+        is_empty = last.body is Body.TEXT and not last.line[last.begin :].strip()
         if self._below_text and not is_empty:
             start = self._lines[first].start
             yield first, Unit(start, start, "\n", Rank.PARAGRAPH, blank=True)
