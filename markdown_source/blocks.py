@@ -149,13 +149,6 @@ def _by_mark(state: StateBlock, first: int, last: int, silent: bool) -> bool:
     return begun or _text(state, first, last)
 
 
-def _ends_list(state: StateBlock, line: int, last: int, silent: bool) -> bool:
-    """The rule for what is no further item of a list."""
-    mark = state.src[state.bMarks[line] + state.tShift[line]]
-    rule = _ENDS_LIST.get(mark)
-    return rule is not None and rule(state, line, last, silent)
-
-
 def _is_underline(state: StateBlock, line: int, begin: int) -> bool:
     return state.skipSpaces(state.skipCharsStr(begin, state.src[begin])) >= state.eMarks[line]
 
@@ -253,7 +246,6 @@ _BEGINS = {
     "#": (_heading,),
     "|": (_table,),
 }
-_ENDS_LIST = {**dict.fromkeys("`~", _fence), **dict.fromkeys("*-_", hr_rule), ">": quote_rule}
 _PARAGRAPH = {"paragraph_open", "inline", "paragraph_close"}
 _ITEM = "list_item_open"
 _AROUND = {_ITEM, "blockquote_open"}
@@ -272,9 +264,9 @@ _WITH_TABLES = _Parser("zero", {"inline_definitions": True}).enable(_RULES)
 # `mark` or `code` reads each line; the rules behind them only say what ends a quote or a list.
 for _parser in (_BLOCKS, _WITH_TABLES):
     _parser.block.ruler.before("code", "mark", _by_mark)
-    for _name, _rule in {"fence": _fence, "blockquote": quote_rule, "hr": hr_rule}.items():
-        _parser.block.ruler.at(_name, _rule, {"alt": ["blockquote"]})
-    _parser.block.ruler.push("ends_list", _ends_list, {"alt": ["list"]})
+    # A list ends by itself where no further item begins; only a rule can look like an item.
+    _parser.block.ruler.at("fence", _fence, {"alt": ["blockquote"]})
+    _parser.block.ruler.at("blockquote", quote_rule, {"alt": ["blockquote"]})
 _WITH_TABLES.block.ruler.before("mark", "definition", _definition)
 _PROSE = MarkdownIt("zero").enable([*_RULES, "table"])
 _SPANS = MarkdownIt("zero").enable(["escape", "backticks"])
