@@ -99,7 +99,8 @@ def _between(found: re.Match[str], render: Callable[[str], str], *, whole: bool)
     shown = _code(inner, *around) if mark == "`" else ""
     if not shown:
         touches = not _BREAK.match(line, end) and around[1] in {"<", "&"}
-        text = inner.translate(_OFF_LINE[name]) if _is_off_line(name, inner) else render(inner)
+        signs = _OFF_LINE.get(name)
+        text = inner.translate(signs) if signs and _HAS_SIGNS.fullmatch(inner) else render(inner)
         shown = _marked(mark.strip("`"), text, *around, touches=touches)
     shown = ("• " if name == "li" else "") + shown
     if name in _LISTS or name in _HEADINGS:
@@ -108,11 +109,6 @@ def _between(found: re.Match[str], render: Callable[[str], str], *, whole: bool)
         return Atom(start, end, shown)
     broken = _broken(line, end, end, "\n", whole=whole)
     return Atom(start, broken[0], shown + broken[1]) if broken else held(start)
-
-
-def _is_off_line(name: str, text: str) -> bool:
-    """Whether the text between tags of this name has characters of its own above or below the line."""
-    return name in _OFF_LINE and _HAS_SIGNS.fullmatch(text) is not None
 
 
 def _code(inner: str, before: str, behind: str) -> str:
