@@ -36,7 +36,6 @@ _BLANKS = re.compile(r"[ \t]*+")
 _FENCE = re.compile(r"```|~~~")
 # The end of a line, or a tag that may become one
 _LINE_END = re.compile(r"\n|</?(?:br|p|div|hr|details|summary|li|[uo]l|h[1-6])\b[^<>\n]*>", re.IGNORECASE)
-_LONGEST_MARKER = 41
 _LONGEST_PREFIX = 200  # characters of bullets and quote marks; more are taken for text
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MARKS = {
@@ -135,7 +134,7 @@ def _broken(line: str, start: int, end: int, shown: str, *, whole: bool) -> tupl
     touches = _is_text(line, start) and not _BREAK.match(line, behind)
     between = ""
     if touches and line[behind : behind + 1] not in {"", "\r", "\n"}:
-        before = _LINE_END.split(line[max(0, start - _LONGEST_MARKER) : start])[-1]
+        before = _LINE_END.split(line[max(0, start - lines.LONGEST_MARKERS - 1) : start])[-1]
         # Behind a `*`, in a tag or not, a usual blank would make a list
         blank = "\u00a0" if lines.MARKERS.match(before.rpartition(">")[2]) else " "
         between = blank if before else JOINER
