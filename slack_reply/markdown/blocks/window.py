@@ -182,9 +182,7 @@ class Window:
 
     def _rank_of_blank(self) -> Rank:
         before = self._last
-        if before.rank is not Rank.GLUE:
-            return Rank.PARAGRAPH
-        glued = before.heading or (before.blank and not before.line)
+        glued = before.rank is Rank.GLUE and (before.heading or (before.blank and not before.line))
         return Rank.GLUE if glued else Rank.PARAGRAPH
 
     def _block(self, block: Block, first: int, last: int) -> Iterator[tuple[int, Unit]]:
