@@ -84,4 +84,4 @@ def around(first: str) -> str:
 
 def within(text: str, marks: str) -> str:
     """The shown text of a line; what a tag made a further paragraph stays within the items and quotes `around`."""
-    return text.replace("\n\n", f"\n{marks.rstrip()}\n{marks}") if marks and "\n\n" in text else text
+    return text.replace("\n\n", f"\n{marks.rstrip()}\n{marks}") if "\n\n" in text else text

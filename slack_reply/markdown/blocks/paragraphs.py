@@ -171,7 +171,7 @@ def _parted(unit: Unit) -> tuple[Unit, ...]:
     example, must be text.
     """
     line = unit.line
-    is_broken = line[-1:] == "\\" and (len(line) - len(line.rstrip("\\"))) % 2 == 1
+    is_broken = (len(line) - len(line.rstrip("\\"))) % 2 == 1
     if not is_broken or unit.rank is Rank.GLUE:
         return (unit,)
     said, place = line[unit.begin : -1], unit.start + len(line) - 1
