@@ -88,7 +88,7 @@ def _whole(text: str) -> list[str]:
 
 
 def _kept(lines: Sequence[str], found: Sequence[Block]) -> Sequence[str]:
-    """Lines behind which the next line is read as behind these ones, in which such blocks were `found`."""
+    """Fewer lines, behind which the next line is read as behind these ones; `found` are the blocks of these ones."""
     block = next((block for block in reversed(found) if block.first < len(lines)), None)
     if block is None:
         return lines[-_FEW:]

@@ -105,7 +105,7 @@ def _greater(_line: str, start: int, _whole: bool) -> Atom:
 
 
 def _address(line: str, start: int, whole: bool, known: Known, inside: bool) -> Atom:
-    """An address without markup: Slack's own link would go on over a letter without a blank before it.
+    """An address without markup, as a link where a letter follows directly: Slack's own link would go on over it.
 
     An address in which a link or an image begins, or with markers of emphasis, is plain text; so is one in a label.
     """

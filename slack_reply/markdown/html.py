@@ -118,8 +118,9 @@ def _code(inner: str, before: str, behind: str) -> str:
 
 
 def _broken(line: str, start: int, end: int, shown: str, *, whole: bool) -> tuple[int, str] | None:
-    """The end of a break, and what stands in its place; None if more text may tell.
+    """The end of a break between the two offsets, and what stands in its place; None if more text may tell.
 
+    `shown` is what the tag stands for: a line's end, an empty line, or nothing.
     What follows in the line does not begin a block there, and does not touch what stands before: `[a]</p>(b)` is no
     link.
     """
@@ -178,7 +179,7 @@ def plain_entity(entity: str) -> str:
 def _marked(mark: str, text: str, before: str, behind: str, *, touches: bool) -> str:
     """The text between two marks, which touch no blank and are not in the text itself.
 
-    Where a word goes on behind a mark, `_` is none, and no mark is one that touches punctuation on its inner side.
+    Where a word goes on beside a mark, `_` would be text, and so would a mark with punctuation on its inner side.
     `touches`: a tag or an entity stands behind, which may become a word or a mark.
     """
     inner = text.strip()

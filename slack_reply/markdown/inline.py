@@ -197,9 +197,9 @@ def _with_joints(marks: Marks) -> list[Atom]:
 
 
 def _with_beginnings(row: list[Atom], line: str, start: int) -> Iterator[Atom]:
-    """The atoms; where a block may begin, an atom shows a blank that is none for Markdown, so that no block begins.
+    """The atoms; one with which a block would begin shows a hard blank first, which is text for Markdown.
 
-    The text of an item gets one where it would begin with a blank line, since below a paragraph an empty item is none.
+    So does one with which the text of an item would begin with a blank line: below a paragraph, `-` alone is no item.
     """
     # What is shown of the last line before the offset `at`, where the atom with the number `seen` begins
     said, at, seen = line[:start], start, 0

@@ -181,7 +181,7 @@ class _Line(StateInline):
     def shown_before(self, start: int, marker: str = "") -> str:
         """The character that is shown before the offset; none before the text, where bullets or quote marks stand.
 
-        The `marker` in the text of an atom is one with a marker that the text touches.
+        Where the text of an atom ends with the `marker`, what stands before it counts: both are one run of markers.
         """
         for atom in reversed(self.atoms):
             if atom.end != start:
@@ -302,9 +302,9 @@ def _ends(line: str, start: int) -> Iterator[int]:
 
 
 def is_joint(outer: str, inner: str) -> bool:
-    """Whether a marker between these characters needs an invisible one inside, for parsers that know words alone.
+    """Whether a marker between these characters needs an invisible one on its inner side, or CommonMark sees no marker.
 
-    So where one of the two is of a script without spaces: a letter outside, or a bracket or full stop inside.
+    That is so where one of the two is of a script without spaces: a letter outside, or a bracket or full stop inside.
     """
     kind = unicodedata.category(inner)[0] if inner else ""
     wide_sign = kind == "P" and unicodedata.east_asian_width(inner) in "WF" and outer.isalnum()

@@ -90,7 +90,10 @@ class Reader:
         return bisect_right(self.known, start, key=attrgetter("end"))
 
     def certain(self, source: str, number: int, *, final: bool) -> Iterator[Unit]:
-        """The known units from this number on, and what is known then of the source; `rest` are those behind."""
+        """The known units from this number on, and those that become known now.
+
+        Then `rest` has the units behind them, which are read again with later text.
+        """
         yield from self.known[number:]
         size = WINDOW
         rest: Iterator[Unit] = iter(())

@@ -84,8 +84,9 @@ class Window:
     def going_on(self, head: tuple[str, ...]) -> tuple[int, tuple[str, ...]]:
         """The line at which a later text may be read on, and the head to put before that line.
 
-        The last block whose first line is whole may still grow; of a code block that grows, or a table that is one,
-        only the last line. Of lines without a block, the last one that opens an item or a quote on its own.
+        The last block whose first line is whole may still grow, so it is read again. Of a long paragraph this is only
+        the last part, of a code block that grows, or a table that became code, only the last line. Of lines without a
+        block, it is the last one that opens an item or a quote on its own.
         """
         last = self._blocks[-1].last if self._blocks else 0
         behind = max(last, self._first)  # this line may be the one under a heading
