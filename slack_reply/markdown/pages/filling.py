@@ -29,7 +29,8 @@ _MAY_BE_BLANK = rf"(?:!?\[){{0,2}}(?:\s|{html.BEGUN}|&(?:[net#]|\Z)|(?<=\[)\Z|!\
 _BLANK = re.compile(_MAY_BE_BLANK, re.IGNORECASE)
 # What may be a line that is not shown, since it stands under blanks, and then a blank
 _UNDER_BLANK = re.compile(rf"[ \t]*(?:=+|-+)[ \t]*(?:\Z|\n(?:{_MAY_BE_BLANK}|\Z))", re.IGNORECASE)
-
+_NUMBER = re.compile(r"([ \t]+\d{1,9})([.)])(?=\s|\Z)")
+_OTHER_SIGN = {".": ")", ")": "."}
 
 _NOTHING = Unit(0, 0, "")
 
@@ -186,21 +187,32 @@ def look(unit: Unit, state: State) -> tuple[str, int]:
         outside = unit.fresh and not (unit.blank or unit.where.head)
         shift = min(state.shift, unit.indent if unit.listed else 0) if outside else state.shift
         shown = _filled(unit) if state.goes_on and _is_empty_item(unit) else unit.text
-        return _moved(shown, shift if unit.fresh else 0), shift
+        return _moved(_apart(shown, unit, shift), shift if unit.fresh else 0), shift
     if unit.closes:
         return "", 0
     opening = unit.where.head + ("" if unit.fresh else unit.where.resume)
     indent = lines.indent(opening) if opening else unit.indent
     marks = unit.line[: unit.begin]
     is_moved = unit.listed or ">" in marks
-    shift = indent if is_moved and _is_deep(opening or unit.text) else 0
+    shift = indent if is_moved and (_is_deep(opening or unit.text) or _numbered(unit)) else 0
     if unit.where.resume.isspace() and not unit.where.head:  # code by its indent
         shift = max(0, shift - len(CODE_INDENT))
     within = not (unit.fresh or unit.where.head or state.begun)
     shown = lines.unmarked(unit.text) if within else unit.text
     if unit.goes_on and unit.fresh and _would_begin_block(unit.line, marks):
         shown = f"{JOINER}{shown}"
-    return _moved(opening, shift) + _moved(shown, shift if unit.fresh else 0), shift
+    return _moved(opening, shift) + _moved(_apart(shown, unit, shift), shift if unit.fresh else 0), shift
+
+
+def _numbered(unit: Unit) -> re.Match[str] | None:
+    """The number with which the unit begins an item, behind blanks."""
+    return _NUMBER.match(unit.text) if unit.begin and not (unit.goes_on or unit.where.resume) else None
+
+
+def _apart(text: str, unit: Unit, shift: int) -> str:
+    """The text of the unit; a number that moves to the margin gets the other sign: that list ends the one around."""
+    found = _numbered(unit) if shift and unit.indent == shift else None
+    return f"{found[1]}{_OTHER_SIGN[found[2]]}{text[found.end(2) :]}" if found else text
 
 
 def _would_begin_block(line: str, marks: str) -> bool:

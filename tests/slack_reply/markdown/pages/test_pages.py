@@ -202,7 +202,7 @@ def below(marks: str, table: str, indent: str, text: str) -> str:
 @pytest.mark.parametrize(("marks", "indent"), [("10. a", "    "), ("1000. a", "      "), ("- a", "\t")])
 @pytest.mark.parametrize(
     "text",
-    ["**b**", "> a quote\n\n1. sub\n2. sub", "- b\n  - c", "```\nb\n\nc\n```"],
+    ["**b**", "> a quote\n\n- sub\n- sub", "- b\n  - c", "```\nb\n\nc\n```"],
     ids=["text", "quote", "list", "code"],
 )
 def test_text_below_a_table_in_an_item_is_no_indented_code(

@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+from markdown_it import MarkdownIt
+
 from slack_reply.markdown.inline_parser import JOINER
 from slack_reply.markdown.pages.filling import State, look, tail
 from slack_reply.markdown.reader import scan
@@ -19,6 +21,17 @@ def test_list_moves_left_when_a_page_begins_in_it() -> None:
     inner, outer = scan("- a\n    - b\n- c", None, final=True)[1:]
     assert look(inner, State()) == ("- b\n", 4)
     assert look(outer, replace(VISIBLE, shift=4)) == ("- c", 0)
+
+
+def test_numbers_of_an_inner_list_end_no_other_list_when_a_page_begins_in_the_inner_one() -> None:
+    text = "1. a\n   1. b\n   2. c\n      1. d\n   3. e\n2. f"
+    shown, state = "", State()
+    for unit in scan(text, None, final=True)[2:]:
+        line, shift = look(unit, state)
+        shown, state = shown + line, replace(VISIBLE, shift=shift)
+    assert shown == "2) c\n   1. d\n3) e\n2. f"
+    lists = [token for token in MarkdownIt("commonmark").parse(shown) if token.type == "ordered_list_open"]
+    assert [token.attrGet("start") or 1 for token in lists] == [2, 1, 2]
 
 
 def test_indented_quote_moves_left_when_a_page_begins_in_it() -> None:
