@@ -6,7 +6,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from markdown_source import NONE, Known
-from slack_reply.markdown import inline, lines, words
+from slack_reply.markdown import inline, lines, tokens, words
 from slack_reply.markdown.parts import Table
 from slack_reply.markdown.words import Piece, Rank
 
@@ -94,13 +94,15 @@ def apart(unit: Unit, *, whole: bool = True) -> Iterator[Unit]:
         quotes = unit.line.count(">", 0, unit.begin)
         inner = Context(resume="> " * min(QUOTE_DEPTH, quotes))
         pieces = _behind_rules(pieces)
+    # A backslash behind what nobody sees is glued to the next line, with all before it
+    glued = unit.heading or (unit.rank is Rank.GLUE and tokens.is_blank(unit.line[unit.begin :].rstrip("\\")))
     prefix = [Piece(0, unit.begin, unit.line[: unit.begin], Rank.GLUE)] if unit.begin else []
     rest = unit._replace(where=inner, after=inner, body=Body.SOLID)
     for piece in chain(prefix, pieces):
         start, end = unit.start + piece.start, unit.start + piece.end
         if end > unit.end:  # a backslash that breaks the line is another unit
             return
-        rank = Rank.GLUE if unit.heading else piece.rank
+        rank = Rank.GLUE if glued else piece.rank
         text = lines.within(piece.text, unit.marks)
         yield rest._replace(start=start, end=end, text=text, rank=rank)
         rest = rest._replace(fresh=False) if rest.fresh else rest

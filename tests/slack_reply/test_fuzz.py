@@ -249,6 +249,13 @@ def test_many_mutilated_texts_break_no_law_at_any_character() -> None:
         ("-\n  -    ```\n      -", "edit"),
         (">- ```\n>  c\n>\n>     > c", "edit"),
         ("* ]\n\n[l]:http://\n    i\n    * C", "stream"),
+        (
+            (
+                "ng;base64,AAAA<a href='https://a.example/x'>\n\nName | <!channel>`[^1]: note\n"
+                "\ufeff\\\n# \n===\n`"
+            ),
+            "small stream",
+        ),
     ],
 )
 def test_text_that_was_found_breaks_no_law(text: str, limits: str) -> None:
