@@ -1,7 +1,7 @@
 """The parts of a message, before they take the form of an API call."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -56,17 +56,27 @@ class Cell(NamedTuple):
 class Table:
     """A table small enough for one of Slack's blocks: rows of equal length, the head first.
 
-    `data`: it is too large for a `table` block and goes as a `data_table` block.
+    `data`: how many of its first rows a `table` block had room for; the table goes as a `data_table` block. 0 if the
+    table goes as a `table` block.
     """
 
     rows: tuple[tuple[Cell, ...], ...]
     alignments: tuple[Alignment, ...]
-    data: bool = False
+    data: int = 0
 
     @property
     def text(self) -> str:
         """The text of all cells, as it counts against the size of a message."""
-        return "\n".join("\t".join(cell.text for cell in row) for row in self.rows)
+        return _cells(self.rows)
+
+    @property
+    def first(self) -> str:
+        """The text that the table had at most while its rows came and it was still a `table` block."""
+        return _cells(self.rows[: self.data or None])
+
+
+def _cells(rows: Sequence[tuple[Cell, ...]]) -> str:
+    return "\n".join("\t".join(cell.text for cell in row) for row in rows)
 
 
 Part = Markdown | Table

@@ -50,10 +50,13 @@ def units(lines: Sequence[Line], limits: Limits, known: Known = NONE, *, over: b
     shown = over or (limits.by_row and len(grid.rows) > 1)
     if fits and not shown:
         return []
+    data = grid.small if grid.small < grid.most else 0
+    table = Table(tuple(grid.rows[: grid.most]), grid.alignments, data)
     if limits.tables and fits:
-        table = Table(tuple(grid.rows), grid.alignments, data=grid.small < grid.most)
         return [Unit(lines[0].start, lines[-1].end, "", Rank.PARAGRAPH, table=table)]
-    return list(in_turns(_code(grid, lines, limits, over=over)))
+    head, *rows = in_turns(_code(grid, lines, limits, over=over))
+    was = table if limits.tables and limits.by_row and grid.most else None
+    return [head._replace(was=was), *rows]
 
 
 def settled(lines: Sequence[Line], limits: Limits, known: Known) -> int:

@@ -60,6 +60,7 @@ class Unit(NamedTuple):
     heading: bool = False  # never separated from the next unit
     apart: bool = False  # Slack makes a block of the line: a heading or a rule
     table: Table | None = None
+    was: Table | None = None  # before the table had too many rows
     known: Known = NONE  # where the links of `line` lead
     hidden: bool = False  # blank lines behind show nothing
 

@@ -82,11 +82,11 @@ class Filling:
         counted = counting(table) if table else text
         total = state.total + limits.measure(counted) + (limits.heading if apart else 0)
         blocks = state.blocks + (2 if table or apart else 0)
-        characters = state.characters + (len(counted) if table else 0)
         closing = tail(unit, text, shift)
         fits = total + (limits.measure(closing) if closing else 0) <= limits.room
-        adds_too_much = blocks > state.blocks and (blocks > limits.blocks or characters > CHARACTER_LIMIT)
-        if not anyway and (not fits or adds_too_much or (table and self._is_crowded(table))):
+        adds_too_much = state.blocks < blocks > limits.blocks
+        was = table or unit.was
+        if not anyway and (not fits or adds_too_much or (was and not self._has_room(was))):
             return False
         shown = bool(text or table)
         after = State(
@@ -98,8 +98,8 @@ class Filling:
             unit.ends_table or (state.parted and (unit.blank or not text)),
             blocks,
             state.tables + (table is not None),
-            state.data or (table is not None and table.data),
-            characters,
+            state.data or (table is not None and table.data > 0),
+            state.characters + (len(counted) if table else 0),
             shift,
             state.begun or unit.fresh,
             state.glued and not table if not text or text.isspace() else unit.rank < 0,
@@ -136,10 +136,16 @@ class Filling:
                 self.take(part)
         return self._page()
 
-    def _is_crowded(self, table: Table) -> bool:
-        """Whether the page has tables beside which this one has no room."""
-        state = self._state
-        return (state.data and table.data) or (state.tables > 0 and not self._limits.several_tables)
+    def _has_room(self, table: Table) -> bool:
+        """Whether the page has room for the table as the table was while its rows came: it stays in its message."""
+        limits, state = self._limits, self._state
+        return (
+            state.blocks + 2 <= limits.blocks
+            and state.total + limits.measure(table.first) <= limits.room
+            and state.characters + len(table.first) <= CHARACTER_LIMIT
+            and not (state.data and table.data)
+            and (limits.several_tables or not state.tables)
+        )
 
     @property
     def _reads_on(self) -> bool:

@@ -105,6 +105,6 @@ def _bits(unit: Unit) -> list[Unit]:
         return []
     offsets = [*(min(unit.start + _BIT * number, unit.end) for number in range(len(texts))), unit.end]
     return [
-        unit._replace(start=start, end=end, text=text, rank=Rank.HARD, fresh=not number)
+        unit._replace(start=start, end=end, text=text, rank=Rank.HARD, fresh=not number, was=None)
         for number, (text, (start, end)) in enumerate(zip(texts, pairwise(offsets), strict=True))
     ]

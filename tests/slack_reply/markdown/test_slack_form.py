@@ -89,7 +89,7 @@ def test_text_beside_blocks_fits_an_update_and_has_no_brackets(text: str, limits
 
 
 def test_data_table_has_a_caption_and_a_plain_head() -> None:
-    block = table_block(Table(((LINKED, Cell()), *[row_of("| **1** | 2 |", 2)] * 150), ("", ""), data=True))
+    block = table_block(Table(((LINKED, Cell()), *[row_of("| **1** | 2 |", 2)] * 150), ("", ""), data=100))
     assert block["type"] == "data_table"
     assert block["caption"] == "docs (https://x.y) and more,"
     assert [cell["type"] for cell in block["rows"][0]] == ["raw_text", "raw_text"]

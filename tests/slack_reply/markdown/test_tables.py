@@ -228,7 +228,7 @@ def test_table_too_large_for_a_data_table_is_code(text: str) -> None:
 
 def test_growing_table_becomes_a_data_table_where_its_message_can_be_changed() -> None:
     limits = edited_message.LIMITS
-    for rows, data in ((99, False), (100, True), (200, True)):
+    for rows, data in ((99, 0), (100, 100), (200, 100)):
         found = table(f"{grid(2, rows)}| ", limits, final=False)
         assert found is not None
         assert (found.data, len(found.rows)) == (data, rows + 1)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from slack_reply.markdown.pages.layout import Layout
 from slack_reply.markdown.pages.pages import pages_after
 from slack_reply.markdown.parts import Limits, Markdown, Page, Table
 from slack_reply.markdown.reader import scan
@@ -271,6 +272,20 @@ def test_large_table_is_aligned_code_with_its_head_on_every_page() -> None:
     assert all(page.startswith("```\n| No | Name") for page in pages)
     assert all(line.count("|") == 3 for page in pages for line in page.split("\n") if "名前" in line)
     assert sum(page.count("名前") for page in pages) == 900
+
+
+@pytest.mark.parametrize(("rows", "cell"), [(120, 60), (85, 110), (260, 60)])
+def test_growing_table_stays_in_its_message_when_it_has_too_many_rows(rows: int, cell: int) -> None:
+    table = "| No | Name |\n|---|---|\n" + "".join(f"| {n} | {'x' * cell} |\n" for n in range(rows))
+    text = f"{'word ' * 700}\n\n## Data\n\n{table}\nEnd"
+    layout = Layout(edited_message.LIMITS)
+    before: tuple[Page, ...] = ()
+    for end in (*range(0, len(text), 40), len(text)):
+        now = pages_after(text[:end], 0, layout.limits, final=end == len(text), layout=layout)
+        assert_grows(before, now)
+        before = now
+    assert len(before) > 1
+    assert not any(isinstance(part, Table) for part in before[0].parts)
 
 
 def test_many_tables_share_what_a_message_may_hold() -> None:
