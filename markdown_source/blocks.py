@@ -49,7 +49,7 @@ def item(text: str) -> str:
 class Block(NamedTuple):
     """A block that contains no block: from the line `first` to the line before `last`.
 
-    `around` are the first lines of the list items and quotes around the block; `listed`: one of them is a list item.
+    `around` are the first lines of the list items and quotes around the block, `listed` of them are list items.
     `fence` are the ticks or tildes of a code block.
     A definition gives links the address `url` by the name `label`, which is normalized.
     """
@@ -61,7 +61,7 @@ class Block(NamedTuple):
     fence: str = ""
     info: str = ""
     closed: bool = False
-    listed: bool = False
+    listed: int = 0
     label: str = ""
     url: str = ""
 
@@ -78,8 +78,8 @@ def blocks(texts: Sequence[str], *, tables: bool, heads_from: int = 0) -> list[B
     """
     parser = _WITH_TABLES if tables else _BLOCKS
     found: list[Block] = []
-    # The items and quotes that are open: the line behind, the first lines of all so far, whether one of all is an item
-    containers: list[tuple[int, tuple[int, ...], bool]] = [(len(texts) + 1, (), False)]
+    # The items and quotes that are open: the line behind, the first lines of all so far, the number of items among them
+    containers: list[tuple[int, tuple[int, ...], int]] = [(len(texts) + 1, (), 0)]
     behind = 0  # the line behind the last table
     state = _State("\n".join((*texts, "")), parser, {_HEADS_FROM: heads_from}, [])
     parser.block.tokenize(state, 0, state.lineMax)
@@ -91,7 +91,7 @@ def blocks(texts: Sequence[str], *, tables: bool, heads_from: int = 0) -> list[B
         kind = _KINDS.get(token.type)
         if kind is None:
             begins = around if first in around else (*around, first)
-            containers.append((last, begins, listed or token.type == _ITEM))
+            containers.append((last, begins, listed + (token.type == _ITEM)))
         elif kind != "text" or first >= behind:
             behind = last if kind == "table" else behind
             closed = kind == "fence" and last - first - 1 > token.content.count("\n")

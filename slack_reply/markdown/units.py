@@ -56,7 +56,7 @@ class Unit(NamedTuple):
     closes: bool = False  # ends its code block
     fresh: bool = True  # begins a line
     goes_on: bool = False  # continues the paragraph of the line before
-    listed: bool = False  # the indent has a meaning only behind the units before
+    listed: int = 0  # in how many items: the indent has a meaning only behind the units before
     heading: bool = False  # never separated from the next unit
     apart: bool = False  # Slack makes a block of the line: a heading or a rule
     table: Table | None = None

@@ -70,7 +70,7 @@ def indented(
         yield from ((index, part) for part in parts)
 
 
-def _units(line: Line, context: Context, begin: int = 0, *, listed: bool, unfinished: bool) -> Iterable[Unit]:
+def _units(line: Line, context: Context, begin: int = 0, *, listed: int, unfinished: bool) -> Iterable[Unit]:
     """A line of code as one unit; an unfinished line in the pieces that later text cannot change."""
     shown = f"{tokens.inside_code(line.text)}\n"
     unit = Unit(

@@ -96,14 +96,14 @@ def text_unit(
     begin: int,
     known: Known = NONE,
     *,
-    listed: bool = False,
+    listed: int = 0,
     head: str | None = None,
 ) -> Unit:
     """A unit of text whose source is `line`; `begin` is where the text behind bullets and quote marks begins.
 
     `head` is the first line of the paragraph, if that is another one.
     """
-    text, marks = line.text, lines.around(line.text if head is None else head) if begin else ""
+    text, marks = line.text, lines.around(line.text if head is None else head) if begin or head else ""
     shown = lines.within(shown, marks)
     is_block = is_apart(text)
     heading = is_block and len(text) <= HEADING_LIMIT and bool(HEADING.match(text))

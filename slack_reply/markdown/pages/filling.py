@@ -31,6 +31,10 @@ _BLANK = re.compile(_MAY_BE_BLANK, re.IGNORECASE)
 _UNDER_BLANK = re.compile(rf"[ \t]*(?:=+|-+)[ \t]*(?:\Z|\n(?:{_MAY_BE_BLANK}|\Z))", re.IGNORECASE)
 _NUMBER = re.compile(r"([ \t]+\d{1,9})([.)])(?=\s|\Z)")
 _OTHER_SIGN = {".": ")", ")": "."}
+# What would go on in a line of text right above, or make the line a heading: an item with a number, one without text,
+# a rule
+_GOES_ON = re.compile(r"([ \t>]*)(?:\d{1,9}[.)](?=\s|\Z)|(?:=+|-+|[+*])[ \t]*(?=\n|\Z))")
+_MAY_GO_ON = re.compile(r"[ \t>]*(?:[-+*\d]|\Z)")
 
 _NOTHING = Unit(0, 0, "")
 
@@ -55,7 +59,9 @@ class State:
     shift: int = 0  # by how much the list that the page begins in is moved to the left
     begun: bool = False  # the page has the beginning of a line
     glued: bool = False  # what is seen last belongs to what follows
-    goes_on: bool = False  # the page shows only lines of the paragraph that it begins in
+    column: int = (
+        0  # of the item's text, while the page shows only lines of the item's paragraph that it begins in
+    )
 
 
 class Filling:
@@ -103,7 +109,7 @@ class Filling:
             shift,
             state.begun or unit.fresh,
             state.glued and not table if not text or text.isspace() else unit.rank < 0,
-            (unit.goes_on or not unit.fresh) and (state.goes_on or not state.visible),
+            (state.column if unit.goes_on or not unit.fresh else 0) if state.visible else _column(unit),
         )
         self._states.append(after)
         return True
@@ -190,29 +196,36 @@ def look(unit: Unit, state: State) -> tuple[str, int]:
     if unit.table or (unit.blank and (state.after_table or not state.visible)):
         return "", state.shift
     if state.visible and not state.parted:
-        outside = unit.fresh and not (unit.blank or unit.where.head)
-        shift = min(state.shift, unit.indent if unit.listed else 0) if outside else state.shift
-        shown = _filled(unit) if state.goes_on and _is_empty_item(unit) else unit.text
+        outside = unit.fresh and not (unit.blank or unit.goes_on or unit.where.head)
+        shift = (
+            min(state.shift, unit.indent if unit.listed or state.column else 0) if outside else state.shift
+        )
+        shown = _below(unit, state.column) if state.column and unit.fresh else unit.text
         return _moved(_apart(shown, unit, shift), shift if unit.fresh else 0), shift
     if unit.closes:
         return "", 0
     opening = unit.where.head + ("" if unit.fresh else unit.where.resume)
     indent = lines.indent(opening) if opening else unit.indent
     marks = unit.line[: unit.begin]
-    is_moved = unit.listed or ">" in marks
-    shift = indent if is_moved and (_is_deep(opening or unit.text) or _numbered(unit)) else 0
-    if unit.where.resume.isspace() and not unit.where.head:  # code by its indent
+    is_quoted = ">" in marks
+    is_moved = (unit.listed or is_quoted) and (_is_deep(opening or unit.text) or _numbered(unit))
+    shift = indent if is_moved else 0
+    if (column := _column(unit)) and not is_quoted:
+        shift = column
+    elif unit.where.resume.isspace() and not unit.where.head:  # code by its indent
         shift = max(0, shift - len(CODE_INDENT))
     within = not (unit.fresh or unit.where.head or state.begun)
     shown = lines.unmarked(unit.text) if within else unit.text
-    if unit.goes_on and unit.fresh and _would_begin_block(unit.line, marks):
-        shown = f"{JOINER}{shown}"
+    if unit.goes_on and unit.fresh and not is_quoted:
+        # No line stands before: what was text could begin code or a list
+        shown = JOINER * bool(marks.strip()) + shown.lstrip(" \t")
     return _moved(opening, shift) + _moved(_apart(shown, unit, shift), shift if unit.fresh else 0), shift
 
 
 def _numbered(unit: Unit) -> re.Match[str] | None:
-    """The number with which the unit begins an item, behind blanks."""
-    return _NUMBER.match(unit.text) if unit.begin and not (unit.goes_on or unit.where.resume) else None
+    """The number with which the unit begins an item within another one."""
+    within = unit.listed > 1 and unit.begin
+    return _NUMBER.match(unit.text) if within and not (unit.goes_on or unit.where.resume) else None
 
 
 def _apart(text: str, unit: Unit, shift: int) -> str:
@@ -221,23 +234,30 @@ def _apart(text: str, unit: Unit, shift: int) -> str:
     return f"{found[1]}{_OTHER_SIGN[found[2]]}{text[found.end(2) :]}" if found else text
 
 
-def _would_begin_block(line: str, marks: str) -> bool:
-    """Whether the line, which is text below the lines before, begins code or a list where no line stands before."""
-    return ">" not in marks and (_is_deep(line) or bool(marks.strip()))
-
-
 def _is_deep(text: str) -> bool:
     """Whether the text is code by its indent where no list is open."""
     return len(text[: lines.indent(text)].expandtabs(len(CODE_INDENT))) >= len(CODE_INDENT)
 
 
-def _is_empty_item(unit: Unit) -> bool:
-    return unit.listed and bool(unit.line) and not unit.line[unit.begin :].strip()
+def _column(unit: Unit) -> int:
+    """The column of the item's text if the unit is a part of it that has no bullet or number; else 0."""
+    is_part = unit.goes_on or not unit.fresh or not unit.line[: unit.begin].strip(" \t>")
+    return len(unit.marks) if unit.listed and is_part else 0
 
 
-def _filled(item: Unit) -> str:
-    """An empty item with something unseen in it: directly below text, `-` alone would make the text a heading."""
-    return f"{item.text.rstrip()} {JOINER}{'\n' * item.text.endswith('\n')}"
+def _below(unit: Unit, column: int) -> str:
+    """The line right below the rest of an item's text, from which the line is apart, or in which the line goes on.
+
+    `column` is where that text begins: an item or a rule to the left of the column ends the text.
+    """
+    found = _GOES_ON.match(unit.line)
+    if not found:
+        return unit.text
+    if unit.goes_on:
+        end = found.end(1)
+        return f"{unit.text[:end]}{lines.unmarked(unit.text[end:])}"
+    quotes = unit.line[: unit.line.rfind(">", 0, found.end(1)) + 1]
+    return f"{quotes}\n{unit.text}" if found.end(1) < column else unit.text
 
 
 def tail(unit: Unit, text: str, shift: int) -> str:
@@ -267,4 +287,6 @@ def _settled(state: State, source: str) -> bool:
         return False
     if unit.line and not state.shown.strip() and _UNDER_BLANK.match(source, unit.end):
         return False
+    if state.column and state.shown.endswith("\n") and _MAY_GO_ON.match(source, unit.end):
+        return False  # an empty line may come before the next one
     return unit.table is not None or not _BLANK.match(source, unit.end)

@@ -45,8 +45,8 @@ def test_growing_page_ends_before_units_that_may_belong_to_the_next() -> None:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("1. said\ngoes on\n-", "goes on\n- \u200b"),
-        ("- said\ngoes on\n-\n- x", "goes on\n- \u200b\n- x"),
+        ("1. said\ngoes on\n-", "goes on\n\n-"),
+        ("- said\ngoes on\n-\n- x", "goes on\n\n-\n- x"),
         ("- said\n- next\n-", "- next\n-"),
         ("- said\n\n  goes on\n\n-", "goes on\n\n-"),
     ],

@@ -1,3 +1,5 @@
+import pytest
+
 from slack_reply.markdown.pages.filling import Filling
 from slack_reply.markdown.pages.pages import fill
 from slack_reply.markdown.parts import Limits, Markdown, Page
@@ -27,6 +29,36 @@ def test_start_within_a_text_continues_like_the_page() -> None:
     text = "```sh\none\ntwo\n```\nend"
     assert pages(text, start=10) == pages(text, (10,))[1:]
     assert pages("- a b\n- c", start=4) == ["b\n- c"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("10. a |rest\n11. b\n\n    ```sh\n    x\n    ```", "rest\n\n11. b\n\n    ```sh\n    x\n    ```"),
+        ("- a\n|  rest\n---\nb", "rest\n\n---\nb"),
+        ("- a |rest\n===\nb", "rest\n\\===\nb"),
+        ("- a |rest\n--\nb", "rest\n\\--\nb"),
+        ("- a |rest\n-\n  b", "rest\n\n-\n  b"),
+        ("- a\n\n|  rest\n2. b", "rest\n\n2. b"),
+        ("> - a |rest\n> ---\n> b", "> rest\n>\n> ---\n> b"),
+        ("1. a\n   - b |rest\n     ---\n   - c\n2. d", "rest\n---\n- c\n2. d"),
+    ],
+)
+def test_what_stands_below_an_item_is_no_part_of_it_when_a_page_begins_in_it(text: str, shown: str) -> None:
+    assert pages(text.replace("|", ""), start=text.index("|")) == [shown]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("10. a |rest\n    - b\n    c", "rest\n- b\nc"),
+        ("10. a |rest\nlazy\n    - b\n\n    c", "rest\nlazy\n- b\n\nc"),
+        ("- a |rest\n    - b\n\n    c\n- d", "rest\n  - b\n\n  c\n- d"),
+        ("- [ ] a |rest\n  b\n    - c", "rest\nb\n  - c"),
+    ],
+)
+def test_list_in_an_item_moves_left_when_a_page_begins_in_the_items_text(text: str, shown: str) -> None:
+    assert pages(text.replace("|", ""), start=text.index("|")) == [shown]
 
 
 def test_unit_larger_than_a_page_is_cut_between_entities() -> None:

@@ -2,7 +2,6 @@ from dataclasses import replace
 
 from markdown_it import MarkdownIt
 
-from slack_reply.markdown.inline_parser import JOINER
 from slack_reply.markdown.pages.filling import State, look, tail
 from slack_reply.markdown.reader import scan
 
@@ -34,6 +33,11 @@ def test_numbers_of_an_inner_list_end_no_other_list_when_a_page_begins_in_the_in
     assert [token.attrGet("start") or 1 for token in lists] == [2, 1, 2]
 
 
+def test_number_at_the_beginning_of_an_answer_keeps_its_sign() -> None:
+    item = scan("  1. a\n  2. b", None, final=True)[0]
+    assert look(item, State()) == ("  1. a\n", 0)
+
+
 def test_indented_quote_moves_left_when_a_page_begins_in_it() -> None:
     _, quote, _ = scan("> # a\n    > b\n\nc", None, final=True)[:3]
     assert look(quote, State())[0] == "> b\n"
@@ -42,7 +46,7 @@ def test_indented_quote_moves_left_when_a_page_begins_in_it() -> None:
 
 def test_quote_mark_behind_four_blanks_stays_text_when_a_page_begins_with_it() -> None:
     _, line = scan("a\n    > b", None, final=True)
-    assert look(line, State())[0] == f"{JOINER}    &gt; b"
+    assert look(line, State())[0] == "&gt; b"
 
 
 def test_blank_lines_and_ends_of_code_do_not_begin_a_page() -> None:
