@@ -45,7 +45,7 @@ def fenced(
             unit = Unit(line.start, line.end, end, Rank.PARAGRAPH, context, closes=True, line=line.text)
             yield index, unit
         else:
-            parts = _units(line, context, listed=block.listed, unfinished=unfinished)
+            parts = _units(line, context, 0, prefix, listed=block.listed, unfinished=unfinished)
             yield from ((index, part) for part in parts)
     if left:
         behind = rows[last - 1].end
@@ -56,6 +56,7 @@ def indented(
     rows: Sequence[Line], first: int, last: int, block: Block, *, grows: bool
 ) -> Iterator[tuple[int, Unit]]:
     """The units of the lines of code by its indent."""
+    around = lines.around(rows[block.around[-1]].text) if block.around else ""
     for index in range(first, last):
         line = rows[index]
         if not line.text or line.text.isspace():
@@ -66,14 +67,30 @@ def indented(
         context = Context(resume=(indent.group() if indent else "") or CODE_INDENT)
         # Outside of lists and quotes, a mark is code
         begin = len(lines.prefix(line.text)) if block.around else lines.indent(line.text)
-        parts = _units(line, context, begin, listed=block.listed, unfinished=unfinished)
+        # The item may begin with the code
+        marks = (
+            around[: max(0, lines.indent(line.text) - len(CODE_INDENT))] if index not in block.around else ""
+        )
+        parts = _units(line, context, begin, marks, listed=block.listed, unfinished=unfinished)
         yield from ((index, part) for part in parts)
 
 
-def _units(line: Line, context: Context, begin: int = 0, *, listed: int, unfinished: bool) -> Iterable[Unit]:
+def _units(
+    line: Line, context: Context, begin: int, marks: str, *, listed: int, unfinished: bool
+) -> Iterable[Unit]:
     """A line of code as one unit; an unfinished line in the pieces that later text cannot change."""
     shown = f"{tokens.inside_code(line.text)}\n"
     unit = Unit(
-        line.start, line.end, shown, Rank.LINE, context, context, Body.CODE, line.text, begin, listed=listed
+        line.start,
+        line.end,
+        shown,
+        Rank.LINE,
+        context,
+        context,
+        Body.CODE,
+        line.text,
+        begin,
+        marks,
+        listed=listed,
     )
     return apart(unit, whole=False) if unfinished else (unit,)

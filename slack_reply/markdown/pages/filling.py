@@ -34,6 +34,7 @@ _OTHER_SIGN = {".": ")", ")": "."}
 # What would go on in a line of text right above, or make the line a heading: an item with a number, one without text,
 # a rule
 _GOES_ON = re.compile(r"([ \t>]*)(?:\d{1,9}[.)](?=\s|\Z)|(?:=+|-+|[+*])[ \t]*(?=\n|\Z))")
+_QUOTE = re.compile(r"(?:> ?)+\Z")
 _MAY_GO_ON = re.compile(r"[ \t>]*(?:[-+*\d]|\Z)")
 
 _NOTHING = Unit(0, 0, "")
@@ -109,7 +110,7 @@ class Filling:
             shift,
             state.begun or unit.fresh,
             state.glued and not table if not text or text.isspace() else unit.rank < 0,
-            (state.column if unit.goes_on or not unit.fresh else 0) if state.visible else _column(unit),
+            _column_behind(unit, state.column) if state.visible else _column(unit),
         )
         self._states.append(after)
         return True
@@ -197,29 +198,26 @@ def look(unit: Unit, state: State) -> tuple[str, int]:
         return "", state.shift
     if state.visible and not state.parted:
         outside = unit.fresh and not (unit.blank or unit.goes_on or unit.where.head)
-        shift = (
-            min(state.shift, unit.indent if unit.listed or state.column else 0) if outside else state.shift
-        )
-        shown = _below(unit, state.column) if state.column and unit.fresh else unit.text
-        return _moved(_apart(shown, unit, shift), shift if unit.fresh else 0), shift
+        indent = unit.indent if unit.listed or state.column else 0
+        shift = min(state.shift, indent) if outside else state.shift
+        shown = _moved(_apart(unit, shift), shift if unit.fresh else 0)
+        return _below(shown, unit, state) if state.column and unit.fresh else shown, shift
     if unit.closes:
         return "", 0
     opening = unit.where.head + ("" if unit.fresh else unit.where.resume)
     indent = lines.indent(opening) if opening else unit.indent
     marks = unit.line[: unit.begin]
-    is_quoted = ">" in marks
+    is_quoted = ">" in marks and not _is_code(unit)
     is_moved = (unit.listed or is_quoted) and (_is_deep(opening or unit.text) or _numbered(unit))
     shift = indent if is_moved else 0
-    if (column := _column(unit)) and not is_quoted:
+    if (column := _column(unit)) and not unit.marks[:column].strip():
         shift = column
-    elif unit.where.resume.isspace() and not unit.where.head:  # code by its indent
-        shift = max(0, shift - len(CODE_INDENT))
     within = not (unit.fresh or unit.where.head or state.begun)
-    shown = lines.unmarked(unit.text) if within else unit.text
+    shown = lines.unmarked(unit.text) if within else _apart(unit, shift)
     if unit.goes_on and unit.fresh and not is_quoted:
-        # No line stands before: what was text could begin code or a list
-        shown = JOINER * bool(marks.strip()) + shown.lstrip(" \t")
-    return _moved(opening, shift) + _moved(_apart(shown, unit, shift), shift if unit.fresh else 0), shift
+        # No line stands before: what was text could begin a block
+        shown = JOINER * (_is_deep(unit.line) or bool(marks.strip())) + shown.lstrip(" \t")
+    return _moved(opening, shift) + _moved(shown, shift if unit.fresh else 0), shift
 
 
 def _numbered(unit: Unit) -> re.Match[str] | None:
@@ -228,10 +226,10 @@ def _numbered(unit: Unit) -> re.Match[str] | None:
     return _NUMBER.match(unit.text) if within and not (unit.goes_on or unit.where.resume) else None
 
 
-def _apart(text: str, unit: Unit, shift: int) -> str:
+def _apart(unit: Unit, shift: int) -> str:
     """The text of the unit; a number that moves to the margin gets the other sign: that list ends the one around."""
     found = _numbered(unit) if shift and unit.indent == shift else None
-    return f"{found[1]}{_OTHER_SIGN[found[2]]}{text[found.end(2) :]}" if found else text
+    return f"{found[1]}{_OTHER_SIGN[found[2]]}{unit.text[found.end(2) :]}" if found else unit.text
 
 
 def _is_deep(text: str) -> bool:
@@ -241,23 +239,38 @@ def _is_deep(text: str) -> bool:
 
 def _column(unit: Unit) -> int:
     """The column of the item's text if the unit is a part of it that has no bullet or number; else 0."""
-    is_part = unit.goes_on or not unit.fresh or not unit.line[: unit.begin].strip(" \t>")
-    return len(unit.marks) if unit.listed and is_part else 0
+    is_part = unit.goes_on or not unit.fresh or _is_code(unit) or not unit.line[: unit.begin].strip(" \t>")
+    return len(_QUOTE.sub("", unit.marks)) if unit.listed and is_part else 0
 
 
-def _below(unit: Unit, column: int) -> str:
-    """The line right below the rest of an item's text, from which the line is apart, or in which the line goes on.
+def _column_behind(unit: Unit, column: int) -> int:
+    """The column of the text in the innermost item around the unit that began before the page."""
+    if not column or unit.goes_on or unit.blank or not unit.fresh or unit.where.head:
+        return column
+    indent = len(unit.text) - len(unit.text.lstrip(" \t>"))
+    return min(column, indent) if unit.listed else 0
 
-    `column` is where that text begins: an item or a rule to the left of the column ends the text.
+
+def _is_code(unit: Unit) -> bool:
+    """Whether the unit is code by its indent."""
+    return unit.where.resume.isspace() and not unit.where.head
+
+
+def _below(shown: str, unit: Unit, state: State) -> str:
+    """The line `shown` below the text of the item that the page begins in, to which the line belongs or not.
+
+    An item or a rule to the left of that text ends the item.
     """
+    above = state.unit
     found = _GOES_ON.match(unit.line)
-    if not found:
-        return unit.text
+    is_apart = above.closes or (above.blank and above.fresh)
+    if not found or is_apart or unit.where.head or _is_code(unit):
+        return shown
     if unit.goes_on:
-        end = found.end(1)
-        return f"{unit.text[:end]}{lines.unmarked(unit.text[end:])}"
+        begin = len(shown) - len(unit.text) + found.end(1)
+        return f"{shown[:begin]}{lines.unmarked(shown[begin:])}"
     quotes = unit.line[: unit.line.rfind(">", 0, found.end(1)) + 1]
-    return f"{quotes}\n{unit.text}" if found.end(1) < column else unit.text
+    return f"{quotes}\n{shown}" if found.end(1) < state.column else shown
 
 
 def tail(unit: Unit, text: str, shift: int) -> str:

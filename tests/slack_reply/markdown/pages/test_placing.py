@@ -2,6 +2,7 @@ from dataclasses import replace
 
 from markdown_it import MarkdownIt
 
+from slack_reply.markdown.inline_parser import JOINER
 from slack_reply.markdown.pages.filling import State, look, tail
 from slack_reply.markdown.reader import scan
 
@@ -46,7 +47,7 @@ def test_indented_quote_moves_left_when_a_page_begins_in_it() -> None:
 
 def test_quote_mark_behind_four_blanks_stays_text_when_a_page_begins_with_it() -> None:
     _, line = scan("a\n    > b", None, final=True)
-    assert look(line, State())[0] == "&gt; b"
+    assert look(line, State())[0] == f"{JOINER}&gt; b"
 
 
 def test_blank_lines_and_ends_of_code_do_not_begin_a_page() -> None:
