@@ -38,6 +38,11 @@ UNDERSCORE = r"(?<![^\W_])_|_(?![^\W_])"  # one that may mark emphasis: not with
 _SCHEME = len("https:/")
 _SCHEME_BEGUN = re.compile(r"(?<![A-Za-z0-9])h(?:t(?:t(?:ps?(?::/?)?)?)?)?\Z", re.IGNORECASE)
 _BETWEEN_BLANKS = re.compile(r"(?<=\s)(?:\*+|_+|~+)(?=\s)")
+# One star within a number, a product or a German word for all genders: `2*3*4`, `a*b`, `Kolleg*innen`
+_WITHIN_WORD = re.compile(
+    r"(?<=\d)\*(?=\d)|(?<=[^\W\d_])\*(?=in(?:nen)?\b)|(?<![\w\\][A-Za-z])(?<=[A-Za-z])\*(?=[A-Za-z]\b)"
+)
+_WITHIN_WORD_BEGUN = re.compile(r"(?<=[^\W\d_])\*(?:i(?:n(?:n(?:en?)?)?)?|[A-Za-z])?\Z")
 _BESIDE_MARKER = re.compile(r".?[*_~]", re.DOTALL)
 
 type Span = tuple[int, int]
@@ -154,7 +159,16 @@ class _Line(StateInline):
             self.end_paragraph()
 
     def _skips_marker(self) -> bool:
-        """Read a run of markers between two blanks as text, which is all that it can be, and say so."""
+        """Read a run of markers between two blanks, or a star within a word, as text, and say so."""
+        if not self.whole and _WITHIN_WORD_BEGUN.match(self.src, self.pos):
+            self.end = self.pos
+            return True
+        is_text = bool(self.atoms) and self.atoms[-1].start == self.pos - 2  # the sign before the one before
+        opened = not is_text and self.src.startswith("*", max(self.start, self.pos - 2))
+        if _WITHIN_WORD.match(self.src, self.pos) and not opened:
+            self.atoms.append(Atom(self.pos, self.pos + 1, "\\*"))
+            self._text(self.pos + 1)
+            return True
         run = _BETWEEN_BLANKS.match(self.src, self.pos)
         if run is None or self.pos == self.start or (self.atoms and self.atoms[-1].end == self.pos):
             return False

@@ -68,6 +68,7 @@ MORE = (
         "<!",
         "<http",
     ),
+    *("Kolleg*in", "nen und ", "2*3*4", "a*b*c", "x*y"),
     *("<mailto:a@b.example|c>", "|", "`<!channel>`", "\n    ", "\n> ", "\n- ", "\n1. ", "\n# ", "\n---\n"),
     *(
         "\n===\n",

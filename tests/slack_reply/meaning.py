@@ -153,6 +153,11 @@ CHANGES: dict[str, Change] = {
         lambda text: CJK.search(text) and re.search(r"[*_~]", text),
         _without_markers,
     ),
+    "stars within words": Change(
+        "nobody means emphasis by 2*3*4, a*b*c, or by the star of German words for all genders (Kolleg*innen)",
+        re.compile(r"[^\W_]\*[^\W_]").search,
+        _without_markers,
+    ),
     "tables": Change(
         "a table that Slack's block cannot hold becomes aligned code, drawn with lines",
         lambda text: re.search(r"^[ >\t]*:?-+:?[ \t]*\||\|[ \t]*:?-+", text, re.MULTILINE),

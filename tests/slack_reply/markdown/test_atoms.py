@@ -38,6 +38,7 @@ def read(line: str) -> str:
         ("https://a.example/![文](/u)", "https://a.example/[文](/u)"),
         ("https://a.example/[1][文](/u)", "https://a.example/\\[1][文](/u)"),
         ("[ ] [x] [1] [^2]", "[ ] [x] [1] [^2]"),
+        ("2*3*4 Leser*innen", r"2\*3\*4 Leser\*innen"),
     ],
 )
 def test_line_is_made_safe(source: str, shown: str) -> None:

@@ -35,6 +35,11 @@ def undecided(line: str) -> int:
         ("：**行*等*&*", ["*行*等*&*"]),
         ("：****重**", ["**重**"]),
         ("*行**：", ["*行*"]),
+        ("Liebe Kolleg*innen und Mitarbeiter*innen", []),
+        ("2*3*4, $5*2 = $10, $3*4 = $12", []),
+        ("a*b*c and x*y*z", []),
+        ("*x*y un*frigging*believable", ["*x*", "*frigging*"]),
+        ("*Leser*in sein*", ["*Leser*in sein*"]),
     ],
 )
 def test_emphasis_is_found_where_commonmark_and_writers_without_spaces_find_it(
@@ -48,6 +53,16 @@ def test_open_marker_is_undecided_until_closed_or_too_far_back() -> None:
     assert undecided("a *") == 2
     assert undecided("a **b** c") == 9
     assert undecided("**" + "b" * LIMIT) == LIMIT + 2
+
+
+@pytest.mark.parametrize("word", ["Kolleg*", "Kolleg*i", "Kolleg*inne", "a*b"])
+def test_star_within_a_word_is_held_until_the_word_is_known(word: str) -> None:
+    assert undecided(word) == word.index("*")
+
+
+@pytest.mark.parametrize("text", ["Kolleg*innen und ", "a*b ", "2*3"])
+def test_star_within_a_word_is_decided_with_the_word(text: str) -> None:
+    assert undecided(text) == len(text)
 
 
 def test_marker_right_behind_a_quote_mark_stands_at_the_beginning_of_the_text() -> None:
