@@ -97,7 +97,7 @@ def _without_markers(text: str) -> str:
 
 
 def _without_html_links(text: str) -> str:
-    return A_TAG.sub(r"\2", IMG_TAG.sub(_image_name, text))
+    return _without_markers(A_TAG.sub(r"\2", IMG_TAG.sub(_image_name, text)))
 
 
 def _image_name(tag: re.Match[str]) -> str:
@@ -108,7 +108,7 @@ def _image_name(tag: re.Match[str]) -> str:
 
 CHANGES: dict[str, Change] = {
     "links in HTML": Change(
-        "a link or a picture in HTML becomes a link with the same words",
+        "a link or a picture in HTML becomes a link with the same words, in which a marker is itself",
         re.compile(r"<(a|img)\s", re.IGNORECASE).search,
         _without_html_links,
     ),
