@@ -38,7 +38,7 @@ UNDERSCORE = r"(?<![^\W_])_|_(?![^\W_])"  # one that may mark emphasis: not with
 _SCHEME = len("https:/")
 _SCHEME_BEGUN = re.compile(r"(?<![A-Za-z0-9])h(?:t(?:t(?:ps?(?::/?)?)?)?)?\Z", re.IGNORECASE)
 _BETWEEN_BLANKS = re.compile(r"(?<=\s)(?:\*+|_+|~+)(?=\s)")
-# One star within a number, a product or a German word for all genders: `2*3*4`, `a*b`, `Kolleg*innen`
+# A star within a product, or within a German word for all genders: `2*3*4`, `a*b`, `Kolleg*innen`
 _WITHIN_WORD = re.compile(
     r"(?<=\d)\*(?=\d)|(?<=[^\W\d_])\*(?=in(?:nen)?\b)|(?<![\w\\][A-Za-z])(?<=[A-Za-z])\*(?=[A-Za-z]\b)"
 )

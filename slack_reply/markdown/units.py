@@ -51,7 +51,7 @@ class Unit(NamedTuple):
     body: Body = Body.SOLID
     line: str = ""  # the source of the unit, without the line's end
     begin: int = 0  # where in `line` the text behind bullets and quote marks begins
-    marks: str = ""  # before a further paragraph that a tag in `line` begins
+    marks: str = ""  # keep a further line in the items and quotes around; as long as the column of their text
     blank: bool = False  # shows nothing at the beginning of a message
     closes: bool = False  # ends its code block
     fresh: bool = True  # begins a line
@@ -60,7 +60,7 @@ class Unit(NamedTuple):
     heading: bool = False  # never separated from the next unit
     apart: bool = False  # Slack makes a block of the line: a heading or a rule
     table: Table | None = None
-    was: Table | None = None  # before the table had too many rows
+    was: Table | None = None  # the table of which this is the head, before it had too many rows for a block
     known: Known = NONE  # where the links of `line` lead
     hidden: bool = False  # blank lines behind show nothing
 

@@ -67,10 +67,9 @@ def indented(
         context = Context(resume=(indent.group() if indent else "") or CODE_INDENT)
         # Outside of lists and quotes, a mark is code
         begin = len(lines.prefix(line.text)) if block.around else lines.indent(line.text)
-        # The item may begin with the code
-        marks = (
-            around[: max(0, lines.indent(line.text) - len(CODE_INDENT))] if index not in block.around else ""
-        )
+        # Where the item begins with the code, `around` has the blanks of the code as well
+        column = max(0, lines.indent(line.text) - len(CODE_INDENT))
+        marks = around[:column] if index not in block.around else ""
         parts = _units(line, context, begin, marks, listed=block.listed, unfinished=unfinished)
         yield from ((index, part) for part in parts)
 

@@ -31,8 +31,8 @@ _BLANK = re.compile(_MAY_BE_BLANK, re.IGNORECASE)
 _UNDER_BLANK = re.compile(rf"[ \t]*(?:=+|-+)[ \t]*(?:\Z|\n(?:{_MAY_BE_BLANK}|\Z))", re.IGNORECASE)
 _NUMBER = re.compile(r"([ \t]+\d{1,9})([.)])(?=\s|\Z)")
 _OTHER_SIGN = {".": ")", ")": "."}
-# What would go on in a line of text right above, or make the line a heading: an item with a number, one without text,
-# a rule
+# Right below a line of text, these would be text, too, or make that line a heading: an item with a number, an item
+# without text, a rule
 _GOES_ON = re.compile(r"([ \t>]*)(?:\d{1,9}[.)](?=\s|\Z)|(?:=+|-+|[+*])[ \t]*(?=\n|\Z))")
 _QUOTE = re.compile(r"(?:> ?)+\Z")
 _MAY_GO_ON = re.compile(r"[ \t>]*(?:[-+*\d]|\Z)")
@@ -60,9 +60,7 @@ class State:
     shift: int = 0  # by how much the list that the page begins in is moved to the left
     begun: bool = False  # the page has the beginning of a line
     glued: bool = False  # what is seen last belongs to what follows
-    column: int = (
-        0  # of the item's text, while the page shows only lines of the item's paragraph that it begins in
-    )
+    column: int = 0  # of the text in the innermost open item whose bullet or number is on an earlier page
 
 
 class Filling:
@@ -238,13 +236,13 @@ def _is_deep(text: str) -> bool:
 
 
 def _column(unit: Unit) -> int:
-    """The column of the item's text if the unit is a part of it that has no bullet or number; else 0."""
+    """The column of the text in the unit's item, if the bullet or number of the item stands before the unit; else 0."""
     is_part = unit.goes_on or not unit.fresh or _is_code(unit) or not unit.line[: unit.begin].strip(" \t>")
     return len(_QUOTE.sub("", unit.marks)) if unit.listed and is_part else 0
 
 
 def _column_behind(unit: Unit, column: int) -> int:
-    """The column of the text in the innermost item around the unit that began before the page."""
+    """The column for the units behind this one: a unit further to the left has ended the item with that column."""
     if not column or unit.goes_on or unit.blank or not unit.fresh or unit.where.head:
         return column
     indent = len(unit.text) - len(unit.text.lstrip(" \t>"))
@@ -257,9 +255,9 @@ def _is_code(unit: Unit) -> bool:
 
 
 def _below(shown: str, unit: Unit, state: State) -> str:
-    """The line `shown` below the text of the item that the page begins in, to which the line belongs or not.
+    """The line `shown`, for a place below the text of the item that the page begins in.
 
-    An item or a rule to the left of that text ends the item.
+    A blank line comes before an item or a rule that ends that item. A line that goes on in the text makes no heading.
     """
     above = state.unit
     found = _GOES_ON.match(unit.line)
